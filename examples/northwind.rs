@@ -16,8 +16,7 @@ use datasurface::{
     graph::picture::{Mermaid, Picture},
     model::*,
     platform::{
-        Action, CredentialError, CredentialSource, NoObserver, OperatorConfirmations, Registry, RunReport,
-        RunRequest, Secret,
+        Action, CredentialError, CredentialSource, NoObserver, Registry, RunReport, RunRequest, Secret,
     },
 };
 use datasurface_local::LocalPlatform;
@@ -165,8 +164,8 @@ impl Demo<'_> {
     /// Renders what differs, and keeps the lock beside it.
     fn render(&mut self, placed: &Placed) -> Result<Proposal, Box<dyn Error>> {
         let mut target = self.target()?;
-        let reached = Base::Target(target.manifest());
-        let proposal = broker().propose(placed, reached, self.now.date_naive())?;
+        let base = Base::Target(target.manifest());
+        let proposal = broker().propose(placed, base, self.now.date_naive())?;
         proposal.write(&mut target, &self.folder.join(LOCK_FILE_NAME))?;
         self.lock = proposal.lock().clone();
         Ok(proposal)
@@ -176,9 +175,9 @@ impl Demo<'_> {
     fn run(&mut self, title: &str) -> Result<(), Box<dyn Error>> {
         self.now += TimeDelta::minutes(10);
         let mut target = self.target()?;
-        let (root, now, confirmed) = (self.folder, self.now, OperatorConfirmations::default());
-        let on =
-            OperationContext { root, credentials: &self.credentials, now, watcher: &NoObserver, confirmed };
+        let (root, credentials, now, confirmed) =
+            (self.folder, &self.credentials, self.now, Default::default());
+        let on = OperationContext { root, credentials, now, watcher: &NoObserver, confirmed };
         let applied = broker().apply(&mut target, &on)?;
         let ran = broker().run(&target, &on, &RunRequest::until_idle());
         println!("\n{title}\n");

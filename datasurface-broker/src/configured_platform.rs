@@ -60,6 +60,7 @@ impl ConfiguredPlatform {
 
     /// Where it is: where its declaration says, and where it keeps data on its way.
     pub(crate) fn places(&self, declared: &PlatformDeclaration) -> Set<Place> {
+        // The one answer to where a platform is: governance and the questions about an outage must mean the same places.
         declared.locations().iter().chain(self.platform.descriptor().data_places()).cloned().collect()
     }
 
@@ -68,20 +69,20 @@ impl ConfiguredPlatform {
         registry: &Registry,
         instance: &PlatformInstance,
     ) -> Result<Self, Box<Diagnostic>> {
-        let path = ModelPath::root().child(segment::PLATFORMS, instance.name());
+        let path = ModelPath::root().child(segment::PLATFORMS, &instance.name);
         let exactly = VersionReq {
             comparators: vec![Comparator {
                 op: Op::Exact,
-                major: instance.version().major,
-                minor: Some(instance.version().minor),
-                patch: Some(instance.version().patch),
-                pre: instance.version().pre.clone(),
+                major: instance.version.major,
+                minor: Some(instance.version.minor),
+                patch: Some(instance.version.patch),
+                pre: instance.version.pre.clone(),
             }],
         };
-        let factory = registry.find(instance.kind(), &exactly).ok_or_else(|| {
-            let wanted = format!("`{}` {}", instance.kind(), instance.version());
+        let factory = registry.find(&instance.kind, &exactly).ok_or_else(|| {
+            let wanted = format!("`{}` {}", instance.kind, &instance.version);
             let message =
-                format!("`{}` was rendered by {wanted}, which this host does not know", instance.name());
+                format!("`{}` was rendered by {wanted}, which this host does not know", &instance.name);
             let finding = Diagnostic::new(&UNKNOWN_VERSION, path.clone(), message)
                 .with_help("what it keeps can only be let go by that plug-in: use a host that has it");
             Box::new(finding)
@@ -97,25 +98,25 @@ pub(crate) fn configure_platforms(
     ecosystem: &Valid<Ecosystem>,
     found: &mut Vec<Diagnostic>,
 ) -> BTreeMap<PlatformName, ConfiguredPlatform> {
-    let mut hosted = BTreeMap::new();
+    let mut configured = BTreeMap::new();
     for declaration in ecosystem.platforms() {
         match configure_platform(registry, declaration) {
             Ok(alive) => {
                 found.extend(unknown_places(ecosystem, &alive));
-                hosted.insert(declaration.name().clone(), alive);
+                configured.insert(declaration.name().clone(), alive);
             }
             Err(finding) => found.push(*finding),
         }
     }
-    hosted
+    configured
 }
 
-fn unknown_places(ecosystem: &Ecosystem, hosted: &ConfiguredPlatform) -> Vec<Diagnostic> {
+fn unknown_places(ecosystem: &Ecosystem, configured: &ConfiguredPlatform) -> Vec<Diagnostic> {
     let is_unknown = |place: &&Place| {
         !ecosystem.vendors().get(place.vendor()).is_some_and(|vendor| vendor.has_location(place))
     };
-    let name = hosted.instance().name();
-    let places = hosted.platform().descriptor().data_places().iter().filter(is_unknown);
+    let name = &configured.instance().name;
+    let places = configured.platform().descriptor().data_places().iter().filter(is_unknown);
     let findings = places.map(|place| {
         let path = ModelPath::root().child(segment::PLATFORMS, name).attribute(segment::CONFIG);
         Diagnostic::new(

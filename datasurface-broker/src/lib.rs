@@ -1,7 +1,81 @@
 //! The broker: which platform serves whom, and the way from model to plan.
 //!
+//! ```
+//! use datasurface_broker::{Base, Broker, Lock};
+//! use datasurface_model::*;
+//! use datasurface_platform::prelude::*;
+//! # #[derive(Debug)]
+//! # struct Lists(PlatformDescriptor);
+//! # impl PlatformPlugin for Lists {
+//! #     type Config = NoSettings;
+//! #     const KIND: &'static str = "lists";
+//! #     fn version() -> Version {
+//! #         Version::new(1, 0, 0)
+//! #     }
+//! #     fn configure(_: &PlatformInstance, _: NoSettings) -> Result<Self, PlatformError> {
+//! #         let descriptor = PlatformDescriptor::for_plugin::<Self>()
+//! #             .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
+//! #             .with_consistencies([Consistency::SingleDataset, Consistency::MultiDataset])
+//! #             .with_export_targets(["sqlite", "postgres"])
+//! #             .with_milestonings([Milestoning::Live])
+//! #             .data_technology("files", None);
+//! #         Ok(Self(descriptor))
+//! #     }
+//! # }
+//! # impl DataPlatform for Lists {
+//! #     fn descriptor(&self) -> &PlatformDescriptor {
+//! #         &self.0
+//! #     }
+//! #     fn weigh(&self, _: &NodeFacts) -> Weights {
+//! #         Weights::new()
+//! #     }
+//! #     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
+//! #         Offer::for_datasets(node, "list")
+//! #     }
+//! #     fn lint(&self, _: LintView<'_>, _: &mut Reporter<'_>) {}
+//! #     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
+//! #         let lists = scope.stored_datasets().map(|(node, dataset)| {
+//! #             Resource::for_dataset("list", node, &dataset.key).with_held_data(dataset)
+//! #         });
+//! #         Rendering::from_resources(lists)
+//! #     }
+//! #     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+//! #         change.structural(|_| Judgement::update(Effect::InPlace, "its columns"))
+//! #     }
+//! # }
+//!
+//! let team = Team::new()
+//!     .container(DataContainer::sqlite("ShopDB", "shop.db").located("Home/Cellar"))
+//!     .datastore(
+//!         Datastore::new("Shop")
+//!             .captured(Capture::sql_snapshot("Europe/Sales/ShopDB"))
+//!             .dataset(Dataset::new("orders", "id BigInt key").classified("Public")),
+//!     )
+//!     .workspace(
+//!         Workspace::new("Reporting")
+//!             .with_container("Europe/Sales/ShopDB")
+//!             .group(DatasetGroup::new("Daily").sink("Shop/orders")),
+//!     );
+//! let zone = GovernanceZone::new().team("Sales", "github:shop/sales@main", team);
+//! let ecosystem = Ecosystem::new("Shop", "github:shop/model@main", "github:shop/live@main")
+//!     .vendor(InfrastructureVendor::new("Home").location("Cellar"))
+//!     .platform(PlatformDeclaration::new("Lists", "lists"))
+//!     .zone("Europe", "github:shop/europe@main", zone);
+//! let today = NaiveDate::MIN;
+//! let checked = ecosystem.validate(&Validation::on(today)).unwrap();
+//!
+//! let broker = Broker::new(Registry::new().with_plugin::<Lists>());
+//! let placed = broker.place(checked.ecosystem(), &Lock::default())?;
+//! let proposal = broker.propose(&placed, Base::Target(None), today)?;
+//! assert_eq!(proposal.plans().count(), 1);
+//! # Ok::<(), datasurface_broker::BrokerError>(())
+//! ```
+//!
 //! [`Broker::place`] decides; [`Broker::propose`] renders and plans; [`Proposal::write`] puts the result into a
 //! [`Target`], as a whole or not at all, together with the [`Lock`] that says what was decided.
+//!
+//! Platforms with a runtime then apply and run what was rendered, by the same [`Broker`]: nothing runs that differs from the [`Manifest`].
+//! Moves and releases are edits of the [`Lock`]; `docs/command-line.md` describes them.
 
 mod broker;
 mod choice;

@@ -89,7 +89,7 @@ impl Lock {
         let (Some(reached), Some(platform)) = (self.reached.clone(), self.platforms.get_mut(platform)) else {
             return false;
         };
-        let held = platform.held.iter_mut().find(|held| held.resource().as_str() == resource);
+        let held = platform.held.iter_mut().find(|held| held.resource.as_str() == resource);
         held.is_some_and(|held| {
             *held = held.clone().released(reached);
             true

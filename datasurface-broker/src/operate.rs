@@ -77,7 +77,7 @@ impl Broker {
             return OperationReport { done: BTreeMap::new(), findings: unknown.into_iter().collect() };
         }
         let OperationReport { done, mut findings } = self.each(target, on, |runtime, site, record| {
-            let asked = names.done.get(record.instance.name()).and_then(|names| request.restricted_to(names));
+            let asked = names.done.get(&record.instance.name).and_then(|names| request.restricted_to(names));
             asked.map(|request| runtime.run(site, &request)).transpose()
         });
         findings.extend(names.findings.iter().cloned());
@@ -126,14 +126,14 @@ impl Broker {
         let mut done = BTreeMap::new();
         let mut found: Vec<Diagnostic> = Vec::new();
         for (name, record) in target.manifest().into_iter().flat_map(|manifest| manifest.platforms()) {
-            let hosted = match ConfiguredPlatform::from_record(self.registry(), &record.instance) {
-                Ok(hosted) => hosted,
+            let configured = match ConfiguredPlatform::from_record(self.registry(), &record.instance) {
+                Ok(configured) => configured,
                 Err(finding) => {
                     found.push(*finding);
                     continue;
                 }
             };
-            let Some(runtime) = hosted.platform().runtime() else {
+            let Some(runtime) = configured.platform().runtime() else {
                 continue;
             };
             let rendered = match target.rendered(record) {

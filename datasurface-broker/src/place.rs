@@ -32,8 +32,8 @@ impl Broker {
         let question = ChoiceContext::new(ecosystem, &platforms, &lock);
         let assignments = choice::choose(&question, &mut found);
         found.extend(waivers::unknown_codes(ecosystem));
-        let heard = [choice::CODES, waivers::CODES].concat();
-        let (findings, waived) = ecosystem.apply_waivers(Findings::from_iter(found), &heard);
+        let reported = [choice::CODES, waivers::CODES].concat();
+        let (findings, waived) = ecosystem.apply_waivers(Findings::from_iter(found), &reported);
         let findings = BrokerError::check(findings)?;
         let graphs = IntentionGraphs::build(ecosystem, &assignments).map_err(|error| {
             let finding = Diagnostic::new(&NO_PRIMARY, ModelPath::root(), error.to_string())
@@ -45,7 +45,9 @@ impl Broker {
         for graph in graphs.iter() {
             let before = lock.platforms.get(graph.platform()).cloned().unwrap_or_default();
             let after = PlatformLock {
-                version: platforms.get(graph.platform()).map(|hosted| hosted.instance().version().clone()),
+                version: platforms
+                    .get(graph.platform())
+                    .map(|configured| configured.instance().version.clone()),
                 placement: sharding::place(
                     graph,
                     platforms.get(graph.platform()),
@@ -64,7 +66,7 @@ impl Broker {
             lock: next,
             placements_before: before.collect(),
             graphs,
-            platforms: platforms.into_iter().map(|(name, hosted)| (name, Arc::new(hosted))).collect(),
+            platforms: platforms.into_iter().map(|(name, configured)| (name, Arc::new(configured))).collect(),
             findings,
             waived,
         })

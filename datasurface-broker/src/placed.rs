@@ -42,7 +42,7 @@ impl Placed {
     /// A declared platform.
     #[must_use]
     pub fn platform(&self, name: &PlatformName) -> Option<&ConfiguredPlatform> {
-        self.platforms.get(name).map(|hosted| &**hosted)
+        self.platforms.get(name).map(|configured| &**configured)
     }
 
     /// Where the declared platforms are: where their declarations say, and where they keep data on its way.

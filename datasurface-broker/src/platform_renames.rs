@@ -1,4 +1,6 @@
 //! A lock, read as of an ecosystem in which platforms may have other names than when it was written.
+//!
+//! Behind this module, platforms have their present names. Only held resources keep the name under which they were rendered.
 
 use crate::lock::{Lock, PlatformLock};
 use datasurface_graph::{Assignments, Stages};

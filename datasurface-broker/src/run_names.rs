@@ -26,7 +26,7 @@ pub(crate) fn unknown<'n>(
     let datasets: BTreeSet<&str> = datasets.iter().map(String::as_str).collect();
     let refreshed: BTreeSet<String> = request.full_refresh.iter().map(ToString::to_string).collect();
     let mut found = Vec::new();
-    for (wanted, what, known) in [
+    for (wanted, noun, known) in [
         (&request.select, "nothing to run", &selectable),
         (&refreshed, "no dataset", &datasets),
         (&request.resync, "no consumer", &consumers),
@@ -36,7 +36,7 @@ pub(crate) fn unknown<'n>(
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => "name it as the model does; what is new there has to be rendered first".to_owned(),
             };
-            let message = format!("{what} is called `{name}`");
+            let message = format!("{noun} is called `{name}`");
             Diagnostic::new(&UNKNOWN_NAME, ModelPath::root().child(segment::RUN, name), message)
                 .with_help(help)
         }));

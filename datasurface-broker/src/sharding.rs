@@ -11,18 +11,20 @@ use std::collections::BTreeMap;
 /// Places the nodes of a graph: where they were, as far as the limits of the platform allow.
 pub(crate) fn place(
     graph: &IntentionGraph,
-    hosted: Option<&ConfiguredPlatform>,
+    configured: Option<&ConfiguredPlatform>,
     held: &[HeldState],
     before: &Placement,
 ) -> Shards {
-    let Some(hosted) = hosted.filter(|hosted| !hosted.platform().descriptor().limits().is_empty()) else {
+    let Some(configured) =
+        configured.filter(|configured| !configured.platform().descriptor().limits().is_empty())
+    else {
         return Shards::build(graph, before, &[], &|_| NodeWeight::default());
     };
-    let descriptor = hosted.platform().descriptor();
+    let descriptor = configured.platform().descriptor();
     let limits: Vec<u64> = descriptor.limits().values().copied().collect();
     let owing = HeldCustody::new(held);
     let weigh = |node: &Node<'_>| {
-        let weights = hosted.platform().weigh(&owing.join(node.facts()));
+        let weights = configured.platform().weigh(&owing.join(node.facts()));
         let each = || descriptor.limits().keys().map(|limit| weights.get(limit));
         NodeWeight {
             whole: each().map(|weight| weight.whole).collect(),
@@ -39,8 +41,8 @@ impl<'h> HeldCustody<'h> {
     pub(crate) fn new(held: &'h [HeldState]) -> Self {
         let mut owed: BTreeMap<&DatasetKey, Custody> = BTreeMap::new();
         for state in held {
-            let custody = owed.entry(state.holds().dataset()).or_default();
-            *custody = custody.join(state.holds().custody());
+            let custody = owed.entry(&state.holds.dataset).or_default();
+            *custody = custody.join(state.holds.custody);
         }
         Self(owed)
     }
@@ -48,7 +50,7 @@ impl<'h> HeldCustody<'h> {
     /// The facts of a node, with what is held joined into what is owed.
     pub(crate) fn join(&self, facts: NodeFacts) -> NodeFacts {
         facts.map_datasets(|facts: DatasetFacts| {
-            let custody = self.0.get(facts.key()).copied().unwrap_or_default();
+            let custody = self.0.get(&facts.key).copied().unwrap_or_default();
             Some(facts.joined_with(custody))
         })
     }

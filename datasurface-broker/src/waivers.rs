@@ -33,22 +33,22 @@ struct KnownCodes(BTreeMap<&'static str, (&'static CodeInfo, bool)>);
 
 impl KnownCodes {
     fn known() -> Self {
-        let heard = [model::CODES, choice::CODES, CODES, propose::codes(), datasurface_platform::CODES];
-        let heard = heard.into_iter().flatten().map(|info| (info.code, (*info, true)));
-        let unheard = crate::all_codes().map(|info| (info.code, (info, false)));
-        Self(unheard.chain(heard).collect())
+        let reported = [model::CODES, choice::CODES, CODES, propose::codes(), datasurface_platform::CODES];
+        let reported = reported.into_iter().flatten().map(|info| (info.code, (*info, true)));
+        let unreported = crate::all_codes().map(|info| (info.code, (info, false)));
+        Self(unreported.chain(reported).collect())
     }
 
     fn judge(&self, waiver: &Waiver, ecosystem: &Ecosystem) -> Option<Diagnostic> {
         let (code, path) = (waiver.code(), waiver.model_path());
-        let told = |what: &str| {
-            let message = format!("the waiver of `{code}` at `{}` {what}", waiver.path());
+        let diagnostic = |error: &str| {
+            let message = format!("the waiver of `{code}` at `{}` {error}", waiver.path());
             Diagnostic::new(&UNKNOWN_CODE, path.clone(), message)
         };
         match self.0.get(code) {
             Some((_, true)) => None,
             Some((_, false)) => Some(
-                told("is about a code that no waiver is asked about")
+                diagnostic("is about a code that no waiver is asked about")
                     .with_help("mend what it is about, and remove the waiver")
                     .with_suggestion(Suggestion::remove(path.clone())),
             ),
@@ -64,7 +64,7 @@ impl KnownCodes {
                 let suggestion =
                     nearest.filter(is_free).map(|code| Suggestion::put(path.attribute(segment::CODE), code));
                 is_ours.then(|| {
-                    told("is about a code that nothing is reported with")
+                    diagnostic("is about a code that nothing is reported with")
                         .with_help("write the code as the finding shows it, or remove the waiver")
                         .did_you_mean(nearest)
                         .with_suggestion(suggestion)
@@ -75,7 +75,10 @@ impl KnownCodes {
 
     /// Those that a waiver makes a difference to.
     fn waivable(&self) -> impl Iterator<Item = &'static str> {
-        self.0.values().filter(|(info, is_heard)| *is_heard && info.is_waivable).map(|(info, _)| info.code)
+        self.0
+            .values()
+            .filter(|(info, is_reported)| *is_reported && info.is_waivable)
+            .map(|(info, _)| info.code)
     }
 }
 

@@ -78,7 +78,7 @@ impl Proposal {
                 if entry.record.files.keys().all(is_there) {
                     continue;
                 }
-                let rendering = proposed.hosted.platform().render(view)?;
+                let rendering = proposed.configured.platform().render(view)?;
                 for file in rendering.files() {
                     put(&mut writing, &file.path().joined_to(&folder), file, &promised, &there)?;
                 }

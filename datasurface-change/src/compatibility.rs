@@ -163,7 +163,7 @@ impl CompatibilityChecker<'_> {
         let former = || self.old.workspace(used.workspace.former_name()?);
         let workspace = self.old.workspace(used.workspace.name()).or_else(former);
         let maker = used.workspace.transformer().and_then(|made| self.old.producer(made.output()));
-        workspace.is_some_and(|workspace| of_name(workspace.entity()))
-            || maker.is_some_and(|maker| maker.entity().groups().iter().any(wanted))
+        workspace.is_some_and(|workspace| of_name(&workspace.entity))
+            || maker.is_some_and(|maker| maker.entity.groups().iter().any(wanted))
     }
 }

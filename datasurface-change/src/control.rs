@@ -160,7 +160,7 @@ impl ChangeControl {
 
 /// Returns the dates of the retirement of a dataset before the change, if it was retired.
 fn retiring_before(old: &Valid<Ecosystem>, dataset: &DatasetKey) -> Option<RetirementDates> {
-    let store = old.datastore(&dataset.datastore)?.entity();
+    let store = &old.datastore(&dataset.datastore)?.entity;
     changed_datastores::retiring(store, store.datasets().get(&dataset.dataset)?)
 }
 
@@ -169,15 +169,17 @@ type LocatedDataset<'c, 'e> = (&'c LocatedStore<'e>, &'e Dataset);
 /// Every dataset that is not equal on both sides.
 fn for_each_dataset<'c, 'e>(
     changes: &'c [StoreChange<'e>],
-    mut what: impl FnMut(Change<LocatedDataset<'c, 'e>>),
+    mut visit: impl FnMut(Change<LocatedDataset<'c, 'e>>),
 ) {
     for change in changes {
         match change {
-            Change::Gone(store) => store.store.datasets().iter().for_each(|d| what(Change::Gone((store, d)))),
-            Change::New(store) => store.store.datasets().iter().for_each(|d| what(Change::New((store, d)))),
+            Change::Gone(store) => {
+                store.store.datasets().iter().for_each(|d| visit(Change::Gone((store, d))))
+            }
+            Change::New(store) => store.store.datasets().iter().for_each(|d| visit(Change::New((store, d)))),
             Change::Both { old, new } => {
                 for change in changed_datastores::datasets(old, new) {
-                    what(match change {
+                    visit(match change {
                         Change::Gone(dataset) => Change::Gone((old, dataset)),
                         Change::New(dataset) => Change::New((new, dataset)),
                         Change::Both { old: before, new: after } => {
@@ -217,8 +219,8 @@ fn retiring_keys(
             && let Some(whole) = new.datastore(store.store.name())
         {
             // What the datastore says concerns every dataset of it.
-            let is_whole = whole.entity().deprecation().is_some();
-            let store = if is_whole { whole.entity() } else { store.store };
+            let is_whole = whole.entity.deprecation().is_some();
+            let store = if is_whole { &whole.entity } else { store.store };
             let datasets = store
                 .datasets()
                 .iter()
@@ -229,7 +231,7 @@ fn retiring_keys(
     for placed in uses::workspaces(&pruned.new) {
         for sink in placed.workspace.groups().iter().flat_map(|group| group.sinks()) {
             let key = sink.name();
-            let store = new.datastore(&key.datastore).map(|store| store.entity());
+            let store = new.datastore(&key.datastore).map(|store| &store.entity);
             let is_retiring = store.is_some_and(|store| {
                 let dataset = store.datasets().get(&key.dataset);
                 dataset.is_some_and(|dataset| changed_datastores::retiring(store, dataset).is_some())

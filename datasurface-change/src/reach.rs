@@ -81,7 +81,7 @@ impl ReachedConsumers {
             Change::New(_) => {}
             Change::Gone(old) => self.datasets.push((old.path(), old.keys().collect())),
             Change::Both { old, new: now } => {
-                let whole = new.datastore(now.store.name()).map(|store| store.entity());
+                let whole = new.datastore(now.store.name()).map(|store| &store.entity);
                 if old.team != now.team || says(old.store) != says(now.store) {
                     let keys = whole.into_iter().flat_map(|store| keys(store));
                     self.datasets.push((now.path(), keys.collect()));
@@ -115,7 +115,7 @@ impl ReachedConsumers {
                     .child(segment::TEAMS, &placed.team.team);
                 let path =
                     path.child(segment::WORKSPACES, placed.workspace.name()).attribute(segment::TRANSFORMER);
-                self.datasets.push((path, keys(output.entity()).collect()));
+                self.datasets.push((path, keys(&output.entity).collect()));
             }
         }
     }
@@ -124,7 +124,7 @@ impl ReachedConsumers {
     fn add_pins(&mut self, pruned: &Pruned, new: &Valid<Ecosystem>) {
         for (old, now) in pruned.old.primary_pins().difference(pruned.new.primary_pins()) {
             let Some(datastore) = old.or(now).map(PrimaryPin::name) else { continue };
-            let keys = new.datastore(datastore).into_iter().flat_map(|store| keys(store.entity()));
+            let keys = new.datastore(datastore).into_iter().flat_map(|store| keys(&store.entity));
             let path = ModelPath::root().child(segment::PRIMARY_PINS, datastore);
             self.datasets.push((path, keys.collect()));
         }
@@ -149,7 +149,7 @@ impl ReachedConsumers {
         }
         let path = |platform: &PlatformName| ModelPath::root().child(segment::PLATFORMS, platform);
         for pin in new.primary_pins().iter().filter(|pin| changed.contains(pin.platform())) {
-            let keys = new.datastore(pin.name()).into_iter().flat_map(|store| keys(store.entity()));
+            let keys = new.datastore(pin.name()).into_iter().flat_map(|store| keys(&store.entity));
             self.datasets.push((path(pin.platform()), keys.collect()));
         }
         let served = new.group_pins().iter().filter_map(|pin| {

@@ -41,6 +41,7 @@ pub enum Evidence {
     /// Both have the same place in their table.
     SamePosition,
     /// One name is nearly the other.
+    #[serde(rename = "near_name")]
     SimilarName,
 }
 

@@ -66,9 +66,9 @@ impl Retirement {
     pub fn all(ecosystem: &Valid<Ecosystem>, on: NaiveDate) -> Vec<Self> {
         let mut retiring = Vec::new();
         for store in ecosystem.datastores() {
-            for dataset in store.entity().datasets() {
-                if changed_datastores::retiring(store.entity(), dataset).is_some() {
-                    retiring.push(DatasetKey::new(store.entity().name(), dataset.name()));
+            for dataset in store.entity.datasets() {
+                if changed_datastores::retiring(&store.entity, dataset).is_some() {
+                    retiring.push(DatasetKey::new(store.entity.name(), dataset.name()));
                 }
             }
         }
@@ -84,10 +84,10 @@ impl Retirement {
         on: NaiveDate,
     ) -> Option<Self> {
         let located = ecosystem.datastore(&dataset.datastore)?;
-        let found = located.entity().datasets().get(&dataset.dataset)?;
-        let retiring = changed_datastores::retiring(located.entity(), found)?;
+        let found = located.entity.datasets().get(&dataset.dataset)?;
+        let retiring = changed_datastores::retiring(&located.entity, found)?;
         let placed =
-            changed_datastores::LocatedStore { team: located.team().clone(), store: located.entity() };
+            changed_datastores::LocatedStore { team: TeamKey::clone(&located.team), store: &located.entity };
         let consents: BTreeSet<_> =
             uses.direct(dataset).iter().map(|used| Consent::from_use(used, on)).collect();
         let stage = if on < retiring.since {

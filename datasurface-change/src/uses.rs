@@ -108,7 +108,7 @@ impl<'e> DatasetUses<'e> {
     fn made_by(&self, workspace: &Workspace) -> Vec<DatasetKey> {
         let output = workspace.transformer().and_then(|made| self.ecosystem.datastore(made.output()));
         let datasets = output.into_iter().flat_map(|store| {
-            let store = store.entity();
+            let store = &store.entity;
             store.datasets().iter().map(|dataset| DatasetKey::new(store.name(), dataset.name()))
         });
         datasets.collect()

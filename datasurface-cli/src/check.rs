@@ -48,7 +48,7 @@ pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
 
 /// What was waived, with the waivers.
 fn waived(input: &Input) -> Vec<Waived> {
-    let told = |finding: &Diagnostic| {
+    let shown = |finding: &Diagnostic| {
         let waiver = input.ecosystem.waivers_of(finding, input.on).next()?;
         Some(Waived {
             code: finding.code().to_owned(),
@@ -58,7 +58,7 @@ fn waived(input: &Input) -> Vec<Waived> {
             path: finding.path().to_string(),
         })
     };
-    input.waived.iter().filter_map(told).collect()
+    input.waived.iter().filter_map(shown).collect()
 }
 
 impl fmt::Display for Waived {

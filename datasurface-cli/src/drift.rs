@@ -17,9 +17,12 @@ pub(crate) struct PlatformDrift {
 
 impl PlatformDrift {
     pub(crate) fn of(platform: &PlatformName, drifted: datasurface_platform::DriftedResource) -> Self {
-        let datasurface_platform::DriftedResource { resource, problem, is_repaired_by_run: is_made_again } =
-            drifted;
-        Self { platform: platform.clone(), resource, problem, is_made_again }
+        let datasurface_platform::DriftedResource {
+            resource,
+            problem: error,
+            is_repaired_by_run: is_made_again,
+        } = drifted;
+        Self { platform: platform.clone(), resource, problem: error, is_made_again }
     }
 }
 
@@ -43,8 +46,8 @@ pub(crate) fn drift(broker: &Broker, target: &Target) -> (Vec<PlatformDrift>, Fi
 
 /// A line for each.
 pub(crate) fn lines(drifted: &[PlatformDrift]) -> String {
-    let line = |PlatformDrift { platform, resource, problem, .. }: &PlatformDrift| {
-        format!("drifted: `{resource}` of {platform}: {problem}\n")
+    let line = |PlatformDrift { platform, resource, problem: error, .. }: &PlatformDrift| {
+        format!("drifted: `{resource}` of {platform}: {error}\n")
     };
     drifted.iter().map(line).collect()
 }

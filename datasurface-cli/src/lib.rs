@@ -1,7 +1,14 @@
 //! The `datasurface` command: checks a model, shows its graphs, plans what has to be done, renders it, and runs it.
 //!
+//! ```
+//! // What the command reports besides the findings of the crates that it uses.
+//! assert!(datasurface_cli::CODES.iter().all(|info| !info.summary.is_empty()));
+//! ```
+//!
 //! Each verb reads its input, asks the broker, and gives back an answer; only then is anything printed, except that a
 //! run says on a terminal what it is at. This crate is the only one that prints, and the only one that reads a clock.
+//!
+//! `docs/command-line.md` is the guide. The platforms of the command are in `registry.rs`, one feature each.
 
 mod answer;
 mod arguments;

@@ -74,11 +74,11 @@ fn columns(
     arguments: &arguments::Lineage,
 ) -> Result<Vec<ColumnName>, Box<Diagnostic>> {
     let key = &arguments.dataset;
-    let datastore = ecosystem.datastore(&key.datastore).map(|located| located.entity());
+    let datastore = ecosystem.datastore(&key.datastore).map(|located| &located.entity);
     let Some(dataset) = datastore.and_then(|datastore| datastore.datasets().get(&key.dataset)) else {
         let datastores = ecosystem.datastores();
         let known = datastores.iter().flat_map(|located| {
-            let datastore = located.entity();
+            let datastore = &located.entity;
             datastore.datasets().names().map(|name| DatasetKey::new(datastore.name(), name).to_string())
         });
         let known: Vec<String> = known.collect();
@@ -168,7 +168,7 @@ fn is_needed(graphs: &IntentionGraphs, dataset: &DatasetKey) -> bool {
     let mut nodes = graphs.iter().flat_map(|graph| graph.nodes());
     nodes.any(|node| match node.key() {
         NodeKey::Ingest { datastore, .. } if datastore == dataset.datastore => {
-            node.facts().datasets().iter().any(|captured| captured.key() == dataset)
+            node.facts().datasets().iter().any(|captured| &captured.key == dataset)
         }
         _ => false,
     })
@@ -178,8 +178,8 @@ fn is_needed(graphs: &IntentionGraphs, dataset: &DatasetKey) -> bool {
 fn is_an_output(graphs: &IntentionGraphs, dataset: &DatasetKey) -> bool {
     let nodes = graphs.iter().flat_map(|graph| graph.nodes());
     let mut transforms = nodes.filter(|node| matches!(node.key(), NodeKey::Transform { .. }));
-    transforms.any(|node| match node.facts().detail() {
-        NodeDetail::Transform(facts) => facts.outputs().iter().any(|made| made.key() == dataset),
+    transforms.any(|node| match &node.facts().detail {
+        NodeDetail::Transform(facts) => facts.outputs.iter().any(|made| &made.key == dataset),
         _ => false,
     })
 }

@@ -58,8 +58,8 @@ impl Listing<'_> {
             let after: Vec<String> = after.iter().map(usize::to_string).collect();
             remarks.push(format!("after {}", after.join(", ")));
         }
-        let giver = self.graphs.handover_source(&node.key());
-        remarks.extend(giver.map(|from| format!("handed over from {}", from.key())));
+        let source = self.graphs.handover_source(&node.key());
+        remarks.extend(source.map(|from| format!("handed over from {}", from.key())));
         if remarks.is_empty() { Ok(()) } else { write!(f, " ({})", remarks.join("; ")) }
     }
 }

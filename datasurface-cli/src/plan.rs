@@ -29,12 +29,12 @@ pub(crate) struct PlanJson<'a> {
 }
 
 impl<'a> PlanJson<'a> {
-    pub(crate) fn new(prospect: Option<&'a PlannedChange>, findings: &'a Findings) -> Self {
-        let plans = prospect.into_iter().flat_map(|prospect| prospect.proposal.plans());
+    pub(crate) fn new(planned_change: Option<&'a PlannedChange>, findings: &'a Findings) -> Self {
+        let plans = planned_change.into_iter().flat_map(|planned_change| planned_change.proposal.plans());
         Self {
             findings,
-            reached: prospect.and_then(|prospect| prospect.reached.as_ref()),
-            revision: prospect.map(|prospect| prospect.proposal.revision()),
+            reached: planned_change.and_then(|planned_change| planned_change.reached.as_ref()),
+            revision: planned_change.map(|planned_change| planned_change.proposal.revision()),
             plans: plans.collect(),
             drifted: None,
             is_written: None,
@@ -51,26 +51,29 @@ impl<'a> PlanJson<'a> {
 }
 
 pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'static> {
-    let (prospect, mut findings) = match PlannedChange::build(arguments, broker, false) {
-        Ok(prospect) => {
-            let mut findings = prospect.findings.clone();
-            findings
-                .extend(prospect.target.recovery().map(|recovery| unfinished(recovery, &arguments.target)));
-            (Some(prospect), findings)
+    let (planned_change, mut findings) = match PlannedChange::build(arguments, broker, false) {
+        Ok(planned_change) => {
+            let mut findings = planned_change.findings.clone();
+            findings.extend(
+                planned_change.target.recovery().map(|recovery| unfinished(recovery, &arguments.target)),
+            );
+            (Some(planned_change), findings)
         }
         Err(findings) => (None, findings),
     };
-    let is_well = prospect.is_some() && !findings.has_errors();
-    let (drifted, unknown) =
-        prospect.as_ref().map(|prospect| drift(broker, &prospect.target)).unwrap_or_default();
+    let is_well = planned_change.is_some() && !findings.has_errors();
+    let (drifted, unknown) = planned_change
+        .as_ref()
+        .map(|planned_change| drift(broker, &planned_change.target))
+        .unwrap_or_default();
     findings.extend(unknown);
     match arguments.format {
         Format::Text => {
-            let text = prospect.as_ref().map(summary).unwrap_or_default();
+            let text = planned_change.as_ref().map(summary).unwrap_or_default();
             Answer::text(text + &lines(&drifted), &findings, is_well)
         }
         Format::Json => {
-            let planned = PlanJson::new(prospect.as_ref(), &findings);
+            let planned = PlanJson::new(planned_change.as_ref(), &findings);
             Answer::json(&planned.with_drifted(&drifted), is_well)
         }
     }

@@ -75,24 +75,24 @@ impl PlannedChange {
 /// Says what is to be done about a write that was interrupted, where nothing is written.
 pub(crate) fn unfinished(recovery: Recovery, target: &Path) -> Diagnostic {
     let target = target.display();
-    let what = match recovery {
+    let text = match recovery {
         Recovery::Finished => "finished: this is how it will be then",
         Recovery::Undone => "undone",
     };
     let path = ModelPath::root().child(segment::TARGET, target.to_string());
-    let message = format!("a write of `{target}` was interrupted, and is still to be {what}");
+    let message = format!("a write of `{target}` was interrupted, and is still to be {text}");
     Diagnostic::new(&UNFINISHED, path, message).with_help("the next `datasurface render` does that")
 }
 
 /// Says what was done about a write that was interrupted.
 pub(crate) fn recovered(recovery: Recovery, target: &Path) -> Diagnostic {
     let target = target.display();
-    let (code, what) = match recovery {
+    let (code, text) = match recovery {
         Recovery::Finished => (&FINISHED, "finished"),
         Recovery::Undone => (&UNDONE, "undone"),
     };
     let path = ModelPath::root().child(segment::TARGET, target.to_string());
-    Diagnostic::new(code, path, format!("a write of `{target}` had been interrupted, and was {what} now"))
+    Diagnostic::new(code, path, format!("a write of `{target}` had been interrupted, and was {text} now"))
 }
 
 fn not_lost(manifest: &Manifest, target: &Path) -> Diagnostic {

@@ -41,7 +41,7 @@ impl Reach {
     /// What is reached on these platforms by the change that made the one graphs of the other.
     pub(crate) fn between(old: &IntentionGraphs, new: &IntentionGraphs, shown: &[GraphVersions<'_>]) -> Self {
         let diffs = shown.iter().map(|versions| GraphDiff::between(versions.before(), versions.after()));
-        let renamed = diffs.flat_map(|diff| diff.renamed().to_vec());
+        let renamed = diffs.flat_map(|diff| diff.renamed.to_vec());
         let mut formerly: BTreeMap<NodeKey, NodeKey> = renamed.map(|(before, now)| (now, before)).collect();
         let cone = query::cone(old, new).into_iter();
         let is_shown = |key: &NodeKey| shown.iter().any(|versions| versions.are_of(key.platform()));

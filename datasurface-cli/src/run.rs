@@ -122,7 +122,7 @@ fn round(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> R
 fn confirmed(arguments: &arguments::Run) -> OperatorConfirmations {
     let end_of_day = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1);
     OperatorConfirmations {
-        begin_anew: arguments.begin_anew,
+        accept_other_database: arguments.begin_anew,
         clock_until: arguments.trust_clock.map(end_of_day),
     }
 }
@@ -248,17 +248,17 @@ fn wait(until: DateTime<Utc>) {
 struct Terminal;
 
 impl RunObserver for Terminal {
-    fn job_started(&self, what: &str) {
-        progress(&format!("  {what}"));
+    fn job_started(&self, address: &str) {
+        progress(&format!("  {address}"));
     }
 }
 
 /// Says what happens, if somebody is watching.
-fn progress(what: &str) {
+fn progress(address: &str) {
     let mut stderr = io::stderr().lock();
     if stderr.is_terminal() {
         // If it cannot be written, nobody is watching.
-        let _ = writeln!(stderr, "{}", printable(what.to_owned()));
+        let _ = writeln!(stderr, "{}", printable(address.to_owned()));
     }
 }
 

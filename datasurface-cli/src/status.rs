@@ -142,7 +142,7 @@ fn summary(sinks: &[Sink], waiting: &[Waiting]) -> String {
 fn set_aside(sinks: &[Sink]) -> String {
     let mut lines = BTreeSet::new();
     for Sink { group, dataset, rejected, unfit, .. } in sinks {
-        let rows = |number: u64, what| count(usize::try_from(number).unwrap_or(usize::MAX), what);
+        let rows = |number: u64, noun| count(usize::try_from(number).unwrap_or(usize::MAX), noun);
         if *rejected > 0 {
             lines.insert(format!("set aside: {dataset}: {}\n", rows(*rejected, "row")));
         }

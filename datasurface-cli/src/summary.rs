@@ -12,16 +12,16 @@ use std::{
 type Part<'a> = (Phase, &'a BTreeSet<Repository>);
 
 /// All plans, and the revisions between which they lead.
-pub(crate) fn summary(prospect: &PlannedChange) -> String {
+pub(crate) fn summary(planned_change: &PlannedChange) -> String {
     let mut text = String::new();
-    for (platform, plan) in prospect.proposal.plans() {
+    for (platform, plan) in planned_change.proposal.plans() {
         text += &platform_summary(platform, plan);
         text.push('\n');
     }
-    let to = prospect.proposal.revision();
-    let steps = prospect.proposal.plans().map(|(_, plan)| plan.steps().len()).sum();
+    let to = planned_change.proposal.revision();
+    let steps = planned_change.proposal.plans().map(|(_, plan)| plan.steps().len()).sum();
     let steps = count(steps, "step");
-    let _ = match &prospect.reached {
+    let _ = match &planned_change.reached {
         None => writeln!(text, "{steps} to revision {}", to.short()),
         Some(from) if from == to => writeln!(text, "{steps} at revision {}", to.short()),
         Some(from) => writeln!(text, "{steps} from revision {} to {}", from.short(), Revision::short(to)),

@@ -65,9 +65,9 @@ fn frames_joined(
 }
 
 /// What several documents say of one thing. The path leads to all the places.
-fn conflict(thing: &ModelPath, what: &str, attribute: &'static str) -> Diagnostic {
+fn conflict(thing: &ModelPath, reason: &str, attribute: &'static str) -> Diagnostic {
     let path = thing.attribute(attribute);
-    Diagnostic::new(&TWICE, path.clone(), format!("the `{attribute}` of {what} is said twice"))
+    Diagnostic::new(&TWICE, path.clone(), format!("the `{attribute}` of {reason} is said twice"))
         .with_help("let one document say it")
         .related_place(path, "said here first")
 }

@@ -102,7 +102,7 @@ impl Documents {
         for (name, document) in self.iter() {
             match read(document) {
                 Ok(part) => parts.push((name, part)),
-                Err(problems) => findings.extend(diagnosed(name, &document.text, &problems)),
+                Err(errors) => findings.extend(diagnosed(name, &document.text, &errors)),
             }
         }
         if !findings.is_empty() {
@@ -157,16 +157,16 @@ impl Loader {
 }
 
 /// Problems of one document as findings.
-pub(super) fn diagnosed(name: &str, text: &str, problems: &[ReadError]) -> Vec<Diagnostic> {
+pub(super) fn diagnosed(name: &str, text: &str, errors: &[ReadError]) -> Vec<Diagnostic> {
     let lines = Lines::new(name, text);
     let path = ModelPath::root().child(segment::DOCUMENTS, name);
-    let findings = problems.iter().map(|problem| {
-        let mut finding = Diagnostic::new(problem.code(), path.clone(), problem.message())
-            .with_positions(problem.extent().map(|extent| lines.position(extent)));
-        if let Some(help) = problem.help_text() {
+    let findings = errors.iter().map(|error| {
+        let mut finding = Diagnostic::new(error.code(), path.clone(), error.message())
+            .with_positions(error.extent().map(|extent| lines.position(extent)));
+        if let Some(help) = error.help_text() {
             finding = finding.with_help(help);
         }
-        if let Some((extent, why)) = problem.related_place() {
+        if let Some((extent, why)) = error.related_place() {
             finding = finding.related_place(path.clone(), why);
             for related in finding.related_places_mut() {
                 related.position = Some(lines.position(extent));

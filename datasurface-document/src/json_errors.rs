@@ -14,7 +14,7 @@ pub(super) fn syntax(text: &str, error: &serde_json::Error) -> ReadError {
     let problem = match error.classify() {
         Category::Data => ReadError::unreadable(said),
         Category::Io | Category::Syntax | Category::Eof => match plainly(said) {
-            Some(what) => ReadError::unreadable(format!("the document is not JSON: {what}")),
+            Some(reason) => ReadError::unreadable(format!("the document is not JSON: {reason}")),
             None => ReadError::too_deep(),
         },
     };

@@ -22,6 +22,9 @@
 //! What has a text form (keys, places, repositories, types, schemas) is written as text, and as an object only if the
 //! text would not say everything. Two things built in code are too deep for a document: trees of more than
 //! 256 locations inside each other (about 50 where names are given twice), and settings nested more than 120 times.
+//!
+//! [`Documents`] are one model in many files: in memory, or with the feature `fs` a folder. A [`Report`] shows findings with file, line
+//! and column, as text, JSON or SARIF. A [`Loader`] reads documents again at the cost of those that changed. [`apply_suggestion`] follows a suggestion.
 
 mod assemble;
 mod codes;
@@ -29,7 +32,7 @@ mod documents;
 mod error;
 #[cfg(feature = "fs")]
 mod files;
-mod head;
+mod header;
 mod json_errors;
 mod lines;
 mod loaded;

@@ -1,7 +1,7 @@
 //! The part of the model that one document contains.
 
 use super::{
-    head,
+    header,
     syntax::Syntax,
     tree::{self, ReadError},
     v1::{self, Schemas},
@@ -29,20 +29,20 @@ pub(super) struct PartialEcosystem {
 impl DocumentPart {
     /// Reads a document, or finds everything that is wrong with its form.
     pub(super) fn read(text: &str, syntax: Syntax, schemas: &mut Schemas) -> Result<Self, Vec<ReadError>> {
-        let mut tree = tree::parse(text, syntax).map_err(|problem| vec![problem])?;
-        let head = match head::take(&mut tree.root) {
+        let mut tree = tree::parse(text, syntax).map_err(|error| vec![error])?;
+        let head = match header::take(&mut tree.root) {
             Ok(head) => head,
-            Err(problem) => {
-                tree.problems.push(problem);
-                return Err(tree.problems);
+            Err(error) => {
+                tree.errors.push(error);
+                return Err(tree.errors);
             }
         };
         match v1::read(head, &tree.root, schemas) {
-            Ok(part) if tree.problems.is_empty() => Ok(part),
-            Ok(_) => Err(tree.problems),
-            Err(problems) => {
-                tree.problems.extend(problems);
-                Err(tree.problems)
+            Ok(part) if tree.errors.is_empty() => Ok(part),
+            Ok(_) => Err(tree.errors),
+            Err(errors) => {
+                tree.errors.extend(errors);
+                Err(tree.errors)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     DocumentError, from_value,
-    head::DocumentHeader,
+    header::DocumentHeader,
     shape::{At, Object, Shape, inside, name},
     to_value, v1,
 };
@@ -139,7 +139,7 @@ fn rename(document: &mut Value, place: &Place, name: &str) -> Option<()> {
     let element = around.get_mut(last.parse::<usize>().ok()?)?;
     let called = match (&element, place.shape, place.shape.object()) {
         (Value::String(_), ..) => element,
-        (_, _, Some(Object { told_by: [member], .. })) => element.get_mut(member)?,
+        (_, _, Some(Object { identified_by: [member], .. })) => element.get_mut(member)?,
         // Nothing but a key, which a text says as well.
         (_, Shape::Short(_), _) => element,
         (_, Shape::Free, _) => element.get_mut(segment::NAME)?,

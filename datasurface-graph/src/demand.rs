@@ -11,17 +11,17 @@ pub fn datastores_needed(ecosystem: &Valid<Ecosystem>, assignments: &Assignments
     let mut needed = BTreeSet::new();
     let mut waiting: Vec<&DatastoreName> = assignments
         .served_groups()
-        .filter_map(|(key, _)| ecosystem.workspace(&key.workspace)?.entity().groups().get(&key.group))
+        .filter_map(|(key, _)| ecosystem.workspace(&key.workspace)?.entity.groups().get(&key.group))
         .flat_map(|group| group.sinks().iter().map(|sink| &sink.name().datastore))
         .collect();
     while let Some(name) = waiting.pop() {
-        let Some(store) = ecosystem.datastore(name).map(|located| located.entity()) else {
+        let Some(store) = ecosystem.datastore(name).map(|located| &located.entity) else {
             continue;
         };
         if needed.insert(Datastore::name(store).clone())
             && let Some(producer) = ecosystem.producer(name)
         {
-            let groups = producer.entity().groups().iter();
+            let groups = producer.entity.groups().iter();
             waiting.extend(groups.flat_map(|group| group.sinks().iter().map(|sink| &sink.name().datastore)));
         }
     }

@@ -10,12 +10,18 @@ use std::collections::BTreeMap;
 
 /// What distinguishes a graph from an earlier one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct GraphDiff {
-    added: Vec<NodeKey>,
-    removed: Vec<NodeKey>,
-    changed: Vec<NodeKey>,
+    /// Keys that only the new graph has, in order.
+    pub added: Vec<NodeKey>,
+    /// Keys that only the old graph has, in order.
+    pub removed: Vec<NodeKey>,
+    /// Keys that both have, with other facts, in order.
+    pub changed: Vec<NodeKey>,
+    /// Nodes that were removed, each with the one that was added in its place since something that its key names was
+    /// renamed; ordered by the new key. Both are among the [removed](Self::removed) and the [added](Self::added), too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    renamed: Vec<(NodeKey, NodeKey)>,
+    pub renamed: Vec<(NodeKey, NodeKey)>,
 }
 
 impl GraphDiff {
@@ -24,17 +30,22 @@ impl GraphDiff {
     pub fn between(old: &IntentionGraph, new: &IntentionGraph) -> Self {
         let mut diff = Self::default();
         if old.platform() == new.platform() {
-            let FragmentsDifference { supplies, derivations } = old.estate().difference(new.estate());
-            for (before, after) in supplies {
+            let FragmentsDifference { datastore_fragments, transformer_fragments } =
+                old.fragments().difference(new.fragments());
+            for (before, after) in datastore_fragments {
                 diff.compare(
-                    before.into_iter().flat_map(|supply| old.nodes_of(supply)),
-                    after.into_iter().flat_map(|supply| new.nodes_of(supply)),
+                    before.into_iter().flat_map(|datastore_fragment| old.nodes_of(datastore_fragment)),
+                    after.into_iter().flat_map(|datastore_fragment| new.nodes_of(datastore_fragment)),
                 );
             }
-            for (before, after) in derivations {
+            for (before, after) in transformer_fragments {
                 diff.compare(
-                    before.into_iter().flat_map(|derivation| old.nodes_of_derivation(derivation)),
-                    after.into_iter().flat_map(|derivation| new.nodes_of_derivation(derivation)),
+                    before
+                        .into_iter()
+                        .flat_map(|transformer_fragment| old.nodes_of_transformer(transformer_fragment)),
+                    after
+                        .into_iter()
+                        .flat_map(|transformer_fragment| new.nodes_of_transformer(transformer_fragment)),
                 );
             }
         } else {
@@ -76,30 +87,5 @@ impl GraphDiff {
     #[must_use]
     pub fn len(&self) -> usize {
         self.added.len() + self.removed.len() + self.changed.len()
-    }
-
-    /// Keys that only the new graph has, in order.
-    #[must_use]
-    pub fn added(&self) -> &[NodeKey] {
-        &self.added
-    }
-
-    /// Keys that only the old graph has, in order.
-    #[must_use]
-    pub fn removed(&self) -> &[NodeKey] {
-        &self.removed
-    }
-
-    /// Nodes that were removed, each with the one that was added in its place since something that its key names was
-    /// renamed; ordered by the new key. Both are among the [removed](Self::removed) and the [added](Self::added), too.
-    #[must_use]
-    pub fn renamed(&self) -> &[(NodeKey, NodeKey)] {
-        &self.renamed
-    }
-
-    /// Keys that both have, with other facts, in order.
-    #[must_use]
-    pub fn changed(&self) -> &[NodeKey] {
-        &self.changed
     }
 }

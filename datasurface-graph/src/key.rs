@@ -1,4 +1,7 @@
 //! Keys of nodes: identity for ever. A key holds names only; it does not depend on position, shard or revision.
+//!
+//! Keys are ordered as fragments hold their nodes: exports by dataset, then by container, although their text begins with the container.
+//! So a walk over all nodes in order is a walk through memory in order.
 
 use datasurface_model::{ContainerKey, DatasetKey, DatasetName, DatastoreName, PlatformName, WorkspaceName};
 use serde::{Deserialize, Serialize};

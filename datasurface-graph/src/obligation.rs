@@ -30,9 +30,9 @@ impl Obligation {
     ) -> Self {
         Self {
             priority,
-            latency: requirements.latency(),
+            latency: requirements.latency,
             deadlines: deadline.into_iter().cloned().collect(),
-            regulators: requirements.regulators().clone(),
+            regulators: requirements.regulators.clone(),
             custody: Custody::for_consumer(requirements),
         }
     }
@@ -189,12 +189,12 @@ impl Custody {
     /// What a consumer with these requirements is owed.
     #[must_use]
     pub fn for_consumer(requirements: &Requirements) -> Self {
-        let milestoning: Milestoning = requirements.milestoning();
+        let milestoning: Milestoning = requirements.milestoning;
         let for_ever = milestoning.has_history().then_some(RetentionPeriod::ForEver);
         Self {
             live: milestoning.has_live(),
             history: milestoning.has_history(),
-            retention: requirements.retention().map(RetentionPeriod::For).or(for_ever),
+            retention: requirements.retention.map(RetentionPeriod::For).or(for_ever),
         }
     }
 

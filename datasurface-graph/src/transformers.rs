@@ -38,7 +38,7 @@ impl Transformers {
         let workspaces = ecosystem.workspaces();
         let transforming: Vec<&Workspace> = workspaces
             .iter()
-            .map(|located| &**located.entity())
+            .map(|located| &*located.entity)
             .filter(|workspace| transforms(workspace))
             .collect();
         let mut graph = DiGraph::<&Workspace, (), u32>::default();
@@ -136,7 +136,7 @@ pub(crate) fn producers<'e>(
 ) -> Vec<&'e WorkspaceName> {
     let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
     let makers = sinks.filter_map(|sink| ecosystem.producer(&sink.name().datastore));
-    let mut makers: Vec<_> = makers.map(|maker| maker.entity().name()).collect();
+    let mut makers: Vec<_> = makers.map(|maker| maker.entity.name()).collect();
     makers.sort_unstable();
     makers.dedup();
     makers

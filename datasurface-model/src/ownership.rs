@@ -26,10 +26,10 @@ impl OwnedPart {
     /// to its zone.
     ///
     /// ```
-    /// use datasurface_model::{ModelPath, TeamKey, ownership::Part};
+    /// use datasurface_model::{ModelPath, TeamKey, ownership::OwnedPart};
     /// let team = ModelPath::root().child("zones", "EU").child("teams", "Sales");
-    /// assert_eq!(Part::at(&team.attribute("owner")), Part::Zone("EU".into()));
-    /// assert_eq!(Part::at(&team.child("datastores", "CRM")), Part::Team(TeamKey::new("EU", "Sales")));
+    /// assert_eq!(OwnedPart::from_path(&team.attribute("owner")), OwnedPart::Zone("EU".into()));
+    /// assert_eq!(OwnedPart::from_path(&team.child("datastores", "CRM")), OwnedPart::Team(TeamKey::new("EU", "Sales")));
     /// ```
     #[must_use]
     pub fn from_path(path: &ModelPath) -> Self {

@@ -22,13 +22,13 @@ impl PlatformDescriptor {
     pub fn unclaimed(&self, node: &NodeView) -> Vec<String> {
         let mut asks = BTreeSet::new();
         for input in node.inputs() {
-            asks.extend(unless(self.formats(), input.offer().format(), "reading the format"));
+            asks.extend(unless(self.formats(), input.offer.format(), "reading the format"));
         }
         match node.detail() {
             NodeDetail::Ingest(ingest) => self.add_ingest(ingest, &mut asks),
             NodeDetail::Export(export) => self.add_export(export, &mut asks),
             NodeDetail::Transform(transform) => {
-                let code = transform.artifact().technology();
+                let code = transform.artifact.technology();
                 asks.extend(unless(self.artifacts(), code, "running transformers of"));
             }
             NodeDetail::Trigger(_) if self.artifacts().is_empty() => {
@@ -40,8 +40,8 @@ impl PlatformDescriptor {
     }
 
     fn add_ingest(&self, ingest: &IngestFacts, asks: &mut BTreeSet<String>) {
-        if let IngestSource::Container(capture) = ingest.source() {
-            let (container, capture) = (capture.container(), capture.capture());
+        if let IngestSource::Container(capture) = &ingest.source {
+            let (container, capture) = (&capture.container, &capture.capture);
             asks.extend(unless(self.captures(), capture.kind().technology(), "capturing by"));
             asks.extend(unless(self.capture_sources(), container.kind().technology(), "capturing from"));
             if !self.consistencies().contains(&capture.consistency()) {
@@ -51,33 +51,33 @@ impl PlatformDescriptor {
                 });
             }
         }
-        let is_keyless = |dataset: &DatasetFacts| dataset.schema().table().key().is_empty();
-        if !self.keeps_keyless() && ingest.datasets().iter().any(is_keyless) {
+        let is_keyless = |dataset: &DatasetFacts| dataset.schema.table().key().is_empty();
+        if !self.keeps_keyless() && ingest.datasets.iter().any(is_keyless) {
             asks.insert("keeping datasets without a key".to_owned());
         }
         let keeps_history = self.milestonings().iter().any(|shown| shown.has_history());
-        if !keeps_history && ingest.datasets().iter().any(|dataset| dataset.custody().history) {
+        if !keeps_history && ingest.datasets.iter().any(|dataset| dataset.custody.history) {
             asks.insert("keeping every version of a record".to_owned());
         }
     }
 
     fn add_export(&self, export: &ExportFacts, asks: &mut BTreeSet<String>) {
-        let container = export.container().kind().technology();
+        let container = export.container.kind().technology();
         asks.extend(unless(self.export_targets(), container, "exporting to"));
-        for consumer in export.consumers() {
-            self.add_requirements(consumer.requirements(), asks);
+        for consumer in &export.consumers {
+            self.add_requirements(&consumer.requirements, asks);
         }
     }
 
     fn add_requirements(&self, wanted: &Requirements, asks: &mut BTreeSet<String>) {
-        if !self.milestonings().contains(&wanted.milestoning()) {
-            asks.insert(match wanted.milestoning() {
+        if !self.milestonings().contains(&wanted.milestoning) {
+            asks.insert(match wanted.milestoning {
                 Milestoning::Live => "showing the latest version of a record".to_owned(),
                 Milestoning::Forensic => "showing every version of a record".to_owned(),
                 Milestoning::LiveAndForensic => "showing the latest and every version of a record".to_owned(),
             });
         }
-        if let (Some(wanted), Some(least)) = (wanted.latency(), self.best_latency())
+        if let (Some(wanted), Some(least)) = (wanted.latency, self.best_latency())
             && wanted < least
         {
             asks.insert(format!("to be as fast as {wanted}"));

@@ -15,6 +15,7 @@ pub enum PlatformErrorKind {
     /// What was rendered is not sound: an unsafe path, an address that is used twice.
     Rendering,
     /// Something outside did not do what it should: a process, a database.
+    #[serde(rename = "outside")]
     External,
     /// This is a bug of the platform.
     Internal,

@@ -132,8 +132,8 @@ impl<P: PlatformPlugin> PlatformFactory for TypedFactory<P> {
     }
 
     fn create(&self, instance: &PlatformInstance) -> Result<Box<dyn DataPlatform>, PlatformError> {
-        let config = serde_json::from_value(instance.config().value()).map_err(|error| {
-            let context = format!("reading the settings of `{}`", instance.name());
+        let config = serde_json::from_value(instance.config.value()).map_err(|error| {
+            let context = format!("reading the settings of `{}`", &instance.name);
             PlatformError::new(PlatformErrorKind::Config, context).caused_by(error)
         })?;
         let platform = P::configure(instance, config)?;
@@ -147,15 +147,15 @@ pub(crate) fn agrees(
     descriptor: &PlatformDescriptor,
     instance: &PlatformInstance,
 ) -> Result<(), PlatformError> {
-    if descriptor.kind() != instance.kind() || descriptor.version() != instance.version() {
-        let what = format!(
+    if descriptor.kind() != &instance.kind || descriptor.version() != &instance.version {
+        let message = format!(
             "the descriptor says `{}` {}, not `{}` {}",
             descriptor.kind(),
             descriptor.version(),
-            instance.kind(),
-            instance.version()
+            &instance.kind,
+            &instance.version
         );
-        return Err(PlatformError::new(PlatformErrorKind::Internal, what));
+        return Err(PlatformError::new(PlatformErrorKind::Internal, message));
     }
     speaks(descriptor.contract())
 }
@@ -166,6 +166,6 @@ pub(crate) fn speaks(contract: &Version) -> Result<(), PlatformError> {
     if contract.major == ours.major && *contract <= ours {
         return Ok(());
     }
-    let what = format!("the platform speaks contract {contract}, this host {ours}");
-    Err(PlatformError::new(PlatformErrorKind::Internal, what))
+    let message = format!("the platform speaks contract {contract}, this host {ours}");
+    Err(PlatformError::new(PlatformErrorKind::Internal, message))
 }

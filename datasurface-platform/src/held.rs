@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeldData {
-    dataset: DatasetKey,
-    custody: Custody,
+    /// Which dataset.
+    pub dataset: DatasetKey,
+    /// What must be kept of it.
+    pub custody: Custody,
 }
 
 impl HeldData {
@@ -19,39 +21,34 @@ impl HeldData {
     pub fn new(dataset: impl Into<DatasetKey>, custody: Custody) -> Self {
         Self { dataset: dataset.into(), custody }
     }
-
-    /// Which dataset.
-    #[must_use]
-    pub fn dataset(&self) -> &DatasetKey {
-        &self.dataset
-    }
-
-    /// What must be kept of it.
-    #[must_use]
-    pub fn custody(&self) -> Custody {
-        self.custody
-    }
 }
 
 impl From<&DatasetFacts> for HeldData {
     /// All that must be kept of a dataset.
     fn from(dataset: &DatasetFacts) -> Self {
-        Self::new(dataset.key(), dataset.custody())
+        Self::new(&dataset.key, dataset.custody)
     }
 }
 
 /// A resource whose last consumer left, and which is rendered on, unfed, until it may go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct HeldState {
-    resource: ResourceAddress,
-    shard: ShardName,
-    holds: HeldData,
+    /// The resource.
+    pub resource: ResourceAddress,
+    /// The shard that it is rendered in.
+    pub shard: ShardName,
+    /// What it holds.
+    pub holds: HeldData,
+    /// The last day on which it is owed; none means until it is released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    owed_until: Option<NaiveDate>,
+    pub owed_until: Option<NaiveDate>,
+    /// The revision at which it was released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    released_by: Option<Revision>,
-    node: NodeView,
+    pub released_by: Option<Revision>,
+    /// The node that it came from, as last rendered, with this dataset alone.
+    pub node: NodeView,
 }
 
 /// What lets held data go.
@@ -88,42 +85,6 @@ impl HeldState {
     pub fn without_expiry(mut self) -> Self {
         self.owed_until = None;
         self
-    }
-
-    /// The resource.
-    #[must_use]
-    pub fn resource(&self) -> &ResourceAddress {
-        &self.resource
-    }
-
-    /// The shard that it is rendered in.
-    #[must_use]
-    pub fn shard(&self) -> &ShardName {
-        &self.shard
-    }
-
-    /// What it holds.
-    #[must_use]
-    pub fn holds(&self) -> &HeldData {
-        &self.holds
-    }
-
-    /// The last day on which it is owed; none means until it is released.
-    #[must_use]
-    pub fn owed_until(&self) -> Option<NaiveDate> {
-        self.owed_until
-    }
-
-    /// The revision at which it was released.
-    #[must_use]
-    pub fn released_by(&self) -> Option<&Revision> {
-        self.released_by.as_ref()
-    }
-
-    /// The node that it came from, as last rendered, with this dataset alone.
-    #[must_use]
-    pub fn node(&self) -> &NodeView {
-        &self.node
     }
 
     /// What lets it go on this day, when this revision is what was reached; none if nothing does.

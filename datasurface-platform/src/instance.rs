@@ -8,39 +8,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformInstance {
-    name: PlatformName,
-    kind: PlatformKind,
-    version: Version,
-    config: Json,
+    /// Its name.
+    pub name: PlatformName,
+    /// Which plug-in it is an instance of.
+    pub kind: PlatformKind,
+    /// The version of the plug-in.
+    pub version: Version,
+    /// Its settings.
+    pub config: Json,
 }
 
 impl PlatformInstance {
     /// An instance of a plug-in in this version.
     pub fn new(name: PlatformName, kind: PlatformKind, version: Version, config: Json) -> Self {
         Self { name, kind, version, config }
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &PlatformName {
-        &self.name
-    }
-
-    /// Which plug-in it is an instance of.
-    #[must_use]
-    pub fn kind(&self) -> &PlatformKind {
-        &self.kind
-    }
-
-    /// The version of the plug-in.
-    #[must_use]
-    pub fn version(&self) -> &Version {
-        &self.version
-    }
-
-    /// Its settings.
-    #[must_use]
-    pub fn config(&self) -> &Json {
-        &self.config
     }
 }

@@ -1,8 +1,23 @@
 //! The contract between DataSurface and a data platform.
 //!
+//! ```
+//! use datasurface_platform::prelude::*;
+//!
+//! // What a platform renders: files, and the resources that they declare. The host compares resources from revision to revision.
+//! let topic = Resource::new("topic.orders", "topic").attribute("partitions", 12);
+//! let connector = Resource::new("connector.orders", "connector").dependency("topic.orders");
+//! let rendering = Rendering::from_resources([topic, connector])?;
+//! assert_eq!(rendering.files().count(), 2);
+//! # Ok::<(), PlatformError>(())
+//! ```
+//!
 //! A platform implements [`DataPlatform`]: seven small functions, all but the last pure, over views that the host builds. Everything that
 //! crosses the contract is one value that can be written as JSON, so that a platform may be a crate, another program
 //! or a container. An author needs one line: `use datasurface_platform::prelude::*;`.
+//!
+//! `docs/platform-sketches.md` outlines four platforms: settings, limits, offers, held data, a diff in place, and a platform that is another
+//! program ([`remote`]). A platform that runs its own jobs implements [`Runtime`]. Its own findings have
+//! codes ([`CodeInfo`](model::CodeInfo)), and `lint` reports them. `datasurface-testkit` checks the laws.
 
 mod change;
 mod claim;

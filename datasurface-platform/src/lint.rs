@@ -19,26 +19,16 @@ pub enum LintView<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformView {
-    platform: Arc<PlatformInstance>,
-    shards: Vec<ShardName>,
+    /// The instance.
+    pub platform: Arc<PlatformInstance>,
+    /// Its shards, in order.
+    pub shards: Vec<ShardName>,
 }
 
 impl PlatformView {
     /// An instance with these shards.
     pub fn new(platform: Arc<PlatformInstance>, shards: Vec<ShardName>) -> Self {
         Self { platform, shards }
-    }
-
-    /// The instance.
-    #[must_use]
-    pub fn platform(&self) -> &PlatformInstance {
-        &self.platform
-    }
-
-    /// Its shards, in order.
-    #[must_use]
-    pub fn shards(&self) -> &[ShardName] {
-        &self.shards
     }
 }
 
@@ -48,9 +38,9 @@ impl LintView<'_> {
     pub fn path(&self) -> ModelPath {
         match self {
             Self::Node(node) => ModelPath::root()
-                .child(segment::PLATFORMS, node.platform().name())
+                .child(segment::PLATFORMS, &node.platform().name)
                 .child(segment::NODES, node.key().to_string()),
-            Self::Platform(view) => ModelPath::root().child(segment::PLATFORMS, view.platform().name()),
+            Self::Platform(view) => ModelPath::root().child(segment::PLATFORMS, &view.platform.name),
         }
     }
 }
@@ -64,8 +54,8 @@ pub struct Reporter<'a> {
 
 impl<'a> Reporter<'a> {
     /// Reports what is found about `what` into `found`.
-    pub fn new(what: &LintView<'_>, found: &'a mut Vec<Diagnostic>) -> Self {
-        Self { path: what.path(), found }
+    pub fn new(view: &LintView<'_>, found: &'a mut Vec<Diagnostic>) -> Self {
+        Self { path: view.path(), found }
     }
 
     /// Reports a finding: what is wrong, and what to do about it.
@@ -75,12 +65,12 @@ impl<'a> Reporter<'a> {
 
     /// Reports whatever a node asks for that the descriptor does not claim. This is most of the lint of a platform whose
     /// descriptor tells all that it can do.
-    pub fn report_unclaimed(&mut self, descriptor: &PlatformDescriptor, what: LintView<'_>) {
-        if let LintView::Node(node) = what {
+    pub fn report_unclaimed(&mut self, descriptor: &PlatformDescriptor, view: LintView<'_>) {
+        if let LintView::Node(node) = view {
             for ask in descriptor.unclaimed(node) {
                 self.report(
                     &UNCLAIMED,
-                    format!("`{}` does not claim {ask}", node.platform().name()),
+                    format!("`{}` does not claim {ask}", &node.platform().name),
                     "serve this by another platform, or ask for less",
                 );
             }

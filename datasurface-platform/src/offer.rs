@@ -42,8 +42,8 @@ impl Offer {
     #[must_use]
     pub fn for_datasets(node: &NodeFacts, kind: &str) -> Vec<Self> {
         let offer = |dataset: &DatasetFacts| {
-            let address = format!("{kind}.{}", dataset_slug(dataset.key()));
-            Self::new(dataset.key(), address, kind).with_custody(dataset.custody())
+            let address = format!("{kind}.{}", dataset_slug(&dataset.key));
+            Self::new(&dataset.key, address, kind).with_custody(dataset.custody)
         };
         node.datasets().iter().map(offer).collect()
     }
@@ -110,8 +110,10 @@ impl Offer {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResolvedOffer {
-    from: NodeKey,
-    offer: Offer,
+    /// Which node makes it.
+    pub from: NodeKey,
+    /// What it offers.
+    pub offer: Offer,
 }
 
 impl ResolvedOffer {
@@ -120,21 +122,9 @@ impl ResolvedOffer {
         Self { from, offer }
     }
 
-    /// Which node makes it.
-    #[must_use]
-    pub fn from(&self) -> &NodeKey {
-        &self.from
-    }
-
     /// The platform of that node.
     #[must_use]
     pub fn platform(&self) -> &PlatformName {
         self.from.platform()
-    }
-
-    /// What it offers.
-    #[must_use]
-    pub fn offer(&self) -> &Offer {
-        &self.offer
     }
 }

@@ -34,7 +34,7 @@ pub trait DataPlatform: fmt::Debug + Send + Sync {
     fn offer(&self, node: &NodeFacts) -> Vec<Offer>;
 
     /// Reports what stands in the way of rendering. If there is no error, [`render`](Self::render) succeeds.
-    fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>);
+    fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>);
 
     /// Renders one scope: the foundation, or a shard. What is held must be rendered on, unfed.
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError>;

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 /// ```
 /// use datasurface_platform::{RunMode, RunRequest};
 /// let all = RunRequest::from(RunMode::UntilIdle);
-/// assert!(all.asks_for_all());
-/// assert!(!all.select("Sales/orders").asks_for_all());
+/// assert!(all.is_unrestricted());
+/// assert!(!all.select("Sales/orders").is_unrestricted());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -46,7 +46,7 @@ pub trait Runtime: fmt::Debug + Send + Sync {
 /// Who is told what a runtime does, while it does it.
 pub trait RunObserver: fmt::Debug + Sync {
     /// A job begins, or a step of a plan, or whatever else takes its time: its address.
-    fn job_started(&self, what: &str);
+    fn job_started(&self, address: &str);
 
     /// Whether the call is to end: it fails as soon as it can, and the next one goes on where it was. It is asked often, and from
     /// other threads.
@@ -60,7 +60,7 @@ pub trait RunObserver: fmt::Debug + Sync {
 pub struct NoObserver;
 
 impl RunObserver for NoObserver {
-    fn job_started(&self, _what: &str) {}
+    fn job_started(&self, _address: &str) {}
 }
 
 /// Where a runtime works.
@@ -109,7 +109,7 @@ pub enum PreviousTarget<'a> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OperatorConfirmations {
     /// What rendered files were applied to before is not needed any more: they may be applied to something else.
-    pub begin_anew: bool,
+    pub accept_other_database: bool,
     /// Up to this time, the clock is right.
     pub clock_until: Option<DateTime<Utc>>,
 }
@@ -245,6 +245,7 @@ pub struct DriftedResource {
     /// How it is not as it was rendered, and what is to be done about it; no value of data is in it.
     pub problem: String,
     /// Whether the next run makes it again by itself.
+    #[serde(rename = "is_made_again")]
     pub is_repaired_by_run: bool,
 }
 

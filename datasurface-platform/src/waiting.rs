@@ -8,10 +8,10 @@ use std::fmt;
 /// A job that has something to do, and waits. What it made last stays as it is.
 ///
 /// ```
-/// use datasurface_platform::{WaitingJob, WaitsFor};
+/// use datasurface_platform::{WaitingJob, WaitReason};
 /// let waiting = WaitingJob {
 ///     job: "transform.Mask".into(),
-///     waits_for: WaitsFor::Repaired(vec!["capture.Sales".into()]),
+///     waits_for: WaitReason::Repaired(vec!["capture.Sales".into()]),
 /// };
 /// assert_eq!(waiting.to_string(), "`transform.Mask` waits until `capture.Sales`, which failed, works again");
 /// ```

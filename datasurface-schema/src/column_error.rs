@@ -5,17 +5,12 @@ use std::fmt;
 
 /// A part of a schema that cannot be read: one column, or all of the schema.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct ColumnError {
-    pub(super) column: Option<ColumnName>,
-    pub(super) message: String,
-}
-
-impl ColumnError {
     /// The column that cannot be read; none if that has no name, or if the error is about the whole schema.
-    #[must_use]
-    pub fn column(&self) -> Option<&ColumnName> {
-        self.column.as_ref()
-    }
+    pub column: Option<ColumnName>,
+    /// The reason, in one line.
+    pub message: String,
 }
 
 impl fmt::Display for ColumnError {
@@ -25,6 +20,6 @@ impl fmt::Display for ColumnError {
 }
 
 /// Joins all problems in one line.
-pub(super) fn joined(problems: &[ColumnError]) -> String {
-    problems.iter().map(ColumnError::to_string).collect::<Vec<_>>().join("; ")
+pub(super) fn joined(errors: &[ColumnError]) -> String {
+    errors.iter().map(ColumnError::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -1,4 +1,7 @@
 //! Tables in which there is nothing to find.
+//!
+//! A validation looks into no column of such a table. A property test checks that no rule finds anything in one, and debug builds
+//! look all the same.
 
 use crate::{
     column::Column,
@@ -47,7 +50,7 @@ impl Column {
             && !is_reserved_word(self.name().as_str())
             && self.former_name().is_none()
             && self.data_type().is_scalar()
-            && self.data_type().problems().is_empty()
+            && self.data_type().errors().is_empty()
             && self.classifications().iter().all(|classification| classification.check().is_ok())
             && self.documentation().into_iter().flat_map(Documentation::tags).all(|tag| tag.check().is_ok())
     }

@@ -1,6 +1,16 @@
 //! The elements of a model: typed names, collections of named things, data types, tables written as text or in Avro's
 //! JSON, and the compatibility of schemas.
 //!
+//! ```
+//! use datasurface_schema::{Schema, SchemaChange, SchemaRule};
+//!
+//! let before = Schema::from("order_id BigInt key, amount Decimal(18,4) not null, note VarChar(80)");
+//! let after = Schema::from("order_id BigInt key, amount Decimal(20,4) not null, note VarChar(40)");
+//! let changes = SchemaChange::between(&before, &after);
+//! let broken: Vec<_> = changes.iter().filter_map(SchemaChange::broken_rule).collect();
+//! assert_eq!((changes.len(), broken), (2, vec![SchemaRule::TypeNarrowed]));
+//! ```
+//!
 //! Nothing here knows of ecosystems, rules or documents: those are in the crates above, of which `datasurface-model`
 //! re-exports all of this.
 

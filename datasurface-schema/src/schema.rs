@@ -1,4 +1,7 @@
 //! The schema of a dataset: a table of typed columns with a primary key, written as text or in Avro's JSON.
+//!
+//! A schema is a table, in whatever words it was written. Symbols, defaults and names, which only Avro has, count in
+//! change control alone. Facts of the graph hold the table, so a change of these renders nothing anew.
 
 use crate::{
     avro::{self, AvroError, AvroSchema},
@@ -68,10 +71,10 @@ pub enum SchemaError<'s> {
 impl<'s> SchemaError<'s> {
     /// Returns every problem, column by column. At least one.
     #[must_use]
-    pub fn problems(self) -> &'s [ColumnError] {
+    pub fn errors(self) -> &'s [ColumnError] {
         match self {
-            Self::Text(error) => error.problems(),
-            Self::Avro(error) => error.problems(),
+            Self::Text(error) => error.errors(),
+            Self::Avro(error) => error.errors(),
         }
     }
 }

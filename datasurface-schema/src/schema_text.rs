@@ -12,10 +12,10 @@ const MUCH: usize = 100;
 
 /// A text that describes no table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
-#[error("{}", joined(problems))]
+#[error("{}", joined(errors))]
 pub struct SchemaTextError {
     text: String,
-    problems: Vec<ColumnError>,
+    errors: Vec<ColumnError>,
     rest: Box<ParsedParts>,
 }
 
@@ -35,8 +35,8 @@ impl SchemaTextError {
 
     /// The problems, column by column. At least one.
     #[must_use]
-    pub fn problems(&self) -> &[ColumnError] {
-        &self.problems
+    pub fn errors(&self) -> &[ColumnError] {
+        &self.errors
     }
 
     /// The table without the columns that cannot be read.
@@ -201,23 +201,23 @@ fn read_all(text: &str) -> Result<TableSchema, String> {
 
 fn read_each(text: &str) -> Result<TableSchema, SchemaTextError> {
     let mut columns = Columns::with_room(0);
-    let (mut problems, mut unread) = (Vec::new(), Vec::new());
+    let (mut errors, mut unread) = (Vec::new(), Vec::new());
     for written in column_spans(text) {
         match read_column(&mut Reader::new(written.text)) {
             Ok(read) => columns.add(read),
             Err(reason) => {
                 let message = format!("in `{}`: {reason}", written.text);
                 let column = written.name().map(|name| ColumnName::from(&*name));
-                problems.push(ColumnError { column, message });
+                errors.push(ColumnError { column, message });
                 unread.extend(written.unread());
             }
         }
     }
-    if problems.is_empty() {
+    if errors.is_empty() {
         return Ok(columns.into_table());
     }
     let rest = ParsedParts { readable: columns.into_table(), unread: UnreadableColumns::new(unread) };
-    Err(SchemaTextError { text: text.to_owned(), problems, rest: rest.into() })
+    Err(SchemaTextError { text: text.to_owned(), errors, rest: rest.into() })
 }
 
 fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn every_column_that_cannot_be_read_is_said() {
         let error = "a Dat, b Date, \"c d\" (5), (, e".parse::<TableSchema>().unwrap_err();
-        let columns: Vec<_> = error.problems().iter().map(|problem| problem.column()).collect();
+        let columns: Vec<_> = error.errors().iter().map(|reason| reason.column.as_ref()).collect();
         assert_eq!(columns, [Some(&"a".into()), Some(&"c d".into()), None]);
     }
 

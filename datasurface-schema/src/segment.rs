@@ -1,4 +1,7 @@
 //! The words that paths are made of, besides names: collections and attributes. A document calls them the same.
+//!
+//! Tests compare these constants with the shapes of documents, with the types that have such attributes, and with the paths of
+//! all diagnostics: a word that only one of them knows would lead nowhere.
 
 /// Defines each word once: as a constant, and in the list of all.
 macro_rules! segments {

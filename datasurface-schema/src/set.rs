@@ -1,4 +1,7 @@
 //! A set of a few things.
+//!
+//! A collection that grows large, one by one and out of order, is collected first and then becomes a set: each insertion moves what
+//! comes behind it.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use std::{borrow::Borrow, fmt, slice, vec};

@@ -1,4 +1,6 @@
 //! Short texts.
+//!
+//! The library behind them is visible in this crate alone, so it can be replaced without a change of public signatures.
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;

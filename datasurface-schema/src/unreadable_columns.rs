@@ -1,4 +1,7 @@
 //! The columns of a schema that cannot be read.
+//!
+//! Of a schema with such a column there is no whole table; rules judge the columns that can be read, and say nothing about what an
+//! unreadable one may be. A test adds such a column to every schema of every mutation.
 
 use crate::name::ColumnName;
 

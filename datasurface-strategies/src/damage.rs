@@ -25,13 +25,13 @@ pub fn damaged(documents: impl Strategy<Value = Value>) -> impl Strategy<Value =
 /// format, only the first is damaged, and none that is in `seen`, which lists the places of earlier documents.
 pub fn all_damaged(document: &Value, seen: &mut BTreeSet<String>) -> impl Iterator<Item = Value> {
     let replaced = invalid_values().into_iter().map(DamageKind::Replace);
-    let how: Vec<DamageKind> =
+    let kind: Vec<DamageKind> =
         replaced.chain([DamageKind::Wrap(Value::Null), DamageKind::Remove, DamageKind::Repeat]).collect();
     let place = |path: &str| path.replace(|digit: char| digit.is_ascii_digit(), "");
     let new = paths(document).into_iter().filter(|path| seen.insert(place(path)));
     new.collect::<Vec<_>>().into_iter().flat_map(move |path| {
-        let damaged = |how: &DamageKind| damaged_at(document.clone(), &path, how.clone(), None);
-        how.iter().map(damaged).collect::<Vec<_>>()
+        let damaged = |kind: &DamageKind| damaged_at(document.clone(), &path, kind.clone(), None);
+        kind.iter().map(damaged).collect::<Vec<_>>()
     })
 }
 
@@ -67,7 +67,7 @@ pub fn documents() -> impl Strategy<Value = Value> {
 #[derive(Debug)]
 struct Damage {
     at: Index,
-    how: DamageKind,
+    kind: DamageKind,
 }
 
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ fn damages() -> impl Strategy<Value = Damage> {
         "postgres",
         "nonsense",
     ]);
-    let how = prop_oneof![
+    let kind = prop_oneof![
         values.clone().prop_map(DamageKind::Replace),
         any::<Index>().prop_map(DamageKind::Copy),
         values.clone().prop_map(DamageKind::Wrap),
@@ -107,7 +107,7 @@ fn damages() -> impl Strategy<Value = Damage> {
         (names, values).prop_map(|(name, value)| DamageKind::Add(name.to_owned(), value)),
         Just(DamageKind::Repeat),
     ];
-    (any::<Index>(), how).prop_map(|(at, how)| Damage { at, how })
+    (any::<Index>(), kind).prop_map(|(at, kind)| Damage { at, kind })
 }
 
 /// Returns values that are wrong nearly everywhere.
@@ -139,21 +139,21 @@ fn invalid_values() -> Vec<Value> {
 impl Damage {
     fn apply(self, document: Value) -> Value {
         let paths = paths(&document);
-        let copied = match &self.how {
+        let copied = match &self.kind {
             DamageKind::Copy(from) => document.pointer(from.get(&paths).as_str()).cloned(),
             _ => None,
         };
-        damaged_at(document, self.at.get(&paths).as_str(), self.how, copied)
+        damaged_at(document, self.at.get(&paths).as_str(), self.kind, copied)
     }
 }
 
-fn damaged_at(mut document: Value, at: &str, how: DamageKind, copied: Option<Value>) -> Value {
-    if let DamageKind::Remove = how {
+fn damaged_at(mut document: Value, at: &str, kind: DamageKind, copied: Option<Value>) -> Value {
+    if let DamageKind::Remove = kind {
         remove(&mut document, at);
         return document;
     }
     let Some(node) = document.pointer_mut(at) else { return document };
-    match (how, &mut *node) {
+    match (kind, &mut *node) {
         (DamageKind::Replace(value), _) => *node = value,
         (DamageKind::Copy(_), _) => *node = copied.unwrap_or_default(),
         (DamageKind::Wrap(value), Value::String(name)) => {

@@ -29,7 +29,7 @@ pub struct Shape {
     /// export to nothing else.
     pub postgres_targets: bool,
     /// Whether columns may have types that only some databases have, such as arrays and vectors.
-    pub rare_types: bool,
+    pub uncommon_types: bool,
 }
 
 impl Default for Shape {
@@ -44,7 +44,7 @@ impl Default for Shape {
             transformers: 0..=3,
             platforms: 1..=2,
             postgres_targets: true,
-            rare_types: true,
+            uncommon_types: true,
         }
     }
 }
@@ -105,7 +105,7 @@ pub(super) struct ColumnPlan {
     pub(super) data_type: Choice,
     pub(super) size: Choice,
     /// The type of a column that is not in the key, instead of the one that was chosen by number.
-    pub(super) rare_type: Option<DataType>,
+    pub(super) uncommon_type: Option<DataType>,
     pub(super) is_nullable: bool,
 }
 
@@ -206,18 +206,18 @@ fn datastores(shape: &Shape) -> impl Strategy<Value = DatastorePlan> + use<> {
         prop::bool::weighted(0.4),
         sometimes(0.5, any::<Choice>()),
         prop::bool::weighted(0.3),
-        vec(datasets(shape.rare_types), at_least(1, &shape.datasets)),
+        vec(datasets(shape.uncommon_types), at_least(1, &shape.datasets)),
     )
         .prop_map(|(team, container, is_dataset_by_dataset, cron, has_credential, datasets)| {
             DatastorePlan { team, container, is_dataset_by_dataset, cron, has_credential, datasets }
         })
 }
 
-fn datasets(rare_types: bool) -> impl Strategy<Value = DatasetPlan> {
+fn datasets(uncommon_types: bool) -> impl Strategy<Value = DatasetPlan> {
     (
         any::<Choice>(),
         prop::bool::weighted(0.2),
-        vec(columns(rare_types), 1..=6),
+        vec(columns(uncommon_types), 1..=6),
         vec(any::<Choice>(), 1..=2),
         any::<bool>(),
         vec(any::<Choice>(), 0..=2),
@@ -252,17 +252,23 @@ fn datasets(rare_types: bool) -> impl Strategy<Value = DatasetPlan> {
         )
 }
 
-pub(super) fn columns(rare_types: bool) -> impl Strategy<Value = ColumnPlan> {
-    let rare_type = if rare_types { sometimes(0.2, data_types()).boxed() } else { Just(None).boxed() };
-    (any::<Choice>(), any::<Choice>(), rare_type, any::<bool>()).prop_map(
-        |(data_type, size, rare_type, is_nullable)| ColumnPlan { data_type, size, rare_type, is_nullable },
+pub(super) fn columns(uncommon_types: bool) -> impl Strategy<Value = ColumnPlan> {
+    let uncommon_type =
+        if uncommon_types { sometimes(0.2, data_types()).boxed() } else { Just(None).boxed() };
+    (any::<Choice>(), any::<Choice>(), uncommon_type, any::<bool>()).prop_map(
+        |(data_type, size, uncommon_type, is_nullable)| ColumnPlan {
+            data_type,
+            size,
+            uncommon_type,
+            is_nullable,
+        },
     )
 }
 
 impl ColumnPlan {
     /// Its type, outside of the key.
     pub(super) fn data_type(&self) -> DataType {
-        self.rare_type.clone().unwrap_or_else(|| data_type(self.data_type, self.size))
+        self.uncommon_type.clone().unwrap_or_else(|| data_type(self.data_type, self.size))
     }
 }
 

@@ -142,20 +142,20 @@ impl<'p> TransformerDraft<'p> {
 /// How each output must be classified: as all inputs are together, minus what its transformer removes. Where all of it is
 /// removed, it is said what is left.
 fn classifications(drafts: &[TransformerDraft<'_>]) -> BTreeMap<DatastoreName, BTreeSet<Classification>> {
-    let brought = settled(drafts, &BTreeMap::new());
+    let classified = classified_outputs(drafts, &BTreeMap::new());
     let without = drafts.iter().filter(|draft| draft.is_classified);
     let without =
-        without.filter(|draft| brought.get(&draft.output).is_some_and(|brought| brought.is_empty()));
+        without.filter(|draft| classified.get(&draft.output).is_some_and(|classified| classified.is_empty()));
     let left = without.map(|draft| {
         let removed = draft.removes();
         let others = CLASSIFICATIONS.into_iter().map(Classification::from);
         (draft.output.clone(), others.filter(|other| !removed.contains(other)).take(1).collect())
     });
-    settled(drafts, &left.collect())
+    classified_outputs(drafts, &left.collect())
 }
 
 /// What is brought to each output, besides what some have anyway. Around cycles, until nothing changes any more.
-fn settled(
+fn classified_outputs(
     drafts: &[TransformerDraft<'_>],
     anyway: &BTreeMap<DatastoreName, BTreeSet<Classification>>,
 ) -> BTreeMap<DatastoreName, BTreeSet<Classification>> {
@@ -165,8 +165,8 @@ fn settled(
             .iter()
             .map(|draft| {
                 let own = anyway.get(&draft.output).into_iter().flatten().cloned();
-                let brought = classified(draft, &outputs);
-                (draft.output.clone(), brought.difference(&draft.removes()).cloned().chain(own).collect())
+                let classified = classified(draft, &outputs);
+                (draft.output.clone(), classified.difference(&draft.removes()).cloned().chain(own).collect())
             })
             .collect();
         if next == outputs {

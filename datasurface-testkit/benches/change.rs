@@ -63,9 +63,9 @@ fn best(old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> (Duration, ChangeRepo
 /// A dataset that somebody uses, in the middle of all of them.
 fn middle(ecosystem: &Valid<Ecosystem>) -> Option<(TeamKey, DatasetKey)> {
     let workspaces = ecosystem.workspaces();
-    let workspace = workspaces.get(workspaces.len() / 2)?.entity();
+    let workspace = &workspaces.get(workspaces.len() / 2)?.entity;
     let dataset = workspace.groups().iter().flat_map(|group| group.sinks()).nth(25)?.name();
-    Some((ecosystem.datastore(&dataset.datastore)?.team().clone(), dataset.clone()))
+    Some((ecosystem.datastore(&dataset.datastore)?.team.as_ref().clone(), dataset.clone()))
 }
 
 /// The ecosystem with another schema for this dataset.

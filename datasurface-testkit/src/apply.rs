@@ -14,19 +14,19 @@ pub(crate) type ViolationDetail = (String, String);
 pub(crate) fn apply(
     change: &OwnedChange,
     plan: &Plan,
-    spared: &BTreeSet<ResourceAddress>,
+    exempt: &BTreeSet<ResourceAddress>,
 ) -> Vec<ViolationDetail> {
     let (old, new) = (Side::new(change, |one| &one.old), Side::new(change, |one| &one.new));
-    let mut wrong = Vec::new();
+    let mut violations = Vec::new();
     let mut site = old.resources.clone();
-    for step in plan.steps().iter().filter(|step| !spared.contains(&step.resource)) {
-        if let Err(what) = take(step, &mut site, &new) {
-            wrong.push((place(&step.resource), what));
+    for step in plan.steps().iter().filter(|step| !exempt.contains(&step.resource)) {
+        if let Err(difference) = take(step, &mut site, &new) {
+            violations.push((place(&step.resource), difference));
         }
     }
-    compare(&site, &new.resources, spared, &mut wrong);
-    unexplained(plan, &old, &new, &mut wrong);
-    wrong
+    compare(&site, &new.resources, exempt, &mut violations);
+    unexplained(plan, &old, &new, &mut violations);
+    violations
 }
 
 fn place(resource: &ResourceAddress) -> String {
@@ -112,7 +112,7 @@ fn take<'a>(
 }
 
 fn custody(placed: &ScopedResource<'_>) -> Option<Custody> {
-    placed.resource.held_data().map(|data| data.custody())
+    placed.resource.held_data().map(|data| data.custody)
 }
 
 fn at(step: &Step, scope: &Scope) -> Result<(), String> {
@@ -126,20 +126,20 @@ fn at(step: &Step, scope: &Scope) -> Result<(), String> {
 fn compare(
     site: &BTreeMap<&ResourceAddress, ScopedResource<'_>>,
     new: &BTreeMap<&ResourceAddress, ScopedResource<'_>>,
-    spared: &BTreeSet<ResourceAddress>,
-    wrong: &mut Vec<ViolationDetail>,
+    exempt: &BTreeSet<ResourceAddress>,
+    violations: &mut Vec<ViolationDetail>,
 ) {
     let addresses: BTreeSet<&ResourceAddress> = site.keys().chain(new.keys()).copied().collect();
-    for address in addresses.into_iter().filter(|address| !spared.contains(*address)) {
-        let what = match (site.get(address), new.get(address)) {
+    for address in addresses.into_iter().filter(|address| !exempt.contains(*address)) {
+        let difference = match (site.get(address), new.get(address)) {
             (Some(is), Some(should)) => match difference(is, should) {
-                Some(what) => format!("after the plan, its {what} is not as rendered"),
+                Some(difference) => format!("after the plan, its {difference} is not as rendered"),
                 None => continue,
             },
             (Some(_), None) => "after the plan, it is still there, but it is not rendered".to_owned(),
             _ => "after the plan, it is not there, but it is rendered".to_owned(),
         };
-        wrong.push((place(address), what));
+        violations.push((place(address), difference));
     }
 }
 
@@ -164,7 +164,7 @@ fn difference(is: &ScopedResource<'_>, should: &ScopedResource<'_>) -> Option<&'
 }
 
 /// Files that differ though no resource in them has a step.
-fn unexplained(plan: &Plan, old: &Side<'_>, new: &Side<'_>, wrong: &mut Vec<ViolationDetail>) {
+fn unexplained(plan: &Plan, old: &Side<'_>, new: &Side<'_>, violations: &mut Vec<ViolationDetail>) {
     let mut stepped: BTreeSet<&ResourceAddress> = plan.steps().iter().map(|step| &step.resource).collect();
     // Those that came or went without a step were reported already.
     let is_on_both = |address: &&ResourceAddress| {
@@ -181,8 +181,8 @@ fn unexplained(plan: &Plan, old: &Side<'_>, new: &Side<'_>, wrong: &mut Vec<Viol
     for (scope, path) in files {
         let file = (scope, path);
         if old.files.get(&file) != new.files.get(&file) && !explained.contains(&file) {
-            let what = "the file differs, but no resource in it has a step".to_owned();
-            wrong.push((format!("`{path}` in {scope}"), what));
+            let difference = "the file differs, but no resource in it has a step".to_owned();
+            violations.push((format!("`{path}` in {scope}"), difference));
         }
     }
 }

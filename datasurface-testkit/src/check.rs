@@ -41,7 +41,7 @@ const EDITS: usize = 24;
 const SHRINKING: usize = 300;
 
 /// How many generated ecosystems are tried for each that can be checked.
-const PATIENCE: usize = 8;
+const MAX_FRUITLESS: usize = 8;
 
 impl Laws {
     /// Checks the platforms of a registry. Those of generated ecosystems are of its first kind.
@@ -103,8 +103,8 @@ impl Laws {
 
     /// Checks on one ecosystem, and on what becomes of it by edits.
     pub fn check(&self, ecosystem: &Ecosystem) -> LawReport {
-        let ecosystem = self.fit.hosted(ecosystem);
-        let rehearsal = Harness::new(&self.fit.registry, self.on);
+        let ecosystem = self.fit.configured(ecosystem);
+        let harness = Harness::new(&self.fit.registry, self.on);
         let mut runner = self.runner();
         let mut trial = TestCase {
             ecosystem,
@@ -114,10 +114,10 @@ impl Laws {
         };
         trial.edits.extend((0..4).map(Edit::RemoveWorkspace));
         trial.edits.extend((0..4).map(|group| Edit::RemoveSink(group, 0)));
-        let mut verdict = trial.run(&rehearsal);
-        if verdict.ecosystems() == 0 {
-            verdict.mark_insufficient(format!("the ecosystem was refused:\n{}", trial.refusal(&rehearsal)));
-        } else if verdict.changes() == 0 {
+        let mut verdict = trial.run(&harness);
+        if verdict.counts.ecosystems == 0 {
+            verdict.mark_insufficient(format!("the ecosystem was refused:\n{}", trial.findings(&harness)));
+        } else if verdict.counts.changes == 0 {
             verdict.mark_insufficient("no change of it could be planned".to_owned());
         }
         verdict
@@ -129,30 +129,30 @@ impl Laws {
     /// Ecosystems that cannot be placed, because the platform does not claim what they need, are counted and replaced by
     /// others; if there are too many of them, the verdict says so, and is no good one.
     pub fn check_generated(&self, ecosystems: usize) -> LawReport {
-        let rehearsal = Harness::new(&self.fit.registry, self.on);
+        let harness = Harness::new(&self.fit.registry, self.on);
         let mut runner = self.runner();
         let trials = self.trials();
         let mut verdict = LawReport::default();
         let mut shrinking = SHRINKING;
-        for _ in 0..ecosystems.saturating_mul(PATIENCE) {
-            if verdict.ecosystems() >= ecosystems {
+        for _ in 0..ecosystems.saturating_mul(MAX_FRUITLESS) {
+            if verdict.counts.ecosystems >= ecosystems {
                 break;
             }
             let Some(trial) = drawn(&trials, &mut runner) else {
                 continue;
             };
-            let outcome = trial.run(&rehearsal);
-            verdict.count(outcome.tally().clone());
+            let outcome = trial.run(&harness);
+            verdict.count(outcome.counts.clone());
             let known = verdict.laws();
             for law in outcome.laws().difference(&known) {
-                let (trial, smallest) = shrunk(&trial, *law, &rehearsal, &mut shrinking);
+                let (trial, smallest) = shrunk(&trial, *law, &harness, &mut shrinking);
                 let smallest = smallest.unwrap_or_else(|| outcome.clone());
-                let of_law = smallest.violations().filter(|one| one.law() == *law);
+                let of_law = smallest.violations.iter().filter(|one| one.law == *law);
                 of_law.for_each(|violation| verdict.add_violation(violation.clone()));
                 verdict.add_counterexample(*law, &trial.ecosystem);
             }
         }
-        let (rendered, changes) = (verdict.ecosystems(), verdict.changes());
+        let (rendered, changes) = (verdict.counts.ecosystems, verdict.counts.changes);
         if rendered < ecosystems {
             verdict
                 .mark_insufficient(format!("only {rendered} of {ecosystems} ecosystems could be rendered"));
@@ -166,7 +166,7 @@ impl Laws {
         let mut shape = self.shape.clone();
         let mut runner = self.runner();
         let sample = drawn(&ecosystems_with(shape.clone()), &mut runner);
-        let descriptor = sample.and_then(|sample| self.fit.descriptor(&self.fit.hosted(&sample)));
+        let descriptor = sample.and_then(|sample| self.fit.descriptor(&self.fit.configured(&sample)));
         if let Some(descriptor) = &descriptor {
             shape = shape_within_claims(shape, descriptor);
         }
@@ -174,12 +174,12 @@ impl Laws {
         let removals = (any::<u16>(), any::<u16>(), any::<u16>());
         let ingredients = (ecosystems_with(shape), vec(edits(), 4), removals, any::<u64>());
         ingredients.prop_map(move |(ecosystem, mut edits, (workspace, group, sink), seed)| {
-            let hosted = fit.hosted(&ecosystem);
+            let configured = fit.configured(&ecosystem);
             edits.extend([Edit::RemoveWorkspace(workspace), Edit::RemoveSink(group, sink)]);
             TestCase {
                 ecosystem: match &descriptor {
-                    Some(descriptor) => modest(&hosted, descriptor),
-                    None => hosted,
+                    Some(descriptor) => modest(&configured, descriptor),
+                    None => configured,
                 },
                 edits,
                 rearranged: true,

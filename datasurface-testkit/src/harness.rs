@@ -1,6 +1,6 @@
 //! Rehearsals: from an ecosystem to a proposal, with nothing written anywhere.
 
-use crate::recording::{Log, SharedLog, factory, witnessed};
+use crate::recording::{Log, SharedLog, factory, recording_registry};
 use chrono::NaiveDate;
 use datasurface_broker::{Base, Broker, BrokerError, Lock, Placed, Proposal};
 use datasurface_model::{Ecosystem, Findings, Validation};
@@ -32,7 +32,7 @@ pub(crate) enum HarnessError {
 impl Harness {
     pub(crate) fn new(registry: &Registry, on: NaiveDate) -> Self {
         let log = SharedLog::default();
-        Self { broker: Broker::new(witnessed(registry, &log)), log, on }
+        Self { broker: Broker::new(recording_registry(registry, &log)), log, on }
     }
 
     pub(crate) fn date(&self) -> NaiveDate {
@@ -64,7 +64,7 @@ impl Harness {
     /// Another instance with the same settings.
     pub(crate) fn second_instance(&self, instance: &PlatformInstance) -> Option<Box<dyn DataPlatform>> {
         let registry = self.broker.registry();
-        factory(registry, instance.kind(), instance.version())?.create(instance).ok()
+        factory(registry, &instance.kind, &instance.version)?.create(instance).ok()
     }
 
     /// What platforms were asked apart from proposals.

@@ -12,12 +12,12 @@
 //! #         Version::new(1, 0, 0)
 //! #     }
 //! #     fn configure(_: &PlatformInstance, _: NoSettings) -> Result<Self, PlatformError> {
-//! #         let descriptor = PlatformDescriptor::of::<Self>()
-//! #             .capturing(["sql_snapshot"], ["sqlite", "postgres"])
-//! #             .consistent([Consistency::SingleDataset, Consistency::MultiDataset])
-//! #             .exporting_to(["sqlite", "postgres"])
-//! #             .milestoning([Milestoning::Live])
-//! #             .keeping_data_in("files", None);
+//! #         let descriptor = PlatformDescriptor::for_plugin::<Self>()
+//! #             .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
+//! #             .with_consistencies([Consistency::SingleDataset, Consistency::MultiDataset])
+//! #             .with_export_targets(["sqlite", "postgres"])
+//! #             .with_milestonings([Milestoning::Live])
+//! #             .data_technology("files", None);
 //! #         Ok(Self(descriptor))
 //! #     }
 //! # }
@@ -26,17 +26,17 @@
 //! #         &self.0
 //! #     }
 //! #     fn weigh(&self, _: &NodeFacts) -> Weights {
-//! #         Weights::none()
+//! #         Weights::new()
 //! #     }
 //! #     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
-//! #         Offer::of_datasets(node, "list")
+//! #         Offer::for_datasets(node, "list")
 //! #     }
 //! #     fn lint(&self, _: LintView<'_>, _: &mut Reporter<'_>) {}
 //! #     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
-//! #         let lists = scope.kept().map(|(node, dataset)| {
-//! #             Resource::of_dataset("list", node, dataset.key()).holds(dataset)
+//! #         let lists = scope.stored_datasets().map(|(node, dataset)| {
+//! #             Resource::for_dataset("list", node, &dataset.key).with_held_data(dataset)
 //! #         });
-//! #         Rendering::of_json(lists)
+//! #         Rendering::from_resources(lists)
 //! #     }
 //! #     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
 //! #         change.structural(|_| Judgement::update(Effect::InPlace, "its columns"))
@@ -44,8 +44,8 @@
 //! # }
 //!
 //! // In a test of a crate that has a platform `Lists`:
-//! Laws::of::<Lists>().check(&northwind()).assert();
-//! Laws::of::<Lists>().check_generated(3).assert();
+//! Laws::for_plugin::<Lists>().check(&northwind()).assert();
+//! Laws::for_plugin::<Lists>().check_generated(3).assert();
 //! ```
 //!
 //! A [`LawReport`] lists what violates a law: its number and name, the ecosystem and the edit, the node, scope or resource,
@@ -53,6 +53,9 @@
 //! touches its cone only), law 9 (claims are true) but for what is claimed of storage, the linear time of law 10, and law 12
 //! (no secret in any output): a platform is pure and is given names of credentials, never values, so there is nothing that it
 //! could let slip.
+//!
+//! For tests of other kinds: [`northwind()`] is an ecosystem that people can read, [`Synthetic`] makes one of any size, and [`strategies`]
+//! generates ecosystems, edits, mutations and damaged documents for proptest.
 
 mod apply;
 mod check;
@@ -71,5 +74,5 @@ mod test_case;
 pub use check::Laws;
 pub use datasurface_strategies as strategies;
 pub use northwind::{northwind, northwind_masked};
-pub use report::{Law, LawReport, Violation};
+pub use report::{CheckCounts, Law, LawReport, Violation};
 pub use synthetic::{Edits, Synthetic, worst_case_edits};

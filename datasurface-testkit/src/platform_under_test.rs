@@ -15,7 +15,7 @@ pub(crate) struct PlatformUnderTest {
 
 impl PlatformUnderTest {
     /// The same ecosystem, in which platforms of unknown kinds are of this one.
-    pub(crate) fn hosted(&self, ecosystem: &Ecosystem) -> Ecosystem {
+    pub(crate) fn configured(&self, ecosystem: &Ecosystem) -> Ecosystem {
         changed(ecosystem, |document| {
             for platform in list(document, "platforms") {
                 let kind = platform.get("kind").and_then(Value::as_str).unwrap_or_default();
@@ -50,7 +50,7 @@ pub(crate) fn shape_within_claims(mut shape: Shape, descriptor: &PlatformDescrip
         shape.transformers = 0..=0;
     }
     // A descriptor does not say which types a platform can hold.
-    shape.rare_types = false;
+    shape.uncommon_types = false;
     shape.postgres_targets &= descriptor.export_targets().contains("postgres");
     shape
 }

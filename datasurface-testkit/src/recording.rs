@@ -74,7 +74,7 @@ impl SharedLog {
 }
 
 /// The same kinds of platforms, each with a witness.
-pub(crate) fn witnessed(registry: &Registry, log: &SharedLog) -> Registry {
+pub(crate) fn recording_registry(registry: &Registry, log: &SharedLog) -> Registry {
     let mut with_witnesses = Registry::new();
     for (kind, version) in registry.kinds() {
         with_witnesses = with_witnesses.with_factory(RecordingFactory {
@@ -128,7 +128,7 @@ impl PlatformFactory for RecordingFactory {
             let descriptor = platform.descriptor().clone();
             Ok((platform, descriptor))
         };
-        let name = instance.name();
+        let name = &instance.name;
         let (platform, descriptor) =
             guarded(&self.log, name, || "making an instance".to_owned(), create).ok_or_else(panicked)??;
         Ok(Box::new(RecordingPlatform { name: name.clone(), platform, descriptor, log: self.log.clone() }))
@@ -155,23 +155,23 @@ impl DataPlatform for RecordingPlatform {
     }
 
     fn weigh(&self, node: &NodeFacts) -> Weights {
-        let question = || format!("weighing `{}`", node.key());
+        let question = || format!("weighing `{}`", &node.key);
         self.ask(question, || self.platform.weigh(node)).unwrap_or_default()
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
-        let question = || format!("offers of `{}`", node.key());
+        let question = || format!("offers of `{}`", &node.key);
         self.ask(question, || self.platform.offer(node)).unwrap_or_default()
     }
 
-    fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>) {
+    fn lint(&self, lint_view: LintView<'_>, found: &mut Reporter<'_>) {
         let mut findings = Vec::new();
-        let question = || format!("lint of {}", what.path());
+        let question = || format!("lint of {}", lint_view.path());
         self.ask(question, || {
-            self.platform.lint(what, &mut Reporter::new(&what, &mut findings));
+            self.platform.lint(lint_view, &mut Reporter::new(&lint_view, &mut findings));
         });
         found.extend(findings.iter().cloned());
-        let subject = match what {
+        let subject = match lint_view {
             LintView::Node(node) => Subject::Node(Box::new(node.clone())),
             LintView::Platform(view) => Subject::Platform(view.clone()),
             _ => return,
@@ -236,6 +236,6 @@ fn panicked() -> PlatformError {
     error("the platform panicked")
 }
 
-fn error(what: &str) -> PlatformError {
-    PlatformError::new(PlatformErrorKind::Internal, what)
+fn error(operation: &str) -> PlatformError {
+    PlatformError::new(PlatformErrorKind::Internal, operation)
 }

@@ -76,40 +76,21 @@ impl fmt::Display for Law {
 
 /// A law was violated.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Violation {
-    law: Law,
-    ecosystem: String,
-    place: String,
-    difference: String,
+    /// Which law.
+    pub law: Law,
+    /// In which ecosystem, and after which change of it.
+    pub ecosystem: String,
+    /// On which platform, at which node, scope or resource.
+    pub place: String,
+    /// What differs from what should be.
+    pub difference: String,
 }
 
 impl Violation {
     pub(crate) fn new(law: Law, ecosystem: &str, place: String, difference: String) -> Self {
         Self { law, ecosystem: ecosystem.to_owned(), place, difference }
-    }
-
-    /// Which law.
-    #[must_use]
-    pub fn law(&self) -> Law {
-        self.law
-    }
-
-    /// In which ecosystem, and after which change of it.
-    #[must_use]
-    pub fn ecosystem(&self) -> &str {
-        &self.ecosystem
-    }
-
-    /// On which platform, at which node, scope or resource.
-    #[must_use]
-    pub fn place(&self) -> &str {
-        &self.place
-    }
-
-    /// What differs from what should be.
-    #[must_use]
-    pub fn difference(&self) -> &str {
-        &self.difference
     }
 }
 
@@ -123,20 +104,27 @@ impl fmt::Display for Violation {
 #[derive(Clone, Debug, Default)]
 #[must_use = "a verdict that nobody asserts proves nothing"]
 pub struct LawReport {
-    violations: BTreeSet<Violation>,
-    /// An ecosystem for each law that is violated there.
-    examples: BTreeMap<Law, Ecosystem>,
-    tally: CheckCounts,
-    too_little: Option<String>,
+    /// Every violation, ordered by law.
+    pub violations: BTreeSet<Violation>,
+    /// For each law that is violated, an ecosystem in which it is, as small as could be found.
+    pub counterexamples: BTreeMap<Law, Ecosystem>,
+    /// The amount of work that the check was.
+    pub counts: CheckCounts,
+    /// The reason why too little was checked to say that the laws hold.
+    pub insufficiency: Option<String>,
 }
 
-/// How much was checked.
+/// The amount of work that a check was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct CheckCounts {
-    pub(crate) ecosystems: usize,
-    pub(crate) changes: usize,
-    /// How often something could not be checked, by the reason.
-    pub(crate) skipped: BTreeMap<String, usize>,
+#[non_exhaustive]
+pub struct CheckCounts {
+    /// The number of ecosystems that were rendered.
+    pub ecosystems: usize,
+    /// The number of changes from one ecosystem to another that were planned.
+    pub changes: usize,
+    /// The number of ecosystems and changes that could not be checked, by the code of the reason: what the platform does not
+    /// claim, or edits that make an ecosystem invalid.
+    pub skipped: BTreeMap<String, usize>,
 }
 
 impl CheckCounts {
@@ -162,64 +150,30 @@ impl LawReport {
     }
 
     pub(crate) fn add_counterexample(&mut self, law: Law, ecosystem: &Ecosystem) {
-        self.examples.entry(law).or_insert_with(|| ecosystem.clone());
+        self.counterexamples.entry(law).or_insert_with(|| ecosystem.clone());
     }
 
-    pub(crate) fn count(&mut self, tally: CheckCounts) {
-        self.tally.add(tally);
-    }
-
-    pub(crate) fn tally(&self) -> &CheckCounts {
-        &self.tally
+    pub(crate) fn count(&mut self, counts: CheckCounts) {
+        self.counts.add(counts);
     }
 
     pub(crate) fn mark_insufficient(&mut self, why: String) {
-        self.too_little = Some(why);
-    }
-
-    /// Every violation that was found, ordered by law.
-    pub fn violations(&self) -> impl ExactSizeIterator<Item = &Violation> {
-        self.violations.iter()
+        self.insufficiency = Some(why);
     }
 
     /// The laws that were violated.
     #[must_use]
     pub fn laws(&self) -> BTreeSet<Law> {
-        self.violations.iter().map(Violation::law).collect()
-    }
-
-    /// An ecosystem, as small as could be found, in which this law is violated.
-    #[must_use]
-    pub fn counterexample(&self, law: Law) -> Option<&Ecosystem> {
-        self.examples.get(&law)
-    }
-
-    /// How many ecosystems were rendered.
-    #[must_use]
-    pub fn ecosystems(&self) -> usize {
-        self.tally.ecosystems
-    }
-
-    /// How many changes from one ecosystem to another were planned.
-    #[must_use]
-    pub fn changes(&self) -> usize {
-        self.tally.changes
-    }
-
-    /// How many ecosystems and changes could not be checked, by the code of the reason: what the platform does not
-    /// claim, or edits that make an ecosystem invalid.
-    pub fn skipped(&self) -> impl Iterator<Item = (&str, usize)> {
-        let skipped = self.tally.skipped.iter();
-        skipped.map(|(code, count)| (code.as_str(), *count))
+        self.violations.iter().map(|violation| violation.law).collect()
     }
 
     /// Whether every law was kept, and enough was checked to say so.
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.violations.is_empty() && self.too_little.is_none()
+        self.violations.is_empty() && self.insufficiency.is_none()
     }
 
-    /// Fails a test with the report, unless every law [was kept](Self::is_kept).
+    /// Fails a test with the report, unless every law [was kept](Self::passed).
     ///
     /// # Panics
     ///
@@ -250,7 +204,7 @@ impl fmt::Display for LawReport {
             if let Some(more) = of_law.len().checked_sub(SHOWN).filter(|more| *more > 0) {
                 writeln!(f, "- and {more} more")?;
             }
-            if let Some(example) = self.examples.get(&law) {
+            if let Some(example) = self.counterexamples.get(&law) {
                 writeln!(
                     f,
                     "The smallest ecosystem that was found:\n{}",
@@ -258,10 +212,10 @@ impl fmt::Display for LawReport {
                 )?;
             }
         }
-        if let Some(why) = &self.too_little {
+        if let Some(why) = &self.insufficiency {
             writeln!(f, "too little could be checked: {why}")?;
         }
-        let CheckCounts { ecosystems, changes, skipped } = &self.tally;
+        let CheckCounts { ecosystems, changes, skipped } = &self.counts;
         write!(f, "{ecosystems} ecosystems rendered, {changes} changes planned")?;
         let skipped: Vec<String> = skipped.iter().map(|(code, count)| format!("{code} ({count})")).collect();
         if !skipped.is_empty() {

@@ -18,7 +18,7 @@ use serde_json::Value;
 pub(crate) fn shrunk(
     trial: &TestCase,
     law: Law,
-    rehearsal: &Harness,
+    harness: &Harness,
     budget: &mut usize,
 ) -> (TestCase, Option<LawReport>) {
     let mut parts: Vec<TestCasePart> = trial.parts().collect();
@@ -28,7 +28,7 @@ pub(crate) fn shrunk(
             *budget -= 1;
             let ecosystem = ecosystem.clone();
             let smaller = TestCase { ecosystem, ..trial.clone() }.only(part);
-            let verdict = smaller.run(rehearsal);
+            let verdict = smaller.run(harness);
             if verdict.laws().contains(&law) {
                 parts.swap(0, position);
                 return Some((smaller, verdict));
@@ -50,7 +50,7 @@ pub(crate) fn shrunk(
             (position, is_smaller) = (0, false);
             continue;
         };
-        let smaller = without(document, &part).filter(|smaller| rehearsal.accepts(smaller));
+        let smaller = without(document, &part).filter(|smaller| harness.accepts(smaller));
         match smaller.and_then(|smaller| violated(&smaller, budget)) {
             Some(still) => {
                 (smallest, verdict) = still;

@@ -29,8 +29,8 @@ pub fn assignments(ecosystem: &Ecosystem) -> impl Strategy<Value = Assignments> 
                     }
                 }
             }
-            for (what, which, platform, stage) in stale {
-                names.add_stale(&mut assignments, what, which, platform, stage);
+            for (decision, which, platform, stage) in stale {
+                names.add_stale(&mut assignments, decision, which, platform, stage);
             }
             // Last, so that nothing stale takes the place of a primary.
             for (datastore, capturing) in names.datastores.iter().zip(primaries) {
@@ -96,7 +96,7 @@ impl Names {
     fn add_stale(
         &self,
         assignments: &mut Assignments,
-        what: StaleDecision,
+        decision: StaleDecision,
         which: u16,
         on: u16,
         stage: Stage,
@@ -105,7 +105,7 @@ impl Names {
         let Some(platform) = choose(&self.platforms, on) else {
             return;
         };
-        match (what, choose(&self.consumers, which)) {
+        match (decision, choose(&self.consumers, which)) {
             (StaleDecision::Workspace, _) => {
                 assignments.assign_group(GroupKey::new("GoneWorkspace", "group_1"), platform.clone(), stage);
             }

@@ -55,45 +55,45 @@ impl TestCase {
     }
 
     /// Holds everything that happens against the laws.
-    pub(crate) fn run(&self, rehearsal: &Harness) -> LawReport {
-        let mut court = ReportBuilder::new(format!("`{}`", self.ecosystem.name()));
-        let panic = catch_unwind(AssertUnwindSafe(|| self.proceed(rehearsal, &mut court)));
+    pub(crate) fn run(&self, harness: &Harness) -> LawReport {
+        let mut report = ReportBuilder::new(format!("`{}`", self.ecosystem.name()));
+        let panic = catch_unwind(AssertUnwindSafe(|| self.proceed(harness, &mut report)));
         if let Err(payload) = panic {
-            court.report(Law::NoPanic, "the host", recording::message(&*payload));
+            report.report(Law::NoPanic, "the host", recording::message(&*payload));
         }
-        court.report_panics(&rehearsal.log().panics);
-        court.into_verdict()
+        report.report_panics(&harness.log().panics);
+        report.into_verdict()
     }
 
     /// Why the ecosystem itself is refused; empty if it is not.
-    pub(crate) fn refusal(&self, rehearsal: &Harness) -> Findings {
-        let placed = match rehearsal.place(&self.ecosystem, &Lock::default()) {
+    pub(crate) fn findings(&self, harness: &Harness) -> Findings {
+        let placed = match harness.place(&self.ecosystem, &Lock::default()) {
             Ok(placed) => placed,
             Err(unplaced) => return unplaced.findings().clone(),
         };
-        let proposal = rehearsal.propose(placed, None, rehearsal.date()).proposal;
+        let proposal = harness.propose(placed, None, harness.date()).proposal;
         proposal.map_or_else(|refused| refused.findings().clone(), |_| Findings::default())
     }
 
-    fn proceed(&self, rehearsal: &Harness, court: &mut ReportBuilder) {
-        let Some(first) = stage(rehearsal, court, &self.ecosystem, None, &Lock::default()) else {
+    fn proceed(&self, harness: &Harness, report: &mut ReportBuilder) {
+        let Some(first) = stage(harness, report, &self.ecosystem, None, &Lock::default()) else {
             return;
         };
         let Ok(proposal) = &first.proposal else {
             return;
         };
-        court.count(CheckCounts { ecosystems: 1, ..CheckCounts::default() });
+        report.count(CheckCounts { ecosystems: 1, ..CheckCounts::default() });
         if self.rearranged {
             let random = &mut Random::new(self.seed);
-            self.in_another_order(rehearsal, court, proposal, random);
-            self.in_two_shards(rehearsal, court, &first, proposal, random);
+            self.in_another_order(harness, report, proposal, random);
+            self.in_two_shards(harness, report, &first, proposal, random);
         }
         for edit in &self.edits {
             let edited = edit.apply(self.ecosystem.clone());
             if edited != self.ecosystem {
-                let what = format!("`{}`, after {edit:?}", self.ecosystem.name());
-                court.in_ecosystem(what, |court| {
-                    self.there_and_back(rehearsal, court, proposal, &edited);
+                let description = format!("`{}`, after {edit:?}", self.ecosystem.name());
+                report.in_ecosystem(description, |report| {
+                    self.there_and_back(harness, report, proposal, &edited);
                 });
             }
         }
@@ -101,35 +101,35 @@ impl TestCase {
 
     fn in_another_order(
         &self,
-        rehearsal: &Harness,
-        court: &mut ReportBuilder,
+        harness: &Harness,
+        report: &mut ReportBuilder,
         proposal: &Proposal,
         random: &mut Random,
     ) {
         let Ok(shuffled) = shuffled(&self.ecosystem, random.next()) else {
             return;
         };
-        let what = format!("`{}`, declared in another order", self.ecosystem.name());
-        court.in_ecosystem(what, |court| {
-            let other = stage(rehearsal, court, &shuffled, None, &Lock::default());
-            laws::render::in_another_order(court, proposal, other.as_ref());
+        let description = format!("`{}`, declared in another order", self.ecosystem.name());
+        report.in_ecosystem(description, |report| {
+            let other = stage(harness, report, &shuffled, None, &Lock::default());
+            laws::render::in_another_order(report, proposal, other.as_ref());
         });
     }
 
     fn in_two_shards(
         &self,
-        rehearsal: &Harness,
-        court: &mut ReportBuilder,
+        harness: &Harness,
+        report: &mut ReportBuilder,
         first: &HarnessRun,
         proposal: &Proposal,
         random: &mut Random,
     ) {
         let lock = laws::shards::scattered(first, proposal, random);
-        let what = format!("`{}`, in two shards", self.ecosystem.name());
-        court.in_ecosystem(what, |court| {
-            if let Some(other) = stage(rehearsal, court, &self.ecosystem, Some(proposal), &lock) {
-                laws::shards::check(court, proposal, &other);
-                court.count(change());
+        let description = format!("`{}`, in two shards", self.ecosystem.name());
+        report.in_ecosystem(description, |report| {
+            if let Some(other) = stage(harness, report, &self.ecosystem, Some(proposal), &lock) {
+                laws::shards::check(report, proposal, &other);
+                report.count(change());
             }
         });
     }
@@ -137,30 +137,30 @@ impl TestCase {
     /// To the edited ecosystem; from there to when nothing is owed any more; and back.
     fn there_and_back(
         &self,
-        rehearsal: &Harness,
-        court: &mut ReportBuilder,
+        harness: &Harness,
+        report: &mut ReportBuilder,
         proposal: &Proposal,
         edited: &Ecosystem,
     ) {
-        let there = stage(rehearsal, court, edited, Some(proposal), proposal.lock());
+        let there = stage(harness, report, edited, Some(proposal), proposal.lock());
         let Some(HarnessRun { proposal: Ok(there), .. }) = there else {
             return;
         };
-        court.count(change());
+        report.count(change());
         let holds = edited.platforms().iter().any(|platform| !there.lock().held(platform.name()).is_empty());
         if holds
-            && let Some(later) = rehearsal.date().checked_add_days(LONG)
-            && let Ok(placed) = rehearsal.place(edited, there.lock())
+            && let Some(later) = harness.date().checked_add_days(LONG)
+            && let Ok(placed) = harness.place(edited, there.lock())
         {
-            let stage = rehearsal.propose(placed, Some(&there), later);
-            laws::judge(court, rehearsal, &stage);
+            let stage = harness.propose(placed, Some(&there), later);
+            laws::judge(report, harness, &stage);
             if stage.proposal.is_ok() {
-                court.count(change());
+                report.count(change());
             }
         }
-        let back = stage(rehearsal, court, &self.ecosystem, Some(&there), there.lock());
+        let back = stage(harness, report, &self.ecosystem, Some(&there), there.lock());
         if back.is_some_and(|back| back.proposal.is_ok()) {
-            court.count(change());
+            report.count(change());
         }
     }
 }
@@ -171,26 +171,26 @@ fn change() -> CheckCounts {
 
 /// Places and proposes an ecosystem, and holds what happens on the way against the laws.
 fn stage(
-    rehearsal: &Harness,
-    court: &mut ReportBuilder,
+    harness: &Harness,
+    report: &mut ReportBuilder,
     ecosystem: &Ecosystem,
     before: Option<&Proposal>,
     lock: &Lock,
 ) -> Option<HarnessRun> {
-    let placed = match rehearsal.place(ecosystem, lock) {
+    let placed = match harness.place(ecosystem, lock) {
         Ok(placed) => placed,
         Err(unplaced) => {
-            court.skip(unplaced.codes());
+            report.skip(unplaced.codes());
             if let HarnessError::Refused(_, log) = &unplaced {
-                court.report_panics(&log.panics);
+                report.report_panics(&log.panics);
             }
             return None;
         }
     };
-    let stage = rehearsal.propose(placed, before, rehearsal.date());
-    laws::judge(court, rehearsal, &stage);
+    let stage = harness.propose(placed, before, harness.date());
+    laws::judge(report, harness, &stage);
     if let Err(refused) = &stage.proposal {
-        court.skip(codes(refused));
+        report.skip(codes(refused));
     }
     Some(stage)
 }

@@ -37,16 +37,16 @@ impl DataPlatform for Connectors {
         found.report_unclaimed(&self.0, what);
     }
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
-        let cluster = Resource::new("cluster", "cluster").attribute("name", scope.platform().name());
+        let cluster = Resource::new("cluster", "cluster").attribute("name", &scope.platform().name);
         let topics = scope.stored_datasets().map(|(node, dataset)| {
-            let topic = Resource::for_dataset("topic", node, dataset.key()).dependency("cluster");
-            topic.attribute("schema", dataset.schema()).with_held_data(dataset)
+            let topic = Resource::for_dataset("topic", node, &dataset.key).dependency("cluster");
+            topic.attribute("schema", &dataset.schema).with_held_data(dataset)
         });
         let connectors = scope.whole_nodes().filter_map(|node| {
             let named = |kind| Resource::for_node(kind, node).attribute("reads", node.input_addresses());
             let connector = match node.detail() {
-                NodeDetail::Ingest(from) => named("source").attribute("from", from.source()),
-                NodeDetail::Export(to) => named("sink").attribute("to", to.container()),
+                NodeDetail::Ingest(from) => named("source").attribute("from", &from.source),
+                NodeDetail::Export(to) => named("sink").attribute("to", &to.container),
                 _ => return None,
             };
             let topics = node.dataset_addresses("topic");

@@ -138,7 +138,7 @@ impl Ground {
             now,
             watcher: &NoObserver,
             applied_to: PreviousTarget::Nothing,
-            confirmed: OperatorConfirmations { begin_anew: false, clock_until: Some(now) },
+            confirmed: OperatorConfirmations { accept_other_database: false, clock_until: Some(now) },
         };
         work(&LocalPlatform::new(LocalConfig::new("platform.db")), &site)
     }
@@ -228,7 +228,7 @@ impl Ground {
             credentials: &EnvironmentCredentials,
             now,
             watcher: &NoObserver,
-            confirmed: OperatorConfirmations { begin_anew: false, clock_until: Some(now) },
+            confirmed: OperatorConfirmations { accept_other_database: false, clock_until: Some(now) },
         };
         let broker = Broker::new(Registry::new().with_plugin::<LocalPlatform>());
         work(&broker, &mut Target::open(self.path("target")).unwrap(), &on)

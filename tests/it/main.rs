@@ -29,5 +29,6 @@ mod readme;
 mod reports;
 mod review_change;
 mod serialized_names;
+mod sources;
 mod support;
 mod words;

@@ -21,16 +21,16 @@ pub(crate) fn serving_obstacles(
     reasons.extend(keyless(
         descriptor,
         wanted.filter(|key| {
-            let store = ecosystem.datastore(&key.datastore).and_then(|store| store.entity().capture());
+            let store = ecosystem.datastore(&key.datastore).and_then(|store| store.entity.capture());
             store.is_some_and(|capture| capture.is_keyless(&key.dataset))
         }),
     ));
     let requirements = group.requirements();
-    let milestoning = requirements.milestoning();
+    let milestoning = requirements.milestoning;
     if !descriptor.milestonings().contains(&milestoning) {
         reasons.push(format!("it cannot show {}", versions(milestoning)));
     }
-    if let (Some(wanted), Some(least)) = (requirements.latency(), descriptor.best_latency())
+    if let (Some(wanted), Some(least)) = (requirements.latency, descriptor.best_latency())
         && wanted < least
     {
         reasons.push(format!("it cannot be faster than {least}, and {wanted} is asked for"));

@@ -61,8 +61,8 @@ pub(super) fn choose(
     for name in &needed {
         if let Some(store) = question.ecosystem.datastore(name) {
             let asked_by = askers.get(name).cloned().unwrap_or_default();
-            let duty = duty(question, store, readings.get(name).map_or(&[], Vec::as_slice));
-            choose_for(question, store, &asked_by, &duty, assignments, found);
+            let task = governed_task(question, store, readings.get(name).map_or(&[], Vec::as_slice));
+            choose_for(question, store, &asked_by, &task, assignments, found);
         }
     }
 }
@@ -75,7 +75,7 @@ fn askers<'a>(
     let mut askers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for (key, platform) in assignments.served_groups() {
         let workspace = question.ecosystem.workspace(&key.workspace);
-        let group = workspace.and_then(|workspace| workspace.entity().groups().get(&key.group));
+        let group = workspace.and_then(|workspace| workspace.entity.groups().get(&key.group));
         for sink in group.into_iter().flat_map(|group| group.sinks()) {
             askers.entry(&sink.name().datastore).or_default().insert(platform);
         }
@@ -96,12 +96,12 @@ fn readings<'a>(
     }
     let group = |key: &GroupKey| {
         let workspace = question.ecosystem.workspace(&key.workspace)?;
-        Some((workspace, workspace.entity().groups().get(&key.group)?))
+        Some((workspace, workspace.entity.groups().get(&key.group)?))
     };
     let served = serving.served_groups().filter_map(|(key, _)| group(key));
     let producers = needed.iter().filter_map(|name| question.ecosystem.producer(name));
-    let of_producers = producers
-        .flat_map(|workspace| workspace.entity().groups().iter().map(move |group| (workspace, group)));
+    let of_producers =
+        producers.flat_map(|workspace| workspace.entity.groups().iter().map(move |group| (workspace, group)));
     for (workspace, group) in served.chain(of_producers) {
         for sink in group.sinks() {
             let reading = DatasetReader { workspace, group: group.name(), dataset: sink.name() };
@@ -113,59 +113,59 @@ fn readings<'a>(
 
 /// What it means to capture a datastore: its zone has a say, and those of all that its transformer reads, if it has one; and
 /// about the places, the zones of all who read it.
-fn duty<'a>(
+fn governed_task<'a>(
     question: &'a ChoiceContext<'a>,
     store: &'a Located<Datastore>,
     readings: &[DatasetReader<'a>],
 ) -> GovernedTask<'a> {
-    let name = store.entity().name();
-    let what = format!("capture the datastore `{name}`");
-    let mut duty = GovernedTask::new(question, what, store.path(), store.entity().production_status());
-    duty.add_zone(&store.team().zone);
+    let name = store.entity.name();
+    let action = format!("capture the datastore `{name}`");
+    let mut task = GovernedTask::new(question, action, store.path(), store.entity.production_status());
+    task.add_zone(&store.team.zone);
     for reading in readings {
-        duty.add_data(reading.dataset);
+        task.add_data(reading.dataset);
     }
     let producer = question.ecosystem.producer(name);
-    for group in producer.into_iter().flat_map(|workspace| workspace.entity().groups()) {
+    for group in producer.into_iter().flat_map(|workspace| workspace.entity.groups()) {
         for sink in group.sinks() {
-            duty.add_input(sink.name());
+            task.add_input(sink.name());
         }
     }
     for reading in readings {
-        duty.add_reader(reading);
+        task.add_reader(reading);
     }
-    duty
+    task
 }
 
 fn choose_for(
     question: &ChoiceContext<'_>,
     store: &Located<Datastore>,
     asked_by: &BTreeSet<&PlatformName>,
-    duty: &GovernedTask<'_>,
+    task: &GovernedTask<'_>,
     assignments: &mut Assignments,
     found: &mut Vec<Diagnostic>,
 ) {
-    let name = store.entity().name();
+    let name = store.entity.name();
     let pin = question.ecosystem.primary_pins().get(name);
     let is_pinned = |platform: &PlatformName| pin.is_some_and(|pin| pin.platform() == platform);
-    let decided = question.capturing(store.entity());
+    let decided = question.capturing(&store.entity);
     for decision @ (platform, stage) in &decided {
         assignments.assign_primary(name.clone(), (*platform).clone(), *stage);
         if is_in_graph(decision) && !is_pinned(platform) {
-            let reasons = unable(question, store.entity(), platform);
+            let reasons = unable(question, &store.entity, platform);
             if !reasons.is_empty() {
                 let message = format!("`{platform}` captures `{name}`, but {}", reasons.join(", and "));
                 let help = "pin the datastore to a platform that can";
                 found.push(Diagnostic::new(&CANNOT_CAPTURE, store.path(), message).with_help(help));
             }
-            found.extend(duty.findings(platform, None));
+            found.extend(task.findings(platform, None));
         }
     }
     found.extend(contradiction(assignments, store));
     let captures = decided.iter().any(is_in_graph);
     let obstacles = |platform: &PlatformName| {
-        let mut obstacles = unable(question, store.entity(), platform);
-        obstacles.extend(duty.obstacles(platform));
+        let mut obstacles = unable(question, &store.entity, platform);
+        obstacles.extend(task.obstacles(platform));
         obstacles
     };
     if let Some(pin) = pin {
@@ -180,18 +180,18 @@ fn choose_for(
         };
         let remedy = || would_be_captured().then(|| path.clone());
         found.extend(
-            duty.findings(platform, Some(Pin { at: &path.attribute(segment::PLATFORM), remedy: &remedy })),
+            task.findings(platform, Some(Pin { at: &path.attribute(segment::PLATFORM), remedy: &remedy })),
         );
-        let reasons = unable(question, store.entity(), platform);
+        let reasons = unable(question, &store.entity, platform);
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot capture `{name}`: {}", reasons.join(", and "));
             found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, path, message).with_help("pin another platform"));
         } else if let Some(stage) = decisions::pinned(&decided, platform) {
             assignments.assign_primary(name.clone(), platform.clone(), stage);
             if captures {
-                let what = format!("the capture of `{name}`");
+                let action = format!("the capture of `{name}`");
                 let both = "it takes its data from the other one until the move is completed in the lock";
-                let (message, help) = decisions::decision_message(&what, platform, stage, both);
+                let (message, help) = decisions::decision_message(&action, platform, stage, both);
                 found.push(Diagnostic::new(&MOVE, store.path(), message).with_help(help));
             }
         }
@@ -201,10 +201,10 @@ fn choose_for(
         return;
     }
     let fitting = question.platforms.keys().filter(|platform| obstacles(platform).is_empty());
-    let rank = |platform: &PlatformName| (duty.drawbacks(platform), !asked_by.contains(platform));
+    let rank = |platform: &PlatformName| (task.drawbacks(platform), !asked_by.contains(platform));
     match fitting.min_by_key(|platform| (rank(platform), *platform)) {
         Some(platform) => {
-            found.extend(duty.findings_of_choice(platform));
+            found.extend(task.findings_of_choice(platform));
             assignments.assign_primary(name.clone(), platform.clone(), Stage::Provisioned);
         }
         None => {
@@ -218,7 +218,7 @@ fn choose_for(
 
 /// What is wrong if several platforms are said to capture a datastore for all.
 fn contradiction(assignments: &Assignments, store: &Located<Datastore>) -> Option<Diagnostic> {
-    let name = store.entity().name();
+    let name = store.entity.name();
     let platforms: Vec<String> =
         assignments.primary_candidates(name).map(|platform| format!("`{platform}`")).collect();
     if platforms.len() < 2 {
@@ -231,11 +231,11 @@ fn contradiction(assignments: &Assignments, store: &Located<Datastore>) -> Optio
 }
 
 fn unable(question: &ChoiceContext<'_>, store: &Datastore, platform: &PlatformName) -> Vec<String> {
-    let Some(hosted) = question.platforms.get(platform) else {
+    let Some(configured) = question.platforms.get(platform) else {
         return vec!["it is not available".to_owned()];
     };
-    let descriptor = hosted.platform().descriptor();
-    let producer = question.ecosystem.producer(store.name()).map(Located::entity);
+    let descriptor = configured.platform().descriptor();
+    let producer = question.ecosystem.producer(store.name()).map(|located| &located.entity);
     match producer.and_then(|workspace| Some((workspace, workspace.transformer()?))) {
         Some((workspace, transformer)) => {
             transformer_obstacles(descriptor, question.ecosystem, workspace, transformer)

@@ -55,15 +55,16 @@ pub(super) fn pinned(decided: &[Decision<'_>], platform: &PlatformName) -> Optio
 
 /// What is told of it, and what it means, if others served or captured before: `both` says what is so while it moves.
 pub(super) fn decision_message(
-    what: &str,
+    subject: &str,
     platform: &PlatformName,
     stage: Stage,
     both: &'static str,
 ) -> (String, &'static str) {
     match stage {
-        Stage::Provisioned => {
-            (format!("{what} stays with `{platform}`"), "it was on its way out, and nothing else is in use")
-        }
-        _ => (format!("{what} begins to move to `{platform}`"), both),
+        Stage::Provisioned => (
+            format!("{subject} stays with `{platform}`"),
+            "it was on its way out, and nothing else is in use",
+        ),
+        _ => (format!("{subject} begins to move to `{platform}`"), both),
     }
 }

@@ -18,12 +18,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct GovernedTask<'a> {
     question: &'a ChoiceContext<'a>,
     /// What is to be done: "serve the group `W/g`".
-    what: String,
+    action: String,
     /// Where that is said.
     path: ModelPath,
     /// Whether the business depends on it.
     status: ProductionStatus,
-    voices: BTreeMap<&'a ZoneName, ConcernedZone<'a>>,
+    concerned_zones: BTreeMap<&'a ZoneName, ConcernedZone<'a>>,
 }
 
 /// What concerns a zone.
@@ -84,18 +84,18 @@ impl<'a> GovernedTask<'a> {
     /// Something to be done that nobody has a say about yet.
     pub(super) fn new(
         question: &'a ChoiceContext<'a>,
-        what: String,
+        action: String,
         path: ModelPath,
         status: ProductionStatus,
     ) -> Self {
-        Self { question, what, path, status, voices: BTreeMap::new() }
+        Self { question, action, path, status, concerned_zones: BTreeMap::new() }
     }
 
     /// It is done for this zone.
     pub(super) fn add_zone(&mut self, zone: &'a ZoneName) {
         let status = self.status;
-        if let Some(voice) = self.voice(zone, ConcernKind::Everything) {
-            voice.statuses.insert(status);
+        if let Some(concerned) = self.concerned_zone(zone, ConcernKind::Everything) {
+            concerned.statuses.insert(status);
         }
     }
 
@@ -111,38 +111,41 @@ impl<'a> GovernedTask<'a> {
 
     fn add_concern(&mut self, key: &'a DatasetKey, concern: ConcernKind) {
         if let Some(store) = self.question.ecosystem.datastore(&key.datastore)
-            && let Some(voice) = self.voice(&store.team().zone, concern)
+            && let Some(concerned) = self.concerned_zone(&store.team.zone, concern)
         {
-            voice.data.get_or_insert_with(|| store.path().child(segment::DATASETS, &key.dataset));
-            let statuses =
-                if concern == ConcernKind::Input { &mut voice.of_inputs } else { &mut voice.statuses };
-            statuses.insert(store.entity().production_status());
-            if let Some(dataset) = store.entity().datasets().get(&key.dataset) {
-                voice.asked_for.extend(dataset.storage_policies());
+            concerned.data.get_or_insert_with(|| store.path().child(segment::DATASETS, &key.dataset));
+            let statuses = if concern == ConcernKind::Input {
+                &mut concerned.of_inputs
+            } else {
+                &mut concerned.statuses
+            };
+            statuses.insert(store.entity.production_status());
+            if let Some(dataset) = store.entity.datasets().get(&key.dataset) {
+                concerned.asked_for.extend(dataset.storage_policies());
             }
         }
     }
 
     /// Somebody reads what is kept.
     pub(super) fn add_reader(&mut self, reading: &DatasetReader<'a>) {
-        if let Some(voice) = self.voice(&reading.workspace.team().zone, ConcernKind::Places)
-            && voice.data.is_none()
+        if let Some(concerned) = self.concerned_zone(&reading.workspace.team.zone, ConcernKind::Places)
+            && concerned.data.is_none()
         {
             let group = reading.workspace.path().child(segment::GROUPS, reading.group);
             let sink = group.child(segment::SINKS, reading.dataset.to_string());
-            let group = reading.workspace.entity().groups().get(reading.group);
+            let group = reading.workspace.entity.groups().get(reading.group);
             let is_alone = group.is_some_and(|group| group.sinks().len() == 1);
-            voice.remedy = (!is_alone).then(|| sink.clone());
-            voice.data = Some(sink);
+            concerned.remedy = (!is_alone).then(|| sink.clone());
+            concerned.data = Some(sink);
         }
     }
 
     /// Why zones do not let a platform be chosen. What those say who only receive what it keeps is about the sinks.
     pub(super) fn obstacles(&self, platform: &PlatformName) -> Vec<String> {
         let mut reasons = Vec::new();
-        self.judge(platform, false, |voice, policy, denial| {
-            if voice.concern != ConcernKind::Places {
-                let (policy, zone) = (policy.name(), voice.zone);
+        self.judge(platform, false, |concerned, policy, denial| {
+            if concerned.concern != ConcernKind::Places {
+                let (policy, zone) = (policy.name(), concerned.zone);
                 reasons.push(format!("the policy `{policy}` of the zone `{zone}` {}", denial.reason));
             }
         });
@@ -152,7 +155,9 @@ impl<'a> GovernedTask<'a> {
     /// What speaks against a platform that could be chosen.
     pub(super) fn drawbacks(&self, platform: &PlatformName) -> SoftPenalties {
         let mut is_denied_to_some = false;
-        self.judge(platform, false, |voice, _, _| is_denied_to_some |= voice.concern == ConcernKind::Places);
+        self.judge(platform, false, |concerned, _, _| {
+            is_denied_to_some |= concerned.concern == ConcernKind::Places
+        });
         SoftPenalties {
             is_denied_to_some,
             // From when on makes no difference: the same model leads to the same choice on every day.
@@ -168,8 +173,8 @@ impl<'a> GovernedTask<'a> {
         let deprecation =
             deprecation.filter(|deprecation| today.is_none_or(|today| deprecation.since() <= today));
         let deprecated = deprecation.map(|deprecation| {
-            let (what, since) = (&self.what, deprecation.since());
-            let message = format!("`{platform}` is to {what}, and is deprecated since {since}");
+            let (action, since) = (&self.action, deprecation.since());
+            let message = format!("`{platform}` is to {action}, and is deprecated since {since}");
             let help = "declare another platform that can";
             let declared = ModelPath::root().child(segment::PLATFORMS, platform);
             Diagnostic::new(&DEPRECATED, self.path.clone(), message)
@@ -182,34 +187,34 @@ impl<'a> GovernedTask<'a> {
     /// What is to be said of a platform that does it: because the lock says so, or a pin that is there. A pin was judged with
     /// the model, as far as that knows of platforms: what is left is where and how they keep data.
     pub(super) fn findings(&self, platform: &PlatformName, pin: Option<Pin<'_>>) -> Vec<Diagnostic> {
-        let what = || format!("`{platform}` may not {}", self.what);
+        let sentence = || format!("`{platform}` may not {}", self.action);
         let path = || pin.map_or(&self.path, |pin| pin.at).clone();
         let keeper = || ModelPath::root().child(segment::PLATFORMS, platform);
         let mut findings = Vec::new();
-        self.judge(platform, pin.is_some(), |voice, policy, denial| {
-            let data = || voice.data.clone().unwrap_or_default();
-            let left_out = || voice.remedy.clone().unwrap_or_default();
+        self.judge(platform, pin.is_some(), |concerned, policy, denial| {
+            let data = || concerned.data.clone().unwrap_or_default();
+            let left_out = || concerned.remedy.clone().unwrap_or_default();
             let remedy = pin.and_then(|pin| (pin.remedy)());
             let unpinned = || remedy.clone().unwrap_or_default();
-            let meeting = DenialContext {
-                action: &what,
+            let context = DenialContext {
+                action: &sentence,
                 path: &path,
-                dataset: voice.data.is_some().then_some(&data),
+                dataset: concerned.data.is_some().then_some(&data),
                 storage_path: Some(&keeper),
                 removal_path: remedy.is_some().then_some(&unpinned),
                 help: "let another platform do it, or ask the zone to change its policy",
             };
-            let meeting = match voice.concern {
-                ConcernKind::Everything | ConcernKind::Input => meeting,
+            let context = match concerned.concern {
+                ConcernKind::Everything | ConcernKind::Input => context,
                 ConcernKind::Places => DenialContext {
                     path: &data,
                     dataset: None,
-                    removal_path: voice.remedy.is_some().then_some(&left_out),
+                    removal_path: concerned.remedy.is_some().then_some(&left_out),
                     help: "leave the dataset out, let another platform do it, or ask the zone to change its policy",
-                    ..meeting
+                    ..context
                 },
             };
-            findings.push(denial.to_diagnostic(code_of(policy.rule()), voice.zone, policy, &meeting));
+            findings.push(denial.to_diagnostic(code_of(policy.rule()), concerned.zone, policy, &context));
         });
         let is_said = findings.iter().any(|finding| finding.code() == PRODUCTION.code);
         if pin.is_none() && !is_said {
@@ -221,8 +226,8 @@ impl<'a> GovernedTask<'a> {
     /// The warning that a platform is of another status, if it is.
     fn mixed(&self, platform: &PlatformName) -> Option<Diagnostic> {
         let theirs = self.declared(platform)?.production_status();
-        let Self { what, status, .. } = self;
-        let message = format!("`{platform}` is {theirs}, and is to {what}, which is {status}");
+        let Self { action, status, .. } = self;
+        let message = format!("`{platform}` is {theirs}, and is to {action}, which is {status}");
         (theirs != *status).then(|| {
             Diagnostic::new(&PRODUCTION_MIX, self.path.clone(), message)
                 .with_help("let both be production, or neither")
@@ -238,9 +243,9 @@ impl<'a> GovernedTask<'a> {
     }
 
     /// The voice of a zone, if it has policies: for this concern, or for a wider one that it has already.
-    fn voice(&mut self, zone: &'a ZoneName, concern: ConcernKind) -> Option<&mut ConcernedZone<'a>> {
+    fn concerned_zone(&mut self, zone: &'a ZoneName, concern: ConcernKind) -> Option<&mut ConcernedZone<'a>> {
         let policies = self.question.policies.get(zone)?;
-        let voice = || ConcernedZone {
+        let concerned = || ConcernedZone {
             zone,
             policies,
             concern,
@@ -250,7 +255,7 @@ impl<'a> GovernedTask<'a> {
             statuses: Set::new(),
             of_inputs: Set::new(),
         };
-        Some(self.voices.entry(zone).or_insert_with(voice))
+        Some(self.concerned_zones.entry(zone).or_insert_with(concerned))
     }
 
     /// Tells of each policy that does not permit what a platform would have to do.
@@ -261,41 +266,41 @@ impl<'a> GovernedTask<'a> {
         mut tell: impl FnMut(&ConcernedZone<'a>, &'a Policy, Denial),
     ) {
         let question = self.question;
-        let (Some(declared), Some(hosted)) = (self.declared(platform), question.platforms.get(platform))
+        let (Some(declared), Some(configured)) = (self.declared(platform), question.platforms.get(platform))
         else {
             return;
         };
-        let descriptor = hosted.platform().descriptor();
+        let descriptor = configured.platform().descriptor();
         let cloud =
             |vendor: &_| question.ecosystem.vendors().get(vendor).and_then(InfrastructureVendor::cloud);
-        let places = hosted.places(declared);
+        let places = configured.places(declared);
         let is_somewhere = places.is_empty() && !descriptor.data_technologies().is_empty();
         let place = if is_somewhere { PolicySubject::UnknownPlace } else { PolicySubject::Places(&places) };
-        for voice in self.voices.values() {
-            for policy in voice.policies {
-                let mut tell = |met: PolicySubject<'_>| {
-                    if let Some(denial) = evaluate(policy, &met, cloud) {
-                        tell(voice, policy, denial);
+        for concerned in self.concerned_zones.values() {
+            for policy in concerned.policies {
+                let mut tell = |subject: PolicySubject<'_>| {
+                    if let Some(denial) = evaluate(policy, &subject, cloud) {
+                        tell(concerned, policy, denial);
                     }
                 };
                 tell(place);
-                if voice.concern == ConcernKind::Places {
+                if concerned.concern == ConcernKind::Places {
                     continue;
                 }
-                let is_asked_for = voice.asked_for.contains(policy.name());
+                let is_asked_for = concerned.asked_for.contains(policy.name());
                 for (technology, encryption) in descriptor.data_technologies() {
                     tell(PolicySubject::Storage { technology, encryption: *encryption, is_asked_for });
                 }
                 // A pin was judged with the model, but for what a transformer reads.
-                let is_judged = is_pinned && voice.concern != ConcernKind::Input;
+                let is_judged = is_pinned && concerned.concern != ConcernKind::Input;
                 if !is_judged {
                     tell(PolicySubject::Platform(platform));
                 }
                 let theirs = declared.production_status();
-                let own = PolicySubject::status(&voice.statuses, theirs);
+                let own = PolicySubject::status(&concerned.statuses, theirs);
                 let is_denied = evaluate(policy, &own, cloud).is_some();
                 if !is_denied {
-                    tell(PolicySubject::status(&voice.of_inputs, theirs));
+                    tell(PolicySubject::status(&concerned.of_inputs, theirs));
                 } else if !is_judged {
                     tell(own);
                 }

@@ -54,10 +54,10 @@ pub(super) fn choose(
     found: &mut Vec<Diagnostic>,
 ) {
     for workspace in question.ecosystem.workspaces() {
-        if workspace.entity().transformer().is_some() {
+        if workspace.entity.transformer().is_some() {
             continue; // It runs because somebody needs its output.
         }
-        for group in workspace.entity().groups() {
+        for group in workspace.entity.groups() {
             choose_for(question, workspace, group, assignments, found);
         }
     }
@@ -70,24 +70,27 @@ fn choose_for(
     assignments: &mut Assignments,
     found: &mut Vec<Diagnostic>,
 ) {
-    let key = GroupKey::new(workspace.entity().name(), group.name());
+    let key = GroupKey::new(workspace.entity.name(), group.name());
     let path = workspace.path().child(segment::GROUPS, group.name());
     let pin = ModelPath::root().child(segment::GROUP_PINS, key.to_string());
     let pinned: &[PlatformName] =
         question.ecosystem.group_pins().get(&key).map_or(&[], |pin| pin.platforms());
-    let duty = duty(question, workspace, group, &path);
+    let task = governed_task(question, workspace, group, &path);
     let unable = |platform: &PlatformName| match question.platforms.get(platform) {
-        Some(hosted) => {
-            serving_obstacles(hosted.platform().descriptor(), question.ecosystem, workspace.entity(), group)
-        }
+        Some(configured) => serving_obstacles(
+            configured.platform().descriptor(),
+            question.ecosystem,
+            &workspace.entity,
+            group,
+        ),
         None => vec!["it is not available".to_owned()],
     };
     let obstacles = |platform: &PlatformName| {
         let mut obstacles = unable(platform);
-        obstacles.extend(duty.obstacles(platform));
+        obstacles.extend(task.obstacles(platform));
         obstacles
     };
-    let decided = question.serving(workspace.entity(), group);
+    let decided = question.serving(&workspace.entity, group);
 
     for decision @ (platform, stage) in &decided {
         assignments.assign_group(key.clone(), (*platform).clone(), *stage);
@@ -98,7 +101,7 @@ fn choose_for(
                 let help = "ask for less, or pin the group to a platform that can";
                 found.push(Diagnostic::new(&CANNOT_SERVE, path.clone(), message).with_help(help));
             }
-            found.extend(duty.findings(platform, None));
+            found.extend(task.findings(platform, None));
         }
     }
     let serves = decided.iter().any(is_in_graph);
@@ -115,7 +118,7 @@ fn choose_for(
             [_] => would_be_served().then(|| pin.clone()),
             _ => Some(at.clone()),
         };
-        found.extend(duty.findings(platform, Some(Pin { at: &at, remedy: &remedy })));
+        found.extend(task.findings(platform, Some(Pin { at: &at, remedy: &remedy })));
         let reasons = unable(platform);
         if !reasons.is_empty() {
             let message = format!("`{platform}` cannot serve `{key}`: {}", reasons.join(", and "));
@@ -136,7 +139,7 @@ fn choose_for(
 
     let names = question.platforms.keys().filter(|name| obstacles(name).is_empty());
     let fitting: Vec<(SoftPenalties, &PlatformName)> =
-        names.map(|name| (duty.drawbacks(name), name)).collect();
+        names.map(|name| (task.drawbacks(name), name)).collect();
     let least = fitting.iter().map(|(drawbacks, _)| *drawbacks).min();
     let best: Vec<&PlatformName> =
         fitting.iter().filter(|(drawbacks, _)| Some(*drawbacks) == least).map(|(_, name)| *name).collect();
@@ -147,7 +150,7 @@ fn choose_for(
             found.push(Diagnostic::new(&NO_PLATFORM, path, message).with_help(help));
         }
         [first, others @ ..] => {
-            found.extend(duty.findings_of_choice(first));
+            found.extend(task.findings_of_choice(first));
             if !others.is_empty() {
                 let others: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
                 let message = format!("`{first}` serves `{key}`, though {} could as well", others.join(", "));
@@ -160,17 +163,17 @@ fn choose_for(
 }
 
 /// What it means to serve a group: the zone of the workspace, and those of all that it reads, have a say.
-fn duty<'a>(
+fn governed_task<'a>(
     question: &'a ChoiceContext<'a>,
     workspace: &'a Located<Workspace>,
     group: &'a DatasetGroup,
     path: &ModelPath,
 ) -> GovernedTask<'a> {
-    let what = format!("serve the group `{}/{}`", workspace.entity().name(), group.name());
-    let mut duty = GovernedTask::new(question, what, path.clone(), workspace.entity().production_status());
-    duty.add_zone(&workspace.team().zone);
+    let action = format!("serve the group `{}/{}`", workspace.entity.name(), group.name());
+    let mut task = GovernedTask::new(question, action, path.clone(), workspace.entity.production_status());
+    task.add_zone(&workspace.team.zone);
     for sink in group.sinks() {
-        duty.add_data(sink.name());
+        task.add_data(sink.name());
     }
-    duty
+    task
 }

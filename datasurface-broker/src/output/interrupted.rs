@@ -35,8 +35,8 @@ impl Interrupted {
         let (manifest, is_staged) = if ground.is_staged(journal.manifest.staged)? {
             let text = ground.read(&ground.staged(journal.manifest.staged))?;
             let read = Manifest::from_json(&text).map_err(|error| {
-                let problem = format!("the manifest of an interrupted write cannot be read: {error}");
-                TargetError::new(&UNREADABLE, MANIFEST, problem)
+                let reason = format!("the manifest of an interrupted write cannot be read: {error}");
+                TargetError::new(&UNREADABLE, MANIFEST, reason)
                     .help("restore the target, for example from git, including its folder `.datasurface`")
             })?;
             (read, true)
@@ -59,10 +59,10 @@ impl Interrupted {
         if let Some(path) =
             strange_write.map(|write| &write.path).or(strange_removal.map(|removal| &removal.path))
         {
-            let problem = format!(
+            let reason = format!(
                 "the journal of an interrupted write names `{path}`, which is not what its manifest says"
             );
-            return Err(foreign(problem));
+            return Err(foreign(reason));
         }
         journal.check(ground, is_staged)?;
         let mut staged = BTreeMap::new();

@@ -90,9 +90,9 @@ impl Journal {
     /// Reads what an interrupted write left behind, and makes sure that it can be trusted.
     pub(super) fn read(ground: &TargetFolder) -> Result<Self, TargetError> {
         let path = ground.own(JOURNAL);
-        let unreadable = |problem: String| {
+        let unreadable = |reason: String| {
             let path = path.display();
-            TargetError::new(&UNREADABLE, &path, format!("`{path}` cannot be read: {problem}")).help(
+            TargetError::new(&UNREADABLE, &path, format!("`{path}` cannot be read: {reason}")).help(
                 "restore the target, for example from git; or delete the journal and `staging` beside it, and look at \
                  what was written",
             )
@@ -100,8 +100,8 @@ impl Journal {
         let journal: Self =
             serde_json::from_slice(&ground.read(&path)?).map_err(|error| unreadable(error.to_string()))?;
         if journal.format != FORMAT {
-            let problem = format!("its format is `{}`, and only `{FORMAT}` is known", journal.format);
-            return Err(unreadable(problem));
+            let reason = format!("its format is `{}`, and only `{FORMAT}` is known", journal.format);
+            return Err(unreadable(reason));
         }
         if let Some(lock) = &journal.lock {
             lock.check()?;
@@ -131,7 +131,7 @@ impl Journal {
             let state = ground.state(&write.path, write.hash)?;
             match ground.is_staged(write.staged)? {
                 true if state == FileState::Replaced || going.contains(&write.path.case_folded()) => {}
-                true => write.refuse_if_edited(state)?,
+                true => write.check_unedited(state)?,
                 false if state == FileState::Same => {}
                 false => return Err(damaged(write.path.as_str(), "is neither staged nor in its place")),
             }
@@ -205,7 +205,7 @@ impl Journal {
                 }
                 continue;
             }
-            write.refuse_if_edited(state)?;
+            write.check_unedited(state)?;
             if state == FileState::Missing {
                 touched.extend(make_way(ground, path, &mut folders)?);
             }
@@ -218,7 +218,7 @@ impl Journal {
 
 impl Write {
     /// Refuses to overwrite what a person did.
-    fn refuse_if_edited(&self, state: FileState) -> Result<(), TargetError> {
+    fn check_unedited(&self, state: FileState) -> Result<(), TargetError> {
         match state {
             FileState::Missing | FileState::Same => Ok(()),
             FileState::Edited(now) if Some(now) == self.replaces => Ok(()),
@@ -292,8 +292,8 @@ fn folders_of(path: &SafePath) -> Vec<SafePath> {
     ends.filter_map(|end| text.get(..end)?.parse().ok()).collect()
 }
 
-pub(super) fn damaged(path: &str, problem: &str) -> TargetError {
-    TargetError::new(&DAMAGED, path, format!("a write was interrupted, and `{path}` {problem}"))
+pub(super) fn damaged(path: &str, error: &str) -> TargetError {
+    TargetError::new(&DAMAGED, path, format!("a write was interrupted, and `{path}` {error}"))
         .help("restore the target, for example from git, including its folder `.datasurface`")
 }
 

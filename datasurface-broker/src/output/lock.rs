@@ -32,14 +32,14 @@ impl LockWrite {
     ) -> Result<Self, TargetError> {
         let shown = path.display();
         if Fingerprint::of_bytes(text.as_bytes()) != expected {
-            let problem = format!("the text of `{shown}` is not the one that the manifest goes with");
-            return Err(TargetError::bug(&INCOMPLETE, &shown, problem));
+            let error = format!("the text of `{shown}` is not the one that the manifest goes with");
+            return Err(TargetError::bug(&INCOMPLETE, &shown, error));
         }
         // A write may be finished by a process that was started elsewhere.
         let path = reading(path, std::path::absolute(path))?;
         let Some(text_of_path) = path.to_str() else {
-            let problem = format!("the path `{shown}` is not text");
-            return Err(TargetError::new(&UNWRITABLE, &shown, problem).help("rename its folders"));
+            let error = format!("the path `{shown}` is not text");
+            return Err(TargetError::new(&UNWRITABLE, &shown, error).help("rename its folders"));
         };
         let mut lock = Self { path: text_of_path.to_owned(), text: text.to_owned(), replaces: None };
         lock.check()?;
@@ -59,21 +59,21 @@ impl LockWrite {
     /// the folder that it is in.
     pub(super) fn check_is(&self, given: Option<&Path>, manifest: Fingerprint) -> Result<(), TargetError> {
         let Some(given) = given else {
-            let problem = format!(
+            let error = format!(
                 "a rendering was interrupted, which also writes the lock `{}`: the target is half written",
                 self.path
             );
-            return Err(TargetError::new(&INTERRUPTED, &self.path, problem)
+            return Err(TargetError::new(&INTERRUPTED, &self.path, error)
                 .help("run `datasurface render` with the same model and lock: it finishes the write"));
         };
         self.check()?;
         if !is_same_path(Path::new(&self.path), given) {
-            let problem = format!(
+            let error = format!(
                 "a write was interrupted that goes with the lock `{}`, and not with `{}`",
                 self.path,
                 given.display()
             );
-            return Err(foreign(problem));
+            return Err(foreign(error));
         }
         if Fingerprint::of_bytes(self.text.as_bytes()) != manifest {
             return Err(foreign(
@@ -98,8 +98,8 @@ impl LockWrite {
         if path.is_absolute() && path.extension().is_some_and(|extension| extension == "lock") {
             return Ok(());
         }
-        let problem = format!("`{}` cannot be a lock: the name of a lock ends in `.lock`", self.path);
-        Err(TargetError::new(&UNWRITABLE, &self.path, problem).help("call it `datasurface.lock`"))
+        let error = format!("`{}` cannot be a lock: the name of a lock ends in `.lock`", self.path);
+        Err(TargetError::new(&UNWRITABLE, &self.path, error).help("call it `datasurface.lock`"))
     }
 
     /// Writes it beside the old one, then puts it in its place.
@@ -133,8 +133,8 @@ impl LockWrite {
     }
 }
 
-pub(super) fn foreign(problem: String) -> TargetError {
-    TargetError::new(&FOREIGN_JOURNAL, "journal.json", problem).help(
+pub(super) fn foreign(error: String) -> TargetError {
+    TargetError::new(&FOREIGN_JOURNAL, "journal.json", error).help(
         "name the lock that the target was rendered with; if nobody rendered into this folder here, delete \
          `journal.json` and `staging` in its folder `.datasurface`",
     )

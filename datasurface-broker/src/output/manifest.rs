@@ -1,4 +1,6 @@
 //! The manifest: what we own in a target, and what it was made from.
+//!
+//! It is replaced last in a write, and names each file by its hash, so whoever reads it sees one revision and no mixture.
 
 mod wire;
 
@@ -114,7 +116,7 @@ impl Manifest {
     ) -> Self {
         let in_order = |mut platform: PlatformRecord| {
             platform.scopes.sort_by(|a, b| a.scope.cmp(&b.scope));
-            (platform.instance.name().clone(), platform)
+            (platform.instance.name.clone(), platform)
         };
         Self { revision, lock, platforms: platforms.into_iter().map(in_order).collect() }
     }
@@ -197,11 +199,11 @@ impl Manifest {
     }
 
     /// What is wrong with it, in a few words: a scope or a file that is there twice, a file that would be a folder.
-    pub(super) fn problem(&self) -> Option<String> {
+    pub(super) fn inconsistency(&self) -> Option<String> {
         for platform in self.platforms.values() {
             let twice = |(entry, next): (&ScopeEntry, &ScopeEntry)| entry.scope == next.scope;
             if platform.scopes.iter().zip(platform.scopes.iter().skip(1)).any(twice) {
-                return Some(format!("`{}` has a scope twice", platform.instance.name()));
+                return Some(format!("`{}` has a scope twice", platform.instance.name));
             }
         }
         let mut paths: BTreeMap<String, SafePath> = BTreeMap::new();

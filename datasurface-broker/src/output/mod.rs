@@ -6,6 +6,9 @@
 //! those who write lock.
 //!
 //! Journals are older than any of us; see for example <https://sqlite.org/atomiccommit.html>.
+//!
+//! Opening a target writes nothing, also after an interrupted write. `Target::finish` completes or undoes that write, and only
+//! `Proposal::write` and `Broker::apply` call it.
 
 mod codes;
 pub mod disk;
@@ -287,8 +290,8 @@ fn busy(ground: &TargetFolder) -> TargetError {
     busy_with(ground, "is being written by another process")
 }
 
-fn busy_with(ground: &TargetFolder, what: &str) -> TargetError {
+fn busy_with(ground: &TargetFolder, operation: &str) -> TargetError {
     let path = ground.root.display();
-    TargetError::new(&BUSY, &path, format!("`{path}` {what}"))
+    TargetError::new(&BUSY, &path, format!("`{path}` {operation}"))
         .help("wait until nobody writes it, open it again, and plan from what is there then")
 }

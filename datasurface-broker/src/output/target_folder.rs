@@ -162,8 +162,8 @@ impl TargetFolder {
             Some(FileKind::File) => Ok(true),
             Some(_) => {
                 let name = format!("{OWN}/{STAGING}/{number}");
-                let problem = format!("`{name}` is not a file, or there is a link on its way");
-                Err(TargetError::new(&UNREADABLE, &name, problem)
+                let error = format!("`{name}` is not a file, or there is a link on its way");
+                Err(TargetError::new(&UNREADABLE, &name, error)
                     .help("restore the target, for example from git, including its folder `.datasurface`"))
             }
         }

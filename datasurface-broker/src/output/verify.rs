@@ -54,15 +54,15 @@ pub(super) fn verify(
     new: &Manifest,
     staged: &BTreeMap<SafePath, Staged>,
 ) -> Result<TargetChanges, TargetError> {
-    if let Some(problem) = new.problem() {
-        return Err(incomplete("manifest", &problem).into());
+    if let Some(error) = new.inconsistency() {
+        return Err(incomplete("manifest", &error).into());
     }
     let old = old.map(Manifest::files).unwrap_or_default();
     let new = new.files();
     let mut verification = Verification::new(ground, &old, &new);
     for path in staged.keys().filter(|path| !new.contains_key(*path)) {
-        let problem = format!("`{path}` was put, and is not in the manifest");
-        verification.findings.push(incomplete(path, &problem));
+        let error = format!("`{path}` was put, and is not in the manifest");
+        verification.findings.push(incomplete(path, &error));
     }
     for (path, record) in &old {
         if !new.contains_key(path) {
@@ -101,7 +101,7 @@ pub(super) fn judge(path: &SafePath, state: FileState) -> Option<Diagnostic> {
 
 /// Says why a file of ours cannot be executed in this state.
 pub(super) fn not_rendered(path: &SafePath, state: FileState) -> Option<Diagnostic> {
-    let (what, help) = match state {
+    let (text, help) = match state {
         FileState::Same => return None,
         FileState::Missing => ("is missing", "render again: it will be written again"),
         FileState::Edited(_) => (
@@ -113,7 +113,7 @@ pub(super) fn not_rendered(path: &SafePath, state: FileState) -> Option<Diagnost
             "move the folder or the link away, and render again",
         ),
     };
-    let message = format!("`{path}` {what}, and nothing is executed that was not rendered");
+    let message = format!("`{path}` {text}, and nothing is executed that was not rendered");
     Some(finding(&NOT_RENDERED, path, message).with_help(help))
 }
 
@@ -123,8 +123,8 @@ pub(super) fn edited(path: impl std::fmt::Display) -> Diagnostic {
     )
 }
 
-fn incomplete(path: impl std::fmt::Display, problem: &str) -> Diagnostic {
-    finding(&INCOMPLETE, path, problem).with_help(A_BUG)
+fn incomplete(path: impl std::fmt::Display, error: &str) -> Diagnostic {
+    finding(&INCOMPLETE, path, error).with_help(A_BUG)
 }
 
 struct Verification<'a> {
@@ -190,8 +190,8 @@ impl<'a> Verification<'a> {
         }
         match staged {
             Some(staged) if staged.hash != record.hash => {
-                let problem = format!("what was put at `{path}` is not what the manifest says");
-                self.findings.push(incomplete(path, &problem));
+                let error = format!("what was put at `{path}` is not what the manifest says");
+                self.findings.push(incomplete(path, &error));
             }
             _ if is_there => {}
             Some(staged) => self.changes.writes.push(Write {
@@ -201,9 +201,9 @@ impl<'a> Verification<'a> {
                 replaces,
             }),
             None => {
-                let problem =
+                let error =
                     format!("`{path}` is in the manifest, was not put, and is not there with that content");
-                self.findings.push(incomplete(path, &problem));
+                self.findings.push(incomplete(path, &error));
             }
         }
         Ok(())
@@ -280,15 +280,15 @@ impl<'a> Verification<'a> {
 }
 
 fn obstacle(path: &SafePath, here: &str, kind: FileKind, is_file: bool) -> Diagnostic {
-    let what = match kind {
+    let text = match kind {
         FileKind::File => "a file that is not ours",
         FileKind::Folder => "a folder",
         FileKind::Other => "a link, and links are never followed",
     };
     let message = if is_file {
-        format!("`{path}` has to be written, and `{here}` is {what}")
+        format!("`{path}` has to be written, and `{here}` is {text}")
     } else {
-        format!("`{path}` has to be written, and `{here}`, on its way, is {what}")
+        format!("`{path}` has to be written, and `{here}`, on its way, is {text}")
     };
     finding(&FOREIGN_FILE, here, message).with_help("move it away, or give the platform another folder")
 }

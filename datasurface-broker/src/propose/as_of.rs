@@ -22,7 +22,7 @@ const TRUSTED: Days = Days::new(7);
 /// use chrono::NaiveDate;
 /// use datasurface_broker::AsOf;
 /// let named = AsOf::from(NaiveDate::default());
-/// assert_ne!(named, AsOf::clock(NaiveDate::default()));
+/// assert_ne!(named, AsOf::from_clock(NaiveDate::default()));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AsOf {
@@ -57,11 +57,11 @@ impl AsOf {
         lock: &Lock,
     ) -> Option<Diagnostic> {
         let first = stays.first()?;
-        let what = match stays.len() {
-            1 => format!("`{}` stays, although it is not owed any more", first.resource()),
+        let text = match stays.len() {
+            1 => format!("`{}` stays, although it is not owed any more", &first.resource),
             many => format!(
                 "`{}` and {} others stay, although they are not owed any more",
-                first.resource(),
+                &first.resource,
                 many - 1
             ),
         };
@@ -69,7 +69,7 @@ impl AsOf {
             Some(last) => format!("more than a week past {last}, the last day that was known to be right"),
             None => "not known to be right".to_owned(),
         };
-        let message = format!("{what}: the clock says {}, which is {known}", self.day);
+        let message = format!("{text}: the clock says {}, which is {known}", self.day);
         let path = ModelPath::root().child(segment::PLATFORMS, platform);
         let help = format!("if it is right, say so: `--on {}`; otherwise set the clock right", self.day);
         Some(Diagnostic::new(&CLOCK_AHEAD, path, message).with_help(help))

@@ -50,11 +50,11 @@ pub(super) fn agreeing_manifest<'a>(
     let path = ModelPath::root().child(segment::LOCK, crate::lock::FILE_NAME);
     let Base::Target(manifest) = reached else {
         return match lost(placed, path) {
-            Some(refusal) => Err(BrokerError::new([refusal])),
+            Some(diagnostic) => Err(BrokerError::new([diagnostic])),
             None => Ok(None),
         };
     };
-    let refusal = match (lock.base_revision(), manifest.map(Manifest::revision)) {
+    let diagnostic = match (lock.base_revision(), manifest.map(Manifest::revision)) {
         (None, Some(revision)) => {
             let message =
                 format!("the target is at revision `{}`, and there is no lock for it", revision.short());
@@ -76,7 +76,7 @@ pub(super) fn agreeing_manifest<'a>(
         }
         _ => return Ok(manifest),
     };
-    Err(BrokerError::new([refusal]))
+    Err(BrokerError::new([diagnostic]))
 }
 
 /// Why a lost target cannot be made again, if so.

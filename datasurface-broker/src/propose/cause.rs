@@ -3,9 +3,7 @@
 use super::views::PlatformViews;
 use crate::output::Manifest;
 use datasurface_graph::{Fingerprint, IntentionGraphs, NodeDetail, NodeKey};
-use datasurface_model::{
-    DatasetName, DatastoreName, Ecosystem, Located, PlatformName, Repository, TeamKey, Valid,
-};
+use datasurface_model::{DatasetName, DatastoreName, Ecosystem, PlatformName, Repository, TeamKey, Valid};
 use datasurface_platform::Cause;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,21 +73,20 @@ fn exports_of(ingest: &NodeKey, exports: &Exports<'_>) -> BTreeSet<NodeKey> {
 /// the producer of a datastore. For a node that is gone, the team of its container stands for its consumers.
 fn owners(ecosystem: &Valid<Ecosystem>, graphs: &IntentionGraphs, key: &NodeKey) -> BTreeSet<Repository> {
     let teams: Vec<TeamKey> = match key {
-        NodeKey::Export { container, .. } => match graphs.node(key).map(|node| node.facts().detail().clone())
-        {
+        NodeKey::Export { container, .. } => match graphs.node(key).map(|node| node.facts().detail.clone()) {
             Some(NodeDetail::Export(export)) => export
-                .consumers()
+                .consumers
                 .iter()
-                .filter_map(|consumer| ecosystem.workspace(&consumer.group().workspace))
-                .map(|workspace| workspace.team().clone())
+                .filter_map(|consumer| ecosystem.workspace(&consumer.group.workspace))
+                .map(|workspace| TeamKey::clone(&workspace.team))
                 .collect(),
             _ => vec![container.team_key()],
         },
         NodeKey::Ingest { datastore, .. } => {
-            ecosystem.datastore(datastore).map(Located::team).cloned().into_iter().collect()
+            ecosystem.datastore(datastore).map(|located| TeamKey::clone(&located.team)).into_iter().collect()
         }
         NodeKey::Transform { workspace, .. } | NodeKey::Trigger { workspace, .. } => {
-            ecosystem.workspace(workspace).map(Located::team).cloned().into_iter().collect()
+            ecosystem.workspace(workspace).map(|located| TeamKey::clone(&located.team)).into_iter().collect()
         }
     };
     teams.iter().filter_map(|team| owner(ecosystem, team)).collect()

@@ -24,7 +24,7 @@ pub(super) fn check(
         destroys && holders.contains(&step.resource) && !frame.released.contains_key(&step.resource)
     };
     for step in plan.steps().iter().filter(destroys) {
-        let path = ModelPath::root().child(segment::PLATFORMS, frame.platform.name());
+        let path = ModelPath::root().child(segment::PLATFORMS, &frame.platform.name);
         let message = format!("`{}` holds data, and the plan would {} it", step.resource, step.action);
         found.push(Diagnostic::new(&UNGUARDED, path, message).with_help(
             "report this to the author of the plug-in; the data is safe as long as nothing is written",

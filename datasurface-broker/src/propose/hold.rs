@@ -1,4 +1,8 @@
 //! Holding: data that was promised outlives the consumer that it was promised to.
+//!
+//! The first of three places, each enough on its own, that keep promised data from being destroyed: this one begins to hold,
+//! `render.rs` checks that held resources were rendered, and `guard.rs` checks the plan. By a date that only a clock says, `as_of.rs`
+//! lets nothing expire that is more than a week past the last day that was known to be right.
 
 use super::views::Held;
 use crate::{
@@ -26,15 +30,15 @@ pub(super) fn split_held(
     for (platform, lock) in &lock.platforms {
         let owed = owed_today(graphs, platform);
         for state in &lock.held {
-            let today = owed.get(state.holds().dataset()).copied().unwrap_or_default();
+            let today = owed.get(&state.holds.dataset).copied().unwrap_or_default();
             // What was promised without an end does not end with a consumer that asks for a while.
-            let as_long = state.owed_until().is_some() || today.promised_retention().is_none();
-            if as_long && today.covers(state.holds().custody()) {
+            let as_long = state.owed_until.is_some() || today.promised_retention().is_none();
+            if as_long && today.covers(state.holds.custody) {
                 continue;
             }
             match manifest.and_then(|manifest| state.release_reason(on, Some(manifest.revision()))) {
                 Some(guard) => {
-                    let_go.entry(platform.clone()).or_default().insert(state.resource().clone(), guard);
+                    let_go.entry(platform.clone()).or_default().insert(state.resource.clone(), guard);
                 }
                 None => held.entry(platform.clone()).or_default().push(state.clone()),
             }
@@ -49,7 +53,7 @@ pub(super) fn keep_expired(lock: &Lock, held: &mut Held, let_go: &mut Releases) 
     for (platform, going) in let_go {
         let states = lock.platforms.get(platform).into_iter().flat_map(|lock| &lock.held);
         let expired: Vec<HeldState> = states
-            .filter(|state| matches!(going.get(state.resource()), Some(Guard::Expired(_))))
+            .filter(|state| matches!(going.get(&state.resource), Some(Guard::Expired(_))))
             .cloned()
             .collect();
         if expired.is_empty() {
@@ -69,7 +73,7 @@ pub(super) fn owed_today(graphs: &IntentionGraphs, platform: &PlatformName) -> B
     facts
         .flat_map(|facts| {
             let datasets = facts.datasets().iter();
-            datasets.map(|dataset| (dataset.key().clone(), dataset.custody())).collect::<Vec<_>>()
+            datasets.map(|dataset| (dataset.key.clone(), dataset.custody)).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -84,24 +88,24 @@ pub(super) fn newly_held(
     on: NaiveDate,
 ) -> Vec<HeldState> {
     let kept: BTreeMap<&ResourceAddress, Custody> = resources(after)
-        .filter_map(|(_, resource)| Some((resource.address(), resource.held_data()?.custody())))
+        .filter_map(|(_, resource)| Some((resource.address(), resource.held_data()?.custody)))
         .collect();
     let mut held = Vec::new();
     for (entry, resource) in resources(before.base_scopes()) {
         let Some(data) = resource.held_data() else {
             continue;
         };
-        let (address, dataset) = (resource.address(), data.dataset());
+        let (address, dataset) = (resource.address(), &data.dataset);
         let asked_for = before.base_owed().get(dataset).copied().unwrap_or_default();
-        let asked_for = common(asked_for, data.custody());
+        let asked_for = common(asked_for, data.custody);
         let is_left = !today.get(dataset).copied().unwrap_or_default().covers(asked_for);
-        let is_kept = kept.get(address).is_some_and(|custody| custody.covers(data.custody()));
+        let is_kept = kept.get(address).is_some_and(|custody| custody.covers(data.custody));
         let custody = match let_go.get(address) {
             Some(Guard::Released(_)) => continue, // With all that it held at the revision that was reached.
             _ if is_left => asked_for,
             Some(Guard::Expired(_)) => continue,
             None if is_kept => continue,
-            None => data.custody(),
+            None => data.custody,
         };
         let Some(view) = entry.views.get(address) else {
             continue;
@@ -129,7 +133,7 @@ fn common(asked_for: Custody, kept: Custody) -> Custody {
 
 /// The last day on which data is owed that loses its consumers on this day; none if it was promised without an end.
 fn owed_until(data: &HeldData, on: NaiveDate) -> Option<NaiveDate> {
-    let days = data.custody().promised_retention()?.as_days();
+    let days = data.custody.promised_retention()?.as_days();
     on.checked_add_days(Days::new(u64::from(days)))
 }
 
@@ -141,21 +145,21 @@ fn resources(entries: &[ScopeEntry]) -> impl Iterator<Item = (&ScopeEntry, &Reso
 pub(super) fn hold(held: &mut Vec<HeldState>, newly: &[HeldState]) {
     let mut states: BTreeMap<ResourceAddress, HeldState> = BTreeMap::new();
     for state in held.drain(..).chain(newly.iter().cloned()) {
-        let state = match states.get(state.resource()) {
+        let state = match states.get(&state.resource) {
             Some(earlier) => together(earlier, &state),
             None => state,
         };
-        states.insert(state.resource().clone(), state);
+        states.insert(state.resource.clone(), state);
     }
     held.extend(states.into_values());
 }
 
 fn together(one: &HeldState, other: &HeldState) -> HeldState {
-    let custody = one.holds().custody().join(other.holds().custody());
-    let until = match (one.owed_until(), other.owed_until()) {
+    let custody = one.holds.custody.join(other.holds.custody);
+    let until = match (one.owed_until, other.owed_until) {
         (Some(one), Some(other)) => Some(one.max(other)),
         _ => None,
     };
-    let data = HeldData::new(other.holds().dataset(), custody);
-    HeldState::new(other.resource().clone(), other.shard().clone(), data, other.node().clone(), until)
+    let data = HeldData::new(&other.holds.dataset, custody);
+    HeldState::new(other.resource.clone(), other.shard.clone(), data, other.node.clone(), until)
 }

@@ -25,21 +25,21 @@ struct IndivisiblePart<'v> {
 /// Weighs the shards of a platform. Where one is too large, what is too much alone is named, wherever the model asks for it.
 pub(super) fn check(
     ecosystem: &Valid<Ecosystem>,
-    hosted: &ConfiguredPlatform,
+    configured: &ConfiguredPlatform,
     views: &PlatformViews,
     found: &mut Vec<Diagnostic>,
 ) {
-    let platform = hosted.instance().name();
-    let too_large = |path: ModelPath, what: String, weight: u64, limit: &str, most: u64| {
-        let message = format!("{what} has {weight} {limit}, and a shard of `{platform}` can have {most}");
+    let platform = &configured.instance().name;
+    let too_large = |path: ModelPath, subject: String, weight: u64, limit: &str, most: u64| {
+        let message = format!("{subject} has {weight} {limit}, and a shard of `{platform}` can have {most}");
         Diagnostic::new(&LIMIT, path, message)
     };
-    for (limit, most) in hosted.platform().descriptor().limits() {
+    for (limit, most) in configured.platform().descriptor().limits() {
         for scope in &views.scopes {
             let Scope::Shard(shard) = scope.scope() else {
                 continue;
             };
-            let pieces = || pieces(hosted, scope, limit);
+            let pieces = || pieces(configured, scope, limit);
             let weight = pieces().fold(0, |total: u64, piece| total.saturating_add(piece.weight));
             if weight <= *most {
                 continue;
@@ -52,9 +52,9 @@ pub(super) fn check(
             if found.len() == begun {
                 let path =
                     ModelPath::root().child(segment::PLATFORMS, platform).child(segment::SHARDS, shard);
-                let what = format!("the shard `{shard}`");
+                let subject = format!("the shard `{shard}`");
                 found.push(
-                    too_large(path, what, weight, limit, *most)
+                    too_large(path, subject, weight, limit, *most)
                         .with_help("take something out of it in the lock, or raise the limit"),
                 );
             }
@@ -64,18 +64,18 @@ pub(super) fn check(
 
 /// What is in a shard, piece by piece.
 fn pieces<'v>(
-    hosted: &ConfiguredPlatform,
+    configured: &ConfiguredPlatform,
     scope: &'v ScopeView,
     limit: &str,
 ) -> impl Iterator<Item = IndivisiblePart<'v>> {
     scope.nodes().iter().flat_map(move |scoped| {
         let node = scoped.view();
-        let weight = hosted.platform().weigh(node.facts()).get(limit);
+        let weight = configured.platform().weigh(node.facts()).get(limit);
         let whole =
             scoped.is_whole().then_some(IndivisiblePart { node, dataset: None, weight: weight.whole });
         let dataset =
             move |dataset| IndivisiblePart { node, dataset: Some(dataset), weight: weight.per_dataset };
-        whole.into_iter().chain(scoped.datasets().map(|facts| facts.key()).map(dataset))
+        whole.into_iter().chain(scoped.datasets().map(|facts| &facts.key).map(dataset))
     })
 }
 
@@ -106,12 +106,12 @@ impl IndivisiblePart<'_> {
             (NodeKey::Export { dataset, .. }, NodeDetail::Export(export)) => sink(ecosystem, export, dataset),
             (NodeKey::Export { .. }, _) => None,
         };
-        path.unwrap_or_else(|| ModelPath::root().child(segment::PLATFORMS, self.node.platform().name()))
+        path.unwrap_or_else(|| ModelPath::root().child(segment::PLATFORMS, &self.node.platform().name))
     }
 }
 
 fn sink(ecosystem: &Valid<Ecosystem>, export: &ExportFacts, dataset: &DatasetKey) -> Option<ModelPath> {
-    let group = export.consumers().first()?.group();
+    let group = &export.consumers.first()?.group;
     let path = ecosystem.workspace(&group.workspace)?.path().child(segment::GROUPS, &group.group);
     Some(path.child(segment::SINKS, dataset.to_string()))
 }

@@ -40,7 +40,7 @@ pub(super) fn check(
             let is_border = source.platform() != view.key().platform() || shard(&source) != shard(view.key());
             if let Some(before) = graphs.node(&source).filter(|_| is_border) {
                 let provided =
-                    known.entry(source.clone()).or_insert_with(|| provided(before.facts().detail()));
+                    known.entry(source.clone()).or_insert_with(|| provided(&before.facts().detail));
                 check_link(view, &facts, &source, provided, found);
             }
         }
@@ -55,13 +55,13 @@ fn check_link(
     found: &mut Vec<Diagnostic>,
 ) {
     let path = ModelPath::root()
-        .child(segment::PLATFORMS, view.platform().name())
+        .child(segment::PLATFORMS, &view.platform().name)
         .child(segment::NODES, view.key().to_string());
     let wanted = wanted(view.facts());
     for dataset in for_datasets(provided, |dataset| dataset, &wanted) {
         let input =
-            view.inputs().iter().find(|input| input.from() == source && input.offer().dataset() == dataset);
-        let Some(offer) = input.map(|input| input.offer()) else {
+            view.inputs().iter().find(|input| &input.from == source && input.offer.dataset() == dataset);
+        let Some(offer) = input.map(|input| &input.offer) else {
             let message = format!("`{source}` does not offer `{dataset}`");
             let help = "place both nodes in one shard, or choose another platform";
             found.push(Diagnostic::new(&MISSING, path.clone(), message).with_help(help));
@@ -81,12 +81,12 @@ fn check_link(
 /// What a node must be able to read of a dataset, for today's consumers: what is held is there already, and needs nothing.
 /// Transformers and their outputs need what is there now, in whatever versions it comes.
 fn owed(facts: &NodeFacts, dataset: &DatasetKey) -> Custody {
-    match (facts.detail(), facts.datasets().iter().find(|facts| facts.key() == dataset)) {
-        (NodeDetail::Ingest(ingest), Some(facts)) => match ingest.source() {
-            datasurface_graph::IngestSource::Platform { .. } => facts.custody(),
+    match (&facts.detail, facts.datasets().iter().find(|facts| facts.key == *dataset)) {
+        (NodeDetail::Ingest(ingest), Some(facts)) => match &ingest.source {
+            datasurface_graph::IngestSource::Platform { .. } => facts.custody,
             _ => Custody::default(),
         },
-        (NodeDetail::Export(export), _) => export.dataset().custody(),
+        (NodeDetail::Export(export), _) => export.dataset.custody,
         _ => Custody::default(),
     }
 }
@@ -94,10 +94,10 @@ fn owed(facts: &NodeFacts, dataset: &DatasetKey) -> Custody {
 /// The datasets that a node provides to those behind it, in order.
 fn provided(detail: &NodeDetail) -> Vec<DatasetKey> {
     let mut provided: Vec<DatasetKey> = match detail {
-        NodeDetail::Ingest(ingest) => ingest.datasets().iter().map(|dataset| dataset.key().clone()).collect(),
-        NodeDetail::Export(export) => vec![export.dataset().key().clone()],
+        NodeDetail::Ingest(ingest) => ingest.datasets.iter().map(|dataset| dataset.key.clone()).collect(),
+        NodeDetail::Export(export) => vec![export.dataset.key.clone()],
         NodeDetail::Transform(transform) => {
-            transform.outputs().iter().map(|dataset| dataset.key().clone()).collect()
+            transform.outputs.iter().map(|dataset| dataset.key.clone()).collect()
         }
         NodeDetail::Trigger(_) => Vec::new(),
     };

@@ -92,6 +92,8 @@ impl Broker {
         let shown = if newly.is_empty() {
             shown
         } else {
+            // A change of what is held changes what a platform has to bear: it is placed again, from where everything was before, and judged
+            // again.
             for (platform, newly) in &newly {
                 let held = held.entry(platform.clone()).or_default();
                 hold::hold(held, newly);
@@ -104,9 +106,9 @@ impl Broker {
         let revision = placed.revision();
         let causes = cause::causes(&placed.ecosystem, &placed.graphs, manifest, &views);
         let mut proposed = BTreeMap::new();
-        for (name, hosted) in &platforms {
+        for (name, configured) in &platforms {
             let frame = ChangeHeader {
-                platform: (**hosted.instance()).clone(),
+                platform: (**configured.instance()).clone(),
                 from: manifest.map(|manifest| manifest.base_revision(name).clone()),
                 to: revision.clone(),
                 newly_held: newly.get(name).cloned().unwrap_or_default(),
@@ -117,11 +119,12 @@ impl Broker {
                 manifest.and_then(|manifest| manifest.platform(name)),
                 entries.get(name),
             );
-            match hosted.platform().diff(&RenderingChange::new(&frame, &changed)) {
+            match configured.platform().diff(&RenderingChange::new(&frame, &changed)) {
                 Ok(plan) => {
                     guard::check(&frame, &changed, &plan, &mut found);
                     let scopes = views.remove(name).map(|views| views.scopes).unwrap_or_default();
-                    proposed.insert(name.clone(), Proposed { hosted: Arc::clone(hosted), scopes, plan });
+                    proposed
+                        .insert(name.clone(), Proposed { configured: Arc::clone(configured), scopes, plan });
                 }
                 Err(error) => found.push(failure(&error, ModelPath::root().child(segment::PLATFORMS, name))),
             }
@@ -168,8 +171,8 @@ impl Broker {
         for (name, record) in manifest.into_iter().flat_map(Manifest::platforms) {
             if !platforms.contains_key(name) {
                 match ConfiguredPlatform::from_record(self.registry(), &record.instance) {
-                    Ok(hosted) => {
-                        platforms.insert(name.clone(), Arc::new(hosted));
+                    Ok(configured) => {
+                        platforms.insert(name.clone(), Arc::new(configured));
                     }
                     Err(finding) => found.push(*finding),
                 }
@@ -196,9 +199,9 @@ impl RenderInputs {
     ) -> Result<Self, BrokerError> {
         let views = sources.views(held);
         judge(placed, sources, &views, &mut found);
-        refuse_errors(&found)?;
+        check_errors(&found)?;
         let entries = render_all(sources.platforms, &views, manifest, &mut found);
-        refuse_errors(&found)?;
+        check_errors(&found)?;
         Ok(Self { views, entries, found })
     }
 }
@@ -212,14 +215,14 @@ fn judge(
 ) {
     link::check(&placed.graphs, &sources.placements, views, found);
     for (name, views) in views {
-        if let Some(hosted) = sources.platforms.get(name) {
-            limit::check(&placed.ecosystem, hosted, views, found);
-            render::lint(hosted, views, found);
+        if let Some(configured) = sources.platforms.get(name) {
+            limit::check(&placed.ecosystem, configured, views, found);
+            render::lint(configured, views, found);
         }
     }
 }
 
-fn refuse_errors(found: &[Diagnostic]) -> Result<(), BrokerError> {
+fn check_errors(found: &[Diagnostic]) -> Result<(), BrokerError> {
     BrokerError::check(Findings::from_iter(found.iter().cloned())).map(|_| ())
 }
 
@@ -231,8 +234,8 @@ fn render_all(
 ) -> BTreeMap<PlatformName, Vec<ScopeEntry>> {
     let mut entries = BTreeMap::new();
     for (name, views) in views {
-        if let Some(hosted) = platforms.get(name) {
-            entries.insert(name.clone(), render::render(name, hosted, views, manifest, found));
+        if let Some(configured) = platforms.get(name) {
+            entries.insert(name.clone(), render::render(name, configured, views, manifest, found));
         }
     }
     entries

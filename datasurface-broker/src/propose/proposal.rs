@@ -19,7 +19,7 @@ pub struct Proposal {
 /// What would be rendered for one platform.
 #[derive(Debug)]
 pub(crate) struct Proposed {
-    pub(crate) hosted: Arc<ConfiguredPlatform>,
+    pub(crate) configured: Arc<ConfiguredPlatform>,
     pub(crate) scopes: Vec<ScopeView>,
     pub(crate) plan: Plan,
 }
@@ -40,7 +40,7 @@ impl Proposal {
     pub fn scopes(&self) -> impl Iterator<Item = (&ConfiguredPlatform, &ScopeView)> {
         self.platforms
             .values()
-            .flat_map(|proposed| proposed.scopes.iter().map(|scope| (&*proposed.hosted, scope)))
+            .flat_map(|proposed| proposed.scopes.iter().map(|scope| (&*proposed.configured, scope)))
     }
 
     /// What the target would remember.

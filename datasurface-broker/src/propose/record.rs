@@ -32,7 +32,7 @@ pub(super) fn records(
         if scopes.is_empty() && transition.is_empty() {
             continue;
         }
-        let instance = (**proposed.hosted.instance()).clone();
+        let instance = (**proposed.configured.instance()).clone();
         let owed = owed_today(graphs, name);
         let applied_to = before.and_then(|(before, _)| before.applied_to.clone());
         records.push(PlatformRecord { instance, folder, scopes, transition, owed, standing, applied_to });

@@ -41,12 +41,12 @@ pub(crate) fn scope_folder(scope: &Scope) -> Option<SafePath> {
 }
 
 /// Asks a platform about every node, and about itself.
-pub(super) fn lint(hosted: &ConfiguredPlatform, views: &PlatformViews, found: &mut Vec<Diagnostic>) {
-    let mut ask = |what: LintView<'_>| {
-        let mut reporter = Reporter::new(&what, found);
-        hosted.platform().lint(what, &mut reporter);
+pub(super) fn lint(configured: &ConfiguredPlatform, views: &PlatformViews, found: &mut Vec<Diagnostic>) {
+    let mut ask = |view: LintView<'_>| {
+        let mut reporter = Reporter::new(&view, found);
+        configured.platform().lint(view, &mut reporter);
     };
-    let platform = PlatformView::new(Arc::clone(hosted.instance()), views.shards.clone());
+    let platform = PlatformView::new(Arc::clone(configured.instance()), views.shards.clone());
     ask(LintView::Platform(&platform));
     for node in &views.nodes {
         ask(LintView::Node(node));
@@ -56,7 +56,7 @@ pub(super) fn lint(hosted: &ConfiguredPlatform, views: &PlatformViews, found: &m
 /// Renders the scopes of a platform; what a target already has of the same view is taken from there.
 pub(super) fn render(
     name: &PlatformName,
-    hosted: &ConfiguredPlatform,
+    configured: &ConfiguredPlatform,
     views: &PlatformViews,
     manifest: Option<&Manifest>,
     found: &mut Vec<Diagnostic>,
@@ -73,7 +73,7 @@ pub(super) fn render(
         let Some(folder) = scope_folder(view.scope()) else {
             continue;
         };
-        match hosted.platform().render(view) {
+        match configured.platform().render(view) {
             Ok(rendering) => entries.push(ScopeEntry {
                 scope: view.scope().clone(),
                 folder,
@@ -99,14 +99,14 @@ pub(super) fn render(
 /// any more.
 fn views_of_holders(view: &ScopeView, rendering: &Rendering) -> BTreeMap<ResourceAddress, NodeView> {
     let held: BTreeMap<&ResourceAddress, &NodeView> =
-        view.held().iter().map(|held| (held.resource(), held.node())).collect();
+        view.held().iter().map(|held| (&held.resource, &held.node)).collect();
     let captures: BTreeMap<&DatasetKey, &NodeView> = view
         .nodes()
         .iter()
-        .flat_map(|node| node.view().facts().datasets().iter().map(move |facts| (facts.key(), node.view())))
+        .flat_map(|node| node.view().facts().datasets().iter().map(move |facts| (&facts.key, node.view())))
         .collect();
     let view_of = |resource: &Resource| {
-        let dataset = resource.held_data()?.dataset();
+        let dataset = &resource.held_data()?.dataset;
         match held.get(resource.address()) {
             Some(node) => Some((*node).clone()),
             None => captures.get(dataset).map(|node| node.restricted_to(&dataset.dataset)),
@@ -134,12 +134,12 @@ fn check_addresses(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Dia
 
 fn check_held(scopes: &[ScopeView], entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
     for held in scopes.iter().flat_map(|scope| scope.held()) {
-        let rendered = entries.iter().find_map(|entry| entry.record.resources.get(held.resource()));
+        let rendered = entries.iter().find_map(|entry| entry.record.resources.get(&held.resource));
         let keeps = rendered.and_then(|resource| resource.held_data()).is_some_and(|data| {
-            data.dataset() == held.holds().dataset() && data.custody().covers(held.holds().custody())
+            data.dataset == held.holds.dataset && data.custody.covers(held.holds.custody)
         });
         if !keeps {
-            let message = format!("`{}` is held, but its platform does not render it", held.resource());
+            let message = format!("`{}` is held, but its platform does not render it", held.resource);
             found.push(Diagnostic::new(&NOT_RENDERED, path.clone(), message).with_help(
                 "report this to the author of the plug-in; the data is safe as long as nothing is written",
             ));

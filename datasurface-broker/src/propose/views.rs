@@ -4,9 +4,7 @@ use crate::{
     configured_platform::ConfiguredPlatform,
     sharding::{self, HeldCustody},
 };
-use datasurface_graph::{
-    DatasetFacts, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
-};
+use datasurface_graph::{IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement};
 use datasurface_model::{DatasetKey, DatasetName, PlatformName, ShardName};
 use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode};
 use std::{
@@ -42,10 +40,10 @@ impl Sources<'_> {
         before: &BTreeMap<PlatformName, Placement>,
     ) {
         if let Some(graph) = self.graphs.graph(platform) {
-            let hosted = self.platforms.get(platform).map(|hosted| &**hosted);
+            let configured = self.platforms.get(platform).map(|configured| &**configured);
             let nowhere = Placement::default();
             let before = before.get(platform).unwrap_or(&nowhere);
-            let placement = sharding::place(graph, hosted, held, before).placement().clone();
+            let placement = sharding::place(graph, configured, held, before).placement().clone();
             self.placements.insert(platform.clone(), placement);
         }
     }
@@ -57,8 +55,8 @@ impl Sources<'_> {
         let offers: BTreeMap<&NodeKey, Vec<Offer>> = facts
             .iter()
             .filter_map(|(key, facts)| {
-                let hosted = self.platforms.get(key.platform())?;
-                let mut offers = hosted.platform().offer(facts);
+                let configured = self.platforms.get(key.platform())?;
+                let mut offers = configured.platform().offer(facts);
                 offers.sort_by(|one, other| one.dataset().cmp(other.dataset()));
                 Some((key, offers))
             })
@@ -67,7 +65,7 @@ impl Sources<'_> {
             self.graphs.handovers().map(|(from, to)| (to.key(), from.key())).collect();
 
         let mut views = BTreeMap::new();
-        for (name, hosted) in self.platforms {
+        for (name, configured) in self.platforms {
             let nodes: Vec<NodeView> = self
                 .graphs
                 .graph(name)
@@ -78,29 +76,29 @@ impl Sources<'_> {
                     let facts = facts.get(&key)?.clone();
                     let sources = sources(node).chain(taken_from.get(&key).cloned());
                     let inputs = resolve(&facts, sources, &offers);
-                    Some(NodeView::new(Arc::clone(hosted.instance()), facts, inputs))
+                    Some(NodeView::new(Arc::clone(configured.instance()), facts, inputs))
                 })
                 .collect();
             let held = held.get(name).map_or(&[][..], Vec::as_slice);
             let captured: BTreeSet<&DatasetKey> =
-                nodes.iter().flat_map(|node| node.facts().datasets()).map(DatasetFacts::key).collect();
-            let is_unfed = |held: &&HeldState| !captured.contains(held.holds().dataset());
+                nodes.iter().flat_map(|node| node.facts().datasets()).map(|dataset| &dataset.key).collect();
+            let is_unfed = |held: &&HeldState| !captured.contains(&held.holds.dataset);
             let unfed: Vec<&HeldState> = held.iter().filter(is_unfed).collect();
             if nodes.is_empty() && unfed.is_empty() && self.graphs.graph(name).is_none() {
                 continue; // It is not declared any more, and holds nothing: all of it goes.
             }
             let placement = self.placements.get(name);
             let shards = shards(placement, &unfed);
-            let mut scopes = vec![ScopeView::foundation(Arc::clone(hosted.instance()), shards.clone())];
+            let mut scopes = vec![ScopeView::foundation(Arc::clone(configured.instance()), shards.clone())];
             let mut placed = placement.map(|placement| by_shard(&nodes, placement)).unwrap_or_default();
             let mut held: BTreeMap<&ShardName, Vec<HeldState>> = BTreeMap::new();
             for state in unfed {
-                held.entry(state.shard()).or_default().push(state.clone());
+                held.entry(&state.shard).or_default().push(state.clone());
             }
             scopes.extend(shards.iter().map(|shard| {
                 let here = placed.remove(shard).unwrap_or_default();
                 let held = held.remove(shard).unwrap_or_default();
-                ScopeView::shard(Arc::clone(hosted.instance()), shards.clone(), shard.clone(), here, held)
+                ScopeView::shard(Arc::clone(configured.instance()), shards.clone(), shard.clone(), here, held)
             }));
             views.insert(name.clone(), PlatformViews { nodes, shards, scopes });
         }
@@ -165,17 +163,17 @@ pub(super) fn for_datasets<'a, T>(
 
 /// The datasets that a node reads.
 pub(super) fn wanted(facts: &NodeFacts) -> BTreeSet<&DatasetKey> {
-    match facts.detail() {
-        NodeDetail::Ingest(ingest) => ingest.datasets().iter().map(DatasetFacts::key).collect(),
-        NodeDetail::Export(export) => [export.dataset().key()].into(),
-        NodeDetail::Trigger(trigger) => trigger.inputs().iter().collect(),
-        NodeDetail::Transform(transform) => transform.inputs().iter().map(DatasetFacts::key).collect(),
+    match &facts.detail {
+        NodeDetail::Ingest(ingest) => ingest.datasets.iter().map(|dataset| &dataset.key).collect(),
+        NodeDetail::Export(export) => [&export.dataset.key].into(),
+        NodeDetail::Trigger(trigger) => trigger.inputs.iter().collect(),
+        NodeDetail::Transform(transform) => transform.inputs.iter().map(|dataset| &dataset.key).collect(),
     }
 }
 
 fn shards(placement: Option<&Placement>, held: &[&HeldState]) -> Vec<ShardName> {
     let mut shards = placement.map(Placement::shards).unwrap_or_default();
-    shards.extend(held.iter().map(|held| held.shard().clone()));
+    shards.extend(held.iter().map(|held| held.shard.clone()));
     shards.into_iter().collect()
 }
 
@@ -187,7 +185,7 @@ fn by_shard<'p>(nodes: &[NodeView], placement: &'p Placement) -> BTreeMap<&'p Sh
         let mut parts: BTreeMap<&ShardName, BTreeSet<DatasetName>> = BTreeMap::new();
         parts.extend(whole.map(|shard| (shard, BTreeSet::new())));
         for dataset in node.facts().datasets() {
-            let name = &dataset.key().dataset;
+            let name = &dataset.key.dataset;
             if let Some(shard) = placement.dataset_shard(node.key(), name) {
                 parts.entry(shard).or_default().insert(name.clone());
             }

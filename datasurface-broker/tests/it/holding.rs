@@ -59,7 +59,7 @@ fn without_a_retention_it_is_held_until_somebody_releases_it_at_the_revision_tha
     site.render(of([wanting(["S/a", "S/b"], None)]), today());
     let ecosystem = || of([wanting(["S/a"], None)]);
     let dropped = site.render(ecosystem(), today());
-    assert_eq!(dropped.lock().held(&"P".into())[0].owed_until(), None);
+    assert_eq!(dropped.lock().held(&"P".into())[0].owed_until, None);
     assert_eq!(steps(&site.propose(ecosystem(), day("2100-01-01")).unwrap(), "P"), []);
 
     let mut lock = site.lock();
@@ -146,7 +146,7 @@ fn taking_a_guard_out_of_the_lock_puts_it_back() {
     let lock = datasurface_broker::Lock::from_text(&value.to_string()).unwrap();
     let later = site.propose_with(of([wanting(["S/a"], YEAR)]), &lock, day("2027-01-01")).unwrap();
     assert_eq!(steps(&later, "P"), [(Action::Hold, "shelf.S/b".into(), Effect::None)]);
-    assert_eq!(later.lock().held(&"P".into())[0].owed_until(), Some(day("2028-01-01")));
+    assert_eq!(later.lock().held(&"P".into())[0].owed_until, Some(day("2028-01-01")));
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn who_leaves_later_is_owed_for_longer() {
     site.render(of([forensic("Long", 365), forensic("Short", 30)]), today());
     site.render(of([forensic("Short", 30)]), today());
     let left = site.render(of([]), day("2027-11-20"));
-    assert_eq!(left.lock().held(&"P".into())[0].owed_until(), Some(day("2027-12-20")));
+    assert_eq!(left.lock().held(&"P".into())[0].owed_until, Some(day("2027-12-20")));
     assert_eq!(steps(&site.propose(of([]), day("2027-12-20")).unwrap(), "P"), []);
 }
 
@@ -210,7 +210,7 @@ fn what_is_owed_no_more_to_one_is_held_for_another_who_leaves_at_once() {
     site.render(of([forensic("Long", 365), forensic("Short", 30)]), today());
     site.render(of([forensic("Short", 30)]), today());
     let left = site.render(of([]), day("2027-12-01"));
-    assert_eq!(left.lock().held(&"P".into())[0].owed_until(), Some(day("2027-12-31")));
+    assert_eq!(left.lock().held(&"P".into())[0].owed_until, Some(day("2027-12-31")));
     assert!(steps(&left, "P").contains(&(Action::Hold, "shelf.S/a".into(), Effect::None)));
 }
 
@@ -221,7 +221,7 @@ fn what_was_promised_without_an_end_does_not_end_with_a_later_consumer() {
     site.render(of([]), today());
     site.render(of([wanting(["S/a"], Some(Retention::days(7)))]), today());
     let left = site.render(of([]), today());
-    assert_eq!(left.lock().held(&"P".into())[0].owed_until(), None);
+    assert_eq!(left.lock().held(&"P".into())[0].owed_until, None);
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn what_was_kept_under_the_former_name_goes_when_it_is_released_and_on_no_date()
         .lock()
         .held(&"Zeta".into())
         .iter()
-        .map(|held| (held.resource().as_str(), held.owed_until()))
+        .map(|held| (held.resource.as_str(), held.owed_until))
         .collect();
     assert_eq!(until, [("shelf.S/a", None), ("shelf.S/b", None)]);
 

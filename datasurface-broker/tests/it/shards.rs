@@ -137,12 +137,12 @@ fn two_platforms_hand_over_by_offers_and_the_weaker_offer_is_refused() {
     let proposal = Site::new().propose(ecosystem.clone(), today()).unwrap();
     let (_, shard) = proposal
         .scopes()
-        .find(|(hosted, scope)| *hosted.instance().name() == "P" && *scope.scope() != Scope::Foundation)
+        .find(|(hosted, scope)| hosted.instance().name == "P" && *scope.scope() != Scope::Foundation)
         .unwrap();
     let ingest = shard.nodes().iter().find(|node| node.view().key().to_string() == "Ingest/P/S").unwrap();
     let input = &ingest.view().inputs()[0];
-    assert_eq!(input.from().to_string(), "Ingest/Q/S");
-    assert!(input.offer().custody().history, "the primary keeps what the other platform needs");
+    assert_eq!(input.from.to_string(), "Ingest/Q/S");
+    assert!(input.offer.custody().history, "the primary keeps what the other platform needs");
 
     let silent = ecosystem.platform(shelf("R")).primary_pin("Unused", "R");
     assert!(silent.clone().validate(&Validation::on(today())).is_err(), "a pin of an unknown store is found");

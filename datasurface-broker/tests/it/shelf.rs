@@ -73,11 +73,11 @@ impl PlatformPlugin for Shelf {
 }
 
 fn shelf(dataset: &DatasetFacts, node: &NodeKey) -> Resource {
-    Resource::new(format!("shelf.{}", dataset.key()), "shelf")
-        .attribute("columns", dataset.schema())
-        .attribute("history", dataset.custody().history)
+    Resource::new(format!("shelf.{}", &dataset.key), "shelf")
+        .attribute("columns", &dataset.schema)
+        .attribute("history", dataset.custody.history)
         .origin(node)
-        .with_held_data(HeldData::new(dataset.key(), dataset.custody()))
+        .with_held_data(HeldData::new(&dataset.key, dataset.custody))
 }
 
 impl DataPlatform for Shelf {
@@ -86,26 +86,25 @@ impl DataPlatform for Shelf {
     }
 
     fn weigh(&self, node: &NodeFacts) -> Weights {
-        let whole = match node.detail() {
+        let whole = match &node.detail {
             NodeDetail::Ingest(_) => self.config.weight_of_ingest,
             NodeDetail::Export(_) => self.config.weight_of_export,
             _ => 0,
         };
-        let history = node.datasets().iter().any(|dataset| dataset.custody().history);
+        let history = node.datasets().iter().any(|dataset| dataset.custody.history);
         let per_dataset = if history { 1 + self.config.weight_of_history } else { 1 };
         Weights::new().with_weight("shelves", Weight { whole, per_dataset })
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
         let offer = |dataset: &DatasetFacts| {
-            Offer::new(dataset.key(), format!("shelf.{}", dataset.key()), "shelf")
-                .with_custody(dataset.custody())
+            Offer::new(&dataset.key, format!("shelf.{}", &dataset.key), "shelf").with_custody(dataset.custody)
         };
-        match node.detail() {
+        match &node.detail {
             _ if self.config.silent => Vec::new(),
-            NodeDetail::Ingest(ingest) => ingest.datasets().iter().map(offer).collect(),
-            NodeDetail::Export(export) => vec![offer(export.dataset())],
-            NodeDetail::Transform(transform) => transform.outputs().iter().map(offer).collect(),
+            NodeDetail::Ingest(ingest) => ingest.datasets.iter().map(offer).collect(),
+            NodeDetail::Export(export) => vec![offer(&export.dataset)],
+            NodeDetail::Transform(transform) => transform.outputs.iter().map(offer).collect(),
             NodeDetail::Trigger(_) => Vec::new(),
         }
     }
@@ -120,12 +119,13 @@ impl DataPlatform for Shelf {
         }
         for node in scope.nodes() {
             for dataset in node.datasets() {
-                let path = format!("shelves/{}.json", node.view().dataset_slug(dataset.key()));
+                let path = format!("shelves/{}.json", node.view().dataset_slug(&dataset.key));
                 rendering.add(File::json(&path, dataset)?, [shelf(dataset, node.view().key())])?;
             }
             if node.is_whole() {
                 let key = node.view().key();
-                let names: Vec<_> = node.view().facts().datasets().iter().map(DatasetFacts::key).collect();
+                let names: Vec<_> =
+                    node.view().facts().datasets().iter().map(|dataset| &dataset.key).collect();
                 let job = Resource::new(format!("job.{key}"), "job")
                     .attribute("datasets", names)
                     .attribute("priority", node.view().obligation().priority())
@@ -138,9 +138,9 @@ impl DataPlatform for Shelf {
             }
         }
         for held in scope.held().iter().filter(|_| !self.config.forgets) {
-            for dataset in held.node().facts().datasets() {
-                let kept = shelf(dataset, held.node().key()).with_held_data(held.holds().clone());
-                let path = format!("held/{}.json", held.node().dataset_slug(dataset.key()));
+            for dataset in held.node.facts().datasets() {
+                let kept = shelf(dataset, held.node.key()).with_held_data(held.holds.clone());
+                let path = format!("held/{}.json", held.node.dataset_slug(&dataset.key));
                 rendering.add(File::json(&path, dataset)?, [kept])?;
             }
         }

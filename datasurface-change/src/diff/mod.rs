@@ -80,9 +80,9 @@ pub enum DifferenceKind {
 }
 
 /// Whether a document can contain the whole ecosystem: one that is built in code can be too deep for that.
-fn can_be_told(ecosystem: &Ecosystem) -> bool {
+fn is_representable(ecosystem: &Ecosystem) -> bool {
     datasurface_document::from_json(&datasurface_document::to_json(ecosystem))
-        .is_ok_and(|told| told == *ecosystem)
+        .is_ok_and(|read| read == *ecosystem)
 }
 
 impl ModelDiff {
@@ -97,11 +97,11 @@ impl ModelDiff {
         if old == new {
             return Self::default();
         }
-        let is_told = can_be_told(old) && can_be_told(new);
+        let are_representable = is_representable(old) && is_representable(new);
         let (old, new) = (datasurface_document::to_value(old), datasurface_document::to_value(new));
         let mut differences = tree::differences(&old, &new);
-        if !is_told {
-            // A difference that no document can contain is still reported, without its value.
+        if !are_representable {
+            // What cannot be told is not overlooked for that.
             differences.push(Difference::new(
                 DocumentPath::default(),
                 DifferenceKind::Modified {

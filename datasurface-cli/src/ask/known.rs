@@ -38,18 +38,18 @@ pub(super) fn lost(ecosystem: &Valid<Ecosystem>, lost: &Outage) -> Result<(), Bo
             Err(unknown("platform", "platforms", name.as_str(), platforms.collect()))
         }
         Outage::Datastore(name) if ecosystem.datastore(name).is_none() => {
-            let datastores = ecosystem.datastores().into_iter().map(|one| one.entity().name().to_string());
+            let datastores = ecosystem.datastores().into_iter().map(|one| one.entity.name().to_string());
             Err(unknown("datastore", "datastores", name.as_str(), datastores.collect()))
         }
         _ => Ok(()),
     }
 }
 
-fn unknown(what: &str, collection: &'static str, wanted: &str, known: Vec<String>) -> Box<Diagnostic> {
+fn unknown(noun: &str, collection: &'static str, wanted: &str, known: Vec<String>) -> Box<Diagnostic> {
     let help = match nearest(wanted, known.iter().map(String::as_str)) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("name a {what} of the model, letter by letter"),
+        None => format!("name a {noun} of the model, letter by letter"),
     };
     let path = ModelPath::root().child(collection, wanted);
-    Box::new(Diagnostic::new(&UNKNOWN_NAME, path, format!("there is no {what} `{wanted}`")).with_help(help))
+    Box::new(Diagnostic::new(&UNKNOWN_NAME, path, format!("there is no {noun} `{wanted}`")).with_help(help))
 }

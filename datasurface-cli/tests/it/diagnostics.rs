@@ -3,6 +3,7 @@
 
 use datasurface_model::{CODES, CodeInfo, CodeRegistry};
 use std::{
+    collections::BTreeSet,
     fmt::Write,
     fs,
     path::{Path, PathBuf},
@@ -137,4 +138,17 @@ fn every_code_of_the_model_has_an_example() {
         let example = example(&fixtures(), code).or_else(|| example(&changes(), code));
         assert!(example.is_some(), "{code} has no fixture");
     }
+}
+
+/// `docs/verdicts.md` is written by hand; which areas there are is not up to whoever writes it.
+#[test]
+fn verdicts_name_every_area_of_codes() {
+    let page = fs::read_to_string(root().join("docs/verdicts.md")).unwrap();
+    let areas =
+        page.lines().filter_map(|line| line.strip_prefix("| [`")?.split_once('/').map(|(area, _)| area));
+    let areas: BTreeSet<&str> = areas.collect();
+    let registry = registry();
+    let registered: BTreeSet<&str> =
+        registry.iter().map(|info| info.code.split_once('/').unwrap().0).collect();
+    assert_eq!(areas, registered);
 }

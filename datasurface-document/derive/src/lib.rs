@@ -1,6 +1,6 @@
 //! Derives the shape of a type of a document, for `datasurface-document` alone: what its members are called is what serde is told.
 //!
-//! - A struct is an object. `#[shape(told_by(name))]` says which members tell it from others of its kind in a list, and
+//! - A struct is an object. `#[shape(identified_by(name))]` says which members tell it from others of its kind in a list, and
 //!   `#[shape(separator = "/")]` what paths have between these. `#[shape(transparent)]` says that paths may leave it out.
 //! - An enum is a choice between its variants, each a word or a kind with what there is to say about it.
 //! - The shape of a member is that of its type, unless `#[shape(is = …)]` says another one.
@@ -26,9 +26,10 @@ fn implementation(item: &DeriveInput) -> Result<Tokens> {
     let shape = match &item.data {
         Data::Struct(object) => {
             let members = object.fields.iter().map(member).collect::<Result<Vec<_>>>()?;
-            let (told_by, separator) = (&said.told_by, said.separator.unwrap_or_else(|| " ".to_owned()));
+            let (identified_by, separator) =
+                (&said.identified_by, said.separator.unwrap_or_else(|| " ".to_owned()));
             quote! {
-                Shape::Object(&Object { told_by: &[#(#told_by),*], separator: #separator, members: &[#(#members),*] })
+                Shape::Object(&Object { identified_by: &[#(#identified_by),*], separator: #separator, members: &[#(#members),*] })
             }
         }
         Data::Enum(choice) => {
@@ -88,7 +89,7 @@ fn types(fields: &Fields) -> impl Iterator<Item = &Type> {
 /// What is said in `#[shape(…)]`.
 #[derive(Default)]
 struct SegmentAttributes {
-    told_by: Vec<String>,
+    identified_by: Vec<String>,
     separator: Option<String>,
     is_transparent: bool,
     is: Option<Expr>,
@@ -100,16 +101,16 @@ impl SegmentAttributes {
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("shape")) {
             attribute.parse_nested_meta(|meta| {
                 match meta.path.require_ident()?.to_string().as_str() {
-                    "told_by" => {
+                    "identified_by" => {
                         let names;
                         syn::parenthesized!(names in meta.input);
                         let names = Punctuated::<Ident, Comma>::parse_terminated(&names)?;
-                        said.told_by = names.iter().map(Ident::to_string).collect();
+                        said.identified_by = names.iter().map(Ident::to_string).collect();
                     }
                     "separator" => said.separator = Some(meta.value()?.parse::<LitStr>()?.value()),
                     "transparent" => said.is_transparent = true,
                     "is" => said.is = Some(meta.value()?.parse()?),
-                    _ => return Err(meta.error("expected `told_by`, `separator`, `transparent` or `is`")),
+                    _ => return Err(meta.error("expected `identified_by`, `separator`, `transparent` or `is`")),
                 }
                 Ok(())
             })?;
@@ -149,6 +150,6 @@ fn snake_case(variant: &Ident) -> String {
     name
 }
 
-fn unsupported(what: impl Spanned) -> Error {
-    Error::new(what.span(), "a type of a document has named fields, or is an enum of units and kinds")
+fn unsupported(node: impl Spanned) -> Error {
+    Error::new(node.span(), "a type of a document has named fields, or is an enum of units and kinds")
 }

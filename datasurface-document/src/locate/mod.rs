@@ -1,5 +1,7 @@
 //! The positions of findings in documents. No entity stores its position: the paths of findings are resolved in the
 //! trees of the documents, on demand. A part that is written nowhere gets the position of the part around it.
+//!
+//! That place is marked as inexact. Of a path that is written in many places, a few are kept while documents are searched.
 
 mod search;
 mod within;

@@ -4,7 +4,7 @@
 use super::{MAX_POSITIONS, Near, Places, Way, within::Words};
 use crate::{
     documents::Document,
-    head::{self, DocumentHeader},
+    header::{self, DocumentHeader},
     lines::Lines,
     shape::{At, Inner, Shape, Tree, inside},
     tree::{self, Extent, Node, Value},
@@ -46,7 +46,7 @@ pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
 
     let about = [segment::ZONE, segment::TEAM].into_iter().find_map(|about| tree.root.member(about));
     let about = about.map_or(Extent { end: place.start, ..place }, |about| about.value.extent);
-    let Ok(head) = head::take(&mut tree.root) else { return };
+    let Ok(head) = header::take(&mut tree.root) else { return };
     let (paths, depth) = match &head {
         DocumentHeader::Ecosystem => {
             let name = tree.root.member(segment::NAME).map_or(about, |name| name.value.extent);
@@ -137,7 +137,7 @@ impl Search<'_> {
     /// Locations in texts, which name some inside each other: `Europe/Berlin`.
     fn visit_locations(&mut self, open: &Open<'_, '_>) {
         let Value::List(locations) = &open.value.value else { return };
-        let mut told: FxHashMap<&str, usize> = FxHashMap::default();
+        let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
         for (text, extent) in locations.iter().filter_map(|one| Some((Tree::text(one)?, one.extent))) {
             let (mut paths, mut depth, mut end) = (open.paths.clone(), open.depth, 0);
             for (number, name) in text.split('/').enumerate() {
@@ -150,9 +150,9 @@ impl Search<'_> {
                 depth += 1;
                 end += name.len();
                 // Thousands of texts can begin in the same way, and thousands of paths go on from there.
-                let told = told.entry(text.get(..end).unwrap_or_default()).or_default();
-                *told += 1;
-                if *told <= MAX_POSITIONS {
+                let seen = seen.entry(text.get(..end).unwrap_or_default()).or_default();
+                *seen += 1;
+                if *seen <= MAX_POSITIONS {
                     self.record(paths.clone(), depth, Way::Called, extent);
                 }
             }
@@ -203,7 +203,7 @@ fn place(inner: &Inner<'_, Node<'_>>) -> Extent {
     let named = match (inner.at, value) {
         (At::Member(_, extent), Value::List(_) | Value::Object(_)) => extent,
         (At::Element(_), Value::Object(members)) => match (inner.shape, inner.shape.object()) {
-            (_, Some(object)) => object.told_by.iter().find_map(|name| member(name)),
+            (_, Some(object)) => object.identified_by.iter().find_map(|name| member(name)),
             (Shape::Free, _) => member(segment::NAME),
             (Shape::Choice(_), _) => members.first().map(|kind| kind.extent),
             _ => None,

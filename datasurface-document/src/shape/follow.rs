@@ -106,7 +106,7 @@ fn part<'v, T: Tree>(shape: Shape, value: &'v T, separator: &str) -> Option<Cow<
         (_, Some(text)) => Some(text.into()),
         (Shape::Short(short), None) => part(short.object, value, separator),
         (Shape::Object(object), None) => {
-            let parts = object.told_by.iter().filter_map(|member| {
+            let parts = object.identified_by.iter().filter_map(|member| {
                 let shape = known(object.members, member)?;
                 part(shape, value.member(member)?, object.separator)
             });

@@ -1,5 +1,9 @@
 //! Shapes: how what is written in a document is a part of paths. Types of a format derive theirs from their fields; places and
 //! patches follow them.
+//!
+//! A shape says which members are segments of paths, which of them paths may leave out, and which members tell the elements of a
+//! list apart. Nothing else knows the form of a document. Tests compare shapes with the segments of the model, with the types that
+//! have them, and with the paths of all diagnostics.
 
 mod follow;
 mod leaf;
@@ -83,7 +87,7 @@ type Members = &'static [(&'static str, Shape)];
 #[derive(Debug)]
 pub(crate) struct Object {
     /// The members that tell it from others in a list, in the order in which paths name them.
-    pub(crate) told_by: &'static [&'static str],
+    pub(crate) identified_by: &'static [&'static str],
     /// What stands between these in paths.
     pub(crate) separator: &'static str,
     pub(crate) members: Members,

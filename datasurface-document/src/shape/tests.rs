@@ -2,7 +2,7 @@
 
 use super::{Shape, inside};
 use crate::{
-    DocumentError, Documents, Loaded, head::DocumentHeader, json_schema, to_json, to_value, to_yaml, v1,
+    DocumentError, Documents, Loaded, header::DocumentHeader, json_schema, to_json, to_value, to_yaml, v1,
 };
 use datasurface_model::{CODES, Diagnostic, ModelPath, TeamKey, Validation, ZoneName, segment};
 use datasurface_strategies::{arbitrary_ecosystems, ecosystems};
@@ -64,7 +64,10 @@ impl<'s> Described<'s> {
                     known.map(|(name, _)| *name).collect(),
                     "{at}"
                 );
-                assert!(names(shape.members).is_superset(&shape.told_by.iter().copied().collect()), "{at}");
+                assert!(
+                    names(shape.members).is_superset(&shape.identified_by.iter().copied().collect()),
+                    "{at}"
+                );
                 for (name, shape) in shape.members.iter().filter(|(name, _)| !is_head(name)) {
                     self.is_of(*shape, &properties[*name], &format!("{at}/{name}"));
                 }
@@ -84,7 +87,7 @@ impl<'s> Described<'s> {
                 assert_eq!(described, names(kinds), "{at}");
             }
             Shape::List(shape) => {
-                let is_told = shape.object().is_none_or(|object| !object.told_by.is_empty());
+                let is_told = shape.object().is_none_or(|object| !object.identified_by.is_empty());
                 assert!(is_told, "nothing tells the elements apart at {at}");
                 self.is_of(*shape, elements().unwrap_or_else(|| panic!("no list at {at}")), at);
             }

@@ -10,7 +10,7 @@ pub(super) struct TreeBuilder<'t> {
     nodes: Vec<Node<'t>>,
     members: Vec<Member<'t>>,
     root: Option<Node<'t>>,
-    problems: Vec<ReadError>,
+    errors: Vec<ReadError>,
 }
 
 /// Where something begins in the text, and its content on the pile.
@@ -44,7 +44,7 @@ impl<'t> TreeBuilder<'t> {
                 self.add(Node { extent: Extent { start, end }, value: Value::List(nodes) });
             }
             Some(OpenContainer::Object { start, first, .. }) => {
-                let members = without_duplicates(self.members.split_off(first), &mut self.problems);
+                let members = without_duplicates(self.members.split_off(first), &mut self.errors);
                 self.add(Node { extent: Extent { start, end }, value: Value::Object(members) });
             }
             None => {}
@@ -76,7 +76,7 @@ impl<'t> TreeBuilder<'t> {
 
     pub(super) fn finish(self) -> Result<Tree<'t>, ReadError> {
         match self.root {
-            Some(root) => Ok(Tree { root, problems: self.problems }),
+            Some(root) => Ok(Tree { root, errors: self.errors }),
             None => {
                 Err(ReadError::unreadable("the document is empty").with_extent(Extent { start: 0, end: 0 }))
             }

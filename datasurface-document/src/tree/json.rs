@@ -32,27 +32,23 @@ pub(super) fn parse(text: &str) -> Result<Tree<'_>, ReadError> {
         return Err(json_errors::syntax(text, &error));
     }
     let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
-        let problem = match error.kind() {
+        let reason = match error.kind() {
             ParseErrorKind::NestingDepthExceeded => ReadError::too_deep(),
             _ => {
                 ReadError::unreadable("the document is not JSON: a text with escapes that mean no character")
             }
         };
-        problem.with_extent(extent(error.range()))
+        reason.with_extent(extent(error.range()))
     })?;
-    let mut problems = Vec::new();
+    let mut errors = Vec::new();
     match parsed.value {
-        Some(value) => Ok(Tree { root: node(value, 0, &mut problems)?, problems }),
+        Some(value) => Ok(Tree { root: node(value, 0, &mut errors)?, errors }),
         None => Err(ReadError::unreadable("the document is empty").with_extent(Extent { start: 0, end: 0 })),
     }
 }
 
 /// A value so deep inside of others, as a node.
-fn node<'t>(
-    value: ast::Value<'t>,
-    depth: usize,
-    problems: &mut Vec<ReadError>,
-) -> Result<Node<'t>, ReadError> {
+fn node<'t>(value: ast::Value<'t>, depth: usize, errors: &mut Vec<ReadError>) -> Result<Node<'t>, ReadError> {
     let extent = extent(value.range());
     let inside = |depth: usize| {
         if depth < DEEPEST { Ok(depth + 1) } else { Err(ReadError::too_deep().with_extent(extent)) }
@@ -66,7 +62,7 @@ fn node<'t>(
             let depth = inside(depth)?;
             let mut elements = Vec::with_capacity(array.elements.len());
             for element in array.elements {
-                elements.push(node(element, depth, problems)?);
+                elements.push(node(element, depth, errors)?);
             }
             Value::List(elements)
         }
@@ -75,9 +71,9 @@ fn node<'t>(
             let mut members = Vec::with_capacity(object.properties.len());
             for ast::ObjectProp { name, value, .. } in object.properties {
                 let (name, extent) = named(name);
-                members.push(Member { name, extent, value: node(value, depth, problems)? });
+                members.push(Member { name, extent, value: node(value, depth, errors)? });
             }
-            Value::Object(without_duplicates(members, problems))
+            Value::Object(without_duplicates(members, errors))
         }
     };
     Ok(Node { extent, value })

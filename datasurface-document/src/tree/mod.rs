@@ -1,16 +1,19 @@
 //! A document as a tree of values that know where they stand. Both syntaxes make the same tree: it is what problems are
 //! found in, all in one go, and what the places of findings are looked up in.
+//!
+//! Both syntaxes have one reader, and it offers only what both can mean. So both refuse the same documents in the same words, and the
+//! JSON Schema admits every document that loads.
 
 #[cfg(feature = "yaml")]
 mod builder;
+mod error;
 mod json;
 mod number;
-mod problem;
 mod read;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-pub(super) use problem::ReadError;
+pub(super) use error::ReadError;
 pub(super) use read::read;
 
 use super::syntax::Syntax;
@@ -58,7 +61,7 @@ pub(super) struct Member<'t> {
 #[derive(Debug)]
 pub(super) struct Tree<'t> {
     pub(super) root: Node<'t>,
-    pub(super) problems: Vec<ReadError>,
+    pub(super) errors: Vec<ReadError>,
 }
 
 /// Makes the tree of a text. What has no tree has one problem.
@@ -97,12 +100,12 @@ impl<'t> Node<'t> {
 }
 
 /// Members of one object, of which only the first of several with one name stays: the others are problems.
-fn without_duplicates<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<ReadError>) -> Vec<Member<'t>> {
+fn without_duplicates<'t>(mut members: Vec<Member<'t>>, errors: &mut Vec<ReadError>) -> Vec<Member<'t>> {
     // Nearly every object is small, and has none.
-    let has_twin = |(at, member): (usize, &Member<'_>)| {
+    let has_duplicate = |(at, member): (usize, &Member<'_>)| {
         members.iter().take(at).any(|earlier| earlier.name == member.name)
     };
-    if members.len() <= 16 && !members.iter().enumerate().any(has_twin) {
+    if members.len() <= 16 && !members.iter().enumerate().any(has_duplicate) {
         return members;
     }
     let mut seen = rustc_hash::FxHashMap::default();
@@ -113,7 +116,7 @@ fn without_duplicates<'t>(mut members: Vec<Member<'t>>, problems: &mut Vec<ReadE
         }
         Some(first) => {
             let message = format!("`{}` is given twice", member.name);
-            problems.push(
+            errors.push(
                 ReadError::unreadable(message)
                     .with_extent(member.extent)
                     .related(*first, "given here first")

@@ -1,5 +1,8 @@
 //! Reads values from a tree, and goes on after a problem: what is wrong in one object does not keep others from being
 //! read, nor does a member that is not known.
+//!
+//! The reader implements what the types of the format ask for, and nothing more: a new primitive of the wire format needs its
+//! `deserialize_…` here.
 
 use super::{
     Member, Node, ReadError, Value,
@@ -17,15 +20,15 @@ use std::{cell::RefCell, slice};
 
 /// The value that a node says, or everything that is wrong with it.
 pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<ReadError>> {
-    let problems = RefCell::new(Vec::new());
-    let outcome = T::deserialize(Reader { node, problems: &problems });
-    let mut problems = problems.into_inner();
+    let errors = RefCell::new(Vec::new());
+    let outcome = T::deserialize(Reader { node, errors: &errors });
+    let mut errors = errors.into_inner();
     match outcome {
-        Ok(value) if problems.is_empty() => Ok(value),
-        Ok(_) => Err(problems),
-        Err(problem) => {
-            problems.push(problem.with_extent(node.extent));
-            Err(problems)
+        Ok(value) if errors.is_empty() => Ok(value),
+        Ok(_) => Err(errors),
+        Err(error) => {
+            errors.push(error.with_extent(node.extent));
+            Err(errors)
         }
     }
 }
@@ -34,18 +37,18 @@ pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<ReadEr
 struct Reader<'r, 'n> {
     node: &'n Node<'n>,
     /// Where to note a problem that reading can go on after.
-    problems: &'r RefCell<Vec<ReadError>>,
+    errors: &'r RefCell<Vec<ReadError>>,
 }
 
 impl<'r, 'n> Reader<'r, 'n> {
     /// Reads what is inside. A type that is made of another one may refuse what that one accepted: it is this place, too, that
     /// has the problem.
     fn seed<T: DeserializeSeed<'n>>(self, node: &'n Node<'n>, seed: T) -> Result<T::Value, ReadError> {
-        seed.deserialize(Self { node, ..self }).map_err(|problem| problem.with_extent(node.extent))
+        seed.deserialize(Self { node, ..self }).map_err(|error| error.with_extent(node.extent))
     }
 
-    fn note(self, problem: ReadError) {
-        self.problems.borrow_mut().push(problem);
+    fn note(self, error: ReadError) {
+        self.errors.borrow_mut().push(error);
     }
 
     fn text(self, wanted: &dyn Expected) -> Result<&'n str, ReadError> {
@@ -58,7 +61,7 @@ impl<'r, 'n> Reader<'r, 'n> {
     fn list(self, wanted: &dyn Expected) -> Result<ElementReader<'r, 'n>, ReadError> {
         match &self.node.value {
             Value::List(elements) => Ok(ElementReader { reader: self, rest: elements.iter() }),
-            other => Err(refusal(other, wanted)),
+            other => Err(type_error(other, wanted)),
         }
     }
 
@@ -66,13 +69,13 @@ impl<'r, 'n> Reader<'r, 'n> {
     fn object(self, known: Known, wanted: &dyn Expected) -> Result<MemberReader<'r, 'n>, ReadError> {
         match &self.node.value {
             Value::Object(members) => Ok(MemberReader { known, ..MemberReader::new(self, members) }),
-            other => Err(refusal(other, wanted)),
+            other => Err(type_error(other, wanted)),
         }
     }
 }
 
 /// What is there, where something else is wanted.
-fn refusal(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {
+fn type_error(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {
     let found = match value {
         Value::Null => {
             return ReadError::invalid_type(Unexpected::Unit, wanted)
@@ -99,12 +102,12 @@ fn out_of_range(spelling: &str) -> ReadError {
 }
 
 fn no_text(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {
-    let problem = refusal(value, wanted);
+    let error = type_error(value, wanted);
     match value {
         Value::Number(spelling) => {
-            problem.help(format!("put `{}` between quotation marks to make it text", shortened(spelling)))
+            error.help(format!("put `{}` between quotation marks to make it text", shortened(spelling)))
         }
-        _ => problem,
+        _ => error,
     }
 }
 
@@ -143,7 +146,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::Bool(value) => visitor.visit_bool(*value),
-            other => Err(refusal(other, &visitor)),
+            other => Err(type_error(other, &visitor)),
         }
     }
 
@@ -152,7 +155,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
             Value::Number(spelling) if let Some(Number::Unsigned(number)) = number(spelling) => {
                 visitor.visit_u64(number)
             }
-            other => Err(refusal(other, &visitor)),
+            other => Err(type_error(other, &visitor)),
         }
     }
 
@@ -212,7 +215,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
                 let [Member { name, value, .. }] = members.as_slice() else { return Err(no_choice()) };
                 visitor.visit_enum(Choice { reader: self, name, content: Some(value) })
             }
-            other => Err(refusal(other, &visitor)),
+            other => Err(type_error(other, &visitor)),
         }
     }
 
@@ -230,7 +233,7 @@ impl<'n> SeqAccess<'n> for OptionalObjectReader<'_, 'n> {
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
         let Self(reader) = *self;
-        Ok(reader.seed(reader.node, seed).map_err(|problem| reader.note(problem)).ok())
+        Ok(reader.seed(reader.node, seed).map_err(|error| reader.note(error)).ok())
     }
 }
 
@@ -289,7 +292,7 @@ impl<'n> MapAccess<'n> for MemberReader<'_, 'n> {
         let Some(member) = self.next() else { return Ok(None) };
         self.value = &member.value;
         let name = seed.deserialize(StrDeserializer::new(&member.name));
-        name.map(Some).map_err(|problem: ReadError| problem.with_extent(member.extent))
+        name.map(Some).map_err(|error: ReadError| error.with_extent(member.extent))
     }
 
     fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, ReadError> {

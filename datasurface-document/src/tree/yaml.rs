@@ -71,8 +71,8 @@ fn plain(word: Cow<'_, str>) -> Value<'_> {
     }
 }
 
-fn refused(what: &str, at: Extent) -> ReadError {
-    ReadError::unreadable(format!("{what} of YAML cannot stand here"))
+fn refused(reason: &str, at: Extent) -> ReadError {
+    ReadError::unreadable(format!("{reason} of YAML cannot stand here"))
         .with_extent(at)
         .help("write out what is meant")
 }
@@ -85,9 +85,9 @@ fn extent(text: &str, span: &Span) -> Extent {
 
 fn syntax(text: &str, error: &granit_parser::ScanError) -> ReadError {
     let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-    let problem = match error.kind() {
+    let reason = match error.kind() {
         ErrorKind::RecursionLimitExceeded => ReadError::too_deep(),
         _ => ReadError::unreadable(shortened(&format!("the document is not YAML: {}", error.info()))),
     };
-    problem.with_extent(Extent { start: at, end: at })
+    reason.with_extent(Extent { start: at, end: at })
 }

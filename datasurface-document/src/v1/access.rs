@@ -1,6 +1,6 @@
 //! Who may have the data of a datastore: a list of approvals; where there is none, everybody.
 
-use super::compact::ShortForm;
+use super::short_form::ShortForm;
 use crate::shape::Shaped;
 use datasurface_model::{Access, DatasetName, Datastore, GroupKey, Set};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "an approval, as an object")]
-#[shape(told_by(group, dataset))]
+#[shape(identified_by(group, dataset))]
 pub(super) struct ApprovalObject {
     group: ShortForm<GroupKey>,
     dataset: DatasetName,

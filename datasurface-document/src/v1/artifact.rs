@@ -27,7 +27,7 @@ pub(super) struct SqlObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a statement, as an object")]
-#[shape(told_by(dataset))]
+#[shape(identified_by(dataset))]
 struct SelectObject {
     dataset: DatasetName,
     sql: String,

@@ -1,9 +1,9 @@
 //! Captures.
 
 use super::{
-    compact::{Compact, ShortForm},
     sets::set,
     settings::unique,
+    short_form::{Compact, ShortForm},
     words::Word,
 };
 use crate::shape::Shaped;
@@ -178,7 +178,7 @@ impl From<&Capture> for CaptureObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 pub(super) struct CredentialObject {
     name: CredentialName,
     kind: Word<CredentialKind>,

@@ -1,10 +1,10 @@
 //! Containers.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::ShortForm,
+    annotations::{DocumentationForm, described, written},
     container_kind::KindObject,
     sets::set,
+    short_form::ShortForm,
     words::Word,
 };
 use crate::shape::Shaped;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a container, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 pub(super) struct ContainerObject {
     name: ContainerName,
     kind: KindObject,

@@ -1,8 +1,8 @@
 //! Datastores and datasets.
 
 use super::{
-    about::{DocumentationForm, described, written},
     access::{ApprovalObject, approvals, approved},
+    annotations::{DocumentationForm, described, written},
     capture::CaptureObject,
     lifecycle::DeprecationObject,
     objects::{objects, optional_object},
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a datastore, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 pub(super) struct DatastoreObject {
     name: DatastoreName,
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ pub(super) struct DatastoreObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a dataset, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 struct DatasetObject {
     name: DatasetName,
     schema: SchemaForm,

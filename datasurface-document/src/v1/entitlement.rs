@@ -1,6 +1,6 @@
 //! Who may read: `group:analysts`, `role:auditor`, `service:dashboard`.
 
-use super::{compact::Compact, words::Word};
+use super::{short_form::Compact, words::Word};
 use crate::shape::Shaped;
 use datasurface_model::{Principal, PrincipalName};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[shape(told_by(kind, name), separator = ":")]
+#[shape(identified_by(kind, name), separator = ":")]
 pub(super) struct PrincipalObject {
     kind: Word<PrincipalKind>,
     name: PrincipalName,
@@ -28,8 +28,8 @@ impl Compact for Principal {
     const EXPECTED: &'static str = "who may read, as `group:name`, `role:name` or `service:name`";
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is nobody; write `group:name`, `role:name` or `service:name`");
-        Self::from_text(text).ok_or_else(wrong)
+        let message = || format!("`{text}` is nobody; write `group:name`, `role:name` or `service:name`");
+        Self::from_text(text).ok_or_else(message)
     }
 
     fn text(&self) -> String {

@@ -2,8 +2,8 @@
 //! understood. A location that a path cannot say (two siblings of one name, a `/` in a name) is an object.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::{Compact, ShortForm},
+    annotations::{DocumentationForm, described, written},
+    short_form::{Compact, ShortForm},
     sorted,
     words::Word,
 };
@@ -21,7 +21,7 @@ const DEEPEST: usize = 256;
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a vendor, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 pub(super) struct VendorObject {
     name: VendorName,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ enum Location {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a location, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 pub(super) struct LocationObject {
     name: LocationName,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -21,11 +21,11 @@ impl<T> Described for T {}
 mod schema {
     use crate::v1::{
         Document, FORMAT,
-        compact::{Compact, ShortForm},
         entitlement::PrincipalKind,
         quantity::{Day, DeadlineText, LatencyText, RetentionText},
         schema::{SchemaForm, SchemaObject},
         settings::Settings,
+        short_form::{Compact, ShortForm},
         words::{Word, Worded},
         zone::{TeamDefinition, ZoneDefinition},
     };
@@ -57,10 +57,13 @@ mod schema {
     }
 
     /// The members of a document, with its head.
-    fn headed<T: JsonSchema>(generator: &mut SchemaGenerator, about: &str, what: &str) -> Value {
+    fn headed<T: JsonSchema>(generator: &mut SchemaGenerator, about: &str, description: &str) -> Value {
         let mut schema = T::json_schema(generator).to_value();
         if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-            properties.insert(about.to_owned(), serde_json::json!({ "type": "string", "description": what }));
+            properties.insert(
+                about.to_owned(),
+                serde_json::json!({ "type": "string", "description": description }),
+            );
             properties.insert("format".to_owned(), serde_json::json!({ "const": FORMAT }));
         }
         if let Some(object) = schema.as_object_mut() {

@@ -1,6 +1,6 @@
 //! Keys and places, as text; as objects where a name has a `/` or a blank at its end, which validation reports.
 
-use super::compact::Compact;
+use super::short_form::Compact;
 use crate::shape::Shaped;
 use datasurface_model::{
     ContainerKey, ContainerName, DatasetKey, DatasetName, DatastoreName, GroupKey, GroupName, LocationName,
@@ -13,7 +13,7 @@ macro_rules! keys {
         #[derive(Serialize, Deserialize, Shaped)]
         #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
-        #[shape(told_by($($field),+), separator = "/")]
+        #[shape(identified_by($($field),+), separator = "/")]
         pub(super) struct $object {
             $($field: $name),+
         }
@@ -55,7 +55,7 @@ keys! {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[shape(told_by(vendor, path), separator = "/")]
+#[shape(identified_by(vendor, path), separator = "/")]
 pub(super) struct PlaceObject {
     vendor: VendorName,
     path: Vec<LocationName>,

@@ -1,6 +1,6 @@
 //! Deprecations, of whatever can be replaced by something of its kind.
 
-use super::{compact::ShortForm, json_schema::Described, quantity::Day};
+use super::{json_schema::Described, quantity::Day, short_form::ShortForm};
 use crate::shape::Shaped;
 use datasurface_model::{DatasetKey, DatastoreName, Deprecation, PlatformName};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

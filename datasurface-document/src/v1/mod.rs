@@ -2,16 +2,18 @@
 //!
 //! They change only so that every document that could be read still can, with the same meaning. What is left out has
 //! the same meaning as in code: the default.
+//!
+//! Saving makes a JSON value first, and text of that: so each type has one serializer, whatever the syntax.
 
-mod about;
 mod access;
+mod annotations;
 mod artifact;
 mod capture;
-mod compact;
 mod container;
 mod container_kind;
 mod dataset;
 mod entitlement;
+mod expand_schema;
 mod infrastructure;
 mod json_schema;
 mod keys;
@@ -25,9 +27,9 @@ mod quality;
 mod quantity;
 mod repository;
 mod schema;
-mod schema_in_full;
 mod sets;
 mod settings;
+mod short_form;
 mod transformer;
 mod waiver;
 mod words;
@@ -39,21 +41,21 @@ pub(super) use json_schema::json_schema;
 pub(super) use schema::Schemas;
 
 use super::{
-    head::DocumentHeader,
+    header::DocumentHeader,
     part::{DocumentPart, PartialEcosystem},
     tree::{self, Node, ReadError},
 };
 use crate::shape::{Shape, Shaped};
-use about::{DocumentationForm, described, written};
-use compact::ShortForm;
+use annotations::{DocumentationForm, described, written};
 use datasurface_model::{Ecosystem, EcosystemName, Entity, Repository};
+pub use expand_schema::expand_schema;
 use infrastructure::{VendorObject, locations_in_full};
 use objects::objects;
 use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
-pub use schema_in_full::expand_schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use short_form::ShortForm;
 use waiver::WaiverObject;
 use zone::{TeamDefinition, ZoneDefinition, ZoneObject};
 

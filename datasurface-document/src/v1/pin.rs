@@ -1,6 +1,6 @@
 //! Pins.
 
-use super::compact::ShortForm;
+use super::short_form::ShortForm;
 use crate::shape::Shaped;
 use datasurface_model::{DatastoreName, Entity, GroupKey, GroupPin, PlatformName, PrimaryPin};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a pin of a dataset group, as an object")]
-#[shape(told_by(group))]
+#[shape(identified_by(group))]
 pub(super) struct GroupPinObject {
     pub(super) group: ShortForm<GroupKey>,
     pub(super) platforms: Vec<PlatformName>,
@@ -17,7 +17,7 @@ pub(super) struct GroupPinObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a pin of a datastore, as an object")]
-#[shape(told_by(datastore))]
+#[shape(identified_by(datastore))]
 pub(super) struct PrimaryPinObject {
     pub(super) datastore: DatastoreName,
     pub(super) platform: PlatformName,

@@ -1,13 +1,13 @@
 //! Platforms.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::ShortForm,
+    annotations::{DocumentationForm, described, written},
     lifecycle::DeprecationObject,
     objects::{objects, optional_object},
     production::is_production,
     sets::set,
     settings::{Settings, is_empty},
+    short_form::ShortForm,
 };
 use crate::shape::Shaped;
 use datasurface_model::{
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a platform, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 pub(super) struct PlatformObject {
     name: PlatformName,
     kind: PlatformKind,
@@ -46,7 +46,7 @@ pub(super) struct PlatformObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a hint, as an object")]
-#[shape(told_by(about))]
+#[shape(identified_by(about))]
 struct HintObject {
     about: HintedObject,
     settings: Settings,

@@ -1,9 +1,9 @@
 //! Policies of zones.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::ShortForm,
+    annotations::{DocumentationForm, described, written},
     sets::{said_set, set},
+    short_form::ShortForm,
     words::Word,
 };
 use crate::shape::Shaped;
@@ -17,7 +17,7 @@ use std::hash::Hash;
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a policy, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 pub(super) struct PolicyObject {
     name: PolicyName,
     rule: RuleObject,

@@ -19,7 +19,7 @@ pub(super) enum QualityCheckObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and a share, as an object")]
-#[shape(told_by(column))]
+#[shape(identified_by(column))]
 pub(super) struct NotNullObject {
     column: ColumnName,
     parts_per_million: u32,
@@ -28,7 +28,7 @@ pub(super) struct NotNullObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "columns, as an object")]
-#[shape(told_by(columns))]
+#[shape(identified_by(columns))]
 pub(super) struct UniqueObject {
     columns: Vec<ColumnName>,
 }
@@ -46,7 +46,7 @@ pub(super) struct RowsObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and a span of time, as an object")]
-#[shape(told_by(column))]
+#[shape(identified_by(column))]
 pub(super) struct FreshObject {
     column: ColumnName,
     within: LatencyText,
@@ -55,7 +55,7 @@ pub(super) struct FreshObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and its values, as an object")]
-#[shape(told_by(column))]
+#[shape(identified_by(column))]
 pub(super) struct AcceptedValuesObject {
     column: ColumnName,
     #[serde(deserialize_with = "set")]

@@ -1,7 +1,7 @@
 //! Repositories, as `github:owner/name@branch`.
 
 use super::{
-    compact::{Compact, ShortForm},
+    short_form::{Compact, ShortForm},
     words::Word,
 };
 use crate::shape::Shaped;

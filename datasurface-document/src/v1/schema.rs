@@ -1,7 +1,7 @@
 //! Schemas: as text, `customer_id VarChar(5) key, city VarChar(15)`; as a list of such texts, a column each, where
 //! one text would be too long to review; as an object where text would not say everything, or Avro says it.
 
-use super::about::{DocumentationForm, described, written};
+use super::annotations::{DocumentationForm, described, written};
 use super::{objects::objects, sets::set, settings::Settings};
 use crate::shape::{Shape, Shaped};
 use datasurface_model::{
@@ -78,7 +78,7 @@ pub(super) struct SchemaObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 struct ColumnObject {
     name: ColumnName,
     #[serde(rename = "type")]

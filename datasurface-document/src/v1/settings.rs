@@ -1,4 +1,6 @@
 //! Free-form settings. An object that gives a member twice is refused: one of the two would be lost.
+//!
+//! Settings belong to others: no path of this workspace leads into `config`, `properties` or `settings`.
 
 use crate::shape::{Shape, Shaped};
 use datasurface_model::Json;

@@ -1,6 +1,6 @@
 //! Waivers.
 
-use super::{compact::ShortForm, quantity::Day};
+use super::{quantity::Day, short_form::ShortForm};
 use crate::shape::Shaped;
 use datasurface_model::{PolicyKey, Text, Waiver};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a waiver, as an object")]
-#[shape(told_by(code, path, policy))]
+#[shape(identified_by(code, path, policy))]
 pub(super) struct WaiverObject {
     code: Text,
     path: Text,

@@ -1,4 +1,6 @@
 //! What is said in one of a few words.
+//!
+//! One table has all of them, so that reading, writing and the JSON Schema cannot differ.
 
 use super::entitlement::PrincipalKind;
 use crate::shape::{Shape, Shaped};

@@ -1,12 +1,12 @@
 //! Workspaces, dataset groups and sinks.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::{Compact, ShortForm},
+    annotations::{DocumentationForm, described, written},
     objects::{objects, optional_object},
     production::is_production,
     quantity::{Day, DeadlineText, LatencyText, RetentionText},
     sets::{said_set, set},
+    short_form::{Compact, ShortForm},
     sorted,
     transformer::TransformerObject,
     words::Word,
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a workspace, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 pub(super) struct WorkspaceObject {
     name: WorkspaceName,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,7 +50,7 @@ pub(super) struct WorkspaceObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a dataset group, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 struct GroupObject {
     name: GroupName,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -155,10 +155,10 @@ impl From<&DatasetGroup> for GroupObject {
         Self {
             name: group.name().clone(),
             sinks: group.sinks().iter().cloned().map(ShortForm).collect(),
-            milestoning: Word(requirements.milestoning()),
-            latency: requirements.latency().map(LatencyText),
-            retention: requirements.retention().map(RetentionText),
-            regulators: requirements.regulators().clone(),
+            milestoning: Word(requirements.milestoning),
+            latency: requirements.latency.map(LatencyText),
+            retention: requirements.retention.map(RetentionText),
+            regulators: requirements.regulators.clone(),
             wished_platform: group.preferred_platform().cloned(),
             documentation: written(group.documentation()),
             renamed_from: group.former_name().cloned(),
@@ -169,7 +169,7 @@ impl From<&DatasetGroup> for GroupObject {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[shape(told_by(dataset))]
+#[shape(identified_by(dataset))]
 pub(super) struct SinkObject {
     dataset: ShortForm<DatasetKey>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,13 +1,13 @@
 //! Zones and teams, as declared and as defined.
 
 use super::{
-    about::{DocumentationForm, described, written},
-    compact::ShortForm,
+    annotations::{DocumentationForm, described, written},
     container::ContainerObject,
     dataset::DatastoreObject,
     objects::{objects, optional_object},
     policy::PolicyObject,
     schema::Schemas,
+    short_form::ShortForm,
     sorted,
     workspace::WorkspaceObject,
 };
@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a zone, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 pub(super) struct ZoneObject {
     name: ZoneName,
     owner: ShortForm<Repository>,
@@ -47,7 +47,7 @@ pub(super) struct ZoneDefinition {
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a team, as an object")]
-#[shape(told_by(name))]
+#[shape(identified_by(name))]
 struct TeamObject {
     name: TeamName,
     owner: ShortForm<Repository>,

@@ -65,7 +65,7 @@ fn what_is_unchanged_is_shared_and_so_validated_at_no_cost() {
     let second = second.validate(&on.since(&first)).unwrap();
 
     let store = |checked: &Checked, name: &str| {
-        Arc::clone(checked.ecosystem().datastore(&name.into()).unwrap().entity())
+        Arc::clone(&checked.ecosystem().datastore(&name.into()).unwrap().entity)
     };
     for name in ["Customers", "Items", "Places"] {
         assert!(Arc::ptr_eq(&store(&first, name), &store(&second, name)), "{name} was made anew");

@@ -38,26 +38,26 @@ impl Changes {
 
     /// From an estate to this. Whether platforms are declared makes no difference to what happens on them.
     pub(super) fn between(
-        estate: &Fragments,
+        fragments: &Fragments,
         ecosystem: &Valid<Ecosystem>,
         assignments: &Assignments,
     ) -> Self {
         let mut changes = Self::default();
-        let groups = estate.assignments.changed_groups(assignments);
+        let groups = fragments.assignments.changed_groups(assignments);
         changes.workspaces.extend(groups.map(|(group, ..)| group.workspace.clone()));
-        let primaries = estate.assignments.changed_primaries(assignments);
+        let primaries = fragments.assignments.changed_primaries(assignments);
         changes.datastores.extend(primaries.map(|(datastore, ..)| datastore.clone()));
-        changes.add_units(estate, ecosystem);
-        changes.add_containers(estate);
+        changes.add_units(fragments, ecosystem);
+        changes.add_containers(fragments);
         changes
     }
 
-    fn add_units(&mut self, estate: &Fragments, ecosystem: &Valid<Ecosystem>) {
-        let (old, new) = (&estate.ecosystem, ecosystem);
+    fn add_units(&mut self, fragments: &Fragments, ecosystem: &Valid<Ecosystem>) {
+        let (old, new) = (&fragments.ecosystem, ecosystem);
         let units = Units::between(old, new);
         for name in units.workspaces {
-            let before = old.workspace(&name).and_then(|unit| TransformerReads::new(old, unit.entity()));
-            let after = new.workspace(&name).and_then(|unit| TransformerReads::new(new, unit.entity()));
+            let before = old.workspace(&name).and_then(|unit| TransformerReads::new(old, &unit.entity));
+            let after = new.workspace(&name).and_then(|unit| TransformerReads::new(new, &unit.entity));
             if before != after {
                 self.transformers = true;
                 let outputs = before.iter().chain(&after).map(|reading| reading.output.clone());
@@ -66,39 +66,42 @@ impl Changes {
             self.workspaces.insert(name);
         }
         self.datastores.extend(units.datastores);
-        let is_used = |key: &ContainerKey| estate.sites.contains_key(key);
+        let is_used = |key: &ContainerKey| fragments.sites.contains_key(key);
         self.containers.extend(units.containers.into_iter().filter(is_used));
     }
 
     /// Everybody who brings data to a container that changed, or captures from it.
-    fn add_containers(&mut self, estate: &Fragments) {
+    fn add_containers(&mut self, fragments: &Fragments) {
         if self.containers.is_empty() {
             return;
         }
-        let users = estate.workplaces.iter().filter(|(_, user)| self.containers.contains(&user.site.key));
+        let users = fragments.workplaces.iter().filter(|(_, user)| self.containers.contains(&user.site.key));
         self.workspaces.extend(users.map(|(name, _)| name.clone()));
-        let sources = estate.supplies.iter().filter(|(_, supply)| match &supply.origin {
-            Origin::Captured { site, .. } => self.containers.contains(&site.key),
-            Origin::Made { .. } => false,
-        });
+        let sources =
+            fragments.datastore_fragments.iter().filter(|(_, datastore_fragment)| match &datastore_fragment
+                .origin
+            {
+                Origin::Captured { site, .. } => self.containers.contains(&site.key),
+                Origin::Made { .. } => false,
+            });
         self.datastores.extend(sources.map(|(name, _)| name.clone()));
     }
 }
 
 /// Whether an estate of this has the same platforms. If not, they are looked for in all assignments.
 pub(super) fn keeps_platforms(
-    estate: &Fragments,
+    fragments: &Fragments,
     ecosystem: &Valid<Ecosystem>,
     assignments: &Assignments,
 ) -> bool {
     let is_known =
         |stages: &Stages| stages.keys().all(|platform| ecosystem.platforms().get(platform).is_some());
-    let groups = estate.assignments.changed_groups(assignments);
-    let primaries = estate.assignments.changed_primaries(assignments);
+    let groups = fragments.assignments.changed_groups(assignments);
+    let primaries = fragments.assignments.changed_primaries(assignments);
     let mut stages = groups
         .flat_map(|(_, before, after)| before.into_iter().chain(after))
         .chain(primaries.flat_map(|(_, before, after)| before.into_iter().chain(after)));
-    estate.ecosystem.platforms().names().eq(ecosystem.platforms().names()) && stages.all(is_known)
+    fragments.ecosystem.platforms().names().eq(ecosystem.platforms().names()) && stages.all(is_known)
 }
 
 /// What a transformer makes, and whose output it reads.

@@ -19,11 +19,11 @@ impl FragmentBuilders {
     pub(super) fn open(
         &mut self,
         name: &DatastoreName,
-        estate: &mut Fragments,
+        fragments: &mut Fragments,
     ) -> Option<&mut FragmentBuilder> {
         match self.0.entry(name.clone()) {
             Entry::Occupied(draft) => Some(draft.into_mut()),
-            Entry::Vacant(place) => Some(place.insert(estate.draft(name)?)),
+            Entry::Vacant(place) => Some(place.insert(fragments.draft(name)?)),
         }
     }
 
@@ -47,7 +47,7 @@ impl FragmentBuilders {
 impl Fragments {
     /// The draft of a datastore, with those who need it now.
     fn draft(&mut self, name: &DatastoreName) -> Option<FragmentBuilder> {
-        let datastore = Arc::clone(self.ecosystem.datastore(name)?.entity());
+        let datastore = Arc::clone(&self.ecosystem.datastore(name)?.entity);
         let maker = self.transformers.maker_of(name);
         let makers = maker.map(|maker| maker.group);
         let origin = match maker {
@@ -61,7 +61,7 @@ impl Fragments {
         let primary = decided.and_then(primary).cloned();
         let capturing = decided.into_iter().flat_map(in_graph).cloned().collect();
         let draft = FragmentBuilder::new(datastore, origin, makers, primary, capturing);
-        Some(match self.supplies.get(name) {
+        Some(match self.datastore_fragments.get(name) {
             Some(before) => draft.with_previous(before),
             None => draft,
         })

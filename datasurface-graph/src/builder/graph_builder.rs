@@ -29,7 +29,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 pub(super) struct GraphBuilder {
     /// Its model and assignments are the new ones, its fragments still those of the old.
-    estate: Fragments,
+    fragments: Fragments,
     drafts: FragmentBuilders,
     /// Groups of transformers that have to be settled.
     unsettled: BTreeSet<usize>,
@@ -42,9 +42,9 @@ pub(super) struct GraphBuilder {
 }
 
 impl GraphBuilder {
-    pub(super) fn new(estate: Fragments) -> Self {
+    pub(super) fn new(fragments: Fragments) -> Self {
         Self {
-            estate,
+            fragments,
             drafts: FragmentBuilders::default(),
             unsettled: BTreeSet::new(),
             derived: FxHashMap::default(),
@@ -56,14 +56,14 @@ impl GraphBuilder {
     /// Brings everything up to date that depends on what changed, and says how much work that was.
     pub(super) fn run(mut self, changes: &Changes) -> Result<(Fragments, usize), NoPrimaryError> {
         for container in &changes.containers {
-            self.estate.sites.remove(container);
+            self.fragments.sites.remove(container);
         }
         if changes.transformers {
             // What a group owes follows from its members, and from who reads their output. Of the others, those are settled
             // that changes reach.
-            let transformers = Arc::new(Transformers::new(&self.estate.ecosystem));
-            self.unsettled.extend(transformers.regrouped(&self.estate.transformers));
-            self.estate.transformers = transformers;
+            let transformers = Arc::new(Transformers::new(&self.fragments.ecosystem));
+            self.unsettled.extend(transformers.regrouped(&self.fragments.transformers));
+            self.fragments.transformers = transformers;
         }
         for datastore in &changes.datastores {
             self.reconsider(datastore);
@@ -90,18 +90,23 @@ impl GraphBuilder {
                     uncaptured.insert(name);
                 }
                 Ok(None) => {
-                    self.estate.supplies.remove(&name);
+                    self.fragments.datastore_fragments.remove(&name);
                 }
-                Ok(Some(supply)) => {
-                    keep_or_insert(&mut self.estate.supplies, name, before.as_ref(), supply);
+                Ok(Some(datastore_fragment)) => {
+                    keep_or_insert(
+                        &mut self.fragments.datastore_fragments,
+                        name,
+                        before.as_ref(),
+                        datastore_fragment,
+                    );
                 }
             }
         }
         if uncaptured.is_empty() {
-            return Ok((self.estate, self.effort));
+            return Ok((self.fragments, self.effort));
         }
         // Every problem in one go: also those behind an output that is made nowhere yet.
-        let Fragments { ecosystem, assignments, .. } = &self.estate;
+        let Fragments { ecosystem, assignments, .. } = &self.fragments;
         let mut datastores = datastores_needed(ecosystem, assignments);
         datastores.retain(|datastore| assignments.primary(datastore).is_none());
         datastores.append(&mut uncaptured);
@@ -122,21 +127,23 @@ impl GraphBuilder {
                 }
             }
         }
-        let Fragments { ecosystem, workplaces, derivations, .. } = &mut self.estate;
+        let Fragments { ecosystem, workplaces, transformer_fragments, .. } = &mut self.fragments;
         let datastore = |name: &DatastoreName| {
             let known = self.drafts.get(name).map(|draft| &draft.datastore);
-            known.or_else(|| ecosystem.datastore(name).map(|located| located.entity())).cloned()
+            known.or_else(|| ecosystem.datastore(name).map(|located| &located.entity)).cloned()
         };
         for (name, changed) in self.derived.drain() {
-            let before = derivations.get(&name).cloned();
-            let now = workplaces.get(&name).and_then(|workplace| match &before {
-                Some(before) => before.rebuild(workplace, &changed, datastore),
-                None => TransformerFragment::build(workplace, datastore),
+            let before = transformer_fragments.get(&name).cloned();
+            let now = workplaces.get(&name).and_then(|workspace_fragment| match &before {
+                Some(before) => before.rebuild(workspace_fragment, &changed, datastore),
+                None => TransformerFragment::build(workspace_fragment, datastore),
             });
             match now {
-                Some(derivation) => keep_or_insert(derivations, name, before.as_ref(), derivation),
+                Some(transformer_fragment) => {
+                    keep_or_insert(transformer_fragments, name, before.as_ref(), transformer_fragment)
+                }
                 None => {
-                    derivations.remove(&name);
+                    transformer_fragments.remove(&name);
                 }
             }
         }
@@ -144,9 +151,9 @@ impl GraphBuilder {
 
     /// Looks at a datastore again: what it is, where it comes from, and who captures it.
     fn reconsider(&mut self, name: &DatastoreName) {
-        if self.estate.ecosystem.datastore(name).is_none() {
-            self.estate.supplies.remove(name);
-        } else if self.estate.supplies.contains_key(name) {
+        if self.fragments.ecosystem.datastore(name).is_none() {
+            self.fragments.datastore_fragments.remove(name);
+        } else if self.fragments.datastore_fragments.contains_key(name) {
             self.touch(name);
         }
     }
@@ -154,23 +161,24 @@ impl GraphBuilder {
     /// Asks a workspace again what it wants, and who serves it.
     fn ask(&mut self, name: &WorkspaceName) {
         self.effort += 1;
-        let before = self.estate.workplaces.get(name).cloned();
-        let after = self.workplace(name, before.as_deref());
-        let makers =
-            self.output_of(name).and_then(|output| Some(self.estate.transformers.maker_of(&output)?.group));
+        let before = self.fragments.workplaces.get(name).cloned();
+        let after = self.workspace_fragment(name, before.as_deref());
+        let makers = self
+            .output_of(name)
+            .and_then(|output| Some(self.fragments.transformers.maker_of(&output)?.group));
         self.unsettled.extend(makers);
         self.replace(name, before.as_ref(), after);
     }
 
     /// A workspace as it is now. Whether its transformer runs is not settled yet.
-    fn workplace(
+    fn workspace_fragment(
         &mut self,
         name: &WorkspaceName,
         before: Option<&WorkspaceFragment>,
     ) -> Option<WorkspaceFragment> {
-        let workspace = Arc::clone(self.estate.ecosystem.workspace(name)?.entity());
-        let site = self.estate.container(workspace.container()?)?;
-        let served = self.estate.assignments.serving_workspace(name).filter_map(|(group, platform)| {
+        let workspace = Arc::clone(&self.fragments.ecosystem.workspace(name)?.entity);
+        let site = self.fragments.container(workspace.container()?)?;
+        let served = self.fragments.assignments.serving_workspace(name).filter_map(|(group, platform)| {
             let group = workspace.groups().get(&group.group)?;
             Some((group.name().clone(), platform.clone()))
         });
@@ -189,7 +197,7 @@ impl GraphBuilder {
     ) {
         let after = after.filter(|after| !after.is_idle());
         let versions = before.map(AsRef::as_ref).into_iter().chain(&after);
-        if versions.into_iter().any(|workplace| workplace.run().is_some()) {
+        if versions.into_iter().any(|workspace_fragment| workspace_fragment.run().is_some()) {
             self.derived.entry(name.clone()).or_default();
         }
         if let Some(before) = before {
@@ -199,9 +207,9 @@ impl GraphBuilder {
             self.add(before.map(AsRef::as_ref), after);
         }
         match after {
-            Some(after) => keep_or_insert(&mut self.estate.workplaces, name.clone(), before, after),
+            Some(after) => keep_or_insert(&mut self.fragments.workplaces, name.clone(), before, after),
             None => {
-                self.estate.workplaces.remove(name);
+                self.fragments.workplaces.remove(name);
             }
         }
     }
@@ -237,7 +245,7 @@ impl GraphBuilder {
 
     /// Decides whether the transformers of a group run, where, and what they owe.
     fn decide_transformers(&mut self, group: usize) {
-        let transformers = Arc::clone(&self.estate.transformers);
+        let transformers = Arc::clone(&self.fragments.transformers);
         let Some(members) = transformers.group(group) else {
             return;
         };
@@ -245,16 +253,18 @@ impl GraphBuilder {
         let owing = self.owed(members).map(Arc::new);
         for name in members.names() {
             self.effort += 1;
-            let before = self.estate.workplaces.get(name).cloned();
+            let before = self.fragments.workplaces.get(name).cloned();
             let run = owing.as_ref().and_then(|owing| {
                 let output = self.output_of(name)?;
-                let primary = self.drafts.open(&output, &mut self.estate)?.primary.clone()?;
+                let primary = self.drafts.open(&output, &mut self.fragments)?.primary.clone()?;
                 Some(TransformerRun { on: primary, owing: Arc::clone(owing) })
             });
             if before.as_ref().and_then(|before| before.run()) != run.as_ref() {
                 let after = match &before {
                     Some(before) => Some(before.running(run)),
-                    None => self.workplace(name, None).map(|workplace| workplace.running(run)),
+                    None => self
+                        .workspace_fragment(name, None)
+                        .map(|workspace_fragment| workspace_fragment.running(run)),
                 };
                 self.replace(name, before.as_ref(), after);
             }
@@ -271,14 +281,17 @@ impl GraphBuilder {
             let Some(output) = self.output_of(name) else {
                 continue;
             };
-            let workplaces = self.estate.workplaces.clone();
-            let draft = self.drafts.open(&output, &mut self.estate);
+            let workplaces = self.fragments.workplaces.clone();
+            let draft = self.drafts.open(&output, &mut self.fragments);
             for need in draft.map(FragmentBuilder::needs).unwrap_or_default() {
                 let service = &need.service;
                 let workspace = &service.consumer.group.workspace;
                 if !members.have(workspace) {
                     owed = Some(owed.unwrap_or_default().join(service.owed()));
-                } else if workplaces.get(workspace).is_some_and(|workplace| workplace.is_root(service)) {
+                } else if workplaces
+                    .get(workspace)
+                    .is_some_and(|workspace_fragment| workspace_fragment.is_root(service))
+                {
                     owed = Some(owed.unwrap_or_default().join(&service.consumer.is_owed()));
                 }
             }
@@ -291,27 +304,27 @@ impl GraphBuilder {
 
     /// What is owed to those groups of a transformer's workspace that read what is made inside.
     fn owed_inside(&self, name: &WorkspaceName, members: &Group) -> Obligation {
-        let ecosystem = &self.estate.ecosystem;
-        let Some(workspace) = ecosystem.workspace(name).map(|located| located.entity()) else {
+        let ecosystem = &self.fragments.ecosystem;
+        let Some(workspace) = ecosystem.workspace(name).map(|located| &located.entity) else {
             return Obligation::default();
         };
         let reads_inside = |group: &&DatasetGroup| {
             let mut makers =
                 group.sinks().iter().filter_map(|sink| ecosystem.producer(&sink.name().datastore));
-            makers.any(|maker| members.have(maker.entity().name()))
+            makers.any(|maker| members.have(maker.entity.name()))
         };
         let groups = workspace.groups().iter().filter(reads_inside);
         groups.fold(Obligation::default(), |all, group| all.join(&Consumer::new(workspace, group).is_owed()))
     }
 
     fn output_of(&self, name: &WorkspaceName) -> Option<DatastoreName> {
-        let workspace = self.estate.ecosystem.workspace(name)?.entity();
+        let workspace = &self.fragments.ecosystem.workspace(name)?.entity;
         Some(workspace.transformer()?.output().clone())
     }
 
     /// A draft that is about to change, so that who makes the datastore has to be settled.
     fn touch(&mut self, name: &DatastoreName) -> Option<&mut FragmentBuilder> {
-        let draft = self.drafts.open(name, &mut self.estate)?;
+        let draft = self.drafts.open(name, &mut self.fragments)?;
         // What is being settled has reckoned with what it wants of itself.
         self.unsettled.extend(draft.makers.filter(|makers| Some(*makers) != self.settling));
         Some(draft)

@@ -45,8 +45,8 @@ impl IntentionGraphs {
         let platforms = platforms_of(ecosystem, assignments);
         let nothing = Fragments::new(ecosystem.clone(), assignments.clone(), platforms);
         let changes = Changes::full(ecosystem, assignments);
-        let (estate, effort) = GraphBuilder::new(nothing).run(&changes)?;
-        Ok(Self::from_fragments(estate, effort))
+        let (fragments, effort) = GraphBuilder::new(nothing).run(&changes)?;
+        Ok(Self::from_fragments(fragments, effort))
     }
 
     /// Builds the graphs of what the model and the assignments have become: the same as [`build`](Self::build), at a
@@ -56,7 +56,7 @@ impl IntentionGraphs {
         ecosystem: &Valid<Ecosystem>,
         assignments: &Assignments,
     ) -> Result<Self, NoPrimaryError> {
-        let before = self.estate();
+        let before = self.fragments();
         let platforms = match keeps_platforms(before, ecosystem, assignments) {
             true => Arc::clone(&before.platforms),
             false => platforms_of(ecosystem, assignments),
@@ -64,8 +64,8 @@ impl IntentionGraphs {
         let changes = Changes::between(before, ecosystem, assignments);
         let (ecosystem, assignments) = (ecosystem.clone(), assignments.clone());
         let now = Fragments { ecosystem, assignments, platforms, ..before.clone() };
-        let (estate, effort) = GraphBuilder::new(now).run(&changes)?;
-        Ok(Self::from_fragments(estate, effort))
+        let (fragments, effort) = GraphBuilder::new(now).run(&changes)?;
+        Ok(Self::from_fragments(fragments, effort))
     }
 }
 

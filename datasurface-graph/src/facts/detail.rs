@@ -25,57 +25,28 @@ pub enum NodeDetail {
 /// A dataset on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DatasetFacts {
-    pub(crate) key: DatasetKey,
-    pub(crate) schema: Schema,
+    /// Which dataset it is.
+    pub key: DatasetKey,
+    /// Its shape.
+    pub schema: Schema,
+    /// How sensitive it is as a whole.
     #[serde(default, skip_serializing_if = "Set::is_empty")]
-    pub(crate) classifications: Set<Classification>,
-    pub(crate) custody: Custody,
+    pub classifications: Set<Classification>,
+    /// What must be kept of it.
+    pub custody: Custody,
+    /// What must hold of its data before anybody sees it. A capture from a producer or from a transformer has these; all
+    /// behind it gets what passed, so a change of a check touches nothing but the capture.
     #[serde(default, skip_serializing_if = "Set::is_empty")]
-    pub(crate) checks: Set<QualityCheck>,
+    pub checks: Set<QualityCheck>,
+    /// Where rows go that break what the schema says. A capture from a producer or from a transformer asks; all behind it
+    /// gets what passed.
     #[serde(default, skip_serializing_if = "InvalidRows::is_default")]
-    pub(crate) invalid_rows: InvalidRows,
+    pub invalid_rows: InvalidRows,
 }
 
 impl DatasetFacts {
-    /// Which dataset it is.
-    #[must_use]
-    pub fn key(&self) -> &DatasetKey {
-        &self.key
-    }
-
-    /// Its shape.
-    #[must_use]
-    pub fn schema(&self) -> &Schema {
-        &self.schema
-    }
-
-    /// How sensitive it is as a whole.
-    #[must_use]
-    pub fn classifications(&self) -> &Set<Classification> {
-        &self.classifications
-    }
-
-    /// What must be kept of it.
-    #[must_use]
-    pub fn custody(&self) -> Custody {
-        self.custody
-    }
-
-    /// What must hold of its data before anybody sees it. A capture from a producer or from a transformer has these; all
-    /// behind it gets what passed, so a change of a check touches nothing but the capture.
-    #[must_use]
-    pub fn checks(&self) -> &Set<QualityCheck> {
-        &self.checks
-    }
-
-    /// Where rows go that break what the schema says. A capture from a producer or from a transformer asks; all behind it
-    /// gets what passed.
-    #[must_use]
-    pub fn invalid_rows(&self) -> InvalidRows {
-        self.invalid_rows
-    }
-
     /// The same dataset, of which this must be kept too.
     #[must_use]
     pub fn joined_with(mut self, custody: Custody) -> Self {
@@ -105,60 +76,30 @@ pub enum IngestSource {
 /// How data is captured from a producer's container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CaptureFacts {
-    pub(crate) container_key: ContainerKey,
-    pub(crate) container: DataContainer,
-    pub(crate) capture: Capture,
-}
-
-impl CaptureFacts {
     /// How the container is called.
-    #[must_use]
-    pub fn container_key(&self) -> &ContainerKey {
-        &self.container_key
-    }
-
+    pub container_key: ContainerKey,
     /// The container.
-    #[must_use]
-    pub fn container(&self) -> &DataContainer {
-        &self.container
-    }
-
+    pub container: DataContainer,
     /// How its data is captured.
-    #[must_use]
-    pub fn capture(&self) -> &Capture {
-        &self.capture
-    }
+    pub capture: Capture,
 }
 
 /// The facts of an ingest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct IngestFacts {
-    pub(crate) datastore: DatastoreName,
-    pub(crate) source: IngestSource,
-    pub(crate) datasets: Vec<DatasetFacts>,
+    /// What is captured.
+    pub datastore: DatastoreName,
+    /// Where the data comes from.
+    pub source: IngestSource,
+    /// The datasets that somebody needs, ordered by name. They are captured together.
+    pub datasets: Vec<DatasetFacts>,
 }
 
 impl IngestFacts {
-    /// What is captured.
-    #[must_use]
-    pub fn datastore(&self) -> &DatastoreName {
-        &self.datastore
-    }
-
-    /// Where the data comes from.
-    #[must_use]
-    pub fn source(&self) -> &IngestSource {
-        &self.source
-    }
-
-    /// The datasets that somebody needs, ordered by name. They are captured together.
-    #[must_use]
-    pub fn datasets(&self) -> &[DatasetFacts] {
-        &self.datasets
-    }
-
     pub(crate) fn map_datasets(mut self, change: impl FnMut(DatasetFacts) -> Option<DatasetFacts>) -> Self {
         self.datasets = self.datasets.into_iter().filter_map(change).collect();
         self
@@ -168,52 +109,38 @@ impl IngestFacts {
 /// The facts of an export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ExportFacts {
-    pub(crate) container_key: ContainerKey,
-    pub(crate) container: DataContainer,
-    pub(crate) dataset: DatasetFacts,
-    pub(crate) consumers: Vec<Consumer>,
-}
-
-impl ExportFacts {
     /// How the container that the data is brought to is called.
-    #[must_use]
-    pub fn container_key(&self) -> &ContainerKey {
-        &self.container_key
-    }
-
+    pub container_key: ContainerKey,
     /// The container that the data is brought to.
-    #[must_use]
-    pub fn container(&self) -> &DataContainer {
-        &self.container
-    }
-
+    pub container: DataContainer,
     /// What is brought there.
-    #[must_use]
-    pub fn dataset(&self) -> &DatasetFacts {
-        &self.dataset
-    }
-
+    pub dataset: DatasetFacts,
     /// For whom, ordered by workspace and group.
-    #[must_use]
-    pub fn consumers(&self) -> &[Consumer] {
-        &self.consumers
-    }
+    pub consumers: Vec<Consumer>,
 }
 
 /// For whom data is exported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Consumer {
-    pub(crate) group: GroupKey,
+    /// The workspace and its group.
+    pub group: GroupKey,
+    /// The priority of the workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) priority: Option<Priority>,
+    pub priority: Option<Priority>,
+    /// By when the workspace must have its data, every day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) deadline: Option<Deadline>,
-    pub(crate) requirements: Requirements,
-    pub(crate) transforms: bool,
+    pub deadline: Option<Deadline>,
+    /// What the group asks for.
+    pub requirements: Requirements,
+    /// Whether the data is the input of a transformer.
+    pub transforms: bool,
+    /// Who may read what the workspace gets.
     #[serde(default, skip_serializing_if = "Entitlement::is_empty")]
-    pub(crate) entitlement: Entitlement,
+    pub entitlement: Entitlement,
 }
 
 impl Consumer {
@@ -232,126 +159,38 @@ impl Consumer {
     pub(crate) fn is_owed(&self) -> Obligation {
         Obligation::for_consumer(&self.requirements, self.priority, self.deadline.as_ref())
     }
-
-    /// The workspace and its group.
-    #[must_use]
-    pub fn group(&self) -> &GroupKey {
-        &self.group
-    }
-
-    /// The priority of the workspace.
-    #[must_use]
-    pub fn priority(&self) -> Option<Priority> {
-        self.priority
-    }
-
-    /// By when the workspace must have its data, every day.
-    #[must_use]
-    pub fn deadline(&self) -> Option<&Deadline> {
-        self.deadline.as_ref()
-    }
-
-    /// What the group asks for.
-    #[must_use]
-    pub fn requirements(&self) -> &Requirements {
-        &self.requirements
-    }
-
-    /// Whether the data is the input of a transformer.
-    #[must_use]
-    pub fn transforms(&self) -> bool {
-        self.transforms
-    }
-
-    /// Who may read what the workspace gets.
-    #[must_use]
-    pub fn entitlement(&self) -> &Entitlement {
-        &self.entitlement
-    }
 }
 
 /// The facts of a trigger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct TriggerFacts {
-    pub(crate) workspace: WorkspaceName,
-    pub(crate) trigger: TransformTrigger,
-    pub(crate) inputs: Vec<DatasetKey>,
-}
-
-impl TriggerFacts {
     /// The transformer's workspace.
-    #[must_use]
-    pub fn workspace(&self) -> &WorkspaceName {
-        &self.workspace
-    }
-
+    pub workspace: WorkspaceName,
     /// When the transformer should run.
-    #[must_use]
-    pub fn trigger(&self) -> &TransformTrigger {
-        &self.trigger
-    }
-
+    pub trigger: TransformTrigger,
     /// The datasets that it reads, in order.
-    #[must_use]
-    pub fn inputs(&self) -> &[DatasetKey] {
-        &self.inputs
-    }
+    pub inputs: Vec<DatasetKey>,
 }
 
 /// The facts of a transform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct TransformFacts {
-    pub(crate) workspace: WorkspaceName,
-    pub(crate) container_key: ContainerKey,
-    pub(crate) container: DataContainer,
-    pub(crate) artifact: CodeArtifact,
-    pub(crate) inputs: Vec<DatasetFacts>,
-    pub(crate) output: DatastoreName,
-    pub(crate) outputs: Vec<DatasetFacts>,
-}
-
-impl TransformFacts {
     /// The transformer's workspace.
-    #[must_use]
-    pub fn workspace(&self) -> &WorkspaceName {
-        &self.workspace
-    }
-
+    pub workspace: WorkspaceName,
     /// How the container that its inputs are brought to is called.
-    #[must_use]
-    pub fn container_key(&self) -> &ContainerKey {
-        &self.container_key
-    }
-
+    pub container_key: ContainerKey,
     /// The container that its inputs are brought to.
-    #[must_use]
-    pub fn container(&self) -> &DataContainer {
-        &self.container
-    }
-
+    pub container: DataContainer,
     /// The code.
-    #[must_use]
-    pub fn artifact(&self) -> &CodeArtifact {
-        &self.artifact
-    }
-
+    pub artifact: CodeArtifact,
     /// The datasets that it reads, in order.
-    #[must_use]
-    pub fn inputs(&self) -> &[DatasetFacts] {
-        &self.inputs
-    }
-
+    pub inputs: Vec<DatasetFacts>,
     /// The datastore that it fills.
-    #[must_use]
-    pub fn output(&self) -> &DatastoreName {
-        &self.output
-    }
-
+    pub output: DatastoreName,
     /// The datasets that it fills, ordered by name.
-    #[must_use]
-    pub fn outputs(&self) -> &[DatasetFacts] {
-        &self.outputs
-    }
+    pub outputs: Vec<DatasetFacts>,
 }

@@ -9,35 +9,21 @@ const NAMES: [&str; 5] = ["key", "group", "name", "dataset", "zone"];
 
 /// A field in which facts are not as they were before.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct FieldDifference {
-    path: String,
+    /// Where it is, from the outside in: `obligation.priority`, `detail.ingest.datasets.Orders/lines.schema.columns`. An element
+    /// of a list is known by its name.
+    pub path: String,
+    /// What a list has that it did not have before, by name. What has no name says all of itself, as JSON.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    added: Vec<String>,
+    pub added: Vec<String>,
+    /// What a list had before, and has no more. If there is neither this nor anything that was added, the value is
+    /// another one; or the list, in another order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    removed: Vec<String>,
+    pub removed: Vec<String>,
 }
 
 impl FieldDifference {
-    /// Where it is, from the outside in: `obligation.priority`, `detail.ingest.datasets.Orders/lines.schema.columns`. An element
-    /// of a list is known by its name.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// What a list has that it did not have before, by name. What has no name says all of itself, as JSON.
-    #[must_use]
-    pub fn added(&self) -> &[String] {
-        &self.added
-    }
-
-    /// What a list had before, and has no more. If there is neither this nor anything that was added, the value is
-    /// another one; or the list, in another order.
-    #[must_use]
-    pub fn removed(&self) -> &[String] {
-        &self.removed
-    }
-
     /// What differs between two lists, but for what differs inside of an element.
     fn between_lists(path: &str, old: &Map<String, Value>, new: &Map<String, Value>) -> Option<Self> {
         let split = |list: &Map<String, Value>, other: &Map<String, Value>| -> (Vec<String>, Vec<String>) {

@@ -1,5 +1,6 @@
 //! What the graph knows of a node, as one value that a platform can read, and another program too.
 
+pub(crate) mod build;
 mod detail;
 mod difference;
 
@@ -16,10 +17,14 @@ use serde::{Deserialize, Serialize};
 /// here, so a node whose facts are the same has not changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct NodeFacts {
-    key: NodeKey,
-    obligation: Obligation,
-    detail: NodeDetail,
+    /// The identity of the node.
+    pub key: NodeKey,
+    /// What it owes to those behind it.
+    pub obligation: Obligation,
+    /// The details of its kind.
+    pub detail: NodeDetail,
 }
 
 impl NodeFacts {
@@ -27,29 +32,11 @@ impl NodeFacts {
         Self { key, obligation, detail }
     }
 
-    /// The identity of the node.
-    #[must_use]
-    pub fn key(&self) -> &NodeKey {
-        &self.key
-    }
-
-    /// What it owes to those behind it.
-    #[must_use]
-    pub fn obligation(&self) -> &Obligation {
-        &self.obligation
-    }
-
-    /// The details of its kind.
-    #[must_use]
-    pub fn detail(&self) -> &NodeDetail {
-        &self.detail
-    }
-
     /// The datasets that can be placed on their own: those of an ingest.
     #[must_use]
     pub fn datasets(&self) -> &[DatasetFacts] {
         match &self.detail {
-            NodeDetail::Ingest(ingest) => ingest.datasets(),
+            NodeDetail::Ingest(ingest) => &ingest.datasets,
             _ => &[],
         }
     }

@@ -48,7 +48,7 @@ impl Need {
     }
 
     /// Whether it is for an export of this dataset to this container.
-    pub(super) fn is_brought_to(&self, dataset: DatasetId, site: &KeyedContainer) -> bool {
+    pub(super) fn is_exported_to(&self, dataset: DatasetId, site: &KeyedContainer) -> bool {
         self.dataset == dataset && self.service.site.has_key_of(site)
     }
 

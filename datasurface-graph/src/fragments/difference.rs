@@ -1,4 +1,6 @@
 //! What two estates do not have in common.
+//!
+//! This is the one place that compares two sets of fragments.
 
 use super::{DatastoreFragment, Fragments, TransformerFragment};
 use datasurface_model::{DatastoreName, Entity};
@@ -9,8 +11,8 @@ use std::sync::Arc;
 /// The fragments that only one of two estates has, ordered by name. Where both have one of the same name that is not equal, they come
 /// together.
 pub(crate) struct FragmentsDifference<'e> {
-    pub(crate) supplies: Vec<Pair<'e, DatastoreFragment>>,
-    pub(crate) derivations: Vec<Pair<'e, TransformerFragment>>,
+    pub(crate) datastore_fragments: Vec<Pair<'e, DatastoreFragment>>,
+    pub(crate) transformer_fragments: Vec<Pair<'e, TransformerFragment>>,
 }
 
 /// A fragment as it was and as it is.
@@ -19,12 +21,13 @@ type Pair<'e, T> = (Option<&'e Arc<T>>, Option<&'e Arc<T>>);
 impl Fragments {
     /// What this estate and a newer one do not have in common. What they share in memory is not looked into.
     pub(crate) fn difference<'e>(&'e self, newer: &'e Self) -> FragmentsDifference<'e> {
-        let supplies: Vec<_> = differing(&self.supplies, &newer.supplies).collect();
+        let datastore_fragments: Vec<_> =
+            differing(&self.datastore_fragments, &newer.datastore_fragments).collect();
         let changed: FxHashSet<&DatastoreName> =
-            supplies.iter().filter_map(|(old, new)| Some(old.or(*new)?.name())).collect();
+            datastore_fragments.iter().filter_map(|(old, new)| Some(old.or(*new)?.name())).collect();
         // Whatever is read is supplied, so nothing is read otherwise whose supply is as it was.
-        let is_read_otherwise = |derivation: &TransformerFragment| {
-            derivation.sources().iter().any(|datastore| changed.contains(datastore.name()))
+        let is_read_otherwise = |transformer_fragment: &TransformerFragment| {
+            transformer_fragment.sources().iter().any(|datastore| changed.contains(datastore.name()))
         };
         let differs = |(old, new): &Pair<'_, TransformerFragment>| match (old, new) {
             (Some(old), Some(new)) => {
@@ -32,8 +35,9 @@ impl Fragments {
             }
             _ => true,
         };
-        let derivations = differing(&self.derivations, &newer.derivations).filter(differs).collect();
-        FragmentsDifference { supplies, derivations }
+        let transformer_fragments =
+            differing(&self.transformer_fragments, &newer.transformer_fragments).filter(differs).collect();
+        FragmentsDifference { datastore_fragments, transformer_fragments }
     }
 }
 

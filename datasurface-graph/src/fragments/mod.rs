@@ -3,6 +3,9 @@
 //!
 //! Fragments hold the model's own units. They are kept in persistent maps by name, so two estates share what is the
 //! same in both, and what differs between them is found without looking at the rest.
+//!
+//! A fragment is self-contained, so equal fragments have equal facts. Names and values of a node are worked out on request
+//! (`facts/build.rs`). All that is equal for the datasets of one group on one platform is stored once (`served_group.rs`).
 
 mod datastore;
 mod difference;
@@ -65,9 +68,9 @@ pub(crate) struct Fragments {
     /// The workspaces that are served, or whose transformer runs.
     pub(crate) workplaces: OrdMap<WorkspaceName, Arc<WorkspaceFragment>>,
     /// The datastores that somebody needs.
-    pub(crate) supplies: OrdMap<DatastoreName, Arc<DatastoreFragment>>,
+    pub(crate) datastore_fragments: OrdMap<DatastoreName, Arc<DatastoreFragment>>,
     /// The transformers that run, by workspace.
-    pub(crate) derivations: OrdMap<WorkspaceName, Arc<TransformerFragment>>,
+    pub(crate) transformer_fragments: OrdMap<WorkspaceName, Arc<TransformerFragment>>,
 }
 
 impl Fragments {
@@ -84,8 +87,8 @@ impl Fragments {
             transformers: Arc::default(),
             sites: KeyedContainers::default(),
             workplaces: OrdMap::new(),
-            supplies: OrdMap::new(),
-            derivations: OrdMap::new(),
+            datastore_fragments: OrdMap::new(),
+            transformer_fragments: OrdMap::new(),
         }
     }
 }

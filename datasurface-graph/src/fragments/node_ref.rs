@@ -5,8 +5,8 @@ use super::{DatastoreFragment, Export, Ingest, PlatformPart, TransformerFragment
 /// Where a node is in the fragments of its estate.
 #[derive(Clone, Copy)]
 pub(crate) enum NodeRef<'g> {
-    Export { supply: &'g DatastoreFragment, part: &'g PlatformPart, export: &'g Export },
-    Ingest { supply: &'g DatastoreFragment, part: &'g PlatformPart, ingest: &'g Ingest },
+    Export { datastore_fragment: &'g DatastoreFragment, part: &'g PlatformPart, export: &'g Export },
+    Ingest { datastore_fragment: &'g DatastoreFragment, part: &'g PlatformPart, ingest: &'g Ingest },
     Transform(&'g TransformerFragment),
     Trigger(&'g TransformerFragment),
 }

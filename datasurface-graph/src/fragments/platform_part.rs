@@ -1,4 +1,6 @@
 //! Parts: what happens for a datastore on one platform.
+//!
+//! A part names its platform. Whether that platform is declared makes no difference to the parts of other platforms, nor to facts.
 
 use super::{DatasetId, FingerprintCache, KeyedContainer, Need, ServedGroup};
 use crate::obligation::{Custody, Obligation};
@@ -152,8 +154,8 @@ impl PlatformPartBuilder {
     fn add(&mut self, need: Need) {
         keep(&mut self.kept, (need.dataset, need.service.custody()));
         let at = short(self.readers.len());
-        let is_brought = |export: &&mut Export| need.is_brought_to(export.dataset, &export.site);
-        match self.exports.last_mut().filter(is_brought) {
+        let is_exported = |export: &&mut Export| need.is_exported_to(export.dataset, &export.site);
+        match self.exports.last_mut().filter(is_exported) {
             Some(export) => export.readers.end = at + 1,
             None => self.exports.push(Export {
                 site: Arc::clone(&need.service.site),

@@ -38,20 +38,20 @@ pub(crate) enum StartCondition {
 impl TransformerFragment {
     /// The derivation of a workplace, if its transformer runs.
     pub(crate) fn build(
-        workplace: &WorkspaceFragment,
+        workspace_fragment: &WorkspaceFragment,
         datastore: impl Fn(&DatastoreName) -> Option<Arc<Datastore>>,
     ) -> Option<Self> {
-        let TransformerRun { on, owing } = workplace.run()?.clone();
-        let transformer = workplace.workspace.transformer()?.clone();
-        let mut names: Vec<_> = wanted(&workplace.workspace).map(|key| &key.datastore).collect();
+        let TransformerRun { on, owing } = workspace_fragment.run()?.clone();
+        let transformer = workspace_fragment.workspace.transformer()?.clone();
+        let mut names: Vec<_> = wanted(&workspace_fragment.workspace).map(|key| &key.datastore).collect();
         names.sort_unstable();
         names.dedup();
         Some(Self {
             sources: names.into_iter().filter_map(&datastore).collect(),
             output: datastore(transformer.output())?,
-            workspace: Arc::clone(&workplace.workspace),
+            workspace: Arc::clone(&workspace_fragment.workspace),
             transformer: Arc::new(transformer),
-            site: Arc::clone(&workplace.site),
+            site: Arc::clone(&workspace_fragment.site),
             on,
             owing,
             trigger: FingerprintCache::default(),
@@ -63,17 +63,23 @@ impl TransformerFragment {
     /// workspace has changed, too, all that it reads is looked up again.
     pub(crate) fn rebuild(
         &self,
-        workplace: &WorkspaceFragment,
+        workspace_fragment: &WorkspaceFragment,
         changed: &[Arc<Datastore>],
         datastore: impl Fn(&DatastoreName) -> Option<Arc<Datastore>>,
     ) -> Option<Self> {
-        if !Arc::ptr_eq(&self.workspace, &workplace.workspace) {
-            return Self::build(workplace, datastore);
+        if !Arc::ptr_eq(&self.workspace, &workspace_fragment.workspace) {
+            return Self::build(workspace_fragment, datastore);
         }
-        let TransformerRun { on, owing } = workplace.run()?.clone();
+        let TransformerRun { on, owing } = workspace_fragment.run()?.clone();
         let (trigger, transform) = Default::default();
-        let mut again =
-            Self { site: Arc::clone(&workplace.site), on, owing, trigger, transform, ..self.clone() };
+        let mut again = Self {
+            site: Arc::clone(&workspace_fragment.site),
+            on,
+            owing,
+            trigger,
+            transform,
+            ..self.clone()
+        };
         for datastore in changed {
             if again.sources.remove(datastore.name()).is_some() {
                 again.sources.insert(Arc::clone(datastore));

@@ -14,7 +14,7 @@ impl IntentionGraph {
     /// How its platform was called before it was renamed, if the model still says so.
     #[must_use]
     pub fn former_platform(&self) -> Option<&PlatformName> {
-        self.estate().ecosystem.platforms().get(self.platform())?.former_name()
+        self.fragments().ecosystem.platforms().get(self.platform())?.former_name()
     }
 }
 
@@ -30,27 +30,32 @@ impl Node<'_> {
         if platform != *self.graph().platform() && Some(&platform) != self.graph().former_platform() {
             return None;
         }
-        let then = EarlierNames(&earlier.estate().ecosystem);
+        let then = EarlierNames(&earlier.fragments().ecosystem);
         let formerly = match self.node_ref() {
-            NodeRef::Export { supply, export, .. } => NodeKey::Export {
+            NodeRef::Export { datastore_fragment, export, .. } => NodeKey::Export {
                 platform,
-                dataset: DatasetKey::new(then.datastore(supply), then.dataset(supply, export.dataset)),
-                container: then.container(&self.graph().estate().ecosystem, &export.site),
+                dataset: DatasetKey::new(
+                    then.datastore(datastore_fragment),
+                    then.dataset(datastore_fragment, export.dataset),
+                ),
+                container: then.container(&self.graph().fragments().ecosystem, &export.site),
             },
-            NodeRef::Ingest { supply, part, ingest } => {
+            NodeRef::Ingest { datastore_fragment, part, ingest } => {
                 let alone = part.kept(ingest).first().filter(|_| !part.whole);
                 NodeKey::Ingest {
                     platform,
-                    datastore: then.datastore(supply).clone(),
-                    dataset: alone.map(|(dataset, _)| then.dataset(supply, *dataset).clone()),
+                    datastore: then.datastore(datastore_fragment).clone(),
+                    dataset: alone.map(|(dataset, _)| then.dataset(datastore_fragment, *dataset).clone()),
                 }
             }
-            NodeRef::Transform(derivation) => {
-                NodeKey::Transform { platform, workspace: then.workspace(&derivation.workspace).clone() }
-            }
-            NodeRef::Trigger(derivation) => {
-                NodeKey::Trigger { platform, workspace: then.workspace(&derivation.workspace).clone() }
-            }
+            NodeRef::Transform(transformer_fragment) => NodeKey::Transform {
+                platform,
+                workspace: then.workspace(&transformer_fragment.workspace).clone(),
+            },
+            NodeRef::Trigger(transformer_fragment) => NodeKey::Trigger {
+                platform,
+                workspace: then.workspace(&transformer_fragment.workspace).clone(),
+            },
         };
         (formerly != self.key()).then_some(formerly)
     }
@@ -61,14 +66,14 @@ impl Node<'_> {
 struct EarlierNames<'e>(&'e Valid<Ecosystem>);
 
 impl EarlierNames<'_> {
-    fn datastore(self, supply: &DatastoreFragment) -> &DatastoreName {
-        let former = supply.datastore.former_name();
-        name_then(supply.name(), former, |name| self.0.datastore(name).is_some())
+    fn datastore(self, datastore_fragment: &DatastoreFragment) -> &DatastoreName {
+        let former = datastore_fragment.datastore.former_name();
+        name_then(datastore_fragment.name(), former, |name| self.0.datastore(name).is_some())
     }
 
-    fn dataset(self, supply: &DatastoreFragment, id: DatasetId) -> &DatasetName {
-        let datastore = self.0.datastore(self.datastore(supply)).map(|then| then.entity());
-        let dataset = supply.dataset(id);
+    fn dataset(self, datastore_fragment: &DatastoreFragment, id: DatasetId) -> &DatasetName {
+        let datastore = self.0.datastore(self.datastore(datastore_fragment)).map(|then| &then.entity);
+        let dataset = datastore_fragment.dataset(id);
         let was_there = |name: &_| datastore.is_some_and(|then| then.datasets().get(name).is_some());
         name_then(dataset.name(), dataset.former_name(), was_there)
     }

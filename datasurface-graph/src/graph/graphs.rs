@@ -9,15 +9,16 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct IntentionGraphs {
     pub(super) graphs: Vec<IntentionGraph>,
-    estate: Arc<Fragments>,
+    fragments: Arc<Fragments>,
     effort: usize,
 }
 
 impl IntentionGraphs {
-    pub(crate) fn from_fragments(estate: Fragments, effort: usize) -> Self {
-        let estate = Arc::new(estate);
-        let graphs = estate.platforms.iter().map(|platform| IntentionGraph::new(platform, &estate)).collect();
-        Self { graphs, estate, effort }
+    pub(crate) fn from_fragments(fragments: Fragments, effort: usize) -> Self {
+        let fragments = Arc::new(fragments);
+        let graphs =
+            fragments.platforms.iter().map(|platform| IntentionGraph::new(platform, &fragments)).collect();
+        Self { graphs, fragments, effort }
     }
 
     /// How much work it was to build them: of how many datastores, workspaces and transformers it had to be worked out
@@ -28,8 +29,8 @@ impl IntentionGraphs {
         self.effort
     }
 
-    pub(crate) fn estate(&self) -> &Fragments {
-        &self.estate
+    pub(crate) fn fragments(&self) -> &Fragments {
+        &self.fragments
     }
 
     /// The graphs, ordered by platform. A platform that has nothing to do has an empty one.

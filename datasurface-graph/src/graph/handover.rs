@@ -2,9 +2,9 @@
 
 use super::{graphs::IntentionGraphs, node::Node};
 use crate::{
+    facts::build,
     fragments::{CapturedDataset, DatastoreFragment, NodeRef, PlatformPart},
     key::NodeKey,
-    narrate,
 };
 
 impl IntentionGraphs {
@@ -12,11 +12,13 @@ impl IntentionGraphs {
     /// data from there. Ordered by platform and key.
     pub fn handovers(&self) -> impl Iterator<Item = (Node<'_>, Node<'_>)> {
         let ingests = self.graphs.iter().flat_map(|graph| {
-            let captured = graph.supplies().filter(|(supply, part)| supply.primary == part.platform);
-            captured.flat_map(move |(supply, part)| {
+            let captured = graph
+                .datastore_fragments()
+                .filter(|(datastore_fragment, part)| datastore_fragment.primary == part.platform);
+            captured.flat_map(move |(datastore_fragment, part)| {
                 part.ingests
                     .iter()
-                    .map(move |ingest| Node::new(graph, NodeRef::Ingest { supply, part, ingest }))
+                    .map(move |ingest| Node::new(graph, NodeRef::Ingest { datastore_fragment, part, ingest }))
             })
         });
         ingests.flat_map(|from| self.handover_targets(from).into_iter().map(move |to| (from, to)))
@@ -41,32 +43,43 @@ impl IntentionGraphs {
 impl<'g> Node<'g> {
     /// The keys of the captures on other platforms that take their data from this one, ordered by platform.
     pub(crate) fn handover_target_keys(&self) -> impl Iterator<Item = NodeKey> + use<'g> {
-        self.handover_target_parts().map(|(part, at)| narrate::key(&part.platform, at))
+        self.handover_target_parts().map(|(part, at)| build::key(&part.platform, at))
     }
 
     /// The key of the capture on another platform that this one takes its data from.
     pub(crate) fn handover_source_key(&self) -> Option<NodeKey> {
         let (part, at) = self.handover_source_part()?;
-        Some(narrate::key(&part.platform, at))
+        Some(build::key(&part.platform, at))
     }
 
     fn handover_target_parts(&self) -> impl Iterator<Item = (&'g PlatformPart, NodeRef<'g>)> + use<'g> {
         let capturing = match self.node_ref() {
-            NodeRef::Ingest { supply, part, ingest } if part.platform == supply.primary => {
-                Some((supply, part.kept(ingest)))
+            NodeRef::Ingest { datastore_fragment, part, ingest }
+                if part.platform == datastore_fragment.primary =>
+            {
+                Some((datastore_fragment, part.kept(ingest)))
             }
             _ => None,
         };
-        capturing.into_iter().flat_map(|(supply, kept)| {
-            let others = supply.parts().iter().filter(|other| other.platform != supply.primary);
-            others.filter_map(move |other| same_ingest(supply, other, kept))
+        capturing.into_iter().flat_map(|(datastore_fragment, kept)| {
+            let others = datastore_fragment
+                .parts()
+                .iter()
+                .filter(|other| other.platform != datastore_fragment.primary);
+            others.filter_map(move |other| same_ingest(datastore_fragment, other, kept))
         })
     }
 
     fn handover_source_part(&self) -> Option<(&'g PlatformPart, NodeRef<'g>)> {
         match self.node_ref() {
-            NodeRef::Ingest { supply, part, ingest } if part.platform != supply.primary => {
-                same_ingest(supply, supply.part(&supply.primary)?, part.kept(ingest))
+            NodeRef::Ingest { datastore_fragment, part, ingest }
+                if part.platform != datastore_fragment.primary =>
+            {
+                same_ingest(
+                    datastore_fragment,
+                    datastore_fragment.part(&datastore_fragment.primary)?,
+                    part.kept(ingest),
+                )
             }
             _ => None,
         }
@@ -75,11 +88,11 @@ impl<'g> Node<'g> {
 
 /// The ingest on another platform that captures this.
 fn same_ingest<'g>(
-    supply: &'g DatastoreFragment,
+    datastore_fragment: &'g DatastoreFragment,
     part: &'g PlatformPart,
     captured: &[CapturedDataset],
 ) -> Option<(&'g PlatformPart, NodeRef<'g>)> {
     let (dataset, _) = captured.first()?;
     let ingest = part.ingest_of(*dataset)?;
-    Some((part, NodeRef::Ingest { supply, part, ingest }))
+    Some((part, NodeRef::Ingest { datastore_fragment, part, ingest }))
 }

@@ -8,14 +8,14 @@ use std::sync::{Arc, OnceLock};
 /// What must happen on one platform.
 pub struct IntentionGraph {
     pub(super) platform: PlatformName,
-    pub(super) estate: Arc<Fragments>,
+    pub(super) fragments: Arc<Fragments>,
     /// Made when somebody wants to see all of it.
     order: OnceLock<Order>,
 }
 
 impl IntentionGraph {
-    pub(super) fn new(platform: &PlatformName, estate: &Arc<Fragments>) -> Self {
-        Self { platform: platform.clone(), estate: Arc::clone(estate), order: OnceLock::new() }
+    pub(super) fn new(platform: &PlatformName, fragments: &Arc<Fragments>) -> Self {
+        Self { platform: platform.clone(), fragments: Arc::clone(fragments), order: OnceLock::new() }
     }
 
     /// The platform that does all this.
@@ -28,7 +28,7 @@ impl IntentionGraph {
     /// is none after a change.
     #[must_use]
     pub fn emptied(&self) -> Self {
-        let Fragments { ecosystem, assignments, platforms, .. } = self.estate();
+        let Fragments { ecosystem, assignments, platforms, .. } = self.fragments();
         let nothing = Fragments::new(ecosystem.clone(), assignments.clone(), Arc::clone(platforms));
         Self::new(&self.platform, &Arc::new(nothing))
     }
@@ -42,31 +42,33 @@ impl IntentionGraph {
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.supplies().next().is_none()
+        self.datastore_fragments().next().is_none()
     }
 
-    pub(crate) fn estate(&self) -> &Fragments {
-        &self.estate
+    pub(crate) fn fragments(&self) -> &Fragments {
+        &self.fragments
     }
 
     /// The same graph, for somebody who keeps it.
     pub(crate) fn share(&self) -> Self {
-        Self::new(&self.platform, &self.estate)
+        Self::new(&self.platform, &self.fragments)
     }
 
     /// The datastores that this platform does something for, by name.
-    pub(super) fn supplies(&self) -> impl Iterator<Item = (&DatastoreFragment, &PlatformPart)> {
-        let supplies = self.estate.supplies.values();
-        supplies.filter_map(|supply| Some((&**supply, supply.part(&self.platform)?)))
+    pub(super) fn datastore_fragments(&self) -> impl Iterator<Item = (&DatastoreFragment, &PlatformPart)> {
+        let datastore_fragments = self.fragments.datastore_fragments.values();
+        datastore_fragments.filter_map(|datastore_fragment| {
+            Some((&**datastore_fragment, datastore_fragment.part(&self.platform)?))
+        })
     }
 
     /// A transformer that runs on this platform.
-    pub(crate) fn derivation(&self, workspace: &WorkspaceName) -> Option<&TransformerFragment> {
-        let derivation = self.estate.derivations.get(workspace)?;
-        (derivation.on == self.platform).then_some(derivation)
+    pub(crate) fn transformer_fragment(&self, workspace: &WorkspaceName) -> Option<&TransformerFragment> {
+        let transformer_fragment = self.fragments.transformer_fragments.get(workspace)?;
+        (transformer_fragment.on == self.platform).then_some(transformer_fragment)
     }
 
     pub(super) fn order(&self) -> &Order {
-        self.order.get_or_init(|| Order::new(&self.estate, &self.platform))
+        self.order.get_or_init(|| Order::new(&self.fragments, &self.platform))
     }
 }

@@ -2,11 +2,11 @@
 
 use super::intention_graph::IntentionGraph;
 use crate::{
+    facts::build,
     facts::{Consumer, NodeFacts},
     fingerprint::Fingerprint,
     fragments::{DatasetId, NodeRef, Origin, TransformerFragment},
     key::{NodeKey, NodeKind},
-    narrate,
     obligation::Obligation,
 };
 use datasurface_model::{Datastore, Entity};
@@ -37,7 +37,7 @@ impl<'g> Node<'g> {
     /// Its identity.
     #[must_use]
     pub fn key(&self) -> NodeKey {
-        narrate::key(self.graph.platform(), self.at)
+        build::key(self.graph.platform(), self.at)
     }
 
     /// What must happen.
@@ -56,9 +56,9 @@ impl<'g> Node<'g> {
     pub fn obligation(&self) -> Cow<'g, Obligation> {
         match self.at {
             NodeRef::Export { part, export, .. } => part.owed_by_export(export),
-            NodeRef::Ingest { supply, part, ingest } => supply.owed_by(part, ingest),
-            NodeRef::Transform(derivation) | NodeRef::Trigger(derivation) => {
-                Cow::Borrowed(&*derivation.owing)
+            NodeRef::Ingest { datastore_fragment, part, ingest } => datastore_fragment.owed_by(part, ingest),
+            NodeRef::Transform(transformer_fragment) | NodeRef::Trigger(transformer_fragment) => {
+                Cow::Borrowed(&*transformer_fragment.owing)
             }
         }
     }
@@ -80,40 +80,43 @@ impl<'g> Node<'g> {
     /// All that the graph knows of it.
     #[must_use]
     pub fn facts(&self) -> NodeFacts {
-        NodeFacts::new(self.key(), self.obligation().into_owned(), narrate::detail(self.at))
+        NodeFacts::new(self.key(), self.obligation().into_owned(), build::detail(self.at))
     }
 
     /// The hash of its facts. Computed once.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        let memo = match self.at {
+        let cache = match self.at {
             NodeRef::Export { export, .. } => &export.fingerprint,
             NodeRef::Ingest { ingest, .. } => &ingest.fingerprint,
-            NodeRef::Transform(derivation) => &derivation.transform,
-            NodeRef::Trigger(derivation) => &derivation.trigger,
+            NodeRef::Transform(transformer_fragment) => &transformer_fragment.transform,
+            NodeRef::Trigger(transformer_fragment) => &transformer_fragment.trigger,
         };
-        memo.get_or_init(|| self.facts().fingerprint())
+        cache.get_or_init(|| self.facts().fingerprint())
     }
 
     /// What must come directly before, ordered by key.
     pub fn predecessors(&self) -> impl Iterator<Item = Node<'g>> + use<'g> {
         let graph = self.graph;
         let before: Vec<NodeRef<'g>> = match self.at {
-            NodeRef::Export { supply, part, export } => {
+            NodeRef::Export { datastore_fragment, part, export } => {
                 let ingest = part.ingest_of(export.dataset);
-                ingest.map(|ingest| NodeRef::Ingest { supply, part, ingest }).into_iter().collect()
+                ingest
+                    .map(|ingest| NodeRef::Ingest { datastore_fragment, part, ingest })
+                    .into_iter()
+                    .collect()
             }
-            NodeRef::Ingest { supply, part, .. } => match &supply.origin {
-                Origin::Made { by } if part.platform == supply.primary => {
-                    graph.derivation(by).map(NodeRef::Transform).into_iter().collect()
+            NodeRef::Ingest { datastore_fragment, part, .. } => match &datastore_fragment.origin {
+                Origin::Made { by } if part.platform == datastore_fragment.primary => {
+                    graph.transformer_fragment(by).map(NodeRef::Transform).into_iter().collect()
                 }
                 _ => Vec::new(),
             },
-            NodeRef::Transform(derivation) => vec![NodeRef::Trigger(derivation)],
-            NodeRef::Trigger(derivation) => {
-                let inputs = derivation.inputs();
+            NodeRef::Transform(transformer_fragment) => vec![NodeRef::Trigger(transformer_fragment)],
+            NodeRef::Trigger(transformer_fragment) => {
+                let inputs = transformer_fragment.inputs();
                 inputs
-                    .filter_map(|(datastore, dataset)| graph.input(derivation, datastore, dataset))
+                    .filter_map(|(datastore, dataset)| graph.input(transformer_fragment, datastore, dataset))
                     .collect()
             }
         };
@@ -128,15 +131,17 @@ impl<'g> Node<'g> {
                 let readers = part.readers(export).iter().filter(|reader| reader.owing.is_some());
                 let mut workspaces: Vec<_> = readers.map(|reader| &reader.consumer.group.workspace).collect();
                 workspaces.dedup();
-                let transformers = workspaces.into_iter().filter_map(|name| graph.derivation(name));
+                let transformers = workspaces.into_iter().filter_map(|name| graph.transformer_fragment(name));
                 transformers.map(NodeRef::Trigger).collect()
             }
-            NodeRef::Ingest { supply, part, ingest } => {
+            NodeRef::Ingest { datastore_fragment, part, ingest } => {
                 let exports = part.exports_after(part.kept(ingest)).iter();
-                exports.map(|export| NodeRef::Export { supply, part, export }).collect()
+                exports.map(|export| NodeRef::Export { datastore_fragment, part, export }).collect()
             }
-            NodeRef::Transform(derivation) => graph.output(derivation).into_iter().collect(),
-            NodeRef::Trigger(derivation) => vec![NodeRef::Transform(derivation)],
+            NodeRef::Transform(transformer_fragment) => {
+                graph.output(transformer_fragment).into_iter().collect()
+            }
+            NodeRef::Trigger(transformer_fragment) => vec![NodeRef::Transform(transformer_fragment)],
         };
         after.into_iter().map(move |at| Node::new(graph, at))
     }
@@ -146,20 +151,24 @@ impl IntentionGraph {
     /// The export of a transformer's input.
     fn input(
         &self,
-        derivation: &TransformerFragment,
+        transformer_fragment: &TransformerFragment,
         datastore: &Datastore,
         dataset: DatasetId,
     ) -> Option<NodeRef<'_>> {
-        let supply = self.estate.supplies.get(datastore.name())?;
-        let part = supply.part(&self.platform)?;
-        Some(NodeRef::Export { supply, part, export: part.export_of(dataset, &derivation.site)? })
+        let datastore_fragment = self.fragments.datastore_fragments.get(datastore.name())?;
+        let part = datastore_fragment.part(&self.platform)?;
+        Some(NodeRef::Export {
+            datastore_fragment,
+            part,
+            export: part.export_of(dataset, &transformer_fragment.site)?,
+        })
     }
 
     /// The capture of a transformer's output.
-    fn output(&self, derivation: &TransformerFragment) -> Option<NodeRef<'_>> {
-        let supply = self.estate.supplies.get(derivation.output())?;
-        let part = supply.part(&self.platform)?;
-        Some(NodeRef::Ingest { supply, part, ingest: part.ingests.first()? })
+    fn output(&self, transformer_fragment: &TransformerFragment) -> Option<NodeRef<'_>> {
+        let datastore_fragment = self.fragments.datastore_fragments.get(transformer_fragment.output())?;
+        let part = datastore_fragment.part(&self.platform)?;
+        Some(NodeRef::Ingest { datastore_fragment, part, ingest: part.ingests.first()? })
     }
 }
 

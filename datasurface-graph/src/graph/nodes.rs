@@ -32,23 +32,24 @@ impl IntentionGraph {
         }
         let at = match key {
             NodeKey::Export { container, dataset, .. } => {
-                let supply = self.estate.supplies.get(&dataset.datastore)?;
-                let part = supply.part(&self.platform)?;
-                let site = self.estate.sites.get(container)?;
-                let export = part.export_of(supply.dataset_id(&dataset.dataset)?, site)?;
-                NodeRef::Export { supply, part, export }
+                let datastore_fragment = self.fragments.datastore_fragments.get(&dataset.datastore)?;
+                let part = datastore_fragment.part(&self.platform)?;
+                let site = self.fragments.sites.get(container)?;
+                let export = part.export_of(datastore_fragment.dataset_id(&dataset.dataset)?, site)?;
+                NodeRef::Export { datastore_fragment, part, export }
             }
             NodeKey::Ingest { datastore, dataset, .. } => {
-                let supply = self.estate.supplies.get(datastore)?;
-                let part = supply.part(&self.platform).filter(|part| part.whole == dataset.is_none())?;
+                let datastore_fragment = self.fragments.datastore_fragments.get(datastore)?;
+                let part =
+                    datastore_fragment.part(&self.platform).filter(|part| part.whole == dataset.is_none())?;
                 let ingest = match dataset {
-                    Some(dataset) => part.ingest_of(supply.dataset_id(dataset)?)?,
+                    Some(dataset) => part.ingest_of(datastore_fragment.dataset_id(dataset)?)?,
                     None => part.ingests.first()?,
                 };
-                NodeRef::Ingest { supply, part, ingest }
+                NodeRef::Ingest { datastore_fragment, part, ingest }
             }
-            NodeKey::Transform { workspace, .. } => NodeRef::Transform(self.derivation(workspace)?),
-            NodeKey::Trigger { workspace, .. } => NodeRef::Trigger(self.derivation(workspace)?),
+            NodeKey::Transform { workspace, .. } => NodeRef::Transform(self.transformer_fragment(workspace)?),
+            NodeKey::Trigger { workspace, .. } => NodeRef::Trigger(self.transformer_fragment(workspace)?),
         };
         Some(Node::new(self, at))
     }
@@ -73,21 +74,28 @@ impl IntentionGraph {
     }
 
     /// The nodes that are for a datastore.
-    pub(crate) fn nodes_of<'g>(&'g self, supply: &'g DatastoreFragment) -> impl Iterator<Item = Node<'g>> {
-        supply.part(&self.platform).into_iter().flat_map(move |part| {
-            let exports = part.exports.iter().map(move |export| NodeRef::Export { supply, part, export });
-            let ingests = part.ingests.iter().map(move |ingest| NodeRef::Ingest { supply, part, ingest });
+    pub(crate) fn nodes_of<'g>(
+        &'g self,
+        datastore_fragment: &'g DatastoreFragment,
+    ) -> impl Iterator<Item = Node<'g>> {
+        datastore_fragment.part(&self.platform).into_iter().flat_map(move |part| {
+            let exports =
+                part.exports.iter().map(move |export| NodeRef::Export { datastore_fragment, part, export });
+            let ingests =
+                part.ingests.iter().map(move |ingest| NodeRef::Ingest { datastore_fragment, part, ingest });
             exports.chain(ingests).map(move |at| Node::new(self, at))
         })
     }
 
     /// The nodes that are for a transformer.
-    pub(crate) fn nodes_of_derivation<'g>(
+    pub(crate) fn nodes_of_transformer<'g>(
         &'g self,
-        derivation: &'g TransformerFragment,
+        transformer_fragment: &'g TransformerFragment,
     ) -> impl Iterator<Item = Node<'g>> {
-        let here = [NodeRef::Transform(derivation), NodeRef::Trigger(derivation)];
-        here.into_iter().filter(|_| derivation.on == self.platform).map(move |at| Node::new(self, at))
+        let here = [NodeRef::Transform(transformer_fragment), NodeRef::Trigger(transformer_fragment)];
+        here.into_iter()
+            .filter(|_| transformer_fragment.on == self.platform)
+            .map(move |at| Node::new(self, at))
     }
 }
 

@@ -9,43 +9,47 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Order {
     /// By name, and the place of the platform's part in each.
-    supplies: Vec<(Arc<DatastoreFragment>, usize)>,
+    datastore_fragments: Vec<(Arc<DatastoreFragment>, usize)>,
     exports: NodeRange,
     ingests: NodeRange,
     /// By workspace.
-    derivations: Vec<Arc<TransformerFragment>>,
+    transformer_fragments: Vec<Arc<TransformerFragment>>,
 }
 
 /// Nodes of one kind, supply by supply.
 #[derive(Debug, Default)]
 struct NodeRange {
     /// The place of each node's supply.
-    supplies: Vec<u32>,
+    datastore_fragments: Vec<u32>,
     /// How many nodes come before those of each supply.
     starts: Vec<u32>,
 }
 
 impl Order {
-    pub(super) fn new(estate: &Fragments, platform: &PlatformName) -> Self {
-        let derivations = estate.derivations.values();
+    pub(super) fn new(fragments: &Fragments, platform: &PlatformName) -> Self {
+        let transformer_fragments = fragments.transformer_fragments.values();
         let mut order = Self {
-            supplies: Vec::new(),
+            datastore_fragments: Vec::new(),
             exports: NodeRange::default(),
             ingests: NodeRange::default(),
-            derivations: derivations.filter(|derivation| derivation.on == *platform).cloned().collect(),
+            transformer_fragments: transformer_fragments
+                .filter(|transformer_fragment| transformer_fragment.on == *platform)
+                .cloned()
+                .collect(),
         };
-        for supply in estate.supplies.values() {
-            let here = supply.parts().iter().enumerate().find(|(_, part)| part.platform == *platform);
+        for datastore_fragment in fragments.datastore_fragments.values() {
+            let here =
+                datastore_fragment.parts().iter().enumerate().find(|(_, part)| part.platform == *platform);
             let Some((at, part)) = here else { continue };
             order.exports.add(part.exports.len());
             order.ingests.add(part.ingests.len());
-            order.supplies.push((Arc::clone(supply), at));
+            order.datastore_fragments.push((Arc::clone(datastore_fragment), at));
         }
         order
     }
 
     pub(super) fn len(&self) -> usize {
-        self.exports.len() + self.ingests.len() + 2 * self.derivations.len()
+        self.exports.len() + self.ingests.len() + 2 * self.transformer_fragments.len()
     }
 
     /// The position of a node.
@@ -53,26 +57,37 @@ impl Order {
         let ingests = self.exports.len();
         let transforms = ingests + self.ingests.len();
         match at {
-            NodeRef::Export { supply, part, export } => {
-                self.exports.position(self.supply(supply.name())?, part.export_position(export)?)
-            }
-            NodeRef::Ingest { supply, part, ingest } => {
-                let among = self.ingests.position(self.supply(supply.name())?, part.ingest_position(ingest)?);
+            NodeRef::Export { datastore_fragment, part, export } => self
+                .exports
+                .position(self.datastore_fragment(datastore_fragment.name())?, part.export_position(export)?),
+            NodeRef::Ingest { datastore_fragment, part, ingest } => {
+                let among = self.ingests.position(
+                    self.datastore_fragment(datastore_fragment.name())?,
+                    part.ingest_position(ingest)?,
+                );
                 Some(ingests + among?)
             }
-            NodeRef::Transform(derivation) => Some(transforms + self.derivation(derivation)?),
-            NodeRef::Trigger(derivation) => {
-                Some(transforms + self.derivations.len() + self.derivation(derivation)?)
+            NodeRef::Transform(transformer_fragment) => {
+                Some(transforms + self.transformer_fragment(transformer_fragment)?)
             }
+            NodeRef::Trigger(transformer_fragment) => Some(
+                transforms
+                    + self.transformer_fragments.len()
+                    + self.transformer_fragment(transformer_fragment)?,
+            ),
         }
     }
 
-    fn supply(&self, name: &DatastoreName) -> Option<usize> {
-        self.supplies.binary_search_by(|(supply, _)| supply.name().cmp(name)).ok()
+    fn datastore_fragment(&self, name: &DatastoreName) -> Option<usize> {
+        self.datastore_fragments
+            .binary_search_by(|(datastore_fragment, _)| datastore_fragment.name().cmp(name))
+            .ok()
     }
 
-    fn derivation(&self, derivation: &TransformerFragment) -> Option<usize> {
-        self.derivations.binary_search_by(|other| other.name().cmp(derivation.name())).ok()
+    fn transformer_fragment(&self, transformer_fragment: &TransformerFragment) -> Option<usize> {
+        self.transformer_fragments
+            .binary_search_by(|other| other.name().cmp(transformer_fragment.name()))
+            .ok()
     }
 
     /// The node at a position.
@@ -82,22 +97,24 @@ impl Order {
     )]
     pub(super) fn get(&self, position: usize) -> NodeRef<'_> {
         let part = |at: usize| {
-            let (supply, part) = &self.supplies[at];
-            (&**supply, &supply.parts()[*part])
+            let (datastore_fragment, part) = &self.datastore_fragments[at];
+            (&**datastore_fragment, &datastore_fragment.parts()[*part])
         };
         if let Some((at, export)) = self.exports.get(position) {
-            let (supply, part) = part(at);
-            return NodeRef::Export { supply, part, export: &part.exports[export] };
+            let (datastore_fragment, part) = part(at);
+            return NodeRef::Export { datastore_fragment, part, export: &part.exports[export] };
         }
         let position = position - self.exports.len();
         if let Some((at, ingest)) = self.ingests.get(position) {
-            let (supply, part) = part(at);
-            return NodeRef::Ingest { supply, part, ingest: &part.ingests[ingest] };
+            let (datastore_fragment, part) = part(at);
+            return NodeRef::Ingest { datastore_fragment, part, ingest: &part.ingests[ingest] };
         }
         let position = position - self.ingests.len();
-        match self.derivations.get(position) {
-            Some(derivation) => NodeRef::Transform(derivation),
-            None => NodeRef::Trigger(&self.derivations[position - self.derivations.len()]),
+        match self.transformer_fragments.get(position) {
+            Some(transformer_fragment) => NodeRef::Transform(transformer_fragment),
+            None => {
+                NodeRef::Trigger(&self.transformer_fragments[position - self.transformer_fragments.len()])
+            }
         }
     }
 }
@@ -105,24 +122,24 @@ impl Order {
 impl NodeRange {
     /// Adds the nodes of the next supply.
     fn add(&mut self, nodes: usize) {
-        let supply = short(self.starts.len());
-        self.starts.push(short(self.supplies.len()));
-        self.supplies.resize(self.supplies.len() + nodes, supply);
+        let datastore_fragment = short(self.starts.len());
+        self.starts.push(short(self.datastore_fragments.len()));
+        self.datastore_fragments.resize(self.datastore_fragments.len() + nodes, datastore_fragment);
     }
 
     fn len(&self) -> usize {
-        self.supplies.len()
+        self.datastore_fragments.len()
     }
 
     /// The supply of the node at a position, and the place of the node among those of its supply.
     fn get(&self, position: usize) -> Option<(usize, usize)> {
-        let supply = *self.supplies.get(position)? as usize;
-        Some((supply, position - *self.starts.get(supply)? as usize))
+        let datastore_fragment = *self.datastore_fragments.get(position)? as usize;
+        Some((datastore_fragment, position - *self.starts.get(datastore_fragment)? as usize))
     }
 
     /// The position of a node of a supply.
-    fn position(&self, supply: usize, among: usize) -> Option<usize> {
-        Some(*self.starts.get(supply)? as usize + among)
+    fn position(&self, datastore_fragment: usize, among: usize) -> Option<usize> {
+        Some(*self.starts.get(datastore_fragment)? as usize + among)
     }
 }
 

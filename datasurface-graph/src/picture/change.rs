@@ -19,11 +19,11 @@ impl<'g> Change<'g> {
         Self { before, diff: GraphDiff::between(before, after) }
     }
 
-    pub(super) fn paint(&self, key: &NodeKey) -> ChangeStatus {
+    pub(super) fn status(&self, key: &NodeKey) -> ChangeStatus {
         let is_in = |keys: &[NodeKey]| keys.binary_search(key).is_ok();
-        if is_in(self.diff.added()) {
+        if is_in(&self.diff.added) {
             ChangeStatus::Added
-        } else if is_in(self.diff.changed()) {
+        } else if is_in(&self.diff.changed) {
             ChangeStatus::Changed
         } else if self.number(key).is_some() {
             ChangeStatus::Removed
@@ -34,17 +34,17 @@ impl<'g> Change<'g> {
 
     /// Where a key is among those that are gone.
     pub(super) fn number(&self, gone: &NodeKey) -> Option<usize> {
-        self.diff.removed().binary_search(gone).ok()
+        self.diff.removed.binary_search(gone).ok()
     }
 
     /// The nodes that only the earlier graph has.
     pub(super) fn gone(&self) -> impl Iterator<Item = Node<'g>> {
-        self.diff.removed().iter().filter_map(|key| self.before.node(key))
+        self.diff.removed.iter().filter_map(|key| self.before.node(key))
     }
 
     /// How many there are.
     pub(super) fn count_gone(&self) -> usize {
-        self.diff.removed().len()
+        self.diff.removed.len()
     }
 
     /// The node of this key, if only the earlier graph has it.

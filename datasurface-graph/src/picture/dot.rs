@@ -36,7 +36,7 @@ impl PictureWriter for Statements<'_, '_> {
     }
 
     fn draw_box(&mut self, drawn: &BoxShape<'_>) -> fmt::Result {
-        let BoxShape { number, kind, label, paint, .. } = drawn;
+        let BoxShape { number, kind, label, status, .. } = drawn;
         let shape = match kind.shape() {
             Shape::Cylinder if kind.is_dashed() => "shape=cylinder, style=\"filled,dashed\"",
             Shape::Cylinder => "shape=cylinder",
@@ -45,15 +45,15 @@ impl PictureWriter for Statements<'_, '_> {
             Shape::Rounded => "shape=box, style=\"filled,rounded\"",
         };
         write!(self.0, "    n{number} [{shape}, label=\"{}\"", escaped(label))?;
-        if let Some((fill, border)) = paint.colours() {
+        if let Some((fill, border)) = status.colours() {
             write!(self.0, ", fillcolor=\"{fill}\", color=\"{border}\"")?;
         }
         writeln!(self.0, "];")
     }
 
-    fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
+    fn draw_arrow(&mut self, Arrow { from, to, course, status }: Arrow) -> fmt::Result {
         write!(self.0, "    n{from} -> n{to}")?;
-        match (course, paint.colours()) {
+        match (course, status.colours()) {
             (ArrowKind::Inside, None) => {}
             (ArrowKind::Across, None) => write!(self.0, " [style=dashed]")?,
             (ArrowKind::Inside, Some((_, colour))) => write!(self.0, " [color=\"{colour}\", penwidth=2]")?,

@@ -70,8 +70,8 @@ impl<'g> PlatformFrame<'g> {
         Some(self.start + place.or_else(gone)?)
     }
 
-    pub(super) fn paint(&self, node: &Node<'g>) -> ChangeStatus {
-        self.change.as_ref().map_or(ChangeStatus::Plain, |change| change.paint(&node.key()))
+    pub(super) fn status(&self, node: &Node<'g>) -> ChangeStatus {
+        self.change.as_ref().map_or(ChangeStatus::Plain, |change| change.status(&node.key()))
     }
 
     /// What comes directly before a node, or did, and what became of that.

@@ -113,27 +113,35 @@ impl<'g> Picture<'g> {
     }
 
     /// Hands every box and every arrow to somebody who can draw them.
-    pub(super) fn draw(&self, pen: &mut dyn PictureWriter) -> fmt::Result {
+    pub(super) fn draw(&self, writer: &mut dyn PictureWriter) -> fmt::Result {
         match self.level {
-            Level::Dataset => self.draw_nodes(pen),
-            Level::Store => summary::draw(self, &BY_STORE, pen),
-            Level::Team => summary::draw(self, &BY_TEAM, pen),
+            Level::Dataset => self.draw_nodes(writer),
+            Level::Store => summary::draw(self, &BY_STORE, writer),
+            Level::Team => summary::draw(self, &BY_TEAM, writer),
         }
     }
 
-    fn draw_nodes(&self, pen: &mut dyn PictureWriter) -> fmt::Result {
+    fn draw_nodes(&self, writer: &mut dyn PictureWriter) -> fmt::Result {
         let is_framed = self.is_framed();
         for (at, frame) in self.frames() {
             if is_framed {
-                pen.open_frame(at, frame.title())?;
+                writer.open_frame(at, frame.title())?;
             }
             for (number, node) in self.nodes(frame) {
-                let (key, kind, paint) = (node.key(), Kind::from_node_kind(node.kind()), frame.paint(&node));
+                let (key, kind, status) =
+                    (node.key(), Kind::from_node_kind(node.kind()), frame.status(&node));
                 let (label, platform) = (label::node_label(&key), frame.platform(&node));
-                pen.draw_box(&BoxShape { number, kind, label, platform: &platform, key: Some(key), paint })?;
+                writer.draw_box(&BoxShape {
+                    number,
+                    kind,
+                    label,
+                    platform: &platform,
+                    key: Some(key),
+                    status,
+                })?;
             }
             if is_framed {
-                pen.close_frame()?;
+                writer.close_frame()?;
             }
         }
         let mut drawn = None;
@@ -144,25 +152,25 @@ impl<'g> Picture<'g> {
             let platform = label::visible(with.platform().as_str());
             let label = format!("{}\non {platform}", label::node_label(&with));
             // What became of it is not known here, only what became of the arrow.
-            let (kind, key, paint) = (Kind::Elsewhere, Some(with), ChangeStatus::Plain);
-            pen.draw_box(&BoxShape { number, kind, label, platform: &platform, key, paint })?;
+            let (kind, key, status) = (Kind::Elsewhere, Some(with), ChangeStatus::Plain);
+            writer.draw_box(&BoxShape { number, kind, label, platform: &platform, key, status })?;
         }
         for (_, frame) in self.frames() {
             for (from, node) in self.nodes(frame) {
-                for (to, paint) in frame.after(&node).into_iter().filter(|(to, _)| self.shows(to)) {
+                for (to, status) in frame.after(&node).into_iter().filter(|(to, _)| self.shows(to)) {
                     if let Some(to) = frame.number(&to) {
-                        pen.draw_arrow(Arrow { from, to, course: ArrowKind::Inside, paint })?;
+                        writer.draw_arrow(Arrow { from, to, course: ArrowKind::Inside, status })?;
                     }
                 }
             }
         }
         for (exchange, (at, there)) in self.exchanges_inside() {
             if let Some(there) = self.frames.get(at).and_then(|frame| frame.number(&there)) {
-                pen.draw_arrow(exchange.arrow(there))?;
+                writer.draw_arrow(exchange.arrow(there))?;
             }
         }
         for (there, exchange) in self.numbered_elsewhere() {
-            pen.draw_arrow(exchange.arrow(there))?;
+            writer.draw_arrow(exchange.arrow(there))?;
         }
         Ok(())
     }

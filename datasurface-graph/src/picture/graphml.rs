@@ -49,22 +49,22 @@ impl PictureWriter for Elements<'_, '_> {
         if let Some(key) = &drawn.key {
             self.data("key", &label::visible(&key.to_string()))?;
         }
-        if let Some(word) = drawn.paint.word() {
+        if let Some(word) = drawn.status.word() {
             self.data("change", word)?;
         }
         writeln!(self.0, "</node>")
     }
 
-    fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
+    fn draw_arrow(&mut self, Arrow { from, to, course, status }: Arrow) -> fmt::Result {
         write!(self.0, "    <edge source=\"n{from}\" target=\"n{to}\"")?;
-        if course == ArrowKind::Inside && paint.word().is_none() {
+        if course == ArrowKind::Inside && status.word().is_none() {
             return writeln!(self.0, "/>");
         }
         write!(self.0, ">")?;
         if course == ArrowKind::Across {
             self.data("course", "handover")?;
         }
-        if let Some(word) = paint.word() {
+        if let Some(word) = status.word() {
             self.data("change", word)?;
         }
         writeln!(self.0, "</edge>")

@@ -108,7 +108,7 @@ impl NodePicture {
             deadlines: obligation.deadlines().iter().map(Deadline::to_string).collect(),
             regulators: obligation.regulators().clone(),
             custody: obligation.custody(),
-            consumers: node.consumers().map(|consumer| consumer.group().clone()).collect(),
+            consumers: node.consumers().map(|consumer| consumer.group.clone()).collect(),
             fingerprint: node.fingerprint().to_string(),
         }
     }

@@ -16,7 +16,7 @@ pub(super) struct HandoverArrow<'g> {
     pub(super) number: usize,
     pub(super) with: NodeKey,
     pub(super) takes: bool,
-    pub(super) paint: ChangeStatus,
+    pub(super) status: ChangeStatus,
 }
 
 impl<'g> HandoverArrow<'g> {
@@ -27,13 +27,13 @@ impl<'g> HandoverArrow<'g> {
         number: usize,
         node: Node<'g>,
     ) -> impl Iterator<Item = Self> {
-        let exchange = move |takes, (with, paint): (NodeKey, ChangeStatus)| Self {
+        let exchange = move |takes, (with, status): (NodeKey, ChangeStatus)| Self {
             at,
             node,
             number,
             with,
             takes,
-            paint,
+            status,
         };
         let taken = frame.handover_sources(&node).into_iter().map(move |with| exchange(true, with));
         let given = frame.handover_targets(&node).into_iter().map(move |with| exchange(false, with));
@@ -50,6 +50,6 @@ impl<'g> HandoverArrow<'g> {
     /// An arrow between the node's box and another that stands for the other.
     pub(super) fn arrow(&self, with: usize) -> Arrow {
         let (from, to) = self.ends(self.number, with);
-        Arrow { from, to, course: ArrowKind::Across, paint: self.paint }
+        Arrow { from, to, course: ArrowKind::Across, status: self.status }
     }
 }

@@ -39,7 +39,7 @@ impl PictureWriter for Chart<'_, '_> {
     }
 
     fn draw_box(&mut self, drawn: &BoxShape<'_>) -> fmt::Result {
-        let BoxShape { number, kind, label, paint, .. } = drawn;
+        let BoxShape { number, kind, label, status, .. } = drawn;
         let (open, close) = match kind.shape() {
             Shape::Cylinder => ("[(\"", "\")]"),
             Shape::Rectangle => ("[\"", "\"]"),
@@ -48,7 +48,7 @@ impl PictureWriter for Chart<'_, '_> {
         };
         writeln!(self.f, "    n{number}{open}{}{close}", escaped(label))?;
         let dashes = if kind.is_dashed() { ",stroke-dasharray:4" } else { "" };
-        match paint.colours() {
+        match status.colours() {
             Some((fill, border)) => {
                 writeln!(self.f, "    style n{number} fill:{fill},stroke:{border},color:#000000{dashes}")
             }
@@ -57,13 +57,13 @@ impl PictureWriter for Chart<'_, '_> {
         }
     }
 
-    fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
+    fn draw_arrow(&mut self, Arrow { from, to, course, status }: Arrow) -> fmt::Result {
         let line = match course {
             ArrowKind::Inside => "-->",
             ArrowKind::Across => "-.->",
         };
         writeln!(self.f, "    n{from} {line} n{to}")?;
-        if let Some((_, colour)) = paint.colours() {
+        if let Some((_, colour)) = status.colours() {
             writeln!(self.f, "    linkStyle {} stroke:{colour},stroke-width:3px", self.arrows)?;
         }
         self.arrows += 1;

@@ -79,13 +79,13 @@ impl PictureWriter for JsonWriter<'_, '_> {
             label: &drawn.label,
             platform: drawn.platform,
             key: drawn.key.as_ref(),
-            change: drawn.paint.word(),
+            change: drawn.status.word(),
         })
     }
 
-    fn draw_arrow(&mut self, Arrow { from, to, course, paint }: Arrow) -> fmt::Result {
+    fn draw_arrow(&mut self, Arrow { from, to, course, status }: Arrow) -> fmt::Result {
         self.begin_edges()?;
         let course = (course == ArrowKind::Across).then_some("handover");
-        self.write(&Edge { from, to, course, change: paint.word() })
+        self.write(&Edge { from, to, course, change: status.word() })
     }
 }

@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, fmt};
 pub(super) enum Summary<'g> {
     Team(TeamKey),
     Captured(&'g DatastoreName),
-    Brought(&'g DatastoreName, String),
+    Exported(&'g DatastoreName, String),
     Transformer(&'g WorkspaceName),
     /// What another platform does, whose name is here as it can be seen.
     Elsewhere(String, Option<DatastoreName>),
@@ -33,12 +33,12 @@ pub(super) struct Grouping {
 pub(super) const BY_STORE: Grouping = Grouping {
     of_node: |node| {
         Some(match node.node_ref() {
-            NodeRef::Ingest { supply, .. } => Summary::Captured(supply.name()),
-            NodeRef::Export { supply, export, .. } => {
-                Summary::Brought(supply.name(), export.site.key.to_string())
+            NodeRef::Ingest { datastore_fragment, .. } => Summary::Captured(datastore_fragment.name()),
+            NodeRef::Export { datastore_fragment, export, .. } => {
+                Summary::Exported(datastore_fragment.name(), export.site.key.to_string())
             }
-            NodeRef::Transform(derivation) | NodeRef::Trigger(derivation) => {
-                Summary::Transformer(derivation.name())
+            NodeRef::Transform(transformer_fragment) | NodeRef::Trigger(transformer_fragment) => {
+                Summary::Transformer(transformer_fragment.name())
             }
         })
     },
@@ -48,19 +48,21 @@ pub(super) const BY_STORE: Grouping = Grouping {
 /// One box for each team.
 pub(super) const BY_TEAM: Grouping = Grouping {
     of_node: |node| {
-        let ecosystem = &node.graph().estate().ecosystem;
+        let ecosystem = &node.graph().fragments().ecosystem;
         let team = match node.node_ref() {
-            NodeRef::Ingest { supply, .. } => ecosystem.datastore(supply.name())?.team(),
+            NodeRef::Ingest { datastore_fragment, .. } => {
+                &ecosystem.datastore(datastore_fragment.name())?.team
+            }
             // Who has the container has the data.
             NodeRef::Export { export, .. } => {
                 let key = &export.site.key;
                 return Some(Summary::Team(TeamKey::new(&key.zone, &key.team)));
             }
-            NodeRef::Transform(derivation) | NodeRef::Trigger(derivation) => {
-                ecosystem.workspace(derivation.name())?.team()
+            NodeRef::Transform(transformer_fragment) | NodeRef::Trigger(transformer_fragment) => {
+                &ecosystem.workspace(transformer_fragment.name())?.team
             }
         };
-        Some(Summary::Team(team.clone()))
+        Some(Summary::Team(TeamKey::clone(team)))
     },
     by_datastore: false,
 };
@@ -74,30 +76,34 @@ struct SummaryBuilder<'g> {
     arrows: BTreeMap<(Place<'g>, Place<'g>, ArrowKind), ChangeStatus>,
 }
 
-pub(super) fn draw(picture: &Picture<'_>, grouping: &Grouping, pen: &mut dyn PictureWriter) -> fmt::Result {
-    let sheet = SummaryBuilder::build(picture, grouping);
+pub(super) fn draw(
+    picture: &Picture<'_>,
+    grouping: &Grouping,
+    writer: &mut dyn PictureWriter,
+) -> fmt::Result {
+    let builder = SummaryBuilder::build(picture, grouping);
     let is_framed = picture.is_framed();
-    let mut numbered = sheet.boxes.iter().enumerate().peekable();
+    let mut numbered = builder.boxes.iter().enumerate().peekable();
     for (at, frame) in picture.frames() {
         if is_framed {
-            pen.open_frame(at, frame.title())?;
+            writer.open_frame(at, frame.title())?;
         }
-        while let Some((number, ((_, summary), paint))) =
+        while let Some((number, ((_, summary), status))) =
             numbered.next_if(|(_, ((place, _), _))| *place == at)
         {
-            pen.draw_box(&summary.drawn(number, frame.title(), *paint))?;
+            writer.draw_box(&summary.drawn(number, frame.title(), *status))?;
         }
         if is_framed {
-            pen.close_frame()?;
+            writer.close_frame()?;
         }
     }
-    for (number, ((_, summary), paint)) in numbered {
-        pen.draw_box(&summary.drawn(number, "", *paint))?;
+    for (number, ((_, summary), status)) in numbered {
+        writer.draw_box(&summary.drawn(number, "", *status))?;
     }
-    let numbers: BTreeMap<_, usize> = sheet.boxes.keys().zip(0..).collect();
-    for ((from, to, course), paint) in &sheet.arrows {
+    let numbers: BTreeMap<_, usize> = builder.boxes.keys().zip(0..).collect();
+    for ((from, to, course), status) in &builder.arrows {
         if let (Some(from), Some(to)) = (numbers.get(from), numbers.get(to)) {
-            pen.draw_arrow(Arrow { from: *from, to: *to, course: *course, paint: *paint })?;
+            writer.draw_arrow(Arrow { from: *from, to: *to, course: *course, status: *status })?;
         }
     }
     Ok(())
@@ -105,38 +111,38 @@ pub(super) fn draw(picture: &Picture<'_>, grouping: &Grouping, pen: &mut dyn Pic
 
 impl<'g> SummaryBuilder<'g> {
     fn build(picture: &Picture<'g>, grouping: &Grouping) -> Self {
-        let mut sheet = Self::default();
+        let mut builder = Self::default();
         for (at, frame) in picture.frames() {
             for (_, node) in picture.nodes(frame) {
                 let Some(place) = grouping.place(at, node) else { continue };
-                for (to, paint) in frame.after(&node).into_iter().filter(|(to, _)| picture.shows(to)) {
+                for (to, status) in frame.after(&node).into_iter().filter(|(to, _)| picture.shows(to)) {
                     let to = grouping.place(at, to);
-                    sheet.link(
+                    builder.link(
                         Some(&place),
                         to.as_ref().filter(|to| **to != place),
                         ArrowKind::Inside,
-                        paint,
+                        status,
                     );
                 }
-                sheet.add(place, frame.paint(&node));
+                builder.add(place, frame.status(&node));
             }
         }
         for (exchange, (at, there)) in picture.exchanges_inside() {
             let (from, to) = (grouping.place(exchange.at, exchange.node), grouping.place(at, there));
-            sheet.link(from.as_ref(), to.as_ref(), ArrowKind::Across, exchange.paint);
+            builder.link(from.as_ref(), to.as_ref(), ArrowKind::Across, exchange.status);
         }
         for exchange in picture.exchanges_elsewhere() {
             let here = grouping.place(exchange.at, exchange.node);
             let there = (picture.end_of_frames(), grouping.elsewhere(&exchange.with));
             let (from, to) = exchange.ends(here.as_ref(), Some(&there));
-            sheet.link(from, to, ArrowKind::Across, exchange.paint);
-            sheet.add(there, exchange.paint);
+            builder.link(from, to, ArrowKind::Across, exchange.status);
+            builder.add(there, exchange.status);
         }
-        sheet
+        builder
     }
 
-    fn add(&mut self, place: Place<'g>, paint: ChangeStatus) {
-        self.boxes.entry(place).and_modify(|all| *all = all.and(paint)).or_insert(paint);
+    fn add(&mut self, place: Place<'g>, status: ChangeStatus) {
+        self.boxes.entry(place).and_modify(|all| *all = all.and(status)).or_insert(status);
     }
 
     fn link(
@@ -144,11 +150,11 @@ impl<'g> SummaryBuilder<'g> {
         from: Option<&Place<'g>>,
         to: Option<&Place<'g>>,
         course: ArrowKind,
-        paint: ChangeStatus,
+        status: ChangeStatus,
     ) {
         if let (Some(from), Some(to)) = (from, to) {
             let arrow = self.arrows.entry((from.clone(), to.clone(), course));
-            arrow.and_modify(|all| *all = all.and(paint)).or_insert(paint);
+            arrow.and_modify(|all| *all = all.and(status)).or_insert(status);
         }
     }
 }
@@ -168,11 +174,11 @@ impl Grouping {
 }
 
 impl Summary<'_> {
-    fn drawn<'a>(&'a self, number: usize, platform: &'a str, paint: ChangeStatus) -> BoxShape<'a> {
+    fn drawn<'a>(&'a self, number: usize, platform: &'a str, status: ChangeStatus) -> BoxShape<'a> {
         let (kind, label) = match self {
             Self::Team(team) => (Kind::Team, format!("{}\nin {}", team.team, team.zone)),
             Self::Captured(datastore) => (Kind::Capture, datastore.to_string()),
-            Self::Brought(datastore, container) => (Kind::Export, format!("{datastore}\nin {container}")),
+            Self::Exported(datastore, container) => (Kind::Export, format!("{datastore}\nin {container}")),
             Self::Transformer(workspace) => (Kind::Transform, workspace.to_string()),
             Self::Elsewhere(platform, Some(datastore)) => {
                 (Kind::Elsewhere, format!("{datastore}\non {platform}"))
@@ -183,6 +189,6 @@ impl Summary<'_> {
             Self::Elsewhere(platform, _) => platform,
             _ => platform,
         };
-        BoxShape { number, kind, label: label::visible(&label), platform, key: None, paint }
+        BoxShape { number, kind, label: label::visible(&label), platform, key: None, status }
     }
 }

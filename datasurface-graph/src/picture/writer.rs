@@ -29,7 +29,7 @@ pub(super) struct BoxShape<'a> {
     pub(super) platform: &'a str,
     /// The one node that it stands for.
     pub(super) key: Option<NodeKey>,
-    pub(super) paint: ChangeStatus,
+    pub(super) status: ChangeStatus,
 }
 
 /// An arrow between two boxes.
@@ -38,7 +38,7 @@ pub(super) struct Arrow {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) course: ArrowKind,
-    pub(super) paint: ChangeStatus,
+    pub(super) status: ChangeStatus,
 }
 
 /// How data takes an arrow.

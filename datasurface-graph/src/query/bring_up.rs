@@ -43,7 +43,7 @@ impl<T> Step<T> {
     pub fn members(&self) -> &[T] {
         match self {
             Self::One(one) => std::slice::from_ref(one),
-            Self::Circle(circle) => circle,
+            Self::Circle(cycle) => cycle,
         }
     }
 }
@@ -53,21 +53,21 @@ impl Queries<'_> {
     /// named.
     #[must_use]
     pub fn bring_up(&self) -> BringUp {
-        let estate = self.graphs.estate();
+        let fragments = self.graphs.fragments();
         let datastores = entered_at_transformers(
-            in_order(estate.supplies.keys().cloned().collect(), &made_of(estate)),
-            |datastore| match &estate.supplies.get(datastore)?.origin {
-                Origin::Made { by } => estate.derivations.get(by),
+            in_order(fragments.datastore_fragments.keys().cloned().collect(), &made_of(fragments)),
+            |datastore| match &fragments.datastore_fragments.get(datastore)?.origin {
+                Origin::Made { by } => fragments.transformer_fragments.get(by),
                 Origin::Captured { .. } => None,
             },
         );
-        let platforms = in_order(estate.platforms.iter().cloned().collect(), &handing_over(estate));
+        let platforms = in_order(fragments.platforms.iter().cloned().collect(), &handing_over(fragments));
         BringUp {
-            platforms: entered_at_datastores(platforms, &datastores, estate),
+            platforms: entered_at_datastores(platforms, &datastores, fragments),
             datastores,
             transformers: entered_at_transformers(
-                in_order(estate.derivations.keys().cloned().collect(), &reading(estate)),
-                |name| estate.derivations.get(name),
+                in_order(fragments.transformer_fragments.keys().cloned().collect(), &reading(fragments)),
+                |name| fragments.transformer_fragments.get(name),
             ),
         }
     }
@@ -78,15 +78,18 @@ fn entered_at_transformers<'e, T: Clone>(
     steps: Vec<Step<T>>,
     transformer: impl Fn(&T) -> Option<&'e Arc<TransformerFragment>>,
 ) -> Vec<Step<T>> {
-    let sorted = |circle: Vec<T>| {
-        let derivations: Vec<&TransformerFragment> =
-            circle.iter().filter_map(&transformer).map(|derivation| &**derivation).collect();
-        let order = in_order_of_running(&derivations);
-        order.into_iter().filter_map(|at| circle.get(at).cloned()).collect()
+    let sorted = |cycle: Vec<T>| {
+        let transformer_fragments: Vec<&TransformerFragment> = cycle
+            .iter()
+            .filter_map(&transformer)
+            .map(|transformer_fragment| &**transformer_fragment)
+            .collect();
+        let order = in_order_of_running(&transformer_fragments);
+        order.into_iter().filter_map(|at| cycle.get(at).cloned()).collect()
     };
     let steps = steps.into_iter().map(|step| match step {
         Step::One(one) => Step::One(one),
-        Step::Circle(circle) => Step::Circle(sorted(circle)),
+        Step::Circle(cycle) => Step::Circle(sorted(cycle)),
     });
     steps.collect()
 }
@@ -97,11 +100,11 @@ fn entered_at_transformers<'e, T: Clone>(
 fn entered_at_datastores(
     steps: Vec<Step<PlatformName>>,
     datastores: &[Step<DatastoreName>],
-    estate: &Fragments,
+    fragments: &Fragments,
 ) -> Vec<Step<PlatformName>> {
-    let primary = |datastore: &DatastoreName| Some(&estate.supplies.get(datastore)?.primary);
+    let primary = |datastore: &DatastoreName| Some(&fragments.datastore_fragments.get(datastore)?.primary);
     let mut first: BTreeMap<&PlatformName, usize> = BTreeMap::new();
-    let mut first_in_circle: BTreeMap<&PlatformName, (usize, usize)> = BTreeMap::new();
+    let mut first_in_cycle: BTreeMap<&PlatformName, (usize, usize)> = BTreeMap::new();
     for (at, step) in datastores.iter().enumerate() {
         let platforms: Vec<&PlatformName> = step.members().iter().filter_map(primary).collect();
         for platform in &platforms {
@@ -109,17 +112,17 @@ fn entered_at_datastores(
         }
         if platforms.iter().any(|platform| Some(platform) != platforms.first()) {
             for (inside, platform) in platforms.iter().enumerate() {
-                first_in_circle.entry(platform).or_insert((at, inside));
+                first_in_cycle.entry(platform).or_insert((at, inside));
             }
         }
     }
     let steps = steps.into_iter().flat_map(|step| {
         let Step::Circle(mut platforms) = step else { return vec![step] };
         platforms.sort_by_key(|platform| {
-            let in_circle = first_in_circle.get(platform).copied();
-            (in_circle.is_none(), in_circle, first.get(platform).copied())
+            let in_cycle = first_in_cycle.get(platform).copied();
+            (in_cycle.is_none(), in_cycle, first.get(platform).copied())
         });
-        match platforms.iter().any(|platform| first_in_circle.contains_key(platform)) {
+        match platforms.iter().any(|platform| first_in_cycle.contains_key(platform)) {
             true => vec![Step::Circle(platforms)],
             false => platforms.into_iter().map(Step::One).collect(),
         }
@@ -128,53 +131,53 @@ fn entered_at_datastores(
 }
 
 /// The positions of transformers that need each other, in the order in which they run.
-fn in_order_of_running(circle: &[&TransformerFragment]) -> Vec<usize> {
+fn in_order_of_running(cycle: &[&TransformerFragment]) -> Vec<usize> {
     let makers: BTreeMap<&DatastoreName, usize> =
-        circle.iter().map(|derivation| derivation.output()).zip(0..).collect();
-    let mut readers = vec![Vec::new(); circle.len()];
-    for (reader, derivation) in circle.iter().enumerate() {
-        let inside = derivation.sources().iter().filter_map(|source| makers.get(source.name()));
+        cycle.iter().map(|transformer_fragment| transformer_fragment.output()).zip(0..).collect();
+    let mut readers = vec![Vec::new(); cycle.len()];
+    for (reader, transformer_fragment) in cycle.iter().enumerate() {
+        let inside = transformer_fragment.sources().iter().filter_map(|source| makers.get(source.name()));
         inside.for_each(|maker| readers.get_mut(*maker).into_iter().for_each(|readers| readers.push(reader)));
     }
     let entry = |at: usize| {
-        let derivation = circle.get(at)?;
-        let has_nothing = derivation.sources().iter().all(|source| makers.contains_key(source.name()));
-        Some(CycleEntry { waits: derivation.waits(), has_nothing })
+        let transformer_fragment = cycle.get(at)?;
+        let has_nothing =
+            transformer_fragment.sources().iter().all(|source| makers.contains_key(source.name()));
+        Some(CycleEntry { waits: transformer_fragment.waits(), has_nothing })
     };
-    let all: Vec<usize> = (0..circle.len()).collect();
+    let all: Vec<usize> = (0..cycle.len()).collect();
     entered(&all, |maker| readers.get(maker).cloned().unwrap_or_default(), entry)
 }
 
-fn handing_over(estate: &Fragments) -> BTreeSet<(PlatformName, PlatformName)> {
-    let parts = estate
-        .supplies
-        .values()
-        .flat_map(|supply| supply.parts().iter().map(move |part| (&supply.primary, &part.platform)));
+fn handing_over(fragments: &Fragments) -> BTreeSet<(PlatformName, PlatformName)> {
+    let parts = fragments.datastore_fragments.values().flat_map(|datastore_fragment| {
+        datastore_fragment.parts().iter().map(move |part| (&datastore_fragment.primary, &part.platform))
+    });
     let between: BTreeSet<_> = parts.filter(|(from, to)| from != to).collect();
     between.into_iter().map(|(from, to)| (from.clone(), to.clone())).collect()
 }
 
-fn made_of(estate: &Fragments) -> BTreeSet<(DatastoreName, DatastoreName)> {
-    let derivations = estate.derivations.values();
-    derivations
-        .flat_map(|derivation| {
-            let inputs = derivation.sources().iter().map(|datastore| datastore.name().clone());
-            inputs.map(|input| (input, derivation.output().clone()))
+fn made_of(fragments: &Fragments) -> BTreeSet<(DatastoreName, DatastoreName)> {
+    let transformer_fragments = fragments.transformer_fragments.values();
+    transformer_fragments
+        .flat_map(|transformer_fragment| {
+            let inputs = transformer_fragment.sources().iter().map(|datastore| datastore.name().clone());
+            inputs.map(|input| (input, transformer_fragment.output().clone()))
         })
         .collect()
 }
 
-fn reading(estate: &Fragments) -> BTreeSet<(WorkspaceName, WorkspaceName)> {
-    let derivations = estate.derivations.values();
-    derivations
-        .flat_map(|derivation| {
-            let inputs = derivation.sources().iter().filter_map(|datastore| {
-                match &estate.supplies.get(datastore.name())?.origin {
+fn reading(fragments: &Fragments) -> BTreeSet<(WorkspaceName, WorkspaceName)> {
+    let transformer_fragments = fragments.transformer_fragments.values();
+    transformer_fragments
+        .flat_map(|transformer_fragment| {
+            let inputs = transformer_fragment.sources().iter().filter_map(|datastore| {
+                match &fragments.datastore_fragments.get(datastore.name())?.origin {
                     Origin::Made { by } => Some(by.clone()),
                     Origin::Captured { .. } => None,
                 }
             });
-            inputs.map(|maker| (maker, derivation.name().clone()))
+            inputs.map(|maker| (maker, transformer_fragment.name().clone()))
         })
         .collect()
 }

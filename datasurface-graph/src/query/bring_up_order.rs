@@ -33,7 +33,7 @@ pub fn bring_up_order(graph: &IntentionGraph) -> Vec<Step<Node<'_>>> {
     let steps = in_order(nodes.ranks.iter().copied().collect(), &links.collect());
     let steps = steps.into_iter().filter_map(|step| match step {
         Step::One(rank) => nodes.node(rank).map(Step::One),
-        Step::Circle(circle) => Some(Step::Circle(nodes.entered(&circle))),
+        Step::Circle(cycle) => Some(Step::Circle(nodes.entered(&cycle))),
     });
     steps.collect()
 }
@@ -54,19 +54,19 @@ impl<'g> Ranked<'g> {
     }
 
     /// The nodes of a circle, from the trigger at which it is entered. Triggers alone need more than one thing.
-    fn entered(&self, circle: &[Rank]) -> Vec<Node<'g>> {
-        let among: BTreeSet<Rank> = circle.iter().copied().collect();
+    fn entered(&self, cycle: &[Rank]) -> Vec<Node<'g>> {
+        let among: BTreeSet<Rank> = cycle.iter().copied().collect();
         let needing = |rank: Rank| {
             let after = self.node(rank).into_iter().flat_map(|node| node.successors());
             after.filter_map(|after| self.rank(&after)).filter(|after| among.contains(after)).collect()
         };
         let entry = |rank: Rank| {
             let node = self.node(rank)?;
-            let NodeRef::Trigger(derivation) = node.node_ref() else { return None };
+            let NodeRef::Trigger(transformer_fragment) = node.node_ref() else { return None };
             let mut needed = node.predecessors().filter_map(|before| self.rank(&before));
             let has_nothing = needed.all(|before| among.contains(&before));
-            Some(CycleEntry { waits: derivation.waits(), has_nothing })
+            Some(CycleEntry { waits: transformer_fragment.waits(), has_nothing })
         };
-        entered(circle, needing, entry).into_iter().filter_map(|rank| self.node(rank)).collect()
+        entered(cycle, needing, entry).into_iter().filter_map(|rank| self.node(rank)).collect()
     }
 }

@@ -101,21 +101,21 @@ impl<'g> CombinedGraph<'g> {
             .filter(|component| component.len() > 1)
             .map(|component| component.into_iter().map(NodeIndex::index).collect())
             .collect();
-        cycles.iter_mut().for_each(|circle| circle.sort_unstable());
+        cycles.iter_mut().for_each(|cycle| cycle.sort_unstable());
         cycles.sort_unstable();
         cycles
     }
 
     /// The shortest way from the first of these nodes back to itself that stays among them.
-    pub(super) fn shortest_cycle(&self, circle: &[usize]) -> Vec<usize> {
-        let Some(first) = circle.first().copied() else {
+    pub(super) fn shortest_cycle(&self, cycle: &[usize]) -> Vec<usize> {
+        let Some(first) = cycle.first().copied() else {
             return Vec::new();
         };
         let mut came_from: BTreeMap<usize, usize> = BTreeMap::new();
         let mut waiting = VecDeque::from([first]);
         while let Some(number) = waiting.pop_front() {
             for next in self.after(number) {
-                if circle.binary_search(&next).is_err() || came_from.contains_key(&next) {
+                if cycle.binary_search(&next).is_err() || came_from.contains_key(&next) {
                     continue;
                 }
                 came_from.insert(next, number);

@@ -1,4 +1,7 @@
 //! The cone of a change: what may be different after it.
+//!
+//! A property test compares it with the specification: exactly the nodes that differ, and before and after them all whose obligations
+//! depend on these.
 
 use super::Queries;
 use crate::{
@@ -27,9 +30,10 @@ pub fn cone(before: &IntentionGraphs, after: &IntentionGraphs) -> BTreeSet<NodeK
 fn changed(before: &IntentionGraphs, after: &IntentionGraphs) -> Vec<NodeKey> {
     let mut changed = Vec::new();
     let mut compare = |diff: GraphDiff| {
-        changed.extend([diff.added(), diff.removed(), diff.changed()].into_iter().flatten().cloned());
+        changed.extend([&diff.added, &diff.removed, &diff.changed].into_iter().flatten().cloned());
     };
     for graph in after.iter() {
+        // A platform that one side does not have is compared with its emptied graph.
         match before.graph(graph.platform()) {
             Some(before) => compare(GraphDiff::between(before, graph)),
             None => compare(GraphDiff::between(&graph.emptied(), graph)),
@@ -52,16 +56,16 @@ fn reached(graphs: &IntentionGraphs, changed: &[NodeKey]) -> BTreeSet<NodeKey> {
 /// The captures of what is exported, on all platforms that capture it for all or are about to.
 fn captures<'g>(graphs: &'g IntentionGraphs, node: Node<'g>) -> impl Iterator<Item = Node<'g>> {
     let exported = match node.node_ref() {
-        NodeRef::Export { supply, export, .. } => Some((supply, export.dataset)),
+        NodeRef::Export { datastore_fragment, export, .. } => Some((datastore_fragment, export.dataset)),
         _ => None,
     };
-    exported.into_iter().flat_map(move |(supply, dataset)| {
-        let platforms = graphs.estate().assignments.capturing_platforms(supply.name());
+    exported.into_iter().flat_map(move |(datastore_fragment, dataset)| {
+        let platforms = graphs.fragments().assignments.capturing_platforms(datastore_fragment.name());
         platforms.filter_map(move |platform| {
-            let part = supply.part(platform)?;
+            let part = datastore_fragment.part(platform)?;
             Some(Node::new(
                 graphs.graph(platform)?,
-                NodeRef::Ingest { supply, part, ingest: part.ingest_of(dataset)? },
+                NodeRef::Ingest { datastore_fragment, part, ingest: part.ingest_of(dataset)? },
             ))
         })
     })

@@ -28,19 +28,19 @@ impl CycleEntry {
 /// something else that is left, the best entry comes next. Where the order is free, smaller ones come first. `needing` is
 /// what needs a member directly, each once; whatever has no entry needs one thing at most.
 pub(super) fn entered<T: Ord + Copy>(
-    circle: &[T],
+    cycle: &[T],
     needing: impl Fn(T) -> Vec<T>,
     entry: impl Fn(T) -> Option<CycleEntry>,
 ) -> Vec<T> {
     let mut left: BTreeMap<T, PendingMember> =
-        circle.iter().map(|member| (*member, PendingMember { needs: 0, entry: entry(*member) })).collect();
-    for after in circle.iter().flat_map(|member| needing(*member)) {
+        cycle.iter().map(|member| (*member, PendingMember { needs: 0, entry: entry(*member) })).collect();
+    for after in cycle.iter().flat_map(|member| needing(*member)) {
         left.entry(after).and_modify(|left| left.needs += 1);
     }
     let entries = left.iter().filter_map(|(member, left)| Some((left.entry?.rank(), *member)));
     let mut entries: BTreeSet<((bool, bool), T)> = entries.collect();
     let mut ready: BTreeSet<T> = BTreeSet::new();
-    let mut order = Vec::with_capacity(circle.len());
+    let mut order = Vec::with_capacity(cycle.len());
     while let Some(next) = ready.pop_first().or_else(|| Some(entries.first()?.1)) {
         if let Some(PendingMember { entry: Some(entry), .. }) = left.remove(&next) {
             entries.remove(&(entry.rank(), next));

@@ -77,14 +77,14 @@ impl Queries<'_> {
         for number in hit {
             let Some(node) = self.whole.node(number) else { continue };
             let NodeKey::Export { platform, dataset, .. } = node.key() else { continue };
-            for consumer in node.consumers().filter(|consumer| !consumer.transforms()) {
-                let key = (consumer.group().clone(), platform.clone());
+            for consumer in node.consumers().filter(|consumer| !consumer.transforms) {
+                let key = (consumer.group.clone(), platform.clone());
                 let entry = affected.entry(key).or_insert_with_key(|(group, platform)| AffectedConsumer {
                     group: group.clone(),
                     platform: platform.clone(),
-                    priority: consumer.priority(),
-                    late_after: consumer.requirements().latency(),
-                    deadline: consumer.deadline().cloned(),
+                    priority: consumer.priority,
+                    late_after: consumer.requirements.latency,
+                    deadline: consumer.deadline.as_ref().cloned(),
                     datasets: BTreeSet::new(),
                     is_cut_off: false,
                 });
@@ -112,7 +112,7 @@ impl Queries<'_> {
             }
             Outage::Platform(platform) => node.graph().platform() == platform,
             Outage::Datastore(name) => match node.node_ref() {
-                NodeRef::Ingest { supply, .. } => supply.name() == name,
+                NodeRef::Ingest { datastore_fragment, .. } => datastore_fragment.name() == name,
                 _ => false,
             },
             Outage::Node(key) => node.key() == *key,
@@ -121,8 +121,8 @@ impl Queries<'_> {
 }
 
 /// Where the platforms are, as far as their declarations say.
-pub(super) fn declared_places(estate: &Fragments) -> BTreeMap<PlatformName, Set<Place>> {
-    let platforms = estate.ecosystem.platforms().iter();
+pub(super) fn declared_places(fragments: &Fragments) -> BTreeMap<PlatformName, Set<Place>> {
+    let platforms = fragments.ecosystem.platforms().iter();
     platforms.map(|platform| (platform.name().clone(), platform.locations().clone())).collect()
 }
 
@@ -130,11 +130,13 @@ pub(super) fn declared_places(estate: &Fragments) -> BTreeMap<PlatformName, Set<
 fn sites(node: Node<'_>) -> impl Iterator<Item = &KeyedContainer> {
     let site = match node.node_ref() {
         NodeRef::Export { export, .. } => Some(&export.site),
-        NodeRef::Transform(derivation) => Some(&derivation.site),
-        NodeRef::Ingest { supply, part, .. } if part.platform == supply.primary => match &supply.origin {
-            Origin::Captured { site, .. } => Some(site),
-            Origin::Made { .. } => None,
-        },
+        NodeRef::Transform(transformer_fragment) => Some(&transformer_fragment.site),
+        NodeRef::Ingest { datastore_fragment, part, .. } if part.platform == datastore_fragment.primary => {
+            match &datastore_fragment.origin {
+                Origin::Captured { site, .. } => Some(site),
+                Origin::Made { .. } => None,
+            }
+        }
         NodeRef::Ingest { .. } | NodeRef::Trigger(_) => None,
     };
     site.map(|site| &**site).into_iter()

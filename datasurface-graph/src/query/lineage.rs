@@ -36,9 +36,9 @@ impl<'g> Queries<'g> {
 
     /// The transformer that fills a datastore, if one runs that does.
     pub(super) fn maker_of(&self, datastore: &DatastoreName) -> Option<&'g TransformerFragment> {
-        let estate = self.graphs.estate();
-        match &estate.supplies.get(datastore)?.origin {
-            Origin::Made { by } => estate.derivations.get(by).map(|maker| &**maker),
+        let fragments = self.graphs.fragments();
+        match &fragments.datastore_fragments.get(datastore)?.origin {
+            Origin::Made { by } => fragments.transformer_fragments.get(by).map(|maker| &**maker),
             Origin::Captured { .. } => None,
         }
     }
@@ -47,9 +47,9 @@ impl<'g> Queries<'g> {
     fn readers_of(&self, dataset: &DatasetKey) -> &[&'g TransformerFragment] {
         let readers = self.readers.get_or_init(|| {
             let mut readers = TransformersByInput::default();
-            for derivation in self.graphs.estate().derivations.values() {
-                for input in inputs(derivation) {
-                    readers.entry(input).or_default().push(&**derivation);
+            for transformer_fragment in self.graphs.fragments().transformer_fragments.values() {
+                for input in inputs(transformer_fragment) {
+                    readers.entry(input).or_default().push(&**transformer_fragment);
                 }
             }
             readers
@@ -58,13 +58,17 @@ impl<'g> Queries<'g> {
     }
 }
 
-fn inputs(derivation: &TransformerFragment) -> impl Iterator<Item = DatasetKey> {
-    let inputs = derivation.inputs();
+fn inputs(transformer_fragment: &TransformerFragment) -> impl Iterator<Item = DatasetKey> {
+    let inputs = transformer_fragment.inputs();
     inputs.map(|(datastore, dataset)| DatasetKey::new(datastore.name(), dataset.get_in(datastore).name()))
 }
 
-fn outputs(derivation: &TransformerFragment) -> impl Iterator<Item = DatasetKey> {
-    derivation.output.datasets().names().map(|name| DatasetKey::new(derivation.output(), name))
+fn outputs(transformer_fragment: &TransformerFragment) -> impl Iterator<Item = DatasetKey> {
+    transformer_fragment
+        .output
+        .datasets()
+        .names()
+        .map(|name| DatasetKey::new(transformer_fragment.output(), name))
 }
 
 /// All that lies beyond a dataset, from one transformer to the next. Each is looked at once: what is beyond it is the same,

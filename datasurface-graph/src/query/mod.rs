@@ -2,11 +2,11 @@
 //! comes from.
 //!
 //! ```
-//! # use datasurface_graph::{IntentionGraphs, query::Questions};
+//! # use datasurface_graph::{IntentionGraphs, query::Queries};
 //! # fn show(graphs: &IntentionGraphs) {
-//! let questions = Questions::about(graphs);
-//! let order = questions.bring_up();
-//! let lineage = questions.sources_of(&"Masked/customers".into());
+//! let queries = Queries::new(graphs);
+//! let order = queries.bring_up();
+//! let lineage = queries.upstream_datasets(&"Masked/customers".into());
 //! # }
 //! ```
 
@@ -61,7 +61,7 @@ impl<'g> Queries<'g> {
         Self {
             graphs,
             whole: CombinedGraph::new(graphs),
-            places: impact::declared_places(graphs.estate()),
+            places: impact::declared_places(graphs.fragments()),
             readers: OnceLock::new(),
             #[cfg(feature = "sql")]
             readings: columns::Readings::default(),
@@ -96,7 +96,7 @@ impl<'g> Queries<'g> {
     /// last. The shortest way round its first node.
     #[must_use]
     pub fn cycles(&self) -> Vec<Vec<Node<'g>>> {
-        let cycles = self.whole.cycles().into_iter().map(|circle| self.whole.shortest_cycle(&circle));
+        let cycles = self.whole.cycles().into_iter().map(|cycle| self.whole.shortest_cycle(&cycle));
         cycles.map(|way| way.into_iter().filter_map(|number| self.whole.node(number)).collect()).collect()
     }
 
@@ -111,14 +111,18 @@ impl<'g> Queries<'g> {
         self.nodes(behind)
             .iter()
             .flat_map(|node| node.consumers())
-            .map(|consumer| consumer.group().clone())
+            .map(|consumer| consumer.group.clone())
             .collect()
     }
 
     /// Whether it captures what anybody needs, and not only what is needed on its platform.
     fn captures_for_all(&self, node: &NodeKey) -> bool {
         let NodeKey::Ingest { platform, datastore, .. } = node else { return false };
-        self.graphs.estate().assignments.capturing_platforms(datastore).any(|capturing| capturing == platform)
+        self.graphs
+            .fragments()
+            .assignments
+            .capturing_platforms(datastore)
+            .any(|capturing| capturing == platform)
     }
 
     fn numbers<'k>(&self, keys: impl IntoIterator<Item = &'k NodeKey>) -> BTreeSet<usize> {

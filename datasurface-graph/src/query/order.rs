@@ -1,4 +1,6 @@
 //! Putting things in order that depend on each other.
+//!
+//! All orders of coming up are made here: components first. Inside a circle, `cycle.rs` decides.
 
 use super::bring_up::Step;
 use petgraph::{
@@ -61,11 +63,11 @@ pub(crate) fn in_order<T: Ord + Clone>(things: BTreeSet<T>, links: &BTreeSet<(T,
         }
         let members = members.remove(&next).unwrap_or_default();
         let named: Vec<T> = members.iter().filter_map(|member| things.get(*member).cloned()).collect();
-        let is_circle = graph.contains_edge(NodeIndex::new(next), NodeIndex::new(next));
+        let is_cycle = graph.contains_edge(NodeIndex::new(next), NodeIndex::new(next));
         match <[T; 1]>::try_from(named) {
-            Ok([one]) if !is_circle => order.push(Step::One(one)),
+            Ok([one]) if !is_cycle => order.push(Step::One(one)),
             Ok(one) => order.push(Step::Circle(one.into())),
-            Err(circle) => order.push(Step::Circle(circle)),
+            Err(cycle) => order.push(Step::Circle(cycle)),
         }
     }
     order

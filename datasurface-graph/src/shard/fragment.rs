@@ -12,8 +12,8 @@ use std::sync::Arc;
 /// What is placed together if possible: what happens for a datastore on the platform of a graph, or a transformer.
 #[derive(Clone, Copy)]
 pub(super) enum Fragment<'g> {
-    Supply(&'g Arc<DatastoreFragment>),
-    Derivation(&'g Arc<TransformerFragment>),
+    Datastore(&'g Arc<DatastoreFragment>),
+    Transformer(&'g Arc<TransformerFragment>),
 }
 
 /// A node, or one dataset of a node.
@@ -27,19 +27,19 @@ impl<'g> Fragment<'g> {
     /// Whether anything of it is in a graph.
     pub(super) fn is_in(self, graph: &IntentionGraph) -> bool {
         match self {
-            Self::Supply(supply) => supply.part(graph.platform()).is_some(),
-            Self::Derivation(derivation) => derivation.on == *graph.platform(),
+            Self::Datastore(datastore_fragment) => datastore_fragment.part(graph.platform()).is_some(),
+            Self::Transformer(transformer_fragment) => transformer_fragment.on == *graph.platform(),
         }
     }
 
     /// How many pieces there are in a graph.
     pub(super) fn count(self, graph: &IntentionGraph) -> usize {
         match self {
-            Self::Supply(supply) => {
-                let part = supply.part(graph.platform());
+            Self::Datastore(datastore_fragment) => {
+                let part = datastore_fragment.part(graph.platform());
                 part.map_or(0, |part| part.ingests.len() + part.captured().len() + part.exports.len())
             }
-            Self::Derivation(_) => {
+            Self::Transformer(_) => {
                 if self.is_in(graph) {
                     2
                 } else {
@@ -54,25 +54,25 @@ impl<'g> Fragment<'g> {
     pub(super) fn visit(self, graph: &'g IntentionGraph, mut visit: impl FnMut(Piece<'g>)) {
         let whole = |at| Piece { node: Node::new(graph, at), dataset: None };
         match self {
-            Self::Supply(supply) => {
-                let Some(part) = supply.part(graph.platform()) else { return };
+            Self::Datastore(datastore_fragment) => {
+                let Some(part) = datastore_fragment.part(graph.platform()) else { return };
                 let mut exports = part.exports.iter().peekable();
                 for ingest in &part.ingests {
-                    let capture = whole(NodeRef::Ingest { supply, part, ingest });
+                    let capture = whole(NodeRef::Ingest { datastore_fragment, part, ingest });
                     visit(capture);
                     for (dataset, _) in part.kept(ingest) {
                         visit(Piece { dataset: Some(*dataset), ..capture });
                         while let Some(export) = exports.next_if(|export| export.dataset == *dataset) {
-                            visit(whole(NodeRef::Export { supply, part, export }));
+                            visit(whole(NodeRef::Export { datastore_fragment, part, export }));
                         }
                     }
                 }
             }
-            Self::Derivation(derivation) if self.is_in(graph) => {
-                visit(whole(NodeRef::Trigger(derivation)));
-                visit(whole(NodeRef::Transform(derivation)));
+            Self::Transformer(transformer_fragment) if self.is_in(graph) => {
+                visit(whole(NodeRef::Trigger(transformer_fragment)));
+                visit(whole(NodeRef::Transform(transformer_fragment)));
             }
-            Self::Derivation(_) => {}
+            Self::Transformer(_) => {}
         }
     }
 }
@@ -86,7 +86,9 @@ impl<'g> Piece<'g> {
     /// Which dataset of its node it is.
     pub(super) fn dataset(&self) -> Option<&'g DatasetName> {
         match self.node.node_ref() {
-            NodeRef::Ingest { supply, .. } => Some(supply.dataset(self.dataset?).name()),
+            NodeRef::Ingest { datastore_fragment, .. } => {
+                Some(datastore_fragment.dataset(self.dataset?).name())
+            }
             _ => None,
         }
     }
@@ -103,12 +105,12 @@ impl<'g> Piece<'g> {
     /// fragment is.
     pub(super) fn known(&self) -> Option<Entry<'g>> {
         match self.node.node_ref() {
-            NodeRef::Export { supply, export, .. } => {
-                Some((supply.dataset(export.dataset).name(), Some(&export.site.key)))
+            NodeRef::Export { datastore_fragment, export, .. } => {
+                Some((datastore_fragment.dataset(export.dataset).name(), Some(&export.site.key)))
             }
-            NodeRef::Ingest { supply, part, ingest } => {
+            NodeRef::Ingest { datastore_fragment, part, ingest } => {
                 let alone = part.kept(ingest).first().filter(|_| !part.whole).map(|(dataset, _)| *dataset);
-                Some((supply.dataset(self.dataset.or(alone)?).name(), None))
+                Some((datastore_fragment.dataset(self.dataset.or(alone)?).name(), None))
             }
             NodeRef::Transform(_) | NodeRef::Trigger(_) => None,
         }

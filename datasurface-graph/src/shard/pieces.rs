@@ -58,15 +58,15 @@ impl<'g> Pieces<'g> {
     }
 
     /// Puts every piece where it was.
-    pub(super) fn place_from(&mut self, home: &FragmentPlacement) {
+    pub(super) fn place_from(&mut self, placed: &FragmentPlacement) {
         let knows_all =
-            home.known.as_ref().is_none_or(|known| self.known().is_some_and(|all| known.is_same(&all)));
-        if home.apart.is_none() && knows_all {
-            self.places = PiecePlaces::Together(home.shard.clone());
+            placed.known.as_ref().is_none_or(|known| self.known().is_some_and(|all| known.is_same(&all)));
+        if placed.apart.is_none() && knows_all {
+            self.places = PiecePlaces::Together(placed.shard.clone());
             return;
         }
-        let was_whole = home.known.as_ref().map(PlacedDatasets::is_whole);
-        let mut known = home.known.as_ref().map(PlacedDatasets::walk);
+        let was_whole = placed.known.as_ref().map(PlacedDatasets::is_whole);
+        let mut known = placed.known.as_ref().map(PlacedDatasets::walk);
         let mut places = Vec::with_capacity(self.count);
         self.fragment.visit(self.graph, |piece| {
             // A capture in another form is another node.
@@ -75,14 +75,15 @@ impl<'g> Pieces<'g> {
                 (Some(known), Some(entry)) => is_in_form && known.comes_to(entry),
                 _ => is_in_form,
             };
-            // No key has to be made where everything is at home.
-            let node = home.apart.is_some().then(|| piece.node.key());
-            let apart = node.as_ref().and_then(|node| home.apart(node, piece.dataset()));
-            let at_home = || {
-                let beside = node.as_ref().and_then(|node| home.apart(node, None)).or(home.shard.as_ref());
+            // No key has to be made where nothing is apart.
+            let node = placed.apart.is_some().then(|| piece.node.key());
+            let apart = node.as_ref().and_then(|node| placed.apart(node, piece.dataset()));
+            let main_shard = || {
+                let beside =
+                    node.as_ref().and_then(|node| placed.apart(node, None)).or(placed.shard.as_ref());
                 beside.filter(|_| is_known)
             };
-            places.push(apart.or_else(at_home).cloned());
+            places.push(apart.or_else(main_shard).cloned());
         });
         self.places = PiecePlaces::Each(places);
     }
@@ -165,18 +166,18 @@ impl<'g> Pieces<'g> {
         heavy
     }
 
-    /// The home that they make: where the first piece is, and what is not there. A dataset is expected where its
+    /// The placement that they make: where the first piece is, and what is not there. A dataset is expected where its
     /// capture is.
-    pub(super) fn home(&self) -> FragmentPlacement {
+    pub(super) fn placement(&self) -> FragmentPlacement {
         let each = match &self.places {
             PiecePlaces::Together(shard) => {
                 return FragmentPlacement { shard: shard.clone(), apart: None, known: self.known() };
             }
             PiecePlaces::Each(each) => each,
         };
-        let home = each.first().and_then(Option::as_ref);
+        let first_shard = each.first().and_then(Option::as_ref);
         let mut apart = PlacementExceptions::default();
-        let mut captured_at = home;
+        let mut captured_at = first_shard;
         let mut each = each.iter().map(Option::as_ref);
         self.fragment.visit(self.graph, |piece| {
             let shard = each.next().flatten();
@@ -185,9 +186,9 @@ impl<'g> Pieces<'g> {
                     if piece.node.kind() == NodeKind::Ingest {
                         captured_at = shard;
                     }
-                    apart
-                        .nodes
-                        .extend(shard.filter(|_| shard != home).map(|at| (piece.node.key(), at.clone())));
+                    apart.nodes.extend(
+                        shard.filter(|_| shard != first_shard).map(|at| (piece.node.key(), at.clone())),
+                    );
                 }
                 Some(dataset) => {
                     if let Some(at) = shard.filter(|_| shard != captured_at) {
@@ -198,14 +199,14 @@ impl<'g> Pieces<'g> {
             }
         });
         let apart = (apart != PlacementExceptions::default()).then(|| Arc::new(apart));
-        FragmentPlacement { shard: home.cloned(), apart, known: self.known() }
+        FragmentPlacement { shard: first_shard.cloned(), apart, known: self.known() }
     }
 
     /// What is known once all of them have a place: only what is limited has to make room for what is new.
     fn known(&self) -> Option<PlacedDatasets> {
         match self.fragment {
-            Fragment::Supply(supply) if self.weights.limits > 0 => {
-                Some(PlacedDatasets::from_fragment(supply, self.graph.platform()))
+            Fragment::Datastore(datastore_fragment) if self.weights.limits > 0 => {
+                Some(PlacedDatasets::from_fragment(datastore_fragment, self.graph.platform()))
             }
             _ => None,
         }

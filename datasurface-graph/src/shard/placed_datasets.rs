@@ -1,4 +1,7 @@
 //! What was placed before.
+//!
+//! A placement keeps the fragments that it was made from, and lists names only if it was read from text: a fragment is compared faster
+//! than its names are.
 
 use crate::fragments::DatastoreFragment;
 use datasurface_model::{ContainerKey, DatasetName, Entity, PlatformName};
@@ -16,7 +19,7 @@ pub(super) struct PlacedDatasets(Source);
 #[derive(Clone, Debug)]
 enum Source {
     /// All that happens for a datastore on a platform: it is not said again.
-    Supply(Arc<DatastoreFragment>, PlatformName),
+    Datastore(Arc<DatastoreFragment>, PlatformName),
     /// In order, each once; and whether all of them were captured together.
     Text { entries: Arc<[(DatasetName, Option<ContainerKey>)]>, whole: bool },
 }
@@ -29,8 +32,11 @@ pub(super) type ByDataset = BTreeMap<DatasetName, BTreeSet<ContainerKey>>;
 
 impl PlacedDatasets {
     /// Everything that happens for a datastore on a platform.
-    pub(super) fn from_fragment(supply: &Arc<DatastoreFragment>, platform: &PlatformName) -> Self {
-        Self(Source::Supply(Arc::clone(supply), platform.clone()))
+    pub(super) fn from_fragment(
+        datastore_fragment: &Arc<DatastoreFragment>,
+        platform: &PlatformName,
+    ) -> Self {
+        Self(Source::Datastore(Arc::clone(datastore_fragment), platform.clone()))
     }
 
     /// What a text says, and whether all of it was captured together.
@@ -54,7 +60,9 @@ impl PlacedDatasets {
     /// Whether one ingest captured all datasets. If not, each had its own.
     pub(super) fn is_whole(&self) -> bool {
         match &self.0 {
-            Source::Supply(supply, platform) => supply.part(platform).is_none_or(|part| part.whole),
+            Source::Datastore(datastore_fragment, platform) => {
+                datastore_fragment.part(platform).is_none_or(|part| part.whole)
+            }
             Source::Text { whole, .. } => *whole,
         }
     }
@@ -62,7 +70,9 @@ impl PlacedDatasets {
     /// Whether both are the same in memory, and not merely equal.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Source::Supply(one, on), Source::Supply(other, there)) => Arc::ptr_eq(one, other) && on == there,
+            (Source::Datastore(one, on), Source::Datastore(other, there)) => {
+                Arc::ptr_eq(one, other) && on == there
+            }
             (Source::Text { entries: one, whole }, Source::Text { entries: other, whole: too }) => {
                 Arc::ptr_eq(one, other) && whole == too
             }
@@ -72,20 +82,22 @@ impl PlacedDatasets {
 
     /// In order, each once.
     fn iter(&self) -> impl Iterator<Item = Entry<'_>> {
-        let (supply, text) = match &self.0 {
-            Source::Supply(supply, platform) => (supply.part(platform).map(|part| (supply, part)), None),
+        let (datastore_fragment, text) = match &self.0 {
+            Source::Datastore(datastore_fragment, platform) => {
+                (datastore_fragment.part(platform).map(|part| (datastore_fragment, part)), None)
+            }
             Source::Text { entries, .. } => (None, Some(entries)),
         };
         let text = text.into_iter().flat_map(|entries| entries.iter());
         let text = text.map(|(dataset, container)| (dataset, container.as_ref()));
-        let supply = supply.into_iter().flat_map(|(supply, part)| {
+        let datastore_fragment = datastore_fragment.into_iter().flat_map(|(datastore_fragment, part)| {
             part.captured().flat_map(move |id| {
-                let dataset = supply.dataset(id).name();
+                let dataset = datastore_fragment.dataset(id).name();
                 let exports = part.exports_of(id).iter();
                 [(dataset, None)].into_iter().chain(exports.map(move |it| (dataset, Some(&it.site.key))))
             })
         });
-        supply.chain(text)
+        datastore_fragment.chain(text)
     }
 
     /// Goes through all of it, once.

@@ -16,8 +16,8 @@ use std::{
 
 /// Where the nodes of a platform's graph are placed.
 ///
-/// Whatever is done for a datastore has one home, and so has a transformer; what had to be placed apart from it is named.
-/// So a move is one line in a review. Where shards have limits, it is also remembered what is at home, and in which form it
+/// Whatever is done for a datastore is placed as one, and so is a transformer; what had to be placed apart from it is named.
+/// So a move is one line in a review. Where shards have limits, the placement also has the datasets of a fragment, and in which form it
 /// was captured, since what is new must make room, and not what is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "PlacementWire", into = "PlacementWire")]
@@ -36,7 +36,7 @@ pub(super) struct FragmentPlacement {
     pub(super) known: Option<PlacedDatasets>,
 }
 
-/// What is not at home.
+/// What is placed apart from its fragment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PlacementExceptions {
     pub(super) nodes: BTreeMap<NodeKey, ShardName>,
@@ -70,46 +70,52 @@ impl PlacementExceptions {
 impl Placement {
     /// Places a node.
     pub fn place(&mut self, node: NodeKey, shard: ShardName) {
-        self.edit_home(&node, |home| {
-            if home.shard.is_none() {
-                home.shard = Some(shard);
-            } else if home.shard.as_ref() == Some(&shard) {
-                if home.apart.as_ref().is_some_and(|apart| apart.nodes.contains_key(&node)) {
-                    home.set_apart(|apart| apart.nodes.remove(&node));
+        self.edit_placed(&node, |placed| {
+            if placed.shard.is_none() {
+                placed.shard = Some(shard);
+            } else if placed.shard.as_ref() == Some(&shard) {
+                if placed.apart.as_ref().is_some_and(|apart| apart.nodes.contains_key(&node)) {
+                    placed.set_apart(|apart| apart.nodes.remove(&node));
                 }
             } else {
-                home.set_apart(|apart| apart.nodes.insert(node.clone(), shard));
+                placed.set_apart(|apart| apart.nodes.insert(node.clone(), shard));
             }
         });
     }
 
     /// Places one dataset of a capture apart from it.
     pub fn place_dataset(&mut self, node: NodeKey, dataset: DatasetName, shard: ShardName) {
-        self.edit_home(&node, |home| {
-            home.set_apart(|apart| apart.datasets.entry(node.clone()).or_default().insert(dataset, shard));
+        self.edit_placed(&node, |placed| {
+            placed.set_apart(|apart| apart.datasets.entry(node.clone()).or_default().insert(dataset, shard));
         });
     }
 
     /// The same places on a platform of this name: what a placement becomes when its platform is renamed.
     #[must_use]
     pub fn with_platform(mut self, platform: &PlatformName) -> Self {
-        self.datastores =
-            self.datastores.into_iter().map(|(name, home)| (name, home.with_platform(platform))).collect();
-        self.transformers =
-            self.transformers.into_iter().map(|(name, home)| (name, home.with_platform(platform))).collect();
+        self.datastores = self
+            .datastores
+            .into_iter()
+            .map(|(name, placed)| (name, placed.with_platform(platform)))
+            .collect();
+        self.transformers = self
+            .transformers
+            .into_iter()
+            .map(|(name, placed)| (name, placed.with_platform(platform)))
+            .collect();
         self
     }
 
     /// The shard of a node.
     #[must_use]
     pub fn shard(&self, node: &NodeKey) -> Option<&ShardName> {
-        self.home(node)?.shard_of(node)
+        self.placement_of_node(node)?.shard_of(node)
     }
 
     /// The shard of one dataset of a capture.
     #[must_use]
     pub fn dataset_shard(&self, node: &NodeKey, dataset: &DatasetName) -> Option<&ShardName> {
-        self.home(node)?.shard_of_dataset(node, dataset)
+        self.placement_of_node(node)?.shard_of_dataset(node, dataset)
     }
 
     /// Every shard that something is placed in, in order.
@@ -131,30 +137,34 @@ impl Placement {
         self.transformers.get(name)
     }
 
-    pub(super) fn home_of(&self, fragment: Fragment<'_>) -> Option<&FragmentPlacement> {
+    pub(super) fn placement_of(&self, fragment: Fragment<'_>) -> Option<&FragmentPlacement> {
         match fragment {
-            Fragment::Supply(supply) => self.datastore(supply.name()),
-            Fragment::Derivation(derivation) => self.transformer(derivation.name()),
+            Fragment::Datastore(datastore_fragment) => self.datastore(datastore_fragment.name()),
+            Fragment::Transformer(transformer_fragment) => self.transformer(transformer_fragment.name()),
         }
     }
 
-    /// Gives a fragment a home, or takes it away.
-    pub(super) fn set(&mut self, fragment: Fragment<'_>, home: Option<FragmentPlacement>) {
+    /// Places a fragment, or forgets where it was placed.
+    pub(super) fn set(&mut self, fragment: Fragment<'_>, placed: Option<FragmentPlacement>) {
         match fragment {
-            Fragment::Supply(supply) => set(&mut self.datastores, supply.name(), home),
-            Fragment::Derivation(derivation) => set(&mut self.transformers, derivation.name(), home),
+            Fragment::Datastore(datastore_fragment) => {
+                set(&mut self.datastores, datastore_fragment.name(), placed)
+            }
+            Fragment::Transformer(transformer_fragment) => {
+                set(&mut self.transformers, transformer_fragment.name(), placed)
+            }
         }
     }
 
-    fn home(&self, node: &NodeKey) -> Option<&FragmentPlacement> {
-        match at_home(node) {
+    fn placement_of_node(&self, node: &NodeKey) -> Option<&FragmentPlacement> {
+        match fragment_name(node) {
             FragmentName::Datastore(name) => self.datastores.get(name),
             FragmentName::Transformer(name) => self.transformers.get(name),
         }
     }
 
-    fn edit_home(&mut self, node: &NodeKey, edit: impl FnOnce(&mut FragmentPlacement)) {
-        match at_home(node) {
+    fn edit_placed(&mut self, node: &NodeKey, edit: impl FnOnce(&mut FragmentPlacement)) {
+        match fragment_name(node) {
             FragmentName::Datastore(name) => edit(self.datastores.entry(name.clone()).or_default()),
             FragmentName::Transformer(name) => edit(self.transformers.entry(name.clone()).or_default()),
         }
@@ -223,13 +233,13 @@ impl FragmentPlacement {
     }
 }
 
-/// Whose home a node belongs to.
+/// The fragment that a node belongs to.
 enum FragmentName<'k> {
     Datastore(&'k DatastoreName),
     Transformer(&'k WorkspaceName),
 }
 
-fn at_home(node: &NodeKey) -> FragmentName<'_> {
+fn fragment_name(node: &NodeKey) -> FragmentName<'_> {
     match node {
         NodeKey::Export { dataset, .. } => FragmentName::Datastore(&dataset.datastore),
         NodeKey::Ingest { datastore, .. } => FragmentName::Datastore(datastore),
@@ -239,20 +249,24 @@ fn at_home(node: &NodeKey) -> FragmentName<'_> {
     }
 }
 
-fn set<K: Ord + Clone>(homes: &mut OrdMap<K, FragmentPlacement>, name: &K, home: Option<FragmentPlacement>) {
-    match home {
+fn set<K: Ord + Clone>(
+    all_placed: &mut OrdMap<K, FragmentPlacement>,
+    name: &K,
+    placed: Option<FragmentPlacement>,
+) {
+    match placed {
         // Nothing is copied that says the same already.
-        Some(home) if homes.get(name).is_some_and(|known| known.is_same(&home)) => {}
-        Some(home) => {
-            homes.insert(name.clone(), home);
+        Some(placed) if all_placed.get(name).is_some_and(|known| known.is_same(&placed)) => {}
+        Some(placed) => {
+            all_placed.insert(name.clone(), placed);
         }
         None => {
-            homes.remove(name);
+            all_placed.remove(name);
         }
     }
 }
 
-/// The text form: homes, and apart from them the nodes and datasets that are somewhere else;
+/// The text form: fragments, and apart from them the nodes and datasets that are somewhere else;
 /// and what was placed.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -275,10 +289,10 @@ struct PlacementWire {
 impl From<Placement> for PlacementWire {
     fn from(placement: Placement) -> Self {
         let known =
-            || placement.datastores.iter().filter_map(|(name, home)| Some((name, home.known.as_ref()?)));
+            || placement.datastores.iter().filter_map(|(name, placed)| Some((name, placed.known.as_ref()?)));
         let mut wire = Self {
-            datastores: homes(&placement.datastores),
-            transformers: homes(&placement.transformers),
+            datastores: all_placed(&placement.datastores),
+            transformers: all_placed(&placement.transformers),
             nodes: BTreeMap::new(),
             datasets: BTreeMap::new(),
             placed: known().map(|(name, known)| (name.clone(), known.by_dataset())).collect(),
@@ -287,8 +301,8 @@ impl From<Placement> for PlacementWire {
                 .map(|(name, _)| name.clone())
                 .collect(),
         };
-        let homes = placement.datastores.values().chain(placement.transformers.values());
-        for apart in homes.filter_map(|home| home.apart.as_deref()) {
+        let all_placed = placement.datastores.values().chain(placement.transformers.values());
+        for apart in all_placed.filter_map(|placed| placed.apart.as_deref()) {
             wire.nodes.extend(apart.nodes.clone());
             wire.datasets.extend(apart.datasets.clone());
         }
@@ -305,8 +319,9 @@ impl From<PlacementWire> for Placement {
             placement.datastores.entry(name).or_default().known = Some(known);
         }
         for (node, shard) in wire.nodes {
-            placement
-                .edit_home(&node, |home| home.set_apart(|apart| apart.nodes.insert(node.clone(), shard)));
+            placement.edit_placed(&node, |placed| {
+                placed.set_apart(|apart| apart.nodes.insert(node.clone(), shard))
+            });
         }
         for (node, datasets) in wire.datasets {
             for (dataset, shard) in datasets {
@@ -317,8 +332,8 @@ impl From<PlacementWire> for Placement {
     }
 }
 
-fn homes<K: Ord + Clone>(homes: &OrdMap<K, FragmentPlacement>) -> BTreeMap<K, ShardName> {
-    homes.iter().filter_map(|(name, home)| Some((name.clone(), home.shard.clone()?))).collect()
+fn all_placed<K: Ord + Clone>(all_placed: &OrdMap<K, FragmentPlacement>) -> BTreeMap<K, ShardName> {
+    all_placed.iter().filter_map(|(name, placed)| Some((name.clone(), placed.shard.clone()?))).collect()
 }
 
 fn at_shards<K: Ord + Clone>(shards: BTreeMap<K, ShardName>) -> OrdMap<K, FragmentPlacement> {

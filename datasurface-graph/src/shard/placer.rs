@@ -33,9 +33,9 @@ pub(super) struct Placer<'g> {
     /// What happens for datastores, and then transformers, each by name.
     units: Vec<PlacingFragment<'g>>,
     /// Where the unit of each datastore is.
-    supplies: FxHashMap<DatastoreName, usize>,
+    datastore_fragments: FxHashMap<DatastoreName, usize>,
     /// Where the unit of each transformer is.
-    derivations: FxHashMap<WorkspaceName, usize>,
+    transformer_fragments: FxHashMap<WorkspaceName, usize>,
 }
 
 /// A fragment that is being placed.
@@ -44,7 +44,7 @@ struct PlacingFragment<'g> {
     /// None as long as nothing of it has a place, and none once all of it has.
     pieces: Option<Box<Pieces<'g>>>,
     /// Where it is, as far as it has a place.
-    home: Option<FragmentPlacement>,
+    placed: Option<FragmentPlacement>,
 }
 
 impl<'g> Placer<'g> {
@@ -56,14 +56,17 @@ impl<'g> Placer<'g> {
         weigh: Weigh<'g>,
     ) -> Self {
         let mut work = Self::with_placement(graph, Placement::default(), Loads::new(limits), weigh);
-        let Fragments { supplies, derivations, .. } = graph.estate();
-        work.units.reserve(supplies.len() + derivations.len());
-        work.supplies.reserve(supplies.len());
-        for supply in supplies.values() {
-            work.add(Fragment::Supply(supply), before.datastore(supply.name()));
+        let Fragments { datastore_fragments, transformer_fragments, .. } = graph.fragments();
+        work.units.reserve(datastore_fragments.len() + transformer_fragments.len());
+        work.datastore_fragments.reserve(datastore_fragments.len());
+        for datastore_fragment in datastore_fragments.values() {
+            work.add(Fragment::Datastore(datastore_fragment), before.datastore(datastore_fragment.name()));
         }
-        for derivation in derivations.values() {
-            work.add(Fragment::Derivation(derivation), before.transformer(derivation.name()));
+        for transformer_fragment in transformer_fragments.values() {
+            work.add(
+                Fragment::Transformer(transformer_fragment),
+                before.transformer(transformer_fragment.name()),
+            );
         }
         work
     }
@@ -75,12 +78,13 @@ impl<'g> Placer<'g> {
         }
         let mut work = Self::with_placement(graph, before.placement.clone(), before.loads.clone(), weigh);
         work.too_heavy = before.too_heavy.clone();
-        let FragmentsDifference { supplies, derivations } = before.graph.estate().difference(graph.estate());
-        for (one, other) in supplies {
-            work.replace(before, one.map(Fragment::Supply), other.map(Fragment::Supply));
+        let FragmentsDifference { datastore_fragments, transformer_fragments } =
+            before.graph.fragments().difference(graph.fragments());
+        for (one, other) in datastore_fragments {
+            work.replace(before, one.map(Fragment::Datastore), other.map(Fragment::Datastore));
         }
-        for (one, other) in derivations {
-            work.replace(before, one.map(Fragment::Derivation), other.map(Fragment::Derivation));
+        for (one, other) in transformer_fragments {
+            work.replace(before, one.map(Fragment::Transformer), other.map(Fragment::Transformer));
         }
         let were_overfull = before.loads.overfull();
         if work.loads.overfull().iter().any(|shard| !were_overfull.contains(shard)) {
@@ -103,8 +107,8 @@ impl<'g> Placer<'g> {
             weigh,
             too_heavy: BTreeSet::new(),
             units: Vec::new(),
-            supplies: FxHashMap::default(),
-            derivations: FxHashMap::default(),
+            datastore_fragments: FxHashMap::default(),
+            transformer_fragments: FxHashMap::default(),
         }
     }
 
@@ -112,18 +116,18 @@ impl<'g> Placer<'g> {
     pub(super) fn run(mut self) -> Shards {
         self.evict();
         self.units.iter_mut().for_each(PlacingFragment::record_placement);
-        for (at, derivation) in self.producers_first() {
-            for datastore in derivation.sources() {
-                self.place_supply(datastore.name());
+        for (at, transformer_fragment) in self.producers_first() {
+            for datastore in transformer_fragment.sources() {
+                self.place_datastore(datastore.name());
             }
             self.place_unit(at);
-            self.place_supply(derivation.output());
+            self.place_datastore(transformer_fragment.output());
         }
         for at in 0..self.units.len() {
             self.place_unit(at);
         }
-        for PlacingFragment { fragment, home, .. } in self.units {
-            self.placement.set(fragment, home);
+        for PlacingFragment { fragment, placed, .. } in self.units {
+            self.placement.set(fragment, placed);
         }
         Shards {
             graph: self.graph.share(),
@@ -133,14 +137,14 @@ impl<'g> Placer<'g> {
         }
     }
 
-    /// Adds a fragment that has to be placed, as far as it has no home, and says whether the platform does anything for it.
-    fn add(&mut self, fragment: Fragment<'g>, home: Option<&FragmentPlacement>) -> bool {
+    /// Adds a fragment that has to be placed, as far as it was not placed, and says whether the platform does anything for it.
+    fn add(&mut self, fragment: Fragment<'g>, placed: Option<&FragmentPlacement>) -> bool {
         if !fragment.is_in(self.graph) {
             return false;
         }
-        let pieces = home.map(|home| {
+        let pieces = placed.map(|placed| {
             let mut pieces = self.pieces_of(fragment);
-            pieces.place_from(home);
+            pieces.place_from(placed);
             for (shard, count, weight) in pieces.by_shard() {
                 self.loads.add(shard, count, &weight);
             }
@@ -148,20 +152,24 @@ impl<'g> Placer<'g> {
         });
         let at = self.units.len();
         match fragment {
-            Fragment::Supply(supply) => self.supplies.insert(supply.name().clone(), at),
-            Fragment::Derivation(derivation) => self.derivations.insert(derivation.name().clone(), at),
+            Fragment::Datastore(datastore_fragment) => {
+                self.datastore_fragments.insert(datastore_fragment.name().clone(), at)
+            }
+            Fragment::Transformer(transformer_fragment) => {
+                self.transformer_fragments.insert(transformer_fragment.name().clone(), at)
+            }
         };
-        self.units.push(PlacingFragment { fragment, pieces, home: None });
+        self.units.push(PlacingFragment { fragment, pieces, placed: None });
         true
     }
 
     /// Puts a fragment into the place of what it was before.
     fn replace(&mut self, before: &'g Shards, old: Option<Fragment<'g>>, new: Option<Fragment<'g>>) {
-        let home = old.or(new).and_then(|fragment| before.placement.home_of(fragment));
+        let placed = old.or(new).and_then(|fragment| before.placement.placement_of(fragment));
         if let Some(old) = old {
-            self.take_out(&before.graph, old, home);
+            self.take_out(&before.graph, old, placed);
         }
-        let is_here = new.is_some_and(|new| self.add(new, home));
+        let is_here = new.is_some_and(|new| self.add(new, placed));
         if let Some(old) = old.filter(|_| !is_here) {
             self.placement.set(old, None);
         }
@@ -174,9 +182,14 @@ impl<'g> Placer<'g> {
     }
 
     /// Takes pieces away that are not there any more, or not in this form.
-    fn take_out(&mut self, graph: &IntentionGraph, fragment: Fragment<'_>, home: Option<&FragmentPlacement>) {
+    fn take_out(
+        &mut self,
+        graph: &IntentionGraph,
+        fragment: Fragment<'_>,
+        placed: Option<&FragmentPlacement>,
+    ) {
         let mut pieces = Pieces::new(fragment, graph, self.loads.limits(), self.weigh);
-        home.into_iter().for_each(|home| pieces.place_from(home));
+        placed.into_iter().for_each(|placed| pieces.place_from(placed));
         for (shard, count, weight) in pieces.by_shard() {
             self.loads.subtract(shard, count, &weight);
         }
@@ -215,26 +228,27 @@ impl<'g> Placer<'g> {
 
     /// The transformers that have no place yet, in an order in which data comes to them.
     fn producers_first(&self) -> Vec<(usize, &'g TransformerFragment)> {
-        let transformers = &self.graph.estate().transformers;
+        let transformers = &self.graph.fragments().transformers;
         let units = self.units.iter().enumerate().filter(|(_, unit)| !unit.is_placed());
-        let mut derivations: Vec<(usize, &TransformerFragment)> = units
+        let mut transformer_fragments: Vec<(usize, &TransformerFragment)> = units
             .filter_map(|(at, unit)| match unit.fragment {
-                Fragment::Derivation(derivation) => Some((at, &**derivation)),
-                Fragment::Supply(_) => None,
+                Fragment::Transformer(transformer_fragment) => Some((at, &**transformer_fragment)),
+                Fragment::Datastore(_) => None,
             })
             .collect();
-        let group = |derivation: &TransformerFragment| {
-            transformers.maker_of(derivation.output()).map(|maker| maker.group)
+        let group = |transformer_fragment: &TransformerFragment| {
+            transformers.maker_of(transformer_fragment.output()).map(|maker| maker.group)
         };
-        derivations.sort_by_cached_key(|(_, derivation)| Reverse(group(derivation)));
-        for alike in derivations.chunk_by_mut(|(_, one), (_, other)| group(one) == group(other)) {
+        transformer_fragments
+            .sort_by_cached_key(|(_, transformer_fragment)| Reverse(group(transformer_fragment)));
+        for alike in transformer_fragments.chunk_by_mut(|(_, one), (_, other)| group(one) == group(other)) {
             in_order_here(alike);
         }
-        derivations
+        transformer_fragments
     }
 
-    fn place_supply(&mut self, name: &DatastoreName) {
-        if let Some(at) = self.supplies.get(name) {
+    fn place_datastore(&mut self, name: &DatastoreName) {
+        if let Some(at) = self.datastore_fragments.get(name) {
             self.place_unit(*at);
         }
     }
@@ -249,7 +263,7 @@ impl<'g> Placer<'g> {
         let surroundings = self.surroundings(fragment);
         self.place(&mut pieces, surroundings);
         if let Some(unit) = self.units.get_mut(at) {
-            unit.home = Some(pieces.home());
+            unit.placed = Some(pieces.placement());
         }
     }
 
@@ -257,37 +271,37 @@ impl<'g> Placer<'g> {
     /// is beside what it reads, and before what it makes.
     fn surroundings(&self, fragment: Fragment<'g>) -> Neighbours {
         match fragment {
-            Fragment::Supply(supply) => {
-                let maker = match &supply.origin {
-                    Origin::Made { by } => self.home_of_transformer(by),
+            Fragment::Datastore(datastore_fragment) => {
+                let maker = match &datastore_fragment.origin {
+                    Origin::Made { by } => self.placement_of_transformer(by),
                     Origin::Captured { .. } => None,
                 };
-                let part = supply.part(self.graph.platform()).into_iter();
+                let part = datastore_fragment.part(self.graph.platform()).into_iter();
                 let readers =
                     part.flat_map(|part| part.all_readers()).filter(|reader| reader.owing.is_some());
-                let after =
-                    readers.filter_map(|reader| self.home_of_transformer(&reader.consumer.group.workspace));
+                let after = readers
+                    .filter_map(|reader| self.placement_of_transformer(&reader.consumer.group.workspace));
                 Neighbours::new(maker.into_iter(), after)
             }
-            Fragment::Derivation(derivation) => {
-                let sources = derivation.sources().iter();
-                let before = sources.filter_map(|datastore| self.home_of_datastore(datastore.name()));
-                let after = self.home_of_datastore(derivation.output());
+            Fragment::Transformer(transformer_fragment) => {
+                let sources = transformer_fragment.sources().iter();
+                let before = sources.filter_map(|datastore| self.placement_of_datastore(datastore.name()));
+                let after = self.placement_of_datastore(transformer_fragment.output());
                 Neighbours::new(before, after.into_iter())
             }
         }
     }
 
-    fn home_of_datastore(&self, name: &DatastoreName) -> Option<&FragmentPlacement> {
-        match self.supplies.get(name) {
-            Some(at) => self.units.get(*at)?.home.as_ref(),
+    fn placement_of_datastore(&self, name: &DatastoreName) -> Option<&FragmentPlacement> {
+        match self.datastore_fragments.get(name) {
+            Some(at) => self.units.get(*at)?.placed.as_ref(),
             None => self.placement.datastore(name),
         }
     }
 
-    fn home_of_transformer(&self, name: &WorkspaceName) -> Option<&FragmentPlacement> {
-        match self.derivations.get(name) {
-            Some(at) => self.units.get(*at)?.home.as_ref(),
+    fn placement_of_transformer(&self, name: &WorkspaceName) -> Option<&FragmentPlacement> {
+        match self.transformer_fragments.get(name) {
+            Some(at) => self.units.get(*at)?.placed.as_ref(),
             None => self.placement.transformer(name),
         }
     }
@@ -328,30 +342,30 @@ impl<'g> Placer<'g> {
 
 /// Puts transformers that need each other's output into an order in which data comes to them here: what closes their circle may
 /// be on another platform.
-fn in_order_here(derivations: &mut [(usize, &TransformerFragment)]) {
-    if derivations.len() < 2 {
+fn in_order_here(transformer_fragments: &mut [(usize, &TransformerFragment)]) {
+    if transformer_fragments.len() < 2 {
         return;
     }
     let makers: FxHashMap<&DatastoreName, usize> =
-        derivations.iter().enumerate().map(|(at, (_, maker))| (maker.output(), at)).collect();
-    let links = derivations.iter().enumerate().flat_map(|(reader, (_, derivation))| {
-        let sources = derivation.sources().iter();
+        transformer_fragments.iter().enumerate().map(|(at, (_, maker))| (maker.output(), at)).collect();
+    let links = transformer_fragments.iter().enumerate().flat_map(|(reader, (_, transformer_fragment))| {
+        let sources = transformer_fragment.sources().iter();
         sources.filter_map(|source| makers.get(source.name())).map(move |maker| (*maker, reader))
     });
-    let order = in_order((0..derivations.len()).collect(), &links.collect());
+    let order = in_order((0..transformer_fragments.len()).collect(), &links.collect());
     let places = order.iter().flat_map(Step::members);
-    let ordered: Vec<_> = places.filter_map(|at| derivations.get(*at).copied()).collect();
-    derivations.copy_from_slice(&ordered);
+    let ordered: Vec<_> = places.filter_map(|at| transformer_fragments.get(*at).copied()).collect();
+    transformer_fragments.copy_from_slice(&ordered);
 }
 
 impl PlacingFragment<'_> {
     fn is_placed(&self) -> bool {
-        self.pieces.is_none() && self.home.is_some()
+        self.pieces.is_none() && self.placed.is_some()
     }
 
-    /// Is at home where its pieces are.
+    /// Is placed where its pieces are.
     fn record_placement(&mut self) {
-        self.home = self.pieces.as_ref().map(|pieces| pieces.home());
+        self.placed = self.pieces.as_ref().map(|pieces| pieces.placement());
         self.pieces.take_if(|pieces| pieces.are_placed());
     }
 }
@@ -371,13 +385,13 @@ impl Neighbours {
     ) -> Self {
         let mut links: BTreeMap<&ShardName, usize> = BTreeMap::new();
         let (mut first, mut last) = (0, u64::MAX);
-        for home in before {
-            first = home.positions().fold(first, u64::max);
-            home.shard.iter().for_each(|shard| *links.entry(shard).or_default() += 1);
+        for placed in before {
+            first = placed.positions().fold(first, u64::max);
+            placed.shard.iter().for_each(|shard| *links.entry(shard).or_default() += 1);
         }
-        for home in after {
-            last = home.positions().fold(last, u64::min);
-            home.shard.iter().for_each(|shard| *links.entry(shard).or_default() += 1);
+        for placed in after {
+            last = placed.positions().fold(last, u64::min);
+            placed.shard.iter().for_each(|shard| *links.entry(shard).or_default() += 1);
         }
         let mut shards: Vec<_> = links.into_iter().collect();
         shards.sort_by_key(|(_, links)| Reverse(*links));

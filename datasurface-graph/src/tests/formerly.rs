@@ -68,8 +68,8 @@ fn who_takes_the_name_of_another_is_not_taken_for_it() {
     let after = graphs(purchases, "final", mask());
     let diff = GraphDiff::between(before.iter().next().unwrap(), after.iter().next().unwrap());
     let export = |name: &str| key(&format!("Export/One/{CONTAINER}/{name}"));
-    assert!(diff.removed().contains(&export("Orders/final")), "{diff:?}");
-    assert!(diff.renamed().contains(&(export("Orders/draft"), export("Purchases/final"))), "{diff:?}");
+    assert!(diff.removed.contains(&export("Orders/final")), "{diff:?}");
+    assert!(diff.renamed.contains(&(export("Orders/draft"), export("Purchases/final"))), "{diff:?}");
 
     // But where only the datastore is renamed, and the dataset was long ago, it is the one of that name.
     let orders = store("Orders").dataset(dataset("final").renamed_from("draft")).dataset(dataset("other"));
@@ -77,7 +77,7 @@ fn who_takes_the_name_of_another_is_not_taken_for_it() {
     let before = graphs(orders, "final", mask());
     let after = graphs(purchases, "final", mask());
     let diff = GraphDiff::between(before.iter().next().unwrap(), after.iter().next().unwrap());
-    assert!(diff.renamed().contains(&(export("Orders/final"), export("Purchases/final"))), "{diff:?}");
+    assert!(diff.renamed.contains(&(export("Orders/final"), export("Purchases/final"))), "{diff:?}");
 }
 
 #[test]
@@ -89,15 +89,15 @@ fn a_diff_pairs_what_was_renamed() {
     let export = |name: &str| key(&format!("Export/One/{CONTAINER}/{name}/all"));
     let renamed =
         [(export("Orders"), export("Purchases")), (key("Ingest/One/Orders"), key("Ingest/One/Purchases"))];
-    assert_eq!(diff.renamed(), renamed);
-    for (old, new) in diff.renamed() {
-        assert!(diff.removed().contains(old) && diff.added().contains(new));
+    assert_eq!(diff.renamed, renamed);
+    for (old, new) in &diff.renamed {
+        assert!(diff.removed.contains(old) && diff.added.contains(new));
     }
     // Without a word about it, what is gone and what is new have nothing to do with each other.
     let other = Datastore::new("Purchases").dataset(Dataset::new("all", "id Integer key"));
     let after = graphs(other, "all", Workspace::new("Mask"));
     let diff = GraphDiff::between(before.iter().next().unwrap(), after.iter().next().unwrap());
-    assert!(diff.renamed().is_empty() && !diff.added().is_empty());
+    assert!(diff.renamed.is_empty() && !diff.added.is_empty());
 }
 
 /// A zone, a team, a container, a platform, and a workspace with a transformer.
@@ -179,12 +179,12 @@ fn whatever_a_key_names_can_be_renamed() {
     for (names, count) in cases {
         let new = names.graphs();
         let diff = GraphDiff::between(old.iter().next().unwrap(), new.iter().next().unwrap());
-        assert_eq!(diff.renamed().len(), count, "{diff:?}");
-        assert!(diff.renamed().iter().map(|(_, new)| new).eq(diff.added()), "{diff:?}");
-        let mut gone: Vec<_> = diff.renamed().iter().map(|(old, _)| old.clone()).collect();
+        assert_eq!(diff.renamed.len(), count, "{diff:?}");
+        assert!(diff.renamed.iter().map(|(_, new)| new).eq(&diff.added), "{diff:?}");
+        let mut gone: Vec<_> = diff.renamed.iter().map(|(old, _)| old.clone()).collect();
         gone.sort();
-        assert_eq!(gone, diff.removed());
-        for (was, is) in diff.renamed() {
+        assert_eq!(gone, diff.removed);
+        for (was, is) in &diff.renamed {
             let kept = |key: &NodeKey| key.to_string().split('/').next_back().map(str::to_owned);
             assert_eq!(was.kind(), is.kind());
             assert!(

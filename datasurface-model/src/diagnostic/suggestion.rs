@@ -1,4 +1,8 @@
 //! Suggestions: findings that say how the model has to be patched to be rid of them.
+//!
+//! A suggestion that is followed resolves its finding, and brings no new error. Tests follow the suggestions of every fixture, those of
+//! the broker included, and of every mutation. One that completes a list adds one element, so that several can be followed one after
+//! another.
 
 use super::ModelPath;
 use crate::ecosystem::Repository;

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 /// use datasurface_model::{Capture, Credential, CredentialKind};
 /// let capture = Capture::kafka("EU/Sales/Events")
 ///     .source("orders", "sales.orders.v2")
-///     .credential(Credential::new("events_reader", CredentialKind::Token));
-/// assert_eq!(capture.source_of(&"orders".into()), "sales.orders.v2");
+///     .with_credential(Credential::new("events_reader", CredentialKind::Token));
+/// assert_eq!(capture.source_name(&"orders".into()), "sales.orders.v2");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

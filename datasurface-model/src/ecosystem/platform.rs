@@ -13,12 +13,12 @@ use std::fmt;
 /// may be of one kind.
 ///
 /// ```
-/// use datasurface_model::{Hinted, PlatformDeclaration};
+/// use datasurface_model::{HintTarget, PlatformDeclaration};
 /// let platform = PlatformDeclaration::new("Warehouse", "local")
-///     .version("^1.2")
+///     .with_version_requirement("^1.2")
 ///     .located("Azure/Europe")
 ///     .in_production()
-///     .hint(Hinted::Datastore("Sales".into()), serde_json::json!({"batch_rows": 50_000}));
+///     .hint(HintTarget::Datastore("Sales".into()), serde_json::json!({"batch_rows": 50_000}));
 /// assert_eq!(platform.hints().len(), 1);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,7 +13,7 @@ use datasurface_schema::{
 /// use datasurface_model::{GovernanceZone, Permitted, Policy, PolicyRule};
 /// let zone = GovernanceZone::new()
 ///     .policy(Policy::new("Stay in Europe", PolicyRule::Locations(Permitted::only(["Azure/Europe"]))))
-///     .policy(Policy::new("No MNPI", PolicyRule::Classifications(Permitted::all_but(["MNPI"]))));
+///     .policy(Policy::new("No MNPI", PolicyRule::Classifications(Permitted::all_except(["MNPI"]))));
 /// assert_eq!(zone.policies().len(), 2);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

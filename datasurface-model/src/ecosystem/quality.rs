@@ -30,9 +30,9 @@ impl InvalidRows {
 /// ```
 /// use datasurface_model::{Dataset, QualityCheck, Share};
 /// let orders = Dataset::new("orders", "id Integer key, status VarChar(8), city VarChar(40)")
-///     .checked(QualityCheck::not_null("city", Share::percent(99)))
-///     .checked(QualityCheck::accepted_values("status", ["open", "closed"]))
-///     .checked(QualityCheck::rows(1, None));
+///     .quality_check(QualityCheck::not_null("city", Share::percent(99)))
+///     .quality_check(QualityCheck::accepted_values("status", ["open", "closed"]))
+///     .quality_check(QualityCheck::rows(1, None));
 /// assert_eq!(orders.quality_checks().count(), 3);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,56 +7,19 @@ use std::fmt;
 /// The requirements of a group on its datasets, at the place where the consumer reads them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Requirements {
-    milestoning: Milestoning,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    latency: Option<Latency>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    retention: Option<Retention>,
-    #[serde(default, skip_serializing_if = "Set::is_empty")]
-    regulators: Set<Regulator>,
-}
-
-impl Requirements {
-    pub(super) fn set_milestoning(&mut self, milestoning: Milestoning) {
-        self.milestoning = milestoning;
-    }
-
-    pub(super) fn set_latency(&mut self, latency: Latency) {
-        self.latency = Some(latency);
-    }
-
-    pub(super) fn set_retention(&mut self, retention: Retention) {
-        self.retention = Some(retention);
-    }
-
-    pub(super) fn add_regulator(&mut self, regulator: Regulator) {
-        self.regulators.insert(regulator);
-    }
-
     /// The milestoning: the versions of a record that the consumer sees.
-    #[must_use]
-    pub fn milestoning(&self) -> Milestoning {
-        self.milestoning
-    }
-
+    pub milestoning: Milestoning,
     /// The greatest latency, if there is one.
-    #[must_use]
-    pub fn latency(&self) -> Option<Latency> {
-        self.latency
-    }
-
-    /// The retention: the time for which data must stay reproducible.
-    #[must_use]
-    pub fn retention(&self) -> Option<Retention> {
-        self.retention
-    }
-
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
+    /// The retention: the time for which data must stay reproducible; none means no requirement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Retention>,
     /// The regulators, which may ask the consumer for proof.
-    #[must_use]
-    pub fn regulators(&self) -> &Set<Regulator> {
-        &self.regulators
-    }
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    pub regulators: Set<Regulator>,
 }
 
 /// The versions of a record that a consumer sees.

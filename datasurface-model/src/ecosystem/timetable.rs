@@ -4,10 +4,12 @@
 //! `@daily`, a step behind a single number) means something else to the next one, or nothing: it is none here. So does a
 //! step behind a `*` for days of one kind, where days of the other kind are named: for some, the `*` counts, and a day has
 //! to be of both kinds; for others, one of them is enough.
+//!
+//! This module judges timetables; croner works out when they are due.
 
 /// One of the five fields: what it counts, and from where to where.
 struct Field {
-    what: &'static str,
+    noun: &'static str,
     first: u32,
     last: u32,
     /// The highest number that is another word for the first one.
@@ -15,18 +17,18 @@ struct Field {
     names: &'static [&'static str],
 }
 
-const MINUTE: Field = Field { what: "minute", first: 0, last: 59, again: None, names: &[] };
-const HOUR: Field = Field { what: "hour", first: 0, last: 23, again: None, names: &[] };
-const DAY: Field = Field { what: "day of the month", first: 1, last: 31, again: None, names: &[] };
+const MINUTE: Field = Field { noun: "minute", first: 0, last: 59, again: None, names: &[] };
+const HOUR: Field = Field { noun: "hour", first: 0, last: 23, again: None, names: &[] };
+const DAY: Field = Field { noun: "day of the month", first: 1, last: 31, again: None, names: &[] };
 const MONTH: Field = Field {
-    what: "month",
+    noun: "month",
     first: 1,
     last: 12,
     again: None,
     names: &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
 };
 const WEEKDAY: Field = Field {
-    what: "day of the week",
+    noun: "day of the week",
     first: 0,
     last: 6,
     // Sunday, for those whose week begins with Monday.
@@ -38,7 +40,7 @@ const WEEKDAY: Field = Field {
 const LAST_DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /// Why these fields are no timetable, if they are none.
-pub(super) fn problem(fields: &str) -> Option<String> {
+pub(super) fn error(fields: &str) -> Option<String> {
     judged(fields).err()
 }
 
@@ -106,7 +108,7 @@ impl Field {
         let step =
             step.map_or(Ok(1), |step| positive(step).ok_or_else(|| format!("`{part}` has no step")))?;
         if step > 1 && step > to - from {
-            return Err(format!("the step of `{part}` leads past the last {}", self.what));
+            return Err(format!("the step of `{part}` leads past the last {}", self.noun));
         }
         let numbers = (from..=to).step_by(usize::try_from(step).unwrap_or(usize::MAX));
         let numbers = numbers.map(|number| if self.again == Some(number) { self.first } else { number });
@@ -123,7 +125,7 @@ impl Field {
                 [first, .., last] => format!(", or `{first}` to `{last}`"),
                 _ => String::new(),
             };
-            format!("`{text}` is no {}: those are {} to {last}{names}", self.what, self.first)
+            format!("`{text}` is no {}: those are {} to {last}{names}", self.noun, self.first)
         })
     }
 }

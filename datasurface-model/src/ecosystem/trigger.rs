@@ -42,10 +42,10 @@ impl Cron {
 
     /// Returns the reason why the fields are no timetable, if they are none.
     #[must_use]
-    pub fn problem(&self) -> Option<String> {
+    pub fn error(&self) -> Option<String> {
         cached(self.fields(), |fields| {
             let unread = || fields.parse::<croner::Cron>().err().map(|error| error.to_string());
-            timetable::problem(fields).or_else(unread)
+            timetable::error(fields).or_else(unread)
         })
     }
 
@@ -154,10 +154,10 @@ mod tests {
             "0-30/15,59 */12 * * 5-7",
         ];
         for good in good {
-            assert_eq!(Cron::from(good).problem(), None, "{good}");
+            assert_eq!(Cron::from(good).error(), None, "{good}");
             assert!(Cron::from(good).next_after(&DateTime::UNIX_EPOCH).is_some(), "{good}");
         }
-        for (bad, problem) in [
+        for (bad, error) in [
             ("", "it has 0 fields, not 5"),
             ("* * * * * *", "it has 6 fields, not 5"),
             ("61 * * * *", "`61` is no minute: those are 0 to 59"),
@@ -183,7 +183,7 @@ mod tests {
             ("0 0 30 feb *", "it never comes, for its months do not have its days"),
             ("0 0 31 4,6,9,11 *", "it never comes, for its months do not have its days"),
         ] {
-            assert_eq!(Cron::from(bad).problem().as_deref(), Some(problem), "{bad}");
+            assert_eq!(Cron::from(bad).error().as_deref(), Some(error), "{bad}");
         }
     }
 
@@ -193,7 +193,7 @@ mod tests {
             fields in vec("[0-9*,/-]{1,4}|[*]/[0-9]{1,2}|[0-9]-[0-9]{1,2}|mon-fri|feb", 5),
         ) {
             let fields = fields.join(" ");
-            if timetable::problem(&fields).is_none() {
+            if timetable::error(&fields).is_none() {
                 let cron: croner::Cron = fields.parse().unwrap();
                 prop_assert!(cron.find_next_occurrence(&DateTime::UNIX_EPOCH, false).is_ok(), "{}", fields);
             }
@@ -205,8 +205,8 @@ mod tests {
         let cron = Cron::from("0 6 * * mon-fri").in_zone("Europe/Berlin");
         assert_eq!(cron.as_str(), "0 6 * * mon-fri Europe/Berlin");
         assert_eq!((cron.fields(), cron.zone()), ("0 6 * * mon-fri", Some("Europe/Berlin")));
-        assert_eq!(cron.problem(), None);
+        assert_eq!(cron.error(), None);
         assert_eq!(Cron::from("0 6 * * mon").zone(), None);
-        assert!(Cron::from("0 0 6 * * *").problem().is_some());
+        assert!(Cron::from("0 0 6 * * *").error().is_some());
     }
 }

@@ -200,28 +200,28 @@ impl DatasetGroup {
     /// Sets the milestoning: the versions of a record that the consumer sees.
     #[must_use]
     pub fn with_milestoning(mut self, milestoning: Milestoning) -> Self {
-        self.requirements.set_milestoning(milestoning);
+        self.requirements.milestoning = milestoning;
         self
     }
 
     /// Sets the greatest latency.
     #[must_use]
     pub fn with_latency(mut self, latency: Latency) -> Self {
-        self.requirements.set_latency(latency);
+        self.requirements.latency = Some(latency);
         self
     }
 
     /// Sets the retention: the time for which data must stay reproducible.
     #[must_use]
     pub fn with_retention(mut self, retention: Retention) -> Self {
-        self.requirements.set_retention(retention);
+        self.requirements.retention = Some(retention);
         self
     }
 
     /// Adds a regulator, which may ask the consumer for proof.
     #[must_use]
     pub fn regulator(mut self, regulator: impl Into<Regulator>) -> Self {
-        self.requirements.add_regulator(regulator.into());
+        self.requirements.regulators.insert(regulator.into());
         self
     }
 

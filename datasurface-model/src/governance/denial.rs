@@ -35,28 +35,28 @@ impl Denial {
         code: &CodeInfo,
         zone: &ZoneName,
         policy: &Policy,
-        meeting: &DenialContext<'_>,
+        context: &DenialContext<'_>,
     ) -> Diagnostic {
         let message = format!(
             "{}: the policy `{}` of the zone `{zone}` {}",
-            (meeting.action)(),
+            (context.action)(),
             policy.name(),
             self.reason
         );
-        let mut finding = Diagnostic::new(code, (meeting.path)(), message).with_help(meeting.help);
-        if let Some(dataset) = meeting.dataset {
+        let mut finding = Diagnostic::new(code, (context.path)(), message).with_help(context.help);
+        if let Some(dataset) = context.dataset {
             finding = finding.related_place(dataset(), "is the data");
         }
         let path_of_policy =
             ModelPath::root().child(segment::ZONES, zone).child(segment::POLICIES, policy.name());
         finding = finding.related_place(path_of_policy, "does not permit it");
-        if let Some(keeper) = meeting.storage_path {
+        if let Some(keeper) = context.storage_path {
             finding = finding.related_place(keeper(), "is where the data is kept");
         }
         if let Some(place) = &self.place {
             finding = finding.related_place(path_of(place), "is where that is");
         }
-        match meeting.removal_path {
+        match context.removal_path {
             Some(remedy) => finding.with_suggestion(Suggestion::remove(remedy())),
             None => finding,
         }

@@ -89,18 +89,18 @@ impl Denial {
 /// other parts. `cloud` returns the cloud of a vendor, if that is known.
 ///
 /// ```
-/// use datasurface_model::{Permitted, Place, Policy, PolicyRule, governance::{PolicySubject, denial}};
+/// use datasurface_model::{Permitted, Place, Policy, PolicyRule, governance::{PolicySubject, evaluate}};
 /// let policy = Policy::new("Stay in Europe", PolicyRule::Locations(Permitted::only(["Azure/Europe"])));
 /// let places = [Place::from("Azure/USA")].into();
-/// let denial = denial(&policy, &PolicySubject::Places(&places), |_| None);
+/// let denial = evaluate(&policy, &PolicySubject::Places(&places), |_| None);
 /// assert_eq!(denial.map(|denial| denial.reason).as_deref(), Some("does not permit the location `Azure/USA`"));
 /// ```
 pub fn evaluate(
     policy: &Policy,
-    met: &PolicySubject<'_>,
+    subject: &PolicySubject<'_>,
     cloud: impl Fn(&VendorName) -> Option<CloudVendor>,
 ) -> Option<Denial> {
-    match (policy.rule(), met) {
+    match (policy.rule(), subject) {
         (PolicyRule::Locations(permitted), PolicySubject::Places(places)) => location(permitted, places),
         (PolicyRule::Vendors(permitted), PolicySubject::Places(places)) => vendor(permitted, places),
         (PolicyRule::HardVendors(permitted), PolicySubject::Places(places)) => {

@@ -16,16 +16,22 @@ use datasurface_schema::{ContainerKey, DatastoreName, Entity, Named, Set, TeamKe
 /// let old = Valid::assume_valid(Ecosystem::new("NorthWind", "github:nw/model@main", "github:nw/live@main"));
 /// let new = Valid::assume_valid(old.clone().into_inner().vendor(InfrastructureVendor::new("Azure")));
 /// let changes = new.changes_since(&old);
-/// assert!(changes.ecosystem() && changes.datastores().is_empty());
+/// assert!(changes.is_ecosystem_changed && changes.datastores.is_empty());
 /// assert!(old.changes_since(&old).is_empty());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Changes {
-    ecosystem: bool,
-    zones: Set<ZoneName>,
-    containers: Set<ContainerKey>,
-    datastores: Set<DatastoreName>,
-    workspaces: Set<WorkspaceName>,
+    /// Whether the frame of the ecosystem differs: vendors, platforms, pins, waivers, declarations of zones.
+    pub is_ecosystem_changed: bool,
+    /// The zones whose frames differ: policies, declarations of teams.
+    pub zones: Set<ZoneName>,
+    /// The containers that differ.
+    pub containers: Set<ContainerKey>,
+    /// The datastores that differ in anything.
+    pub datastores: Set<DatastoreName>,
+    /// The workspaces that differ in anything.
+    pub workspaces: Set<WorkspaceName>,
 }
 
 impl Changes {
@@ -35,43 +41,13 @@ impl Changes {
         *self == Self::default()
     }
 
-    /// Whether the frame of the ecosystem differs: vendors, platforms, pins, waivers, declarations of zones.
-    #[must_use]
-    pub fn is_ecosystem_changed(&self) -> bool {
-        self.ecosystem
-    }
-
-    /// The zones whose frames differ: policies, declarations of teams.
-    #[must_use]
-    pub fn zones(&self) -> &Set<ZoneName> {
-        &self.zones
-    }
-
-    /// The containers that differ.
-    #[must_use]
-    pub fn containers(&self) -> &Set<ContainerKey> {
-        &self.containers
-    }
-
-    /// The datastores that differ in anything.
-    #[must_use]
-    pub fn datastores(&self) -> &Set<DatastoreName> {
-        &self.datastores
-    }
-
-    /// The workspaces that differ in anything.
-    #[must_use]
-    pub fn workspaces(&self) -> &Set<WorkspaceName> {
-        &self.workspaces
-    }
-
     pub(super) fn from_units(units: &[UnitChange]) -> Self {
-        let mut ecosystem = false;
+        let mut is_ecosystem_changed = false;
         let (mut zones, mut containers) = (Vec::new(), Vec::new());
         let (mut datastores, mut workspaces) = (Vec::new(), Vec::new());
         for unit in units {
             match unit.key.place() {
-                UnitPlace::Ecosystem => ecosystem = true,
+                UnitPlace::Ecosystem => is_ecosystem_changed = true,
                 UnitPlace::Transformers => {}
                 UnitPlace::Zone(zone) => zones.push(zone.clone()),
                 UnitPlace::Team(team) => add_containers(team, unit, &mut containers),
@@ -80,7 +56,7 @@ impl Changes {
             }
         }
         Self {
-            ecosystem,
+            is_ecosystem_changed,
             zones: zones.into(),
             containers: containers.into(),
             datastores: datastores.into(),

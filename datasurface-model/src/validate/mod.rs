@@ -4,10 +4,12 @@
 //! learns about anything else through a reader that records what was read. So it is known, for each unit, what its
 //! findings depend on, and a later validation checks again exactly what could have another outcome.
 //!
-//! From the outside in: `outcome` is what comes back, `state` decides what is checked, `cut` finds the units in which an
-//! ecosystem differs from what it was, `facts` and `reader` are what rules can ask, `readers` knows who asked what, `rules`
-//! is one file for each area of codes. All that is remembered shares with what was remembered before, so that the cost of
-//! a validation follows the edit; a first validation is the edit that makes everything out of nothing.
+//! From the outside in: `outcome` is what comes back, `state` decides what is checked, `changes` and `unit_diff`
+//! find the units in which an ecosystem differs from what it was, `facts` and `reader` answer the questions of rules,
+//! `dependents` knows the readers of each fact, `rules` is one file for each area of codes.
+//!
+//! All that is remembered shares with what was remembered before, so that the cost of a validation follows the edit; a first
+//! validation is the edit that makes everything out of nothing.
 
 mod changes;
 mod dependents;

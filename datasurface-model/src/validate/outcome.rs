@@ -24,7 +24,9 @@ pub struct Invalid(Box<(Ecosystem, ValidationReport)>);
 /// The amount of work of a validation.
 #[derive(Clone, Debug)]
 pub struct ValidationStats {
-    units: usize,
+    /// The number of units in the ecosystem. A unit is checked and cached on its own: a datastore, a workspace, and
+    /// the frames around them.
+    pub units: usize,
     checked: Vec<UnitKey>,
     /// The paths of the checked units, in order; computed on first use.
     paths: OnceLock<Vec<ModelPath>>,
@@ -102,13 +104,6 @@ impl Invalid {
 }
 
 impl ValidationStats {
-    /// The count of units in the ecosystem. A unit is checked and cached on its own: a datastore, a workspace, and
-    /// the frames around them.
-    #[must_use]
-    pub fn units(&self) -> usize {
-        self.units
-    }
-
     /// The paths of the units that were checked this time, in order. For all others, the earlier findings still hold.
     #[must_use]
     pub fn checked(&self) -> &[ModelPath] {

@@ -79,11 +79,12 @@ impl State {
         }
         if let Some(before) = before {
             let known: FxHashSet<UnitKey> = checked.iter().cloned().collect();
-            let misled = touched
+            let invalidated = touched
                 .iter()
                 .flat_map(|subject| before.readers().invalidated(subject, &before.facts, &state.facts));
-            let misled: FxHashSet<UnitKey> = misled.filter(|unit| !known.contains(unit)).cloned().collect();
-            for unit in misled {
+            let invalidated: FxHashSet<UnitKey> =
+                invalidated.filter(|unit| !known.contains(unit)).cloned().collect();
+            for unit in invalidated {
                 if let Some(content) = state.units.get(&unit).map(|unit| unit.content.clone()) {
                     state.judge(&unit, content, &mut readers);
                     checked.push(unit);

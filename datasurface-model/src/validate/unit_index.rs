@@ -24,22 +24,10 @@ use std::sync::{Arc, OnceLock};
 /// A datastore or workspace, and the team that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T> {
-    team: Arc<TeamKey>,
-    entity: Arc<T>,
-}
-
-impl<T> Located<T> {
     /// The team that the entity belongs to.
-    #[must_use]
-    pub fn team(&self) -> &TeamKey {
-        &self.team
-    }
-
+    pub team: Arc<TeamKey>,
     /// The datastore or workspace.
-    #[must_use]
-    pub fn entity(&self) -> &Arc<T> {
-        &self.entity
-    }
+    pub entity: Arc<T>,
 }
 
 impl Located<Datastore> {

@@ -82,13 +82,13 @@ impl Valid<Ecosystem> {
     /// Returns the dataset of this key, in whatever team its datastore is.
     #[must_use]
     pub fn dataset(&self, key: &DatasetKey) -> Option<&Dataset> {
-        self.datastore(&key.datastore)?.entity().datasets().get(&key.dataset)
+        self.datastore(&key.datastore)?.entity.datasets().get(&key.dataset)
     }
 
     /// Returns the dataset group of this key, in whatever team its workspace is.
     #[must_use]
     pub fn group(&self, key: &GroupKey) -> Option<&DatasetGroup> {
-        self.workspace(&key.workspace)?.entity().groups().get(&key.group)
+        self.workspace(&key.workspace)?.entity.groups().get(&key.group)
     }
 
     /// Returns the workspace of this name, in whatever team.
@@ -132,7 +132,7 @@ impl Valid<Ecosystem> {
 
 fn by_name<'a, T: Entity<Name: Name>>(units: impl Iterator<Item = &'a Located<T>>) -> Vec<&'a Located<T>> {
     let mut units: Vec<_> = units.collect();
-    units.sort_by(|a, b| a.entity().name().cmp(b.entity().name()));
+    units.sort_by(|a, b| a.entity.name().cmp(b.entity.name()));
     units
 }
 

@@ -133,15 +133,15 @@ impl WaiverOutcome {
                 let help = "mend what it is about, and remove the waiver";
                 findings.push(about(&NOT_WAIVABLE, waiver, "is about what cannot be waived", help));
             } else if waiver.expires() < today {
-                let what = format!("has expired after {}", waiver.expires());
+                let error = format!("has expired after {}", waiver.expires());
                 let help = "mend what it is about, or decide anew until when it is acceptable";
-                findings.push(about(&EXPIRED, waiver, &what, help));
+                findings.push(about(&EXPIRED, waiver, &error, help));
             } else if is_of_no_policy {
                 findings.push(mismatched_policy(waiver, ecosystem));
             } else if !is_there {
                 if has_places(waiver, ecosystem) {
-                    let what = "is about a finding that is not there";
-                    findings.push(about(&UNUSED, waiver, what, "remove the waiver"));
+                    let error = "is about a finding that is not there";
+                    findings.push(about(&UNUSED, waiver, error, "remove the waiver"));
                 }
             } else if let Some(policies) = by_policies.get(waiver.name()).filter(|denying| denying.len() > 1)
             {
@@ -158,8 +158,8 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
     let mut before = None;
     for waiver in ecosystem.waivers() {
         if before.replace(waiver.name()) == Some(waiver.name()) {
-            let what = "is about a finding that another waiver is about";
-            findings.push(about(&DUPLICATE, waiver, what, "keep one of the two"));
+            let error = "is about a finding that another waiver is about";
+            findings.push(about(&DUPLICATE, waiver, error, "keep one of the two"));
         }
         if waiver.reason().trim().is_empty() {
             let path = waiver.model_path().attribute(segment::REASON);
@@ -224,9 +224,9 @@ fn mismatched_policy(waiver: &Waiver, ecosystem: &Ecosystem) -> Diagnostic {
         .with_suggestion((!is_waived).then(|| Suggestion::remove(policy)))
 }
 
-fn about(code: &CodeInfo, waiver: &Waiver, what: &str, help: &str) -> Diagnostic {
+fn about(code: &CodeInfo, waiver: &Waiver, error: &str, help: &str) -> Diagnostic {
     let path = waiver.model_path();
-    let message = format!("the waiver of {} {what}", waiver.name());
+    let message = format!("the waiver of {} {error}", waiver.name());
     Diagnostic::new(code, path.clone(), message).with_help(help).with_suggestion(Suggestion::remove(path))
 }
 

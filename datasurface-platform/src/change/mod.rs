@@ -40,7 +40,7 @@ pub struct ChangeHeader {
     #[serde(default)]
     pub newly_held: Vec<HeldState>,
     /// What was held and may go now, with what lets it go.
-    #[serde(default)]
+    #[serde(default, rename = "let_go")]
     pub released: BTreeMap<ResourceAddress, Guard>,
     /// Nodes that changed, came or went, and who owns what changed.
     #[serde(default)]

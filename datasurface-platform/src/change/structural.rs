@@ -14,30 +14,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A resource that is on both sides, and what it is, what it needs, what it holds or the file that declares it differs.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ResourceChange<'a> {
-    old: &'a Resource,
-    new: &'a Resource,
+    /// The resource as it was.
+    pub before: &'a Resource,
+    /// The resource as it is.
+    pub after: &'a Resource,
 }
 
 impl ResourceChange<'_> {
-    /// The resource as it was.
-    #[must_use]
-    pub fn before(&self) -> &Resource {
-        self.old
-    }
-
-    /// The resource as it is.
-    #[must_use]
-    pub fn after(&self) -> &Resource {
-        self.new
-    }
-
     /// The names of the attributes that differ. None if only the text of its file does, or what it needs first.
     #[must_use]
     pub fn attributes(&self) -> BTreeSet<&str> {
-        let names = self.old.attributes().keys().chain(self.new.attributes().keys());
+        let names = self.before.attributes().keys().chain(self.after.attributes().keys());
         names
-            .filter(|name| self.old.attributes().get(*name) != self.new.attributes().get(*name))
+            .filter(|name| self.before.attributes().get(*name) != self.after.attributes().get(*name))
             .map(String::as_str)
             .collect()
     }
@@ -121,8 +112,8 @@ impl RenderingChange<'_> {
         let held: BTreeMap<&ResourceAddress, &HeldState> = self
             .newly_held()
             .iter()
-            .filter(|held| new.resources.contains_key(held.resource()))
-            .map(|held| (held.resource(), held))
+            .filter(|held| new.resources.contains_key(&held.resource))
+            .map(|held| (&held.resource, held))
             .collect();
         steps.retain(|step| {
             !held.contains_key(&step.resource)
@@ -171,7 +162,7 @@ impl RenderingChange<'_> {
         after: &ScopedResource,
         judge: &mut impl FnMut(&ResourceChange<'_>) -> Judgement,
     ) -> Step {
-        let judgement = judge(&ResourceChange { old: &before.resource, new: &after.resource });
+        let judgement = judge(&ResourceChange { before: &before.resource, after: &after.resource });
         let mut step = self.step(after, judgement.action, judgement.effect, judgement.reason);
         step.meaning = judgement.meaning;
         step
@@ -209,15 +200,15 @@ impl RenderingChange<'_> {
     }
 
     fn hold(&self, placed: &ScopedResource, held: &HeldState) -> Step {
-        let until = match held.owed_until() {
+        let until = match held.owed_until {
             Some(until) => format!("until {until}"),
             None => "until it is released".to_owned(),
         };
-        let dataset = held.holds().dataset();
+        let dataset = &held.holds.dataset;
         let reason =
             format!("nobody asks for what was promised of `{dataset}` any more, but it is owed {until}");
         let mut step = self.step(placed, Action::Hold, Effect::None, reason);
-        step.owed_until = held.owed_until();
+        step.owed_until = held.owed_until;
         step
     }
 
@@ -254,8 +245,7 @@ impl RenderingChange<'_> {
         let causes = &self.frame.causes;
         let mut all = Cause::default();
         for (node, change) in resource.origins().iter().filter_map(|node| causes.get_key_value(node)) {
-            let exports =
-                resource.held_data().map(|held| exports_of(change, node.platform(), held.dataset()));
+            let exports = resource.held_data().map(|held| exports_of(change, node.platform(), &held.dataset));
             let exports = exports.into_iter().flatten().filter_map(|export| causes.get(export));
             let mut changes: Vec<&Cause> = exports.collect();
             if changes.is_empty() {

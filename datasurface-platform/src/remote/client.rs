@@ -56,8 +56,8 @@ impl RemoteFactory {
     pub fn spawn_with_limits(mut command: Command, bounds: ConnectionLimits) -> Result<Self, PlatformError> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(|error| {
-            let what = format!("starting `{}`", command.get_program().display());
-            PlatformError::new(PlatformErrorKind::External, what).caused_by(error)
+            let operation = format!("starting `{}`", command.get_program().display());
+            PlatformError::new(PlatformErrorKind::External, operation).caused_by(error)
         })?;
         let pipes = (child.stdout.take(), child.stdin.take());
         let process = Some(Process(child));
@@ -90,8 +90,8 @@ impl RemoteFactory {
             _ => None,
         })?;
         if hello.protocol != PROTOCOL {
-            let what = format!("it speaks protocol {}, this host {PROTOCOL}", hello.protocol);
-            return Err(outside(&what));
+            let message = format!("it speaks protocol {}, this host {PROTOCOL}", hello.protocol);
+            return Err(outside(&message));
         }
         speaks(&hello.contract)?;
         Ok(Self { connection: Arc::new(connection), hello })
@@ -192,9 +192,9 @@ impl DataPlatform for RemotePlatform {
         })
     }
 
-    fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>) {
+    fn lint(&self, lint_view: LintView<'_>, found: &mut Reporter<'_>) {
         let platform = self.number;
-        let request = match what {
+        let request = match lint_view {
             LintView::Node(node) => Request::LintNode { platform, node: Cow::Borrowed(node) },
             LintView::Platform(view) => Request::LintPlatform { platform, view: Cow::Borrowed(view) },
         };

@@ -109,8 +109,8 @@ impl OpenConnection {
             PlatformError::new(PlatformErrorKind::Internal, "writing a request").caused_by(error)
         })?;
         if line.len() > longest {
-            let what = format!("a request is longer than {longest} bytes; let there be more shards");
-            return Err(PlatformError::new(PlatformErrorKind::External, what));
+            let message = format!("a request is longer than {longest} bytes; let there be more shards");
+            return Err(PlatformError::new(PlatformErrorKind::External, message));
         }
         line.push(b'\n');
         Ok(line)

@@ -86,8 +86,8 @@ impl Program<'_> {
 
     fn hello(&self, protocol: u32) -> Result<Response, PlatformError> {
         if protocol != PROTOCOL {
-            let what = format!("the host speaks protocol {protocol}, this program {PROTOCOL}");
-            return Err(PlatformError::new(PlatformErrorKind::Unsupported, what));
+            let message = format!("the host speaks protocol {protocol}, this program {PROTOCOL}");
+            return Err(PlatformError::new(PlatformErrorKind::Unsupported, message));
         }
         Ok(Response::Hello(Handshake {
             protocol: PROTOCOL,
@@ -114,17 +114,17 @@ impl Program<'_> {
         })
     }
 
-    fn lint(&self, platform: u64, what: LintView<'_>) -> Result<Response, PlatformError> {
+    fn lint(&self, platform: u64, view: LintView<'_>) -> Result<Response, PlatformError> {
         let mut findings = Vec::new();
-        self.platform(platform)?.lint(what, &mut Reporter::new(&what, &mut findings));
+        self.platform(platform)?.lint(view, &mut Reporter::new(&view, &mut findings));
         Ok(Response::Findings(findings))
     }
 
     fn platform(&self, number: u64) -> Result<&dyn DataPlatform, PlatformError> {
         let created = usize::try_from(number).ok().and_then(|at| self.created.get(at));
         let unknown = || {
-            let what = format!("no platform {number} was created");
-            PlatformError::new(PlatformErrorKind::Unsupported, what)
+            let message = format!("no platform {number} was created");
+            PlatformError::new(PlatformErrorKind::Unsupported, message)
         };
         created.map(|(_, platform)| &**platform).ok_or_else(unknown)
     }
@@ -136,19 +136,19 @@ struct RequestNumber {
     number: u64,
 }
 
-fn refused(number: u64, what: String) -> ResponseLine {
-    let error = PlatformError::new(PlatformErrorKind::Unsupported, what);
+fn refused(number: u64, message: String) -> ResponseLine {
+    let error = PlatformError::new(PlatformErrorKind::Unsupported, message);
     ResponseLine { number, response: Response::Error(error) }
 }
 
 /// The line of an answer; of an error, if the answer cannot be written.
 fn written(answered: &ResponseLine) -> Vec<u8> {
-    let trouble = match serde_json::to_vec(answered) {
+    let server_error = match serde_json::to_vec(answered) {
         Ok(line) if line.len() <= MAX_LINE_LENGTH => return ended(line),
         Ok(_) => format!("an answer is longer than {MAX_LINE_LENGTH} bytes; let there be more shards"),
         Err(error) => format!("an answer cannot be written: {error}"),
     };
-    ended(serde_json::to_vec(&refused(answered.number, trouble)).unwrap_or_default())
+    ended(serde_json::to_vec(&refused(answered.number, server_error)).unwrap_or_default())
 }
 
 fn ended(mut line: Vec<u8>) -> Vec<u8> {

@@ -50,7 +50,7 @@ impl Rendering {
         file: File,
         declares: impl IntoIterator<Item = Resource>,
     ) -> Result<(), PlatformError> {
-        let refuse = |what: String| Err(PlatformError::new(PlatformErrorKind::Rendering, what));
+        let refuse = |message: String| Err(PlatformError::new(PlatformErrorKind::Rendering, message));
         let path = file.path().clone();
         if !self.folded_paths.insert(path.case_folded()) {
             return refuse(format!("the file `{path}` is rendered twice"));

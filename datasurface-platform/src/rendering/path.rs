@@ -55,14 +55,14 @@ impl FromStr for SafePath {
     type Err = SafePathError;
 
     fn from_str(path: &str) -> Result<Self, SafePathError> {
-        match path.split('/').find_map(problem) {
+        match path.split('/').find_map(error) {
             None => Ok(Self(path.to_owned())),
             Some(reason) => Err(SafePathError { path: path.to_owned(), reason }),
         }
     }
 }
 
-fn problem(part: &str) -> Option<&'static str> {
+fn error(part: &str) -> Option<&'static str> {
     if part.is_empty() {
         Some("a part of it is empty")
     } else if part.len() > LONGEST_PART {

@@ -42,19 +42,19 @@ impl NodeView {
     /// Its identity.
     #[must_use]
     pub fn key(&self) -> &NodeKey {
-        self.facts.key()
+        &self.facts.key
     }
 
     /// What it owes to those behind it.
     #[must_use]
     pub fn obligation(&self) -> &Obligation {
-        self.facts.obligation()
+        &self.facts.obligation
     }
 
     /// The details of its kind.
     #[must_use]
     pub fn detail(&self) -> &NodeDetail {
-        self.facts.detail()
+        &self.facts.detail
     }
 
     /// What the nodes directly before it offer, wherever they are: in this shard, in another one, on another platform.
@@ -66,13 +66,13 @@ impl NodeView {
     /// The offer of a dataset.
     #[must_use]
     pub fn input(&self, dataset: &DatasetKey) -> Option<&Offer> {
-        self.inputs.iter().map(ResolvedOffer::offer).find(|offer| offer.dataset() == dataset)
+        self.inputs.iter().map(|input| &input.offer).find(|offer| offer.dataset() == dataset)
     }
 
     /// Where the data before it is: the addresses of its inputs.
     #[must_use]
     pub fn input_addresses(&self) -> Vec<&str> {
-        let offers = self.inputs.iter().map(ResolvedOffer::offer);
+        let offers = self.inputs.iter().map(|input| &input.offer);
         offers.map(Offer::address).collect()
     }
 
@@ -80,8 +80,8 @@ impl NodeView {
     /// rendering, so a missing one is its bug.
     pub fn require_input(&self, dataset: &DatasetKey) -> Result<&Offer, PlatformError> {
         let missing = || {
-            let what = format!("nobody offers `{dataset}` to `{}`", self.key());
-            PlatformError::new(PlatformErrorKind::Internal, what)
+            let message = format!("nobody offers `{dataset}` to `{}`", self.key());
+            PlatformError::new(PlatformErrorKind::Internal, message)
         };
         self.input(dataset).ok_or_else(missing)
     }
@@ -127,25 +127,25 @@ impl NodeView {
     #[must_use]
     pub fn dataset_addresses(&self, kind: &str) -> Vec<String> {
         let datasets = match self.detail() {
-            NodeDetail::Ingest(ingest) => ingest.datasets(),
-            NodeDetail::Export(export) => std::slice::from_ref(export.dataset()),
+            NodeDetail::Ingest(ingest) => &ingest.datasets,
+            NodeDetail::Export(export) => std::slice::from_ref(&export.dataset),
             NodeDetail::Transform(_) | NodeDetail::Trigger(_) => &[],
         };
-        let keys = datasets.iter().map(DatasetFacts::key);
+        let keys = datasets.iter().map(|dataset| &dataset.key);
         keys.map(|key| format!("{kind}.{}", dataset_slug(key))).collect()
     }
 
     /// The same view with one dataset alone: what is kept of a capture when the rest of it does not matter any more.
     #[must_use]
     pub fn restricted_to(&self, dataset: &DatasetName) -> Self {
-        let only = |facts: DatasetFacts| (facts.key().dataset == *dataset).then_some(facts);
+        let only = |facts: DatasetFacts| (facts.key.dataset == *dataset).then_some(facts);
         Self {
             platform: Arc::clone(&self.platform),
             facts: self.facts.clone().map_datasets(only),
             inputs: self
                 .inputs
                 .iter()
-                .filter(|input| input.offer().dataset().dataset == *dataset)
+                .filter(|input| input.offer.dataset().dataset == *dataset)
                 .cloned()
                 .collect(),
         }

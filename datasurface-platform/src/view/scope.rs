@@ -119,12 +119,12 @@ impl ScopeView {
             datasets.map(move |dataset| (node.view(), dataset))
         });
         let held = self.held.iter().flat_map(|held| {
-            let datasets = held.node().facts().datasets().iter();
-            let here = datasets.filter(|dataset| dataset.key() == held.holds().dataset());
-            here.map(move |dataset| (held.node(), dataset))
+            let datasets = held.node.facts().datasets().iter();
+            let here = datasets.filter(|dataset| dataset.key == held.holds.dataset);
+            here.map(move |dataset| (&held.node, dataset))
         });
         let mut seen = BTreeSet::new();
-        placed.chain(held).filter(move |(_, dataset)| seen.insert(dataset.key()))
+        placed.chain(held).filter(move |(_, dataset)| seen.insert(&dataset.key))
     }
 
     /// The hash of all of this: if it is the same, so is the rendering.
@@ -155,6 +155,6 @@ impl ScopedNode {
     /// Those datasets of a capture that are placed here.
     pub fn datasets(&self) -> impl Iterator<Item = &DatasetFacts> {
         let datasets = self.view.facts().datasets().iter();
-        datasets.filter(|dataset| self.datasets.contains(&dataset.key().dataset))
+        datasets.filter(|dataset| self.datasets.contains(&dataset.key.dataset))
     }
 }

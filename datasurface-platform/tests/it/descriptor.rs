@@ -95,9 +95,8 @@ fn what_is_not_claimed_is_told_and_nothing_else() {
 #[test]
 fn only_captures_ask_for_what_has_no_key() {
     for view in estate::node_views(&estate::plain_instance()) {
-        let is_keyless = |dataset: &DatasetFacts| dataset.schema().table().key().is_empty();
-        let asks =
-            matches!(view.detail(), NodeDetail::Ingest(from) if from.datasets().iter().any(is_keyless));
+        let is_keyless = |dataset: &DatasetFacts| dataset.schema.table().key().is_empty();
+        let asks = matches!(view.detail(), NodeDetail::Ingest(from) if from.datasets.iter().any(is_keyless));
         let told = keyed().unclaimed(&view);
         assert_eq!(told.iter().any(|told| told == "keeping datasets without a key"), asks, "{}", view.key());
     }

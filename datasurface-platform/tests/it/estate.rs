@@ -98,7 +98,7 @@ pub(crate) fn node_views(instance: &Arc<PlatformInstance>) -> Vec<NodeView> {
             let facts = from.facts();
             let offers = Offer::for_datasets(&facts, "topic").into_iter().map(|offer| {
                 let offer = offer.with_latency(Latency::minutes(1)).with_credential("reader");
-                ResolvedOffer::new(facts.key().clone(), offer)
+                ResolvedOffer::new(facts.key.clone(), offer)
             });
             offers.collect::<Vec<_>>()
         });
@@ -131,7 +131,7 @@ pub(crate) fn shard_of(instance: &Arc<PlatformInstance>, keys: &[&str]) -> Scope
             .facts()
             .datasets()
             .iter()
-            .map(|dataset| dataset.key().dataset.clone())
+            .map(|dataset| dataset.key.dataset.clone())
             .filter(|dataset| !is_sales || *dataset == "orders")
             .collect();
         ScopedNode::new(view.clone(), true, datasets)

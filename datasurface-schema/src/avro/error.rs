@@ -32,11 +32,11 @@ pub(super) fn both<A, B>(
 ) -> Result<(A, B), FieldErrors> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
-        (Err(mut faults), Err(more)) => {
-            faults.extend(more);
-            Err(faults)
+        (Err(mut errors), Err(more)) => {
+            errors.extend(more);
+            Err(errors)
         }
-        (Err(faults), Ok(_)) | (Ok(_), Err(faults)) => Err(faults),
+        (Err(errors), Ok(_)) | (Ok(_), Err(errors)) => Err(errors),
     }
 }
 

@@ -1,4 +1,6 @@
 //! Schemas in Avro's own words: kept as they were written, and seen as tables.
+//!
+//! Avro's own library decides which schemas it accepts: a law compares its verdicts with those of this module.
 
 mod default;
 mod error;
@@ -48,9 +50,9 @@ pub struct AvroSchema {
 
 /// An error about an Avro schema that describes no table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
-#[error("{}", joined(problems))]
+#[error("{}", joined(errors))]
 pub struct AvroError {
-    problems: Vec<ColumnError>,
+    errors: Vec<ColumnError>,
     /// The record, without the fields that cannot be read.
     readable: Record,
     unread: UnreadableColumns,
@@ -132,14 +134,14 @@ impl From<Value> for AvroSchema {
 }
 
 impl AvroError {
-    fn new(faults: FieldErrors, readable: Record, unread: Vec<Option<ColumnName>>) -> Self {
-        let problems = faults.into_iter().map(ColumnError::from).collect();
-        Self { problems, readable, unread: UnreadableColumns::new(unread) }
+    fn new(errors: FieldErrors, readable: Record, unread: Vec<Option<ColumnName>>) -> Self {
+        let found = errors.into_iter().map(ColumnError::from).collect();
+        Self { errors: found, readable, unread: UnreadableColumns::new(unread) }
     }
 
     /// The problems, field by field. At least one.
     #[must_use]
-    pub fn problems(&self) -> &[ColumnError] {
-        &self.problems
+    pub fn errors(&self) -> &[ColumnError] {
+        &self.errors
     }
 }

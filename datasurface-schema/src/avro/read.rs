@@ -25,15 +25,15 @@ pub(super) fn record(schema: &Value) -> Result<Record, AvroError> {
     };
     let mut reader =
         Reader { known: FxHashMap::default(), failed: FxHashSet::default(), depth: 0, copied: 0 };
-    let mut faults = defined_name(members, "").err().unwrap_or_default();
+    let mut errors = defined_name(members, "").err().unwrap_or_default();
     let fields = reader.fields(members, &namespace(members, ""));
-    let fields = fields.unwrap_or_else(|faults| Fields { read: Vec::new(), unread: vec![None], faults });
-    faults.extend(fields.faults);
+    let fields = fields.unwrap_or_else(|errors| Fields { read: Vec::new(), unread: vec![None], errors });
+    errors.extend(fields.errors);
     let record = Record { name: simple_name(members), fields: fields.read };
-    if faults.is_empty() && fields.unread.is_empty() {
+    if errors.is_empty() && fields.unread.is_empty() {
         Ok(record)
     } else {
-        Err(AvroError::new(faults, record, fields.unread))
+        Err(AvroError::new(errors, record, fields.unread))
     }
 }
 
@@ -60,39 +60,39 @@ struct Fields {
     /// The names of those that cannot be read, as far as they have one.
     unread: Vec<Option<ColumnName>>,
     /// Why. Nothing, where that was said of what they refer to.
-    faults: FieldErrors,
+    errors: FieldErrors,
 }
 
 pub(super) type Members = Map<String, Value>;
 
 impl Reader {
     fn record(&mut self, members: &Members, namespace: &str) -> Result<Record, FieldErrors> {
-        let Fields { read, unread, faults } = self.fields(members, namespace)?;
-        if unread.is_empty() { Ok(Record { name: simple_name(members), fields: read }) } else { Err(faults) }
+        let Fields { read, unread, errors } = self.fields(members, namespace)?;
+        if unread.is_empty() { Ok(Record { name: simple_name(members), fields: read }) } else { Err(errors) }
     }
 
     fn fields(&mut self, members: &Members, namespace: &str) -> Result<Fields, FieldErrors> {
         let fields = members.get("fields").and_then(Value::as_array);
         let fields = fields.ok_or_else(|| FieldError::single("a record has `fields`"))?;
-        let (mut unread, mut faults) = (Vec::new(), FieldErrors::new());
+        let (mut unread, mut errors) = (Vec::new(), FieldErrors::new());
         let mut read = Vec::with_capacity(fields.len());
         for field in fields {
             match self.field(field, namespace) {
                 Ok(field) => read.push(field),
                 Err(found) => {
-                    faults.extend(found);
+                    errors.extend(found);
                     unread.push(field.get("name").and_then(Value::as_str).map(ColumnName::from));
                 }
             }
         }
-        Ok(Fields { read, unread, faults })
+        Ok(Fields { read, unread, errors })
     }
 
     fn field(&mut self, field: &Value, namespace: &str) -> Result<Field, FieldErrors> {
         let members = field.as_object().ok_or_else(|| FieldError::single("a field is an object"))?;
         let name = text(members, "name").ok_or_else(|| FieldError::single("a field has a `name`"))?;
         let read = self.named_field(name, members, namespace);
-        read.map_err(|faults| faults.into_iter().map(|fault| fault.within(name)).collect())
+        read.map_err(|errors| errors.into_iter().map(|error| error.within(name)).collect())
     }
 
     fn named_field(&mut self, name: &str, members: &Members, namespace: &str) -> Result<Field, FieldErrors> {
@@ -137,8 +137,8 @@ impl Reader {
     fn union(&mut self, alternatives: &[Value], namespace: &str) -> Result<NullableType, FieldErrors> {
         let mut types = Vec::with_capacity(alternatives.len());
         let mut kinds = FxHashSet::default();
-        let mut faults = None;
-        let mut fail = |found: FieldErrors| faults.get_or_insert_with(FieldErrors::new).extend(found);
+        let mut errors = None;
+        let mut fail = |found: FieldErrors| errors.get_or_insert_with(FieldErrors::new).extend(found);
         for alternative in alternatives.iter().filter(|alternative| *alternative != "null") {
             // Looked at before it is gone into: lists could be inside of each other without end.
             let slot = if alternative.is_array() { None } else { Some(self.slot(alternative, namespace)) };
@@ -154,8 +154,8 @@ impl Reader {
             }
         }
         // All of them are gone through, since what they define may be referred to.
-        if let Some(faults) = faults {
-            return Err(faults);
+        if let Some(errors) = errors {
+            return Err(errors);
         }
         let is_nullable = types.len() < alternatives.len();
         if types.len() + 1 < alternatives.len() {

@@ -123,8 +123,8 @@ fn every_field_that_cannot_be_read_is_said_and_those_that_refer_to_it_are_not() 
         {"name": "d", "type": "int"},
         {"name": "e", "type": "int", "default": "1"},
     ]))));
-    let problems = schema.error().unwrap().problems();
-    let columns: Vec<_> = problems.iter().map(|problem| problem.column().unwrap().as_str()).collect();
+    let problems = schema.error().unwrap().errors();
+    let columns: Vec<_> = problems.iter().map(|problem| problem.column.as_ref().unwrap().as_str()).collect();
     assert_eq!(columns, ["a", "a", "e"], "{problems:?}");
     assert!(problems[1].to_string().starts_with("in the field `a.y`: `no_type`"), "{problems:?}");
 }
@@ -134,7 +134,7 @@ fn what_is_wrong_with_a_part_of_a_field_hides_nothing_of_the_others() {
     let fixed = json!({"type": "fixed", "name": "f", "size": 1});
     let problems = |field: Value| -> Vec<String> {
         let schema = AvroSchema::new(record(&json!([field, {"name": "b", "type": "f"}])));
-        schema.error().unwrap().problems().iter().map(ToString::to_string).collect()
+        schema.error().unwrap().errors().iter().map(ToString::to_string).collect()
     };
     let all = problems(json!({
         "name": "a", "type": ["nonsense", ["int"], "int", "int", fixed, 1], "order": 1, "aliases": 1, "classifications": 1,
@@ -245,7 +245,7 @@ fn alternatives_are_told_apart_by_their_full_names() {
 fn what_is_wrong_with_a_name_hides_nothing_of_what_has_it() {
     let inner = json!({"type": "record", "name": "1", "fields": [{"name": "x", "type": "no_type"}]});
     let schema = AvroSchema::new(record(&json!([{"name": "a", "type": inner}])));
-    let problems = schema.error().unwrap().problems();
+    let problems = schema.error().unwrap().errors();
     assert_eq!(problems.len(), 2, "{problems:?}");
 }
 

@@ -21,7 +21,7 @@ pub struct TypeParameterError {
     /// The field of a struct that it is in, with those around it, joined by dots; empty if it is in none.
     pub field: String,
     /// The error itself.
-    pub fault: TypeParameterErrorKind,
+    pub error: TypeParameterErrorKind,
 }
 
 /// An error in a type, and the help to correct it.
@@ -53,14 +53,14 @@ pub enum TypeParameterErrorKind {
 impl DataType {
     /// Returns every error in the type, from the outside in.
     #[must_use]
-    pub fn problems(&self) -> Vec<TypeParameterError> {
+    pub fn errors(&self) -> Vec<TypeParameterError> {
         let mut found = Vec::new();
-        self.add_problems(&mut Vec::new(), &mut found);
+        self.add_errors(&mut Vec::new(), &mut found);
         found
     }
 
-    fn add_problems<'t>(&'t self, around: &mut Vec<&'t str>, found: &mut Vec<TypeParameterError>) {
-        if let Some((has, help)) = self.parameter_problem() {
+    fn add_errors<'t>(&'t self, around: &mut Vec<&'t str>, found: &mut Vec<TypeParameterError>) {
+        if let Some((has, help)) = self.parameter_error() {
             found.push(TypeParameterErrorKind::Parameter { of: self.to_string(), has, help }.within(around));
         }
         match self {
@@ -71,15 +71,15 @@ impl DataType {
                         .within(around),
                 );
             }
-            Self::Array(array) => array.element().add_problems(around, found),
+            Self::Array(array) => array.element().add_errors(around, found),
             Self::Map(map) => {
-                map.key().add_problems(around, found);
-                map.value().add_problems(around, found);
+                map.key().add_errors(around, found);
+                map.value().add_errors(around, found);
             }
             Self::Struct(structure) => {
                 for field in structure.fields() {
                     around.push(field.name().as_str());
-                    field.data_type().add_problems(around, found);
+                    field.data_type().add_errors(around, found);
                     around.pop();
                 }
             }
@@ -92,7 +92,7 @@ impl DataType {
         }
     }
 
-    fn parameter_problem(&self) -> Option<(&'static str, &'static str)> {
+    fn parameter_error(&self) -> Option<(&'static str, &'static str)> {
         Some(match self {
             Self::CustomInteger { bits: 0, .. } => ("no bits", "give a width of at least 1"),
             Self::CustomInteger { bits, .. } if *bits > MOST_BITS => {
@@ -158,7 +158,7 @@ impl DataType {
 
 impl TypeParameterErrorKind {
     fn within(self, fields: &[&str]) -> TypeParameterError {
-        TypeParameterError { field: fields.join("."), fault: self }
+        TypeParameterError { field: fields.join("."), error: self }
     }
 }
 

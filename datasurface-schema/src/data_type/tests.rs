@@ -130,8 +130,8 @@ fn problems_are_found_at_every_depth() {
         ("Array(TooDeep)", vec![("", "TooDeep")]),
         ("Struct(a Int(256), b Geography(1), c Vector(1), d Decimal(1000,1000))", vec![]),
     ] {
-        let problems = text.parse::<DataType>().unwrap().problems();
-        let told = |problem: &TypeParameterError| match &problem.fault {
+        let problems = text.parse::<DataType>().unwrap().errors();
+        let told = |problem: &TypeParameterError| match &problem.error {
             TypeParameterErrorKind::Parameter { of: told, .. }
             | TypeParameterErrorKind::UnknownTimeZone { zone: told, .. }
             | TypeParameterErrorKind::UnknownCollation { collation: told } => {

@@ -1,4 +1,6 @@
 //! Comparison of names without regard to case.
+//!
+//! Names are unique without regard to case in every alphabet: two names that differ in case only are one file on many systems.
 
 use rustc_hash::FxHasher;
 use std::hash::Hasher;

@@ -92,6 +92,7 @@ impl<T> Node<T> {
         is_it: &impl Fn(&T) -> bool,
     ) -> Option<usize> {
         match self {
+            // By equality, element by element: that is decided sooner than which of two names comes first.
             Self::Leaf(elements) => elements.iter().position(is_it),
             Self::Branch { children, .. } => match children.split_at_checked(passed(children, is_before)) {
                 Some((before, [child, ..])) => Some(total(before) + child.position(is_before, is_it)?),

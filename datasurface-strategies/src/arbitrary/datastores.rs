@@ -64,14 +64,14 @@ fn datasets() -> impl Strategy<Value = Dataset> {
     let replacement = (adversarial_strings(), adversarial_strings())
         .prop_map(|(store, dataset)| DatasetKey::new(store, dataset));
     let invalid = prop_oneof![Just(InvalidRows::Fail), Just(InvalidRows::SetAside)];
-    let rare = (
+    let optional = (
         rarely(deprecations(replacement)),
         vec(quality_checks(), 0..3),
         vec(adversarial_strings(), 0..2),
         invalid,
     );
     let about = (rarely(documentations()), rarely(adversarial_strings()));
-    (adversarial_strings(), schemas(), vec(adversarial_strings(), 0..2), rare, about).prop_map(
+    (adversarial_strings(), schemas(), vec(adversarial_strings(), 0..2), optional, about).prop_map(
         |(
             name,
             schema,
@@ -93,9 +93,9 @@ fn datasets() -> impl Strategy<Value = Dataset> {
 pub(super) fn datastores() -> impl Strategy<Value = Datastore> {
     let replacement = adversarial_strings().prop_map(DatastoreName::from);
     let approvals = rarely(vec((adversarial_strings(), adversarial_strings(), adversarial_strings()), 0..2));
-    let rare = (any::<bool>(), approvals, rarely(deprecations(replacement)));
+    let optional = (any::<bool>(), approvals, rarely(deprecations(replacement)));
     let about = (rarely(documentations()), rarely(adversarial_strings()));
-    (adversarial_strings(), rarely(captures()), vec(datasets(), 0..4), rare, about).prop_map(
+    (adversarial_strings(), rarely(captures()), vec(datasets(), 0..4), optional, about).prop_map(
         |(name, capture, datasets, (is_production, approvals, deprecation), (documentation, former))| {
             let datastore = Datastore::new(name).with_datasets(datasets);
             let datastore = capture.into_iter().fold(datastore, Datastore::captured);

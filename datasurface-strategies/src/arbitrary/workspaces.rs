@@ -89,7 +89,7 @@ fn transformers() -> impl Strategy<Value = DataTransformer> {
 }
 
 pub(super) fn workspaces() -> impl Strategy<Value = Workspace> {
-    let rare = (
+    let optional = (
         vec(principals(), 0..3),
         rarely(deadlines()),
         any::<bool>(),
@@ -97,9 +97,9 @@ pub(super) fn workspaces() -> impl Strategy<Value = Workspace> {
         rarely((adversarial_strings(), adversarial_strings(), adversarial_strings())),
     );
     let about = (rarely(documentations()), rarely(adversarial_strings()));
-    (adversarial_strings(), vec(groups(), 0..3), rarely(transformers()), rare, about).prop_map(
-        |(name, groups, transformer, rare, (documentation, former))| {
-            let (principals, deadline, is_production, limit, container) = rare;
+    (adversarial_strings(), vec(groups(), 0..3), rarely(transformers()), optional, about).prop_map(
+        |(name, groups, transformer, optional, (documentation, former))| {
+            let (principals, deadline, is_production, limit, container) = optional;
             let workspace = groups.into_iter().fold(Workspace::new(name), Workspace::group);
             let workspace = transformer.into_iter().fold(workspace, Workspace::with_transformer);
             let workspace = principals.into_iter().fold(workspace, Workspace::granted);

@@ -33,14 +33,14 @@ pub(super) fn without_sink(old: &DatasetGroup, choice: Choice) -> DatasetGroup {
     let requirements = old.requirements();
     let mut group = DatasetGroup::new(old.name())
         .with_sinks(kept.map(|(_, sink)| sink.clone()))
-        .with_milestoning(requirements.milestoning());
-    if let Some(latency) = requirements.latency() {
+        .with_milestoning(requirements.milestoning);
+    if let Some(latency) = requirements.latency {
         group = group.with_latency(latency);
     }
-    if let Some(retention) = requirements.retention() {
+    if let Some(retention) = requirements.retention {
         group = group.with_retention(retention);
     }
-    requirements.regulators().iter().fold(group, |group, regulator| group.regulator(regulator))
+    requirements.regulators.iter().fold(group, |group, regulator| group.regulator(regulator))
 }
 
 fn rebuilt(

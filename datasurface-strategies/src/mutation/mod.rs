@@ -1,4 +1,6 @@
 //! Mutations: changes of a valid ecosystem that break exactly one rule.
+//!
+//! A test asks for a mutation for each code of a rule, unless valid ecosystems cannot be broken that way.
 
 mod consuming;
 mod ecosystem;

@@ -182,7 +182,7 @@ proptest! {
     #[expect(clippy::reversed_empty_ranges, reason = "the point of the test")]
     fn hardly_anything_is_an_ecosystem_too(ecosystem in ecosystems_with(Shape {
         teams: 0..=0, datastores: 0..=0, datasets: 5..=1, workspaces: 0..=1, groups: 0..=0, sinks: 0..=0,
-        transformers: 1..=1, platforms: 0..=0, postgres_targets: false, rare_types: false,
+        transformers: 1..=1, platforms: 0..=0, postgres_targets: false, uncommon_types: false,
     })) {
         prop_assert_eq!(workspaces(&ecosystem).len(), 0);
     }

@@ -5,22 +5,22 @@ use crate::{harness::HarnessRun, report::Law};
 use datasurface_graph::NodeKind;
 use datasurface_platform::Resource;
 
-pub(super) fn check(court: &mut ReportBuilder, stage: &HarnessRun) {
+pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
     for rendered in &stage.log.renderings {
-        let (Ok(rendering), Some(hosted)) = (&rendered.result, stage.placed.platform(&rendered.platform))
+        let (Ok(rendering), Some(configured)) = (&rendered.result, stage.placed.platform(&rendered.platform))
         else {
             continue;
         };
-        if !hosted.platform().descriptor().data_technologies().is_empty() {
+        if !configured.platform().descriptor().data_technologies().is_empty() {
             continue;
         }
         if let Some(kept) = rendering.resources().find(|resource| keeps_captured(resource)) {
             let place = OnPlatform(&rendered.platform, rendered.view.scope());
-            let what = format!(
+            let difference = format!(
                 "`{}` holds data, and the descriptor does not say in which storage data is kept",
                 kept.address()
             );
-            court.report(Law::ClaimsAreTrue, place, what);
+            report.report(Law::ClaimsAreTrue, place, difference);
         }
     }
 }

@@ -9,9 +9,9 @@ use datasurface_platform::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Asks for the way from every rendering to itself.
-pub(super) fn check_identity(court: &mut ReportBuilder, stage: &HarnessRun, proposal: &Proposal) {
+pub(super) fn check_identity(report: &mut ReportBuilder, stage: &HarnessRun, proposal: &Proposal) {
     for (name, record) in proposal.manifest().platforms() {
-        let Some(hosted) = stage.placed.platform(name) else {
+        let Some(configured) = stage.placed.platform(name) else {
             continue;
         };
         let all: Vec<ScopeChange> = record
@@ -24,12 +24,12 @@ pub(super) fn check_identity(court: &mut ReportBuilder, stage: &HarnessRun, prop
             })
             .collect();
         for (scopes, which) in [(Vec::new(), "no scope differs"), (all, "all scopes are as they were")] {
-            let what = match ask(hosted.platform(), record, proposal.revision(), &scopes) {
+            let difference = match ask(configured.platform(), record, proposal.revision(), &scopes) {
                 Ok(plan) if plan.is_empty() => continue,
                 Ok(plan) => format!("{which}, but there is something to do: {}", summary(&plan)),
                 Err(reason) => format!("{which}, but the diff fails: {reason}"),
             };
-            court.report(Law::NoChangeNoSteps, OnPlatform(name, "the diff of equal renderings"), what);
+            report.report(Law::NoChangeNoSteps, OnPlatform(name, "the diff of equal renderings"), difference);
         }
     }
 }
@@ -62,17 +62,17 @@ fn summary(plan: &Plan) -> String {
 }
 
 /// Applies a plan.
-pub(super) fn check_plan(court: &mut ReportBuilder, diffed: &DiffCall, spared: &BTreeSet<ResourceAddress>) {
-    let name = diffed.change.frame.platform.name();
+pub(super) fn check_plan(report: &mut ReportBuilder, diffed: &DiffCall, exempt: &BTreeSet<ResourceAddress>) {
+    let name = &diffed.change.frame.platform.name;
     match &diffed.result {
         Ok(plan) => {
-            for (place, what) in apply(&diffed.change, plan, spared) {
-                court.report(Law::PlanIsComplete, OnPlatform(name, place), what);
+            for (place, difference) in apply(&diffed.change, plan, exempt) {
+                report.report(Law::PlanIsComplete, OnPlatform(name, place), difference);
             }
         }
         Err(reason) => {
-            let what = format!("it fails: {reason}");
-            court.report(Law::PlanIsComplete, OnPlatform(name, "the diff"), what);
+            let difference = format!("it fails: {reason}");
+            report.report(Law::PlanIsComplete, OnPlatform(name, "the diff"), difference);
         }
     }
 }

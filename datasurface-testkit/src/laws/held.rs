@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// Looks for steps that destroy what nothing lets go, and says what they would destroy. The broker must refuse such a plan.
 pub(super) fn check(
-    court: &mut ReportBuilder,
+    report: &mut ReportBuilder,
     stage: &HarnessRun,
     diffed: &DiffCall,
 ) -> BTreeSet<ResourceAddress> {
@@ -16,7 +16,7 @@ pub(super) fn check(
         return destroyed;
     };
     let frame = &diffed.change.frame;
-    let name = frame.platform.name();
+    let name = &frame.platform.name;
     let mut before = diffed.change.scopes.iter().flat_map(|one| &one.old.resources);
     let holders: BTreeSet<&ResourceAddress> = before
         .by_ref()
@@ -27,27 +27,27 @@ pub(super) fn check(
         let destroys = step.action == Action::Retire || step.effect == Effect::DataLoss;
         let may = frame.released.contains_key(&step.resource);
         if destroys && !may && holders.contains(&step.resource) {
-            let what = format!("it holds data that nothing lets go, but the plan says `{step}`");
+            let difference = format!("it holds data that nothing lets go, but the plan says `{step}`");
             let place = OnPlatform(name, format!("`{}`", step.resource));
-            court.report(Law::HeldStateSurvives, place, what);
+            report.report(Law::HeldStateSurvives, place, difference);
             destroyed.insert(step.resource.clone());
         }
     }
     if !destroyed.is_empty() && stage.proposal.is_ok() {
-        let what = "the broker lets a plan pass that destroys held data: this is a bug in datasurface";
-        court.report(Law::HeldStateSurvives, "the host", what);
+        let difference = "the broker lets a plan pass that destroys held data: this is a bug in datasurface";
+        report.report(Law::HeldStateSurvives, "the host", difference);
     }
     destroyed
 }
 
 /// What is held must be rendered on: the broker refuses everything else.
-pub(super) fn check_rendered(court: &mut ReportBuilder, stage: &HarnessRun) {
+pub(super) fn check_rendered(report: &mut ReportBuilder, stage: &HarnessRun) {
     let Err(refused) = &stage.proposal else {
         return;
     };
     for finding in refused.findings().iter() {
         if finding.code() == "held/not-rendered" {
-            court.report(Law::HeldStateSurvives, finding.path(), finding.message());
+            report.report(Law::HeldStateSurvives, finding.path(), finding.message());
         }
     }
 }

@@ -6,13 +6,13 @@ use datasurface_model::Findings;
 use datasurface_platform::{DataPlatform, LintView, Reporter};
 
 /// Asks again: the other way round, twice, with other questions in between, and another instance.
-pub(super) fn check(court: &mut ReportBuilder, stage: &HarnessRun, others: &OtherInstances) {
+pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun, others: &OtherInstances) {
     for linted in stage.log.lints.iter().rev() {
-        let Some(hosted) = stage.placed.platform(&linted.platform) else {
+        let Some(configured) = stage.placed.platform(&linted.platform) else {
             continue;
         };
         let first: Findings = linted.findings.iter().cloned().collect();
-        let again = || ask(hosted.platform(), &linted.subject);
+        let again = || ask(configured.platform(), &linted.subject);
         let another = || Some(ask(&**others.get(&linted.platform)?, &linted.subject));
         let difference = if again() != first {
             "asked again in another order"
@@ -23,14 +23,15 @@ pub(super) fn check(court: &mut ReportBuilder, stage: &HarnessRun, others: &Othe
         } else {
             continue;
         };
-        let what = format!("{difference}, it has other findings than at first: {}", list(&first));
-        court.report(Law::LintIsPure, OnPlatform(&linted.platform, place(&linted.subject)), what);
+        let text = format!("{difference}, it has other findings than at first: {}", list(&first));
+        report.report(Law::LintIsPure, OnPlatform(&linted.platform, place(&linted.subject)), text);
     }
 }
 
 fn ask(platform: &dyn DataPlatform, subject: &Subject) -> Findings {
     let mut findings = Vec::new();
-    let mut lint = |what: LintView<'_>| platform.lint(what, &mut Reporter::new(&what, &mut findings));
+    let mut lint =
+        |lint_view: LintView<'_>| platform.lint(lint_view, &mut Reporter::new(&lint_view, &mut findings));
     match subject {
         Subject::Node(node) => {
             let _ = platform.offer(node.facts());

@@ -21,34 +21,34 @@ use std::{
 };
 
 /// Holds what a stage shows against every law that can be judged by it alone.
-pub(crate) fn judge(court: &mut ReportBuilder, rehearsal: &Harness, stage: &HarnessRun) {
-    court.report_panics(&stage.log.panics);
-    let others = others(rehearsal, stage);
-    lint::check(court, stage, &others);
-    render::check(court, stage, &others);
-    claims::check(court, stage);
+pub(crate) fn judge(report: &mut ReportBuilder, harness: &Harness, stage: &HarnessRun) {
+    report.report_panics(&stage.log.panics);
+    let others = others(harness, stage);
+    lint::check(report, stage, &others);
+    render::check(report, stage, &others);
+    claims::check(report, stage);
     for diffed in &stage.log.diffs {
-        let spared = held::check(court, stage, diffed);
-        diff::check_plan(court, diffed, &spared);
+        let exempt = held::check(report, stage, diffed);
+        diff::check_plan(report, diffed, &exempt);
     }
-    held::check_rendered(court, stage);
-    shards::addresses(court, stage);
+    held::check_rendered(report, stage);
+    shards::addresses(report, stage);
     if let Ok(proposal) = &stage.proposal {
-        diff::check_identity(court, stage, proposal);
-        paths::check(court, proposal);
+        diff::check_identity(report, stage, proposal);
+        paths::check(report, proposal);
     }
-    court.report_panics(&rehearsal.log().panics);
+    report.report_panics(&harness.log().panics);
 }
 
 /// Other instances of the same platforms, with the same settings.
 type OtherInstances = BTreeMap<PlatformName, Box<dyn DataPlatform>>;
 
-fn others(rehearsal: &Harness, stage: &HarnessRun) -> OtherInstances {
+fn others(harness: &Harness, stage: &HarnessRun) -> OtherInstances {
     let lints = stage.log.lints.iter();
     let names: BTreeSet<&PlatformName> = lints.map(|linted| &linted.platform).collect();
     let other = |name: &PlatformName| {
-        let hosted = stage.placed.platform(name)?;
-        Some((name.clone(), rehearsal.second_instance(hosted.instance())?))
+        let configured = stage.placed.platform(name)?;
+        Some((name.clone(), harness.second_instance(configured.instance())?))
     };
     names.into_iter().filter_map(other).collect()
 }
@@ -89,14 +89,14 @@ impl ReportBuilder {
         self.verdict.laws().contains(&law)
     }
 
-    pub(crate) fn count(&mut self, tally: CheckCounts) {
-        self.verdict.count(tally);
+    pub(crate) fn count(&mut self, counts: CheckCounts) {
+        self.verdict.count(counts);
     }
 
     pub(crate) fn skip(&mut self, codes: impl IntoIterator<Item = String>) {
-        let mut tally = CheckCounts::default();
-        tally.skip(codes);
-        self.verdict.count(tally);
+        let mut counts = CheckCounts::default();
+        counts.skip(codes);
+        self.verdict.count(counts);
     }
 
     pub(crate) fn into_verdict(self) -> LawReport {

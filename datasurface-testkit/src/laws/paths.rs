@@ -8,19 +8,19 @@ use datasurface_platform::SafePath;
 use std::collections::BTreeMap;
 
 /// That a path is relative and safe, its type says already; what is left is whether it is the only one.
-pub(super) fn check(court: &mut ReportBuilder, proposal: &Proposal) {
+pub(super) fn check(report: &mut ReportBuilder, proposal: &Proposal) {
     let mut paths: BTreeMap<String, (&PlatformName, SafePath)> = BTreeMap::new();
     for (name, path) in paths_of(proposal) {
         if let Some((_, other)) = paths.insert(path.case_folded(), (name, path.clone())) {
-            let what = format!("`{other}` is the same file, where case does not matter");
-            court.report(Law::PathsAreSafe, OnPlatform(name, format!("`{path}`")), what);
+            let difference = format!("`{other}` is the same file, where case does not matter");
+            report.report(Law::PathsAreSafe, OnPlatform(name, format!("`{path}`")), difference);
         }
     }
     for (folded, (name, path)) in &paths {
         let folders = folded.match_indices('/').filter_map(|(end, _)| folded.get(..end));
         for (_, file) in folders.filter_map(|folder| paths.get(folder)) {
-            let what = format!("`{file}` is a file, and would have to be its folder");
-            court.report(Law::PathsAreSafe, OnPlatform(name, format!("`{path}`")), what);
+            let difference = format!("`{file}` is a file, and would have to be its folder");
+            report.report(Law::PathsAreSafe, OnPlatform(name, format!("`{path}`")), difference);
         }
     }
 }

@@ -11,17 +11,17 @@ use datasurface_model::Severity;
 use datasurface_platform::{DataPlatform, PlatformError, Rendering};
 use std::collections::BTreeMap;
 
-pub(super) fn check(court: &mut ReportBuilder, stage: &HarnessRun, others: &OtherInstances) {
+pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun, others: &OtherInstances) {
     for rendered in &stage.log.renderings {
         match &rendered.result {
-            Ok(first) => again(court, stage, others, rendered, first),
-            Err(reason) => failed(court, stage, rendered, reason),
+            Ok(first) => again(report, stage, others, rendered, first),
+            Err(reason) => failed(report, stage, rendered, reason),
         }
     }
-    offers(court, stage, others);
+    offers(report, stage, others);
 }
 
-fn failed(court: &mut ReportBuilder, stage: &HarnessRun, rendered: &RenderCall, reason: &str) {
+fn failed(report: &mut ReportBuilder, stage: &HarnessRun, rendered: &RenderCall, reason: &str) {
     let mut findings = stage
         .log
         .lints
@@ -30,29 +30,29 @@ fn failed(court: &mut ReportBuilder, stage: &HarnessRun, rendered: &RenderCall, 
         .flat_map(|linted| &linted.findings);
     if !findings.any(|finding| finding.severity() == Severity::Error) {
         let place = OnPlatform(&rendered.platform, rendered.view.scope());
-        let what = format!("lint finds no error, but rendering fails: {reason}");
-        court.report(Law::CleanLintRenders, place, what);
+        let difference = format!("lint finds no error, but rendering fails: {reason}");
+        report.report(Law::CleanLintRenders, place, difference);
     }
 }
 
 /// Renders the same view again, and by another instance.
 fn again(
-    court: &mut ReportBuilder,
+    report: &mut ReportBuilder,
     stage: &HarnessRun,
     others: &OtherInstances,
     rendered: &RenderCall,
     first: &Rendering,
 ) {
-    let Some(hosted) = stage.placed.platform(&rendered.platform) else {
+    let Some(configured) = stage.placed.platform(&rendered.platform) else {
         return;
     };
     let place = OnPlatform(&rendered.platform, rendered.view.scope());
     let mut compare = |platform: &dyn DataPlatform, when: &str| {
-        if let Some(what) = differs(first, platform.render(&rendered.view)) {
-            court.report(Law::RenderIsDeterministic, &place, format!("rendered {when}, {what}"));
+        if let Some(difference) = differs(first, platform.render(&rendered.view)) {
+            report.report(Law::RenderIsDeterministic, &place, format!("rendered {when}, {difference}"));
         }
     };
-    compare(hosted.platform(), "again");
+    compare(configured.platform(), "again");
     if let Some(another) = others.get(&rendered.platform) {
         compare(&**another, "by another instance with the same settings");
     }
@@ -79,35 +79,36 @@ fn differs(first: &Rendering, second: Result<Rendering, PlatformError>) -> Optio
 }
 
 /// What is offered and what it weighs are part of what is rendered.
-fn offers(court: &mut ReportBuilder, stage: &HarnessRun, others: &OtherInstances) {
+fn offers(report: &mut ReportBuilder, stage: &HarnessRun, others: &OtherInstances) {
     for linted in &stage.log.lints {
-        let (Subject::Node(node), Some(hosted)) = (&linted.subject, stage.placed.platform(&linted.platform))
+        let (Subject::Node(node), Some(configured)) =
+            (&linted.subject, stage.placed.platform(&linted.platform))
         else {
             continue;
         };
         let Some(another) = others.get(&linted.platform) else {
             continue;
         };
-        let (platform, facts) = (hosted.platform(), node.facts());
+        let (platform, facts) = (configured.platform(), node.facts());
         let answer = |platform: &dyn DataPlatform| (platform.offer(facts), platform.weigh(facts));
         let first = answer(platform);
         if first != answer(platform) || first != answer(&**another) {
             let place = OnPlatform(&linted.platform, format!("`{}`", node.key()));
-            let what = "asked again, its offers or weights are others";
-            court.report(Law::RenderIsDeterministic, place, what);
+            let difference = "asked again, its offers or weights are others";
+            report.report(Law::RenderIsDeterministic, place, difference);
         }
     }
 }
 
 /// The same ecosystem, declared in another order, must give the same files and resources.
-pub(crate) fn in_another_order(court: &mut ReportBuilder, proposal: &Proposal, other: Option<&HarnessRun>) {
+pub(crate) fn in_another_order(report: &mut ReportBuilder, proposal: &Proposal, other: Option<&HarnessRun>) {
     let other = match other.map(|stage| &stage.proposal) {
         Some(Ok(other)) => other,
         Some(Err(refused)) => {
-            let what = format!("it is refused: {}", codes(refused).join(", "));
-            return court.report(Law::RenderIsDeterministic, "the host", what);
+            let difference = format!("it is refused: {}", codes(refused).join(", "));
+            return report.report(Law::RenderIsDeterministic, "the host", difference);
         }
-        None => return court.report(Law::RenderIsDeterministic, "the host", "it is not placed"),
+        None => return report.report(Law::RenderIsDeterministic, "the host", "it is not placed"),
     };
     if proposal.manifest() == other.manifest() {
         return;
@@ -115,14 +116,14 @@ pub(crate) fn in_another_order(court: &mut ReportBuilder, proposal: &Proposal, o
     let mut found = false;
     for (name, one) in proposal.manifest().platforms() {
         let two = other.manifest().platform(name);
-        if let Some(what) = two.map_or(Some("it is not rendered".to_owned()), |two| between(one, two)) {
-            court.report(Law::RenderIsDeterministic, OnPlatform(name, "all of it"), what);
+        if let Some(difference) = two.map_or(Some("it is not rendered".to_owned()), |two| between(one, two)) {
+            report.report(Law::RenderIsDeterministic, OnPlatform(name, "all of it"), difference);
             found = true;
         }
     }
     if !found {
-        let what = "the lock or the revision differs";
-        court.report(Law::RenderIsDeterministic, "the host", what);
+        let difference = "the lock or the revision differs";
+        report.report(Law::RenderIsDeterministic, "the host", difference);
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn scattered(stage: &HarnessRun, proposal: &Proposal, random: &mut Ra
             placement.place(node.key(), pick());
             if node.kind() == NodeKind::Ingest {
                 for dataset in node.facts().datasets() {
-                    placement.place_dataset(node.key(), dataset.key().dataset.clone(), pick());
+                    placement.place_dataset(node.key(), dataset.key.dataset.clone(), pick());
                 }
             }
         }
@@ -31,15 +31,15 @@ pub(crate) fn scattered(stage: &HarnessRun, proposal: &Proposal, random: &mut Ra
 }
 
 /// Compares what is rendered in one shard with what is rendered in two.
-pub(crate) fn check(court: &mut ReportBuilder, whole: &Proposal, stage: &HarnessRun) {
+pub(crate) fn check(report: &mut ReportBuilder, whole: &Proposal, stage: &HarnessRun) {
     let parts = match &stage.proposal {
         Ok(parts) => parts,
         // Who panics when asked for offers offers nothing: that was said already.
-        Err(_) if court.knows(Law::NoPanic) => return,
+        Err(_) if report.knows(Law::NoPanic) => return,
         Err(refused) => {
             for finding in refused.findings().iter() {
                 if finding.code() == "offer/missing" {
-                    court.report(Law::PlacementIsInvisible, finding.path(), finding.message());
+                    report.report(Law::PlacementIsInvisible, finding.path(), finding.message());
                 }
             }
             return;
@@ -47,17 +47,17 @@ pub(crate) fn check(court: &mut ReportBuilder, whole: &Proposal, stage: &Harness
     };
     let (whole, parts) = (union(whole), union(parts));
     for (key, one) in &whole {
-        let what = match parts.get(key) {
+        let difference = match parts.get(key) {
             None => "it is there in one shard, and not in two",
             Some(other) if other.0 != one.0 => "in two shards it is of another kind",
             Some(other) if other.1 != one.1 => "in two shards it holds other data",
             Some(_) => continue,
         };
-        court.report(Law::PlacementIsInvisible, OnPlatform(key.0, format!("`{}`", key.1)), what);
+        report.report(Law::PlacementIsInvisible, OnPlatform(key.0, format!("`{}`", key.1)), difference);
     }
     for key in parts.keys().filter(|key| !whole.contains_key(*key)) {
-        let what = "it is there in two shards, and not in one";
-        court.report(Law::PlacementIsInvisible, OnPlatform(key.0, format!("`{}`", key.1)), what);
+        let difference = "it is there in two shards, and not in one";
+        report.report(Law::PlacementIsInvisible, OnPlatform(key.0, format!("`{}`", key.1)), difference);
     }
 }
 
@@ -79,13 +79,13 @@ fn union(proposal: &Proposal) -> Union<'_> {
 }
 
 /// An address must mean one resource on its whole platform: the broker refuses everything else.
-pub(super) fn addresses(court: &mut ReportBuilder, stage: &HarnessRun) {
+pub(super) fn addresses(report: &mut ReportBuilder, stage: &HarnessRun) {
     let Err(refused) = &stage.proposal else {
         return;
     };
     for finding in refused.findings().iter() {
         if finding.code() == "platform/address-twice" {
-            court.report(Law::PlacementIsInvisible, finding.path(), finding.message());
+            report.report(Law::PlacementIsInvisible, finding.path(), finding.message());
         }
     }
 }

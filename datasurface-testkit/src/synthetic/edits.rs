@@ -14,8 +14,8 @@ use std::collections::HashMap;
 ///
 /// ```
 /// use datasurface_testkit::{Edits, Synthetic};
-/// let ecosystem = Synthetic::new(20).columns(3).ecosystem();
-/// let edited = Edits::of(&ecosystem, 1).edit(ecosystem.clone());
+/// let ecosystem = Synthetic::new(20).with_columns_per_dataset(3).ecosystem();
+/// let edited = Edits::new(&ecosystem, 1).edit(ecosystem.clone());
 /// assert_ne!(edited, ecosystem);
 /// ```
 #[derive(Clone, Debug)]

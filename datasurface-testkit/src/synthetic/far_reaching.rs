@@ -15,10 +15,10 @@ use datasurface_model::{
 /// ecosystem has something for.
 ///
 /// ```
-/// use datasurface_testkit::{Synthetic, far_reaching_edits};
+/// use datasurface_testkit::{Synthetic, worst_case_edits};
 /// # use datasurface_model::Validation;
-/// let ecosystem = Synthetic::new(20).columns(3).ecosystem();
-/// let edits = far_reaching_edits(&ecosystem);
+/// let ecosystem = Synthetic::new(20).with_columns_per_dataset(3).ecosystem();
+/// let edits = worst_case_edits(&ecosystem);
 /// assert_eq!(edits.len(), 4);
 /// for (what, edited) in edits {
 ///     assert_ne!(edited, ecosystem, "{what}");
@@ -33,7 +33,7 @@ pub fn worst_case_edits(ecosystem: &Ecosystem) -> Vec<(&'static str, Ecosystem)>
         ("a first transformer reads more", with_input_added(ecosystem)),
         ("a transformer reads another's output", with_transformers_linked(ecosystem)),
     ];
-    edits.into_iter().filter_map(|(what, edited)| Some((what, edited?))).collect()
+    edits.into_iter().filter_map(|(name, edited)| Some((name, edited?))).collect()
 }
 
 fn restricted(ecosystem: &Ecosystem) -> Option<Ecosystem> {

@@ -23,7 +23,7 @@ use datasurface_model::{
 ///
 /// ```
 /// use datasurface_testkit::Synthetic;
-/// let ecosystem = Synthetic::new(20).columns(3).ecosystem();
+/// let ecosystem = Synthetic::new(20).with_columns_per_dataset(3).ecosystem();
 /// assert!(ecosystem.validate(&datasurface_model::Validation::on(chrono::NaiveDate::MIN)).is_ok());
 /// ```
 #[derive(Clone, Debug)]

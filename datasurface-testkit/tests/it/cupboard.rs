@@ -105,17 +105,17 @@ impl Cupboard {
     }
 
     fn drawers(&self, scope: &ScopeView, rendering: &mut Rendering) -> Result<(), PlatformError> {
-        let held = scope.held().iter().map(HeldState::holds);
-        let held: Vec<&DatasetKey> = held.map(HeldData::dataset).collect();
+        let held = scope.held().iter().map(|held| &held.holds);
+        let held: Vec<&DatasetKey> = held.map(|data| &data.dataset).collect();
         for (node, dataset) in scope.stored_datasets() {
-            if self.has(Fault::Forgetter) && held.contains(&dataset.key()) {
+            if self.has(Fault::Forgetter) && held.contains(&&dataset.key) {
                 continue;
             }
-            let drawer = Resource::for_dataset("drawer", node, dataset.key())
-                .attribute("schema", dataset.schema())
-                .attribute("history", dataset.custody().history)
+            let drawer = Resource::for_dataset("drawer", node, &dataset.key)
+                .attribute("schema", &dataset.schema)
+                .attribute("history", dataset.custody.history)
                 .with_held_data(dataset);
-            let path = format!("drawers/{}.txt", node.dataset_slug(dataset.key()));
+            let path = format!("drawers/{}.txt", node.dataset_slug(&dataset.key));
             rendering.add(File::new(&path, "text/plain", self.text())?, [drawer])?;
         }
         Ok(())
@@ -145,7 +145,7 @@ impl Cupboard {
             Fault::Dropper if is_export && !is_first => return Ok(None),
             _ => {}
         }
-        let reads: Vec<_> = node.inputs().iter().map(ResolvedOffer::offer).collect();
+        let reads: Vec<_> = node.inputs().iter().map(|input| &input.offer).collect();
         let job = Resource::new(format!("job.{}", node.key()), "job")
             .origin(node.key())
             .attribute("reads", reads)
@@ -158,15 +158,15 @@ impl Cupboard {
 
 /// Everything is to be had in drawers: what was captured, what was exported, what was made.
 fn offers(node: &NodeFacts, kind: &str) -> Vec<Offer> {
-    let datasets = match node.detail() {
-        NodeDetail::Ingest(ingest) => ingest.datasets(),
-        NodeDetail::Export(export) => std::slice::from_ref(export.dataset()),
-        NodeDetail::Transform(transform) => transform.outputs(),
+    let datasets = match &node.detail {
+        NodeDetail::Ingest(ingest) => &ingest.datasets,
+        NodeDetail::Export(export) => std::slice::from_ref(&export.dataset),
+        NodeDetail::Transform(transform) => &transform.outputs,
         NodeDetail::Trigger(_) => &[],
     };
     let offer = |dataset: &DatasetFacts| {
-        let address = format!("{kind}.{}", dataset_slug(dataset.key()));
-        Offer::new(dataset.key(), address, "drawer").with_custody(dataset.custody())
+        let address = format!("{kind}.{}", dataset_slug(&dataset.key));
+        Offer::new(&dataset.key, address, "drawer").with_custody(dataset.custody)
     };
     datasets.iter().map(offer).collect()
 }
@@ -191,7 +191,7 @@ impl DataPlatform for Cupboard {
         match self.fault {
             Fault::PanickingOffer => panic!("an offer"),
             Fault::CountingOffer => offers(node, &format!("drawer-{}", self.count())),
-            Fault::Namer if node.key().kind() == NodeKind::Ingest => Vec::new(),
+            Fault::Namer if node.key.kind() == NodeKind::Ingest => Vec::new(),
             _ => offers(node, "drawer"),
         }
     }

@@ -23,11 +23,11 @@ fn who_keeps_every_law_is_told_so() {
     for ecosystem in [northwind(), northwind_masked()] {
         let verdict = Laws::for_plugin::<Cupboard>().check(&ecosystem);
         verdict.assert();
-        assert!(verdict.changes() > 10, "{verdict}");
+        assert!(verdict.counts.changes > 10, "{verdict}");
     }
     let verdict = Laws::for_plugin::<Cupboard>().check_generated(12);
     verdict.assert();
-    assert_eq!(verdict.ecosystems(), 12);
+    assert_eq!(verdict.counts.ecosystems, 12);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn law_11_finds_files_in_each_others_way() {
 #[test]
 fn a_generated_example_is_made_small() {
     let verdict = broken("forgetful_diff").check_generated(2);
-    let example = verdict.counterexample(Law::PlanIsComplete).expect("an example");
+    let example = verdict.counterexamples.get(&Law::PlanIsComplete).expect("an example");
     assert!(datasurface_document::to_json(example).lines().count() < 150, "{verdict}");
 }
 

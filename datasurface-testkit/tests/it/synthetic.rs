@@ -148,7 +148,7 @@ fn what_is_checked_after_an_edit_does_not_grow_with_the_ecosystem() {
             let edited = edits.edit(checked.ecosystem().clone().into_inner());
             let next = edited.validate(&Validation::on(NaiveDate::MIN).since(&checked)).unwrap();
             let changes = next.ecosystem().changes_since(checked.ecosystem());
-            assert_eq!(changes.datastores().len() + changes.workspaces().len(), 1);
+            assert_eq!(changes.datastores.len() + changes.workspaces.len(), 1);
             units += next.effort().checked().len();
             checked = next;
         }

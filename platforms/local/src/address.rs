@@ -28,7 +28,7 @@ impl TableAddress {
     /// Reads an address. A file may have a `#` in its name, a table never has.
     pub(crate) fn read(address: &str) -> Option<Self> {
         let (file, table) = address.rsplit_once('#')?;
-        let usable = crate::file_name::database_name_problem(file).is_none() && !table.is_empty();
+        let usable = crate::file_name::database_name_error(file).is_none() && !table.is_empty();
         usable.then(|| Self::new(file, table))
     }
 }

@@ -1,7 +1,7 @@
 //! Settings of an instance.
 
 use crate::{
-    file_name::database_name_problem, prelude::*, sandbox::SelectLimits, server_settings::ServerSettings,
+    file_name::database_name_error, prelude::*, sandbox::SelectLimits, server_settings::ServerSettings,
     sql::postgres::types::LONGEST_NAME,
 };
 use std::collections::BTreeMap;
@@ -94,22 +94,22 @@ impl LocalConfig {
     }
 
     pub(crate) fn check(&self, instance: &PlatformName) -> Result<(), PlatformError> {
-        let wrong = |what: String| Err(PlatformError::new(PlatformErrorKind::Config, what));
-        if let Some(problem) = database_name_problem(&self.database) {
-            return wrong(format!("the setting `database` of `{instance}` {problem}"));
+        let invalid = |message: String| Err(PlatformError::new(PlatformErrorKind::Config, message));
+        if let Some(error) = database_name_error(&self.database) {
+            return invalid(format!("the setting `database` of `{instance}` {error}"));
         }
-        if let Some(problem) = self.transformers.problem() {
-            return wrong(format!("the setting `transformers` of `{instance}` {problem}"));
+        if let Some(error) = self.transformers.error() {
+            return invalid(format!("the setting `transformers` of `{instance}` {error}"));
         }
         for (container, schema) in &self.schemas {
             if schema.is_empty() || schema.len() > LONGEST_NAME || schema.contains('\0') {
-                let problem = format!("a name has 1 to {LONGEST_NAME} bytes, and none is 0");
-                return wrong(format!("the setting `schemas` of `{instance}`, for `{container}`: {problem}"));
+                let error = format!("a name has 1 to {LONGEST_NAME} bytes, and none is 0");
+                return invalid(format!("the setting `schemas` of `{instance}`, for `{container}`: {error}"));
             }
         }
         for (server, settings) in &self.servers {
-            if let Some(problem) = settings.problem() {
-                return wrong(format!("the setting `servers` of `{instance}`, for `{server}`: {problem}"));
+            if let Some(error) = settings.error() {
+                return invalid(format!("the setting `servers` of `{instance}`, for `{server}`: {error}"));
             }
         }
         Ok(())

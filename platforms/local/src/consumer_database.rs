@@ -2,7 +2,7 @@
 
 use crate::{
     config::LocalConfig,
-    file_name::{FileIdentity, compare, database_name_problem},
+    file_name::{FileIdentity, compare, database_name_error},
     lint::codes,
     names,
     prelude::*,
@@ -52,10 +52,10 @@ impl ConsumerDatabase {
         file: &str,
         config: &LocalConfig,
     ) -> Result<Self, LintDiagnostic> {
-        if let Some(problem) = database_name_problem(file) {
+        if let Some(error) = database_name_error(file) {
             return Err(LintDiagnostic::new(
                 &codes::FILE_NAME,
-                format!("the file name of the container `{}` {problem}", container.name()),
+                format!("the file name of the container `{}` {error}", container.name()),
                 "the platform writes there: give the path of a file, in one line",
             ));
         }

@@ -2,7 +2,7 @@
 
 /// What is wrong with the name of a file that is only read, to be said after what it is the name of. A rendered file
 /// names its database in one line of a comment.
-pub(crate) fn line_problem(file: &str) -> Option<&'static str> {
+pub(crate) fn line_error(file: &str) -> Option<&'static str> {
     if file.trim().is_empty() {
         Some("is empty; it is the name of a file")
     } else if file.trim() != file {
@@ -17,12 +17,12 @@ pub(crate) fn line_problem(file: &str) -> Option<&'static str> {
 /// What is wrong with the name of a file that this platform keeps data in, to be said after what it is the name of.
 /// SQLite, or a tool that somebody opens the file with, takes some names for something else; what is written there may
 /// be in no file at all.
-pub(crate) fn database_name_problem(file: &str) -> Option<&'static str> {
+pub(crate) fn database_name_error(file: &str) -> Option<&'static str> {
     let is_uri =
         || file.contains("://") || file.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"));
     let last = file.rsplit(['/', '\\']).next().unwrap_or_default();
-    if let Some(problem) = line_problem(file) {
-        Some(problem)
+    if let Some(error) = line_error(file) {
+        Some(error)
     } else if file.starts_with(':') {
         Some(
             "is what SQLite calls a database in memory, which ends with the program; give the name of a file",
@@ -108,29 +108,29 @@ mod tests {
     #[test]
     fn names_that_cannot_be_shown_in_a_line_are_refused() {
         for bad in ["", " ", "a\nb", " a", "a "] {
-            assert!(line_problem(bad).is_some(), "{bad:?}");
-            assert!(database_name_problem(bad).is_some(), "{bad:?}");
+            assert!(line_error(bad).is_some(), "{bad:?}");
+            assert!(database_name_error(bad).is_some(), "{bad:?}");
         }
     }
 
     #[test]
     fn names_that_are_no_file_are_refused() {
         for good in ["data/northwind.db", "a/../x.db", ".hidden", "file.db", "ø.db", "..x.db", "a.lock.db"] {
-            assert_eq!(database_name_problem(good), None, "{good:?}");
+            assert_eq!(database_name_error(good), None, "{good:?}");
         }
         let outside =
             ["../x.db", "a/../../x.db", "/var/x.db", "C:/x.db", "c:\\x.db", "\\\\host\\x.db", "..\\x.db"];
         let beside = ["x.db.lock", "x.LOCK", "x.db-wal", "x.db-shm", "x.db-journal"];
         for bad in outside.iter().chain(&beside) {
-            assert!(database_name_problem(bad).is_some(), "{bad:?}");
-            assert_eq!(line_problem(bad), None, "what is only read may be anywhere: {bad:?}");
+            assert!(database_name_error(bad).is_some(), "{bad:?}");
+            assert_eq!(line_error(bad), None, "what is only read may be anywhere: {bad:?}");
         }
         let memory =
             [":memory:", "file::memory:", "file:x?mode=ro", "FILE:x.db", "x.db?mode=memory", "a://b"];
         let folders = ["/", ".", "..", "data/", "data/.", "data/..", "a/../..", "data\\"];
         for bad in memory.iter().chain(&folders) {
-            assert!(database_name_problem(bad).is_some(), "{bad:?}");
-            assert_eq!(line_problem(bad), None, "{bad:?}");
+            assert!(database_name_error(bad).is_some(), "{bad:?}");
+            assert_eq!(line_error(bad), None, "{bad:?}");
         }
     }
 

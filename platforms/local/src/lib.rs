@@ -3,15 +3,17 @@
 //! Data is captured into one SQLite database, where each dataset has one table that keeps its versions; consumers read
 //! views of it, or copies in files of their own; transformers are SELECTs whose results are captured again. What is to
 //! be done is rendered as files of SQL ([`Script`]) and one list of jobs; a plan comes with the statements that lead
-//! from one rendering to the next. See ARCHITECTURE.md of the project for where this crate stands.
+//! from one rendering to the next. ARCHITECTURE.md of the project shows its place among the other crates.
 //!
 //! ```
 //! use datasurface_local::{LocalConfig, LocalPlatform};
 //! use datasurface_platform::DataPlatform;
 //!
 //! let platform = LocalPlatform::new(LocalConfig::new("northwind.db"));
-//! assert!(platform.descriptor().exports_to().contains("sqlite"));
+//! assert!(platform.descriptor().export_targets().contains("sqlite"));
 //! ```
+//!
+//! `docs/local-platform.md` is the guide for operators; `runtime/mod.rs` is the map of the runtime.
 
 mod address;
 mod attributes;
@@ -21,12 +23,12 @@ mod descriptor;
 mod diff;
 mod file_name;
 mod lint;
+mod lint_diagnostic;
 mod names;
 mod offer;
 mod platform;
 mod prelude;
 mod principals;
-mod refusal;
 mod render;
 mod runtime;
 mod sandbox;

@@ -8,7 +8,7 @@ use crate::{prelude::*, sql::engine::Engine};
 use datasurface_platform::graph::Fingerprint;
 
 /// The version of the form of the books. Whoever changes it adds what leads from the one before to it.
-pub(crate) const BOOKS_VERSION: i64 = 2;
+pub(crate) const METADATA_VERSION: i64 = 2;
 
 /// The longest name in the platform's own database.
 fn longest() -> usize {

@@ -14,36 +14,40 @@ use crate::{
 pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
     let promised = |offer: Offer, custody: Custody| {
         let offer = offer.with_custody(custody);
-        match node.obligation().latency() {
+        match node.obligation.latency() {
             Some(latency) => offer.with_latency(latency),
             None => offer,
         }
     };
     let offer = |dataset: &DatasetFacts, address: TableAddress, format: &str| {
-        let offer = Offer::new(dataset.key(), address.to_string(), format);
-        promised(offer, dataset.custody())
+        let offer = Offer::new(&dataset.key, address.to_string(), format);
+        promised(offer, dataset.custody)
     };
-    match node.detail() {
+    match &node.detail {
         NodeDetail::Ingest(ingest) => {
             let table =
-                |dataset: &DatasetFacts| TableAddress::new(&config.database, names::table(dataset.key()));
-            let datasets = ingest.datasets().iter();
+                |dataset: &DatasetFacts| TableAddress::new(&config.database, names::table(&dataset.key));
+            let datasets = ingest.datasets.iter();
             datasets.map(|dataset| offer(dataset, table(dataset), MILESTONED)).collect()
         }
         NodeDetail::Export(export) => {
-            let platform = node.key().platform();
+            let platform = node.key.platform();
             // A container that cannot be used is reported by lint. Who reads an export is a transformer.
-            let shelf = ConsumerDatabase::for_inputs(export.container_key(), export.container(), config).ok();
-            let dataset = export.dataset();
-            let address = shelf.map(|shelf| {
-                TableAddress::new(shelf.database(config), shelf.table_name(platform, dataset.key()))
+            let consumer_database =
+                ConsumerDatabase::for_inputs(&export.container_key, &export.container, config).ok();
+            let dataset = &export.dataset;
+            let address = consumer_database.map(|consumer_database| {
+                TableAddress::new(
+                    consumer_database.database(config),
+                    consumer_database.table_name(platform, &dataset.key),
+                )
             });
             address.map(|address| offer(dataset, address, MILESTONED)).into_iter().collect()
         }
         NodeDetail::Transform(transform) => {
-            let outputs = transform.outputs().iter();
+            let outputs = transform.outputs.iter();
             let table = |dataset: &DatasetFacts| {
-                let table = names::output(transform.workspace(), &dataset.key().dataset);
+                let table = names::output(&transform.workspace, &dataset.key.dataset);
                 TableAddress::new(&config.database, table)
             };
             outputs.map(|dataset| offer(dataset, table(dataset), ROWS)).collect()

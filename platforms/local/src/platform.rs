@@ -46,7 +46,7 @@ impl PlatformPlugin for LocalPlatform {
     }
 
     fn configure(instance: &PlatformInstance, config: LocalConfig) -> Result<Self, PlatformError> {
-        config.check(instance.name())?;
+        config.check(&instance.name)?;
         Ok(Self::new(config))
     }
 }
@@ -65,8 +65,8 @@ impl DataPlatform for LocalPlatform {
         offer::offers(&self.config, node)
     }
 
-    fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>) {
-        lint::lint(&self.config, what, found);
+    fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {
+        lint::lint(&self.config, view, found);
     }
 
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {

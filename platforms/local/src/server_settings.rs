@@ -89,7 +89,7 @@ impl ServerSettings {
     }
 
     /// Why these settings cannot hold together.
-    pub(crate) fn problem(&self) -> Option<&'static str> {
+    pub(crate) fn error(&self) -> Option<&'static str> {
         let has_certificate = self.client_certificate.is_some();
         if has_certificate != self.client_key.is_some() {
             return Some("`client_certificate` and `client_key` need each other");

@@ -34,8 +34,8 @@ fn circle(graph: &IntentionGraph, node: Node<'_>) -> BTreeSet<NodeKey> {
 
 /// Whether a trigger does not run, where something that it needs is missing, or all of it.
 fn waits(trigger: &Node<'_>, has_nothing: bool) -> bool {
-    match trigger.facts().detail() {
-        NodeDetail::Trigger(facts) => match facts.trigger() {
+    match &trigger.facts().detail {
+        NodeDetail::Trigger(facts) => match &facts.trigger {
             TransformTrigger::AllInputsMoved => true,
             TransformTrigger::AnyInputMoved => has_nothing,
             _ => false,

@@ -183,7 +183,7 @@ impl Shape {
         let scratch = build(&urgent, &self.assignments).expect("every datastore has a primary");
         assert!(GraphDiff::between(graph(&again), graph(&scratch)).is_empty());
         let count = graph(&graphs).len();
-        assert_eq!(GraphDiff::between(graph(&graphs), graph(&again)).changed().len(), count);
+        assert_eq!(GraphDiff::between(graph(&graphs), graph(&again)).changed.len(), count);
         assert_eq!(cone(&graphs, &again).len(), count);
         again
     }

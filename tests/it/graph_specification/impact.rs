@@ -149,7 +149,7 @@ fn expected(ecosystem: &Ecosystem, needs: &BTreeMap<Delivery, Need>, lost: &Outa
 fn rank(ecosystem: &Ecosystem, key: &GroupKey) -> (bool, Option<Latency>, Reverse<Option<Priority>>) {
     let workspace = workspace(ecosystem, key);
     let a_day = workspace.deadline().map(|_| Latency::hours(24));
-    let breaks = group(ecosystem, key).requirements().latency().into_iter().chain(a_day).min();
+    let breaks = group(ecosystem, key).requirements().latency.into_iter().chain(a_day).min();
     (breaks.is_none(), breaks, Reverse(workspace.priority()))
 }
 

@@ -202,8 +202,8 @@ proptest! {
                     graph.nodes().map(|node| node.key()).collect()
                 };
                 let (old, new) = (keys(before), keys(graph));
-                prop_assert!(diff.added().iter().eq(new.difference(&old)));
-                prop_assert!(diff.removed().iter().eq(old.difference(&new)));
+                prop_assert!(diff.added.iter().eq(new.difference(&old)));
+                prop_assert!(diff.removed.iter().eq(old.difference(&new)));
             }
         }
     }

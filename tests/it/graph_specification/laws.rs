@@ -64,8 +64,8 @@ proptest! {
                         let (there, back) =
                             (one.facts().differences(&other.facts()), other.facts().differences(&one.facts()));
                         prop_assert_eq!(is_same, there.is_empty(), "{}", key);
-                        let there = there.iter().map(|field| (field.path(), field.added(), field.removed()));
-                        let back = back.iter().map(|field| (field.path(), field.removed(), field.added()));
+                        let there = there.iter().map(|field| (&field.path, &field.added, &field.removed));
+                        let back = back.iter().map(|field| (&field.path, &field.removed, &field.added));
                         prop_assert!(there.eq(back), "{}", key);
                         if !is_same {
                             changed.push(key);
@@ -76,7 +76,7 @@ proptest! {
                 }
             }
             let diff = GraphDiff::between(before, after);
-            prop_assert_eq!((diff.added(), diff.removed(), diff.changed()), (&*added, &*removed, &*changed));
+            prop_assert_eq!((&diff.added, &diff.removed, &diff.changed), (&added, &removed, &changed));
         }
     }
 }
@@ -99,8 +99,8 @@ fn edits_change_some_facts_and_leave_others() {
                 continue;
             };
             let diff = GraphDiff::between(before, after);
-            changed += u32::from(!diff.changed().is_empty());
-            kept += u32::from(diff.changed().len() < after.len());
+            changed += u32::from(!diff.changed.is_empty());
+            kept += u32::from(diff.changed.len() < after.len());
         }
     }
     assert!(changed > 30 && kept > 100, "{changed} graphs changed, {kept} kept something");
@@ -145,13 +145,13 @@ fn redeclared_team(old: &Team, turn: usize) -> Team {
         let mut workspace = Workspace::new(old.name());
         for old in turned(old.groups(), turn) {
             let requirements = old.requirements();
-            let mut group = DatasetGroup::new(old.name()).with_milestoning(requirements.milestoning());
+            let mut group = DatasetGroup::new(old.name()).with_milestoning(requirements.milestoning);
             for sink in turned(old.sinks(), turn) {
                 group = group.sink(sink);
             }
-            group = requirements.latency().into_iter().fold(group, DatasetGroup::with_latency);
-            group = requirements.retention().into_iter().fold(group, DatasetGroup::with_retention);
-            group = requirements.regulators().iter().rev().fold(group, DatasetGroup::regulator);
+            group = requirements.latency.into_iter().fold(group, DatasetGroup::with_latency);
+            group = requirements.retention.into_iter().fold(group, DatasetGroup::with_retention);
+            group = requirements.regulators.iter().rev().fold(group, DatasetGroup::regulator);
             workspace = workspace.group(group);
         }
         workspace = old.container().into_iter().fold(workspace, Workspace::with_container);

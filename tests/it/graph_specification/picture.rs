@@ -123,32 +123,32 @@ impl Pictured {
             },
             ..Self::default()
         };
-        match node.facts().detail() {
+        match &node.facts().detail {
             NodeDetail::Export(export) => {
-                let consumers = export.consumers().iter();
-                pictured.consumers = consumers.map(|consumer| consumer.group().clone()).collect();
-                pictured.datasets = vec![(export.dataset().key().clone(), export.dataset().custody())];
+                let consumers = export.consumers.iter();
+                pictured.consumers = consumers.map(|consumer| consumer.group.clone()).collect();
+                pictured.datasets = vec![(export.dataset.key.clone(), export.dataset.custody)];
             }
             NodeDetail::Ingest(ingest) => {
-                let datasets = ingest.datasets().iter();
-                pictured.datasets = datasets.map(|it| (it.key().clone(), it.custody())).collect();
-                if let IngestSource::Container(capture) = ingest.source() {
-                    pictured.capture = Some(capture.capture().clone());
+                let datasets = ingest.datasets.iter();
+                pictured.datasets = datasets.map(|it| (it.key.clone(), it.custody)).collect();
+                if let IngestSource::Container(capture) = &ingest.source {
+                    pictured.capture = Some(capture.capture.clone());
                 }
-                pictured.source = Some(match ingest.source() {
-                    IngestSource::Container(capture) => Source::Container(capture.container_key().clone()),
+                pictured.source = Some(match &ingest.source {
+                    IngestSource::Container(capture) => Source::Container(capture.container_key.clone()),
                     IngestSource::Transformer { workspace } => Source::Transformer(workspace.clone()),
                     IngestSource::Platform { platform } => Source::Platform(platform.clone()),
                 });
             }
             NodeDetail::Trigger(trigger) => {
-                pictured.inputs = trigger.inputs().to_vec();
-                pictured.timetable = Some(trigger.trigger().clone());
+                pictured.inputs = trigger.inputs.to_vec();
+                pictured.timetable = Some(trigger.trigger.clone());
             }
             NodeDetail::Transform(transform) => {
-                pictured.inputs = transform.inputs().iter().map(|it| it.key().clone()).collect();
-                pictured.outputs = transform.outputs().iter().map(|it| it.key().clone()).collect();
-                pictured.artifact = Some(transform.artifact().clone());
+                pictured.inputs = transform.inputs.iter().map(|it| it.key.clone()).collect();
+                pictured.outputs = transform.outputs.iter().map(|it| it.key.clone()).collect();
+                pictured.artifact = Some(transform.artifact.clone());
             }
         }
         pictured

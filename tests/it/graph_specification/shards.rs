@@ -17,8 +17,7 @@ type Piece = (NodeKey, Option<DatasetName>);
 /// Two weights that differ from node to node, and that change with what a node brings, and with for how many.
 fn weigh(node: &Node<'_>) -> NodeWeight {
     let facts = node.facts();
-    let columns: usize =
-        facts.datasets().iter().map(|dataset| dataset.schema().table().columns().len()).sum();
+    let columns: usize = facts.datasets().iter().map(|dataset| dataset.schema.table().columns().len()).sum();
     let (columns, readers) = (columns as u64, node.consumers().count() as u64);
     NodeWeight { whole: [1 + columns / 2, readers].into(), per_dataset: [1 + columns % 3, 1].into() }
 }
@@ -33,7 +32,7 @@ fn pieces(graph: &IntentionGraph, placement: &Placement) -> BTreeMap<Piece, (Opt
     for node in graph.nodes() {
         let weight = weigh(&node);
         for dataset in node.facts().datasets() {
-            let name = &dataset.key().dataset;
+            let name = &dataset.key.dataset;
             let shard = placement.dataset_shard(&node.key(), name).cloned();
             pieces.insert((node.key(), Some(name.clone())), (shard, weight.per_dataset.clone()));
         }
@@ -101,8 +100,8 @@ impl Part {
         for node in graph.nodes() {
             let (key, facts) = (node.key(), node.facts());
             let datasets = facts.datasets().iter();
-            let here = datasets
-                .filter(|dataset| placement.dataset_shard(&key, &dataset.key().dataset) == Some(shard));
+            let here =
+                datasets.filter(|dataset| placement.dataset_shard(&key, &dataset.key.dataset) == Some(shard));
             part.datasets.extend(here.map(|dataset| (key.clone(), dataset.clone())));
             if !is_here(&key) {
                 continue;
@@ -142,8 +141,8 @@ impl Merged {
         out.sort();
         prop_assert_eq!(&into, &out);
         edges.extend(out);
-        nodes.sort_by(|one, other| one.key().cmp(other.key()));
-        datasets.sort_by(|one, other| (&one.0, one.1.key()).cmp(&(&other.0, other.1.key())));
+        nodes.sort_by(|one, other| one.key.cmp(&other.key));
+        datasets.sort_by(|one, other| (&one.0, &one.1.key).cmp(&(&other.0, &other.1.key)));
         edges.sort();
         Ok(Self { nodes, datasets, edges })
     }

@@ -68,8 +68,8 @@ impl<'de> Deserialize<'de> for Manifest {
         if manifest.platforms.len() < platforms {
             return Err(D::Error::custom("a platform is there twice"));
         }
-        match manifest.problem() {
-            Some(problem) => Err(D::Error::custom(problem)),
+        match manifest.inconsistency() {
+            Some(error) => Err(D::Error::custom(error)),
             None => Ok(manifest),
         }
     }

@@ -286,7 +286,7 @@ fn two_platforms_may_not_have_the_same_file() {
     let second = PlatformRecord { instance: super::instance("other"), ..first.clone() };
     let hash = Fingerprint::of_bytes(b"");
     let manifest = Manifest::new(Revision::new(hash), hash, [first, second]);
-    assert!(manifest.problem().is_some());
+    assert!(manifest.inconsistency().is_some());
     let place = Place::new();
     let error = place.open().begin().unwrap().commit(manifest, None).unwrap_err();
     assert_eq!(error.diagnostic().code(), "target/incomplete");

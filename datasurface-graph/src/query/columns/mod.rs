@@ -59,7 +59,7 @@ impl<'g> Queries<'g> {
     /// join, is not among them.
     #[must_use]
     pub fn direct_input_columns(&self, column: &ColumnKey) -> ColumnSources {
-        let ecosystem = &self.graphs.estate().ecosystem;
+        let ecosystem = &self.graphs.fragments().ecosystem;
         if !has(ecosystem, column) {
             return ColumnSources::Unknown(UnknownReason::NotThere);
         }
@@ -102,7 +102,7 @@ impl<'g> Queries<'g> {
 }
 
 fn has(ecosystem: &Valid<Ecosystem>, ColumnKey { dataset, column }: &ColumnKey) -> bool {
-    let datastore = ecosystem.datastore(&dataset.datastore).map(|located| located.entity());
+    let datastore = ecosystem.datastore(&dataset.datastore).map(|located| &located.entity);
     let dataset = datastore.and_then(|datastore| datastore.datasets().get(&dataset.dataset));
     dataset.is_some_and(|dataset| dataset.schema().table().column(column).is_some())
 }

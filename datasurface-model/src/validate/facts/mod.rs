@@ -311,7 +311,7 @@ impl NameIndexes {
 }
 
 fn all_of<'a, T: Entity<Name: Name> + 'a>(units: impl Iterator<Item = &'a Located<T>>) -> NameIndex {
-    NameIndex::new(units.map(|located| located.entity().name().as_str()))
+    NameIndex::new(units.map(|located| located.entity.name().as_str()))
 }
 
 fn of_all<T: Entity<Name: Name>>(entities: &Named<T>) -> NameIndex {

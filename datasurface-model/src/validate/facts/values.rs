@@ -40,7 +40,7 @@ impl<'a> DatasetFact<'a> {
 
     /// Whether its capture says that it has no key.
     pub(crate) fn is_keyless(self) -> bool {
-        let capture = self.store.located.entity().capture();
+        let capture = self.store.located.entity.capture();
         capture.is_some_and(|capture| capture.is_keyless(self.dataset.name()))
     }
 
@@ -74,30 +74,30 @@ impl<'a> StoreFact<'a> {
     }
 
     pub(crate) fn zone(self) -> &'a ZoneName {
-        &self.located.team().zone
+        &self.located.team.zone
     }
 
     pub(crate) fn production(self) -> ProductionStatus {
-        self.located.entity().production_status()
+        self.located.entity.production_status()
     }
 
     pub(crate) fn access(self) -> &'a Access {
-        self.located.entity().access()
+        self.located.entity.access()
     }
 
     pub(crate) fn deprecation(self) -> Option<&'a Deprecation<DatastoreName>> {
-        self.located.entity().deprecation()
+        self.located.entity.deprecation()
     }
 
     pub(super) fn datasets(self) -> &'a Named<Dataset> {
-        self.located.entity().datasets()
+        self.located.entity.datasets()
     }
 }
 
 impl PartialEq for StoreFact<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.unit == other.unit
-            && (Arc::ptr_eq(self.located.entity(), other.located.entity())
+            && (Arc::ptr_eq(&self.located.entity, &other.located.entity)
                 || (self.production() == other.production()
                     && self.access() == other.access()
                     && self.deprecation() == other.deprecation()))

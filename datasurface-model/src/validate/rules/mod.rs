@@ -1,5 +1,9 @@
 //! The rules, one file for each area. A rule is a pure function of one unit's content and of the facts that it reads
 //! through its [`RuleContext`].
+//!
+//! A finding at one place hides none at another place: a test adds the faults of many rules to every fixture, and misses none. Each code
+//! that an edit can bring about has a mutation that breaks its rule and no other one (`datasurface-strategies`, `mutation/`); a test asks
+//! a new rule for its own.
 
 mod access;
 mod capture;

@@ -134,7 +134,7 @@ fn row_counts(dataset: &Dataset, scope: &mut RuleContext<'_>) {
 
 fn parameters(check: &QualityCheck, dataset: &Dataset, scope: &mut RuleContext<'_>) {
     let name = dataset.name();
-    let problem = match check {
+    let error = match check {
         QualityCheck::NotNull { column, at_least } if *at_least > Share::ALL => Some((
             format!("the column `{column}` must have {at_least} of its values"),
             "give a share of at most 100 %",
@@ -169,7 +169,7 @@ fn parameters(check: &QualityCheck, dataset: &Dataset, scope: &mut RuleContext<'
         }
         _ => None,
     };
-    if let Some((message, help)) = problem {
+    if let Some((message, help)) = error {
         report(&PARAMETER, message, help, check, dataset, scope);
     }
 }

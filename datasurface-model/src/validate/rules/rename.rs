@@ -1,4 +1,6 @@
 //! `rename/…`: what had another name before must say so in a way that can be followed.
+//!
+//! A statement of a former name has a place of its own: `renamed_from`, and in Avro an element of `aliases`.
 
 use super::{RuleContext, check_table, name::written};
 use crate::{

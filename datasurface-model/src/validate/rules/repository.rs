@@ -61,19 +61,19 @@ fn check(repository: &Repository, scope: &mut RuleContext<'_>, at: impl Fn(Model
         scope.report(finding);
         return;
     }
-    let problem = address_problem(repository)
-        .or_else(|| repository_problem(repository))
-        .or_else(|| branch_problem(repository.branch()));
-    if let Some((what, help)) = problem {
+    let error = address_error(repository)
+        .or_else(|| repository_error(repository))
+        .or_else(|| branch_error(repository.branch()));
+    if let Some((text, help)) = error {
         let path = at(scope.path());
-        scope.report(Diagnostic::new(&SYNTAX, path, format!("`{repository}` {what}")).with_help(help));
+        scope.report(Diagnostic::new(&SYNTAX, path, format!("`{repository}` {text}")).with_help(help));
     }
 }
 
 type SyntaxError = (&'static str, &'static str);
 
 /// A host of its own, where one is named.
-fn address_problem(repository: &Repository) -> Option<SyntaxError> {
+fn address_error(repository: &Repository) -> Option<SyntaxError> {
     let good = repository.address().is_none_or(is_host);
     (!good).then_some((
         "is at no host that could be one",
@@ -81,7 +81,7 @@ fn address_problem(repository: &Repository) -> Option<SyntaxError> {
     ))
 }
 
-fn repository_problem(repository: &Repository) -> Option<SyntaxError> {
+fn repository_error(repository: &Repository) -> Option<SyntaxError> {
     let text = repository.path();
     let segments = || text.split('/');
     match repository.host() {
@@ -124,7 +124,7 @@ fn is_blank(c: char) -> bool {
 }
 
 /// The rules of `git check-ref-format`.
-fn branch_problem(branch: &str) -> Option<SyntaxError> {
+fn branch_error(branch: &str) -> Option<SyntaxError> {
     const HELP: &str = "name a branch as git would: no blanks, no `..`, none of `~ ^ : ? * [ \\`, no empty part between slashes";
     if branch.is_empty() {
         return Some(("has no branch", "add `@` and the name of the branch, as in `@main`"));
@@ -149,10 +149,10 @@ mod tests {
     #[test]
     fn branches_are_what_git_takes() {
         for good in ["main", "feature/x", "release-1.2", "a@b"] {
-            assert_eq!(branch_problem(good), None, "{good}");
+            assert_eq!(branch_error(good), None, "{good}");
         }
         for bad in ["", "a b", "a..b", "/a", "a/", "a//b", "a.lock", "-a", ".a", "a\u{7}", "a~1"] {
-            assert!(branch_problem(bad).is_some(), "{bad}");
+            assert!(branch_error(bad).is_some(), "{bad}");
         }
     }
 }

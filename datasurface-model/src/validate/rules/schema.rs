@@ -144,9 +144,8 @@ fn check_dataset(dataset: &Dataset, datastore: &Datastore, scope: &mut RuleConte
         list.check(schema, scope, |unit| unit.child(segment::DATASETS, name));
     }
     for column in table.columns() {
-        for problem in column.data_type().problems() {
-            let finding =
-                type_diagnostic(column, problem, path(scope).child(segment::COLUMNS, column.name()));
+        for reason in column.data_type().errors() {
+            let finding = type_diagnostic(column, reason, path(scope).child(segment::COLUMNS, column.name()));
             scope.report(finding);
         }
     }
@@ -164,35 +163,35 @@ fn unreadable(error: SchemaError<'_>, dataset: &DatasetName, path: ModelPath, sc
             "write each column as a name, a type, and any of `key`, `partition`, `not null`, `null`"
         }
     };
-    for problem in error.problems() {
-        let path = match problem.column() {
+    for reason in error.errors() {
+        let path = match reason.column.as_ref() {
             Some(column) => path.clone().child(segment::COLUMNS, column),
             None => path.clone().attribute(segment::SCHEMA),
         };
-        let message = format!("the schema of `{dataset}` cannot be read: {problem}");
+        let message = format!("the schema of `{dataset}` cannot be read: {reason}");
         scope.report(Diagnostic::new(&UNREADABLE, path, message).with_help(help));
     }
 }
 
-fn type_diagnostic(column: &Column, problem: TypeParameterError, path: ModelPath) -> Diagnostic {
+fn type_diagnostic(column: &Column, error: TypeParameterError, path: ModelPath) -> Diagnostic {
     let name = column.name();
-    let what = match problem.field.as_str() {
+    let noun = match error.field.as_str() {
         "" => format!("the column `{name}`"),
         field => format!("the field `{name}.{field}`"),
     };
-    match problem.fault {
+    match error.error {
         TypeParameterErrorKind::Parameter { of, has, help } => {
-            let message = format!("the type `{of}` of {what} has {has}");
+            let message = format!("the type `{of}` of {noun} has {has}");
             Diagnostic::new(&TYPE_PARAMETER, path, message).with_help(help)
         }
         TypeParameterErrorKind::UnknownTimeZone { zone, nearest } => {
-            let message = format!("{what} is in the time zone `{zone}`, which does not exist");
+            let message = format!("{noun} is in the time zone `{zone}`, which does not exist");
             Diagnostic::new(&UNKNOWN_TIME_ZONE, path, message)
                 .with_help("give the IANA name, such as `Europe/Berlin` or `UTC`")
                 .did_you_mean(nearest)
         }
         TypeParameterErrorKind::UnknownCollation { collation } => {
-            let message = format!("the collation `{collation}` of {what} looks like none");
+            let message = format!("the collation `{collation}` of {noun} looks like none");
             Diagnostic::new(&UNKNOWN_COLLATION, path, message).with_help("name it as the container does")
         }
     }
@@ -200,7 +199,7 @@ fn type_diagnostic(column: &Column, problem: TypeParameterError, path: ModelPath
 
 /// A list of columns that a table names, each of which must exist, once, and not be null.
 struct ColumnList<'a> {
-    what: &'static str,
+    noun: &'static str,
     attribute: &'static str,
     names: &'a [ColumnName],
     unknown: &'static CodeInfo,
@@ -211,7 +210,7 @@ struct ColumnList<'a> {
 impl<'a> ColumnList<'a> {
     fn key(table: &'a TableSchema) -> Self {
         Self {
-            what: "the primary key",
+            noun: "the primary key",
             attribute: segment::KEY,
             names: table.key(),
             unknown: &UNKNOWN_KEY_COLUMN,
@@ -222,7 +221,7 @@ impl<'a> ColumnList<'a> {
 
     fn partition(table: &'a TableSchema) -> Self {
         Self {
-            what: "the partitioning",
+            noun: "the partitioning",
             attribute: segment::PARTITION,
             names: table.partition(),
             unknown: &UNKNOWN_PARTITION_COLUMN,
@@ -250,13 +249,13 @@ impl<'a> ColumnList<'a> {
             let columns = table.columns().iter().rev();
             columns.map(|column| (column.name().as_str(), column)).collect()
         });
-        let what = self.what;
+        let noun = self.noun;
         let mut seen = FxHashSet::default();
         let mut names = None;
         for name in self.names {
             let path = |scope: &RuleContext<'_>| at(scope.path()).child(self.attribute, name);
             if !seen.insert(name.as_str()) {
-                let message = format!("{what} names the column `{name}` twice");
+                let message = format!("{noun} names the column `{name}` twice");
                 let finding =
                     Diagnostic::new(self.duplicate, path(scope), message).with_help("name each column once");
                 scope.report(finding);
@@ -269,7 +268,7 @@ impl<'a> ColumnList<'a> {
             if let Some(column) = column.filter(|column| !column.data_type().is_scalar()) {
                 let data_type = column.data_type();
                 let message =
-                    format!("the column `{name}` is part of {what}, and has the type `{data_type}`");
+                    format!("the column `{name}` is part of {noun}, and has the type `{data_type}`");
                 let finding = Diagnostic::new(&NESTED_KEY, path(scope), message)
                     .with_help("use a column of a plain type")
                     .related_place(at(scope.path()).child(segment::COLUMNS, name), "has its type here");
@@ -277,9 +276,9 @@ impl<'a> ColumnList<'a> {
             }
             match column {
                 Some(column) if column.is_nullable() => {
-                    let message = format!("the column `{name}` is part of {what}, and may be null");
+                    let message = format!("the column `{name}` is part of {noun}, and may be null");
                     let finding = Diagnostic::new(self.nullable, path(scope), message)
-                        .with_help(format!("say that `{name}` is not null, or take it out of {what}"))
+                        .with_help(format!("say that `{name}` is not null, or take it out of {noun}"))
                         .related_place(at(scope.path()).child(segment::COLUMNS, name), "may be null");
                     scope.report(finding);
                 }
@@ -288,7 +287,7 @@ impl<'a> ColumnList<'a> {
                 None => {
                     let names = names.get_or_insert_with(|| self.candidates(table));
                     let nearest = names.nearest(name.as_str());
-                    let message = format!("{what} names `{name}`, which is no column of the table");
+                    let message = format!("{noun} names `{name}`, which is no column of the table");
                     let finding = Diagnostic::new(self.unknown, path(scope), message)
                         .with_help("name a column of the table, or add this one")
                         .did_you_mean(nearest)

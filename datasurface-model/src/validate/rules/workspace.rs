@@ -131,10 +131,10 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut RuleContext<'a>) -
 fn requirements(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
     let (asked, nothing) = (group.requirements(), Requirements::default());
     for (attribute, is_asked) in [
-        (segment::MILESTONING, asked.milestoning() != nothing.milestoning()),
-        (segment::LATENCY, asked.latency().is_some()),
-        (segment::RETENTION, asked.retention().is_some()),
-        (segment::REGULATORS, !asked.regulators().is_empty()),
+        (segment::MILESTONING, asked.milestoning != nothing.milestoning),
+        (segment::LATENCY, asked.latency.is_some()),
+        (segment::RETENTION, asked.retention.is_some()),
+        (segment::REGULATORS, !asked.regulators.is_empty()),
     ] {
         if is_asked {
             let path = scope.path().child(segment::GROUPS, group.name()).attribute(attribute);
@@ -213,8 +213,8 @@ fn keyless(
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
     let requirements = group.requirements();
-    let (attribute, wanted) = match requirements.retention() {
-        _ if requirements.milestoning().has_history() => (segment::MILESTONING, "shows every version"),
+    let (attribute, wanted) = match requirements.retention {
+        _ if requirements.milestoning.has_history() => (segment::MILESTONING, "shows every version"),
         Some(_) => (segment::RETENTION, "keeps earlier versions"),
         None => return,
     };
@@ -230,10 +230,10 @@ fn keyless(
 /// Says what a retention gives where no history is seen.
 fn unseen_versions(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
     let (name, requirements) = (group.name(), group.requirements());
-    let Some(retention) = requirements.retention().filter(|retention| retention.as_days() > 0) else {
+    let Some(retention) = requirements.retention.filter(|retention| retention.as_days() > 0) else {
         return;
     };
-    if requirements.milestoning().has_history() {
+    if requirements.milestoning.has_history() {
         return;
     }
     let path = scope.path().child(segment::GROUPS, name).attribute(segment::RETENTION);
@@ -248,8 +248,8 @@ fn unseen_versions(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
 
 fn empty_requirements(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
     let (name, requirements) = (group.name(), group.requirements());
-    let latency = requirements.latency().filter(|latency| latency.as_seconds() == 0);
-    let retention = requirements.retention().filter(|retention| retention.as_days() == 0);
+    let latency = requirements.latency.filter(|latency| latency.as_seconds() == 0);
+    let retention = requirements.retention.filter(|retention| retention.as_days() == 0);
     let empty = [
         (segment::LATENCY, latency.map(|none| format!("the group `{name}` wants its data within `{none}`"))),
         (

@@ -60,7 +60,7 @@ proptest! {
             let scratch = ecosystem.clone().validate(&Validation::on(on));
             prop_assert_eq!(findings(&incremental), findings(&scratch), "after {:?}", edit);
             prop_assert_eq!(incremental.is_ok(), scratch.is_ok());
-            prop_assert_eq!(effort(&scratch).checked().len(), effort(&scratch).units());
+            prop_assert_eq!(effort(&scratch).checked().len(), effort(&scratch).units);
 
             let nothing = since(&ecosystem, &incremental, on);
             prop_assert_eq!(effort(&nothing).checked(), &[]);
@@ -78,12 +78,12 @@ proptest! {
         let newer = Valid::assume_valid(edited);
         let changes = newer.changes_since(&older);
         let versions = [&older, &newer];
-        let stores = versions.iter().flat_map(|one| one.datastores()).map(|store| store.entity().name());
+        let stores = versions.iter().flat_map(|one| one.datastores()).map(|store| store.entity.name());
         let differing = stores.filter(|name| older.datastore(name) != newer.datastore(name)).cloned();
-        prop_assert_eq!(changes.datastores(), &differing.collect::<Set<_>>());
-        let workspaces = versions.iter().flat_map(|one| one.workspaces()).map(|unit| unit.entity().name());
+        prop_assert_eq!(&changes.datastores, &differing.collect::<Set<_>>());
+        let workspaces = versions.iter().flat_map(|one| one.workspaces()).map(|unit| unit.entity.name());
         let differing = workspaces.filter(|name| older.workspace(name) != newer.workspace(name)).cloned();
-        prop_assert_eq!(changes.workspaces(), &differing.collect::<Set<_>>());
+        prop_assert_eq!(&changes.workspaces, &differing.collect::<Set<_>>());
         prop_assert_eq!(changes.is_empty(), older == newer);
         prop_assert_eq!(older.changes_since(&newer), changes);
     }

@@ -59,10 +59,10 @@ fn with_store(dataset: Dataset) -> Ecosystem {
 #[test]
 fn nothing_changed_nothing_checked() {
     let before = first(&estate());
-    assert_eq!(before.effort().checked().len(), before.effort().units());
+    assert_eq!(before.effort().checked().len(), before.effort().units);
     let (after, checked) = again(&estate(), &before, TODAY);
     assert!(checked.is_empty(), "{checked:?}");
-    assert_eq!(after.unwrap().effort().units(), before.effort().units());
+    assert_eq!(after.unwrap().effort().units, before.effort().units);
     // No sink reads deprecated data: nobody looks at the date.
     assert!(again(&estate(), &before, "2031-01-01").1.is_empty());
 }
@@ -206,7 +206,7 @@ fn what_is_edited_deep_inside_is_all_that_changes() {
     assert_eq!(checked, ["NW_Data"]);
     assert_eq!(outcome.unwrap().findings().len(), before.findings().len());
     let back = edited.edit_datastore("NW_Data", |_| {
-        before.ecosystem().datastore(&"NW_Data".into()).unwrap().entity().as_ref().clone()
+        before.ecosystem().datastore(&"NW_Data".into()).unwrap().entity.as_ref().clone()
     });
     assert_eq!(back, valid());
     // What is not there stays so.
@@ -226,7 +226,7 @@ fn what_is_valid_is_found_by_its_key() {
     let (ecosystem, dataset) = (checked.ecosystem(), "NW_Data/customers".into());
     assert_eq!(ecosystem.dataset(&dataset).unwrap().name().as_str(), "customers");
     assert!(ecosystem.dataset(&"NW_Data/nothing".into()).is_none());
-    let workspace = ecosystem.workspaces()[0].entity();
+    let workspace = &ecosystem.workspaces()[0].entity;
     let group = workspace.groups().iter().next().unwrap();
     assert_eq!(ecosystem.group(&GroupKey::new(workspace.name(), group.name())), Some(group));
 }

@@ -10,7 +10,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 pub(super) fn judge(change: &ResourceChange<'_>) -> Result<Judgement, PlatformError> {
-    let (before, after) = (change.before(), change.after());
+    let (before, after) = (change.before, change.after);
     if !in_same_database(before, after) {
         return Ok(another_database(before, after));
     }
@@ -28,7 +28,7 @@ pub(super) fn judge(change: &ResourceChange<'_>) -> Result<Judgement, PlatformEr
 /// A trigger that nobody named used to wait for all inputs: whoever names none is told, for their model did not change.
 fn trigger(change: &ResourceChange<'_>) -> Result<Judgement, PlatformError> {
     let of = |resource: &Resource| resource.attributes().get("trigger").cloned().unwrap_or_default();
-    let (before, after) = (of(change.before()), of(change.after()));
+    let (before, after) = (of(change.before), of(change.after));
     let read = |trigger: &serde_json::Value| TransformTrigger::deserialize(trigger).ok();
     let judgement = in_place(change);
     if read(&before) != Some(TransformTrigger::AllInputsMoved)
@@ -114,7 +114,7 @@ fn table(change: &ResourceChange<'_>, before: &TableAttributes, after: &TableAtt
     if before.history == after.history {
         return in_place(change);
     }
-    match (change.after().kind(), after.history) {
+    match (change.after.kind(), after.history) {
         ("copy", true) => Judgement::update(Effect::Backfill, "earlier versions come with the next batch"),
         (_, true) => Judgement::update(Effect::InPlace, "earlier versions stay from now on"),
         (_, false) => Judgement::update(Effect::InPlace, "earlier versions go with the next batch"),
@@ -152,7 +152,7 @@ fn view(before: &ViewAttributes, after: &ViewAttributes) -> Judgement {
     let reasons: Vec<String> = [("loses", lost), ("shows other values in", other), ("goes without", gone)]
         .into_iter()
         .filter(|(_, names)| !names.is_empty())
-        .map(|(what, names)| format!("{what} {}", names.join(", ")))
+        .map(|(verb, names)| format!("{verb} {}", names.join(", ")))
         .collect();
     if reasons.is_empty() {
         return Judgement::update(Effect::InPlace, harmless(before, after));

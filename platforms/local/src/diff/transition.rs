@@ -11,7 +11,7 @@ use crate::{
     names::{self, address},
     prelude::*,
     render::{
-        METADATA_TABLES, READ_BOOKS, create_copy, create_outputs, create_views, drop_outputs, drop_views,
+        METADATA_TABLES, READ_METADATA, create_copy, create_outputs, create_views, drop_outputs, drop_views,
         forget_progress,
     },
     sql::{
@@ -131,11 +131,11 @@ pub(super) fn retire(
 /// Takes away the books of a platform that leaves. Where it comes back, all is made as it was for the first time.
 pub(super) fn leave(before: &Resource) -> Script {
     let database = before.attributes().get("database").and_then(|database| database.as_str());
-    let books = METADATA_TABLES.map(|book| format!("DROP TABLE IF EXISTS {};", quoted(book)));
+    let metadata = METADATA_TABLES.map(|table| format!("DROP TABLE IF EXISTS {};", quoted(table)));
     Script::new(before.address().as_str(), database.unwrap_or_default())
         .note("The file itself stays: delete it by hand.")
-        .add_section("books", "What was written down of the books themselves.", [READ_BOOKS.to_owned()])
-        .add_section(CHANGE, "Takes the books away.", books)
+        .add_section("books", "What was written down of the books themselves.", [READ_METADATA.to_owned()])
+        .add_section(CHANGE, "Takes the books away.", metadata)
 }
 
 /// Adds what is done last in a database that the platform leaves: it forgets that it ever made anything there.

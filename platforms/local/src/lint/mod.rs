@@ -27,10 +27,10 @@ const MOST_COLUMNS: usize = 1998;
 const MOST_COLUMNS_ON_SERVER: usize = 1598;
 
 /// Reports what is wrong with a node; of the instance itself, all was said when it was configured.
-pub(crate) fn lint(config: &LocalConfig, what: LintView<'_>, found: &mut Reporter<'_>) {
-    if let LintView::Node(view) = what {
-        for refusal in findings(config, view) {
-            refusal.report_to(found);
+pub(crate) fn lint(config: &LocalConfig, lint_view: LintView<'_>, found: &mut Reporter<'_>) {
+    if let LintView::Node(view) = lint_view {
+        for diagnostic in findings(config, view) {
+            diagnostic.report_to(found);
         }
     }
 }
@@ -38,23 +38,23 @@ pub(crate) fn lint(config: &LocalConfig, what: LintView<'_>, found: &mut Reporte
 fn findings(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
     match view.detail() {
         NodeDetail::Ingest(ingest) => {
-            let columns = ingest.datasets().iter().flat_map(columns);
+            let columns = ingest.datasets.iter().flat_map(columns);
             let reading = CaptureReads::build(config, view, ingest).err();
             columns.chain(reading).chain(unseen_deletions(ingest)).collect()
         }
         NodeDetail::Export(export) => {
             let container =
-                match ConsumerDatabase::from_container(export.container_key(), export.container(), config) {
-                    Err(refusal) => vec![refusal],
-                    Ok(shelf) => consumer_findings(&shelf, export),
+                match ConsumerDatabase::from_container(&export.container_key, &export.container, config) {
+                    Err(diagnostic) => vec![diagnostic],
+                    Ok(consumer_database) => consumer_findings(&consumer_database, export),
                 };
-            let input = own_table_of_input(config, view, export.dataset().key()).err();
+            let input = own_table_of_input(config, view, &export.dataset.key).err();
             container.into_iter().chain(input).collect()
         }
         NodeDetail::Transform(transform) => {
             let clashes = input_names(transform);
             let fails = match output_attributes(config, view.key(), transform) {
-                Err(refusal) => vec![refusal],
+                Err(diagnostic) => vec![diagnostic],
                 Ok(_) if !clashes.is_empty() => Vec::new(),
                 Ok(output) => selects(transform, &output),
             };
@@ -65,9 +65,9 @@ fn findings(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
 }
 
 fn unseen_deletions(ingest: &IngestFacts) -> Option<LintDiagnostic> {
-    let datasets = ingest.datasets().iter();
+    let datasets = ingest.datasets.iter();
     let columns: BTreeSet<String> = datasets
-        .filter_map(|dataset| watermark_of(ingest, &dataset.key().dataset))
+        .filter_map(|dataset| watermark_of(ingest, &dataset.key.dataset))
         .map(|column| format!("`{column}`"))
         .collect();
     if columns.is_empty() {
@@ -76,30 +76,26 @@ fn unseen_deletions(ingest: &IngestFacts) -> Option<LintDiagnostic> {
     let columns = Vec::from_iter(columns).join(", ");
     Some(LintDiagnostic::new(
         &codes::UNSEEN_DELETIONS,
-        format!(
-            "`{}` is captured by the watermark {columns}, which tells of no deletion",
-            ingest.datastore()
-        ),
+        format!("`{}` is captured by the watermark {columns}, which tells of no deletion", &ingest.datastore),
         "mark deletions in a column of their own, or capture by `sql_snapshot`, if records are deleted there",
     ))
 }
 
 /// What stands in the way of what consumers read, and what is good to know of it.
-fn consumer_findings(shelf: &ConsumerDatabase, export: &ExportFacts) -> Vec<LintDiagnostic> {
-    let engine = shelf.engine();
-    let consumers = export.consumers().iter().filter(|consumer| !consumer.transforms());
+fn consumer_findings(consumer_database: &ConsumerDatabase, export: &ExportFacts) -> Vec<LintDiagnostic> {
+    let engine = consumer_database.engine();
+    let consumers = export.consumers.iter().filter(|consumer| !consumer.transforms);
     let roles = consumers.clone().filter_map(|consumer| readers(engine, consumer).err());
-    let columns = export.dataset().schema().table().columns().len();
+    let columns = export.dataset.schema.table().columns().len();
     let too_many = (engine == Engine::Postgres && columns > MOST_COLUMNS_ON_SERVER)
-        .then(|| too_many_columns(export.dataset().key(), columns, "PostgreSQL", MOST_COLUMNS_ON_SERVER));
-    let ungranted =
-        consumers.filter(|consumer| engine == Engine::Sqlite && !consumer.entitlement().is_empty());
+        .then(|| too_many_columns(&export.dataset.key, columns, "PostgreSQL", MOST_COLUMNS_ON_SERVER));
+    let ungranted = consumers.filter(|consumer| engine == Engine::Sqlite && !consumer.entitlement.is_empty());
     let ungranted = ungranted.map(|consumer| {
         LintDiagnostic::new(
             &codes::NO_GRANTS,
             format!(
                 "`{}` is granted to somebody, and its data is in an SQLite file",
-                consumer.group().workspace
+                consumer.group.workspace
             ),
             "let the rights of the file say who reads it, or use a `postgres` container",
         )
@@ -117,7 +113,7 @@ fn too_many_columns(dataset: &DatasetKey, columns: usize, engine: &str, most: us
 
 /// Columns that a table of versions cannot have.
 fn columns(dataset: &DatasetFacts) -> Vec<LintDiagnostic> {
-    let columns = dataset.schema().table().columns();
+    let columns = dataset.schema.table().columns();
     let ours = |column: &&Column| {
         let name = column.name().as_str();
         name.eq_ignore_ascii_case(BATCH_IN) || name.eq_ignore_ascii_case(BATCH_OUT)
@@ -125,7 +121,7 @@ fn columns(dataset: &DatasetFacts) -> Vec<LintDiagnostic> {
     let reserved = columns.iter().filter(ours).map(|column| {
         LintDiagnostic::new(
             &codes::RESERVED_COLUMN,
-            format!("`{}` has a column `{}`", dataset.key(), column.name()),
+            format!("`{}` has a column `{}`", &dataset.key, column.name()),
             format!("rename it; `{BATCH_IN}` and `{BATCH_OUT}` say between which batches a version was true"),
         )
     });
@@ -133,21 +129,21 @@ fn columns(dataset: &DatasetFacts) -> Vec<LintDiagnostic> {
     let unkept = unkept.map(|column| {
         LintDiagnostic::new(
             &codes::COLUMN_TYPE,
-            format!("`{}` has a column `{}` of type `{}`", dataset.key(), column.name(), column.data_type()),
+            format!("`{}` has a column `{}` of type `{}`", &dataset.key, column.name(), column.data_type()),
             "choose a type that SQLite can keep, or let another platform serve the dataset",
         )
     });
     let too_many = (columns.len() > MOST_COLUMNS)
-        .then(|| too_many_columns(dataset.key(), columns.len(), "SQLite", MOST_COLUMNS));
+        .then(|| too_many_columns(&dataset.key, columns.len(), "SQLite", MOST_COLUMNS));
     reserved.chain(unkept).chain(too_many).collect()
 }
 
 /// Inputs that a transformer's SQL could not tell apart.
 fn input_names(transform: &TransformFacts) -> Vec<LintDiagnostic> {
     let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for input in transform.inputs() {
-        let folded = names::input(input.key()).to_ascii_lowercase();
-        by_name.entry(folded).or_default().push(format!("`{}`", input.key()));
+    for input in &transform.inputs {
+        let folded = names::input(&input.key).to_ascii_lowercase();
+        by_name.entry(folded).or_default().push(format!("`{}`", &input.key));
     }
     let clashes = by_name.into_values().filter(|inputs| inputs.len() > 1);
     clashes

@@ -25,7 +25,7 @@ pub(super) fn selects(transform: &TransformFacts, output: &OutputAttributes) -> 
         // The tables themselves cannot be: that is reported of their datasets.
         return Vec::new();
     };
-    let datastore = transform.output();
+    let datastore = &transform.output;
     let fails = output.outputs.iter().filter_map(|output| {
         let error = sandbox.check(&select_output(output)).err()?;
         Some(LintDiagnostic::new(
@@ -55,7 +55,7 @@ fn reason(error: SelectError) -> String {
 
 fn help(transform: &TransformFacts) -> String {
     let inputs: Vec<String> =
-        transform.inputs().iter().map(|input| format!("`{}`", crate::names::input(input.key()))).collect();
+        transform.inputs.iter().map(|input| format!("`{}`", crate::names::input(&input.key))).collect();
     match inputs.is_empty() {
         true => "the transformer has no inputs; give its workspace a dataset group".to_owned(),
         false => format!(

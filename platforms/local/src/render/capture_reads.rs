@@ -5,7 +5,7 @@ use crate::{
     address::{MILESTONED, ROWS},
     config::LocalConfig,
     consumer_database::unclear,
-    file_name::{FileIdentity, compare, line_problem, same_file},
+    file_name::{FileIdentity, compare, line_error, same_file},
     lint::codes,
     offer::table_of_input,
     prelude::*,
@@ -68,7 +68,7 @@ impl CaptureReads {
         view: &NodeView,
         ingest: &IngestFacts,
     ) -> Result<Self, LintDiagnostic> {
-        match ingest.source() {
+        match &ingest.source {
             IngestSource::Container(capture) => from_container(config, capture, ingest),
             IngestSource::Transformer { workspace } => {
                 from_table(view, ingest, ROWS, Some(config), CaptureStart::Transformer(workspace.clone()))
@@ -82,8 +82,8 @@ impl CaptureReads {
 
 /// The column that the source of a dataset is read by, if it is captured by a watermark.
 pub(crate) fn watermark_of<'f>(ingest: &'f IngestFacts, dataset: &DatasetName) -> Option<&'f ColumnName> {
-    let IngestSource::Container(facts) = ingest.source() else { return None };
-    facts.capture().watermark_column(dataset)
+    let IngestSource::Container(facts) = &ingest.source else { return None };
+    facts.capture.watermark_column(dataset)
 }
 
 /// How a kind of source is spoken to.
@@ -119,17 +119,17 @@ fn from_container(
     facts: &CaptureFacts,
     ingest: &IngestFacts,
 ) -> Result<CaptureReads, LintDiagnostic> {
-    let capture = facts.capture();
-    let source = facts.container().kind();
+    let capture = &facts.capture;
+    let source = facts.container.kind();
     let unclaimed = || {
         LintDiagnostic::new(
             &codes::UNCLAIMED_CAPTURE,
             format!(
                 "`{}` is captured by `{}` from the `{}` container `{}`",
-                ingest.datastore(),
+                &ingest.datastore,
                 capture.kind().technology(),
                 source.technology(),
-                facts.container_key()
+                &facts.container_key
             ),
             "a local platform captures by `sql_snapshot` and `sql_watermark` from `sqlite` and `postgres`; let another \
              platform capture it",
@@ -152,13 +152,13 @@ fn from_container(
         _ => CaptureStart::External,
     };
     let select = |dataset: &DatasetFacts| {
-        let schema = dataset.schema().table();
+        let schema = dataset.schema.table();
         let columns: Vec<String> = schema.columns().iter().map(dialect.column).collect();
-        let table = (dialect.table)(capture.table_name(&dataset.key().dataset));
+        let table = (dialect.table)(capture.table_name(&dataset.key.dataset));
         let read = format!("SELECT {} FROM {table}", columns.join(", "));
-        let watermark = watermark_of(ingest, &dataset.key().dataset).and_then(|name| schema.column(name));
+        let watermark = watermark_of(ingest, &dataset.key.dataset).and_then(|name| schema.column(name));
         let since = watermark.map(|column| format!("{read} WHERE {}", (dialect.since)(column)));
-        Select { dataset: dataset.key().clone(), read, since, columns: CheckedColumn::for_dataset(dataset) }
+        Select { dataset: dataset.key.clone(), read, since, columns: CheckedColumn::for_dataset(dataset) }
     };
     Ok(CaptureReads {
         source: source.clone(),
@@ -167,17 +167,17 @@ fn from_container(
         begin: (dialect.begin)(&server),
         server: Some(server).filter(|server| !server.is_default()),
         trigger,
-        selects: ingest.datasets().iter().map(select).collect(),
+        selects: ingest.datasets.iter().map(select).collect(),
     })
 }
 
 /// Whether a file can be a source.
 fn check_file(config: &LocalConfig, facts: &CaptureFacts, file: &str) -> Result<(), LintDiagnostic> {
-    let container = facts.container_key();
-    if let Some(problem) = line_problem(file) {
+    let container = &facts.container_key;
+    if let Some(error) = line_error(file) {
         return Err(LintDiagnostic::new(
             &codes::FILE_NAME,
-            format!("the file name of the container `{container}` {problem}"),
+            format!("the file name of the container `{container}` {error}"),
             "use a name that fits into one line",
         ));
     }
@@ -202,17 +202,17 @@ fn from_table(
 ) -> Result<CaptureReads, LintDiagnostic> {
     let mut file: Option<String> = in_own.map(|config| config.database.clone());
     let mut selects = Vec::new();
-    for dataset in ingest.datasets() {
-        let address = table_of_input(view, dataset.key(), format)?;
+    for dataset in &ingest.datasets {
+        let address = table_of_input(view, &dataset.key, format)?;
         let expected = file.get_or_insert_with(|| address.file.clone());
         if !same_file(expected, &address.file) {
             return Err(LintDiagnostic::new(
                 &codes::UNREADABLE_OFFER,
-                format!("`{}` is offered in `{}`", dataset.key(), address.file),
+                format!("`{}` is offered in `{}`", &dataset.key, address.file),
                 format!("all that is captured together must be in one file; the rest is in `{expected}`"),
             ));
         }
-        let columns = dataset.schema().table().columns().iter();
+        let columns = dataset.schema.table().columns().iter();
         let columns: Vec<String> = columns.map(|column| quoted(column.name().as_str())).collect();
         let live = if format == MILESTONED {
             format!(" WHERE {} IS NULL", quoted(BATCH_OUT))
@@ -222,7 +222,7 @@ fn from_table(
         let table = quoted(&address.table);
         let read = format!("SELECT {} FROM {table}{live}", columns.join(", "));
         let columns = CheckedColumn::for_dataset(dataset);
-        selects.push(Select { dataset: dataset.key().clone(), read, since: None, columns });
+        selects.push(Select { dataset: dataset.key.clone(), read, since: None, columns });
     }
     let file = file.unwrap_or_default().into();
     Ok(CaptureReads {

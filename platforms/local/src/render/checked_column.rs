@@ -25,7 +25,7 @@ pub(crate) struct CheckedColumn {
 impl CheckedColumn {
     /// The columns of a dataset. A key is never NULL.
     pub(crate) fn for_dataset(dataset: &DatasetFacts) -> Vec<Self> {
-        let schema = dataset.schema().table();
+        let schema = dataset.schema.table();
         let of = |column: &Column| Self {
             name: column.name().clone(),
             data_type: column.data_type().clone(),
@@ -39,11 +39,11 @@ impl CheckedColumn {
 
 /// The columns of a dataset that are public, and nothing else.
 pub(super) fn public_columns(dataset: &DatasetFacts) -> Vec<&str> {
-    let columns = dataset.schema().table().columns().iter();
+    let columns = dataset.schema.table().columns().iter();
     columns.filter(|column| is_public(dataset, column)).map(|column| column.name().as_str()).collect()
 }
 
 fn is_public(dataset: &DatasetFacts, column: &Column) -> bool {
-    let mut all = dataset.classifications().iter().chain(column.classifications().iter()).peekable();
+    let mut all = dataset.classifications.iter().chain(column.classifications().iter()).peekable();
     all.peek().is_some() && all.all(|classification| classification.as_str().eq_ignore_ascii_case(PUBLIC))
 }

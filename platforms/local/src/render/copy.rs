@@ -37,29 +37,30 @@ pub(super) fn render(
     export: &ExportFacts,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
-    let dataset = export.dataset().key();
+    let dataset = &export.dataset.key;
     let buffer = own_table_of_input(config, view, dataset)?;
-    let shelf = ConsumerDatabase::from_container(export.container_key(), export.container(), config)?;
-    if !is_needed(&shelf, export) {
+    let consumer_database =
+        ConsumerDatabase::from_container(&export.container_key, &export.container, config)?;
+    if !is_needed(&consumer_database, export) {
         return Ok(());
     }
-    let container = export.container_key();
-    let name = shelf.table_name(view.platform().name(), dataset);
-    let custody = export.dataset().custody();
-    let table = Milestoned::new(name, export.dataset().schema().table(), custody.history);
-    let address = shelf.resource(container, dataset);
-    let database = shelf.database(config);
+    let container = &export.container_key;
+    let name = consumer_database.table_name(&view.platform().name, dataset);
+    let custody = export.dataset.custody;
+    let table = Milestoned::new(name, export.dataset.schema.table(), custody.history);
+    let address = consumer_database.resource(container, dataset);
+    let database = consumer_database.database(config);
 
     let script = Script::new(&address, &database)
         .with_attached(&config.database, PLATFORM_SCHEMA)
         .note(format!("{dataset}, as the consumers of {container} read it."));
-    let script = match shelf.engine() {
+    let script = match consumer_database.engine() {
         Engine::Sqlite => in_file(script, &table, &buffer.table),
         Engine::Postgres => on_server(script, &table, &buffer.table),
     };
     let script = match custody.promised_retention().filter(|_| custody.history) {
         None => script,
-        Some(time) => purged(script, shelf.engine(), &table, dataset, time),
+        Some(time) => purged(script, consumer_database.engine(), &table, dataset, time),
     };
     let script = script
         .add_section(
@@ -68,7 +69,7 @@ pub(super) fn render(
             [restart(&table), forget_progress(&table.table)],
         )
         .add_section("applied", "The last batch that arrived, and when.", [applied(&table)]);
-    let script = match shelf.engine() {
+    let script = match consumer_database.engine() {
         Engine::Sqlite => {
             let promised = custody.promised_retention().filter(|_| custody.history);
             let last_old =
@@ -96,11 +97,11 @@ pub(super) fn render(
 }
 
 /// Transformers run in the platform's own database, and read files from there; a server is no use to them.
-fn is_needed(shelf: &ConsumerDatabase, export: &ExportFacts) -> bool {
-    match shelf {
+fn is_needed(consumer_database: &ConsumerDatabase, export: &ExportFacts) -> bool {
+    match consumer_database {
         ConsumerDatabase::Own => false,
         ConsumerDatabase::File(_) => true,
-        ConsumerDatabase::Server(_) => export.consumers().iter().any(|consumer| !consumer.transforms()),
+        ConsumerDatabase::Server(_) => export.consumers.iter().any(|consumer| !consumer.transforms),
     }
 }
 

@@ -18,6 +18,8 @@ CREATE TABLE IF NOT EXISTS \"datasurface_steps\" (
   PRIMARY KEY (\"platform\", \"plan\", \"step\")
 );";
 
+// Rendered statements may be newer than a database. An apply always executes `create`, so a table is only ever added,
+// `IF NOT EXISTS`; whoever reads the database of another platform asks first whether a newer table is there.
 /// The books of the platform's own database; what was done of a plan comes last.
 pub(crate) const METADATA_TABLES: [&str; 8] = [
     "datasurface_batches",
@@ -48,7 +50,7 @@ fn new_plan(platform: &str) -> String {
 }
 
 /// There is one row: what the books are.
-const OF_BOOKS: &str = "\
+const METADATA_SECTION: &str = "\
 CREATE TABLE IF NOT EXISTS \"datasurface_books\" (
   \"row\" INTEGER PRIMARY KEY CHECK (\"row\" = 1),
   \"identity\" TEXT NOT NULL,
@@ -57,10 +59,10 @@ CREATE TABLE IF NOT EXISTS \"datasurface_books\" (
 );";
 
 /// What the books say of themselves.
-pub(crate) const READ_BOOKS: &str =
+pub(crate) const READ_METADATA: &str =
     "SELECT \"identity\", \"version\", \"trusted_at\"\nFROM \"datasurface_books\";";
 
-const BEGIN_BOOKS: &str = "\
+const CREATE_METADATA: &str = "\
 INSERT INTO \"datasurface_books\" (\"row\", \"identity\", \"version\", \"trusted_at\")
 VALUES (
   1,
@@ -295,19 +297,19 @@ pub(super) fn render(
     scope: &ScopeView,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
-    let platform = literal(scope.platform().name().as_str());
+    let platform = literal(scope.platform().name.as_str());
     let one = |statement: &str| [statement.to_owned()];
     let script = Script::new(address::DATABASE, &config.database)
         .note(format!(
             "The database of the platform {}: what it keeps its books in.",
-            scope.platform().name()
+            &scope.platform().name
         ))
         .note("Batches are numbered for each datastore. A batch is visible when it stands here.")
         .note("Schemas are numbered for each dataset. A batch has the last one whose first batch is not after it.")
         .add_section(
             "create",
             "Makes the books that are not there.",
-            [STEPS, OF_BOOKS, BATCHES, RUNS, INPUTS, POSITIONS, SCHEMAS, BEHIND].map(str::to_owned),
+            [STEPS, METADATA_SECTION, BATCHES, RUNS, INPUTS, POSITIONS, SCHEMAS, BEHIND].map(str::to_owned),
         )
         .add_section(
             "upgrade_to_2",
@@ -317,9 +319,9 @@ pub(super) fn render(
         .add_section(
             "begin_books",
             "Writes down what tells this database from every other one, and the version of these books.",
-            one(BEGIN_BOOKS),
+            one(CREATE_METADATA),
         )
-        .add_section("books", "What was written down of the books themselves.", one(READ_BOOKS))
+        .add_section("books", "What was written down of the books themselves.", one(READ_METADATA))
         .add_section(
             "trust_clock",
             "Remembers the time of a run that could be trusted. What somebody confirmed counts also if it is earlier.",

@@ -28,12 +28,12 @@ impl Jobs {
             _ => None,
         };
         let reading = CaptureReads::build(config, view, ingest)?;
-        let address = address::capture(ingest.datastore(), alone);
+        let address = address::capture(&ingest.datastore, alone);
         let mut resource = in_database(address, "capture", view.key());
-        for dataset in ingest.datasets() {
-            resource = resource.dependency(address::table(dataset.key()));
+        for dataset in &ingest.datasets {
+            resource = resource.dependency(address::table(&dataset.key));
         }
-        if let IngestSource::Transformer { workspace } = ingest.source() {
+        if let IngestSource::Transformer { workspace } = &ingest.source {
             resource = resource.dependency(address::output(workspace));
         }
         let datasets: Vec<Value> = reading
@@ -50,7 +50,7 @@ impl Jobs {
             })
             .collect();
         let job = json!({
-            "datastore": ingest.datastore(),
+            "datastore": &ingest.datastore,
             "trigger": reading.trigger,
             "priority": view.obligation().priority(),
             "latency_seconds": view.obligation().latency(),
@@ -72,11 +72,11 @@ impl Jobs {
         view: &NodeView,
         trigger: &TriggerFacts,
     ) -> Result<(), PlatformError> {
-        let workspace = trigger.workspace();
+        let workspace = &trigger.workspace;
         let mut resource = in_database(address::trigger(workspace), "trigger", view.key());
         for input in view.inputs() {
-            if let NodeKey::Export { container, dataset, .. } = input.from() {
-                let own = TableAddress::read(input.offer().address())
+            if let NodeKey::Export { container, dataset, .. } = &input.from {
+                let own = TableAddress::read(input.offer.address())
                     .is_some_and(|table| same_file(&table.file, &config.database));
                 resource = resource.dependency(if own {
                     address::table(dataset)
@@ -87,10 +87,10 @@ impl Jobs {
         }
         let job = json!({
             "workspace": workspace,
-            "trigger": trigger.trigger(),
+            "trigger": &trigger.trigger,
             "priority": view.obligation().priority(),
             "latency_seconds": view.obligation().latency(),
-            "inputs": trigger.inputs(),
+            "inputs": &trigger.inputs,
             "starts": address::transform(workspace),
         });
         self.add(resource, job);
@@ -104,27 +104,24 @@ impl Jobs {
         view: &NodeView,
         transform: &TransformFacts,
     ) -> Result<(), PlatformError> {
-        let workspace = transform.workspace();
+        let workspace = &transform.workspace;
         let output = address::output(workspace);
         let resource = in_database(address::transform(workspace), "transform", view.key())
             .dependency(output.as_str())
             .dependency(address::trigger(workspace));
         let keys = |datasets: &[DatasetFacts]| -> Vec<DatasetKey> {
-            datasets.iter().map(|dataset| dataset.key().clone()).collect()
+            datasets.iter().map(|dataset| dataset.key.clone()).collect()
         };
-        let columns = |dataset: &DatasetFacts| StoredColumn::for_schema(dataset.schema().table());
-        let types: BTreeMap<DatasetName, Vec<StoredColumn>> = transform
-            .outputs()
-            .iter()
-            .map(|dataset| (dataset.key().dataset.clone(), columns(dataset)))
-            .collect();
+        let columns = |dataset: &DatasetFacts| StoredColumn::for_schema(dataset.schema.table());
+        let types: BTreeMap<DatasetName, Vec<StoredColumn>> =
+            transform.outputs.iter().map(|dataset| (dataset.key.dataset.clone(), columns(dataset))).collect();
         let job = json!({
             "workspace": workspace,
             "priority": view.obligation().priority(),
             "latency_seconds": view.obligation().latency(),
             "runs": output,
-            "inputs": keys(transform.inputs()),
-            "outputs": keys(transform.outputs()),
+            "inputs": keys(&transform.inputs),
+            "outputs": keys(&transform.outputs),
             "types": types,
             "limits": config.transformers,
         });

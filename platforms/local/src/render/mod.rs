@@ -29,7 +29,7 @@ mod view;
 pub(crate) use capture_reads::{CaptureReads, CaptureStart, watermark_of};
 pub(crate) use checked_column::CheckedColumn;
 pub(crate) use copy::{create_copy, forget_progress};
-pub(crate) use foundation::{METADATA_TABLES, READ_BOOKS};
+pub(crate) use foundation::{METADATA_TABLES, READ_METADATA};
 pub(crate) use output::{
     attributes as output_attributes, clear_section, create_outputs, drop_outputs, inputs as output_inputs,
     load_section, select_output, select_section,

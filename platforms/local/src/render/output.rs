@@ -24,11 +24,11 @@ pub(super) fn render(
     transform: &TransformFacts,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
-    let workspace = transform.workspace();
+    let workspace = &transform.workspace;
     let attributes = attributes(config, node, transform)?;
     let address = address::output(workspace);
     let mut script = Script::new(&address, &config.database)
-        .note(format!("What the transformer of {workspace} makes of its inputs, for {}.", transform.output()))
+        .note(format!("What the transformer of {workspace} makes of its inputs, for {}.", &transform.output))
         .note("A run: inputs, on a connection that can only read; then for each dataset clear, and load for each row")
         .note("of select, in one transaction. What it makes is captured, and in the transaction that merges it,")
         .note("see_input of database.sql: cut off before, the run is made again.")
@@ -46,10 +46,11 @@ pub(super) fn render(
             .add_section(&clear_section(name), "Takes away what was made before.", [clear_output(output)])
             .add_section(&load_section(name), "Keeps a row.", [load_output(output)]);
     }
-    let shelf = ConsumerDatabase::for_inputs(transform.container_key(), transform.container(), config)?;
+    let consumer_database =
+        ConsumerDatabase::for_inputs(&transform.container_key, &transform.container, config)?;
     let mut resource = in_database(address, "output", node);
-    for input in transform.inputs() {
-        resource = resource.dependency(shelf.resource(transform.container_key(), input.key()));
+    for input in &transform.inputs {
+        resource = resource.dependency(consumer_database.resource(&transform.container_key, &input.key));
     }
     let path = path::sql("outputs", &[workspace.as_str()]);
     rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])
@@ -76,54 +77,55 @@ pub(crate) fn attributes(
     node: &NodeKey,
     transform: &TransformFacts,
 ) -> Result<OutputAttributes, LintDiagnostic> {
-    let shelf = ConsumerDatabase::for_inputs(transform.container_key(), transform.container(), config)?;
+    let consumer_database =
+        ConsumerDatabase::for_inputs(&transform.container_key, &transform.container, config)?;
     let input = |dataset: &DatasetFacts| {
-        let columns = dataset.schema().table().columns();
+        let columns = dataset.schema.table().columns();
         let is_decimal = |column: &&Column| matches!(column.data_type(), DataType::Decimal { .. });
         InputAttributes {
-            dataset: dataset.key().clone(),
-            name: names::input(dataset.key()),
-            table: shelf.table_name(node.platform(), dataset.key()),
+            dataset: dataset.key.clone(),
+            name: names::input(&dataset.key),
+            table: consumer_database.table_name(node.platform(), &dataset.key),
             columns: columns.iter().map(|column| column.name().to_string()).collect(),
             decimals: columns.iter().filter(is_decimal).map(|column| column.name().to_string()).collect(),
         }
     };
-    let outputs = transform.outputs().iter();
+    let outputs = transform.outputs.iter();
     Ok(OutputAttributes {
         database: config.database.clone(),
-        container: (shelf != ConsumerDatabase::Own).then(|| shelf.database(config)),
-        inputs: transform.inputs().iter().map(input).collect(),
+        container: (consumer_database != ConsumerDatabase::Own).then(|| consumer_database.database(config)),
+        inputs: transform.inputs.iter().map(input).collect(),
         outputs: outputs.map(|dataset| output(transform, dataset)).collect::<Result<_, _>>()?,
     })
 }
 
 fn output(transform: &TransformFacts, dataset: &DatasetFacts) -> Result<OutputTable, LintDiagnostic> {
-    let name = &dataset.key().dataset;
-    let CodeArtifact::Sql { selects } = transform.artifact() else {
+    let name = &dataset.key.dataset;
+    let CodeArtifact::Sql { selects } = &transform.artifact else {
         return Err(LintDiagnostic::new(
             &codes::UNCLAIMED_ARTIFACT,
-            format!("the transformer is `{}`", transform.artifact().technology()),
+            format!("the transformer is `{}`", transform.artifact.technology()),
             "a local platform runs transformers in `sql`",
         ));
     };
     let Some(select) = selects.iter().find(|select| select.dataset == *name) else {
         return Err(LintDiagnostic::new(
             &codes::NOT_ONE_SELECT,
-            format!("no SELECT makes `{}`", dataset.key()),
+            format!("no SELECT makes `{}`", &dataset.key),
             "give the transformer one SELECT for each dataset of its output",
         ));
     };
-    let select = one_select(&select.sql).map_err(|problem| {
+    let select = one_select(&select.sql).map_err(|error| {
         LintDiagnostic::new(
             &codes::NOT_ONE_SELECT,
-            format!("the SQL that makes `{}` is not one SELECT: {problem}", dataset.key()),
+            format!("the SQL that makes `{}` is not one SELECT: {error}", &dataset.key),
             "write one SELECT; its columns are those of the dataset's schema, by name",
         )
     })?;
     Ok(OutputTable {
         dataset: name.clone(),
-        table: names::output(transform.workspace(), name),
-        columns: StoredColumn::for_schema(dataset.schema().table()),
+        table: names::output(&transform.workspace, name),
+        columns: StoredColumn::for_schema(dataset.schema.table()),
         select: select.to_owned(),
     })
 }

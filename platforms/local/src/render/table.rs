@@ -31,11 +31,10 @@ pub(super) fn render(
 ) -> Result<(), PlatformError> {
     let node = view.facts();
     let table = milestoned(dataset);
-    let watermark =
-        watermark_column(node, dataset.key()).and_then(|name| dataset.schema().table().column(name));
+    let watermark = watermark_column(node, &dataset.key).and_then(|name| dataset.schema.table().column(name));
     let watermark = watermark.map(|column| Watermark::new(&table, column));
-    let script = head(config, dataset.key())
-        .note(format!("{}: {}.", dataset.key(), what_is_kept(&table, dataset.custody())))
+    let script = head(config, &dataset.key)
+        .note(format!("{}: {}.", &dataset.key, describe_retention(&table, dataset.custody)))
         .note("A batch: stage, load every record that its columns in jobs.json have room for; checks must find nothing; then in")
         .note("one transaction merge, count, batch_visible of database.sql, and schema; then unstage. Copies elsewhere are")
         .note("brought up to date; then forget and purge, if there are such sections.");
@@ -82,7 +81,7 @@ pub(super) fn render(
     let script = script.add_section(
         "schema",
         "Remembers the schema of the batch, if it is not that of the one before.",
-        [schema_version::remember(&table, dataset.schema().table(), dataset.key())],
+        [schema_version::remember(&table, dataset.schema.table(), &dataset.key)],
     );
     let script = match &watermark {
         None => script,
@@ -92,8 +91,8 @@ pub(super) fn render(
         }
     };
     let script = match view.detail() {
-        NodeDetail::Ingest(ingest) if matches!(ingest.source(), IngestSource::Platform { .. }) => {
-            following(script, &table, dataset.key(), table_of_input(view, dataset.key(), MILESTONED)?)
+        NodeDetail::Ingest(ingest) if matches!(&ingest.source, IngestSource::Platform { .. }) => {
+            following(script, &table, &dataset.key, table_of_input(view, &dataset.key, MILESTONED)?)
         }
         _ => script,
     };
@@ -103,7 +102,7 @@ pub(super) fn render(
         "Gives the room back.",
         unstage,
     );
-    let holds = HeldData::new(dataset.key(), dataset.custody());
+    let holds = HeldData::new(&dataset.key, dataset.custody);
     add(config, node, dataset, &table, holds, script, rendering)
 }
 
@@ -119,10 +118,10 @@ fn letting_go(
         true => script,
         false => script.add_section("forget", "Nobody is owed earlier versions.", forget),
     };
-    let Some(time) = dataset.custody().promised_retention() else {
+    let Some(time) = dataset.custody.promised_retention() else {
         return script;
     };
-    let last_old = in_parentheses(&last_old_batch("main", dataset.key(), time));
+    let last_old = in_parentheses(&last_old_batch("main", &dataset.key, time));
     let purge =
         [table.purge(&last_old)].into_iter().chain(rejected.map(|rejected| rejected.purge(&last_old)));
     script.add_section("purge", "After that time, nobody is owed an earlier version.", purge)
@@ -130,12 +129,12 @@ fn letting_go(
 
 /// The rows that a dataset sets aside, if it does.
 fn rejected<'t>(dataset: &DatasetFacts, table: &'t Milestoned) -> Option<Rejected<'t>> {
-    (dataset.invalid_rows() == InvalidRows::SetAside).then(|| Rejected::new(table))
+    (dataset.invalid_rows == InvalidRows::SetAside).then(|| Rejected::new(table))
 }
 
 /// The column that the source of a node is read by, if it captures by one.
 fn watermark_column<'f>(node: &'f NodeFacts, dataset: &DatasetKey) -> Option<&'f ColumnName> {
-    match node.detail() {
+    match &node.detail {
         NodeDetail::Ingest(ingest) => watermark_of(ingest, &dataset.dataset),
         _ => None,
     }
@@ -188,8 +187,8 @@ fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: Ta
 /// The checks, in an order that does not change, each in a section of its own.
 fn with_checks(script: Script, dataset: &DatasetFacts, table: &Milestoned) -> Script {
     let public = public_columns(dataset);
-    (1..).zip(dataset.checks()).fold(script, |script, (number, check)| {
-        let Check { rule, sql } = Check::new(table, dataset.schema().table(), &public, check);
+    (1..).zip(&dataset.checks).fold(script, |script, (number, check)| {
+        let Check { rule, sql } = Check::new(table, dataset.schema.table(), &public, check);
         script.add_section(&format!("{CHECK} {number}"), &rule, [sql])
     })
 }
@@ -200,20 +199,20 @@ pub(super) fn render_held(
     held: &HeldState,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
-    let wanted = held.holds().dataset();
-    let datasets = held.node().facts().datasets();
-    let Some(dataset) = datasets.iter().find(|dataset| dataset.key() == wanted) else {
+    let wanted = &held.holds.dataset;
+    let datasets = held.node.facts().datasets();
+    let Some(dataset) = datasets.iter().find(|dataset| &dataset.key == wanted) else {
         return Err(PlatformError::new(
             PlatformErrorKind::Internal,
-            format!("what is kept of `{}` does not know `{wanted}`", held.node().key()),
+            format!("what is kept of `{}` does not know `{wanted}`", held.node.key()),
         ));
     };
-    let until = match held.owed_until() {
+    let until = match held.owed_until {
         Some(day) => format!("It is owed until {day}; then it may go."),
         None => "It is owed until it is released.".to_owned(),
     };
     let table = milestoned(dataset);
-    let script = head(config, dataset.key())
+    let script = head(config, &dataset.key)
         .note(format!("{wanted}: held. Nobody asks for it any more, and nothing feeds it."))
         .note(until)
         .add_section(
@@ -221,7 +220,7 @@ pub(super) fn render_held(
             "Makes the table, if it is not there.",
             table.create().into_iter().chain(rejected(dataset, &table).map(|rejected| rejected.create())),
         );
-    add(config, held.node().facts(), dataset, &table, held.holds().clone(), script, rendering)
+    add(config, held.node.facts(), dataset, &table, held.holds.clone(), script, rendering)
 }
 
 fn head(config: &LocalConfig, dataset: &DatasetKey) -> Script {
@@ -229,10 +228,10 @@ fn head(config: &LocalConfig, dataset: &DatasetKey) -> Script {
 }
 
 fn milestoned(dataset: &DatasetFacts) -> Milestoned {
-    Milestoned::new(names::table(dataset.key()), dataset.schema().table(), dataset.custody().keeps_versions())
+    Milestoned::new(names::table(&dataset.key), dataset.schema.table(), dataset.custody.keeps_versions())
 }
 
-fn what_is_kept(table: &Milestoned, custody: Custody) -> String {
+fn describe_retention(table: &Milestoned, custody: Custody) -> String {
     match custody.retention {
         // What a consumer who left is still owed came before the key was taken away.
         _ if table.is_keyless() => {
@@ -252,12 +251,12 @@ fn add(
     script: Script,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
-    let key = dataset.key();
-    let attributes = TableAttributes::new(&config.database, table, holds.custody().promised_retention())
+    let key = &dataset.key;
+    let attributes = TableAttributes::new(&config.database, table, holds.custody.promised_retention())
         .with_watermark(watermark_column(node, key))
-        .with_sets_aside(dataset.invalid_rows() == InvalidRows::SetAside)
-        .with_checks(dataset.checks());
-    let resource = in_database(address::table(key), "table", node.key()).with_held_data(holds);
+        .with_sets_aside(dataset.invalid_rows == InvalidRows::SetAside)
+        .with_checks(&dataset.checks);
+    let resource = in_database(address::table(key), "table", &node.key).with_held_data(holds);
     let path = path::sql("tables", &[key.datastore.as_str(), key.dataset.as_str()]);
     rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])
 }

@@ -23,28 +23,29 @@ pub(super) fn render(
     export: &ExportFacts,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
-    let dataset = export.dataset().key();
-    let shelf = ConsumerDatabase::from_container(export.container_key(), export.container(), config)?;
-    let table = match &shelf {
+    let dataset = &export.dataset.key;
+    let consumer_database =
+        ConsumerDatabase::from_container(&export.container_key, &export.container, config)?;
+    let table = match &consumer_database {
         ConsumerDatabase::Own => own_table_of_input(config, view, dataset)?.table,
         ConsumerDatabase::File(_) | ConsumerDatabase::Server(_) => {
-            shelf.table_name(view.platform().name(), dataset)
+            consumer_database.table_name(&view.platform().name, dataset)
         }
     };
-    let platform = (shelf != ConsumerDatabase::Own).then(|| view.platform().name());
-    let (database, engine) = (shelf.database(config), shelf.engine());
-    for consumer in export.consumers().iter().filter(|consumer| !consumer.transforms()) {
-        let group = consumer.group();
-        let milestoning = consumer.requirements().milestoning();
+    let platform = (consumer_database != ConsumerDatabase::Own).then(|| &view.platform().name);
+    let (database, engine) = (consumer_database.database(config), consumer_database.engine());
+    for consumer in export.consumers.iter().filter(|consumer| !consumer.transforms) {
+        let group = &consumer.group;
+        let milestoning = consumer.requirements.milestoning;
         let attributes = ViewAttributes {
             database: database.clone(),
             table: table.clone(),
-            columns: StoredColumn::for_schema(export.dataset().schema().table()),
+            columns: StoredColumn::for_schema(export.dataset.schema.table()),
             live: milestoning.has_live().then(|| names::live_view(engine, platform, group, dataset)),
             history: milestoning.has_history().then(|| names::history_view(engine, platform, group, dataset)),
             consumer: group.clone(),
             readers: readers(engine, consumer)?,
-            latency_seconds: consumer.requirements().latency(),
+            latency_seconds: consumer.requirements.latency,
         };
         let address = address::view(group, dataset);
         let script = Script::new(&address, &database)
@@ -60,7 +61,7 @@ pub(super) fn render(
         };
         let resource = Resource::new(address, "view")
             .origin(view.key())
-            .dependency(shelf.resource(export.container_key(), dataset));
+            .dependency(consumer_database.resource(&export.container_key, dataset));
         let path = path::sql(
             "views",
             &[

@@ -23,17 +23,17 @@ pub(super) fn apply(maker: Provisioner<'_>, plan: &Plan) -> Result<ApplyReport, 
     let transitions = Transitions::read(&maker.site)?;
     let steps = match plan.is_empty() {
         true => transitions.files.iter().map(|file| vec![StepTask::change(file)]).collect(),
-        false => deeds(maker, plan, &transitions),
+        false => tasks(maker, plan, &transitions),
     };
     let mut applying = PlanApplication { maker, plan: &transitions.plan, open: BTreeMap::new() };
     applying.begin(plan, &steps, &transitions)?;
     let mut applied = ApplyReport::default();
     for steps in steps.chunk_by(|step, next| is_made(step) && is_made(next)) {
         let (now, before): (Vec<_>, Vec<_>) =
-            steps.iter().partition(|step| step.iter().any(|deed| applying.is_to_do(deed)));
+            steps.iter().partition(|step| step.iter().any(|task| applying.is_to_do(task)));
         match steps.iter().all(|step| is_made(step)) {
             true => applying.make_all(steps.iter().flatten())?,
-            false => steps.iter().flatten().try_for_each(|deed| applying.carry_out(deed))?,
+            false => steps.iter().flatten().try_for_each(|task| applying.carry_out(task))?,
         }
         applied.done += now.len();
         applied.done_before += before.len();
@@ -44,7 +44,7 @@ pub(super) fn apply(maker: Provisioner<'_>, plan: &Plan) -> Result<ApplyReport, 
 
 /// Whether a step makes something that is new, or does nothing but render: then nothing else in its database waits for it.
 fn is_made(step: &[StepTask<'_>]) -> bool {
-    step.iter().all(|deed| deed.statements.is_none_or(|(_, section)| section == CREATE))
+    step.iter().all(|task| task.statements.is_none_or(|(_, section)| section == CREATE))
 }
 
 /// The section that makes what is rendered.
@@ -75,7 +75,7 @@ impl<'a> StepTask<'a> {
 }
 
 /// What is to be done in each step of a plan.
-fn deeds<'a>(maker: Provisioner<'a>, plan: &Plan, transitions: &'a Transitions) -> Vec<Vec<StepTask<'a>>> {
+fn tasks<'a>(maker: Provisioner<'a>, plan: &Plan, transitions: &'a Transitions) -> Vec<Vec<StepTask<'a>>> {
     // Plans without transition files have no name of their own.
     let id = Fingerprint::of(plan).short();
     let of_step = |(position, step): (usize, &Step)| {
@@ -93,7 +93,7 @@ fn deeds<'a>(maker: Provisioner<'a>, plan: &Plan, transitions: &'a Transitions) 
         if !changes.is_empty() {
             return changes;
         }
-        vec![StepTask { name, database: maker.rendered.books.database(), statements: None }]
+        vec![StepTask { name, database: maker.rendered.metadata.database(), statements: None }]
     };
     plan.steps().iter().enumerate().map(of_step).collect()
 }
@@ -113,21 +113,21 @@ impl<'a> PlanApplication<'a> {
         steps: &[Vec<StepTask<'a>>],
         transitions: &'a Transitions,
     ) -> Result<(), PlatformError> {
-        let own = self.maker.rendered.books.database();
+        let own = self.maker.rendered.metadata.database();
         for file in self.maker.rendered.databases() {
             let database = self.maker.open(file)?;
             let done = self.maker.done(&database, self.plan)?;
             if done.is_made {
                 if file == own {
-                    self.maker.complete_books(&database)?;
+                    self.maker.complete_metadata(&database)?;
                 }
                 self.maker.new_plan(&database, self.plan)?;
             } else {
                 if file == own {
-                    refuse_to_begin_anew(plan)?;
+                    check_same_database(plan)?;
                 }
-                let here = steps.iter().flatten().filter(|deed| deed.database == file);
-                self.maker.make(&database, file, self.plan, here.map(|deed| deed.name.as_str()))?;
+                let here = steps.iter().flatten().filter(|task| task.database == file);
+                self.maker.make(&database, file, self.plan, here.map(|task| task.name.as_str()))?;
             }
             self.open.insert(file, (database, done));
         }
@@ -149,25 +149,26 @@ impl<'a> PlanApplication<'a> {
 
     /// What tells the platform's own database from every other one.
     fn identity(&self) -> Result<Option<String>, PlatformError> {
-        match self.open.get(self.maker.rendered.books.database()) {
+        match self.open.get(self.maker.rendered.metadata.database()) {
             Some((Container::File(own), _)) => {
-                Ok(PlatformMetadata::read(&self.maker.rendered.books, own)?.map(|books| books.identity))
+                Ok(PlatformMetadata::read(&self.maker.rendered.metadata, own)?
+                    .map(|metadata| metadata.identity))
             }
             _ => Ok(None),
         }
     }
 
     /// Whether it was not done by an earlier call. Where there is no database, there is nothing to do.
-    fn is_to_do(&self, deed: &StepTask<'_>) -> bool {
-        self.opened(deed.database).is_some_and(|(_, done)| !done.is_made || !done.steps.contains(&deed.name))
+    fn is_to_do(&self, task: &StepTask<'_>) -> bool {
+        self.opened(task.database).is_some_and(|(_, done)| !done.is_made || !done.steps.contains(&task.name))
     }
 
     /// Does it, unless it was done before. A database that is not there, or that was made just now, has nothing that could be
     /// changed.
-    fn carry_out(&self, deed: &StepTask<'_>) -> Result<(), PlatformError> {
-        match self.opened(deed.database) {
-            Some((database, done)) if done.is_made && !done.steps.contains(&deed.name) => {
-                database.in_transaction(|| self.execute(database, deed))
+    fn carry_out(&self, task: &StepTask<'_>) -> Result<(), PlatformError> {
+        match self.opened(task.database) {
+            Some((database, done)) if done.is_made && !done.steps.contains(&task.name) => {
+                database.in_transaction(|| self.execute(database, task))
             }
             _ => Ok(()),
         }
@@ -175,41 +176,41 @@ impl<'a> PlanApplication<'a> {
 
     /// Makes what was not made before, in one transaction for each file: made one by one, it would take as long as the square of
     /// what is there. The platform's own database is first, since copies are filled from it.
-    fn make_all<'d>(&self, deeds: impl Iterator<Item = &'d StepTask<'a>>) -> Result<(), PlatformError>
+    fn make_all<'d>(&self, tasks: impl Iterator<Item = &'d StepTask<'a>>) -> Result<(), PlatformError>
     where
         'a: 'd,
     {
-        let own = self.maker.rendered.books.database();
+        let own = self.maker.rendered.metadata.database();
         let mut by_file: BTreeMap<(bool, &str), Vec<&StepTask<'_>>> = BTreeMap::new();
-        for deed in deeds {
-            by_file.entry((deed.database != own, deed.database)).or_default().push(deed);
+        for task in tasks {
+            by_file.entry((task.database != own, task.database)).or_default().push(task);
         }
-        for ((_, database), mut deeds) in by_file {
+        for ((_, database), mut tasks) in by_file {
             match self.opened(database) {
                 Some((Container::File(_), done)) if !done.is_made => {}
                 Some((container @ Container::File(file), done)) => {
-                    deeds.retain(|deed| !done.steps.contains(&deed.name));
-                    if deeds.is_empty() {
+                    tasks.retain(|task| !done.steps.contains(&task.name));
+                    if tasks.is_empty() {
                         continue;
                     }
-                    let make = |deed: &StepTask<'_>| self.execute(container, deed);
-                    file.in_transaction(|| file.make_many("main", deeds, |deed| deed.names(), make))?;
+                    let make = |task: &StepTask<'_>| self.execute(container, task);
+                    file.in_transaction(|| file.make_many("main", tasks, |task| task.names(), make))?;
                 }
                 // Whoever makes much at once on a server has locks on all of it, and it has room for a number of them.
-                _ => deeds.into_iter().try_for_each(|deed| self.carry_out(deed))?,
+                _ => tasks.into_iter().try_for_each(|task| self.carry_out(task))?,
             }
         }
         Ok(())
     }
 
-    fn execute(&self, database: &Container<'_>, deed: &StepTask<'_>) -> Result<(), PlatformError> {
-        if let Some((script, section)) = deed.statements {
+    fn execute(&self, database: &Container<'_>, task: &StepTask<'_>) -> Result<(), PlatformError> {
+        if let Some((script, section)) = task.statements {
             self.maker.site.watcher.job_started(script.resource());
             database.execute(script, section, &[])?;
             self.fill(database, script)?;
         }
-        self.maker.step_done(database, self.plan, &deed.name)?;
-        match deed.statements {
+        self.maker.step_done(database, self.plan, &task.name)?;
+        match task.statements {
             Some((script, _)) if script.section(TEAR_DOWN).is_some() => {
                 database.execute(script, TEAR_DOWN, &[])
             }
@@ -234,13 +235,13 @@ impl<'a> PlanApplication<'a> {
         let Provisioner { site, rendered, .. } = self.maker;
         let script = rendered.find(changed.resource());
         let script = script.filter(|copy| copy.database() == changed.database());
-        let own = self.open.get(rendered.books.database());
+        let own = self.open.get(rendered.metadata.database());
         let (Container::Server(server), Some(dataset), Some(script), Some((Container::File(own), _))) =
             (database, copied(changed.resource()), script, own)
         else {
             return Ok(());
         };
-        let Some(last) = last_batch(own, &rendered.books, &dataset)? else {
+        let Some(last) = last_batch(own, &rendered.metadata, &dataset)? else {
             return Ok(());
         };
         if database.applied(script)?.is_some() {
@@ -253,7 +254,7 @@ impl<'a> PlanApplication<'a> {
 }
 
 /// A database that is to have another name, and that nobody renamed, must not begin empty.
-fn refuse_to_begin_anew(plan: &Plan) -> Result<(), PlatformError> {
+fn check_same_database(plan: &Plan) -> Result<(), PlatformError> {
     let renamed = |step: &&Step| step.resource.as_str() == address::DATABASE && step.effect == Effect::Pause;
     match plan.steps().iter().find(renamed) {
         None => Ok(()),

@@ -29,9 +29,9 @@ impl Breakpoint {
     }
 
     /// Called before everything that is executed.
-    pub(super) fn before(&self, what: impl FnOnce() -> String) {
+    pub(super) fn before(&self, description: impl FnOnce() -> String) {
         if let Some(before) = &self.before {
-            before(&what());
+            before(&description());
         }
     }
 

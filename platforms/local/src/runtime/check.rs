@@ -22,7 +22,7 @@ impl RunContext<'_> {
         for staged in staged {
             match staged {
                 Err(failure) => failures.push(failure),
-                Ok(staged) => match self.wrong(&staged)? {
+                Ok(staged) => match self.first_violation(&staged)? {
                     None => good.push(staged),
                     Some(failure) => failures.push(failure),
                 },
@@ -32,7 +32,7 @@ impl RunContext<'_> {
     }
 
     /// What checks find.
-    fn wrong(&self, staged: &Staged<'_>) -> Result<Option<DatasetFailure>, PlatformError> {
+    fn first_violation(&self, staged: &Staged<'_>) -> Result<Option<DatasetFailure>, PlatformError> {
         let table = staged.table;
         if staged.is_partial() && checks(table).next().is_some() {
             self.own.execute(table, "complete", &[])?;

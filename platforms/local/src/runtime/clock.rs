@@ -20,17 +20,17 @@ impl RunContext<'_> {
     /// Judges the clock before a run. If it is more than a week past the last run at a time that was trusted, and neither a
     /// person nor a server says that it is right, nothing is purged in this run; returns why, where anything would be.
     pub(super) fn check_clock(&mut self) -> Result<Option<JobFailure>, PlatformError> {
-        let Some(books) = PlatformMetadata::read(&self.rendered.books, &self.own)? else {
+        let Some(metadata) = PlatformMetadata::read(&self.rendered.metadata, &self.own)? else {
             return Ok(None);
         };
         let now = self.site.now;
         // Whole days, so that what runs once a week is not stopped by a few seconds.
-        let is_near = (now.date_naive() - books.trusted_at.date_naive()).num_days() <= DAYS;
+        let is_near = (now.date_naive() - metadata.trusted_at.date_naive()).num_days() <= DAYS;
         if self.is_confirmed() || is_near || self.servers_agree() {
             return Ok(None);
         }
         self.may_purge = false;
-        let reason = doubt(now, books.trusted_at);
+        let reason = doubt(now, metadata.trusted_at);
         Ok(self.rendered.purges().then(|| JobFailure {
             job: address::DATABASE.into(),
             reason,
@@ -44,7 +44,7 @@ impl RunContext<'_> {
             return Ok(());
         }
         let values = [(":now", self.now()), (":confirmed", Value::Integer(self.is_confirmed().into()))];
-        self.own.execute(&self.rendered.books, "trust_clock", &values)
+        self.own.execute(&self.rendered.metadata, "trust_clock", &values)
     }
 
     fn is_confirmed(&self) -> bool {
@@ -64,24 +64,24 @@ impl RunContext<'_> {
         if !matches!(job.source, ContainerKind::Postgres { .. }) {
             return Ok(None);
         }
-        let asked = super::database::section_of(&self.rendered.books, "server_clock")?;
-        let mut told = None;
+        let asked = super::database::section_of(&self.rendered.metadata, "server_clock")?;
+        let mut message = None;
         let mut source = source::open(&job.producer(), &self.site)?;
         source.begin(&job.begin)?;
         source.read(&Select { whole: asked.trim().trim_end_matches(';'), since: None }, &mut |row| {
             if let Some(ValueRef::Text(text)) = row.first() {
-                told = Some(String::from_utf8_lossy(text).into_owned());
+                message = Some(String::from_utf8_lossy(text).into_owned());
             }
             Ok(())
         })?;
         source.end()?;
-        told.as_deref().map(time).transpose()
+        message.as_deref().map(time).transpose()
     }
 
     fn time_at_server(&self, database: &str) -> Result<Option<DateTime<Utc>>, PlatformError> {
         let server = self.container(database)?;
-        let told = server.texts(&self.rendered.books, "server_clock")?;
-        told.first().map(|told| time(told)).transpose()
+        let message = server.texts(&self.rendered.metadata, "server_clock")?;
+        message.first().map(|message| time(message)).transpose()
     }
 }
 

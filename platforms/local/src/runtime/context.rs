@@ -121,11 +121,11 @@ impl RunContext<'_> {
             (":deleted", number(counts.deleted)?),
             (":unchanged", number(counts.unchanged)?),
         ];
-        self.own.execute(&self.rendered.books, "batch_visible", &values)
+        self.own.execute(&self.rendered.metadata, "batch_visible", &values)
     }
 
     pub(super) fn last_batch(&self, dataset: &DatasetKey) -> Result<Option<Batch>, PlatformError> {
-        last_batch(&self.own, &self.rendered.books, dataset)
+        last_batch(&self.own, &self.rendered.metadata, dataset)
     }
 
     /// The first batch of a dataset that is known; 0 if none is.
@@ -175,7 +175,7 @@ impl RunContext<'_> {
             (":batch", number(seen.batch)?),
             (":made_by", text(&seen.made_by)),
         ];
-        self.own.execute(&self.rendered.books, "see_input", &values)
+        self.own.execute(&self.rendered.metadata, "see_input", &values)
     }
 
     /// Why the last run of a job failed, if it did.
@@ -223,7 +223,7 @@ impl RunContext<'_> {
         values: Parameters<'_>,
         each: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, PlatformError> {
-        let rows = self.own.rows(&self.rendered.books, section, values, each)?;
+        let rows = self.own.rows(&self.rendered.metadata, section, values, each)?;
         Ok(rows.into_iter().next())
     }
 }
@@ -231,10 +231,10 @@ impl RunContext<'_> {
 /// The last batch of a dataset, by these books.
 pub(super) fn last_batch(
     own: &Database<'_>,
-    books: &Script,
+    metadata: &Script,
     dataset: &DatasetKey,
 ) -> Result<Option<Batch>, PlatformError> {
-    Ok(own.rows(books, "last_batch", &named(dataset), batch_of)?.into_iter().next())
+    Ok(own.rows(metadata, "last_batch", &named(dataset), batch_of)?.into_iter().next())
 }
 
 /// What the time is, as it is kept.
@@ -282,8 +282,8 @@ impl DatabaseLock {
     pub(super) fn acquire(site: &RuntimeContext<'_>, database: &str) -> Result<Self, PlatformError> {
         let path = place::lock_path(site, database)?;
         make_folder_of(&path)?;
-        let failed = |what: &str| {
-            PlatformError::new(PlatformErrorKind::External, format!("{what} {}", path.display()))
+        let failed = |operation: &str| {
+            PlatformError::new(PlatformErrorKind::External, format!("{operation} {}", path.display()))
         };
         let file = DiskFile::options().create(true).truncate(false).write(true).open(&path);
         let file = file.map_err(|error| failed("opening").caused_by(error))?;

@@ -27,42 +27,42 @@ impl<'a> RunContext<'a> {
     /// The copies of datasets that these are about, by database and datastore: what belongs together, so that a batch is
     /// visible in a database as a whole.
     pub(super) fn copy_groups(&self, of: Option<&DatastoreName>) -> Vec<CopyGroup<'_>> {
-        let mut shelves: BTreeMap<(&str, DatastoreName), CopyGroup<'_>> = BTreeMap::new();
+        let mut copy_groups: BTreeMap<(&str, DatastoreName), CopyGroup<'_>> = BTreeMap::new();
         let copies: Vec<(&DatasetKey, &Script)> = match of {
             Some(datastore) => self.rendered.copies_of(datastore).collect(),
             None => self.rendered.copies().collect(),
         };
         for (dataset, script) in copies {
-            let shelf = (script.database(), dataset.datastore.clone());
-            shelves.entry(shelf).or_default().push((dataset.clone(), script));
+            let copy_group = (script.database(), dataset.datastore.clone());
+            copy_groups.entry(copy_group).or_default().push((dataset.clone(), script));
         }
-        for shelf in shelves.values_mut() {
-            shelf.sort_by_key(|(_, script)| script.resource());
+        for copy_group in copy_groups.values_mut() {
+            copy_group.sort_by_key(|(_, script)| script.resource());
         }
-        shelves.into_values().collect()
+        copy_groups.into_values().collect()
     }
 
     /// Brings copies that belong together up to the last batch, if they are not there, and lets go of what nobody is owed.
     /// Returns those that a server refuses to change.
-    pub(super) fn update_copies(&self, shelf: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
-        let refused = self.follow(shelf)?;
-        self.purge(shelf)?;
+    pub(super) fn update_copies(&self, copy_group: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
+        let refused = self.follow(copy_group)?;
+        self.purge(copy_group)?;
         Ok(refused)
     }
 
     /// Makes copies that belong together again, from what is kept here. Whoever reads them sees them as they were until all of
     /// it is there. Versions from before the first batch that is known here stay: nothing could bring them again.
-    pub(super) fn rebuild_copies(&self, shelf: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
-        let Some(job) = job_of(shelf) else {
+    pub(super) fn rebuild_copies(&self, copy_group: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
+        let Some(job) = job_of(copy_group) else {
             return Ok(CopyFailures::new());
         };
-        let database = shelf.first().map_or("", |(_, script)| script.database());
+        let database = copy_group.first().map_or("", |(_, script)| script.database());
         let again = self.logged(job, || {
             let container = self.container(database)?;
             // Where the copy knows more than is known here, nothing could bring that again.
-            self.behind(shelf, &container)?;
+            self.behind(copy_group, &container)?;
             let mut all = Vec::new();
-            for (dataset, script) in shelf {
+            for (dataset, script) in copy_group {
                 if let Some(last) = self.last_batch(dataset)? {
                     all.push(StaleCopy { dataset, script, applied: 0, last: last.number });
                 }
@@ -89,14 +89,14 @@ impl<'a> RunContext<'a> {
             }?;
             Ok(CopyResult { records, refused })
         });
-        again.map(|brought| brought.refused)
+        again.map(|result| result.refused)
     }
 
-    fn purge(&self, shelf: &CopyGroup<'_>) -> Result<(), PlatformError> {
+    fn purge(&self, copy_group: &CopyGroup<'_>) -> Result<(), PlatformError> {
         if !self.may_purge {
             return Ok(());
         }
-        let scripts = shelf.iter().map(|(_, script)| *script);
+        let scripts = copy_group.iter().map(|(_, script)| *script);
         let purged: Vec<&Script> = scripts.filter(|script| script.section("purge").is_some()).collect();
         let Some(first) = purged.first() else {
             return Ok(());
@@ -112,16 +112,16 @@ impl<'a> RunContext<'a> {
         })
     }
 
-    fn follow(&self, shelf: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
-        let Some(job) = job_of(shelf) else {
+    fn follow(&self, copy_group: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
+        let Some(job) = job_of(copy_group) else {
             return Ok(CopyFailures::new());
         };
-        let database = shelf.first().map_or("", |(_, script)| script.database());
+        let database = copy_group.first().map_or("", |(_, script)| script.database());
         let container = self.container(database);
-        match container.and_then(|container| Ok((self.behind(shelf, &container)?, container))) {
+        match container.and_then(|container| Ok((self.behind(copy_group, &container)?, container))) {
             Ok((behind, _)) if behind.is_empty() => Ok(CopyFailures::new()),
             found => {
-                let brought = self.logged(job, || {
+                let result = self.logged(job, || {
                     let (behind, container) = found?;
                     let refused = match &*container {
                         Container::File(file) => self.apply(file, &behind).map(|()| CopyFailures::new()),
@@ -129,7 +129,7 @@ impl<'a> RunContext<'a> {
                     }?;
                     Ok(CopyResult { records: self.records(&behind)?, refused })
                 });
-                brought.map(|brought| brought.refused)
+                result.map(|result| result.refused)
             }
         }
     }
@@ -175,11 +175,11 @@ impl<'a> RunContext<'a> {
     /// The copies that are not at the last batch of their dataset.
     pub(super) fn behind<'s>(
         &self,
-        shelf: &'s CopyGroup<'s>,
+        copy_group: &'s CopyGroup<'s>,
         database: &Container<'_>,
     ) -> Result<Vec<StaleCopy<'s>>, PlatformError> {
         let mut behind = Vec::new();
-        for (dataset, script) in shelf {
+        for (dataset, script) in copy_group {
             let applied = database.applied(script)?.map_or(0, |batch| batch.number);
             match self.last_batch(dataset)? {
                 Some(last) if last.number > applied => {
@@ -208,8 +208,8 @@ impl<'a> RunContext<'a> {
 }
 
 /// What the books call bringing these up to date: the first of them.
-pub(super) fn job_of<'s>(shelf: &CopyGroup<'s>) -> Option<&'s str> {
-    shelf.first().map(|(_, script)| script.resource())
+pub(super) fn job_of<'s>(copy_group: &CopyGroup<'s>) -> Option<&'s str> {
+    copy_group.first().map(|(_, script)| script.resource())
 }
 
 fn ahead(dataset: &DatasetKey, script: &Script, applied: u64, last: Option<Batch>) -> PlatformError {

@@ -1,4 +1,6 @@
 //! Versions that a copy on a server cannot have: they are set aside for that copy alone, and the others go on.
+//!
+//! No version that was kept holds up a later one.
 
 use super::{context::number, database::text, declared::container, server::Server, source::RowCallback};
 use crate::{prelude::*, render::CheckedColumn, sql::script::Script};

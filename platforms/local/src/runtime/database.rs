@@ -136,12 +136,12 @@ impl<'a> Database<'a> {
         section: &str,
         values: Parameters<'_>,
     ) -> Result<(), PlatformError> {
-        let what = || format!("{} [{section}]", script.resource());
-        let failed = |error| outside(what(), error);
+        let context = || format!("{} [{section}]", script.resource());
+        let failed = |error| outside(context(), error);
         let mut batch = Batch::new(&self.connection, section_of(script, section)?);
         while let Some(mut statement) = batch.next().map_err(failed)? {
             bind(&mut statement, values).map_err(failed)?;
-            self.breakpoint.before(what);
+            self.breakpoint.before(context);
             statement.raw_execute().map_err(failed)?;
         }
         Ok(())
@@ -155,12 +155,12 @@ impl<'a> Database<'a> {
         values: Parameters<'_>,
         mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, PlatformError> {
-        let what = || format!("{} [{section}]", script.resource());
+        let context = || format!("{} [{section}]", script.resource());
         let sql = section_of(script, section)?;
         let mut read = || {
             let mut statement = self.connection.prepare(sql)?;
             bind(&mut statement, values)?;
-            self.breakpoint.before(what);
+            self.breakpoint.before(context);
             let mut rows = statement.raw_query();
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
@@ -168,7 +168,7 @@ impl<'a> Database<'a> {
             }
             Ok(found)
         };
-        read().map_err(|error| outside(what(), error))
+        read().map_err(|error| outside(context(), error))
     }
 
     /// The rows of a section's statement, one after the other: however many there are, only one is in memory.
@@ -179,11 +179,11 @@ impl<'a> Database<'a> {
         values: Parameters<'_>,
         each: &mut RowCallback<'_>,
     ) -> Result<(), PlatformError> {
-        let what = || format!("{} [{section}]", script.resource());
-        let failed = |error| outside(what(), error);
+        let context = || format!("{} [{section}]", script.resource());
+        let failed = |error| outside(context(), error);
         let mut statement = self.connection.prepare(section_of(script, section)?).map_err(failed)?;
         bind(&mut statement, values).map_err(failed)?;
-        self.breakpoint.before(what);
+        self.breakpoint.before(context);
         let width = statement.column_count();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(failed)? {

@@ -1,5 +1,5 @@
 //! Drift: what somebody dropped, changed or put where something was rendered. A look is one query of a file, or of a database of
-//! a server (`server_drift.rs`); what is made again is in `mending.rs`.
+//! a server (`server_drift.rs`); what is made again is in `repair.rs`.
 
 use super::{
     container::Container,
@@ -49,7 +49,7 @@ pub(super) enum Drift {
 /// How a copy is lost.
 pub(super) struct LostCopy {
     /// What happened to it.
-    pub(super) what: String,
+    pub(super) objects: String,
     /// Whether there is still something of it.
     pub(super) is_there: bool,
 }
@@ -73,14 +73,15 @@ impl RunContext<'_> {
             return Ok(drifted);
         }
         for (script, drift) in self.drifts(false)? {
-            let (problem, is_made_again) = match drift {
-                Drift::Dropped(what) | Drift::Redefined(what) => {
-                    (format!("{what}: the next run makes it again"), true)
+            let (error, is_made_again) = match drift {
+                Drift::Dropped(objects) | Drift::Redefined(objects) => {
+                    (format!("{objects}: the next run makes it again"), true)
                 }
-                Drift::Lost(LostCopy { what, .. }) => {
-                    (format!("{what}: the next run makes it again, from the platform's own database"), true)
-                }
-                Drift::Gone(problem) | Drift::Problem(problem) => (problem, false),
+                Drift::Lost(LostCopy { objects, .. }) => (
+                    format!("{objects}: the next run makes it again, from the platform's own database"),
+                    true,
+                ),
+                Drift::Gone(error) | Drift::Problem(error) => (error, false),
             };
             // Of two views, what stays as it is matters more.
             if is_made_again && drifted.contains_key(script.resource()) {
@@ -89,7 +90,7 @@ impl RunContext<'_> {
             let resource = script.resource().into();
             drifted.insert(
                 script.resource().to_owned(),
-                DriftedResource { resource, problem, is_repaired_by_run: is_made_again },
+                DriftedResource { resource, problem: error, is_repaired_by_run: is_made_again },
             );
         }
         Ok(drifted)
@@ -100,7 +101,7 @@ impl RunContext<'_> {
     pub(super) fn drifts(&self, is_to_be_made: bool) -> Result<Vec<(&Script, Drift)>, PlatformError> {
         let mut drifts = Vec::new();
         for name in self.rendered.databases() {
-            if name == self.rendered.books.database() {
+            if name == self.rendered.metadata.database() {
                 drifts.extend(self.drifts_in(&self.own, name)?);
                 continue;
             }
@@ -177,7 +178,7 @@ fn drift(
 ) -> rusqlite::Result<Option<Drift>> {
     let CreatedObject { kind, name, sql } = made;
     let subject = DriftCheck { made, script };
-    if made.is_book() {
+    if made.is_metadata_table() {
         // Their form is looked after where they are made.
         return Ok(found.is_none().then(|| subject.dropped()));
     }
@@ -207,7 +208,7 @@ fn drift(
 
 impl CreatedObject {
     /// Whether it is one of the books.
-    pub(super) fn is_book(&self) -> bool {
+    pub(super) fn is_metadata_table(&self) -> bool {
         self.name.starts_with("datasurface_")
     }
 
@@ -231,20 +232,23 @@ pub(super) struct DriftCheck<'s> {
 impl DriftCheck<'_> {
     /// Nothing is lost with it.
     pub(super) fn dropped(&self) -> Drift {
-        Drift::Dropped(format!("{} of {} was dropped", self.what(), place_of(self.script)))
+        Drift::Dropped(format!("{} of {} was dropped", self.subject(), place_of(self.script)))
     }
 
     /// `table_of_index` is the table that has an index which was made with it.
     pub(super) fn missing(&self, table_of_index: Option<String>) -> Drift {
-        let (what, place) = (self.what(), place_of(self.script));
+        let (subject, place) = (self.subject(), place_of(self.script));
         match table_of_index {
             _ if !self.is_copy() => Drift::Gone(format!(
-                "{what} of {place} was dropped, and what was in it is nowhere else: bring the database back from a backup; or \
+                "{subject} of {place} was dropped, and what was in it is nowhere else: bring the database back from a backup; or \
                  let `run --full-refresh` read everything of its dataset again, which loses earlier versions"
             )),
-            None => Drift::Lost(LostCopy { what: format!("{what} of {place} was dropped"), is_there: false }),
+            None => Drift::Lost(LostCopy {
+                objects: format!("{subject} of {place} was dropped"),
+                is_there: false,
+            }),
             Some(other) => Drift::Problem(format!(
-                "{what} of {place} was renamed to `{other}`: rename it back, or drop it, and run again"
+                "{subject} of {place} was renamed to `{other}`: rename it back, or drop it, and run again"
             )),
         }
     }
@@ -253,7 +257,7 @@ impl DriftCheck<'_> {
     pub(super) fn replaced(&self, kind: &str) -> Drift {
         Drift::Problem(format!(
             "where {} of {} was, there is a {kind} of somebody else: it stays; give it another name, and run again",
-            self.what(),
+            self.subject(),
             place_of(self.script)
         ))
     }
@@ -262,14 +266,14 @@ impl DriftCheck<'_> {
     pub(super) fn another(&self) -> Drift {
         Drift::Problem(format!(
             "{} of {} is not the one that was rendered: it stays; drop it, or give it another name, and run again",
-            self.what(),
+            self.subject(),
             place_of(self.script)
         ))
     }
 
     /// A view of ours selects otherwise.
     pub(super) fn redefined(&self) -> Drift {
-        Drift::Redefined(format!("{} of {} was altered", self.what(), place_of(self.script)))
+        Drift::Redefined(format!("{} of {} was altered", self.subject(), place_of(self.script)))
     }
 
     /// A table has other columns, or columns of other types. It is ours if it has an index that was made with it, or, where none is made, the primary key.
@@ -297,15 +301,15 @@ impl DriftCheck<'_> {
             differs.push(format!("columns of another type: {}", retyped.join(", ")));
         }
         let differs = differs.join("; ");
-        let (what, place) = (self.what(), place_of(self.script));
+        let (subject, place) = (self.subject(), place_of(self.script));
         // Each column that nobody rendered may be one of ours under another name, but no more than are missing.
         match is_ours && self.is_copy() && added.len() <= missing.len() {
             true => Drift::Lost(LostCopy {
-                what: format!("{what} of {place} was altered ({differs})"),
+                objects: format!("{subject} of {place} was altered ({differs})"),
                 is_there: true,
             }),
             false => Drift::Problem(format!(
-                "{what} of {place} is not the one that was rendered: {differs}; it stays"
+                "{subject} of {place} is not the one that was rendered: {differs}; it stays"
             )),
         }
     }
@@ -314,8 +318,8 @@ impl DriftCheck<'_> {
         self.script.resource().starts_with("copy.")
     }
 
-    fn what(&self) -> String {
-        let kind = if self.made.is_book() { "book" } else { self.made.kind };
+    fn subject(&self) -> String {
+        let kind = if self.made.is_metadata_table() { "book" } else { self.made.kind };
         format!("the {kind} `{}`", self.made.name)
     }
 }

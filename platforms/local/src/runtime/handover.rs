@@ -52,7 +52,7 @@ impl RunContext<'_> {
                 return Ok(None);
             }
             for captured in &job.datasets {
-                database.execute(&self.rendered.books, "dataset_captured", &named(&captured.dataset))?;
+                database.execute(&self.rendered.metadata, "dataset_captured", &named(&captured.dataset))?;
             }
             Ok(Some(followed))
         })

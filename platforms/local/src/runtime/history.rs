@@ -107,7 +107,7 @@ impl RunContext<'_> {
             (":milliseconds", milliseconds),
             (":records", records),
         ];
-        self.own.execute(&self.rendered.books, "run_ended", &values)
+        self.own.execute(&self.rendered.metadata, "run_ended", &values)
     }
 
     /// The last runs of each job, this many at most. Books that were not brought up to date yet have none.
@@ -116,7 +116,8 @@ impl RunContext<'_> {
             return Ok(Vec::new());
         }
         let most = Value::Integer(i64::try_from(most).unwrap_or(i64::MAX));
-        let runs = self.own.rows(&self.rendered.books, "history", &[(":most", most)], StoredRun::from_row)?;
+        let runs =
+            self.own.rows(&self.rendered.metadata, "history", &[(":most", most)], StoredRun::from_row)?;
         runs.into_iter().map(StoredRun::read).collect()
     }
 }

@@ -67,7 +67,7 @@ impl<'d> Loader<'d> {
             None => self.one.raw_bind_parameter(position, ToSqlOutput::Borrowed(value)),
             Some(many) => many.set(position, value),
         };
-        set.map_err(|error| outside(self.what(), error))
+        set.map_err(|error| outside(self.description(), error))
     }
 
     /// Loads the row; returns why the table refuses it, or one before it, if it does.
@@ -88,7 +88,7 @@ impl<'d> Loader<'d> {
         self.loaded += 1;
         if self.loaded == FEW {
             let many = Many::of(&self.one, self.connection, section_of(self.script, self.section)?);
-            self.many = many.map_err(|error| outside(self.what(), error))?;
+            self.many = many.map_err(|error| outside(self.description(), error))?;
         }
         self.judge(done)
     }
@@ -107,11 +107,11 @@ impl<'d> Loader<'d> {
         let Err(error) = done else { return Ok(None) };
         let is_refused =
             matches!(error.sqlite_error_code(), Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig));
-        let error = outside(self.what(), error);
+        let error = outside(self.description(), error);
         if is_refused { Ok(Some(error)) } else { Err(error) }
     }
 
-    fn what(&self) -> String {
+    fn description(&self) -> String {
         format!("{} [{}]", self.script.resource(), self.section)
     }
 }

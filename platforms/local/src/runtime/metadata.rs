@@ -8,7 +8,7 @@ use super::{
     provisioning::Provisioner,
     rendered::Rendered,
 };
-use crate::{names::BOOKS_VERSION, prelude::*, sql::script::Script};
+use crate::{names::METADATA_VERSION, prelude::*, sql::script::Script};
 use chrono::{DateTime, Utc};
 use datasurface_platform::{PreviousTarget, RuntimeContext, graph::Fingerprint};
 use rusqlite::types::Value;
@@ -40,25 +40,27 @@ impl PlatformMetadata {
     /// Writes down what the books are, unless that was done before: a database of an earlier version of the software gets
     /// an identity, too.
     pub(super) fn begin(maker: &Provisioner<'_>, own: &Container<'_>) -> Result<(), PlatformError> {
-        let file = maker.rendered.books.database();
+        let file = maker.rendered.metadata.database();
         let root = maker.site.root.canonicalize().unwrap_or_else(|_| maker.site.root.to_owned());
         // Nobody else makes the same file in the same folder at the same time: nothing has to be random.
         let identity = Fingerprint::of(&(root.to_string_lossy(), file, maker.site.now.to_rfc3339()));
         let values = [
             (":identity", text(identity)),
-            (":version", Value::Integer(BOOKS_VERSION)),
+            (":version", Value::Integer(METADATA_VERSION)),
             (":now", now(&maker.site)),
         ];
-        own.execute(&maker.rendered.books, "begin_books", &values)
+        own.execute(&maker.rendered.metadata, "begin_books", &values)
     }
 }
 
 /// Refuses to work where there is no database and should be one: before anything is made there, a lock of it either.
 pub(super) fn expect(site: &RuntimeContext<'_>, rendered: &Rendered) -> Result<(), PlatformError> {
-    let file = rendered.books.database();
+    let file = rendered.metadata.database();
     let (_, is_there) = place::database_path(site, file)?;
     match site.applied_to {
-        PreviousTarget::Something | PreviousTarget::This(_) if !is_there && !site.confirmed.begin_anew => {
+        PreviousTarget::Something | PreviousTarget::This(_)
+            if !is_there && !site.confirmed.accept_other_database =>
+        {
             Err(missing(site, file))
         }
         _ => Ok(()),
@@ -71,19 +73,19 @@ pub(super) fn judged<'a>(
     maker: &Provisioner<'a>,
     own: Option<Container<'a>>,
 ) -> Result<Option<Database<'a>>, PlatformError> {
-    let file = maker.rendered.books.database();
+    let file = maker.rendered.metadata.database();
     let found = match own {
         Some(own) if maker.done(&own, "")?.is_made => Some(own),
         _ => None,
     };
     let Some(Container::File(own)) = found else {
         return match maker.site.applied_to {
-            _ if maker.site.confirmed.begin_anew => Ok(None),
+            _ if maker.site.confirmed.accept_other_database => Ok(None),
             PreviousTarget::Nothing => Ok(None),
             PreviousTarget::Something | PreviousTarget::This(_) => Err(missing(&maker.site, file)),
         };
     };
-    refuse_another(&maker.site, file, PlatformMetadata::read(&maker.rendered.books, &own)?)?;
+    check_identity(&maker.site, file, PlatformMetadata::read(&maker.rendered.metadata, &own)?)?;
     Ok(Some(own))
 }
 
@@ -97,7 +99,7 @@ pub(super) fn is_left(
     let file = script.database();
     let Some(Container::File(own)) = own else {
         return match site.applied_to {
-            PreviousTarget::Something | PreviousTarget::This(_) if !site.confirmed.begin_anew => {
+            PreviousTarget::Something | PreviousTarget::This(_) if !site.confirmed.accept_other_database => {
                 Err(missing(site, file))
             }
             _ => Ok(false),
@@ -107,26 +109,26 @@ pub(super) fn is_left(
     if !own.has_table("datasurface_steps")? {
         return Ok(false);
     }
-    refuse_another(site, file, PlatformMetadata::read(script, &own)?)?;
+    check_identity(site, file, PlatformMetadata::read(script, &own)?)?;
     Ok(true)
 }
 
 /// Refuses books that a newer version of the software wrote, and those of another database than the one that this was
 /// applied to.
-fn refuse_another(
+fn check_identity(
     site: &RuntimeContext<'_>,
     file: &str,
-    books: Option<PlatformMetadata>,
+    metadata: Option<PlatformMetadata>,
 ) -> Result<(), PlatformError> {
-    if let Some(PlatformMetadata { version, .. }) = books
-        && version > BOOKS_VERSION
+    if let Some(PlatformMetadata { version, .. }) = metadata
+        && version > METADATA_VERSION
     {
         return Err(newer(file, version));
     }
-    let identity = books.map(|books| books.identity);
+    let identity = metadata.map(|metadata| metadata.identity);
     match site.applied_to {
         PreviousTarget::This(expected)
-            if !site.confirmed.begin_anew && identity.as_deref() != Some(expected) =>
+            if !site.confirmed.accept_other_database && identity.as_deref() != Some(expected) =>
         {
             Err(another(site, file))
         }
@@ -153,7 +155,7 @@ fn another(site: &RuntimeContext<'_>, file: &str) -> PlatformError {
 
 fn newer(file: &str, version: i64) -> PlatformError {
     refused(format!(
-        "the books of `{file}` are of version {version}, and this version of datasurface knows versions up to {BOOKS_VERSION}: \
+        "the books of `{file}` are of version {version}, and this version of datasurface knows versions up to {METADATA_VERSION}: \
          use the newer datasurface that wrote them"
     ))
 }

@@ -4,12 +4,12 @@
 //! |---|---|
 //! | `rendered.rs`, `job.rs`, `transition.rs` | what was rendered, read from files |
 //! | `database.rs`, `server/`, `container.rs`, `containers.rs` | everything that is executed passes through one place: for files, and for servers |
-//! | `place.rs`, `books.rs`, `clock.rs` | where files of databases may be, which database it is, and whether its clock is right |
-//! | `work.rs`, `history.rs` | the books of the platform's own database |
-//! | `making.rs`, `many/`, `apply.rs`, `leaving.rs` | plans: what is new in a file is made at once, all else is done step by step |
+//! | `place.rs`, `metadata.rs`, `clock.rs` | where files of databases may be, which database it is, and whether its clock is right |
+//! | `context.rs`, `history.rs` | the metadata tables of the platform's own database |
+//! | `provisioning.rs`, `bulk_schema/`, `apply.rs`, `teardown.rs` | plans: what is new in a file is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
-//! | `capture.rs`, `stage.rs`, `loader.rs`, `declared/`, `behind.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `unfit.rs`, `transform.rs`, `cast.rs` | the three kinds of work |
-//! | `run.rs`, `asked.rs`, `order.rs`, `failed.rs`, `status.rs`, `confirmed.rs`, `drift.rs`, `server_drift.rs`, `server_view.rs`, `mending.rs`, `verifying.rs` | all of it in order, and how far it is |
+//! | `capture.rs`, `stage.rs`, `loader.rs`, `declared/`, `stale.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `copy_filter.rs`, `transform.rs`, `cast.rs` | the three kinds of work |
+//! | `run.rs`, `selection.rs`, `order.rs`, `upstream_failures.rs`, `status.rs`, `confirmed_times.rs`, `drift.rs`, `server_drift.rs`, `server_view.rs`, `repair.rs`, `verify.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
 //! of the platform's database. A consumer's database does not commit together with it, so it knows for itself how far it is,
@@ -81,9 +81,9 @@ impl Runtime for LocalPlatform {
         let rendered = Rendered::read(site)?;
         place::check_source_files(site, &rendered)?;
         metadata::expect(site, &rendered)?;
-        let _alone = DatabaseLock::acquire(site, rendered.books.database())?;
+        let _alone = DatabaseLock::acquire(site, rendered.metadata.database())?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
-        metadata::judged(&maker, maker.open_if_there(rendered.books.database())?)?;
+        metadata::judged(&maker, maker.open_if_there(rendered.metadata.database())?)?;
         apply::apply(maker, plan)
     }
 
@@ -91,13 +91,13 @@ impl Runtime for LocalPlatform {
         let rendered = Rendered::read(site)?;
         place::check_source_files(site, &rendered)?;
         metadata::expect(site, &rendered)?;
-        let _alone = DatabaseLock::acquire(site, rendered.books.database())?;
+        let _alone = DatabaseLock::acquire(site, rendered.metadata.database())?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         if request.verify {
-            let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
+            let own = Container::open_to_read(site, rendered.metadata.database(), self.breakpoint())?;
             return Ok(RunContext::new(maker, opened(maker, own)?).verify(&request.resync));
         }
-        let own = opened(maker, maker.open_if_there(rendered.books.database())?)?;
+        let own = opened(maker, maker.open_if_there(rendered.metadata.database())?)?;
         own.raise_cache_size()?;
         let mut work = RunContext { again: request.full_refresh.clone(), ..RunContext::new(maker, own) };
         let doubt = work.check_clock()?;
@@ -121,7 +121,7 @@ impl Runtime for LocalPlatform {
         }
         let rendered = Rendered::read(site)?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
-        let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
+        let own = Container::open_to_read(site, rendered.metadata.database(), self.breakpoint())?;
         let own = opened(maker, own)?;
         RunContext::new(maker, own).status()
     }
@@ -132,7 +132,7 @@ impl Runtime for LocalPlatform {
         }
         let rendered = Rendered::read(site)?;
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
-        let own = Container::open_to_read(site, rendered.books.database(), self.breakpoint())?;
+        let own = Container::open_to_read(site, rendered.metadata.database(), self.breakpoint())?;
         RunContext::new(maker, opened(maker, own)?).history(most)
     }
 
@@ -158,7 +158,7 @@ fn next_after(timetable: &Cron, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 /// The platform's own database, if a plan was applied to it.
 fn opened<'a>(maker: Provisioner<'a>, own: Option<Container<'a>>) -> Result<Database<'a>, PlatformError> {
     metadata::judged(&maker, own)?.ok_or_else(|| {
-        let file = maker.rendered.books.database();
+        let file = maker.rendered.metadata.database();
         let context = format!("nothing was applied to `{file}` yet; apply what was rendered first");
         PlatformError::new(PlatformErrorKind::External, context)
     })

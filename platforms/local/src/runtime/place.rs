@@ -2,7 +2,7 @@
 
 use super::rendered::Rendered;
 use crate::{
-    file_name::{database_name_problem, plain},
+    file_name::{database_name_error, plain},
     prelude::*,
     sql::engine::Engine,
 };
@@ -16,8 +16,8 @@ use std::{
 /// Returns the path of a database file, and whether the file is there. Refuses a file that is not below the root, or that
 /// a link leads to.
 pub(super) fn database_path(site: &RuntimeContext<'_>, file: &str) -> Result<(PathBuf, bool), PlatformError> {
-    if let Some(problem) = database_name_problem(file) {
-        return Err(refused(format!("the name of the database file `{file}` {problem}")));
+    if let Some(error) = database_name_error(file) {
+        return Err(refused(format!("the name of the database file `{file}` {error}")));
     }
     below_root(site, file)
 }
@@ -45,9 +45,9 @@ fn below_root(site: &RuntimeContext<'_>, file: &str) -> Result<(PathBuf, bool), 
         };
         let is_as_it_should_be = if parts.peek().is_some() { found.is_dir() } else { found.is_file() };
         if !is_as_it_should_be {
-            let what = if found.is_symlink() { "a link, and links are not followed" } else { "in the way" };
+            let reason = if found.is_symlink() { "a link, and links are not followed" } else { "in the way" };
             let context = format!(
-                "the database file `{file}` cannot be used: {} is {what}; put the file itself there, or name another one",
+                "the database file `{file}` cannot be used: {} is {reason}; put the file itself there, or name another one",
                 path.display()
             );
             return Err(refused(context));

@@ -35,7 +35,7 @@ impl<'a> Provisioner<'a> {
             return Ok(StepsDone::default());
         }
         let mut done = StepsDone::default();
-        for (of, step) in database.pairs(&self.rendered.books, "steps_done")? {
+        for (of, step) in database.pairs(&self.rendered.metadata, "steps_done")? {
             done.is_made |= of == MADE;
             if of == plan {
                 done.steps.insert(step);
@@ -54,7 +54,7 @@ impl<'a> Provisioner<'a> {
     ) -> Result<(), PlatformError> {
         database.in_transaction(|| {
             database.create_all(self.rendered.scripts_in(file))?;
-            if file == self.rendered.books.database() {
+            if file == self.rendered.metadata.database() {
                 PlatformMetadata::begin(self, database)?;
             }
             self.step_done(database, MADE, "made")?;
@@ -73,18 +73,18 @@ impl<'a> Provisioner<'a> {
         step: &str,
     ) -> Result<(), PlatformError> {
         let values = [(":plan", text(plan)), (":step", text(step)), (":now", now(&self.site))];
-        database.execute(&self.rendered.books, "step_done", &values)
+        database.execute(&self.rendered.metadata, "step_done", &values)
     }
 
     /// Adds those books of the platform's own database, and what is new in them, that came after it was made, with a later
     /// revision of the software.
-    pub(super) fn complete_books(&self, own: &Container<'_>) -> Result<(), PlatformError> {
+    pub(super) fn complete_metadata(&self, own: &Container<'_>) -> Result<(), PlatformError> {
         own.in_transaction(|| {
-            own.execute(&self.rendered.books, "create", &[])?;
+            own.execute(&self.rendered.metadata, "create", &[])?;
             if let Container::File(file) = own
                 && !file.has_column("datasurface_runs", "records")?
             {
-                file.execute(&self.rendered.books, "upgrade_to_2", &[])?;
+                file.execute(&self.rendered.metadata, "upgrade_to_2", &[])?;
             }
             PlatformMetadata::begin(self, own)
         })
@@ -92,19 +92,19 @@ impl<'a> Provisioner<'a> {
 
     /// Forgets what was done of other plans.
     pub(super) fn new_plan(&self, database: &Container<'_>, plan: &str) -> Result<(), PlatformError> {
-        database.execute(&self.rendered.books, "new_plan", &[(":plan", text(plan))])
+        database.execute(&self.rendered.metadata, "new_plan", &[(":plan", text(plan))])
     }
 
     /// Opens a database to work on it.
     pub(super) fn open(&self, database: &str) -> Result<Container<'a>, PlatformError> {
         let container = Container::open(&self.site, database, self.breakpoint)?;
-        container.alone(self.rendered.books.database())
+        container.alone(self.rendered.metadata.database())
     }
 
     /// Opens a database to work on it, if it is there.
     pub(super) fn open_if_there(&self, database: &str) -> Result<Option<Container<'a>>, PlatformError> {
         let container = Container::open_if_there(&self.site, database, self.breakpoint)?;
-        container.map(|container| container.alone(self.rendered.books.database())).transpose()
+        container.map(|container| container.alone(self.rendered.metadata.database())).transpose()
     }
 
     /// Opens a database of a consumer. If it was lost, everything that is rendered in it is made again.

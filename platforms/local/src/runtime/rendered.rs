@@ -12,7 +12,7 @@ use std::{
 #[derive(Debug)]
 pub(super) struct Rendered {
     /// The file of the platform's own database: its books.
-    pub(super) books: Script,
+    pub(super) metadata: Script,
     /// The files of all other resources, by address.
     scripts: BTreeMap<String, Script>,
     /// The addresses of the copies of each dataset.
@@ -46,7 +46,7 @@ impl Rendered {
         }
         let (mut captures, triggers, transforms) = rendered;
         captures.sort_by_key(|job| (Reverse(job.priority), job.job.clone()));
-        let Some(books) = scripts.remove(address::DATABASE) else {
+        let Some(metadata) = scripts.remove(address::DATABASE) else {
             let context =
                 format!("there is no rendered `database.sql` in {}", site.rendered.folder().display());
             return Err(PlatformError::new(PlatformErrorKind::Rendering, context));
@@ -57,12 +57,12 @@ impl Rendered {
                 copies.entry(dataset).or_default().push(address.clone());
             }
         }
-        Ok(Self { books, scripts, copies, captures, triggers, transforms })
+        Ok(Self { metadata, scripts, copies, captures, triggers, transforms })
     }
 
     /// The file of a resource, if it has one.
     pub(super) fn find(&self, resource: &str) -> Option<&Script> {
-        if resource == address::DATABASE { Some(&self.books) } else { self.scripts.get(resource) }
+        if resource == address::DATABASE { Some(&self.metadata) } else { self.scripts.get(resource) }
     }
 
     /// The file of a resource that something rendered refers to.
@@ -76,13 +76,13 @@ impl Rendered {
     /// The database files that something is rendered in, the platform's own first.
     pub(super) fn databases(&self) -> Vec<&str> {
         let others: BTreeSet<&str> = self.scripts.values().map(Script::database).collect();
-        let own = self.books.database();
+        let own = self.metadata.database();
         std::iter::once(own).chain(others.into_iter().filter(|file| *file != own)).collect()
     }
 
     /// The files that are executed in a database: its books first, tables and copies before what reads them.
     pub(super) fn scripts_in(&self, database: &str) -> impl Iterator<Item = &Script> {
-        let all = std::iter::once(&self.books).chain(self.scripts.values());
+        let all = std::iter::once(&self.metadata).chain(self.scripts.values());
         all.filter(move |script| script.database() == database)
     }
 

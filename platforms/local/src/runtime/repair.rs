@@ -31,23 +31,23 @@ impl RunContext<'_> {
                 Drift::Dropped(_) if script.resource().starts_with("view.") => views.push((script, false)),
                 Drift::Redefined(_) => views.push((script, true)),
                 Drift::Dropped(_) => self.create_or_tell(script, &mut drifted),
-                Drift::Lost(how) => _ = lost.insert(script.resource(), how),
+                Drift::Lost(lost_copy) => _ = lost.insert(script.resource(), lost_copy),
                 // Somebody asked for it: it is made in the transaction that brings everything of it.
                 Drift::Gone(_) if read_again.iter().any(|table| table == script.resource()) => {}
-                Drift::Gone(problem) | Drift::Problem(problem) => {
-                    drifted.insert(script.resource().to_owned(), stays(script, problem));
+                Drift::Gone(reason) | Drift::Problem(reason) => {
+                    drifted.insert(script.resource().to_owned(), stays(script, reason));
                 }
             }
         }
-        for shelf in self.copy_groups(None) {
-            self.remake(&shelf, &lost, &mut drifted);
+        for consumer_database in self.copy_groups(None) {
+            self.remake(&consumer_database, &lost, &mut drifted);
         }
         for (view, is_there) in views {
             // Of two views of a group, one may have been dropped, and the other replaced: on a server, making both replaces it.
             if !drifted.contains_key(view.resource()) {
                 let made = self.create(view);
                 // A view is not replaced by one with columns of other types, or in another order.
-                let made = made.or_else(|error| if is_there { self.make_anew(view) } else { Err(error) });
+                let made = made.or_else(|error| if is_there { self.recreate(view) } else { Err(error) });
                 if let Err(error) = made {
                     drifted.insert(view.resource().to_owned(), stays(view, error.report()));
                 }
@@ -64,14 +64,14 @@ impl RunContext<'_> {
     }
 
     fn create(&self, script: &Script) -> Result<(), PlatformError> {
-        if script.database() == self.rendered.books.database() {
+        if script.database() == self.rendered.metadata.database() {
             return self.own.in_transaction(|| self.own.execute(script, "create", &[]));
         }
         let container = self.container(script.database())?;
         container.in_transaction(|| container.execute(script, "create", &[]))
     }
 
-    fn make_anew(&self, view: &Script) -> Result<(), PlatformError> {
+    fn recreate(&self, view: &Script) -> Result<(), PlatformError> {
         let container = self.container(view.database())?;
         container.in_transaction(|| {
             container.execute(view, "drop", &[])?;
@@ -80,9 +80,11 @@ impl RunContext<'_> {
     }
 
     /// Makes those copies of a shelf again that are lost. What cannot be made again is drifted.
-    fn remake(&self, shelf: &CopyGroup<'_>, lost: &AllLost<'_>, drifted: &mut AllDrifted) {
+    fn remake(&self, consumer_database: &CopyGroup<'_>, lost: &AllLost<'_>, drifted: &mut AllDrifted) {
         let is_lost = |(_, script): &&(DatasetKey, &Script)| lost.contains_key(script.resource());
-        let Some(job) = job_of(shelf).filter(|_| shelf.iter().any(|copy| is_lost(&copy))) else {
+        let Some(job) =
+            job_of(consumer_database).filter(|_| consumer_database.iter().any(|copy| is_lost(&copy)))
+        else {
             return;
         };
         // A batch is visible as a whole in a database.
@@ -96,41 +98,41 @@ impl RunContext<'_> {
                             && drifted.contains_key(view.resource())
                     })
         };
-        let beside = shelf.iter().find(is_drifted);
+        let beside = consumer_database.iter().find(is_drifted);
         let made = match beside {
             Some((dataset, _)) => Err(refused(format!(
                 "`{dataset}`, which is brought there together with it, is not as it was rendered"
             ))),
             None => {
-                let again = || self.make_lost_again(shelf, lost);
+                let again = || self.make_lost_again(consumer_database, lost);
                 self.logged(job, again).map(|_| ())
             }
         };
         let Err(error) = made else { return };
-        for (_, script) in shelf.iter().filter(is_lost) {
-            let what = lost.get(script.resource()).map(|lost| lost.what.as_str()).unwrap_or_default();
-            let problem = format!("{what}, and could not be made again: {}", error.report());
-            drifted.insert(script.resource().to_owned(), stays(script, problem));
+        for (_, script) in consumer_database.iter().filter(is_lost) {
+            let objects = lost.get(script.resource()).map(|lost| lost.objects.as_str()).unwrap_or_default();
+            let reason = format!("{objects}, and could not be made again: {}", error.report());
+            drifted.insert(script.resource().to_owned(), stays(script, reason));
         }
     }
 
     /// Makes lost copies again, and brings the others of their shelf up to the same batch, in one transaction.
     fn make_lost_again(
         &self,
-        shelf: &CopyGroup<'_>,
+        consumer_database: &CopyGroup<'_>,
         lost: &AllLost<'_>,
     ) -> Result<CopyResult, PlatformError> {
-        let Some((_, any)) = shelf.first() else { return Ok(CopyResult::default()) };
+        let Some((_, any)) = consumer_database.first() else { return Ok(CopyResult::default()) };
         let container = self.container(any.database())?;
-        let mut behind = self.behind(shelf, &container)?;
+        let mut behind = self.behind(consumer_database, &container)?;
         let mut remade = Vec::new();
-        for (dataset, script) in shelf {
-            let Some(how) = lost.get(script.resource()) else { continue };
+        for (dataset, script) in consumer_database {
+            let Some(lost_copy) = lost.get(script.resource()) else { continue };
             let last = self.last_batch(dataset)?;
             if last.is_none() && container.applied(script)?.is_some() {
                 return Err(unknown(dataset));
             }
-            if how.is_there {
+            if lost_copy.is_there {
                 self.check_no_loss(&container, dataset, script)?;
             }
             remade.push((dataset, *script));
@@ -205,8 +207,8 @@ impl RunContext<'_> {
     }
 }
 
-fn stays(script: &Script, problem: String) -> DriftedResource {
-    DriftedResource { resource: script.resource().into(), problem, is_repaired_by_run: false }
+fn stays(script: &Script, error: String) -> DriftedResource {
+    DriftedResource { resource: script.resource().into(), problem: error, is_repaired_by_run: false }
 }
 
 fn unknown(dataset: &DatasetKey) -> PlatformError {

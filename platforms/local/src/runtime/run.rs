@@ -55,8 +55,8 @@ impl<'w, 'a> Run<'w, 'a> {
         let rendered = self.work.rendered;
         // What was dropped, cut off, or lost, comes first.
         self.drifted = self.work.repair()?;
-        for (resource, problem) in self.drifted.clone() {
-            self.fail(&resource, problem.problem);
+        for (resource, error) in self.drifted.clone() {
+            self.fail(&resource, error.problem);
         }
         self.update_stale_copies()?;
         resync.iter().for_each(|consumer| self.resync(consumer));
@@ -233,35 +233,35 @@ impl<'w, 'a> Run<'w, 'a> {
         if copies.is_empty() {
             return self.fail(address::DATABASE, without_copies(consumer));
         }
-        for mut shelf in self.work.copy_groups(None) {
-            shelf.retain(|(_, script)| copies.contains(script.resource()));
-            if shelf.iter().any(|(_, script)| self.drifted.contains_key(script.resource())) {
+        for mut copy_group in self.work.copy_groups(None) {
+            copy_group.retain(|(_, script)| copies.contains(script.resource()));
+            if copy_group.iter().any(|(_, script)| self.drifted.contains_key(script.resource())) {
                 continue;
             }
-            let made = self.work.rebuild_copies(&shelf);
-            self.brought(&shelf, made);
+            let made = self.work.rebuild_copies(&copy_group);
+            self.record_copies(&copy_group, made);
         }
     }
 
     /// Brings copies up to date: of a datastore, or all of them. What failed before and works now is no failure of this
     /// run.
     fn copy(&mut self, of: Option<&DatastoreName>) -> Result<(), PlatformError> {
-        for shelf in self.work.copy_groups(of) {
+        for copy_group in self.work.copy_groups(of) {
             // A batch is visible as a whole in a database; and what is not ours is not written to.
-            if shelf.iter().any(|(_, script)| self.drifted.contains_key(script.resource())) {
+            if copy_group.iter().any(|(_, script)| self.drifted.contains_key(script.resource())) {
                 continue;
             }
-            let brought = self.work.update_copies(&shelf);
-            self.brought(&shelf, brought);
+            let result = self.work.update_copies(&copy_group);
+            self.record_copies(&copy_group, result);
         }
         Ok(())
     }
 
     /// Reports what became of copies that belong together.
-    fn brought(&mut self, shelf: &CopyGroup<'_>, brought: Result<CopyFailures, PlatformError>) {
-        for resource in shelf.iter().map(|(_, script)| script.resource()) {
-            self.report.failures.retain(|failure| failure.job.as_str() != resource || brought.is_err());
-            let reason = match &brought {
+    fn record_copies(&mut self, copy_group: &CopyGroup<'_>, result: Result<CopyFailures, PlatformError>) {
+        for resource in copy_group.iter().map(|(_, script)| script.resource()) {
+            self.report.failures.retain(|failure| failure.job.as_str() != resource || result.is_err());
+            let reason = match &result {
                 Ok(refused) => refused.get(resource).cloned(),
                 Err(error) => Some(error.report()),
             };

@@ -109,7 +109,7 @@ fn read(row: &Row) -> Result<(String, Found), Error> {
 fn drift(made: &CreatedObject, script: &Script, found: &BTreeMap<String, Found>) -> Option<Drift> {
     let subject = DriftCheck { made, script };
     let there = found.get(&made.name);
-    if made.is_book() {
+    if made.is_metadata_table() {
         return there.is_none().then(|| subject.dropped());
     }
     let indexes = made.indexes(script);

@@ -1,4 +1,7 @@
 //! Datasets that a capture leaves as they are, while the others of the same datastore go on.
+//!
+//! The reason is written in the transaction of the batch that leaves the dataset out. It names no value of data; values are among the
+//! examples alone, and only those of public columns.
 
 use super::{
     context::{RunContext, named, time},
@@ -32,7 +35,7 @@ impl RunContext<'_> {
         if !self.own.has_table("datasurface_behind")? {
             return Ok(Vec::new());
         }
-        let rows = self.own.rows(&self.rendered.books, "datasets_behind", &[], |row| {
+        let rows = self.own.rows(&self.rendered.metadata, "datasets_behind", &[], |row| {
             let dataset = (row.get::<_, String>("datastore")?, row.get::<_, String>("dataset")?);
             let texts = (row.get::<_, String>("reason")?, row.get::<_, String>("examples")?);
             Ok((dataset, texts, row.get::<_, Option<String>>("confirmed_at")?))
@@ -62,11 +65,11 @@ impl RunContext<'_> {
             (":examples", text(examples.join("\n"))),
             (":confirmed_at", confirmed.map_or(Value::Null, Value::Text)),
         ];
-        self.own.execute(&self.rendered.books, "dataset_failed", &values)
+        self.own.execute(&self.rendered.metadata, "dataset_failed", &values)
     }
 
     /// Remembers that a dataset was captured well.
     pub(super) fn is_behind_no_more(&self, dataset: &DatasetKey) -> Result<(), PlatformError> {
-        self.own.execute(&self.rendered.books, "dataset_captured", &named(dataset))
+        self.own.execute(&self.rendered.metadata, "dataset_captured", &named(dataset))
     }
 }

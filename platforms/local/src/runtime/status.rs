@@ -42,8 +42,8 @@ impl RunContext<'_> {
         let mut sinks = Vec::new();
         for (group, dataset, view) in self.rendered.views() {
             let mut sink = self.sink(group, dataset, view, &confirmed, &mut jobs)?;
-            if let Some(problem) = self.drift_before(&sink.dataset, view, &drifted) {
-                sink.last_failure = Some(problem.problem.clone());
+            if let Some(error) = self.drift_before(&sink.dataset, view, &drifted) {
+                sink.last_failure = Some(error.problem.clone());
             }
             sinks.push(sink);
         }
@@ -142,8 +142,10 @@ impl<'w> Jobs<'w> {
         }
         let triggers = work.rendered.triggers.iter().map(|trigger| (&trigger.workspace, trigger));
         let mut copying = BTreeMap::new();
-        for shelf in work.copy_groups(None) {
-            if let (Some((dataset, script)), Some(job)) = (shelf.first(), job_of(&shelf)) {
+        for consumer_database in work.copy_groups(None) {
+            if let (Some((dataset, script)), Some(job)) =
+                (consumer_database.first(), job_of(&consumer_database))
+            {
                 copying.insert((script.database(), dataset.datastore.clone()), job);
             }
         }

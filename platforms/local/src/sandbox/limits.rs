@@ -43,7 +43,7 @@ impl SelectLimits {
     }
 
     /// Returns what is wrong with the settings, if anything is.
-    pub(crate) fn problem(&self) -> Option<String> {
+    pub(crate) fn error(&self) -> Option<String> {
         let zero =
             [("seconds", self.seconds), ("memory_mib", self.memory_mib), ("value_mib", self.value_mib)]
                 .into_iter()

@@ -102,7 +102,7 @@ impl StagedTable<'_> {
     }
 
     fn rows(&self, at_least: u64, at_most: Option<u64>) -> Check {
-        let (rule, wrong) = match at_most {
+        let (rule, condition) = match at_most {
             None => (format!("there are at least {at_least} rows"), format!("count(*) < {at_least}")),
             Some(at_most) => (
                 format!("there are {at_least} to {at_most} rows"),
@@ -110,7 +110,7 @@ impl StagedTable<'_> {
             ),
         };
         let sql = format!(
-            "SELECT 'there are ' || count(*) AS \"found\"\nFROM {}\nHAVING {wrong};",
+            "SELECT 'there are ' || count(*) AS \"found\"\nFROM {}\nHAVING {condition};",
             self.table.quoted_stage()
         );
         Check { rule, sql }
@@ -134,12 +134,12 @@ impl StagedTable<'_> {
     fn accepted<'v>(&self, column: &ColumnName, values: impl Iterator<Item = impl AsRef<str> + 'v>) -> Check {
         let values: Vec<String> = values.map(|value| self.kept(column, value.as_ref())).collect();
         let condition = format!("{} NOT IN ({})", quoted(column.as_str()), values.join(", "));
-        let sql = self.wrong_values(column, &condition);
+        let sql = self.invalid_values(column, &condition);
         Check { rule: format!("`{column}` has an accepted value"), sql }
     }
 
     /// The SELECT that finds values in a column that are wrong on this condition.
-    fn wrong_values(&self, column: &ColumnName, condition: &str) -> String {
+    fn invalid_values(&self, column: &ColumnName, condition: &str) -> String {
         let name = quoted(column.as_str());
         let mut order = columns(self.table.key.iter().map(String::as_str), "");
         order.push(name.clone());

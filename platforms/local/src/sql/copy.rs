@@ -113,7 +113,7 @@ mod tests {
         database
     }
 
-    fn bring(database: &Connection, history: bool) -> Vec<String> {
+    fn upsert_versions(database: &Connection, history: bool) -> Vec<String> {
         for statement in follow(&table(history), "platform.\"t\"", "1") {
             let values: &[(&str, &i64)] = if statement.contains(":batch") { &[(":batch", &2)] } else { &[] };
             database.execute(&statement, values).unwrap();
@@ -145,7 +145,11 @@ mod tests {
                 if forgets {
                     database.execute("DELETE FROM platform.t WHERE batch_out IS NOT NULL", []).unwrap();
                 }
-                assert_eq!(bring(&database, history), expected, "forgets: {forgets}, history: {history}");
+                assert_eq!(
+                    upsert_versions(&database, history),
+                    expected,
+                    "forgets: {forgets}, history: {history}"
+                );
             }
         }
     }

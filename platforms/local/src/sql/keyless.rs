@@ -1,5 +1,8 @@
 //! Tables without a key: nothing tells their rows apart, and a row may come twice. So each is replaced as a whole, and all
 //! of its latest rows came with one batch: that batch is what identifies a version here.
+//!
+//! So copies compare batches, never rows. Where a key is taken away, the rows become those of the last batch; where a key comes or goes,
+//! rows of copies become those of no batch.
 
 use super::{
     milestoned::{BATCH_IN, BATCH_OUT, Milestoned},

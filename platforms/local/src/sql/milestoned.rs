@@ -135,7 +135,7 @@ impl Milestoned {
     /// One live version of a key at most; and what a batch opened and closed is found without reading the rest.
     pub(crate) fn create_indexes(&self) -> String {
         let table = self.quoted_table();
-        let index = |what: &str| quoted(&format!("{}.{what}", self.table));
+        let index = |suffix: &str| quoted(&format!("{}.{suffix}", self.table));
         let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
         let live = match self.is_keyless() {
             true => String::new(),

@@ -73,7 +73,7 @@ impl Predecessor<'_> {
 
     /// What the batches after `:arrived` did.
     pub(crate) fn followed(&self) -> String {
-        let sum = |what: &str| format!("coalesce(sum(\"{what}\"), 0) AS \"{what}\"");
+        let sum = |column: &str| format!("coalesce(sum(\"{column}\"), 0) AS \"{column}\"");
         format!(
             "WITH\n  moved AS (\n    SELECT {}, {}, {}\n    {}\n      AND \"batch\" > :arrived\n  ),\n  \
              live AS (SELECT count(*) AS n FROM {} WHERE {} IS NULL)\n\
@@ -113,24 +113,24 @@ impl Predecessor<'_> {
         )
     }
 
-    fn take(&self, book: &MetadataTable) -> String {
+    fn take(&self, table: &MetadataTable) -> String {
         format!(
             "INSERT INTO main.\"{}\"\n  ({})\n{}\n  AND \"{}\" > :arrived;",
-            book.name,
-            book.columns,
-            self.rows(PREDECESSOR_SCHEMA, book),
-            book.batch
+            table.name,
+            table.columns,
+            self.rows(PREDECESSOR_SCHEMA, table),
+            table.batch
         )
     }
 
-    fn rows(&self, schema: &str, book: &MetadataTable) -> String {
-        format!("SELECT {}\n{}", book.columns, self.source_rows(schema, book))
+    fn rows(&self, schema: &str, table: &MetadataTable) -> String {
+        format!("SELECT {}\n{}", table.columns, self.source_rows(schema, table))
     }
 
-    fn source_rows(&self, schema: &str, book: &MetadataTable) -> String {
+    fn source_rows(&self, schema: &str, table: &MetadataTable) -> String {
         format!(
             "FROM {schema}.\"{}\"\nWHERE \"datastore\" = {}\n  AND \"dataset\" = {}",
-            book.name,
+            table.name,
             literal(self.dataset.datastore.as_str()),
             literal(self.dataset.dataset.as_str())
         )

@@ -1,4 +1,7 @@
 //! Versions of the schema of a dataset: which one a batch was captured with.
+//!
+//! A version is written in the transaction that makes its batch visible. So a successor and its predecessor agree about schemas exactly
+//! as long as they agree about batches.
 
 use super::{milestoned::Milestoned, quote::literal};
 use crate::prelude::*;

@@ -9,7 +9,7 @@ use std::fmt;
 /// ```
 /// use datasurface_local::Script;
 /// let text = "-- resource: table.NW_Data.customers\n-- database: northwind.db\n\n-- [create] Makes it.\nSELECT 1;\n";
-/// let script = Script::read(text).unwrap();
+/// let script = Script::parse(text).unwrap();
 /// assert_eq!(script.section("create"), Some("SELECT 1;"));
 /// assert_eq!(script.to_string(), text);
 /// ```

@@ -57,7 +57,8 @@ impl Ground {
         let now = "2026-11-21T10:00:00Z".to_owned();
         // Tests let the time pass; those about clocks confirm nothing.
         let clock_until = "9999-12-31T00:00:00Z".parse().ok();
-        let (applied_to, confirmed) = (None, OperatorConfirmations { begin_anew: false, clock_until });
+        let (applied_to, confirmed) =
+            (None, OperatorConfirmations { accept_other_database: false, clock_until });
         Self {
             folder,
             temporary: None,

@@ -77,10 +77,10 @@ fn where_the_database_is_not_nothing_is_made() {
     assert_eq!(ground.everything(), before, "consumers have what they had");
 
     ground.now = "2026-11-22T10:00:00Z".to_owned();
-    ground.confirmed.begin_anew = true;
+    ground.confirmed.accept_other_database = true;
     let identity = ground.identity();
     assert_ne!(Some(&identity), ground.applied_to.as_ref());
-    ground.confirmed.begin_anew = false;
+    ground.confirmed.accept_other_database = false;
     ground.applied_to = Some(identity);
     ground.run();
 }
@@ -96,7 +96,7 @@ fn another_database_is_refused() {
     let before = ground.everything();
     all_refuse(&ground, &["`northwind.db` in", "is not the one that this target was applied to", "--root"]);
     assert_eq!(ground.everything(), before);
-    ground.confirmed.begin_anew = true;
+    ground.confirmed.accept_other_database = true;
     ground.run();
 }
 

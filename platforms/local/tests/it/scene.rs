@@ -60,7 +60,7 @@ impl Scene {
     pub(crate) fn rendering_of(&self, platform: &str) -> Rendering {
         let nodes = self.nodes(platform).into_iter().map(|view| {
             let datasets = view.facts().datasets().iter();
-            let datasets = datasets.map(|dataset| dataset.key().dataset.clone()).collect();
+            let datasets = datasets.map(|dataset| dataset.key.dataset.clone()).collect();
             ScopedNode::new(view, true, datasets)
         });
         let (instance, local) = &self.instances[platform];

@@ -19,12 +19,12 @@ impl World<'_> {
                 let requirements = self.group(key).expect("served").requirements();
                 Owed {
                     priority: self.workspaces[&key.workspace].priority(),
-                    latency: requirements.latency(),
+                    latency: requirements.latency,
                     deadlines: by_zone(self.workspaces[&key.workspace].deadline()),
-                    regulators: requirements.regulators().iter().cloned().collect(),
+                    regulators: requirements.regulators.iter().cloned().collect(),
                     custody: Custody {
-                        live: requirements.milestoning().has_live(),
-                        history: requirements.milestoning().has_history(),
+                        live: requirements.milestoning.has_live(),
+                        history: requirements.milestoning.has_history(),
                         retention: keep(requirements),
                     },
                 }
@@ -110,7 +110,7 @@ impl World<'_> {
 /// For how long versions stay that ceased to be true: as long as was asked for, and where history is asked for without
 /// a time, for ever.
 fn keep(requirements: &Requirements) -> Option<RetentionPeriod> {
-    match (requirements.retention(), requirements.milestoning()) {
+    match (requirements.retention, requirements.milestoning) {
         (Some(retention), _) => Some(RetentionPeriod::For(retention)),
         (None, Milestoning::Live) => None,
         (None, Milestoning::Forensic | Milestoning::LiveAndForensic) => Some(RetentionPeriod::ForEver),

@@ -103,10 +103,10 @@ fn check_capture(capture: &Capture, datastore: &Datastore, scope: &mut RuleConte
         unit.attribute(segment::CAPTURE).attribute(segment::CONTAINER)
     });
     if let CaptureTrigger::Cron(cron) = capture.trigger()
-        && let Some(problem) = cron.problem()
+        && let Some(error) = cron.error()
     {
         let path = scope.path().attribute(segment::CAPTURE).attribute(segment::TRIGGER);
-        let message = format!("`{cron}` is no timetable: {problem}");
+        let message = format!("`{cron}` is no timetable: {error}");
         scope.report(Diagnostic::new(&CRON, path, message).with_help(super::CRON_HELP));
     }
     if let CaptureTrigger::Cron(cron) = capture.trigger() {

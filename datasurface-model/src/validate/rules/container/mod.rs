@@ -119,8 +119,8 @@ impl Addresses<'_, '_> {
 
     fn host(&mut self, host: &str) {
         const HELP: &str = "give the name or the address of one host, without scheme, port and path";
-        if let Some(problem) = word_problem(host) {
-            self.report(segment::HOST, problem, HELP);
+        if let Some(error) = word_error(host) {
+            self.report(segment::HOST, error, HELP);
         } else if !is_host(host) {
             self.report(segment::HOST, &format!("is `{host}`, which is no name of a host"), HELP);
         }
@@ -169,21 +169,21 @@ impl Addresses<'_, '_> {
     }
 
     fn text(&mut self, attribute: &'static str, text: &str, help: &str) {
-        if let Some(problem) = missing_or_unprintable(text) {
-            self.report(attribute, problem, help);
+        if let Some(error) = missing_or_unprintable(text) {
+            self.report(attribute, error, help);
         }
     }
 
     fn word(&mut self, attribute: &'static str, text: &str, help: &str) {
-        if let Some(problem) = word_problem(text) {
-            self.report(attribute, problem, help);
+        if let Some(error) = word_error(text) {
+            self.report(attribute, error, help);
         }
     }
 
-    fn report(&mut self, attribute: &'static str, problem: &str, help: &str) {
+    fn report(&mut self, attribute: &'static str, error: &str, help: &str) {
         let name = self.container.name();
         let path = self.scope.path().child(segment::CONTAINERS, name).attribute(attribute);
-        let message = format!("the {attribute} of the container `{name}` {problem}");
+        let message = format!("the {attribute} of the container `{name}` {error}");
         self.scope.report(Diagnostic::new(&ADDRESS, path, message).with_help(help));
     }
 }
@@ -227,7 +227,7 @@ fn is_bucket(text: &str) -> bool {
         && text.parse::<Ipv4Addr>().is_err()
 }
 
-fn word_problem(text: &str) -> Option<&'static str> {
+fn word_error(text: &str) -> Option<&'static str> {
     missing_or_unprintable(text)
         .or_else(|| text.chars().any(char::is_whitespace).then_some("contains a blank"))
 }

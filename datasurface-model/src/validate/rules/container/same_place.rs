@@ -1,4 +1,6 @@
 //! `container/same-place`: containers that are one physical database, or a part of it.
+//!
+//! A container is found by each of its addresses: a cluster has several, and two containers may share any of them.
 
 use super::{super::RuleContext, path_of};
 use crate::{
@@ -23,14 +25,14 @@ pub(super) fn check(container: &DataContainer, scope: &mut RuleContext<'_>) {
     let Some(team) = scope.unit.team() else { return };
     let key = ContainerKey::new(&team.zone, &team.team, container.name());
     let first = |address: &Text| scope.facts.first_at(address).filter(|first| **first != key);
-    let (what, related, other) = if let Some(first) = addresses(container).iter().find_map(first) {
+    let (text, related, other) = if let Some(first) = addresses(container).iter().find_map(first) {
         ("is the same physical database as", "has the same address", first)
     } else if let Some(outer) = outer_addresses(container).iter().find_map(first) {
         ("is a part of", "has all that it has", outer)
     } else {
         return;
     };
-    let message = format!("the container `{key}` {what} `{other}`");
+    let message = format!("the container `{key}` {text} `{other}`");
     let finding =
         Diagnostic::new(&SAME_PLACE, scope.path().child(segment::CONTAINERS, container.name()), message)
             .with_help("use one container for both, or correct one of the addresses")

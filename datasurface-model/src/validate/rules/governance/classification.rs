@@ -18,7 +18,7 @@ pub(super) fn check_datastore(datastore: &Datastore, zone: &ZonePolicies<'_>, sc
     for dataset in datastore.datasets() {
         let classified = DatasetClassifications::new(dataset);
         let path = || unit.child(segment::DATASETS, dataset.name());
-        let meeting = DenialContext {
+        let context = DenialContext {
             action: &|| {
                 format!("the dataset `{}/{}` may not be in its zone", datastore.name(), dataset.name())
             },
@@ -28,7 +28,7 @@ pub(super) fn check_datastore(datastore: &Datastore, zone: &ZonePolicies<'_>, sc
             removal_path: None,
             help: "classify the dataset or each of its columns, or leave out what is not permitted",
         };
-        judge(classified, zone, &meeting, scope);
+        judge(classified, zone, &context, scope);
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) fn check_workspace(
         let classified = scope.facts.classifications(one.key, one.dataset);
         let sink = || one.sink(&unit);
         if let Some(zone) = zone {
-            let meeting = DenialContext {
+            let context = DenialContext {
                 action: &|| format!("the workspace `{}` may not receive `{}`", workspace.name(), one.key),
                 path: &sink,
                 dataset: Some(&|| one.path()),
@@ -57,7 +57,7 @@ pub(super) fn check_workspace(
                 removal_path: one.remedy(&sink),
                 help: "leave the dataset out, or let a transformer remove what is sensitive",
             };
-            judge(classified, zone, &meeting, scope);
+            judge(classified, zone, &context, scope);
         }
         let over = limit.and_then(|limit| {
             let over = classified.labels().into_iter().find(|label| !limit.contains(*label));
@@ -84,11 +84,11 @@ fn speaks_of_data(zone: &ZonePolicies<'_>) -> bool {
 fn judge(
     classified: DatasetClassifications<'_>,
     zone: &ZonePolicies<'_>,
-    meeting: &DenialContext<'_>,
+    context: &DenialContext<'_>,
     scope: &mut RuleContext<'_>,
 ) {
     let classifications = classified.labels();
     // What cannot be read may be what is missing.
     let is_complete = !classified.is_incomplete();
-    zone.judge(&PolicySubject::Data { classifications: &classifications, is_complete }, meeting, scope);
+    zone.judge(&PolicySubject::Data { classifications: &classifications, is_complete }, context, scope);
 }

@@ -154,13 +154,13 @@ impl<'a> ZonePolicies<'a> {
     /// Reports every policy that denies what is met; says whether one does.
     fn judge(
         &self,
-        met: &PolicySubject<'_>,
-        meeting: &DenialContext<'_>,
+        subject: &PolicySubject<'_>,
+        context: &DenialContext<'_>,
         scope: &mut RuleContext<'_>,
     ) -> bool {
         let mut is_denied = false;
         for policy in self.policies {
-            is_denied |= self.judge_by(policy, met, meeting, scope);
+            is_denied |= self.judge_by(policy, subject, context, scope);
         }
         is_denied
     }
@@ -168,13 +168,13 @@ impl<'a> ZonePolicies<'a> {
     fn judge_by(
         &self,
         policy: &Policy,
-        met: &PolicySubject<'_>,
-        meeting: &DenialContext<'_>,
+        subject: &PolicySubject<'_>,
+        context: &DenialContext<'_>,
         scope: &mut RuleContext<'_>,
     ) -> bool {
-        let denial = evaluate(policy, met, |vendor| scope.facts.cloud(vendor));
+        let denial = evaluate(policy, subject, |vendor| scope.facts.cloud(vendor));
         if let Some(denial) = &denial {
-            scope.report(denial.to_diagnostic(denial.code, self.name, policy, meeting));
+            scope.report(denial.to_diagnostic(denial.code, self.name, policy, context));
         }
         denial.is_some()
     }

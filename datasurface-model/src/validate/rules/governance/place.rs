@@ -54,7 +54,7 @@ pub(super) fn check_source(datastore: &Datastore, zone: &ZonePolicies<'_>, scope
     };
     let unit = scope.path();
     let name = datastore.name();
-    let meeting = DenialContext {
+    let context = DenialContext {
         action: &|| format!("the datastore `{name}` may not be kept in the container `{key}`"),
         path: &|| unit.attribute(segment::CAPTURE).attribute(segment::CONTAINER),
         dataset: None,
@@ -62,12 +62,12 @@ pub(super) fn check_source(datastore: &Datastore, zone: &ZonePolicies<'_>, scope
         removal_path: None,
         help: "keep the data elsewhere, or ask the zone to change its policy",
     };
-    kept(container, zone, &meeting, scope);
+    kept(container, zone, &context, scope);
     for dataset in datastore.datasets() {
         let path = || unit.child(segment::DATASETS, dataset.name());
         for policy in dataset.storage_policies() {
-            let meeting = DenialContext { dataset: Some(&path), ..meeting };
-            asked_for(container, policy, zone, &meeting, scope);
+            let context = DenialContext { dataset: Some(&path), ..context };
+            asked_for(container, policy, zone, &context, scope);
         }
     }
 }
@@ -88,7 +88,7 @@ pub(super) fn check_workspace(
     let unit = scope.path();
     let name = workspace.name();
     if let Some(zone) = own {
-        let meeting = DenialContext {
+        let context = DenialContext {
             action: &|| format!("the workspace `{name}` may not keep data in the container `{key}`"),
             path: &|| unit.attribute(segment::CONTAINER),
             dataset: None,
@@ -96,14 +96,14 @@ pub(super) fn check_workspace(
             removal_path: None,
             help: "keep the data elsewhere, or ask the zone to change its policy",
         };
-        kept(container, zone, &meeting, scope);
+        kept(container, zone, &context, scope);
     }
     // What the own zone says of its own container was said.
     let own = own.map(|zone| zone.name);
     let of_others = received.iter().map(|one| (one.dataset.store().zone(), one));
     judge_each(of_others.filter(|(zone, _)| own != Some(*zone)), |zone, one| {
         ZonePolicies::find(Some(zone), scope).is_some_and(|zone| {
-            delivered(one, key, scope, &|meeting, scope| kept(container, &zone, meeting, scope))
+            delivered(one, key, scope, &|context, scope| kept(container, &zone, context, scope))
         })
     });
     let asked = received.iter().flat_map(|one| {
@@ -112,7 +112,7 @@ pub(super) fn check_workspace(
     });
     judge_each(asked, |(zone, policy), one| {
         ZonePolicies::find(Some(zone), scope).is_some_and(|zone| {
-            delivered(one, key, scope, &|meeting, scope| asked_for(container, policy, &zone, meeting, scope))
+            delivered(one, key, scope, &|context, scope| asked_for(container, policy, &zone, context, scope))
         })
     });
 }
@@ -126,7 +126,7 @@ fn delivered<'a>(
 ) -> bool {
     let unit = scope.path();
     let sink = || one.sink(&unit);
-    let meeting = DenialContext {
+    let context = DenialContext {
         action: &|| format!("`{}` may not be kept in the container `{key}`", one.key),
         path: &sink,
         dataset: Some(&|| one.path()),
@@ -134,19 +134,19 @@ fn delivered<'a>(
         removal_path: one.remedy(&sink),
         help: "leave the dataset out, keep it elsewhere, or ask its zone to change its policy",
     };
-    judge(&meeting, scope)
+    judge(&context, scope)
 }
 
 /// What a zone says of every container that keeps its data.
 fn kept(
     container: &DataContainer,
     zone: &ZonePolicies<'_>,
-    meeting: &DenialContext<'_>,
+    context: &DenialContext<'_>,
     scope: &mut RuleContext<'_>,
 ) -> bool {
-    let is_misplaced = zone.judge(&PolicySubject::Places(container.locations()), meeting, scope);
+    let is_misplaced = zone.judge(&PolicySubject::Places(container.locations()), context, scope);
     let storage = storage(container, false);
-    storage.is_some_and(|storage| zone.judge(&storage, meeting, scope)) || is_misplaced
+    storage.is_some_and(|storage| zone.judge(&storage, context, scope)) || is_misplaced
 }
 
 /// What one storage policy says of a container, because data that is kept there asks for it.
@@ -154,7 +154,7 @@ fn asked_for(
     container: &DataContainer,
     policy: &PolicyName,
     zone: &ZonePolicies<'_>,
-    meeting: &DenialContext<'_>,
+    context: &DenialContext<'_>,
     scope: &mut RuleContext<'_>,
 ) -> bool {
     let policy = zone.policies.get(policy);
@@ -164,13 +164,13 @@ fn asked_for(
     let Some((policy, storage)) = policy.zip(storage(container, true)) else {
         return false;
     };
-    zone.judge_by(policy, &storage, meeting, scope)
+    zone.judge_by(policy, &storage, context, scope)
 }
 
 /// How the container keeps data. Of one that the platform manages, the platform alone can tell: a broker asks it.
 fn storage(container: &DataContainer, is_asked_for: bool) -> Option<PolicySubject<'_>> {
-    let is_told_by_platform = matches!(container.kind(), ContainerKind::PlatformManaged);
-    (!is_told_by_platform).then(|| PolicySubject::Storage {
+    let is_placed_by_platform = matches!(container.kind(), ContainerKind::PlatformManaged);
+    (!is_placed_by_platform).then(|| PolicySubject::Storage {
         technology: container.kind().technology(),
         encryption: container.encryption(),
         is_asked_for,

@@ -29,7 +29,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
             continue;
         };
         let at = || ModelPath::root().child(segment::PRIMARY_PINS, pin.name());
-        let meeting = DenialContext {
+        let context = DenialContext {
             action: &|| format!("the datastore `{}` may not be captured by `{}`", pin.name(), pin.platform()),
             path: &|| at().attribute(segment::PLATFORM),
             dataset: Some(&|| store.unit().path()),
@@ -37,7 +37,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
             removal_path: Some(&at),
             help: "pin the datastore to another platform, or ask its zone to change its policy",
         };
-        zone.judge(&PolicySubject::Platform(pin.platform()), &meeting, scope);
+        zone.judge(&PolicySubject::Platform(pin.platform()), &context, scope);
     }
 }
 
@@ -74,7 +74,7 @@ fn path_of(pin: &GroupPin) -> ModelPath {
 fn check_group(pin: &GroupPin, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
     for platform in pin.platforms() {
         let at = || path_of(pin).child(segment::PLATFORMS, platform);
-        let meeting = DenialContext {
+        let context = DenialContext {
             action: &|| format!("the group `{}` may not be served by `{platform}`", pin.name()),
             path: &at,
             dataset: None,
@@ -82,6 +82,6 @@ fn check_group(pin: &GroupPin, zone: &ZonePolicies<'_>, scope: &mut RuleContext<
             removal_path: Some(&|| without(pin, platform)),
             help: "pin the group to another platform, or ask the zone to change its policy",
         };
-        zone.judge(&PolicySubject::Platform(platform), &meeting, scope);
+        zone.judge(&PolicySubject::Platform(platform), &context, scope);
     }
 }

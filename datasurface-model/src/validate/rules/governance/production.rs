@@ -21,7 +21,7 @@ pub(super) fn check_own_datastore(
 ) {
     let unit = scope.path();
     let name = scope.unit.name();
-    let meeting = DenialContext {
+    let context = DenialContext {
         action: &|| format!("`{name}` may not be {status}"),
         path: &|| unit.attribute(segment::PRODUCTION),
         dataset: None,
@@ -29,7 +29,7 @@ pub(super) fn check_own_datastore(
         removal_path: None,
         help: "correct its status, or ask the zone to change its policy",
     };
-    zone.judge(&PolicySubject::Status { ours: status, theirs: status }, &meeting, scope);
+    zone.judge(&PolicySubject::Status { ours: status, theirs: status }, &context, scope);
 }
 
 /// A workspace, what it receives, and what its transformer fills.
@@ -49,7 +49,7 @@ pub(super) fn check_workspace(
         let (store, other) = (&one.key.datastore, one.dataset.store());
         let theirs = other.production();
         let sink = || one.sink(&unit);
-        let meeting = DenialContext {
+        let context = DenialContext {
             action: &|| {
                 let (name, dataset) = (workspace.name(), &one.key.dataset);
                 format!(
@@ -63,14 +63,14 @@ pub(super) fn check_workspace(
             help: "use data and a workspace of the same status",
         };
         let both = both(own, status, other, scope);
-        mixed(both, &meeting, &one.path(), scope);
+        mixed(both, &context, &one.path(), scope);
     }
     if let Some(transformer) = workspace.transformer()
         && let Some(output) = scope.facts.store(transformer.output())
         && output.production() != status
     {
         let theirs = output.production();
-        let meeting = DenialContext {
+        let context = DenialContext {
             action: &|| {
                 let (name, output) = (workspace.name(), transformer.output());
                 format!(
@@ -84,7 +84,7 @@ pub(super) fn check_workspace(
             help: "let both be production, or neither",
         };
         let both = both(own, status, output, scope);
-        mixed(both, &meeting, &output.unit().path(), scope);
+        mixed(both, &context, &output.unit().path(), scope);
     }
 }
 
@@ -118,7 +118,7 @@ pub(super) fn check_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
                 continue;
             };
             let pinned = PinnedToPlatform {
-                what: &|| format!("the group `{}`", pin.name()),
+                action: &|| format!("the group `{}`", pin.name()),
                 path: &|| group.unit().path(),
                 status: group.production(),
                 zones: &zones,
@@ -140,7 +140,7 @@ pub(super) fn check_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
             let mut zones = BTreeMap::new();
             zones.insert(store.zone(), [status].into());
             let pinned = PinnedToPlatform {
-                what: &|| format!("the datastore `{}`", pin.name()),
+                action: &|| format!("the datastore `{}`", pin.name()),
                 path: &|| store.unit().path(),
                 status,
                 zones: &zones,
@@ -153,7 +153,7 @@ pub(super) fn check_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
 
 /// What is pinned to a platform, and the zones that have a say about that.
 struct PinnedToPlatform<'p, 'a> {
-    what: &'p dyn Fn() -> String,
+    action: &'p dyn Fn() -> String,
     path: &'p dyn Fn() -> ModelPath,
     status: ProductionStatus,
     /// Each with the statuses of what is its own of what the platform has to do with.
@@ -171,11 +171,11 @@ fn check_pinned<'a>(
     at: &dyn Fn() -> ModelPath,
     scope: &mut RuleContext<'a>,
 ) {
-    let PinnedToPlatform { what, status, .. } = pinned;
-    let meeting = DenialContext {
+    let PinnedToPlatform { action, status, .. } = pinned;
+    let context = DenialContext {
         action: &|| {
-            let what = what();
-            format!("{what} is {status}, and pinned to the platform `{platform}`, which is {theirs}")
+            let action = action();
+            format!("{action} is {status}, and pinned to the platform `{platform}`, which is {theirs}")
         },
         path: at,
         dataset: None,
@@ -186,32 +186,32 @@ fn check_pinned<'a>(
     let mut is_denied = false;
     for (zone, ours) in pinned.zones.iter() {
         if let Some(zone) = ZonePolicies::find(Some(*zone), scope) {
-            is_denied |= zone.judge(&PolicySubject::status(ours, theirs), &meeting, scope);
+            is_denied |= zone.judge(&PolicySubject::status(ours, theirs), &context, scope);
         }
     }
     if !is_denied && *status != theirs {
-        warn(&meeting, &(pinned.path)(), scope);
+        warn(&context, &(pinned.path)(), scope);
     }
 }
 
 /// What is of one status meets what is of the other: an error where a zone says so, a warning elsewhere.
 fn mixed<'a, 'm>(
     zones: impl IntoIterator<Item = (ZonePolicies<'a>, PolicySubject<'m>)>,
-    meeting: &DenialContext<'_>,
+    context: &DenialContext<'_>,
     other: &ModelPath,
     scope: &mut RuleContext<'_>,
 ) {
     let mut is_denied = false;
-    for (zone, met) in zones {
-        is_denied |= zone.judge(&met, meeting, scope);
+    for (zone, subject) in zones {
+        is_denied |= zone.judge(&subject, context, scope);
     }
     if !is_denied {
-        warn(meeting, other, scope);
+        warn(context, other, scope);
     }
 }
 
-fn warn(meeting: &DenialContext<'_>, other: &ModelPath, scope: &mut RuleContext<'_>) {
-    let finding = Diagnostic::new(&PRODUCTION_MIX, (meeting.path)(), (meeting.action)())
+fn warn(context: &DenialContext<'_>, other: &ModelPath, scope: &mut RuleContext<'_>) {
+    let finding = Diagnostic::new(&PRODUCTION_MIX, (context.path)(), (context.action)())
         .with_help("let both be production, or neither")
         .related_place(other.clone(), "is of the other status");
     scope.report(finding);

@@ -148,7 +148,7 @@ pub(super) fn check_workspace(workspace: &Workspace, scope: &mut RuleContext<'_>
     check_all_identifiers(workspace.groups(), segment::GROUPS, scope);
     for group in workspace.groups() {
         tags(group.documentation(), scope, |unit| unit.child(segment::GROUPS, group.name()));
-        for regulator in group.requirements().regulators() {
+        for regulator in &group.requirements().regulators {
             check(regulator, scope, |unit| {
                 unit.child(segment::GROUPS, group.name()).child(segment::REGULATORS, regulator)
             });

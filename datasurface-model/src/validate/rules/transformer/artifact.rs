@@ -60,13 +60,13 @@ pub(super) fn check(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
     version(artifact, scope);
 }
 
-fn named(what: &str, text: &str, is_good: bool, help: &str, scope: &mut RuleContext<'_>) {
+fn named(noun: &str, text: &str, is_good: bool, help: &str, scope: &mut RuleContext<'_>) {
     if is_good {
         return;
     }
     let hidden = redact_passwords(text);
     let shown = hidden.as_deref().unwrap_or(text).escape_debug();
-    let message = format!("`{shown}` cannot be the {what} of a transformer's code");
+    let message = format!("`{shown}` cannot be the {noun} of a transformer's code");
     let path = path(scope).attribute(segment::ARTIFACT);
     scope.report(Diagnostic::new(&ARTIFACT, path, message).with_help(help));
 }

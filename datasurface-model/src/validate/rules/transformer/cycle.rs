@@ -20,7 +20,7 @@ pub(in super::super) static ENDLESS_CYCLE: CodeInfo = CodeInfo::error(
 
 /// How many cycles are told of transformers that all lead to each other. To find the next one, all of them are looked at
 /// again.
-const TOLD: usize = 100;
+const MAX_CYCLES: usize = 100;
 
 pub(in super::super) fn check(scope: &mut RuleContext<'_>) {
     let transformers = scope.facts.transformers();
@@ -29,14 +29,14 @@ pub(in super::super) fn check(scope: &mut RuleContext<'_>) {
     );
     for component in graph.components(&graph.all()) {
         let mut rest = vec![component];
-        for _ in 0..TOLD {
+        for _ in 0..MAX_CYCLES {
             let Some(mut component) = rest.pop() else { break };
             let cycle = graph.cycle_through_first(&component);
             report(cycle.iter().filter_map(|node| graph.nodes.get(*node)), scope);
             // Each of them may be the one that gets a timetable: what goes through another of them may be mended by that.
-            let told: FxHashSet<usize> =
+            let reported: FxHashSet<usize> =
                 cycle.into_iter().filter(|node| graph.is_transformer(*node)).collect();
-            component.retain(|node| !told.contains(node));
+            component.retain(|node| !reported.contains(node));
             rest.extend(graph.components(&component));
         }
     }

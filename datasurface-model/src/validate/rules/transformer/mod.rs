@@ -109,9 +109,9 @@ pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], sco
         return;
     };
     if let TransformTrigger::Cron(cron) = transformer.trigger()
-        && let Some(problem) = cron.problem()
+        && let Some(error) = cron.error()
     {
-        let message = format!("`{cron}` is no timetable: {problem}");
+        let message = format!("`{cron}` is no timetable: {error}");
         let finding = Diagnostic::new(&CRON, path(scope).attribute(segment::TRIGGER), message)
             .with_help(super::CRON_HELP);
         scope.report(finding);
@@ -122,16 +122,16 @@ pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], sco
     }
     artifact::check(transformer.artifact(), scope);
     reasons(transformer, scope);
-    let brought = brought(received, scope);
+    let inputs = input_classifications(received, scope);
     if workspace.groups().iter().map(|group| group.sinks().len()).sum::<usize>() == received.len() {
-        unneeded_removals(received, transformer, &brought, scope);
+        unneeded_removals(received, transformer, &inputs, scope);
     }
     match scope.facts.output(transformer.output()) {
         None => unknown_output(transformer, scope),
         Some(output) => {
             other_team(transformer, scope);
             selects(transformer, output, scope);
-            classifications(&brought, transformer, output, scope);
+            classifications(&inputs, transformer, output, scope);
             unclassified_inputs(received, transformer, output, scope);
         }
     }
@@ -251,29 +251,32 @@ fn made_by(selects: &[Select]) -> FxHashSet<&DatasetName> {
     selects.iter().map(|select| &select.dataset).collect()
 }
 
-fn brought<'a>(received: &[ReceivedDataset<'a>], scope: &RuleContext<'a>) -> InputClassifications<'a> {
-    let mut brought = InputClassifications::new();
+fn input_classifications<'a>(
+    received: &[ReceivedDataset<'a>],
+    scope: &RuleContext<'a>,
+) -> InputClassifications<'a> {
+    let mut inputs = InputClassifications::new();
     for one in received {
         for classification in scope.facts.classifications(one.key, one.dataset).iter() {
-            let first = brought.entry(classification).or_insert(one.key);
+            let first = inputs.entry(classification).or_insert(one.key);
             *first = one.key.min(first);
         }
     }
-    brought
+    inputs
 }
 
 /// Judged where all of every input is known: what is not may be what brings the classification.
 fn unneeded_removals(
     received: &[ReceivedDataset<'_>],
     transformer: &DataTransformer,
-    brought: &InputClassifications<'_>,
+    inputs: &InputClassifications<'_>,
     scope: &mut RuleContext<'_>,
 ) {
     let removed = transformer.removals().keys();
-    let mut unneeded = removed.filter(|removed| brought.get(removed).is_none()).peekable();
-    let may_bring_it =
+    let mut unneeded = removed.filter(|removed| inputs.get(removed).is_none()).peekable();
+    let may_pass_it_on =
         |one: &ReceivedDataset<'_>| scope.facts.classifications(one.key, one.dataset).may_have_others();
-    if unneeded.peek().is_none() || received.iter().any(may_bring_it) {
+    if unneeded.peek().is_none() || received.iter().any(may_pass_it_on) {
         return;
     }
     for classification in unneeded {
@@ -288,14 +291,14 @@ fn unneeded_removals(
 }
 
 fn classifications(
-    brought: &InputClassifications<'_>,
+    inputs: &InputClassifications<'_>,
     transformer: &DataTransformer,
     output: OutputFact<'_>,
     scope: &mut RuleContext<'_>,
 ) {
     for (dataset, classified) in output.classified().filter(|(_, classified)| !classified.may_have_others()) {
         let kept = classified.labels();
-        for (classification, from) in brought.iter() {
+        for (classification, from) in inputs.iter() {
             if kept.contains(classification) || transformer.removals().contains_key(*classification) {
                 continue;
             }

@@ -229,10 +229,10 @@ fn text<'v>(
     if most.is_some_and(is_too_long) { Err(ValueError::Length) } else { Ok(ValueRef::Text(text.as_bytes())) }
 }
 
-fn written<'r>(room: &'r mut String, what: fmt::Arguments<'_>) -> &'r str {
+fn written<'r>(room: &'r mut String, value: fmt::Arguments<'_>) -> &'r str {
     room.clear();
     // Writing into a text cannot fail.
-    let _ = room.write_fmt(what);
+    let _ = room.write_fmt(value);
     room
 }
 

@@ -35,24 +35,24 @@ pub(super) struct Driver {
     /// None once the connection has ended.
     connection: Option<Connection>,
     /// For how long a server may stay silent that should answer.
-    patience: Option<Duration>,
+    timeout: Option<Duration>,
 }
 
 /// What has to be asked again and again for bytes to move.
 pub(super) type Connection = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 impl Driver {
-    pub(super) fn new(runtime: Runtime, connection: Connection, patience: Option<Duration>) -> Self {
-        Self { runtime, connection: Some(connection), patience }
+    pub(super) fn new(runtime: Runtime, connection: Connection, timeout: Option<Duration>) -> Self {
+        Self { runtime, connection: Some(connection), timeout }
     }
 
     /// Waits for an answer. Where the connection breaks first, why it did is the answer; one that comes too late is not
     /// waited for, and the connection is given up.
     fn wait<T>(&mut self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let Self { runtime, connection, patience } = self;
+        let Self { runtime, connection, timeout } = self;
         runtime.block_on(async {
             let mut answer = pin!(answer);
-            let mut too_late = pin!(patience.map(sleep));
+            let mut too_late = pin!(timeout.map(sleep));
             poll_fn(|context| {
                 if let Some(open) = connection
                     && let Poll::Ready(ended) = open.as_mut().poll(context)

@@ -28,7 +28,7 @@ pub(in crate::runtime) struct Connector {
     tls: Option<Tls>,
     within: Duration,
     /// For how long it may stay silent later.
-    patience: Option<Duration>,
+    timeout: Option<Duration>,
     /// What no message may repeat.
     secrets: Vec<String>,
 }
@@ -40,7 +40,7 @@ pub(in crate::runtime) fn connect(
     settings: &str,
 ) -> Result<(Client, Connector), PlatformError> {
     let connector = Connector::new(address, site, settings)?;
-    let client = connector.connect().map_err(|trouble| refused(address, trouble))?;
+    let client = connector.connect().map_err(|server_error| refused(address, server_error))?;
     Ok((client, connector))
 }
 
@@ -52,17 +52,17 @@ pub(in crate::runtime) fn connect_if_there(
 ) -> Result<Option<Client>, PlatformError> {
     match Connector::new(address, site, settings)?.connect() {
         Ok(client) => Ok(Some(client)),
-        Err(trouble) if trouble.is_about_a_missing_database() => Ok(None),
-        Err(trouble) => Err(refused(address, trouble)),
+        Err(server_error) if server_error.is_about_a_missing_database() => Ok(None),
+        Err(server_error) => Err(refused(address, server_error)),
     }
 }
 
-fn refused(address: &ServerAddress, trouble: ServerError) -> PlatformError {
+fn refused(address: &ServerAddress, server_error: ServerError) -> PlatformError {
     let named = match &address.credential {
         Some(name) => format!("with the credential `{name}`"),
         None => "without a credential".to_owned(),
     };
-    trouble.into_platform_error(format!("cannot connect to {} {named}", address.place()))
+    server_error.into_platform_error(format!("cannot connect to {} {named}", address.place()))
 }
 
 impl Connector {
@@ -78,19 +78,19 @@ impl Connector {
             // Where nobody looks at its certificate, a server proves who it is by knowing the password.
             no_question: mode != SslMode::Require || login.password().is_none(),
         };
-        let problem = |what: &str| refused(address, ServerError::new(what));
-        if let Some(wrong) = address.settings.problem() {
-            return Err(problem(wrong));
+        let error = |message: &str| refused(address, ServerError::new(message));
+        if let Some(reason) = address.settings.error() {
+            return Err(error(reason));
         }
         let tls = match mode {
             SslMode::Disable => None,
             _ if is_socket(&address.host) => {
-                return Err(problem("no TLS is spoken on a socket; set `sslmode` to `disable`"));
+                return Err(error("no TLS is spoken on a socket; set `sslmode` to `disable`"));
             }
             mode => {
                 let is_verified = mode == SslMode::VerifyFull;
                 let tls = Tls::new(&address.host, &address.settings, is_verified, accepts, site.root);
-                Some(tls.map_err(|trouble| refused(address, trouble))?)
+                Some(tls.map_err(|server_error| refused(address, server_error))?)
             }
         };
         let mut config = Config::new();
@@ -111,7 +111,7 @@ impl Connector {
             accepts,
             tls,
             within: address.settings.connect_timeout(),
-            patience: address.settings.answer_timeout(),
+            timeout: address.settings.answer_timeout(),
             secrets: login
                 .parts()
                 .into_iter()
@@ -126,9 +126,9 @@ impl Connector {
         let runtime = runtime.map_err(|error| ServerError::new(error.to_string()))?;
         match runtime.block_on(async { timeout(self.within, self.try_connect()).await }) {
             Ok(Ok((client, connection))) => {
-                Ok(Client::new(Driver::new(runtime, connection, self.patience), client))
+                Ok(Client::new(Driver::new(runtime, connection, self.timeout), client))
             }
-            Ok(Err(trouble)) => Err(trouble),
+            Ok(Err(server_error)) => Err(server_error),
             Err(_) => {
                 // Nobody waits for a name that is still being looked up.
                 runtime.shutdown_background();
@@ -153,11 +153,11 @@ impl Connector {
                 connected.map(|(client, connection)| (client, Box::pin(connection) as Connection))
             }
         };
-        connected.map_err(|error| self.told(&error))
+        connected.map_err(|error| self.redacted(&error))
     }
 
     /// Why the server does not let us in. What it says was never seen before, and may repeat anything.
-    fn told(&self, error: &Error) -> ServerError {
+    fn redacted(&self, error: &Error) -> ServerError {
         let mut reason = error.source();
         while let Some(behind) = reason {
             // The error of a stream holds what it was made of, and names as its source what is behind that.
@@ -167,18 +167,18 @@ impl Connector {
             }
             reason = behind.source();
         }
-        let told = ServerError::from_postgres(error);
-        if told.is_about_a_missing_database() {
-            return told.with_message(format!("database \"{}\" does not exist", self.database));
+        let redacted = ServerError::from_postgres(error);
+        if redacted.is_about_a_missing_database() {
+            return redacted.with_message(format!("database \"{}\" does not exist", self.database));
         }
         if error.code().is_some_and(|code| code.code().starts_with("28")) {
             let also = if self.tls.is_some() { "a client's certificate" } else { "TLS (`sslmode`)" };
-            return ServerError::new(format!("{told}, or wants {also}"));
+            return ServerError::new(format!("{redacted}, or wants {also}"));
         }
-        let text = told.to_string();
+        let text = redacted.to_string();
         match self.secrets.iter().any(|secret| !secret.is_empty() && text.contains(secret)) {
             true => ServerError::new("the server repeats the login in its answer, so that is not shown"),
-            false => told,
+            false => redacted,
         }
     }
 

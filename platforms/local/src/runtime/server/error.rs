@@ -99,7 +99,9 @@ impl ServerError {
     /// Whether a failure is that of one table: of a record that it cannot have, or since it is not as it was made.
     pub(in crate::runtime) fn is_of_a_table(error: &PlatformError) -> bool {
         let behind = error.source().and_then(|source| source.downcast_ref::<Self>());
-        behind.is_some_and(|trouble| matches!(trouble.about, ErrorSubject::AValue | ErrorSubject::ATable))
+        behind.is_some_and(|server_error| {
+            matches!(server_error.about, ErrorSubject::AValue | ErrorSubject::ATable)
+        })
     }
 
     /// Whether the server does not have the database.
@@ -147,8 +149,8 @@ impl ServerError {
     }
 
     /// The failure of what was being done.
-    pub(in crate::runtime) fn into_platform_error(self, what: String) -> PlatformError {
-        PlatformError::new(PlatformErrorKind::External, what).caused_by(self)
+    pub(in crate::runtime) fn into_platform_error(self, operation: String) -> PlatformError {
+        PlatformError::new(PlatformErrorKind::External, operation).caused_by(self)
     }
 }
 

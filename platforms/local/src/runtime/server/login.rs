@@ -26,7 +26,7 @@ impl Login {
         let Some(name) = credential else {
             return Ok(Self(None));
         };
-        let config = |what: String| PlatformError::new(PlatformErrorKind::Config, what);
+        let config = |message: String| PlatformError::new(PlatformErrorKind::Config, message);
         let secret = site
             .credentials
             .secret(name)

@@ -101,11 +101,12 @@ impl<'a> Server<'a> {
     /// Keeps out whoever else works here for a platform with its database in a file of this name, as long as the
     /// connection lasts: the same platform may run in another folder.
     pub(super) fn alone(&self, own: &str) -> Result<(), PlatformError> {
-        let what = match &self.schema {
+        let message = match &self.schema {
             None => own.to_owned(),
             Some(schema) => format!("{own} {schema}"),
         };
-        let alone = format!("SELECT pg_advisory_lock(hashtext('datasurface'), hashtext({}))", literal(&what));
+        let alone =
+            format!("SELECT pg_advisory_lock(hashtext('datasurface'), hashtext({}))", literal(&message));
         let locked = self.client()?.batch_execute(&alone);
         locked.map_err(|error| match error.code() {
             Some(&SqlState::LOCK_NOT_AVAILABLE) => {
@@ -152,9 +153,9 @@ impl<'a> Server<'a> {
         values: Parameters<'_>,
     ) -> Result<(), PlatformError> {
         for statement in statements(section_of(script, section)?) {
-            self.breakpoint.before(|| what(script, section));
+            self.breakpoint.before(|| description(script, section));
             let done = self.query(&statement, values).map(|_| ());
-            done.map_err(|trouble| self.failed(trouble, script, section))?;
+            done.map_err(|server_error| self.failed(server_error, script, section))?;
         }
         Ok(())
     }
@@ -169,11 +170,11 @@ impl<'a> Server<'a> {
     ) -> Result<Vec<T>, PlatformError> {
         let mut found = Vec::new();
         for statement in statements(section_of(script, section)?) {
-            self.breakpoint.before(|| what(script, section));
+            self.breakpoint.before(|| description(script, section));
             let rows = self.query(&statement, values);
-            for row in &rows.map_err(|trouble| self.failed(trouble, script, section))? {
+            for row in &rows.map_err(|server_error| self.failed(server_error, script, section))? {
                 let read = each(row).map_err(|error| ServerError::from_postgres(&error));
-                found.push(read.map_err(|trouble| self.failed(trouble, script, section))?);
+                found.push(read.map_err(|server_error| self.failed(server_error, script, section))?);
             }
         }
         Ok(found)
@@ -199,13 +200,13 @@ impl<'a> Server<'a> {
         section: &str,
         send: impl FnOnce(&mut RowCallback<'_>) -> Result<(), PlatformError>,
     ) -> Result<(), PlatformError> {
-        let failed = |trouble| self.failed(trouble, script, section);
-        self.breakpoint.before(|| what(script, section));
+        let failed = |server_error| self.failed(server_error, script, section);
+        self.breakpoint.before(|| description(script, section));
         let mut client = self.client()?;
         let copy = client.copy_in(section_of(script, section)?);
         let mut rows = RowWriter::new(copy.map_err(|error| failed(ServerError::from_postgres(&error)))?);
         send(&mut |row| rows.write(row).map_err(failed))?;
-        self.breakpoint.before(|| format!("{} end", what(script, section)));
+        self.breakpoint.before(|| format!("{} end", description(script, section)));
         rows.finish().map_err(failed)
     }
 
@@ -282,8 +283,8 @@ impl<'a> Server<'a> {
         })
     }
 
-    fn failed(&self, trouble: ServerError, script: &Script, section: &str) -> PlatformError {
-        trouble.into_platform_error(format!("{} in {}", what(script, section), self.place))
+    fn failed(&self, server_error: ServerError, script: &Script, section: &str) -> PlatformError {
+        server_error.into_platform_error(format!("{} in {}", description(script, section), self.place))
     }
 }
 
@@ -296,6 +297,6 @@ fn parameter<'v>(name: &str, values: Parameters<'v>) -> Result<&'v (dyn ToSql + 
     }
 }
 
-fn what(script: &Script, section: &str) -> String {
+fn description(script: &Script, section: &str) -> String {
     format!("{} [{section}]", script.resource())
 }

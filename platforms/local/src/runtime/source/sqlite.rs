@@ -38,8 +38,8 @@ impl Sqlite {
         Ok(Self { file: file.to_owned(), connection })
     }
 
-    fn doing<T>(&self, what: impl Display, result: rusqlite::Result<T>) -> Result<T, PlatformError> {
-        result.map_err(|error| outside(format!("{what} the source `{}`", self.file), error))
+    fn doing<T>(&self, operation: impl Display, result: rusqlite::Result<T>) -> Result<T, PlatformError> {
+        result.map_err(|error| outside(format!("{operation} the source `{}`", self.file), error))
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn create(copy: &Milestoned) -> Vec<String> {
         lines.push(format!("PRIMARY KEY ({})", version(copy).join(", ")));
     }
     let table = copy.quoted_table();
-    let index = |what: &str| quoted(&format!("{}.{what}", copy.table));
+    let index = |suffix: &str| quoted(&format!("{}.{suffix}", copy.table));
     let live = || {
         format!(
             "CREATE UNIQUE INDEX IF NOT EXISTS {}\n  ON {table} ({}) WHERE {out} IS NULL;",

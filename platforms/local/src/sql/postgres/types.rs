@@ -13,7 +13,7 @@
 //! | Binary | `bytea` | |
 //!
 //! Values come as text (COPY), which the server reads exactly. What its column cannot have is set aside for that copy alone
-//! (`runtime/server/fits.rs`).
+//! (`runtime/copy_filter.rs`).
 
 use crate::{
     prelude::*,

@@ -47,19 +47,19 @@ impl Postgres {
     /// Does something with the connection, and gives it up when that fails.
     fn with_client<T>(
         &mut self,
-        what: impl FnOnce(&str) -> String,
+        operation: impl FnOnce(&str) -> String,
         run: impl FnOnce(&mut Client, &Connector) -> Result<T, Stop>,
     ) -> Result<T, PlatformError> {
         let Some(mut client) = self.client.take() else {
             return Err(ServerError::new("reading was given up after a failure")
-                .into_platform_error(what(&self.place)));
+                .into_platform_error(operation(&self.place)));
         };
         match run(&mut client, &self.connector) {
             Ok(value) => {
                 self.client = Some(client);
                 Ok(value)
             }
-            Err(Stop::Trouble(trouble)) => Err(trouble.into_platform_error(what(&self.place))),
+            Err(Stop::Server(server_error)) => Err(server_error.into_platform_error(operation(&self.place))),
             Err(Stop::Caller(error)) => Err(error),
         }
     }
@@ -67,20 +67,20 @@ impl Postgres {
 
 /// Why reading stopped.
 enum Stop {
-    Trouble(ServerError),
+    Server(ServerError),
     /// The caller wants no more; what it says is handed on.
     Caller(PlatformError),
 }
 
 impl From<ServerError> for Stop {
-    fn from(trouble: ServerError) -> Self {
-        Self::Trouble(trouble)
+    fn from(server_error: ServerError) -> Self {
+        Self::Server(server_error)
     }
 }
 
 impl From<tokio_postgres::Error> for Stop {
     fn from(error: tokio_postgres::Error) -> Self {
-        Self::Trouble(ServerError::from_postgres(&error))
+        Self::Server(ServerError::from_postgres(&error))
     }
 }
 
@@ -112,8 +112,8 @@ impl Source for Postgres {
                     connector.cancel(client);
                 }
                 result.map_err(|stop| match stop {
-                    Stop::Trouble(trouble) if trouble.is_about_a_value() => {
-                        Stop::Trouble(blame(client, &statement, select.whole, trouble))
+                    Stop::Server(server_error) if server_error.is_about_a_value() => {
+                        Stop::Server(blame(client, &statement, select.whole, server_error))
                     }
                     other => other,
                 })
@@ -176,22 +176,22 @@ fn stream(
 
 /// The server does not say in which column the value is that cannot be converted. Reading the columns one by one finds
 /// it: the server computes none that is not asked for.
-fn blame(client: &mut Client, statement: &Statement, select: &str, trouble: ServerError) -> ServerError {
+fn blame(client: &mut Client, statement: &Statement, select: &str, server_error: ServerError) -> ServerError {
     if client.batch_execute("ROLLBACK; BEGIN READ ONLY").is_err() {
-        return trouble;
+        return server_error;
     }
     for column in statement.columns() {
         let name = crate::sql::quote::quoted(column.name());
         if let Err(error) = client.query_one(&format!("SELECT count({name}) FROM ({select}) AS read"), &[]) {
             let found = ServerError::from_postgres(&error);
             if !found.is_about_a_value() {
-                return trouble;
+                return server_error;
             }
             let source = type_of(client, &name, select).unwrap_or_else(|| "another type".to_owned());
             return found.with_source_type(&source).in_column(column.name());
         }
     }
-    trouble
+    server_error
 }
 
 /// The type that a column has at the source: rendered SELECTs call it as the source does.

@@ -23,8 +23,8 @@ impl LintDiagnostic {
 }
 
 impl From<LintDiagnostic> for PlatformError {
-    fn from(refusal: LintDiagnostic) -> Self {
-        let context = format!("{} [{}]", refusal.message, refusal.code.code);
+    fn from(diagnostic: LintDiagnostic) -> Self {
+        let context = format!("{} [{}]", diagnostic.message, diagnostic.code.code);
         Self::new(PlatformErrorKind::Unsupported, context)
     }
 }

@@ -1,8 +1,8 @@
 //! What everything with a name can say about itself: documentation, as text if it is nothing but a plain text.
 
 use super::{
-    compact::{Compact, ShortForm},
     sets::set,
+    short_form::{Compact, ShortForm},
     words::Word,
 };
 use crate::shape::Shaped;
