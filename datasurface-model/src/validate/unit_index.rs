@@ -50,7 +50,7 @@ impl Located<Workspace> {
 /// in canonical order answers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UnitIndex {
-    /// What the ecosystem, and each zone, says itself.
+    /// The frames of the ecosystem and of each zone.
     frames: PersistentMap<UnitKey, Content>,
     datastores: Members<Datastore>,
     workspaces: Members<Workspace>,
@@ -162,7 +162,7 @@ impl UnitIndex {
         }
     }
 
-    /// What zones say themselves, in no order.
+    /// Returns the frames of zones, in no order.
     pub(super) fn zones(&self) -> impl Iterator<Item = &Arc<GovernanceZone>> {
         self.frames.values().filter_map(|frame| match frame {
             Content::Zone(zone) => Some(zone),
@@ -184,7 +184,7 @@ impl UnitIndex {
         &self.former_workspaces
     }
 
-    /// What a frame was when it was followed last.
+    /// Returns the content of a frame at the last update.
     pub(super) fn frame(&self, unit: &UnitKey) -> Option<&Content> {
         self.frames.get(unit)
     }
