@@ -1,4 +1,4 @@
-//! Who may change what: a repository may touch what it owned before the change, and nothing else.
+//! The authorization of changes: a repository may touch the parts that it owned before the change, and nothing else.
 //!
 //! A parent declares and removes declarations, and cannot write what the child defines; the child defines and empties,
 //! and cannot declare itself. For something new, the declaration says who owns it. Only the owner hands over what is
@@ -52,7 +52,7 @@ pub enum Authorization {
 pub struct DeniedPart {
     /// The part.
     pub part: OwnedPart,
-    /// The repository that may change the part. None if the change is such that nobody can say what was touched.
+    /// The repository that may change the part. None if no owner is known, as where nobody can say what was touched.
     pub owner: Option<Repository>,
     /// The differences in the part, ordered by path.
     pub differences: Vec<Difference>,
@@ -61,7 +61,8 @@ pub struct DeniedPart {
 }
 
 impl Authorization {
-    /// Decides whether the source owned every part in which two ecosystems differ, before the change.
+    /// Decides on a change: the source must have owned, before the change, every part in which the ecosystems differ.
+    /// The owner of a new part is the one that its declaration names.
     #[must_use]
     pub fn evaluate(diff: &ModelDiff, old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Self {
         let owners = Owners { old, new, former: FormerNames::from_diff(diff) };

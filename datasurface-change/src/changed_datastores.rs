@@ -12,7 +12,7 @@ pub(super) struct LocatedStore<'e> {
     pub(super) store: &'e Arc<Datastore>,
 }
 
-/// What is there on one side of a change, on the other, or on both.
+/// An entity that is on the old side of a change, on the new one, or on both.
 pub(super) enum Change<T> {
     Gone(T),
     New(T),
@@ -21,7 +21,7 @@ pub(super) enum Change<T> {
 
 pub(super) type StoreChange<'e> = Change<LocatedStore<'e>>;
 
-/// When something that is deprecated goes.
+/// The dates of a deprecation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RetirementDates {
     pub(super) since: NaiveDate,
@@ -64,7 +64,8 @@ pub(super) fn datasets<'e>(old: &LocatedStore<'e>, new: &LocatedStore<'e>) -> Ve
     side_by_side(named(old.store).collect(), named(new.store).collect(), |dataset| dataset.former_name())
 }
 
-/// A dataset of a datastore that is on its way out is on its way out, too: whichever begins first, and ends first.
+/// Returns the dates of the retirement of a dataset, if it or its datastore is deprecated: the earlier beginning of
+/// the two, and the earlier end.
 pub(super) fn retiring(store: &Datastore, dataset: &Dataset) -> Option<RetirementDates> {
     let own = dataset.deprecation().map(|own| (own.since(), own.sunset()));
     let whole = store.deprecation().map(|whole| (whole.since(), whole.sunset()));
@@ -86,7 +87,7 @@ fn stores_of(ecosystem: &Ecosystem) -> BTreeMap<datasurface_model::DatastoreName
     stores
 }
 
-/// Pairs what has one name, and what says that it had a name that is gone.
+/// Pairs entities of one name, and those that declare a former name with the entity of that name, if it is gone.
 fn side_by_side<'e, N: Ord + 'e, T>(
     mut old: BTreeMap<N, T>,
     new: BTreeMap<N, T>,

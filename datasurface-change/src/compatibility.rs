@@ -1,4 +1,4 @@
-//! What a change breaks, and for whom.
+//! Breaking changes, and the consumers of each.
 
 use super::{
     changed_datastores::{self, Change, LocatedStore, RetirementDates, StoreChange},
@@ -23,7 +23,7 @@ pub struct BreakingChange {
     pub consumers: BTreeSet<AffectedGroup>,
 }
 
-/// Judges the changes of datastores.
+/// The check of the changes of datastores.
 pub(super) struct CompatibilityChecker<'e> {
     pub(super) old: &'e Valid<Ecosystem>,
     pub(super) uses: &'e DatasetUses<'e>,
@@ -34,7 +34,7 @@ pub(super) struct CompatibilityChecker<'e> {
 }
 
 impl CompatibilityChecker<'_> {
-    /// Everything that these changes break.
+    /// Returns the breaking changes among these.
     pub(super) fn breaking(&self, changes: &[StoreChange<'_>]) -> Vec<BreakingChange> {
         let mut found = Vec::new();
         for change in changes {

@@ -192,7 +192,7 @@ fn for_each_dataset<'c, 'e>(
     }
 }
 
-/// What datasets were called before: of those that changed, all; also if they are still called so.
+/// Returns the former keys of all datasets that changed, also where the key is still the same.
 fn former_keys(changes: &[StoreChange<'_>]) -> BTreeMap<DatasetKey, DatasetKey> {
     let mut former = BTreeMap::new();
     for_each_dataset(changes, |change| match change {

@@ -100,8 +100,8 @@ impl ReachedConsumers {
         }
     }
 
-    /// What makes data otherwise than before: whatever a datastore is filled by, it is the same only if it does the same with
-    /// the same.
+    /// Adds transformers that make data otherwise than before: the output of a datastore is the same only if the same
+    /// code fills it from the same inputs.
     fn add_transformers(&mut self, pruned: &Pruned, new: &Valid<Ecosystem>) {
         let before: BTreeMap<_, _> =
             workspaces(&pruned.old).filter_map(|placed| making(placed.workspace)).collect();
@@ -240,7 +240,7 @@ impl ChangedEnvironment {
         self.zones.is_empty() && self.containers.is_empty()
     }
 
-    /// What of it is around something of this team in this container.
+    /// Returns the paths of the changed parts around a team's part in this container.
     fn around(&self, team: &TeamKey, container: Option<&ContainerKey>) -> Vec<ModelPath> {
         let zone = |zone: &ZoneName| ModelPath::root().child(segment::ZONES, zone);
         let policies = self.zones.contains(&team.zone).then(|| zone(&team.zone).attribute(segment::POLICIES));
@@ -258,14 +258,14 @@ fn making(workspace: &Workspace) -> Option<(&DatastoreName, (&DataTransformer, B
     Some((transformer.output(), (transformer, inputs.collect())))
 }
 
-/// What of a platform those have to know whom it serves.
+/// Returns the attributes of a platform that concern its consumers.
 fn serves(
     platform: &PlatformDeclaration,
 ) -> (&Set<Place>, ProductionStatus, Option<&Deprecation<PlatformName>>) {
     (platform.locations(), platform.production_status(), platform.deprecation())
 }
 
-/// What a datastore says besides its datasets.
+/// Returns a datastore without its datasets, to compare its own attributes.
 fn says(store: &Datastore) -> Datastore {
     store.clone().with_datasets([])
 }

@@ -41,7 +41,7 @@ pub enum RetirementStage {
     Leaving,
     /// A deprecated dataset without consumers, whose last day is not over, or not known yet.
     AwaitingSunset,
-    /// A deprecated dataset without consumers, whose last day is over: removal breaks nothing.
+    /// A deprecated dataset without consumers, whose last day is over, so that it can be removed.
     Removable,
     /// A dataset that was removed.
     Removed,

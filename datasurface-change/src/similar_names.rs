@@ -1,8 +1,8 @@
-//! Which of many things that are alike in everything but their names are called nearly as another one.
+//! Search among entities that differ in their names only, for those with a name similar to another one.
 
 use std::collections::BTreeMap;
 
-/// How many of them are looked at, in each order and on each side of a name.
+/// The count of neighbours that are compared, in each order and on each side of a name.
 const NEIGHBOURS: usize = 8;
 
 /// Things by what they are, to be [put in order](Alike::in_order) by their names.

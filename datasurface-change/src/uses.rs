@@ -1,4 +1,4 @@
-//! Who uses which datasets, directly and through transformers.
+//! Consumers of datasets, directly and through transformers.
 
 use datasurface_model::{
     DatasetGroup, DatasetKey, DatasetSink, Ecosystem, Entity, GroupKey, Repository, TeamKey, Valid,
@@ -20,7 +20,7 @@ pub struct AffectedGroup {
     pub team: TeamKey,
     /// The repository that owns the team.
     pub owner: Repository,
-    /// The workspaces whose transformers bring it there, in order; none if the group wants the data itself.
+    /// The workspaces of the transformers on the way to the group, in order; none if the group wants the data itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub through: Vec<WorkspaceName>,
 }
@@ -45,15 +45,15 @@ pub(super) struct DatasetUse<'e> {
     pub(super) sink: &'e DatasetSink,
 }
 
-/// Who wants some datasets, and those that are made of them.
+/// The groups that want some datasets, and those that want data made of them.
 pub(super) struct DatasetUses<'e> {
     ecosystem: &'e Valid<Ecosystem>,
     by_dataset: BTreeMap<DatasetKey, Vec<DatasetUse<'e>>>,
 }
 
 impl<'e> DatasetUses<'e> {
-    /// Looks for whoever wants these datasets. It takes one look at every group for each step through transformers,
-    /// and at each of their sinks only if more datasets are asked for than a group wants.
+    /// Finds the groups that want these datasets. That takes one look at every group for each step through
+    /// transformers, and at each of their sinks only if more datasets are given than a group wants.
     pub(super) fn new(
         ecosystem: &'e Valid<Ecosystem>,
         datasets: impl IntoIterator<Item = DatasetKey>,
@@ -74,12 +74,13 @@ impl<'e> DatasetUses<'e> {
         uses
     }
 
-    /// Who wants this dataset itself.
+    /// Returns the uses of this dataset itself.
     pub(super) fn direct(&self, dataset: &DatasetKey) -> &[DatasetUse<'e>] {
         self.by_dataset.get(dataset).map_or(&[], Vec::as_slice)
     }
 
-    /// Who wants these datasets, or what is made of them, by the shortest way; along uses that `counts` only.
+    /// Returns the groups that want these datasets, or data made of them, by the shortest way, along those uses only
+    /// for which `counts` is true.
     pub(super) fn consumers(
         &self,
         datasets: impl IntoIterator<Item = DatasetKey>,
@@ -125,7 +126,7 @@ impl DatasetUse<'_> {
     }
 }
 
-/// A workspace, and whose it is.
+/// A workspace, with its team and the owner of that.
 pub(super) struct LocatedWorkspace<'e> {
     pub(super) team: TeamKey,
     pub(super) owner: &'e Repository,

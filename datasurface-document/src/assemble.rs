@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, mem, sync::Arc};
 /// The definitions of one zone or team that documents give, by the names of the documents.
 type NamedDefinitions<'p, T> = Vec<(&'p str, &'p Arc<T>)>;
 
-/// What the outermost thing is called in messages.
+/// The word for the outermost part in messages.
 const ECOSYSTEM: &str = "the ecosystem";
 
 /// The ecosystem that documents describe together, by the names of the documents.
@@ -64,7 +64,7 @@ fn frames_joined(
     whole
 }
 
-/// What several documents say of one thing. The path leads to all the places.
+/// Returns the finding about an attribute that several documents declare. The path leads to all the places.
 fn conflict(thing: &ModelPath, reason: &str, attribute: &'static str) -> Diagnostic {
     let path = thing.attribute(attribute);
     Diagnostic::new(&TWICE, path.clone(), format!("the `{attribute}` of {reason} is said twice"))
@@ -72,7 +72,7 @@ fn conflict(thing: &ModelPath, reason: &str, attribute: &'static str) -> Diagnos
         .related_place(path, "said here first")
 }
 
-/// What exactly one document has to say.
+/// Returns the value that exactly one document must declare.
 fn single_value<'p, T>(
     frames: &[(&'p str, &'p PartialEcosystem)],
     attribute: &'static str,

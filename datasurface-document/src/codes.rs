@@ -1,4 +1,4 @@
-//! What can be wrong with the form of documents.
+//! The codes of errors in the form of documents.
 
 use datasurface_model::CodeInfo;
 

@@ -17,7 +17,7 @@ const TARGET: &str = ".datasurface";
 /// The largest file that is read, in bytes: what is larger was not written by people.
 const LARGEST: u64 = 256 << 20;
 
-/// What a document lacks may be said by another one, which could not be read.
+/// The codes of missing parts, which may be declared in a document that could not be read.
 const WANTING: [&str; 2] = ["document/incomplete", "document/undeclared"];
 
 impl Documents {

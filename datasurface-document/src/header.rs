@@ -12,7 +12,7 @@ use datasurface_model::{TeamKey, ZoneName};
 /// The formats that can be read.
 pub(super) const SUPPORTED: &[&str] = &[v1::FORMAT];
 
-/// What a document is about.
+/// The subject of a document.
 #[derive(Debug)]
 pub(super) enum DocumentHeader {
     Ecosystem,

@@ -1,4 +1,4 @@
-//! What the reader of JSON says, in words for people who write documents.
+//! Errors of the reader of JSON, in words for people who write documents.
 
 use super::tree::{Extent, ReadError};
 use serde_json::error::Category;

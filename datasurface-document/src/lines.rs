@@ -7,18 +7,19 @@ use std::iter;
 /// Longest line that is shown, in bytes.
 const LONGEST: usize = 200;
 
-/// What ends a line; a line feed after a carriage return belongs to it.
+/// The ends of a line; a line feed after a carriage return belongs to it.
 const BREAKS: [char; 2] = ['\n', '\r'];
 
-/// In how many bytes characters are counted at once.
+/// The size of a stride, in bytes, in which characters are counted at once.
 const STRIDE: usize = 1024;
 
-/// Where the lines of a document begin. To find a place takes as long in a line of megabytes as in a short one.
+/// The offsets of the lines of a document. The search for a position takes as long in a line of megabytes as in a
+/// short one.
 pub(super) struct Lines<'t> {
     document: &'t str,
     text: &'t str,
     starts: Vec<usize>,
-    /// How many characters begin before each stride, and how many there are.
+    /// The counts of characters before each stride, and the count of all.
     before_strides: Vec<usize>,
 }
 
@@ -52,7 +53,7 @@ impl<'t> Lines<'t> {
         }
     }
 
-    /// How many characters there are from one place to another.
+    /// Returns the count of characters from one offset to another.
     fn characters(&self, from: usize, to: usize) -> usize {
         self.characters_before(to).saturating_sub(self.characters_before(from))
     }
@@ -64,7 +65,7 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// How many characters begin in a piece of UTF-8: all bytes but those that go on with one.
+/// Returns the count of characters that begin in a piece of UTF-8: all bytes but continuation bytes.
 fn begun_in(piece: &[u8]) -> usize {
     piece.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
 }

@@ -1,4 +1,4 @@
-//! What one document says of the model.
+//! The part of the model that one document contains.
 
 use super::{
     header,

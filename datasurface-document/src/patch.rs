@@ -1,4 +1,4 @@
-//! Patches: what a suggestion says is done to a document. Its path is followed as the places of findings are looked up.
+//! Patches: the application of a suggestion to a document. Its path is resolved as the paths of findings are.
 
 use super::{
     DocumentError, from_value,
@@ -159,7 +159,7 @@ impl At<'_> {
     }
 }
 
-/// What is around, and which member or element of it is meant.
+/// Splits a pointer into that of the surrounding value, and the member or element of it.
 fn split(pointer: &str) -> Option<(&str, String)> {
     let (around, last) = pointer.rsplit_once('/')?;
     Some((around, last.replace("~1", "/").replace("~0", "~")))

@@ -1,4 +1,4 @@
-//! In which syntax a document is written.
+//! The syntax of a document.
 
 /// The syntaxes of documents: two ways to write the same things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -12,17 +12,18 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OwnedPart {
-    /// What the ecosystem says itself: vendors, platforms, pins, waivers, and which zones there are and who owns them;
-    /// and the lock.
+    /// The frame of the ecosystem: vendors, platforms, pins, waivers, the declarations of zones and their owners; and
+    /// the lock.
     Ecosystem,
-    /// What a zone says itself: its policies, and which teams there are and who owns them.
+    /// The frame of a zone: its policies, the declarations of teams and their owners.
     Zone(ZoneName),
-    /// All that a team has.
+    /// A team with all its parts.
     Team(TeamKey),
 }
 
 impl OwnedPart {
-    /// The part that a place belongs to. What declares a zone belongs to the ecosystem, what declares a team to its zone.
+    /// Returns the part that a place belongs to. The declaration of a zone belongs to the ecosystem, that of a team
+    /// to its zone.
     ///
     /// ```
     /// use datasurface_model::{ModelPath, TeamKey, ownership::OwnedPart};
@@ -43,7 +44,8 @@ impl OwnedPart {
         }
     }
 
-    /// The repository that an ecosystem names as the owner of this part. Nothing if the part is not declared there.
+    /// Returns the repository that an ecosystem names as the owner of this part; none if the part is not declared
+    /// there.
     #[must_use]
     pub fn owner<'e>(&self, ecosystem: &'e Ecosystem) -> Option<&'e Repository> {
         match self {
@@ -82,8 +84,9 @@ impl fmt::Display for OwnedPart {
 }
 
 impl Findings {
-    /// The same findings, each addressed to the repository that owns its place, and has to make a change of it; suggestions, which can
-    /// be about other places, to the owners of these. Where the ecosystem does not declare who that is, to nobody.
+    /// Sets the addressee of each finding: the repository that owns the place, and has to make the change. A
+    /// suggestion, which can be about another place, gets the owner of that. Without a declared owner there is no
+    /// addressee.
     #[must_use]
     pub fn with_addressees(self, ecosystem: &Ecosystem) -> Self {
         // What is not in the model has no owner there: a document can say something of several parts, or of none.

@@ -1,4 +1,4 @@
-//! What cannot be read of a schema.
+//! Errors about the parts of a schema that cannot be read.
 
 use crate::name::ColumnName;
 use std::fmt;

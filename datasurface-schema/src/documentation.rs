@@ -25,10 +25,10 @@ pub struct Documentation {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TextFormat {
-    /// As it is.
+    /// Plain text, shown as it is.
     #[default]
     Plain,
-    /// As CommonMark.
+    /// Markdown, as CommonMark defines it.
     Markdown,
 }
 

@@ -1,4 +1,4 @@
-//! What stands for a type or a key in a document, as JSON Schema.
+//! The text forms of types and keys in documents, as JSON Schema.
 
 use crate::{Text, data_type::DataType, name::DatasetKey};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema as say};

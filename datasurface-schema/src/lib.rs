@@ -1,5 +1,5 @@
-//! What a model is made of: typed names, collections of named things, data types, tables said in our words or in Avro's, and
-//! which schema may become which.
+//! The elements of a model: typed names, collections of named things, data types, tables written as text or in Avro's
+//! JSON, and the compatibility of schemas.
 //!
 //! ```
 //! use datasurface_schema::{Schema, SchemaChange, SchemaRule};

@@ -14,7 +14,7 @@ static POOL: LazyLock<Mutex<Pool>> = LazyLock::new(Mutex::default);
 #[derive(Default)]
 struct Pool {
     by_hash: FxHashMap<u64, Weak<Stored>>,
-    /// How many there may be before the next sweep.
+    /// The count of schemas at which the next sweep is due.
     room: usize,
 }
 

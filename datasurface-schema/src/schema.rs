@@ -1,4 +1,4 @@
-//! The shape of a dataset: a table of typed columns with a primary key, said in our words or in Avro's.
+//! The schema of a dataset: a table of typed columns with a primary key, written as text or in Avro's JSON.
 //!
 //! A schema is a table, in whatever words it was written. Symbols, defaults and names, which only Avro has, count in
 //! change control alone. Facts of the graph hold the table, so a change of these renders nothing anew.

@@ -64,8 +64,9 @@ impl<'t> ColumnSpan<'t> {
         Reader::new(self.text).word()
     }
 
-    /// The columns that it is if it cannot be read, by their names: what stands alone may be a type, and others may be in what is not
-    /// as one column is, for a comma or a parenthesis is easily forgotten.
+    /// Returns the columns that the text may be if it cannot be read, by their names. A word alone may be a type; and
+    /// text that does not look like one column may contain others, since a comma or a parenthesis is easily
+    /// forgotten.
     fn unread(&self) -> impl Iterator<Item = Option<ColumnName>> {
         let mut reader = Reader::new(self.text);
         let name = reader.word().filter(|_| !reader.is_at_end());

@@ -1,4 +1,4 @@
-//! What of a schema cannot be read.
+//! The columns of a schema that cannot be read.
 //!
 //! Of a schema with such a column there is no whole table; rules judge the columns that can be read, and say nothing about what an
 //! unreadable one may be. A test adds such a column to every schema of every mutation.
@@ -13,7 +13,7 @@ pub struct UnreadableColumns {
     has_nameless: bool,
 }
 
-/// Of a schema that can be read.
+/// The value for a schema that can be read.
 pub(super) static NOTHING: UnreadableColumns = UnreadableColumns { names: Vec::new(), has_nameless: false };
 
 impl UnreadableColumns {

@@ -1,4 +1,4 @@
-//! From an old document and what differs to the new one.
+//! Application of differences to an old document, which gives the new one.
 
 use super::{
     Difference, DifferenceKind,

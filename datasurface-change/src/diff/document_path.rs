@@ -34,7 +34,8 @@ impl DocumentPath {
         Some((Self(before.to_vec()), last))
     }
 
-    /// How the model calls it: a definition is the thing itself, a schema its dataset.
+    /// Returns the path in the model: that of a definition is that of the part itself, that of a schema is its
+    /// dataset's.
     pub(super) fn path(&self) -> ModelPath {
         let mut segments = Vec::with_capacity(self.0.len());
         let mut steps = self.0.iter().enumerate().peekable();
@@ -112,7 +113,7 @@ impl DocumentPath {
         collection == segment::DATASETS && attribute == segment::SCHEMA
     }
 
-    /// Where `definition` is the definition of a zone or of a team.
+    /// Whether `definition` at this position is that of a zone or of a team.
     fn is_owned_level(&self, position: usize) -> bool {
         matches!(position, 2 | 5) && self.is_within(segment::ZONES)
     }

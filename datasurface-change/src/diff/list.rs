@@ -4,7 +4,7 @@ use datasurface_model::{Text, segment};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What can name an element, in this order.
+/// The members that can name an element, in this order.
 const NAMES: [&str; 4] = [segment::NAME, segment::GROUP, segment::DATASTORE, segment::DATASET];
 
 /// The attribute in which an element says that it had another name.
@@ -56,7 +56,7 @@ impl ElementOrder {
         Some(at)
     }
 
-    /// Where the element goes that comes next.
+    /// Inserts the next element and returns its index.
     pub(super) fn insert(&mut self, name: &str) -> usize {
         let at = if self.0.is_sorted() {
             self.0.partition_point(|other| other.as_str() < name)
@@ -67,7 +67,7 @@ impl ElementOrder {
         at
     }
 
-    /// From where to where an element goes that is called differently now.
+    /// Renames an element and returns its former and its new index.
     pub(super) fn rename(&mut self, from: &str, to: &str) -> Option<(usize, usize)> {
         let was_sorted = self.0.is_sorted();
         let from = self.remove(from)?;

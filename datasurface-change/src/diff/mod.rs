@@ -1,5 +1,5 @@
-//! What differs between two ecosystems: everything that a model can say, since both are compared as documents, which
-//! lose nothing. What they share is left out before, as a whole.
+//! Differences between two ecosystems, in everything that a model can say, since both are compared as documents,
+//! which lose nothing. The parts that they share are removed before, as a whole.
 
 mod apply;
 mod document_path;

@@ -1,4 +1,4 @@
-//! What two ecosystems have in common, taken out of both: what is left is small if the change was small.
+//! Removal of the parts that two ecosystems have in common: the remainder is small if the change was small.
 //!
 //! Things are only ever left out because they are equal as a whole. So nothing that a model can say is overlooked, and
 //! what both share in memory is not looked at.

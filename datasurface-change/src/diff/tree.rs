@@ -1,4 +1,4 @@
-//! What differs between two documents.
+//! Differences between two documents.
 
 use super::{
     Difference, DifferenceKind,

@@ -14,7 +14,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// A change that its source may make, and that has no error.
+    /// A change that its source may make, and that has no error: it breaks nothing for a consumer.
     Allowed,
     /// A change that its source may not make, or that has errors.
     Refused,

@@ -1,5 +1,5 @@
-//! Where findings are written. No entity knows where it comes from: places are looked up, by the paths of the findings,
-//! in the trees of the documents, when somebody asks. What is written nowhere has the place of what is around it.
+//! The positions of findings in documents. No entity stores its position: the paths of findings are resolved in the
+//! trees of the documents, on demand. A part that is written nowhere gets the position of the part around it.
 //!
 //! That place is marked as inexact. Of a path that is written in many places, a few are kept while documents are searched.
 
@@ -67,10 +67,10 @@ struct NearestPlaces {
     positions: Vec<Position>,
 }
 
-/// How near a place is to what a path means.
+/// The distance of a place from the part that a path names.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Near {
-    /// How many segments of the path lead there.
+    /// The count of segments of the path that lead to the place.
     depth: usize,
     way: Way,
 }
@@ -81,7 +81,7 @@ enum Way {
     /// The head of a document, which says what it is about.
     #[default]
     Head,
-    /// What is called so.
+    /// The part of that name.
     Called,
     /// The part of that in which the next segment would be written.
     Within,

@@ -16,7 +16,7 @@ pub(crate) use follow::{At, Inner, Member, inside, name};
 pub(crate) use leaf::leaves;
 pub(crate) use tree::Tree;
 
-/// How a value is a part of paths.
+/// The shape of a value: its parts, as paths name them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
     /// A text, a number or a word: nothing is inside.
@@ -47,7 +47,7 @@ pub(crate) enum Shape {
 pub(crate) struct Short {
     /// The shape of the object that says the same.
     pub(crate) object: Shape,
-    /// What paths call it, if it is written as this text.
+    /// The name in paths, if the value is written as this text.
     pub(crate) name: fn(&str) -> Option<String>,
 }
 
@@ -88,7 +88,7 @@ type Members = &'static [(&'static str, Shape)];
 pub(crate) struct Object {
     /// The members that tell it from others in a list, in the order in which paths name them.
     pub(crate) identified_by: &'static [&'static str],
-    /// What stands between these in paths.
+    /// The separator of these in paths.
     pub(crate) separator: &'static str,
     pub(crate) members: Members,
 }

@@ -1,4 +1,4 @@
-//! What is wrong with the form of a document, and where, in words for people who write documents.
+//! Errors in the form of a document, and their places, in words for people who write documents.
 
 use super::Extent;
 use crate::{

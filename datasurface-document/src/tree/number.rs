@@ -1,4 +1,4 @@
-//! What a spelled number means.
+//! The values of spelled numbers.
 
 /// A number, as far as settings and quantities can say one.
 #[derive(Clone, Copy, Debug, PartialEq)]

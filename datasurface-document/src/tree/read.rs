@@ -36,7 +36,7 @@ pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<ReadEr
 #[derive(Clone, Copy)]
 struct Reader<'r, 'n> {
     node: &'n Node<'n>,
-    /// Where to note a problem that reading can go on after.
+    /// The list of errors after which reading can go on.
     errors: &'r RefCell<Vec<ReadError>>,
 }
 
@@ -74,7 +74,7 @@ impl<'r, 'n> Reader<'r, 'n> {
     }
 }
 
-/// What is there, where something else is wanted.
+/// Returns the error about a value of another type than the expected one.
 fn type_error(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {
     let found = match value {
         Value::Null => {
@@ -254,14 +254,14 @@ impl<'n> SeqAccess<'n> for ElementReader<'_, 'n> {
     }
 }
 
-/// What members can be called, if that is settled.
+/// The names that members can have, if these are fixed.
 type Known = Option<&'static [&'static str]>;
 
 struct MemberReader<'r, 'n> {
     reader: Reader<'r, 'n>,
     rest: slice::Iter<'n, Member<'n>>,
     known: Known,
-    /// What the member says whose name was read last.
+    /// The value of the member whose name was read last.
     value: &'n Node<'n>,
 }
 

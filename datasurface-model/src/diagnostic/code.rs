@@ -3,57 +3,57 @@
 use super::Severity;
 use std::collections::BTreeMap;
 
-/// What there is to know about a kind of finding.
+/// The description of a kind of finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CodeInfo {
     /// Stable: `area/slug`.
     pub code: &'static str,
-    /// How bad it is.
+    /// The severity of the findings.
     pub severity: Severity,
-    /// One line.
+    /// The description in one line.
     pub summary: &'static str,
-    /// Why it is a finding, and how to get rid of it.
+    /// The explanation: why this is reported, and what to do about it.
     pub explanation: &'static str,
     /// The version of DataSurface that first reported it.
     pub since: &'static str,
-    /// Whether somebody may decide to live with it. Not with what would make the model ambiguous or incomplete:
-    /// everything behind validation relies on that.
+    /// Whether a waiver can accept the finding. None can if the model would be ambiguous or incomplete: every step
+    /// after validation relies on that.
     pub is_waivable: bool,
 }
 
 impl CodeInfo {
-    /// An error, known since version 0.1.0.
+    /// Creates the code of an error, reported since version 0.1.0. No waiver can accept it.
     #[must_use]
     pub const fn error(code: &'static str, summary: &'static str, explanation: &'static str) -> Self {
         Self { code, severity: Severity::Error, summary, explanation, since: "0.1.0", is_waivable: false }
     }
 
-    /// A warning, known since version 0.1.0.
+    /// Creates the code of a warning, reported since version 0.1.0. A waiver can accept it.
     #[must_use]
     pub const fn warning(code: &'static str, summary: &'static str, explanation: &'static str) -> Self {
         Self { severity: Severity::Warning, is_waivable: true, ..Self::error(code, summary, explanation) }
     }
 
-    /// The same code, for an error that somebody may decide to live with.
+    /// Makes an error waivable: a waiver can accept it.
     #[must_use]
     pub const fn waivable(self) -> Self {
         Self { is_waivable: true, ..self }
     }
 
-    /// The same code, for a warning that nobody can decide to live with: because it is about such decisions, or because
-    /// whoever reports it asks no waivers.
+    /// Makes a warning not waivable: because it is about waivers, or because the reporter of the finding does not
+    /// apply them.
     #[must_use]
     pub const fn not_waivable(self) -> Self {
         Self { is_waivable: false, ..self }
     }
 
-    /// A note, known since version 0.1.0.
+    /// Creates the code of a note, reported since version 0.1.0. No waiver is needed for one.
     #[must_use]
     pub const fn note(code: &'static str, summary: &'static str, explanation: &'static str) -> Self {
         Self { severity: Severity::Note, ..Self::error(code, summary, explanation) }
     }
 
-    /// The same code, known since another version.
+    /// Sets the version of DataSurface that first reported the finding.
     #[must_use]
     pub const fn introduced_in(self, version: &'static str) -> Self {
         Self { since: version, ..self }
@@ -64,7 +64,7 @@ impl CodeInfo {
 #[derive(Clone, Debug, Default)]
 pub struct CodeRegistry(BTreeMap<&'static str, &'static CodeInfo>);
 
-/// Two crates use one code for different things.
+/// A code that two crates use for different things.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the code `{code}` is registered twice, with different meanings")]
 pub struct CodeClashError {
@@ -72,7 +72,11 @@ pub struct CodeClashError {
 }
 
 impl CodeRegistry {
-    /// Adds the codes of a crate.
+    /// Adds the codes of a crate. A code that is registered already with the same description is no error.
+    ///
+    /// # Errors
+    ///
+    /// If a code is registered already with another description.
     pub fn merge(mut self, codes: &[&'static CodeInfo]) -> Result<Self, CodeClashError> {
         for info in codes {
             match self.0.insert(info.code, info) {
@@ -83,13 +87,13 @@ impl CodeRegistry {
         Ok(self)
     }
 
-    /// What there is to know about a code.
+    /// Returns the description of a code; none if no crate registered it.
     #[must_use]
     pub fn get(&self, code: &str) -> Option<&'static CodeInfo> {
         self.0.get(code).copied()
     }
 
-    /// All codes, in order.
+    /// Iterates over all codes, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &'static CodeInfo> {
         self.0.values().copied()
     }

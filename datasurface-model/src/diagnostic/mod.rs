@@ -1,4 +1,4 @@
-//! Findings: what is wrong (or worth knowing), where, and what to do about it. A finding is a value; how it is shown
+//! Findings: problems and remarks about a model, with the place and the help. A finding is a value; how it is shown
 //! is decided at the edge.
 
 mod code;
@@ -16,15 +16,15 @@ use datasurface_schema::{PolicyKey, Text, segment};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Nothing can go on with this.
+    /// A problem that must be resolved: no later step accepts the model with it.
     Error,
-    /// Somebody should look at this.
+    /// A problem that people should look at, and that stops nothing.
     Warning,
-    /// Good to know.
+    /// A remark that asks for no action.
     Note,
 }
 
@@ -57,21 +57,21 @@ pub struct Diagnostic {
     addressee: Option<Repository>,
 }
 
-/// Another place that has to do with a finding.
+/// A related place of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Related {
     /// The place.
     pub path: ModelPath,
-    /// What it has to do with it.
+    /// The relation to the finding, in a few words.
     pub message: String,
-    /// Where it is written, if that is known.
+    /// The position in a document, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
 }
 
 impl Diagnostic {
-    /// A finding of this kind, at this place. `message` names the offending thing in backticks, begins in lower case
-    /// and has no full stop.
+    /// Creates a finding of this kind, at this place. `message` names the offending thing in backticks, begins in
+    /// lower case and has no full stop.
     pub fn new(code: &CodeInfo, path: ModelPath, message: impl Into<String>) -> Self {
         Self {
             path,
@@ -86,14 +86,14 @@ impl Diagnostic {
         }
     }
 
-    /// Says what to do about it.
+    /// Sets the help: the action that resolves the finding.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Says "did you mean" instead of what to do otherwise; without a nearest name, nothing changes.
+    /// Sets the help to "did you mean …?"; without a nearest name, the help is not changed.
     #[must_use]
     pub fn did_you_mean(self, nearest: Option<&str>) -> Self {
         match nearest {
@@ -102,22 +102,21 @@ impl Diagnostic {
         }
     }
 
-    /// Says which change of the model would resolve it, if one is known.
+    /// Sets the suggestion: a change of the model that resolves the finding. None leaves the present one.
     #[must_use]
     pub fn with_suggestion(mut self, suggestion: impl Into<Option<Suggestion>>) -> Self {
         self.suggestion = suggestion.into().or(self.suggestion);
         self
     }
 
-    /// Points to another place.
+    /// Adds a related place.
     #[must_use]
     pub fn related_place(mut self, path: ModelPath, message: impl Into<String>) -> Self {
         self.related.push(Related { path, message: message.into(), position: None });
         self
     }
 
-    /// Says where the place is written. A finding about several places has the first one for its own; the others
-    /// become related ones.
+    /// Sets the position. A finding about several positions gets the first one; the others become related places.
     #[must_use]
     pub fn with_positions(mut self, positions: impl IntoIterator<Item = Position>) -> Self {
         let mut positions = positions.into_iter();
@@ -129,55 +128,55 @@ impl Diagnostic {
         self
     }
 
-    /// What kind of finding it is: `area/slug`.
+    /// The code, which is the kind of the finding: `area/slug`.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code
     }
 
-    /// How bad it is.
+    /// The severity.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.severity
     }
 
-    /// Where it is.
+    /// The path of the place in the model.
     #[must_use]
     pub fn path(&self) -> &ModelPath {
         &self.path
     }
 
-    /// What is wrong.
+    /// The message, in one line.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What to do about it.
+    /// The help: the action that resolves the finding, if there is one.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }
 
-    /// A change that would resolve it, where one can be stated.
+    /// The suggestion: a change of the model that resolves the finding, if one is known.
     #[must_use]
     pub fn suggestion(&self) -> Option<&Suggestion> {
         self.suggestion.as_ref()
     }
 
-    /// Where the place is written, if that is known.
+    /// The position in a document, if that is known.
     #[must_use]
     pub fn position(&self) -> Option<&Position> {
         self.position.as_ref()
     }
 
-    /// The repository that owns the place, once somebody has [looked that up](Findings::addressed).
+    /// The repository that owns the place, after [`Findings::with_addressees`].
     #[must_use]
     pub fn addressee(&self) -> Option<&Repository> {
         self.addressee.as_ref()
     }
 
-    /// The policy that denies what it is about, if one does: it is one of the places that have to do with it.
+    /// The policy of a denial, if the finding is one: the first related place that is a policy.
     #[must_use]
     pub fn policy(&self) -> Option<PolicyKey> {
         self.related.iter().find_map(|related| {
@@ -189,7 +188,7 @@ impl Diagnostic {
         })
     }
 
-    /// The same finding, addressed to the owners of its place and of that of its suggestion.
+    /// Sets the addressees: the owners of the place and of that of the suggestion.
     pub(crate) fn addressed(mut self, owner: impl Fn(&ModelPath) -> Option<Repository>) -> Self {
         self.addressee = owner(&self.path);
         if let Some(suggestion) = &mut self.suggestion {
@@ -198,12 +197,12 @@ impl Diagnostic {
         self
     }
 
-    /// Other places that have to do with it, to complete them.
+    /// Returns the related places, to add their positions.
     pub fn related_places_mut(&mut self) -> &mut [Related] {
         &mut self.related
     }
 
-    /// Other places that have to do with it.
+    /// The related places.
     #[must_use]
     pub fn related_places(&self) -> &[Related] {
         &self.related
@@ -265,13 +264,13 @@ impl Findings {
         self.0.is_empty()
     }
 
-    /// How many there are.
+    /// The count of findings.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// How many there are of each severity: `1 error, 2 warnings`.
+    /// Returns the counts by severity: `1 error, 2 warnings`, or `nothing to report`.
     #[must_use]
     pub fn summary(&self) -> String {
         let count = |severity: Severity| {

@@ -12,25 +12,25 @@ use std::fmt;
 pub struct ModelPath(Vec<Text>);
 
 impl ModelPath {
-    /// The ecosystem itself.
+    /// Returns the path of the ecosystem itself, which is empty.
     #[must_use]
     pub fn root() -> Self {
         Self::default()
     }
 
-    /// The place to which these segments lead.
+    /// Creates the path of these segments, from the ecosystem inwards.
     #[must_use]
     pub fn from_segments(segments: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         Self(segments.into_iter().map(|segment| segment.as_ref().into()).collect())
     }
 
-    /// The member called `name` of a collection at this place.
+    /// Returns the path of the member `name` of a collection at this place.
     #[must_use]
     pub fn child(&self, collection: &'static str, name: impl AsRef<str>) -> Self {
         self.extended([Text::from_static(collection), name.as_ref().into()])
     }
 
-    /// An attribute at this place.
+    /// Returns the path of an attribute at this place.
     #[must_use]
     pub fn attribute(&self, attribute: &'static str) -> Self {
         self.extended([Text::from_static(attribute)])
@@ -42,7 +42,7 @@ impl ModelPath {
         other.0.starts_with(&self.0)
     }
 
-    /// The collections, names and attributes that it is made of.
+    /// The segments: collections, names and attributes.
     pub fn segments(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.iter().map(Text::as_str)
     }

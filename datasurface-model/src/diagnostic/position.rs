@@ -1,4 +1,4 @@
-//! Positions: where something is written.
+//! Positions in documents.
 
 use datasurface_schema::Text;
 use serde::{Deserialize, Serialize};
@@ -9,22 +9,22 @@ use std::fmt;
 pub struct Position {
     /// The name under which the document was given, most often that of a file.
     pub document: Text,
-    /// From 1.
+    /// The line, from 1.
     pub line: usize,
-    /// From 1, in characters.
+    /// The column, from 1, in characters.
     pub column: usize,
-    /// How many characters belong to it, on this line. 0 is a place between two characters.
+    /// The count of marked characters on this line. 0 marks a place between two characters.
     pub length: usize,
-    /// Whether it is only the place of what is around: what is meant is written nowhere.
+    /// Whether this is the position of the surrounding part: the part itself is written nowhere.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_inexact: bool,
-    /// The line, unless it is too long to be shown, or holds a password.
+    /// The text of the line, unless it is too long to be shown, or holds a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,
 }
 
 impl Position {
-    /// The line with its number, and marks below what is meant. Nothing if there is no line to show.
+    /// Returns the line with its number, and marks below the position; none if there is no line to show.
     pub(super) fn excerpt(&self) -> Option<String> {
         let text = self.text.as_ref()?;
         let number = self.line.to_string();

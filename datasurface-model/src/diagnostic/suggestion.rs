@@ -13,28 +13,28 @@ use std::fmt;
 /// A change of the model that resolves a finding, and brings no error about that was not there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Suggestion {
-    /// What to change.
+    /// The path of the part to change.
     pub path: ModelPath,
-    /// How.
+    /// The change.
     pub patch: Patch,
-    /// Who has to change it: the repository that owns the place, once somebody has
-    /// [looked that up](super::Findings::addressed).
+    /// The repository that owns the place and has to make the change, after
+    /// [`with_addressees`](super::Findings::with_addressees).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addressee: Option<Repository>,
 }
 
-/// How to change what is at a place of the model.
+/// A change of the part at one place of the model.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Patch {
-    /// Put this there, instead of what is there now; as a document has it.
+    /// A new value in place of the present one, in the form of documents.
     Put(Json),
-    /// Add this element to the list there, unless it has one that is called the same; as a document has it. Several that
-    /// add to one list can be followed one after another.
+    /// A new element of the list, in the form of documents, unless the list has one of the same name. Several
+    /// suggestions that add to one list can be applied one after another.
     Add(Json),
-    /// Call it this, and let it be as it is otherwise.
+    /// A new name; nothing else changes.
     Rename(Text),
-    /// Take it away. Of several that are called the same, one.
+    /// The removal of the part. Of several of the same name, one is removed.
     Remove,
 }
 
@@ -43,22 +43,22 @@ impl Suggestion {
         Self { path, patch, addressee: None }
     }
 
-    /// To put a value at a place.
+    /// Creates a suggestion to put a value at a place.
     pub fn put(path: ModelPath, value: impl Into<serde_json::Value>) -> Self {
         Self::new(path, Patch::Put(value.into().into()))
     }
 
-    /// To add an element to a list.
+    /// Creates a suggestion to add an element to a list.
     pub fn add(list: ModelPath, element: impl Into<serde_json::Value>) -> Self {
         Self::new(list, Patch::Add(element.into().into()))
     }
 
-    /// To call what is at a place by another name.
+    /// Creates a suggestion to rename the part at a place.
     pub fn rename(path: ModelPath, name: impl Into<Text>) -> Self {
         Self::new(path, Patch::Rename(name.into()))
     }
 
-    /// To take away what is at a place.
+    /// Creates a suggestion to remove the part at a place.
     #[must_use]
     pub fn remove(path: ModelPath) -> Self {
         Self::new(path, Patch::Remove)
@@ -66,7 +66,7 @@ impl Suggestion {
 }
 
 impl fmt::Display for Suggestion {
-    /// What to do, and in which repository, for people: `take away zones/USA/… (in github:nw/usa@main)`.
+    /// Prints the action and the repository, for people: `take away zones/USA/… (in github:nw/usa@main)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = &self.path;
         match &self.patch {

@@ -2,17 +2,17 @@
 
 use datasurface_schema::{DatasetName, GroupKey, Set};
 
-/// Who may have a sink on a datastore.
+/// The access to a datastore: the groups that may have a sink on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Access {
-    /// Everybody.
+    /// Open access, for every group.
     #[default]
     Open,
-    /// Who was approved. An empty list means: nobody yet.
+    /// The groups with an approval. Empty: none yet.
     Approved(Set<Approval>),
 }
 
-/// A dataset group of a workspace may have a dataset of the datastore.
+/// An approval: the permission of one dataset group for one dataset of the datastore.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Approval {
@@ -23,7 +23,7 @@ pub struct Approval {
 }
 
 impl Approval {
-    /// The group may have the dataset.
+    /// Creates the approval of the group for the dataset.
     pub fn new(group: impl Into<GroupKey>, dataset: impl Into<DatasetName>) -> Self {
         Self { group: group.into(), dataset: dataset.into() }
     }

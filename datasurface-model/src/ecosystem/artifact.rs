@@ -24,30 +24,30 @@ pub enum CodeArtifact {
     Python {
         /// The name of the package, as its index knows it.
         package: Text,
-        /// Which versions will do.
+        /// The requirement on the version.
         version: VersionRequirement,
-        /// What is called: `module:function`.
+        /// The function that is called: `module:function`.
         entry_point: Text,
     },
     /// An image of a container, such as Docker runs.
     Image {
         /// The repository of the image, without a tag.
         image: Text,
-        /// Which versions will do; images carry them as tags.
+        /// The requirement on the version; images carry versions as tags.
         version: VersionRequirement,
     },
     /// A module of WebAssembly.
     Wasm {
-        /// Where the module is found: a file or an address.
+        /// The location of the module: a file or an address.
         module: Text,
-        /// Which versions will do.
+        /// The requirement on the version.
         version: VersionRequirement,
     },
     /// A project of dbt.
     Dbt {
         /// The name of the project.
         project: Text,
-        /// Which versions will do.
+        /// The requirement on the version.
         version: VersionRequirement,
     },
 }
@@ -63,7 +63,7 @@ pub struct Select {
 }
 
 impl CodeArtifact {
-    /// A package of Python, and the function in it that is called, as `module:function`.
+    /// Creates the code of a Python package. `entry_point` is the function that is called, as `module:function`.
     pub fn python(
         package: impl Into<Text>,
         version: impl Into<VersionRequirement>,
@@ -72,22 +72,22 @@ impl CodeArtifact {
         Self::Python { package: package.into(), version: version.into(), entry_point: entry_point.into() }
     }
 
-    /// An image of a container.
+    /// Creates the code of a container image.
     pub fn image(image: impl Into<Text>, version: impl Into<VersionRequirement>) -> Self {
         Self::Image { image: image.into(), version: version.into() }
     }
 
-    /// A module of WebAssembly.
+    /// Creates the code of a WebAssembly module.
     pub fn wasm(module: impl Into<Text>, version: impl Into<VersionRequirement>) -> Self {
         Self::Wasm { module: module.into(), version: version.into() }
     }
 
-    /// A project of dbt.
+    /// Creates the code of a dbt project.
     pub fn dbt(project: impl Into<Text>, version: impl Into<VersionRequirement>) -> Self {
         Self::Dbt { project: project.into(), version: version.into() }
     }
 
-    /// What people call this kind of code; also what a platform's descriptor lists.
+    /// The technology of the code, by its usual name, which is also the one in a platform's descriptor.
     #[must_use]
     pub fn technology(&self) -> &'static str {
         match self {
@@ -99,7 +99,7 @@ impl CodeArtifact {
         }
     }
 
-    /// Which versions of the code will do, where code has a version.
+    /// The requirement on the version of the code; none for SQL, which has no versions.
     #[must_use]
     pub fn version_requirement(&self) -> Option<&VersionRequirement> {
         match self {

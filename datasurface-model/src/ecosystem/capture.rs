@@ -5,7 +5,7 @@ use datasurface_schema::{ColumnName, ContainerKey, CredentialName, DatasetName, 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How a datastore is captured: from where, when, with which credential, and what is read together.
+/// The capture of a datastore: the container, the means, the trigger, the credential, and the consistency.
 ///
 /// ```
 /// use datasurface_model::{Capture, Credential, CredentialKind};
@@ -25,13 +25,13 @@ pub struct Capture {
     credential: Option<Credential>,
 }
 
-/// What the source calls the datasets: tables, topics, or prefixes of files.
+/// The names that the source has for datasets: tables, topics, or prefixes of files.
 pub type SourceNames = BTreeMap<DatasetName, Text>;
 
-/// The columns by which it is told what is new in datasets.
+/// The watermark columns of datasets, by which new rows are recognized.
 pub type WatermarkColumns = BTreeMap<DatasetName, ColumnName>;
 
-/// By which means the data is read.
+/// The means by which the data is read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CaptureKind {
@@ -44,7 +44,7 @@ pub enum CaptureKind {
         #[serde(default, skip_serializing_if = "Set::is_empty")]
         keyless: Set<DatasetName>,
     },
-    /// The rows whose value in one column is greater than any that was seen, by SQL.
+    /// The rows whose value in one column is greater than every value seen before, by SQL.
     SqlWatermark {
         /// The column that every dataset has which names none of its own: an integer or a timestamp that only grows.
         column: ColumnName,
@@ -69,15 +69,15 @@ pub enum CaptureKind {
     },
     /// Files in an object storage.
     ObjectFiles {
-        /// How the files are written.
+        /// The format of the files.
         format: FileFormat,
-        /// For each dataset, what the keys of its files begin with; nothing, if that is every file of the container.
+        /// The prefix of the keys of each dataset's files; an empty one means every file of the container.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         prefixes: SourceNames,
     },
 }
 
-/// How files are written.
+/// The format of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileFormat {
@@ -90,7 +90,7 @@ pub enum FileFormat {
 }
 
 impl CaptureKind {
-    /// What people call this way of capture; also what a platform's descriptor lists.
+    /// The technology of the capture, by its usual name, which is also the one in a platform's descriptor.
     #[must_use]
     pub fn technology(&self) -> &'static str {
         match self {
@@ -102,7 +102,7 @@ impl CaptureKind {
         }
     }
 
-    /// What the source calls the datasets, and the word for that: tables, topics or prefixes.
+    /// Returns the names that the source has for datasets, after the word for these: tables, topics or prefixes.
     #[must_use]
     pub fn sources(&self) -> (&'static str, &SourceNames) {
         match self {
@@ -125,7 +125,7 @@ impl CaptureKind {
     }
 }
 
-/// What is read together.
+/// The consistency of a capture: the unit that is read together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consistency {
@@ -136,8 +136,8 @@ pub enum Consistency {
 }
 
 impl Capture {
-    /// Reads by these means, whenever something outside says so: the whole datastore in one transaction where the
-    /// means know transactions, else each dataset on its own.
+    /// Creates a capture by these means with an external trigger: the whole datastore in one transaction where the
+    /// means support transactions, else each dataset on its own.
     pub fn new(container: impl Into<ContainerKey>, kind: CaptureKind) -> Self {
         let consistency = match kind {
             CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. } => Consistency::SingleDataset,
@@ -152,12 +152,13 @@ impl Capture {
         }
     }
 
-    /// Reads every row by SQL, the whole datastore in one transaction, whenever something outside says so.
+    /// Creates a capture of every row by SQL, the whole datastore in one transaction, with an external trigger.
     pub fn sql_snapshot(container: impl Into<ContainerKey>) -> Self {
         Self::new(container, CaptureKind::SqlSnapshot { tables: BTreeMap::new(), keyless: Set::new() })
     }
 
-    /// Reads the rows that are new by a column that every dataset has, an integer or a timestamp that only grows.
+    /// Creates a capture of new rows, which have a greater value in a column than all before. Every dataset has that
+    /// column, an integer or a timestamp that only grows.
     pub fn sql_watermark(container: impl Into<ContainerKey>, column: impl Into<ColumnName>) -> Self {
         Self::new(
             container,
@@ -169,29 +170,30 @@ impl Capture {
         )
     }
 
-    /// Reads every change from the log of the database.
+    /// Creates a capture of every change from the log of the database.
     pub fn change_data_capture(container: impl Into<ContainerKey>) -> Self {
         Self::new(container, CaptureKind::ChangeDataCapture { tables: BTreeMap::new() })
     }
 
-    /// Reads topics, one for each dataset: say with [`source`](Self::source) which.
+    /// Creates a capture of topics, one for each dataset: name them with [`source`](Self::source).
     pub fn kafka(container: impl Into<ContainerKey>) -> Self {
         Self::new(container, CaptureKind::Kafka { topics: BTreeMap::new() })
     }
 
-    /// Reads files: say with [`source`](Self::source) what the keys of a dataset's files begin with.
+    /// Creates a capture of files: set the prefix of the keys of a dataset's files with [`source`](Self::source).
     pub fn object_files(container: impl Into<ContainerKey>, format: FileFormat) -> Self {
         Self::new(container, CaptureKind::ObjectFiles { format, prefixes: BTreeMap::new() })
     }
 
-    /// Says what the source calls a dataset: its table, its topic, or what the keys of its files begin with.
+    /// Adds the name that the source has for a dataset: the table, the topic, or the prefix of the keys of its files.
     #[must_use]
     pub fn source(mut self, dataset: impl Into<DatasetName>, source: impl Into<Text>) -> Self {
         self.kind.sources_mut().insert(dataset.into(), source.into());
         self
     }
 
-    /// Tells what is new in a dataset by a column of its own. A capture that knows no watermarks stays as it is.
+    /// Adds a watermark column for one dataset, by which its new rows are recognized. A capture without watermarks is
+    /// not changed.
     #[must_use]
     pub fn watermark(mut self, dataset: impl Into<DatasetName>, column: impl Into<ColumnName>) -> Self {
         if let CaptureKind::SqlWatermark { columns, .. } = &mut self.kind {
@@ -200,8 +202,8 @@ impl Capture {
         self
     }
 
-    /// Says that a dataset has no key: each time, all of its table takes the place of what was there before. A capture that
-    /// does not read every row stays as it is.
+    /// Declares that a dataset has no key: each time, all of its table replaces the earlier content. A capture that
+    /// does not read every row is not changed.
     #[must_use]
     pub fn keyless_dataset(mut self, dataset: impl Into<DatasetName>) -> Self {
         if let CaptureKind::SqlSnapshot { keyless, .. } = &mut self.kind {
@@ -210,7 +212,7 @@ impl Capture {
         self
     }
 
-    /// Reads a dataset from a table of another name.
+    /// Adds the name of the table from which a dataset is read.
     #[must_use]
     pub fn table(self, dataset: impl Into<DatasetName>, table: impl Into<Text>) -> Self {
         self.source(dataset, table)
@@ -230,14 +232,14 @@ impl Capture {
         self
     }
 
-    /// Reads with this credential; a name alone is that of a user and a password.
+    /// Sets the credential for reading; a name alone is that of a user and a password.
     #[must_use]
     pub fn with_credential(mut self, credential: impl Into<Credential>) -> Self {
         self.credential = Some(credential.into());
         self
     }
 
-    /// The same capture, without what it says of datasets other than these.
+    /// Returns the capture without the attributes of datasets other than these.
     #[must_use]
     pub fn restricted_to(&self, datasets: &Set<&DatasetName>) -> Self {
         let mut narrowed = self.clone();
@@ -254,50 +256,50 @@ impl Capture {
         narrowed
     }
 
-    /// From where.
+    /// The container from which the data is read.
     #[must_use]
     pub fn container(&self) -> &ContainerKey {
         &self.container
     }
 
-    /// By which means.
+    /// The means by which the data is read.
     #[must_use]
     pub fn kind(&self) -> &CaptureKind {
         &self.kind
     }
 
-    /// What is read together.
+    /// The consistency: whether each dataset is read alone, or all in one transaction.
     #[must_use]
     pub fn consistency(&self) -> Consistency {
         self.consistency
     }
 
-    /// When.
+    /// The trigger.
     #[must_use]
     pub fn trigger(&self) -> &CaptureTrigger {
         &self.trigger
     }
 
-    /// With which credential.
+    /// The credential, if one is needed.
     #[must_use]
     pub fn credential(&self) -> Option<&Credential> {
         self.credential.as_ref()
     }
 
-    /// With which credential, by name.
+    /// The name of the credential.
     #[must_use]
     pub fn credential_name(&self) -> Option<&CredentialName> {
         self.credential.as_ref().map(Credential::name)
     }
 
-    /// What the source calls a dataset: as the dataset, unless it says otherwise.
+    /// Returns the name that the source has for a dataset: that of the dataset, unless another one is declared.
     #[must_use]
     pub fn source_name<'a>(&'a self, dataset: &'a DatasetName) -> &'a str {
         let (_, sources) = self.kind.sources();
         sources.get(dataset).map_or(dataset.as_str(), Text::as_str)
     }
 
-    /// The column by which it is told what is new in a dataset; none if the capture knows no watermarks.
+    /// Returns the column by which new rows of a dataset are recognized; none if the capture has no watermarks.
     #[must_use]
     pub fn watermark_column(&self, dataset: &DatasetName) -> Option<&ColumnName> {
         match &self.kind {
@@ -315,13 +317,14 @@ impl Capture {
         keyless.into_iter().flatten()
     }
 
-    /// Whether a dataset is said to have no key.
+    /// Whether a dataset is declared to have no key.
     #[must_use]
     pub fn is_keyless(&self, dataset: &DatasetName) -> bool {
         self.keyless_datasets().any(|keyless| keyless == dataset)
     }
 
-    /// The former name of a renamed dataset whose table nothing names: it is read from the table of that name, as before.
+    /// Returns the former name of a renamed dataset for whose table no name is declared: the data is still read from
+    /// the table of that former name.
     #[must_use]
     pub fn former_source<'a>(&self, dataset: &'a Dataset) -> Option<&'a DatasetName> {
         // Topics and files are always named.
@@ -331,7 +334,7 @@ impl Capture {
         dataset.former_name().filter(|former| is_unsaid && *former != dataset.name())
     }
 
-    /// Names the table of a renamed dataset that is read from the table of its former name.
+    /// Adds the former name as that of the table of a renamed dataset, if no name is declared for the table.
     #[must_use]
     pub fn with_former_source(self, dataset: &Dataset) -> Self {
         match self.former_source(dataset) {
@@ -340,7 +343,7 @@ impl Capture {
         }
     }
 
-    /// The source's name for the table of a dataset.
+    /// Returns the source's name for the table of a dataset.
     #[must_use]
     pub fn table_name<'a>(&'a self, dataset: &'a DatasetName) -> &'a str {
         self.source_name(dataset)

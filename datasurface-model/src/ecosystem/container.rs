@@ -5,7 +5,7 @@ use datasurface_schema::{Annotations, ContainerName, Entity, Place, Set, Sparse,
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Something that keeps data, at one or more places.
+/// A container of data, at one or more places.
 ///
 /// ```
 /// use datasurface_model::{DataContainer, KeyHolder};
@@ -27,18 +27,18 @@ pub struct DataContainer {
     about: Sparse<Annotations<ContainerName>>,
 }
 
-/// Who holds the keys of what is encrypted. The company holding its own is the stronger of the two.
+/// The holder of the keys to encrypted data. The company is the stronger of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyHolder {
-    /// Whoever runs the container.
+    /// The vendor that runs the container.
     Vendor,
     /// The company whose data it is.
     Company,
 }
 
 impl DataContainer {
-    /// A container of this kind, not yet anywhere.
+    /// Creates a container of this kind, without a place.
     pub fn new(name: impl Into<ContainerName>, kind: ContainerKind) -> Self {
         Self {
             name: name.into(),
@@ -50,12 +50,12 @@ impl DataContainer {
         }
     }
 
-    /// An SQLite database file.
+    /// Creates a container that is an SQLite database file.
     pub fn sqlite(name: impl Into<ContainerName>, file: impl Into<Text>) -> Self {
         Self::new(name, ContainerKind::Sqlite { file: file.into() })
     }
 
-    /// A PostgreSQL database on the usual port, 5432.
+    /// Creates a container that is a PostgreSQL database on the usual port, 5432.
     pub fn postgres(
         name: impl Into<ContainerName>,
         host: impl Into<Text>,
@@ -64,13 +64,13 @@ impl DataContainer {
         Self::new(name, ContainerKind::Postgres { host: host.into(), port: 5432, database: database.into() })
     }
 
-    /// A bucket of an object storage, in all of it.
+    /// Creates a container that is a whole bucket of an object storage.
     pub fn object_storage(name: impl Into<ContainerName>, bucket: impl Into<Text>) -> Self {
         let kind = ContainerKind::ObjectStorage { bucket: bucket.into(), prefix: "".into(), endpoint: None };
         Self::new(name, kind)
     }
 
-    /// A Kafka cluster, reached through these brokers, each as `host:port`.
+    /// Creates a container that is a Kafka cluster with these brokers, each as `host:port`.
     pub fn kafka<B: Into<Text>>(
         name: impl Into<ContainerName>,
         brokers: impl IntoIterator<Item = B>,
@@ -79,26 +79,26 @@ impl DataContainer {
         Self::new(name, ContainerKind::Kafka { brokers })
     }
 
-    /// Whatever the platform provides, wherever that keeps it.
+    /// Creates a container that the platform provides, at a place that the platform chooses.
     pub fn platform_managed(name: impl Into<ContainerName>) -> Self {
         Self::new(name, ContainerKind::PlatformManaged)
     }
 
-    /// The same container, also at this place.
+    /// Adds a place.
     #[must_use]
     pub fn located(mut self, place: impl Into<Place>) -> Self {
         self.locations.insert(place.into());
         self
     }
 
-    /// Says that what it keeps is encrypted, and with whose keys.
+    /// Declares that the data in the container is encrypted, and with whose keys.
     #[must_use]
     pub fn encrypted(mut self, keys: KeyHolder) -> Self {
         self.encryption = Some(keys);
         self
     }
 
-    /// Says that nothing can be written to it.
+    /// Declares that nothing can be written to the container.
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.read_only = true;
@@ -108,19 +108,19 @@ impl DataContainer {
     documented!();
     renamed!(ContainerName);
 
-    /// What keeps the data.
+    /// The kind: the technology and its address.
     #[must_use]
     pub fn kind(&self) -> &ContainerKind {
         &self.kind
     }
 
-    /// Where the data is.
+    /// The places of the data.
     #[must_use]
     pub fn locations(&self) -> &Set<Place> {
         &self.locations
     }
 
-    /// With whose keys the data is encrypted, if it is.
+    /// The holder of the keys with which the data is encrypted; none if the data is not encrypted.
     #[must_use]
     pub fn encryption(&self) -> Option<KeyHolder> {
         self.encryption

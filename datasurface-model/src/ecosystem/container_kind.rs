@@ -3,7 +3,7 @@
 use datasurface_schema::{Json, Text};
 use serde::{Deserialize, Serialize};
 
-/// What keeps the data, and how it is reached. Never a secret: credentials are names.
+/// The technology of a container, and its address. There are no secrets: credentials are names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ContainerKind {
@@ -73,7 +73,7 @@ pub enum ContainerKind {
     ObjectStorage {
         /// The bucket.
         bucket: Text,
-        /// What the keys of all objects begin with; empty for the whole bucket.
+        /// The prefix of the keys of all objects; empty for the whole bucket.
         prefix: Text,
         /// The address of the service, unless it is the vendor's usual one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,18 +84,18 @@ pub enum ContainerKind {
         /// The brokers that are asked first, each as `host:port`.
         brokers: Vec<Text>,
     },
-    /// Whatever the platform that serves the data provides.
+    /// A container that is provided by the platform that serves the data.
     PlatformManaged,
-    /// Something that only a platform's plug-in knows.
+    /// A technology that only a platform's plug-in supports.
     Custom {
-        /// What the plug-in calls it.
+        /// The plug-in's name for the technology.
         technology: Text,
-        /// What the plug-in needs to know to reach it.
+        /// The properties that the plug-in needs for access.
         properties: Json,
     },
 }
 
-/// Where a database server listens, and the database on it.
+/// The address of a database server, and the database on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Server<'a> {
     pub(crate) host: &'a str,
@@ -103,14 +103,14 @@ pub(crate) struct Server<'a> {
     pub(crate) database: &'a str,
 }
 
-/// What technologies are called, said once.
+/// Defines the name of each technology once.
 macro_rules! technologies {
     ($($kind:ident => $name:literal),+ $(,)?) => {
         impl ContainerKind {
             /// The technologies that have a name of their own; any other is custom.
             pub(crate) const TECHNOLOGIES: &[&str] = &[$($name),+];
 
-            /// What people call this technology; also what a platform's descriptor lists.
+            /// The technology, by its usual name, which is also the one in a platform's descriptor.
             #[must_use]
             pub fn technology(&self) -> &str {
                 match self {
@@ -149,7 +149,7 @@ impl ContainerKind {
         }
     }
 
-    /// Where the server listens, for the kinds that are a database on one.
+    /// Returns the address of the server, for the kinds that are a database on one.
     pub(crate) fn server(&self) -> Option<Server<'_>> {
         match self {
             Self::Postgres { host, port, database }

@@ -4,8 +4,7 @@ use datasurface_schema::CredentialName;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// With what somebody shows who they are: a name under which a runtime finds the secret, and what kind of secret it
-/// is.
+/// A credential: the name under which a runtime finds a secret, and the kind of the secret. Never the secret itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Credential {
@@ -14,7 +13,7 @@ pub struct Credential {
     kind: CredentialKind,
 }
 
-/// What kind of secret it is.
+/// The kind of a secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialKind {
@@ -29,12 +28,12 @@ pub enum CredentialKind {
     Certificate,
     /// The id of an access key, and its secret.
     AccessKey,
-    /// A role of the cloud that whoever runs the pipeline may take.
+    /// A role of the cloud that the runner of the pipeline may take.
     Role,
 }
 
 impl Credential {
-    /// A credential of this kind.
+    /// Creates a credential of this kind.
     pub fn new(name: impl Into<CredentialName>, kind: CredentialKind) -> Self {
         Self { name: name.into(), kind }
     }
@@ -45,7 +44,7 @@ impl Credential {
         &self.name
     }
 
-    /// What kind of secret it is.
+    /// The kind of the secret.
     #[must_use]
     pub fn kind(&self) -> CredentialKind {
         self.kind

@@ -22,7 +22,7 @@ pub struct Dataset {
     details: Sparse<Details>,
 }
 
-/// What few datasets say.
+/// Attributes that few datasets have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Details {
     deprecation: Option<Deprecation>,
@@ -34,7 +34,7 @@ struct Details {
 static UNCLASSIFIED: Set<Classification> = Set::new();
 
 impl Dataset {
-    /// A dataset of this shape.
+    /// Creates a dataset with this schema.
     pub fn new(name: impl Into<DatasetName>, schema: impl Into<Schema>) -> Self {
         Self {
             name: name.into(),
@@ -59,28 +59,29 @@ impl Dataset {
         self
     }
 
-    /// Says that consumers should leave.
+    /// Declares the dataset deprecated: consumers should leave.
     #[must_use]
     pub fn deprecated(mut self, deprecation: Deprecation) -> Self {
         self.details.make_mut().deprecation = Some(deprecation);
         self
     }
 
-    /// Wants a storage policy of its zone to hold for it wherever it goes. Those that hold for all need not be named.
+    /// Adds a storage policy of the zone that must hold for the dataset wherever it is stored. Mandatory ones need
+    /// not be named.
     #[must_use]
     pub fn storage_policy(mut self, policy: impl Into<PolicyName>) -> Self {
         self.details.make_mut().storage_policies.insert(policy.into());
         self
     }
 
-    /// Adds something that must hold of the data.
+    /// Adds a check that the data must pass.
     #[must_use]
     pub fn quality_check(mut self, check: QualityCheck) -> Self {
         self.details.make_mut().quality_checks.insert(check);
         self
     }
 
-    /// Says where rows go that break what the schema says.
+    /// Sets the treatment of rows that break the schema.
     #[must_use]
     pub fn with_invalid_rows(mut self, invalid_rows: InvalidRows) -> Self {
         if invalid_rows != self.invalid_rows() {
@@ -92,13 +93,13 @@ impl Dataset {
     documented!();
     renamed!(DatasetName);
 
-    /// Its shape.
+    /// The schema.
     #[must_use]
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// How sensitive the dataset is as a whole.
+    /// The classifications of the dataset as a whole. Empty: only its columns may be classified.
     #[must_use]
     pub fn classifications(&self) -> &Set<Classification> {
         self.classifications.get().unwrap_or(&UNCLASSIFIED)
@@ -137,24 +138,24 @@ impl Dataset {
             && self.classifications().is_empty()
     }
 
-    /// Whether, since when and why consumers should leave.
+    /// The deprecation, if the dataset itself is deprecated.
     #[must_use]
     pub fn deprecation(&self) -> Option<&Deprecation> {
         self.details.get()?.deprecation.as_ref()
     }
 
-    /// The storage policies of its zone that it asks for, in order.
+    /// The storage policies of the zone that the dataset asks for, in order.
     pub fn storage_policies(&self) -> impl Iterator<Item = &PolicyName> {
         self.details.get().into_iter().flat_map(|details| &details.storage_policies)
     }
 
-    /// Where rows go that break what the schema says.
+    /// The treatment of rows that break the schema.
     #[must_use]
     pub fn invalid_rows(&self) -> InvalidRows {
         self.details.get().map_or_else(InvalidRows::default, |details| details.invalid_rows)
     }
 
-    /// What must hold of the data, in order.
+    /// The checks that the data must pass, in order.
     pub fn quality_checks(&self) -> impl Iterator<Item = &QualityCheck> {
         self.details.get().into_iter().flat_map(|details| &details.quality_checks)
     }

@@ -5,8 +5,7 @@ use datasurface_schema::{
     Annotations, DatasetName, DatastoreName, Entity, GroupKey, Named, Set, Sparse, documented, renamed,
 };
 
-/// A set of datasets that belong together, and how they are captured. The output of a transformer has no capture of
-/// its own.
+/// A set of datasets that belong together, and their capture. The output of a transformer has no capture of its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Datastore {
     name: DatastoreName,
@@ -17,7 +16,7 @@ pub struct Datastore {
     details: Sparse<Details>,
 }
 
-/// What few datastores say.
+/// Attributes that few datastores have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Details {
     access: Access,
@@ -27,7 +26,7 @@ struct Details {
 static OPEN: Access = Access::Open;
 
 impl Datastore {
-    /// A datastore without datasets.
+    /// Creates a datastore without datasets.
     pub fn new(name: impl Into<DatastoreName>) -> Self {
         Self {
             name: name.into(),
@@ -39,7 +38,7 @@ impl Datastore {
         }
     }
 
-    /// How its data is captured.
+    /// Sets the capture.
     #[must_use]
     pub fn captured(mut self, capture: Capture) -> Self {
         self.capture = Some(capture);
@@ -53,28 +52,28 @@ impl Datastore {
         self
     }
 
-    /// The same datastore with these datasets and no others.
+    /// Replaces all datasets by these.
     #[must_use]
     pub fn with_datasets(mut self, datasets: impl IntoIterator<Item = Dataset>) -> Self {
         self.datasets = datasets.into_iter().collect();
         self
     }
 
-    /// Replaces a dataset.
+    /// Replaces a dataset by the result of `change`; nothing changes if there is none of this name.
     #[must_use]
     pub fn edit_dataset(mut self, name: &DatasetName, change: impl FnOnce(Dataset) -> Dataset) -> Self {
         self.datasets = edited(self.datasets, name, change);
         self
     }
 
-    /// Says that the business depends on it.
+    /// Declares that the business depends on the datastore.
     #[must_use]
     pub fn in_production(mut self) -> Self {
         self.production = ProductionStatus::Production;
         self
     }
 
-    /// Closes it to all but those who are [approved](Self::approved).
+    /// Restricts the datastore to groups with an [approval](Self::approval).
     #[must_use]
     pub fn restricted(mut self) -> Self {
         let access = &mut self.details.make_mut().access;
@@ -84,7 +83,7 @@ impl Datastore {
         self
     }
 
-    /// Lets a group have a dataset, and closes the datastore to everybody who is not approved.
+    /// Adds the approval of a group for a dataset, and restricts the datastore to groups with an approval.
     #[must_use]
     pub fn approval(mut self, group: impl Into<GroupKey>, dataset: impl Into<DatasetName>) -> Self {
         self = self.restricted();
@@ -94,7 +93,7 @@ impl Datastore {
         self
     }
 
-    /// Says that consumers of all its datasets should leave.
+    /// Declares the datastore deprecated: consumers of all its datasets should leave.
     #[must_use]
     pub fn deprecated(mut self, deprecation: Deprecation<DatastoreName>) -> Self {
         self.details.make_mut().deprecation = Some(deprecation);
@@ -104,31 +103,31 @@ impl Datastore {
     documented!();
     renamed!(DatastoreName);
 
-    /// How its data is captured, unless a transformer makes it.
+    /// The capture; none if a transformer makes the data.
     #[must_use]
     pub fn capture(&self) -> Option<&Capture> {
         self.capture.as_ref()
     }
 
-    /// Its datasets.
+    /// The datasets.
     #[must_use]
     pub fn datasets(&self) -> &Named<Dataset> {
         &self.datasets
     }
 
-    /// Whether the business depends on it.
+    /// The production status: whether the business depends on the datastore.
     #[must_use]
     pub fn production_status(&self) -> ProductionStatus {
         self.production
     }
 
-    /// Who may have its data.
+    /// The access: the groups that may have a sink on the datastore.
     #[must_use]
     pub fn access(&self) -> &Access {
         self.details.get().map_or(&OPEN, |details| &details.access)
     }
 
-    /// Whether, since when and why consumers of all its datasets should leave.
+    /// The deprecation, if the datastore is deprecated with all its datasets.
     #[must_use]
     pub fn deprecation(&self) -> Option<&Deprecation<DatastoreName>> {
         self.details.get()?.deprecation.as_ref()

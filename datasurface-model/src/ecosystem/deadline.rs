@@ -14,13 +14,14 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// A time of day, to the minute, in a zone, by its IANA name. Whether there is such a zone is judged by validation.
+    /// Creates a deadline: a time of day, to the minute, in a zone, by its IANA name. Validation reports an unknown
+    /// zone.
     pub fn new(time: NaiveTime, zone: impl Into<Text>) -> Self {
         let minute = NaiveTime::from_hms_opt(time.hour(), time.minute(), 0);
         Self { time: minute.unwrap_or(time), zone: zone.into() }
     }
 
-    /// Reads `06:30 Europe/Berlin`; nothing if there is no such time of day, or not in two digits each.
+    /// Reads `06:30 Europe/Berlin`; none if the text has no such time of day, in two digits each.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let (time, zone) = text.split_once(' ')?;

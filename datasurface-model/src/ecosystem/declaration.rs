@@ -4,8 +4,8 @@ use super::Repository;
 use datasurface_schema::{Annotations, Entity, Name, Sparse, renamed};
 use std::sync::Arc;
 
-/// That there is something with an owner, as whoever is responsible for it declares it: its name and the repository that owns it; and
-/// its definition, once the owner has given one.
+/// A declaration of an owned part by the owner of its parent: the name, the repository that owns the part, and the
+/// definition, once that owner has given one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Declaration<N, D> {
     name: N,
@@ -15,12 +15,12 @@ pub struct Declaration<N, D> {
 }
 
 impl<N: Clone, D: Clone> Declaration<N, D> {
-    /// A declaration without a definition.
+    /// Creates a declaration without a definition.
     pub fn new(name: impl Into<N>, owner: impl Into<Repository>) -> Self {
         Self { name: name.into(), owner: owner.into(), definition: None, about: Sparse::default() }
     }
 
-    /// The same declaration, defined.
+    /// Sets the definition.
     #[must_use]
     pub fn defined(mut self, definition: impl Into<Arc<D>>) -> Self {
         self.definition = Some(definition.into());
@@ -35,7 +35,7 @@ impl<N: Clone, D: Clone> Declaration<N, D> {
         self
     }
 
-    /// The declaration alone.
+    /// Returns the declaration without its definition.
     pub(super) fn undefined(&self) -> Self {
         Self {
             name: self.name.clone(),
@@ -45,7 +45,7 @@ impl<N: Clone, D: Clone> Declaration<N, D> {
         }
     }
 
-    /// The repository that may define it.
+    /// The repository that owns the part, and alone may define it.
     #[must_use]
     pub fn owner(&self) -> &Repository {
         &self.owner

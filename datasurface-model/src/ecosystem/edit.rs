@@ -4,8 +4,8 @@ use super::{DataContainer, Dataset, Datastore, Ecosystem, Team, Workspace};
 use datasurface_schema::{ContainerKey, DatasetKey, DatastoreName, Entity, Named, WorkspaceName};
 use std::sync::Arc;
 
-/// What is not there stays so: a key that leads nowhere changes nothing. Of several things with one name, which are a finding, the first
-/// one is edited.
+/// Edits of one part deep inside: `change` returns the new part. A key that leads nowhere changes nothing. Of several
+/// parts with one name, which are a finding, the first one is edited.
 ///
 /// ```
 /// use datasurface_model::{Dataset, Datastore, Ecosystem, GovernanceZone, Team};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// assert!(!team.datastores().get("Sales").unwrap().datasets().get("orders").unwrap().classifications().is_empty());
 /// ```
 impl Ecosystem {
-    /// Replaces a datastore.
+    /// Replaces a datastore by the result of `change`.
     #[must_use]
     pub fn edit_datastore(
         self,
@@ -31,14 +31,14 @@ impl Ecosystem {
         self.edit_team_with(has, |team| team.edit_datastore(&name, change))
     }
 
-    /// Replaces a dataset.
+    /// Replaces a dataset by the result of `change`.
     #[must_use]
     pub fn edit_dataset(self, key: impl Into<DatasetKey>, change: impl FnOnce(Dataset) -> Dataset) -> Self {
         let DatasetKey { datastore, dataset, .. } = key.into();
         self.edit_datastore(datastore, |datastore| datastore.edit_dataset(&dataset, change))
     }
 
-    /// Replaces a workspace.
+    /// Replaces a workspace by the result of `change`.
     #[must_use]
     pub fn edit_workspace(
         self,
@@ -50,7 +50,7 @@ impl Ecosystem {
         self.edit_team_with(has, |team| team.edit_workspace(&name, change))
     }
 
-    /// Replaces a container.
+    /// Replaces a container by the result of `change`.
     #[must_use]
     pub fn edit_container(
         self,

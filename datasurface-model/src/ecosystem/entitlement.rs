@@ -4,7 +4,8 @@ use datasurface_schema::{PrincipalName, Set};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Somebody, or something, that can be granted access; by the name that the directory of the company has for it.
+/// A group, a role or a service that can be granted access, by its name in the directory of the company.
+/// As text: `group:analysts`, `role:auditor`, `service:dashboard`.
 ///
 /// As text: `group:analysts`, `role:auditor`, `service:dashboard`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,22 +20,22 @@ pub enum Principal {
 }
 
 impl Principal {
-    /// A group of people.
+    /// Creates the principal for a group of people.
     pub fn group(name: impl Into<PrincipalName>) -> Self {
         Self::Group(name.into())
     }
 
-    /// A role that people or services can take.
+    /// Creates the principal for a role that people or services can take.
     pub fn role(name: impl Into<PrincipalName>) -> Self {
         Self::Role(name.into())
     }
 
-    /// A program.
+    /// Creates the principal for a program.
     pub fn service(name: impl Into<PrincipalName>) -> Self {
         Self::Service(name.into())
     }
 
-    /// Its name in the directory of the company.
+    /// The name in the directory of the company.
     #[must_use]
     pub fn name(&self) -> &PrincipalName {
         match self {
@@ -42,7 +43,7 @@ impl Principal {
         }
     }
 
-    /// What it is, in one word: `group`, `role` or `service`.
+    /// The kind in one word: `group`, `role` or `service`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -52,7 +53,7 @@ impl Principal {
         }
     }
 
-    /// Reads `kind:name`; nothing if the kind is none.
+    /// Reads `kind:name`; none if the kind is unknown.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let (kind, name) = text.split_once(':')?;
@@ -77,26 +78,26 @@ impl fmt::Debug for Principal {
     }
 }
 
-/// Who may read a workspace; nobody, unless it says so.
+/// The principals that may read a workspace; none by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Entitlement(Set<Principal>);
 
 impl Entitlement {
-    /// Nobody yet.
+    /// Creates an entitlement for no principal.
     #[must_use]
     pub const fn new() -> Self {
         Self(Set::new())
     }
 
-    /// The same, and one more.
+    /// Adds a principal.
     #[must_use]
     pub fn granted(mut self, principal: Principal) -> Self {
         self.0.insert(principal);
         self
     }
 
-    /// Who may read, in order.
+    /// The principals that may read, in order.
     pub fn principals(&self) -> impl ExactSizeIterator<Item = &Principal> {
         self.0.iter()
     }

@@ -6,7 +6,7 @@ use datasurface_schema::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Whose infrastructure it is: a cloud, or the company's own machines.
+/// A vendor of infrastructure: a cloud, or the company's own machines.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InfrastructureVendor {
     name: VendorName,
@@ -44,12 +44,12 @@ pub struct InfrastructureLocation {
 }
 
 impl InfrastructureVendor {
-    /// A vendor without locations.
+    /// Creates a vendor without locations.
     pub fn new(name: impl Into<VendorName>) -> Self {
         Self { name: name.into(), cloud: None, locations: Named::default(), about: Sparse::default() }
     }
 
-    /// Says which cloud it is.
+    /// Sets the cloud, so that policies about clouds apply to the vendor.
     #[must_use]
     pub fn with_cloud(mut self, cloud: CloudVendor) -> Self {
         self.cloud = Some(cloud);
@@ -66,7 +66,7 @@ impl InfrastructureVendor {
     documented!();
     renamed!(VendorName);
 
-    /// Which cloud it is, if it is a known one.
+    /// The cloud, if the vendor is a known one.
     #[must_use]
     pub fn cloud(&self) -> Option<CloudVendor> {
         self.cloud
@@ -94,7 +94,7 @@ impl InfrastructureVendor {
 }
 
 impl InfrastructureLocation {
-    /// A location without inner ones.
+    /// Creates a location without inner ones.
     pub fn new(name: impl Into<LocationName>) -> Self {
         Self { name: name.into(), locations: Named::default(), about: Sparse::default() }
     }

@@ -1,4 +1,4 @@
-//! What texts of entities look like in documents, as JSON Schema.
+//! The text forms of entities in documents, as JSON Schema.
 
 use super::{Cron, VersionRequirement};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

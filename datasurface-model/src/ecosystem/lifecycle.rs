@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use datasurface_schema::DatasetKey;
 use serde::{Deserialize, Serialize};
 
-/// Consumers should leave: since when, and why; perhaps where to, and until when. From the first date on, a sink needs
-/// to say that it accepts this; after the last one, it can be removed once nobody uses it.
+/// A deprecation: consumers should leave. It has a date and a reason, perhaps a replacement and a last day. From the
+/// date on, a sink needs to consent; after the last day, the deprecated part can be removed once it has no consumer.
 ///
 /// `R` names what can replace it: a dataset, a datastore or a platform.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,44 +20,44 @@ pub struct Deprecation<R = DatasetKey> {
 }
 
 impl<R> Deprecation<R> {
-    /// Deprecated since a date, for a reason.
+    /// Creates a deprecation since a date, for a reason.
     pub fn new(since: NaiveDate, reason: impl Into<String>) -> Self {
         Self { since, reason: reason.into(), replacement: None, sunset: None }
     }
 
-    /// Says what to use instead.
+    /// Sets the replacement that consumers should use.
     #[must_use]
     pub fn replaced_by(mut self, replacement: impl Into<R>) -> Self {
         self.replacement = Some(replacement.into());
         self
     }
 
-    /// Says the last day on which it will be there.
+    /// Sets the sunset: the last day of availability.
     #[must_use]
     pub fn with_sunset(mut self, last: NaiveDate) -> Self {
         self.sunset = Some(last);
         self
     }
 
-    /// Since when.
+    /// The day since which the part is deprecated.
     #[must_use]
     pub fn since(&self) -> NaiveDate {
         self.since
     }
 
-    /// Why.
+    /// The reason.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// What to use instead, if there is something.
+    /// The replacement that consumers should use, if there is one.
     #[must_use]
     pub fn replacement(&self) -> Option<&R> {
         self.replacement.as_ref()
     }
 
-    /// The last day on which it will be there, if that is known.
+    /// The last day of availability, if that is known.
     #[must_use]
     pub fn sunset(&self) -> Option<NaiveDate> {
         self.sunset

@@ -69,7 +69,8 @@ use datasurface_schema::{
 };
 use std::sync::Arc;
 
-/// A whole data ecosystem: what there is, who owns it, who wants what, and where it may run.
+/// A whole data ecosystem: data, owners, consumers and their requirements, and the platforms and places that may
+/// serve them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ecosystem {
     name: EcosystemName,
@@ -85,7 +86,7 @@ pub struct Ecosystem {
 }
 
 impl Ecosystem {
-    /// An ecosystem that is owned in one repository, and live in another: what is live was accepted.
+    /// Creates an ecosystem that is owned in one repository, and live in another, which holds the accepted model.
     pub fn new(
         name: impl Into<EcosystemName>,
         owner: impl Into<Repository>,
@@ -137,7 +138,7 @@ impl Ecosystem {
         self
     }
 
-    /// Wishes that a dataset group is served by these platforms.
+    /// Pins a dataset group to platforms that should serve it.
     #[must_use]
     pub fn group_pin<P: Into<PlatformName>>(
         mut self,
@@ -148,7 +149,7 @@ impl Ecosystem {
         self
     }
 
-    /// Wishes that a datastore is captured by this platform, for all platforms.
+    /// Pins a datastore to the platform that should capture it, for all platforms.
     #[must_use]
     pub fn primary_pin(
         mut self,
@@ -159,7 +160,7 @@ impl Ecosystem {
         self
     }
 
-    /// Accepts a finding for a while.
+    /// Adds a waiver, which accepts a finding until a day.
     #[must_use]
     pub fn waiver(mut self, waiver: Waiver) -> Self {
         self.waivers.insert(waiver);
@@ -169,8 +170,8 @@ impl Ecosystem {
     documented!();
     renamed!(EcosystemName);
 
-    /// What both say of one ecosystem, under the name of this one: how documents that each say a part of it are put
-    /// together. What only one of them can say is noted if both do.
+    /// Merges the parts of one ecosystem from two documents, under the name of this one. An attribute that only one
+    /// of them may declare is added to `twice` if both do.
     #[must_use]
     pub fn merged(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
         let Self {
@@ -195,36 +196,36 @@ impl Ecosystem {
         self
     }
 
-    /// The ecosystem with these zones alone.
+    /// Replaces all zones by these.
     #[must_use]
     pub fn with_zones(mut self, zones: impl IntoIterator<Item = ZoneDeclaration>) -> Self {
         self.zones = zones.into_iter().collect();
         self
     }
 
-    /// The ecosystem with these pins of groups alone.
+    /// Replaces all pins of groups by these.
     #[must_use]
     pub fn with_group_pins(mut self, pins: impl IntoIterator<Item = GroupPin>) -> Self {
         self.group_pins = pins.into_iter().collect();
         self
     }
 
-    /// The ecosystem with these pins of datastores alone.
+    /// Replaces all pins of datastores by these.
     #[must_use]
     pub fn with_primary_pins(mut self, pins: impl IntoIterator<Item = PrimaryPin>) -> Self {
         self.primary_pins = pins.into_iter().collect();
         self
     }
 
-    /// The ecosystem without the zones of this name.
+    /// Removes the zones of this name.
     #[must_use]
     pub fn without_zone(mut self, name: &ZoneName) -> Self {
         self.zones.remove(name);
         self
     }
 
-    /// Replaces a team by what `change` makes of it: how a program edits a part deep inside. Zones and teams that
-    /// are not declared, or not defined, stay as they are.
+    /// Replaces a team by the result of `change`: how a program edits a part deep inside. Zones and teams that are
+    /// not declared, or not defined, are not changed.
     #[must_use]
     pub fn edit_team(
         mut self,
@@ -238,19 +239,20 @@ impl Ecosystem {
         self
     }
 
-    /// The ecosystem with its zones undefined: what it says itself.
+    /// Returns the ecosystem with its zones undefined: the part that its owner declares.
     pub(crate) fn shallow(&self) -> Self {
         let undefined = self.zones.iter().map(ZoneDeclaration::undefined);
         Self { zones: undefined.collect(), ..self.clone() }
     }
 
-    /// The same, made from the frame of an older version, with which it shares what did not change.
+    /// Returns the same as [`shallow`](Self::shallow), made from the frame of an older version, with which the result
+    /// shares every unchanged part.
     pub(crate) fn shallow_since(&self, older: &Self, frame: &Self) -> Self {
         let zones = undefined_since(&older.zones, &self.zones, &frame.zones, ZoneDeclaration::undefined);
         Self { zones, ..self.clone() }
     }
 
-    /// Its name.
+    /// The name.
     #[must_use]
     pub fn name(&self) -> &EcosystemName {
         &self.name
@@ -262,7 +264,7 @@ impl Ecosystem {
         &self.owner
     }
 
-    /// The repository that holds what was accepted.
+    /// The repository that holds the accepted model.
     #[must_use]
     pub fn live(&self) -> &Repository {
         &self.live
@@ -286,19 +288,19 @@ impl Ecosystem {
         &self.zones
     }
 
-    /// Which groups are wished onto which platforms.
+    /// The pins of dataset groups to platforms that should serve them.
     #[must_use]
     pub fn group_pins(&self) -> &Named<GroupPin> {
         &self.group_pins
     }
 
-    /// Which datastores are wished to be captured by which platform.
+    /// The pins of datastores to the platforms that should capture them.
     #[must_use]
     pub fn primary_pins(&self) -> &Named<PrimaryPin> {
         &self.primary_pins
     }
 
-    /// Which findings are accepted for a while.
+    /// The waivers: findings that are accepted for a while.
     #[must_use]
     pub fn waivers(&self) -> &Named<Waiver> {
         &self.waivers

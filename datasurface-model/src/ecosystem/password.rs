@@ -1,7 +1,7 @@
 //! Passwords in addresses, as in `https://user:password@host`: a model has no place for them, and a report must not
 //! repeat them.
 
-/// The text with an ellipsis for each password in an address; nothing if there is none.
+/// Replaces each password in an address by an ellipsis. Returns none if the text has no password.
 #[must_use]
 pub fn redact_passwords(text: &str) -> Option<String> {
     let (before, mut after) = around_password(text)?;
@@ -15,7 +15,7 @@ pub fn redact_passwords(text: &str) -> Option<String> {
     Some(hidden)
 }
 
-/// What is before the first password in an address, and what is after it.
+/// Returns the text before the first password in an address, and the text after it.
 fn around_password(text: &str) -> Option<(&str, &str)> {
     text.match_indices("://").find_map(|(at, scheme)| {
         let (_, address) = text.split_at_checked(at + scheme.len())?;
@@ -30,7 +30,8 @@ fn around_password(text: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// How long the password is that an address goes on with after `user:`; nothing if that was a host, and this is its port.
+/// Returns the length of the password in an address that goes on with `rest` after `user:`; none if that was a host,
+/// and `rest` begins with its port.
 fn password_length(rest: &str) -> Option<usize> {
     let authority = rest.split('/').next().unwrap_or(rest);
     let is_port = authority.chars().all(|c| c.is_ascii_digit());

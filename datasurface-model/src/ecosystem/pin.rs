@@ -1,4 +1,4 @@
-//! Pins: operators' wishes about which platform does what. What was decided is in the broker's lock.
+//! Pins: operators' preferences for the platform of a group or a datastore. The decisions are in the broker's lock.
 
 use datasurface_schema::{DatastoreName, Entity, GroupKey, PlatformName};
 

@@ -9,8 +9,8 @@ use semver::{Error as VersionError, VersionReq};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// An instance of a data platform: which plug-in, in which versions, with which settings. Two instances may be of
-/// one kind.
+/// An instance of a data platform: the plug-in, the versions of it that are accepted, and the settings. Two instances
+/// may be of one kind.
 ///
 /// ```
 /// use datasurface_model::{HintTarget, PlatformDeclaration};
@@ -58,10 +58,10 @@ impl Entity for Hint {
     }
 }
 
-/// What a platform can be given a hint about.
+/// The subject of a hint to a platform.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HintTarget {
-    /// All datasets of a datastore.
+    /// A datastore, with all its datasets.
     Datastore(DatastoreName),
     /// One dataset.
     Dataset(DatasetKey),
@@ -70,7 +70,7 @@ pub enum HintTarget {
 }
 
 impl PlatformDeclaration {
-    /// An instance of `kind`, in any version, without settings.
+    /// Creates an instance of `kind`, in any version, without settings.
     pub fn new(name: impl Into<PlatformName>, kind: impl Into<PlatformKind>) -> Self {
         Self {
             name: name.into(),
@@ -86,56 +86,56 @@ impl PlatformDeclaration {
         }
     }
 
-    /// Which versions of the plug-in will do, such as `^1.2`.
+    /// Sets the requirement on the version of the plug-in, such as `^1.2`.
     #[must_use]
     pub fn with_version_requirement(mut self, requirement: impl Into<VersionRequirement>) -> Self {
         self.version = requirement.into();
         self
     }
 
-    /// All settings at once.
+    /// Replaces all settings.
     #[must_use]
     pub fn with_config(mut self, config: impl Into<Json>) -> Self {
         self.config = config.into();
         self
     }
 
-    /// One setting more.
+    /// Sets one setting, in place of one of the same key.
     #[must_use]
     pub fn setting(mut self, key: &str, value: impl Into<serde_json::Value>) -> Self {
         self.config = self.config.with_member(key, value);
         self
     }
 
-    /// Runs at this place, too.
+    /// Adds a place at which the platform runs.
     #[must_use]
     pub fn located(mut self, place: impl Into<Place>) -> Self {
         self.locations.insert(place.into());
         self
     }
 
-    /// Says that the business depends on it.
+    /// Declares that the business depends on the platform.
     #[must_use]
     pub fn in_production(mut self) -> Self {
         self.production = ProductionStatus::Production;
         self
     }
 
-    /// Where its runtime finds secrets, by the name that the plug-in knows.
+    /// Sets the store in which the runtime finds secrets, by the name that the plug-in knows.
     #[must_use]
     pub fn with_credential_store(mut self, store: impl Into<CredentialStoreName>) -> Self {
         self.credential_store = Some(store.into());
         self
     }
 
-    /// Gives it free settings for one datastore, dataset or transformer.
+    /// Adds free settings for one datastore, dataset or transformer.
     #[must_use]
     pub fn hint(mut self, about: HintTarget, settings: impl Into<Json>) -> Self {
         self.hints.insert(Hint { about, settings: settings.into() });
         self
     }
 
-    /// Says that nothing new should come to it.
+    /// Declares the platform deprecated: nothing new should be assigned to it.
     #[must_use]
     pub fn deprecated(mut self, deprecation: Deprecation<PlatformName>) -> Self {
         self.deprecation = Some(deprecation);
@@ -145,13 +145,13 @@ impl PlatformDeclaration {
     documented!();
     renamed!(PlatformName);
 
-    /// Which plug-in it is an instance of.
+    /// The kind: the name of the plug-in.
     #[must_use]
     pub fn kind(&self) -> &PlatformKind {
         &self.kind
     }
 
-    /// Which versions of the plug-in will do.
+    /// The requirement on the version of the plug-in.
     #[must_use]
     pub fn version_requirement(&self) -> &VersionRequirement {
         &self.version
@@ -163,31 +163,31 @@ impl PlatformDeclaration {
         &self.config
     }
 
-    /// Where it runs.
+    /// The places at which the platform runs.
     #[must_use]
     pub fn locations(&self) -> &Set<Place> {
         &self.locations
     }
 
-    /// Whether the business depends on it.
+    /// The production status: whether the business depends on the platform.
     #[must_use]
     pub fn production_status(&self) -> ProductionStatus {
         self.production
     }
 
-    /// Where its runtime finds secrets.
+    /// The store in which the runtime finds secrets, if one is declared.
     #[must_use]
     pub fn credential_store(&self) -> Option<&CredentialStoreName> {
         self.credential_store.as_ref()
     }
 
-    /// Free settings for datastores, datasets and transformers.
+    /// The free settings for datastores, datasets and transformers.
     #[must_use]
     pub fn hints(&self) -> &Named<Hint> {
         &self.hints
     }
 
-    /// Whether, since when and why nothing new should come to it.
+    /// The deprecation, if nothing new should be assigned to the platform.
     #[must_use]
     pub fn deprecation(&self) -> Option<&Deprecation<PlatformName>> {
         self.deprecation.as_ref()
@@ -212,13 +212,13 @@ impl fmt::Display for HintTarget {
     }
 }
 
-/// A requirement on a semantic version, as text; judged by validation.
+/// A requirement on a semantic version, as text, which validation checks.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct VersionRequirement(Text);
 
 impl VersionRequirement {
-    /// Any version.
+    /// Creates the requirement that accepts any version.
     #[must_use]
     pub fn any() -> Self {
         Self(Text::from_static("*"))
@@ -230,7 +230,11 @@ impl VersionRequirement {
         *self == Self::any()
     }
 
-    /// The requirement, or why the text is none.
+    /// Reads the text as a requirement of semantic versions.
+    ///
+    /// # Errors
+    ///
+    /// If the text is none.
     pub fn parse(&self) -> Result<VersionReq, VersionError> {
         self.0.parse()
     }

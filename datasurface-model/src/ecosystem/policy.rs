@@ -6,8 +6,8 @@ use datasurface_schema::{
     documented, renamed,
 };
 
-/// A policy of a zone. It holds for what is the zone's, wherever that meets somebody else's; all policies of both
-/// zones hold together.
+/// A policy of a zone. The policy holds for all parts of the zone wherever these meet parts of another zone; all
+/// policies of both zones hold together.
 ///
 /// ```
 /// use datasurface_model::{GovernanceZone, Permitted, Policy, PolicyRule};
@@ -23,24 +23,25 @@ pub struct Policy {
     about: Sparse<Annotations<PolicyName>>,
 }
 
-/// What a policy is about, and what it permits.
+/// The rule of a policy: its subject, and the values that it permits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PolicyRule {
-    /// Where data may be. A place covers all that lies below it.
+    /// The places at which data may be. A place covers all that lies below it.
     Locations(Permitted<Place>),
-    /// On whose infrastructure data may be.
+    /// The vendors on whose infrastructure data may be.
     Vendors(Permitted<VendorName>),
-    /// In which clouds data may be, whoever sells them.
+    /// The clouds in which data may be, whoever sells them.
     HardVendors(Permitted<CloudVendor>),
-    /// Which platforms may have to do with the zone's groups and datastores.
+    /// The platforms that may serve the zone's groups and capture its datastores.
     Platforms(Permitted<PlatformName>),
-    /// Which data there may be. Data that is not classified never passes where only some is allowed.
+    /// The classifications that data may have. Data that is not classified never passes where only some is allowed.
     Classifications(Permitted<Classification>),
-    /// What a container must be like for the zone's data to be in it.
+    /// The properties of a container that may keep the zone's data.
     Storage(StorageRule),
-    /// What may meet the zone's datastores and workspaces: production, or what is not.
+    /// The production status of everything that may meet the zone's datastores and workspaces.
     Production(Permitted<ProductionStatus>),
-    /// Production and what is not production must not meet: what is a warning elsewhere is an error in this zone.
+    /// The separation of production from everything else: the two must not meet. The finding is a warning elsewhere,
+    /// and an error in this zone.
     SeparateProduction,
 }
 
@@ -61,7 +62,7 @@ impl PolicyRule {
     }
 }
 
-/// What is permitted: everything that is not denied; or, if some is allowed, that alone.
+/// The permitted values: all that are not denied; or, if some are allowed, those alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Permitted<T> {
     allowed: Option<Set<T>>,
@@ -69,36 +70,36 @@ pub struct Permitted<T> {
 }
 
 impl<T: Ord> Permitted<T> {
-    /// These alone. Nothing, if there are none.
+    /// Permits these values alone; none at all if there are none.
     pub fn only<I: Into<T>>(allowed: impl IntoIterator<Item = I>) -> Self {
         Self { allowed: Some(allowed.into_iter().map(Into::into).collect()), denied: Set::new() }
     }
 
-    /// Everything but these.
+    /// Permits every value but these.
     pub fn all_except<I: Into<T>>(denied: impl IntoIterator<Item = I>) -> Self {
         Self { allowed: None, denied: denied.into_iter().map(Into::into).collect() }
     }
 
-    /// The same, without these.
+    /// Adds denied values. A denial takes precedence over an allowance.
     #[must_use]
     pub fn with_denied<I: Into<T>>(mut self, denied: impl IntoIterator<Item = I>) -> Self {
         self.denied.extend(denied.into_iter().map(Into::into));
         self
     }
 
-    /// What alone is allowed, if not everything is, and what is denied.
+    /// Creates a permission from the values that alone are allowed, if not every value is, and the denied ones.
     #[must_use]
     pub fn new(allowed: Option<Set<T>>, denied: Set<T>) -> Self {
         Self { allowed, denied }
     }
 
-    /// What alone is allowed; nothing means: everything that is not denied.
+    /// The values that alone are allowed; none means every value that is not denied.
     #[must_use]
     pub fn allowed(&self) -> Option<&Set<T>> {
         self.allowed.as_ref()
     }
 
-    /// What is denied, even where it is allowed.
+    /// The denied values, which are denied even where they are allowed.
     #[must_use]
     pub fn denied(&self) -> &Set<T> {
         &self.denied
@@ -115,14 +116,14 @@ impl<T: Ord> Permitted<T> {
         self.admits_by(|allowed| allowed == value, |denied| denied == value)
     }
 
-    /// Whether something is permitted that a listed value allows, or denies, if these say so.
+    /// Whether a subject is permitted for which `allows` and `denies` tell whether a listed value covers it.
     pub(crate) fn admits_by(&self, allows: impl Fn(&T) -> bool, denies: impl Fn(&T) -> bool) -> bool {
         self.allowed.as_ref().is_none_or(|allowed| allowed.iter().any(allows))
             && !self.denied.iter().any(denies)
     }
 }
 
-/// What a container must be like to hold data.
+/// The properties that a container must have to keep data.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StorageRule {
     technologies: Permitted<Text>,
@@ -131,43 +132,43 @@ pub struct StorageRule {
 }
 
 impl StorageRule {
-    /// Holds for those datasets of the zone that name the policy.
+    /// Creates a rule for those datasets of the zone that name the policy.
     pub fn opt_in() -> Self {
         Self { technologies: Permitted::all_except([] as [Text; 0]), encryption: None, is_mandatory: false }
     }
 
-    /// Holds for every dataset of the zone.
+    /// Creates a rule for every dataset of the zone.
     pub fn mandatory() -> Self {
         Self { is_mandatory: true, ..Self::opt_in() }
     }
 
-    /// Which technologies may hold the data, as a container's kind calls them: `postgres`, `object_storage`.
+    /// Sets the technologies that may keep the data, as a container's kind names them: `postgres`, `object_storage`.
     #[must_use]
     pub fn with_technologies(mut self, technologies: Permitted<Text>) -> Self {
         self.technologies = technologies;
         self
     }
 
-    /// The data must be encrypted with keys that are in these hands, or in those of the company.
+    /// Requires encryption with keys of this holder, or of the company.
     #[must_use]
     pub fn encrypted(mut self, keys: KeyHolder) -> Self {
         self.encryption = Some(keys);
         self
     }
 
-    /// Which technologies may hold the data.
+    /// The technologies that may keep the data.
     #[must_use]
     pub fn technologies(&self) -> &Permitted<Text> {
         &self.technologies
     }
 
-    /// Who must hold the keys at least, if the data must be encrypted.
+    /// The weakest holder of the keys that is accepted; none if the data need not be encrypted.
     #[must_use]
     pub fn encryption(&self) -> Option<KeyHolder> {
         self.encryption
     }
 
-    /// Whether it holds for every dataset of the zone, or for those alone that name it.
+    /// Whether the rule holds for every dataset of the zone. Otherwise it holds for those alone that name the policy.
     #[must_use]
     pub fn is_mandatory(&self) -> bool {
         self.is_mandatory
@@ -175,7 +176,7 @@ impl StorageRule {
 }
 
 impl Policy {
-    /// A policy of this name.
+    /// Creates a policy of this name.
     pub fn new(name: impl Into<PolicyName>, rule: PolicyRule) -> Self {
         Self { name: name.into(), rule, about: Sparse::default() }
     }
@@ -183,7 +184,7 @@ impl Policy {
     documented!();
     renamed!(PolicyName);
 
-    /// What it is about, and what it permits.
+    /// The rule: the subject of the policy, and the values that it permits.
     #[must_use]
     pub fn rule(&self) -> &PolicyRule {
         &self.rule

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Whether the business depends on a datastore, a workspace or a platform.
+/// The production status of a datastore, a workspace or a platform: whether the business depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProductionStatus {
-    /// It is for development, tests, or trying out.
+    /// A part for development, tests, or trying out.
     #[default]
     NotProduction,
-    /// The business depends on it.
+    /// A part on which the business depends.
     Production,
 }
 

@@ -6,26 +6,26 @@ use datasurface_schema::{ColumnName, Set, Text};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Says where rows go that break what the schema says: the length, the precision or the range of a type, or `not null`.
+/// The treatment of rows that break the schema: the length, the precision or the range of a type, or `not null`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InvalidRows {
-    /// They fail the capture of the dataset: its consumers keep the last good data.
+    /// A failure of the capture of the dataset: its consumers keep the last good data.
     #[default]
     Fail,
-    /// They are set aside where no consumer reads them, and counted; the other rows go on.
+    /// A separate place for such rows, where no consumer reads them. They are counted, and the other rows go on.
     SetAside,
 }
 
 impl InvalidRows {
-    /// Whether this is what is understood where nothing is said.
+    /// Whether this is the default treatment.
     #[must_use]
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// One thing that must hold of a dataset's data.
+/// A check that the data of a dataset must pass.
 ///
 /// ```
 /// use datasurface_model::{Dataset, QualityCheck, Share};
@@ -38,33 +38,33 @@ impl InvalidRows {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QualityCheck {
-    /// At least this share of the rows has a value in the column.
+    /// The least share of the rows that has a value in the column.
     NotNull {
         /// The column.
         column: ColumnName,
-        /// How many rows at least.
+        /// The least share of rows with a value.
         at_least: Share,
     },
-    /// No two rows are equal in all of these columns.
+    /// Uniqueness: no two rows are equal in all of these columns.
     Unique {
         /// The columns, in order.
         columns: Vec<ColumnName>,
     },
-    /// There are so many rows, neither fewer nor more.
+    /// The least and the greatest count of rows.
     Rows {
-        /// The smallest good number.
+        /// The least count that passes.
         at_least: u64,
-        /// The largest good number, if there is one.
+        /// The greatest count that passes; none means without limit.
         at_most: Option<u64>,
     },
-    /// The latest value of a column is not older than this, when the check runs.
+    /// The greatest age of the latest value of a column, when the check runs.
     Fresh {
         /// A date or a timestamp.
         column: ColumnName,
-        /// How old the latest value may be.
+        /// The greatest age of the latest value.
         within: Latency,
     },
-    /// A column holds nothing but these values, or null.
+    /// The only values of a column, besides null.
     AcceptedValues {
         /// The column.
         column: ColumnName,
@@ -74,27 +74,27 @@ pub enum QualityCheck {
 }
 
 impl QualityCheck {
-    /// At least this share of the rows has a value in the column.
+    /// Creates a check that at least this share of the rows has a value in the column.
     pub fn not_null(column: impl Into<ColumnName>, at_least: Share) -> Self {
         Self::NotNull { column: column.into(), at_least }
     }
 
-    /// No two rows are equal in all of these columns.
+    /// Creates a check that no two rows are equal in all of these columns.
     pub fn unique<C: Into<ColumnName>>(columns: impl IntoIterator<Item = C>) -> Self {
         Self::Unique { columns: columns.into_iter().map(Into::into).collect() }
     }
 
-    /// There are at least so many rows, and at most so many, if a second number is given.
+    /// Creates a check of the count of rows: at least `at_least`, and at most `at_most`, if that is given.
     pub fn rows(at_least: u64, at_most: impl Into<Option<u64>>) -> Self {
         Self::Rows { at_least, at_most: at_most.into() }
     }
 
-    /// The latest value of a date or timestamp is not older than this.
+    /// Creates a check that the latest value of a date or timestamp is not older than this.
     pub fn fresh(column: impl Into<ColumnName>, within: Latency) -> Self {
         Self::Fresh { column: column.into(), within }
     }
 
-    /// A column holds nothing but these values, or null.
+    /// Creates a check that a column has only these values, or null.
     pub fn accepted_values<V: Into<Text>>(
         column: impl Into<ColumnName>,
         values: impl IntoIterator<Item = V>,
@@ -102,7 +102,7 @@ impl QualityCheck {
         Self::AcceptedValues { column: column.into(), values: values.into_iter().map(Into::into).collect() }
     }
 
-    /// What it checks, in a word: `not_null`, `unique`, `rows`, `fresh` or `accepted_values`.
+    /// The kind of check, in a word: `not_null`, `unique`, `rows`, `fresh` or `accepted_values`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -114,7 +114,7 @@ impl QualityCheck {
         }
     }
 
-    /// The columns that it looks at.
+    /// The columns that the check reads.
     #[must_use]
     pub fn columns(&self) -> &[ColumnName] {
         match self {
@@ -133,22 +133,22 @@ impl QualityCheck {
 pub struct Share(u32);
 
 impl Share {
-    /// Everything.
+    /// The whole.
     pub const ALL: Self = Self::parts_per_million(1_000_000);
 
-    /// That many parts of a million. More than a million is reported by validation.
+    /// Creates a share in parts of a million. Validation reports more than a million.
     #[must_use]
     pub const fn parts_per_million(parts: u32) -> Self {
         Self(parts)
     }
 
-    /// That many parts of a hundred.
+    /// Creates a share in parts of a hundred. Validation reports more than a hundred.
     #[must_use]
     pub const fn percent(parts: u32) -> Self {
         Self(parts.saturating_mul(10_000))
     }
 
-    /// In parts per million.
+    /// Returns the share in parts per million.
     #[must_use]
     pub const fn as_parts_per_million(self) -> u32 {
         self.0
@@ -156,7 +156,7 @@ impl Share {
 }
 
 impl fmt::Display for Share {
-    /// In percent, with as many digits as it needs: `99 %`, `99.95 %`.
+    /// Prints the share in percent, with as many digits as needed: `99 %`, `99.95 %`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, rest) = (self.0 / 10_000, self.0 % 10_000);
         if rest == 0 {

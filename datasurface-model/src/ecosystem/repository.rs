@@ -5,7 +5,7 @@ use datasurface_schema::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Where a repository is hosted.
+/// The host of a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum RepositoryHost {
     /// GitHub: the repository is `owner/name`.
@@ -32,9 +32,9 @@ impl RepositoryHost {
 /// A branch of a repository. As text: `github:owner/name@branch`, or `gitlab+git.example.com:group/name@branch` if it is
 /// not at the usual address; a branch may contain slashes.
 ///
-/// Two are [the same](Self::is_same) only if host, address, repository and branch are equal, letter by letter. With
-/// which credential it is reached makes no difference to that. A password in its address is never shown: validation refuses it,
-/// and documents that hold it say so in their long form.
+/// Two are [the same](Self::is_same) only if host, address, repository and branch are equal, letter by letter; the
+/// credential makes no difference. A password in the address is never shown, and validation rejects it: documents use
+/// the long form for such a repository, since the text form would lose the password.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Repository {
@@ -46,26 +46,26 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// The branch of `repository` at `host`.
+    /// Creates the branch of `repository` at `host`.
     pub fn new(host: RepositoryHost, repository: impl Into<Text>, branch: impl Into<Text>) -> Self {
         Self { host, address: None, repository: repository.into(), branch: branch.into(), credential: None }
     }
 
-    /// The same repository at a host of its own, such as `git.example.com`.
+    /// Sets the address of the host, such as `git.example.com`, where it is not the usual one.
     #[must_use]
     pub fn with_address(mut self, address: impl Into<Text>) -> Self {
         self.address = Some(address.into());
         self
     }
 
-    /// With which credential it is reached.
+    /// Sets the credential for access.
     #[must_use]
     pub fn with_credential(mut self, credential: impl Into<Credential>) -> Self {
         self.credential = Some(credential.into());
         self
     }
 
-    /// Whether both are one branch of one repository, whatever they are reached with.
+    /// Whether both are one branch of one repository, whatever their credentials.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let identity =
@@ -79,13 +79,13 @@ impl Repository {
         self.address.as_deref()
     }
 
-    /// With which credential it is reached.
+    /// The credential for access, if one is declared.
     #[must_use]
     pub fn credential(&self) -> Option<&Credential> {
         self.credential.as_ref()
     }
 
-    /// Where it is hosted.
+    /// The host.
     #[must_use]
     pub fn host(&self) -> RepositoryHost {
         self.host
@@ -103,7 +103,7 @@ impl Repository {
         &self.branch
     }
 
-    /// As text, with everything that somebody wrote into it.
+    /// Returns the text form with everything in it, passwords included.
     fn spelled_out(&self) -> String {
         let at = self.address.as_ref().map(|address| format!("+{address}"));
         format!("{}{}:{}@{}", self.host.prefix(), at.unwrap_or_default(), self.repository, self.branch)

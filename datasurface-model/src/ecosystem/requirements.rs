@@ -1,37 +1,37 @@
-//! What a consumer asks for.
+//! Requirements of consumers.
 
 use datasurface_schema::{Regulator, Set};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What the datasets of a group must be like where the consumer reads them.
+/// The requirements of a group on its datasets, at the place where the consumer reads them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Requirements {
-    /// Which versions of a record.
+    /// The milestoning: the versions of a record that the consumer sees.
     pub milestoning: Milestoning,
-    /// How late the data may be.
+    /// The greatest latency, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<Latency>,
-    /// How long data must stay reproducible.
+    /// The retention: the time for which data must stay reproducible; none means no requirement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention: Option<Retention>,
-    /// Who may ask the consumer to prove what it did.
+    /// The regulators, which may ask the consumer for proof.
     #[serde(default, skip_serializing_if = "Set::is_empty")]
     pub regulators: Set<Regulator>,
 }
 
-/// Which versions of a record a consumer sees.
+/// The versions of a record that a consumer sees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Milestoning {
-    /// The latest one.
+    /// The latest version.
     #[default]
     Live,
-    /// Every one, each with the batches between which it was valid.
+    /// Every version, each with the batches between which it was valid.
     Forensic,
-    /// The latest one, and every one beside it.
+    /// The latest version, and every version beside it.
     LiveAndForensic,
 }
 
@@ -49,31 +49,31 @@ impl Milestoning {
     }
 }
 
-/// How late data may be, in seconds. Less is stricter.
+/// A latency: the greatest age of data, in seconds. Less is stricter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Latency(u64);
 
 impl Latency {
-    /// That many seconds.
+    /// Creates a latency of so many seconds.
     #[must_use]
     pub const fn seconds(seconds: u64) -> Self {
         Self(seconds)
     }
 
-    /// That many minutes.
+    /// Creates a latency of so many minutes.
     #[must_use]
     pub const fn minutes(minutes: u64) -> Self {
         Self(minutes.saturating_mul(60))
     }
 
-    /// That many hours.
+    /// Creates a latency of so many hours.
     #[must_use]
     pub const fn hours(hours: u64) -> Self {
         Self(hours.saturating_mul(3600))
     }
 
-    /// In seconds.
+    /// Returns the latency in seconds.
     #[must_use]
     pub const fn as_seconds(self) -> u64 {
         self.0
@@ -96,25 +96,25 @@ impl fmt::Display for Latency {
     }
 }
 
-/// How long data must stay reproducible, in days. More is stricter.
+/// A retention: the time for which data must stay reproducible, in days. More is stricter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Retention(u32);
 
 impl Retention {
-    /// That many days.
+    /// Creates a retention of so many days.
     #[must_use]
     pub const fn days(days: u32) -> Self {
         Self(days)
     }
 
-    /// That many years of 365 days.
+    /// Creates a retention of so many years of 365 days.
     #[must_use]
     pub const fn years(years: u32) -> Self {
         Self(years.saturating_mul(365))
     }
 
-    /// In days.
+    /// Returns the retention in days.
     #[must_use]
     pub const fn as_days(self) -> u32 {
         self.0
@@ -133,17 +133,17 @@ impl fmt::Display for Retention {
     }
 }
 
-/// What goes first when there is not room for all.
+/// The priority of a workspace: the order of work when there is not room for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
-    /// When nothing else waits.
+    /// The lowest priority: when nothing else waits.
     Low,
-    /// As usual.
+    /// The usual priority.
     Medium,
-    /// Before the usual.
+    /// A priority before the usual one.
     High,
-    /// Before everything.
+    /// The highest priority, before everything else.
     Critical,
 }
 

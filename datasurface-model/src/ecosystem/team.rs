@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// A team as its zone declares it.
 pub type TeamDeclaration = Declaration<TeamName, Team>;
 
-/// What a team has: containers, datastores that it produces, workspaces in which it consumes.
+/// The definition of a team: containers, datastores that the team produces, and workspaces in which it consumes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Team {
     containers: Named<DataContainer>,
@@ -23,7 +23,7 @@ pub struct Team {
 }
 
 impl Team {
-    /// A team that has nothing yet.
+    /// Creates a team without containers, datastores and workspaces.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -52,7 +52,8 @@ impl Team {
 
     documented!();
 
-    /// What both say of one team: how documents that each say a part of it are put together.
+    /// Merges the parts of one team from two documents. An attribute that only one of them may declare is added to
+    /// `twice` if both do.
     #[must_use]
     pub fn merged(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
         let Self { containers, datastores, workspaces, about } = other;
@@ -63,28 +64,28 @@ impl Team {
         self
     }
 
-    /// The team without the containers of this name.
+    /// Removes the containers of this name.
     #[must_use]
     pub fn without_container(mut self, name: &ContainerName) -> Self {
         self.containers.remove(name);
         self
     }
 
-    /// The team without the datastores of this name.
+    /// Removes the datastores of this name.
     #[must_use]
     pub fn without_datastore(mut self, name: &DatastoreName) -> Self {
         self.datastores.remove(name);
         self
     }
 
-    /// The team without the workspaces of this name.
+    /// Removes the workspaces of this name.
     #[must_use]
     pub fn without_workspace(mut self, name: &WorkspaceName) -> Self {
         self.workspaces.remove(name);
         self
     }
 
-    /// Replaces a datastore.
+    /// Replaces a datastore by the result of `change`; nothing changes if there is none of this name.
     #[must_use]
     pub fn edit_datastore(
         mut self,
@@ -95,7 +96,7 @@ impl Team {
         self
     }
 
-    /// Replaces a workspace.
+    /// Replaces a workspace by the result of `change`; nothing changes if there is none of this name.
     #[must_use]
     pub fn edit_workspace(
         mut self,
@@ -106,7 +107,7 @@ impl Team {
         self
     }
 
-    /// Replaces a container.
+    /// Replaces a container by the result of `change`; nothing changes if there is none of this name.
     #[must_use]
     pub fn edit_container(
         mut self,
@@ -117,39 +118,39 @@ impl Team {
         self
     }
 
-    /// The team without its datastores and workspaces: what it says itself.
+    /// Returns the team without its datastores and workspaces: its own attributes.
     pub(crate) fn shallow(&self) -> Self {
         let (containers, about) = (self.containers.clone(), self.about.clone());
         Self { containers, about, ..Self::default() }
     }
 
-    /// The team with these datastores alone.
+    /// Replaces all datastores by these.
     #[must_use]
     pub fn with_datastores(mut self, datastores: impl IntoIterator<Item = Arc<Datastore>>) -> Self {
         self.datastores = datastores.into_iter().collect();
         self
     }
 
-    /// The team with these workspaces alone.
+    /// Replaces all workspaces by these.
     #[must_use]
     pub fn with_workspaces(mut self, workspaces: impl IntoIterator<Item = Arc<Workspace>>) -> Self {
         self.workspaces = workspaces.into_iter().collect();
         self
     }
 
-    /// Where its data is.
+    /// The containers of the team's data.
     #[must_use]
     pub fn containers(&self) -> &Named<DataContainer> {
         &self.containers
     }
 
-    /// The data that it produces.
+    /// The datastores that the team produces.
     #[must_use]
     pub fn datastores(&self) -> &Named<Arc<Datastore>> {
         &self.datastores
     }
 
-    /// The places in which it consumes data.
+    /// The workspaces in which the team consumes data.
     #[must_use]
     pub fn workspaces(&self) -> &Named<Arc<Workspace>> {
         &self.workspaces

@@ -1,4 +1,4 @@
-//! What is no timetable, in words that say what to mend.
+//! Errors in timetables, in words that say what to mend.
 //!
 //! Schedulers agree about POSIX cron with names, ranges, lists and steps. What some of them have besides (`L`, `W`, `#`, `?`,
 //! `@daily`, a step behind a single number) means something else to the next one, or nothing: it is none here. So does a

@@ -4,7 +4,8 @@ use super::{CodeArtifact, Cron, Select, TransformTrigger};
 use datasurface_schema::{Classification, DatasetName, DatastoreName};
 use std::collections::BTreeMap;
 
-/// Turns the data of its workspace into the datasets of another datastore. Its workspace's name is its identity.
+/// A transformer, which turns the data of its workspace into the datasets of another datastore. The name of the
+/// workspace is its identity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DataTransformer {
     artifact: CodeArtifact,
@@ -14,12 +15,12 @@ pub struct DataTransformer {
 }
 
 impl DataTransformer {
-    /// A transformer in SQL that fills the datastore `output`, whenever at least one of its inputs has moved.
+    /// Creates a transformer in SQL that fills the datastore `output`, whenever at least one of its inputs has moved.
     pub fn sql(output: impl Into<DatastoreName>) -> Self {
         Self::new(CodeArtifact::Sql { selects: Vec::new() }, output)
     }
 
-    /// A transformer that fills the datastore `output`, whenever at least one of its inputs has moved.
+    /// Creates a transformer that fills the datastore `output`, whenever at least one of its inputs has moved.
     pub fn new(artifact: CodeArtifact, output: impl Into<DatastoreName>) -> Self {
         Self {
             artifact,
@@ -29,7 +30,7 @@ impl DataTransformer {
         }
     }
 
-    /// Makes an output dataset by this statement. Code that is not SQL becomes SQL.
+    /// Adds the statement that makes an output dataset. Code that is not SQL is replaced by SQL.
     #[must_use]
     pub fn select(mut self, dataset: impl Into<DatasetName>, sql: impl Into<String>) -> Self {
         let mut selects = match self.artifact {
@@ -55,7 +56,7 @@ impl DataTransformer {
         self.with_trigger(TransformTrigger::Cron(cron.into()))
     }
 
-    /// Says that a classification of the inputs is not in the output any more, and why.
+    /// Declares that a classification of the inputs is not in the output any more, and why.
     #[must_use]
     pub fn removal(mut self, classification: impl Into<Classification>, reason: impl Into<String>) -> Self {
         self.removes.insert(classification.into(), reason.into());
@@ -68,19 +69,19 @@ impl DataTransformer {
         &self.artifact
     }
 
-    /// The datastore that it fills.
+    /// The datastore that the transformer fills.
     #[must_use]
     pub fn output(&self) -> &DatastoreName {
         &self.output
     }
 
-    /// When it runs.
+    /// The trigger.
     #[must_use]
     pub fn trigger(&self) -> &TransformTrigger {
         &self.trigger
     }
 
-    /// Which classifications it removes, and why.
+    /// The classifications of the inputs that the output does not have any more, each with the reason.
     #[must_use]
     pub fn removals(&self) -> &BTreeMap<Classification, String> {
         &self.removes

@@ -1,4 +1,4 @@
-//! Triggers: when something runs.
+//! Triggers of captures and transformers.
 
 use super::timetable;
 use chrono::{DateTime, TimeZone};
@@ -22,7 +22,7 @@ impl Cron {
         &self.0
     }
 
-    /// The same timetable in a time zone, by its IANA name.
+    /// Returns the timetable in another time zone, by its IANA name.
     #[must_use]
     pub fn in_zone(&self, zone: &str) -> Self {
         Self(format!("{} {zone}", self.fields()).into())
@@ -40,7 +40,7 @@ impl Cron {
         self.split().1
     }
 
-    /// Why the fields are no timetable, if they are none.
+    /// Returns the reason why the fields are no timetable, if they are none.
     #[must_use]
     pub fn error(&self) -> Option<String> {
         cached(self.fields(), |fields| {
@@ -49,14 +49,15 @@ impl Cron {
         })
     }
 
-    /// The first time after this one that it names; none if it is no timetable, or names none any more. The time is
-    /// taken to be in the timetable's zone: this crate does not know how late it is where.
+    /// Returns the first time of the timetable after `time`; none if the text is no timetable, or has no time any
+    /// more. `time` is taken as one in the timetable's zone: this crate does not convert between zones.
     #[must_use]
     pub fn next_after<Z: TimeZone>(&self, time: &DateTime<Z>) -> Option<DateTime<Z>> {
         self.fields().parse::<croner::Cron>().ok()?.find_next_occurrence(time, false).ok()
     }
 
-    /// A time zone is a word that stands after five fields, and begins as no field after them could.
+    /// Splits the text into fields and time zone. A time zone is a word after five fields that begins as no field
+    /// could.
     fn split(&self) -> (&str, Option<&str>) {
         let text = self.0.trim();
         match text.rsplit_once(char::is_whitespace) {
@@ -89,32 +90,32 @@ impl fmt::Debug for Cron {
     }
 }
 
-/// When a datastore is captured.
+/// The trigger of the capture of a datastore.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CaptureTrigger {
-    /// On a timetable.
+    /// A timetable.
     Cron(Cron),
-    /// When something outside says so.
+    /// A signal from outside.
     External,
 }
 
-/// When a transformer runs.
+/// The trigger of a transformer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransformTrigger {
-    /// When at least one input of its workspace has moved since it last ran.
+    /// A move of at least one input of the workspace since the last run.
     AnyInputMoved,
-    /// When each input of its workspace has moved since it last ran. An input that rests holds it up.
+    /// A move of each input of the workspace since the last run. An input that rests delays the run.
     AllInputsMoved,
-    /// On a timetable.
+    /// A timetable.
     Cron(Cron),
-    /// When something outside says so.
+    /// A signal from outside.
     External,
 }
 
-/// What is wrong with a timetable, judged once. Many datastores have one timetable, and to judge one takes longer than all
-/// other rules about a datastore.
+/// Returns the problem of a timetable, checked once. Many datastores have one timetable, and its check takes longer
+/// than all other rules about a datastore.
 fn cached(fields: &str, judge: impl FnOnce(&str) -> Option<String>) -> Option<String> {
     const MANY: usize = 1024;
     thread_local! {

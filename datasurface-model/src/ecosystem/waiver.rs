@@ -25,7 +25,7 @@ pub struct Waiver {
     expires: NaiveDate,
 }
 
-/// Which finding: its code, and its path as text; and which policy denies what it is about, if that is said.
+/// The identity of a waived finding: its code, its path as text, and perhaps the policy that denies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct WaivedFinding {
@@ -33,12 +33,12 @@ pub struct WaivedFinding {
     pub code: Text,
     /// The path, as the finding shows it.
     pub path: Text,
-    /// The policy that denies it. Several policies may deny the same.
+    /// The policy that denies, if only its denial is waived. Several policies may deny the same.
     pub policy: Option<PolicyKey>,
 }
 
 impl Waiver {
-    /// Accepts the finding of this code at this path, for a reason, until a day (inclusive).
+    /// Creates a waiver of the finding of this code at this path, for a reason, until a day (inclusive).
     pub fn new(
         code: impl Into<Text>,
         path: impl Into<Text>,
@@ -49,7 +49,7 @@ impl Waiver {
         Self { finding, reason: reason.into(), expires }
     }
 
-    /// Accepts what this policy denies, and nothing that another one denies at the same place.
+    /// Restricts the waiver to denials by this policy: those by another one at the same place are not accepted.
     #[must_use]
     pub fn with_policy(mut self, policy: impl Into<PolicyKey>) -> Self {
         self.finding.policy = Some(policy.into());
@@ -68,26 +68,26 @@ impl Waiver {
         &self.finding.path
     }
 
-    /// The policy that denies what is accepted. Without one it is accepted whichever denies it.
+    /// The policy whose denial is accepted. None means any policy.
     #[must_use]
     pub fn policy(&self) -> Option<&PolicyKey> {
         self.finding.policy.as_ref()
     }
 
-    /// Where the waiver itself is in the model.
+    /// The path of the waiver itself.
     #[must_use]
     pub fn model_path(&self) -> ModelPath {
         let policy = self.policy().map(|policy| format!(" {policy}")).unwrap_or_default();
         ModelPath::root().child(segment::WAIVERS, format!("{} {}{policy}", self.code(), self.path()))
     }
 
-    /// Why it is accepted.
+    /// The reason for accepting the finding.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// The last day on which it is accepted.
+    /// The last day on which the finding is accepted.
     #[must_use]
     pub fn expires(&self) -> NaiveDate {
         self.expires
@@ -95,8 +95,8 @@ impl Waiver {
 }
 
 impl Ecosystem {
-    /// The waivers by which a finding is accepted on a day, if findings of its code can be: first the one that names the policy that
-    /// denies what was found.
+    /// Returns the waivers of a finding on a day: first the one that names the policy of the denial. Whether findings
+    /// of its code can be waived is not checked.
     pub fn waivers_of(&self, finding: &Diagnostic, on: NaiveDate) -> impl Iterator<Item = &Waiver> {
         let about = WaivedFinding {
             code: finding.code().into(),

@@ -26,7 +26,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// A workspace that asks for nothing yet.
+    /// Creates a workspace without dataset groups.
     pub fn new(name: impl Into<WorkspaceName>) -> Self {
         Self {
             name: name.into(),
@@ -42,35 +42,35 @@ impl Workspace {
         }
     }
 
-    /// Where the data is wanted.
+    /// Sets the container into which the data is brought.
     #[must_use]
     pub fn with_container(mut self, container: impl Into<ContainerKey>) -> Self {
         self.container = Some(container.into());
         self
     }
 
-    /// How much it matters.
+    /// Sets the priority.
     #[must_use]
     pub fn with_priority(mut self, priority: Priority) -> Self {
         self.priority = Some(priority);
         self
     }
 
-    /// By when the data must be complete, every day.
+    /// Sets the deadline, by which the data must be complete, every day.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Deadline) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Says that the business depends on it.
+    /// Declares that the business depends on the workspace.
     #[must_use]
     pub fn in_production(mut self) -> Self {
         self.production = ProductionStatus::Production;
         self
     }
 
-    /// May hold data of these classifications alone, and none that is not classified.
+    /// Restricts the workspace to data of these classifications; data that is not classified is excluded, too.
     #[must_use]
     pub fn with_classification_limit<C: Into<Classification>>(
         mut self,
@@ -87,14 +87,14 @@ impl Workspace {
         self
     }
 
-    /// Makes the data of this workspace the input of a transformer.
+    /// Sets the transformer, whose input is the data of the workspace.
     #[must_use]
     pub fn with_transformer(mut self, transformer: DataTransformer) -> Self {
         self.transformer = Some(transformer);
         self
     }
 
-    /// Lets somebody read what the workspace gets.
+    /// Grants a principal access to the data of the workspace.
     #[must_use]
     pub fn granted(mut self, principal: Principal) -> Self {
         self.entitlement = self.entitlement.granted(principal);
@@ -104,49 +104,49 @@ impl Workspace {
     documented!();
     renamed!(WorkspaceName);
 
-    /// Where the data is wanted.
+    /// The container into which the data is brought, if one is declared.
     #[must_use]
     pub fn container(&self) -> Option<&ContainerKey> {
         self.container.as_ref()
     }
 
-    /// How much it matters, if anybody said so.
+    /// The priority, if one is declared.
     #[must_use]
     pub fn priority(&self) -> Option<Priority> {
         self.priority
     }
 
-    /// By when the data must be complete, every day.
+    /// The deadline, by which the data must be complete, every day; none if there is none.
     #[must_use]
     pub fn deadline(&self) -> Option<&Deadline> {
         self.deadline.as_ref()
     }
 
-    /// Whether the business depends on it.
+    /// The production status: whether the business depends on the workspace.
     #[must_use]
     pub fn production_status(&self) -> ProductionStatus {
         self.production
     }
 
-    /// The classifications that it may hold alone; nothing means: any.
+    /// The only classifications of data in the workspace; none means any.
     #[must_use]
     pub fn classification_limit(&self) -> Option<&Set<Classification>> {
         self.classification_limit.as_ref()
     }
 
-    /// What it asks for.
+    /// The dataset groups, each with its requirements.
     #[must_use]
     pub fn groups(&self) -> &Named<DatasetGroup> {
         &self.groups
     }
 
-    /// What is made of the data.
+    /// The transformer of the data, if there is one.
     #[must_use]
     pub fn transformer(&self) -> Option<&DataTransformer> {
         self.transformer.as_ref()
     }
 
-    /// Who may read what the workspace gets.
+    /// The entitlement: the principals that may read the data of the workspace.
     #[must_use]
     pub fn entitlement(&self) -> &Entitlement {
         &self.entitlement
@@ -172,7 +172,7 @@ pub struct DatasetGroup {
 }
 
 impl DatasetGroup {
-    /// A group that wants nothing yet: live data, as late as it likes.
+    /// Creates a group without datasets, for live data without limits of latency and retention.
     pub fn new(name: impl Into<GroupName>) -> Self {
         Self {
             name: name.into(),
@@ -183,49 +183,49 @@ impl DatasetGroup {
         }
     }
 
-    /// Wants one dataset more.
+    /// Adds a sink: a dataset that the group wants.
     #[must_use]
     pub fn sink(mut self, sink: impl Into<DatasetSink>) -> Self {
         self.sinks.insert(sink.into());
         self
     }
 
-    /// Wants these datasets too.
+    /// Adds sinks: datasets that the group wants.
     #[must_use]
     pub fn with_sinks<S: Into<DatasetSink>>(mut self, sinks: impl IntoIterator<Item = S>) -> Self {
         self.sinks.extend(sinks.into_iter().map(Into::into));
         self
     }
 
-    /// Which versions of a record.
+    /// Sets the milestoning: the versions of a record that the consumer sees.
     #[must_use]
     pub fn with_milestoning(mut self, milestoning: Milestoning) -> Self {
         self.requirements.milestoning = milestoning;
         self
     }
 
-    /// How late the data may be.
+    /// Sets the greatest latency.
     #[must_use]
     pub fn with_latency(mut self, latency: Latency) -> Self {
         self.requirements.latency = Some(latency);
         self
     }
 
-    /// How long data must stay reproducible.
+    /// Sets the retention: the time for which data must stay reproducible.
     #[must_use]
     pub fn with_retention(mut self, retention: Retention) -> Self {
         self.requirements.retention = Some(retention);
         self
     }
 
-    /// Who may ask for proof.
+    /// Adds a regulator, which may ask the consumer for proof.
     #[must_use]
     pub fn regulator(mut self, regulator: impl Into<Regulator>) -> Self {
         self.requirements.regulators.insert(regulator.into());
         self
     }
 
-    /// Would like to be served by this platform; whoever operates the platforms decides.
+    /// Sets the preferred platform. The operators' pins and the lock take precedence.
     #[must_use]
     pub fn with_preferred_platform(mut self, platform: impl Into<PlatformName>) -> Self {
         self.wish = Some(platform.into());
@@ -241,13 +241,13 @@ impl DatasetGroup {
         &self.sinks
     }
 
-    /// What they must be like.
+    /// The requirements on the datasets.
     #[must_use]
     pub fn requirements(&self) -> &Requirements {
         &self.requirements
     }
 
-    /// The platform that it would like to be served by.
+    /// The preferred platform, if one is declared.
     #[must_use]
     pub fn preferred_platform(&self) -> Option<&PlatformName> {
         self.wish.as_ref()
@@ -270,19 +270,19 @@ pub struct DatasetSink {
 }
 
 impl DatasetSink {
-    /// Wants this dataset, and will not have it deprecated.
+    /// Creates a sink for this dataset, without consent to a deprecation.
     pub fn new(dataset: impl Into<DatasetKey>) -> Self {
         Self { dataset: dataset.into(), accepts_deprecated_until: None }
     }
 
-    /// Accepts deprecated data until this day, inclusive.
+    /// Sets the consent to deprecated data, until this day, inclusive.
     #[must_use]
     pub fn with_consent_until(mut self, last: NaiveDate) -> Self {
         self.accepts_deprecated_until = Some(last);
         self
     }
 
-    /// The last day on which deprecated data is acceptable; none means never.
+    /// The last day of the consent to deprecated data; none if there is no consent.
     #[must_use]
     pub fn consent_until(&self) -> Option<NaiveDate> {
         self.accepts_deprecated_until

@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// A zone as the ecosystem declares it.
 pub type ZoneDeclaration = Declaration<ZoneName, GovernanceZone>;
 
-/// A part of the company with its own governance: its teams, and what they must obey.
+/// A part of the company with its own governance: the teams, and the policies for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GovernanceZone {
     teams: Named<TeamDeclaration>,
@@ -16,7 +16,7 @@ pub struct GovernanceZone {
 }
 
 impl GovernanceZone {
-    /// A zone without teams.
+    /// Creates a zone without teams and policies.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -40,7 +40,7 @@ impl GovernanceZone {
         self
     }
 
-    /// Adds something that the zone forbids, or allows alone.
+    /// Adds a policy.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policies.insert(policy);
@@ -49,7 +49,8 @@ impl GovernanceZone {
 
     documented!();
 
-    /// What both say of one zone: how documents that each say a part of it are put together.
+    /// Merges the parts of one zone from two documents. An attribute that only one of them may declare is added to
+    /// `twice` if both do.
     #[must_use]
     pub fn merged(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
         let Self { teams, policies, about } = other;
@@ -59,7 +60,7 @@ impl GovernanceZone {
         self
     }
 
-    /// The zone with these teams alone.
+    /// Replaces all teams by these.
     #[must_use]
     pub fn with_teams(mut self, teams: impl IntoIterator<Item = TeamDeclaration>) -> Self {
         self.teams = teams.into_iter().collect();
@@ -73,25 +74,26 @@ impl GovernanceZone {
         self
     }
 
-    /// The zone with its teams undefined: what it says itself.
+    /// Returns the zone with its teams undefined: the part that its owner declares.
     pub(crate) fn shallow(&self) -> Self {
         let undefined = self.teams.iter().map(TeamDeclaration::undefined);
         Self { teams: undefined.collect(), ..self.clone() }
     }
 
-    /// The same, made from the frame of an older version, with which it shares what did not change.
+    /// Returns the same as [`shallow`](Self::shallow), made from the frame of an older version, with which the result
+    /// shares every unchanged part.
     pub(crate) fn shallow_since(&self, older: &Self, frame: &Self) -> Self {
         let teams = undefined_since(&older.teams, &self.teams, &frame.teams, TeamDeclaration::undefined);
         Self { teams, ..self.clone() }
     }
 
-    /// Teams, as declared.
+    /// The declarations of teams.
     #[must_use]
     pub fn teams(&self) -> &Named<TeamDeclaration> {
         &self.teams
     }
 
-    /// What must be obeyed.
+    /// The policies.
     #[must_use]
     pub fn policies(&self) -> &Named<Policy> {
         &self.policies

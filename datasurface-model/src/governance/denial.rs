@@ -1,4 +1,4 @@
-//! What is told where a policy does not permit that something meets something else.
+//! Findings about meetings that a policy denies.
 
 use super::Denial;
 use crate::{
@@ -8,25 +8,26 @@ use crate::{
 use datasurface_schema::{Entity, Place, ZoneName, segment};
 use std::fmt;
 
-/// How a meeting is told, if it is denied. Nothing of it is made before.
+/// The context of a meeting between parts, from which the finding is made if the meeting is denied. Texts and paths
+/// are closures: most meetings are permitted, and need none.
 #[derive(Clone, Copy)]
 pub struct DenialContext<'m> {
-    /// What may not be: "the workspace `W` may not receive `S/d`".
+    /// The denied action: "the workspace `W` may not receive `S/d`".
     pub action: &'m dyn Fn() -> String,
-    /// Where the two meet.
+    /// The path at which the two meet.
     pub path: &'m dyn Fn() -> ModelPath,
-    /// The data that it is about.
+    /// The path of the data.
     pub dataset: Option<&'m dyn Fn() -> ModelPath>,
-    /// The container or the platform that keeps the data.
+    /// The path of the container or platform that keeps the data.
     pub storage_path: Option<&'m dyn Fn() -> ModelPath>,
-    /// What to take away, so that the two do not meet.
+    /// The path of a part without which the two do not meet.
     pub removal_path: Option<&'m dyn Fn() -> ModelPath>,
-    /// What to do about it.
+    /// The help: the action that resolves the finding.
     pub help: &'m str,
 }
 
 impl Denial {
-    /// The finding: why the policy of a zone does not let a meeting be, with the shortest path to what is denied:
+    /// Returns the finding that a policy of a zone denies the meeting, with the shortest path to the denied part:
     /// dataset, policy, container or platform, location.
     #[must_use]
     pub fn to_diagnostic(

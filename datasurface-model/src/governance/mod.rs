@@ -1,4 +1,4 @@
-//! What a policy says of something that the data of its zone meets.
+//! The evaluation of a policy for a part that the data of its zone meets.
 //!
 //! One policy and one thing that it may be about: that is all this module knows. Which policies meet which things is
 //! decided by those who ask: validation for what the model alone says, a broker for what platforms add. The whole table
@@ -19,18 +19,18 @@ use crate::{
 };
 use datasurface_schema::{Classification, Place, PlatformName, Set, Text, VendorName};
 
-/// Something that the data of a zone meets.
+/// A subject of policies: a part that the data of a zone meets.
 #[derive(Clone, Copy, Debug)]
 pub enum PolicySubject<'a> {
     /// Places at which data is kept.
     Places(&'a Set<Place>),
-    /// Something that keeps data, and does not say where.
+    /// A container or platform without a declared place.
     UnknownPlace,
-    /// What keeps the data; whether some of that data asks for the policy by name.
+    /// A container, and whether some of the data in it asks for the policy by name.
     Storage {
-        /// What it is called, as a container's kind calls it: `postgres`.
+        /// The technology, as a container's kind names it: `postgres`.
         technology: &'a str,
-        /// With whose keys the data is encrypted, if it is.
+        /// The holder of the keys to the data; none if the data is not encrypted.
         encryption: Option<KeyHolder>,
         /// Whether data that is kept there names the policy.
         is_asked_for: bool,
@@ -44,18 +44,19 @@ pub enum PolicySubject<'a> {
     },
     /// A platform.
     Platform(&'a PlatformName),
-    /// Something that the business depends on, or not; and what it meets. Both are of one status where it meets nothing
-    /// else.
+    /// The production statuses of a part of the zone and of a part that it meets. Both are equal where it meets no
+    /// part of the other status.
     Status {
-        /// The status of what is the zone's.
+        /// The status of the zone's part.
         ours: ProductionStatus,
-        /// The status of what that meets.
+        /// The status of the part that it meets.
         theirs: ProductionStatus,
     },
 }
 
 impl PolicySubject<'_> {
-    /// Something of this status meets all of these things of a zone, or serves them: one of the other status decides.
+    /// Creates the subject of a part of status `theirs` that meets, or serves, parts of a zone: one of the other
+    /// status decides.
     #[must_use]
     pub fn status(ours: &Set<ProductionStatus>, theirs: ProductionStatus) -> Self {
         let other = ours.iter().copied().find(|status| *status != theirs);
@@ -63,14 +64,14 @@ impl PolicySubject<'_> {
     }
 }
 
-/// Why a policy does not let something be.
+/// A denial by a policy, with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
     /// The code of the finding.
     pub code: &'static CodeInfo,
-    /// What the policy does, such as "does not permit the location `AWS/us-east-1`".
+    /// The reason, as a predicate of the policy: "does not permit the location `AWS/us-east-1`".
     pub reason: String,
-    /// The place that is denied, if it is about a place.
+    /// The denied place, if the policy is about places.
     pub place: Option<Place>,
 }
 
@@ -84,8 +85,8 @@ impl Denial {
     }
 }
 
-/// Whether a policy denies something that its zone's data meets; nothing if it permits it, or is about something else.
-/// `cloud` says which cloud a vendor is.
+/// Evaluates a policy for a part that the data of its zone meets. Returns none if the policy permits it, or is about
+/// other parts. `cloud` returns the cloud of a vendor, if that is known.
 ///
 /// ```
 /// use datasurface_model::{Permitted, Place, Policy, PolicyRule, governance::{PolicySubject, evaluate}};
@@ -143,7 +144,7 @@ fn vendor(permitted: &Permitted<VendorName>, places: &Set<Place>) -> Option<Deni
     Some(Denial::for_place(&VENDOR, format!("does not permit the vendor `{}`", place.vendor()), place))
 }
 
-/// A vendor of whom nobody knows which cloud it is never passes where only some are allowed.
+/// Returns the denial of a cloud. A vendor whose cloud is unknown never passes where only some are allowed.
 fn hard_vendor(
     permitted: &Permitted<CloudVendor>,
     places: &Set<Place>,
@@ -161,7 +162,7 @@ fn hard_vendor(
     Some(Denial::for_place(&HARD_VENDOR, format!("does not permit the cloud {found}"), place))
 }
 
-/// What may be anywhere never passes where only some places are allowed.
+/// Returns the denial of an unknown place or vendor, which never passes where only some are allowed.
 fn unknown<T: Ord>(code: &'static CodeInfo, permitted: &Permitted<T>) -> Option<Denial> {
     permitted.allowed()?;
     Some(Denial::new(code, "says where data may be, and nobody knows where this is".to_owned()))

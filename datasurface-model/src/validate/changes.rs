@@ -1,4 +1,4 @@
-//! What is different between two valid versions.
+//! Changes between two valid versions.
 
 use super::{
     unit::{Content, UnitPlace},
@@ -7,9 +7,9 @@ use super::{
 use crate::ecosystem::DataContainer;
 use datasurface_schema::{ContainerKey, DatastoreName, Entity, Named, Set, TeamKey, WorkspaceName, ZoneName};
 
-/// What was added, removed or changed between two versions of an ecosystem, by name. What it was, and what it is, can be
-/// asked of the versions: [`Valid::datastore`](super::Valid::datastore) and its like. What moved from one team to another
-/// has changed.
+/// The changes between two versions of an ecosystem: the names of added, removed and changed parts. The parts
+/// themselves are in the versions: [`Valid::datastore`](super::Valid::datastore) and its like. A part that moved to
+/// another team has changed.
 ///
 /// ```
 /// use datasurface_model::{Ecosystem, InfrastructureVendor, Valid};
@@ -22,16 +22,15 @@ use datasurface_schema::{ContainerKey, DatastoreName, Entity, Named, Set, TeamKe
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Changes {
-    /// Whether something is different that the ecosystem says itself: vendors, platforms, pins, waivers, declarations of
-    /// zones.
+    /// Whether the frame of the ecosystem differs: vendors, platforms, pins, waivers, declarations of zones.
     pub is_ecosystem_changed: bool,
-    /// Zones that differ in what they say themselves: policies, declarations of teams.
+    /// The zones whose frames differ: policies, declarations of teams.
     pub zones: Set<ZoneName>,
-    /// Containers that differ.
+    /// The containers that differ.
     pub containers: Set<ContainerKey>,
-    /// Datastores that differ in anything.
+    /// The datastores that differ in anything.
     pub datastores: Set<DatastoreName>,
-    /// Workspaces that differ in anything.
+    /// The workspaces that differ in anything.
     pub workspaces: Set<WorkspaceName>,
 }
 

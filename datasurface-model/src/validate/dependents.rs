@@ -1,4 +1,4 @@
-//! Who has read what.
+//! Dependents: the units that have read each fact.
 //!
 //! The index is made when the first validation builds on another one: a program that validates once does not pay for it.
 

@@ -1,4 +1,4 @@
-//! Who has a claim to a name.
+//! Multi-value indexes: the units that have a claim to a key.
 
 use super::{PersistentMap, unit::UnitKey};
 use std::{borrow::Borrow, hash::Hash};
@@ -10,7 +10,7 @@ pub(super) struct MultiIndex<K, V> {
     claims: PersistentMap<K, IndexEntries<V>>,
 }
 
-/// Most often there is one, so that it stands where it is found.
+/// The entries of one key. Most often there is one, which is stored inline.
 #[derive(Clone, Debug)]
 struct IndexEntries<V> {
     first: (UnitKey, V),
@@ -18,7 +18,7 @@ struct IndexEntries<V> {
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
-    /// Notes what a unit has to say of a key.
+    /// Adds the value of a unit for a key.
     pub(super) fn claim(&mut self, key: K, unit: &UnitKey, value: V) {
         let mut claim = (unit.clone(), value);
         match self.claims.get_mut(&key) {
@@ -35,7 +35,7 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
         }
     }
 
-    /// Notes what a unit has to say of a key, in place of what it has said before.
+    /// Replaces the value of a unit for a key.
     pub(super) fn renew(&mut self, key: K, unit: &UnitKey, value: V) {
         match self.claims.get_mut(&key) {
             Some(IndexEntries { first: (first, known), .. }) if first == unit => *known = value,
@@ -46,7 +46,7 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
         }
     }
 
-    /// Forgets what a unit has said of a key.
+    /// Removes the value of a unit for a key.
     pub(super) fn release(&mut self, key: &K, unit: &UnitKey) {
         let Some(IndexEntries { first, others }) = self.claims.get_mut(key) else {
             return;
@@ -62,7 +62,7 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
         }
     }
 
-    /// Everything that was said of a key, first things first.
+    /// Returns every entry of a key, in canonical order of the units.
     pub(super) fn all<Q>(&self, key: &Q) -> impl Iterator<Item = &(UnitKey, V)>
     where
         K: Borrow<Q>,
@@ -71,7 +71,7 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
         self.claims.get(key).into_iter().flat_map(IndexEntries::iter)
     }
 
-    /// Who comes first, and with what.
+    /// Returns the first entry of a key.
     pub(super) fn first<Q>(&self, key: &Q) -> Option<&(UnitKey, V)>
     where
         K: Borrow<Q>,
@@ -80,7 +80,7 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
         self.claims.get(key).map(|claims| &claims.first)
     }
 
-    /// What answers for a key.
+    /// Returns the first value of a key.
     pub(super) fn get<Q>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
@@ -94,7 +94,7 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
         self.claims.keys()
     }
 
-    /// Everything that was said of anything, and by whom, in no order.
+    /// Returns the entries of all keys, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &(UnitKey, V)> {
         self.claims.values().flat_map(IndexEntries::iter)
     }

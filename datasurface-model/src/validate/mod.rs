@@ -45,7 +45,7 @@ use std::fmt;
 /// A map that shares with the one that it was cloned from all that did not change since. In no order.
 type PersistentMap<K, V> = GenericHashMap<K, V, FxBuildHasher, DefaultSharedPtr>;
 
-/// What an ecosystem is validated with: the date, and an earlier outcome, if there is one.
+/// The settings of a validation: the date, and an earlier outcome, if there is one.
 ///
 /// ```
 /// use datasurface_model::{Ecosystem, Validation};
@@ -66,14 +66,15 @@ pub struct Validation<'a> {
 }
 
 impl<'a> Validation<'a> {
-    /// A validation as of a date: what is deprecated, or agreed to, until a day is judged by this one, not by a clock.
+    /// Creates a validation as of `date`. Deprecations and consents that end are judged by this date: the library
+    /// reads no clock.
     #[must_use]
     pub fn on(date: NaiveDate) -> Self {
         Self { date, previous: None }
     }
 
-    /// Builds on an earlier outcome: what cannot have changed since is not checked again. The outcome is the same as
-    /// without.
+    /// Sets an earlier outcome to build on: parts that cannot have changed since are not checked again. The outcome
+    /// is the same as without.
     #[must_use]
     pub fn since(mut self, previous: &'a impl Previous) -> Self {
         self.previous = Some(previous.state());
@@ -88,7 +89,11 @@ impl fmt::Debug for Validation<'_> {
 }
 
 impl Ecosystem {
-    /// Judges the ecosystem by every rule, all findings in one go. Errors make it [`Invalid`]; warnings do not.
+    /// Validates the ecosystem by every rule, and reports all findings at once.
+    ///
+    /// # Errors
+    ///
+    /// If a finding is an error. Warnings and notes are in the [`Checked`].
     pub fn validate(self, with: &Validation<'_>) -> Result<Checked, Invalid> {
         let (state, checked) = State::build(&self, with.date, with.previous);
         ValidationReport::new(checked, state).conclude(self)

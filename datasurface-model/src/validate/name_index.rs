@@ -4,9 +4,9 @@ use datasurface_schema::{Text, nearest};
 
 /// Up to this many names, each one is compared.
 const FEW: usize = 100;
-/// Where there are more: how many neighbours are compared, on each side, in each arrangement.
+/// The count of neighbours that are compared where there are more names, on each side, in each arrangement.
 const NEIGHBOURS: usize = 16;
-/// What is longer than this, in bytes, is no slip of a name: comparing takes the square of the length.
+/// The length in bytes above which a text is no slip of a name: comparison takes the square of the length.
 const LONGEST: usize = 1024;
 
 /// Names by their beginnings, and by their ends: a name with a slip in one half has the other half right.

@@ -1,4 +1,4 @@
-//! What a validation gives back.
+//! The outcome of a validation.
 
 use super::{state::State, unit::UnitKey, valid::Valid, waivers::WaiverOutcome};
 use crate::{
@@ -10,25 +10,25 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-/// An ecosystem without errors, and what was found besides: warnings and notes.
+/// An ecosystem without errors, and its other findings: warnings and notes.
 #[derive(Clone)]
 pub struct Checked {
     ecosystem: Valid<Ecosystem>,
     report: ValidationReport,
 }
 
-/// An ecosystem with errors, and everything that was found. Shown and debugged as the report.
+/// An ecosystem with errors, and all its findings. `Display` and `Debug` print the report.
 #[derive(Clone)]
 pub struct Invalid(Box<(Ecosystem, ValidationReport)>);
 
-/// How much work a validation was.
+/// The amount of work of a validation.
 #[derive(Clone, Debug)]
 pub struct ValidationStats {
-    /// The number of units in the ecosystem. A unit is what is checked, and remembered, on its own: a datastore, a workspace,
-    /// and what is around them.
+    /// The number of units in the ecosystem. A unit is checked and cached on its own: a datastore, a workspace, and
+    /// the frames around them.
     pub units: usize,
     checked: Vec<UnitKey>,
-    /// Where these are, in order; written down when somebody asks.
+    /// The paths of the checked units, in order; computed on first use.
     paths: OnceLock<Vec<ModelPath>>,
 }
 
@@ -39,31 +39,32 @@ impl Previous for Checked {}
 impl Previous for Invalid {}
 
 impl Checked {
-    /// The ecosystem, with the proof.
+    /// The ecosystem, with the proof of its validity.
     #[must_use]
     pub fn ecosystem(&self) -> &Valid<Ecosystem> {
         &self.ecosystem
     }
 
-    /// The ecosystem, with the proof; what was found, and what is remembered for the next time, is dropped.
+    /// Returns the ecosystem, with the proof of its validity. The findings, and the state for the next validation,
+    /// are dropped.
     #[must_use]
     pub fn into_ecosystem(self) -> Valid<Ecosystem> {
         self.ecosystem
     }
 
-    /// Warnings and notes.
+    /// The findings: warnings and notes.
     #[must_use]
     pub fn findings(&self) -> &Findings {
         self.report.findings()
     }
 
-    /// What was found, and is accepted for a while by a waiver.
+    /// The findings that a waiver accepts for a while.
     #[must_use]
     pub fn waived(&self) -> &Findings {
         &self.report.judged().waived
     }
 
-    /// How much work it was.
+    /// The amount of work of the validation.
     #[must_use]
     pub fn effort(&self) -> &ValidationStats {
         &self.report.effort
@@ -77,25 +78,25 @@ impl Invalid {
         &self.0.0
     }
 
-    /// The ecosystem, to correct it; what is remembered for the next time is dropped.
+    /// Returns the ecosystem, to correct it. The state for the next validation is dropped.
     #[must_use]
     pub fn into_ecosystem(self) -> Ecosystem {
         self.0.0
     }
 
-    /// Everything that was found, at least one error among it.
+    /// The findings, at least one of them an error.
     #[must_use]
     pub fn findings(&self) -> &Findings {
         self.0.1.findings()
     }
 
-    /// What was found, and is accepted for a while by a waiver.
+    /// The findings that a waiver accepts for a while.
     #[must_use]
     pub fn waived(&self) -> &Findings {
         &self.0.1.judged().waived
     }
 
-    /// How much work it was.
+    /// The amount of work of the validation.
     #[must_use]
     pub fn effort(&self) -> &ValidationStats {
         &self.0.1.effort
@@ -103,8 +104,7 @@ impl Invalid {
 }
 
 impl ValidationStats {
-    /// Where the units are that were really checked this time, in order. For all others, what was found before still
-    /// held.
+    /// The paths of the units that were checked this time, in order. For all others, the earlier findings still hold.
     #[must_use]
     pub fn checked(&self) -> &[ModelPath] {
         self.paths.get_or_init(|| {
@@ -115,10 +115,10 @@ impl ValidationStats {
     }
 }
 
-/// What was found, how much work it was, and what the next validation may build on.
+/// The findings, the amount of work, and the state on which the next validation may build.
 #[derive(Clone)]
 pub(super) struct ValidationReport {
-    /// Gathered when somebody asks: nobody needs all of them to know what an edit has changed.
+    /// The findings, collected on first use: to know what an edit has changed, not all of them are needed.
     judged: OnceLock<WaiverOutcome>,
     effort: ValidationStats,
     state: Arc<State>,
@@ -176,7 +176,7 @@ impl std::error::Error for Invalid {}
 pub(super) mod sealed {
     use super::{Checked, Invalid, State};
 
-    /// Keeps what the next validation may build on. Only this crate can implement it.
+    /// The access to the state on which the next validation may build. Only this crate can implement it.
     pub trait HasState {
         #[doc(hidden)]
         fn state(&self) -> &State;

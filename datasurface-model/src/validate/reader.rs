@@ -122,7 +122,8 @@ impl<'a> FactReader<'a> {
         dataset.classifications()
     }
 
-    /// What was read. To find a fact that was read twice would cost more than to compare it twice.
+    /// Returns the facts that were read. A fact may occur twice: to compare it twice costs less than to find the
+    /// duplicate.
     pub(crate) fn into_imports(self) -> Box<[Fact]> {
         self.imports.into_inner().into()
     }

@@ -6,7 +6,7 @@ use datasurface_schema::{
 };
 use std::fmt;
 
-/// Something that a part of the model refers to, and that may not exist.
+/// A reference to a part of the model that may not exist.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Reference {
     Vendor(VendorName),
@@ -22,7 +22,7 @@ pub(crate) enum Reference {
 }
 
 impl Reference {
-    /// What must exist for this to exist.
+    /// Returns the reference to the part that must exist for this one to exist.
     pub(crate) fn parent(&self) -> Option<Self> {
         match self {
             Self::Location(place) => Some(Self::Vendor(place.vendor().clone())),

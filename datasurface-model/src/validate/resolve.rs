@@ -1,4 +1,4 @@
-//! Whether a path that somebody has written leads to something.
+//! Resolution of paths in a model: whether a written path leads to a part.
 
 use crate::ecosystem::{Ecosystem, GovernanceZone, InfrastructureLocation, Team, ZoneDeclaration};
 use datasurface_schema::{DatasetKey, GroupKey, Named, PolicyKey, segment};

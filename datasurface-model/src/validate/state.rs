@@ -1,4 +1,4 @@
-//! What is remembered of a validation, for the next one.
+//! The state of a validation, kept for the next one.
 
 use super::{
     PersistentMap,
@@ -27,9 +27,9 @@ pub struct State {
     facts: Facts,
     /// Made when the first validation builds on this one.
     readers: OnceLock<Dependents>,
-    /// The units that something was found in.
+    /// The units with findings.
     reported: PersistentMap<UnitKey, Arc<UnitResult>>,
-    /// How many errors there are.
+    /// The count of errors.
     errors: usize,
 }
 
@@ -39,7 +39,7 @@ struct Unit {
     verdict: Arc<UnitResult>,
 }
 
-/// What the rules say of a unit, and what they had to know to say it.
+/// The findings of the rules about a unit, and the facts that they read.
 #[derive(Debug)]
 pub(super) struct UnitResult {
     pub(super) imports: Box<[Fact]>,
@@ -53,8 +53,8 @@ impl UnitResult {
 }
 
 impl State {
-    /// Judges every unit; those whose content and imports are the same as before keep their verdicts. Gives the
-    /// units back that were really checked.
+    /// Checks every unit. Those whose content and imports are the same as before keep their results. Returns the
+    /// units that were checked.
     pub(super) fn build(
         ecosystem: &Ecosystem,
         today: NaiveDate,
@@ -95,7 +95,7 @@ impl State {
         (state, checked)
     }
 
-    /// Before there is an ecosystem.
+    /// Creates the state before there is an ecosystem.
     fn empty() -> Self {
         Self {
             ecosystem: Ecosystem::new("", "", ""),
@@ -167,7 +167,7 @@ impl State {
         }
     }
 
-    /// What was found, with waivers applied.
+    /// Returns the findings, with waivers applied.
     pub(super) fn judged(&self) -> WaiverOutcome {
         let found = self.reported.values().flat_map(|verdict| verdict.findings.iter().cloned());
         let found = found.chain(waivers::check(&self.ecosystem)).collect();

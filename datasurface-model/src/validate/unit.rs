@@ -1,4 +1,4 @@
-//! Units: the parts of an ecosystem that are checked, and remembered, each on its own.
+//! Units: the parts of an ecosystem that are checked and cached, each on its own.
 
 use crate::{
     diagnostic::ModelPath,
@@ -7,11 +7,12 @@ use crate::{
 use datasurface_schema::{DatastoreName, TeamKey, WorkspaceName, ZoneName, segment};
 use std::sync::Arc;
 
-/// Which unit it is: the same one in every revision of an ecosystem. A cheap handle; the order is the canonical one.
+/// The identity of a unit: the same in every revision of an ecosystem. A cheap handle; the order is the canonical
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct UnitKey {
     place: Arc<UnitPlace>,
-    /// How many units of the same place come before it, in canonical order.
+    /// The count of units of the same place before this one, in canonical order.
     ordinal: usize,
 }
 
@@ -25,12 +26,13 @@ pub(super) enum UnitPlace {
     Workspace(Arc<TeamKey>, WorkspaceName),
 }
 
-/// What a unit consists of, without what is a unit of its own. Equal in no time where it is shared in memory.
+/// The content of a unit, without the parts that are units of their own. Comparison takes no time where it is shared
+/// in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     /// The ecosystem with its zones undefined.
     Ecosystem(Arc<Ecosystem>),
-    /// All transformers, as a graph. There is nothing in it: what is to be known of them are facts.
+    /// All transformers, as a graph. The content is empty: the rules read facts about them.
     Transformers,
     /// A zone with its teams undefined.
     Zone(Arc<GovernanceZone>),
@@ -47,7 +49,7 @@ impl UnitKey {
         Self { place: Arc::new(place), ordinal: 0 }
     }
 
-    /// Another unit of the same place.
+    /// Returns the key of another unit of the same place.
     pub(super) fn numbered(&self, ordinal: usize) -> Self {
         Self { place: Arc::clone(&self.place), ordinal }
     }
@@ -56,7 +58,7 @@ impl UnitKey {
         &self.place
     }
 
-    /// Where the unit is. Units of one place have one path.
+    /// The path of the unit. Units of one place have one path.
     pub(crate) fn path(&self) -> ModelPath {
         let root = ModelPath::root();
         match &*self.place {
@@ -87,7 +89,7 @@ impl UnitKey {
         }
     }
 
-    /// What people call this very unit.
+    /// The name of the unit; empty for the ecosystem and the transformers.
     pub(crate) fn name(&self) -> &str {
         match &*self.place {
             UnitPlace::Ecosystem | UnitPlace::Transformers => "",
@@ -99,7 +101,7 @@ impl UnitKey {
     }
 }
 
-/// Where a team is.
+/// Returns the path of a team.
 pub(super) fn team_path(team: &TeamKey) -> ModelPath {
     ModelPath::root().child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team)
 }

@@ -130,7 +130,8 @@ impl UnitDiff<'_> {
         }
     }
 
-    /// Where zones or teams of one name are declared several times, all that is in them is cut anew.
+    /// Adds the changes of zones or teams of one name that are declared several times: all units in them are cut
+    /// anew.
     fn many(&mut self, old: Units, mut new: Units) {
         for (key, content) in old {
             let new = new.get_mut(&key).and_then(Option::take);
@@ -148,7 +149,7 @@ impl UnitDiff<'_> {
     }
 }
 
-/// What is to be in each unit.
+/// The content of each unit.
 type Units = BTreeMap<UnitKey, Option<Content>>;
 
 /// Every unit of zones that have one name, cut one after the other: units of one place are numbered through.

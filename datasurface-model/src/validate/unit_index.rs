@@ -24,14 +24,14 @@ use std::sync::{Arc, OnceLock};
 /// A datastore or workspace, and the team that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T> {
-    /// The team that it belongs to.
+    /// The team that the entity belongs to.
     pub team: Arc<TeamKey>,
     /// The datastore or workspace.
     pub entity: Arc<T>,
 }
 
 impl Located<Datastore> {
-    /// Where the datastore is in the model.
+    /// The path of the datastore.
     #[must_use]
     pub fn path(&self) -> ModelPath {
         team_path(&self.team).child(segment::DATASTORES, self.entity.name())
@@ -39,7 +39,7 @@ impl Located<Datastore> {
 }
 
 impl Located<Workspace> {
-    /// Where the workspace is in the model.
+    /// The path of the workspace.
     #[must_use]
     pub fn path(&self) -> ModelPath {
         team_path(&self.team).child(segment::WORKSPACES, self.entity.name())
@@ -50,7 +50,7 @@ impl Located<Workspace> {
 /// in canonical order answers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UnitIndex {
-    /// What the ecosystem, and each zone, says itself.
+    /// The frames of the ecosystem and of each zone.
     frames: PersistentMap<UnitKey, Content>,
     datastores: Members<Datastore>,
     workspaces: Members<Workspace>,
@@ -162,7 +162,7 @@ impl UnitIndex {
         }
     }
 
-    /// What zones say themselves, in no order.
+    /// Returns the frames of zones, in no order.
     pub(super) fn zones(&self) -> impl Iterator<Item = &Arc<GovernanceZone>> {
         self.frames.values().filter_map(|frame| match frame {
             Content::Zone(zone) => Some(zone),
@@ -184,7 +184,7 @@ impl UnitIndex {
         &self.former_workspaces
     }
 
-    /// What a frame was when it was followed last.
+    /// Returns the content of a frame at the last update.
     pub(super) fn frame(&self, unit: &UnitKey) -> Option<&Content> {
         self.frames.get(unit)
     }
@@ -206,7 +206,8 @@ impl UnitIndex {
     }
 }
 
-/// The units of one kind. Names that differ in ASCII case only stand together: they are not allowed beside each other.
+/// The units of one kind. Names that differ in ASCII case only have one entry: they are not allowed beside each
+/// other.
 #[derive(Clone, Debug)]
 pub(super) struct Members<T: Entity> {
     by_folded_name: MultiIndex<Text, Member<T>>,
@@ -215,7 +216,7 @@ pub(super) struct Members<T: Entity> {
 /// A unit that has a name.
 #[derive(Clone, Debug)]
 pub(super) struct Member<T: Entity> {
-    /// That of the entity, here too: to compare it needs no look at the entity, which nobody has looked at for long.
+    /// A copy of the entity's name: a comparison then needs no access to the entity, which is rarely in the cache.
     name: T::Name,
     located: Located<T>,
     /// The names inside it, arranged when the first reference into it does not resolve.
@@ -236,7 +237,7 @@ impl<T: Entity<Name: Name>> Members<T>
 where
     Member<T>: Clone,
 {
-    /// Gives the name back in lower case.
+    /// Updates the entry of a unit. Returns its name in lower case.
     fn update(&mut self, unit: &UnitKey, old: Option<Arc<T>>, new: Option<Arc<T>>) -> Option<Text> {
         // Both have one name: it is part of what the unit is.
         let name = old.as_ref().or(new.as_ref())?.name().clone();

@@ -24,14 +24,14 @@ pub struct Valid<T> {
 struct Inner<T> {
     value: T,
     directory: UnitIndex,
-    /// As of when it was validated, if that is known.
+    /// The date of the validation, if that is known.
     on: Option<NaiveDate>,
 }
 
 impl Valid<Ecosystem> {
-    /// Takes an ecosystem for valid without looking: for one that was validated before it was stored, in a storage
-    /// that is trusted. What is wrong in it is not found later either; nothing panics, but a graph may lack what a
-    /// broken reference stood for.
+    /// Takes an ecosystem for valid without a check: for one that was validated before it was stored, in a trusted
+    /// storage. Errors in it are not found later either; nothing panics, but a graph may lack the target of a broken
+    /// reference.
     #[must_use]
     pub fn assume_valid(ecosystem: Ecosystem) -> Self {
         let mut directory = UnitIndex::default();
@@ -42,14 +42,15 @@ impl Valid<Ecosystem> {
         Self { inner: Arc::new(Inner { value: ecosystem, directory, on: None }) }
     }
 
-    /// An ecosystem that was found to be valid as of a date, and its directory.
+    /// Creates the proof for an ecosystem that was found to be valid as of a date, with its index.
     pub(super) fn new(ecosystem: Ecosystem, directory: UnitIndex, on: NaiveDate) -> Self {
         Self { inner: Arc::new(Inner { value: ecosystem, directory, on: Some(on) }) }
     }
 
-    /// Applies the waivers of the ecosystem to what somebody else than validation has found of it: gives back what is
-    /// left, and what was waived. `codes` are all that could have been found; a waiver of one of them that is expired,
-    /// or about nothing, is a finding as well. Waivers count as of the date of the validation; without one, none does.
+    /// Applies the waivers of the ecosystem to findings that others than validation have of it. Returns the remaining
+    /// findings, and the waived ones. `codes` are all codes that could have been found; a waiver of one of them that
+    /// is expired, or about nothing, is a finding as well. Waivers count as of the date of the validation; without
+    /// one, none does.
     #[must_use]
     pub fn apply_waivers(&self, found: Findings, codes: &[&'static CodeInfo]) -> (Findings, Findings) {
         let Some(on) = self.inner.on else { return (found, Findings::default()) };
@@ -57,13 +58,13 @@ impl Valid<Ecosystem> {
         (findings, waived)
     }
 
-    /// The day as of which it was validated; nothing if it was taken for valid.
+    /// The date of the validation; none for [`assume_valid`](Self::assume_valid).
     #[must_use]
     pub fn validated_on(&self) -> Option<NaiveDate> {
         self.inner.on
     }
 
-    /// The ecosystem, to edit it.
+    /// Returns the ecosystem, to edit it, without the proof.
     #[must_use]
     pub fn into_inner(self) -> Ecosystem {
         match Arc::try_unwrap(self.inner) {
@@ -72,56 +73,56 @@ impl Valid<Ecosystem> {
         }
     }
 
-    /// The datastore of this name, wherever it is.
+    /// Returns the datastore of this name, in whatever team.
     #[must_use]
     pub fn datastore(&self, name: &DatastoreName) -> Option<&Located<Datastore>> {
         self.inner.directory.datastores().get(name).map(|(_, member)| member.located())
     }
 
-    /// The dataset of this key, wherever its datastore is.
+    /// Returns the dataset of this key, in whatever team its datastore is.
     #[must_use]
     pub fn dataset(&self, key: &DatasetKey) -> Option<&Dataset> {
         self.datastore(&key.datastore)?.entity.datasets().get(&key.dataset)
     }
 
-    /// The dataset group of this key, wherever its workspace is.
+    /// Returns the dataset group of this key, in whatever team its workspace is.
     #[must_use]
     pub fn group(&self, key: &GroupKey) -> Option<&DatasetGroup> {
         self.workspace(&key.workspace)?.entity.groups().get(&key.group)
     }
 
-    /// The workspace of this name, wherever it is.
+    /// Returns the workspace of this name, in whatever team.
     #[must_use]
     pub fn workspace(&self, name: &WorkspaceName) -> Option<&Located<Workspace>> {
         self.inner.directory.workspaces().get(name).map(|(_, member)| member.located())
     }
 
-    /// The container of this key.
+    /// Returns the container of this key.
     #[must_use]
     pub fn container(&self, key: &ContainerKey) -> Option<&DataContainer> {
         self.inner.directory.containers().get(key)
     }
 
-    /// The workspace whose transformer fills the datastore of this name.
+    /// Returns the workspace whose transformer fills the datastore of this name.
     #[must_use]
     pub fn producer(&self, output: &DatastoreName) -> Option<&Located<Workspace>> {
         self.workspace(self.inner.directory.producers().get(output)?)
     }
 
-    /// Every datastore, by name.
+    /// Every datastore, in order of the names.
     #[must_use]
     pub fn datastores(&self) -> Vec<&Located<Datastore>> {
         by_name(self.inner.directory.datastores().iter())
     }
 
-    /// Every workspace, by name.
+    /// Every workspace, in order of the names.
     #[must_use]
     pub fn workspaces(&self) -> Vec<&Located<Workspace>> {
         by_name(self.inner.directory.workspaces().iter())
     }
 
-    /// What is different in this version from an older one: for whoever keeps something that was made of the older one,
-    /// and wants to bring it up to date. Of versions that were made by editing, the cost follows the difference.
+    /// Returns the changes in this version since an older one, to update a structure that was built from the older
+    /// one. For versions made by editing, the cost depends on the difference alone.
     #[must_use]
     pub fn changes_since(&self, older: &Self) -> Changes {
         let directory = &older.inner.directory;

@@ -66,7 +66,7 @@ pub(super) static UNKNOWN_PATH: CodeInfo = CodeInfo::error(
      has that name one day. Write the path as the finding shows it, or remove the waiver.",
 );
 
-/// What was found, and what of it was waived.
+/// The findings, and those that are waived.
 #[derive(Clone, Debug)]
 pub(super) struct WaiverOutcome {
     pub(super) findings: Findings,
@@ -74,8 +74,8 @@ pub(super) struct WaiverOutcome {
 }
 
 impl WaiverOutcome {
-    /// Judges findings by the waivers of an ecosystem. `codes` are all that could have been found: about a waiver of
-    /// another one, there is nothing to say.
+    /// Applies the waivers of an ecosystem to findings. `codes` are all that could have been found: a waiver of
+    /// another code is not reported.
     pub(super) fn apply(
         found: Findings,
         codes: &[&'static CodeInfo],
@@ -152,7 +152,7 @@ impl WaiverOutcome {
     }
 }
 
-/// What is to be said of the waivers of an ecosystem, whatever was found.
+/// Returns the findings about the waivers of an ecosystem themselves.
 pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut before = None;

@@ -35,7 +35,7 @@ fn is_of(value: &Value, of: &Type) -> bool {
     }
 }
 
-/// How many bytes a value is. They are text in JSON, a character each.
+/// Returns the count of bytes in a value. They are text in JSON, a character each.
 fn bytes(value: &Value) -> Option<usize> {
     let text = value.as_str().filter(|text| text.chars().all(|byte| byte <= '\u{ff}'))?;
     Some(text.chars().count())

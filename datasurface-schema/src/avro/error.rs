@@ -1,8 +1,8 @@
-//! What is wrong with an Avro schema, while it is read: everything, but for what is wrong only because something else is.
+//! Errors in an Avro schema, found while it is read: all but those that only follow from another one.
 
 use crate::{ColumnError, name::ColumnName};
 
-/// What is wrong with a part of a schema. Nothing, if that was said where the part refers to.
+/// The errors in a part of a schema. Empty if they were reported at the type that the part refers to.
 pub(super) type FieldErrors = Vec<FieldError>;
 
 pub(super) struct FieldError {

@@ -60,8 +60,8 @@ pub struct AvroError {
 
 impl AvroSchema {
     /// Creates the schema that Avro's JSON describes, without a key. Never fails: JSON that describes no record is
-    /// kept, and reported by validation. A record is rejected if it refers to a type that is not defined before,
-    /// contains itself, has a default that does not fit, or is nested deeper than types can be.
+    /// kept, and reported by validation. JSON describes no record if a type in it is used before its definition or
+    /// contains itself, if a default does not fit, or if types are nested deeper than they can be.
     #[must_use]
     pub fn new(written: impl Into<Json>) -> Self {
         let written = written.into();

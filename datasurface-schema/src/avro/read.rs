@@ -37,11 +37,11 @@ pub(super) fn record(schema: &Value) -> Result<Record, AvroError> {
     }
 }
 
-/// How many types may be copied from where they are defined. Each reference to a record means all that is in it: a few
-/// of them, one inside the other, would otherwise be more than anybody can go through.
+/// The greatest count of types that are copied from their definitions. Each reference to a record means all that is
+/// in it: a few of them, one inside the other, would otherwise be more than anybody can go through.
 const MOST_COPIED: usize = 100_000;
 
-/// How records may be sorted by a field.
+/// The orders in which records may be sorted by a field.
 const ORDERS: [&str; 3] = ["ascending", "descending", "ignore"];
 
 struct Reader {
@@ -50,7 +50,7 @@ struct Reader {
     /// Named types of which it was said why they cannot be read: who refers to them need not say so again.
     failed: FxHashSet<Text>,
     depth: usize,
-    /// How many types were copied from where they are defined.
+    /// The count of types that were copied from their definitions.
     copied: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What an Avro record is made of. References to named types are replaced by what they name, so there are no cycles.
+//! The parts of an Avro record. References to named types are replaced by the types, so there are no cycles.
 
 use crate::{DataType, Text, json::Json, name::Classification, set::Set};
 use std::sync::Arc;
@@ -15,16 +15,16 @@ pub(crate) struct Record {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Field {
     pub(crate) name: Text,
-    /// What it was called before.
+    /// The former names.
     pub(crate) aliases: Vec<Text>,
     pub(crate) slot: NullableType,
-    /// What records have in it that were written without it.
+    /// The value of the field in records that were written without it.
     pub(crate) default: Option<Json>,
     pub(crate) documentation: Option<Text>,
     pub(crate) classifications: Set<Classification>,
 }
 
-/// What a field, an element of an array or a value of a map can hold: in Avro, a union with `null` or any other type.
+/// The type of a field, an element of an array or a value of a map: in Avro, a union with `null` or any other type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct NullableType {
     pub(crate) of: Type,
@@ -76,7 +76,7 @@ pub(crate) struct Fixed {
 pub(crate) struct Enumeration {
     pub(crate) name: Text,
     pub(crate) symbols: Vec<Text>,
-    /// What readers take for a symbol that they do not know.
+    /// The symbol that readers take for an unknown one.
     pub(crate) default: Option<Text>,
 }
 
@@ -114,7 +114,7 @@ impl Fixed {
 }
 
 impl Type {
-    /// How many types it is made of, itself included.
+    /// The count of types in this one, itself included.
     pub(super) fn weight(&self) -> usize {
         let inside = match self {
             Self::Plain(_) | Self::Logical(_) | Self::Fixed(_) | Self::Enumeration(_) => 0,

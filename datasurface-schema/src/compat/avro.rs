@@ -1,5 +1,5 @@
-//! From one Avro type to another: which changes let everything be read that was written before (Apache Avro 1.12,
-//! "Schema Resolution"), with the same meaning.
+//! Changes of Avro types: those after which everything that was written before can be read (Apache Avro 1.12, "Schema
+//! Resolution"), with the same meaning.
 //!
 //! That is less than what Avro resolves: it also takes a number for a rounded one, bytes for text, the default of an
 //! enum for a symbol that it does not know, and says nothing about those who read by the old schema.
@@ -41,7 +41,7 @@ pub(super) fn default(old: Option<&Json>, new: Option<&Json>) -> TypeChange {
     }
 }
 
-/// What it means that a type is called differently, by which Avro finds what it is read as.
+/// Returns the effect of another name of a type, by which Avro finds the type to read.
 pub(super) fn name(old: &str, new: &str) -> TypeChange {
     if old == new { Same } else { breaking("a type of another name") }
 }

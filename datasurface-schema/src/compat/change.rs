@@ -1,4 +1,4 @@
-//! From one schema to another: what changed, and which of it breaks something.
+//! Changes from one schema to another, and the rule that each of them breaks.
 
 use super::{TypeChange, avro, rules::SchemaRule};
 use crate::{
@@ -21,7 +21,7 @@ pub enum SchemaChange {
     FieldAdded {
         /// The field as a column.
         column: Column,
-        /// Whether it says what it is in records that were written without it.
+        /// Whether the field has a default, which is its value in records that were written without it.
         has_default: bool,
     },
     /// A column is gone.
@@ -41,7 +41,7 @@ pub enum SchemaChange {
         from: DataType,
         /// The type that it has.
         to: DataType,
-        /// What that means.
+        /// The effect on values.
         change: TypeChange,
     },
     /// A column may be null now, or may not be any more.

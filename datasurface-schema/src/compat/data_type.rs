@@ -1,4 +1,4 @@
-//! From one type to another: which changes keep every value.
+//! Changes from one type to another: those that keep every value.
 
 use super::fields::{self, ComparedField};
 use crate::{DataType, Field};
@@ -161,7 +161,7 @@ impl IntegerRange {
     }
 }
 
-/// The parameters that decide which texts a type has, and the order of these.
+/// The parameters that decide which texts a type has, and their comparison.
 struct TextParameters<'a> {
     is_unicode: bool,
     length: Option<u32>,

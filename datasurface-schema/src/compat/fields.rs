@@ -7,10 +7,10 @@ use crate::set::Set;
 pub(super) trait ComparedField {
     fn name(&self) -> &str;
 
-    /// What it means that there is this field where there was none.
+    /// Returns the effect of a new field.
     fn gained(&self) -> TypeChange;
 
-    /// What it means that it became this from what it was.
+    /// Returns the effect of a change of this field from `old`.
     fn became(&self, old: &Self) -> TypeChange;
 }
 

@@ -1,6 +1,6 @@
-//! What becomes of data and of its readers when a schema changes, in two steps: what changed, and what that means.
+//! The effect of a change of a schema on data and its readers, in two steps: the changes, and the effect of each.
 //!
-//! What is said of tables holds of Avro's records, too, with what Avro says in addition.
+//! The rules about tables hold for Avro's records, too, besides those of Avro.
 //!
 //! A change is free if everything that was written before fits, and everybody who reads goes on to find what was there.
 //! Which types may widen into which is worked out from what values they have; `docs/type-changes.md` shows the outcome

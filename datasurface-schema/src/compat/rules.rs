@@ -36,7 +36,7 @@ macro_rules! rules {
             /// Every rule.
             pub const ALL: &[Self] = &[$(Self::$rule),*];
 
-            /// The code of findings of those who break it: stable, `schema-change/slug`.
+            /// Returns the code of findings about the rule: stable, `schema-change/slug`.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self {
@@ -44,7 +44,7 @@ macro_rules! rules {
                 }
             }
 
-            /// What is wrong, in one line.
+            /// Returns the summary of the finding, in one line.
             #[must_use]
             pub const fn summary(self) -> &'static str {
                 match self {
@@ -52,7 +52,7 @@ macro_rules! rules {
                 }
             }
 
-            /// Why it is wrong, and what to do instead.
+            /// Returns the explanation: why the change breaks something, and what to do instead.
             #[must_use]
             pub const fn explanation(self) -> &'static str {
                 match self {

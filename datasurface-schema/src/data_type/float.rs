@@ -68,7 +68,7 @@ pub struct FloatRange {
     pub min_exponent: i32,
     /// The exponent of the largest power of two.
     pub max_exponent: i32,
-    /// The number of the largest significands that are no number where the exponent is largest.
+    /// The count of the largest significands that encode special values where the exponent is largest.
     pub reserved_at_max: u16,
     /// The values that are not ± *m* × 2^*e*.
     pub special: SpecialValues,

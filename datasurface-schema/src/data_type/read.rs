@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
-    /// What is not read yet, with no space before it.
+    /// The text that is not read yet, with no space before it.
     pub(crate) fn rest(&self) -> &'a str {
         self.rest
     }

@@ -1,4 +1,4 @@
-//! What two versions of a collection do not have in common. What they share in memory is passed over unseen, so that
+//! Differences between two versions of a collection. The parts that they share in memory are skipped unread, so that
 //! the cost follows the difference.
 
 use super::{Entity, node::Node};
@@ -84,7 +84,7 @@ impl<'a, T: Entity> Iterator for Difference<'a, T> {
     }
 }
 
-/// What stands at the same place in memory is equal, and need not be read.
+/// Compares two values. Those at one address are equal, and need not be read.
 fn order<N: Ord>(one: &N, other: &N) -> Ordering {
     if std::ptr::eq(one, other) { Ordering::Equal } else { one.cmp(other) }
 }
@@ -97,12 +97,12 @@ impl<T: fmt::Debug> fmt::Debug for Difference<'_, T> {
 
 /// A place in a tree, between what was passed and what comes next.
 struct Cursor<'a, T> {
-    /// What is left of each branch on the path, outermost first.
+    /// The rest of each branch on the path, outermost first.
     path: Vec<slice::Iter<'a, Arc<Node<T>>>>,
     leaf: slice::Iter<'a, T>,
 }
 
-/// What comes next: a whole subtree, or, where the cursor is in a leaf, an element.
+/// The next item: a whole subtree, or, where the cursor is in a leaf, an element.
 enum Next<'a, T> {
     Subtree(&'a Arc<Node<T>>),
     Element(&'a T),

@@ -5,7 +5,7 @@ use std::{fmt, slice, sync::Arc};
 
 /// The entities of a [`Named`](super::Named), ordered by name.
 pub struct Iter<'a, T> {
-    /// What is left of each branch on the path, outermost first.
+    /// The rest of each branch on the path, outermost first.
     path: Vec<slice::Iter<'a, Arc<Node<T>>>>,
     leaf: slice::Iter<'a, T>,
     left: usize,

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-/// How many elements a leaf has at most, and how many children a branch. An edit copies about so many elements, and a
-/// search reads about so many in a row.
+/// The greatest count of elements in a leaf, and of children in a branch. An edit copies about so many elements, and
+/// a search reads about so many in a row.
 pub(super) const WIDTH: usize = 16;
 
 /// Elements in order. Children of one branch are of one height, and none is empty, so that the height, and with it the
@@ -71,7 +71,7 @@ impl<T> Node<T> {
         }
     }
 
-    /// How many elements are before the one that is looked for.
+    /// Returns the count of elements before the one that is looked for.
     pub(super) fn rank(&self, is_before: &impl Fn(&T) -> bool) -> usize {
         match self {
             Self::Leaf(elements) => elements.partition_point(is_before),
@@ -115,8 +115,8 @@ impl<T> Node<T> {
 }
 
 impl<T: Clone> Node<T> {
-    /// Inserts at a position that is no more than the length. What does not fit any more is a node of its own, of the
-    /// same height, that follows this one.
+    /// Inserts an element at a position that is no more than the length. Returns the elements that do not fit any
+    /// more as a node of the same height, which follows this one.
     pub(super) fn insert(&mut self, index: usize, element: T) -> Option<Self> {
         // Who only ever appends gets nodes that are full; who inserts anywhere, nodes that have room.
         let split = if index == self.len() { WIDTH } else { WIDTH / 2 };
@@ -186,7 +186,7 @@ impl<T: Clone> Node<T> {
     }
 }
 
-/// How many elements there are in some children together.
+/// Returns the count of elements in some children together.
 fn total<T>(children: &[Arc<Node<T>>]) -> usize {
     let mut total = 0;
     for child in children {
@@ -209,7 +209,7 @@ fn locate<T>(children: &[Arc<Node<T>>], mut index: usize) -> Option<(usize, usiz
     None
 }
 
-/// How many children have nothing but elements that are before the one that is looked for.
+/// Returns the count of children whose elements are all before the one that is looked for.
 fn passed<T>(children: &[Arc<Node<T>>], is_before: &impl Fn(&T) -> bool) -> usize {
     children.partition_point(|child| child.last().is_some_and(is_before))
 }

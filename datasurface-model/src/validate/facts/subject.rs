@@ -1,47 +1,48 @@
-//! Subjects: what a fact is about.
+//! Subjects of facts.
 
 use super::super::reference::Reference;
 use crate::validate::{reader::Fact, unit_index::folded};
 use datasurface_schema::{ContainerKey, DatastoreName, Text, WorkspaceName, ZoneName};
 
-/// What a fact is about: as long as nothing touches its subject, a fact stays as it is. When something does, it is
-/// looked at again, which need not mean that it has changed.
+/// The subject of a fact: as long as no edit touches its subject, a fact stays as it is. After an edit of the
+/// subject, the fact is compared again, which need not mean that it has changed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
     /// The day on which the ecosystem is judged.
     Today,
-    /// What the ecosystem says itself: vendors, platforms, and the like.
+    /// The frame of the ecosystem: vendors, platforms, and the like.
     Frame,
     /// A container.
     Container(ContainerKey),
     /// The containers with this address.
     Address(Text),
-    /// What a zone says itself: its policies.
+    /// The frame of a zone: its policies.
     Zone(ZoneName),
-    /// What any zone says itself.
+    /// The frames of all zones.
     Zones,
-    /// Which containers there are.
+    /// The names of all containers.
     ContainerNames,
     /// The datastores of this name, in lower case.
     Datastore(Text),
-    /// Who says that it was a datastore of this name.
+    /// The datastores with this former name.
     FormerDatastore(DatastoreName),
-    /// Which datastores there are.
+    /// The names of all datastores.
     DatastoreNames,
     /// The workspaces of this name, in lower case.
     Workspace(Text),
-    /// Who says that it was a workspace of this name.
+    /// The workspaces with this former name.
     FormerWorkspace(WorkspaceName),
-    /// Which workspaces there are.
+    /// The names of all workspaces.
     WorkspaceNames,
-    /// Who fills a datastore.
+    /// The workspace whose transformer fills a datastore.
     Producer(DatastoreName),
     /// All transformers, as a graph.
     Transformers,
 }
 
 impl Fact {
-    /// What it is about. Every fact must say this: one that is about more would be missed when it changes.
+    /// The subject. Every fact must name it completely: the fact would not be compared after an edit of an unnamed
+    /// one.
     pub(crate) fn subject(&self) -> Subject {
         match self {
             Self::Today => Subject::Today,
@@ -66,7 +67,7 @@ impl Fact {
     }
 }
 
-/// What a reference speaks of, or what it is in.
+/// Returns the subject that a reference names, or the one that contains it.
 fn thing(reference: &Reference) -> Subject {
     match reference {
         Reference::Vendor(_) | Reference::Location(_) | Reference::Platform(_) => Subject::Frame,
@@ -79,7 +80,7 @@ fn thing(reference: &Reference) -> Subject {
     }
 }
 
-/// Everything that a reference might have spoken of.
+/// Returns the subject with all possible targets of a reference.
 fn siblings(reference: &Reference) -> Subject {
     match reference {
         Reference::Container(_) => Subject::ContainerNames,

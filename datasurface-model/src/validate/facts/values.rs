@@ -12,7 +12,7 @@ use datasurface_schema::{
 };
 use std::sync::Arc;
 
-/// What a consumer may know of a dataset.
+/// The attributes of a dataset that a consumer may read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DatasetFact<'a> {
     pub(super) store: StoreFact<'a>,
@@ -33,7 +33,7 @@ impl<'a> DatasetFact<'a> {
         self.dataset.deprecation()
     }
 
-    /// How sensitive it is: a question of its own, which few consumers ask.
+    /// The classifications: a fact of its own, which few consumers read.
     pub(in crate::validate) fn classifications(self) -> DatasetClassifications<'a> {
         DatasetClassifications::new(self.dataset)
     }
@@ -60,7 +60,7 @@ impl PartialEq for DatasetFact<'_> {
     }
 }
 
-/// What others may know of a datastore, besides its datasets.
+/// The attributes of a datastore that others may read, besides its datasets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoreFact<'a> {
     pub(super) unit: &'a UnitKey,
@@ -68,7 +68,7 @@ pub(crate) struct StoreFact<'a> {
 }
 
 impl<'a> StoreFact<'a> {
-    /// Where it is, and whose.
+    /// The unit, which has the path and the team.
     pub(crate) fn unit(self) -> &'a UnitKey {
         self.unit
     }
@@ -104,7 +104,7 @@ impl PartialEq for StoreFact<'_> {
     }
 }
 
-/// What a pin may know of a dataset group.
+/// The attributes of a dataset group that a pin may read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct GroupFact<'a> {
     pub(super) unit: &'a UnitKey,
@@ -128,7 +128,7 @@ impl<'a> GroupFact<'a> {
         self.workspace.production_status()
     }
 
-    /// The platform that it would like to be served by.
+    /// The preferred platform of the group.
     pub(crate) fn wish(self) -> Option<&'a PlatformName> {
         self.group?.preferred_platform()
     }
@@ -199,7 +199,7 @@ impl PartialEq for DatasetClassifications<'_> {
     }
 }
 
-/// What the transformer that fills a datastore may know of it.
+/// The attributes of a datastore that the transformer that fills it may read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OutputFact<'a>(pub(super) &'a Arc<Datastore>);
 
@@ -235,14 +235,14 @@ fn classifications_of(dataset: &Dataset) -> impl Iterator<Item = &Classification
     dataset.classifications().iter().chain(columns.flat_map(|column| column.classifications()))
 }
 
-/// What makes a transformer run.
+/// The start condition of a transformer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum StartCondition {
-    /// Nothing but any of its inputs.
+    /// A move of any of its inputs, and nothing else.
     AnyInput,
-    /// Nothing but all of its inputs.
+    /// A move of all of its inputs, and nothing else.
     AllInputs,
-    /// Something other than its inputs.
+    /// A start that does not depend on its inputs.
     Otherwise,
 }
 
@@ -291,12 +291,12 @@ impl TransformerFact {
         &self.unit
     }
 
-    /// What it fills.
+    /// The datastore that the transformer fills.
     pub(crate) fn output(&self) -> &DatastoreName {
         &self.output
     }
 
-    /// What makes it run.
+    /// The start condition.
     pub(crate) fn start(&self) -> StartCondition {
         self.start
     }
