@@ -1,6 +1,6 @@
 //! From arguments to a report and an exit code.
 
-use super::story;
+use super::revisions;
 use chrono::{DateTime, NaiveDate};
 use clap::{Parser, ValueEnum};
 use datasurface::{
@@ -82,7 +82,7 @@ fn answered(
         Err(error) => return Err(error.into()),
     };
     let (Some(old), Some(new), Some(source)) = (&arguments.old, &arguments.new, &arguments.source) else {
-        story::play(out)?;
+        revisions::play(out)?;
         return Ok(ALLOWED);
     };
     review(&arguments, [old, new], source, out, errors)

@@ -1,8 +1,8 @@
-//! Compares what consumers have with what the world is.
+//! Compares what consumers have with what the expected is.
 
 use crate::{
     Result,
-    world::{World, of_rows},
+    expected::{Expected, of_rows},
 };
 use rusqlite::{Connection, types::Value};
 use std::{collections::BTreeMap, path::Path};
@@ -15,22 +15,22 @@ const PLACES: [(&str, &str); 2] = [("platform.db", "Own__all"), ("desk.db", "Loc
 pub(crate) struct History(BTreeMap<i64, u64>);
 
 /// Compares live rows, history and the transformer's output, in each place.
-pub(crate) fn all(folder: &Path, world: &World, history: &mut History) -> Result<()> {
+pub(crate) fn all(folder: &Path, expected: &Expected, history: &mut History) -> Result<()> {
     let platform = Connection::open(folder.join("platform.db"))?;
     let batch = "SELECT max(batch) FROM datasurface_batches WHERE datastore = 'S'";
     let batch: i64 = platform.query_row(batch, [], |row| row.get(0))?;
-    history.0.insert(batch, world.fingerprint());
+    history.0.insert(batch, expected.fingerprint());
     for (file, view) in PLACES {
         let database = Connection::open(folder.join(file))?;
         let records = "SELECT id, part, amount, note FROM";
         let live = rows(&database, &format!("{records} \"{view}__S__records\" ORDER BY id"))?;
-        same(file, "the number of live records", &live.len(), &world.len())?;
-        same(file, "the live records", &of_rows(live), &world.fingerprint())?;
+        same(file, "the number of live records", &live.len(), &expected.len())?;
+        same(file, "the live records", &of_rows(live), &expected.fingerprint())?;
         let parts = rows(
             &database,
             &format!("SELECT part, records, amount FROM \"{view}__D__parts\" ORDER BY part"),
         )?;
-        same(file, "the transformer's output", &parts, &world.parts())?;
+        same(file, "the transformer's output", &parts, &expected.parts())?;
         // All generations would take longer with each: the last one, the first one, and some between.
         let known: Vec<(&i64, &u64)> = history.0.iter().collect();
         let some = known.iter().step_by(1 + known.len() / 4).chain(known.last());

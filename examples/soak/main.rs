@@ -3,17 +3,18 @@
 //!
 //! Each generation changes the source, and now and then the model. A process of its own (`worker.rs`) renders, applies and runs;
 //! it is killed at random moments until it once ends by itself. Meanwhile a reader looks for mixtures of generations. Then the live
-//! rows, the history and the output of the transformer are compared with what `world.rs` computed from the changes alone, in
+//! rows, the history and the output of the transformer are compared with what `expected.rs` computed from the changes alone, in
 //! the platform's database and in the file of a consumer. The first difference ends the program.
 
 #![expect(clippy::print_stdout, reason = "it shows what it found")]
 
 mod compare;
+mod expected;
 mod reader;
 mod worker;
-mod world;
 
 use clap::Parser;
+use expected::Expected;
 use rusqlite::Connection;
 use std::{
     error::Error,
@@ -22,7 +23,6 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use world::World;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -57,23 +57,23 @@ fn main() -> Result<()> {
 fn soak(arguments: &Arguments, folder: &Path) -> Result<()> {
     fastrand::seed(arguments.seed);
     let source = Connection::open(folder.join("source.db"))?;
-    source.execute_batch(world::SOURCE)?;
-    let mut world = World::default();
-    world.grow(arguments.rows);
-    world.write_to(&source)?;
+    source.execute_batch(expected::SOURCE)?;
+    let mut expected = Expected::default();
+    expected.grow(arguments.rows);
+    expected.write_to(&source)?;
 
     let began = Instant::now();
     start(folder, false)?.wait()?;
     let mut whole = began.elapsed();
     let reader = reader::Reader::start(folder);
-    compare::all(folder, &world, &mut compare::History::default())?;
+    compare::all(folder, &expected, &mut compare::History::default())?;
     let mut history = compare::History::default();
     let (mut killed, mut late, mut generations) = (0, 0, 0);
     while killed < arguments.kills {
         generations += 1;
-        world.change();
-        reader.expect(&world);
-        world.write_to(&source)?;
+        expected.change();
+        reader.expect(&expected);
+        expected.write_to(&source)?;
         let guests = generations % 4 == 0;
         // Some generations are killed several times before they come to their end.
         for _ in 0..fastrand::u32(1..6) {
@@ -88,7 +88,7 @@ fn soak(arguments: &Arguments, folder: &Path) -> Result<()> {
         if !ended.success() {
             return Err(format!("generation {generations}: the process that was left alone failed").into());
         }
-        compare::all(folder, &world, &mut history)?;
+        compare::all(folder, &expected, &mut history)?;
         if generations % 10 == 0 {
             compare::integrity(folder)?;
             println!("{killed} kills, {generations} generations, {} looks of the reader", reader.looks());

@@ -2,7 +2,7 @@
 
 use crate::{
     Result,
-    world::{World, of_rows},
+    expected::{Expected, of_rows},
 };
 use rusqlite::{Connection, OpenFlags};
 use std::{
@@ -44,9 +44,9 @@ impl Reader {
     }
 
     /// From now on, this generation may be seen.
-    pub(crate) fn expect(&self, world: &World) {
+    pub(crate) fn expect(&self, expected: &Expected) {
         let mut generations = self.shared.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        generations.insert(world.generation, world.fingerprint());
+        generations.insert(expected.generation, expected.fingerprint());
     }
 
     pub(crate) fn looks(&self) -> u64 {

@@ -1,6 +1,7 @@
 //! The sources of the workspace, for the tests that read them.
 
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -28,7 +29,8 @@ fn add_files(folder: &Path, files: &mut Vec<PathBuf>) {
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     for path in paths {
-        let is_of_tests = path.file_stem().is_some_and(|name| name == "tests");
+        let is_of_tests =
+            path.file_stem().and_then(OsStr::to_str).is_some_and(|name| name.ends_with("tests"));
         if path.is_dir() && !is_of_tests {
             add_files(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") && !is_of_tests {

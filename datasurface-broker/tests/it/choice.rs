@@ -1,6 +1,6 @@
 //! Who serves, who captures, and what the lock says about it.
 
-use crate::world::*;
+use crate::fixture::*;
 use datasurface_broker::Lock;
 use datasurface_graph::Stage;
 use datasurface_model::*;
@@ -12,8 +12,8 @@ fn one() -> Workspace {
 #[test]
 fn the_only_platform_that_can_serve_is_chosen() {
     let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic));
-    let platforms = || [shelf("A").setting("live_only", true), shelf("B")];
-    let placed = place(world(platforms(), [forensic]), &Lock::default()).unwrap();
+    let platforms = || [minimal_platform("A").setting("live_only", true), minimal_platform("B")];
+    let placed = place(fixture(platforms(), [forensic]), &Lock::default()).unwrap();
     let assignments = placed.lock().assignments();
     assert_eq!(assignments.group(&"W/g".into()).unwrap(), &[("B".into(), Stage::Provisioned)].into());
     assert_eq!(assignments.primary_stages(&"S".into()).unwrap(), &[("B".into(), Stage::Provisioned)].into());
@@ -22,27 +22,28 @@ fn the_only_platform_that_can_serve_is_chosen() {
 
 #[test]
 fn where_several_can_the_choice_is_said() {
-    let placed = place(world([shelf("B"), shelf("A")], [one()]), &Lock::default()).unwrap();
+    let placed =
+        place(fixture([minimal_platform("B"), minimal_platform("A")], [one()]), &Lock::default()).unwrap();
     assert_eq!(placed.findings().codes().collect::<Vec<_>>(), ["choice/several"]);
     assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("A"));
 }
 
 #[test]
 fn nothing_new_comes_to_a_platform_on_its_way_out_if_another_one_can() {
-    let old = |name| shelf(name).deprecated(Deprecation::new(today(), "too slow"));
-    let placed = place(world([old("A"), shelf("B")], [one()]), &Lock::default()).unwrap();
+    let old = |name| minimal_platform(name).deprecated(Deprecation::new(today(), "too slow"));
+    let placed = place(fixture([old("A"), minimal_platform("B")], [one()]), &Lock::default()).unwrap();
     assert!(placed.findings().is_empty(), "{}", placed.findings());
     assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
     assert!(placed.lock().assignments().primary_stages(&"S".into()).unwrap().contains_key("B"));
 
     let tomorrow = today().succ_opt().unwrap();
-    let ending = shelf("A").deprecated(Deprecation::new(tomorrow, "too slow"));
-    let placed = place(world([ending.clone()], [one()]), &Lock::default()).unwrap();
+    let ending = minimal_platform("A").deprecated(Deprecation::new(tomorrow, "too slow"));
+    let placed = place(fixture([ending.clone()], [one()]), &Lock::default()).unwrap();
     assert!(placed.findings().is_empty(), "not on its way out yet: {}", placed.findings());
-    let placed = place(world([ending, shelf("B")], [one()]), &Lock::default()).unwrap();
+    let placed = place(fixture([ending, minimal_platform("B")], [one()]), &Lock::default()).unwrap();
     assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
 
-    let alone = || world([old("A")], [one()]);
+    let alone = || fixture([old("A")], [one()]);
     let placed = place(alone(), &Lock::default()).unwrap();
     let told = ["choice/deprecated-platform", "choice/deprecated-platform"];
     assert_eq!(placed.findings().codes().collect::<Vec<_>>(), told);
@@ -53,12 +54,13 @@ fn nothing_new_comes_to_a_platform_on_its_way_out_if_another_one_can() {
 fn no_platform_can_is_explained_for_each() {
     let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic));
     let refused =
-        place(world([shelf("A").setting("live_only", true)], [forensic]), &Lock::default()).unwrap_err();
+        place(fixture([minimal_platform("A").setting("live_only", true)], [forensic]), &Lock::default())
+            .unwrap_err();
     assert_eq!(codes(&refused), ["choice/no-platform"]);
     let finding = refused.findings().iter().next().unwrap();
     assert!(finding.message().contains("`A`: it cannot show every version of a record"), "{finding}");
     assert!(finding.help().is_some());
-    let refused = place(world([], [one()]), &Lock::default()).unwrap_err();
+    let refused = place(fixture([], [one()]), &Lock::default()).unwrap_err();
     assert_eq!(codes(&refused), ["choice/no-platform"]);
 }
 
@@ -68,10 +70,11 @@ fn a_platform_that_cannot_keep_datasets_without_a_key_is_not_chosen_for_them() {
         let capture = Capture::sql_snapshot("Z/T/Source").keyless_dataset("a");
         Datastore::new("S").captured(capture).dataset(Dataset::new("a", "id Integer"))
     };
-    let refused = place(world_of(keyless(), [shelf("A")], [one()]), &Lock::default()).unwrap_err();
+    let refused = place(world_of(keyless(), [minimal_platform("A")], [one()]), &Lock::default()).unwrap_err();
     let reason = "`A`: it cannot keep datasets without a key, such as `S/a`";
     assert!(refused.findings().iter().any(|finding| finding.message().contains(reason)), "{refused:?}");
-    let both = world_of(keyless(), [shelf("A"), shelf("B").setting("keyless", true)], [one()]);
+    let both =
+        world_of(keyless(), [minimal_platform("A"), minimal_platform("B").setting("keyless", true)], [one()]);
     let placed = place(both, &Lock::default()).unwrap();
     assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
     assert!(placed.lock().assignments().primary_stages(&"S".into()).unwrap().contains_key("B"));
@@ -79,8 +82,8 @@ fn a_platform_that_cannot_keep_datasets_without_a_key_is_not_chosen_for_them() {
 
 #[test]
 fn what_was_decided_stays_and_a_pin_against_it_starts_a_move() {
-    let first = place(world([shelf("B")], [one()]), &Lock::default()).unwrap();
-    let both = || world([shelf("A"), shelf("B")], [one()]);
+    let first = place(fixture([minimal_platform("B")], [one()]), &Lock::default()).unwrap();
+    let both = || fixture([minimal_platform("A"), minimal_platform("B")], [one()]);
     let sticky = place(both(), first.lock()).unwrap();
     assert_eq!(sticky.lock().assignments(), first.lock().assignments());
     assert!(sticky.findings().is_empty());
@@ -98,7 +101,11 @@ fn what_was_decided_stays_and_a_pin_against_it_starts_a_move() {
 #[test]
 fn a_pinned_platform_that_was_on_its_way_out_comes_back() {
     use Stage::*;
-    let pinned = || world([shelf("A"), shelf("B")], [one()]).group_pin("W/g", ["B"]).primary_pin("S", "B");
+    let pinned = || {
+        fixture([minimal_platform("A"), minimal_platform("B")], [one()])
+            .group_pin("W/g", ["B"])
+            .primary_pin("S", "B")
+    };
     for (before, after) in [
         ([("A", Provisioned), ("B", Decommissioning)], [("A", Provisioned), ("B", Provisioning)]),
         ([("A", Provisioning), ("B", Decommissioning)], [("A", Provisioning), ("B", Provisioned)]),
@@ -124,7 +131,7 @@ fn a_pinned_platform_that_was_on_its_way_out_comes_back() {
 #[test]
 fn of_two_platforms_only_one_captures_for_all() {
     use Stage::*;
-    let shelves = || world([shelf("A"), shelf("B"), shelf("C")], [one()]);
+    let shelves = || fixture([minimal_platform("A"), minimal_platform("B"), minimal_platform("C")], [one()]);
     let lock = |stages: &[(&str, Stage)]| {
         let mut lock = Lock::default();
         *lock.assignments_mut() = stages.iter().fold(Default::default(), |assignments, (platform, stage)| {
@@ -156,13 +163,13 @@ fn of_two_platforms_only_one_captures_for_all() {
 
 #[test]
 fn what_was_decided_stays_under_another_name() {
-    let first = place(world([shelf("B")], [one()]), &Lock::default()).unwrap();
+    let first = place(fixture([minimal_platform("B")], [one()]), &Lock::default()).unwrap();
     let group = DatasetGroup::new("h").renamed_from("g").sink("S/a");
     let renamed = [
-        world([shelf("A"), shelf("B")], [consumer("W", group.clone())]),
-        world([shelf("A"), shelf("B")], [consumer("V", group).renamed_from("W")]),
-        world(
-            [shelf("A"), shelf("B")],
+        fixture([minimal_platform("A"), minimal_platform("B")], [consumer("W", group.clone())]),
+        fixture([minimal_platform("A"), minimal_platform("B")], [consumer("V", group).renamed_from("W")]),
+        fixture(
+            [minimal_platform("A"), minimal_platform("B")],
             [consumer("V", DatasetGroup::new("g").sink("S/a")).renamed_from("W")],
         ),
     ];
@@ -174,9 +181,9 @@ fn what_was_decided_stays_under_another_name() {
         assert!(assignments.group(&"W/g".into()).is_none());
     }
 
-    let both = || [shelf("A"), shelf("B")];
+    let both = || [minimal_platform("A"), minimal_platform("B")];
     let reader = || consumer("W", DatasetGroup::new("g").sink("T/a"));
-    let pinned = world(both(), [one()]).group_pin("W/g", ["B"]).primary_pin("S", "A");
+    let pinned = fixture(both(), [one()]).group_pin("W/g", ["B"]).primary_pin("S", "A");
     let first = place(pinned, &Lock::default()).unwrap();
     let renamed = world_of(store("T").renamed_from("S"), both(), [reader()]).group_pin("W/g", ["B"]);
     let placed = place(renamed, first.lock()).unwrap();
@@ -191,26 +198,27 @@ fn what_was_decided_stays_under_another_name() {
 fn pins_that_cannot_be_are_refused() {
     let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic));
     let ecosystem =
-        world([shelf("A").setting("live_only", true), shelf("B")], [forensic]).group_pin("W/g", ["A"]);
+        fixture([minimal_platform("A").setting("live_only", true), minimal_platform("B")], [forensic])
+            .group_pin("W/g", ["A"]);
     assert_eq!(codes(&place(ecosystem, &Lock::default()).unwrap_err()), ["pin/cannot-serve"]);
 }
 
 #[test]
 fn a_locked_platform_that_cannot_serve_any_more_is_refused() {
     let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic));
-    let first = place(world([shelf("A")], [forensic.clone()]), &Lock::default()).unwrap();
-    let weaker = world([shelf("A").setting("live_only", true)], [forensic]);
+    let first = place(fixture([minimal_platform("A")], [forensic.clone()]), &Lock::default()).unwrap();
+    let weaker = fixture([minimal_platform("A").setting("live_only", true)], [forensic]);
     assert_eq!(codes(&place(weaker, first.lock()).unwrap_err()), ["choice/cannot-serve"]);
 }
 
 #[test]
 fn platforms_that_nobody_knows_or_that_are_set_wrongly_are_all_reported() {
-    let ecosystem = world(
+    let ecosystem = fixture(
         [
             PlatformDeclaration::new("A", "shelv"),
-            shelf("B").with_version_requirement("^2"),
-            shelf("C").setting("limits", 3),
-            shelf("D"),
+            minimal_platform("B").with_version_requirement("^2"),
+            minimal_platform("C").setting("limits", 3),
+            minimal_platform("D"),
         ],
         [one()],
     );
@@ -222,7 +230,7 @@ fn platforms_that_nobody_knows_or_that_are_set_wrongly_are_all_reported() {
 
 #[test]
 fn a_lock_round_trips_and_what_is_none_is_said() {
-    let placed = place(world([shelf("B")], [one()]), &Lock::default()).unwrap();
+    let placed = place(fixture([minimal_platform("B")], [one()]), &Lock::default()).unwrap();
     let text = placed.lock().to_text();
     assert_eq!(Lock::from_text(&text).unwrap(), *placed.lock());
     assert_eq!(Lock::from_text(&text).unwrap().to_text(), text);
@@ -233,9 +241,9 @@ fn a_lock_round_trips_and_what_is_none_is_said() {
     }
 }
 
-/// The world, with one policy of its zone.
+/// The fixture, with one policy of its zone.
 fn governed(platforms: [PlatformDeclaration; 2], rule: PolicyRule) -> Ecosystem {
-    let ecosystem = world(platforms, [one()]);
+    let ecosystem = fixture(platforms, [one()]);
     let declared = ecosystem.zones().get(&ZoneName::from("Z")).unwrap().clone();
     let zone = declared.definition().unwrap().as_ref().clone().policy(Policy::new("p", rule));
     ecosystem.without_zone(&"Z".into()).zone_declaration(declared.defined(zone))
@@ -244,14 +252,16 @@ fn governed(platforms: [PlatformDeclaration; 2], rule: PolicyRule) -> Ecosystem 
 #[test]
 fn a_platform_that_a_zone_does_not_permit_is_not_chosen() {
     let but_a = PolicyRule::Platforms(Permitted::all_except(["A"]));
-    let placed = place(governed([shelf("A"), shelf("B")], but_a), &Lock::default()).unwrap();
+    let placed =
+        place(governed([minimal_platform("A"), minimal_platform("B")], but_a), &Lock::default()).unwrap();
     let by_b = [("B".into(), Stage::Provisioned)].into();
     assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_b);
     assert_eq!(placed.lock().assignments().primary_stages(&"S".into()).unwrap(), &by_b);
     assert!(placed.findings().is_empty());
 
     let nowhere = PolicyRule::Platforms(Permitted::only([] as [&str; 0]));
-    let refused = place(governed([shelf("A"), shelf("B")], nowhere), &Lock::default()).unwrap_err();
+    let refused = place(governed([minimal_platform("A"), minimal_platform("B")], nowhere), &Lock::default())
+        .unwrap_err();
     let finding = refused.findings().iter().next().unwrap();
     let reason = "`A`: the policy `p` of the zone `Z` does not permit the platform `A`";
     assert!(finding.message().contains(reason), "{finding}");
@@ -261,7 +271,8 @@ fn a_platform_that_a_zone_does_not_permit_is_not_chosen() {
 fn a_platform_that_keeps_data_where_a_zone_does_not_permit_it_is_not_chosen() {
     let only_here = PolicyRule::Locations(Permitted::only([Place::from("V/L")]));
     let elsewhere = InfrastructureVendor::new("V2").location("L2");
-    let ecosystem = governed([shelf("A").located("V2/L2"), shelf("B").located("V/L")], only_here);
+    let ecosystem =
+        governed([minimal_platform("A").located("V2/L2"), minimal_platform("B").located("V/L")], only_here);
     let placed = place(ecosystem.vendor(elsewhere), &Lock::default()).unwrap();
     let by_b = [("B".into(), Stage::Provisioned)].into();
     assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_b);
@@ -270,13 +281,15 @@ fn a_platform_that_keeps_data_where_a_zone_does_not_permit_it_is_not_chosen() {
 
 #[test]
 fn a_platform_of_another_status_is_not_chosen_where_a_zone_wants_them_apart() {
-    let production = |name: &str| shelf(name).in_production();
+    let production = |name: &str| minimal_platform(name).in_production();
     let by_a = [("A".into(), Stage::Provisioned)].into();
     for rule in [
         PolicyRule::SeparateProduction,
         PolicyRule::Production(Permitted::all_except([ProductionStatus::Production])),
     ] {
-        let placed = place(governed([shelf("A"), production("B")], rule.clone()), &Lock::default()).unwrap();
+        let placed =
+            place(governed([minimal_platform("A"), production("B")], rule.clone()), &Lock::default())
+                .unwrap();
         assert_eq!(placed.lock().assignments().group(&"W/g".into()).unwrap(), &by_a);
         assert_eq!(placed.lock().assignments().primary_stages(&"S".into()).unwrap(), &by_a);
         assert!(placed.findings().is_empty());
@@ -291,7 +304,7 @@ fn a_waiver_takes_out_what_was_found_while_choosing_and_is_itself_judged() {
     let path = "zones/Z/teams/T/workspaces/W/groups/g";
     let waived = |expires| {
         let waiver = Waiver::new("choice/several", path, "either of them will do", expires);
-        world([shelf("A"), shelf("B")], [one()]).waiver(waiver)
+        fixture([minimal_platform("A"), minimal_platform("B")], [one()]).waiver(waiver)
     };
     let placed = place(waived(chrono::NaiveDate::MAX), &Lock::default()).unwrap();
     assert!(placed.findings().is_empty(), "{:?}", placed.findings());

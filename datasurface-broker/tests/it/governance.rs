@@ -1,7 +1,7 @@
 //! The row of `docs/governance.md` that needs platforms: each kind of policy, of both zones, on platforms that are pinned,
 //! that the lock names, and that could be chosen.
 
-use crate::world::{codes, place, shelf};
+use crate::fixture::{codes, minimal_platform, place};
 use datasurface_broker::{BrokerError, Lock, Placed};
 use datasurface_model::*;
 
@@ -13,7 +13,7 @@ const STORE_PIN: &str = "primary_pins/S/platform";
 
 /// A datastore in the zone `Home`, a workspace in the zone `Away` that reads it, and what their zones say.
 #[derive(Clone, Default)]
-struct World {
+struct Fixture {
     home: Option<PolicyRule>,
     away: Option<PolicyRule>,
     is_asked_for: bool,
@@ -30,10 +30,10 @@ struct World {
 
 /// A platform that keeps data where `Home` and `Away` keep none themselves.
 fn at_the_mill(name: &str) -> PlatformDeclaration {
-    shelf(name).setting("at", "Mill/Hall")
+    minimal_platform(name).setting("at", "Mill/Hall")
 }
 
-impl World {
+impl Fixture {
     fn build(self) -> Ecosystem {
         let dataset = Dataset::new("a", "id Integer key").classified("Internal");
         let dataset = if self.is_asked_for { dataset.storage_policy("p") } else { dataset };
@@ -68,7 +68,7 @@ impl World {
         let platforms = self.platforms.unwrap_or_else(|| vec![at_the_mill("A")]);
         let ecosystem = platforms.into_iter().fold(ecosystem, Ecosystem::platform);
         if self.is_served_by_another {
-            let other = shelf("B").setting("at", "V/L");
+            let other = minimal_platform("B").setting("at", "V/L");
             ecosystem.platform(other).group_pin("W/g", ["B"]).primary_pin("S", "A")
         } else if self.is_pinned {
             ecosystem.group_pin("W/g", ["A"]).primary_pin("S", "A")
@@ -140,16 +140,16 @@ fn of_platforms() -> Kind {
     }
 }
 
-fn home(rule: &PolicyRule) -> World {
-    World { home: Some(rule.clone()), ..World::default() }
+fn home(rule: &PolicyRule) -> Fixture {
+    Fixture { home: Some(rule.clone()), ..Fixture::default() }
 }
 
-fn away(rule: &PolicyRule) -> World {
-    World { away: Some(rule.clone()), ..World::default() }
+fn away(rule: &PolicyRule) -> Fixture {
+    Fixture { away: Some(rule.clone()), ..Fixture::default() }
 }
 
-fn pinned(world: World) -> World {
-    World { is_pinned: true, ..world }
+fn pinned(fixture: Fixture) -> Fixture {
+    Fixture { is_pinned: true, ..fixture }
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn what_is_pinned_is_judged_where_the_pin_is() {
 
 #[test]
 fn what_the_lock_says_is_judged_where_it_is_asked_for() {
-    let before = place(World::default().build(), &Lock::default()).unwrap();
+    let before = place(Fixture::default().build(), &Lock::default()).unwrap();
     let kinds = of_places().into_iter().chain([of_storage(), of_platforms()]);
     for Kind { code, denied: rule, permitted, is_about_places } in kinds {
         let found = refusal(place(home(&rule).build(), before.lock()));
@@ -190,8 +190,8 @@ fn what_the_lock_says_is_judged_where_it_is_asked_for() {
 fn what_a_zone_does_not_permit_is_not_chosen_and_the_reason_is_said() {
     for Kind { denied: rule, permitted, .. } in of_places().into_iter().chain([of_storage(), of_platforms()])
     {
-        for (world, zone) in [(home(&rule), "Home"), (away(&rule), "Away")] {
-            let refused = place(world.build(), &Lock::default()).unwrap_err();
+        for (fixture, zone) in [(home(&rule), "Home"), (away(&rule), "Away")] {
+            let refused = place(fixture.build(), &Lock::default()).unwrap_err();
             assert_eq!(codes(&refused), ["choice/no-platform"]);
             let message = refused.findings().iter().next().unwrap().message().to_owned();
             assert!(message.contains(&format!("`A`: the policy `p` of the zone `{zone}` ")), "{message}");
@@ -206,7 +206,7 @@ fn what_a_zone_does_not_permit_is_not_chosen_and_the_reason_is_said() {
 fn a_storage_policy_that_is_not_for_all_holds_for_those_who_ask() {
     let but = Permitted::all_except(["shelf"]);
     let rule = PolicyRule::Storage(StorageRule::opt_in().with_technologies(but));
-    let asking = |is_asked_for| World { is_asked_for, ..pinned(home(&rule)) }.build();
+    let asking = |is_asked_for| Fixture { is_asked_for, ..pinned(home(&rule)) }.build();
     let found = refusal(place(asking(true), &Lock::default()));
     assert_eq!(found, denied("governance/platform-storage", &[GROUP_PIN, STORE_PIN]));
     assert!(place(asking(false), &Lock::default()).unwrap().findings().is_empty());
@@ -216,7 +216,7 @@ fn a_storage_policy_that_is_not_for_all_holds_for_those_who_ask() {
 fn what_a_platform_manages_is_judged_by_what_the_platform_says() {
     let only = |technology: &str| {
         let rule = StorageRule::mandatory().with_technologies(Permitted::only([technology]));
-        World { is_managed: true, ..pinned(away(&PolicyRule::Storage(rule))) }.build()
+        Fixture { is_managed: true, ..pinned(away(&PolicyRule::Storage(rule))) }.build()
     };
     let placed = place(only("shelf"), &Lock::default()).unwrap();
     assert!(placed.findings().is_empty(), "{}", placed.findings());
@@ -230,15 +230,15 @@ fn a_platform_that_only_hands_data_on_has_no_storage() {
     let found = refusal(place(pinned(home(&rule)).build(), &Lock::default()));
     assert_eq!(found, denied("governance/platform-storage", &[GROUP_PIN, STORE_PIN]));
     let handing_on = Some(vec![at_the_mill("A").setting("hands_on", true)]);
-    let handing_on = World { platforms: handing_on, ..pinned(home(&rule)) };
+    let handing_on = Fixture { platforms: handing_on, ..pinned(home(&rule)) };
     assert!(place(handing_on.build(), &Lock::default()).is_ok());
 }
 
 #[test]
 fn who_does_not_say_where_data_is_passes_no_list_of_places() {
     let nowhere = |rule| {
-        let world = World { platforms: Some(vec![shelf("A")]), ..pinned(home(&rule)) };
-        place(world.build(), &Lock::default())
+        let fixture = Fixture { platforms: Some(vec![minimal_platform("A")]), ..pinned(home(&rule)) };
+        place(fixture.build(), &Lock::default())
     };
     for Kind { code, denied: rule, .. } in of_places() {
         assert_eq!(refusal(nowhere(rule)), denied(code, &[GROUP_PIN, STORE_PIN]));
@@ -249,8 +249,8 @@ fn who_does_not_say_where_data_is_passes_no_list_of_places() {
 #[test]
 fn what_is_handed_over_is_judged_by_the_zone_that_gets_it() {
     let rule = PolicyRule::Locations(Permitted::only([Place::from("V")]));
-    let world = |rule| World { is_served_by_another: true, ..away(rule) }.build();
-    let refused = place(world(&rule), &Lock::default()).unwrap_err();
+    let fixture = |rule| Fixture { is_served_by_another: true, ..away(rule) }.build();
+    let refused = place(fixture(&rule), &Lock::default()).unwrap_err();
     assert_eq!(codes(&refused), ["governance/platform-location"]);
     let finding = refused.findings().iter().next().unwrap();
     assert_eq!(finding.path().to_string(), SINK);
@@ -258,20 +258,20 @@ fn what_is_handed_over_is_judged_by_the_zone_that_gets_it() {
     let related: Vec<_> = finding.related_places().iter().map(|place| place.path.to_string()).collect();
     assert_eq!(related, ["zones/Away/policies/p", "platforms/A", "vendors/Mill/locations/Hall"]);
     let permitted = PolicyRule::Locations(Permitted::only([Place::from("V"), Place::from("Mill")]));
-    assert!(place(world(&permitted), &Lock::default()).is_ok());
+    assert!(place(fixture(&permitted), &Lock::default()).is_ok());
 }
 
 #[test]
 fn who_captures_is_chosen_so_that_all_may_receive_it_where_that_is_possible() {
     let rule = PolicyRule::Locations(Permitted::only([Place::from("V")]));
-    let here = |name| shelf(name).setting("at", "V/L");
+    let here = |name| minimal_platform(name).setting("at", "V/L");
     let both = Some(vec![at_the_mill("A"), here("B")]);
-    let placed = place(World { platforms: both, ..away(&rule) }.build(), &Lock::default()).unwrap();
+    let placed = place(Fixture { platforms: both, ..away(&rule) }.build(), &Lock::default()).unwrap();
     assert!(placed.findings().is_empty(), "{}", placed.findings());
     assert!(placed.lock().assignments().primary_stages(&"S".into()).unwrap().contains_key("B"));
     // `B` can show what `A` has, but captures nothing.
     let both = Some(vec![at_the_mill("A"), here("B").setting("captures_nothing", true)]);
-    let found = refusal(place(World { platforms: both, ..away(&rule) }.build(), &Lock::default()));
+    let found = refusal(place(Fixture { platforms: both, ..away(&rule) }.build(), &Lock::default()));
     assert_eq!(found, denied("governance/platform-location", &[SINK]));
 }
 
@@ -307,13 +307,13 @@ fn the_zones_of_what_a_transformer_reads_have_a_say_about_who_runs_it() {
     let platforms = || Some(vec![at_the_mill("A"), at_the_mill("B")]);
     let but_a = PolicyRule::Platforms(Permitted::all_except(["A"]));
     let pinned = |rule| {
-        World { platforms: platforms(), ..home(rule) }.build().group_pin("W/g", ["B"]).primary_pin("T", "A")
+        Fixture { platforms: platforms(), ..home(rule) }.build().group_pin("W/g", ["B"]).primary_pin("T", "A")
     };
     let found = refusal(place(deriving(pinned(&but_a)), &Lock::default()));
     assert_eq!(found, denied("governance/chosen-platform", &["primary_pins/T/platform"]));
     let but_c = PolicyRule::Locations(Permitted::only([Place::from("V"), Place::from("Mill")]));
     assert!(place(deriving(pinned(&but_c)), &Lock::default()).is_ok());
-    assert!(place(deriving(World::default().build()), &Lock::default()).is_ok());
+    assert!(place(deriving(Fixture::default().build()), &Lock::default()).is_ok());
 }
 
 #[test]
@@ -330,8 +330,8 @@ fn somebody_can_live_with_a_denial_for_a_while() {
 #[test]
 fn a_platform_of_the_same_status_is_chosen_where_one_is_there() {
     let platforms = Some(vec![at_the_mill("A"), at_the_mill("B").in_production()]);
-    let world = World { in_production: [true; 2], platforms, ..World::default() };
-    let placed = place(world.build(), &Lock::default()).unwrap();
+    let fixture = Fixture { in_production: [true; 2], platforms, ..Fixture::default() };
+    let placed = place(fixture.build(), &Lock::default()).unwrap();
     assert!(placed.findings().is_empty(), "{}", placed.findings());
     assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
     assert!(placed.lock().assignments().primary_stages(&"S".into()).unwrap().contains_key("B"));
@@ -342,37 +342,37 @@ fn production_on_another_platform_is_a_warning_as_long_as_it_is_there() {
     let mixed = ["governance/platform-production-mix", "governance/platform-production-mix"];
     for (is_production, platform) in [(true, at_the_mill("A")), (false, at_the_mill("A").in_production())] {
         let platforms = Some(vec![platform]);
-        let world = || {
-            World { in_production: [is_production; 2], platforms: platforms.clone(), ..World::default() }
+        let fixture = || {
+            Fixture { in_production: [is_production; 2], platforms: platforms.clone(), ..Fixture::default() }
                 .build()
         };
-        let placed = place(world(), &Lock::default()).unwrap();
+        let placed = place(fixture(), &Lock::default()).unwrap();
         assert_eq!(placed.findings().codes().collect::<Vec<_>>(), mixed);
         let paths: Vec<_> = placed.findings().iter().map(|finding| finding.path().to_string()).collect();
         assert_eq!(paths, [GROUP, STORE]);
-        let again = place(world(), placed.lock()).unwrap();
+        let again = place(fixture(), placed.lock()).unwrap();
         assert_eq!(again.findings(), placed.findings());
     }
 }
 
 #[test]
 fn where_a_zone_says_so_another_status_is_an_error() {
-    let in_production = |world| World { in_production: [true; 2], ..world };
-    let before = place(in_production(World::default()).build(), &Lock::default()).unwrap();
+    let in_production = |fixture| Fixture { in_production: [true; 2], ..fixture };
+    let before = place(in_production(Fixture::default()).build(), &Lock::default()).unwrap();
     let vital = PolicyRule::Production(Permitted::only([ProductionStatus::Production]));
     let told = |places: &[&str]| denied("governance/platform-production", places);
     let warned = |places: &[&str]| denied("governance/platform-production-mix", places);
     for rule in [PolicyRule::SeparateProduction, vital] {
-        for (world, mut expected) in [
+        for (fixture, mut expected) in [
             (in_production(home(&rule)), told(&[GROUP, STORE])),
             // What is captured is of the other zone, which does not mind.
             (in_production(away(&rule)), [warned(&[STORE]), told(&[GROUP])].concat()),
         ] {
-            let mut found = refusal(place(world.clone().build(), before.lock()));
+            let mut found = refusal(place(fixture.clone().build(), before.lock()));
             found.sort();
             expected.sort();
             assert_eq!(found, expected);
-            let all = World { platforms: Some(vec![at_the_mill("A").in_production()]), ..world };
+            let all = Fixture { platforms: Some(vec![at_the_mill("A").in_production()]), ..fixture };
             assert!(place(all.build(), before.lock()).unwrap().findings().is_empty());
         }
     }
@@ -382,7 +382,7 @@ fn where_a_zone_says_so_another_status_is_an_error() {
 fn each_zone_judges_a_platform_by_what_is_its_own() {
     let vital = PolicyRule::Production(Permitted::only([ProductionStatus::Production]));
     let placed = |in_production, rule: &PolicyRule| {
-        place(World { in_production, ..home(rule) }.build(), &Lock::default())
+        place(Fixture { in_production, ..home(rule) }.build(), &Lock::default())
     };
     // `A` is a test, as the workspace is that it would serve; what it would bring there is production.
     for rule in [PolicyRule::SeparateProduction, vital] {
@@ -399,10 +399,10 @@ fn each_zone_judges_a_platform_by_what_is_its_own() {
 #[test]
 fn a_pin_of_an_output_is_judged_by_what_its_transformer_reads_of_the_same_zone() {
     let pinned = |rule: Option<PolicyRule>| {
-        let world = World { away: rule, ..World::default() };
+        let fixture = Fixture { away: rule, ..Fixture::default() };
         let input = "zones/Away/teams/T/workspaces/Derive/groups/g/sinks/I/a";
         let day = chrono::NaiveDate::MAX;
-        let ecosystem = world.build().edit_team("Away", "T", |team| {
+        let ecosystem = fixture.build().edit_team("Away", "T", |team| {
             let dataset = || Dataset::new("a", "id Integer key").classified("Internal");
             let capture = Capture::sql_snapshot("Away/T/Lake");
             let group = |sink| DatasetGroup::new("g").sink(sink);
@@ -430,7 +430,10 @@ fn a_pin_of_an_output_is_judged_by_what_its_transformer_reads_of_the_same_zone()
 
 #[test]
 fn a_place_that_nobody_knows_is_no_place() {
-    let at = |place| World { platforms: Some(vec![shelf("A").setting("at", place)]), ..World::default() };
+    let at = |place| Fixture {
+        platforms: Some(vec![minimal_platform("A").setting("at", place)]),
+        ..Fixture::default()
+    };
     assert_eq!(
         codes(&place(at("Mill/Hull").build(), &Lock::default()).unwrap_err()),
         ["platform/unknown-place"]

@@ -1,6 +1,6 @@
 //! What was promised outlives the consumer that it was promised to.
 
-use crate::world::*;
+use crate::fixture::*;
 use datasurface_broker::{AsOf, Lock, Proposal};
 use datasurface_model::*;
 use datasurface_platform::{Action, Effect, Scope};
@@ -17,7 +17,7 @@ fn wanting<const N: usize>(datasets: [&str; N], retention: Option<Retention>) ->
 }
 
 fn of(consumers: impl IntoIterator<Item = Workspace>) -> Ecosystem {
-    world([shelf("P")], consumers)
+    fixture([minimal_platform("P")], consumers)
 }
 
 const YEAR: Option<Retention> = Some(Retention::years(1));
@@ -122,17 +122,17 @@ fn a_consumer_that_comes_back_finds_its_data() {
 fn deleting_a_declaration_deletes_no_guard() {
     let site = Site::new();
     site.render(of([wanting(["S/a"], YEAR)]), today());
-    let gone = site.render(world([], []), today());
+    let gone = site.render(fixture([], []), today());
     let steps_of = |proposal: &Proposal| steps(proposal, "P");
     assert!(steps_of(&gone).contains(&(Action::Hold, "shelf.S/a".into(), Effect::None)));
     assert!(!steps_of(&gone).iter().any(|(_, resource, _)| resource == "frame"), "{:?}", steps_of(&gone));
-    assert_eq!(steps_of(&site.propose(world([], []), today()).unwrap()), []);
+    assert_eq!(steps_of(&site.propose(fixture([], []), today()).unwrap()), []);
 
-    let over = site.render(world([], []), day("2028-01-01"));
+    let over = site.render(fixture([], []), day("2028-01-01"));
     assert!(steps_of(&over).contains(&(Action::Retire, "shelf.S/a".into(), Effect::DataLoss)));
     assert!(steps_of(&over).contains(&(Action::Retire, "frame".into(), Effect::None)));
     assert!(over.manifest().platforms().is_empty());
-    assert!(site.propose(world([], []), day("2028-01-01")).unwrap().plans().next().is_none());
+    assert!(site.propose(fixture([], []), day("2028-01-01")).unwrap().plans().next().is_none());
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn making_a_lost_target_again_lets_nothing_go() {
 #[test]
 fn a_platform_that_forgets_or_throws_away_is_stopped() {
     for (setting, code) in [("forgets", "held/not-rendered"), ("throws_away", "plan/unguarded")] {
-        let of = |consumer| world([shelf("P").setting(setting, true)], [consumer]);
+        let of = |consumer| fixture([minimal_platform("P").setting(setting, true)], [consumer]);
         let site = Site::new();
         site.render(of(wanting(["S/a", "S/b"], YEAR)), today());
         let before = site.bytes();
@@ -231,7 +231,7 @@ fn a_guard_of_a_platform_that_model_and_lock_have_forgotten_is_put_back() {
     let mut value: serde_json::Value = serde_json::from_str(&site.lock().to_text()).unwrap();
     value["platforms"].as_object_mut().unwrap().remove("P").unwrap();
     let lock = datasurface_broker::Lock::from_text(&value.to_string()).unwrap();
-    let gone = site.propose_with(world([], []), &lock, today()).unwrap();
+    let gone = site.propose_with(fixture([], []), &lock, today()).unwrap();
     assert_eq!(gone.lock().held(&"P".into()).len(), 1);
 }
 
@@ -240,7 +240,9 @@ fn what_is_held_asks_nothing_of_other_platforms() {
     let site = Site::new();
     let live = || consumer("L", DatasetGroup::new("g").sink("S/a"));
     let of = |consumers: Vec<Workspace>| {
-        world([shelf("A"), shelf("B")], consumers).primary_pin("S", "A").group_pin("L/g", ["B"])
+        fixture([minimal_platform("A"), minimal_platform("B")], consumers)
+            .primary_pin("S", "A")
+            .group_pin("L/g", ["B"])
     };
     site.render(of(vec![live(), forensic("F", 10)]).group_pin("F/g", ["B"]), today());
     site.render(of(vec![live()]), today());

@@ -7,10 +7,10 @@
 )]
 
 mod choice;
+mod fixture;
 mod governance;
 mod holding;
+mod minimal_platform;
 mod renamed;
 mod shards;
-mod shelf;
 mod target;
-mod world;

@@ -1,6 +1,6 @@
 //! A platform that was renamed is the same platform: what was decided about it holds.
 
-use crate::world::*;
+use crate::fixture::*;
 use datasurface_broker::Lock;
 use datasurface_graph::Stage::{self, *};
 use datasurface_model::*;
@@ -11,7 +11,7 @@ fn one() -> Workspace {
 }
 
 fn zulu() -> PlatformDeclaration {
-    shelf("Zulu").renamed_from("Zeta")
+    minimal_platform("Zulu").renamed_from("Zeta")
 }
 
 fn lock_of(stages: &[(&str, Stage)]) -> Lock {
@@ -25,24 +25,25 @@ fn lock_of(stages: &[(&str, Stage)]) -> Lock {
 
 #[test]
 fn a_renamed_platform_serves_and_captures_whom_it_served_and_captured() {
-    let before = place(world([shelf("Zeta")], [one()]), &Lock::default()).unwrap();
-    let renamed = place(world([shelf("A"), zulu()], [one()]), before.lock()).unwrap();
+    let before = place(fixture([minimal_platform("Zeta")], [one()]), &Lock::default()).unwrap();
+    let renamed = place(fixture([minimal_platform("A"), zulu()], [one()]), before.lock()).unwrap();
     let by_zulu = [("Zulu".into(), Provisioned)].into();
     assert_eq!(renamed.lock().assignments().group(&"W/g".into()), Some(&by_zulu));
     assert_eq!(renamed.lock().assignments().primary_stages(&"S".into()), Some(&by_zulu));
     assert!(renamed.findings().is_empty(), "{:?}", renamed.findings());
     assert_eq!(renamed.graphs().graph(&"A".into()).unwrap().nodes().count(), 0);
 
-    let pinned = world([shelf("A"), zulu()], [one()]).group_pin("W/g", ["Zulu"]).primary_pin("S", "Zulu");
+    let pinned =
+        fixture([minimal_platform("A"), zulu()], [one()]).group_pin("W/g", ["Zulu"]).primary_pin("S", "Zulu");
     assert!(place(pinned, before.lock()).unwrap().findings().is_empty(), "there is nothing to move");
-    let again = place(world([shelf("A"), zulu()], [one()]), renamed.lock()).unwrap();
+    let again = place(fixture([minimal_platform("A"), zulu()], [one()]), renamed.lock()).unwrap();
     assert_eq!(again.lock(), renamed.lock(), "it is renamed once");
 }
 
 #[test]
 fn a_move_goes_on_under_the_new_name() {
     let moving = lock_of(&[("A", Provisioned), ("Zeta", Provisioning)]);
-    let placed = place(world([shelf("A"), zulu()], [one()]), &moving).unwrap();
+    let placed = place(fixture([minimal_platform("A"), zulu()], [one()]), &moving).unwrap();
     let expected = [("A".into(), Provisioned), ("Zulu".into(), Provisioning)].into();
     assert_eq!(placed.lock().assignments().group(&"W/g".into()), Some(&expected));
     assert_eq!(placed.lock().assignments().primary_stages(&"S".into()), Some(&expected));
@@ -51,7 +52,7 @@ fn a_move_goes_on_under_the_new_name() {
 #[test]
 fn what_was_decided_under_the_new_name_already_has_precedence() {
     let both = lock_of(&[("Zeta", Decommissioned), ("Zulu", Provisioned)]);
-    let placed = place(world([zulu()], [one()]), &both).unwrap();
+    let placed = place(fixture([zulu()], [one()]), &both).unwrap();
     let by_zulu = [("Zulu".into(), Provisioned)].into();
     assert_eq!(placed.lock().assignments().group(&"W/g".into()), Some(&by_zulu));
     assert_eq!(placed.lock().assignments().primary_stages(&"S".into()), Some(&by_zulu));
@@ -64,8 +65,8 @@ fn a_renamed_platform_keeps_everything_in_its_shard() {
     placement.place("Ingest/Zeta/S".parse().unwrap(), "first".into());
     placement.place_dataset("Ingest/Zeta/S".parse().unwrap(), "b".into(), "aside".into());
     placement.place("Export/Zeta/Z/T/Lake/S/a".parse().unwrap(), "second".into());
-    let before = place(world([shelf("Zeta")], [one()]), &lock).unwrap();
-    let after = place(world([zulu()], [one()]), before.lock()).unwrap();
+    let before = place(fixture([minimal_platform("Zeta")], [one()]), &lock).unwrap();
+    let after = place(fixture([zulu()], [one()]), before.lock()).unwrap();
 
     let placement = after.lock().placement(&"Zulu".into()).unwrap();
     assert_eq!(placement.shard(&"Ingest/Zulu/S".parse().unwrap()), Some(&"first".into()));
@@ -78,14 +79,14 @@ fn a_renamed_platform_keeps_everything_in_its_shard() {
 #[test]
 fn what_was_kept_under_the_former_name_goes_when_it_is_released_and_on_no_date() {
     let site = Site::new();
-    site.render(world([shelf("Zeta")], [one()]), today());
+    site.render(fixture([minimal_platform("Zeta")], [one()]), today());
     // The one is held when its consumer leaves, the other when its platform is renamed.
     let less = || {
         let group = DatasetGroup::new("g").sink("S/a").with_retention(Retention::years(1));
         consumer("W", group)
     };
-    site.render(world([shelf("Zeta")], [less()]), today());
-    let renamed = site.render(world([zulu()], [less()]), today());
+    site.render(fixture([minimal_platform("Zeta")], [less()]), today());
+    let renamed = site.render(fixture([zulu()], [less()]), today());
     let created: Vec<_> = steps(&renamed, "Zulu").into_iter().map(|(action, ..)| action).collect();
     assert!(created.iter().all(|action| *action == Action::Create), "{created:?}");
     assert!(steps(&renamed, "Zeta").contains(&(Action::Hold, "shelf.S/a".into(), Effect::None)));
@@ -97,10 +98,10 @@ fn what_was_kept_under_the_former_name_goes_when_it_is_released_and_on_no_date()
         .collect();
     assert_eq!(until, [("shelf.S/a", None), ("shelf.S/b", None)]);
 
-    let later = || site.propose(world([zulu()], [less()]), day("2100-01-01")).unwrap();
+    let later = || site.propose(fixture([zulu()], [less()]), day("2100-01-01")).unwrap();
     assert_eq!((steps(&later(), "Zeta"), steps(&later(), "Zulu")), (vec![], vec![]));
     let mut lock = site.lock();
     assert!(lock.release(&"Zeta".into(), "shelf.S/b"));
-    let released = site.propose_with(world([zulu()], [less()]), &lock, today()).unwrap();
+    let released = site.propose_with(fixture([zulu()], [less()]), &lock, today()).unwrap();
     assert_eq!(steps(&released, "Zeta"), [(Action::Retire, "shelf.S/b".into(), Effect::DataLoss)]);
 }

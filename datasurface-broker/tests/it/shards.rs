@@ -1,6 +1,6 @@
 //! Shards: where a node is placed is no part of its identity.
 
-use crate::world::*;
+use crate::fixture::*;
 use cpu_time::ThreadTime;
 use datasurface_broker::{Base, Lock};
 use datasurface_model::*;
@@ -13,7 +13,7 @@ fn everything() -> Workspace {
 
 #[test]
 fn a_placement_in_the_lock_is_honoured_and_editing_it_moves_the_node_and_nothing_else() {
-    let ecosystem = || world([shelf("P")], [everything()]);
+    let ecosystem = || fixture([minimal_platform("P")], [everything()]);
     let site = Site::new();
     site.render(ecosystem(), today());
     let mut lock = site.lock();
@@ -37,7 +37,7 @@ fn a_placement_in_the_lock_is_honoured_and_editing_it_moves_the_node_and_nothing
 
 #[test]
 fn a_link_between_shards_needs_an_offer() {
-    let ecosystem = || world([shelf("P").setting("silent", true)], [everything()]);
+    let ecosystem = || fixture([minimal_platform("P").setting("silent", true)], [everything()]);
     let site = Site::new();
     site.render(ecosystem(), today());
     let mut lock = site.lock();
@@ -48,7 +48,7 @@ fn a_link_between_shards_needs_an_offer() {
 
 #[test]
 fn nodes_are_spread_over_shards_and_what_cannot_be_divided_is_reported() {
-    let ecosystem = |limit: i64| world([shelf("P").setting("limit", limit)], [everything()]);
+    let ecosystem = |limit: i64| fixture([minimal_platform("P").setting("limit", limit)], [everything()]);
     let spread = Site::new().propose(ecosystem(1), today()).unwrap();
     let shards = spread.lock().placement(&"P".into()).unwrap().shards();
     assert!(shards.len() > 1, "{shards:?}");
@@ -74,7 +74,7 @@ fn nodes_are_spread_over_shards_and_what_cannot_be_divided_is_reported() {
 #[test]
 fn whatever_is_too_much_alone_is_named_where_the_model_asks_for_it() {
     let refused = |setting: &str, store: Datastore| {
-        let platform = shelf("P").setting("limit", 1).setting(setting, 2);
+        let platform = minimal_platform("P").setting("limit", 1).setting(setting, 2);
         let ecosystem = world_of(store, [platform], [everything()]);
         let refused = Site::new().propose(ecosystem, today()).unwrap_err();
         assert!(codes(&refused).iter().all(|code| *code == "shard/limit"), "{:?}", codes(&refused));
@@ -95,7 +95,7 @@ fn whatever_is_too_much_alone_is_named_where_the_model_asks_for_it() {
 #[test]
 fn what_begins_to_be_held_weighs_in_the_change_that_begins_it() {
     let of = |consumers: [Workspace; 2]| {
-        let platform = shelf("P").setting("limit", 2).setting("weight_of_history", 1);
+        let platform = minimal_platform("P").setting("limit", 2).setting("weight_of_history", 1);
         let capture = Capture::sql_snapshot("Z/T/Source").with_consistency(Consistency::SingleDataset);
         world_of(store("S").captured(capture), [platform], consumers)
     };
@@ -130,7 +130,7 @@ fn what_begins_to_be_held_weighs_in_the_change_that_begins_it() {
 #[test]
 fn two_platforms_hand_over_by_offers_and_the_weaker_offer_is_refused() {
     let forensic = consumer("F", DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic));
-    let ecosystem = world([shelf("P"), shelf("Q")], [forensic, everything()])
+    let ecosystem = fixture([minimal_platform("P"), minimal_platform("Q")], [forensic, everything()])
         .group_pin("F/g", ["P"])
         .group_pin("W/g", ["Q"])
         .primary_pin("S", "Q");
@@ -144,7 +144,7 @@ fn two_platforms_hand_over_by_offers_and_the_weaker_offer_is_refused() {
     assert_eq!(input.from.to_string(), "Ingest/Q/S");
     assert!(input.offer.custody().history, "the primary keeps what the other platform needs");
 
-    let silent = ecosystem.platform(shelf("R")).primary_pin("Unused", "R");
+    let silent = ecosystem.platform(minimal_platform("R")).primary_pin("Unused", "R");
     assert!(silent.clone().validate(&Validation::on(today())).is_err(), "a pin of an unknown store is found");
 }
 
@@ -171,7 +171,7 @@ fn time_to_propose(datasets: u32, capture: &Capture, shards: u32) -> Duration {
     });
     let wanted = names().fold(DatasetGroup::new("g"), |group, name| group.sink(format!("S/{name}").as_str()));
     let placed = place(
-        world_of(store, [shelf("P").setting("limit", datasets / shards)], [consumer("W", wanted)]),
+        world_of(store, [minimal_platform("P").setting("limit", datasets / shards)], [consumer("W", wanted)]),
         &Lock::default(),
     )
     .unwrap();

@@ -1,13 +1,13 @@
 //! Lock and target must agree, and the same model gives the same bytes.
 
-use crate::world::*;
+use crate::fixture::*;
 use datasurface_broker::Lock;
 use datasurface_model::*;
 use datasurface_platform::Action;
 use std::fs;
 
 fn ecosystem() -> Ecosystem {
-    world([shelf("P")], [consumer("W", DatasetGroup::new("g").with_sinks(["S/a", "S/b"]))])
+    fixture([minimal_platform("P")], [consumer("W", DatasetGroup::new("g").with_sinks(["S/a", "S/b"]))])
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_target_without_its_lock_and_a_lock_without_its_target_are_noticed() {
         ["lock/missing"]
     );
     let lock = site.lock();
-    let other = world([shelf("P")], [consumer("W", DatasetGroup::new("g").sink("S/a"))]);
+    let other = fixture([minimal_platform("P")], [consumer("W", DatasetGroup::new("g").sink("S/a"))]);
     site.render(other, today());
     assert_eq!(
         codes(&site.propose_with(ecosystem(), &lock, today()).unwrap_err()),
@@ -58,7 +58,10 @@ fn a_target_without_its_lock_and_a_lock_without_its_target_are_noticed() {
 fn causes_name_the_nodes_and_their_owners() {
     let site = Site::new();
     site.render(ecosystem(), today());
-    let more = world([shelf("P")], [consumer("W", DatasetGroup::new("g").with_sinks(["S/a", "S/b", "S/c"]))]);
+    let more = fixture(
+        [minimal_platform("P")],
+        [consumer("W", DatasetGroup::new("g").with_sinks(["S/a", "S/b", "S/c"]))],
+    );
     let proposal = site.propose(more, today()).unwrap();
     let update = proposal
         .plan(&"P".into())

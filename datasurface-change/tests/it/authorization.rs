@@ -1,6 +1,6 @@
 //! Attacks, each denied; and what people do every day, each allowed.
 
-use super::world::*;
+use super::fixture::*;
 use datasurface_change::{Authorization, ChangeControl, ChangeSource, ModelDiff};
 use datasurface_model::{ownership::OwnedPart, *};
 
@@ -18,13 +18,13 @@ fn denied_source(old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Vec
 
 #[track_caller]
 fn attack(new: &Ecosystem, source: &str, parts: &[&str]) {
-    assert_eq!(denied(&world(), new, source), parts);
+    assert_eq!(denied(&fixture(), new, source), parts);
 }
 
 #[track_caller]
 fn allowed(new: &Ecosystem, source: &str) {
-    assert_ne!(world(), *new, "the test changes nothing");
-    assert_eq!(denied(&world(), new, source), [] as [&str; 0]);
+    assert_ne!(fixture(), *new, "the test changes nothing");
+    assert_eq!(denied(&fixture(), new, source), [] as [&str; 0]);
 }
 
 const THE_ECOSYSTEM: &str = "the ecosystem";
@@ -44,7 +44,7 @@ fn added_dataset() -> Ecosystem {
 fn a_repository_that_owns_nothing_changes_nothing() {
     attack(&added_dataset(), "github:evil/model@main", &[THE_SALES]);
     attack(
-        &world().platform(PlatformDeclaration::new("Mine", "local")),
+        &fixture().platform(PlatformDeclaration::new("Mine", "local")),
         "github:evil/model@main",
         &[THE_ECOSYSTEM],
     );
@@ -97,7 +97,7 @@ fn an_owner_with_more_or_less_in_its_name_is_none() {
 fn an_owner_on_another_host_is_none() {
     no_owner(&["gitlab:nw/sales@main", "git:nw/sales@main", "git:https://github.com/nw/sales@main"]);
     let other_host = ChangeSource::new(Repository::from(SALES).with_address("github.evil.com"));
-    assert_eq!(denied_source(&world(), &added_dataset(), &other_host), [THE_SALES]);
+    assert_eq!(denied_source(&fixture(), &added_dataset(), &other_host), [THE_SALES]);
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn an_owner_on_another_branch_is_none() {
 #[test]
 fn an_owner_with_another_credential_is_the_owner() {
     let other_credential = ChangeSource::new(Repository::from(SALES).with_credential("robot"));
-    assert_eq!(denied_source(&world(), &added_dataset(), &other_credential), [] as [&str; 0]);
+    assert_eq!(denied_source(&fixture(), &added_dataset(), &other_credential), [] as [&str; 0]);
 }
 
 const EVIL: &str = "github:evil/model@main";
@@ -120,9 +120,13 @@ fn evil_team() -> Team {
 #[test]
 fn a_stranger_injects_no_zone() {
     let zone = GovernanceZone::new().team("Evil", EVIL, evil_team());
-    attack(&world().zone("Evil", EVIL, zone.clone()), EVIL, &[THE_ECOSYSTEM]);
+    attack(&fixture().zone("Evil", EVIL, zone.clone()), EVIL, &[THE_ECOSYSTEM]);
     // Nor does somebody who owns something, elsewhere.
-    attack(&world().zone("Evil", SALES, zone), SALES, &[THE_ECOSYSTEM, "the team `Evil` of the zone `Evil`"]);
+    attack(
+        &fixture().zone("Evil", SALES, zone),
+        SALES,
+        &[THE_ECOSYSTEM, "the team `Evil` of the zone `Evil`"],
+    );
 }
 
 #[test]
@@ -131,18 +135,18 @@ fn a_stranger_injects_no_team() {
     attack(&edit_usa(|usa| usa.team("Evil", SALES, evil_team())), SALES, &[THE_ZONE]);
 }
 
-/// The world in which the declaration of `Sales` names another owner.
+/// The fixture in which the declaration of `Sales` names another owner.
 fn repointed_team(owner: impl Into<Repository>) -> Ecosystem {
     let zone = usa_without("Sales").team("Sales", owner, team("Sales"));
-    world().without_zone(&"USA".into()).zone("USA", USA, zone)
+    fixture().without_zone(&"USA".into()).zone("USA", USA, zone)
 }
 
-/// The world in which the declaration of a zone names another owner.
+/// The fixture in which the declaration of a zone names another owner.
 fn repointed_zone(zone: &str, owner: &str) -> Ecosystem {
-    let definition = world().zones().get(zone).and_then(ZoneDeclaration::definition).cloned();
+    let definition = fixture().zones().get(zone).and_then(ZoneDeclaration::definition).cloned();
     let declaration = ZoneDeclaration::new(zone, owner);
     let declaration = definition.into_iter().fold(declaration, ZoneDeclaration::defined);
-    world().without_zone(&zone.into()).zone_declaration(declaration)
+    fixture().without_zone(&zone.into()).zone_declaration(declaration)
 }
 
 /// The change in which the ecosystem itself gets another owner.
@@ -176,10 +180,10 @@ fn an_owner_hands_its_own_part_over() {
 
 #[test]
 fn a_repointed_declaration_cannot_hide_behind_a_rename() {
-    let definition = world().zones().get("USA").and_then(ZoneDeclaration::definition).unwrap().clone();
+    let definition = fixture().zones().get("USA").and_then(ZoneDeclaration::definition).unwrap().clone();
     let renamed = |owner: &str| {
         let declaration = ZoneDeclaration::new("US", owner).renamed_from("USA").defined(definition.clone());
-        world().without_zone(&"USA".into()).zone_declaration(declaration)
+        fixture().without_zone(&"USA".into()).zone_declaration(declaration)
     };
     attack(&renamed(ECOSYSTEM), ECOSYSTEM, &["the zone `US`"]);
     attack(&renamed(USA), USA, &[THE_ECOSYSTEM]);
@@ -196,7 +200,7 @@ fn a_parent_does_not_write_what_its_child_defines() {
         &[THE_ZONE, "the team `New` of the zone `USA`"],
     );
     // Nor for a child that has not defined anything.
-    let defined = world().without_zone(&"EU".into()).zone("EU", EU, GovernanceZone::new());
+    let defined = fixture().without_zone(&"EU".into()).zone("EU", EU, GovernanceZone::new());
     attack(&defined, ECOSYSTEM, &["the zone `EU`"]);
     allowed(&defined, EU);
 }
@@ -204,7 +208,7 @@ fn a_parent_does_not_write_what_its_child_defines() {
 #[test]
 fn a_child_does_not_declare_itself() {
     let zone = "github:nw/asia@main";
-    attack(&world().zone_declaration(ZoneDeclaration::new("Asia", zone)), zone, &[THE_ECOSYSTEM]);
+    attack(&fixture().zone_declaration(ZoneDeclaration::new("Asia", zone)), zone, &[THE_ECOSYSTEM]);
     attack(&edit_usa(|usa| usa.team_declaration(TeamDeclaration::new("New", SALES))), SALES, &[THE_ZONE]);
 }
 
@@ -217,13 +221,13 @@ fn a_zone_does_not_touch_another_zone() {
 
 #[test]
 fn a_declaration_stays_while_its_definition_is_there() {
-    let without_usa = world().without_zone(&"USA".into());
+    let without_usa = fixture().without_zone(&"USA".into());
     attack(&without_usa, ECOSYSTEM, &[THE_ZONE, THE_SALES, THE_STOCK]);
-    let without_sales = world().without_zone(&"USA".into()).zone("USA", USA, usa_without("Sales"));
+    let without_sales = fixture().without_zone(&"USA".into()).zone("USA", USA, usa_without("Sales"));
     attack(&without_sales, USA, &[THE_SALES]);
     // The declaration alone.
-    allowed(&world().without_zone(&"EU".into()), ECOSYSTEM);
-    attack(&world().without_zone(&"EU".into()), EU, &[THE_ECOSYSTEM]);
+    allowed(&fixture().without_zone(&"EU".into()), ECOSYSTEM);
+    attack(&fixture().without_zone(&"EU".into()), EU, &[THE_ECOSYSTEM]);
 }
 
 #[test]
@@ -265,7 +269,7 @@ fn a_platforms_settings_are_the_ecosystems() {
 
 #[test]
 fn a_waiver_is_the_ecosystems() {
-    let waived = world().waiver(Waiver::new("schema/no-key", "zones/USA", "known", day("2027-01-01")));
+    let waived = fixture().waiver(Waiver::new("schema/no-key", "zones/USA", "known", day("2027-01-01")));
     attack(&waived, SALES, &[THE_ECOSYSTEM]);
     attack(&waived, USA, &[THE_ECOSYSTEM]);
     allowed(&waived, ECOSYSTEM);
@@ -273,28 +277,28 @@ fn a_waiver_is_the_ecosystems() {
 
 #[test]
 fn a_pin_is_the_ecosystems() {
-    attack(&world().primary_pin("Store", "Local"), SALES, &[THE_ECOSYSTEM]);
-    allowed(&world().primary_pin("Store", "Local"), ECOSYSTEM);
-    attack(&world().group_pin("Analysis/all", ["Other"]), STOCK, &[THE_ECOSYSTEM]);
-    allowed(&world().group_pin("Analysis/all", ["Other"]), ECOSYSTEM);
+    attack(&fixture().primary_pin("Store", "Local"), SALES, &[THE_ECOSYSTEM]);
+    allowed(&fixture().primary_pin("Store", "Local"), ECOSYSTEM);
+    attack(&fixture().group_pin("Analysis/all", ["Other"]), STOCK, &[THE_ECOSYSTEM]);
+    allowed(&fixture().group_pin("Analysis/all", ["Other"]), ECOSYSTEM);
 }
 
 #[test]
 fn nothing_hides_behind_a_name_that_is_there_twice() {
     let twice = edit_usa(|usa| usa.team("Sales", SALES, Team::new().documented("ours")));
     for source in [USA, ECOSYSTEM, SALES, STOCK] {
-        assert_ne!(denied(&world(), &twice, source), [] as [&str; 0]);
+        assert_ne!(denied(&fixture(), &twice, source), [] as [&str; 0]);
     }
-    let zone_twice = world().zone("USA", USA, GovernanceZone::new().documented("ours"));
+    let zone_twice = fixture().zone("USA", USA, GovernanceZone::new().documented("ours"));
     for source in [USA, ECOSYSTEM, SALES, STOCK] {
-        assert_ne!(denied(&world(), &zone_twice, source), [] as [&str; 0]);
+        assert_ne!(denied(&fixture(), &zone_twice, source), [] as [&str; 0]);
     }
 }
 
 #[test]
 fn the_lock_belongs_to_the_ecosystem() {
     let touching =
-        |source: &str| denied_source(&world(), &world(), &ChangeSource::new(source).touching_lock());
+        |source: &str| denied_source(&fixture(), &fixture(), &ChangeSource::new(source).touching_lock());
     assert_eq!(touching(SALES), [THE_ECOSYSTEM]);
     assert_eq!(touching(USA), [THE_ECOSYSTEM]);
     assert_eq!(touching(ECOSYSTEM), [] as [&str; 0]);
@@ -325,7 +329,7 @@ fn an_owner_edits_all_it_owns() {
         USA,
     );
     allowed(
-        &world()
+        &fixture()
             .vendor(InfrastructureVendor::new("Azure"))
             .platform(PlatformDeclaration::new("Other", "local"))
             .zone_declaration(ZoneDeclaration::new("Asia", "github:nw/asia@main"))
@@ -337,10 +341,10 @@ fn an_owner_edits_all_it_owns() {
 #[test]
 fn an_owner_empties_its_part() {
     let emptied = usa_without("Sales").team_declaration(TeamDeclaration::new("Sales", SALES));
-    allowed(&world().without_zone(&"USA".into()).zone("USA", USA, emptied.clone()), SALES);
+    allowed(&fixture().without_zone(&"USA".into()).zone("USA", USA, emptied.clone()), SALES);
     // After that, the zone can take the declaration away.
-    let old = world().without_zone(&"USA".into()).zone("USA", USA, emptied);
-    let new = world().without_zone(&"USA".into()).zone("USA", USA, usa_without("Sales"));
+    let old = fixture().without_zone(&"USA".into()).zone("USA", USA, emptied);
+    let new = fixture().without_zone(&"USA".into()).zone("USA", USA, usa_without("Sales"));
     assert_eq!(denied(&old, &new, USA), [] as [&str; 0]);
     assert_eq!(denied(&old, &new, SALES), [THE_ZONE]);
 }
@@ -348,21 +352,21 @@ fn an_owner_empties_its_part() {
 #[test]
 fn who_owns_a_parent_and_its_child_declares_and_defines_at_once() {
     let zone = GovernanceZone::new().team("All", ECOSYSTEM, Team::new());
-    let both = world().zone("Own", ECOSYSTEM, zone);
+    let both = fixture().zone("Own", ECOSYSTEM, zone);
     allowed(&both, ECOSYSTEM);
-    assert_eq!(denied(&both, &world(), ECOSYSTEM), [] as [&str; 0]);
+    assert_eq!(denied(&both, &fixture(), ECOSYSTEM), [] as [&str; 0]);
 }
 
 #[test]
 fn no_change_is_allowed_to_everybody() {
     for source in [ECOSYSTEM, SALES, "github:evil/x@main", ""] {
-        assert_eq!(denied(&world(), &world(), source), [] as [&str; 0]);
+        assert_eq!(denied(&fixture(), &fixture(), source), [] as [&str; 0]);
     }
 }
 
 #[test]
 fn whose_it_is_is_said() {
-    let (old, new) = (Valid::assume_valid(world()), Valid::assume_valid(added_dataset()));
+    let (old, new) = (Valid::assume_valid(fixture()), Valid::assume_valid(added_dataset()));
     let diff = ModelDiff::between(&old, &new);
     let authorization = Authorization::evaluate(&diff, &old, &new, &ChangeSource::new(STOCK));
     let [denied] = authorization.denied() else { panic!("{authorization:?}") };
@@ -376,7 +380,7 @@ fn whose_it_is_is_said() {
 fn what_is_too_deep_to_be_told_is_denied_beside_what_is_allowed() {
     let deep = |leaf: u8| {
         let value = (0..140).fold(serde_json::Value::from(leaf), |inner, _| vec![inner].into());
-        world().platform(PlatformDeclaration::new("Mine", "local").setting("deep", value))
+        fixture().platform(PlatformDeclaration::new("Mine", "local").setting("deep", value))
     };
     let old = deep(1);
     let new = deep(2).edit_team("USA", "Stock", |team| team.documented("Who has what is in stock."));

@@ -1,6 +1,6 @@
 //! What breaks, and for whom.
 
-use super::world::*;
+use super::fixture::*;
 use datasurface_change::{AffectedGroup, ChangeControl, ChangeReport, ChangeSource};
 use datasurface_model::*;
 
@@ -45,7 +45,7 @@ fn what_is_free_is_allowed() {
         edit_sales(|team| team.datastore(Datastore::new("Other"))),
     ] {
         for is_strict in [false, true] {
-            let report = judged(&world(), &new, is_strict);
+            let report = judged(&fixture(), &new, is_strict);
             assert!(report.is_allowed(), "{report}");
             assert_eq!(broken(&report), []);
         }
@@ -66,7 +66,7 @@ fn what_breaks_names_whom() {
             "schema-change/not-null-added",
         ),
     ] {
-        let report = judged(&world(), &customers_as(schema), false);
+        let report = judged(&fixture(), &customers_as(schema), false);
         assert!(!report.is_allowed());
         let broken = broken(&report);
         assert!(
@@ -74,19 +74,19 @@ fn what_breaks_names_whom() {
             "{schema}: {broken:?}"
         );
     }
-    let gone = judged(&world(), &with_store(store([orders()])), false);
+    let gone = judged(&fixture(), &with_store(store([orders()])), false);
     assert_eq!(broken(&gone), [("error dataset-change/removed".into(), vec![ANALYSIS.into()])]);
-    let all_gone = judged(&world(), &edit_sales(|team| team.without_datastore(&"Store".into())), false);
+    let all_gone = judged(&fixture(), &edit_sales(|team| team.without_datastore(&"Store".into())), false);
     assert_eq!(broken(&all_gone), [("error datastore-change/removed".into(), vec![ANALYSIS.into()])]);
     let renamed = with_store(store([Dataset::new("clients", CUSTOMERS).renamed_from("customers"), orders()]));
     assert_eq!(
-        broken(&judged(&world(), &renamed, false)),
+        broken(&judged(&fixture(), &renamed, false)),
         [("error dataset-change/renamed".into(), vec![ANALYSIS.into()])]
     );
     let elsewhere = Datastore::new("Shop").captured(Capture::sql_snapshot("USA/Sales/Source"));
     let elsewhere = elsewhere.renamed_from("Store").with_datasets([customers(), orders()]);
     assert_eq!(
-        broken(&judged(&world(), &with_store(elsewhere), false)),
+        broken(&judged(&fixture(), &with_store(elsewhere), false)),
         [("error datastore-change/renamed".into(), vec![ANALYSIS.into()])]
     );
 }
@@ -100,7 +100,7 @@ fn a_column_that_says_how_it_was_called_is_renamed() {
     ]);
     let new = with_store(store([Dataset::new("customers", table.keyed(["id"])), orders()]));
     assert_eq!(
-        broken(&judged(&world(), &new, false)),
+        broken(&judged(&fixture(), &new, false)),
         [("error schema-change/column-renamed".into(), vec![ANALYSIS.into()])]
     );
 }
@@ -108,10 +108,10 @@ fn a_column_that_says_how_it_was_called_is_renamed() {
 #[test]
 fn what_nobody_uses_is_a_warning_and_an_error_in_strict_mode() {
     let new = with_store(store([customers()]));
-    let report = judged(&world(), &new, false);
+    let report = judged(&fixture(), &new, false);
     assert!(report.is_allowed());
     assert_eq!(broken(&report), [("warning dataset-change/removed".into(), vec![])]);
-    let strict = judged(&world(), &new, true);
+    let strict = judged(&fixture(), &new, true);
     assert!(!strict.is_allowed());
     assert_eq!(broken(&strict), [("error dataset-change/removed".into(), vec![])]);
 }
@@ -232,7 +232,7 @@ fn what_becomes_of_invalid_rows_matters_to_whoever_reads_them() {
 
 #[test]
 fn who_begins_to_use_something_sees_what_it_is() {
-    let old = world();
+    let old = fixture();
     let smaller = Dataset::new("orders", "id Integer key");
     let new = with_store(store([customers(), smaller]));
     let new = stock_wanting(new, ["Store/customers".into(), "Store/orders".into()]);
@@ -243,7 +243,7 @@ fn who_begins_to_use_something_sees_what_it_is() {
 #[test]
 fn consumers_are_told_what_reaches_them() {
     let because = |new: &Ecosystem| -> Vec<String> {
-        let report = judged(&world(), new, false);
+        let report = judged(&fixture(), new, false);
         assert_eq!(broken(&report), []);
         let notices = report.notices.iter();
         let paths = notices.flat_map(|notice| notice.groups.values().flatten().map(ToString::to_string));
@@ -263,8 +263,8 @@ fn consumers_are_told_what_reaches_them() {
     assert_eq!(because(&moved), ["zones/USA/teams/Sales/containers/Source"]);
     let policy = Policy::new("no clouds", PolicyRule::Vendors(Permitted::only(["Office"])));
     assert_eq!(because(&edit_usa(|zone| zone.policy(policy))), ["zones/USA/policies"]);
-    assert_eq!(because(&world().primary_pin("Store", "Local")), ["primary_pins/Store"]);
-    let elsewhere = world().platform(PlatformDeclaration::new("Other", "local"));
+    assert_eq!(because(&fixture().primary_pin("Store", "Local")), ["primary_pins/Store"]);
+    let elsewhere = fixture().platform(PlatformDeclaration::new("Other", "local"));
     let elsewhere = elsewhere.group_pin("Analysis/all", ["Other"]);
     assert_eq!(because(&elsewhere), ["group_pins/Analysis/all"]);
 }

@@ -1,8 +1,8 @@
 //! What holds of every change.
 
 use super::{
+    fixture::{ECOSYSTEM, SALES},
     sarif,
-    world::{ECOSYSTEM, SALES},
 };
 use chrono::NaiveDate;
 use datasurface_change::{ChangeControl, ChangeReport, ChangeSource, Retirement};

@@ -5,6 +5,7 @@
 mod authorization;
 mod compatibility;
 mod differences;
+mod fixture;
 mod fixtures;
 #[path = "../../../datasurface-model/tests/it/folder.rs"]
 mod folder;
@@ -13,4 +14,3 @@ mod rename;
 mod report;
 mod retirement;
 mod sarif;
-mod world;

@@ -1,6 +1,6 @@
 //! What looks like a rename is proposed; what says so is one.
 
-use super::world::*;
+use super::fixture::*;
 use cpu_time::ThreadTime;
 use datasurface_change::{
     ChangeControl, ChangeReport, ChangeSource, DifferenceKind, Evidence, RenameProposal,
@@ -9,7 +9,7 @@ use datasurface_model::*;
 
 fn judged(new: &Ecosystem) -> ChangeReport {
     let control = ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01"));
-    control.judge(&valid(&world()), &Valid::assume_valid(new.clone()))
+    control.judge(&valid(&fixture()), &Valid::assume_valid(new.clone()))
 }
 
 /// What is new, what it may have been called, why, and how likely that is.

@@ -1,6 +1,6 @@
 //! The forms of a report.
 
-use super::world::*;
+use super::fixture::*;
 use datasurface_change::{ChangeControl, ChangeReport, ChangeSource};
 use datasurface_document::Documents;
 use datasurface_model::*;
@@ -8,7 +8,7 @@ use datasurface_model::*;
 fn refused() -> ChangeReport {
     let new = with_store(store([Dataset::new("customers", "id Integer key, name VarChar(40)"), orders()]));
     let new = new.platform(PlatformDeclaration::new("Other", "local"));
-    ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01")).judge(&valid(&world()), &valid(&new))
+    ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01")).judge(&valid(&fixture()), &valid(&new))
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn as_sarif_with_places() {
     let new = with_store(store([Dataset::new("customers", "id Integer key, name VarChar(9)"), orders()]));
     let documents = Documents::new().document("models/all of it.yaml", datasurface_document::to_yaml(&new));
     let control = ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01"));
-    let report = control.judge(&valid(&world()), &valid(&documents.load().unwrap()));
+    let report = control.judge(&valid(&fixture()), &valid(&documents.load().unwrap()));
     let log = report.to_sarif_in(&documents);
     super::sarif::check(&log);
     let value: serde_json::Value = serde_json::from_str(&log).unwrap();
@@ -92,7 +92,8 @@ fn every_code_is_there_once() {
 
 #[test]
 fn nothing_is_said_of_no_change() {
-    let world = valid(&world());
-    let report = ChangeControl::new(ChangeSource::new("git:x@y"), day("2026-01-01")).judge(&world, &world);
+    let fixture = valid(&fixture());
+    let report =
+        ChangeControl::new(ChangeSource::new("git:x@y"), day("2026-01-01")).judge(&fixture, &fixture);
     assert_eq!(report.to_string(), "allowed: a change from git:x@y, nothing differs\n");
 }

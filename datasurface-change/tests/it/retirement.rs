@@ -1,6 +1,6 @@
 //! Deprecate, agree, leave, wait, remove; and that nobody loses data on the way.
 
-use super::world::*;
+use super::fixture::*;
 use chrono::{Days, NaiveDate};
 use datasurface_change::{ChangeControl, ChangeReport, ChangeSource, Retirement, RetirementStage};
 use datasurface_model::{SchemaChange, *};
@@ -25,8 +25,8 @@ fn retiring(ecosystem: &Ecosystem) -> Ecosystem {
 
 #[test]
 fn a_dataset_is_retired_step_by_step() {
-    let announced = retiring(&world());
-    let report = judged(&world(), &announced, SALES, "2026-02-01");
+    let announced = retiring(&fixture());
+    let report = judged(&fixture(), &announced, SALES, "2026-02-01");
     assert!(report.is_allowed(), "{report}");
     assert_eq!(stages(&report), [RetirementStage::Announced]);
     let missing: Vec<_> =
@@ -63,7 +63,7 @@ fn a_dataset_is_retired_step_by_step() {
     assert!(report.is_allowed() && report.breaking.is_empty(), "{report}");
     assert_eq!(stages(&report), [RetirementStage::Removed]);
     // Not while somebody is there, whatever day it is.
-    let removed_early = retiring(&world()).edit_team("USA", "Sales", |team| {
+    let removed_early = retiring(&fixture()).edit_team("USA", "Sales", |team| {
         team.without_datastore(&"Store".into()).datastore(store([orders()]))
     });
     assert!(!judged(&announced, &removed_early, SALES, "2030-01-01").is_allowed());
@@ -81,7 +81,7 @@ fn a_dataset_goes_no_later_than_its_datastore() {
 
 #[test]
 fn nothing_is_deprecated_over_night() {
-    let report = judged(&world(), &retiring(&world()), SALES, "2026-03-01");
+    let report = judged(&fixture(), &retiring(&fixture()), SALES, "2026-03-01");
     assert!(!report.is_allowed());
     assert_eq!(report.concerns[0].code(), "retirement/no-consent");
     assert!(report.concerns[0].message().ends_with("without consent of `Analysis/all`"));
@@ -112,7 +112,7 @@ fn three_consumers(ecosystem: Ecosystem) -> Ecosystem {
 
 #[test]
 fn the_report_names_who_has_not_agreed() {
-    let before = three_consumers(world());
+    let before = three_consumers(fixture());
     let report = judged(&before, &retiring(&before), SALES, "2026-04-01");
     assert!(!report.is_allowed());
     let [retirement] = &*report.retirements else { panic!("{report}") };
@@ -143,7 +143,7 @@ fn the_report_names_who_has_not_agreed() {
 
 #[test]
 fn those_who_have_not_agreed_are_named_while_it_is_only_announced() {
-    let before = three_consumers(world());
+    let before = three_consumers(fixture());
     let report = judged(&before, &retiring(&before), SALES, "2026-02-01");
     assert!(report.is_allowed(), "{report}");
     assert_eq!(stages(&report), [RetirementStage::Announced]);
@@ -155,9 +155,9 @@ fn a_datastore_retires_all_its_datasets() {
     let deprecation =
         Deprecation::<DatastoreName>::new(day("2026-03-01"), "old").with_sunset(day("2026-06-30"));
     let whole = with_store(store([customers(), orders()]).deprecated(deprecation));
-    let report = judged(&world(), &whole, SALES, "2026-02-01");
+    let report = judged(&fixture(), &whole, SALES, "2026-02-01");
     assert_eq!(stages(&report), [RetirementStage::Announced, RetirementStage::Announced]);
-    let report = judged(&world(), &whole, SALES, "2026-03-02");
+    let report = judged(&fixture(), &whole, SALES, "2026-03-02");
     assert_eq!(stages(&report), [RetirementStage::AwaitingConsent, RetirementStage::AwaitingSunset]);
     assert!(!report.is_allowed());
 }

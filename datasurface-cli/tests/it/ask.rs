@@ -2,39 +2,39 @@
 
 use crate::{
     models,
-    run::{Desk, Said},
+    run::{Fixture, Said},
 };
 use serde_json::json;
 
-fn ask(desk: &Desk, question: &str, more: &str) -> Said {
-    desk.run(&format!("ask {question} model.json --on 2026-02-01 {more}"))
+fn ask(fixture: &Fixture, question: &str, more: &str) -> Said {
+    fixture.run(&format!("ask {question} model.json --on 2026-02-01 {more}"))
 }
 
 /// The text, and the answer for programs.
-fn asked(desk: &Desk, question: &str, more: &str) -> (String, serde_json::Value) {
-    let text = ask(desk, question, more).good().out;
-    let object = ask(desk, question, &format!("{more} --format json")).good().json();
+fn asked(fixture: &Fixture, question: &str, more: &str) -> (String, serde_json::Value) {
+    let text = ask(fixture, question, more).good().out;
+    let object = ask(fixture, question, &format!("{more} --format json")).good().json();
     assert!(object["findings"].is_array());
     (text, object["answer"].clone())
 }
 
 #[test]
 fn why_names_everybody_for_whom_a_node_exists() {
-    let desk = Desk::new(&models::transformed());
-    let (text, answer) = asked(&desk, "why", "Ingest/Local/NW_Data");
+    let fixture = Fixture::new(&models::transformed());
+    let (text, answer) = asked(&fixture, "why", "Ingest/Local/NW_Data");
     assert_eq!(text, "Marketing/masked\nMasking/raw\nSales/live\n");
     assert_eq!(answer, json!({"groups": ["Marketing/masked", "Masking/raw", "Sales/live"]}));
 }
 
 #[test]
 fn upstream_and_downstream_go_over_transformers_and_platforms() {
-    let desk = Desk::new(&models::transformed());
-    let (text, answer) = asked(&desk, "upstream", "Transform/Local/Masking");
+    let fixture = Fixture::new(&models::transformed());
+    let (text, answer) = asked(&fixture, "upstream", "Transform/Local/Masking");
     let expected =
         ["Export/Local/USA/NorthWind/Lab/NW_Data/customers", "Ingest/Local/NW_Data", "Trigger/Local/Masking"];
     assert_eq!(text, expected.map(|node| format!("{node}\n")).concat());
     assert_eq!(answer, json!({"nodes": expected}));
-    let (text, answer) = asked(&desk, "downstream", "Transform/Local/Masking Trigger/Local/Masking");
+    let (text, answer) = asked(&fixture, "downstream", "Transform/Local/Masking Trigger/Local/Masking");
     let expected = [
         "Export/Local/USA/NorthWind/Mart/Masked/customers",
         "Ingest/Local/Masked",
@@ -42,17 +42,17 @@ fn upstream_and_downstream_go_over_transformers_and_platforms() {
     ];
     assert_eq!(text, expected.map(|node| format!("{node}\n")).concat());
     assert_eq!(answer, json!({"nodes": expected}));
-    assert_eq!(asked(&desk, "upstream", "Ingest/Local/NW_Data").0, "nothing\n");
+    assert_eq!(asked(&fixture, "upstream", "Ingest/Local/NW_Data").0, "nothing\n");
 
-    let desk = Desk::new(&models::handed_over());
-    let (text, _) = asked(&desk, "upstream", "Ingest/Other/NW_Data");
+    let fixture = Fixture::new(&models::handed_over());
+    let (text, _) = asked(&fixture, "upstream", "Ingest/Other/NW_Data");
     assert_eq!(text, "Ingest/Local/NW_Data\n");
 }
 
 #[test]
 fn paths_are_numbered() {
-    let desk = Desk::new(&models::transformed());
-    let (text, answer) = asked(&desk, "paths", "Ingest/Local/NW_Data Ingest/Local/Masked");
+    let fixture = Fixture::new(&models::transformed());
+    let (text, answer) = asked(&fixture, "paths", "Ingest/Local/NW_Data Ingest/Local/Masked");
     let way = [
         "Ingest/Local/NW_Data",
         "Export/Local/USA/NorthWind/Lab/NW_Data/customers",
@@ -62,19 +62,19 @@ fn paths_are_numbered() {
     ];
     assert_eq!(text, format!("    1  {}\n", way.join("\n       ")));
     assert_eq!(answer, json!({"ways": [way]}));
-    let none = asked(&desk, "paths", "Ingest/Local/Masked Ingest/Local/NW_Data").0;
+    let none = asked(&fixture, "paths", "Ingest/Local/Masked Ingest/Local/NW_Data").0;
     assert_eq!(none, "there is none\n");
-    assert_eq!(asked(&desk, "paths", "Ingest/Local/NW_Data Ingest/Local/Masked --most 0").0, none);
+    assert_eq!(asked(&fixture, "paths", "Ingest/Local/NW_Data Ingest/Local/Masked --most 0").0, none);
 }
 
 #[test]
 fn circular_dependencies_are_named() {
-    let desk = Desk::new(&models::looped());
-    let (text, answer) = asked(&desk, "cycles", "");
+    let fixture = Fixture::new(&models::looped());
+    let (text, answer) = asked(&fixture, "cycles", "");
     let way = answer["ways"][0].as_array().unwrap();
     assert_eq!((way.first(), way.len()), (way.last(), 5), "{text}");
     assert_eq!(text.lines().count(), 5);
-    let (text, answer) = asked(&desk, "bring-up", "");
+    let (text, answer) = asked(&fixture, "bring-up", "");
     let expected = "\
 platforms
     1  Local
@@ -88,13 +88,13 @@ transformers
 ";
     assert_eq!(text, expected);
     assert_eq!(answer["order"]["datastores"], json!([{"one": "NW_Data"}, {"circle": ["Ratings"]}]));
-    assert_eq!(asked(&Desk::new(&models::transformed()), "cycles", "").0, "there is none\n");
+    assert_eq!(asked(&Fixture::new(&models::transformed()), "cycles", "").0, "there is none\n");
 }
 
 #[test]
 fn impact_says_who_is_hit_and_when() {
-    let desk = Desk::new(&models::promised());
-    let (text, answer) = asked(&desk, "impact", "--datastore NW_Data");
+    let fixture = Fixture::new(&models::promised());
+    let (text, answer) = asked(&fixture, "impact", "--datastore NW_Data");
     let expected = "\
 consumer    platform  priority  breaks within  deadline  datasets
 Sales/live  Local     -                   1 h  -         NW_Data/products
@@ -102,27 +102,27 @@ Sales/live  Local     -                   1 h  -         NW_Data/products
     assert_eq!(text, expected);
     let hit = &answer["hit"][0];
     assert_eq!((&hit["group"], &hit["is_cut_off"]), (&json!("Sales/live"), &json!(false)));
-    let (text, _) = asked(&desk, "impact", "--node Export/Local/USA/NorthWind/Mart/NW_Data/products");
+    let (text, _) = asked(&fixture, "impact", "--node Export/Local/USA/NorthWind/Mart/NW_Data/products");
     assert_eq!(text, expected);
     for lost in ["--container USA/NorthWind/Mart", "--location Company/Cellar", "--platform Local"] {
-        let (text, answer) = asked(&desk, "impact", lost);
+        let (text, answer) = asked(&fixture, "impact", lost);
         assert!(text.ends_with("cut off\n"), "{lost}: {text}");
         assert_eq!(answer["hit"][0]["is_cut_off"], true);
     }
-    assert_eq!(asked(&desk, "impact", "--container USA/NorthWind/Lab").0, "nobody is hit\n");
-    let elsewhere = Desk::new(&models::kept_elsewhere());
+    assert_eq!(asked(&fixture, "impact", "--container USA/NorthWind/Lab").0, "nobody is hit\n");
+    let elsewhere = Fixture::new(&models::kept_elsewhere());
     let (text, _) = asked(&elsewhere, "impact", "--location Company/Attic");
     assert!(text.contains("Sales/live") && text.ends_with("cut off\n"), "{text}");
-    assert_eq!(ask(&desk, "impact", "").code, 2);
-    assert_eq!(ask(&desk, "impact", "--platform Local --datastore NW_Data").code, 2);
+    assert_eq!(ask(&fixture, "impact", "").code, 2);
+    assert_eq!(ask(&fixture, "impact", "--platform Local --datastore NW_Data").code, 2);
 }
 
 #[test]
 fn what_is_not_there_cannot_be_asked_about() {
-    let desk = Desk::new(&models::transformed());
+    let fixture = Fixture::new(&models::transformed());
     for question in ["why", "upstream", "downstream", "paths Ingest/Local/NW_Data", "impact --node"] {
         let (question, more) = question.split_once(' ').unwrap_or((question, ""));
-        let said = ask(&desk, question, &format!("{more} Ingest/Local/NW_Dat")).bad();
+        let said = ask(&fixture, question, &format!("{more} Ingest/Local/NW_Dat")).bad();
         said.complains("graph/unknown-node", "`Ingest/Local/NW_Dat`");
         assert!(said.err.contains("did you mean `Ingest/Local/NW_Data`?") && said.out.is_empty(), "{said:?}");
     }
@@ -131,12 +131,14 @@ fn what_is_not_there_cannot_be_asked_about() {
         ("--platform Locl", "Local"),
         ("--datastore NW_Dat", "NW_Data"),
     ] {
-        let said = ask(&desk, "impact", lost).bad();
+        let said = ask(&fixture, "impact", lost).bad();
         said.complains("ask/unknown-name", lost.split_once(' ').unwrap().1);
         assert!(said.err.contains(&format!("did you mean `{near}`?")), "{said:?}");
     }
-    ask(&desk, "impact", "--location Company/Garage").bad().complains("ask/unknown-name", "Company/Garage");
-    let said = ask(&desk, "impact", "--platform Locl --format json").bad();
+    ask(&fixture, "impact", "--location Company/Garage")
+        .bad()
+        .complains("ask/unknown-name", "Company/Garage");
+    let said = ask(&fixture, "impact", "--platform Locl --format json").bad();
     assert_eq!(said.codes(), ["ask/unknown-name"]);
     assert_eq!(said.json()["answer"], json!(null));
 }

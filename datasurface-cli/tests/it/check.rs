@@ -2,49 +2,49 @@
 
 use crate::{
     models,
-    run::{Desk, Said},
+    run::{Fixture, Said},
 };
 use datasurface_model::{Capture, Dataset, Datastore, Waiver};
 
-fn check(desk: &Desk, more: &str) -> Said {
-    desk.run(&format!("check model.json --on 2026-02-01 {more}"))
+fn check(fixture: &Fixture, more: &str) -> Said {
+    fixture.run(&format!("check model.json --on 2026-02-01 {more}"))
 }
 
 #[test]
 fn a_good_model_is_good() {
-    let desk = Desk::new(&models::first());
-    let before = desk.listing();
-    let said = check(&desk, "").good();
+    let fixture = Fixture::new(&models::first());
+    let before = fixture.listing();
+    let said = check(&fixture, "").good();
     assert_eq!(said.err, "");
     assert!(!said.out.contains("error"), "{said:?}");
-    let json = check(&desk, "--format json").good().json();
+    let json = check(&fixture, "--format json").good().json();
     assert_eq!(json["is_valid"], true);
     assert!(json["findings"].is_array());
-    assert_eq!(desk.listing(), before);
+    assert_eq!(fixture.listing(), before);
 }
 
 #[test]
 fn findings_of_validation_go_to_the_standard_output() {
-    let desk = Desk::new(&models::broken());
-    let said = check(&desk, "").bad();
+    let fixture = Fixture::new(&models::broken());
+    let said = check(&fixture, "").bad();
     assert_eq!(said.err, "");
     assert!(said.out.contains("error[reference/"), "{said:?}");
     assert!(said.out.contains("did you mean `NW_Data/products`?"), "{said:?}");
     assert!(said.out.contains("suggestion: call it `NW_Data/products` at "), "{said:?}");
     assert!(said.out.contains(" (in github:"), "the suggestion says to whom it is addressed: {said:?}");
     assert!(said.out.ends_with("1 error\n"), "{said:?}");
-    let said = check(&desk, "--format json").bad();
+    let said = check(&fixture, "--format json").bad();
     assert_eq!(said.json()["is_valid"], false);
     assert_eq!(said.codes().len(), 1);
 }
 
 #[test]
 fn what_needs_platforms_is_judged_too() {
-    let desk = Desk::new(&models::strange());
-    let said = check(&desk, "").bad();
+    let fixture = Fixture::new(&models::strange());
+    let said = check(&fixture, "").bad();
     assert!(said.out.contains("error[platform/unknown-kind]: "), "{said:?}");
     assert!(said.out.contains("did you mean `local`?"), "{said:?}");
-    let said = check(&desk, "--format json").bad();
+    let said = check(&fixture, "--format json").bad();
     assert!(said.codes().contains(&"platform/unknown-kind".to_owned()), "{said:?}");
 }
 
@@ -59,37 +59,37 @@ fn what_was_waived_is_told_with_its_reason() {
             Datastore::new("Order").captured(capture).dataset(Dataset::new("lines", "id Integer key")),
         )
     });
-    let desk = Desk::new(&model);
-    let said = check(&desk, "").good();
+    let fixture = Fixture::new(&model);
+    let said = check(&fixture, "").good();
     assert!(
         said.out.contains("waived[name/reserved-word] until 2026-12-31: the datastore name `Order`"),
         "{said:?}"
     );
     assert!(said.out.contains("reason: it is called so everywhere"), "{said:?}");
     assert!(!said.out.contains("warning[name/reserved-word]"), "{said:?}");
-    let json = check(&desk, "--format json").good().json();
+    let json = check(&fixture, "--format json").good().json();
     assert_eq!(json["waived"][0]["path"], path);
     assert_eq!(json["waived"][0]["reason"], "it is called so everywhere");
 }
 
 #[test]
 fn the_model_may_come_from_the_standard_input() {
-    let desk = Desk::new(&models::first());
+    let fixture = Fixture::new(&models::first());
     let text = datasurface_document::to_json(&models::first());
-    desk.run_with("check - --on 2026-02-01", text.as_bytes()).good();
-    let said = desk.run_with("check -", b"{").bad();
+    fixture.run_with("check - --on 2026-02-01", text.as_bytes()).good();
+    let said = fixture.run_with("check -", b"{").bad();
     assert!(said.out.contains("at standard input:1:1"), "{said:?}");
 }
 
 #[test]
 fn today_is_a_day_too() {
-    let desk = Desk::new(&models::first());
-    desk.run("check model.json").good();
+    let fixture = Fixture::new(&models::first());
+    fixture.run("check model.json").good();
 }
 
 #[test]
 fn misuse_of_the_command_line() {
-    let desk = Desk::new(&models::first());
+    let fixture = Fixture::new(&models::first());
     for wrong in [
         "",
         "check",
@@ -102,11 +102,11 @@ fn misuse_of_the_command_line() {
         "plan model.json --target out --remake",
         "graph model.json --format yaml",
     ] {
-        let said = desk.run(wrong);
+        let said = fixture.run(wrong);
         assert_eq!(said.code, 2, "`{wrong}`: {said:?}");
         assert_eq!(said.out, "", "`{wrong}`");
     }
-    desk.run("--help").good();
-    desk.run("--version").good();
-    desk.run("render --help").good();
+    fixture.run("--help").good();
+    fixture.run("--version").good();
+    fixture.run("render --help").good();
 }

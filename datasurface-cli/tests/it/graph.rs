@@ -2,18 +2,18 @@
 
 use crate::{
     models,
-    run::{Desk, Said},
+    run::{Fixture, Said},
 };
 use std::io::Read;
 
-fn graph(desk: &Desk, more: &str) -> Said {
-    desk.run(&format!("graph model.json --on 2026-02-01 {more}"))
+fn graph(fixture: &Fixture, more: &str) -> Said {
+    fixture.run(&format!("graph model.json --on 2026-02-01 {more}"))
 }
 
 #[test]
 fn text_is_in_the_order_in_which_nodes_come_up() {
-    let desk = Desk::new(&models::transformed());
-    let said = graph(&desk, "").good();
+    let fixture = Fixture::new(&models::transformed());
+    let said = graph(&fixture, "").good();
     let at = |text: &str| said.out.find(text).unwrap_or_else(|| panic!("no {text}: {said:?}"));
     assert!(said.out.starts_with("Local: 7 nodes\n"), "{said:?}");
     let order = [
@@ -32,8 +32,8 @@ fn text_is_in_the_order_in_which_nodes_come_up() {
 
 #[test]
 fn json_is_the_picture_and_nothing_else() {
-    let desk = Desk::new(&models::transformed());
-    let picture = graph(&desk, "--format json").good().json();
+    let fixture = Fixture::new(&models::transformed());
+    let picture = graph(&fixture, "--format json").good().json();
     let members: Vec<&String> = picture.as_object().unwrap().keys().collect();
     assert_eq!(members, ["platforms", "handovers"]);
     let local = &picture["platforms"]["Local"];
@@ -42,35 +42,35 @@ fn json_is_the_picture_and_nothing_else() {
     assert!(node["key"].is_string() && node["kind"].is_string() && node.get("priority").is_some());
     assert!(local["edges"][0].as_array().unwrap().len() == 2);
     assert_eq!(picture["handovers"], serde_json::json!([]));
-    assert_eq!(graph(&desk, "--format json --platform Local").good().json(), picture);
+    assert_eq!(graph(&fixture, "--format json --platform Local").good().json(), picture);
 }
 
 #[test]
 fn mermaid_is_a_flow_chart() {
-    let desk = Desk::new(&models::first());
-    let said = graph(&desk, "--format mermaid").good();
+    let fixture = Fixture::new(&models::first());
+    let said = graph(&fixture, "--format mermaid").good();
     assert!(said.out.starts_with("flowchart LR\n"), "{said:?}");
     assert!(said.out.contains("-->"), "{said:?}");
 }
 
 #[test]
 fn dot_is_one_graph_with_a_frame_for_each_platform() {
-    let desk = Desk::new(&models::transformed());
-    let said = graph(&desk, "--format dot").good();
+    let fixture = Fixture::new(&models::transformed());
+    let said = graph(&fixture, "--format dot").good();
     assert!(said.out.starts_with("digraph {\n") && said.out.ends_with("}\n"), "{said:?}");
     assert_eq!(said.out.matches("label=").count(), 7, "{said:?}");
     assert!(said.out.contains("label=\"trigger\\nMasking\""), "{said:?}");
-    let desk = Desk::new(&models::handed_over());
-    let both = graph(&desk, "--format dot").good().out;
+    let fixture = Fixture::new(&models::handed_over());
+    let both = graph(&fixture, "--format dot").good().out;
     assert_eq!((both.matches("digraph {").count(), both.matches("subgraph ").count()), (1, 2), "{both}");
     assert!(both.contains("label=\"Other\""), "{both}");
-    assert!(!graph(&desk, "--format dot --platform Other").good().out.contains("subgraph "));
+    assert!(!graph(&fixture, "--format dot --platform Other").good().out.contains("subgraph "));
 }
 
 #[test]
 fn graphml_is_one_document() {
-    let desk = Desk::new(&models::handed_over());
-    let said = graph(&desk, "--format graphml").good();
+    let fixture = Fixture::new(&models::handed_over());
+    let said = graph(&fixture, "--format graphml").good();
     assert!(said.out.starts_with("<?xml "), "{said:?}");
     assert_eq!(said.out.matches("<graphml ").count(), 1, "{said:?}");
     for platform in ["Local", "Other"] {
@@ -84,8 +84,8 @@ fn graphml_is_one_document() {
 
 #[test]
 fn a_picture_shows_stores_or_what_is_near_a_node() {
-    let desk = Desk::new(&models::transformed());
-    let boxes = |more: &str| graph(&desk, more).good().out.matches("label=").count();
+    let fixture = Fixture::new(&models::transformed());
+    let boxes = |more: &str| graph(&fixture, more).good().out.matches("label=").count();
     let all = boxes("--format dot");
     assert!(boxes("--format dot --level store") < all);
     assert!(boxes("--format dot --level team") < boxes("--format dot --level store"));
@@ -96,9 +96,9 @@ fn a_picture_shows_stores_or_what_is_near_a_node() {
 
 #[test]
 fn what_a_change_reaches_is_shown_with_what_becomes_of_it() {
-    let desk = Desk::new(&models::transformed());
-    desk.write("older.json", datasurface_document::to_json(&models::first()));
-    let said = graph(&desk, "--since older.json").good();
+    let fixture = Fixture::new(&models::transformed());
+    fixture.write("older.json", datasurface_document::to_json(&models::first()));
+    let said = graph(&fixture, "--since older.json").good();
     let expected = "\
 the change reaches 6 nodes
   + Export/Local/USA/NorthWind/Mart/Masked/customers
@@ -111,19 +111,19 @@ the change reaches 6 nodes
     assert_eq!(said.out, expected);
 
     // Backwards, what was new is gone; and that is drawn, too, but not what is not reached.
-    desk.write("newer.json", datasurface_document::to_json(&models::transformed()));
-    desk.model(&models::first());
-    let said = graph(&desk, "--since newer.json").good();
+    fixture.write("newer.json", datasurface_document::to_json(&models::transformed()));
+    fixture.model(&models::first());
+    let said = graph(&fixture, "--since newer.json").good();
     assert_eq!(said.out, expected.replace("  + ", "  - ").replace(" +NW_Data", " -NW_Data"));
-    assert_eq!(graph(&desk, "--since newer.json --format dot").good().out.matches("label=").count(), 6);
-    assert_eq!(graph(&desk, "--since model.json").good().out, "the change reaches nothing\n");
+    assert_eq!(graph(&fixture, "--since newer.json --format dot").good().out.matches("label=").count(), 6);
+    assert_eq!(graph(&fixture, "--since model.json").good().out, "the change reaches nothing\n");
 }
 
 #[test]
 fn programs_and_pictures_show_what_a_change_reaches() {
-    let desk = Desk::new(&models::transformed());
-    desk.write("older.json", datasurface_document::to_json(&models::first()));
-    let reached = graph(&desk, "--since older.json --format json").good().json();
+    let fixture = Fixture::new(&models::transformed());
+    fixture.write("older.json", datasurface_document::to_json(&models::first()));
+    let reached = graph(&fixture, "--since older.json --format json").good().json();
     let of = |key: &str| {
         let nodes = reached["reached"].as_array().unwrap();
         nodes.iter().find(|node| node["key"] == key).map(|node| node["fate"].as_str().unwrap().to_owned())
@@ -138,18 +138,18 @@ fn programs_and_pictures_show_what_a_change_reaches() {
     let datasets = serde_json::json!({"path": "detail.ingest.datasets", "added": ["NW_Data/customers"]});
     let expected = serde_json::json!([datasets, {"path": "obligation.priority"}]);
     assert_eq!(changed[0]["fields"], expected);
-    let picture = graph(&desk, "--since older.json --format dot").good().out;
+    let picture = graph(&fixture, "--since older.json --format dot").good().out;
     assert_eq!(picture.matches("label=").count(), 6, "{picture}");
     // One of them was there before, and owes more now.
     assert_eq!(picture.matches("#cfe8ff").count(), 5, "{picture}");
     assert_eq!(picture.matches("#ffe9b3").count(), 1, "{picture}");
-    graph(&desk, "--since nowhere.json").bad().complains("document/missing-file", "nowhere.json");
+    graph(&fixture, "--since nowhere.json").bad().complains("document/missing-file", "nowhere.json");
 }
 
 #[test]
 fn a_loop_is_entered_at_its_trigger() {
-    let desk = Desk::new(&models::looped());
-    let said = graph(&desk, "").good();
+    let fixture = Fixture::new(&models::looped());
+    let said = graph(&fixture, "").good();
     let first = "    1  Ingest/Local/NW_Data\n    2  Export/Local/USA/NorthWind/Lab/NW_Data/products (after 1)\n    3  Trigger/";
     assert!(said.out.contains(first), "{said:?}");
     assert!(said.out.contains("    7  "), "{said:?}");
@@ -157,77 +157,77 @@ fn a_loop_is_entered_at_its_trigger() {
 
 #[test]
 fn platforms_that_hand_over() {
-    let desk = Desk::new(&models::handed_over());
-    let said = graph(&desk, "").good();
+    let fixture = Fixture::new(&models::handed_over());
+    let said = graph(&fixture, "").good();
     assert!(said.out.contains("Local: 2 nodes\n"), "{said:?}");
     assert!(said.out.contains("\n\nOther: 2 nodes\n"), "{said:?}");
     assert!(said.out.contains("handed over from Ingest/Local/NW_Data"), "{said:?}");
 
-    let picture = graph(&desk, "--format json --platform Other").good().json();
+    let picture = graph(&fixture, "--format json --platform Other").good().json();
     let platforms: Vec<&String> = picture["platforms"].as_object().unwrap().keys().collect();
     assert_eq!(platforms, ["Other"]);
     let handover = serde_json::json!([["Ingest/Local/NW_Data", "Ingest/Other/NW_Data"]]);
     assert_eq!(picture["handovers"], handover);
 
-    let both = graph(&desk, "--format mermaid").good().out;
+    let both = graph(&fixture, "--format mermaid").good().out;
     assert!(both.starts_with("flowchart LR\n    subgraph p0 [\"Local\"]\n"), "{both}");
     assert!(both.contains("subgraph p1 [\"Other\"]\n"), "{both}");
     assert_eq!(both.matches(" -.-> ").count(), 1, "{both}");
-    let dot = graph(&desk, "--format dot").good().out;
+    let dot = graph(&fixture, "--format dot").good().out;
     assert_eq!(dot.matches("[style=dashed]").count(), 1, "{dot}");
 
     // What only one of the two shows is there for the other to be seen.
     for (platform, label) in [("Other", "NW_Data<br>on Local"), ("Local", "NW_Data<br>on Other")] {
-        let alone = graph(&desk, &format!("--format mermaid --platform {platform}")).good().out;
+        let alone = graph(&fixture, &format!("--format mermaid --platform {platform}")).good().out;
         assert!(alone.starts_with("flowchart LR\n    n0"), "{alone}");
         assert!(alone.contains(label) && alone.matches(" -.-> ").count() == 1, "{alone}");
     }
     for (level, boxes) in [("store", 4), ("team", 2)] {
-        let picture = graph(&desk, &format!("--format dot --level {level}")).good().out;
+        let picture = graph(&fixture, &format!("--format dot --level {level}")).good().out;
         assert_eq!(picture.matches("[style=dashed]").count(), 1, "{picture}");
         assert_eq!(picture.matches(" [shape").count(), boxes, "{picture}");
     }
     // To hand over is a step.
     let near = |steps: usize| {
         let around = format!("--format dot --around Ingest/Local/NW_Data --steps {steps}");
-        graph(&desk, &around).good().out.matches(" [shape").count()
+        graph(&fixture, &around).good().out.matches(" [shape").count()
     };
     assert_eq!((near(0), near(1), near(2)), (1, 3, 4));
 }
 
 #[test]
 fn a_platform_that_is_not_declared() {
-    let desk = Desk::new(&models::first());
-    let said = graph(&desk, "--platform Locl").bad();
+    let fixture = Fixture::new(&models::first());
+    let said = graph(&fixture, "--platform Locl").bad();
     said.complains("graph/unknown-platform", "`Locl`");
     assert!(said.err.contains("did you mean `Local`?"), "{said:?}");
     assert_eq!(said.out, "");
-    let said = graph(&desk, "--format json --platform Elsewhere").bad();
+    let said = graph(&fixture, "--format json --platform Elsewhere").bad();
     assert_eq!(said.codes(), ["graph/unknown-platform"]);
 }
 
 #[test]
 fn a_node_that_is_not_there_has_nothing_around_it() {
-    let desk = Desk::new(&models::handed_over());
-    let said = graph(&desk, "--format dot --around Ingest/Local/NW_Dat").bad();
+    let fixture = Fixture::new(&models::handed_over());
+    let said = graph(&fixture, "--format dot --around Ingest/Local/NW_Dat").bad();
     said.complains("graph/unknown-node", "`Ingest/Local/NW_Dat`");
     assert!(said.err.contains("did you mean `Ingest/Local/NW_Data`?"), "{said:?}");
     assert_eq!(said.out, "");
-    let said = graph(&desk, "--format dot --around Ingest/Local/NW_Data --platform Other").bad();
+    let said = graph(&fixture, "--format dot --around Ingest/Local/NW_Data --platform Other").bad();
     said.complains("graph/unknown-node", "`Ingest/Local/NW_Data`");
-    graph(&desk, "--format dot --around Ingest/Local/NW_Data --platform Local").good();
+    graph(&fixture, "--format dot --around Ingest/Local/NW_Data --platform Local").good();
     // What was there before can be shown.
-    desk.write("older.json", datasurface_document::to_json(&models::handed_over()));
-    desk.model(&models::first());
-    graph(&desk, "--format dot --around Ingest/Other/NW_Data --since older.json").good();
-    graph(&desk, "--format dot --around Ingest/Other/NW_Data").bad();
+    fixture.write("older.json", datasurface_document::to_json(&models::handed_over()));
+    fixture.model(&models::first());
+    graph(&fixture, "--format dot --around Ingest/Other/NW_Data --since older.json").good();
+    graph(&fixture, "--format dot --around Ingest/Other/NW_Data").bad();
 }
 
 #[test]
 fn what_is_said_of_pictures_is_not_ignored_where_there_are_none() {
-    let desk = Desk::new(&models::first());
+    let fixture = Fixture::new(&models::first());
     for more in ["--level dataset", "--level team", "--around Ingest/Local/NW_Data"] {
-        let said = graph(&desk, more);
+        let said = graph(&fixture, more);
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
         assert!(said.err.contains("is for pictures"), "{said:?}");
     }
@@ -235,27 +235,27 @@ fn what_is_said_of_pictures_is_not_ignored_where_there_are_none() {
 
 #[test]
 fn json_has_levels_and_neighbourhoods() {
-    let desk = Desk::new(&models::transformed());
+    let fixture = Fixture::new(&models::transformed());
     let count = |more: &str| {
-        let picture = graph(&desk, &format!("--format json {more}")).good().json();
+        let picture = graph(&fixture, &format!("--format json {more}")).good().json();
         ["nodes", "edges"].map(|of| picture[of].as_array().unwrap().len())
     };
-    let all = graph(&desk, "--format json").good().json();
+    let all = graph(&fixture, "--format json").good().json();
     let [nodes, _] = count("--level dataset");
     assert_eq!(nodes, all["platforms"]["Local"]["nodes"].as_array().unwrap().len());
     assert_eq!(count("--level team"), [1, 0]);
     assert_eq!(count("--around Trigger/Local/Masking"), [3, 2]);
-    desk.write("older.json", datasurface_document::to_json(&models::first()));
-    let picture = graph(&desk, "--format json --level dataset --since older.json").good().json();
+    fixture.write("older.json", datasurface_document::to_json(&models::first()));
+    let picture = graph(&fixture, "--format json --level dataset --since older.json").good().json();
     assert!(picture["nodes"].as_array().unwrap().iter().any(|node| node["change"] == "added"));
 }
 
 #[test]
 fn platforms_come_and_go() {
-    let desk = Desk::new(&models::handed_over());
-    desk.write("older.json", datasurface_document::to_json(&models::first()));
+    let fixture = Fixture::new(&models::handed_over());
+    fixture.write("older.json", datasurface_document::to_json(&models::first()));
     let painted = |more: &str, colour: &str| {
-        let out = graph(&desk, more).good().out;
+        let out = graph(&fixture, more).good().out;
         let lines = out.lines().filter(|line| line.contains("label=") && line.contains(" [shape"));
         let boxes = lines.clone().count();
         (boxes, lines.filter(|line| line.contains(colour)).count(), out)
@@ -266,20 +266,20 @@ fn platforms_come_and_go() {
     assert_eq!((boxes, coloured), (3, 2), "{out}");
 
     // Backwards, it is gone.
-    desk.write("newer.json", datasurface_document::to_json(&models::handed_over()));
-    desk.model(&models::first());
+    fixture.write("newer.json", datasurface_document::to_json(&models::handed_over()));
+    fixture.model(&models::first());
     let (boxes, coloured, out) = painted("--since newer.json --format dot --platform Other", removed);
     assert_eq!((boxes, coloured), (3, 2), "{out}");
     assert!(painted("--since newer.json --format dot", removed).2.contains("label=\"Other\""));
-    let said = graph(&desk, "--since newer.json --platform Other").good();
+    let said = graph(&fixture, "--since newer.json --platform Other").good();
     assert_eq!(said.out.matches("  - ").count(), 2, "{said:?}");
-    graph(&desk, "--platform Other").bad().complains("graph/unknown-platform", "`Other`");
+    graph(&fixture, "--platform Other").bad().complains("graph/unknown-platform", "`Other`");
 }
 
 #[test]
 fn a_platform_that_was_renamed_was_there_under_its_former_name() {
-    let desk = Desk::new(&models::renamed());
-    desk.write("older.json", datasurface_document::to_json(&models::first()));
+    let fixture = Fixture::new(&models::renamed());
+    fixture.write("older.json", datasurface_document::to_json(&models::first()));
     let expected = "\
 the change reaches 4 nodes
   - Export/Local/USA/NorthWind/Mart/NW_Data/products
@@ -288,30 +288,30 @@ the change reaches 4 nodes
   + Ingest/Nearby/NW_Data (was Ingest/Local/NW_Data)
 ";
     for only in ["", "--platform Nearby", "--platform Local"] {
-        assert_eq!(graph(&desk, &format!("--since older.json {only}")).good().out, expected);
+        assert_eq!(graph(&fixture, &format!("--since older.json {only}")).good().out, expected);
     }
-    let picture = graph(&desk, "--since older.json --format dot").good().out;
+    let picture = graph(&fixture, "--since older.json --format dot").good().out;
     assert_eq!((picture.matches("#cfe8ff").count(), picture.matches("#dddddd").count()), (2, 2), "{picture}");
     assert_eq!(picture.matches("#0b5cad\", penwidth").count(), 1, "{picture}");
 }
 
 #[test]
 fn a_model_with_errors_has_no_graph() {
-    let desk = Desk::new(&models::broken());
+    let fixture = Fixture::new(&models::broken());
     for format in ["text", "mermaid"] {
-        let said = graph(&desk, &format!("--format {format}")).bad();
+        let said = graph(&fixture, &format!("--format {format}")).bad();
         assert_eq!(said.out, "");
         assert!(said.err.contains("error[reference/"), "{said:?}");
     }
-    let said = graph(&desk, "--format json").bad();
+    let said = graph(&fixture, "--format json").bad();
     assert_eq!(said.codes().len(), 1);
     assert_eq!(said.err, "");
 }
 
 #[test]
 fn nobody_has_to_read_to_the_end() {
-    let desk = Desk::new(&models::transformed());
-    let mut child = desk.command("graph model.json --format json").spawn().unwrap();
+    let fixture = Fixture::new(&models::transformed());
+    let mut child = fixture.command("graph model.json --format json").spawn().unwrap();
     drop(child.stdout.take());
     let mut err = String::new();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
@@ -322,9 +322,9 @@ fn nobody_has_to_read_to_the_end() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_answer_that_cannot_be_printed_is_a_failure() {
-    let desk = Desk::new(&models::first());
+    let fixture = Fixture::new(&models::first());
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = desk.command("graph model.json").stdout(full).output().unwrap();
+    let output = fixture.command("graph model.json").stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let err = String::from_utf8(output.stderr).unwrap();
     assert!(err.contains("the standard output cannot be written"), "{err}");

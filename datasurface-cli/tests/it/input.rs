@@ -1,52 +1,52 @@
 //! Models and locks that cannot be read.
 
-use crate::{models, run::Desk};
+use crate::{models, run::Fixture};
 use std::fs;
 
 const VERBS: [&str; 3] = ["graph", "plan --target out", "render --target out"];
 
 /// Every verb but `check` complains on the standard error; `check` on the standard output.
-fn complains(desk: &Desk, model: &str, code: &str, says: &str) {
+fn complains(fixture: &Fixture, model: &str, code: &str, says: &str) {
     for verb in VERBS {
-        let said = desk.run(&format!("{verb} {model}")).bad();
+        let said = fixture.run(&format!("{verb} {model}")).bad();
         said.complains(code, says);
         assert_eq!(said.out, "", "{verb}");
-        let said = desk.run(&format!("{verb} {model} --format json")).bad();
+        let said = fixture.run(&format!("{verb} {model} --format json")).bad();
         assert!(said.codes().contains(&code.to_owned()), "{said:?}");
     }
-    let said = desk.run(&format!("check {model}")).bad();
+    let said = fixture.run(&format!("check {model}")).bad();
     assert!(said.out.contains(&format!("error[{code}]: ")), "{said:?}");
     assert!(said.out.contains(says), "{said:?}");
-    assert!(!desk.path("out").exists());
+    assert!(!fixture.path("out").exists());
 }
 
 #[test]
 fn a_model_that_is_not_there() {
-    let desk = Desk::new(&models::first());
-    complains(&desk, "modle.json", "document/missing-file", "`modle.json`");
-    complains(&desk, "no/such/model.json", "document/missing-file", "`no/such/model.json`");
+    let fixture = Fixture::new(&models::first());
+    complains(&fixture, "modle.json", "document/missing-file", "`modle.json`");
+    complains(&fixture, "no/such/model.json", "document/missing-file", "`no/such/model.json`");
 }
 
 #[test]
 fn a_model_that_is_a_folder() {
-    let desk = Desk::new(&models::first());
-    fs::create_dir(desk.path("models")).unwrap();
-    complains(&desk, "models", "document/no-documents", "the folder `models`");
+    let fixture = Fixture::new(&models::first());
+    fs::create_dir(fixture.path("models")).unwrap();
+    complains(&fixture, "models", "document/no-documents", "the folder `models`");
     let text = datasurface_document::to_json(&models::first());
-    desk.write("models/b.json", &text);
-    desk.write("models/notes.txt", "no document");
-    fs::create_dir(desk.path("models/.git")).unwrap();
-    desk.write("models/.git/c.json", "no document");
-    desk.run("render models --target models/out --on 2026-02-01").good();
-    assert!(desk.path("models/datasurface.lock").exists());
+    fixture.write("models/b.json", &text);
+    fixture.write("models/notes.txt", "no document");
+    fs::create_dir(fixture.path("models/.git")).unwrap();
+    fixture.write("models/.git/c.json", "no document");
+    fixture.run("render models --target models/out --on 2026-02-01").good();
+    assert!(fixture.path("models/datasurface.lock").exists());
     // What was rendered is no part of the model.
-    desk.run("check models --on 2026-02-01").good();
+    fixture.run("check models --on 2026-02-01").good();
 }
 
 #[test]
 fn a_model_of_many_documents() {
-    let desk = Desk::new(&models::first());
-    fs::create_dir_all(desk.path("models/teams")).unwrap();
+    let fixture = Fixture::new(&models::first());
+    fs::create_dir_all(fixture.path("models/teams")).unwrap();
     let mut whole: serde_json::Value =
         serde_json::from_str(&datasurface_document::to_json(&models::broken())).unwrap();
     let definition =
@@ -54,22 +54,22 @@ fn a_model_of_many_documents() {
     let mut team = definition.unwrap();
     team["format"] = "datasurface/1".into();
     team["team"] = "USA/NorthWind".into();
-    desk.write("models/ecosystem.json", whole.to_string());
+    fixture.write("models/ecosystem.json", whole.to_string());
     // JSON is YAML, too.
-    desk.write("models/teams/northwind.yaml", serde_json::to_string_pretty(&team).unwrap());
-    let said = desk.run("check models").bad();
+    fixture.write("models/teams/northwind.yaml", serde_json::to_string_pretty(&team).unwrap());
+    let said = fixture.run("check models").bad();
     assert!(said.out.contains("did you mean `NW_Data/products`?"), "{said:?}");
     assert!(said.out.contains("\n  at models/teams/northwind.yaml:"), "{said:?}");
-    let said = desk.run("plan models --target out --format json").bad().json();
+    let said = fixture.run("plan models --target out --format json").bad().json();
     let position = &said["findings"][0]["position"];
     assert_eq!(position["document"], "models/teams/northwind.yaml");
     assert!(position["text"].as_str().unwrap().contains("NW_Data/product"), "{position}");
 
     team["workspaces"] = serde_json::json!([{"nmae": "A"}, {"name": "B", "prioritiy": "high"}]);
-    desk.write("models/teams/northwind.yaml", team.to_string());
-    desk.write("models/latin1.yml", b"name: Caf\xe9");
-    desk.write("models/cut.json", "{\"format\": ");
-    let codes = desk.run("check models --format json").bad().codes();
+    fixture.write("models/teams/northwind.yaml", team.to_string());
+    fixture.write("models/latin1.yml", b"name: Caf\xe9");
+    fixture.write("models/cut.json", "{\"format\": ");
+    let codes = fixture.run("check models --format json").bad().codes();
     let expected = ["document/not-utf8", "document/unknown-field", "document/unreadable"];
     assert_eq!(
         codes.into_iter().collect::<std::collections::BTreeSet<_>>(),
@@ -79,12 +79,12 @@ fn a_model_of_many_documents() {
 
 #[test]
 fn what_is_no_part_of_the_model_is_not_looked_for_in_it() {
-    let desk = Desk::new(&models::first());
-    fs::create_dir(desk.path("models")).unwrap();
-    desk.write("models/a.json", datasurface_document::to_json(&models::first()));
-    std::os::unix::fs::symlink("nowhere", desk.path("models/b.json")).unwrap();
-    desk.write("models/datasurface.lock", "no lock");
-    let said = desk.run("check models --on 2026-02-01 --format json").bad().json();
+    let fixture = Fixture::new(&models::first());
+    fs::create_dir(fixture.path("models")).unwrap();
+    fixture.write("models/a.json", datasurface_document::to_json(&models::first()));
+    std::os::unix::fs::symlink("nowhere", fixture.path("models/b.json")).unwrap();
+    fixture.write("models/datasurface.lock", "no lock");
+    let said = fixture.run("check models --on 2026-02-01 --format json").bad().json();
     let findings: Vec<_> = said["findings"].as_array().unwrap().iter().collect();
     let places = findings.iter().map(|finding| (finding["code"].as_str().unwrap(), &finding["position"]));
     let expected =
@@ -94,10 +94,10 @@ fn what_is_no_part_of_the_model_is_not_looked_for_in_it() {
 
 #[test]
 fn a_model_that_is_not_text() {
-    let desk = Desk::new(&models::first());
-    desk.write("latin1.json", b"{\n\"name\": \"Caf\xe9\"}");
+    let fixture = Fixture::new(&models::first());
+    fixture.write("latin1.json", b"{\n\"name\": \"Caf\xe9\"}");
     complains(
-        &desk,
+        &fixture,
         "latin1.json",
         "document/not-utf8",
         "`latin1.json` is not text in UTF-8\n  at latin1.json:2:13",
@@ -106,18 +106,18 @@ fn a_model_that_is_not_text() {
 
 #[test]
 fn a_model_that_is_not_json() {
-    let desk = Desk::new(&models::first());
+    let fixture = Fixture::new(&models::first());
     let text = datasurface_document::to_json(&models::first());
-    desk.write("half.json", &text[..text.len() / 2]);
-    let said = desk.run("graph half.json").bad();
+    fixture.write("half.json", &text[..text.len() / 2]);
+    let said = fixture.run("graph half.json").bad();
     assert!(said.err.contains("error[document/unreadable]: the document is not JSON: "), "{said:?}");
     assert!(said.err.contains("\n  at half.json:"), "{said:?}");
-    desk.write("empty.json", "");
-    assert!(desk.run("graph empty.json").bad().err.contains("document/unreadable"));
-    desk.write("other.json", "{\"format\": \"datasurface/99\"}");
-    desk.run("graph other.json").bad().complains("document/format", "datasurface/99");
-    desk.write("field.json", text.replacen("\"name\"", "\"nmae\"", 1));
-    let said = desk.run("graph field.json").bad();
+    fixture.write("empty.json", "");
+    assert!(fixture.run("graph empty.json").bad().err.contains("document/unreadable"));
+    fixture.write("other.json", "{\"format\": \"datasurface/99\"}");
+    fixture.run("graph other.json").bad().complains("document/format", "datasurface/99");
+    fixture.write("field.json", text.replacen("\"name\"", "\"nmae\"", 1));
+    let said = fixture.run("graph field.json").bad();
     assert!(
         said.err.contains("error[document/unknown-field]: `nmae` is not known here\n  at field.json:3:3"),
         "{said:?}"
@@ -126,35 +126,35 @@ fn a_model_that_is_not_json() {
 
 #[test]
 fn a_lock_that_cannot_be_read() {
-    let desk = Desk::new(&models::first());
-    desk.write("datasurface.lock", "<<<<<<< HEAD\n");
-    complains(&desk, "model.json", "lock/unreadable", "`datasurface.lock`");
-    complains(&desk, "model.json", "lock/unreadable", "line 1 column 1");
-    desk.write("datasurface.lock", b"\xff\xfe");
-    complains(&desk, "model.json", "document/not-utf8", "`datasurface.lock`");
-    fs::remove_file(desk.path("datasurface.lock")).unwrap();
-    fs::create_dir(desk.path("datasurface.lock")).unwrap();
-    complains(&desk, "model.json", "document/unreadable-file", "`datasurface.lock` is a folder");
-    desk.run("graph model.json --lock other.lock").good();
+    let fixture = Fixture::new(&models::first());
+    fixture.write("datasurface.lock", "<<<<<<< HEAD\n");
+    complains(&fixture, "model.json", "lock/unreadable", "`datasurface.lock`");
+    complains(&fixture, "model.json", "lock/unreadable", "line 1 column 1");
+    fixture.write("datasurface.lock", b"\xff\xfe");
+    complains(&fixture, "model.json", "document/not-utf8", "`datasurface.lock`");
+    fs::remove_file(fixture.path("datasurface.lock")).unwrap();
+    fs::create_dir(fixture.path("datasurface.lock")).unwrap();
+    complains(&fixture, "model.json", "document/unreadable-file", "`datasurface.lock` is a folder");
+    fixture.run("graph model.json --lock other.lock").good();
 }
 
 #[test]
 fn model_and_lock_are_both_reported() {
-    let desk = Desk::new(&models::broken());
-    desk.write("datasurface.lock", "no lock");
-    let said = desk.run("graph model.json").bad();
+    let fixture = Fixture::new(&models::broken());
+    fixture.write("datasurface.lock", "no lock");
+    let said = fixture.run("graph model.json").bad();
     said.complains("lock/unreadable", "line 1");
     assert!(said.err.contains("error[reference/"), "{said:?}");
 }
 
 #[test]
 fn a_terminal_obeys_no_name() {
-    let desk = Desk::new(&models::first());
+    let fixture = Fixture::new(&models::first());
     let text =
         datasurface_document::to_json(&models::first()).replacen("NorthWind", "North\\u001b[2JWind", 1);
-    desk.write("evil.json", text);
-    let said = desk.run("check evil.json").bad();
+    fixture.write("evil.json", text);
+    let said = fixture.run("check evil.json").bad();
     assert!(!said.out.contains('\u{1b}'), "{said:?}");
-    let said = desk.run("graph \u{1b}[2J.json").bad();
+    let said = fixture.run("graph \u{1b}[2J.json").bad();
     assert!(!said.err.contains('\u{1b}'), "{said:?}");
 }

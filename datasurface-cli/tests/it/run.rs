@@ -12,7 +12,7 @@ use std::{
 use tempfile::TempDir;
 
 /// A folder to work in. The model is `model.json`, the target `out`.
-pub(crate) struct Desk {
+pub(crate) struct Fixture {
     folder: TempDir,
 }
 
@@ -24,11 +24,11 @@ pub(crate) struct Said {
     pub(crate) code: i32,
 }
 
-impl Desk {
+impl Fixture {
     pub(crate) fn new(model: &Ecosystem) -> Self {
-        let desk = Self { folder: TempDir::new().unwrap() };
-        desk.model(model);
-        desk
+        let fixture = Self { folder: TempDir::new().unwrap() };
+        fixture.model(model);
+        fixture
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -1,181 +1,181 @@
 //! Targets that are not as they should be.
 
-use crate::{models, run::Desk};
+use crate::{models, run::Fixture};
 use serde_json::json;
 use std::{fs, path::PathBuf};
 
 /// A file that was rendered.
-fn a_rendered_file(desk: &Desk) -> PathBuf {
-    let own = desk.path("out").join(".datasurface");
-    let mut files = desk
+fn a_rendered_file(fixture: &Fixture) -> PathBuf {
+    let own = fixture.path("out").join(".datasurface");
+    let mut files = fixture
         .listing()
         .into_keys()
-        .filter(|path| path.starts_with(desk.path("out")) && !path.starts_with(&own) && path.is_file());
+        .filter(|path| path.starts_with(fixture.path("out")) && !path.starts_with(&own) && path.is_file());
     files.next().unwrap()
 }
 
 #[test]
 fn a_file_that_somebody_edited() {
-    let desk = Desk::new(&models::first());
-    desk.render();
-    let edited = a_rendered_file(&desk);
+    let fixture = Fixture::new(&models::first());
+    fixture.render();
+    let edited = a_rendered_file(&fixture);
     fs::write(&edited, "-- mine").unwrap();
-    desk.model(&models::second());
-    let before = desk.listing();
+    fixture.model(&models::second());
+    let before = fixture.listing();
 
-    let said = desk.run("plan model.json --target out").bad();
+    let said = fixture.run("plan model.json --target out").bad();
     said.complains("target/edited", "was edited");
     assert!(said.out.contains("Local: "), "the plan is shown all the same: {said:?}");
 
-    let said = desk.run("render model.json --target out").bad();
+    let said = fixture.run("render model.json --target out").bad();
     said.complains("target/edited", "was edited");
     assert!(said.out.ends_with("nothing was written\n"), "{said:?}");
-    let said = desk.run("render model.json --target out --format json").bad();
+    let said = fixture.run("render model.json --target out --format json").bad();
     assert_eq!(said.codes(), ["target/edited"]);
     assert_eq!(said.json()["is_written"], false);
-    assert_eq!(desk.listing(), before);
+    assert_eq!(fixture.listing(), before);
 
     fs::remove_file(&edited).unwrap();
-    desk.render();
+    fixture.render();
 }
 
 #[test]
 fn a_file_that_is_missing_is_written_again() {
-    let desk = Desk::new(&models::first());
-    desk.render();
-    let before = desk.listing();
-    fs::remove_file(a_rendered_file(&desk)).unwrap();
-    let said = desk.render();
+    let fixture = Fixture::new(&models::first());
+    fixture.render();
+    let before = fixture.listing();
+    fs::remove_file(a_rendered_file(&fixture)).unwrap();
+    let said = fixture.render();
     assert!(said.err.contains("warning[target/missing-file]: "), "{said:?}");
-    assert_eq!(desk.listing(), before);
+    assert_eq!(fixture.listing(), before);
 }
 
 #[test]
 fn a_target_at_another_revision() {
-    let desk = Desk::new(&models::first());
-    desk.render();
-    let lock = desk.read("datasurface.lock");
-    desk.model(&models::second());
-    desk.render();
-    desk.write("datasurface.lock", lock);
+    let fixture = Fixture::new(&models::first());
+    fixture.render();
+    let lock = fixture.read("datasurface.lock");
+    fixture.model(&models::second());
+    fixture.render();
+    fixture.write("datasurface.lock", lock);
     for verb in ["plan", "render"] {
-        let said = desk.run(&format!("{verb} model.json --target out")).bad();
+        let said = fixture.run(&format!("{verb} model.json --target out")).bad();
         said.complains("target/other-revision", "but the target is at");
     }
 }
 
 #[test]
 fn a_target_whose_lock_is_missing() {
-    let desk = Desk::new(&models::first());
-    desk.render();
-    fs::remove_file(desk.path("datasurface.lock")).unwrap();
+    let fixture = Fixture::new(&models::first());
+    fixture.render();
+    fs::remove_file(fixture.path("datasurface.lock")).unwrap();
     for verb in ["plan", "render"] {
-        let said = desk.run(&format!("{verb} model.json --target out")).bad();
+        let said = fixture.run(&format!("{verb} model.json --target out")).bad();
         said.complains("lock/missing", "there is no lock");
     }
-    assert!(!desk.path("datasurface.lock").exists());
+    assert!(!fixture.path("datasurface.lock").exists());
 }
 
 #[test]
 fn a_target_that_is_not_there_but_should_be() {
-    let desk = Desk::new(&models::first());
-    desk.render();
+    let fixture = Fixture::new(&models::first());
+    fixture.render();
     for verb in ["plan", "render"] {
-        let said = desk.run(&format!("{verb} model.json --target elsewhere")).bad();
+        let said = fixture.run(&format!("{verb} model.json --target elsewhere")).bad();
         said.complains("target/missing", "the lock names revision");
     }
-    assert!(!desk.path("elsewhere").exists());
+    assert!(!fixture.path("elsewhere").exists());
 }
 
 #[test]
 fn a_target_that_is_a_file() {
-    let desk = Desk::new(&models::first());
-    desk.write("out", "a file");
-    let before = desk.listing();
+    let fixture = Fixture::new(&models::first());
+    fixture.write("out", "a file");
+    let before = fixture.listing();
     for verb in ["plan", "render"] {
-        let said = desk.run(&format!("{verb} model.json --target out")).bad();
+        let said = fixture.run(&format!("{verb} model.json --target out")).bad();
         assert!(said.err.contains("error[target/"), "{said:?}");
     }
-    assert_eq!(desk.listing(), before);
+    assert_eq!(fixture.listing(), before);
 }
 
 #[test]
 fn a_target_that_cannot_be_written() {
-    let desk = Desk::new(&models::first());
-    desk.write("file", "not a folder");
-    let said = desk.run("render model.json --target file/out").bad();
+    let fixture = Fixture::new(&models::first());
+    fixture.write("file", "not a folder");
+    let said = fixture.run("render model.json --target file/out").bad();
     assert!(said.err.contains("error[target/"), "{said:?}");
-    assert!(!desk.path("datasurface.lock").exists());
+    assert!(!fixture.path("datasurface.lock").exists());
 }
 
 #[test]
 fn a_lock_with_another_ending_is_not_written() {
-    let desk = Desk::new(&models::first());
-    let said = desk.run("render model.json --target out --lock lock.json").bad();
+    let fixture = Fixture::new(&models::first());
+    let said = fixture.run("render model.json --target out --lock lock.json").bad();
     said.complains("target/unwritable", ".lock");
-    assert!(!desk.path("lock.json").exists());
+    assert!(!fixture.path("lock.json").exists());
 }
 
 #[test]
 fn a_file_of_somebody_else_is_in_the_way() {
-    let desk = Desk::new(&models::first());
-    let twin = Desk::new(&models::first());
+    let fixture = Fixture::new(&models::first());
+    let twin = Fixture::new(&models::first());
     twin.render();
     let theirs = a_rendered_file(&twin);
-    let theirs = desk.path("").join(theirs.strip_prefix(twin.path("")).unwrap());
+    let theirs = fixture.path("").join(theirs.strip_prefix(twin.path("")).unwrap());
     fs::create_dir_all(theirs.parent().unwrap()).unwrap();
     fs::write(&theirs, "-- theirs").unwrap();
-    let said = desk.run("render model.json --target out").bad();
+    let said = fixture.run("render model.json --target out").bad();
     said.complains("target/foreign-file", "");
     assert_eq!(fs::read_to_string(&theirs).unwrap(), "-- theirs");
-    assert!(!desk.path("datasurface.lock").exists());
+    assert!(!fixture.path("datasurface.lock").exists());
 }
 
 #[test]
 fn an_interrupted_write_is_undone_and_that_is_said() {
-    let desk = Desk::new(&models::first());
-    desk.render();
-    let before = desk.listing();
-    let staging = desk.path("out").join(".datasurface/staging");
+    let fixture = Fixture::new(&models::first());
+    fixture.render();
+    let before = fixture.listing();
+    let staging = fixture.path("out").join(".datasurface/staging");
     fs::create_dir(&staging).unwrap();
     fs::write(staging.join("0"), "half a fi").unwrap();
-    let interrupted = desk.listing();
-    let said = desk.run("plan model.json --target out").good();
+    let interrupted = fixture.listing();
+    let said = fixture.run("plan model.json --target out").good();
     assert!(said.err.contains("note[target/unfinished]: "), "{said:?}");
-    assert_eq!(desk.listing(), interrupted, "a plan writes nothing");
-    let said = desk.render();
+    assert_eq!(fixture.listing(), interrupted, "a plan writes nothing");
+    let said = fixture.render();
     assert!(said.err.contains("note[target/undone]: "), "{said:?}");
-    assert_eq!(desk.listing(), before);
+    assert_eq!(fixture.listing(), before);
 }
 
 #[test]
 fn an_unreadable_manifest_is_reported() {
-    let desk = Desk::new(&models::first());
-    desk.render();
-    fs::write(desk.path("out").join(".datasurface/manifest.json"), "{").unwrap();
+    let fixture = Fixture::new(&models::first());
+    fixture.render();
+    fs::write(fixture.path("out").join(".datasurface/manifest.json"), "{").unwrap();
     for verb in ["plan", "render", "render --remake"] {
-        let said = desk.run(&format!("{verb} model.json --target out")).bad();
+        let said = fixture.run(&format!("{verb} model.json --target out")).bad();
         said.complains("target/unreadable", "manifest.json");
     }
 }
 
 /// A folder in which the rendering of a second model was interrupted: its journal is there, and nothing else was done.
-fn interrupted() -> Desk {
-    let desk = Desk::new(&models::first());
-    desk.render();
-    let twin = Desk::new(&models::first());
+fn interrupted() -> Fixture {
+    let fixture = Fixture::new(&models::first());
+    fixture.render();
+    let twin = Fixture::new(&models::first());
     twin.render();
     twin.model(&models::second());
     twin.render();
-    desk.model(&models::second());
-    let own = desk.path("out/.datasurface");
+    fixture.model(&models::second());
+    let own = fixture.path("out/.datasurface");
     let (mut writes, mut removals) = (Vec::new(), Vec::new());
     fs::create_dir(own.join("staging")).unwrap();
     let stage = |number: usize, content: &[u8]| {
         fs::write(own.join("staging").join(number.to_string()), content).unwrap();
         datasurface_graph::Fingerprint::of_bytes(content)
     };
-    let (before, after) = (desk.rendered(), twin.rendered());
+    let (before, after) = (fixture.rendered(), twin.rendered());
     for (path, content) in &after {
         let replaced = before.get(path);
         if replaced != Some(content) {
@@ -192,9 +192,9 @@ fn interrupted() -> Desk {
     let number = writes.len();
     let hash = stage(number, &manifest);
     let lock = json!({
-        "path": desk.path("datasurface.lock"),
+        "path": fixture.path("datasurface.lock"),
         "text": twin.read("datasurface.lock"),
-        "replaces": datasurface_graph::Fingerprint::of_bytes(desk.read("datasurface.lock").as_bytes()),
+        "replaces": datasurface_graph::Fingerprint::of_bytes(fixture.read("datasurface.lock").as_bytes()),
     });
     let journal = json!({
         "format": "datasurface-journal/1",
@@ -204,47 +204,47 @@ fn interrupted() -> Desk {
         "lock": lock,
     });
     fs::write(own.join("journal.json"), journal.to_string()).unwrap();
-    desk
+    fixture
 }
 
 #[test]
 fn after_a_kill_the_first_plan_is_as_if_the_write_was_finished() {
-    let desk = interrupted();
-    let before = desk.listing();
-    let said = desk.run("plan model.json --target out --on 2026-02-01").good();
+    let fixture = interrupted();
+    let before = fixture.listing();
+    let said = fixture.run("plan model.json --target out --on 2026-02-01").good();
     assert!(said.err.contains("note[target/unfinished]: "), "{said:?}");
     assert!(said.out.contains("nothing to do"), "{said:?}");
-    assert_eq!(desk.listing(), before, "a plan writes nothing");
+    assert_eq!(fixture.listing(), before, "a plan writes nothing");
     // What is half written neither runs, nor is it finished by who does not know the lock.
-    let said = desk.run("run --target out").bad();
+    let said = fixture.run("run --target out").bad();
     said.complains("target/interrupted", "a rendering was interrupted");
-    let said = desk.run("plan model.json --target out --lock other.lock").bad();
+    let said = fixture.run("plan model.json --target out --lock other.lock").bad();
     said.complains("target/foreign-journal", "goes with the lock");
-    let said = desk.run("render model.json --target out --lock other.lock").bad();
+    let said = fixture.run("render model.json --target out --lock other.lock").bad();
     said.complains("target/foreign-journal", "goes with the lock");
-    assert_eq!(desk.listing(), before);
+    assert_eq!(fixture.listing(), before);
 
-    let said = desk.render();
+    let said = fixture.render();
     assert!(said.err.contains("note[target/finished]: "), "{said:?}");
-    let twin = Desk::new(&models::first());
+    let twin = Fixture::new(&models::first());
     twin.render();
     twin.model(&models::second());
     twin.render();
-    assert_eq!(desk.rendered(), twin.rendered());
-    assert_eq!(desk.read("datasurface.lock"), twin.read("datasurface.lock"));
-    assert_eq!(desk.run("plan model.json --target out --on 2026-02-01").good().err, "");
+    assert_eq!(fixture.rendered(), twin.rendered());
+    assert_eq!(fixture.read("datasurface.lock"), twin.read("datasurface.lock"));
+    assert_eq!(fixture.run("plan model.json --target out --on 2026-02-01").good().err, "");
 }
 
 #[test]
 fn a_journal_that_came_with_the_target_writes_no_lock() {
-    let desk = interrupted();
-    let journal = desk.path("out/.datasurface/journal.json");
+    let fixture = interrupted();
+    let journal = fixture.path("out/.datasurface/journal.json");
     let planted = fs::read_to_string(&journal).unwrap().replace("datasurface.lock", "Cargo.lock");
     fs::write(&journal, planted).unwrap();
-    desk.write("Cargo.lock", "theirs");
-    let before = desk.listing();
+    fixture.write("Cargo.lock", "theirs");
+    let before = fixture.listing();
     for verb in ["plan model.json", "render model.json", "run", "status"] {
-        desk.run(&format!("{verb} --target out")).bad();
-        assert_eq!(desk.listing(), before, "{verb}");
+        fixture.run(&format!("{verb} --target out")).bad();
+        assert_eq!(fixture.listing(), before, "{verb}");
     }
 }

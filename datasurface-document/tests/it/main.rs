@@ -2,12 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a test is the finding")]
 
+mod errors;
 mod files;
 mod form;
 mod json_schema;
 mod laws;
 mod no_json;
 mod places;
-mod refusals;
 mod reload;
 mod syntaxes;

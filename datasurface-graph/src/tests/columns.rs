@@ -201,8 +201,8 @@ fn a_name_of_two_columns_is_neither() {
         "SELECT id, name AS result FROM People_data",
         "id Integer key, name VarChar(20), NAME VarChar(20)",
     );
-    let questions = Queries::new(&graphs);
-    let column = |name: &str| questions.direct_input_columns(&ColumnKey::new("Made/data", name));
+    let queries = Queries::new(&graphs);
+    let column = |name: &str| queries.direct_input_columns(&ColumnKey::new("Made/data", name));
     assert_eq!(column("result"), UNREAD);
     assert_eq!(column("id"), known(&["People.id"]));
 }
@@ -212,26 +212,26 @@ fn what_nobody_needs_is_not_taken_for_captured() {
     let graphs = graphs("SELECT id, name AS result FROM People_data");
     let idle = ColumnKey::new("Idle/data", "id");
     let not_made = ColumnSources::Unknown(UnknownReason::NotMade);
-    let questions = Queries::new(&graphs);
-    assert_eq!(questions.direct_input_columns(&idle), not_made);
-    assert_eq!(questions.upstream_columns(&idle), not_made);
+    let queries = Queries::new(&graphs);
+    assert_eq!(queries.direct_input_columns(&idle), not_made);
+    assert_eq!(queries.upstream_columns(&idle), not_made);
 }
 
 #[test]
 fn what_is_captured_is_made_of_nothing() {
     let graphs = graphs("SELECT id, name AS result FROM People_data");
-    let questions = Queries::new(&graphs);
-    assert_eq!(questions.direct_input_columns(&ColumnKey::new("People/data", "name")), known(&[]));
+    let queries = Queries::new(&graphs);
+    assert_eq!(queries.direct_input_columns(&ColumnKey::new("People/data", "name")), known(&[]));
 }
 
 #[test]
 fn what_is_not_in_the_model_is_not_taken_for_captured() {
     let graphs = graphs("SELECT id, name AS result, 1 AS gone FROM People_data");
-    let questions = Queries::new(&graphs);
+    let queries = Queries::new(&graphs);
     for (dataset, column) in
         [("People/data", "gone"), ("People/gone", "name"), ("Gone/data", "name"), ("Made/data", "gone")]
     {
-        let sources = questions.direct_input_columns(&ColumnKey::new(dataset, column));
+        let sources = queries.direct_input_columns(&ColumnKey::new(dataset, column));
         assert_eq!(sources, ColumnSources::Unknown(UnknownReason::NotThere), "{dataset}/{column}");
     }
 }
@@ -241,13 +241,13 @@ fn what_is_not_in_the_model_is_not_taken_for_captured() {
 fn whoever_asks_for_all_columns_is_told_what_one_is_told_alone() {
     let graphs =
         graphs("SELECT s.id, p.name AS result FROM Sales_data AS s JOIN People_data AS p ON s.buyer = p.id");
-    let questions = Queries::new(&graphs);
+    let queries = Queries::new(&graphs);
     let columns = ["result", "id", "gone", "result"].map(|column| ColumnKey::new("Made/data", column));
     let others = ["Idle/data", "Sales/data"].map(|dataset| ColumnKey::new(dataset, "id"));
     for column in columns.iter().chain(&others) {
         let alone = Queries::new(&graphs);
-        assert_eq!(questions.direct_input_columns(column), alone.direct_input_columns(column));
-        assert_eq!(questions.upstream_columns(column), alone.upstream_columns(column));
+        assert_eq!(queries.direct_input_columns(column), alone.direct_input_columns(column));
+        assert_eq!(queries.upstream_columns(column), alone.upstream_columns(column));
     }
-    assert_eq!(questions.upstream_columns(&columns[0]), known(&["People.name"]));
+    assert_eq!(queries.upstream_columns(&columns[0]), known(&["People.name"]));
 }

@@ -5,10 +5,10 @@ mod columns;
 mod cone;
 mod differences;
 mod entitlement;
-mod formerly;
+mod former_key;
 mod missing;
 mod obligations;
-mod questions;
+mod queries;
 mod shards;
 
 use crate::{Assignments, IntentionGraphs, NodeKey, Stage};

@@ -1,6 +1,6 @@
 //! What a platform says of itself, as another program would say it.
 
-use crate::estate;
+use crate::example_graph;
 use datasurface_platform::prelude::*;
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ fn of_two_ways_to_encrypt_the_weaker_counts() {
     }
 }
 
-/// Claims all that the nodes of the estate ask for.
+/// Claims all that the nodes of the example_graph ask for.
 fn able() -> PlatformDescriptor {
     keyed().with_keyless()
 }
@@ -59,9 +59,9 @@ fn unseen() -> PlatformDescriptor {
     descriptor().with_captures(["sql_snapshot"], ["sqlite"]).with_consistencies([Consistency::MultiDataset])
 }
 
-/// What the nodes of the estate ask for and this does not claim.
+/// What the nodes of the example_graph ask for and this does not claim.
 fn unclaimed(descriptor: &PlatformDescriptor) -> BTreeSet<String> {
-    let views = estate::node_views(&estate::plain_instance());
+    let views = example_graph::node_views(&example_graph::plain_instance());
     views.iter().flat_map(|view| descriptor.unclaimed(view)).collect()
 }
 
@@ -94,7 +94,7 @@ fn what_is_not_claimed_is_told_and_nothing_else() {
 
 #[test]
 fn only_captures_ask_for_what_has_no_key() {
-    for view in estate::node_views(&estate::plain_instance()) {
+    for view in example_graph::node_views(&example_graph::plain_instance()) {
         let is_keyless = |dataset: &DatasetFacts| dataset.schema.table().key().is_empty();
         let asks = matches!(view.detail(), NodeDetail::Ingest(from) if from.datasets.iter().any(is_keyless));
         let told = keyed().unclaimed(&view);

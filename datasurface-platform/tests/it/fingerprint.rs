@@ -1,7 +1,7 @@
 //! The law of views: a view is backed by one value that can be written as JSON, and its fingerprint covers all of it.
 
 use crate::{
-    estate,
+    example_graph,
     leaf::{field, leaves, mutations},
 };
 use datasurface_platform::{
@@ -47,7 +47,7 @@ where
 
 #[test]
 fn the_fingerprint_of_a_node_covers_its_view() {
-    let views = estate::node_views(&estate::instance());
+    let views = example_graph::node_views(&example_graph::instance());
     let kinds: BTreeSet<_> = views.iter().map(|view| view.key().kind()).collect();
     assert_eq!(kinds.len(), 4, "every kind of node occurs");
     let changed: BTreeSet<String> =
@@ -87,7 +87,7 @@ fn the_fingerprint_of_a_node_covers_its_view() {
 
 #[test]
 fn the_fingerprint_of_a_scope_covers_its_view() {
-    let shard = estate::shard_of(&estate::instance(), &["Ingest/Stream/Sales"]);
+    let shard = example_graph::shard_of(&example_graph::instance(), &["Ingest/Stream/Sales"]);
     let changed = assert_covered(&shard, ScopeView::fingerprint, &[]);
     for field in [
         "scope.shard",
@@ -108,7 +108,7 @@ fn the_fingerprint_of_a_scope_covers_its_view() {
     // A foundation has no nodes, and nothing is held there; but it could be, and would be covered.
     let shard = serde_json::to_value(shard).unwrap();
     let donors = [shard["nodes"].clone(), shard["held"].clone(), json!({"shard": "main"})];
-    let foundation = ScopeView::foundation(estate::instance(), vec!["main".into()]);
+    let foundation = ScopeView::foundation(example_graph::instance(), vec!["main".into()]);
     let changed = assert_covered(&foundation, ScopeView::fingerprint, &donors);
     assert!(changed.contains("scope"), "{changed:#?}");
 }
@@ -116,6 +116,6 @@ fn the_fingerprint_of_a_scope_covers_its_view() {
 #[test]
 #[should_panic(expected = "is not covered")]
 fn the_law_can_fail() {
-    let shard = estate::shard_of(&estate::instance(), &[]);
+    let shard = example_graph::shard_of(&example_graph::instance(), &[]);
     assert_covered(&shard, |shard| Fingerprint::of(&(shard.scope(), shard.nodes())), &[]);
 }

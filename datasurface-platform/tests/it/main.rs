@@ -10,7 +10,7 @@
 mod connectors;
 mod credential;
 mod descriptor;
-mod estate;
+mod example_graph;
 mod fingerprint;
 mod leaf;
 mod misbehaviour;

@@ -1,6 +1,6 @@
 //! Programs that do not do what they should: errors, never hangs, and never an empty answer.
 
-use crate::{estate, program::findings};
+use crate::{example_graph, program::findings};
 use datasurface_platform::{
     prelude::*,
     remote::{ConnectionLimits, Handshake, PROTOCOL, Response, ResponseLine},
@@ -86,14 +86,14 @@ fn platform_of(answers: impl IntoIterator<Item = String>) -> Box<dyn DataPlatfor
     let first = [line(1, hello(PlatformDescriptor::CONTRACT)), line(2, created())];
     let input = io::Cursor::new(script(first.into_iter().chain(answers)));
     let factory = RemoteFactory::connect(input, io::sink(), BOUNDS).unwrap();
-    factory.create(&estate::plain_instance()).unwrap()
+    factory.create(&example_graph::plain_instance()).unwrap()
 }
 
 #[test]
 fn a_failure_is_remembered_and_reported() {
-    let instance = estate::plain_instance();
-    let views = estate::node_views(&instance);
-    let shard = estate::shard(&instance);
+    let instance = example_graph::plain_instance();
+    let views = example_graph::node_views(&instance);
+    let shard = example_graph::shard(&instance);
     let no_answers = [
         Vec::new(),
         vec!["garbage".to_owned()],
@@ -119,15 +119,15 @@ fn a_failure_is_remembered_and_reported() {
 
 #[test]
 fn an_error_in_place_of_weights_is_remembered_though_the_program_goes_on() {
-    let instance = estate::plain_instance();
-    let view = &estate::node_views(&instance)[0];
+    let instance = example_graph::plain_instance();
+    let view = &example_graph::node_views(&instance)[0];
     let error = PlatformError::new(PlatformErrorKind::Internal, "weighing").caused_by("no scales");
     let answers = [line(3, Response::Error(error)), line(4, Response::Rendering(Rendering::new()))];
     let platform = platform_of(answers);
     assert_eq!(platform.weigh(view.facts()), Weights::new());
     let found = findings(&*platform, LintView::Node(view));
     assert!(found[0].message().contains("weighing: no scales"), "{found:?}");
-    let error = platform.render(&estate::shard(&instance)).unwrap_err();
+    let error = platform.render(&example_graph::shard(&instance)).unwrap_err();
     assert_eq!(error.kind(), PlatformErrorKind::External, "though an answer is waiting");
 }
 
@@ -135,7 +135,7 @@ fn an_error_in_place_of_weights_is_remembered_though_the_program_goes_on() {
 fn a_rendering_that_breaks_the_rules_is_no_answer() {
     let unsafe_path = r#"{"number":3,"response":{"rendering":{"files":[{"path":"../x","media_type":"t","text":""}],"resources":[]}}}"#;
     let platform = platform_of([unsafe_path.to_owned()]);
-    let error = platform.render(&estate::shard(&estate::plain_instance())).unwrap_err();
+    let error = platform.render(&example_graph::shard(&example_graph::plain_instance())).unwrap_err();
     assert_eq!(error.kind(), PlatformErrorKind::External);
     assert!(error.report().contains("not a safe relative path"), "{}", error.report());
 }

@@ -1,6 +1,6 @@
 //! A platform that is another program answers as it would here.
 
-use crate::{connectors::Connectors, estate};
+use crate::{connectors::Connectors, example_graph};
 use chrono::NaiveDate;
 use datasurface_platform::{
     ChangeHeader, Guard, OwnedChange, PlatformView, Revision, ScopeChange, ScopeRecord, graph::Fingerprint,
@@ -26,7 +26,7 @@ pub(crate) fn factories() -> (TypedFactory<Connectors>, RemoteFactory) {
 
 fn platforms() -> [Box<dyn DataPlatform>; 2] {
     let (here, there) = factories();
-    let instance = estate::plain_instance();
+    let instance = example_graph::plain_instance();
     [here.create(&instance).unwrap(), there.create(&instance).unwrap()]
 }
 
@@ -45,10 +45,10 @@ pub(crate) fn change(rendered: &Rendering) -> OwnedChange {
     let today = NaiveDate::from_ymd_opt(2030, 1, 1).unwrap();
     OwnedChange {
         frame: ChangeHeader {
-            platform: estate::plain_instance().as_ref().clone(),
+            platform: example_graph::plain_instance().as_ref().clone(),
             from: Some(revision("from")),
             to: revision("to"),
-            newly_held: estate::shard(&estate::plain_instance()).held().to_vec(),
+            newly_held: example_graph::shard(&example_graph::plain_instance()).held().to_vec(),
             released: BTreeMap::from([("topic.gone".into(), Guard::Expired(today))]),
             causes: BTreeMap::new(),
         },
@@ -73,8 +73,8 @@ fn a_program_says_who_it_is() {
 fn every_answer_is_the_same_here_and_there() {
     let [here, there] = platforms();
     assert_eq!(there.descriptor(), here.descriptor());
-    let instance = estate::plain_instance();
-    let views = estate::node_views(&instance);
+    let instance = example_graph::plain_instance();
+    let views = example_graph::node_views(&instance);
     let mut refused = 0;
     for view in &views {
         assert_eq!(there.weigh(view.facts()), here.weigh(view.facts()));
@@ -87,7 +87,7 @@ fn every_answer_is_the_same_here_and_there() {
     let whole = PlatformView::new(instance.clone(), vec!["main".into()]);
     assert_eq!(findings(&*there, LintView::Platform(&whole)), []);
 
-    let shard = estate::shard(&instance);
+    let shard = example_graph::shard(&instance);
     let rendered = here.render(&shard).unwrap();
     assert!(rendered.resources().len() > 5);
     assert_eq!(there.render(&shard).unwrap(), rendered);
@@ -103,7 +103,7 @@ fn every_answer_is_the_same_here_and_there() {
 #[test]
 fn held_data_is_rendered_on() {
     let [here, _] = platforms();
-    let rendered = here.render(&estate::shard(&estate::plain_instance())).unwrap();
+    let rendered = here.render(&example_graph::shard(&example_graph::plain_instance())).unwrap();
     for address in ["topic.Sales-orders", "topic.Sales-items"] {
         assert!(rendered.resource(&address.into()).unwrap().held_data().is_some(), "{address}");
     }
@@ -133,7 +133,7 @@ fn an_error_of_the_platform_is_an_error_here_and_serving_goes_on() {
     let error = there.create(&bad).unwrap_err();
     assert_eq!(error.kind(), PlatformErrorKind::Config);
     assert!(error.report().contains("unknown field `unknown`"), "{}", error.report());
-    assert!(there.create(&estate::plain_instance()).is_ok());
+    assert!(there.create(&example_graph::plain_instance()).is_ok());
 }
 
 #[test]

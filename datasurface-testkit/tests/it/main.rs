@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this program is tests, also what they share")]
 #![allow(clippy::panic, reason = "a platform that panics is one of those that are found")]
 
-mod cupboard;
-mod faults;
+mod defects;
+mod faulty_platform;
 mod linear;
 mod synthetic;

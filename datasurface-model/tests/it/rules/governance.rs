@@ -52,7 +52,7 @@ fn judge(cases: Vec<Case>) {
 /// Two zones that meet: `Home` has a datastore in Azure, `Away` a workspace in AWS that reads it. Both, and the group of
 /// the workspace, are pinned to one platform.
 #[derive(Clone)]
-struct World {
+struct Fixture {
     home: Vec<PolicyRule>,
     away: Vec<PolicyRule>,
     /// The statuses of the datastore, the workspace and the platform.
@@ -67,7 +67,7 @@ struct World {
     is_pinned: bool,
 }
 
-impl World {
+impl Fixture {
     fn new() -> Self {
         Self {
             home: Vec::new(),
@@ -129,26 +129,26 @@ impl World {
     }
 }
 
-/// One cell of the table: the same world twice, denied and permitted.
+/// One cell of the table: the same fixture twice, denied and permitted.
 fn cell(
     code: &'static CodeInfo,
     at: &'static str,
     denied: PolicyRule,
     permitted: PolicyRule,
-    set: impl Fn(World, PolicyRule) -> World,
+    set: impl Fn(Fixture, PolicyRule) -> Fixture,
 ) -> Case {
-    let world = |rule| set(World::new(), rule).build();
-    Case::new(code, at, world(denied), world(permitted))
+    let fixture = |rule| set(Fixture::new(), rule).build();
+    Case::new(code, at, fixture(denied), fixture(permitted))
 }
 
-fn home(mut world: World, rule: PolicyRule) -> World {
-    world.home.push(rule);
-    world
+fn home(mut fixture: Fixture, rule: PolicyRule) -> Fixture {
+    fixture.home.push(rule);
+    fixture
 }
 
-fn away(mut world: World, rule: PolicyRule) -> World {
-    world.away.push(rule);
-    world
+fn away(mut fixture: Fixture, rule: PolicyRule) -> Fixture {
+    fixture.away.push(rule);
+    fixture
 }
 
 const SOURCE: &str = "datastores/S/capture/container";
@@ -199,7 +199,7 @@ fn storage() -> Vec<Case> {
     };
     let keys = |keys| PolicyRule::Storage(StorageRule::mandatory().encrypted(keys));
     let all = StorageRule::mandatory;
-    let asked = |world, rule| World { asks_for_storage: true, ..home(world, rule) };
+    let asked = |fixture, rule| Fixture { asks_for_storage: true, ..home(fixture, rule) };
     let named = StorageRule::opt_in;
     vec![
         cell(&STORAGE, SOURCE, kinds(all(), "postgres"), kinds(all(), "mysql"), home),
@@ -213,9 +213,9 @@ fn storage() -> Vec<Case> {
 fn classifications() -> Vec<Case> {
     let but = |label: &str| PolicyRule::Classifications(Permitted::all_except([Classification::from(label)]));
     let only = |label: &str| PolicyRule::Classifications(Permitted::only([Classification::from(label)]));
-    let limited = |limit: &'static str| World { limit: Some(vec![limit]), ..World::new() }.build();
+    let limited = |limit: &'static str| Fixture { limit: Some(vec![limit]), ..Fixture::new() }.build();
     let unclassified = |rules: &[PolicyRule], classification| {
-        World { home: rules.to_vec(), classification, ..World::new() }.build()
+        Fixture { home: rules.to_vec(), classification, ..Fixture::new() }.build()
     };
     vec![
         cell(&CLASSIFICATION, "datasets/d", but("PII"), but("MNPI"), home),
@@ -248,8 +248,8 @@ fn platforms() -> Vec<Case> {
 
 fn production() -> Vec<Case> {
     let only = |status| PolicyRule::Production(Permitted::only([status]));
-    let world = |statuses, home: &[PolicyRule], away: &[PolicyRule]| {
-        World { statuses, home: home.to_vec(), away: away.to_vec(), ..World::new() }.build()
+    let fixture = |statuses, home: &[PolicyRule], away: &[PolicyRule]| {
+        Fixture { statuses, home: home.to_vec(), away: away.to_vec(), ..Fixture::new() }.build()
     };
     let all = [PRODUCTION_STATUS; 3];
     let wants = [only(PRODUCTION_STATUS)];
@@ -259,10 +259,10 @@ fn production() -> Vec<Case> {
         [PRODUCTION_STATUS, PRODUCTION_STATUS, NOT],
     );
     let apart = [PolicyRule::SeparateProduction];
-    let silent = || world(all, &wants, &wants);
+    let silent = || fixture(all, &wants, &wants);
     let filling = |status, rule: &PolicyRule| {
         let (fills, away) = (Some(status), vec![rule.clone()]);
-        World { away, fills, is_pinned: false, ..World::new() }.build()
+        Fixture { away, fills, is_pinned: false, ..Fixture::new() }.build()
     };
     let output = |rule: PolicyRule| {
         Case::new(&PRODUCTION, OUTPUT, filling(PRODUCTION_STATUS, &rule), filling(NOT, &rule))
@@ -270,23 +270,23 @@ fn production() -> Vec<Case> {
     vec![
         output(only(NOT)),
         output(PolicyRule::SeparateProduction),
-        Case::new(&PRODUCTION, "S/production", world([NOT; 3], &wants, &[]), silent()),
-        Case::new(&PRODUCTION, "W/production", world([NOT; 3], &[], &wants), silent()),
-        Case::new(&PRODUCTION, SINK, world(reader_alone, &[], &wants), silent()),
-        Case::new(&PRODUCTION, SINK, world(store_alone, &wants, &[]), silent()),
-        Case::new(&PRODUCTION, GROUP_PIN, world(others, &[], &wants), silent()),
-        Case::new(&PRODUCTION, GROUP_PIN, world(others, &wants, &[]), silent()),
-        Case::new(&PRODUCTION, GROUP_PIN, world(store_alone, &wants, &[]), silent()),
-        Case::new(&PRODUCTION, GROUP_PIN, world(store_alone, &apart, &[]), world(all, &apart, &[])),
-        Case::new(&PRODUCTION, STORE_PIN, world(others, &wants, &[]), silent()),
-        Case::new(&PRODUCTION, SINK, world(reader_alone, &apart, &[]), world(all, &apart, &[])),
-        Case::new(&PRODUCTION, SINK, world(reader_alone, &[], &apart), world(all, &[], &apart)),
-        Case::new(&PRODUCTION, GROUP_PIN, world(others, &[], &apart), world(all, &[], &apart)),
-        Case::new(&PRODUCTION, GROUP_PIN, world(others, &apart, &[]), world(all, &apart, &[])),
-        Case::new(&PRODUCTION, STORE_PIN, world(others, &apart, &[]), world(all, &apart, &[])),
-        Case::new(&PRODUCTION_MIX, SINK, world(reader_alone, &[], &[]), world(all, &[], &[])),
-        Case::new(&PRODUCTION_MIX, GROUP_PIN, world(others, &[], &[]), world(all, &[], &[])),
-        Case::new(&PRODUCTION_MIX, STORE_PIN, world(others, &[], &[]), world(all, &[], &[])),
+        Case::new(&PRODUCTION, "S/production", fixture([NOT; 3], &wants, &[]), silent()),
+        Case::new(&PRODUCTION, "W/production", fixture([NOT; 3], &[], &wants), silent()),
+        Case::new(&PRODUCTION, SINK, fixture(reader_alone, &[], &wants), silent()),
+        Case::new(&PRODUCTION, SINK, fixture(store_alone, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, fixture(others, &[], &wants), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, fixture(others, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, fixture(store_alone, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, GROUP_PIN, fixture(store_alone, &apart, &[]), fixture(all, &apart, &[])),
+        Case::new(&PRODUCTION, STORE_PIN, fixture(others, &wants, &[]), silent()),
+        Case::new(&PRODUCTION, SINK, fixture(reader_alone, &apart, &[]), fixture(all, &apart, &[])),
+        Case::new(&PRODUCTION, SINK, fixture(reader_alone, &[], &apart), fixture(all, &[], &apart)),
+        Case::new(&PRODUCTION, GROUP_PIN, fixture(others, &[], &apart), fixture(all, &[], &apart)),
+        Case::new(&PRODUCTION, GROUP_PIN, fixture(others, &apart, &[]), fixture(all, &apart, &[])),
+        Case::new(&PRODUCTION, STORE_PIN, fixture(others, &apart, &[]), fixture(all, &apart, &[])),
+        Case::new(&PRODUCTION_MIX, SINK, fixture(reader_alone, &[], &[]), fixture(all, &[], &[])),
+        Case::new(&PRODUCTION_MIX, GROUP_PIN, fixture(others, &[], &[]), fixture(all, &[], &[])),
+        Case::new(&PRODUCTION_MIX, STORE_PIN, fixture(others, &[], &[]), fixture(all, &[], &[])),
     ]
 }
 
@@ -345,8 +345,8 @@ fn asked(case: &Case) -> impl Iterator<Item = &'static str> {
 fn the_zone_that_a_transformer_fills_is_asked_even_if_it_is_another_one() {
     let denials = |home: Vec<PolicyRule>| {
         let fills = Some(PRODUCTION_STATUS);
-        let world = World { home, fills, fills_elsewhere: true, is_pinned: false, ..World::new() };
-        let findings = validated(world.build());
+        let fixture = Fixture { home, fills, fills_elsewhere: true, is_pinned: false, ..Fixture::new() };
+        let findings = validated(fixture.build());
         findings
             .iter()
             .filter(|found| found.code() == PRODUCTION.code && found.path().to_string().ends_with(OUTPUT))
@@ -360,14 +360,14 @@ fn the_zone_that_a_transformer_fills_is_asked_even_if_it_is_another_one() {
 #[test]
 fn each_zone_judges_a_pinned_platform_by_what_is_its_own() {
     let denials = |statuses, home: &[PolicyRule], away: &[PolicyRule]| {
-        let world = World { statuses, home: home.to_vec(), away: away.to_vec(), ..World::new() };
+        let fixture = Fixture { statuses, home: home.to_vec(), away: away.to_vec(), ..Fixture::new() };
         let waiver = Waiver::new(
             PRODUCTION.code,
             format!("zones/Away/teams/Consumers/{SINK}"),
             "is agreed",
             NaiveDate::MAX,
         );
-        let findings = validated(world.build().waiver(waiver));
+        let findings = validated(fixture.build().waiver(waiver));
         assert!(!findings.iter().any(|found| found.path().to_string().ends_with(SINK)), "{findings}");
         let mut paths: Vec<_> = findings
             .iter()
@@ -421,7 +421,7 @@ fn the_table_has_a_cell_for_each_case_and_a_case_for_each_cell() {
 #[test]
 fn a_denial_shows_the_shortest_path_and_leaves_no_group_without_data() {
     let only = PolicyRule::Locations(Permitted::only([Place::from("Blue")]));
-    let findings = validated(World { home: vec![only], ..World::new() }.build());
+    let findings = validated(Fixture { home: vec![only], ..Fixture::new() }.build());
     let [finding] = &findings.iter().collect::<Vec<_>>()[..] else {
         panic!("{findings}");
     };
@@ -486,11 +486,12 @@ fn how_a_platform_keeps_what_it_manages_is_for_the_platform_to_say() {
     for rule in [StorageRule::mandatory(), StorageRule::opt_in()] {
         let rule = rule.with_technologies(Permitted::only(["mysql"])).encrypted(KeyHolder::Company);
         let rules = || vec![PolicyRule::Storage(rule.clone())];
-        let world = World { home: rules(), away: rules(), asks_for_storage: true, ..World::new() }.build();
-        assert!(!validated(world.clone()).is_empty());
-        let world = managed(world, "Home", "Producers", "Source");
-        let world = managed(world, "Away", "Consumers", "Target");
-        let findings = validated(world);
+        let fixture =
+            Fixture { home: rules(), away: rules(), asks_for_storage: true, ..Fixture::new() }.build();
+        assert!(!validated(fixture.clone()).is_empty());
+        let fixture = managed(fixture, "Home", "Producers", "Source");
+        let fixture = managed(fixture, "Away", "Consumers", "Target");
+        let findings = validated(fixture);
         assert!(findings.is_empty(), "{findings}");
     }
 }

@@ -35,7 +35,7 @@ fn edit(ecosystem: &Ecosystem, change: impl FnOnce(Team) -> Team) -> Ecosystem {
 const TODAY: &str = "2026-06-30";
 
 /// A producer, a consumer, and a transformer that masks what is classified.
-fn estate() -> Ecosystem {
+fn example() -> Ecosystem {
     edit(&valid(), |team| {
         team.datastore(store("S", dataset()))
             .workspace(consumer("Reader", "S/d"))
@@ -53,27 +53,27 @@ fn dataset() -> Dataset {
 }
 
 fn with_store(dataset: Dataset) -> Ecosystem {
-    edit(&estate(), |team| team.without_datastore(&"S".into()).datastore(store("S", dataset)))
+    edit(&example(), |team| team.without_datastore(&"S".into()).datastore(store("S", dataset)))
 }
 
 #[test]
 fn nothing_changed_nothing_checked() {
-    let before = first(&estate());
+    let before = first(&example());
     assert_eq!(before.effort().checked().len(), before.effort().units);
-    let (after, checked) = again(&estate(), &before, TODAY);
+    let (after, checked) = again(&example(), &before, TODAY);
     assert!(checked.is_empty(), "{checked:?}");
     assert_eq!(after.unwrap().effort().units, before.effort().units);
     // No sink reads deprecated data: nobody looks at the date.
-    assert!(again(&estate(), &before, "2031-01-01").1.is_empty());
+    assert!(again(&example(), &before, "2031-01-01").1.is_empty());
 }
 
 #[test]
 fn what_nobody_imports_is_checked_alone() {
-    let before = first(&estate());
+    let before = first(&example());
     let wider = with_store(Dataset::new("d", "id Integer key, note VarChar"));
     assert_eq!(again(&wider, &before, TODAY).1, ["S"]);
 
-    let faster = edit(&estate(), |team| {
+    let faster = edit(&example(), |team| {
         team.without_workspace(&"Reader".into())
             .workspace(consumer("Reader", "S/d").with_priority(datasurface_model::Priority::High))
     });
@@ -82,7 +82,7 @@ fn what_nobody_imports_is_checked_alone() {
 
 #[test]
 fn importers_are_checked_when_what_they_read_has_changed() {
-    let before = first(&estate());
+    let before = first(&example());
     // A classification matters to the transformer that passes it on, not to who just reads the data.
     let (outcome, checked) = again(&with_store(dataset().classified("PII")), &before, TODAY);
     assert_eq!(checked, ["S", "Deriver"]);
@@ -92,7 +92,7 @@ fn importers_are_checked_when_what_they_read_has_changed() {
     let made = |column: Column| {
         let note = Column::new("note", DataType::Boolean).classified("PII");
         let table = TableSchema::new([column, note]).keyed(["id"]);
-        edit(&estate(), |team| {
+        edit(&example(), |team| {
             let made = Datastore::new("T").dataset(Dataset::new("d", table));
             team.without_datastore(&"T".into()).datastore(made)
         })
@@ -113,7 +113,7 @@ fn importers_are_checked_when_what_they_read_has_changed() {
         again(&with_store(Dataset::new("e", "id Integer key")), &before, TODAY).1,
         ["S", "Deriver", "Reader"]
     );
-    let more = edit(&estate(), |team| {
+    let more = edit(&example(), |team| {
         team.without_datastore(&"S".into())
             .datastore(store("S", dataset()).dataset(Dataset::new("e", "id Integer key")))
     });
@@ -122,7 +122,7 @@ fn importers_are_checked_when_what_they_read_has_changed() {
 
 #[test]
 fn what_did_not_exist_is_imported_too() {
-    let broken = edit(&estate(), |team| team.workspace(consumer("Early", "Later/d")));
+    let broken = edit(&example(), |team| team.workspace(consumer("Early", "Later/d")));
     let invalid = broken.clone().validate(&Validation::on(today())).unwrap_err();
     let mended = edit(&broken, |team| team.datastore(store("Later", dataset())));
     let checked = mended.validate(&Validation::on(today()).since(&invalid)).unwrap();
@@ -154,11 +154,11 @@ fn another_date_concerns_those_who_looked_at_it() {
 
 #[test]
 fn frames_are_checked_without_what_they_hold() {
-    let before = first(&estate());
-    let ecosystem = estate().platform(datasurface_model::PlatformDeclaration::new("Second", "local"));
+    let before = first(&example());
+    let ecosystem = example().platform(datasurface_model::PlatformDeclaration::new("Second", "local"));
     // The path of the ecosystem itself is empty.
     assert_eq!(again(&ecosystem, &before, TODAY).1, [""]);
-    let ecosystem = edit(&estate(), |team| {
+    let ecosystem = edit(&example(), |team| {
         team.container(datasurface_model::DataContainer::sqlite("Pond", "p.db").located("Azure/USA"))
     });
     assert_eq!(again(&ecosystem, &before, TODAY).1, ["NorthWind"]);

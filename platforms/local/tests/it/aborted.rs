@@ -1,6 +1,6 @@
 //! Processes that are aborted before a statement or a commit, by number.
 
-use crate::{ground::Ground, postgres::desk};
+use crate::{fixture::Fixture, postgres::server_fixture};
 use datasurface_local::Breakpoint;
 use std::{
     env, fs,
@@ -14,7 +14,7 @@ const STOP_AT: &str = "DATASURFACE_TEST_STOP_AT";
 const WHAT: &str = "DATASURFACE_TEST_WHAT";
 
 /// In a process that does not survive it: the folder that it works in, until it is aborted, and what it does.
-pub(crate) fn to_be_aborted() -> Option<(Ground, String)> {
+pub(crate) fn to_be_aborted() -> Option<(Fixture, String)> {
     let folder = env::var(FOLDER).ok()?;
     let stop_at: u64 = env::var(STOP_AT).unwrap().parse().unwrap();
     let count = AtomicU64::new(0);
@@ -23,7 +23,7 @@ pub(crate) fn to_be_aborted() -> Option<(Ground, String)> {
             std::process::abort();
         }
     });
-    Some((Ground::at(folder.into()).stopping_at(stop), env::var(WHAT).unwrap()))
+    Some((Fixture::at(folder.into()).stopping_at(stop), env::var(WHAT).unwrap()))
 }
 
 /// Lets a process do what a test does, and returns whether it was aborted where it was to be.
@@ -33,7 +33,7 @@ pub(crate) fn is_aborted(test: &str, folder: &Path, at: usize, what: &str) -> bo
         .env(FOLDER, folder)
         .env(STOP_AT, at.to_string())
         .env(WHAT, what)
-        .env("DATASURFACE_CREDENTIAL_DESK", desk::secret())
+        .env("DATASURFACE_CREDENTIAL_DESK", server_fixture::secret())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()

@@ -1,10 +1,10 @@
 //! Plans, carried out.
 
 use crate::{
-    ground::{Ground, in_container, moved},
+    example::plan_between,
+    fixture::{Fixture, in_container, moved},
     northwind::{CUSTOMERS, NorthWind},
-    postgres::desk::Desk,
-    scene::plan_between,
+    postgres::server_fixture::ServerFixture,
     schemas::history,
 };
 use datasurface_platform::{ApplyReport, prelude::*};
@@ -13,40 +13,40 @@ use std::collections::BTreeMap;
 pub(crate) const WIDER: &str =
     "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), vat VarChar(9)";
 
-fn desk(customers: &'static str) -> NorthWind {
+fn server_fixture(customers: &'static str) -> NorthWind {
     NorthWind { file: "desk.db", ..history(customers) }
 }
 
 #[test]
 fn applying_again_changes_nothing() {
-    let (one, two) = (desk(CUSTOMERS).scene(), desk(WIDER).scene());
-    let ground = Ground::with(&one);
-    ground.change_source(
+    let (one, two) = (server_fixture(CUSTOMERS).example(), server_fixture(WIDER).example());
+    let fixture = Fixture::with(&one);
+    fixture.change_source(
         "ALTER TABLE Customers ADD COLUMN vat; INSERT INTO Customers VALUES ('A', 'a', 'x', 'v')",
     );
-    ground.run();
+    fixture.run();
     let plan = plan_between(Some((&one, "1")), (&two, "2"), BTreeMap::new());
     let steps = plan.steps().len();
-    ground.render(&two, &plan);
+    fixture.render(&two, &plan);
     assert_eq!(
-        ground.apply_plan(&plan).unwrap(),
+        fixture.apply_plan(&plan).unwrap(),
         ApplyReport { done: steps, done_before: 0, identity: None }
     );
-    let after = ground.everything();
+    let after = fixture.everything();
     assert_eq!(
-        ground.apply_plan(&plan).unwrap(),
+        fixture.apply_plan(&plan).unwrap(),
         ApplyReport { done: 0, done_before: steps, identity: None }
     );
     // What is left of a plan that was written, and not carried out before the next one was asked for.
     let files = plan.transition_files().len();
     assert_eq!(
-        ground.apply_plan(&Plan::default()).unwrap(),
+        fixture.apply_plan(&Plan::default()).unwrap(),
         ApplyReport { done: 0, done_before: files, identity: None }
     );
-    assert_eq!(ground.everything(), after);
-    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +0 ~1 -0 =0");
+    assert_eq!(fixture.everything(), after);
+    assert_eq!(moved(&fixture.run())[0], "NW_Data/customers 2: +0 ~1 -0 =0");
     assert_eq!(
-        ground.rows(
+        fixture.rows(
             "desk.db",
             "SELECT * FROM Local__Sales__analysis__NW_Data__customers__history ORDER BY batch_in"
         ),
@@ -56,107 +56,110 @@ fn applying_again_changes_nothing() {
 
 #[test]
 fn a_plan_that_was_only_written_is_carried_out_by_what_it_left() {
-    let (one, two) = (desk(CUSTOMERS).scene(), desk(WIDER).scene());
-    let ground = Ground::with(&one);
+    let (one, two) = (server_fixture(CUSTOMERS).example(), server_fixture(WIDER).example());
+    let fixture = Fixture::with(&one);
     let plan = plan_between(Some((&one, "1")), (&two, "2"), BTreeMap::new());
-    ground.render(&two, &plan);
+    fixture.render(&two, &plan);
     let files = plan.transition_files().len();
     assert_eq!(
-        ground.apply_plan(&Plan::default()).unwrap(),
+        fixture.apply_plan(&Plan::default()).unwrap(),
         ApplyReport { done: files, done_before: 0, identity: None }
     );
-    assert_eq!(ground.rows("desk.db", "SELECT vat FROM Local__NW_Data__customers"), [] as [&str; 0]);
+    assert_eq!(fixture.rows("desk.db", "SELECT vat FROM Local__NW_Data__customers"), [] as [&str; 0]);
 }
 
 #[test]
 fn the_same_change_can_come_again() {
-    let (one, two) = (desk(CUSTOMERS).scene(), desk(WIDER).scene());
-    let ground = Ground::with(&one);
-    ground.change_source(
+    let (one, two) = (server_fixture(CUSTOMERS).example(), server_fixture(WIDER).example());
+    let fixture = Fixture::with(&one);
+    fixture.change_source(
         "ALTER TABLE Customers ADD COLUMN vat; INSERT INTO Customers VALUES ('A', 'a', 'x', 'v')",
     );
     for _ in 0..2 {
-        ground.apply(Some((&one, "1")), (&two, "2"));
-        ground.run();
-        ground.apply(Some((&two, "2")), (&one, "1"));
+        fixture.apply(Some((&one, "1")), (&two, "2"));
+        fixture.run();
+        fixture.apply(Some((&two, "2")), (&one, "1"));
         let columns =
-            ground.rows("northwind.db", "SELECT count(*) FROM pragma_table_info('NW_Data__customers')");
+            fixture.rows("northwind.db", "SELECT count(*) FROM pragma_table_info('NW_Data__customers')");
         assert_eq!(columns, ["5"]);
     }
     let aside = "SELECT name FROM sqlite_schema WHERE name LIKE '%.before%'";
-    let aside = ground.rows("northwind.db", aside).remove(0);
+    let aside = fixture.rows("northwind.db", aside).remove(0);
     let owed = format!("SELECT vat, batch_in, batch_out FROM \"{aside}\" ORDER BY 2, 3");
-    assert_eq!(ground.rows("northwind.db", &owed), ["v|1|-", "-|1|2", "v|2|-"]);
+    assert_eq!(fixture.rows("northwind.db", &owed), ["v|1|-", "-|1|2", "v|2|-"]);
 }
 
 #[test]
 fn a_consumer_that_moves_finds_its_data_in_its_new_file() {
-    let desk = desk(CUSTOMERS).scene();
-    let own = history(CUSTOMERS).scene();
-    let ground = Ground::with(&desk);
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-    ground.run();
-    ground.apply(Some((&desk, "1")), (&own, "2"));
-    assert_eq!(ground.rows("northwind.db", "SELECT * FROM Sales__analysis__NW_Data__customers"), ["A|a|x"]);
+    let server_fixture = server_fixture(CUSTOMERS).example();
+    let own = history(CUSTOMERS).example();
+    let fixture = Fixture::with(&server_fixture);
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    fixture.run();
+    fixture.apply(Some((&server_fixture, "1")), (&own, "2"));
+    assert_eq!(fixture.rows("northwind.db", "SELECT * FROM Sales__analysis__NW_Data__customers"), ["A|a|x"]);
     let left = "SELECT name FROM sqlite_schema WHERE name LIKE '%NW_Data%'";
-    assert_eq!(ground.rows("desk.db", left), [] as [&str; 0]);
-    ground.apply(Some((&own, "2")), (&desk, "3"));
-    ground.run();
-    assert_eq!(ground.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__customers"), ["A|a|x"]);
+    assert_eq!(fixture.rows("desk.db", left), [] as [&str; 0]);
+    fixture.apply(Some((&own, "2")), (&server_fixture, "3"));
+    fixture.run();
+    assert_eq!(
+        fixture.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__customers"),
+        ["A|a|x"]
+    );
 }
 
 #[test]
 fn a_file_that_is_not_there_when_a_plan_would_change_it_is_made_as_it_is_to_be() {
-    let (one, two) = (desk(CUSTOMERS).scene(), desk(WIDER).scene());
-    let ground = Ground::with(&one);
-    ground.change_source(
+    let (one, two) = (server_fixture(CUSTOMERS).example(), server_fixture(WIDER).example());
+    let fixture = Fixture::with(&one);
+    fixture.change_source(
         "ALTER TABLE Customers ADD COLUMN vat; INSERT INTO Customers VALUES ('A', 'a', 'x', 'v')",
     );
-    ground.run();
+    fixture.run();
     for file in ["desk.db", "desk.db-wal", "desk.db-shm"] {
-        let _ = std::fs::remove_file(ground.path(file));
+        let _ = std::fs::remove_file(fixture.path(file));
     }
-    ground.apply(Some((&one, "1")), (&two, "2"));
-    ground.run();
+    fixture.apply(Some((&one, "1")), (&two, "2"));
+    fixture.run();
     assert_eq!(
-        ground.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__customers"),
+        fixture.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__customers"),
         ["A|a|x|v"]
     );
 }
 
 #[test]
 fn another_select_runs_without_new_data() {
-    let one = NorthWind::default().scene();
-    let ground = Ground::with(&one);
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-    ground.run();
+    let one = NorthWind::default().example();
+    let fixture = Fixture::with(&one);
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    fixture.run();
     let select = "SELECT customer_id, '##' AS company_name, city FROM NW_Data_customers";
-    let two = NorthWind { select, ..NorthWind::default() }.scene();
-    ground.apply(Some((&one, "1")), (&two, "2"));
-    assert_eq!(moved(&ground.run())[2], "Masked_NW_Data/customers 2: +0 ~1 -0 =0");
-    assert_eq!(moved(&ground.run()).len(), 2, "once");
+    let two = NorthWind { select, ..NorthWind::default() }.example();
+    fixture.apply(Some((&one, "1")), (&two, "2"));
+    assert_eq!(moved(&fixture.run())[2], "Masked_NW_Data/customers 2: +0 ~1 -0 =0");
+    assert_eq!(moved(&fixture.run()).len(), 2, "once");
 }
 
 #[test]
 fn a_renamed_database_must_be_renamed_by_somebody() {
-    let one = NorthWind::default().scene();
-    let ground = Ground::with(&one);
-    let renamed = crate::scene::Scene::new(
+    let one = NorthWind::default().example();
+    let fixture = Fixture::with(&one);
+    let renamed = crate::example::Example::new(
         NorthWind { file: "other.db", ..NorthWind::default() }
             .ecosystem()
             .platform(PlatformDeclaration::new("Local", "local").setting("database", "other.db")),
         &NorthWind::assignments(),
     );
     let plan = plan_between(Some((&one, "1")), (&renamed, "2"), BTreeMap::new());
-    ground.render(&renamed, &plan);
-    let error = ground.apply_plan(&plan).unwrap_err();
+    fixture.render(&renamed, &plan);
+    let error = fixture.apply_plan(&plan).unwrap_err();
     assert_eq!(
         error.report(),
         "the platform's database is not where it is to be: in `other.db`, and was in `northwind.db`: rename the file \
          while nothing runs"
     );
-    std::fs::rename(ground.path("northwind.db"), ground.path("other.db")).unwrap();
-    ground.apply_plan(&plan).unwrap();
+    std::fs::rename(fixture.path("northwind.db"), fixture.path("other.db")).unwrap();
+    fixture.apply_plan(&plan).unwrap();
 }
 
 #[test]
@@ -165,21 +168,21 @@ fn what_nobody_is_owed_any_longer_goes_wherever_it_is_also_without_the_source() 
     let views = |file| NorthWind { file, retention: owed, ..history(CUSTOMERS) };
     let shown = "SELECT city FROM Sales__analysis__NW_Data__customers__history ORDER BY batch_in";
     for file in ["northwind.db", "desk.db"] {
-        let seen = |ground: &Ground| ground.rows(file, &in_container(file, shown));
-        purged_in_time(Ground::with(&views(file).scene()), file, seen);
+        let seen = |fixture: &Fixture| fixture.rows(file, &in_container(file, shown));
+        purged_in_time(Fixture::with(&views(file).example()), file, seen);
     }
-    if let Some(desk) = Desk::new("purged") {
-        let seen = |_: &Ground| {
-            desk.rows(&shown.replace(
+    if let Some(server_fixture) = ServerFixture::new("purged") {
+        let seen = |_: &Fixture| {
+            server_fixture.rows(&shown.replace(
                 "Sales__analysis__NW_Data__customers__history",
                 "Local__Sales__analysis__NW_Data__customers__history",
             ))
         };
-        purged_in_time(desk.ground(&views("")), "the server", seen);
+        purged_in_time(server_fixture.fixture(&views("")), "the server", seen);
     }
 }
 
-fn purged_in_time(mut ground: Ground, place: &str, seen: impl Fn(&Ground) -> Vec<String>) {
+fn purged_in_time(mut fixture: Fixture, place: &str, seen: impl Fn(&Fixture) -> Vec<String>) {
     // The clock is a year behind for a moment: what ended then is not taken for old.
     for (at, city) in [
         ("2026-01-01T00:00:00Z", "a"),
@@ -188,11 +191,11 @@ fn purged_in_time(mut ground: Ground, place: &str, seen: impl Fn(&Ground) -> Vec
         ("2025-01-04T00:00:00Z", "d"),
         ("2026-01-20T00:00:00Z", "e"),
     ] {
-        at.clone_into(&mut ground.now);
-        ground.change_source(&format!("INSERT OR REPLACE INTO Customers VALUES ('A', 'a', '{city}')"));
-        ground.run();
+        at.clone_into(&mut fixture.now);
+        fixture.change_source(&format!("INSERT OR REPLACE INTO Customers VALUES ('A', 'a', '{city}')"));
+        fixture.run();
     }
-    std::fs::remove_file(ground.path("source.db")).unwrap();
+    std::fs::remove_file(fixture.path("source.db")).unwrap();
     for (now, expected) in [
         ("2026-02-01T00:00:00Z", vec!["a", "b", "c", "d", "e"]),
         ("2026-02-01T00:00:01Z", vec!["b", "c", "d", "e"]),
@@ -201,24 +204,24 @@ fn purged_in_time(mut ground: Ground, place: &str, seen: impl Fn(&Ground) -> Vec
         ("2026-02-19T00:00:00Z", vec!["d", "e"]),
         ("2026-02-19T00:00:01Z", vec!["e"]),
     ] {
-        now.clone_into(&mut ground.now);
-        let report = ground.try_run().unwrap();
+        now.clone_into(&mut fixture.now);
+        let report = fixture.try_run().unwrap();
         assert!(report.failures.iter().all(|failure| failure.reason.contains("source.db")), "{report:?}");
-        assert_eq!(seen(&ground), expected, "{place} at {now}");
+        assert_eq!(seen(&fixture), expected, "{place} at {now}");
     }
 }
 
 #[test]
 fn what_nobody_is_owed_any_longer_goes_and_nothing_younger() {
     let wind = NorthWind { retention: Some(Retention::days(30)), ..NorthWind::default() };
-    let mut ground = Ground::with(&wind.scene());
+    let mut fixture = Fixture::with(&wind.example());
     for (day, city) in [("01", "a"), ("02", "b"), ("20", "c")] {
-        ground.now = format!("2026-01-{day}T00:00:00Z");
-        ground.change_source(&format!("INSERT OR REPLACE INTO Customers VALUES ('A', 'a', '{city}')"));
-        ground.run();
+        fixture.now = format!("2026-01-{day}T00:00:00Z");
+        fixture.change_source(&format!("INSERT OR REPLACE INTO Customers VALUES ('A', 'a', '{city}')"));
+        fixture.run();
     }
-    let cities = |ground: &Ground| {
-        ground.rows("northwind.db", "SELECT city FROM NW_Data__customers ORDER BY batch_in")
+    let cities = |fixture: &Fixture| {
+        fixture.rows("northwind.db", "SELECT city FROM NW_Data__customers ORDER BY batch_in")
     };
     for (now, expected) in [
         ("2026-02-01T00:00:00Z", vec!["a", "b", "c"]),
@@ -227,9 +230,9 @@ fn what_nobody_is_owed_any_longer_goes_and_nothing_younger() {
         ("2026-02-19T00:00:01Z", vec!["c"]),
         ("2030-01-01T00:00:00Z", vec!["c"]),
     ] {
-        ground.now = now.to_owned();
-        ground.run();
-        assert_eq!(cities(&ground), expected, "{now}");
+        fixture.now = now.to_owned();
+        fixture.run();
+        assert_eq!(cities(&fixture), expected, "{now}");
     }
 
     for (file, retention, expected) in [
@@ -239,16 +242,16 @@ fn what_nobody_is_owed_any_longer_goes_and_nothing_younger() {
         ("desk.db", Some(Retention::days(30)), vec!["b"]),
     ] {
         let shown = NorthWind { file, retention, ..history(CUSTOMERS) };
-        let mut ground = Ground::with(&shown.scene());
+        let mut fixture = Fixture::with(&shown.example());
         for city in ["a", "b"] {
-            ground.change_source(&format!("INSERT OR REPLACE INTO Customers VALUES ('A', 'a', '{city}')"));
-            ground.run();
+            fixture.change_source(&format!("INSERT OR REPLACE INTO Customers VALUES ('A', 'a', '{city}')"));
+            fixture.run();
         }
-        ground.now = "2036-01-01T00:00:00Z".to_owned();
-        ground.run();
+        fixture.now = "2036-01-01T00:00:00Z".to_owned();
+        fixture.run();
         let rows = "SELECT city FROM Sales__analysis__NW_Data__customers__history ORDER BY batch_in";
         assert_eq!(
-            ground.rows(file, &in_container(file, rows)),
+            fixture.rows(file, &in_container(file, rows)),
             expected,
             "history that is shown in {file}, for {retention:?}"
         );

@@ -19,8 +19,8 @@ const VERSIONS: &str = "SELECT customer_id, city, batch_in, batch_out FROM NW_Da
 
 #[test]
 fn records_come_change_go_and_come_again() {
-    let rendering = history().scene().rendering();
-    let site = Site::with(&history().scene());
+    let rendering = history().example().rendering();
+    let site = Site::with(&history().example());
     let run =
         |batch, records: &[Vec<Value>]| site.batch(&rendering, "NW_Data/customers", batch, records).unwrap();
 
@@ -48,8 +48,8 @@ fn records_come_change_go_and_come_again() {
 
 #[test]
 fn merging_a_batch_again_changes_nothing() {
-    let rendering = history().scene().rendering();
-    let site = Site::with(&history().scene());
+    let rendering = history().example().rendering();
+    let site = Site::with(&history().example());
     let records = [customer("A", "x", None), customer("B", "x", None)];
     site.batch(&rendering, "NW_Data/customers", 1, &records[..1]).unwrap();
     for _ in 0..2 {
@@ -61,8 +61,8 @@ fn merging_a_batch_again_changes_nothing() {
 #[test]
 fn where_no_history_is_owed_none_is_kept() {
     let live = NorthWind::default();
-    let rendering = live.scene().rendering();
-    let site = Site::with(&live.scene());
+    let rendering = live.example().rendering();
+    let site = Site::with(&live.example());
     let run =
         |batch, records: &[Vec<Value>]| site.batch(&rendering, "NW_Data/customers", batch, records).unwrap();
     run(1, &[customer("A", "x", Some("Bonn")), customer("B", "x", None)]);
@@ -72,8 +72,8 @@ fn where_no_history_is_owed_none_is_kept() {
 
 #[test]
 fn a_key_that_comes_twice_and_a_null_that_must_not_be_are_refused_before_anybody_sees_them() {
-    let rendering = NorthWind::default().scene().rendering();
-    let site = Site::with(&NorthWind::default().scene());
+    let rendering = NorthWind::default().example().rendering();
+    let site = Site::with(&NorthWind::default().example());
     let twice = [customer("A", "x", None), customer("A", "y", None)];
     assert!(site.batch(&rendering, "NW_Data/customers", 1, &twice).is_err());
     let null = [vec![text("A"), Value::Null, Value::Null]];
@@ -84,8 +84,8 @@ fn a_key_that_comes_twice_and_a_null_that_must_not_be_are_refused_before_anybody
 #[test]
 fn names_that_are_keywords_and_odd_numbers_are_kept() {
     let wind = NorthWind { datasets: vec!["NW_Data/orders", "NW_Data/products"], ..NorthWind::default() };
-    let rendering = wind.scene().rendering();
-    let site = Site::with(&wind.scene());
+    let rendering = wind.example().rendering();
+    let site = Site::with(&wind.example());
     let order = |group: &str| vec![Value::Integer(1), Value::Integer(2), text(group)];
     site.batch(&rendering, "NW_Data/orders", 1, &[order("a")]).unwrap();
     assert_eq!(site.batch(&rendering, "NW_Data/orders", 2, &[order("b")]).unwrap(), [0, 1, 0, 0]);
@@ -116,10 +116,10 @@ fn the_widest_table_works() {
         select: "SELECT 'x' AS customer_id, '' AS company_name, '' AS city",
         ..history()
     };
-    let scene = wind.scene();
-    assert!(scene.codes().is_empty());
-    let rendering = scene.rendering();
-    let site = Site::with(&scene);
+    let example = wind.example();
+    assert!(example.codes().is_empty());
+    let rendering = example.rendering();
+    let site = Site::with(&example);
     let record = |last| {
         let mut record = vec![Value::Integer(1); 1998];
         record[1997] = Value::Integer(last);

@@ -1,9 +1,9 @@
 //! Clocks that jump: nothing goes that is owed.
 
 use crate::{
-    ground::Ground,
+    fixture::Fixture,
     northwind::{CUSTOMERS, NorthWind},
-    postgres::desk::Desk,
+    postgres::server_fixture::ServerFixture,
     schemas::history,
 };
 use datasurface_platform::prelude::*;
@@ -14,34 +14,34 @@ fn wind(file: &'static str) -> NorthWind {
 }
 
 /// Three versions of a customer, two of which ended; nobody confirms the clock.
-fn versions(mut ground: Ground) -> Ground {
-    ground.confirmed.clock_until = None;
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-    ground.run();
+fn versions(mut fixture: Fixture) -> Fixture {
+    fixture.confirmed.clock_until = None;
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    fixture.run();
     for city in ["y", "z"] {
-        ground.change_source(&format!("UPDATE Customers SET city = '{city}'"));
-        ground.run();
+        fixture.change_source(&format!("UPDATE Customers SET city = '{city}'"));
+        fixture.run();
     }
-    ground
+    fixture
 }
 
 const KEPT: &str = "SELECT count(*) FROM NW_Data__customers";
 const COPIED: &str = "SELECT count(*) FROM Local__NW_Data__customers";
 
 #[track_caller]
-fn kept(ground: &Ground, count: &str) {
-    assert_eq!(ground.rows("northwind.db", KEPT), [count]);
-    assert_eq!(ground.rows("desk.db", COPIED), [count]);
+fn kept(fixture: &Fixture, count: &str) {
+    assert_eq!(fixture.rows("northwind.db", KEPT), [count]);
+    assert_eq!(fixture.rows("desk.db", COPIED), [count]);
 }
 
 /// Runs at a time when the clock is not trusted.
 #[track_caller]
-fn doubted(ground: &Ground) {
-    let report = ground.try_run().unwrap();
+fn doubted(fixture: &Fixture) {
+    let report = fixture.try_run().unwrap();
     assert_eq!(report.failures.len(), 1, "{report:?}");
     let failure = &report.failures[0];
     assert_eq!(failure.job.as_str(), "database");
-    let day = &ground.now[..10];
+    let day = &fixture.now[..10];
     for part in ["the clock says", "nothing was lost", &format!("`run --trust-clock {day}`")] {
         assert!(failure.reason.contains(part), "{}", failure.reason);
     }
@@ -49,84 +49,84 @@ fn doubted(ground: &Ground) {
 
 #[test]
 fn a_clock_that_jumps_ahead_destroys_nothing() {
-    let mut ground = versions(Ground::with(&wind("desk.db").scene()));
-    kept(&ground, "3");
-    ground.now = "2029-11-21T10:00:00Z".to_owned();
-    ground.change_source("UPDATE Customers SET city = 'ahead'");
-    doubted(&ground);
-    kept(&ground, "4");
+    let mut fixture = versions(Fixture::with(&wind("desk.db").example()));
+    kept(&fixture, "3");
+    fixture.now = "2029-11-21T10:00:00Z".to_owned();
+    fixture.change_source("UPDATE Customers SET city = 'ahead'");
+    doubted(&fixture);
+    kept(&fixture, "4");
     // An hour later it is as wrong as before: what was done at a time in doubt proves nothing.
-    ground.now = "2029-11-21T11:00:00Z".to_owned();
-    doubted(&ground);
-    kept(&ground, "4");
+    fixture.now = "2029-11-21T11:00:00Z".to_owned();
+    doubted(&fixture);
+    kept(&fixture, "4");
     let cities = "SELECT city FROM Local__Sales__analysis__NW_Data__customers";
-    assert_eq!(ground.rows("desk.db", cities), ["ahead"], "data moves on");
+    assert_eq!(fixture.rows("desk.db", cities), ["ahead"], "data moves on");
 
     // Set right, all is well, and the times of batches do not go back.
-    ground.now = "2026-11-22T10:00:00Z".to_owned();
-    ground.change_source("UPDATE Customers SET city = 'right'");
-    ground.run();
-    kept(&ground, "5");
+    fixture.now = "2026-11-22T10:00:00Z".to_owned();
+    fixture.change_source("UPDATE Customers SET city = 'right'");
+    fixture.run();
+    kept(&fixture, "5");
     let times = "SELECT visible_at FROM datasurface_batches WHERE dataset = 'customers' AND datastore = 'NW_Data' ORDER BY batch";
-    let times = ground.rows("northwind.db", times);
+    let times = fixture.rows("northwind.db", times);
     assert!(times.is_sorted(), "{times:?}");
     assert_eq!(times.last().unwrap(), "2029-11-21T10:00:00.000000Z");
 }
 
 #[test]
 fn whoever_confirms_the_clock_lets_go_what_is_old() {
-    let mut ground = versions(Ground::with(&wind("desk.db").scene()));
-    ground.now = "2029-11-21T10:00:00Z".to_owned();
-    ground.confirmed.clock_until = "2029-11-21T09:00:00Z".parse().ok();
-    doubted(&ground);
-    kept(&ground, "3");
-    ground.confirmed.clock_until = "2029-11-22T00:00:00Z".parse().ok();
-    ground.run();
-    kept(&ground, "1");
-    ground.confirmed.clock_until = None;
-    ground.now = "2029-11-28T10:00:00Z".to_owned();
-    ground.run();
+    let mut fixture = versions(Fixture::with(&wind("desk.db").example()));
+    fixture.now = "2029-11-21T10:00:00Z".to_owned();
+    fixture.confirmed.clock_until = "2029-11-21T09:00:00Z".parse().ok();
+    doubted(&fixture);
+    kept(&fixture, "3");
+    fixture.confirmed.clock_until = "2029-11-22T00:00:00Z".parse().ok();
+    fixture.run();
+    kept(&fixture, "1");
+    fixture.confirmed.clock_until = None;
+    fixture.now = "2029-11-28T10:00:00Z".to_owned();
+    fixture.run();
 }
 
 #[test]
 fn what_runs_once_a_week_is_trusted() {
-    let mut ground = versions(Ground::with(&wind("desk.db").scene()));
+    let mut fixture = versions(Fixture::with(&wind("desk.db").example()));
     for now in ["2026-11-28T10:05:00Z", "2026-12-05T10:09:00Z"] {
-        ground.now = now.to_owned();
-        ground.run();
+        fixture.now = now.to_owned();
+        fixture.run();
     }
-    ground.now = "2026-12-13T10:00:00Z".to_owned();
-    doubted(&ground);
+    fixture.now = "2026-12-13T10:00:00Z".to_owned();
+    doubted(&fixture);
 }
 
 #[test]
 fn where_nothing_goes_by_its_age_nobody_is_asked() {
     let forever = NorthWind { retention: None, ..wind("desk.db") };
-    let mut ground = versions(Ground::with(&forever.scene()));
-    ground.now = "2029-11-21T10:00:00Z".to_owned();
-    ground.run();
-    kept(&ground, "3");
+    let mut fixture = versions(Fixture::with(&forever.example()));
+    fixture.now = "2029-11-21T10:00:00Z".to_owned();
+    fixture.run();
+    kept(&fixture, "3");
 }
 
 #[test]
 fn the_clock_of_a_server_agrees() {
-    let Some(desk) = Desk::new("clocks") else { return };
-    let mut ground = versions(desk.ground(&wind("")));
-    let copied = || desk.rows("SELECT count(*) FROM \"local__nw_data__customers\"");
+    let Some(server_fixture) = ServerFixture::new("clocks") else { return };
+    let mut fixture = versions(server_fixture.fixture(&wind("")));
+    let copied = || server_fixture.rows("SELECT count(*) FROM \"local__nw_data__customers\"");
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
     // What was done long ago is old by now, and the server says that it is now.
     let long_ago = "UPDATE datasurface_batches SET visible_at = '2020-01-01T00:00:00.000000Z';
         UPDATE datasurface_books SET trusted_at = '2020-01-01T00:00:00.000000Z'";
-    ground.open("northwind.db").execute_batch(long_ago).unwrap();
+    fixture.open("northwind.db").execute_batch(long_ago).unwrap();
     let at = |days: u64| {
         let seconds = i64::try_from(now + days * 86_400).unwrap();
         ground_time(seconds)
     };
-    ground.now = at(30);
-    doubted(&ground);
+    fixture.now = at(30);
+    doubted(&fixture);
     assert_eq!(copied(), ["3"]);
-    ground.now = at(0);
-    ground.run();
+    fixture.now = at(0);
+    fixture.run();
     assert_eq!(copied(), ["1"]);
 }
 

@@ -40,8 +40,8 @@ fn each_milestoning_has_its_views() {
         (Milestoning::LiveAndForensic, true, true),
     ] {
         let wind = NorthWind { milestoning, ..NorthWind::default() };
-        let rendering = wind.scene().rendering();
-        let site = Site::with(&wind.scene());
+        let rendering = wind.example().rendering();
+        let site = Site::with(&wind.example());
         for (batch, city) in [(1, "Bonn"), (2, "Ulm")] {
             let records = customers(&[("A", city)]);
             site.batch(&rendering, "NW_Data/customers", batch, &records).unwrap();
@@ -69,10 +69,10 @@ fn each_milestoning_has_its_views() {
 fn copies_follow_the_buffer_at_any_distance_and_are_made_again_when_lost() {
     for milestoning in [Milestoning::Live, Milestoning::LiveAndForensic] {
         let wind = NorthWind { milestoning, file: "desk.db", ..NorthWind::default() };
-        let scene = wind.scene();
-        assert!(scene.codes().is_empty());
-        let rendering = scene.rendering();
-        let site = Site::with(&scene);
+        let example = wind.example();
+        assert!(example.codes().is_empty());
+        let rendering = example.rendering();
+        let site = Site::with(&example);
         let batches = [
             customers(&[("A", "Bonn"), ("B", "Bonn"), ("C", "Bonn")]),
             customers(&[("A", "Ulm"), ("B", "Bonn")]),
@@ -123,9 +123,9 @@ fn a_consumer_of_another_local_platform_reads_what_the_first_captured() {
         "Board/all",
         datasurface_platform::graph::Stage::Provisioned,
     );
-    let scene = crate::scene::Scene::new(ecosystem, &assignments);
-    assert_eq!(scene.codes(), [] as [&str; 0]);
-    let rendering = scene.rendering_of("Second");
+    let example = crate::example::Example::new(ecosystem, &assignments);
+    assert_eq!(example.codes(), [] as [&str; 0]);
+    let rendering = example.rendering_of("Second");
     insta::assert_snapshot!(rendering.file("jobs.json").unwrap().text().unwrap());
     let table = rendering.file("tables/NW_Data/customers.sql").unwrap().text().unwrap();
     let (head, _) = table.split_once("\n-- [create]").unwrap();

@@ -1,8 +1,8 @@
 //! What somebody dropped, changed, or put where something was rendered.
 
 use crate::{
+    fixture::{Fixture, assert_same},
     flows::CUSTOMERS,
-    ground::{Ground, assert_same},
     northwind::NorthWind,
 };
 use datasurface_platform::{RunRequest, prelude::*};
@@ -11,17 +11,17 @@ const TABLE: &str = "Local__NW_Data__customers";
 const VIEW: &str = "Local__Sales__analysis__NW_Data__customers";
 
 /// A consumer with a file of its own, that was served.
-fn served() -> Ground {
-    let ground = Ground::with(&NorthWind::in_a_file().scene());
-    ground.change_source(CUSTOMERS);
-    ground.run();
-    assert_eq!(failures(&ground), [] as [String; 0]);
-    ground
+fn served() -> Fixture {
+    let fixture = Fixture::with(&NorthWind::in_a_file().example());
+    fixture.change_source(CUSTOMERS);
+    fixture.run();
+    assert_eq!(failures(&fixture), [] as [String; 0]);
+    fixture
 }
 
 /// What status tells of the customers of Sales.
-fn failures(ground: &Ground) -> Vec<String> {
-    let sinks = ground.status().sinks.into_iter();
+fn failures(fixture: &Fixture) -> Vec<String> {
+    let sinks = fixture.status().sinks.into_iter();
     let ours = sinks.filter(|sink| {
         sink.group == GroupKey::from("Sales/analysis")
             && sink.dataset == DatasetKey::from("NW_Data/customers")
@@ -29,30 +29,30 @@ fn failures(ground: &Ground) -> Vec<String> {
     ours.filter_map(|sink| sink.last_failure).collect()
 }
 
-fn change(ground: &Ground, sql: &str) {
-    ground.open("desk.db").execute_batch(sql).unwrap();
+fn change(fixture: &Fixture, sql: &str) {
+    fixture.open("desk.db").execute_batch(sql).unwrap();
 }
 
 #[test]
 fn a_view_that_was_dropped_is_missed_and_made_again() {
-    for (file, scene, view) in [
-        ("desk.db", NorthWind::in_a_file().scene(), VIEW),
-        ("northwind.db", NorthWind::default().scene(), "Sales__analysis__NW_Data__customers"),
+    for (file, example, view) in [
+        ("desk.db", NorthWind::in_a_file().example(), VIEW),
+        ("northwind.db", NorthWind::default().example(), "Sales__analysis__NW_Data__customers"),
     ] {
-        let ground = Ground::with(&scene);
-        ground.change_source(CUSTOMERS);
-        ground.run();
-        let rows = ground.rows(file, &format!("SELECT * FROM {view} ORDER BY 1"));
+        let fixture = Fixture::with(&example);
+        fixture.change_source(CUSTOMERS);
+        fixture.run();
+        let rows = fixture.rows(file, &format!("SELECT * FROM {view} ORDER BY 1"));
         assert!(!rows.is_empty());
-        let before = ground.everything();
-        ground.open(file).execute_batch(&format!("DROP VIEW {view}")).unwrap();
-        let told = failures(&ground);
+        let before = fixture.everything();
+        fixture.open(file).execute_batch(&format!("DROP VIEW {view}")).unwrap();
+        let told = failures(&fixture);
         assert_eq!(told, [format!("the view `{view}` of `{file}` was dropped: the next run makes it again")]);
-        assert_ne!(ground.everything(), before, "a status makes nothing");
-        ground.run();
-        assert_eq!(ground.rows(file, &format!("SELECT * FROM {view} ORDER BY 1")), rows);
-        assert_eq!(ground.everything(), before);
-        assert_eq!(failures(&ground), [] as [String; 0]);
+        assert_ne!(fixture.everything(), before, "a status makes nothing");
+        fixture.run();
+        assert_eq!(fixture.rows(file, &format!("SELECT * FROM {view} ORDER BY 1")), rows);
+        assert_eq!(fixture.everything(), before);
+        assert_eq!(failures(&fixture), [] as [String; 0]);
     }
 }
 
@@ -70,18 +70,18 @@ fn what_somebody_else_put_there_fails_and_stays() {
             "columns that nobody rendered: x;",
         ),
     ] {
-        let ground = served();
-        change(&ground, &put);
-        let there = ground.rows("desk.db", "SELECT type, name, sql FROM sqlite_schema ORDER BY name");
-        ground.change_source("DELETE FROM Customers WHERE customer_id = 'ALFKI'");
-        let report = ground.try_run().unwrap();
+        let fixture = served();
+        change(&fixture, &put);
+        let there = fixture.rows("desk.db", "SELECT type, name, sql FROM sqlite_schema ORDER BY name");
+        fixture.change_source("DELETE FROM Customers WHERE customer_id = 'ALFKI'");
+        let report = fixture.try_run().unwrap();
         assert_eq!(report.failures.len(), 1, "{report:?}");
         assert!(report.failures[0].reason.contains(kind), "{report:?}");
-        let told = failures(&ground);
+        let told = failures(&fixture);
         assert!(told.len() == 1 && told[0].contains(kind), "{told:?}");
-        assert_eq!(ground.rows("desk.db", "SELECT type, name, sql FROM sqlite_schema ORDER BY name"), there);
+        assert_eq!(fixture.rows("desk.db", "SELECT type, name, sql FROM sqlite_schema ORDER BY name"), there);
         let name = if put.starts_with("DROP VIEW") { VIEW } else { TABLE };
-        assert_eq!(ground.rows("desk.db", &format!("SELECT * FROM {name}")), ["1"], "{put}");
+        assert_eq!(fixture.rows("desk.db", &format!("SELECT * FROM {name}")), ["1"], "{put}");
         assert!(!report.datasets.is_empty(), "the rest goes on");
     }
 }
@@ -110,24 +110,24 @@ fn a_copy_that_was_dropped_or_altered_is_missed_and_made_again() {
             "was dropped: the next run makes it again",
         ),
     ] {
-        let ground = served();
-        ground.change_source("UPDATE Customers SET city = 'Ulm' WHERE customer_id = 'ALFKI'");
-        ground.run();
-        let (before, whole) = (ground.everything(), ground.rows("desk.db", WHOLE));
+        let fixture = served();
+        fixture.change_source("UPDATE Customers SET city = 'Ulm' WHERE customer_id = 'ALFKI'");
+        fixture.run();
+        let (before, whole) = (fixture.everything(), fixture.rows("desk.db", WHOLE));
         assert!(whole.contains(&"ALFKI|Ulm|2|-".to_owned()), "{whole:?}");
-        let (views, drop_views) = views_of_customers(&ground);
-        change(&ground, &drop_views);
-        change(&ground, &sql);
-        change(&ground, &views);
-        assert!(failures(&ground)[0].contains(told), "{:?}", failures(&ground));
-        std::fs::rename(ground.path("source.db"), ground.path("away.db")).unwrap();
-        let report = ground.ask(&RunRequest::once().resync("Marketing"));
+        let (views, drop_views) = views_of_customers(&fixture);
+        change(&fixture, &drop_views);
+        change(&fixture, &sql);
+        change(&fixture, &views);
+        assert!(failures(&fixture)[0].contains(told), "{:?}", failures(&fixture));
+        std::fs::rename(fixture.path("source.db"), fixture.path("away.db")).unwrap();
+        let report = fixture.ask(&RunRequest::once().resync("Marketing"));
         assert_eq!(report.failures, [], "no producer is asked, and nothing else runs");
-        assert_eq!(ground.rows("desk.db", WHOLE), whole, "{sql}");
-        std::fs::rename(ground.path("away.db"), ground.path("source.db")).unwrap();
-        assert_eq!(failures(&ground), [] as [String; 0]);
-        ground.run();
-        assert_same(&ground.everything(), &before, &sql);
+        assert_eq!(fixture.rows("desk.db", WHOLE), whole, "{sql}");
+        std::fs::rename(fixture.path("away.db"), fixture.path("source.db")).unwrap();
+        assert_eq!(failures(&fixture), [] as [String; 0]);
+        fixture.run();
+        assert_same(&fixture.everything(), &before, &sql);
     }
 }
 
@@ -135,42 +135,42 @@ fn a_copy_that_was_dropped_or_altered_is_missed_and_made_again() {
 fn a_copy_without_history_is_told_by_its_key() {
     let live = NorthWind { milestoning: Milestoning::Live, ..NorthWind::in_a_file() };
     let served = || {
-        let ground = Ground::with(&live.scene());
-        ground.change_source(CUSTOMERS);
-        ground.run();
-        ground
+        let fixture = Fixture::with(&live.example());
+        fixture.change_source(CUSTOMERS);
+        fixture.run();
+        fixture
     };
     let cities = format!("SELECT customer_id, city FROM {TABLE} ORDER BY 1");
-    let ground = served();
-    let before = ground.rows("desk.db", &cities);
-    let (views, drop_views) = views_of_customers(&ground);
-    change(&ground, &format!("{drop_views}; ALTER TABLE {TABLE} DROP COLUMN city"));
-    assert!(failures(&ground)[0].contains("was altered"), "{:?}", failures(&ground));
-    ground.run();
-    assert_eq!(ground.rows("desk.db", &cities), before);
+    let fixture = served();
+    let before = fixture.rows("desk.db", &cities);
+    let (views, drop_views) = views_of_customers(&fixture);
+    change(&fixture, &format!("{drop_views}; ALTER TABLE {TABLE} DROP COLUMN city"));
+    assert!(failures(&fixture)[0].contains("was altered"), "{:?}", failures(&fixture));
+    fixture.run();
+    assert_eq!(fixture.rows("desk.db", &cities), before);
 
     // What was made of its rows has its columns, and is somebody's.
-    let ground = served();
+    let fixture = served();
     change(
-        &ground,
+        &fixture,
         &format!(
             "{drop_views}; CREATE TABLE made AS SELECT customer_id, batch_in, batch_out FROM {TABLE};
              DROP TABLE {TABLE}; ALTER TABLE made RENAME TO {TABLE}; {views}"
         ),
     );
-    let report = ground.try_run().unwrap();
+    let report = fixture.try_run().unwrap();
     assert!(report.failures.iter().any(|failure| failure.reason.ends_with("it stays")), "{report:?}");
-    assert_eq!(ground.rows("desk.db", &format!("SELECT count(*) FROM {TABLE}")), ["8"]);
+    assert_eq!(fixture.rows("desk.db", &format!("SELECT count(*) FROM {TABLE}")), ["8"]);
 }
 
 /// The statements that make the views of the customers, and those that drop them: SQLite does not alter a table whose views
 /// would not fit it any more.
-fn views_of_customers(ground: &Ground) -> (String, String) {
-    let views = ground.rows(
+fn views_of_customers(fixture: &Fixture) -> (String, String) {
+    let views = fixture.rows(
         "desk.db",
         "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name LIKE '%NW_Data__customers%'",
     );
-    let names = ground.rows(
+    let names = fixture.rows(
         "desk.db",
         "SELECT name FROM sqlite_schema WHERE type = 'view' AND name LIKE '%NW_Data__customers%'",
     );
@@ -180,15 +180,16 @@ fn views_of_customers(ground: &Ground) -> (String, String) {
 
 #[test]
 fn readers_see_a_copy_that_is_made_again_when_all_of_it_is_there() {
-    let ground = served();
-    let rows = ground.rows("desk.db", WHOLE);
-    change(&ground, &format!("DROP TABLE {TABLE}"));
-    ground.change_source("UPDATE products SET weight = 3; DELETE FROM Customers WHERE customer_id = 'ALFKI'");
-    ground.run();
+    let fixture = served();
+    let rows = fixture.rows("desk.db", WHOLE);
+    change(&fixture, &format!("DROP TABLE {TABLE}"));
+    fixture
+        .change_source("UPDATE products SET weight = 3; DELETE FROM Customers WHERE customer_id = 'ALFKI'");
+    fixture.run();
     let made: Vec<String> =
         rows.iter().map(|row| row.replace("ALFKI|Berlin|1|-", "ALFKI|Berlin|1|2")).collect();
     assert_ne!(made, rows, "{rows:?}");
-    assert_eq!(ground.rows("desk.db", WHOLE), made);
+    assert_eq!(fixture.rows("desk.db", WHOLE), made);
 }
 
 #[test]
@@ -207,15 +208,15 @@ fn what_may_be_somebodys_is_not_made_again() {
             "columns that are missing: batch_in, batch_out, city; columns that nobody rendered: none; it stays",
         ),
     ] {
-        let ground = served();
-        change(&ground, "DROP VIEW Local__Sales__analysis__NW_Data__customers__history");
-        change(&ground, &sql);
-        let there = ground
+        let fixture = served();
+        change(&fixture, "DROP VIEW Local__Sales__analysis__NW_Data__customers__history");
+        change(&fixture, &sql);
+        let there = fixture
             .rows("desk.db", "SELECT type, name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY 2");
-        assert!(failures(&ground)[0].contains(told), "{:?}", failures(&ground));
-        let report = ground.try_run().unwrap();
+        assert!(failures(&fixture)[0].contains(told), "{:?}", failures(&fixture));
+        let report = fixture.try_run().unwrap();
         assert!(report.failures.iter().any(|failure| failure.reason.contains(told)), "{report:?}");
-        let after = ground
+        let after = fixture
             .rows("desk.db", "SELECT type, name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY 2");
         assert_eq!(after, there);
     }
@@ -223,92 +224,92 @@ fn what_may_be_somebodys_is_not_made_again() {
 
 #[test]
 fn versions_that_nothing_could_bring_again_are_not_dropped() {
-    let ground = served();
-    ground.change_source("UPDATE Customers SET city = 'Ulm' WHERE customer_id = 'ALFKI'");
-    ground.run();
+    let fixture = served();
+    fixture.change_source("UPDATE Customers SET city = 'Ulm' WHERE customer_id = 'ALFKI'");
+    fixture.run();
     for file in ["northwind.db", "northwind.db-wal", "northwind.db-shm"] {
-        let _ = std::fs::remove_file(ground.path(file));
+        let _ = std::fs::remove_file(fixture.path(file));
     }
-    ground.apply(None, (&NorthWind::in_a_file().scene(), "1"));
-    ground.run();
-    let (_, drop_views) = views_of_customers(&ground);
-    change(&ground, &drop_views);
-    change(&ground, &format!("ALTER TABLE {TABLE} RENAME COLUMN city TO town"));
-    let rows = ground.rows("desk.db", &format!("SELECT * FROM {TABLE} ORDER BY 1, 2, 3, 4"));
-    let report = ground.try_run().unwrap();
+    fixture.apply(None, (&NorthWind::in_a_file().example(), "1"));
+    fixture.run();
+    let (_, drop_views) = views_of_customers(&fixture);
+    change(&fixture, &drop_views);
+    change(&fixture, &format!("ALTER TABLE {TABLE} RENAME COLUMN city TO town"));
+    let rows = fixture.rows("desk.db", &format!("SELECT * FROM {TABLE} ORDER BY 1, 2, 3, 4"));
+    let report = fixture.try_run().unwrap();
     let told = "are older than all that is known here, and nothing could bring them again";
     assert!(report.failures.iter().any(|failure| failure.reason.contains(told)), "{report:?}");
-    assert_eq!(ground.rows("desk.db", &format!("SELECT * FROM {TABLE} ORDER BY 1, 2, 3, 4")), rows);
-    change(&ground, &format!("DROP TABLE {TABLE}"));
-    ground.run();
-    assert_eq!(failures(&ground), [] as [String; 0]);
+    assert_eq!(fixture.rows("desk.db", &format!("SELECT * FROM {TABLE} ORDER BY 1, 2, 3, 4")), rows);
+    change(&fixture, &format!("DROP TABLE {TABLE}"));
+    fixture.run();
+    assert_eq!(failures(&fixture), [] as [String; 0]);
 }
 
 #[test]
 fn a_table_of_the_platforms_own_database_is_never_made_again_empty() {
-    let scene = NorthWind { file: "desk.db", ..NorthWind::by_version() }.scene();
-    let ground = Ground::with(&scene);
-    ground.change_source(
+    let example = NorthWind { file: "desk.db", ..NorthWind::by_version() }.example();
+    let fixture = Fixture::with(&example);
+    fixture.change_source(
         "ALTER TABLE Customers ADD COLUMN version INTEGER; ALTER TABLE products ADD COLUMN version INTEGER;
          INSERT INTO Customers VALUES ('A', 'a', 'x', 1), ('B', 'b', 'x', 2); INSERT INTO products VALUES (1, 'p', 1, 1, 1)",
     );
-    ground.run();
-    let rows = ground.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1"));
-    ground.open("northwind.db").execute_batch("DROP TABLE NW_Data__customers").unwrap();
+    fixture.run();
+    let rows = fixture.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1"));
+    fixture.open("northwind.db").execute_batch("DROP TABLE NW_Data__customers").unwrap();
     let told = "the table `NW_Data__customers` of `northwind.db` was dropped, and what was in it is nowhere else: bring the \
                 database back from a backup; or let `run --full-refresh` read everything";
     for _ in 0..2 {
-        let report = ground.try_run().unwrap();
+        let report = fixture.try_run().unwrap();
         assert!(report.failures.iter().any(|failure| failure.reason.contains(told)), "{report:?}");
-        assert_eq!(ground.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1")), rows);
+        assert_eq!(fixture.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1")), rows);
         assert_eq!(
-            ground
+            fixture
                 .rows("northwind.db", "SELECT count(*) FROM sqlite_schema WHERE name = 'NW_Data__customers'"),
             ["0"]
         );
     }
     // Asked for, and not possible: nothing is there that is empty.
-    std::fs::rename(ground.path("source.db"), ground.path("away.db")).unwrap();
+    std::fs::rename(fixture.path("source.db"), fixture.path("away.db")).unwrap();
     let again = RunRequest::once().full_refresh("NW_Data/customers");
-    assert!(!ground.ask(&again).failures.is_empty());
+    assert!(!fixture.ask(&again).failures.is_empty());
     assert_eq!(
-        ground.rows("northwind.db", "SELECT count(*) FROM sqlite_schema WHERE name = 'NW_Data__customers'"),
+        fixture.rows("northwind.db", "SELECT count(*) FROM sqlite_schema WHERE name = 'NW_Data__customers'"),
         ["0"]
     );
-    std::fs::rename(ground.path("away.db"), ground.path("source.db")).unwrap();
-    assert_eq!(ground.ask(&again).failures, []);
-    assert_eq!(ground.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1")), rows);
-    ground.run();
-    assert_eq!(ground.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1")), rows);
+    std::fs::rename(fixture.path("away.db"), fixture.path("source.db")).unwrap();
+    assert_eq!(fixture.ask(&again).failures, []);
+    assert_eq!(fixture.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1")), rows);
+    fixture.run();
+    assert_eq!(fixture.rows("desk.db", &format!("SELECT customer_id FROM {VIEW} ORDER BY 1")), rows);
 }
 
 #[test]
 fn what_a_transformer_made_and_somebody_dropped_is_made_again_when_asked_for() {
-    let ground = served();
+    let fixture = served();
     let masked = "SELECT * FROM Local__Marketing__masked__Masked_NW_Data__customers ORDER BY 1";
-    let rows = ground.rows("desk.db", masked);
-    ground.open("northwind.db").execute_batch("DROP TABLE Masked_NW_Data__customers").unwrap();
-    let report = ground.try_run().unwrap();
+    let rows = fixture.rows("desk.db", masked);
+    fixture.open("northwind.db").execute_batch("DROP TABLE Masked_NW_Data__customers").unwrap();
+    let report = fixture.try_run().unwrap();
     assert!(report.failures.iter().any(|failure| failure.reason.contains("is nowhere else")), "{report:?}");
-    assert_eq!(ground.rows("desk.db", masked), rows);
+    assert_eq!(fixture.rows("desk.db", masked), rows);
     let again = RunRequest::until_idle().full_refresh("Masked_NW_Data/customers");
-    assert_eq!(ground.ask(&again).failures, []);
-    assert_eq!(ground.rows("desk.db", masked), rows);
-    ground.run();
-    assert_eq!(failures(&ground), [] as [String; 0]);
+    assert_eq!(fixture.ask(&again).failures, []);
+    assert_eq!(fixture.rows("desk.db", masked), rows);
+    fixture.run();
+    assert_eq!(failures(&fixture), [] as [String; 0]);
 }
 
 #[test]
 fn what_plans_altered_is_as_it_was_rendered() {
-    let before = NorthWind::in_a_file().scene();
+    let before = NorthWind::in_a_file().example();
     let after = NorthWind {
         customers: "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), phone VarChar(9)",
         ..NorthWind::in_a_file()
     }
-    .scene();
-    let ground = served();
-    ground.change_source("ALTER TABLE Customers ADD COLUMN phone TEXT");
-    ground.apply(Some((&before, "1")), (&after, "2"));
-    ground.run();
-    assert_eq!(failures(&ground), [] as [String; 0]);
+    .example();
+    let fixture = served();
+    fixture.change_source("ALTER TABLE Customers ADD COLUMN phone TEXT");
+    fixture.apply(Some((&before, "1")), (&after, "2"));
+    fixture.run();
+    assert_eq!(failures(&fixture), [] as [String; 0]);
 }

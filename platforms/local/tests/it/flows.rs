@@ -1,7 +1,7 @@
 //! Data that moves: from a source through tables and transformers to consumers.
 
 use crate::{
-    ground::{Ground, assert_same, in_container, moved},
+    fixture::{Fixture, assert_same, in_container, moved},
     northwind::NorthWind,
 };
 use datasurface_platform::prelude::*;
@@ -30,19 +30,19 @@ pub(crate) const CHANGES: &str = "UPDATE Customers SET company_name = company_na
 #[test]
 fn exactly_what_changed_moves() {
     for (file, customers, masked) in SHELVES {
-        let ground = Ground::with(&wind(file).scene());
-        ground.change_source(CUSTOMERS);
+        let fixture = Fixture::with(&wind(file).example());
+        fixture.change_source(CUSTOMERS);
         assert_eq!(
-            moved(&ground.run()),
+            moved(&fixture.run()),
             [
                 "NW_Data/customers 1: +8 ~0 -0 =0",
                 "NW_Data/products 1: +0 ~0 -0 =0",
                 "Masked_NW_Data/customers 1: +8 ~0 -0 =0"
             ]
         );
-        ground.change_source(CHANGES);
+        fixture.change_source(CHANGES);
         assert_eq!(
-            moved(&ground.run()),
+            moved(&fixture.run()),
             [
                 "NW_Data/customers 2: +3 ~5 -2 =1",
                 "NW_Data/products 2: +0 ~0 -0 =0",
@@ -53,7 +53,7 @@ fn exactly_what_changed_moves() {
             let query = format!(
                 "SELECT customer_id, company_name, city, batch_in, batch_out FROM {table} ORDER BY 1, 4"
             );
-            ground.rows(file, &query)
+            fixture.rows(file, &query)
         };
         insta::allow_duplicates! {
             insta::assert_snapshot!(all(customers).join("\n"), @r"
@@ -90,14 +90,14 @@ fn exactly_what_changed_moves() {
                 "WOLZA|***|Warszawa|1|-"
             ]
         );
-        let live = ground.rows(
+        let live = fixture.rows(
             file,
             &in_container(file, "SELECT * FROM Marketing__masked__Masked_NW_Data__customers ORDER BY 1"),
         );
         assert_eq!(live.len(), 9);
 
         assert_eq!(
-            moved(&ground.run()),
+            moved(&fixture.run()),
             ["NW_Data/customers 2: +0 ~0 -0 =9", "NW_Data/products 2: +0 ~0 -0 =0"],
             "nothing changed, so nothing moves, and no transformer runs"
         );
@@ -106,12 +106,12 @@ fn exactly_what_changed_moves() {
 
 #[test]
 fn a_change_that_is_masked_moves_nothing_any_further() {
-    let ground = Ground::with(&wind("desk.db").scene());
-    ground.change_source(CUSTOMERS);
-    ground.run();
-    ground.change_source("UPDATE Customers SET company_name = 'other' WHERE customer_id = 'ALFKI'");
+    let fixture = Fixture::with(&wind("desk.db").example());
+    fixture.change_source(CUSTOMERS);
+    fixture.run();
+    fixture.change_source("UPDATE Customers SET company_name = 'other' WHERE customer_id = 'ALFKI'");
     assert_eq!(
-        moved(&ground.run()),
+        moved(&fixture.run()),
         [
             "NW_Data/customers 2: +0 ~1 -0 =7",
             "NW_Data/products 2: +0 ~0 -0 =0",
@@ -123,25 +123,25 @@ fn a_change_that_is_masked_moves_nothing_any_further() {
 #[test]
 fn a_key_that_comes_again_reopens() {
     for (file, customers, _) in SHELVES {
-        let ground = Ground::with(&wind(file).scene());
+        let fixture = Fixture::with(&wind(file).example());
         for change in [
             "INSERT INTO Customers VALUES ('A', 'x', 'Bonn')",
             "UPDATE Customers SET city = 'Ulm'",
             "DELETE FROM Customers",
             "INSERT INTO Customers VALUES ('A', 'x', 'Ulm')",
         ] {
-            ground.change_source(change);
-            ground.run();
+            fixture.change_source(change);
+            fixture.run();
         }
         let versions = format!("SELECT city, batch_in, batch_out FROM {customers} ORDER BY 2");
-        assert_eq!(ground.rows(file, &versions), ["Bonn|1|2", "Ulm|2|3", "Ulm|4|-"]);
+        assert_eq!(fixture.rows(file, &versions), ["Bonn|1|2", "Ulm|2|3", "Ulm|4|-"]);
     }
 }
 
 #[test]
 fn every_batch_can_be_read_as_the_source_was() {
     for (file, customers, _) in SHELVES {
-        let ground = Ground::with(&wind(file).scene());
+        let fixture = Fixture::with(&wind(file).example());
         let mut snapshots = Vec::new();
         let mut state: u64 = 7;
         let mut random = |below: u64| {
@@ -151,43 +151,43 @@ fn every_batch_can_be_read_as_the_source_was() {
         for _ in 0..12 {
             for _ in 0..6 {
                 let (key, city) = (random(10), random(4));
-                ground.change_source(&match random(3) {
+                fixture.change_source(&match random(3) {
                     0 => format!("DELETE FROM Customers WHERE customer_id = 'C{key}'"),
                     1 => format!("INSERT OR REPLACE INTO Customers VALUES ('C{key}', 'x', 'city {city}')"),
                     _ => format!("INSERT OR REPLACE INTO Customers VALUES ('C{key}', 'y', NULL)"),
                 });
             }
-            ground.run();
-            let batch = ground.rows("northwind.db", "SELECT max(batch) FROM datasurface_batches").remove(0);
-            snapshots.push((batch, ground.rows("source.db", "SELECT * FROM Customers ORDER BY 1")));
+            fixture.run();
+            let batch = fixture.rows("northwind.db", "SELECT max(batch) FROM datasurface_batches").remove(0);
+            snapshots.push((batch, fixture.rows("source.db", "SELECT * FROM Customers ORDER BY 1")));
         }
         for (batch, snapshot) in snapshots {
             let as_of = format!(
                 "SELECT customer_id, company_name, city FROM {customers} \
                  WHERE batch_in <= {batch} AND (batch_out IS NULL OR batch_out > {batch}) ORDER BY 1"
             );
-            assert_eq!(ground.rows(file, &as_of), snapshot, "batch {batch}");
+            assert_eq!(fixture.rows(file, &as_of), snapshot, "batch {batch}");
         }
     }
 }
 
 #[test]
 fn values_arrive_as_they_are() {
-    let ground = Ground::with(&wind("desk.db").scene());
-    ground.change_source(
+    let fixture = Fixture::with(&wind("desk.db").example());
+    fixture.change_source(
         "INSERT INTO Customers VALUES ('A', '', NULL), ('B', 'it''s \"quoted\"', 'two\nlines\r\n\ttab'),
            ('C', '🦀 naïve', '\u{202e}'), ('D', ' ', 'NULL');
          INSERT INTO products VALUES (1, NULL, 18, 9e999), (2, '', 18.5, -9e999), (3, '3', '0.10', 'NaN'),
            (-2147483648, 'least', NULL, 5e-324), (2147483647, 'most', -0.01, -0.0);",
     );
-    ground.run();
+    fixture.run();
     let customers = "SELECT customer_id, typeof(company_name), company_name, typeof(city), city";
     assert_eq!(
-        ground.rows("desk.db", &format!("{customers} FROM Local__NW_Data__customers ORDER BY 1")),
-        ground.rows("source.db", &format!("{customers} FROM Customers ORDER BY 1"))
+        fixture.rows("desk.db", &format!("{customers} FROM Local__NW_Data__customers ORDER BY 1")),
+        fixture.rows("source.db", &format!("{customers} FROM Customers ORDER BY 1"))
     );
     assert_eq!(
-        ground.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__products ORDER BY 1"),
+        fixture.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__products ORDER BY 1"),
         [
             "-2147483648|least|-|5e-324",
             "1|-|18.00|inf",
@@ -196,50 +196,50 @@ fn values_arrive_as_they_are() {
             "2147483647|most|-0.01|0.0",
         ]
     );
-    assert!(moved(&ground.run()).iter().all(|line| line.contains("+0 ~0 -0")));
+    assert!(moved(&fixture.run()).iter().all(|line| line.contains("+0 ~0 -0")));
 }
 
 #[test]
 fn what_was_rendered_is_what_runs() {
-    let scene = wind("northwind.db").scene();
-    let ground = Ground::new();
-    let plan = crate::scene::plan_between(None, (&scene, "1"), std::collections::BTreeMap::new());
-    ground.render(&scene, &plan);
-    let view = ground.path("rendered/Local/shards/main/views/Sales/analysis/NW_Data/customers.sql");
+    let example = wind("northwind.db").example();
+    let fixture = Fixture::new();
+    let plan = crate::example::plan_between(None, (&example, "1"), std::collections::BTreeMap::new());
+    fixture.render(&example, &plan);
+    let view = fixture.path("rendered/Local/shards/main/views/Sales/analysis/NW_Data/customers.sql");
     let text = std::fs::read_to_string(&view).unwrap();
     let edited = text.replacen("\"company_name\"", "upper(\"company_name\") AS \"company_name\"", 1);
     assert_ne!(text, edited);
     std::fs::write(&view, edited).unwrap();
-    ground.change_source(
+    fixture.change_source(
         "CREATE TABLE Customers (customer_id, company_name, city); CREATE TABLE products (product_id, \
          product_name, unit_price, weight); INSERT INTO Customers VALUES ('A', 'quiet', 'x')",
     );
-    ground.apply_plan(&plan).unwrap();
-    ground.run();
+    fixture.apply_plan(&plan).unwrap();
+    fixture.run();
     assert_eq!(
-        ground.rows("northwind.db", "SELECT * FROM Sales__analysis__NW_Data__customers"),
+        fixture.rows("northwind.db", "SELECT * FROM Sales__analysis__NW_Data__customers"),
         ["A|QUIET|x"]
     );
 }
 
 #[test]
 fn a_lost_file_is_filled_again_without_the_producer() {
-    let ground = Ground::with(&wind("desk.db").scene());
-    ground.change_source(CUSTOMERS);
-    ground.run();
-    ground.change_source(CHANGES);
-    ground.run();
+    let fixture = Fixture::with(&wind("desk.db").example());
+    fixture.change_source(CUSTOMERS);
+    fixture.run();
+    fixture.change_source(CHANGES);
+    fixture.run();
     // The plan that made the file is not in its books any more: it was not made by a plan.
     let everything = || {
         let steps = "desk.db datasurface_steps";
-        ground.everything().into_iter().filter(|line| !line.starts_with(steps)).collect::<Vec<_>>()
+        fixture.everything().into_iter().filter(|line| !line.starts_with(steps)).collect::<Vec<_>>()
     };
     let before = everything();
     for file in ["desk.db", "desk.db-wal", "desk.db-shm"] {
-        let _ = std::fs::remove_file(ground.path(file));
+        let _ = std::fs::remove_file(fixture.path(file));
     }
-    std::fs::remove_file(ground.path("source.db")).unwrap();
-    let report = ground.try_run().unwrap();
+    std::fs::remove_file(fixture.path("source.db")).unwrap();
+    let report = fixture.try_run().unwrap();
     assert_eq!(report.failures.len(), 1, "{report:?}");
     assert!(report.failures[0].reason.contains("the source `source.db` is not there"), "{report:?}");
     assert_same(&everything(), &before, "filled again");

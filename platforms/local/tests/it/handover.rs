@@ -2,10 +2,10 @@
 
 use crate::{
     applied::WIDER,
+    example::Example,
+    fixture::{Fixture, moved},
     flows::{CHANGES, CUSTOMERS},
-    ground::{Ground, moved},
     northwind::{self, NorthWind},
-    scene::Scene,
 };
 use datasurface_platform::{
     graph::{Assignments, Stage},
@@ -13,16 +13,16 @@ use datasurface_platform::{
 };
 
 /// NorthWind, where a board reads the history of customers from a second platform, which may capture, too.
-pub(crate) fn scene(captures: &str, milestoning: Milestoning) -> Scene {
+pub(crate) fn example(captures: &str, milestoning: Milestoning) -> Example {
     with_customers(northwind::CUSTOMERS, captures, milestoning)
 }
 
-fn with_customers(customers: &'static str, captures: &str, milestoning: Milestoning) -> Scene {
+fn with_customers(customers: &'static str, captures: &str, milestoning: Milestoning) -> Example {
     of(NorthWind { customers, milestoning, ..NorthWind::default() }, captures)
 }
 
 /// The same, of this NorthWind.
-pub(crate) fn of(wind: NorthWind, captures: &str) -> Scene {
+pub(crate) fn of(wind: NorthWind, captures: &str) -> Example {
     let (wind, milestoning) =
         (NorthWind { datasets: vec!["NW_Data/customers"], ..wind.clone() }, wind.milestoning);
     let ecosystem = wind
@@ -39,14 +39,14 @@ pub(crate) fn of(wind: NorthWind, captures: &str) -> Scene {
         .with_primary("Local", "Masked_NW_Data", Stage::Provisioned)
         .with_primary(captures, "NW_Data", Stage::Provisioned)
         .with_group("Second", "Board/all", Stage::Provisioned);
-    Scene::new(ecosystem, &assignments)
+    Example::new(ecosystem, &assignments)
 }
 
 /// Where both work.
-pub(crate) fn grounds(scene: &Scene) -> (Ground, Ground) {
-    let first = Ground::with(scene);
+pub(crate) fn grounds(example: &Example) -> (Fixture, Fixture) {
+    let first = Fixture::with(example);
     let second = first.beside("Second");
-    second.render(scene, &Plan::default());
+    second.render(example, &Plan::default());
     second.apply_plan(&Plan::default()).unwrap();
     (first, second)
 }
@@ -57,7 +57,7 @@ const BATCHES: &str =
     "SELECT * FROM datasurface_batches WHERE datastore = 'NW_Data' AND dataset = 'customers' ORDER BY batch";
 const SCHEMAS: &str = "SELECT * FROM datasurface_schemas WHERE datastore = 'NW_Data' AND dataset = 'customers' ORDER BY version";
 
-fn assert_equal(first: &Ground, second: &Ground) {
+fn assert_equal(first: &Fixture, second: &Fixture) {
     for query in [KEPT, BATCHES, SCHEMAS] {
         assert_eq!(second.rows("second.db", query), first.rows("northwind.db", query));
     }
@@ -66,8 +66,8 @@ fn assert_equal(first: &Ground, second: &Ground) {
 #[test]
 fn a_successor_has_what_was_before_it_came_and_what_it_slept_through() {
     for milestoning in [Milestoning::LiveAndForensic, Milestoning::Live] {
-        let scene = scene("Local", milestoning);
-        let (mut first, second) = grounds(&scene);
+        let example = example("Local", milestoning);
+        let (mut first, second) = grounds(&example);
         for (day, change) in [("01", CUSTOMERS), ("02", CHANGES), ("03", "UPDATE Customers SET city = 'Ulm'")]
         {
             first.now = format!("2026-01-{day}T00:00:00Z");
@@ -93,8 +93,8 @@ fn two_platforms_that_fill_one_database_do_not_meet_there() {
         .ecosystem()
         .platform(PlatformDeclaration::new("Second", "local").setting("database", "second.db"));
     let both = NorthWind::assignments().with_group("Second", "Sales/analysis", Stage::Provisioned);
-    let scene = Scene::new(ecosystem, &both);
-    let (first, second) = grounds(&scene);
+    let example = Example::new(ecosystem, &both);
+    let (first, second) = grounds(&example);
     first.change_source(CUSTOMERS);
     first.run();
     second.run();
@@ -105,7 +105,7 @@ fn two_platforms_that_fill_one_database_do_not_meet_there() {
     found.sort();
     assert_eq!(found, [of_first, of_second]);
     // The first leaves, with all that is its own.
-    let view = scene.rendering().resource(&"view.Sales.analysis.NW_Data.customers".into()).unwrap().clone();
+    let view = example.rendering().resource(&"view.Sales.analysis.NW_Data.customers".into()).unwrap().clone();
     let gone = format!("DROP VIEW {}", view.attributes()["live"]);
     first.open("desk.db").execute_batch(&gone).unwrap();
     assert_eq!(first.rows("desk.db", views), [of_second]);
@@ -114,7 +114,7 @@ fn two_platforms_that_fill_one_database_do_not_meet_there() {
 
 #[test]
 fn a_successor_that_captures_goes_on_where_its_predecessor_was() {
-    let both = scene("Local", Milestoning::LiveAndForensic);
+    let both = example("Local", Milestoning::LiveAndForensic);
     let (first, second) = grounds(&both);
     for change in [CUSTOMERS, CHANGES] {
         first.change_source(change);
@@ -122,7 +122,7 @@ fn a_successor_that_captures_goes_on_where_its_predecessor_was() {
     }
     second.run();
     let before = second.rows("second.db", KEPT);
-    second.render(&scene("Second", Milestoning::LiveAndForensic), &Plan::default());
+    second.render(&example("Second", Milestoning::LiveAndForensic), &Plan::default());
     second.apply_plan(&Plan::default()).unwrap();
     std::fs::remove_file(first.path("northwind.db")).unwrap();
     assert_eq!(moved(&second.run()), ["NW_Data/customers 2: +0 ~0 -0 =9"]);
@@ -142,7 +142,7 @@ fn a_column_that_a_successor_has_later_than_its_values_were_there_is_filled() {
     const BY_HAND: &str =
         "ALTER TABLE NW_Data__customers ADD COLUMN vat TEXT; DROP VIEW Board__all__NW_Data__customers;
         DROP VIEW Board__all__NW_Data__customers__history;";
-    let narrow = scene("Local", Milestoning::LiveAndForensic);
+    let narrow = example("Local", Milestoning::LiveAndForensic);
     let wide = with_customers(WIDER, "Local", Milestoning::LiveAndForensic);
     let (first, second) = grounds(&narrow);
     first.change_source(
@@ -162,9 +162,9 @@ fn a_column_that_a_successor_has_later_than_its_values_were_there_is_filled() {
 
 #[test]
 fn a_successor_knows_which_schema_each_batch_had() {
-    let narrow = scene("Local", Milestoning::LiveAndForensic);
+    let narrow = example("Local", Milestoning::LiveAndForensic);
     let wide = |captures| with_customers(WIDER, captures, Milestoning::LiveAndForensic);
-    let first = Ground::with(&narrow);
+    let first = Fixture::with(&narrow);
     first.change_source(
         "ALTER TABLE Customers ADD COLUMN vat; INSERT INTO Customers VALUES ('A', 'a', 'x', 'v')",
     );
@@ -191,13 +191,13 @@ fn a_successor_knows_which_schema_each_batch_had() {
 
 #[test]
 fn a_predecessor_that_keeps_no_book_of_schemas_is_followed() {
-    let (first, second) = grounds(&scene("Local", Milestoning::LiveAndForensic));
+    let (first, second) = grounds(&example("Local", Milestoning::LiveAndForensic));
     first.change_source(CUSTOMERS);
     first.run();
     first.open("northwind.db").execute_batch("DROP TABLE datasurface_schemas").unwrap();
     assert_eq!(moved(&second.run()), ["NW_Data/customers 1: +8 ~0 -0 =0"]);
     assert_eq!(second.rows("second.db", "SELECT * FROM datasurface_schemas"), [] as [&str; 0]);
-    second.render(&scene("Second", Milestoning::LiveAndForensic), &Plan::default());
+    second.render(&example("Second", Milestoning::LiveAndForensic), &Plan::default());
     second.change_source(CHANGES);
     second.run();
     let versions = "SELECT version, first_batch FROM datasurface_schemas";
@@ -206,7 +206,7 @@ fn a_predecessor_that_keeps_no_book_of_schemas_is_followed() {
 
 #[test]
 fn a_predecessor_that_lost_its_database_takes_nothing_from_its_successor() {
-    let (first, mut second) = grounds(&scene("Local", Milestoning::LiveAndForensic));
+    let (first, mut second) = grounds(&example("Local", Milestoning::LiveAndForensic));
     for change in [CUSTOMERS, CHANGES] {
         first.change_source(change);
         first.run();

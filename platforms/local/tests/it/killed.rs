@@ -3,11 +3,11 @@
 
 use crate::{
     aborted::{copy_folder, is_aborted, to_be_aborted},
-    ground::{Ground, assert_same},
+    example::{Example, leaving_plan, plan_between},
+    fixture::{Fixture, assert_same},
     handover, keyless,
     northwind::NorthWind,
-    postgres::desk,
-    scene::{Scene, leaving_plan, plan_between},
+    postgres::server_fixture,
     support::postgres::Server,
 };
 use datasurface_local::Breakpoint;
@@ -20,23 +20,23 @@ use std::{
 
 /// What consumers read: views in the platform's database, copies in a file, or copies on the server at this port.
 #[derive(Clone, Copy)]
-enum Shelf {
+enum CopyPlace {
     Views,
     File,
     Server(u16),
 }
 
-impl Shelf {
-    fn scene(self, what: What, wind: NorthWind) -> Scene {
+impl CopyPlace {
+    fn example(self, what: What, wind: NorthWind) -> Example {
         let milestoning = match what {
             What::Keyless => Milestoning::Live,
             _ => Milestoning::LiveAndForensic,
         };
         let wind = NorthWind { milestoning, ..wind };
         match self {
-            Self::Views => wind.scene(),
-            Self::File => NorthWind { file: "desk.db", ..wind }.scene(),
-            Self::Server(port) => desk::scene(port, what.database(), &wind),
+            Self::Views => wind.example(),
+            Self::File => NorthWind { file: "desk.db", ..wind }.example(),
+            Self::Server(port) => server_fixture::example(port, what.database(), &wind),
         }
     }
 
@@ -58,10 +58,10 @@ impl Shelf {
     }
 
     /// All that is in the databases.
-    fn everything(self, ground: &Ground, what: What) -> Vec<String> {
-        let mut all = ground.everything();
+    fn everything(self, fixture: &Fixture, what: What) -> Vec<String> {
+        let mut all = fixture.everything();
         if let Self::Server(_) = self {
-            all.extend(desk::everything(&mut Server::shared().unwrap().owner(what.database())));
+            all.extend(server_fixture::everything(&mut Server::shared().unwrap().owner(what.database())));
         }
         all.sort();
         all
@@ -144,21 +144,21 @@ impl What {
         }
     }
 
-    fn scenes(self, shelf: Shelf) -> (Scene, Scene) {
+    fn scenes(self, shelf: CopyPlace) -> (Example, Example) {
         if matches!(self, Self::Resync | Self::Mend | Self::Leave) {
-            let scene = || shelf.scene(self, NorthWind::default());
-            return (scene(), scene());
+            let example = || shelf.example(self, NorthWind::default());
+            return (example(), example());
         }
         if matches!(self, Self::New | Self::Refresh) {
-            let scene = || shelf.scene(self, NorthWind::by_version());
-            return (scene(), scene());
+            let example = || shelf.example(self, NorthWind::by_version());
+            return (example(), example());
         }
         if self == Self::HandOver {
-            let scene = || handover::scene("Local", Milestoning::LiveAndForensic);
-            return (scene(), scene());
+            let example = || handover::example("Local", Milestoning::LiveAndForensic);
+            return (example(), example());
         }
         if self == Self::Keyless {
-            return (shelf.scene(self, NorthWind::default()), shelf.scene(self, keyless::wind()));
+            return (shelf.example(self, NorthWind::default()), shelf.example(self, keyless::wind()));
         }
         // A column more, one that is kept otherwise, and another SELECT.
         let second = NorthWind {
@@ -166,7 +166,7 @@ impl What {
             select: "SELECT customer_id, '##' AS company_name, city FROM NW_Data_customers",
             ..NorthWind::default()
         };
-        (shelf.scene(self, NorthWind::default()), shelf.scene(self, second))
+        (shelf.example(self, NorthWind::default()), shelf.example(self, second))
     }
 }
 
@@ -178,16 +178,16 @@ const DROPS: &str = "DROP VIEW Local__Sales__analysis__NW_Data__customers;
     DROP VIEW Local__Marketing__masked__Masked_NW_Data__customers";
 const DROPPED_VIEW: &str = "DROP VIEW Sales__analysis__NW_Data__customers";
 
-fn work(ground: &Ground, shelf: Shelf, what: What) {
+fn work(fixture: &Fixture, shelf: CopyPlace, what: What) {
     if what == What::HandOver {
-        let second = ground.beside("Second");
+        let second = fixture.beside("Second");
         second.apply_plan(&Plan::default()).unwrap();
         second.run();
         return;
     }
     let asked = match what {
         What::Leave => {
-            ground.leave();
+            fixture.leave();
             return;
         }
         What::Resync => Some(RunRequest::once().resync("Sales").resync("Marketing")),
@@ -198,7 +198,7 @@ fn work(ground: &Ground, shelf: Shelf, what: What) {
         What::First | What::Second | What::Keyless | What::New | What::HandOver => None,
     };
     if let Some(asked) = asked {
-        assert_eq!(ground.ask(&asked).failures, []);
+        assert_eq!(fixture.ask(&asked).failures, []);
         return;
     }
     let (first, second) = what.scenes(shelf);
@@ -206,16 +206,16 @@ fn work(ground: &Ground, shelf: Shelf, what: What) {
         What::First => plan_between(None, (&first, "1"), BTreeMap::new()),
         _ => plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()),
     };
-    ground.apply_plan(&plan).unwrap();
-    ground.run();
+    fixture.apply_plan(&plan).unwrap();
+    fixture.run();
 }
 
 /// A folder in which `what` is to be done.
-fn prepared(shelf: Shelf, what: What) -> Ground {
-    let ground = Ground::new().knowing(Some(desk::secret()));
+fn prepared(shelf: CopyPlace, what: What) -> Fixture {
+    let fixture = Fixture::new().knowing(Some(server_fixture::secret()));
     let (first, second) = what.scenes(shelf);
     shelf.renew(what.database(), "template1");
-    ground.change_source(
+    fixture.change_source(
         "CREATE TABLE Customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT, vat TEXT, version INTEGER);
          CREATE TABLE products
            (product_id INTEGER PRIMARY KEY, product_name TEXT, unit_price NUMERIC, weight REAL, version INTEGER);
@@ -223,76 +223,76 @@ fn prepared(shelf: Shelf, what: What) -> Ground {
          INSERT INTO products VALUES (1, 'p', 1.5, 'NaN', 1);",
     );
     let plan = plan_between(None, (&first, "1"), BTreeMap::new());
-    ground.render(&first, &plan);
+    fixture.render(&first, &plan);
     if what != What::First {
-        ground.apply_plan(&plan).unwrap();
-        ground.run();
-        ground.change_source(
+        fixture.apply_plan(&plan).unwrap();
+        fixture.run();
+        fixture.change_source(
             "UPDATE Customers SET city = 7, version = 2 WHERE customer_id = 'A';
              DELETE FROM Customers WHERE customer_id = 'B';
              INSERT INTO Customers VALUES ('C', 'c', NULL, 'z', 3); UPDATE products SET weight = 1;",
         );
-        ground.render(&second, &plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()));
+        fixture.render(&second, &plan_between(Some((&first, "1")), (&second, "2"), BTreeMap::new()));
     }
     match what {
         What::HandOver => {
-            ground.run();
-            ground.beside("Second").render(&first, &Plan::default());
+            fixture.run();
+            fixture.beside("Second").render(&first, &Plan::default());
         }
         What::Resync | What::Mend => {
-            ground.run();
+            fixture.run();
             let damage = if what == What::Resync { EDITS } else { DROPS };
             match shelf {
-                Shelf::Views => ground.open("northwind.db").execute_batch(DROPPED_VIEW).unwrap(),
-                Shelf::File => ground.open("desk.db").execute_batch(damage).unwrap(),
-                Shelf::Server(_) => {
+                CopyPlace::Views => fixture.open("northwind.db").execute_batch(DROPPED_VIEW).unwrap(),
+                CopyPlace::File => fixture.open("desk.db").execute_batch(damage).unwrap(),
+                CopyPlace::Server(_) => {
                     let mut owner = Server::shared().unwrap().owner(what.database());
                     owner.batch_execute(damage).unwrap();
                 }
             }
         }
         What::Leave => {
-            ground.run();
-            ground.render_leaving(&leaving_plan(&first));
+            fixture.run();
+            fixture.render_leaving(&leaving_plan(&first));
         }
         What::First | What::Second | What::Keyless | What::New | What::Refresh => {}
     }
     shelf.renew(what.before(), what.database());
-    ground
+    fixture
 }
 
 /// Not a test of its own: what the others run in a process that does not survive it.
 #[test]
 fn child() {
-    let Some((ground, said)) = to_be_aborted() else { return };
+    let Some((fixture, said)) = to_be_aborted() else { return };
     let (shelf, what) = said.split_once(' ').unwrap();
     let shelf = match shelf {
-        "views" => Shelf::Views,
-        "file" => Shelf::File,
-        port => Shelf::Server(port.parse().unwrap()),
+        "views" => CopyPlace::Views,
+        "file" => CopyPlace::File,
+        port => CopyPlace::Server(port.parse().unwrap()),
     };
-    work(&ground, shelf, What::named(what));
+    work(&fixture, shelf, What::named(what));
 }
 
-fn stopped(folder: &Path, shelf: Shelf, what: What, at: usize) -> bool {
+fn stopped(folder: &Path, shelf: CopyPlace, what: What, at: usize) -> bool {
     let shelf = match shelf {
-        Shelf::Views => "views".to_owned(),
-        Shelf::File => "file".to_owned(),
-        Shelf::Server(port) => port.to_string(),
+        CopyPlace::Views => "views".to_owned(),
+        CopyPlace::File => "file".to_owned(),
+        CopyPlace::Server(port) => port.to_string(),
     };
     is_aborted("killed::child", folder, at, &format!("{shelf} {}", what.name()))
 }
 
 /// What was prepared, once more.
-fn again(from: &Ground, shelf: Shelf, what: What) -> Ground {
-    let to = Ground::new().knowing(from.secret.clone());
+fn again(from: &Fixture, shelf: CopyPlace, what: What) -> Fixture {
+    let to = Fixture::new().knowing(from.secret.clone());
     copy_folder(&from.path(""), &to.path(""));
     shelf.renew(what.database(), what.before());
     to
 }
 
 /// Stops before each statement, one after the other.
-fn every_stop(shelf: Shelf, what: What) {
+fn every_stop(shelf: CopyPlace, what: What) {
     let start = prepared(shelf, what);
     let seen = Arc::new(Mutex::new(Vec::new()));
     let seeing = Arc::clone(&seen);
@@ -308,144 +308,144 @@ fn every_stop(shelf: Shelf, what: What) {
     assert!(statements.contains(&shelf.commit(what)), "{statements:?}");
 
     for (at, statement) in (1..).zip(&statements) {
-        let ground = again(&start, shelf, what);
-        assert!(stopped(&ground.path(""), shelf, what, at), "{at} {statement}: it was not stopped");
-        work(&ground, shelf, what);
+        let fixture = again(&start, shelf, what);
+        assert!(stopped(&fixture.path(""), shelf, what, at), "{at} {statement}: it was not stopped");
+        work(&fixture, shelf, what);
         assert_same(
-            &shelf.everything(&ground, what),
+            &shelf.everything(&fixture, what),
             &expected,
             &format!("stopped at {at}, before {statement}"),
         );
     }
     let at = statements.len() + 1;
-    let ground = again(&start, shelf, what);
-    assert!(!stopped(&ground.path(""), shelf, what, at), "there is more to stop at than was counted");
+    let fixture = again(&start, shelf, what);
+    assert!(!stopped(&fixture.path(""), shelf, what, at), "there is more to stop at than was counted");
 }
 
 #[test]
 fn a_first_plan_and_run_with_views() {
-    every_stop(Shelf::Views, What::First);
+    every_stop(CopyPlace::Views, What::First);
 }
 
 #[test]
 fn a_first_plan_and_run_with_copies_in_a_file() {
-    every_stop(Shelf::File, What::First);
+    every_stop(CopyPlace::File, What::First);
 }
 
 #[test]
 fn a_first_plan_and_run_with_copies_on_a_server() {
     let Some(server) = Server::shared() else { return };
-    every_stop(Shelf::Server(server.port), What::First);
+    every_stop(CopyPlace::Server(server.port), What::First);
 }
 
 #[test]
 fn a_second_plan_and_run_with_views() {
-    every_stop(Shelf::Views, What::Second);
+    every_stop(CopyPlace::Views, What::Second);
 }
 
 #[test]
 fn a_second_plan_and_run_with_copies_in_a_file() {
-    every_stop(Shelf::File, What::Second);
+    every_stop(CopyPlace::File, What::Second);
 }
 
 #[test]
 fn a_second_plan_and_run_with_copies_on_a_server() {
     let Some(server) = Server::shared() else { return };
-    every_stop(Shelf::Server(server.port), What::Second);
+    every_stop(CopyPlace::Server(server.port), What::Second);
 }
 
 #[test]
 fn a_plan_that_takes_a_key_away_and_a_run_with_views() {
-    every_stop(Shelf::Views, What::Keyless);
+    every_stop(CopyPlace::Views, What::Keyless);
 }
 
 #[test]
 fn a_plan_that_takes_a_key_away_and_a_run_with_copies_in_a_file() {
-    every_stop(Shelf::File, What::Keyless);
+    every_stop(CopyPlace::File, What::Keyless);
 }
 
 #[test]
 fn a_plan_that_takes_a_key_away_and_a_run_with_copies_on_a_server() {
     let Some(server) = Server::shared() else { return };
-    every_stop(Shelf::Server(server.port), What::Keyless);
+    every_stop(CopyPlace::Server(server.port), What::Keyless);
 }
 
 #[test]
 fn a_run_that_takes_what_another_platform_has() {
-    every_stop(Shelf::Views, What::HandOver);
+    every_stop(CopyPlace::Views, What::HandOver);
 }
 
 #[test]
 fn a_run_that_reads_what_is_new_with_views() {
-    every_stop(Shelf::Views, What::New);
+    every_stop(CopyPlace::Views, What::New);
 }
 
 #[test]
 fn a_run_that_reads_what_is_new_with_copies_in_a_file() {
-    every_stop(Shelf::File, What::New);
+    every_stop(CopyPlace::File, What::New);
 }
 
 #[test]
 fn a_run_that_reads_what_is_new_with_copies_on_a_server() {
     let Some(server) = Server::shared() else { return };
-    every_stop(Shelf::Server(server.port), What::New);
+    every_stop(CopyPlace::Server(server.port), What::New);
 }
 
 #[test]
 fn copies_in_a_file_that_are_made_again() {
-    every_stop(Shelf::File, What::Resync);
+    every_stop(CopyPlace::File, What::Resync);
 }
 
 #[test]
 fn copies_on_a_server_that_are_made_again() {
     let Some(server) = Server::shared() else { return };
-    every_stop(Shelf::Server(server.port), What::Resync);
+    every_stop(CopyPlace::Server(server.port), What::Resync);
 }
 
 #[test]
 fn a_view_that_was_dropped() {
-    every_stop(Shelf::Views, What::Mend);
+    every_stop(CopyPlace::Views, What::Mend);
 }
 
 #[test]
 fn a_copy_in_a_file_that_was_dropped() {
-    every_stop(Shelf::File, What::Mend);
+    every_stop(CopyPlace::File, What::Mend);
 }
 
 #[test]
 fn a_copy_on_a_server_that_was_dropped() {
     let Some(server) = Server::shared() else { return };
-    every_stop(Shelf::Server(server.port), What::Mend);
+    every_stop(CopyPlace::Server(server.port), What::Mend);
 }
 
 #[test]
 fn a_run_that_reads_everything_again_with_views() {
-    every_stop(Shelf::Views, What::Refresh);
+    every_stop(CopyPlace::Views, What::Refresh);
 }
 
 #[test]
 fn a_run_that_reads_everything_again_with_copies_in_a_file() {
-    every_stop(Shelf::File, What::Refresh);
+    every_stop(CopyPlace::File, What::Refresh);
 }
 
 #[test]
 fn a_run_that_reads_everything_again_with_copies_on_a_server() {
     let Some(server) = Server::shared() else { return };
-    every_stop(Shelf::Server(server.port), What::Refresh);
+    every_stop(CopyPlace::Server(server.port), What::Refresh);
 }
 
 #[test]
 fn a_platform_that_leaves_with_views() {
-    every_stop(Shelf::Views, What::Leave);
+    every_stop(CopyPlace::Views, What::Leave);
 }
 
 #[test]
 fn a_platform_that_leaves_with_copies_in_a_file() {
-    every_stop(Shelf::File, What::Leave);
+    every_stop(CopyPlace::File, What::Leave);
 }
 
 #[test]
 fn a_platform_that_leaves_with_copies_on_a_server() {
     let Some(server) = Server::shared() else { return };
-    every_stop(Shelf::Server(server.port), What::Leave);
+    every_stop(CopyPlace::Server(server.port), What::Leave);
 }

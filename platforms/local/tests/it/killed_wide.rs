@@ -3,8 +3,8 @@
 
 use crate::{
     aborted::{copy_folder, is_aborted, to_be_aborted},
-    ground::{Ground, assert_same},
-    scene::{Scene, leaving_plan, plan_between},
+    example::{Example, leaving_plan, plan_between},
+    fixture::{Fixture, assert_same},
     wide::Wide,
 };
 use datasurface_local::Breakpoint;
@@ -31,12 +31,12 @@ enum What {
     Leaving,
 }
 
-fn before() -> Scene {
-    Wide { datastores: 0..1, datasets: 0..90 }.scene()
+fn before() -> Example {
+    Wide { datastores: 0..1, datasets: 0..90 }.example()
 }
 
-fn after() -> Scene {
-    Wide { datastores: 0..1, datasets: 70..160 }.scene()
+fn after() -> Example {
+    Wide { datastores: 0..1, datasets: 70..160 }.example()
 }
 
 impl What {
@@ -62,39 +62,39 @@ impl What {
         }
     }
 
-    fn work(self, ground: &Ground) {
+    fn work(self, fixture: &Fixture) {
         if self == Self::Leaving {
-            return ground.leave();
+            return fixture.leave();
         }
-        ground.apply_plan(&self.plan()).unwrap();
-        ground.run();
+        fixture.apply_plan(&self.plan()).unwrap();
+        fixture.run();
     }
 
-    fn prepared(self) -> Ground {
-        let ground = Ground::new();
+    fn prepared(self) -> Fixture {
+        let fixture = Fixture::new();
         let all = Wide { datastores: 0..1, datasets: 0..160 };
-        all.fill_source(&ground);
-        ground.render(&before(), &Self::First.plan());
+        all.fill_source(&fixture);
+        fixture.render(&before(), &Self::First.plan());
         if self != Self::First {
-            Self::First.work(&ground);
-            ground.change_source("UPDATE d0_80 SET v = -1; DELETE FROM d0_81");
+            Self::First.work(&fixture);
+            fixture.change_source("UPDATE d0_80 SET v = -1; DELETE FROM d0_81");
         }
         match self {
             Self::First => {}
-            Self::Second => ground.render(&after(), &self.plan()),
-            Self::Leaving => ground.render_leaving(&self.plan()),
+            Self::Second => fixture.render(&after(), &self.plan()),
+            Self::Leaving => fixture.render_leaving(&self.plan()),
         }
-        ground
+        fixture
     }
 }
 
 /// Not a test of its own: what the others run in a process that does not survive it.
 #[test]
 fn child() {
-    let Some((ground, name)) = to_be_aborted() else { return };
+    let Some((fixture, name)) = to_be_aborted() else { return };
     for what in [What::First, What::Second, What::Leaving] {
         if what.name() == name {
-            what.work(&ground);
+            what.work(&fixture);
         }
     }
 }
@@ -113,9 +113,9 @@ fn stops(statements: &[String]) -> BTreeSet<usize> {
 fn stopped_here_and_there(what: What) {
     let start = what.prepared();
     let again = || {
-        let ground = Ground::new();
-        copy_folder(&start.path(""), &ground.path(""));
-        ground
+        let fixture = Fixture::new();
+        copy_folder(&start.path(""), &fixture.path(""));
+        fixture
     };
     let seen = Arc::new(Mutex::new(Vec::new()));
     let seeing = Arc::clone(&seen);
@@ -130,23 +130,23 @@ fn stopped_here_and_there(what: What) {
         assert!(statements.iter().any(|statement| statement == put), "{what:?}: nothing is {put}");
     }
     for at in stops(&statements) {
-        let ground = again();
+        let fixture = again();
         let when = format!("stopped at {at}, before {:?}", statements.get(at - 1));
         assert!(
-            is_aborted("killed_wide::child", &ground.path(""), at, what.name()),
+            is_aborted("killed_wide::child", &fixture.path(""), at, what.name()),
             "{when}: it was not stopped"
         );
-        what.work(&ground);
-        assert_same(&everything(&ground, what), &expected, &when);
+        what.work(&fixture);
+        assert_same(&everything(&fixture, what), &expected, &when);
     }
 }
 
 /// All that is in the databases, which are sound.
-fn everything(ground: &Ground, what: What) -> Vec<String> {
+fn everything(fixture: &Fixture, what: What) -> Vec<String> {
     for file in ["northwind.db", "desk.db"] {
-        assert_eq!(ground.rows(file, "PRAGMA integrity_check"), ["ok"]);
+        assert_eq!(fixture.rows(file, "PRAGMA integrity_check"), ["ok"]);
     }
-    let all = ground.everything();
+    let all = fixture.everything();
     let is_there = all.iter().any(|line| line.contains("Local__Sales__all__S0__d0_89"));
     assert_eq!(is_there, what != What::Leaving, "{all:?}");
     all

@@ -1,8 +1,8 @@
 //! What grows with the datasets of a consumer grows as they do.
 
 use crate::{
-    ground::Ground,
-    scene::{leaving_plan, plan_between},
+    example::{leaving_plan, plan_between},
+    fixture::Fixture,
     wide::Wide,
 };
 use cpu_time::ThreadTime;
@@ -14,63 +14,63 @@ const TIMES: u32 = 4;
 
 /// Returns how long the processor works where nothing is new: for a run, and for a status.
 fn times(wide: &Wide) -> [(&'static str, Duration); 2] {
-    let ground = Ground::new();
-    wide.fill_source(&ground);
-    ground.apply(None, (&wide.scene(), "1"));
-    let report = ground.run();
+    let fixture = Fixture::new();
+    wide.fill_source(&fixture);
+    fixture.apply(None, (&wide.example(), "1"));
+    let report = fixture.run();
     assert_eq!(report.datasets.len(), wide.all().count());
     let (datastore, last) = wide.all().last().unwrap();
     let view = format!("SELECT * FROM Local__Sales__all__S{datastore}__d{datastore}_{last}");
-    assert_eq!(ground.rows("desk.db", &view), [format!("1|{last}")]);
-    let run = quickest(|| assert!(ground.run().datasets.iter().all(|run| run.inserted == 0)));
-    let status = quickest(|| assert_eq!(ground.status().sinks.len(), wide.all().count()));
+    assert_eq!(fixture.rows("desk.db", &view), [format!("1|{last}")]);
+    let run = quickest(|| assert!(fixture.run().datasets.iter().all(|run| run.inserted == 0)));
+    let status = quickest(|| assert_eq!(fixture.status().sinks.len(), wide.all().count()));
     [("run", run), ("status", status)]
 }
 
 /// Returns how long the processor works to add as many datasets to a consumer as it has.
 fn time_to_add(datasets: u32) -> Duration {
-    let scene = |datasets| Wide { datastores: 0..1, datasets: 0..datasets }.scene();
-    let (before, after) = (scene(datasets), scene(2 * datasets));
-    let ground = Ground::new();
-    ground.apply(None, (&before, "1"));
+    let example = |datasets| Wide { datastores: 0..1, datasets: 0..datasets }.example();
+    let (before, after) = (example(datasets), example(2 * datasets));
+    let fixture = Fixture::new();
+    fixture.apply(None, (&before, "1"));
     let plan = plan_between(Some((&before, "1")), (&after, "2"), BTreeMap::new());
-    ground.render(&after, &plan);
+    fixture.render(&after, &plan);
     let start = ThreadTime::now();
-    ground.apply_plan(&plan).unwrap();
+    fixture.apply_plan(&plan).unwrap();
     start.elapsed()
 }
 
 /// Returns how long the processor works to take half of the datasets from a consumer, of which nothing is owed any more.
 fn time_to_retire(datasets: u32) -> Duration {
-    let scene = |datasets| Wide { datastores: 0..1, datasets: 0..datasets }.scene();
-    let (before, after) = (scene(2 * datasets), scene(datasets));
-    let ground = Ground::new();
-    ground.apply(None, (&before, "1"));
+    let example = |datasets| Wide { datastores: 0..1, datasets: 0..datasets }.example();
+    let (before, after) = (example(2 * datasets), example(datasets));
+    let fixture = Fixture::new();
+    fixture.apply(None, (&before, "1"));
     let over = |number| (format!("table.S0.d0_{number}").as_str().into(), expired());
     let plan =
         plan_between(Some((&before, "1")), (&after, "2"), (datasets..2 * datasets).map(over).collect());
-    ground.render(&after, &plan);
+    fixture.render(&after, &plan);
     let start = ThreadTime::now();
-    ground.apply_plan(&plan).unwrap();
+    fixture.apply_plan(&plan).unwrap();
     let took = start.elapsed();
     let gone = format!("SELECT count(*) FROM sqlite_schema WHERE name LIKE '%d0_{datasets}%'");
     for file in ["northwind.db", "desk.db"] {
-        assert_eq!(ground.rows(file, &gone), ["0"]);
+        assert_eq!(fixture.rows(file, &gone), ["0"]);
     }
     took
 }
 
 /// Returns how long the processor works until nothing is left of a platform that left the model.
 fn time_to_leave(datasets: u32) -> Duration {
-    let scene = Wide { datastores: 0..1, datasets: 0..datasets }.scene();
-    let ground = Ground::new();
-    ground.apply(None, (&scene, "1"));
-    ground.render_leaving(&leaving_plan(&scene));
+    let example = Wide { datastores: 0..1, datasets: 0..datasets }.example();
+    let fixture = Fixture::new();
+    fixture.apply(None, (&example, "1"));
+    fixture.render_leaving(&leaving_plan(&example));
     let start = ThreadTime::now();
-    ground.leave();
+    fixture.leave();
     let took = start.elapsed();
     for file in ["northwind.db", "desk.db"] {
-        assert_eq!(ground.rows(file, "SELECT count(*) FROM sqlite_schema WHERE name LIKE '%d0_%'"), ["0"]);
+        assert_eq!(fixture.rows(file, "SELECT count(*) FROM sqlite_schema WHERE name LIKE '%d0_%'"), ["0"]);
     }
     took
 }

@@ -6,7 +6,7 @@ use datasurface_platform::{graph::Stage, prelude::*};
 
 fn codes(wind: &NorthWind, edit: impl FnOnce(Team) -> Team) -> Vec<String> {
     let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", edit);
-    crate::scene::Scene::new(ecosystem, &NorthWind::assignments()).codes()
+    crate::example::Example::new(ecosystem, &NorthWind::assignments()).codes()
 }
 
 #[test]
@@ -36,8 +36,8 @@ fn a_container_that_is_not_claimed_is_refused() {
 #[test]
 fn a_server_of_a_consumer_is_filled_for_readers_and_transformers() {
     let postgres = |team: Team| {
-        let desk = DataContainer::postgres("Desk", "db.example.org", "sales");
-        team.without_container(&"Desk".into()).container(desk)
+        let server_fixture = DataContainer::postgres("Desk", "db.example.org", "sales");
+        team.without_container(&"Desk".into()).container(server_fixture)
     };
     assert_eq!(codes(&NorthWind::default(), postgres), [] as [&str; 0]);
 }
@@ -70,9 +70,9 @@ fn a_postgres_source_is_read_as_text_and_numbers() {
             "sales",
         ))
     });
-    let scene = crate::scene::Scene::new(ecosystem, &NorthWind::assignments());
-    assert_eq!(scene.codes(), [] as [&str; 0]);
-    insta::assert_snapshot!(scene.rendering().file("jobs.json").unwrap().text().unwrap());
+    let example = crate::example::Example::new(ecosystem, &NorthWind::assignments());
+    assert_eq!(example.codes(), [] as [&str; 0]);
+    insta::assert_snapshot!(example.rendering().file("jobs.json").unwrap().text().unwrap());
 }
 
 #[test]
@@ -136,8 +136,8 @@ fn selects_that_cannot_run_are_refused() {
             "it is not one SELECT: something follows its end",
         ),
     ] {
-        let scene = NorthWind { select, ..NorthWind::default() }.scene();
-        let found = scene.found();
+        let example = NorthWind { select, ..NorthWind::default() }.example();
+        let found = example.found();
         let codes: Vec<&str> = found.iter().map(Diagnostic::code).collect();
         assert_eq!(codes, ["local/select-fails"], "{select}");
         let message = found[0].message();
@@ -183,7 +183,7 @@ fn a_file_that_may_be_the_platforms_own_is_refused() {
     }
     let own = NorthWind { file: "a/../northwind.db", ..NorthWind::default() };
     assert_eq!(codes(&own, |team| team), [] as [&str; 0]);
-    assert!(!own.scene().rendering().resources().any(|resource| resource.kind() == "copy"));
+    assert!(!own.example().rendering().resources().any(|resource| resource.kind() == "copy"));
 }
 
 #[test]
@@ -222,14 +222,14 @@ fn inputs_of_one_name_are_refused() {
         "a_B",
         Stage::Provisioned,
     );
-    let scene = crate::scene::Scene::new(ecosystem, &assignments);
-    assert_eq!(scene.codes(), ["local/input-name-clash"]);
+    let example = crate::example::Example::new(ecosystem, &assignments);
+    assert_eq!(example.codes(), ["local/input-name-clash"]);
 }
 
 #[test]
 fn offers_that_are_missing_or_cannot_be_read_are_refused() {
-    let scene = NorthWind::default().scene();
-    let export = scene.node("Export/Local/USA/NorthWindTeam/Desk/NW_Data/customers");
+    let example = NorthWind::default().example();
+    let export = example.node("Export/Local/USA/NorthWindTeam/Desk/NW_Data/customers");
     let lint = |inputs: Vec<ResolvedOffer>| {
         let instance = std::sync::Arc::new(export.platform().clone());
         let view = NodeView::new(instance, export.facts().clone(), inputs);

@@ -138,8 +138,8 @@ impl NorthWind {
             .with_primary("Local", "Masked_NW_Data", Stage::Provisioned)
     }
 
-    pub(crate) fn scene(&self) -> crate::scene::Scene {
-        crate::scene::Scene::new(self.ecosystem(), &Self::assignments())
+    pub(crate) fn example(&self) -> crate::example::Example {
+        crate::example::Example::new(self.ecosystem(), &Self::assignments())
     }
 }
 

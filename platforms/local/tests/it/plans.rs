@@ -1,9 +1,9 @@
 //! Plans: the least that has to be done, and statements that keep what is there.
 
 use crate::{
-    ground::Ground,
+    example::{Example, plan, plan_between, plan_with},
+    fixture::Fixture,
     northwind::{CUSTOMERS, NorthWind},
-    scene::{Scene, plan, plan_between, plan_with},
     schemas::history,
 };
 use datasurface_platform::{graph::Stage, model::DatasetKey, prelude::*};
@@ -21,14 +21,14 @@ pub(crate) fn files(plan: &Plan) -> String {
 
 #[test]
 fn nothing_changes_nothing() {
-    let scene = NorthWind::default().scene();
-    assert!(plan(&scene, &scene).is_empty());
+    let example = NorthWind::default().example();
+    assert!(plan(&example, &example).is_empty());
 }
 
 #[test]
 fn one_dataset_more_is_a_table_a_view_and_a_capture_that_reads_it_too() {
-    let before = NorthWind::default().scene();
-    let after = wanting(&["NW_Data/customers", "NW_Data/orders", "NW_Data/products"]).scene();
+    let before = NorthWind::default().example();
+    let after = wanting(&["NW_Data/customers", "NW_Data/orders", "NW_Data/products"]).example();
     let plan = plan(&before, &after);
     insta::assert_snapshot!(plan.to_string(), @r#"
     create  table table.NW_Data.orders
@@ -41,8 +41,8 @@ fn one_dataset_more_is_a_table_a_view_and_a_capture_that_reads_it_too() {
 #[test]
 fn one_dataset_less_is_held() {
     let owed = NorthWind { retention: Some(Retention::years(1)), ..NorthWind::default() };
-    let before = owed.scene();
-    let mut after = NorthWind { datasets: vec!["NW_Data/customers"], ..owed }.scene();
+    let before = owed.example();
+    let mut after = NorthWind { datasets: vec!["NW_Data/customers"], ..owed }.example();
     after.held.push(before.hold("table.NW_Data.products", "Ingest/Local/NW_Data", "products"));
     let left = plan(&before, &after);
     insta::assert_snapshot!(left.to_string(), @r#"
@@ -61,7 +61,7 @@ fn one_dataset_less_is_held() {
 
     let still = plan(&after, &after);
     assert!(still.is_empty());
-    let gone = wanting(&["NW_Data/customers"]).scene();
+    let gone = wanting(&["NW_Data/customers"]).example();
     let guard = Guard::Expired("2027-01-31".parse().unwrap());
     let let_go = BTreeMap::from([("table.NW_Data.products".into(), guard)]);
     let retired = plan_with(&after, &gone, let_go);
@@ -80,8 +80,8 @@ fn one_dataset_less_is_held() {
 
 #[test]
 fn history_begins_and_ends_in_place() {
-    let live = NorthWind::default().scene();
-    let both = history(CUSTOMERS).scene();
+    let live = NorthWind::default().example();
+    let both = history(CUSTOMERS).example();
     insta::assert_snapshot!(plan(&live, &both).to_string(), @r#"
     update  table table.NW_Data.customers, in place: earlier versions stay from now on
     update  table table.NW_Data.products, in place: earlier versions stay from now on
@@ -98,12 +98,12 @@ fn history_begins_and_ends_in_place() {
 
 #[test]
 fn outputs_are_made_anew() {
-    let before = NorthWind::default().scene();
+    let before = NorthWind::default().example();
     let after = NorthWind {
         select: "SELECT customer_id, '' AS company_name, NULL AS city FROM NW_Data_customers",
         ..NorthWind::default()
     }
-    .scene();
+    .example();
     let other = plan(&before, &after);
     insta::assert_snapshot!(other.to_string(), @r#"update  output output.Mask, in place: differs in outputs"#);
     assert!(other.transition_files().is_empty());
@@ -111,7 +111,7 @@ fn outputs_are_made_anew() {
 
 #[test]
 fn files_of_many_steps_are_in_the_order_of_the_steps_and_all_are_executed() {
-    let scene = |milestoning| {
+    let example = |milestoning| {
         let datasets: Vec<String> = (0..501).map(|number| format!("d{number}")).collect();
         let source = datasets.iter().fold(
             Datastore::new("Wide").captured(Capture::sql_snapshot("USA/NorthWindTeam/Source")),
@@ -128,17 +128,17 @@ fn files_of_many_steps_are_in_the_order_of_the_steps_and_all_are_executed() {
         let assignments = NorthWind::assignments()
             .with_group("Local", "Reader/all", Stage::Provisioned)
             .with_primary("Local", "Wide", Stage::Provisioned);
-        Scene::new(ecosystem, &assignments)
+        Example::new(ecosystem, &assignments)
     };
-    let (before, after) = (scene(Milestoning::Live), scene(Milestoning::LiveAndForensic));
-    let ground = Ground::with(&before);
+    let (before, after) = (example(Milestoning::Live), example(Milestoning::LiveAndForensic));
+    let fixture = Fixture::with(&before);
     let plan = plan_between(Some((&before, "1")), (&after, "2"), BTreeMap::new());
     assert!(plan.steps().len() > 1000, "{}", plan.steps().len());
     let names: Vec<&str> = plan.transition_files().iter().map(|file| file.path().as_str()).collect();
     assert!(names.is_sorted() && names.len() == 501, "{names:?}");
     assert!(names[500].contains("/1002-update-view"), "{}", names[500]);
-    ground.render(&after, &plan);
-    ground.apply_plan(&plan).unwrap();
+    fixture.render(&after, &plan);
+    fixture.apply_plan(&plan).unwrap();
     let views = "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'Reader\\_\\_%history' ESCAPE '\\'";
-    assert_eq!(ground.rows("northwind.db", views), ["501"]);
+    assert_eq!(fixture.rows("northwind.db", views), ["501"]);
 }

@@ -1,9 +1,9 @@
 //! Quality checks: what fails is not seen by anybody, is told with its rows, and stops nobody else.
 
 use crate::{
-    ground::{Ground, moved},
+    example::{Example, plan},
+    fixture::{Fixture, moved},
     northwind::{self, NorthWind},
-    scene::{Scene, plan},
     site::script,
 };
 use datasurface_platform::{RunReport, prelude::*};
@@ -13,7 +13,7 @@ pub(crate) fn checked(
     wind: &NorthWind,
     dataset: &str,
     checks: impl IntoIterator<Item = QualityCheck>,
-) -> Scene {
+) -> Example {
     let wanted = DatasetKey::from(dataset);
     let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         let store = Datastore::clone(team.datastores().get(&wanted.datastore).unwrap());
@@ -24,7 +24,7 @@ pub(crate) fn checked(
         let store = store.with_datasets(others.into_iter().chain([checked]));
         team.without_datastore(&wanted.datastore).datastore(store)
     });
-    Scene::new(ecosystem, &NorthWind::assignments())
+    Example::new(ecosystem, &NorthWind::assignments())
 }
 
 fn reasons(report: &RunReport) -> Vec<String> {
@@ -34,18 +34,18 @@ fn reasons(report: &RunReport) -> Vec<String> {
 #[test]
 fn what_fails_a_check_is_seen_by_nobody() {
     let checks = [QualityCheck::not_null("city", Share::ALL), QualityCheck::rows(0, 3)];
-    let ground = Ground::with(&checked(
+    let fixture = Fixture::with(&checked(
         &NorthWind { file: "desk.db", ..NorthWind::default() },
         "NW_Data/customers",
         checks,
     ));
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x'), ('B', 'b', 'y')");
-    ground.run();
-    let before = ground.everything();
-    ground.change_source(
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x'), ('B', 'b', 'y')");
+    fixture.run();
+    let before = fixture.everything();
+    fixture.change_source(
         "INSERT INTO Customers VALUES ('C', 'c', NULL), ('D', 'd', NULL); INSERT INTO products VALUES (1, 'p', 1, 1)",
     );
-    let report = ground.try_run().unwrap();
+    let report = fixture.try_run().unwrap();
     assert_eq!(
         reasons(&report),
         [
@@ -56,11 +56,11 @@ fn what_fails_a_check_is_seen_by_nobody() {
     let customers = |all: Vec<String>| -> Vec<String> {
         all.into_iter().filter(|line| line.contains("customers") && !line.contains("datasurface_")).collect()
     };
-    assert_eq!(customers(ground.everything()), customers(before), "the last good data stays");
+    assert_eq!(customers(fixture.everything()), customers(before), "the last good data stays");
     let behind: Vec<bool> = report.datasets.iter().map(|run| run.failure.is_some()).collect();
     assert_eq!(behind, [false, true], "the other dataset of the store goes on: {report:?}");
-    assert_eq!(ground.rows("desk.db", "SELECT product_id FROM Local__NW_Data__products"), ["1"]);
-    let failing: Vec<_> = ground
+    assert_eq!(fixture.rows("desk.db", "SELECT product_id FROM Local__NW_Data__products"), ["1"]);
+    let failing: Vec<_> = fixture
         .status()
         .sinks
         .into_iter()
@@ -73,18 +73,18 @@ fn what_fails_a_check_is_seen_by_nobody() {
         "also who gets what is made of it"
     );
 
-    ground.change_source(
+    fixture.change_source(
         "UPDATE Customers SET city = 'z' WHERE city IS NULL; DELETE FROM Customers WHERE customer_id = 'D'",
     );
     assert_eq!(
-        moved(&ground.run()),
+        moved(&fixture.run()),
         [
             "NW_Data/customers 3: +1 ~0 -0 =2",
             "NW_Data/products 3: +0 ~0 -0 =1",
             "Masked_NW_Data/customers 2: +1 ~0 -0 =2"
         ]
     );
-    assert!(ground.status().sinks.iter().all(|sink| sink.last_failure.is_none()));
+    assert!(fixture.status().sinks.iter().all(|sink| sink.last_failure.is_none()));
 }
 
 #[test]
@@ -95,9 +95,9 @@ fn what_a_transformer_made_is_checked_too() {
                  FROM NW_Data_customers",
         ..NorthWind::default()
     };
-    let ground = Ground::with(&checked(&wind, "Masked_NW_Data/customers", [check]));
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x'), ('B', 'secret', 'y')");
-    let report = ground.try_run().unwrap();
+    let fixture = Fixture::with(&checked(&wind, "Masked_NW_Data/customers", [check]));
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x'), ('B', 'secret', 'y')");
+    let report = fixture.try_run().unwrap();
     assert_eq!(
         reasons(&report),
         [
@@ -106,13 +106,13 @@ fn what_a_transformer_made_is_checked_too() {
         ]
     );
     let live = "SELECT * FROM Sales__analysis__NW_Data__customers";
-    assert_eq!(ground.rows("northwind.db", live).len(), 2, "the rest goes on");
+    assert_eq!(fixture.rows("northwind.db", live).len(), 2, "the rest goes on");
     let masked = "SELECT * FROM Marketing__masked__Masked_NW_Data__customers";
-    assert!(ground.rows("northwind.db", masked).is_empty());
-    assert_eq!(ground.try_run().unwrap().failures.len(), 1, "it is tried again as long as it is due");
-    ground.change_source("UPDATE Customers SET city = 'x'");
-    ground.run();
-    assert_eq!(ground.rows("northwind.db", masked), ["A|***|x", "B|***|x"]);
+    assert!(fixture.rows("northwind.db", masked).is_empty());
+    assert_eq!(fixture.try_run().unwrap().failures.len(), 1, "it is tried again as long as it is due");
+    fixture.change_source("UPDATE Customers SET city = 'x'");
+    fixture.run();
+    assert_eq!(fixture.rows("northwind.db", masked), ["A|***|x", "B|***|x"]);
 }
 
 #[test]
@@ -132,16 +132,16 @@ fn a_text_that_is_not_what_its_column_says_is_told_with_its_row_and_seen_by_nobo
         ),
     ] {
         let wind = NorthWind { customers: schema, file: "desk.db", ..NorthWind::default() };
-        let ground = Ground::with(&wind.scene());
-        ground.change_source("INSERT INTO Customers VALUES ('A', 'a', '2026-01-31')");
-        ground.run();
-        let before = ground.everything();
-        ground.change_source(change);
-        assert_eq!(reasons(&ground.try_run().unwrap()), [expected]);
+        let fixture = Fixture::with(&wind.example());
+        fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', '2026-01-31')");
+        fixture.run();
+        let before = fixture.everything();
+        fixture.change_source(change);
+        assert_eq!(reasons(&fixture.try_run().unwrap()), [expected]);
         let shown = |all: Vec<String>| -> Vec<String> {
             all.into_iter().filter(|line| !line.contains("datasurface_")).collect()
         };
-        assert_eq!(shown(ground.everything()), shown(before));
+        assert_eq!(shown(fixture.everything()), shown(before));
     }
 }
 
@@ -158,10 +158,10 @@ fn what_a_transformer_makes_must_be_what_its_column_says() {
         team.without_datastore(&"Masked_NW_Data".into())
             .datastore(Datastore::new("Masked_NW_Data").dataset(masked))
     });
-    let ground = Ground::with(&Scene::new(ecosystem, &NorthWind::assignments()));
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    let fixture = Fixture::with(&Example::new(ecosystem, &NorthWind::assignments()));
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
     assert_eq!(
-        reasons(&ground.try_run().unwrap()),
+        reasons(&fixture.try_run().unwrap()),
         [
             "capture.Masked_NW_Data: `Masked_NW_Data/customers` fails the rule that `city Timestamp` must have a value of its \
           type: 1 row"
@@ -176,13 +176,13 @@ fn freshness_is_judged_when_it_runs() {
         select: "SELECT customer_id, company_name, NULL AS city FROM NW_Data_customers",
         ..NorthWind::default()
     };
-    let mut ground =
-        Ground::with(&checked(&wind, "NW_Data/customers", [QualityCheck::fresh("city", Latency::hours(1))]));
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', '2026-11-21 09:30:00')");
-    ground.run();
-    ground.now = "2026-11-21T10:30:01Z".to_owned();
+    let mut fixture =
+        Fixture::with(&checked(&wind, "NW_Data/customers", [QualityCheck::fresh("city", Latency::hours(1))]));
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', '2026-11-21 09:30:00')");
+    fixture.run();
+    fixture.now = "2026-11-21T10:30:01Z".to_owned();
     assert_eq!(
-        reasons(&ground.try_run().unwrap()),
+        reasons(&fixture.try_run().unwrap()),
         [
             "capture.NW_Data: `NW_Data/customers` fails the check that the latest `city` is not older than 1 h: it is older"
         ]
@@ -192,11 +192,11 @@ fn freshness_is_judged_when_it_runs() {
 #[test]
 fn another_check_changes_nothing_but_what_is_checked() {
     let wind = NorthWind::default();
-    let scene = checked(&wind, "NW_Data/products", [QualityCheck::unique(["product_name", "weight"])]);
-    let plan = plan(&wind.scene(), &scene);
+    let example = checked(&wind, "NW_Data/products", [QualityCheck::unique(["product_name", "weight"])]);
+    let plan = plan(&wind.example(), &example);
     assert_eq!(plan.to_string(), "update  table table.NW_Data.products, in place: differs in checks");
     assert!(plan.transition_files().is_empty());
-    let table = script(&scene.rendering(), "table.NW_Data.products");
+    let table = script(&example.rendering(), "table.NW_Data.products");
     assert_eq!(
         table.section_description("check 1"),
         Some("no two rows are the same in `product_name`, `weight`")

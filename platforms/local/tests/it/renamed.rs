@@ -1,6 +1,6 @@
 //! Datasets that are called otherwise.
 
-use crate::{northwind::NorthWind, scene::Scene};
+use crate::{example::Example, northwind::NorthWind};
 use datasurface_platform::{
     graph::{Assignments, Stage},
     prelude::*,
@@ -16,7 +16,7 @@ fn read(capture: Capture, articles: Dataset) -> String {
     let assignments: Assignments = NorthWind::assignments()
         .with_group("Local", "Board/all", Stage::Provisioned)
         .with_primary("Local", "Shop", Stage::Provisioned);
-    let rendering = Scene::new(ecosystem, &assignments).rendering();
+    let rendering = Example::new(ecosystem, &assignments).rendering();
     let jobs: serde_json::Value =
         serde_json::from_str(rendering.file("jobs.json").unwrap().text().unwrap()).unwrap();
     let job = jobs["jobs"].as_array().unwrap().iter().find(|job| job["job"] == "capture.Shop").unwrap();

@@ -13,7 +13,7 @@ fn everything(rendering: &Rendering) -> String {
 
 #[test]
 fn northwind() {
-    insta::assert_snapshot!(everything(&NorthWind::default().scene().rendering()));
+    insta::assert_snapshot!(everything(&NorthWind::default().example().rendering()));
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn northwind_in_a_file_of_the_consumer_with_history() {
         datasets: vec!["NW_Data/products"],
         ..NorthWind::default()
     };
-    let rendering = wind.scene().rendering();
+    let rendering = wind.example().rendering();
     let text = ["tables/NW_Data/products.sql", "copies/USA/NorthWindTeam/Desk/NW_Data/products.sql"]
         .map(|path| rendering.file(path).unwrap().text().unwrap());
     insta::assert_snapshot!(text.join("\n########\n"));
@@ -33,13 +33,13 @@ fn northwind_in_a_file_of_the_consumer_with_history() {
 
 #[test]
 fn northwind_in_a_database_of_the_consumer() {
-    let desk = |milestoning| {
+    let server_fixture = |milestoning| {
         let wind = NorthWind { milestoning, ..NorthWind::default() };
         let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
-            let desk = DataContainer::postgres("Desk", "db.example.org", "sales");
-            team.without_container(&"Desk".into()).container(desk)
+            let server_fixture = DataContainer::postgres("Desk", "db.example.org", "sales");
+            team.without_container(&"Desk".into()).container(server_fixture)
         });
-        let rendering = crate::scene::Scene::new(ecosystem, &NorthWind::assignments()).rendering();
+        let rendering = crate::example::Example::new(ecosystem, &NorthWind::assignments()).rendering();
         let text = [
             "copies/USA/NorthWindTeam/Desk/NW_Data/products.sql",
             "views/Sales/analysis/NW_Data/products.sql",
@@ -48,17 +48,20 @@ fn northwind_in_a_database_of_the_consumer() {
         .map(|path| rendering.file(path).unwrap().text().unwrap().to_owned());
         text.join("\n########\n")
     };
-    insta::assert_snapshot!("northwind_in_a_database_of_the_consumer_live", desk(Milestoning::Live));
+    insta::assert_snapshot!(
+        "northwind_in_a_database_of_the_consumer_live",
+        server_fixture(Milestoning::Live)
+    );
     insta::assert_snapshot!(
         "northwind_in_a_database_of_the_consumer_all",
-        desk(Milestoning::LiveAndForensic)
+        server_fixture(Milestoning::LiveAndForensic)
     );
 }
 
 #[test]
 fn northwind_by_version() {
     let wind = NorthWind { datasets: vec!["NW_Data/products"], ..NorthWind::by_version() };
-    let rendering = wind.scene().rendering();
+    let rendering = wind.example().rendering();
     let text = rendering.file("tables/NW_Data/products.sql").unwrap().text().unwrap();
     let jobs: serde_json::Value =
         serde_json::from_str(rendering.file("jobs.json").unwrap().text().unwrap()).unwrap();
@@ -70,17 +73,17 @@ fn northwind_by_version() {
 
 #[test]
 fn foundation() {
-    insta::assert_snapshot!(everything(&NorthWind::default().scene().foundation()));
+    insta::assert_snapshot!(everything(&NorthWind::default().example().foundation()));
 }
 
 #[test]
 fn what_is_owed_stays_unfed() {
-    let mut scene = NorthWind::default().scene();
-    let held = scene.hold("table.NW_Data.products", "Ingest/Local/NW_Data", "products");
-    let fed = scene.rendering();
-    scene = NorthWind { datasets: vec!["NW_Data/customers"], ..NorthWind::default() }.scene();
-    scene.held.push(held);
-    let rendering = scene.rendering();
+    let mut example = NorthWind::default().example();
+    let held = example.hold("table.NW_Data.products", "Ingest/Local/NW_Data", "products");
+    let fed = example.rendering();
+    example = NorthWind { datasets: vec!["NW_Data/customers"], ..NorthWind::default() }.example();
+    example.held.push(held);
+    let rendering = example.rendering();
     let address = "table.NW_Data.products".into();
     let (before, after) = (fed.resource(&address).unwrap(), rendering.resource(&address).unwrap());
     assert_eq!(before.attributes(), after.attributes());
@@ -98,8 +101,8 @@ fn a_dataset_that_is_captured_on_its_own_has_a_job_of_its_own_and_the_same_table
         let store = (**store).clone().captured(capture);
         team.without_datastore(&"NW_Data".into()).datastore(store)
     });
-    let alone = crate::scene::Scene::new(alone, &NorthWind::assignments());
-    let changed = crate::scene::plan(&wind.scene(), &alone);
+    let alone = crate::example::Example::new(alone, &NorthWind::assignments());
+    let changed = crate::example::plan(&wind.example(), &alone);
     insta::assert_snapshot!(changed.to_string(), @r#"
     create  capture capture.NW_Data.customers
     create  capture capture.NW_Data.products
@@ -109,7 +112,7 @@ fn a_dataset_that_is_captured_on_its_own_has_a_job_of_its_own_and_the_same_table
 
 #[test]
 fn secrets_are_names() {
-    let rendering = NorthWind::default().scene().rendering();
+    let rendering = NorthWind::default().example().rendering();
     let jobs = rendering.file("jobs.json").unwrap().text().unwrap();
     assert!(jobs.contains(r#""credential": "northwind""#));
 }

@@ -2,7 +2,7 @@
 //!
 //! What is attacked is the runtime alone: lint, which refuses most of these before, is not asked.
 
-use crate::{ground::Ground, northwind::NorthWind, scene::plan_with};
+use crate::{example::plan_with, fixture::Fixture, northwind::NorthWind};
 use datasurface_platform::{RunObserver, RunReport, prelude::*};
 use proptest::{prelude::*, sample::select, test_runner::TestRunner};
 use serde_json::json;
@@ -22,7 +22,7 @@ const GOOD: &str = "SELECT customer_id, company_name, city FROM NW_Data_customer
 
 /// A place where a transformer can be made to run any text.
 struct Victim {
-    ground: Ground,
+    fixture: Fixture,
     rendered: String,
     untouched: Vec<String>,
 }
@@ -31,20 +31,20 @@ impl Victim {
     fn new() -> Self {
         let wind =
             NorthWind { select: MARK, milestoning: Milestoning::LiveAndForensic, ..NorthWind::default() };
-        let ground = Ground::with(&wind.scene());
-        ground.change_source(
+        let fixture = Fixture::with(&wind.example());
+        fixture.change_source(
             "INSERT INTO Customers VALUES ('A', 'Canary of an earlier version', 'x'), ('B', 'Canary', 'gone');
              INSERT INTO products VALUES (1, 'Canary of another dataset', 8417, 1)",
         );
         // What the first batch made is captured, so the transformer's own output has the canary; from here on it has not.
-        ground.run();
-        ground.change_source(
+        fixture.run();
+        fixture.change_source(
             "DELETE FROM Customers WHERE customer_id = 'B'; UPDATE Customers SET company_name = 'a'",
         );
-        ground.run();
-        let rendered = fs::read_to_string(ground.path(OUTPUT)).unwrap();
+        fixture.run();
+        let rendered = fs::read_to_string(fixture.path(OUTPUT)).unwrap();
         assert!(rendered.contains(MARK));
-        let mut victim = Self { ground, rendered, untouched: Vec::new() };
+        let mut victim = Self { fixture, rendered, untouched: Vec::new() };
         victim.untouched = victim.outside();
         assert!(victim.untouched.iter().any(|row| row.contains("earlier version")), "{:?}", victim.untouched);
         victim
@@ -52,13 +52,13 @@ impl Victim {
 
     /// Runs a text in the place of the SELECT.
     fn run(&self, sql: &str) -> RunReport {
-        fs::write(self.ground.path(OUTPUT), self.rendered.replace(MARK, sql)).unwrap();
-        self.ground.try_run().unwrap()
+        fs::write(self.fixture.path(OUTPUT), self.rendered.replace(MARK, sql)).unwrap();
+        self.fixture.try_run().unwrap()
     }
 
     /// All that is in the platform's database but what the transformer makes, what is made of it, and the log.
     fn outside(&self) -> Vec<String> {
-        let mut everything = self.ground.everything();
+        let mut everything = self.fixture.everything();
         everything.retain(|line| {
             !["Mask__customers.output:", "Masked_NW_Data", "datasurface_inputs:"]
                 .iter()
@@ -69,7 +69,7 @@ impl Victim {
 
     /// What the transformer made.
     fn made(&self) -> Vec<String> {
-        self.ground.rows("northwind.db", "SELECT * FROM \"Mask__customers.output\"")
+        self.fixture.rows("northwind.db", "SELECT * FROM \"Mask__customers.output\"")
     }
 
     /// Runs a text, and returns whether it was executed. Nothing is there afterwards that tells of the canary, and nothing
@@ -137,7 +137,7 @@ fn nothing_but_inputs_is_read_and_nothing_but_outputs_is_changed() {
         assert!(!victim.attack(attack), "it was executed: {attack}");
     }
     assert!(victim.attack(GOOD), "and others go on");
-    assert!(!victim.ground.path("Canary.db").exists());
+    assert!(!victim.fixture.path("Canary.db").exists());
 }
 
 /// Statements as somebody would write them who looks for a way out.
@@ -264,10 +264,10 @@ fn a_fuzzer_that_knows_the_grammar_finds_no_canary() {
 }
 
 /// A transformer with limits.
-fn limited(select: &'static str, limits: serde_json::Value) -> Ground {
-    let ground = Ground::with(&NorthWind { select, limits, ..NorthWind::default() }.scene());
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-    ground
+fn limited(select: &'static str, limits: serde_json::Value) -> Fixture {
+    let fixture = Fixture::with(&NorthWind { select, limits, ..NorthWind::default() }.example());
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    fixture
 }
 
 const ENDLESS: &str = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) \
@@ -275,9 +275,9 @@ const ENDLESS: &str = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 F
 
 #[test]
 fn a_statement_without_end_ends() {
-    let ground = limited(ENDLESS, json!({"seconds": 1}));
+    let fixture = limited(ENDLESS, json!({"seconds": 1}));
     let began = Instant::now();
-    let report = ground.try_run().unwrap();
+    let report = fixture.try_run().unwrap();
     assert!(began.elapsed() < Duration::from_secs(60));
     assert_eq!(
         report.failures[0].reason,
@@ -285,7 +285,7 @@ fn a_statement_without_end_ends() {
     );
     // The lock is free, and whoever does not need the transformer has data.
     assert_eq!(
-        ground.rows("northwind.db", "SELECT count(*) FROM Sales__analysis__NW_Data__customers"),
+        fixture.rows("northwind.db", "SELECT count(*) FROM Sales__analysis__NW_Data__customers"),
         ["1"]
     );
 }
@@ -301,9 +301,9 @@ fn a_statement_that_explodes_while_it_is_compiled_ends() {
         "WITH c0 AS (SELECT 1 AS n), {} SELECT 'A' AS customer_id, n AS company_name, '' AS city FROM c7",
         grown.collect::<Vec<_>>().join(", ")
     );
-    let ground = limited(select.leak(), json!({"seconds": 1}));
+    let fixture = limited(select.leak(), json!({"seconds": 1}));
     let began = Instant::now();
-    let report = ground.try_run().unwrap();
+    let report = fixture.try_run().unwrap();
     assert!(began.elapsed() < Duration::from_secs(60));
     let reason = &report.failures[0].reason;
     // SQLite sees it coming; if it did not, the time would run out.
@@ -319,8 +319,8 @@ fn a_statement_that_takes_all_memory_ends() {
          SELECT 'A' AS customer_id, {} AS company_name, '' AS city FROM r",
         parts.join(" + ")
     );
-    let ground = limited(select.leak(), json!({"memory_mib": 64}));
-    let report = ground.try_run().unwrap();
+    let fixture = limited(select.leak(), json!({"memory_mib": 64}));
+    let report = fixture.try_run().unwrap();
     assert_eq!(
         report.failures[0].reason,
         "output.Mask [select customers]: it was stopped: it took more than 64 MiB, the setting `transformers.memory_mib`"
@@ -329,22 +329,22 @@ fn a_statement_that_takes_all_memory_ends() {
 
 #[test]
 fn a_value_that_is_too_large_is_refused() {
-    let ground = limited(
+    let fixture = limited(
         "SELECT 'A' AS customer_id, length(hex(zeroblob(2000000))) AS company_name, '' AS city",
         json!({"value_mib": 1}),
     );
-    let report = ground.try_run().unwrap();
+    let report = fixture.try_run().unwrap();
     assert_eq!(report.failures[0].reason, "output.Mask [select customers]: string or blob too big");
 }
 
 #[test]
 fn a_function_that_fails_tells_no_value() {
-    let ground = limited(
+    let fixture = limited(
         "SELECT json_extract('{}', company_name) AS customer_id, '' AS company_name, '' AS city FROM NW_Data_customers",
         json!({}),
     );
-    ground.change_source("UPDATE Customers SET company_name = 'Canary'");
-    let report = ground.try_run().unwrap();
+    fixture.change_source("UPDATE Customers SET company_name = 'Canary'");
+    let report = fixture.try_run().unwrap();
     let reason = &report.failures[0].reason;
     assert!(reason.contains("bad JSON path") && !reason.contains("Canary"), "{reason}");
 }
@@ -367,13 +367,13 @@ impl RunObserver for Impatient {
 
 #[test]
 fn a_run_can_be_cancelled() {
-    let ground = limited(ENDLESS, json!({}));
-    let report = ground.run_watched(&Impatient::default()).unwrap();
+    let fixture = limited(ENDLESS, json!({}));
+    let report = fixture.run_watched(&Impatient::default()).unwrap();
     assert_eq!(report.failures[0].reason, "output.Mask [select customers]: the run was cancelled");
-    let mended = NorthWind::default().scene();
-    let before = NorthWind { select: ENDLESS, ..NorthWind::default() }.scene();
-    ground.render(&mended, &plan_with(&before, &mended, BTreeMap::new()));
-    ground.run();
+    let mended = NorthWind::default().example();
+    let before = NorthWind { select: ENDLESS, ..NorthWind::default() }.example();
+    fixture.render(&mended, &plan_with(&before, &mended, BTreeMap::new()));
+    fixture.run();
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Schemas change: statements that keep what is there.
 
 use crate::{
-    aside::set_aside,
+    example::plan,
     northwind::{CUSTOMERS, NorthWind},
     plans::files,
-    scene::plan,
+    set_aside::set_aside,
     site::{Site, text},
 };
 use datasurface_platform::prelude::*;
@@ -22,7 +22,7 @@ fn customers_of(site: &Site) -> Vec<String> {
 
 /// Two batches before a change, and the change.
 fn changed(before: &'static str, after: &'static str) -> (Site, Plan) {
-    let (before, after) = (history(before).scene(), history(after).scene());
+    let (before, after) = (history(before).example(), history(after).example());
     let site = Site::with(&before);
     for (batch, city) in [(1, "1"), (2, "02")] {
         let record = vec![text("A"), text("x"), text(city)];
@@ -74,7 +74,7 @@ fn a_new_column_is_added_and_the_next_batch_fills_it() {
     FROM "NW_Data__customers";
     "#);
     let record = vec![text("A"), text("x"), text("02"), text("DE1")];
-    let rendering = history(wider).scene().rendering();
+    let rendering = history(wider).example().rendering();
     site.batch(&rendering, "NW_Data/customers", 3, &[record]).unwrap();
     assert_eq!(customers_of(&site), ["A|x|1|-|1|2", "A|x|02|-|2|3", "A|x|02|DE1|3|-"]);
 }
@@ -178,7 +178,7 @@ fn another_key_keeps_what_fits_and_sets_aside_the_rest() {
     assert!(plan.to_string().contains("by a rebuild: the key is another one"), "{plan}");
     assert_eq!(customers_of(&site), ["A|x|1|1|2", "A|x|02|2|-"]);
     let again = vec![text("B"), text("x"), text("3")];
-    let rendering = history(other).scene().rendering();
+    let rendering = history(other).example().rendering();
     site.batch(&rendering, "NW_Data/customers", 3, &[again]).unwrap();
     assert_eq!(customers_of(&site).len(), 3);
 }
@@ -193,15 +193,15 @@ fn a_wider_type_touches_no_data() {
 
 #[test]
 fn copies_change_with_their_tables() {
-    let desk = |wind: NorthWind| NorthWind { file: "desk.db", ..wind }.scene();
-    let before = desk(NorthWind::default());
+    let server_fixture = |wind: NorthWind| NorthWind { file: "desk.db", ..wind }.example();
+    let before = server_fixture(NorthWind::default());
     let site = Site::with(&before);
     site.open("desk.db")
         .execute_batch("INSERT INTO Local__NW_Data__customers VALUES ('A', 'x', 'Bonn', 1, NULL)")
         .unwrap();
     let wider =
         "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), vat VarChar(9)";
-    let after = desk(history(wider));
+    let after = server_fixture(history(wider));
     let plan = plan(&before, &after);
     insta::assert_snapshot!(plan.to_string(), @r#"
     update  table table.NW_Data.customers, with a backfill: `vat` is new: NULL until the next batch brings it
@@ -217,8 +217,8 @@ fn copies_change_with_their_tables() {
     let rows = site.rows("desk.db", "SELECT * FROM Local__Sales__analysis__NW_Data__customers__history");
     assert_eq!(rows, ["A|x|Bonn|-|1|-"]);
 
-    let elsewhere = history(wider).scene();
-    let moved = crate::scene::plan(&after, &elsewhere);
+    let elsewhere = history(wider).example();
+    let moved = crate::example::plan(&after, &elsewhere);
     site.apply(&moved, &elsewhere.rendering());
     let left = site.rows("desk.db", "SELECT name FROM sqlite_schema WHERE name LIKE '%NW_Data__customers%'");
     assert_eq!(left, [] as [&str; 0]);

@@ -1,14 +1,14 @@
 //! Settings of servers, from a declaration to what is rendered.
 
 use crate::{
+    example::{Example, plan_between},
     northwind::NorthWind,
-    scene::{Scene, plan_between},
 };
 use datasurface_platform::prelude::*;
 use std::collections::BTreeMap;
 
 /// NorthWind, whose source and whose consumers are on servers, with these settings for servers.
-fn scene(servers: &'static str) -> Scene {
+fn example(servers: &'static str) -> Example {
     let ecosystem = NorthWind { servers, ..NorthWind::default() }.ecosystem();
     let ecosystem = ecosystem.edit_team("USA", "NorthWindTeam", |team| {
         team.without_container(&"Desk".into())
@@ -16,21 +16,21 @@ fn scene(servers: &'static str) -> Scene {
             .container(DataContainer::postgres("Desk", "db.example.org", "sales"))
             .container(DataContainer::postgres("Source", "src.example.org", "shop"))
     });
-    let scene = Scene::new(ecosystem, &NorthWind::assignments());
-    assert_eq!(scene.codes(), [] as [&str; 0]);
-    scene
+    let example = Example::new(ecosystem, &NorthWind::assignments());
+    assert_eq!(example.codes(), [] as [&str; 0]);
+    example
 }
 
-fn database(scene: &Scene) -> String {
-    let rendering = scene.rendering();
+fn database(example: &Example) -> String {
+    let rendering = example.rendering();
     let copy = rendering.file("copies/USA/NorthWindTeam/Desk/NW_Data/products.sql").unwrap().text().unwrap();
     let line = copy.lines().find_map(|line| line.strip_prefix("-- database: "));
     line.unwrap().to_owned()
 }
 
 /// The job that captures from the source.
-fn capture(scene: &Scene) -> serde_json::Value {
-    let jobs = scene.rendering().file("jobs.json").unwrap().text().unwrap().to_owned();
+fn capture(example: &Example) -> serde_json::Value {
+    let jobs = example.rendering().file("jobs.json").unwrap().text().unwrap().to_owned();
     let jobs: serde_json::Value = serde_json::from_str(&jobs).unwrap();
     let jobs = jobs["jobs"].as_array().unwrap().clone();
     jobs.into_iter().find(|job| job["job"] == "capture.NW_Data").unwrap()
@@ -38,10 +38,10 @@ fn capture(scene: &Scene) -> serde_json::Value {
 
 #[test]
 fn what_is_set_for_a_server_is_rendered() {
-    let nothing = scene("{}");
+    let nothing = example("{}");
     insta::assert_snapshot!(database(&nothing), @"postgresql://db.example.org:5432/sales?credential=desk");
     assert_eq!(capture(&nothing)["server"], json!(null));
-    let some = scene(
+    let some = example(
         r#"{
             "db.example.org": {"sslmode": "disable", "statement_timeout_seconds": 0},
             "db.example.org:5432":
@@ -64,7 +64,7 @@ fn what_is_set_for_a_server_is_rendered() {
 
 #[test]
 fn how_a_server_is_spoken_to_moves_no_data() {
-    let (before, after) = (scene("{}"), scene(r#"{"db.example.org": {"sslmode": "require"}}"#));
+    let (before, after) = (example("{}"), example(r#"{"db.example.org": {"sslmode": "require"}}"#));
     let plan = plan_between(Some((&before, "1")), (&after, "2"), BTreeMap::new());
     let of_consumer = |line: &&str| line.contains("copy.USA") || line.contains("view.Sales");
     let lines: Vec<String> = plan.to_string().lines().filter(of_consumer).map(str::to_owned).collect();

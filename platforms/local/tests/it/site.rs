@@ -1,6 +1,6 @@
 //! Where rendered files are executed: a folder with SQLite files. What a runtime will do, as little of it as tests need.
 
-use crate::scene::Scene;
+use crate::example::Example;
 use datasurface_local::Script;
 use datasurface_platform::{model::DatasetKey, prelude::*};
 use rusqlite::{Connection, params_from_iter, types::Value};
@@ -15,10 +15,10 @@ impl Site {
     }
 
     /// A site where everything was created.
-    pub(crate) fn with(scene: &Scene) -> Self {
+    pub(crate) fn with(example: &Example) -> Self {
         let site = Self::new();
-        site.create(&scene.foundation());
-        site.create(&scene.rendering());
+        site.create(&example.foundation());
+        site.create(&example.rendering());
         site
     }
 

@@ -1,14 +1,14 @@
 //! What runs when: by its timetable, or because of what ran before.
 
 use crate::{
-    ground::{Ground, moved},
+    example::Example,
+    fixture::{Fixture, moved},
     northwind::NorthWind,
-    scene::Scene,
 };
 use datasurface_platform::{graph::Stage, prelude::*};
 
 /// NorthWind, which is captured every ten minutes and masked daily, and a store that somebody has to ask for.
-fn scene() -> Scene {
+fn example() -> Example {
     let wind = NorthWind { datasets: vec!["NW_Data/customers"], ..NorthWind::default() };
     let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         let masking =
@@ -33,16 +33,16 @@ fn scene() -> Scene {
     let assignments = NorthWind::assignments()
         .with_group("Local", "Board/all", Stage::Provisioned)
         .with_primary("Local", "Asked", Stage::Provisioned);
-    Scene::new(ecosystem, &assignments)
+    Example::new(ecosystem, &assignments)
 }
 
 #[test]
 fn what_is_due_runs_and_what_waits_for_it() {
-    let mut ground = Ground::with(&scene());
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-    ground.now = "2026-11-21T05:40:30Z".to_owned();
+    let mut fixture = Fixture::with(&example());
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    fixture.now = "2026-11-21T05:40:30Z".to_owned();
     assert_eq!(
-        moved(&ground.run()),
+        moved(&fixture.run()),
         [
             "NW_Data/customers 1: +1 ~0 -0 =0",
             "Asked/products 1: +0 ~0 -0 =0",
@@ -50,8 +50,8 @@ fn what_is_due_runs_and_what_waits_for_it() {
         ],
         "all of it, since it was asked for"
     );
-    ground.change_source("UPDATE Customers SET city = 'y'; INSERT INTO products VALUES (1, 'p', 1, 1)");
-    assert_eq!(ground.next_due().as_deref(), Some("2026-11-21T05:50:00+00:00"));
+    fixture.change_source("UPDATE Customers SET city = 'y'; INSERT INTO products VALUES (1, 'p', 1, 1)");
+    assert_eq!(fixture.next_due().as_deref(), Some("2026-11-21T05:50:00+00:00"));
     for (now, expected) in [
         ("2026-11-21T05:49:59Z", vec![]),
         ("2026-11-21T05:50:00Z", vec!["NW_Data/customers 2: +0 ~1 -0 =0"]),
@@ -63,7 +63,7 @@ fn what_is_due_runs_and_what_waits_for_it() {
         ),
         ("2026-11-21T06:01:01Z", vec![]),
     ] {
-        now.clone_into(&mut ground.now);
-        assert_eq!(moved(&ground.run_due()), expected, "{now}");
+        now.clone_into(&mut fixture.now);
+        assert_eq!(moved(&fixture.run_due()), expected, "{now}");
     }
 }

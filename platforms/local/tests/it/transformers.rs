@@ -1,14 +1,14 @@
 //! Transformers: inputs by name, outputs captured again.
 
 use crate::{
-    ground::{Ground, in_container, moved},
+    example::Example,
+    fixture::{Fixture, in_container, moved},
     northwind::{CUSTOMERS, NorthWind},
-    scene::Scene,
 };
 use datasurface_platform::{graph::Stage, prelude::*};
 
 /// A transformer that makes two datasets of two others.
-fn two_of_two() -> Scene {
+fn two_of_two() -> Example {
     let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         let counting = DataTransformer::sql("Masked_NW_Data")
             .with_trigger(TransformTrigger::AllInputsMoved)
@@ -23,39 +23,41 @@ fn two_of_two() -> Scene {
             .dataset(Dataset::new("cities", "city VarChar(15) key, customers Integer"));
         let reads = DatasetGroup::new("raw").with_sinks(["NW_Data/customers", "NW_Data/products"]);
         let board = DatasetGroup::new("all").sink("Masked_NW_Data/cities");
-        let desk = "USA/NorthWindTeam/Desk";
+        let server_fixture = "USA/NorthWindTeam/Desk";
         team.without_workspace(&"Mask".into())
             .without_datastore(&"Masked_NW_Data".into())
             .datastore(made)
-            .workspace(Workspace::new("Mask").with_container(desk).group(reads).with_transformer(counting))
-            .workspace(Workspace::new("Board").with_container(desk).group(board))
+            .workspace(
+                Workspace::new("Mask").with_container(server_fixture).group(reads).with_transformer(counting),
+            )
+            .workspace(Workspace::new("Board").with_container(server_fixture).group(board))
     });
-    Scene::new(ecosystem, &NorthWind::assignments().with_group("Local", "Board/all", Stage::Provisioned))
+    Example::new(ecosystem, &NorthWind::assignments().with_group("Local", "Board/all", Stage::Provisioned))
 }
 
 #[test]
 fn a_transformer_waits_until_all_of_its_inputs_moved() {
-    let ground = Ground::with(&two_of_two());
-    ground.change_source(
+    let fixture = Fixture::with(&two_of_two());
+    fixture.change_source(
         "INSERT INTO Customers VALUES ('A', 'a', 'x'), ('B', 'b', 'x'); INSERT INTO products VALUES (1, 'p', 1, 1)",
     );
-    ground.run();
+    fixture.run();
     let made = |dataset: &str| {
         let all = format!("SELECT * FROM Masked_NW_Data__{dataset} WHERE batch_out IS NULL ORDER BY 1");
-        ground.rows("northwind.db", &all)
+        fixture.rows("northwind.db", &all)
     };
     assert_eq!(made("customers"), ["A|***|1|1|-", "B|***|1|1|-"]);
     assert_eq!(made("cities"), ["x|2|1|-"]);
 
-    ground.change_source("UPDATE Customers SET city = 'y' WHERE customer_id = 'B'");
+    fixture.change_source("UPDATE Customers SET city = 'y' WHERE customer_id = 'B'");
     for expected in ["+0 ~1 -0 =1", "+0 ~0 -0 =2"] {
-        let moved = moved(&ground.run());
+        let moved = moved(&fixture.run());
         assert_eq!(moved.len(), 2, "it does not run: {moved:?}");
         assert!(moved[0].ends_with(expected), "{moved:?}");
     }
-    ground.change_source("INSERT INTO products VALUES (2, 'q', 1, 1)");
+    fixture.change_source("INSERT INTO products VALUES (2, 'q', 1, 1)");
     assert_eq!(
-        moved(&ground.run())[2..],
+        moved(&fixture.run())[2..],
         ["Masked_NW_Data/cities 2: +1 ~1 -0 =0", "Masked_NW_Data/customers 2: +0 ~2 -0 =0"],
         "it sees what moved before, too"
     );
@@ -70,22 +72,22 @@ fn outputs_are_made_of_inputs_and_captured() {
             select: "SELECT city, '**' || ';' AS company_name, customer_id FROM NW_Data_customers; -- done",
             ..NorthWind::default()
         };
-        let ground = Ground::with(&wind.scene());
-        ground.change_source("INSERT INTO Customers VALUES ('A', 'x', 'Bonn')");
+        let fixture = Fixture::with(&wind.example());
+        fixture.change_source("INSERT INTO Customers VALUES ('A', 'x', 'Bonn')");
         for city in ["Bonn", "Rome"] {
-            ground.change_source(&format!("UPDATE Customers SET city = '{city}'"));
-            ground.run();
+            fixture.change_source(&format!("UPDATE Customers SET city = '{city}'"));
+            fixture.run();
             let made = "SELECT customer_id, company_name, city FROM \"Mask__customers.output\"";
-            assert_eq!(ground.rows("northwind.db", made), [format!("A|**;|{city}")]);
+            assert_eq!(fixture.rows("northwind.db", made), [format!("A|**;|{city}")]);
             let read = "SELECT * FROM Marketing__masked__Masked_NW_Data__customers";
-            assert_eq!(ground.rows(file, &in_container(file, read)), [format!("A|**;|{city}")]);
+            assert_eq!(fixture.rows(file, &in_container(file, read)), [format!("A|**;|{city}")]);
         }
     }
 }
 
 #[test]
 fn a_transform_job_is_found_by_its_trigger() {
-    let rendering = NorthWind::default().scene().rendering();
+    let rendering = NorthWind::default().example().rendering();
     let needs = |address: &str| {
         let resource = rendering.resource(&address.into()).unwrap();
         let needs = resource.dependencies().iter().map(ResourceAddress::as_str);
@@ -98,7 +100,7 @@ fn a_transform_job_is_found_by_its_trigger() {
 }
 
 /// A transformer of products, with outputs of its own.
-fn of_products(schema: &'static str, select: &'static str) -> Ground {
+fn of_products(schema: &'static str, select: &'static str) -> Fixture {
     let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         let made = Datastore::new("Masked_NW_Data").dataset(Dataset::new("customers", schema));
         let reads = DatasetGroup::new("raw").sink("NW_Data/products");
@@ -113,24 +115,24 @@ fn of_products(schema: &'static str, select: &'static str) -> Ground {
                     .with_transformer(transformer),
             )
     });
-    Ground::with(&Scene::new(ecosystem, &NorthWind::assignments()))
+    Fixture::with(&Example::new(ecosystem, &NorthWind::assignments()))
 }
 
 #[test]
 fn decimals_are_compared_as_numbers_added_exactly_and_rounded_to_their_scale() {
-    let ground = of_products(
+    let fixture = of_products(
         "product_id Integer key, price Decimal(18,2), half Decimal(18,2), total Decimal(18,2), third Integer",
         "SELECT product_id, unit_price AS price, unit_price * 1.5 AS half, \
            (SELECT sum(unit_price) FROM NW_Data_products) AS total, unit_price / 3 AS third \
          FROM NW_Data_products WHERE unit_price > 9",
     );
-    ground.change_source(
+    fixture.change_source(
         "INSERT INTO products VALUES (1, 'a', 10.01, 1), (2, 'b', 9.99, 1), (3, 'c', 100.1, 1), (4, 'd', 8.9, 1),
          (5, 'e', NULL, 1)",
     );
-    let report = ground.run();
+    let report = fixture.run();
     let rows =
-        ground.rows("northwind.db", "SELECT * FROM Marketing__masked__Masked_NW_Data__customers ORDER BY 1");
+        fixture.rows("northwind.db", "SELECT * FROM Marketing__masked__Masked_NW_Data__customers ORDER BY 1");
     assert_eq!(
         rows,
         ["1|10.01|15.02|129.00|3", "2|9.99|14.99|129.00|3", "3|100.10|150.15|129.00|33"],
@@ -143,16 +145,16 @@ fn decimals_are_compared_as_numbers_added_exactly_and_rounded_to_their_scale() {
 
 #[test]
 fn decimals_with_more_digits_than_a_floating_point_number_keep_them_all() {
-    let ground = of_products(
+    let fixture = of_products(
         "product_id Integer key, price Decimal(38,2), total Decimal(38,2)",
         "SELECT product_id, '12345678901234567' || substr(unit_price, -3) AS price, \
            (SELECT sum('12345678901234567' || substr(unit_price, -3)) FROM NW_Data_products) AS total \
          FROM NW_Data_products",
     );
-    ground.change_source("INSERT INTO products VALUES (1, 'a', 0.89, 1), (2, 'b', 0.12, 1)");
-    ground.run();
+    fixture.change_source("INSERT INTO products VALUES (1, 'a', 0.89, 1), (2, 'b', 0.12, 1)");
+    fixture.run();
     let rows =
-        ground.rows("northwind.db", "SELECT * FROM Marketing__masked__Masked_NW_Data__customers ORDER BY 1");
+        fixture.rows("northwind.db", "SELECT * FROM Marketing__masked__Masked_NW_Data__customers ORDER BY 1");
     assert_eq!(
         rows,
         ["1|12345678901234567.89|24691357802469135.01", "2|12345678901234567.12|24691357802469135.01"]

@@ -1,8 +1,8 @@
 //! Types are kept: what breaks one is seen by nobody, names no value, and holds nobody else up.
 
 use crate::{
-    ground::{Ground, moved},
-    scene::Scene,
+    example::Example,
+    fixture::{Fixture, moved},
 };
 use datasurface_platform::{
     RunReport,
@@ -11,7 +11,7 @@ use datasurface_platform::{
 };
 
 /// A store with the datasets `a`, with a column `v` of this type, and `b`; `v` is classified so.
-pub(crate) fn scene(data_type: &str, classification: &str) -> Scene {
+pub(crate) fn example(data_type: &str, classification: &str) -> Example {
     let column = |name: &str, data_type: &str| Column::new(name, data_type.parse().unwrap());
     let schema = TableSchema::new([
         column("id", "Integer").classified("Public"),
@@ -24,28 +24,28 @@ pub(crate) fn scene(data_type: &str, classification: &str) -> Scene {
 }
 
 /// A store with these datasets, and a consumer that reads them in the platform's own database, with history.
-pub(crate) fn of(a: Dataset, b: Dataset) -> Scene {
+pub(crate) fn of(a: Dataset, b: Dataset) -> Example {
     wanted(a, b, Milestoning::LiveAndForensic)
 }
 
 /// The same, with or without history.
-pub(crate) fn wanted(a: Dataset, b: Dataset, milestoning: Milestoning) -> Scene {
+pub(crate) fn wanted(a: Dataset, b: Dataset, milestoning: Milestoning) -> Example {
     captured(Capture::sql_snapshot("Z/T/Source"), [a, b], milestoning)
 }
 
 /// One dataset, `a`, which is read by its column `version`.
-pub(crate) fn by_version(a: Dataset) -> Scene {
+pub(crate) fn by_version(a: Dataset) -> Example {
     captured(Capture::sql_watermark("Z/T/Source", "version"), [a], Milestoning::LiveAndForensic)
 }
 
 /// Two datasets: `b` is read by its column `at`, and `a` by one of its own, `version`.
-pub(crate) fn by_columns_of_their_own(a: Dataset, b: Dataset) -> Scene {
+pub(crate) fn by_columns_of_their_own(a: Dataset, b: Dataset) -> Example {
     let capture = Capture::sql_watermark("Z/T/Source", "at").watermark("a", "version");
     captured(capture, [a, b], Milestoning::LiveAndForensic)
 }
 
 /// One dataset, `a`, whose history is kept for this time.
-pub(crate) fn kept_for(a: Dataset, time: Retention) -> Scene {
+pub(crate) fn kept_for(a: Dataset, time: Retention) -> Example {
     let all = DatasetGroup::new("all")
         .sink("S/a")
         .with_milestoning(Milestoning::LiveAndForensic)
@@ -53,14 +53,14 @@ pub(crate) fn kept_for(a: Dataset, time: Retention) -> Scene {
     with_group(Capture::sql_snapshot("Z/T/Source"), [a], all)
 }
 
-fn captured<const N: usize>(capture: Capture, datasets: [Dataset; N], milestoning: Milestoning) -> Scene {
+fn captured<const N: usize>(capture: Capture, datasets: [Dataset; N], milestoning: Milestoning) -> Example {
     let sinks: Vec<String> = datasets.iter().map(|dataset| format!("S/{}", dataset.name())).collect();
     let group =
         DatasetGroup::new("all").with_sinks(sinks.iter().map(String::as_str)).with_milestoning(milestoning);
     with_group(capture, datasets, group)
 }
 
-fn with_group<const N: usize>(capture: Capture, datasets: [Dataset; N], group: DatasetGroup) -> Scene {
+fn with_group<const N: usize>(capture: Capture, datasets: [Dataset; N], group: DatasetGroup) -> Example {
     let store = datasets.into_iter().fold(Datastore::new("S").captured(capture), Datastore::dataset);
     let team = Team::new()
         .container(DataContainer::sqlite("Source", "source.db"))
@@ -76,7 +76,7 @@ fn with_group<const N: usize>(capture: Capture, datasets: [Dataset; N], group: D
         "S",
         Stage::Provisioned,
     );
-    Scene::new(ecosystem, &assignments)
+    Example::new(ecosystem, &assignments)
 }
 
 /// A source in which `v` of `a` has no type of its own.
@@ -84,10 +84,10 @@ pub(crate) const TABLES: &str =
     "CREATE TABLE a (id INTEGER PRIMARY KEY, v); CREATE TABLE b (id INTEGER PRIMARY KEY, v);
     INSERT INTO a VALUES (1, NULL); INSERT INTO b VALUES (1, 'b1')";
 
-pub(crate) fn ground(scene: &Scene) -> Ground {
-    let ground = Ground::with(scene);
-    ground.change_source(TABLES);
-    ground
+pub(crate) fn fixture(example: &Example) -> Fixture {
+    let fixture = Fixture::with(example);
+    fixture.change_source(TABLES);
+    fixture
 }
 
 pub(crate) fn reasons(report: &RunReport) -> Vec<String> {
@@ -119,20 +119,20 @@ fn what_breaks_its_type_fails_its_dataset_alone_until_it_is_mended() {
         ("VarChar(9)", "x'61'", "must have a value of its type"),
         ("Binary", "'abc'", "must have a value of its type"),
     ] {
-        let ground = ground(&scene(data_type, "PII"));
-        ground.run();
-        ground.change_source(&format!("INSERT INTO a VALUES (2, {value}); UPDATE b SET v = 'b2'"));
-        let report = ground.try_run().unwrap();
+        let fixture = fixture(&example(data_type, "PII"));
+        fixture.run();
+        fixture.change_source(&format!("INSERT INTO a VALUES (2, {value}); UPDATE b SET v = 'b2'"));
+        let report = fixture.try_run().unwrap();
         let expected = format!("capture.S: `S/a` fails the rule that `v {data_type}` {rule}: 1 row");
         assert_eq!(reasons(&report), [expected], "{data_type} {value}");
-        assert_eq!(ground.rows("northwind.db", A), ["1|-"], "the last good data stays");
-        assert_eq!(ground.rows("northwind.db", B), ["b2"], "the other dataset goes on");
-        ground.change_source(
+        assert_eq!(fixture.rows("northwind.db", A), ["1|-"], "the last good data stays");
+        assert_eq!(fixture.rows("northwind.db", B), ["b2"], "the other dataset goes on");
+        fixture.change_source(
             "DELETE FROM a WHERE id = 2; INSERT INTO a VALUES (3, NULL); UPDATE b SET v = 'b3'",
         );
-        ground.run();
-        assert_eq!(ground.rows("northwind.db", A), ["1|-", "3|-"], "{data_type} {value}");
-        assert_eq!(ground.rows("northwind.db", B), ["b3"]);
+        fixture.run();
+        assert_eq!(fixture.rows("northwind.db", A), ["1|-", "3|-"], "{data_type} {value}");
+        assert_eq!(fixture.rows("northwind.db", B), ["b3"]);
     }
 }
 
@@ -154,26 +154,26 @@ fn what_fits_is_kept_with_every_digit() {
         ("Date", "'0000-01-01'", "0000-01-01"),
         ("Timestamp", "'2026-01-01T12:00'", "2026-01-01T12:00"),
     ] {
-        let ground = ground(&scene(data_type, "PII"));
-        ground.change_source(&format!("INSERT INTO a VALUES (2, {value})"));
-        ground.run();
+        let fixture = fixture(&example(data_type, "PII"));
+        fixture.change_source(&format!("INSERT INTO a VALUES (2, {value})"));
+        fixture.run();
         let query = "SELECT v FROM W__all__S__a WHERE id = 2";
-        assert_eq!(ground.rows("northwind.db", query), [kept], "{data_type} {value}");
-        assert_eq!(moved(&ground.run())[0], "S/a 1: +0 ~0 -0 =2", "nothing looks like a change");
+        assert_eq!(fixture.rows("northwind.db", query), [kept], "{data_type} {value}");
+        assert_eq!(moved(&fixture.run())[0], "S/a 1: +0 ~0 -0 =2", "nothing looks like a change");
     }
 }
 
 #[test]
 fn status_tells_which_dataset_is_behind_and_since_when() {
-    let mut ground = ground(&scene("VarChar(3)", "PII"));
-    ground.run();
-    ground.change_source("INSERT INTO a VALUES (2, 'hidden'), (3, 'hidden'); INSERT INTO b VALUES (2, 'b')");
+    let mut fixture = fixture(&example("VarChar(3)", "PII"));
+    fixture.run();
+    fixture.change_source("INSERT INTO a VALUES (2, 'hidden'), (3, 'hidden'); INSERT INTO b VALUES (2, 'b')");
     for minute in [10, 20] {
-        ground.now = format!("2026-11-21T10:{minute}:00Z");
-        ground.try_run().unwrap();
+        fixture.now = format!("2026-11-21T10:{minute}:00Z");
+        fixture.try_run().unwrap();
     }
-    let shown = |ground: &Ground| -> Vec<String> {
-        let sinks = ground.status().sinks.into_iter();
+    let shown = |fixture: &Fixture| -> Vec<String> {
+        let sinks = fixture.status().sinks.into_iter();
         sinks
             .map(|sink| {
                 let confirmed = sink.confirmed_at.map(|at| at.format("%H:%M").to_string());
@@ -186,30 +186,30 @@ fn status_tells_which_dataset_is_behind_and_since_when() {
             .collect()
     };
     assert_eq!(
-        shown(&ground),
+        shown(&fixture),
         [
             "S/a Some(1) Some(\"10:00\") Some(\"`S/a` fails the rule that `v VarChar(3)` must not be longer than its type: 2 \
              rows\") [\"id: 2\", \"id: 3\"]",
             "S/b Some(2) Some(\"10:20\") None []",
         ]
     );
-    ground.change_source("DELETE FROM a WHERE id > 1");
-    ground.now = "2026-11-21T10:30:00Z".to_owned();
-    ground.run();
+    fixture.change_source("DELETE FROM a WHERE id > 1");
+    fixture.now = "2026-11-21T10:30:00Z".to_owned();
+    fixture.run();
     assert_eq!(
-        shown(&ground),
+        shown(&fixture),
         ["S/a Some(2) Some(\"10:30\") None []", "S/b Some(2) Some(\"10:30\") None []"]
             .map(|line| line.replace("Some(2)", if line.starts_with("S/a") { "Some(1)" } else { "Some(2)" }))
     );
 }
 
 /// Everything that a run and a status say, and that is written down about runs.
-fn said(ground: &Ground) -> String {
-    let report = ground.try_run().unwrap();
+fn said(fixture: &Fixture) -> String {
+    let report = fixture.try_run().unwrap();
     let reasons = report.failures.iter().map(|failure| failure.reason.clone());
     let runs = report.datasets.iter().filter_map(|run| run.failure.clone());
-    let status = ground.status().sinks.into_iter().filter_map(|sink| sink.last_failure);
-    let log = ground.rows("northwind.db", "SELECT failure FROM datasurface_runs WHERE failure IS NOT NULL");
+    let status = fixture.status().sinks.into_iter().filter_map(|sink| sink.last_failure);
+    let log = fixture.rows("northwind.db", "SELECT failure FROM datasurface_runs WHERE failure IS NOT NULL");
     reasons.chain(runs).chain(status).chain(log).collect::<Vec<_>>().join("\n")
 }
 
@@ -217,12 +217,12 @@ fn said(ground: &Ground) -> String {
 fn no_value_is_said_and_examples_are_public() {
     for (classification, expected) in [("PII", vec!["id: 4711"]), ("Public", vec!["id: 4711, v: Ann Smith"])]
     {
-        let ground = ground(&scene("VarChar(3)", classification));
-        ground.change_source("INSERT INTO a VALUES (4711, 'Ann Smith')");
-        let said = said(&ground);
+        let fixture = fixture(&example("VarChar(3)", classification));
+        fixture.change_source("INSERT INTO a VALUES (4711, 'Ann Smith')");
+        let said = said(&fixture);
         assert!(said.contains("must not be longer"), "{said}");
         assert!(!said.contains("Ann") && !said.contains("4711"), "{said}");
-        assert_eq!(ground.try_run().unwrap().failures[0].examples, expected);
+        assert_eq!(fixture.try_run().unwrap().failures[0].examples, expected);
     }
     let checks = |classification: &str| {
         let a = Dataset::new("a", "id Integer key, v VarChar(9)").classified(classification);
@@ -232,9 +232,9 @@ fn no_value_is_said_and_examples_are_public() {
             QualityCheck::not_null("v", Share::ALL),
         ];
         let b = Dataset::new("b", "id Integer key, v VarChar(9)");
-        let ground = ground(&of(checks.into_iter().fold(a, Dataset::quality_check), b));
-        ground.change_source("INSERT INTO a VALUES (4711, 'Ann'), (4712, 'Ann')");
-        ground
+        let fixture = fixture(&of(checks.into_iter().fold(a, Dataset::quality_check), b));
+        fixture.change_source("INSERT INTO a VALUES (4711, 'Ann'), (4712, 'Ann')");
+        fixture
     };
     let secret = checks("Confidential");
     let said_of_it = said(&secret);
@@ -255,13 +255,13 @@ fn no_value_is_said_and_examples_are_public() {
 
 #[test]
 fn a_key_that_comes_twice_fails_its_dataset_alone() {
-    let ground = ground(&scene("VarChar(9)", "PII"));
-    ground.run();
-    ground.change_source(
+    let fixture = fixture(&example("VarChar(9)", "PII"));
+    fixture.run();
+    fixture.change_source(
         "ALTER TABLE a RENAME TO old; CREATE TABLE a AS SELECT * FROM old UNION ALL SELECT * FROM old;
          UPDATE b SET v = 'b2'",
     );
-    let report = ground.try_run().unwrap();
+    let report = fixture.try_run().unwrap();
     assert_eq!(reasons(&report), ["capture.S: table.S.a [load]: UNIQUE constraint failed: S__a.stage.id"]);
-    assert_eq!(ground.rows("northwind.db", B), ["b2"]);
+    assert_eq!(fixture.rows("northwind.db", B), ["b2"]);
 }

@@ -1,6 +1,6 @@
 //! Many datasets that are read into a file of their consumer.
 
-use crate::{ground::Ground, scene::Scene};
+use crate::{example::Example, fixture::Fixture};
 use datasurface_platform::{
     graph::{Assignments, Stage},
     prelude::*,
@@ -23,7 +23,7 @@ impl Wide {
             .flat_map(|datastore| self.datasets.clone().map(move |number| (datastore, number)))
     }
 
-    pub(crate) fn scene(&self) -> Scene {
+    pub(crate) fn example(&self) -> Example {
         let mut team = Team::new()
             .container(DataContainer::sqlite("Source", "source.db"))
             .container(DataContainer::sqlite("Desk", "desk.db"));
@@ -47,15 +47,15 @@ impl Wide {
         let ecosystem = Ecosystem::new("Wide", owner, "github:northwind/model@live")
             .platform(PlatformDeclaration::new("Local", "local").setting("database", "northwind.db"))
             .zone("USA", owner, GovernanceZone::new().team("Team", owner, team));
-        Scene::new(ecosystem, &assignments)
+        Example::new(ecosystem, &assignments)
     }
 
     /// Makes the tables of the source, with a row in each.
-    pub(crate) fn fill_source(&self, ground: &Ground) {
+    pub(crate) fn fill_source(&self, fixture: &Fixture) {
         let tables = self.all().map(|(datastore, number)| {
             let table = format!("d{datastore}_{number}");
             format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY, v INTEGER); INSERT INTO {table} VALUES (1, {number});")
         });
-        ground.change_source(&format!("BEGIN; {} COMMIT;", tables.collect::<String>()));
+        fixture.change_source(&format!("BEGIN; {} COMMIT;", tables.collect::<String>()));
     }
 }

@@ -1,7 +1,7 @@
 //! What somebody dropped, changed, or put where something was rendered on a server.
 
-use super::desk::{self, Desk};
-use crate::{flows::CUSTOMERS, ground::Ground, northwind::NorthWind};
+use super::server_fixture::{self, ServerFixture};
+use crate::{fixture::Fixture, flows::CUSTOMERS, northwind::NorthWind};
 use datasurface_platform::{RunRequest, prelude::*};
 
 const TABLE: &str = "local__nw_data__customers";
@@ -9,20 +9,20 @@ const VIEW: &str = "local__sales__analysis__nw_data__customers";
 const NOTHING: [&str; 0] = [];
 
 /// A consumer that was served twice.
-fn served(desk: &Desk) -> Ground {
-    let ground =
-        desk.ground(&NorthWind { milestoning: Milestoning::LiveAndForensic, ..NorthWind::default() });
-    ground.change_source(CUSTOMERS);
-    ground.run();
-    ground.change_source("UPDATE Customers SET city = 'Ulm' WHERE customer_id = 'ALFKI'");
-    ground.run();
-    assert_eq!(told(&ground), NOTHING);
-    ground
+fn served(server_fixture: &ServerFixture) -> Fixture {
+    let fixture = server_fixture
+        .fixture(&NorthWind { milestoning: Milestoning::LiveAndForensic, ..NorthWind::default() });
+    fixture.change_source(CUSTOMERS);
+    fixture.run();
+    fixture.change_source("UPDATE Customers SET city = 'Ulm' WHERE customer_id = 'ALFKI'");
+    fixture.run();
+    assert_eq!(told(&fixture), NOTHING);
+    fixture
 }
 
 /// What a status tells of what drifted, and whether the next run makes it again.
-fn told(ground: &Ground) -> Vec<String> {
-    let drifted = ground.status().drifted.into_iter();
+fn told(fixture: &Fixture) -> Vec<String> {
+    let drifted = fixture.status().drifted.into_iter();
     drifted
         .map(|drifted| format!("{} {}: {}", drifted.is_repaired_by_run, drifted.resource, drifted.problem))
         .collect()
@@ -103,27 +103,27 @@ fn what_was_dropped_or_altered_is_missed_and_made_again() {
             "was dropped: the next run makes it again",
         ),
     ] {
-        let Some(desk) = Desk::new("drifted") else { return };
-        let ground = served(&desk);
+        let Some(server_fixture) = ServerFixture::new("drifted") else { return };
+        let fixture = served(&server_fixture);
         let before = {
-            let mut all = desk::everything(&mut desk.owner());
+            let mut all = server_fixture::everything(&mut server_fixture.owner());
             all.sort();
             all
         };
-        let mut writer = desk.owner();
+        let mut writer = server_fixture.owner();
         writer.batch_execute(&format!("SET ROLE writer; {sql}")).unwrap();
-        let said = told(&ground);
+        let said = told(&fixture);
         assert!(said.iter().any(|said| said.starts_with("true ") && said.contains(expected)), "{said:?}");
         assert!(!said.iter().any(|said| said.starts_with("false ")), "{said:?}");
-        std::fs::rename(ground.path("source.db"), ground.path("away.db")).unwrap();
-        let report = ground.ask(&RunRequest::once().resync("Marketing"));
+        std::fs::rename(fixture.path("source.db"), fixture.path("away.db")).unwrap();
+        let report = fixture.ask(&RunRequest::once().resync("Marketing"));
         assert_eq!(report.failures, [], "{sql}: no producer is asked");
-        assert_eq!(told(&ground), NOTHING, "{sql}");
-        std::fs::rename(ground.path("away.db"), ground.path("source.db")).unwrap();
-        ground.run();
-        let mut after = desk::everything(&mut desk.owner());
+        assert_eq!(told(&fixture), NOTHING, "{sql}");
+        std::fs::rename(fixture.path("away.db"), fixture.path("source.db")).unwrap();
+        fixture.run();
+        let mut after = server_fixture::everything(&mut server_fixture.owner());
         after.sort();
-        crate::ground::assert_same(&after, &before, &sql);
+        crate::fixture::assert_same(&after, &before, &sql);
     }
 }
 
@@ -163,83 +163,87 @@ fn what_somebody_else_put_there_fails_and_stays() {
         ),
         (format!("ALTER TABLE {TABLE} RENAME TO backup"), "was renamed to `backup`"),
     ] {
-        let Some(desk) = Desk::new("put_there") else { return };
-        let ground = served(&desk);
-        desk.owner().batch_execute(&format!("SET ROLE writer; {sql}")).unwrap();
+        let Some(server_fixture) = ServerFixture::new("put_there") else { return };
+        let fixture = served(&server_fixture);
+        server_fixture.owner().batch_execute(&format!("SET ROLE writer; {sql}")).unwrap();
         let kinds =
             "SELECT relname, relkind, CASE relkind WHEN 'v' THEN pg_get_viewdef(oid) END FROM pg_class
                      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')
                      AND relname LIKE '%nw_data__customers' ORDER BY 1";
-        let there = desk.rows(kinds);
-        ground.change_source(
+        let there = server_fixture.rows(kinds);
+        fixture.change_source(
             "DELETE FROM Customers WHERE customer_id = 'ALFKI'; INSERT INTO products VALUES (1, 'p', 1, 1)",
         );
-        let said = told(&ground);
+        let said = told(&fixture);
         assert!(
             said.iter().any(|said| said.starts_with("false ") && said.contains(expected)),
             "{sql}: {said:?}"
         );
-        let report = ground.try_run().unwrap();
+        let report = fixture.try_run().unwrap();
         assert!(report.failures.iter().any(|failure| failure.reason.contains(expected)), "{report:?}");
         assert!(!report.datasets.is_empty(), "the rest goes on");
-        let after = desk.rows(kinds);
+        let after = server_fixture.rows(kinds);
         assert!(there.iter().all(|there| after.contains(there)), "{sql}: {there:?} {after:?}");
     }
 }
 
 #[test]
 fn a_view_of_somebody_else_keeps_a_copy_from_being_made_again() {
-    let Some(desk) = Desk::new("shown") else { return };
-    let ground = served(&desk);
-    desk.owner()
+    let Some(server_fixture) = ServerFixture::new("shown") else { return };
+    let fixture = served(&server_fixture);
+    server_fixture.owner()
         .batch_execute(&format!(
             "CREATE VIEW theirs AS SELECT customer_id FROM {TABLE}; ALTER TABLE {TABLE} RENAME COLUMN city TO town"
         ))
         .unwrap();
-    let report = ground.try_run().unwrap();
+    let report = fixture.try_run().unwrap();
     let failure = &report.failures[0].reason;
     assert!(failure.contains("was altered") && failure.contains("could not be made again"), "{report:?}");
-    assert_eq!(desk.rows("SELECT count(*) FROM theirs"), ["9"]);
-    assert_eq!(desk.rows(&format!("SELECT count(*) FROM {VIEW}")), ["8"], "our views are there, too");
-    desk.owner().batch_execute("DROP VIEW theirs").unwrap();
-    ground.run();
-    assert_eq!(told(&ground), NOTHING);
+    assert_eq!(server_fixture.rows("SELECT count(*) FROM theirs"), ["9"]);
+    assert_eq!(
+        server_fixture.rows(&format!("SELECT count(*) FROM {VIEW}")),
+        ["8"],
+        "our views are there, too"
+    );
+    server_fixture.owner().batch_execute("DROP VIEW theirs").unwrap();
+    fixture.run();
+    assert_eq!(told(&fixture), NOTHING);
 }
 
 #[test]
 fn what_plans_altered_on_a_server_is_as_it_was_rendered() {
-    let Some(desk) = Desk::new("planned") else { return };
+    let Some(server_fixture) = ServerFixture::new("planned") else { return };
     let wind = |customers| NorthWind { customers, ..NorthWind::default() };
     let narrow = wind(crate::northwind::CUSTOMERS);
-    let ground = desk.ground(&narrow);
-    ground.change_source(CUSTOMERS);
-    ground.run();
-    ground.change_source("ALTER TABLE Customers ADD COLUMN phone TEXT");
+    let fixture = server_fixture.fixture(&narrow);
+    fixture.change_source(CUSTOMERS);
+    fixture.run();
+    fixture.change_source("ALTER TABLE Customers ADD COLUMN phone TEXT");
     let wide = wind(
         "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), phone VarChar(9)",
     );
-    ground.apply(Some((&desk.scene(&narrow), "1")), (&desk.scene(&wide), "2"));
-    ground.run();
-    assert_eq!(told(&ground), NOTHING);
+    fixture.apply(Some((&server_fixture.example(&narrow), "1")), (&server_fixture.example(&wide), "2"));
+    fixture.run();
+    assert_eq!(told(&fixture), NOTHING);
 }
 
 #[test]
 fn a_limit_that_rows_kept_from_being_narrower_is_no_drift() {
-    let Some(desk) = Desk::new("narrowed") else { return };
+    let Some(server_fixture) = ServerFixture::new("narrowed") else { return };
     let wind = |customers| NorthWind { customers, ..NorthWind::default() };
     let wide = wind(crate::northwind::CUSTOMERS);
-    let ground = desk.ground(&wide);
-    ground.change_source(CUSTOMERS);
-    ground.run();
+    let fixture = server_fixture.fixture(&wide);
+    fixture.change_source(CUSTOMERS);
+    fixture.run();
     let narrow = wind("customer_id VarChar(5) key, company_name VarChar(3), city VarChar(2)");
-    ground.apply(Some((&desk.scene(&wide), "1")), (&desk.scene(&narrow), "2"));
+    fixture.apply(Some((&server_fixture.example(&wide), "1")), (&server_fixture.example(&narrow), "2"));
     let limit = format!(
         "SELECT atttypmod - 4 FROM pg_attribute WHERE attrelid = '{TABLE}'::regclass AND attname = 'city'"
     );
-    assert_eq!(desk.rows(&limit), ["15"]);
-    assert_eq!(told(&ground), NOTHING);
-    desk.owner().batch_execute(&format!("SET ROLE writer; DROP VIEW {VIEW}; ALTER TABLE {TABLE} ALTER COLUMN city TYPE varchar(1) USING left(city, 1)")).unwrap();
-    let said = told(&ground);
+    assert_eq!(server_fixture.rows(&limit), ["15"]);
+    assert_eq!(told(&fixture), NOTHING);
+    server_fixture.owner().batch_execute(&format!("SET ROLE writer; DROP VIEW {VIEW}; ALTER TABLE {TABLE} ALTER COLUMN city TYPE varchar(1) USING left(city, 1)")).unwrap();
+    let said = told(&fixture);
     assert!(
         said.iter().any(|said| said.contains("city, character varying(1) instead of varchar(2)")),
         "{said:?}"
@@ -248,18 +252,18 @@ fn a_limit_that_rows_kept_from_being_narrower_is_no_drift() {
 
 #[test]
 fn a_view_is_not_waited_for_where_somebody_has_locked_what_it_shows() {
-    let Some(desk) = Desk::new("kept_locked") else { return };
-    let ground = served(&desk);
-    let mut somebody = desk.owner();
+    let Some(server_fixture) = ServerFixture::new("kept_locked") else { return };
+    let fixture = served(&server_fixture);
+    let mut somebody = server_fixture.owner();
     let altered =
         format!("CREATE OR REPLACE VIEW {VIEW} AS SELECT customer_id, company_name, city FROM {TABLE}");
     somebody.batch_execute(&format!("SET ROLE writer; {altered}")).unwrap();
     somebody.batch_execute(&format!("BEGIN; LOCK TABLE {TABLE}")).unwrap();
     let begun = std::time::Instant::now();
-    assert_eq!(told(&ground), NOTHING, "nobody knows");
+    assert_eq!(told(&fixture), NOTHING, "nobody knows");
     assert!(begun.elapsed() < std::time::Duration::from_secs(4), "{:?}", begun.elapsed());
     somebody.batch_execute("ROLLBACK").unwrap();
-    assert_eq!(told(&ground).len(), 1);
-    ground.run();
-    assert_eq!(told(&ground), NOTHING);
+    assert_eq!(told(&fixture).len(), 1);
+    fixture.run();
+    assert_eq!(told(&fixture), NOTHING);
 }

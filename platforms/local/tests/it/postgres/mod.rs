@@ -2,19 +2,19 @@
 
 mod certificates;
 mod copies;
-pub(crate) mod desk;
-mod desk_failures;
-mod desk_plans;
-mod desk_schemas;
 mod drift;
 mod entitlements;
 mod failures;
+mod fake_servers;
 mod keyless;
 mod northwind;
 mod proxy;
 mod purging;
+mod server_failures;
+pub(crate) mod server_fixture;
+mod server_plans;
+mod server_schemas;
 mod snapshots;
-mod standins;
 mod tls;
 mod types;
 mod unfit;
@@ -22,7 +22,7 @@ mod values;
 mod watermarks;
 
 use crate::{
-    scene::Scene,
+    example::Example,
     support::postgres::{PASSWORD, Server, USER},
 };
 use datasurface_local::{ServerSettings, read_source};
@@ -83,7 +83,7 @@ impl Producer {
         self
     }
 
-    pub(super) fn scene(&self) -> Scene {
+    pub(super) fn example(&self) -> Example {
         self.edited(Milestoning::Live, |team| team, &Assignments::default())
     }
 
@@ -93,7 +93,7 @@ impl Producer {
         milestoning: Milestoning,
         edit: impl FnOnce(Team) -> Team,
         assignments: &Assignments,
-    ) -> Scene {
+    ) -> Example {
         let mut capture = Capture::sql_snapshot("USA/Team/Source").with_credential("reader");
         let mut store = Datastore::new("Store");
         for (name, schema, table) in &self.datasets {
@@ -123,14 +123,14 @@ impl Producer {
             .clone()
             .with_group("Local", "Reader/all", Stage::Provisioned)
             .with_primary("Local", "Store", Stage::Provisioned);
-        Scene::new(ecosystem, &assignments)
+        Example::new(ecosystem, &assignments)
     }
 
     /// The statements that begin, and the SELECT of each dataset with its columns, as they are rendered.
     pub(super) fn statements(&self) -> (Vec<String>, Vec<(DatasetKey, String, serde_json::Value)>) {
-        let scene = self.scene();
-        assert_eq!(scene.codes(), [] as [&str; 0]);
-        let rendering = scene.rendering();
+        let example = self.example();
+        assert_eq!(example.codes(), [] as [&str; 0]);
+        let rendering = example.rendering();
         let jobs = rendering.file("jobs.json").unwrap().text().unwrap().to_owned();
         let jobs: serde_json::Value = serde_json::from_str(&jobs).unwrap();
         let jobs = jobs["jobs"].as_array().unwrap();
@@ -201,11 +201,11 @@ impl Producer {
     /// What is in the platform's own tables after one batch by the rendered statements.
     pub(super) fn kept(&self) -> Captured {
         let captured = self.capture().unwrap();
-        let scene = self.scene();
-        let site = crate::site::Site::with(&scene);
+        let example = self.example();
+        let site = crate::site::Site::with(&example);
         let keep = |(name, ..): &(String, String, _)| {
             let rows = captured.get(name).cloned().unwrap_or_default();
-            site.batch(&scene.rendering(), &format!("Store/{name}"), 1, &rows).unwrap();
+            site.batch(&example.rendering(), &format!("Store/{name}"), 1, &rows).unwrap();
             (name.clone(), live(&site.open("local.db"), name))
         };
         self.datasets.iter().map(keep).collect()

@@ -1,8 +1,8 @@
 //! A real database: all tables of NorthWind equal their source.
 
-use super::{Producer, desk::rows, live, shown};
+use super::{Producer, live, server_fixture::rows, shown};
 use crate::{
-    ground::{Ground, moved},
+    fixture::{Fixture, moved},
     support::{postgres::Server, skipped},
 };
 use datasurface_local::NOT_A_NUMBER;
@@ -103,10 +103,10 @@ fn what_changed_in_northwind_moves_and_nothing_else() {
         .with_group("Local", "Marketing/masked", Stage::Provisioned)
         .with_primary("Local", "Masked", Stage::Provisioned);
     let edit = |team: Team| team.datastore(masked).workspace(mask).workspace(marketing);
-    let scene = producer.edited(Milestoning::LiveAndForensic, edit, &assignments);
-    let ground = Ground::with_secret(&scene, producer.secret.clone());
+    let example = producer.edited(Milestoning::LiveAndForensic, edit, &assignments);
+    let fixture = Fixture::with_secret(&example, producer.secret.clone());
 
-    let first = moved(&ground.run());
+    let first = moved(&fixture.run());
     assert!(first.contains(&"Store/customers 1: +91 ~0 -0 =0".to_owned()), "{first:?}");
     assert!(first.contains(&"Masked/customers 1: +91 ~0 -0 =0".to_owned()), "{first:?}");
     let names = columns.join(", ");
@@ -114,7 +114,7 @@ fn what_changed_in_northwind_moves_and_nothing_else() {
         rows(client, &format!("SELECT {names} FROM customers ORDER BY customer_id COLLATE \"C\""))
     };
     let kept = |where_: &str| {
-        ground.rows(
+        fixture.rows(
             "local.db",
             &format!("SELECT {names} FROM Store__customers WHERE {where_} ORDER BY customer_id"),
         )
@@ -133,7 +133,7 @@ fn what_changed_in_northwind_moves_and_nothing_else() {
              INSERT INTO customers (customer_id, company_name, region) VALUES ('N1', 'x', ''), ('N2', 'y', NULL), ('N3', 'z', '🦀')",
         )
         .unwrap();
-    let second = moved(&ground.run());
+    let second = moved(&fixture.run());
     assert!(second.contains(&"Store/customers 2: +3 ~5 -2 =84".to_owned()), "{second:?}");
     assert!(second.contains(&"Masked/customers 2: +3 ~3 -2 =86".to_owned()), "{second:?}");
     let changes = second.iter().filter(|line| !line.contains("+0 ~0 -0"));
@@ -145,7 +145,7 @@ fn what_changed_in_northwind_moves_and_nothing_else() {
     // Masks say nothing of who is behind them; the rest is as it is at the source, and was as it was there.
     let masked = |where_: &str| {
         let query = format!("SELECT {names} FROM Masked__customers WHERE {where_} ORDER BY customer_id");
-        ground.rows("local.db", &query)
+        fixture.rows("local.db", &query)
     };
     let behind_masks = |rows: Vec<String>| -> Vec<String> {
         let mask = |row: &String| {
@@ -172,14 +172,14 @@ const ODD: &str = r#"
 #[test]
 fn all_tables_of_northwind_equal_their_source() {
     let Some((mut client, producer, schemas)) = loaded("northwind") else { return };
-    let ground = Ground::with_secret(&producer.scene(), producer.secret.clone());
-    ground.run();
-    assert_same_tables(&mut client, &ground, &schemas);
+    let fixture = Fixture::with_secret(&producer.example(), producer.secret.clone());
+    fixture.run();
+    assert_same_tables(&mut client, &fixture, &schemas);
     let count =
-        |table: &str| ground.rows("local.db", &format!("SELECT count(*) FROM Store__{table}")).remove(0);
+        |table: &str| fixture.rows("local.db", &format!("SELECT count(*) FROM Store__{table}")).remove(0);
     assert_eq!(["customers", "products", "suppliers"].map(count), ["91", "77", "29"]);
     client.batch_execute(ODD).unwrap();
-    let moves = moved(&ground.run());
+    let moves = moved(&fixture.run());
     let moves: Vec<&String> = moves.iter().filter(|line| !line.contains("+0 ~0 -0")).collect();
     assert_eq!(
         moves,
@@ -190,12 +190,12 @@ fn all_tables_of_northwind_equal_their_source() {
             "Store/products 2: +3 ~0 -0 =77"
         ]
     );
-    assert_same_tables(&mut client, &ground, &schemas);
+    assert_same_tables(&mut client, &fixture, &schemas);
 }
 
 /// What is kept of every table is what is there.
-fn assert_same_tables(client: &mut Client, ground: &Ground, schemas: &Schemas) {
-    let database = ground.open("local.db");
+fn assert_same_tables(client: &mut Client, fixture: &Fixture, schemas: &Schemas) {
+    let database = fixture.open("local.db");
     for (table, columns) in schemas {
         // Text comes from the server's own output functions, by the text protocol, and not by our casts.
         let select: Vec<String> = columns

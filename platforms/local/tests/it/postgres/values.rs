@@ -1,9 +1,9 @@
 //! Values that are easily lost, all the way from a PostgreSQL source to a copy in PostgreSQL.
 
-use super::desk::rows;
+use super::server_fixture::rows;
 use crate::{
-    ground::{Ground, moved},
-    scene::{Scene, plan_between},
+    example::{Example, plan_between},
+    fixture::{Fixture, moved},
     support::postgres::{PASSWORD, Server},
 };
 use datasurface_platform::{
@@ -13,7 +13,7 @@ use datasurface_platform::{
 use std::collections::BTreeMap;
 
 /// A source and a consumer, each with a database of the server, and one dataset, `t`.
-fn scene(server: &Server, source: &str, desk: &str, schema: &str) -> Scene {
+fn example(server: &Server, source: &str, server_fixture: &str, schema: &str) -> Example {
     let container = |name: &str, database: &str| {
         let database = database.into();
         let kind = ContainerKind::Postgres { host: "127.0.0.1".into(), port: server.port, database };
@@ -23,7 +23,7 @@ fn scene(server: &Server, source: &str, desk: &str, schema: &str) -> Scene {
     let all = DatasetGroup::new("all").sink("Store/t").with_milestoning(Milestoning::LiveAndForensic);
     let team = Team::new()
         .container(container("Source", source))
-        .container(container("Desk", desk))
+        .container(container("Desk", server_fixture))
         .datastore(Datastore::new("Store").captured(capture).dataset(Dataset::new("t", schema)))
         .workspace(Workspace::new("Reader").with_container("USA/Team/Desk").group(all));
     let local = PlatformDeclaration::new("Local", "local")
@@ -38,17 +38,17 @@ fn scene(server: &Server, source: &str, desk: &str, schema: &str) -> Scene {
     let assignments = Assignments::default()
         .with_group("Local", "Reader/all", Stage::Provisioned)
         .with_primary("Local", "Store", Stage::Provisioned);
-    let scene = Scene::new(ecosystem, &assignments);
-    assert_eq!(scene.codes(), [] as [&str; 0]);
-    scene
+    let example = Example::new(ecosystem, &assignments);
+    assert_eq!(example.codes(), [] as [&str; 0]);
+    example
 }
 
-fn ground(scene: &Scene) -> Ground {
-    let ground = Ground::new().knowing(Some(format!("postgres:{PASSWORD}")));
-    let plan = plan_between(None, (scene, "1"), BTreeMap::new());
-    ground.render(scene, &plan);
-    ground.apply_plan(&plan).unwrap();
-    ground
+fn fixture(example: &Example) -> Fixture {
+    let fixture = Fixture::new().knowing(Some(format!("postgres:{PASSWORD}")));
+    let plan = plan_between(None, (example, "1"), BTreeMap::new());
+    fixture.render(example, &plan);
+    fixture.apply_plan(&plan).unwrap();
+    fixture
 }
 
 const SCHEMA: &str = "id Integer key, flag Boolean, tiny TinyInt, small SmallInt, big BigInt, single Real, double \
@@ -79,13 +79,13 @@ fn values_arrive_as_they_are() {
     server.renew("values_desk", "template1");
     let mut source = server.owner("values_source");
     source.batch_execute(&format!("{TABLE}; {ROWS}")).unwrap();
-    let scene = scene(server, "values_source", "values_desk", SCHEMA);
-    let ground = ground(&scene);
-    ground.run();
-    let mut desk = server.owner("values_desk");
+    let example = example(server, "values_source", "values_desk", SCHEMA);
+    let fixture = fixture(&example);
+    fixture.run();
+    let mut server_fixture = server.owner("values_desk");
     let all = |from: &str| format!("SELECT * FROM {from} ORDER BY id");
     let shown = |rows: Vec<String>| rows.join("\n");
-    let there = shown(rows(&mut desk, &all("\"local__reader__all__store__t\"")));
+    let there = shown(rows(&mut server_fixture, &all("\"local__reader__all__store__t\"")));
     // A decimal has all digits of its scale; NULL and the empty text are told apart.
     let expected = |id: u32, wrong: &str, right: &str| {
         let update = format!("UPDATE t SET price = {right} WHERE id = {id} AND price = {wrong}");
@@ -96,37 +96,37 @@ fn values_arrive_as_they_are() {
     assert_eq!(there, shown(rows(&mut source, &all("t"))));
     let nulls = "SELECT id, name IS NULL, note IS NULL, bytes IS NULL, day IS NULL FROM";
     assert_eq!(
-        rows(&mut desk, &format!("{nulls} \"local__reader__all__store__t\" ORDER BY id")),
+        rows(&mut server_fixture, &format!("{nulls} \"local__reader__all__store__t\" ORDER BY id")),
         rows(&mut source, &format!("{nulls} t ORDER BY id"))
     );
-    assert_eq!(moved(&ground.run()), ["Store/t 1: +0 ~0 -0 =6"], "and nothing looks like a change");
+    assert_eq!(moved(&fixture.run()), ["Store/t 1: +0 ~0 -0 =6"], "and nothing looks like a change");
     source.batch_execute("UPDATE t SET name = '' WHERE name IS NULL; DELETE FROM t WHERE id = 2").unwrap();
-    ground.run();
+    fixture.run();
     assert_eq!(
-        shown(rows(&mut desk, &all("\"local__reader__all__store__t\""))),
+        shown(rows(&mut server_fixture, &all("\"local__reader__all__store__t\""))),
         shown(rows(&mut source, &all("t")))
     );
     let history = "SELECT count(*), count(batch_out) FROM \"local__reader__all__store__t__history\"";
-    assert_eq!(rows(&mut desk, history), ["8|3"]);
+    assert_eq!(rows(&mut server_fixture, history), ["8|3"]);
 }
 
 #[test]
 fn a_time_without_a_zone_is_meant_in_the_zone_of_its_column() {
-    let Some(desk) = super::desk::Desk::new("zoned") else { return };
+    let Some(server_fixture) = super::server_fixture::ServerFixture::new("zoned") else { return };
     let wind = crate::northwind::NorthWind {
         customers: "customer_id VarChar(5) key, company_name VarChar(40), city Timestamp(Europe/Berlin)",
         select: "SELECT customer_id, company_name, NULL AS city FROM NW_Data_customers",
         ..crate::northwind::NorthWind::default()
     };
-    let ground = desk.ground(&wind);
-    ground.change_source(
+    let fixture = server_fixture.fixture(&wind);
+    fixture.change_source(
         "INSERT INTO Customers VALUES ('A', 'a', '2026-07-01 12:00:00'), ('B', 'b', '2026-07-01 12:00:00Z'),
            ('C', 'c', '2026-07-01T12:00:00.5-05:00'), ('D', 'd', NULL), ('E', 'e', '2026-07-01 12:00:00z')",
     );
-    ground.run();
+    fixture.run();
     let query = "SET timezone = 'UTC'; SELECT city FROM \"local__sales__analysis__nw_data__customers\" ORDER BY customer_id";
     assert_eq!(
-        desk.rows(query),
+        server_fixture.rows(query),
         [
             "2026-07-01 10:00:00+00",
             "2026-07-01 12:00:00+00",

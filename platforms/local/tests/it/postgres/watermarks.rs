@@ -1,15 +1,15 @@
 //! PostgreSQL sources that are read from a watermark on.
 
 use crate::{
-    ground::{Ground, moved},
+    example::Example,
+    fixture::{Fixture, moved},
     northwind::NorthWind,
-    scene::Scene,
     support::postgres::{PASSWORD, Server, USER},
 };
 use datasurface_platform::prelude::*;
 
 /// NorthWind, whose source is this database of the server, read by a column `version` of this type.
-fn scene(server: &Server, database: &str, version: &str) -> Scene {
+fn example(server: &Server, database: &str, version: &str) -> Example {
     let customers =
         format!("customer_id VarChar(5) key, company_name VarChar(40), city VarChar(15), version {version}");
     let wind = NorthWind {
@@ -22,16 +22,16 @@ fn scene(server: &Server, database: &str, version: &str) -> Scene {
     let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         team.without_container(&"Source".into()).container(DataContainer::new("Source", kind))
     });
-    Scene::new(ecosystem, &NorthWind::assignments())
+    Example::new(ecosystem, &NorthWind::assignments())
 }
 
-fn ground(scene: &Scene) -> Ground {
-    Ground::with_secret(scene, Some(format!("{USER}:{PASSWORD}")))
+fn fixture(example: &Example) -> Fixture {
+    Fixture::with_secret(example, Some(format!("{USER}:{PASSWORD}")))
 }
 
 /// The SELECT that reads what is new.
-fn since(scene: &Scene) -> String {
-    let rendering = scene.rendering();
+fn since(example: &Example) -> String {
+    let rendering = example.rendering();
     let jobs: serde_json::Value =
         serde_json::from_str(rendering.file("jobs.json").unwrap().text().unwrap()).unwrap();
     let mut jobs = jobs["jobs"].as_array().unwrap().iter();
@@ -90,15 +90,15 @@ fn what_is_new_is_read_whatever_the_watermark_is() {
                 source.batch_execute(&sql).unwrap();
             }
         };
-        let scene = scene(server, "watermarks", version);
-        let ground = ground(&scene);
+        let example = example(server, "watermarks", version);
+        let fixture = fixture(&example);
         let [first, higher, lower] = values;
         insert(&[("A", first), ("B", lower)]);
-        assert_eq!(moved(&ground.run())[0], "NW_Data/customers 1: +2 ~0 -0 =0", "{version} {column}");
+        assert_eq!(moved(&fixture.run())[0], "NW_Data/customers 1: +2 ~0 -0 =0", "{version} {column}");
         insert(&[("C", first), ("D", higher), ("E", "NULL")]);
-        assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +3 ~0 -0 =2", "{version} {column}");
+        assert_eq!(moved(&fixture.run())[0], "NW_Data/customers 2: +3 ~0 -0 =2", "{version} {column}");
         insert(&[("F", higher)]);
-        assert_eq!(moved(&ground.run())[0], "NW_Data/customers 3: +1 ~0 -0 =5", "{version} {column}");
+        assert_eq!(moved(&fixture.run())[0], "NW_Data/customers 3: +1 ~0 -0 =5", "{version} {column}");
     }
 }
 
@@ -120,7 +120,7 @@ fn an_index_of_the_watermark_is_of_use() {
                  SET enable_seqscan = off"
             ))
             .unwrap();
-        let select = since(&scene(server, "watermark_index", version)).replace(":position", position);
+        let select = since(&example(server, "watermark_index", version)).replace(":position", position);
         let plan = source.query(&format!("EXPLAIN {select}"), &[]).unwrap();
         let plan: String = plan.iter().map(|row| row.get::<_, String>(0) + "\n").collect();
         assert!(plan.contains("Index Scan on by_version"), "{version} {column}: {plan}");
@@ -138,15 +138,15 @@ fn a_value_that_cannot_be_kept_is_told_with_its_column() {
              INSERT INTO \"Customers\" VALUES ('A', 'n', 'c', 1)",
         )
         .unwrap();
-    let ground = ground(&scene(server, "watermark_values", "Integer"));
-    ground.run();
+    let fixture = fixture(&example(server, "watermark_values", "Integer"));
+    fixture.run();
     source.batch_execute("INSERT INTO \"Customers\" VALUES ('B', 'n', 'c', 1.5)").unwrap();
-    let report = ground.try_run().unwrap();
+    let report = fixture.try_run().unwrap();
     let reason = &report.failures[0].reason;
     assert_eq!(
         reason,
         "`NW_Data/customers` fails the rule that `version Integer` must have no digits that its type has no room for: 1 row"
     );
     source.batch_execute("DELETE FROM \"Customers\" WHERE version = 1.5").unwrap();
-    ground.run();
+    fixture.run();
 }

@@ -1,9 +1,9 @@
 //! What goes wrong: a clear message, nothing half-visible, and the rest goes on.
 
 use crate::{
-    ground::{Ground, assert_same, in_container, moved},
+    example::Example,
+    fixture::{Fixture, assert_same, in_container, moved},
     northwind::NorthWind,
-    scene::Scene,
 };
 use datasurface_local::Breakpoint;
 use datasurface_platform::{RunReport, graph::Stage, prelude::*};
@@ -17,7 +17,7 @@ fn reasons(report: &RunReport) -> Vec<String> {
 }
 
 /// NorthWind, where somebody wants data of another source, too.
-fn with_another_source() -> Scene {
+fn with_another_source() -> Example {
     let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         team.container(DataContainer::sqlite("Gone", "gone.db"))
             .datastore(
@@ -34,14 +34,14 @@ fn with_another_source() -> Scene {
     let assignments = NorthWind::assignments()
         .with_group("Local", "Board/all", Stage::Provisioned)
         .with_primary("Local", "Gone_Data", Stage::Provisioned);
-    Scene::new(ecosystem, &assignments)
+    Example::new(ecosystem, &assignments)
 }
 
 #[test]
 fn a_source_that_is_gone_stops_nobody_else() {
-    let ground = Ground::with(&with_another_source());
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-    let report = ground.try_run().unwrap();
+    let fixture = Fixture::with(&with_another_source());
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    let report = fixture.try_run().unwrap();
     let reason = &reasons(&report)[0];
     assert!(
         reason.starts_with("capture.Gone_Data: the source `gone.db` is not there: no such file in"),
@@ -58,49 +58,49 @@ fn a_source_that_is_gone_stops_nobody_else() {
     );
     assert!(report.datasets[2].failure.is_some());
     let gone =
-        ground.status().sinks.into_iter().find(|sink| sink.dataset == "Gone_Data/things".into()).unwrap();
+        fixture.status().sinks.into_iter().find(|sink| sink.dataset == "Gone_Data/things".into()).unwrap();
     assert_eq!(gone.last_batch, None);
     assert!(gone.last_failure.unwrap().contains("gone.db"));
 }
 
 #[test]
 fn one_bad_record_keeps_its_dataset_as_it_is() {
-    let ground = Ground::with(&NorthWind { file: "desk.db", ..NorthWind::default() }.scene());
-    ground.change_source(
+    let fixture = Fixture::with(&NorthWind { file: "desk.db", ..NorthWind::default() }.example());
+    fixture.change_source(
         "INSERT INTO Customers VALUES ('A', 'a', 'x'); INSERT INTO products VALUES (1, 'p', 1, 1)",
     );
-    ground.run();
+    fixture.run();
     let products = "SELECT * FROM Local__NW_Data__products";
-    let before = ground.rows("desk.db", products);
-    ground.change_source(
+    let before = fixture.rows("desk.db", products);
+    fixture.change_source(
         "UPDATE Customers SET city = 'y';
          ALTER TABLE products RENAME TO p;
          CREATE TABLE products AS SELECT * FROM p UNION ALL SELECT * FROM p",
     );
-    let report = ground.try_run().unwrap();
+    let report = fixture.try_run().unwrap();
     let reason = &reasons(&report)[0];
     let expected = "capture.NW_Data: table.NW_Data.products [load]: UNIQUE constraint failed: NW_Data__products.stage.product_id";
     assert!(reason.starts_with(expected), "{reason}");
     assert_eq!(moved(&report)[0], "NW_Data/customers 2: +0 ~1 -0 =0", "the other dataset goes on");
-    assert_eq!(ground.rows("desk.db", products), before);
-    ground.change_source("DELETE FROM products WHERE rowid = 2");
-    assert_eq!(moved(&ground.run())[1], "NW_Data/products 1: +0 ~0 -0 =1", "nothing is new");
+    assert_eq!(fixture.rows("desk.db", products), before);
+    fixture.change_source("DELETE FROM products WHERE rowid = 2");
+    assert_eq!(moved(&fixture.run())[1], "NW_Data/products 1: +0 ~0 -0 =1", "nothing is new");
 }
 
 #[test]
 fn a_row_that_moves_while_it_is_captured_is_in_one_place() {
-    let scene = NorthWind {
+    let example = NorthWind {
         select: "SELECT customer_id, company_name, city FROM NW_Data_customers",
         ..NorthWind::default()
     }
-    .scene();
-    let ground = Ground::with(&scene);
-    ground.change_source(
+    .example();
+    let fixture = Fixture::with(&example);
+    fixture.change_source(
         "PRAGMA journal_mode = WAL; INSERT INTO Customers VALUES ('7', 'a', 'x'), ('8', 'b', 'x');",
     );
-    let source = ground.path("source.db");
+    let source = fixture.path("source.db");
     let moved_it = AtomicBool::new(false);
-    let ground = ground.stopping_at(Breakpoint::new(move |what| {
+    let fixture = fixture.stopping_at(Breakpoint::new(move |what| {
         if what == "table.NW_Data.customers [load]" && !moved_it.swap(true, Ordering::SeqCst) {
             let writer = rusqlite::Connection::open(&source).unwrap();
             writer
@@ -112,16 +112,16 @@ fn a_row_that_moves_while_it_is_captured_is_in_one_place() {
         }
     }));
     let places = || {
-        let customers = ground.rows(
+        let customers = fixture.rows(
             "northwind.db",
             "SELECT * FROM Sales__analysis__NW_Data__customers WHERE customer_id = '8'",
         );
-        let products = ground.rows("northwind.db", "SELECT * FROM Sales__analysis__NW_Data__products");
+        let products = fixture.rows("northwind.db", "SELECT * FROM Sales__analysis__NW_Data__products");
         (customers.len(), products.len())
     };
-    ground.run();
+    fixture.run();
     assert_eq!(places(), (1, 0));
-    ground.run();
+    fixture.run();
     assert_eq!(places(), (0, 1));
 }
 
@@ -143,9 +143,9 @@ fn a_transformer_reads_its_inputs_and_nothing_else() {
             if file == "northwind.db" && select.contains("container.") {
                 continue;
             }
-            let ground = Ground::with(&NorthWind { select, file, ..NorthWind::default() }.scene());
-            ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-            let report = ground.try_run().unwrap();
+            let fixture = Fixture::with(&NorthWind { select, file, ..NorthWind::default() }.example());
+            fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+            let report = fixture.try_run().unwrap();
             let reasons = reasons(&report);
             assert_eq!(reasons.len(), 1, "{select}");
             let (job, reason) = reasons[0].split_once(" [select customers]: ").unwrap();
@@ -154,7 +154,7 @@ fn a_transformer_reads_its_inputs_and_nothing_else() {
                 reason.starts_with("the transformer uses ") || reason.starts_with("no such table: ");
             assert!(is_refused, "{select}: {reason}");
             let masked = "SELECT * FROM Marketing__masked__Masked_NW_Data__customers";
-            assert!(ground.rows(file, &in_container(file, masked)).is_empty(), "{select}");
+            assert!(fixture.rows(file, &in_container(file, masked)).is_empty(), "{select}");
         }
     }
 }
@@ -172,38 +172,38 @@ fn what_a_select_may_do_with_its_inputs_works() {
         "SELECT customer_id, company_name, row_number() OVER (ORDER BY customer_id) AS city FROM NW_Data_customers",
         "SELECT column1 AS customer_id, 'x' AS company_name, '' AS city FROM (VALUES (1), (2))",
     ] {
-        let ground = Ground::with(&NorthWind { select, ..NorthWind::default() }.scene());
-        ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-        ground.run();
+        let fixture = Fixture::with(&NorthWind { select, ..NorthWind::default() }.example());
+        fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+        fixture.run();
         let masked = "SELECT * FROM Marketing__masked__Masked_NW_Data__customers";
-        assert!(!ground.rows("northwind.db", masked).is_empty(), "{select}");
+        assert!(!fixture.rows("northwind.db", masked).is_empty(), "{select}");
     }
 }
 
 #[test]
 fn two_runs_at_once_are_one_too_many() {
-    let ground = Ground::with(&NorthWind::default().scene());
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    let fixture = Fixture::with(&NorthWind::default().example());
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
     let said = Arc::new(Mutex::new(None));
-    let (saying, folder) = (Arc::clone(&said), ground.path(""));
-    let ground = ground.stopping_at(Breakpoint::new(move |_| {
+    let (saying, folder) = (Arc::clone(&said), fixture.path(""));
+    let fixture = fixture.stopping_at(Breakpoint::new(move |_| {
         let mut said = saying.lock().unwrap();
         if said.is_none() {
-            *said = Some(Ground::at(folder.clone()).try_run().unwrap_err().report());
+            *said = Some(Fixture::at(folder.clone()).try_run().unwrap_err().report());
         }
     }));
-    ground.run();
+    fixture.run();
     let said = said.lock().unwrap().clone();
     assert_eq!(said.as_deref(), Some("another run is at work on `northwind.db`; wait until it has ended"));
 }
 
 #[test]
 fn a_locked_file_of_a_consumer_is_filled_when_it_is_free() {
-    let ground = Ground::with(&NorthWind { file: "desk.db", ..NorthWind::default() }.scene());
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-    let consumer = ground.open("desk.db");
+    let fixture = Fixture::with(&NorthWind { file: "desk.db", ..NorthWind::default() }.example());
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    let consumer = fixture.open("desk.db");
     consumer.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let reasons = reasons(&ground.try_run().unwrap());
+    let reasons = reasons(&fixture.try_run().unwrap());
     assert_eq!(
         reasons[0],
         "copy.USA/NorthWindTeam/Desk.NW_Data.customers: copy.USA/NorthWindTeam/Desk.NW_Data.customers [apply]: somebody \
@@ -211,81 +211,81 @@ fn a_locked_file_of_a_consumer_is_filled_when_it_is_free() {
     );
     consumer.execute_batch("ROLLBACK").unwrap();
     let live = "SELECT * FROM Local__Sales__analysis__NW_Data__customers";
-    assert_eq!(ground.rows("desk.db", live), [] as [&str; 0]);
-    ground.run();
-    assert_eq!(ground.rows("desk.db", live), ["A|a|x"]);
+    assert_eq!(fixture.rows("desk.db", live), [] as [&str; 0]);
+    fixture.run();
+    assert_eq!(fixture.rows("desk.db", live), ["A|a|x"]);
 }
 
 #[test]
 fn folders_of_files_are_made() {
-    let ground = Ground::with(&NorthWind { file: "data/of/the/desk.db", ..NorthWind::default() }.scene());
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-    ground.run();
+    let fixture = Fixture::with(&NorthWind { file: "data/of/the/desk.db", ..NorthWind::default() }.example());
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    fixture.run();
     let live = "SELECT * FROM Local__Sales__analysis__NW_Data__customers";
-    assert_eq!(ground.rows("data/of/the/desk.db", live), ["A|a|x"]);
+    assert_eq!(fixture.rows("data/of/the/desk.db", live), ["A|a|x"]);
 }
 
 #[test]
 fn nothing_runs_where_nothing_was_applied() {
-    let scene = NorthWind::default().scene();
-    let ground = Ground::new();
-    ground.render(&scene, &Plan::default());
-    let error = ground.try_run().unwrap_err();
+    let example = NorthWind::default().example();
+    let fixture = Fixture::new();
+    fixture.render(&example, &Plan::default());
+    let error = fixture.try_run().unwrap_err();
     assert_eq!(error.report(), "nothing was applied to `northwind.db` yet; apply what was rendered first");
-    assert!(!ground.path("northwind.db").exists());
+    assert!(!fixture.path("northwind.db").exists());
 }
 
 /// What was in files, if they were there.
 type Files = Vec<(&'static str, Option<Vec<u8>>)>;
 
 /// Two batches in a file of the consumer, and the files of the platform as they were after the first one.
-fn two_batches() -> (Ground, Files) {
-    let ground = Ground::with(&NorthWind::in_a_file().scene());
+fn two_batches() -> (Fixture, Files) {
+    let fixture = Fixture::with(&NorthWind::in_a_file().example());
     let mut kept = Vec::new();
     for name in ["a", "b"] {
-        ground.change_source(&format!("INSERT INTO Customers VALUES ('{name}', 'a', 'x')"));
-        ground.run();
+        fixture.change_source(&format!("INSERT INTO Customers VALUES ('{name}', 'a', 'x')"));
+        fixture.run();
         if kept.is_empty() {
             let files = ["northwind.db", "northwind.db-wal", "northwind.db-shm"].into_iter();
-            kept = files.map(|file| (file, std::fs::read(ground.path(file)).ok())).collect();
+            kept = files.map(|file| (file, std::fs::read(fixture.path(file)).ok())).collect();
         }
     }
-    (ground, kept)
+    (fixture, kept)
 }
 
 const KEPT: &str = "SELECT customer_id, batch_in, batch_out FROM Local__NW_Data__customers ORDER BY 1, 2";
 
 #[test]
 fn a_platform_that_lost_its_database_goes_on_counting_and_its_consumers_keep_what_they_have() {
-    let (ground, files) = two_batches();
+    let (fixture, files) = two_batches();
     for (file, _) in files {
-        let _ = std::fs::remove_file(ground.path(file));
+        let _ = std::fs::remove_file(fixture.path(file));
     }
-    ground.apply_plan(&Plan::default()).unwrap();
-    assert_eq!(ground.rows("desk.db", KEPT), ["a|1|-", "b|2|-"]);
-    ground.change_source("DELETE FROM Customers WHERE customer_id = 'b'");
-    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 3: +1 ~0 -0 =0");
-    assert_eq!(ground.rows("desk.db", KEPT), ["a|1|3", "a|3|-", "b|2|3"]);
+    fixture.apply_plan(&Plan::default()).unwrap();
+    assert_eq!(fixture.rows("desk.db", KEPT), ["a|1|-", "b|2|-"]);
+    fixture.change_source("DELETE FROM Customers WHERE customer_id = 'b'");
+    assert_eq!(moved(&fixture.run())[0], "NW_Data/customers 3: +1 ~0 -0 =0");
+    assert_eq!(fixture.rows("desk.db", KEPT), ["a|1|3", "a|3|-", "b|2|3"]);
     assert_eq!(
-        ground.rows("desk.db", "SELECT * FROM Local__Marketing__masked__Masked_NW_Data__customers"),
+        fixture.rows("desk.db", "SELECT * FROM Local__Marketing__masked__Masked_NW_Data__customers"),
         ["a|***|x"]
     );
-    assert!(moved(&ground.run()).iter().all(|line| line.contains("+0 ~0 -0")));
+    assert!(moved(&fixture.run()).iter().all(|line| line.contains("+0 ~0 -0")));
 }
 
 #[test]
 fn an_older_database_of_the_platform_is_not_mixed_with_what_came_of_a_newer_one() {
-    let (ground, files) = two_batches();
+    let (fixture, files) = two_batches();
     for (file, bytes) in files {
         match bytes {
-            Some(bytes) => std::fs::write(ground.path(file), bytes).unwrap(),
-            None => _ = std::fs::remove_file(ground.path(file)),
+            Some(bytes) => std::fs::write(fixture.path(file), bytes).unwrap(),
+            None => _ = std::fs::remove_file(fixture.path(file)),
         }
     }
-    let report = ground.try_run().unwrap();
+    let report = fixture.try_run().unwrap();
     let expected = "is at batch 2, but the platform's database is at 1";
     assert!(reasons(&report)[0].contains(expected), "{:?}", reasons(&report));
-    assert_eq!(ground.rows("desk.db", KEPT), ["a|1|-", "b|2|-"]);
+    assert_eq!(fixture.rows("desk.db", KEPT), ["a|1|-", "b|2|-"]);
 }
 
 /// As many customers as do not fit into what is left.
@@ -294,11 +294,11 @@ const MANY: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM
 
 #[test]
 fn a_full_disk_shows_nothing_by_half() {
-    let scene = || NorthWind::in_a_file().scene();
-    let ground = Ground::with(&scene());
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-    ground.run();
-    ground.change_source(MANY);
+    let example = || NorthWind::in_a_file().example();
+    let fixture = Fixture::with(&example());
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    fixture.run();
+    fixture.change_source(MANY);
     for (full, pages, failing) in [
         ("temp", 10, "capture.NW_Data: table.NW_Data.customers [load]: the disk is full"),
         ("northwind.db", 1, "capture.NW_Data: table.NW_Data.customers [merge]: the disk is full"),
@@ -308,11 +308,11 @@ fn a_full_disk_shows_nothing_by_half() {
             "copy.USA/NorthWindTeam/Desk.NW_Data.customers: copy.USA/NorthWindTeam/Desk.NW_Data.customers [apply]: the disk is full",
         ),
     ] {
-        let before = ground.everything();
+        let before = fixture.everything();
         let room = Breakpoint::default().with_page_limit(move |file| (file == full).then_some(pages));
-        let reasons = reasons(&Ground::at(ground.path("")).stopping_at(room).try_run().unwrap());
+        let reasons = reasons(&Fixture::at(fixture.path("")).stopping_at(room).try_run().unwrap());
         assert!(reasons[0].starts_with(failing), "{full}: {reasons:?}");
-        let after = ground.everything();
+        let after = fixture.everything();
         match full {
             // What arrived in the platform's database stays; the consumer sees what it saw.
             "desk.db" => {
@@ -324,39 +324,39 @@ fn a_full_disk_shows_nothing_by_half() {
             _ => assert_same(&after, &before, full),
         }
     }
-    ground.run();
-    let uninterrupted = Ground::with(&scene());
+    fixture.run();
+    let uninterrupted = Fixture::with(&example());
     uninterrupted.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
     uninterrupted.run();
     uninterrupted.change_source(MANY);
     uninterrupted.run();
-    assert_same(&ground.everything(), &uninterrupted.everything(), "with room again");
+    assert_same(&fixture.everything(), &uninterrupted.everything(), "with room again");
 }
 
 #[test]
 fn a_full_disk_while_a_transformer_works_shows_nothing_by_half() {
-    let ground = Ground::with(&NorthWind::default().scene());
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-    ground.run();
-    ground.change_source(MANY);
+    let fixture = Fixture::with(&NorthWind::default().example());
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    fixture.run();
+    fixture.change_source(MANY);
     // The platform's database is opened for the run, and then for the transformer.
     let opened = AtomicUsize::new(0);
     let room = Breakpoint::default().with_page_limit(move |file| {
         (file == "northwind.db" && opened.fetch_add(1, Ordering::SeqCst) > 0).then_some(1)
     });
-    let report = Ground::at(ground.path("")).stopping_at(room).try_run().unwrap();
+    let report = Fixture::at(fixture.path("")).stopping_at(room).try_run().unwrap();
     let reasons = reasons(&report);
     assert_eq!(reasons.len(), 1, "{reasons:?}");
     assert!(
         reasons[0].starts_with("transform.Mask: output.Mask [load customers]: the disk is full"),
         "{reasons:?}"
     );
-    let count = |view: &str| ground.rows("northwind.db", &format!("SELECT count(*) FROM {view}"));
+    let count = |view: &str| fixture.rows("northwind.db", &format!("SELECT count(*) FROM {view}"));
     let masked = "Marketing__masked__Masked_NW_Data__customers";
     assert_eq!(count("Sales__analysis__NW_Data__customers"), ["3001"]);
     assert_eq!(count(masked), ["1"]);
     assert_eq!(count("\"Mask__customers.output\""), ["1"]);
-    ground.run();
+    fixture.run();
     assert_eq!(count(masked), ["3001"]);
 }
 
@@ -374,44 +374,44 @@ fn what_a_source_lacks_is_named_and_nothing_arrives_until_it_is_there() {
             "ALTER TABLE goods RENAME TO products",
         ),
     ] {
-        let ground = Ground::with(&NorthWind::in_a_file().scene());
-        ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-        ground.run();
-        let before = ground.everything();
-        ground.change_source("UPDATE Customers SET company_name = 'b'");
-        ground.change_source(change);
-        assert_eq!(reasons(&ground.try_run().unwrap()), [expected]);
-        assert_same(&ground.everything(), &before, change);
-        ground.change_source(mended);
-        assert_eq!(moved(&ground.run())[0], "NW_Data/customers 2: +0 ~1 -0 =0");
+        let fixture = Fixture::with(&NorthWind::in_a_file().example());
+        fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+        fixture.run();
+        let before = fixture.everything();
+        fixture.change_source("UPDATE Customers SET company_name = 'b'");
+        fixture.change_source(change);
+        assert_eq!(reasons(&fixture.try_run().unwrap()), [expected]);
+        assert_same(&fixture.everything(), &before, change);
+        fixture.change_source(mended);
+        assert_eq!(moved(&fixture.run())[0], "NW_Data/customers 2: +0 ~1 -0 =0");
     }
 }
 
 #[test]
 fn a_locked_database_is_waited_for_and_then_said() {
-    let ground = Ground::with(&NorthWind::default().scene());
-    ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+    let fixture = Fixture::with(&NorthWind::default().example());
+    fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
     let locked = "somebody else has had the database locked for 5 seconds";
 
-    let source = ground.open("source.db");
+    let source = fixture.open("source.db");
     source.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    let before = ground.everything();
-    let of_source = reasons(&ground.try_run().unwrap());
+    let before = fixture.everything();
+    let of_source = reasons(&fixture.try_run().unwrap());
     assert_eq!(
         of_source,
         [format!("capture.NW_Data: reading \"Customers\" of the source `source.db`: {locked}")]
     );
-    assert_eq!(ground.everything(), before);
+    assert_eq!(fixture.everything(), before);
     source.execute_batch("ROLLBACK").unwrap();
 
-    let own = ground.open("northwind.db");
+    let own = fixture.open("northwind.db");
     own.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let of_own = reasons(&ground.try_run().unwrap());
+    let of_own = reasons(&fixture.try_run().unwrap());
     assert!(of_own[0].starts_with("capture.NW_Data: ") && of_own[0].ends_with(locked), "{of_own:?}");
     own.execute_batch("ROLLBACK").unwrap();
-    assert_eq!(ground.everything(), before);
+    assert_eq!(fixture.everything(), before);
 
-    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 1: +1 ~0 -0 =0");
+    assert_eq!(moved(&fixture.run())[0], "NW_Data/customers 1: +1 ~0 -0 =0");
 }
 
 #[test]
@@ -425,17 +425,17 @@ fn what_has_another_type_than_the_model_says_is_not_taken() {
             "product_id Integer",
         ),
     ] {
-        let ground = Ground::with(&NorthWind::default().scene());
-        ground.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
-        ground.run();
+        let fixture = Fixture::with(&NorthWind::default().example());
+        fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+        fixture.run();
         let shown = |all: Vec<String>| -> Vec<String> {
             all.into_iter().filter(|line| !line.contains("datasurface_behind")).collect()
         };
-        let before = ground.everything();
-        ground.change_source(change);
-        let reasons = reasons(&ground.try_run().unwrap());
+        let before = fixture.everything();
+        fixture.change_source(change);
+        let reasons = reasons(&fixture.try_run().unwrap());
         let rule = format!("`{expected}` must have a value of its type: 1 row");
         assert_eq!(reasons, [format!("capture.NW_Data: `NW_Data/products` fails the rule that {rule}")]);
-        assert_eq!(shown(ground.everything()), shown(before));
+        assert_eq!(shown(fixture.everything()), shown(before));
     }
 }

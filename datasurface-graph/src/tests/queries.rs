@@ -33,33 +33,33 @@ fn graphs() -> IntentionGraphs {
 #[test]
 fn what_depends_on_what_crosses_platforms() {
     let graphs = graphs();
-    let questions = Queries::new(&graphs);
+    let queries = Queries::new(&graphs);
     let board: NodeKey = key(&format!("Export/Two/{CONTAINER}/Report/data"));
-    let upstream = keys(&questions.upstream([&board]));
+    let upstream = keys(&queries.upstream([&board]));
     assert!(upstream.contains(&"Ingest/One/Raw".to_owned()));
     assert!(!upstream.contains(&"Ingest/One/Aside".to_owned()));
     assert!(!upstream.contains(&board.to_string()));
     let raw = key("Ingest/One/Raw");
-    let downstream = keys(&questions.downstream([&raw]));
+    let downstream = keys(&queries.downstream([&raw]));
     assert!(downstream.contains(&board.to_string()));
     assert!(!downstream.contains(&raw.to_string()));
     // What is in a circle depends on itself.
     let ping = key("Ingest/One/Ping");
-    assert!(keys(&questions.downstream([&ping])).contains(&ping.to_string()));
-    assert!(questions.upstream([&key("Ingest/One/Gone")]).is_empty());
+    assert!(keys(&queries.downstream([&ping])).contains(&ping.to_string()));
+    assert!(queries.upstream([&key("Ingest/One/Gone")]).is_empty());
 }
 
 #[test]
 fn paths_begin_with_the_shortest() {
     let graphs = graphs();
-    let questions = Queries::new(&graphs);
+    let queries = Queries::new(&graphs);
     let (from, to) = (key("Ingest/One/Ping"), key("Trigger/One/MakePong"));
-    let paths = questions.paths(&from, &to, 10);
+    let paths = queries.paths(&from, &to, 10);
     assert_eq!(paths.len(), 1);
     let export = format!("Export/One/{CONTAINER}/Ping/data");
     assert_eq!(keys(&paths[0]), [from.to_string(), export, to.to_string()]);
-    assert!(questions.paths(&to, &key("Ingest/One/Raw"), 10).is_empty());
-    assert!(questions.paths(&from, &to, 0).is_empty());
+    assert!(queries.paths(&to, &key("Ingest/One/Raw"), 10).is_empty());
+    assert!(queries.paths(&from, &to, 0).is_empty());
 }
 
 #[test]
@@ -85,10 +85,10 @@ fn a_way_is_found_behind_more_ways_than_can_be_tried() {
         .made("MakeEnd", "End", &["Beta", "Zeta"])
         .primary("One", &stores);
     let graphs = fixture.served("One", Workspace::new("Reader"), group("group", &["End"])).graphs();
-    let questions = Queries::new(&graphs);
+    let queries = Queries::new(&graphs);
     let (from, to) = (key("Ingest/One/Raw"), key("Ingest/One/End"));
     for most in [1, 100] {
-        let paths = questions.paths(&from, &to, most);
+        let paths = queries.paths(&from, &to, most);
         assert_eq!(paths.len(), most);
         // Each transformer on the way is four nodes: Crowd00, Crowd11, three of the chain, Zeta, End.
         assert_eq!(paths[0].len(), 1 + 4 * 7);
@@ -217,9 +217,9 @@ fn a_circle_is_entered_where_it_can_be() {
 #[test]
 fn who_is_hit_first_is_named_first() {
     let graphs = graphs();
-    let questions = Queries::new(&graphs);
+    let queries = Queries::new(&graphs);
     let hit = |lost: Outage| -> Vec<(String, bool)> {
-        questions.impact(&lost).into_iter().map(|hit| (hit.group.to_string(), hit.is_cut_off)).collect()
+        queries.impact(&lost).into_iter().map(|hit| (hit.group.to_string(), hit.is_cut_off)).collect()
     };
     let named = |names: &[(&str, bool)]| -> Vec<(String, bool)> {
         names.iter().map(|(name, cut_off)| ((*name).to_owned(), *cut_off)).collect()
@@ -234,7 +234,7 @@ fn who_is_hit_first_is_named_first() {
     assert_eq!(hit(Outage::Container(CONTAINER.into())), named(&everybody));
     assert_eq!(hit(Outage::Node(key("Trigger/One/MakeReport"))), named(&[("Board/urgent", false)]));
     assert_eq!(hit(Outage::Location("AWS/nowhere".into())), []);
-    let board = &questions.impact(&Outage::Datastore("Pong".into()))[0];
+    let board = &queries.impact(&Outage::Datastore("Pong".into()))[0];
     assert_eq!((board.late_after, board.priority), (Some(Latency::minutes(5)), Some(Priority::Critical)));
     assert_eq!(board.datasets, ["Report/data".into()].into());
 }
@@ -289,10 +289,10 @@ fn a_location_takes_what_is_there_and_nowhere_else() {
         .served("Two", Workspace::new("Western"), group("group", &["Aside"]))
         .served("Three", Workspace::new("Spread"), group("group", &["Aside"]))
         .graphs();
-    let questions = Queries::new(&graphs);
+    let queries = Queries::new(&graphs);
     let hit = |place: &str| -> Vec<String> {
         let name = |hit: AffectedConsumer| format!("{} {}", hit.group.workspace, hit.is_cut_off);
-        questions.impact(&Outage::Location(place.into())).into_iter().map(name).collect()
+        queries.impact(&Outage::Location(place.into())).into_iter().map(name).collect()
     };
     assert_eq!(hit("AWS/USA/East"), ["Neighbour false"]);
     assert_eq!(hit("AWS/USA/West"), ["Western true"]);
@@ -304,8 +304,8 @@ fn a_location_takes_what_is_there_and_nowhere_else() {
     // A plug-in may know better where its platform is.
     let told = |platform: &str, places: &[&str]| -> Vec<String> {
         let places = places.iter().map(|place| (*place).into()).collect();
-        let questions = Queries::new(&graphs).with_platform_places([(platform.into(), places)]);
-        let hit = questions.impact(&Outage::Location("AWS/USA/West".into()));
+        let queries = Queries::new(&graphs).with_platform_places([(platform.into(), places)]);
+        let hit = queries.impact(&Outage::Location("AWS/USA/West".into()));
         hit.iter().map(|hit| hit.group.to_string()).collect()
     };
     assert_eq!(told("Two", &["AWS/USA/West", "AWS/EU"]), [""; 0]);
@@ -315,13 +315,13 @@ fn a_location_takes_what_is_there_and_nowhere_else() {
 #[test]
 fn lineage_goes_through_transformers() {
     let graphs = graphs();
-    let questions = Queries::new(&graphs);
+    let queries = Queries::new(&graphs);
     let set = |names: &[&str]| names.iter().map(|name| format!("{name}/data").as_str().into()).collect();
-    assert_eq!(questions.direct_inputs(&"Report/data".into()), set(&["Pong"]));
-    assert_eq!(questions.upstream_datasets(&"Report/data".into()), set(&["Pong", "Ping", "Raw"]));
-    assert_eq!(questions.direct_outputs(&"Ping/data".into()), set(&["Pong"]));
-    assert_eq!(questions.downstream_datasets(&"Raw/data".into()), set(&["Ping", "Pong", "Report"]));
-    assert_eq!(questions.upstream_datasets(&"Raw/data".into()), set(&[]));
+    assert_eq!(queries.direct_inputs(&"Report/data".into()), set(&["Pong"]));
+    assert_eq!(queries.upstream_datasets(&"Report/data".into()), set(&["Pong", "Ping", "Raw"]));
+    assert_eq!(queries.direct_outputs(&"Ping/data".into()), set(&["Pong"]));
+    assert_eq!(queries.downstream_datasets(&"Raw/data".into()), set(&["Ping", "Pong", "Report"]));
+    assert_eq!(queries.upstream_datasets(&"Raw/data".into()), set(&[]));
 }
 
 #[test]
@@ -339,19 +339,19 @@ fn a_long_chain_of_transformers_is_walked_once() {
         .primary("One", &stores)
         .served("One", Workspace::new("End"), group("group", &[last]))
         .graphs();
-    let questions = Queries::new(&graphs);
+    let queries = Queries::new(&graphs);
     let data = |store: &str| format!("{store}/data").as_str().into();
-    assert_eq!(questions.downstream_datasets(&data(first)).len(), LENGTH);
-    assert_eq!(questions.upstream_datasets(&data(last)).len(), LENGTH);
+    assert_eq!(queries.downstream_datasets(&data(first)).len(), LENGTH);
+    assert_eq!(queries.upstream_datasets(&data(last)).len(), LENGTH);
 }
 
 #[test]
 fn a_node_says_for_whom_it_exists() {
     let graphs = graphs();
-    let questions = Queries::new(&graphs);
-    let why = questions.groups_served_by(&key("Ingest/One/Report"));
+    let queries = Queries::new(&graphs);
+    let why = queries.groups_served_by(&key("Ingest/One/Report"));
     assert_eq!(why, ["Board/urgent".into()].into());
-    let why = questions.groups_served_by(&key("Ingest/One/Raw"));
+    let why = queries.groups_served_by(&key("Ingest/One/Raw"));
     for group in ["Archive/slow", "Board/urgent", "MakePing/inputs", "MakePong/inputs", "MakeReport/inputs"] {
         assert!(why.contains(&group.into()), "{group} of {why:?}");
     }
@@ -373,9 +373,9 @@ fn a_capture_that_comes_or_goes_exists_for_all_who_need_the_data() {
         .served("One", Workspace::new("Board"), group("group", &["Raw"]))
         .served("Third", Workspace::new("Archive"), group("group", &["Raw"]))
         .graphs();
-    let questions = Queries::new(&graphs);
+    let queries = Queries::new(&graphs);
     let why = |platform: &str| -> Vec<String> {
-        let groups = questions.groups_served_by(&key(&format!("Ingest/{platform}/Raw")));
+        let groups = queries.groups_served_by(&key(&format!("Ingest/{platform}/Raw")));
         groups.iter().map(ToString::to_string).collect()
     };
     let all = ["Archive/group", "Board/group"];

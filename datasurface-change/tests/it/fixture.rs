@@ -12,7 +12,7 @@ pub(crate) const CUSTOMERS: &str = "id Integer key, name VarChar(40), city VarCh
 
 /// The ecosystem `NorthWind`: a zone `USA` with the teams `Sales` (who have a datastore) and `Stock` (who read it), and
 /// a zone `EU` that is declared only.
-pub(crate) fn world() -> Ecosystem {
+pub(crate) fn fixture() -> Ecosystem {
     unserved().platform(PlatformDeclaration::new("Local", "local")).group_pin("Analysis/all", ["Local"])
 }
 
@@ -42,38 +42,38 @@ pub(crate) fn store(datasets: impl IntoIterator<Item = Dataset>) -> Datastore {
     Datastore::new("Store").captured(Capture::sql_snapshot("USA/Sales/Source")).with_datasets(datasets)
 }
 
-/// The world in which `Sales` have another datastore instead.
+/// The fixture in which `Sales` have another datastore instead.
 pub(crate) fn with_store(store: Datastore) -> Ecosystem {
     edit_sales(|team| team.without_datastore(&"Store".into()).datastore(store))
 }
 
 pub(crate) fn edit_sales(change: impl FnOnce(Team) -> Team) -> Ecosystem {
-    world().edit_team("USA", "Sales", change)
+    fixture().edit_team("USA", "Sales", change)
 }
 
 pub(crate) fn edit_stock(change: impl FnOnce(Team) -> Team) -> Ecosystem {
-    world().edit_team("USA", "Stock", change)
+    fixture().edit_team("USA", "Stock", change)
 }
 
-/// The world with another zone `USA`.
+/// The fixture with another zone `USA`.
 pub(crate) fn edit_usa(change: impl FnOnce(GovernanceZone) -> GovernanceZone) -> Ecosystem {
-    let world = world();
-    let zone = world.zones().get("USA").and_then(ZoneDeclaration::definition).unwrap();
+    let fixture = fixture();
+    let zone = fixture.zones().get("USA").and_then(ZoneDeclaration::definition).unwrap();
     let zone = change(std::sync::Arc::unwrap_or_clone(zone.clone()));
-    world.clone().without_zone(&"USA".into()).zone("USA", USA, zone)
+    fixture.clone().without_zone(&"USA".into()).zone("USA", USA, zone)
 }
 
 /// The definition of a team.
 pub(crate) fn team(name: &str) -> std::sync::Arc<Team> {
-    let world = world();
-    let zone = world.zones().get("USA").and_then(ZoneDeclaration::definition).unwrap().clone();
+    let fixture = fixture();
+    let zone = fixture.zones().get("USA").and_then(ZoneDeclaration::definition).unwrap().clone();
     zone.teams().get(name).and_then(TeamDeclaration::definition).unwrap().clone()
 }
 
 /// The definition of the zone `USA` without its teams.
 pub(crate) fn usa_without(team: &str) -> GovernanceZone {
-    let world = world();
-    let zone = world.zones().get("USA").and_then(ZoneDeclaration::definition).unwrap();
+    let fixture = fixture();
+    let zone = fixture.zones().get("USA").and_then(ZoneDeclaration::definition).unwrap();
     let others = zone.teams().iter().filter(|other| other.name().as_str() != team).cloned();
     others.fold(GovernanceZone::new(), GovernanceZone::team_declaration)
 }

@@ -8,13 +8,13 @@ use datasurface_platform::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-pub(crate) struct Scene {
+pub(crate) struct Example {
     instances: BTreeMap<PlatformName, (Arc<PlatformInstance>, LocalPlatform)>,
     graphs: IntentionGraphs,
     pub(crate) held: Vec<HeldState>,
 }
 
-impl Scene {
+impl Example {
     pub(crate) fn new(ecosystem: Ecosystem, assignments: &Assignments) -> Self {
         let instances = ecosystem.platforms().iter().map(|declared| {
             let instance = PlatformInstance::new(
@@ -116,35 +116,35 @@ impl Scene {
     }
 }
 
-/// The plan from one scene to the next.
-pub(crate) fn plan(before: &Scene, after: &Scene) -> Plan {
+/// The plan from one example to the next.
+pub(crate) fn plan(before: &Example, after: &Example) -> Plan {
     plan_with(before, after, BTreeMap::new())
 }
 
-pub(crate) fn plan_with(before: &Scene, after: &Scene, let_go: BTreeMap<ResourceAddress, Guard>) -> Plan {
+pub(crate) fn plan_with(before: &Example, after: &Example, let_go: BTreeMap<ResourceAddress, Guard>) -> Plan {
     plan_between(Some((before, "from")), (after, "to"), let_go)
 }
 
-/// The plan from a scene to the same one, if it had been rendered otherwise: `earlier` makes of each text what it was.
-pub(crate) fn plan_from_other_text(scene: &Scene, earlier: impl Fn(&str) -> String) -> Plan {
+/// The plan from a example to the same one, if it had been rendered otherwise: `earlier` makes of each text what it was.
+pub(crate) fn plan_from_other_text(example: &Example, earlier: impl Fn(&str) -> String) -> Plan {
     let frame = ChangeHeader {
-        platform: (*scene.instances["Local"].0).clone(),
+        platform: (*example.instances["Local"].0).clone(),
         from: Some(Revision::new(Fingerprint::of(&"from"))),
         to: Revision::new(Fingerprint::of(&"to")),
         newly_held: Vec::new(),
         released: BTreeMap::new(),
         causes: BTreeMap::new(),
     };
-    let new = ScopeRecord::from(&scene.rendering());
+    let new = ScopeRecord::from(&example.rendering());
     let old = serde_json::from_str(&earlier(&serde_json::to_string(&new).unwrap())).unwrap();
     let scopes = vec![ScopeChange { scope: Scope::Shard("main".into()), old, new }];
-    scene.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
+    example.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
 }
 
-/// The plan from one scene to the next, or from nothing, where each is a revision of this name.
+/// The plan from one example to the next, or from nothing, where each is a revision of this name.
 pub(crate) fn plan_between(
-    before: Option<(&Scene, &str)>,
-    (after, to): (&Scene, &str),
+    before: Option<(&Example, &str)>,
+    (after, to): (&Example, &str),
     let_go: BTreeMap<ResourceAddress, Guard>,
 ) -> Plan {
     let was_held = |held: &&HeldState| !before.is_some_and(|(before, _)| before.held.contains(held));
@@ -157,9 +157,9 @@ pub(crate) fn plan_between(
         released: let_go,
         causes: BTreeMap::new(),
     };
-    let shard = |scene: &Scene| ScopeRecord::from(&scene.rendering());
-    let foundation = |scene: &Scene| ScopeRecord::from(&scene.foundation());
-    let old = |record: &dyn Fn(&Scene) -> ScopeRecord| {
+    let shard = |example: &Example| ScopeRecord::from(&example.rendering());
+    let foundation = |example: &Example| ScopeRecord::from(&example.foundation());
+    let old = |record: &dyn Fn(&Example) -> ScopeRecord| {
         before.map_or_else(ScopeRecord::default, |(before, _)| record(before))
     };
     let scopes = vec![
@@ -170,16 +170,16 @@ pub(crate) fn plan_between(
 }
 
 /// The plan with which a platform leaves that owes nothing any more.
-pub(crate) fn leaving_plan(scene: &Scene) -> Plan {
+pub(crate) fn leaving_plan(example: &Example) -> Plan {
     let records = [
-        (Scope::Foundation, ScopeRecord::from(&scene.foundation())),
-        (Scope::Shard("main".into()), ScopeRecord::from(&scene.rendering())),
+        (Scope::Foundation, ScopeRecord::from(&example.foundation())),
+        (Scope::Shard("main".into()), ScopeRecord::from(&example.rendering())),
     ];
     let holders = records.iter().flat_map(|(_, record)| record.resources.values());
     let holders = holders.filter(|resource| resource.held_data().is_some());
     let over = Guard::Expired("2026-11-20".parse().unwrap());
     let frame = ChangeHeader {
-        platform: (*scene.instances["Local"].0).clone(),
+        platform: (*example.instances["Local"].0).clone(),
         from: Some(Revision::new(Fingerprint::of(&"1"))),
         to: Revision::new(Fingerprint::of(&"2")),
         newly_held: Vec::new(),
@@ -188,5 +188,5 @@ pub(crate) fn leaving_plan(scene: &Scene) -> Plan {
     };
     let gone = |(scope, old)| ScopeChange { scope, old, new: ScopeRecord::default() };
     let scopes: Vec<ScopeChange> = records.into_iter().map(gone).collect();
-    scene.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
+    example.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
 }

@@ -16,7 +16,7 @@ CREATE TABLE generation (id INTEGER PRIMARY KEY, number INTEGER NOT NULL);";
 
 /// Records of a generation. Amounts are in cents.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct World {
+pub(crate) struct Expected {
     pub(crate) generation: u32,
     records: BTreeMap<u32, (u32, i64, Option<String>)>,
     next: u32,
@@ -25,7 +25,7 @@ pub(crate) struct World {
 /// How many parts there are.
 const PARTS: u32 = 50;
 
-impl World {
+impl Expected {
     /// Adds records.
     pub(crate) fn grow(&mut self, records: u32) {
         for _ in 0..records {

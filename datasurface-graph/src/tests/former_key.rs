@@ -42,11 +42,11 @@ fn a_renamed_node_says_what_it_was() {
     let after = graphs(purchases, "every", Workspace::new("Hide").renamed_from("Mask"));
     let (before, now) = (before(), after.iter().next().unwrap());
     let was = before.iter().next().unwrap();
-    let formerly = |text: &str| now.node(&key(text)).unwrap().former_key(was);
-    let export = formerly(&format!("Export/One/{CONTAINER}/Purchases/every"));
+    let former_key = |text: &str| now.node(&key(text)).unwrap().former_key(was);
+    let export = former_key(&format!("Export/One/{CONTAINER}/Purchases/every"));
     assert_eq!(export, Some(key(&format!("Export/One/{CONTAINER}/Orders/all"))));
-    assert_eq!(formerly("Trigger/One/Hide"), Some(key("Trigger/One/Mask")));
-    assert_eq!(formerly("Ingest/One/Masked"), None);
+    assert_eq!(former_key("Trigger/One/Hide"), Some(key("Trigger/One/Mask")));
+    assert_eq!(former_key("Ingest/One/Masked"), None);
     // Former names stay in the model: of what has passed them, they say nothing.
     assert!(now.nodes().all(|node| node.former_key(now).is_none()));
     // Nor do they say anything of platforms that have nothing to do with this one.

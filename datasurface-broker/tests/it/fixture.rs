@@ -1,6 +1,6 @@
 //! A small ecosystem, and the way from it to a target.
 
-use crate::shelf::Shelf;
+use crate::minimal_platform::MinimalPlatform;
 use chrono::NaiveDate;
 use datasurface_broker::{AsOf, Base, Broker, BrokerError, LOCK_FILE_NAME, Lock, Placed, Proposal, Target};
 use datasurface_model::*;
@@ -16,7 +16,7 @@ pub(crate) fn today() -> NaiveDate {
     day("2026-11-21")
 }
 
-pub(crate) fn shelf(name: &str) -> PlatformDeclaration {
+pub(crate) fn minimal_platform(name: &str) -> PlatformDeclaration {
     PlatformDeclaration::new(name, "shelf")
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn store(name: &str) -> Datastore {
 }
 
 /// The store `S`, and whoever wants its datasets, on these platforms.
-pub(crate) fn world(
+pub(crate) fn fixture(
     platforms: impl IntoIterator<Item = PlatformDeclaration>,
     consumers: impl IntoIterator<Item = Workspace>,
 ) -> Ecosystem {
@@ -63,7 +63,7 @@ pub(crate) fn world_of(
 }
 
 pub(crate) fn broker() -> Broker {
-    Broker::new(Registry::new().with_plugin::<Shelf>())
+    Broker::new(Registry::new().with_plugin::<MinimalPlatform>())
 }
 
 pub(crate) fn place(ecosystem: Ecosystem, lock: &Lock) -> Result<Placed, BrokerError> {

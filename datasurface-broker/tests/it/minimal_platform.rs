@@ -1,14 +1,14 @@
-//! A platform that keeps each dataset on a shelf: the least that holds data and shows it.
+//! A platform that keeps each dataset on a minimal_platform: the least that holds data and shows it.
 
 use datasurface_platform::prelude::*;
 
 #[derive(Debug)]
-pub(crate) struct Shelf {
+pub(crate) struct MinimalPlatform {
     descriptor: PlatformDescriptor,
     config: Config,
 }
 
-/// How a shelf can be made to misbehave.
+/// How a minimal_platform can be made to misbehave.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
@@ -38,7 +38,7 @@ pub(crate) struct Config {
     hands_on: bool,
 }
 
-impl PlatformPlugin for Shelf {
+impl PlatformPlugin for MinimalPlatform {
     type Config = Config;
     const KIND: &'static str = "shelf";
 
@@ -72,7 +72,7 @@ impl PlatformPlugin for Shelf {
     }
 }
 
-fn shelf(dataset: &DatasetFacts, node: &NodeKey) -> Resource {
+fn minimal_platform(dataset: &DatasetFacts, node: &NodeKey) -> Resource {
     Resource::new(format!("shelf.{}", &dataset.key), "shelf")
         .attribute("columns", &dataset.schema)
         .attribute("history", dataset.custody.history)
@@ -80,7 +80,7 @@ fn shelf(dataset: &DatasetFacts, node: &NodeKey) -> Resource {
         .with_held_data(HeldData::new(&dataset.key, dataset.custody))
 }
 
-impl DataPlatform for Shelf {
+impl DataPlatform for MinimalPlatform {
     fn descriptor(&self) -> &PlatformDescriptor {
         &self.descriptor
     }
@@ -120,7 +120,7 @@ impl DataPlatform for Shelf {
         for node in scope.nodes() {
             for dataset in node.datasets() {
                 let path = format!("shelves/{}.json", node.view().dataset_slug(&dataset.key));
-                rendering.add(File::json(&path, dataset)?, [shelf(dataset, node.view().key())])?;
+                rendering.add(File::json(&path, dataset)?, [minimal_platform(dataset, node.view().key())])?;
             }
             if node.is_whole() {
                 let key = node.view().key();
@@ -139,7 +139,7 @@ impl DataPlatform for Shelf {
         }
         for held in scope.held().iter().filter(|_| !self.config.forgets) {
             for dataset in held.node.facts().datasets() {
-                let kept = shelf(dataset, held.node.key()).with_held_data(held.holds.clone());
+                let kept = minimal_platform(dataset, held.node.key()).with_held_data(held.holds.clone());
                 let path = format!("held/{}.json", held.node.dataset_slug(&dataset.key));
                 rendering.add(File::json(&path, dataset)?, [kept])?;
             }

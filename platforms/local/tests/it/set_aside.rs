@@ -1,8 +1,8 @@
 //! What a table that is made anew cannot have stays aside.
 
 use crate::{
+    example::{Example, plan, plan_between},
     northwind::{CUSTOMERS, NorthWind},
-    scene::{Scene, plan, plan_between},
     schemas::history,
     site::{Site, text},
 };
@@ -22,14 +22,14 @@ pub(crate) fn set_aside(site: &Site, columns: &str) -> Vec<String> {
     site.rows("northwind.db", &format!("SELECT {columns} FROM \"{table}\" ORDER BY batch_in"))
 }
 
-fn batch(site: &Site, scene: &Scene, batch: i64, city: &str) {
+fn batch(site: &Site, example: &Example, batch: i64, city: &str) {
     let record = vec![text("A"), text("x"), text(city)];
-    site.batch(&scene.rendering(), "NW_Data/customers", batch, &[record]).unwrap();
+    site.batch(&example.rendering(), "NW_Data/customers", batch, &[record]).unwrap();
 }
 
 #[test]
 fn a_change_that_is_taken_back_can_be_made_again() {
-    let (a, b) = (history(CUSTOMERS).scene(), history(OTHER_KEY).scene());
+    let (a, b) = (history(CUSTOMERS).example(), history(OTHER_KEY).example());
     let site = Site::with(&a);
     batch(&site, &a, 1, "Bonn");
     batch(&site, &a, 2, "Ulm");
@@ -66,8 +66,8 @@ fn a_change_that_is_taken_back_can_be_made_again() {
 
 #[test]
 fn the_same_change_of_a_table_that_was_held_with_other_columns_has_its_own_place() {
-    let (narrow, b) = (history(WITHOUT_CITY).scene(), history(OTHER_KEY).scene());
-    let a = history(CUSTOMERS).scene();
+    let (narrow, b) = (history(WITHOUT_CITY).example(), history(OTHER_KEY).example());
+    let a = history(CUSTOMERS).example();
     let site = Site::with(&a);
     batch(&site, &a, 1, "Bonn");
     site.apply(&plan_between(Some((&a, "A")), (&b, "B"), BTreeMap::new()), &b.rendering());
@@ -78,7 +78,7 @@ fn the_same_change_of_a_table_that_was_held_with_other_columns_has_its_own_place
 
 #[test]
 fn a_table_that_is_held_for_its_latest_versions_keeps_them_when_it_comes_back_without_a_column() {
-    let scene = |customers, datasets: &[&'static str]| {
+    let example = |customers, datasets: &[&'static str]| {
         let wind = NorthWind { customers, datasets: datasets.to_vec(), ..NorthWind::default() };
         let alone = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
             team.without_workspace(&"Mask".into()).without_workspace(&"Marketing".into())
@@ -86,16 +86,16 @@ fn a_table_that_is_held_for_its_latest_versions_keeps_them_when_it_comes_back_wi
         let assignments = Assignments::default()
             .with_group("Local", "Sales/analysis", Stage::Provisioned)
             .with_primary("Local", "NW_Data", Stage::Provisioned);
-        Scene::new(alone, &assignments)
+        Example::new(alone, &assignments)
     };
     let both = ["NW_Data/customers", "NW_Data/products"];
-    let before = scene(CUSTOMERS, &both);
+    let before = example(CUSTOMERS, &both);
     let site = Site::with(&before);
     batch(&site, &before, 1, "Bonn");
-    let mut held = scene(CUSTOMERS, &both[1..]);
+    let mut held = example(CUSTOMERS, &both[1..]);
     held.held.push(before.hold("table.NW_Data.customers", "Ingest/Local/NW_Data", "customers"));
     site.apply(&plan(&before, &held), &held.rendering());
-    let back = scene(WITHOUT_CITY, &both);
+    let back = example(WITHOUT_CITY, &both);
     site.apply(&plan(&held, &back), &back.rendering());
     assert_eq!(site.rows("northwind.db", "SELECT * FROM NW_Data__customers"), ["A|x|1|-"]);
     assert_eq!(set_aside(&site, "customer_id, city"), ["A|Bonn"]);

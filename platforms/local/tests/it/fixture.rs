@@ -1,7 +1,7 @@
 //! Where the runtime works: a folder with rendered files, a source, and databases.
 
 use crate::{
-    scene::{Scene, plan_between},
+    example::{Example, plan_between},
     site::show,
 };
 use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
@@ -17,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(crate) struct Ground {
+pub(crate) struct Fixture {
     folder: PathBuf,
     temporary: Option<tempfile::TempDir>,
     platform: LocalPlatform,
@@ -43,7 +43,7 @@ impl CredentialSource for Secrets<'_> {
     }
 }
 
-impl Ground {
+impl Fixture {
     pub(crate) fn new() -> Self {
         // A process that is killed does not lose what it wrote; no disk is needed to see that.
         let memory = Path::new("/dev/shm");
@@ -92,20 +92,20 @@ impl Ground {
         self.path("rendered").join(self.instance)
     }
 
-    /// With this scene rendered and applied, and a source with the tables that it reads.
-    pub(crate) fn with(scene: &Scene) -> Self {
-        Self::with_secret(scene, None)
+    /// With this example rendered and applied, and a source with the tables that it reads.
+    pub(crate) fn with(example: &Example) -> Self {
+        Self::with_secret(example, None)
     }
 
     /// The same, where every credential has this value.
-    pub(crate) fn with_secret(scene: &Scene, secret: Option<String>) -> Self {
-        let ground = Self::new().knowing(secret);
-        ground.change_source(
+    pub(crate) fn with_secret(example: &Example, secret: Option<String>) -> Self {
+        let fixture = Self::new().knowing(secret);
+        fixture.change_source(
             "CREATE TABLE Customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT);
              CREATE TABLE products (product_id INTEGER PRIMARY KEY, product_name TEXT, unit_price NUMERIC, weight REAL);",
         );
-        ground.apply(None, (scene, "1"));
-        ground
+        fixture.apply(None, (example, "1"));
+        fixture
     }
 
     /// The same, where every credential has this value.
@@ -131,11 +131,11 @@ impl Ground {
         self.open("source.db").execute_batch(sql).unwrap();
     }
 
-    /// Renders a scene, with the transition files of a plan.
-    pub(crate) fn render(&self, scene: &Scene, plan: &Plan) {
+    /// Renders a example, with the transition files of a plan.
+    pub(crate) fn render(&self, example: &Example, plan: &Plan) {
         let rendered = self.rendered();
         let _ = fs::remove_dir_all(&rendered);
-        let (foundation, shard) = (scene.foundation_of(self.instance), scene.rendering_of(self.instance));
+        let (foundation, shard) = (example.foundation_of(self.instance), example.rendering_of(self.instance));
         for (folder, rendering) in [("foundation", foundation), ("shards/main", shard)] {
             rendering.files().for_each(|file| write(&rendered.join(folder), file));
         }
@@ -155,7 +155,7 @@ impl Ground {
     }
 
     /// Renders a revision, and applies the plan that leads there.
-    pub(crate) fn apply(&self, before: Option<(&Scene, &str)>, after: (&Scene, &str)) -> ApplyReport {
+    pub(crate) fn apply(&self, before: Option<(&Example, &str)>, after: (&Example, &str)) -> ApplyReport {
         let plan = plan_between(before, after, BTreeMap::new());
         self.render(after.0, &plan);
         self.apply_plan(&plan).unwrap()

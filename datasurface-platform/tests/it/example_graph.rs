@@ -1,4 +1,4 @@
-//! A small estate in which every kind of node occurs, and every field of a view is filled somewhere.
+//! A small example_graph in which every kind of node occurs, and every field of a view is filled somewhere.
 
 use chrono::NaiveDate;
 use datasurface_platform::Revision;

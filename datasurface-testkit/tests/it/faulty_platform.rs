@@ -4,16 +4,16 @@ use datasurface_platform::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[derive(Debug)]
-pub(crate) struct Cupboard {
+pub(crate) struct FaultyPlatform {
     descriptor: PlatformDescriptor,
-    fault: Fault,
+    defect: Defect,
     /// How often something was asked: what a pure platform could not know.
     asked: AtomicUsize,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(crate = "self::serde", rename_all = "snake_case")]
-pub(crate) enum Fault {
+pub(crate) enum Defect {
     #[default]
     None,
     /// Every other lint of a node warns.
@@ -66,10 +66,10 @@ pub(crate) enum Fault {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(crate = "self::serde", deny_unknown_fields, default)]
 pub(crate) struct Settings {
-    fault: Fault,
+    defect: Defect,
 }
 
-impl PlatformPlugin for Cupboard {
+impl PlatformPlugin for FaultyPlatform {
     type Config = Settings;
     const KIND: &'static str = "cupboard";
 
@@ -85,30 +85,30 @@ impl PlatformPlugin for Cupboard {
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_artifacts(["sql"])
             .with_formats(["drawer"]);
-        let descriptor = match settings.fault {
-            Fault::Secretive => descriptor,
+        let descriptor = match settings.defect {
+            Defect::Secretive => descriptor,
             _ => descriptor.data_technology("drawer", None),
         };
-        Ok(Self { descriptor, fault: settings.fault, asked: AtomicUsize::new(0) })
+        Ok(Self { descriptor, defect: settings.defect, asked: AtomicUsize::new(0) })
     }
 }
 
 static MOOD: CodeInfo = CodeInfo::warning("cupboard/mood", "a mood", "It comes and goes.");
 
-impl Cupboard {
+impl FaultyPlatform {
     fn count(&self) -> usize {
         self.asked.fetch_add(1, Ordering::Relaxed)
     }
 
-    fn has(&self, fault: Fault) -> bool {
-        self.fault == fault
+    fn has(&self, defect: Defect) -> bool {
+        self.defect == defect
     }
 
     fn drawers(&self, scope: &ScopeView, rendering: &mut Rendering) -> Result<(), PlatformError> {
         let held = scope.held().iter().map(|held| &held.holds);
         let held: Vec<&DatasetKey> = held.map(|data| &data.dataset).collect();
         for (node, dataset) in scope.stored_datasets() {
-            if self.has(Fault::Forgetter) && held.contains(&&dataset.key) {
+            if self.has(Defect::Forgetter) && held.contains(&&dataset.key) {
                 continue;
             }
             let drawer = Resource::for_dataset("drawer", node, &dataset.key)
@@ -123,9 +123,9 @@ impl Cupboard {
 
     /// What is in every file.
     fn text(&self) -> String {
-        match self.fault {
-            Fault::CountingRender => format!("{}\n", self.count()),
-            Fault::HashedRender => {
+        match self.defect {
+            Defect::CountingRender => format!("{}\n", self.count()),
+            Defect::HashedRender => {
                 let words: std::collections::HashMap<usize, ()> = (0..20).map(|word| (word, ())).collect();
                 format!("{:?}\n", words.keys())
             }
@@ -136,13 +136,13 @@ impl Cupboard {
     fn job(&self, scope: &ScopeView, node: &NodeView) -> Result<Option<(File, Resource)>, PlatformError> {
         let is_export = matches!(node.detail(), NodeDetail::Export(_));
         let is_first = scope.shards().first().map(ShardName::as_str) == Some(shard(scope));
-        match self.fault {
-            Fault::PanickingRender if is_export => panic!("an export"),
-            Fault::SurprisedRender if is_export => {
+        match self.defect {
+            Defect::PanickingRender if is_export => panic!("an export"),
+            Defect::SurprisedRender if is_export => {
                 let what = "exports were not expected";
                 return Err(PlatformError::new(PlatformErrorKind::Rendering, what));
             }
-            Fault::Dropper if is_export && !is_first => return Ok(None),
+            Defect::Dropper if is_export && !is_first => return Ok(None),
             _ => {}
         }
         let reads: Vec<_> = node.inputs().iter().map(|input| &input.offer).collect();
@@ -178,7 +178,7 @@ fn shard(scope: &ScopeView) -> &str {
     }
 }
 
-impl DataPlatform for Cupboard {
+impl DataPlatform for FaultyPlatform {
     fn descriptor(&self) -> &PlatformDescriptor {
         &self.descriptor
     }
@@ -188,10 +188,10 @@ impl DataPlatform for Cupboard {
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
-        match self.fault {
-            Fault::PanickingOffer => panic!("an offer"),
-            Fault::CountingOffer => offers(node, &format!("drawer-{}", self.count())),
-            Fault::Namer if node.key.kind() == NodeKind::Ingest => Vec::new(),
+        match self.defect {
+            Defect::PanickingOffer => panic!("an offer"),
+            Defect::CountingOffer => offers(node, &format!("drawer-{}", self.count())),
+            Defect::Namer if node.key.kind() == NodeKind::Ingest => Vec::new(),
             _ => offers(node, "drawer"),
         }
     }
@@ -201,11 +201,11 @@ impl DataPlatform for Cupboard {
             return;
         };
         let count = self.count();
-        match self.fault {
-            Fault::PanickingLint => panic!("a node"),
-            Fault::MoodyLint if count.is_multiple_of(2) => found.report(&MOOD, "bad mood", "wait"),
+        match self.defect {
+            Defect::PanickingLint => panic!("a node"),
+            Defect::MoodyLint if count.is_multiple_of(2) => found.report(&MOOD, "bad mood", "wait"),
             // Node keys are asked in order: only another order shows this.
-            Fault::OrderedLint => {
+            Defect::OrderedLint => {
                 let now = node.key().to_string().len() * 1000
                     + node.key().to_string().bytes().map(usize::from).sum::<usize>();
                 if self.asked.swap(now, Ordering::Relaxed) > now {
@@ -228,10 +228,10 @@ impl DataPlatform for Cupboard {
                 rendering.add(file, [job])?;
             }
         }
-        if self.has(Fault::Doubler) && !scope.is_foundation() {
+        if self.has(Defect::Doubler) && !scope.is_foundation() {
             rendering.add_json(Resource::new("lamp", "lamp"))?;
         }
-        if self.has(Fault::FileAsFolder) && !scope.is_foundation() {
+        if self.has(Defect::FileAsFolder) && !scope.is_foundation() {
             let label = Resource::new(format!("label.{}", shard(scope)), "label");
             rendering.add(File::new("jobs", "text/plain", "jobs are here\n")?, [label])?;
         }
@@ -242,33 +242,33 @@ impl DataPlatform for Cupboard {
         let plan = change.structural(|_| Judgement::update(Effect::InPlace, ""))?;
         let is_job = |step: &Step| step.kind == "job";
         let steps = plan.steps().iter().cloned();
-        match self.fault {
-            Fault::PanickingDiff => panic!("a diff"),
-            Fault::RestlessDiff => self.restless(change, plan),
-            Fault::ChattyDiff => Ok(plan.transition_file(File::new("note.txt", "text/plain", "nothing\n")?)),
-            Fault::ForgetfulDiff => {
+        match self.defect {
+            Defect::PanickingDiff => panic!("a diff"),
+            Defect::RestlessDiff => self.restless(change, plan),
+            Defect::ChattyDiff => Ok(plan.transition_file(File::new("note.txt", "text/plain", "nothing\n")?)),
+            Defect::ForgetfulDiff => {
                 let stays = |step: &Step| !(is_job(step) && step.action == Action::Retire);
                 Ok(Plan::new(steps.filter(stays)))
             }
-            Fault::ClingingDiff => {
+            Defect::ClingingDiff => {
                 let stays = |step: &Step| is_job(step) || step.action != Action::Retire;
                 Ok(Plan::new(steps.filter(stays)))
             }
-            Fault::LazyDiff => {
+            Defect::LazyDiff => {
                 let stays = |step: &Step| !(is_job(step) && step.action == Action::Update);
                 Ok(Plan::new(steps.filter(stays)))
             }
-            Fault::FailingDiff if plan.steps().iter().any(|step| step.action == Action::Retire) => {
+            Defect::FailingDiff if plan.steps().iter().any(|step| step.action == Action::Retire) => {
                 let what = "nothing may go";
                 Err(PlatformError::new(PlatformErrorKind::Rendering, what))
             }
-            Fault::Destroyer => Ok(Plan::new(steps.map(|mut step| {
+            Defect::Destroyer => Ok(Plan::new(steps.map(|mut step| {
                 if step.action == Action::Hold {
                     step.action = Action::Retire;
                 }
                 step
             }))),
-            Fault::CaseClash if !plan.is_empty() => Ok(plan
+            Defect::CaseClash if !plan.is_empty() => Ok(plan
                 .transition_file(File::sql("Alter.sql", "")?)
                 .transition_file(File::sql("alter.sql", "")?)),
             _ => Ok(plan),
@@ -276,7 +276,7 @@ impl DataPlatform for Cupboard {
     }
 }
 
-impl Cupboard {
+impl FaultyPlatform {
     fn restless(&self, change: &RenderingChange<'_>, plan: Plan) -> Result<Plan, PlatformError> {
         let mut steps = plan.steps().to_vec();
         for one in change.scopes() {

@@ -1,12 +1,12 @@
 //! Plans that change copies in a database of a consumer.
 
-use super::desk::{Desk, everything, secret};
+use super::server_fixture::{ServerFixture, everything, secret};
 use crate::{
+    example::{Example, plan_between},
+    fixture::{Fixture, assert_same},
     flows::CUSTOMERS,
-    ground::{Ground, assert_same},
     northwind::{self, NorthWind},
     plans::files,
-    scene::{Scene, plan_between},
 };
 use datasurface_platform::prelude::*;
 use std::collections::BTreeMap;
@@ -26,39 +26,39 @@ fn wind(customers: &'static str) -> NorthWind {
 }
 
 /// All that is in the database, but the steps of plans, which are of each way.
-fn made(desk: &Desk) -> Vec<String> {
+fn made(server_fixture: &ServerFixture) -> Vec<String> {
     let steps = |line: &String| {
         line.starts_with("server datasurface_steps") || line.starts_with("server datasurface_applied")
     };
     let mut all: Vec<String> =
-        everything(&mut desk.owner()).into_iter().filter(|line| !steps(line)).collect();
+        everything(&mut server_fixture.owner()).into_iter().filter(|line| !steps(line)).collect();
     all.sort();
     all
 }
 
 /// Goes from one revision to the next, and compares with a database that was made as it is to be.
-fn changed(database: &'static str, one: NorthWind, two: NorthWind) -> Option<(Scene, Scene)> {
-    let desk = Desk::new(database)?;
-    let (first, second) = (desk.scene(&one), desk.scene(&two));
-    let ground = Ground::with_secret(&first, Some(secret()));
-    ground.change_source("ALTER TABLE Customers ADD COLUMN vat TEXT");
-    ground.change_source(
+fn changed(database: &'static str, one: NorthWind, two: NorthWind) -> Option<(Example, Example)> {
+    let server_fixture = ServerFixture::new(database)?;
+    let (first, second) = (server_fixture.example(&one), server_fixture.example(&two));
+    let fixture = Fixture::with_secret(&first, Some(secret()));
+    fixture.change_source("ALTER TABLE Customers ADD COLUMN vat TEXT");
+    fixture.change_source(
         &CUSTOMERS.replace("INTO Customers", "INTO Customers (customer_id, company_name, city)"),
     );
-    ground.run();
-    ground.change_source("UPDATE Customers SET vat = 'v' WHERE customer_id = 'ALFKI'");
-    ground.apply(Some((&first, "1")), (&second, "2"));
+    fixture.run();
+    fixture.change_source("UPDATE Customers SET vat = 'v' WHERE customer_id = 'ALFKI'");
+    fixture.apply(Some((&first, "1")), (&second, "2"));
     let live = "SELECT count(*) FROM \"local__sales__analysis__nw_data__customers\"";
-    assert_eq!(desk.rows(live), ["8"], "{database}: what consumers read is never seen empty");
-    ground.run();
-    let after = made(&desk);
-    desk.lose();
-    ground.run();
-    assert_same(&after, &made(&desk), database);
+    assert_eq!(server_fixture.rows(live), ["8"], "{database}: what consumers read is never seen empty");
+    fixture.run();
+    let after = made(&server_fixture);
+    server_fixture.lose();
+    fixture.run();
+    assert_same(&after, &made(&server_fixture), database);
     Some((first, second))
 }
 
-fn shown((before, after): (Scene, Scene)) -> String {
+fn shown((before, after): (Example, Example)) -> String {
     let plan = plan_between(Some((&before, "1")), (&after, "2"), BTreeMap::new());
     let of_copies = |line: &&str| line.contains("copy.USA") || line.contains("view.Sales");
     plan.to_string().lines().filter(of_copies).collect::<Vec<_>>().join("\n")
@@ -101,22 +101,23 @@ fn another_key() {
 #[test]
 fn another_type() {
     const NUMBER: &str = "customer_id VarChar(5) key, company_name VarChar(40) not null, city Integer";
-    let Some(desk) = Desk::new("other_type") else { return };
-    let (first, second) = (desk.scene(&wind(northwind::CUSTOMERS)), desk.scene(&wind(NUMBER)));
+    let Some(server_fixture) = ServerFixture::new("other_type") else { return };
+    let (first, second) =
+        (server_fixture.example(&wind(northwind::CUSTOMERS)), server_fixture.example(&wind(NUMBER)));
     let shown = "SELECT customer_id, city, batch_in, batch_out FROM \"local__sales__analysis__nw_data__customers__history\" ORDER BY 1, 3";
     for (city, then) in [("7", vec!["A|7|1|-"]), ("x", vec![])] {
-        desk.lose();
-        let ground = Ground::with_secret(&first, Some(secret()));
-        ground.change_source(&format!("INSERT INTO Customers VALUES ('A', 'a', '{city}')"));
-        ground.run();
-        ground.apply(Some((&first, "1")), (&second, "2"));
-        assert_eq!(desk.rows(shown), then, "a value that fits is there at once");
+        server_fixture.lose();
+        let fixture = Fixture::with_secret(&first, Some(secret()));
+        fixture.change_source(&format!("INSERT INTO Customers VALUES ('A', 'a', '{city}')"));
+        fixture.run();
+        fixture.apply(Some((&first, "1")), (&second, "2"));
+        assert_eq!(server_fixture.rows(shown), then, "a value that fits is there at once");
         // What does not fit cannot be shown; what comes next can.
-        ground.change_source("UPDATE Customers SET city = '8'");
-        let report = ground.try_run().unwrap();
+        fixture.change_source("UPDATE Customers SET city = '8'");
+        let report = fixture.try_run().unwrap();
         assert_eq!(report.failures, [], "an earlier version holds nothing up");
         let ended = if city == "7" { vec!["A|7|1|2", "A|8|2|-"] } else { vec!["A|8|2|-"] };
-        assert_eq!(desk.rows(shown), ended);
+        assert_eq!(server_fixture.rows(shown), ended);
     }
 }
 
@@ -130,52 +131,52 @@ fn history_begins_and_ends() {
 
 #[test]
 fn a_consumer_that_moves_finds_its_data_and_leaves_nothing() {
-    let Some(desk) = Desk::new("moving") else { return };
+    let Some(server_fixture) = ServerFixture::new("moving") else { return };
     let file = NorthWind { file: "desk.db", ..wind(WITH_VAT) };
-    let (there, here) = (desk.scene(&file), file.scene());
-    let ground = Ground::with_secret(&there, Some(secret()));
-    ground.change_source(
+    let (there, here) = (server_fixture.example(&file), file.example());
+    let fixture = Fixture::with_secret(&there, Some(secret()));
+    fixture.change_source(
         "ALTER TABLE Customers ADD COLUMN vat TEXT; INSERT INTO Customers VALUES ('A', 'a', 'x', 'v')",
     );
-    ground.run();
-    ground.apply(Some((&there, "1")), (&here, "2"));
-    ground.run();
+    fixture.run();
+    fixture.apply(Some((&there, "1")), (&here, "2"));
+    fixture.run();
     let view = "local__sales__analysis__nw_data__customers";
-    assert_eq!(ground.rows("desk.db", &format!("SELECT * FROM {view}")), ["A|a|x|v"]);
+    assert_eq!(fixture.rows("desk.db", &format!("SELECT * FROM {view}")), ["A|a|x|v"]);
     let left = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname LIKE '%NW_Data%'";
-    assert_eq!(desk.rows(left), [] as [&str; 0]);
-    ground.apply(Some((&here, "2")), (&there, "3"));
-    ground.run();
-    assert_eq!(desk.rows(&format!("SELECT * FROM \"{view}\"")), ["A|a|x|v"]);
+    assert_eq!(server_fixture.rows(left), [] as [&str; 0]);
+    fixture.apply(Some((&here, "2")), (&there, "3"));
+    fixture.run();
+    assert_eq!(server_fixture.rows(&format!("SELECT * FROM \"{view}\"")), ["A|a|x|v"]);
 }
 
 #[test]
 fn what_nobody_wants_any_more_goes_and_what_is_owed_stays_with_the_platform() {
-    let Some(desk) = Desk::new("left") else { return };
+    let Some(server_fixture) = ServerFixture::new("left") else { return };
     let owed = NorthWind { retention: Some(Retention::years(1)), ..wind(WITH_VAT) };
     let less = NorthWind { datasets: vec!["NW_Data/customers"], ..owed.clone() };
-    let (before, mut after) = (desk.scene(&owed), desk.scene(&less));
+    let (before, mut after) = (server_fixture.example(&owed), server_fixture.example(&less));
     after.held.push(before.hold("table.NW_Data.products", "Ingest/Local/NW_Data", "products"));
-    let ground = Ground::with_secret(&before, Some(secret()));
-    ground.change_source(
+    let fixture = Fixture::with_secret(&before, Some(secret()));
+    fixture.change_source(
         "ALTER TABLE Customers ADD COLUMN vat TEXT; INSERT INTO products VALUES (1, 'p', 1, 1)",
     );
-    ground.run();
-    ground.apply(Some((&before, "1")), (&after, "2"));
-    ground.run();
+    fixture.run();
+    fixture.apply(Some((&before, "1")), (&after, "2"));
+    fixture.run();
     let left = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname LIKE '%products%'";
-    assert_eq!(desk.rows(left), [] as [&str; 0]);
-    assert_eq!(ground.rows("northwind.db", "SELECT count(*) FROM NW_Data__products"), ["1"]);
+    assert_eq!(server_fixture.rows(left), [] as [&str; 0]);
+    assert_eq!(fixture.rows("northwind.db", "SELECT count(*) FROM NW_Data__products"), ["1"]);
 }
 
 #[test]
 fn long_names_end_in_a_hash_and_stay_apart() {
-    let Some(desk) = Desk::new("long") else { return };
+    let Some(server_fixture) = ServerFixture::new("long") else { return };
     let column = |end: &str| format!("{}{end}", "c".repeat(80));
     let schema = format!("{} VarChar key, {} VarChar, {} VarChar", column("a"), column("b"), column("d"));
     let wind = NorthWind { datasets: vec!["NW_Data/customers"], ..NorthWind::default() };
     let long = "L".repeat(100);
-    let scene = desk.edited(&wind, |team| {
+    let example = server_fixture.edited(&wind, |team| {
         let capture = Capture::sql_snapshot("USA/NorthWindTeam/Source").table(long.as_str(), "Long");
         let store = Datastore::new("NW_Data")
             .captured(capture.table("customers", "Customers"))
@@ -190,18 +191,19 @@ fn long_names_end_in_a_hash_and_stay_apart() {
             .without_workspace(&"Sales".into())
             .workspace(reader)
     });
-    let ground = Ground::with_secret(&scene, Some(secret()));
-    ground.change_source(&format!(
+    let fixture = Fixture::with_secret(&example, Some(secret()));
+    fixture.change_source(&format!(
         "CREATE TABLE Long ({}, {}, {}); INSERT INTO Long VALUES ('1', '2', '3')",
         column("a"),
         column("b"),
         column("d")
     ));
-    ground.run();
-    let views = desk.rows("SELECT viewname FROM pg_views WHERE viewname LIKE 'local\\_\\_sales%' ORDER BY 1");
+    fixture.run();
+    let views = server_fixture
+        .rows("SELECT viewname FROM pg_views WHERE viewname LIKE 'local\\_\\_sales%' ORDER BY 1");
     assert_eq!(views.len(), 2, "{views:?}");
     assert!(views.iter().all(|view| view.len() <= 63), "{views:?}");
-    let live = views.iter().map(|view| desk.rows(&format!("SELECT * FROM \"{view}\"")).remove(0));
+    let live = views.iter().map(|view| server_fixture.rows(&format!("SELECT * FROM \"{view}\"")).remove(0));
     let mut live: Vec<String> = live.collect();
     live.sort();
     assert_eq!(live, ["1|2|3", "1|2|3|1|-"]);

@@ -1,26 +1,26 @@
 //! NorthWind, whose consumers have a database of a PostgreSQL server.
 
 use crate::{
-    ground::Ground,
+    example::Example,
+    fixture::Fixture,
     northwind::NorthWind,
-    scene::Scene,
     support::postgres::{PASSWORD, Server, WRITER},
 };
 use datasurface_platform::prelude::*;
 use postgres::{Client, SimpleQueryMessage};
 
 /// A database of a consumer.
-pub(crate) struct Desk {
+pub(crate) struct ServerFixture {
     server: &'static Server,
     database: &'static str,
 }
 
-impl Desk {
+impl ServerFixture {
     /// An empty database of this name; nothing if there is no server.
     pub(crate) fn new(database: &'static str) -> Option<Self> {
-        let desk = Self { server: Server::shared()?, database };
-        desk.lose();
-        Some(desk)
+        let server_fixture = Self { server: Server::shared()?, database };
+        server_fixture.lose();
+        Some(server_fixture)
     }
 
     /// Makes the database anew, empty.
@@ -35,20 +35,20 @@ impl Desk {
         self.server.owner("postgres").batch_execute(&create).unwrap();
     }
 
-    pub(crate) fn scene(&self, wind: &NorthWind) -> Scene {
+    pub(crate) fn example(&self, wind: &NorthWind) -> Example {
         self.edited(wind, |team| team)
     }
 
     /// The same, with another team.
-    pub(crate) fn edited(&self, wind: &NorthWind, edit: impl FnOnce(Team) -> Team) -> Scene {
-        let scene = edited(self.server.port, self.database, wind, edit);
-        assert_eq!(scene.codes(), [] as [&str; 0]);
-        scene
+    pub(crate) fn edited(&self, wind: &NorthWind, edit: impl FnOnce(Team) -> Team) -> Example {
+        let example = edited(self.server.port, self.database, wind, edit);
+        assert_eq!(example.codes(), [] as [&str; 0]);
+        example
     }
 
     /// Where the runtime works, with this applied.
-    pub(crate) fn ground(&self, wind: &NorthWind) -> Ground {
-        Ground::with_secret(&self.scene(wind), Some(secret()))
+    pub(crate) fn fixture(&self, wind: &NorthWind) -> Fixture {
+        Fixture::with_secret(&self.example(wind), Some(secret()))
     }
 
     pub(crate) fn owner(&self) -> Client {
@@ -67,16 +67,16 @@ impl Desk {
 }
 
 /// NorthWind, whose consumers have this database of a server here.
-pub(crate) fn scene(port: u16, database: &str, wind: &NorthWind) -> Scene {
+pub(crate) fn example(port: u16, database: &str, wind: &NorthWind) -> Example {
     edited(port, database, wind, |team| team)
 }
 
-fn edited(port: u16, database: &str, wind: &NorthWind, edit: impl FnOnce(Team) -> Team) -> Scene {
+fn edited(port: u16, database: &str, wind: &NorthWind, edit: impl FnOnce(Team) -> Team) -> Example {
     let kind = ContainerKind::Postgres { host: "127.0.0.1".into(), port, database: database.into() };
     let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         edit(team.without_container(&"Desk".into()).container(DataContainer::new("Desk", kind)))
     });
-    Scene::new(ecosystem, &NorthWind::assignments())
+    Example::new(ecosystem, &NorthWind::assignments())
 }
 
 /// All that is in a database: how everything is made, every row, and who may read what.

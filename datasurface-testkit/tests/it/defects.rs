@@ -1,31 +1,31 @@
-//! Which law each fault breaks.
+//! Which law each defect breaks.
 
-use crate::cupboard::Cupboard;
+use crate::faulty_platform::FaultyPlatform;
 use datasurface_strategies::Shape;
 use datasurface_testkit::{Law, Laws, northwind, northwind_masked};
 use serde_json::json;
 
-fn broken(fault: &str) -> Laws {
-    Laws::for_plugin::<Cupboard>().with_settings(json!({ "fault": fault }))
+fn broken(defect: &str) -> Laws {
+    Laws::for_plugin::<FaultyPlatform>().with_settings(json!({ "fault": defect }))
 }
 
 /// On NorthWind, exactly this law is broken.
 #[track_caller]
-fn breaks(fault: &str, law: Law) {
-    let verdict = broken(fault).check(&northwind_masked());
+fn breaks(defect: &str, law: Law) {
+    let verdict = broken(defect).check(&northwind_masked());
     let laws: Vec<Law> = verdict.laws().into_iter().collect();
-    assert_eq!(laws, [law], "{fault}: {verdict}");
+    assert_eq!(laws, [law], "{defect}: {verdict}");
     assert!(!verdict.passed());
 }
 
 #[test]
 fn who_keeps_every_law_is_told_so() {
     for ecosystem in [northwind(), northwind_masked()] {
-        let verdict = Laws::for_plugin::<Cupboard>().check(&ecosystem);
+        let verdict = Laws::for_plugin::<FaultyPlatform>().check(&ecosystem);
         verdict.assert();
         assert!(verdict.counts.changes > 10, "{verdict}");
     }
-    let verdict = Laws::for_plugin::<Cupboard>().check_generated(12);
+    let verdict = Laws::for_plugin::<FaultyPlatform>().check_generated(12);
     verdict.assert();
     assert_eq!(verdict.counts.ecosystems, 12);
 }
@@ -102,7 +102,7 @@ fn a_generated_example_is_made_small() {
 
 #[test]
 fn what_cannot_be_checked_is_no_good_verdict() {
-    let unknown = Laws::for_plugin::<Cupboard>().with_settings(json!({ "colour": "red" }));
+    let unknown = Laws::for_plugin::<FaultyPlatform>().with_settings(json!({ "colour": "red" }));
     for verdict in [unknown.check(&northwind()), unknown.check_generated(1)] {
         assert!(verdict.laws().is_empty());
         assert!(!verdict.passed());

@@ -1,4 +1,4 @@
-//! A short story on NorthWind: what is accepted, what is refused, and why.
+//! A short revisions on NorthWind: what is accepted, what is refused, and why.
 
 use chrono::NaiveDate;
 use datasurface::{
@@ -23,45 +23,49 @@ struct Story {
     today: NaiveDate,
 }
 
-/// Plays the story from its beginning to its end.
+/// Plays the revisions from its beginning to its end.
 pub(crate) fn play(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let begin = day("2026-01-05")?;
     let wants_customers = || [DatasetSink::new("NW_Data/customers")];
     let live = ecosystem(NORTHWIND, vec![customers(CUSTOMERS), orders()], wants_customers());
-    let mut story = Story { live: live.validate(&Validation::on(begin))?.into_ecosystem(), today: begin };
+    let mut revisions = Story { live: live.validate(&Validation::on(begin))?.into_ecosystem(), today: begin };
 
     writeln!(out, "NorthWind offers its suppliers, too, and longer names of cities.\n")?;
     let wide = CUSTOMERS.replace("city VarChar(15)", "city VarChar(30)");
     let suppliers = Dataset::new("suppliers", "supplier_id SmallInt key, company_name VarChar(40) not null");
     let with = |customers: Dataset| vec![customers, orders(), suppliers.clone()];
-    story.propose(out, ecosystem(NORTHWIND, with(customers(&wide)), wants_customers()), NORTHWIND)?;
+    revisions.propose(out, ecosystem(NORTHWIND, with(customers(&wide)), wants_customers()), NORTHWIND)?;
 
     writeln!(out, "NorthWind has no use for cities any more.\n")?;
     let narrow = CUSTOMERS.replace(", city VarChar(15)", "");
-    story.propose(out, ecosystem(NORTHWIND, with(customers(&narrow)), wants_customers()), NORTHWIND)?;
+    revisions.propose(out, ecosystem(NORTHWIND, with(customers(&narrow)), wants_customers()), NORTHWIND)?;
 
     writeln!(out, "Somebody who looks much like NorthWind takes its team over.\n")?;
-    story.propose(out, ecosystem(LOOKALIKE, with(customers(&wide)), wants_customers()), LOOKALIKE)?;
+    revisions.propose(out, ecosystem(LOOKALIKE, with(customers(&wide)), wants_customers()), LOOKALIKE)?;
 
     writeln!(out, "NorthWind announces that its customers will move to another system.\n")?;
     let deprecation =
         Deprecation::new(day("2026-02-01")?, "they move to the new system").with_sunset(day("2026-03-31")?);
     let retiring = || with(customers(&wide).deprecated(deprecation.clone()));
-    story.propose(out, ecosystem(NORTHWIND, retiring(), wants_customers()), NORTHWIND)?;
+    revisions.propose(out, ecosystem(NORTHWIND, retiring(), wants_customers()), NORTHWIND)?;
 
     writeln!(out, "The reports agree, and go on for two months.\n")?;
-    story.today = day("2026-01-20")?;
+    revisions.today = day("2026-01-20")?;
     let agreed = DatasetSink::new("NW_Data/customers").with_consent_until(day("2026-03-15")?);
-    story.propose(out, ecosystem(NORTHWIND, retiring(), [agreed]), REPORTS)?;
+    revisions.propose(out, ecosystem(NORTHWIND, retiring(), [agreed]), REPORTS)?;
 
     writeln!(out, "Then they read orders instead.\n")?;
-    story.today = day("2026-03-10")?;
+    revisions.today = day("2026-03-10")?;
     let wants_orders = || [DatasetSink::new("NW_Data/orders")];
-    story.propose(out, ecosystem(NORTHWIND, retiring(), wants_orders()), REPORTS)?;
+    revisions.propose(out, ecosystem(NORTHWIND, retiring(), wants_orders()), REPORTS)?;
 
     writeln!(out, "The sunset is over, and NorthWind takes the customers away.\n")?;
-    story.today = day("2026-04-01")?;
-    story.propose(out, ecosystem(NORTHWIND, vec![orders(), suppliers.clone()], wants_orders()), NORTHWIND)?;
+    revisions.today = day("2026-04-01")?;
+    revisions.propose(
+        out,
+        ecosystem(NORTHWIND, vec![orders(), suppliers.clone()], wants_orders()),
+        NORTHWIND,
+    )?;
     Ok(())
 }
 

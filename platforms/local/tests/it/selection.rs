@@ -1,8 +1,8 @@
 //! Runs that are asked for by name, and repairs.
 
 use crate::{
+    fixture::{Fixture, moved},
     flows::CUSTOMERS,
-    ground::{Ground, moved},
     northwind::NorthWind,
     passes,
 };
@@ -12,16 +12,16 @@ const NOTHING: [&str; 0] = [];
 
 #[test]
 fn what_is_named_runs_and_nothing_else() {
-    let ground = passes::ground(&passes::scene(passes::any, "desk.db"));
-    ground.change_source("UPDATE Customers SET city = 'y'; UPDATE products SET weight = 2");
-    ground.open("rates.db").execute_batch("INSERT INTO rates VALUES ('y', 5)").unwrap();
-    let ran = |name: &str| moved(&ground.ask(&RunRequest::until_idle().select(name)));
+    let fixture = passes::fixture(&passes::example(passes::any, "desk.db"));
+    fixture.change_source("UPDATE Customers SET city = 'y'; UPDATE products SET weight = 2");
+    fixture.open("rates.db").execute_batch("INSERT INTO rates VALUES ('y', 5)").unwrap();
+    let ran = |name: &str| moved(&fixture.ask(&RunRequest::until_idle().select(name)));
     assert_eq!(ran("Join"), NOTHING, "nothing that it reads has moved yet");
     assert_eq!(ran("Rates"), ["Rates/rates 2: +1 ~0 -0 =1"]);
     let together = ["NW_Data/customers 2: +0 ~1 -0 =0", "NW_Data/products 2: +0 ~1 -0 =0"];
     assert_eq!(ran("NW_Data/customers"), together, "what is read in one snapshot");
     assert_eq!(
-        ground.rows("desk.db", "SELECT weight FROM Local__Sales__analysis__NW_Data__products"),
+        fixture.rows("desk.db", "SELECT weight FROM Local__Sales__analysis__NW_Data__products"),
         ["2.0"],
         "a capture brings its copies up to date"
     );
@@ -32,13 +32,13 @@ fn what_is_named_runs_and_nothing_else() {
     }
     assert_eq!(ran("Sales").len(), 2, "a consumer: what it reads");
     assert_eq!(ran("Joined/all"), NOTHING, "nothing moved");
-    assert_eq!(moved(&ground.run()).len(), 3, "nothing is left for a run of everything but to look");
+    assert_eq!(moved(&fixture.run()).len(), 3, "nothing is left for a run of everything but to look");
 }
 
 #[test]
 fn names_are_those_that_people_use() {
-    let ground = passes::ground(&passes::scene(passes::any, "desk.db"));
-    let names = ground.names();
+    let fixture = passes::fixture(&passes::example(passes::any, "desk.db"));
+    let names = fixture.names();
     let selectable: Vec<&str> = names.selectable.iter().map(String::as_str).collect();
     assert_eq!(
         selectable,
@@ -73,60 +73,60 @@ fn names_are_those_that_people_use() {
 fn all_of_a_source_with_a_watermark_is_read_again_and_history_stays() {
     let wind =
         NorthWind { file: "desk.db", milestoning: Milestoning::LiveAndForensic, ..NorthWind::by_version() };
-    let ground = Ground::with(&wind.scene());
-    ground.change_source(
+    let fixture = Fixture::with(&wind.example());
+    fixture.change_source(
         "ALTER TABLE Customers ADD COLUMN version INTEGER; ALTER TABLE products ADD COLUMN version INTEGER;
          INSERT INTO Customers VALUES ('A', 'a', 'x', 1), ('B', 'b', 'x', 2), ('C', 'c', 'x', 3);
          INSERT INTO products VALUES (1, 'p', 1, 1, 1)",
     );
-    ground.run();
+    fixture.run();
     // What a watermark does not see: a deletion, and a change that does not raise it.
-    ground.change_source(
+    fixture.change_source(
         "DELETE FROM Customers WHERE customer_id = 'A'; UPDATE Customers SET city = 'y' WHERE customer_id = 'B';
          DELETE FROM products",
     );
-    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 1: +0 ~0 -0 =3");
+    assert_eq!(moved(&fixture.run())[0], "NW_Data/customers 1: +0 ~0 -0 =3");
     let again = RunRequest::once().full_refresh("NW_Data/customers");
     assert_eq!(
-        moved(&ground.ask(&again)),
+        moved(&fixture.ask(&again)),
         ["NW_Data/customers 2: +0 ~1 -1 =1", "NW_Data/products 2: +0 ~0 -0 =1"],
         "of products, which nobody asked for, only what is new is read"
     );
     let history =
         "SELECT customer_id, city, batch_in, batch_out FROM Local__NW_Data__customers ORDER BY 1, 3";
-    assert_eq!(ground.rows("desk.db", history), ["A|x|1|2", "B|x|1|2", "B|y|2|-", "C|x|1|-"]);
-    ground.change_source("INSERT INTO Customers VALUES ('D', 'd', 'x', 4)");
-    assert_eq!(moved(&ground.run())[0], "NW_Data/customers 3: +1 ~0 -0 =2", "from the position on");
+    assert_eq!(fixture.rows("desk.db", history), ["A|x|1|2", "B|x|1|2", "B|y|2|-", "C|x|1|-"]);
+    fixture.change_source("INSERT INTO Customers VALUES ('D', 'd', 'x', 4)");
+    assert_eq!(moved(&fixture.run())[0], "NW_Data/customers 3: +1 ~0 -0 =2", "from the position on");
 }
 
 #[test]
 fn what_a_transformer_made_is_made_again() {
-    let ground = passes::ground(&passes::scene(passes::any, "northwind.db"));
+    let fixture = passes::fixture(&passes::example(passes::any, "northwind.db"));
     // Somebody edited it.
     let edit = "UPDATE Joined__all SET rate = 99 WHERE batch_out IS NULL";
-    ground.open("northwind.db").execute_batch(edit).unwrap();
-    assert_eq!(moved(&ground.run()).len(), 3, "nobody sees that");
+    fixture.open("northwind.db").execute_batch(edit).unwrap();
+    assert_eq!(moved(&fixture.run()).len(), 3, "nobody sees that");
     let again = RunRequest::until_idle().full_refresh("Joined/all");
-    assert_eq!(moved(&ground.ask(&again)), ["Joined/all 2: +0 ~1 -0 =0"]);
-    assert_eq!(ground.rows("northwind.db", "SELECT rate FROM Joined__all WHERE batch_out IS NULL"), ["1"]);
+    assert_eq!(moved(&fixture.ask(&again)), ["Joined/all 2: +0 ~1 -0 =0"]);
+    assert_eq!(fixture.rows("northwind.db", "SELECT rate FROM Joined__all WHERE batch_out IS NULL"), ["1"]);
 }
 
 /// NorthWind with history in a file of the consumer, after three batches.
-fn with_history() -> Ground {
-    let ground = Ground::with(&NorthWind::in_a_file().scene());
-    ground.change_source(CUSTOMERS);
-    ground.run();
+fn with_history() -> Fixture {
+    let fixture = Fixture::with(&NorthWind::in_a_file().example());
+    fixture.change_source(CUSTOMERS);
+    fixture.run();
     for city in ["Ulm", "Bonn"] {
-        ground.change_source(&format!("UPDATE Customers SET city = '{city}' WHERE customer_id < 'B'"));
-        ground.run();
+        fixture.change_source(&format!("UPDATE Customers SET city = '{city}' WHERE customer_id < 'B'"));
+        fixture.run();
     }
-    ground
+    fixture
 }
 
-fn copies(ground: &Ground) -> Vec<String> {
+fn copies(fixture: &Fixture) -> Vec<String> {
     let tables = ["NW_Data__customers", "NW_Data__products", "Masked_NW_Data__customers"];
     let all =
-        |table: &str| ground.rows("desk.db", &format!("SELECT * FROM Local__{table} ORDER BY 1, batch_in"));
+        |table: &str| fixture.rows("desk.db", &format!("SELECT * FROM Local__{table} ORDER BY 1, batch_in"));
     tables.into_iter().flat_map(all).collect()
 }
 
@@ -139,30 +139,30 @@ const EDITS: &str = "UPDATE Local__NW_Data__customers SET city = 'edited';
 fn the_copies_of_a_consumer_are_made_again() {
     for (consumer, is_all) in [("USA/NorthWindTeam/Desk", true), ("Sales", false), ("Sales/analysis", false)]
     {
-        let ground = with_history();
-        let before = copies(&ground);
-        ground.open("desk.db").execute_batch(EDITS).unwrap();
-        std::fs::remove_file(ground.path("source.db")).unwrap();
-        let report = ground.ask(&RunRequest::once().resync(consumer));
+        let fixture = with_history();
+        let before = copies(&fixture);
+        fixture.open("desk.db").execute_batch(EDITS).unwrap();
+        std::fs::remove_file(fixture.path("source.db")).unwrap();
+        let report = fixture.ask(&RunRequest::once().resync(consumer));
         assert_eq!(report.failures, [], "{consumer}: no producer is asked");
-        let masked = ground.rows("desk.db", "SELECT * FROM Local__Masked_NW_Data__customers");
+        let masked = fixture.rows("desk.db", "SELECT * FROM Local__Masked_NW_Data__customers");
         assert_eq!(masked.is_empty(), !is_all, "{consumer}: nobody else's copies are touched");
         let of_customers =
             |rows: &[String]| rows.iter().filter(|row| !row.contains("***")).cloned().collect::<Vec<_>>();
-        assert_eq!(of_customers(&copies(&ground)), of_customers(&before), "{consumer}");
+        assert_eq!(of_customers(&copies(&fixture)), of_customers(&before), "{consumer}");
     }
 }
 
 #[test]
 fn a_reader_sees_copies_as_they_were_until_all_is_there() {
-    let ground = with_history();
-    ground.open("desk.db").execute_batch(EDITS).unwrap();
-    let reader = ground.open("desk.db");
+    let fixture = with_history();
+    fixture.open("desk.db").execute_batch(EDITS).unwrap();
+    let reader = fixture.open("desk.db");
     let count =
         || reader.query_row("SELECT count(*) FROM Local__NW_Data__customers", [], |row| row.get::<_, i64>(0));
     reader.execute_batch("BEGIN").unwrap();
     let before = count().unwrap();
-    ground.ask(&RunRequest::once().resync("Sales"));
+    fixture.ask(&RunRequest::once().resync("Sales"));
     assert_eq!(count().unwrap(), before);
     reader.execute_batch("COMMIT").unwrap();
     assert_ne!(count().unwrap(), before);
@@ -170,29 +170,29 @@ fn a_reader_sees_copies_as_they_were_until_all_is_there() {
 
 #[test]
 fn history_from_before_the_platforms_database_was_lost_stays() {
-    let ground = with_history();
+    let fixture = with_history();
     for file in ["northwind.db", "northwind.db-wal", "northwind.db-shm"] {
-        let _ = std::fs::remove_file(ground.path(file));
+        let _ = std::fs::remove_file(fixture.path(file));
     }
-    let scene = NorthWind::in_a_file().scene();
-    ground.apply(None, (&scene, "1"));
+    let example = NorthWind::in_a_file().example();
+    fixture.apply(None, (&example, "1"));
     // Before anything is known here again, nothing is taken away there.
-    let lost = copies(&ground);
-    let report = ground.ask(&RunRequest::once().resync("Sales"));
-    assert_eq!((report.failures, copies(&ground)), (vec![], lost));
-    ground.run();
-    let before = copies(&ground);
+    let lost = copies(&fixture);
+    let report = fixture.ask(&RunRequest::once().resync("Sales"));
+    assert_eq!((report.failures, copies(&fixture)), (vec![], lost));
+    fixture.run();
+    let before = copies(&fixture);
     assert!(before.iter().any(|row| row.contains("|Ulm|2|3")), "{before:?}");
     let edit = "UPDATE Local__NW_Data__customers SET city = 'edited' WHERE batch_out IS NULL";
-    ground.open("desk.db").execute_batch(edit).unwrap();
-    let report = ground.ask(&RunRequest::once().resync("Sales"));
-    assert_eq!((report.failures, copies(&ground)), (vec![], before));
+    fixture.open("desk.db").execute_batch(edit).unwrap();
+    let report = fixture.ask(&RunRequest::once().resync("Sales"));
+    assert_eq!((report.failures, copies(&fixture)), (vec![], before));
 }
 
 #[test]
 fn who_reads_the_platforms_own_database_has_no_copies() {
-    let ground = Ground::with(&NorthWind::default().scene());
-    let report = ground.ask(&RunRequest::once().resync("Sales"));
+    let fixture = Fixture::with(&NorthWind::default().example());
+    let report = fixture.ask(&RunRequest::once().resync("Sales"));
     assert_eq!(
         report.failures[0].reason,
         "`Sales` has no copies that could be made again: it reads the platform's own database"
@@ -200,8 +200,8 @@ fn who_reads_the_platforms_own_database_has_no_copies() {
 }
 
 /// What was compared: missing, added and different versions, by dataset.
-fn compared(ground: &Ground) -> Vec<String> {
-    let report = ground.ask(&RunRequest::once().resync("USA/NorthWindTeam/Desk").verify());
+fn compared(fixture: &Fixture) -> Vec<String> {
+    let report = fixture.ask(&RunRequest::once().resync("USA/NorthWindTeam/Desk").verify());
     assert_eq!(report.failures, []);
     assert_eq!(report.datasets, [], "nothing runs");
     let line = |compared: &CopyComparison| {
@@ -215,16 +215,16 @@ fn compared(ground: &Ground) -> Vec<String> {
 fn edits_are_found_by_comparing_and_nothing_is_changed() {
     for milestoning in [Milestoning::Live, Milestoning::LiveAndForensic] {
         let wind = NorthWind { milestoning, ..NorthWind::in_a_file() };
-        let ground = Ground::with(&wind.scene());
-        ground.change_source(CUSTOMERS);
-        ground.run();
-        ground.change_source(
+        let fixture = Fixture::with(&wind.example());
+        fixture.change_source(CUSTOMERS);
+        fixture.run();
+        fixture.change_source(
             "UPDATE Customers SET city = 'Ulm' WHERE customer_id < 'B'; DELETE FROM Customers WHERE customer_id > 'W'",
         );
-        ground.run();
+        fixture.run();
         let same =
             ["Masked_NW_Data/customers -0 +0 ~0", "NW_Data/customers -0 +0 ~0", "NW_Data/products -0 +0 ~0"];
-        assert_eq!(compared(&ground), same);
+        assert_eq!(compared(&fixture), same);
 
         let live = "batch_out IS NULL AND customer_id";
         let edit = format!(
@@ -235,47 +235,47 @@ fn edits_are_found_by_comparing_and_nothing_is_changed() {
              INSERT INTO Local__NW_Data__customers VALUES ('FAKE', 'f', 'x', 2, NULL), ('OLD', 'f', 'x', 1, 2);
              DELETE FROM Local__Masked_NW_Data__customers"
         );
-        ground.open("desk.db").execute_batch(&edit).unwrap();
-        let before = ground.everything();
+        fixture.open("desk.db").execute_batch(&edit).unwrap();
+        let before = fixture.everything();
         assert_eq!(
-            compared(&ground),
+            compared(&fixture),
             ["Masked_NW_Data/customers -7 +0 ~0", "NW_Data/customers -2 +3 ~2", "NW_Data/products -0 +0 ~0"],
             "{milestoning:?}"
         );
-        assert_eq!(ground.everything(), before);
-        ground.ask(&RunRequest::once().resync("USA/NorthWindTeam/Desk"));
-        assert_eq!(compared(&ground), same);
+        assert_eq!(fixture.everything(), before);
+        fixture.ask(&RunRequest::once().resync("USA/NorthWindTeam/Desk"));
+        assert_eq!(compared(&fixture), same);
     }
 }
 
 #[test]
 fn a_copy_that_cannot_be_compared_says_so() {
-    let ground = with_history();
-    let verify = || ground.ask(&RunRequest::once().resync("Sales").verify()).failures;
+    let fixture = with_history();
+    let verify = || fixture.ask(&RunRequest::once().resync("Sales").verify()).failures;
     assert_eq!(verify(), []);
-    std::fs::rename(ground.path("desk.db"), ground.path("away.db")).unwrap();
+    std::fs::rename(fixture.path("desk.db"), fixture.path("away.db")).unwrap();
     let failures = verify();
     assert!(
         failures[0].reason.ends_with("is at batch 0, and what is kept here at 3: run first"),
         "{failures:?}"
     );
-    assert!(!ground.path("desk.db").exists(), "nothing is made");
-    std::fs::rename(ground.path("away.db"), ground.path("desk.db")).unwrap();
-    let ground = Ground::with(&NorthWind::default().scene());
-    let report = ground.ask(&RunRequest::once().resync("Sales").verify());
+    assert!(!fixture.path("desk.db").exists(), "nothing is made");
+    std::fs::rename(fixture.path("away.db"), fixture.path("desk.db")).unwrap();
+    let fixture = Fixture::with(&NorthWind::default().example());
+    let report = fixture.ask(&RunRequest::once().resync("Sales").verify());
     assert!(report.failures[0].reason.contains("has no copies"), "{report:?}");
 }
 
 #[test]
 fn versions_that_are_not_owed_any_more_are_not_missed() {
     let wind = NorthWind { retention: Some(Retention::days(10)), ..NorthWind::in_a_file() };
-    let mut ground = Ground::with(&wind.scene());
-    ground.change_source(CUSTOMERS);
-    ground.run();
-    ground.change_source("DELETE FROM Customers WHERE customer_id > 'B'");
-    ground.run();
-    ground.now = "2026-12-20T10:00:00Z".to_owned();
-    assert_eq!(compared(&ground)[1], "NW_Data/customers -0 +0 ~0", "before they go");
-    ground.run();
-    assert_eq!(compared(&ground)[1], "NW_Data/customers -0 +0 ~0", "after they went");
+    let mut fixture = Fixture::with(&wind.example());
+    fixture.change_source(CUSTOMERS);
+    fixture.run();
+    fixture.change_source("DELETE FROM Customers WHERE customer_id > 'B'");
+    fixture.run();
+    fixture.now = "2026-12-20T10:00:00Z".to_owned();
+    assert_eq!(compared(&fixture)[1], "NW_Data/customers -0 +0 ~0", "before they go");
+    fixture.run();
+    assert_eq!(compared(&fixture)[1], "NW_Data/customers -0 +0 ~0", "after they went");
 }
