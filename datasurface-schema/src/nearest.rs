@@ -9,11 +9,16 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
     let limit = (length / 3).max(1);
     candidates
         .into_iter()
-        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
+        // As many letters differ at least as one of them has more; some have more of them in lower case.
+        .filter(|candidate| lower_case_length(candidate).abs_diff(length) <= limit)
         .map(|candidate| (strsim::levenshtein(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+fn lower_case_length(text: &str) -> usize {
+    text.chars().map(|letter| letter.to_lowercase().len()).sum()
 }
 
 #[cfg(test)]
@@ -26,5 +31,7 @@ mod tests {
         assert_eq!(nearest("CUSTOMERS", ["orders", "customers"]), Some("customers"));
         assert_eq!(nearest("customers", ["orders", "products"]), None);
         assert_eq!(nearest("ab", ["ac", "aa"]), Some("aa"));
+        assert_eq!(nearest("İİİİ", ["İİİİ"]), Some("İİİİ"));
+        assert_eq!(nearest("i\u{307}i\u{307}i\u{307}", ["İİİ"]), Some("İİİ"));
     }
 }

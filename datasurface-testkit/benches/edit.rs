@@ -183,7 +183,7 @@ impl Done {
 
     /// What the last edit was about.
     fn edited(&self) -> Kind {
-        let mut checked = self.checked.effort().checked().iter().map(ToString::to_string);
+        let mut checked = self.checked.stats().checked().iter().map(ToString::to_string);
         if checked.any(|path| path.contains("/datastores/")) { Kind::Datastore } else { Kind::Workspace }
     }
 }

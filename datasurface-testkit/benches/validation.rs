@@ -46,7 +46,7 @@ fn main() {
     let checked = from_nothing(&Synthetic::new(datastores).ecosystem());
     for (what, edited) in [("a policy of the zone", policy(&checked)), ("a container", container(&checked))] {
         // The first one pays for finding out who depends on whom.
-        let units = after(&edited, &checked).effort().checked().len();
+        let units = after(&edited, &checked).stats().checked().len();
         let start = Instant::now();
         drop(after(&edited, &checked));
         println!("{what:<42} {:>10.3} for {units} units", milliseconds(start.elapsed()));

@@ -71,7 +71,7 @@ fn what_is_unchanged_is_shared_and_so_validated_at_no_cost() {
         assert!(Arc::ptr_eq(&store(&first, name), &store(&second, name)), "{name} was made anew");
     }
     assert_ne!(store(&first, "Orders"), store(&second, "Orders"));
-    let checked: Vec<_> = second.effort().checked().iter().map(ToString::to_string).collect();
+    let checked: Vec<_> = second.stats().checked().iter().map(ToString::to_string).collect();
     assert_eq!(checked, ["zones/USA/teams/Sales/datastores/Orders"]);
     let from_nothing = files("id Integer key, at Date").load().unwrap();
     assert_eq!(**second.ecosystem(), from_nothing);

@@ -66,7 +66,7 @@ impl Checked {
 
     /// The amount of work of the validation.
     #[must_use]
-    pub fn effort(&self) -> &ValidationStats {
+    pub fn stats(&self) -> &ValidationStats {
         &self.report.effort
     }
 }
@@ -98,7 +98,7 @@ impl Invalid {
 
     /// The amount of work of the validation.
     #[must_use]
-    pub fn effort(&self) -> &ValidationStats {
+    pub fn stats(&self) -> &ValidationStats {
         &self.0.1.effort
     }
 }
@@ -154,7 +154,7 @@ impl fmt::Debug for Checked {
         f.debug_struct("Checked")
             .field("ecosystem", self.ecosystem.name())
             .field("findings", self.findings())
-            .field("effort", self.effort())
+            .field("effort", self.stats())
             .finish_non_exhaustive()
     }
 }

@@ -21,7 +21,7 @@ pub struct TypeParameterError {
     /// The field of a struct that it is in, with those around it, joined by dots; empty if it is in none.
     pub field: String,
     /// The error itself.
-    pub error: TypeParameterErrorKind,
+    pub kind: TypeParameterErrorKind,
 }
 
 /// An error in a type, and the help to correct it.
@@ -158,7 +158,7 @@ impl DataType {
 
 impl TypeParameterErrorKind {
     fn within(self, fields: &[&str]) -> TypeParameterError {
-        TypeParameterError { field: fields.join("."), error: self }
+        TypeParameterError { field: fields.join("."), kind: self }
     }
 }
 

@@ -28,7 +28,7 @@ use serde_with::{DeserializeFromStr, SerializeDisplay};
 /// The type of a column. The text form is SQL-like and round-trips at every depth: `Decimal(18,4)`, `VarChar(40)`,
 /// `Struct(a Integer not null, b Map(VarChar, Date))`.
 ///
-/// Any value can be made; [`DataType::problems`] says what makes no sense, and validation reports it.
+/// Any value can be made; [`DataType::errors`] says what makes no sense, and validation reports it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, SerializeDisplay, DeserializeFromStr)]
 #[non_exhaustive]
 pub enum DataType {

@@ -131,7 +131,7 @@ fn problems_are_found_at_every_depth() {
         ("Struct(a Int(256), b Geography(1), c Vector(1), d Decimal(1000,1000))", vec![]),
     ] {
         let problems = text.parse::<DataType>().unwrap().errors();
-        let told = |problem: &TypeParameterError| match &problem.error {
+        let told = |problem: &TypeParameterError| match &problem.kind {
             TypeParameterErrorKind::Parameter { of: told, .. }
             | TypeParameterErrorKind::UnknownTimeZone { zone: told, .. }
             | TypeParameterErrorKind::UnknownCollation { collation: told } => {

@@ -149,7 +149,7 @@ fn what_is_checked_after_an_edit_does_not_grow_with_the_ecosystem() {
             let next = edited.validate(&Validation::on(NaiveDate::MIN).since(&checked)).unwrap();
             let changes = next.ecosystem().changes_since(checked.ecosystem());
             assert_eq!(changes.datastores.len() + changes.workspaces.len(), 1);
-            units += next.effort().checked().len();
+            units += next.stats().checked().len();
             checked = next;
         }
         // The unit itself, and now and then those that depend on it.

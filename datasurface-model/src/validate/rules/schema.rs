@@ -179,7 +179,7 @@ fn type_diagnostic(column: &Column, error: TypeParameterError, path: ModelPath) 
         "" => format!("the column `{name}`"),
         field => format!("the field `{name}.{field}`"),
     };
-    match error.error {
+    match error.kind {
         TypeParameterErrorKind::Parameter { of, has, help } => {
             let message = format!("the type `{of}` of {noun} has {has}");
             Diagnostic::new(&TYPE_PARAMETER, path, message).with_help(help)

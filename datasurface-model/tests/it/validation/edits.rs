@@ -27,8 +27,8 @@ fn broken<'o>(outcome: &'o Outcome, note: &str) -> BTreeSet<&'o str> {
 
 fn effort(outcome: &Outcome) -> &ValidationStats {
     match outcome {
-        Ok(checked) => checked.effort(),
-        Err(invalid) => invalid.effort(),
+        Ok(checked) => checked.stats(),
+        Err(invalid) => invalid.stats(),
     }
 }
 

@@ -12,8 +12,8 @@ fn again(ecosystem: &Ecosystem, previous: &Checked, on: &str) -> (Result<Checked
     let outcome = ecosystem.clone().validate(&on.since(previous));
     let scratch = ecosystem.clone().validate(&on);
     let (checked, findings) = match &outcome {
-        Ok(checked) => (checked.effort(), checked.findings()),
-        Err(invalid) => (invalid.effort(), invalid.findings()),
+        Ok(checked) => (checked.stats(), checked.findings()),
+        Err(invalid) => (invalid.stats(), invalid.findings()),
     };
     match scratch {
         Ok(scratch) => assert_eq!(scratch.findings(), findings),
@@ -59,10 +59,10 @@ fn with_store(dataset: Dataset) -> Ecosystem {
 #[test]
 fn nothing_changed_nothing_checked() {
     let before = first(&example());
-    assert_eq!(before.effort().checked().len(), before.effort().units);
+    assert_eq!(before.stats().checked().len(), before.stats().units);
     let (after, checked) = again(&example(), &before, TODAY);
     assert!(checked.is_empty(), "{checked:?}");
-    assert_eq!(after.unwrap().effort().units, before.effort().units);
+    assert_eq!(after.unwrap().stats().units, before.stats().units);
     // No sink reads deprecated data: nobody looks at the date.
     assert!(again(&example(), &before, "2031-01-01").1.is_empty());
 }
@@ -127,7 +127,7 @@ fn what_did_not_exist_is_imported_too() {
     let mended = edit(&broken, |team| team.datastore(store("Later", dataset())));
     let checked = mended.validate(&Validation::on(today()).since(&invalid)).unwrap();
     let paths: Vec<_> =
-        checked.effort().checked().iter().map(|path| path.segments().last().unwrap()).collect();
+        checked.stats().checked().iter().map(|path| path.segments().last().unwrap()).collect();
     assert_eq!(paths, ["Later", "Early"]);
 }
 
