@@ -1,5 +1,5 @@
-//! The intention graph: what must happen, on which platform, so that every consumer gets what it asked for. It says
-//! never how.
+//! The intention graph: what must happen, on which platform, so that every consumer gets what it asked for. The
+//! graph never says how.
 //!
 //! A graph is built backwards, from the dataset groups that the broker assigned to a platform to what is captured for
 //! them: [`IntentionGraphs::build`]. It is immutable and read through borrowed views; [`Node::facts`] is all that it
