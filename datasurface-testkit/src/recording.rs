@@ -1,4 +1,4 @@
-//! The witness: stands between the broker and a platform, and remembers what was asked and answered.
+//! The recording: a wrapper between the broker and a platform that records questions and answers.
 
 use datasurface_model::{Diagnostic, Json, PlatformKind, PlatformName};
 use datasurface_platform::{

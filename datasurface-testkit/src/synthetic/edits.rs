@@ -28,7 +28,7 @@ pub struct Edits {
 }
 
 impl Edits {
-    /// Edits of this ecosystem, and of what they have made of it.
+    /// Creates edits of this ecosystem, and of what they have made of it, drawn from `seed`.
     #[must_use]
     pub fn new(ecosystem: &Ecosystem, seed: u64) -> Self {
         let mut readers = HashMap::new();
@@ -42,7 +42,8 @@ impl Edits {
         Self { random: Random::new(seed), readers, names: 0 }
     }
 
-    /// The ecosystem after the next edit; as it was only if nothing in it can be edited.
+    /// Returns the ecosystem after the next edit.
+    /// It is returned as it was only if no edit is found, in a thousand attempts, that leaves it valid.
     #[must_use]
     pub fn edit(&mut self, ecosystem: Ecosystem) -> Ecosystem {
         const ATTEMPTS: usize = 1000;
