@@ -34,13 +34,13 @@ pub struct Laws {
     seed: u64,
 }
 
-/// How many edits an ecosystem that was written by hand is put through.
+/// The number of edits that an ecosystem written by hand is put through.
 const EDITS: usize = 24;
 
-/// How many smaller examples are tried, in one check.
+/// The number of smaller examples that are tried in one check.
 const SHRINKING: usize = 300;
 
-/// How many generated ecosystems are tried for each that can be checked.
+/// The number of generated ecosystems that are tried for each one that can be checked.
 const MAX_FRUITLESS: usize = 8;
 
 impl Laws {

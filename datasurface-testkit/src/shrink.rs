@@ -66,7 +66,7 @@ pub(crate) fn shrunk(
 struct Place {
     /// A JSON pointer to what it is in.
     inside: String,
-    /// Its name or its position there.
+    /// The name or the position of the part there.
     member: String,
     is_declaration: bool,
 }

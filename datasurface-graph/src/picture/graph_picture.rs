@@ -209,7 +209,7 @@ impl<'g> Picture<'g> {
         frame.nodes().filter(|(_, node)| self.shows(node))
     }
 
-    /// What nodes that are shown hand over to others that are shown, with the places of these.
+    /// Returns the hand-overs between nodes that are shown, each with the position and node of the receiver.
     pub(super) fn exchanges_inside(&self) -> impl Iterator<Item = (HandoverArrow<'g>, (usize, Node<'g>))> {
         let given = self.exchanges().filter(|exchange| !exchange.takes);
         given.filter_map(|exchange| {
@@ -218,7 +218,7 @@ impl<'g> Picture<'g> {
         })
     }
 
-    /// What nodes that are shown hand over to platforms that are not in the picture, and take from them.
+    /// Returns the hand-overs between nodes that are shown and platforms that are not in the picture.
     pub(super) fn exchanges_elsewhere(&self) -> impl Iterator<Item = HandoverArrow<'g>> {
         self.exchanges().filter(|exchange| self.find(&exchange.with).is_none())
     }

@@ -21,9 +21,9 @@ use std::collections::HashMap;
 #[derive(Clone, Debug)]
 pub struct Edits {
     random: Random,
-    /// How many groups want each dataset.
+    /// The number of groups that want each dataset.
     readers: HashMap<DatasetKey, usize>,
-    /// How many names were made up.
+    /// The number of names that were made up.
     names: usize,
 }
 
@@ -42,8 +42,8 @@ impl Edits {
         Self { random: Random::new(seed), readers, names: 0 }
     }
 
-    /// Returns the ecosystem after the next edit.
-    /// It is returned as it was only if no edit is found, in a thousand attempts, that leaves it valid.
+    /// Returns the ecosystem after the next edit, which leaves it valid.
+    /// The ecosystem stays as it was only if a thousand attempts find no such edit.
     #[must_use]
     pub fn edit(&mut self, ecosystem: Ecosystem) -> Ecosystem {
         const ATTEMPTS: usize = 1000;
