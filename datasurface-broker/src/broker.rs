@@ -10,13 +10,13 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// A broker that knows these kinds of platforms.
+    /// Creates a broker that knows these kinds of platforms.
     #[must_use]
     pub fn new(registry: Registry) -> Self {
         Self { registry }
     }
 
-    /// The kinds of platforms that it knows.
+    /// The kinds of platforms that the broker knows.
     #[must_use]
     pub fn registry(&self) -> &Registry {
         &self.registry

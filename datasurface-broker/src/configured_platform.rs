@@ -38,7 +38,7 @@ pub(crate) static FAILED: CodeInfo = CodeInfo::error(
      the plug-in.",
 );
 
-/// A platform instance that is alive.
+/// A platform instance, together with the platform that its plug-in created for it.
 #[derive(Debug)]
 pub struct ConfiguredPlatform {
     instance: Arc<PlatformInstance>,
@@ -52,19 +52,19 @@ impl ConfiguredPlatform {
         &self.instance
     }
 
-    /// The platform.
+    /// The platform that the plug-in created.
     #[must_use]
     pub fn platform(&self) -> &dyn DataPlatform {
         &*self.platform
     }
 
-    /// Where it is: where its declaration says, and where it keeps data on its way.
+    /// Returns the places of the platform: those of its declaration, and those where it keeps data on its way.
     pub(crate) fn places(&self, declared: &PlatformDeclaration) -> Set<Place> {
         // The one answer to where a platform is: governance and the questions about an outage must mean the same places.
         declared.locations().iter().chain(self.platform.descriptor().data_places()).cloned().collect()
     }
 
-    /// Brings an instance to life as it was recorded, though its declaration may be gone.
+    /// Creates the platform of a recorded instance, though its declaration may be gone.
     pub(crate) fn from_record(
         registry: &Registry,
         instance: &PlatformInstance,
@@ -92,7 +92,7 @@ impl ConfiguredPlatform {
     }
 }
 
-/// Brings every declared platform to life.
+/// Creates every declared platform.
 pub(crate) fn configure_platforms(
     registry: &Registry,
     ecosystem: &Valid<Ecosystem>,

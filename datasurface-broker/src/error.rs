@@ -1,9 +1,9 @@
-//! Refusals: what the broker will not do, with every reason.
+//! The error of the broker, with every reason for it.
 
 use datasurface_model::{Diagnostic, Findings};
 use std::fmt;
 
-/// The broker will not go on: here is every reason, and whatever else was found on the way.
+/// The findings because of which the broker does not go on: every error, and all other findings so far.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BrokerError {
     findings: Findings,
@@ -18,7 +18,7 @@ impl BrokerError {
         if findings.has_errors() { Err(Self { findings }) } else { Ok(findings) }
     }
 
-    /// What was found; at least one of it is an error.
+    /// The findings, at least one of which is an error.
     #[must_use]
     pub fn findings(&self) -> &Findings {
         &self.findings

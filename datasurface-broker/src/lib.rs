@@ -1,4 +1,4 @@
-//! The broker: which platform serves whom, and the way from model to plan.
+//! The broker: the choice of platforms, and the way from model to plan.
 //!
 //! ```
 //! use datasurface_broker::{Base, Broker, Lock};
@@ -109,7 +109,7 @@ pub use write::WriteError;
 
 use datasurface_model::CodeInfo;
 
-/// Every code that this crate can report.
+/// Returns every code that this crate can report.
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
     let own: [&'static CodeInfo; 9] = [
         &lock::UNREADABLE,
@@ -126,8 +126,9 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
     own.into_iter().chain(parts.into_iter().flatten().copied())
 }
 
-/// Every code that models, documents, change control, brokers and the contract of platforms can report. Platforms, and whoever embeds all
-/// of this, have their own: [`CodeRegistry`](datasurface_model::CodeRegistry) merges them, and refuses clashes.
+/// Returns every code of models, documents, change control, brokers and the contract of platforms.
+/// Platforms, and programs that embed all of this, have their own:
+/// [`CodeRegistry`](datasurface_model::CodeRegistry) merges them, and rejects clashes.
 pub fn all_codes() -> impl Iterator<Item = &'static CodeInfo> {
     let others = [
         datasurface_model::CODES,

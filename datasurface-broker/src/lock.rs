@@ -21,17 +21,19 @@ pub(crate) static UNREADABLE: CodeInfo = CodeInfo::error(
      of two branches, may have broken it. Restore it from version control, or mend it at the place that is named.",
 );
 
-/// What was decided: who serves and who captures, where nodes are placed, what is held, and which revision was reached.
+/// The record of all decisions: assignments, placements, held data, and the revision that was reached.
+/// The same model and the same lock give the same rendering.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
     pub(crate) reached: Option<Revision>,
     pub(crate) assignments: Assignments,
     pub(crate) platforms: BTreeMap<PlatformName, PlatformLock>,
-    /// The last day that was known to be right as of which was planned, as long as something is held.
+    /// The last day of a plan that was known to be right.
+    /// Recorded as long as something is held, so that nothing expires by a wrong clock.
     pub(crate) trusted_on: Option<NaiveDate>,
 }
 
-/// What was decided about one platform.
+/// The decisions about one platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformLock {
@@ -44,35 +46,36 @@ pub struct PlatformLock {
 }
 
 impl Lock {
-    /// The revision that was reached; none before anything was rendered.
+    /// The revision that was reached; `None` before anything was rendered.
     #[must_use]
     pub fn base_revision(&self) -> Option<&Revision> {
         self.reached.as_ref()
     }
 
-    /// Who serves and who captures.
+    /// The assignments: which platform serves each group, and which one captures each datastore.
     #[must_use]
     pub fn assignments(&self) -> &Assignments {
         &self.assignments
     }
 
-    /// Who serves and who captures, to be changed by an operator's tool.
+    /// Returns the assignments for an operator's tool to change.
     pub fn assignments_mut(&mut self) -> &mut Assignments {
         &mut self.assignments
     }
 
-    /// Where the nodes of a platform are placed.
+    /// Returns the placement of the nodes of a platform; `None` if the lock does not have the platform.
     #[must_use]
     pub fn placement(&self, platform: &PlatformName) -> Option<&Placement> {
         self.platforms.get(platform).map(|platform| &platform.placement)
     }
 
-    /// Where the nodes of a platform are placed, to be changed by an operator's tool.
+    /// Returns the placement of the nodes of a platform for an operator's tool to change.
+    /// A platform that the lock does not have is added.
     pub fn placement_mut(&mut self, platform: PlatformName) -> &mut Placement {
         &mut self.platforms.entry(platform).or_default().placement
     }
 
-    /// What is held on a platform, ordered by resource.
+    /// Returns the data that is held on a platform, ordered by resource; empty for an unknown platform.
     #[must_use]
     pub fn held(&self, platform: &PlatformName) -> &[HeldState] {
         self.platforms.get(platform).map_or(&[], |platform| &platform.held)
@@ -83,8 +86,8 @@ impl Lock {
         self.platforms.values().all(|platform| platform.held.is_empty())
     }
 
-    /// Lets everything go that a resource holds, as of the revision that was reached. Says whether there was such a
-    /// resource.
+    /// Releases all data that a resource holds, as of the revision that was reached.
+    /// Returns whether the platform holds such a resource. Before anything was rendered, nothing is released.
     pub fn release(&mut self, platform: &PlatformName, resource: &str) -> bool {
         let (Some(reached), Some(platform)) = (self.reached.clone(), self.platforms.get_mut(platform)) else {
             return false;
@@ -96,7 +99,11 @@ impl Lock {
         })
     }
 
-    /// Reads a lock.
+    /// Reads a lock from its text.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not JSON, has missing or unknown members, or is of a format that this version does not read.
     pub fn from_text(text: &str) -> Result<Self, LockError> {
         let wire: LockWire = serde_json::from_str(text).map_err(|error| LockError {
             reason: format!("at line {} column {}", error.line(), error.column()),
@@ -112,7 +119,7 @@ impl Lock {
         Ok(Self { reached, assignments, platforms, trusted_on })
     }
 
-    /// The canonical text: the same lock, the same bytes.
+    /// Returns the canonical text. Equal locks have the same bytes.
     #[must_use]
     pub fn to_text(&self) -> String {
         let wire = LockWire {
@@ -140,7 +147,7 @@ struct LockWire {
     platforms: BTreeMap<PlatformName, PlatformLock>,
 }
 
-/// A text that is no lock.
+/// The reason why a text is not a lock.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the lock cannot be read {reason}")]
 pub struct LockError {
@@ -149,7 +156,7 @@ pub struct LockError {
 }
 
 impl LockError {
-    /// The same as a finding, about the lock of this name.
+    /// Converts the error to a diagnostic about the lock of this name.
     #[must_use]
     pub fn diagnostic(&self, name: &str) -> Diagnostic {
         let message = format!("`{name}` cannot be read: {}: {}", self.reason, self.detail);

@@ -15,34 +15,42 @@ use datasurface_platform::{
 };
 use std::{collections::BTreeMap, path::Path};
 
-/// Where and when platforms run.
+/// The environment in which platforms run: folder, secrets, time, and the operator's confirmations.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationContext<'a> {
     /// The folder that relative paths in the model are relative to.
     pub root: &'a Path,
-    /// Where secrets come from.
+    /// The source of secrets.
     pub credentials: &'a dyn CredentialSource,
-    /// The time that it is.
+    /// The present time.
     pub now: DateTime<Utc>,
-    /// Who is told what is being done.
+    /// The observer, to which progress is reported.
     pub watcher: &'a dyn RunObserver,
-    /// What whoever operates confirms.
+    /// The confirmations of the operator, of facts that no program can know.
     pub confirmed: OperatorConfirmations,
 }
 
-/// What came of it, by platform. A platform that failed does not keep the others from going on.
+/// The result of an operation, by platform.
+/// A platform that failed does not keep the others from going on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OperationReport<T> {
-    /// What those did that did not fail.
+    /// The reports of the platforms that did not fail.
     pub done: BTreeMap<PlatformName, T>,
-    /// Why the others failed.
+    /// The reasons why the other platforms failed.
     pub findings: Findings,
 }
 
 impl Broker {
-    /// Applies what is rendered in a target and was not applied yet. Whatever is killed on the way goes on when this is
-    /// called again; platforms that leave it to other tools are left out. A rendering that was interrupted is not applied:
-    /// `Proposal::write` finishes it.
+    /// Applies what is rendered in a target and was not applied yet.
+    /// An apply that was killed continues when this is called again. Platforms that leave it to other tools are left
+    /// out. A rendering that was interrupted is not applied: `Proposal::write` finishes it. The failure of a platform
+    /// is a finding of the report.
+    ///
+    /// # Errors
+    ///
+    /// If an interrupted write has to be finished together with its lock, if another process writes the target or wrote
+    /// it since it was opened, or if the target cannot be read or written. Platforms may have been applied before the
+    /// target fails to record it: applying them again changes nothing.
     pub fn apply(
         &self,
         target: &mut Target,
@@ -56,8 +64,9 @@ impl Broker {
         Ok(operated)
     }
 
-    /// Runs jobs of what was applied. What is asked for by name must be known to one of the platforms; otherwise nothing
-    /// runs. A platform that is asked for nothing has no report.
+    /// Runs jobs of what was applied.
+    /// Each name in the request must be known to one of the platforms; otherwise nothing runs. That is not checked if a
+    /// platform fails to list its names, since it may know them. A platform of which nothing is requested has no report.
     pub fn run(
         &self,
         target: &Target,
@@ -85,12 +94,13 @@ impl Broker {
         OperationReport { done, findings }
     }
 
-    /// How far each consumer is.
+    /// Returns the status of each platform: the progress of each of its consumers.
     pub fn status(&self, target: &Target, on: &OperationContext<'_>) -> OperationReport<Status> {
         self.each(target, on, |runtime, site, _| runtime.status(site))
     }
 
-    /// The last runs of each job, this many of each at most: by job, the newest first.
+    /// Returns the last runs of each job, at most `most` of each: by job, the newest first.
+    /// A platform that keeps no history has an empty list.
     pub fn history(
         &self,
         target: &Target,
@@ -100,7 +110,9 @@ impl Broker {
         self.each(target, on, |runtime, site, _| runtime.history(site, most))
     }
 
-    /// What is not as it was rendered any more, of what was applied. Where a plan is still to be applied, nobody can tell.
+    /// Returns the resources that were applied and are not as they were rendered any more.
+    /// The list of a platform is empty if nothing was applied. It is also empty while a plan is still to be applied,
+    /// since drift cannot be determined then.
     pub fn drift(&self, target: &Target, on: &OperationContext<'_>) -> OperationReport<Vec<DriftedResource>> {
         self.each(target, on, |runtime, site, _| match site.applied_to {
             PreviousTarget::Nothing => Ok(Vec::new()),
@@ -109,7 +121,8 @@ impl Broker {
         })
     }
 
-    /// When the next job is due by its timetable, on those that have one.
+    /// Returns the time at which the next job is due by its timetable.
+    /// Platforms on which no job has a timetable are left out.
     pub fn next_due(&self, target: &Target, on: &OperationContext<'_>) -> OperationReport<DateTime<Utc>> {
         let OperationReport { done, findings } =
             self.each(target, on, |runtime, site, _| runtime.next_due(site));
@@ -165,7 +178,8 @@ impl Broker {
     }
 }
 
-/// The plan of the change that is still to be made: none where nothing ran before, since there all is made as it is rendered.
+/// Returns the plan that is still to be applied.
+/// It is empty where nothing ran before, since everything is created there as it is rendered.
 fn pending_plan(site: &RuntimeContext<'_>, record: &PlatformRecord) -> Result<Plan, PlatformError> {
     if !matches!(record.standing, ApplyState::Behind(_)) {
         return Ok(Plan::default());

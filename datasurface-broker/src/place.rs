@@ -1,4 +1,4 @@
-//! Placing: which platform serves whom, what the lock says then, and the graphs of that.
+//! Placing: the choice of platforms, the lock that records it, and the graphs that follow from it.
 
 use crate::{
     broker::Broker,
@@ -22,9 +22,14 @@ pub(crate) static NO_PRIMARY: CodeInfo = CodeInfo::error(
 );
 
 impl Broker {
-    /// Decides who serves and who captures: what the lock says stays, what operators wish comes next, and for the rest a
-    /// platform is chosen that can do it. Reports all reasons why something cannot be served or captured. A platform of the
-    /// lock that was renamed since is the one that says so.
+    /// Decides which platform serves each group and which one captures each datastore, and builds the graphs.
+    /// Decisions in the lock stay; the operators' pins come next; for the rest, a platform is chosen that can do it. If a
+    /// platform in the lock was renamed, its decisions move to the platform that declares the former name.
+    ///
+    /// # Errors
+    ///
+    /// If a platform cannot be configured, or if a group cannot be served or a datastore captured. The error has all
+    /// reasons.
     pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, BrokerError> {
         let mut found = Vec::new();
         let platforms = configured_platform::configure_platforms(self.registry(), ecosystem, &mut found);

@@ -6,13 +6,13 @@ use datasurface_model::{Ecosystem, Entity, Findings, Place, PlatformName, Set, V
 use datasurface_platform::Revision;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// A valid ecosystem, the decisions about it, and the graph of each platform: all that needed platforms to be judged
-/// was judged.
+/// A valid ecosystem, the decisions about it, and the graph of each platform.
+/// Everything that only platforms can judge was judged.
 #[derive(Debug)]
 pub struct Placed {
     pub(crate) ecosystem: Valid<Ecosystem>,
     pub(crate) lock: Lock,
-    /// Where the nodes of each platform were before.
+    /// The placement of the nodes of each platform before the decisions were taken.
     pub(crate) placements_before: BTreeMap<PlatformName, Placement>,
     pub(crate) graphs: IntentionGraphs,
     pub(crate) platforms: BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
@@ -33,37 +33,38 @@ impl Placed {
         &self.lock
     }
 
-    /// What must happen, on each platform.
+    /// The intention graphs of all platforms.
     #[must_use]
     pub fn graphs(&self) -> &IntentionGraphs {
         &self.graphs
     }
 
-    /// A declared platform.
+    /// Returns the declared platform of this name.
     #[must_use]
     pub fn platform(&self, name: &PlatformName) -> Option<&ConfiguredPlatform> {
         self.platforms.get(name).map(|configured| &**configured)
     }
 
-    /// Where the declared platforms are: where their declarations say, and where they keep data on its way.
+    /// Returns the places of each declared platform.
+    /// They are the places in its declaration, and those where the platform keeps data on its way.
     pub fn platform_places(&self) -> impl Iterator<Item = (PlatformName, Set<Place>)> {
         let declared = self.ecosystem.platforms().iter();
         declared.filter_map(|one| Some((one.name().clone(), self.platform(one.name())?.places(one))))
     }
 
-    /// What was found on the way; no errors.
+    /// The findings of placing; none of them is an error.
     #[must_use]
     pub fn findings(&self) -> &Findings {
         &self.findings
     }
 
-    /// What was found on the way, and is accepted for a while by a waiver.
+    /// The findings of placing that a waiver accepts for a while.
     #[must_use]
     pub fn waived(&self) -> &Findings {
         &self.waived
     }
 
-    /// The hash of the model and its assignments.
+    /// Computes the hash of the model and its assignments.
     #[must_use]
     pub fn revision(&self) -> Revision {
         Revision::new(Fingerprint::of(&(

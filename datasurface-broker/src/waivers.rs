@@ -1,5 +1,5 @@
-//! Waivers that nobody hears. Validation knows its own codes alone; who chooses knows those of all but platforms, whose codes
-//! have areas of their own.
+//! Waivers of codes that nothing reports. Validation knows its own codes alone; the broker knows all but those of platforms,
+//! whose codes have areas of their own.
 
 use crate::{choice, propose};
 use datasurface_model as model;
@@ -19,7 +19,7 @@ static UNKNOWN_CODE: CodeInfo = CodeInfo::warning(
 )
 .not_waivable();
 
-/// What is to be said of waivers, whatever was found.
+/// Returns the findings about waivers that have no effect, whatever else was found.
 pub(crate) fn unknown_codes(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
     if ecosystem.waivers().is_empty() {
         return Vec::new();
@@ -28,7 +28,7 @@ pub(crate) fn unknown_codes(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
     ecosystem.waivers().iter().filter_map(|waiver| codes.judge(waiver, ecosystem)).collect()
 }
 
-/// All codes that are known, and whether those who report them ask waivers.
+/// All codes that are known, and whether waivers apply to them.
 struct KnownCodes(BTreeMap<&'static str, (&'static CodeInfo, bool)>);
 
 impl KnownCodes {

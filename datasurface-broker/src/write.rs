@@ -18,23 +18,24 @@ pub(crate) static CHANGED: CodeInfo = CodeInfo::error(
     "The same view must always give the same rendering, or else no plan could be trusted. This is a bug of the plug-in.",
 );
 
-/// Why a proposal was not written. What was in the target is there as it was.
+/// The reason why a proposal was not written.
+/// The files in the target are as they were, unless the disk failed after the write was decided.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// The target could not take it.
+    /// The failure of the target to take the files.
     #[error("the target could not be written")]
     Target(#[from] TargetError),
-    /// A platform failed that had rendered the same view before.
+    /// The failure of a platform that had rendered the same view before.
     #[error("a platform failed")]
     Platform(#[from] PlatformError),
-    /// A platform rendered the same view differently.
+    /// A file that a platform rendered differently from the same view.
     #[error("a platform rendered the same view differently: `{0}`")]
     NotDeterministic(SafePath),
 }
 
 impl WriteError {
-    /// What is wrong; the first reason if there are several.
+    /// Returns the diagnostic of the error; the first one if there are several.
     #[must_use]
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
@@ -48,7 +49,7 @@ impl WriteError {
         }
     }
 
-    /// Everything that is wrong.
+    /// Returns all diagnostics of the error.
     #[must_use]
     pub fn findings(&self) -> Findings {
         match self {
@@ -59,9 +60,16 @@ impl WriteError {
 }
 
 impl Proposal {
-    /// Writes what differs, and the lock, as a whole or not at all. Each shard is rendered, written and dropped before the
-    /// next one. A file of ours that is missing is written again; one that served an earlier change cannot be, and is
-    /// forgotten. A write of the same lock that was interrupted before is finished first.
+    /// Writes what differs, and the lock, as a whole or not at all.
+    /// Each shard is rendered, written and dropped before the next one. A file of ours that is missing is written again.
+    /// One that served an earlier change cannot be written again, and is removed from the manifest. An interrupted write
+    /// of the same lock is finished first.
+    ///
+    /// # Errors
+    ///
+    /// If the target cannot be written, since another process writes it or wrote it since it was opened, since a file in
+    /// the way is not ours or was edited, or since the disk fails; if a platform fails; or if a platform renders a view
+    /// differently than for the proposal.
     pub fn write(&self, target: &mut Target, lock: &Path) -> Result<(), WriteError> {
         target.finish(Some(lock))?;
         let there = self.unchanged_files(target);
@@ -95,7 +103,7 @@ impl Proposal {
         Ok(())
     }
 
-    /// The files that are in the target as they are to be.
+    /// Returns the files of the new manifest that are in the target already.
     fn unchanged_files(&self, target: &Target) -> BTreeSet<SafePath> {
         let Some(before) = target.manifest() else {
             return BTreeSet::new();

@@ -6,24 +6,24 @@ use imbl::{OrdMap, ordmap::DiffItem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The life cycle of a decision. Whatever is not decommissioned is in the graph.
+/// The life cycle of a decision. A decision that is not decommissioned is in the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Stage {
-    /// It is being set up beside what runs.
+    /// A decision that is being set up beside what runs.
     Provisioning,
-    /// It is in use.
+    /// A decision that is in use.
     Provisioned,
-    /// Something else is in use; it still runs.
+    /// A decision that still runs, although another one is in use.
     Decommissioning,
-    /// It is gone.
+    /// A decision that is over: nothing in the graph follows from it.
     Decommissioned,
 }
 
-/// Who serves and who captures, each with the stage of the decision.
+/// The decisions on which platform serves each group and which one captures each datastore, with their stages.
 ///
-/// Cheap to clone, and versions that come from each other are compared by what is different.
+/// Cheap to clone. Versions that come from each other are compared by what is different.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Assignments {
@@ -31,11 +31,11 @@ pub struct Assignments {
     primaries: OrdMap<DatastoreName, Stages>,
 }
 
-/// Platforms, and how far the decision for each of them is.
+/// The platforms that a decision names, each with its stage.
 pub type Stages = BTreeMap<PlatformName, Stage>;
 
 impl Assignments {
-    /// A platform serves a dataset group.
+    /// Adds the decision that a platform serves a dataset group.
     #[must_use]
     pub fn with_group(
         mut self,
@@ -47,7 +47,7 @@ impl Assignments {
         self
     }
 
-    /// A platform captures a datastore for all platforms.
+    /// Adds the decision that a platform captures a datastore for all platforms.
     #[must_use]
     pub fn with_primary(
         mut self,
@@ -84,7 +84,7 @@ impl Assignments {
         self.groups.iter()
     }
 
-    /// The decisions about a group.
+    /// Returns the decisions about a group; `None` if there never was one.
     #[must_use]
     pub fn group(&self, group: &GroupKey) -> Option<&Stages> {
         self.groups.get(group)
@@ -95,7 +95,7 @@ impl Assignments {
         self.primaries.iter()
     }
 
-    /// The decisions about who captures a datastore.
+    /// Returns the decisions about the capture of a datastore; `None` if there never was one.
     #[must_use]
     pub fn primary_stages(&self, datastore: &DatastoreName) -> Option<&Stages> {
         self.primaries.get(datastore)
@@ -135,7 +135,8 @@ impl Assignments {
         self.primaries.diff(&later.primaries).map(changed)
     }
 
-    /// The platforms on which the capture of a datastore is in the graph, whether or not somebody is served there.
+    /// Returns the platforms on which the capture of a datastore is in the graph.
+    /// They include platforms on which nobody is served.
     pub fn capturing_platforms(&self, datastore: &DatastoreName) -> impl Iterator<Item = &PlatformName> {
         self.primaries.get(datastore).into_iter().flat_map(in_graph)
     }
@@ -145,33 +146,34 @@ impl Assignments {
         self.primaries.values().flat_map(in_graph)
     }
 
-    /// The one platform that captures a datastore now; during a move, the one from which the other takes its data.
+    /// Returns the platform that captures a datastore now.
+    /// During a move, that is the platform from which the other one takes its data.
     #[must_use]
     pub fn primary(&self, datastore: &DatastoreName) -> Option<&PlatformName> {
         self.primaries.get(datastore).and_then(primary)
     }
 
-    /// The platforms that may be meant to capture a datastore now, by name: one, unless decisions contradict each other.
-    /// The first of them is the [primary](Self::primary).
+    /// Returns the platforms that may be intended to capture a datastore now, by name.
+    /// There is one, unless decisions contradict each other. The first of them is the [primary](Self::primary).
     pub fn primary_candidates(&self, datastore: &DatastoreName) -> impl Iterator<Item = &PlatformName> {
         self.primaries.get(datastore).into_iter().flat_map(contenders)
     }
 }
 
-/// The one platform that captures now, of those that capture.
+/// Returns the platform that captures now, of those that capture.
 pub(crate) fn primary(platforms: &Stages) -> Option<&PlatformName> {
     contenders(platforms).next()
 }
 
-/// Those that are furthest in capturing: a platform that is not used any more still has the data, and one that is being set
-/// up has none yet.
+/// Returns the platforms that are furthest in capturing.
+/// A platform that is not used any more still has the data, and one that is being set up has none yet.
 fn contenders(platforms: &Stages) -> impl Iterator<Item = &PlatformName> {
     let first = [Stage::Provisioned, Stage::Decommissioning, Stage::Provisioning];
     let furthest = first.into_iter().find(|wanted| platforms.values().any(|stage| stage == wanted));
     platforms.iter().filter(move |(_, stage)| Some(**stage) == furthest).map(|(platform, _)| platform)
 }
 
-/// The platforms that do something.
+/// Returns the platforms whose stage is not `Decommissioned`.
 pub(crate) fn in_graph(platforms: &Stages) -> impl Iterator<Item = &PlatformName> {
     platforms.iter().filter(|(_, stage)| **stage != Stage::Decommissioned).map(|(platform, _)| platform)
 }

@@ -1,11 +1,11 @@
-//! Demand: which datastores somebody needs, before it is decided who captures them.
+//! Demand: the datastores that are needed, before a platform is assigned to capture each.
 
 use crate::assignments::Assignments;
 use datasurface_model::{Datastore, DatastoreName, Ecosystem, Entity, Valid};
 use std::collections::BTreeSet;
 
-/// The datastores that the assigned groups need, on whichever platforms, through transformers too: those that need a
-/// primary before a graph can be built.
+/// Returns the datastores that the assigned groups need, on all platforms, directly or through transformers.
+/// Each of them needs a primary before a graph can be built.
 #[must_use]
 pub fn datastores_needed(ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> BTreeSet<DatastoreName> {
     let mut needed = BTreeSet::new();

@@ -8,7 +8,7 @@ use crate::{
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What distinguishes a graph from an earlier one.
+/// The differences between a graph and an earlier one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct GraphDiff {
@@ -83,7 +83,7 @@ impl GraphDiff {
         self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty()
     }
 
-    /// How many nodes differ.
+    /// Returns the number of nodes that differ. A renamed node counts twice: as removed and as added.
     #[must_use]
     pub fn len(&self) -> usize {
         self.added.len() + self.removed.len() + self.changed.len()

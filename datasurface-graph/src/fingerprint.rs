@@ -9,8 +9,8 @@ use std::{fmt, io, str::FromStr};
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    /// The fingerprint of a value: of its JSON, in which structs keep the order of their fields and maps are ordered
-    /// by key.
+    /// Computes the fingerprint of the JSON of a value.
+    /// Structs keep the order of their fields there, and maps are ordered by key.
     pub fn of(value: &impl Serialize) -> Self {
         let mut sink = Sink(blake3::Hasher::new());
         // Writing to a hash cannot fail, and what can not be written as JSON is cut short in the same place each time.
@@ -18,13 +18,13 @@ impl Fingerprint {
         Self(*sink.0.finalize().as_bytes())
     }
 
-    /// The fingerprint of bytes.
+    /// Computes the fingerprint of bytes.
     #[must_use]
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(*blake3::hash(bytes).as_bytes())
     }
 
-    /// The first 12 hexadecimal digits: enough for people.
+    /// Returns the first 12 hexadecimal digits: enough for people.
     #[must_use]
     pub fn short(&self) -> String {
         self.to_string().chars().take(12).collect()

@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 use serde_with::{DeserializeFromStr, SerializeDisplay};
 use std::{fmt, str::FromStr};
 
-/// What must happen.
+/// The kind of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NodeKind {
-    /// Data comes into an asset that a workspace uses.
+    /// The delivery of data into an asset that a workspace uses.
     Export,
-    /// Data is captured and kept.
+    /// The capture of data, and its retention.
     Ingest,
-    /// A transformer runs.
+    /// The run of a transformer.
     Transform,
-    /// It is decided whether a transformer should run.
+    /// The decision whether a transformer should run.
     Trigger,
 }
 
@@ -32,17 +32,17 @@ impl fmt::Display for NodeKind {
     }
 }
 
-/// The identity of a node. As text: kind, platform and names, joined with `/`. Ordered by kind, platform and what it is about: the
-/// exports of a dataset are beside each other, by container.
+/// The identity of a node. As text: kind, platform and names, joined with `/`.
+/// Keys are ordered by kind, platform and names: the exports of a dataset are beside each other, by container.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, SerializeDisplay, DeserializeFromStr)]
 pub enum NodeKey {
     /// `Export/<platform>/<zone>/<team>/<container>/<datastore>/<dataset>`
     Export {
         /// The platform that does it.
         platform: PlatformName,
-        /// What is brought there.
+        /// The dataset that is exported.
         dataset: DatasetKey,
-        /// Where the data is brought.
+        /// The container that the data is exported to.
         container: ContainerKey,
     },
     /// `Ingest/<platform>/<datastore>`, or `Ingest/<platform>/<datastore>/<dataset>` where each dataset is captured on
@@ -50,9 +50,9 @@ pub enum NodeKey {
     Ingest {
         /// The platform that does it.
         platform: PlatformName,
-        /// What is captured.
+        /// The datastore that is captured.
         datastore: DatastoreName,
-        /// Which dataset, if each is captured on its own.
+        /// The dataset, if each is captured on its own.
         dataset: Option<DatasetName>,
     },
     /// `Transform/<platform>/<workspace>`
@@ -72,7 +72,7 @@ pub enum NodeKey {
 }
 
 impl NodeKey {
-    /// What must happen.
+    /// The kind of the node.
     #[must_use]
     pub fn kind(&self) -> NodeKind {
         match self {
@@ -83,7 +83,7 @@ impl NodeKey {
         }
     }
 
-    /// The platform that does it.
+    /// The platform of the node.
     #[must_use]
     pub fn platform(&self) -> &PlatformName {
         match self {
@@ -94,7 +94,7 @@ impl NodeKey {
         }
     }
 
-    /// The key of the same on a platform of this name.
+    /// Replaces the platform in the key.
     #[must_use]
     pub(crate) fn with_platform(mut self, name: &PlatformName) -> Self {
         match &mut self {

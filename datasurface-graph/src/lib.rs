@@ -1,5 +1,5 @@
-//! The intention graph: what must happen, on which platform, so that every consumer gets what it asked for. It says
-//! never how.
+//! The intention graph: what must happen, on which platform, so that every consumer gets what it asked for. The
+//! graph never says how.
 //!
 //! ```
 //! use datasurface_graph::{Assignments, IntentionGraphs, Stage};

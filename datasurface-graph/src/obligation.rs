@@ -4,8 +4,9 @@ use datasurface_model::{Deadline, Latency, Milestoning, Priority, Regulator, Req
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeSet, fmt, mem};
 
-/// What a node owes to those behind it. All of it is a join: priority is the highest, latency the lowest, of deadlines
-/// the earliest counts, custody and regulators are the union.
+/// The obligation of a node to its consumers: priority, latency, deadlines, regulators and custody.
+/// All of it is a join: the highest priority, the lowest latency, the earliest deadline of each time zone, and the
+/// union of custody and regulators.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Obligation {
@@ -21,7 +22,8 @@ pub struct Obligation {
 }
 
 impl Obligation {
-    /// What a consumer with these requirements, in a workspace of this priority and with this deadline, is owed.
+    /// Creates the obligation to a consumer with these requirements.
+    /// Priority and deadline are those of its workspace.
     #[must_use]
     pub fn for_consumer(
         requirements: &Requirements,
@@ -37,7 +39,7 @@ impl Obligation {
         }
     }
 
-    /// What is owed when both are.
+    /// Joins two obligations, so that the result covers both.
     #[must_use]
     pub fn join(self, other: &Self) -> Self {
         let mut regulators = self.regulators;
@@ -58,7 +60,8 @@ impl Obligation {
         }
     }
 
-    /// What is owed when all of these are; nothing, if there are none. Where one of them says it all, it is that.
+    /// Joins all of these obligations; the default, if there are none.
+    /// The result is borrowed where one of them covers all others.
     pub(crate) fn join_all<'o>(mut owed: impl Iterator<Item = &'o Self>) -> Cow<'o, Self> {
         let Some(first) = owed.next() else { return Cow::default() };
         let mut all = Cow::Borrowed(first);
@@ -71,7 +74,7 @@ impl Obligation {
         all
     }
 
-    /// Whether owing this is owing the other, too.
+    /// Whether this obligation includes the other one.
     fn covers(&self, other: &Self) -> bool {
         let is_as_early = |deadline: &Deadline| {
             let mut known = self.deadlines.iter();
@@ -84,15 +87,15 @@ impl Obligation {
             && self.custody.covers(other.custody)
     }
 
-    /// The part that a transformer passes on to its inputs: how much it matters, how late it may be, by when it must be
-    /// there, and to whom proof is owed; not what must be kept, since a long history of the output must not force one of the inputs.
+    /// Reduces the obligation to the part that a transformer passes on to its inputs: everything but the custody.
+    /// The custody is not passed on, since a long history of the output must not force one of the inputs.
     #[must_use]
     pub fn across_transformer(mut self) -> Self {
         self.custody = Custody::default();
         self
     }
 
-    /// The same, but this is what must be kept.
+    /// Replaces the custody.
     pub(crate) fn with_custody(owed: Cow<'_, Self>, custody: Custody) -> Cow<'_, Self> {
         match owed.custody == custody {
             true => owed,
@@ -100,39 +103,39 @@ impl Obligation {
         }
     }
 
-    /// The highest priority of those behind; none if none of them has one.
+    /// The highest priority of the consumers; `None` if none of them has one.
     #[must_use]
     pub fn priority(&self) -> Option<Priority> {
         self.priority
     }
 
-    /// The strictest latency of those behind.
+    /// The strictest latency of the consumers; `None` if none of them has one.
     #[must_use]
     pub fn latency(&self) -> Option<Latency> {
         self.latency
     }
 
-    /// By when data must be complete, every day: the earliest time of day in each time zone in which somebody has one.
+    /// The times of day by which data must be complete: the earliest one in each time zone that a consumer names.
     /// Which of two zones comes first may depend on the day.
     #[must_use]
     pub fn deadlines(&self) -> &BTreeSet<Deadline> {
         &self.deadlines
     }
 
-    /// To whom proof is owed.
+    /// The regulators to which proof must be given.
     #[must_use]
     pub fn regulators(&self) -> &Set<Regulator> {
         &self.regulators
     }
 
-    /// What must be kept.
+    /// The custody: the versions of records that must be retained, and for how long.
     #[must_use]
     pub fn custody(&self) -> Custody {
         self.custody
     }
 }
 
-/// The first of each zone: deadlines are ordered by time.
+/// Keeps the first deadline of each zone: deadlines are ordered by time.
 fn earliest(deadlines: BTreeSet<Deadline>) -> BTreeSet<Deadline> {
     if deadlines.len() < 2 {
         return deadlines;
@@ -141,38 +144,38 @@ fn earliest(deadlines: BTreeSet<Deadline>) -> BTreeSet<Deadline> {
     deadlines.into_iter().filter(|deadline| zones.insert(deadline.zone().to_owned())).collect()
 }
 
-/// What must be kept of a dataset: which versions of its records are shown, and for how long those stay that ceased to
-/// be true.
+/// The duty to retain a dataset: which versions of its records are visible, and how long superseded ones stay.
 ///
-/// | a consumer asks for | is shown | earlier versions stay |
+/// | a consumer asks for | is visible | earlier versions stay |
 /// |---|---|---|
 /// | live | the latest | not at all |
-/// | live, a retention | the latest | for that long, so that what was shown can be reproduced |
+/// | live, a retention | the latest | for that long, so that what was visible can be reproduced |
 /// | history | every one that stays | for ever |
 /// | history, a retention | every one that stays | for that long |
 ///
-/// What several consumers ask for is joined: the facets are a union, and the longest time counts. So history that is kept
-/// for a while is let go by its age, never before, and never as long as somebody sees it without an end.
+/// What several consumers ask for is joined: the facets are a union, and the longest time counts. So history that is
+/// retained for a while expires by its age, never before, and never as long as a consumer has it without an end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Custody {
-    /// The latest version of each record.
+    /// Whether the latest version of each record is visible.
     pub live: bool,
-    /// Every version of each record.
+    /// Whether every version of each record is visible.
     pub history: bool,
-    /// For how long a version stays after it ceased to be true; none means that it need not. All of
-    /// this is owed as long as there is a consumer, and, where a time was promised, for that long after the last one left.
+    /// The time that a version stays after it was superseded; `None` if it need not stay.
+    /// The whole custody lasts as long as there is a consumer, and, if a time was promised, for that long after the
+    /// last one left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention: Option<RetentionPeriod>,
 }
 
-/// For how long a version stays after it ceased to be true. More is stricter.
+/// The time that a version stays after it was superseded. More is stricter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RetentionPeriod {
-    /// That long.
+    /// A limited time.
     For(Retention),
-    /// As long as there is somebody to see it.
+    /// No limit, as long as there is a consumer of the history.
     ForEver,
 }
 
@@ -186,7 +189,8 @@ impl fmt::Display for RetentionPeriod {
 }
 
 impl Custody {
-    /// What a consumer with these requirements is owed.
+    /// Creates the custody that a consumer with these requirements asks for.
+    /// History without a retention stays for ever.
     #[must_use]
     pub fn for_consumer(requirements: &Requirements) -> Self {
         let milestoning: Milestoning = requirements.milestoning;
@@ -198,14 +202,14 @@ impl Custody {
         }
     }
 
-    /// Whether earlier versions of records must stay: where they are shown, and where what was shown must stay
-    /// reproducible.
+    /// Whether earlier versions of records must stay.
+    /// They stay if they are visible, and if what was visible must be reproducible.
     #[must_use]
     pub fn keeps_versions(self) -> bool {
         self.history || self.retention.is_some()
     }
 
-    /// The time that was promised; none where there is no promise, or one without an end.
+    /// Returns the promised retention; `None` if there is no promise, or one without an end.
     #[must_use]
     pub fn promised_retention(self) -> Option<Retention> {
         match self.retention {
@@ -214,7 +218,7 @@ impl Custody {
         }
     }
 
-    /// What must be kept when both must be.
+    /// Joins two custodies, so that the result covers both.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
         Self {
@@ -224,7 +228,7 @@ impl Custody {
         }
     }
 
-    /// Whether keeping this keeps `other` too.
+    /// Whether retaining this includes retaining `other`.
     #[must_use]
     pub fn covers(self, other: Self) -> bool {
         self.join(other) == self

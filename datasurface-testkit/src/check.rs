@@ -34,13 +34,13 @@ pub struct Laws {
     seed: u64,
 }
 
-/// How many edits an ecosystem that was written by hand is put through.
+/// The number of edits that an ecosystem written by hand is put through.
 const EDITS: usize = 24;
 
-/// How many smaller examples are tried, in one check.
+/// The number of smaller examples that are tried in one check.
 const SHRINKING: usize = 300;
 
-/// How many generated ecosystems are tried for each that can be checked.
+/// The number of generated ecosystems that are tried for each one that can be checked.
 const MAX_FRUITLESS: usize = 8;
 
 impl Laws {
@@ -66,35 +66,38 @@ impl Laws {
         Self::new(Registry::new().with_plugin::<P>())
     }
 
-    /// The kind of which platforms in generated ecosystems are, where a registry has several.
+    /// Sets the kind of the platforms in generated ecosystems; the first kind of the registry by default.
+    /// Platforms of a kind that the registry does not know become platforms of this kind, too.
     #[must_use]
     pub fn with_kind(mut self, kind: impl Into<PlatformKind>) -> Self {
         self.fit.kind = kind.into();
         self
     }
 
-    /// The settings of platforms in generated ecosystems; none unless this says so.
+    /// Sets the settings of the platforms in generated ecosystems; empty by default.
+    /// Platforms of a kind that the registry does not know get these settings, too.
     #[must_use]
     pub fn with_settings(mut self, settings: impl Into<Value>) -> Self {
         self.fit.settings = settings.into();
         self
     }
 
-    /// How large generated ecosystems are. What the platform does not claim is left out in any case.
+    /// Sets the shape of generated ecosystems, which limits their size.
+    /// Features that the platform does not claim are left out in any case.
     #[must_use]
     pub fn with_shape(mut self, shape: Shape) -> Self {
         self.shape = shape;
         self
     }
 
-    /// The date of every validation and plan.
+    /// Sets the date as of which everything is validated and planned; 2026-11-21 by default.
     #[must_use]
     pub fn with_date(mut self, date: NaiveDate) -> Self {
         self.on = date;
         self
     }
 
-    /// Draws other edits and ecosystems than without.
+    /// Sets the seed from which edits and ecosystems are drawn; 0 by default.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -123,11 +126,13 @@ impl Laws {
         verdict
     }
 
-    /// Checks on this many generated ecosystems, and on what becomes of them by edits. For each law that is violated, the
-    /// verdict has an [example](LawReport::example), made as small as possible.
+    /// Checks on this many generated ecosystems, and on what becomes of them by edits.
+    /// For each law that is violated, the report has a [counterexample](LawReport::counterexamples), made as small as
+    /// possible.
     ///
-    /// Ecosystems that cannot be placed, because the platform does not claim what they need, are counted and replaced by
-    /// others; if there are too many of them, the verdict says so, and is no good one.
+    /// Ecosystems that cannot be placed, because the platform does not claim what they need, are counted and replaced
+    /// by others. If there are too many of them, the report has an [insufficiency](LawReport::insufficiency), and does
+    /// not pass.
     pub fn check_generated(&self, ecosystems: usize) -> LawReport {
         let harness = Harness::new(&self.fit.registry, self.on);
         let mut runner = self.runner();

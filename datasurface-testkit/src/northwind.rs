@@ -5,14 +5,15 @@ use datasurface_model::{
     InfrastructureVendor, PlatformDeclaration, Priority, Retention, Team, Workspace,
 };
 
-/// A team that owns the NorthWind database, and two workspaces that want the latest of it, one of them for a year. The
-/// least that a platform serves which captures and exports.
+/// Returns the NorthWind ecosystem: one team with a database, and two workspaces that want the latest data of it.
+/// One of the workspaces retains it for a year. It is the smallest task for a platform that captures and exports.
 #[must_use]
 pub fn northwind() -> Ecosystem {
     ecosystem(team())
 }
 
-/// The same, with a transformer that masks customers, and a workspace that wants the masked ones.
+/// Returns the [NorthWind ecosystem](northwind) with a transformer that masks customers.
+/// Another workspace consumes the masked customers.
 #[must_use]
 pub fn northwind_masked() -> Ecosystem {
     let mask = "SELECT customer_id, '***' AS company_name, country FROM NW_Data_customers";

@@ -1,4 +1,4 @@
-//! The witness: stands between the broker and a platform, and remembers what was asked and answered.
+//! The recording: a wrapper between the broker and a platform that records questions and answers.
 
 use datasurface_model::{Diagnostic, Json, PlatformKind, PlatformName};
 use datasurface_platform::{
@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// What was asked and answered.
+/// The questions to platforms, and their answers.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     pub(crate) lints: Vec<LintCall>,
@@ -21,7 +21,7 @@ pub(crate) struct Log {
     pub(crate) panics: Vec<Panic>,
 }
 
-/// What a platform said about a node, or about itself.
+/// The findings of a platform about a node, or about itself.
 #[derive(Debug)]
 pub(crate) struct LintCall {
     pub(crate) platform: PlatformName,
@@ -35,7 +35,7 @@ pub(crate) enum Subject {
     Platform(PlatformView),
 }
 
-/// What a platform made of a scope, or why not.
+/// The rendering of a scope by a platform, or its error.
 #[derive(Debug)]
 pub(crate) struct RenderCall {
     pub(crate) platform: PlatformName,
@@ -43,14 +43,14 @@ pub(crate) struct RenderCall {
     pub(crate) result: Result<Rendering, String>,
 }
 
-/// How a platform would get from one rendering to another, or why not.
+/// The plan of a platform from one rendering to another, or its error.
 #[derive(Debug)]
 pub(crate) struct DiffCall {
     pub(crate) change: OwnedChange,
     pub(crate) result: Result<Plan, String>,
 }
 
-/// What made a platform panic.
+/// The question at which a platform panicked, and the message.
 #[derive(Debug)]
 pub(crate) struct Panic {
     pub(crate) platform: PlatformName,
@@ -58,7 +58,7 @@ pub(crate) struct Panic {
     pub(crate) message: String,
 }
 
-/// A log that is written by every witness of a registry.
+/// The log that every recording wrapper of a registry writes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SharedLog(Arc<Mutex<Log>>);
 
@@ -67,13 +67,13 @@ impl SharedLog {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was written since this was last asked.
+    /// Takes the entries since the last call.
     pub(crate) fn take(&self) -> Log {
         std::mem::take(&mut self.open())
     }
 }
 
-/// The same kinds of platforms, each with a witness.
+/// Returns a registry of the same kinds of platforms, each in a recording wrapper.
 pub(crate) fn recording_registry(registry: &Registry, log: &SharedLog) -> Registry {
     let mut with_witnesses = Registry::new();
     for (kind, version) in registry.kinds() {
@@ -225,7 +225,7 @@ fn guarded<T>(
     }
 }
 
-/// What a panic said.
+/// Returns the message of a panic.
 pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned())

@@ -33,7 +33,7 @@ pub enum Law {
 }
 
 impl Law {
-    /// Its number in the contract's documentation.
+    /// Returns the number of the law in the documentation of the contract.
     #[must_use]
     pub fn number(self) -> u8 {
         match self {
@@ -50,7 +50,7 @@ impl Law {
         }
     }
 
-    /// What it says, in a few words.
+    /// Returns the statement of the law in a few words.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -74,17 +74,17 @@ impl fmt::Display for Law {
     }
 }
 
-/// A law was violated.
+/// The violation of a law: the place, and what differs there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Which law.
+    /// The law that is violated.
     pub law: Law,
-    /// In which ecosystem, and after which change of it.
+    /// The ecosystem, and the change of it after which the law is violated.
     pub ecosystem: String,
-    /// On which platform, at which node, scope or resource.
+    /// The platform, and the node, scope or resource on it.
     pub place: String,
-    /// What differs from what should be.
+    /// The difference between what was found and what the law requires.
     pub difference: String,
 }
 
@@ -100,7 +100,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What became of a check: violations of laws, and how much was checked.
+/// The result of a check: violations of laws, and how much was checked.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a verdict that nobody asserts proves nothing"]
 pub struct LawReport {
@@ -187,7 +187,7 @@ impl LawReport {
     }
 }
 
-/// How many violations of one law are worth reading.
+/// The number of violations of one law that are printed.
 const SHOWN: usize = 4;
 
 impl fmt::Display for LawReport {

@@ -12,7 +12,7 @@ use datasurface_model::Ecosystem;
 use datasurface_strategies::DECLARATIONS;
 use serde_json::Value;
 
-/// The smallest trial that can be found in which a law is violated, and its verdict; none if there is no smaller one. Only
+/// Returns the smallest test case that is found to violate a law, and its report; none if there is no smaller one. Only
 /// one part of it is tried again and again, as long as there is a budget: the one that violated the law last. An edit
 /// means something else in a smaller ecosystem, so then the other parts are tried too.
 pub(crate) fn shrunk(
@@ -66,7 +66,7 @@ pub(crate) fn shrunk(
 struct Place {
     /// A JSON pointer to what it is in.
     inside: String,
-    /// Its name or its position there.
+    /// The name or the position of the part there.
     member: String,
     is_declaration: bool,
 }

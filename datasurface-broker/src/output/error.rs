@@ -1,11 +1,12 @@
-//! What goes wrong with a target.
+//! The error of operations on a target.
 
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
 use std::{error::Error, fmt, io, path::Path};
 
 pub(super) const A_BUG: &str = "this is a bug in datasurface: please report it with this message";
 
-/// Why something could not be done with a target. Before anything is written, every reason is found in one go.
+/// The reason why an operation on a target failed.
+/// Before anything is written, all reasons are collected in one error.
 #[derive(Debug)]
 pub struct TargetError(Box<TargetErrorInner>);
 
@@ -21,7 +22,7 @@ impl TargetError {
         Self::from(finding(code, path, message))
     }
 
-    /// What should never happen.
+    /// Creates the error for a state that should never occur.
     pub(super) fn bug(code: &CodeInfo, path: impl fmt::Display, message: impl Into<String>) -> Self {
         Self::new(code, path, message).help(A_BUG)
     }
@@ -38,7 +39,7 @@ impl TargetError {
         self
     }
 
-    /// Refuses if there is a finding.
+    /// Returns an error with all findings, if there are any.
     pub(super) fn refuse(findings: Vec<Diagnostic>) -> Result<(), Self> {
         let mut findings = findings.into_iter().collect::<Findings>().into_iter();
         let Some(first) = findings.next() else {
@@ -49,13 +50,13 @@ impl TargetError {
         Err(error)
     }
 
-    /// What is wrong; the first reason if there are several.
+    /// Returns the diagnostic of the error; the first one if there are several.
     #[must_use]
     pub fn diagnostic(&self) -> Diagnostic {
         self.0.first.clone()
     }
 
-    /// Everything that is wrong.
+    /// Returns all diagnostics of the error.
     #[must_use]
     pub fn findings(&self) -> Findings {
         let first = std::iter::once(&self.0.first);
@@ -63,7 +64,7 @@ impl TargetError {
     }
 }
 
-/// A finding at a path of the target.
+/// Creates a diagnostic at a path of the target.
 pub(super) fn finding(code: &CodeInfo, path: impl fmt::Display, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(code, ModelPath::root().child(segment::TARGET, path.to_string()), message)
 }

@@ -1,6 +1,6 @@
-//! The manifest: what we own in a target, and what it was made from.
+//! The manifest: the record of what we own in a target, and of the revision that it was made from.
 //!
-//! It is replaced last in a write, and names each file by its hash, so whoever reads it sees one revision and no mixture.
+//! It is replaced last in a write, and names each file by its hash, so every reader sees one revision and no mixture.
 
 mod wire;
 
@@ -13,7 +13,8 @@ use datasurface_platform::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What we own in a target, and the revision that it was made from. The same manifest is always the same bytes.
+/// The record of what we own in a target, and of the revision that it was made from.
+/// Equal manifests have the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     revision: Revision,
@@ -21,63 +22,65 @@ pub struct Manifest {
     platforms: BTreeMap<PlatformName, PlatformRecord>,
 }
 
-/// What an instance of a platform has in a target.
+/// The record of an instance of a platform in a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformRecord {
-    /// The instance as it was when this was rendered.
+    /// The instance as it was when its files were rendered.
     pub instance: PlatformInstance,
-    /// Its folder, relative to the target.
+    /// The folder of the instance, relative to the target.
     pub folder: SafePath,
-    /// What it rendered, ordered by scope, each scope once.
+    /// The scopes that the instance rendered, in order, each scope once.
     pub scopes: Vec<ScopeEntry>,
-    /// The files that are there for one change only, by path relative to its folder.
+    /// The files that exist for one change only, by path relative to the folder of the instance.
     pub transition: BTreeMap<SafePath, FileRecord>,
-    /// How far what runs is behind what is rendered.
+    /// The apply state: whether what runs is behind what is rendered.
     #[serde(default, skip_serializing_if = "ApplyState::is_rendered")]
     pub standing: ApplyState,
-    /// What its consumers asked to be kept of each dataset. A rendering cannot tell: it keeps what is held, too.
+    /// The custody of each dataset that its consumers asked for.
+    /// It cannot be read off a rendering, which also has the data that is held.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owed: BTreeMap<DatasetKey, Custody>,
-    /// What it was applied to last, if that has an identity.
+    /// The system of the last apply, if it has an identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to: Option<AppliedTarget>,
 }
 
-/// What rendered files are applied to.
+/// The system, such as a database, that rendered files are applied to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AppliedTarget {
-    /// What tells it from everything else of its kind.
+    /// The identity, which distinguishes the system from all others of its kind.
     pub identity: String,
-    /// The root, relative to the target, if there is a way from here to there.
+    /// The folder that relative paths in the model are relative to, as a path from the target.
+    /// `None` if there is no such path, for example from one drive to another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<String>,
 }
 
-/// How far what runs is behind what is rendered.
+/// The relation of what runs to what is rendered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApplyState {
-    /// Nobody has said yet that anything runs: what is rendered counts as reached. So it stays for a platform that leaves
-    /// it to other tools to apply what it renders.
+    /// Rendered, and never recorded as applied. What is rendered counts as reached.
+    /// A platform that leaves it to other tools to apply what it renders stays in this state.
     #[default]
     Rendered,
-    /// What is rendered was applied.
+    /// Applied as it is rendered.
     Applied,
-    /// Something earlier was applied, and is what runs.
+    /// Behind: an earlier rendering was applied, and is what runs.
     Behind(Box<EarlierApplied>),
 }
 
-/// What was applied before it was rendered differently.
+/// An earlier rendering, which was applied and is what runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EarlierApplied {
     /// The revision that it was rendered from.
     pub revision: Revision,
-    /// What was rendered then, ordered by scope.
+    /// The scopes that were rendered then, in order.
     pub scopes: Vec<ScopeEntry>,
-    /// What its consumers asked to be kept of each dataset then.
+    /// The custody of each dataset that its consumers asked for then.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owed: BTreeMap<DatasetKey, Custody>,
 }
@@ -88,27 +91,28 @@ impl ApplyState {
     }
 }
 
-/// What was rendered for a scope.
+/// The record of a rendered scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeEntry {
-    /// Which scope.
+    /// The scope.
     pub scope: Scope,
-    /// Its folder, relative to that of its platform.
+    /// The folder of the scope, relative to that of its platform.
     pub folder: SafePath,
-    /// The fingerprint of the view that it was rendered from: while that is the same, so is the rendering.
+    /// The fingerprint of the view that the scope was rendered from.
+    /// While the view is the same, so is the rendering.
     pub fingerprint: Fingerprint,
-    /// Its files and resources.
+    /// The files and resources of the scope.
     pub record: ScopeRecord,
-    /// The nodes of those resources that hold data, as they were when they were rendered.
+    /// The nodes of the resources that hold data, as they were when the scope was rendered.
     pub views: BTreeMap<ResourceAddress, NodeView>,
-    /// The nodes that were placed here.
+    /// The fingerprints of the nodes that were placed in the scope.
     pub nodes: BTreeMap<NodeKey, Fingerprint>,
 }
 
 impl Manifest {
-    /// What these instances have in a target, each under its own name, made from this revision and from a lock whose
-    /// text has this hash.
+    /// Creates the manifest of these instances, each under its own name.
+    /// `revision` is what they were rendered from, and `lock` is the hash of the text of the lock that goes with them.
     pub fn new(
         revision: Revision,
         lock: Fingerprint,
@@ -121,31 +125,32 @@ impl Manifest {
         Self { revision, lock, platforms: platforms.into_iter().map(in_order).collect() }
     }
 
-    /// The revision that it was made from.
+    /// The revision that the target was made from.
     #[must_use]
     pub fn revision(&self) -> &Revision {
         &self.revision
     }
 
-    /// The hash of the text of the lock that goes with it.
+    /// The hash of the text of the lock that goes with the manifest.
     #[must_use]
     pub fn lock(&self) -> Fingerprint {
         self.lock
     }
 
-    /// What each instance has in the target.
+    /// The record of each instance.
     #[must_use]
     pub fn platforms(&self) -> &BTreeMap<PlatformName, PlatformRecord> {
         &self.platforms
     }
 
-    /// What an instance has in the target.
+    /// Returns the record of an instance.
     #[must_use]
     pub fn platform(&self, platform: &PlatformName) -> Option<&PlatformRecord> {
         self.platforms.get(platform)
     }
 
-    /// The revision that an instance reached: the old side of its next plan.
+    /// Returns the base revision of an instance, from which its next plan starts.
+    /// It is the revision of the last apply if what runs is behind, and otherwise that of the manifest.
     #[must_use]
     pub fn base_revision(&self, platform: &PlatformName) -> &Revision {
         match self.platforms.get(platform).map(|record| &record.standing) {
@@ -154,7 +159,9 @@ impl Manifest {
         }
     }
 
-    /// The same manifest after what is rendered for these instances was applied: what that needed is gone.
+    /// Records that what is rendered for these instances was applied, each to the system given with it.
+    /// Transition files, which have done their work, are removed from the manifest. So is the record of each of these
+    /// instances that has no scopes left.
     #[must_use]
     pub fn with_applied(mut self, platforms: &BTreeMap<PlatformName, Option<AppliedTarget>>) -> Self {
         for (name, ground) in platforms {
@@ -168,8 +175,8 @@ impl Manifest {
         self
     }
 
-    /// The same manifest without those transition files that are gone, by path relative to the target: they were written once,
-    /// for one change, and nobody can write them again.
+    /// Removes those transition files that are gone, by path relative to the target.
+    /// They were written once, for one change, and nobody can write them again.
     #[must_use]
     pub(crate) fn without_transitions(mut self, is_gone: impl Fn(&SafePath) -> bool) -> Self {
         for record in self.platforms.values_mut() {
@@ -179,7 +186,7 @@ impl Manifest {
         self
     }
 
-    /// What was rendered for a scope of an instance.
+    /// Returns the record of a scope of an instance.
     #[must_use]
     pub fn scope(&self, platform: &PlatformName, scope: &Scope) -> Option<&ScopeEntry> {
         let scopes = &self.platforms.get(platform)?.scopes;
@@ -187,13 +194,13 @@ impl Manifest {
         scopes.get(position)
     }
 
-    /// Every file, by path relative to the target.
+    /// Returns every file, by path relative to the target.
     #[must_use]
     pub fn files(&self) -> BTreeMap<SafePath, &FileRecord> {
         self.each_file().collect()
     }
 
-    /// Every file, also one that is named twice.
+    /// Returns every file, also one that is named twice.
     fn each_file(&self) -> impl Iterator<Item = (SafePath, &FileRecord)> {
         self.platforms.values().flat_map(PlatformRecord::files)
     }
@@ -223,7 +230,7 @@ impl Manifest {
 }
 
 impl PlatformRecord {
-    /// What it was applied to, as its runtime is told.
+    /// The system of the last apply, in the form that a runtime gets.
     #[must_use]
     pub fn applied_to(&self) -> PreviousTarget<'_> {
         match (&self.applied_to, &self.standing) {
@@ -233,7 +240,7 @@ impl PlatformRecord {
         }
     }
 
-    /// What was reached: the old side of its next plan.
+    /// The scopes of the base revision, from which the next plan starts.
     #[must_use]
     pub fn base_scopes(&self) -> &[ScopeEntry] {
         match &self.standing {
@@ -242,7 +249,7 @@ impl PlatformRecord {
         }
     }
 
-    /// What its consumers asked to be kept of each dataset when that was reached.
+    /// The custody of each dataset that its consumers asked for at the base revision.
     #[must_use]
     pub fn base_owed(&self) -> &BTreeMap<DatasetKey, Custody> {
         match &self.standing {
@@ -251,12 +258,12 @@ impl PlatformRecord {
         }
     }
 
-    /// Its files, by path relative to the target: those of its scopes, then those of its transition.
+    /// The files, by path relative to the target: those of the scopes, then those of the transition.
     pub fn files(&self) -> impl Iterator<Item = (SafePath, &FileRecord)> {
         self.files_inside().map(|(path, file)| (path.joined_to(&self.folder), file))
     }
 
-    /// Its files, by path relative to its folder.
+    /// The files, by path relative to the folder of the instance.
     pub(super) fn files_inside(&self) -> impl Iterator<Item = (SafePath, &FileRecord)> {
         let of_scopes = self.scopes.iter().flat_map(|entry| {
             entry.record.files.iter().map(|(path, file)| (path.joined_to(&entry.folder), file))

@@ -2,10 +2,10 @@
 //! all, whenever the process is killed. Files that we do not own are never touched.
 //!
 //! Our own folder in it is `.datasurface`: `manifest.json` says what is ours, `staging/` holds what is about to be
-//! written, `journal.json` says how, from the moment when the write can no longer be undone, and `writing` is what
-//! those who write lock.
+//! written, `journal.json` says how, from the moment when the write can no longer be undone, and `writing` is the
+//! file that writers lock.
 //!
-//! Journals are older than any of us; see for example <https://sqlite.org/atomiccommit.html>.
+//! For the idea of such a journal, see for example <https://sqlite.org/atomiccommit.html>.
 //!
 //! Opening a target writes nothing, also after an interrupted write. `Target::finish` completes or undoes that write, and only
 //! `Proposal::write` and `Broker::apply` call it.
@@ -48,29 +48,40 @@ pub struct Target {
     manifest: Option<Manifest>,
     /// The hash of the text of the manifest.
     hash: Option<Fingerprint>,
-    /// A write that was decided and interrupted. What it leads to counts as there.
+    /// A write that was decided and interrupted. Its result counts as written.
     interrupted: Option<Interrupted>,
     recovery: Option<Recovery>,
 }
 
-/// What is done about a write that was interrupted, once somebody writes again.
+/// The treatment of an interrupted write by [`Target::finish`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// The write had been decided: the rest of it is done, and the target is as if it had never been interrupted.
+    /// Completion, as the write had been decided.
+    /// The target is as if the write had never been interrupted.
     Finished,
-    /// What the write left behind is taken away: the target is as if it had never begun, or, if it had been done already,
-    /// as it should be.
+    /// Removal of what the write left behind.
+    /// The target is as if the write had never begun, or, if all of it was done already, as it should be.
     Undone,
 }
 
 impl Target {
-    /// Opens a target on the disk of this machine. Nothing is changed, and a folder that is not there is not made. After a
-    /// write that was decided and interrupted, the target is seen as it will be when that is finished.
+    /// Opens a target on the disk of this machine.
+    /// Nothing is changed, and a folder that is missing is not created. After a write that was decided and interrupted,
+    /// the target is seen as it will be when that is finished.
+    ///
+    /// # Errors
+    ///
+    /// If the target, or `.datasurface` in it, is not a folder; if an interrupted write is found, and another process
+    /// writes just now; if the manifest or the journal cannot be read; or if the journal does not match the manifests.
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, TargetError> {
         Self::open_with_disk(root, RealDisk)
     }
 
-    /// Opens a target on a disk.
+    /// Opens a target on a disk, like [`open`](Self::open).
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
     pub fn open_with_disk(root: impl Into<PathBuf>, disk: impl Disk + 'static) -> Result<Self, TargetError> {
         let mut target = Self {
             ground: TargetFolder { root: root.into(), disk: Box::new(disk) },
@@ -103,15 +114,20 @@ impl Target {
         Ok(target)
     }
 
-    /// The folder.
+    /// The folder of the target.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.ground.root
     }
 
-    /// Remembers that what is rendered for these platforms was applied: the files of transitions have done their work.
+    /// Records that what is rendered for these platforms was applied, each to the system of this identity.
+    /// The files of transitions have done their work, and are removed. `root` is the folder that relative paths in the
+    /// model are relative to; it is recorded with each identity, as a path from the target.
     ///
-    /// The root is remembered with what has an identity, by the way that leads there from here.
+    /// # Errors
+    ///
+    /// If another process writes the target, or wrote it since it was opened; if a file that is to be removed was edited;
+    /// or if the target cannot be written. A target without a manifest has nothing to record: that is no error.
     pub fn record_applied(
         &mut self,
         platforms: &BTreeMap<PlatformName, Option<String>>,
@@ -131,7 +147,7 @@ impl Target {
         self.begin()?.shrink(applied)
     }
 
-    /// The root that what is rendered here was applied with, if it is remembered.
+    /// Returns the root that was recorded with the last apply, if there is one.
     #[must_use]
     pub fn applied_root(&self) -> Option<PathBuf> {
         let records = self.manifest.as_ref()?.platforms().values();
@@ -139,26 +155,37 @@ impl Target {
         relative_path::follow(self.root(), roots.next()?)
     }
 
-    /// What we own in it; none if nothing was ever written.
+    /// The record of what we own in the target; `None` if nothing was ever written.
     #[must_use]
     pub fn manifest(&self) -> Option<&Manifest> {
         self.manifest.as_ref()
     }
 
-    /// What [`finish`](Self::finish) has to do about an interrupted write, if there is one.
+    /// The treatment that an interrupted write needs from [`finish`](Self::finish), if there is one.
     #[must_use]
     pub fn recovery(&self) -> Option<Recovery> {
         self.recovery
     }
 
-    /// The text that this lock will have when an interrupted write is finished; none if it is to stay as it is. Refuses a
-    /// lock that the interrupted write does not go with.
+    /// Returns the text that this lock will have when an interrupted write is finished.
+    /// `None` if there is no such write, or if it does not write a lock.
+    ///
+    /// # Errors
+    ///
+    /// If the interrupted write goes with another lock, or with a text that its manifest does not name; or if the lock
+    /// was edited since.
     pub fn lock_text(&self, lock: &Path) -> Result<Option<&str>, TargetError> {
         self.interrupted.as_ref().map_or(Ok(None), |interrupted| interrupted.lock_text(&self.ground, lock))
     }
 
-    /// Finishes or undoes a write that was interrupted, and returns which of the two. Of the locks, it writes this one
-    /// alone: a write that goes with another one, or with one where none is given, is refused.
+    /// Finishes or undoes a write that was interrupted, and returns which of the two; `None` if there is none.
+    /// Of the locks, only this one is written. A journal may come from anywhere, together with the folder that it is in.
+    ///
+    /// # Errors
+    ///
+    /// If the write goes with another lock, or with one where none is given; if another process writes the target, or
+    /// wrote it since it was opened; if the journal or a file that it names cannot be read; or if the disk fails, after
+    /// which this can be called again.
     pub fn finish(&mut self, lock: Option<&Path>) -> Result<Option<Recovery>, TargetError> {
         let ground = &self.ground;
         if !ground.is_there()? || !ground.has_leftovers()? {
@@ -180,7 +207,11 @@ impl Target {
         Ok(done)
     }
 
-    /// Looks for files of ours that were edited, replaced or taken away.
+    /// Returns a finding for each file of ours that was edited, replaced or removed.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read. A file that is missing is a finding.
     pub fn inspect(&self) -> Result<Findings, TargetError> {
         let mut findings = Vec::new();
         for (path, record) in self.manifest.as_ref().map(Manifest::files).unwrap_or_default() {
@@ -193,8 +224,13 @@ impl Target {
         Ok(findings.into_iter().collect())
     }
 
-    /// Reads all files of an instance, and compares them with the manifest. Refuses if one of them is not what was rendered;
-    /// files that are not in the manifest are not read.
+    /// Reads all files of an instance, and compares them with the manifest.
+    /// Files that are not in the manifest are not read.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read, or if files are missing, edited or replaced. In the latter case, the error names all of
+    /// them: nothing is executed that was not rendered.
     pub fn rendered(&self, record: &PlatformRecord) -> Result<RenderedFiles, TargetError> {
         let (mut files, mut findings) = (Vec::new(), Vec::new());
         let mut folder = String::new();
@@ -225,7 +261,11 @@ impl Target {
         Ok(RenderedFiles::new(self.root().join(record.folder.as_str()), files))
     }
 
-    /// The bytes of a file in the target, as they are now.
+    /// Reads the bytes of a file in the target, as they are now, or as an interrupted write will leave them.
+    ///
+    /// # Errors
+    ///
+    /// If the file is missing, is no file, has a link on its path, or cannot be read.
     pub fn read(&self, path: &SafePath) -> Result<Vec<u8>, TargetError> {
         if let Some(staged) = self.interrupted.as_ref().and_then(|interrupted| interrupted.staged(path)) {
             return self.ground.read(&self.ground.staged(staged));
@@ -243,8 +283,13 @@ impl Target {
         }
     }
 
-    /// Begins to write, making the folder if need be. Nobody else can write as long as what this returns lives, and
-    /// nobody else has written since this was opened.
+    /// Begins a write, and creates the folder if need be.
+    /// The transaction excludes all other writers. What an undecided write left behind is removed.
+    ///
+    /// # Errors
+    ///
+    /// If another process writes the target, or wrote it since it was opened; if an interrupted write must be finished
+    /// before; or if the folder cannot be created or written.
     pub fn begin(&mut self) -> Result<TargetTransaction<'_>, TargetError> {
         let ground = &self.ground;
         if !ground.is_there()? {

@@ -15,14 +15,14 @@ use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
 use std::{collections::BTreeMap, path::Path};
 
-/// A write in the making. As long as it lives, nobody else can write the target. Nothing is visible before it is
-/// committed; dropped before that, it leaves nothing behind.
+/// A write in the making. As long as it lives, nobody else can write the target.
+/// Nothing is visible before it is committed; dropped before that, it leaves nothing behind.
 #[derive(Debug)]
 pub struct TargetTransaction<'t> {
     target: &'t mut Target,
     staged: BTreeMap<SafePath, Staged>,
     next: u64,
-    // Last, so that it is let go last.
+    // Last, so that it is released last.
     _lock: Box<dyn DiskLock>,
 }
 
@@ -31,22 +31,28 @@ impl<'t> TargetTransaction<'t> {
         Self { target, staged: BTreeMap::new(), next: 0, _lock: lock }
     }
 
-    /// Puts a file at a path, relative to the target. It is on the disk when this is done, but not in its place. Put
-    /// again at the same path, the later content counts.
+    /// Stages a file for a path, relative to the target.
+    /// It is on the disk when this returns, but not in its place. If a path is staged again, the later content counts.
+    ///
+    /// # Errors
+    ///
+    /// If the content cannot be written to the disk.
     pub fn put(&mut self, path: &SafePath, content: &[u8]) -> Result<(), TargetError> {
         let staged = self.stage(content)?;
         self.staged.insert(path.clone(), staged);
         Ok(())
     }
 
-    /// Makes the target what the manifest says: every file of it was put, or is there already; every other file that
-    /// was ours goes; the lock gets its new text. All of it happens, or nothing.
+    /// Makes the target what the manifest says, and gives the lock its new text: as a whole or not at all.
+    /// Every file of the manifest was put, or is there already; every other file that was ours is removed. If the disk
+    /// fails after the decision, [`Target::finish`] completes the write. The name of a lock ends in `.lock`.
     ///
-    /// Nothing happens if a file is in the way that is not ours, if one of ours was edited that would be replaced or
-    /// removed, or if the manifest names a file that was not put and is not there. If the disk fails later than that,
-    /// the write is finished when the target is opened next.
+    /// # Errors
     ///
-    /// The name of a lock ends in `.lock`.
+    /// Nothing happens, and the error names every reason, if a file is in the way that is not ours, if one of ours was
+    /// edited that would be replaced or removed, or if the manifest names a file that was not put and is not there.
+    /// Nothing happens either if the lock is not the one that the manifest names, or if its path cannot be used. If the
+    /// disk fails, the write may have been decided.
     pub fn commit(self, manifest: Manifest, lock: Option<(&Path, &str)>) -> Result<(), TargetError> {
         let changes = verify(self.ground(), self.target.manifest.as_ref(), &manifest, &self.staged)?;
         let plan_lock = |(path, text)| LockWrite::plan(self.ground(), path, text, manifest.lock());
@@ -54,8 +60,8 @@ impl<'t> TargetTransaction<'t> {
         self.make(manifest, changes, lock)
     }
 
-    /// Replaces the manifest by one with fewer files: those that it names no more go, if nobody edited them. All others
-    /// are left as they are, whoever edited them.
+    /// Replaces the manifest by one with fewer files.
+    /// Those that it names no more are removed, if nobody edited them. All others are left as they are, edited or not.
     pub(super) fn shrink(self, manifest: Manifest) -> Result<(), TargetError> {
         let changes = removals(self.ground(), self.target.manifest.as_ref(), &manifest)?;
         self.make(manifest, changes, None)
@@ -99,8 +105,8 @@ impl<'t> TargetTransaction<'t> {
 
 impl Drop for TargetTransaction<'_> {
     fn drop(&mut self) {
-        // With a journal the write has to be finished, not undone. What cannot be undone now is undone when the target
-        // is opened next.
+        // With a journal the write has to be finished, not undone. What cannot be undone now is undone by the next
+        // `Target::finish` or `Target::begin`.
         if matches!(self.ground().has_own(JOURNAL), Ok(false)) {
             let _ = self.ground().discard();
         }

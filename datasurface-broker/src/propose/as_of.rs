@@ -13,7 +13,7 @@ pub(crate) static CLOCK_AHEAD: CodeInfo = CodeInfo::warning(
      names is right.",
 );
 
-/// How far a clock may be past the last day that was known to be right.
+/// The distance by which a clock may be past the last day that was known to be right.
 const TRUSTED: Days = Days::new(7);
 
 /// The day as of which is planned. A day that somebody names is right; that of a clock may not be.
@@ -31,25 +31,26 @@ pub struct AsOf {
 }
 
 impl AsOf {
-    /// The day that a clock has.
+    /// Creates the day that a clock shows.
+    /// The clock may be wrong, so data expires by it only within a week of the last day that was known to be right.
     #[must_use]
     pub fn from_clock(day: NaiveDate) -> Self {
         Self { day, is_by_clock: true }
     }
 
-    /// The day.
+    /// Returns the day as of which is planned.
     #[must_use]
     pub fn day(self) -> NaiveDate {
         self.day
     }
 
-    /// Whether it is known to be right. Where nothing is held yet, nothing is lost by it.
+    /// Whether the day is known to be right. Where nothing is held yet, a wrong day loses nothing.
     pub(super) fn is_trusted(self, lock: &Lock) -> bool {
         let is_near = |last: NaiveDate| last.checked_add_days(TRUSTED).is_none_or(|last| self.day <= last);
         !self.is_by_clock || lock.holds_nothing() || lock.trusted_on.is_some_and(is_near)
     }
 
-    /// What is said of data that would have expired.
+    /// Returns the finding about data that would have expired.
     pub(super) fn doubt(
         self,
         platform: &PlatformName,

@@ -1,4 +1,4 @@
-//! What was reached: lock and target must agree about it.
+//! The base of a proposal, about which lock and target must agree.
 
 use crate::{error::BrokerError, output::Manifest, placed::Placed};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
@@ -32,16 +32,18 @@ pub(crate) static TARGET_OTHER: CodeInfo = CodeInfo::error(
      branch, or somebody rendered without committing the lock. Bring them together before you plan.",
 );
 
-/// What is known of what was rendered before.
+/// The base of a proposal: the rendering from which it starts.
 #[derive(Clone, Copy, Debug)]
 pub enum Base<'a> {
-    /// What the target remembers: nothing, if nothing was rendered there. It must be what the lock says was reached.
+    /// The manifest of the target; `None` if nothing was rendered there.
+    /// It must agree with the revision in the lock.
     Target(Option<&'a Manifest>),
-    /// Whatever was there is gone, and is to be made again as the lock says, from the model that the lock goes with.
+    /// A target that is lost, and is to be made again as the lock says.
+    /// The model must be the one that the lock goes with.
     Lost,
 }
 
-/// What was reached, if lock and target agree about it.
+/// Returns the manifest of the base, if lock and target agree about it.
 pub(super) fn agreeing_manifest<'a>(
     placed: &Placed,
     reached: Base<'a>,
@@ -79,7 +81,7 @@ pub(super) fn agreeing_manifest<'a>(
     Err(BrokerError::new([diagnostic]))
 }
 
-/// Why a lost target cannot be made again, if so.
+/// Returns the reason why a lost target cannot be made again, if there is one.
 fn lost(placed: &Placed, path: ModelPath) -> Option<Diagnostic> {
     let Some(reached) = placed.lock.base_revision() else {
         let message = "nothing was reached that could be lost: the lock names no revision";

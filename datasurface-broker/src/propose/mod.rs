@@ -57,8 +57,15 @@ pub(crate) fn codes() -> &'static [&'static CodeInfo] {
 }
 
 impl Broker {
-    /// Renders what differs from what was reached, and plans the way there, as of a date. What was promised is held; what
-    /// may go by that date goes, unless the date is that of a clock that may be wrong.
+    /// Renders what differs from the base, and plans the steps from there, as of a date.
+    /// Data that was promised is held. Data whose promise ends by that date is released, unless the date is that of a
+    /// clock that may be wrong. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// If lock and target disagree about the base, if a lost target is to be made again from another model, or if an
+    /// error is found: by a platform, by the limits of shards, by links between platforms, or by the guards of promised
+    /// data. The error has all findings up to the step that failed.
     pub fn propose(
         &self,
         placed: &Placed,
@@ -182,7 +189,7 @@ impl Broker {
     }
 }
 
-/// What platforms are shown, what they make of it, and what was found so far: no errors.
+/// The views of platforms, the scopes rendered from them, and the findings so far, without errors.
 struct RenderInputs {
     views: BTreeMap<PlatformName, PlatformViews>,
     entries: BTreeMap<PlatformName, Vec<ScopeEntry>>,
@@ -206,7 +213,7 @@ impl RenderInputs {
     }
 }
 
-/// What stands in the way of rendering: links, limits, and what platforms find themselves.
+/// Reports everything that prevents rendering: links, limits, and the platforms' own findings.
 fn judge(
     placed: &Placed,
     sources: &Sources<'_>,

@@ -1,12 +1,12 @@
-//! A proposal: all that would be, before anything is.
+//! A proposal: renderings, plans and lock, before anything is written.
 
 use crate::{configured_platform::ConfiguredPlatform, lock::Lock, output::Manifest};
 use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{Plan, Revision, ScopeView};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// What would be rendered for each platform, the plan to get there, and the lock that would go with it. Nothing is written
-/// before [`write`](Self::write).
+/// A proposed change: the new rendering of each platform, the plan to get there, and the lock to go with it.
+/// Nothing is written before [`write`](Self::write).
 #[derive(Debug)]
 pub struct Proposal {
     pub(crate) manifest: Manifest,
@@ -16,7 +16,7 @@ pub struct Proposal {
     pub(super) waived: Findings,
 }
 
-/// What would be rendered for one platform.
+/// The proposed rendering of one platform.
 #[derive(Debug)]
 pub(crate) struct Proposed {
     pub(crate) configured: Arc<ConfiguredPlatform>,
@@ -30,26 +30,26 @@ impl Proposal {
         self.platforms.iter().map(|(name, proposed)| (name, &proposed.plan))
     }
 
-    /// The plan of a platform.
+    /// Returns the plan of a platform.
     #[must_use]
     pub fn plan(&self, platform: &PlatformName) -> Option<&Plan> {
         self.platforms.get(platform).map(|proposed| &proposed.plan)
     }
 
-    /// What each platform is shown, by scope.
+    /// The views that each platform renders, by scope.
     pub fn scopes(&self) -> impl Iterator<Item = (&ConfiguredPlatform, &ScopeView)> {
         self.platforms
             .values()
             .flat_map(|proposed| proposed.scopes.iter().map(|scope| (&*proposed.configured, scope)))
     }
 
-    /// What the target would remember.
+    /// The manifest that the target would have.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// The lock that would go with it.
+    /// The lock that would go with the target.
     #[must_use]
     pub fn lock(&self) -> &Lock {
         &self.lock
@@ -61,13 +61,13 @@ impl Proposal {
         self.manifest.revision()
     }
 
-    /// What was found; no errors.
+    /// The findings; none of them is an error.
     #[must_use]
     pub fn findings(&self) -> &Findings {
         &self.findings
     }
 
-    /// What was found, and is accepted for a while by a waiver.
+    /// The findings that a waiver accepts for a while; those of placing are included.
     #[must_use]
     pub fn waived(&self) -> &Findings {
         &self.waived

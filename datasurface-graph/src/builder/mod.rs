@@ -1,4 +1,4 @@
-//! Building: from a model and its assignments to an estate, from nothing or from the estate before.
+//! Building: from a model and its assignments to graphs, from nothing or from the graphs before.
 
 mod changes;
 mod drafts;
@@ -11,14 +11,14 @@ use datasurface_model::{DatastoreName, Ecosystem, PlatformName, Valid};
 use graph_builder::GraphBuilder;
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
-/// Datastores are needed that no platform captures.
+/// The datastores that are needed, and that no platform captures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoPrimaryError {
     datastores: BTreeSet<DatastoreName>,
 }
 
 impl NoPrimaryError {
-    /// The datastores.
+    /// The datastores without a primary.
     #[must_use]
     pub fn datastores(&self) -> &BTreeSet<DatastoreName> {
         &self.datastores
@@ -40,7 +40,11 @@ impl fmt::Display for NoPrimaryError {
 }
 
 impl IntentionGraphs {
-    /// Builds the graph of every platform: from the groups that are assigned, backwards to what is captured.
+    /// Builds the graph of every platform, from the groups that are assigned backwards to what is captured.
+    ///
+    /// # Errors
+    ///
+    /// If a datastore is needed that no platform is assigned to capture. The error names all of them.
     pub fn build(ecosystem: &Valid<Ecosystem>, assignments: &Assignments) -> Result<Self, NoPrimaryError> {
         let platforms = platforms_of(ecosystem, assignments);
         let nothing = Fragments::new(ecosystem.clone(), assignments.clone(), platforms);
@@ -49,8 +53,12 @@ impl IntentionGraphs {
         Ok(Self::from_fragments(fragments, effort))
     }
 
-    /// Builds the graphs of what the model and the assignments have become: the same as [`build`](Self::build), at a
-    /// cost that follows what changed since these graphs were built.
+    /// Builds the graphs of what the model and the assignments have become since these graphs were built.
+    /// The result is the same as that of [`build`](Self::build), at a cost that follows what changed.
+    ///
+    /// # Errors
+    ///
+    /// If a datastore is needed that no platform is assigned to capture.
     pub fn rebuild(
         &self,
         ecosystem: &Valid<Ecosystem>,
@@ -69,7 +77,7 @@ impl IntentionGraphs {
     }
 }
 
-/// Platforms that are declared, and those that still do something though their declaration is gone.
+/// Returns the platforms that are declared, and those in use whose declaration is gone.
 fn platforms_of(ecosystem: &Ecosystem, assignments: &Assignments) -> Arc<[PlatformName]> {
     let serving = assignments.served_groups().map(|(_, platform)| platform);
     let capturing = assignments.capturing_anything();

@@ -12,42 +12,43 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NodeDetail {
-    /// Data is captured and kept.
+    /// The capture of data, and its retention.
     Ingest(IngestFacts),
-    /// Data comes into an asset that workspaces use.
+    /// The delivery of data into an asset that workspaces use.
     Export(ExportFacts),
-    /// It is decided whether a transformer should run.
+    /// The decision whether a transformer should run.
     Trigger(TriggerFacts),
-    /// A transformer runs.
+    /// The run of a transformer.
     Transform(TransformFacts),
 }
 
-/// A dataset on its way.
+/// A dataset that a node works with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DatasetFacts {
-    /// Which dataset it is.
+    /// The key of the dataset.
     pub key: DatasetKey,
-    /// Its shape.
+    /// The schema of the dataset.
     pub schema: Schema,
-    /// How sensitive it is as a whole.
+    /// The classifications of the dataset as a whole.
     #[serde(default, skip_serializing_if = "Set::is_empty")]
     pub classifications: Set<Classification>,
-    /// What must be kept of it.
+    /// The versions of records that must be retained, and for how long.
     pub custody: Custody,
-    /// What must hold of its data before anybody sees it. A capture from a producer or from a transformer has these; all
-    /// behind it gets what passed, so a change of a check touches nothing but the capture.
+    /// The checks that data must pass before it is visible to anybody.
+    /// Only a capture from a producer or from a transformer has them. Every node downstream gets data that passed, so a
+    /// change of a check changes no node but the capture.
     #[serde(default, skip_serializing_if = "Set::is_empty")]
     pub checks: Set<QualityCheck>,
-    /// Where rows go that break what the schema says. A capture from a producer or from a transformer asks; all behind it
-    /// gets what passed.
+    /// The treatment of rows that violate the schema.
+    /// Only a capture from a producer or from a transformer needs it. Every node downstream gets rows that passed.
     #[serde(default, skip_serializing_if = "InvalidRows::is_default")]
     pub invalid_rows: InvalidRows,
 }
 
 impl DatasetFacts {
-    /// The same dataset, of which this must be kept too.
+    /// Joins `custody` to the custody of the dataset, so that both are retained.
     #[must_use]
     pub fn joined_with(mut self, custody: Custody) -> Self {
         self.custody = self.custody.join(custody);
@@ -55,7 +56,7 @@ impl DatasetFacts {
     }
 }
 
-/// Where the data of an ingest comes from.
+/// The source of the data of an ingest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IngestSource {
@@ -68,21 +69,21 @@ pub enum IngestSource {
     },
     /// The platform that captures the datastore for all.
     Platform {
-        /// Its name.
+        /// The name of the platform.
         platform: PlatformName,
     },
 }
 
-/// How data is captured from a producer's container.
+/// The facts of a capture from a producer's container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CaptureFacts {
-    /// How the container is called.
+    /// The key of the container.
     pub container_key: ContainerKey,
     /// The container.
     pub container: DataContainer,
-    /// How its data is captured.
+    /// The method by which data is captured, and its schedule.
     pub capture: Capture,
 }
 
@@ -91,9 +92,9 @@ pub struct CaptureFacts {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct IngestFacts {
-    /// What is captured.
+    /// The datastore that is captured.
     pub datastore: DatastoreName,
-    /// Where the data comes from.
+    /// The source of the data.
     pub source: IngestSource,
     /// The datasets that somebody needs, ordered by name. They are captured together.
     pub datasets: Vec<DatasetFacts>,
@@ -111,17 +112,17 @@ impl IngestFacts {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ExportFacts {
-    /// How the container that the data is brought to is called.
+    /// The key of the container that the data is exported to.
     pub container_key: ContainerKey,
-    /// The container that the data is brought to.
+    /// The container that the data is exported to.
     pub container: DataContainer,
-    /// What is brought there.
+    /// The dataset that is exported.
     pub dataset: DatasetFacts,
-    /// For whom, ordered by workspace and group.
+    /// The consumers of the data, ordered by workspace and group.
     pub consumers: Vec<Consumer>,
 }
 
-/// For whom data is exported.
+/// A consumer of exported data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -131,14 +132,14 @@ pub struct Consumer {
     /// The priority of the workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
-    /// By when the workspace must have its data, every day.
+    /// The time of day by which the workspace must have its data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Deadline>,
-    /// What the group asks for.
+    /// The requirements of the group.
     pub requirements: Requirements,
     /// Whether the data is the input of a transformer.
     pub transforms: bool,
-    /// Who may read what the workspace gets.
+    /// The entitlement to read the data of the workspace.
     #[serde(default, skip_serializing_if = "Entitlement::is_empty")]
     pub entitlement: Entitlement,
 }
@@ -155,7 +156,7 @@ impl Consumer {
         }
     }
 
-    /// What the group itself is owed.
+    /// Returns the obligation to the group itself.
     pub(crate) fn is_owed(&self) -> Obligation {
         Obligation::for_consumer(&self.requirements, self.priority, self.deadline.as_ref())
     }
@@ -168,9 +169,9 @@ impl Consumer {
 pub struct TriggerFacts {
     /// The transformer's workspace.
     pub workspace: WorkspaceName,
-    /// When the transformer should run.
+    /// The condition under which the transformer should run.
     pub trigger: TransformTrigger,
-    /// The datasets that it reads, in order.
+    /// The datasets that the transformer reads, in order.
     pub inputs: Vec<DatasetKey>,
 }
 
@@ -181,16 +182,16 @@ pub struct TriggerFacts {
 pub struct TransformFacts {
     /// The transformer's workspace.
     pub workspace: WorkspaceName,
-    /// How the container that its inputs are brought to is called.
+    /// The key of the container that the inputs are exported to.
     pub container_key: ContainerKey,
-    /// The container that its inputs are brought to.
+    /// The container that the inputs are exported to.
     pub container: DataContainer,
     /// The code.
     pub artifact: CodeArtifact,
-    /// The datasets that it reads, in order.
+    /// The datasets that the transformer reads, in order.
     pub inputs: Vec<DatasetFacts>,
-    /// The datastore that it fills.
+    /// The datastore that the transformer fills.
     pub output: DatastoreName,
-    /// The datasets that it fills, ordered by name.
+    /// The datasets that the transformer fills, ordered by name.
     pub outputs: Vec<DatasetFacts>,
 }

@@ -1,30 +1,31 @@
-//! In which fields facts are not the same.
+//! Differences between facts, by field.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// What tells the elements of a list apart: datasets, consumers, columns, statements of datasets, deadlines of zones.
+/// The fields that identify the elements of lists: datasets, consumers, columns, statements, deadlines of zones.
 const NAMES: [&str; 5] = ["key", "group", "name", "dataset", "zone"];
 
-/// A field in which facts are not as they were before.
+/// A field whose value differs between facts and earlier ones.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct FieldDifference {
-    /// Where it is, from the outside in: `obligation.priority`, `detail.ingest.datasets.Orders/lines.schema.columns`. An element
-    /// of a list is known by its name.
+    /// The path of the field, from the outside in: `detail.ingest.datasets.Orders/lines.schema.columns`.
+    /// An element of a list is identified by its name.
     pub path: String,
-    /// What a list has that it did not have before, by name. What has no name says all of itself, as JSON.
+    /// The names of the elements that were added, if the field is a list.
+    /// An element without a name is represented by its JSON.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub added: Vec<String>,
-    /// What a list had before, and has no more. If there is neither this nor anything that was added, the value is
-    /// another one; or the list, in another order.
+    /// The names of the elements that were removed, if the field is a list.
+    /// If nothing was added or removed, the value is another one, or the list has another order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
 }
 
 impl FieldDifference {
-    /// What differs between two lists, but for what differs inside of an element.
+    /// Returns the difference between two lists, without the differences inside of an element.
     fn between_lists(path: &str, old: &Map<String, Value>, new: &Map<String, Value>) -> Option<Self> {
         let split = |list: &Map<String, Value>, other: &Map<String, Value>| -> (Vec<String>, Vec<String>) {
             list.keys().cloned().partition(|name| other.contains_key(name))
@@ -47,7 +48,7 @@ impl fmt::Display for FieldDifference {
 /// Two values of the field at this path.
 type Pair = (String, Value, Value);
 
-/// Every field in which two values of facts are not the same, ordered by path.
+/// Returns every field in which two values of facts differ, ordered by path.
 pub(super) fn between(old: Value, new: Value) -> Vec<FieldDifference> {
     let mut found = Vec::new();
     let mut waiting: Vec<Pair> = vec![(String::new(), old, new)];

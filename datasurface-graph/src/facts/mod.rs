@@ -1,4 +1,4 @@
-//! What the graph knows of a node, as one value that a platform can read, and another program too.
+//! Facts about a node, as one value that a platform can read, and another program, too.
 
 pub(crate) mod build;
 mod detail;
@@ -13,17 +13,17 @@ pub use difference::FieldDifference;
 use crate::{fingerprint::Fingerprint, key::NodeKey, obligation::Obligation};
 use serde::{Deserialize, Serialize};
 
-/// What the graph knows of a node: its key, what it owes, and the details of its kind. Nothing else of the model is in
-/// here, so a node whose facts are the same has not changed.
+/// The facts about a node: its key, its obligation, and the details of its kind.
+/// They contain nothing else of the model, so a node whose facts are the same has not changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NodeFacts {
     /// The identity of the node.
     pub key: NodeKey,
-    /// What it owes to those behind it.
+    /// The obligation of the node to its consumers.
     pub obligation: Obligation,
-    /// The details of its kind.
+    /// The details of the node, by kind.
     pub detail: NodeDetail,
 }
 
@@ -41,20 +41,22 @@ impl NodeFacts {
         }
     }
 
-    /// The hash of all of this.
+    /// Returns the hash of all facts.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(self)
     }
 
-    /// In which fields newer facts are not as these, ordered by path. Of lists, it is said what was added and what is gone.
+    /// Returns the fields in which `newer` differs from these facts, ordered by path.
+    /// For a list, the difference says which elements were added and removed.
     #[must_use]
     pub fn differences(&self, newer: &Self) -> Vec<FieldDifference> {
         let value = |facts: &Self| serde_json::to_value(facts).unwrap_or_default();
         difference::between(value(self), value(newer))
     }
 
-    /// The same facts, with each dataset of an ingest replaced by what `change` makes of it, or left out.
+    /// Replaces each dataset of an ingest by the result of `change`, or removes it where that is `None`.
+    /// Facts of other kinds stay as they are.
     #[must_use]
     pub fn map_datasets(mut self, change: impl FnMut(DatasetFacts) -> Option<DatasetFacts>) -> Self {
         if let NodeDetail::Ingest(ingest) = self.detail {

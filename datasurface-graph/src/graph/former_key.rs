@@ -1,4 +1,4 @@
-//! How a node was called before something that its key names was renamed.
+//! The key of a node before something that the key names was renamed.
 
 use super::{intention_graph::IntentionGraph, node::Node};
 use crate::{
@@ -11,7 +11,8 @@ use datasurface_model::{
 };
 
 impl IntentionGraph {
-    /// How its platform was called before it was renamed, if the model still says so.
+    /// Returns the name of the platform before it was renamed.
+    /// `None` if the model does not declare a former name of it.
     #[must_use]
     pub fn former_platform(&self) -> Option<&PlatformName> {
         self.fragments().ecosystem.platforms().get(self.platform())?.former_name()
@@ -19,11 +20,12 @@ impl IntentionGraph {
 }
 
 impl Node<'_> {
-    /// The key under which it was in an earlier graph, of the same platform or of one that has become this one; none, if all that its
-    /// key names was called as it is now, as far as the model says. Whether there was such a node is for the earlier graph to say.
+    /// Returns the key of the node in an earlier graph, if something that the key names was renamed since.
+    /// `None` if every name in it is the same, as far as the model says, or if the platform of `earlier` has neither
+    /// the present nor the former name of this one. The earlier graph need not have a node of that key.
     ///
-    /// A key is identity for ever: under another key there was another node. This says which one that was. What the model says of former
-    /// names stays there for long, so the earlier model tells which of them were to come.
+    /// A key is the identity of a node for ever: another key is another node. The model declares former names for a
+    /// long time, so the names in the earlier model decide which renames took place since.
     #[must_use]
     pub fn former_key(&self, earlier: &IntentionGraph) -> Option<NodeKey> {
         let platform = earlier.platform().clone();
@@ -61,7 +63,7 @@ impl Node<'_> {
     }
 }
 
-/// An earlier version of the model, asked how things were called then.
+/// The names in an earlier version of the model.
 #[derive(Clone, Copy)]
 struct EarlierNames<'e>(&'e Valid<Ecosystem>);
 
@@ -96,8 +98,8 @@ impl EarlierNames<'_> {
     }
 }
 
-/// How a thing was called in an earlier version, given whether there was something of a name then. A former name is free once the thing
-/// has another: who finds something of that name finds the thing itself.
+/// Returns the name of an entity in an earlier version, in which `was_there` says whether a name was in use.
+/// A former name is free once the entity has another, so what has that name there is the entity itself.
 fn name_then<'n, N>(now: &'n N, former: Option<&'n N>, was_there: impl Fn(&N) -> bool) -> &'n N {
     former.filter(|former| was_there(former)).unwrap_or(now)
 }

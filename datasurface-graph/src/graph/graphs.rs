@@ -21,9 +21,9 @@ impl IntentionGraphs {
         Self { graphs, fragments, effort }
     }
 
-    /// How much work it was to build them: of how many datastores, workspaces and transformers it had to be worked out
-    /// what happens for them, each counted as often as that was done. After a [`rebuild`](Self::rebuild), that follows
-    /// what changed.
+    /// Returns the amount of work that it was to build the graphs.
+    /// It is the number of datastores, workspaces and transformers that were worked out, each counted as often as that
+    /// was done. After a [`rebuild`](Self::rebuild), it follows what changed.
     #[must_use]
     pub fn rebuilt(&self) -> usize {
         self.effort
@@ -38,13 +38,13 @@ impl IntentionGraphs {
         self.graphs.iter()
     }
 
-    /// The graph of a platform.
+    /// Returns the graph of a platform; `None` if the platform is neither declared nor in use.
     #[must_use]
     pub fn graph(&self, platform: &PlatformName) -> Option<&IntentionGraph> {
         self.graphs.get(self.position(platform)?)
     }
 
-    /// Where the graph of a platform is among the others.
+    /// Returns the position of the graph of a platform among the others.
     pub(crate) fn position(&self, platform: &PlatformName) -> Option<usize> {
         self.graphs.binary_search_by(|graph| graph.platform.cmp(platform)).ok()
     }

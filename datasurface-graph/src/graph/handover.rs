@@ -1,4 +1,4 @@
-//! Who takes data from whom: captures of the same on several platforms.
+//! Hand-overs: captures of one datastore on several platforms, one of which takes its data from another.
 
 use super::{graphs::IntentionGraphs, node::Node};
 use crate::{
@@ -24,7 +24,8 @@ impl IntentionGraphs {
         ingests.flat_map(|from| self.handover_targets(from).into_iter().map(move |to| (from, to)))
     }
 
-    /// The captures on other platforms that take their data from this one, ordered by platform.
+    /// Returns the captures on other platforms that take their data from this one, ordered by platform.
+    /// Empty if this is not an ingest on the platform that captures for all.
     #[must_use]
     pub fn handover_targets<'g>(&'g self, from: Node<'g>) -> Vec<Node<'g>> {
         from.handover_target_parts()
@@ -32,7 +33,9 @@ impl IntentionGraphs {
             .collect()
     }
 
-    /// The capture on another platform that an ingest takes its data from.
+    /// Returns the capture on another platform that an ingest takes its data from.
+    /// `None` if the ingest is on the platform that captures for all, if the node is no ingest, or if there is no such
+    /// node.
     #[must_use]
     pub fn handover_source(&self, key: &NodeKey) -> Option<Node<'_>> {
         let (part, at) = self.node(key)?.handover_source_part()?;

@@ -1,15 +1,15 @@
-//! What must happen on one platform: a platform's view of the estate.
+//! The intention graph of one platform: its part of the fragments that all platforms share.
 
 use super::order::Order;
 use crate::fragments::{DatastoreFragment, Fragments, PlatformPart, TransformerFragment};
 use datasurface_model::{PlatformName, WorkspaceName};
 use std::sync::{Arc, OnceLock};
 
-/// What must happen on one platform.
+/// The intention graph of one platform: everything that must happen there.
 pub struct IntentionGraph {
     pub(super) platform: PlatformName,
     pub(super) fragments: Arc<Fragments>,
-    /// Made when somebody wants to see all of it.
+    /// The order of all nodes, computed on first use.
     order: OnceLock<Order>,
 }
 
@@ -33,7 +33,7 @@ impl IntentionGraph {
         Self::new(&self.platform, &Arc::new(nothing))
     }
 
-    /// How many nodes there are.
+    /// Returns the number of nodes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.order().len()
@@ -49,7 +49,7 @@ impl IntentionGraph {
         &self.fragments
     }
 
-    /// The same graph, for somebody who keeps it.
+    /// Clones the graph for a holder that outlives this one.
     pub(crate) fn share(&self) -> Self {
         Self::new(&self.platform, &self.fragments)
     }

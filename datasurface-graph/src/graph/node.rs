@@ -34,13 +34,13 @@ impl<'g> Node<'g> {
         self.graph
     }
 
-    /// Its identity.
+    /// The key of the node.
     #[must_use]
     pub fn key(&self) -> NodeKey {
         build::key(self.graph.platform(), self.at)
     }
 
-    /// What must happen.
+    /// The kind of the node.
     #[must_use]
     pub fn kind(&self) -> NodeKind {
         match self.at {
@@ -51,7 +51,8 @@ impl<'g> Node<'g> {
         }
     }
 
-    /// What it owes to those behind it. Where one of them says it all, it is borrowed.
+    /// The obligation of the node to its consumers.
+    /// It is borrowed where the obligation of one of them covers all others.
     #[must_use]
     pub fn obligation(&self) -> Cow<'g, Obligation> {
         match self.at {
@@ -63,7 +64,7 @@ impl<'g> Node<'g> {
         }
     }
 
-    /// For whom it brings data somewhere, ordered by workspace and group; nobody, if it is no export.
+    /// The consumers of an export, ordered by workspace and group; none for other kinds of nodes.
     pub fn consumers(&self) -> impl Iterator<Item = &'g Consumer> + use<'g> {
         let readers = match self.at {
             NodeRef::Export { part, export, .. } => part.readers(export),
@@ -72,18 +73,18 @@ impl<'g> Node<'g> {
         readers.iter().map(|reader| &reader.consumer)
     }
 
-    /// Where it is among the nodes of its graph.
+    /// The position of the node among the nodes of its graph.
     pub(crate) fn position(&self) -> Option<usize> {
         self.graph.order().position(self.at)
     }
 
-    /// All that the graph knows of it.
+    /// The facts about the node: its key, its obligation, and the details of its kind.
     #[must_use]
     pub fn facts(&self) -> NodeFacts {
         NodeFacts::new(self.key(), self.obligation().into_owned(), build::detail(self.at))
     }
 
-    /// The hash of its facts. Computed once.
+    /// The hash of the facts of the node. Computed once.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         let cache = match self.at {
@@ -95,7 +96,7 @@ impl<'g> Node<'g> {
         cache.get_or_init(|| self.facts().fingerprint())
     }
 
-    /// What must come directly before, ordered by key.
+    /// The nodes that must come directly before this one, ordered by key.
     pub fn predecessors(&self) -> impl Iterator<Item = Node<'g>> + use<'g> {
         let graph = self.graph;
         let before: Vec<NodeRef<'g>> = match self.at {
@@ -123,7 +124,7 @@ impl<'g> Node<'g> {
         before.into_iter().map(move |at| Node::new(graph, at))
     }
 
-    /// What comes directly after, ordered by key.
+    /// The nodes that come directly after this one, ordered by key.
     pub fn successors(&self) -> impl Iterator<Item = Node<'g>> + use<'g> {
         let graph = self.graph;
         let after: Vec<NodeRef<'g>> = match self.at {

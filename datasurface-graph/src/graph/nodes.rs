@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use std::fmt;
 
 impl IntentionGraphs {
-    /// A node of any platform.
+    /// Returns the node of this key on any platform.
     #[must_use]
     pub fn node(&self, key: &NodeKey) -> Option<Node<'_>> {
         self.graph(key.platform())?.node(key)
@@ -24,7 +24,7 @@ impl IntentionGraph {
         (0..order.len()).map(move |position| Node::new(self, order.get(position)))
     }
 
-    /// The node of this key.
+    /// Returns the node of this key; `None` also for a key of another platform.
     #[must_use]
     pub fn node(&self, key: &NodeKey) -> Option<Node<'_>> {
         if key.platform() != self.platform() {
@@ -54,7 +54,7 @@ impl IntentionGraph {
         Some(Node::new(self, at))
     }
 
-    /// What must come before what, ordered by keys.
+    /// The edges, ordered by keys. The first node of each must come before the second.
     pub fn edges(&self) -> impl Iterator<Item = (Node<'_>, Node<'_>)> {
         self.nodes().flat_map(|from| from.successors().map(move |to| (from, to)))
     }

@@ -1,4 +1,4 @@
-//! What a picture shows, whatever it is written in.
+//! The content of a picture, in whichever format it is written.
 
 use super::{
     change::ChangeStatus,
@@ -14,7 +14,7 @@ use crate::{
 };
 use std::{collections::BTreeSet, fmt};
 
-/// How much is told apart.
+/// The level of detail of a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Level {
@@ -40,7 +40,7 @@ pub struct Picture<'g> {
 }
 
 impl<'g> Picture<'g> {
-    /// A picture of all nodes of these graphs, each of another platform.
+    /// Creates a picture of all nodes of these graphs, each of another platform.
     #[must_use]
     pub fn new(graphs: impl IntoIterator<Item = &'g IntentionGraph>) -> Self {
         graphs.into_iter().fold(Self::default(), |picture, graph| {
@@ -49,8 +49,8 @@ impl<'g> Picture<'g> {
         })
     }
 
-    /// A picture of what became of earlier graphs: what is new, changed, or gone, in colours. Each pair is the graph of a
-    /// platform before the change, and after it.
+    /// Creates a picture of changes, in which new, changed and removed nodes have colours.
+    /// Each pair is the graph of a platform before the change, and after it.
     #[must_use]
     pub fn from_changes(graphs: impl IntoIterator<Item = (&'g IntentionGraph, &'g IntentionGraph)>) -> Self {
         graphs.into_iter().fold(Self::default(), |picture, (before, after)| {
@@ -59,7 +59,7 @@ impl<'g> Picture<'g> {
         })
     }
 
-    /// Tells more apart, or less.
+    /// Sets the level of detail; one box for each node by default.
     #[must_use]
     pub fn with_level(mut self, level: Level) -> Self {
         self.level = level;
@@ -96,7 +96,7 @@ impl<'g> Picture<'g> {
         self
     }
 
-    /// The number after that of the last node.
+    /// Returns the number after that of the last node.
     fn end(&self) -> usize {
         self.frames.last().map_or(0, PlatformFrame::end)
     }
@@ -209,7 +209,7 @@ impl<'g> Picture<'g> {
         frame.nodes().filter(|(_, node)| self.shows(node))
     }
 
-    /// What nodes that are shown hand over to others that are shown, with the places of these.
+    /// Returns the hand-overs between nodes that are shown, each with the position and node of the receiver.
     pub(super) fn exchanges_inside(&self) -> impl Iterator<Item = (HandoverArrow<'g>, (usize, Node<'g>))> {
         let given = self.exchanges().filter(|exchange| !exchange.takes);
         given.filter_map(|exchange| {
@@ -218,7 +218,7 @@ impl<'g> Picture<'g> {
         })
     }
 
-    /// What nodes that are shown hand over to platforms that are not in the picture, and take from them.
+    /// Returns the hand-overs between nodes that are shown and platforms that are not in the picture.
     pub(super) fn exchanges_elsewhere(&self) -> impl Iterator<Item = HandoverArrow<'g>> {
         self.exchanges().filter(|exchange| self.find(&exchange.with).is_none())
     }

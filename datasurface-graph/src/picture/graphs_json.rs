@@ -20,7 +20,7 @@ pub struct GraphsJson<'g> {
 }
 
 impl<'g> GraphsJson<'g> {
-    /// A picture of all platforms.
+    /// Creates a picture of all platforms.
     #[must_use]
     pub fn new(graphs: &'g IntentionGraphs) -> Self {
         Self { graphs, only: None }

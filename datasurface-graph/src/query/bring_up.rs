@@ -1,4 +1,4 @@
-//! In which order things come up after a complete outage.
+//! The order in which platforms, datastores and transformers come up after a complete outage.
 
 use super::{
     Queries,
@@ -13,32 +13,35 @@ use std::{
     sync::Arc,
 };
 
-/// What to bring up, each after what it needs. Where the order is free, it is that of names.
+/// The order of recovery after a complete outage: each step after those that it needs.
+/// Where the order is free, it is that of names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BringUp {
-    /// A platform needs those that hand data over to it. Where some hand data over to each other, and no datastore of theirs
-    /// needs itself, they come in the order in which the first datastore of each does: nothing there is circular.
+    /// The platforms. Each needs those that hand data over to it.
+    /// Platforms that hand data over to each other, but none of whose datastores needs itself, come in the order in
+    /// which the first datastore of each does: nothing there is circular.
     pub platforms: Vec<Step<PlatformName>>,
-    /// A datastore needs those that the transformer reads which makes it.
+    /// The datastores. Each needs those that its transformer, if it has one, reads.
     pub datastores: Vec<Step<DatastoreName>>,
-    /// A transformer needs those that make what it reads. Named by workspace.
+    /// The transformers, by workspace. Each needs those that make what it reads.
     pub transformers: Vec<Step<WorkspaceName>>,
 }
 
-/// One step.
+/// One step of an order of recovery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step<T> {
-    /// It comes up on its own.
+    /// An element that comes up on its own.
     One(T),
-    /// They need each other: a circular dependency. Whoever brings them up has to begin with old data somewhere: with the
-    /// first of them, at best. Transformers that run before all that they read is there come before others, and then those that
-    /// read something else, too; what they make comes in the same order, and so do platforms.
+    /// A circular dependency: elements that need each other, in the order in which they come up.
+    /// The operator has to begin with old data somewhere: best with the first element. Transformers that run before
+    /// all of their inputs are there come before others, and then those that read something outside of the circle, too.
+    /// The outputs of transformers come in the same order, and so do platforms.
     Circle(Vec<T>),
 }
 
 impl<T> Step<T> {
-    /// What comes up in this step.
+    /// The elements that come up in this step.
     #[must_use]
     pub fn members(&self) -> &[T] {
         match self {
@@ -49,8 +52,8 @@ impl<T> Step<T> {
 }
 
 impl Queries<'_> {
-    /// In which order platforms, datastores and transformers come up after a complete outage. Circular dependencies are
-    /// named.
+    /// Returns the order in which platforms, datastores and transformers come up after a complete outage.
+    /// Circular dependencies are reported as [circles](Step::Circle).
     #[must_use]
     pub fn bring_up(&self) -> BringUp {
         let fragments = self.graphs.fragments();

@@ -16,11 +16,11 @@ use std::{cmp::Reverse, collections::BTreeSet};
 /// Smaller ones come first: higher priorities, then smaller keys, which are ordered as the positions of nodes are.
 type Rank = (Reverse<Option<Priority>>, usize);
 
-/// All nodes of a graph, in the order in which they come up: each after all that it needs, and what matters most first
-/// where the order is free. Loops of transformers are circles.
+/// Returns all nodes of a graph in the order in which they come up: each after all that it needs.
+/// Where the order is free, nodes of a higher priority come first. Loops of transformers are circles.
 ///
-/// A circle is entered at a trigger: one that runs before all of its inputs are there, if there is any, and then rather one that has
-/// something to read. Inside it, too, triggers alone come before something that they need.
+/// A circle is entered at a trigger: one that runs before all of its inputs are there, if there is any, and among
+/// those rather one that has something to read. Inside it, too, only triggers come before something that they need.
 #[must_use]
 pub fn bring_up_order(graph: &IntentionGraph) -> Vec<Step<Node<'_>>> {
     let ranks: Vec<Rank> =
@@ -38,7 +38,7 @@ pub fn bring_up_order(graph: &IntentionGraph) -> Vec<Step<Node<'_>>> {
     steps.collect()
 }
 
-/// The nodes of a graph, and how they rank, by position.
+/// The nodes of a graph and their ranks, by position.
 struct Ranked<'g> {
     nodes: Vec<Node<'g>>,
     ranks: Vec<Rank>,
@@ -53,7 +53,8 @@ impl<'g> Ranked<'g> {
         self.ranks.get(node.position()?).copied()
     }
 
-    /// The nodes of a circle, from the trigger at which it is entered. Triggers alone need more than one thing.
+    /// Returns the nodes of a circle, from the trigger at which it is entered.
+    /// Only triggers need more than one node.
     fn entered(&self, cycle: &[Rank]) -> Vec<Node<'g>> {
         let among: BTreeSet<Rank> = cycle.iter().copied().collect();
         let needing = |rank: Rank| {

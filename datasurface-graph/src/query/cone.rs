@@ -12,12 +12,12 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// What a change reaches by which the earlier graphs became the later ones: the nodes that differ, and before and after it all whose
-/// obligations depend on these. Whatever is not among them needs no second look.
+/// Returns the nodes that a change may affect: those that differ, and all whose obligations depend on these.
+/// The obligations are those in the earlier graphs and those in the later ones. All other nodes need no second look.
 ///
-/// Obligations pass from consumers to producers, over hand-overs, too; and a capture on a platform that captures a datastore
-/// for all, or is about to, keeps what is needed of that anywhere. What facts a node takes from its producers are its own, so
-/// that it differs itself where they do.
+/// Obligations pass from consumers to producers, over hand-overs, too; and a capture on a platform that captures a
+/// datastore for all, or is about to, retains what is needed of that anywhere. The facts that a node takes from its
+/// producers are its own, so that the node differs itself where they do.
 #[must_use]
 pub fn cone(before: &IntentionGraphs, after: &IntentionGraphs) -> BTreeSet<NodeKey> {
     let changed = changed(before, after);
@@ -26,7 +26,7 @@ pub fn cone(before: &IntentionGraphs, after: &IntentionGraphs) -> BTreeSet<NodeK
     cone
 }
 
-/// The nodes that are in one only, or not the same in both.
+/// Returns the nodes that are in one version only, or differ between both.
 fn changed(before: &IntentionGraphs, after: &IntentionGraphs) -> Vec<NodeKey> {
     let mut changed = Vec::new();
     let mut compare = |diff: GraphDiff| {
@@ -45,7 +45,7 @@ fn changed(before: &IntentionGraphs, after: &IntentionGraphs) -> Vec<NodeKey> {
     changed
 }
 
-/// These nodes, as far as they are there, and all that depends on them.
+/// Returns those of these nodes that exist, and all that depends on them.
 fn reached(graphs: &IntentionGraphs, changed: &[NodeKey]) -> BTreeSet<NodeKey> {
     let mut reached = Queries::new(graphs).upstream(changed);
     reached.extend(changed.iter().filter_map(|key| graphs.node(key)));

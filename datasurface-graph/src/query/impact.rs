@@ -1,4 +1,4 @@
-//! Who is hit when something is lost.
+//! Impact: the consumers that an outage affects.
 
 use super::{Queries, combined::CombinedGraph};
 use crate::{
@@ -16,14 +16,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-/// Something that can be lost.
+/// The part of an ecosystem that is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outage {
     /// A container: nothing can be captured from it, or brought to it.
     Container(ContainerKey),
-    /// A location and all that lies in it, with every container and every platform that is there and nowhere else. Where
-    /// platforms are, [`Questions::platforms_at`] may know better than the model.
+    /// A location and all that lies in it, with every container and every platform that is there and nowhere else.
+    /// [`Queries::with_platform_places`] may know better than the model where platforms are.
     Location(Place),
     /// A platform, with all that it does.
     Platform(PlatformName),
@@ -33,28 +33,31 @@ pub enum Outage {
     Node(NodeKey),
 }
 
-/// A consumer that is hit.
+/// A consumer that an outage affects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AffectedConsumer {
-    /// The workspace and its group.
+    /// The workspace and the group of the consumer.
     pub group: GroupKey,
-    /// The platform that serves it.
+    /// The platform that serves the consumer.
     pub platform: PlatformName,
-    /// How much it matters to it.
+    /// The priority of the workspace, if it has one.
     pub priority: Option<Priority>,
-    /// How long the outage may last before its data is later than was promised; none if no latency was.
+    /// The time that the outage may last before the data is later than was promised.
+    /// `None` if no latency was promised.
     pub late_after: Option<Latency>,
-    /// By when, every day, its data was promised to be complete; none if that was not promised.
+    /// The time of day by which the data was promised to be complete.
+    /// `None` if that was not promised.
     pub deadline: Option<Deadline>,
-    /// What it does not get any more.
+    /// The datasets that the consumer does not get any more.
     pub datasets: BTreeSet<DatasetKey>,
-    /// Whether what it has already is out of reach, too, since its own container or platform is what was lost.
+    /// Whether the data that the consumer has already is out of reach, too.
+    /// It is if the container or the platform of the consumer is what was lost.
     pub is_cut_off: bool,
 }
 
 impl AffectedConsumer {
-    /// How long after the loss the first promise is broken at the latest; none if nothing was promised. A deadline comes
-    /// once a day: without knowing when something is lost, a day is all that can be told of it.
+    /// Returns the time from the loss until the first promise is broken at the latest; `None` without a promise.
+    /// A deadline comes once a day. The time of the loss is not known, so a deadline counts as 24 hours.
     #[must_use]
     pub fn breaks_within(&self) -> Option<Latency> {
         let a_day = self.deadline.as_ref().map(|_| Latency::hours(24));
@@ -63,9 +66,9 @@ impl AffectedConsumer {
 }
 
 impl Queries<'_> {
-    /// Which consumers are hit when something is lost, and how late they may be: those whose promise
-    /// [breaks](AffectedConsumer::breaks_within) first come first, and among these those to whom it matters most. Transformers
-    /// pass the loss on and are not named.
+    /// Returns the consumers that an outage affects, ordered by the time until a promise to them breaks.
+    /// Consumers [without a promise](AffectedConsumer::breaks_within) come last; among equals, higher priorities come
+    /// first. Transformers pass the loss on and are not named.
     #[must_use]
     pub fn impact(&self, lost: &Outage) -> Vec<AffectedConsumer> {
         let numbers: BTreeSet<usize> = (0..self.whole.len())
@@ -101,7 +104,7 @@ impl Queries<'_> {
         affected
     }
 
-    /// Whether a node cannot do its work any more.
+    /// Whether a node is part of what is lost.
     fn is_taken(&self, node: Node<'_>, lost: &Outage) -> bool {
         match lost {
             Outage::Container(key) => sites(node).any(|site| site.key == *key),
@@ -120,13 +123,13 @@ impl Queries<'_> {
     }
 }
 
-/// Where the platforms are, as far as their declarations say.
+/// Returns the places of platforms, as far as their declarations say.
 pub(super) fn declared_places(fragments: &Fragments) -> BTreeMap<PlatformName, Set<Place>> {
     let platforms = fragments.ecosystem.platforms().iter();
     platforms.map(|platform| (platform.name().clone(), platform.locations().clone())).collect()
 }
 
-/// The containers that a node works with.
+/// Returns the containers that a node works with.
 fn sites(node: Node<'_>) -> impl Iterator<Item = &KeyedContainer> {
     let site = match node.node_ref() {
         NodeRef::Export { export, .. } => Some(&export.site),

@@ -10,31 +10,34 @@ use std::collections::BTreeSet;
 pub(super) type TransformersByInput<'g> = FxHashMap<DatasetKey, Vec<&'g TransformerFragment>>;
 
 impl<'g> Queries<'g> {
-    /// The datasets that a dataset is made of directly: all inputs of the transformer that makes it.
+    /// Returns the datasets from which a dataset is made directly: all inputs of the transformer that makes it.
+    /// Empty if the dataset is captured.
     #[must_use]
     pub fn direct_inputs(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
         self.maker_of(&dataset.datastore).into_iter().flat_map(inputs).collect()
     }
 
-    /// The datasets that are made of a dataset directly: all that the transformers make which read it.
+    /// Returns the datasets that are made of a dataset directly: all outputs of the transformers that read it.
     #[must_use]
     pub fn direct_outputs(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
         self.readers_of(dataset).iter().flat_map(|reader| outputs(reader)).collect()
     }
 
-    /// The datasets that a dataset is made of in the end, through all transformers, those in between included.
+    /// Returns the datasets from which a dataset is made in the end.
+    /// They are found through all transformers; those in between are included.
     #[must_use]
     pub fn upstream_datasets(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
         through(dataset, |dataset| self.maker_of(&dataset.datastore).into_iter(), inputs)
     }
 
-    /// The datasets that are made of a dataset in the end, through all transformers, those in between included.
+    /// Returns the datasets that are made of a dataset in the end.
+    /// They are found through all transformers; those in between are included.
     #[must_use]
     pub fn downstream_datasets(&self, dataset: &DatasetKey) -> BTreeSet<DatasetKey> {
         through(dataset, |dataset| self.readers_of(dataset).iter().copied(), outputs)
     }
 
-    /// The transformer that fills a datastore, if one runs that does.
+    /// Returns the transformer that fills a datastore, if one runs that does.
     pub(super) fn maker_of(&self, datastore: &DatastoreName) -> Option<&'g TransformerFragment> {
         let fragments = self.graphs.fragments();
         match &fragments.datastore_fragments.get(datastore)?.origin {
@@ -43,7 +46,7 @@ impl<'g> Queries<'g> {
         }
     }
 
-    /// The transformers that read a dataset.
+    /// Returns the transformers that read a dataset.
     fn readers_of(&self, dataset: &DatasetKey) -> &[&'g TransformerFragment] {
         let readers = self.readers.get_or_init(|| {
             let mut readers = TransformersByInput::default();
@@ -71,8 +74,8 @@ fn outputs(transformer_fragment: &TransformerFragment) -> impl Iterator<Item = D
         .map(|name| DatasetKey::new(transformer_fragment.output(), name))
 }
 
-/// All that lies beyond a dataset, from one transformer to the next. Each is looked at once: what is beyond it is the same,
-/// whichever of its datasets led there.
+/// Returns all datasets beyond a dataset, from one transformer to the next.
+/// Each transformer is visited once: beyond it is the same, whichever of its datasets led there.
 fn through<'g, Next, Beyond>(
     dataset: &DatasetKey,
     next: impl Fn(&DatasetKey) -> Next,

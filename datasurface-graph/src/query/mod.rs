@@ -1,5 +1,4 @@
-//! Questions: what depends on what, in which order things come up, who is hit when something is lost, and where data
-//! comes from.
+//! Questions about graphs: dependencies, the order of recovery, the impact of outages, and the lineage of data.
 //!
 //! ```
 //! # use datasurface_graph::{IntentionGraphs, query::Queries};
@@ -46,16 +45,16 @@ use std::{
 pub struct Queries<'g> {
     graphs: &'g IntentionGraphs,
     whole: CombinedGraph<'g>,
-    /// Where platforms are.
+    /// The places of platforms.
     places: BTreeMap<PlatformName, Set<Place>>,
-    /// Made when it is asked for the first time.
+    /// The transformers by input, computed on first use.
     readers: OnceLock<TransformersByInput<'g>>,
     #[cfg(feature = "sql")]
     readings: columns::Readings<'g>,
 }
 
 impl<'g> Queries<'g> {
-    /// Gets ready to answer questions about these graphs: walks through them once.
+    /// Prepares the answers to questions about these graphs: walks through them once.
     #[must_use]
     pub fn new(graphs: &'g IntentionGraphs) -> Self {
         Self {
@@ -68,8 +67,8 @@ impl<'g> Queries<'g> {
         }
     }
 
-    /// Says where platforms are, instead of their declarations: a plug-in may keep data at places that the model does not
-    /// name.
+    /// Sets the places of platforms, in place of those that their declarations name.
+    /// A plug-in may keep data at places that the model does not name.
     #[must_use]
     pub fn with_platform_places(
         mut self,
@@ -79,29 +78,31 @@ impl<'g> Queries<'g> {
         self
     }
 
-    /// Everything that these nodes depend on, without themselves unless they depend on each other; by platform and key.
-    /// A key that is no node's asks for nothing.
+    /// Returns all nodes that these nodes depend on, by platform and key.
+    /// The nodes themselves are included only if they depend on each other. Keys without a node are ignored.
     #[must_use]
     pub fn upstream<'k>(&self, of: impl IntoIterator<Item = &'k NodeKey>) -> Vec<Node<'g>> {
         self.nodes(self.whole.reached(&self.numbers(of), CombinedGraph::before))
     }
 
-    /// Everything that depends on these nodes, without themselves unless they depend on each other; by platform and key.
+    /// Returns all nodes that depend on these nodes, by platform and key.
+    /// The nodes themselves are included only if they depend on each other. Keys without a node are ignored.
     #[must_use]
     pub fn downstream<'k>(&self, of: impl IntoIterator<Item = &'k NodeKey>) -> Vec<Node<'g>> {
         self.nodes(self.whole.reached(&self.numbers(of), CombinedGraph::after))
     }
 
-    /// One whole way round for each set of nodes that depend on each other: the first node of each comes again after the
-    /// last. The shortest way round its first node.
+    /// Returns one cycle for each set of nodes that depend on each other: the shortest one through its first node.
+    /// The first node of each cycle comes again after the last.
     #[must_use]
     pub fn cycles(&self) -> Vec<Vec<Node<'g>>> {
         let cycles = self.whole.cycles().into_iter().map(|cycle| self.whole.shortest_cycle(&cycle));
         cycles.map(|way| way.into_iter().filter_map(|number| self.whole.node(number)).collect()).collect()
     }
 
-    /// For whom a node exists: the groups for which it would be there if nobody else were served, those of transformers
-    /// included; in order. They get their data through it, or, where a capture moves between platforms, may come to.
+    /// Returns the groups for which a node exists, in order; those of transformers are included.
+    /// The node would be there even if only one of them were served. The groups get their data through it, or, where a
+    /// capture moves between platforms, may come to.
     #[must_use]
     pub fn groups_served_by(&self, node: &NodeKey) -> BTreeSet<GroupKey> {
         let capturing = self.graphs.handover_source(node).filter(|_| self.captures_for_all(node));
@@ -115,7 +116,7 @@ impl<'g> Queries<'g> {
             .collect()
     }
 
-    /// Whether it captures what anybody needs, and not only what is needed on its platform.
+    /// Whether the node captures what any platform needs, and not only its own.
     fn captures_for_all(&self, node: &NodeKey) -> bool {
         let NodeKey::Ingest { platform, datastore, .. } = node else { return false };
         self.graphs

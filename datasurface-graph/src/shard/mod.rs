@@ -1,4 +1,4 @@
-//! Shards: parts of a graph that are rendered on their own. Where a node is placed is no part of its identity.
+//! Shards: parts of a graph that are rendered on their own. The shard of a node is no part of its identity.
 
 mod fragment;
 mod load;
@@ -18,12 +18,13 @@ use load::Loads;
 use placer::Placer;
 use std::{collections::BTreeSet, fmt};
 
-/// What a node weighs, by limit, in the order of the limits. What is missing at the end weighs nothing.
+/// The weight of a node, by limit, in the order of the limits.
+/// A weight that is missing at the end is 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeWeight {
-    /// The node itself, where it is placed.
+    /// The weight of the node itself, in the shard where it is placed.
     pub whole: Box<[u64]>,
-    /// Each of its datasets, where that is placed.
+    /// The weight of each of the datasets of the node, in the shard where that is placed.
     pub per_dataset: Box<[u64]>,
 }
 
@@ -31,7 +32,7 @@ pub struct NodeWeight {
 ///
 /// What is placed is a node, or one dataset of a node. A graph that was not placed yet is cut so that
 ///
-/// - no shard is over a limit, unless by one piece that is over it alone: [`too_heavy`](Self::too_heavy);
+/// - no shard is over a limit, unless by one piece that is over it alone: [`oversized`](Self::oversized);
 /// - a capture and its exports are together, and a transformer and its inputs are, as far as the limits allow;
 /// - shards can be done one after the other, if the graph has no cycle: what comes before a node is in the same shard, or
 ///   in one with a lower number.
@@ -47,7 +48,8 @@ pub struct Shards {
 }
 
 impl Shards {
-    /// Cuts a graph into shards that bear no more than the limits, and begins with where everything was placed before.
+    /// Cuts a graph into shards whose weights are within the limits.
+    /// The nodes begin where they were placed `before`.
     pub fn build(
         graph: &IntentionGraph,
         before: &Placement,
@@ -57,20 +59,21 @@ impl Shards {
         Placer::new(graph, before, limits, weigh).run()
     }
 
-    /// The shards of what the graph has become, at a cost that follows what changed. The limits, and what nodes with the
-    /// same facts weigh, must be the same.
+    /// Returns the shards of what the graph has become, at a cost that follows what changed.
+    /// The limits, and the weights of nodes with the same facts, must be the same as before.
     #[must_use]
     pub fn rebuild(&self, graph: &IntentionGraph, weigh: &dyn Fn(&Node<'_>) -> NodeWeight) -> Self {
         Placer::incremental(self, graph, weigh).run()
     }
 
-    /// Where everything is.
+    /// The placement of all nodes.
     #[must_use]
     pub fn placement(&self) -> &Placement {
         &self.placement
     }
 
-    /// What is over a limit alone, and so in a shard that is: nodes, or datasets of nodes.
+    /// The nodes, or datasets of nodes, that are over a limit alone.
+    /// The shard that one of them is in is over that limit, too.
     pub fn oversized(&self) -> impl Iterator<Item = (&NodeKey, Option<&DatasetName>)> {
         self.too_heavy.iter().map(|(node, dataset)| (node, dataset.as_ref()))
     }

@@ -1,4 +1,4 @@
-//! Where the nodes of a graph are placed: what a lock remembers.
+//! The placement of the nodes of a graph, as a lock records it.
 
 use super::{
     fragment::Fragment,
@@ -14,10 +14,10 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-/// Where the nodes of a platform's graph are placed.
+/// The placement of the nodes of a platform's graph: the shard of each node.
 ///
-/// Whatever is done for a datastore is placed as one, and so is a transformer; what had to be placed apart from it is named.
-/// So a move is one line in a review. Where shards have limits, the placement also has the datasets of a fragment, and in which form it
+/// All that is done for a datastore is placed as one, and so is a transformer; exceptions are named. So a move is one
+/// line in a review. Where shards have limits, the placement also has the datasets of a fragment, and in which form it
 /// was captured, since what is new must make room, and not what is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "PlacementWire", into = "PlacementWire")]
@@ -26,23 +26,23 @@ pub struct Placement {
     transformers: OrdMap<WorkspaceName, FragmentPlacement>,
 }
 
-/// Where the nodes for a datastore or a transformer are.
+/// The placement of the nodes for a datastore or a transformer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct FragmentPlacement {
     pub(super) shard: Option<ShardName>,
-    /// Seldom anything.
+    /// The exceptions; seldom any.
     pub(super) apart: Option<Arc<PlacementExceptions>>,
-    /// What was placed, where it matters; everything, if nothing is said.
+    /// The datasets that were placed, where shards have limits; `None` stands for all.
     pub(super) known: Option<PlacedDatasets>,
 }
 
-/// What is placed apart from its fragment.
+/// The nodes and datasets that are placed apart from their fragment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PlacementExceptions {
     pub(super) nodes: BTreeMap<NodeKey, ShardName>,
     pub(super) datasets: BTreeMap<NodeKey, BTreeMap<DatasetName, ShardName>>,
-    /// The positions of the first and the last shard, once somebody asked: everybody who reads a datastore does. No part of
-    /// the value.
+    /// The positions of the first and the last shard, computed on first use.
+    /// Every reader of a datastore needs them. No part of the value.
     positions: OnceLock<Option<(u64, u64)>>,
 }
 
@@ -90,7 +90,7 @@ impl Placement {
         });
     }
 
-    /// The same places on a platform of this name: what a placement becomes when its platform is renamed.
+    /// Moves all nodes to a platform of this name, into the same shards, after a platform was renamed.
     #[must_use]
     pub fn with_platform(mut self, platform: &PlatformName) -> Self {
         self.datastores = self
@@ -106,13 +106,13 @@ impl Placement {
         self
     }
 
-    /// The shard of a node.
+    /// Returns the shard of a node; `None` if its fragment is not placed.
     #[must_use]
     pub fn shard(&self, node: &NodeKey) -> Option<&ShardName> {
         self.placement_of_node(node)?.shard_of(node)
     }
 
-    /// The shard of one dataset of a capture.
+    /// Returns the shard of one dataset of a capture; `None` if its fragment is not placed.
     #[must_use]
     pub fn dataset_shard(&self, node: &NodeKey, dataset: &DatasetName) -> Option<&ShardName> {
         self.placement_of_node(node)?.shard_of_dataset(node, dataset)

@@ -21,14 +21,14 @@ use std::collections::HashMap;
 #[derive(Clone, Debug)]
 pub struct Edits {
     random: Random,
-    /// How many groups want each dataset.
+    /// The number of groups that want each dataset.
     readers: HashMap<DatasetKey, usize>,
-    /// How many names were made up.
+    /// The number of names that were made up.
     names: usize,
 }
 
 impl Edits {
-    /// Edits of this ecosystem, and of what they have made of it.
+    /// Creates edits of this ecosystem, and of what they have made of it, drawn from `seed`.
     #[must_use]
     pub fn new(ecosystem: &Ecosystem, seed: u64) -> Self {
         let mut readers = HashMap::new();
@@ -42,7 +42,8 @@ impl Edits {
         Self { random: Random::new(seed), readers, names: 0 }
     }
 
-    /// The ecosystem after the next edit; as it was only if nothing in it can be edited.
+    /// Returns the ecosystem after the next edit, which leaves it valid.
+    /// The ecosystem stays as it was only if a thousand attempts find no such edit.
     #[must_use]
     pub fn edit(&mut self, ecosystem: Ecosystem) -> Ecosystem {
         const ATTEMPTS: usize = 1000;

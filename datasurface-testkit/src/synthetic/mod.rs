@@ -17,7 +17,7 @@ use datasurface_model::{
 /// The parameters of a synthetic ecosystem, which is valid, without any finding.
 ///
 /// Producers have `datastores` × `datasets` × `columns`; every other datastore is captured in one transaction. Consumers
-/// want a number of datasets that are drawn uniformly. Transformers stand in three tiers, a half, a third and a sixth of
+/// want a number of datasets that are drawn uniformly. Transformers are in three tiers, a half, a third and a sixth of
 /// them; each fills a datastore of its own. Of what the later tiers and all consumers read, two datasets are outputs of
 /// transformers. All of that can be set.
 ///
@@ -35,7 +35,7 @@ pub struct Synthetic {
     multi_dataset_every: usize,
     consumers: usize,
     transformers: usize,
-    /// How many transformers each tier has, against the others.
+    /// The weights of the tiers of transformers.
     tiers: Vec<usize>,
     sinks: usize,
     inputs: usize,
@@ -48,8 +48,9 @@ pub struct Synthetic {
 }
 
 impl Synthetic {
-    /// That many datastores of 10 datasets of 10 columns, all schemas distinct. For 10 datastores there are 2 consumers
-    /// and 1 transformer, with 50 sinks each; a container for 10 workspaces; a team for 100 datastores; one platform.
+    /// Creates the parameters for this many datastores of 10 datasets of 10 columns, all schemas distinct.
+    /// For 10 datastores there are 2 consumers and 1 transformer, with 50 sinks each; a container for 10 workspaces;
+    /// a team for 100 datastores; one platform.
     #[must_use]
     pub fn new(datastores: usize) -> Self {
         Self {
@@ -72,14 +73,14 @@ impl Synthetic {
         }
     }
 
-    /// Datasets of each datastore that is captured.
+    /// Sets the number of datasets of each datastore that is captured.
     #[must_use]
     pub fn with_datasets_per_datastore(mut self, count: usize) -> Self {
         self.datasets = count;
         self
     }
 
-    /// Columns of each dataset; at least the one that is the key.
+    /// Sets the number of columns of each dataset; at least one, which is the key.
     #[must_use]
     pub fn with_columns_per_dataset(mut self, count: usize) -> Self {
         self.columns = count.max(1);
@@ -101,85 +102,87 @@ impl Synthetic {
         self
     }
 
-    /// Workspaces without a transformer.
+    /// Sets the number of workspaces without a transformer.
     #[must_use]
     pub fn with_consumers(mut self, count: usize) -> Self {
         self.consumers = count;
         self
     }
 
-    /// Workspaces with a transformer.
+    /// Sets the number of workspaces with a transformer.
     #[must_use]
     pub fn with_transformers(mut self, count: usize) -> Self {
         self.transformers = count;
         self
     }
 
-    /// How many transformers each tier has, against the others: `[3, 2, 1]` is a half, a third and a sixth. Each tier reads
-    /// outputs of the one before it, and the first none.
+    /// Sets the share of transformers in each tier: `[3, 2, 1]` is a half, a third and a sixth.
+    /// Each tier reads outputs of the one before it; the first tier reads none.
     #[must_use]
     pub fn with_tiers(mut self, weights: impl IntoIterator<Item = usize>) -> Self {
         self.tiers = weights.into_iter().collect();
         self
     }
 
-    /// Datasets that each consumer wants; no more than there are.
+    /// Sets the number of datasets that each consumer wants; no more than there are.
     #[must_use]
     pub fn with_sinks_per_consumer(mut self, count: usize) -> Self {
         self.sinks = count;
         self
     }
 
-    /// Datasets that each transformer reads; no more than there are.
+    /// Sets the number of datasets that each transformer reads; no more than there are.
     #[must_use]
     pub fn with_inputs_per_transformer(mut self, count: usize) -> Self {
         self.inputs = count;
         self
     }
 
-    /// Datasets that each transformer makes, at least one.
+    /// Sets the number of datasets that each transformer makes, at least one.
     #[must_use]
     pub fn with_outputs_per_transformer(mut self, count: usize) -> Self {
         self.outputs = count.max(1);
         self
     }
 
-    /// How many of the datasets that it reads are outputs of transformers, for each consumer and each transformer that is
-    /// not of the first tier.
+    /// Sets how many of the datasets that a workspace reads are outputs of transformers.
+    /// This holds for each consumer, and for each transformer that is not of the first tier.
     #[must_use]
     pub fn with_outputs_read(mut self, count: usize) -> Self {
         self.outputs_read = count;
         self
     }
 
-    /// How many workspaces share a container, at least one.
+    /// Sets the number of workspaces that share a container, at least one.
     #[must_use]
     pub fn with_workspaces_per_container(mut self, count: usize) -> Self {
         self.workspaces_per_container = count.max(1);
         self
     }
 
-    /// How many captured datastores a team has, at least one. Workspaces are spread over the teams evenly.
+    /// Sets the number of captured datastores that a team has, at least one.
+    /// Workspaces are spread over the teams evenly.
     #[must_use]
     pub fn with_datastores_per_team(mut self, count: usize) -> Self {
         self.datastores_per_team = count.max(1);
         self
     }
 
-    /// One team has everything.
+    /// Gives everything to one team.
     #[must_use]
     pub fn with_one_team(self) -> Self {
         self.with_datastores_per_team(usize::MAX)
     }
 
-    /// Platforms, at least one.
+    /// Sets the number of platforms, at least one.
     #[must_use]
     pub fn with_platforms(mut self, count: usize) -> Self {
         self.platforms = count.max(1);
         self
     }
 
-    /// What the draws begin with.
+    /// Sets the seed from which the datasets that workspaces read are drawn; 0 by default.
+    /// Schemas are drawn from it, too, if there are [fewer of them](Self::with_distinct_schemas) than datasets.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;

@@ -25,18 +25,18 @@ pub struct FailingDisk {
 }
 
 impl FailingDisk {
-    /// The disk of this machine, on which this many changes succeed.
+    /// Wraps the disk of this machine, and lets `allowed` changes succeed.
     #[must_use]
     pub fn new(allowed: usize) -> Self {
         Self::from_disk(RealDisk, allowed)
     }
 
-    /// Another disk, on which this many changes succeed.
+    /// Wraps another disk, and lets `allowed` changes succeed.
     pub fn from_disk(disk: impl Disk + 'static, allowed: usize) -> Self {
         Self { disk: Arc::new(disk), allowed, recovers: false, asked: Arc::new(AtomicUsize::new(0)) }
     }
 
-    /// The same disk, on which one change fails and later ones succeed again: the process lives on.
+    /// Makes only one change fail: later ones succeed again, as if the process lived on.
     #[must_use]
     pub fn failing_once(mut self) -> Self {
         self.recovers = true;

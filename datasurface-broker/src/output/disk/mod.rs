@@ -1,4 +1,4 @@
-//! What is done to a disk, as few operations as it takes: so that a test can stop after any of them.
+//! Operations on a disk, as few as possible, so that a test can stop after any of them.
 
 mod failing;
 mod real;
@@ -8,53 +8,99 @@ pub use real::RealDisk;
 
 use std::{ffi::OsString, fmt, io, path::Path, sync::Arc};
 
-/// What there is at a path.
+/// The kind of an entry at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
     /// A file.
     File,
     /// A folder.
     Folder,
-    /// A symbolic link, or something else that is neither file nor folder. It is never followed.
+    /// A symbolic link, or something else that is neither file nor folder. Nothing of this kind is followed.
     Other,
 }
 
-/// As long as this lives, no other process has the lock that it stands for.
+/// A lock that is held. No other process has it before this is dropped.
 pub trait DiskLock: fmt::Debug + Send + Sync {}
 
-/// A disk. What changes something either happens or fails; only [`write`](Disk::write) may leave half of its work.
+/// A disk.
+/// A change either happens or fails as a whole; only [`write`](Disk::write) may leave half of its work behind.
 pub trait Disk: fmt::Debug + Send + Sync {
-    /// What there is at a path; a link at its end is not followed. None if nothing is there.
+    /// Returns the kind of the entry at a path; `None` if nothing is there.
+    /// A link at the end of the path is not followed.
+    ///
+    /// # Errors
+    ///
+    /// If the entry cannot be examined, for example for lack of permission.
     fn kind(&self, path: &Path) -> io::Result<Option<FileKind>>;
 
-    /// The bytes of a file.
+    /// Reads the bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// If the file is missing or cannot be read.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
-    /// The names in a folder, in order.
+    /// Returns the names in a folder, in order.
+    ///
+    /// # Errors
+    ///
+    /// If the folder is missing or cannot be read.
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>>;
 
-    /// Makes a new file with these bytes, in place of one that is there, and waits until they are on the disk.
+    /// Creates a file with these bytes, in place of one that is there, and waits until they are on the disk.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be replaced or written. Half of its bytes may be there then.
     fn write(&self, path: &Path, content: &[u8]) -> io::Result<()>;
 
     /// Moves a file, in place of one that is there.
+    ///
+    /// # Errors
+    ///
+    /// If the file is missing or cannot be moved.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
     /// Removes a file, or a link.
+    ///
+    /// # Errors
+    ///
+    /// If the file is missing or cannot be removed.
     fn remove_file(&self, path: &Path) -> io::Result<()>;
 
     /// Removes an empty folder.
+    ///
+    /// # Errors
+    ///
+    /// If the folder is missing, not empty, or cannot be removed.
     fn remove_dir(&self, folder: &Path) -> io::Result<()>;
 
-    /// Makes a folder in one that is there.
+    /// Creates a folder in one that is there.
+    ///
+    /// # Errors
+    ///
+    /// If the parent is missing, if something is at the path already, or if the folder cannot be created.
     fn create_dir(&self, folder: &Path) -> io::Result<()>;
 
     /// Waits until what was created, moved and removed in a folder is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// If the folder is missing or cannot be synchronised.
     fn sync_dir(&self, folder: &Path) -> io::Result<()>;
 
-    /// Takes the lock that a file stands for, making the file if need be; none if somebody else has it.
+    /// Takes the lock that a file represents, creating the file if need be; `None` if somebody else has the lock.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be opened, created or locked.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>>;
 
-    /// Tells whether somebody has the lock that a file stands for. Makes no file.
+    /// Tells whether somebody has the lock that a file represents. Creates no file.
+    ///
+    /// # Errors
+    ///
+    /// If a file that is there cannot be opened or examined.
     fn is_locked(&self, path: &Path) -> io::Result<bool>;
 }
 

@@ -26,20 +26,28 @@ struct WireRef<'a> {
     platforms: Vec<&'a PlatformRecord>,
 }
 
-/// What every format has: enough to say that it is another one before anything in it is found strange.
+/// The members that every format has: enough to report another format before anything else in it is rejected.
 #[derive(Deserialize)]
 struct Probe {
     format: String,
 }
 
 impl Manifest {
-    /// The manifest as text, for people to review: JSON, with a line feed at its end.
+    /// Returns the manifest as text, for people to review: JSON, with a line feed at its end.
+    ///
+    /// # Errors
+    ///
+    /// If the manifest cannot be written as JSON.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Reads what [`to_json`](Self::to_json) wrote. Refuses other formats, unknown members, and files or scopes that
-    /// are there twice.
+    /// Reads the text that [`to_json`](Self::to_json) wrote.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not JSON, has another format, or has missing or unknown members; if a platform, a scope or a file
+    /// is there twice; or if a file is also the folder of another one.
     pub fn from_json(text: &[u8]) -> Result<Self, serde_json::Error> {
         let probe: Probe = serde_json::from_slice(text)?;
         check(&probe.format)?;

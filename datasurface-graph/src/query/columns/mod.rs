@@ -20,43 +20,43 @@ use std::{
 pub struct ColumnKey {
     /// The dataset.
     pub dataset: DatasetKey,
-    /// Its column.
+    /// The name of the column.
     pub column: ColumnName,
 }
 
 impl ColumnKey {
-    /// A column of a dataset.
+    /// Creates the key of a column of a dataset.
     pub fn new(dataset: impl Into<DatasetKey>, column: impl Into<ColumnName>) -> Self {
         Self { dataset: dataset.into(), column: column.into() }
     }
 }
 
-/// What the values of a column are made of.
+/// The columns from which the values of a column are computed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnSources {
-    /// Of these, and of no others; of none, if it is captured or does not depend on data.
+    /// The complete set of source columns; empty if the column is captured or does not depend on data.
     Known(BTreeSet<ColumnKey>),
-    /// It cannot be told.
+    /// The reason why the sources cannot be determined.
     Unknown(UnknownReason),
 }
 
-/// Why it cannot be told what a column is made of.
+/// The reason why the sources of a column cannot be determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UnknownReason {
-    /// Nothing makes it: it belongs to a transformer that does not run, since nobody needs its output.
+    /// A transformer that does not run: it would make the column, but no consumer needs its output.
     NotMade,
-    /// The model has no such column.
+    /// A column that the model does not have.
     NotThere,
-    /// The transformer's code is no SQL, or SQL that is not understood, or does not make the column.
+    /// Code that is no SQL, SQL that is not understood, or SQL that does not make the column.
     NotUnderstood,
 }
 
 impl<'g> Queries<'g> {
-    /// The columns that a transformer makes a column of. What only decides which rows there are, such as a condition of a
-    /// join, is not among them.
+    /// Returns the columns from which a transformer computes a column.
+    /// Columns that only decide which rows there are, such as in a condition of a join, are not among them.
     #[must_use]
     pub fn direct_input_columns(&self, column: &ColumnKey) -> ColumnSources {
         let ecosystem = &self.graphs.fragments().ecosystem;
@@ -75,16 +75,16 @@ impl<'g> Queries<'g> {
         }
     }
 
-    /// What is read off the statement that makes a dataset: the statement is parsed when one of its columns is asked about
-    /// for the first time.
+    /// Returns the parsed statement that makes a dataset.
+    /// The statement is parsed at the first question about one of its columns.
     fn reading(&self, maker: &'g TransformerFragment, dataset: &DatasetKey) -> Arc<ParsedStatement<'g>> {
         let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         let reading = readings.entry(dataset.clone());
         Arc::clone(reading.or_insert_with(|| Arc::new(ParsedStatement::parse(maker, dataset))))
     }
 
-    /// The columns that a column is made of in the end, through all transformers, those in between included. Unknown, if
-    /// what one of them is made of is.
+    /// Returns all columns from which a column is computed, through all transformers, those in between included.
+    /// Unknown, if the sources of one of them are.
     #[must_use]
     pub fn upstream_columns(&self, column: &ColumnKey) -> ColumnSources {
         let mut found = BTreeSet::new();
