@@ -149,7 +149,7 @@ struct LockWire {
 
 /// The reason why a text is not a lock.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the lock cannot be read {reason}")]
+#[error("the lock cannot be read: {reason}")]
 pub struct LockError {
     reason: String,
     detail: String,

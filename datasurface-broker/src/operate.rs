@@ -49,19 +49,22 @@ impl Broker {
     /// # Errors
     ///
     /// If an interrupted write has to be finished together with its lock, if another process writes the target or wrote
-    /// it since it was opened, or if the target cannot be read or written. Platforms may have been applied before the
-    /// target fails to record it: applying them again changes nothing.
+    /// it since it was opened, or if the target cannot be read or written. If it fails only after platforms applied, that is a
+    /// finding of the report: applying them again changes nothing.
     pub fn apply(
         &self,
         target: &mut Target,
         on: &OperationContext<'_>,
     ) -> Result<OperationReport<ApplyReport>, TargetError> {
         target.finish(None)?;
-        let operated =
+        let mut report =
             self.each(target, on, |runtime, site, record| runtime.apply(site, &pending_plan(site, record)?));
-        let identities = operated.done.iter().map(|(name, applied)| (name.clone(), applied.identity.clone()));
-        target.record_applied(&identities.collect(), on.root)?;
-        Ok(operated)
+        let identities = report.done.iter().map(|(name, applied)| (name.clone(), applied.identity.clone()));
+        // What platforms did is reported, also where the target fails to record it.
+        if let Err(error) = target.record_applied(&identities.collect(), on.root) {
+            report.findings.extend(error.findings().iter().cloned());
+        }
+        Ok(report)
     }
 
     /// Runs jobs of what was applied.

@@ -1,7 +1,7 @@
 //! Writing a proposal into its target.
 
 use crate::{
-    output::{Target, TargetError, TargetTransaction},
+    output::{Manifest, Target, TargetError, TargetTransaction},
     propose::{Proposal, files},
 };
 use datasurface_graph::Fingerprint;
@@ -72,7 +72,7 @@ impl Proposal {
     /// differently than for the proposal.
     pub fn write(&self, target: &mut Target, lock: &Path) -> Result<(), WriteError> {
         target.finish(Some(lock))?;
-        let there = self.unchanged_files(target);
+        let there = self.unchanged_files(target)?;
         let promised = self.manifest.files();
         let mut written = BTreeSet::new();
         let mut writing = target.begin()?;
@@ -104,17 +104,18 @@ impl Proposal {
     }
 
     /// Returns the files of the new manifest that are in the target already.
-    fn unchanged_files(&self, target: &Target) -> BTreeSet<SafePath> {
-        let Some(before) = target.manifest() else {
-            return BTreeSet::new();
-        };
-        let before = before.files();
-        let is_there = |(path, record): (SafePath, &FileRecord)| {
-            let as_before = before.get(&path).is_some_and(|before| before.hash == record.hash);
-            let content = as_before.then(|| target.read(&path).ok()).flatten()?;
-            (Fingerprint::of_bytes(&content) == record.hash).then_some(path)
-        };
-        self.manifest.files().into_iter().filter_map(is_there).collect()
+    fn unchanged_files(&self, target: &Target) -> Result<BTreeSet<SafePath>, TargetError> {
+        let mut unchanged = BTreeSet::new();
+        let before = target.manifest().map(Manifest::files).unwrap_or_default();
+        for (path, record) in self.manifest.files() {
+            if before.get(&path).is_some_and(|before| before.hash == record.hash)
+                && let Some(content) = target.read_if_file(&path)?
+                && Fingerprint::of_bytes(&content) == record.hash
+            {
+                unchanged.insert(path);
+            }
+        }
+        Ok(unchanged)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use datasurface::{
-    broker::{Base, Broker, LOCK_FILE_NAME, Lock, OperationContext, Proposal, Target},
+    broker::{Base, Broker, LOCK_FILE_NAME, Lock, OperationContext, Proposal, Target, disk::FailingDisk},
     model::*,
     platform::{
         Action, DataPlatform, EnvironmentCredentials, NoObserver, OperatorConfirmations, PreviousTarget,
@@ -67,20 +67,20 @@ fn ecosystem_of(customers: &str, datasets: &[&'static str], desk: &'static str) 
 }
 
 /// A folder with a source, a target and its lock, and the databases.
-struct Ground {
+struct Fixture {
     folder: TempDir,
 }
 
-impl Ground {
+impl Fixture {
     fn new() -> Self {
-        let ground = Self { folder: TempDir::new().unwrap() };
-        ground.source(
+        let fixture = Self { folder: TempDir::new().unwrap() };
+        fixture.source(
             "CREATE TABLE customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT);
              CREATE TABLE orders (order_id INTEGER PRIMARY KEY, freight NUMERIC);
              INSERT INTO customers VALUES ('ALFKI', 'Alfreds', 'Berlin'), ('PARIS', 'Paris', NULL);
              INSERT INTO orders VALUES (1, 18), (2, 0.5);",
         );
-        ground
+        fixture
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -159,57 +159,57 @@ impl Ground {
 #[test]
 fn revisions_are_applied_while_data_moves() {
     for desk in ["platform.db", "desk.db"] {
-        let ground = Ground::new();
-        ground.render_and_apply(ecosystem(&["NW_Data/customers"], desk), "2026-01-01");
-        assert_eq!(ground.run("2026-01-01"), ["NW_Data/customers +2 ~0 -0", "Masked/customers +2 ~0 -0"]);
+        let fixture = Fixture::new();
+        fixture.render_and_apply(ecosystem(&["NW_Data/customers"], desk), "2026-01-01");
+        assert_eq!(fixture.run("2026-01-01"), ["NW_Data/customers +2 ~0 -0", "Masked/customers +2 ~0 -0"]);
 
-        ground.source("UPDATE customers SET company_name = 'A.' WHERE customer_id = 'ALFKI'");
+        fixture.source("UPDATE customers SET company_name = 'A.' WHERE customer_id = 'ALFKI'");
         let more = ["NW_Data/customers", "NW_Data/orders"];
-        ground.render_and_apply(ecosystem(&more, desk), "2026-01-02");
+        fixture.render_and_apply(ecosystem(&more, desk), "2026-01-02");
         assert_eq!(
-            ground.run("2026-01-02"),
+            fixture.run("2026-01-02"),
             ["NW_Data/customers +0 ~1 -0", "NW_Data/orders +2 ~0 -0", "Masked/customers +0 ~0 -0"]
         );
         let freight = "SELECT freight FROM Sales__all__NW_Data__orders ORDER BY 1";
-        assert_eq!(ground.rows(desk, freight), ["0.50", "18.00"]);
+        assert_eq!(fixture.rows(desk, freight), ["0.50", "18.00"]);
         let names = "SELECT company_name FROM Sales__all__NW_Data__customers__history ORDER BY batch_in, 1";
-        assert_eq!(ground.rows(desk, names), ["Alfreds", "Paris", "A."]);
+        assert_eq!(fixture.rows(desk, names), ["Alfreds", "Paris", "A."]);
 
         // Nobody wants orders any more, but a year was promised: they are there, unfed, for as long as that.
-        ground.render_and_apply(ecosystem(&["NW_Data/customers"], desk), "2026-01-03");
-        ground.source("DELETE FROM orders");
-        assert_eq!(ground.run("2026-01-03"), ["NW_Data/customers +0 ~0 -0"]);
+        fixture.render_and_apply(ecosystem(&["NW_Data/customers"], desk), "2026-01-03");
+        fixture.source("DELETE FROM orders");
+        assert_eq!(fixture.run("2026-01-03"), ["NW_Data/customers +0 ~0 -0"]);
         let held = "SELECT freight FROM NW_Data__orders ORDER BY 1";
-        assert_eq!(ground.rows("platform.db", held), ["0.50", "18.00"]);
+        assert_eq!(fixture.rows("platform.db", held), ["0.50", "18.00"]);
         let views = "SELECT name FROM sqlite_schema WHERE type = 'view' AND name LIKE '%orders%'";
-        assert_eq!(ground.rows(desk, views), [] as [&str; 0]);
+        assert_eq!(fixture.rows(desk, views), [] as [&str; 0]);
 
-        ground.render_and_apply(ecosystem(&["NW_Data/customers"], desk), "2027-01-04");
+        fixture.render_and_apply(ecosystem(&["NW_Data/customers"], desk), "2027-01-04");
         let tables = "SELECT name FROM sqlite_schema WHERE name LIKE '%orders%'";
-        assert_eq!(ground.rows("platform.db", tables), [] as [&str; 0]);
+        assert_eq!(fixture.rows("platform.db", tables), [] as [&str; 0]);
     }
 }
 
 #[test]
 fn what_was_written_and_not_applied_is_applied_later() {
-    let ground = Ground::new();
-    ground.render_and_apply(ecosystem(&["NW_Data/customers"], "desk.db"), "2026-01-01");
-    ground.run("2026-01-01");
-    let again = ground.render(ecosystem(&["NW_Data/customers"], "desk.db"), "2026-01-01");
+    let fixture = Fixture::new();
+    fixture.render_and_apply(ecosystem(&["NW_Data/customers"], "desk.db"), "2026-01-01");
+    fixture.run("2026-01-01");
+    let again = fixture.render(ecosystem(&["NW_Data/customers"], "desk.db"), "2026-01-01");
     assert!(again.plan(&"Local".into()).unwrap().is_empty());
 
     // Written, and then the process ends; the next plan says that there is nothing to do.
     let other = ecosystem(&["NW_Data/customers"], "elsewhere.db");
-    assert!(!ground.render(other.clone(), "2026-01-02").plan(&"Local".into()).unwrap().is_empty());
-    ground.render_and_apply_what_is_left(other, "2026-01-02");
-    ground.run("2026-01-02");
+    assert!(!fixture.render(other.clone(), "2026-01-02").plan(&"Local".into()).unwrap().is_empty());
+    fixture.render_and_apply_what_is_left(other, "2026-01-02");
+    fixture.run("2026-01-02");
     let names = "SELECT company_name FROM Sales__all__NW_Data__customers ORDER BY 1";
-    assert_eq!(ground.rows("elsewhere.db", names), ["Alfreds", "Paris"]);
+    assert_eq!(fixture.rows("elsewhere.db", names), ["Alfreds", "Paris"]);
     let left = "SELECT name FROM sqlite_schema WHERE type = 'view' OR name LIKE 'Local%'";
-    assert_eq!(ground.rows("desk.db", left), [] as [&str; 0]);
+    assert_eq!(fixture.rows("desk.db", left), [] as [&str; 0]);
 }
 
-impl Ground {
+impl Fixture {
     fn render_and_apply_what_is_left(&self, ecosystem: Ecosystem, on: &str) {
         let proposal = self.render(ecosystem, on);
         let plan = proposal.plan(&"Local".into()).unwrap();
@@ -218,8 +218,8 @@ impl Ground {
     }
 }
 
-/// The same ground, worked on as a host does: by a broker and a target, and no plan in its hands.
-impl Ground {
+/// The same fixture, worked on as a host does: by a broker and a target, and no plan in its hands.
+impl Fixture {
     fn operate<T>(&self, on: &str, work: impl FnOnce(&Broker, &mut Target, &OperationContext<'_>) -> T) -> T {
         let now: DateTime<Utc> = format!("{on}T12:00:00Z").parse().unwrap();
         let root = self.folder.path();
@@ -274,19 +274,19 @@ const BOTH: [&str; 2] = ["NW_Data/customers", "NW_Data/orders"];
 #[test]
 fn a_plan_begins_at_what_was_applied() {
     for desk in ["platform.db", "desk.db"] {
-        let ground = Ground::new();
-        ground.render(ecosystem(&["NW_Data/customers"], desk), "2026-01-01");
-        ground.apply_and_run("2026-01-01");
+        let fixture = Fixture::new();
+        fixture.render(ecosystem(&["NW_Data/customers"], desk), "2026-01-01");
+        fixture.apply_and_run("2026-01-01");
 
         // The second revision is written, and nobody applies it.
         let wider = format!("{CUSTOMERS}, region VarChar(15)");
-        let second = ground.render(ecosystem_of(&wider, &BOTH, desk), "2026-01-02");
+        let second = fixture.render(ecosystem_of(&wider, &BOTH, desk), "2026-01-02");
         assert!(!second.plan(&"Local".into()).unwrap().transition_files().is_empty());
-        let of_second = ground.transition_files();
+        let of_second = fixture.transition_files();
         assert!(!of_second.is_empty());
 
         // The third one wants orders, and not that column: all that is new is what the first one did not have.
-        let third = ground.render(ecosystem(&BOTH, desk), "2026-01-03");
+        let third = fixture.render(ecosystem(&BOTH, desk), "2026-01-03");
         let steps: Vec<String> = third
             .plan(&"Local".into())
             .unwrap()
@@ -297,25 +297,25 @@ fn a_plan_begins_at_what_was_applied() {
         assert!(steps.contains(&"create table.NW_Data.orders".to_owned()), "{steps:?}");
         assert!(steps.iter().all(|step| !step.ends_with("customers")), "{steps:?}");
         let left: Vec<String> =
-            ground.transition_files().into_iter().filter(|file| of_second.contains(file)).collect();
+            fixture.transition_files().into_iter().filter(|file| of_second.contains(file)).collect();
         assert_eq!(left, [] as [&str; 0]);
         assert_eq!(
-            ground.apply_and_run("2026-01-03"),
+            fixture.apply_and_run("2026-01-03"),
             ["NW_Data/customers +0 ~0 -0", "NW_Data/orders +2 ~0 -0"]
         );
 
-        let fresh = Ground::new();
+        let fresh = Fixture::new();
         fresh.render(ecosystem(&BOTH, desk), "2026-01-03");
         fresh.apply_and_run("2026-01-03");
         for file in ["platform.db", desk] {
-            assert_eq!(ground.database(file), fresh.database(file), "{file}");
+            assert_eq!(fixture.database(file), fresh.database(file), "{file}");
         }
         for (dataset, columns) in [
             ("customers", "customer_id || company_name || ifnull(city, '-')"),
             ("orders", "order_id || freight"),
         ] {
             let query = format!("SELECT {columns} FROM Sales__all__NW_Data__{dataset} ORDER BY 1");
-            assert_eq!(ground.rows(desk, &query), fresh.rows(desk, &query), "{dataset}");
+            assert_eq!(fixture.rows(desk, &query), fresh.rows(desk, &query), "{dataset}");
         }
     }
 }
@@ -323,35 +323,35 @@ fn a_plan_begins_at_what_was_applied() {
 #[test]
 fn a_new_column_is_added_and_its_values_arrive() {
     for desk in ["platform.db", "desk.db"] {
-        let ground = Ground::new();
-        ground.render(ecosystem(&["NW_Data/customers"], desk), "2026-01-01");
-        ground.apply_and_run("2026-01-01");
+        let fixture = Fixture::new();
+        fixture.render(ecosystem(&["NW_Data/customers"], desk), "2026-01-01");
+        fixture.apply_and_run("2026-01-01");
 
-        ground.source("ALTER TABLE customers ADD COLUMN region TEXT");
-        ground.source("UPDATE customers SET region = 'BE' WHERE customer_id = 'ALFKI'");
+        fixture.source("ALTER TABLE customers ADD COLUMN region TEXT");
+        fixture.source("UPDATE customers SET region = 'BE' WHERE customer_id = 'ALFKI'");
         let wider = format!("{CUSTOMERS}, region VarChar(15)");
-        ground.render(ecosystem_of(&wider, &["NW_Data/customers"], desk), "2026-01-02");
-        let files = ground.transition_files();
+        fixture.render(ecosystem_of(&wider, &["NW_Data/customers"], desk), "2026-01-02");
+        let files = fixture.transition_files();
         assert!(!files.is_empty());
         let text: String =
-            files.iter().map(|file| fs::read_to_string(ground.path("target").join(file)).unwrap()).collect();
+            files.iter().map(|file| fs::read_to_string(fixture.path("target").join(file)).unwrap()).collect();
         assert!(text.contains("ADD COLUMN"), "{text}");
 
-        ground.apply_what_is_rendered("2026-01-02");
+        fixture.apply_what_is_rendered("2026-01-02");
         let names = "SELECT customer_id || ' ' || company_name || ' ' || ifnull(region, '-')
             FROM Sales__all__NW_Data__customers ORDER BY 1";
         assert_eq!(
-            ground
+            fixture
                 .rows("platform.db", &names.replace("Sales__all__NW_Data__customers", "NW_Data__customers"))
                 .len(),
             2
         );
         assert_eq!(
-            ground.apply_and_run("2026-01-02"),
+            fixture.apply_and_run("2026-01-02"),
             ["NW_Data/customers +0 ~1 -0", "Masked/customers +0 ~0 -0"]
         );
-        assert_eq!(ground.rows(desk, names), ["ALFKI Alfreds BE", "PARIS Paris -"]);
-        assert_eq!(ground.transition_files(), [] as [&str; 0]);
+        assert_eq!(fixture.rows(desk, names), ["ALFKI Alfreds BE", "PARIS Paris -"]);
+        assert_eq!(fixture.transition_files(), [] as [&str; 0]);
     }
 }
 
@@ -367,11 +367,11 @@ impl RunObserver for Listener {
 
 #[test]
 fn whoever_watches_is_told_what_is_done() {
-    let ground = Ground::new();
+    let fixture = Fixture::new();
     let told = |ecosystem: Ecosystem, on: &str| {
-        ground.render(ecosystem, on);
+        fixture.render(ecosystem, on);
         let listener = Listener::default();
-        ground.operate(on, |broker, target, on| {
+        fixture.operate(on, |broker, target, on| {
             let on = OperationContext { watcher: &listener, ..*on };
             assert!(broker.apply(target, &on).unwrap().findings.is_empty());
             assert!(broker.run(target, &on, &RunRequest::until_idle()).findings.is_empty());
@@ -396,39 +396,39 @@ fn whoever_watches_is_told_what_is_done() {
 #[test]
 fn what_is_owed_is_held_unfed_until_it_expires() {
     for desk in ["platform.db", "desk.db"] {
-        let ground = Ground::new();
-        ground.render(ecosystem(&BOTH, desk), "2026-01-01");
-        ground.apply_and_run("2026-01-01");
+        let fixture = Fixture::new();
+        fixture.render(ecosystem(&BOTH, desk), "2026-01-01");
+        fixture.apply_and_run("2026-01-01");
 
-        ground.render(ecosystem(&["NW_Data/customers"], desk), "2026-01-02");
-        ground.source("INSERT INTO orders VALUES (3, 7)");
-        assert_eq!(ground.apply_and_run("2026-01-02"), ["NW_Data/customers +0 ~0 -0"]);
+        fixture.render(ecosystem(&["NW_Data/customers"], desk), "2026-01-02");
+        fixture.source("INSERT INTO orders VALUES (3, 7)");
+        assert_eq!(fixture.apply_and_run("2026-01-02"), ["NW_Data/customers +0 ~0 -0"]);
         let held = "SELECT freight FROM NW_Data__orders ORDER BY 1";
-        assert_eq!(ground.rows("platform.db", held), ["0.50", "18.00"]);
+        assert_eq!(fixture.rows("platform.db", held), ["0.50", "18.00"]);
 
-        let early = ground.render(ecosystem(&["NW_Data/customers"], desk), "2027-01-01");
+        let early = fixture.render(ecosystem(&["NW_Data/customers"], desk), "2027-01-01");
         let acts = |proposal: &Proposal, action: Action| {
             let steps = proposal.plan(&"Local".into()).unwrap().steps();
             steps.iter().any(|step| step.action == action && step.resource.as_str() == "table.NW_Data.orders")
         };
         assert!(!acts(&early, Action::Retire));
-        let late = ground.render(ecosystem(&["NW_Data/customers"], desk), "2027-01-04");
+        let late = fixture.render(ecosystem(&["NW_Data/customers"], desk), "2027-01-04");
         assert!(acts(&late, Action::Retire));
-        ground.apply_and_run("2027-01-04");
+        fixture.apply_and_run("2027-01-04");
         let tables = "SELECT name FROM sqlite_schema WHERE name LIKE '%orders%'";
-        assert_eq!(ground.rows("platform.db", tables), [] as [&str; 0]);
+        assert_eq!(fixture.rows("platform.db", tables), [] as [&str; 0]);
     }
 }
 
 #[test]
 fn what_somebody_edited_is_not_executed() {
     for desk in ["platform.db", "desk.db"] {
-        let ground = Ground::new();
-        ground.render(ecosystem(&["NW_Data/customers"], desk), "2026-01-01");
-        let target = Target::open(ground.path("target")).unwrap();
+        let fixture = Fixture::new();
+        fixture.render(ecosystem(&["NW_Data/customers"], desk), "2026-01-01");
+        let target = Target::open(fixture.path("target")).unwrap();
         let files = target.manifest().unwrap().files().into_keys().map(|path| path.to_string());
         let mut edited = 0;
-        for file in files.map(|path| ground.path("target").join(path)) {
+        for file in files.map(|path| fixture.path("target").join(path)) {
             let text = fs::read_to_string(&file).unwrap();
             if !text.starts_with("-- resource: view.Sales.all.NW_Data.customers\n") {
                 continue;
@@ -440,24 +440,43 @@ fn what_somebody_edited_is_not_executed() {
         }
         assert_eq!(edited, 1);
         let applied =
-            ground.operate("2026-01-01", |broker, target, on| broker.apply(target, on).unwrap().findings);
-        let ran = ground.operate("2026-01-01", |broker, target, on| {
+            fixture.operate("2026-01-01", |broker, target, on| broker.apply(target, on).unwrap().findings);
+        let ran = fixture.operate("2026-01-01", |broker, target, on| {
             broker.run(target, on, &RunRequest::until_idle()).findings
         });
-        let status = ground.operate("2026-01-01", |broker, target, on| broker.status(target, on).findings);
+        let status = fixture.operate("2026-01-01", |broker, target, on| broker.status(target, on).findings);
         for findings in [applied, ran, status] {
             assert_eq!(findings.codes().collect::<Vec<_>>(), ["target/not-rendered"]);
         }
-        assert!(!Path::new(&ground.path("platform.db")).exists(), "nothing was executed");
+        assert!(!Path::new(&fixture.path("platform.db")).exists(), "nothing was executed");
     }
 }
 
 #[test]
 fn the_next_minute_of_a_timetable_is_known() {
-    let ground = Ground::new();
-    ground.render(ecosystem(&["NW_Data/customers"], "desk.db"), "2026-01-01");
-    let due = ground.operate("2026-01-01", |broker, target, on| broker.next_due(target, on));
+    let fixture = Fixture::new();
+    fixture.render(ecosystem(&["NW_Data/customers"], "desk.db"), "2026-01-01");
+    let due = fixture.operate("2026-01-01", |broker, target, on| broker.next_due(target, on));
     assert!(due.findings.is_empty(), "{:?}", due.findings);
     let due: Vec<String> = due.done.values().map(ToString::to_string).collect();
     assert_eq!(due, ["2026-01-01 12:10:00 UTC"]);
+}
+
+#[test]
+fn a_target_that_cannot_record_what_was_applied_hides_no_report() {
+    let fixture = Fixture::new();
+    fixture.render(ecosystem(&["NW_Data/customers"], "desk.db"), "2026-01-01");
+    fixture.operate("2026-01-01", |broker, _, on| {
+        let full = FailingDisk::new(0);
+        let mut target = Target::open_with_disk(fixture.path("target"), full.clone()).unwrap();
+        let applied = broker.apply(&mut target, on).unwrap();
+        assert!(full.has_failed() && applied.findings.has_errors(), "{:?}", applied.findings);
+        assert!(applied.done.contains_key(&PlatformName::from("Local")));
+    });
+    // Nothing is lost: the same is recorded the next time.
+    fixture.apply_what_is_rendered("2026-01-01");
+    assert_eq!(
+        fixture.apply_and_run("2026-01-01"),
+        ["NW_Data/customers +2 ~0 -0", "Masked/customers +2 ~0 -0"]
+    );
 }

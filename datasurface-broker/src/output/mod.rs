@@ -261,17 +261,28 @@ impl Target {
         Ok(RenderedFiles::new(self.root().join(record.folder.as_str()), files))
     }
 
+    /// Reads a file in the target; `None` if it is missing or no file. That it cannot be read is an error: whoever took it for
+    /// missing would forget it.
+    pub(crate) fn read_if_file(&self, path: &SafePath) -> Result<Option<Vec<u8>>, TargetError> {
+        if let Some(staged) = self.interrupted.as_ref().and_then(|interrupted| interrupted.staged(path)) {
+            return self.ground.read(&self.ground.staged(staged)).map(Some);
+        }
+        match self.ground.kind_at(path)? {
+            Some(FileKind::File) => self.ground.read(&self.ground.path_of(path)).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// Reads the bytes of a file in the target, as they are now, or as an interrupted write will leave them.
     ///
     /// # Errors
     ///
     /// If the file is missing, is no file, has a link on its path, or cannot be read.
     pub fn read(&self, path: &SafePath) -> Result<Vec<u8>, TargetError> {
-        if let Some(staged) = self.interrupted.as_ref().and_then(|interrupted| interrupted.staged(path)) {
-            return self.ground.read(&self.ground.staged(staged));
+        if let Some(content) = self.read_if_file(path)? {
+            return Ok(content);
         }
         match self.ground.kind_at(path)? {
-            Some(FileKind::File) => self.ground.read(&self.ground.path_of(path)),
             Some(_) => Err(TargetError::new(
                 &FOREIGN_FILE,
                 path,

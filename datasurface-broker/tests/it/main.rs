@@ -14,3 +14,4 @@ mod minimal_platform;
 mod renamed;
 mod shards;
 mod target;
+mod unreadable;

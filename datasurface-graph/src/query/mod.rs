@@ -137,6 +137,6 @@ impl<'g> Queries<'g> {
 
 impl std::fmt::Debug for Queries<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Questions").field("graphs", self.graphs).finish_non_exhaustive()
+        f.debug_struct("Queries").field("graphs", self.graphs).finish_non_exhaustive()
     }
 }

@@ -44,7 +44,7 @@ pub struct Shards {
     graph: IntentionGraph,
     placement: Placement,
     loads: Loads,
-    too_heavy: BTreeSet<(NodeKey, Option<DatasetName>)>,
+    oversized: BTreeSet<(NodeKey, Option<DatasetName>)>,
 }
 
 impl Shards {
@@ -75,7 +75,7 @@ impl Shards {
     /// The nodes, or datasets of nodes, that are over a limit alone.
     /// The shard that one of them is in is over that limit, too.
     pub fn oversized(&self) -> impl Iterator<Item = (&NodeKey, Option<&DatasetName>)> {
-        self.too_heavy.iter().map(|(node, dataset)| (node, dataset.as_ref()))
+        self.oversized.iter().map(|(node, dataset)| (node, dataset.as_ref()))
     }
 }
 
@@ -84,7 +84,7 @@ impl fmt::Debug for Shards {
         f.debug_struct("Shards")
             .field("placement", &self.placement)
             .field("loads", &self.loads)
-            .field("too_heavy", &self.too_heavy)
+            .field("oversized", &self.oversized)
             .finish_non_exhaustive()
     }
 }

@@ -154,7 +154,7 @@ impl<'g> Pieces<'g> {
     }
 
     /// The pieces that fit nowhere.
-    pub(super) fn too_heavy(&self, loads: &Loads) -> Vec<(NodeKey, Option<DatasetName>)> {
+    pub(super) fn oversized(&self, loads: &Loads) -> Vec<(NodeKey, Option<DatasetName>)> {
         let is_heavy: Vec<bool> = self.weights.iter().map(|weight| !loads.could_fit(weight)).collect();
         let mut heavy = Vec::new();
         if is_heavy.contains(&true) {

@@ -28,7 +28,7 @@ pub(super) struct Placer<'g> {
     /// Where everything else is.
     placement: Placement,
     loads: Loads,
-    too_heavy: BTreeSet<(NodeKey, Option<DatasetName>)>,
+    oversized: BTreeSet<(NodeKey, Option<DatasetName>)>,
     weigh: Weigh<'g>,
     /// What happens for datastores, and then transformers, each by name.
     units: Vec<PlacingFragment<'g>>,
@@ -77,7 +77,7 @@ impl<'g> Placer<'g> {
             return Self::new(graph, &before.placement, before.loads.limits(), weigh);
         }
         let mut work = Self::with_placement(graph, before.placement.clone(), before.loads.clone(), weigh);
-        work.too_heavy = before.too_heavy.clone();
+        work.oversized = before.oversized.clone();
         let FragmentsDifference { datastore_fragments, transformer_fragments } =
             before.graph.fragments().difference(graph.fragments());
         for (one, other) in datastore_fragments {
@@ -105,7 +105,7 @@ impl<'g> Placer<'g> {
             placement,
             loads,
             weigh,
-            too_heavy: BTreeSet::new(),
+            oversized: BTreeSet::new(),
             units: Vec::new(),
             datastore_fragments: FxHashMap::default(),
             transformer_fragments: FxHashMap::default(),
@@ -133,7 +133,7 @@ impl<'g> Placer<'g> {
             graph: self.graph.share(),
             placement: self.placement,
             loads: self.loads,
-            too_heavy: self.too_heavy,
+            oversized: self.oversized,
         }
     }
 
@@ -177,7 +177,7 @@ impl<'g> Placer<'g> {
 
     fn pieces_of(&mut self, fragment: Fragment<'g>) -> Pieces<'g> {
         let pieces = Pieces::new(fragment, self.graph, self.loads.limits(), self.weigh);
-        self.too_heavy.extend(pieces.too_heavy(&self.loads));
+        self.oversized.extend(pieces.oversized(&self.loads));
         pieces
     }
 
@@ -193,8 +193,8 @@ impl<'g> Placer<'g> {
         for (shard, count, weight) in pieces.by_shard() {
             self.loads.subtract(shard, count, &weight);
         }
-        for piece in pieces.too_heavy(&self.loads) {
-            self.too_heavy.remove(&piece);
+        for piece in pieces.oversized(&self.loads) {
+            self.oversized.remove(&piece);
         }
     }
 
