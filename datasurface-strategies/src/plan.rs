@@ -30,7 +30,7 @@ pub struct Shape {
     pub postgres_targets: bool,
     /// Whether columns may have types that only some databases have, such as arrays and vectors.
     pub uncommon_types: bool,
-    /// How many of a hundred captured datasets have no key, for a platform that keeps such datasets.
+    /// The share of captured datasets without a key, in percent, for a platform that keeps such datasets.
     pub keyless_percent: u8,
 }
 

@@ -6,7 +6,7 @@ use datasurface_broker::{Base, Broker, BrokerError, Lock, Placed, Proposal};
 use datasurface_model::{Ecosystem, Findings, Validation};
 use datasurface_platform::{DataPlatform, PlatformInstance, Registry};
 
-/// Brings ecosystems to proposals, with a witness beside each platform.
+/// Brings ecosystems to proposals, with a recorder of calls beside each platform.
 #[derive(Debug)]
 pub(crate) struct Harness {
     broker: Broker,

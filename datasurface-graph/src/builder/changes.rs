@@ -36,7 +36,7 @@ impl Changes {
         Self { workspaces, transformers: true, ..Self::default() }
     }
 
-    /// From an estate to this. Whether platforms are declared makes no difference to what happens on them.
+    /// From these fragments to this ecosystem. Whether platforms are declared makes no difference to what happens on them.
     pub(super) fn between(
         fragments: &Fragments,
         ecosystem: &Valid<Ecosystem>,
@@ -88,7 +88,7 @@ impl Changes {
     }
 }
 
-/// Whether an estate of this has the same platforms. If not, they are looked for in all assignments.
+/// Whether the fragments of this ecosystem have the same platforms. If not, they are looked for in all assignments.
 pub(super) fn keeps_platforms(
     fragments: &Fragments,
     ecosystem: &Valid<Ecosystem>,

@@ -1,4 +1,4 @@
-//! A draft: a supply that is being brought up to date.
+//! The builder of the fragment of a datastore, new or brought up to date.
 
 use crate::fragments::{DatasetId, DatastoreFragment, Need, Origin, ServedGroup};
 use datasurface_model::{DatasetKey, DatasetName, Datastore, Entity, GroupKey, PlatformName, WorkspaceName};
@@ -7,7 +7,7 @@ use std::{mem, sync::Arc};
 /// For how many there is room from the beginning: where one group asks, others do, and to make room anew takes time.
 const ASKED_TOGETHER: usize = 16;
 
-/// A supply to be.
+/// A fragment of a datastore, not complete yet.
 #[derive(Debug)]
 pub(super) struct FragmentBuilder {
     pub(super) datastore: Arc<Datastore>,
@@ -21,7 +21,7 @@ pub(super) struct FragmentBuilder {
     asked: Vec<(DatasetName, Arc<ServedGroup>)>,
     /// What was taken back meanwhile.
     forgotten: Vec<RemovedNeed>,
-    /// The supply that it was made from.
+    /// The fragment that it was made from.
     before: Option<Arc<DatastoreFragment>>,
 }
 
@@ -70,7 +70,7 @@ impl FragmentBuilder {
         self
     }
 
-    /// The supply that it was made from, if there was one.
+    /// The fragment that it was made from, if there was one.
     pub(super) fn before(&self) -> Option<&Arc<DatastoreFragment>> {
         self.before.as_ref()
     }
@@ -125,7 +125,7 @@ impl FragmentBuilder {
         readers.map(|need| &need.service.consumer.group.workspace).chain(maker)
     }
 
-    /// The supply, if anybody needs anything; or, if nobody captures what is needed, an error.
+    /// The fragment, if anybody needs anything; or, if nobody captures what is needed, an error.
     pub(super) fn finish(mut self) -> Result<Option<DatastoreFragment>, NotCaptured> {
         self.look_up();
         if self.needs.is_empty() {

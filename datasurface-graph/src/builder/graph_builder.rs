@@ -1,4 +1,4 @@
-//! Work in progress: an estate that is being brought up to date.
+//! The builder of graphs: fragments, new or brought up to date.
 //!
 //! Consumers come before producers. First the workspaces that changed say anew what they want. Then the transformers
 //! are settled, group by group, those of consumers first: whether they run, and what they owe, is known once all who
@@ -77,7 +77,7 @@ impl GraphBuilder {
         self.finish()
     }
 
-    /// The estate, if everything that somebody needs is captured.
+    /// The fragments, if everything that somebody needs is captured.
     fn finish(mut self) -> Result<(Fragments, usize), NoPrimaryError> {
         self.effort += self.derived.len();
         self.derive();
@@ -113,7 +113,7 @@ impl GraphBuilder {
         Err(NoPrimaryError { datastores })
     }
 
-    /// Brings the derivations up to date of which something changed, or of what they read or make.
+    /// Brings the fragments of transformers up to date of which something changed, or of what they read or make.
     fn derive(&mut self) {
         for draft in self.drafts.iter_mut() {
             let datastore = Arc::clone(&draft.datastore);

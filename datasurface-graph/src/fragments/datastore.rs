@@ -28,7 +28,7 @@ pub(crate) enum Origin {
     Made { by: WorkspaceName },
 }
 
-/// A group needs a dataset on a platform: what a supply is made of.
+/// A group needs a dataset on a platform: what the fragment of a datastore is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Need {
     pub(crate) dataset: DatasetId,
@@ -75,7 +75,7 @@ fn in_order(mut needs: Vec<Need>) -> vec::IntoIter<Need> {
 }
 
 impl DatastoreFragment {
-    /// The supply of these needs. Whoever captures for all, or is about to, captures whatever anybody needs.
+    /// The fragment of these needs. Whoever captures for all, or is about to, captures whatever anybody needs.
     pub(crate) fn new(
         datastore: Arc<Datastore>,
         origin: Origin,

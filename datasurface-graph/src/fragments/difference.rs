@@ -19,7 +19,7 @@ pub(crate) struct FragmentsDifference<'e> {
 type Pair<'e, T> = (Option<&'e Arc<T>>, Option<&'e Arc<T>>);
 
 impl Fragments {
-    /// What this estate and a newer one do not have in common. What they share in memory is not looked into.
+    /// What these fragments and newer ones do not have in common. What they share in memory is not looked into.
     pub(crate) fn difference<'e>(&'e self, newer: &'e Self) -> FragmentsDifference<'e> {
         let datastore_fragments: Vec<_> =
             differing(&self.datastore_fragments, &newer.datastore_fragments).collect();

@@ -1,4 +1,4 @@
-//! The estate: what the graphs of all platforms are made of. One fragment for each datastore that somebody needs, and
+//! Fragments: what the graphs of all platforms are made of. One fragment for each datastore that somebody needs, and
 //! one for each transformer that runs; a node is a fragment and a small number.
 //!
 //! Fragments hold the model's own units. They are kept in persistent maps by name, so two estates share what is the
@@ -74,7 +74,7 @@ pub(crate) struct Fragments {
 }
 
 impl Fragments {
-    /// An estate in which nothing happens yet.
+    /// No fragments: nothing happens yet.
     pub(crate) fn new(
         ecosystem: Valid<Ecosystem>,
         assignments: Assignments,

@@ -2,7 +2,7 @@
 
 use super::{DatastoreFragment, Export, Ingest, PlatformPart, TransformerFragment};
 
-/// Where a node is in the fragments of its estate.
+/// The place of a node in the fragments of its graph.
 #[derive(Clone, Copy)]
 pub(crate) enum NodeRef<'g> {
     Export { datastore_fragment: &'g DatastoreFragment, part: &'g PlatformPart, export: &'g Export },

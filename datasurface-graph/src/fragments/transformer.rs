@@ -36,7 +36,7 @@ pub(crate) enum StartCondition {
 }
 
 impl TransformerFragment {
-    /// The derivation of a workplace, if its transformer runs.
+    /// The fragment of a workspace, if its transformer runs.
     pub(crate) fn build(
         workspace_fragment: &WorkspaceFragment,
         datastore: impl Fn(&DatastoreName) -> Option<Arc<Datastore>>,
@@ -59,7 +59,7 @@ impl TransformerFragment {
         })
     }
 
-    /// The derivation of a workplace, if its transformer still runs, after these datastores have changed. Only where the
+    /// The fragment of a workspace, if its transformer still runs, after these datastores have changed. Only where the
     /// workspace has changed, too, all that it reads is looked up again.
     pub(crate) fn rebuild(
         &self,

@@ -16,12 +16,12 @@ pub(super) struct Order {
     transformer_fragments: Vec<Arc<TransformerFragment>>,
 }
 
-/// Nodes of one kind, supply by supply.
+/// Nodes of one kind, fragment by fragment.
 #[derive(Debug, Default)]
 struct NodeRange {
-    /// The place of each node's supply.
+    /// The place of the fragment of each node.
     datastore_fragments: Vec<u32>,
-    /// How many nodes come before those of each supply.
+    /// How many nodes come before those of each fragment.
     starts: Vec<u32>,
 }
 
@@ -120,7 +120,7 @@ impl Order {
 }
 
 impl NodeRange {
-    /// Adds the nodes of the next supply.
+    /// Adds the nodes of the next fragment.
     fn add(&mut self, nodes: usize) {
         let datastore_fragment = short(self.starts.len());
         self.starts.push(short(self.datastore_fragments.len()));
@@ -131,13 +131,13 @@ impl NodeRange {
         self.datastore_fragments.len()
     }
 
-    /// The supply of the node at a position, and the place of the node among those of its supply.
+    /// The fragment of the node at a position, and the place of the node among those of its fragment.
     fn get(&self, position: usize) -> Option<(usize, usize)> {
         let datastore_fragment = *self.datastore_fragments.get(position)? as usize;
         Some((datastore_fragment, position - *self.starts.get(datastore_fragment)? as usize))
     }
 
-    /// The position of a node of a supply.
+    /// The position of a node of a fragment.
     fn position(&self, datastore_fragment: usize, among: usize) -> Option<usize> {
         Some(*self.starts.get(datastore_fragment)? as usize + among)
     }
