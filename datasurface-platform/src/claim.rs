@@ -17,7 +17,7 @@ pub(crate) static UNCLAIMED: CodeInfo = CodeInfo::error(
 );
 
 impl PlatformDescriptor {
-    /// What a node asks for that is not claimed here, in words that follow "does not claim".
+    /// Returns the requirements of a node that this descriptor does not claim, in words that follow "does not claim".
     #[must_use]
     pub fn unclaimed(&self, node: &NodeView) -> Vec<String> {
         let mut asks = BTreeSet::new();

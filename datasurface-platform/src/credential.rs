@@ -5,7 +5,11 @@ use std::{error::Error, fmt};
 
 /// Gives values to a runtime, by name.
 pub trait CredentialSource: fmt::Debug + Send + Sync {
-    /// The value of a credential.
+    /// Returns the value of a credential.
+    ///
+    /// # Errors
+    ///
+    /// If there is no value of this name, or its source cannot be read.
     fn secret(&self, name: &CredentialName) -> Result<Secret, CredentialError>;
 }
 
@@ -47,7 +51,7 @@ pub struct CredentialError {
 }
 
 impl CredentialError {
-    /// There is no value of this name, and this is what would have to be set.
+    /// Creates the error for a name without a value; `looked_at` is what would have to be set.
     pub fn missing(name: CredentialName, looked_at: impl Into<String>) -> Self {
         Self { name, looked_at: looked_at.into(), source: None }
     }

@@ -6,7 +6,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a platform can do, and its limits. The broker chooses by this; the testkit proves that it is true. A new
+/// The capabilities and limits of a platform. The broker chooses by them, and the testkit proves that they are true. A new
 /// descriptor claims nothing.
 ///
 /// Technologies are named as in the model: `sqlite`, `postgres`; `sql_snapshot`; `sql`.
@@ -40,7 +40,7 @@ impl PlatformDescriptor {
     /// The version of the contract that this crate is.
     pub const CONTRACT: Version = Version::new(1, 0, 0);
 
-    /// A platform of this kind and version that can do nothing yet.
+    /// Creates a descriptor of this kind and version that claims nothing yet.
     pub fn new(kind: impl Into<PlatformKind>, version: Version) -> Self {
         Self {
             kind: kind.into(),
@@ -63,13 +63,13 @@ impl PlatformDescriptor {
         }
     }
 
-    /// A platform of the kind and version of a plug-in that can do nothing yet.
+    /// Creates a descriptor with the kind and version of a plug-in that claims nothing yet.
     #[must_use]
     pub fn for_plugin<P: PlatformPlugin>() -> Self {
         Self::new(P::KIND, P::version())
     }
 
-    /// Can capture in these ways, from containers of these kinds.
+    /// Claims captures of these kinds, from containers of these kinds.
     #[must_use]
     pub fn with_captures<'a>(
         mut self,
@@ -88,56 +88,56 @@ impl PlatformDescriptor {
         self
     }
 
-    /// Can keep and hand on datasets without a key, which are replaced as a whole.
+    /// Claims datasets without a key, which are kept and handed on by replacing them as a whole.
     #[must_use]
     pub fn with_keyless(mut self) -> Self {
         self.keeps_keyless = true;
         self
     }
 
-    /// Can read that much together.
+    /// Claims these consistencies of captures.
     #[must_use]
     pub fn with_consistencies(mut self, consistencies: impl IntoIterator<Item = Consistency>) -> Self {
         self.consistencies.extend(consistencies);
         self
     }
 
-    /// Can bring data to containers of these kinds.
+    /// Claims exports to containers of these kinds.
     #[must_use]
     pub fn with_export_targets<'a>(mut self, containers: impl IntoIterator<Item = &'a str>) -> Self {
         self.exports_to.extend(containers.into_iter().map(str::to_owned));
         self
     }
 
-    /// Can keep and show these versions of a record.
+    /// Claims these versions of a record: keeping and showing them.
     #[must_use]
     pub fn with_milestonings(mut self, milestonings: impl IntoIterator<Item = Milestoning>) -> Self {
         self.milestonings.extend(milestonings);
         self
     }
 
-    /// Can run transformers made of these kinds of code.
+    /// Claims transformers of these kinds of code.
     #[must_use]
     pub fn with_artifacts<'a>(mut self, artifacts: impl IntoIterator<Item = &'a str>) -> Self {
         self.artifacts.extend(artifacts.into_iter().map(str::to_owned));
         self
     }
 
-    /// Can read what is offered in these formats, by itself or by another platform.
+    /// Claims reading offers in these formats, its own and those of other platforms.
     #[must_use]
     pub fn with_formats<'a>(mut self, formats: impl IntoIterator<Item = &'a str>) -> Self {
         self.reads.extend(formats.into_iter().map(str::to_owned));
         self
     }
 
-    /// Cannot be faster than this.
+    /// Sets the best latency that the platform can reach.
     #[must_use]
     pub fn with_best_latency(mut self, latency: Latency) -> Self {
         self.best_latency = Some(latency);
         self
     }
 
-    /// Cannot keep data for longer than this.
+    /// Sets the longest retention that the platform can keep.
     #[must_use]
     pub fn with_longest_retention(mut self, retention: Retention) -> Self {
         self.longest_retention = Some(retention);
@@ -160,14 +160,14 @@ impl PlatformDescriptor {
         self
     }
 
-    /// Can bear no more of this weight in one shard.
+    /// Adds a limit: the most of this weight that one shard can bear.
     #[must_use]
     pub fn limit(mut self, weight: impl Into<String>, most: u64) -> Self {
         self.limits.insert(weight.into(), most);
         self
     }
 
-    /// Which plug-in it is.
+    /// The kind of plug-in.
     #[must_use]
     pub fn kind(&self) -> &PlatformKind {
         &self.kind
@@ -209,7 +209,7 @@ impl PlatformDescriptor {
         self.keeps_keyless
     }
 
-    /// How much it can read together.
+    /// The consistencies of captures that it can give.
     #[must_use]
     pub fn consistencies(&self) -> &BTreeSet<Consistency> {
         &self.consistencies
@@ -221,13 +221,13 @@ impl PlatformDescriptor {
         &self.exports_to
     }
 
-    /// Which versions of a record it can keep and show.
+    /// The versions of a record that it can keep and show.
     #[must_use]
     pub fn milestonings(&self) -> &BTreeSet<Milestoning> {
         &self.milestonings
     }
 
-    /// Which kinds of transformers' code it can run.
+    /// The kinds of transformers' code that it can run.
     #[must_use]
     pub fn artifacts(&self) -> &BTreeSet<String> {
         &self.artifacts
@@ -251,7 +251,7 @@ impl PlatformDescriptor {
         self.longest_retention
     }
 
-    /// Where it keeps data on its way.
+    /// The places in which it keeps data on its way.
     #[must_use]
     pub fn data_places(&self) -> &BTreeSet<Place> {
         &self.keeps_data_at
@@ -264,7 +264,7 @@ impl PlatformDescriptor {
         &self.keeps_data_in
     }
 
-    /// How much of each weight one shard can bear.
+    /// The most of each weight that one shard can bear.
     #[must_use]
     pub fn limits(&self) -> &BTreeMap<String, u64> {
         &self.limits

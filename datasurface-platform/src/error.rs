@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{error::Error, fmt};
 
-/// What kind of failure it was: what a host decides by.
+/// The kind of a failure, by which a host decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -12,12 +12,12 @@ pub enum PlatformErrorKind {
     Config,
     /// The platform was asked for something that it does not claim to be able to do.
     Unsupported,
-    /// What was rendered is not sound: an unsafe path, an address that is used twice.
+    /// An unsound rendering: an unsafe path, or an address that is used twice.
     Rendering,
-    /// Something outside did not do what it should: a process, a database.
+    /// A failure outside of the platform: of a process or a database.
     #[serde(rename = "outside")]
     External,
-    /// This is a bug of the platform.
+    /// A bug of the platform.
     Internal,
 }
 
@@ -31,25 +31,25 @@ pub struct PlatformError {
 }
 
 impl PlatformError {
-    /// A failure while something was being done.
+    /// Creates a failure; `context` says what was being done.
     pub fn new(kind: PlatformErrorKind, context: impl Into<String>) -> Self {
         Self { kind, context: context.into(), source: None }
     }
 
-    /// The same failure, for this reason.
+    /// Sets the reason of the failure.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// What kind of failure it was.
+    /// The kind of failure.
     #[must_use]
     pub fn kind(&self) -> PlatformErrorKind {
         self.kind
     }
 
-    /// What was being done, and every reason behind it, in one line.
+    /// Returns what was being done, and every reason behind the failure, in one line.
     #[must_use]
     pub fn report(&self) -> String {
         let mut report = self.context.clone();

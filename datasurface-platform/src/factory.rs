@@ -20,10 +20,14 @@ pub trait PlatformPlugin: DataPlatform + Sized + 'static {
     /// The kind, as declarations name it.
     const KIND: &'static str;
 
-    /// The version of the plug-in.
+    /// Returns the version of the plug-in.
     fn version() -> Version;
 
     /// Makes an instance with these settings.
+    ///
+    /// # Errors
+    ///
+    /// If the settings make no sense for this instance.
     fn configure(instance: &PlatformInstance, config: Self::Config) -> Result<Self, PlatformError>;
 }
 
@@ -38,7 +42,11 @@ pub trait PlatformFactory: fmt::Debug + Send + Sync {
     /// The JSON Schema of the settings of an instance.
     fn config_schema(&self) -> Json;
 
-    /// Makes an instance.
+    /// Creates an instance.
+    ///
+    /// # Errors
+    ///
+    /// If the settings have another form than the plug-in wants, or make no sense for this instance.
     fn create(&self, instance: &PlatformInstance) -> Result<Box<dyn DataPlatform>, PlatformError>;
 }
 
@@ -74,7 +82,7 @@ impl Registry {
         self
     }
 
-    /// The newest version of a kind that will do.
+    /// Returns the factory of the newest version of a kind that the requirement allows.
     #[must_use]
     pub fn find(&self, kind: &PlatformKind, requirement: &VersionReq) -> Option<&dyn PlatformFactory> {
         let fitting = self
@@ -99,7 +107,7 @@ pub struct TypedFactory<P> {
 }
 
 impl<P: PlatformPlugin> TypedFactory<P> {
-    /// The factory of a plug-in.
+    /// Creates the factory of a plug-in.
     #[must_use]
     pub fn new() -> Self {
         Self { kind: P::KIND.into(), version: P::version(), makes: PhantomData }

@@ -6,13 +6,13 @@ use datasurface_graph::{Custody, DatasetFacts};
 use datasurface_model::{DatasetKey, ShardName};
 use serde::{Deserialize, Serialize};
 
-/// What a resource holds that cannot be made again.
+/// The data in a resource that cannot be made again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeldData {
-    /// Which dataset.
+    /// The dataset.
     pub dataset: DatasetKey,
-    /// What must be kept of it.
+    /// The versions that must be kept of the dataset, and for how long.
     pub custody: Custody,
 }
 
@@ -39,7 +39,7 @@ pub struct HeldState {
     pub resource: ResourceAddress,
     /// The shard that it is rendered in.
     pub shard: ShardName,
-    /// What it holds.
+    /// The data that the resource holds.
     pub holds: HeldData,
     /// The last day on which it is owed; none means until it is released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,13 +51,13 @@ pub struct HeldState {
     pub node: NodeView,
 }
 
-/// What lets held data go.
+/// The reason for which held data may go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Guard {
-    /// It was owed until this day, which has passed.
+    /// An end of the promise: this day was the last one, and has passed.
     Expired(NaiveDate),
-    /// Somebody released it, at this revision.
+    /// A release by a person, at this revision.
     Released(Revision),
 }
 
@@ -73,21 +73,22 @@ impl HeldState {
         Self { resource, shard, holds, owed_until, released_by: None, node }
     }
 
-    /// The same state, released at a revision: a person looked at what was reached then, and lets it go.
+    /// Marks the state as released at a revision: a person looked at that revision, and lets the data go.
     #[must_use]
     pub fn released(mut self, at: Revision) -> Self {
         self.released_by = Some(at);
         self
     }
 
-    /// The same state, on no day's account: it is owed until it is released.
+    /// Removes the last day: the data is held until it is released.
     #[must_use]
     pub fn without_expiry(mut self) -> Self {
         self.owed_until = None;
         self
     }
 
-    /// What lets it go on this day, when this revision is what was reached; none if nothing does.
+    /// Returns the reason for which the data may go on this day; `None` if it must stay. `reached` is the base revision: a
+    /// release counts for the revision that the person looked at.
     #[must_use]
     pub fn release_reason(&self, on: NaiveDate, reached: Option<&Revision>) -> Option<Guard> {
         let released = self.released_by.as_ref().filter(|release| Some(*release) == reached);

@@ -11,29 +11,29 @@ use std::fmt;
 pub struct JobRun {
     /// The address of the job, or of what it brought up to date.
     pub job: ResourceAddress,
-    /// When the run began that it was a part of.
+    /// The time at which the run began that the job was a part of.
     pub began_at: DateTime<Utc>,
-    /// How long it took, in milliseconds. None where that is not known: it is still running, or was cut off.
+    /// The duration, in milliseconds. `None` for a job that is still running, or was cut off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<u64>,
-    /// How many records it moved: those that a capture inserted, updated or deleted, those that a transformer made, or
-    /// those that changed in the batches that a copy was brought. None where that is not known.
+    /// The number of records that the job moved: those that a capture inserted, updated or deleted, those that a
+    /// transformer made, or those that changed in the batches that a copy received. `None` where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records: Option<u64>,
-    /// How it ended.
+    /// The outcome of the job.
     pub outcome: JobOutcome,
 }
 
-/// How a job ended.
+/// The outcome of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum JobOutcome {
-    /// It went well.
+    /// A success.
     Done,
-    /// It failed, for this reason. No value of data is in it.
+    /// A failure, with its reason. The reason has no value of data.
     Failed(String),
-    /// It has not ended: it is still running, or was cut off.
+    /// A job that has not ended: it is still running, or was cut off.
     Unfinished,
 }
 

@@ -8,18 +8,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformInstance {
-    /// Its name.
+    /// The name of the instance.
     pub name: PlatformName,
-    /// Which plug-in it is an instance of.
+    /// The kind of the plug-in.
     pub kind: PlatformKind,
     /// The version of the plug-in.
     pub version: Version,
-    /// Its settings.
+    /// The settings.
     pub config: Json,
 }
 
 impl PlatformInstance {
-    /// An instance of a plug-in in this version.
+    /// Creates an instance of a plug-in in this version.
     pub fn new(name: PlatformName, kind: PlatformKind, version: Version, config: Json) -> Self {
         Self { name, kind, version, config }
     }

@@ -5,7 +5,7 @@ use datasurface_model::{CodeInfo, Diagnostic, ModelPath, ShardName, segment};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What a platform is asked to look at.
+/// The subject of a lint: a node, or the platform itself.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum LintView<'a> {
@@ -21,19 +21,19 @@ pub enum LintView<'a> {
 pub struct PlatformView {
     /// The instance.
     pub platform: Arc<PlatformInstance>,
-    /// Its shards, in order.
+    /// The shards of the instance, in order.
     pub shards: Vec<ShardName>,
 }
 
 impl PlatformView {
-    /// An instance with these shards.
+    /// Creates the view of an instance with these shards.
     pub fn new(platform: Arc<PlatformInstance>, shards: Vec<ShardName>) -> Self {
         Self { platform, shards }
     }
 }
 
 impl LintView<'_> {
-    /// Where findings about it are reported.
+    /// Returns the place at which findings about the subject are reported.
     #[must_use]
     pub fn path(&self) -> ModelPath {
         match self {

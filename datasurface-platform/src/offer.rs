@@ -21,7 +21,7 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// A dataset at an address (a table, a topic, a prefix), in a format that readers must know.
+    /// Creates an offer of a dataset at an address (a table, a topic, a prefix), in a format that readers must know.
     pub fn new(
         dataset: impl Into<DatasetKey>,
         address: impl Into<String>,
@@ -37,8 +37,8 @@ impl Offer {
         }
     }
 
-    /// Every dataset of a capture, with all that must be kept of it, at the address of
-    /// [what there is once for each dataset](crate::Resource::of_dataset): the kind is the format.
+    /// Creates an offer for every dataset of a capture, with all that must be kept of it, at the address of [the resource
+    /// of the dataset](crate::Resource::for_dataset). The kind is the format.
     #[must_use]
     pub fn for_datasets(node: &NodeFacts, kind: &str) -> Vec<Self> {
         let offer = |dataset: &DatasetFacts| {
@@ -48,14 +48,14 @@ impl Offer {
         node.datasets().iter().map(offer).collect()
     }
 
-    /// Which versions are there, and for how long they can be reproduced.
+    /// Sets the versions that are there, and for how long they can be reproduced.
     #[must_use]
     pub fn with_custody(mut self, custody: Custody) -> Self {
         self.custody = custody;
         self
     }
 
-    /// Late by this much at the most.
+    /// Sets the greatest delay.
     #[must_use]
     pub fn with_latency(mut self, latency: Latency) -> Self {
         self.latency = Some(latency);
@@ -69,13 +69,13 @@ impl Offer {
         self
     }
 
-    /// Which dataset it is.
+    /// The dataset that is offered.
     #[must_use]
     pub fn dataset(&self) -> &DatasetKey {
         &self.dataset
     }
 
-    /// Where it is.
+    /// The address of the data: a table, a topic, a prefix.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
@@ -87,13 +87,13 @@ impl Offer {
         &self.format
     }
 
-    /// Which versions are there, and for how long they can be reproduced.
+    /// The versions that are there, and for how long they can be reproduced.
     #[must_use]
     pub fn custody(&self) -> Custody {
         self.custody
     }
 
-    /// How late it may be; none means as late as whoever feeds it.
+    /// The greatest delay. `None`: as late as the data that the offer is fed from.
     #[must_use]
     pub fn latency(&self) -> Option<Latency> {
         self.latency
@@ -110,14 +110,14 @@ impl Offer {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResolvedOffer {
-    /// Which node makes it.
+    /// The node that makes the offer.
     pub from: NodeKey,
-    /// What it offers.
+    /// The offer.
     pub offer: Offer,
 }
 
 impl ResolvedOffer {
-    /// An offer of this node.
+    /// Creates an offer of this node.
     pub fn new(from: NodeKey, offer: Offer) -> Self {
         Self { from, offer }
     }

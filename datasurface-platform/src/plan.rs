@@ -16,7 +16,7 @@ use std::{collections::BTreeSet, fmt};
 pub struct Revision(Fingerprint);
 
 impl Revision {
-    /// The revision with this hash.
+    /// Creates the revision with this hash.
     #[must_use]
     pub fn new(hash: Fingerprint) -> Self {
         Self(hash)
@@ -41,7 +41,7 @@ impl fmt::Debug for Revision {
     }
 }
 
-/// What is to be done, in order, and the files that only this way needs.
+/// The steps of a change, in order, and the files that only this change needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "PlanWire")]
 pub struct Plan {
@@ -51,8 +51,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// These steps, brought into the order in which they are to be done: by phase, and within a phase what is needed
-    /// before what needs it; when something goes, the other way round.
+    /// Creates a plan of these steps, in the order in which they are to be done: by phase, and within a phase a resource
+    /// after those that it needs. Where resources go, the order is reversed.
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         Self { steps: order(steps.into_iter().collect()), transition: Vec::new() }
     }
@@ -64,7 +64,7 @@ impl Plan {
         self
     }
 
-    /// What is to be done, in order.
+    /// The steps, in order.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
@@ -114,70 +114,70 @@ impl fmt::Display for Plan {
     }
 }
 
-/// What is done.
+/// The action of a step on a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// It was not there.
+    /// Creation of a resource that was not there.
     Create,
-    /// It stays, and changes.
+    /// A change of a resource that stays.
     Update,
-    /// It goes, and something else comes in its place.
+    /// Removal of a resource, and creation of another one in its place.
     Replace,
-    /// It stays as it is, in another scope.
+    /// A move to another scope, without a change.
     Move,
-    /// Nobody needs it any more, but its data was promised: it stays, unfed.
+    /// Retention of a resource that nobody needs any more, but whose data was promised: it stays, unfed.
     Hold,
-    /// It goes.
+    /// Removal of a resource.
     Retire,
 }
 
-/// What the change means in the model.
+/// The meaning of a change in the model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Meaning {
-    /// Nobody who reads data can see it.
+    /// A change that no reader of data can see.
     Metadata,
     /// Those who read data can go on as they did.
     Compatible,
-    /// These groups cannot.
+    /// A change with which these groups cannot go on.
     Breaking(BTreeSet<GroupKey>),
 }
 
-/// What the change does to what runs. Later ones are worse.
+/// The effect of a change on running pipelines. Later ones are worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
-    /// Nothing that runs notices.
+    /// No effect on anything that runs.
     None,
-    /// It is changed while it runs.
+    /// A change while the resource is in use.
     InPlace,
-    /// It stands still for a moment.
+    /// A short interruption.
     Pause,
     /// Data that was there before has to be brought in.
     Backfill,
-    /// It is made anew from data that is there.
+    /// A rebuild from data that is there.
     Rebuild,
     /// Data is lost.
     DataLoss,
 }
 
-/// When something is done. A plan goes through the phases once.
+/// The phase of a step. A plan goes through the phases once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// What was not there is made.
+    /// Creation of new resources.
     Create,
-    /// It is filled.
+    /// Filling of new resources.
     Populate,
-    /// What runs begins to use it.
+    /// The switch of running pipelines to new resources.
     Switch,
-    /// What is not used any more goes.
+    /// Removal of resources that are not used any more.
     Retire,
 }
 
-/// Why something is done: the change, and who may make such changes.
+/// The reason of a step: the change of the model, and its owners.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cause {
@@ -192,35 +192,35 @@ pub struct Cause {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// What is done.
+    /// The action on the resource.
     pub action: Action,
-    /// What that means in the model.
+    /// The meaning of the change in the model.
     pub meaning: Meaning,
-    /// What it does to what runs.
+    /// The effect on running pipelines.
     pub effect: Effect,
     /// The resource.
     pub resource: ResourceAddress,
-    /// What the resource is, in the words of its platform.
+    /// The kind of the resource, in the words of its platform.
     pub kind: String,
-    /// Where it is rendered; when it goes, where it was.
+    /// The scope in which the resource is rendered; for one that goes, the scope in which it was.
     pub scope: Scope,
-    /// Where it was before it moved.
+    /// The scope from which the resource moves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_from: Option<Scope>,
-    /// Why, in the words of whoever made the plan.
+    /// The reason, in the words of the platform.
     pub reason: String,
-    /// Why, in the words of the model.
+    /// The reason, in the words of the model.
     pub cause: Cause,
     /// The last day on which held data is owed; none for other actions, and for data that is owed until it is released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owed_until: Option<NaiveDate>,
-    /// What must be there first, or go last.
+    /// The resources that must be there before this one, and go after it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub depends_on: BTreeSet<ResourceAddress>,
 }
 
 impl Step {
-    /// When it is done.
+    /// Returns the phase in which the step is done.
     #[must_use]
     pub fn phase(&self) -> Phase {
         match (self.action, self.effect) {

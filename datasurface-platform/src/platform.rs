@@ -23,27 +23,35 @@ use std::fmt;
 ///
 /// The testkit has a law for each of these promises.
 pub trait DataPlatform: fmt::Debug + Send + Sync {
-    /// What this platform can do. What is not claimed here is never asked of it.
+    /// Returns the capabilities of the platform. The host never asks for one that is not claimed here.
     fn descriptor(&self) -> &PlatformDescriptor;
 
-    /// What a node costs of each limit that the descriptor states; no weight for a limit costs nothing of it.
+    /// Returns the share of a node in each limit of the descriptor. A limit without a weight costs nothing.
     fn weigh(&self, node: &NodeFacts) -> Weights;
 
-    /// What others may read of a node, by name: the address must follow from names and settings alone, so that nobody
-    /// has to render before somebody else can.
+    /// Returns the datasets of a node that others may read. The address of an offer must follow from names and settings
+    /// alone, so that no platform has to render before another one can.
     fn offer(&self, node: &NodeFacts) -> Vec<Offer>;
 
     /// Reports what stands in the way of rendering. If there is no error, [`render`](Self::render) succeeds.
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>);
 
     /// Renders one scope: the foundation, or a shard. What is held must be rendered on, unfed.
+    ///
+    /// # Errors
+    ///
+    /// If the platform fails. A scope in which `lint` finds no error must render.
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError>;
 
-    /// The least disruptive way from what was rendered to what is rendered now.
-    /// [`RenderingChange::structural`] does the general work.
+    /// Plans the least disruptive way from the base revision to the rendering of now. [`RenderingChange::structural`] does
+    /// the general work.
+    ///
+    /// # Errors
+    ///
+    /// If a scope cannot be loaded, or the platform fails.
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError>;
 
-    /// What can apply a plan and run jobs, for a platform that does not leave this to other tools.
+    /// Returns the runtime that applies plans and runs jobs; `None` if the platform leaves that to other tools.
     fn runtime(&self) -> Option<&dyn Runtime> {
         None
     }

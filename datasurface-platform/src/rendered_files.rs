@@ -26,13 +26,13 @@ impl RenderedFiles {
         &self.folder
     }
 
-    /// The bytes of a file.
+    /// Returns the bytes of a file.
     #[must_use]
     pub fn get(&self, path: &SafePath) -> Option<&[u8]> {
         self.files.get(path).map(Vec::as_slice)
     }
 
-    /// The files in a folder and in the folders inside, in order of their paths. The folder is one part of a path.
+    /// Returns the files in a folder and in the folders inside, in order of their paths. The folder is one part of a path.
     pub fn in_folder(&self, folder: &str) -> impl Iterator<Item = (&SafePath, &[u8])> {
         let is_inside = move |path: &SafePath| {
             let mut parts = path.parts();

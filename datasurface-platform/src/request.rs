@@ -4,7 +4,7 @@ use datasurface_model::DatasetKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// What is to be run. It will have more fields: build it from its mode.
+/// The jobs that are to run. There will be more fields: build a request from its mode.
 ///
 /// ```
 /// use datasurface_platform::{RunMode, RunRequest};
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RunRequest {
-    /// Which jobs run, and how often.
+    /// The mode: it selects the jobs, and says how often they run.
     pub mode: RunMode,
     /// The names of what is to run: datastores, datasets as `datastore/dataset`, workspaces, and addresses of jobs. Where
     /// nothing is asked for by name, here or below, everything runs.
@@ -35,13 +35,13 @@ pub struct RunRequest {
     pub verify: bool,
 }
 
-/// Which jobs run, and how often.
+/// A choice of jobs, and how often they run.
 ///
 /// A pass runs the captures that are to run, and then each transformer at most once, producers before consumers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunMode {
-    /// One pass over all jobs.
+    /// A single pass over all jobs.
     #[default]
     Once,
     /// Passes until no job has anything left to move. Captures run in the first one.
@@ -64,7 +64,7 @@ pub struct RunNames {
 }
 
 impl RunRequest {
-    /// One pass over all jobs.
+    /// Creates a request for one pass over all jobs.
     #[must_use]
     pub fn once() -> Self {
         RunMode::Once.into()
@@ -76,7 +76,7 @@ impl RunRequest {
         RunMode::UntilIdle.into()
     }
 
-    /// The jobs that are due, and those that wait for them.
+    /// Creates a request for the jobs that are due, and those that wait for them.
     #[must_use]
     pub fn due() -> Self {
         RunMode::Due.into()
@@ -115,7 +115,8 @@ impl RunRequest {
         self.select.is_empty() && self.full_refresh.is_empty() && self.resync.is_empty()
     }
 
-    /// The part of it that a runtime can do which knows these names; none if it asks for other things only.
+    /// Returns the part of the request that a runtime with these names can do; `None` if the request asks for other names
+    /// only.
     #[must_use]
     pub fn restricted_to(&self, names: &RunNames) -> Option<Self> {
         let narrowed = Self {

@@ -19,33 +19,59 @@ use std::{fmt, path::Path};
 /// any moment, it goes on where it was when it is called again.
 pub trait Runtime: fmt::Debug + Send + Sync {
     /// Makes what was rendered exist: the steps of a plan, in order. Applying a plan again changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// If a step fails. Those before it are done and recorded.
     fn apply(&self, site: &RuntimeContext<'_>, plan: &Plan) -> Result<ApplyReport, PlatformError>;
 
     /// Runs jobs.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can run at all: the platform's own database cannot be opened, for example. The failure of a job is in the
+    /// report.
     fn run(&self, site: &RuntimeContext<'_>, request: &RunRequest) -> Result<RunReport, PlatformError>;
 
-    /// The names by which a request can ask for something. Without any, all of it runs or nothing.
+    /// Returns the names by which a request can ask for something. Without any, all of it runs or nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the names cannot be read.
     fn run_names(&self, _site: &RuntimeContext<'_>) -> Result<RunNames, PlatformError> {
         Ok(RunNames::default())
     }
 
-    /// How far each consumer is.
+    /// Returns the status of every sink, the jobs that wait, and the resources that drifted.
+    ///
+    /// # Errors
+    ///
+    /// If the status cannot be read.
     fn status(&self, site: &RuntimeContext<'_>) -> Result<Status, PlatformError>;
 
-    /// The last runs of each job, this many of each at most: by job, the newest first. A platform that keeps none has none.
+    /// Returns the last runs of each job, at most `_most` of each: by job, the newest first. A platform that keeps no
+    /// history returns none.
+    ///
+    /// # Errors
+    ///
+    /// If the history cannot be read.
     fn history(&self, _site: &RuntimeContext<'_>, _most: usize) -> Result<Vec<JobRun>, PlatformError> {
         Ok(Vec::new())
     }
 
-    /// When the next job is due by its timetable. None means that none has one.
+    /// Returns the time at which the next job is due by its timetable; `None` if no job has one.
+    ///
+    /// # Errors
+    ///
+    /// If the last runs cannot be read.
     fn next_due(&self, _site: &RuntimeContext<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
         Ok(None)
     }
 }
 
-/// Who is told what a runtime does, while it does it.
+/// A receiver of the progress of a runtime, which may also cancel a run.
 pub trait RunObserver: fmt::Debug + Sync {
-    /// A job begins, or a step of a plan, or whatever else takes its time: its address.
+    /// Receives the address of a job, or of a step of a plan, that begins.
     fn job_started(&self, address: &str);
 
     /// Whether the call is to end: it fails as soon as it can, and the next one goes on where it was. It is asked often, and from
@@ -55,7 +81,7 @@ pub trait RunObserver: fmt::Debug + Sync {
     }
 }
 
-/// Nobody watches.
+/// The observer that ignores everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NoObserver;
 
@@ -63,22 +89,22 @@ impl RunObserver for NoObserver {
     fn job_started(&self, _address: &str) {}
 }
 
-/// Where a runtime works.
+/// The context of a runtime: rendered files, root, credentials, time.
 #[derive(Clone, Copy, Debug)]
 pub struct RuntimeContext<'a> {
     /// The rendered files of this instance.
     pub rendered: &'a RenderedFiles,
     /// The folder that relative paths in the model are relative to.
     pub root: &'a Path,
-    /// Where secrets come from.
+    /// The source of secrets.
     pub credentials: &'a dyn CredentialSource,
     /// The time that it is.
     pub now: DateTime<Utc>,
-    /// Who is told what is being done.
+    /// The observer of the progress.
     pub watcher: &'a dyn RunObserver,
-    /// What the rendered files were applied to before.
+    /// The target that the rendered files were applied to before.
     pub applied_to: PreviousTarget<'a>,
-    /// What whoever operates confirms.
+    /// The confirmations of the operator.
     pub confirmed: OperatorConfirmations,
 }
 
@@ -93,28 +119,29 @@ impl RuntimeContext<'_> {
     }
 }
 
-/// What rendered files were applied to before.
+/// The target that rendered files were applied to before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PreviousTarget<'a> {
-    /// Nothing, as far as is known.
+    /// None, as far as is known.
     #[default]
     Nothing,
-    /// Something that has no identity.
+    /// A target without an identity.
     Something,
-    /// What has this identity: the one of [`Applied`].
+    /// The target with this identity, as in [`ApplyReport`].
     This(&'a str),
 }
 
-/// What whoever operates confirms, since no program can know it.
+/// The confirmations of an operator, of facts that no program can know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OperatorConfirmations {
-    /// What rendered files were applied to before is not needed any more: they may be applied to something else.
+    /// Whether the target that rendered files were applied to before is not needed any more, so that they may be applied to
+    /// another one.
     pub accept_other_database: bool,
     /// Up to this time, the clock is right.
     pub clock_until: Option<DateTime<Utc>>,
 }
 
-/// What was applied of a plan.
+/// The part of a plan that was applied.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApplyReport {
@@ -122,13 +149,13 @@ pub struct ApplyReport {
     pub done: usize,
     /// Steps that had been carried out before.
     pub done_before: usize,
-    /// What tells that to which this was applied from everything else of its kind, if anything does: it stays the same for
-    /// as long as that exists.
+    /// The identity of the target that the plan was applied to, if it has one: it stays the same for as long as the target
+    /// exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
 }
 
-/// What was moved.
+/// The data that a run moved.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunReport {
@@ -149,7 +176,7 @@ pub struct RunReport {
     pub compared: Vec<CopyComparison>,
 }
 
-/// How a copy differs from what the platform keeps: counts of versions of records.
+/// The difference between a copy and the data that the platform keeps, as counts of versions of records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CopyComparison {
@@ -181,7 +208,7 @@ pub struct RoundedValues {
     pub dataset: DatasetKey,
     /// The column.
     pub column: ColumnName,
-    /// How many values.
+    /// The number of values.
     pub values: u64,
 }
 
@@ -191,7 +218,7 @@ pub struct RoundedValues {
 pub struct JobFailure {
     /// The address of the job, or of what it was to bring up to date.
     pub job: ResourceAddress,
-    /// What failed, and every reason behind it: tables, columns, rules and counts; never a secret, and no value of data.
+    /// The failure, and every reason behind it: tables, columns, rules and counts; never a secret, and no value of data.
     pub reason: String,
     /// Values of rows that are the reason, of columns that are classified as `Public` and nothing else, for those who
     /// ask for values.
@@ -199,7 +226,7 @@ pub struct JobFailure {
     pub examples: Vec<String>,
 }
 
-/// What one batch did to one dataset.
+/// The changes of one dataset in one batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetRun {
@@ -218,11 +245,11 @@ pub struct DatasetRun {
     /// Records that are set aside now, since they break what the schema says.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rejected: u64,
-    /// Why the batch did not become visible, if it did not.
+    /// The reason why the batch did not become visible, if it did not.
     pub failure: Option<String>,
 }
 
-/// How far each consumer is.
+/// The status of a platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Status {
@@ -231,7 +258,7 @@ pub struct Status {
     /// Jobs that have something to do and wait, in the order in which they run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<WaitingJob>,
-    /// What is not as it was rendered any more, by resource.
+    /// The resources that are not as they were rendered any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drifted: Vec<DriftedResource>,
 }
@@ -242,14 +269,14 @@ pub struct Status {
 pub struct DriftedResource {
     /// The resource.
     pub resource: ResourceAddress,
-    /// How it is not as it was rendered, and what is to be done about it; no value of data is in it.
+    /// The difference from what was rendered, and what is to be done about it. It has no value of data.
     pub problem: String,
     /// Whether the next run makes it again by itself.
     #[serde(rename = "is_made_again")]
     pub is_repaired_by_run: bool,
 }
 
-/// How far one dataset of one group is.
+/// The status of one dataset of one group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SinkStatus {
@@ -263,11 +290,11 @@ pub struct SinkStatus {
     /// one than before. None where the platform does not know.
     #[serde(default)]
     pub schema_version: Option<u64>,
-    /// When its source was last read as a whole: what arrived is what the source was then, whether it had changed or
-    /// not. What a transformer made is as old as what it was made of.
+    /// The time of the last complete read of the source. What arrived equals the source at that time, whether it had
+    /// changed or not. The output of a transformer is as old as its inputs.
     #[serde(default)]
     pub confirmed_at: Option<DateTime<Utc>>,
-    /// How late it may be: what this group was promised, whatever others are.
+    /// The greatest delay that this group was promised, whatever other groups were.
     #[serde(default)]
     pub promised: Option<Latency>,
     /// Records that are set aside for all, since they break what the schema says.
@@ -276,7 +303,8 @@ pub struct SinkStatus {
     /// Versions of records that are set aside for this consumer alone: its database has no such values.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unfit: u64,
-    /// Why the last attempt failed, if it did: to bring it here, or to get what it is made of. No value of data is in it.
+    /// The reason why the last attempt failed, if it did: to bring the dataset here, or to get its inputs. It has no value
+    /// of data.
     pub last_failure: Option<String>,
     /// Values of rows that are the reason, of columns that are classified as `Public` and nothing else, for those who
     /// ask for values.

@@ -10,9 +10,9 @@ pub(crate) const SLUG_LIMIT: usize = 63;
 /// Digits of a hash that make a clash impossible in practice.
 const DIGITS: usize = 12;
 
-/// A name for files and cloud resources, made of `parts`: ASCII letters, digits, `_` and `-`, at most `limit`
-/// characters (never fewer than 16). Different parts give different slugs, also without regard to case where the parts
-/// differ so; a slug that could not keep its parts whole ends in a hash of them.
+/// Makes a name for files and cloud resources of `parts`: ASCII letters, digits, `_` and `-`, at most `limit` characters
+/// (never fewer than 16). Different parts give different slugs, also without regard to case where the parts differ so; a
+/// slug that could not keep its parts whole ends in a hash of them.
 #[must_use]
 pub fn slug(parts: &[&str], limit: usize) -> String {
     let plain = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -22,15 +22,15 @@ pub fn slug(parts: &[&str], limit: usize) -> String {
     bounded(parts, "-", "--", is_plain, limit)
 }
 
-/// A safe, unique and bounded name of a dataset among all datasets.
+/// Returns a safe, bounded name of a dataset that is unique among all datasets.
 #[must_use]
 pub fn dataset_slug(dataset: &DatasetKey) -> String {
     slug(&[dataset.datastore.as_str(), dataset.dataset.as_str()], SLUG_LIMIT)
 }
 
-/// A name for SQL objects, made of `parts` that are identifiers: joined with two underscores, at most `limit`
-/// characters (never fewer than 16). Different parts give different names; a name that could not keep its parts whole
-/// ends in a hash of them.
+/// Makes a name for SQL objects of `parts` that are identifiers: joined with two underscores, at most `limit` characters
+/// (never fewer than 16). Different parts give different names; a name that could not keep its parts whole ends in a hash
+/// of them.
 #[must_use]
 pub fn identifier(parts: &[&str], limit: usize) -> String {
     let plain = |part: &&str| {

@@ -20,21 +20,21 @@ use std::fmt;
 pub struct WaitingJob {
     /// The address of the job.
     pub job: ResourceAddress,
-    /// What it waits for.
+    /// The reason why the job waits.
     pub waits_for: WaitReason,
 }
 
-/// What a job waits for.
+/// A reason why a job waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WaitReason {
-    /// These jobs before it failed, or what they were to bring up to date is not: some of its inputs are new, and others
-    /// are not.
+    /// A failure of these jobs before it, or data that they did not bring up to date: some inputs are new, and others are
+    /// not.
     Repaired(Vec<ResourceAddress>),
-    /// These inputs never arrived.
+    /// Inputs that never arrived.
     Arrived(Vec<DatasetKey>),
-    /// These inputs did not move since it last ran, and it waits for all of them.
+    /// Inputs that did not move since the last run of a job that waits for all of them.
     Moved(Vec<DatasetKey>),
 }
 

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a node costs of one limit.
+/// The share of a node in one limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weight {
-    /// Where the node itself is placed.
+    /// The share of the node itself, where it is placed.
     pub whole: u64,
-    /// Where one of its datasets is placed.
+    /// The share of each of its datasets, where that is placed.
     pub per_dataset: u64,
 }
 
@@ -27,7 +27,7 @@ impl Weight {
     }
 }
 
-/// What a node costs, by limit.
+/// The shares of a node, by limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Weights(BTreeMap<String, Weight>);
@@ -46,7 +46,7 @@ impl Weights {
         self
     }
 
-    /// What it costs of a limit.
+    /// Returns the share in a limit; none is zero.
     #[must_use]
     pub fn get(&self, limit: &str) -> Weight {
         self.0.get(limit).copied().unwrap_or_default()

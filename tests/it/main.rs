@@ -30,5 +30,6 @@ mod reports;
 mod review_change;
 mod serialized_names;
 mod sources;
+mod summaries;
 mod support;
 mod words;

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The folder `src` of every crate of the workspace.
-fn folders(root: &Path) -> Vec<PathBuf> {
+pub(crate) fn folders(root: &Path) -> Vec<PathBuf> {
     let crates = [root.to_owned(), root.join("platforms"), root.join("datasurface-document")];
     let entries = crates.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
     let mut folders: Vec<_> =

@@ -28,7 +28,7 @@ pub enum Level {
 }
 
 /// A picture of graphs: what of them is shown, and how. Write it as [Mermaid](super::Mermaid), [DOT](super::Dot),
-/// [GraphML](super::GraphMl) or [JSON](super::Drawing). At the level of datasets nothing is kept in memory while it is written.
+/// [GraphML](super::GraphMl) or [JSON](super::PictureJson). At the level of datasets nothing is kept in memory while it is written.
 ///
 /// Each platform has its place. Data that is handed over is an arrow of another kind; where the other platform is not in
 /// the picture, a box stands for it.

@@ -12,7 +12,7 @@ use std::fmt;
 /// ends. Arrows of data that is handed over are dotted.
 ///
 /// Mermaid's own setting `maxEdges`, 500 unless it is set, limits what it draws: of larger graphs, show a
-/// [level](Picture::level) or a [neighbourhood](Picture::around).
+/// [level](Picture::with_level) or a [neighbourhood](Picture::around).
 #[derive(Clone, Copy, Debug)]
 pub struct Mermaid<'p, 'g>(pub &'p Picture<'g>);
 

@@ -12,7 +12,7 @@ use std::fmt;
 /// `{"nodes": [{"id", "kind", "label", "platform"}, …], "edges": [{"from": id, "to": id}, …]}`. A node that stands for one node
 /// of a graph has its `key`. What changed since an earlier graph has a `change`, and an edge over which data is handed over has a
 /// `course`, in the words of [GraphML](super::GraphMl). All that is known of whole graphs is in
-/// [`GraphsPicture`](super::GraphsPicture).
+/// [`GraphsJson`](super::GraphsJson).
 #[derive(Clone, Copy, Debug)]
 pub struct PictureJson<'p, 'g>(pub &'p Picture<'g>);
 

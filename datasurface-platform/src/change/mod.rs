@@ -26,7 +26,7 @@ pub struct RenderingChange<'a> {
     scopes: &'a dyn ScopeChanges,
 }
 
-/// All of a change but its scopes.
+/// The part of a change that is about no single scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeHeader {
@@ -36,10 +36,10 @@ pub struct ChangeHeader {
     pub from: Option<Revision>,
     /// The revision that is rendered now.
     pub to: Revision,
-    /// What is held from this change on, and was not before.
+    /// The state that is held from this change on, and was not before.
     #[serde(default)]
     pub newly_held: Vec<HeldState>,
-    /// What was held and may go now, with what lets it go.
+    /// The resources that were held and may go now, each with the guard that lets it go.
     #[serde(default, rename = "let_go")]
     pub released: BTreeMap<ResourceAddress, Guard>,
     /// Nodes that changed, came or went, and who owns what changed.
@@ -48,7 +48,7 @@ pub struct ChangeHeader {
 }
 
 impl<'a> RenderingChange<'a> {
-    /// A change with these scopes.
+    /// Creates a change with these scopes.
     #[must_use]
     pub fn new(frame: &'a ChangeHeader, scopes: &'a dyn ScopeChanges) -> Self {
         Self { frame, scopes }
@@ -72,13 +72,13 @@ impl<'a> RenderingChange<'a> {
         &self.frame.to
     }
 
-    /// What is held from this change on.
+    /// The state that is held from this change on, and was not before.
     #[must_use]
     pub fn newly_held(&self) -> &'a [HeldState] {
         &self.frame.newly_held
     }
 
-    /// What lets a resource that was held go now.
+    /// Returns the guard that lets a held resource go now; `None` if the resource must stay.
     #[must_use]
     pub fn release_reason(&self, resource: &ResourceAddress) -> Option<&'a Guard> {
         self.frame.released.get(resource)
@@ -103,8 +103,8 @@ impl<'a> RenderingChange<'a> {
         format!("{name}-{}", Fingerprint::of(&scopes).short())
     }
 
-    /// The folder of transition files that are about one scope: `<transition>/foundation`, or `<transition>/<shard>`
-    /// below `shards`.
+    /// Returns the folder of the transition files of one scope: `<transition>/foundation`, or `<transition>/<shard>` below
+    /// `shards`.
     #[must_use]
     pub fn transition_folder(&self, scope: &Scope) -> String {
         let transition = self.transition_name();
@@ -114,7 +114,11 @@ impl<'a> RenderingChange<'a> {
         }
     }
 
-    /// The same change with every scope loaded, to be written as JSON.
+    /// Loads every scope, so that the change can be written as JSON.
+    ///
+    /// # Errors
+    ///
+    /// If a scope cannot be loaded.
     pub fn to_owned(&self) -> Result<OwnedChange, PlatformError> {
         Ok(OwnedChange { frame: self.frame.clone(), scopes: self.scopes().collect::<Result<_, _>>()? })
     }

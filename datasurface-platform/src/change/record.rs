@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, fmt};
 /// The attributes of a resource, by name.
 pub type Attributes = BTreeMap<String, Value>;
 
-/// What is remembered of a scope that was rendered: its resources, and what its files were.
+/// The record of a rendered scope: its resources, and the hashes of its files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeRecord {
@@ -39,20 +39,24 @@ impl From<&Rendering> for ScopeRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeChange {
-    /// Which scope.
+    /// The scope that changes.
     pub scope: Scope,
-    /// What was reached.
+    /// The scope at the base revision.
     pub old: ScopeRecord,
-    /// What is rendered now.
+    /// The scope as it is rendered now.
     pub new: ScopeRecord,
 }
 
 /// Scopes that differ, loaded one by one.
 pub trait ScopeChanges: fmt::Debug {
-    /// How many there are.
+    /// The number of scopes.
     fn count(&self) -> usize;
 
-    /// Loads one of them.
+    /// Loads the scope at a position.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such position, or the record of the scope cannot be read.
     fn load(&self, position: usize) -> Result<ScopeChange, PlatformError>;
 }
 
@@ -72,7 +76,7 @@ impl ScopeChanges for Vec<ScopeChange> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OwnedChange {
-    /// All but the scopes.
+    /// The part of the change that is about no single scope.
     pub frame: ChangeHeader,
     /// The scopes that differ.
     pub scopes: Vec<ScopeChange>,

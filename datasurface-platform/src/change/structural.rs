@@ -34,7 +34,7 @@ impl ResourceChange<'_> {
     }
 }
 
-/// What a change of a resource costs, as its platform judges it.
+/// The cost of the change of one resource, as judged by its platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
     action: Action,
@@ -44,17 +44,17 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// It stays, and is changed with this effect; those who read data can go on.
+    /// Creates a judgement: the resource stays and is updated, with this effect. Readers of its data can go on.
     pub fn update(effect: Effect, reason: impl Into<String>) -> Self {
         Self { action: Action::Update, meaning: Meaning::Compatible, effect, reason: reason.into() }
     }
 
-    /// It goes, and another one comes in its place, with this effect.
+    /// Creates a judgement: the resource is replaced by a new one, with this effect.
     pub fn replace(effect: Effect, reason: impl Into<String>) -> Self {
         Self { action: Action::Replace, ..Self::update(effect, reason) }
     }
 
-    /// What the change means to those who read data.
+    /// Sets the meaning of the change for readers of the data.
     #[must_use]
     pub fn with_meaning(mut self, meaning: Meaning) -> Self {
         self.meaning = meaning;
@@ -86,9 +86,13 @@ impl ChangeSide {
 }
 
 impl RenderingChange<'_> {
-    /// The plan that follows from comparing resources by address: what is only new is created, what differs is judged,
-    /// what only changed its scope is moved, what begins to be held is held, and what is only old is retired. Only what
-    /// the platform knows better is left to `judge`: what a change of a resource costs.
+    /// Derives the plan by comparing resources by address: a new resource is created, one that differs is judged, one with
+    /// another scope is moved, one that begins to be held is held, and one that is gone is retired. The platform knows one
+    /// thing better, so that is left to `judge`: the cost of the change of a resource.
+    ///
+    /// # Errors
+    ///
+    /// If a scope cannot be loaded, or two resources have one address.
     pub fn structural(
         &self,
         mut judge: impl FnMut(&ResourceChange<'_>) -> Judgement,

@@ -48,11 +48,19 @@ pub struct RemoteFactory {
 impl RemoteFactory {
     /// Starts a program, and asks who it is. Its standard input and output are taken; its standard error is left as the
     /// command says. It ends when the last platform that it serves is dropped.
+    ///
+    /// # Errors
+    ///
+    /// If the program cannot be started, or does not answer as the protocol wants.
     pub fn spawn(command: Command) -> Result<Self, PlatformError> {
         Self::spawn_with_limits(command, ConnectionLimits::default())
     }
 
     /// Starts a program that must keep within these bounds.
+    ///
+    /// # Errors
+    ///
+    /// If the program cannot be started, exceeds a limit, or does not answer as the protocol wants.
     pub fn spawn_with_limits(mut command: Command, bounds: ConnectionLimits) -> Result<Self, PlatformError> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(|error| {
@@ -68,6 +76,10 @@ impl RemoteFactory {
     }
 
     /// Talks to a program that runs already, wherever it is: through a socket, or the streams of a container.
+    ///
+    /// # Errors
+    ///
+    /// If the program does not answer as the protocol wants.
     pub fn connect(
         input: impl Read + Send + 'static,
         output: impl Write + Send + 'static,

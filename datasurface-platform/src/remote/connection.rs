@@ -17,12 +17,12 @@ use std::{
     time::Duration,
 };
 
-/// How much a host puts up with.
+/// The limits that a host sets to a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// The longest line, in bytes: [`LONGEST_LINE`] unless said otherwise.
+    /// The longest line, in bytes: [`MAX_LINE_LENGTH`](super::MAX_LINE_LENGTH) by default.
     pub longest_line: usize,
-    /// How long an answer may take: 5 minutes unless said otherwise.
+    /// The longest time that an answer may take: 5 minutes by default.
     pub longest_wait: Duration,
 }
 

@@ -1,7 +1,7 @@
 //! Platforms that are other programs: they read JSON and write JSON, one value on each line.
 //!
-//! A program in Rust hands its factory to [`serve`]; one in another language answers each [`Asked`] line on its standard
-//! input with one [`Answered`] line on its standard output. What else it has to say goes to standard error. A host uses it through
+//! A program in Rust hands its factory to [`serve`]; one in another language answers each [`RequestLine`] line on its standard
+//! input with one [`ResponseLine`] line on its standard output. What else it has to say goes to standard error. A host uses it through
 //! [`RemoteFactory`], like any other plug-in.
 //!
 //! One process serves all instances of a plug-in. All that a platform answers is pure, so nothing is lost when a process

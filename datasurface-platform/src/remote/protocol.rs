@@ -20,7 +20,7 @@ pub const PROTOCOL: u32 = 1;
 pub struct RequestLine<'a> {
     /// Counts the requests. The answer bears the same number, so that a stray line is not taken for it.
     pub number: u64,
-    /// What is asked.
+    /// The request.
     pub request: Request<'a>,
 }
 
@@ -34,12 +34,12 @@ pub struct ResponseLine {
     pub response: Response,
 }
 
-/// What is asked. A platform that was created is named by the number that the answer gave it.
+/// A request. A platform that was created is named by the number that the response gave it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Request<'a> {
-    /// Who are you? Comes first.
+    /// The first request: for the kind and the version of the program.
     Hello {
         /// The version of the protocol that the host speaks.
         protocol: u32,
@@ -93,12 +93,12 @@ pub enum Request<'a> {
     },
 }
 
-/// What is answered: what was asked for, or an error.
+/// A response: the requested value, or an error.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Response {
-    /// Who the program is.
+    /// The kind and the version of the program.
     Hello(Handshake),
     /// An instance was made.
     Created {
@@ -107,21 +107,21 @@ pub enum Response {
         /// What it can do.
         descriptor: Box<PlatformDescriptor>,
     },
-    /// What a node costs.
+    /// The weights of a node.
     Weights(Weights),
-    /// What others may read of a node.
+    /// The offers of a node.
     Offers(Vec<Offer>),
-    /// What stands in the way of rendering.
+    /// The findings of a lint.
     Findings(Vec<Diagnostic>),
-    /// What was rendered.
+    /// The rendering of a scope.
     Rendering(Rendering),
-    /// What is to be done.
+    /// The plan of a change.
     Plan(Plan),
-    /// Why there is no answer.
+    /// The reason why there is no value.
     Error(PlatformError),
 }
 
-/// Who a program is. A newer one may say more.
+/// The kind and the version of a program. A newer program may say more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handshake {
     /// The version of the protocol that it speaks.

@@ -26,6 +26,10 @@ use std::io::{self, BufRead, Write};
 ///     serve(&TypedFactory::<P>::new(), std::io::stdin().lock(), std::io::stdout().lock())
 /// }
 /// ```
+///
+/// # Errors
+///
+/// If the input cannot be read or the output cannot be written.
 pub fn serve(
     factory: &dyn PlatformFactory,
     mut input: impl BufRead,

@@ -13,18 +13,22 @@ pub struct File {
     content: Vec<u8>,
 }
 
-/// What is remembered of a file.
+/// The record of a rendered file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileRecord {
-    /// What kind of content it has.
+    /// The media type of the content.
     pub media_type: String,
     /// The hash of its bytes.
     pub hash: Fingerprint,
 }
 
 impl File {
-    /// A file with this content. Refuses a path that is not safe.
+    /// Creates a file with this content.
+    ///
+    /// # Errors
+    ///
+    /// If the path is not safe.
     pub fn new(path: &str, media_type: &str, content: impl Into<Vec<u8>>) -> Result<Self, PlatformError> {
         let unsafe_path =
             |error| PlatformError::new(PlatformErrorKind::Rendering, "rendering a file").caused_by(error);
@@ -35,12 +39,20 @@ impl File {
         })
     }
 
-    /// A file of SQL.
+    /// Creates a file of SQL.
+    ///
+    /// # Errors
+    ///
+    /// If the path is not safe.
     pub fn sql(path: &str, text: impl Into<String>) -> Result<Self, PlatformError> {
         Self::new(path, "application/sql", text.into())
     }
 
-    /// A file of JSON, indented for people, with a line feed at its end.
+    /// Creates a file of JSON, indented for people, with a line feed at its end.
+    ///
+    /// # Errors
+    ///
+    /// If the path is not safe, or the value cannot be written as JSON.
     pub fn json(path: &str, value: &impl Serialize) -> Result<Self, PlatformError> {
         let text = serde_json::to_string_pretty(value).map_err(|error| {
             PlatformError::new(PlatformErrorKind::Internal, "writing JSON").caused_by(error)
@@ -48,38 +60,38 @@ impl File {
         Self::new(path, "application/json", text + "\n")
     }
 
-    /// Where it is, relative to the folder of its scope.
+    /// The path, relative to the folder of the scope.
     #[must_use]
     pub fn path(&self) -> &SafePath {
         &self.path
     }
 
-    /// What kind of content it has.
+    /// The media type of the content.
     #[must_use]
     pub fn media_type(&self) -> &str {
         &self.media_type
     }
 
-    /// Its bytes.
+    /// The bytes of the file.
     #[must_use]
     pub fn content(&self) -> &[u8] {
         &self.content
     }
 
-    /// Its bytes as text, if they are.
+    /// The bytes as text; `None` if they are not UTF-8.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         std::str::from_utf8(&self.content).ok()
     }
 
-    /// The same file at another path.
+    /// Sets the path.
     #[must_use]
     pub fn with_path(mut self, path: SafePath) -> Self {
         self.path = path;
         self
     }
 
-    /// What is remembered of it.
+    /// The record of the file, for the manifest.
     #[must_use]
     pub fn record(&self) -> FileRecord {
         FileRecord { media_type: self.media_type.clone(), hash: Fingerprint::of_bytes(&self.content) }

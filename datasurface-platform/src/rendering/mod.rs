@@ -28,13 +28,17 @@ pub struct Rendering {
 }
 
 impl Rendering {
-    /// Nothing yet.
+    /// Creates an empty rendering.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// These resources, each as [a JSON file of its own](Self::add_json).
+    /// Creates a rendering of these resources, each as [a JSON file of its own](Self::add_json).
+    ///
+    /// # Errors
+    ///
+    /// If two resources have one address, or the address of one makes no safe path.
     pub fn from_resources(resources: impl IntoIterator<Item = Resource>) -> Result<Self, PlatformError> {
         let mut rendering = Self::new();
         for resource in resources {
@@ -43,8 +47,12 @@ impl Rendering {
         Ok(rendering)
     }
 
-    /// Adds a file and the resources that it declares. Refuses a file that declares nothing, a path that is there
-    /// already (also if it differs in case only), and an address that is used twice.
+    /// Adds a file and the resources that it declares.
+    ///
+    /// # Errors
+    ///
+    /// If the file declares no resource, its path is used already (also if it differs in case only), or an address is used
+    /// twice.
     pub fn add(
         &mut self,
         file: File,
@@ -70,6 +78,10 @@ impl Rendering {
     }
 
     /// Adds a resource as a JSON file of its own, which is called as its address and shows its attributes.
+    ///
+    /// # Errors
+    ///
+    /// If the address is used already, or makes no safe path.
     pub fn add_json(&mut self, resource: Resource) -> Result<(), PlatformError> {
         let file = File::json(&format!("{}.json", resource.address()), resource.attributes())?;
         self.add(file, [resource])
@@ -80,7 +92,7 @@ impl Rendering {
         self.files.values()
     }
 
-    /// The file at this path.
+    /// Returns the file at this path.
     #[must_use]
     pub fn file(&self, path: &str) -> Option<&File> {
         self.files.get(path)
@@ -91,7 +103,7 @@ impl Rendering {
         self.resources.values()
     }
 
-    /// The resource of this address.
+    /// Returns the resource of this address.
     #[must_use]
     pub fn resource(&self, address: &ResourceAddress) -> Option<&Resource> {
         self.resources.get(address)

@@ -38,7 +38,7 @@ impl SafePath {
         self.0.split('/')
     }
 
-    /// This path inside a folder.
+    /// Joins this path to a folder: the result is inside of it.
     #[must_use]
     pub fn joined_to(&self, folder: &Self) -> Self {
         Self(format!("{folder}/{self}"))

@@ -43,7 +43,7 @@ impl fmt::Debug for ResourceAddress {
     }
 }
 
-/// Something that exists because it was rendered: a table, a job, a bucket.
+/// A thing that exists because it was rendered: a table, a job, a bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
@@ -60,7 +60,7 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// A resource of some kind, in the words of the platform.
+    /// Creates a resource of some kind, in the words of the platform.
     pub fn new(address: impl Into<ResourceAddress>, kind: impl Into<String>) -> Self {
         Self {
             address: address.into(),
@@ -73,18 +73,19 @@ impl Resource {
         }
     }
 
-    /// A resource that is there once for a node: it is called as its kind and the slug of the node, `job.NW_Data`.
+    /// Creates a resource that is there once for a node. Its address is its kind and the slug of the node, `job.NW_Data`.
     pub fn for_node(kind: &str, node: &NodeView) -> Self {
         Self::new(format!("{kind}.{}", node.slug()), kind).origin(node.key())
     }
 
-    /// A resource that is there once for a dataset: it is called as its kind and the slug of the dataset,
+    /// Creates a resource that is there once for a dataset. Its address is its kind and the slug of the dataset,
     /// `table.NW_Data-customers`, whichever node it is there for.
     pub fn for_dataset(kind: &str, node: &NodeView, dataset: &DatasetKey) -> Self {
         Self::new(format!("{kind}.{}", dataset_slug(dataset)), kind).origin(node.key())
     }
 
-    /// An attribute: all that a change should be judged by. A value that cannot be written as JSON is null.
+    /// Adds an attribute: attributes are all that a change is judged by. A value that cannot be written as JSON becomes
+    /// null.
     #[must_use]
     pub fn attribute(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let mut value = serde_json::to_value(value).unwrap_or_default();
@@ -93,14 +94,14 @@ impl Resource {
         self
     }
 
-    /// A node that it is there for.
+    /// Adds a node that the resource is there for.
     #[must_use]
     pub fn origin(mut self, node: &NodeKey) -> Self {
         self.origin.insert(node.clone());
         self
     }
 
-    /// A resource that must be there first.
+    /// Adds a resource that must be there first.
     #[must_use]
     pub fn dependency(mut self, other: impl Into<ResourceAddress>) -> Self {
         self.depends_on.insert(other.into());
@@ -117,7 +118,7 @@ impl Resource {
         self
     }
 
-    /// It holds data that cannot be made again.
+    /// Marks the resource as holding data that cannot be made again.
     #[must_use]
     pub fn with_held_data(mut self, data: impl Into<HeldData>) -> Self {
         self.holds = Some(data.into());
@@ -129,19 +130,19 @@ impl Resource {
         self
     }
 
-    /// Its identity on the platform.
+    /// The identity of the resource on the platform.
     #[must_use]
     pub fn address(&self) -> &ResourceAddress {
         &self.address
     }
 
-    /// What it is, in the words of the platform.
+    /// The kind of the resource, in the words of the platform.
     #[must_use]
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
-    /// Its attributes, by name.
+    /// The attributes, by name.
     #[must_use]
     pub fn attributes(&self) -> &BTreeMap<String, Value> {
         &self.attributes
@@ -153,7 +154,7 @@ impl Resource {
         &self.origin
     }
 
-    /// What must be there first.
+    /// The resources that must be there first.
     #[must_use]
     pub fn dependencies(&self) -> &BTreeSet<ResourceAddress> {
         &self.depends_on

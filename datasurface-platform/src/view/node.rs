@@ -21,7 +21,7 @@ pub struct NodeView {
 }
 
 impl NodeView {
-    /// A view of a node with these facts, for which these offers were resolved.
+    /// Creates the view of a node with these facts, for which these offers were resolved.
     pub fn new(platform: Arc<PlatformInstance>, facts: NodeFacts, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
         Self { platform, facts, inputs }
@@ -33,19 +33,19 @@ impl NodeView {
         &self.platform
     }
 
-    /// What the graph knows of it.
+    /// The facts of the node.
     #[must_use]
     pub fn facts(&self) -> &NodeFacts {
         &self.facts
     }
 
-    /// Its identity.
+    /// The identity of the node.
     #[must_use]
     pub fn key(&self) -> &NodeKey {
         &self.facts.key
     }
 
-    /// What it owes to those behind it.
+    /// The obligation of the node to the nodes behind it.
     #[must_use]
     pub fn obligation(&self) -> &Obligation {
         &self.facts.obligation
@@ -57,27 +57,31 @@ impl NodeView {
         &self.facts.detail
     }
 
-    /// What the nodes directly before it offer, wherever they are: in this shard, in another one, on another platform.
+    /// The offers of the nodes directly before this one, wherever they are: in this shard, in another one, on another
+    /// platform.
     #[must_use]
     pub fn inputs(&self) -> &[ResolvedOffer] {
         &self.inputs
     }
 
-    /// The offer of a dataset.
+    /// Returns the offer of a dataset.
     #[must_use]
     pub fn input(&self, dataset: &DatasetKey) -> Option<&Offer> {
         self.inputs.iter().map(|input| &input.offer).find(|offer| offer.dataset() == dataset)
     }
 
-    /// Where the data before it is: the addresses of its inputs.
+    /// The addresses of the inputs.
     #[must_use]
     pub fn input_addresses(&self) -> Vec<&str> {
         let offers = self.inputs.iter().map(|input| &input.offer);
         offers.map(Offer::address).collect()
     }
 
-    /// The offer of a dataset, for a rendering that cannot do without. A host resolves every offer before it asks for a
-    /// rendering, so a missing one is its bug.
+    /// Returns the offer of a dataset, for a rendering that cannot do without it.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such offer. A host resolves every offer before it asks for a rendering, so that is a bug of the host.
     pub fn require_input(&self, dataset: &DatasetKey) -> Result<&Offer, PlatformError> {
         let missing = || {
             let message = format!("nobody offers `{dataset}` to `{}`", self.key());
@@ -116,14 +120,14 @@ impl NodeView {
         }
     }
 
-    /// A safe, unique and bounded name of a dataset among all datasets.
+    /// Returns a safe, bounded name of a dataset that is unique among all datasets.
     #[must_use]
     pub fn dataset_slug(&self, dataset: &DatasetKey) -> String {
         dataset_slug(dataset)
     }
 
-    /// The addresses of [what there is once for each dataset](crate::Resource::of_dataset) that this node captures or exports:
-    /// `table.NW_Data-customers`.
+    /// Returns the addresses of the [resources of the datasets](crate::Resource::for_dataset) that this node captures or
+    /// exports: `table.NW_Data-customers`.
     #[must_use]
     pub fn dataset_addresses(&self, kind: &str) -> Vec<String> {
         let datasets = match self.detail() {
@@ -135,7 +139,7 @@ impl NodeView {
         keys.map(|key| format!("{kind}.{}", dataset_slug(key))).collect()
     }
 
-    /// The same view with one dataset alone: what is kept of a capture when the rest of it does not matter any more.
+    /// Restricts the view to one dataset: the part of a capture that is kept when the rest of it does not matter any more.
     #[must_use]
     pub fn restricted_to(&self, dataset: &DatasetName) -> Self {
         let only = |facts: DatasetFacts| (facts.key.dataset == *dataset).then_some(facts);

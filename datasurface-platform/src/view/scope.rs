@@ -7,12 +7,12 @@ use datasurface_model::{DatasetName, ShardName};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
-/// What is rendered in one go.
+/// A part of a platform that is rendered at once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// What belongs to no shard: providers, buckets, roles, clusters, the operational database, the frame of schedules.
-    /// It depends on the instance and the list of its shards.
+    /// The foundation: providers, buckets, roles, clusters, the operational database, the frame of schedules. It belongs to
+    /// no shard, and depends on the instance and the list of its shards.
     Foundation,
     /// A part of the graph.
     Shard(ShardName),
@@ -27,7 +27,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// All that is rendered in one scope.
+/// The view of one scope: everything that is rendered in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeView {
@@ -48,12 +48,12 @@ pub struct ScopedNode {
 }
 
 impl ScopeView {
-    /// The foundation of an instance with these shards.
+    /// Creates the view of the foundation of an instance with these shards.
     pub fn foundation(platform: Arc<PlatformInstance>, shards: Vec<ShardName>) -> Self {
         Self { platform, scope: Scope::Foundation, shards, nodes: Vec::new(), held: Vec::new() }
     }
 
-    /// One of the shards, with what is placed in it. Nodes are given in the order of their keys.
+    /// Creates the view of a shard, with the nodes that are placed in it, in the order of their keys.
     pub fn shard(
         platform: Arc<PlatformInstance>,
         shards: Vec<ShardName>,
@@ -70,7 +70,7 @@ impl ScopeView {
         &self.platform
     }
 
-    /// Which scope it is.
+    /// The scope.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
@@ -82,12 +82,12 @@ impl ScopeView {
         self.scope == Scope::Foundation
     }
 
-    /// What only the foundation has.
+    /// Returns the value in the foundation, and `None` in a shard: for what only the foundation has.
     pub fn in_foundation<T>(&self, thing: T) -> Option<T> {
         self.is_foundation().then_some(thing)
     }
 
-    /// All shards of the instance, in order.
+    /// The shards of the instance, in order.
     #[must_use]
     pub fn shards(&self) -> &[ShardName] {
         &self.shards
@@ -99,7 +99,7 @@ impl ScopeView {
         &self.nodes
     }
 
-    /// What is held here.
+    /// The state that is held in this scope.
     #[must_use]
     pub fn held(&self) -> &[HeldState] {
         &self.held
@@ -135,7 +135,7 @@ impl ScopeView {
 }
 
 impl ScopedNode {
-    /// A node that is placed here as a whole, or not; and those of its datasets that are.
+    /// Creates a node of a scope: whether it is placed there as a whole, and those of its datasets that are.
     pub fn new(view: NodeView, whole: bool, datasets: BTreeSet<DatasetName>) -> Self {
         Self { view, whole, datasets }
     }

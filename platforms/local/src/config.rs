@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 pub struct LocalConfig {
     /// The file of the platform's own SQLite database, relative to where the platform runs.
     pub database: String,
-    /// Where that file is, such as `Company/Frankfurt`: governance asks for it.
+    /// The place of that file, such as `Company/Frankfurt`: governance asks for it.
     #[serde(default)]
     pub place: Option<String>,
-    /// Who holds the keys with which the disk is encrypted that the file is on, if it is: `vendor` or `company`.
-    /// Governance asks for it; the platform itself encrypts nothing.
+    /// The holder of the keys, `vendor` or `company`, if the disk that the file is on is encrypted. Governance asks for it;
+    /// the platform itself encrypts nothing.
     #[serde(default)]
     #[schemars(with = "Option<Keys>")]
     pub encryption: Option<KeyHolder>,
@@ -29,11 +29,11 @@ pub struct LocalConfig {
     /// `public`.
     #[serde(default)]
     pub schemas: BTreeMap<String, String>,
-    /// How PostgreSQL servers are spoken to, of producers and of consumers, by `host` or `host:port`; the latter counts
-    /// where both are here.
+    /// The settings of connections to PostgreSQL servers, of producers and of consumers, by `host` or `host:port`; the
+    /// latter counts where both are here.
     #[serde(default)]
     pub servers: BTreeMap<String, ServerSettings>,
-    /// How much each SELECT of a transformer may take.
+    /// The limits of each SELECT of a transformer.
     #[serde(default)]
     pub transformers: SelectLimits,
 }
@@ -61,14 +61,14 @@ impl LocalConfig {
         }
     }
 
-    /// The same, where a consumer's container (`zone/team/container`) is written with the credential of this name.
+    /// Adds the name of the credential with which a consumer's container (`zone/team/container`) is written.
     #[must_use]
     pub fn credential(mut self, container: impl Into<String>, credential: impl Into<String>) -> Self {
         self.credentials.insert(container.into(), credential.into());
         self
     }
 
-    /// The same, where the server at a `host` or a `host:port` is spoken to in this way.
+    /// Adds the settings of connections to the server at a `host` or a `host:port`.
     #[must_use]
     pub fn server(mut self, at: impl Into<String>, settings: ServerSettings) -> Self {
         self.servers.insert(at.into(), settings);

@@ -7,7 +7,7 @@
 use crate::{prelude::*, sql::engine::Engine};
 use datasurface_platform::graph::Fingerprint;
 
-/// The version of the form of the books. Whoever changes it adds what leads from the one before to it.
+/// The version of the form of the metadata tables. Whoever changes it adds what leads from the one before to it.
 pub(crate) const METADATA_VERSION: i64 = 2;
 
 /// The longest name in the platform's own database.
@@ -126,7 +126,7 @@ pub(crate) mod address {
         format!("copy.{container}.{}.{}", dataset.datastore, dataset.dataset)
     }
 
-    /// What the books call it that a server refuses to change a copy.
+    /// The name that the metadata tables have for the refusal of a server to change a copy.
     pub(crate) fn refused(copy: &str) -> String {
         format!("{copy}.refused")
     }

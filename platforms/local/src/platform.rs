@@ -17,7 +17,7 @@ pub struct LocalPlatform {
 }
 
 impl LocalPlatform {
-    /// An instance with these settings.
+    /// Creates an instance with these settings.
     #[must_use]
     pub fn new(config: LocalConfig) -> Self {
         Self { descriptor: descriptor::descriptor(&config), config, breakpoint: Breakpoint::default() }

@@ -3,7 +3,7 @@
 use crate::prelude::*;
 use std::{fmt, net::IpAddr, str::FromStr, time::Duration};
 
-/// How a PostgreSQL server is spoken to. What is not set is at its default, which is the safe one.
+/// The settings of connections to a PostgreSQL server. The defaults are the safe choices.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServerSettings {

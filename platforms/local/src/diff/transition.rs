@@ -128,7 +128,7 @@ pub(super) fn retire(
     Ok(script.into_iter().collect())
 }
 
-/// Takes away the books of a platform that leaves. Where it comes back, all is made as it was for the first time.
+/// Takes away the metadata tables of a platform that leaves. Where it comes back, all is made as it was for the first time.
 pub(super) fn leave(before: &Resource) -> Script {
     let database = before.attributes().get("database").and_then(|database| database.as_str());
     let metadata = METADATA_TABLES.map(|table| format!("DROP TABLE IF EXISTS {};", quoted(table)));

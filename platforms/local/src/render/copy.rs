@@ -189,7 +189,7 @@ fn purged(
     }
 }
 
-/// Makes the copy, and the books of its database.
+/// Makes the copy, and the metadata tables of its database.
 pub(crate) fn create_copy(engine: Engine, table: &Milestoned) -> Vec<String> {
     let mut statements = vec![foundation::STEPS.to_owned(), APPLIED.to_owned()];
     statements.extend(match engine {

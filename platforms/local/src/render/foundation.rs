@@ -1,4 +1,4 @@
-//! The platform's own database, and the books that it keeps.
+//! The platform's own database, and the metadata tables that it keeps.
 
 use crate::{
     config::LocalConfig,
@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS \"datasurface_steps\" (
 
 // Rendered statements may be newer than a database. An apply always executes `create`, so a table is only ever added,
 // `IF NOT EXISTS`; whoever reads the database of another platform asks first whether a newer table is there.
-/// The books of the platform's own database; what was done of a plan comes last.
+/// The metadata tables of the platform's own database; what was done of a plan comes last.
 pub(crate) const METADATA_TABLES: [&str; 8] = [
     "datasurface_batches",
     "datasurface_runs",
@@ -49,7 +49,7 @@ fn new_plan(platform: &str) -> String {
     )
 }
 
-/// There is one row: what the books are.
+/// There is one row: what the metadata tables are.
 const METADATA_SECTION: &str = "\
 CREATE TABLE IF NOT EXISTS \"datasurface_books\" (
   \"row\" INTEGER PRIMARY KEY CHECK (\"row\" = 1),
@@ -58,7 +58,7 @@ CREATE TABLE IF NOT EXISTS \"datasurface_books\" (
   \"trusted_at\" TEXT NOT NULL
 );";
 
-/// What the books say of themselves.
+/// What the metadata tables say of themselves.
 pub(crate) const READ_METADATA: &str =
     "SELECT \"identity\", \"version\", \"trusted_at\"\nFROM \"datasurface_books\";";
 

@@ -2,7 +2,7 @@
 //!
 //! | file | resource | sections |
 //! |---|---|---|
-//! | `database.sql` | `database` | `create`, and the statements that keep the books |
+//! | `database.sql` | `database` | `create`, and the statements that keep the metadata tables |
 //! | `tables/<datastore>/<dataset>.sql` | `table.…` | `create`; within a batch `stage`, `load`, `check 1` and more, `merge`, `count`, `schema`, `unstage`; afterwards `forget`, `purge` |
 //! | the same, with rows that are set aside | | also `reject`, `count_rejected` |
 //! | the same, read by a watermark | | also `position`, `reached`, `complete`, `merge_new`, `remember` |

@@ -77,7 +77,7 @@ const CREATE: &str = "create";
 
 /// Something to be done in one database.
 struct StepTask<'a> {
-    /// What the books call it.
+    /// The name in the metadata tables.
     name: String,
     database: &'a str,
     /// The statements, if there are any: a step of a job is done by rendering alone.

@@ -2,8 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
-/// What is told of every statement and every commit before it is executed. It does nothing, except in tests: they stop
-/// the process there, to see that nothing is lost when it goes on.
+/// A hook before every statement and every commit. It does nothing, except in tests: they stop the process there, to see
+/// that nothing is lost when it goes on.
 #[doc(hidden)]
 #[derive(Clone, Default)]
 pub struct Breakpoint {

@@ -1,4 +1,4 @@
-//! What a call of the runtime works with: the platform's own database, with its books, and all that was rendered.
+//! What a call of the runtime works with: the platform's own database, with its metadata tables, and all that was rendered.
 
 use super::{
     breakpoint::Breakpoint,
@@ -35,7 +35,7 @@ pub(super) struct RunContext<'a> {
     pub(super) may_purge: bool,
 }
 
-/// A batch, as the books have it.
+/// A batch, as the metadata tables have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Batch {
     pub(super) number: u64,
@@ -228,7 +228,7 @@ impl RunContext<'_> {
     }
 }
 
-/// The last batch of a dataset, by these books.
+/// The last batch of a dataset, by these metadata tables.
 pub(super) fn last_batch(
     own: &Database<'_>,
     metadata: &Script,

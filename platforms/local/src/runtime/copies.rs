@@ -211,7 +211,7 @@ impl<'a> RunContext<'a> {
     }
 }
 
-/// What the books call bringing these up to date: the first of them.
+/// The name in the metadata tables for bringing these up to date: the first of them.
 pub(super) fn job_of<'s>(copy_group: &CopyGroup<'s>) -> Option<&'s str> {
     copy_group.first().map(|(_, script)| script.resource())
 }

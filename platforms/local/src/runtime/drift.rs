@@ -129,7 +129,7 @@ impl RunContext<'_> {
         Ok(drifts)
     }
 
-    /// The tables and views of a database that consumers read, and its books.
+    /// The tables and views of a database that consumers read, and its metadata tables.
     pub(super) fn made_in(&self, database: &str) -> impl Iterator<Item = (&Script, CreatedObject)> {
         let is_read = |script: &&Script| {
             ["table.", "copy.", "view."].iter().any(|kind| script.resource().starts_with(kind))
@@ -207,7 +207,7 @@ fn drift(
 }
 
 impl CreatedObject {
-    /// Whether it is one of the books.
+    /// Whether it is one of the metadata tables.
     pub(super) fn is_metadata_table(&self) -> bool {
         self.name.starts_with("datasurface_")
     }

@@ -1,4 +1,4 @@
-//! What the books of a database are: its identity, the version of their form, and up to when its clock was trusted.
+//! What the metadata tables of a database hold: its identity, the version of their form, and up to when its clock was trusted.
 
 use super::{
     container::Container,
@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use datasurface_platform::{PreviousTarget, RuntimeContext, graph::Fingerprint};
 use rusqlite::types::Value;
 
-/// What the books of the platform's own database say of themselves.
+/// What the metadata tables of the platform's own database say of themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PlatformMetadata {
     pub(super) identity: String,
@@ -23,7 +23,7 @@ pub(super) struct PlatformMetadata {
 }
 
 impl PlatformMetadata {
-    /// Reads what the books say of themselves; none if they are older than that they say anything.
+    /// Reads what the metadata tables say of themselves; none if they are older than that they say anything.
     pub(super) fn read(script: &Script, own: &Database<'_>) -> Result<Option<Self>, PlatformError> {
         if !own.has_table("datasurface_books")? {
             return Ok(None);
@@ -37,7 +37,7 @@ impl PlatformMetadata {
         rows.into_iter().next().map(read).transpose()
     }
 
-    /// Writes down what the books are, unless that was done before: a database of an earlier version of the software gets
+    /// Writes down what the metadata tables are, unless that was done before: a database of an earlier version of the software gets
     /// an identity, too.
     pub(super) fn begin(maker: &Provisioner<'_>, own: &Container<'_>) -> Result<(), PlatformError> {
         let file = maker.rendered.metadata.database();
@@ -89,7 +89,7 @@ pub(super) fn judged<'a>(
     Ok(Some(own))
 }
 
-/// Whether anything is left of a platform that leaves, by its own database and the script that takes the books away. Refuses
+/// Whether anything is left of a platform that leaves, by its own database and the script that takes the metadata tables away. Refuses
 /// a database that is not the one that this was applied to: it may be somebody else's.
 pub(super) fn is_left(
     site: &RuntimeContext<'_>,
@@ -105,7 +105,7 @@ pub(super) fn is_left(
             _ => Ok(false),
         };
     };
-    // What takes the books away is the last step: without them, all was done.
+    // What takes the metadata tables away is the last step: without them, all was done.
     if !own.has_table("datasurface_steps")? {
         return Ok(false);
     }
@@ -113,7 +113,7 @@ pub(super) fn is_left(
     Ok(true)
 }
 
-/// Refuses books that a newer version of the software wrote, and those of another database than the one that this was
+/// Refuses metadata that a newer version of the software wrote, and that of another database than the one that this was
 /// applied to.
 fn check_identity(
     site: &RuntimeContext<'_>,

@@ -20,7 +20,7 @@ pub(super) struct StepsDone {
     pub(super) steps: BTreeSet<String>,
 }
 
-/// Keeps the books of a plan in the databases that it touches.
+/// Keeps the metadata tables of a plan in the databases that it touches.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Provisioner<'a> {
     pub(super) site: RuntimeContext<'a>,
@@ -76,7 +76,7 @@ impl<'a> Provisioner<'a> {
         database.execute(&self.rendered.metadata, "step_done", &values)
     }
 
-    /// Adds those books of the platform's own database, and what is new in them, that came after it was made, with a later
+    /// Adds those metadata tables of the platform's own database, and what is new in them, that came after it was made, with a later
     /// revision of the software.
     pub(super) fn complete_metadata(&self, own: &Container<'_>) -> Result<(), PlatformError> {
         own.in_transaction(|| {

@@ -11,7 +11,7 @@ use std::{
 /// All that was rendered for an instance.
 #[derive(Debug)]
 pub(super) struct Rendered {
-    /// The file of the platform's own database: its books.
+    /// The file of the platform's own database: its metadata tables.
     pub(super) metadata: Script,
     /// The files of all other resources, by address.
     scripts: BTreeMap<String, Script>,
@@ -80,7 +80,7 @@ impl Rendered {
         std::iter::once(own).chain(others.into_iter().filter(|file| *file != own)).collect()
     }
 
-    /// The files that are executed in a database: its books first, tables and copies before what reads them.
+    /// The files that are executed in a database: its metadata tables first, tables and copies before what reads them.
     pub(super) fn scripts_in(&self, database: &str) -> impl Iterator<Item = &Script> {
         let all = std::iter::once(&self.metadata).chain(self.scripts.values());
         all.filter(move |script| script.database() == database)

@@ -79,7 +79,7 @@ impl RunContext<'_> {
         })
     }
 
-    /// Makes those copies of a shelf again that are lost. What cannot be made again is drifted.
+    /// Makes those copies of a group again that are lost. What cannot be made again is drifted.
     fn remake(&self, consumer_database: &CopyGroup<'_>, lost: &AllLost<'_>, drifted: &mut AllDrifted) {
         let is_lost = |(_, script): &&(DatasetKey, &Script)| lost.contains_key(script.resource());
         let Some(job) =
@@ -116,7 +116,7 @@ impl RunContext<'_> {
         }
     }
 
-    /// Makes lost copies again, and brings the others of their shelf up to the same batch, in one transaction.
+    /// Makes lost copies again, and brings the others of their group up to the same batch, in one transaction.
     fn make_lost_again(
         &self,
         consumer_database: &CopyGroup<'_>,

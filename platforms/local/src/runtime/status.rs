@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 struct Jobs<'w> {
     captures: BTreeMap<&'w DatasetKey, &'w CaptureJob>,
     triggers: BTreeMap<&'w WorkspaceName, &'w TriggerJob>,
-    /// What the books call bringing the copies of a datastore to a database.
+    /// The name in the metadata tables for bringing the copies of a datastore to a database.
     copying: BTreeMap<(&'w str, DatastoreName), &'w str>,
     failures: BTreeMap<String, Option<String>>,
     /// Datasets that failed while others of the same job went on.

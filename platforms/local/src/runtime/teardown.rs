@@ -20,7 +20,7 @@ pub(super) fn leaving(site: &RuntimeContext<'_>) -> Result<Option<Vec<Transition
     Ok((!is_rendered && !files.is_empty()).then_some(files))
 }
 
-/// Carries out the transition files. They can be executed again; what takes away the books is the last: killed in between, it
+/// Carries out the transition files. They can be executed again; what takes away the metadata tables is the last: killed in between, it
 /// begins again.
 pub(super) fn tear_down(
     site: &RuntimeContext<'_>,

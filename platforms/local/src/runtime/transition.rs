@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// A transition file.
 #[derive(Clone, Debug)]
 pub(super) struct Transition {
-    /// Its file name without the extension: what the books call the step.
+    /// Its file name without the extension: the name in the metadata tables for the step.
     pub(super) name: String,
     pub(super) script: Script,
 }

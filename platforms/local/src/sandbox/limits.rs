@@ -3,7 +3,7 @@
 use crate::prelude::*;
 use std::time::Duration;
 
-/// How much one SELECT of a transformer may take, of time and of memory.
+/// The limits of one SELECT of a transformer: time and memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SelectLimits {

@@ -28,7 +28,7 @@ pub struct Script {
 pub struct Attached {
     /// The file.
     pub file: String,
-    /// What the statements call it.
+    /// The name that the statements use for the second database.
     pub schema: String,
 }
 
@@ -113,6 +113,10 @@ impl Script {
     }
 
     /// Reads a rendered file.
+    ///
+    /// # Errors
+    ///
+    /// If the text has another form than a rendered file.
     pub fn parse(text: &str) -> Result<Self, ScriptError> {
         let mut lines = text.lines().peekable();
         let mut head = |missing: &'static str| {
@@ -170,26 +174,26 @@ impl Script {
         self.reads.as_ref()
     }
 
-    /// How late it may be what is read here, if that was promised.
+    /// The greatest delay that readers of the table were promised, if any.
     #[must_use]
     pub fn promised_latency(&self) -> Option<Latency> {
         self.promised
     }
 
-    /// What is said to the reader.
+    /// The notes for the reader of the file.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// The statements of a section.
+    /// Returns the statements of a section.
     #[must_use]
     pub fn section(&self, name: &str) -> Option<&str> {
         let section = self.sections.iter().find(|section| section.name == name);
         section.map(|section| section.sql.as_str())
     }
 
-    /// What a section is for.
+    /// Returns the purpose of a section.
     #[must_use]
     pub fn section_description(&self, name: &str) -> Option<&str> {
         let section = self.sections.iter().find(|section| section.name == name);

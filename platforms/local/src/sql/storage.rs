@@ -17,7 +17,8 @@
 
 use crate::{prelude::*, sql::quote::quoted};
 
-/// What is kept in a column of floating point numbers where the source has not-a-number: SQLite turns a NaN into NULL.
+/// The text that is kept in a column of floating point numbers where the source has not-a-number: SQLite turns a NaN into
+/// NULL.
 pub const NOT_A_NUMBER: &str = "NaN";
 
 /// A kind of value, and what a column that prefers it is declared as.

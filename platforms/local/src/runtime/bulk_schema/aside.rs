@@ -58,7 +58,7 @@ impl<'d> SchemaRowsAside<'d> {
     }
 
     /// Puts aside what is there, but for the last table with all of its indexes, since what is made next is numbered after these;
-    /// but for books, which are written to meanwhile; and but for the tables that SQLite itself looks for.
+    /// but for metadata tables, which are written to meanwhile; and but for the tables that SQLite itself looks for.
     pub(super) fn put(&mut self) -> rusqlite::Result<()> {
         let schema = self.schema;
         let there = format!(

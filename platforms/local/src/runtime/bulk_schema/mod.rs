@@ -27,7 +27,7 @@ const NAMING: [&str; 7] = [
     "DROP VIEW IF EXISTS ",
 ];
 
-/// How the statements begin of which dropping many things at once is made; the last one takes out of books what was dropped.
+/// How the statements begin of which dropping many things at once is made; the last one takes out of the metadata tables what was dropped.
 const DROPPING: [&str; 3] = ["DROP TABLE IF EXISTS ", "DROP VIEW IF EXISTS ", "DELETE FROM \"datasurface_"];
 
 impl Database<'_> {

@@ -288,7 +288,7 @@ impl<'a> Server<'a> {
     }
 }
 
-/// The value of a parameter. Numbers and texts are all that the books and the copies know.
+/// The value of a parameter. Numbers and texts are all that the metadata tables and the copies know.
 fn parameter<'v>(name: &str, values: Parameters<'v>) -> Result<&'v (dyn ToSql + Sync), ServerError> {
     match values.iter().find(|(known, _)| *known == name) {
         Some((_, Value::Integer(number))) => Ok(number),

@@ -72,6 +72,10 @@ pub(crate) fn open(producer: &Producer, site: &RuntimeContext<'_>) -> Result<Box
 }
 
 /// Reads what a capture would read, as it would keep it: for tests of this crate, and no part of its interface.
+///
+/// # Errors
+///
+/// If the source cannot be opened or read, or a value breaks its declared type.
 #[doc(hidden)]
 pub fn read_source(
     container: &ContainerKind,
