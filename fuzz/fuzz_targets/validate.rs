@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use datasurface_document::{Documents, Loader, NotApplicable, apply};
+use datasurface_document::{Documents, Loader, PatchError, apply_suggestion};
 use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Validation};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
@@ -41,8 +41,8 @@ fuzz_target!(|text: &str| {
         assert!(finding.position().is_some(), "{finding}");
     }
     for suggestion in located.iter().filter_map(Diagnostic::suggestion).take(FEW) {
-        if let Err(error) = apply(suggestion, &ecosystem) {
-            assert!(matches!(error, NotApplicable::NothingThere(_)), "{suggestion}: {error}");
+        if let Err(error) = apply_suggestion(suggestion, &ecosystem) {
+            assert!(matches!(error, PatchError::NothingThere(_)), "{suggestion}: {error}");
         }
     }
 });
