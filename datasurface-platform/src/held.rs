@@ -41,7 +41,7 @@ pub struct HeldState {
     pub shard: ShardName,
     /// The data that the resource holds.
     pub holds: HeldData,
-    /// The last day on which it is owed; none means until it is released.
+    /// The last day on which the data is retained; `None`: until it is released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owed_until: Option<NaiveDate>,
     /// The revision at which it was released.

@@ -211,7 +211,7 @@ pub struct Step {
     pub reason: String,
     /// The reason, in the words of the model.
     pub cause: Cause,
-    /// The last day on which held data is owed; none for other actions, and for data that is owed until it is released.
+    /// The last day on which held data is retained; `None` for other actions, and for data that is retained until it is released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owed_until: Option<NaiveDate>,
     /// The resources that must be there before this one, and go after it.

@@ -33,7 +33,7 @@ pub trait DataPlatform: fmt::Debug + Send + Sync {
     /// alone, so that no platform has to render before another one can.
     fn offer(&self, node: &NodeFacts) -> Vec<Offer>;
 
-    /// Reports what stands in the way of rendering. If there is no error, [`render`](Self::render) succeeds.
+    /// Reports everything that prevents rendering. If there is no error, [`render`](Self::render) succeeds.
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>);
 
     /// Renders one scope: the foundation, or a shard. What is held must be rendered on, unfed.

@@ -49,7 +49,7 @@ pub trait Runtime: fmt::Debug + Send + Sync {
     /// If the status cannot be read.
     fn status(&self, site: &RuntimeContext<'_>) -> Result<Status, PlatformError>;
 
-    /// Returns the last runs of each job, at most `_most` of each: by job, the newest first. A platform that keeps no
+    /// Returns the last runs of each job, at most as many of each as requested: by job, the newest first. A platform that keeps no
     /// history returns none.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 //! make the change, what it breaks and for whom, whom it reaches, and how far retirements are. The exit code is 0 if the
 //! change is allowed, 1 if it is refused, and 2 if there is nothing to judge.
 //!
-//! Without arguments it plays a short revisions on NorthWind: an addition, a breaking change, an attack, and a retirement.
+//! Without arguments it plays a short story on NorthWind: an addition, a breaking change, an attack, and a retirement.
 
 mod review;
 mod revisions;

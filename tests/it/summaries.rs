@@ -40,6 +40,9 @@ const NO_OPENERS: [&str; 27] = [
     "Why",
 ];
 
+/// Everyday words for which there are others: is stored, is reported, is retained.
+const NO_PHRASES: [&str; 5] = [" stands ", " is told", " are told", " is owed", " are owed"];
+
 /// Summaries that do not begin as they should, and functions that do not say when they fail.
 #[derive(Default)]
 struct Summaries {
@@ -59,6 +62,9 @@ impl Summaries {
             || signature.is_some_and(|signature| !begins_a_function(opener, signature));
         if is_wrong {
             self.faults.push(format!("{}: `{name}` begins with \"{opener}\": {summary}", self.file));
+        }
+        if let Some(phrase) = NO_PHRASES.iter().find(|phrase| summary.contains(**phrase)) {
+            self.faults.push(format!("{}: `{name}` says \"{phrase}\": {summary}", self.file));
         }
         if signature.is_some_and(is_fallible) && !text.contains("# Errors") {
             self.faults

@@ -125,7 +125,7 @@ pub(crate) fn plan_with(before: &Example, after: &Example, let_go: BTreeMap<Reso
     plan_between(Some((before, "from")), (after, "to"), let_go)
 }
 
-/// The plan from a example to the same one, if it had been rendered otherwise: `earlier` makes of each text what it was.
+/// The plan from an example to the same one, if it had been rendered otherwise: `earlier` makes of each text what it was.
 pub(crate) fn plan_from_other_text(example: &Example, earlier: impl Fn(&str) -> String) -> Plan {
     let frame = ChangeHeader {
         platform: (*example.instances["Local"].0).clone(),

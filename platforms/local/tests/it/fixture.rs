@@ -131,7 +131,7 @@ impl Fixture {
         self.open("source.db").execute_batch(sql).unwrap();
     }
 
-    /// Renders a example, with the transition files of a plan.
+    /// Renders an example, with the transition files of a plan.
     pub(crate) fn render(&self, example: &Example, plan: &Plan) {
         let rendered = self.rendered();
         let _ = fs::remove_dir_all(&rendered);

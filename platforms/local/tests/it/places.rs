@@ -4,7 +4,7 @@ use crate::{example::plan_between, fixture::Fixture, northwind::NorthWind};
 use datasurface_platform::prelude::*;
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-/// A folder with a source where a example is rendered, and nothing applied.
+/// A folder with a source where an example is rendered, and nothing applied.
 fn rendered(wind: &NorthWind) -> (Fixture, Plan) {
     let fixture = Fixture::new();
     fixture.change_source(
