@@ -72,11 +72,7 @@ where
     }
 }
 
-/// Up to this many elements, each one is compared with all others.
-const FEW: usize = 16;
-
-/// What was read so far, in the order of the document, and, if that is not little, the hashes of it: a long list may be in any
-/// order.
+/// The elements that were read so far, in the order of the document, and their hashes: a long list may be in any order.
 struct SetElements<T> {
     elements: Vec<T>,
     hashes: FxHashSet<u64>,
@@ -84,13 +80,7 @@ struct SetElements<T> {
 
 impl<T: Eq + Hash> SetElements<T> {
     fn has(&mut self, element: &T) -> bool {
-        if self.elements.len() < FEW {
-            return self.elements.contains(element);
-        }
         let hash = |element: &T| FxBuildHasher.hash_one(element);
-        if self.hashes.is_empty() {
-            self.hashes.extend(self.elements.iter().map(hash));
-        }
         !self.hashes.insert(hash(element)) && self.elements.contains(element)
     }
 }
