@@ -16,7 +16,7 @@ pub(crate) struct PlatformDrift {
 }
 
 impl PlatformDrift {
-    pub(crate) fn of(platform: &PlatformName, drifted: datasurface_platform::DriftedResource) -> Self {
+    pub(crate) fn new(platform: &PlatformName, drifted: datasurface_platform::DriftedResource) -> Self {
         let datasurface_platform::DriftedResource {
             resource,
             problem: error,
@@ -39,7 +39,7 @@ pub(crate) fn drift(broker: &Broker, target: &Target) -> (Vec<PlatformDrift>, Fi
     });
     let unknown = unknown.collect();
     let drifted = operated.done.into_iter().flat_map(|(platform, drifted)| {
-        drifted.into_iter().map(move |drifted| PlatformDrift::of(&platform, drifted))
+        drifted.into_iter().map(move |drifted| PlatformDrift::new(&platform, drifted))
     });
     (drifted.collect(), unknown)
 }

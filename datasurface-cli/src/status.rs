@@ -91,7 +91,9 @@ fn ask(arguments: &arguments::Status, broker: &Broker, at: DateTime<Utc>) -> Sta
             job,
             waits_for,
         }));
-        asked.drifted.extend(status.drifted.into_iter().map(|drifted| PlatformDrift::of(&platform, drifted)));
+        asked
+            .drifted
+            .extend(status.drifted.into_iter().map(|drifted| PlatformDrift::new(&platform, drifted)));
     }
     asked.findings.extend(operated.findings.iter().cloned());
     // Metrics tell of the last run of each job; for all else, whoever wants more says so.

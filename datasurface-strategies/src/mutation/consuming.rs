@@ -1,8 +1,8 @@
 //! What breaks a rule about who consumes: workspaces, transformers, pins.
 
 use super::{
-    Mutation, PLATFORM, SOURCE, TARGET, apart, asking, dataset, derived, group, in_team, of, of_dataset,
-    read, reader, shaped, store, with,
+    Mutation, PLATFORM, SOURCE, TARGET, apart, asking, dataset, datastore_with, derived, group, in_team,
+    mutation, read, reader, shaped, store, with,
 };
 use chrono::{NaiveDate, NaiveTime};
 use datasurface_model::{
@@ -11,133 +11,143 @@ use datasurface_model::{
 };
 
 pub(super) const ALL: &[Mutation] = &[
-    of("access/not-approved", |it| read(it, store("Extra").restricted())),
-    of("capture/unexpected", |it| derived(it, store("Made"), making())),
-    of("governance/classification-limit", |it| {
+    mutation("access/not-approved", |it| read(it, store("Extra").restricted())),
+    mutation("capture/unexpected", |it| derived(it, store("Made"), making())),
+    mutation("governance/classification-limit", |it| {
         let held = reader("Extra/d").with_classification_limit(["Public"]);
-        in_team(with(it, of_dataset("Extra", dataset().classified("PII"))), |team| team.workspace(held))
+        in_team(with(it, datastore_with("Extra", dataset().classified("PII"))), |team| team.workspace(held))
     }),
-    of("lifecycle/after-sunset", |it| {
+    mutation("lifecycle/after-sunset", |it| {
         let last = NaiveDate::MIN.succ_opt().unwrap_or_default();
         let sink = DatasetSink::new("Extra/d").with_consent_until(NaiveDate::MAX);
         let it = with(it, store("Extra").deprecated(ending().with_sunset(last)));
         in_team(it, |team| team.workspace(asking(DatasetGroup::new("g").sink(sink))))
     }),
-    of("lifecycle/consent-expired", |it| {
+    mutation("lifecycle/consent-expired", |it| {
         let sink = DatasetSink::new("Extra/d").with_consent_until(NaiveDate::MIN);
         let it = with(it, store("Extra").deprecated(ending()));
         in_team(it, |team| team.workspace(asking(DatasetGroup::new("g").sink(sink))))
     }),
-    of("lifecycle/deprecated-platform", |it| {
+    mutation("lifecycle/deprecated-platform", |it| {
         let old = PlatformDeclaration::new("Extra", "local")
             .deprecated(Deprecation::new(NaiveDate::MIN, "there is a better one"));
         with(it, store("Extra")).platform(old).primary_pin("Extra", "Extra")
     }),
-    of("lifecycle/deprecated-replacement", |it| {
+    mutation("lifecycle/deprecated-replacement", |it| {
         let replaced = store("Extra").deprecated(ending().replaced_by("Other"));
         with(with(it, replaced), store("Other").deprecated(ending()))
     }),
-    of("lifecycle/no-consent", |it| read(it, store("Extra").deprecated(ending()))),
-    of("lifecycle/no-reason", |it| with(it, store("Extra").deprecated(Deprecation::new(NaiveDate::MAX, "")))),
-    of("pin/against-wish", |it| {
+    mutation("lifecycle/no-consent", |it| read(it, store("Extra").deprecated(ending()))),
+    mutation("lifecycle/no-reason", |it| {
+        with(it, store("Extra").deprecated(Deprecation::new(NaiveDate::MAX, "")))
+    }),
+    mutation("pin/against-wish", |it| {
         let it = it.platform(PlatformDeclaration::new("Extra", "local")).group_pin("Extra/g", ["Extra"]);
         in_team(with(it, store("Extra")), |team| {
             team.workspace(asking(group().with_preferred_platform(PLATFORM)))
         })
     }),
-    of("pin/duplicate", |it| {
+    mutation("pin/duplicate", |it| {
         let it = it.platform(PlatformDeclaration::new("Extra", "local"));
         read(it, store("Extra")).group_pin("Extra/g", [PLATFORM]).group_pin("Extra/g", ["Extra"])
     }),
-    of("pin/duplicate-platform", |it| read(it, store("Extra")).group_pin("Extra/g", [PLATFORM, PLATFORM])),
-    of("pin/no-platform", |it| read(it, store("Extra")).group_pin("Extra/g", [] as [&str; 0])),
-    of("pin/transformer-workspace", |it| derived(it, made(), making()).group_pin("Extra/g", [PLATFORM])),
-    of("reference/unknown-dataset", |it| {
+    mutation("pin/duplicate-platform", |it| {
+        read(it, store("Extra")).group_pin("Extra/g", [PLATFORM, PLATFORM])
+    }),
+    mutation("pin/no-platform", |it| read(it, store("Extra")).group_pin("Extra/g", [] as [&str; 0])),
+    mutation("pin/transformer-workspace", |it| {
+        derived(it, made(), making()).group_pin("Extra/g", [PLATFORM])
+    }),
+    mutation("reference/unknown-dataset", |it| {
         in_team(with(it, store("Extra")), |team| team.workspace(reader("Extra/dd")))
     }),
-    of("reference/unknown-datastore", |it| {
+    mutation("reference/unknown-datastore", |it| {
         in_team(with(it, store("Extra")), |team| team.workspace(reader("Exrta/d")))
     }),
-    of("reference/unknown-group", |it| read(it, store("Extra")).group_pin("Extra/gg", [PLATFORM])),
-    of("reference/unknown-platform", |it| with(it, store("Extra")).primary_pin("Extra", "Locla 1")),
-    of("reference/unknown-workspace", |it| read(it, store("Extra")).group_pin("Exrta/g", [PLATFORM])),
-    of("transformer/artifact", |it| {
+    mutation("reference/unknown-group", |it| read(it, store("Extra")).group_pin("Extra/gg", [PLATFORM])),
+    mutation("reference/unknown-platform", |it| with(it, store("Extra")).primary_pin("Extra", "Locla 1")),
+    mutation("reference/unknown-workspace", |it| read(it, store("Extra")).group_pin("Exrta/g", [PLATFORM])),
+    mutation("transformer/artifact", |it| {
         derived(it, made(), DataTransformer::new(CodeArtifact::image("two words", "^1"), "Made"))
     }),
-    of("transformer/cron", |it| derived(it, made(), making().with_cron("at noon"))),
-    of("transformer/duplicate-select", |it| derived(it, made(), making().select("d", "SELECT 1 AS id"))),
-    of("transformer/endless-cycle", |it| {
+    mutation("transformer/cron", |it| derived(it, made(), making().with_cron("at noon"))),
+    mutation("transformer/duplicate-select", |it| {
+        derived(it, made(), making().select("d", "SELECT 1 AS id"))
+    }),
+    mutation("transformer/endless-cycle", |it| {
         let circling = reader("Made/d").with_transformer(making());
         in_team(it, |team| team.datastore(made()).workspace(circling))
     }),
-    of("transformer/missing-select", |it| derived(it, made(), DataTransformer::sql("Made"))),
-    of("transformer/no-reason", |it| {
-        let it = with(it, of_dataset("Extra", dataset().classified("PII")));
+    mutation("transformer/missing-select", |it| derived(it, made(), DataTransformer::sql("Made"))),
+    mutation("transformer/no-reason", |it| {
+        let it = with(it, datastore_with("Extra", dataset().classified("PII")));
         let masking = reader("Extra/d").with_transformer(making().removal("PII", ""));
         in_team(it, |team| team.datastore(made()).workspace(masking))
     }),
-    of("transformer/other-team", |it| {
+    mutation("transformer/other-team", |it| {
         let it = apart(it, GovernanceZone::new(), |team| team.datastore(made()));
         in_team(it, |team| team.workspace(reader("Extra/d").with_transformer(making())))
     }),
-    of("transformer/shared-output", |it| {
+    mutation("transformer/shared-output", |it| {
         let other = Workspace::new("Other").with_container(TARGET).group(group()).with_transformer(making());
         in_team(derived(it, made(), making()), |team| team.workspace(other))
     }),
-    of("transformer/time-zone", |it| derived(it, made(), making().with_cron("0 6 * * * Europe/Pris"))),
-    of("transformer/unclassified-input", |it| {
+    mutation("transformer/time-zone", |it| derived(it, made(), making().with_cron("0 6 * * * Europe/Pris"))),
+    mutation("transformer/unclassified-input", |it| {
         let guessed = Datastore::new("ExtraGuessed").dataset(dataset().classified("Public"));
         derived(it, guessed, DataTransformer::sql("ExtraGuessed").select("d", SQL))
     }),
-    of("transformer/under-classified", |it| {
-        let it = with(it, of_dataset("Extra", dataset().classified("PII")));
+    mutation("transformer/under-classified", |it| {
+        let it = with(it, datastore_with("Extra", dataset().classified("PII")));
         in_team(it, |team| team.datastore(made()).workspace(reader("Extra/d").with_transformer(making())))
     }),
-    of("transformer/unexpected-select", |it| derived(it, made(), making().select("nowhere", SQL))),
-    of("transformer/unknown-output", |it| {
+    mutation("transformer/unexpected-select", |it| derived(it, made(), making().select("nowhere", SQL))),
+    mutation("transformer/unknown-output", |it| {
         let reader = reader("Extra/d").with_transformer(DataTransformer::sql("Nowhere"));
         in_team(with(it, store("Extra")), |team| team.workspace(reader))
     }),
-    of("transformer/unneeded-removal", |it| derived(it, made(), making().removal("MNPI", "it is left out"))),
-    of("transformer/version", |it| {
+    mutation("transformer/unneeded-removal", |it| {
+        derived(it, made(), making().removal("MNPI", "it is left out"))
+    }),
+    mutation("transformer/version", |it| {
         derived(it, made(), DataTransformer::new(CodeArtifact::image("maker", "one"), "Made"))
     }),
-    of("workspace/deadline-zone", |it| {
+    mutation("workspace/deadline-zone", |it| {
         let hurried = reader("Extra/d").with_deadline(Deadline::new(NaiveTime::MIN, "Europe/Berln"));
         in_team(with(it, store("Extra")), |team| team.workspace(hurried))
     }),
-    of("workspace/duplicate-sink", |it| {
+    mutation("workspace/duplicate-sink", |it| {
         let again = DatasetSink::new("Extra/d").with_consent_until(NaiveDate::MAX);
         in_team(with(it, store("Extra")), |team| team.workspace(asking(group().sink(again))))
     }),
-    of("workspace/empty-requirement", |it| {
+    mutation("workspace/empty-requirement", |it| {
         let hasty = asking(group().with_latency(Latency::seconds(0)));
         in_team(with(it, store("Extra")), |team| team.workspace(hasty))
     }),
-    of("workspace/no-container", |it| {
+    mutation("workspace/no-container", |it| {
         in_team(with(it, store("Extra")), |team| team.workspace(Workspace::new("Extra").group(group())))
     }),
-    of("workspace/no-groups", |it| {
+    mutation("workspace/no-groups", |it| {
         in_team(it, |team| team.workspace(Workspace::new("Extra").with_container(TARGET)))
     }),
-    of("workspace/no-sinks", |it| in_team(it, |team| team.workspace(asking(DatasetGroup::new("g"))))),
-    of("workspace/keyless-history", |it| {
+    mutation("workspace/no-sinks", |it| in_team(it, |team| team.workspace(asking(DatasetGroup::new("g"))))),
+    mutation("workspace/keyless-history", |it| {
         let keyless = Datastore::new("Extra")
             .captured(Capture::sql_snapshot(SOURCE).keyless_dataset("d"))
             .dataset(shaped("id Integer"));
         let history = asking(group().with_milestoning(Milestoning::Forensic));
         in_team(with(it, keyless), |team| team.workspace(history))
     }),
-    of("workspace/read-only-container", |it| {
+    mutation("workspace/read-only-container", |it| {
         let shown = DataContainer::sqlite("Extra", "extra.db").located("On Premises/USA").read_only();
         let reader = reader("Extra/d").with_container("USA/Team 1/Extra");
         in_team(with(it, store("Extra")), |team| team.container(shown).workspace(reader))
     }),
-    of("workspace/transformer-requirements", |it| {
+    mutation("workspace/transformer-requirements", |it| {
         let hurried = asking(group().with_latency(Latency::minutes(5))).with_transformer(making());
         in_team(with(it, store("Extra")), |team| team.datastore(made()).workspace(hurried))
     }),
-    of("workspace/unseen-versions", |it| {
+    mutation("workspace/unseen-versions", |it| {
         let kept = asking(group().with_retention(Retention::days(30)));
         in_team(with(it, store("Extra")), |team| team.workspace(kept))
     }),

@@ -1,6 +1,8 @@
 //! What breaks a rule about what is around data: containers, platforms, zones, repositories, waivers.
 
-use super::{Mutation, PLATFORM, apart, dataset, governed, in_team, of, of_dataset, read, store, with};
+use super::{
+    Mutation, PLATFORM, apart, dataset, datastore_with, governed, in_team, mutation, read, store, with,
+};
 use chrono::NaiveDate;
 use datasurface_model::{
     Capture, Classification, CloudVendor, DataContainer, Ecosystem, GovernanceZone, HintTarget, Permitted,
@@ -9,39 +11,41 @@ use datasurface_model::{
 };
 
 pub(super) const ALL: &[Mutation] = &[
-    of("container/address", |it| in_team(it, |team| team.container(located("Extra", "")))),
-    of("container/no-location", |it| {
+    mutation("container/address", |it| in_team(it, |team| team.container(located("Extra", "")))),
+    mutation("container/no-location", |it| {
         in_team(it, |team| team.container(DataContainer::sqlite("Extra", "extra.db")))
     }),
-    of("container/same-place", |it| {
+    mutation("container/same-place", |it| {
         in_team(it, |team| {
             team.container(located("Extra", "extra.db")).container(located("Other", "extra.db"))
         })
     }),
-    of("container/unexpected-location", |it| {
+    mutation("container/unexpected-location", |it| {
         in_team(it, |team| team.container(DataContainer::platform_managed("Extra").located(HERE)))
     }),
-    of("governance/classification", |it| {
+    mutation("governance/classification", |it| {
         governed(it, PolicyRule::Classifications(Permitted::only([Classification::from("PII")])))
     }),
-    of("governance/hard-vendor", |it| {
+    mutation("governance/hard-vendor", |it| {
         governed(it, PolicyRule::HardVendors(Permitted::only([CloudVendor::Aws])))
     }),
-    of("governance/location", |it| governed(it, PolicyRule::Locations(Permitted::only([Place::from(HERE)])))),
-    of("governance/platform", |it| {
+    mutation("governance/location", |it| {
+        governed(it, PolicyRule::Locations(Permitted::only([Place::from(HERE)])))
+    }),
+    mutation("governance/platform", |it| {
         let but_this = Permitted::all_except([PlatformName::from(PLATFORM)]);
         governed(it, PolicyRule::Platforms(but_this)).primary_pin("Extra", PLATFORM)
     }),
-    of("governance/no-effect", |it| {
+    mutation("governance/no-effect", |it| {
         governed(it, PolicyRule::Vendors(Permitted::all_except([] as [VendorName; 0])))
     }),
-    of("governance/production", |it| {
+    mutation("governance/production", |it| {
         governed(it, PolicyRule::Production(Permitted::only([ProductionStatus::Production])))
     }),
-    of("governance/production-mix", |it| {
+    mutation("governance/production-mix", |it| {
         apart(it, GovernanceZone::new(), |team| {
             let target = DataContainer::sqlite("Target", "apart.db").located(HERE);
-            let vital = of_dataset("Vital", dataset().classified("Public")).in_production();
+            let vital = datastore_with("Vital", dataset().classified("Public")).in_production();
             let vital = vital.captured(Capture::sql_snapshot("Extra/Extra/Source"));
             let mixed = Workspace::new("Extra").with_container("Extra/Extra/Target");
             team.container(target)
@@ -49,63 +53,65 @@ pub(super) const ALL: &[Mutation] = &[
                 .workspace(mixed.group(datasurface_model::DatasetGroup::new("g").sink("Vital/d")))
         })
     }),
-    of("governance/storage", |it| {
+    mutation("governance/storage", |it| {
         let no_files = StorageRule::mandatory().with_technologies(Permitted::all_except(["sqlite"]));
         governed(it, PolicyRule::Storage(no_files))
     }),
-    of("governance/unclassified", |it| {
+    mutation("governance/unclassified", |it| {
         governed(it, PolicyRule::Classifications(Permitted::all_except([Classification::from("PII")])))
     }),
-    of("governance/unknown-technology", |it| {
+    mutation("governance/unknown-technology", |it| {
         let no_files = StorageRule::mandatory().with_technologies(Permitted::all_except(["sqlit"]));
         governed(it, PolicyRule::Storage(no_files))
     }),
-    of("governance/vendor", |it| {
+    mutation("governance/vendor", |it| {
         governed(it, PolicyRule::Vendors(Permitted::all_except([VendorName::from("On Premises")])))
     }),
-    of("platform/duplicate-hint", |it| {
+    mutation("platform/duplicate-hint", |it| {
         let hinted = extra()
             .hint(HintTarget::Datastore("Extra".into()), serde_json::json!({ "fast": true }))
             .hint(HintTarget::Datastore("Extra".into()), serde_json::json!({ "fast": false }));
         with(it, store("Extra")).platform(hinted)
     }),
-    of("platform/hint-without-transformer", |it| {
+    mutation("platform/hint-without-transformer", |it| {
         let hinted =
             extra().hint(HintTarget::Transformer("Extra".into()), serde_json::json!({ "fast": true }));
         read(it, store("Extra")).platform(hinted)
     }),
-    of("platform/version", |it| it.platform(extra().with_version_requirement("one"))),
-    of("reference/unknown-location", |it| {
+    mutation("platform/version", |it| it.platform(extra().with_version_requirement("one"))),
+    mutation("reference/unknown-location", |it| {
         let nowhere = DataContainer::sqlite("Extra", "extra.db").located("On Premises/UAS");
         in_team(it, |team| team.container(nowhere))
     }),
-    of("reference/unknown-path", |it| {
+    mutation("reference/unknown-path", |it| {
         it.waiver(waiver("governance/location", "zones/Nowhere", NaiveDate::MAX))
     }),
-    of("reference/unknown-vendor", |it| {
+    mutation("reference/unknown-vendor", |it| {
         let nowhere = DataContainer::sqlite("Extra", "extra.db").located("On Premise/USA");
         in_team(it, |team| team.container(nowhere))
     }),
-    of("repository/live-is-owner", owned_alive),
-    of("repository/password", |it| {
+    mutation("repository/live-is-owner", owned_alive),
+    mutation("repository/password", |it| {
         it.zone_declaration(ZoneDeclaration::new(
             "Extra",
             "git:https://joe:secret@git.example/model.git@main",
         ))
     }),
-    of("repository/syntax", |it| it.zone_declaration(ZoneDeclaration::new("Extra", "github:nobody@main"))),
-    of("waiver/duplicate", |it| {
+    mutation("repository/syntax", |it| {
+        it.zone_declaration(ZoneDeclaration::new("Extra", "github:nobody@main"))
+    }),
+    mutation("waiver/duplicate", |it| {
         let waiver = |until| waiver("name/reserved-word", "zones/USA/teams/Team 1/datastores/Order", until);
         let next_to_last = NaiveDate::MAX.pred_opt().unwrap_or_default();
         with(it, store("Order")).waiver(waiver(NaiveDate::MAX)).waiver(waiver(next_to_last))
     }),
-    of("waiver/expired", |it| it.waiver(waiver("governance/location", "zones/USA", NaiveDate::MIN))),
-    of("waiver/no-reason", |it| {
+    mutation("waiver/expired", |it| it.waiver(waiver("governance/location", "zones/USA", NaiveDate::MIN))),
+    mutation("waiver/no-reason", |it| {
         let path = "zones/USA/teams/Team 1/datastores/Order";
         with(it, store("Order")).waiver(Waiver::new("name/reserved-word", path, " ", NaiveDate::MAX))
     }),
-    of("waiver/not-waivable", |it| it.waiver(waiver("name/syntax", "zones/USA", NaiveDate::MAX))),
-    of("waiver/several-policies", |it| {
+    mutation("waiver/not-waivable", |it| it.waiver(waiver("name/syntax", "zones/USA", NaiveDate::MAX))),
+    mutation("waiver/several-policies", |it| {
         let rule = |name| {
             Policy::new(name, PolicyRule::Classifications(Permitted::only([Classification::from("PII")])))
         };
@@ -113,7 +119,7 @@ pub(super) const ALL: &[Mutation] = &[
         let denied = "zones/Extra/teams/Extra/datastores/Extra/datasets/d";
         apart(it, zone, |team| team).waiver(waiver("governance/classification", denied, NaiveDate::MAX))
     }),
-    of("waiver/unused", |it| it.waiver(waiver("governance/location", "zones/USA", NaiveDate::MAX))),
+    mutation("waiver/unused", |it| it.waiver(waiver("governance/location", "zones/USA", NaiveDate::MAX))),
 ];
 
 const HERE: &str = "On Premises/USA";

@@ -49,7 +49,7 @@ const SOURCE: &str = "USA/Team 1/Source 1";
 const TARGET: &str = "USA/Team 1/Target 1";
 const PLATFORM: &str = "Local 1";
 
-const fn of(code: &'static str, apply: fn(Ecosystem) -> Ecosystem) -> Mutation {
+const fn mutation(code: &'static str, apply: fn(Ecosystem) -> Ecosystem) -> Mutation {
     Mutation { code, apply }
 }
 
@@ -88,10 +88,10 @@ fn derived(ecosystem: Ecosystem, output: Datastore, transformer: DataTransformer
 }
 
 fn store(name: &str) -> Datastore {
-    of_dataset(name, dataset())
+    datastore_with(name, dataset())
 }
 
-fn of_dataset(name: &str, dataset: Dataset) -> Datastore {
+fn datastore_with(name: &str, dataset: Dataset) -> Datastore {
     Datastore::new(name).captured(Capture::sql_snapshot(SOURCE)).dataset(dataset)
 }
 

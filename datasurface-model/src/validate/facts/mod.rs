@@ -148,8 +148,10 @@ impl Facts {
         };
         let (known, frame, directory) = (&self.names, &self.frame, &self.directory);
         match reference {
-            Reference::Vendor(name) => near(&known.vendors, &|| of_all(frame.vendors()), name.as_str()),
-            Reference::Platform(name) => near(&known.platforms, &|| of_all(frame.platforms()), name.as_str()),
+            Reference::Vendor(name) => near(&known.vendors, &|| name_index(frame.vendors()), name.as_str()),
+            Reference::Platform(name) => {
+                near(&known.platforms, &|| name_index(frame.platforms()), name.as_str())
+            }
             Reference::Container(key) => {
                 let texts = || {
                     directory.containers().keys().map(|key| Text::from(key.to_string())).collect::<Vec<_>>()
@@ -165,19 +167,19 @@ impl Facts {
             }
             Reference::Dataset(key) => {
                 let (_, store) = directory.datastores().get(&key.datastore)?;
-                let names = || of_all(store.entity().datasets());
+                let names = || name_index(store.entity().datasets());
                 let nearest = near(&store.inner, &names, key.dataset.as_str())?;
                 Some(DatasetKey::new(&key.datastore, nearest.as_str()).to_string().into())
             }
             Reference::Group(key) => {
                 let (_, workspace) = directory.workspaces().get(&key.workspace)?;
-                let names = || of_all(workspace.entity().groups());
+                let names = || name_index(workspace.entity().groups());
                 let nearest = near(&workspace.inner, &names, key.group.as_str())?;
                 Some(GroupKey::new(&key.workspace, nearest.as_str()).to_string().into())
             }
             Reference::Location(place) => self.nearest_place(place),
             Reference::Policy(key) => {
-                let nearest = of_all(self.policies(&key.zone)?).nearest(key.policy.as_str())?.into();
+                let nearest = name_index(self.policies(&key.zone)?).nearest(key.policy.as_str())?.into();
                 Some(nearest)
             }
         }
@@ -194,7 +196,7 @@ impl Facts {
             }
             None => Some(name),
         })?;
-        let nearest = of_all(inside).nearest(unknown.as_str())?.into();
+        let nearest = name_index(inside).nearest(unknown.as_str())?.into();
         *unknown = nearest;
         let corrected = Place::new(place.vendor(), path);
         self.exists(&Reference::Location(corrected.clone())).then(|| corrected.to_string().into())
@@ -314,6 +316,6 @@ fn all_of<'a, T: Entity<Name: Name> + 'a>(units: impl Iterator<Item = &'a Locate
     NameIndex::new(units.map(|located| located.entity.name().as_str()))
 }
 
-fn of_all<T: Entity<Name: Name>>(entities: &Named<T>) -> NameIndex {
+fn name_index<T: Entity<Name: Name>>(entities: &Named<T>) -> NameIndex {
     NameIndex::new(entities.names().map(Name::as_str))
 }

@@ -87,7 +87,7 @@ impl<'d> Loader<'d> {
         };
         self.loaded += 1;
         if self.loaded == FEW {
-            let many = Many::of(&self.one, self.connection, section_of(self.script, self.section)?);
+            let many = Many::prepare(&self.one, self.connection, section_of(self.script, self.section)?);
             self.many = many.map_err(|error| outside(self.description(), error))?;
         }
         self.judge(done)
@@ -118,7 +118,7 @@ impl<'d> Loader<'d> {
 
 impl<'d> Many<'d> {
     /// Prepares a statement with more values; none if it does more than insert the values of a row, or a row has too many.
-    fn of(one: &Statement<'_>, connection: &'d Connection, sql: &str) -> rusqlite::Result<Option<Self>> {
+    fn prepare(one: &Statement<'_>, connection: &'d Connection, sql: &str) -> rusqlite::Result<Option<Self>> {
         let width = one.parameter_count();
         let sql = many_rows(sql, width).filter(|_| width * AT_ONCE <= MOST_VALUES);
         let prepare = |sql: String| {

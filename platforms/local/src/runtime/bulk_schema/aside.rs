@@ -16,7 +16,7 @@ pub(super) enum Kept {
 }
 
 impl Kept {
-    fn of(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
+    fn from_row(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
         match row.get_ref(at)? {
             ValueRef::Text(bytes) => Ok(Self::Bytes(bytes.to_owned())),
             _ => row.get(at).map(Self::Other),
@@ -134,7 +134,7 @@ impl<'d> SchemaRowsAside<'d> {
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let kept = |at: usize| Kept::of(row, at);
+    let kept = |at: usize| Kept::from_row(row, at);
     Ok([kept(0)?, kept(1)?, kept(2)?, kept(3)?, kept(4)?, kept(5)?])
 }
 
