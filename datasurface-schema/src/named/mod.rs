@@ -108,12 +108,10 @@ impl<T: Entity> Named<T> {
         T::Name: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        // One after the other: where nothing is in a cache yet, that is read ahead; halves are waited for. And whether names
-        // are equal is told sooner than which of them comes first.
         let root = self.root.as_ref()?;
-        root.leaf(&|other: &T| other.name().borrow() < name)
-            .iter()
-            .find(|entity| entity.name().borrow() == name)
+        let leaf = root.leaf(&|other: &T| other.name().borrow() < name);
+        leaf.get(leaf.partition_point(|other| other.name().borrow() < name))
+            .filter(|entity| entity.name().borrow() == name)
     }
 
     /// Returns every entity of this name: several only if the name is a duplicate.
@@ -133,7 +131,9 @@ impl<T: Entity> Named<T> {
         Q: Ord + ?Sized,
     {
         let is_before = |other: &T| other.name().borrow() < name;
-        self.root.as_ref()?.position(&is_before, &|other: &T| other.name().borrow() == name)
+        let root = self.root.as_ref()?;
+        let index = root.rank(&is_before);
+        root.get(index).filter(|entity| entity.name().borrow() == name).map(|_| index)
     }
 
     /// Removes every entity of this name and returns the first one.

@@ -85,22 +85,6 @@ impl<T> Node<T> {
         }
     }
 
-    /// The position of the first element that is the one that is looked for.
-    pub(super) fn position(
-        &self,
-        is_before: &impl Fn(&T) -> bool,
-        is_it: &impl Fn(&T) -> bool,
-    ) -> Option<usize> {
-        match self {
-            // By equality, element by element: that is decided sooner than which of two names comes first.
-            Self::Leaf(elements) => elements.iter().position(is_it),
-            Self::Branch { children, .. } => match children.split_at_checked(passed(children, is_before)) {
-                Some((before, [child, ..])) => Some(total(before) + child.position(is_before, is_it)?),
-                _ => None,
-            },
-        }
-    }
-
     fn width(&self) -> usize {
         match self {
             Self::Leaf(elements) => elements.len(),

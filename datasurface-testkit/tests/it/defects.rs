@@ -6,7 +6,7 @@ use datasurface_testkit::{Law, Laws, northwind, northwind_masked};
 use serde_json::json;
 
 fn broken(defect: &str) -> Laws {
-    Laws::for_plugin::<FaultyPlatform>().with_settings(json!({ "fault": defect }))
+    Laws::for_plugin::<FaultyPlatform>().with_settings(json!({ "defect": defect }))
 }
 
 /// On NorthWind, exactly this law is broken.
