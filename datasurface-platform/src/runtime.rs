@@ -22,7 +22,7 @@ pub trait Runtime: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// If a step fails. Those before it are done and recorded.
+    /// If a database cannot be opened, or a step fails. Steps that were recorded stay done; calling again carries out the others.
     fn apply(&self, site: &RuntimeContext<'_>, plan: &Plan) -> Result<ApplyReport, PlatformError>;
 
     /// Runs jobs.

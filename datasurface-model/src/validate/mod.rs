@@ -56,7 +56,7 @@ type PersistentMap<K, V> = GenericHashMap<K, V, FxBuildHasher, DefaultSharedPtr>
 ///
 /// let edited = checked.ecosystem().clone().into_inner().vendor(datasurface_model::InfrastructureVendor::new("Azure"));
 /// let again = edited.validate(&Validation::on(on).since(&checked))?;
-/// assert_eq!(again.effort().checked().len(), 1);
+/// assert_eq!(again.stats().checked().len(), 1);
 /// # Ok::<(), datasurface_model::Invalid>(())
 /// ```
 #[derive(Clone, Copy)]

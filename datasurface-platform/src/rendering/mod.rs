@@ -81,7 +81,7 @@ impl Rendering {
     ///
     /// # Errors
     ///
-    /// If the address is used already, or makes no safe path.
+    /// If the address is used already (also if it differs in case only), makes no safe path, or an attribute cannot be written as JSON.
     pub fn add_json(&mut self, resource: Resource) -> Result<(), PlatformError> {
         let file = File::json(&format!("{}.json", resource.address()), resource.attributes())?;
         self.add(file, [resource])
