@@ -60,7 +60,8 @@ macro_rules! names {
             }
         }
 
-        // Not derived: every search asks for the order, and that of the field would not be inlined.
+        // Not derived: every search asks for the order, and that of the field would not be inlined. With it, making and validating
+        // 20 000 datasets executes 2.5 % more instructions.
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> Ordering {
                 self.as_str().cmp(other.as_str())
