@@ -18,7 +18,7 @@ pub trait CredentialSource: fmt::Debug + Send + Sync {
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps a value.
+    /// Creates a secret with this value.
     pub fn new(value: impl Into<String>) -> Self {
         Self(value.into())
     }

@@ -81,7 +81,7 @@ impl PlatformDescriptor {
         self
     }
 
-    /// Does not see what was deleted at the source where it captures in these ways.
+    /// Claims that captures of these kinds do not see deletions at the source.
     #[must_use]
     pub fn with_missed_deletions<'a>(mut self, ways: impl IntoIterator<Item = &'a str>) -> Self {
         self.misses_deletions.extend(ways.into_iter().map(str::to_owned));
@@ -144,14 +144,14 @@ impl PlatformDescriptor {
         self
     }
 
-    /// Keeps data at this place, on its way.
+    /// Adds a place in which the platform keeps data on its way.
     #[must_use]
     pub fn data_place(mut self, place: impl Into<Place>) -> Self {
         self.keeps_data_at.insert(place.into());
         self
     }
 
-    /// Keeps data in storage of this technology, on its way, encrypted with these keys, if it is: what policies of storage
+    /// Adds a technology in which the platform keeps data on its way, encrypted with these keys, if it is: what policies of storage
     /// are held against. Of storage that is named more than once, the weakest encryption counts.
     #[must_use]
     pub fn data_technology(mut self, technology: impl Into<String>, encryption: Option<KeyHolder>) -> Self {
@@ -185,7 +185,7 @@ impl PlatformDescriptor {
         &self.contract
     }
 
-    /// In which ways it can capture.
+    /// The kinds of captures that it can do.
     #[must_use]
     pub fn captures(&self) -> &BTreeSet<String> {
         &self.captures
@@ -215,7 +215,7 @@ impl PlatformDescriptor {
         &self.consistencies
     }
 
-    /// To which kinds of containers it can bring data.
+    /// The kinds of containers that it can export to.
     #[must_use]
     pub fn export_targets(&self) -> &BTreeSet<String> {
         &self.exports_to
@@ -233,7 +233,7 @@ impl PlatformDescriptor {
         &self.artifacts
     }
 
-    /// In which formats it can read what is offered.
+    /// The formats of offers that it can read.
     #[must_use]
     pub fn formats(&self) -> &BTreeSet<String> {
         &self.reads
@@ -257,7 +257,7 @@ impl PlatformDescriptor {
         &self.keeps_data_at
     }
 
-    /// In storage of which technologies it keeps data on its way, and with whose keys that is encrypted, if it is. A
+    /// The technologies in which it keeps data on its way, each with the holder of its keys if it is encrypted. A
     /// platform without any only hands data on.
     #[must_use]
     pub fn data_technologies(&self) -> &BTreeMap<String, Option<KeyHolder>> {

@@ -62,7 +62,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Knows none yet.
+    /// Creates a registry without factories.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

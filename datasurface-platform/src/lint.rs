@@ -45,7 +45,7 @@ impl LintView<'_> {
     }
 }
 
-/// Takes the findings of a lint. The place is known already.
+/// The receiver of the findings of a lint. The place of each is known already.
 #[derive(Debug)]
 pub struct Reporter<'a> {
     path: ModelPath,
@@ -53,7 +53,7 @@ pub struct Reporter<'a> {
 }
 
 impl<'a> Reporter<'a> {
-    /// Reports what is found about `what` into `found`.
+    /// Creates a reporter that adds findings about this view to `found`.
     pub fn new(view: &LintView<'_>, found: &'a mut Vec<Diagnostic>) -> Self {
         Self { path: view.path(), found }
     }

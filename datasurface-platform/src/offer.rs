@@ -62,7 +62,7 @@ impl Offer {
         self
     }
 
-    /// Readers need this credential.
+    /// Sets the credential that readers need.
     #[must_use]
     pub fn with_credential(mut self, credential: impl Into<CredentialName>) -> Self {
         self.credential = Some(credential.into());
@@ -81,7 +81,7 @@ impl Offer {
         &self.address
     }
 
-    /// In which form it is there.
+    /// The format of the data.
     #[must_use]
     pub fn format(&self) -> &str {
         &self.format

@@ -92,7 +92,7 @@ impl RenderingChange<'_> {
     ///
     /// # Errors
     ///
-    /// If a scope cannot be loaded, or two resources have one address.
+    /// If a scope cannot be loaded.
     pub fn structural(
         &self,
         mut judge: impl FnMut(&ResourceChange<'_>) -> Judgement,
