@@ -191,7 +191,7 @@ impl PlatformDescriptor {
         &self.captures
     }
 
-    /// From which kinds of containers it can capture.
+    /// The kinds of containers that it can capture from.
     #[must_use]
     pub fn capture_sources(&self) -> &BTreeSet<String> {
         &self.captures_from

@@ -139,7 +139,7 @@ pub enum Action {
 pub enum Meaning {
     /// A change that no reader of data can see.
     Metadata,
-    /// Those who read data can go on as they did.
+    /// A change with which readers of data can go on as they did.
     Compatible,
     /// A change with which these groups cannot go on.
     Breaking(BTreeSet<GroupKey>),

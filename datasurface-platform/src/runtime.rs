@@ -159,7 +159,7 @@ pub struct ApplyReport {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunReport {
-    /// By dataset and batch, in the order in which they were moved. What was read and found unchanged is here too, with
+    /// The moves, by dataset and batch, in the order in which they were done. What was read and found unchanged is here too, with
     /// the batch that it was found to be at.
     pub datasets: Vec<DatasetRun>,
     /// Jobs that failed, in the order in which they did. What needs them stood still; the rest went on.
@@ -253,7 +253,7 @@ pub struct DatasetRun {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Status {
-    /// By group and dataset, in order.
+    /// The sinks, by group and dataset, in order.
     pub sinks: Vec<SinkStatus>,
     /// Jobs that have something to do and wait, in the order in which they run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

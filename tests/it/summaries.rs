@@ -10,12 +10,14 @@ use syn::{
 };
 
 /// No summary begins with one of these: a reader who looks for a noun or a verb would not know yet what it is about.
-const NO_OPENERS: [&str; 27] = [
+const NO_OPENERS: [&str; 30] = [
     "All",
     "Because",
     "Everything",
+    "From",
     "How",
     "If",
+    "In",
     "It",
     "Its",
     "Nobody",
@@ -29,6 +31,7 @@ const NO_OPENERS: [&str; 27] = [
     "These",
     "They",
     "This",
+    "Those",
     "What",
     "Whatever",
     "When",

@@ -19,7 +19,7 @@ use datasurface_graph::{Fingerprint, NodeKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// From one rendering of a platform to the next: the scopes that differ, lazily; what begins to be held; what may go.
+/// The change from one rendering of a platform to the next: the scopes that differ, lazily; what begins to be held; what may go.
 #[derive(Clone, Copy, Debug)]
 pub struct RenderingChange<'a> {
     frame: &'a ChangeHeader,

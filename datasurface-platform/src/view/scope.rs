@@ -152,7 +152,7 @@ impl ScopedNode {
         self.whole
     }
 
-    /// Those datasets of a capture that are placed here.
+    /// The datasets of a capture that are placed here.
     pub fn datasets(&self) -> impl Iterator<Item = &DatasetFacts> {
         let datasets = self.view.facts().datasets().iter();
         datasets.filter(|dataset| self.datasets.contains(&dataset.key.dataset))
