@@ -59,7 +59,11 @@ struct Place {
 /// Does what is suggested; nothing if there is nothing at the place.
 fn patch(suggestion: &Suggestion, document: &mut Value) -> Option<()> {
     let path: Vec<&str> = suggestion.path.segments().collect();
-    let found = find(document, &path);
+    let mut found = find(document, &path);
+    if found.is_empty() && matches!(suggestion.patch, Patch::Add(_)) {
+        create_list(document, &path)?;
+        found = find(document, &path);
+    }
     let last = found.last()?;
     match &suggestion.patch {
         Patch::Remove => remove(document, &last.pointer),
@@ -103,6 +107,26 @@ fn inner_places(document: &mut Value, place: &Place, segment: &str) -> Vec<Place
         });
     }
     found
+}
+
+/// Creates the empty list that a path leads to, and the objects around it, where a document leaves them out.
+fn create_list(document: &mut Value, path: &[&str]) -> Option<()> {
+    let there = (0..path.len())
+        .rev()
+        .find(|end| path.get(..*end).is_some_and(|start| !find(document, start).is_empty()))?;
+    let place = find(document, path.get(..there)?).pop()?;
+    let (mut value, mut shape) = (document.pointer_mut(&place.pointer)?, place.shape);
+    for missing in path.get(there..)? {
+        let member = shape.object()?.members.iter().find(|(name, _)| name == missing)?;
+        shape = member.1;
+        let empty = match shape {
+            Shape::Object(_) => Value::Object(Map::new()),
+            Shape::List(_) => Value::Array(Vec::new()),
+            _ => return None,
+        };
+        value = value.as_object_mut()?.entry(*missing).or_insert(empty);
+    }
+    Some(())
 }
 
 fn remove(document: &mut Value, pointer: &str) -> Option<()> {

@@ -99,6 +99,7 @@ segments! {
     PROJECT = "project";
     PROPERTIES = "properties";
     QUALITY_CHECKS = "quality_checks";
+    READ = "read";
     READ_ONLY = "read_only";
     REASON = "reason";
     REGULATORS = "regulators";
@@ -126,6 +127,7 @@ segments! {
     TRANSFORMER = "transformer";
     TRIGGER = "trigger";
     TYPE = "type";
+    USABLE_BY = "usable_by";
     VALUES = "values";
     VENDOR = "vendor";
     VENDORS = "vendors";
@@ -135,6 +137,7 @@ segments! {
     WITHIN = "within";
     WORKSPACE = "workspace";
     WORKSPACES = "workspaces";
+    WRITE = "write";
     ZONE = "zone";
     ZONES = "zones";
 }

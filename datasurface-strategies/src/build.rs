@@ -8,10 +8,11 @@ use super::{
     workspaces,
 };
 use datasurface_model::{
-    ContainerKey, DataContainer, Ecosystem, GovernanceZone, InfrastructureLocation, InfrastructureVendor,
-    Permitted, Place, PlatformDeclaration, PlatformName, Policy, PolicyRule, Repository, StorageRule, Team,
-    TeamKey, VendorName, ZoneDeclaration,
+    ContainerKey, ContainerUser, DataContainer, Ecosystem, GovernanceZone, InfrastructureLocation,
+    InfrastructureVendor, Permitted, Place, PlatformDeclaration, PlatformName, Policy, PolicyRule,
+    Repository, StorageRule, Team, TeamKey, VendorName, ZoneDeclaration,
 };
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A team under construction.
 pub(super) struct TeamBuilder {
@@ -36,10 +37,16 @@ pub(super) fn ecosystem(plan: &Plan) -> Ecosystem {
     let mut teams = Vec::new();
     let mut targets = Vec::new();
     let mut free_databases: Vec<String> = (1..=plan.platforms).map(database).collect();
+    let zone = |number: usize| if plan.has_second_zone && number % 2 == 0 { "EU" } else { "USA" };
+    let zones: BTreeSet<&str> = (1..).zip(&plan.teams).map(|(number, _)| zone(number)).collect();
     for (number, team) in (1..).zip(&plan.teams) {
-        let zone = if plan.has_second_zone && number % 2 == 0 { "EU" } else { "USA" };
-        let key = TeamKey::new(zone, format!("Team {number}"));
-        teams.push(team_with_containers(team, key, number, &mut targets, &mut free_databases));
+        let key = TeamKey::new(zone(number), format!("Team {number}"));
+        // Any team may use any container: which one does is drawn at random.
+        let users: Vec<_> = match number % 2 {
+            0 => vec![ContainerUser::Everyone],
+            _ => zones.iter().map(|zone| ContainerUser::Zone((*zone).into())).collect(),
+        };
+        teams.push(team_with_containers(team, key, number, &users, &mut targets, &mut free_databases));
     }
 
     let mut stores = Stores::build(&plan.datastores, &teams);
@@ -80,7 +87,7 @@ fn add(teams: &mut [TeamBuilder], choice: super::plan::Choice, change: impl FnOn
 }
 
 fn in_zones(ecosystem: Ecosystem, teams: Vec<TeamBuilder>, is_governed: bool) -> Ecosystem {
-    let mut zones = std::collections::BTreeMap::<_, GovernanceZone>::new();
+    let mut zones = BTreeMap::<_, GovernanceZone>::new();
     for TeamBuilder { key, team, .. } in teams {
         let owner = repository(&key.team.as_str().to_lowercase().replace(' ', "-"));
         let zone = zones.entry(key.zone).or_default();
@@ -110,6 +117,7 @@ fn team_with_containers(
     plan: &TeamPlan,
     key: TeamKey,
     team_number: usize,
+    users: &[ContainerUser],
     targets: &mut Vec<ContainerKey>,
     free_databases: &mut Vec<String>,
 ) -> TeamBuilder {
@@ -119,7 +127,8 @@ fn team_with_containers(
     for (number, source) in (1..).zip(&plan.sources) {
         let name = format!("Source {number}");
         let file = format!("team{team_number}_source{number}.db");
-        team = team.container(container(&name, &file, source));
+        let source = container(&name, &file, source);
+        team = team.container(users.iter().cloned().fold(source, DataContainer::readable_by));
         sources.push(container_key(&name));
     }
     for (number, target) in (1..).zip(&plan.targets) {
@@ -127,10 +136,11 @@ fn team_with_containers(
         let own_file = format!("team{team_number}_target{number}.db");
         // At most one container for each platform's database: two would be one physical database.
         let shared = if target.is_platform_database { free_databases.pop() } else { None };
-        team = team.container(match shared {
+        let target = match shared {
             Some(file) => located(DataContainer::sqlite(name.as_str(), file), target),
             None => container(&name, &own_file, target),
-        });
+        };
+        team = team.container(users.iter().cloned().fold(target, DataContainer::writable_by));
         targets.push(container_key(&name));
     }
     TeamBuilder { key, team, sources }

@@ -3,12 +3,13 @@
 use super::{
     annotations::{DocumentationForm, described, written},
     container_kind::KindObject,
+    objects::optional_object,
     sets::set,
     short_form::ShortForm,
     words::Word,
 };
 use crate::shape::Shaped;
-use datasurface_model::{ContainerName, DataContainer, Entity, KeyHolder, Place, Set};
+use datasurface_model::{ContainerName, ContainerUser, DataContainer, Entity, KeyHolder, Place, Set};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Shaped)]
@@ -24,10 +25,23 @@ pub(super) struct ContainerObject {
     encryption: Option<Word<KeyHolder>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     read_only: bool,
+    /// Teams besides its own that may capture data from it, or have data delivered to it.
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    usable_by: Option<ContainerUsersObject>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renamed_from: Option<ContainerName>,
+}
+
+#[derive(Serialize, Deserialize, Shaped)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "the users of a container, as an object with `read` and `write`")]
+struct ContainerUsersObject {
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    read: Set<ShortForm<ContainerUser>>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    write: Set<ShortForm<ContainerUser>>,
 }
 
 impl ContainerObject {
@@ -41,6 +55,11 @@ impl ContainerObject {
         }
         if self.read_only {
             container = container.read_only();
+        }
+        if let Some(users) = self.usable_by {
+            container = users.read.into_iter().map(|user| user.0).fold(container, DataContainer::readable_by);
+            container =
+                users.write.into_iter().map(|user| user.0).fold(container, DataContainer::writable_by);
         }
         described(
             container,
@@ -60,6 +79,10 @@ impl From<&DataContainer> for ContainerObject {
             locations: container.locations().iter().cloned().map(ShortForm).collect(),
             encryption: container.encryption().map(Word),
             read_only: container.is_read_only(),
+            usable_by: container.usable_by().map(|users| ContainerUsersObject {
+                read: users.read.iter().cloned().map(ShortForm).collect(),
+                write: users.write.iter().cloned().map(ShortForm).collect(),
+            }),
             documentation: written(container.documentation()),
             renamed_from: container.former_name().cloned(),
         }

@@ -11,6 +11,7 @@ mod artifact;
 mod capture;
 mod container;
 mod container_kind;
+mod container_user;
 mod dataset;
 mod entitlement;
 mod expand_schema;

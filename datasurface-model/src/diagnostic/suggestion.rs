@@ -29,8 +29,8 @@ pub struct Suggestion {
 pub enum Patch {
     /// A new value in place of the present one, in the form of documents.
     Put(Json),
-    /// A new element of the list, in the form of documents, unless the list has one of the same name. Several
-    /// suggestions that add to one list can be applied one after another.
+    /// A new element of the list, in the form of documents, unless the list has one of the same name. A list that is left out
+    /// is created. Several suggestions that add to one list can be applied one after another.
     Add(Json),
     /// A new name; nothing else changes.
     Rename(Text),

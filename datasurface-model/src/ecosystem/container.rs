@@ -1,7 +1,9 @@
 //! Containers: where data is kept.
 
-use super::ContainerKind;
-use datasurface_schema::{Annotations, ContainerName, Entity, Place, Set, Sparse, Text, documented, renamed};
+use super::{ContainerKind, ContainerUse, ContainerUser, ContainerUsers};
+use datasurface_schema::{
+    Annotations, ContainerKey, ContainerName, Entity, Place, Set, Sparse, TeamKey, Text, documented, renamed,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -23,6 +25,8 @@ pub struct DataContainer {
     encryption: Option<KeyHolder>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     read_only: bool,
+    #[serde(default, skip_serializing_if = "Sparse::is_default")]
+    usable_by: Sparse<ContainerUsers>,
     #[serde(default, skip_serializing_if = "Sparse::is_default")]
     about: Sparse<Annotations<ContainerName>>,
 }
@@ -46,6 +50,7 @@ impl DataContainer {
             locations: Set::new(),
             encryption: None,
             read_only: false,
+            usable_by: Sparse::default(),
             about: Sparse::default(),
         }
     }
@@ -105,6 +110,20 @@ impl DataContainer {
         self
     }
 
+    /// Lets other teams capture data from it.
+    #[must_use]
+    pub fn readable_by(mut self, user: ContainerUser) -> Self {
+        self.usable_by.make_mut().read.insert(user);
+        self
+    }
+
+    /// Lets other teams have data delivered to it.
+    #[must_use]
+    pub fn writable_by(mut self, user: ContainerUser) -> Self {
+        self.usable_by.make_mut().write.insert(user);
+        self
+    }
+
     documented!();
     renamed!(ContainerName);
 
@@ -130,6 +149,21 @@ impl DataContainer {
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.read_only
+    }
+
+    /// The users besides its own team; none by default.
+    #[must_use]
+    pub fn usable_by(&self) -> Option<&ContainerUsers> {
+        self.usable_by.get()
+    }
+
+    /// Whether a team may use the container, which is known under this key: the team that it belongs to, and those to
+    /// which that one opens it.
+    #[must_use]
+    pub fn permits(&self, key: &ContainerKey, team: &TeamKey, access: ContainerUse) -> bool {
+        let is_own = key.zone == team.zone && key.team == team.team;
+        is_own
+            || self.usable_by().is_some_and(|users| users.of(access).iter().any(|user| user.includes(team)))
     }
 }
 

@@ -1,8 +1,8 @@
 //! References: how one part of the model speaks of another.
 
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, GroupKey, Place, PlatformName, PolicyKey, VendorName,
-    WorkspaceName,
+    ContainerKey, DatasetKey, DatastoreName, GroupKey, Place, PlatformName, PolicyKey, TeamKey, VendorName,
+    WorkspaceName, ZoneName,
 };
 use std::fmt;
 
@@ -17,6 +17,8 @@ pub(crate) enum Reference {
     Dataset(DatasetKey),
     Workspace(WorkspaceName),
     Group(GroupKey),
+    Zone(ZoneName),
+    Team(TeamKey),
     /// A policy of the zone that refers to it.
     Policy(PolicyKey),
 }
@@ -28,7 +30,9 @@ impl Reference {
             Self::Location(place) => Some(Self::Vendor(place.vendor().clone())),
             Self::Dataset(key) => Some(Self::Datastore(key.datastore.clone())),
             Self::Group(key) => Some(Self::Workspace(key.workspace.clone())),
+            Self::Team(key) => Some(Self::Zone(key.zone.clone())),
             Self::Vendor(_)
+            | Self::Zone(_)
             | Self::Platform(_)
             | Self::Container(_)
             | Self::Datastore(_)
@@ -43,6 +47,7 @@ impl Reference {
             Self::Location(place) => Self::Location(Place::new(parent, place.path().to_vec())),
             Self::Dataset(key) => Self::Dataset(DatasetKey::new(parent, &key.dataset)),
             Self::Group(key) => Self::Group(GroupKey::new(parent, &key.group)),
+            Self::Team(key) => Self::Team(TeamKey::new(parent, &key.team)),
             alone => alone.clone(),
         }
     }
@@ -60,6 +65,8 @@ impl fmt::Display for Reference {
             Self::Dataset(key) => key.fmt(f),
             Self::Workspace(name) => name.fmt(f),
             Self::Group(key) => key.fmt(f),
+            Self::Zone(name) => name.fmt(f),
+            Self::Team(key) => key.fmt(f),
             Self::Policy(key) => key.policy.fmt(f),
         }
     }

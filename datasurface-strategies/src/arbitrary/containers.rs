@@ -34,14 +34,26 @@ fn kinds() -> impl Strategy<Value = ContainerKind> {
     ]
 }
 
+fn users() -> impl Strategy<Value = ContainerUser> {
+    prop_oneof![
+        Just(ContainerUser::Everyone),
+        adversarial_strings().prop_map(|zone| ContainerUser::Zone(zone.into())),
+        (adversarial_strings(), adversarial_strings())
+            .prop_map(|(zone, team)| ContainerUser::Team(TeamKey::new(zone, team))),
+    ]
+}
+
 pub(super) fn containers() -> impl Strategy<Value = DataContainer> {
     let keys = rarely(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
     let about = (rarely(documentations()), rarely(adversarial_strings()));
-    (adversarial_strings(), kinds(), vec(places(), 0..3), keys, any::<bool>(), about).prop_map(
-        |(name, kind, places, keys, is_read_only, (documentation, former))| {
+    let users = (vec(users(), 0..2), vec(users(), 0..2));
+    (adversarial_strings(), kinds(), vec(places(), 0..3), keys, any::<bool>(), users, about).prop_map(
+        |(name, kind, places, keys, is_read_only, (readers, writers), (documentation, former))| {
             let container = places.into_iter().fold(DataContainer::new(name, kind), DataContainer::located);
             let container = keys.into_iter().fold(container, DataContainer::encrypted);
             let container = if is_read_only { container.read_only() } else { container };
+            let container = readers.into_iter().fold(container, DataContainer::readable_by);
+            let container = writers.into_iter().fold(container, DataContainer::writable_by);
             let container = documentation.into_iter().fold(container, DataContainer::documented);
             former.into_iter().fold(container, DataContainer::renamed_from)
         },

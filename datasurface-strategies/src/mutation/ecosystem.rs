@@ -5,15 +5,31 @@ use super::{
 };
 use chrono::NaiveDate;
 use datasurface_model::{
-    Capture, Classification, CloudVendor, DataContainer, Ecosystem, GovernanceZone, HintTarget, Permitted,
-    Place, PlatformDeclaration, PlatformName, Policy, PolicyRule, ProductionStatus, StorageRule, VendorName,
-    Waiver, Workspace, ZoneDeclaration,
+    Capture, Classification, CloudVendor, ContainerUser, DataContainer, Ecosystem, GovernanceZone,
+    HintTarget, Permitted, Place, PlatformDeclaration, PlatformName, Policy, PolicyRule, ProductionStatus,
+    StorageRule, TeamKey, VendorName, Waiver, Workspace, ZoneDeclaration,
 };
 
 pub(super) const ALL: &[Mutation] = &[
     mutation("container/address", |it| in_team(it, |team| team.container(located("Extra", "")))),
     mutation("container/no-location", |it| {
         in_team(it, |team| team.container(DataContainer::sqlite("Extra", "extra.db")))
+    }),
+    mutation("container/not-usable", |it| {
+        let taken = datastore_with("Taken", dataset()).captured(Capture::sql_snapshot("Extra/Extra/Source"));
+        with(apart(it, GovernanceZone::new(), |team| team), taken)
+    }),
+    mutation("container/unexpected-users", |it| {
+        let opened = DataContainer::platform_managed("Extra").readable_by(ContainerUser::Everyone);
+        in_team(it, |team| team.container(opened))
+    }),
+    mutation("reference/unknown-team", |it| {
+        let nobody = ContainerUser::Team(TeamKey::new("USA", "Nobody"));
+        in_team(it, |team| team.container(located("Extra", "extra.db").readable_by(nobody)))
+    }),
+    mutation("reference/unknown-zone", |it| {
+        let nowhere = ContainerUser::Zone("Atlantis".into());
+        in_team(it, |team| team.container(located("Extra", "extra.db").writable_by(nowhere)))
     }),
     mutation("container/same-place", |it| {
         in_team(it, |team| {

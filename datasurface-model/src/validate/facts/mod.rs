@@ -16,10 +16,12 @@ use super::{
     unit_diff::UnitChange,
     unit_index::{Located, UnitIndex},
 };
-use crate::ecosystem::{CloudVendor, DataContainer, Dataset, Datastore, Ecosystem, Policy, PolicyRule};
+use crate::ecosystem::{
+    CloudVendor, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy, PolicyRule,
+};
 use chrono::NaiveDate;
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named, Place, Text, VendorName,
+    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named, Place, TeamKey, Text, VendorName,
     WorkspaceName, ZoneName,
 };
 use rustc_hash::FxHashSet;
@@ -139,6 +141,10 @@ impl Facts {
                 let workspace = self.directory.workspaces().get(&key.workspace);
                 workspace.is_some_and(|(_, found)| found.entity().groups().get(&key.group).is_some())
             }
+            Reference::Zone(name) => self.frame.zones().get(name).is_some(),
+            Reference::Team(key) => {
+                self.zone(&key.zone).is_some_and(|zone| zone.teams().get(&key.team).is_some())
+            }
         }
     }
 
@@ -178,6 +184,12 @@ impl Facts {
                 Some(GroupKey::new(&key.workspace, nearest.as_str()).to_string().into())
             }
             Reference::Location(place) => self.nearest_place(place),
+            Reference::Zone(name) => name_index(frame.zones()).nearest(name.as_str()).map(Text::from),
+            Reference::Team(key) => {
+                let nearest =
+                    Text::from(name_index(self.zone(&key.zone)?.teams()).nearest(key.team.as_str())?);
+                Some(TeamKey::new(&key.zone, nearest.as_str()).to_string().into())
+            }
             Reference::Policy(key) => {
                 let nearest = name_index(self.policies(&key.zone)?).nearest(key.policy.as_str())?.into();
                 Some(nearest)
@@ -212,8 +224,13 @@ impl Facts {
     }
 
     pub(super) fn policies(&self, zone: &ZoneName) -> Option<&Named<Policy>> {
+        self.zone(zone).map(|zone| zone.policies()).filter(|policies| !policies.is_empty())
+    }
+
+    /// A zone without its teams' definitions.
+    fn zone(&self, zone: &ZoneName) -> Option<&GovernanceZone> {
         match self.directory.frame(&UnitKey::new(UnitPlace::Zone(zone.clone())))? {
-            Content::Zone(zone) => Some(zone.policies()).filter(|policies| !policies.is_empty()),
+            Content::Zone(zone) => Some(zone),
             _ => None,
         }
     }

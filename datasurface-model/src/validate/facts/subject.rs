@@ -70,7 +70,10 @@ impl Fact {
 /// Returns the subject that a reference names, or the one that contains it.
 fn thing(reference: &Reference) -> Subject {
     match reference {
-        Reference::Vendor(_) | Reference::Location(_) | Reference::Platform(_) => Subject::Frame,
+        Reference::Vendor(_) | Reference::Location(_) | Reference::Platform(_) | Reference::Zone(_) => {
+            Subject::Frame
+        }
+        Reference::Team(key) => Subject::Zone(key.zone.clone()),
         Reference::Container(key) => Subject::Container(key.clone()),
         Reference::Datastore(name) => datastore(name),
         Reference::Dataset(key) => datastore(&key.datastore),
@@ -90,6 +93,8 @@ fn siblings(reference: &Reference) -> Subject {
         | Reference::Location(_)
         | Reference::Platform(_)
         | Reference::Dataset(_)
+        | Reference::Zone(_)
+        | Reference::Team(_)
         | Reference::Policy(_)
         | Reference::Group(_) => thing(reference),
     }

@@ -33,6 +33,20 @@ unknown! {
     UNKNOWN_GROUP = "group", "dataset group", "correct the name, or add the group to its workspace";
 }
 
+pub(in crate::validate) static UNKNOWN_ZONE: CodeInfo = CodeInfo::warning(
+    "reference/unknown-zone",
+    "something is opened to a zone that does not exist",
+    "Whoever owns something may open it before those are there who are to use it. So this is most often a slip of the pen, left \
+     over from something that was renamed or removed, or early. To get rid of it, correct the name, or take it away.",
+);
+
+pub(in crate::validate) static UNKNOWN_TEAM: CodeInfo = CodeInfo::warning(
+    "reference/unknown-team",
+    "something is opened to a team that does not exist",
+    "Whoever owns something may open it before those are there who are to use it. So this is most often a slip of the pen, left \
+     over from something that was renamed or removed, or early. To get rid of it, correct the key (`zone/team`), or take it away.",
+);
+
 /// Judges an attribute that refers to something.
 pub(super) fn check(
     reference: Reference,
@@ -155,6 +169,16 @@ fn describe(unknown: &Reference) -> (&'static CodeInfo, String, &'static str) {
             &UNKNOWN_WORKSPACE,
             format!("there is no workspace `{name}`"),
             "refer to a workspace of any team, or add this one",
+        ),
+        Reference::Zone(name) => (
+            &UNKNOWN_ZONE,
+            format!("there is no zone `{name}`"),
+            "name a zone of the ecosystem, or leave it to come",
+        ),
+        Reference::Team(key) => (
+            &UNKNOWN_TEAM,
+            format!("there is no team `{key}`"),
+            "name a team as `zone/team`, or leave it to come",
         ),
         Reference::Policy(key) => (
             &UNKNOWN_POLICY,

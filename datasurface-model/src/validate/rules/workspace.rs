@@ -3,7 +3,7 @@
 use super::{RuleContext, access, container, governance::ReceivedDataset, lifecycle, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{DatasetGroup, Deadline, Requirements, Workspace},
+    ecosystem::{ContainerUse, DatasetGroup, Deadline, Requirements, Workspace},
     validate::reference::Reference,
 };
 use datasurface_schema::{DatasetKey, Entity, GroupKey, segment};
@@ -92,6 +92,10 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut RuleContext<'a>) -
     match workspace.container() {
         Some(key) => {
             reference::check(Reference::Container(key.clone()), scope, |unit| {
+                unit.attribute(segment::CONTAINER)
+            });
+            let user = format_args!("the workspace `{name}`");
+            container::users::check_use(key, ContainerUse::Write, &user, scope, |unit| {
                 unit.attribute(segment::CONTAINER)
             });
             if scope.facts.container(key).is_some_and(|found| found.is_read_only()) {

@@ -3,11 +3,12 @@
 pub(super) mod keyless;
 pub(super) mod source;
 
-use super::{RuleContext, reference};
+use super::{RuleContext, container::users, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{
-        Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, CredentialKind, Datastore,
+        Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, ContainerUse, CredentialKind,
+        Datastore,
     },
     validate::{name_index::NameIndex, reference::Reference},
 };
@@ -100,6 +101,10 @@ pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
 
 fn check_capture(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     reference::check(Reference::Container(capture.container().clone()), scope, |unit| {
+        unit.attribute(segment::CAPTURE).attribute(segment::CONTAINER)
+    });
+    let user = format_args!("the datastore `{}`", datastore.name());
+    users::check_use(capture.container(), ContainerUse::Read, &user, scope, |unit| {
         unit.attribute(segment::CAPTURE).attribute(segment::CONTAINER)
     });
     if let CaptureTrigger::Cron(cron) = capture.trigger()

@@ -1,6 +1,7 @@
 //! `container/…`: where data is kept.
 
 pub(super) mod same_place;
+pub(super) mod users;
 
 use super::{RuleContext, reference};
 use crate::{
@@ -38,6 +39,7 @@ pub(super) fn check(team: &Team, scope: &mut RuleContext<'_>) {
         let mut addresses = Addresses { container, scope };
         addresses.check();
         same_place::check(container, scope);
+        users::check(container, scope);
     }
 }
 
