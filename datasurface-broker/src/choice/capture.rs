@@ -122,6 +122,9 @@ fn governed_task<'a>(
     let action = format!("capture the datastore `{name}`");
     let mut task = GovernedTask::new(question, action, store.path(), store.entity.production_status());
     task.add_zone(&store.team.zone);
+    if let Some(capture) = store.entity.capture() {
+        task.add_zone(&capture.container().zone);
+    }
     for reading in readings {
         task.add_data(reading.dataset);
     }

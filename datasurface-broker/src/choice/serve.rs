@@ -172,6 +172,9 @@ fn governed_task<'a>(
     let action = format!("serve the group `{}/{}`", workspace.entity.name(), group.name());
     let mut task = GovernedTask::new(question, action, path.clone(), workspace.entity.production_status());
     task.add_zone(&workspace.team.zone);
+    if let Some(container) = workspace.entity.container() {
+        task.add_zone(&container.zone);
+    }
     for sink in group.sinks() {
         task.add_data(sink.name());
     }

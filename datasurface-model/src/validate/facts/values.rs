@@ -33,6 +33,12 @@ impl<'a> DatasetFact<'a> {
         self.dataset.deprecation()
     }
 
+    /// The zones that the data derives from, each once: that of its datastore, and that of the container that it is captured from.
+    pub(crate) fn zones(self) -> impl Iterator<Item = &'a ZoneName> {
+        let own = self.store.zone();
+        std::iter::once(own).chain(self.store.source_zone().filter(move |source| *source != own))
+    }
+
     /// The classifications: a fact of its own, which few consumers read.
     pub(in crate::validate) fn classifications(self) -> DatasetClassifications<'a> {
         DatasetClassifications::new(self.dataset)
@@ -77,6 +83,11 @@ impl<'a> StoreFact<'a> {
         &self.located.team.zone
     }
 
+    /// The zone of the container that its data is captured from.
+    pub(crate) fn source_zone(self) -> Option<&'a ZoneName> {
+        self.located.entity.capture().map(|capture| &capture.container().zone)
+    }
+
     pub(crate) fn production(self) -> ProductionStatus {
         self.located.entity.production_status()
     }
@@ -99,6 +110,7 @@ impl PartialEq for StoreFact<'_> {
         self.unit == other.unit
             && (Arc::ptr_eq(&self.located.entity, &other.located.entity)
                 || (self.production() == other.production()
+                    && self.source_zone() == other.source_zone()
                     && self.access() == other.access()
                     && self.deprecation() == other.deprecation()))
     }
@@ -128,6 +140,11 @@ impl<'a> GroupFact<'a> {
         self.workspace.production_status()
     }
 
+    /// The zone of the container to which its data is delivered.
+    pub(crate) fn container_zone(self) -> Option<&'a ZoneName> {
+        self.workspace.container().map(|container| &container.zone)
+    }
+
     /// The preferred platform of the group.
     pub(crate) fn wish(self) -> Option<&'a PlatformName> {
         self.group?.preferred_platform()
@@ -145,6 +162,7 @@ impl PartialEq for GroupFact<'_> {
         self.unit == other.unit
             && (std::ptr::eq(self.workspace, other.workspace)
                 || (self.transforms() == other.transforms()
+                    && self.container_zone() == other.container_zone()
                     && self.production() == other.production()
                     && self.wish() == other.wish()
                     && self.inputs() == other.inputs()))

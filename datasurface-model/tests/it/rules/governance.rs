@@ -4,10 +4,10 @@
 use crate::base::validated;
 use chrono::NaiveDate;
 use datasurface_model::{
-    Capture, Classification, CloudVendor, CodeInfo, DataContainer, DataTransformer, Dataset, DatasetGroup,
-    Datastore, Ecosystem, Entity, GovernanceZone, InfrastructureLocation, InfrastructureVendor, KeyHolder,
-    Permitted, Place, PlatformDeclaration, PlatformName, Policy, PolicyRule, ProductionStatus, StorageRule,
-    Team, VendorName, Waiver, Workspace, governance::*,
+    Capture, Classification, CloudVendor, CodeInfo, ContainerUser, DataContainer, DataTransformer, Dataset,
+    DatasetGroup, Datastore, Ecosystem, Entity, GovernanceZone, InfrastructureLocation, InfrastructureVendor,
+    KeyHolder, Permitted, Place, PlatformDeclaration, PlatformName, Policy, PolicyRule, ProductionStatus,
+    StorageRule, Team, VendorName, Waiver, Workspace, governance::*,
 };
 use datasurface_schema::Text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +55,8 @@ fn judge(cases: Vec<Case>) {
 struct Fixture {
     home: Vec<PolicyRule>,
     away: Vec<PolicyRule>,
+    /// Policies of the zone of both containers: if there are any, it is a third one.
+    yard: Vec<PolicyRule>,
     /// The statuses of the datastore, the workspace and the platform.
     statuses: [ProductionStatus; 3],
     classification: Option<&'static str>,
@@ -72,6 +74,7 @@ impl Fixture {
         Self {
             home: Vec::new(),
             away: Vec::new(),
+            yard: Vec::new(),
             statuses: [NOT; 3],
             classification: Some("PII"),
             limit: None,
@@ -87,20 +90,29 @@ impl Fixture {
         let mut dataset = Dataset::new("d", "id Integer key");
         dataset = self.classification.into_iter().fold(dataset, Dataset::classified);
         dataset = if self.asks_for_storage { dataset.storage_policy("policy 1") } else { dataset };
-        let capture = Capture::sql_snapshot("Home/Producers/Source");
+        let is_apart = !self.yard.is_empty();
+        let [source, target] = match is_apart {
+            true => ["Yard/Keepers/Source", "Yard/Keepers/Target"],
+            false => ["Home/Producers/Source", "Away/Consumers/Target"],
+        };
+        let capture = Capture::sql_snapshot(source);
         let datastore = Datastore::new("S").captured(capture).dataset(dataset);
         let datastore = if store { datastore.in_production() } else { datastore };
-        let reader = Workspace::new("W")
-            .with_container("Away/Consumers/Target")
-            .group(DatasetGroup::new("g").sink("S/d"));
+        let reader = Workspace::new("W").with_container(target).group(DatasetGroup::new("g").sink("S/d"));
         let reader = self.limit.into_iter().fold(reader, Workspace::with_classification_limit);
         let reader = if workspace { reader.in_production() } else { reader };
         let transformer = DataTransformer::sql("O").select("d", "SELECT id FROM S_d");
         let reader = if self.fills.is_some() { reader.with_transformer(transformer) } else { reader };
         let source = DataContainer::postgres("Source", "db.example", "s").located("Blue/Europe/Berlin");
         let target = DataContainer::sqlite("Target", "t.db").located("Orange/USA");
-        let producers = Team::new().container(source.encrypted(KeyHolder::Company)).datastore(datastore);
-        let consumers = Team::new().container(target.encrypted(KeyHolder::Vendor)).workspace(reader);
+        let source = source.encrypted(KeyHolder::Company).readable_by(ContainerUser::Everyone);
+        let target = target.encrypted(KeyHolder::Vendor).writable_by(ContainerUser::Everyone);
+        let producers = Team::new().datastore(datastore);
+        let consumers = Team::new().workspace(reader);
+        let (producers, consumers, keepers) = match is_apart {
+            true => (producers, consumers, Team::new().container(source).container(target)),
+            false => (producers.container(source), consumers.container(target), Team::new()),
+        };
         let output = Datastore::new("O").dataset(Dataset::new("d", "id Integer key").classified("PII"));
         let output = match self.fills {
             Some(status) if status == PRODUCTION_STATUS => Some(output.in_production()),
@@ -124,7 +136,8 @@ impl Fixture {
             .vendor(InfrastructureVendor::new("Orange").with_cloud(CloudVendor::Aws).location("USA"))
             .platform(pinned)
             .zone("Home", "git:r@main", zone(self.home, "Producers", producers))
-            .zone("Away", "git:r@main", zone(self.away, "Consumers", consumers));
+            .zone("Away", "git:r@main", zone(self.away, "Consumers", consumers))
+            .zone("Yard", "git:r@main", zone(self.yard, "Keepers", keepers));
         if self.is_pinned { ecosystem.group_pin("W/g", ["Mill"]).primary_pin("S", "Mill") } else { ecosystem }
     }
 }
@@ -151,6 +164,11 @@ fn away(mut fixture: Fixture, rule: PolicyRule) -> Fixture {
     fixture
 }
 
+fn yard(mut fixture: Fixture, rule: PolicyRule) -> Fixture {
+    fixture.yard.push(rule);
+    fixture
+}
+
 const SOURCE: &str = "datastores/S/capture/container";
 const TARGET: &str = "workspaces/W/container";
 const SINK: &str = "workspaces/W/groups/g/sinks/S/d";
@@ -169,6 +187,8 @@ fn locations() -> Vec<Case> {
         cell(&LOCATION, TARGET, only(&["Blue"]), only(&["Orange"]), away),
         cell(&LOCATION, SINK, only(&["Blue"]), both(), home),
         cell(&LOCATION, SINK, but("Orange"), both(), home),
+        cell(&LOCATION, SOURCE, only(&["Orange"]), both(), yard),
+        cell(&LOCATION, TARGET, only(&["Blue"]), both(), yard),
     ]
 }
 
@@ -180,6 +200,8 @@ fn vendors() -> Vec<Case> {
         cell(&VENDOR, SOURCE, only(&["Orange"]), only(&["Blue", "Orange"]), home),
         cell(&VENDOR, TARGET, only(&["Blue"]), only(&["Orange"]), away),
         cell(&VENDOR, SINK, only(&["Blue"]), only(&["Blue", "Orange"]), home),
+        cell(&VENDOR, SOURCE, only(&["Orange"]), only(&["Blue", "Orange"]), yard),
+        cell(&VENDOR, TARGET, only(&["Blue"]), only(&["Blue", "Orange"]), yard),
     ]
 }
 
@@ -190,6 +212,8 @@ fn hard_vendors() -> Vec<Case> {
         cell(&HARD_VENDOR, SOURCE, only(&[aws]), only(&[aws, azure]), home),
         cell(&HARD_VENDOR, TARGET, only(&[azure]), only(&[aws]), away),
         cell(&HARD_VENDOR, SINK, only(&[azure]), only(&[aws, azure]), home),
+        cell(&HARD_VENDOR, SOURCE, only(&[aws]), only(&[aws, azure]), yard),
+        cell(&HARD_VENDOR, TARGET, only(&[azure]), only(&[aws, azure]), yard),
     ]
 }
 
@@ -204,6 +228,8 @@ fn storage() -> Vec<Case> {
     vec![
         cell(&STORAGE, SOURCE, kinds(all(), "postgres"), kinds(all(), "mysql"), home),
         cell(&STORAGE, TARGET, kinds(all(), "sqlite"), kinds(all(), "mysql"), away),
+        cell(&STORAGE, SOURCE, kinds(all(), "postgres"), kinds(all(), "mysql"), yard),
+        cell(&STORAGE, TARGET, kinds(all(), "sqlite"), kinds(all(), "mysql"), yard),
         cell(&STORAGE, SINK, keys(KeyHolder::Company), keys(KeyHolder::Vendor), home),
         cell(&STORAGE, SOURCE, kinds(named(), "postgres"), kinds(named(), "mysql"), asked),
         cell(&STORAGE, SINK, kinds(named(), "sqlite"), kinds(named(), "mysql"), asked),
@@ -220,6 +246,8 @@ fn classifications() -> Vec<Case> {
     vec![
         cell(&CLASSIFICATION, "datasets/d", but("PII"), but("MNPI"), home),
         cell(&CLASSIFICATION, SINK, only("MNPI"), only("PII"), away),
+        cell(&CLASSIFICATION, "datasets/d", but("PII"), but("MNPI"), yard),
+        cell(&CLASSIFICATION, SINK, only("MNPI"), only("PII"), yard),
         Case::new(&CLASSIFICATION_LIMIT, SINK, limited("MNPI"), limited("PII")),
         Case::new(
             &CLASSIFICATION,
@@ -243,6 +271,8 @@ fn platforms() -> Vec<Case> {
         cell(&PLATFORM, GROUP_PIN, but("Mill"), only(), away),
         cell(&PLATFORM, GROUP_PIN, but("Mill"), only(), home),
         cell(&PLATFORM, STORE_PIN, but("Mill"), only(), home),
+        cell(&PLATFORM, GROUP_PIN, but("Mill"), only(), yard),
+        cell(&PLATFORM, STORE_PIN, but("Mill"), only(), yard),
     ]
 }
 
@@ -264,12 +294,20 @@ fn production() -> Vec<Case> {
         let (fills, away) = (Some(status), vec![rule.clone()]);
         Fixture { away, fills, is_pinned: false, ..Fixture::new() }.build()
     };
+    // What the zone of the containers says of that.
+    let kept_apart = |at, statuses| {
+        let kept = |statuses| Fixture { statuses, yard: apart.to_vec(), ..Fixture::new() }.build();
+        Case::new(&PRODUCTION, at, kept(statuses), kept(all))
+    };
     let output = |rule: PolicyRule| {
         Case::new(&PRODUCTION, OUTPUT, filling(PRODUCTION_STATUS, &rule), filling(NOT, &rule))
     };
     vec![
         output(only(NOT)),
         output(PolicyRule::SeparateProduction),
+        kept_apart(SINK, reader_alone),
+        kept_apart(GROUP_PIN, others),
+        kept_apart(STORE_PIN, others),
         Case::new(&PRODUCTION, "S/production", fixture([NOT; 3], &wants, &[]), silent()),
         Case::new(&PRODUCTION, "W/production", fixture([NOT; 3], &[], &wants), silent()),
         Case::new(&PRODUCTION, SINK, fixture(reader_alone, &[], &wants), silent()),
@@ -332,11 +370,15 @@ fn place(case: &Case) -> (&'static str, &'static str) {
     (met, kind)
 }
 
-/// Whose policies deny in a case: `S` for the zone of the datastore, `W` for that of the workspace.
+/// Whose policies deny in a case: `S` for the zone of the datastore, `W` for that of the workspace, `C` for that of the container.
 fn asked(case: &Case) -> impl Iterator<Item = &'static str> {
     let zones = case.failing.zones().iter();
     zones.filter_map(|zone| match zone.definition().is_some_and(|zone| !zone.policies().is_empty()) {
-        true => Some(if *zone.name() == "Home" { "S" } else { "W" }),
+        true => Some(match zone.name().as_str() {
+            "Home" => "S",
+            "Away" => "W",
+            _ => "C",
+        }),
         false => None,
     })
 }
@@ -408,7 +450,7 @@ fn the_table_has_a_cell_for_each_case_and_a_case_for_each_cell() {
         }
         for (kind, cell) in kinds.iter().skip(1).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
             let words = cell.split(|c: char| !c.is_alphanumeric());
-            written.insert((*met, *kind), words.filter(|word| matches!(*word, "S" | "W")).collect());
+            written.insert((*met, *kind), words.filter(|word| matches!(*word, "S" | "W" | "C")).collect());
         }
     }
     let mut judged: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();

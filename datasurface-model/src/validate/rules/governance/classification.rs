@@ -32,23 +32,23 @@ pub(super) fn check_datastore(datastore: &Datastore, zone: &ZonePolicies<'_>, sc
     }
 }
 
-/// What a workspace receives.
+/// What a workspace receives: what its zone says of it, and the zone of its container.
 pub(super) fn check_workspace(
     workspace: &Workspace,
-    zone: Option<&ZonePolicies<'_>>,
+    zones: &[ZonePolicies<'_>],
     received: &[ReceivedDataset<'_>],
     scope: &mut RuleContext<'_>,
 ) {
-    let zone = zone.filter(|zone| speaks_of_data(zone));
+    let zones: Vec<_> = zones.iter().filter(|zone| speaks_of_data(zone)).collect();
     let limit = workspace.classification_limit();
-    if zone.is_none() && limit.is_none() {
+    if zones.is_empty() && limit.is_none() {
         return;
     }
     let unit = scope.path();
     for one in received {
         let classified = scope.facts.classifications(one.key, one.dataset);
         let sink = || one.sink(&unit);
-        if let Some(zone) = zone {
+        for zone in &zones {
             let context = DenialContext {
                 action: &|| format!("the workspace `{}` may not receive `{}`", workspace.name(), one.key),
                 path: &sink,

@@ -110,26 +110,30 @@ fn listed<T: Ord + Clone, R>(permitted: &Permitted<T>, refer: impl Fn(T) -> R) -
 }
 
 /// The zone's own data, and where it comes from.
-pub(super) fn check_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
+pub(super) fn check_datastore<'a>(datastore: &'a Datastore, scope: &mut RuleContext<'a>) {
     place::named_policies(datastore, scope);
-    let Some(zone) = ZonePolicies::find(scope.unit.zone(), scope) else {
-        return;
-    };
-    place::check_source(datastore, &zone, scope);
-    classification::check_datastore(datastore, &zone, scope);
-    production::check_own_datastore(datastore.production_status(), &zone, scope);
+    let source = datastore.capture().map(|capture| &capture.container().zone);
+    let zones = ZonePolicies::find_each([scope.unit.zone(), source], scope);
+    place::check_source(datastore, &zones, scope);
+    for zone in &zones {
+        classification::check_datastore(datastore, zone, scope);
+    }
+    if let Some(zone) = ZonePolicies::find(scope.unit.zone(), scope) {
+        production::check_own_datastore(datastore.production_status(), &zone, scope);
+    }
 }
 
 /// What a workspace receives, and where it keeps that.
-pub(super) fn check_workspace(
-    workspace: &Workspace,
-    received: &[ReceivedDataset<'_>],
-    scope: &mut RuleContext<'_>,
+pub(super) fn check_workspace<'a>(
+    workspace: &'a Workspace,
+    received: &[ReceivedDataset<'a>],
+    scope: &mut RuleContext<'a>,
 ) {
-    let zone = ZonePolicies::find(scope.unit.zone(), scope);
-    place::check_workspace(workspace, zone.as_ref(), received, scope);
-    classification::check_workspace(workspace, zone.as_ref(), received, scope);
-    production::check_workspace(workspace, zone.as_ref(), received, scope);
+    let container = workspace.container().map(|container| &container.zone);
+    let zones = ZonePolicies::find_each([scope.unit.zone(), container], scope);
+    place::check_workspace(workspace, &zones, received, scope);
+    classification::check_workspace(workspace, &zones, received, scope);
+    production::check_workspace(workspace, &zones, received, scope);
 }
 
 /// Platforms that are pinned.
@@ -149,6 +153,17 @@ impl<'a> ZonePolicies<'a> {
     fn find(name: Option<&'a ZoneName>, scope: &RuleContext<'a>) -> Option<Self> {
         let name = name?;
         Some(Self { name, policies: scope.facts.policies(name)? })
+    }
+
+    /// Those of these zones that have policies, each once.
+    fn find_each<const N: usize>(names: [Option<&'a ZoneName>; N], scope: &RuleContext<'a>) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for name in names.into_iter().flatten() {
+            if found.iter().all(|zone| zone.name != name) {
+                found.extend(Self::find(Some(name), scope));
+            }
+        }
+        found
     }
 
     /// Reports every policy that denies what is met; says whether one does.

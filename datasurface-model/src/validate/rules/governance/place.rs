@@ -14,7 +14,7 @@ use crate::{
         },
     },
 };
-use datasurface_schema::{ContainerKey, Entity, PolicyKey, PolicyName, segment};
+use datasurface_schema::{ContainerKey, Entity, PolicyKey, PolicyName, ZoneName, segment};
 
 /// The storage policies that datasets ask for are those of their zone.
 pub(super) fn named_policies(datastore: &Datastore, scope: &mut RuleContext<'_>) {
@@ -44,8 +44,8 @@ pub(super) fn named_policies(datastore: &Datastore, scope: &mut RuleContext<'_>)
     }
 }
 
-/// The zone's own source containers.
-pub(super) fn check_source(datastore: &Datastore, zone: &ZonePolicies<'_>, scope: &mut RuleContext<'_>) {
+/// The container that a datastore is captured from: what the zone of the datastore says of it, and its own.
+pub(super) fn check_source(datastore: &Datastore, zones: &[ZonePolicies<'_>], scope: &mut RuleContext<'_>) {
     let Some(key) = datastore.capture().map(|capture| capture.container()) else {
         return;
     };
@@ -62,20 +62,25 @@ pub(super) fn check_source(datastore: &Datastore, zone: &ZonePolicies<'_>, scope
         removal_path: None,
         help: "keep the data elsewhere, or ask the zone to change its policy",
     };
-    kept(container, zone, &context, scope);
+    for zone in zones {
+        kept(container, zone, &context, scope);
+    }
+    let Some(own) = zones.iter().find(|zone| scope.unit.zone() == Some(zone.name)) else {
+        return;
+    };
     for dataset in datastore.datasets() {
         let path = || unit.child(segment::DATASETS, dataset.name());
         for policy in dataset.storage_policies() {
             let context = DenialContext { dataset: Some(&path), ..context };
-            asked_for(container, policy, zone, &context, scope);
+            asked_for(container, policy, own, &context, scope);
         }
     }
 }
 
-/// The container of a workspace: what its own zone says of it, and the zone of each datastore whose data goes there.
+/// The container of a workspace: what the zone of the workspace says of it, its own, and each zone whose data goes there.
 pub(super) fn check_workspace(
     workspace: &Workspace,
-    own: Option<&ZonePolicies<'_>>,
+    zones: &[ZonePolicies<'_>],
     received: &[ReceivedDataset<'_>],
     scope: &mut RuleContext<'_>,
 ) {
@@ -87,7 +92,7 @@ pub(super) fn check_workspace(
     };
     let unit = scope.path();
     let name = workspace.name();
-    if let Some(zone) = own {
+    for zone in zones {
         let context = DenialContext {
             action: &|| format!("the workspace `{name}` may not keep data in the container `{key}`"),
             path: &|| unit.attribute(segment::CONTAINER),
@@ -98,10 +103,10 @@ pub(super) fn check_workspace(
         };
         kept(container, zone, &context, scope);
     }
-    // What the own zone says of its own container was said.
-    let own = own.map(|zone| zone.name);
-    let of_others = received.iter().map(|one| (one.dataset.store().zone(), one));
-    judge_each(of_others.filter(|(zone, _)| own != Some(*zone)), |zone, one| {
+    // What these zones say of every container of a workspace was said.
+    let is_asked = |zone: &ZoneName| zones.iter().any(|asked| asked.name == zone);
+    let of_others = received.iter().flat_map(|one| one.dataset.zones().map(move |zone| (zone, one)));
+    judge_each(of_others.filter(|(zone, _)| !is_asked(zone)), |zone, one| {
         ZonePolicies::find(Some(zone), scope).is_some_and(|zone| {
             delivered(one, key, scope, &|context, scope| kept(container, &zone, context, scope))
         })

@@ -25,9 +25,6 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
         let Some(store) = scope.facts.store(pin.name()) else {
             continue;
         };
-        let Some(zone) = ZonePolicies::find(Some(store.zone()), scope) else {
-            continue;
-        };
         let at = || ModelPath::root().child(segment::PRIMARY_PINS, pin.name());
         let context = DenialContext {
             action: &|| format!("the datastore `{}` may not be captured by `{}`", pin.name(), pin.platform()),
@@ -37,12 +34,14 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
             removal_path: Some(&at),
             help: "pin the datastore to another platform, or ask its zone to change its policy",
         };
-        zone.judge(&PolicySubject::Platform(pin.platform()), &context, scope);
+        for zone in ZonePolicies::find_each([Some(store.zone()), store.source_zone()], scope) {
+            zone.judge(&PolicySubject::Platform(pin.platform()), &context, scope);
+        }
     }
 }
 
-/// The zone of a group's workspace, and those of the datastores that it reads: each with the statuses of what is its own
-/// of these.
+/// The zone of a group's workspace, that of its container, and those of the datastores that it reads: each with the statuses of what
+/// is its own of these.
 pub(super) fn zones_of<'a>(
     pin: &GroupPin,
     scope: &RuleContext<'a>,
@@ -51,7 +50,8 @@ pub(super) fn zones_of<'a>(
     let Some(group) = scope.facts.group(pin.name()) else {
         return zones;
     };
-    let workspace = group.unit().zone().map(|zone| (zone, group.production()));
+    let of_workspace = [group.unit().zone(), group.container_zone()].into_iter().flatten();
+    let workspace = of_workspace.map(|zone| (zone, group.production()));
     let inputs = group.inputs().into_iter().filter_map(|input| scope.facts.store(input));
     for (zone, status) in inputs.map(|store| (store.zone(), store.production())).chain(workspace) {
         zones.entry(zone).or_default().insert(status);

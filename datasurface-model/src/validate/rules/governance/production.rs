@@ -32,15 +32,15 @@ pub(super) fn check_own_datastore(
     zone.judge(&PolicySubject::Status { ours: status, theirs: status }, &context, scope);
 }
 
-/// A workspace, what it receives, and what its transformer fills.
+/// A workspace, what it receives, and what its transformer fills: what its zone says of that, and the zone of its container.
 pub(super) fn check_workspace(
     workspace: &Workspace,
-    own: Option<&ZonePolicies<'_>>,
+    zones: &[ZonePolicies<'_>],
     received: &[ReceivedDataset<'_>],
     scope: &mut RuleContext<'_>,
 ) {
     let status = workspace.production_status();
-    if let Some(zone) = own {
+    for zone in zones {
         check_own_datastore(status, zone, scope);
     }
     // Only what is of another status needs a look: a zone that permits neither was heard where they are.
@@ -62,7 +62,7 @@ pub(super) fn check_workspace(
             removal_path: one.remedy(&sink),
             help: "use data and a workspace of the same status",
         };
-        let both = both(own, status, other, scope);
+        let both = both(zones, status, other, scope);
         mixed(both, &context, &one.path(), scope);
     }
     if let Some(transformer) = workspace.transformer()
@@ -83,24 +83,25 @@ pub(super) fn check_workspace(
             removal_path: None,
             help: "let both be production, or neither",
         };
-        let both = both(own, status, output, scope);
+        let both = both(zones, status, output, scope);
         mixed(both, &context, &output.unit().path(), scope);
     }
 }
 
-/// The zones of a workspace of this status and of a datastore, each with what it is to judge: once, if it is one zone.
-fn both<'a>(
-    own: Option<&ZonePolicies<'a>>,
+/// The zones of a workspace of this status and of its container, and that of a datastore, each with what it is to judge: once, if it
+/// is one zone.
+fn both<'z, 'a>(
+    zones: &'z [ZonePolicies<'a>],
     status: ProductionStatus,
     store: StoreFact<'a>,
     scope: &RuleContext<'a>,
-) -> impl Iterator<Item = (ZonePolicies<'a>, PolicySubject<'static>)> + use<'a> {
+) -> impl Iterator<Item = (ZonePolicies<'a>, PolicySubject<'static>)> + use<'z, 'a> {
     let theirs = store.production();
-    let own = own.map(|zone| (*zone, PolicySubject::Status { ours: status, theirs }));
+    let of_workspace = zones.iter().map(move |zone| (*zone, PolicySubject::Status { ours: status, theirs }));
     let of_store = ZonePolicies::find(Some(store.zone()), scope)
-        .filter(|zone| own.as_ref().is_none_or(|(own, _)| own.name != zone.name))
-        .map(|zone| (zone, PolicySubject::Status { ours: theirs, theirs: status }));
-    own.into_iter().chain(of_store)
+        .filter(|zone| zones.iter().all(|asked| asked.name != zone.name))
+        .map(move |zone| (zone, PolicySubject::Status { ours: theirs, theirs: status }));
+    of_workspace.chain(of_store)
 }
 
 /// Pinned platforms, with the workspaces and datastores that are pinned to them.
@@ -138,7 +139,9 @@ pub(super) fn check_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
             let at = || ModelPath::root().child(segment::PRIMARY_PINS, pin.name());
             let status = store.production();
             let mut zones = BTreeMap::new();
-            zones.insert(store.zone(), [status].into());
+            for zone in [Some(store.zone()), store.source_zone()].into_iter().flatten() {
+                zones.insert(zone, [status].into());
+            }
             let pinned = PinnedToPlatform {
                 action: &|| format!("the datastore `{}`", pin.name()),
                 path: &|| store.unit().path(),
