@@ -80,6 +80,7 @@ segments! {
     MODULE = "module";
     NAME = "name";
     NULLABLE = "nullable";
+    ONWARD = "onward";
     OUTPUT = "output";
     OWNER = "owner";
     PACKAGE = "package";

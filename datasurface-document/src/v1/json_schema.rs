@@ -30,8 +30,8 @@ mod schema {
         zone::{TeamDefinition, ZoneDefinition},
     };
     use datasurface_model::{
-        CloudVendor, Consistency, CredentialKind, FileFormat, InvalidRows, KeyHolder, Milestoning, Priority,
-        ProductionStatus, RepositoryHost, TextFormat,
+        CloudVendor, Consistency, CredentialKind, FileFormat, InvalidRows, KeyHolder, Milestoning, Onward,
+        Priority, ProductionStatus, RepositoryHost, TextFormat,
     };
     use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema as say};
     use serde_json::Value;
@@ -156,6 +156,7 @@ mod schema {
         InvalidRows = "InvalidRowsWord", "Where rows go that break what the schema says.";
         KeyHolder = "KeyHolderWord";
         Milestoning = "MilestoningWord";
+        Onward = "OnwardWord", "Who may have what is derived: who is approved for the dataset itself, or whoever may read the derived one.";
         PrincipalKind = "KindWord";
         Priority = "PriorityWord";
         ProductionStatus = "StatusWord", "The status in a list of what a policy permits.";

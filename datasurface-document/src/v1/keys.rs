@@ -4,7 +4,7 @@ use super::short_form::Compact;
 use crate::shape::Shaped;
 use datasurface_model::{
     ContainerKey, ContainerName, DatasetKey, DatasetName, DatastoreName, GroupKey, GroupName, LocationName,
-    Place, PolicyKey, PolicyName, TeamName, VendorName, WorkspaceName, ZoneName,
+    Place, PolicyKey, PolicyName, TeamKey, TeamName, VendorName, WorkspaceName, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,7 @@ keys! {
         "a dataset, as `datastore/dataset`";
     GroupKey as GroupKeyObject { workspace: WorkspaceName, group: GroupName },
         "a dataset group, as `workspace/group`";
+    TeamKey as TeamKeyObject { zone: ZoneName, team: TeamName }, "a team, as `zone/team`";
     PolicyKey as PolicyKeyObject { zone: ZoneName, policy: PolicyName },
         "a policy, as `zone/policy`";
 }

@@ -5,8 +5,8 @@
 use super::entitlement::PrincipalKind;
 use crate::shape::{Shape, Shaped};
 use datasurface_model::{
-    CloudVendor, Consistency, CredentialKind, FileFormat, InvalidRows, KeyHolder, Milestoning, Priority,
-    ProductionStatus, RepositoryHost, TextFormat,
+    CloudVendor, Consistency, CredentialKind, FileFormat, InvalidRows, KeyHolder, Milestoning, Onward,
+    Priority, ProductionStatus, RepositoryHost, TextFormat,
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -63,6 +63,8 @@ words! {
         Vendor = "vendor", Company = "company";
     Milestoning, "which versions of a record, as text":
         Live = "live", Forensic = "forensic", LiveAndForensic = "live_and_forensic";
+    Onward, "`closed` or `open`":
+        Closed = "closed", Open = "open";
     PrincipalKind, "`group`, `role` or `service`":
         Group = "group", Role = "role", Service = "service";
     Priority, "a priority, as text":

@@ -2,7 +2,7 @@
 
 use super::{Access, Approval, Capture, Dataset, Deprecation, ProductionStatus, edit::edited};
 use datasurface_schema::{
-    Annotations, DatasetName, DatastoreName, Entity, GroupKey, Named, Set, Sparse, documented, renamed,
+    Annotations, DatasetName, DatastoreName, Entity, Named, Set, Sparse, documented, renamed,
 };
 
 /// A set of datasets that belong together, and their capture. The output of a transformer has no capture of its own.
@@ -85,10 +85,10 @@ impl Datastore {
 
     /// Adds the approval of a group for a dataset, and restricts the datastore to groups with an approval.
     #[must_use]
-    pub fn approval(mut self, group: impl Into<GroupKey>, dataset: impl Into<DatasetName>) -> Self {
+    pub fn approval(mut self, approval: Approval) -> Self {
         self = self.restricted();
         if let Access::Approved(approvals) = &mut self.details.make_mut().access {
-            approvals.insert(Approval::new(group, dataset));
+            approvals.insert(approval);
         }
         self
     }

@@ -34,7 +34,7 @@ mod waiver;
 mod workspace;
 mod zone;
 
-pub use access::{Access, Approval};
+pub use access::{Access, Approval, Onward};
 pub use artifact::{CodeArtifact, Select};
 pub use capture::{Capture, CaptureKind, Consistency, FileFormat, SourceNames, WatermarkColumns};
 pub use container::{DataContainer, KeyHolder};

@@ -59,12 +59,13 @@ pub(super) static SEVERAL_POLICIES: CodeInfo = CodeInfo::warning(
 )
 .not_waivable();
 
-pub(super) static UNKNOWN_PATH: CodeInfo = CodeInfo::error(
+pub(super) static UNKNOWN_PATH: CodeInfo = CodeInfo::warning(
     "reference/unknown-path",
     "a waiver is about a place that does not exist",
     "What a waiver is about was renamed or removed, or its path has a slip of the pen. It would hide a problem of whatever \
      has that name one day. Write the path as the finding shows it, or remove the waiver.",
-);
+)
+.not_waivable();
 
 /// The findings, and those that are waived.
 #[derive(Clone, Debug)]

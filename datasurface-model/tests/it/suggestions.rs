@@ -72,5 +72,5 @@ fn each_is_addressed_to_the_owner_of_its_place() {
     // A sink of a team, a policy of a zone, and a pin of the ecosystem.
     assert_eq!(addressee("governance_classification-limit.yaml"), ["gitlab:nw/north/wind@main"]);
     assert_eq!(addressee("reference_unknown-vendor_policy.yaml"), ["git:r@main"]);
-    assert_eq!(addressee("reference_unknown-datastore_primary-pin.yaml"), ["github:nw/model@main"]);
+    assert_eq!(addressee("reference_unknown-target_primary-pin.yaml"), ["github:nw/model@main"]);
 }

@@ -90,9 +90,20 @@ fn datasets() -> impl Strategy<Value = Dataset> {
     )
 }
 
+fn approvals() -> impl Strategy<Value = Approval> {
+    let names = || (adversarial_strings(), adversarial_strings());
+    (names(), names(), adversarial_strings(), any::<bool>()).prop_map(
+        |((zone, team), (workspace, group), dataset, is_open)| {
+            let (team, group) = (TeamKey::new(zone, team), GroupKey::new(workspace, group));
+            let approval = Approval::new(team, group, dataset);
+            if is_open { approval.open_onward() } else { approval }
+        },
+    )
+}
+
 pub(super) fn datastores() -> impl Strategy<Value = Datastore> {
     let replacement = adversarial_strings().prop_map(DatastoreName::from);
-    let approvals = rarely(vec((adversarial_strings(), adversarial_strings(), adversarial_strings()), 0..2));
+    let approvals = rarely(vec(approvals(), 0..2));
     let optional = (any::<bool>(), approvals, rarely(deprecations(replacement)));
     let about = (rarely(documentations()), rarely(adversarial_strings()));
     (adversarial_strings(), rarely(captures()), vec(datasets(), 0..4), optional, about).prop_map(
@@ -101,12 +112,7 @@ pub(super) fn datastores() -> impl Strategy<Value = Datastore> {
             let datastore = capture.into_iter().fold(datastore, Datastore::captured);
             let datastore = if is_production { datastore.in_production() } else { datastore };
             let datastore = match approvals {
-                Some(approvals) => approvals.into_iter().fold(
-                    datastore.restricted(),
-                    |datastore, (workspace, group, dataset)| {
-                        datastore.approval(GroupKey::new(workspace, group), dataset)
-                    },
-                ),
+                Some(approvals) => approvals.into_iter().fold(datastore.restricted(), Datastore::approval),
                 None => datastore,
             };
             let datastore = deprecation.into_iter().fold(datastore, Datastore::deprecated);

@@ -6,8 +6,9 @@ use super::{
 };
 use chrono::{NaiveDate, NaiveTime};
 use datasurface_model::{
-    Capture, CodeArtifact, DataContainer, DataTransformer, DatasetGroup, DatasetSink, Datastore, Deadline,
-    Deprecation, GovernanceZone, Latency, Milestoning, PlatformDeclaration, Retention, Workspace,
+    Approval, Capture, CodeArtifact, DataContainer, DataTransformer, DatasetGroup, DatasetSink, Datastore,
+    Deadline, Deprecation, GovernanceZone, GroupKey, Latency, Milestoning, PlatformDeclaration, Retention,
+    TeamKey, Workspace,
 };
 
 pub(super) const ALL: &[Mutation] = &[
@@ -64,9 +65,12 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("reference/unknown-datastore", |it| {
         in_team(with(it, store("Extra")), |team| team.workspace(reader("Exrta/d")))
     }),
-    mutation("reference/unknown-group", |it| read(it, store("Extra")).group_pin("Extra/gg", [PLATFORM])),
+    mutation("access/unknown-group", |it| {
+        let nobody = Approval::new(TeamKey::new("USA", "Team 1"), GroupKey::new("Nobody", "g"), "d");
+        with(it, store("Extra").approval(nobody))
+    }),
+    mutation("reference/unknown-target", |it| read(it, store("Extra")).group_pin("Extra/gg", [PLATFORM])),
     mutation("reference/unknown-platform", |it| with(it, store("Extra")).primary_pin("Extra", "Locla 1")),
-    mutation("reference/unknown-workspace", |it| read(it, store("Extra")).group_pin("Exrta/g", [PLATFORM])),
     mutation("transformer/artifact", |it| {
         derived(it, made(), DataTransformer::new(CodeArtifact::image("two words", "^1"), "Made"))
     }),

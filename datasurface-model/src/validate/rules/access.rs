@@ -6,16 +6,23 @@ use crate::{
     ecosystem::{Access, Approval, Datastore},
     validate::{facts::DatasetFact, reference::Reference},
 };
-use datasurface_schema::{DatasetKey, DatasetName, Entity, GroupKey, segment};
+use datasurface_schema::{DatasetKey, Entity, GroupKey, TeamKey, segment};
 use serde_json::json;
 
 pub(super) static NOT_APPROVED: CodeInfo = CodeInfo::error(
     "access/not-approved",
     "a group wants data that its owner did not approve it for",
     "The datastore is open to approved groups alone, and each dataset is approved on its own. Ask the team that owns the \
-     datastore to approve the group for the dataset; the change belongs into its repository.",
+     datastore to approve the group for the dataset; the change belongs into its repository. The approval may come first.",
 )
 .waivable();
+
+pub(super) static UNKNOWN_GROUP: CodeInfo = CodeInfo::warning(
+    "access/unknown-group",
+    "an approval is for a group that is not there",
+    "An approval names the team, the workspace and the group, and fits nobody else's. It may come before the group does, and may \
+     be left behind by it. Otherwise it is a slip of the pen: correct it, or take it away.",
+);
 
 /// Judges whether a sink may have its dataset.
 pub(super) fn check(
@@ -26,14 +33,16 @@ pub(super) fn check(
     at: impl FnOnce(ModelPath) -> ModelPath,
 ) {
     let store = dataset.store();
-    if store.access().admits(group, &key.dataset) {
+    let Some(team) = scope.unit.team() else { return };
+    if store.access().admits(team, group, &key.dataset) {
         return;
     }
     let approved = store.unit().path().attribute(segment::APPROVED);
-    let approval = json!({"group": group.to_string(), "dataset": key.dataset});
+    let approval = json!({"team": team.to_string(), "group": group.to_string(), "dataset": key.dataset});
     let message = format!("the group `{group}` is not approved for the dataset `{key}`");
+    let owner = store.unit().team().map(|owner| format!("the team `{owner}`")).unwrap_or_default();
     let finding = Diagnostic::new(&NOT_APPROVED, at(scope.path()), message)
-        .with_help("ask the owner of the datastore to approve the group for this dataset")
+        .with_help(format!("ask {owner}, which owns the datastore, to approve the group for this dataset"))
         .with_suggestion(Suggestion::add(approved.clone(), approval))
         .related_place(approved, "says who is approved");
     scope.report(finding);
@@ -45,21 +54,41 @@ pub(super) fn check_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>
         return;
     };
     for approval in approvals {
-        let at = |unit: ModelPath| {
-            unit.child(segment::APPROVED, format!("{} {}", approval.group, approval.dataset))
-        };
-        let group = |unit: ModelPath| at(unit).attribute(segment::GROUP);
-        let is_approved =
-            |group: GroupKey, dataset: DatasetName| approvals.contains(&Approval { group, dataset });
-        reference::check_unless(Reference::Group(approval.group.clone()), scope, group, |nearest| {
-            is_approved(nearest.into(), approval.dataset.clone())
-        });
-        let key = DatasetKey::new(datastore.name(), &approval.dataset);
-        let dataset = |unit: ModelPath| at(unit).attribute(segment::DATASET);
-        reference::judge(Reference::Dataset(key), scope, dataset, |path, nearest, _| {
+        let Approval { team, group, dataset, .. } = approval;
+        let at = |unit: ModelPath| unit.child(segment::APPROVED, format!("{team} {group} {dataset}"));
+        if let Some(unknown) = unknown_group(team, group, scope) {
+            let path = at(scope.path()).attribute(segment::GROUP);
+            let nearest = scope.facts.nearest(&Reference::Group(group.clone()));
+            let nearest =
+                nearest.filter(|nearest| unknown_group(team, &nearest.as_str().into(), scope).is_none());
+            let is_free = |nearest: &str| !datastore.access().admits(team, &nearest.into(), dataset);
+            let nearest = nearest.filter(|nearest| is_free(nearest));
+            let finding = Diagnostic::new(&UNKNOWN_GROUP, path.clone(), unknown)
+                .with_help("correct it, take it away, or leave it until the group is there")
+                .did_you_mean(nearest.as_deref())
+                .with_suggestion(nearest.map(|nearest| Suggestion::put(path, nearest.as_str())));
+            scope.report(finding);
+        }
+        let key = DatasetKey::new(datastore.name(), dataset);
+        let of_dataset = |unit: ModelPath| at(unit).attribute(segment::DATASET);
+        reference::judge(Reference::Dataset(key), scope, of_dataset, |path, nearest, _| {
             let DatasetKey { dataset, .. } = nearest.into();
-            let suggestion = Suggestion::put(path, dataset.as_str());
-            (!is_approved(approval.group.clone(), dataset)).then_some(suggestion)
+            let is_approved = datastore.access().admits(team, group, &dataset);
+            (!is_approved).then(|| Suggestion::put(path, dataset.as_str()))
         });
+    }
+}
+
+/// Says what is not there: the group, or a group of this team.
+fn unknown_group(team: &TeamKey, group: &GroupKey, scope: &RuleContext<'_>) -> Option<String> {
+    let owner = scope.facts.workspace_unit(&group.workspace).and_then(|unit| unit.team());
+    match owner {
+        Some(owner) if **owner != *team => Some(format!(
+            "the approval is for the team `{team}`, and `{}` is a workspace of `{owner}`",
+            group.workspace
+        )),
+        Some(_) if scope.facts.exists(&Reference::Group(group.clone())) => None,
+        Some(_) => Some(format!("the workspace `{}` has no group `{}`", group.workspace, group.group)),
+        None => Some(format!("the team `{team}` has no workspace `{}`", group.workspace)),
     }
 }

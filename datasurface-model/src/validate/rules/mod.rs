@@ -42,6 +42,7 @@ pub(super) use reference::UNKNOWN_POLICY;
 /// Every code that validation reports, in order.
 pub static CODES: &[&CodeInfo] = &[
     &access::NOT_APPROVED,
+    &access::UNKNOWN_GROUP,
     &capture::CONSISTENCY,
     &capture::CONTAINER_KIND,
     &capture::CREDENTIAL_KIND,
@@ -102,14 +103,13 @@ pub static CODES: &[&CodeInfo] = &[
     &reference::UNKNOWN_CONTAINER,
     &reference::UNKNOWN_DATASET,
     &reference::UNKNOWN_DATASTORE,
-    &reference::UNKNOWN_GROUP,
     &reference::UNKNOWN_LOCATION,
     &waivers::UNKNOWN_PATH,
     &reference::UNKNOWN_PLATFORM,
     &reference::UNKNOWN_POLICY,
+    &reference::UNKNOWN_TARGET,
     &reference::UNKNOWN_TEAM,
     &reference::UNKNOWN_VENDOR,
-    &reference::UNKNOWN_WORKSPACE,
     &reference::UNKNOWN_ZONE,
     &rename::FROM_ITSELF,
     &rename::STILL_THERE,

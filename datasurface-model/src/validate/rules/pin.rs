@@ -51,7 +51,9 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     for pin in ecosystem.primary_pins() {
         let at = |root: ModelPath| root.child(segment::PRIMARY_PINS, pin.name());
         let is_pinned = |name: &str| ecosystem.primary_pins().get(name).is_some();
-        reference::check_element(Reference::Datastore(pin.name().clone()), scope, at, is_pinned);
+        reference::judge_target(Reference::Datastore(pin.name().clone()), scope, at, |path, nearest, _| {
+            (!is_pinned(nearest)).then(|| Suggestion::rename(path, nearest))
+        });
         reference::check(Reference::Platform(pin.platform().clone()), scope, |root| {
             at(root).attribute(segment::PLATFORM)
         });
@@ -64,7 +66,7 @@ fn check_group(pin: &GroupPin, ecosystem: &Ecosystem, scope: &mut RuleContext<'_
     let key = pin.name();
     let at = |root: ModelPath| root.child(segment::GROUP_PINS, key.to_string());
     let path = |scope: &RuleContext<'_>| at(scope.path());
-    reference::judge(Reference::Group(key.clone()), scope, at, |path, nearest, scope| {
+    reference::judge_target(Reference::Group(key.clone()), scope, at, |path, nearest, scope| {
         let meant = GroupKey::from(nearest);
         let is_transformer = scope.facts.group(&meant).is_some_and(|found| found.transforms());
         let can_be_pinned = !is_transformer && ecosystem.group_pins().get(&meant).is_none();

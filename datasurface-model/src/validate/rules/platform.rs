@@ -68,7 +68,7 @@ fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
                 (Reference::Workspace(workspace.clone()), segment::TRANSFORMER)
             }
         };
-        reference::judge(reference, scope, at, |path, nearest, scope| {
+        reference::judge_target(reference, scope, at, |path, nearest, scope| {
             let meant = match about {
                 HintTarget::Datastore(_) => HintTarget::Datastore(nearest.into()),
                 HintTarget::Dataset(_) => HintTarget::Dataset(nearest.into()),

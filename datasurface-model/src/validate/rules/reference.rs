@@ -28,9 +28,7 @@ unknown! {
     UNKNOWN_CONTAINER = "container", "container", "correct the key (`zone/team/container`), or add the container to its team";
     UNKNOWN_DATASTORE = "datastore", "datastore", "correct the name, or add the datastore to a team";
     UNKNOWN_DATASET = "dataset", "dataset", "correct the name, or add the dataset to its datastore";
-    UNKNOWN_WORKSPACE = "workspace", "workspace", "correct the name, or add the workspace to a team";
     UNKNOWN_POLICY = "policy", "policy", "correct the name, or add the policy to its zone";
-    UNKNOWN_GROUP = "group", "dataset group", "correct the name, or add the group to its workspace";
 }
 
 pub(in crate::validate) static UNKNOWN_ZONE: CodeInfo = CodeInfo::warning(
@@ -45,6 +43,13 @@ pub(in crate::validate) static UNKNOWN_TEAM: CodeInfo = CodeInfo::warning(
     "something is opened to a team that does not exist",
     "Whoever owns something may open it before those are there who are to use it. So this is most often a slip of the pen, left \
      over from something that was renamed or removed, or early. To get rid of it, correct the key (`zone/team`), or take it away.",
+);
+
+pub(in crate::validate) static UNKNOWN_TARGET: CodeInfo = CodeInfo::warning(
+    "reference/unknown-target",
+    "a pin or a hint is about something that does not exist",
+    "Operators say what they wish for things of other teams, who may remove and rename what is theirs. A pin or a hint that is left \
+     behind does nothing, and would hold for the next thing of that name: correct the name, or take it away.",
 );
 
 /// Judges an attribute that refers to something.
@@ -66,6 +71,19 @@ pub(super) fn check_unless(
     judge(reference, scope, at, |path, nearest, _| {
         (!is_excluded(nearest)).then(|| Suggestion::put(path, nearest))
     });
+}
+
+/// Judges what an operator's wish is about: it may be gone.
+pub(super) fn judge_target(
+    reference: Reference,
+    scope: &mut RuleContext<'_>,
+    at: impl FnOnce(ModelPath) -> ModelPath,
+    correct: impl Fn(ModelPath, &str, &RuleContext<'_>) -> Option<Suggestion>,
+) {
+    if !scope.facts.exists(&reference) {
+        let path = at(scope.path());
+        report(&reference, path, Some(&UNKNOWN_TARGET), scope, &correct);
+    }
 }
 
 /// Judges an element of a list, which is called like what it refers to. No second one may be called so, if the list has one.
@@ -90,13 +108,14 @@ pub(super) fn judge(
 ) {
     if !scope.facts.exists(&reference) {
         let path = at(scope.path());
-        report(&reference, path, scope, &correct);
+        report(&reference, path, None, scope, &correct);
     }
 }
 
 fn report(
     reference: &Reference,
     path: ModelPath,
+    code: Option<&'static CodeInfo>,
     scope: &mut RuleContext<'_>,
     correct: &dyn Fn(ModelPath, &str, &RuleContext<'_>) -> Option<Suggestion>,
 ) {
@@ -104,8 +123,8 @@ fn report(
         Some(parent) if !scope.facts.exists(&parent) => parent,
         _ => reference.clone(),
     };
-    let (code, message, help) = describe(&unknown);
-    let mut finding = Diagnostic::new(code, path.clone(), message).with_help(help);
+    let (own_code, message, help) = describe(&unknown);
+    let mut finding = Diagnostic::new(code.unwrap_or(own_code), path.clone(), message).with_help(help);
     if let Some(nearest) = scope.facts.nearest(&unknown) {
         let whole =
             if unknown == *reference { Some(nearest.clone()) } else { whole(reference, &nearest, scope) };
@@ -166,7 +185,7 @@ fn describe(unknown: &Reference) -> (&'static CodeInfo, String, &'static str) {
             "refer to a dataset as `datastore/dataset`, or add this one to its datastore",
         ),
         Reference::Workspace(name) => (
-            &UNKNOWN_WORKSPACE,
+            &UNKNOWN_TARGET,
             format!("there is no workspace `{name}`"),
             "refer to a workspace of any team, or add this one",
         ),
@@ -186,7 +205,7 @@ fn describe(unknown: &Reference) -> (&'static CodeInfo, String, &'static str) {
             "refer to a policy of the zone of the datastore, or add this one to the zone",
         ),
         Reference::Group(key) => (
-            &UNKNOWN_GROUP,
+            &UNKNOWN_TARGET,
             match key.group.as_str() {
                 "" => format!("`{key}` is no group: it names a workspace alone"),
                 group => format!("the workspace `{}` has no group `{group}`", key.workspace),
