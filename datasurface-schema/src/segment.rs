@@ -33,6 +33,7 @@ segments! {
     BUCKET = "bucket";
     CAPTURE = "capture";
     CLASSIFICATIONS = "classifications";
+    CLASSIFIED_ONLY = "classified_only";
     CLOUD = "cloud";
     CODE = "code";
     COLUMN = "column";
@@ -61,6 +62,7 @@ segments! {
     EXPIRES = "expires";
     FILE = "file";
     FORMAT = "format";
+    FREES = "frees";
     GROUP = "group";
     GROUP_PINS = "group_pins";
     GROUPS = "groups";

@@ -2,6 +2,7 @@
 
 use super::{
     annotations::{DocumentationForm, described, written},
+    objects::optional_object,
     sets::{said_set, set},
     short_form::ShortForm,
     words::Word,
@@ -21,10 +22,22 @@ use std::hash::Hash;
 pub(super) struct PolicyObject {
     name: PolicyName,
     rule: RuleObject,
+    /// What transformers make of the zone's data that the policy lets go.
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    frees: Option<FreesObject>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renamed_from: Option<PolicyName>,
+}
+
+#[derive(Serialize, Deserialize, Shaped)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "what a policy lets go, as an object")]
+struct FreesObject {
+    /// Every classification that it may have, with which it is free.
+    #[serde(deserialize_with = "set")]
+    classified_only: Set<Classification>,
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
@@ -126,6 +139,8 @@ impl PolicyObject {
             RuleObject::SeparateProduction => PolicyRule::SeparateProduction,
         };
         let policy = Policy::new(self.name, rule);
+        let policy =
+            self.frees.into_iter().fold(policy, |policy, frees| policy.freeing(frees.classified_only));
         described(policy, self.documentation, self.renamed_from, Policy::documented, Policy::renamed_from)
     }
 }
@@ -157,6 +172,7 @@ impl From<&Policy> for PolicyObject {
         Self {
             name: policy.name().clone(),
             rule,
+            frees: policy.freed_classifications().map(|freed| FreesObject { classified_only: freed.clone() }),
             documentation: written(policy.documentation()),
             renamed_from: policy.former_name().cloned(),
         }

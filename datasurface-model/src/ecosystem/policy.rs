@@ -20,6 +20,7 @@ use datasurface_schema::{
 pub struct Policy {
     name: PolicyName,
     rule: PolicyRule,
+    frees: Option<Set<Classification>>,
     about: Sparse<Annotations<PolicyName>>,
 }
 
@@ -178,11 +179,25 @@ impl StorageRule {
 impl Policy {
     /// Creates a policy of this name.
     pub fn new(name: impl Into<PolicyName>, rule: PolicyRule) -> Self {
-        Self { name: name.into(), rule, about: Sparse::default() }
+        Self { name: name.into(), rule, frees: None, about: Sparse::default() }
+    }
+
+    /// Frees what transformers of other zones make of the zone's data from the policy, if each of its classifications is one of
+    /// these and it can be seen what it is made of.
+    #[must_use]
+    pub fn freeing<C: Into<Classification>>(mut self, classifications: impl IntoIterator<Item = C>) -> Self {
+        self.frees = Some(classifications.into_iter().map(Into::into).collect());
+        self
     }
 
     documented!();
     renamed!(PolicyName);
+
+    /// The classifications with which derived data is free from the policy; none if none is.
+    #[must_use]
+    pub fn freed_classifications(&self) -> Option<&Set<Classification>> {
+        self.frees.as_ref()
+    }
 
     /// The rule: the subject of the policy, and the values that it permits.
     #[must_use]

@@ -12,10 +12,12 @@
 //! validation is the edit that makes everything out of nothing.
 
 mod changes;
+mod components;
 mod dependents;
 mod facts;
 mod index;
 mod name_index;
+mod origins;
 mod outcome;
 mod reader;
 mod reference;

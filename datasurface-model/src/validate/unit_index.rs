@@ -7,6 +7,7 @@ use super::{
     facts::Subject,
     index::MultiIndex,
     name_index::NameIndex,
+    origins::OriginIndex,
     rules::addresses,
     unit::{Content, UnitKey, UnitPlace, team_path},
     unit_diff::UnitChange,
@@ -19,7 +20,11 @@ use datasurface_schema::{
     ContainerKey, ContainerName, DatastoreName, Entity, Name, Set, TeamKey, Text, WorkspaceName, segment,
 };
 use rustc_hash::FxHashSet;
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeSet,
+    hash::Hash,
+    sync::{Arc, OnceLock},
+};
 
 /// A datastore or workspace, and the team that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,11 +65,25 @@ pub(super) struct UnitIndex {
     former_workspaces: MultiIndex<WorkspaceName, ()>,
     /// Containers by what is the same for those that are one physical database.
     addresses: MultiIndex<Text, ContainerKey>,
+    /// Workspaces by the containers to which their data is delivered.
+    deliveries: MultiIndex<ContainerKey, WorkspaceName>,
+    /// Datastores by the containers from which they are captured.
+    captures: MultiIndex<ContainerKey, DatastoreName>,
+    origins: OriginIndex,
 }
 
 impl UnitIndex {
-    /// Follows the change of a unit, and notes who may answer differently now.
-    pub(super) fn update(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
+    /// Follows the changes of units, and notes who may answer differently now.
+    pub(super) fn update(&mut self, changes: &[UnitChange], touched: &mut FxHashSet<Subject>) {
+        for change in changes {
+            self.update_unit(change, touched);
+        }
+        let mut origins = std::mem::take(&mut self.origins);
+        origins.update(self, changes, touched);
+        self.origins = origins;
+    }
+
+    fn update_unit(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
         let unit = &change.key;
         if let UnitPlace::Zone(zone) = unit.place() {
             touched.extend([Subject::Zone(zone.clone()), Subject::Zones]);
@@ -84,6 +103,11 @@ impl UnitIndex {
                 };
                 let (old, new) = (datastore(&change.old), datastore(&change.new));
                 let former = |one: &Option<Arc<Datastore>>| one.as_ref()?.former_name().cloned();
+                let source =
+                    |one: &Option<Arc<Datastore>>| Some(one.as_ref()?.capture()?.container().clone());
+                follow(&mut self.captures, unit, source(&old), source(&new), || {
+                    new.as_ref().map(|new| new.name().clone())
+                });
                 let formers = self.former_datastores.update(unit, former(&old), former(&new));
                 touched.extend(formers.map(Subject::FormerDatastore));
                 let name = self.datastores.update(unit, old, new);
@@ -99,6 +123,10 @@ impl UnitIndex {
                 let former = |one: &Option<Arc<Workspace>>| one.as_ref()?.former_name().cloned();
                 let formers = self.former_workspaces.update(unit, former(&old), former(&new));
                 touched.extend(formers.map(Subject::FormerWorkspace));
+                let target = |one: &Option<Arc<Workspace>>| one.as_ref()?.container().cloned();
+                follow(&mut self.deliveries, unit, target(&old), target(&new), || {
+                    new.as_ref().map(|new| new.name().clone())
+                });
                 self.update_producer(unit, old.as_deref(), new.as_deref(), touched);
                 touched.extend(self.workspaces.update(unit, old, new).map(Subject::Workspace));
                 touched.extend(change.is_about_existence().then_some(Subject::WorkspaceNames));
@@ -170,6 +198,27 @@ impl UnitIndex {
         })
     }
 
+    /// The containers to which the data of workspaces is delivered.
+    pub(super) fn deliveries(&self) -> &MultiIndex<ContainerKey, WorkspaceName> {
+        &self.deliveries
+    }
+
+    /// The containers from which datastores are captured.
+    pub(super) fn captures(&self) -> &MultiIndex<ContainerKey, DatastoreName> {
+        &self.captures
+    }
+
+    pub(super) fn origins(&self) -> &OriginIndex {
+        &self.origins
+    }
+
+    /// A container, and those that are the same physical database, each once.
+    pub(super) fn containers_at_place_of(&self, key: &ContainerKey) -> BTreeSet<ContainerKey> {
+        let addresses = self.containers.get(key).map(addresses).unwrap_or_default();
+        let near = addresses.iter().flat_map(|address| self.addresses.all(address));
+        near.map(|(_, container)| container).chain([key]).cloned().collect()
+    }
+
     pub(super) fn addresses(&self) -> &MultiIndex<Text, ContainerKey> {
         &self.addresses
     }
@@ -203,6 +252,22 @@ impl UnitIndex {
 
     pub(super) fn producers(&self) -> &MultiIndex<DatastoreName, WorkspaceName> {
         &self.producers
+    }
+}
+
+/// Follows what a unit refers to.
+fn follow<K: Clone + Eq + Hash, V: Clone>(
+    index: &mut MultiIndex<K, V>,
+    unit: &UnitKey,
+    before: Option<K>,
+    after: Option<K>,
+    value: impl FnOnce() -> Option<V>,
+) {
+    if before != after {
+        before.iter().for_each(|before| index.release(before, unit));
+        if let Some((after, value)) = after.zip(value()) {
+            index.claim(after, unit, value);
+        }
     }
 }
 

@@ -36,9 +36,7 @@ impl Valid<Ecosystem> {
     pub fn assume_valid(ecosystem: Ecosystem) -> Self {
         let mut directory = UnitIndex::default();
         let mut touched = FxHashSet::default();
-        for unit in unit_diff::differences(None, &ecosystem, &directory) {
-            directory.update(&unit, &mut touched);
-        }
+        directory.update(&unit_diff::differences(None, &ecosystem, &directory), &mut touched);
         Self { inner: Arc::new(Inner { value: ecosystem, directory, on: None }) }
     }
 

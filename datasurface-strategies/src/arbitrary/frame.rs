@@ -128,8 +128,10 @@ fn rules() -> impl Strategy<Value = PolicyRule> {
 
 fn policies() -> impl Strategy<Value = Policy> {
     let about = (rarely(documentations()), rarely(adversarial_strings()));
-    (adversarial_strings(), rules(), about).prop_map(|(name, rule, (documentation, former))| {
-        let policy = documentation.into_iter().fold(Policy::new(name, rule), Policy::documented);
+    let freed = rarely(vec(adversarial_strings(), 0..2));
+    (adversarial_strings(), rules(), freed, about).prop_map(|(name, rule, freed, (documentation, former))| {
+        let policy = freed.into_iter().fold(Policy::new(name, rule), Policy::freeing);
+        let policy = documentation.into_iter().fold(policy, Policy::documented);
         former.into_iter().fold(policy, Policy::renamed_from)
     })
 }

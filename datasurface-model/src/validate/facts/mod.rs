@@ -67,8 +67,8 @@ impl Facts {
             self.today = today;
             touched.insert(Subject::Today);
         }
+        self.directory.update(changes, &mut touched);
         for change in changes {
-            self.directory.update(change, &mut touched);
             if let Some(Content::Ecosystem(frame)) = &change.new {
                 self.frame = Arc::clone(frame);
                 touched.insert(Subject::Frame);
@@ -277,7 +277,12 @@ impl Facts {
     }
 
     pub(super) fn dataset(&self, key: &DatasetKey) -> Option<DatasetFact<'_>> {
-        DatasetFact::find(self.store(&key.datastore)?, &key.dataset)
+        let origins = self.directory.origins().get(&key.datastore);
+        DatasetFact::find(
+            self.store(&key.datastore)?,
+            &key.dataset,
+            origins.and_then(|all| all.get(&key.dataset)),
+        )
     }
 
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {

@@ -5,23 +5,30 @@ use crate::{
     ecosystem::{
         Access, Dataset, DatasetGroup, Datastore, Deprecation, ProductionStatus, TransformTrigger, Workspace,
     },
-    validate::{unit::UnitKey, unit_index::Located},
+    validate::{origins::Origins, unit::UnitKey, unit_index::Located},
 };
 use datasurface_schema::{
-    Classification, DatasetName, DatastoreName, Entity, Named, PlatformName, PolicyName, Set, ZoneName,
+    Classification, DatasetKey, DatasetName, DatastoreName, Entity, Named, PlatformName, PolicyName, Set,
+    ZoneName,
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The attributes of a dataset that a consumer may read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DatasetFact<'a> {
     pub(super) store: StoreFact<'a>,
     pub(super) dataset: &'a Dataset,
+    /// Where the data comes from, if it derives from other data.
+    pub(super) origins: Option<&'a Arc<Origins>>,
 }
 
 impl<'a> DatasetFact<'a> {
-    pub(super) fn find(store: StoreFact<'a>, dataset: &DatasetName) -> Option<Self> {
-        store.datasets().get(dataset).map(|dataset| Self { store, dataset })
+    pub(super) fn find(
+        store: StoreFact<'a>,
+        dataset: &DatasetName,
+        origins: Option<&'a Arc<Origins>>,
+    ) -> Option<Self> {
+        store.datasets().get(dataset).map(|dataset| Self { store, dataset, origins })
     }
 
     /// The datastore that it belongs to.
@@ -33,10 +40,32 @@ impl<'a> DatasetFact<'a> {
         self.dataset.deprecation()
     }
 
-    /// The zones that the data derives from, each once: that of its datastore, and that of the container that it is captured from.
-    pub(crate) fn zones(self) -> impl Iterator<Item = &'a ZoneName> {
+    /// The zones whose policies hold for the data, each once, with those of its policies from which it is free: that of its
+    /// datastore, that of the container from which it is captured, and those of all that it derives from.
+    pub(crate) fn zones(self) -> impl Iterator<Item = (&'a ZoneName, Option<&'a BTreeSet<PolicyName>>)> {
+        let origins = self.origins.map(|origins| &origins.zones);
         let own = self.store.zone();
-        std::iter::once(own).chain(self.store.source_zone().filter(move |source| *source != own))
+        let direct = [Some(own), self.store.source_zone().filter(|source| *source != own)];
+        let direct = direct.into_iter().flatten().filter(move |_| origins.is_none()).map(|zone| (zone, None));
+        direct.chain(origins.into_iter().flatten().map(|(zone, freed)| (zone, Some(freed))))
+    }
+
+    /// The storage policies that it, or what it derives from, asks for by name.
+    pub(crate) fn asked_policies(self) -> impl Iterator<Item = (&'a ZoneName, &'a PolicyName)> {
+        let (origins, zone) = (self.origins.map(|origins| &origins.storage), self.store.zone());
+        let own = self.dataset.storage_policies().filter(move |_| origins.is_none());
+        let derived = origins.into_iter().flatten().map(|key| (&key.zone, &key.policy));
+        own.map(move |policy| (zone, policy)).chain(derived)
+    }
+
+    /// The datasets of closed datastores from which the data derives, and for each of which a reader needs an approval.
+    pub(crate) fn closed_origins(self) -> impl Iterator<Item = &'a DatasetKey> {
+        self.origins.into_iter().flat_map(|origins| &origins.closed)
+    }
+
+    /// Whether the data derives from a zone that it is not in.
+    pub(crate) fn derives_from(self, zone: &ZoneName) -> bool {
+        self.store.zone() != zone
     }
 
     /// The classifications: a fact of its own, which few consumers read.
@@ -49,20 +78,16 @@ impl<'a> DatasetFact<'a> {
         let capture = self.store.located.entity.capture();
         capture.is_some_and(|capture| capture.is_keyless(self.dataset.name()))
     }
-
-    /// The storage policies that it asks for.
-    pub(crate) fn storage_policies(self) -> impl Iterator<Item = &'a PolicyName> {
-        self.dataset.storage_policies()
-    }
 }
 
 impl PartialEq for DatasetFact<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.store == other.store
             && self.is_keyless() == other.is_keyless()
+            && self.origins == other.origins
             && (std::ptr::eq(self.dataset, other.dataset)
                 || (self.deprecation() == other.deprecation()
-                    && self.storage_policies().eq(other.storage_policies())))
+                    && self.dataset.storage_policies().eq(other.dataset.storage_policies())))
     }
 }
 

@@ -4,7 +4,10 @@ use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Access, Approval, Datastore},
-    validate::{facts::DatasetFact, reference::Reference},
+    validate::{
+        facts::{DatasetFact, StoreFact},
+        reference::Reference,
+    },
 };
 use datasurface_schema::{DatasetKey, Entity, GroupKey, TeamKey, segment};
 use serde_json::json;
@@ -32,16 +35,34 @@ pub(super) fn check(
     scope: &mut RuleContext<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
 ) {
-    let store = dataset.store();
+    let path = at(scope.path());
+    check_approval(group, key, dataset.store(), None, &path, scope);
+    for origin in dataset.closed_origins().filter(|origin| *origin != key) {
+        if let Some(store) = scope.facts.store(&origin.datastore) {
+            check_approval(group, origin, store, Some(key), &path, scope);
+        }
+    }
+}
+
+/// Judges whether a group is approved for a dataset: because it asks for it, or for what derives from it.
+fn check_approval(
+    group: &GroupKey,
+    key: &DatasetKey,
+    store: StoreFact<'_>,
+    derived: Option<&DatasetKey>,
+    at: &ModelPath,
+    scope: &mut RuleContext<'_>,
+) {
     let Some(team) = scope.unit.team() else { return };
     if store.access().admits(team, group, &key.dataset) {
         return;
     }
     let approved = store.unit().path().attribute(segment::APPROVED);
     let approval = json!({"team": team.to_string(), "group": group.to_string(), "dataset": key.dataset});
-    let message = format!("the group `{group}` is not approved for the dataset `{key}`");
+    let derived = derived.map(|derived| format!(", from which `{derived}` derives")).unwrap_or_default();
+    let message = format!("the group `{group}` is not approved for the dataset `{key}`{derived}");
     let owner = store.unit().team().map(|owner| format!("the team `{owner}`")).unwrap_or_default();
-    let finding = Diagnostic::new(&NOT_APPROVED, at(scope.path()), message)
+    let finding = Diagnostic::new(&NOT_APPROVED, at.clone(), message)
         .with_help(format!("ask {owner}, which owns the datastore, to approve the group for this dataset"))
         .with_suggestion(Suggestion::add(approved.clone(), approval))
         .related_place(approved, "says who is approved");

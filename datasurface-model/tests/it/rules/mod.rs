@@ -2,5 +2,6 @@
 
 mod governance;
 mod name;
+mod origins;
 mod schema;
 mod waivers;

@@ -15,9 +15,11 @@ use crate::{
     governance::{DenialContext, NO_EFFECT, PolicySubject, UNKNOWN_TECHNOLOGY, evaluate, is_alike},
     validate::{facts::DatasetFact, reference::Reference},
 };
-use datasurface_schema::{DatasetKey, Entity, GroupName, Named, Set, Text, ZoneName, nearest, segment};
+use datasurface_schema::{
+    DatasetKey, Entity, GroupName, Named, PolicyName, Set, Text, ZoneName, nearest, segment,
+};
 use rustc_hash::FxHashMap;
-use std::{cell::LazyCell, hash::Hash};
+use std::{cell::LazyCell, collections::BTreeSet, hash::Hash};
 
 /// A dataset that a workspace receives, and which of its sinks says so.
 #[derive(Clone, Copy, Debug)]
@@ -147,12 +149,19 @@ pub(super) fn check_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
 struct ZonePolicies<'a> {
     name: &'a ZoneName,
     policies: &'a Named<Policy>,
+    /// Those that do not hold for what is judged.
+    freed: Option<&'a BTreeSet<PolicyName>>,
 }
 
 impl<'a> ZonePolicies<'a> {
+    /// Without the policies from which data was freed.
+    fn without(self, freed: Option<&'a BTreeSet<PolicyName>>) -> Self {
+        Self { freed, ..self }
+    }
+
     fn find(name: Option<&'a ZoneName>, scope: &RuleContext<'a>) -> Option<Self> {
         let name = name?;
-        Some(Self { name, policies: scope.facts.policies(name)? })
+        Some(Self { name, policies: scope.facts.policies(name)?, freed: None })
     }
 
     /// Those of these zones that have policies, each once.
@@ -174,7 +183,8 @@ impl<'a> ZonePolicies<'a> {
         scope: &mut RuleContext<'_>,
     ) -> bool {
         let mut is_denied = false;
-        for policy in self.policies {
+        let is_freed = |policy: &Policy| self.freed.is_some_and(|freed| freed.contains(policy.name()));
+        for policy in self.policies.iter().filter(|policy| !is_freed(policy)) {
             is_denied |= self.judge_by(policy, subject, context, scope);
         }
         is_denied

@@ -105,19 +105,19 @@ pub(super) fn check_workspace(
     }
     // What these zones say of every container of a workspace was said.
     let is_asked = |zone: &ZoneName| zones.iter().any(|asked| asked.name == zone);
-    let of_others = received.iter().flat_map(|one| one.dataset.zones().map(move |zone| (zone, one)));
-    judge_each(of_others.filter(|(zone, _)| !is_asked(zone)), |zone, one| {
+    let of_others = received.iter().flat_map(|one| one.dataset.zones().map(move |origin| (origin, one)));
+    judge_each(of_others.filter(|((zone, _), _)| !is_asked(zone)), |(zone, freed), one| {
         ZonePolicies::find(Some(zone), scope).is_some_and(|zone| {
-            delivered(one, key, scope, &|context, scope| kept(container, &zone, context, scope))
+            let zone = zone.without(freed);
+            delivered(one, key, zone.name, scope, &|context, scope| kept(container, &zone, context, scope))
         })
     });
-    let asked = received.iter().flat_map(|one| {
-        let zone = one.dataset.store().zone();
-        one.dataset.storage_policies().map(move |policy| ((zone, policy), one))
-    });
+    let asked = received.iter().flat_map(|one| one.dataset.asked_policies().map(move |asked| (asked, one)));
     judge_each(asked, |(zone, policy), one| {
         ZonePolicies::find(Some(zone), scope).is_some_and(|zone| {
-            delivered(one, key, scope, &|context, scope| asked_for(container, policy, &zone, context, scope))
+            delivered(one, key, zone.name, scope, &|context, scope| {
+                asked_for(container, policy, &zone, context, scope)
+            })
         })
     });
 }
@@ -126,13 +126,20 @@ pub(super) fn check_workspace(
 fn delivered<'a>(
     one: &ReceivedDataset<'_>,
     key: &ContainerKey,
+    zone: &ZoneName,
     scope: &mut RuleContext<'a>,
     judge: &dyn Fn(&DenialContext<'_>, &mut RuleContext<'a>) -> bool,
 ) -> bool {
     let unit = scope.path();
     let sink = || one.sink(&unit);
     let context = DenialContext {
-        action: &|| format!("`{}` may not be kept in the container `{key}`", one.key),
+        action: &|| match one.dataset.derives_from(zone) {
+            true => format!(
+                "`{}`, which derives from data of the zone `{zone}`, may not be kept in the container `{key}`",
+                one.key
+            ),
+            false => format!("`{}` may not be kept in the container `{key}`", one.key),
+        },
         path: &sink,
         dataset: Some(&|| one.path()),
         storage_path: Some(&|| path_of(key)),

@@ -4,11 +4,14 @@
 use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
-    validate::facts::{StartCondition, TransformerFact},
+    validate::{
+        components::{components, reversed},
+        facts::{StartCondition, TransformerFact},
+    },
 };
 use datasurface_schema::{DatastoreName, segment};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::{collections::VecDeque, slice};
+use std::collections::VecDeque;
 
 pub(in super::super) static ENDLESS_CYCLE: CodeInfo = CodeInfo::error(
     "transformer/endless-cycle",
@@ -122,13 +125,7 @@ impl<'a> Graph<'a> {
                 readers.into_iter().for_each(|readers| readers.push(reader));
             }
         }
-        let mut predecessors = vec![Vec::new(); nodes.len()];
-        for (from, successors) in successors.iter().enumerate() {
-            for to in successors {
-                let into = predecessors.get_mut(*to);
-                into.into_iter().for_each(|into| into.push(from));
-            }
-        }
+        let predecessors = reversed(&successors);
         Self { nodes, successors, predecessors }
     }
 
@@ -140,24 +137,11 @@ impl<'a> Graph<'a> {
         matches!(self.nodes.get(node), Some(Node::Transformer(_)))
     }
 
-    /// The sets of nodes, among some, that lead to each other, ordered inside and among each other. By Kosaraju's algorithm,
-    /// with stacks of its own: a long chain of transformers must not overflow the program's.
+    /// The sets of nodes, among some, that lead to each other, ordered inside and among each other.
     fn components(&self, among: &[usize]) -> Vec<Vec<usize>> {
-        let unseen: FxHashSet<usize> = among.iter().copied().collect();
-        let (mut there, mut finished) = (unseen.clone(), Vec::new());
-        for root in among {
-            finish(*root, &self.successors, &mut there, &mut finished);
-        }
-        let (mut there, mut components) = (unseen, Vec::new());
-        for root in finished.into_iter().rev() {
-            let mut component = Vec::new();
-            finish(root, &self.predecessors, &mut there, &mut component);
-            // A transformer never leads to itself but through its output: one node alone is no cycle.
-            if component.len() > 1 {
-                component.sort();
-                components.push(component);
-            }
-        }
+        // A transformer never leads to itself but through its output: one node alone is no cycle.
+        let mut components = components(among, &self.successors, &self.predecessors);
+        components.retain(|component| component.len() > 1);
         components.sort();
         components
     }
@@ -192,28 +176,5 @@ impl<'a> Graph<'a> {
         }
         backwards.reverse();
         backwards
-    }
-}
-
-/// Visits everything that can be reached from `root` through those that are not visited yet; `finished` gets each node
-/// after all that it leads to.
-fn finish(root: usize, edges: &[Vec<usize>], unseen: &mut FxHashSet<usize>, finished: &mut Vec<usize>) {
-    let mut stack: Vec<(usize, slice::Iter<'_, usize>)> = Vec::new();
-    let mut enter = |node: usize, stack: &mut Vec<_>| {
-        if unseen.remove(&node)
-            && let Some(edges) = edges.get(node)
-        {
-            stack.push((node, edges.iter()));
-        }
-    };
-    enter(root, &mut stack);
-    while let Some((node, rest)) = stack.last_mut() {
-        match rest.next() {
-            Some(next) => enter(*next, &mut stack),
-            None => {
-                finished.push(*node);
-                stack.pop();
-            }
-        }
     }
 }

@@ -1,0 +1,50 @@
+//! Origins: where the data of a dataset comes from, as far as policies and approvals follow it.
+//!
+//! What is captured has the zone of its datastore, and that of the container. What a transformer makes has the origins of its inputs
+//! besides; so has what is captured from a container into which data is delivered. `derivations` knows who derives from what,
+//! `evaluate` says what one derivation passes on, `index` repeats that along consumers until nothing changes.
+
+mod derivations;
+mod evaluate;
+mod index;
+
+pub(super) use index::OriginIndex;
+
+use datasurface_schema::{DatasetKey, DatasetName, PolicyKey, PolicyName, ZoneName};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// The origins of a dataset that derives from other data of the ecosystem. Values, never paths: how many ways lead to a dataset
+/// makes no difference.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Origins {
+    /// Zones whose policies hold for the data, each with those of its policies from which it was freed on the way.
+    pub(crate) zones: BTreeMap<ZoneName, BTreeSet<PolicyName>>,
+    /// Storage policies that data asked for by name.
+    pub(crate) storage: BTreeSet<PolicyKey>,
+    /// Datasets of closed datastores: who reads the data needs an approval for each.
+    pub(crate) closed: BTreeSet<DatasetKey>,
+}
+
+/// The origins of the datasets of one datastore.
+pub(crate) type DatastoreOrigins = BTreeMap<DatasetName, Arc<Origins>>;
+
+impl Origins {
+    /// Adds what is brought by another input. A policy holds unless every input was freed from it.
+    fn merge(&mut self, other: &Self) {
+        for (zone, freed) in &other.zones {
+            self.add_zone(zone, freed);
+        }
+        self.storage.extend(other.storage.iter().cloned());
+        self.closed.extend(other.closed.iter().cloned());
+    }
+
+    fn add_zone(&mut self, zone: &ZoneName, freed: &BTreeSet<PolicyName>) {
+        match self.zones.get_mut(zone) {
+            Some(known) => known.retain(|policy| freed.contains(policy)),
+            None => drop(self.zones.insert(zone.clone(), freed.clone())),
+        }
+    }
+}
