@@ -34,4 +34,6 @@ pub use datasurface_schema::*;
 pub use diagnostic::*;
 pub use ecosystem::*;
 pub use semver::{Error as VersionError, Version, VersionReq};
-pub use validate::{CODES, Changes, Checked, Invalid, Located, Previous, Valid, Validation, ValidationStats};
+pub use validate::{
+    CODES, Changes, Checked, Invalid, Located, Origins, Previous, Valid, Validation, ValidationStats,
+};

@@ -26,12 +26,13 @@ pub(super) struct GovernedTask<'a> {
     concerned_zones: BTreeMap<&'a ZoneName, ConcernedZone<'a>>,
 }
 
-/// What concerns a zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What concerns a zone; the wider concern comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum ConcernKind {
     /// The platform is at work for it, or with its data.
     Everything,
-    /// The platform runs a transformer that reads its data. The model knows nothing of that where a datastore is pinned.
+    /// The data derives from its data: the platform runs a transformer that reads it, or keeps what was made of it. The model
+    /// knows nothing of that where a datastore is pinned.
     Input,
     /// One of its workspaces receives what the platform keeps: it has a say about where that is.
     Places,
@@ -42,6 +43,8 @@ enum ConcernKind {
 struct ConcernedZone<'a> {
     zone: &'a ZoneName,
     policies: &'a Named<Policy>,
+    /// Policies from which all that concerns it was freed.
+    freed: BTreeSet<PolicyName>,
     concern: ConcernKind,
     /// The first of the data that it speaks for, or the first sink that receives it.
     data: Option<ModelPath>,
@@ -95,6 +98,7 @@ impl<'a> GovernedTask<'a> {
     pub(super) fn add_zone(&mut self, zone: &'a ZoneName) {
         let status = self.status;
         if let Some(concerned) = self.concerned_zone(zone, ConcernKind::Everything) {
+            concerned.freed.clear();
             concerned.statuses.insert(status);
         }
     }
@@ -110,9 +114,11 @@ impl<'a> GovernedTask<'a> {
     }
 
     fn add_concern(&mut self, key: &'a DatasetKey, concern: ConcernKind) {
+        self.add_origins(key);
         if let Some(store) = self.question.ecosystem.datastore(&key.datastore)
             && let Some(concerned) = self.concerned_zone(&store.team.zone, concern)
         {
+            concerned.freed.clear();
             concerned.data.get_or_insert_with(|| store.path().child(segment::DATASETS, &key.dataset));
             let statuses = if concern == ConcernKind::Input {
                 &mut concerned.of_inputs
@@ -126,11 +132,36 @@ impl<'a> GovernedTask<'a> {
         }
     }
 
+    /// The zones that the data derives from.
+    fn add_origins(&mut self, key: &'a DatasetKey) {
+        let ecosystem = self.question.ecosystem;
+        let (Some(store), Some(origins)) = (ecosystem.datastore(&key.datastore), ecosystem.origins(key))
+        else {
+            return;
+        };
+        for (zone, freed) in origins.zones.iter().filter(|(zone, _)| **zone != store.team.zone) {
+            let is_new = !self.concerned_zones.contains_key(zone);
+            if let Some(concerned) = self.concerned_zone(zone, ConcernKind::Input) {
+                match is_new {
+                    true => concerned.freed.clone_from(freed),
+                    false => concerned.freed.retain(|policy| freed.contains(policy)),
+                }
+                concerned.data.get_or_insert_with(|| store.path().child(segment::DATASETS, &key.dataset));
+            }
+        }
+        for asked in &origins.storage {
+            if let Some(concerned) = self.concerned_zone(&asked.zone, ConcernKind::Input) {
+                concerned.asked_for.insert(&asked.policy);
+            }
+        }
+    }
+
     /// Somebody reads what is kept.
     pub(super) fn add_reader(&mut self, reading: &DatasetReader<'a>) {
         if let Some(concerned) = self.concerned_zone(&reading.workspace.team.zone, ConcernKind::Places)
             && concerned.data.is_none()
         {
+            concerned.freed.clear();
             let group = reading.workspace.path().child(segment::GROUPS, reading.group);
             let sink = group.child(segment::SINKS, reading.dataset.to_string());
             let group = reading.workspace.entity.groups().get(reading.group);
@@ -248,6 +279,7 @@ impl<'a> GovernedTask<'a> {
         let concerned = || ConcernedZone {
             zone,
             policies,
+            freed: BTreeSet::new(),
             concern,
             data: None,
             remedy: None,
@@ -255,7 +287,9 @@ impl<'a> GovernedTask<'a> {
             statuses: Set::new(),
             of_inputs: Set::new(),
         };
-        Some(self.concerned_zones.entry(zone).or_insert_with(concerned))
+        let concerned = self.concerned_zones.entry(zone).or_insert_with(concerned);
+        concerned.concern = concerned.concern.min(concern);
+        Some(concerned)
     }
 
     /// Tells of each policy that does not permit what a platform would have to do.
@@ -277,7 +311,8 @@ impl<'a> GovernedTask<'a> {
         let is_somewhere = places.is_empty() && !descriptor.data_technologies().is_empty();
         let place = if is_somewhere { PolicySubject::UnknownPlace } else { PolicySubject::Places(&places) };
         for concerned in self.concerned_zones.values() {
-            for policy in concerned.policies {
+            for policy in concerned.policies.iter().filter(|policy| !concerned.freed.contains(policy.name()))
+            {
                 let mut tell = |subject: PolicySubject<'_>| {
                     if let Some(denial) = evaluate(policy, &subject, cloud) {
                         tell(concerned, policy, denial);

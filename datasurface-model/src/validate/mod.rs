@@ -31,6 +31,7 @@ mod valid;
 mod waivers;
 
 pub use changes::Changes;
+pub use origins::Origins;
 pub use outcome::{Checked, Invalid, Previous, ValidationStats};
 pub use rules::CODES;
 pub use unit_index::Located;

@@ -2,6 +2,7 @@
 
 use super::{
     changes::Changes,
+    origins::Origins,
     unit_diff,
     unit_index::{Located, UnitIndex},
     waivers::WaiverOutcome,
@@ -105,6 +106,14 @@ impl Valid<Ecosystem> {
     #[must_use]
     pub fn producer(&self, output: &DatastoreName) -> Option<&Located<Workspace>> {
         self.workspace(self.inner.directory.producers().get(output)?)
+    }
+
+    /// Returns the origins of a dataset that derives from other data; none if it derives from none. What is captured has the
+    /// zone of its datastore and that of the container.
+    #[must_use]
+    pub fn origins(&self, dataset: &DatasetKey) -> Option<&Origins> {
+        let of_datastore = self.inner.directory.origins().get(&dataset.datastore)?;
+        of_datastore.get(&dataset.dataset).map(|origins| &**origins)
     }
 
     /// Every datastore, in order of the names.

@@ -5,7 +5,7 @@ use super::{
     derivations::{DerivationNode, Derivations},
 };
 use crate::{
-    ecosystem::{Capture, CodeArtifact, DataTransformer, Dataset, Datastore, Workspace},
+    ecosystem::{Capture, CodeArtifact, DataTransformer, Dataset, Datastore, Onward, Workspace},
     validate::{
         PersistentMap,
         facts::DatasetClassifications,
@@ -14,7 +14,8 @@ use crate::{
     },
 };
 use datasurface_schema::{
-    Classification, ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, Set, Text, ZoneName,
+    Classification, ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set,
+    Text, ZoneName,
 };
 use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};
@@ -67,7 +68,7 @@ impl Evaluation<'_> {
         let datasets = located.entity.datasets().iter().map(|dataset| {
             let mut origins = brought.clone();
             if let Some((_, transformer)) = transformer {
-                self.free(&mut origins, dataset, transformer, &located.team.zone);
+                self.free(&mut origins, dataset, transformer);
             }
             add_own(&mut origins, located, dataset);
             (dataset.name().clone(), Arc::new(origins))
@@ -107,7 +108,6 @@ impl Evaluation<'_> {
 
     /// Whether the owner of a dataset lets a group of a workspace pass on what it makes of it.
     fn is_open_onward(&self, dataset: &DatasetKey, workspace: &Located<Workspace>, group: &GroupKey) -> bool {
-        use crate::ecosystem::Onward;
         let Some((_, store)) = self.directory.datastores().get(&dataset.datastore) else { return true };
         let access = store.entity().access();
         access.onward(&workspace.team, group, &dataset.dataset) == Some(Onward::Open)
@@ -144,7 +144,7 @@ impl Evaluation<'_> {
 
     /// Frees what a transformer makes from policies that let go what has certain classes only, if it can be seen what it is
     /// made of.
-    fn free(&self, origins: &mut Origins, dataset: &Dataset, transformer: &DataTransformer, own: &ZoneName) {
+    fn free(&self, origins: &mut Origins, dataset: &Dataset, transformer: &DataTransformer) {
         let CodeArtifact::Sql { selects } = transformer.artifact() else { return };
         if !dataset.is_classified_completely()
             || !selects.iter().any(|select| select.dataset == *dataset.name())
@@ -152,7 +152,7 @@ impl Evaluation<'_> {
             return;
         }
         let classifications = DatasetClassifications::new(dataset).labels();
-        for (zone, freed) in origins.zones.iter_mut().filter(|(zone, _)| *zone != own) {
+        for (zone, freed) in &mut origins.zones {
             for policy in self.freeing(zone, &classifications) {
                 origins.storage.remove(&PolicyKey::new(zone, &policy));
                 freed.insert(policy);
@@ -161,11 +161,7 @@ impl Evaluation<'_> {
     }
 
     /// The policies of a zone that let go what has these classes.
-    fn freeing(
-        &self,
-        zone: &ZoneName,
-        classifications: &Set<&Classification>,
-    ) -> BTreeSet<datasurface_schema::PolicyName> {
+    fn freeing(&self, zone: &ZoneName, classifications: &Set<&Classification>) -> BTreeSet<PolicyName> {
         let frame = self.directory.frame(&UnitKey::new(UnitPlace::Zone(zone.clone())));
         let Some(Content::Zone(zone)) = frame else { return BTreeSet::new() };
         let freeing = zone.policies().iter().filter(|policy| {

@@ -19,13 +19,14 @@ use std::{
 /// The origins of a dataset that derives from other data of the ecosystem. Values, never paths: how many ways lead to a dataset
 /// makes no difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Origins {
+#[non_exhaustive]
+pub struct Origins {
     /// Zones whose policies hold for the data, each with those of its policies from which it was freed on the way.
-    pub(crate) zones: BTreeMap<ZoneName, BTreeSet<PolicyName>>,
+    pub zones: BTreeMap<ZoneName, BTreeSet<PolicyName>>,
     /// Storage policies that data asked for by name.
-    pub(crate) storage: BTreeSet<PolicyKey>,
+    pub storage: BTreeSet<PolicyKey>,
     /// Datasets of closed datastores: who reads the data needs an approval for each.
-    pub(crate) closed: BTreeSet<DatasetKey>,
+    pub closed: BTreeSet<DatasetKey>,
 }
 
 /// The origins of the datasets of one datastore.
