@@ -145,7 +145,8 @@ fn two_platforms_hand_over_by_offers_and_the_weaker_offer_is_refused() {
     assert!(input.offer.custody().history, "the primary keeps what the other platform needs");
 
     let silent = ecosystem.platform(minimal_platform("R")).primary_pin("Unused", "R");
-    assert!(silent.clone().validate(&Validation::on(today())).is_err(), "a pin of an unknown store is found");
+    let checked = silent.validate(&Validation::on(today())).unwrap();
+    assert_eq!(checked.findings().codes().collect::<Vec<_>>(), ["reference/unknown-target"]);
 }
 
 /// Captured on their own, ten to a shard; or together, in five shards, each of which is shown all of the capture. What was quadratic
