@@ -4,11 +4,13 @@
 mod code;
 mod path;
 mod position;
+mod printable;
 mod suggestion;
 
 pub use code::{CodeClashError, CodeInfo, CodeRegistry};
 pub use path::ModelPath;
 pub use position::Position;
+pub use printable::Printable;
 pub use suggestion::{Patch, Suggestion};
 
 use crate::ecosystem::Repository;
@@ -210,18 +212,20 @@ impl Diagnostic {
 }
 
 impl fmt::Display for Diagnostic {
+    /// Prints one line for each part. Texts of the model add no lines, and nothing that a terminal obeys.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = Place { path: &self.path, position: self.position.as_ref() };
-        write!(f, "{}[{}]: {}\n  at {place}", self.severity, self.code, self.message)?;
+        let (code, message) = (Printable(&self.code), Printable(&self.message));
+        write!(f, "{}[{code}]: {message}\n  at {}", self.severity, Printable(place))?;
         if let Some(excerpt) = self.position.as_ref().and_then(Position::excerpt) {
             write!(f, "\n{excerpt}")?;
         }
         for related in &self.related {
             let place = Place { path: &related.path, position: related.position.as_ref() };
-            write!(f, "\n  see {place}: {}", related.message)?;
+            write!(f, "\n  see {}: {}", Printable(place), Printable(&related.message))?;
         }
         if let Some(help) = &self.help {
-            write!(f, "\n  help: {help}")?;
+            write!(f, "\n  help: {}", Printable(help))?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Positions in documents.
 
+use super::printable::PrintableLine;
 use datasurface_schema::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -29,9 +30,12 @@ impl Position {
         let text = self.text.as_ref()?;
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
-        let before = text.chars().take(self.column.saturating_sub(1));
+        let before: String = text.chars().take(self.column.saturating_sub(1)).collect();
         // Tabs stay tabs, so that the marks stand below what they mark.
-        let indent: String = before.map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
+        let before = PrintableLine(&before).to_string();
+        let text = PrintableLine(text);
+        let indent: String =
+            before.chars().map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
         let marks = "^".repeat(self.length.max(1));
         Some(format!("    {number} | {text}\n    {margin} | {indent}{marks}"))
     }
