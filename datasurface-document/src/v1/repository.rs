@@ -17,6 +17,9 @@ pub(super) struct RepositoryObject {
     address: Option<Text>,
     repository: Text,
     branch: Text,
+    /// The folder of an owner among several in one repository, as in `teams/sales`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<Text>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     credential: Option<ShortForm<Credential>>,
 }
@@ -36,6 +39,7 @@ impl Compact for Repository {
     fn from_long(long: RepositoryObject) -> Self {
         let repository = Self::new(long.host.0, long.repository, long.branch);
         let repository = long.address.into_iter().fold(repository, Self::with_address);
+        let repository = long.path.into_iter().fold(repository, Self::with_owner_path);
         match long.credential {
             Some(ShortForm(credential)) => repository.with_credential(credential),
             None => repository,
@@ -48,6 +52,7 @@ impl Compact for Repository {
             address: self.address().map(Text::from),
             repository: self.path().into(),
             branch: self.branch().into(),
+            path: self.owner_path().map(Text::from),
             credential: self.credential().cloned().map(ShortForm),
         })
     }

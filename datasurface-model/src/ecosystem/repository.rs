@@ -29,10 +29,11 @@ impl RepositoryHost {
     }
 }
 
-/// A branch of a repository. As text: `github:owner/name@branch`, or `gitlab+git.example.com:group/name@branch` if it is
-/// not at the usual address; a branch may contain slashes.
+/// A branch of a repository, or one folder of it. As text: `github:owner/name@branch`, or
+/// `gitlab+git.example.com:group/name@branch` if it is not at the usual address; a branch may contain slashes. Where
+/// several own parts of the model in one repository, each has a path in it: `github:owner/name@branch:teams/sales`.
 ///
-/// Two are [the same](Self::is_same) only if host, address, repository and branch are equal, letter by letter; the
+/// Two are [the same](Self::is_same) only if host, address, repository, branch and path are equal, letter by letter; the
 /// credential makes no difference. A password in the address is never shown, and validation rejects it: documents use
 /// the long form for such a repository, since the text form would lose the password.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,13 +43,29 @@ pub struct Repository {
     address: Option<Text>,
     repository: Text,
     branch: Text,
+    owner_path: Option<Text>,
     credential: Option<Credential>,
 }
 
 impl Repository {
     /// Creates the branch of `repository` at `host`.
     pub fn new(host: RepositoryHost, repository: impl Into<Text>, branch: impl Into<Text>) -> Self {
-        Self { host, address: None, repository: repository.into(), branch: branch.into(), credential: None }
+        Self {
+            host,
+            address: None,
+            repository: repository.into(),
+            branch: branch.into(),
+            owner_path: None,
+            credential: None,
+        }
+    }
+
+    /// Sets the path of the folder that is meant, such as `teams/sales`, where several own parts of the model in one
+    /// repository.
+    #[must_use]
+    pub fn with_owner_path(mut self, path: impl Into<Text>) -> Self {
+        self.owner_path = Some(path.into());
+        self
     }
 
     /// Sets the address of the host, such as `git.example.com`, where it is not the usual one.
@@ -65,12 +82,24 @@ impl Repository {
         self
     }
 
-    /// Whether both are one branch of one repository, whatever their credentials.
+    /// Whether both are one folder of one branch of one repository, whatever their credentials.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
+        self.is_same_branch(other) && self.owner_path == other.owner_path
+    }
+
+    /// Whether both are in one branch of one repository, whatever their paths and credentials.
+    #[must_use]
+    pub fn is_same_branch(&self, other: &Self) -> bool {
         let identity =
             |one: &Self| (one.host, one.address.clone(), one.repository.clone(), one.branch.clone());
         identity(self) == identity(other)
+    }
+
+    /// The path of the folder that is meant; none for all that no other owner's path covers.
+    #[must_use]
+    pub fn owner_path(&self) -> Option<&str> {
+        self.owner_path.as_deref()
     }
 
     /// The address of the host, unless it is the usual one.
@@ -105,8 +134,9 @@ impl Repository {
 
     /// Returns the text form with everything in it, passwords included.
     fn spelled_out(&self) -> String {
-        let at = self.address.as_ref().map(|address| format!("+{address}"));
-        format!("{}{}:{}@{}", self.host.prefix(), at.unwrap_or_default(), self.repository, self.branch)
+        let at = self.address.as_ref().map(|address| format!("+{address}")).unwrap_or_default();
+        let path = self.owner_path.as_ref().map(|path| format!(":{path}")).unwrap_or_default();
+        format!("{}{at}:{}@{}{path}", self.host.prefix(), self.repository, self.branch)
     }
 
     /// Whether a password is in its address.
@@ -116,7 +146,7 @@ impl Repository {
 }
 
 impl From<&str> for Repository {
-    /// Reads `host:repository@branch`. A text of another form is taken for a plain git address, and what is missing
+    /// Reads `host:repository@branch` or `host:repository@branch:path`. A text of another form is taken for a plain git address, and what is missing
     /// is empty: validation reports it.
     fn from(text: &str) -> Self {
         let (host, address, rest) = text
@@ -132,7 +162,23 @@ impl From<&str> for Repository {
             .unwrap_or((RepositoryHost::Git, None, text));
         // The last one: an address such as `git@host:name` has an `@` of its own.
         let (repository, branch) = rest.rsplit_once('@').unwrap_or((rest, ""));
-        address.into_iter().fold(Self::new(host, repository, branch), Self::with_address)
+        let (branch, path) = match branch.split_once(':') {
+            Some((branch, path)) if is_whole(host, repository) => (branch, Some(path)),
+            _ => (branch, None),
+        };
+        let read = Self::new(host, repository, branch);
+        let read = path.into_iter().fold(read, Self::with_owner_path);
+        address.into_iter().fold(read, Self::with_address)
+    }
+}
+
+/// Whether the address of a repository can end here. Of `git@example.org:model.git` without a branch, `git` is not all of
+/// it: what follows is the rest of an address, no branch with a path.
+fn is_whole(host: RepositoryHost, repository: &str) -> bool {
+    match repository.split_once("://") {
+        _ if host != RepositoryHost::Git => true,
+        Some((_, rest)) => rest.contains('/'),
+        None => repository.contains(['/', ':']),
     }
 }
 
@@ -178,8 +224,27 @@ mod tests {
             "gitlab:a/b/c@main",
             "gitlab+git.example.com:a/b/c@main",
             "git:git@example.org:r.git@main",
+            "github:shop/mono@main:teams/sales",
+            "git:git@example.org:r.git@main:teams/sales",
+            "git:https://example.org:8443/r.git@feature/x:teams",
+            "github:shop/mono@main:",
         ] {
             assert_eq!(Repository::from(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn an_owner_has_a_path_where_the_text_says_so() {
+        let sales = Repository::from("github:shop/mono@release/1:teams/sales");
+        assert_eq!((sales.branch(), sales.owner_path()), ("release/1", Some("teams/sales")));
+        let whole = Repository::from("github:shop/mono@release/1");
+        assert!(sales.is_same_branch(&whole) && !sales.is_same(&whole));
+        for other in ["github:shop/mono@release/1:teams/Sales", "github:shop/mono@release/1:teams/sales/"] {
+            assert!(!sales.is_same(&other.into()), "{other}");
+        }
+        // The branch is missing: what looks like one is a host.
+        for text in ["git:git@example.org:r.git", "git:https://robot@example.org:8443/r.git"] {
+            assert_eq!(Repository::from(text).owner_path(), None, "{text}");
         }
     }
 

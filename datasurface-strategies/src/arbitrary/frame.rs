@@ -9,12 +9,15 @@ use proptest::{collection::vec, prelude::*, sample::select};
 
 fn repositories() -> impl Strategy<Value = Repository> {
     let host = select(vec![RepositoryHost::GitHub, RepositoryHost::GitLab, RepositoryHost::Git]);
-    (host, rarely(adversarial_strings()), adversarial_strings(), adversarial_strings(), rarely(credentials()))
-        .prop_map(|(host, address, repository, branch, credential)| {
+    let address = (rarely(adversarial_strings()), adversarial_strings(), adversarial_strings());
+    (host, address, rarely(adversarial_strings()), rarely(credentials())).prop_map(
+        |(host, (address, repository, branch), path, credential)| {
             let repository = Repository::new(host, repository, branch);
+            let repository = path.into_iter().fold(repository, Repository::with_owner_path);
             let repository = address.into_iter().fold(repository, Repository::with_address);
             credential.into_iter().fold(repository, Repository::with_credential)
-        })
+        },
+    )
 }
 
 fn clouds() -> impl Strategy<Value = CloudVendor> {

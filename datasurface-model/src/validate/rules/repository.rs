@@ -12,7 +12,8 @@ pub(super) static SYNTAX: CodeInfo = CodeInfo::error(
     "a repository or its branch is not written as its host wants it",
     "Whether a change is allowed is decided by the repository that it comes from, compared letter by letter: one that \
      cannot exist would lock everybody out. GitHub wants `owner/name`, GitLab `group/…/name`, plain git an address; \
-     each with a branch, as in `github:owner/name@main`.",
+     each with a branch, as in `github:owner/name@main`, and with the path of a folder where several own parts of the \
+     model in one repository, as in `github:owner/name@main:teams/sales`.",
 );
 
 pub(super) static LIVE_IS_OWNER: CodeInfo = CodeInfo::error(
@@ -35,7 +36,8 @@ pub(super) fn check_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>
     for zone in ecosystem.zones() {
         check(zone.owner(), scope, |root| root.child(segment::ZONES, zone.name()).attribute(segment::OWNER));
     }
-    if ecosystem.live().is_same(ecosystem.owner()) {
+    // Not even by path: whoever may merge into the branch may change every folder of it.
+    if ecosystem.live().is_same_branch(ecosystem.owner()) {
         let message = format!("`{}` owns the ecosystem, and is live too", ecosystem.live());
         let finding = Diagnostic::new(&LIVE_IS_OWNER, scope.path().attribute(segment::LIVE), message)
             .with_help("name another repository, or another branch of it, as the live one")
@@ -63,7 +65,8 @@ fn check(repository: &Repository, scope: &mut RuleContext<'_>, at: impl Fn(Model
     }
     let error = address_error(repository)
         .or_else(|| repository_error(repository))
-        .or_else(|| branch_error(repository.branch()));
+        .or_else(|| branch_error(repository.branch()))
+        .or_else(|| repository.owner_path().and_then(owner_path_error));
     if let Some((text, help)) = error {
         let path = at(scope.path());
         scope.report(Diagnostic::new(&SYNTAX, path, format!("`{repository}` {text}")).with_help(help));
@@ -142,9 +145,44 @@ fn branch_error(branch: &str) -> Option<SyntaxError> {
     bad.then_some(("has no branch that git could have", HELP))
 }
 
+/// Names of folders alone: a glob, or a way around, would cover what nobody reads from it.
+fn owner_path_error(path: &str) -> Option<SyntaxError> {
+    const HELP: &str = "name folders from the root of the repository, as in `github:owner/name@main:teams/sales`: letters, digits, \
+                        `.`, `_` and `-`, no `..`, no globs, no empty part between slashes";
+    let good = path.split('/').all(is_segment);
+    (!good).then_some(("has no path that could be that of a folder", HELP))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_of_owners_are_plain() {
+        for good in ["teams/sales", "a", ".github", "a-b/c_d/e.f"] {
+            assert_eq!(owner_path_error(good), None, "{good}");
+        }
+        for bad in [
+            "",
+            "/a",
+            "a/",
+            "a//b",
+            ".",
+            "..",
+            "a/../b",
+            "./a",
+            "*",
+            "a/**",
+            "te?m",
+            "[a]",
+            "!a",
+            "a b",
+            "a:b",
+            "s\u{430}les",
+        ] {
+            assert!(owner_path_error(bad).is_some(), "{bad}");
+        }
+    }
 
     #[test]
     fn branches_are_what_git_takes() {
