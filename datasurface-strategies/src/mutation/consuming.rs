@@ -42,6 +42,12 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("lifecycle/no-reason", |it| {
         with(it, store("Extra").deprecated(Deprecation::new(NaiveDate::MAX, "")))
     }),
+    mutation("lifecycle/platform-gone", |it| {
+        let last = NaiveDate::MIN.succ_opt().unwrap_or_default();
+        let gone = Deprecation::new(NaiveDate::MIN, "there is a better one").with_sunset(last);
+        let gone = PlatformDeclaration::new("Extra", "local").deprecated(gone);
+        with(it, store("Extra")).platform(gone).primary_pin("Extra", "Extra")
+    }),
     mutation("pin/against-wish", |it| {
         let it = it.platform(PlatformDeclaration::new("Extra", "local")).group_pin("Extra/g", ["Extra"]);
         in_team(with(it, store("Extra")), |team| {

@@ -85,6 +85,7 @@ pub static CODES: &[&CodeInfo] = &[
     &lifecycle::consent::NO_CONSENT,
     &lifecycle::NO_REASON,
     &lifecycle::OWN_REPLACEMENT,
+    &lifecycle::PLATFORM_GONE,
     &lifecycle::SUNSET,
     &name::DUPLICATE,
     &name::RESERVED_WORD,

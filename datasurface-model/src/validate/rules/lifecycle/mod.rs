@@ -44,6 +44,14 @@ pub(super) static DEPRECATED_PLATFORM: CodeInfo = CodeInfo::warning(
     "Whoever operates the platform means to stop it. Pin the group or the datastore to another platform before that.",
 );
 
+pub(super) static PLATFORM_GONE: CodeInfo = CodeInfo::error(
+    "lifecycle/platform-gone",
+    "something is pinned to a platform whose last day is over",
+    "Whoever operates the platform promised it until its sunset, and may stop it at any time since. Pin the group or the \
+     datastore to another platform; if that needs more time, agree on a later sunset.",
+)
+.waivable();
+
 /// Judges what a datastore and its datasets say about their end.
 pub(super) fn check_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let name = datastore.name();
@@ -177,12 +185,23 @@ fn pinned(
     else {
         return;
     };
-    let message = format!("the platform `{platform}` is deprecated since {}", deprecation.since());
+    let since = deprecation.since();
+    let (code, message) = match deprecation.sunset() {
+        Some(last) if last < scope.facts.today() => {
+            (&PLATFORM_GONE, format!("the platform `{platform}` was to be there until {last}"))
+        }
+        Some(last) => {
+            let message =
+                format!("the platform `{platform}` is deprecated since {since}, and is there until {last}");
+            (&DEPRECATED_PLATFORM, message)
+        }
+        None => (&DEPRECATED_PLATFORM, format!("the platform `{platform}` is deprecated since {since}")),
+    };
     let help = match deprecation.replacement() {
         Some(other) => format!("pin it to `{other}` instead"),
         None => "pin it to another platform".to_owned(),
     };
     let declared = scope.path().child(segment::PLATFORMS, platform);
-    let finding = Diagnostic::new(&DEPRECATED_PLATFORM, at(scope.path()), message).with_help(help);
+    let finding = Diagnostic::new(code, at(scope.path()), message).with_help(help);
     scope.report(finding.related_place(declared, format!("is deprecated: {}", deprecation.reason())));
 }
