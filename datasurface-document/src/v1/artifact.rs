@@ -74,7 +74,6 @@ impl ArtifactObject {
     pub(super) fn into_model(self) -> CodeArtifact {
         match self {
             Self::Sql(SqlObject { selects }) => {
-                // In the order of the document: it is part of the code.
                 let selects =
                     selects.into_iter().map(|SelectObject { dataset, sql }| Select { dataset, sql });
                 CodeArtifact::Sql { selects: selects.collect() }

@@ -287,6 +287,21 @@ fn a_byte_order_mark_and_any_order_of_members_are_fine() {
     assert_eq!(datasurface_document::from_json(text).unwrap(), Ecosystem::new("E", "git:x@z", "git:x@y"));
 }
 
+/// What depended on the order would be rendered anew when somebody sorts a list.
+#[test]
+fn the_order_of_statements_makes_no_difference() {
+    let select = |dataset: &str| format!(r#"{{"dataset": "{dataset}", "sql": "SELECT 1"}}"#);
+    let read = |datasets: [&str; 2]| {
+        let selects = datasets.map(select).join(", ");
+        let (before, rest) = NORTHWIND.split_once("\"selects\": [").unwrap();
+        let (_, after) = rest.split_once(']').unwrap();
+        datasurface_document::from_json(&format!("{before}\"selects\": [{selects}]{after}")).unwrap()
+    };
+    let (one, other) = (read(["a", "b"]), read(["b", "a"]));
+    assert_eq!(one, other);
+    assert_eq!(datasurface_document::to_json(&one), datasurface_document::to_json(&other));
+}
+
 #[test]
 fn equal_schemas_are_stored_once() {
     let column = r#"{"columns": [{"name": "id", "type": "Integer", "nullable": false}], "key": ["id"]}"#;

@@ -21,9 +21,10 @@ impl DataTransformer {
     }
 
     /// Creates a transformer that fills the datastore `output`, whenever at least one of its inputs has moved.
+    /// Statements are put in the order of their datasets.
     pub fn new(artifact: CodeArtifact, output: impl Into<DatastoreName>) -> Self {
         Self {
-            artifact,
+            artifact: ordered(artifact),
             output: output.into(),
             trigger: TransformTrigger::AnyInputMoved,
             removes: BTreeMap::new(),
@@ -38,8 +39,7 @@ impl DataTransformer {
             _ => Vec::new(),
         };
         selects.push(Select { dataset: dataset.into(), sql: sql.into() });
-        selects.sort();
-        self.artifact = CodeArtifact::Sql { selects };
+        self.artifact = ordered(CodeArtifact::Sql { selects });
         self
     }
 
@@ -86,4 +86,12 @@ impl DataTransformer {
     pub fn removals(&self) -> &BTreeMap<Classification, String> {
         &self.removes
     }
+}
+
+/// Puts statements in order: the code, and what is made of it, must not depend on the order in which they are declared.
+fn ordered(mut artifact: CodeArtifact) -> CodeArtifact {
+    if let CodeArtifact::Sql { selects } = &mut artifact {
+        selects.sort();
+    }
+    artifact
 }
