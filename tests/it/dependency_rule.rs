@@ -6,8 +6,9 @@ use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, process::Command};
 
 /// The crates that compile for a browser.
-const PURE: [&str; 5] = [
+const PURE: [&str; 6] = [
     "datasurface-schema",
+    "datasurface-sql",
     "datasurface-model",
     "datasurface-document",
     "datasurface-change",
@@ -43,15 +44,17 @@ const PURE_MAY_NOT_ENABLE: [(&str, &str); 3] =
     [("chrono", "clock"), ("chrono", "now"), ("chrono", "wasmbind")];
 
 /// Dependencies whose types no signature shows, and the one crate that has each.
-const HIDDEN: [(&str, &str); 2] = [("petgraph", "datasurface-graph"), ("smol_str", "datasurface-schema")];
+const HIDDEN: [(&str, &str); 3] =
+    [("petgraph", "datasurface-graph"), ("smol_str", "datasurface-schema"), ("sqlparser", "datasurface-sql")];
 
 /// Crates under `platforms/` that are no platforms: what several platforms share.
 const TOOLKITS: [&str; 1] = ["datasurface-terraform"];
 
-/// schema ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← broker ← {cli, façade}; the broker and those
+/// schema ← sql ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← broker ← {cli, façade}; the broker and those
 /// above it may use document and change, and testkit depends on all of these but the last two.
 fn layers_below(package: &str) -> Option<&'static [&'static str]> {
-    const LAYERS: [&str; 7] = [
+    const LAYERS: [&str; 8] = [
+        "datasurface-sql",
         "datasurface-model",
         "datasurface-document",
         "datasurface-change",
@@ -62,9 +65,10 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
     ];
     Some(match package {
         "datasurface-schema" | "datasurface-document-derive" => &[],
-        "datasurface-model" => &["datasurface-schema"],
+        "datasurface-sql" => &["datasurface-schema"],
+        "datasurface-model" => &["datasurface-schema", "datasurface-sql"],
         "datasurface-document" => &["datasurface-model", "datasurface-document-derive"],
-        "datasurface-graph" => &["datasurface-model"],
+        "datasurface-graph" => &["datasurface-sql", "datasurface-model"],
         "datasurface-change" | "datasurface-strategies" => &["datasurface-model", "datasurface-document"],
         "datasurface-platform" => &["datasurface-model", "datasurface-graph"],
         "datasurface-broker" => &[

@@ -11,7 +11,6 @@
 
 mod bring_up;
 mod bring_up_order;
-#[cfg(feature = "sql")]
 mod columns;
 mod combined;
 mod cone;
@@ -23,7 +22,6 @@ mod paths;
 
 pub use bring_up::{BringUp, Step};
 pub use bring_up_order::bring_up_order;
-#[cfg(feature = "sql")]
 pub use columns::{ColumnKey, ColumnSources, UnknownReason};
 pub use cone::cone;
 pub use impact::{AffectedConsumer, Outage};
@@ -49,8 +47,8 @@ pub struct Queries<'g> {
     places: BTreeMap<PlatformName, Set<Place>>,
     /// The transformers by input, computed on first use.
     readers: OnceLock<TransformersByInput<'g>>,
-    #[cfg(feature = "sql")]
-    readings: columns::Readings<'g>,
+    /// The outputs of statements, compiled on first use.
+    outputs: columns::Outputs,
 }
 
 impl<'g> Queries<'g> {
@@ -62,8 +60,7 @@ impl<'g> Queries<'g> {
             whole: CombinedGraph::new(graphs),
             places: impact::declared_places(graphs.fragments()),
             readers: OnceLock::new(),
-            #[cfg(feature = "sql")]
-            readings: columns::Readings::default(),
+            outputs: columns::Outputs::default(),
         }
     }
 

@@ -1,6 +1,5 @@
 //! What is tricky about obligations and builds, on ecosystems small enough to be read.
 
-#[cfg(feature = "sql")]
 mod columns;
 mod cone;
 mod differences;

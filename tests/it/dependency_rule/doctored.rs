@@ -96,6 +96,7 @@ fn the_rule_can_be_broken() {
         ("datasurface-cli", ours("datasurface", None), "datasurface-cli: depends on datasurface"),
         ("datasurface", ours("datasurface-cli", Some("dev")), "datasurface: tests depend on datasurface-cli"),
         ("datasurface-platform", theirs("petgraph", &[], true), "datasurface-platform: depends on petgraph"),
+        ("datasurface-model", theirs("sqlparser", &[], true), "datasurface-model: depends on sqlparser"),
         ("datasurface-schema", theirs("tokio", &[], true), "datasurface-schema: tokio is not on the list"),
         ("datasurface-model", theirs("tokio", &[], true), "datasurface-model: tokio is not on the list"),
         ("datasurface-model", theirs("rayon", &[], true), "datasurface-model: rayon is not on the list"),

@@ -1,36 +1,105 @@
-//! Which columns an expression is made of.
+//! What an expression is made of, and what is wrong with the names in it.
 
 use super::{
-    ColumnKey,
-    scope::{FromClause, is, single},
+    Compiler,
+    from::single,
+    scope::{Meaning, Scope, Value},
+    types,
 };
+use crate::{input::is, output::ColumnKey};
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, OrderByExpr, Value, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
+    FunctionArguments, OrderByExpr, Value as Literal, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
 };
 use std::collections::BTreeSet;
 
-/// The columns, if all of the expression is understood. Without recursion: expressions can be deep.
-pub(super) fn sources(expression: &Expr, scope: &FromClause<'_>) -> Option<BTreeSet<ColumnKey>> {
+/// What is known of the value of an expression. What is wrong in it is reported.
+pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_>) -> Value {
+    let sources = sources(expression, scope, compiler);
+    Value {
+        data_type: types::of(expression, scope),
+        unchanged: if sources.is_some() { unchanged(expression, scope) } else { BTreeSet::new() },
+        sources,
+    }
+}
+
+/// Reports what is wrong with the names in an expression.
+pub(super) fn names(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_>) {
+    sources(expression, scope, compiler);
+}
+
+/// The columns, if all of the expression is understood. Without recursion but for queries: expressions can be deep.
+fn sources(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_>) -> Option<BTreeSet<ColumnKey>> {
+    let mut columns = Some(BTreeSet::new());
+    let mut waiting = vec![expression];
+    while let Some(expression) = waiting.pop() {
+        let meaning = match expression {
+            Expr::Identifier(column) => scope.meaning(None, &column.value),
+            Expr::CompoundIdentifier(names) => match &names[..] {
+                [table, column] => scope.meaning(Some(&table.value), &column.value),
+                _ => Meaning::Unknown,
+            },
+            // A value that depends on a query is not followed, but the names in the query are.
+            Expr::Subquery(query) | Expr::Exists { subquery: query, negated: _ } => {
+                compiler.query(query, Some(scope));
+                Meaning::Unknown
+            }
+            Expr::InSubquery { expr, subquery, negated: _ } => {
+                waiting.push(expr);
+                compiler.query(subquery, Some(scope));
+                Meaning::Unknown
+            }
+            // To some dialects that is a column if there is one of this name, to others it is not.
+            other if word(other).is_some_and(|word| scope.provides(word)) => Meaning::Unknown,
+            other => match parts(other) {
+                Some(parts) => {
+                    waiting.extend(parts);
+                    continue;
+                }
+                None => Meaning::Unknown,
+            },
+        };
+        match meaning {
+            Meaning::Value(value) => match (&mut columns, value.sources) {
+                (Some(columns), Some(sources)) => columns.extend(sources),
+                _ => columns = None,
+            },
+            Meaning::Unknown => columns = None,
+            Meaning::Problem(problem) => {
+                compiler.problems.push(problem);
+                columns = None;
+            }
+        }
+    }
+    columns
+}
+
+/// The columns whose values the expression may have as they are.
+fn unchanged(expression: &Expr, scope: &Scope<'_>) -> BTreeSet<ColumnKey> {
     let mut columns = BTreeSet::new();
     let mut waiting = vec![expression];
     while let Some(expression) = waiting.pop() {
         match expression {
-            Expr::Identifier(column) => {
-                columns.insert(scope.column(None, &column.value)?);
-            }
-            Expr::CompoundIdentifier(names) => match &names[..] {
-                [table, column] => {
-                    columns.insert(scope.column(Some(&table.value), &column.value)?);
+            Expr::Identifier(column) => columns.extend(scope.meaning(None, &column.value).value().unchanged),
+            Expr::CompoundIdentifier(names) => {
+                if let [table, column] = &names[..] {
+                    let meaning = scope.meaning(Some(&table.value), &column.value);
+                    columns.extend(meaning.value().unchanged);
                 }
-                _ => return None,
-            },
-            // To some dialects that is a column if there is one of this name, to others it is not.
-            other if word(other).is_some_and(|word| scope.provides(None, word)) => return None,
-            other => waiting.extend(parts(other)?),
+            }
+            Expr::Nested(one) | Expr::Collate { expr: one, collation: _ } => waiting.push(one),
+            Expr::Function(function) if is_called(function, &["coalesce", "ifnull", "nvl"]) => {
+                waiting.extend(function_parts(function).into_iter().flatten());
+            }
+            _ => {}
         }
     }
-    Some(columns)
+    columns
+}
+
+/// Whether a function has one of some names.
+pub(super) fn is_called(function: &Function, names: &[&str]) -> bool {
+    single(&function.name).is_some_and(|name| names.iter().any(|other| is(name, other)))
 }
 
 /// What rows are ordered by; nothing, if rows are made up between them as well.
@@ -46,8 +115,8 @@ fn word(expression: &Expr) -> Option<&str> {
     match expression {
         Expr::Function(Function { name, args: FunctionArguments::None, .. }) => single(name),
         Expr::Value(value) => match value.value {
-            Value::Boolean(true) => Some("true"),
-            Value::Boolean(false) => Some("false"),
+            Literal::Boolean(true) => Some("true"),
+            Literal::Boolean(false) => Some("false"),
             _ => None,
         },
         _ => None,
@@ -59,7 +128,7 @@ fn parts(expression: &Expr) -> Option<Vec<&Expr>> {
     Some(match expression {
         Expr::Value(value) => match value.value {
             // Whatever will be put there.
-            Value::Placeholder(_) => return None,
+            Literal::Placeholder(_) => return None,
             _ => Vec::new(),
         },
         Expr::TypedString(_) => Vec::new(),
@@ -110,7 +179,8 @@ fn parts(expression: &Expr) -> Option<Vec<&Expr>> {
     })
 }
 
-fn function_parts(function: &Function) -> Option<Vec<&Expr>> {
+/// What a function is computed of.
+pub(super) fn function_parts(function: &Function) -> Option<Vec<&Expr>> {
     let Function {
         name,
         uses_odbc_syntax: _,

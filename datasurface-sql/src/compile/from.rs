@@ -1,0 +1,160 @@
+//! The tables of a FROM.
+
+use super::{
+    Compiler, renamed,
+    scope::{Relation, Scope, Table},
+};
+use crate::{
+    input::{Found, is},
+    output::SqlProblem,
+};
+use datasurface_schema::nearest;
+use sqlparser::ast::{
+    Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, TableAlias, TableFactor, TableWithJoins,
+};
+use std::rc::Rc;
+
+impl<'a> Compiler<'a> {
+    /// Adds the tables of a FROM to a scope, and gives back the conditions of its joins.
+    pub(super) fn from<'s>(&mut self, from: &'s [TableWithJoins], scope: &mut Scope<'s>) -> Vec<&'s Expr>
+    where
+        'a: 's,
+    {
+        let mut conditions = Vec::new();
+        for TableWithJoins { relation, joins } in from {
+            self.factor(relation, scope, &mut conditions);
+            for Join { relation, global: _, join_operator } in joins {
+                self.factor(relation, scope, &mut conditions);
+                match constraint(join_operator) {
+                    // Whatever is on the right of a semi-join only chooses rows, and others see more or less than that.
+                    None => scope.is_opaque = true,
+                    Some(JoinConstraint::On(condition)) => conditions.push(condition),
+                    Some(JoinConstraint::Using(columns)) => {
+                        scope.merged.names.extend(columns.iter().filter_map(single).map(str::to_owned));
+                    }
+                    Some(JoinConstraint::Natural) => scope.merged.any = true,
+                    Some(JoinConstraint::None) => {}
+                }
+            }
+        }
+        conditions
+    }
+
+    fn factor<'s>(&mut self, factor: &'s TableFactor, scope: &mut Scope<'s>, conditions: &mut Vec<&'s Expr>)
+    where
+        'a: 's,
+    {
+        let open = |alias: &Option<TableAlias>| Relation {
+            name: alias.as_ref().map(|alias| alias.name.value.clone()),
+            table: Table::Open,
+        };
+        let relation = match factor {
+            TableFactor::Table {
+                name,
+                alias,
+                // These make other rows or columns than the input has.
+                args: None,
+                version: None,
+                with_ordinality: false,
+                json_path: None,
+                // These choose rows, or say how to find them.
+                with_hints: _,
+                partitions: _,
+                sample: _,
+                index_hints: _,
+            } => self.table(name, alias.as_ref()),
+            TableFactor::Derived { lateral, subquery, alias, sample: _ } => {
+                let made = self.query(subquery, if *lateral { Some(scope) } else { scope.outer });
+                let name = alias.as_ref().map(|alias| alias.name.value.clone());
+                let made = match alias {
+                    Some(alias) if alias.at.is_some() => super::MadeTable::default(),
+                    Some(alias) => renamed(made, alias),
+                    None => made,
+                };
+                Relation { name, table: Table::Made(Rc::new(made)) }
+            }
+            // As deep as parentheses are.
+            TableFactor::NestedJoin { table_with_joins, alias: None } => {
+                conditions.extend(self.from(std::slice::from_ref(table_with_joins), scope));
+                return;
+            }
+            TableFactor::Table { alias, .. }
+            | TableFactor::TableFunction { alias, .. }
+            | TableFactor::Function { alias, .. }
+            | TableFactor::JsonTable { alias, .. }
+            | TableFactor::OpenJsonTable { alias, .. } => open(alias),
+            _ => {
+                scope.is_opaque = true;
+                return;
+            }
+        };
+        scope.relations.push(relation);
+    }
+
+    fn table(&mut self, name: &ObjectName, alias: Option<&TableAlias>) -> Relation<'a> {
+        let table = self.named(name);
+        let called = match alias {
+            Some(alias) => Some(alias.name.value.clone()),
+            None => parts(name).last().map(|name| name.value.clone()),
+        };
+        let table = match alias {
+            Some(alias) if alias.at.is_some() => Table::Open,
+            Some(alias) if !alias.columns.is_empty() => match table {
+                Table::Open => Table::Open,
+                Table::Made(made) => Table::Made(Rc::new(renamed((*made).clone(), alias))),
+                Table::Input(input) => Table::Made(Rc::new(renamed(self.all_of(input), alias))),
+            },
+            _ => table,
+        };
+        Relation { name: called, table }
+    }
+
+    fn named(&mut self, name: &ObjectName) -> Table<'a> {
+        if let Some(single) = single(name) {
+            if let Some((_, made)) = self.with.iter().rev().find(|(known, _)| is(known, single)) {
+                return made.clone().map_or(Table::Open, Table::Made);
+            }
+            match self.inputs.find(single) {
+                Found::One(input) => return Table::Input(input),
+                Found::Several => return Table::Open,
+                // What Oracle, and others after it, select constants from.
+                Found::None if is(single, "dual") => return Table::Open,
+                Found::None => {}
+            }
+        }
+        // A datastore and a dataset with a point between them are understood, and what they are called here is told.
+        let words: Vec<&str> = parts(name).map(|part| part.value.as_str()).collect();
+        let names = self.inputs.names().chain(self.with.iter().map(|(name, _)| name.as_str()));
+        let near = nearest(&words.join("_"), names).map(str::to_owned);
+        self.problems.push(SqlProblem::UnknownTable { name: words.join("."), nearest: near });
+        Table::Open
+    }
+}
+
+fn parts(name: &ObjectName) -> impl Iterator<Item = &Ident> {
+    name.0.iter().filter_map(|part| part.as_ident())
+}
+
+/// A name that is not qualified.
+pub(super) fn single(name: &ObjectName) -> Option<&str> {
+    match &name.0[..] {
+        [part] => part.as_ident().map(|name| name.value.as_str()),
+        _ => None,
+    }
+}
+
+/// How a join matches rows, if columns of both sides can be used, and mean what is in the tables.
+fn constraint(join: &JoinOperator) -> Option<&JoinConstraint> {
+    match join {
+        JoinOperator::Join(constraint)
+        | JoinOperator::Inner(constraint)
+        | JoinOperator::Left(constraint)
+        | JoinOperator::LeftOuter(constraint)
+        | JoinOperator::Right(constraint)
+        | JoinOperator::RightOuter(constraint)
+        | JoinOperator::FullOuter(constraint)
+        | JoinOperator::CrossJoin(constraint)
+        | JoinOperator::StraightJoin(constraint) => Some(constraint),
+        _ => None,
+    }
+}

@@ -1,0 +1,244 @@
+//! The names that are visible at one place of a statement.
+
+use super::MadeTable;
+use crate::{
+    input::{InputTable, is},
+    output::{ColumnKey, SqlProblem},
+};
+use datasurface_schema::{Column, DataType, nearest};
+use std::{collections::BTreeSet, rc::Rc};
+
+/// Words that are columns nowhere and are written like one: of rows as an engine keeps them, and units of time.
+const PSEUDO_COLUMNS: &str = " rowid _rowid_ oid ctid xmin xmax tableoid rownum level sysdate systimestamp user uid current_user \
+     session_user current_date current_time current_timestamp current_role localtime localtimestamp default nextval \
+     metadata _partitiontime _partitiondate _table_suffix year years yyyy yy quarter quarters qq q month months mm m week weeks ww wk \
+     isoweek isoyear day days dd d dow doy dayofyear dayofweek weekday hour hours hh minute minutes mi n second seconds ss s \
+     millisecond milliseconds ms microsecond microseconds us nanosecond nanoseconds ns epoch decade century millennium ";
+
+/// What one SELECT sees: the tables of its FROM, and what the SELECT around it sees.
+pub(super) struct Scope<'s> {
+    pub(super) relations: Vec<Relation<'s>>,
+    /// Whether nothing can be said of names: a part of the FROM is not understood.
+    pub(super) is_opaque: bool,
+    /// Columns that joins have made one of two; a natural join may do that with any.
+    pub(super) merged: Merged,
+    /// The names that the SELECT gives to what it makes, as far as they can be used here.
+    pub(super) aliases: Vec<&'s str>,
+    pub(super) outer: Option<&'s Scope<'s>>,
+}
+
+#[derive(Default)]
+pub(super) struct Merged {
+    pub(super) names: Vec<String>,
+    pub(super) any: bool,
+}
+
+/// A table of a FROM, and the name by which columns call it.
+pub(super) struct Relation<'s> {
+    pub(super) name: Option<String>,
+    pub(super) table: Table<'s>,
+}
+
+pub(super) enum Table<'s> {
+    Input(&'s InputTable<'s>),
+    Made(Rc<MadeTable>),
+    /// A table of unknown columns.
+    Open,
+}
+
+/// What is known of a value.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Value {
+    pub(super) data_type: Option<DataType>,
+    pub(super) sources: Option<BTreeSet<ColumnKey>>,
+    pub(super) unchanged: BTreeSet<ColumnKey>,
+}
+
+/// What a name means.
+pub(super) enum Meaning {
+    Value(Value),
+    /// Something, or perhaps nothing: it cannot be told.
+    Unknown,
+    Problem(SqlProblem),
+}
+
+impl Meaning {
+    pub(super) fn value(self) -> Value {
+        match self {
+            Self::Value(value) => value,
+            Self::Unknown | Self::Problem(_) => Value::default(),
+        }
+    }
+}
+
+/// The columns of a name in one table.
+enum Columns {
+    None,
+    One(Value),
+    Unknown,
+}
+
+impl Relation<'_> {
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.name.as_deref().is_some_and(|own| is(own, name))
+    }
+
+    fn is_open(&self) -> bool {
+        match &self.table {
+            Table::Input(input) => input.is_open(),
+            Table::Made(table) => !table.is_complete,
+            Table::Open => true,
+        }
+    }
+
+    fn columns(&self, name: &str) -> Columns {
+        match &self.table {
+            Table::Input(input) => match input.named(name) {
+                [] => Columns::None,
+                [column] => Columns::One(Value::of_input(input, column)),
+                _ => Columns::Unknown,
+            },
+            Table::Made(table) => {
+                let mut named = table.columns.iter().filter(|column| column.may_be_named(name));
+                match (named.next(), named.next()) {
+                    (None, _) => Columns::None,
+                    (Some(column), None) if column.is_named(name) => Columns::One(Value {
+                        data_type: column.data_type.clone(),
+                        sources: column.sources.clone(),
+                        unchanged: column.unchanged.clone(),
+                    }),
+                    _ => Columns::Unknown,
+                }
+            }
+            Table::Open => Columns::None,
+        }
+    }
+
+    fn names(&self) -> Vec<&str> {
+        match &self.table {
+            Table::Input(input) => input.columns().iter().map(|column| column.name().as_str()).collect(),
+            Table::Made(table) => table.columns.iter().filter_map(|column| column.name.as_deref()).collect(),
+            Table::Open => Vec::new(),
+        }
+    }
+}
+
+impl Value {
+    pub(super) fn of_input(input: &InputTable<'_>, column: &Column) -> Self {
+        let key = BTreeSet::from([input.key_of(column)]);
+        Self { data_type: Some(column.data_type().clone()), sources: Some(key.clone()), unchanged: key }
+    }
+}
+
+impl Scope<'_> {
+    /// Whether any column may be meant by a word.
+    pub(super) fn provides(&self, word: &str) -> bool {
+        let own = self.relations.iter().any(|one| !matches!(one.columns(word), Columns::None));
+        own || self.is_opaque || self.outer.is_some_and(|outer| outer.provides(word))
+    }
+
+    /// What a column means, in one table or in any.
+    pub(super) fn meaning(&self, table: Option<&str>, column: &str) -> Meaning {
+        match table {
+            Some(table) => self.qualified(table, column),
+            None => self.unqualified(column),
+        }
+    }
+
+    fn unqualified(&self, column: &str) -> Meaning {
+        let mut scope = Some(self);
+        while let Some(one) = scope {
+            if let Some(meaning) = one.here(column) {
+                return meaning;
+            }
+            scope = one.outer;
+        }
+        if is_pseudo(column) {
+            return Meaning::Unknown;
+        }
+        let names: Vec<&str> =
+            self.chain().flat_map(|one| &one.relations).flat_map(Relation::names).collect();
+        Meaning::Problem(SqlProblem::UnknownColumn {
+            table: None,
+            name: column.to_owned(),
+            nearest: nearest(column, names).map(str::to_owned),
+        })
+    }
+
+    /// What a column means in this SELECT; nothing, if it means nothing here.
+    fn here(&self, column: &str) -> Option<Meaning> {
+        if self.is_opaque {
+            return Some(Meaning::Unknown);
+        }
+        let mut found = Vec::new();
+        for relation in &self.relations {
+            match relation.columns(column) {
+                Columns::None => {}
+                Columns::One(value) => found.push((relation, value)),
+                Columns::Unknown => return Some(Meaning::Unknown),
+            }
+        }
+        let is_alias = self.aliases.iter().any(|alias| is(alias, column));
+        let is_merged = self.merged.any || self.merged.names.iter().any(|name| is(name, column));
+        let mut found = found.into_iter();
+        match (found.next(), found.next()) {
+            (Some((_, value)), None) => Some(Meaning::Value(value)),
+            (Some((one, _)), Some((other, _))) => match (&one.name, &other.name) {
+                (Some(one), Some(other)) if !is_merged && !is_alias => {
+                    let tables = [one.clone(), other.clone()];
+                    let name = column.to_owned();
+                    Some(Meaning::Problem(SqlProblem::AmbiguousColumn { name, tables }))
+                }
+                _ => Some(Meaning::Unknown),
+            },
+            (None, _) => {
+                let is_table = self.relations.iter().any(|relation| relation.is_called(column));
+                let may_be = is_alias || is_table || self.relations.iter().any(Relation::is_open);
+                may_be.then_some(Meaning::Unknown)
+            }
+        }
+    }
+
+    fn qualified(&self, table: &str, column: &str) -> Meaning {
+        for scope in self.chain() {
+            if scope.is_opaque {
+                return Meaning::Unknown;
+            }
+            let mut called = scope.relations.iter().filter(|relation| relation.is_called(table));
+            match (called.next(), called.next()) {
+                (None, _) => {}
+                (Some(_), Some(_)) => return Meaning::Unknown,
+                (Some(relation), None) => {
+                    return match relation.columns(column) {
+                        Columns::One(value) => Meaning::Value(value),
+                        Columns::Unknown => Meaning::Unknown,
+                        Columns::None if relation.is_open() || is_pseudo(column) => Meaning::Unknown,
+                        Columns::None => Meaning::Problem(SqlProblem::UnknownColumn {
+                            table: Some(table.to_owned()),
+                            name: column.to_owned(),
+                            nearest: nearest(column, relation.names()).map(str::to_owned),
+                        }),
+                    };
+                }
+            }
+        }
+        // Some dialects write the member of a value like that; of a table that is not understood, the name may be unknown.
+        let has_open = self.chain().flat_map(|scope| &scope.relations).any(Relation::is_open);
+        if has_open || self.provides(table) {
+            return Meaning::Unknown;
+        }
+        let names = self.chain().flat_map(|scope| &scope.relations).filter_map(|one| one.name.as_deref());
+        Meaning::Problem(SqlProblem::UnknownTable {
+            name: table.to_owned(),
+            nearest: nearest(table, names).map(str::to_owned),
+        })
+    }
+
+    fn chain(&self) -> impl Iterator<Item = &Scope<'_>> {
+        std::iter::successors(Some(self), |scope| scope.outer)
+    }
+}
+
+fn is_pseudo(word: &str) -> bool {
+    PSEUDO_COLUMNS.split(' ').any(|pseudo| !pseudo.is_empty() && is(pseudo, word))
+}

@@ -1,0 +1,238 @@
+//! One SELECT: a list of expressions, from tables that are joined.
+//!
+//! Everything that can be part of one is named here, without `..`: where a newer parser reads more, this does not compile
+//! until it is decided whether the values of columns depend on it.
+
+use super::{
+    Compiler, MadeTable, expression,
+    from::single,
+    scope::{Merged, Relation, Scope, Table, Value},
+    types,
+};
+use crate::{
+    input::{InputTable, is},
+    output::OutputColumn,
+};
+use sqlparser::ast::{
+    Expr, Function, GroupByExpr, Ident, OrderBy, OrderByKind, Select, SelectFlavor, SelectItem,
+    SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
+};
+
+impl<'a> Compiler<'a> {
+    pub(super) fn select(
+        &mut self,
+        select: &Select,
+        order: Option<&OrderBy>,
+        outer: Option<&Scope<'_>>,
+    ) -> MadeTable {
+        let Select {
+            projection,
+            from,
+            // These make something else of the rows.
+            exclude,
+            into,
+            lateral_views,
+            connect_by,
+            value_table_mode,
+            flavor,
+            // These choose, order, spread or group rows.
+            selection,
+            prewhere,
+            having,
+            qualify,
+            group_by,
+            cluster_by: _,
+            distribute_by: _,
+            sort_by: _,
+            // These choose rows, or say how to find them.
+            select_token: _,
+            optimizer_hints: _,
+            distinct: _,
+            select_modifiers: _,
+            top: _,
+            top_before_distinct: _,
+            // What is computed over a window of this kind is not understood.
+            named_window: _,
+            window_before_qualify: _,
+        } = select;
+        self.writes |= into.is_some();
+        let mut scope = Scope {
+            relations: Vec::new(),
+            is_opaque: !lateral_views.is_empty() || !connect_by.is_empty(),
+            merged: Merged::default(),
+            aliases: Vec::new(),
+            outer,
+        };
+        let conditions = self.from(from, &mut scope);
+        for condition in conditions {
+            expression::names(condition, &scope, self);
+        }
+        let is_plain = exclude.is_none()
+            && value_table_mode.is_none()
+            && connect_by.is_empty()
+            && lateral_views.is_empty()
+            && !matches!(flavor, SelectFlavor::FromFirstNoSelect);
+        let mut made = MadeTable { columns: Vec::new(), is_complete: is_plain };
+        for item in projection {
+            self.item(item, &scope, &mut made);
+            // Some dialects let an expression use what is named before it.
+            if let SelectItem::ExprWithAlias { alias, .. } = item {
+                scope.aliases.push(&alias.value);
+            }
+        }
+        for condition in [selection, prewhere].into_iter().flatten() {
+            expression::names(condition, &scope, self);
+        }
+        // These see what is made, under the names that it has without being given one as well.
+        scope.aliases.extend(projection.iter().filter_map(|item| match item {
+            SelectItem::UnnamedExpr(expr) => own_name(expr).map(|name| name.value.as_str()),
+            _ => None,
+        }));
+        for condition in [having, qualify].into_iter().flatten() {
+            expression::names(condition, &scope, self);
+        }
+        if let GroupByExpr::Expressions(by, _) = group_by {
+            by.iter().for_each(|by| expression::names(by, &scope, self));
+        }
+        if let Some(OrderBy { kind: OrderByKind::Expressions(by), .. }) = order {
+            by.iter().for_each(|by| expression::names(&by.expr, &scope, self));
+        }
+        made
+    }
+
+    fn item(&mut self, item: &SelectItem, scope: &Scope<'_>, made: &mut MadeTable) {
+        match item {
+            SelectItem::ExprWithAlias { expr, alias } => {
+                made.columns.push(self.column(expr, Some(alias), scope));
+            }
+            SelectItem::UnnamedExpr(expr) => made.columns.push(self.column(expr, own_name(expr), scope)),
+            SelectItem::Wildcard(options) if *options == WildcardAdditionalOptions::default() => {
+                made.is_complete &= !scope.is_opaque;
+                self.wildcard(scope.relations.iter(), scope, made);
+            }
+            SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(table), options)
+                if *options == WildcardAdditionalOptions::default() =>
+            {
+                let called: Vec<&Relation<'_>> = match single(table) {
+                    Some(table) => scope.relations.iter().filter(|one| one.is_called(table)).collect(),
+                    None => Vec::new(),
+                };
+                made.is_complete &= called.len() == 1 && !scope.is_opaque;
+                self.wildcard(called.into_iter(), scope, made);
+            }
+            _ => made.is_complete = false,
+        }
+    }
+
+    fn column(&mut self, expr: &Expr, name: Option<&Ident>, scope: &Scope<'_>) -> OutputColumn {
+        let Value { data_type, sources, unchanged } = expression::value(expr, scope, self);
+        let implied_names = if name.is_none() { implied_names(expr) } else { Vec::new() };
+        let name = name.map(|name| name.value.clone());
+        OutputColumn { name, implied_names, data_type, sources, unchanged, is_from_wildcard: false }
+    }
+
+    fn wildcard<'r>(
+        &mut self,
+        relations: impl Iterator<Item = &'r Relation<'r>>,
+        scope: &Scope<'_>,
+        made: &mut MadeTable,
+    ) {
+        let start = made.columns.len();
+        for relation in relations {
+            let table = match &relation.table {
+                Table::Open => MadeTable::default(),
+                Table::Input(input) => self.all_of(input),
+                Table::Made(table) => {
+                    let copies = self.copies(table.columns.len());
+                    let columns = table.columns.iter().take(copies).cloned();
+                    MadeTable { columns: columns.collect(), is_complete: table.is_complete }
+                }
+            };
+            made.is_complete &= table.is_complete;
+            for mut column in table.columns {
+                // What a join has made one column is shown once.
+                let is_merged =
+                    |name: &str| scope.merged.any || scope.merged.names.iter().any(|merged| is(merged, name));
+                let name = column.name.clone().filter(|name| is_merged(name));
+                let first = name.and_then(|name| {
+                    made.columns.iter_mut().skip(start).find(|column| column.is_named(&name))
+                });
+                match first {
+                    Some(first) => {
+                        first.sources = None;
+                        first.unchanged.append(&mut column.unchanged);
+                    }
+                    None => {
+                        column.is_from_wildcard = true;
+                        made.columns.push(column);
+                    }
+                }
+            }
+        }
+    }
+
+    /// All columns of an input.
+    pub(super) fn all_of(&mut self, input: &InputTable<'_>) -> MadeTable {
+        let copies = self.copies(input.columns().len());
+        let columns = input.columns().iter().take(copies).map(|column| {
+            let Value { data_type, sources, unchanged } = Value::of_input(input, column);
+            OutputColumn {
+                name: Some(column.name().as_str().to_owned()),
+                implied_names: Vec::new(),
+                data_type,
+                sources,
+                unchanged,
+                is_from_wildcard: true,
+            }
+        });
+        MadeTable { columns: columns.collect(), is_complete: !input.is_open() }
+    }
+
+    /// How many of some columns may still be copied.
+    fn copies(&mut self, columns: usize) -> usize {
+        let copies = columns.min(self.columns_left);
+        self.columns_left -= copies;
+        copies
+    }
+}
+
+/// How a column of the result is called that is given no name.
+fn own_name(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Identifier(name) => Some(name),
+        Expr::CompoundIdentifier(names) => names.last(),
+        _ => None,
+    }
+}
+
+/// How dialects call other columns without a name: by what is computed. SQLite calls them by the text, which is no name that
+/// a schema would have.
+fn implied_names(expr: &Expr) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut inner = expr;
+    while let Expr::Cast { expr, data_type, .. } = inner {
+        names.extend(types::name(data_type));
+        inner = expr;
+    }
+    match inner {
+        Expr::Function(Function { name, .. }) => names.extend(single(name).map(str::to_owned)),
+        Expr::Case { .. } => names.push("case".to_owned()),
+        Expr::Exists { .. } => names.push("exists".to_owned()),
+        Expr::Extract { .. } => names.extend(["extract".to_owned(), "date_part".to_owned()]),
+        Expr::Substring { .. } => names.extend(["substring".to_owned(), "substr".to_owned()]),
+        Expr::Trim { .. } => names.extend(["trim".to_owned(), "btrim".to_owned()]),
+        Expr::Ceil { .. } => names.extend(["ceil".to_owned(), "ceiling".to_owned()]),
+        Expr::Floor { .. } => names.push("floor".to_owned()),
+        Expr::Position { .. } => names.push("position".to_owned()),
+        // A scalar subquery is called as what it selects.
+        Expr::Subquery(query) => {
+            if let Some(SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) =
+                query.body.as_select().and_then(|select| select.projection.first())
+            {
+                names.extend(own_name(expr).map(|name| name.value.clone()));
+            }
+        }
+        other => names.extend(own_name(other).map(|name| name.value.clone())),
+    }
+    names
+}

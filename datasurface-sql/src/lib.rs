@@ -1,0 +1,29 @@
+//! The SQL of transformers: what one SELECT makes of its inputs. Nothing is run; a statement is compiled against the
+//! schemas of the datasets that it may read.
+//!
+//! ```
+//! use datasurface_schema::{DatasetKey, Schema};
+//! use datasurface_sql::{ColumnKey, Compilation, Inputs, compile};
+//!
+//! let orders = Schema::from("id Integer key, amount Decimal(9,2)");
+//! let inputs = Inputs::new().table(DatasetKey::new("Shop", "orders"), &orders);
+//! let Compilation::Select(made) = compile("SELECT id, amount * 2 AS double FROM Shop_orders", &inputs) else {
+//!     unreachable!("it is one SELECT");
+//! };
+//! let double = made.column("double").expect("it is made");
+//! assert_eq!(double.sources.iter().flatten().collect::<Vec<_>>(), [&ColumnKey::new("Shop/orders", "amount")]);
+//! ```
+//!
+//! Only what is certain in every dialect is said to be wrong, and only what is certain is said to be the source of a
+//! value; of everything else, nothing is said.
+
+mod assignable;
+mod compile;
+mod input;
+mod output;
+mod read;
+
+pub use assignable::is_assignable;
+pub use compile::compile;
+pub use input::{Inputs, input_name};
+pub use output::{ColumnKey, Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem};

@@ -1,0 +1,148 @@
+//! What is known of a statement.
+
+use crate::input::is;
+use datasurface_schema::{ColumnName, DataType, DatasetKey};
+use serde::Serialize;
+use std::{collections::BTreeSet, fmt};
+
+/// A column of a dataset.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ColumnKey {
+    /// The dataset.
+    pub dataset: DatasetKey,
+    /// The name of the column.
+    pub column: ColumnName,
+}
+
+impl ColumnKey {
+    /// Creates the key of a column of a dataset.
+    pub fn new(dataset: impl Into<DatasetKey>, column: impl Into<ColumnName>) -> Self {
+        Self { dataset: dataset.into(), column: column.into() }
+    }
+}
+
+/// The result of compiling a statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Compilation {
+    /// One SELECT, as far as it is understood.
+    Select(SelectOutput),
+    /// A text that is certainly no single SELECT.
+    NotOneSelect(NotOneSelect),
+    /// A text that may be a SELECT and cannot be read, with the reason.
+    Unread(String),
+}
+
+impl Compilation {
+    /// Returns the output, if the text is one SELECT that can be read.
+    #[must_use]
+    pub fn select(&self) -> Option<&SelectOutput> {
+        match self {
+            Self::Select(select) => Some(select),
+            Self::NotOneSelect(_) | Self::Unread(_) => None,
+        }
+    }
+}
+
+/// The reason why a text is no single SELECT.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotOneSelect {
+    /// There is no statement at all.
+    Empty,
+    /// There is more than one statement.
+    Several,
+    /// The statement begins with another word.
+    Begins(String),
+    /// The statement changes data, or makes a table.
+    Writes,
+}
+
+impl fmt::Display for NotOneSelect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("it is empty"),
+            Self::Several => f.write_str("it is more than one statement"),
+            Self::Begins(word) => write!(f, "it begins with `{word}`"),
+            Self::Writes => f.write_str("it changes data, or makes a table"),
+        }
+    }
+}
+
+/// The output of a SELECT.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SelectOutput {
+    /// The columns, in order. Not all of them, if the output is not complete.
+    pub columns: Vec<OutputColumn>,
+    /// Whether all columns are known.
+    pub is_complete: bool,
+    /// Everything that is certainly wrong, in order and each once.
+    pub problems: Vec<SqlProblem>,
+}
+
+impl SelectOutput {
+    /// Returns the one column of a name, in whichever case. None of several, and none if there may be others.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&OutputColumn> {
+        let mut named = self.columns.iter().filter(|column| column.is_named(name));
+        named.next().filter(|_| self.is_complete && named.next().is_none())
+    }
+}
+
+/// A column of the output of a SELECT.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OutputColumn {
+    /// The name, if the statement gives one.
+    pub name: Option<String>,
+    /// The names that dialects give to a column that has none, as far as they are known.
+    pub implied_names: Vec<String>,
+    /// The type, if it can be told.
+    pub data_type: Option<DataType>,
+    /// The columns of inputs from which the values are computed, if these can be told. Columns that only decide which rows
+    /// there are, such as in a condition of a join, are not among them.
+    pub sources: Option<BTreeSet<ColumnKey>>,
+    /// The columns among the sources whose values are passed on as they are, at least in some rows.
+    pub unchanged: BTreeSet<ColumnKey>,
+    /// Whether the column is one of all that a `*` stands for.
+    pub is_from_wildcard: bool,
+}
+
+impl OutputColumn {
+    /// Whether the column has this name, in whichever case.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name.as_deref().is_some_and(|own| is(own, name))
+    }
+
+    /// Whether the column has this name at least in some dialects.
+    #[must_use]
+    pub fn may_be_named(&self, name: &str) -> bool {
+        self.is_named(name) || self.implied_names.iter().any(|implied| is(implied, name))
+    }
+}
+
+/// A part of a statement that is certainly wrong.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SqlProblem {
+    /// A table that is no input and not made in the statement, or a name before a column that names no table of the FROM.
+    UnknownTable {
+        /// The name.
+        name: String,
+        /// The nearest name that there is.
+        nearest: Option<String>,
+    },
+    /// A column that no table in reach has.
+    UnknownColumn {
+        /// The table that ought to have it, if the statement names one.
+        table: Option<String>,
+        /// The name.
+        name: String,
+        /// The nearest name that there is.
+        nearest: Option<String>,
+    },
+    /// A column that several tables in reach have.
+    AmbiguousColumn {
+        /// The name.
+        name: String,
+        /// The names of two of the tables.
+        tables: [String; 2],
+    },
+}

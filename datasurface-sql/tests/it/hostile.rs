@@ -1,0 +1,152 @@
+//! Texts that are made to do harm.
+
+use super::{compiled, select, with_inputs};
+use datasurface_schema::{DatasetKey, Schema};
+use datasurface_sql::{Compilation, Inputs, compile};
+use proptest::{collection::vec, prelude::*, sample};
+
+const WORDS: &[&str] = &[
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "WITH",
+    "w",
+    "AS",
+    "(",
+    ")",
+    ",",
+    "*",
+    ".",
+    "id",
+    "name",
+    "Shop_people",
+    "p",
+    "JOIN",
+    "ON",
+    "USING",
+    "NATURAL",
+    "UNION",
+    "ALL",
+    "GROUP",
+    "BY",
+    "ORDER",
+    "HAVING",
+    "CASE",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "END",
+    "count",
+    "1",
+    "'a'",
+    "=",
+    "+",
+    "||",
+    "IN",
+    "EXISTS",
+    "NOT",
+    "NULL",
+    "RECURSIVE",
+    "LATERAL",
+    "CAST",
+    "INTEGER",
+    ";",
+    "OVER",
+    "VALUES",
+    "->",
+    "::",
+    "[",
+    "]",
+    "{",
+    "}",
+    "|>",
+    "PIVOT",
+    "FOR",
+    "INSERT",
+    "INTO",
+    "\"",
+    "'",
+    "--",
+    "/*",
+    "\u{0}",
+];
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(words in vec(sample::select(WORDS), 0..60), select in any::<bool>()) {
+        let start = if select { "SELECT id FROM Shop_people WHERE " } else { "" };
+        let text = format!("{start}{}", words.join(" "));
+        prop_assert_eq!(compiled(&text), compiled(&text));
+    }
+
+    #[test]
+    fn any_characters_are_fine(text in any::<String>()) {
+        compiled(&text);
+    }
+}
+
+#[test]
+fn what_is_deep_or_long_is_not_read() {
+    let deep = format!("SELECT {}1{} AS r", "(".repeat(50_000), ")".repeat(50_000));
+    let long = format!("SELECT {}1 AS r", "1 + ".repeat(50_000));
+    let comments = format!("SELECT {} id AS r FROM Shop_people", "/*".repeat(50_000));
+    let queries = format!("{}SELECT 1{}", "SELECT * FROM (".repeat(5_000), ")".repeat(5_000));
+    for sql in [&deep, &long, &comments, &queries] {
+        assert!(matches!(compiled(sql), Compilation::Unread(_)), "{}", &sql[..30]);
+    }
+    let blanks = format!("SELECT{} id AS r FROM Shop_people", " ".repeat(100_000));
+    assert!(compiled(&blanks).select().is_some(), "blanks are no words");
+}
+
+#[test]
+fn long_chains_need_no_stack_to_speak_of() {
+    let sum = format!("SELECT {}amount AS r FROM Shop_orders", "1+".repeat(950));
+    assert!(select(&sum).column("r").is_some_and(|column| column.sources.is_some()));
+    let union = format!("SELECT 1 AS r{}", " UNION SELECT 1".repeat(600));
+    assert!(select(&union).column("r").is_some());
+}
+
+/// Each table has twice the columns of the one before.
+#[test]
+fn stars_of_stars_end() {
+    let mut sql = "WITH t0 AS (SELECT * FROM Shop_people)".to_owned();
+    for number in 1..100 {
+        let before = number - 1;
+        sql.push_str(&format!(", t{number} AS (SELECT a.*, b.* FROM t{before} a, t{before} b)"));
+    }
+    sql.push_str(" SELECT 1 AS r FROM t99");
+    assert!(matches!(compiled(&sql), Compilation::Unread(_)));
+}
+
+#[test]
+fn what_is_not_known_of_inputs_is_not_missed() {
+    let unreadable = Schema::from("id Integer key, what Nothing");
+    let inputs = Inputs::new()
+        .table(DatasetKey::new("A", "unreadable"), &unreadable)
+        .unknown_table(DatasetKey::new("A", "unknown"));
+    for sql in [
+        "SELECT any FROM A_unreadable",
+        "SELECT u.any FROM A_unknown u",
+        "SELECT id, any FROM A_unknown JOIN A_unreadable ON 1 = 1",
+    ] {
+        let output = compile(sql, &inputs);
+        assert_eq!(output.select().unwrap().problems, [], "{sql}");
+    }
+    let star = compile("SELECT * FROM A_unreadable", &inputs);
+    assert!(!star.select().unwrap().is_complete);
+}
+
+/// Nobody can tell which of both is meant; platforms say so.
+#[test]
+fn inputs_of_one_name_are_no_columns() {
+    let (one, other) = (Schema::from("id Integer key"), Schema::from("no Integer key"));
+    let inputs = Inputs::new()
+        .table(DatasetKey::new("A_b", "c"), &one)
+        .table(DatasetKey::new("a", "B_c"), &other)
+        .table(DatasetKey::new("A_b", "c"), &one);
+    let output = compile("SELECT id, no FROM A_b_c", &inputs);
+    let output = output.select().unwrap();
+    assert_eq!(output.problems, []);
+    assert!(output.column("id").is_some_and(|column| column.sources.is_none()));
+    with_inputs(|inputs| assert!(compile("SELECT id FROM Shop_people", inputs).select().is_some()));
+}

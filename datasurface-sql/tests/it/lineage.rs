@@ -1,0 +1,132 @@
+//! What columns are made of, pass on, and are of which type.
+
+use super::select;
+use datasurface_schema::{Column, Schema};
+use datasurface_sql::ColumnKey;
+
+fn shown<'k>(keys: impl IntoIterator<Item = &'k ColumnKey>) -> Vec<String> {
+    keys.into_iter().map(|key| format!("{}.{}", key.dataset.dataset, key.column)).collect()
+}
+
+/// The sources of the column `r`; nothing, if these cannot be told.
+fn sources(sql: &str) -> Option<Vec<String>> {
+    select(sql).column("r").and_then(|column| column.sources.as_ref().map(shown))
+}
+
+#[test]
+fn values_are_followed_through_queries_in_queries() {
+    for (sql, expected) in [
+        ("WITH w AS (SELECT * FROM Shop_people) SELECT name AS r FROM w", &["people.name"][..]),
+        ("WITH w(a, b, c) AS (SELECT * FROM Shop_people) SELECT b AS r FROM w", &["people.name"]),
+        (
+            "SELECT d.x AS r FROM (SELECT name || city AS x FROM Shop_people) d",
+            &["people.city", "people.name"],
+        ),
+        (
+            "SELECT name AS r FROM Shop_people UNION ALL SELECT buyer FROM Shop_orders",
+            &["orders.buyer", "people.name"],
+        ),
+        ("SELECT name AS r FROM Shop_people EXCEPT SELECT buyer FROM Shop_orders", &["people.name"]),
+        ("SELECT b AS r FROM Shop_people AS p(a, b, c)", &["people.name"]),
+        (
+            "WITH w AS (SELECT id AS i, sum(amount) AS s FROM Shop_orders GROUP BY id), \
+                  v AS (SELECT i, s * 2 AS t FROM w) SELECT v.t AS r FROM v JOIN w USING (i)",
+            &["orders.amount"],
+        ),
+        ("SELECT count(*) AS r FROM Shop_people WHERE name > 'x'", &[]),
+        ("SELECT name AS r FROM (Shop_orders o JOIN Shop_people p ON p.id = o.buyer)", &["people.name"]),
+    ] {
+        let expected: Vec<String> = expected.iter().map(|&key| key.to_owned()).collect();
+        assert_eq!(sources(sql), Some(expected), "{sql}");
+    }
+}
+
+#[test]
+fn what_is_uncertain_is_not_followed() {
+    for sql in [
+        "SELECT (SELECT max(name) FROM Shop_people) AS r",
+        "SELECT name IN (SELECT city FROM Shop_people) AS r FROM Shop_people",
+        "SELECT id AS r FROM Shop_orders JOIN Shop_people USING (id)",
+        "WITH RECURSIVE n(r) AS (SELECT id FROM Shop_people UNION SELECT r FROM n) SELECT r FROM n",
+        "SELECT name AS r FROM Shop_people UNION SELECT id, buyer FROM Shop_orders",
+        "SELECT name AS r, city AS r FROM Shop_people",
+        "SELECT r FROM (SELECT name AS r, city AS r FROM Shop_people) AS d",
+        "SELECT x.r FROM Shop_people, json_each(name) AS x",
+        "SELECT name AS r FROM Shop_people BY NAME",
+    ] {
+        let output = super::compiled(sql);
+        let column = output.select().and_then(|select| select.column("r"));
+        assert_eq!(column.and_then(|column| column.sources.as_ref()), None, "{sql}");
+    }
+}
+
+#[test]
+fn what_is_passed_on_as_it_is_differs_from_what_is_computed() {
+    for (expression, expected) in [
+        ("name", &["people.name"][..]),
+        ("(p.name) COLLATE NOCASE", &["people.name"]),
+        ("coalesce(name, city, '')", &["people.city", "people.name"]),
+        ("upper(name)", &[]),
+        ("max(name)", &[]),
+        ("CASE WHEN id > 1 THEN name ELSE '***' END", &[]),
+        ("name || ''", &[]),
+        ("'***'", &[]),
+    ] {
+        let expected: Vec<String> = expected.iter().map(|&key| key.to_owned()).collect();
+        for sql in [
+            format!("SELECT {expression} AS r FROM Shop_people p"),
+            format!("WITH w AS (SELECT {expression} AS x FROM Shop_people p) SELECT w.x AS r FROM w"),
+            format!("SELECT '' AS r UNION SELECT {expression} FROM Shop_people p"),
+        ] {
+            let output = select(&sql);
+            assert_eq!(shown(&output.column("r").unwrap().unchanged), expected, "{sql}");
+        }
+    }
+}
+
+#[test]
+fn types_are_told_where_they_are_plain() {
+    for (expression, expected) in [
+        ("amount", Some("Decimal(9,2)")),
+        ("o.placed", Some("Date")),
+        ("count(*)", Some("BigInt")),
+        ("1", Some("BigInt")),
+        ("-1.5", Some("Double")),
+        ("'a'", Some("VarChar")),
+        ("'12'", None),
+        ("NULL", None),
+        ("CAST(amount AS VARCHAR(9))", Some("VarChar(9)")),
+        ("CAST(amount AS NUMERIC(9, 3))", Some("Decimal(9,3)")),
+        ("sum(buyer)", Some("BigInt")),
+        ("max(placed)", Some("Date")),
+        ("coalesce(buyer, 0)", Some("BigInt")),
+        ("coalesce(buyer, 'none')", None),
+        ("CASE WHEN id > 1 THEN amount ELSE NULL END", Some("Decimal(9,2)")),
+        ("CASE WHEN id > 1 THEN amount ELSE 'a' END", None),
+        ("amount || ''", None),
+        ("abs(amount)", None),
+    ] {
+        let output = select(&format!("SELECT {expression} AS r FROM Shop_orders o"));
+        let expected = expected.map(|name| {
+            let schema = Schema::from(format!("r {name}").as_str());
+            schema.table().columns().first().map(Column::data_type).cloned().unwrap()
+        });
+        assert_eq!(output.column("r").unwrap().data_type, expected, "{expression}");
+    }
+}
+
+#[test]
+fn columns_have_the_names_that_the_statement_gives() {
+    let output = select("SELECT p.id, name AS n, count(*), CAST(city AS TEXT), 1 FROM Shop_people p");
+    let names: Vec<_> = output.columns.iter().map(|column| column.name.as_deref()).collect();
+    assert_eq!(names, [Some("id"), Some("n"), None, None, None]);
+    assert!(output.is_complete);
+    for (column, name) in output.columns.iter().zip(["ID", "N", "COUNT", "city", ""]) {
+        assert_eq!(column.may_be_named(name), !name.is_empty(), "{name}");
+    }
+    let all = select("SELECT *, 1 AS one FROM Shop_people NATURAL JOIN Shop_orders");
+    let names: Vec<_> = all.columns.iter().filter_map(|column| column.name.as_deref()).collect();
+    assert_eq!(names, ["id", "name", "city", "buyer", "amount", "placed", "one"]);
+    assert!(!select("SELECT * EXCLUDE (id) FROM Shop_people").is_complete);
+    assert!(!select("SELECT j.* FROM Shop_people, json_each(name) j").is_complete);
+}

@@ -1,0 +1,30 @@
+//! What is said of statements, and what is not.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod hostile;
+mod lineage;
+mod problems;
+
+use datasurface_schema::{DatasetKey, Schema};
+use datasurface_sql::{Compilation, Inputs, SelectOutput, compile};
+
+fn with_inputs<T>(judge: impl FnOnce(&Inputs<'_>) -> T) -> T {
+    let orders = Schema::from("id Integer key, buyer Integer, amount Decimal(9,2), placed Date");
+    let people = Schema::from("id Integer key, name VarChar(20), city VarChar(20)");
+    let inputs = Inputs::new()
+        .table(DatasetKey::new("Shop", "orders"), &orders)
+        .table(DatasetKey::new("Shop", "people"), &people);
+    judge(&inputs)
+}
+
+fn compiled(sql: &str) -> Compilation {
+    with_inputs(|inputs| compile(sql, inputs))
+}
+
+fn select(sql: &str) -> SelectOutput {
+    match compiled(sql) {
+        Compilation::Select(select) => select,
+        other => panic!("{sql}: {other:?}"),
+    }
+}
