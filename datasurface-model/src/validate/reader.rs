@@ -2,7 +2,10 @@
 //! needs to be checked again only if one of its imports reads differently now.
 
 use super::{
-    facts::{DatasetClassifications, DatasetFact, Facts, GroupFact, OutputFact, StoreFact, TransformerFact},
+    facts::{
+        DatasetClassifications, DatasetFact, Facts, GroupFact, OutputFact, StoreFact, TableFact,
+        TransformerFact,
+    },
     reference::Reference,
     unit::UnitKey,
 };
@@ -93,6 +96,8 @@ facts! {
     Cloud(vendor: VendorName) = cloud -> Option<CloudVendor>;
     /// Every transformer, in canonical order.
     Transformers = transformers -> &'a Named<TransformerFact>;
+    /// The table of a dataset, if it exists, as a statement sees it.
+    Table(key: DatasetKey) = table -> Option<TableFact<'a>>;
     {
         /// A dataset, as its consumers see it.
         Dataset(DatasetKey) = dataset;

@@ -52,7 +52,7 @@ pub(crate) fn deriving(name: &str, sink: &str, transformer: DataTransformer) -> 
 
 /// A transformer that fills the dataset `d` of a datastore.
 pub(crate) fn filling(output: &str) -> DataTransformer {
-    DataTransformer::sql(output).select("d", "SELECT 1")
+    DataTransformer::sql(output).select("d", "SELECT 1 AS id")
 }
 
 /// A datastore with the dataset `d`, for a transformer to fill.

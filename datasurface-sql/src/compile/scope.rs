@@ -91,13 +91,24 @@ impl Relation<'_> {
         }
     }
 
+    /// Whether there may be a column of a name that is not known.
+    fn may_have(&self, name: &str) -> bool {
+        match &self.table {
+            Table::Input(input) => input.may_have(name),
+            Table::Made(_) | Table::Open => self.is_open(),
+        }
+    }
+
     fn columns(&self, name: &str) -> Columns {
         match &self.table {
-            Table::Input(input) => match input.named(name) {
-                [] => Columns::None,
-                [column] => Columns::One(Value::of_input(input, column)),
-                _ => Columns::Unknown,
-            },
+            Table::Input(input) => {
+                let mut named = input.named(name);
+                match (named.next(), named.next()) {
+                    (None, _) => Columns::None,
+                    (Some(column), None) => Columns::One(Value::of_input(input, column)),
+                    (Some(_), Some(_)) => Columns::Unknown,
+                }
+            }
             Table::Made(table) => {
                 let mut named = table.columns.iter().filter(|column| column.may_be_named(name));
                 match (named.next(), named.next()) {
@@ -193,7 +204,7 @@ impl Scope<'_> {
             },
             (None, _) => {
                 let is_table = self.relations.iter().any(|relation| relation.is_called(column));
-                let may_be = is_alias || is_table || self.relations.iter().any(Relation::is_open);
+                let may_be = is_alias || is_table || self.relations.iter().any(|one| one.may_have(column));
                 may_be.then_some(Meaning::Unknown)
             }
         }
@@ -212,7 +223,7 @@ impl Scope<'_> {
                     return match relation.columns(column) {
                         Columns::One(value) => Meaning::Value(value),
                         Columns::Unknown => Meaning::Unknown,
-                        Columns::None if relation.is_open() || is_pseudo(column) => Meaning::Unknown,
+                        Columns::None if relation.may_have(column) || is_pseudo(column) => Meaning::Unknown,
                         Columns::None => Meaning::Problem(SqlProblem::UnknownColumn {
                             table: Some(table.to_owned()),
                             name: column.to_owned(),
@@ -227,10 +238,15 @@ impl Scope<'_> {
         if has_open || self.provides(table) {
             return Meaning::Unknown;
         }
-        let names = self.chain().flat_map(|scope| &scope.relations).filter_map(|one| one.name.as_deref());
+        let relations = || self.chain().flat_map(|scope| &scope.relations);
+        // An alias hides the name of its table.
+        let hidden = relations()
+            .find(|one| matches!(&one.table, Table::Input(input) if is(input.name(), table)))
+            .and_then(|one| one.name.as_deref());
+        let near = hidden.or_else(|| nearest(table, relations().filter_map(|one| one.name.as_deref())));
         Meaning::Problem(SqlProblem::UnknownTable {
             name: table.to_owned(),
-            nearest: nearest(table, names).map(str::to_owned),
+            nearest: near.map(str::to_owned),
         })
     }
 

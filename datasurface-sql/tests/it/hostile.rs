@@ -120,7 +120,7 @@ fn stars_of_stars_end() {
 
 #[test]
 fn what_is_not_known_of_inputs_is_not_missed() {
-    let unreadable = Schema::from("id Integer key, what Nothing");
+    let unreadable = Schema::from("id Integer key, any Nothing");
     let inputs = Inputs::new()
         .table(DatasetKey::new("A", "unreadable"), &unreadable)
         .unknown_table(DatasetKey::new("A", "unknown"));

@@ -31,7 +31,7 @@ fn names_that_are_not_there_are_told_with_the_nearest() {
         ("SELECT nowhere AS nowhere FROM Shop_orders", &["column nowhere"]),
         ("SELECT o.nam FROM Shop_orders o", &["column o.nam"]),
         ("SELECT p.nam FROM Shop_people p", &["column p.nam ~name"]),
-        ("SELECT Shop_people.name FROM Shop_people AS p", &["table Shop_people"]),
+        ("SELECT Shop_people.name FROM Shop_people AS p", &["table Shop_people ~p"]),
         ("SELECT q.name FROM Shop_people AS p", &["table q ~p"]),
         ("SELECT id FROM Shop_orders, Shop_people", &["id of Shop_orders and Shop_people"]),
         ("SELECT 1 FROM Shop_orders WHERE amont > 1", &["column amont ~amount"]),

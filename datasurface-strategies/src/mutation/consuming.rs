@@ -77,16 +77,24 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     mutation("reference/unknown-target", |it| read(it, store("Extra")).group_pin("Extra/gg", [PLATFORM])),
     mutation("reference/unknown-platform", |it| with(it, store("Extra")).primary_pin("Extra", "Locla 1")),
+    mutation("transformer/ambiguous-column", |it| {
+        derived(it, made(), selecting("SELECT id FROM Extra_d, Extra_d AS other"))
+    }),
     mutation("transformer/artifact", |it| {
         derived(it, made(), DataTransformer::new(CodeArtifact::image("two words", "^1"), "Made"))
     }),
+    mutation("transformer/column-type", |it| derived(it, made(), selecting("SELECT 'one' AS id"))),
     mutation("transformer/cron", |it| derived(it, made(), making().with_cron("at noon"))),
     mutation("transformer/duplicate-select", |it| {
         derived(it, made(), making().select("d", "SELECT 1 AS id"))
     }),
     mutation("transformer/endless-cycle", |it| {
-        let circling = reader("Made/d").with_transformer(making());
+        let circling = reader("Made/d")
+            .with_transformer(DataTransformer::sql("Made").select("d", "SELECT id FROM Made_d"));
         in_team(it, |team| team.datastore(made()).workspace(circling))
+    }),
+    mutation("transformer/missing-column", |it| {
+        derived(it, made(), selecting("SELECT count(*) FROM Extra_d"))
     }),
     mutation("transformer/missing-select", |it| derived(it, made(), DataTransformer::sql("Made"))),
     mutation("transformer/no-reason", |it| {
@@ -94,6 +102,7 @@ pub(super) const ALL: &[Mutation] = &[
         let masking = reader("Extra/d").with_transformer(making().removal("PII", ""));
         in_team(it, |team| team.datastore(made()).workspace(masking))
     }),
+    mutation("transformer/not-one-select", |it| derived(it, made(), selecting("DROP TABLE Extra_d"))),
     mutation("transformer/other-team", |it| {
         let it = apart(it, GovernanceZone::new(), |team| team.datastore(made()));
         in_team(it, |team| team.workspace(reader("Extra/d").with_transformer(making())))
@@ -101,6 +110,9 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("transformer/shared-output", |it| {
         let other = Workspace::new("Other").with_container(TARGET).group(group()).with_transformer(making());
         in_team(derived(it, made(), making()), |team| team.workspace(other))
+    }),
+    mutation("transformer/surplus-column", |it| {
+        derived(it, made(), selecting("SELECT id, id AS again FROM Extra_d"))
     }),
     mutation("transformer/time-zone", |it| derived(it, made(), making().with_cron("0 6 * * * Europe/Pris"))),
     mutation("transformer/unclassified-input", |it| {
@@ -112,10 +124,15 @@ pub(super) const ALL: &[Mutation] = &[
         in_team(it, |team| team.datastore(made()).workspace(reader("Extra/d").with_transformer(making())))
     }),
     mutation("transformer/unexpected-select", |it| derived(it, made(), making().select("nowhere", SQL))),
+    mutation("transformer/unknown-column", |it| {
+        derived(it, made(), selecting("SELECT id FROM Extra_d WHERE nowhere > 1"))
+    }),
     mutation("transformer/unknown-output", |it| {
         let reader = reader("Extra/d").with_transformer(DataTransformer::sql("Nowhere"));
         in_team(with(it, store("Extra")), |team| team.workspace(reader))
     }),
+    mutation("transformer/unknown-table", |it| derived(it, made(), selecting("SELECT id FROM Extra_e"))),
+    mutation("transformer/unread-sql", |it| derived(it, made(), selecting("SELECT id FROM (((Extra_d"))),
     mutation("transformer/unneeded-removal", |it| {
         derived(it, made(), making().removal("MNPI", "it is left out"))
     }),
@@ -166,7 +183,11 @@ pub(super) const ALL: &[Mutation] = &[
 const SQL: &str = "SELECT id FROM Extra_d";
 
 fn making() -> DataTransformer {
-    DataTransformer::sql("Made").select("d", SQL)
+    selecting(SQL)
+}
+
+fn selecting(sql: &str) -> DataTransformer {
+    DataTransformer::sql("Made").select("d", sql)
 }
 
 fn made() -> Datastore {

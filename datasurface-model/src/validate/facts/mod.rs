@@ -6,7 +6,8 @@ mod values;
 
 pub(crate) use subject::Subject;
 pub(crate) use values::{
-    DatasetClassifications, DatasetFact, GroupFact, OutputFact, StartCondition, StoreFact, TransformerFact,
+    DatasetClassifications, DatasetFact, GroupFact, OutputFact, StartCondition, StoreFact, TableFact,
+    TransformerFact,
 };
 
 use super::{
@@ -292,6 +293,10 @@ impl Facts {
 
     pub(super) fn classifications(&self, key: &DatasetKey) -> DatasetClassifications<'_> {
         DatasetClassifications(self.found(key))
+    }
+
+    pub(super) fn table(&self, key: &DatasetKey) -> Option<TableFact<'_>> {
+        self.found(key).map(TableFact)
     }
 
     pub(super) fn output(&self, datastore: &DatastoreName) -> Option<OutputFact<'_>> {

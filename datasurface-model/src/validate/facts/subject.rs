@@ -53,7 +53,7 @@ impl Fact {
             Self::FirstFormerDatastore(former) => Subject::FormerDatastore(former.clone()),
             Self::FirstFormerWorkspace(former) => Subject::FormerWorkspace(former.clone()),
             Self::DatastoreUnit(name) | Self::Output(name) | Self::Store(name) => datastore(name),
-            Self::Dataset(key) | Self::Classifications(key) => datastore(&key.datastore),
+            Self::Dataset(key) | Self::Classifications(key) | Self::Table(key) => datastore(&key.datastore),
             Self::WorkspaceUnit(name) => workspace(name),
             Self::Group(key) => workspace(&key.workspace),
             Self::Container(key) => Subject::Container(key.clone()),

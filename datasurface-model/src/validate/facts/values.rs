@@ -8,8 +8,8 @@ use crate::{
     validate::{origins::Origins, unit::UnitKey, unit_index::Located},
 };
 use datasurface_schema::{
-    Classification, DatasetKey, DatasetName, DatastoreName, Entity, Named, PlatformName, PolicyName, Set,
-    ZoneName,
+    Classification, DatasetKey, DatasetName, DatastoreName, Entity, Named, PlatformName, PolicyName, Schema,
+    Set, ZoneName,
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -239,6 +239,22 @@ impl PartialEq for DatasetClassifications<'_> {
                     && self.may_have_others() == other.may_have_others()
             }
         }
+    }
+}
+
+/// The table of a dataset.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TableFact<'a>(pub(super) &'a Dataset);
+
+impl<'a> TableFact<'a> {
+    pub(crate) fn schema(self) -> &'a Schema {
+        self.0.schema()
+    }
+}
+
+impl PartialEq for TableFact<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0) || self.schema() == other.schema()
     }
 }
 

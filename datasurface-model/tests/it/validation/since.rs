@@ -70,8 +70,8 @@ fn nothing_changed_nothing_checked() {
 #[test]
 fn what_nobody_imports_is_checked_alone() {
     let before = first(&example());
-    let wider = with_store(Dataset::new("d", "id Integer key, note VarChar"));
-    assert_eq!(again(&wider, &before, TODAY).1, ["S"]);
+    let described = with_store(dataset().documented("what it is"));
+    assert_eq!(again(&described, &before, TODAY).1, ["S"]);
 
     let faster = edit(&example(), |team| {
         team.without_workspace(&"Reader".into())
@@ -94,7 +94,11 @@ fn importers_are_checked_when_what_they_read_has_changed() {
         let table = TableSchema::new([column, note]).keyed(["id"]);
         edit(&example(), |team| {
             let made = Datastore::new("T").dataset(Dataset::new("d", table));
-            team.without_datastore(&"T".into()).datastore(made)
+            let noting = DataTransformer::sql("T").select("d", "SELECT id, 1 = 1 AS note FROM S_d");
+            team.without_datastore(&"T".into())
+                .datastore(made)
+                .without_workspace(&"Deriver".into())
+                .workspace(deriving("Deriver", "S/d", noting))
         })
     };
     let id = Column::new("id", DataType::Integer).not_null();
@@ -103,6 +107,13 @@ fn importers_are_checked_when_what_they_read_has_changed() {
     assert_eq!(checked, ["T", "Deriver"]);
     let codes: Vec<_> = outcome.unwrap_err().findings().codes().map(str::to_owned).collect();
     assert_eq!(codes, ["transformer/unclassified-input"]);
+
+    // A column matters to the statement that may read it.
+    let renamed = with_store(Dataset::new("d", "ident Integer key"));
+    let (outcome, checked) = again(&renamed, &before, TODAY);
+    assert_eq!(checked, ["S", "Deriver"]);
+    let codes: Vec<_> = outcome.unwrap_err().findings().codes().map(str::to_owned).collect();
+    assert_eq!(codes, ["transformer/unknown-column"]);
 
     // A deprecation matters to every consumer.
     let deprecated = with_store(dataset().deprecated(Deprecation::new(day("2026-07-01"), "old")));

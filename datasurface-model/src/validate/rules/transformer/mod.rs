@@ -2,6 +2,7 @@
 
 pub(super) mod artifact;
 pub(super) mod cycle;
+pub(super) mod statement;
 
 use super::{RuleContext, governance::ReceivedDataset};
 use crate::{
@@ -126,11 +127,13 @@ pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], sco
     if workspace.groups().iter().map(|group| group.sinks().len()).sum::<usize>() == received.len() {
         unneeded_removals(received, transformer, &inputs, scope);
     }
+    let statements = statement::compiled(workspace, transformer, scope);
     match scope.facts.output(transformer.output()) {
         None => unknown_output(transformer, scope),
         Some(output) => {
             other_team(transformer, scope);
             selects(transformer, output, scope);
+            statement::check(&statements, transformer, scope);
             classifications(&inputs, transformer, output, scope);
             unclassified_inputs(received, transformer, output, scope);
         }
