@@ -17,6 +17,7 @@ use datasurface_schema::{
     Classification, ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set,
     Text, ZoneName,
 };
+use datasurface_sql::{Inputs, compile};
 use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -67,8 +68,8 @@ impl Evaluation<'_> {
         };
         let datasets = located.entity.datasets().iter().map(|dataset| {
             let mut origins = brought.clone();
-            if let Some((_, transformer)) = transformer {
-                self.free(&mut origins, dataset, transformer);
+            if let Some((workspace, transformer)) = transformer {
+                self.free(&mut origins, dataset, &workspace.entity, transformer);
             }
             add_own(&mut origins, located, dataset);
             (dataset.name().clone(), Arc::new(origins))
@@ -144,20 +145,55 @@ impl Evaluation<'_> {
 
     /// Frees what a transformer makes from policies that let go what has certain classes only, if it can be seen what it is
     /// made of.
-    fn free(&self, origins: &mut Origins, dataset: &Dataset, transformer: &DataTransformer) {
-        let CodeArtifact::Sql { selects } = transformer.artifact() else { return };
-        if !dataset.is_classified_completely()
-            || !selects.iter().any(|select| select.dataset == *dataset.name())
-        {
+    fn free(
+        &self,
+        origins: &mut Origins,
+        dataset: &Dataset,
+        workspace: &Workspace,
+        transformer: &DataTransformer,
+    ) {
+        if !dataset.is_classified_completely() {
             return;
         }
         let classifications = DatasetClassifications::new(dataset).labels();
-        for (zone, freed) in &mut origins.zones {
-            for policy in self.freeing(zone, &classifications) {
-                origins.storage.remove(&PolicyKey::new(zone, &policy));
-                freed.insert(policy);
+        let freeing: Vec<PolicyKey> = origins
+            .zones
+            .keys()
+            .flat_map(|zone| {
+                let policies = self.freeing(zone, &classifications).into_iter();
+                policies.map(move |policy| PolicyKey::new(zone, policy))
+            })
+            .collect();
+        // Only then is the statement read: that takes longer than all the rest.
+        if freeing.is_empty() || !self.can_be_read(dataset, workspace, transformer) {
+            return;
+        }
+        for PolicyKey { zone, policy, .. } in &freeing {
+            origins.zones.entry(zone.clone()).or_default().insert(policy.clone());
+        }
+        origins.storage.retain(|asked| !freeing.contains(asked));
+    }
+
+    /// Whether it can be seen of each column of an output what it is made of.
+    fn can_be_read(&self, dataset: &Dataset, workspace: &Workspace, transformer: &DataTransformer) -> bool {
+        let CodeArtifact::Sql { selects } = transformer.artifact() else { return false };
+        let Some(select) = selects.iter().find(|select| select.dataset == *dataset.name()) else {
+            return false;
+        };
+        let mut inputs = Inputs::new();
+        for sink in workspace.groups().iter().flat_map(|group| group.sinks()) {
+            let store = self.directory.datastores().get(&sink.name().datastore);
+            if let Some(input) =
+                store.and_then(|(_, found)| found.entity().datasets().get(&sink.name().dataset))
+            {
+                inputs = inputs.table(sink.name().clone(), input.schema());
             }
         }
+        compile(&select.sql, &inputs).select().is_some_and(|output| {
+            output.problems.is_empty()
+                && output.is_complete
+                && output.columns.iter().all(|column| column.sources.is_some())
+        })
     }
 
     /// The policies of a zone that let go what has these classes.
