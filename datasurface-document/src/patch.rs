@@ -117,8 +117,17 @@ fn create_list(document: &mut Value, path: &[&str]) -> Option<()> {
     let place = find(document, path.get(..there)?).pop()?;
     let (mut value, mut shape) = (document.pointer_mut(&place.pointer)?, place.shape);
     for missing in path.get(there..)? {
-        let member = shape.object()?.members.iter().find(|(name, _)| name == missing)?;
-        shape = member.1;
+        loop {
+            let members = shape.object()?.members;
+            if let Some((_, inner)) = members.iter().find(|(name, _)| name == missing) {
+                shape = *inner;
+                break;
+            }
+            // Paths leave out what is only around.
+            let is_around = |(_, shape): &&(&str, Shape)| matches!(shape, Shape::Transparent(_));
+            let (name, Shape::Transparent(inner)) = members.iter().find(is_around)? else { return None };
+            (value, shape) = (value.get_mut(*name)?, **inner);
+        }
         let empty = match shape {
             Shape::Object(_) => Value::Object(Map::new()),
             Shape::List(_) => Value::Array(Vec::new()),

@@ -39,6 +39,7 @@ segments! {
     COLUMN = "column";
     COLUMNS = "columns";
     CONFIG = "config";
+    CONSENTS = "consents";
     CONSISTENCY = "consistency";
     CONTAINER = "container";
     CONTAINERS = "containers";
@@ -82,6 +83,7 @@ segments! {
     MODULE = "module";
     NAME = "name";
     NULLABLE = "nullable";
+    OF = "of";
     ONWARD = "onward";
     OUTPUT = "output";
     OWNER = "owner";
@@ -106,6 +108,7 @@ segments! {
     READ_ONLY = "read_only";
     REASON = "reason";
     REGULATORS = "regulators";
+    RELEASES = "releases";
     REMOVES = "removes";
     RENAMED_FROM = "renamed_from";
     REPLACEMENT = "replacement";

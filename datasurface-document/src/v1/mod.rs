@@ -26,6 +26,7 @@ mod policy;
 mod production;
 mod quality;
 mod quantity;
+mod release;
 mod repository;
 mod schema;
 mod sets;

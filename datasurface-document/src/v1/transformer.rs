@@ -1,8 +1,10 @@
 //! Transformers.
 
-use super::{artifact::ArtifactObject, settings::unique};
+use super::{artifact::ArtifactObject, release::ReleaseObject, sets::set, settings::unique};
 use crate::shape::Shaped;
-use datasurface_model::{Classification, Cron, DataTransformer, DatastoreName, TransformTrigger};
+use datasurface_model::{
+    Classification, Cron, DataTransformer, DatastoreName, Release, Set, TransformTrigger,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -14,6 +16,8 @@ pub(super) struct TransformerObject {
     artifact: ArtifactObject,
     #[serde(default, skip_serializing_if = "When::is_default")]
     trigger: When,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    releases: Set<ReleaseObject>,
     #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
     removes: BTreeMap<Classification, String>,
 }
@@ -47,6 +51,8 @@ impl TransformerObject {
             When::AnyInputMoved => TransformTrigger::AnyInputMoved,
             When::AllInputsMoved => TransformTrigger::AllInputsMoved,
         });
+        let releases = self.releases.into_iter().map(Release::from);
+        let transformer = releases.fold(transformer, DataTransformer::release);
         let removes = self.removes.into_iter();
         removes.fold(transformer, |transformer, (classification, reason)| {
             transformer.removal(classification, reason)
@@ -65,6 +71,7 @@ impl From<&DataTransformer> for TransformerObject {
                 TransformTrigger::AnyInputMoved => When::AnyInputMoved,
                 TransformTrigger::AllInputsMoved => When::AllInputsMoved,
             },
+            releases: transformer.releases().iter().map(ReleaseObject::from).collect(),
             removes: transformer.removals().clone(),
         }
     }

@@ -6,14 +6,17 @@ use super::{
     dataset::DatastoreObject,
     objects::{objects, optional_object},
     policy::PolicyObject,
+    release::ConsentObject,
     schema::Schemas,
+    sets::set,
     short_form::ShortForm,
     sorted,
     workspace::WorkspaceObject,
 };
 use crate::shape::Shaped;
 use datasurface_model::{
-    Entity, GovernanceZone, Repository, Team, TeamDeclaration, TeamName, ZoneDeclaration, ZoneName,
+    Consent, Entity, GovernanceZone, Repository, Set, Team, TeamDeclaration, TeamName, ZoneDeclaration,
+    ZoneName,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -40,6 +43,9 @@ pub(super) struct ZoneDefinition {
     teams: Vec<TeamObject>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     policies: Vec<PolicyObject>,
+    /// What derives from data of the zone, and is released from its policies.
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    consents: Set<ConsentObject>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
 }
@@ -89,6 +95,7 @@ impl ZoneDefinition {
         let policies = sorted(self.policies.into_iter().map(PolicyObject::into_model));
         let zone = teams.into_iter().fold(GovernanceZone::new(), GovernanceZone::team_declaration);
         let zone = policies.into_iter().fold(zone, GovernanceZone::policy);
+        let zone = self.consents.into_iter().map(Consent::from).fold(zone, GovernanceZone::consent);
         described(zone, self.documentation, None::<ZoneName>, GovernanceZone::documented, |zone, _| zone)
     }
 }
@@ -124,6 +131,7 @@ impl From<&ZoneDeclaration> for ZoneObject {
             definition: zone.definition().map(|definition| ZoneDefinition {
                 teams: definition.teams().iter().map(TeamObject::from).collect(),
                 policies: definition.policies().iter().map(PolicyObject::from).collect(),
+                consents: definition.consents().iter().map(ConsentObject::from).collect(),
                 documentation: written(definition.documentation()),
             }),
             renamed_from: zone.former_name().cloned(),

@@ -24,6 +24,7 @@ mod platform;
 mod policy;
 mod production;
 mod quality;
+mod release;
 mod repository;
 mod requirements;
 mod team;
@@ -54,6 +55,7 @@ pub use platform::{Hint, HintTarget, PlatformDeclaration, VersionRequirement};
 pub use policy::{Permitted, Policy, PolicyRule, StorageRule};
 pub use production::ProductionStatus;
 pub use quality::{InvalidRows, QualityCheck, Share};
+pub use release::{Consent, Release};
 pub use repository::{Repository, RepositoryHost};
 pub use requirements::{Latency, Milestoning, Priority, Requirements, Retention};
 pub use team::{Team, TeamDeclaration};
@@ -230,13 +232,23 @@ impl Ecosystem {
     /// not declared, or not defined, are not changed.
     #[must_use]
     pub fn edit_team(
-        mut self,
+        self,
         zone: impl Into<ZoneName>,
         team: impl Into<TeamName>,
         change: impl FnOnce(Team) -> Team,
     ) -> Self {
+        self.edit_zone(zone, |zone| zone.edit_team(&team.into(), change))
+    }
+
+    /// Replaces a zone by the result of `change`. A zone that is not declared, or not defined, is not changed.
+    #[must_use]
+    pub fn edit_zone(
+        mut self,
+        zone: impl Into<ZoneName>,
+        change: impl FnOnce(GovernanceZone) -> GovernanceZone,
+    ) -> Self {
         if let Some(declaration) = self.zones.remove(&zone.into()) {
-            self.zones.insert(declaration.edit(|zone| zone.edit_team(&team.into(), change)));
+            self.zones.insert(declaration.edit(change));
         }
         self
     }

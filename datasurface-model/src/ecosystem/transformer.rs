@@ -1,7 +1,7 @@
 //! Transformers: how new data is derived.
 
-use super::{CodeArtifact, Cron, Select, TransformTrigger};
-use datasurface_schema::{Classification, DatasetName, DatastoreName};
+use super::{CodeArtifact, Cron, Release, Select, TransformTrigger};
+use datasurface_schema::{Classification, DatasetName, DatastoreName, Set};
 use std::collections::BTreeMap;
 
 /// A transformer, which turns the data of its workspace into the datasets of another datastore. The name of the
@@ -11,6 +11,7 @@ pub struct DataTransformer {
     artifact: CodeArtifact,
     output: DatastoreName,
     trigger: TransformTrigger,
+    releases: Set<Release>,
     removes: BTreeMap<Classification, String>,
 }
 
@@ -27,6 +28,7 @@ impl DataTransformer {
             artifact: ordered(artifact),
             output: output.into(),
             trigger: TransformTrigger::AnyInputMoved,
+            releases: Set::new(),
             removes: BTreeMap::new(),
         }
     }
@@ -61,6 +63,19 @@ impl DataTransformer {
     pub fn removal(mut self, classification: impl Into<Classification>, reason: impl Into<String>) -> Self {
         self.removes.insert(classification.into(), reason.into());
         self
+    }
+
+    /// Asks that an output be free from the policies of a zone from which it derives.
+    #[must_use]
+    pub fn release(mut self, release: Release) -> Self {
+        self.releases.insert(release);
+        self
+    }
+
+    /// The requests to be free from the policies of zones.
+    #[must_use]
+    pub fn releases(&self) -> &Set<Release> {
+        &self.releases
     }
 
     /// The code.

@@ -1,7 +1,9 @@
 //! Governance zones.
 
-use super::{Declaration, Policy, Repository, Team, TeamDeclaration, undefined_since};
-use datasurface_schema::{Annotations, Named, Sparse, TeamName, ZoneName, documented, merge_annotations};
+use super::{Consent, Declaration, Policy, Repository, Team, TeamDeclaration, undefined_since};
+use datasurface_schema::{
+    Annotations, Named, Set, Sparse, TeamName, ZoneName, documented, merge_annotations,
+};
 use std::sync::Arc;
 
 /// A zone as the ecosystem declares it.
@@ -12,6 +14,7 @@ pub type ZoneDeclaration = Declaration<ZoneName, GovernanceZone>;
 pub struct GovernanceZone {
     teams: Named<TeamDeclaration>,
     policies: Named<Policy>,
+    consents: Set<Consent>,
     about: Sparse<Annotations<ZoneName>>,
 }
 
@@ -47,15 +50,23 @@ impl GovernanceZone {
         self
     }
 
+    /// Adds the consent to the release of an output from the policies of the zone.
+    #[must_use]
+    pub fn consent(mut self, consent: Consent) -> Self {
+        self.consents.insert(consent);
+        self
+    }
+
     documented!();
 
     /// Merges the parts of one zone from two documents. An attribute that only one of them may declare is added to
     /// `twice` if both do.
     #[must_use]
     pub fn merged(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
-        let Self { teams, policies, about } = other;
+        let Self { teams, policies, consents, about } = other;
         self.teams.extend(teams.iter().cloned());
         self.policies.extend(policies.iter().cloned());
+        self.consents.extend(consents.iter().cloned());
         merge_annotations(&mut self.about, about, twice);
         self
     }
@@ -91,6 +102,12 @@ impl GovernanceZone {
     #[must_use]
     pub fn teams(&self) -> &Named<TeamDeclaration> {
         &self.teams
+    }
+
+    /// The consents to the release of what derives from data of the zone.
+    #[must_use]
+    pub fn consents(&self) -> &Set<Consent> {
+        &self.consents
     }
 
     /// The policies.

@@ -9,10 +9,10 @@ use super::{
     reference::Reference,
     unit::UnitKey,
 };
-use crate::ecosystem::{CloudVendor, DataContainer, Policy};
+use crate::ecosystem::{CloudVendor, Consent, DataContainer, Policy};
 use chrono::NaiveDate;
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, GroupKey, Named, Text, VendorName, WorkspaceName, ZoneName,
+    ContainerKey, DatasetKey, DatastoreName, GroupKey, Named, Set, Text, VendorName, WorkspaceName, ZoneName,
 };
 use std::cell::RefCell;
 
@@ -90,6 +90,10 @@ facts! {
     FirstAt(address: Text) = first_at -> Option<&'a ContainerKey>;
     /// The policies of a zone, if it has any.
     Policies(zone: ZoneName) = policies -> Option<&'a Named<Policy>>;
+    /// The consents of a zone, if it gave any.
+    Consents(zone: ZoneName) = consents -> Option<&'a Set<Consent>>;
+    /// The classifications of a dataset and of its columns, whether it exists or not.
+    Labels(key: DatasetKey) = labels -> DatasetClassifications<'a>;
     /// Whether any zone says which platforms may have to do with it: by name, or by status.
     RestrictsPlatforms = restricts_platforms -> bool;
     /// Which cloud a vendor is.

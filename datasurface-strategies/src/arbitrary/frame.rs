@@ -139,6 +139,13 @@ fn policies() -> impl Strategy<Value = Policy> {
     })
 }
 
+fn consents() -> impl Strategy<Value = Consent> {
+    let text = adversarial_strings;
+    (text(), text(), text(), text(), text()).prop_map(|(zone, team, workspace, output, of)| {
+        Consent::new(TeamKey::new(zone, team), workspace, output, of)
+    })
+}
+
 fn teams() -> impl Strategy<Value = Team> {
     let inside = (vec(containers(), 0..3), vec(datastores(), 0..3), vec(workspaces(), 0..3));
     (inside, rarely(documentations())).prop_map(|((containers, datastores, workspaces), documentation)| {
@@ -164,6 +171,7 @@ prop_compose! {
         platforms in vec(platforms(), 0..3),
         team in teams(),
         policies in vec(policies(), 0..3),
+        consents in vec(consents(), 0..2),
         zones in vec((adversarial_strings(), 0..3, rarely(adversarial_strings()), rarely(documentations())), 0..4),
         pins in vec((adversarial_strings(), adversarial_strings(), vec(adversarial_strings(), 0..3)), 0..3),
         waivers in vec((adversarial_strings(), adversarial_strings(), rarely((adversarial_strings(), adversarial_strings())), adversarial_strings(), days()), 0..3),
@@ -179,6 +187,7 @@ prop_compose! {
             let declared = TeamDeclaration::new(&*name, &other);
             let zone = documentation.into_iter().fold(GovernanceZone::new(), GovernanceZone::documented);
             let zone = policies.iter().cloned().fold(zone, GovernanceZone::policy);
+            let zone = consents.iter().cloned().fold(zone, GovernanceZone::consent);
             let zone = match how {
                 0 => zone,
                 1 => zone.team_declaration(former.iter().cloned().fold(declared, TeamDeclaration::renamed_from)),

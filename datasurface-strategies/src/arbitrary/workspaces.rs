@@ -75,8 +75,9 @@ fn transformers() -> impl Strategy<Value = DataTransformer> {
         0..4_u8,
         adversarial_strings(),
         vec((adversarial_strings(), adversarial_strings()), 0..3),
+        vec((adversarial_strings(), adversarial_strings(), adversarial_strings()), 0..2),
     )
-        .prop_map(|(output, artifact, trigger, cron, removes)| {
+        .prop_map(|(output, artifact, trigger, cron, removes, releases)| {
             let transformer = DataTransformer::new(artifact, output);
             let transformer = match trigger {
                 0 => transformer,
@@ -84,6 +85,10 @@ fn transformers() -> impl Strategy<Value = DataTransformer> {
                 2 => transformer.with_trigger(TransformTrigger::AllInputsMoved),
                 _ => transformer.with_cron(cron.as_str()),
             };
+            let transformer =
+                releases.into_iter().fold(transformer, |transformer, (output, zone, reason)| {
+                    transformer.release(Release::new(output, zone, reason))
+                });
             removes.into_iter().fold(transformer, |transformer, (label, why)| transformer.removal(label, why))
         })
 }

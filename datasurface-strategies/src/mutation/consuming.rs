@@ -6,9 +6,9 @@ use super::{
 };
 use chrono::{NaiveDate, NaiveTime};
 use datasurface_model::{
-    Approval, Capture, CodeArtifact, DataContainer, DataTransformer, DatasetGroup, DatasetSink, Datastore,
-    Deadline, Deprecation, GovernanceZone, GroupKey, Latency, Milestoning, PlatformDeclaration, Retention,
-    TeamKey, Workspace,
+    Approval, Capture, CodeArtifact, Consent, DataContainer, DataTransformer, DatasetGroup, DatasetSink,
+    Datastore, Deadline, Deprecation, GovernanceZone, GroupKey, Latency, Milestoning, PlatformDeclaration,
+    Release, Retention, TeamKey, Workspace,
 };
 
 pub(super) const ALL: &[Mutation] = &[
@@ -79,6 +79,26 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("reference/unknown-platform", |it| with(it, store("Extra")).primary_pin("Extra", "Locla 1")),
     mutation("transformer/ambiguous-column", |it| {
         derived(it, made(), selecting("SELECT id FROM Extra_d, Extra_d AS other"))
+    }),
+    mutation("transformer/consent-outdated", |it| {
+        let zone = GovernanceZone::new().consent(Consent::new(
+            TeamKey::new("USA", "Team 1"),
+            "Extra",
+            "d",
+            "former",
+        ));
+        derived(
+            it.zone("Apart", "git:r@main", zone),
+            made(),
+            making().release(Release::new("d", "Apart", "nothing is left")),
+        )
+    }),
+    mutation("transformer/no-consent", |it| {
+        let released = making().release(Release::new("d", "Away", "nothing is left"));
+        derived(it.zone("Away", "git:r@main", GovernanceZone::new()), made(), released)
+    }),
+    mutation("transformer/unknown-release", |it| {
+        derived(it, made(), making().release(Release::new("dd", "USA", "nothing is left")))
     }),
     mutation("transformer/artifact", |it| {
         derived(it, made(), DataTransformer::new(CodeArtifact::image("two words", "^1"), "Made"))

@@ -18,12 +18,12 @@ use super::{
     unit_index::{Located, UnitIndex},
 };
 use crate::ecosystem::{
-    CloudVendor, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy, PolicyRule,
+    CloudVendor, Consent, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy, PolicyRule,
 };
 use chrono::NaiveDate;
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named, Place, TeamKey, Text, VendorName,
-    WorkspaceName, ZoneName,
+    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named, Place, Set, TeamKey, Text,
+    VendorName, WorkspaceName, ZoneName,
 };
 use rustc_hash::FxHashSet;
 use std::sync::{Arc, OnceLock};
@@ -226,6 +226,14 @@ impl Facts {
 
     pub(super) fn policies(&self, zone: &ZoneName) -> Option<&Named<Policy>> {
         self.zone(zone).map(|zone| zone.policies()).filter(|policies| !policies.is_empty())
+    }
+
+    pub(super) fn consents(&self, zone: &ZoneName) -> Option<&Set<Consent>> {
+        self.zone(zone).map(|zone| zone.consents()).filter(|consents| !consents.is_empty())
+    }
+
+    pub(super) fn labels(&self, key: &DatasetKey) -> DatasetClassifications<'_> {
+        self.classifications(key)
     }
 
     /// A zone without its teams' definitions.

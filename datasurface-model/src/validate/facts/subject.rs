@@ -53,12 +53,14 @@ impl Fact {
             Self::FirstFormerDatastore(former) => Subject::FormerDatastore(former.clone()),
             Self::FirstFormerWorkspace(former) => Subject::FormerWorkspace(former.clone()),
             Self::DatastoreUnit(name) | Self::Output(name) | Self::Store(name) => datastore(name),
-            Self::Dataset(key) | Self::Classifications(key) | Self::Table(key) => datastore(&key.datastore),
+            Self::Dataset(key) | Self::Classifications(key) | Self::Labels(key) | Self::Table(key) => {
+                datastore(&key.datastore)
+            }
             Self::WorkspaceUnit(name) => workspace(name),
             Self::Group(key) => workspace(&key.workspace),
             Self::Container(key) => Subject::Container(key.clone()),
             Self::FirstAt(address) => Subject::Address(address.clone()),
-            Self::Policies(zone) => Subject::Zone(zone.clone()),
+            Self::Policies(zone) | Self::Consents(zone) => Subject::Zone(zone.clone()),
             Self::RestrictsPlatforms => Subject::Zones,
             Self::Cloud(_) => Subject::Frame,
             Self::Producer(name) => Subject::Producer(name.clone()),

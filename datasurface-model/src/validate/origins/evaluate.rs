@@ -1,11 +1,15 @@
 //! What one derivation passes on of the origins of its inputs.
 
 use super::{
-    DatastoreOrigins, Origins,
+    DatastoreOrigins, DescribedDataset, Origins,
     derivations::{DerivationNode, Derivations},
+    release_fingerprint,
 };
 use crate::{
-    ecosystem::{Capture, CodeArtifact, DataTransformer, Dataset, Datastore, Onward, Workspace},
+    ecosystem::{
+        Capture, CodeArtifact, Consent, DataTransformer, Dataset, Datastore, GovernanceZone, Onward,
+        Workspace,
+    },
     validate::{
         PersistentMap,
         facts::DatasetClassifications,
@@ -70,6 +74,7 @@ impl Evaluation<'_> {
             let mut origins = brought.clone();
             if let Some((workspace, transformer)) = transformer {
                 self.free(&mut origins, dataset, &workspace.entity, transformer);
+                self.release(&mut origins, dataset, workspace, transformer);
             }
             add_own(&mut origins, located, dataset);
             (dataset.name().clone(), Arc::new(origins))
@@ -174,6 +179,52 @@ impl Evaluation<'_> {
         origins.storage.retain(|asked| !freeing.contains(asked));
     }
 
+    /// Releases what a transformer makes from the zones that consented to it.
+    fn release(
+        &self,
+        origins: &mut Origins,
+        dataset: &Dataset,
+        workspace: &Located<Workspace>,
+        transformer: &DataTransformer,
+    ) {
+        let asked = transformer.releases().iter().filter(|release| release.output == *dataset.name());
+        for release in asked {
+            let Some(zone) = self.zone(&release.zone) else { continue };
+            let about = |consent: &&Consent| {
+                consent.is_about(&workspace.team, workspace.entity.name(), dataset.name())
+            };
+            let mut consents = zone.consents().iter().filter(about).peekable();
+            if consents.peek().is_none() {
+                continue;
+            }
+            let fingerprint = self.fingerprint(dataset, &workspace.entity, transformer);
+            if consents.any(|consent| consent.of == fingerprint) {
+                origins.zones.remove(&release.zone);
+                origins.storage.retain(|asked| asked.zone != release.zone);
+            }
+        }
+    }
+
+    /// What a zone consents to.
+    fn fingerprint(&self, dataset: &Dataset, workspace: &Workspace, transformer: &DataTransformer) -> Text {
+        let found = |key: &DatasetKey| {
+            let (_, store) = self.directory.datastores().get(&key.datastore)?;
+            store.entity().datasets().get(&key.dataset)
+        };
+        fn described<'a>(key: &'a DatasetKey, found: Option<&'a Dataset>) -> DescribedDataset<'a> {
+            let labels = found.map(|found| DatasetClassifications::new(found).labels());
+            DescribedDataset {
+                key,
+                schema: found.map(Dataset::schema),
+                classifications: labels.into_iter().flatten().collect(),
+            }
+        }
+        let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
+        let inputs = sinks.map(|sink| described(sink.name(), found(sink.name())));
+        let output = DatasetKey::new(transformer.output(), dataset.name());
+        release_fingerprint(transformer.artifact(), inputs, &described(&output, Some(dataset)))
+    }
+
     /// Whether it can be seen of each column of an output what it is made of.
     fn can_be_read(&self, dataset: &Dataset, workspace: &Workspace, transformer: &DataTransformer) -> bool {
         let CodeArtifact::Sql { selects } = transformer.artifact() else { return false };
@@ -196,10 +247,16 @@ impl Evaluation<'_> {
         })
     }
 
+    fn zone(&self, zone: &ZoneName) -> Option<&GovernanceZone> {
+        match self.directory.frame(&UnitKey::new(UnitPlace::Zone(zone.clone())))? {
+            Content::Zone(zone) => Some(zone),
+            _ => None,
+        }
+    }
+
     /// The policies of a zone that let go what has these classes.
     fn freeing(&self, zone: &ZoneName, classifications: &Set<&Classification>) -> BTreeSet<PolicyName> {
-        let frame = self.directory.frame(&UnitKey::new(UnitPlace::Zone(zone.clone())));
-        let Some(Content::Zone(zone)) = frame else { return BTreeSet::new() };
+        let Some(zone) = self.zone(zone) else { return BTreeSet::new() };
         let freeing = zone.policies().iter().filter(|policy| {
             policy.freed_classifications().is_some_and(|freed| {
                 classifications.iter().all(|classification| freed.contains(*classification))

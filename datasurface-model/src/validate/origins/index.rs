@@ -6,7 +6,7 @@ use super::{
     evaluate::{Evaluation, KnownOrigins},
 };
 use crate::{
-    ecosystem::{Datastore, GovernanceZone, Workspace},
+    ecosystem::{Datastore, Workspace},
     validate::{
         changes::containers,
         facts::Subject,
@@ -216,9 +216,9 @@ fn datastore(content: &Option<Content>) -> Option<&Datastore> {
     }
 }
 
-/// Whether a zone lets anything go.
+/// Whether a zone lets anything go: by rule, or by a consent.
 fn frees(content: &Option<Content>) -> bool {
-    let frees =
-        |zone: &GovernanceZone| zone.policies().iter().any(|policy| policy.freed_classifications().is_some());
-    matches!(content, Some(Content::Zone(zone)) if frees(zone))
+    let Some(Content::Zone(zone)) = content else { return false };
+    let by_rule = zone.policies().iter().any(|policy| policy.freed_classifications().is_some());
+    by_rule || !zone.consents().is_empty()
 }

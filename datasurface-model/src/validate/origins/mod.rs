@@ -6,8 +6,10 @@
 
 mod derivations;
 mod evaluate;
+mod fingerprint;
 mod index;
 
+pub(crate) use fingerprint::{DescribedDataset, release_fingerprint};
 pub(super) use index::OriginIndex;
 
 use datasurface_schema::{DatasetKey, DatasetName, PolicyKey, PolicyName, ZoneName};

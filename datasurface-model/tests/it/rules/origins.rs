@@ -314,3 +314,57 @@ proptest! {
         }
     }
 }
+
+/// Data of `EU`, which may be in Berlin alone; a copy of it that a transformer of `US` makes in Berlin; and a reader of the copy in
+/// Ohio.
+fn copied() -> World {
+    World {
+        zones: vec![(Some(vec![0]), false), (None, false), (None, false)],
+        containers: vec![(0, 0), (1, 1), (1, 0)],
+        sources: vec![Source { zone: 0, container: 0, approved: None, names_table: true }],
+        transformers: vec![Step { zone: 1, container: 2, reads: vec![0], is_public: false }],
+        readers: vec![Step { zone: 1, container: 1, reads: vec![1], is_public: false }],
+    }
+}
+
+fn released(statement: &str) -> Ecosystem {
+    copied().build().edit_team("US", "T", |team| {
+        team.edit_workspace(&"W0".into(), |workspace| {
+            let release = Release::new("d", "EU", "totals only");
+            let transformer = DataTransformer::sql("O0").select("d", statement).release(release);
+            workspace.with_transformer(transformer.with_trigger(TransformTrigger::External))
+        })
+    })
+}
+
+fn denied(ecosystem: Ecosystem) -> Vec<String> {
+    validated(ecosystem).iter().map(|finding| finding.code().to_owned()).collect()
+}
+
+#[test]
+fn a_copy_stays_under_the_policies_of_its_source_until_their_zone_consents_to_exactly_this_statement() {
+    assert_eq!(denied(copied().build()), ["governance/location"]);
+    let totals = "SELECT count(*) AS id FROM S0_d";
+    let asked = released(totals);
+    assert_eq!(denied(asked.clone()), ["transformer/no-consent", "governance/location"]);
+    // The suggestion of the finding is the consent.
+    let findings = validated(asked.clone());
+    let consent = findings.iter().find_map(|finding| finding.suggestion()).unwrap();
+    let consenting = datasurface_document::apply_suggestion(consent, &asked).unwrap();
+    assert!(denied(consenting.clone()).is_empty());
+    // Another statement under the same consent.
+    let consents = consenting.zones().get("EU").unwrap().definition().unwrap().consents().clone();
+    let other = released("SELECT id FROM S0_d");
+    let other = consents
+        .iter()
+        .fold(other, |ecosystem, consent| ecosystem.edit_zone("EU", |zone| zone.consent(consent.clone())));
+    assert_eq!(denied(other), ["transformer/consent-outdated", "governance/location"]);
+    // What another team has under the same names is none of its business.
+    let foreign = consents.iter().fold(asked, |ecosystem, consent| {
+        let team = TeamKey::new("JP", "T");
+        let foreign =
+            Consent::new(team, consent.workspace.clone(), consent.output.clone(), consent.of.clone());
+        ecosystem.edit_zone("EU", |zone| zone.consent(foreign))
+    });
+    assert_eq!(denied(foreign), ["transformer/no-consent", "governance/location"]);
+}

@@ -2,6 +2,7 @@
 
 pub(super) mod artifact;
 pub(super) mod cycle;
+pub(super) mod release;
 pub(super) mod statement;
 
 use super::{RuleContext, governance::ReceivedDataset};
@@ -132,6 +133,7 @@ pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], sco
         None => unknown_output(transformer, scope),
         Some(output) => {
             other_team(transformer, scope);
+            release::check(workspace, transformer, output, scope);
             selects(transformer, output, scope);
             statement::check(&statements, transformer, scope);
             classifications(&inputs, transformer, output, scope);

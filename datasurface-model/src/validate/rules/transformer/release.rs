@@ -1,0 +1,129 @@
+//! Releases: the zone has consented to what is released, as it is now.
+
+use super::{super::RuleContext, path};
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
+    ecosystem::{DataTransformer, Release, Workspace},
+    validate::{
+        facts::OutputFact,
+        origins::{DescribedDataset, release_fingerprint},
+        reference::Reference,
+    },
+};
+use datasurface_schema::{DatasetKey, Entity, Text, segment};
+use serde_json::json;
+
+pub(in super::super) static NO_CONSENT: CodeInfo = CodeInfo::warning(
+    "transformer/no-consent",
+    "a release waits for the consent of the zone",
+    "A transformer asks that an output be free from the policies of a zone from which it derives. Until the zone consents, these \
+     hold. Its repository adds the consent that is shown, to exactly this version of the code, its inputs and the output.",
+)
+.not_waivable();
+
+pub(in super::super) static CONSENT_OUTDATED: CodeInfo = CodeInfo::error(
+    "transformer/consent-outdated",
+    "a zone has consented to the release of something else",
+    "The code of the transformer, what it reads or what it makes is another than when the zone looked at it, so that its policies \
+     hold again. Undo the change, or ask the zone to look once more and to renew its consent.",
+);
+
+pub(in super::super) static UNKNOWN_RELEASE: CodeInfo = CodeInfo::error(
+    "transformer/unknown-release",
+    "a transformer releases what is not there",
+    "A release names a dataset that the transformer makes, and a zone of the ecosystem from which this derives. Correct the name, or \
+     take the release away.",
+);
+
+pub(super) fn check(
+    workspace: &Workspace,
+    transformer: &DataTransformer,
+    output: OutputFact<'_>,
+    scope: &mut RuleContext<'_>,
+) {
+    for release in transformer.releases() {
+        let Release { output: dataset, zone, .. } = release;
+        let at = path(scope).child(segment::RELEASES, format!("{dataset} {zone}"));
+        let unknown = if !output.has(dataset) {
+            Some(format!("the transformer makes no dataset `{dataset}` that it could release"))
+        } else if !scope.facts.exists(&Reference::Zone(zone.clone())) {
+            Some(format!("there is no zone `{zone}` from which it could be released"))
+        } else {
+            None
+        };
+        match unknown {
+            Some(message) => {
+                let finding = Diagnostic::new(&UNKNOWN_RELEASE, at.clone(), message)
+                    .with_help("correct the name, or take the release away")
+                    .with_suggestion(Suggestion::remove(at));
+                scope.report(finding);
+            }
+            None => consent(workspace, transformer, release, at, scope),
+        }
+    }
+}
+
+fn consent(
+    workspace: &Workspace,
+    transformer: &DataTransformer,
+    release: &Release,
+    at: ModelPath,
+    scope: &mut RuleContext<'_>,
+) {
+    let Some(team) = scope.unit.team() else { return };
+    let (dataset, zone, name) = (&release.output, &release.zone, workspace.name());
+    let fingerprint = fingerprint(workspace, transformer, release, scope);
+    let consents = scope.facts.consents(zone);
+    let mut given = consents.into_iter().flatten().filter(|consent| consent.is_about(team, name, dataset));
+    let is_given = given.clone().any(|consent| consent.of == fingerprint);
+    if is_given {
+        return;
+    }
+    let outdated = given.next();
+    let list = ModelPath::root().child(segment::ZONES, zone).attribute(segment::CONSENTS);
+    let wanted = json!({"team": team.to_string(), "workspace": name, "output": dataset, "of": fingerprint});
+    let finding = match outdated {
+        Some(outdated) => {
+            let message = format!(
+                "the zone `{zone}` has consented to the release of another version of `{}/{dataset}`",
+                transformer.output()
+            );
+            let consent = ModelPath::root()
+                .child(segment::ZONES, zone)
+                .child(segment::CONSENTS, format!("{} {name} {dataset} {}", outdated.team, outdated.of));
+            Diagnostic::new(&CONSENT_OUTDATED, at, message)
+                .with_help(format!(
+                    "undo the change, or ask the zone `{zone}` to look at it and to consent to `{fingerprint}`"
+                ))
+                .related_place(consent, "is the consent")
+        }
+        None => {
+            let message = format!(
+                "the zone `{zone}` has not consented to the release of `{}/{dataset}`",
+                transformer.output()
+            );
+            Diagnostic::new(&NO_CONSENT, at, message)
+                .with_help(format!("ask the zone `{zone}` to look at it and to consent to `{fingerprint}`"))
+                .with_suggestion(Suggestion::add(list, wanted))
+        }
+    };
+    scope.report(finding);
+}
+
+/// The fingerprint of what is released.
+fn fingerprint(
+    workspace: &Workspace,
+    transformer: &DataTransformer,
+    release: &Release,
+    scope: &RuleContext<'_>,
+) -> Text {
+    let sinks: Vec<&DatasetKey> =
+        workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name).collect();
+    let output = DatasetKey::new(transformer.output(), &release.output);
+    let described = |key| DescribedDataset {
+        key,
+        schema: scope.facts.table(key).map(|table| table.schema()),
+        classifications: scope.facts.labels(key).labels().into_iter().collect(),
+    };
+    release_fingerprint(transformer.artifact(), sinks.into_iter().map(described), &described(&output))
+}
