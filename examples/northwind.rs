@@ -42,9 +42,17 @@ pub(crate) fn northwind() -> Ecosystem {
         .dataset(Dataset::new("orders", orders).classified("Public"));
     let mask = "SELECT customer_id, '***' AS company_name, '***' AS contact_name, contact_title, '***' AS address, \
         city, region, postal_code, country, '***' AS phone, '***' AS fax FROM NW_Data_customers";
-    let masking = DataTransformer::sql("Masked_NW_Data")
-        .select("customers", mask)
-        .removal("PII", "names, addresses and numbers are replaced by a constant");
+    let kept = ["customer_id", "contact_title", "city", "region", "postal_code", "country"];
+    let anonymous = kept
+        .into_iter()
+        .fold(Removal::new("names, addresses and numbers are replaced by a constant"), |removal, column| {
+            removal.column(column, "names nobody by itself")
+        });
+    let masking = DataTransformer::sql("Masked_NW_Data").select("customers", mask).removal(
+        "customers",
+        "PII",
+        anonymous,
+    );
     let masked = Dataset::new("customers", customers).classified("Public");
     let mask_customers = Workspace::new("MaskCustomersWorkSpace")
         .with_container("USA/NorthWindTeam/AzureSQL")

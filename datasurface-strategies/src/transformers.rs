@@ -7,8 +7,8 @@ use super::{
     workspaces::{distinct_sinks, with_priority_and_deadline},
 };
 use datasurface_model::{
-    Classification, Column, ContainerKey, DataTransformer, DataType, Dataset, DatasetGroup, DatasetName,
-    Datastore, DatastoreName, TableSchema, TransformTrigger, Workspace,
+    Classification, Column, ColumnName, ContainerKey, DataTransformer, DataType, Dataset, DatasetGroup,
+    DatasetName, Datastore, DatastoreName, Removal, TableSchema, TransformTrigger, Workspace,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,8 @@ struct TransformerDraft<'p> {
     output: DatastoreName,
     groups: Vec<Vec<AvailableDataset>>,
     selects: Vec<(DatasetName, String)>,
+    /// The columns of its outputs.
+    columns: Vec<(DatasetName, Vec<ColumnName>)>,
     /// Whether its inputs are classified: all of them, or none. Otherwise nobody could say how its output is.
     is_classified: bool,
     /// Whether it reads its own output, or that of a later one.
@@ -60,17 +62,20 @@ impl<'p> TransformerDraft<'p> {
         let inputs: Vec<&AvailableDataset> = groups.iter().flatten().collect();
         let output: DatastoreName = format!("Output{number}").into();
         let mut datastore = Datastore::new(&output);
-        let mut selects = Vec::new();
+        let (mut selects, mut columns) = (Vec::new(), Vec::new());
         for ((name, choice), number) in plan.outputs.iter().zip(1..) {
             let Some(input) = choose(&inputs, *choice) else {
                 continue;
             };
             let name = DatasetName::from(format!("{}_{number}", word(&DATASETS, *name)));
-            datastore = datastore.dataset(Dataset::new(&name, output_table(input)));
-            selects.push((name, select(input)));
+            let table = output_table(input);
+            columns
+                .push((name.clone(), table.columns().iter().map(|column| column.name().clone()).collect()));
+            datastore = datastore.dataset(Dataset::new(&name, table));
+            selects.push((name, select(input, !plan.removes.is_empty())));
         }
         stores.add_output(plan.team, datastore, is_classified);
-        Self { plan, output, groups, selects, is_classified, reads_back: false }
+        Self { plan, output, groups, selects, columns, is_classified, reads_back: false }
     }
 
     /// Adds its own output to the inputs, or that of a later transformer.
@@ -114,7 +119,11 @@ impl<'p> TransformerDraft<'p> {
             transformer = transformer.select(dataset, sql);
         }
         for classification in self.removes().intersection(&classified(self, outputs)) {
-            transformer = transformer.removal(classification.as_str(), "what identified people is left out");
+            for (dataset, columns) in &self.columns {
+                let why = Removal::new("what identified people is left out");
+                let removal = columns.iter().fold(why, |removal, column| removal.column(column, "left out"));
+                transformer = transformer.removal(dataset, classification.as_str(), removal);
+            }
         }
         // A cycle of transformers needs a timetable on it; every cycle has one that reads back.
         let cron = self.plan.cron.or(self.reads_back.then_some(0));
@@ -204,9 +213,14 @@ fn output_table(input: &AvailableDataset) -> TableSchema {
     TableSchema::new(columns).keyed(input.table.key().iter().cloned())
 }
 
-fn select(input: &AvailableDataset) -> String {
+/// A copy, or one of which no value is as it was.
+fn select(input: &AvailableDataset, is_masked: bool) -> String {
+    let expression = |name: &ColumnName| match is_masked {
+        true => format!("CASE WHEN \"{name}\" IS NOT NULL THEN \"{name}\" END AS \"{name}\""),
+        false => format!("\"{name}\""),
+    };
     let mut columns: Vec<String> =
-        input.table.columns().iter().map(|column| format!("\"{}\"", column.name())).collect();
+        input.table.columns().iter().map(|column| expression(column.name())).collect();
     if input.is_keyless() {
         columns.push(format!("ROW_NUMBER() OVER () AS \"{ROW_ID}\""));
     }

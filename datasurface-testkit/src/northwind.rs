@@ -2,7 +2,7 @@
 
 use datasurface_model::{
     Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
-    InfrastructureVendor, PlatformDeclaration, Priority, Retention, Team, Workspace,
+    InfrastructureVendor, PlatformDeclaration, Priority, Removal, Retention, Team, Workspace,
 };
 
 /// Returns the NorthWind ecosystem: one team with a database, and two workspaces that want the latest data of it.
@@ -17,9 +17,15 @@ pub fn northwind() -> Ecosystem {
 #[must_use]
 pub fn northwind_masked() -> Ecosystem {
     let mask = "SELECT customer_id, '***' AS company_name, country FROM NW_Data_customers";
-    let masking = DataTransformer::sql("Masked_NW_Data")
-        .select("customers", mask)
-        .removal("PII", "names are replaced by a constant");
+    let anonymous = Removal::new("who a customer is cannot be told from a number and a country")
+        .column("customer_id", "names nobody outside")
+        .column("company_name", "replaced by a constant")
+        .column("country", "names nobody");
+    let masking = DataTransformer::sql("Masked_NW_Data").select("customers", mask).removal(
+        "customers",
+        "PII",
+        anonymous,
+    );
     let masked = Dataset::new("customers", CUSTOMERS).classified("Public");
     let mask_customers = Workspace::new("MaskCustomers")
         .with_container("USA/NorthWindTeam/Warehouse")

@@ -32,7 +32,13 @@ fn ecosystem_of(customers: &str, datasets: &[&'static str], desk: &'static str) 
         .dataset(Dataset::new("orders", "order_id Integer key, freight Decimal(8,2)").classified("Public"));
     let mask = DataTransformer::sql("Masked")
         .select("customers", "SELECT customer_id, '***' AS company_name, city FROM NW_Data_customers")
-        .removal("PII", "names are replaced by a constant");
+        .removal(
+            "customers",
+            "PII",
+            Removal::new("names are replaced by a constant")
+                .column("customer_id", "names nobody outside")
+                .column("city", "names nobody"),
+        );
     let team = Team::new()
         .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
         .container(DataContainer::sqlite("Desk", desk).located("V/L"))

@@ -2,7 +2,8 @@
 
 use datasurface_model::{
     Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
-    InfrastructureVendor, Latency, Milestoning, PlatformDeclaration, Priority, Retention, Team, Workspace,
+    InfrastructureVendor, Latency, Milestoning, PlatformDeclaration, Priority, Removal, Retention, Team,
+    Workspace,
 };
 
 const TEAM: &str = "github:northwind/team@main";
@@ -55,6 +56,10 @@ pub(crate) fn followed() -> Ecosystem {
     })
 }
 
+fn without_city() -> Removal {
+    Removal::new("the city goes").column("id", "names nobody outside")
+}
+
 fn masking() -> Workspace {
     Workspace::new("Masking")
         .with_container("USA/NorthWind/Lab")
@@ -62,7 +67,7 @@ fn masking() -> Workspace {
         .with_transformer(
             DataTransformer::sql("Masked")
                 .select("customers", "SELECT id, NULL AS city FROM NW_Data_customers")
-                .removal("PII", "the city goes"),
+                .removal("customers", "PII", without_city()),
         )
 }
 
@@ -124,7 +129,8 @@ pub(crate) fn along_with() -> Ecosystem {
         let transformer = DataTransformer::sql("Masked")
             .select("customers", "SELECT id, NULL AS city FROM NW_Data_customers")
             .select("products", "SELECT id FROM NW_Data_customers")
-            .removal("PII", "the city goes");
+            .removal("customers", "PII", without_city())
+            .removal("products", "PII", without_city());
         team.without_datastore(&"Masked".into())
             .without_workspace(&"Masking".into())
             .datastore(masked)

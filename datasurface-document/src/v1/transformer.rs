@@ -3,10 +3,14 @@
 use super::{artifact::ArtifactObject, release::ReleaseObject, sets::set, settings::unique};
 use crate::shape::Shaped;
 use datasurface_model::{
-    Classification, Cron, DataTransformer, DatastoreName, Release, Set, TransformTrigger,
+    Classification, ColumnName, Cron, DataTransformer, DatasetName, DatastoreName, Release, Removal, Set,
+    TransformTrigger,
 };
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
+use std::{collections::BTreeMap, fmt};
 
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -19,7 +23,46 @@ pub(super) struct TransformerObject {
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
     releases: Set<ReleaseObject>,
     #[serde(default, deserialize_with = "unique", skip_serializing_if = "BTreeMap::is_empty")]
-    removes: BTreeMap<Classification, String>,
+    removes: BTreeMap<DatasetName, OutputRemovals>,
+}
+
+/// What is removed from one output dataset.
+#[derive(Serialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+struct OutputRemovals(BTreeMap<Classification, RemovalObject>);
+
+impl<'de> Deserialize<'de> for OutputRemovals {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RemovalsVisitor)
+    }
+}
+
+struct RemovalsVisitor;
+
+impl<'de> Visitor<'de> for RemovalsVisitor {
+    type Value = OutputRemovals;
+
+    // Whoever wrote one for all outputs learns how it is written for each.
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "what is removed from an output dataset, as `<dataset>: {PII: {why: …, columns: {<column>: …}}}`",
+        )
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<OutputRemovals, A::Error> {
+        unique(MapAccessDeserializer::new(members)).map(OutputRemovals)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, expecting = "a removal, as `{why: …, columns: {<column>: how it is removed}}`")]
+struct RemovalObject {
+    why: String,
+    /// The columns of the output, each with how the classification is removed from it.
+    #[serde(deserialize_with = "unique")]
+    columns: BTreeMap<ColumnName, String>,
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize, Shaped)]
@@ -53,9 +96,16 @@ impl TransformerObject {
         });
         let releases = self.releases.into_iter().map(Release::from);
         let transformer = releases.fold(transformer, DataTransformer::release);
-        let removes = self.removes.into_iter();
-        removes.fold(transformer, |transformer, (classification, reason)| {
-            transformer.removal(classification, reason)
+        let removes = self.removes.into_iter().flat_map(|(dataset, OutputRemovals(removals))| {
+            removals
+                .into_iter()
+                .map(move |(classification, removal)| (dataset.clone(), classification, removal))
+        });
+        removes.fold(transformer, |transformer, (dataset, classification, RemovalObject { why, columns })| {
+            let removal = columns
+                .into_iter()
+                .fold(Removal::new(why), |removal, (column, how)| removal.column(column, how));
+            transformer.removal(dataset, classification, removal)
         })
     }
 }
@@ -72,7 +122,17 @@ impl From<&DataTransformer> for TransformerObject {
                 TransformTrigger::AllInputsMoved => When::AllInputsMoved,
             },
             releases: transformer.releases().iter().map(ReleaseObject::from).collect(),
-            removes: transformer.removals().clone(),
+            removes: transformer.removals().iter().map(output_removals).collect(),
         }
     }
+}
+
+fn output_removals(
+    (dataset, removals): (&DatasetName, &BTreeMap<Classification, Removal>),
+) -> (DatasetName, OutputRemovals) {
+    let removals = removals.iter().map(|(classification, removal)| {
+        let object = RemovalObject { why: removal.reason().to_owned(), columns: removal.columns().clone() };
+        (classification.clone(), object)
+    });
+    (dataset.clone(), OutputRemovals(removals.collect()))
 }

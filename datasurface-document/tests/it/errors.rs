@@ -106,7 +106,18 @@ fn wrong_shapes_are_said_in_plain_words() {
             None,
         ),
         ("\"database\": \"local.db\"", "\"x\": 1, \"x\": 2", "`x` is given twice", None),
-        ("\"PII\": \"hashed\"", "\"PII\": \"a\", \"PII\": \"b\"", "`PII` is given twice", None),
+        (
+            "\"name\": \"by a hash\"",
+            "\"name\": \"by a hash\", \"name\": \"left out\"",
+            "`name` is given twice",
+            None,
+        ),
+        (
+            "\"people\": {",
+            "\"people\": {\"PII\": {\"why\": \"\", \"columns\": {}},",
+            "`PII` is given twice",
+            None,
+        ),
         ("\"regulators\": [", "\"regulators\": [\"SEC\", ", "`SEC` is given twice", None),
         (
             "\"locations\": [\n                    \"Azure/USA\"",

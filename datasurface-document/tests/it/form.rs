@@ -160,7 +160,14 @@ pub(super) const NORTHWIND: &str = r#"{
                       "cron": "0 3 * * *"
                     },
                     "removes": {
-                      "PII": "hashed"
+                      "people": {
+                        "PII": {
+                          "why": "hashed",
+                          "columns": {
+                            "name": "by a hash"
+                          }
+                        }
+                      }
                     }
                   }
                 }
@@ -224,10 +231,11 @@ pub(super) fn northwind() -> Ecosystem {
             .regulator("SEC"),
     );
     let masking = Workspace::new("Masking").with_transformer(
-        DataTransformer::sql("Masked")
-            .select("people", "SELECT 1")
-            .with_cron("0 3 * * *")
-            .removal("PII", "hashed"),
+        DataTransformer::sql("Masked").select("people", "SELECT 1").with_cron("0 3 * * *").removal(
+            "people",
+            "PII",
+            Removal::new("hashed").column("name", "by a hash"),
+        ),
     );
     let team = Team::new()
         .container(DataContainer::postgres("Source", "db.example.org", "northwind").located("Azure/USA"))

@@ -30,6 +30,12 @@ impl ModelPath {
         self.extended([Text::from_static(collection), name.as_ref().into()])
     }
 
+    /// Returns the path of what is stored under a name at this place, such as in a map by names.
+    #[must_use]
+    pub fn entry(&self, name: impl AsRef<str>) -> Self {
+        self.extended([name.as_ref().into()])
+    }
+
     /// Returns the path of an attribute at this place.
     #[must_use]
     pub fn attribute(&self, attribute: &'static str) -> Self {

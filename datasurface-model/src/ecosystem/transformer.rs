@@ -1,6 +1,6 @@
 //! Transformers: how new data is derived.
 
-use super::{CodeArtifact, Cron, Release, Select, TransformTrigger};
+use super::{CodeArtifact, Cron, Release, Removal, Select, TransformTrigger};
 use datasurface_schema::{Classification, DatasetName, DatastoreName, Set};
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub struct DataTransformer {
     output: DatastoreName,
     trigger: TransformTrigger,
     releases: Set<Release>,
-    removes: BTreeMap<Classification, String>,
+    removes: BTreeMap<DatasetName, BTreeMap<Classification, Removal>>,
 }
 
 impl DataTransformer {
@@ -58,10 +58,15 @@ impl DataTransformer {
         self.with_trigger(TransformTrigger::Cron(cron.into()))
     }
 
-    /// Declares that a classification of the inputs is not in the output any more, and why.
+    /// Declares that a classification of the inputs is not in some columns of an output dataset any more.
     #[must_use]
-    pub fn removal(mut self, classification: impl Into<Classification>, reason: impl Into<String>) -> Self {
-        self.removes.insert(classification.into(), reason.into());
+    pub fn removal(
+        mut self,
+        dataset: impl Into<DatasetName>,
+        classification: impl Into<Classification>,
+        removal: Removal,
+    ) -> Self {
+        self.removes.entry(dataset.into()).or_default().insert(classification.into(), removal);
         self
     }
 
@@ -96,9 +101,9 @@ impl DataTransformer {
         &self.trigger
     }
 
-    /// The classifications of the inputs that the output does not have any more, each with the reason.
+    /// The classifications of the inputs that output datasets do not have any more, by dataset.
     #[must_use]
-    pub fn removals(&self) -> &BTreeMap<Classification, String> {
+    pub fn removals(&self) -> &BTreeMap<DatasetName, BTreeMap<Classification, Removal>> {
         &self.removes
     }
 }

@@ -74,7 +74,7 @@ fn transformers() -> impl Strategy<Value = DataTransformer> {
         artifacts(),
         0..4_u8,
         adversarial_strings(),
-        vec((adversarial_strings(), adversarial_strings()), 0..3),
+        vec((adversarial_strings(), adversarial_strings(), removals()), 0..3),
         vec((adversarial_strings(), adversarial_strings(), adversarial_strings()), 0..2),
     )
         .prop_map(|(output, artifact, trigger, cron, removes, releases)| {
@@ -89,8 +89,17 @@ fn transformers() -> impl Strategy<Value = DataTransformer> {
                 releases.into_iter().fold(transformer, |transformer, (output, zone, reason)| {
                     transformer.release(Release::new(output, zone, reason))
                 });
-            removes.into_iter().fold(transformer, |transformer, (label, why)| transformer.removal(label, why))
+            removes.into_iter().fold(transformer, |transformer, (dataset, label, removal)| {
+                transformer.removal(dataset, label, removal)
+            })
         })
+}
+
+fn removals() -> impl Strategy<Value = Removal> {
+    let columns = vec((adversarial_strings(), adversarial_strings()), 0..3);
+    (adversarial_strings(), columns).prop_map(|(why, columns)| {
+        columns.into_iter().fold(Removal::new(why), |removal, (column, how)| removal.column(column, how))
+    })
 }
 
 pub(super) fn workspaces() -> impl Strategy<Value = Workspace> {

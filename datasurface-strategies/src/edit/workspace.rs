@@ -21,8 +21,11 @@ pub(super) fn with_groups(old: &Workspace, groups: impl IntoIterator<Item = Data
 
 pub(super) fn triggered(old: &DataTransformer, cron: Option<&'static str>) -> DataTransformer {
     let transformer = DataTransformer::new(old.artifact().clone(), old.output());
-    let transformer = old.removals().iter().fold(transformer, |transformer, (classification, reason)| {
-        transformer.removal(classification, reason)
+    let removals = old.removals().iter().flat_map(|(dataset, removals)| {
+        removals.iter().map(move |(classification, removal)| (dataset, classification, removal.clone()))
+    });
+    let transformer = removals.fold(transformer, |transformer, (dataset, classification, removal)| {
+        transformer.removal(dataset, classification, removal)
     });
     cron.into_iter().fold(transformer, DataTransformer::with_cron)
 }

@@ -7,8 +7,8 @@ use super::{
 use chrono::{NaiveDate, NaiveTime};
 use datasurface_model::{
     Approval, Capture, CodeArtifact, Consent, DataContainer, DataTransformer, DatasetGroup, DatasetSink,
-    Datastore, Deadline, Deprecation, GovernanceZone, GroupKey, Latency, Milestoning, PlatformDeclaration,
-    Release, Retention, TeamKey, Workspace,
+    Datastore, Deadline, Deprecation, Ecosystem, GovernanceZone, GroupKey, Latency, Milestoning,
+    PlatformDeclaration, Release, Removal, Retention, TeamKey, Workspace,
 };
 
 pub(super) const ALL: &[Mutation] = &[
@@ -118,14 +118,18 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     mutation("transformer/missing-select", |it| derived(it, made(), DataTransformer::sql("Made"))),
     mutation("transformer/no-reason", |it| {
-        let it = with(it, datastore_with("Extra", dataset().classified("PII")));
-        let masking = reader("Extra/d").with_transformer(making().removal("PII", ""));
-        in_team(it, |team| team.datastore(made()).workspace(masking))
+        let masked = Removal::new("").column("id", "hashed");
+        masking(it, selecting("SELECT abs(id) AS id FROM Extra_d").removal("d", "PII", masked))
     }),
     mutation("transformer/not-one-select", |it| derived(it, made(), selecting("DROP TABLE Extra_d"))),
     mutation("transformer/other-team", |it| {
         let it = apart(it, GovernanceZone::new(), |team| team.datastore(made()));
         in_team(it, |team| team.workspace(reader("Extra/d").with_transformer(making())))
+    }),
+    mutation("transformer/removal-not-done", |it| masking(it, making().removal("d", "PII", masked()))),
+    mutation("transformer/removal-target", |it| {
+        let masked = masked().column("nowhere", "left out");
+        masking(it, selecting("SELECT abs(id) AS id FROM Extra_d").removal("d", "PII", masked))
     }),
     mutation("transformer/shared-output", |it| {
         let other = Workspace::new("Other").with_container(TARGET).group(group()).with_transformer(making());
@@ -154,7 +158,11 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("transformer/unknown-table", |it| derived(it, made(), selecting("SELECT id FROM Extra_e"))),
     mutation("transformer/unread-sql", |it| derived(it, made(), selecting("SELECT id FROM (((Extra_d"))),
     mutation("transformer/unneeded-removal", |it| {
-        derived(it, made(), making().removal("MNPI", "it is left out"))
+        derived(
+            it,
+            made(),
+            making().removal("d", "MNPI", Removal::new("it is left out").column("id", "rounded")),
+        )
     }),
     mutation("transformer/version", |it| {
         derived(it, made(), DataTransformer::new(CodeArtifact::image("maker", "one"), "Made"))
@@ -208,6 +216,17 @@ fn making() -> DataTransformer {
 
 fn selecting(sql: &str) -> DataTransformer {
     DataTransformer::sql("Made").select("d", sql)
+}
+
+fn masked() -> Removal {
+    Removal::new("nobody is named").column("id", "hashed")
+}
+
+/// A transformer of classified data.
+fn masking(ecosystem: Ecosystem, transformer: DataTransformer) -> Ecosystem {
+    let ecosystem = with(ecosystem, datastore_with("Extra", dataset().classified("PII")));
+    let masking = reader("Extra/d").with_transformer(transformer);
+    in_team(ecosystem, |team| team.datastore(made()).workspace(masking))
 }
 
 fn made() -> Datastore {

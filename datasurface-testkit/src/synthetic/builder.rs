@@ -20,6 +20,9 @@ pub(super) struct SyntheticBuilder<'a> {
     columns: Vec<ColumnName>,
 }
 
+/// A statement whose columns nobody can know: those of an output would be as long as its schema, and be compiled each time.
+const STATEMENT: &str = "SELECT * FROM generated()";
+
 impl<'a> SyntheticBuilder<'a> {
     pub(super) fn new(parameters: &'a Synthetic) -> Self {
         Self {
@@ -99,7 +102,7 @@ impl<'a> SyntheticBuilder<'a> {
     fn transforming(&mut self, number: usize) -> Workspace {
         let transformer = (0..self.parameters.outputs)
             .fold(DataTransformer::sql(layout::made(number)), |transformer, output| {
-                transformer.select(layout::output(output), "SELECT 1")
+                transformer.select(layout::output(output), STATEMENT)
             });
         let group = self.group(number, self.parameters.inputs);
         Workspace::new(layout::transformer(number))

@@ -8,8 +8,8 @@ use crate::{
     validate::{origins::Origins, unit::UnitKey, unit_index::Located},
 };
 use datasurface_schema::{
-    Classification, DatasetKey, DatasetName, DatastoreName, Entity, Named, PlatformName, PolicyName, Schema,
-    Set, ZoneName,
+    Classification, Column, ColumnName, DatasetKey, DatasetName, DatastoreName, Entity, Named, PlatformName,
+    PolicyName, Schema, Set, ZoneName,
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -250,11 +250,27 @@ impl<'a> TableFact<'a> {
     pub(crate) fn schema(self) -> &'a Schema {
         self.0.schema()
     }
+
+    /// The classifications of the dataset as a whole.
+    pub(crate) fn own_labels(self) -> &'a Set<Classification> {
+        self.0.classifications()
+    }
+
+    /// The classifications of a column on its own.
+    pub(crate) fn labels_of(self, column: &ColumnName) -> Option<&'a Set<Classification>> {
+        self.schema().readable().column(column).map(Column::classifications)
+    }
+
+    /// Whether columns are classified on their own.
+    pub(crate) fn is_classified_by_column(self) -> bool {
+        self.schema().classified_columns().iter().any(|column| !column.classifications().is_empty())
+    }
 }
 
 impl PartialEq for TableFact<'_> {
     fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self.0, other.0) || self.schema() == other.schema()
+        std::ptr::eq(self.0, other.0)
+            || (self.schema() == other.schema() && self.own_labels() == other.own_labels())
     }
 }
 

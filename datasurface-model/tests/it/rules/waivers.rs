@@ -8,7 +8,7 @@ use datasurface_model::{
 
 #[test]
 fn a_waived_error_lets_the_ecosystem_be_valid_and_is_still_told() {
-    let path = "zones/USA/teams/NorthWind/workspaces/Mask/transformer/output";
+    let path = "zones/USA/teams/NorthWind/workspaces/Mask/transformer/selects/customers";
     let transformer =
         DataTransformer::sql("Masked").select("customers", "SELECT customer_id, city FROM NW_Data_customers");
     let leaky = valid().edit_team("USA", "NorthWind", |team| {

@@ -5,7 +5,7 @@ use cpu_time::ThreadTime;
 use datasurface_model::{
     Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Findings,
     GovernanceZone, InfrastructureLocation, InfrastructureVendor, Permitted, Place, PlatformDeclaration,
-    Policy, PolicyRule, Repository, Team, Validation, Workspace,
+    Policy, PolicyRule, Removal, Repository, Team, Validation, Workspace,
 };
 use std::thread;
 
@@ -13,8 +13,11 @@ fn everything_called(name: &str) -> Ecosystem {
     let key = format!("{name}/{name}/{name}");
     let sink = format!("{name}/{name}");
     let dataset = Dataset::new(name, format!("{name} Integer key, {name} {name}").as_str()).classified(name);
-    let transformer =
-        DataTransformer::sql(name).select(name, name).select(name, "").with_cron(name).removal(name, name);
+    let transformer = DataTransformer::sql(name).select(name, name).select(name, "").with_cron(name).removal(
+        name,
+        name,
+        Removal::new(name).column(name, name),
+    );
     let group = || DatasetGroup::new(name).with_sinks([sink.as_str(), sink.as_str()]).regulator(name);
     let team = Team::new()
         .container(DataContainer::sqlite(name, name).located(key.as_str()))

@@ -5,7 +5,10 @@ mod unique;
 use super::{RuleContext, check_table};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    ecosystem::{Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team, Workspace},
+    ecosystem::{
+        DataTransformer, Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team,
+        Workspace,
+    },
     validate::unit_index::folded,
 };
 use datasurface_schema::{
@@ -160,8 +163,12 @@ pub(super) fn check_workspace(workspace: &Workspace, scope: &mut RuleContext<'_>
     for label in workspace.classification_limit().into_iter().flatten() {
         check(label, scope, |unit| unit.child(segment::HOLDING_ONLY, label));
     }
-    for label in workspace.transformer().into_iter().flat_map(|transformer| transformer.removals().keys()) {
-        check(label, scope, |unit| unit.attribute(segment::TRANSFORMER).child(segment::REMOVES, label));
+    for (dataset, removals) in workspace.transformer().into_iter().flat_map(DataTransformer::removals) {
+        for label in removals.keys() {
+            check(label, scope, |unit| {
+                unit.attribute(segment::TRANSFORMER).child(segment::REMOVES, dataset).entry(label)
+            });
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! `transformer/…`: how new data is derived.
 
 pub(super) mod artifact;
+pub(super) mod classified;
 pub(super) mod cycle;
 pub(super) mod release;
+pub(super) mod removal;
 pub(super) mod statement;
 
 use super::{RuleContext, governance::ReceivedDataset};
@@ -11,9 +13,8 @@ use crate::{
     ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
     validate::{facts::OutputFact, name_index::NameIndex, reference::Reference},
 };
-use datasurface_schema::{Classification, DatasetKey, DatasetName, DatastoreName, Name, segment};
+use datasurface_schema::{DatasetName, DatastoreName, Name, segment};
 use rustc_hash::FxHashSet;
-use std::collections::BTreeMap;
 
 pub(super) static CRON: CodeInfo = CodeInfo::error(
     "transformer/cron",
@@ -71,42 +72,11 @@ pub(super) static DUPLICATE_SELECT: CodeInfo = CodeInfo::error(
     "Nobody could tell which of the two results should be kept. Remove one, or combine them into one SELECT.",
 );
 
-pub(super) static NO_REASON: CodeInfo = CodeInfo::warning(
-    "transformer/no-reason",
-    "nothing says why a transformer removes what is sensitive",
-    "The output of a transformer is classified less strictly than its inputs because the transformer is said to take \
-     something out. Somebody answers for that, and others rely on it: say how it is done.",
-);
-
-pub(super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
-    "transformer/under-classified",
-    "the output of a transformer is classified less strictly than its inputs",
-    "Sensitive data stays sensitive when it is derived from, unless the transformer takes what is sensitive out. \
-     Classify each dataset of the output, or a column of it, or say that the transformer removes what is sensitive, and why.",
-)
-.waivable();
-
-pub(super) static UNCLASSIFIED_INPUT: CodeInfo = CodeInfo::error(
-    "transformer/unclassified-input",
-    "the output of a transformer is classified completely, and an input is not",
-    "What is not classified may be anything, so it never passes where only some classifications are allowed. Data that is \
-     derived from it would pass there if it were classified, though nobody knows what is in it. Classify the input, or \
-     each of its columns, or leave the output without classification.",
-)
-.waivable();
-
-pub(super) static UNNEEDED_REMOVAL: CodeInfo = CodeInfo::warning(
-    "transformer/unneeded-removal",
-    "a transformer removes a classification that none of its inputs has",
-    "What a transformer says that it removes is not asked of its output. Where no input has the classification, either the input is \
-     not classified as it should be, or the promise is left over, and would hide what a later input brings. Classify the \
-     input, or take the promise away.",
-);
-
-/// The classifications of the inputs, each with the first dataset by name that brings it, whatever the group that wants it.
-type InputClassifications<'a> = BTreeMap<&'a Classification, &'a DatasetKey>;
-
-pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], scope: &mut RuleContext<'_>) {
+pub(super) fn check<'a>(
+    workspace: &Workspace,
+    received: &[ReceivedDataset<'a>],
+    scope: &mut RuleContext<'a>,
+) {
     let Some(transformer) = workspace.transformer() else {
         return;
     };
@@ -123,10 +93,10 @@ pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], sco
         super::cron_zone(cron, &TIME_ZONE, scope, at);
     }
     artifact::check(transformer.artifact(), scope);
-    reasons(transformer, scope);
-    let inputs = input_classifications(received, scope);
+    removal::reasons(transformer, scope);
+    let inputs = classified::InputClassifications::build(received, transformer.artifact(), scope);
     if workspace.groups().iter().map(|group| group.sinks().len()).sum::<usize>() == received.len() {
-        unneeded_removals(received, transformer, &inputs, scope);
+        removal::unneeded(&inputs, transformer, scope);
     }
     let statements = statement::compiled(workspace, transformer, scope);
     match scope.facts.output(transformer.output()) {
@@ -136,19 +106,12 @@ pub(super) fn check(workspace: &Workspace, received: &[ReceivedDataset<'_>], sco
             release::check(workspace, transformer, output, scope);
             selects(transformer, output, scope);
             statement::check(&statements, transformer, scope);
-            classifications(&inputs, transformer, output, scope);
-            unclassified_inputs(received, transformer, output, scope);
+            let made = classified::MadeOf::new(transformer, output, &statements);
+            removal::check(&made, &inputs, scope);
+            classified::check(&made, &inputs, scope);
         }
     }
     shared_output(transformer, scope);
-}
-
-fn reasons(transformer: &DataTransformer, scope: &mut RuleContext<'_>) {
-    for (classification, _) in transformer.removals().iter().filter(|(_, reason)| reason.trim().is_empty()) {
-        let path = path(scope).child(segment::REMOVES, classification);
-        let message = format!("nothing says how the transformer removes `{classification}`");
-        scope.report(Diagnostic::new(&NO_REASON, path, message).with_help("say how it is removed"));
-    }
 }
 
 fn path(scope: &RuleContext<'_>) -> ModelPath {
@@ -254,104 +217,4 @@ fn selects(transformer: &DataTransformer, output: OutputFact<'_>, scope: &mut Ru
 /// The datasets that statements make.
 fn made_by(selects: &[Select]) -> FxHashSet<&DatasetName> {
     selects.iter().map(|select| &select.dataset).collect()
-}
-
-fn input_classifications<'a>(
-    received: &[ReceivedDataset<'a>],
-    scope: &RuleContext<'a>,
-) -> InputClassifications<'a> {
-    let mut inputs = InputClassifications::new();
-    for one in received {
-        for classification in scope.facts.classifications(one.key, one.dataset).iter() {
-            let first = inputs.entry(classification).or_insert(one.key);
-            *first = one.key.min(first);
-        }
-    }
-    inputs
-}
-
-/// Judged where all of every input is known: what is not may be what brings the classification.
-fn unneeded_removals(
-    received: &[ReceivedDataset<'_>],
-    transformer: &DataTransformer,
-    inputs: &InputClassifications<'_>,
-    scope: &mut RuleContext<'_>,
-) {
-    let removed = transformer.removals().keys();
-    let mut unneeded = removed.filter(|removed| inputs.get(removed).is_none()).peekable();
-    let may_pass_it_on =
-        |one: &ReceivedDataset<'_>| scope.facts.classifications(one.key, one.dataset).may_have_others();
-    if unneeded.peek().is_none() || received.iter().any(may_pass_it_on) {
-        return;
-    }
-    for classification in unneeded {
-        let at = path(scope).child(segment::REMOVES, classification);
-        let message = format!(
-            "the transformer removes `{classification}`, with which none of its inputs is classified"
-        );
-        let finding = Diagnostic::new(&UNNEEDED_REMOVAL, at, message)
-            .with_help("classify the input that has it, or take the removal away");
-        scope.report(finding);
-    }
-}
-
-fn classifications(
-    inputs: &InputClassifications<'_>,
-    transformer: &DataTransformer,
-    output: OutputFact<'_>,
-    scope: &mut RuleContext<'_>,
-) {
-    for (dataset, classified) in output.classified().filter(|(_, classified)| !classified.may_have_others()) {
-        let kept = classified.labels();
-        for (classification, from) in inputs.iter() {
-            if kept.contains(classification) || transformer.removals().contains_key(*classification) {
-                continue;
-            }
-            let key = DatasetKey::new(transformer.output(), dataset);
-            let message =
-                format!("`{from}` is classified `{classification}`, but nothing in the output `{key}` is");
-            let mut finding = Diagnostic::new(&UNDER_CLASSIFIED, path(scope).attribute(segment::OUTPUT), message).with_help(
-                format!(
-                    "classify `{dataset}` or a column of it as `{classification}`, or say that the transformer removes it"
-                ),
-            );
-            if let Some(input) = scope.facts.datastore_unit(&from.datastore) {
-                finding = finding.related_place(
-                    input.path().child(segment::DATASETS, &from.dataset),
-                    "brings the classification",
-                );
-            }
-            scope.report(finding);
-        }
-    }
-}
-
-/// Judged at the first sink of each input: it is the input that somebody has to answer for.
-fn unclassified_inputs(
-    received: &[ReceivedDataset<'_>],
-    transformer: &DataTransformer,
-    output: OutputFact<'_>,
-    scope: &mut RuleContext<'_>,
-) {
-    let Some((dataset, _)) = output.classified().find(|(_, classified)| classified.is_complete()) else {
-        return;
-    };
-    let mut judged = FxHashSet::default();
-    for one in received.iter().filter(|one| judged.insert(one.key)) {
-        if !scope.facts.classifications(one.key, one.dataset).is_incomplete() {
-            continue;
-        }
-        let key = DatasetKey::new(transformer.output(), dataset);
-        let message =
-            format!("`{}` is not classified completely, but what is derived from it, `{key}`, is", one.key);
-        let mut finding = Diagnostic::new(&UNCLASSIFIED_INPUT, one.sink(&scope.path()), message)
-            .with_help(
-                "classify the input or each of its columns, or leave the output without classification",
-            )
-            .related_place(one.path(), "is not classified completely");
-        if let Some(made) = scope.facts.datastore_unit(transformer.output()) {
-            finding = finding.related_place(made.path().child(segment::DATASETS, dataset), "is classified");
-        }
-        scope.report(finding);
-    }
 }

@@ -1,0 +1,357 @@
+//! How outputs are classified: as what they are made of, minus what is removed. Where a statement can be read, each column is judged
+//! by the columns that its values come from; elsewhere the output is judged by all inputs.
+
+use super::{super::RuleContext, path};
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::{CodeArtifact, DataTransformer, Select},
+    validate::{
+        facts::{DatasetClassifications, OutputFact, TableFact},
+        rules::governance::ReceivedDataset,
+    },
+};
+use datasurface_schema::{Classification, Column, DatasetKey, DatasetName, segment};
+use datasurface_sql::{ColumnKey, Compilation, SelectOutput};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+
+pub(in super::super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
+    "transformer/under-classified",
+    "the output of a transformer is classified less strictly than what it is made of",
+    "Sensitive data stays sensitive when it is derived from, unless the transformer takes what is sensitive out. Where the SQL can be \
+     read, each column of the output is judged by the columns that its values come from; where it cannot, each output dataset is judged \
+     by all inputs. Classify the output, or say of each column how the transformer removes what is sensitive, and why.",
+)
+.waivable();
+
+pub(in super::super) static UNCLASSIFIED_INPUT: CodeInfo = CodeInfo::error(
+    "transformer/unclassified-input",
+    "the output of a transformer is classified completely, and an input is not",
+    "What is not classified may be anything, so it never passes where only some classifications are allowed. Data that is \
+     derived from it would pass there if it were classified, though nobody knows what is in it. Classify the input, or \
+     each of its columns that is used, or leave the output without classification.",
+)
+.waivable();
+
+/// How many columns a finding names.
+const MOST_COLUMNS: usize = 5;
+
+/// What the inputs bring.
+pub(super) struct InputClassifications<'r, 'a> {
+    received: &'r [ReceivedDataset<'a>],
+    /// The classifications, each with the first dataset by name that brings it, whatever the group that wants it.
+    labels: BTreeMap<&'a Classification, &'a DatasetKey>,
+    /// The tables of inputs, if statements read them.
+    tables: FxHashMap<&'a DatasetKey, TableFact<'a>>,
+}
+
+impl<'r, 'a> InputClassifications<'r, 'a> {
+    pub(super) fn build(
+        received: &'r [ReceivedDataset<'a>],
+        artifact: &CodeArtifact,
+        scope: &RuleContext<'a>,
+    ) -> Self {
+        let mut labels = BTreeMap::new();
+        let mut tables = FxHashMap::default();
+        for one in received {
+            for classification in scope.facts.classifications(one.key, one.dataset).iter() {
+                let first = labels.entry(classification).or_insert(one.key);
+                *first = one.key.min(first);
+            }
+            if matches!(artifact, CodeArtifact::Sql { .. }) {
+                tables.extend(scope.facts.table(one.key).map(|table| (one.key, table)));
+            }
+        }
+        Self { received, labels, tables }
+    }
+
+    pub(super) fn has(&self, classification: &Classification) -> bool {
+        self.labels.contains_key(classification)
+    }
+
+    /// Whether there may be others, in columns that cannot be read.
+    pub(super) fn may_have_others(&self, scope: &RuleContext<'a>) -> bool {
+        self.received.iter().any(|one| scope.facts.classifications(one.key, one.dataset).may_have_others())
+    }
+
+    pub(super) fn table(&self, dataset: &DatasetKey) -> Option<TableFact<'a>> {
+        self.tables.get(dataset).copied()
+    }
+}
+
+/// A transformer, and what each of its statements makes.
+pub(super) struct MadeOf<'m, 'a> {
+    pub(super) transformer: &'m DataTransformer,
+    pub(super) output: OutputFact<'a>,
+    statements: &'m [(&'m Select, Compilation)],
+}
+
+impl<'m, 'a> MadeOf<'m, 'a> {
+    pub(super) fn new(
+        transformer: &'m DataTransformer,
+        output: OutputFact<'a>,
+        statements: &'m [(&'m Select, Compilation)],
+    ) -> Self {
+        Self { transformer, output, statements }
+    }
+
+    /// What the one statement makes that makes a dataset, if it can be read.
+    pub(super) fn select(&self, dataset: &DatasetName) -> Option<&'m SelectOutput> {
+        let mut statements = self.statements.iter().filter(|(select, _)| select.dataset == *dataset);
+        let (_, compilation) = statements.next()?;
+        compilation.select().filter(|_| statements.next().is_none())
+    }
+
+    pub(super) fn key(&self, dataset: &DatasetName) -> DatasetKey {
+        DatasetKey::new(self.transformer.output(), dataset)
+    }
+
+    /// The place of what makes a dataset.
+    fn place(&self, dataset: &DatasetName, scope: &RuleContext<'_>) -> ModelPath {
+        match self.transformer.artifact() {
+            CodeArtifact::Sql { .. } => path(scope).child(segment::SELECTS, dataset),
+            _ => path(scope).attribute(segment::OUTPUT),
+        }
+    }
+
+    fn is_removed(&self, dataset: &DatasetName, classification: &Classification, column: &Column) -> bool {
+        let removals = self.transformer.removals().get(dataset);
+        let removal = removals.and_then(|removals| removals.get(classification));
+        removal.is_some_and(|removal| removal.columns().contains_key(column.name()))
+    }
+}
+
+/// What the values of a column come from.
+enum Origin<'s> {
+    /// These columns.
+    Columns(Vec<&'s ColumnKey>),
+    /// Any of the inputs.
+    Any,
+    /// The statement does not return the column, which is a finding of its own.
+    Missing,
+}
+
+fn origin<'s>(select: &'s SelectOutput, column: &Column) -> Origin<'s> {
+    let name = column.name().as_str();
+    match select.column(name).map(|made| &made.sources) {
+        Some(Some(sources)) => Origin::Columns(sources.iter().collect()),
+        None if select.is_complete && !select.columns.iter().any(|made| made.may_be_named(name)) => {
+            Origin::Missing
+        }
+        Some(None) | None => Origin::Any,
+    }
+}
+
+pub(super) fn check<'a>(
+    made: &MadeOf<'_, 'a>,
+    inputs: &InputClassifications<'_, 'a>,
+    scope: &mut RuleContext<'a>,
+) {
+    for (dataset, classified) in
+        made.output.classified().filter(|(_, classified)| !classified.may_have_others())
+    {
+        match (made.select(dataset), scope.facts.table(&made.key(dataset))) {
+            (Some(select), Some(table)) => by_column(dataset, select, table, made, inputs, scope),
+            _ => as_a_whole(dataset, classified, made, inputs, scope),
+        }
+    }
+    unclassified_inputs(made, inputs, scope);
+}
+
+/// Of what cannot be read, a removal is believed.
+fn as_a_whole(
+    dataset: &DatasetName,
+    classified: DatasetClassifications<'_>,
+    made: &MadeOf<'_, '_>,
+    inputs: &InputClassifications<'_, '_>,
+    scope: &mut RuleContext<'_>,
+) {
+    let kept = classified.labels();
+    let removals = made.transformer.removals().get(dataset);
+    for (classification, from) in &inputs.labels {
+        let removal = removals.and_then(|removals| removals.get(*classification));
+        if kept.contains(classification) || removal.is_some_and(|removal| !removal.columns().is_empty()) {
+            continue;
+        }
+        let key = made.key(dataset);
+        let message =
+            format!("`{from}` is classified `{classification}`, but nothing in the output `{key}` is");
+        let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message)
+            .with_help(help(dataset, classification, "…"));
+        scope.report(brought_by(finding, from, None, scope));
+    }
+}
+
+/// What brings a classification to a column.
+#[derive(Clone, Copy)]
+struct Source<'s> {
+    dataset: &'s DatasetKey,
+    /// None, if the dataset is classified as a whole, or any column may be the source.
+    column: Option<&'s ColumnKey>,
+}
+
+fn by_column<'a>(
+    dataset: &DatasetName,
+    select: &SelectOutput,
+    table: TableFact<'a>,
+    made: &MadeOf<'_, 'a>,
+    inputs: &InputClassifications<'_, 'a>,
+    scope: &mut RuleContext<'a>,
+) {
+    let columns = table.schema().readable().columns();
+    let of_any_column: FxHashSet<&Classification> =
+        columns.iter().flat_map(|column| column.classifications()).collect();
+    // Of what is classified as a whole, nobody knows which columns are meant, so any column of the output may say it.
+    let by_column = table.is_classified_by_column();
+    let is_kept = |column: &Column, classification: &Classification, of_column: bool| {
+        table.own_labels().contains(classification)
+            || column.classifications().contains(classification)
+            || ((!of_column || !by_column) && of_any_column.contains(classification))
+    };
+    let mut lost: BTreeMap<&Classification, Vec<(&Column, Source<'_>)>> = BTreeMap::new();
+    for column in columns {
+        let mut brought: BTreeMap<&Classification, Source<'_>> = BTreeMap::new();
+        match origin(select, column) {
+            Origin::Missing => {}
+            Origin::Any => {
+                let any = inputs.labels.iter();
+                brought.extend(any.map(|(label, dataset)| (*label, Source { dataset, column: None })));
+            }
+            Origin::Columns(sources) => {
+                for key in sources {
+                    let Some(input) = inputs.table(&key.dataset) else { continue };
+                    for label in input.own_labels() {
+                        brought.entry(label).or_insert(Source { dataset: &key.dataset, column: None });
+                    }
+                    for label in input.labels_of(&key.column).into_iter().flatten() {
+                        // The more precise one is told.
+                        brought.insert(label, Source { dataset: &key.dataset, column: Some(key) });
+                    }
+                }
+            }
+        }
+        for (classification, source) in brought {
+            if !is_kept(column, classification, source.column.is_some())
+                && !made.is_removed(dataset, classification, column)
+            {
+                lost.entry(classification).or_default().push((column, source));
+            }
+        }
+    }
+    for (classification, columns) in lost {
+        let Some((first, source)) = columns.first().copied() else { continue };
+        let names = listed(&columns);
+        let key = made.key(dataset);
+        let from = match source.column {
+            Some(column) => format!("`{}` of `{}`", column.column, source.dataset),
+            None => format!("`{}`", source.dataset),
+        };
+        let message = format!(
+            "{from} is classified `{classification}`, but in `{key}`, what is made of it is not: {names}"
+        );
+        let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message)
+            .with_help(help(dataset, classification, first.name().as_str()));
+        let finding = brought_by(finding, source.dataset, source.column, scope);
+        let finding = match scope.facts.datastore_unit(made.transformer.output()) {
+            Some(unit) => {
+                let place = unit.path().child(segment::DATASETS, dataset);
+                finding.related_place(place.child(segment::COLUMNS, first.name()), "is made of it")
+            }
+            None => finding,
+        };
+        scope.report(finding);
+    }
+}
+
+fn listed(columns: &[(&Column, Source<'_>)]) -> String {
+    let names: Vec<String> =
+        columns.iter().take(MOST_COLUMNS).map(|(column, _)| format!("`{}`", column.name())).collect();
+    match columns.len().saturating_sub(MOST_COLUMNS) {
+        0 => names.join(", "),
+        others => format!("{} and {others} others", names.join(", ")),
+    }
+}
+
+fn help(dataset: &DatasetName, classification: &Classification, column: &str) -> String {
+    format!(
+        "classify it as `{classification}`, or say how it is removed: \
+         `removes: {{{dataset}: {{{classification}: {{why: …, columns: {{{column}: …}}}}}}}}`"
+    )
+}
+
+/// The same finding, with the place that brings a classification.
+pub(super) fn brought_by(
+    finding: Diagnostic,
+    dataset: &DatasetKey,
+    column: Option<&ColumnKey>,
+    scope: &RuleContext<'_>,
+) -> Diagnostic {
+    let Some(input) = scope.facts.datastore_unit(&dataset.datastore) else {
+        return finding;
+    };
+    let place = input.path().child(segment::DATASETS, &dataset.dataset);
+    let place = match column {
+        Some(key) => place.child(segment::COLUMNS, &key.column),
+        None => place,
+    };
+    finding.related_place(place, "brings the classification")
+}
+
+/// Judged at the first sink of each input: it is the input that somebody has to answer for.
+fn unclassified_inputs<'a>(
+    made: &MadeOf<'_, 'a>,
+    inputs: &InputClassifications<'_, 'a>,
+    scope: &mut RuleContext<'a>,
+) {
+    let complete = made.output.classified().filter(|(_, classified)| classified.is_complete());
+    let used: Vec<(&DatasetName, Option<FxHashSet<&DatasetKey>>)> =
+        complete.map(|(dataset, _)| (dataset, unclassified_sources(dataset, made, inputs, scope))).collect();
+    let mut judged = FxHashSet::default();
+    for one in inputs.received.iter().filter(|one| judged.insert(one.key)) {
+        let first = used.iter().find(|(_, used)| used.as_ref().is_none_or(|used| used.contains(one.key)));
+        let Some((dataset, _)) = first else { continue };
+        if !scope.facts.classifications(one.key, one.dataset).is_incomplete() {
+            continue;
+        }
+        let key = made.key(dataset);
+        let message =
+            format!("`{}` is not classified completely, but what is derived from it, `{key}`, is", one.key);
+        let mut finding = Diagnostic::new(&UNCLASSIFIED_INPUT, one.sink(&scope.path()), message)
+            .with_help(
+                "classify the input or each of its columns, or leave the output without classification",
+            )
+            .related_place(one.path(), "is not classified completely");
+        if let Some(unit) = scope.facts.datastore_unit(made.transformer.output()) {
+            finding = finding.related_place(unit.path().child(segment::DATASETS, dataset), "is classified");
+        }
+        scope.report(finding);
+    }
+}
+
+/// The inputs with a column that is not classified and that the values of a dataset come from; none, if it may be any.
+fn unclassified_sources<'m>(
+    dataset: &DatasetName,
+    made: &MadeOf<'m, '_>,
+    inputs: &InputClassifications<'_, '_>,
+    scope: &RuleContext<'_>,
+) -> Option<FxHashSet<&'m DatasetKey>> {
+    let select = made.select(dataset)?;
+    let table = scope.facts.table(&made.key(dataset))?;
+    let mut found = FxHashSet::default();
+    for column in table.schema().readable().columns() {
+        match origin(select, column) {
+            Origin::Missing => {}
+            Origin::Any => return None,
+            Origin::Columns(sources) => {
+                let unclassified = sources.into_iter().filter(|key| {
+                    inputs.table(&key.dataset).is_none_or(|input| {
+                        input.own_labels().is_empty()
+                            && input.labels_of(&key.column).is_none_or(|labels| labels.is_empty())
+                    })
+                });
+                found.extend(unclassified.map(|key| &key.dataset));
+            }
+        }
+    }
+    Some(found)
+}

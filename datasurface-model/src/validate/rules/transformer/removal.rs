@@ -1,0 +1,208 @@
+//! What a transformer says that it removes.
+
+use super::{
+    super::RuleContext,
+    classified::{InputClassifications, MadeOf, brought_by},
+    path,
+};
+use crate::{
+    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    ecosystem::{DataTransformer, Removal},
+    validate::facts::TableFact,
+};
+use datasurface_schema::{Classification, ColumnName, DatasetKey, DatasetName, Name, nearest, segment};
+use datasurface_sql::{ColumnKey, SelectOutput};
+use std::collections::BTreeSet;
+
+pub(in super::super) static NO_REASON: CodeInfo = CodeInfo::warning(
+    "transformer/no-reason",
+    "nothing says why a transformer removes what is sensitive",
+    "The output of a transformer is classified less strictly than its inputs because the transformer is said to take \
+     something out. Somebody answers for that, and others rely on it: say why, and of each column how it is done.",
+);
+
+pub(in super::super) static UNNEEDED_REMOVAL: CodeInfo = CodeInfo::warning(
+    "transformer/unneeded-removal",
+    "a transformer removes a classification that none of its inputs has",
+    "What a transformer says that it removes is not asked of its output. Where no input has the classification, either the input is \
+     not classified as it should be, or the promise is left over, and would hide what a later input brings. Classify the \
+     input, or take the promise away.",
+);
+
+pub(in super::super) static REMOVAL_TARGET: CodeInfo = CodeInfo::error(
+    "transformer/removal-target",
+    "a transformer removes a classification from what its output lacks",
+    "A removal names an output dataset, a classification, and each column that does not have it any more. It frees these columns and \
+     nothing else, so a wrong name frees nothing, or something that is added later. Correct the name, or take the removal away.",
+);
+
+pub(in super::super) static REMOVAL_NOT_DONE: CodeInfo = CodeInfo::error(
+    "transformer/removal-not-done",
+    "a transformer passes on what it says that it removes",
+    "The statement returns the values of a classified column as they are, or all columns of a classified dataset. Change the statement, \
+     or take the removal away and classify the output as the input is.",
+)
+.waivable();
+
+/// What a transformer says that it removes from one dataset.
+struct Promise<'t> {
+    dataset: &'t DatasetName,
+    classification: &'t Classification,
+    removal: &'t Removal,
+    at: ModelPath,
+}
+
+impl Promise<'_> {
+    fn at(&self, column: &ColumnName) -> ModelPath {
+        self.at.child(segment::COLUMNS, column)
+    }
+}
+
+fn promises<'t>(
+    transformer: &'t DataTransformer,
+    scope: &RuleContext<'_>,
+) -> impl Iterator<Item = Promise<'t>> + use<'t> {
+    let path = path(scope);
+    transformer.removals().iter().flat_map(move |(dataset, removals)| {
+        let path = path.child(segment::REMOVES, dataset);
+        removals.iter().map(move |(classification, removal)| {
+            let at = path.entry(classification);
+            Promise { dataset, classification, removal, at }
+        })
+    })
+}
+
+pub(super) fn reasons(transformer: &DataTransformer, scope: &mut RuleContext<'_>) {
+    for Promise { classification, removal, at, .. } in promises(transformer, scope) {
+        if removal.reason().trim().is_empty() {
+            let message = format!("nothing says why the transformer removes `{classification}`");
+            let help = "say why what is left is not sensitive any more";
+            scope.report(Diagnostic::new(&NO_REASON, at.clone(), message).with_help(help));
+        }
+        for (column, _) in removal.columns().iter().filter(|(_, how)| how.trim().is_empty()) {
+            let message =
+                format!("nothing says how the transformer removes `{classification}` from `{column}`");
+            let at = at.child(segment::COLUMNS, column);
+            scope.report(Diagnostic::new(&NO_REASON, at, message).with_help("say how it is removed"));
+        }
+    }
+}
+
+/// Judged where all of every input is known: what is not may be what brings the classification.
+pub(super) fn unneeded<'a>(
+    inputs: &InputClassifications<'_, 'a>,
+    transformer: &DataTransformer,
+    scope: &mut RuleContext<'a>,
+) {
+    let promises = promises(transformer, scope);
+    let mut unneeded = promises.filter(|promise| !inputs.has(promise.classification)).peekable();
+    if unneeded.peek().is_none() || inputs.may_have_others(scope) {
+        return;
+    }
+    for Promise { classification, at, .. } in unneeded {
+        let message = format!(
+            "the transformer removes `{classification}`, with which none of its inputs is classified"
+        );
+        let finding = Diagnostic::new(&UNNEEDED_REMOVAL, at, message)
+            .with_help("classify the input that has it, or take the removal away");
+        scope.report(finding);
+    }
+}
+
+pub(super) fn check<'a>(
+    made: &MadeOf<'_, 'a>,
+    inputs: &InputClassifications<'_, 'a>,
+    scope: &mut RuleContext<'a>,
+) {
+    for promise in promises(made.transformer, scope) {
+        let Promise { dataset, classification, removal, at } = &promise;
+        let key = made.key(dataset);
+        let Some(table) = scope.facts.table(&key) else {
+            let near = nearest(dataset.as_str(), made.output.datasets().map(Name::as_str));
+            let message = format!("`{classification}` is removed from `{key}`, which does not exist");
+            let finding = Diagnostic::new(&REMOVAL_TARGET, at.clone(), message)
+                .with_help("name a dataset of the output, or take the removal away")
+                .did_you_mean(near);
+            scope.report(finding);
+            continue;
+        };
+        targets(&promise, table, scope);
+        if let Some(select) = made.select(dataset) {
+            for column in removal.columns().keys() {
+                passed_on(column, &promise, select, inputs, scope);
+            }
+            all_passed_on(&promise, select, inputs, scope);
+        }
+    }
+}
+
+fn targets(promise: &Promise<'_>, table: TableFact<'_>, scope: &mut RuleContext<'_>) {
+    let Promise { dataset, classification, removal, at } = promise;
+    if removal.columns().is_empty() {
+        let message = format!("the removal of `{classification}` from `{dataset}` names no column");
+        let help = "name each column of the output from which it is removed, and say how";
+        scope.report(Diagnostic::new(&REMOVAL_TARGET, at.clone(), message).with_help(help));
+    }
+    for column in removal.columns().keys().filter(|column| table.schema().lacks(column)) {
+        let names = table.schema().readable().columns().iter().map(|column| column.name().as_str());
+        let message =
+            format!("`{classification}` is removed from `{column}`, which is no column of `{dataset}`");
+        let finding = Diagnostic::new(&REMOVAL_TARGET, promise.at(column), message)
+            .with_help("name a column of the output, or take it out of the removal")
+            .did_you_mean(nearest(column.as_str(), names));
+        scope.report(finding);
+    }
+}
+
+/// Of a column that is classified on its own, it is known what must not be passed on.
+fn passed_on(
+    column: &ColumnName,
+    promise: &Promise<'_>,
+    select: &SelectOutput,
+    inputs: &InputClassifications<'_, '_>,
+    scope: &mut RuleContext<'_>,
+) {
+    let Some(made) = select.column(column.as_str()) else { return };
+    let has_it = |key: &&ColumnKey| {
+        let labels = inputs.table(&key.dataset).and_then(|table| table.labels_of(&key.column));
+        labels.is_some_and(|labels| labels.contains(promise.classification))
+    };
+    let Some(source) = made.unchanged.iter().find(has_it) else { return };
+    let message = format!(
+        "`{}` is said to be removed from `{column}`, which is `{}` of `{}` as it is",
+        promise.classification, source.column, source.dataset
+    );
+    let finding = Diagnostic::new(&REMOVAL_NOT_DONE, promise.at(column), message)
+        .with_help("change the statement, or take the column out of the removal and classify it");
+    scope.report(brought_by(finding, &source.dataset, Some(source), scope));
+}
+
+/// Of a dataset that is classified as a whole, nothing is removed if all of it is passed on.
+fn all_passed_on(
+    promise: &Promise<'_>,
+    select: &SelectOutput,
+    inputs: &InputClassifications<'_, '_>,
+    scope: &mut RuleContext<'_>,
+) {
+    let unchanged: BTreeSet<&ColumnKey> =
+        select.columns.iter().flat_map(|column| &column.unchanged).collect();
+    let freed = promise.removal.columns().keys().filter_map(|column| select.column(column.as_str()));
+    let sources: BTreeSet<&DatasetKey> =
+        freed.flat_map(|column| &column.unchanged).map(|key| &key.dataset).collect();
+    for source in sources {
+        let Some(input) = inputs.table(source) else { continue };
+        let passed: BTreeSet<&ColumnName> =
+            unchanged.iter().filter(|key| key.dataset == *source).map(|key| &key.column).collect();
+        let is_all = input.own_labels().contains(promise.classification)
+            && input.schema().readable().columns().iter().all(|column| passed.contains(column.name()));
+        if is_all {
+            let message = format!(
+                "`{}` is said to be removed from `{}`, which has every column of `{source}` as it is",
+                promise.classification, promise.dataset
+            );
+            let finding = Diagnostic::new(&REMOVAL_NOT_DONE, promise.at.clone(), message)
+                .with_help("change the statement, or take the removal away and classify the output");
+            scope.report(brought_by(finding, source, None, scope));
+        }
+    }
+}
