@@ -43,21 +43,13 @@ pub(crate) fn northwind() -> Ecosystem {
     let mask = "SELECT customer_id, '***' AS company_name, '***' AS contact_name, contact_title, '***' AS address, \
         city, region, postal_code, country, '***' AS phone, '***' AS fax FROM NW_Data_customers";
     let kept = ["customer_id", "contact_title", "city", "region", "postal_code", "country"];
-    let anonymous = kept
-        .into_iter()
-        .fold(Removal::new("names, addresses and numbers are replaced by a constant"), |removal, column| {
-            removal.column(column, "names nobody by itself")
-        });
-    let masking = DataTransformer::sql("Masked_NW_Data").select("customers", mask).removal(
-        "customers",
-        "PII",
-        anonymous,
-    );
+    let removal = Removal::new("the rest is replaced by a constant").with_columns(kept, "names no person");
+    let masking = DataTransformer::sql("Masked_NW_Data").select("customers", mask);
     let masked = Dataset::new("customers", customers).classified("Public");
     let mask_customers = Workspace::new("MaskCustomersWorkSpace")
         .with_container("USA/NorthWindTeam/AzureSQL")
         .group(DatasetGroup::new("MaskCustomers").sink("NW_Data/customers"))
-        .with_transformer(masking);
+        .with_transformer(masking.removal("customers", "PII", removal));
     let use_masked = Workspace::new("WorkspaceUsingTransformerOutput")
         .with_container("USA/NorthWindTeam/AzureSQL")
         .with_priority(Priority::Critical)

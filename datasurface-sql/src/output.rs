@@ -46,13 +46,13 @@ impl Compilation {
 /// The reason why a text is no single SELECT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotOneSelect {
-    /// There is no statement at all.
+    /// A text without any statement.
     Empty,
-    /// There is more than one statement.
+    /// More than one statement.
     Several,
-    /// The statement begins with another word.
+    /// A statement that begins with another word.
     Begins(String),
-    /// The statement changes data, or makes a table.
+    /// A statement that changes data, or makes a table.
     Writes,
 }
 
@@ -74,7 +74,7 @@ pub struct SelectOutput {
     pub columns: Vec<OutputColumn>,
     /// Whether all columns are known.
     pub is_complete: bool,
-    /// Everything that is certainly wrong, in order and each once.
+    /// The problems that are certain, in order and each once.
     pub problems: Vec<SqlProblem>,
 }
 
@@ -101,7 +101,7 @@ pub struct OutputColumn {
     pub sources: Option<BTreeSet<ColumnKey>>,
     /// The columns among the sources whose values are passed on as they are, at least in some rows.
     pub unchanged: BTreeSet<ColumnKey>,
-    /// Whether the column is one of all that a `*` stands for.
+    /// Whether the column comes by a `*`.
     pub is_from_wildcard: bool,
 }
 

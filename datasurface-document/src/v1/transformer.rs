@@ -104,7 +104,7 @@ impl TransformerObject {
         removes.fold(transformer, |transformer, (dataset, classification, RemovalObject { why, columns })| {
             let removal = columns
                 .into_iter()
-                .fold(Removal::new(why), |removal, (column, how)| removal.column(column, how));
+                .fold(Removal::new(why), |removal, (column, method)| removal.column(column, method));
             transformer.removal(dataset, classification, removal)
         })
     }

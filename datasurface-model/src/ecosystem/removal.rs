@@ -25,11 +25,22 @@ impl Removal {
         Self { reason: reason.into(), columns: BTreeMap::new() }
     }
 
-    /// Adds a column of the output from which the classification is removed, and how that is done.
+    /// Adds a column of the output from which the classification is removed, and the way in which that is done.
     #[must_use]
-    pub fn column(mut self, column: impl Into<ColumnName>, how: impl Into<String>) -> Self {
-        self.columns.insert(column.into(), how.into());
+    pub fn column(mut self, column: impl Into<ColumnName>, method: impl Into<String>) -> Self {
+        self.columns.insert(column.into(), method.into());
         self
+    }
+
+    /// Adds several columns from which the classification is removed in one way.
+    #[must_use]
+    pub fn with_columns<N: Into<ColumnName>>(
+        self,
+        columns: impl IntoIterator<Item = N>,
+        method: impl Into<String>,
+    ) -> Self {
+        let method = method.into();
+        columns.into_iter().fold(self, |removal, column| removal.column(column, method.as_str()))
     }
 
     /// The reason.
@@ -38,7 +49,7 @@ impl Removal {
         &self.reason
     }
 
-    /// The columns of the output from which the classification is removed, each with how that is done.
+    /// The columns of the output from which the classification is removed, each with the way in which that is done.
     #[must_use]
     pub fn columns(&self) -> &BTreeMap<ColumnName, String> {
         &self.columns

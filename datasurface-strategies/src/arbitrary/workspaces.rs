@@ -98,7 +98,9 @@ fn transformers() -> impl Strategy<Value = DataTransformer> {
 fn removals() -> impl Strategy<Value = Removal> {
     let columns = vec((adversarial_strings(), adversarial_strings()), 0..3);
     (adversarial_strings(), columns).prop_map(|(why, columns)| {
-        columns.into_iter().fold(Removal::new(why), |removal, (column, how)| removal.column(column, how))
+        columns
+            .into_iter()
+            .fold(Removal::new(why), |removal, (column, method)| removal.column(column, method))
     })
 }
 

@@ -178,7 +178,7 @@ fn as_a_whole(
             format!("`{from}` is classified `{classification}`, but nothing in the output `{key}` is");
         let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message)
             .with_help(help(dataset, classification, "…"));
-        scope.report(brought_by(finding, from, None, scope));
+        scope.report(with_source(finding, from, None, scope));
     }
 }
 
@@ -210,27 +210,27 @@ fn by_column<'a>(
     };
     let mut lost: BTreeMap<&Classification, Vec<(&Column, Source<'_>)>> = BTreeMap::new();
     for column in columns {
-        let mut brought: BTreeMap<&Classification, Source<'_>> = BTreeMap::new();
+        let mut labels: BTreeMap<&Classification, Source<'_>> = BTreeMap::new();
         match origin(select, column) {
             Origin::Missing => {}
             Origin::Any => {
                 let any = inputs.labels.iter();
-                brought.extend(any.map(|(label, dataset)| (*label, Source { dataset, column: None })));
+                labels.extend(any.map(|(label, dataset)| (*label, Source { dataset, column: None })));
             }
             Origin::Columns(sources) => {
                 for key in sources {
                     let Some(input) = inputs.table(&key.dataset) else { continue };
                     for label in input.own_labels() {
-                        brought.entry(label).or_insert(Source { dataset: &key.dataset, column: None });
+                        labels.entry(label).or_insert(Source { dataset: &key.dataset, column: None });
                     }
                     for label in input.labels_of(&key.column).into_iter().flatten() {
                         // The more precise one is told.
-                        brought.insert(label, Source { dataset: &key.dataset, column: Some(key) });
+                        labels.insert(label, Source { dataset: &key.dataset, column: Some(key) });
                     }
                 }
             }
         }
-        for (classification, source) in brought {
+        for (classification, source) in labels {
             if !is_kept(column, classification, source.column.is_some())
                 && !made.is_removed(dataset, classification, column)
             {
@@ -251,7 +251,7 @@ fn by_column<'a>(
         );
         let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message)
             .with_help(help(dataset, classification, first.name().as_str()));
-        let finding = brought_by(finding, source.dataset, source.column, scope);
+        let finding = with_source(finding, source.dataset, source.column, scope);
         let finding = match scope.facts.datastore_unit(made.transformer.output()) {
             Some(unit) => {
                 let place = unit.path().child(segment::DATASETS, dataset);
@@ -280,7 +280,7 @@ fn help(dataset: &DatasetName, classification: &Classification, column: &str) ->
 }
 
 /// The same finding, with the place that brings a classification.
-pub(super) fn brought_by(
+pub(super) fn with_source(
     finding: Diagnostic,
     dataset: &DatasetKey,
     column: Option<&ColumnKey>,

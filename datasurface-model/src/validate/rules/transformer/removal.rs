@@ -2,7 +2,7 @@
 
 use super::{
     super::RuleContext,
-    classified::{InputClassifications, MadeOf, brought_by},
+    classified::{InputClassifications, MadeOf, with_source},
     path,
 };
 use crate::{
@@ -79,7 +79,7 @@ pub(super) fn reasons(transformer: &DataTransformer, scope: &mut RuleContext<'_>
             let help = "say why what is left is not sensitive any more";
             scope.report(Diagnostic::new(&NO_REASON, at.clone(), message).with_help(help));
         }
-        for (column, _) in removal.columns().iter().filter(|(_, how)| how.trim().is_empty()) {
+        for (column, _) in removal.columns().iter().filter(|(_, method)| method.trim().is_empty()) {
             let message =
                 format!("nothing says how the transformer removes `{classification}` from `{column}`");
             let at = at.child(segment::COLUMNS, column);
@@ -174,7 +174,7 @@ fn passed_on(
     );
     let finding = Diagnostic::new(&REMOVAL_NOT_DONE, promise.at(column), message)
         .with_help("change the statement, or take the column out of the removal and classify it");
-    scope.report(brought_by(finding, &source.dataset, Some(source), scope));
+    scope.report(with_source(finding, &source.dataset, Some(source), scope));
 }
 
 /// Of a dataset that is classified as a whole, nothing is removed if all of it is passed on.
@@ -202,7 +202,7 @@ fn all_passed_on(
             );
             let finding = Diagnostic::new(&REMOVAL_NOT_DONE, promise.at.clone(), message)
                 .with_help("change the statement, or take the removal away and classify the output");
-            scope.report(brought_by(finding, source, None, scope));
+            scope.report(with_source(finding, source, None, scope));
         }
     }
 }
