@@ -2,40 +2,18 @@
 //!
 //! A parent declares and removes declarations, and cannot write what the child defines; the child defines and empties,
 //! and cannot declare itself. For something new, the declaration says who owns it. Only the owner hands over what is
-//! defined.
+//! defined. Whoever claims the approval of exactly this proposal may touch what the approving repository may.
 
-use super::{Difference, ModelDiff};
-use datasurface_model::{Ecosystem, Repository, TeamKey, TeamName, ZoneName, ownership::OwnedPart};
+use super::{
+    Difference, ModelDiff,
+    approval::ApprovalClaim,
+    files::PartFiles,
+    former_names::FormerNames,
+    source::{Actor, Actors, ChangeSource},
+};
+use datasurface_model::{Ecosystem, Repository, Text, ownership::OwnedPart};
 use serde::Serialize;
-use std::collections::BTreeMap;
-
-/// The source of a change: the repository that it comes from, and whether it touches the lock besides the model.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChangeSource {
-    repository: Repository,
-    touches_lock: bool,
-}
-
-impl ChangeSource {
-    /// Creates the source of a change that comes from this branch of a repository, and does not touch the lock.
-    pub fn new(repository: impl Into<Repository>) -> Self {
-        Self { repository: repository.into(), touches_lock: false }
-    }
-
-    /// Declares that the change touches the lock, too, which belongs to the ecosystem. The model does not know the
-    /// lock: the caller that reads it (the broker) declares this.
-    #[must_use]
-    pub fn touching_lock(mut self) -> Self {
-        self.touches_lock = true;
-        self
-    }
-
-    /// The repository.
-    #[must_use]
-    pub fn repository(&self) -> &Repository {
-        &self.repository
-    }
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The decision whether a change may be made by its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,8 +34,20 @@ pub struct DeniedPart {
     pub owner: Option<Repository>,
     /// The differences in the part, ordered by path.
     pub differences: Vec<Difference>,
+    /// The documents of the part that stand in another owner's folder, if several own the repository.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub misplaced: BTreeSet<Text>,
     /// Whether the lock was touched.
     pub lock: bool,
+}
+
+/// A decision, and what it is about.
+pub(super) struct Evaluation {
+    pub(super) authorization: Authorization,
+    /// The count of differences in each part.
+    pub(super) touched: BTreeMap<OwnedPart, usize>,
+    /// The claims that were needed, and the parts for which.
+    pub(super) trusted: BTreeMap<ApprovalClaim, BTreeSet<OwnedPart>>,
 }
 
 impl Authorization {
@@ -65,21 +55,10 @@ impl Authorization {
     /// The owner of a new part is the one that its declaration names.
     #[must_use]
     pub fn evaluate(diff: &ModelDiff, old: &Ecosystem, new: &Ecosystem, source: &ChangeSource) -> Self {
-        let owners = Owners { old, new, former: FormerNames::from_diff(diff) };
-        let mut denied = BTreeMap::<OwnedPart, DeniedPart>::new();
-        for difference in diff {
-            for part in owners.denied(difference, source.repository()) {
-                let denied = denied_part(&mut denied, &part, &owners);
-                denied.differences.push(difference.clone());
-                if difference.is_unattributable() {
-                    denied.owner = None;
-                }
-            }
-        }
-        if source.touches_lock && !old.owner().is_same(source.repository()) {
-            denied_part(&mut denied, &OwnedPart::Ecosystem, &owners).lock = true;
-        }
-        if denied.is_empty() { Self::Allow } else { Self::Deny(denied.into_values().collect()) }
+        let actors = Actors::new(old, new, source, Vec::new());
+        let former = FormerNames::from_diff(diff);
+        let owners = Owners { old, new, former: &former, actors: &actors, files: None };
+        owners.evaluate(diff, source.touches_lock()).authorization
     }
 
     /// Whether it is allowed.
@@ -98,82 +77,105 @@ impl Authorization {
     }
 }
 
-fn denied_part<'d>(
-    denied: &'d mut BTreeMap<OwnedPart, DeniedPart>,
-    part: &OwnedPart,
-    owners: &Owners<'_>,
-) -> &'d mut DeniedPart {
-    denied.entry(part.clone()).or_insert_with(|| DeniedPart {
-        part: part.clone(),
-        owner: owners.owner(part).cloned(),
-        differences: Vec::new(),
-        lock: false,
-    })
+/// The owners of parts before a change, and those for whom it is made.
+pub(super) struct Owners<'e, 'c> {
+    pub(super) old: &'e Ecosystem,
+    pub(super) new: &'e Ecosystem,
+    pub(super) former: &'e FormerNames,
+    pub(super) actors: &'e Actors<'c>,
+    /// The documents of parts, where several own the repository that the change comes from.
+    pub(super) files: Option<PartFiles>,
 }
 
-/// The owners of parts before a change.
-struct Owners<'e> {
-    old: &'e Ecosystem,
-    new: &'e Ecosystem,
-    former: FormerNames,
-}
+impl<'e, 'c> Owners<'e, 'c> {
+    /// Decides on a change.
+    pub(super) fn evaluate(&self, diff: &ModelDiff, touches_lock: bool) -> Evaluation {
+        let mut denied = BTreeMap::<OwnedPart, DeniedPart>::new();
+        let mut touched = BTreeMap::<OwnedPart, usize>::new();
+        let mut trusted = BTreeMap::<ApprovalClaim, BTreeSet<OwnedPart>>::new();
+        for difference in diff {
+            for (part, actor) in self.touched(difference) {
+                *touched.entry(part.clone()).or_default() += 1;
+                match actor {
+                    Some(Actor::Source) => {}
+                    Some(Actor::Claim(claim)) => drop(trusted.entry(claim.clone()).or_default().insert(part)),
+                    None => {
+                        let denied = self.denied_part(&mut denied, &part);
+                        denied.misplaced.extend(self.misplaced(difference, &part));
+                        denied.differences.push(difference.clone());
+                        if difference.is_unattributable() {
+                            denied.owner = None;
+                        }
+                    }
+                }
+            }
+        }
+        // What is claimed of a model says nothing of the lock beside it.
+        if touches_lock && self.actors.owning(self.old.owner()) != Some(Actor::Source) {
+            self.denied_part(&mut denied, &OwnedPart::Ecosystem).lock = true;
+        }
+        let denied: Vec<_> = denied.into_values().collect();
+        let authorization =
+            if denied.is_empty() { Authorization::Allow } else { Authorization::Deny(denied) };
+        Evaluation { authorization, touched, trusted }
+    }
 
-impl<'e> Owners<'e> {
-    /// The parts that a difference touches, and that this repository does not own.
-    fn denied(&self, difference: &Difference, source: &Repository) -> Vec<OwnedPart> {
-        let owns = |part: &OwnedPart| self.owner(part).is_some_and(|owner| owner.is_same(source));
+    fn denied_part<'d>(
+        &self,
+        denied: &'d mut BTreeMap<OwnedPart, DeniedPart>,
+        part: &OwnedPart,
+    ) -> &'d mut DeniedPart {
+        denied.entry(part.clone()).or_insert_with(|| DeniedPart {
+            part: part.clone(),
+            owner: self.owner(part).cloned(),
+            differences: Vec::new(),
+            misplaced: BTreeSet::new(),
+            lock: false,
+        })
+    }
+
+    /// The parts that a difference touches, each with the actor that owns it, if one does.
+    fn touched(&self, difference: &Difference) -> Vec<(OwnedPart, Option<Actor<'c>>)> {
+        let acting = |part: OwnedPart| {
+            let actor = self.acting(difference, &part);
+            (part, actor)
+        };
         if difference.is_unattributable() {
-            return vec![OwnedPart::Ecosystem];
+            return vec![(OwnedPart::Ecosystem, None)];
         }
         let Some(handed_over) = difference.handed_over() else {
-            return difference.parts().filter(|part| !owns(part)).collect();
+            return difference.parts().map(acting).collect();
         };
+        let (handed_over, owner) = acting(handed_over);
         // What is declared and not defined yet is nothing but a declaration, which the parent could as well replace.
-        let is_parents = !self.former.part(&handed_over).is_defined(self.old);
-        let is_allowed = owns(&handed_over) || is_parents && difference.parts().all(|part| owns(&part));
-        if is_allowed { Vec::new() } else { vec![handed_over] }
+        if owner.is_none() && !self.former.part(&handed_over).is_defined(self.old) {
+            let parents: Vec<_> = difference.parts().map(acting).collect();
+            if parents.iter().all(|(_, actor)| actor.is_some()) {
+                return parents;
+            }
+        }
+        vec![(handed_over, owner)]
+    }
+
+    /// The actor that owns a part in which something differs. The source only does if the document stands in its folder.
+    fn acting(&self, difference: &Difference, part: &OwnedPart) -> Option<Actor<'c>> {
+        let owner = self.owner(part)?;
+        match self.actors.owning(owner) {
+            Some(Actor::Source) if !self.misplaced(difference, part).is_empty() => {
+                self.actors.claiming(owner).map(Actor::Claim)
+            }
+            actor => actor,
+        }
+    }
+
+    fn misplaced(&self, difference: &Difference, part: &OwnedPart) -> BTreeSet<Text> {
+        let owner = self.owner(part).filter(|owner| self.actors.shares_branch(owner));
+        let files = self.files.as_ref().zip(owner);
+        files.map(|(files, owner)| files.outside_of(owner, difference)).unwrap_or_default()
     }
 
     /// The owner before the change; of something new, the one that its declaration names.
-    fn owner(&self, part: &OwnedPart) -> Option<&'e Repository> {
+    pub(super) fn owner(&self, part: &OwnedPart) -> Option<&'e Repository> {
         self.former.part(part).owner(self.old).or_else(|| part.owner(self.new))
-    }
-}
-
-/// The former names of parts.
-#[derive(Default)]
-struct FormerNames {
-    zones: BTreeMap<ZoneName, ZoneName>,
-    teams: BTreeMap<TeamKey, TeamName>,
-}
-
-impl FormerNames {
-    fn from_diff(diff: &ModelDiff) -> Self {
-        let mut former = Self::default();
-        for difference in diff {
-            match difference.renamed_part() {
-                Some((OwnedPart::Zone(zone), from)) => {
-                    former.zones.insert(zone, from.as_str().into());
-                }
-                Some((OwnedPart::Team(team), from)) => {
-                    former.teams.insert(team, from.as_str().into());
-                }
-                _ => {}
-            }
-        }
-        former
-    }
-
-    /// The same part by its old name.
-    fn part(&self, part: &OwnedPart) -> OwnedPart {
-        let zone = |zone: &ZoneName| self.zones.get(zone).unwrap_or(zone).clone();
-        match part {
-            OwnedPart::Ecosystem => OwnedPart::Ecosystem,
-            OwnedPart::Zone(name) => OwnedPart::Zone(zone(name)),
-            OwnedPart::Team(key) => {
-                let team = self.teams.get(key).unwrap_or(&key.team);
-                OwnedPart::Team(TeamKey::new(zone(&key.zone), team))
-            }
-        }
     }
 }

@@ -17,7 +17,15 @@ codes! {
         "authorization/not-yours",
         "a change touches what its source does not own",
         "A repository may change what it owned before the change, and nothing else. Propose this part of the change in \
-         the repository that owns it."
+         the repository that owns it, or let that repository approve exactly this proposal."
+    );
+    NEEDS_APPROVAL(
+        error,
+        "authorization/needs-approval",
+        "a change needs the approval of somebody who relied on how things were",
+        "Whoever gave a team access, by an approval or by opening a container, trusted the team's owner; and the policies of a zone \
+         hold for the datastores in it. A new owner of that name, and a datastore that leaves the zone, need their approval of \
+         exactly this proposal. Or they take the name from their list first."
     );
     DATASET_REMOVED(
         error,
@@ -30,8 +38,8 @@ codes! {
         "dataset-change/renamed",
         "a dataset has another name",
         "What was built is kept, since the dataset says how it was called. But whoever wants it by its old name finds \
-         nothing. Offer a dataset of the new name beside it, and retire the old one; or change all its consumers in the \
-         same change."
+         nothing. Rename it in one change with the sinks of all its consumers, which their owners approve; or offer a dataset \
+         of the new name beside it, and retire the old one."
     );
     INVALID_ROWS(
         error,
@@ -52,7 +60,15 @@ codes! {
         "datastore-change/renamed",
         "a datastore has another name",
         "What was built is kept, since the datastore says how it was called. But whoever wants its datasets by its old \
-         name finds nothing. Change all consumers in the same change, or offer another datastore beside it."
+         name finds nothing. Rename it in one change with the sinks of all consumers, which their owners approve; or offer \
+         another datastore beside it."
+    );
+    UNREADABLE(
+        error,
+        "dataset-change/unreadable",
+        "a schema changed that can be read neither before nor after",
+        "Nobody can tell what the change means for those who use the dataset. Make the schema readable first, in a change of \
+         its own."
     );
     NO_CONSENT(
         error,
@@ -60,6 +76,20 @@ codes! {
         "a dataset is deprecated, and a consumer did not agree",
         "Announce it first: a deprecation since a later day needs nobody's consent yet. By that day, each consumer says \
          until when it accepts deprecated data, or leaves."
+    );
+    SUNSET_CLOSER(
+        error,
+        "retirement/sunset-closer",
+        "a sunset is earlier than the day until which consumers agreed to stay",
+        "They agreed to use deprecated data until a day, and the dataset was to be there. Let the sunset be no earlier than \
+         that, or let them agree to an earlier day or leave first. A later sunset is free."
+    );
+    JOINED_AFTER_SUNSET(
+        error,
+        "retirement/joined-after-sunset",
+        "a group begins to use a dataset whose last day is over",
+        "From the day after the sunset on, whoever owns the dataset may take it away; nobody who joins now could rely on it. Use \
+         another dataset, or agree on a later sunset with its owner first."
     );
     SUNSET_PASSED(
         warning,

@@ -57,7 +57,37 @@ impl CompatibilityChecker<'_> {
         let unretired = old.store.datasets().iter().filter(|dataset| !self.is_over(old.retiring(dataset)));
         let is_retired = unretired.count() == 0;
         let message = format!("the datastore `{}` is gone", old.store.name());
-        self.judged(&codes::DATASTORE_REMOVED, old.path(), message, old.keys(), is_retired)
+        let gone = self.judged(&codes::DATASTORE_REMOVED, old.path(), message, old.keys(), is_retired);
+        let retiring: Vec<_> = old.store.datasets().iter().map(|dataset| old.retiring(dataset)).collect();
+        let latest = |one: RetirementDates, other: RetirementDates| match (one.last_day, other.last_day) {
+            (Some(day), Some(last)) if last > day => other,
+            (Some(_), None) => other,
+            _ => one,
+        };
+        let all: Option<Vec<_>> = retiring.into_iter().collect();
+        let whole = all.and_then(|all| all.into_iter().reduce(latest));
+        Some(self.with_next_step(gone?, whole))
+    }
+
+    /// Sets the help to the step that comes next, if the retirement of what is gone had begun.
+    fn with_next_step(&self, gone: BreakingChange, retiring: Option<RetirementDates>) -> BreakingChange {
+        let Some(retiring) = retiring else { return gone };
+        let help = match retiring.last_day {
+            None => format!(
+                "it is deprecated since {}, without a last day: set its sunset, and remove it after that day",
+                retiring.since
+            ),
+            Some(last) if last < self.on => {
+                format!(
+                    "its last day was {last}, and it is still used: remove it when its consumers have left"
+                )
+            }
+            Some(last) => {
+                format!("it is there until {last}: remove it after that day, when its consumers have left")
+            }
+        };
+        let finding = gone.finding.with_help(help);
+        BreakingChange { finding, ..gone }
     }
 
     fn store_renamed(&self, old: &LocatedStore<'_>, new: &LocatedStore<'_>) -> Option<BreakingChange> {
@@ -74,7 +104,8 @@ impl CompatibilityChecker<'_> {
                     let is_retired = self.is_over(old.retiring(dataset));
                     let path = new.dataset_path(dataset);
                     let keys = [old.key(dataset)];
-                    found.extend(self.judged(&codes::DATASET_REMOVED, path, message, keys, is_retired));
+                    let gone = self.judged(&codes::DATASET_REMOVED, path, message, keys, is_retired);
+                    found.extend(gone.map(|gone| self.with_next_step(gone, old.retiring(dataset))));
                 }
                 Change::Both { old: before, new: after } => {
                     self.add_dataset((old, before), (new, after), found);
@@ -110,6 +141,13 @@ impl CompatibilityChecker<'_> {
         }
         if old.schema() == new.schema() {
             return;
+        }
+        if old.schema().error().is_some() && new.schema().error().is_some() {
+            let message =
+                format!("the schema of `{new_key}` is different, and can be read neither before nor after");
+            let keys = [old_key.clone(), new_key.clone()];
+            let path = path.clone();
+            found.extend(self.judged(&codes::UNREADABLE, path, message, keys, is_retired));
         }
         for change in SchemaChange::between(old.schema(), new.schema()) {
             let Some(rule) = change.broken_rule().and_then(codes::code_of) else { continue };
@@ -150,7 +188,7 @@ impl CompatibilityChecker<'_> {
 
     /// Whether a group wanted the dataset before the change, too. Who begins to use something sees what it is; but whoever
     /// fills a datastore did so before, under whatever name: others stand behind it, who see nothing.
-    fn was_there(&self, used: &DatasetUse<'_>) -> bool {
+    pub(super) fn was_there(&self, used: &DatasetUse<'_>) -> bool {
         let key = used.sink.name();
         let wanted = |group: &DatasetGroup| {
             group.sinks().get(key).or_else(|| group.sinks().get(self.former.get(key)?)).is_some()

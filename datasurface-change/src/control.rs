@@ -1,19 +1,30 @@
 //! Judging a change: the one way in.
 
 use super::{
-    authorization::{Authorization, ChangeSource},
+    approval::{ApprovalClaim, Approvals, MissingApproval, RequiredApproval, TrustedClaim},
+    authorization::{Evaluation, Owners},
     changed_datastores::{self, Change, LocatedStore, RetirementDates, StoreChange},
     codes,
-    compatibility::CompatibilityChecker,
+    compatibility::{BreakingChange, CompatibilityChecker},
     diff::{ModelDiff, Pruned},
+    files::PartFiles,
+    former_names::FormerNames,
+    new_findings::new_findings,
+    owner_notice::{self, OwnerNotice},
     reach::ReachedConsumers,
     rename,
-    report::ChangeReport,
+    report::{ChangeReport, ReportParts},
+    required::{self, ChangedModel},
     retirement::{Retirement, RetirementStage},
+    source::{Actor, Actors, ChangeSource, OwnerPaths},
+    touched::{self, TouchedPart},
     uses::{self, DatasetUses},
 };
 use chrono::NaiveDate;
-use datasurface_model::{CodeInfo, Dataset, DatasetKey, Diagnostic, Ecosystem, Entity, Severity, Valid};
+use datasurface_document::Documents;
+use datasurface_model::{
+    CodeInfo, Dataset, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, Severity, Text, Valid,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The check of changes from one source, as of one day, strict or not.
@@ -37,13 +48,69 @@ pub struct ChangeControl {
     source: ChangeSource,
     on: NaiveDate,
     is_strict: bool,
+    claims: BTreeSet<ApprovalClaim>,
+    /// The fingerprint of all that is proposed, if that is more than the model.
+    fingerprint: Option<Text>,
+    /// The findings of the change, where the caller validated both sides.
+    findings: Findings,
+    documents: Option<[Documents; 2]>,
 }
 
 impl ChangeControl {
     /// Creates a check of changes from this source as of a day: the library reads no clock.
     #[must_use]
     pub fn new(source: ChangeSource, on: NaiveDate) -> Self {
-        Self { source, on, is_strict: false }
+        Self {
+            source,
+            on,
+            is_strict: false,
+            claims: BTreeSet::new(),
+            fingerprint: None,
+            findings: Findings::default(),
+            documents: None,
+        }
+    }
+
+    /// Returns the fingerprint of a proposal, which an approval of it names: a hash of the whole model, as text.
+    #[must_use]
+    pub fn fingerprint(new: &Valid<Ecosystem>) -> Text {
+        let document = datasurface_document::to_json(new);
+        Text::from(blake3::hash(document.as_bytes()).to_hex().as_str())
+    }
+
+    /// Adds claims that repositories approved a proposal, each as `repository=fingerprint`. A claim about this very
+    /// proposal is taken on trust: the caller answers for its truth, and for its being given for this change. Any other one
+    /// counts for nothing, and is in the report.
+    #[must_use]
+    pub fn approved_by(mut self, claims: impl IntoIterator<Item = impl Into<ApprovalClaim>>) -> Self {
+        self.claims.extend(claims.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets the fingerprint of all that is proposed, for a caller that judges more than the model, such as a lock. Otherwise it
+    /// is that of the model.
+    #[must_use]
+    pub fn with_fingerprint(mut self, fingerprint: impl Into<Text>) -> Self {
+        self.fingerprint = Some(fingerprint.into());
+        self
+    }
+
+    /// Adds what validation finds in the old ecosystem and in the new one. The report has the findings that the change
+    /// brings, and an error among them refuses it.
+    #[must_use]
+    pub fn with_findings(mut self, old: &Findings, new: &Findings) -> Self {
+        self.findings.extend(new_findings(old, new));
+        self
+    }
+
+    /// Sets the documents from which both ecosystems were loaded, named by their paths from the root of the repository. Where
+    /// several own the repository, the source may touch a part only in its owner's folder: the owner of a document is the
+    /// one whose path is the longest that covers it. Without documents, the folders that the [source](ChangeSource) touches
+    /// decide alone.
+    #[must_use]
+    pub fn in_documents(mut self, old: &Documents, new: &Documents) -> Self {
+        self.documents = Some([old.clone(), new.clone()]);
+        self
     }
 
     /// Makes the check strict: warnings refuse a change, too, such as a breaking change that concerns no consumer
@@ -56,39 +123,121 @@ impl ChangeControl {
 
     /// Judges the change from one ecosystem to another: who may make it, what it breaks, and for whom.
     ///
-    /// The new one should be valid, too: what validation finds is not repeated here. If it is taken for valid without
-    /// being so, nothing is allowed for that reason that would otherwise be refused.
+    /// The new one should be valid, too: what validation finds is only known [if it is told](Self::with_findings). If the new
+    /// one is taken for valid without being so, nothing is allowed for that reason that would otherwise be refused.
     #[must_use]
     pub fn judge(&self, old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> ChangeReport {
         let pruned = Pruned::new(old, new);
         let diff = ModelDiff::from_pruned(&pruned);
-        let authorization = Authorization::evaluate(&diff, old, new, &self.source);
         let changes = changed_datastores::stores(&pruned);
         let former = former_keys(&changes);
         let reach = ReachedConsumers::new(&pruned, &changes, new);
         let retiring = retiring_keys(&pruned, &changes, new);
         let asked = reach.datasets().chain(former.values().cloned()).chain(retiring.iter().cloned());
         let uses = DatasetUses::new(new, asked);
-        let judge = CompatibilityChecker {
+        let checker = CompatibilityChecker {
             old,
             uses: &uses,
             former: &former,
             on: self.on,
             is_strict: self.is_strict,
         };
-        let breaking = judge.breaking(&changes);
+        let mut breaking = checker.breaking(&changes);
         let retirements = self.retirements(&changes, &retiring, new, &uses);
-        let concerns = self.concerns(&retirements, old, &former);
-        ChangeReport::new(
-            self.source.repository().clone(),
-            authorization,
+        let concerns = self.concerns(&retirements, &checker, &mut breaking);
+        let Decision { evaluation, approvals, required, parts, owner_notices } =
+            self.decide(&diff, &pruned, &changes, [old, new]);
+        ChangeReport::new(ReportParts {
+            source: self.source.repository().clone(),
+            authorization: evaluation.authorization,
+            approvals,
+            required,
+            parts,
             breaking,
             concerns,
-            reach.notices(&uses),
+            validation: self.findings.clone(),
+            notices: reach.notices(&uses),
+            owner_notices,
             retirements,
-            rename::proposals(&changes),
+            rename_proposals: rename::proposals(&changes),
             diff,
-        )
+        })
+    }
+
+    /// Judges the first check-in: there is no ecosystem yet. Everything is new then, and belongs to those whom the proposal
+    /// names: the source must own the ecosystem and each part that it defines, or those who do must approve.
+    #[must_use]
+    pub fn judge_first(&self, new: &Valid<Ecosystem>) -> ChangeReport {
+        // It differs from every proposal in its name at least, so that a stranger's empty ecosystem is denied, too.
+        let other_name = format!("no {}", new.name());
+        let nothing = Valid::assume_valid(Ecosystem::new(other_name, new.owner(), new.live()));
+        let mut report = self.judge(&nothing, new);
+        // Nobody used anything before.
+        report.notices.clear();
+        report
+    }
+
+    /// Decides whether the source may make the change, together with those who approved it.
+    fn decide(
+        &self,
+        diff: &ModelDiff,
+        pruned: &Pruned,
+        stores: &[StoreChange<'_>],
+        [old, new]: [&Valid<Ecosystem>; 2],
+    ) -> Decision {
+        let own_fingerprint = || self.fingerprint.clone().unwrap_or_else(|| Self::fingerprint(new));
+        let claimed = (!self.claims.is_empty()).then(own_fingerprint);
+        let is_about_this = |claim: &&ApprovalClaim| claimed.as_ref() == Some(&claim.fingerprint);
+        let (claims, ignored): (Vec<_>, Vec<_>) = self.claims.iter().partition(is_about_this);
+        let actors = Actors::new(old, new, &self.source, claims.clone());
+        let former = FormerNames::from_diff(diff);
+        let paths = OwnerPaths::of(&[old, new], &self.source);
+        let documents = self.documents.as_ref().filter(|_| !paths.is_empty());
+        let files = documents.map(|[old, new]| (old, new));
+        let files = files.map(|(old, new)| PartFiles::new(paths, diff, [old, new]));
+        let owners = Owners { old, new, former: &former, actors: &actors, files };
+        let mut evaluation = owners.evaluate(diff, self.source.touches_lock());
+
+        let change = ChangedModel { old, new, pruned, stores, former: &former };
+        let mut required = Vec::new();
+        for needed in required::approvals(&change) {
+            match actors.owning(&needed.owner) {
+                Some(Actor::Source) => {}
+                Some(Actor::Claim(claim)) => {
+                    evaluation.trusted.entry(claim.clone()).or_default().insert(needed.part);
+                }
+                None => required.push(needed),
+            }
+        }
+        let mut missing = Vec::new();
+        for denied in evaluation.authorization.denied() {
+            if let Some(owner) = &denied.owner {
+                MissingApproval::add(&mut missing, owner, [denied.part.clone()]);
+            }
+        }
+        for needed in &required {
+            MissingApproval::add(&mut missing, &needed.owner, [needed.part.clone()]);
+        }
+        missing.sort_by(|one, other| one.repository.cmp(&other.repository));
+        let trusted = claims.into_iter().map(|claim| TrustedClaim {
+            claim: claim.clone(),
+            parts: evaluation.trusted.get(claim).cloned().unwrap_or_default(),
+        });
+        let approvals = Approvals {
+            trusted: trusted.collect(),
+            ignored: ignored.into_iter().cloned().collect(),
+            fingerprint: if missing.is_empty() {
+                claimed
+            } else {
+                claimed.or_else(|| Some(own_fingerprint()))
+            },
+            missing,
+        };
+        let parts = touched::parts(&evaluation.touched, diff, &owners);
+        let is_told = |owner: &_| actors.owning(owner) != Some(Actor::Source);
+        let mut owner_notices = owner_notice::opened_stores(stores, old, new);
+        owner_notices.retain(|notice| is_told(&notice.owner));
+        Decision { evaluation, approvals, required, parts, owner_notices }
     }
 
     /// The retirements that the change is about: of datasets that it touches, and of those that the groups want that it
@@ -115,23 +264,28 @@ impl ChangeControl {
         retirements
     }
 
-    /// Returns the findings about deprecations that this change makes.
+    /// Returns the findings about deprecations that this change makes. What breaks for those who agreed goes to the breaking
+    /// changes.
     fn concerns(
         &self,
         retirements: &[Retirement],
-        old: &Valid<Ecosystem>,
-        former: &BTreeMap<DatasetKey, DatasetKey>,
+        checker: &CompatibilityChecker<'_>,
+        breaking: &mut Vec<BreakingChange>,
     ) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for retirement in retirements.iter().filter(|retirement| retirement.stage != RetirementStage::Removed)
         {
             let name = &retirement.dataset;
-            let before = retiring_before(old, former.get(name).unwrap_or(name));
+            found.extend(checker.joined_after_sunset(retirement));
+            let before = retiring_before(checker.old, checker.former.get(name).unwrap_or(name));
             let now = RetirementDates { since: retirement.since, last_day: retirement.last_day };
             if before == Some(now) {
                 continue;
             }
-            if retirement.stage == RetirementStage::AwaitingConsent {
+            breaking.extend(checker.closer_sunset(retirement, before));
+            // Who did not agree to what was in force before is no reason against a longer time, or a better word for it.
+            let was_in_force = before.is_some_and(|before| before.since <= self.on);
+            if retirement.stage == RetirementStage::AwaitingConsent && !was_in_force {
                 let groups: Vec<_> =
                     retirement.missing_consents().map(|c| format!("`{}`", c.group)).collect();
                 let message = format!(
@@ -142,11 +296,13 @@ impl ChangeControl {
                 found.push(self.concern(&codes::NO_CONSENT, retirement, message));
             }
             let last_before = before.and_then(|before| before.last_day);
-            if let Some(last) = now.last_day.filter(|last| *last < self.on && last_before != Some(*last)) {
+            let is_later = |last: NaiveDate| last_before.is_some_and(|before| before <= last);
+            if let Some(last) = now.last_day.filter(|last| *last < self.on && !is_later(*last)) {
                 let message = format!("the last day of `{name}` is set to {last}, which is over");
                 found.push(self.concern(&codes::SUNSET_PASSED, retirement, message));
             }
         }
+        breaking.sort();
         found.sort();
         found
     }
@@ -156,6 +312,16 @@ impl ChangeControl {
         let code = CodeInfo { severity, ..*code };
         Diagnostic::new(&code, retirement.path.clone(), message).with_help(code.explanation)
     }
+}
+
+/// The answer to who may make a change.
+struct Decision {
+    evaluation: Evaluation,
+    approvals: Approvals,
+    /// The further approvals that are missing.
+    required: Vec<RequiredApproval>,
+    parts: Vec<TouchedPart>,
+    owner_notices: Vec<OwnerNotice>,
 }
 
 /// Returns the dates of the retirement of a dataset before the change, if it was retired.

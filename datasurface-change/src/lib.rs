@@ -20,26 +20,40 @@
 //! [`ChangeControl::judge`] compares two ecosystems and answers with a [`ChangeReport`]. Nothing is looked at that both
 //! share in memory, so a small change of a large ecosystem is judged in no time.
 
+mod approval;
 mod authorization;
 mod changed_datastores;
 mod codes;
 mod compatibility;
 mod control;
 mod diff;
+mod files;
+mod former_names;
+mod new_findings;
+mod owner_notice;
 mod reach;
 mod rename;
 mod report;
+mod required;
 mod retirement;
 mod similar_names;
+mod source;
+mod sunset;
+mod touched;
 mod uses;
 
-pub use authorization::{Authorization, ChangeSource, DeniedPart};
+pub use approval::{ApprovalClaim, Approvals, MissingApproval, RequiredApproval, TrustedClaim};
+pub use authorization::{Authorization, DeniedPart};
 pub use codes::{CODES, SCHEMA_CODES};
 pub use compatibility::BreakingChange;
 pub use control::ChangeControl;
 pub use diff::{Difference, DifferenceKind, ModelDiff};
+pub use new_findings::new_findings;
+pub use owner_notice::OwnerNotice;
 pub use reach::TeamNotice;
 pub use rename::{Evidence, RenameProposal};
 pub use report::{ChangeReport, Verdict};
 pub use retirement::{Consent, Retirement, RetirementStage};
+pub use source::ChangeSource;
+pub use touched::TouchedPart;
 pub use uses::AffectedGroup;

@@ -1,8 +1,8 @@
 //! Consumers of datasets, directly and through transformers.
 
 use datasurface_model::{
-    DatasetGroup, DatasetKey, DatasetSink, Ecosystem, Entity, GroupKey, Repository, TeamKey, Valid,
-    Workspace, WorkspaceName,
+    DatasetGroup, DatasetKey, DatasetSink, Ecosystem, Entity, GroupKey, ModelPath, Repository, TeamKey,
+    Valid, Workspace, WorkspaceName, segment,
 };
 use serde::Serialize;
 use std::{
@@ -23,6 +23,15 @@ pub struct AffectedGroup {
     /// The workspaces of the transformers on the way to the group, in order; none if the group wants the data itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub through: Vec<WorkspaceName>,
+}
+
+impl AffectedGroup {
+    /// The path of the group.
+    pub(super) fn path(&self) -> ModelPath {
+        let (team, group) = (&self.team, &self.group);
+        let team = ModelPath::root().child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team);
+        team.child(segment::WORKSPACES, &group.workspace).child(segment::GROUPS, &group.group)
+    }
 }
 
 impl fmt::Display for AffectedGroup {

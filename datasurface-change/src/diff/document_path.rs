@@ -34,6 +34,14 @@ impl DocumentPath {
         Some((Self(before.to_vec()), last))
     }
 
+    /// The same element by another name; none if this is no element.
+    pub(super) fn renamed(&self, name: &str) -> Option<Self> {
+        match self.split_last() {
+            Some((around, Step::Element(_))) => Some(around.element(name)),
+            _ => None,
+        }
+    }
+
     /// Returns the path in the model: that of a definition is that of the part itself, that of a schema is its
     /// dataset's.
     pub(super) fn path(&self) -> ModelPath {
@@ -59,6 +67,15 @@ impl DocumentPath {
     pub(super) fn declares(&self) -> Option<OwnedPart> {
         let (_, declared) = self.owned();
         declared.filter(|(_, inside)| inside.is_empty()).map(|(part, _)| part)
+    }
+
+    /// Whether all of what declares a zone or team is here, or all of what defines it.
+    pub(super) fn is_declaration_or_definition(&self) -> bool {
+        let is_definition = self.0.len().checked_sub(1).is_some_and(|last| {
+            self.is_owned_level(last)
+                && matches!(self.0.last(), Some(Step::Member(name)) if name == segment::DEFINITION)
+        });
+        is_definition || self.declares().is_some()
     }
 
     /// The zone or team whose owner is named here.

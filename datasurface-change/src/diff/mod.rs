@@ -8,7 +8,7 @@ mod pruned;
 mod tree;
 
 use datasurface_document::DocumentError;
-use datasurface_model::{Ecosystem, Json, ModelPath, Text, Valid, ownership::OwnedPart};
+use datasurface_model::{Ecosystem, Json, ModelPath, Text, Valid, ownership::OwnedPart, segment};
 use document_path::DocumentPath;
 pub(super) use pruned::Pruned;
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -177,6 +177,28 @@ impl Difference {
     /// The owned parts that it touches, by the names of the new ecosystem: two if something was moved.
     pub fn parts(&self) -> impl Iterator<Item = OwnedPart> {
         [Some(self.place.part()), self.origin.as_ref().map(DocumentPath::part)].into_iter().flatten()
+    }
+
+    /// Returns the places of the model that tell where it is written: two if something was moved or renamed. What declares a zone
+    /// or a team has the path of what defines it, so these are told by what is in them.
+    pub(super) fn places(&self) -> Vec<ModelPath> {
+        let path = self.path();
+        match &self.kind {
+            DifferenceKind::Moved { from } => vec![path, from.clone()],
+            DifferenceKind::Renamed { from } => {
+                let former = self.place.renamed(from).map(|place| place.path());
+                former.into_iter().chain([path]).collect()
+            }
+            DifferenceKind::Added { value } | DifferenceKind::Removed { value }
+                if self.place.is_declaration_or_definition() =>
+            {
+                let members = value.value();
+                let names = members.as_object().into_iter().flat_map(|members| members.keys());
+                let inside = names.filter(|name| *name != segment::NAME);
+                inside.map(|name| ModelPath::from_segments(path.segments().chain([name.as_str()]))).collect()
+            }
+            _ => vec![path],
+        }
     }
 
     /// Whether the touched parts are unknown: all that is known is that there is a difference, or several zones or

@@ -52,7 +52,7 @@ impl Differ {
     }
 
     fn compare_both(&mut self, place: &DocumentPath, old: &Value, new: &Value) {
-        if old == new {
+        if are_equal(old, new) {
             return;
         }
         let (old, new) = if place.is_schema() {
@@ -170,6 +170,42 @@ impl Differ {
     fn add(&mut self, place: &DocumentPath, kind: DifferenceKind) {
         self.found.push(Difference::new(place.clone(), kind));
     }
+}
+
+/// Whether two values are written in the same way, but for the order of members. Numbers that are equal are not always:
+/// `0.0` is no `-0.0`, and who sets one for the other changes what others have.
+fn are_equal(old: &Value, new: &Value) -> bool {
+    let mut waiting = vec![(old, new)];
+    while let Some((old, new)) = waiting.pop() {
+        match (old, new) {
+            (Value::Object(old), Value::Object(new)) => {
+                if old.len() != new.len() {
+                    return false;
+                }
+                for (key, old) in old {
+                    let Some(new) = new.get(key) else { return false };
+                    waiting.push((old, new));
+                }
+            }
+            (Value::Array(old), Value::Array(new)) => {
+                if old.len() != new.len() {
+                    return false;
+                }
+                waiting.extend(old.iter().zip(new));
+            }
+            (Value::Number(old), Value::Number(new)) => {
+                if old != new || old.to_string() != new.to_string() {
+                    return false;
+                }
+            }
+            (old, new) => {
+                if old != new {
+                    return false;
+                }
+            }
+        }
+    }
+    true
 }
 
 type List<'v> = (&'v [Value], &'v BTreeMap<&'v str, &'v Value>);

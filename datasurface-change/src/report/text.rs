@@ -1,7 +1,9 @@
 //! The report as people read it.
 
-use super::{ChangeReport, Verdict};
-use std::fmt;
+use super::{ChangeReport, TouchedPart, Verdict};
+use crate::TrustedClaim;
+use datasurface_model::{Printable, ownership::OwnedPart};
+use std::{collections::BTreeSet, fmt};
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -13,26 +15,74 @@ impl fmt::Display for Verdict {
 }
 
 impl fmt::Display for ChangeReport {
+    /// Prints the report. Texts of the models add no lines, and nothing that a terminal obeys.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let differences = match self.diff.len() {
             0 => "nothing differs".to_owned(),
             1 => "1 difference".to_owned(),
             several => format!("{several} differences"),
         };
-        writeln!(f, "{}: a change from {}, {differences}", self.verdict, self.source)?;
+        writeln!(f, "{}: a change from {}, {differences}", self.verdict, Printable(&self.source))?;
         let findings = self.findings();
         if !findings.is_empty() {
             writeln!(f, "\n{findings}")?;
         }
+        self.fmt_parts(f)?;
+        self.fmt_approvals(f)?;
+        self.fmt_retirements(f)?;
+        self.fmt_notices(f)?;
+        for proposal in &self.rename_proposals {
+            writeln!(f, "\n{}; if so, say `renamed_from`", Printable(proposal))?;
+        }
+        Ok(())
+    }
+}
+
+impl ChangeReport {
+    /// The parts, if there are several, or if one has more to say than its differences.
+    fn fmt_parts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_one_event = |touched: &TouchedPart| touched.summary.is_some() && touched.differences > 1;
+        if self.parts.len() < 2 && !self.parts.iter().any(is_one_event) {
+            return Ok(());
+        }
+        writeln!(f, "\nit touches")?;
+        self.parts.iter().try_for_each(|touched| writeln!(f, "  {}", Printable(touched)))
+    }
+
+    fn fmt_approvals(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let approvals = &self.approvals;
+        if let (false, Some(fingerprint)) = (approvals.missing.is_empty(), &approvals.fingerprint) {
+            writeln!(f, "\nnot approved")?;
+            for missing in &approvals.missing {
+                let (repository, parts) = (&missing.repository, listed(&missing.parts));
+                writeln!(f, "  by {}: {parts}", Printable(repository))?;
+            }
+            writeln!(f, "  an approval of exactly this proposal names {}", Printable(fingerprint))?;
+        }
+        for TrustedClaim { claim, parts } in &approvals.trusted {
+            let parts = if parts.is_empty() { "nothing that needs it".to_owned() } else { listed(parts) };
+            writeln!(f, "\ntaken on trust: {} approved it, for {parts}", Printable(&claim.repository))?;
+        }
+        for claim in &approvals.ignored {
+            let (repository, other) = (Printable(&claim.repository), Printable(&claim.fingerprint));
+            writeln!(
+                f,
+                "\nthe approval of {repository} is for another proposal (`{other}`), and counts for nothing"
+            )?;
+        }
+        Ok(())
+    }
+
+    fn fmt_retirements(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for retirement in &self.retirements {
-            write!(f, "\nretirement of `{}`: {}", retirement.dataset, retirement.stage)?;
+            write!(f, "\nretirement of `{}`: {}", Printable(&retirement.dataset), retirement.stage)?;
             write!(f, ", deprecated since {}", retirement.since)?;
             match retirement.last_day {
                 Some(last) => writeln!(f, ", there until {last}")?,
                 None => writeln!(f)?,
             }
             for consent in &retirement.consents {
-                let (group, team) = (&consent.group, &consent.team);
+                let (group, team) = (Printable(&consent.group), Printable(&consent.team));
                 match consent.until {
                     Some(last) if consent.is_missing => {
                         writeln!(f, "  `{group}` of the team `{team}` agreed until {last}, which is over")?;
@@ -42,16 +92,28 @@ impl fmt::Display for ChangeReport {
                 }
             }
         }
+        Ok(())
+    }
+
+    fn fmt_notices(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for notice in &self.notices {
-            writeln!(f, "\ntell the team `{}` ({})", notice.team, notice.owner)?;
+            writeln!(f, "\ntell the team `{}` ({})", Printable(&notice.team), Printable(&notice.owner))?;
             for (group, paths) in &notice.groups {
                 let paths: Vec<_> = paths.iter().map(ToString::to_string).collect();
-                writeln!(f, "  `{group}` is reached by {}", paths.join(", "))?;
+                writeln!(f, "  `{}` is reached by {}", Printable(group), Printable(paths.join(", ")))?;
             }
         }
-        for proposal in &self.rename_proposals {
-            writeln!(f, "\n{proposal}; if so, say `renamed_from`")?;
+        for notice in &self.owner_notices {
+            writeln!(f, "\ntell {} ({})", Printable(&notice.part), Printable(&notice.owner))?;
+            for (path, event) in &notice.events {
+                writeln!(f, "  {}, at {}", Printable(event), Printable(path))?;
+            }
         }
         Ok(())
     }
+}
+
+fn listed(parts: &BTreeSet<OwnedPart>) -> String {
+    let parts: Vec<_> = parts.iter().map(|part| Printable(part).to_string()).collect();
+    parts.join(", ")
 }

@@ -1,5 +1,6 @@
 //! The codes of change control, in `tests/fixtures`. Each fixture is what the team of `old.yaml` makes of it, in
-//! the ecosystem of `base.yaml`. The change comes from the team's own repository, unless a line says `# from …`.
+//! the ecosystem of `base.yaml`. The change comes from the team's own repository, unless a line says `# from …`. A line
+//! `# old …` names another document that changes; one that says who owns the ecosystem is a whole one, without the base.
 
 use crate::folder::{Folder, TODAY, name};
 use datasurface_change::{ChangeControl, ChangeReport, ChangeSource};
@@ -17,16 +18,28 @@ fn registered() -> impl Iterator<Item = &'static CodeInfo> {
     datasurface_change::CODES.iter().chain(datasurface_change::SCHEMA_CODES).copied()
 }
 
-fn ecosystem(name: &str, team: &str) -> Ecosystem {
-    let documents = Documents::new().document("base.yaml", folder().read("base.yaml"));
-    documents.document(name, team).load().unwrap()
+fn ecosystem(name: &str, text: &str) -> Ecosystem {
+    let documents = Documents::new().document(name, text);
+    let is_whole = text.lines().any(|line| line.starts_with("owner:"));
+    let documents =
+        if is_whole { documents } else { documents.document("base.yaml", folder().read("base.yaml")) };
+    documents.load().unwrap()
 }
 
-/// The ecosystem before the change, in which everything is in order.
-fn old() -> Valid<Ecosystem> {
-    let checked = ecosystem("old.yaml", &folder().read("old.yaml"));
-    let checked = checked.validate(&Validation::on(TODAY.parse().unwrap())).unwrap();
-    assert!(checked.findings().is_empty(), "{:?}", checked.findings());
+/// The document before the change.
+fn old_name(fixture: &str) -> &str {
+    fixture.lines().find_map(|line| line.strip_prefix("# old ")).unwrap_or("old.yaml")
+}
+
+/// The ecosystem before the change, in which everything is in order, unless the fixture is about what is not.
+fn old(fixture: &str) -> Valid<Ecosystem> {
+    let name = old_name(fixture);
+    let ecosystem = ecosystem(name, &folder().read(name));
+    if name == "unreadable.yaml" {
+        return Valid::assume_valid(ecosystem);
+    }
+    let checked = ecosystem.validate(&Validation::on(TODAY.parse().unwrap())).unwrap();
+    assert!(!checked.findings().has_errors(), "{:?}", checked.findings());
     checked.into_ecosystem()
 }
 
@@ -36,12 +49,17 @@ fn judged(fixture: &Path) -> ChangeReport {
     let source = ChangeSource::new(source.unwrap_or(OWNER));
     // What others want may be gone: that is what is reported here.
     let new = Valid::assume_valid(ecosystem(name(fixture), &text));
-    ChangeControl::new(source, TODAY.parse().unwrap()).judge(&old(), &new)
+    ChangeControl::new(source, TODAY.parse().unwrap()).judge(&old(&text), &new)
 }
 
 #[test]
 fn failing_fixtures_report_what_is_expected() {
-    folder().check_reports(|fixture| judged(fixture).to_string());
+    // A fingerprint says nothing to readers, and is another one with every member that documents get.
+    folder().check_reports(|fixture| {
+        let report = judged(fixture);
+        let fingerprint = report.approvals.fingerprint.as_deref().unwrap_or("no fingerprint");
+        report.to_string().replace(fingerprint, "3f9c…")
+    });
 }
 
 #[test]
@@ -69,7 +87,9 @@ fn findings_are_said_well() {
             let info = registered().find(|info| info.code == finding.code()).unwrap();
             let message = finding.message();
             assert!(!message.ends_with('.') && !message.starts_with(char::is_uppercase), "{message}");
-            assert_eq!(finding.help(), Some(info.explanation));
+            // The next step of a retirement is up to the day.
+            let is_explained = finding.help() == Some(info.explanation);
+            assert!(is_explained || info.code.ends_with("/removed"), "{finding}");
         }
     }
 }

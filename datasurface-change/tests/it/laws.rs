@@ -6,7 +6,7 @@ use super::{
 };
 use chrono::NaiveDate;
 use datasurface_change::{ChangeControl, ChangeReport, ChangeSource, Retirement};
-use datasurface_model::{Ecosystem, TypeChange, Valid};
+use datasurface_model::{Ecosystem, Printable, TypeChange, Valid};
 use datasurface_strategies::{Edit, arbitrary_ecosystems, data_types, ecosystems, edits, shuffled};
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -103,7 +103,7 @@ proptest! {
         prop_assert_eq!(results.len(), report.findings().len());
         let text = report.to_string();
         for finding in &report.findings() {
-            prop_assert!(text.contains(finding.message()));
+            prop_assert!(text.contains(&Printable(finding.message()).to_string()));
         }
         for missing in report.retirements.iter().flat_map(Retirement::missing_consents) {
             let group = format!("`{}` of the team `{}`", missing.group, missing.team);

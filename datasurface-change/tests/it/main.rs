@@ -2,15 +2,20 @@
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "what goes wrong in a test is the finding")]
 
+mod approvals;
 mod authorization;
+mod chains;
 mod compatibility;
 mod differences;
+mod first;
 mod fixture;
 mod fixtures;
 #[path = "../../../datasurface-model/tests/it/folder.rs"]
 mod folder;
 mod laws;
+mod monorepo;
 mod rename;
 mod report;
 mod retirement;
 mod sarif;
+mod sunset;

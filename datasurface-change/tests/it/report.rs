@@ -5,16 +5,19 @@ use datasurface_change::{ChangeControl, ChangeReport, ChangeSource};
 use datasurface_document::Documents;
 use datasurface_model::*;
 
-fn refused() -> ChangeReport {
+fn proposed() -> Valid<Ecosystem> {
     let new = with_store(store([Dataset::new("customers", "id Integer key, name VarChar(40)"), orders()]));
-    let new = new.platform(PlatformDeclaration::new("Other", "local"));
-    ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01")).judge(&valid(&fixture()), &valid(&new))
+    valid(&new.platform(PlatformDeclaration::new("Other", "local")))
+}
+
+fn refused() -> ChangeReport {
+    ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01")).judge(&valid(&fixture()), &proposed())
 }
 
 #[test]
 fn as_text() {
     assert_eq!(
-        refused().to_string(),
+        refused().to_string().replace(ChangeControl::fingerprint(&proposed()).as_str(), "3f9c…"),
         "refused: a change from github:nw/sales@main, 2 differences
 
 error[authorization/not-yours]: a change from github:nw/sales@main touches the ecosystem, which belongs to \
@@ -22,13 +25,21 @@ github:nw/model@main
   at platforms/Other
   see platforms/Other: is new
   help: A repository may change what it owned before the change, and nothing else. Propose this part of the change in \
-the repository that owns it.
+the repository that owns it, or let that repository approve exactly this proposal.
 
 error[schema-change/column-removed]: in `Store/customers`, the column `city` is gone
   at zones/USA/teams/Sales/datastores/Store/datasets/customers/columns/city
   see zones/USA/teams/Stock/workspaces/Analysis/groups/all: breaks `Analysis/all` of the team `USA/Stock`
   help: Whoever reads the column finds nothing any more. Deprecate the dataset, let its consumers agree and leave, and \
 take the column away after the sunset; or offer a new dataset beside the old one.
+
+it touches
+  the ecosystem (github:nw/model@main): 1 difference
+  the team `Sales` of the zone `USA` (github:nw/sales@main): 1 difference
+
+not approved
+  by github:nw/model@main: the ecosystem
+  an approval of exactly this proposal names 3f9c…
 
 tell the team `USA/Stock` (github:nw/stock@main)
   `Analysis/all` is reached by zones/USA/teams/Sales/datastores/Store/datasets/customers
@@ -39,7 +50,9 @@ tell the team `USA/Stock` (github:nw/stock@main)
 #[test]
 fn as_json() {
     let value: serde_json::Value = serde_json::from_str(&refused().to_json()).unwrap();
-    assert_eq!(value["verdict"], "refused");
+    assert_eq!((&value["version"], &value["verdict"]), (&1.into(), &"refused".into()));
+    assert_eq!(value["approvals"]["missing"][0]["repository"], "github:nw/model@main");
+    assert_eq!(value["parts"].as_array().unwrap().len(), 2);
     assert_eq!(value["authorization"]["decision"], "deny");
     assert_eq!(value["authorization"]["denied"][0]["owner"], "github:nw/model@main");
     assert_eq!(value["breaking"][0]["consumers"][0]["group"], "Analysis/all");

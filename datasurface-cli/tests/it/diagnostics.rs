@@ -106,9 +106,11 @@ fn show(page: &mut String, file: &Path) {
 /// The lines that are otherwise than in the document that changes, with those around them.
 fn show_change(page: &mut String, file: &Path) {
     const AROUND: usize = 2;
-    let (old, new) =
-        (fs::read_to_string(changes().join("old.yaml")).unwrap(), fs::read_to_string(file).unwrap());
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let new = fs::read_to_string(file).unwrap();
+    let former = new.lines().find_map(|line| line.strip_prefix("# old ")).unwrap_or("old.yaml");
+    let old = fs::read_to_string(changes().join(former)).unwrap();
+    let new = new.lines().filter(|line| !line.starts_with("# old "));
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.collect());
     let before = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
     let rest = old[before..].iter().rev().zip(new[before..].iter().rev());
     let after = rest.take_while(|(old, new)| old == new).count();

@@ -1,0 +1,52 @@
+//! Owners whom a change concerns although it needs no word of theirs.
+
+use super::changed_datastores::{Change, StoreChange};
+use datasurface_model::{Access, Ecosystem, Entity, ModelPath, Repository, ownership::OwnedPart};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The notice to an owner: a change concerns a part of the model that it does not touch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OwnerNotice {
+    /// The part.
+    pub part: OwnedPart,
+    /// The repository that owns the part.
+    pub owner: Repository,
+    /// The events, by the place of each.
+    pub events: BTreeMap<ModelPath, String>,
+}
+
+/// The notices to zones of whose datastores one is open from now on, to which only approved groups had access.
+pub(super) fn opened_stores(
+    changes: &[StoreChange<'_>],
+    old_model: &Ecosystem,
+    new_model: &Ecosystem,
+) -> Vec<OwnerNotice> {
+    let mut notices = BTreeMap::<OwnedPart, OwnerNotice>::new();
+    for change in changes {
+        let Change::Both { old, new } = change else { continue };
+        if old.store.access() == &Access::Open || new.store.access() != &Access::Open {
+            continue;
+        }
+        let zones = [(&old.team.zone, old_model), (&new.team.zone, new_model)];
+        let zones: BTreeSet<_> = zones
+            .into_iter()
+            .filter_map(|(zone, model)| {
+                let part = OwnedPart::Zone(zone.clone());
+                Some((part.owner(model)?.clone(), part))
+            })
+            .collect();
+        for (owner, part) in zones {
+            let notice = notices.entry(part.clone()).or_insert_with(|| OwnerNotice {
+                part,
+                owner,
+                events: BTreeMap::new(),
+            });
+            notice.events.insert(
+                new.path(),
+                format!("the datastore `{}` is open to all groups now", new.store.name()),
+            );
+        }
+    }
+    notices.into_values().collect()
+}

@@ -1,0 +1,219 @@
+//! Approvals that a change needs besides those of the parts that it touches: somebody listed a team whose name is about to
+//! be another owner's, or has policies that hold no longer for what moves away.
+//!
+//! A rule is a function in [`RULES`]; it sees both ecosystems, and adds what it requires.
+
+use super::{
+    approval::RequiredApproval,
+    changed_datastores::{Change, StoreChange},
+    diff::Pruned,
+    former_names::FormerNames,
+};
+use datasurface_model::{
+    Access, ContainerUser, ContainerUsers, Ecosystem, Entity, ModelPath, Repository, TeamDeclaration,
+    TeamKey, ZoneDeclaration, ZoneName, ownership::OwnedPart, segment,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Both sides of a change, as rules see them.
+pub(super) struct ChangedModel<'e> {
+    pub(super) old: &'e Ecosystem,
+    pub(super) new: &'e Ecosystem,
+    /// Both without what they have in common.
+    pub(super) pruned: &'e Pruned,
+    pub(super) stores: &'e [StoreChange<'e>],
+    pub(super) former: &'e FormerNames,
+}
+
+/// A rule about approvals.
+type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
+
+const RULES: [Rule; 2] = [listed_teams, left_zones];
+
+/// Every approval that a change needs besides those of the parts that it touches, each once.
+pub(super) fn approvals(change: &ChangedModel<'_>) -> Vec<RequiredApproval> {
+    let mut required = Vec::new();
+    for rule in RULES {
+        rule(change, &mut required);
+    }
+    required.sort();
+    required.dedup();
+    required
+}
+
+/// Whoever listed a team, or its zone, trusted its owner: another one needs their approval. That is so as well if there was
+/// no team of that name: who lists a name does not know yet who takes it.
+fn listed_teams(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
+    let taken = TakenNames::new(change);
+    if taken.is_empty() {
+        return;
+    }
+    for (team, declaration) in declarations(change.new) {
+        let Some(definition) = declaration.definition() else { continue };
+        let part = OwnedPart::Team(team.clone());
+        let former = change.former.part(&part);
+        let owner = former.owner(change.old).unwrap_or_else(|| declaration.owner());
+        let mut require = |taken: &TakenName, place: ModelPath, lists: &str| {
+            required.push(RequiredApproval {
+                path: team_path(&taken.team).attribute(segment::OWNER),
+                part: OwnedPart::Team(taken.team.clone()),
+                owner: owner.clone(),
+                reason: format!("{lists} lists `{}`, which {}", taken.listed, taken.event()),
+                related: place,
+            });
+        };
+        for store in definition.datastores() {
+            let Access::Approved(approvals) = store.access() else { continue };
+            let place = || team_path(&team).child(segment::DATASTORES, store.name());
+            for listed in approvals.iter().map(|approval| &approval.team).collect::<BTreeSet<_>>() {
+                if let Some(taken) = taken.teams.get(listed) {
+                    require(taken, place(), &format!("the datastore `{}`", store.name()));
+                }
+            }
+        }
+        for container in definition.containers() {
+            let place = || team_path(&team).child(segment::CONTAINERS, container.name());
+            for user in container.usable_by().map(users).unwrap_or_default() {
+                for taken in taken.listed_as(user).filter(|taken| taken.team != team) {
+                    require(taken, place(), &format!("the container `{}`", container.name()));
+                }
+            }
+        }
+    }
+}
+
+/// Policies of a zone hold for what is in it: what leaves it needs the zone's approval.
+fn left_zones(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
+    for store in change.stores {
+        let Change::Both { old, new } = store else { continue };
+        let zone = OwnedPart::Zone(new.team.zone.clone());
+        let left = OwnedPart::Zone(old.team.zone.clone());
+        if change.former.part(&zone) == left {
+            continue;
+        }
+        let Some(owner) = left.owner(change.old) else { continue };
+        required.push(RequiredApproval {
+            path: new.path(),
+            part: OwnedPart::Team(new.team.clone()),
+            owner: owner.clone(),
+            reason: format!("the datastore `{}` leaves {left}, whose policies held for it", new.store.name()),
+            related: old.path(),
+        });
+    }
+}
+
+/// A name of a team that has another owner than before, or one for the first time.
+struct TakenName {
+    /// The name by which it is listed.
+    listed: TeamKey,
+    /// The team that has the name, or had it before it was renamed.
+    team: TeamKey,
+    former_owner: Option<Repository>,
+    owner: Repository,
+}
+
+impl TakenName {
+    fn event(&self) -> String {
+        match &self.former_owner {
+            Some(former) => format!("goes from {former} to {}", self.owner),
+            None => format!("is new, and belongs to {}", self.owner),
+        }
+    }
+}
+
+/// Every name of a team that is taken by another owner.
+struct TakenNames {
+    teams: BTreeMap<TeamKey, TakenName>,
+    joined: BTreeMap<ZoneName, Vec<TakenName>>,
+}
+
+impl TakenNames {
+    fn new(change: &ChangedModel<'_>) -> Self {
+        let mut names = BTreeSet::new();
+        for ecosystem in [&change.pruned.old, &change.pruned.new] {
+            for zone in ecosystem.zones() {
+                let zones = [Some(zone.name()), zone.former_name()];
+                for team in zone.definition().into_iter().flat_map(|zone| zone.teams()) {
+                    let teams = [Some(team.name()), team.former_name()];
+                    for zone in zones.into_iter().flatten() {
+                        names.extend(teams.into_iter().flatten().map(|team| TeamKey::new(zone, team)));
+                    }
+                }
+            }
+        }
+        let mut teams = BTreeMap::new();
+        for listed in names {
+            let Some((team, new)) = named(change.new, &listed) else { continue };
+            let old = named(change.old, &listed).map(|(_, declaration)| declaration.owner());
+            if old.is_some_and(|old| old.is_same(new.owner())) {
+                continue;
+            }
+            let (former_owner, owner) = (old.cloned(), new.owner().clone());
+            teams.insert(listed.clone(), TakenName { listed, team, former_owner, owner });
+        }
+        Self { teams, joined: Self::joined(change) }
+    }
+
+    /// The teams that are new in a zone, or have another owner, by each name of the zone.
+    fn joined(change: &ChangedModel<'_>) -> BTreeMap<ZoneName, Vec<TakenName>> {
+        let mut joined = BTreeMap::<ZoneName, Vec<TakenName>>::new();
+        for zone in change.pruned.new.zones() {
+            for declaration in zone.definition().into_iter().flat_map(|zone| zone.teams()) {
+                let team = TeamKey::new(zone.name(), declaration.name());
+                let former = change.former.part(&OwnedPart::Team(team.clone())).owner(change.old);
+                if former.is_some_and(|former| former.is_same(declaration.owner())) {
+                    continue;
+                }
+                for name in [Some(zone.name()), zone.former_name()].into_iter().flatten() {
+                    joined.entry(name.clone()).or_default().push(TakenName {
+                        listed: team.clone(),
+                        team: team.clone(),
+                        former_owner: former.cloned(),
+                        owner: declaration.owner().clone(),
+                    });
+                }
+            }
+        }
+        joined
+    }
+
+    fn is_empty(&self) -> bool {
+        self.teams.is_empty() && self.joined.is_empty()
+    }
+
+    /// The names to which a container is opened by this word. What is open to everyone is meant for strangers.
+    fn listed_as(&self, user: &ContainerUser) -> impl Iterator<Item = &TakenName> {
+        let (team, zone) = match user {
+            ContainerUser::Everyone => (None, None),
+            ContainerUser::Zone(zone) => (None, self.joined.get(zone)),
+            ContainerUser::Team(team) => (self.teams.get(team), None),
+        };
+        team.into_iter().chain(zone.into_iter().flatten())
+    }
+}
+
+fn users(users: &ContainerUsers) -> BTreeSet<&ContainerUser> {
+    users.read.iter().chain(users.write.iter()).collect()
+}
+
+/// The team of this name, or else the one that had it.
+fn named<'e>(ecosystem: &'e Ecosystem, key: &TeamKey) -> Option<(TeamKey, &'e TeamDeclaration)> {
+    let zones = ecosystem.zones();
+    let former = || zones.iter().find(|zone| zone.former_name() == Some(&key.zone));
+    let zone = zones.get(&key.zone).or_else(former)?;
+    let teams = zone.definition()?.teams();
+    let former = || teams.iter().find(|team| team.former_name() == Some(&key.team));
+    let team = teams.get(&key.team).or_else(former)?;
+    Some((TeamKey::new(zone.name(), team.name()), team))
+}
+
+fn declarations(ecosystem: &Ecosystem) -> impl Iterator<Item = (TeamKey, &TeamDeclaration)> {
+    ecosystem.zones().iter().flat_map(|zone: &ZoneDeclaration| {
+        let teams = zone.definition().into_iter().flat_map(|definition| definition.teams());
+        teams.map(|team| (TeamKey::new(zone.name(), team.name()), team))
+    })
+}
+
+fn team_path(team: &TeamKey) -> ModelPath {
+    ModelPath::root().child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team)
+}
