@@ -181,7 +181,8 @@ impl ChangeReport {
 }
 
 fn sarif(findings: Findings) -> String {
-    Report::from(findings).to_sarif(CODES.iter().chain(SCHEMA_CODES).copied())
+    let codes = CODES.iter().chain(SCHEMA_CODES).chain(datasurface_model::CODES);
+    Report::from(findings).to_sarif(codes.copied())
 }
 
 fn pretty(value: &impl Serialize) -> String {

@@ -65,6 +65,7 @@ fn findings_that_a_change_brings_are_in_its_report() {
     assert!(report.to_string().contains("warning[name/reserved-word]"), "{report}");
     let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
     assert_eq!(json["findings"][0]["code"], "name/reserved-word");
+    super::sarif::check(&report.to_sarif());
     // They are new once.
     let documented = keyless.clone().edit_team("USA", "Sales", |team| team.documented("ours"));
     assert!(judged_on(&keyless, &documented, SALES, "2026-01-01").validation.is_empty());

@@ -91,9 +91,8 @@ impl Repository {
     /// Whether both are in one branch of one repository, whatever their paths and credentials.
     #[must_use]
     pub fn is_same_branch(&self, other: &Self) -> bool {
-        let identity =
-            |one: &Self| (one.host, one.address.clone(), one.repository.clone(), one.branch.clone());
-        identity(self) == identity(other)
+        (self.host, &self.address, &self.repository, &self.branch)
+            == (other.host, &other.address, &other.repository, &other.branch)
     }
 
     /// The path of the folder that is meant; none for all that no other owner's path covers.
