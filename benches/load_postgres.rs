@@ -85,7 +85,7 @@ fn main() -> Result<()> {
 struct Writer;
 
 impl CredentialSource for Writer {
-    fn secret(&self, _: &CredentialName) -> std::result::Result<Secret, CredentialError> {
+    fn secret(&self, _: &CredentialKey, _: &str) -> std::result::Result<Secret, CredentialError> {
         Ok(Secret::new(format!("{WRITER}:{PASSWORD}")))
     }
 }
@@ -107,14 +107,15 @@ fn ecosystem(server: &Server) -> Ecosystem {
         .dataset(Dataset::new("orders", orders).classified("Public"));
     let everything =
         DatasetGroup::new("all").sink("Shop/orders").with_milestoning(Milestoning::LiveAndForensic);
+    let writer =
+        Credential::new("writer", CredentialKind::Password).opening("Z/T/Source").opening("Z/T/Desk");
     let team = Team::new()
+        .credential(writer)
         .container(on_server("Source", SHOP))
-        .container(on_server("Desk", DESK))
+        .container(on_server("Desk", DESK).with_credential("writer"))
         .datastore(store)
         .workspace(Workspace::new("Sales").with_container("Z/T/Desk").group(everything));
-    let local = PlatformDeclaration::new("Local", "local")
-        .setting("database", "platform.db")
-        .setting("credentials", serde_json::json!({"Z/T/Desk": "writer"}));
+    let local = PlatformDeclaration::new("Local", "local").setting("database", "platform.db");
     Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
         .vendor(InfrastructureVendor::new("V").location("L"))
         .platform(local)

@@ -242,12 +242,15 @@ fn on_postgres(url: &str) -> Result<(Ecosystem, Secret), Box<dyn Error>> {
     let kind = ContainerKind::Postgres { host: host.into(), port, database };
     let (container, store) = (ContainerName::from("NorthWindDB"), DatastoreName::from("NW_Data"));
     let capture = Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB").with_credential("northwind");
+    let credential =
+        Credential::new("northwind", CredentialKind::Password).opening("USA/NorthWindTeam/NorthWindDB");
     let ecosystem = northwind().edit_team("USA", "NorthWindTeam", |team| {
         let captured = team.datastores().get(&store).map(|store| Datastore::clone(store).captured(capture));
         captured
             .into_iter()
             .fold(team.without_datastore(&store), Team::datastore)
             .without_container(&container)
+            .credential(credential)
             .container(DataContainer::new(&container, kind).located("Azure/USA"))
     });
     let password = String::from_utf8_lossy(config.get_password().unwrap_or_default());
@@ -259,8 +262,8 @@ fn on_postgres(url: &str) -> Result<(Ecosystem, Secret), Box<dyn Error>> {
 struct OneCredential(Option<Secret>);
 
 impl CredentialSource for OneCredential {
-    fn secret(&self, name: &CredentialName) -> Result<Secret, CredentialError> {
-        self.0.clone().ok_or_else(|| CredentialError::missing(name.clone(), "`--postgres`"))
+    fn secret(&self, credential: &CredentialKey, _: &str) -> Result<Secret, CredentialError> {
+        self.0.clone().ok_or_else(|| CredentialError::missing(credential.clone(), "`--postgres`"))
     }
 }
 

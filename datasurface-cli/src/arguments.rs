@@ -160,8 +160,11 @@ pub(crate) struct TargetArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Secrets are taken from the environment: the value of the credential `name` is \
-    DATASURFACE_CREDENTIAL_NAME, or the content of the file that DATASURFACE_CREDENTIAL_NAME_FILE names.")]
+#[command(
+    after_help = "Secrets are taken from the environment: the value of the credential `name` of the team `EU/Sales` is \
+    DATASURFACE_CREDENTIAL_EU__Sales__name, or the content of the file that DATASURFACE_CREDENTIAL_EU__Sales__name_FILE names; \
+    with DATASURFACE_CREDENTIAL_EU__Sales__name_HOST set, it is shown to that host alone."
+)]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) site: TargetArguments,

@@ -47,7 +47,9 @@ pub use change::{
     Attributes, ChangeHeader, Judgement, OwnedChange, RenderingChange, ResourceChange, ScopeChange,
     ScopeChanges, ScopeRecord,
 };
-pub use credential::{CredentialError, CredentialSource, EnvironmentCredentials, Secret};
+pub use credential::{
+    CredentialError, CredentialSource, EnvironmentCredentials, Secret, credential_variable,
+};
 pub use descriptor::PlatformDescriptor;
 pub use error::{PlatformError, PlatformErrorKind};
 pub use factory::{NoSettings, PlatformFactory, PlatformPlugin, Registry, TypedFactory};

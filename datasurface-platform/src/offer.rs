@@ -2,7 +2,7 @@
 
 use crate::slug::dataset_slug;
 use datasurface_graph::{Custody, DatasetFacts, NodeFacts, NodeKey};
-use datasurface_model::{CredentialName, DatasetKey, Latency, PlatformName};
+use datasurface_model::{CredentialKey, DatasetKey, Latency, PlatformName};
 use serde::{Deserialize, Serialize};
 
 /// A dataset that others may read: where it is, in which form, and what is promised about it. Links between shards and
@@ -17,7 +17,7 @@ pub struct Offer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     latency: Option<Latency>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    credential: Option<CredentialName>,
+    credential: Option<CredentialKey>,
 }
 
 impl Offer {
@@ -64,7 +64,7 @@ impl Offer {
 
     /// Sets the credential that readers need.
     #[must_use]
-    pub fn with_credential(mut self, credential: impl Into<CredentialName>) -> Self {
+    pub fn with_credential(mut self, credential: impl Into<CredentialKey>) -> Self {
         self.credential = Some(credential.into());
         self
     }
@@ -99,9 +99,9 @@ impl Offer {
         self.latency
     }
 
-    /// The credential that readers need, by name.
+    /// The credential that readers need: its zone, its team and its name.
     #[must_use]
-    pub fn credential(&self) -> Option<&CredentialName> {
+    pub fn credential(&self) -> Option<&CredentialKey> {
         self.credential.as_ref()
     }
 }

@@ -44,6 +44,7 @@ segments! {
     CONTAINER = "container";
     CONTAINERS = "containers";
     CREDENTIAL = "credential";
+    CREDENTIALS = "credentials";
     CREDENTIAL_STORE = "credential_store";
     CRON = "cron";
     DATABASE = "database";
@@ -85,6 +86,7 @@ segments! {
     NULLABLE = "nullable";
     OF = "of";
     ONWARD = "onward";
+    OPENS = "opens";
     OUTPUT = "output";
     OWNER = "owner";
     PACKAGE = "package";

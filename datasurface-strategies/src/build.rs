@@ -8,9 +8,9 @@ use super::{
     workspaces,
 };
 use datasurface_model::{
-    ContainerKey, ContainerUser, DataContainer, Ecosystem, GovernanceZone, InfrastructureLocation,
-    InfrastructureVendor, Permitted, Place, PlatformDeclaration, PlatformName, Policy, PolicyRule,
-    Repository, StorageRule, Team, TeamKey, VendorName, ZoneDeclaration,
+    ContainerKey, ContainerUser, Credential, CredentialKind, DataContainer, Datastore, Ecosystem,
+    GovernanceZone, InfrastructureLocation, InfrastructureVendor, Permitted, Place, PlatformDeclaration,
+    PlatformName, Policy, PolicyRule, Repository, StorageRule, Team, TeamKey, VendorName, ZoneDeclaration,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,7 +64,7 @@ pub(super) fn ecosystem(plan: &Plan) -> Ecosystem {
     }
 
     for (choice, datastore) in stores.into_datastores() {
-        add(&mut teams, choice, |team| team.datastore(datastore));
+        add(&mut teams, choice, |team| with_credential(team, &datastore).datastore(datastore));
     }
     for (choice, workspace) in transforms.workspaces.into_iter().chain(consumers.workspaces) {
         add(&mut teams, choice, |team| team.workspace(workspace));
@@ -74,6 +74,20 @@ pub(super) fn ecosystem(plan: &Plan) -> Ecosystem {
         ecosystem.zone_declaration(ZoneDeclaration::new("Antarctica", repository("antarctica")))
     } else {
         ecosystem
+    }
+}
+
+/// Lets the credential that a capture names open the container, and declares it where it is not.
+fn with_credential(team: Team, datastore: &Datastore) -> Team {
+    let Some((capture, name)) =
+        datastore.capture().and_then(|capture| Some((capture, capture.credential()?)))
+    else {
+        return team;
+    };
+    let open = |credential: Credential| credential.opening(capture.container());
+    match team.credentials().get(name) {
+        Some(_) => team.edit_credential(name, open),
+        None => team.credential(open(Credential::new(name, CredentialKind::Password))),
     }
 }
 

@@ -1,15 +1,10 @@
 //! Captures.
 
-use super::{
-    sets::set,
-    settings::unique,
-    short_form::{Compact, ShortForm},
-    words::Word,
-};
+use super::{credential::OwnCredential, sets::set, settings::unique, short_form::ShortForm, words::Word};
 use crate::shape::Shaped;
 use datasurface_model::{
-    Capture, CaptureKind, CaptureTrigger, ColumnName, Consistency, ContainerKey, Credential, CredentialKind,
-    CredentialName, Cron, DatasetName, FileFormat, Set, SourceNames, WatermarkColumns,
+    Capture, CaptureKind, CaptureTrigger, ColumnName, Consistency, ContainerKey, Cron, DatasetName,
+    FileFormat, Set, SourceNames, WatermarkColumns,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,8 +20,9 @@ pub(super) struct CaptureObject {
     consistency: Option<Word<Consistency>>,
     #[serde(default, skip_serializing_if = "When::is_default")]
     trigger: When,
+    /// A credential of the team of the datastore, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    credential: Option<ShortForm<Credential>>,
+    credential: Option<OwnCredential>,
 }
 
 #[derive(Serialize, Deserialize, Shaped)]
@@ -115,7 +111,7 @@ impl CaptureObject {
             When::External => capture,
         };
         match self.credential {
-            Some(ShortForm(credential)) => capture.with_credential(credential),
+            Some(OwnCredential(credential)) => capture.with_credential(credential),
             None => capture,
         }
     }
@@ -169,38 +165,7 @@ impl From<&Capture> for CaptureObject {
                 CaptureTrigger::Cron(cron) => When::Cron(cron),
                 CaptureTrigger::External => When::External,
             },
-            credential: capture.credential().cloned().map(ShortForm),
+            credential: capture.credential().cloned().map(OwnCredential),
         }
-    }
-}
-
-/// A credential: its name alone, if it is that of a user and a password.
-#[derive(Serialize, Deserialize, Shaped)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-#[shape(identified_by(name))]
-pub(super) struct CredentialObject {
-    name: CredentialName,
-    kind: Word<CredentialKind>,
-}
-
-impl Compact for Credential {
-    type Long = CredentialObject;
-    const EXPECTED: &'static str = "a credential, as its name, or as an object with its kind";
-
-    fn from_text(text: &str) -> Result<Self, String> {
-        Ok(text.into())
-    }
-
-    fn text(&self) -> String {
-        self.name().to_string()
-    }
-
-    fn from_long(long: CredentialObject) -> Self {
-        Self::new(long.name, long.kind.0)
-    }
-
-    fn long(&self) -> Option<CredentialObject> {
-        Some(CredentialObject { name: self.name().clone(), kind: Word(self.kind()) })
     }
 }

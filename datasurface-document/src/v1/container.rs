@@ -3,6 +3,7 @@
 use super::{
     annotations::{DocumentationForm, described, written},
     container_kind::KindObject,
+    credential::OwnCredential,
     objects::optional_object,
     sets::set,
     short_form::ShortForm,
@@ -25,6 +26,9 @@ pub(super) struct ContainerObject {
     encryption: Option<Word<KeyHolder>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     read_only: bool,
+    /// A credential of its own team, by name: with it that team reads and writes here where nothing else is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credential: Option<OwnCredential>,
     /// Teams besides its own that may capture data from it, or have data delivered to it.
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     usable_by: Option<ContainerUsersObject>,
@@ -56,6 +60,9 @@ impl ContainerObject {
         if self.read_only {
             container = container.read_only();
         }
+        if let Some(OwnCredential(credential)) = self.credential {
+            container = container.with_credential(credential);
+        }
         if let Some(users) = self.usable_by {
             container = users.read.into_iter().map(|user| user.0).fold(container, DataContainer::readable_by);
             container =
@@ -79,6 +86,7 @@ impl From<&DataContainer> for ContainerObject {
             locations: container.locations().iter().cloned().map(ShortForm).collect(),
             encryption: container.encryption().map(Word),
             read_only: container.is_read_only(),
+            credential: container.credential().cloned().map(OwnCredential),
             usable_by: container.usable_by().map(|users| ContainerUsersObject {
                 read: users.read.iter().cloned().map(ShortForm).collect(),
                 write: users.write.iter().cloned().map(ShortForm).collect(),

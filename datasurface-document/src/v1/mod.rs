@@ -12,6 +12,7 @@ mod capture;
 mod container;
 mod container_kind;
 mod container_user;
+mod credential;
 mod dataset;
 mod entitlement;
 mod expand_schema;

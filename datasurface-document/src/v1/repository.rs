@@ -5,7 +5,7 @@ use super::{
     words::Word,
 };
 use crate::shape::Shaped;
-use datasurface_model::{Credential, Repository, RepositoryHost, Text};
+use datasurface_model::{Repository, RepositoryCredential, RepositoryHost, Text};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Shaped)]
@@ -21,7 +21,7 @@ pub(super) struct RepositoryObject {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     path: Option<Text>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    credential: Option<ShortForm<Credential>>,
+    credential: Option<ShortForm<RepositoryCredential>>,
 }
 
 impl Compact for Repository {

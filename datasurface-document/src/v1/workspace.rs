@@ -2,6 +2,7 @@
 
 use super::{
     annotations::{DocumentationForm, described, written},
+    credential::OwnCredential,
     objects::{objects, optional_object},
     production::is_production,
     quantity::{Day, DeadlineText, LatencyText, RetentionText},
@@ -26,6 +27,9 @@ pub(super) struct WorkspaceObject {
     name: WorkspaceName,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     container: Option<ShortForm<ContainerKey>>,
+    /// A credential of the team of the workspace, by name, with which its data is delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credential: Option<OwnCredential>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     priority: Option<Word<Priority>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,6 +81,9 @@ impl WorkspaceObject {
         let mut workspace = Workspace::new(self.name);
         if let Some(ShortForm(container)) = self.container {
             workspace = workspace.with_container(container);
+        }
+        if let Some(OwnCredential(credential)) = self.credential {
+            workspace = workspace.with_credential(credential);
         }
         if let Some(Word(priority)) = self.priority {
             workspace = workspace.with_priority(priority);
@@ -136,6 +143,7 @@ impl From<&Workspace> for WorkspaceObject {
         Self {
             name: workspace.name().clone(),
             container: workspace.container().cloned().map(ShortForm),
+            credential: workspace.credential().cloned().map(OwnCredential),
             priority: workspace.priority().map(Word),
             deadline: workspace.deadline().cloned().map(DeadlineText),
             production: is_production(workspace.production_status()),

@@ -3,6 +3,7 @@
 use super::{
     annotations::{DocumentationForm, described, written},
     container::ContainerObject,
+    credential::CredentialObject,
     dataset::DatastoreObject,
     objects::{objects, optional_object},
     policy::PolicyObject,
@@ -71,6 +72,8 @@ pub(super) struct TeamDefinition {
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     containers: Vec<ContainerObject>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    credentials: Vec<CredentialObject>,
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     datastores: Vec<DatastoreObject>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     workspaces: Vec<WorkspaceObject>,
@@ -114,9 +117,11 @@ impl TeamObject {
 impl TeamDefinition {
     pub(super) fn into_model(self, schemas: &mut Schemas) -> Team {
         let containers = sorted(self.containers.into_iter().map(ContainerObject::into_model));
+        let credentials = sorted(self.credentials.into_iter().map(CredentialObject::into_model));
         let datastores = sorted(self.datastores.into_iter().map(|datastore| datastore.into_model(schemas)));
         let workspaces = sorted(self.workspaces.into_iter().map(WorkspaceObject::into_model));
         let team = containers.into_iter().fold(Team::new(), Team::container);
+        let team = credentials.into_iter().fold(team, Team::credential);
         let team = datastores.into_iter().fold(team, Team::datastore);
         let team = workspaces.into_iter().fold(team, Team::workspace);
         described(team, self.documentation, None::<TeamName>, Team::documented, |team, _| team)
@@ -154,6 +159,7 @@ impl From<&Team> for TeamDefinition {
     fn from(team: &Team) -> Self {
         Self {
             containers: team.containers().iter().map(ContainerObject::from).collect(),
+            credentials: team.credentials().iter().map(CredentialObject::from).collect(),
             datastores: team.datastores().iter().map(|store| Arc::as_ref(store).into()).collect(),
             workspaces: team.workspaces().iter().map(|workspace| Arc::as_ref(workspace).into()).collect(),
             documentation: written(team.documentation()),

@@ -250,7 +250,7 @@ fn everything_that_is_wrong_is_said_in_one_go() {
             "`hihg` is none of the choices here",
             "`name` is given twice",
             "`output` is missing",
-            "expected a credential, as its name, or as an object with its kind, found the number `1`",
+            "expected the name of a credential of the team, as text, found the number `1`",
             "the document is not YAML: unclosed bracket '['",
         ]
     );

@@ -54,7 +54,8 @@ impl Fragments {
             Some(maker) => Origin::Made { by: maker.name.clone() },
             None => {
                 let capture = datastore.capture()?.clone();
-                Origin::Captured { site: self.container(capture.container())?, capture }
+                let credential = self.ecosystem.capture_credential(name);
+                Origin::Captured { site: self.container(capture.container())?, capture, credential }
             }
         };
         let decided = self.assignments.primary_stages(name);

@@ -178,13 +178,14 @@ impl GraphBuilder {
     ) -> Option<WorkspaceFragment> {
         let workspace = Arc::clone(&self.fragments.ecosystem.workspace(name)?.entity);
         let site = self.fragments.container(workspace.container()?)?;
+        let credential = self.fragments.ecosystem.delivery_credential(name);
         let served = self.fragments.assignments.serving_workspace(name).filter_map(|(group, platform)| {
             let group = workspace.groups().get(&group.group)?;
             Some((group.name().clone(), platform.clone()))
         });
         let roots = served.collect();
         let run = before.and_then(WorkspaceFragment::run).filter(|_| transforms(&workspace)).cloned();
-        Some(WorkspaceFragment::new(workspace, site, roots, run, before))
+        Some(WorkspaceFragment::new(workspace, site, credential, roots, run, before))
     }
 
     /// Puts a workplace in the place of what it was before: what it does not want any more is taken back, and what it
@@ -314,7 +315,9 @@ impl GraphBuilder {
             makers.any(|maker| members.have(maker.entity.name()))
         };
         let groups = workspace.groups().iter().filter(reads_inside);
-        groups.fold(Obligation::default(), |all, group| all.join(&Consumer::new(workspace, group).is_owed()))
+        groups.fold(Obligation::default(), |all, group| {
+            all.join(&Consumer::new(workspace, group, None).is_owed())
+        })
     }
 
     fn output_of(&self, name: &WorkspaceName) -> Option<DatastoreName> {

@@ -95,7 +95,7 @@ fn source(datastore_fragment: &DatastoreFragment, part: &PlatformPart, ingest: &
     }
     match &datastore_fragment.origin {
         Origin::Made { by } => IngestSource::Transformer { workspace: by.clone() },
-        Origin::Captured { site, capture } => {
+        Origin::Captured { site, capture, credential } => {
             let datasets =
                 || part.kept(ingest).iter().map(|(dataset, _)| datastore_fragment.dataset(*dataset));
             let names: Set<_> = datasets().map(Dataset::name).collect();
@@ -103,6 +103,7 @@ fn source(datastore_fragment: &DatastoreFragment, part: &PlatformPart, ingest: &
                 container_key: site.key.clone(),
                 container: site.container.clone(),
                 capture: datasets().fold(capture.restricted_to(&names), Capture::with_former_source),
+                credential: credential.clone(),
             }))
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::obligation::{Custody, Obligation};
 use datasurface_model::{
-    Capture, Classification, CodeArtifact, ContainerKey, DataContainer, DatasetGroup, DatasetKey,
-    DatastoreName, Deadline, Entitlement, Entity, GroupKey, InvalidRows, PlatformName, Priority,
+    Capture, Classification, CodeArtifact, ContainerKey, CredentialKey, DataContainer, DatasetGroup,
+    DatasetKey, DatastoreName, Deadline, Entitlement, Entity, GroupKey, InvalidRows, PlatformName, Priority,
     QualityCheck, Requirements, Schema, Set, TransformTrigger, Workspace, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,9 @@ pub struct CaptureFacts {
     pub container: DataContainer,
     /// The method by which data is captured, and its schedule.
     pub capture: Capture,
+    /// The credential for reading the container: that of the capture, or else the one that the container names for its team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<CredentialKey>,
 }
 
 /// The facts of an ingest.
@@ -142,10 +145,17 @@ pub struct Consumer {
     /// The entitlement to read the data of the workspace.
     #[serde(default, skip_serializing_if = "Entitlement::is_empty")]
     pub entitlement: Entitlement,
+    /// The credential for delivering the data: that of the workspace, or else the one that the container names for its team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<CredentialKey>,
 }
 
 impl Consumer {
-    pub(crate) fn new(workspace: &Workspace, group: &DatasetGroup) -> Self {
+    pub(crate) fn new(
+        workspace: &Workspace,
+        group: &DatasetGroup,
+        credential: Option<CredentialKey>,
+    ) -> Self {
         Self {
             group: GroupKey::new(workspace.name(), group.name()),
             priority: workspace.priority(),
@@ -153,6 +163,7 @@ impl Consumer {
             requirements: group.requirements().clone(),
             transforms: workspace.transformer().is_some(),
             entitlement: workspace.entitlement().clone(),
+            credential,
         }
     }
 

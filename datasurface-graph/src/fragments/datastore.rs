@@ -6,7 +6,8 @@ use super::{
 };
 use crate::obligation::{Custody, Obligation};
 use datasurface_model::{
-    Capture, Consistency, Dataset, DatasetName, Datastore, DatastoreName, Entity, PlatformName, WorkspaceName,
+    Capture, Consistency, CredentialKey, Dataset, DatasetName, Datastore, DatastoreName, Entity,
+    PlatformName, WorkspaceName,
 };
 use std::{borrow::Cow, cmp::Ordering, sync::Arc, vec};
 
@@ -24,7 +25,7 @@ pub(crate) struct DatastoreFragment {
 /// Where the data of a datastore comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    Captured { site: Arc<KeyedContainer>, capture: Capture },
+    Captured { site: Arc<KeyedContainer>, capture: Capture, credential: Option<CredentialKey> },
     Made { by: WorkspaceName },
 }
 

@@ -2,7 +2,7 @@
 
 use super::{KeyedContainer, ServedGroup};
 use crate::{facts::Consumer, obligation::Obligation};
-use datasurface_model::{DatasetGroup, Entity, GroupName, PlatformName, Workspace};
+use datasurface_model::{CredentialKey, DatasetGroup, Entity, GroupName, PlatformName, Workspace};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// A workspace that is served, or whose transformer runs.
@@ -11,6 +11,8 @@ pub(crate) struct WorkspaceFragment {
     pub(crate) workspace: Arc<Workspace>,
     /// Where its data is brought.
     pub(crate) site: Arc<KeyedContainer>,
+    /// With what it is brought there.
+    credential: Option<CredentialKey>,
     /// The groups that platforms were assigned to.
     roots: BTreeSet<(GroupName, PlatformName)>,
     run: Option<TransformerRun>,
@@ -32,6 +34,7 @@ impl WorkspaceFragment {
     pub(crate) fn new(
         workspace: Arc<Workspace>,
         site: Arc<KeyedContainer>,
+        credential: Option<CredentialKey>,
         roots: BTreeSet<(GroupName, PlatformName)>,
         run: Option<TransformerRun>,
         before: Option<&Self>,
@@ -47,7 +50,7 @@ impl WorkspaceFragment {
             services.extend(platforms.into_iter().map(|platform| {
                 let runs_here = run.as_ref().filter(|run| run.on == *platform);
                 let owing = runs_here.map(|run| Arc::clone(&run.owing));
-                let consumer = Consumer::new(&workspace, group);
+                let consumer = Consumer::new(&workspace, group, credential.clone());
                 ServedGroup::new(platform.clone(), consumer, Arc::clone(&site), owing)
             }));
         }
@@ -56,13 +59,13 @@ impl WorkspaceFragment {
                 before.and_then(|before| before.service(&service)).filter(|known| ***known == service);
             known.cloned().unwrap_or_else(|| Arc::new(service))
         };
-        Self { services: services.into_iter().map(kept).collect(), workspace, site, roots, run }
+        Self { services: services.into_iter().map(kept).collect(), workspace, site, credential, roots, run }
     }
 
     /// The same workspace, if its transformer runs like this, or does not run.
     pub(crate) fn running(&self, run: Option<TransformerRun>) -> Self {
         let (workspace, site) = (Arc::clone(&self.workspace), Arc::clone(&self.site));
-        Self::new(workspace, site, self.roots.clone(), run, Some(self))
+        Self::new(workspace, site, self.credential.clone(), self.roots.clone(), run, Some(self))
     }
 
     /// Where its transformer runs, if it does.

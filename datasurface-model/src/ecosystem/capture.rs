@@ -1,6 +1,6 @@
 //! Capture: how the data of a datastore is read.
 
-use super::{CaptureTrigger, Credential, Cron, Dataset};
+use super::{CaptureTrigger, Cron, Dataset};
 use datasurface_schema::{ColumnName, ContainerKey, CredentialName, DatasetName, Entity, Set, Text, segment};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 /// The capture of a datastore: the container, the means, the trigger, the credential, and the consistency.
 ///
 /// ```
-/// use datasurface_model::{Capture, Credential, CredentialKind};
+/// use datasurface_model::Capture;
 /// let capture = Capture::kafka("EU/Sales/Events")
 ///     .source("orders", "sales.orders.v2")
-///     .with_credential(Credential::new("events_reader", CredentialKind::Token));
+///     .with_credential("events_reader");
 /// assert_eq!(capture.source_name(&"orders".into()), "sales.orders.v2");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct Capture {
     consistency: Consistency,
     trigger: CaptureTrigger,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    credential: Option<Credential>,
+    credential: Option<CredentialName>,
 }
 
 /// The names that the source has for datasets: tables, topics, or prefixes of files.
@@ -232,9 +232,9 @@ impl Capture {
         self
     }
 
-    /// Sets the credential for reading; a name alone is that of a user and a password.
+    /// Sets the credential for reading, by name: one of the datastore's own team.
     #[must_use]
-    pub fn with_credential(mut self, credential: impl Into<Credential>) -> Self {
+    pub fn with_credential(mut self, credential: impl Into<CredentialName>) -> Self {
         self.credential = Some(credential.into());
         self
     }
@@ -280,16 +280,10 @@ impl Capture {
         &self.trigger
     }
 
-    /// The credential, if one is needed.
+    /// The name of the credential of the datastore's own team, if one is named.
     #[must_use]
-    pub fn credential(&self) -> Option<&Credential> {
+    pub fn credential(&self) -> Option<&CredentialName> {
         self.credential.as_ref()
-    }
-
-    /// The name of the credential.
-    #[must_use]
-    pub fn credential_name(&self) -> Option<&CredentialName> {
-        self.credential.as_ref().map(Credential::name)
     }
 
     /// Returns the name that the source has for a dataset: that of the dataset, unless another one is declared.

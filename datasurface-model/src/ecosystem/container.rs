@@ -2,7 +2,8 @@
 
 use super::{ContainerKind, ContainerUse, ContainerUser, ContainerUsers};
 use datasurface_schema::{
-    Annotations, ContainerKey, ContainerName, Entity, Place, Set, Sparse, TeamKey, Text, documented, renamed,
+    Annotations, ContainerKey, ContainerName, CredentialName, Entity, Place, Set, Sparse, TeamKey, Text,
+    documented, renamed,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -25,6 +26,8 @@ pub struct DataContainer {
     encryption: Option<KeyHolder>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     read_only: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credential: Option<CredentialName>,
     #[serde(default, skip_serializing_if = "Sparse::is_default")]
     usable_by: Sparse<ContainerUsers>,
     #[serde(default, skip_serializing_if = "Sparse::is_default")]
@@ -50,6 +53,7 @@ impl DataContainer {
             locations: Set::new(),
             encryption: None,
             read_only: false,
+            credential: None,
             usable_by: Sparse::default(),
             about: Sparse::default(),
         }
@@ -110,6 +114,13 @@ impl DataContainer {
         self
     }
 
+    /// Sets the credential, by name, with which its own team reads and writes it where nothing else is named.
+    #[must_use]
+    pub fn with_credential(mut self, credential: impl Into<CredentialName>) -> Self {
+        self.credential = Some(credential.into());
+        self
+    }
+
     /// Lets other teams capture data from it.
     #[must_use]
     pub fn readable_by(mut self, user: ContainerUser) -> Self {
@@ -149,6 +160,12 @@ impl DataContainer {
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.read_only
+    }
+
+    /// The name of the credential with which its own team reads and writes it where nothing else is named.
+    #[must_use]
+    pub fn credential(&self) -> Option<&CredentialName> {
+        self.credential.as_ref()
     }
 
     /// The users besides its own team; none by default.

@@ -42,7 +42,7 @@ pub use capture::{Capture, CaptureKind, Consistency, FileFormat, SourceNames, Wa
 pub use container::{DataContainer, KeyHolder};
 pub use container_kind::ContainerKind;
 pub use container_user::{ContainerUse, ContainerUser, ContainerUsers};
-pub use credential::{Credential, CredentialKind};
+pub use credential::{Credential, CredentialKind, RepositoryCredential};
 pub use dataset::Dataset;
 pub use datastore::Datastore;
 pub use deadline::Deadline;
@@ -70,10 +70,10 @@ pub use zone::{GovernanceZone, ZoneDeclaration};
 pub(crate) use container_kind::Server;
 
 use datasurface_schema::{
-    Annotations, DatastoreName, EcosystemName, Entity, GroupKey, Named, PlatformName, Sparse, TeamName,
-    ZoneName, documented, merge_annotations, renamed,
+    Annotations, ContainerKey, DatastoreName, EcosystemName, Entity, GroupKey, Named, PlatformName, Sparse,
+    TeamKey, TeamName, ZoneName, documented, merge_annotations, renamed,
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A whole data ecosystem: data, owners, consumers and their requirements, and the platforms and places that may
 /// serve them.
@@ -320,6 +320,20 @@ impl Ecosystem {
     #[must_use]
     pub fn waivers(&self) -> &Named<Waiver> {
         &self.waivers
+    }
+
+    /// Returns the teams whose credentials open a container, in order: with its address, what they present their secrets to
+    /// changes.
+    #[must_use]
+    pub fn teams_that_open(&self, container: &ContainerKey) -> BTreeSet<TeamKey> {
+        let zones = self.zones.iter().filter_map(|zone| Some((zone.name(), zone.definition()?)));
+        let teams = zones.flat_map(|(zone, definition)| {
+            let teams = definition.teams().iter();
+            teams.filter_map(move |team| Some((TeamKey::new(zone, team.name()), team.definition()?)))
+        });
+        let opens =
+            |team: &Team| team.credentials().iter().any(|credential| credential.opens().contains(container));
+        teams.filter(|(_, team)| opens(team)).map(|(key, _)| key).collect()
     }
 }
 

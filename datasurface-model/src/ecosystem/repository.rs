@@ -1,6 +1,6 @@
 //! Repositories: who owns a part of the model.
 
-use super::{Credential, password::redact_passwords};
+use super::{RepositoryCredential, password::redact_passwords};
 use datasurface_schema::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -44,7 +44,7 @@ pub struct Repository {
     repository: Text,
     branch: Text,
     owner_path: Option<Text>,
-    credential: Option<Credential>,
+    credential: Option<RepositoryCredential>,
 }
 
 impl Repository {
@@ -77,7 +77,7 @@ impl Repository {
 
     /// Sets the credential for access.
     #[must_use]
-    pub fn with_credential(mut self, credential: impl Into<Credential>) -> Self {
+    pub fn with_credential(mut self, credential: impl Into<RepositoryCredential>) -> Self {
         self.credential = Some(credential.into());
         self
     }
@@ -109,7 +109,7 @@ impl Repository {
 
     /// The credential for access, if one is declared.
     #[must_use]
-    pub fn credential(&self) -> Option<&Credential> {
+    pub fn credential(&self) -> Option<&RepositoryCredential> {
         self.credential.as_ref()
     }
 

@@ -1,29 +1,30 @@
 //! Teams.
 
 use super::{
-    DataContainer, Datastore, Declaration, Workspace,
+    Credential, DataContainer, Datastore, Declaration, Workspace,
     edit::{edited, shared},
 };
 use datasurface_schema::{
-    Annotations, ContainerName, DatastoreName, Named, Sparse, TeamName, WorkspaceName, documented,
-    merge_annotations,
+    Annotations, ContainerName, CredentialName, DatastoreName, Named, Sparse, TeamName, WorkspaceName,
+    documented, merge_annotations,
 };
 use std::sync::Arc;
 
 /// A team as its zone declares it.
 pub type TeamDeclaration = Declaration<TeamName, Team>;
 
-/// The definition of a team: containers, datastores that the team produces, and workspaces in which it consumes.
+/// The definition of a team: containers, credentials, datastores that the team produces, and workspaces in which it consumes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Team {
     containers: Named<DataContainer>,
+    credentials: Named<Credential>,
     datastores: Named<Arc<Datastore>>,
     workspaces: Named<Arc<Workspace>>,
     about: Sparse<Annotations<TeamName>>,
 }
 
 impl Team {
-    /// Creates a team without containers, datastores and workspaces.
+    /// Creates a team without containers, credentials, datastores and workspaces.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -33,6 +34,13 @@ impl Team {
     #[must_use]
     pub fn container(mut self, container: DataContainer) -> Self {
         self.containers.insert(container);
+        self
+    }
+
+    /// Adds a credential, which only this team may name.
+    #[must_use]
+    pub fn credential(mut self, credential: Credential) -> Self {
+        self.credentials.insert(credential);
         self
     }
 
@@ -56,8 +64,9 @@ impl Team {
     /// `twice` if both do.
     #[must_use]
     pub fn merged(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
-        let Self { containers, datastores, workspaces, about } = other;
+        let Self { containers, credentials, datastores, workspaces, about } = other;
         self.containers.extend(containers.iter().cloned());
+        self.credentials.extend(credentials.iter().cloned());
         self.datastores.extend(datastores.iter().cloned());
         self.workspaces.extend(workspaces.iter().cloned());
         merge_annotations(&mut self.about, about, twice);
@@ -68,6 +77,13 @@ impl Team {
     #[must_use]
     pub fn without_container(mut self, name: &ContainerName) -> Self {
         self.containers.remove(name);
+        self
+    }
+
+    /// Removes the credentials of this name.
+    #[must_use]
+    pub fn without_credential(mut self, name: &CredentialName) -> Self {
+        self.credentials.remove(name);
         self
     }
 
@@ -118,10 +134,21 @@ impl Team {
         self
     }
 
+    /// Replaces a credential by the result of `change`; nothing changes if there is none of this name.
+    #[must_use]
+    pub fn edit_credential(
+        mut self,
+        name: &CredentialName,
+        change: impl FnOnce(Credential) -> Credential,
+    ) -> Self {
+        self.credentials = edited(self.credentials, name, change);
+        self
+    }
+
     /// Returns the team without its datastores and workspaces: its own attributes.
     pub(crate) fn shallow(&self) -> Self {
-        let (containers, about) = (self.containers.clone(), self.about.clone());
-        Self { containers, about, ..Self::default() }
+        let (containers, credentials) = (self.containers.clone(), self.credentials.clone());
+        Self { containers, credentials, about: self.about.clone(), ..Self::default() }
     }
 
     /// Replaces all datastores by these.
@@ -142,6 +169,12 @@ impl Team {
     #[must_use]
     pub fn containers(&self) -> &Named<DataContainer> {
         &self.containers
+    }
+
+    /// The credentials of the team.
+    #[must_use]
+    pub fn credentials(&self) -> &Named<Credential> {
+        &self.credentials
     }
 
     /// The datastores that the team produces.

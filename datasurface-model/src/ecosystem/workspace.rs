@@ -6,8 +6,8 @@ use super::{
 };
 use chrono::NaiveDate;
 use datasurface_schema::{
-    Annotations, Classification, ContainerKey, DatasetKey, Entity, GroupName, Named, PlatformName, Regulator,
-    Set, Sparse, WorkspaceName, documented, renamed,
+    Annotations, Classification, ContainerKey, CredentialName, DatasetKey, Entity, GroupName, Named,
+    PlatformName, Regulator, Set, Sparse, WorkspaceName, documented, renamed,
 };
 
 /// A consumer: groups of datasets, brought into one container; or the inputs of a transformer.
@@ -15,6 +15,7 @@ use datasurface_schema::{
 pub struct Workspace {
     name: WorkspaceName,
     container: Option<ContainerKey>,
+    credential: Option<CredentialName>,
     priority: Option<Priority>,
     deadline: Option<Deadline>,
     production: ProductionStatus,
@@ -31,6 +32,7 @@ impl Workspace {
         Self {
             name: name.into(),
             container: None,
+            credential: None,
             priority: None,
             deadline: None,
             production: ProductionStatus::NotProduction,
@@ -46,6 +48,13 @@ impl Workspace {
     #[must_use]
     pub fn with_container(mut self, container: impl Into<ContainerKey>) -> Self {
         self.container = Some(container.into());
+        self
+    }
+
+    /// Sets the credential for delivering the data, by name: one of the workspace's own team.
+    #[must_use]
+    pub fn with_credential(mut self, credential: impl Into<CredentialName>) -> Self {
+        self.credential = Some(credential.into());
         self
     }
 
@@ -108,6 +117,12 @@ impl Workspace {
     #[must_use]
     pub fn container(&self) -> Option<&ContainerKey> {
         self.container.as_ref()
+    }
+
+    /// The name of the credential of the workspace's own team for delivering the data, if one is named.
+    #[must_use]
+    pub fn credential(&self) -> Option<&CredentialName> {
+        self.credential.as_ref()
     }
 
     /// The priority, if one is declared.

@@ -4,7 +4,7 @@ use super::{
     unit::{Content, UnitPlace},
     unit_diff::UnitChange,
 };
-use crate::ecosystem::DataContainer;
+use crate::ecosystem::{Credential, DataContainer};
 use datasurface_schema::{ContainerKey, DatastoreName, Entity, Named, Set, TeamKey, WorkspaceName, ZoneName};
 
 /// The changes between two versions of an ecosystem: the names of added, removed and changed parts. The parts
@@ -75,6 +75,14 @@ fn add_containers(team: &TeamKey, unit: &UnitChange, keys: &mut Vec<ContainerKey
 pub(super) fn containers(team: Option<&Content>) -> Named<DataContainer> {
     match team {
         Some(Content::Team(team)) => team.containers().clone(),
+        _ => Named::default(),
+    }
+}
+
+/// The credentials of a team.
+pub(super) fn credentials(team: Option<&Content>) -> Named<Credential> {
+    match team {
+        Some(Content::Team(team)) => team.credentials().clone(),
         _ => Named::default(),
     }
 }

@@ -9,10 +9,11 @@ use super::{
     reference::Reference,
     unit::UnitKey,
 };
-use crate::ecosystem::{CloudVendor, Consent, DataContainer, Policy};
+use crate::ecosystem::{CloudVendor, Consent, Credential, DataContainer, Policy};
 use chrono::NaiveDate;
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, GroupKey, Named, Set, Text, VendorName, WorkspaceName, ZoneName,
+    ContainerKey, CredentialKey, DatasetKey, DatastoreName, GroupKey, Named, Set, Text, VendorName,
+    WorkspaceName, ZoneName,
 };
 use std::cell::RefCell;
 
@@ -86,6 +87,8 @@ facts! {
     Group(key: GroupKey) = group -> Option<GroupFact<'a>>;
     /// A container.
     Container(key: ContainerKey) = container -> Option<&'a DataContainer>;
+    /// A credential.
+    Credential(key: CredentialKey) = credential -> Option<&'a Credential>;
     /// The first container with this address.
     FirstAt(address: Text) = first_at -> Option<&'a ContainerKey>;
     /// The policies of a zone, if it has any.

@@ -1,8 +1,8 @@
 //! References: how one part of the model speaks of another.
 
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, GroupKey, Place, PlatformName, PolicyKey, TeamKey, VendorName,
-    WorkspaceName, ZoneName,
+    ContainerKey, CredentialKey, DatasetKey, DatastoreName, GroupKey, Place, PlatformName, PolicyKey,
+    TeamKey, VendorName, WorkspaceName, ZoneName,
 };
 use std::fmt;
 
@@ -13,6 +13,8 @@ pub(crate) enum Reference {
     Location(Place),
     Platform(PlatformName),
     Container(ContainerKey),
+    /// A credential of the team that refers to it.
+    Credential(CredentialKey),
     Datastore(DatastoreName),
     Dataset(DatasetKey),
     Workspace(WorkspaceName),
@@ -35,6 +37,7 @@ impl Reference {
             | Self::Zone(_)
             | Self::Platform(_)
             | Self::Container(_)
+            | Self::Credential(_)
             | Self::Datastore(_)
             | Self::Workspace(_)
             | Self::Policy(_) => None,
@@ -61,6 +64,7 @@ impl fmt::Display for Reference {
             Self::Location(place) => place.fmt(f),
             Self::Platform(name) => name.fmt(f),
             Self::Container(key) => key.fmt(f),
+            Self::Credential(key) => key.credential.fmt(f),
             Self::Datastore(name) => name.fmt(f),
             Self::Dataset(key) => key.fmt(f),
             Self::Workspace(name) => name.fmt(f),

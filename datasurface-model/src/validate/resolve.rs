@@ -42,9 +42,11 @@ fn is_in_zone(path: &[&str], zone: &GovernanceZone) -> bool {
     match path {
         [segment::POLICIES, policy, ..] => zone.policies().get(*policy).is_some(),
         [segment::TEAMS, team, inside @ ..] => zone.teams().get(*team).is_some_and(|team| match inside {
-            [segment::CONTAINERS | segment::DATASTORES | segment::WORKSPACES, _, ..] => {
-                team.definition().is_some_and(|team| is_in_team(inside, team))
-            }
+            [
+                segment::CONTAINERS | segment::CREDENTIALS | segment::DATASTORES | segment::WORKSPACES,
+                _,
+                ..,
+            ] => team.definition().is_some_and(|team| is_in_team(inside, team)),
             _ => true,
         }),
         _ => true,
@@ -54,6 +56,7 @@ fn is_in_zone(path: &[&str], zone: &GovernanceZone) -> bool {
 fn is_in_team(path: &[&str], team: &Team) -> bool {
     match path {
         [segment::CONTAINERS, container, ..] => team.containers().get(*container).is_some(),
+        [segment::CREDENTIALS, credential, ..] => team.credentials().get(*credential).is_some(),
         [segment::DATASTORES, datastore, inside @ ..] => {
             let Some(datastore) = team.datastores().get(*datastore) else { return false };
             match inside {

@@ -3,7 +3,7 @@
 
 use super::{
     PersistentMap,
-    changes::containers,
+    changes::{containers, credentials},
     facts::Subject,
     index::MultiIndex,
     name_index::NameIndex,
@@ -14,10 +14,11 @@ use super::{
 };
 use crate::{
     diagnostic::ModelPath,
-    ecosystem::{DataContainer, Datastore, GovernanceZone, Workspace},
+    ecosystem::{Credential, DataContainer, Datastore, GovernanceZone, Workspace},
 };
 use datasurface_schema::{
-    ContainerKey, ContainerName, DatastoreName, Entity, Name, Set, TeamKey, Text, WorkspaceName, segment,
+    ContainerKey, ContainerName, DatastoreName, Entity, Name, Named, Set, TeamKey, Text, WorkspaceName,
+    segment,
 };
 use rustc_hash::FxHashSet;
 use std::{
@@ -60,6 +61,8 @@ pub(super) struct UnitIndex {
     datastores: Members<Datastore>,
     workspaces: Members<Workspace>,
     containers: MultiIndex<ContainerKey, DataContainer>,
+    /// The credentials of each team that has any.
+    credentials: MultiIndex<TeamKey, Named<Credential>>,
     producers: MultiIndex<DatastoreName, WorkspaceName>,
     former_datastores: MultiIndex<DatastoreName, ()>,
     former_workspaces: MultiIndex<WorkspaceName, ()>,
@@ -95,7 +98,10 @@ impl UnitIndex {
             (UnitPlace::Ecosystem | UnitPlace::Transformers | UnitPlace::Zone(_), None) => {
                 self.frames.remove(unit);
             }
-            (UnitPlace::Team(_), _) => self.update_containers(change, touched),
+            (UnitPlace::Team(_), _) => {
+                self.update_containers(change, touched);
+                self.update_credentials(change, touched);
+            }
             (UnitPlace::Datastore(..), _) => {
                 let datastore = |content: &Option<Content>| match content {
                     Some(Content::Datastore(datastore)) => Some(Arc::clone(datastore)),
@@ -166,6 +172,21 @@ impl UnitIndex {
             }
         }
         touched.extend(differing_addresses.into_iter().map(Subject::Address));
+    }
+
+    fn update_credentials(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
+        let Some(team) = change.key.team() else {
+            return;
+        };
+        let (old, new) = (credentials(change.old.as_ref()), credentials(change.new.as_ref()));
+        if old == new {
+            return;
+        }
+        self.credentials.release(team, &change.key);
+        if !new.is_empty() {
+            self.credentials.claim((**team).clone(), &change.key, new);
+        }
+        touched.insert(Subject::Credentials((**team).clone()));
     }
 
     fn update_producer(
@@ -248,6 +269,16 @@ impl UnitIndex {
 
     pub(super) fn containers(&self) -> &MultiIndex<ContainerKey, DataContainer> {
         &self.containers
+    }
+
+    /// The credentials of a team, if it has any.
+    pub(super) fn credentials(&self, team: &TeamKey) -> Option<&Named<Credential>> {
+        self.credentials.get(team)
+    }
+
+    /// The teams that have credentials, with these, in no order.
+    pub(super) fn all_credentials(&self) -> impl Iterator<Item = (&TeamKey, &Named<Credential>)> {
+        self.credentials.keys().filter_map(|team| Some((team, self.credentials.get(team)?)))
     }
 
     pub(super) fn producers(&self) -> &MultiIndex<DatastoreName, WorkspaceName> {

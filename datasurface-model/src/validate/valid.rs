@@ -9,12 +9,15 @@ use super::{
 };
 use crate::{
     diagnostic::{CodeInfo, Findings},
-    ecosystem::{DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Workspace},
+    ecosystem::{Credential, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Workspace},
 };
 use chrono::NaiveDate;
-use datasurface_schema::{ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, WorkspaceName};
+use datasurface_schema::{
+    ContainerKey, CredentialKey, CredentialName, DatasetKey, DatastoreName, Entity, GroupKey, Name, TeamKey,
+    WorkspaceName,
+};
 use rustc_hash::FxHashSet;
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{collections::BTreeSet, fmt, ops::Deref, sync::Arc};
 
 /// A value that was validated, and did not change since: every name is good, every reference resolves. A cheap
 /// handle: clones share the value. To edit, take the value out, change it, and validate again.
@@ -100,6 +103,47 @@ impl Valid<Ecosystem> {
     #[must_use]
     pub fn container(&self, key: &ContainerKey) -> Option<&DataContainer> {
         self.inner.directory.containers().get(key)
+    }
+
+    /// Returns the credential of this key.
+    #[must_use]
+    pub fn credential(&self, key: &CredentialKey) -> Option<&Credential> {
+        self.inner.directory.credentials(&key.team_key())?.get(&key.credential)
+    }
+
+    /// Returns the keys of all credentials, in order.
+    #[must_use]
+    pub fn credentials(&self) -> BTreeSet<CredentialKey> {
+        let all = self.inner.directory.all_credentials();
+        all.flat_map(|(team, own)| own.names().map(|name| CredentialKey::of_team(team, name))).collect()
+    }
+
+    /// Returns the credential with which a datastore is captured: the one that its capture names, or else the one that the
+    /// container names, if both belong to one team. None if neither names one.
+    #[must_use]
+    pub fn capture_credential(&self, datastore: &DatastoreName) -> Option<CredentialKey> {
+        let found = self.datastore(datastore)?;
+        let capture = found.entity.capture()?;
+        self.credential_of(&found.team, capture.credential(), capture.container())
+    }
+
+    /// Returns the credential with which the data of a workspace is delivered: the one that the workspace names, or else the
+    /// one that its container names, if both belong to one team. None if neither names one.
+    #[must_use]
+    pub fn delivery_credential(&self, workspace: &WorkspaceName) -> Option<CredentialKey> {
+        let found = self.workspace(workspace)?;
+        self.credential_of(&found.team, found.entity.credential(), found.entity.container()?)
+    }
+
+    fn credential_of(
+        &self,
+        team: &TeamKey,
+        named: Option<&CredentialName>,
+        container: &ContainerKey,
+    ) -> Option<CredentialKey> {
+        let is_own = container.team_key() == *team;
+        let usual = || self.container(container).filter(|_| is_own)?.credential();
+        named.or_else(usual).map(|name| CredentialKey::of_team(team, name))
     }
 
     /// Returns the workspace whose transformer fills the datastore of this name.

@@ -97,7 +97,7 @@ pub(crate) fn node_views(instance: &Arc<PlatformInstance>) -> Vec<NodeView> {
         let offers = before.flat_map(|from| {
             let facts = from.facts();
             let offers = Offer::for_datasets(&facts, "topic").into_iter().map(|offer| {
-                let offer = offer.with_latency(Latency::minutes(1)).with_credential("reader");
+                let offer = offer.with_latency(Latency::minutes(1)).with_credential("USA/Shop/reader");
                 ResolvedOffer::new(facts.key.clone(), offer)
             });
             offers.collect::<Vec<_>>()

@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeSet, fmt};
 
 /// Tags of enums of which no other variant is written as it is: there is nothing else that could stand there.
-const ONLY_ONE: [&str; 3] = ["capture.kind.kind", "capture.credential.kind", "artifact.kind"];
+const ONLY_ONE: [&str; 2] = ["capture.kind.kind", "artifact.kind"];
 
 /// Different values that are tried for each leaf.
 const TRIED: usize = 3;
@@ -62,7 +62,8 @@ fn the_fingerprint_of_a_node_covers_its_view() {
         "facts.obligation.latency",
         "facts.obligation.regulators.*",
         "facts.obligation.custody.retention.for",
-        "facts.detail.ingest.source.container.capture.credential.name",
+        "facts.detail.ingest.source.container.credential",
+        "facts.detail.ingest.source.container.capture.credential",
         "facts.detail.ingest.source.container.capture.trigger.cron",
         "facts.detail.ingest.source.container.capture.kind.tables.orders",
         "facts.detail.ingest.source.platform.platform",

@@ -1,8 +1,8 @@
 //! Keys: how one entity refers to another, by names alone. The text form joins the names with `/`.
 
 use super::{
-    ContainerName, DatasetName, DatastoreName, GroupName, LocationName, PolicyName, TeamName, VendorName,
-    WorkspaceName, ZoneName,
+    ContainerName, CredentialName, DatasetName, DatastoreName, GroupName, LocationName, PolicyName, TeamName,
+    VendorName, WorkspaceName, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -78,12 +78,27 @@ keys! {
     TeamKey { zone: ZoneName, team: TeamName }
     /// A container, which belongs to a team: `zone/team/container`.
     ContainerKey { zone: ZoneName, team: TeamName, container: ContainerName }
+    /// A credential, which belongs to a team: `zone/team/credential`.
+    CredentialKey { zone: ZoneName, team: TeamName, credential: CredentialName }
     /// A policy of a zone: `zone/policy`.
     PolicyKey { zone: ZoneName, policy: PolicyName }
     /// A dataset: `datastore/dataset`.
     DatasetKey { datastore: DatastoreName, dataset: DatasetName }
     /// A dataset group of a workspace: `workspace/group`.
     GroupKey { workspace: WorkspaceName, group: GroupName }
+}
+
+impl CredentialKey {
+    /// The credential of this name of a team.
+    pub fn of_team(team: &TeamKey, credential: impl Into<CredentialName>) -> Self {
+        Self::new(&team.zone, &team.team, credential)
+    }
+
+    /// The team that the credential belongs to.
+    #[must_use]
+    pub fn team_key(&self) -> TeamKey {
+        TeamKey::new(&self.zone, &self.team)
+    }
 }
 
 impl ContainerKey {

@@ -8,7 +8,7 @@ mod reserved;
 mod syntax;
 
 pub use distinct::{are_distinct, folded};
-pub use key::{ContainerKey, DatasetKey, GroupKey, Place, PolicyKey, TeamKey};
+pub use key::{ContainerKey, CredentialKey, DatasetKey, GroupKey, Place, PolicyKey, TeamKey};
 pub use reserved::is_reserved_word;
 pub use syntax::{NameError, NameSyntax, is_visible};
 

@@ -46,12 +46,21 @@ fn users() -> impl Strategy<Value = ContainerUser> {
 pub(super) fn containers() -> impl Strategy<Value = DataContainer> {
     let keys = rarely(select(vec![KeyHolder::Vendor, KeyHolder::Company]));
     let about = (rarely(documentations()), rarely(adversarial_strings()));
-    let users = (vec(users(), 0..2), vec(users(), 0..2));
+    let users = (vec(users(), 0..2), vec(users(), 0..2), rarely(adversarial_strings()));
     (adversarial_strings(), kinds(), vec(places(), 0..3), keys, any::<bool>(), users, about).prop_map(
-        |(name, kind, places, keys, is_read_only, (readers, writers), (documentation, former))| {
+        |(
+            name,
+            kind,
+            places,
+            keys,
+            is_read_only,
+            (readers, writers, credential),
+            (documentation, former),
+        )| {
             let container = places.into_iter().fold(DataContainer::new(name, kind), DataContainer::located);
             let container = keys.into_iter().fold(container, DataContainer::encrypted);
             let container = if is_read_only { container.read_only() } else { container };
+            let container = credential.into_iter().fold(container, DataContainer::with_credential);
             let container = readers.into_iter().fold(container, DataContainer::readable_by);
             let container = writers.into_iter().fold(container, DataContainer::writable_by);
             let container = documentation.into_iter().fold(container, DataContainer::documented);

@@ -1,6 +1,6 @@
 //! Datastores with their captures and datasets.
 
-use super::{adversarial_strings, credentials, deprecations, documentations, rarely, schemas::schemas};
+use super::{adversarial_strings, deprecations, documentations, rarely, schemas::schemas};
 use datasurface_model::*;
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -31,7 +31,13 @@ fn capture_kinds() -> impl Strategy<Value = CaptureKind> {
 
 fn captures() -> impl Strategy<Value = Capture> {
     let container = (adversarial_strings(), adversarial_strings(), adversarial_strings());
-    (container, capture_kinds(), rarely(any::<bool>()), rarely(adversarial_strings()), rarely(credentials()))
+    (
+        container,
+        capture_kinds(),
+        rarely(any::<bool>()),
+        rarely(adversarial_strings()),
+        rarely(adversarial_strings()),
+    )
         .prop_map(|((zone, team, container), kind, together, cron, credential)| {
             let capture = Capture::new(ContainerKey::new(zone, team, container), kind);
             let capture = match together {

@@ -2,7 +2,7 @@
 
 use super::{
     adversarial_strings, containers::containers, credentials, datastores::datastores, days, deprecations,
-    documentations, places, rarely, settings, workspaces::workspaces,
+    documentations, places, rarely, repository_credentials, settings, workspaces::workspaces,
 };
 use datasurface_model::{Text, *};
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -10,7 +10,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 fn repositories() -> impl Strategy<Value = Repository> {
     let host = select(vec![RepositoryHost::GitHub, RepositoryHost::GitLab, RepositoryHost::Git]);
     let address = (rarely(adversarial_strings()), adversarial_strings(), adversarial_strings());
-    (host, address, rarely(adversarial_strings()), rarely(credentials())).prop_map(
+    (host, address, rarely(adversarial_strings()), rarely(repository_credentials())).prop_map(
         |(host, (address, repository, branch), path, credential)| {
             let repository = Repository::new(host, repository, branch);
             let repository = path.into_iter().fold(repository, Repository::with_owner_path);
@@ -147,13 +147,17 @@ fn consents() -> impl Strategy<Value = Consent> {
 }
 
 fn teams() -> impl Strategy<Value = Team> {
-    let inside = (vec(containers(), 0..3), vec(datastores(), 0..3), vec(workspaces(), 0..3));
-    (inside, rarely(documentations())).prop_map(|((containers, datastores, workspaces), documentation)| {
-        let team = containers.into_iter().fold(Team::new(), Team::container);
-        let team = datastores.into_iter().fold(team, Team::datastore);
-        let team = workspaces.into_iter().fold(team, Team::workspace);
-        documentation.into_iter().fold(team, Team::documented)
-    })
+    let inside =
+        (vec(containers(), 0..3), vec(credentials(), 0..3), vec(datastores(), 0..3), vec(workspaces(), 0..3));
+    (inside, rarely(documentations())).prop_map(
+        |((containers, credentials, datastores, workspaces), documentation)| {
+            let team = containers.into_iter().fold(Team::new(), Team::container);
+            let team = credentials.into_iter().fold(team, Team::credential);
+            let team = datastores.into_iter().fold(team, Team::datastore);
+            let team = workspaces.into_iter().fold(team, Team::workspace);
+            documentation.into_iter().fold(team, Team::documented)
+        },
+    )
 }
 
 /// Generates any ecosystem that can be built in code, valid or not: names and texts include those that could be

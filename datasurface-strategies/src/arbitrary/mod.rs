@@ -71,16 +71,30 @@ fn documentations() -> impl Strategy<Value = Documentation> {
     )
 }
 
-fn credentials() -> impl Strategy<Value = Credential> {
-    let kinds = [
+fn credential_kinds() -> impl Strategy<Value = CredentialKind> {
+    select(vec![
         CredentialKind::Password,
         CredentialKind::Token,
         CredentialKind::KeyPair,
         CredentialKind::Certificate,
         CredentialKind::AccessKey,
         CredentialKind::Role,
-    ];
-    (adversarial_strings(), select(kinds.to_vec())).prop_map(|(name, kind)| Credential::new(name, kind))
+    ])
+}
+
+fn repository_credentials() -> impl Strategy<Value = RepositoryCredential> {
+    (adversarial_strings(), credential_kinds()).prop_map(|(name, kind)| RepositoryCredential::new(name, kind))
+}
+
+fn container_keys() -> impl Strategy<Value = ContainerKey> {
+    (adversarial_strings(), adversarial_strings(), adversarial_strings())
+        .prop_map(|(zone, team, container)| ContainerKey::new(zone, team, container))
+}
+
+fn credentials() -> impl Strategy<Value = Credential> {
+    (adversarial_strings(), credential_kinds(), vec(container_keys(), 0..3)).prop_map(
+        |(name, kind, opens)| opens.into_iter().fold(Credential::new(name, kind), Credential::opening),
+    )
 }
 
 fn places() -> impl Strategy<Value = Place> {

@@ -1,6 +1,6 @@
 //! Workspaces with their groups, sinks and transformers.
 
-use super::{adversarial_strings, days, documentations, rarely};
+use super::{adversarial_strings, container_keys, days, documentations, rarely};
 use chrono::NaiveTime;
 use datasurface_model::*;
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -110,21 +110,21 @@ pub(super) fn workspaces() -> impl Strategy<Value = Workspace> {
         rarely(deadlines()),
         any::<bool>(),
         rarely(vec(adversarial_strings(), 0..2)),
-        rarely((adversarial_strings(), adversarial_strings(), adversarial_strings())),
+        rarely(container_keys()),
+        rarely(adversarial_strings()),
     );
     let about = (rarely(documentations()), rarely(adversarial_strings()));
     (adversarial_strings(), vec(groups(), 0..3), rarely(transformers()), optional, about).prop_map(
         |(name, groups, transformer, optional, (documentation, former))| {
-            let (principals, deadline, is_production, limit, container) = optional;
+            let (principals, deadline, is_production, limit, container, credential) = optional;
             let workspace = groups.into_iter().fold(Workspace::new(name), Workspace::group);
             let workspace = transformer.into_iter().fold(workspace, Workspace::with_transformer);
             let workspace = principals.into_iter().fold(workspace, Workspace::granted);
             let workspace = deadline.into_iter().fold(workspace, Workspace::with_deadline);
             let workspace = if is_production { workspace.in_production() } else { workspace };
             let workspace = limit.into_iter().fold(workspace, Workspace::with_classification_limit);
-            let workspace = container.into_iter().fold(workspace, |workspace, (zone, team, container)| {
-                workspace.with_container(ContainerKey::new(zone, team, container))
-            });
+            let workspace = container.into_iter().fold(workspace, Workspace::with_container);
+            let workspace = credential.into_iter().fold(workspace, Workspace::with_credential);
             let workspace = documentation.into_iter().fold(workspace, Workspace::documented);
             former.into_iter().fold(workspace, Workspace::renamed_from)
         },

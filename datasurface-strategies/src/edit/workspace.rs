@@ -57,6 +57,9 @@ fn rebuilt(
     if let Some(container) = old.container() {
         workspace = workspace.with_container(container);
     }
+    if let Some(credential) = old.credential() {
+        workspace = workspace.with_credential(credential);
+    }
     if let Some(priority) = priority {
         workspace = workspace.with_priority(priority);
     }

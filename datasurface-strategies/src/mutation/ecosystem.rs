@@ -1,16 +1,34 @@
 //! What breaks a rule about what is around data: containers, platforms, zones, repositories, waivers.
 
 use super::{
-    Mutation, PLATFORM, apart, dataset, datastore_with, governed, in_team, mutation, read, store, with,
+    Mutation, PLATFORM, SOURCE, apart, dataset, datastore_with, governed, in_team, mutation, read, store,
+    with,
 };
 use chrono::NaiveDate;
 use datasurface_model::{
-    Capture, Classification, CloudVendor, ContainerUser, DataContainer, Ecosystem, GovernanceZone,
-    HintTarget, Permitted, Place, PlatformDeclaration, PlatformName, Policy, PolicyRule, ProductionStatus,
-    StorageRule, TeamKey, VendorName, Waiver, Workspace, ZoneDeclaration,
+    Capture, Classification, CloudVendor, ContainerUser, Credential, CredentialKind, DataContainer,
+    Ecosystem, GovernanceZone, HintTarget, Permitted, Place, PlatformDeclaration, PlatformName, Policy,
+    PolicyRule, ProductionStatus, StorageRule, TeamKey, VendorName, Waiver, Workspace, ZoneDeclaration,
 };
 
 pub(super) const ALL: &[Mutation] = &[
+    mutation("credential/does-not-open", |it| {
+        let capture = Capture::sql_snapshot(SOURCE).with_credential("extra");
+        let credential = Credential::new("extra", CredentialKind::Password);
+        in_team(it, |team| team.credential(credential).datastore(store("Extra").captured(capture)))
+    }),
+    mutation("credential/kind", |it| {
+        let credential = Credential::new("extra", CredentialKind::AccessKey).opening(SOURCE);
+        in_team(it, |team| team.credential(credential))
+    }),
+    mutation("credential/not-usable", |it| {
+        let credential = Credential::new("extra", CredentialKind::Password).opening("Extra/Extra/Source");
+        let it = apart(it, GovernanceZone::new(), |team| team);
+        in_team(it, |team| team.credential(credential))
+    }),
+    mutation("reference/unknown-credential", |it| {
+        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).with_credential("nobodys")))
+    }),
     mutation("container/address", |it| in_team(it, |team| team.container(located("Extra", "")))),
     mutation("container/no-location", |it| {
         in_team(it, |team| team.container(DataContainer::sqlite("Extra", "extra.db")))

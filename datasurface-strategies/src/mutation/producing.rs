@@ -3,8 +3,8 @@
 use super::{Mutation, SOURCE, dataset, datastore_with, in_team, mutation, shaped, store, with};
 use chrono::NaiveDate;
 use datasurface_model::{
-    Capture, Collation, Column, Consistency, Credential, CredentialKind, DataContainer, DataType, Dataset,
-    Datastore, Deprecation, Ecosystem, FileFormat, Latency, QualityCheck, TableSchema,
+    Capture, Collation, Column, Consistency, DataContainer, DataType, Dataset, Datastore, Deprecation,
+    Ecosystem, FileFormat, Latency, QualityCheck, TableSchema,
 };
 
 pub(super) const ALL: &[Mutation] = &[
@@ -13,10 +13,6 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     mutation("capture/container-kind", |it| {
         with(it, store("Extra").captured(Capture::object_files(SOURCE, FileFormat::Csv).source("d", "d/")))
-    }),
-    mutation("capture/credential-kind", |it| {
-        let credential = Credential::new("extra", CredentialKind::AccessKey);
-        with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).with_credential(credential)))
     }),
     mutation("capture/cron", |it| {
         with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).with_cron("at noon")))

@@ -20,10 +20,6 @@ pub struct LocalConfig {
     #[serde(default)]
     #[schemars(with = "Option<Keys>")]
     pub encryption: Option<KeyHolder>,
-    /// The names of the credentials that consumers' PostgreSQL containers are written with, by container:
-    /// `zone/team/container`. A container that is not here is written as the user `postgres`, without a password.
-    #[serde(default)]
-    pub credentials: BTreeMap<String, String>,
     /// The schemas of consumers' PostgreSQL containers that copies and views are made in, by container:
     /// `zone/team/container`. A schema must exist. Where there is none here, the search path of the user decides: usually
     /// `public`.
@@ -54,18 +50,10 @@ impl LocalConfig {
             database: database.into(),
             place: None,
             encryption: None,
-            credentials: BTreeMap::new(),
             schemas: BTreeMap::new(),
             servers: BTreeMap::new(),
             transformers: SelectLimits::default(),
         }
-    }
-
-    /// Adds the name of the credential with which a consumer's container (`zone/team/container`) is written.
-    #[must_use]
-    pub fn credential(mut self, container: impl Into<String>, credential: impl Into<String>) -> Self {
-        self.credentials.insert(container.into(), credential.into());
-        self
     }
 
     /// Adds the settings of connections to the server at a `host` or a `host:port`.
@@ -79,11 +67,6 @@ impl LocalConfig {
     pub(crate) fn server_settings(&self, host: &str, port: u16) -> ServerSettings {
         let found = self.servers.get(&format!("{host}:{port}")).or_else(|| self.servers.get(host));
         found.cloned().unwrap_or_default()
-    }
-
-    /// The credential that a container is written with.
-    pub(crate) fn credential_for(&self, container: &ContainerKey) -> Option<CredentialName> {
-        self.credentials.get(&container.to_string()).map(|name| name.as_str().into())
     }
 
     /// Sets how much each SELECT of a transformer may take.

@@ -23,9 +23,16 @@ pub(crate) enum ConsumerDatabase {
 }
 
 impl ConsumerDatabase {
-    pub(crate) fn from_container(
+    /// Where the data of an export is brought. It is written with the credential of the first consumer that has one.
+    pub(crate) fn for_export(export: &ExportFacts, config: &LocalConfig) -> Result<Self, LintDiagnostic> {
+        let credential = export.consumers.iter().find_map(|consumer| consumer.credential.as_ref());
+        Self::from_container(&export.container_key, &export.container, credential, config)
+    }
+
+    fn from_container(
         key: &ContainerKey,
         container: &DataContainer,
+        credential: Option<&CredentialKey>,
         config: &LocalConfig,
     ) -> Result<Self, LintDiagnostic> {
         match container.kind() {
@@ -35,7 +42,7 @@ impl ConsumerDatabase {
                 port: *port,
                 database: database.to_string(),
                 schema: config.schemas.get(&key.to_string()).cloned(),
-                credential: config.credential_for(key),
+                credential: credential.cloned(),
                 settings: config.server_settings(host.as_ref(), *port),
             })),
             other => Err(LintDiagnostic::new(
@@ -73,7 +80,7 @@ impl ConsumerDatabase {
         container: &DataContainer,
         config: &LocalConfig,
     ) -> Result<Self, LintDiagnostic> {
-        Ok(match Self::from_container(key, container, config)? {
+        Ok(match Self::from_container(key, container, None, config)? {
             Self::Server(_) => Self::Own,
             other => other,
         })

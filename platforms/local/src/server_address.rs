@@ -1,5 +1,5 @@
 //! Databases of PostgreSQL servers, as rendered files name them:
-//! `postgresql://<host>:<port>/<database>?schema=<name>&credential=<name>&<setting>=<value>`.
+//! `postgresql://<host>:<port>/<database>?schema=<name>&credential=<zone/team/name>&<setting>=<value>`.
 
 use crate::{prelude::*, server_settings::ServerSettings};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -14,8 +14,8 @@ pub(crate) struct ServerAddress {
     pub(crate) database: String,
     /// The schema that everything is in which has a name without one; otherwise the server decides.
     pub(crate) schema: Option<String>,
-    /// The name of the credential.
-    pub(crate) credential: Option<CredentialName>,
+    /// The credential.
+    pub(crate) credential: Option<CredentialKey>,
     pub(crate) settings: ServerSettings,
 }
 
@@ -111,7 +111,7 @@ mod tests {
         for (host, database, credential, settings) in [
             ("db.example.org", "warehouse", None, &nothing),
             ("db.example.org", "warehouse", None, &set),
-            ("::1", "a/b?credential=c", Some("desk"), &set),
+            ("::1", "a/b?credential=c", Some("EU/R & D/desk"), &set),
             ("/var/run/postgresql", "two\nlines 🦀 %20", Some(""), &nothing),
         ] {
             let address = ServerAddress {

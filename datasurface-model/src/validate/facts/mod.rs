@@ -18,12 +18,13 @@ use super::{
     unit_index::{Located, UnitIndex},
 };
 use crate::ecosystem::{
-    CloudVendor, Consent, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy, PolicyRule,
+    CloudVendor, Consent, Credential, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy,
+    PolicyRule,
 };
 use chrono::NaiveDate;
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named, Place, Set, TeamKey, Text,
-    VendorName, WorkspaceName, ZoneName,
+    ContainerKey, CredentialKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named, Place, Set,
+    TeamKey, Text, VendorName, WorkspaceName, ZoneName,
 };
 use rustc_hash::FxHashSet;
 use std::sync::{Arc, OnceLock};
@@ -131,6 +132,7 @@ impl Facts {
             }
             Reference::Platform(name) => self.frame.platforms().get(name).is_some(),
             Reference::Container(key) => self.directory.containers().get(key).is_some(),
+            Reference::Credential(key) => self.credential(key).is_some(),
             Reference::Datastore(name) => self.directory.datastores().get(name).is_some(),
             Reference::Dataset(key) => self.found(key).is_some(),
             Reference::Workspace(name) => self.directory.workspaces().get(name).is_some(),
@@ -165,6 +167,10 @@ impl Facts {
                 };
                 let names = || NameIndex::new(texts().iter().map(Text::as_str));
                 near(&known.containers, &names, &key.to_string())
+            }
+            Reference::Credential(key) => {
+                let all = directory.credentials(&key.team_key())?;
+                name_index(all).nearest(key.credential.as_str()).map(Text::from)
             }
             Reference::Datastore(name) => {
                 near(&known.datastores, &|| all_of(directory.datastores().iter()), name.as_str())
@@ -217,6 +223,10 @@ impl Facts {
 
     pub(super) fn container(&self, key: &ContainerKey) -> Option<&DataContainer> {
         self.directory.containers().get(key)
+    }
+
+    pub(super) fn credential(&self, key: &CredentialKey) -> Option<&Credential> {
+        self.directory.credentials(&key.team_key())?.get(&key.credential)
     }
 
     /// The first container that is the physical database of this one.

@@ -2,7 +2,7 @@
 
 use super::super::reference::Reference;
 use crate::validate::{reader::Fact, unit_index::folded};
-use datasurface_schema::{ContainerKey, DatastoreName, Text, WorkspaceName, ZoneName};
+use datasurface_schema::{ContainerKey, DatastoreName, TeamKey, Text, WorkspaceName, ZoneName};
 
 /// The subject of a fact: as long as no edit touches its subject, a fact stays as it is. After an edit of the
 /// subject, the fact is compared again, which need not mean that it has changed.
@@ -14,6 +14,8 @@ pub(crate) enum Subject {
     Frame,
     /// A container.
     Container(ContainerKey),
+    /// The credentials of a team.
+    Credentials(TeamKey),
     /// The containers with this address.
     Address(Text),
     /// The frame of a zone: its policies.
@@ -59,6 +61,7 @@ impl Fact {
             Self::WorkspaceUnit(name) => workspace(name),
             Self::Group(key) => workspace(&key.workspace),
             Self::Container(key) => Subject::Container(key.clone()),
+            Self::Credential(key) => Subject::Credentials(key.team_key()),
             Self::FirstAt(address) => Subject::Address(address.clone()),
             Self::Policies(zone) | Self::Consents(zone) => Subject::Zone(zone.clone()),
             Self::RestrictsPlatforms => Subject::Zones,
@@ -77,6 +80,7 @@ fn thing(reference: &Reference) -> Subject {
         }
         Reference::Team(key) => Subject::Zone(key.zone.clone()),
         Reference::Container(key) => Subject::Container(key.clone()),
+        Reference::Credential(key) => Subject::Credentials(key.team_key()),
         Reference::Datastore(name) => datastore(name),
         Reference::Dataset(key) => datastore(&key.datastore),
         Reference::Workspace(name) => workspace(name),
@@ -94,6 +98,7 @@ fn siblings(reference: &Reference) -> Subject {
         Reference::Vendor(_)
         | Reference::Location(_)
         | Reference::Platform(_)
+        | Reference::Credential(_)
         | Reference::Dataset(_)
         | Reference::Zone(_)
         | Reference::Team(_)

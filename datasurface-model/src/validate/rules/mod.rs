@@ -9,6 +9,7 @@ mod access;
 mod capture;
 mod classification;
 mod container;
+mod credential;
 mod datastore;
 mod governance;
 mod lifecycle;
@@ -45,7 +46,6 @@ pub static CODES: &[&CodeInfo] = &[
     &access::UNKNOWN_GROUP,
     &capture::CONSISTENCY,
     &capture::CONTAINER_KIND,
-    &capture::CREDENTIAL_KIND,
     &capture::CRON,
     &capture::source::FORMER,
     &capture::keyless::KEYLESS,
@@ -65,6 +65,9 @@ pub static CODES: &[&CodeInfo] = &[
     &container::same_place::SAME_PLACE,
     &container::UNEXPECTED_LOCATION,
     &container::users::UNEXPECTED_USERS,
+    &credential::DOES_NOT_OPEN,
+    &credential::KIND,
+    &credential::NOT_USABLE,
     &datastore::NO_DATASETS,
     &of_policies::CLASSIFICATION,
     &of_policies::CLASSIFICATION_LIMIT,
@@ -102,6 +105,7 @@ pub static CODES: &[&CodeInfo] = &[
     &quality::PARAMETER,
     &quality::UNKNOWN_COLUMN,
     &reference::UNKNOWN_CONTAINER,
+    &reference::UNKNOWN_CREDENTIAL,
     &reference::UNKNOWN_DATASET,
     &reference::UNKNOWN_DATASTORE,
     &reference::UNKNOWN_LOCATION,
@@ -237,6 +241,7 @@ pub(super) fn check_unit<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a
             name::check_team(team, at);
             rename::check_team(team, at);
             container::check(team, at);
+            credential::check(team, at);
         }
         Content::Datastore(datastore) => {
             name::check_datastore(datastore, at);

@@ -26,6 +26,8 @@ unknown! {
     UNKNOWN_LOCATION = "location", "location", "correct the path, or add the location to its vendor";
     UNKNOWN_PLATFORM = "platform", "platform", "correct the name, or declare the platform in the ecosystem";
     UNKNOWN_CONTAINER = "container", "container", "correct the key (`zone/team/container`), or add the container to its team";
+    UNKNOWN_CREDENTIAL = "credential", "credential", "correct the name, or add the credential to `credentials` of the team that names it: what belongs to \
+        a team names credentials of that team only";
     UNKNOWN_DATASTORE = "datastore", "datastore", "correct the name, or add the datastore to a team";
     UNKNOWN_DATASET = "dataset", "dataset", "correct the name, or add the dataset to its datastore";
     UNKNOWN_POLICY = "policy", "policy", "correct the name, or add the policy to its zone";
@@ -170,6 +172,11 @@ fn describe(unknown: &Reference) -> (&'static CodeInfo, String, &'static str) {
             &UNKNOWN_CONTAINER,
             format!("there is no container `{key}`"),
             "refer to a container as `zone/team/container`, or add this one to its team",
+        ),
+        Reference::Credential(key) => (
+            &UNKNOWN_CREDENTIAL,
+            format!("the team `{}` has no credential `{}`", key.team_key(), key.credential),
+            "name a credential of the same team, or add this one to its `credentials`",
         ),
         Reference::Datastore(name) => (
             &UNKNOWN_DATASTORE,

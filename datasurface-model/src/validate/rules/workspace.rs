@@ -1,6 +1,6 @@
 //! `workspace/…`: what a consumer asks for must be something that can be given.
 
-use super::{RuleContext, access, container, governance::ReceivedDataset, lifecycle, reference};
+use super::{RuleContext, access, container, credential, governance::ReceivedDataset, lifecycle, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{ContainerUse, DatasetGroup, Deadline, Requirements, Workspace},
@@ -97,6 +97,9 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut RuleContext<'a>) -
             let user = format_args!("the workspace `{name}`");
             container::users::check_use(key, ContainerUse::Write, &user, scope, |unit| {
                 unit.attribute(segment::CONTAINER)
+            });
+            credential::check_use(workspace.credential(), key, scope, |unit| {
+                unit.attribute(segment::CREDENTIAL)
             });
             if scope.facts.container(key).is_some_and(|found| found.is_read_only()) {
                 let message = format!("nothing can be written to the container `{key}`");

@@ -43,11 +43,10 @@ fn findings(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
             columns.chain(reading).chain(unseen_deletions(ingest)).collect()
         }
         NodeDetail::Export(export) => {
-            let container =
-                match ConsumerDatabase::from_container(&export.container_key, &export.container, config) {
-                    Err(diagnostic) => vec![diagnostic],
-                    Ok(consumer_database) => consumer_findings(&consumer_database, export),
-                };
+            let container = match ConsumerDatabase::for_export(export, config) {
+                Err(diagnostic) => vec![diagnostic],
+                Ok(consumer_database) => consumer_findings(&consumer_database, export),
+            };
             let input = own_table_of_input(config, view, &export.dataset.key).err();
             container.into_iter().chain(input).collect()
         }

@@ -18,9 +18,9 @@ use crate::{
 pub(crate) struct CaptureReads {
     /// Where the data is, and how it is reached; never a secret.
     pub(crate) source: ContainerKind,
-    /// The name of the credential that it is reached with.
+    /// The credential that it is reached with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) credential: Option<CredentialName>,
+    pub(crate) credential: Option<CredentialKey>,
     /// How a server is spoken to, if it is one and anything is set for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) server: Option<ServerSettings>,
@@ -162,7 +162,7 @@ fn from_container(
     };
     Ok(CaptureReads {
         source: source.clone(),
-        credential: capture.credential_name().cloned(),
+        credential: facts.credential.clone(),
         consistency: capture.consistency(),
         begin: (dialect.begin)(&server),
         server: Some(server).filter(|server| !server.is_default()),

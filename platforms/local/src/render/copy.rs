@@ -39,8 +39,7 @@ pub(super) fn render(
 ) -> Result<(), PlatformError> {
     let dataset = &export.dataset.key;
     let buffer = own_table_of_input(config, view, dataset)?;
-    let consumer_database =
-        ConsumerDatabase::from_container(&export.container_key, &export.container, config)?;
+    let consumer_database = ConsumerDatabase::for_export(export, config)?;
     if !is_needed(&consumer_database, export) {
         return Ok(());
     }

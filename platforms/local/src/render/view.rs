@@ -24,8 +24,7 @@ pub(super) fn render(
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
     let dataset = &export.dataset.key;
-    let consumer_database =
-        ConsumerDatabase::from_container(&export.container_key, &export.container, config)?;
+    let consumer_database = ConsumerDatabase::for_export(export, config)?;
     let table = match &consumer_database {
         ConsumerDatabase::Own => own_table_of_input(config, view, dataset)?.table,
         ConsumerDatabase::File(_) | ConsumerDatabase::Server(_) => {

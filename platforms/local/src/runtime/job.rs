@@ -37,7 +37,7 @@ pub(super) struct CaptureJob {
     pub(super) latency_seconds: Option<Latency>,
     pub(super) source: ContainerKind,
     #[serde(default)]
-    pub(super) credential: Option<CredentialName>,
+    pub(super) credential: Option<CredentialKey>,
     #[serde(default, skip_serializing_if = "ServerSettings::is_default")]
     pub(super) server: Box<ServerSettings>,
     pub(super) begin: Vec<String>,

@@ -33,7 +33,7 @@ pub(crate) fn is_aborted(test: &str, folder: &Path, at: usize, what: &str) -> bo
         .env(FOLDER, folder)
         .env(STOP_AT, at.to_string())
         .env(WHAT, what)
-        .env("DATASURFACE_CREDENTIAL_DESK", server_fixture::secret())
+        .env("DATASURFACE_CREDENTIAL_USA__NorthWindTeam__desk", server_fixture::secret())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()

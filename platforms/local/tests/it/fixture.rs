@@ -35,10 +35,10 @@ pub(crate) struct Fixture {
 struct Secrets<'a>(&'a Option<String>);
 
 impl CredentialSource for Secrets<'_> {
-    fn secret(&self, name: &CredentialName) -> Result<Secret, CredentialError> {
+    fn secret(&self, credential: &CredentialKey, host: &str) -> Result<Secret, CredentialError> {
         match self.0 {
             Some(secret) => Ok(Secret::new(secret)),
-            None => EnvironmentCredentials.secret(name),
+            None => EnvironmentCredentials.secret(credential, host),
         }
     }
 }

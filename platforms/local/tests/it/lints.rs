@@ -320,7 +320,7 @@ fn the_settings_of_the_guide_are_settings() {
     let (_, example) = guide.split_once("```json\n").unwrap();
     let (example, _) = example.split_once("```").unwrap();
     let config: LocalConfig = serde_json::from_str(example).unwrap();
-    let expected = LocalConfig::new("warehouse.db").credential("Europe/Sales/Warehouse", "warehouse_writer");
+    let expected = LocalConfig::new("warehouse.db");
     let roots = Some("certificates/company.pem".to_owned());
     let expected = expected
         .server("db.example.org", ServerSettings { root_certificates: roots, ..ServerSettings::default() });

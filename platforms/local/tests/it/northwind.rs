@@ -108,7 +108,9 @@ impl NorthWind {
             .group(DatasetGroup::new("masked").sink("Masked_NW_Data/customers"));
         let team = Team::new()
             .container(DataContainer::sqlite("Source", "source.db"))
-            .container(DataContainer::sqlite("Desk", self.file))
+            .container(DataContainer::sqlite("Desk", self.file).with_credential("desk"))
+            .credential(opens("northwind", "USA/NorthWindTeam/Source"))
+            .credential(opens("desk", "USA/NorthWindTeam/Desk"))
             .datastore(source)
             .datastore(masked)
             .workspace(mask)
@@ -122,7 +124,6 @@ impl NorthWind {
             .platform(
                 PlatformDeclaration::new("Local", "local")
                     .setting("database", "northwind.db")
-                    .setting("credentials", json!({"USA/NorthWindTeam/Desk": "desk"}))
                     .setting("schemas", serde_json::Value::Object(schemas))
                     .setting("servers", serde_json::from_str::<serde_json::Value>(self.servers).unwrap())
                     .setting("transformers", self.limits.clone()),
@@ -141,6 +142,10 @@ impl NorthWind {
     pub(crate) fn example(&self) -> crate::example::Example {
         crate::example::Example::new(self.ecosystem(), &Self::assignments())
     }
+}
+
+fn opens(name: &str, container: &str) -> Credential {
+    Credential::new(name, CredentialKind::Password).opening(container)
 }
 
 pub(crate) fn platform(database: &str) -> LocalPlatform {

@@ -36,7 +36,8 @@ fn northwind_in_a_database_of_the_consumer() {
     let server_fixture = |milestoning| {
         let wind = NorthWind { milestoning, ..NorthWind::default() };
         let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
-            let server_fixture = DataContainer::postgres("Desk", "db.example.org", "sales");
+            let server_fixture =
+                DataContainer::postgres("Desk", "db.example.org", "sales").with_credential("desk");
             team.without_container(&"Desk".into()).container(server_fixture)
         });
         let rendering = crate::example::Example::new(ecosystem, &NorthWind::assignments()).rendering();
@@ -114,5 +115,5 @@ fn a_dataset_that_is_captured_on_its_own_has_a_job_of_its_own_and_the_same_table
 fn secrets_are_names() {
     let rendering = NorthWind::default().example().rendering();
     let jobs = rendering.file("jobs.json").unwrap().text().unwrap();
-    assert!(jobs.contains(r#""credential": "northwind""#));
+    assert!(jobs.contains(r#""credential": "USA/NorthWindTeam/northwind""#));
 }

@@ -13,7 +13,7 @@ fn example(servers: &'static str) -> Example {
     let ecosystem = ecosystem.edit_team("USA", "NorthWindTeam", |team| {
         team.without_container(&"Desk".into())
             .without_container(&"Source".into())
-            .container(DataContainer::postgres("Desk", "db.example.org", "sales"))
+            .container(DataContainer::postgres("Desk", "db.example.org", "sales").with_credential("desk"))
             .container(DataContainer::postgres("Source", "src.example.org", "shop"))
     });
     let example = Example::new(ecosystem, &NorthWind::assignments());
@@ -39,7 +39,7 @@ fn capture(example: &Example) -> serde_json::Value {
 #[test]
 fn what_is_set_for_a_server_is_rendered() {
     let nothing = example("{}");
-    insta::assert_snapshot!(database(&nothing), @"postgresql://db.example.org:5432/sales?credential=desk");
+    insta::assert_snapshot!(database(&nothing), @"postgresql://db.example.org:5432/sales?credential=USA%2FNorthWindTeam%2Fdesk");
     assert_eq!(capture(&nothing)["server"], json!(null));
     let some = example(
         r#"{
@@ -50,7 +50,7 @@ fn what_is_set_for_a_server_is_rendered() {
             "src.example.org:5433": {"insecure_password": true}
         }"#,
     );
-    insta::assert_snapshot!(database(&some), @"postgresql://db.example.org:5432/sales?credential=desk&sslmode=require&client_certificate=tls%2Fme.pem&client_key=tls%2Fme.key");
+    insta::assert_snapshot!(database(&some), @"postgresql://db.example.org:5432/sales?credential=USA%2FNorthWindTeam%2Fdesk&sslmode=require&client_certificate=tls%2Fme.pem&client_key=tls%2Fme.key");
     let capture = capture(&some);
     assert_eq!(
         capture["server"],

@@ -3,13 +3,10 @@
 pub(super) mod keyless;
 pub(super) mod source;
 
-use super::{RuleContext, container::users, reference};
+use super::{RuleContext, container::users, credential, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{
-        Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, ContainerUse, CredentialKind,
-        Datastore,
-    },
+    ecosystem::{Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, ContainerUse, Datastore},
     validate::{name_index::NameIndex, reference::Reference},
 };
 use datasurface_schema::{DataType, DatasetName, Entity, segment};
@@ -48,13 +45,6 @@ pub(super) static CONTAINER_KIND: CodeInfo = CodeInfo::error(
     "a container cannot be read in the way that a capture says",
     "Each way of capture needs something to read from: SQL needs a database, topics need a Kafka cluster, files an object \
      storage. Name another container, or capture in another way. What a platform's plug-in alone knows is not judged.",
-);
-
-pub(super) static CREDENTIAL_KIND: CodeInfo = CodeInfo::error(
-    "capture/credential-kind",
-    "a credential is of a kind that its container does not take",
-    "Each technology accepts some kinds of credentials: a file at most a password, a database a password or a \
-     certificate, an object storage an access key or a role. Name a credential of such a kind.",
 );
 
 pub(super) static WATERMARK: CodeInfo = CodeInfo::error(
@@ -121,6 +111,9 @@ fn check_capture(capture: &Capture, datastore: &Datastore, scope: &mut RuleConte
     }
     source::check(capture, datastore, scope);
     consistency(capture, datastore, scope);
+    credential::check_use(capture.credential(), capture.container(), scope, |unit| {
+        unit.attribute(segment::CAPTURE).attribute(segment::CREDENTIAL)
+    });
     container(capture, scope);
     watermark(capture, datastore, scope);
     keyless::check(capture, datastore, scope);
@@ -140,7 +133,7 @@ fn consistency(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext
     }
 }
 
-/// What is read from, and with which credential.
+/// What is read from.
 fn container(capture: &Capture, scope: &mut RuleContext<'_>) {
     let Some(container) = scope.facts.container(capture.container()) else {
         return;
@@ -153,17 +146,6 @@ fn container(capture: &Capture, scope: &mut RuleContext<'_>) {
         let finding = Diagnostic::new(&CONTAINER_KIND, path, message)
             .with_help("name another container, or capture in another way")
             .related_place(super::container::path_of(key), "is of this kind");
-        scope.report(finding);
-    }
-    let Some(credential) = capture.credential() else {
-        return;
-    };
-    if !takes(kind, credential.kind()) {
-        let path = scope.path().attribute(segment::CAPTURE).attribute(segment::CREDENTIAL);
-        let (name, found) = (credential.name(), kind.technology());
-        let message = format!("`{found}` takes no {}, and the credential `{name}` is one", credential.kind());
-        let finding = Diagnostic::new(&CREDENTIAL_KIND, path, message)
-            .with_help("name a credential of a kind that the container takes, or none where it needs none");
         scope.report(finding);
     }
 }
@@ -182,19 +164,6 @@ fn can_read(capture: &CaptureKind, container: &ContainerKind) -> bool {
             matches!(container, ContainerKind::ObjectStorage { .. })
         }
         _ => speaks_sql,
-    }
-}
-
-fn takes(container: &ContainerKind, credential: CredentialKind) -> bool {
-    use CredentialKind::{AccessKey, Certificate, KeyPair, Password, Role, Token};
-    match container {
-        // A file may be encrypted.
-        ContainerKind::Sqlite { .. } | ContainerKind::DuckDb { .. } => matches!(credential, Password),
-        ContainerKind::ObjectStorage { .. } => matches!(credential, AccessKey | Role | Token),
-        ContainerKind::Snowflake { .. } => matches!(credential, Password | KeyPair | Token),
-        ContainerKind::Kafka { .. } => matches!(credential, Password | Certificate | Token),
-        ContainerKind::Custom { .. } | ContainerKind::PlatformManaged => true,
-        _ => matches!(credential, Password | Certificate | Token | Role),
     }
 }
 

@@ -3,7 +3,7 @@
 pub(super) mod same_place;
 pub(super) mod users;
 
-use super::{RuleContext, reference};
+use super::{RuleContext, credential, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{ContainerKind, DataContainer, Team, redact_passwords},
@@ -40,6 +40,7 @@ pub(super) fn check(team: &Team, scope: &mut RuleContext<'_>) {
         addresses.check();
         same_place::check(container, scope);
         users::check(container, scope);
+        credential::check_default(container, scope);
     }
 }
 

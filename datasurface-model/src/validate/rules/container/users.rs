@@ -60,6 +60,14 @@ pub(super) fn check(container: &DataContainer, scope: &mut RuleContext<'_>) {
     }
 }
 
+/// Whether a credential of a team may open a container: one of its own, or one that it may read or write. So may one that does not
+/// exist, of which others report that.
+pub(in super::super) fn may_open(key: &ContainerKey, team: &TeamKey, scope: &RuleContext<'_>) -> bool {
+    scope.facts.container(key).is_none_or(|container| {
+        [ContainerUse::Read, ContainerUse::Write].iter().any(|access| container.permits(key, team, *access))
+    })
+}
+
 /// Judges whether the team of the unit may use a container as it does at this place.
 pub(in super::super) fn check_use(
     key: &ContainerKey,

@@ -99,6 +99,7 @@ pub(super) fn check_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
 
 pub(super) fn check_team(team: &Team, scope: &mut RuleContext<'_>) {
     check_all(team.containers(), segment::CONTAINERS, scope);
+    check_all(team.credentials(), segment::CREDENTIALS, scope);
     tags(team.documentation(), scope, |unit| unit);
     for container in team.containers() {
         tags(container.documentation(), scope, |unit| unit.child(segment::CONTAINERS, container.name()));
@@ -118,10 +119,6 @@ pub(super) fn check_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>
         classifications(dataset.classifications(), scope, at);
         check_table(dataset.schema(), scope, |scope| check_columns(dataset.schema(), scope, at));
         tags(dataset.documentation(), scope, at);
-    }
-    let credential = datastore.capture().and_then(|capture| capture.credential_name());
-    if let Some(credential) = credential {
-        check(credential, scope, |unit| unit.attribute(segment::CAPTURE).attribute(segment::CREDENTIAL));
     }
 }
 

@@ -71,7 +71,7 @@ impl Connector {
         site: &RuntimeContext<'_>,
         settings: &str,
     ) -> Result<Self, PlatformError> {
-        let login = Login::resolve(address.credential.as_ref(), &address.place(), site)?;
+        let login = Login::resolve(address.credential.as_ref(), &address.host, &address.place(), site)?;
         let mode = address.settings.sslmode_at(&address.host);
         let accepts = AuthenticationPolicy {
             insecure_password: address.settings.insecure_password,

@@ -19,7 +19,8 @@ pub(super) struct Login(Option<Secret>);
 impl Login {
     /// The login that a credential stands for.
     pub(super) fn resolve(
-        credential: Option<&CredentialName>,
+        credential: Option<&CredentialKey>,
+        host: &str,
         place: &str,
         site: &RuntimeContext<'_>,
     ) -> Result<Self, PlatformError> {
@@ -29,7 +30,7 @@ impl Login {
         let config = |message: String| PlatformError::new(PlatformErrorKind::Config, message);
         let secret = site
             .credentials
-            .secret(name)
+            .secret(name, host)
             .map_err(|error| config(format!("{place} cannot be reached")).caused_by(error))?;
         match secret.reveal().split_once(':') {
             Some((user, _)) if !user.is_empty() && !secret.reveal().contains('\0') => Ok(Self(Some(secret))),

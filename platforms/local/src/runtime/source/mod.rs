@@ -43,8 +43,8 @@ pub(crate) type RowCallback<'a> = dyn FnMut(&[ValueRef<'_>]) -> Result<(), Platf
 pub(crate) struct Producer {
     /// Where the data is, and how it is reached; never a secret.
     pub(crate) container: ContainerKind,
-    /// The name of the credential that it is reached with.
-    pub(crate) credential: Option<CredentialName>,
+    /// The credential that it is reached with.
+    pub(crate) credential: Option<CredentialKey>,
     /// How a server is spoken to.
     pub(crate) server: ServerSettings,
 }
@@ -79,7 +79,7 @@ pub(crate) fn open(producer: &Producer, site: &RuntimeContext<'_>) -> Result<Box
 #[doc(hidden)]
 pub fn read_source(
     container: &ContainerKind,
-    credential: Option<&CredentialName>,
+    credential: Option<&CredentialKey>,
     server: &ServerSettings,
     site: &RuntimeContext<'_>,
     begin: &[String],

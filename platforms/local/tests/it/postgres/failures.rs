@@ -11,16 +11,16 @@ fn who_is_not_let_in_learns_why_and_no_more() {
         let producer = Producer::new(server, "postgres").dataset("t", "id Integer key");
         Producer { secret: Some(secret.to_owned()), ..producer }.failure()
     };
-    insta::assert_snapshot!(with("capturer:hunter2"), @"cannot connect to `postgres` at 127.0.0.1:PORT with the credential `reader`: the server refuses this user and password, or wants TLS (`sslmode`)");
-    insta::assert_snapshot!(with("hunter2-is-no-user:x"), @"cannot connect to `postgres` at 127.0.0.1:PORT with the credential `reader`: the server refuses this user and password, or wants TLS (`sslmode`)");
-    insta::assert_snapshot!(with("hunter2"), @"the value of the credential `reader` is not `user:password`");
-    insta::assert_snapshot!(with("capturer:"), @"cannot connect to `postgres` at 127.0.0.1:PORT with the credential `reader`: invalid configuration: password missing");
+    insta::assert_snapshot!(with("capturer:hunter2"), @"cannot connect to `postgres` at 127.0.0.1:PORT with the credential `USA/Team/reader`: the server refuses this user and password, or wants TLS (`sslmode`)");
+    insta::assert_snapshot!(with("hunter2-is-no-user:x"), @"cannot connect to `postgres` at 127.0.0.1:PORT with the credential `USA/Team/reader`: the server refuses this user and password, or wants TLS (`sslmode`)");
+    insta::assert_snapshot!(with("hunter2"), @"the value of the credential `USA/Team/reader` is not `user:password`");
+    insta::assert_snapshot!(with("capturer:"), @"cannot connect to `postgres` at 127.0.0.1:PORT with the credential `USA/Team/reader`: invalid configuration: password missing");
     let missing = Producer::new(server, "postgres").dataset("t", "id Integer key");
     let port = missing.port();
     let without = Producer { secret: None, ..missing }.capture().unwrap_err().report().replace(&port, "PORT");
-    insta::assert_snapshot!(without, @"`postgres` at 127.0.0.1:PORT cannot be reached: there is no value for the credential `reader`; set DATASURFACE_CREDENTIAL_READER or DATASURFACE_CREDENTIAL_READER_FILE");
+    insta::assert_snapshot!(without, @"`postgres` at 127.0.0.1:PORT cannot be reached: there is no value for the credential `USA/Team/reader`; set DATASURFACE_CREDENTIAL_USA__Team__reader or DATASURFACE_CREDENTIAL_USA__Team__reader_FILE");
     insta::assert_snapshot!(
-        Producer::new(server, "nowhere").dataset("t", "id Integer key").failure(), @r#"cannot connect to `nowhere` at 127.0.0.1:PORT with the credential `reader`: database "nowhere" does not exist"#
+        Producer::new(server, "nowhere").dataset("t", "id Integer key").failure(), @r#"cannot connect to `nowhere` at 127.0.0.1:PORT with the credential `USA/Team/reader`: database "nowhere" does not exist"#
     );
 }
 
@@ -45,7 +45,7 @@ fn a_server_that_is_not_there_or_says_nothing_is_a_failure() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let container = ContainerKind::Postgres { host: "127.0.0.1".into(), port, database: "x".into() };
     let producer = Producer::new(server, "x").dataset("t", "id Integer key");
-    insta::assert_snapshot!(Producer { container, ..producer }.failure(), @"cannot connect to `x` at 127.0.0.1:PORT with the credential `reader`: Connection refused (os error 111)");
+    insta::assert_snapshot!(Producer { container, ..producer }.failure(), @"cannot connect to `x` at 127.0.0.1:PORT with the credential `USA/Team/reader`: Connection refused (os error 111)");
 }
 
 #[test]

@@ -85,9 +85,11 @@ impl StandIn {
         let said = producer.dataset("t", "id Integer key").failure();
         assert!(begin.elapsed() < Duration::from_secs(10), "it was waited for: {said}");
         assert!(!self.heard(PASSWORD), "it heard the password");
-        said.strip_prefix("cannot connect to `store` at 127.0.0.1:PORT with the credential `reader`: ")
-            .map(str::to_owned)
-            .unwrap_or(said)
+        said.strip_prefix(
+            "cannot connect to `store` at 127.0.0.1:PORT with the credential `USA/Team/reader`: ",
+        )
+        .map(str::to_owned)
+        .unwrap_or(said)
     }
 
     fn heard(&self, text: &str) -> bool {

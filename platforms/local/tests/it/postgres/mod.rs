@@ -54,10 +54,10 @@ pub(super) type Captured = BTreeMap<String, Vec<Vec<Value>>>;
 struct Given(Option<String>);
 
 impl CredentialSource for Given {
-    fn secret(&self, name: &CredentialName) -> Result<Secret, CredentialError> {
+    fn secret(&self, credential: &CredentialKey, host: &str) -> Result<Secret, CredentialError> {
         match &self.0 {
             Some(value) => Ok(Secret::new(value)),
-            None => datasurface_platform::EnvironmentCredentials.secret(name),
+            None => datasurface_platform::EnvironmentCredentials.secret(credential, host),
         }
     }
 }
@@ -108,6 +108,7 @@ impl Producer {
             .with_milestoning(milestoning);
         let team = Team::new()
             .container(DataContainer::new("Source", self.container.clone()))
+            .credential(Credential::new("reader", CredentialKind::Password).opening("USA/Team/Source"))
             .container(DataContainer::sqlite("Desk", "local.db"))
             .datastore(store.captured(capture))
             .workspace(Workspace::new("Reader").with_container("USA/Team/Desk").group(group));
@@ -159,7 +160,7 @@ impl Producer {
             applied_to: PreviousTarget::Nothing,
             confirmed: OperatorConfirmations::default(),
         };
-        let name: CredentialName = "reader".into();
+        let name: CredentialKey = "USA/Team/reader".into();
         let name = self.secret.as_deref().is_none_or(|secret| secret != "none").then_some(&name);
         read_source(&self.container, name, &self.server, &site, &begin, &selects, each)
     }

@@ -36,7 +36,7 @@ fn a_server_that_is_locked_or_gone_stops_nobody_else_and_is_filled_later() {
     assert_eq!(server_fixture.rows(VIEW), [] as [&str; 0]);
 
     fixture.secret = Some("writer:wrong".to_owned());
-    insta::assert_snapshot!(reason(&fixture.try_run().unwrap(), "NW_Data.customers"), @"cannot connect to `locked` at 127.0.0.1:PORT with the credential `desk`: the server refuses this user and password, or wants TLS (`sslmode`)");
+    insta::assert_snapshot!(reason(&fixture.try_run().unwrap(), "NW_Data.customers"), @"cannot connect to `locked` at 127.0.0.1:PORT with the credential `USA/NorthWindTeam/desk`: the server refuses this user and password, or wants TLS (`sslmode`)");
     let status = fixture.status();
     let sink = status.sinks.iter().find(|sink| sink.dataset == "NW_Data/customers".into()).unwrap();
     assert!(sink.last_failure.as_ref().unwrap().contains("the server refuses this user"), "{sink:?}");
@@ -92,10 +92,10 @@ fn a_database_that_is_not_there_is_named_when_a_plan_needs_it() {
     fixture.render(&example, &plan);
     let port = Server::shared().unwrap().port.to_string();
     let said = fixture.apply_plan(&plan).unwrap_err().report().replace(&port, "PORT");
-    insta::assert_snapshot!(said, @r#"cannot connect to `missing_one` at 127.0.0.1:PORT with the credential `desk`: database "missing_one" does not exist"#);
+    insta::assert_snapshot!(said, @r#"cannot connect to `missing_one` at 127.0.0.1:PORT with the credential `USA/NorthWindTeam/desk`: database "missing_one" does not exist"#);
     let fixture = fixture.knowing(None);
     let said = fixture.apply_plan(&plan).unwrap_err().report().replace(&port, "PORT");
-    insta::assert_snapshot!(said, @"`missing_one` at 127.0.0.1:PORT cannot be reached: there is no value for the credential `desk`; set DATASURFACE_CREDENTIAL_DESK or DATASURFACE_CREDENTIAL_DESK_FILE");
+    insta::assert_snapshot!(said, @"`missing_one` at 127.0.0.1:PORT cannot be reached: there is no value for the credential `USA/NorthWindTeam/desk`; set DATASURFACE_CREDENTIAL_USA__NorthWindTeam__desk or DATASURFACE_CREDENTIAL_USA__NorthWindTeam__desk_FILE");
 }
 
 #[test]

@@ -74,7 +74,10 @@ pub(crate) fn example(port: u16, database: &str, wind: &NorthWind) -> Example {
 fn edited(port: u16, database: &str, wind: &NorthWind, edit: impl FnOnce(Team) -> Team) -> Example {
     let kind = ContainerKind::Postgres { host: "127.0.0.1".into(), port, database: database.into() };
     let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
-        edit(team.without_container(&"Desk".into()).container(DataContainer::new("Desk", kind)))
+        edit(
+            team.without_container(&"Desk".into())
+                .container(DataContainer::new("Desk", kind).with_credential("desk")),
+        )
     });
     Example::new(ecosystem, &NorthWind::assignments())
 }

@@ -130,18 +130,18 @@ fn who_a_server_is_has_to_be_shown() {
     let Some(guarded) = Guarded::start() else { return };
     assert_eq!(rows(&guarded.at("localhost", "store", guarded.verified())), 2);
     assert_eq!(rows(&guarded.at("127.0.0.1", "store", required())), 2, "nobody asks for the name");
-    insta::assert_snapshot!(guarded.failure(&guarded.at("127.0.0.1", "store", guarded.verified())), @r#"cannot connect to `store` at 127.0.0.1:PORT with the credential `reader`: error performing TLS handshake: invalid peer certificate: certificate not valid for name "127.0.0.1"; certificate is only valid for DnsName("localhost")"#);
-    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "store", short())), @"cannot connect to `store` at localhost:PORT with the credential `reader`: the server refuses this user and password, or wants TLS (`sslmode`)");
+    insta::assert_snapshot!(guarded.failure(&guarded.at("127.0.0.1", "store", guarded.verified())), @r#"cannot connect to `store` at 127.0.0.1:PORT with the credential `USA/Team/reader`: error performing TLS handshake: invalid peer certificate: certificate not valid for name "127.0.0.1"; certificate is only valid for DnsName("localhost")"#);
+    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "store", short())), @"cannot connect to `store` at localhost:PORT with the credential `USA/Team/reader`: the server refuses this user and password, or wants TLS (`sslmode`)");
     let by_system = ServerSettings { sslmode: Some(SslMode::VerifyFull), ..short() };
-    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "store", by_system)), @"cannot connect to `store` at localhost:PORT with the credential `reader`: error performing TLS handshake: invalid peer certificate: UnknownIssuer");
+    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "store", by_system)), @"cannot connect to `store` at localhost:PORT with the credential `USA/Team/reader`: error performing TLS handshake: invalid peer certificate: UnknownIssuer");
     let other = guarded.keep("other.pem", &Authority::new("another").pem());
     let by_other = ServerSettings { root_certificates: Some(other), ..guarded.verified() };
-    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "store", by_other)), @"cannot connect to `store` at localhost:PORT with the credential `reader`: error performing TLS handshake: invalid peer certificate: UnknownIssuer");
+    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "store", by_other)), @"cannot connect to `store` at localhost:PORT with the credential `USA/Team/reader`: error performing TLS handshake: invalid peer certificate: UnknownIssuer");
     let missing = ServerSettings { root_certificates: Some("missing.pem".to_owned()), ..guarded.verified() };
-    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "store", missing)), @"cannot connect to `store` at localhost:PORT with the credential `reader`: reading `./missing.pem`: No such file or directory (os error 2)");
+    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "store", missing)), @"cannot connect to `store` at localhost:PORT with the credential `USA/Team/reader`: reading `./missing.pem`: No such file or directory (os error 2)");
     let empty = Some(guarded.keep("empty.pem", "nothing"));
     let empty = ServerSettings { root_certificates: empty, ..guarded.verified() };
-    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "store", empty)), @"cannot connect to `store` at localhost:PORT with the credential `reader`: there is no certificate (PEM) in `FILES/empty.pem`");
+    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "store", empty)), @"cannot connect to `store` at localhost:PORT with the credential `USA/Team/reader`: there is no certificate (PEM) in `FILES/empty.pem`");
 
     guarded.shows(&guarded.authority.expired_server(&["localhost"]));
     let said = guarded.failure(&guarded.at("localhost", "store", guarded.verified()));
@@ -162,15 +162,15 @@ fn a_client_shows_a_certificate() {
     };
     assert_eq!(rows(&with(&certificate, &key)), 2);
     let without = guarded.at("localhost", "certified", guarded.verified());
-    insta::assert_snapshot!(guarded.failure(&without), @"cannot connect to `certified` at localhost:PORT with the credential `reader`: the server refuses this user and password, or wants a client's certificate");
+    insta::assert_snapshot!(guarded.failure(&without), @"cannot connect to `certified` at localhost:PORT with the credential `USA/Team/reader`: the server refuses this user and password, or wants a client's certificate");
     let somebody = guarded.authority.user("somebody");
     let (others, others_key) =
         (guarded.keep("other.pem", &somebody.certificate), guarded.keep("other.key", &somebody.key));
-    insta::assert_snapshot!(guarded.failure(&with(&others, &others_key)), @"cannot connect to `certified` at localhost:PORT with the credential `reader`: the server refuses this user and password, or wants a client's certificate");
-    insta::assert_snapshot!(guarded.failure(&with(&certificate, &others_key)), @"cannot connect to `certified` at localhost:PORT with the credential `reader`: the client's certificate `FILES/user.pem`: keys may not be consistent: KeyMismatch");
-    insta::assert_snapshot!(guarded.failure(&with(&certificate, &certificate)), @"cannot connect to `certified` at localhost:PORT with the credential `reader`: there is no private key without a passphrase (PEM) in `FILES/user.pem`");
+    insta::assert_snapshot!(guarded.failure(&with(&others, &others_key)), @"cannot connect to `certified` at localhost:PORT with the credential `USA/Team/reader`: the server refuses this user and password, or wants a client's certificate");
+    insta::assert_snapshot!(guarded.failure(&with(&certificate, &others_key)), @"cannot connect to `certified` at localhost:PORT with the credential `USA/Team/reader`: the client's certificate `FILES/user.pem`: keys may not be consistent: KeyMismatch");
+    insta::assert_snapshot!(guarded.failure(&with(&certificate, &certificate)), @"cannot connect to `certified` at localhost:PORT with the credential `USA/Team/reader`: there is no private key without a passphrase (PEM) in `FILES/user.pem`");
     fs::set_permissions(Path::new(&key), fs::Permissions::from_mode(0o644)).unwrap();
-    insta::assert_snapshot!(guarded.failure(&with(&certificate, &key)), @"cannot connect to `certified` at localhost:PORT with the credential `reader`: others than its owner may read the private key `FILES/user.key`; take that right from them (`chmod 600`)");
+    insta::assert_snapshot!(guarded.failure(&with(&certificate, &key)), @"cannot connect to `certified` at localhost:PORT with the credential `USA/Team/reader`: others than its owner may read the private key `FILES/user.key`; take that right from them (`chmod 600`)");
 }
 
 #[test]
@@ -194,11 +194,11 @@ fn who_stands_between_is_found_out_by_the_channel() {
 #[test]
 fn a_password_goes_nowhere_in_clear_unless_somebody_says_so() {
     let Some(guarded) = Guarded::start() else { return };
-    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "clear", guarded.verified())), @"cannot connect to `clear` at localhost:PORT with the credential `reader`: the server asks for the password in clear text, and was not told it; let it ask by `scram-sha-256`, or set `insecure_password` for this server");
+    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "clear", guarded.verified())), @"cannot connect to `clear` at localhost:PORT with the credential `USA/Team/reader`: the server asks for the password in clear text, and was not told it; let it ask by `scram-sha-256`, or set `insecure_password` for this server");
     let careless = ServerSettings { insecure_password: true, ..guarded.verified() };
     assert_eq!(rows(&guarded.at("localhost", "clear", careless)), 2);
     // Whoever answers with any certificate has to show that it knows the password.
-    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "trusting", required())), @"cannot connect to `trusting` at localhost:PORT with the credential `reader`: the server does not ask for the password, so nothing shows that it is the right one; set `sslmode` to `verify-full` for this server");
+    insta::assert_snapshot!(guarded.failure(&guarded.at("localhost", "trusting", required())), @"cannot connect to `trusting` at localhost:PORT with the credential `USA/Team/reader`: the server does not ask for the password, so nothing shows that it is the right one; set `sslmode` to `verify-full` for this server");
     assert_eq!(rows(&guarded.at("localhost", "trusting", guarded.verified())), 2);
 }
 

@@ -21,14 +21,14 @@ fn example(server: &Server, source: &str, server_fixture: &str, schema: &str) ->
     };
     let capture = Capture::sql_snapshot("USA/Team/Source").with_credential("owner");
     let all = DatasetGroup::new("all").sink("Store/t").with_milestoning(Milestoning::LiveAndForensic);
+    let owner = Credential::new("owner", CredentialKind::Password);
     let team = Team::new()
+        .credential(owner.opening("USA/Team/Source").opening("USA/Team/Desk"))
         .container(container("Source", source))
-        .container(container("Desk", server_fixture))
+        .container(container("Desk", server_fixture).with_credential("owner"))
         .datastore(Datastore::new("Store").captured(capture).dataset(Dataset::new("t", schema)))
         .workspace(Workspace::new("Reader").with_container("USA/Team/Desk").group(all));
-    let local = PlatformDeclaration::new("Local", "local")
-        .setting("database", "northwind.db")
-        .setting("credentials", json!({"USA/Team/Desk": "owner"}));
+    let local = PlatformDeclaration::new("Local", "local").setting("database", "northwind.db");
     let owner = "github:a/model@main";
     let ecosystem = Ecosystem::new("Company", owner, "github:a/model@live").platform(local).zone(
         "USA",
