@@ -228,6 +228,7 @@ fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
     }
     let data_type = reader.data_type().map_err(|error| error.to_string())?;
     let mut read = ColumnText { column: Column::new(&*name, data_type), is_key: false, is_partition: false };
+    let mut is_null = false;
     while !(reader.is_at_end() || reader.eat(',')) {
         let mark = reader.bare_word();
         if mark.eq_ignore_ascii_case("key") {
@@ -240,11 +241,17 @@ fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
                 return Err("`not` is without `null`".to_owned());
             }
             read.column = read.column.not_null();
-        } else if !mark.eq_ignore_ascii_case("null") {
+        } else if mark.eq_ignore_ascii_case("null") {
+            is_null = true;
+        } else {
             let mut other = || reader.word().unwrap_or_else(|| reader.rest().into());
             let mark = if mark.is_empty() { other() } else { mark.into() };
             return Err(format!("`{mark}` is none of `key`, `partition`, `not null`, `null`"));
         }
+    }
+    if is_null && !read.column.is_nullable() {
+        let other = if read.is_key { "`key`, which is never null" } else { "`not null`" };
+        return Err(format!("`null` contradicts {other}"));
     }
     Ok(read)
 }
@@ -379,6 +386,9 @@ mod tests {
             ("id Integer primary", "`primary` is none of"),
             ("id Integer not", "`not` is without `null`"),
             ("id Integer) key, b Date", "`) key` is none of"),
+            ("id Integer null key", "`null` contradicts `key`, which is never null"),
+            ("id Integer not null null", "`null` contradicts `not null`"),
+            ("id Integer null partition not null", "`null` contradicts `not null`"),
         ] {
             let error = text.parse::<TableSchema>().unwrap_err().to_string();
             assert!(error.contains(reason), "{text}: {error}");

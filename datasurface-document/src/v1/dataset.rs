@@ -56,8 +56,8 @@ struct DatasetObject {
     deprecation: Option<Box<DeprecationObject<DatasetKey>>>,
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
     storage_policies: Set<PolicyName>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    quality_checks: Vec<QualityCheckObject>,
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    quality_checks: Set<QualityCheckObject>,
     #[serde(default, skip_serializing_if = "Word::is_default")]
     invalid_rows: Word<InvalidRows>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

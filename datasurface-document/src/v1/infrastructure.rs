@@ -173,19 +173,27 @@ fn paths(locations: &Named<InfrastructureLocation>) -> Vec<Vec<LocationName>> {
 
 /// Locations by name, as paths make them: a path goes through a location that an earlier path has made.
 #[derive(Default)]
-struct LocationTree(BTreeMap<LocationName, LocationTree>);
+struct LocationTree {
+    inside: BTreeMap<LocationName, LocationTree>,
+    /// How often a path ends here.
+    ends: usize,
+}
 
 impl LocationTree {
     fn add(&mut self, path: &mut std::vec::IntoIter<LocationName>) {
-        if let Some(name) = path.next() {
-            self.0.entry(name).or_default().add(path);
+        match path.next() {
+            Some(name) => self.inside.entry(name).or_default().add(path),
+            None => self.ends += 1,
         }
     }
 
+    /// A path that is given twice makes two locations of one name, for validation to report.
     fn into_locations(self) -> impl Iterator<Item = InfrastructureLocation> {
-        self.0.into_iter().map(|(name, inner)| {
+        self.inside.into_iter().flat_map(|(name, inner)| {
+            let again = std::iter::repeat_n(name.clone(), inner.ends.saturating_sub(1));
             let location = InfrastructureLocation::new(name);
-            inner.into_locations_boxed().fold(location, InfrastructureLocation::location)
+            let first = inner.into_locations_boxed().fold(location, InfrastructureLocation::location);
+            std::iter::once(first).chain(again.map(InfrastructureLocation::new))
         })
     }
 

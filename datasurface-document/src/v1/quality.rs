@@ -5,7 +5,7 @@ use crate::shape::Shaped;
 use datasurface_model::{ColumnName, QualityCheck, Set, Share, Text};
 use serde::{Deserialize, Serialize};
 
-#[derive(Serialize, Deserialize, Shaped)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", expecting = "a quality check, as an object")]
 pub(super) enum QualityCheckObject {
@@ -16,7 +16,7 @@ pub(super) enum QualityCheckObject {
     AcceptedValues(AcceptedValuesObject),
 }
 
-#[derive(Serialize, Deserialize, Shaped)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and a share, as an object")]
 #[shape(identified_by(column))]
@@ -25,7 +25,7 @@ pub(super) struct NotNullObject {
     parts_per_million: u32,
 }
 
-#[derive(Serialize, Deserialize, Shaped)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "columns, as an object")]
 #[shape(identified_by(columns))]
@@ -33,7 +33,7 @@ pub(super) struct UniqueObject {
     columns: Vec<ColumnName>,
 }
 
-#[derive(Serialize, Deserialize, Shaped)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "numbers of rows, as an object")]
 pub(super) struct RowsObject {
@@ -43,7 +43,7 @@ pub(super) struct RowsObject {
     at_most: Option<u64>,
 }
 
-#[derive(Serialize, Deserialize, Shaped)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and a span of time, as an object")]
 #[shape(identified_by(column))]
@@ -52,7 +52,7 @@ pub(super) struct FreshObject {
     within: LatencyText,
 }
 
-#[derive(Serialize, Deserialize, Shaped)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a column and its values, as an object")]
 #[shape(identified_by(column))]

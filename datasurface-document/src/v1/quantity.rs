@@ -14,7 +14,7 @@ pub(super) struct Day(pub(super) NaiveDate);
 /// How late data may be.
 #[derive(Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct LatencyText(pub(super) Latency);
 
 /// A time of day in a time zone.

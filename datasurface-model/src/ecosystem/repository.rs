@@ -20,6 +20,11 @@ impl RepositoryHost {
     const PREFIXES: [(&'static str, Self); 3] =
         [("github", Self::GitHub), ("gitlab", Self::GitLab), ("git", Self::Git)];
 
+    /// The words for hosts with which texts begin.
+    pub(crate) fn prefixes() -> impl Iterator<Item = &'static str> {
+        Self::PREFIXES.into_iter().map(|(prefix, _)| prefix)
+    }
+
     fn prefix(self) -> &'static str {
         match self {
             Self::GitHub => "github",

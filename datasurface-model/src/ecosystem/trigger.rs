@@ -43,6 +43,11 @@ impl Cron {
     /// Returns the reason why the fields are no timetable, if they are none.
     #[must_use]
     pub fn error(&self) -> Option<String> {
+        // Schedulers part fields at spaces and tabs, and take any other blank for a part of a field.
+        let is_other_blank = |letter: char| letter.is_whitespace() && !matches!(letter, ' ' | '\t');
+        if self.0.contains(is_other_blank) {
+            return Some("it has a blank in it that is neither a space nor a tab".to_owned());
+        }
         cached(self.fields(), |fields| {
             let unread = || fields.parse::<croner::Cron>().err().map(|error| error.to_string());
             timetable::error(fields).or_else(unread)
@@ -208,5 +213,13 @@ mod tests {
         assert_eq!(cron.error(), None);
         assert_eq!(Cron::from("0 6 * * mon").zone(), None);
         assert!(Cron::from("0 0 6 * * *").error().is_some());
+    }
+
+    #[test]
+    fn fields_are_parted_by_spaces_and_tabs() {
+        assert_eq!(Cron::from("* *\t* * * UTC").error(), None);
+        for bad in ["*\u{a0}* * * *", "\u{a0}* * * * *", "* * * * *\n", "* * * *\u{2003}* UTC"] {
+            assert!(Cron::from(bad).error().is_some(), "{bad:?}");
+        }
     }
 }

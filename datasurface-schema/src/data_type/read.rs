@@ -272,8 +272,8 @@ impl DataType {
 
 /// A type that contains no other, by its name [as it is listed](NAMES).
 fn plain(name: &str, arguments: &[Cow<'_, str>]) -> Option<DataType> {
-    let number = |text: &str| text.parse::<u32>().ok();
-    let short = |text: &str| text.parse::<u16>().ok();
+    let number = |text: &str| digits(text)?.parse::<u32>().ok();
+    let short = |text: &str| digits(text)?.parse::<u16>().ok();
     Some(match (name, arguments) {
         ("Boolean", []) => DataType::Boolean,
         ("TinyInt", []) => DataType::TinyInt,
@@ -309,6 +309,11 @@ fn plain(name: &str, arguments: &[Cow<'_, str>]) -> Option<DataType> {
     })
 }
 
+/// A number without a sign, which the usual reader of numbers would take, too.
+fn digits(text: &str) -> Option<&str> {
+    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+}
+
 fn float(name: &str) -> Option<DataType> {
     let float = FloatFormat::ALL.into_iter().find(|format| format.name().eq_ignore_ascii_case(name));
     let block =
@@ -319,11 +324,11 @@ fn float(name: &str) -> Option<DataType> {
 fn geography(arguments: &[Cow<'_, str>]) -> Option<DataType> {
     let (srid, geometry) = match arguments {
         [] => (DataType::DEFAULT_SRID, None),
-        [one] => match one.parse::<u32>() {
-            Ok(srid) => (srid, None),
-            Err(_) => (DataType::DEFAULT_SRID, Some(GeometryType::named(one)?)),
+        [one] => match digits(one) {
+            Some(srid) => (srid.parse().ok()?, None),
+            None => (DataType::DEFAULT_SRID, Some(GeometryType::named(one)?)),
         },
-        [srid, geometry] => (srid.parse().ok()?, Some(GeometryType::named(geometry)?)),
+        [srid, geometry] => (digits(srid)?.parse().ok()?, Some(GeometryType::named(geometry)?)),
         _ => return None,
     };
     Some(DataType::Geography { srid, geometry })

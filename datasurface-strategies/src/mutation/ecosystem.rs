@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use datasurface_model::{
     Capture, Classification, CloudVendor, ContainerUser, Credential, CredentialKind, DataContainer,
     Ecosystem, GovernanceZone, HintTarget, Permitted, Place, PlatformDeclaration, PlatformName, Policy,
-    PolicyRule, ProductionStatus, StorageRule, TeamKey, VendorName, Waiver, Workspace, ZoneDeclaration,
+    PolicyRule, ProductionStatus, Repository, StorageRule, TeamKey, VendorName, Waiver, Workspace,
+    ZoneDeclaration,
 };
 
 pub(super) const ALL: &[Mutation] = &[
@@ -123,6 +124,11 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("reference/unknown-vendor", |it| {
         let nowhere = DataContainer::sqlite("Extra", "extra.db").located("On Premise/USA");
         in_team(it, |team| team.container(nowhere))
+    }),
+    mutation("repository/credential-kind", |it| {
+        let opened = Credential::new("opener", CredentialKind::AccessKey);
+        let owner = Repository::from("github:nw/extra@main").with_credential(opened);
+        it.zone_declaration(ZoneDeclaration::new("Extra", owner))
     }),
     mutation("repository/live-is-owner", owned_alive),
     mutation("repository/password", |it| {

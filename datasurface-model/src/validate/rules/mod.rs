@@ -119,6 +119,7 @@ pub static CODES: &[&CodeInfo] = &[
     &rename::FROM_ITSELF,
     &rename::STILL_THERE,
     &rename::TWICE,
+    &repository::CREDENTIAL_KIND,
     &repository::LIVE_IS_OWNER,
     &repository::PASSWORD,
     &repository::SYNTAX,

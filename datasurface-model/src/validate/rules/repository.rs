@@ -2,8 +2,8 @@
 
 use super::{RuleContext, container::is_host, name::check as check_name};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    ecosystem::{Ecosystem, GovernanceZone, Repository, RepositoryHost},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
+    ecosystem::{Credential, CredentialKind, Ecosystem, GovernanceZone, Repository, RepositoryHost},
 };
 use datasurface_schema::{Entity, segment};
 
@@ -28,6 +28,13 @@ pub(super) static PASSWORD: CodeInfo = CodeInfo::error(
     "a password is in the address of a repository",
     "Whoever may read the model could read the password, and every copy of the model keeps it for ever. Take it out, \
      change it wherever it is valid, and name a credential instead: `credential` names one, and a credential store has it.",
+);
+
+pub(super) static CREDENTIAL_KIND: CodeInfo = CodeInfo::error(
+    "repository/credential-kind",
+    "the credential of a repository is of a kind that hosts of repositories do not take",
+    "A repository is read with a user and a password, a token, a key pair, or a role. An access key opens an object storage, and a \
+     certificate a database. Name a credential of a kind that the host takes, or correct its kind.",
 );
 
 pub(super) fn check_ecosystem(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
@@ -56,12 +63,32 @@ fn check(repository: &Repository, scope: &mut RuleContext<'_>, at: impl Fn(Model
     if let Some(credential) = repository.credential() {
         check_name(credential.name(), scope, |unit| at(unit).attribute(segment::CREDENTIAL));
     }
+    let kind = repository.credential().map(Credential::kind);
+    if let Some(kind @ (CredentialKind::AccessKey | CredentialKind::Certificate)) = kind {
+        let message = format!("no host takes the {kind} that is named for `{repository}`");
+        let finding =
+            Diagnostic::new(&CREDENTIAL_KIND, at(scope.path()).attribute(segment::CREDENTIAL), message)
+                .with_help("name a password, a token, a key pair or a role");
+        scope.report(finding);
+    }
     if repository.holds_password() {
         let message = format!("a password is in the address of `{repository}`");
         let finding = Diagnostic::new(&PASSWORD, at(scope.path()), message)
             .with_help("take the password out and change it, and name a credential instead");
         scope.report(finding);
         return;
+    }
+    if let Some((written, meant)) = kind_in_other_case(repository) {
+        let message = format!("`{repository}` has the host `{written}`, which is written `{meant}`");
+        let help = format!("write `{meant}`: otherwise all of it is taken for an address of git");
+        let rest = repository.path().strip_prefix(written).unwrap_or_default();
+        let text = format!("{meant}{rest}@{}", repository.branch());
+        let path = at(scope.path());
+        let is_all = repository.credential().is_none() && repository.address().is_none();
+        let finding = Diagnostic::new(&SYNTAX, path.clone(), message)
+            .with_help(help)
+            .with_suggestion(is_all.then(|| Suggestion::put(path, text.as_str())));
+        return scope.report(finding);
     }
     let error = address_error(repository)
         .or_else(|| repository_error(repository))
@@ -84,16 +111,26 @@ fn address_error(repository: &Repository) -> Option<SyntaxError> {
     ))
 }
 
+/// The kind of host that a text begins with in other case, as written and as it is meant. So read, all of it is an address of plain git.
+fn kind_in_other_case(repository: &Repository) -> Option<(&str, &'static str)> {
+    let is_address = |rest: &str| rest.starts_with("//");
+    let (host, _) = repository.path().split_once(':').filter(|(_, rest)| !is_address(rest))?;
+    let kind = host.split('+').next().filter(|_| repository.host() == RepositoryHost::Git)?;
+    let meant = RepositoryHost::prefixes().find(|known| known.eq_ignore_ascii_case(kind))?;
+    (meant != kind).then_some((kind, meant))
+}
+
 fn repository_error(repository: &Repository) -> Option<SyntaxError> {
     let text = repository.path();
     let segments = || text.split('/');
     match repository.host() {
         RepositoryHost::GitHub => {
             let good = match text.split_once('/') {
-                Some((owner, name)) => is_github_owner(owner) && is_segment(name),
+                Some((owner, name)) => is_github_owner(owner) && is_segment(name) && name.len() <= 100,
                 None => false,
             };
-            (!good).then_some(("is no GitHub repository", "write `github:owner/name@branch`"))
+            let help = "write `github:owner/name@branch`, with an owner of at most 39 characters and a name of at most 100";
+            (!good).then_some(("is no GitHub repository", help))
         }
         RepositoryHost::GitLab => {
             let good = segments().count() >= 2 && segments().all(is_segment);

@@ -40,8 +40,8 @@ pub(super) static TRANSFORMER_REQUIREMENTS: CodeInfo = CodeInfo::error(
     "workspace/transformer-requirements",
     "the inputs of a transformer have requirements",
     "A transformer runs because something needs its output, and it is that consumer who says how late the data may be, \
-     and how much history it needs. Requirements on the inputs would contradict it: state them in the groups that \
-     read the output.",
+     how much history it needs, and which platform it would like. Requirements on the inputs would contradict it: state them in \
+     the groups that read the output.",
 );
 
 pub(super) static READ_ONLY: CodeInfo = CodeInfo::error(
@@ -142,6 +142,7 @@ fn requirements(group: &DatasetGroup, scope: &mut RuleContext<'_>) {
         (segment::LATENCY, asked.latency.is_some()),
         (segment::RETENTION, asked.retention.is_some()),
         (segment::REGULATORS, !asked.regulators.is_empty()),
+        (segment::WISHED_PLATFORM, group.preferred_platform().is_some()),
     ] {
         if is_asked {
             let path = scope.path().child(segment::GROUPS, group.name()).attribute(attribute);

@@ -10,7 +10,10 @@ use crate::{
     validate::reference::Reference,
 };
 use datasurface_schema::{ContainerKey, Entity, Place, segment};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
 
 pub(super) static NO_LOCATION: CodeInfo = CodeInfo::error(
     "container/no-location",
@@ -113,9 +116,7 @@ impl Addresses<'_, '_> {
                 }
             }
             ContainerKind::Kafka { brokers } => self.brokers(brokers),
-            ContainerKind::Custom { technology, .. } => {
-                self.word(segment::TECHNOLOGY, technology, "give the name that the platform's plug-in knows");
-            }
+            ContainerKind::Custom { technology, .. } => self.technology(technology),
             _ => {}
         }
     }
@@ -147,13 +148,30 @@ impl Addresses<'_, '_> {
 
     fn endpoint(&mut self, endpoint: &str) {
         if redact_passwords(endpoint).is_some() {
+            let help = "take it out and change it, and name a credential instead";
+            return self.report(segment::ENDPOINT, "holds a password", help);
+        }
+        const HELP: &str =
+            "give the address of the service, as in `https://files.example.org:9000`, or leave it out";
+        if let Some(error) = word_error(endpoint) {
+            self.report(segment::ENDPOINT, error, HELP);
+        } else if !is_endpoint(endpoint) {
+            self.report(segment::ENDPOINT, "is no address of a service", HELP);
+        }
+    }
+
+    fn technology(&mut self, technology: &str) {
+        self.word(segment::TECHNOLOGY, technology, "give the name that the platform's plug-in knows");
+        // Policies and rules about a kind would not hold for what is called like it.
+        let known = ContainerKind::TECHNOLOGIES.iter().find(|known| known.eq_ignore_ascii_case(technology));
+        if let Some(known) = known {
+            let help = format!("write `kind: {known}`, with its address, in place of `custom`");
             self.report(
-                segment::ENDPOINT,
-                "holds a password",
-                "take it out and change it, and name a credential instead",
+                segment::TECHNOLOGY,
+                &format!("is `{technology}`, which is a kind of its own"),
+                &help,
             );
         }
-        self.word(segment::ENDPOINT, endpoint, "give the address of the service, or leave it out");
     }
 
     fn brokers(&mut self, brokers: &[datasurface_schema::Text]) {
@@ -161,12 +179,18 @@ impl Addresses<'_, '_> {
         if brokers.is_empty() {
             self.report(segment::BROKERS, "is missing", HELP);
         }
+        let mut known = BTreeSet::new();
         for broker in brokers {
-            let good = broker
-                .rsplit_once(':')
-                .is_some_and(|(host, port)| is_host(host) && port.parse::<u16>().is_ok_and(|port| port > 0));
-            if !good {
-                self.report(segment::BROKERS, &format!("has `{broker}`, which is no address"), HELP);
+            let good = broker.rsplit_once(':').filter(|(host, port)| is_host(host) && is_port(port));
+            match good {
+                None => self.report(segment::BROKERS, &format!("has `{broker}`, which is no address"), HELP),
+                Some((host, port))
+                    if !known.insert((same_place::host_of(host).0, port.parse::<u16>().ok())) =>
+                {
+                    let help = "name each broker once; one of the two was most likely meant to be another";
+                    self.report(segment::BROKERS, &format!("has `{broker}` twice"), help);
+                }
+                Some(_) => {}
             }
         }
     }
@@ -215,8 +239,37 @@ pub(super) fn is_host(text: &str) -> bool {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
+    let name = text.strip_suffix('.').unwrap_or(text);
     text.parse::<IpAddr>().is_ok()
-        || text.len() <= 253 && text.strip_suffix('.').unwrap_or(text).split('.').all(is_label)
+        || text.len() <= 253
+            && name.split('.').all(is_label)
+            && !name.rsplit('.').next().is_some_and(is_number)
+}
+
+/// Whether the last part of a host makes the whole an address in numbers: no domain ends so, and some programs would read `1.2.3`
+/// as `1.2.0.3`.
+fn is_number(label: &str) -> bool {
+    let hexadecimal = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
+    hexadecimal.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        || label.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A port, of digits alone, on which something can listen.
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+/// Whether a text is the address of a service: a host, perhaps with a scheme, a port and a path.
+fn is_endpoint(text: &str) -> bool {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let is_scheme = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    let is_of_ipv6 = authority.ends_with(']');
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !is_of_ipv6 => (host, Some(port)),
+        _ => (authority, None),
+    };
+    is_scheme && is_host(host) && port.is_none_or(is_port) && !rest.contains(['?', '#'])
 }
 
 /// As S3 has it, and everybody else.
@@ -266,8 +319,34 @@ mod tests {
             "a b",
             "\\\\db",
             &"a".repeat(64),
+            "256.1.1.1",
+            "1.2.3",
+            "1.2.3.",
+            "db.0x1f",
+            "42",
         ] {
             assert!(!is_host(bad), "{bad}");
+        }
+        for near in ["1.2.3.example", "3com.example", "db.1a", "0xy"] {
+            assert!(is_host(near), "{near}");
+        }
+    }
+
+    #[test]
+    fn endpoints_are_hosts_with_what_may_be_around_them() {
+        for good in [
+            "https://files.example",
+            "http://localhost:9000/s3",
+            "files.example:9000",
+            "https://[::1]:8443",
+            "https://[::1]",
+        ] {
+            assert!(is_endpoint(good), "{good}");
+        }
+        for bad in
+            ["https://", "https:///x", "ftp://x", "https://a:b", "https://a:0", "a?b=c", "https://1.2.3"]
+        {
+            assert!(!is_endpoint(bad), "{bad}");
         }
     }
 

@@ -99,7 +99,7 @@ fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> Text {
 }
 
 /// A host as it is written by nobody but one, and whether it is the machine itself.
-fn host_of(text: &str) -> (String, bool) {
+pub(super) fn host_of(text: &str) -> (String, bool) {
     let text = text.strip_suffix('.').unwrap_or(text);
     let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match inside.unwrap_or(text).parse::<IpAddr>() {
