@@ -36,6 +36,11 @@ impl Documents {
     }
 }
 
+/// Whether a path leads to settings, whose meaning plug-ins alone know: what one of them refuses may be a secret.
+fn is_of_others(path: &ModelPath) -> bool {
+    matches!(path.segments().last(), Some(segment::CONFIG | segment::PROPERTIES))
+}
+
 /// The paths of which it is not known where they are written, in order.
 fn wanted(findings: &[Diagnostic]) -> Vec<ModelPath> {
     let mut wanted = Vec::new();
@@ -115,6 +120,9 @@ impl Places {
             // Where the first of several is a related place, it is the others that the finding is about.
             if is_said_first && positions.len() > 1 {
                 positions.remove(0);
+            }
+            if is_of_others(&path) {
+                positions.iter_mut().for_each(|position| position.text = None);
             }
             *finding = finding.clone().with_positions(positions);
         }

@@ -19,7 +19,7 @@ pub struct Position {
     /// Whether this is the position of the surrounding part: the part itself is written nowhere.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_inexact: bool,
-    /// The text of the line, unless it is too long to be shown, or holds a password.
+    /// The text of the line, unless it is too long to be shown, or holds a secret or settings of a plug-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,
 }

@@ -39,8 +39,8 @@ impl RepositoryHost {
 /// several own parts of the model in one repository, each has a path in it: `github:owner/name@branch:teams/sales`.
 ///
 /// Two are [the same](Self::is_same) only if host, address, repository, branch and path are equal, letter by letter; the
-/// credential makes no difference. A password in the address is never shown, and validation rejects it: documents use
-/// the long form for such a repository, since the text form would lose the password.
+/// credential makes no difference. A password, a token or a query in the address is never shown, and validation rejects
+/// it: documents use the long form for such a repository, since the text form would lose it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Repository {
@@ -143,9 +143,19 @@ impl Repository {
         format!("{}{at}:{}@{}{path}", self.host.prefix(), self.repository, self.branch)
     }
 
-    /// Whether a password is in its address.
+    /// Returns the text form without what must not be shown, if there is a password, a token or a query in the address.
+    fn redacted(&self) -> Option<String> {
+        let text = self.spelled_out();
+        match text.split_once('?').filter(|_| self.repository.contains('?')) {
+            // An address without a scheme may have parameters, too.
+            Some((before, _)) => Some(format!("{}?…", redact_passwords(before).as_deref().unwrap_or(before))),
+            None => redact_passwords(&text),
+        }
+    }
+
+    /// Whether a password, a token or a query is in its address.
     pub(crate) fn holds_password(&self) -> bool {
-        redact_passwords(&self.spelled_out()).is_some()
+        self.redacted().is_some()
     }
 }
 
@@ -206,8 +216,7 @@ impl From<Repository> for String {
 
 impl fmt::Display for Repository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.spelled_out();
-        f.write_str(redact_passwords(&text).as_deref().unwrap_or(&text))
+        f.write_str(&self.redacted().unwrap_or_else(|| self.spelled_out()))
     }
 }
 

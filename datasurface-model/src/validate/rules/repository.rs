@@ -25,9 +25,9 @@ pub(super) static LIVE_IS_OWNER: CodeInfo = CodeInfo::error(
 
 pub(super) static PASSWORD: CodeInfo = CodeInfo::error(
     "repository/password",
-    "a password is in the address of a repository",
-    "Whoever may read the model could read the password, and every copy of the model keeps it for ever. Take it out, \
-     change it wherever it is valid, and name a credential instead: `credential` names one, and a credential store has it.",
+    "a password, a token or a query is in the address of a repository",
+    "Whoever may read the model could read the secret, and every copy of the model keeps it for ever. A token in the place of the \
+     user is one, and a query may hold one. Take it out, change it wherever it is valid, and name a credential instead: `credential` names one, and a credential store has it.",
 );
 
 pub(super) static CREDENTIAL_KIND: CodeInfo = CodeInfo::error(
@@ -72,17 +72,18 @@ fn check(repository: &Repository, scope: &mut RuleContext<'_>, at: impl Fn(Model
         scope.report(finding);
     }
     if repository.holds_password() {
-        let message = format!("a password is in the address of `{repository}`");
+        let message = format!("a password, a token or a query is in the address of `{repository}`");
         let finding = Diagnostic::new(&PASSWORD, at(scope.path()), message)
-            .with_help("take the password out and change it, and name a credential instead");
+            .with_help("take it out, change what is secret, and name a credential instead");
         scope.report(finding);
         return;
     }
     if let Some((written, meant)) = kind_in_other_case(repository) {
         let message = format!("`{repository}` has the host `{written}`, which is written `{meant}`");
         let help = format!("write `{meant}`: otherwise all of it is taken for an address of git");
-        let rest = repository.path().strip_prefix(written).unwrap_or_default();
-        let text = format!("{meant}{rest}@{}", repository.branch());
+        let text = repository.to_string();
+        let rest = text.strip_prefix("git:").and_then(|text| text.strip_prefix(written)).unwrap_or_default();
+        let text = format!("{meant}{rest}");
         let path = at(scope.path());
         let is_all = repository.credential().is_none() && repository.address().is_none();
         let finding = Diagnostic::new(&SYNTAX, path.clone(), message)

@@ -33,7 +33,8 @@ pub(super) static ADDRESS: CodeInfo = CodeInfo::error(
     "container/address",
     "a container cannot be reached as it is described",
     "The file, host, port, database, bucket or broker is missing, or holds characters that cannot be part of it. A \
-     platform would find out when it first connects; correct it now.",
+     platform would find out when it first connects; correct it now. Nor does an address hold a password or a token: everybody \
+     who reads the model would have it. Name a credential instead.",
 );
 
 pub(super) fn check(team: &Team, scope: &mut RuleContext<'_>) {
@@ -104,7 +105,7 @@ impl Addresses<'_, '_> {
             }
             ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
                 self.bucket(bucket);
-                if prefix.chars().any(char::is_control) {
+                if !self.secret(segment::PREFIX, prefix) && prefix.chars().any(char::is_control) {
                     self.report(
                         segment::PREFIX,
                         "contains control characters",
@@ -116,13 +117,19 @@ impl Addresses<'_, '_> {
                 }
             }
             ContainerKind::Kafka { brokers } => self.brokers(brokers),
-            ContainerKind::Custom { technology, .. } => self.technology(technology),
+            ContainerKind::Custom { technology, properties } => {
+                self.technology(technology);
+                self.secret(segment::PROPERTIES, properties.as_str());
+            }
             _ => {}
         }
     }
 
     fn host(&mut self, host: &str) {
         const HELP: &str = "give the name or the address of one host, without scheme, port and path";
+        if self.secret(segment::HOST, host) {
+            return;
+        }
         if let Some(error) = word_error(host) {
             self.report(segment::HOST, error, HELP);
         } else if !is_host(host) {
@@ -137,6 +144,9 @@ impl Addresses<'_, '_> {
     }
 
     fn bucket(&mut self, bucket: &str) {
+        if self.secret(segment::BUCKET, bucket) {
+            return;
+        }
         if !is_bucket(bucket) {
             self.report(
                 segment::BUCKET,
@@ -147,9 +157,8 @@ impl Addresses<'_, '_> {
     }
 
     fn endpoint(&mut self, endpoint: &str) {
-        if redact_passwords(endpoint).is_some() {
-            let help = "take it out and change it, and name a credential instead";
-            return self.report(segment::ENDPOINT, "holds a password", help);
+        if self.secret(segment::ENDPOINT, endpoint) {
+            return;
         }
         const HELP: &str =
             "give the address of the service, as in `https://files.example.org:9000`, or leave it out";
@@ -181,6 +190,9 @@ impl Addresses<'_, '_> {
         }
         let mut known = BTreeSet::new();
         for broker in brokers {
+            if self.secret(segment::BROKERS, broker) {
+                continue;
+            }
             let good = broker.rsplit_once(':').filter(|(host, port)| is_host(host) && is_port(port));
             match good {
                 None => self.report(segment::BROKERS, &format!("has `{broker}`, which is no address"), HELP),
@@ -195,13 +207,29 @@ impl Addresses<'_, '_> {
         }
     }
 
+    /// Reports a password or a token in an address, without repeating it.
+    fn secret(&mut self, attribute: &'static str, text: &str) -> bool {
+        let is_secret = redact_passwords(text).is_some();
+        if is_secret {
+            let help = "take it out and change it, and name a credential instead";
+            self.report(attribute, "holds a password, a token or a query", help);
+        }
+        is_secret
+    }
+
     fn text(&mut self, attribute: &'static str, text: &str, help: &str) {
+        if self.secret(attribute, text) {
+            return;
+        }
         if let Some(error) = missing_or_unprintable(text) {
             self.report(attribute, error, help);
         }
     }
 
     fn word(&mut self, attribute: &'static str, text: &str, help: &str) {
+        if self.secret(attribute, text) {
+            return;
+        }
         if let Some(error) = word_error(text) {
             self.report(attribute, error, help);
         }
