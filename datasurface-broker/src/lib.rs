@@ -111,12 +111,13 @@ use datasurface_model::CodeInfo;
 
 /// Returns every code that this crate can report.
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
-    let own: [&'static CodeInfo; 9] = [
+    let own: [&'static CodeInfo; 10] = [
         &lock::UNREADABLE,
         &place::NO_PRIMARY,
         &configured_platform::UNKNOWN_KIND,
         &configured_platform::UNKNOWN_VERSION,
         &configured_platform::CONFIG,
+        &configured_platform::SAME_STORE,
         &configured_platform::UNKNOWN_PLACE,
         &configured_platform::FAILED,
         &write::CHANGED,

@@ -33,6 +33,8 @@ pub struct PlatformDescriptor {
     keeps_data_at: BTreeSet<Place>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     keeps_data_in: BTreeMap<String, Option<KeyHolder>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    store: Option<String>,
     limits: BTreeMap<String, u64>,
 }
 
@@ -59,6 +61,7 @@ impl PlatformDescriptor {
             longest_retention: None,
             keeps_data_at: BTreeSet::new(),
             keeps_data_in: BTreeMap::new(),
+            store: None,
             limits: BTreeMap::new(),
         }
     }
@@ -157,6 +160,14 @@ impl PlatformDescriptor {
     pub fn data_technology(mut self, technology: impl Into<String>, encryption: Option<KeyHolder>) -> Self {
         let keys = self.keeps_data_in.entry(technology.into()).or_insert(encryption);
         *keys = encryption.min(*keys);
+        self
+    }
+
+    /// Sets the address of the store in which the platform keeps data on its way: a text that is equal for two instances
+    /// that would write to one store. Two platforms of an ecosystem cannot have one.
+    #[must_use]
+    pub fn with_store(mut self, address: impl Into<String>) -> Self {
+        self.store = Some(address.into());
         self
     }
 
@@ -262,6 +273,12 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn data_technologies(&self) -> &BTreeMap<String, Option<KeyHolder>> {
         &self.keeps_data_in
+    }
+
+    /// The address of the store in which it keeps data on its way; none if it has no store that others could write to.
+    #[must_use]
+    pub fn store(&self) -> Option<&str> {
+        self.store.as_deref()
     }
 
     /// The most of each weight that one shard can bear.

@@ -24,3 +24,4 @@ mod run;
 mod skipped;
 mod status;
 mod target;
+mod verdicts;

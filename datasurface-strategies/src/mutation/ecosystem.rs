@@ -7,8 +7,8 @@ use super::{
 use chrono::NaiveDate;
 use datasurface_model::{
     Capture, Classification, CloudVendor, ContainerUser, Credential, CredentialKind, DataContainer,
-    Ecosystem, GovernanceZone, HintTarget, Permitted, Place, PlatformDeclaration, PlatformName, Policy,
-    PolicyRule, ProductionStatus, Repository, StorageRule, TeamKey, VendorName, Waiver, Workspace,
+    Ecosystem, GovernanceZone, HintTarget, KeyHolder, Permitted, Place, PlatformDeclaration, PlatformName,
+    Policy, PolicyRule, ProductionStatus, Repository, StorageRule, TeamKey, VendorName, Waiver, Workspace,
     ZoneDeclaration,
 };
 
@@ -49,6 +49,12 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("reference/unknown-zone", |it| {
         let nowhere = ContainerUser::Zone("Atlantis".into());
         in_team(it, |team| team.container(located("Extra", "extra.db").writable_by(nowhere)))
+    }),
+    mutation("container/other-claim", |it| {
+        in_team(it, |team| {
+            team.container(located("Extra", "extra.db"))
+                .container(located("Other", "./extra.db").encrypted(KeyHolder::Vendor))
+        })
     }),
     mutation("container/same-place", |it| {
         in_team(it, |team| {

@@ -86,7 +86,7 @@ impl LocalConfig {
         }
         for (container, credential) in &self.credentials {
             // Without it: what is no name may be the secret itself.
-            if CredentialName::from(credential.as_str()).check().is_err() {
+            if credential.parse::<CredentialName>().is_err() {
                 let error =
                     "what is given is no name of a credential; give the name under which the secret is found";
                 return invalid(format!(

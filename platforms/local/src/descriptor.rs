@@ -1,6 +1,6 @@
 //! What this platform can do.
 
-use crate::{config::LocalConfig, prelude::*};
+use crate::{config::LocalConfig, file_name::plain, prelude::*};
 
 /// The version of the plug-in.
 pub(crate) const VERSION: Version = Version::new(0, 1, 0);
@@ -18,9 +18,17 @@ pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
         .with_export_targets(["postgres", "sqlite"])
         .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
         .with_artifacts(["sql"])
-        .data_technology("sqlite", config.encryption);
+        .data_technology("sqlite", config.encryption)
+        .with_store(store(config));
     match &config.place {
         Some(place) => descriptor.data_place(place.as_str()),
         None => descriptor,
     }
+}
+
+/// The platform's own file: two instances that run in one folder must not share one. Some systems do not tell cases apart, or have
+/// another sign between folders.
+fn store(config: &LocalConfig) -> String {
+    let file = plain(&config.database.replace('\\', "/")).to_ascii_lowercase();
+    format!("file {file} {}", config.place.as_deref().unwrap_or_default())
 }

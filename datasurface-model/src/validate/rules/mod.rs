@@ -62,6 +62,7 @@ pub static CODES: &[&CodeInfo] = &[
     &container::ADDRESS,
     &container::NO_LOCATION,
     &container::users::NOT_USABLE,
+    &container::same_place::OTHER_CLAIM,
     &container::same_place::SAME_PLACE,
     &container::UNEXPECTED_LOCATION,
     &container::users::UNEXPECTED_USERS,

@@ -98,6 +98,9 @@ impl Addresses<'_, '_> {
         match kind {
             ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
                 self.text(segment::FILE, file, "give the path of the database file");
+                if let Some((error, help)) = file_error(file) {
+                    self.report(segment::FILE, error, help);
+                }
             }
             ContainerKind::Snowflake { account, database } => {
                 self.word(segment::ACCOUNT, account, "give the account as `organization-account`");
@@ -240,6 +243,23 @@ impl Addresses<'_, '_> {
         let path = self.scope.path().child(segment::CONTAINERS, name).attribute(attribute);
         let message = format!("the {attribute} of the container `{name}` {error}");
         self.scope.report(Diagnostic::new(&ADDRESS, path, message).with_help(help));
+    }
+}
+
+/// What is wrong with the name of a database file: programs that open it take some names for something else, and what is written there
+/// may be in no file at all.
+fn file_error(file: &str) -> Option<(&'static str, &'static str)> {
+    let is_uri =
+        file.contains("://") || file.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"));
+    let last = file.rsplit(['/', '\\']).next().unwrap_or_default();
+    if file.starts_with(':') {
+        Some(("is a database in memory, which ends with the program", "give the path of a file"))
+    } else if is_uri || file.contains('?') {
+        Some(("is a URI, or has parameters", "give the path of the file alone"))
+    } else if !file.trim().is_empty() && matches!(last, "" | "." | "..") {
+        Some(("is that of a folder", "give the name of a file in it, such as `data/warehouse.db`"))
+    } else {
+        None
     }
 }
 

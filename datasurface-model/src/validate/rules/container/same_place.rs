@@ -21,23 +21,57 @@ pub(in super::super) static SAME_PLACE: CodeInfo = CodeInfo::warning(
      said differently. Use one container for both, or correct an address.",
 );
 
-pub(super) fn check(container: &DataContainer, scope: &mut RuleContext<'_>) {
+pub(in super::super) static OTHER_CLAIM: CodeInfo = CodeInfo::error(
+    "container/other-claim",
+    "two containers have one address, and say different things of it",
+    "One physical database belongs to one team, is at one place, and is encrypted in one way. Two containers that say it differently \
+     cannot both be right, and each zone's policies would believe what suits it. Keep one container, and let its team say in \
+     `usable_by` who else uses it; or correct an address.",
+);
+
+pub(super) fn check<'a>(container: &DataContainer, scope: &mut RuleContext<'a>) {
     let Some(team) = scope.unit.team() else { return };
     let key = ContainerKey::new(&team.zone, &team.team, container.name());
     let first = |address: &Text| scope.facts.first_at(address).filter(|first| **first != key);
-    let (text, related, other) = if let Some(first) = addresses(container).iter().find_map(first) {
-        ("is the same physical database as", "has the same address", first)
+    let others: Vec<_> = addresses(container).iter().filter_map(first).collect();
+    let claim =
+        |other: &'a ContainerKey| other_claim(&key, container, other, scope).map(|claim| (other, claim));
+    let (code, message, related, other) = if let Some((other, claim)) = others.iter().copied().find_map(claim)
+    {
+        let message =
+            format!("the container `{key}` is the same physical database as `{other}`, and {claim}");
+        (&OTHER_CLAIM, message, "has the same address", other)
+    } else if let Some(other) = others.first() {
+        let message = format!("the container `{key}` is the same physical database as `{other}`");
+        (&SAME_PLACE, message, "has the same address", *other)
     } else if let Some(outer) = outer_addresses(container).iter().find_map(first) {
-        ("is a part of", "has all that it has", outer)
+        (&SAME_PLACE, format!("the container `{key}` is a part of `{outer}`"), "has all that it has", outer)
     } else {
         return;
     };
-    let message = format!("the container `{key}` {text} `{other}`");
-    let finding =
-        Diagnostic::new(&SAME_PLACE, scope.path().child(segment::CONTAINERS, container.name()), message)
-            .with_help("use one container for both, or correct one of the addresses")
-            .related_place(path_of(other), related);
+    let finding = Diagnostic::new(code, scope.path().child(segment::CONTAINERS, container.name()), message)
+        .with_help("use one container for both, or correct one of the addresses")
+        .related_place(path_of(other), related);
     scope.report(finding);
+}
+
+/// What a container says of its address that another one says differently.
+fn other_claim(
+    key: &ContainerKey,
+    container: &DataContainer,
+    other_key: &ContainerKey,
+    scope: &RuleContext<'_>,
+) -> Option<&'static str> {
+    let other = scope.facts.container(other_key)?;
+    if key.team_key() != other_key.team_key() {
+        Some("belongs to another team")
+    } else if container.locations() != other.locations() {
+        Some("is said to be at another place")
+    } else if container.encryption() != other.encryption() {
+        Some("is said to be encrypted otherwise")
+    } else {
+        None
+    }
 }
 
 /// What two containers share that are one physical database; nothing of those that are none. A cluster has several.
@@ -59,10 +93,12 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<Text>
     }
     match kind {
         ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
-            vec![format!("{technology} {file} {}", here()).into()]
+            // One file is one file, whatever opens it.
+            vec![format!("file {} {}", plain_file(file), here()).into()]
         }
         ContainerKind::Snowflake { account, database } => {
-            vec![format!("{technology} {} {database}", account.to_ascii_lowercase()).into()]
+            // Snowflake tells no cases apart.
+            vec![format!("{technology} {account} {database}").to_ascii_lowercase().into()]
         }
         ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
             vec![in_bucket(bucket, prefix.trim_end_matches('/'), endpoint.as_deref())]
@@ -77,6 +113,25 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<Text>
         }
         _ => Vec::new(),
     }
+}
+
+/// The name of a file without what leads nowhere: `.`, what `..` takes back, and one `/` after the other. Links are not followed, and
+/// of a relative name nobody knows here from where it leads.
+fn plain_file(file: &str) -> String {
+    let root = if file.starts_with('/') { "/" } else { "" };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in file.split('/') {
+        match (part, parts.last()) {
+            ("" | ".", _) => {}
+            ("..", Some(last)) if *last != ".." => {
+                parts.pop();
+            }
+            // Above the root is the root.
+            ("..", None) if !root.is_empty() => {}
+            _ => parts.push(part),
+        }
+    }
+    format!("{root}{}", parts.join("/"))
 }
 
 /// The addresses of what the container is a part of: of its bucket, and of each prefix that begins its own.
