@@ -56,28 +56,100 @@ pub(super) fn choose(
 ) {
     let needed = datastores_needed(question.ecosystem, assignments);
     let serving = assignments.clone();
-    let askers = askers(question, &serving);
+    let mut askers = askers(question, &serving);
+    let busy = busy_platforms(question, &serving, &needed);
     let readings = readings(question, &serving, &needed);
-    for name in &needed {
+    for name in outputs_first(question, &needed) {
         if let Some(store) = question.ecosystem.datastore(name) {
-            let asked_by = askers.get(name).cloned().unwrap_or_default();
+            let asked_by = askers.remove(name).unwrap_or_default();
             let task = governed_task(question, store, readings.get(name).map_or(&[], Vec::as_slice));
-            choose_for(question, store, &asked_by, &task, assignments, found);
+            choose_for(question, store, &Demand { asked_by, busy: &busy }, &task, assignments, found);
+        }
+        // A transformer runs where its output is captured: that platform asks for the inputs.
+        let running: Vec<PlatformName> = assignments.capturing_platforms(name).cloned().collect();
+        for input in inputs(question, name) {
+            askers.entry(input).or_default().extend(running.iter().cloned());
         }
     }
 }
 
+/// The platforms that have a use for a datastore, and those that have anything to do.
+struct Demand<'a> {
+    asked_by: BTreeSet<PlatformName>,
+    busy: &'a BTreeSet<PlatformName>,
+}
+
+/// The datastores that the transformer reads which fills a datastore.
+fn inputs<'a>(question: &ChoiceContext<'a>, output: &DatastoreName) -> BTreeSet<&'a DatastoreName> {
+    let producer = question.ecosystem.producer(output);
+    let groups = producer.into_iter().flat_map(|workspace| workspace.entity.groups());
+    groups.flat_map(|group| group.sinks().iter().map(|sink| &sink.name().datastore)).collect()
+}
+
+/// The datastores in an order in which each comes after the outputs of all transformers that read it. Where transformers read each
+/// other in a circle, the first by name begins.
+fn outputs_first<'n>(
+    question: &ChoiceContext<'_>,
+    needed: &'n BTreeSet<DatastoreName>,
+) -> Vec<&'n DatastoreName> {
+    let mut undecided_readers: BTreeMap<&DatastoreName, usize> = BTreeMap::new();
+    for output in needed {
+        for input in inputs(question, output).into_iter().filter(|input| *input != output) {
+            *undecided_readers.entry(input).or_default() += 1;
+        }
+    }
+    let mut waiting: BTreeSet<&DatastoreName> = needed.iter().collect();
+    let mut ready: BTreeSet<&DatastoreName> =
+        needed.iter().filter(|name| !undecided_readers.contains_key(name)).collect();
+    let mut order = Vec::with_capacity(needed.len());
+    while let Some(next) = ready.pop_first().or_else(|| waiting.first().copied()) {
+        if !waiting.remove(next) {
+            continue;
+        }
+        order.push(next);
+        for input in inputs(question, next).into_iter().filter(|input| *input != next) {
+            if let Some(readers) = undecided_readers.get_mut(input) {
+                *readers = readers.saturating_sub(1);
+                if *readers == 0
+                    && let Some(input) = needed.get(input)
+                {
+                    ready.insert(input);
+                }
+            }
+        }
+    }
+    order
+}
+
+/// The platforms that serve a group, or capture one of these datastores by a pin or by the lock.
+fn busy_platforms(
+    question: &ChoiceContext<'_>,
+    serving: &Assignments,
+    needed: &BTreeSet<DatastoreName>,
+) -> BTreeSet<PlatformName> {
+    let mut busy: BTreeSet<PlatformName> =
+        serving.served_groups().map(|(_, platform)| platform.clone()).collect();
+    for name in needed {
+        busy.extend(question.ecosystem.primary_pins().get(name).map(|pin| pin.platform().clone()));
+        if let Some(store) = question.ecosystem.datastore(name) {
+            let decided = question.capturing(&store.entity).into_iter().filter(is_in_graph);
+            busy.extend(decided.map(|(platform, _)| platform.clone()));
+        }
+    }
+    busy
+}
+
 /// The platforms that serve somebody who wants a datastore directly.
 fn askers<'a>(
-    question: &'a ChoiceContext<'_>,
-    assignments: &'a Assignments,
-) -> BTreeMap<&'a DatastoreName, BTreeSet<&'a PlatformName>> {
+    question: &ChoiceContext<'a>,
+    assignments: &Assignments,
+) -> BTreeMap<&'a DatastoreName, BTreeSet<PlatformName>> {
     let mut askers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for (key, platform) in assignments.served_groups() {
         let workspace = question.ecosystem.workspace(&key.workspace);
         let group = workspace.and_then(|workspace| workspace.entity.groups().get(&key.group));
         for sink in group.into_iter().flat_map(|group| group.sinks()) {
-            askers.entry(&sink.name().datastore).or_default().insert(platform);
+            askers.entry(&sink.name().datastore).or_default().insert(platform.clone());
         }
     }
     askers
@@ -143,7 +215,7 @@ fn governed_task<'a>(
 fn choose_for(
     question: &ChoiceContext<'_>,
     store: &Located<Datastore>,
-    asked_by: &BTreeSet<&PlatformName>,
+    demand: &Demand<'_>,
     task: &GovernedTask<'_>,
     assignments: &mut Assignments,
     found: &mut Vec<Diagnostic>,
@@ -204,7 +276,9 @@ fn choose_for(
         return;
     }
     let fitting = question.platforms.keys().filter(|platform| obstacles(platform).is_empty());
-    let rank = |platform: &PlatformName| (task.drawbacks(platform), !asked_by.contains(platform));
+    let rank = |platform: &PlatformName| {
+        (task.drawbacks(platform), !demand.asked_by.contains(platform), !demand.busy.contains(platform))
+    };
     match fitting.min_by_key(|platform| (rank(platform), *platform)) {
         Some(platform) => {
             found.extend(task.findings_of_choice(platform));

@@ -1,7 +1,8 @@
 //! Choice: which platform serves a dataset group, and which one captures a datastore. What was decided stays decided;
 //! a wish that contradicts it starts a move.
 //!
-//! The choice does not depend on the day; what is reported about it does, since waivers and deprecations have dates.
+//! The choice does not depend on the day, but for platforms whose last day is over; what is reported about it does, since waivers and
+//! deprecations have dates.
 
 mod capability;
 mod capture;

@@ -6,7 +6,7 @@ use super::{
     codes::{DEPRECATED, PRODUCTION, PRODUCTION_MIX, code_of},
 };
 use datasurface_model::{
-    DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath, Named,
+    DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath, NaiveDate, Named,
     PlatformDeclaration, PlatformName, Policy, PolicyName, ProductionStatus, Set, Workspace, ZoneName,
     governance::{Denial, DenialContext, PolicySubject, evaluate},
     segment,
@@ -180,6 +180,7 @@ impl<'a> GovernedTask<'a> {
                 reasons.push(format!("the policy `{policy}` of the zone `{zone}` {}", denial.reason));
             }
         });
+        reasons.extend(self.last_day_over(platform).map(|last| format!("its last day was {last}")));
         reasons
     }
 
@@ -191,7 +192,7 @@ impl<'a> GovernedTask<'a> {
         });
         SoftPenalties {
             is_denied_to_some,
-            // From when on makes no difference: the same model leads to the same choice on every day.
+            // From when on makes no difference: up to its last day, the same model leads to the same choice.
             is_deprecated: self.declared(platform).is_some_and(|declared| declared.deprecation().is_some()),
             is_mixed: self.mixed(platform).is_some(),
         }
@@ -267,6 +268,12 @@ impl<'a> GovernedTask<'a> {
                     "is of the other status",
                 )
         })
+    }
+
+    /// The last day of a platform, if it is over.
+    fn last_day_over(&self, platform: &PlatformName) -> Option<NaiveDate> {
+        let today = self.question.ecosystem.validated_on()?;
+        self.declared(platform)?.deprecation()?.sunset().filter(|last| *last < today)
     }
 
     fn declared(&self, platform: &PlatformName) -> Option<&'a PlatformDeclaration> {

@@ -11,6 +11,7 @@ use datasurface_model::{
     CodeInfo, DatasetGroup, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName, Workspace,
     segment,
 };
+use std::collections::BTreeSet;
 
 pub(super) static NO_PLATFORM: CodeInfo = CodeInfo::error(
     "choice/no-platform",
@@ -23,7 +24,7 @@ pub(super) static SEVERAL: CodeInfo = CodeInfo::warning(
     "choice/several",
     "several platforms can serve a dataset group",
     "Where several platforms can serve a group and no pin says which one should, the first by name is chosen, of those that \
-     are not on their way out and production as the workspace is. What was chosen stays chosen. Pin the group to choose \
+     are not on their way out, production as the workspace is, and pinned to capture most of what the group reads. What was chosen stays chosen. Pin the group to choose \
      otherwise.",
 );
 pub(super) static CANNOT_SERVE: CodeInfo = CodeInfo::error(
@@ -138,8 +139,14 @@ fn choose_for(
     }
 
     let names = question.platforms.keys().filter(|name| obstacles(name).is_empty());
-    let fitting: Vec<(SoftPenalties, &PlatformName)> =
-        names.map(|name| (task.drawbacks(name), name)).collect();
+    // What another platform captures by a pin would have to be handed over.
+    let handed_over = |platform: &PlatformName| {
+        let stores: BTreeSet<_> = group.sinks().iter().map(|sink| &sink.name().datastore).collect();
+        let pins = stores.into_iter().filter_map(|store| question.ecosystem.primary_pins().get(store));
+        pins.filter(|pin| pin.platform() != platform).count()
+    };
+    let fitting: Vec<((SoftPenalties, usize), &PlatformName)> =
+        names.map(|name| ((task.drawbacks(name), handed_over(name)), name)).collect();
     let least = fitting.iter().map(|(drawbacks, _)| *drawbacks).min();
     let best: Vec<&PlatformName> =
         fitting.iter().filter(|(drawbacks, _)| Some(*drawbacks) == least).map(|(_, name)| *name).collect();

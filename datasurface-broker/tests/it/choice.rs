@@ -313,3 +313,47 @@ fn a_waiver_takes_out_what_was_found_while_choosing_and_is_itself_judged() {
     assert_eq!(decided.findings().codes().collect::<Vec<_>>(), ["waiver/unused"]);
     assert!(decided.waived().is_empty());
 }
+
+/// A chain: `S` is read by the transformer `T` alone, whose output `O` is read by `W`.
+fn chain(platforms: impl IntoIterator<Item = PlatformDeclaration>) -> Ecosystem {
+    let output = Datastore::new("O").dataset(Dataset::new("a", "id Integer key"));
+    let makes = DataTransformer::sql("O").select("a", "SELECT id FROM S_a");
+    let transformer = consumer("T", DatasetGroup::new("in").sink("S/a")).with_transformer(makes);
+    let reader = consumer("W", DatasetGroup::new("g").sink("O/a"));
+    fixture(platforms, [transformer, reader]).edit_team("Z", "T", |team| team.datastore(output))
+}
+
+#[test]
+fn a_platform_without_any_group_captures_nothing_for_transformers_of_others() {
+    let pinned = |to: &str| {
+        let platforms = [minimal_platform("A"), minimal_platform("B")];
+        chain(platforms).group_pin("W/g", [to])
+    };
+    for to in ["A", "B"] {
+        let placed = place(pinned(to), &Lock::default()).unwrap();
+        for store in ["S", "O"] {
+            let stages = placed.lock().assignments().primary_stages(&store.into()).unwrap();
+            assert_eq!(stages, &[(to.into(), Stage::Provisioned)].into(), "{store}");
+        }
+    }
+}
+
+#[test]
+fn a_hand_over_that_can_be_avoided_is_avoided() {
+    let platforms = [minimal_platform("A"), minimal_platform("B")];
+    let pinned = fixture(platforms, [one()]).primary_pin("S", "B");
+    let placed = place(pinned, &Lock::default()).unwrap();
+    assert!(placed.findings().is_empty(), "{}", placed.findings());
+    assert!(placed.lock().assignments().group(&"W/g".into()).unwrap().contains_key("B"));
+}
+
+#[test]
+fn a_platform_whose_last_day_is_over_is_not_chosen() {
+    let until =
+        |last| minimal_platform("A").deprecated(Deprecation::new(day("2026-01-01"), "old").with_sunset(last));
+    let refused = place(fixture([until(day("2026-11-20"))], [one()]), &Lock::default()).unwrap_err();
+    assert_eq!(codes(&refused), ["choice/no-platform"]);
+    assert!(refused.to_string().contains("its last day was 2026-11-20"), "{refused}");
+    let placed = place(fixture([until(today())], [one()]), &Lock::default()).unwrap();
+    assert!(place(fixture([until(day("2026-11-20"))], [one()]), placed.lock()).is_ok(), "it is decided");
+}
