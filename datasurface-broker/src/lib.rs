@@ -88,6 +88,7 @@ mod place;
 mod placed;
 mod platform_renames;
 mod propose;
+mod review;
 mod run_names;
 mod sharding;
 mod waivers;
@@ -103,7 +104,8 @@ pub use output::{
     TargetError, TargetTransaction, disk,
 };
 pub use placed::Placed;
-pub use propose::{AsOf, Base, Proposal};
+pub use propose::{AsOf, Base, LintReport, Proposal};
+pub use review::{MissingApproval, Review, ReviewReport, ReviewSide};
 pub use serde_json::Error as JsonError;
 pub use write::WriteError;
 
@@ -123,7 +125,7 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
         &write::CHANGED,
         &run_names::UNKNOWN_NAME,
     ];
-    let parts = [choice::CODES, waivers::CODES, propose::codes(), output::CODES];
+    let parts = [choice::CODES, waivers::CODES, propose::codes(), output::CODES, review::CODES];
     own.into_iter().chain(parts.into_iter().flatten().copied())
 }
 

@@ -31,7 +31,10 @@ struct Waived {
 pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
     let (findings, waived, is_valid) = match Input::read(&arguments.model) {
         Ok(mut input) => {
-            let is_valid = input.place(broker).is_ok();
+            let is_valid = match input.place(broker) {
+                Ok(placed) => input.lint(broker, &placed),
+                Err(_) => false,
+            };
             let waived = waived(&input);
             (input.findings, waived, is_valid)
         }

@@ -83,6 +83,15 @@ impl Input {
         }
     }
 
+    /// Asks platforms what they find of what is placed. Returns whether nothing is an error.
+    pub(crate) fn lint(&mut self, broker: &Broker, placed: &Placed) -> bool {
+        let report = broker.lint(placed);
+        let is_well = !report.findings.has_errors();
+        self.findings.extend(self.located(report.findings));
+        self.waived.extend(report.waived);
+        is_well
+    }
+
     /// The findings, with the places where they are written in the model, and those who have to change them.
     pub(crate) fn located(&self, findings: Findings) -> Findings {
         self.documents.located(findings.with_addressees(&self.ecosystem))

@@ -67,7 +67,7 @@ pub(super) fn keep_expired(lock: &Lock, held: &mut Held, let_go: &mut Releases) 
 }
 
 /// What the consumers of a platform ask to be kept of each dataset; what is held for others is no part of it.
-pub(super) fn owed_today(graphs: &IntentionGraphs, platform: &PlatformName) -> BTreeMap<DatasetKey, Custody> {
+pub(crate) fn owed_today(graphs: &IntentionGraphs, platform: &PlatformName) -> BTreeMap<DatasetKey, Custody> {
     let nodes = graphs.graph(platform).into_iter().flat_map(|graph| graph.nodes());
     let facts = nodes.map(|node| node.facts());
     facts

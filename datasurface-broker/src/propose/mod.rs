@@ -8,6 +8,7 @@ mod guard;
 mod hold;
 mod limit;
 mod link;
+mod lint;
 mod proposal;
 mod record;
 mod render;
@@ -15,8 +16,10 @@ mod views;
 
 pub use as_of::AsOf;
 pub use base::Base;
+pub use lint::LintReport;
 pub use proposal::Proposal;
 
+pub(crate) use hold::owed_today;
 pub(crate) use proposal::Proposed;
 pub(crate) use record::files;
 

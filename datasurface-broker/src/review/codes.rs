@@ -1,0 +1,30 @@
+//! The codes of what only a review can see: two versions of a lock.
+
+use datasurface_model::CodeInfo;
+
+/// Every code that a review reports itself.
+pub(crate) static CODES: &[&CodeInfo] = &[&LOCK_GONE, &HELD_CHANGED, &HELD_NAME];
+
+pub(super) static LOCK_GONE: CodeInfo = CodeInfo::error(
+    "lock/gone",
+    "a change takes the lock away",
+    "The lock says who serves and captures what, and what is held. Without it everything would be decided anew, and nothing would be \
+     held any more. Restore it from version control.",
+)
+.not_waivable();
+
+pub(super) static HELD_CHANGED: CodeInfo = CodeInfo::error(
+    "lock/held-changed",
+    "a change lets go of held data other than by release or by date",
+    "Data that was promised is held until the promise is over, or until somebody releases it at the revision that was reached, or \
+     until somebody is promised as much again. Restore the entry, and release it if nobody needs it.",
+)
+.not_waivable();
+
+pub(super) static HELD_NAME: CodeInfo = CodeInfo::error(
+    "lock/held-name",
+    "a new datastore takes the name of held data",
+    "What is held of a datastore that is gone belongs to its last owner. A new datastore of that name would take it up, and show it to \
+     its own readers. Take another name, or wait until the data is released.",
+)
+.not_waivable();

@@ -1,0 +1,170 @@
+//! Reviews: one verdict on a proposed change, over model, change, lock, choice and the platforms' lint.
+
+mod codes;
+mod held;
+mod junit;
+mod markdown;
+mod report;
+mod side;
+
+pub use report::{MissingApproval, ReviewReport};
+pub use side::ReviewSide;
+
+pub(crate) use codes::CODES;
+
+use crate::{broker::Broker, lock::Lock, placed::Placed};
+use chrono::NaiveDate;
+use datasurface_change::{ChangeControl, ChangeSource};
+use datasurface_document::Loader;
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, ModelPath, Valid, Validation};
+use held::LockChange;
+use std::collections::BTreeSet;
+
+/// The judge of a change from one source, as of one day.
+#[derive(Clone, Debug)]
+pub struct Review<'a> {
+    broker: &'a Broker,
+    source: ChangeSource,
+    on: NaiveDate,
+    is_strict: bool,
+}
+
+impl<'a> Review<'a> {
+    /// Creates a review of changes from this source as of a day. The kinds of platforms are those of the broker.
+    #[must_use]
+    pub fn new(broker: &'a Broker, source: ChangeSource, on: NaiveDate) -> Self {
+        Self { broker, source, on, is_strict: false }
+    }
+
+    /// Makes change control strict: its warnings refuse a change, too.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.is_strict = true;
+        self
+    }
+
+    /// Judges the change from one side to the other.
+    ///
+    /// Errors that the old side has already refuse nothing; an error that is new does, whatever else was wrong before. What cannot be
+    /// read cannot be judged: then the change is refused.
+    #[must_use]
+    pub fn judge(&self, old: &ReviewSide, new: &ReviewSide) -> ReviewReport {
+        let mut unread = old.unread.clone();
+        unread.extend(new.unread.clone());
+        let locks = [old.lock(&mut unread), new.lock(&mut unread)];
+        let mut loader = Loader::new();
+        let loaded = [old, new].map(|side| match loader.load(&side.documents) {
+            Ok(ecosystem) => Some(ecosystem),
+            Err(error) => {
+                unread.extend(error.into_findings());
+                None
+            }
+        });
+        match loaded {
+            [Some(before), Some(after)] if !unread.has_errors() => {
+                let models = self.validated(before, after);
+                self.judged(&models, &locks, [old, new])
+            }
+            _ => ReviewReport::unread(self.source.repository().clone(), self.on, unread),
+        }
+    }
+
+    /// Validates both sides; the second one builds on the first.
+    fn validated(&self, old: Ecosystem, new: Ecosystem) -> [JudgedModel; 2] {
+        let on = Validation::on(self.on);
+        match old.validate(&on) {
+            Ok(old) => {
+                let new = JudgedModel::from(new.validate(&on.since(&old)));
+                [JudgedModel::from(Ok(old)), new]
+            }
+            Err(old) => {
+                let new = JudgedModel::from(new.validate(&on.since(&old)));
+                [JudgedModel::from(Err(old)), new]
+            }
+        }
+    }
+
+    fn judged(&self, models: &[JudgedModel; 2], locks: &[Lock; 2], sides: [&ReviewSide; 2]) -> ReviewReport {
+        let [before, after] = models;
+        let [old_side, new_side] = sides;
+        let source = self.source.clone();
+        let touches_lock = old_side.lock_text != new_side.lock_text;
+        let source = if touches_lock { source.touching_lock() } else { source };
+        let control = ChangeControl::new(source, self.on);
+        let control = if self.is_strict { control.strict() } else { control };
+        let change = control.judge(&before.ecosystem, &after.ecosystem);
+
+        let (mut found, mut known) = news(&before.findings, &after.findings);
+        let mut placed = None;
+        // Platforms asked about a model with new errors would report what follows from these.
+        if !found.has_errors() {
+            let [old_lock, new_lock] = locks;
+            let before = self.placed(&before.ecosystem, old_lock).0;
+            let (platforms_find, as_placed) = self.placed(&after.ecosystem, new_lock);
+            let (new, old) = news(&before, &platforms_find);
+            found.extend(new);
+            known.extend(old);
+            placed = as_placed;
+        }
+        let [old, new] = locks;
+        let locks = LockChange {
+            old,
+            new,
+            is_gone: old_side.lock_text.is_some() && new_side.lock_text.is_none(),
+            ecosystems: [&before.ecosystem, &after.ecosystem],
+            placed: placed.as_ref(),
+            on: self.on,
+        };
+        found.extend(locks.findings());
+        found.extend(change.findings());
+        let located =
+            |findings: Findings| new_side.documents.located(findings.with_addressees(&after.ecosystem));
+        ReviewReport::new(self.source.repository().clone(), self.on, located(found), located(known), change)
+    }
+
+    /// Everything that choosing and platforms find.
+    fn placed(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> (Findings, Option<Placed>) {
+        match self.broker.place(ecosystem, lock) {
+            Ok(placed) => {
+                let mut findings = placed.findings().clone();
+                findings.extend(self.broker.lint(&placed).findings);
+                (findings, Some(placed))
+            }
+            Err(refused) => (refused.findings().clone(), None),
+        }
+    }
+}
+
+/// A model that was validated, whether it has errors or not.
+struct JudgedModel {
+    ecosystem: Valid<Ecosystem>,
+    findings: Findings,
+}
+
+impl From<Result<Checked, Invalid>> for JudgedModel {
+    fn from(outcome: Result<Checked, Invalid>) -> Self {
+        match outcome {
+            Ok(checked) => Self { findings: checked.findings().clone(), ecosystem: checked.into_ecosystem() },
+            Err(invalid) => {
+                let findings = invalid.findings().clone();
+                // What a change touches and breaks can be told of a model with errors, too.
+                Self { ecosystem: Valid::assume_valid(invalid.into_ecosystem()), findings }
+            }
+        }
+    }
+}
+
+/// Parts the findings of the new side into those that come with the change and those that were there before. Related places do not
+/// tell findings apart.
+fn news(old: &Findings, new: &Findings) -> (Findings, Findings) {
+    let key = |finding: &Diagnostic| -> FindingKey {
+        (finding.code().to_owned(), finding.path().clone(), finding.message().to_owned())
+    };
+    let before: BTreeSet<FindingKey> = old.iter().map(key).collect();
+    let (known, news): (Vec<_>, Vec<_>) =
+        new.iter().cloned().partition(|finding| before.contains(&key(finding)));
+    (news.into_iter().collect(), known.into_iter().collect())
+}
+
+/// Code, path and message.
+type FindingKey = (String, ModelPath, String);

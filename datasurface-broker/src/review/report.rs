@@ -1,0 +1,191 @@
+//! The report of a review, for people and for programs.
+
+use super::{junit, markdown};
+use chrono::NaiveDate;
+use datasurface_change::{ChangeReport, TeamNotice, Verdict};
+use datasurface_document::Report;
+use datasurface_model::{CodeInfo, Findings, Repository, ownership::OwnedPart};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::fmt;
+
+/// The version of a report as JSON. Members may come; one that changes its meaning makes a new version.
+const VERSION: u32 = 1;
+
+/// The base of relative addresses in SARIF: the root of the checkout.
+const ROOT: &str = "SRCROOT";
+
+/// A part that a change touches, and whose owner did not approve.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MissingApproval {
+    /// The part.
+    pub part: OwnedPart,
+    /// The repository that owns the part; `None` if nobody can tell.
+    pub owner: Option<Repository>,
+}
+
+/// The answer to a proposed change: one verdict, and everything that it is made of. `Display` prints it for people; the other forms are
+/// for programs. All of them have the same verdict.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ReviewReport {
+    version: u32,
+    /// The verdict: a change is refused if one of the findings is an error.
+    pub verdict: Verdict,
+    /// The commit of the live model that the change was compared with. At another one, the verdict is void.
+    pub tip: Option<String>,
+    /// The repository that the change comes from.
+    pub source: Repository,
+    /// The day as of which the change was judged.
+    pub on: NaiveDate,
+    /// The findings that come with the change.
+    pub findings: Findings,
+    /// The findings that were there before the change, and refuse nothing.
+    pub known: Findings,
+    /// The approvals that are missing.
+    pub missing_approvals: Vec<MissingApproval>,
+    /// The report of change control; `None` if a side could not be read.
+    pub change: Option<ChangeReport>,
+}
+
+impl ReviewReport {
+    pub(super) fn new(
+        source: Repository,
+        on: NaiveDate,
+        findings: Findings,
+        known: Findings,
+        change: ChangeReport,
+    ) -> Self {
+        let is_allowed = change.is_allowed() && !findings.has_errors();
+        let missing = change.authorization.denied().iter();
+        let missing =
+            missing.map(|denied| MissingApproval { part: denied.part.clone(), owner: denied.owner.clone() });
+        Self {
+            version: VERSION,
+            verdict: if is_allowed { Verdict::Allowed } else { Verdict::Refused },
+            tip: None,
+            source,
+            on,
+            findings,
+            known,
+            missing_approvals: missing.collect(),
+            change: Some(change),
+        }
+    }
+
+    /// The report about sides that could not be read.
+    pub(super) fn unread(source: Repository, on: NaiveDate, findings: Findings) -> Self {
+        Self {
+            version: VERSION,
+            verdict: Verdict::Refused,
+            tip: None,
+            source,
+            on,
+            findings,
+            known: Findings::default(),
+            missing_approvals: Vec::new(),
+            change: None,
+        }
+    }
+
+    /// Sets the commit of the live model.
+    #[must_use]
+    pub fn at_tip(mut self, commit: impl Into<String>) -> Self {
+        self.tip = Some(commit.into());
+        self
+    }
+
+    /// Whether the change is accepted.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.verdict == Verdict::Allowed
+    }
+
+    /// The notices to teams whose groups the change reaches.
+    #[must_use]
+    pub fn notices(&self) -> &[TeamNotice] {
+        self.change.as_ref().map_or(&[], |change| &change.notices)
+    }
+
+    /// Returns the report as JSON, with a line feed at the end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Making a value cannot fail: every map in a report has text for keys.
+        format!("{:#}\n", serde_json::to_value(self).unwrap_or_default())
+    }
+
+    /// Returns the findings in the Static Analysis Results Interchange Format, version 2.1.0, with the description of those of these
+    /// codes that occur. Addresses are relative to the root of the checkout if the names of the documents are.
+    #[must_use]
+    pub fn to_sarif(&self, codes: impl IntoIterator<Item = &'static CodeInfo>) -> String {
+        let text = Report::from(self.findings.clone()).to_sarif(codes);
+        let mut log: Value = serde_json::from_str(&text).unwrap_or_default();
+        if let Some(run) = log.pointer_mut("/runs/0").and_then(Value::as_object_mut) {
+            let description = "the root of the checkout";
+            let bases = json!({ROOT: {"description": {"text": description}}});
+            run.insert("originalUriBaseIds".to_owned(), bases);
+            run.insert("properties".to_owned(), json!({"verdict": self.verdict, "tip": self.tip}));
+            for result in run.get_mut("results").and_then(Value::as_array_mut).into_iter().flatten() {
+                based(result);
+            }
+        }
+        format!("{log:#}\n")
+    }
+
+    /// Returns the report as JUnit XML: a test case for each error, and one for the verdict.
+    #[must_use]
+    pub fn to_junit(&self) -> String {
+        junit::xml(self)
+    }
+
+    /// Returns the report as Markdown, for a comment at a proposed change. Names of models cannot mention people or make links in it.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        markdown::comment(self)
+    }
+
+    /// The first line of the report for people.
+    pub(super) fn headline(&self) -> String {
+        let verdict = if self.is_allowed() { "allowed" } else { "refused" };
+        let tip = self.tip.as_ref().map(|tip| format!(", compared with {tip}, void at any other commit"));
+        let (source, summary) = (&self.source, self.findings.summary());
+        format!("{verdict}: a change from {source} as of {}{}: {summary}", self.on, tip.unwrap_or_default())
+    }
+}
+
+/// Makes the relative addresses of a result relative to the root.
+fn based(result: &mut Value) {
+    for locations in ["locations", "relatedLocations"] {
+        for location in result.get_mut(locations).and_then(Value::as_array_mut).into_iter().flatten() {
+            let artifact = location.pointer_mut("/physicalLocation/artifactLocation");
+            if let Some(artifact) = artifact.and_then(Value::as_object_mut) {
+                let is_relative =
+                    artifact.get("uri").and_then(Value::as_str).is_some_and(|uri| !uri.starts_with('/'));
+                if is_relative {
+                    artifact.insert("uriBaseId".to_owned(), ROOT.into());
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for ReviewReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.findings.is_empty() {
+            writeln!(f, "{}\n", self.findings)?;
+        }
+        for missing in &self.missing_approvals {
+            match &missing.owner {
+                Some(owner) => writeln!(f, "missing: an approval of {owner}, for {}", missing.part)?,
+                None => writeln!(f, "missing: an owner of {}", missing.part)?,
+            }
+        }
+        for notice in self.notices() {
+            writeln!(f, "tell: {} ({})", notice.team, notice.owner)?;
+        }
+        if !self.known.is_empty() {
+            writeln!(f, "there before: {}", self.known.summary())?;
+        }
+        writeln!(f, "{}", self.headline())
+    }
+}
