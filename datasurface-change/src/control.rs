@@ -198,7 +198,7 @@ impl ChangeControl {
         let owners = Owners { old, new, former: &former, actors: &actors, files };
         let mut evaluation = owners.evaluate(diff, self.source.touches_lock());
 
-        let change = ChangedModel { old, new, pruned, stores, former: &former };
+        let change = ChangedModel { old, new, diff, pruned, stores, former: &former };
         let mut required = Vec::new();
         for needed in required::approvals(&change) {
             match actors.owning(&needed.owner) {

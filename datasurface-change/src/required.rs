@@ -6,19 +6,21 @@
 use super::{
     approval::RequiredApproval,
     changed_datastores::{Change, StoreChange},
-    diff::Pruned,
+    diff::{DifferenceKind, ModelDiff, Pruned},
     former_names::FormerNames,
+    uses,
 };
 use datasurface_model::{
-    Access, ContainerUser, ContainerUsers, Ecosystem, Entity, ModelPath, Repository, TeamDeclaration,
-    TeamKey, ZoneDeclaration, ZoneName, ownership::OwnedPart, segment,
+    Access, ContainerUser, ContainerUsers, Ecosystem, Entity, GroupKey, ModelPath, Repository,
+    TeamDeclaration, TeamKey, Valid, ZoneDeclaration, ZoneName, ownership::OwnedPart, segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Both sides of a change, as rules see them.
 pub(super) struct ChangedModel<'e> {
-    pub(super) old: &'e Ecosystem,
-    pub(super) new: &'e Ecosystem,
+    pub(super) old: &'e Valid<Ecosystem>,
+    pub(super) new: &'e Valid<Ecosystem>,
+    pub(super) diff: &'e ModelDiff,
     /// Both without what they have in common.
     pub(super) pruned: &'e Pruned,
     pub(super) stores: &'e [StoreChange<'e>],
@@ -28,7 +30,7 @@ pub(super) struct ChangedModel<'e> {
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
 
-const RULES: [Rule; 2] = [listed_teams, left_zones];
+const RULES: [Rule; 4] = [listed_teams, left_zones, inherited_pins, inherited_waivers];
 
 /// Every approval that a change needs besides those of the parts that it touches, each once.
 pub(super) fn approvals(change: &ChangedModel<'_>) -> Vec<RequiredApproval> {
@@ -100,6 +102,68 @@ fn left_zones(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
             related: old.path(),
         });
     }
+}
+
+/// A pin that was about nothing was meant for what had the name before, or for what its author waits for.
+fn inherited_pins(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
+    for located in uses::workspaces(&change.pruned.new) {
+        for group in located.consumers().map(|consumer| consumer.group) {
+            let is_new = change.old.group(&group).is_none();
+            if is_new && change.new.group_pins().get(&group).is_some() {
+                let pin = ModelPath::root().child(segment::GROUP_PINS, group.to_string());
+                let place = group_path(&located.team, &group);
+                required.push(inherited(change, place, pin, &format!("the pin of `{group}`")));
+            }
+        }
+    }
+    for store in change.stores {
+        let (Change::New(store) | Change::Both { new: store, .. }) = store else { continue };
+        let name = store.store.name();
+        if change.old.datastore(name).is_none() && change.new.primary_pins().get(name).is_some() {
+            let pin = ModelPath::root().child(segment::PRIMARY_PINS, name);
+            required.push(inherited(change, store.path(), pin, &format!("the pin of `{name}`")));
+        }
+    }
+}
+
+/// A waiver accepts a finding about one thing. What takes its name, or is new inside of it, is another thing.
+fn inherited_waivers(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
+    if change.new.waivers().is_empty() {
+        return;
+    }
+    for difference in change.diff {
+        let is_arrival = matches!(
+            difference.kind(),
+            DifferenceKind::Added { .. } | DifferenceKind::Renamed { .. } | DifferenceKind::Moved { .. }
+        );
+        let path = difference.path();
+        // What is new in the frame is the word of those who waive.
+        if !is_arrival || OwnedPart::from_path(&path) == OwnedPart::Ecosystem {
+            continue;
+        }
+        let place = path.to_string();
+        let is_inside = |waived: &str| {
+            waived.strip_prefix(&*place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        for waiver in change.new.waivers().iter().filter(|waiver| is_inside(waiver.path())) {
+            let wish = format!("the waiver of `{}` at {}", waiver.code(), waiver.path());
+            required.push(inherited(change, path.clone(), waiver.model_path(), &wish));
+        }
+    }
+}
+
+fn inherited(change: &ChangedModel<'_>, path: ModelPath, wish: ModelPath, name: &str) -> RequiredApproval {
+    RequiredApproval {
+        part: OwnedPart::from_path(&path),
+        path,
+        owner: change.old.owner().clone(),
+        reason: format!("{name} was about nothing that was there, and would hold for what is new"),
+        related: wish,
+    }
+}
+
+fn group_path(team: &TeamKey, group: &GroupKey) -> ModelPath {
+    team_path(team).child(segment::WORKSPACES, &group.workspace).child(segment::GROUPS, &group.group)
 }
 
 /// A name of a team that has another owner than before, or one for the first time.

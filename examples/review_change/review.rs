@@ -4,9 +4,9 @@ use super::revisions;
 use chrono::{DateTime, NaiveDate};
 use clap::{Parser, ValueEnum};
 use datasurface::{
-    change::{ChangeControl, ChangeSource},
+    change::{ChangeControl, ChangeSource, new_findings},
     document::Documents,
-    model::{Diagnostic, Ecosystem, Findings, Severity, Valid, Validation},
+    model::{Ecosystem, Findings, Valid, Validation},
 };
 use std::{
     error::Error,
@@ -105,9 +105,7 @@ fn review(
     }
     // What is live was accepted. What is wrong with it since, as a consent that has run out, is no reason to refuse a change
     // of something else.
-    let is_new = |finding: &Diagnostic| !known.iter().any(|known| known == finding);
-    let mut wrong = findings.iter().filter(|finding| finding.severity() == Severity::Error);
-    let is_valid = !wrong.any(is_new);
+    let is_valid = !new_findings(&known, &findings).has_errors();
     let source = ChangeSource::new(source);
     let source = if arguments.touches_lock { source.touching_lock() } else { source };
     let control = ChangeControl::new(source, on);

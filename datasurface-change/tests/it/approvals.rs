@@ -297,3 +297,49 @@ fn many_differences_that_are_one_event_have_a_summary() {
     let exchanged = |other: &str| Some(format!("exchanged with the team `{other}` of the zone `USA`"));
     assert_eq!(summaries(&swapped), [(sales, exchanged("Stock")), (stock, exchanged("Sales"))]);
 }
+
+#[test]
+fn a_pin_that_is_about_nothing_is_inherited_with_its_authors_approval() {
+    let group = |workspace: &str| {
+        Workspace::new(workspace)
+            .with_container("USA/Stock/Lake")
+            .group(DatasetGroup::new("all").sink("Store/orders"))
+    };
+    let old = fixture().group_pin("Awaited/all", ["Local"]).primary_pin("Shop", "Local");
+    let with =
+        |workspace: &str| old.clone().edit_team("USA", "Stock", |team| team.workspace(group(workspace)));
+    needs(&old, &with("Awaited"), STOCK, &[ECOSYSTEM]);
+    assert_eq!(missing(&old, &with("Another"), STOCK), [] as [&str; 0]);
+    let stored = |name: &str| {
+        let store = Datastore::new(name).captured(Capture::sql_snapshot("USA/Sales/Source"));
+        old.clone()
+            .edit_team("USA", "Sales", |team| team.datastore(store.dataset(Dataset::new("d", "id Date key"))))
+    };
+    needs(&old, &stored("Shop"), SALES, &[ECOSYSTEM]);
+    assert_eq!(missing(&old, &stored("Shop2"), SALES), [] as [&str; 0]);
+    // What is there and pinned is changed by its owner.
+    let more = old.clone().edit_team("USA", "Stock", |team| team.documented("ours"));
+    assert_eq!(missing(&old, &more, STOCK), [] as [&str; 0]);
+}
+
+#[test]
+fn a_stale_waiver_is_inherited_with_its_authors_approval() {
+    let path = "zones/USA/teams/Sales/datastores/Shop/datasets/d";
+    let waiver = Waiver::new("schema/no-key", path, "it has none", day("2027-01-01"));
+    let old = fixture().waiver(waiver);
+    let with = |ecosystem: &Ecosystem, store: &str, dataset: &str| {
+        let store = Datastore::new(store).captured(Capture::sql_snapshot("USA/Sales/Source"));
+        let store = store.dataset(Dataset::new(dataset, "id Date"));
+        ecosystem.clone().edit_team("USA", "Sales", |team| team.datastore(store))
+    };
+    needs(&old, &with(&old, "Shop", "d"), SALES, &[ECOSYSTEM]);
+    for (store, dataset) in [("Shop", "dd"), ("Shop2", "d")] {
+        let new = with(&old, store, dataset);
+        // A datastore of the name is new as a whole: what will be in it is not told yet.
+        let expected: &[&str] = if store == "Shop" { &[ECOSYSTEM] } else { &[] };
+        assert_eq!(missing(&old, &new, SALES), expected, "{store}/{dataset}");
+    }
+    let there = with(&old, "Shop", "d");
+    let more = there.clone().edit_team("USA", "Sales", |team| team.documented("ours"));
+    assert_eq!(missing(&there, &more, SALES), [] as [&str; 0]);
+}

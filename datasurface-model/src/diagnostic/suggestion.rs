@@ -4,7 +4,7 @@
 //! the broker included, and of every mutation. One that completes a list adds one element, so that several can be followed one after
 //! another.
 
-use super::ModelPath;
+use super::{ModelPath, Printable};
 use crate::ecosystem::Repository;
 use datasurface_schema::{Json, Text};
 use serde::{Deserialize, Serialize};
@@ -68,15 +68,15 @@ impl Suggestion {
 impl fmt::Display for Suggestion {
     /// Prints the action and the repository, for people: `take away zones/USA/… (in github:nw/usa@main)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = &self.path;
+        let path = Printable(&self.path);
         match &self.patch {
-            Patch::Put(value) => write!(f, "put {value} at {path}"),
-            Patch::Add(element) => write!(f, "add {element} to {path}"),
-            Patch::Rename(name) => write!(f, "call it `{name}` at {path}"),
+            Patch::Put(value) => write!(f, "put {} at {path}", Printable(value)),
+            Patch::Add(element) => write!(f, "add {} to {path}", Printable(element)),
+            Patch::Rename(name) => write!(f, "call it `{}` at {path}", Printable(name)),
             Patch::Remove => write!(f, "take away {path}"),
         }?;
         match &self.addressee {
-            Some(repository) => write!(f, " (in {repository})"),
+            Some(repository) => write!(f, " (in {})", Printable(repository)),
             None => Ok(()),
         }
     }

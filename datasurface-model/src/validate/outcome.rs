@@ -2,7 +2,7 @@
 
 use super::{state::State, unit::UnitKey, valid::Valid, waivers::WaiverOutcome};
 use crate::{
-    diagnostic::{Findings, ModelPath},
+    diagnostic::{Findings, ModelPath, Printable},
     ecosystem::Ecosystem,
 };
 use std::{
@@ -161,7 +161,8 @@ impl fmt::Debug for Checked {
 
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the ecosystem `{}` is not valid\n\n{}", self.ecosystem().name(), self.findings())
+        let name = Printable(self.ecosystem().name());
+        write!(f, "the ecosystem `{name}` is not valid\n\n{}", self.findings())
     }
 }
 
