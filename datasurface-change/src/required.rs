@@ -50,6 +50,7 @@ fn listed_teams(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>)
     if taken.is_empty() {
         return;
     }
+    consented_teams(change, &taken, required);
     for (team, declaration) in declarations(change.new) {
         let Some(definition) = declaration.definition() else { continue };
         let part = OwnedPart::Team(team.clone());
@@ -80,6 +81,25 @@ fn listed_teams(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>)
                     require(taken, place(), &format!("the container `{}`", container.name()));
                 }
             }
+        }
+    }
+}
+
+/// A zone that consented to a release trusted the team of the transformer.
+fn consented_teams(change: &ChangedModel<'_>, taken: &TakenNames, required: &mut Vec<RequiredApproval>) {
+    for zone in change.new.zones() {
+        let part = OwnedPart::Zone(zone.name().clone());
+        let owner = change.former.part(&part).owner(change.old).unwrap_or_else(|| zone.owner());
+        let consents = zone.definition().into_iter().flat_map(|zone| zone.consents().iter());
+        for listed in consents.map(|consent| &consent.team).collect::<BTreeSet<_>>() {
+            let Some(taken) = taken.teams.get(listed) else { continue };
+            required.push(RequiredApproval {
+                path: team_path(&taken.team).attribute(segment::OWNER),
+                part: OwnedPart::Team(taken.team.clone()),
+                owner: owner.clone(),
+                reason: format!("a consent of {part} lists `{listed}`, which {}", taken.event()),
+                related: ModelPath::root().child(segment::ZONES, zone.name()),
+            });
         }
     }
 }

@@ -343,3 +343,13 @@ fn a_stale_waiver_is_inherited_with_its_authors_approval() {
     let more = there.clone().edit_team("USA", "Sales", |team| team.documented("ours"));
     assert_eq!(missing(&there, &more, SALES), [] as [&str; 0]);
 }
+
+#[test]
+fn a_team_whose_release_a_zone_allowed_is_handed_over_with_the_zones_approval() {
+    let consent = Consent::new(TeamKey::new("USA", "Stock"), "Mart", "totals", "3f9c");
+    let with = |zone: GovernanceZone| fixture().without_zone(&"EU".into()).zone("EU", EU, zone);
+    let old = with(GovernanceZone::new().consent(consent));
+    needs(&old, &handed_over(&old, NEW_OWNER), STOCK, &[EU]);
+    let without = with(GovernanceZone::new());
+    assert_eq!(missing(&without, &handed_over(&without, NEW_OWNER), STOCK), [] as [&str; 0]);
+}
