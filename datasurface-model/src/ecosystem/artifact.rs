@@ -24,16 +24,16 @@ pub enum CodeArtifact {
     Python {
         /// The name of the package, as its index knows it.
         package: Text,
-        /// The requirement on the version.
+        /// The requirement on the version: as Cargo has it (`^2.1`), or as PEP 440 does (`~=2.1`).
         version: VersionRequirement,
         /// The function that is called: `module:function`.
         entry_point: Text,
     },
     /// An image of a container, such as Docker runs.
     Image {
-        /// The repository of the image, without a tag.
+        /// The repository of the image. A tag (`:1.2`) or a digest (`@sha256:…`) after it takes the place of the requirement.
         image: Text,
-        /// The requirement on the version; images carry versions as tags.
+        /// The requirement on the version; images carry versions as tags. Any, where the image has a tag or a digest.
         version: VersionRequirement,
     },
     /// A module of WebAssembly.

@@ -1,6 +1,6 @@
 //! The code of a transformer: whether it can be found as it is described.
 
-use super::{super::RuleContext, path};
+use super::{super::RuleContext, path, specifier};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic},
     ecosystem::{CodeArtifact, redact_passwords},
@@ -12,14 +12,16 @@ pub(in super::super) static ARTIFACT: CodeInfo = CodeInfo::error(
     "transformer/artifact",
     "the code of a transformer cannot be found as it is described",
     "Each statement says something. A package of Python is called as its index has it, and what is called in it is \
-     `module:function`; an image is named without a tag, since the version tells it; a project of dbt has letters, digits and \
-     `_`, and a module no blanks. Correct it.",
+     `module:function`; an image is named as a registry has it, and may have a tag or a digest; a project of dbt has letters, digits \
+     and `_`, and a module no blanks. Correct it.",
 );
 
 pub(in super::super) static VERSION: CodeInfo = CodeInfo::error(
     "transformer/version",
     "a version requirement of code cannot be read",
-    "The requirement decides which version of the code runs. It is written as Cargo writes it: `^1.2`, `>=1.2, <3`, `*`.",
+    "The requirement decides which version of the code runs. It is written as Cargo writes it: `^1.2`, `>=1.2, <3`, `*`; for a \
+     package of Python, also as PEP 440 has it: `~=1.2`, `==1.*`. An image may have a tag or a digest instead, and then no requirement \
+     besides.",
 );
 
 pub(super) fn check(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
@@ -40,7 +42,8 @@ pub(super) fn check(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
             named("entry point", entry_point, is_good, "write it as `module:function`", scope);
         }
         CodeArtifact::Image { image, .. } => {
-            let help = "write it as `registry.example/path/name`, without a tag: the version tells it";
+            let help =
+                "write it as `registry.example/path/name`, perhaps with `:tag` or `@sha256:` and the digest";
             named(segment::IMAGE, image, is_image(image), help, scope);
         }
         CodeArtifact::Wasm { module, .. } => {
@@ -72,14 +75,32 @@ fn named(noun: &str, text: &str, is_good: bool, help: &str, scope: &mut RuleCont
 }
 
 fn version(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
-    if let Some(requirement) = artifact.version_requirement()
-        && let Err(error) = requirement.parse()
+    let Some(requirement) = artifact.version_requirement() else { return };
+    let at = path(scope).attribute(segment::ARTIFACT);
+    if let CodeArtifact::Image { image, .. } = artifact
+        && !requirement.is_any()
+        && is_image(image)
+        && Image::parse(image).is_pinned()
     {
-        let message = format!("`{requirement}` is no version requirement: {error}");
-        let path = path(scope).attribute(segment::ARTIFACT);
-        let help = "write a requirement such as `^1.2`, `>=1.2, <3` or `*`";
-        scope.report(Diagnostic::new(&VERSION, path, message).with_help(help));
+        let message =
+            format!("`{image}` says which image it is, and `{requirement}` asks for a version besides");
+        let help = "take the tag and the digest away, or the version";
+        scope.report(Diagnostic::new(&VERSION, at.clone(), message).with_help(help));
     }
+    let Err(error) = requirement.parse() else { return };
+    let error = match artifact {
+        CodeArtifact::Python { .. } => match specifier::check(&requirement.to_string()) {
+            Ok(()) => return,
+            Err(error) => error,
+        },
+        _ => error.to_string(),
+    };
+    let message = format!("`{requirement}` is no version requirement: {error}");
+    let help = match artifact {
+        CodeArtifact::Python { .. } => "write a requirement such as `~=1.2`, `==1.*` or `>=1.2, <3`",
+        _ => "write a requirement such as `^1.2`, `>=1.2, <3` or `*`",
+    };
+    scope.report(Diagnostic::new(&VERSION, at, message).with_help(help));
 }
 
 /// As PEP 508 has it.
@@ -100,8 +121,56 @@ fn is_entry_point(text: &str) -> bool {
     text.split_once(':').is_some_and(|(module, function)| is_path(module) && is_path(function))
 }
 
-/// As the specification of distributing images (OCI) has it, with a registry in front, if there is one.
+/// A reference to an image.
+struct Image<'t> {
+    name: &'t str,
+    tag: Option<&'t str>,
+    digest: Option<&'t str>,
+}
+
+impl<'t> Image<'t> {
+    fn parse(text: &'t str) -> Self {
+        let (named, digest) = match text.split_once('@') {
+            Some((named, digest)) => (named, Some(digest)),
+            None => (text, None),
+        };
+        // A colon before the path is that of a port.
+        match named.rsplit_once(':') {
+            Some((name, tag)) if !tag.contains('/') => Self { name, tag: Some(tag), digest },
+            _ => Self { name: named, tag: None, digest },
+        }
+    }
+
+    fn is_pinned(&self) -> bool {
+        self.tag.is_some() || self.digest.is_some()
+    }
+}
+
+/// As the specification of distributing images (OCI) has it, with a registry in front, a tag and a digest, if there are any.
 fn is_image(text: &str) -> bool {
+    let Image { name, tag, digest } = Image::parse(text);
+    is_image_name(name) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest)
+}
+
+fn is_tag(tag: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    tag.len() <= 128
+        && tag.starts_with(is_plain)
+        && tag.chars().all(|c| is_plain(c) || matches!(c, '.' | '-'))
+}
+
+fn is_digest(digest: &str) -> bool {
+    let is_hash = |hash: &str, length: usize| {
+        hash.len() == length && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    match digest.split_once(':') {
+        Some(("sha256", hash)) => is_hash(hash, 64),
+        Some(("sha512", hash)) => is_hash(hash, 128),
+        _ => false,
+    }
+}
+
+fn is_image_name(text: &str) -> bool {
     let is_registry = |first: &str| first.contains(['.', ':']) || first == "localhost";
     let (registry, path) = match text.split_once('/') {
         Some((first, rest)) if is_registry(first) => (Some(first), rest),
@@ -160,12 +229,25 @@ mod tests {
     }
 
     #[test]
-    fn images_have_no_tag() {
-        let good = ["maker", "nw/maker", "localhost/a", "registry.example:5000/nw/a__b-c.d--e", "a/b/c"];
+    fn images_are_named_as_registries_name_them() {
+        let digest = format!("nw/maker@sha256:{}", "0a".repeat(32));
+        let good = [
+            &digest,
+            "host:5000/a:1.2.3-rc_1",
+            "img:latest",
+            "maker",
+            "nw/maker",
+            "localhost/a",
+            "registry.example:5000/nw/a__b-c.d--e",
+            "a/b/c",
+        ];
         let bad = [
             "",
-            "img:latest",
+            "img:",
+            "img:.x",
             "img:latest:x",
+            "a@sha256:",
+            "a@md5:0",
             "a@sha256:0",
             "Maker",
             "a//b",
