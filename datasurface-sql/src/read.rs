@@ -61,7 +61,7 @@ impl Text {
 
 /// Judged by words alone, so that it holds for what no parser understands.
 fn no_select(tokens: &[Token]) -> Option<NotOneSelect> {
-    let mut words = tokens.iter().filter(|token| is_word(token)).skip_while(|token| is_end(token)).peekable();
+    let mut words = tokens.iter().filter(|token| is_word(token)).skip_while(is_end);
     let Some(first) = words.find(|token| **token != Token::LParen) else {
         return Some(NotOneSelect::Empty);
     };
@@ -69,7 +69,7 @@ fn no_select(tokens: &[Token]) -> Option<NotOneSelect> {
         Token::Word(word) if BEGINNINGS.iter().any(|beginning| is(beginning, &word.value)) => {}
         other => return Some(NotOneSelect::Begins(other.to_string())),
     }
-    let mut rest = words.skip_while(|token| !is_end(token)).skip_while(|token| is_end(token));
+    let mut rest = words.skip_while(|token| !is_end(token)).skip_while(is_end);
     rest.next().map(|_| NotOneSelect::Several)
 }
 
