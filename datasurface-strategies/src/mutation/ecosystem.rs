@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 use datasurface_model::{
     Capture, Classification, CloudVendor, ContainerUser, Credential, CredentialKind, DataContainer,
     Ecosystem, GovernanceZone, HintTarget, KeyHolder, Permitted, Place, PlatformDeclaration, PlatformName,
-    Policy, PolicyRule, ProductionStatus, Repository, StorageRule, TeamKey, VendorName, Waiver, Workspace,
-    ZoneDeclaration,
+    Policy, PolicyRule, ProductionStatus, Repository, RepositoryCredential, StorageRule, TeamKey, VendorName,
+    Waiver, Workspace, ZoneDeclaration,
 };
 
 pub(super) const ALL: &[Mutation] = &[
@@ -132,7 +132,7 @@ pub(super) const ALL: &[Mutation] = &[
         in_team(it, |team| team.container(nowhere))
     }),
     mutation("repository/credential-kind", |it| {
-        let opened = Credential::new("opener", CredentialKind::AccessKey);
+        let opened = RepositoryCredential::new("opener", CredentialKind::AccessKey);
         let owner = Repository::from("github:nw/extra@main").with_credential(opened);
         it.zone_declaration(ZoneDeclaration::new("Extra", owner))
     }),

@@ -127,12 +127,13 @@ proptest! {
             };
             let made_completely = output.datasets().iter().any(Dataset::is_classified_completely);
             prop_assert!(inputs(workspace).all(|key| is_classified(key) || !made_completely));
-            prop_assert!(transformer.removals().keys().all(|removed| of_inputs.contains(removed)));
+            let removed = |dataset: &DatasetName| transformer.removals().get(dataset).into_iter().flatten();
             for dataset in output.datasets() {
+                prop_assert!(removed(dataset.name()).all(|(removed, _)| of_inputs.contains(removed)));
                 for classification in &of_inputs {
                     prop_assert!(
                         dataset.classifications().contains(classification)
-                            || transformer.removals().contains_key(classification)
+                            || removed(dataset.name()).any(|(removed, _)| *removed == *classification)
                     );
                 }
             }

@@ -84,16 +84,6 @@ impl LocalConfig {
         if let Some(error) = self.transformers.error() {
             return invalid(format!("the setting `transformers` of `{instance}` {error}"));
         }
-        for (container, credential) in &self.credentials {
-            // Without it: what is no name may be the secret itself.
-            if credential.parse::<CredentialName>().is_err() {
-                let error =
-                    "what is given is no name of a credential; give the name under which the secret is found";
-                return invalid(format!(
-                    "the setting `credentials` of `{instance}`, for `{container}`: {error}"
-                ));
-            }
-        }
         for (container, schema) in &self.schemas {
             if schema.is_empty() || schema.len() > LONGEST_NAME || schema.contains('\0') {
                 let error = format!("a name has 1 to {LONGEST_NAME} bytes, and none is 0");
@@ -106,22 +96,5 @@ impl LocalConfig {
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credentials_are_names_and_others_are_not_repeated() {
-        let checked = |credential: &str| {
-            LocalConfig::new("a.db").credential("EU/Sales/Lake", credential).check(&"Mill".into())
-        };
-        assert!(checked("lake_writer").is_ok());
-        for secret in ["joe:hunter2", "hunter 2", "https://joe:hunter2@db", ""] {
-            let error = checked(secret).unwrap_err().report();
-            assert!(error.contains("EU/Sales/Lake") && !error.contains("hunter"), "{error}");
-        }
     }
 }

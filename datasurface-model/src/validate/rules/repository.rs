@@ -3,7 +3,9 @@
 use super::{RuleContext, container::is_host, name::check as check_name};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{Credential, CredentialKind, Ecosystem, GovernanceZone, Repository, RepositoryHost},
+    ecosystem::{
+        CredentialKind, Ecosystem, GovernanceZone, Repository, RepositoryCredential, RepositoryHost,
+    },
 };
 use datasurface_schema::{Entity, segment};
 
@@ -63,7 +65,7 @@ fn check(repository: &Repository, scope: &mut RuleContext<'_>, at: impl Fn(Model
     if let Some(credential) = repository.credential() {
         check_name(credential.name(), scope, |unit| at(unit).attribute(segment::CREDENTIAL));
     }
-    let kind = repository.credential().map(Credential::kind);
+    let kind = repository.credential().map(RepositoryCredential::kind);
     if let Some(kind @ (CredentialKind::AccessKey | CredentialKind::Certificate)) = kind {
         let message = format!("no host takes the {kind} that is named for `{repository}`");
         let finding =
