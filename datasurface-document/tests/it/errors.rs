@@ -324,3 +324,12 @@ fn who_misspells_a_zone_is_not_told_of_each_of_its_teams() {
         ["no document declares the zone `Finanse`", "no document declares the team `Finance/Other`"];
     assert_eq!(told, expected);
 }
+
+#[test]
+fn a_credential_where_one_is_named_is_refused_with_what_to_write() {
+    let error =
+        replaced("\"credential\": \"reader\"", "\"credential\": {\"name\": \"reader\", \"kind\": \"token\"}");
+    let said = error.to_string();
+    assert!(said.contains("write its name alone, as `credential: reader`"), "{said}");
+    assert!(said.contains("credentials: [{name: reader"), "{said}");
+}
