@@ -25,7 +25,7 @@ impl Documents {
     ///
     /// Files are documents whose names end in `.json`, `.yaml` or `.yml`. What begins with a dot is left out, and so are folders that
     /// were rendered into. Links to folders are not followed: they can lead in circles. What is in a folder and is no regular file is
-    /// not opened, and of no file are more than 256 MiB read.
+    /// not opened, nor is a file outside of the folder to which a link leads; and of no file are more than 256 MiB read.
     ///
     /// ```
     /// use datasurface_document::Documents;
@@ -172,6 +172,7 @@ impl FolderReader {
     }
 
     fn add_folder(&mut self, folder: &Path) {
+        let root = fs::canonicalize(folder).ok();
         let mut folders = vec![folder.to_owned()];
         while let Some(folder) = folders.pop() {
             let entries = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
@@ -196,10 +197,25 @@ impl FolderReader {
                         folders.push(path);
                     }
                 } else if is_document(&path) && !path.is_dir() {
-                    self.add_found(&path);
+                    let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+                    if is_link && leads_out(&path, root.as_deref()) {
+                        let name = path.display().to_string();
+                        self.findings.extend([FileError::Outside.diagnostic(&name, place(&name))]);
+                    } else {
+                        self.add_found(&path);
+                    }
                 }
             }
         }
+    }
+}
+
+/// Whether a link leads to a file outside of the folder that was named: whoever wrote the link need not have been allowed to read
+/// that file.
+fn leads_out(link: &Path, root: Option<&Path>) -> bool {
+    match (fs::canonicalize(link), root) {
+        (Ok(file), Some(root)) => !file.starts_with(root) && file.is_file(),
+        _ => false,
     }
 }
 
@@ -221,6 +237,8 @@ enum FileError {
     TooLarge,
     /// A device or a pipe, which may never end.
     NoFile,
+    /// A link to a file that is not in the folder.
+    Outside,
     Refused(io::Error),
 }
 
@@ -241,6 +259,11 @@ impl FileError {
                 &UNREADABLE_FILE,
                 format!("`{name}` is a device or a pipe, which may never end"),
                 "move it elsewhere, or name it alone",
+            ),
+            Self::Outside => (
+                &UNREADABLE_FILE,
+                format!("`{name}` is a link that leads out of the folder"),
+                "put the file itself into the folder",
             ),
             Self::Name => (
                 &UNREADABLE_FILE,

@@ -149,3 +149,20 @@ fn what_waivers_suppress_is_in_the_log_for_tools() {
     let sarif: Value = serde_json::from_str(&report.to_sarif(CODES.iter().copied())).unwrap();
     assert_eq!(sarif["runs"][0]["results"][0]["suppressions"][0]["kind"], "external");
 }
+
+#[test]
+#[cfg(unix)]
+fn links_lead_to_files_inside_of_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model");
+    std::fs::create_dir(&model).unwrap();
+    let text = "format: datasurface/1\nname: A\nowner: github:a/b@main\nlive: github:a/c@main\n";
+    std::fs::write(model.join("ecosystem.txt"), text).unwrap();
+    std::os::unix::fs::symlink("ecosystem.txt", model.join("ecosystem.yaml")).unwrap();
+    assert!(Documents::open(&model).is_ok());
+    std::fs::write(folder.path().join("secret"), "hunter2: [").unwrap();
+    std::os::unix::fs::symlink("../secret", model.join("b.yaml")).unwrap();
+    let report = Documents::open(&model).unwrap_err().to_string();
+    assert!(report.contains("is a link that leads out of the folder"), "{report}");
+    assert!(!report.contains("hunter2"), "{report}");
+}
