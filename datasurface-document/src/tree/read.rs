@@ -96,9 +96,15 @@ fn type_error(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {
 }
 
 fn out_of_range(spelling: &str) -> ReadError {
+    let help = if spelling.to_ascii_lowercase().contains(['n', 'i']) {
+        "infinity and what is no number cannot be said in JSON; put the word between quotation marks to make it text"
+    } else if spelling.contains(['.', 'e', 'E']) && !spelling.starts_with("0x") {
+        "a number is at most about 1.8e308; put a larger one between quotation marks to make it text"
+    } else {
+        "a whole number has at most 64 bits; put a longer one between quotation marks to make it text"
+    };
     let spelling = shortened(spelling);
-    ReadError::unreadable(format!("the number `{spelling}` is out of range"))
-        .help("a whole number has at most 64 bits; put a longer one between quotation marks to make it text")
+    ReadError::unreadable(format!("the number `{spelling}` is out of range")).help(help)
 }
 
 fn no_text(value: &Value<'_>, wanted: &dyn Expected) -> ReadError {

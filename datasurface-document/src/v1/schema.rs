@@ -179,7 +179,11 @@ impl<'de> Visitor<'de> for SchemaVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<SchemaForm, A::Error> {
-        let object = SchemaObject::deserialize(MapAccessDeserializer::new(members))?;
+        let mut object = SchemaObject::deserialize(MapAccessDeserializer::new(members))?;
+        // Beside columns, `null` says that there is none; alone, it is no record, which validation reports.
+        if !object.columns.is_empty() {
+            object.avro = object.avro.filter(|Settings(avro)| avro.as_str() != "null");
+        }
         if object.avro.is_some() && !object.columns.is_empty() {
             return Err(Error::custom("a schema has `columns` or is `avro`, not both"));
         }

@@ -10,7 +10,7 @@ const NAMES: &[(&str, &str)] = &[
     ("SmallInt", "`SmallInt`"),
     ("Integer", "`Integer`"),
     ("BigInt", "`BigInt`"),
-    ("Int", "`Int(24)`, with its bits"),
+    ("Int", "`Integer`, or as `Int(24)`, with its bits"),
     ("UInt", "`UInt(24)`, with its bits"),
     ("Decimal", "`Decimal(38,0)`, with all its digits and those after the point"),
     ("Char", "`Char(5)`"),
@@ -27,6 +27,27 @@ const NAMES: &[(&str, &str)] = &[
     ("Struct", "`Struct(id Integer, city VarChar)`"),
     ("Vector", "`Vector(768)`, with its dimensions"),
     ("Geography", "`Geography`, `Geography(4326)` or `Geography(4326, Point)`"),
+];
+
+/// What others call types, and what these are called here.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("Text", "VarChar"),
+    ("String", "VarChar"),
+    ("Bool", "Boolean"),
+    ("Long", "BigInt"),
+    ("Int16", "SmallInt"),
+    ("Int32", "Integer"),
+    ("Int64", "BigInt"),
+    ("Float", "Double"),
+    ("Float4", "Real"),
+    ("Float8", "Double"),
+    ("Float32", "Real"),
+    ("Float64", "Double"),
+    ("Numeric", "Decimal(38,0)"),
+    ("DateTime", "Timestamp"),
+    ("Bytes", "Binary"),
+    ("Blob", "Binary"),
+    ("Json", "Variant"),
 ];
 
 impl FromStr for DataType {
@@ -139,7 +160,13 @@ impl<'a> Reader<'a> {
         let name = self.word().ok_or_else(|| self.error("the name of a type is missing"))?;
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         let data_type = if is("Array") {
-            DataType::array(self.in_parentheses(Self::data_type)?)
+            DataType::array(self.in_parentheses(|reader| {
+                let element = reader.data_type()?;
+                if reader.rest.starts_with(',') {
+                    return Err(reader.error("an array has one type, that of its elements"));
+                }
+                Ok(element)
+            })?)
         } else if is("Map") {
             self.in_parentheses(|reader| {
                 let key = reader.data_type()?;
@@ -224,6 +251,16 @@ impl<'a> Reader<'a> {
     fn unknown(&self, name: &str, before: &str) -> DataTypeError {
         let end = before.len().saturating_sub(self.rest.len());
         let text = before.get(..end).unwrap_or(before).trim_end().into();
+        let is_too_large = |number: &str| !number.is_empty() && number.parse::<u32>().is_err();
+        let is_known = NAMES.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+        let mut numbers = before.get(..end).unwrap_or(before).split(|c: char| !c.is_ascii_digit());
+        if is_known && numbers.any(is_too_large) {
+            let reason = Some(format!("a number in a type is at most {}", u32::MAX));
+            return DataTypeError { text, reason, nearest: None };
+        }
+        if let Some((_, known)) = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            return DataTypeError { text, reason: None, nearest: Some(*known) };
+        }
         if let Some((_, form)) = NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
             let reason = Some(format!("it is written as {form}"));
             return DataTypeError { text, reason, nearest: None };

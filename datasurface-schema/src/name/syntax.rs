@@ -18,11 +18,15 @@ pub enum NameSyntax {
 
 /// A name that does not follow the rule of its kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a name for a {noun}")]
+#[error("`{text}` is not a name for {} {noun}", article(.noun))]
 pub struct NameError {
     noun: &'static str,
     text: String,
     syntax: NameSyntax,
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 impl NameError {

@@ -29,7 +29,8 @@ pub(super) static PASSWORD: CodeInfo = CodeInfo::error(
     "repository/password",
     "a password, a token or a query is in the address of a repository",
     "Whoever may read the model could read the secret, and every copy of the model keeps it for ever. A token in the place of the \
-     user is one, and a query may hold one. Take it out, change it wherever it is valid, and name a credential instead: `credential` names one, and a credential store has it.",
+     user is one, and a query may hold one. Take it out, change it wherever it is valid, and name a credential instead: \
+     `credential` names one, and a credential store has it.",
 );
 
 pub(super) static CREDENTIAL_KIND: CodeInfo = CodeInfo::error(

@@ -26,7 +26,7 @@ pub(super) fn check_datastore(datastore: &Datastore, zone: &ZonePolicies<'_>, sc
             dataset: None,
             storage_path: None,
             removal_path: None,
-            help: "classify the dataset or each of its columns, or leave out what is not permitted",
+            help: "leave out what is not permitted; classify the dataset or each of its columns if it is not classified yet",
         };
         judge(classified, zone, &context, scope);
     }

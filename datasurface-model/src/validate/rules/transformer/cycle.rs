@@ -60,7 +60,10 @@ fn report<'g, 'a: 'g>(cycle: impl Iterator<Item = &'g Node<'a>> + Clone, scope: 
         std::iter::once(first).chain(on_it.clone()).find(|one| one.start() == StartCondition::AllInputs);
     let message = match waiting {
         Some(waiting) => {
-            format!("nothing begins {cycle}: `{}` waits for all of its inputs", waiting.unit().name())
+            format!(
+                "nothing begins {cycle}: `{}` waits for all of its inputs, and so for its own output",
+                waiting.unit().name()
+            )
         }
         None => format!("nothing ends {cycle}: each run starts the next one"),
     };
