@@ -105,7 +105,7 @@ pub use output::{
 };
 pub use placed::Placed;
 pub use propose::{AsOf, Base, LintReport, Proposal};
-pub use review::{MissingApproval, Review, ReviewReport, ReviewSide};
+pub use review::{Review, ReviewReport, ReviewSide};
 pub use serde_json::Error as JsonError;
 pub use write::WriteError;
 

@@ -37,6 +37,8 @@ pub(crate) enum Verb {
     Ask(Ask),
     /// Show what has to be done to get from what was rendered to what the model says. Writes nothing.
     Plan(Plan),
+    /// Judge a proposed change: who may make it, what it breaks, and whether platforms can still do what they are asked for.
+    Review(Review),
     /// Render into a target, and write the lock that goes with it.
     Render(Render),
     /// Apply what was rendered and not applied yet, and run its jobs.
@@ -71,6 +73,71 @@ pub(crate) struct Check {
     /// How to print what was found.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Review {
+    /// The model that is live, with its lock beside it: a file or a folder.
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+
+    /// The model that is proposed: the result of the merge, not the branch alone.
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+
+    /// The repository that the change comes from, as `github:owner/repository@branch`, where `branch` is the one that it is merged
+    /// into.
+    #[arg(long, value_name = "REPOSITORY")]
+    pub(crate) source: String,
+
+    /// An approval, as `repository=fingerprint`, where the fingerprint is that of the proposal. It may be given several times, and is
+    /// taken on trust.
+    #[arg(long, value_name = "REPOSITORY=FINGERPRINT")]
+    pub(crate) approved_by: Vec<String>,
+
+    /// The commit of the live model, which the answer names: it is void at another one.
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) tip: Option<String>,
+
+    /// The day as of which to judge [default: today, in UTC].
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    on: Option<NaiveDate>,
+
+    /// Refuse what would break something if anybody used it, too.
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ReviewFormat,
+
+    /// Write the answer to this file, which is replaced at once, rather than to the standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// How to print a review.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one object.
+    Json,
+    /// For code review: the Static Analysis Results Interchange Format, version 2.1.0.
+    Sarif,
+    /// For servers of continuous integration: JUnit XML.
+    #[value(name = "junit")]
+    JUnit,
+    /// For a comment at the proposed change.
+    Markdown,
+}
+
+impl Review {
+    /// The day as of which to judge.
+    pub(crate) fn date(&self) -> NaiveDate {
+        self.on.unwrap_or_else(today)
+    }
 }
 
 #[derive(Debug, Args)]

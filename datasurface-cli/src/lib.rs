@@ -29,6 +29,7 @@ mod planned_change;
 mod reach;
 mod registry;
 mod render;
+mod review;
 mod run;
 mod selected_graphs;
 mod sink;
@@ -56,6 +57,13 @@ pub fn main() -> ExitCode {
         Verb::Lineage(arguments) => lineage::lineage(&arguments, &broker),
         Verb::Ask(arguments) => ask::ask(&arguments, &broker),
         Verb::Plan(arguments) => plan::plan(&arguments, &broker),
+        Verb::Review(arguments) => {
+            let answer = review::review(&arguments, &broker);
+            return match &arguments.output {
+                None => answer.deliver(),
+                Some(file) => answer.deliver_to(file),
+            };
+        }
         Verb::Render(arguments) => render::render(&arguments, &broker),
         Verb::Run(arguments) if arguments.follow => return run::follow(&arguments, &broker),
         Verb::Run(arguments) => run::run(&arguments, &broker),

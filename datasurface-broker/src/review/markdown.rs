@@ -13,11 +13,8 @@ pub(super) fn comment(report: &ReviewReport) -> String {
         &mut text,
         "Missing approvals",
         report.missing_approvals.iter().map(|missing| {
-            let part = plain(&missing.part.to_string());
-            match &missing.owner {
-                Some(owner) => format!("{part}: {}", plain(&owner.to_string())),
-                None => format!("{part}: nobody can tell the owner"),
-            }
+            let parts: Vec<String> = missing.parts.iter().map(|part| plain(&part.to_string())).collect();
+            format!("{}: {}", plain(&missing.repository.to_string()), parts.join(", "))
         }),
     );
     let of = |severity: Severity| {

@@ -7,16 +7,16 @@ mod markdown;
 mod report;
 mod side;
 
-pub use report::{MissingApproval, ReviewReport};
+pub use report::ReviewReport;
 pub use side::ReviewSide;
 
 pub(crate) use codes::CODES;
 
 use crate::{broker::Broker, lock::Lock, placed::Placed};
 use chrono::NaiveDate;
-use datasurface_change::{ChangeControl, ChangeSource};
+use datasurface_change::{ApprovalClaim, ChangeControl, ChangeSource, new_findings};
 use datasurface_document::Loader;
-use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, ModelPath, Valid, Validation};
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid, Validation};
 use held::LockChange;
 use std::collections::BTreeSet;
 
@@ -27,19 +27,28 @@ pub struct Review<'a> {
     source: ChangeSource,
     on: NaiveDate,
     is_strict: bool,
+    claims: Vec<ApprovalClaim>,
 }
 
 impl<'a> Review<'a> {
     /// Creates a review of changes from this source as of a day. The kinds of platforms are those of the broker.
     #[must_use]
     pub fn new(broker: &'a Broker, source: ChangeSource, on: NaiveDate) -> Self {
-        Self { broker, source, on, is_strict: false }
+        Self { broker, source, on, is_strict: false, claims: Vec::new() }
     }
 
     /// Makes change control strict: its warnings refuse a change, too.
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.is_strict = true;
+        self
+    }
+
+    /// Adds claims that repositories approved the proposal, each as `repository=fingerprint`. The fingerprint is that of model and lock,
+    /// which the report has where an approval is missing.
+    #[must_use]
+    pub fn approved_by(mut self, claims: impl IntoIterator<Item = impl Into<ApprovalClaim>>) -> Self {
+        self.claims.extend(claims.into_iter().map(Into::into));
         self
     }
 
@@ -92,6 +101,9 @@ impl<'a> Review<'a> {
         let source = if touches_lock { source.touching_lock() } else { source };
         let control = ChangeControl::new(source, self.on);
         let control = if self.is_strict { control.strict() } else { control };
+        let control = control
+            .approved_by(self.claims.iter().cloned())
+            .with_fingerprint(fingerprint(&after.ecosystem, new_side));
         let change = control.judge(&before.ecosystem, &after.ecosystem);
 
         let (mut found, mut known) = news(&before.findings, &after.findings);
@@ -135,6 +147,13 @@ impl<'a> Review<'a> {
     }
 }
 
+/// The fingerprint of a proposal: of its model and its lock.
+fn fingerprint(ecosystem: &Valid<Ecosystem>, side: &ReviewSide) -> String {
+    let model = ChangeControl::fingerprint(ecosystem);
+    let lock = side.lock_text.as_ref().map_or("", |text| text.as_str());
+    blake3::hash(format!("{}\n{lock}", model.as_str()).as_bytes()).to_hex().to_string()
+}
+
 /// A model that was validated, whether it has errors or not.
 struct JudgedModel {
     ecosystem: Valid<Ecosystem>,
@@ -154,17 +173,10 @@ impl From<Result<Checked, Invalid>> for JudgedModel {
     }
 }
 
-/// Parts the findings of the new side into those that come with the change and those that were there before. Related places do not
-/// tell findings apart.
+/// Parts the findings of the new side into those that come with the change and those that were there before.
 fn news(old: &Findings, new: &Findings) -> (Findings, Findings) {
-    let key = |finding: &Diagnostic| -> FindingKey {
-        (finding.code().to_owned(), finding.path().clone(), finding.message().to_owned())
-    };
-    let before: BTreeSet<FindingKey> = old.iter().map(key).collect();
-    let (known, news): (Vec<_>, Vec<_>) =
-        new.iter().cloned().partition(|finding| before.contains(&key(finding)));
-    (news.into_iter().collect(), known.into_iter().collect())
+    let news = new_findings(old, new);
+    let of_change: BTreeSet<&Diagnostic> = news.iter().collect();
+    let known = new.iter().filter(|finding| !of_change.contains(finding)).cloned().collect();
+    (news, known)
 }
-
-/// Code, path and message.
-type FindingKey = (String, ModelPath, String);

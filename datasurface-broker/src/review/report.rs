@@ -2,9 +2,9 @@
 
 use super::{junit, markdown};
 use chrono::NaiveDate;
-use datasurface_change::{ChangeReport, TeamNotice, Verdict};
+use datasurface_change::{ChangeReport, MissingApproval, TeamNotice, Verdict};
 use datasurface_document::Report;
-use datasurface_model::{CodeInfo, Findings, Repository, ownership::OwnedPart};
+use datasurface_model::{CodeInfo, Findings, Repository, Text};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::fmt;
@@ -14,15 +14,6 @@ const VERSION: u32 = 1;
 
 /// The base of relative addresses in SARIF: the root of the checkout.
 const ROOT: &str = "SRCROOT";
-
-/// A part that a change touches, and whose owner did not approve.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct MissingApproval {
-    /// The part.
-    pub part: OwnedPart,
-    /// The repository that owns the part; `None` if nobody can tell.
-    pub owner: Option<Repository>,
-}
 
 /// The answer to a proposed change: one verdict, and everything that it is made of. `Display` prints it for people; the other forms are
 /// for programs. All of them have the same verdict.
@@ -44,6 +35,8 @@ pub struct ReviewReport {
     pub known: Findings,
     /// The approvals that are missing.
     pub missing_approvals: Vec<MissingApproval>,
+    /// The fingerprint of the proposal, which an approval names; `None` where no approval is missing or claimed.
+    pub fingerprint: Option<Text>,
     /// The report of change control; `None` if a side could not be read.
     pub change: Option<ChangeReport>,
 }
@@ -57,9 +50,6 @@ impl ReviewReport {
         change: ChangeReport,
     ) -> Self {
         let is_allowed = change.is_allowed() && !findings.has_errors();
-        let missing = change.authorization.denied().iter();
-        let missing =
-            missing.map(|denied| MissingApproval { part: denied.part.clone(), owner: denied.owner.clone() });
         Self {
             version: VERSION,
             verdict: if is_allowed { Verdict::Allowed } else { Verdict::Refused },
@@ -68,7 +58,8 @@ impl ReviewReport {
             on,
             findings,
             known,
-            missing_approvals: missing.collect(),
+            missing_approvals: change.approvals.missing.clone(),
+            fingerprint: change.approvals.fingerprint.clone(),
             change: Some(change),
         }
     }
@@ -84,6 +75,7 @@ impl ReviewReport {
             findings,
             known: Findings::default(),
             missing_approvals: Vec::new(),
+            fingerprint: None,
             change: None,
         }
     }
@@ -175,10 +167,12 @@ impl fmt::Display for ReviewReport {
             writeln!(f, "{}\n", self.findings)?;
         }
         for missing in &self.missing_approvals {
-            match &missing.owner {
-                Some(owner) => writeln!(f, "missing: an approval of {owner}, for {}", missing.part)?,
-                None => writeln!(f, "missing: an owner of {}", missing.part)?,
+            for part in &missing.parts {
+                writeln!(f, "missing: an approval of {}, for {part}", missing.repository)?;
             }
+        }
+        if let Some(fingerprint) = &self.fingerprint {
+            writeln!(f, "fingerprint: {fingerprint}")?;
         }
         for notice in self.notices() {
             writeln!(f, "tell: {} ({})", notice.team, notice.owner)?;

@@ -19,6 +19,7 @@ mod openmetrics;
 mod plan;
 mod render;
 mod repairs;
+mod review;
 mod run;
 #[path = "../../../platforms/local/tests/it/support/skipped.rs"]
 mod skipped;
