@@ -234,9 +234,9 @@ impl ChangeControl {
             missing,
         };
         let parts = touched::parts(&evaluation.touched, diff, &owners);
-        let is_told = |owner: &_| actors.owning(owner) != Some(Actor::Source);
+        let is_addressed = |owner: &_| actors.owning(owner) != Some(Actor::Source);
         let mut owner_notices = owner_notice::opened_stores(stores, old, new);
-        owner_notices.retain(|notice| is_told(&notice.owner));
+        owner_notices.retain(|notice| is_addressed(&notice.owner));
         Decision { evaluation, approvals, required, parts, owner_notices }
     }
 

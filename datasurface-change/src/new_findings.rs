@@ -7,21 +7,21 @@ use rustc_hash::FxHashMap;
 /// about those places are none of it: a reason that is corrected makes nothing new.
 type Identity<'f> = (&'f ModelPath, &'f str, Severity, &'f str, Vec<&'f ModelPath>);
 
-/// Returns the findings of `new` that `old` has not. Each one of `old` stands for one of `new`, and hides no second one.
+/// Returns the findings of `new` that `old` has not. One of `old` hides one of `new`, and no second one.
 #[must_use]
 pub fn new_findings(old: &Findings, new: &Findings) -> Findings {
     let mut known = FxHashMap::<Identity<'_>, usize>::default();
     for finding in old {
         *known.entry(identity(finding)).or_default() += 1;
     }
-    let mut brought = Vec::new();
+    let mut added = Vec::new();
     for finding in new {
         match known.get_mut(&identity(finding)) {
             Some(count) if *count > 0 => *count -= 1,
-            _ => brought.push(finding.clone()),
+            _ => added.push(finding.clone()),
         }
     }
-    brought.into_iter().collect()
+    added.into_iter().collect()
 }
 
 fn identity(finding: &Diagnostic) -> Identity<'_> {

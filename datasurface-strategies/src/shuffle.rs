@@ -6,7 +6,7 @@ use fastrand::Rng;
 use serde_json::Value;
 
 /// Lists of declarations: their order says nothing. (That of columns and keys does.)
-pub const DECLARATIONS: [&str; 14] = [
+pub const DECLARATIONS: [&str; 19] = [
     "vendors",
     "policies",
     "locations",
@@ -14,6 +14,11 @@ pub const DECLARATIONS: [&str; 14] = [
     "zones",
     "teams",
     "containers",
+    "credentials",
+    "consents",
+    "releases",
+    "approved",
+    "selects",
     "datastores",
     "datasets",
     "workspaces",

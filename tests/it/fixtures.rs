@@ -22,6 +22,9 @@ const BEYOND: &[&str] = &[
     // It takes a call that names what there is not.
     "run/unknown-name",
     // It takes a target or a lock that somebody changed.
+    "lock/gone",
+    "lock/held-changed",
+    "lock/held-name",
     "lock/missing",
     "lock/other-model",
     "lock/several-primaries",

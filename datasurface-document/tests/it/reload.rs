@@ -45,8 +45,8 @@ datastores:
 
 /// The model in five files: of each team two, which say a datastore each.
 fn files(orders: &str) -> Documents {
-    let source =
-        "containers:\n- name: Source\n  kind:\n    sqlite:\n      file: a.db\n  locations:\n  - Azure/USA";
+    let source = "containers:\n- name: Source\n  kind:\n    sqlite:\n      file: a.db\n  locations:\n  - Azure/USA\n  \
+         usable_by: {read: [zone USA]}";
     Documents::new()
         .document("model.yaml", FRAME)
         .document("sales/customers.yaml", team("Sales", source, "Customers", "id Integer key"))

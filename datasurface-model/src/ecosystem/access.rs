@@ -25,7 +25,7 @@ pub struct Approval {
     pub group: GroupKey,
     /// The dataset.
     pub dataset: DatasetName,
-    /// Who may have what a transformer of the group derives from the dataset.
+    /// The readers of what a transformer of the group derives from the dataset.
     pub onward: Onward,
 }
 
@@ -36,7 +36,7 @@ pub enum Onward {
     /// Groups with an approval for the dataset itself.
     #[default]
     Closed,
-    /// Whoever may read the derived dataset.
+    /// Every reader of the derived dataset.
     Open,
 }
 

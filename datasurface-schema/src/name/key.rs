@@ -89,7 +89,7 @@ keys! {
 }
 
 impl CredentialKey {
-    /// The credential of this name of a team.
+    /// Creates the key of a credential of a team.
     pub fn of_team(team: &TeamKey, credential: impl Into<CredentialName>) -> Self {
         Self::new(&team.zone, &team.team, credential)
     }

@@ -72,8 +72,8 @@ pub(super) const ALL: &[Mutation] = &[
         in_team(with(it, store("Extra")), |team| team.workspace(reader("Exrta/d")))
     }),
     mutation("access/unknown-group", |it| {
-        let nobody = Approval::new(TeamKey::new("USA", "Team 1"), GroupKey::new("Nobody", "g"), "d");
-        with(it, store("Extra").approval(nobody))
+        let absent = Approval::new(TeamKey::new("USA", "Team 1"), GroupKey::new("Nobody", "g"), "d");
+        with(it, store("Extra").approval(absent))
     }),
     mutation("reference/unknown-target", |it| read(it, store("Extra")).group_pin("Extra/gg", [PLATFORM])),
     mutation("reference/unknown-platform", |it| with(it, store("Extra")).primary_pin("Extra", "Locla 1")),

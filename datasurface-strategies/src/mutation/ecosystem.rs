@@ -43,8 +43,8 @@ pub(super) const ALL: &[Mutation] = &[
         in_team(it, |team| team.container(opened))
     }),
     mutation("reference/unknown-team", |it| {
-        let nobody = ContainerUser::Team(TeamKey::new("USA", "Nobody"));
-        in_team(it, |team| team.container(located("Extra", "extra.db").readable_by(nobody)))
+        let absent = ContainerUser::Team(TeamKey::new("USA", "Nobody"));
+        in_team(it, |team| team.container(located("Extra", "extra.db").readable_by(absent)))
     }),
     mutation("reference/unknown-zone", |it| {
         let nowhere = ContainerUser::Zone("Atlantis".into());

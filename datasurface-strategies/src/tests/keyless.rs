@@ -57,7 +57,10 @@ proptest! {
         let edited = Edit::ToggleKey(at).apply(ecosystem.clone());
         let difference = keyless(&ecosystem).symmetric_difference(&keyless(&edited)).count();
         prop_assert_eq!(difference, usize::from(edited != ecosystem));
-        prop_assert_eq!(findings(&edited), "");
+        // A key column may need another type, which the statements that read it do not know.
+        let (findings, expected) = (findings(&edited), "error[transformer/column-type]");
+        let mut heads = findings.lines().filter(|line| line.starts_with(char::is_alphabetic));
+        prop_assert!(heads.all(|head| head.starts_with(expected)), "{}", findings);
     }
 }
 

@@ -165,6 +165,7 @@ fn redeclared_team(old: &Team, turn: usize) -> Team {
         let store = datasets.fold(Datastore::new(old.name()), Datastore::dataset);
         team = team.datastore(old.capture().cloned().into_iter().fold(store, Datastore::captured));
     }
+    team = turned(old.credentials(), turn).fold(team, Team::credential);
     turned(old.containers(), turn).fold(team, Team::container)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     DatastoreOrigins, DescribedDataset, Origins,
-    derivations::{DerivationNode, Derivations},
+    lineage_graph::{LineageGraph, LineageNode},
     release_fingerprint,
 };
 use crate::{
@@ -33,10 +33,10 @@ pub(super) struct KnownOrigins {
 }
 
 impl KnownOrigins {
-    pub(super) fn forget(&mut self, node: &DerivationNode) {
+    pub(super) fn forget(&mut self, node: &LineageNode) {
         match node {
-            DerivationNode::Datastore(name) => drop(self.datastores.remove(name)),
-            DerivationNode::Container(key) => drop(self.containers.remove(key)),
+            LineageNode::Datastore(name) => drop(self.datastores.remove(name)),
+            LineageNode::Container(key) => drop(self.containers.remove(key)),
         }
     }
 }
@@ -52,7 +52,7 @@ pub(super) struct DeliveredOrigins {
 /// The evaluation of nodes.
 pub(super) struct Evaluation<'a> {
     pub(super) directory: &'a UnitIndex,
-    pub(super) derivations: &'a Derivations,
+    pub(super) lineage: &'a LineageGraph,
     pub(super) known: &'a KnownOrigins,
 }
 
@@ -65,13 +65,13 @@ impl Evaluation<'_> {
             let (_, found) = self.directory.workspaces().get(workspace)?;
             Some((found.located(), found.entity().transformer()?))
         });
-        let brought = match (transformer, located.entity.capture()) {
+        let inherited = match (transformer, located.entity.capture()) {
             (Some((workspace, _)), _) => self.received(workspace),
             (None, Some(capture)) => self.captured(capture, &located.entity),
             (None, None) => Origins::default(),
         };
         let datasets = located.entity.datasets().iter().map(|dataset| {
-            let mut origins = brought.clone();
+            let mut origins = inherited.clone();
             if let Some((workspace, transformer)) = transformer {
                 self.free(&mut origins, dataset, &workspace.entity, transformer);
                 self.release(&mut origins, dataset, workspace, transformer);
@@ -101,12 +101,12 @@ impl Evaluation<'_> {
         for group in workspace.entity.groups() {
             let key = GroupKey::new(workspace.entity.name(), group.name());
             for sink in group.sinks() {
-                let mut brought = self.input(sink.name());
-                brought.closed.retain(|closed| !self.is_open_onward(closed, workspace, &key));
+                let mut inherited = self.input(sink.name());
+                inherited.closed.retain(|closed| !self.is_open_onward(closed, workspace, &key));
                 if !self.is_open_onward(sink.name(), workspace, &key) {
-                    brought.closed.insert(sink.name().clone());
+                    inherited.closed.insert(sink.name().clone());
                 }
-                origins.merge(&brought);
+                origins.merge(&inherited);
             }
         }
         origins
@@ -125,8 +125,8 @@ impl Evaluation<'_> {
             return known.get(&key.dataset).map(|known| (**known).clone()).unwrap_or_default();
         }
         let mut origins = Origins::default();
-        let node = DerivationNode::Datastore(key.datastore.clone());
-        if self.derivations.number(&node).is_none()
+        let node = LineageNode::Datastore(key.datastore.clone());
+        if self.lineage.number(&node).is_none()
             && let Some((_, store)) = self.directory.datastores().get(&key.datastore)
             && let Some(dataset) = store.entity().datasets().get(&key.dataset)
         {

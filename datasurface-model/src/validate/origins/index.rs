@@ -2,8 +2,8 @@
 
 use super::{
     DatastoreOrigins,
-    derivations::{DerivationNode, Derivations, datastores_of},
     evaluate::{Evaluation, KnownOrigins},
+    lineage_graph::{LineageGraph, LineageNode, datastores_of},
 };
 use crate::{
     ecosystem::{Datastore, Workspace},
@@ -22,7 +22,7 @@ use std::{collections::BTreeSet, sync::Arc};
 /// The origins of datasets that derive from others. Those of all others follow from their datastores alone.
 #[derive(Clone, Debug, Default)]
 pub(in crate::validate) struct OriginIndex {
-    derivations: Arc<Derivations>,
+    lineage: Arc<LineageGraph>,
     known: KnownOrigins,
 }
 
@@ -39,35 +39,35 @@ impl OriginIndex {
         changes: &[UnitChange],
         touched: &mut FxHashSet<Subject>,
     ) {
-        let stale = if changes.iter().any(|change| self.changes_derivations(change, directory)) {
-            let before = std::mem::replace(&mut self.derivations, Arc::new(Derivations::new(directory)));
-            for node in before.nodes().iter().filter(|node| self.derivations.number(node).is_none()) {
+        let stale = if changes.iter().any(|change| self.changes_lineage(change, directory)) {
+            let before = std::mem::replace(&mut self.lineage, Arc::new(LineageGraph::new(directory)));
+            for node in before.nodes().iter().filter(|node| self.lineage.number(node).is_none()) {
                 self.known.forget(node);
-                if let DerivationNode::Datastore(name) = node {
+                if let LineageNode::Datastore(name) = node {
                     touched.insert(Subject::Datastore(folded(name.as_str())));
                 }
             }
-            (0..self.derivations.nodes().len()).collect()
-        } else if self.derivations.is_empty() {
+            (0..self.lineage.nodes().len()).collect()
+        } else if self.lineage.is_empty() {
             return;
         } else {
             self.stale(changes)
         };
         let mut waiting: BTreeSet<usize> =
-            stale.into_iter().map(|node| self.derivations.component_of(node)).collect();
+            stale.into_iter().map(|node| self.lineage.component_of(node)).collect();
         while let Some(component) = waiting.pop_first() {
             for node in self.evaluate_component(component, directory, touched) {
-                let readers = self.derivations.successors(node).iter();
-                let components = readers.map(|reader| self.derivations.component_of(*reader));
+                let readers = self.lineage.successors(node).iter();
+                let components = readers.map(|reader| self.lineage.component_of(*reader));
                 waiting.extend(components.filter(|other| *other != component));
             }
         }
     }
 
     /// Whether a change of a unit can change who derives data from what.
-    fn changes_derivations(&self, change: &UnitChange, directory: &UnitIndex) -> bool {
+    fn changes_lineage(&self, change: &UnitChange, directory: &UnitIndex) -> bool {
         let is_node = |container: &ContainerKey| {
-            self.derivations.number(&DerivationNode::Container(container.clone())).is_some()
+            self.lineage.number(&LineageNode::Container(container.clone())).is_some()
         };
         let has_both = |container: &ContainerKey| {
             let near = directory.containers_at_place_of(container);
@@ -110,28 +110,28 @@ impl OriginIndex {
 
     /// The nodes that may pass on something else than before, although they derive from the same.
     fn stale(&self, changes: &[UnitChange]) -> BTreeSet<usize> {
-        let all = || (0..self.derivations.nodes().len()).collect();
+        let all = || (0..self.lineage.nodes().len()).collect();
         let mut stale = BTreeSet::new();
         for change in changes {
             match change.key.place() {
                 UnitPlace::Zone(_) if frees(&change.old) || frees(&change.new) => return all(),
                 UnitPlace::Datastore(_, name) => {
                     let access = |content| datastore(content).map(Datastore::access);
-                    let derives = !self.derivations.readers(name).is_empty();
+                    let derives = !self.lineage.readers(name).is_empty();
                     if derives && access(&change.old) != access(&change.new) {
                         // Who may pass its data on is asked wherever it leads to.
                         return all();
                     }
-                    stale.extend(self.derivations.number(&DerivationNode::Datastore(name.clone())));
-                    stale.extend(self.derivations.readers(name));
+                    stale.extend(self.lineage.number(&LineageNode::Datastore(name.clone())));
+                    stale.extend(self.lineage.readers(name));
                 }
                 UnitPlace::Workspace(..) => {
                     for workspace in [workspace(&change.old), workspace(&change.new)].into_iter().flatten() {
                         let output = workspace.transformer().map(|transformer| transformer.output().clone());
-                        let output = output.map(DerivationNode::Datastore);
-                        let container = workspace.container().cloned().map(DerivationNode::Container);
+                        let output = output.map(LineageNode::Datastore);
+                        let container = workspace.container().cloned().map(LineageNode::Container);
                         let nodes = output.into_iter().chain(container);
-                        stale.extend(nodes.filter_map(|node| self.derivations.number(&node)));
+                        stale.extend(nodes.filter_map(|node| self.lineage.number(&node)));
                     }
                 }
                 _ => {}
@@ -148,29 +148,27 @@ impl OriginIndex {
         directory: &UnitIndex,
         touched: &mut FxHashSet<Subject>,
     ) -> Vec<usize> {
-        let derivations = Arc::clone(&self.derivations);
-        let members = derivations.component(component);
+        let lineage = Arc::clone(&self.lineage);
+        let members = lineage.component(component);
         let before = self.known.clone();
-        for node in members.iter().filter_map(|node| derivations.nodes().get(*node)) {
+        for node in members.iter().filter_map(|node| lineage.nodes().get(*node)) {
             self.known.forget(node);
         }
         let mut waiting: BTreeSet<usize> = members.iter().copied().collect();
         while let Some(number) = waiting.pop_first() {
-            let Some(node) = derivations.nodes().get(number) else { continue };
+            let Some(node) = lineage.nodes().get(number) else { continue };
             if self.evaluate(node, directory, &before) {
-                let readers = derivations.successors(number).iter().copied();
-                waiting.extend(readers.filter(|reader| derivations.component_of(*reader) == component));
+                let readers = lineage.successors(number).iter().copied();
+                waiting.extend(readers.filter(|reader| lineage.component_of(*reader) == component));
             }
         }
-        let is_changed = |number: &usize| match derivations.nodes().get(*number) {
-            Some(DerivationNode::Datastore(name)) => {
+        let is_changed = |number: &usize| match lineage.nodes().get(*number) {
+            Some(LineageNode::Datastore(name)) => {
                 let is_changed = self.known.datastores.get(name) != before.datastores.get(name);
                 touched.extend(is_changed.then(|| Subject::Datastore(folded(name.as_str()))));
                 is_changed
             }
-            Some(DerivationNode::Container(key)) => {
-                self.known.containers.get(key) != before.containers.get(key)
-            }
+            Some(LineageNode::Container(key)) => self.known.containers.get(key) != before.containers.get(key),
             None => false,
         };
         members.iter().copied().filter(is_changed).collect()
@@ -178,10 +176,10 @@ impl OriginIndex {
 
     /// Evaluates one node; says whether it passes on something else than it did just before. What is equal to what was known
     /// before all that is shared with it.
-    fn evaluate(&mut self, node: &DerivationNode, directory: &UnitIndex, before: &KnownOrigins) -> bool {
-        let evaluation = Evaluation { directory, derivations: &self.derivations, known: &self.known };
+    fn evaluate(&mut self, node: &LineageNode, directory: &UnitIndex, before: &KnownOrigins) -> bool {
+        let evaluation = Evaluation { directory, lineage: &self.lineage, known: &self.known };
         match node {
-            DerivationNode::Datastore(name) => {
+            LineageNode::Datastore(name) => {
                 let Some(origins) = evaluation.datastore(name) else { return false };
                 if self.known.datastores.get(name).is_some_and(|known| **known == origins) {
                     return false;
@@ -190,7 +188,7 @@ impl OriginIndex {
                 let shared = known.map_or_else(|| Arc::new(origins), Arc::clone);
                 self.known.datastores.insert(name.clone(), shared);
             }
-            DerivationNode::Container(key) => {
+            LineageNode::Container(key) => {
                 let delivered = evaluation.container(key);
                 if self.known.containers.get(key).is_some_and(|known| **known == delivered) {
                     return false;

@@ -1,13 +1,13 @@
 //! Origins: where the data of a dataset comes from, as far as policies and approvals follow it.
 //!
 //! What is captured has the zone of its datastore, and that of the container. What a transformer makes has the origins of its inputs
-//! besides; so has what is captured from a container into which data is delivered. `derivations` knows who derives from what,
+//! besides; so has what is captured from a container into which data is delivered. `lineage_graph` knows who derives from what,
 //! `evaluate` says what one derivation passes on, `index` repeats that along consumers until nothing changes.
 
-mod derivations;
 mod evaluate;
 mod fingerprint;
 mod index;
+mod lineage_graph;
 
 pub(crate) use fingerprint::{DescribedDataset, release_fingerprint};
 pub(super) use index::OriginIndex;
@@ -35,7 +35,7 @@ pub struct Origins {
 pub(crate) type DatastoreOrigins = BTreeMap<DatasetName, Arc<Origins>>;
 
 impl Origins {
-    /// Adds what is brought by another input. A policy holds unless every input was freed from it.
+    /// Adds what is inherited by another input. A policy holds unless every input was freed from it.
     fn merge(&mut self, other: &Self) {
         for (zone, freed) in &other.zones {
             self.add_zone(zone, freed);

@@ -14,11 +14,11 @@ fn clause(text: &str) -> Result<(), String> {
         return Err(format!("`{text}` does not begin with an operator such as `~=`, `==` or `>=`"));
     };
     let version = text.get(operator.len()..).unwrap_or_default().trim();
-    let wrong = |reason: &str| Err(format!("`{version}` after `{operator}` {reason}"));
+    let error = |reason: &str| Err(format!("`{version}` after `{operator}` {reason}"));
     if operator == "===" {
         // Compared as a text: it may be no version.
         return if version.is_empty() || version.contains(char::is_whitespace) {
-            wrong("is no version")
+            error("is no version")
         } else {
             Ok(())
         };
@@ -28,14 +28,14 @@ fn clause(text: &str) -> Result<(), String> {
         None => (version, false),
     };
     let Some(parsed) = Version::parse(plain) else {
-        return wrong("is no version");
+        return error("is no version");
     };
     match operator {
-        "==" | "!=" if is_prefix && (parsed.is_dev || parsed.is_local) => wrong("says too much before `.*`"),
+        "==" | "!=" if is_prefix && (parsed.is_dev || parsed.is_local) => error("says too much before `.*`"),
         "==" | "!=" => Ok(()),
-        _ if is_prefix => wrong("ends in `.*`, which goes with `==` and `!=` alone"),
-        _ if parsed.is_local => wrong("has a local part, which goes with `==` and `!=` alone"),
-        "~=" if parsed.numbers < 2 => wrong("has one number, and needs two: the last one may grow"),
+        _ if is_prefix => error("ends in `.*`, which goes with `==` and `!=` alone"),
+        _ if parsed.is_local => error("has a local part, which goes with `==` and `!=` alone"),
+        "~=" if parsed.numbers < 2 => error("has one number, and needs two: the last one may grow"),
         _ => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// What data derives in, or through.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum DerivationNode {
+pub(super) enum LineageNode {
     /// A datastore that a transformer fills, or that is captured from a container into which data is delivered.
     Datastore(DatastoreName),
     /// A container into which data is delivered, and from which data is captured.
@@ -20,9 +20,9 @@ pub(super) enum DerivationNode {
 
 /// The nodes in an order in which those come first from which others derive; the ones of a cycle are one component.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Derivations {
-    nodes: Vec<DerivationNode>,
-    index: FxHashMap<DerivationNode, usize>,
+pub(super) struct LineageGraph {
+    nodes: Vec<LineageNode>,
+    index: FxHashMap<LineageNode, usize>,
     /// For each datastore, the nodes that read it.
     readers: FxHashMap<DatastoreName, Vec<usize>>,
     /// For each node, those that derive from it.
@@ -31,15 +31,15 @@ pub(super) struct Derivations {
     component_of: Vec<usize>,
 }
 
-impl Derivations {
+impl LineageGraph {
     pub(super) fn new(directory: &UnitIndex) -> Self {
-        let mut inputs: Vec<(DerivationNode, BTreeSet<DatastoreName>, Vec<ContainerKey>)> = Vec::new();
+        let mut inputs: Vec<(LineageNode, BTreeSet<DatastoreName>, Vec<ContainerKey>)> = Vec::new();
         for output in directory.producers().keys() {
             if let Some(workspace) = directory.producers().get(output)
                 && let Some((_, found)) = directory.workspaces().get(workspace)
                 && let Some(transformer) = found.entity().transformer()
             {
-                let output = DerivationNode::Datastore(transformer.output().clone());
+                let output = LineageNode::Datastore(transformer.output().clone());
                 inputs.push((output, datastores_of(found.entity()), Vec::new()));
             }
         }
@@ -54,7 +54,7 @@ impl Derivations {
                 continue;
             }
             for (_, datastore) in all {
-                let node = DerivationNode::Datastore(datastore.clone());
+                let node = LineageNode::Datastore(datastore.clone());
                 inputs.push((node, BTreeSet::new(), delivered.clone()));
             }
             passed.extend(delivered);
@@ -63,22 +63,22 @@ impl Derivations {
             let workspaces = directory.deliveries().all(&container);
             let workspaces = workspaces.filter_map(|(_, workspace)| directory.workspaces().get(workspace));
             let read = workspaces.flat_map(|(_, found)| datastores_of(found.entity())).collect();
-            inputs.push((DerivationNode::Container(container), read, Vec::new()));
+            inputs.push((LineageNode::Container(container), read, Vec::new()));
         }
         inputs.sort();
         inputs.dedup_by(|one, other| one.0 == other.0);
         Self::from_inputs(inputs)
     }
 
-    fn from_inputs(inputs: Vec<(DerivationNode, BTreeSet<DatastoreName>, Vec<ContainerKey>)>) -> Self {
-        let nodes: Vec<DerivationNode> = inputs.iter().map(|(node, ..)| node.clone()).collect();
-        let index: FxHashMap<DerivationNode, usize> =
+    fn from_inputs(inputs: Vec<(LineageNode, BTreeSet<DatastoreName>, Vec<ContainerKey>)>) -> Self {
+        let nodes: Vec<LineageNode> = inputs.iter().map(|(node, ..)| node.clone()).collect();
+        let index: FxHashMap<LineageNode, usize> =
             nodes.iter().enumerate().map(|(number, node)| (node.clone(), number)).collect();
         let mut readers: FxHashMap<DatastoreName, Vec<usize>> = FxHashMap::default();
         let mut predecessors: Vec<Vec<usize>> = Vec::with_capacity(nodes.len());
         for (number, (_, datastores, containers)) in inputs.into_iter().enumerate() {
-            let containers = containers.into_iter().map(DerivationNode::Container);
-            let read = datastores.iter().cloned().map(DerivationNode::Datastore).chain(containers);
+            let containers = containers.into_iter().map(LineageNode::Container);
+            let read = datastores.iter().cloned().map(LineageNode::Datastore).chain(containers);
             predecessors.push(read.filter_map(|node| index.get(&node).copied()).collect());
             for datastore in datastores {
                 readers.entry(datastore).or_default().push(number);
@@ -100,12 +100,12 @@ impl Derivations {
         self.nodes.is_empty()
     }
 
-    pub(super) fn nodes(&self) -> &[DerivationNode] {
+    pub(super) fn nodes(&self) -> &[LineageNode] {
         &self.nodes
     }
 
     /// The number of a node.
-    pub(super) fn number(&self, node: &DerivationNode) -> Option<usize> {
+    pub(super) fn number(&self, node: &LineageNode) -> Option<usize> {
         self.index.get(node).copied()
     }
 
