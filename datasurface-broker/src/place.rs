@@ -34,8 +34,14 @@ impl Broker {
         let mut found = Vec::new();
         let platforms = configured_platform::configure_platforms(self.registry(), ecosystem, &mut found);
         let lock = PlatformRenames::from_ecosystem(ecosystem).lock(lock);
+        let is_complete = found.is_empty();
         let question = ChoiceContext::new(ecosystem, &platforms, &lock);
-        let assignments = choice::choose(&question, &mut found);
+        let mut of_choice = Vec::new();
+        let assignments = choice::choose(&question, &mut of_choice);
+        // One that cannot be configured could do what the others cannot: nobody knows before its error is mended.
+        found.extend(
+            of_choice.into_iter().filter(|finding| is_complete || !choice::needs_all_platforms(finding)),
+        );
         found.extend(waivers::unknown_codes(ecosystem));
         let reported = [choice::CODES, waivers::CODES].concat();
         let (findings, waived) = ecosystem.apply_waivers(Findings::from_iter(found), &reported);

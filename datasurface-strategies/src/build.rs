@@ -37,7 +37,7 @@ pub(super) fn ecosystem(plan: &Plan) -> Ecosystem {
     let mut teams = Vec::new();
     let mut targets = Vec::new();
     let mut free_databases: Vec<String> = (1..=plan.platforms).map(database).collect();
-    let zone = |number: usize| if plan.has_second_zone && number % 2 == 0 { "EU" } else { "USA" };
+    let zone = |number: usize| if plan.has_second_zone && number.is_multiple_of(2) { "EU" } else { "USA" };
     let zones: BTreeSet<&str> = (1..).zip(&plan.teams).map(|(number, _)| zone(number)).collect();
     for (number, team) in (1..).zip(&plan.teams) {
         let key = TeamKey::new(zone(number), format!("Team {number}"));

@@ -40,6 +40,11 @@ pub(crate) static CODES: &[&CodeInfo] = &[
     &codes::DEPRECATED,
 ];
 
+/// Whether a finding says that none of all platforms can do something.
+pub(crate) fn needs_all_platforms(finding: &Diagnostic) -> bool {
+    [serve::NO_PLATFORM.code, capture::NO_CAPTURE.code].contains(&finding.code())
+}
+
 /// What choosing looks at.
 #[derive(Debug)]
 pub(crate) struct ChoiceContext<'a> {

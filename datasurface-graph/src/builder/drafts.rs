@@ -54,7 +54,7 @@ impl Fragments {
             Some(maker) => Origin::Made { by: maker.name.clone() },
             None => {
                 let capture = datastore.capture()?.clone();
-                let credential = self.ecosystem.capture_credential(name);
+                let credential = self.ecosystem.capture_credential(name).map(Box::new);
                 Origin::Captured { site: self.container(capture.container())?, capture, credential }
             }
         };

@@ -103,7 +103,7 @@ fn source(datastore_fragment: &DatastoreFragment, part: &PlatformPart, ingest: &
                 container_key: site.key.clone(),
                 container: site.container.clone(),
                 capture: datasets().fold(capture.restricted_to(&names), Capture::with_former_source),
-                credential: credential.clone(),
+                credential: credential.as_deref().cloned(),
             }))
         }
     }

@@ -25,7 +25,7 @@ pub(crate) struct DatastoreFragment {
 /// Where the data of a datastore comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    Captured { site: Arc<KeyedContainer>, capture: Capture, credential: Option<CredentialKey> },
+    Captured { site: Arc<KeyedContainer>, capture: Capture, credential: Option<Box<CredentialKey>> },
     Made { by: WorkspaceName },
 }
 

@@ -22,7 +22,7 @@ pub fn are_distinct<'n>(names: impl Iterator<Item = &'n str>) -> bool {
 pub fn folded(name: &str) -> impl Iterator<Item = char> {
     // By way of upper case, in which letters meet that have several small forms.
     let lower = name.chars().flat_map(char::to_lowercase);
-    lower.flat_map(|letter| FoldedLetter::new(letter))
+    lower.flat_map(FoldedLetter::new)
 }
 
 /// The letters that one small letter is folded to.

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::random::Random;
 use datasurface_model::{
-    Capture, Column, ColumnName, Consistency, ContainerKey, DataContainer, DataTransformer, DataType,
-    Dataset, DatasetGroup, DatasetKey, Datastore, TableSchema, Team, Workspace,
+    Capture, Column, ColumnName, Consistency, ContainerKey, ContainerUser, DataContainer, DataTransformer,
+    DataType, Dataset, DatasetGroup, DatasetKey, Datastore, TableSchema, Team, Workspace,
 };
 use std::collections::HashSet;
 
@@ -47,7 +47,7 @@ impl<'a> SyntheticBuilder<'a> {
             if self.shape.begins_container(workspace) {
                 let key = self.shape.container_key(workspace);
                 let lake = DataContainer::postgres(&key.container, "lake.example", key.container.as_str());
-                team = team.container(lake.located(layout::PLACE));
+                team = team.container(lake.located(layout::PLACE).writable_by(ContainerUser::Everyone));
             }
             team = match workspace < self.parameters.transformers {
                 true => team.datastore(self.made(workspace)).workspace(self.transforming(workspace)),

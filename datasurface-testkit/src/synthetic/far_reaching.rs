@@ -5,8 +5,8 @@ use super::{
     layout,
 };
 use datasurface_model::{
-    ContainerName, DataContainer, DatasetGroup, DatasetKey, Ecosystem, Entity, GovernanceZone, Permitted,
-    Policy, PolicyRule, Team, TeamDeclaration, Workspace, WorkspaceName,
+    ContainerName, ContainerUser, DataContainer, DatasetGroup, DatasetKey, Ecosystem, Entity, GovernanceZone,
+    Permitted, Policy, PolicyRule, Team, TeamDeclaration, Workspace, WorkspaceName,
 };
 
 /// Edits of a [`Synthetic`](crate::Synthetic) ecosystem, each on its own, that leave it valid: a zone gets a policy, which
@@ -51,6 +51,7 @@ fn restricted(ecosystem: &Ecosystem) -> Option<Ecosystem> {
 fn with_container_moved(ecosystem: &Ecosystem) -> Option<Ecosystem> {
     let name: ContainerName = layout::container(0).into();
     let moved = DataContainer::postgres(&name, "elsewhere.example", name.as_str()).located(layout::PLACE);
+    let moved = moved.writable_by(ContainerUser::Everyone);
     edit_first(ecosystem, |team| {
         team.containers().get(&name)?;
         Some(team.clone().without_container(&name).container(moved.clone()))

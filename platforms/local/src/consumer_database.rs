@@ -19,7 +19,7 @@ pub(crate) enum ConsumerDatabase {
     /// Another SQLite file, which gets a copy.
     File(String),
     /// A database of a PostgreSQL server, which gets a copy.
-    Server(ServerAddress),
+    Server(Box<ServerAddress>),
 }
 
 impl ConsumerDatabase {
@@ -37,14 +37,14 @@ impl ConsumerDatabase {
     ) -> Result<Self, LintDiagnostic> {
         match container.kind() {
             ContainerKind::Sqlite { file } => Self::from_file(container, file, config),
-            ContainerKind::Postgres { host, port, database } => Ok(Self::Server(ServerAddress {
+            ContainerKind::Postgres { host, port, database } => Ok(Self::Server(Box::new(ServerAddress {
                 host: host.to_string(),
                 port: *port,
                 database: database.to_string(),
                 schema: config.schemas.get(&key.to_string()).cloned(),
                 credential: credential.cloned(),
                 settings: config.server_settings(host.as_ref(), *port),
-            })),
+            }))),
             other => Err(LintDiagnostic::new(
                 &codes::UNCLAIMED_CONTAINER,
                 format!("the container `{}` is of the kind `{}`", container.name(), other.technology()),
