@@ -107,6 +107,7 @@ pub use placed::Placed;
 pub use propose::{AsOf, Base, LintReport, Proposal};
 pub use review::{Review, ReviewReport, ReviewSide};
 pub use serde_json::Error as JsonError;
+pub use waivers::unknown_waiver_codes;
 pub use write::WriteError;
 
 use datasurface_model::CodeInfo;

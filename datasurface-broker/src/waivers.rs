@@ -3,7 +3,7 @@
 
 use crate::{choice, propose};
 use datasurface_model as model;
-use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Suggestion, Waiver, nearest, segment};
+use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, Suggestion, Waiver, nearest, segment};
 use std::collections::BTreeMap;
 
 /// Every code about waivers.
@@ -18,6 +18,13 @@ static UNKNOWN_CODE: CodeInfo = CodeInfo::warning(
      judged.",
 )
 .not_waivable();
+
+/// Returns the findings about waivers whose codes nothing reports. [`Broker::place`](crate::Broker::place) includes them; of an
+/// ecosystem that is not valid, nobody else tells.
+#[must_use]
+pub fn unknown_waiver_codes(ecosystem: &Ecosystem) -> Findings {
+    unknown_codes(ecosystem).into_iter().collect()
+}
 
 /// Returns the findings about waivers that have no effect, whatever else was found.
 pub(crate) fn unknown_codes(ecosystem: &Ecosystem) -> Vec<Diagnostic> {

@@ -2,7 +2,7 @@
 
 use crate::arguments::Model;
 use chrono::NaiveDate;
-use datasurface_broker::{Broker, Lock, Placed};
+use datasurface_broker::{Broker, Lock, Placed, unknown_waiver_codes};
 use datasurface_document::{Documents, read_text};
 use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, ModelPath, Valid, Validation, segment};
 use std::{
@@ -105,7 +105,10 @@ fn validated(model: Ecosystem, on: NaiveDate, findings: &mut Findings) -> Option
             Some(checked)
         }
         Err(invalid) => {
-            findings.extend(invalid.findings().clone().with_addressees(invalid.ecosystem()));
+            let mut found = invalid.findings().clone();
+            // The error that it was to waive stands: why it does is told with it.
+            found.extend(unknown_waiver_codes(invalid.ecosystem()));
+            findings.extend(found.with_addressees(invalid.ecosystem()));
             None
         }
     }
