@@ -11,7 +11,7 @@ use super::{
     uses,
 };
 use datasurface_model::{
-    Access, ContainerUser, ContainerUsers, Ecosystem, Entity, GroupKey, ModelPath, Repository,
+    Access, ContainerKey, ContainerUser, ContainerUsers, Ecosystem, Entity, GroupKey, ModelPath, Repository,
     TeamDeclaration, TeamKey, Valid, ZoneDeclaration, ZoneName, ownership::OwnedPart, segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +30,7 @@ pub(super) struct ChangedModel<'e> {
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
 
-const RULES: [Rule; 4] = [listed_teams, left_zones, inherited_pins, inherited_waivers];
+const RULES: [Rule; 5] = [listed_teams, left_zones, moved_containers, inherited_pins, inherited_waivers];
 
 /// Every approval that a change needs besides those of the parts that it touches, each once.
 pub(super) fn approvals(change: &ChangedModel<'_>) -> Vec<RequiredApproval> {
@@ -121,6 +121,38 @@ fn left_zones(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
             reason: format!("the datastore `{}` leaves {left}, whose policies held for it", new.store.name()),
             related: old.path(),
         });
+    }
+}
+
+/// A credential was meant for the server at which a container was: it is presented to another one only if its team agrees.
+fn moved_containers(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
+    for (team, declaration) in declarations(&change.pruned.new) {
+        let former = change.former.part(&OwnedPart::Team(team.clone()));
+        for container in declaration.definition().into_iter().flat_map(|team| team.containers()) {
+            let key = ContainerKey::new(&team.zone, &team.team, container.name());
+            let OwnedPart::Team(old_team) = &former else { continue };
+            let old_name = container.former_name().unwrap_or_else(|| container.name());
+            let old_key = ContainerKey::new(&old_team.zone, &old_team.team, old_name);
+            let Some(old) = change.old.container(&old_key) else { continue };
+            if old.kind() == container.kind() {
+                continue;
+            }
+            for opener in change.old.teams_that_open(&old_key).into_iter().filter(|opener| opener != old_team)
+            {
+                let part = OwnedPart::Team(opener.clone());
+                let Some(owner) = part.owner(change.old) else { continue };
+                let place = team_path(&team).child(segment::CONTAINERS, container.name());
+                required.push(RequiredApproval {
+                    path: place,
+                    part: OwnedPart::Team(team.clone()),
+                    owner: owner.clone(),
+                    reason: format!(
+                        "a credential of {part} opens the container `{key}`, which gets another address"
+                    ),
+                    related: team_path(&opener),
+                });
+            }
+        }
     }
 }
 

@@ -353,3 +353,27 @@ fn a_team_whose_release_a_zone_allowed_is_handed_over_with_the_zones_approval() 
     let without = with(GovernanceZone::new());
     assert_eq!(missing(&without, &handed_over(&without, NEW_OWNER), STOCK), [] as [&str; 0]);
 }
+
+#[test]
+fn a_container_that_a_foreign_credential_opens_moves_with_the_approval_of_its_team() {
+    let source = |file: &str| {
+        DataContainer::sqlite("Source", file)
+            .located("Office/Ground")
+            .readable_by(ContainerUser::Team(TeamKey::new("USA", "Stock")))
+    };
+    let with = |container: DataContainer| {
+        edit_sales(|team| team.without_container(&"Source".into()).container(container))
+    };
+    let opened = |ecosystem: Ecosystem| {
+        let credential = Credential::new("reader", CredentialKind::Password).opening("USA/Sales/Source");
+        ecosystem.edit_team("USA", "Stock", |team| team.credential(credential))
+    };
+    let (old, moved) = (opened(with(source("sales.db"))), opened(with(source("elsewhere.db"))));
+    needs(&old, &moved, SALES, &[STOCK]);
+    // What is said besides of the container is its team's.
+    let documented = opened(with(source("sales.db").documented("ours")));
+    assert_eq!(missing(&old, &documented, SALES), [] as [&str; 0]);
+    // A credential of its own, or none, is nobody else's.
+    let (closed, elsewhere) = (with(source("sales.db")), with(source("elsewhere.db")));
+    assert_eq!(missing(&closed, &elsewhere, SALES), [] as [&str; 0]);
+}
