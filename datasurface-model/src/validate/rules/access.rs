@@ -33,13 +33,12 @@ pub(super) fn check(
     key: &DatasetKey,
     dataset: DatasetFact<'_>,
     scope: &mut RuleContext<'_>,
-    at: impl FnOnce(ModelPath) -> ModelPath,
+    at: impl Fn(ModelPath) -> ModelPath,
 ) {
-    let path = at(scope.path());
-    check_approval(group, key, dataset.store(), None, &path, scope);
+    check_approval(group, key, dataset.store(), None, &at, scope);
     for origin in dataset.closed_origins().filter(|origin| *origin != key) {
         if let Some(store) = scope.facts.store(&origin.datastore) {
-            check_approval(group, origin, store, Some(key), &path, scope);
+            check_approval(group, origin, store, Some(key), &at, scope);
         }
     }
 }
@@ -50,7 +49,7 @@ fn check_approval(
     key: &DatasetKey,
     store: StoreFact<'_>,
     derived: Option<&DatasetKey>,
-    at: &ModelPath,
+    at: &dyn Fn(ModelPath) -> ModelPath,
     scope: &mut RuleContext<'_>,
 ) {
     let Some(team) = scope.unit.team() else { return };
@@ -62,7 +61,7 @@ fn check_approval(
     let derived = derived.map(|derived| format!(", from which `{derived}` derives")).unwrap_or_default();
     let message = format!("the group `{group}` is not approved for the dataset `{key}`{derived}");
     let owner = store.unit().team().map(|owner| format!("the team `{owner}`")).unwrap_or_default();
-    let finding = Diagnostic::new(&NOT_APPROVED, at.clone(), message)
+    let finding = Diagnostic::new(&NOT_APPROVED, at(scope.path()), message)
         .with_help(format!("ask {owner}, which owns the datastore, to approve the group for this dataset"))
         .with_suggestion(Suggestion::add(approved.clone(), approval))
         .related_place(approved, "says who is approved");
