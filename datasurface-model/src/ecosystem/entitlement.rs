@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A group, a role or a service that can be granted access, by its name in the directory of the company.
-/// As text: `group:analysts`, `role:auditor`, `service:dashboard`.
 ///
 /// As text: `group:analysts`, `role:auditor`, `service:dashboard`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

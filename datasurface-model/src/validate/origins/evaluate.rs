@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     ecosystem::{
-        Capture, CodeArtifact, Consent, DataTransformer, Dataset, Datastore, GovernanceZone, Onward,
-        Workspace,
+        Access, Capture, CaptureKind, CodeArtifact, Consent, DataTransformer, Dataset, Datastore,
+        GovernanceZone, Onward, Workspace,
     },
     validate::{
         PersistentMap,
@@ -99,40 +99,46 @@ impl Evaluation<'_> {
     fn received(&self, workspace: &Located<Workspace>) -> Origins {
         let mut origins = Origins::default();
         for group in workspace.entity.groups() {
-            let key = GroupKey::new(workspace.entity.name(), group.name());
+            let group_key = GroupKey::new(workspace.entity.name(), group.name());
             for sink in group.sinks() {
-                let mut inherited = self.input(sink.name());
-                inherited.closed.retain(|closed| !self.is_open_onward(closed, workspace, &key));
-                if !self.is_open_onward(sink.name(), workspace, &key) {
-                    inherited.closed.insert(sink.name().clone());
-                }
-                origins.merge(&inherited);
+                self.add_input(&mut origins, sink.name(), |closed, access| {
+                    access.onward(&workspace.team, &group_key, &closed.dataset) == Some(Onward::Open)
+                });
             }
         }
         origins
     }
 
-    /// Whether the owner of a dataset lets a group of a workspace pass on what it makes of it.
-    fn is_open_onward(&self, dataset: &DatasetKey, workspace: &Located<Workspace>, group: &GroupKey) -> bool {
-        let Some((_, store)) = self.directory.datastores().get(&dataset.datastore) else { return true };
-        let access = store.entity().access();
-        access.onward(&workspace.team, group, &dataset.dataset) == Some(Onward::Open)
-    }
-
-    /// The origins of one input, as far as they are known.
-    fn input(&self, key: &DatasetKey) -> Origins {
-        if let Some(known) = self.known.datastores.get(&key.datastore) {
-            return known.get(&key.dataset).map(|known| (**known).clone()).unwrap_or_default();
+    /// Adds the origins of one input, as far as they are known; of closed datasets, those that their owners do not let pass on.
+    fn add_input(
+        &self,
+        origins: &mut Origins,
+        key: &DatasetKey,
+        is_open_onward: impl Fn(&DatasetKey, &Access) -> bool,
+    ) {
+        let Some((_, store)) = self.directory.datastores().get(&key.datastore) else { return };
+        match self.known.datastores.get(&key.datastore) {
+            Some(known) => {
+                if let Some(known) = known.get(&key.dataset) {
+                    let is_closed = |closed: &&DatasetKey| {
+                        let store = self.directory.datastores().get(&closed.datastore);
+                        store.is_some_and(|(_, store)| !is_open_onward(closed, store.entity().access()))
+                    };
+                    origins.merge_all_but_closed(known);
+                    origins.closed.extend(known.closed.iter().filter(is_closed).cloned());
+                }
+            }
+            // Of a cycle, what is not known yet is added later.
+            None if self.lineage.is_node(&key.datastore) => {}
+            None => {
+                if let Some(dataset) = store.entity().datasets().get(&key.dataset) {
+                    add_own(origins, store.located(), dataset);
+                }
+            }
         }
-        let mut origins = Origins::default();
-        let node = LineageNode::Datastore(key.datastore.clone());
-        if self.lineage.number(&node).is_none()
-            && let Some((_, store)) = self.directory.datastores().get(&key.datastore)
-            && let Some(dataset) = store.entity().datasets().get(&key.dataset)
-        {
-            add_own(&mut origins, store.located(), dataset);
+        if !is_open_onward(key, store.entity().access()) {
+            origins.closed.insert(key.clone());
         }
-        origins
     }
 
     /// What may be in the tables of a container that a datastore captures.
@@ -276,16 +282,30 @@ fn add_own(origins: &mut Origins, store: &Located<Datastore>, dataset: &Dataset)
     origins.storage.extend(dataset.storage_policies().map(|policy| PolicyKey::new(own, policy)));
 }
 
-/// Whether every table that is captured is named, and is none that is delivered.
+/// Whether every table or topic that is captured is named, and is none that is delivered. A prefix of files can cover any others.
 fn captures_others(capture: &Capture, datastore: &Datastore, delivered: &FxHashSet<Text>) -> bool {
     let (_, named) = capture.kind().sources();
-    datastore.datasets().names().all(|dataset| {
-        named.get(dataset).is_some_and(|table| {
-            let table = folded(table.rsplit('.').next().unwrap_or(table));
-            let ends = table.char_indices().map(|(at, _)| at).chain([table.len()]);
-            ends.flat_map(|at| [table.get(..at), table.get(at..)])
-                .flatten()
-                .all(|part| part.is_empty() || !delivered.contains(part))
+    !matches!(capture.kind(), CaptureKind::ObjectFiles { .. })
+        && datastore.datasets().names().all(|dataset| {
+            named.get(dataset).is_some_and(|table| {
+                !table.trim().is_empty() && !parts(&folded(table)).any(|part| delivered.contains(part))
+            })
         })
+}
+
+/// The parts of a name that begin or end at a border of words: whatever a platform puts before and after a name, and however a table
+/// is quoted and qualified.
+fn parts(name: &str) -> impl Iterator<Item = &str> {
+    let ends: Vec<usize> = name.char_indices().map(|(at, _)| at).chain([name.len()]).collect();
+    let is_border = |at: usize| {
+        let before = name.get(..at).and_then(|before| before.chars().next_back());
+        let after = name.get(at..).and_then(|after| after.chars().next());
+        let is_letter = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+        !is_letter(before) || !is_letter(after)
+    };
+    let borders: Vec<usize> = ends.iter().copied().filter(|at| is_border(*at)).collect();
+    borders.into_iter().flat_map(move |border| {
+        let other_ends = ends.clone().into_iter();
+        other_ends.filter_map(move |other| name.get(border.min(other)..border.max(other)))
     })
 }

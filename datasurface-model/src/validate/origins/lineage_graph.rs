@@ -109,6 +109,11 @@ impl LineageGraph {
         self.index.get(node).copied()
     }
 
+    /// Whether a datastore derives its data.
+    pub(super) fn is_node(&self, datastore: &DatastoreName) -> bool {
+        self.number(&LineageNode::Datastore(datastore.clone())).is_some()
+    }
+
     /// The nodes that read a datastore.
     pub(super) fn readers(&self, datastore: &DatastoreName) -> &[usize] {
         self.readers.get(datastore).map_or(&[], Vec::as_slice)

@@ -37,11 +37,15 @@ pub(crate) type DatastoreOrigins = BTreeMap<DatasetName, Arc<Origins>>;
 impl Origins {
     /// Adds what is inherited by another input. A policy holds unless every input was freed from it.
     fn merge(&mut self, other: &Self) {
+        self.merge_all_but_closed(other);
+        self.closed.extend(other.closed.iter().cloned());
+    }
+
+    fn merge_all_but_closed(&mut self, other: &Self) {
         for (zone, freed) in &other.zones {
             self.add_zone(zone, freed);
         }
         self.storage.extend(other.storage.iter().cloned());
-        self.closed.extend(other.closed.iter().cloned());
     }
 
     fn add_zone(&mut self, zone: &ZoneName, freed: &BTreeSet<PolicyName>) {

@@ -64,7 +64,6 @@ struct Fixture {
     asks_for_storage: bool,
     /// The status of what a transformer of the workspace fills, if it has one.
     fills: Option<ProductionStatus>,
-    /// Whether that is of the other zone, which no transformer may do.
     fills_elsewhere: bool,
     is_pinned: bool,
 }
@@ -282,19 +281,17 @@ fn production() -> Vec<Case> {
         Fixture { statuses, home: home.to_vec(), away: away.to_vec(), ..Fixture::new() }.build()
     };
     let all = [PRODUCTION_STATUS; 3];
-    let wants = [only(PRODUCTION_STATUS)];
+    let (wants, apart) = ([only(PRODUCTION_STATUS)], [PolicyRule::SeparateProduction]);
     let (store_alone, reader_alone, others) = (
         [PRODUCTION_STATUS, NOT, NOT],
         [NOT, PRODUCTION_STATUS, NOT],
         [PRODUCTION_STATUS, PRODUCTION_STATUS, NOT],
     );
-    let apart = [PolicyRule::SeparateProduction];
     let silent = || fixture(all, &wants, &wants);
     let filling = |status, rule: &PolicyRule| {
         let (fills, away) = (Some(status), vec![rule.clone()]);
         Fixture { away, fills, is_pinned: false, ..Fixture::new() }.build()
     };
-    // What the zone of the containers says of that.
     let kept_apart = |at, statuses| {
         let kept = |statuses| Fixture { statuses, yard: apart.to_vec(), ..Fixture::new() }.build();
         Case::new(&PRODUCTION, at, kept(statuses), kept(all))
@@ -462,8 +459,8 @@ fn the_table_has_a_cell_for_each_case_and_a_case_for_each_cell() {
 
 #[test]
 fn a_denial_shows_the_shortest_path_and_leaves_no_group_without_data() {
-    let only = PolicyRule::Locations(Permitted::only([Place::from("Blue")]));
-    let findings = validated(Fixture { home: vec![only], ..Fixture::new() }.build());
+    let home = vec![PolicyRule::Locations(Permitted::only([Place::from("Blue")]))];
+    let findings = validated(Fixture { home, ..Fixture::new() }.build());
     let [finding] = &findings.iter().collect::<Vec<_>>()[..] else {
         panic!("{findings}");
     };
@@ -479,43 +476,6 @@ fn a_denial_shows_the_shortest_path_and_leaves_no_group_without_data() {
     );
     // Without its only dataset, the group would be about nothing.
     assert_eq!(finding.suggestion(), None);
-}
-
-#[test]
-fn where_nothing_is_known_of_a_cloud_it_passes_no_list_of_clouds() {
-    let denied = |permitted: Permitted<CloudVendor>| {
-        let policy = Policy::new("clouds", PolicyRule::HardVendors(permitted));
-        evaluate(&policy, &PolicySubject::Places(&[Place::from("Shed")].into()), |_| None).is_some()
-    };
-    assert!(denied(Permitted::only([CloudVendor::OnPremises])));
-    assert!(!denied(Permitted::all_except([CloudVendor::Aws])));
-}
-
-#[test]
-fn a_location_covers_those_below_and_is_denied_with_one_of_them() {
-    let denied = |permitted: Permitted<Place>, place: &str| {
-        let policy = Policy::new("places", PolicyRule::Locations(permitted));
-        evaluate(&policy, &PolicySubject::Places(&[Place::from(place)].into()), |_| None).is_some()
-    };
-    let europe = || Permitted::only([Place::from("Blue/Europe")]);
-    assert!(!denied(europe(), "Blue/Europe/Berlin") && denied(europe(), "Blue"));
-    let but_berlin = || Permitted::all_except([Place::from("Blue/Europe/Berlin")]);
-    assert!(denied(but_berlin(), "Blue/Europe/Berlin/Rack 1") && !denied(but_berlin(), "Blue/Europe/Paris"));
-    // Somewhere in Europe may be in Berlin.
-    assert!(denied(but_berlin(), "Blue/Europe"));
-}
-
-#[test]
-fn what_may_be_anywhere_passes_no_list_of_what_is_allowed() {
-    let denied = |rule| {
-        evaluate(&Policy::new("places", rule), &PolicySubject::UnknownPlace, |_| None)
-            .map(|denial| denial.code)
-    };
-    let place = || Place::from("Blue");
-    assert_eq!(denied(PolicyRule::Locations(Permitted::only([place()]))), Some(&LOCATION));
-    assert_eq!(denied(PolicyRule::Vendors(Permitted::only(["Blue"]))), Some(&VENDOR));
-    assert_eq!(denied(PolicyRule::HardVendors(Permitted::only([CloudVendor::Aws]))), Some(&HARD_VENDOR));
-    assert_eq!(denied(PolicyRule::Locations(Permitted::all_except([place()]))), None);
 }
 
 #[test]

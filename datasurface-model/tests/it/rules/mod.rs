@@ -3,5 +3,6 @@
 mod governance;
 mod name;
 mod origins;
+mod policy;
 mod schema;
 mod waivers;

@@ -368,3 +368,36 @@ fn a_copy_stays_under_the_policies_of_its_source_until_their_zone_consents_to_ex
     });
     assert_eq!(denied(foreign), ["transformer/no-consent", "governance/location"]);
 }
+
+#[test]
+fn no_way_to_write_a_table_hides_that_it_is_delivered() {
+    // A workspace of `JP` in Ohio delivers what `EU` keeps in Berlin; `US` captures from there, and reads the capture in Tokyo.
+    let captured = |table: &str| {
+        let world = World {
+            zones: vec![(Some(vec![0, 1]), false), (None, false), (None, false)],
+            containers: vec![(0, 0), (1, 1), (1, 2)],
+            sources: vec![
+                Source { zone: 0, container: 0, approved: None, names_table: true },
+                Source { zone: 1, container: 1, approved: None, names_table: true },
+            ],
+            transformers: Vec::new(),
+            readers: vec![
+                Step { zone: 2, container: 1, reads: vec![0], is_public: false },
+                Step { zone: 1, container: 2, reads: vec![1], is_public: false },
+            ],
+        };
+        let named = world.build().edit_team("US", "T", |team| {
+            team.edit_datastore(&"S1".into(), |store| {
+                let capture = Capture::sql_snapshot("US/T/C1").table("d", table);
+                store.captured(capture)
+            })
+        });
+        denied(named)
+    };
+    for delivered in
+        ["W0", "w0_g_d", "main.W0__g__S0_d", "\"W0\"", "`main`.`W0`", "[W0]", "x.\"W0_d\"", "d", "all-d", " "]
+    {
+        assert!(captured(delivered).contains(&"governance/location".to_owned()), "{delivered}");
+    }
+    assert!(captured("own.ledger").is_empty());
+}
