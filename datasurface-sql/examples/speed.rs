@@ -4,7 +4,7 @@
 
 use datasurface_schema::{DatasetKey, Schema};
 use datasurface_sql::{Inputs, compile};
-use std::time::Instant;
+use std::{collections::BTreeMap, time::Instant};
 
 /// Thirty lines, as people write them.
 const STATEMENT: &str = "
@@ -47,12 +47,14 @@ fn main() {
     );
     let customers =
         Schema::from("customer_id Integer key, name VarChar(80), city VarChar(40), phone VarChar(20)");
+    let schemas = BTreeMap::from([
+        (DatasetKey::new("Shop", "orders"), orders),
+        (DatasetKey::new("Shop", "customers"), customers),
+    ]);
     let start = Instant::now();
     let mut columns = 0;
     for number in 0..10_000 {
-        let inputs = Inputs::new()
-            .table(DatasetKey::new("Shop", "orders"), &orders)
-            .table(DatasetKey::new("Shop", "customers"), &customers);
+        let inputs = Inputs::new(schemas.keys(), |key| schemas.get(key));
         let sql = format!("{STATEMENT} LIMIT {number}");
         let made = compile(&sql, &inputs);
         columns += made.select().map_or(0, |select| select.columns.len() - select.problems.len());

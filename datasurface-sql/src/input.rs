@@ -3,7 +3,7 @@
 use crate::output::ColumnKey;
 use datasurface_schema::{Column, DatasetKey, Schema, UnreadableColumns};
 use rustc_hash::FxHashMap;
-use std::cell::OnceCell;
+use std::{cell::OnceCell, fmt, rc::Rc};
 
 /// Returns the name under which a statement sees a dataset: `<datastore>_<dataset>`. Cases are not told apart.
 #[must_use]
@@ -11,88 +11,86 @@ pub fn input_name(key: &DatasetKey) -> String {
     format!("{}_{}", key.datastore, key.dataset)
 }
 
-/// The tables that a statement may read.
-#[derive(Clone, Debug, Default)]
+/// Whether a statement means a dataset by a name.
+fn is_called(key: &DatasetKey, name: &str) -> bool {
+    let (datastore, dataset) = (key.datastore.as_str(), key.dataset.as_str());
+    name.split_at_checked(datastore.len()).is_some_and(|(first, rest)| {
+        rest.strip_prefix('_').is_some_and(|rest| is(rest, dataset)) && is(first, datastore)
+    })
+}
+
+type SchemaOf<'a> = Box<dyn Fn(&DatasetKey) -> Option<&'a Schema> + 'a>;
+
+/// The tables that a statement may read. Of those that it does not name, the schemas are never asked for.
 pub struct Inputs<'a> {
-    tables: Vec<InputTable<'a>>,
-    /// Where each table is, by name in small letters.
-    by_name: FxHashMap<String, Vec<usize>>,
+    keys: Vec<&'a DatasetKey>,
+    schema_of: SchemaOf<'a>,
 }
 
 impl<'a> Inputs<'a> {
-    /// Creates a set without any table.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a dataset; one that is there already is not added again.
-    #[must_use]
-    pub fn table(self, key: DatasetKey, schema: &'a Schema) -> Self {
-        self.with(InputTable::new(key, Some(schema)))
-    }
-
-    /// Adds a dataset whose columns are not known: it may have any.
-    #[must_use]
-    pub fn unknown_table(self, key: DatasetKey) -> Self {
-        self.with(InputTable::new(key, None))
-    }
-
-    fn with(mut self, table: InputTable<'a>) -> Self {
-        let places = self.by_name.entry(table.name.to_ascii_lowercase()).or_default();
-        let is_there = |place: &usize| self.tables.get(*place).is_some_and(|known| known.key == table.key);
-        if !places.iter().any(is_there) {
-            places.push(self.tables.len());
-            self.tables.push(table);
-        }
-        self
+    /// Creates the set of these datasets, each once. A dataset whose schema is not known may have any columns.
+    pub fn new(
+        keys: impl IntoIterator<Item = &'a DatasetKey>,
+        schema_of: impl Fn(&DatasetKey) -> Option<&'a Schema> + 'a,
+    ) -> Self {
+        Self { keys: keys.into_iter().collect(), schema_of: Box::new(schema_of) }
     }
 
     /// Returns the table of a name. None of several: nobody could tell which one is meant.
-    pub(crate) fn find(&self, name: &str) -> Found<'_, 'a> {
-        let places = self.by_name.get(&name.to_ascii_lowercase()).into_iter().flatten();
-        let mut known = places.filter_map(|place| self.tables.get(*place));
-        match (known.next(), known.next()) {
-            (None, _) => Found::None,
-            (Some(table), None) => Found::One(table),
-            (Some(_), Some(_)) => Found::Several,
+    pub(crate) fn find(&self, name: &str) -> Found<'a> {
+        let mut known = self.keys.iter().filter(|key| is_called(key, name));
+        match known.next() {
+            None => Found::None,
+            Some(first) if known.any(|other| other != first) => Found::Several,
+            Some(first) => Found::One(Rc::new(InputTable::new(first, (self.schema_of)(first)))),
         }
     }
 
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.tables.iter().map(|table| table.name.as_str())
+    /// Whether there is a table of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.keys.iter().any(|key| is_called(key, name))
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        self.keys.iter().map(|key| input_name(key))
+    }
+}
+
+impl fmt::Debug for Inputs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Inputs").field(&self.keys).finish()
     }
 }
 
 /// The tables of a name.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Found<'i, 'a> {
+#[derive(Clone, Debug)]
+pub(crate) enum Found<'a> {
     None,
-    One(&'i InputTable<'a>),
+    One(Rc<InputTable<'a>>),
     Several,
 }
 
-/// A dataset that a statement may read, and the name under which it is visible.
-#[derive(Clone, Debug)]
+/// A dataset that a statement reads.
+#[derive(Debug)]
 pub(crate) struct InputTable<'a> {
-    name: String,
-    key: DatasetKey,
+    key: &'a DatasetKey,
     columns: &'a [Column],
-    /// By name in small letters, arranged when the first one is looked for: most inputs of many are not in a statement.
+    /// By name in small letters, arranged when the first one is looked for.
     by_name: OnceCell<FxHashMap<String, Vec<usize>>>,
     /// The columns that there may be besides; none, if there may be any.
     unread: Option<&'a UnreadableColumns>,
 }
 
 impl<'a> InputTable<'a> {
-    fn new(key: DatasetKey, schema: Option<&'a Schema>) -> Self {
+    fn new(key: &'a DatasetKey, schema: Option<&'a Schema>) -> Self {
         let unread = schema.map(Schema::unreadable_columns);
         let columns = schema.map_or(&[][..], |schema| schema.readable().columns());
-        Self { name: input_name(&key), key, columns, by_name: OnceCell::new(), unread }
+        Self { key, columns, by_name: OnceCell::new(), unread }
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    /// Whether a statement means this table by a name.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        is_called(self.key, name)
     }
 
     pub(crate) fn columns(&self) -> &'a [Column] {

@@ -4,9 +4,10 @@
 //! ```
 //! use datasurface_schema::{DatasetKey, Schema};
 //! use datasurface_sql::{ColumnKey, Compilation, Inputs, compile};
+//! use std::collections::BTreeMap;
 //!
-//! let orders = Schema::from("id Integer key, amount Decimal(9,2)");
-//! let inputs = Inputs::new().table(DatasetKey::new("Shop", "orders"), &orders);
+//! let schemas = BTreeMap::from([(DatasetKey::new("Shop", "orders"), Schema::from("id Integer key, amount Decimal(9,2)"))]);
+//! let inputs = Inputs::new(schemas.keys(), |key| schemas.get(key));
 //! let Compilation::Select(made) = compile("SELECT id, amount * 2 AS double FROM Shop_orders", &inputs) else {
 //!     unreachable!("it is one SELECT");
 //! };

@@ -2,13 +2,13 @@
 
 use super::Queries;
 use crate::fragments::TransformerFragment;
-use datasurface_model::{CodeArtifact, DatasetKey, Ecosystem, Entity, Valid};
+use datasurface_model::{CodeArtifact, DatasetKey, Ecosystem, Entity, Schema, Valid};
 pub use datasurface_sql::ColumnKey;
 use datasurface_sql::{Compilation, Inputs, SelectOutput, compile};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -98,10 +98,14 @@ fn compiled(maker: &TransformerFragment, dataset: &DatasetKey) -> Option<SelectO
         return None;
     };
     let select = selects.iter().find(|select| select.dataset == dataset.dataset)?;
-    let inputs = maker.inputs().fold(Inputs::new(), |inputs, (datastore, input)| {
-        let dataset = input.get_in(datastore);
-        inputs.table(DatasetKey::new(datastore.name(), dataset.name()), dataset.schema())
-    });
+    let tables: BTreeMap<DatasetKey, &Schema> = maker
+        .inputs()
+        .map(|(datastore, input)| {
+            let dataset = input.get_in(datastore);
+            (DatasetKey::new(datastore.name(), dataset.name()), dataset.schema())
+        })
+        .collect();
+    let inputs = Inputs::new(tables.keys(), |key| tables.get(key).copied());
     match compile(&select.sql, &inputs) {
         Compilation::Select(output) => Some(output),
         Compilation::NotOneSelect(_) | Compilation::Unread(_) => None,

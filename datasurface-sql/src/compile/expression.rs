@@ -14,7 +14,7 @@ use sqlparser::ast::{
 use std::collections::BTreeSet;
 
 /// What is known of the value of an expression. What is wrong in it is reported.
-pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_>) -> Value {
+pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_, '_>) -> Value {
     let sources = sources(expression, scope, compiler);
     Value {
         data_type: types::of(expression, scope),
@@ -24,12 +24,16 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
 }
 
 /// Reports what is wrong with the names in an expression.
-pub(super) fn names(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_>) {
+pub(super) fn names(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_, '_>) {
     sources(expression, scope, compiler);
 }
 
 /// The columns, if all of the expression is understood. Without recursion but for queries: expressions can be deep.
-fn sources(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_>) -> Option<BTreeSet<ColumnKey>> {
+fn sources(
+    expression: &Expr,
+    scope: &Scope<'_>,
+    compiler: &mut Compiler<'_, '_>,
+) -> Option<BTreeSet<ColumnKey>> {
     let mut columns = Some(BTreeSet::new());
     let mut waiting = vec![expression];
     while let Some(expression) = waiting.pop() {

@@ -14,7 +14,7 @@ use sqlparser::ast::{
 };
 use std::rc::Rc;
 
-impl<'a> Compiler<'a> {
+impl<'a> Compiler<'_, 'a> {
     /// Adds the tables of a FROM to a scope, and gives back the conditions of its joins.
     pub(super) fn from<'s>(&mut self, from: &'s [TableWithJoins], scope: &mut Scope<'s>) -> Vec<&'s Expr>
     where
@@ -102,7 +102,7 @@ impl<'a> Compiler<'a> {
             Some(alias) if !alias.columns.is_empty() => match table {
                 Table::Open => Table::Open,
                 Table::Made(made) => Table::Made(Rc::new(renamed((*made).clone(), alias))),
-                Table::Input(input) => Table::Made(Rc::new(renamed(self.all_of(input), alias))),
+                Table::Input(input) => Table::Made(Rc::new(renamed(self.all_of(&input), alias))),
             },
             _ => table,
         };
@@ -124,7 +124,9 @@ impl<'a> Compiler<'a> {
         }
         // A datastore and a dataset with a point between them are understood, and what they are called here is told.
         let words: Vec<&str> = parts(name).map(|part| part.value.as_str()).collect();
-        let names = self.inputs.names().chain(self.with.iter().map(|(name, _)| name.as_str()));
+        let inputs: Vec<String> = self.inputs.names().collect();
+        let made = self.with.iter().map(|(name, _)| name.as_str());
+        let names = inputs.iter().map(String::as_str).chain(made);
         let near = nearest(&words.join("_"), names).map(str::to_owned);
         self.problems.push(SqlProblem::UnknownTable { name: words.join("."), nearest: near });
         Table::Open

@@ -9,7 +9,7 @@ mod select;
 mod types;
 
 use crate::{
-    input::{Inputs, is},
+    input::Inputs,
     output::{Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem},
     read::Text,
 };
@@ -54,8 +54,8 @@ struct MadeTable {
     is_complete: bool,
 }
 
-struct Compiler<'a> {
-    inputs: &'a Inputs<'a>,
+struct Compiler<'i, 'a> {
+    inputs: &'i Inputs<'a>,
     /// The tables that WITH makes, the innermost last; none while it is being made.
     with: Vec<(String, Option<Rc<MadeTable>>)>,
     problems: Vec<SqlProblem>,
@@ -64,8 +64,8 @@ struct Compiler<'a> {
     columns_left: usize,
 }
 
-impl<'a> Compiler<'a> {
-    fn new(inputs: &'a Inputs<'a>) -> Self {
+impl<'i, 'a> Compiler<'i, 'a> {
+    fn new(inputs: &'i Inputs<'a>) -> Self {
         Self { inputs, with: Vec::new(), problems: Vec::new(), writes: false, columns_left: MOST_COLUMNS }
     }
 
@@ -103,7 +103,7 @@ impl<'a> Compiler<'a> {
         let name = alias.name.value.clone();
         let place = self.with.len();
         // A dataset of this name is meant by the query itself, unless it reads what it makes.
-        if recursive || !self.inputs.names().any(|input| is(input, &name)) {
+        if recursive || !self.inputs.has(&name) {
             self.with.push((name.clone(), None));
         }
         let mut made = self.query(query, outer);

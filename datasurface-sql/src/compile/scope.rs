@@ -40,7 +40,7 @@ pub(super) struct Relation<'s> {
 }
 
 pub(super) enum Table<'s> {
-    Input(&'s InputTable<'s>),
+    Input(Rc<InputTable<'s>>),
     Made(Rc<MadeTable>),
     /// A table of unknown columns.
     Open,
@@ -241,7 +241,7 @@ impl Scope<'_> {
         let relations = || self.chain().flat_map(|scope| &scope.relations);
         // An alias hides the name of its table.
         let hidden = relations()
-            .find(|one| matches!(&one.table, Table::Input(input) if is(input.name(), table)))
+            .find(|one| matches!(&one.table, Table::Input(input) if input.is_called(table)))
             .and_then(|one| one.name.as_deref());
         let near = hidden.or_else(|| nearest(table, relations().filter_map(|one| one.name.as_deref())));
         Meaning::Problem(SqlProblem::UnknownTable {

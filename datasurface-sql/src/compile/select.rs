@@ -18,7 +18,7 @@ use sqlparser::ast::{
     SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
 };
 
-impl<'a> Compiler<'a> {
+impl<'a> Compiler<'_, 'a> {
     pub(super) fn select(
         &mut self,
         select: &Select,

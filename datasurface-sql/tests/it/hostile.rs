@@ -4,6 +4,7 @@ use super::{compiled, select, with_inputs};
 use datasurface_schema::{DatasetKey, Schema};
 use datasurface_sql::{Compilation, Inputs, compile};
 use proptest::{collection::vec, prelude::*, sample};
+use std::collections::BTreeMap;
 
 const WORDS: &[&str] = &[
     "SELECT",
@@ -121,9 +122,8 @@ fn stars_of_stars_end() {
 #[test]
 fn what_is_not_known_of_inputs_is_not_missed() {
     let unreadable = Schema::from("id Integer key, any Nothing");
-    let inputs = Inputs::new()
-        .table(DatasetKey::new("A", "unreadable"), &unreadable)
-        .unknown_table(DatasetKey::new("A", "unknown"));
+    let keys = [DatasetKey::new("A", "unreadable"), DatasetKey::new("A", "unknown")];
+    let inputs = Inputs::new(&keys, |key| (*key == keys[0]).then_some(&unreadable));
     for sql in [
         "SELECT any FROM A_unreadable",
         "SELECT u.any FROM A_unknown u",
@@ -139,11 +139,12 @@ fn what_is_not_known_of_inputs_is_not_missed() {
 /// Nobody can tell which of both is meant; platforms say so.
 #[test]
 fn inputs_of_one_name_are_no_columns() {
-    let (one, other) = (Schema::from("id Integer key"), Schema::from("no Integer key"));
-    let inputs = Inputs::new()
-        .table(DatasetKey::new("A_b", "c"), &one)
-        .table(DatasetKey::new("a", "B_c"), &other)
-        .table(DatasetKey::new("A_b", "c"), &one);
+    let schemas = BTreeMap::from([
+        (DatasetKey::new("A_b", "c"), Schema::from("id Integer key")),
+        (DatasetKey::new("a", "B_c"), Schema::from("no Integer key")),
+    ]);
+    let twice = schemas.keys().chain(schemas.keys());
+    let inputs = Inputs::new(twice, |key| schemas.get(key));
     let output = compile("SELECT id, no FROM A_b_c", &inputs);
     let output = output.select().unwrap();
     assert_eq!(output.problems, []);

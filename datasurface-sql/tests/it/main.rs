@@ -8,14 +8,16 @@ mod problems;
 
 use datasurface_schema::{DatasetKey, Schema};
 use datasurface_sql::{Compilation, Inputs, SelectOutput, compile};
+use std::collections::BTreeMap;
 
 fn with_inputs<T>(judge: impl FnOnce(&Inputs<'_>) -> T) -> T {
     let orders = Schema::from("id Integer key, buyer Integer, amount Decimal(9,2), placed Date");
     let people = Schema::from("id Integer key, name VarChar(20), city VarChar(20)");
-    let inputs = Inputs::new()
-        .table(DatasetKey::new("Shop", "orders"), &orders)
-        .table(DatasetKey::new("Shop", "people"), &people);
-    judge(&inputs)
+    let schemas = BTreeMap::from([
+        (DatasetKey::new("Shop", "orders"), orders),
+        (DatasetKey::new("Shop", "people"), people),
+    ]);
+    judge(&Inputs::new(schemas.keys(), |key| schemas.get(key)))
 }
 
 fn compiled(sql: &str) -> Compilation {

@@ -117,24 +117,19 @@ impl Evaluation<'_> {
         is_open_onward: impl Fn(&DatasetKey, &Access) -> bool,
     ) {
         let Some((_, store)) = self.directory.datastores().get(&key.datastore) else { return };
-        match self.known.datastores.get(&key.datastore) {
-            Some(known) => {
-                if let Some(known) = known.get(&key.dataset) {
-                    let is_closed = |closed: &&DatasetKey| {
-                        let store = self.directory.datastores().get(&closed.datastore);
-                        store.is_some_and(|(_, store)| !is_open_onward(closed, store.entity().access()))
-                    };
-                    origins.merge_all_but_closed(known);
-                    origins.closed.extend(known.closed.iter().filter(is_closed).cloned());
-                }
-            }
+        if self.lineage.derives(&key.datastore) {
             // Of a cycle, what is not known yet is added later.
-            None if self.lineage.is_node(&key.datastore) => {}
-            None => {
-                if let Some(dataset) = store.entity().datasets().get(&key.dataset) {
-                    add_own(origins, store.located(), dataset);
-                }
+            let known = self.known.datastores.get(&key.datastore).and_then(|known| known.get(&key.dataset));
+            if let Some(known) = known {
+                let is_closed = |closed: &&DatasetKey| {
+                    let store = self.directory.datastores().get(&closed.datastore);
+                    store.is_some_and(|(_, store)| !is_open_onward(closed, store.entity().access()))
+                };
+                origins.merge_all_but_closed(known);
+                origins.closed.extend(known.closed.iter().filter(is_closed).cloned());
             }
+        } else if let Some(dataset) = store.entity().datasets().get(&key.dataset) {
+            add_own(origins, store.located(), dataset);
         }
         if !is_open_onward(key, store.entity().access()) {
             origins.closed.insert(key.clone());
@@ -237,15 +232,11 @@ impl Evaluation<'_> {
         let Some(select) = selects.iter().find(|select| select.dataset == *dataset.name()) else {
             return false;
         };
-        let mut inputs = Inputs::new();
-        for sink in workspace.groups().iter().flat_map(|group| group.sinks()) {
-            let store = self.directory.datastores().get(&sink.name().datastore);
-            if let Some(input) =
-                store.and_then(|(_, found)| found.entity().datasets().get(&sink.name().dataset))
-            {
-                inputs = inputs.table(sink.name().clone(), input.schema());
-            }
-        }
+        let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
+        let inputs = Inputs::new(sinks.map(Entity::name), |key| {
+            let (_, store) = self.directory.datastores().get(&key.datastore)?;
+            store.entity().datasets().get(&key.dataset).map(Dataset::schema)
+        });
         compile(&select.sql, &inputs).select().is_some_and(|output| {
             output.problems.is_empty()
                 && output.is_complete

@@ -15,7 +15,7 @@ use crate::{
         unit_index::{UnitIndex, folded},
     },
 };
-use datasurface_schema::{ContainerKey, DatastoreName, Entity};
+use datasurface_schema::{ContainerKey, DatasetKey, DatastoreName, Entity, GroupName, ZoneName};
 use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -24,6 +24,8 @@ use std::{collections::BTreeSet, sync::Arc};
 pub(in crate::validate) struct OriginIndex {
     lineage: Arc<LineageGraph>,
     known: KnownOrigins,
+    /// The zones that let go what has certain classes, or was consented to: only then does it matter what data is made of.
+    freeing: Arc<BTreeSet<ZoneName>>,
 }
 
 impl OriginIndex {
@@ -39,6 +41,7 @@ impl OriginIndex {
         changes: &[UnitChange],
         touched: &mut FxHashSet<Subject>,
     ) {
+        self.update_freeing(changes);
         let stale = if changes.iter().any(|change| self.changes_lineage(change, directory)) {
             let before = std::mem::replace(&mut self.lineage, Arc::new(LineageGraph::new(directory)));
             for node in before.nodes().iter().filter(|node| self.lineage.number(node).is_none()) {
@@ -60,6 +63,17 @@ impl OriginIndex {
                 let readers = self.lineage.successors(node).iter();
                 let components = readers.map(|reader| self.lineage.component_of(*reader));
                 waiting.extend(components.filter(|other| *other != component));
+            }
+        }
+    }
+
+    fn update_freeing(&mut self, changes: &[UnitChange]) {
+        for change in changes {
+            let UnitPlace::Zone(zone) = change.key.place() else { continue };
+            match (frees(&change.old), frees(&change.new)) {
+                (false, true) => drop(Arc::make_mut(&mut self.freeing).insert(zone.clone())),
+                (true, false) => drop(Arc::make_mut(&mut self.freeing).remove(zone)),
+                _ => {}
             }
         }
     }
@@ -122,11 +136,23 @@ impl OriginIndex {
                         // Who may pass its data on is asked wherever it leads to.
                         return all();
                     }
+                    let (old, new) = (datastore(&change.old), datastore(&change.new));
+                    if self.freeing.is_empty()
+                        && old.zip(new).is_some_and(|(old, new)| passes_on_same(old, new))
+                    {
+                        continue;
+                    }
                     stale.extend(self.lineage.number(&LineageNode::Datastore(name.clone())));
                     stale.extend(self.lineage.readers(name));
                 }
                 UnitPlace::Workspace(..) => {
-                    for workspace in [workspace(&change.old), workspace(&change.new)].into_iter().flatten() {
+                    let (old, new) = (workspace(&change.old), workspace(&change.new));
+                    if self.freeing.is_empty()
+                        && old.zip(new).is_some_and(|(old, new)| receives_same(old, new))
+                    {
+                        continue;
+                    }
+                    for workspace in [old, new].into_iter().flatten() {
                         let output = workspace.transformer().map(|transformer| transformer.output().clone());
                         let output = output.map(LineageNode::Datastore);
                         let container = workspace.container().cloned().map(LineageNode::Container);
@@ -212,6 +238,24 @@ fn datastore(content: &Option<Content>) -> Option<&Datastore> {
         Some(Content::Datastore(datastore)) => Some(datastore),
         _ => None,
     }
+}
+
+/// Whether two versions of a datastore pass on the same, as long as nobody asks what its data is made of.
+fn passes_on_same(old: &Datastore, new: &Datastore) -> bool {
+    old.capture() == new.capture()
+        && old.datasets().difference(new.datasets()).all(|pair| match pair {
+            (Some(old), Some(new)) => old.storage_policies().eq(new.storage_policies()),
+            _ => false,
+        })
+}
+
+/// Whether two versions of a workspace receive and deliver the same, as long as nobody asks what is made of it.
+fn receives_same(old: &Workspace, new: &Workspace) -> bool {
+    fn sinks(workspace: &Workspace) -> impl Iterator<Item = (&GroupName, &DatasetKey)> {
+        let groups = workspace.groups().iter();
+        groups.flat_map(|group| group.sinks().iter().map(move |sink| (group.name(), sink.name())))
+    }
+    old.container() == new.container() && sinks(old).eq(sinks(new))
 }
 
 /// Whether a zone lets anything go: by rule, or by a consent.

@@ -6,7 +6,7 @@ use super::super::{
 };
 use crate::ecosystem::Workspace;
 use datasurface_schema::{ContainerKey, DatastoreName, Entity};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
 /// What data derives in, or through.
@@ -23,6 +23,8 @@ pub(super) enum LineageNode {
 pub(super) struct LineageGraph {
     nodes: Vec<LineageNode>,
     index: FxHashMap<LineageNode, usize>,
+    /// The datastores among the nodes.
+    derived: FxHashSet<DatastoreName>,
     /// For each datastore, the nodes that read it.
     readers: FxHashMap<DatastoreName, Vec<usize>>,
     /// For each node, those that derive from it.
@@ -74,6 +76,11 @@ impl LineageGraph {
         let nodes: Vec<LineageNode> = inputs.iter().map(|(node, ..)| node.clone()).collect();
         let index: FxHashMap<LineageNode, usize> =
             nodes.iter().enumerate().map(|(number, node)| (node.clone(), number)).collect();
+        let derived = nodes.iter().filter_map(|node| match node {
+            LineageNode::Datastore(name) => Some(name.clone()),
+            LineageNode::Container(_) => None,
+        });
+        let derived = derived.collect();
         let mut readers: FxHashMap<DatastoreName, Vec<usize>> = FxHashMap::default();
         let mut predecessors: Vec<Vec<usize>> = Vec::with_capacity(nodes.len());
         for (number, (_, datastores, containers)) in inputs.into_iter().enumerate() {
@@ -93,7 +100,7 @@ impl LineageGraph {
                 component_of.get_mut(*node).into_iter().for_each(|of| *of = position);
             }
         }
-        Self { nodes, index, readers, successors, components, component_of }
+        Self { nodes, index, derived, readers, successors, components, component_of }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -110,8 +117,8 @@ impl LineageGraph {
     }
 
     /// Whether a datastore derives its data.
-    pub(super) fn is_node(&self, datastore: &DatastoreName) -> bool {
-        self.number(&LineageNode::Datastore(datastore.clone())).is_some()
+    pub(super) fn derives(&self, datastore: &DatastoreName) -> bool {
+        self.derived.contains(datastore)
     }
 
     /// The nodes that read a datastore.

@@ -12,8 +12,8 @@ use crate::{
 };
 use datasurface_schema::{Classification, Column, DatasetKey, DatasetName, segment};
 use datasurface_sql::{ColumnKey, Compilation, SelectOutput};
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use rustc_hash::FxHashSet;
+use std::{cell::OnceCell, collections::BTreeMap};
 
 pub(in super::super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
     "transformer/under-classified",
@@ -39,43 +39,36 @@ const MOST_COLUMNS: usize = 5;
 /// What the inputs bring.
 pub(super) struct InputClassifications<'r, 'a> {
     received: &'r [ReceivedDataset<'a>],
-    /// The classifications, each with the first dataset by name that brings it, whatever the group that wants it.
-    labels: BTreeMap<&'a Classification, &'a DatasetKey>,
-    /// The tables of inputs, if statements read them.
-    tables: FxHashMap<&'a DatasetKey, TableFact<'a>>,
+    /// Collected when somebody asks: where every statement can be read, nobody does.
+    labels: OnceCell<BTreeMap<&'a Classification, &'a DatasetKey>>,
 }
 
 impl<'r, 'a> InputClassifications<'r, 'a> {
-    pub(super) fn build(
-        received: &'r [ReceivedDataset<'a>],
-        artifact: &CodeArtifact,
-        scope: &RuleContext<'a>,
-    ) -> Self {
-        let mut labels = BTreeMap::new();
-        let mut tables = FxHashMap::default();
-        for one in received {
-            for classification in scope.facts.classifications(one.key, one.dataset).iter() {
-                let first = labels.entry(classification).or_insert(one.key);
-                *first = one.key.min(first);
-            }
-            if matches!(artifact, CodeArtifact::Sql { .. }) {
-                tables.extend(scope.facts.table(one.key).map(|table| (one.key, table)));
-            }
-        }
-        Self { received, labels, tables }
+    pub(super) fn new(received: &'r [ReceivedDataset<'a>]) -> Self {
+        Self { received, labels: OnceCell::new() }
     }
 
-    pub(super) fn has(&self, classification: &Classification) -> bool {
-        self.labels.contains_key(classification)
+    /// The classifications, each with the first dataset by name that brings it, whatever the group that wants it.
+    fn labels(&self, scope: &RuleContext<'a>) -> &BTreeMap<&'a Classification, &'a DatasetKey> {
+        self.labels.get_or_init(|| {
+            let mut labels = BTreeMap::new();
+            for one in self.received {
+                for classification in scope.facts.classifications(one.key, one.dataset).iter() {
+                    let first = labels.entry(classification).or_insert(one.key);
+                    *first = one.key.min(first);
+                }
+            }
+            labels
+        })
+    }
+
+    pub(super) fn has(&self, classification: &Classification, scope: &RuleContext<'a>) -> bool {
+        self.labels(scope).contains_key(classification)
     }
 
     /// Whether there may be others, in columns that cannot be read.
     pub(super) fn may_have_others(&self, scope: &RuleContext<'a>) -> bool {
         self.received.iter().any(|one| scope.facts.classifications(one.key, one.dataset).may_have_others())
-    }
-
-    pub(super) fn table(&self, dataset: &DatasetKey) -> Option<TableFact<'a>> {
-        self.tables.get(dataset).copied()
     }
 }
 
@@ -159,16 +152,16 @@ pub(super) fn check<'a>(
 }
 
 /// Of what cannot be read, a removal is believed.
-fn as_a_whole(
+fn as_a_whole<'a>(
     dataset: &DatasetName,
-    classified: DatasetClassifications<'_>,
-    made: &MadeOf<'_, '_>,
-    inputs: &InputClassifications<'_, '_>,
-    scope: &mut RuleContext<'_>,
+    classified: DatasetClassifications<'a>,
+    made: &MadeOf<'_, 'a>,
+    inputs: &InputClassifications<'_, 'a>,
+    scope: &mut RuleContext<'a>,
 ) {
     let kept = classified.labels();
     let removals = made.transformer.removals().get(dataset);
-    for (classification, from) in &inputs.labels {
+    for (classification, from) in inputs.labels(scope) {
         let removal = removals.and_then(|removals| removals.get(*classification));
         if kept.contains(classification) || removal.is_some_and(|removal| !removal.columns().is_empty()) {
             continue;
@@ -214,12 +207,12 @@ fn by_column<'a>(
         match origin(select, column) {
             Origin::Missing => {}
             Origin::Any => {
-                let any = inputs.labels.iter();
+                let any = inputs.labels(scope).iter();
                 labels.extend(any.map(|(label, dataset)| (*label, Source { dataset, column: None })));
             }
             Origin::Columns(sources) => {
                 for key in sources {
-                    let Some(input) = inputs.table(&key.dataset) else { continue };
+                    let Some(input) = scope.facts.table(&key.dataset) else { continue };
                     for label in input.own_labels() {
                         labels.entry(label).or_insert(Source { dataset: &key.dataset, column: None });
                     }
@@ -305,7 +298,10 @@ fn unclassified_inputs<'a>(
 ) {
     let complete = made.output.classified().filter(|(_, classified)| classified.is_complete());
     let used: Vec<(&DatasetName, Option<FxHashSet<&DatasetKey>>)> =
-        complete.map(|(dataset, _)| (dataset, unclassified_sources(dataset, made, inputs, scope))).collect();
+        complete.map(|(dataset, _)| (dataset, unclassified_sources(dataset, made, scope))).collect();
+    if used.iter().all(|(_, used)| used.as_ref().is_some_and(FxHashSet::is_empty)) {
+        return;
+    }
     let mut judged = FxHashSet::default();
     for one in inputs.received.iter().filter(|one| judged.insert(one.key)) {
         let first = used.iter().find(|(_, used)| used.as_ref().is_none_or(|used| used.contains(one.key)));
@@ -332,7 +328,6 @@ fn unclassified_inputs<'a>(
 fn unclassified_sources<'m>(
     dataset: &DatasetName,
     made: &MadeOf<'m, '_>,
-    inputs: &InputClassifications<'_, '_>,
     scope: &RuleContext<'_>,
 ) -> Option<FxHashSet<&'m DatasetKey>> {
     let select = made.select(dataset)?;
@@ -344,7 +339,7 @@ fn unclassified_sources<'m>(
             Origin::Any => return None,
             Origin::Columns(sources) => {
                 let unclassified = sources.into_iter().filter(|key| {
-                    inputs.table(&key.dataset).is_none_or(|input| {
+                    scope.facts.table(&key.dataset).is_none_or(|input| {
                         input.own_labels().is_empty()
                             && input.labels_of(&key.column).is_none_or(|labels| labels.is_empty())
                     })

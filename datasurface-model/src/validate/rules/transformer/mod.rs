@@ -95,7 +95,7 @@ pub(super) fn check<'a>(
     }
     artifact::check(transformer.artifact(), scope);
     removal::reasons(transformer, scope);
-    let inputs = classified::InputClassifications::build(received, transformer.artifact(), scope);
+    let inputs = classified::InputClassifications::new(received);
     if workspace.groups().iter().map(|group| group.sinks().len()).sum::<usize>() == received.len() {
         removal::unneeded(&inputs, transformer, scope);
     }
@@ -108,7 +108,7 @@ pub(super) fn check<'a>(
             selects(transformer, output, scope);
             statement::check(&statements, transformer, scope);
             let made = classified::MadeOf::new(transformer, output, &statements);
-            removal::check(&made, &inputs, scope);
+            removal::check(&made, scope);
             classified::check(&made, &inputs, scope);
         }
     }

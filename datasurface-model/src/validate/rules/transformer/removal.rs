@@ -95,8 +95,8 @@ pub(super) fn unneeded<'a>(
     scope: &mut RuleContext<'a>,
 ) {
     let promises = promises(transformer, scope);
-    let mut unneeded = promises.filter(|promise| !inputs.has(promise.classification)).peekable();
-    if unneeded.peek().is_none() || inputs.may_have_others(scope) {
+    let unneeded: Vec<_> = promises.filter(|promise| !inputs.has(promise.classification, scope)).collect();
+    if unneeded.is_empty() || inputs.may_have_others(scope) {
         return;
     }
     for Promise { classification, at, .. } in unneeded {
@@ -109,11 +109,7 @@ pub(super) fn unneeded<'a>(
     }
 }
 
-pub(super) fn check<'a>(
-    made: &MadeOf<'_, 'a>,
-    inputs: &InputClassifications<'_, 'a>,
-    scope: &mut RuleContext<'a>,
-) {
+pub(super) fn check(made: &MadeOf<'_, '_>, scope: &mut RuleContext<'_>) {
     for promise in promises(made.transformer, scope) {
         let Promise { dataset, classification, removal, at } = &promise;
         let key = made.key(dataset);
@@ -129,9 +125,9 @@ pub(super) fn check<'a>(
         targets(&promise, table, scope);
         if let Some(select) = made.select(dataset) {
             for column in removal.columns().keys() {
-                passed_on(column, &promise, select, inputs, scope);
+                passed_on(column, &promise, select, scope);
             }
-            all_passed_on(&promise, select, inputs, scope);
+            all_passed_on(&promise, select, scope);
         }
     }
 }
@@ -155,16 +151,10 @@ fn targets(promise: &Promise<'_>, table: TableFact<'_>, scope: &mut RuleContext<
 }
 
 /// Of a column that is classified on its own, it is known what must not be passed on.
-fn passed_on(
-    column: &ColumnName,
-    promise: &Promise<'_>,
-    select: &SelectOutput,
-    inputs: &InputClassifications<'_, '_>,
-    scope: &mut RuleContext<'_>,
-) {
+fn passed_on(column: &ColumnName, promise: &Promise<'_>, select: &SelectOutput, scope: &mut RuleContext<'_>) {
     let Some(made) = select.column(column.as_str()) else { return };
     let has_it = |key: &&ColumnKey| {
-        let labels = inputs.table(&key.dataset).and_then(|table| table.labels_of(&key.column));
+        let labels = scope.facts.table(&key.dataset).and_then(|table| table.labels_of(&key.column));
         labels.is_some_and(|labels| labels.contains(promise.classification))
     };
     let Some(source) = made.unchanged.iter().find(has_it) else { return };
@@ -178,19 +168,14 @@ fn passed_on(
 }
 
 /// Of a dataset that is classified as a whole, nothing is removed if all of it is passed on.
-fn all_passed_on(
-    promise: &Promise<'_>,
-    select: &SelectOutput,
-    inputs: &InputClassifications<'_, '_>,
-    scope: &mut RuleContext<'_>,
-) {
+fn all_passed_on(promise: &Promise<'_>, select: &SelectOutput, scope: &mut RuleContext<'_>) {
     let unchanged: BTreeSet<&ColumnKey> =
         select.columns.iter().flat_map(|column| &column.unchanged).collect();
     let freed = promise.removal.columns().keys().filter_map(|column| select.column(column.as_str()));
     let sources: BTreeSet<&DatasetKey> =
         freed.flat_map(|column| &column.unchanged).map(|key| &key.dataset).collect();
     for source in sources {
-        let Some(input) = inputs.table(source) else { continue };
+        let Some(input) = scope.facts.table(source) else { continue };
         let passed: BTreeSet<&ColumnName> =
             unchanged.iter().filter(|key| key.dataset == *source).map(|key| &key.column).collect();
         let is_all = input.own_labels().contains(promise.classification)

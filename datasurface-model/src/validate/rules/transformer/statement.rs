@@ -4,6 +4,7 @@ use super::{super::RuleContext, path};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath},
     ecosystem::{CodeArtifact, DataTransformer, Select, Workspace},
+    validate::facts::TableFact,
 };
 use datasurface_schema::{DatasetKey, Entity, Schema, nearest, segment};
 use datasurface_sql::{Compilation, Inputs, NotOneSelect, SelectOutput, SqlProblem, compile, is_assignable};
@@ -76,15 +77,10 @@ pub(super) fn compiled<'t>(
     let CodeArtifact::Sql { selects } = transformer.artifact() else {
         return Vec::new();
     };
-    let mut inputs = Inputs::new();
-    for sink in workspace.groups().iter().flat_map(|group| group.sinks()) {
-        let key = sink.name();
-        inputs = match scope.facts.table(key) {
-            Some(table) => inputs.table(key.clone(), table.schema()),
-            // That it does not exist is a finding of its own.
-            None => inputs.unknown_table(key.clone()),
-        };
-    }
+    let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
+    // That one does not exist is a finding of its own.
+    let schema_of = |key: &DatasetKey| scope.facts.table(key).map(TableFact::schema);
+    let inputs = Inputs::new(sinks.map(Entity::name), schema_of);
     selects.iter().map(|select| (select, compile(&select.sql, &inputs))).collect()
 }
 
