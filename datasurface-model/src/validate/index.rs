@@ -89,11 +89,6 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
         self.first(key).map(|(_, value)| value)
     }
 
-    /// Returns every key with all of its entries, in no order.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&K, impl Iterator<Item = &(UnitKey, V)>)> {
-        self.claims.iter().map(|(key, claims)| (key, claims.iter()))
-    }
-
     /// The keys, in no order.
     pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
         self.claims.keys()

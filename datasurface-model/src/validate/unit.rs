@@ -44,6 +44,24 @@ pub(crate) enum Content {
     Workspace(Arc<Workspace>),
 }
 
+impl Content {
+    /// The datastore, if it is one.
+    pub(crate) fn datastore(&self) -> Option<&Arc<Datastore>> {
+        match self {
+            Self::Datastore(datastore) => Some(datastore),
+            _ => None,
+        }
+    }
+
+    /// The workspace, if it is one.
+    pub(crate) fn workspace(&self) -> Option<&Arc<Workspace>> {
+        match self {
+            Self::Workspace(workspace) => Some(workspace),
+            _ => None,
+        }
+    }
+}
+
 impl UnitKey {
     pub(super) fn new(place: UnitPlace) -> Self {
         Self { place: Arc::new(place), ordinal: 0 }

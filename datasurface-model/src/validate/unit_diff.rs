@@ -5,7 +5,9 @@ use super::{
     unit::{Content, UnitKey, UnitPlace},
     unit_index::UnitIndex,
 };
-use crate::ecosystem::{Ecosystem, GovernanceZone, Team, TeamDeclaration, ZoneDeclaration};
+use crate::ecosystem::{
+    Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, Workspace, ZoneDeclaration,
+};
 use datasurface_schema::{Entity, Named, TeamKey, TeamName, ZoneName};
 use rustc_hash::FxHashMap;
 use std::{collections::BTreeMap, sync::Arc};
@@ -22,6 +24,16 @@ impl UnitChange {
     /// Whether the unit is new or gone.
     pub(super) fn is_about_existence(&self) -> bool {
         self.old.is_none() || self.new.is_none()
+    }
+
+    /// The datastore before and after.
+    pub(super) fn datastores(&self) -> [Option<&Arc<Datastore>>; 2] {
+        [&self.old, &self.new].map(|content| content.as_ref().and_then(Content::datastore))
+    }
+
+    /// The workspace before and after.
+    pub(super) fn workspaces(&self) -> [Option<&Arc<Workspace>>; 2] {
+        [&self.old, &self.new].map(|content| content.as_ref().and_then(Content::workspace))
     }
 }
 

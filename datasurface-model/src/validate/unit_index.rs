@@ -103,11 +103,8 @@ impl UnitIndex {
                 self.update_credentials(change, touched);
             }
             (UnitPlace::Datastore(..), _) => {
-                let datastore = |content: &Option<Content>| match content {
-                    Some(Content::Datastore(datastore)) => Some(Arc::clone(datastore)),
-                    _ => None,
-                };
-                let (old, new) = (datastore(&change.old), datastore(&change.new));
+                let [old, new] = change.datastores();
+                let (old, new) = (old.cloned(), new.cloned());
                 let former = |one: &Option<Arc<Datastore>>| one.as_ref()?.former_name().cloned();
                 let source =
                     |one: &Option<Arc<Datastore>>| Some(one.as_ref()?.capture()?.container().clone());
@@ -121,11 +118,8 @@ impl UnitIndex {
                 touched.extend(change.is_about_existence().then_some(Subject::DatastoreNames));
             }
             (UnitPlace::Workspace(..), _) => {
-                let workspace = |content: &Option<Content>| match content {
-                    Some(Content::Workspace(workspace)) => Some(Arc::clone(workspace)),
-                    _ => None,
-                };
-                let (old, new) = (workspace(&change.old), workspace(&change.new));
+                let [old, new] = change.workspaces();
+                let (old, new) = (old.cloned(), new.cloned());
                 let former = |one: &Option<Arc<Workspace>>| one.as_ref()?.former_name().cloned();
                 let formers = self.former_workspaces.update(unit, former(&old), former(&new));
                 touched.extend(formers.map(Subject::FormerWorkspace));

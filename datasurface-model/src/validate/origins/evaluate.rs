@@ -2,7 +2,7 @@
 
 use super::{
     DatastoreOrigins, DescribedDataset, Origins,
-    lineage_graph::{LineageGraph, LineageNode},
+    lineage_graph::{LineageNode, LineageOrder},
     release_fingerprint,
 };
 use crate::{
@@ -52,7 +52,7 @@ pub(super) struct DeliveredOrigins {
 /// The evaluation of nodes.
 pub(super) struct Evaluation<'a> {
     pub(super) directory: &'a UnitIndex,
-    pub(super) lineage: &'a LineageGraph,
+    pub(super) order: &'a LineageOrder,
     pub(super) known: &'a KnownOrigins,
 }
 
@@ -117,7 +117,7 @@ impl Evaluation<'_> {
         is_open_onward: impl Fn(&DatasetKey, &Access) -> bool,
     ) {
         let Some((_, store)) = self.directory.datastores().get(&key.datastore) else { return };
-        if self.lineage.derives(&key.datastore) {
+        if self.order.derives(&key.datastore) {
             // Of a cycle, what is not known yet is added later.
             let known = self.known.datastores.get(&key.datastore).and_then(|known| known.get(&key.dataset));
             if let Some(known) = known {

@@ -3,26 +3,25 @@
 use super::{
     DatastoreOrigins,
     evaluate::{Evaluation, KnownOrigins},
-    lineage_graph::{LineageGraph, LineageNode, datastores_of},
+    lineage_graph::{LineageGraph, LineageNode},
 };
 use crate::{
     ecosystem::{Datastore, Workspace},
     validate::{
-        changes::containers,
         facts::Subject,
         unit::{Content, UnitPlace},
         unit_diff::UnitChange,
         unit_index::{UnitIndex, folded},
     },
 };
-use datasurface_schema::{ContainerKey, DatasetKey, DatastoreName, Entity, GroupName, ZoneName};
+use datasurface_schema::{DatasetKey, DatastoreName, Entity, GroupName, ZoneName};
 use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The origins of datasets that derive from others. Those of all others follow from their datastores alone.
 #[derive(Clone, Debug, Default)]
 pub(in crate::validate) struct OriginIndex {
-    lineage: Arc<LineageGraph>,
+    lineage: LineageGraph,
     known: KnownOrigins,
     /// The zones that let go what has certain classes, or was consented to: only then does it matter what data is made of.
     freeing: Arc<BTreeSet<ZoneName>>,
@@ -42,26 +41,30 @@ impl OriginIndex {
         touched: &mut FxHashSet<Subject>,
     ) {
         self.update_freeing(changes);
-        let stale = if changes.iter().any(|change| self.changes_lineage(change, directory)) {
-            let before = std::mem::replace(&mut self.lineage, Arc::new(LineageGraph::new(directory)));
-            for node in before.nodes().iter().filter(|node| self.lineage.number(node).is_none()) {
-                self.known.forget(node);
-                if let LineageNode::Datastore(name) = node {
-                    touched.insert(Subject::Datastore(folded(name.as_str())));
+        let rewired = self.lineage.update(directory, changes);
+        if self.lineage.is_empty() && rewired.is_empty() {
+            return;
+        }
+        let order = Arc::clone(self.lineage.order());
+        let mut stale = self.stale(changes);
+        for node in &rewired {
+            match order.number(node) {
+                Some(number) => drop(stale.insert(number)),
+                None => {
+                    self.known.forget(node);
+                    let readers = self.lineage.readers(node);
+                    stale.extend(readers.iter().filter_map(|reader| order.number(reader)));
+                    if let LineageNode::Datastore(name) = &**node {
+                        touched.insert(Subject::Datastore(folded(name.as_str())));
+                    }
                 }
             }
-            (0..self.lineage.nodes().len()).collect()
-        } else if self.lineage.is_empty() {
-            return;
-        } else {
-            self.stale(changes)
-        };
-        let mut waiting: BTreeSet<usize> =
-            stale.into_iter().map(|node| self.lineage.component_of(node)).collect();
+        }
+        let mut waiting: BTreeSet<usize> = stale.into_iter().map(|node| order.component_of(node)).collect();
         while let Some(component) = waiting.pop_first() {
             for node in self.evaluate_component(component, directory, touched) {
-                let readers = self.lineage.successors(node).iter();
-                let components = readers.map(|reader| self.lineage.component_of(*reader));
+                let readers = order.successors(node).iter();
+                let components = readers.map(|reader| order.component_of(*reader));
                 waiting.extend(components.filter(|other| *other != component));
             }
         }
@@ -78,78 +81,36 @@ impl OriginIndex {
         }
     }
 
-    /// Whether a change of a unit can change who derives data from what.
-    fn changes_lineage(&self, change: &UnitChange, directory: &UnitIndex) -> bool {
-        let is_node = |container: &ContainerKey| {
-            self.lineage.number(&LineageNode::Container(container.clone())).is_some()
-        };
-        let has_both = |container: &ContainerKey| {
-            let near = directory.containers_at_place_of(container);
-            near.iter().any(|container| directory.captures().first(container).is_some())
-                && near.iter().any(|container| directory.deliveries().first(container).is_some())
-        };
-        let leads_on = |container: &ContainerKey| is_node(container) || has_both(container);
-        match change.key.place() {
-            UnitPlace::Workspace(..) => {
-                let (old, new) = (workspace(&change.old), workspace(&change.new));
-                let output = |workspace: Option<&Workspace>| Some(workspace?.transformer()?.output().clone());
-                let container = |workspace: Option<&Workspace>| workspace?.container().cloned();
-                let containers = [container(old), container(new)];
-                let concerns = output(old).is_some()
-                    || output(new).is_some()
-                    || containers.iter().flatten().any(leads_on);
-                concerns
-                    && (output(old) != output(new)
-                        || containers.iter().flatten().collect::<BTreeSet<_>>().len() > 1
-                        || change.is_about_existence()
-                        || old.map(datastores_of) != new.map(datastores_of))
-            }
-            UnitPlace::Datastore(..) => {
-                let source = |datastore: Option<&Datastore>| {
-                    datastore?.capture().map(|capture| capture.container().clone())
-                };
-                let (old, new) = (source(datastore(&change.old)), source(datastore(&change.new)));
-                old != new && [old, new].iter().flatten().any(leads_on)
-            }
-            UnitPlace::Team(_) => {
-                let (old, new) = (containers(change.old.as_ref()), containers(change.new.as_ref()));
-                let Some(team) = change.key.team() else { return false };
-                let differing = old.difference(&new).filter_map(|(old, new)| old.or(new));
-                let mut keys = differing.map(|one| ContainerKey::new(&team.zone, &team.team, one.name()));
-                keys.any(|key| leads_on(&key))
-            }
-            _ => false,
-        }
-    }
-
     /// The nodes that may pass on something else than before, although they derive from the same.
     fn stale(&self, changes: &[UnitChange]) -> BTreeSet<usize> {
-        let all = || (0..self.lineage.nodes().len()).collect();
+        let order = self.lineage.order();
+        let readers = |read: &LineageNode| {
+            self.lineage.readers(read).iter().filter_map(|reader| order.number(reader)).collect::<Vec<_>>()
+        };
         let mut stale = BTreeSet::new();
+        // Who may pass on the data of these is asked wherever it leads to.
+        let mut regulated = Vec::new();
         for change in changes {
             match change.key.place() {
-                UnitPlace::Zone(_) if frees(&change.old) || frees(&change.new) => return all(),
+                UnitPlace::Zone(_) if frees(&change.old) || frees(&change.new) => {
+                    return (0..order.nodes().len()).collect();
+                }
                 UnitPlace::Datastore(_, name) => {
-                    let access = |content| datastore(content).map(Datastore::access);
-                    let derives = !self.lineage.readers(name).is_empty();
-                    if derives && access(&change.old) != access(&change.new) {
-                        // Who may pass its data on is asked wherever it leads to.
-                        return all();
+                    let [old, new] = change.datastores();
+                    let node = LineageNode::Datastore(name.clone());
+                    if old.map(|old| old.access()) != new.map(|new| new.access()) {
+                        regulated.extend(readers(&node));
                     }
-                    let (old, new) = (datastore(&change.old), datastore(&change.new));
-                    if self.freeing.is_empty()
-                        && old.zip(new).is_some_and(|(old, new)| passes_on_same(old, new))
-                    {
-                        continue;
+                    let is_same = old.zip(new).is_some_and(|(old, new)| passes_on_same(old, new));
+                    if !self.freeing.is_empty() || !is_same {
+                        stale.extend(order.number(&node));
+                        stale.extend(readers(&node));
                     }
-                    stale.extend(self.lineage.number(&LineageNode::Datastore(name.clone())));
-                    stale.extend(self.lineage.readers(name));
                 }
                 UnitPlace::Workspace(..) => {
-                    let (old, new) = (workspace(&change.old), workspace(&change.new));
-                    if self.freeing.is_empty()
-                        && old.zip(new).is_some_and(|(old, new)| receives_same(old, new))
-                    {
+                    let [old, new] = change.workspaces();
+                    let is_same = old.zip(new).is_some_and(|(old, new)| receives_same(old, new));
+                    if self.freeing.is_empty() && is_same {
                         continue;
                     }
                     for workspace in [old, new].into_iter().flatten() {
@@ -157,12 +118,13 @@ impl OriginIndex {
                         let output = output.map(LineageNode::Datastore);
                         let container = workspace.container().cloned().map(LineageNode::Container);
                         let nodes = output.into_iter().chain(container);
-                        stale.extend(nodes.filter_map(|node| self.lineage.number(&node)));
+                        stale.extend(nodes.filter_map(|node| order.number(&node)));
                     }
                 }
                 _ => {}
             }
         }
+        stale.extend(order.downstream(regulated));
         stale
     }
 
@@ -174,7 +136,7 @@ impl OriginIndex {
         directory: &UnitIndex,
         touched: &mut FxHashSet<Subject>,
     ) -> Vec<usize> {
-        let lineage = Arc::clone(&self.lineage);
+        let lineage = Arc::clone(self.lineage.order());
         let members = lineage.component(component);
         let before = self.known.clone();
         for node in members.iter().filter_map(|node| lineage.nodes().get(*node)) {
@@ -188,7 +150,7 @@ impl OriginIndex {
                 waiting.extend(readers.filter(|reader| lineage.component_of(*reader) == component));
             }
         }
-        let is_changed = |number: &usize| match lineage.nodes().get(*number) {
+        let is_changed = |number: &usize| match lineage.nodes().get(*number).map(|node| &**node) {
             Some(LineageNode::Datastore(name)) => {
                 let is_changed = self.known.datastores.get(name) != before.datastores.get(name);
                 touched.extend(is_changed.then(|| Subject::Datastore(folded(name.as_str()))));
@@ -203,7 +165,7 @@ impl OriginIndex {
     /// Evaluates one node; says whether it passes on something else than it did just before. What is equal to what was known
     /// before all that is shared with it.
     fn evaluate(&mut self, node: &LineageNode, directory: &UnitIndex, before: &KnownOrigins) -> bool {
-        let evaluation = Evaluation { directory, lineage: &self.lineage, known: &self.known };
+        let evaluation = Evaluation { directory, order: self.lineage.order(), known: &self.known };
         match node {
             LineageNode::Datastore(name) => {
                 let Some(origins) = evaluation.datastore(name) else { return false };
@@ -223,20 +185,6 @@ impl OriginIndex {
             }
         }
         true
-    }
-}
-
-fn workspace(content: &Option<Content>) -> Option<&Workspace> {
-    match content {
-        Some(Content::Workspace(workspace)) => Some(workspace),
-        _ => None,
-    }
-}
-
-fn datastore(content: &Option<Content>) -> Option<&Datastore> {
-    match content {
-        Some(Content::Datastore(datastore)) => Some(datastore),
-        _ => None,
     }
 }
 
