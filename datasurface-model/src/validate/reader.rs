@@ -6,6 +6,7 @@ use super::{
         DatasetClassifications, DatasetFact, Facts, GroupFact, OutputFact, StoreFact, TableFact,
         TransformerFact,
     },
+    origins::{Derivation, DerivationKey},
     reference::Reference,
     unit::UnitKey,
 };
@@ -105,6 +106,8 @@ facts! {
     Transformers = transformers -> &'a Named<TransformerFact>;
     /// The table of a dataset, if it exists, as a statement sees it.
     Table(key: DatasetKey) = table -> Option<TableFact<'a>>;
+    /// The way on which data came from another zone.
+    Derivation(key: DerivationKey) = derivation -> Option<Derivation>;
     {
         /// A dataset, as its consumers see it.
         Dataset(DatasetKey) = dataset;

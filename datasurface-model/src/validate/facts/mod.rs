@@ -12,6 +12,7 @@ pub(crate) use values::{
 
 use super::{
     name_index::NameIndex,
+    origins::{Derivation, DerivationKey},
     reference::Reference,
     unit::{Content, UnitKey, UnitPlace},
     unit_diff::UnitChange,
@@ -302,6 +303,10 @@ impl Facts {
             &key.dataset,
             origins.and_then(|all| all.get(&key.dataset)),
         )
+    }
+
+    pub(super) fn derivation(&self, key: &DerivationKey) -> Option<Derivation> {
+        self.directory.origins().derivation(key, &self.directory)
     }
 
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {

@@ -40,6 +40,8 @@ pub(crate) enum Subject {
     Producer(DatastoreName),
     /// All transformers, as a graph.
     Transformers,
+    /// Who derives data from what, and where that is.
+    Lineage,
 }
 
 impl Fact {
@@ -68,6 +70,7 @@ impl Fact {
             Self::Cloud(_) => Subject::Frame,
             Self::Producer(name) => Subject::Producer(name.clone()),
             Self::Transformers => Subject::Transformers,
+            Self::Derivation(_) => Subject::Lineage,
         }
     }
 }

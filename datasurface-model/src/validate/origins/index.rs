@@ -2,6 +2,7 @@
 
 use super::{
     DatastoreOrigins,
+    derivation::{Derivation, DerivationKey},
     evaluate::{Evaluation, KnownOrigins},
     lineage_graph::{LineageGraph, LineageNode},
 };
@@ -33,6 +34,15 @@ impl OriginIndex {
         self.known.datastores.get(datastore)
     }
 
+    /// The way on which data came from another zone, if there is a short one.
+    pub(in crate::validate) fn derivation(
+        &self,
+        key: &DerivationKey,
+        directory: &UnitIndex,
+    ) -> Option<Derivation> {
+        Derivation::find(key, &self.lineage, directory)
+    }
+
     /// Follows the changes of units, and notes whose origins are others now.
     pub(in crate::validate) fn update(
         &mut self,
@@ -42,6 +52,10 @@ impl OriginIndex {
     ) {
         self.update_freeing(changes);
         let rewired = self.lineage.update(directory, changes);
+        let is_about_datastore = |change: &UnitChange| matches!(change.key.place(), UnitPlace::Datastore(..));
+        if !rewired.is_empty() || changes.iter().any(is_about_datastore) {
+            touched.insert(Subject::Lineage);
+        }
         if self.lineage.is_empty() && rewired.is_empty() {
             return;
         }

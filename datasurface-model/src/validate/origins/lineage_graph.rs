@@ -10,7 +10,7 @@ use super::super::{
     unit_index::UnitIndex,
 };
 use crate::ecosystem::Workspace;
-use datasurface_schema::{ContainerKey, DatastoreName, Entity};
+use datasurface_schema::{ContainerKey, DatastoreName, Entity, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -21,6 +21,16 @@ pub(super) enum LineageNode {
     Datastore(DatastoreName),
     /// A container into which data is delivered, and from which data is captured.
     Container(ContainerKey),
+}
+
+impl LineageNode {
+    /// What people call it.
+    pub(super) fn name(&self) -> Text {
+        match self {
+            Self::Datastore(name) => name.as_str().into(),
+            Self::Container(key) => key.to_string().into(),
+        }
+    }
 }
 
 /// The nodes, with what they derive from.
@@ -134,6 +144,11 @@ impl LineageGraph {
 
     pub(super) fn is_empty(&self) -> bool {
         self.inputs.is_empty()
+    }
+
+    /// What a node reads.
+    pub(super) fn inputs(&self, node: &LineageNode) -> &[LineageNode] {
+        self.inputs.get(node).map_or(&[], |inputs| &**inputs)
     }
 
     /// The nodes that read a datastore or a container.

@@ -2,13 +2,15 @@
 //!
 //! What is captured has the zone of its datastore, and that of the container. What a transformer makes has the origins of its inputs
 //! besides; so has what is captured from a container into which data is delivered. `lineage_graph` knows who derives from what,
-//! `evaluate` says what one derivation passes on, `index` repeats that along consumers until nothing changes.
+//! `evaluate` says what one derivation passes on, `index` repeats that along consumers until nothing changes; `derivation` tells a way.
 
+mod derivation;
 mod evaluate;
 mod fingerprint;
 mod index;
 mod lineage_graph;
 
+pub(crate) use derivation::{Derivation, DerivationKey};
 pub(crate) use fingerprint::{DescribedDataset, release_fingerprint};
 pub(super) use index::OriginIndex;
 

@@ -401,3 +401,23 @@ fn no_way_to_write_a_table_hides_that_it_is_delivered() {
     }
     assert!(captured("own.ledger").is_empty());
 }
+
+#[test]
+fn a_denial_tells_the_way_of_the_data() {
+    let told = |world: &World| {
+        let findings = validated(world.build());
+        let denied = findings.iter().find(|finding| finding.code() == "governance/location").unwrap();
+        let source = denied.related_places().last().unwrap();
+        assert_eq!(source.path.to_string(), "zones/EU/teams/T/datastores/S0");
+        source.message.clone()
+    };
+    let mut world = copied();
+    assert_eq!(told(&world), "is where it comes from");
+    let ways = ["`O0`", "`O0` and `O1`", "`O0`, 1 more and `O2`", "`O0`, 2 more and `O3`"];
+    for (number, way) in ways.into_iter().enumerate() {
+        // Of the last copy another is made, which is read instead.
+        world.transformers.push(Step { zone: 1, container: 2, reads: vec![number + 1], is_public: false });
+        world.readers[0].reads = vec![number + 2];
+        assert_eq!(told(&world), format!("is where it comes from, by way of {way}"));
+    }
+}

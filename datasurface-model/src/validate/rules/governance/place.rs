@@ -6,15 +6,17 @@ use crate::{
     ecosystem::{ContainerKind, DataContainer, Datastore, Policy, PolicyRule, Workspace},
     governance::{DenialContext, PolicySubject},
     validate::{
+        origins::{Derivation, DerivationKey},
         reference::Reference,
         rules::{
             RuleContext,
             container::path_of,
             reference::{self, UNKNOWN_POLICY},
         },
+        unit::UnitKey,
     },
 };
-use datasurface_schema::{ContainerKey, Entity, PolicyKey, PolicyName, ZoneName, segment};
+use datasurface_schema::{ContainerKey, DatastoreName, Entity, PolicyKey, PolicyName, ZoneName, segment};
 
 /// The storage policies that datasets ask for are those of their zone.
 pub(super) fn named_policies(datastore: &Datastore, scope: &mut RuleContext<'_>) {
@@ -146,7 +148,31 @@ fn delivered<'a>(
         removal_path: one.remedy(&sink),
         help: "leave the dataset out, keep it elsewhere, or ask its zone to change its policy",
     };
-    judge(&context, scope)
+    let before = scope.findings.len();
+    let is_denied = judge(&context, scope);
+    if is_denied && one.dataset.derives_from(zone) {
+        explain(before, &one.key.datastore, zone, scope);
+    }
+    is_denied
+}
+
+/// Adds to findings on which way the data came from a zone.
+fn explain(first: usize, datastore: &DatastoreName, zone: &ZoneName, scope: &mut RuleContext<'_>) {
+    let key = DerivationKey { datastore: datastore.clone(), zone: zone.clone() };
+    let Some(Derivation { source, through }) = scope.facts.derivation(&key) else { return };
+    let Some(place) = scope.facts.datastore_unit(&source).map(UnitKey::path) else { return };
+    let way = match &through[..] {
+        [] => String::new(),
+        [one] => format!(", by way of `{one}`"),
+        [first, last] => format!(", by way of `{first}` and `{last}`"),
+        [first, others @ .., last] => {
+            format!(", by way of `{first}`, {} more and `{last}`", others.len())
+        }
+    };
+    let explained = scope.findings.split_off(first.min(scope.findings.len())).into_iter();
+    let explained =
+        explained.map(|finding| finding.related_place(place.clone(), format!("is where it comes from{way}")));
+    scope.findings.extend(explained);
 }
 
 /// What a zone says of every container that keeps its data.
