@@ -91,6 +91,7 @@ mod propose;
 mod review;
 mod run_names;
 mod sharding;
+mod storage;
 mod waivers;
 mod write;
 
@@ -114,8 +115,9 @@ use datasurface_model::CodeInfo;
 
 /// Returns every code that this crate can report.
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
-    let own: [&'static CodeInfo; 10] = [
+    let own: [&'static CodeInfo; 11] = [
         &lock::UNREADABLE,
+        &storage::NAME_TWICE,
         &place::NO_PRIMARY,
         &configured_platform::UNKNOWN_KIND,
         &configured_platform::UNKNOWN_VERSION,

@@ -1,8 +1,9 @@
 //! The lock: what was decided, with its life cycle. Reviewable text beside the model, owned by whoever owns the
 //! ecosystem. The same model and the same lock give the same rendering, byte for byte.
 
+use crate::storage::StorageRecord;
 use chrono::NaiveDate;
-use datasurface_graph::{Assignments, Placement};
+use datasurface_graph::{Assignments, Placement, StorageNames};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{HeldState, Revision};
 use semver::Version;
@@ -12,7 +13,10 @@ use std::collections::BTreeMap;
 /// The name that a lock has beside its model.
 pub const FILE_NAME: &str = "datasurface.lock";
 
-const FORMAT: &str = "datasurface-lock/1";
+const FORMAT: &str = "datasurface-lock/2";
+
+/// The format before there were storage names: everything was stored under the name that it was placed under.
+const FORMAT_WITHOUT_STORAGE: &str = "datasurface-lock/1";
 
 pub(crate) static UNREADABLE: CodeInfo = CodeInfo::error(
     "lock/unreadable",
@@ -28,6 +32,8 @@ pub struct Lock {
     pub(crate) reached: Option<Revision>,
     pub(crate) assignments: Assignments,
     pub(crate) platforms: BTreeMap<PlatformName, PlatformLock>,
+    /// The storage names; `None` in a lock that is older than they are, and before anything was placed.
+    pub(crate) storage: Option<StorageRecord>,
     /// The last day of a plan that was known to be right.
     /// Recorded as long as something is held, so that nothing expires by a wrong clock.
     pub(crate) trusted_on: Option<NaiveDate>,
@@ -81,6 +87,28 @@ impl Lock {
         self.platforms.get(platform).map_or(&[], |platform| &platform.held)
     }
 
+    /// The storage names; without any entry before anything was placed.
+    pub(crate) fn storage_names(&self) -> &StorageRecord {
+        static NONE: StorageRecord = StorageRecord::new();
+        self.storage.as_ref().unwrap_or(&NONE)
+    }
+
+    /// Returns the same decisions under the names of now of what was renamed since. What is held has storage names.
+    pub(crate) fn with_names(self, moved: &StorageNames) -> Self {
+        if moved.is_empty() {
+            return self;
+        }
+        let placed = |(name, platform): (PlatformName, PlatformLock)| {
+            let placement = platform.placement.with_names(moved);
+            (name, PlatformLock { placement, ..platform })
+        };
+        Self {
+            assignments: moved.assignments(&self.assignments),
+            platforms: self.platforms.into_iter().map(placed).collect(),
+            ..self
+        }
+    }
+
     /// Whether nothing is held on any platform.
     pub(crate) fn holds_nothing(&self) -> bool {
         self.platforms.values().all(|platform| platform.held.is_empty())
@@ -109,25 +137,27 @@ impl Lock {
             reason: format!("at line {} column {}", error.line(), error.column()),
             detail: error.to_string(),
         })?;
-        if wire.format != FORMAT {
+        if wire.format != FORMAT && wire.format != FORMAT_WITHOUT_STORAGE {
             return Err(LockError {
                 reason: format!("its format is `{}`", wire.format),
-                detail: format!("this version reads `{FORMAT}`"),
+                detail: format!("this version reads `{FORMAT}` and `{FORMAT_WITHOUT_STORAGE}`"),
             });
         }
-        let LockWire { reached, assignments, platforms, trusted_on, .. } = wire;
-        Ok(Self { reached, assignments, platforms, trusted_on })
+        let LockWire { format, reached, assignments, platforms, trusted_on, storage } = wire;
+        let storage = (format == FORMAT).then_some(storage);
+        Ok(Self { reached, assignments, platforms, storage, trusted_on })
     }
 
     /// Returns the canonical text. Equal locks have the same bytes.
     #[must_use]
     pub fn to_text(&self) -> String {
         let wire = LockWire {
-            format: FORMAT.to_owned(),
+            format: if self.storage.is_some() { FORMAT } else { FORMAT_WITHOUT_STORAGE }.to_owned(),
             reached: self.reached.clone(),
             assignments: self.assignments.clone(),
             platforms: self.platforms.clone(),
             trusted_on: self.trusted_on,
+            storage: self.storage.clone().unwrap_or_default(),
         };
         serde_json::to_string_pretty(&wire).unwrap_or_default() + "\n"
     }
@@ -145,6 +175,8 @@ struct LockWire {
     assignments: Assignments,
     #[serde(default)]
     platforms: BTreeMap<PlatformName, PlatformLock>,
+    #[serde(default, skip_serializing_if = "StorageRecord::is_empty")]
+    storage: StorageRecord,
 }
 
 /// The reason why a text is not a lock.

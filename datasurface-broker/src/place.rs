@@ -8,7 +8,7 @@ use crate::{
     lock::{Lock, PlatformLock},
     placed::Placed,
     platform_renames::PlatformRenames,
-    sharding, waivers,
+    sharding, storage, waivers,
 };
 use datasurface_graph::IntentionGraphs;
 use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Valid};
@@ -33,8 +33,12 @@ impl Broker {
     pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, BrokerError> {
         let mut found = Vec::new();
         let platforms = configured_platform::configure_platforms(self.registry(), ecosystem, &mut found);
+        let is_configured = found.is_empty();
         let lock = PlatformRenames::from_ecosystem(ecosystem).lock(lock);
-        let is_complete = found.is_empty();
+        let allocated = storage::allocate(ecosystem, &lock);
+        found.extend(allocated.found);
+        let lock = lock.with_names(&allocated.moved);
+        let is_complete = is_configured;
         let question = ChoiceContext::new(ecosystem, &platforms, &lock);
         let mut of_choice = Vec::new();
         let assignments = choice::choose(&question, &mut of_choice);
@@ -52,7 +56,8 @@ impl Broker {
             BrokerError::new([finding])
         })?;
 
-        let mut next = Lock { assignments, ..lock.clone() };
+        let record = allocated.record;
+        let mut next = Lock { assignments, storage: Some(record), ..lock.clone() };
         for graph in graphs.iter() {
             let before = lock.platforms.get(graph.platform()).cloned().unwrap_or_default();
             let after = PlatformLock {
@@ -64,6 +69,7 @@ impl Broker {
                     platforms.get(graph.platform()),
                     &before.held,
                     &before.placement,
+                    next.storage_names(),
                 )
                 .placement()
                 .clone(),

@@ -64,12 +64,15 @@ impl Placed {
         &self.waived
     }
 
-    /// Computes the hash of the model and its assignments.
+    /// Computes the hash of the model, its assignments, and its storage names where they differ from the names of now.
     #[must_use]
     pub fn revision(&self) -> Revision {
-        Revision::new(Fingerprint::of(&(
-            datasurface_document::to_json(&self.ecosystem),
-            self.lock.assignments(),
-        )))
+        let (model, names) =
+            (datasurface_document::to_json(&self.ecosystem), self.lock.storage_names().differing());
+        let decided = self.lock.assignments();
+        Revision::new(match names.is_empty() {
+            true => Fingerprint::of(&(model, decided)),
+            false => Fingerprint::of(&(model, decided, names)),
+        })
     }
 }

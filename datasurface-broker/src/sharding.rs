@@ -1,6 +1,6 @@
 //! Shards: each graph, cut into what its platform can bear.
 
-use crate::configured_platform::ConfiguredPlatform;
+use crate::{configured_platform::ConfiguredPlatform, storage::StorageRecord};
 use datasurface_graph::{
     Custody, DatasetFacts, IntentionGraph, Node, NodeFacts, NodeWeight, Placement, Shards,
 };
@@ -14,6 +14,7 @@ pub(crate) fn place(
     configured: Option<&ConfiguredPlatform>,
     held: &[HeldState],
     before: &Placement,
+    names: &StorageRecord,
 ) -> Shards {
     let Some(configured) =
         configured.filter(|configured| !configured.platform().descriptor().limits().is_empty())
@@ -24,7 +25,7 @@ pub(crate) fn place(
     let limits: Vec<u64> = descriptor.limits().values().copied().collect();
     let owing = HeldCustody::new(held);
     let weigh = |node: &Node<'_>| {
-        let weights = configured.platform().weigh(&owing.join(node.facts()));
+        let weights = configured.platform().weigh(&owing.join(node.facts().with_storage(names)));
         let each = || descriptor.limits().keys().map(|limit| weights.get(limit));
         NodeWeight {
             whole: each().map(|weight| weight.whole).collect(),
@@ -50,7 +51,7 @@ impl<'h> HeldCustody<'h> {
     /// The facts of a node, with what is held joined into what is owed.
     pub(crate) fn join(&self, facts: NodeFacts) -> NodeFacts {
         facts.map_datasets(|facts: DatasetFacts| {
-            let custody = self.0.get(&facts.key).copied().unwrap_or_default();
+            let custody = self.0.get(facts.storage_key()).copied().unwrap_or_default();
             Some(facts.joined_with(custody))
         })
     }

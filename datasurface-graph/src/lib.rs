@@ -55,6 +55,7 @@ mod obligation;
 pub mod picture;
 pub mod query;
 mod shard;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod transformers;
@@ -74,3 +75,4 @@ pub use obligation::{Custody, Obligation, RetentionPeriod};
 /// The crate of graphs that [`IntentionGraph::as_petgraph`] shows.
 pub use petgraph;
 pub use shard::{NodeWeight, Placement, Shards};
+pub use storage::{StorageNames, StorageOf};

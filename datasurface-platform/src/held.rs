@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeldData {
-    /// The dataset.
+    /// The storage name of the dataset.
     pub dataset: DatasetKey,
     /// The versions that must be kept of the dataset, and for how long.
     pub custody: Custody,
@@ -26,7 +26,7 @@ impl HeldData {
 impl From<&DatasetFacts> for HeldData {
     /// All that must be kept of a dataset.
     fn from(dataset: &DatasetFacts) -> Self {
-        Self::new(&dataset.key, dataset.custody)
+        Self::new(dataset.storage_key(), dataset.custody)
     }
 }
 

@@ -42,7 +42,7 @@ impl Offer {
     #[must_use]
     pub fn for_datasets(node: &NodeFacts, kind: &str) -> Vec<Self> {
         let offer = |dataset: &DatasetFacts| {
-            let address = format!("{kind}.{}", dataset_slug(&dataset.key));
+            let address = format!("{kind}.{}", dataset_slug(dataset.storage_key()));
             Self::new(&dataset.key, address, kind).with_custody(dataset.custody)
         };
         node.datasets().iter().map(offer).collect()
@@ -66,6 +66,11 @@ impl Offer {
     #[must_use]
     pub fn with_credential(mut self, credential: impl Into<CredentialKey>) -> Self {
         self.credential = Some(credential.into());
+        self
+    }
+
+    pub(crate) fn with_dataset(mut self, dataset: DatasetKey) -> Self {
+        self.dataset = dataset;
         self
     }
 

@@ -9,7 +9,7 @@ pub use crate::{
 };
 pub use datasurface_graph::{
     CaptureFacts, Consumer, Custody, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail,
-    NodeFacts, NodeKey, NodeKind, Obligation, RetentionPeriod, TransformFacts, TriggerFacts,
+    NodeFacts, NodeKey, NodeKind, Obligation, RetentionPeriod, StorageNames, TransformFacts, TriggerFacts,
 };
 pub use datasurface_model::*;
 pub use schemars::{self, JsonSchema};

@@ -16,13 +16,15 @@ pub(super) fn causes(
     views: &BTreeMap<PlatformName, PlatformViews>,
 ) -> BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>> {
     let before = nodes_before(manifest);
-    let after: BTreeMap<&NodeKey, Fingerprint> = views
-        .values()
-        .flat_map(|views| views.nodes.iter().map(|node| (node.key(), node.fingerprint())))
-        .collect();
-    let keys: BTreeSet<&NodeKey> = before.keys().chain(after.keys()).copied().collect();
-    let changed: BTreeSet<&NodeKey> =
-        keys.into_iter().filter(|key| before.get(key) != after.get(key)).collect();
+    let nodes = || views.values().flat_map(|views| &views.nodes);
+    let after: BTreeMap<NodeKey, (&NodeKey, Fingerprint)> =
+        nodes().map(|node| (node.facts().storage_key(), (node.key(), node.fingerprint()))).collect();
+    let came_or_changed = after
+        .iter()
+        .filter(|(key, (_, fingerprint))| before.get(key) != Some(fingerprint))
+        .map(|(_, (now, _))| *now);
+    let gone = before.keys().filter(|key| !after.contains_key(*key)).copied();
+    let changed: BTreeSet<&NodeKey> = came_or_changed.chain(gone).collect();
 
     let exports = exports_by_datastore(&changed);
     let mut causes: BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>> = BTreeMap::new();

@@ -8,9 +8,10 @@ use super::views::Held;
 use crate::{
     lock::Lock,
     output::{Manifest, PlatformRecord, ScopeEntry},
+    placed::Placed,
 };
 use chrono::{Days, NaiveDate};
-use datasurface_graph::{Custody, IntentionGraphs};
+use datasurface_graph::Custody;
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{Guard, HeldData, HeldState, Resource, ResourceAddress, Scope};
 use std::collections::BTreeMap;
@@ -20,15 +21,10 @@ pub(super) type Releases = BTreeMap<PlatformName, BTreeMap<ResourceAddress, Guar
 
 /// What the lock holds, parted into what is still held and what may go now. What today's consumers are owed anyhow needs
 /// no holding. Where it is lost what was reached, nothing may go: no plan could tell of it.
-pub(super) fn split_held(
-    lock: &Lock,
-    graphs: &IntentionGraphs,
-    manifest: Option<&Manifest>,
-    on: NaiveDate,
-) -> (Held, Releases) {
+pub(super) fn split_held(placed: &Placed, manifest: Option<&Manifest>, on: NaiveDate) -> (Held, Releases) {
     let (mut held, mut let_go) = (Held::new(), Releases::new());
-    for (platform, lock) in &lock.platforms {
-        let owed = owed_today(graphs, platform);
+    for (platform, lock) in &placed.lock.platforms {
+        let owed = owed_today(placed, platform);
         for state in &lock.held {
             let today = owed.get(&state.holds.dataset).copied().unwrap_or_default();
             // What was promised without an end does not end with a consumer that asks for a while.
@@ -66,14 +62,14 @@ pub(super) fn keep_expired(lock: &Lock, held: &mut Held, let_go: &mut Releases) 
     kept
 }
 
-/// What the consumers of a platform ask to be kept of each dataset; what is held for others is no part of it.
-pub(crate) fn owed_today(graphs: &IntentionGraphs, platform: &PlatformName) -> BTreeMap<DatasetKey, Custody> {
-    let nodes = graphs.graph(platform).into_iter().flat_map(|graph| graph.nodes());
-    let facts = nodes.map(|node| node.facts());
+/// What the consumers of a platform ask to be kept of each dataset, by its storage name; what is held for others is no part of it.
+pub(crate) fn owed_today(placed: &Placed, platform: &PlatformName) -> BTreeMap<DatasetKey, Custody> {
+    let nodes = placed.graphs.graph(platform).into_iter().flat_map(|graph| graph.nodes());
+    let facts = nodes.map(|node| node.facts().with_storage(placed.lock.storage_names()));
     facts
         .flat_map(|facts| {
             let datasets = facts.datasets().iter();
-            datasets.map(|dataset| (dataset.key.clone(), dataset.custody)).collect::<Vec<_>>()
+            datasets.map(|dataset| (dataset.storage_key().clone(), dataset.custody)).collect::<Vec<_>>()
         })
         .collect()
 }

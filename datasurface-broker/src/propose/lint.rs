@@ -25,6 +25,7 @@ impl Broker {
         let sources = Sources {
             graphs: &placed.graphs,
             platforms: &placed.platforms,
+            names: placed.lock.storage_names(),
             placements: locks().map(|(name, lock)| (name.clone(), lock.placement.clone())).collect(),
         };
         let held: Held = locks().map(|(name, lock)| (name.clone(), lock.held.clone())).collect();

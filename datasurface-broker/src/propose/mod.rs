@@ -27,14 +27,14 @@ use crate::{
     broker::Broker,
     configured_platform::{ConfiguredPlatform, failure},
     error::BrokerError,
-    output::{Manifest, ScopeEntry},
+    output::{Manifest, PlatformRecord, ScopeEntry},
     placed::Placed,
     platform_renames::PlatformRenames,
 };
 use changed_scopes::ChangedScopes;
 use chrono::NaiveDate;
 use datasurface_graph::Fingerprint;
-use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, PlatformName, segment};
+use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{ChangeHeader, HeldState, RenderingChange};
 use hold::Releases;
 use std::{collections::BTreeMap, sync::Arc};
@@ -89,9 +89,10 @@ impl Broker {
                 .iter()
                 .map(|(name, lock)| (name.clone(), lock.placement.clone()))
                 .collect(),
+            names: placed.lock.storage_names(),
         };
 
-        let (mut held, mut let_go) = hold::split_held(&placed.lock, &placed.graphs, manifest, on);
+        let (mut held, mut let_go) = hold::split_held(placed, manifest, on);
         if !is_trusted {
             for (platform, stays) in hold::keep_expired(&placed.lock, &mut held, &mut let_go) {
                 found.extend(as_of.doubt(&platform, &stays, &placed.lock));
@@ -160,7 +161,8 @@ impl Broker {
         if lock.holds_nothing() {
             lock.trusted_on = None;
         }
-        let records = record::records(&proposed, entries, &placed.graphs, manifest);
+        let records = record::records(&proposed, entries, placed, manifest);
+        remember_left(&mut lock, &placed.ecosystem, &records);
         Ok(Proposal {
             manifest: Manifest::new(revision, Fingerprint::of_bytes(lock.to_text().as_bytes()), records),
             lock,
@@ -262,7 +264,7 @@ fn newly_held(
     let renamed = PlatformRenames::from_ecosystem(&placed.ecosystem);
     for (name, before) in manifest.into_iter().flat_map(Manifest::platforms) {
         let after = entries.get(name).map_or(&[][..], Vec::as_slice);
-        let today = hold::owed_today(&placed.graphs, name);
+        let today = hold::owed_today(placed, name);
         let let_go = let_go.entry(name.clone()).or_default();
         let mut held = hold::newly_held(before, after, &today, let_go, on);
         if renamed.is_former(name) {
@@ -273,6 +275,16 @@ fn newly_held(
         }
     }
     newly
+}
+
+/// Records what the names of stay taken that are not declared any more: data of theirs is held, or was applied and is
+/// still there.
+fn remember_left(lock: &mut crate::lock::Lock, ecosystem: &Ecosystem, records: &[PlatformRecord]) {
+    let held = lock.platforms.values().flat_map(|platform| &platform.held).map(|held| &held.holds);
+    let there = records.iter().flat_map(PlatformRecord::base_scopes);
+    let there = there.flat_map(|entry| entry.record.resources.values()).filter_map(|one| one.held_data());
+    let stored: Vec<_> = held.chain(there).map(|data| data.dataset.clone()).collect();
+    lock.storage.get_or_insert_default().remember_left(ecosystem, stored.into_iter());
 }
 
 /// A platform that is not declared any more is in the lock for as long as it holds something.

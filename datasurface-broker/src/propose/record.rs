@@ -1,8 +1,10 @@
 //! What the target would remember.
 
 use super::{hold::owed_today, proposal::Proposed, render::platform_folder};
-use crate::output::{ApplyState, EarlierApplied, Manifest, PlatformRecord, ScopeEntry};
-use datasurface_graph::IntentionGraphs;
+use crate::{
+    output::{ApplyState, EarlierApplied, Manifest, PlatformRecord, ScopeEntry},
+    placed::Placed,
+};
 use datasurface_model::PlatformName;
 use datasurface_platform::{File, PLAN_FILE, Plan, Revision, SafePath};
 use std::{borrow::Cow, collections::BTreeMap};
@@ -12,7 +14,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 pub(super) fn records(
     proposed: &BTreeMap<PlatformName, Proposed>,
     mut entries: BTreeMap<PlatformName, Vec<ScopeEntry>>,
-    graphs: &IntentionGraphs,
+    placed: &Placed,
     manifest: Option<&Manifest>,
 ) -> Vec<PlatformRecord> {
     let mut records = Vec::new();
@@ -33,7 +35,7 @@ pub(super) fn records(
             continue;
         }
         let instance = (**proposed.configured.instance()).clone();
-        let owed = owed_today(graphs, name);
+        let owed = owed_today(placed, name);
         let applied_to = before.and_then(|(before, _)| before.applied_to.clone());
         records.push(PlatformRecord { instance, folder, scopes, transition, owed, standing, applied_to });
     }

@@ -5,7 +5,7 @@ use crate::{
     configured_platform::{ConfiguredPlatform, failure},
     output::{Manifest, ScopeEntry},
 };
-use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
+use datasurface_model::{CodeInfo, DatasetKey, DatasetName, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     LintView, NodeView, PlatformView, Rendering, Reporter, Resource, ResourceAddress, SafePath, Scope,
     ScopeRecord, ScopeView, slug,
@@ -84,7 +84,7 @@ pub(super) fn render(
                     .nodes()
                     .iter()
                     .filter(|node| node.is_whole())
-                    .map(|node| (node.view().key().clone(), node.view().fingerprint()))
+                    .map(|node| (node.view().facts().storage_key(), node.view().fingerprint()))
                     .collect(),
             }),
             Err(error) => found.push(failure(&error, path.clone())),
@@ -100,16 +100,22 @@ pub(super) fn render(
 fn views_of_holders(view: &ScopeView, rendering: &Rendering) -> BTreeMap<ResourceAddress, NodeView> {
     let held: BTreeMap<&ResourceAddress, &NodeView> =
         view.held().iter().map(|held| (&held.resource, &held.node)).collect();
-    let captures: BTreeMap<&DatasetKey, &NodeView> = view
+    let captures: BTreeMap<&DatasetKey, (&NodeView, &DatasetName)> = view
         .nodes()
         .iter()
-        .flat_map(|node| node.view().facts().datasets().iter().map(move |facts| (&facts.key, node.view())))
+        .flat_map(|node| {
+            node.view()
+                .facts()
+                .datasets()
+                .iter()
+                .map(move |facts| (facts.storage_key(), (node.view(), &facts.key.dataset)))
+        })
         .collect();
     let view_of = |resource: &Resource| {
         let dataset = &resource.held_data()?.dataset;
         match held.get(resource.address()) {
             Some(node) => Some((*node).clone()),
-            None => captures.get(dataset).map(|node| node.restricted_to(&dataset.dataset)),
+            None => captures.get(dataset).map(|(node, name)| node.restricted_to(name)),
         }
     };
     rendering

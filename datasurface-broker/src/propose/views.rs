@@ -3,8 +3,11 @@
 use crate::{
     configured_platform::ConfiguredPlatform,
     sharding::{self, HeldCustody},
+    storage::StorageRecord,
 };
-use datasurface_graph::{IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement};
+use datasurface_graph::{
+    DatasetFacts, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
+};
 use datasurface_model::{DatasetKey, DatasetName, PlatformName, ShardName};
 use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode};
 use std::{
@@ -20,6 +23,7 @@ pub(super) struct Sources<'a> {
     pub(super) graphs: &'a IntentionGraphs,
     pub(super) platforms: &'a BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
     pub(super) placements: BTreeMap<PlatformName, Placement>,
+    pub(super) names: &'a StorageRecord,
 }
 
 /// What one platform is shown.
@@ -43,7 +47,7 @@ impl Sources<'_> {
             let configured = self.platforms.get(platform).map(|configured| &**configured);
             let nowhere = Placement::default();
             let before = before.get(platform).unwrap_or(&nowhere);
-            let placement = sharding::place(graph, configured, held, before).placement().clone();
+            let placement = sharding::place(graph, configured, held, before, self.names).placement().clone();
             self.placements.insert(platform.clone(), placement);
         }
     }
@@ -74,14 +78,18 @@ impl Sources<'_> {
                 .filter_map(|node| {
                     let key = node.key();
                     let facts = facts.get(&key)?.clone();
-                    let sources = sources(node).chain(taken_from.get(&key).cloned());
-                    let inputs = resolve(&facts, sources, &offers);
+                    let sources: Vec<NodeKey> = sources(node).chain(taken_from.get(&key).cloned()).collect();
+                    let facts = facts.with_storage_of(&sources, self.names);
+                    let inputs = resolve(&facts, sources.into_iter(), &offers);
                     Some(NodeView::new(Arc::clone(configured.instance()), facts, inputs))
                 })
                 .collect();
             let held = held.get(name).map_or(&[][..], Vec::as_slice);
-            let captured: BTreeSet<&DatasetKey> =
-                nodes.iter().flat_map(|node| node.facts().datasets()).map(|dataset| &dataset.key).collect();
+            let captured: BTreeSet<&DatasetKey> = nodes
+                .iter()
+                .flat_map(|node| node.facts().datasets())
+                .map(DatasetFacts::storage_key)
+                .collect();
             let is_unfed = |held: &&HeldState| !captured.contains(&held.holds.dataset);
             let unfed: Vec<&HeldState> = held.iter().filter(is_unfed).collect();
             if nodes.is_empty() && unfed.is_empty() && self.graphs.graph(name).is_none() {
@@ -108,7 +116,8 @@ impl Sources<'_> {
     /// The facts of every node, with what is held joined into what is owed.
     fn facts(&self, held: &Held) -> BTreeMap<NodeKey, NodeFacts> {
         let facts = |graph: &IntentionGraph, owing: &HeldCustody<'_>| -> Vec<(NodeKey, NodeFacts)> {
-            graph.nodes().map(|node| (node.key(), owing.join(node.facts()))).collect()
+            let facts = |node: Node<'_>| owing.join(node.facts().with_storage(self.names));
+            graph.nodes().map(|node| (node.key(), facts(node))).collect()
         };
         let graphs = self.graphs.iter();
         graphs

@@ -29,7 +29,7 @@ impl LockChange<'_> {
         }
         let mut found = Vec::new();
         for (platform, lock) in &self.old.platforms {
-            let owed = self.placed.map(|placed| owed_today(placed.graphs(), platform)).unwrap_or_default();
+            let owed = self.placed.map(|placed| owed_today(placed, platform)).unwrap_or_default();
             for state in &lock.held {
                 found.extend(self.taken_name(state));
                 if !self.may_become(platform, state, &owed) {

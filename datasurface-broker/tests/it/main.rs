@@ -13,5 +13,6 @@ mod holding;
 mod minimal_platform;
 mod renamed;
 mod shards;
+mod storage;
 mod target;
 mod unreadable;

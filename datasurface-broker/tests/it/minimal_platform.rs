@@ -72,11 +72,11 @@ impl PlatformPlugin for MinimalPlatform {
     }
 }
 
-fn minimal_platform(dataset: &DatasetFacts, node: &NodeKey) -> Resource {
+fn minimal_platform(dataset: &DatasetFacts, node: &NodeView) -> Resource {
     Resource::new(format!("shelf.{}", &dataset.key), "shelf")
         .attribute("columns", &dataset.schema)
         .attribute("history", dataset.custody.history)
-        .origin(node)
+        .origin(&node.facts().key_now())
         .with_held_data(HeldData::new(&dataset.key, dataset.custody))
 }
 
@@ -98,7 +98,8 @@ impl DataPlatform for MinimalPlatform {
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
         let offer = |dataset: &DatasetFacts| {
-            Offer::new(&dataset.key, format!("shelf.{}", &dataset.key), "shelf").with_custody(dataset.custody)
+            Offer::new(&dataset.key, format!("shelf.{}", dataset.storage_key()), "shelf")
+                .with_custody(dataset.custody)
         };
         match &node.detail {
             _ if self.config.silent => Vec::new(),
@@ -112,6 +113,7 @@ impl DataPlatform for MinimalPlatform {
     fn lint(&self, _: LintView<'_>, _: &mut Reporter<'_>) {}
 
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
+        let scope = &scope.in_storage_names();
         let mut rendering = Rendering::new();
         if *scope.scope() == Scope::Foundation {
             let frame = Resource::new("frame", "frame").attribute("shards", scope.shards());
@@ -120,7 +122,7 @@ impl DataPlatform for MinimalPlatform {
         for node in scope.nodes() {
             for dataset in node.datasets() {
                 let path = format!("shelves/{}.json", node.view().dataset_slug(&dataset.key));
-                rendering.add(File::json(&path, dataset)?, [minimal_platform(dataset, node.view().key())])?;
+                rendering.add(File::json(&path, dataset)?, [minimal_platform(dataset, node.view())])?;
             }
             if node.is_whole() {
                 let key = node.view().key();
@@ -130,7 +132,7 @@ impl DataPlatform for MinimalPlatform {
                     .attribute("datasets", names)
                     .attribute("priority", node.view().obligation().priority())
                     .attribute("reads", node.view().inputs())
-                    .origin(key);
+                    .origin(&node.view().facts().key_now());
                 rendering.add(
                     File::json(&format!("jobs/{}/{}.json", key.kind(), node.view().slug()), &job)?,
                     [job],
@@ -139,7 +141,7 @@ impl DataPlatform for MinimalPlatform {
         }
         for held in scope.held().iter().filter(|_| !self.config.forgets) {
             for dataset in held.node.facts().datasets() {
-                let kept = minimal_platform(dataset, held.node.key()).with_held_data(held.holds.clone());
+                let kept = minimal_platform(dataset, &held.node).with_held_data(held.holds.clone());
                 let path = format!("held/{}.json", held.node.dataset_slug(&dataset.key));
                 rendering.add(File::json(&path, dataset)?, [kept])?;
             }

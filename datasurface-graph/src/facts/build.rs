@@ -160,5 +160,6 @@ fn dataset_facts(datastore: &Datastore, dataset: DatasetId, custody: Custody) ->
         custody,
         checks: Set::new(),
         invalid_rows: InvalidRows::default(),
+        storage: None,
     }
 }

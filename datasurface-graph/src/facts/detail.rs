@@ -1,6 +1,9 @@
 //! The facts of each kind of node.
 
-use crate::obligation::{Custody, Obligation};
+use crate::{
+    obligation::{Custody, Obligation},
+    storage::StorageNames,
+};
 use datasurface_model::{
     Capture, Classification, CodeArtifact, ContainerKey, CredentialKey, DataContainer, DatasetGroup,
     DatasetKey, DatastoreName, Deadline, Entitlement, Entity, GroupKey, InvalidRows, PlatformName, Priority,
@@ -45,9 +48,28 @@ pub struct DatasetFacts {
     /// Only a capture from a producer or from a transformer needs it. Every node downstream gets rows that passed.
     #[serde(default, skip_serializing_if = "InvalidRows::is_default")]
     pub invalid_rows: InvalidRows,
+    /// The storage name of the dataset; `None` if it is the name of now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<DatasetKey>,
 }
 
 impl DatasetFacts {
+    /// The storage name of the dataset: what keeps its data is addressed by this name.
+    #[must_use]
+    pub fn storage_key(&self) -> &DatasetKey {
+        self.storage.as_ref().unwrap_or(&self.key)
+    }
+
+    pub(crate) fn remember_storage(&mut self, names: &StorageNames) {
+        self.storage = Some(names.dataset(&self.key)).filter(|storage| *storage != self.key);
+    }
+
+    pub(crate) fn use_storage(&mut self) {
+        if let Some(storage) = self.storage.take() {
+            self.key = storage;
+        }
+    }
+
     /// Joins `custody` to the custody of the dataset, so that both are retained.
     #[must_use]
     pub fn joined_with(mut self, custody: Custody) -> Self {

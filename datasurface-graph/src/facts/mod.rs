@@ -10,7 +10,7 @@ pub use detail::{
 };
 pub use difference::FieldDifference;
 
-use crate::{fingerprint::Fingerprint, key::NodeKey, obligation::Obligation};
+use crate::{fingerprint::Fingerprint, key::NodeKey, obligation::Obligation, storage::StorageNames};
 use serde::{Deserialize, Serialize};
 
 /// The facts about a node: its key, its obligation, and the details of its kind.
@@ -25,11 +25,17 @@ pub struct NodeFacts {
     pub obligation: Obligation,
     /// The details of the node, by kind.
     pub detail: NodeDetail,
+    /// The storage names of what the facts name, where they differ from the names of now.
+    #[serde(default, skip_serializing_if = "StorageNames::is_empty")]
+    pub storage: StorageNames,
+    /// The names of now by storage names, of facts that are [written in storage names](Self::in_storage_names).
+    #[serde(default, skip_serializing_if = "StorageNames::is_empty")]
+    pub called: StorageNames,
 }
 
 impl NodeFacts {
     pub(crate) fn new(key: NodeKey, obligation: Obligation, detail: NodeDetail) -> Self {
-        Self { key, obligation, detail }
+        Self { key, obligation, detail, storage: StorageNames::default(), called: StorageNames::default() }
     }
 
     /// The datasets that can be placed on their own: those of an ingest.

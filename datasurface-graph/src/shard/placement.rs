@@ -5,8 +5,8 @@ use super::{
     load::position,
     placed_datasets::{ByDataset, PlacedDatasets},
 };
-use crate::key::NodeKey;
-use datasurface_model::{DatasetName, DatastoreName, PlatformName, ShardName, WorkspaceName};
+use crate::{key::NodeKey, storage::StorageNames};
+use datasurface_model::{DatasetKey, DatasetName, DatastoreName, PlatformName, ShardName, WorkspaceName};
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -104,6 +104,53 @@ impl Placement {
             .map(|(name, placed)| (name, placed.with_platform(platform)))
             .collect();
         self
+    }
+
+    /// Returns the same placement, with each name replaced as `names` says, after things were renamed.
+    #[must_use]
+    pub fn with_names(self, names: &StorageNames) -> Self {
+        if names.is_empty() {
+            return self;
+        }
+        let wire = PlacementWire::from(self);
+        let dataset = |datastore: &DatastoreName, dataset: &DatasetName| {
+            names.dataset(&DatasetKey::new(datastore, dataset)).dataset
+        };
+        let of_node = |node: &NodeKey, name: DatasetName| match node {
+            NodeKey::Ingest { datastore, .. } => dataset(datastore, &name),
+            _ => name,
+        };
+        let placed = wire.placed.iter().map(|(datastore, datasets)| {
+            let datasets = datasets.iter().map(|(name, containers)| {
+                let containers = containers.iter().map(|container| names.container(container)).collect();
+                (dataset(datastore, name), containers)
+            });
+            (names.datastore(datastore), datasets.collect())
+        });
+        Self::from(PlacementWire {
+            placed: placed.collect(),
+            datastores: wire
+                .datastores
+                .iter()
+                .map(|(name, at)| (names.datastore(name), at.clone()))
+                .collect(),
+            transformers: wire
+                .transformers
+                .iter()
+                .map(|(name, at)| (names.workspace(name), at.clone()))
+                .collect(),
+            nodes: wire.nodes.iter().map(|(node, at)| (names.node(node), at.clone())).collect(),
+            datasets: wire
+                .datasets
+                .into_iter()
+                .map(|(node, datasets)| {
+                    let datasets =
+                        datasets.into_iter().map(|(name, at)| (of_node(&node, name), at)).collect();
+                    (names.node(&node), datasets)
+                })
+                .collect(),
+            one_by_one: wire.one_by_one.iter().map(|name| names.datastore(name)).collect(),
+        })
     }
 
     /// Returns the shard of a node; `None` if its fragment is not placed.

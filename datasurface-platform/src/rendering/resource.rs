@@ -1,7 +1,7 @@
 //! Resources: what a rendering makes exist.
 
 use super::SafePath;
-use crate::{held::HeldData, slug::dataset_slug, view::NodeView};
+use crate::{held::HeldData, view::NodeView};
 use datasurface_graph::NodeKey;
 use datasurface_model::DatasetKey;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -80,8 +80,9 @@ impl Resource {
 
     /// Creates a resource that is there once for a dataset. Its address is its kind and the slug of the dataset,
     /// `table.NW_Data-customers`, whichever node it is there for.
+    /// The slug is made of the storage name of the dataset.
     pub fn for_dataset(kind: &str, node: &NodeView, dataset: &DatasetKey) -> Self {
-        Self::new(format!("{kind}.{}", dataset_slug(dataset)), kind).origin(node.key())
+        Self::new(format!("{kind}.{}", node.dataset_slug(dataset)), kind).origin(node.key())
     }
 
     /// Adds an attribute: attributes are all that a change is judged by. A value that cannot be written as JSON becomes

@@ -96,10 +96,11 @@ impl NodeView {
         Fingerprint::of(self)
     }
 
-    /// A safe, unique and bounded name of the node among all nodes of its kind on this platform.
+    /// A safe, unique and bounded name of the node among all nodes of its kind on this platform. It is made of storage
+    /// names, so that a rename does not change it.
     #[must_use]
     pub fn slug(&self) -> String {
-        match self.key() {
+        match &self.facts.storage_key() {
             NodeKey::Export { container, dataset, .. } => slug(
                 &[
                     container.zone.as_str(),
@@ -120,10 +121,11 @@ impl NodeView {
         }
     }
 
-    /// Returns a safe, bounded name of a dataset that is unique among all datasets.
+    /// Returns a safe, bounded name of a dataset that the node names: unique among all datasets, and made of the storage
+    /// name of the dataset, so that a rename does not change it.
     #[must_use]
     pub fn dataset_slug(&self, dataset: &DatasetKey) -> String {
-        dataset_slug(dataset)
+        dataset_slug(&self.facts.storage.dataset(dataset))
     }
 
     /// Returns the addresses of the [resources of the datasets](crate::Resource::for_dataset) that this node captures or
@@ -135,8 +137,26 @@ impl NodeView {
             NodeDetail::Export(export) => std::slice::from_ref(&export.dataset),
             NodeDetail::Transform(_) | NodeDetail::Trigger(_) => &[],
         };
-        let keys = datasets.iter().map(|dataset| &dataset.key);
+        let keys = datasets.iter().map(DatasetFacts::storage_key);
         keys.map(|key| format!("{kind}.{}", dataset_slug(key))).collect()
+    }
+
+    /// Returns the view written in [storage names](datasurface_graph::NodeFacts::in_storage_names).
+    #[must_use]
+    pub fn in_storage_names(&self) -> Self {
+        let names = &self.facts.storage;
+        if names.is_empty() {
+            return self.clone();
+        }
+        let inputs = self.inputs.iter().map(|input| {
+            let dataset = names.dataset(input.offer.dataset());
+            ResolvedOffer::new(names.node(&input.from), input.offer.clone().with_dataset(dataset))
+        });
+        Self {
+            platform: Arc::clone(&self.platform),
+            facts: self.facts.clone().in_storage_names(),
+            inputs: inputs.collect(),
+        }
     }
 
     /// Restricts the view to one dataset: the part of a capture that is kept when the rest of it does not matter any more.

@@ -120,11 +120,33 @@ impl ScopeView {
         });
         let held = self.held.iter().flat_map(|held| {
             let datasets = held.node.facts().datasets().iter();
-            let here = datasets.filter(|dataset| dataset.key == held.holds.dataset);
+            let here = datasets.filter(|dataset| *dataset.storage_key() == held.holds.dataset);
             here.map(move |dataset| (&held.node, dataset))
         });
         let mut seen = BTreeSet::new();
-        placed.chain(held).filter(move |(_, dataset)| seen.insert(&dataset.key))
+        placed.chain(held).filter(move |(_, dataset)| seen.insert(dataset.storage_key()))
+    }
+
+    /// Returns the scope with its nodes written in
+    /// [storage names](datasurface_graph::NodeFacts::in_storage_names).
+    #[must_use]
+    pub fn in_storage_names(&self) -> Self {
+        let node = |node: &ScopedNode| {
+            let names = &node.view.facts().storage;
+            let stored = |dataset: &DatasetFacts| dataset.storage_key().dataset.clone();
+            let datasets = node.datasets().map(stored).collect();
+            let datasets = if names.is_empty() { node.datasets.clone() } else { datasets };
+            ScopedNode { view: node.view.in_storage_names(), whole: node.whole, datasets }
+        };
+        let held =
+            self.held.iter().map(|held| HeldState { node: held.node.in_storage_names(), ..held.clone() });
+        Self {
+            platform: Arc::clone(&self.platform),
+            scope: self.scope.clone(),
+            shards: self.shards.clone(),
+            nodes: self.nodes.iter().map(node).collect(),
+            held: held.collect(),
+        }
     }
 
     /// The hash of all of this: if it is the same, so is the rendering.

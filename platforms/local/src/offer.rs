@@ -25,13 +25,14 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
     };
     match &node.detail {
         NodeDetail::Ingest(ingest) => {
-            let table =
-                |dataset: &DatasetFacts| TableAddress::new(&config.database, names::table(&dataset.key));
+            let table = |dataset: &DatasetFacts| {
+                TableAddress::new(&config.database, names::table(dataset.storage_key()))
+            };
             let datasets = ingest.datasets.iter();
             datasets.map(|dataset| offer(dataset, table(dataset), MILESTONED)).collect()
         }
         NodeDetail::Export(export) => {
-            let platform = node.key.platform();
+            let platform = node.storage.platform(node.key.platform());
             // A container that cannot be used is reported by lint. Who reads an export is a transformer.
             let consumer_database =
                 ConsumerDatabase::for_inputs(&export.container_key, &export.container, config).ok();
@@ -39,15 +40,16 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
             let address = consumer_database.map(|consumer_database| {
                 TableAddress::new(
                     consumer_database.database(config),
-                    consumer_database.table_name(platform, &dataset.key),
+                    consumer_database.table_name(&platform, dataset.storage_key()),
                 )
             });
             address.map(|address| offer(dataset, address, MILESTONED)).into_iter().collect()
         }
         NodeDetail::Transform(transform) => {
             let outputs = transform.outputs.iter();
+            let workspace = node.storage.workspace(&transform.workspace);
             let table = |dataset: &DatasetFacts| {
-                let table = names::output(&transform.workspace, &dataset.key.dataset);
+                let table = names::output(&workspace, &dataset.storage_key().dataset);
                 TableAddress::new(&config.database, table)
             };
             outputs.map(|dataset| offer(dataset, table(dataset), ROWS)).collect()

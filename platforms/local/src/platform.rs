@@ -70,7 +70,8 @@ impl DataPlatform for LocalPlatform {
     }
 
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
-        render::render(&self.config, scope)
+        // What keeps data is addressed by storage names: a rename changes nothing but what people read.
+        render::render(&self.config, &scope.in_storage_names())
     }
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {

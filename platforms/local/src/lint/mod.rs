@@ -39,7 +39,7 @@ fn findings(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
     match view.detail() {
         NodeDetail::Ingest(ingest) => {
             let columns = ingest.datasets.iter().flat_map(columns);
-            let reading = CaptureReads::build(config, view, ingest).err();
+            let reading = CaptureReads::build(config, view, ingest, &StorageNames::default()).err();
             columns.chain(reading).chain(unseen_deletions(ingest)).collect()
         }
         NodeDetail::Export(export) => {
@@ -52,11 +52,12 @@ fn findings(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
         }
         NodeDetail::Transform(transform) => {
             let clashes = input_names(transform);
-            let fails = match output_attributes(config, view.key(), transform) {
-                Err(diagnostic) => vec![diagnostic],
-                Ok(_) if !clashes.is_empty() => Vec::new(),
-                Ok(output) => selects(transform, &output),
-            };
+            let fails =
+                match output_attributes(config, &view.platform().name, transform, &StorageNames::default()) {
+                    Err(diagnostic) => vec![diagnostic],
+                    Ok(_) if !clashes.is_empty() => Vec::new(),
+                    Ok(output) => selects(transform, &output),
+                };
             clashes.into_iter().chain(fails).collect()
         }
         NodeDetail::Trigger(_) => Vec::new(),

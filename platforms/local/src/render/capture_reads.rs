@@ -62,14 +62,16 @@ pub(crate) enum CaptureStart {
 }
 
 impl CaptureReads {
-    /// How the records of a capture are read, or what stands in the way.
+    /// How the records of a capture are read, or what stands in the way. The facts are written in storage names;
+    /// the capture has the names of now, which `called` has.
     pub(crate) fn build(
         config: &LocalConfig,
         view: &NodeView,
         ingest: &IngestFacts,
+        called: &StorageNames,
     ) -> Result<Self, LintDiagnostic> {
         match &ingest.source {
-            IngestSource::Container(capture) => from_container(config, capture, ingest),
+            IngestSource::Container(capture) => from_container(config, capture, ingest, called),
             IngestSource::Transformer { workspace } => {
                 from_table(view, ingest, ROWS, Some(config), CaptureStart::Transformer(workspace.clone()))
             }
@@ -118,6 +120,7 @@ fn from_container(
     config: &LocalConfig,
     facts: &CaptureFacts,
     ingest: &IngestFacts,
+    called: &StorageNames,
 ) -> Result<CaptureReads, LintDiagnostic> {
     let capture = &facts.capture;
     let source = facts.container.kind();
@@ -154,9 +157,10 @@ fn from_container(
     let select = |dataset: &DatasetFacts| {
         let schema = dataset.schema.table();
         let columns: Vec<String> = schema.columns().iter().map(dialect.column).collect();
-        let table = (dialect.table)(capture.table_name(&dataset.key.dataset));
+        let now = called.dataset(&dataset.key).dataset;
+        let table = (dialect.table)(capture.table_name(&now));
         let read = format!("SELECT {} FROM {table}", columns.join(", "));
-        let watermark = watermark_of(ingest, &dataset.key.dataset).and_then(|name| schema.column(name));
+        let watermark = watermark_of(ingest, &now).and_then(|name| schema.column(name));
         let since = watermark.map(|column| format!("{read} WHERE {}", (dialect.since)(column)));
         Select { dataset: dataset.key.clone(), read, since, columns: CheckedColumn::for_dataset(dataset) }
     };

@@ -90,7 +90,8 @@ pub(super) fn render(
             dataset.dataset.as_str(),
         ],
     );
-    let resource = Resource::new(address, "copy").origin(view.key()).dependency(address::table(dataset));
+    let resource =
+        Resource::new(address, "copy").origin(&view.facts().key_now()).dependency(address::table(dataset));
     let attributes = TableAttributes::new(&database, &table, None).copied_from(&buffer.table);
     rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])
 }

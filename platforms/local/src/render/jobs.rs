@@ -27,9 +27,9 @@ impl Jobs {
             NodeKey::Ingest { dataset, .. } => dataset.as_ref(),
             _ => None,
         };
-        let reading = CaptureReads::build(config, view, ingest)?;
+        let reading = CaptureReads::build(config, view, ingest, &view.facts().called)?;
         let address = address::capture(&ingest.datastore, alone);
-        let mut resource = in_database(address, "capture", view.key());
+        let mut resource = in_database(address, "capture", view.facts());
         for dataset in &ingest.datasets {
             resource = resource.dependency(address::table(&dataset.key));
         }
@@ -73,7 +73,7 @@ impl Jobs {
         trigger: &TriggerFacts,
     ) -> Result<(), PlatformError> {
         let workspace = &trigger.workspace;
-        let mut resource = in_database(address::trigger(workspace), "trigger", view.key());
+        let mut resource = in_database(address::trigger(workspace), "trigger", view.facts());
         for input in view.inputs() {
             if let NodeKey::Export { container, dataset, .. } = &input.from {
                 let own = TableAddress::read(input.offer.address())
@@ -106,7 +106,7 @@ impl Jobs {
     ) -> Result<(), PlatformError> {
         let workspace = &transform.workspace;
         let output = address::output(workspace);
-        let resource = in_database(address::transform(workspace), "transform", view.key())
+        let resource = in_database(address::transform(workspace), "transform", view.facts())
             .dependency(output.as_str())
             .dependency(address::trigger(workspace));
         let keys = |datasets: &[DatasetFacts]| -> Vec<DatasetKey> {

@@ -67,7 +67,7 @@ pub(crate) fn render(config: &LocalConfig, scope: &ScopeView) -> Result<Renderin
             }
             NodeDetail::Trigger(trigger) => jobs.trigger(config, view, trigger)?,
             NodeDetail::Transform(transform) => {
-                output::render(config, view.key(), transform, &mut rendering)?;
+                output::render(config, view, transform, &mut rendering)?;
                 jobs.transform(config, view, transform)?;
             }
         }
@@ -80,6 +80,6 @@ pub(crate) fn render(config: &LocalConfig, scope: &ScopeView) -> Result<Renderin
 }
 
 /// A resource in the platform's own database.
-fn in_database(address: String, kind: &str, origin: &NodeKey) -> Resource {
-    Resource::new(address, kind).origin(origin).dependency(address::DATABASE)
+fn in_database(address: String, kind: &str, node: &NodeFacts) -> Resource {
+    Resource::new(address, kind).origin(&node.key_now()).dependency(address::DATABASE)
 }

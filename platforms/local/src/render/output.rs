@@ -20,15 +20,16 @@ use crate::{
 
 pub(super) fn render(
     config: &LocalConfig,
-    node: &NodeKey,
+    view: &NodeView,
     transform: &TransformFacts,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
     let workspace = &transform.workspace;
-    let attributes = attributes(config, node, transform)?;
+    let called = &view.facts().called;
+    let attributes = attributes(config, &view.platform().name, transform, called)?;
     let address = address::output(workspace);
     let mut script = Script::new(&address, &config.database)
-        .note(format!("What the transformer of {workspace} makes of its inputs, for {}.", &transform.output))
+        .note(format!("What the transformer of {} makes of its inputs, for {}.", called.workspace(workspace), called.datastore(&transform.output)))
         .note("A run: inputs, on a connection that can only read; then for each dataset clear, and load for each row")
         .note("of select, in one transaction. What it makes is captured, and in the transaction that merges it,")
         .note("see_input of database.sql: cut off before, the run is made again.")
@@ -48,7 +49,7 @@ pub(super) fn render(
     }
     let consumer_database =
         ConsumerDatabase::for_inputs(&transform.container_key, &transform.container, config)?;
-    let mut resource = in_database(address, "output", node);
+    let mut resource = in_database(address, "output", view.facts());
     for input in &transform.inputs {
         resource = resource.dependency(consumer_database.resource(&transform.container_key, &input.key));
     }
@@ -71,11 +72,13 @@ pub(crate) fn load_section(dataset: &DatasetName) -> String {
     format!("load {dataset}")
 }
 
-/// All that is known of a transformer's work, or what stands in the way of it.
+/// All that is known of a transformer's work, or what stands in the way of it. The facts are written in storage names; the
+/// code of the transformer has the names of now, which `called` has.
 pub(crate) fn attributes(
     config: &LocalConfig,
-    node: &NodeKey,
+    platform: &PlatformName,
     transform: &TransformFacts,
+    called: &StorageNames,
 ) -> Result<OutputAttributes, LintDiagnostic> {
     let consumer_database =
         ConsumerDatabase::for_inputs(&transform.container_key, &transform.container, config)?;
@@ -84,8 +87,8 @@ pub(crate) fn attributes(
         let is_decimal = |column: &&Column| matches!(column.data_type(), DataType::Decimal { .. });
         InputAttributes {
             dataset: dataset.key.clone(),
-            name: names::input(&dataset.key),
-            table: consumer_database.table_name(node.platform(), &dataset.key),
+            name: names::input(&called.dataset(&dataset.key)),
+            table: consumer_database.table_name(platform, &dataset.key),
             columns: columns.iter().map(|column| column.name().to_string()).collect(),
             decimals: columns.iter().filter(is_decimal).map(|column| column.name().to_string()).collect(),
         }
@@ -95,12 +98,17 @@ pub(crate) fn attributes(
         database: config.database.clone(),
         container: (consumer_database != ConsumerDatabase::Own).then(|| consumer_database.database(config)),
         inputs: transform.inputs.iter().map(input).collect(),
-        outputs: outputs.map(|dataset| output(transform, dataset)).collect::<Result<_, _>>()?,
+        outputs: outputs.map(|dataset| output(transform, dataset, called)).collect::<Result<_, _>>()?,
     })
 }
 
-fn output(transform: &TransformFacts, dataset: &DatasetFacts) -> Result<OutputTable, LintDiagnostic> {
+fn output(
+    transform: &TransformFacts,
+    dataset: &DatasetFacts,
+    called: &StorageNames,
+) -> Result<OutputTable, LintDiagnostic> {
     let name = &dataset.key.dataset;
+    let now = called.dataset(&dataset.key);
     let CodeArtifact::Sql { selects } = &transform.artifact else {
         return Err(LintDiagnostic::new(
             &codes::UNCLAIMED_ARTIFACT,
@@ -108,17 +116,17 @@ fn output(transform: &TransformFacts, dataset: &DatasetFacts) -> Result<OutputTa
             "a local platform runs transformers in `sql`",
         ));
     };
-    let Some(select) = selects.iter().find(|select| select.dataset == *name) else {
+    let Some(select) = selects.iter().find(|select| select.dataset == now.dataset) else {
         return Err(LintDiagnostic::new(
             &codes::NOT_ONE_SELECT,
-            format!("no SELECT makes `{}`", &dataset.key),
+            format!("no SELECT makes `{now}`"),
             "give the transformer one SELECT for each dataset of its output",
         ));
     };
     let select = one_select(&select.sql).map_err(|error| {
         LintDiagnostic::new(
             &codes::NOT_ONE_SELECT,
-            format!("the SQL that makes `{}` is not one SELECT: {error}", &dataset.key),
+            format!("the SQL that makes `{now}` is not one SELECT: {error}"),
             "write one SELECT; its columns are those of the dataset's schema, by name",
         )
     })?;

@@ -135,7 +135,7 @@ fn rejected<'t>(dataset: &DatasetFacts, table: &'t Milestoned) -> Option<Rejecte
 /// The column that the source of a node is read by, if it captures by one.
 fn watermark_column<'f>(node: &'f NodeFacts, dataset: &DatasetKey) -> Option<&'f ColumnName> {
     match &node.detail {
-        NodeDetail::Ingest(ingest) => watermark_of(ingest, &dataset.dataset),
+        NodeDetail::Ingest(ingest) => watermark_of(ingest, &node.called.dataset(dataset).dataset),
         _ => None,
     }
 }
@@ -256,7 +256,7 @@ fn add(
         .with_watermark(watermark_column(node, key))
         .with_sets_aside(dataset.invalid_rows == InvalidRows::SetAside)
         .with_checks(&dataset.checks);
-    let resource = in_database(address::table(key), "table", &node.key).with_held_data(holds);
+    let resource = in_database(address::table(key), "table", node).with_held_data(holds);
     let path = path::sql("tables", &[key.datastore.as_str(), key.dataset.as_str()]);
     rendering.add(File::sql(&path, script.to_string())?, [with_attributes(resource, &attributes)?])
 }

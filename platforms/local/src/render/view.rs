@@ -24,6 +24,9 @@ pub(super) fn render(
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
     let dataset = &export.dataset.key;
+    // Whoever reads a view knows the names of now.
+    let now = &view.facts().called;
+    let dataset_now = &now.dataset(dataset);
     let consumer_database = ConsumerDatabase::for_export(export, config)?;
     let table = match &consumer_database {
         ConsumerDatabase::Own => own_table_of_input(config, view, dataset)?.table,
@@ -35,21 +38,24 @@ pub(super) fn render(
     let (database, engine) = (consumer_database.database(config), consumer_database.engine());
     for consumer in export.consumers.iter().filter(|consumer| !consumer.transforms) {
         let group = &consumer.group;
+        let group_now = &now.group(group);
         let milestoning = consumer.requirements.milestoning;
         let attributes = ViewAttributes {
             database: database.clone(),
             table: table.clone(),
             columns: StoredColumn::for_schema(export.dataset.schema.table()),
-            live: milestoning.has_live().then(|| names::live_view(engine, platform, group, dataset)),
-            history: milestoning.has_history().then(|| names::history_view(engine, platform, group, dataset)),
-            consumer: group.clone(),
+            live: milestoning.has_live().then(|| names::live_view(engine, platform, group_now, dataset_now)),
+            history: milestoning
+                .has_history()
+                .then(|| names::history_view(engine, platform, group_now, dataset_now)),
+            consumer: group_now.clone(),
             readers: readers(engine, consumer)?,
             latency_seconds: consumer.requirements.latency,
         };
         let address = address::view(group, dataset);
         let script = Script::new(&address, &database)
             .with_promised_latency(attributes.latency_seconds)
-            .note(format!("What the group {group} sees of {dataset}."))
+            .note(format!("What the group {group_now} sees of {dataset_now}."))
             .add_section("create", "Makes what the group reads.", create_views(&attributes));
         let script = match engine {
             Engine::Sqlite => script,
@@ -59,7 +65,7 @@ pub(super) fn render(
             }
         };
         let resource = Resource::new(address, "view")
-            .origin(view.key())
+            .origin(&view.facts().key_now())
             .dependency(consumer_database.resource(&export.container_key, dataset));
         let path = path::sql(
             "views",

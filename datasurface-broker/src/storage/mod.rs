@@ -1,0 +1,173 @@
+//! Storage names, as a lock records them: a rename is never a rebuild.
+//!
+//! The storage name of a thing is its name, unless an entry says otherwise. There is an entry for whatever was renamed, and for
+//! whatever has a name that something else is still stored under. Entries are made once, when a model is placed:
+//! `allocate.rs`.
+
+mod allocate;
+
+pub(crate) use allocate::{NAME_TWICE, allocate};
+
+use datasurface_graph::StorageOf;
+use datasurface_model::{
+    ContainerKey, DatasetKey, DatasetName, Datastore, DatastoreName, Ecosystem, Entity, GroupKey,
+    PlatformName, WorkspaceName,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// The kind of a thing that has a storage name. Things of one kind and with one parent have different ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StorageKind {
+    /// `<zone>`
+    Zones,
+    /// `<zone>/<team>`
+    Teams,
+    /// `<zone>/<team>/<container>`
+    Containers,
+    /// `<datastore>`
+    Datastores,
+    /// `<datastore>/<dataset>`
+    Datasets,
+    /// `<workspace>`
+    Workspaces,
+    /// `<workspace>/<group>`
+    Groups,
+}
+
+/// The storage name of one thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StorageEntry {
+    /// The name among the things of the same parent.
+    pub(crate) storage: String,
+    /// The former name by which the thing was recognized when it was renamed. Another one is another rename.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<String>,
+}
+
+/// The exceptions from the rule that the storage name of a thing is its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StorageRecord {
+    /// By kind, and by the names of now, joined with `/`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    names: BTreeMap<StorageKind, BTreeMap<String, StorageEntry>>,
+    /// The storage names of datasets and datastores that are not declared any more, but whose data is still there: nothing
+    /// else may be stored under them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    left: BTreeMap<StorageKind, BTreeSet<String>>,
+}
+
+impl StorageRecord {
+    fn entry(&self, kind: StorageKind, path: &str) -> Option<&StorageEntry> {
+        self.names.get(&kind)?.get(path)
+    }
+
+    /// Creates a record without an entry.
+    pub(crate) const fn new() -> Self {
+        Self { names: BTreeMap::new(), left: BTreeMap::new() }
+    }
+
+    /// Whether there is no entry, and nothing is left.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.left.is_empty()
+    }
+
+    fn has(&self, kind: StorageKind) -> bool {
+        self.names.contains_key(&kind)
+    }
+
+    /// The own storage name of a thing with this path.
+    fn own<'a>(&'a self, kind: StorageKind, parent: &str, name: &'a str) -> &'a str {
+        if !self.has(kind) {
+            return name;
+        }
+        let path = joined(parent, name);
+        self.entry(kind, &path).map_or(name, |entry| &entry.storage)
+    }
+
+    /// Records what is left of datasets that are not declared any more. `stored` has the storage names of all whose data
+    /// is there.
+    pub(crate) fn remember_left(&mut self, ecosystem: &Ecosystem, stored: impl Iterator<Item = DatasetKey>) {
+        let mut declared: BTreeMap<DatastoreName, BTreeSet<DatasetName>> = BTreeMap::new();
+        for datastore in datastores(ecosystem) {
+            let keys = datastore.datasets().iter().map(|one| DatasetKey::new(datastore.name(), one.name()));
+            let names = keys.map(|key| self.dataset(&key).dataset);
+            declared.entry(self.datastore(datastore.name())).or_default().extend(names);
+        }
+        self.left.clear();
+        for key in stored {
+            let (kind, path) = match declared.get(&key.datastore) {
+                Some(datasets) if datasets.contains(&key.dataset) => continue,
+                Some(_) => (StorageKind::Datasets, key.to_string()),
+                None => (StorageKind::Datastores, key.datastore.to_string()),
+            };
+            self.left.entry(kind).or_default().insert(path);
+        }
+    }
+
+    /// The entries by which names differ: they are part of a revision. None if every name is its own storage name.
+    pub(crate) fn differing(&self) -> BTreeMap<StorageKind, BTreeMap<&str, &str>> {
+        let differing = self.names.iter().map(|(kind, entries)| {
+            let differs = |(path, entry): &(&String, &StorageEntry)| last(path) != entry.storage;
+            let entries = entries.iter().filter(differs);
+            (*kind, entries.map(|(path, entry)| (path.as_str(), entry.storage.as_str())).collect())
+        });
+        differing.filter(|(_, entries): &(_, BTreeMap<_, _>)| !entries.is_empty()).collect()
+    }
+}
+
+fn datastores(ecosystem: &Ecosystem) -> impl Iterator<Item = &Datastore> {
+    let zones = ecosystem.zones().iter().filter_map(|zone| zone.definition());
+    let teams = zones.flat_map(|zone| zone.teams().iter().filter_map(|team| team.definition()));
+    teams.flat_map(|team| team.datastores().iter().map(|datastore| &**datastore))
+}
+
+/// The last name of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn joined<'a>(parent: &str, name: &'a str) -> Cow<'a, str> {
+    if parent.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("{parent}/{name}")) }
+}
+
+impl StorageOf for StorageRecord {
+    fn is_trivial(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    fn platform(&self, now: &PlatformName) -> PlatformName {
+        now.clone()
+    }
+
+    fn container(&self, now: &ContainerKey) -> ContainerKey {
+        let zone = self.own(StorageKind::Zones, "", now.zone.as_str());
+        let team = self.own(StorageKind::Teams, now.zone.as_str(), now.team.as_str());
+        let parent = format!("{}/{}", now.zone, now.team);
+        ContainerKey::new(zone, team, self.own(StorageKind::Containers, &parent, now.container.as_str()))
+    }
+
+    fn datastore(&self, now: &DatastoreName) -> DatastoreName {
+        self.own(StorageKind::Datastores, "", now.as_str()).into()
+    }
+
+    fn dataset(&self, now: &DatasetKey) -> DatasetKey {
+        let own = self.own(StorageKind::Datasets, now.datastore.as_str(), now.dataset.as_str());
+        DatasetKey::new(self.datastore(&now.datastore), own)
+    }
+
+    fn workspace(&self, now: &WorkspaceName) -> WorkspaceName {
+        self.own(StorageKind::Workspaces, "", now.as_str()).into()
+    }
+
+    fn group(&self, now: &GroupKey) -> GroupKey {
+        let own = self.own(StorageKind::Groups, now.workspace.as_str(), now.group.as_str());
+        GroupKey::new(self.workspace(&now.workspace), own)
+    }
+}
