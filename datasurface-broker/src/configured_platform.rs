@@ -1,5 +1,7 @@
 //! Configured platforms: instances that the registry makes of declarations.
 
+use crate::storage::StorageRecord;
+use datasurface_graph::StorageOf;
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Set,
     Suggestion, Valid, nearest, segment,
@@ -102,11 +104,12 @@ impl ConfiguredPlatform {
 pub(crate) fn configure_platforms(
     registry: &Registry,
     ecosystem: &Valid<Ecosystem>,
+    names: &StorageRecord,
     found: &mut Vec<Diagnostic>,
 ) -> BTreeMap<PlatformName, ConfiguredPlatform> {
     let mut configured = BTreeMap::new();
     for declaration in ecosystem.platforms() {
-        match configure_platform(registry, declaration) {
+        match configure_platform(registry, declaration, names) {
             Ok(alive) => {
                 found.extend(unknown_places(ecosystem, &alive));
                 configured.insert(declaration.name().clone(), alive);
@@ -159,6 +162,7 @@ fn unknown_places(ecosystem: &Ecosystem, configured: &ConfiguredPlatform) -> Vec
 fn configure_platform(
     registry: &Registry,
     declaration: &PlatformDeclaration,
+    names: &StorageRecord,
 ) -> Result<ConfiguredPlatform, Box<Diagnostic>> {
     let path = ModelPath::root().child(segment::PLATFORMS, declaration.name());
     let requirement = declaration.version_requirement().parse().unwrap_or_default();
@@ -170,7 +174,8 @@ fn configure_platform(
         declaration.kind().clone(),
         factory.version().clone(),
         declaration.config().clone(),
-    );
+    )
+    .with_storage(names.platform(declaration.name()));
     let platform = factory.create(&instance).map_err(|error| Box::new(failure(&error, path)))?;
     Ok(ConfiguredPlatform { instance: Arc::new(instance), platform })
 }

@@ -86,7 +86,6 @@ mod operate;
 mod output;
 mod place;
 mod placed;
-mod platform_renames;
 mod propose;
 mod review;
 mod run_names;

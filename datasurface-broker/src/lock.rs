@@ -1,5 +1,6 @@
 //! The lock: what was decided, with its life cycle. Reviewable text beside the model, owned by whoever owns the
-//! ecosystem. The same model and the same lock give the same rendering, byte for byte.
+//! ecosystem. It has the names of now, beside the storage names of what was renamed. The same model and the same lock give
+//! the same rendering, byte for byte.
 
 use crate::storage::StorageRecord;
 use chrono::NaiveDate;
@@ -100,7 +101,7 @@ impl Lock {
         }
         let placed = |(name, platform): (PlatformName, PlatformLock)| {
             let placement = platform.placement.with_names(moved);
-            (name, PlatformLock { placement, ..platform })
+            (moved.platform(&name), PlatformLock { placement, ..platform })
         };
         Self {
             assignments: moved.assignments(&self.assignments),

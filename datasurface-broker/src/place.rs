@@ -7,7 +7,6 @@ use crate::{
     error::BrokerError,
     lock::{Lock, PlatformLock},
     placed::Placed,
-    platform_renames::PlatformRenames,
     sharding, storage, waivers,
 };
 use datasurface_graph::IntentionGraphs;
@@ -23,8 +22,8 @@ pub(crate) static NO_PRIMARY: CodeInfo = CodeInfo::error(
 
 impl Broker {
     /// Decides which platform serves each group and which one captures each datastore, and builds the graphs.
-    /// Decisions in the lock stay; the operators' pins come next; for the rest, a platform is chosen that can do it. If a
-    /// platform in the lock was renamed, its decisions move to the platform that declares the former name.
+    /// Decisions in the lock stay; the operators' pins come next; for the rest, a platform is chosen that can do it. The
+    /// decisions about what was renamed go on under its name of now, and it keeps its storage name.
     ///
     /// # Errors
     ///
@@ -32,12 +31,16 @@ impl Broker {
     /// reasons.
     pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, BrokerError> {
         let mut found = Vec::new();
-        let platforms = configured_platform::configure_platforms(self.registry(), ecosystem, &mut found);
+        let allocated = storage::allocate(ecosystem, lock);
+        let platforms = configured_platform::configure_platforms(
+            self.registry(),
+            ecosystem,
+            &allocated.record,
+            &mut found,
+        );
         let is_configured = found.is_empty();
-        let lock = PlatformRenames::from_ecosystem(ecosystem).lock(lock);
-        let allocated = storage::allocate(ecosystem, &lock);
         found.extend(allocated.found);
-        let lock = lock.with_names(&allocated.moved);
+        let lock = lock.clone().with_names(&allocated.moved);
         let is_complete = is_configured;
         let question = ChoiceContext::new(ecosystem, &platforms, &lock);
         let mut of_choice = Vec::new();

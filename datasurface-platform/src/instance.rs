@@ -16,11 +16,27 @@ pub struct PlatformInstance {
     pub version: Version,
     /// The settings.
     pub config: Json,
+    /// The storage name of the instance; `None` if it is the name of now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<PlatformName>,
 }
 
 impl PlatformInstance {
     /// Creates an instance of a plug-in in this version.
     pub fn new(name: PlatformName, kind: PlatformKind, version: Version, config: Json) -> Self {
-        Self { name, kind, version, config }
+        Self { name, kind, version, config, storage: None }
+    }
+
+    /// Sets the storage name.
+    #[must_use]
+    pub fn with_storage(mut self, storage: PlatformName) -> Self {
+        self.storage = Some(storage).filter(|storage| *storage != self.name);
+        self
+    }
+
+    /// The storage name of the instance: names of what keeps data have this name, if that of an instance is part of them.
+    #[must_use]
+    pub fn storage_name(&self) -> &PlatformName {
+        self.storage.as_ref().unwrap_or(&self.name)
     }
 }

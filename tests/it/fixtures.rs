@@ -26,6 +26,7 @@ const BEYOND: &[&str] = &[
     "lock/held-changed",
     "lock/held-name",
     "lock/missing",
+    "lock/name-twice",
     "lock/other-model",
     "lock/several-primaries",
     "lock/unreadable",

@@ -73,12 +73,12 @@ fn ecosystem_of(customers: &str, datasets: &[&'static str], desk: &'static str) 
 }
 
 /// A folder with a source, a target and its lock, and the databases.
-struct Fixture {
+pub(crate) struct Fixture {
     folder: TempDir,
 }
 
 impl Fixture {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fixture = Self { folder: TempDir::new().unwrap() };
         fixture.source(
             "CREATE TABLE customers (customer_id TEXT PRIMARY KEY, company_name TEXT, city TEXT);
@@ -89,16 +89,16 @@ impl Fixture {
         fixture
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn source(&self, sql: &str) {
+    pub(crate) fn source(&self, sql: &str) {
         Connection::open(self.path("source.db")).unwrap().execute_batch(sql).unwrap();
     }
 
     /// Plans and writes, as of a day.
-    fn render(&self, ecosystem: Ecosystem, on: &str) -> Proposal {
+    pub(crate) fn render(&self, ecosystem: Ecosystem, on: &str) -> Proposal {
         let on: NaiveDate = on.parse().unwrap();
         let lock_path = self.path(LOCK_FILE_NAME);
         let lock = fs::read_to_string(&lock_path)
@@ -112,14 +112,15 @@ impl Fixture {
         proposal
     }
 
-    fn render_and_apply(&self, ecosystem: Ecosystem, on: &str) {
+    pub(crate) fn render_and_apply(&self, ecosystem: Ecosystem, on: &str) -> Proposal {
         let proposal = self.render(ecosystem, on);
         let plan = proposal.plan(&"Local".into()).unwrap();
         let applied = self.at(on, |platform, site| platform.runtime().unwrap().apply(site, plan)).unwrap();
         assert_eq!((applied.done, applied.done_before), (plan.steps().len(), 0));
+        proposal
     }
 
-    fn run(&self, on: &str) -> Vec<String> {
+    pub(crate) fn run(&self, on: &str) -> Vec<String> {
         let run = |platform: &LocalPlatform, site: &RuntimeContext<'_>| {
             platform.runtime().unwrap().run(site, &RunRequest::until_idle())
         };
@@ -150,7 +151,7 @@ impl Fixture {
     }
 
     /// The rows of a query. Views in a file of the consumer have the name of the platform before them.
-    fn rows(&self, file: &str, query: &str) -> Vec<String> {
+    pub(crate) fn rows(&self, file: &str, query: &str) -> Vec<String> {
         let query = match file {
             "platform.db" => query.to_owned(),
             _ => query.replace("FROM Sales__", "FROM Local__Sales__"),

@@ -26,6 +26,7 @@ mod northwind;
 mod on_postgres;
 mod packaging;
 mod readme;
+mod renames;
 mod reports;
 mod review_change;
 mod serialized_names;

@@ -4,6 +4,7 @@
 
 mod wire;
 
+use crate::configured_platform::ConfiguredPlatform;
 use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{
@@ -157,6 +158,26 @@ impl Manifest {
             Some(ApplyState::Behind(behind)) => &behind.revision,
             _ => &self.revision,
         }
+    }
+
+    /// Returns the manifest with the record of each platform that was renamed since under its name of now.
+    #[must_use]
+    pub(crate) fn under_names_of_now(
+        mut self,
+        platforms: &BTreeMap<PlatformName, std::sync::Arc<ConfiguredPlatform>>,
+    ) -> Self {
+        let renamed = platforms.iter().filter_map(|(now, configured)| {
+            let storage = configured.instance().storage_name();
+            let was = self.platforms.values().find(|record| record.instance.storage_name() == storage)?;
+            (was.instance.name != *now).then(|| (was.instance.name.clone(), now.clone()))
+        });
+        let renamed: Vec<(PlatformName, PlatformName)> = renamed.collect();
+        let taken: Vec<_> = renamed
+            .iter()
+            .filter_map(|(was, now)| Some((now.clone(), self.platforms.remove(was)?)))
+            .collect();
+        self.platforms.extend(taken);
+        self
     }
 
     /// Records that what is rendered for these instances was applied, each to the system given with it.

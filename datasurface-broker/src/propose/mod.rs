@@ -29,7 +29,6 @@ use crate::{
     error::BrokerError,
     output::{Manifest, PlatformRecord, ScopeEntry},
     placed::Placed,
-    platform_renames::PlatformRenames,
 };
 use changed_scopes::ChangedScopes;
 use chrono::NaiveDate;
@@ -78,6 +77,8 @@ impl Broker {
         let as_of = as_of.into();
         let (on, is_trusted) = (as_of.day(), as_of.is_trusted(&placed.lock));
         let manifest = base::agreeing_manifest(placed, reached)?;
+        let renamed = manifest.map(|manifest| manifest.clone().under_names_of_now(&placed.platforms));
+        let manifest = renamed.as_ref();
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
         let mut sources = Sources {
@@ -261,15 +262,11 @@ fn newly_held(
     on: NaiveDate,
 ) -> Held {
     let mut newly: BTreeMap<PlatformName, Vec<HeldState>> = BTreeMap::new();
-    let renamed = PlatformRenames::from_ecosystem(&placed.ecosystem);
     for (name, before) in manifest.into_iter().flat_map(Manifest::platforms) {
         let after = entries.get(name).map_or(&[][..], Vec::as_slice);
         let today = hold::owed_today(placed, name);
         let let_go = let_go.entry(name.clone()).or_default();
-        let mut held = hold::newly_held(before, after, &today, let_go, on);
-        if renamed.is_former(name) {
-            held = held.into_iter().map(HeldState::without_expiry).collect();
-        }
+        let held = hold::newly_held(before, after, &today, let_go, on);
         if !held.is_empty() {
             newly.insert(name.clone(), held);
         }

@@ -19,7 +19,7 @@ pub(super) fn records(
 ) -> Vec<PlatformRecord> {
     let mut records = Vec::new();
     for (name, proposed) in proposed {
-        let Some(folder) = platform_folder(name) else {
+        let Some(folder) = platform_folder(proposed.configured.instance().storage_name()) else {
             continue;
         };
         let scopes = entries.remove(name).unwrap_or_default();

@@ -27,10 +27,8 @@ pub(crate) struct Allocated {
 /// What is known of the things that a model says were renamed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Knowledge {
-    /// Nothing was placed before.
-    Nothing,
-    /// The lock is older than storage names: every thing is stored under the name that it was placed under.
-    Assignments,
+    /// The lock is older than storage names, if there is one: every thing is stored under the name that it was placed under.
+    Decisions,
     /// Whatever was renamed before has an entry.
     Entries,
 }
@@ -58,11 +56,7 @@ impl Parent {
 /// Allocates the storage names of a model: what has one keeps it.
 pub(crate) fn allocate(ecosystem: &Ecosystem, lock: &Lock) -> Allocated {
     let nothing = StorageRecord::default();
-    let knowledge = match (&lock.storage, &lock.reached) {
-        (Some(_), _) => Knowledge::Entries,
-        (None, Some(_)) => Knowledge::Assignments,
-        (None, None) => Knowledge::Nothing,
-    };
+    let knowledge = if lock.storage.is_some() { Knowledge::Entries } else { Knowledge::Decisions };
     let before = lock.storage.as_ref().unwrap_or(&nothing);
     let next = StorageRecord { left: before.left.clone(), ..StorageRecord::default() };
     let moved = StorageNames::default();
@@ -97,6 +91,10 @@ impl Allocator<'_> {
     fn ecosystem(&mut self, ecosystem: &Ecosystem) {
         let root = Parent::default();
         let (mut datastores, mut workspaces) = (Vec::new(), Vec::new());
+        let platforms = self.siblings(StorageKind::Platforms, &root, siblings!(ecosystem.platforms()));
+        for (now, was) in platforms {
+            self.add_moved(|moved| moved.with_platform(&*was, &*now));
+        }
         let zones = self.siblings(StorageKind::Zones, &root, siblings!(ecosystem.zones()));
         for zone in ecosystem.zones() {
             let here = self.inside(&root, zone.name().as_str(), &zones);
@@ -269,6 +267,10 @@ impl Allocator<'_> {
     fn was_placed(&self, kind: StorageKind, parent: &Parent, name: &str, former: &str) -> bool {
         let decided = self.lock.assignments();
         let is_placed = |name: &str| match kind {
+            StorageKind::Platforms => {
+                let mut stages = decided.groups().map(|(_, s)| s).chain(decided.primaries().map(|(_, s)| s));
+                self.lock.platforms.contains_key(name) || stages.any(|stages| stages.contains_key(name))
+            }
             StorageKind::Datastores => decided.primary_stages(&name.into()).is_some(),
             StorageKind::Groups => decided.group(&GroupKey::new(&*parent.then, name)).is_some(),
             StorageKind::Workspaces => {
@@ -279,9 +281,9 @@ impl Allocator<'_> {
             _ => false,
         };
         match self.knowledge {
-            Knowledge::Entries => true,
-            Knowledge::Assignments => is_placed(former) && !is_placed(name),
-            Knowledge::Nothing => false,
+            // What is held by a platform of this name that is not declared any more stays its own.
+            Knowledge::Entries => kind != StorageKind::Platforms || !self.lock.platforms.contains_key(name),
+            Knowledge::Decisions => is_placed(former) && !is_placed(name),
         }
     }
 }
@@ -305,6 +307,7 @@ fn free_name(name: &str, is_taken: impl Fn(&String) -> bool) -> String {
 
 fn twice(kind: StorageKind, parent: &Parent, one: &str, other: &str, storage: &str) -> Diagnostic {
     let noun = match kind {
+        StorageKind::Platforms => "platforms",
         StorageKind::Zones => "zones",
         StorageKind::Teams => "teams",
         StorageKind::Containers => "containers",

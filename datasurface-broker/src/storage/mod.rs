@@ -23,6 +23,8 @@ use std::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StorageKind {
+    /// `<platform>`
+    Platforms,
     /// `<zone>`
     Zones,
     /// `<zone>/<team>`
@@ -143,7 +145,7 @@ impl StorageOf for StorageRecord {
     }
 
     fn platform(&self, now: &PlatformName) -> PlatformName {
-        now.clone()
+        self.own(StorageKind::Platforms, "", now.as_str()).into()
     }
 
     fn container(&self, now: &ContainerKey) -> ContainerKey {

@@ -14,5 +14,6 @@ mod minimal_platform;
 mod renamed;
 mod shards;
 mod storage;
+mod storage_sequences;
 mod target;
 mod unreadable;

@@ -147,9 +147,6 @@ fn a_name_that_two_branches_gave_is_refused() {
     let site = Site::new();
     site.render(world(store_of("S", [dataset("a")]), &["S/a"]), today());
     site.render(world(store_of("S", [dataset("x").renamed_from("a")]), &["S/x"]), today());
-    let entry = |name: &str| {
-        format!("\"S/{name}\": {{\n          \"storage\": \"a\",\n          \"from\": \"a\"\n        }}")
-    };
     let text = site.lock().to_text();
     let spaced: String = text.split_whitespace().collect();
     assert!(spaced.contains(r#""S/x":{"storage":"a","from":"a"}"#), "{text}");
@@ -162,7 +159,6 @@ fn a_name_that_two_branches_gave_is_refused() {
     assert_eq!(codes(&refused), ["lock/name-twice"]);
     // An entry of what is not declared gives no name.
     assert!(place(world(store_of("S", [dataset("x")]), &["S/x"]), &merged).is_ok());
-    let _ = entry;
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
         // The last of them: killed before, the next call begins with what is left to do there.
         let last = made.iter_mut().rfind(|(_, script)| same_database(script.database(), database));
         if let Some((_, script)) = last {
-            *script = transition::forgetting(script.clone(), &change.platform().name);
+            *script = transition::forgetting(script.clone(), change.platform().storage_name());
         }
     }
     let files = made.into_iter().map(|(path, script)| File::sql(&path, script.to_string()));

@@ -52,12 +52,16 @@ fn findings(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
         }
         NodeDetail::Transform(transform) => {
             let clashes = input_names(transform);
-            let fails =
-                match output_attributes(config, &view.platform().name, transform, &StorageNames::default()) {
-                    Err(diagnostic) => vec![diagnostic],
-                    Ok(_) if !clashes.is_empty() => Vec::new(),
-                    Ok(output) => selects(transform, &output),
-                };
+            let fails = match output_attributes(
+                config,
+                view.platform().storage_name(),
+                transform,
+                &StorageNames::default(),
+            ) {
+                Err(diagnostic) => vec![diagnostic],
+                Ok(_) if !clashes.is_empty() => Vec::new(),
+                Ok(output) => selects(transform, &output),
+            };
             clashes.into_iter().chain(fails).collect()
         }
         NodeDetail::Trigger(_) => Vec::new(),

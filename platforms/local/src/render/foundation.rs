@@ -297,12 +297,12 @@ pub(super) fn render(
     scope: &ScopeView,
     rendering: &mut Rendering,
 ) -> Result<(), PlatformError> {
-    let platform = literal(scope.platform().name.as_str());
+    let platform = literal(scope.platform().storage_name().as_str());
     let one = |statement: &str| [statement.to_owned()];
     let script = Script::new(address::DATABASE, &config.database)
         .note(format!(
             "The database of the platform {}: what it keeps its books in.",
-            &scope.platform().name
+            scope.platform().storage_name()
         ))
         .note("Batches are numbered for each datastore. A batch is visible when it stands here.")
         .note("Schemas are numbered for each dataset. A batch has the last one whose first batch is not after it.")

@@ -31,7 +31,7 @@ pub(super) fn render(
     let table = match &consumer_database {
         ConsumerDatabase::Own => own_table_of_input(config, view, dataset)?.table,
         ConsumerDatabase::File(_) | ConsumerDatabase::Server(_) => {
-            consumer_database.table_name(&view.platform().name, dataset)
+            consumer_database.table_name(view.platform().storage_name(), dataset)
         }
     };
     let platform = (consumer_database != ConsumerDatabase::Own).then(|| &view.platform().name);

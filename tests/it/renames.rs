@@ -1,0 +1,160 @@
+//! Renames on the local platform: consumers see the names of now, and keep their history.
+
+use crate::flows::Fixture;
+use datasurface::{broker::Proposal, model::*};
+
+/// The names of everything between a source and its consumers.
+#[derive(Clone, Copy)]
+struct Names {
+    zone: &'static str,
+    team: &'static str,
+    container: &'static str,
+    datastore: &'static str,
+    dataset: &'static str,
+    masked: &'static str,
+    mask: &'static str,
+    workspace: &'static str,
+    group: &'static str,
+}
+
+const BEFORE: Names = Names {
+    zone: "Z",
+    team: "T",
+    container: "Desk",
+    datastore: "Shop",
+    dataset: "customers",
+    masked: "Masked",
+    mask: "Mask",
+    workspace: "Sales",
+    group: "all",
+};
+
+const AFTER: Names = Names {
+    zone: "Area",
+    team: "Crew",
+    container: "Bench",
+    datastore: "Trade",
+    dataset: "clients",
+    masked: "Hidden",
+    mask: "Hide",
+    workspace: "Selling",
+    group: "each",
+};
+
+/// The same ecosystem under these names, which says how it was called before wherever that differs.
+fn ecosystem(now: Names, then: Names, desk: &'static str) -> Ecosystem {
+    macro_rules! renamed {
+        ($thing:expr, $name:ident) => {{
+            let thing = $thing;
+            if now.$name == then.$name { thing } else { thing.renamed_from(then.$name) }
+        }};
+    }
+    let schema = "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15)";
+    let dataset = || renamed!(Dataset::new(now.dataset, schema), dataset);
+    let key = |datastore: &str| format!("{datastore}/{}", now.dataset);
+    let place = format!("{}/{}", now.zone, now.team);
+    let bench = format!("{place}/{}", now.container);
+    let store = Datastore::new(now.datastore)
+        .captured(Capture::sql_snapshot(&*format!("{place}/Source")).table(now.dataset, "customers"))
+        .dataset(dataset().classified("PII"));
+    let select =
+        format!("SELECT customer_id, '***' AS company_name, city FROM {}_{}", now.datastore, now.dataset);
+    let mask = DataTransformer::sql(now.masked).select(now.dataset, &*select).removal(
+        now.dataset,
+        "PII",
+        Removal::new("names are replaced by a constant")
+            .column("customer_id", "names nobody outside")
+            .column("city", "names nobody"),
+    );
+    let history = || {
+        renamed!(DatasetGroup::new(now.group), group)
+            .with_milestoning(Milestoning::LiveAndForensic)
+            .with_retention(Retention::years(1))
+    };
+    let team = Team::new()
+        .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
+        .container(renamed!(DataContainer::sqlite(now.container, desk), container).located("V/L"))
+        .datastore(renamed!(store, datastore))
+        .datastore(renamed!(Datastore::new(now.masked), masked).dataset(dataset().classified("Public")))
+        .workspace(
+            renamed!(Workspace::new(now.mask), mask)
+                .with_container(&*bench)
+                .group(DatasetGroup::new("raw").sink(&*key(now.datastore)))
+                .with_transformer(mask),
+        )
+        .workspace(
+            renamed!(Workspace::new(now.workspace), workspace)
+                .with_container(&*bench)
+                .group(history().with_sinks([&*key(now.datastore), &*key(now.masked)])),
+        );
+    let team = renamed!(TeamDeclaration::new(now.team, "github:o/team@main"), team).defined(team);
+    let zone = renamed!(ZoneDeclaration::new(now.zone, "github:o/zone@main"), zone)
+        .defined(GovernanceZone::new().team_declaration(team));
+    Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
+        .vendor(InfrastructureVendor::new("V").location("L"))
+        .platform(PlatformDeclaration::new("Local", "local").setting("database", "platform.db"))
+        .zone_declaration(zone)
+}
+
+/// The steps on whatever keeps data: tables, and copies at consumers.
+fn on_data(proposal: &Proposal) -> Vec<String> {
+    let steps = proposal.plan(&"Local".into()).unwrap().steps().iter();
+    let keeps = |resource: &str| resource.starts_with("table.") || resource.starts_with("copy.");
+    steps.filter(|step| keeps(step.resource.as_str())).map(ToString::to_string).collect()
+}
+
+fn views(fixture: &Fixture, desk: &str) -> Vec<String> {
+    fixture.rows(
+        desk,
+        "SELECT name FROM sqlite_schema WHERE type = 'view' AND name LIKE '%Sell%' OR name LIKE '%Sales%'",
+    )
+}
+
+#[test]
+fn whatever_is_renamed_its_consumers_keep_their_history() {
+    let steps: [fn(Names) -> Names; 7] = [
+        |names| Names { dataset: AFTER.dataset, ..names },
+        |names| Names { datastore: AFTER.datastore, masked: AFTER.masked, ..names },
+        |names| Names { workspace: AFTER.workspace, mask: AFTER.mask, ..names },
+        |names| Names { group: AFTER.group, ..names },
+        |names| Names { container: AFTER.container, ..names },
+        |names| Names { team: AFTER.team, ..names },
+        |names| Names { zone: AFTER.zone, ..names },
+    ];
+    for desk in ["platform.db", "desk.db"] {
+        let fixture = Fixture::new();
+        fixture.render_and_apply(ecosystem(BEFORE, BEFORE, desk), "2026-01-01");
+        fixture.run("2026-01-01");
+        fixture.source("UPDATE customers SET company_name = 'A.' WHERE customer_id = 'ALFKI'");
+        fixture.run("2026-01-02");
+        let mut names = BEFORE;
+        for (number, step) in steps.iter().enumerate() {
+            let now = step(names);
+            let then = std::mem::replace(&mut names, now);
+            let on = format!("2026-02-{:02}", number + 1);
+            let proposal = fixture.render_and_apply(ecosystem(names, then, desk), &on);
+            assert_eq!(on_data(&proposal), [] as [String; 0], "step {number}");
+            fixture
+                .source(&format!("UPDATE customers SET city = 'Bonn {number}' WHERE customer_id = 'ALFKI'"));
+            let ran = fixture.run(&on);
+            assert_eq!(
+                ran.iter().filter(|line| line.ends_with("+0 ~1 -0")).count(),
+                2,
+                "step {number}: {ran:?}"
+            );
+            let view =
+                format!("{}__{}__{}__{}", names.workspace, names.group, names.datastore, names.dataset);
+            let prefix = if desk == "platform.db" { "" } else { "Local__" };
+            let history = format!("SELECT company_name FROM {prefix}{view}__history ORDER BY batch_in, 1");
+            assert_eq!(fixture.rows(desk, &history)[..3], ["Alfreds", "Paris", "A."], "step {number}");
+            let live = format!("SELECT city FROM {prefix}{view} WHERE customer_id = 'ALFKI'");
+            assert_eq!(fixture.rows(desk, &live), [format!("Bonn {number}")]);
+            let all = views(&fixture, desk);
+            let start = format!("{prefix}{}__{}__", names.workspace, names.group);
+            assert!(all.len() == 4 && all.iter().all(|name| name.starts_with(&start)), "{all:?}");
+        }
+        // Once more: nothing is left to do.
+        let again = fixture.render_and_apply(ecosystem(names, names, desk), "2026-03-01");
+        assert_eq!(on_data(&again), [] as [String; 0]);
+    }
+}
