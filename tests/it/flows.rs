@@ -116,7 +116,9 @@ impl Fixture {
         let proposal = self.render(ecosystem, on);
         let plan = proposal.plan(&"Local".into()).unwrap();
         let applied = self.at(on, |platform, site| platform.runtime().unwrap().apply(site, plan)).unwrap();
-        assert_eq!((applied.done, applied.done_before), (plan.steps().len(), 0));
+        assert_eq!(applied.done, plan.steps().len());
+        // Where there is nothing to do, the statements of the change before are still there, and were done.
+        assert!(plan.is_empty() || applied.done_before == 0);
         proposal
     }
 
