@@ -78,6 +78,7 @@
 //! Moves and releases are edits of the [`Lock`]; `docs/command-line.md` describes them.
 
 mod broker;
+mod check;
 mod choice;
 mod configured_platform;
 mod error;

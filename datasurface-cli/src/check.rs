@@ -3,7 +3,7 @@
 use crate::{
     answer::Answer,
     arguments::{Check, Format},
-    input::Input,
+    input::JudgedInput,
 };
 use chrono::NaiveDate;
 use datasurface_broker::Broker;
@@ -29,17 +29,10 @@ struct Waived {
 }
 
 pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
-    let (findings, waived, is_valid) = match Input::read(&arguments.model) {
-        Ok(mut input) => {
-            let is_valid = match input.place(broker) {
-                Ok(placed) => input.lint(broker, &placed),
-                Err(_) => false,
-            };
-            let waived = waived(&input);
-            (input.findings, waived, is_valid)
-        }
-        Err(findings) => (findings, Vec::new(), false),
-    };
+    let judged = JudgedInput::read(&arguments.model, broker);
+    let is_valid = !judged.findings.has_errors();
+    let waived = waived(&judged);
+    let findings = judged.findings;
     match arguments.format {
         Format::Text => {
             let lines = waived.iter().map(|waived| format!("{waived}\n"));
@@ -50,9 +43,9 @@ pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
 }
 
 /// What was waived, with the waivers.
-fn waived(input: &Input) -> Vec<Waived> {
+fn waived(judged: &JudgedInput) -> Vec<Waived> {
     let shown = |finding: &Diagnostic| {
-        let waiver = input.ecosystem.waivers_of(finding, input.on).next()?;
+        let waiver = judged.ecosystem.waivers_of(finding, judged.on).next()?;
         Some(Waived {
             code: finding.code().to_owned(),
             message: finding.message().to_owned(),
@@ -61,7 +54,7 @@ fn waived(input: &Input) -> Vec<Waived> {
             path: finding.path().to_string(),
         })
     };
-    input.waived.iter().filter_map(shown).collect()
+    judged.waived.iter().filter_map(shown).collect()
 }
 
 impl fmt::Display for Waived {

@@ -83,18 +83,51 @@ impl Input {
         }
     }
 
-    /// Asks platforms what they find of what is placed. Returns whether nothing is an error.
-    pub(crate) fn lint(&mut self, broker: &Broker, placed: &Placed) -> bool {
-        let report = broker.lint(placed);
-        let is_well = !report.findings.has_errors();
-        self.findings.extend(self.located(report.findings));
-        self.waived.extend(report.waived);
-        is_well
-    }
-
     /// The findings, with the places where they are written in the model, and those who have to change them.
     pub(crate) fn located(&self, findings: Findings) -> Findings {
         self.documents.located(findings.with_addressees(&self.ecosystem))
+    }
+}
+
+/// Everything that can be said of a model, whatever is wrong with parts of it.
+#[derive(Debug)]
+pub(crate) struct JudgedInput {
+    pub(crate) ecosystem: Ecosystem,
+    pub(crate) on: NaiveDate,
+    pub(crate) findings: Findings,
+    pub(crate) waived: Findings,
+}
+
+impl JudgedInput {
+    /// Reads the model and the lock as far as that is possible, validates, chooses platforms, and asks these.
+    pub(crate) fn read(arguments: &Model, broker: &Broker) -> Self {
+        let (lock_path, on) = (arguments.lock(), arguments.date());
+        let mut findings = Findings::default();
+        let lock = kept(read_lock(&lock_path), &mut findings);
+        let (documents, unread) = documents(arguments);
+        let mut model = documents.load_partly();
+        if !unread.is_empty() {
+            // What a document lacks may be said by one that could not be read.
+            let found = std::mem::take(&mut model.findings).into_iter();
+            model.findings = found.filter(|finding| !WANTING.contains(&finding.code())).collect();
+            model.findings.extend(unread);
+            model.unread.push(ModelPath::root());
+        }
+        let judged = model.validate(&Validation::on(on));
+        findings.extend(judged.findings);
+        let mut waived = judged.waived;
+        let mut found = Findings::default();
+        if let (Some(sound), Some(lock)) = (&judged.sound, &lock) {
+            let report = broker.check(sound, lock);
+            found.extend(report.findings);
+            waived.extend(report.waived);
+        }
+        if model.unread.is_empty() {
+            // Where the error stands that a waiver was to accept, why it does is told with it.
+            found.extend(unknown_waiver_codes(&model.ecosystem));
+        }
+        findings.extend(found.with_addressees(&model.ecosystem));
+        Self { findings: documents.located(findings), waived, on, ecosystem: model.ecosystem }
     }
 }
 

@@ -5,8 +5,8 @@ use super::{
     part::{DocumentPart, PartialEcosystem},
 };
 use datasurface_model::{
-    CodeInfo, Diagnostic, Ecosystem, Entity, Findings, GovernanceZone, ModelPath, Name, Set, Team,
-    TeamDeclaration, TeamKey, ZoneDeclaration, ZoneName, nearest, segment,
+    CodeInfo, Diagnostic, Ecosystem, Entity, Findings, GovernanceZone, ModelPath, Name, Repository, Set,
+    Team, TeamDeclaration, TeamKey, ZoneDeclaration, ZoneName, nearest, segment,
 };
 use std::{collections::BTreeMap, mem, sync::Arc};
 
@@ -20,6 +20,14 @@ const ECOSYSTEM: &str = "the ecosystem";
 pub(super) fn assemble<'p>(
     parts: impl IntoIterator<Item = (&'p str, &'p DocumentPart)>,
 ) -> Result<Ecosystem, Findings> {
+    let (ecosystem, findings) = assemble_partly(parts);
+    if findings.is_empty() { Ok(ecosystem) } else { Err(findings.into_iter().collect()) }
+}
+
+/// The ecosystem as far as documents describe it together, and what is wrong with that.
+pub(super) fn assemble_partly<'p>(
+    parts: impl IntoIterator<Item = (&'p str, &'p DocumentPart)>,
+) -> (Ecosystem, Vec<Diagnostic>) {
     let mut frames: Vec<(&str, &PartialEcosystem)> = Vec::new();
     let mut definitions = Definitions::default();
     for (document, part) in parts {
@@ -43,13 +51,19 @@ pub(super) fn assemble<'p>(
             let empty = Ecosystem::new(name, owner, live);
             frames_joined(empty, frames, &mut findings)
         }
-        (frames, ..) => {
+        (frames, name, owner, live) => {
             // Not complete; what is declared is still asked for below.
-            frames_joined(Ecosystem::new("", "", ""), frames, &mut findings)
+            let unsaid = || Repository::from("");
+            let empty = Ecosystem::new(
+                name.cloned().unwrap_or_else(|| "".into()),
+                owner.cloned().unwrap_or_else(unsaid),
+                live.cloned().unwrap_or_else(unsaid),
+            );
+            frames_joined(empty, frames, &mut findings)
         }
     };
     let ecosystem = definitions.add_to(ecosystem, &mut findings);
-    if findings.is_empty() { Ok(ecosystem) } else { Err(findings.into_iter().collect()) }
+    (ecosystem, findings)
 }
 
 fn frames_joined(

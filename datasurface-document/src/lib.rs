@@ -38,6 +38,7 @@ mod lines;
 mod loaded;
 mod locate;
 mod part;
+mod partial;
 mod patch;
 mod report;
 mod shape;
@@ -56,6 +57,7 @@ pub use error::DocumentError;
 #[cfg(feature = "fs")]
 pub use files::read_text;
 pub use loaded::Loaded;
+pub use partial::PartialModel;
 pub use patch::{PatchError, apply_suggestion};
 pub use report::Report;
 pub use v1::expand_schema;

@@ -14,7 +14,7 @@ mod read;
 mod yaml;
 
 pub(super) use error::ReadError;
-pub(super) use read::read;
+pub(super) use read::read_partly;
 
 use super::syntax::Syntax;
 use std::borrow::Cow;

@@ -18,19 +18,14 @@ use serde::{
 };
 use std::{cell::RefCell, slice};
 
-/// The value that a node says, or everything that is wrong with it.
-pub(crate) fn read<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Vec<ReadError>> {
+/// The value that a node says, without what is wrong in it, and everything that is. There is no value if the outermost object has a
+/// problem.
+pub(crate) fn read_partly<T: DeserializeOwned>(node: &Node<'_>) -> (Option<T>, Vec<ReadError>) {
     let errors = RefCell::new(Vec::new());
     let outcome = T::deserialize(Reader { node, errors: &errors });
     let mut errors = errors.into_inner();
-    match outcome {
-        Ok(value) if errors.is_empty() => Ok(value),
-        Ok(_) => Err(errors),
-        Err(error) => {
-            errors.push(error.with_extent(node.extent));
-            Err(errors)
-        }
-    }
+    let value = outcome.map_err(|error| errors.push(error.with_extent(node.extent))).ok();
+    (value, errors)
 }
 
 #[derive(Clone, Copy)]

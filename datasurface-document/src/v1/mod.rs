@@ -71,20 +71,33 @@ pub(super) fn read(
     document: &Node<'_>,
     schemas: &mut Schemas,
 ) -> Result<DocumentPart, Vec<ReadError>> {
-    Ok(match head {
+    match read_partly(head, document, schemas) {
+        (Some(part), errors) if errors.is_empty() => Ok(part),
+        (_, errors) => Err(errors),
+    }
+}
+
+/// Reads what a document says after its head, without what is wrong in it, and everything that is.
+pub(super) fn read_partly(
+    head: DocumentHeader,
+    document: &Node<'_>,
+    schemas: &mut Schemas,
+) -> (Option<DocumentPart>, Vec<ReadError>) {
+    match head {
         DocumentHeader::Ecosystem => {
-            let frame = tree::read::<Document>(document)?.into_frame(schemas);
-            DocumentPart::Ecosystem(Box::new(frame))
+            let (frame, errors) = tree::read_partly::<Document>(document);
+            let frame = frame.map(|frame| frame.into_frame(schemas));
+            (frame.map(|frame| DocumentPart::Ecosystem(Box::new(frame))), errors)
         }
         DocumentHeader::Zone(name) => {
-            let zone = tree::read::<ZoneDefinition>(document)?.into_model(schemas);
-            DocumentPart::Zone(name, zone.into())
+            let (zone, errors) = tree::read_partly::<ZoneDefinition>(document);
+            (zone.map(|zone| DocumentPart::Zone(name, zone.into_model(schemas).into())), errors)
         }
         DocumentHeader::Team(key) => {
-            let team = tree::read::<TeamDefinition>(document)?.into_model(schemas);
-            DocumentPart::Team(key, team.into())
+            let (team, errors) = tree::read_partly::<TeamDefinition>(document);
+            (team.map(|team| DocumentPart::Team(key, team.into_model(schemas).into())), errors)
         }
-    })
+    }
 }
 
 /// How a document with this head is a part of paths.

@@ -18,6 +18,7 @@ mod infrastructure;
 #[cfg(feature = "json-schema")]
 mod json_schema;
 mod lifecycle;
+mod part;
 mod password;
 mod pin;
 mod platform;
@@ -68,6 +69,7 @@ pub use workspace::{DatasetGroup, DatasetSink, Workspace};
 pub use zone::{GovernanceZone, ZoneDeclaration};
 
 pub(crate) use container_kind::Server;
+pub(crate) use part::EcosystemPart;
 
 use datasurface_schema::{
     Annotations, ContainerKey, DatastoreName, EcosystemName, Entity, GroupKey, Named, PlatformName, Sparse,

@@ -7,6 +7,7 @@
 
 mod access;
 mod capture;
+mod certainty;
 mod classification;
 mod container;
 mod credential;
@@ -36,8 +37,10 @@ use crate::{
     ecosystem::Cron,
     governance as of_policies,
 };
+pub(super) use certainty::{ABSENCE_CODES, WRITTEN_VALUE_CODES};
 pub(super) use container::same_place::addresses;
 use datasurface_schema::{Schema, is_time_zone, nearest_time_zone, segment};
+pub(super) use name::DUPLICATE as DUPLICATE_NAME;
 pub(super) use reference::UNKNOWN_POLICY;
 
 /// Every code that validation reports, in order.

@@ -26,7 +26,7 @@ pub(super) static SYNTAX: CodeInfo = CodeInfo::error(
      character (Unicode's form NFC), so that names that look the same are the same. Rename the thing.",
 );
 
-pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(
+pub(in super::super) static DUPLICATE: CodeInfo = CodeInfo::error(
     "name/duplicate",
     "two things have the same name where it must be unique",
     "References are made by name, and many databases do not tell `Orders` from `orders`: so names are unique without \

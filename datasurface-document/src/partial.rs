@@ -1,0 +1,138 @@
+//! Loading as far as documents can be read: what is wrong in one object hides nothing of the others.
+
+use super::{
+    assemble::assemble_partly,
+    codes::{INCOMPLETE, UNDECLARED},
+    documents::{Document, Documents, diagnosed},
+    header::{self, DocumentHeader},
+    part::DocumentPart,
+    shape::{Shape, inside},
+    tree::{self, Extent, Node, ReadError},
+    v1::{self, Schemas},
+};
+use datasurface_model::{Diagnostic, Ecosystem, Findings, ModelPath, PartialValidation, Validation, segment};
+
+/// The part of a model that could be read, and the places of the rest.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PartialModel {
+    /// The ecosystem, without what could not be read. Its name and its repositories are empty if nobody says them.
+    pub ecosystem: Ecosystem,
+    /// The findings about the form of documents; none if all of them could be read.
+    pub findings: Findings,
+    /// The places of the parts that are not in the ecosystem, or lack something. An empty path says that anything may be missing.
+    pub unread: Vec<ModelPath>,
+}
+
+impl Documents {
+    /// Loads the model as far as it can be read. An object with a member that is not known is read without that member; one
+    /// that cannot be read is left out of the list around it.
+    #[must_use]
+    pub fn load_partly(&self) -> PartialModel {
+        let mut schemas = Schemas::default();
+        let (mut parts, mut found, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, document) in self.iter() {
+            let read = read(document, &mut schemas);
+            found.extend(diagnosed(name, &document.text, &read.errors));
+            unread.extend(read.unread);
+            parts.extend(read.part.map(|part| (name, part)));
+        }
+        let is_complete = found.is_empty();
+        let (ecosystem, assembled) = assemble_partly(parts.iter().map(|(name, part)| (*name, part)));
+        for finding in assembled {
+            let is_absent = [INCOMPLETE.code, UNDECLARED.code].contains(&finding.code());
+            if is_absent {
+                // Who declares it may be what could not be read.
+                unread.push(match finding.code() == INCOMPLETE.code {
+                    true => finding.path().clone(),
+                    false => ModelPath::root(),
+                });
+            }
+            if !is_absent || is_complete {
+                found.push(finding);
+            }
+        }
+        unread.sort();
+        unread.dedup();
+        PartialModel { ecosystem, findings: self.located(found.into_iter().collect()), unread }
+    }
+}
+
+impl PartialModel {
+    /// Validates what is known, and returns its findings together with those about the form of documents. None of them is a consequence of
+    /// what could not be read.
+    #[must_use]
+    pub fn validate(&self, with: &Validation<'_>) -> PartialValidation {
+        let mut outcome = self.ecosystem.clone().validate_partly(with, &self.unread);
+        let found: Vec<Diagnostic> = self.findings.iter().cloned().collect();
+        outcome.findings = outcome.findings.with_addressees(&self.ecosystem);
+        outcome.findings.extend(found);
+        outcome
+    }
+}
+
+struct PartialRead {
+    part: Option<DocumentPart>,
+    errors: Vec<ReadError>,
+    unread: Vec<ModelPath>,
+}
+
+fn read(document: &Document, schemas: &mut Schemas) -> PartialRead {
+    let unread = |error| PartialRead { part: None, errors: vec![error], unread: vec![ModelPath::root()] };
+    let mut tree = match tree::parse(&document.text, document.syntax) {
+        Ok(tree) => tree,
+        Err(error) => return unread(error),
+    };
+    let head = match header::take(&mut tree.root) {
+        Ok(head) => head,
+        Err(error) => {
+            tree.errors.push(error);
+            return PartialRead { part: None, errors: tree.errors, unread: vec![ModelPath::root()] };
+        }
+    };
+    let (path, shape) = (path(&head), v1::shape(&head));
+    let (part, errors) = v1::read_partly(head, &tree.root, schemas);
+    tree.errors.extend(errors);
+    let mut unread: Vec<ModelPath> = Vec::new();
+    if part.is_none() {
+        unread.push(path.clone());
+    }
+    for error in &tree.errors {
+        unread.push(match error.extent() {
+            Some(extent) => place(&path, shape, &tree.root, extent),
+            None => path.clone(),
+        });
+    }
+    PartialRead { part, errors: tree.errors, unread }
+}
+
+/// The path of what a document is about.
+fn path(head: &DocumentHeader) -> ModelPath {
+    let root = ModelPath::root();
+    match head {
+        DocumentHeader::Ecosystem => root,
+        DocumentHeader::Zone(zone) => root.child(segment::ZONES, zone),
+        DocumentHeader::Team(team) => {
+            root.child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team)
+        }
+    }
+}
+
+/// The path of the innermost part in which something is written. Not by recursion: see how findings are located.
+fn place(path: &ModelPath, shape: Shape, root: &Node<'_>, extent: Extent) -> ModelPath {
+    let (mut path, mut shape, mut value) = (path.clone(), shape, root);
+    loop {
+        let mut next = None;
+        inside(shape, value, &mut |inner| {
+            let around = inner.value.extent;
+            if next.is_none() && around.start <= extent.start && extent.end <= around.end {
+                next = Some((inner.name.filter(|_| !inner.is_transparent), inner.shape, inner.value));
+            }
+        });
+        let Some((name, inner_shape, inner)) = next else { return path };
+        if let Some(name) = name {
+            path = path.entry(name);
+        }
+        (shape, value) = (inner_shape, inner);
+    }
+}
