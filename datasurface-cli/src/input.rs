@@ -19,7 +19,6 @@ pub(crate) struct Input {
     pub(crate) ecosystem: Valid<Ecosystem>,
     pub(crate) lock: Lock,
     pub(crate) lock_path: PathBuf,
-    pub(crate) on: NaiveDate,
     /// What was found so far; no errors.
     pub(crate) findings: Findings,
     /// What was found, and somebody decided to live with.
@@ -62,7 +61,7 @@ impl Input {
             (Some(checked), Some(lock)) => {
                 let waived = checked.waived().clone();
                 let ecosystem = checked.into_ecosystem();
-                Ok(Self { ecosystem, lock, lock_path, on, findings, waived, documents })
+                Ok(Self { ecosystem, lock, lock_path, findings, waived, documents })
             }
             _ => Err(findings),
         }

@@ -48,6 +48,75 @@ fn what_needs_platforms_is_judged_too() {
     assert!(said.codes().contains(&"platform/unknown-kind".to_owned()), "{said:?}");
 }
 
+/// A model in which a member is called otherwise, each in turn.
+fn misspelt(value: &serde_json::Value, all: &mut Vec<serde_json::Value>) {
+    use serde_json::Value;
+    let inner: Vec<(String, &Value)> = match value {
+        Value::Array(elements) => {
+            elements.iter().enumerate().map(|(index, element)| (index.to_string(), element)).collect()
+        }
+        Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), member)).collect(),
+        _ => return,
+    };
+    for (name, member) in inner {
+        if value.is_object() {
+            let mut changed = value.clone();
+            let members = changed.as_object_mut().unwrap();
+            let member = members.remove(&name).unwrap();
+            members.insert(format!("{name}zz"), member);
+            all.push(changed);
+        }
+        let mut within = Vec::new();
+        misspelt(member, &mut within);
+        for changed in within {
+            let mut around = value.clone();
+            match &mut around {
+                Value::Array(elements) => elements[name.parse::<usize>().unwrap()] = changed,
+                _ => around[&name] = changed,
+            }
+            all.push(around);
+        }
+    }
+}
+
+#[test]
+fn a_misspelt_member_is_no_reason_for_findings_of_platforms() {
+    let fixture = Fixture::new(&models::first());
+    let known = check(&fixture, "--format json").good().codes();
+    let mut all = Vec::new();
+    misspelt(&datasurface_document::to_value(&models::first()), &mut all);
+    assert!(all.len() > 50);
+    for model in all {
+        fixture.write("model.json", model.to_string());
+        let said = check(&fixture, "--format json").codes();
+        if said.iter().any(|code| code.starts_with("document/")) {
+            let follows = |code: &&String| !code.starts_with("document/") && !known.contains(code);
+            assert_eq!(said.iter().find(follows), None, "{model}");
+        }
+    }
+}
+
+#[test]
+fn an_error_hides_nothing_that_platforms_find_elsewhere() {
+    let odd = |team: datasurface_model::Team| {
+        let capture = Capture::sql_snapshot("USA/NorthWind/Source");
+        let odd = Datastore::new("Odd")
+            .captured(capture)
+            .dataset(Dataset::new("pictures", "id Integer key, picture Variant(20)").classified("Public"));
+        let workspace = datasurface_model::Workspace::new("Gallery")
+            .with_container("USA/NorthWind/Lab")
+            .group(datasurface_model::DatasetGroup::new("all").sink("Odd/pictures"));
+        team.datastore(odd).workspace(workspace)
+    };
+    let alone = models::first().edit_team("USA", "NorthWind", odd);
+    assert!(check(&Fixture::new(&alone), "--format json").codes().contains(&"local/column-type".to_owned()));
+    let fixture = Fixture::new(&models::broken().edit_team("USA", "NorthWind", odd));
+    let codes = check(&fixture, "--format json").codes();
+    for code in ["reference/unknown-dataset", "local/column-type"] {
+        assert!(codes.contains(&code.to_owned()), "{codes:?}");
+    }
+}
+
 #[test]
 fn what_was_waived_is_told_with_its_reason() {
     let path = "zones/USA/teams/NorthWind/datastores/Order";

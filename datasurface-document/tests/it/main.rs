@@ -8,6 +8,7 @@ mod form;
 mod json_schema;
 mod laws;
 mod no_json;
+mod partial;
 mod places;
 mod reload;
 mod syntaxes;

@@ -66,11 +66,6 @@ impl EcosystemPart {
             _ => Self::Team(team),
         }
     }
-
-    /// Whether names of other things are declared in the part, beside those of datasets and groups.
-    pub(crate) fn declares_names(&self) -> bool {
-        matches!(self, Self::Whole | Self::Vendor(_) | Self::Zone(_) | Self::Team(_))
-    }
 }
 
 impl Ecosystem {

@@ -8,7 +8,7 @@
 use super::{
     Checked, Invalid, Validation,
     outcome::sealed::HasState,
-    rules::{ABSENCE_CODES, WRITTEN_VALUE_CODES},
+    rules::{WRITTEN_VALUE_CODES, may_be_declared_in},
     state::State,
     valid::Valid,
 };
@@ -175,7 +175,6 @@ fn certain(
     before: &State,
 ) -> Findings {
     let lacks_heading = unread.contains(&EcosystemPart::Heading) || unread.contains(&EcosystemPart::Whole);
-    let may_be_declared = unread.iter().any(EcosystemPart::declares_names);
     let known: BTreeSet<Diagnostic> = if unread.contains(&EcosystemPart::Whole) {
         BTreeSet::new()
     } else {
@@ -187,15 +186,16 @@ fn certain(
         };
         findings.into_iter().collect()
     };
-    let has = |codes: &[&crate::CodeInfo], finding: &Diagnostic| {
-        codes.iter().any(|info| info.code == finding.code())
-    };
+    let is_of_written_value =
+        |finding: &Diagnostic| WRITTEN_VALUE_CODES.iter().any(|info| info.code == finding.code());
+    let may_be_declared =
+        |finding: &Diagnostic| unread.iter().any(|part| may_be_declared_in(part, finding.code()));
     let is_certain = |finding: &&Diagnostic| {
         let is_of_heading = part_of_error(finding) == EcosystemPart::Heading;
-        if (may_be_declared && has(ABSENCE_CODES, finding)) || (is_of_heading && lacks_heading) {
+        if may_be_declared(finding) || (is_of_heading && lacks_heading) {
             return false;
         }
-        known.contains(finding) || has(WRITTEN_VALUE_CODES, finding)
+        known.contains(finding) || is_of_written_value(finding)
     };
     found.iter().filter(is_certain).cloned().collect()
 }

@@ -37,7 +37,7 @@ use crate::{
     ecosystem::Cron,
     governance as of_policies,
 };
-pub(super) use certainty::{ABSENCE_CODES, WRITTEN_VALUE_CODES};
+pub(super) use certainty::{WRITTEN_VALUE_CODES, may_be_declared_in};
 pub(super) use container::same_place::addresses;
 use datasurface_schema::{Schema, is_time_zone, nearest_time_zone, segment};
 pub(super) use name::DUPLICATE as DUPLICATE_NAME;

@@ -1,0 +1,148 @@
+//! Documents that cannot be read as a whole: what can be is judged, and nothing is reported that follows from what cannot.
+
+use super::form::NORTHWIND;
+use chrono::NaiveDate;
+use datasurface_document::Documents;
+use datasurface_model::{PartialValidation, Validation};
+use serde_json::{Map, Value, json};
+
+fn judged(documents: &Documents) -> PartialValidation {
+    documents.load_partly().validate(&Validation::on(NaiveDate::from_ymd_opt(2026, 6, 30).unwrap()))
+}
+
+fn codes(outcome: &PartialValidation) -> Vec<&str> {
+    outcome.findings.codes().collect()
+}
+
+/// The document, changed in one object at a time: by each of the changes that `change` makes of one.
+fn each_object(change: impl Fn(&Map<String, Value>) -> Vec<Value>) -> Vec<String> {
+    fn go(value: &Value, change: &dyn Fn(&Map<String, Value>) -> Vec<Value>) -> Vec<Value> {
+        match value {
+            Value::Array(elements) => (0..elements.len())
+                .flat_map(|index| {
+                    go(&elements[index], change).into_iter().map(move |changed| (index, changed))
+                })
+                .map(|(index, changed)| {
+                    let mut elements = elements.clone();
+                    elements[index] = changed;
+                    Value::Array(elements)
+                })
+                .collect(),
+            Value::Object(members) => {
+                let mut all = change(members);
+                for (name, member) in members {
+                    for changed in go(member, change) {
+                        let mut members = members.clone();
+                        members.insert(name.clone(), changed);
+                        all.push(Value::Object(members));
+                    }
+                }
+                all
+            }
+            _ => Vec::new(),
+        }
+    }
+    let document: Value = serde_json::from_str(NORTHWIND).unwrap();
+    go(&document, &change).iter().map(Value::to_string).collect()
+}
+
+/// Nothing but the form of documents, and what was found before.
+fn assert_no_consequence(text: &str) {
+    let before = judged(&Documents::new().document("model.json", NORTHWIND));
+    let known: Vec<&str> = codes(&before);
+    let outcome = judged(&Documents::new().document("model.json", text));
+    if !codes(&outcome).iter().any(|code| code.starts_with("document/")) {
+        return; // A name in a map, or a value that means something else.
+    }
+    for code in codes(&outcome) {
+        assert!(code.starts_with("document/") || known.contains(&code), "{code} follows in {text}");
+    }
+}
+
+#[test]
+fn a_misspelt_member_brings_about_one_finding_and_no_consequence() {
+    let misspelt = each_object(|members| {
+        let rename = |name: &String| {
+            let mut members = members.clone();
+            let value = members.remove(name).unwrap();
+            members.insert(format!("{name}zz"), value);
+            Value::Object(members)
+        };
+        members.keys().map(rename).collect()
+    });
+    assert!(misspelt.len() > 50);
+    misspelt.iter().for_each(|text| assert_no_consequence(text));
+}
+
+#[test]
+fn a_value_of_another_type_brings_about_one_finding_and_no_consequence() {
+    let mistaken = each_object(|members| {
+        let replace = |name: &String| {
+            let mut members = members.clone();
+            members.insert(name.clone(), json!([[false]]));
+            Value::Object(members)
+        };
+        members.keys().map(replace).collect()
+    });
+    assert!(mistaken.len() > 50);
+    mistaken.iter().for_each(|text| assert_no_consequence(text));
+}
+
+const COMPANY: &str = "
+format: datasurface/1
+name: Shop
+owner: github:shop/model@main
+live: github:shop/live@main
+zones:
+- name: EU
+  owner: github:shop/eu@main
+- name: US
+  owner: github:shop/us@main
+";
+
+const SALES: &str = "
+format: datasurface/1
+zone: EU
+teams:
+- name: Sales
+  owner: github:shop/sales@main
+  definition:
+    datastores:
+    - name: Orders
+      datasets:
+      - {name: orders, schema: id Integer key}
+    workspaces:
+    - name: Early
+      groups: [{name: g, sinks: [Orders/nothing]}]
+";
+
+#[test]
+fn an_error_in_a_team_hides_nothing_in_another_zone() {
+    let slip = "
+format: datasurface/1
+zone: US
+teams:
+- {name: Law, owner: \"github:shop/law@main\", colour: red}
+- name: \"a/b\"
+  owner: github:shop/slash@main
+";
+    let documents = Documents::new().document("company.yaml", COMPANY).document("eu.yaml", SALES);
+    let alone = judged(&documents);
+    assert!(codes(&alone).contains(&"reference/unknown-dataset"), "{}", alone.findings);
+    let outcome = judged(&documents.document("us.yaml", slip));
+    for code in ["document/unknown-field", "name/syntax", "workspace/no-container"] {
+        assert!(codes(&outcome).contains(&code), "{code}: {}", outcome.findings);
+    }
+    // The slip may be in the name of the list that has it.
+    assert!(!codes(&outcome).contains(&"reference/unknown-dataset"), "{}", outcome.findings);
+}
+
+#[test]
+fn a_document_without_form_leaves_what_is_written_in_the_others() {
+    let documents = Documents::new()
+        .document("company.yaml", COMPANY.replace("name: EU", "name: E/U"))
+        .document("eu.yaml", "format: [");
+    let outcome = judged(&documents);
+    assert_eq!(codes(&outcome), ["document/unreadable", "name/syntax"], "{}", outcome.findings);
+    assert!(outcome.sound.is_none());
+}
