@@ -1,6 +1,9 @@
 //! Linting: what a platform is asked, and how it answers.
 
-use crate::{claim::UNCLAIMED, descriptor::PlatformDescriptor, instance::PlatformInstance, view::NodeView};
+use crate::{
+    claim::UNCLAIMED, descriptor::PlatformDescriptor, instance::PlatformInstance, lint_subject::LintSubject,
+    view::NodeView,
+};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, ShardName, segment};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -59,8 +62,22 @@ impl<'a> Reporter<'a> {
     }
 
     /// Reports a finding: what is wrong, and what to do about it.
+    ///
+    /// People see it where the model declares what the node is about, with the platform as a related place.
     pub fn report(&mut self, code: &CodeInfo, message: impl Into<String>, help: impl Into<String>) {
-        self.found.push(Diagnostic::new(code, self.path.clone(), message).with_help(help));
+        self.report_about(&LintSubject::Node, code, message, help);
+    }
+
+    /// Reports a finding about a part of the node. People see it where the model declares that part.
+    pub fn report_about(
+        &mut self,
+        subject: &LintSubject,
+        code: &CodeInfo,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let path = subject.path(self.path.clone());
+        self.found.push(Diagnostic::new(code, path, message).with_help(help));
     }
 
     /// Reports whatever a node asks for that the descriptor does not claim. This is most of the lint of a platform whose

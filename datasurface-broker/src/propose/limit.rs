@@ -2,11 +2,8 @@
 
 use super::views::PlatformViews;
 use crate::configured_platform::ConfiguredPlatform;
-use datasurface_graph::{ExportFacts, NodeDetail, NodeKey};
-use datasurface_model::{
-    CodeInfo, DatasetKey, Datastore, Diagnostic, Ecosystem, Located, ModelPath, Valid, Workspace, segment,
-};
-use datasurface_platform::{NodeView, Scope, ScopeView};
+use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, Ecosystem, ModelPath, Valid, segment};
+use datasurface_platform::{LintSubject, NodeView, Scope, ScopeView};
 
 pub(crate) static LIMIT: CodeInfo = CodeInfo::error(
     "shard/limit",
@@ -88,30 +85,13 @@ impl IndivisiblePart<'_> {
         }
     }
 
-    /// Where the model asks for it: a capture at its datastore, an export at the sink of whoever comes first, a transformer
-    /// at its workspace.
+    /// Where the model asks for it.
     fn path(&self, ecosystem: &Valid<Ecosystem>) -> ModelPath {
-        let path = match (self.node.key(), self.node.detail()) {
-            (NodeKey::Ingest { datastore, dataset, .. }, _) => {
-                let dataset = self.dataset.map(|dataset| &dataset.dataset).or(dataset.as_ref());
-                let path = ecosystem.datastore(datastore).map(Located::<Datastore>::path);
-                path.map(|path| match dataset {
-                    Some(dataset) => path.child(segment::DATASETS, dataset),
-                    None => path,
-                })
-            }
-            (NodeKey::Trigger { workspace, .. } | NodeKey::Transform { workspace, .. }, _) => {
-                ecosystem.workspace(workspace).map(Located::<Workspace>::path)
-            }
-            (NodeKey::Export { dataset, .. }, NodeDetail::Export(export)) => sink(ecosystem, export, dataset),
-            (NodeKey::Export { .. }, _) => None,
+        let subject = match self.dataset {
+            Some(dataset) => LintSubject::Dataset(dataset.clone()),
+            None => LintSubject::Node,
         };
-        path.unwrap_or_else(|| ModelPath::root().child(segment::PLATFORMS, &self.node.platform().name))
+        let platform = || ModelPath::root().child(segment::PLATFORMS, &self.node.platform().name);
+        self.node.model_path(&subject, ecosystem).unwrap_or_else(platform)
     }
-}
-
-fn sink(ecosystem: &Valid<Ecosystem>, export: &ExportFacts, dataset: &DatasetKey) -> Option<ModelPath> {
-    let group = &export.consumers.first()?.group;
-    let path = ecosystem.workspace(&group.workspace)?.path().child(segment::GROUPS, &group.group);
-    Some(path.child(segment::SINKS, dataset.to_string()))
 }

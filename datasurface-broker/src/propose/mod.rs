@@ -36,6 +36,7 @@ use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{ChangeHeader, HeldState, RenderingChange};
 use hold::Releases;
+use lint::Sinks;
 use std::{collections::BTreeMap, sync::Arc};
 use views::{Held, PlatformViews, Sources};
 
@@ -226,11 +227,12 @@ fn judge(
     views: &BTreeMap<PlatformName, PlatformViews>,
     found: &mut Vec<Diagnostic>,
 ) {
+    let sinks = Sinks::new(&placed.ecosystem);
     link::check(&placed.graphs, &sources.placements, views, found);
     for (name, views) in views {
         if let Some(configured) = sources.platforms.get(name) {
             limit::check(&placed.ecosystem, configured, views, found);
-            render::lint(configured, views, found);
+            lint::ask(configured, views, &sinks, found);
         }
     }
 }

@@ -7,13 +7,9 @@ use crate::{
 };
 use datasurface_model::{CodeInfo, DatasetKey, DatasetName, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
-    LintView, NodeView, PlatformView, Rendering, Reporter, Resource, ResourceAddress, SafePath, Scope,
-    ScopeRecord, ScopeView, slug,
+    NodeView, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopeView, slug,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) static ADDRESS_TWICE: CodeInfo = CodeInfo::error(
     "platform/address-twice",
@@ -37,19 +33,6 @@ pub(crate) fn scope_folder(scope: &Scope) -> Option<SafePath> {
     match scope {
         Scope::Foundation => "foundation".parse().ok(),
         Scope::Shard(shard) => format!("shards/{}", slug(&[shard.as_str()], 48)).parse().ok(),
-    }
-}
-
-/// Asks a platform about every node, and about itself.
-pub(super) fn lint(configured: &ConfiguredPlatform, views: &PlatformViews, found: &mut Vec<Diagnostic>) {
-    let mut ask = |view: LintView<'_>| {
-        let mut reporter = Reporter::new(&view, found);
-        configured.platform().lint(view, &mut reporter);
-    };
-    let platform = PlatformView::new(Arc::clone(configured.instance()), views.shards.clone());
-    ask(LintView::Platform(&platform));
-    for node in &views.nodes {
-        ask(LintView::Node(node));
     }
 }
 

@@ -111,6 +111,13 @@ impl Diagnostic {
         self
     }
 
+    /// Sets the path of the place.
+    #[must_use]
+    pub fn with_path(mut self, path: ModelPath) -> Self {
+        self.path = path;
+        self
+    }
+
     /// Adds a related place.
     #[must_use]
     pub fn related_place(mut self, path: ModelPath, message: impl Into<String>) -> Self {

@@ -7,6 +7,7 @@ use crate::prelude::*;
 /// about it.
 #[derive(Clone, Debug)]
 pub(crate) struct LintDiagnostic {
+    subject: LintSubject,
     code: &'static CodeInfo,
     message: String,
     help: String,
@@ -14,11 +15,16 @@ pub(crate) struct LintDiagnostic {
 
 impl LintDiagnostic {
     pub(crate) fn new(code: &'static CodeInfo, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: help.into() }
+        Self { subject: LintSubject::Node, code, message: message.into(), help: help.into() }
+    }
+
+    /// Sets the part of the node that it is about, instead of all of it.
+    pub(crate) fn about(self, subject: LintSubject) -> Self {
+        Self { subject, ..self }
     }
 
     pub(crate) fn report_to(self, found: &mut Reporter<'_>) {
-        found.report(self.code, self.message, self.help);
+        found.report_about(&self.subject, self.code, self.message, self.help);
     }
 }
 

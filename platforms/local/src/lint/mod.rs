@@ -113,6 +113,7 @@ fn too_many_columns(dataset: &DatasetKey, columns: usize, engine: &str, most: us
         format!("`{dataset}` has {columns} columns"),
         format!("a table of {engine} can have {most} beside our own; split the dataset"),
     )
+    .about(LintSubject::Dataset(dataset.clone()))
 }
 
 /// Columns that a table of versions cannot have.
@@ -128,6 +129,7 @@ fn columns(dataset: &DatasetFacts) -> Vec<LintDiagnostic> {
             format!("`{}` has a column `{}`", &dataset.key, column.name()),
             format!("rename it; `{BATCH_IN}` and `{BATCH_OUT}` say between which batches a version was true"),
         )
+        .about(LintSubject::Column(dataset.key.clone(), column.name().clone()))
     });
     let unkept = columns.iter().filter(|column| Storage::comparable(column.data_type()).is_none());
     let unkept = unkept.map(|column| {
@@ -136,6 +138,7 @@ fn columns(dataset: &DatasetFacts) -> Vec<LintDiagnostic> {
             format!("`{}` has a column `{}` of type `{}`", &dataset.key, column.name(), column.data_type()),
             "choose a type that SQLite can keep, or let another platform serve the dataset",
         )
+        .about(LintSubject::Column(dataset.key.clone(), column.name().clone()))
     });
     let too_many = (columns.len() > MOST_COLUMNS)
         .then(|| too_many_columns(&dataset.key, columns.len(), "SQLite", MOST_COLUMNS));

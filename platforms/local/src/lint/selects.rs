@@ -28,11 +28,12 @@ pub(super) fn selects(transform: &TransformFacts, output: &OutputAttributes) -> 
     let datastore = &transform.output;
     let fails = output.outputs.iter().filter_map(|output| {
         let error = sandbox.check(&select_output(output)).err()?;
-        Some(LintDiagnostic::new(
+        let finding = LintDiagnostic::new(
             &codes::SELECT_FAILS,
             format!("the SELECT that makes `{datastore}/{}` cannot run: {}", output.dataset, reason(error)),
             help(transform),
-        ))
+        );
+        Some(finding.about(LintSubject::Select(output.dataset.clone())))
     });
     fails.collect()
 }

@@ -129,6 +129,7 @@ fn output(
             format!("the SQL that makes `{now}` is not one SELECT: {error}"),
             "write one SELECT; its columns are those of the dataset's schema, by name",
         )
+        .about(LintSubject::Select(name.clone()))
     })?;
     Ok(OutputTable {
         dataset: name.clone(),
