@@ -70,6 +70,11 @@ pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) model: Model,
 
+    /// Also list the credentials: in which environment variables runtimes look for them, whose they are, what they open and what uses
+    /// them. Values are not looked at.
+    #[arg(long)]
+    pub(crate) credentials: bool,
+
     /// How to print what was found.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

@@ -3,6 +3,7 @@
 use crate::{
     answer::Answer,
     arguments::{Check, Format},
+    credentials::{CredentialSummary, credentials, unused},
     input::JudgedInput,
 };
 use chrono::NaiveDate;
@@ -11,11 +12,19 @@ use datasurface_model::{Diagnostic, Findings};
 use serde::Serialize;
 use std::fmt;
 
+/// The greatest number of findings that are shown, the gravest first. Nobody reads more, and a report of a hostile model has an end.
+const MAX_FINDINGS: usize = 1000;
+
 #[derive(Serialize)]
 struct CheckJson<'a> {
     findings: &'a Findings,
+    /// The count of findings that are not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    omitted: Option<usize>,
     waived: &'a [Waived],
     is_valid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credentials: Option<&'a [CredentialSummary]>,
 }
 
 /// A finding that somebody decided to live with: which, why, and until when.
@@ -29,16 +38,41 @@ struct Waived {
 }
 
 pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
-    let judged = JudgedInput::read(&arguments.model, broker);
+    let mut judged = JudgedInput::read(&arguments.model, broker);
+    let sound = judged.sound.take().filter(|_| arguments.credentials);
+    let credentials = sound.as_ref().map(|sound| credentials(sound.ecosystem()));
+    if let (Some(sound), Some(credentials)) = (&sound, &credentials)
+        && sound.is_whole()
+    {
+        judged.findings.extend(unused(sound.ecosystem(), credentials));
+    }
     let is_valid = !judged.findings.has_errors();
+    let summary = judged.findings.summary();
     let waived = waived(&judged);
-    let findings = judged.findings;
+    let (findings, omitted) = judged.findings.gravest(MAX_FINDINGS);
+    let findings = judged.documents.located(findings);
     match arguments.format {
         Format::Text => {
-            let lines = waived.iter().map(|waived| format!("{waived}\n"));
-            Answer::report(&findings, &(lines.collect::<String>() + &findings.summary()), is_valid)
+            let mut last = String::new();
+            if omitted > 0 {
+                last += &format!("and {omitted} more findings\n\n");
+            }
+            for credential in credentials.iter().flatten() {
+                last += &format!("{credential}\n\n");
+            }
+            for waived in &waived {
+                last += &format!("{waived}\n");
+            }
+            Answer::report(&findings, &(last + &summary), is_valid)
         }
-        Format::Json => Answer::json(&CheckJson { findings: &findings, waived: &waived, is_valid }, is_valid),
+        Format::Json => {
+            let omitted = (omitted > 0).then_some(omitted);
+            let credentials = credentials.as_deref();
+            Answer::json(
+                &CheckJson { findings: &findings, omitted, waived: &waived, is_valid, credentials },
+                is_valid,
+            )
+        }
     }
 }
 

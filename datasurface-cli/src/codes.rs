@@ -5,6 +5,7 @@ use datasurface_model::{CodeInfo, Severity};
 /// Every code that this crate reports by itself.
 pub static CODES: &[&CodeInfo] = &[
     &UNKNOWN_NAME,
+    &UNUSED_CREDENTIAL,
     &UNKNOWN_NODE,
     &UNKNOWN_PLATFORM,
     &UNKNOWN_COLUMN,
@@ -24,6 +25,17 @@ pub(crate) static UNKNOWN_NAME: CodeInfo = CodeInfo::error(
     "Containers are named as `zone/team/container`, locations as `vendor/place`, platforms and datastores by their names, letter \
      by letter. What the model does not know cannot be lost.",
 );
+
+pub(crate) static UNUSED_CREDENTIAL: CodeInfo = CodeInfo {
+    severity: Severity::Note,
+    ..CodeInfo::error(
+        "credential/unused",
+        "nothing uses a credential",
+        "A secret that nobody needs is still a secret that somebody keeps. `check --credentials` looks for these: neither a capture nor a \
+         workspace names the credential, nor does a container that one of its team is captured from or delivered to. Take it away, and \
+         the secret with it.",
+    )
+};
 
 pub(crate) static UNKNOWN_NODE: CodeInfo = CodeInfo::error(
     "graph/unknown-node",

@@ -4,7 +4,9 @@ use crate::arguments::Model;
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, Placed, unknown_waiver_codes};
 use datasurface_document::{Documents, read_text};
-use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, ModelPath, Valid, Validation, segment};
+use datasurface_model::{
+    Checked, Diagnostic, Ecosystem, Findings, ModelPath, SoundPart, Valid, Validation, segment,
+};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -93,8 +95,12 @@ impl Input {
 pub(crate) struct JudgedInput {
     pub(crate) ecosystem: Ecosystem,
     pub(crate) on: NaiveDate,
+    /// The findings, without their positions.
     pub(crate) findings: Findings,
     pub(crate) waived: Findings,
+    /// The part of the model that nothing is wrong with.
+    pub(crate) sound: Option<SoundPart>,
+    pub(crate) documents: Documents,
 }
 
 impl JudgedInput {
@@ -126,7 +132,7 @@ impl JudgedInput {
             found.extend(unknown_waiver_codes(&model.ecosystem));
         }
         findings.extend(found.with_addressees(&model.ecosystem));
-        Self { findings: documents.located(findings), waived, on, ecosystem: model.ecosystem }
+        Self { findings, waived, on, ecosystem: model.ecosystem, sound: judged.sound, documents }
     }
 }
 

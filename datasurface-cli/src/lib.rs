@@ -16,6 +16,7 @@ mod ask;
 mod atomic_write;
 mod check;
 mod codes;
+mod credentials;
 mod drift;
 mod graph;
 mod graph_versions;

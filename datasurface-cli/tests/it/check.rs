@@ -48,6 +48,69 @@ fn what_needs_platforms_is_judged_too() {
     assert!(said.codes().contains(&"platform/unknown-kind".to_owned()), "{said:?}");
 }
 
+#[test]
+fn credentials_are_listed_with_their_variables_and_never_looked_at() {
+    use datasurface_model::{Credential, CredentialKind};
+    let model = models::first().edit_team("USA", "NorthWind", |team| {
+        let unused = Credential::new("unused", CredentialKind::Password).opening("USA/NorthWind/Lab");
+        team.credential(unused)
+    });
+    let fixture = Fixture::new(&model);
+    assert!(!check(&fixture, "").good().out.contains("DATASURFACE_CREDENTIAL"));
+    let said = check(&fixture, "--credentials").good();
+    let wanted = "DATASURFACE_CREDENTIAL_USA__NorthWind__unused\n  password of USA/NorthWind\n  opens USA/NorthWind/Lab\n  used by nothing";
+    assert!(said.out.contains(wanted), "{said:?}");
+    assert!(said.out.contains("note[credential/unused]: nothing uses the credential `USA/NorthWind/unused`"));
+    let json = check(&fixture, "--credentials --format json").good().json();
+    assert_eq!(json["credentials"][0]["variable"], "DATASURFACE_CREDENTIAL_USA__NorthWind__unused");
+    assert_eq!(json["credentials"][0]["used_by"], serde_json::json!([]));
+}
+
+#[test]
+fn a_credential_in_use_says_by_whom() {
+    use datasurface_model::{Credential, CredentialKind};
+    let model = models::first().edit_team("USA", "NorthWind", |team| {
+        let reader = Credential::new("reader", CredentialKind::Password).opening("USA/NorthWind/Source");
+        let captured = |store: Datastore| {
+            store.captured(Capture::sql_snapshot("USA/NorthWind/Source").with_credential("reader"))
+        };
+        team.credential(reader).edit_datastore(&"NW_Data".into(), captured)
+    });
+    let said = check(&Fixture::new(&model), "--credentials");
+    assert!(said.out.contains("used by zones/USA/teams/NorthWind/datastores/NW_Data/capture"), "{said:?}");
+    assert!(!said.out.contains("credential/unused"), "{said:?}");
+}
+
+#[test]
+fn the_gravest_findings_are_shown_and_the_others_counted() {
+    let model = models::first().edit_team("USA", "NorthWind", |team| {
+        let wrong = |number: usize| Dataset::new(format!("d{number}"), "id Nonsense key");
+        let capture = Capture::sql_snapshot("USA/NorthWind/Source");
+        team.datastore(Datastore::new("Wrong").captured(capture).with_datasets((0..1200).map(wrong)))
+    });
+    let fixture = Fixture::new(&model);
+    let said = check(&fixture, "").bad();
+    assert_eq!(said.out.matches("error[").count(), 1000);
+    assert!(said.out.contains(" more findings\n"), "{}", said.out.len());
+    let json = check(&fixture, "--format json").bad().json();
+    assert_eq!(json["findings"].as_array().unwrap().len(), 1000);
+    assert!(json["omitted"].as_u64().unwrap() >= 200);
+}
+
+#[test]
+fn another_separator_in_a_sink_is_told_and_mended() {
+    for wrong in ["NW_Data.products", "NW_Data:products"] {
+        let model = models::first().edit_team("USA", "NorthWind", |team| {
+            let group = datasurface_model::DatasetGroup::new("all").sink(wrong);
+            let workspace = datasurface_model::Workspace::new("Dotted").with_container("USA/NorthWind/Lab");
+            team.workspace(workspace.group(group))
+        });
+        let said = check(&Fixture::new(&model), "").bad();
+        assert!(said.out.contains("did you mean `NW_Data/products`?"), "{said:?}");
+        assert!(said.out.contains("suggestion: call it `NW_Data/products` at "), "{said:?}");
+    }
+}
+
 /// A model in which a member is called otherwise, each in turn.
 fn misspelt(value: &serde_json::Value, all: &mut Vec<serde_json::Value>) {
     use serde_json::Value;

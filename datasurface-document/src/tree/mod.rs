@@ -117,12 +117,11 @@ fn without_duplicates<'t>(mut members: Vec<Member<'t>>, errors: &mut Vec<ReadErr
         }
         Some(first) => {
             let message = format!("`{}` is given twice", member.name);
-            errors.push(
-                ReadError::unreadable(message)
-                    .with_extent(member.extent)
-                    .related(*first, "given here first")
-                    .help("keep one of the two"),
-            );
+            let error = ReadError::unreadable(message)
+                .with_extent(member.extent)
+                .related(*first, "given here first")
+                .help("keep one of the two");
+            read::note(errors, error);
             false
         }
     });

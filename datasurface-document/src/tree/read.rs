@@ -18,14 +18,27 @@ use serde::{
 };
 use std::{cell::RefCell, slice};
 
+/// The greatest number of errors of one document that are kept.
+const MAX_ERRORS: usize = 1000;
+
 /// The value that a node says, without what is wrong in it, and everything that is. There is no value if the outermost object has a
 /// problem.
 pub(crate) fn read_partly<T: DeserializeOwned>(node: &Node<'_>) -> (Option<T>, Vec<ReadError>) {
     let errors = RefCell::new(Vec::new());
     let outcome = T::deserialize(Reader { node, errors: &errors });
     let mut errors = errors.into_inner();
-    let value = outcome.map_err(|error| errors.push(error.with_extent(node.extent))).ok();
+    let value = outcome.map_err(|error| note(&mut errors, error.with_extent(node.extent))).ok();
     (value, errors)
+}
+
+/// Adds an error, unless there are as many as anybody reads: then it says that there are more. Of a document of many megabytes, each
+/// member may be one.
+pub(super) fn note(errors: &mut Vec<ReadError>, error: ReadError) {
+    if errors.len() < MAX_ERRORS {
+        errors.push(error);
+    } else if errors.len() == MAX_ERRORS {
+        errors.push(ReadError::unreadable("the document has more errors, which are not shown"));
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -43,7 +56,7 @@ impl<'r, 'n> Reader<'r, 'n> {
     }
 
     fn note(self, error: ReadError) {
-        self.errors.borrow_mut().push(error);
+        note(&mut self.errors.borrow_mut(), error);
     }
 
     fn text(self, wanted: &dyn Expected) -> Result<&'n str, ReadError> {

@@ -89,5 +89,14 @@ fn syntax(text: &str, error: &granit_parser::ScanError) -> ReadError {
         ErrorKind::RecursionLimitExceeded => ReadError::too_deep(),
         _ => ReadError::unreadable(shortened(&format!("the document is not YAML: {}", error.info()))),
     };
-    reason.with_extent(Extent { start: at, end: at })
+    let is_before = text.get(..at).is_some_and(|before| before.ends_with('\t'));
+    let start = if is_before { at - 1 } else { at };
+    let rest = text.get(start..).unwrap_or_default();
+    match rest.find('\t').filter(|_| error.info().contains("tab")) {
+        // The parser says where it began to read what ends at the tab.
+        Some(tab) => reason
+            .with_extent(Extent { start: start + tab, end: start + tab + 1 })
+            .help("indent with blanks: YAML takes no tabs there"),
+        None => reason.with_extent(Extent { start: at, end: at }),
+    }
 }

@@ -117,6 +117,32 @@ teams:
 ";
 
 #[test]
+fn the_errors_that_are_kept_of_a_document_are_bounded() {
+    let members: Vec<String> = (0..50_000).map(|number| format!("\"x{number}\": 1")).collect();
+    let text = NORTHWIND.replacen('{', &format!("{{{},", members.join(",")), 1);
+    let loaded = Documents::new().document("model.json", text).load_partly();
+    assert_eq!(loaded.findings.len(), 1001);
+    let last = "the document has more errors, which are not shown";
+    assert!(loaded.findings.iter().any(|finding| finding.message() == last));
+    assert!(loaded.unread.iter().any(|path| path.segments().len() == 0), "{:?}", loaded.unread);
+}
+
+#[test]
+#[cfg(feature = "yaml")]
+fn a_tab_is_told_where_it_is() {
+    for (text, line, column) in [
+        ("format: datasurface/1\nzones:\n- name: A\n\towner: b\n", 4, 1),
+        ("format: datasurface/1\nzones:\n\t- name: A\n", 3, 1),
+    ] {
+        let loaded = Documents::new().document("model.yaml", text).load_partly();
+        let finding = loaded.findings.iter().next().unwrap();
+        let position = finding.position().unwrap();
+        assert_eq!((position.line, position.column), (line, column), "{finding}");
+        assert_eq!(finding.help(), Some("indent with blanks: YAML takes no tabs there"));
+    }
+}
+
+#[test]
 fn an_error_in_a_team_hides_nothing_in_another_zone() {
     let slip = "
 format: datasurface/1

@@ -294,6 +294,26 @@ impl Findings {
         if counts.is_empty() { "nothing to report".to_owned() } else { counts.join(", ") }
     }
 
+    /// Keeps so many findings at most, errors before warnings, and warnings before notes. Returns them with the count of the others.
+    #[must_use]
+    pub fn gravest(self, most: usize) -> (Self, usize) {
+        let omitted = self.0.len().saturating_sub(most);
+        if omitted == 0 {
+            return (self, 0);
+        }
+        let mut room = most;
+        let mut rooms = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
+            let count = self.0.iter().filter(|finding| finding.severity == severity).count().min(room);
+            room -= count;
+            (severity, count)
+        });
+        let mut has_room = |finding: &Diagnostic| {
+            let room = rooms.iter_mut().find(|(severity, count)| *severity == finding.severity && *count > 0);
+            room.map(|(_, count)| *count -= 1).is_some()
+        };
+        (Self(self.0.into_iter().filter(|finding| has_room(finding)).collect()), omitted)
+    }
+
     /// The findings, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()

@@ -23,8 +23,13 @@ pub(super) fn record(schema: &Value) -> Result<Record, AvroError> {
         let record = Record { name: Text::default(), fields: Vec::new() };
         return Err(AvroError::new(FieldError::single("a table is a record"), record, vec![None]));
     };
-    let mut reader =
-        Reader { known: FxHashMap::default(), failed: FxHashSet::default(), depth: 0, copied: 0 };
+    let mut reader = Reader {
+        known: FxHashMap::default(),
+        failed: FxHashSet::default(),
+        open: Vec::new(),
+        depth: 0,
+        copied: 0,
+    };
     let mut errors = defined_name(members, "").err().unwrap_or_default();
     let fields = reader.fields(members, &namespace(members, ""));
     let fields = fields.unwrap_or_else(|errors| Fields { read: Vec::new(), unread: vec![None], errors });
@@ -49,6 +54,8 @@ struct Reader {
     known: FxHashMap<String, (Type, usize)>,
     /// Named types of which it was said why they cannot be read: who refers to them need not say so again.
     failed: FxHashSet<Text>,
+    /// The full names of the records that are being read, from the outermost inwards.
+    open: Vec<String>,
     depth: usize,
     /// The count of types that were copied from their definitions.
     copied: usize,
@@ -76,6 +83,8 @@ impl Reader {
         let fields = fields.ok_or_else(|| FieldError::single("a record has `fields`"))?;
         let (mut unread, mut errors) = (Vec::new(), FieldErrors::new());
         let mut read = Vec::with_capacity(fields.len());
+        let outside = self.open.len();
+        self.open.extend(defined_name(members, namespace));
         for field in fields {
             match self.field(field, namespace) {
                 Ok(field) => read.push(field),
@@ -85,6 +94,7 @@ impl Reader {
                 }
             }
         }
+        self.open.truncate(outside);
         Ok(Fields { read, unread, errors })
     }
 
@@ -195,7 +205,14 @@ impl Reader {
         let known = self.known.get(&full_name).or_else(|| self.known.get(name));
         let unknown = || {
             let is_failed = [full_name.as_str(), name].iter().any(|name| self.failed.contains(*name));
-            let why = || FieldError::single(format!("`{name}` is no type that is defined before"));
+            let is_open =
+                [full_name.as_str(), name].iter().any(|name| self.open.iter().any(|open| open == name));
+            let why = || match is_open {
+                true => FieldError::single(format!(
+                    "`{name}` is the record that the field is in, and a table has an end: refer to the other record by its key"
+                )),
+                false => FieldError::single(format!("`{name}` is no type that is defined before")),
+            };
             if is_failed { FieldErrors::new() } else { why() }
         };
         let (known, weight) = known.ok_or_else(unknown)?;

@@ -74,7 +74,12 @@ fn what_is_no_table_says_why() {
         (record(&json!([{"type": "int"}])), "a field has a `name`"),
         (record(&json!([1])), "a field is an object"),
         (record(&json!([{"name": "a"}])), "in the field `a`: a field has a `type`"),
-        (record(&json!([{"name": "a", "type": "r"}])), "`r` is no type that is defined before"),
+        (record(&json!([{"name": "a", "type": "q"}])), "`q` is no type that is defined before"),
+        (record(&json!([{"name": "a", "type": "r"}])), "refer to the other record by its key"),
+        (
+            record(&json!([{"name": "a", "type": ["null", {"type": "array", "items": "n.r"}]}])),
+            "`n.r` is the record that the field is in",
+        ),
         (record(&json!([{"name": "a", "type": ["null"]}])), "a type other than `null`"),
         (record(&json!([{"name": "a", "type": ["null", "int", "null"]}])), "a union has `null` once"),
         (record(&json!([{"name": "a", "type": ["int", ["long"]]}])), "a union is in no other union"),

@@ -31,9 +31,9 @@ pub(super) static NO_TRANSFORMER: CodeInfo = CodeInfo::error(
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     for platform in ecosystem.platforms() {
         let requirement = platform.version_requirement();
-        if let Err(error) = requirement.parse() {
+        if requirement.parse().is_err() {
             let path = scope.path().child(segment::PLATFORMS, platform.name()).attribute(segment::VERSION);
-            let message = format!("`{requirement}` is no version requirement: {error}");
+            let message = format!("`{requirement}` is no version requirement");
             let help = "write a requirement such as `^1.2`, `>=1.2, <3` or `*`";
             scope.report(Diagnostic::new(&VERSION, path, message).with_help(help));
         }

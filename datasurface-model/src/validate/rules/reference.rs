@@ -5,7 +5,7 @@ use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     validate::reference::Reference,
 };
-use datasurface_schema::Text;
+use datasurface_schema::{DatasetKey, Text};
 
 macro_rules! unknown {
     ($($code:ident = $slug:literal, $noun:literal, $help:literal;)*) => {$(
@@ -127,6 +127,11 @@ fn report(
     };
     let (own_code, message, help) = describe(&unknown);
     let mut finding = Diagnostic::new(code.unwrap_or(own_code), path.clone(), message).with_help(help);
+    if let Some(meant) = with_slash(reference, scope) {
+        let suggestion = correct(path, &meant, scope);
+        scope.report(finding.did_you_mean(Some(&meant)).with_suggestion(suggestion));
+        return;
+    }
     if let Some(nearest) = scope.facts.nearest(&unknown) {
         let whole =
             if unknown == *reference { Some(nearest.clone()) } else { whole(reference, &nearest, scope) };
@@ -139,6 +144,17 @@ fn report(
         };
     }
     scope.report(finding);
+}
+
+/// The dataset that somebody means who writes another separator, as in `Shop.orders`.
+fn with_slash(reference: &Reference, scope: &RuleContext<'_>) -> Option<String> {
+    let Reference::Dataset(key) = reference else { return None };
+    if !key.dataset.as_str().is_empty() {
+        return None;
+    }
+    let (datastore, dataset) = key.datastore.as_str().split_once(['.', ':', '#'])?;
+    let meant = DatasetKey::new(datastore.trim(), dataset.trim());
+    scope.facts.exists(&Reference::Dataset(meant.clone())).then(|| meant.to_string())
 }
 
 /// The whole reference, if what is around it is called otherwise: something that exists.

@@ -87,15 +87,16 @@ fn version(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
         let help = "take the tag and the digest away, or the version";
         scope.report(Diagnostic::new(&VERSION, at.clone(), message).with_help(help));
     }
-    let Err(error) = requirement.parse() else { return };
-    let error = match artifact {
+    if requirement.parse().is_ok() {
+        return;
+    }
+    let message = match artifact {
         CodeArtifact::Python { .. } => match specifier::check(&requirement.to_string()) {
             Ok(()) => return,
-            Err(error) => error,
+            Err(error) => format!("`{requirement}` is no version requirement: {error}"),
         },
-        _ => error.to_string(),
+        _ => format!("`{requirement}` is no version requirement"),
     };
-    let message = format!("`{requirement}` is no version requirement: {error}");
     let help = match artifact {
         CodeArtifact::Python { .. } => "write a requirement such as `~=1.2`, `==1.*` or `>=1.2, <3`",
         _ => "write a requirement such as `^1.2`, `>=1.2, <3` or `*`",
