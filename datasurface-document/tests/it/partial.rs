@@ -172,3 +172,16 @@ fn a_document_without_form_leaves_what_is_written_in_the_others() {
     assert_eq!(codes(&outcome), ["document/unreadable", "name/syntax"], "{}", outcome.findings);
     assert!(outcome.sound.is_none());
 }
+
+#[test]
+#[cfg(feature = "yaml")]
+fn a_small_text_does_not_become_a_huge_one() {
+    let mut text = "format: datasurface/1\na: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for (before, after) in "abcdefghijklmnop".chars().zip("bcdefghijklmnopq".chars()) {
+        let nine = vec![format!("*{before}"); 9].join(", ");
+        text += &format!("{after}: &{after} [{nine}]\n");
+    }
+    let outcome = judged(&Documents::new().document("model.yaml", text));
+    assert_eq!(codes(&outcome), ["document/unreadable"], "{}", outcome.findings);
+    assert!(outcome.sound.is_none());
+}

@@ -7,7 +7,8 @@ use crate::prelude::*;
 /// about it.
 #[derive(Clone, Debug)]
 pub(crate) struct LintDiagnostic {
-    subject: LintSubject,
+    // Boxed: it is the error of functions that mostly succeed.
+    subject: Box<LintSubject>,
     code: &'static CodeInfo,
     message: String,
     help: String,
@@ -15,12 +16,12 @@ pub(crate) struct LintDiagnostic {
 
 impl LintDiagnostic {
     pub(crate) fn new(code: &'static CodeInfo, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { subject: LintSubject::Node, code, message: message.into(), help: help.into() }
+        Self { subject: Box::new(LintSubject::Node), code, message: message.into(), help: help.into() }
     }
 
     /// Sets the part of the node that it is about, instead of all of it.
     pub(crate) fn about(self, subject: LintSubject) -> Self {
-        Self { subject, ..self }
+        Self { subject: Box::new(subject), ..self }
     }
 
     pub(crate) fn report_to(self, found: &mut Reporter<'_>) {
