@@ -18,16 +18,17 @@ fn codes(outcome: &PartialValidation) -> Vec<&str> {
 fn each_object(change: impl Fn(&Map<String, Value>) -> Vec<Value>) -> Vec<String> {
     fn go(value: &Value, change: &dyn Fn(&Map<String, Value>) -> Vec<Value>) -> Vec<Value> {
         match value {
-            Value::Array(elements) => (0..elements.len())
-                .flat_map(|index| {
-                    go(&elements[index], change).into_iter().map(move |changed| (index, changed))
-                })
-                .map(|(index, changed)| {
-                    let mut elements = elements.clone();
-                    elements[index] = changed;
-                    Value::Array(elements)
-                })
-                .collect(),
+            Value::Array(elements) => {
+                let mut all = Vec::new();
+                for (index, element) in elements.iter().enumerate() {
+                    for changed in go(element, change) {
+                        let mut elements = elements.clone();
+                        *elements.get_mut(index).unwrap() = changed;
+                        all.push(Value::Array(elements));
+                    }
+                }
+                all
+            }
             Value::Object(members) => {
                 let mut all = change(members);
                 for (name, member) in members {
