@@ -82,13 +82,32 @@ pub(crate) struct Check {
 
 #[derive(Debug, Args)]
 pub(crate) struct Review {
-    /// The model that is live, with its lock beside it: a file or a folder.
-    #[arg(value_name = "OLD")]
-    pub(crate) old: PathBuf,
+    /// The model that is live, with its lock beside it: a file, a folder, or a commit as `git:REV` or `git:REV:PATH`
+    /// [default: the tip of the live branch].
+    #[arg(value_name = "OLD", requires = "new")]
+    pub(crate) old: Option<PathBuf>,
 
-    /// The model that is proposed: the result of the merge, not the branch alone.
+    /// The model that is proposed, in the same forms: the result of the merge, not the branch alone [default: the merge of the live
+    /// branch with the work tree].
     #[arg(value_name = "NEW")]
-    pub(crate) new: PathBuf,
+    pub(crate) new: Option<PathBuf>,
+
+    /// The live branch [default: `origin/HEAD`, or else `origin/main`].
+    #[arg(long, value_name = "BRANCH", conflicts_with = "old")]
+    pub(crate) live: Option<String>,
+
+    /// Merge this commit with the live branch, rather than the work tree. It need not be checked out.
+    #[arg(long, value_name = "REV", conflicts_with = "old")]
+    pub(crate) head: Option<String>,
+
+    /// The folder of the model in its repository, or its document, if that is not all of it. Files tell the owners of one repository
+    /// apart.
+    #[arg(long, value_name = "PATH", default_value = "", hide_default_value = true)]
+    pub(crate) folder: String,
+
+    /// Nothing is live yet: this is the first check-in. Refused if something is.
+    #[arg(long)]
+    pub(crate) first: bool,
 
     /// The repository that the change comes from, as `github:owner/repository@branch`, where `branch` is the one that it is merged
     /// into.
@@ -100,7 +119,7 @@ pub(crate) struct Review {
     #[arg(long, value_name = "REPOSITORY=FINGERPRINT")]
     pub(crate) approved_by: Vec<String>,
 
-    /// The commit of the live model, which the answer names: it is void at another one.
+    /// The commit of the live model, which the answer names: it is void at another one. If git knows the commit, it must be this one.
     #[arg(long, value_name = "COMMIT")]
     pub(crate) tip: Option<String>,
 

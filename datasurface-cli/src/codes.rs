@@ -17,6 +17,10 @@ pub static CODES: &[&CodeInfo] = &[
     &UNDONE,
     &UNFINISHED,
     &DRIFT_UNKNOWN,
+    &REVIEW_CONFLICT,
+    &REVIEW_FIRST,
+    &REVIEW_GIT,
+    &REVIEW_VOID,
 ];
 
 pub(crate) static UNKNOWN_NAME: CodeInfo = CodeInfo::error(
@@ -113,4 +117,32 @@ pub(crate) static DRIFT_UNKNOWN: CodeInfo = CodeInfo::note(
     "what was applied cannot be looked at, so drift is not known",
     "A plan goes from what was rendered to what the model says. It also lists what somebody dropped or changed of what was applied, \
      where the databases can be reached from here. The plan itself does not depend on it.",
+);
+
+pub(crate) static REVIEW_CONFLICT: CodeInfo = CodeInfo::error(
+    "review/conflict",
+    "a change does not merge with the live branch",
+    "What is judged is the live branch as it would be with the change. Where both changed the same lines, nobody can tell what that is. \
+     Merge the live branch into the change, and resolve the conflict there.",
+);
+
+pub(crate) static REVIEW_FIRST: CodeInfo = CodeInfo::error(
+    "review/first",
+    "whether a model is live is not as the command line says",
+    "Whoever proposes the first model names its owners, so that it is the first is said with `--first`, and is refused where a model or \
+     a lock is live. Without that word, a live model that is missing is a mistake: a wrong folder, or a branch that was not fetched.",
+);
+
+pub(crate) static REVIEW_GIT: CodeInfo = CodeInfo::error(
+    "review/git",
+    "a side of a review cannot be read from git",
+    "Commits are read through the program `git`, version 2.38 or newer, from the repository around the current folder, with their history \
+     and without fetching anything. Branches, tags and commits are named so that one thing can be meant; folders in them have plain paths.",
+);
+
+pub(crate) static REVIEW_VOID: CodeInfo = CodeInfo::error(
+    "review/void",
+    "a review was asked for at a commit that is no longer live",
+    "A verdict holds for the commit of the live branch with which the change was compared. Something else went live since: what was fine \
+     before may break together with it. Review the change again.",
 );

@@ -76,6 +76,17 @@ impl Documents {
         self.0.is_empty()
     }
 
+    /// Returns the names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(Text::as_str)
+    }
+
+    /// Returns the same texts under other names. Of two that get the same name, one is lost.
+    #[must_use]
+    pub fn renamed(&self, mut name: impl FnMut(&str) -> Text) -> Self {
+        Self(self.0.iter().map(|(old, document)| (name(old), document.clone())).collect())
+    }
+
     /// Returns the text of the document of this name.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

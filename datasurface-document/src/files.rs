@@ -12,10 +12,10 @@ use std::{
 };
 
 /// The name that marks a folder as one of rendered files.
-const TARGET: &str = ".datasurface";
+pub(super) const TARGET: &str = ".datasurface";
 
 /// The largest file that is read, in bytes: what is larger was not written by people.
-const LARGEST: u64 = 256 << 20;
+pub(super) const LARGEST: u64 = 256 << 20;
 
 /// The codes of missing parts, which may be declared in a document that could not be read.
 const WANTING: [&str; 2] = ["document/incomplete", "document/undeclared"];
@@ -106,7 +106,7 @@ pub fn read_text(path: impl AsRef<Path>, place: ModelPath) -> Result<String, Fin
 }
 
 /// The text that a reader of this name gives.
-fn text(reader: impl Read, name: &str, place: ModelPath) -> Result<String, Findings> {
+pub(super) fn text(reader: impl Read, name: &str, place: ModelPath) -> Result<String, Findings> {
     let mut bytes = Vec::new();
     // It may grow while it is read.
     let length = match reader.take(LARGEST + 1).read_to_end(&mut bytes) {
@@ -219,17 +219,17 @@ fn leads_out(link: &Path, root: Option<&Path>) -> bool {
     }
 }
 
-fn is_document(path: &Path) -> bool {
+pub(super) fn is_document(path: &Path) -> bool {
     let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
     extension.is_some_and(|extension| extension == "json" || extension == "yaml" || extension == "yml")
 }
 
-fn place(document: &str) -> ModelPath {
+pub(super) fn place(document: &str) -> ModelPath {
     ModelPath::root().child(segment::DOCUMENTS, document)
 }
 
 /// An error about a file that is not read.
-enum FileError {
+pub(super) enum FileError {
     Missing,
     Folder,
     /// A name that is not UTF-8.
@@ -239,7 +239,15 @@ enum FileError {
     NoFile,
     /// A link to a file that is not in the folder.
     Outside,
+    /// A link in a stored folder, which leads nowhere.
+    Link,
+    /// A repository in a stored folder, whose files are elsewhere.
+    Submodule,
+    /// A path that a listing has twice.
+    Twice,
     Refused(io::Error),
+    /// A reason in words why it is not read.
+    Unread(String),
 }
 
 impl From<io::Error> for FileError {
@@ -249,7 +257,7 @@ impl From<io::Error> for FileError {
 }
 
 impl FileError {
-    fn diagnostic(self, name: &str, place: ModelPath) -> Diagnostic {
+    pub(super) fn diagnostic(self, name: &str, place: ModelPath) -> Diagnostic {
         let (code, message, help): (&CodeInfo, String, &str) = match self {
             Self::Missing => {
                 (&MISSING_FILE, format!("there is no file `{name}`"), "name a file or a folder that is there")
@@ -264,6 +272,24 @@ impl FileError {
                 &UNREADABLE_FILE,
                 format!("`{name}` is a link that leads out of the folder"),
                 "put the file itself into the folder",
+            ),
+            Self::Link => {
+                (&UNREADABLE_FILE, format!("`{name}` is a link"), "put the file itself into the folder")
+            }
+            Self::Submodule => (
+                &UNREADABLE_FILE,
+                format!("`{name}` is a repository of its own, a submodule, which is not read"),
+                "put its documents into the folder, or name a folder without it",
+            ),
+            Self::Twice => (
+                &UNREADABLE_FILE,
+                format!("`{name}` is in the folder twice"),
+                "make a commit that has it once",
+            ),
+            Self::Unread(why) => (
+                &UNREADABLE_FILE,
+                format!("`{name}` cannot be read: {why}"),
+                "fetch what the commit consists of",
             ),
             Self::Name => (
                 &UNREADABLE_FILE,

@@ -42,6 +42,8 @@ mod partial;
 mod patch;
 mod report;
 mod shape;
+#[cfg(feature = "fs")]
+mod stored;
 mod syntax;
 mod tree;
 mod v1;
@@ -60,6 +62,8 @@ pub use loaded::Loaded;
 pub use partial::PartialModel;
 pub use patch::{PatchError, apply_suggestion};
 pub use report::Report;
+#[cfg(feature = "fs")]
+pub use stored::{StoredFile, StoredFileKind};
 pub use v1::expand_schema;
 
 use datasurface_model::Ecosystem;

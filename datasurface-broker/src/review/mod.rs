@@ -14,7 +14,7 @@ pub(crate) use codes::CODES;
 
 use crate::{broker::Broker, lock::Lock, placed::Placed};
 use chrono::NaiveDate;
-use datasurface_change::{ApprovalClaim, ChangeControl, ChangeSource, new_findings};
+use datasurface_change::{ApprovalClaim, ChangeControl, ChangeReport, ChangeSource, new_findings};
 use datasurface_document::Loader;
 use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid, Validation};
 use held::LockChange;
@@ -56,26 +56,48 @@ impl<'a> Review<'a> {
     ///
     /// Errors that the old side has already refuse nothing; an error that is new does, whatever else was wrong before. What cannot be
     /// read cannot be judged: then the change is refused.
+    ///
+    /// Where several own the source's repository, each part must be written in its owner's folder, and the source acts for the
+    /// owners of the documents that differ, unless it names a folder itself.
     #[must_use]
     pub fn judge(&self, old: &ReviewSide, new: &ReviewSide) -> ReviewReport {
         let mut unread = old.unread.clone();
         unread.extend(new.unread.clone());
         let locks = [old.lock(&mut unread), new.lock(&mut unread)];
         let mut loader = Loader::new();
-        let loaded = [old, new].map(|side| match loader.load(&side.documents) {
-            Ok(ecosystem) => Some(ecosystem),
-            Err(error) => {
-                unread.extend(error.into_findings());
-                None
-            }
-        });
+        let loaded = [old, new].map(|side| loaded(&mut loader, side, &mut unread));
         match loaded {
             [Some(before), Some(after)] if !unread.has_errors() => {
-                let models = self.validated(before, after);
-                self.judged(&models, &locks, [old, new])
+                let [before, after] = self.validated(before, after);
+                let judge = |control: ChangeControl| control.judge(&before.ecosystem, &after.ecosystem);
+                self.judged(Some(&before), &after, &locks, [old, new], judge)
             }
-            _ => ReviewReport::unread(self.source.repository().clone(), self.on, unread),
+            _ => self.refuse(unread),
         }
+    }
+
+    /// Judges the first check-in: nothing is live yet. All of it belongs to those whom the proposal names: the source must own the
+    /// ecosystem and each part that is defined, or those who do must approve.
+    ///
+    /// The caller answers for there being no live model: whoever proposes the first one names its owners.
+    #[must_use]
+    pub fn judge_first(&self, new: &ReviewSide) -> ReviewReport {
+        let mut unread = new.unread.clone();
+        let locks = [Lock::default(), new.lock(&mut unread)];
+        match loaded(&mut Loader::new(), new, &mut unread) {
+            Some(after) if !unread.has_errors() => {
+                let after = JudgedModel::from(after.validate(&Validation::on(self.on)));
+                let judge = |control: ChangeControl| control.judge_first(&after.ecosystem);
+                self.judged(None, &after, &locks, [&ReviewSide::default(), new], judge)
+            }
+            _ => self.refuse(unread),
+        }
+    }
+
+    /// Refuses a change for what hinders judging it, such as a conflict of a merge.
+    #[must_use]
+    pub fn refuse(&self, findings: Findings) -> ReviewReport {
+        ReviewReport::unread(self.source.repository().clone(), self.on, findings)
     }
 
     /// Validates both sides; the second one builds on the first.
@@ -93,45 +115,62 @@ impl<'a> Review<'a> {
         }
     }
 
-    fn judged(&self, models: &[JudgedModel; 2], locks: &[Lock; 2], sides: [&ReviewSide; 2]) -> ReviewReport {
-        let [before, after] = models;
-        let [old_side, new_side] = sides;
-        let source = self.source.clone();
-        let touches_lock = old_side.lock_text != new_side.lock_text;
-        let source = if touches_lock { source.touching_lock() } else { source };
-        let control = ChangeControl::new(source, self.on);
-        let control = if self.is_strict { control.strict() } else { control };
-        let control = control
-            .approved_by(self.claims.iter().cloned())
-            .with_fingerprint(fingerprint(&after.ecosystem, new_side));
-        let change = control.judge(&before.ecosystem, &after.ecosystem);
-
-        let (mut found, mut known) = news(&before.findings, &after.findings);
+    /// Judges the models, if there are two, by change control, and all that is beside them.
+    fn judged(
+        &self,
+        before: Option<&JudgedModel>,
+        after: &JudgedModel,
+        locks: &[Lock; 2],
+        [old_side, new_side]: [&ReviewSide; 2],
+        judge: impl FnOnce(ChangeControl) -> ChangeReport,
+    ) -> ReviewReport {
+        let fingerprint = fingerprint(&after.ecosystem, new_side);
+        let change = judge(self.control(old_side, new_side).with_fingerprint(fingerprint));
+        let nothing = Findings::default();
+        let (mut found, mut known) =
+            news(before.map_or(&nothing, |before| &before.findings), &after.findings);
+        let [old, new] = locks;
         let mut placed = None;
         // Platforms asked about a model with new errors would report what follows from these.
         if !found.has_errors() {
-            let [old_lock, new_lock] = locks;
-            let before = self.placed(&before.ecosystem, old_lock).0;
-            let (platforms_find, as_placed) = self.placed(&after.ecosystem, new_lock);
+            let before = before.map(|before| self.placed(&before.ecosystem, old).0).unwrap_or_default();
+            let (platforms_find, as_placed) = self.placed(&after.ecosystem, new);
             let (new, old) = news(&before, &platforms_find);
             found.extend(new);
             known.extend(old);
             placed = as_placed;
         }
-        let [old, new] = locks;
-        let locks = LockChange {
-            old,
-            new,
-            is_gone: old_side.lock_text.is_some() && new_side.lock_text.is_none(),
-            ecosystems: [&before.ecosystem, &after.ecosystem],
-            placed: placed.as_ref(),
-            on: self.on,
-        };
-        found.extend(locks.findings());
+        if let Some(before) = before {
+            let locks = LockChange {
+                old,
+                new,
+                is_gone: old_side.lock_text.is_some() && new_side.lock_text.is_none(),
+                ecosystems: [&before.ecosystem, &after.ecosystem],
+                placed: placed.as_ref(),
+                on: self.on,
+            };
+            found.extend(locks.findings());
+        }
         found.extend(change.findings());
         let located =
             |findings: Findings| new_side.documents.located(findings.with_addressees(&after.ecosystem));
         ReviewReport::new(self.source.repository().clone(), self.on, located(found), located(known), change)
+    }
+
+    /// Returns change control of these sides: it is told whether the lock differs, and which files do.
+    fn control(&self, old: &ReviewSide, new: &ReviewSide) -> ChangeControl {
+        let mut source = self.source.clone();
+        if old.lock_text != new.lock_text {
+            source = source.touching_lock();
+        }
+        let documents = [old.in_repository(), new.in_repository()];
+        let [before, after] = &documents;
+        if source.repository().owner_path().is_none() {
+            source = source.touching_files(old.changed_files(new, [before, after]));
+        }
+        let control = ChangeControl::new(source, self.on).in_documents(before, after);
+        let control = if self.is_strict { control.strict() } else { control };
+        control.approved_by(self.claims.iter().cloned())
     }
 
     /// Everything that choosing and platforms find.
@@ -145,6 +184,11 @@ impl<'a> Review<'a> {
             Err(refused) => (refused.findings().clone(), None),
         }
     }
+}
+
+/// The ecosystem of a side, unless its documents do not describe one.
+fn loaded(loader: &mut Loader, side: &ReviewSide, unread: &mut Findings) -> Option<Ecosystem> {
+    loader.load(&side.documents).map_err(|error| unread.extend(error.into_findings())).ok()
 }
 
 /// The fingerprint of a proposal: of its model and its lock.

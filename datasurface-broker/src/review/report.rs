@@ -25,6 +25,8 @@ pub struct ReviewReport {
     pub verdict: Verdict,
     /// The commit of the live model that the change was compared with. At another one, the verdict is void.
     pub tip: Option<String>,
+    /// The commit that was proposed, where it is one.
+    pub head: Option<String>,
     /// The repository that the change comes from.
     pub source: Repository,
     /// The day as of which the change was judged.
@@ -54,6 +56,7 @@ impl ReviewReport {
             version: VERSION,
             verdict: if is_allowed { Verdict::Allowed } else { Verdict::Refused },
             tip: None,
+            head: None,
             source,
             on,
             findings,
@@ -70,6 +73,7 @@ impl ReviewReport {
             version: VERSION,
             verdict: Verdict::Refused,
             tip: None,
+            head: None,
             source,
             on,
             findings,
@@ -84,6 +88,13 @@ impl ReviewReport {
     #[must_use]
     pub fn at_tip(mut self, commit: impl Into<String>) -> Self {
         self.tip = Some(commit.into());
+        self
+    }
+
+    /// Sets the commit that was proposed.
+    #[must_use]
+    pub fn with_head(mut self, commit: impl Into<String>) -> Self {
+        self.head = Some(commit.into());
         self
     }
 

@@ -1,0 +1,118 @@
+//! Trees: the documents and the lock in a folder of a commit.
+
+use super::{Answered, ObjectId, Repository, blobs::BlobReader, failed, objects, program::invoke, refused};
+use datasurface_broker::{LOCK_FILE_NAME, ReviewSide};
+use datasurface_document::{Documents, StoredFile, StoredFileKind};
+use std::{cell::RefCell, collections::BTreeMap};
+
+/// An entry of the listing of a tree.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) id: ObjectId,
+    pub(super) file: StoredFile,
+}
+
+/// Whether it is a path of plain names below the root of a repository, or empty.
+pub(crate) fn is_plain_folder(path: &str) -> bool {
+    let is_plain = |name: &str| {
+        !matches!(name, "" | "." | "..") && !name.contains(['\\', ':']) && !name.chars().any(char::is_control)
+    };
+    path.is_empty() || path.split('/').all(is_plain)
+}
+
+impl Repository {
+    /// Reads the model in a folder, or in one document, of a commit or a tree.
+    pub(crate) fn side(&self, tree: &ObjectId, path: &str) -> Answered<ReviewSide> {
+        if !is_plain_folder(path) {
+            let why = format!("`{path}` is no path from the root of a repository");
+            return Err(refused(
+                &why,
+                "name a folder or a document in it, as `models/company`, without `..`",
+            ));
+        }
+        let root = self.tree(tree)?;
+        let (folder, only) = if path.is_empty() || self.is_folder(&root, path)? {
+            (path, None)
+        } else {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            (folder, Some(name))
+        };
+        let entries = match self.folder(&root, folder)? {
+            Some(tree) => self.listing(&tree)?,
+            None => Vec::new(),
+        };
+        let is_lock = |entry: &&Entry| entry.file.path == LOCK_FILE_NAME;
+        let lock = entries.iter().find(is_lock).cloned();
+        let entries = entries.into_iter().filter(|entry| only.is_none_or(|name| entry.file.path == name));
+        let entries: Vec<Entry> = entries.collect();
+        let files: Vec<StoredFile> = entries.iter().map(|entry| entry.file.clone()).collect();
+        let ids: BTreeMap<&str, &ObjectId> =
+            entries.iter().map(|entry| (&*entry.file.path, &entry.id)).collect();
+        let blobs = RefCell::new(BlobReader::start(self)?);
+        let (documents, unread) = Documents::from_stored(folder, &files, |file| {
+            let id = ids.get(file.path.as_str()).ok_or("it is not listed")?;
+            blobs.borrow_mut().read(id).map_err(|error| error.to_string())
+        });
+        let side = ReviewSide::new(documents).with_unread(unread);
+        let Some(lock) = lock else {
+            return Ok(side);
+        };
+        if lock.file.kind != StoredFileKind::Regular {
+            let why = format!("`{LOCK_FILE_NAME}` is no regular file");
+            return Err(refused(&why, "put the lock itself into the folder"));
+        }
+        let text = blobs.borrow_mut().read(&lock.id).map_err(|error| failed(&error.to_string()))?;
+        let text = String::from_utf8(text)
+            .map_err(|_| refused(&format!("`{LOCK_FILE_NAME}` is not text in UTF-8"), "restore it"))?;
+        Ok(side.with_lock(text))
+    }
+
+    /// The tree of a commit, or the tree itself.
+    fn tree(&self, object: &ObjectId) -> Answered<ObjectId> {
+        self.peeled(object, "tree")?.ok_or_else(|| failed("a commit is not complete"))
+    }
+
+    fn is_folder(&self, root: &ObjectId, path: &str) -> Answered<bool> {
+        Ok(self.folder(root, path)?.is_some_and(|object| matches!(self.peeled(&object, "tree"), Ok(Some(_)))))
+    }
+
+    /// Returns the object at a path; none if there is none.
+    fn folder(&self, root: &ObjectId, path: &str) -> Answered<Option<ObjectId>> {
+        if path.is_empty() {
+            return Ok(Some(root.clone()));
+        }
+        let found = objects(self.isolated(), &[format!("{}:{path}", root.as_str())])?;
+        Ok(found.into_iter().flatten().next())
+    }
+
+    /// Lists all files in a tree, with their paths from there.
+    pub(super) fn listing(&self, tree: &ObjectId) -> Answered<Vec<Entry>> {
+        let arguments = ["ls-tree", "-r", "-z", "-l", "--full-tree", tree.as_str()];
+        let said = invoke(self.isolated().args(arguments), b"")?;
+        let lines = said.out.split(|byte| *byte == 0).filter(|line| !line.is_empty());
+        lines.map(entry).collect()
+    }
+}
+
+/// Reads `mode type id size<tab>path`.
+fn entry(line: &[u8]) -> Answered<Entry> {
+    let odd = || {
+        let why = format!(
+            "the commit lists a file whose name is not plain text: {}",
+            String::from_utf8_lossy(line)
+        );
+        refused(&why, "rename the file")
+    };
+    let line = str::from_utf8(line).map_err(|_| odd())?;
+    let (what, path) = line.split_once('\t').ok_or_else(odd)?;
+    let what: Vec<&str> = what.split_whitespace().collect();
+    let [mode, _, id, size] = what.as_slice() else { return Err(odd()) };
+    let kind = match *mode {
+        "120000" => StoredFileKind::Link,
+        "160000" => StoredFileKind::Submodule,
+        _ => StoredFileKind::Regular,
+    };
+    let size = size.parse().unwrap_or_default();
+    let id = ObjectId::from_hex(id).ok_or_else(odd)?;
+    Ok(Entry { id, file: StoredFile { path: path.to_owned(), kind, size } })
+}

@@ -1,0 +1,52 @@
+//! `review`: one verdict on a proposed change.
+
+mod git;
+mod sides;
+
+use crate::{
+    answer::Answer,
+    arguments::{Review, ReviewFormat},
+};
+use datasurface_broker::{Broker, ReviewReport};
+use datasurface_change::ChangeSource;
+use datasurface_model::{CodeInfo, Findings};
+use sides::Sides;
+
+pub(crate) fn review(arguments: &Review, broker: &Broker) -> Answer<'static> {
+    let report = judged(arguments, broker);
+    let is_allowed = report.is_allowed();
+    let text = match arguments.format {
+        ReviewFormat::Text => report.to_string(),
+        ReviewFormat::Json => report.to_json(),
+        ReviewFormat::Sarif => report.to_sarif(codes()),
+        ReviewFormat::JUnit => report.to_junit(),
+        ReviewFormat::Markdown => report.to_markdown(),
+    };
+    Answer::text(text, &Findings::default(), is_allowed)
+}
+
+fn judged(arguments: &Review, broker: &Broker) -> ReviewReport {
+    let source = ChangeSource::new(arguments.source.as_str());
+    let review = datasurface_broker::Review::new(broker, source, arguments.date());
+    let review = if arguments.strict { review.strict() } else { review };
+    let review = review.approved_by(arguments.approved_by.iter().cloned());
+    match Sides::read(arguments) {
+        Ok(Sides { old, new, tip, head }) => {
+            let report = match &old {
+                Some(old) => review.judge(old, &new),
+                None => review.judge_first(&new),
+            };
+            let report = tip.into_iter().fold(report, ReviewReport::at_tip);
+            head.into_iter().fold(report, ReviewReport::with_head)
+        }
+        Err(findings) => review.refuse(findings),
+    }
+}
+
+/// Every code that a review can report.
+fn codes() -> impl Iterator<Item = &'static CodeInfo> {
+    let all = datasurface_broker::all_codes().chain(crate::CODES.iter().copied());
+    #[cfg(feature = "local")]
+    let all = all.chain(datasurface_local::CODES.iter().copied());
+    all
+}

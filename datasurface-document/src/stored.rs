@@ -1,0 +1,156 @@
+//! Stored folders: the documents of a model in a commit, or elsewhere than in a file system, by the rules for folders.
+
+use super::{
+    Documents,
+    codes::NO_DOCUMENTS,
+    files::{FileError, LARGEST, TARGET, is_document, place, text},
+};
+use datasurface_model::{Diagnostic, Findings};
+use std::{collections::BTreeSet, fmt::Display, path::Path};
+
+/// The kind of a stored file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoredFileKind {
+    /// A regular file.
+    Regular,
+    /// A symbolic link.
+    Link,
+    /// A repository inside of the repository.
+    Submodule,
+}
+
+/// A file of a stored folder, as the listing of a commit shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    /// The path from the folder, with `/` between names.
+    pub path: String,
+    /// The kind.
+    pub kind: StoredFileKind,
+    /// The size in bytes.
+    pub size: u64,
+}
+
+impl StoredFile {
+    /// Whether it is a document by its name.
+    #[must_use]
+    pub fn is_document(&self) -> bool {
+        is_document(Path::new(&self.path))
+    }
+
+    fn folders(&self) -> impl Iterator<Item = &str> {
+        self.path.match_indices('/').filter_map(|(end, _)| self.path.get(..end))
+    }
+
+    fn has_hidden_name(&self) -> bool {
+        self.path.split('/').any(|name| name.starts_with('.'))
+    }
+}
+
+impl Documents {
+    /// Reads all documents of a stored folder, by the rules of [`Self::open`], and returns those that can be read, and a finding
+    /// for each other one. Links to documents and repositories inside of the folder are not followed, and are findings. The
+    /// documents are named by the path of the folder, which may be empty, and that of the file.
+    #[must_use]
+    pub fn from_stored<E: Display>(
+        folder: &str,
+        files: &[StoredFile],
+        mut read: impl FnMut(&StoredFile) -> Result<Vec<u8>, E>,
+    ) -> (Self, Findings) {
+        let targets: BTreeSet<&str> = files.iter().filter_map(target).collect();
+        let (mut documents, mut findings, mut seen) = (Self::new(), Findings::default(), BTreeSet::new());
+        for file in files {
+            let is_rendered = file.folders().any(|folder| targets.contains(folder));
+            if is_rendered || file.has_hidden_name() {
+                continue;
+            }
+            let name = if folder.is_empty() { file.path.clone() } else { format!("{folder}/{}", file.path) };
+            let refused = match file.kind {
+                StoredFileKind::Submodule => Some(FileError::Submodule),
+                _ if !file.is_document() => continue,
+                StoredFileKind::Link => Some(FileError::Link),
+                StoredFileKind::Regular if file.size > LARGEST => Some(FileError::TooLarge),
+                // Which one a checkout would have is not known.
+                StoredFileKind::Regular if !seen.insert(&file.path) => Some(FileError::Twice),
+                StoredFileKind::Regular => None,
+            };
+            if let Some(error) = refused {
+                findings.extend([error.diagnostic(&name, place(&name))]);
+                continue;
+            }
+            match read(file) {
+                Ok(bytes) => match text(bytes.as_slice(), &name, place(&name)) {
+                    Ok(text) => documents = documents.document(name, text),
+                    Err(found) => findings.extend(found),
+                },
+                Err(error) => {
+                    let error = FileError::Unread(error.to_string());
+                    findings.extend([error.diagnostic(&name, place(&name))]);
+                }
+            }
+        }
+        if documents.is_empty() && findings.is_empty() {
+            let message = format!("there is no document in the folder `{folder}`");
+            let finding = Diagnostic::new(&NO_DOCUMENTS, place(folder), message)
+                .with_help("name a folder of files that end in `.json`, `.yaml` or `.yml`");
+            findings.extend([finding]);
+        }
+        (documents, findings)
+    }
+}
+
+/// The folder that was rendered into, if this file marks it, or is in the folder that does.
+fn target(file: &StoredFile) -> Option<&str> {
+    let end = file.path.match_indices(TARGET).find_map(|(begin, _)| {
+        let (before, after) = file.path.split_at_checked(begin)?;
+        let after = after.strip_prefix(TARGET)?;
+        let is_name = before.ends_with('/') && (after.is_empty() || after.starts_with('/'));
+        is_name.then(|| begin - 1)
+    })?;
+    file.path.get(..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(files: &[(&str, StoredFileKind, u64)]) -> (Vec<String>, Vec<String>) {
+        let listed = |&(path, kind, size): &(&str, _, _)| StoredFile { path: path.to_owned(), kind, size };
+        let files: Vec<_> = files.iter().map(listed).collect();
+        let (documents, findings) =
+            Documents::from_stored("model", &files, |_| Ok::<_, String>(b"{}".to_vec()));
+        let names = documents.names().map(str::to_owned).collect();
+        (names, findings.codes().map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn the_rules_are_those_for_folders() {
+        use StoredFileKind::{Link, Regular, Submodule};
+        let (names, codes) = read(&[
+            ("a.yaml", Regular, 2),
+            ("b/C.JSON", Regular, 2),
+            ("README.md", Regular, 2),
+            ("README", Link, 2),
+            (".github/ci.yml", Regular, 2),
+            ("out/.datasurface/x", Regular, 2),
+            ("out/deep/rendered.json", Regular, 2),
+            ("out.json", Regular, 2),
+            ("no.datasurface/x.json", Regular, 2),
+        ]);
+        assert_eq!(
+            names,
+            ["model/a.yaml", "model/b/C.JSON", "model/no.datasurface/x.json", "model/out.json"]
+        );
+        assert!(codes.is_empty(), "{codes:?}");
+        for (file, code) in [
+            (("l.yaml", Link, 2), "document/unreadable-file"),
+            (("sub", Submodule, 0), "document/unreadable-file"),
+            (("large.yaml", Regular, LARGEST + 1), "document/large-file"),
+            (("a.yaml", Regular, 2), "document/unreadable-file"),
+        ] {
+            let (_, codes) = read(&[("a.yaml", Regular, 2), file]);
+            assert_eq!(codes, [code], "{file:?}");
+        }
+        assert_eq!(read(&[]).1, ["document/no-documents"]);
+        assert_eq!(read(&[("large.yaml", Regular, LARGEST)]).0, ["model/large.yaml"]);
+    }
+}
