@@ -20,6 +20,9 @@ use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid
 use held::LockChange;
 use std::collections::BTreeSet;
 
+/// The codes of findings that say that something is missing.
+const WANTING: [&str; 2] = ["document/incomplete", "document/undeclared"];
+
 /// The judge of a change from one source, as of one day.
 #[derive(Clone, Debug)]
 pub struct Review<'a> {
@@ -188,7 +191,13 @@ impl<'a> Review<'a> {
 
 /// The ecosystem of a side, unless its documents do not describe one.
 fn loaded(loader: &mut Loader, side: &ReviewSide, unread: &mut Findings) -> Option<Ecosystem> {
-    loader.load(&side.documents).map_err(|error| unread.extend(error.into_findings())).ok()
+    let is_complete = side.unread.is_empty();
+    let outcome = loader.load(&side.documents).map_err(|error| {
+        // What a document lacks may be said by one that could not be read.
+        let found = error.into_findings().into_iter();
+        unread.extend(found.filter(|finding| is_complete || !WANTING.contains(&finding.code())));
+    });
+    outcome.ok()
 }
 
 /// The fingerprint of a proposal: of its model and its lock.

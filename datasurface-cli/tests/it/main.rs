@@ -11,6 +11,7 @@ mod ask;
 mod check;
 mod diagnostics;
 mod flow;
+mod git;
 mod graph;
 mod input;
 mod lineage;
@@ -20,6 +21,7 @@ mod plan;
 mod render;
 mod repairs;
 mod review;
+mod review_git;
 mod run;
 #[path = "../../../platforms/local/tests/it/support/skipped.rs"]
 mod skipped;

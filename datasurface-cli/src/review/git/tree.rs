@@ -31,11 +31,11 @@ impl Repository {
             ));
         }
         let root = self.tree(tree)?;
-        let (folder, only) = if path.is_empty() || self.is_folder(&root, path)? {
-            (path, None)
-        } else {
+        let (folder, only) = if self.is_document(&root, path)? {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             (folder, Some(name))
+        } else {
+            (path, None)
         };
         let entries = match self.folder(&root, folder)? {
             Some(tree) => self.listing(&tree)?,
@@ -72,8 +72,11 @@ impl Repository {
         self.peeled(object, "tree")?.ok_or_else(|| failed("a commit is not complete"))
     }
 
-    fn is_folder(&self, root: &ObjectId, path: &str) -> Answered<bool> {
-        Ok(self.folder(root, path)?.is_some_and(|object| matches!(self.peeled(&object, "tree"), Ok(Some(_)))))
+    fn is_document(&self, root: &ObjectId, path: &str) -> Answered<bool> {
+        match self.folder(root, path)? {
+            Some(object) => Ok(self.peeled(&object, "tree")?.is_none()),
+            None => Ok(false),
+        }
     }
 
     /// Returns the object at a path; none if there is none.
