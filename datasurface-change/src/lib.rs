@@ -23,6 +23,7 @@
 mod approval;
 mod authorization;
 mod changed_datastores;
+mod code_owners;
 mod codes;
 mod compatibility;
 mod control;
@@ -44,6 +45,7 @@ mod uses;
 
 pub use approval::{ApprovalClaim, Approvals, MissingApproval, RequiredApproval, TrustedClaim};
 pub use authorization::{Authorization, DeniedPart};
+pub use code_owners::CodeOwners;
 pub use codes::{CODES, SCHEMA_CODES};
 pub use compatibility::BreakingChange;
 pub use control::ChangeControl;

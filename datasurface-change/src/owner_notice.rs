@@ -2,7 +2,7 @@
 
 use super::changed_datastores::{Change, StoreChange};
 use datasurface_model::{Access, Ecosystem, Entity, ModelPath, Repository, ownership::OwnedPart};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The notice to an owner: a change concerns a part of the model that it does not touch.
@@ -12,8 +12,19 @@ pub struct OwnerNotice {
     pub part: OwnedPart,
     /// The repository that owns the part.
     pub owner: Repository,
-    /// The events, by the place of each.
+    /// The events, by the place of each. In JSON, each is an object with `path` and `event`.
+    #[serde(serialize_with = "listed")]
     pub events: BTreeMap<ModelPath, String>,
+}
+
+/// Writes the events as a list: a path is no text, which the names in an object of JSON have to be.
+fn listed<S: Serializer>(events: &BTreeMap<ModelPath, String>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Event<'a> {
+        path: &'a ModelPath,
+        event: &'a str,
+    }
+    serializer.collect_seq(events.iter().map(|(path, event)| Event { path, event }))
 }
 
 /// The notices to zones of whose datastores one is open from now on, to which only approved groups had access.

@@ -21,6 +21,7 @@ pub static CODES: &[&CodeInfo] = &[
     &REVIEW_FIRST,
     &REVIEW_GIT,
     &REVIEW_VOID,
+    &NO_OWNER,
 ];
 
 pub(crate) static UNKNOWN_NAME: CodeInfo = CodeInfo::error(
@@ -145,4 +146,10 @@ pub(crate) static REVIEW_VOID: CodeInfo = CodeInfo::error(
     "a review was asked for at a commit that is no longer live",
     "A verdict holds for the commit of the live branch with which the change was compared. Something else went live since: what was fine \
      before may break together with it. Review the change again.",
+);
+
+pub(crate) static NO_OWNER: CodeInfo = CodeInfo::error(
+    "review/no-owner",
+    "a list of owners was asked for of a repository in which nobody owns anything",
+    "A file of owners belongs to one branch of one repository, and lists the owners that the model names there, with their folders.",
 );

@@ -15,6 +15,7 @@ mod arguments;
 mod ask;
 mod atomic_write;
 mod check;
+mod codeowners;
 mod codes;
 mod credentials;
 mod drift;
@@ -65,6 +66,7 @@ pub fn main() -> ExitCode {
                 Some(file) => answer.deliver_to(file),
             };
         }
+        Verb::CodeOwners(arguments) => codeowners::codeowners(&arguments),
         Verb::Render(arguments) => render::render(&arguments, &broker),
         Verb::Run(arguments) if arguments.follow => return run::follow(&arguments, &broker),
         Verb::Run(arguments) => run::run(&arguments, &broker),

@@ -4,14 +4,13 @@ use super::revisions;
 use chrono::{DateTime, NaiveDate};
 use clap::{Parser, ValueEnum};
 use datasurface::{
-    change::{ChangeControl, ChangeSource, new_findings},
-    document::Documents,
-    model::{Ecosystem, Findings, Valid, Validation},
+    broker::{Broker, Review, ReviewSide, all_codes},
+    change::ChangeSource,
+    platform::prelude::Registry,
 };
 use std::{
     error::Error,
     ffi::OsString,
-    fs,
     io::Write,
     path::{Path, PathBuf},
     time::SystemTime,
@@ -43,9 +42,9 @@ struct Arguments {
     /// The day as of which the change is judged [default: today].
     #[arg(long)]
     on: Option<NaiveDate>,
-    /// Says that the change touches the lock as well.
+    /// An approval that is taken on trust, as `repository=fingerprint`.
     #[arg(long)]
-    touches_lock: bool,
+    approved_by: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -61,7 +60,7 @@ pub(crate) fn run(
     out: &mut impl Write,
     errors: &mut impl Write,
 ) -> u8 {
-    answered(arguments, out, errors).unwrap_or_else(|error| {
+    answered(arguments, out).unwrap_or_else(|error| {
         // If nobody hears that either, the code says it.
         drop(writeln!(errors, "{error}"));
         MISUSED
@@ -71,7 +70,6 @@ pub(crate) fn run(
 fn answered(
     arguments: impl IntoIterator<Item = OsString>,
     out: &mut impl Write,
-    errors: &mut impl Write,
 ) -> Result<u8, Box<dyn Error>> {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
@@ -85,73 +83,32 @@ fn answered(
         revisions::play(out)?;
         return Ok(ALLOWED);
     };
-    review(&arguments, [old, new], source, out, errors)
+    review(&arguments, [old, new], source, out)
 }
 
-/// Prints the report, and says whether the change is allowed.
+/// Prints the report, and says whether the change is allowed: the library call is that of `datasurface review`, for folders.
 fn review(
     arguments: &Arguments,
     [old, new]: [&Path; 2],
     source: &str,
     out: &mut impl Write,
-    errors: &mut impl Write,
 ) -> Result<u8, Box<dyn Error>> {
-    let on = arguments.on.unwrap_or_else(today);
-    let (old, known) = judged(documents(old)?.load()?, on);
-    let documents = documents(new)?;
-    let (new, findings) = judged(documents.load()?, on);
-    if findings.has_errors() {
-        writeln!(errors, "{}\n", documents.located(findings.clone()))?;
+    let [old_side, new_side] = [old, new].map(ReviewSide::from_path);
+    if old_side.is_empty() {
+        return Err(format!("{}: there is no model that is live", old.display()).into());
     }
-    // What is live was accepted. What is wrong with it since, as a consent that has run out, is no reason to refuse a change
-    // of something else.
-    let is_valid = !new_findings(&known, &findings).has_errors();
-    let source = ChangeSource::new(source);
-    let source = if arguments.touches_lock { source.touching_lock() } else { source };
-    let control = ChangeControl::new(source, on);
-    let control = if arguments.strict { control.strict() } else { control };
-    let report = control.judge(&old, &new);
+    // This program knows no platform: whoever has some names them here.
+    let broker = Broker::new(Registry::new());
+    let review = Review::new(&broker, ChangeSource::new(source), arguments.on.unwrap_or_else(today));
+    let review = if arguments.strict { review.strict() } else { review };
+    let review = review.approved_by(arguments.approved_by.iter().cloned());
+    let report = review.judge(&old_side, &new_side);
     match arguments.format {
         Format::Text => write!(out, "{report}")?,
         Format::Json => write!(out, "{}", report.to_json())?,
-        Format::Sarif => write!(out, "{}", report.to_sarif_in(&documents))?,
+        Format::Sarif => write!(out, "{}", report.to_sarif(all_codes()))?,
     }
-    if !is_valid && report.is_allowed() {
-        writeln!(errors, "refused all the same: the proposed model has errors that the live one has not")?;
-    }
-    Ok(if is_valid && report.is_allowed() { ALLOWED } else { REFUSED })
-}
-
-/// An ecosystem and what is found of it. The report says what a change would mean even if the model is not valid.
-fn judged(ecosystem: Ecosystem, on: NaiveDate) -> (Valid<Ecosystem>, Findings) {
-    match ecosystem.validate(&Validation::on(on)) {
-        Ok(checked) => (checked.ecosystem().clone(), checked.findings().clone()),
-        Err(invalid) => {
-            let findings = invalid.findings().clone();
-            (Valid::assume_valid(invalid.into_ecosystem()), findings)
-        }
-    }
-}
-
-/// A file, or the files of a folder and of the folders inside.
-fn documents(path: &Path) -> Result<Documents, Box<dyn Error>> {
-    let mut documents = Documents::new();
-    let mut waiting = vec![path.to_owned()];
-    while let Some(path) = waiting.pop() {
-        if path.is_dir() {
-            for entry in fs::read_dir(&path)? {
-                let inside = entry?.path();
-                let ending = inside.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-                if inside.is_dir() || matches!(ending, "json" | "yaml" | "yml") {
-                    waiting.push(inside);
-                }
-            }
-        } else {
-            let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-            documents = documents.document(path.display().to_string(), text);
-        }
-    }
-    Ok(documents)
+    Ok(if report.is_allowed() { ALLOWED } else { REFUSED })
 }
 
 fn today() -> NaiveDate {

@@ -1,6 +1,7 @@
 //! Reviews: one verdict on a proposed change, over model, change, lock, choice and the platforms' lint.
 
 mod codes;
+mod form;
 mod held;
 mod junit;
 mod markdown;

@@ -1,6 +1,6 @@
 //! The report of a review, for people and for programs.
 
-use super::{junit, markdown};
+use super::{form, junit, markdown};
 use chrono::NaiveDate;
 use datasurface_change::{ChangeReport, MissingApproval, TeamNotice, Verdict};
 use datasurface_document::Report;
@@ -115,6 +115,12 @@ impl ReviewReport {
     pub fn to_json(&self) -> String {
         // Making a value cannot fail: every map in a report has text for keys.
         format!("{:#}\n", serde_json::to_value(self).unwrap_or_default())
+    }
+
+    /// Returns the JSON Schema of reports as JSON. Every report is valid by it.
+    #[must_use]
+    pub fn json_schema() -> Value {
+        form::json_schema()
     }
 
     /// Returns the findings in the Static Analysis Results Interchange Format, version 2.1.0, with the description of those of these

@@ -1,12 +1,13 @@
 //! `review`: one verdict on a proposed change.
 
+mod arguments;
 mod git;
 mod sides;
 
-use crate::{
-    answer::Answer,
-    arguments::{Review, ReviewFormat},
-};
+pub(crate) use arguments::Review;
+
+use crate::answer::Answer;
+use arguments::ReviewFormat;
 use datasurface_broker::{Broker, ReviewReport};
 use datasurface_change::ChangeSource;
 use datasurface_model::{CodeInfo, Findings};

@@ -1,10 +1,10 @@
 //! The two sides of a review: folders, commits, or the live branch and its merge with a change.
 
-use super::git::{Answered, Merge, ObjectId, Repository, is_plain_folder};
-use crate::{
+use super::{
     arguments::Review,
-    codes::{REVIEW_CONFLICT, REVIEW_FIRST, REVIEW_GIT, REVIEW_VOID},
+    git::{Answered, Merge, ObjectId, Repository, is_plain_folder},
 };
+use crate::codes::{REVIEW_CONFLICT, REVIEW_FIRST, REVIEW_GIT, REVIEW_VOID};
 use datasurface_broker::ReviewSide;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
 use std::{
