@@ -28,10 +28,8 @@ struct ReviewReport {
     version: u32,
     verdict: Verdict,
     /// The commit of the live model that the change was compared with. At another one, the verdict is void.
-    #[schemars(required)]
     tip: Option<String>,
     /// The commit that was proposed, where it is one.
-    #[schemars(required)]
     head: Option<String>,
     /// The repository that the change comes from.
     source: Repository,
@@ -44,10 +42,8 @@ struct ReviewReport {
     /// The approvals that are missing, by repository.
     missing_approvals: Vec<MissingApproval>,
     /// The fingerprint of the proposal, which an approval names. None where no approval is missing or claimed.
-    #[schemars(required)]
     fingerprint: Option<String>,
     /// The report of change control. None if a side could not be read.
-    #[schemars(required)]
     change: Option<Change>,
 }
 
@@ -157,7 +153,6 @@ enum Authorization {
 #[derive(JsonSchema)]
 struct DeniedPart {
     part: Part,
-    #[schemars(required)]
     owner: Option<Repository>,
     differences: Vec<Difference>,
     /// The documents of the part that are in another owner's folder.
@@ -203,7 +198,6 @@ struct RequiredApproval {
 #[derive(JsonSchema)]
 struct TouchedPart {
     part: Part,
-    #[schemars(required)]
     owner: Option<Repository>,
     /// The count of differences.
     differences: u64,
@@ -269,7 +263,6 @@ struct Retirement {
 struct Consent {
     group: String,
     team: String,
-    #[schemars(required)]
     until: Option<Day>,
     is_missing: bool,
 }

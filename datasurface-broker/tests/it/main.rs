@@ -13,6 +13,7 @@ mod governance;
 mod holding;
 mod minimal_platform;
 mod renamed;
+mod review;
 mod shards;
 mod storage;
 mod storage_sequences;

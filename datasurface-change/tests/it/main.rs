@@ -5,6 +5,7 @@
 mod approvals;
 mod authorization;
 mod chains;
+mod code_owners;
 mod compatibility;
 mod differences;
 mod first;

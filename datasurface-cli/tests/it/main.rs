@@ -21,6 +21,8 @@ mod plan;
 mod render;
 mod repairs;
 mod review;
+mod review_ci;
+mod review_forms;
 mod review_git;
 mod run;
 #[path = "../../../platforms/local/tests/it/support/skipped.rs"]

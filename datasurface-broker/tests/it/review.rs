@@ -1,0 +1,200 @@
+//! Reviews of locks: what is held stays, and so does its name.
+
+use crate::fixture::*;
+use chrono::NaiveDate;
+use datasurface_broker::{Lock, Review, ReviewReport, ReviewSide};
+use datasurface_change::ChangeSource;
+use datasurface_document::Documents;
+use datasurface_model::*;
+
+/// The owner of the ecosystem and of its lock.
+const MODEL: &str = "github:o/model@main";
+const TEAM: &str = "github:o/team@main";
+
+fn side(ecosystem: &Ecosystem, lock: &Lock) -> ReviewSide {
+    let documents = Documents::new().document("model.json", datasurface_document::to_json(ecosystem));
+    ReviewSide::new(documents).with_lock(lock.to_text())
+}
+
+fn judged([old, new]: [(&Ecosystem, &Lock); 2], source: &str, on: NaiveDate) -> ReviewReport {
+    let broker = broker();
+    let review = Review::new(&broker, ChangeSource::new(source), on);
+    review.judge(&side(old.0, old.1), &side(new.0, new.1))
+}
+
+fn refusals(report: &ReviewReport) -> Vec<&str> {
+    let errors = report.findings.iter().filter(|finding| finding.severity() == Severity::Error);
+    errors.map(Diagnostic::code).collect()
+}
+
+fn wanting<const N: usize>(datasets: [&str; N], retention: Option<Retention>) -> Workspace {
+    let group = DatasetGroup::new("g").with_sinks(datasets);
+    consumer("W", retention.into_iter().fold(group, DatasetGroup::with_retention))
+}
+
+fn of(consumers: impl IntoIterator<Item = Workspace>) -> Ecosystem {
+    fixture([minimal_platform("P")], consumers)
+}
+
+/// A site where `S/b` is held for a year, with its model and its lock.
+fn held(retention: Option<Retention>) -> (Ecosystem, Lock) {
+    let site = Site::new();
+    site.render(of([wanting(["S/a", "S/b"], retention)]), today());
+    let model = of([wanting(["S/a"], retention)]);
+    site.render(model.clone(), today());
+    let lock = site.lock();
+    assert_eq!(lock.held(&"P".into()).len(), 1);
+    (model, lock)
+}
+
+/// The lock with an edit of its text.
+fn edited(lock: &Lock, from: &str, to: &str) -> Lock {
+    let text = lock.to_text();
+    assert!(text.contains(from), "{text}");
+    Lock::from_text(&text.replace(from, to)).unwrap()
+}
+
+/// The lock without anything held.
+fn emptied(lock: &Lock) -> Lock {
+    let mut text: serde_json::Value = serde_json::from_str(&lock.to_text()).unwrap();
+    text["platforms"]["P"].as_object_mut().unwrap().remove("held").unwrap();
+    Lock::from_text(&text.to_string()).unwrap()
+}
+
+#[test]
+fn what_is_held_goes_neither_by_an_edit_nor_by_a_shorter_promise() {
+    let (model, lock) = held(Some(Retention::years(1)));
+    let unheld = emptied(&lock);
+    let judge = |new: &Lock, on| judged([(&model, &lock), (&model, new)], MODEL, on);
+    assert_eq!(refusals(&judge(&lock, today())), [] as [&str; 0]);
+    assert_eq!(refusals(&judge(&unheld, today())), ["lock/held-changed"]);
+    for on in ["2027-11-20", "2027-11-21"] {
+        assert_eq!(refusals(&judge(&unheld, day(on))), ["lock/held-changed"], "{on}");
+    }
+    // The mirror: its last day is over.
+    assert_eq!(refusals(&judge(&unheld, day("2027-11-22"))), [] as [&str; 0]);
+    let sooner = edited(&lock, "2027-11-21", "2027-11-20");
+    assert_eq!(refusals(&judge(&sooner, today())), ["lock/held-changed"]);
+    let later = edited(&lock, "2027-11-21", "2027-11-22");
+    assert_eq!(refusals(&judge(&later, today())), [] as [&str; 0]);
+    // It is the ecosystem's all the same.
+    let report = judged([(&model, &lock), (&model, &later)], TEAM, today());
+    assert_eq!(refusals(&report), ["authorization/not-yours"]);
+}
+
+#[test]
+fn what_is_held_goes_by_release() {
+    let (model, lock) = held(None);
+    let unheld = emptied(&lock);
+    let judge = |old: &Lock| judged([(&model, old), (&model, &unheld)], MODEL, day("2100-01-01"));
+    assert_eq!(refusals(&judge(&lock)), ["lock/held-changed"]);
+    let mut released = lock.clone();
+    assert!(released.release(&"P".into(), "shelf.S/b"));
+    assert_eq!(refusals(&judge(&released)), [] as [&str; 0]);
+}
+
+#[test]
+fn what_is_promised_again_is_held_no_longer() {
+    let (model, lock) = held(Some(Retention::years(1)));
+    let unheld = emptied(&lock);
+    let again = |retention| of([wanting(["S/a", "S/b"], Some(retention))]);
+    let judge = |new: &Ecosystem| {
+        let approved = judged([(&model, &lock), (new, &unheld)], MODEL, today());
+        refusals(&approved)
+            .into_iter()
+            .filter(|code| code.starts_with("lock/"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(judge(&again(Retention::years(1))), [] as [&str; 0]);
+    assert_eq!(judge(&again(Retention::days(2))), ["lock/held-changed"]);
+}
+
+#[test]
+fn a_name_of_what_is_held_is_not_taken() {
+    let (_, lock) = held(Some(Retention::years(1)));
+    // The datastore is gone, and data of it is held.
+    let named = |name: &str| world_of(store(name), [minimal_platform("P")], []);
+    let gone = named("Other");
+    let with = |added: Datastore| gone.clone().edit_team("Z", "T", |team| team.datastore(added));
+    let judge = |new: &Ecosystem| judged([(&gone, &lock), (new, &lock)], TEAM, today());
+    assert_eq!(refusals(&judge(&with(store("S")))), ["lock/held-name"]);
+    assert_eq!(refusals(&judge(&with(store("T")))), [] as [&str; 0]);
+    // Who is renamed away and comes back takes nothing.
+    let there = named("S");
+    let documented = there.clone().documented("the same");
+    assert_eq!(refusals(&judged([(&there, &lock), (&documented, &lock)], MODEL, today())), [] as [&str; 0]);
+}
+
+#[test]
+fn a_platform_that_the_lock_chose_is_reported_after_its_last_day() {
+    let site = Site::new();
+    let consumers = || [wanting(["S/a"], None)];
+    site.render(of(consumers()), today());
+    let deprecation = Deprecation::new(today(), "is replaced").with_sunset(day("2026-12-31"));
+    let going = fixture([minimal_platform("P").deprecated(deprecation)], consumers());
+    let documented = going.clone().documented("another text");
+    let lock = site.lock();
+    let judge = |old: &Ecosystem, new: &Ecosystem, on| judged([(old, &lock), (new, &lock)], MODEL, day(on));
+    let at = |report: &ReviewReport| {
+        let all = report.findings.iter().chain(report.known.iter());
+        all.map(|finding| finding.code().to_owned())
+            .filter(|code| code.contains("platform"))
+            .collect::<Vec<_>>()
+    };
+    let before = at(&judge(&of(consumers()), &going, "2026-12-31"));
+    let after = at(&judge(&of(consumers()), &going, "2027-01-01"));
+    assert!(!after.is_empty() && after != before, "{before:?} {after:?}");
+    assert_eq!(at(&judge(&going, &documented, "2027-01-01")), after);
+}
+
+#[test]
+fn a_lock_that_is_gone_is_missed_and_the_first_one_is_the_ecosystems() {
+    let (model, lock) = held(None);
+    let broker = broker();
+    let judge = |source: &str, old: &ReviewSide, new: &ReviewSide| {
+        let review = Review::new(&broker, ChangeSource::new(source), today());
+        refusals(&review.judge(old, new)).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let documents = Documents::new().document("model.json", datasurface_document::to_json(&model));
+    let (with, without) = (side(&model, &lock), ReviewSide::new(documents));
+    assert_eq!(judge(MODEL, &with, &without), ["lock/gone"]);
+    assert_eq!(judge(MODEL, &without, &with), [] as [&str; 0]);
+    assert_eq!(judge(TEAM, &without, &with), ["authorization/not-yours"]);
+}
+
+/// Folders tell owners of one repository apart, by the files that differ.
+#[test]
+fn owners_of_folders_are_told_apart_by_files() {
+    const MONO: &str = "github:o/mono@main";
+    let frame = "format: datasurface/1\nname: E\nowner: github:o/mono@main\nlive: github:o/live@main\nzones:\n- name: Z\n  owner: \
+                 github:o/mono@main\n  definition:\n    teams:\n    - {name: A, owner: 'github:o/mono@main:teams/a'}\n    - {name: \
+                 B, owner: 'github:o/mono@main:teams/b'}\n";
+    let team =
+        |name: &str, text: &str| format!("format: datasurface/1\nteam: Z/{name}\ndocumentation: {text}\n");
+    let side = |a: &str, b: (&str, &str)| {
+        let documents =
+            Documents::new().document("model.yaml", frame).document("teams/a/t.yaml", team("A", a));
+        ReviewSide::new(documents.document(b.0, team("B", b.1)))
+    };
+    let broker = broker();
+    let judge = |source: &str, old: &ReviewSide, new: &ReviewSide| {
+        Review::new(&broker, ChangeSource::new(source), today()).judge(old, new).is_allowed()
+    };
+    let old = side("a", ("teams/b/t.yaml", "b"));
+    for (new, sources) in [
+        (side("other", ("teams/b/t.yaml", "b")), [true, true, false]),
+        (side("a", ("teams/b/t.yaml", "other")), [true, false, true]),
+        (side("other", ("teams/b/t.yaml", "other")), [true, false, false]),
+        // What belongs to `B` stands in the folder of `A`.
+        (side("a", ("teams/a/b.yaml", "other")), [false, false, false]),
+    ] {
+        let answers = ["", ":teams/a", ":teams/b"].map(|path| judge(&format!("{MONO}{path}"), &old, &new));
+        assert_eq!(answers, sources, "{new:?}");
+        assert!(!judge("github:o/fork@main", &old, &new));
+    }
+    // The same in a folder of the repository: nobody has a path there.
+    let [below_old, below_new] =
+        [&old, &side("other", ("teams/b/t.yaml", "b"))].map(|side| side.clone().in_folder("company"));
+    assert!(!judge(MONO, &below_old, &below_new));
+}
