@@ -3,7 +3,7 @@
 use datasurface_model::CodeInfo;
 
 /// Every code that a review reports itself.
-pub(crate) static CODES: &[&CodeInfo] = &[&LOCK_GONE, &HELD_CHANGED, &HELD_NAME];
+pub(crate) static CODES: &[&CodeInfo] = &[&LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &PLATFORM_OVER];
 
 pub(super) static LOCK_GONE: CodeInfo = CodeInfo::error(
     "lock/gone",
@@ -28,3 +28,10 @@ pub(super) static HELD_NAME: CodeInfo = CodeInfo::error(
      its own readers. Take another name, or wait until the data is released.",
 )
 .not_waivable();
+
+pub(super) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
+    "lock/platform-over",
+    "a platform that the lock chose serves or captures after its last day",
+    "Whoever operates the platform promised it until its sunset, and may stop it at any time since. What was chosen once stays where it is \
+     until somebody moves it: pin groups and datastores to another platform, or agree on a later sunset.",
+);

@@ -144,8 +144,10 @@ fn a_platform_that_the_lock_chose_is_reported_after_its_last_day() {
     };
     let before = at(&judge(&of(consumers()), &going, "2026-12-31"));
     let after = at(&judge(&of(consumers()), &going, "2027-01-01"));
-    assert!(!after.is_empty() && after != before, "{before:?} {after:?}");
-    assert_eq!(at(&judge(&going, &documented, "2027-01-01")), after);
+    assert_eq!((before.as_slice(), after.as_slice()), (&[][..], &["lock/platform-over".to_owned()][..]));
+    let report = judge(&going, &documented, "2027-01-01");
+    assert!(report.is_allowed() && at(&report) == after, "it was there before");
+    assert_eq!(report.known.codes().filter(|code| *code == "lock/platform-over").count(), 1);
 }
 
 #[test]
@@ -167,27 +169,31 @@ fn a_lock_that_is_gone_is_missed_and_the_first_one_is_the_ecosystems() {
 #[test]
 fn owners_of_folders_are_told_apart_by_files() {
     const MONO: &str = "github:o/mono@main";
-    let frame = "format: datasurface/1\nname: E\nowner: github:o/mono@main\nlive: github:o/live@main\nzones:\n- name: Z\n  owner: \
-                 github:o/mono@main\n  definition:\n    teams:\n    - {name: A, owner: 'github:o/mono@main:teams/a'}\n    - {name: \
-                 B, owner: 'github:o/mono@main:teams/b'}\n";
-    let team =
-        |name: &str, text: &str| format!("format: datasurface/1\nteam: Z/{name}\ndocumentation: {text}\n");
+    let declared = |name: &str, path: &str| format!(r#"{{"name": "{name}", "owner": "{MONO}:{path}"}}"#);
+    let teams = [declared("A", "teams/a"), declared("B", "teams/b")].join(", ");
+    let frame = format!(
+        r#"{{"format": "datasurface/1", "name": "E", "owner": "{MONO}", "live": "github:o/live@main", "zones": [
+            {{"name": "Z", "owner": "{MONO}", "definition": {{"teams": [{teams}]}}}}]}}"#
+    );
+    let team = |name: &str, text: &str| {
+        format!(r#"{{"format": "datasurface/1", "team": "Z/{name}", "documentation": "{text}"}}"#)
+    };
     let side = |a: &str, b: (&str, &str)| {
         let documents =
-            Documents::new().document("model.yaml", frame).document("teams/a/t.yaml", team("A", a));
+            Documents::new().document("model.json", frame.clone()).document("teams/a/t.json", team("A", a));
         ReviewSide::new(documents.document(b.0, team("B", b.1)))
     };
     let broker = broker();
     let judge = |source: &str, old: &ReviewSide, new: &ReviewSide| {
         Review::new(&broker, ChangeSource::new(source), today()).judge(old, new).is_allowed()
     };
-    let old = side("a", ("teams/b/t.yaml", "b"));
+    let old = side("a", ("teams/b/t.json", "b"));
     for (new, sources) in [
-        (side("other", ("teams/b/t.yaml", "b")), [true, true, false]),
-        (side("a", ("teams/b/t.yaml", "other")), [true, false, true]),
-        (side("other", ("teams/b/t.yaml", "other")), [true, false, false]),
+        (side("other", ("teams/b/t.json", "b")), [true, true, false]),
+        (side("a", ("teams/b/t.json", "other")), [true, false, true]),
+        (side("other", ("teams/b/t.json", "other")), [true, false, false]),
         // What belongs to `B` stands in the folder of `A`.
-        (side("a", ("teams/a/b.yaml", "other")), [false, false, false]),
+        (side("a", ("teams/a/b.json", "other")), [false, false, false]),
     ] {
         let answers = ["", ":teams/a", ":teams/b"].map(|path| judge(&format!("{MONO}{path}"), &old, &new));
         assert_eq!(answers, sources, "{new:?}");
@@ -195,6 +201,6 @@ fn owners_of_folders_are_told_apart_by_files() {
     }
     // The same in a folder of the repository: nobody has a path there.
     let [below_old, below_new] =
-        [&old, &side("other", ("teams/b/t.yaml", "b"))].map(|side| side.clone().in_folder("company"));
+        [&old, &side("other", ("teams/b/t.json", "b"))].map(|side| side.clone().in_folder("company"));
     assert!(!judge(MONO, &below_old, &below_new));
 }
