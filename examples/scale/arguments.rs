@@ -39,6 +39,9 @@ pub(crate) struct Arguments {
     /// Random edits, after each of which everything is done again.
     #[arg(long, default_value_t = 1000)]
     pub(crate) edits: usize,
+    /// Reviews one change rather than going through the phases.
+    #[arg(long)]
+    pub(crate) review: bool,
     /// Whether the graph is left out.
     #[arg(long)]
     pub(crate) no_graph: bool,

@@ -9,6 +9,7 @@ mod arguments;
 mod edits;
 mod graph;
 mod report;
+mod review;
 
 use arguments::Arguments;
 use chrono::NaiveDate;
@@ -35,6 +36,10 @@ fn measure(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     let mut report = Report::default();
     let ecosystem = report.timed("construct_ms", || synthetic.ecosystem());
     count(&ecosystem, &mut report);
+    if arguments.review {
+        review::measure(&ecosystem, &mut report)?;
+        return Ok(report);
+    }
 
     let today = Validation::on(NaiveDate::MIN);
     let checked = report.timed("validate_ms", || ecosystem.validate(&today))?;

@@ -32,6 +32,13 @@ impl Report {
         self.note(name, json!(count));
     }
 
+    /// How many times the one figure is the other.
+    pub(crate) fn ratio(&mut self, name: &str, one: &str, other: &str) {
+        let figure = |name: &str| self.figures.get(name).and_then(Value::as_f64).unwrap_or_default();
+        let ratio = (figure(one) / figure(other) * 100.0).round() / 100.0;
+        self.note(name, json!(ratio));
+    }
+
     /// The most memory that the process has had up to now, where the system tells.
     pub(crate) fn peak_rss(&mut self, name: &str) {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
