@@ -201,7 +201,7 @@ fn what_is_wrong_with_the_live_model_refuses_no_change_of_something_else() {
     fs::write(folder.path().join("old/teams/sales.yml"), &broken).unwrap();
     let ran = review(folder.path(), ["old", "new"], &OWNER);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.out.contains("there before: 1 error"), "{ran:?}");
+    assert!(ran.out.contains("there before: 2 errors"), "{ran:?}");
 }
 
 #[test]

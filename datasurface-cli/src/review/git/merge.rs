@@ -34,9 +34,10 @@ impl Repository {
     /// Makes a commit of a tree on top of another one, in the temporary repository.
     pub(super) fn commit_tree(&self, tree: &ObjectId, parent: &ObjectId) -> Answered<ObjectId> {
         let mut git = self.isolated();
-        for who in ["AUTHOR", "COMMITTER"] {
-            git.env(format!("GIT_{who}_NAME"), "review").env(format!("GIT_{who}_EMAIL"), "review@localhost");
-            git.env(format!("GIT_{who}_DATE"), "2000-01-01T00:00:00Z");
+        for role in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{role}_NAME"), "review")
+                .env(format!("GIT_{role}_EMAIL"), "review@localhost");
+            git.env(format!("GIT_{role}_DATE"), "2000-01-01T00:00:00Z");
         }
         let said =
             invoke(git.args(["commit-tree", "-m", "work tree", "-p", parent.as_str(), tree.as_str()]), b"")?;

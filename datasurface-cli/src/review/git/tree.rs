@@ -107,9 +107,9 @@ fn entry(line: &[u8]) -> Answered<Entry> {
         refused(&why, "rename the file")
     };
     let line = str::from_utf8(line).map_err(|_| odd())?;
-    let (what, path) = line.split_once('\t').ok_or_else(odd)?;
-    let what: Vec<&str> = what.split_whitespace().collect();
-    let [mode, _, id, size] = what.as_slice() else { return Err(odd()) };
+    let (attributes, path) = line.split_once('\t').ok_or_else(odd)?;
+    let attributes: Vec<&str> = attributes.split_whitespace().collect();
+    let [mode, _, id, size] = attributes.as_slice() else { return Err(odd()) };
     let kind = match *mode {
         "120000" => StoredFileKind::Link,
         "160000" => StoredFileKind::Submodule,
