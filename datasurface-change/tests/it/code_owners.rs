@@ -55,7 +55,7 @@ fn owners_of(file: &str, text: &str) -> Vec<String> {
         Some(path) => file == path,
     };
     let rules = rules.map(|line| line.split(' ').map(str::to_owned).collect::<Vec<_>>());
-    rules.filter(|rule| fits(&rule[0])).last().map(|rule| rule[1..].to_vec()).unwrap_or_default()
+    rules.filter(|rule| fits(&rule[0])).next_back().map(|rule| rule[1..].to_vec()).unwrap_or_default()
 }
 
 #[test]
