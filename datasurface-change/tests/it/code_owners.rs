@@ -54,8 +54,8 @@ fn owners_of(file: &str, text: &str) -> Vec<String> {
         Some(path) if path.ends_with('/') => file.starts_with(path),
         Some(path) => file == path,
     };
-    let rules = rules.map(|line| line.split(' ').map(str::to_owned).collect::<Vec<_>>());
-    rules.filter(|rule| fits(&rule[0])).next_back().map(|rule| rule[1..].to_vec()).unwrap_or_default()
+    let mut rules = rules.map(|line| line.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    rules.rfind(|rule| fits(&rule[0])).map(|rule| rule[1..].to_vec()).unwrap_or_default()
 }
 
 #[test]
