@@ -8,8 +8,9 @@ use super::{
 };
 use chrono::NaiveDate;
 use datasurface_model::{
-    Capture, Classification, Column, ColumnName, Consistency, ContainerKey, Dataset, DatasetKey, DatasetName,
-    DatasetSink, Datastore, DatastoreName, Deprecation, Entity, InvalidRows, TableSchema,
+    Capture, CaptureTrigger, Classification, Column, ColumnName, Consistency, ContainerKey, Dataset,
+    DatasetKey, DatasetName, DatasetSink, Datastore, DatastoreName, Deprecation, Entity, InvalidRows,
+    TableSchema,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,6 +102,14 @@ impl Stores {
                 store.datastore = store.datastore.clone().with_datasets(classified);
             }
         }
+    }
+
+    /// Whether a timetable may be on the way of the data: transformers may have one, and read what has one.
+    pub(super) fn is_timed(&self, wanted: &AvailableDataset) -> bool {
+        let captured = self.captured.iter().find(|store| store.name == wanted.key.datastore);
+        captured.is_none_or(|store| {
+            store.datastore.capture().is_none_or(|capture| *capture.trigger() != CaptureTrigger::External)
+        })
     }
 
     pub(super) fn into_datastores(self) -> impl Iterator<Item = (Choice, Datastore)> {

@@ -47,6 +47,7 @@ pub(super) fn consumers(
                 DatasetGroup::new(group.as_str()).with_sinks(sinks),
                 group_plan,
                 has_keyless,
+                wanted.iter().any(|wanted| stores.is_timed(wanted)),
             ));
             let wished: BTreeSet<_> =
                 group_plan.pins.iter().filter_map(|choice| choose(platforms, *choice)).cloned().collect();
@@ -68,7 +69,7 @@ pub(super) fn distinct_sinks(choices: &[Choice], datasets: &[AvailableDataset]) 
 }
 
 /// The group with what is asked of its datasets. There are no versions of what has no key.
-fn requirements(group: DatasetGroup, plan: &GroupPlan, has_keyless: bool) -> DatasetGroup {
+fn requirements(group: DatasetGroup, plan: &GroupPlan, has_keyless: bool, is_timed: bool) -> DatasetGroup {
     let mut group = group.with_milestoning(match plan.milestoning % 3 {
         _ if has_keyless => Milestoning::Live,
         0 => Milestoning::Live,
@@ -78,6 +79,8 @@ fn requirements(group: DatasetGroup, plan: &GroupPlan, has_keyless: bool) -> Dat
     if let Some(choice) = plan.latency {
         let number = u64::from(choice / 3 % 24) + 1;
         group = group.with_latency(match choice % 3 {
+            // What is captured and transformed once a month, or twice a year, comes no sooner.
+            _ if is_timed => Latency::hours(number * 50_000),
             0 => Latency::hours(number),
             1 => Latency::minutes(number),
             _ => Latency::seconds(number),

@@ -50,7 +50,7 @@ use super::{
 };
 use crate::shape::{Shape, Shaped};
 use annotations::{DocumentationForm, described, written};
-use datasurface_model::{Ecosystem, EcosystemName, Entity, Repository};
+use datasurface_model::{Classification, Ecosystem, EcosystemName, Entity, Repository, Set};
 pub use expand_schema::expand_schema;
 use infrastructure::{VendorObject, locations_in_full};
 use objects::objects;
@@ -58,6 +58,7 @@ use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sets::set;
 use short_form::ShortForm;
 use waiver::WaiverObject;
 use zone::{TeamDefinition, ZoneDefinition, ZoneObject};
@@ -151,6 +152,9 @@ pub(super) struct Document {
     primary_pins: Vec<PrimaryPinObject>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     waivers: Vec<WaiverObject>,
+    /// The classifications that may occur. Without any, each may.
+    #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
+    classifications: Set<Classification>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -184,6 +188,7 @@ impl Document {
         for waiver in sorted(self.waivers.into_iter().map(WaiverObject::into_model)) {
             ecosystem = ecosystem.waiver(waiver);
         }
+        ecosystem = ecosystem.with_classifications(self.classifications);
         let content = described(
             ecosystem,
             self.documentation,
@@ -208,6 +213,7 @@ impl From<&Ecosystem> for Document {
             group_pins: ecosystem.group_pins().iter().map(GroupPinObject::from).collect(),
             primary_pins: ecosystem.primary_pins().iter().map(PrimaryPinObject::from).collect(),
             waivers: ecosystem.waivers().iter().map(WaiverObject::from).collect(),
+            classifications: ecosystem.classifications().clone(),
             documentation: written(ecosystem.documentation()),
             renamed_from: ecosystem.former_name().cloned(),
         }

@@ -29,6 +29,7 @@ mod release;
 mod removal;
 mod repository;
 mod requirements;
+mod schedule;
 mod team;
 mod timetable;
 mod transformer;
@@ -72,8 +73,8 @@ pub(crate) use container_kind::Server;
 pub(crate) use part::EcosystemPart;
 
 use datasurface_schema::{
-    Annotations, ContainerKey, DatastoreName, EcosystemName, Entity, GroupKey, Named, PlatformName, Sparse,
-    TeamKey, TeamName, ZoneName, documented, merge_annotations, renamed,
+    Annotations, Classification, ContainerKey, DatastoreName, EcosystemName, Entity, GroupKey, Named,
+    PlatformName, Set, Sparse, TeamKey, TeamName, ZoneName, documented, merge_annotations, renamed,
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -90,6 +91,7 @@ pub struct Ecosystem {
     group_pins: Named<GroupPin>,
     primary_pins: Named<PrimaryPin>,
     waivers: Named<Waiver>,
+    classifications: Set<Classification>,
     about: Sparse<Annotations<EcosystemName>>,
 }
 
@@ -110,6 +112,7 @@ impl Ecosystem {
             group_pins: Named::default(),
             primary_pins: Named::default(),
             waivers: Named::default(),
+            classifications: Set::new(),
             about: Sparse::default(),
         }
     }
@@ -175,6 +178,16 @@ impl Ecosystem {
         self
     }
 
+    /// Declares classifications. With any declared, no other one may occur in the ecosystem.
+    #[must_use]
+    pub fn with_classifications<C: Into<Classification>>(
+        mut self,
+        classifications: impl IntoIterator<Item = C>,
+    ) -> Self {
+        self.classifications = classifications.into_iter().map(Into::into).collect();
+        self
+    }
+
     documented!();
     renamed!(EcosystemName);
 
@@ -192,6 +205,7 @@ impl Ecosystem {
             group_pins,
             primary_pins,
             waivers,
+            classifications,
             about,
         } = other;
         self.vendors.extend(vendors.iter().cloned());
@@ -200,6 +214,7 @@ impl Ecosystem {
         self.group_pins.extend(group_pins.iter().cloned());
         self.primary_pins.extend(primary_pins.iter().cloned());
         self.waivers.extend(waivers.iter().cloned());
+        self.classifications.extend(classifications.iter().cloned());
         merge_annotations(&mut self.about, about, twice);
         self
     }
@@ -322,6 +337,12 @@ impl Ecosystem {
     #[must_use]
     pub fn waivers(&self) -> &Named<Waiver> {
         &self.waivers
+    }
+
+    /// The declared classifications, which are the only ones that may occur; if none is, any may.
+    #[must_use]
+    pub fn classifications(&self) -> &Set<Classification> {
+        &self.classifications
     }
 
     /// Returns the teams whose credentials open a container, in order: with its address, what they present their secrets to

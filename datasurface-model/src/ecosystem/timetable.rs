@@ -41,18 +41,40 @@ const LAST_DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /// Why these fields are no timetable, if they are none.
 pub(super) fn error(fields: &str) -> Option<String> {
-    judged(fields).err()
+    Fields::from_text(fields).err()
 }
 
-fn judged(fields: &str) -> Result<(), String> {
+/// The numbers that the fields of a timetable name, as bits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fields {
+    pub(super) minutes: u64,
+    pub(super) hours: u64,
+    /// Days of the month.
+    pub(super) days: u64,
+    pub(super) months: u64,
+    /// Days of the week; 0 is a Sunday.
+    pub(super) weekdays: u64,
+    /// Whether days of the month are named, rather than all by a `*`.
+    pub(super) names_days: bool,
+    /// Whether days of the week are named, rather than all by a `*`.
+    pub(super) names_weekdays: bool,
+}
+
+impl Fields {
+    /// Reads the fields, or says why they are no timetable.
+    pub(super) fn from_text(fields: &str) -> Result<Self, String> {
+        judged(fields)
+    }
+}
+
+fn judged(fields: &str) -> Result<Fields, String> {
     let words: Vec<&str> = fields.split_whitespace().collect();
     let [minute, hour, day, month, weekday] = words.as_slice() else {
         return Err(format!("it has {} fields, not 5", words.len()));
     };
-    MINUTE.numbers(minute)?;
-    HOUR.numbers(hour)?;
+    let (minutes, hours) = (MINUTE.numbers(minute)?, HOUR.numbers(hour)?);
     let (days, months) = (DAY.numbers(day)?, MONTH.numbers(month)?);
-    WEEKDAY.numbers(weekday)?;
+    let weekdays = WEEKDAY.numbers(weekday)?;
     for (field, other, all) in [(day, weekday, "1-31"), (weekday, day, "0-6")] {
         if let Some(step) = field.strip_prefix('*')
             && !step.is_empty()
@@ -67,7 +89,8 @@ fn judged(fields: &str) -> Result<(), String> {
     if *weekday == "*" && !has_day(days, months) {
         return Err("it never comes, for its months do not have its days".to_owned());
     }
-    Ok(())
+    let (names_days, names_weekdays) = (!day.starts_with('*'), !weekday.starts_with('*'));
+    Ok(Fields { minutes, hours, days, months, weekdays, names_days, names_weekdays })
 }
 
 /// Whether a month has a day. Numbers are bits.

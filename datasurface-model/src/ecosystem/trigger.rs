@@ -1,11 +1,11 @@
 //! Triggers of captures and transformers.
 
-use super::timetable;
+use super::{schedule::Schedule, timetable};
 use chrono::{DateTime, TimeZone};
 use datasurface_schema::Text;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::{cell::RefCell, fmt};
+use std::{cell::RefCell, fmt, thread::LocalKey};
 
 /// A timetable in five POSIX cron fields: minute, hour, day of month, month, day of week. Names, lists, ranges and steps of
 /// ranges are allowed: `*/10 8-18 * * mon-fri`; what only some schedulers know (`L`, `W`, `#`, `?`) is not. Where both kinds of
@@ -48,7 +48,10 @@ impl Cron {
         if self.0.contains(is_other_blank) {
             return Some("it has a blank in it that is neither a space nor a tab".to_owned());
         }
-        cached(self.fields(), |fields| {
+        thread_local! {
+            static ERRORS: CronCache<Option<String>> = RefCell::default();
+        }
+        cached(&ERRORS, self.fields(), |fields| {
             let unread = || fields.parse::<croner::Cron>().err().map(|error| error.to_string());
             timetable::error(fields).or_else(unread)
         })
@@ -59,6 +62,29 @@ impl Cron {
     #[must_use]
     pub fn next_after<Z: TimeZone>(&self, time: &DateTime<Z>) -> Option<DateTime<Z>> {
         self.fields().parse::<croner::Cron>().ok()?.find_next_occurrence(time, false).ok()
+    }
+
+    /// Returns the longest time between two starts, in minutes, on the clock of the timetable's zone; none if the text is no
+    /// timetable.
+    #[must_use]
+    pub fn longest_gap(&self) -> Option<u64> {
+        thread_local! {
+            static GAPS: CronCache<Option<u64>> = RefCell::default();
+        }
+        cached(&GAPS, self.fields(), |fields| Schedule::from_fields(fields)?.longest_gap())
+    }
+
+    /// Returns the longest time, in minutes, from a start of the first timetable until what its next start sees has passed all
+    /// others, each at its own next start. None if one is no timetable, or if they are in several time zones.
+    pub(crate) fn longest_wait(chain: &[&Self]) -> Option<u64> {
+        let zone = |cron: &&Self| cron.zone().unwrap_or("UTC").to_owned();
+        let first = zone(chain.first()?);
+        if chain.iter().any(|cron| zone(cron) != first) {
+            return None;
+        }
+        let schedules: Option<Vec<_>> =
+            chain.iter().map(|cron| Schedule::from_fields(cron.fields())).collect();
+        Schedule::longest_wait(&schedules?)
     }
 
     /// Splits the text into fields and time zone. A time zone is a word after five fields that begins as no field
@@ -119,21 +145,25 @@ pub enum TransformTrigger {
     External,
 }
 
-/// Returns the problem of a timetable, checked once. Many datastores have one timetable, and its check takes longer
-/// than all other rules about a datastore.
-fn cached(fields: &str, judge: impl FnOnce(&str) -> Option<String>) -> Option<String> {
+/// The answers to a question about timetables, by their fields.
+type CronCache<T> = RefCell<FxHashMap<Text, T>>;
+
+/// Returns the answer to a question about a timetable, computed once. Many datastores have one timetable, and it takes longer to
+/// read than all other rules about a datastore.
+fn cached<T: Clone>(
+    answers: &'static LocalKey<CronCache<T>>,
+    fields: &str,
+    answer: impl FnOnce(&str) -> T,
+) -> T {
     const MANY: usize = 1024;
-    thread_local! {
-        static JUDGED: RefCell<FxHashMap<Text, Option<String>>> = RefCell::default();
-    }
-    JUDGED.with_borrow_mut(|judged| {
-        if let Some(known) = judged.get(fields) {
+    answers.with_borrow_mut(|answers| {
+        if let Some(known) = answers.get(fields) {
             return known.clone();
         }
-        if judged.len() == MANY {
-            judged.clear();
+        if answers.len() == MANY {
+            answers.clear();
         }
-        judged.entry(fields.into()).or_insert(judge(fields)).clone()
+        answers.entry(fields.into()).or_insert(answer(fields)).clone()
     })
 }
 

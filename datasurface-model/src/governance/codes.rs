@@ -48,6 +48,20 @@ pub static HARD_VENDOR: CodeInfo = CodeInfo::error(
 )
 .waivable();
 
+/// Data would be in a cloud that nobody knows, and a policy denies some clouds.
+pub static UNKNOWN_CLOUD: CodeInfo = CodeInfo::warning(
+    "governance/unknown-cloud",
+    "data would be with a vendor that does not say which cloud it is, where a policy denies some clouds",
+    "Nobody can tell whether the data would be in a cloud that the policy denies. Say with the vendor which cloud it is, or keep the      data elsewhere.",
+);
+
+/// Data would be at a place that nobody knows, and a policy denies some places.
+pub static UNKNOWN_PLACE: CodeInfo = CodeInfo::warning(
+    "governance/unknown-place",
+    "data would be with a platform that does not say where it keeps it, where a policy denies some places",
+    "Nobody can tell whether the data would be at a place that the policy denies. Say in the declaration of the platform, or in its      settings, where it keeps data, or let another platform do it.",
+);
+
 /// Data would be in a container that a storage policy does not permit.
 pub static STORAGE: CodeInfo = CodeInfo::error(
     "governance/storage",

@@ -9,7 +9,7 @@ mod denial;
 
 pub use codes::{
     CLASSIFICATION, CLASSIFICATION_LIMIT, HARD_VENDOR, LOCATION, NO_EFFECT, PLATFORM, PRODUCTION,
-    PRODUCTION_MIX, STORAGE, UNCLASSIFIED, UNKNOWN_TECHNOLOGY, VENDOR,
+    PRODUCTION_MIX, STORAGE, UNCLASSIFIED, UNKNOWN_CLOUD, UNKNOWN_PLACE, UNKNOWN_TECHNOLOGY, VENDOR,
 };
 pub use denial::DenialContext;
 
@@ -128,6 +128,59 @@ pub fn evaluate(
     }
 }
 
+/// Returns the reason why nobody can tell whether a policy denies a part: some values are denied, and the value of the part is
+/// unknown. Returns none if the policy decides; then [`evaluate`] says how. For doubt about data, see [`UNCLASSIFIED`], which
+/// [`evaluate`] reports.
+pub fn doubt(
+    policy: &Policy,
+    subject: &PolicySubject<'_>,
+    cloud: impl Fn(&VendorName) -> Option<CloudVendor>,
+) -> Option<Denial> {
+    fn is_list_of_denials<T: Ord>(permitted: &Permitted<T>) -> bool {
+        permitted.allowed().is_none() && !permitted.denied().is_empty()
+    }
+    match (policy.rule(), subject) {
+        (PolicyRule::HardVendors(permitted), PolicySubject::Places(places))
+            if is_list_of_denials(permitted) =>
+        {
+            let place = places.iter().find(|place| cloud(place.vendor()).is_none())?;
+            let vendor = place.vendor();
+            let reason = format!(
+                "denies {}, which `{vendor}` may be: it does not say which cloud it is",
+                told(permitted)
+            );
+            Some(Denial::for_place(&UNKNOWN_CLOUD, reason, place))
+        }
+        (PolicyRule::Locations(permitted), PolicySubject::UnknownPlace) if is_list_of_denials(permitted) => {
+            Some(Denial::new(
+                &UNKNOWN_PLACE,
+                format!("denies {}, and nobody knows where this is", told(permitted)),
+            ))
+        }
+        (PolicyRule::Vendors(permitted), PolicySubject::UnknownPlace) if is_list_of_denials(permitted) => {
+            Some(Denial::new(
+                &UNKNOWN_PLACE,
+                format!("denies {}, and nobody knows whose this is", told(permitted)),
+            ))
+        }
+        (PolicyRule::HardVendors(permitted), PolicySubject::UnknownPlace)
+            if is_list_of_denials(permitted) =>
+        {
+            Some(Denial::new(
+                &UNKNOWN_PLACE,
+                format!("denies {}, and nobody knows which cloud this is", told(permitted)),
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// The denied values, to be shown.
+fn told<T: Ord + std::fmt::Display>(permitted: &Permitted<T>) -> String {
+    let denied: Vec<_> = permitted.denied().iter().map(|denied| format!("`{denied}`")).collect();
+    denied.join(", ")
+}
+
 /// A place covers what lies below it. So what is allowed must cover the place; and what is denied must neither cover it
 /// nor lie in it, for the data could be there.
 fn location(permitted: &Permitted<Place>, places: &Set<Place>) -> Option<Denial> {
@@ -214,8 +267,7 @@ fn data(
             Denial::new(&CLASSIFICATION, "does not permit data that is not classified completely".to_owned())
         }
         None => {
-            let denied: Vec<_> = permitted.denied().iter().map(|label| format!("`{label}`")).collect();
-            let denied = denied.join(", ");
+            let denied = told(permitted);
             Denial::new(&UNCLASSIFIED, format!("denies {denied}, which data without classification may be"))
         }
     })

@@ -63,7 +63,7 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
     }
 
     /// Returns every entry of a key, in canonical order of the units.
-    pub(super) fn all<Q>(&self, key: &Q) -> impl Iterator<Item = &(UnitKey, V)>
+    pub(super) fn all<Q>(&self, key: &Q) -> impl Iterator<Item = &(UnitKey, V)> + use<'_, K, V, Q>
     where
         K: Borrow<Q>,
         Q: Eq + Hash + ?Sized,

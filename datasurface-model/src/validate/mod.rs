@@ -13,9 +13,11 @@
 
 mod changes;
 mod components;
+mod delays;
 mod dependents;
 mod facts;
 mod index;
+mod labels;
 mod name_index;
 mod origins;
 mod outcome;
@@ -24,6 +26,7 @@ mod reader;
 mod reference;
 mod resolve;
 mod rules;
+mod sources;
 mod state;
 mod unit;
 mod unit_diff;

@@ -2,21 +2,24 @@
 //! needs to be checked again only if one of its imports reads differently now.
 
 use super::{
+    delays::Delay,
     facts::{
         DatasetClassifications, DatasetFact, Facts, GroupFact, OutputFact, StoreFact, TableFact,
         TransformerFact,
     },
+    labels::LabelVerdict,
     origins::{Derivation, DerivationKey},
     reference::Reference,
+    sources::SharedSource,
     unit::UnitKey,
 };
 use crate::ecosystem::{CloudVendor, Consent, Credential, DataContainer, Policy};
 use chrono::NaiveDate;
 use datasurface_schema::{
-    ContainerKey, CredentialKey, DatasetKey, DatastoreName, GroupKey, Named, Set, Text, VendorName,
-    WorkspaceName, ZoneName,
+    Classification, ContainerKey, CredentialKey, DatasetKey, DatastoreName, GroupKey, Named, Set, Text,
+    VendorName, WorkspaceName, ZoneName,
 };
-use std::cell::RefCell;
+use std::{cell::RefCell, sync::Arc};
 
 /// Reads facts, and remembers which.
 #[derive(Debug)]
@@ -96,8 +99,12 @@ facts! {
     Policies(zone: ZoneName) = policies -> Option<&'a Named<Policy>>;
     /// The consents of a zone, if it gave any.
     Consents(zone: ZoneName) = consents -> Option<&'a Set<Consent>>;
-    /// The classifications of a dataset and of its columns, whether it exists or not.
-    Labels(key: DatasetKey) = labels -> DatasetClassifications<'a>;
+    /// The delay of the data of a datastore, if timetables tell any.
+    Delay(datastore: DatastoreName) = delay -> Option<Arc<Delay>>;
+    /// The datasets of a datastore that an earlier datastore captures, too.
+    SharedSources(datastore: DatastoreName) = shared_sources -> Vec<SharedSource>;
+    /// Whether a classification is the one that was meant.
+    Label(label: Classification) = label -> LabelVerdict;
     /// Whether any zone says which platforms may have to do with it: by name, or by status.
     RestrictsPlatforms = restricts_platforms -> bool;
     /// Which cloud a vendor is.
@@ -135,6 +142,12 @@ impl<'a> FactReader<'a> {
     ) -> DatasetClassifications<'a> {
         self.imports.borrow_mut().push(Fact::Classifications(key.clone()));
         dataset.classifications()
+    }
+
+    /// The classifications of a dataset and of its columns, whether it exists or not.
+    pub(crate) fn classifications_of(&self, key: &DatasetKey) -> DatasetClassifications<'a> {
+        self.imports.borrow_mut().push(Fact::Classifications(key.clone()));
+        self.facts.classifications(key)
     }
 
     /// Returns the facts that were read. A fact may occur twice: to compare it twice costs less than to find the

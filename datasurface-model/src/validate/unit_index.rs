@@ -6,9 +6,11 @@ use super::{
     changes::{containers, credentials},
     facts::Subject,
     index::MultiIndex,
+    labels::LabelIndex,
     name_index::NameIndex,
     origins::OriginIndex,
     rules::addresses,
+    sources::{self, SourceIndex},
     unit::{Content, UnitKey, UnitPlace, team_path},
     unit_diff::UnitChange,
 };
@@ -72,6 +74,9 @@ pub(super) struct UnitIndex {
     deliveries: MultiIndex<ContainerKey, WorkspaceName>,
     /// Datastores by the containers from which they are captured.
     captures: MultiIndex<ContainerKey, DatastoreName>,
+    /// Datasets by what they are captured from.
+    sources: SourceIndex,
+    labels: LabelIndex,
     origins: OriginIndex,
 }
 
@@ -81,6 +86,7 @@ impl UnitIndex {
         for change in changes {
             self.update_unit(change, touched);
         }
+        self.labels.update(changes, touched);
         let mut origins = std::mem::take(&mut self.origins);
         origins.update(self, changes, touched);
         self.origins = origins;
@@ -111,6 +117,7 @@ impl UnitIndex {
                 follow(&mut self.captures, unit, source(&old), source(&new), || {
                     new.as_ref().map(|new| new.name().clone())
                 });
+                self.update_sources(unit, old.as_deref(), new.as_deref(), touched);
                 let formers = self.former_datastores.update(unit, former(&old), former(&new));
                 touched.extend(formers.map(Subject::FormerDatastore));
                 let name = self.datastores.update(unit, old, new);
@@ -134,6 +141,27 @@ impl UnitIndex {
         }
     }
 
+    fn update_sources(
+        &mut self,
+        unit: &UnitKey,
+        old: Option<&Datastore>,
+        new: Option<&Datastore>,
+        touched: &mut FxHashSet<Subject>,
+    ) {
+        if self.sources.update(unit, old, new).is_empty() {
+            return;
+        }
+        for datastore in [old, new].into_iter().flatten() {
+            let Some(capture) = datastore.capture() else { continue };
+            let places = self.containers_at_place_of(capture.container());
+            for (_, source) in sources::sources(capture, datastore) {
+                let keys = places.iter().map(|place| sources::key(place, source));
+                let later = keys.flat_map(|key| self.sources.later(key, unit));
+                touched.extend(later.map(|other| Subject::Sources(other.name().into())));
+            }
+        }
+    }
+
     fn update_containers(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
         let Some(team) = change.key.team() else {
             return;
@@ -142,6 +170,7 @@ impl UnitIndex {
         let (old, new) = (containers(change.old.as_ref()), containers(change.new.as_ref()));
         let differing = old.difference(&new).filter_map(|(old, new)| old.or(new));
         let mut addresses_of_both = Vec::new();
+        let mut moved = Vec::new();
         // Where several have one name, all of them.
         for name in differing.map(Entity::name).collect::<Set<_>>() {
             self.containers.release(&key(name), &change.key);
@@ -150,11 +179,23 @@ impl UnitIndex {
                 self.containers.claim(key(name), &change.key, container.clone());
             }
             touched.insert(Subject::Container(key(name)));
+            let place = |container: &DataContainer| (container.kind().clone(), addresses(container));
+            if !old.get_all(name).map(place).eq(new.get_all(name).map(place)) {
+                moved.push(key(name));
+            }
             if old.get(name).is_none() || new.get(name).is_none() {
                 touched.insert(Subject::ContainerNames);
             }
         }
         let differing_addresses: Set<Text> = addresses_of_both.into_iter().collect();
+        // What is captured from one place, may be captured twice, or no more.
+        let near = |index: &Self| -> Vec<ContainerKey> {
+            let near = differing_addresses.iter().flat_map(|address| index.addresses.all(address));
+            near.map(|(_, container)| container.clone()).collect()
+        };
+        if !moved.is_empty() {
+            moved.extend(near(self));
+        }
         // Where several are at one address, all of them.
         for address in &differing_addresses {
             self.addresses.release(address, &change.key);
@@ -164,6 +205,11 @@ impl UnitIndex {
             for address in own.into_iter().filter(|address| differing_addresses.contains(address)) {
                 self.addresses.claim(address, &change.key, key(container.name()));
             }
+        }
+        if !moved.is_empty() {
+            moved.extend(near(self));
+            let captured = moved.iter().flat_map(|container| self.captures.all(container));
+            touched.extend(captured.map(|(_, datastore)| Subject::Sources(datastore.clone())));
         }
         touched.extend(differing_addresses.into_iter().map(Subject::Address));
     }
@@ -221,6 +267,15 @@ impl UnitIndex {
     /// The containers from which datastores are captured.
     pub(super) fn captures(&self) -> &MultiIndex<ContainerKey, DatastoreName> {
         &self.captures
+    }
+
+    pub(super) fn sources(&self) -> &SourceIndex {
+        &self.sources
+    }
+
+    /// The classifications that occur, and those that are declared.
+    pub(super) fn labels(&self) -> &LabelIndex {
+        &self.labels
     }
 
     pub(super) fn origins(&self) -> &OriginIndex {

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use datasurface_document::Documents;
 use datasurface_model::{
-    Capture, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Findings, Team, Validation,
-    Workspace,
+    Capture, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Entity, Findings, Team,
+    Validation, Workspace,
 };
 use std::{fs, path::Path, sync::LazyLock};
 
@@ -32,7 +32,10 @@ pub(crate) fn edited(change: impl FnOnce(Team) -> Team) -> Ecosystem {
 
 /// A captured datastore of one dataset.
 pub(crate) fn store(name: &str, dataset: Dataset) -> Datastore {
-    Datastore::new(name).captured(Capture::sql_snapshot("USA/NorthWind/Source")).dataset(dataset)
+    // Each from a table of its own.
+    let table = format!("{name}_{}", dataset.name());
+    let capture = Capture::sql_snapshot("USA/NorthWind/Source").table(dataset.name(), table);
+    Datastore::new(name).captured(capture).dataset(dataset)
 }
 
 /// A workspace that wants one dataset, in one group called `everything`.

@@ -175,6 +175,11 @@ pub(super) const ALL: &[Mutation] = &[
         let again = DatasetSink::new("Extra/d").with_consent_until(NaiveDate::MAX);
         in_team(with(it, store("Extra")), |team| team.workspace(asking(group().sink(again))))
     }),
+    mutation("latency/timetable", |it| {
+        let daily = store("Extra").captured(Capture::sql_snapshot(SOURCE).with_cron("0 3 * * *"));
+        let hasty = asking(group().with_latency(Latency::minutes(1)));
+        in_team(with(it, daily), |team| team.workspace(hasty))
+    }),
     mutation("workspace/empty-requirement", |it| {
         let hasty = asking(group().with_latency(Latency::seconds(0)));
         in_team(with(it, store("Extra")), |team| team.workspace(hasty))

@@ -4,12 +4,13 @@ use super::{
     Mutation, PLATFORM, SOURCE, apart, dataset, datastore_with, governed, in_team, mutation, read, store,
     with,
 };
+use crate::names::CLASSIFICATIONS;
 use chrono::NaiveDate;
 use datasurface_model::{
     Capture, Classification, CloudVendor, ContainerUser, Credential, CredentialKind, DataContainer,
-    Ecosystem, GovernanceZone, HintTarget, KeyHolder, Permitted, Place, PlatformDeclaration, PlatformName,
-    Policy, PolicyRule, ProductionStatus, Repository, RepositoryCredential, StorageRule, TeamKey, VendorName,
-    Waiver, Workspace, ZoneDeclaration,
+    Ecosystem, GovernanceZone, HintTarget, InfrastructureVendor, KeyHolder, Permitted, Place,
+    PlatformDeclaration, PlatformName, Policy, PolicyRule, ProductionStatus, Repository,
+    RepositoryCredential, StorageRule, TeamKey, VendorName, Waiver, Workspace, ZoneDeclaration,
 };
 
 pub(super) const ALL: &[Mutation] = &[
@@ -35,7 +36,8 @@ pub(super) const ALL: &[Mutation] = &[
         in_team(it, |team| team.container(DataContainer::sqlite("Extra", "extra.db")))
     }),
     mutation("container/not-usable", |it| {
-        let taken = datastore_with("Taken", dataset()).captured(Capture::sql_snapshot("Extra/Extra/Source"));
+        let taken = datastore_with("Taken", dataset())
+            .captured(Capture::sql_snapshot("Extra/Extra/Source").table("d", "taken"));
         with(apart(it, GovernanceZone::new(), |team| team), taken)
     }),
     mutation("container/unexpected-users", |it| {
@@ -69,6 +71,27 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     mutation("governance/hard-vendor", |it| {
         governed(it, PolicyRule::HardVendors(Permitted::only([CloudVendor::Aws])))
+    }),
+    mutation("governance/unknown-cloud", |it| {
+        let grey = DataContainer::sqlite("Grey", "grey.db").located("Grey");
+        let kept = store("Kept").captured(Capture::sql_snapshot("Extra/Extra/Grey"));
+        let rule = PolicyRule::HardVendors(Permitted::all_except([CloudVendor::Aws]));
+        let zone = GovernanceZone::new().policy(Policy::new("extra", rule));
+        let it = it.vendor(InfrastructureVendor::new("Grey"));
+        apart(it, zone, |team| team.container(grey).datastore(kept))
+    }),
+    mutation("classification/similar", |it| {
+        let policy = Policy::new("extra", PolicyRule::SeparateProduction);
+        let zone = GovernanceZone::new().policy(policy.freeing(["Confidential", "Confidental"]));
+        apart(it, zone, |team| team)
+    }),
+    mutation("classification/undeclared", |it| {
+        let policy = Policy::new("extra", PolicyRule::SeparateProduction).freeing(["Nonsense"]);
+        let it = it.with_classifications(CLASSIFICATIONS);
+        apart(it, GovernanceZone::new().policy(policy), |team| team)
+    }),
+    mutation("name/look-alike", |it| {
+        it.vendor(InfrastructureVendor::new("Extra 1")).vendor(InfrastructureVendor::new("Extra I"))
     }),
     mutation("governance/location", |it| {
         governed(it, PolicyRule::Locations(Permitted::only([Place::from(HERE)])))

@@ -7,8 +7,8 @@ mod ecosystem;
 mod producing;
 
 use datasurface_model::{
-    Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
-    Policy, PolicyRule, Schema, Team, Workspace,
+    Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Entity,
+    GovernanceZone, Policy, PolicyRule, Schema, Team, Workspace,
 };
 use proptest::{sample::select, strategy::Strategy};
 
@@ -92,7 +92,9 @@ fn store(name: &str) -> Datastore {
 }
 
 fn datastore_with(name: &str, dataset: Dataset) -> Datastore {
-    Datastore::new(name).captured(Capture::sql_snapshot(SOURCE)).dataset(dataset)
+    // Each from a table of its own.
+    let capture = Capture::sql_snapshot(SOURCE).table(dataset.name(), format!("{name}_{}", dataset.name()));
+    Datastore::new(name).captured(capture).dataset(dataset)
 }
 
 fn dataset() -> Dataset {

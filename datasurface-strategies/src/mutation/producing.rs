@@ -46,7 +46,9 @@ pub(super) const ALL: &[Mutation] = &[
         with(it, datastore_with("Extra", dataset))
     }),
     mutation("classification/incomplete", |it| with(it, store("Extra").in_production())),
-    mutation("datastore/no-datasets", |it| with(it, store("Extra").with_datasets([]))),
+    mutation("datastore/no-datasets", |it| {
+        with(it, Datastore::new("Extra").captured(Capture::sql_snapshot(SOURCE)))
+    }),
     mutation("lifecycle/own-replacement", |it| {
         let ending = Deprecation::new(NaiveDate::MIN, "there is a better one").replaced_by("Extra");
         with(it, store("Extra").deprecated(ending))
@@ -55,7 +57,10 @@ pub(super) const ALL: &[Mutation] = &[
         let ending = Deprecation::new(NaiveDate::MAX, "there is a better one").with_sunset(NaiveDate::MIN);
         with(it, datastore_with("Extra", dataset().deprecated(ending)))
     }),
-    mutation("name/duplicate", |it| with(with(it, store("Extra")), store("EXTRA"))),
+    mutation("name/duplicate", |it| {
+        let capture = Capture::sql_snapshot(SOURCE).table("d", "another");
+        with(with(it, store("Extra")), store("EXTRA").captured(capture))
+    }),
     mutation("name/reserved-word", |it| with(it, store("Order"))),
     mutation("name/syntax", |it| with(it, store("2nd"))),
     mutation("quality/fresh-type", |it| {

@@ -11,9 +11,12 @@ pub(crate) use values::{
 };
 
 use super::{
+    delays::{Delay, Delays},
+    labels::LabelVerdict,
     name_index::NameIndex,
     origins::{Derivation, DerivationKey},
     reference::Reference,
+    sources::{SharedSource, shared_sources},
     unit::{Content, UnitKey, UnitPlace},
     unit_diff::UnitChange,
     unit_index::{Located, UnitIndex},
@@ -24,8 +27,8 @@ use crate::ecosystem::{
 };
 use chrono::NaiveDate;
 use datasurface_schema::{
-    ContainerKey, CredentialKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named, Place, Set,
-    TeamKey, Text, VendorName, WorkspaceName, ZoneName,
+    Classification, ContainerKey, CredentialKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named,
+    Place, Set, TeamKey, Text, VendorName, WorkspaceName, ZoneName,
 };
 use rustc_hash::FxHashSet;
 use std::sync::{Arc, OnceLock};
@@ -38,6 +41,8 @@ pub(crate) struct Facts {
     frame: Arc<Ecosystem>,
     directory: UnitIndex,
     transformers: Named<TransformerFact>,
+    /// Computed when somebody asks.
+    delays: Arc<OnceLock<Delays>>,
     names: NameIndexes,
 }
 
@@ -59,6 +64,7 @@ impl Facts {
             frame: Arc::new(Ecosystem::new("", "", "")),
             directory: UnitIndex::default(),
             transformers: Named::default(),
+            delays: Arc::default(),
             names: NameIndexes::default(),
         }
     }
@@ -78,6 +84,10 @@ impl Facts {
             }
         }
         self.update_transformers(changes, &mut touched);
+        if changes.iter().any(Delays::depend_on) {
+            self.delays = Arc::default();
+            touched.insert(Subject::Delays);
+        }
         self.names.forget(&touched);
         touched
     }
@@ -243,8 +253,17 @@ impl Facts {
         self.zone(zone).map(|zone| zone.consents()).filter(|consents| !consents.is_empty())
     }
 
-    pub(super) fn labels(&self, key: &DatasetKey) -> DatasetClassifications<'_> {
-        self.classifications(key)
+    pub(super) fn delay(&self, datastore: &DatastoreName) -> Option<Arc<Delay>> {
+        let delays = self.delays.get_or_init(|| Delays::new(&self.directory));
+        delays.get(datastore, &self.directory)
+    }
+
+    pub(super) fn shared_sources(&self, datastore: &DatastoreName) -> Vec<SharedSource> {
+        shared_sources(datastore, &self.directory)
+    }
+
+    pub(super) fn label(&self, label: &Classification) -> LabelVerdict {
+        self.directory.labels().verdict(label)
     }
 
     /// A zone without its teams' definitions.

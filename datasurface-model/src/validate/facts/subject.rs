@@ -2,7 +2,9 @@
 
 use super::super::reference::Reference;
 use crate::validate::{reader::Fact, unit_index::folded};
-use datasurface_schema::{ContainerKey, DatastoreName, TeamKey, Text, WorkspaceName, ZoneName};
+use datasurface_schema::{
+    Classification, ContainerKey, DatastoreName, TeamKey, Text, WorkspaceName, ZoneName,
+};
 
 /// The subject of a fact: as long as no edit touches its subject, a fact stays as it is. After an edit of the
 /// subject, the fact is compared again, which need not mean that it has changed.
@@ -38,6 +40,12 @@ pub(crate) enum Subject {
     WorkspaceNames,
     /// The workspace whose transformer fills a datastore.
     Producer(DatastoreName),
+    /// All timetables on the way of data, and the ways.
+    Delays,
+    /// The sources of a datastore, and others that are captured from them.
+    Sources(DatastoreName),
+    /// A classification: how many units name it, and those that are nearly the same.
+    Label(Classification),
     /// All transformers, as a graph.
     Transformers,
     /// Who derives data from what, and where that is.
@@ -57,9 +65,7 @@ impl Fact {
             Self::FirstFormerDatastore(former) => Subject::FormerDatastore(former.clone()),
             Self::FirstFormerWorkspace(former) => Subject::FormerWorkspace(former.clone()),
             Self::DatastoreUnit(name) | Self::Output(name) | Self::Store(name) => datastore(name),
-            Self::Dataset(key) | Self::Classifications(key) | Self::Labels(key) | Self::Table(key) => {
-                datastore(&key.datastore)
-            }
+            Self::Dataset(key) | Self::Classifications(key) | Self::Table(key) => datastore(&key.datastore),
             Self::WorkspaceUnit(name) => workspace(name),
             Self::Group(key) => workspace(&key.workspace),
             Self::Container(key) => Subject::Container(key.clone()),
@@ -69,6 +75,9 @@ impl Fact {
             Self::RestrictsPlatforms => Subject::Zones,
             Self::Cloud(_) => Subject::Frame,
             Self::Producer(name) => Subject::Producer(name.clone()),
+            Self::Delay(_) => Subject::Delays,
+            Self::SharedSources(datastore) => Subject::Sources(datastore.clone()),
+            Self::Label(label) => Subject::Label(label.clone()),
             Self::Transformers => Subject::Transformers,
             Self::Derivation(_) => Subject::Lineage,
         }

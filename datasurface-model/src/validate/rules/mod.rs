@@ -13,6 +13,8 @@ mod container;
 mod credential;
 mod datastore;
 mod governance;
+mod label;
+mod latency;
 mod lifecycle;
 mod name;
 mod pin;
@@ -62,6 +64,8 @@ pub static CODES: &[&CodeInfo] = &[
     &capture::WATERMARK,
     &classification::BOTH,
     &classification::INCOMPLETE,
+    &label::SIMILAR,
+    &label::UNDECLARED,
     &container::ADDRESS,
     &container::NO_LOCATION,
     &container::users::NOT_USABLE,
@@ -83,8 +87,10 @@ pub static CODES: &[&CodeInfo] = &[
     &of_policies::PRODUCTION_MIX,
     &of_policies::STORAGE,
     &of_policies::UNCLASSIFIED,
+    &of_policies::UNKNOWN_CLOUD,
     &of_policies::UNKNOWN_TECHNOLOGY,
     &of_policies::VENDOR,
+    &latency::TIMETABLE,
     &lifecycle::consent::AFTER_SUNSET,
     &lifecycle::consent::CONSENT_EXPIRED,
     &lifecycle::DEPRECATED_PLATFORM,
@@ -95,6 +101,7 @@ pub static CODES: &[&CodeInfo] = &[
     &lifecycle::PLATFORM_GONE,
     &lifecycle::SUNSET,
     &name::DUPLICATE,
+    &name::look_alike::LOOK_ALIKE,
     &name::RESERVED_WORD,
     &name::SYNTAX,
     &pin::AGAINST_WISH,
@@ -225,9 +232,11 @@ fn cron_zone(
 pub(super) fn check_unit<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a Facts) -> UnitResult {
     let mut scope = RuleContext { unit, facts: FactReader::new(facts), findings: Vec::new() };
     let at = &mut scope;
+    label::check(content, at);
     match content {
         Content::Ecosystem(ecosystem) => {
             name::check_ecosystem(ecosystem, at);
+            label::check_vocabulary(ecosystem, at);
             repository::check_ecosystem(ecosystem, at);
             rename::check_ecosystem(ecosystem, at);
             lifecycle::check_ecosystem(ecosystem, at);

@@ -1,6 +1,8 @@
 //! `workspace/…`: what a consumer asks for must be something that can be given.
 
-use super::{RuleContext, access, container, credential, governance::ReceivedDataset, lifecycle, reference};
+use super::{
+    RuleContext, access, container, credential, governance::ReceivedDataset, latency, lifecycle, reference,
+};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{ContainerUse, DatasetGroup, Deadline, Requirements, Workspace},
@@ -128,7 +130,10 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut RuleContext<'a>) -
         check_group(workspace, group, &mut received, scope);
         match workspace.transformer() {
             Some(_) => requirements(group, scope),
-            None => unseen_versions(group, scope),
+            None => {
+                unseen_versions(group, scope);
+                latency::check(group, scope);
+            }
         }
     }
     received

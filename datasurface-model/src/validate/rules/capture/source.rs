@@ -3,8 +3,11 @@
 use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{Capture, CaptureKind, Dataset, Datastore},
-    validate::name_index::NameIndex,
+    ecosystem::{Capture, CaptureKind, DataContainer, Dataset, Datastore},
+    validate::{
+        name_index::NameIndex,
+        sources::{SharedSource, declared_source, identity, sources},
+    },
 };
 use datasurface_schema::{DatasetName, Entity, Name, segment};
 
@@ -53,6 +56,7 @@ pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut RuleCo
         former(capture, dataset, scope);
     }
     shared(capture, datastore, scope);
+    captured_elsewhere(capture, datastore, scope);
 }
 
 /// Whether everything that something is read for is there.
@@ -81,7 +85,7 @@ fn unknown_tables(capture: &Capture, datastore: &Datastore, scope: &mut RuleCont
 /// Whether a dataset has a source, and how that is called.
 fn written(capture: &Capture, dataset: &DatasetName, scope: &mut RuleContext<'_>) {
     let (collection, _) = capture.kind().sources();
-    let Some(source) = source_of(capture, dataset) else {
+    let Some(source) = declared_source(capture, dataset) else {
         let message = format!("nothing says where the dataset `{dataset}` is read from");
         let help = format!("add `{dataset}` to the {collection} of the capture");
         let finding =
@@ -114,26 +118,43 @@ fn former(capture: &Capture, dataset: &Dataset, scope: &mut RuleContext<'_>) {
     scope.report(finding);
 }
 
+/// Whether another datastore captures what this one does.
+fn captured_elsewhere(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
+    for shared in scope.facts.shared_sources(datastore.name()) {
+        let SharedSource { dataset, other, other_dataset } = shared;
+        let (name, container) = (datastore.name(), capture.container());
+        let message = format!(
+            "the datasets `{}/{other_dataset}` and `{name}/{dataset}` are both read from one source in the container `{container}`",
+            other.name()
+        );
+        let finding = Diagnostic::new(&SHARED_SOURCE, path(capture, &dataset, scope), message)
+            .with_help(format!(
+                "read `{}/{other_dataset}`, or correct the name of one of the sources",
+                other.name()
+            ))
+            .related_place(other.path().child(segment::DATASETS, &other_dataset), "is read from it, too");
+        scope.report(finding);
+    }
+}
+
 /// Whether two datasets are read from one source. Equal names are told elsewhere, whatever they are read from.
 fn shared(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
-    let mut sources: Vec<_> = datastore
-        .datasets()
-        .iter()
-        .filter_map(|dataset| {
-            let former = capture.former_source(dataset).map(DatasetName::as_str);
-            Some((former.or_else(|| source_of(capture, dataset.name()))?, dataset.name()))
+    let container = scope.facts.container(capture.container());
+    let mut sources: Vec<_> = sources(capture, datastore)
+        .map(|(dataset, source)| {
+            (identity(container.map(DataContainer::kind), capture.kind(), source), source, dataset)
         })
         .collect();
-    sources.sort_by(Ord::cmp);
+    sources.sort();
     let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
     let is_in =
         |source: &str, outer: &str| if is_of_files { source.starts_with(outer) } else { source == outer };
     // Sources that this one is in, the widest first: in order, each comes after those that it is in.
-    let mut around: Vec<(&str, &DatasetName)> = Vec::new();
-    for (source, dataset) in sources {
-        while around.pop_if(|(outer, _)| !is_in(source, outer)).is_some() {}
-        if let Some((outer, other)) = around.last().filter(|(_, other)| *other != dataset) {
-            let message = if source == *outer {
+    let mut around: Vec<(&str, &str, &DatasetName)> = Vec::new();
+    for (identity, source, dataset) in &sources {
+        while around.pop_if(|(outer, ..)| !is_in(identity, outer)).is_some() {}
+        if let Some((outer_identity, outer, other)) = around.last().filter(|(_, _, other)| other != dataset) {
+            let message = if identity == outer_identity {
                 format!("the datasets `{other}` and `{dataset}` are both read from `{source}`")
             } else {
                 format!(
@@ -145,20 +166,8 @@ fn shared(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>)
                 .related_place(scope.path().child(segment::DATASETS, other), "is read from it, too");
             scope.report(finding);
         }
-        around.push((source, dataset));
+        around.push((identity, source, dataset));
     }
-}
-
-/// What a dataset is read from; nothing where that is not said. Who says nothing of a table means that of the same name.
-fn source_of<'a>(capture: &'a Capture, dataset: &'a DatasetName) -> Option<&'a str> {
-    let (_, sources) = capture.kind().sources();
-    let source = match capture.kind() {
-        CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. } => sources.get(dataset)?.as_str(),
-        _ => capture.source_name(dataset),
-    };
-    // Every file has a key that begins with nothing.
-    let is_everything = source.is_empty() && matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
-    (is_everything || !source.trim().is_empty()).then_some(source)
 }
 
 fn path(capture: &Capture, dataset: &DatasetName, scope: &RuleContext<'_>) -> ModelPath {

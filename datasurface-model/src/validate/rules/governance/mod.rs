@@ -12,7 +12,7 @@ use crate::{
     ecosystem::{
         ContainerKind, Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace,
     },
-    governance::{DenialContext, NO_EFFECT, PolicySubject, UNKNOWN_TECHNOLOGY, evaluate, is_alike},
+    governance::{DenialContext, NO_EFFECT, PolicySubject, UNKNOWN_TECHNOLOGY, doubt, evaluate, is_alike},
     validate::{facts::DatasetFact, reference::Reference},
 };
 use datasurface_schema::{
@@ -20,6 +20,9 @@ use datasurface_schema::{
 };
 use rustc_hash::FxHashMap;
 use std::{cell::LazyCell, collections::BTreeSet, hash::Hash};
+
+/// What to do about a vendor that may be what a policy denies.
+const UNKNOWN_HELP: &str = "say with the vendor which `cloud` it is, or keep the data elsewhere";
 
 /// A dataset that a workspace receives, and which of its sinks says so.
 #[derive(Clone, Copy, Debug)]
@@ -188,6 +191,22 @@ impl<'a> ZonePolicies<'a> {
             is_denied |= self.judge_by(policy, subject, context, scope);
         }
         is_denied
+    }
+
+    /// Reports every policy of which nobody can tell whether it denies what is met.
+    fn tell_doubts(
+        &self,
+        subject: &PolicySubject<'_>,
+        context: &DenialContext<'_>,
+        scope: &mut RuleContext<'_>,
+    ) {
+        let is_freed = |policy: &Policy| self.freed.is_some_and(|freed| freed.contains(policy.name()));
+        for policy in self.policies.iter().filter(|policy| !is_freed(policy)) {
+            if let Some(doubt) = doubt(policy, subject, |vendor| scope.facts.cloud(vendor)) {
+                let context = DenialContext { removal_path: None, help: UNKNOWN_HELP, ..*context };
+                scope.report(doubt.to_diagnostic(doubt.code, self.name, policy, &context));
+            }
+        }
     }
 
     fn judge_by(

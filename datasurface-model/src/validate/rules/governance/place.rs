@@ -182,7 +182,9 @@ fn kept(
     context: &DenialContext<'_>,
     scope: &mut RuleContext<'_>,
 ) -> bool {
-    let is_misplaced = zone.judge(&PolicySubject::Places(container.locations()), context, scope);
+    let places = PolicySubject::Places(container.locations());
+    let is_misplaced = zone.judge(&places, context, scope);
+    zone.tell_doubts(&places, context, scope);
     let storage = storage(container, false);
     storage.is_some_and(|storage| zone.judge(&storage, context, scope)) || is_misplaced
 }

@@ -1,5 +1,6 @@
 //! `name/…`: how names are written, and that they are unique where they must be.
 
+pub(super) mod look_alike;
 mod unique;
 
 use super::{RuleContext, check_table};
@@ -68,6 +69,7 @@ fn check_locations(outermost: &Named<InfrastructureLocation>, path: ModelPath, s
     while let Some((locations, path)) = rest.pop() {
         let at = |location: &str| path.child(segment::LOCATIONS, location);
         unique(locations.names(), scope, |_, name| at(name));
+        look_alike::check(locations.names(), scope, |_, name| at(name));
         for location in locations {
             check(location.name(), scope, |_| at(location.name().as_str()));
             tags(location.documentation(), scope, |_| at(location.name().as_str()));
@@ -213,6 +215,7 @@ fn check_all<T: Entity<Name: Name>>(
     scope: &mut RuleContext<'_>,
 ) {
     unique(entities.names(), scope, |unit, name| unit.child(collection, name));
+    look_alike::check(entities.names(), scope, |unit, name| unit.child(collection, name));
     for name in entities.names() {
         check(name, scope, |unit| unit.child(collection, name.as_str()));
     }
@@ -226,6 +229,19 @@ fn check_all_identifiers<T: Entity<Name: Name>>(
     unique(entities.names(), scope, |unit, name| unit.child(collection, name));
     for name in entities.names() {
         check_identifier(name, scope, |unit| unit.child(collection, name.as_str()));
+    }
+}
+
+/// Judges the classifications that an ecosystem declares.
+pub(super) fn check_labels<'l>(
+    labels: impl Iterator<Item = &'l Classification> + Clone,
+    scope: &mut RuleContext<'_>,
+    at: impl Fn(ModelPath, &str) -> ModelPath,
+) {
+    unique(labels.clone(), scope, &at);
+    look_alike::check(labels.clone(), scope, &at);
+    for label in labels {
+        check(label, scope, |unit| at(unit, label.as_str()));
     }
 }
 

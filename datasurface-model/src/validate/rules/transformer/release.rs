@@ -123,7 +123,7 @@ fn fingerprint(
     let described = |key| DescribedDataset {
         key,
         schema: scope.facts.table(key).map(|table| table.schema()),
-        classifications: scope.facts.labels(key).labels().into_iter().collect(),
+        classifications: scope.facts.classifications_of(key).labels().into_iter().collect(),
     };
     release_fingerprint(transformer.artifact(), sinks.into_iter().map(described), &described(&output))
 }

@@ -1,0 +1,149 @@
+//! Which labels are most likely one label, spelled in two ways.
+//!
+//! Labels that nobody declares are short words of a company's own: `PII` and `PHI`, `PC1` and `PC2`, `Tier A` and `Tier B` are two
+//! each. So a different letter alone does not make a slip. These do:
+//! - what is equal without regard to case and to what parts words, and what looks the same (`PII` with a Cyrillic letter);
+//! - one letter too many, too few, another one, or two that changed places, in one word of at least five letters: `Intrenal`;
+//! - the same in a word of at least three, if no letter comes in that the other one does not have: `PPI` is a slip of `PII`, and
+//!   `PHI` is none. Roman numbers are none either: `VII` and `VIII`.
+//!
+//! Numbers are never slips of each other.
+
+use unicode_security::confusable_detection::skeleton;
+
+/// The count of letters above which a label has no slips: each of its letters costs a key in the index.
+const LONGEST: usize = 64;
+/// The count of letters from which on a word is one whose slips are recognized, whatever letters they have.
+const LONG_WORD: usize = 5;
+/// The count of letters from which on a word is one whose slips are recognized if they have its letters.
+const SHORT_WORD: usize = 3;
+
+/// Returns a text that is the same for all texts that look the same, as Unicode's table of confusable characters has it.
+pub(in crate::validate) fn looks(text: &str) -> String {
+    skeleton(text).collect()
+}
+
+/// Whether two labels are most likely one.
+pub(super) fn is_similar(one: &str, other: &str) -> bool {
+    if one == other {
+        return false;
+    }
+    let is_ascii = one.is_ascii() && other.is_ascii();
+    plain(one) == plain(other) || (!is_ascii && appearance(one) == appearance(other)) || is_slip(one, other)
+}
+
+/// Returns the keys by which similar labels are found: those of two similar labels have one in common.
+pub(super) fn keys(label: &str) -> Vec<String> {
+    let plain = plain(label);
+    let mut keys = vec![format!("={}", appearance(label)), plain.iter().collect()];
+    if plain.len() <= LONGEST {
+        // Two that differ in one letter are equal without it.
+        keys.extend((0..plain.len()).map(|at| {
+            let (before, after) = plain.split_at(at);
+            before.iter().chain(after.iter().skip(1)).collect()
+        }));
+    }
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// The letters without regard to case, and without what parts words.
+fn plain(label: &str) -> Vec<char> {
+    label.chars().filter(|letter| !is_gap(*letter)).flat_map(char::to_lowercase).collect()
+}
+
+fn appearance(label: &str) -> String {
+    looks(&plain(label).into_iter().collect::<String>())
+}
+
+fn is_gap(letter: char) -> bool {
+    !letter.is_alphanumeric()
+}
+
+/// Whether exactly one word differs, and differs as a slip does.
+fn is_slip(one: &str, other: &str) -> bool {
+    fn words(label: &str) -> impl Iterator<Item = Vec<char>> {
+        let words = label.split(is_gap).filter(|word| !word.is_empty());
+        words.map(|word| word.chars().flat_map(char::to_lowercase).collect())
+    }
+    if words(one).count() != words(other).count() {
+        return false;
+    }
+    let mut different = words(one).zip(words(other)).filter(|(one, other)| one != other);
+    match (different.next(), different.next()) {
+        (Some((one, other)), None) => one.len().max(other.len()) <= LONGEST && is_slip_of_word(&one, &other),
+        _ => false,
+    }
+}
+
+fn is_slip_of_word(one: &[char], other: &[char]) -> bool {
+    let before = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+    let (one_rest, other_rest) = (one.get(before..).unwrap_or(&[]), other.get(before..).unwrap_or(&[]));
+    let pairs = one_rest.iter().rev().zip(other_rest.iter().rev());
+    let after = pairs.take_while(|(one, other)| one == other).count();
+    let middle = |rest: &[char]| rest.get(..rest.len() - after).unwrap_or(&[]).to_vec();
+    let (ours, theirs) = (middle(one_rest), middle(other_rest));
+    let is_one_step = match (ours.as_slice(), theirs.as_slice()) {
+        ([], [_]) | ([_], []) | ([_], [_]) => true,
+        ([first, second], [third, fourth]) => first == fourth && second == third,
+        _ => false,
+    };
+    if !is_one_step || ours.iter().chain(&theirs).any(|letter| letter.is_numeric()) {
+        return false;
+    }
+    let shortest = one.len().min(other.len());
+    let has_all = |one: &[char], other: &[char]| other.iter().all(|letter| one.contains(letter));
+    let is_roman = |word: &[char]| word.iter().all(|letter| "ivxlcdm".contains(*letter));
+    shortest >= LONG_WORD
+        || (shortest >= SHORT_WORD
+            && has_all(one, other)
+            && has_all(other, one)
+            && !(is_roman(one) && is_roman(other)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_told_from_other_labels() {
+        let similar = [
+            ("PII", "PPI"),
+            ("PII", "pii"),
+            ("PII", "P-I-I"),
+            ("PII", "P\u{406}\u{406}"),
+            ("MNPI", "MPNI"),
+            ("Internal", "Intrenal"),
+            ("Internal", "Interna"),
+            ("Internal use", "Internal_Use"),
+            ("Trade Secret", "Trade Secrets"),
+            ("Trade Secret", "Trade Sekret"),
+            ("öffentlich", "ÖFFENTLCH"),
+        ];
+        let different = [
+            ("PII", "PHI"),
+            ("PII", "PCI"),
+            ("PII", "PII"),
+            ("PC1", "PC2"),
+            ("PC1", "PC11"),
+            ("Level 1", "Level l"),
+            ("Tier A", "Tier B"),
+            ("Class VII", "Class VIII"),
+            ("PI", "PII"),
+            ("Internal", "External"),
+            ("Restricted", "Unrestricted"),
+            ("Secret 2024", "Secret 2025"),
+            ("Trade Secret", "Secret"),
+            ("", "a"),
+        ];
+        for (one, other) in similar {
+            assert!(is_similar(one, other) && is_similar(other, one), "{one} {other}");
+            let others = keys(other);
+            assert!(keys(one).iter().any(|key| others.contains(key)), "{one} {other}");
+        }
+        for (one, other) in different {
+            assert!(!is_similar(one, other) && !is_similar(other, one), "{one} {other}");
+        }
+    }
+}
