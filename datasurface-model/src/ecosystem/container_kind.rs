@@ -149,6 +149,33 @@ impl ContainerKind {
         }
     }
 
+    /// Returns the name of a file without what leads nowhere: `.`, what `..` takes back, and one `/` after the other. Links are not
+    /// followed, and the folder from which a relative name leads is not known here.
+    ///
+    /// ```
+    /// use datasurface_model::ContainerKind;
+    /// assert_eq!(ContainerKind::plain_file("./data//a/../shop.db"), "data/shop.db");
+    /// assert_eq!(ContainerKind::plain_file("/../shop.db"), "/shop.db");
+    /// assert_eq!(ContainerKind::plain_file("../shop.db"), "../shop.db");
+    /// ```
+    #[must_use]
+    pub fn plain_file(file: &str) -> String {
+        let root = if file.starts_with('/') { "/" } else { "" };
+        let mut parts: Vec<&str> = Vec::new();
+        for part in file.split('/') {
+            match (part, parts.last()) {
+                ("" | ".", _) => {}
+                ("..", Some(last)) if *last != ".." => {
+                    parts.pop();
+                }
+                // Above the root is the root.
+                ("..", None) if !root.is_empty() => {}
+                _ => parts.push(part),
+            }
+        }
+        format!("{root}{}", parts.join("/"))
+    }
+
     /// Returns the address of the server, for the kinds that are a database on one.
     pub(crate) fn server(&self) -> Option<Server<'_>> {
         match self {

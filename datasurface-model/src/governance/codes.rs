@@ -55,10 +55,10 @@ pub static UNKNOWN_CLOUD: CodeInfo = CodeInfo::warning(
     "Nobody can tell whether the data would be in a cloud that the policy denies. Say with the vendor which cloud it is, or keep the      data elsewhere.",
 );
 
-/// Data would be at a place that nobody knows, and a policy denies some places.
+/// Data would be with a platform of which nobody knows where it keeps it, and a policy denies some places. Reported by a broker.
 pub static UNKNOWN_PLACE: CodeInfo = CodeInfo::warning(
-    "governance/unknown-place",
-    "data would be with a platform that does not say where it keeps it, where a policy denies some places",
+    "governance/platform-unknown-place",
+    "a platform does not say where it keeps data, and a policy denies some places",
     "Nobody can tell whether the data would be at a place that the policy denies. Say in the declaration of the platform, or in its      settings, where it keeps data, or let another platform do it.",
 );
 

@@ -147,20 +147,20 @@ pub fn doubt(
             let vendor = place.vendor();
             let reason = format!(
                 "denies {}, which `{vendor}` may be: it does not say which cloud it is",
-                told(permitted)
+                listed_denials(permitted)
             );
             Some(Denial::for_place(&UNKNOWN_CLOUD, reason, place))
         }
         (PolicyRule::Locations(permitted), PolicySubject::UnknownPlace) if is_list_of_denials(permitted) => {
             Some(Denial::new(
                 &UNKNOWN_PLACE,
-                format!("denies {}, and nobody knows where this is", told(permitted)),
+                format!("denies {}, and nobody knows where this is", listed_denials(permitted)),
             ))
         }
         (PolicyRule::Vendors(permitted), PolicySubject::UnknownPlace) if is_list_of_denials(permitted) => {
             Some(Denial::new(
                 &UNKNOWN_PLACE,
-                format!("denies {}, and nobody knows whose this is", told(permitted)),
+                format!("denies {}, and nobody knows whose this is", listed_denials(permitted)),
             ))
         }
         (PolicyRule::HardVendors(permitted), PolicySubject::UnknownPlace)
@@ -168,7 +168,7 @@ pub fn doubt(
         {
             Some(Denial::new(
                 &UNKNOWN_PLACE,
-                format!("denies {}, and nobody knows which cloud this is", told(permitted)),
+                format!("denies {}, and nobody knows which cloud this is", listed_denials(permitted)),
             ))
         }
         _ => None,
@@ -176,7 +176,7 @@ pub fn doubt(
 }
 
 /// The denied values, to be shown.
-fn told<T: Ord + std::fmt::Display>(permitted: &Permitted<T>) -> String {
+fn listed_denials<T: Ord + std::fmt::Display>(permitted: &Permitted<T>) -> String {
     let denied: Vec<_> = permitted.denied().iter().map(|denied| format!("`{denied}`")).collect();
     denied.join(", ")
 }
@@ -267,7 +267,7 @@ fn data(
             Denial::new(&CLASSIFICATION, "does not permit data that is not classified completely".to_owned())
         }
         None => {
-            let denied = told(permitted);
+            let denied = listed_denials(permitted);
             Denial::new(&UNCLASSIFIED, format!("denies {denied}, which data without classification may be"))
         }
     })

@@ -110,7 +110,8 @@ pub(super) const ALL: &[Mutation] = &[
         apart(it, GovernanceZone::new(), |team| {
             let target = DataContainer::sqlite("Target", "apart.db").located(HERE);
             let vital = datastore_with("Vital", dataset().classified("Public")).in_production();
-            let vital = vital.captured(Capture::sql_snapshot("Extra/Extra/Source"));
+            let capture = Capture::sql_snapshot("Extra/Extra/Source").table("d", "vital");
+            let vital = vital.captured(capture);
             let mixed = Workspace::new("Extra").with_container("Extra/Extra/Target");
             team.container(target)
                 .datastore(vital)

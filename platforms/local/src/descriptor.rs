@@ -1,6 +1,6 @@
 //! What this platform can do.
 
-use crate::{config::LocalConfig, file_name::plain, prelude::*};
+use crate::{config::LocalConfig, prelude::*};
 
 /// The version of the plug-in.
 pub(crate) const VERSION: Version = Version::new(0, 1, 0);
@@ -29,6 +29,6 @@ pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
 /// The platform's own file: two instances that run in one folder must not share one. Some systems do not tell cases apart, or have
 /// another sign between folders.
 fn store(config: &LocalConfig) -> String {
-    let file = plain(&config.database.replace('\\', "/")).to_ascii_lowercase();
+    let file = ContainerKind::plain_file(&config.database.replace('\\', "/")).to_ascii_lowercase();
     format!("file {file} {}", config.place.as_deref().unwrap_or_default())
 }

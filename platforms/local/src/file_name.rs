@@ -1,5 +1,7 @@
 //! Names of database files.
 
+use crate::prelude::*;
+
 /// What is wrong with the name of a file that is only read, to be said after what it is the name of. A rendered file
 /// names its database in one line of a comment.
 pub(crate) fn line_error(file: &str) -> Option<&'static str> {
@@ -51,7 +53,7 @@ const SIDE_FILES: [&str; 4] = [".lock", "-wal", "-shm", "-journal"];
 
 /// Whether a path is absolute on any system, or leads upwards.
 fn is_outside(file: &str) -> bool {
-    let file = plain(&file.replace('\\', "/"));
+    let file = ContainerKind::plain_file(&file.replace('\\', "/"));
     let has_drive =
         file.as_bytes().get(1) == Some(&b':') && file.starts_with(|first: char| first.is_ascii_alphabetic());
     file.starts_with('/') || has_drive || file == ".." || file.starts_with("../")
@@ -70,35 +72,17 @@ pub(crate) enum FileIdentity {
 
 /// Compares two names of files, as far as the names tell: links are not followed.
 pub(crate) fn compare(one: &str, other: &str) -> FileIdentity {
-    let (one, other) = (plain(one), plain(other));
+    let (one, other) = (ContainerKind::plain_file(one), ContainerKind::plain_file(other));
     if one == other {
         return FileIdentity::Same;
     }
-    let folded = |name: &str| plain(&name.replace('\\', "/").to_ascii_lowercase());
+    let folded = |name: &str| ContainerKind::plain_file(&name.replace('\\', "/").to_ascii_lowercase());
     if folded(&one) == folded(&other) { FileIdentity::Unclear } else { FileIdentity::Different }
 }
 
 /// Whether two names mean one file for sure.
 pub(crate) fn same_file(one: &str, other: &str) -> bool {
     compare(one, other) == FileIdentity::Same
-}
-
-/// The name without what leads nowhere: `.`, what `..` takes back, and one `/` after the other.
-pub(crate) fn plain(file: &str) -> String {
-    let root = if file.starts_with('/') { "/" } else { "" };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in file.split('/') {
-        match (part, parts.last()) {
-            ("" | ".", _) => {}
-            ("..", Some(last)) if *last != ".." => {
-                parts.pop();
-            }
-            // Above the root is the root.
-            ("..", None) if !root.is_empty() => {}
-            _ => parts.push(part),
-        }
-    }
-    format!("{root}{}", parts.join("/"))
 }
 
 #[cfg(test)]

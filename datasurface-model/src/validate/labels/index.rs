@@ -111,8 +111,9 @@ impl LabelIndex {
             if declared.labels.contains(label) {
                 return LabelVerdict::Plausible;
             }
-            let twin = declared.by_look.get(&looks(label.as_str()));
-            let nearest = twin.map(Classification::as_str).or_else(|| declared.names.nearest(label.as_str()));
+            let same_look = declared.by_look.get(&looks(label.as_str()));
+            let nearest =
+                same_look.map(Classification::as_str).or_else(|| declared.names.nearest(label.as_str()));
             return LabelVerdict::Undeclared { nearest: nearest.map(Text::from) };
         }
         // Of two that equally many units name, the first one by name is taken for the right one.

@@ -150,6 +150,10 @@ fn no_rule_is_skipped_because_another_failed() {
             };
             let codes: BTreeSet<_> = found.codes().chain(waived.codes()).collect();
             for code in [first.code(), second.code()] {
+                // Where classifications are declared, nobody guesses which one was meant.
+                if code == "classification/similar" && codes.contains("classification/undeclared") {
+                    continue;
+                }
                 assert!(
                     codes.contains(code),
                     "{code} is hidden by {} and {}: {found}",

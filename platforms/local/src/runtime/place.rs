@@ -1,11 +1,7 @@
 //! Where database files are: below the root, in no link, and apart from what data is captured from.
 
 use super::rendered::Rendered;
-use crate::{
-    file_name::{database_name_error, plain},
-    prelude::*,
-    sql::engine::Engine,
-};
+use crate::{file_name::database_name_error, prelude::*, sql::engine::Engine};
 use datasurface_platform::RuntimeContext;
 use std::{
     fs,
@@ -30,7 +26,7 @@ pub(super) fn lock_path(site: &RuntimeContext<'_>, database: &str) -> Result<Pat
 
 fn below_root(site: &RuntimeContext<'_>, file: &str) -> Result<(PathBuf, bool), PlatformError> {
     let mut path = root(site)?;
-    let name = plain(file);
+    let name = ContainerKind::plain_file(file);
     let mut parts = name.split('/').peekable();
     while let Some(part) = parts.next() {
         path.push(part);

@@ -94,7 +94,7 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<Text>
     match kind {
         ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
             // One file is one file, whatever opens it.
-            vec![format!("file {} {}", plain_file(file), here()).into()]
+            vec![format!("file {} {}", ContainerKind::plain_file(file), here()).into()]
         }
         ContainerKind::Snowflake { account, database } => {
             // Snowflake tells no cases apart.
@@ -113,25 +113,6 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<Text>
         }
         _ => Vec::new(),
     }
-}
-
-/// The name of a file without what leads nowhere: `.`, what `..` takes back, and one `/` after the other. Links are not followed, and
-/// of a relative name nobody knows here from where it leads.
-fn plain_file(file: &str) -> String {
-    let root = if file.starts_with('/') { "/" } else { "" };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in file.split('/') {
-        match (part, parts.last()) {
-            ("" | ".", _) => {}
-            ("..", Some(last)) if *last != ".." => {
-                parts.pop();
-            }
-            // Above the root is the root.
-            ("..", None) if !root.is_empty() => {}
-            _ => parts.push(part),
-        }
-    }
-    format!("{root}{}", parts.join("/"))
 }
 
 /// The addresses of what the container is a part of: of its bucket, and of each prefix that begins its own.

@@ -36,16 +36,16 @@ pub(super) fn check<'n, N: Name + 'n>(
         if !is_ascii {
             keys.push((false, looks(&name.to_lowercase())));
         }
-        let mut twin = None;
+        let mut alike = None;
         for key in keys {
             // What is all ASCII looks alike by its digits alone: nobody takes `Corn` for `Com`.
             let is_of_script = !key.0;
             let first = *first_by_look.entry(key).or_insert(name);
             if !folded(first).eq(folded(name)) && !(is_of_script && first.is_ascii() && name.is_ascii()) {
-                twin = twin.or(Some(first));
+                alike = alike.or(Some(first));
             }
         }
-        if let Some(first) = twin {
+        if let Some(first) = alike {
             report(name, first, N::NOUN, scope, &at);
         }
     }
@@ -59,10 +59,11 @@ fn report(
     at: &dyn Fn(ModelPath, &str) -> ModelPath,
 ) {
     let foreign = |text: &str| text.chars().find(|letter| !letter.is_ascii() && !is_in(first, name, *letter));
-    let told = foreign(name).or_else(|| foreign(first));
-    let told = told.map(|letter| format!(": `{letter}` is U+{:04X}", u32::from(letter))).unwrap_or_default();
+    let shown = foreign(name).or_else(|| foreign(first));
+    let shown =
+        shown.map(|letter| format!(": `{letter}` is U+{:04X}", u32::from(letter))).unwrap_or_default();
     let plural = super::unique::plural(noun);
-    let message = format!("the {plural} `{first}` and `{name}` look alike{told}");
+    let message = format!("the {plural} `{first}` and `{name}` look alike{shown}");
     let finding = Diagnostic::new(&LOOK_ALIKE, at(scope.path(), name), message)
         .with_help("rename one of them")
         .related_place(at(scope.path(), first), "looks the same");
