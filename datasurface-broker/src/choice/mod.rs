@@ -37,6 +37,7 @@ pub(crate) static CODES: &[&CodeInfo] = &[
     &codes::PLATFORM,
     &codes::PRODUCTION,
     &codes::PRODUCTION_MIX,
+    &datasurface_model::governance::UNKNOWN_PLACE,
     &codes::DEPRECATED,
 ];
 

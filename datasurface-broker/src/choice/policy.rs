@@ -6,9 +6,10 @@ use super::{
     codes::{DEPRECATED, PRODUCTION, PRODUCTION_MIX, code_of},
 };
 use datasurface_model::{
-    DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath, NaiveDate, Named,
-    PlatformDeclaration, PlatformName, Policy, PolicyName, ProductionStatus, Set, Workspace, ZoneName,
-    governance::{Denial, DenialContext, PolicySubject, evaluate},
+    CloudVendor, DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath,
+    NaiveDate, Named, Place, PlatformDeclaration, PlatformName, Policy, PolicyName, ProductionStatus, Set,
+    VendorName, Workspace, ZoneName,
+    governance::{Denial, DenialContext, PolicySubject, UNKNOWN_PLACE, doubt, evaluate},
     segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +82,21 @@ pub(super) struct DatasetReader<'a> {
     pub(super) workspace: &'a Located<Workspace>,
     pub(super) group: &'a GroupName,
     pub(super) dataset: &'a DatasetKey,
+}
+
+/// Where a platform keeps data.
+enum PlaceOfPlatform {
+    Known(Set<Place>),
+    Unknown,
+}
+
+impl PlaceOfPlatform {
+    fn subject(&self) -> PolicySubject<'_> {
+        match self {
+            Self::Known(places) => PolicySubject::Places(places),
+            Self::Unknown => PolicySubject::UnknownPlace,
+        }
+    }
 }
 
 impl<'a> GovernedTask<'a> {
@@ -248,11 +264,55 @@ impl<'a> GovernedTask<'a> {
             };
             findings.push(denial.to_diagnostic(code_of(policy.rule()), concerned.zone, policy, &context));
         });
+        findings.extend(self.doubts(platform, &path()));
         let is_said = findings.iter().any(|finding| finding.code() == PRODUCTION.code);
         if pin.is_none() && !is_said {
             findings.extend(self.mixed(platform));
         }
         findings
+    }
+
+    /// The warnings that nobody can tell whether a platform keeps data where a policy denies it.
+    fn doubts(&self, platform: &PlatformName, path: &ModelPath) -> Vec<Diagnostic> {
+        let Some(place) = self.place_of(platform) else { return Vec::new() };
+        let sentence = || format!("`{platform}` is to {}", self.action);
+        let keeper = || ModelPath::root().child(segment::PLATFORMS, platform);
+        let mut findings = Vec::new();
+        for concerned in self.concerned_zones.values() {
+            let data = || concerned.data.clone().unwrap_or_default();
+            let context = DenialContext {
+                action: &sentence,
+                path: &|| path.clone(),
+                dataset: concerned.data.is_some().then_some(&data),
+                storage_path: Some(&keeper),
+                removal_path: None,
+                help: "say in the declaration of the platform, or in its settings, where it keeps data",
+            };
+            let policies =
+                concerned.policies.iter().filter(|policy| !concerned.freed.contains(policy.name()));
+            for policy in policies {
+                if let Some(doubt) = doubt(policy, &place.subject(), |vendor| self.cloud(vendor)) {
+                    findings.push(doubt.to_diagnostic(&UNKNOWN_PLACE, concerned.zone, policy, &context));
+                }
+            }
+        }
+        findings
+    }
+
+    /// Where a platform keeps data; none if it is not configured.
+    fn place_of(&self, platform: &PlatformName) -> Option<PlaceOfPlatform> {
+        let (declared, configured) = (self.declared(platform)?, self.question.platforms.get(platform)?);
+        let places = configured.places(declared);
+        let keeps_data = !configured.platform().descriptor().data_technologies().is_empty();
+        Some(if places.is_empty() && keeps_data {
+            PlaceOfPlatform::Unknown
+        } else {
+            PlaceOfPlatform::Known(places)
+        })
+    }
+
+    fn cloud(&self, vendor: &VendorName) -> Option<CloudVendor> {
+        self.question.ecosystem.vendors().get(vendor).and_then(InfrastructureVendor::cloud)
     }
 
     /// The warning that a platform is of another status, if it is.
@@ -312,11 +372,9 @@ impl<'a> GovernedTask<'a> {
             return;
         };
         let descriptor = configured.platform().descriptor();
-        let cloud =
-            |vendor: &_| question.ecosystem.vendors().get(vendor).and_then(InfrastructureVendor::cloud);
-        let places = configured.places(declared);
-        let is_somewhere = places.is_empty() && !descriptor.data_technologies().is_empty();
-        let place = if is_somewhere { PolicySubject::UnknownPlace } else { PolicySubject::Places(&places) };
+        let cloud = |vendor: &_| self.cloud(vendor);
+        let Some(place) = self.place_of(platform) else { return };
+        let place = place.subject();
         for concerned in self.concerned_zones.values() {
             for policy in concerned.policies.iter().filter(|policy| !concerned.freed.contains(policy.name()))
             {
