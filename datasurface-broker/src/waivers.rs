@@ -3,7 +3,9 @@
 
 use crate::{choice, propose};
 use datasurface_model as model;
-use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, Suggestion, Waiver, nearest, segment};
+use datasurface_model::{
+    CodeInfo, Diagnostic, Ecosystem, Findings, Suggestion, Waiver, nearest, ownership::OwnedPart, segment,
+};
 use std::collections::BTreeMap;
 
 /// Every code about waivers.
@@ -28,11 +30,12 @@ pub fn unknown_waiver_codes(ecosystem: &Ecosystem) -> Findings {
 
 /// Returns the findings about waivers that have no effect, whatever else was found.
 pub(crate) fn unknown_codes(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
-    if ecosystem.waivers().is_empty() {
+    let mut waivers = ecosystem.all_waivers().peekable();
+    if waivers.peek().is_none() {
         return Vec::new();
     }
     let codes = KnownCodes::known();
-    ecosystem.waivers().iter().filter_map(|waiver| codes.judge(waiver, ecosystem)).collect()
+    waivers.filter_map(|(by, waiver)| codes.judge(&by, waiver, ecosystem)).collect()
 }
 
 /// All codes that are known, and whether waivers apply to them.
@@ -46,8 +49,8 @@ impl KnownCodes {
         Self(unreported.chain(reported).collect())
     }
 
-    fn judge(&self, waiver: &Waiver, ecosystem: &Ecosystem) -> Option<Diagnostic> {
-        let (code, path) = (waiver.code(), waiver.model_path());
+    fn judge(&self, by: &OwnedPart, waiver: &Waiver, ecosystem: &Ecosystem) -> Option<Diagnostic> {
+        let (code, path) = (waiver.code(), waiver.model_path(by));
         let diagnostic = |error: &str| {
             let message = format!("the waiver of `{code}` at `{}` {error}", waiver.path());
             Diagnostic::new(&UNKNOWN_CODE, path.clone(), message)
@@ -63,10 +66,8 @@ impl KnownCodes {
                 let nearest = nearest(code, self.waivable());
                 let is_ours = nearest.is_some() || self.0.keys().any(|known| area(known) == area(code));
                 let is_free = |code: &&str| {
-                    !ecosystem
-                        .waivers()
-                        .iter()
-                        .any(|other| (other.code(), other.path()) == (code, waiver.path()))
+                    let mut others = ecosystem.waivers_by(by).into_iter().flatten();
+                    !others.any(|other| (other.code(), other.path()) == (code, waiver.path()))
                 };
                 let suggestion =
                     nearest.filter(is_free).map(|code| Suggestion::put(path.attribute(segment::CODE), code));

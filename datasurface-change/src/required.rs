@@ -164,7 +164,13 @@ fn inherited_pins(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval
             if is_new && change.new.group_pins().get(&group).is_some() {
                 let pin = ModelPath::root().child(segment::GROUP_PINS, group.to_string());
                 let place = group_path(&located.team, &group);
-                required.push(inherited(change, place, pin, &format!("the pin of `{group}`")));
+                required.push(inherited(
+                    change,
+                    &OwnedPart::Ecosystem,
+                    place,
+                    pin,
+                    &format!("the pin of `{group}`"),
+                ));
             }
         }
     }
@@ -173,14 +179,21 @@ fn inherited_pins(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval
         let name = store.store.name();
         if change.old.datastore(name).is_none() && change.new.primary_pins().get(name).is_some() {
             let pin = ModelPath::root().child(segment::PRIMARY_PINS, name);
-            required.push(inherited(change, store.path(), pin, &format!("the pin of `{name}`")));
+            required.push(inherited(
+                change,
+                &OwnedPart::Ecosystem,
+                store.path(),
+                pin,
+                &format!("the pin of `{name}`"),
+            ));
         }
     }
 }
 
 /// A waiver accepts a finding about one thing. What takes its name, or is new inside of it, is another thing.
 fn inherited_waivers(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
-    if change.new.waivers().is_empty() {
+    let waivers: Vec<_> = change.new.all_waivers().collect();
+    if waivers.is_empty() {
         return;
     }
     for difference in change.diff {
@@ -189,26 +202,35 @@ fn inherited_waivers(change: &ChangedModel<'_>, required: &mut Vec<RequiredAppro
             DifferenceKind::Added { .. } | DifferenceKind::Renamed { .. } | DifferenceKind::Moved { .. }
         );
         let path = difference.path();
-        // What is new in the frame is the word of those who waive.
-        if !is_arrival || OwnedPart::from_path(&path) == OwnedPart::Ecosystem {
+        if !is_arrival {
             continue;
         }
+        let part = OwnedPart::from_path(&path);
         let place = path.to_string();
         let is_inside = |waived: &str| {
             waived.strip_prefix(&*place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        for waiver in change.new.waivers().iter().filter(|waiver| is_inside(waiver.path())) {
+        // What is new in a part of one's own is the word of those who waive.
+        for (by, waiver) in waivers.iter().filter(|(by, waiver)| *by != part && is_inside(waiver.path())) {
             let wish = format!("the waiver of `{}` at {}", waiver.code(), waiver.path());
-            required.push(inherited(change, path.clone(), waiver.model_path(), &wish));
+            required.push(inherited(change, by, path.clone(), waiver.model_path(by), &wish));
         }
     }
 }
 
-fn inherited(change: &ChangedModel<'_>, path: ModelPath, wish: ModelPath, name: &str) -> RequiredApproval {
+/// Requires the approval of whoever wished for something.
+fn inherited(
+    change: &ChangedModel<'_>,
+    by: &OwnedPart,
+    path: ModelPath,
+    wish: ModelPath,
+    name: &str,
+) -> RequiredApproval {
+    let owner = change.former.part(by).owner(change.old).or_else(|| by.owner(change.new));
     RequiredApproval {
         part: OwnedPart::from_path(&path),
         path,
-        owner: change.old.owner().clone(),
+        owner: owner.unwrap_or_else(|| change.old.owner()).clone(),
         reason: format!("{name} was about nothing that was there, and would hold for what is new"),
         related: wish,
     }

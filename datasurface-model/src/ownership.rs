@@ -44,6 +44,17 @@ impl OwnedPart {
         }
     }
 
+    /// Returns the place of the part.
+    #[must_use]
+    pub fn path(&self) -> ModelPath {
+        let zone = |name: &ZoneName| ModelPath::root().child(segment::ZONES, name);
+        match self {
+            Self::Ecosystem => ModelPath::root(),
+            Self::Zone(name) => zone(name),
+            Self::Team(key) => zone(&key.zone).child(segment::TEAMS, &key.team),
+        }
+    }
+
     /// Returns the repository that an ecosystem names as the owner of this part; none if the part is not declared
     /// there.
     #[must_use]

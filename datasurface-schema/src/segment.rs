@@ -135,6 +135,7 @@ segments! {
     TRANSFORMER = "transformer";
     TRIGGER = "trigger";
     TYPE = "type";
+    UNWAIVABLE = "unwaivable";
     USABLE_BY = "usable_by";
     VALUES = "values";
     VENDOR = "vendor";

@@ -1,7 +1,7 @@
 //! The codes of what is to be said of platforms that were chosen. There is one for each kind of policy, as in the model,
 //! where pins are judged; somebody may decide to live with any of them for a while.
 
-use datasurface_model::{CodeInfo, PolicyRule};
+use datasurface_model::{CodeInfo, PolicyRule, Protects};
 
 pub(super) static LOCATION: CodeInfo = CodeInfo::error(
     "governance/platform-location",
@@ -10,7 +10,8 @@ pub(super) static LOCATION: CodeInfo = CodeInfo::error(
      keeps on the way, too: where it runs, and where it says that it keeps data. Choose another platform, let it keep data \
      elsewhere, or ask the zone to change its policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 pub(super) static VENDOR: CodeInfo = CodeInfo::error(
     "governance/platform-vendor",
@@ -19,7 +20,8 @@ pub(super) static VENDOR: CodeInfo = CodeInfo::error(
      platform keeps on the way, too. Choose another platform, let it keep data elsewhere, or ask the zone to change its \
      policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 pub(super) static HARD_VENDOR: CodeInfo = CodeInfo::error(
     "governance/platform-hard-vendor",
@@ -27,7 +29,8 @@ pub(super) static HARD_VENDOR: CodeInfo = CodeInfo::error(
     "A zone says in which clouds its data may be, and data that its workspaces receive. That holds for whatever a platform \
      keeps on the way, too. Choose another platform, let it keep data elsewhere, or ask the zone to change its policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 pub(super) static STORAGE: CodeInfo = CodeInfo::error(
     "governance/platform-storage",
@@ -36,7 +39,8 @@ pub(super) static STORAGE: CodeInfo = CodeInfo::error(
      zone, or for the datasets that name it. That holds for whatever a platform keeps on the way, too. Choose another \
      platform, say in its settings how its storage is encrypted, or ask the zone to change its policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 pub(super) static PLATFORM: CodeInfo = CodeInfo::error(
     "governance/chosen-platform",
@@ -44,7 +48,8 @@ pub(super) static PLATFORM: CodeInfo = CodeInfo::error(
     "A zone says which platforms may serve its groups, capture its datastores, and serve others with its data. The lock says \
      that one does which may not. Pin another platform, or ask the zone to change its policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 pub(super) static PRODUCTION: CodeInfo = CodeInfo::error(
     "governance/platform-production",
@@ -52,7 +57,8 @@ pub(super) static PRODUCTION: CodeInfo = CodeInfo::error(
     "A zone can say that production and what is not production must not meet, or that it has to do with one of the two alone. \
      Choose a platform of the same status, or ask the zone to change its policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 pub(super) static PRODUCTION_MIX: CodeInfo = CodeInfo::warning(
     "governance/platform-production-mix",

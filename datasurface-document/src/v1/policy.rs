@@ -25,6 +25,9 @@ pub(super) struct PolicyObject {
     /// What transformers make of the zone's data that the policy lets go.
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     frees: Option<FreesObject>,
+    /// Whether no waiver accepts what it denies.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unwaivable: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -141,6 +144,7 @@ impl PolicyObject {
         let policy = Policy::new(self.name, rule);
         let policy =
             self.frees.into_iter().fold(policy, |policy, frees| policy.freeing(frees.classified_only));
+        let policy = if self.unwaivable { policy.unwaivable() } else { policy };
         described(policy, self.documentation, self.renamed_from, Policy::documented, Policy::renamed_from)
     }
 }
@@ -173,6 +177,7 @@ impl From<&Policy> for PolicyObject {
             name: policy.name().clone(),
             rule,
             frees: policy.freed_classifications().map(|freed| FreesObject { classified_only: freed.clone() }),
+            unwaivable: policy.is_unwaivable(),
             documentation: written(policy.documentation()),
             renamed_from: policy.former_name().cloned(),
         }

@@ -12,6 +12,7 @@ use super::{
     sets::set,
     short_form::ShortForm,
     sorted,
+    waiver::WaiverObject,
     workspace::WorkspaceObject,
 };
 use crate::shape::Shaped;
@@ -47,6 +48,9 @@ pub(super) struct ZoneDefinition {
     /// What derives from data of the zone, and is released from its policies.
     #[serde(default, deserialize_with = "set", skip_serializing_if = "Set::is_empty")]
     consents: Set<ConsentObject>,
+    /// Findings that are accepted for a while.
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    waivers: Vec<WaiverObject>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
 }
@@ -77,6 +81,9 @@ pub(super) struct TeamDefinition {
     datastores: Vec<DatastoreObject>,
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     workspaces: Vec<WorkspaceObject>,
+    /// Findings that are accepted for a while.
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    waivers: Vec<WaiverObject>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     documentation: DocumentationForm,
 }
@@ -99,6 +106,8 @@ impl ZoneDefinition {
         let zone = teams.into_iter().fold(GovernanceZone::new(), GovernanceZone::team_declaration);
         let zone = policies.into_iter().fold(zone, GovernanceZone::policy);
         let zone = self.consents.into_iter().map(Consent::from).fold(zone, GovernanceZone::consent);
+        let waivers = sorted(self.waivers.into_iter().map(WaiverObject::into_model));
+        let zone = waivers.into_iter().fold(zone, GovernanceZone::waiver);
         described(zone, self.documentation, None::<ZoneName>, GovernanceZone::documented, |zone, _| zone)
     }
 }
@@ -124,6 +133,8 @@ impl TeamDefinition {
         let team = credentials.into_iter().fold(team, Team::credential);
         let team = datastores.into_iter().fold(team, Team::datastore);
         let team = workspaces.into_iter().fold(team, Team::workspace);
+        let waivers = sorted(self.waivers.into_iter().map(WaiverObject::into_model));
+        let team = waivers.into_iter().fold(team, Team::waiver);
         described(team, self.documentation, None::<TeamName>, Team::documented, |team, _| team)
     }
 }
@@ -137,6 +148,7 @@ impl From<&ZoneDeclaration> for ZoneObject {
                 teams: definition.teams().iter().map(TeamObject::from).collect(),
                 policies: definition.policies().iter().map(PolicyObject::from).collect(),
                 consents: definition.consents().iter().map(ConsentObject::from).collect(),
+                waivers: definition.waivers().iter().map(WaiverObject::from).collect(),
                 documentation: written(definition.documentation()),
             }),
             renamed_from: zone.former_name().cloned(),
@@ -162,6 +174,7 @@ impl From<&Team> for TeamDefinition {
             credentials: team.credentials().iter().map(CredentialObject::from).collect(),
             datastores: team.datastores().iter().map(|store| Arc::as_ref(store).into()).collect(),
             workspaces: team.workspaces().iter().map(|workspace| Arc::as_ref(workspace).into()).collect(),
+            waivers: team.waivers().iter().map(WaiverObject::from).collect(),
             documentation: written(team.documentation()),
         }
     }

@@ -1,7 +1,41 @@
 //! Codes: static, registered knowledge about each kind of finding.
 
 use super::Severity;
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt};
+
+/// The owner whom a kind of finding protects: only this one can decide to live with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Protects {
+    /// The ecosystem as a whole.
+    #[default]
+    Ecosystem,
+    /// The team whose datastore is closed to others.
+    DatasetOwner,
+    /// The team of a container.
+    ContainerTeam,
+    /// The zone of the policy that denies.
+    PolicyZone,
+    /// The zone of the data that a transformer reads.
+    InputZone,
+    /// The team of a workspace, which said itself what it may hold.
+    WorkspaceTeam,
+}
+
+impl fmt::Display for Protects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ecosystem => "the ecosystem",
+            Self::DatasetOwner => "the team of the datastore",
+            Self::ContainerTeam => "the team of the container",
+            Self::PolicyZone => "the zone of the policy",
+            Self::InputZone => "the zone of the input",
+            Self::WorkspaceTeam => "the team of the workspace",
+        })
+    }
+}
 
 /// The description of a kind of finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +53,23 @@ pub struct CodeInfo {
     /// Whether a waiver can accept the finding. None can if the model would be ambiguous or incomplete: every step
     /// after validation relies on that.
     pub is_waivable: bool,
+    /// Whom it protects, and who alone may waive it.
+    pub protects: Protects,
 }
 
 impl CodeInfo {
     /// Creates the code of an error, reported since version 0.1.0. No waiver can accept it.
     #[must_use]
     pub const fn error(code: &'static str, summary: &'static str, explanation: &'static str) -> Self {
-        Self { code, severity: Severity::Error, summary, explanation, since: "0.1.0", is_waivable: false }
+        Self {
+            code,
+            severity: Severity::Error,
+            summary,
+            explanation,
+            since: "0.1.0",
+            is_waivable: false,
+            protects: Protects::Ecosystem,
+        }
     }
 
     /// Creates the code of a warning, reported since version 0.1.0. A waiver can accept it.
@@ -45,6 +89,12 @@ impl CodeInfo {
     #[must_use]
     pub const fn not_waivable(self) -> Self {
         Self { is_waivable: false, ..self }
+    }
+
+    /// Sets whom the finding protects, other than the ecosystem as a whole.
+    #[must_use]
+    pub const fn protecting(self, protects: Protects) -> Self {
+        Self { protects, ..self }
     }
 
     /// Creates the code of a note, reported since version 0.1.0. No waiver is needed for one.

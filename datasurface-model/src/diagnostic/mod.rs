@@ -7,13 +7,13 @@ mod position;
 mod printable;
 mod suggestion;
 
-pub use code::{CodeClashError, CodeInfo, CodeRegistry};
+pub use code::{CodeClashError, CodeInfo, CodeRegistry, Protects};
 pub use path::ModelPath;
 pub use position::Position;
 pub use printable::Printable;
 pub use suggestion::{Patch, Suggestion};
 
-use crate::ecosystem::Repository;
+use crate::{ecosystem::Repository, ownership::OwnedPart};
 use datasurface_schema::{PolicyKey, Text, segment};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -57,6 +57,9 @@ pub struct Diagnostic {
     position: Option<Position>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     addressee: Option<Repository>,
+    /// Known as long as it is not read back: waivers are applied before that.
+    #[serde(skip)]
+    protects: Protects,
 }
 
 /// A related place of a finding.
@@ -85,6 +88,7 @@ impl Diagnostic {
             related: Vec::new(),
             position: None,
             addressee: None,
+            protects: code.protects,
         }
     }
 
@@ -195,6 +199,34 @@ impl Diagnostic {
                 _ => None,
             }
         })
+    }
+
+    /// The owner whom the finding protects, who alone may waive it: the ecosystem, the zone of the policy that denies, the
+    /// team whose datastore or container is meant. Where a finding of such a code names no other place, the owner of its own.
+    #[must_use]
+    pub fn guardian(&self) -> OwnedPart {
+        let place = match self.protects {
+            Protects::Ecosystem => return OwnedPart::Ecosystem,
+            Protects::PolicyZone => {
+                return match self.policy() {
+                    Some(policy) => OwnedPart::Zone(policy.zone),
+                    None => OwnedPart::from_path(&self.path),
+                };
+            }
+            Protects::WorkspaceTeam => None,
+            Protects::InputZone | Protects::DatasetOwner => self.related_in(segment::DATASTORES),
+            Protects::ContainerTeam => self.related_in(segment::CONTAINERS),
+        };
+        match (OwnedPart::from_path(place.unwrap_or(&self.path)), self.protects) {
+            (OwnedPart::Team(team), Protects::InputZone) => OwnedPart::Zone(team.zone),
+            (part, _) => part,
+        }
+    }
+
+    /// The first related place in this collection of a team.
+    fn related_in(&self, collection: &str) -> Option<&ModelPath> {
+        let mut places = self.related.iter().map(|related| &related.path);
+        places.find(|place| place.segments().nth(4) == Some(collection))
     }
 
     /// Sets the addressees: the owners of the place and of that of the suggestion.

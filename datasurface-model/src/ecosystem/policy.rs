@@ -21,6 +21,7 @@ pub struct Policy {
     name: PolicyName,
     rule: PolicyRule,
     frees: Option<Set<Classification>>,
+    is_unwaivable: bool,
     about: Sparse<Annotations<PolicyName>>,
 }
 
@@ -179,7 +180,7 @@ impl StorageRule {
 impl Policy {
     /// Creates a policy of this name.
     pub fn new(name: impl Into<PolicyName>, rule: PolicyRule) -> Self {
-        Self { name: name.into(), rule, frees: None, about: Sparse::default() }
+        Self { name: name.into(), rule, frees: None, is_unwaivable: false, about: Sparse::default() }
     }
 
     /// Frees what transformers of other zones make of the zone's data from the policy, if each of its classifications is one of
@@ -190,8 +191,21 @@ impl Policy {
         self
     }
 
+    /// Makes the policy unwaivable: not even the zone can accept what it denies.
+    #[must_use]
+    pub fn unwaivable(mut self) -> Self {
+        self.is_unwaivable = true;
+        self
+    }
+
     documented!();
     renamed!(PolicyName);
+
+    /// Whether no waiver accepts what it denies.
+    #[must_use]
+    pub fn is_unwaivable(&self) -> bool {
+        self.is_unwaivable
+    }
 
     /// The classifications with which derived data is free from the policy; none if none is.
     #[must_use]

@@ -1,7 +1,7 @@
 //! Teams.
 
 use super::{
-    Credential, DataContainer, Datastore, Declaration, Workspace,
+    Credential, DataContainer, Datastore, Declaration, Waiver, Workspace,
     edit::{edited, shared},
 };
 use datasurface_schema::{
@@ -20,6 +20,7 @@ pub struct Team {
     credentials: Named<Credential>,
     datastores: Named<Arc<Datastore>>,
     workspaces: Named<Arc<Workspace>>,
+    waivers: Named<Waiver>,
     about: Sparse<Annotations<TeamName>>,
 }
 
@@ -58,17 +59,25 @@ impl Team {
         self
     }
 
+    /// Adds a waiver, which accepts until a day what protects a datastore or a container of the team.
+    #[must_use]
+    pub fn waiver(mut self, waiver: Waiver) -> Self {
+        self.waivers.insert(waiver);
+        self
+    }
+
     documented!();
 
     /// Merges the parts of one team from two documents. An attribute that only one of them may declare is added to
     /// `twice` if both do.
     #[must_use]
     pub fn merged(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
-        let Self { containers, credentials, datastores, workspaces, about } = other;
+        let Self { containers, credentials, datastores, workspaces, waivers, about } = other;
         self.containers.extend(containers.iter().cloned());
         self.credentials.extend(credentials.iter().cloned());
         self.datastores.extend(datastores.iter().cloned());
         self.workspaces.extend(workspaces.iter().cloned());
+        self.waivers.extend(waivers.iter().cloned());
         merge_annotations(&mut self.about, about, twice);
         self
     }
@@ -147,8 +156,13 @@ impl Team {
 
     /// Returns the team without its datastores and workspaces: its own attributes.
     pub(crate) fn shallow(&self) -> Self {
-        let (containers, credentials) = (self.containers.clone(), self.credentials.clone());
-        Self { containers, credentials, about: self.about.clone(), ..Self::default() }
+        Self { datastores: Named::default(), workspaces: Named::default(), ..self.clone() }
+    }
+
+    /// The waivers: findings that protect the team, and that it accepts for a while.
+    #[must_use]
+    pub fn waivers(&self) -> &Named<Waiver> {
+        &self.waivers
     }
 
     /// Replaces all datastores by these.

@@ -1,12 +1,16 @@
 //! Waivers: findings that somebody decided to live with, for a while.
 
-use super::Ecosystem;
-use crate::diagnostic::{Diagnostic, ModelPath};
+use super::{Ecosystem, Policy};
+use crate::{
+    diagnostic::{Diagnostic, ModelPath},
+    ownership::OwnedPart,
+};
 use chrono::NaiveDate;
-use datasurface_schema::{Entity, PolicyKey, Text, segment};
+use datasurface_schema::{Entity, Named, PolicyKey, TeamKey, Text, ZoneName, segment};
 use std::fmt;
 
-/// A finding that is accepted until a day: by its code, at its path, for a reason.
+/// A finding that is accepted until a day: by its code, at its path, for a reason. Only that owner can accept it whom it
+/// protects: the ecosystem, a zone or a team, which declares the waiver.
 ///
 /// ```
 /// use datasurface_model::Waiver;
@@ -74,11 +78,23 @@ impl Waiver {
         self.finding.policy.as_ref()
     }
 
-    /// The path of the waiver itself.
+    /// The policy whose denial is accepted, of the zone that declares the waiver if none is named.
     #[must_use]
-    pub fn model_path(&self) -> ModelPath {
+    pub fn policy_of(&self, by: &OwnedPart) -> Option<PolicyKey> {
+        let policy = self.policy()?;
+        match by {
+            OwnedPart::Zone(zone) if policy.policy.as_str().is_empty() => {
+                Some(PolicyKey::new(zone, policy.zone.as_str()))
+            }
+            _ => Some(policy.clone()),
+        }
+    }
+
+    /// The path of the waiver itself, which this owner declares.
+    #[must_use]
+    pub fn model_path(&self, by: &OwnedPart) -> ModelPath {
         let policy = self.policy().map(|policy| format!(" {policy}")).unwrap_or_default();
-        ModelPath::root().child(segment::WAIVERS, format!("{} {}{policy}", self.code(), self.path()))
+        by.path().child(segment::WAIVERS, format!("{} {}{policy}", self.code(), self.path()))
     }
 
     /// The reason for accepting the finding.
@@ -95,17 +111,59 @@ impl Waiver {
 }
 
 impl Ecosystem {
-    /// Returns the waivers of a finding on a day: first the one that names the policy of the denial. Whether findings
-    /// of its code can be waived is not checked.
+    /// Every waiver, with the owner who declares it: those of the ecosystem, and of each zone with its teams.
+    pub fn all_waivers(&self) -> impl Iterator<Item = (OwnedPart, &Waiver)> {
+        let own = self.waivers().iter().map(|waiver| (OwnedPart::Ecosystem, waiver));
+        let zones = self.zones().iter().filter_map(|zone| Some((zone.name(), zone.definition()?)));
+        own.chain(zones.flat_map(|(name, zone)| {
+            let of_zone = zone.waivers().iter().map(move |waiver| (OwnedPart::Zone(name.clone()), waiver));
+            let teams = zone.teams().iter().filter_map(|team| Some((team.name(), team.definition()?)));
+            of_zone.chain(teams.flat_map(move |(team, definition)| {
+                let part = OwnedPart::Team(TeamKey::new(name, team));
+                definition.waivers().iter().map(move |waiver| (part.clone(), waiver))
+            }))
+        }))
+    }
+
+    /// The waivers that an owner declares; none if the owner has no definition.
+    #[must_use]
+    pub fn waivers_by(&self, owner: &OwnedPart) -> Option<&Named<Waiver>> {
+        let zone = |name: &ZoneName| self.zones().get(name)?.definition();
+        match owner {
+            OwnedPart::Ecosystem => Some(self.waivers()),
+            OwnedPart::Zone(name) => Some(zone(name)?.waivers()),
+            OwnedPart::Team(key) => Some(zone(&key.zone)?.teams().get(&key.team)?.definition()?.waivers()),
+        }
+    }
+
+    /// Returns the waivers of a finding on a day, of the owner whom it protects: first those that name the policy of the
+    /// denial. There is none if the policy is unwaivable. Whether findings of its code can be waived is not checked.
     pub fn waivers_of(&self, finding: &Diagnostic, on: NaiveDate) -> impl Iterator<Item = &Waiver> {
+        let guardian = finding.guardian();
         let about = WaivedFinding {
             code: finding.code().into(),
             path: finding.path().to_string().into(),
-            policy: finding.policy(),
+            policy: None,
         };
-        let of_any = about.policy.is_some().then(|| WaivedFinding { policy: None, ..about.clone() });
-        let waivers = [Some(about), of_any].into_iter().flatten();
-        waivers.filter_map(|about| self.waivers().get(&about)).filter(move |waiver| on <= waiver.expires())
+        let policy = finding.policy();
+        let can_be = policy.as_ref().is_none_or(|policy| !self.is_unwaivable(policy));
+        let short = policy.as_ref().filter(|policy| guardian == OwnedPart::Zone(policy.zone.clone()));
+        let short = short.map(|policy| PolicyKey::new(policy.policy.as_str(), ""));
+        let named = [policy, short].into_iter().flatten();
+        let named = named.map(|policy| WaivedFinding { policy: Some(policy), ..about.clone() });
+        let names: Vec<WaivedFinding> = named.chain([about.clone()]).collect();
+        let waivers = self.waivers_by(&guardian).filter(|waivers| can_be && !waivers.is_empty());
+        let found = waivers
+            .into_iter()
+            .flat_map(move |waivers| names.clone().into_iter().filter_map(|about| waivers.get(&about)));
+        found.filter(move |waiver| on <= waiver.expires())
+    }
+
+    /// Whether a policy accepts no waiver.
+    pub(crate) fn is_unwaivable(&self, key: &PolicyKey) -> bool {
+        let zone = self.zones().get(&key.zone).and_then(|zone| zone.definition());
+        let policy = zone.and_then(|zone| zone.policies().get(&key.policy));
+        policy.is_some_and(Policy::is_unwaivable)
     }
 }
 

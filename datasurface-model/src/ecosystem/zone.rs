@@ -1,6 +1,6 @@
 //! Governance zones.
 
-use super::{Consent, Declaration, Policy, Repository, Team, TeamDeclaration, undefined_since};
+use super::{Consent, Declaration, Policy, Repository, Team, TeamDeclaration, Waiver, undefined_since};
 use datasurface_schema::{
     Annotations, Named, Set, Sparse, TeamName, ZoneName, documented, merge_annotations,
 };
@@ -15,6 +15,7 @@ pub struct GovernanceZone {
     teams: Named<TeamDeclaration>,
     policies: Named<Policy>,
     consents: Set<Consent>,
+    waivers: Named<Waiver>,
     about: Sparse<Annotations<ZoneName>>,
 }
 
@@ -57,16 +58,25 @@ impl GovernanceZone {
         self
     }
 
+    /// Adds a waiver, which accepts until a day what a policy of the zone denies, or what derives from its data. A policy may be
+    /// named without the zone.
+    #[must_use]
+    pub fn waiver(mut self, waiver: Waiver) -> Self {
+        self.waivers.insert(waiver);
+        self
+    }
+
     documented!();
 
     /// Merges the parts of one zone from two documents. An attribute that only one of them may declare is added to
     /// `twice` if both do.
     #[must_use]
     pub fn merged(mut self, other: &Self, twice: &mut Vec<&'static str>) -> Self {
-        let Self { teams, policies, consents, about } = other;
+        let Self { teams, policies, consents, waivers, about } = other;
         self.teams.extend(teams.iter().cloned());
         self.policies.extend(policies.iter().cloned());
         self.consents.extend(consents.iter().cloned());
+        self.waivers.extend(waivers.iter().cloned());
         merge_annotations(&mut self.about, about, twice);
         self
     }
@@ -108,6 +118,12 @@ impl GovernanceZone {
     #[must_use]
     pub fn consents(&self) -> &Set<Consent> {
         &self.consents
+    }
+
+    /// The waivers: findings that protect the zone, and that it accepts for a while.
+    #[must_use]
+    pub fn waivers(&self) -> &Named<Waiver> {
+        &self.waivers
     }
 
     /// The policies.

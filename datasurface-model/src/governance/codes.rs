@@ -1,6 +1,6 @@
 //! The codes of governance: one for each kind of policy. Somebody may decide to live with any of them for a while.
 
-use crate::diagnostic::CodeInfo;
+use crate::diagnostic::{CodeInfo, Protects};
 
 /// A policy names a technology that is most likely spelled otherwise.
 pub static UNKNOWN_TECHNOLOGY: CodeInfo = CodeInfo::error(
@@ -10,7 +10,8 @@ pub static UNKNOWN_TECHNOLOGY: CodeInfo = CodeInfo::error(
      under another name is not allowed, and what is denied under another name is not denied. Correct the name. If it is the \
      name of a kind that only a platform knows, and means what it says, waive this.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 /// A policy forbids nothing.
 pub static NO_EFFECT: CodeInfo = CodeInfo::warning(
@@ -18,7 +19,8 @@ pub static NO_EFFECT: CodeInfo = CodeInfo::warning(
     "a policy permits everything",
     "A rule that neither allows nor denies anything by name, and asks for no encryption, forbids nothing. Whoever reads the \
      name of the policy believes otherwise. Say what is allowed or denied, or remove the policy.",
-);
+)
+.protecting(Protects::PolicyZone);
 
 /// Data would be at a place that a policy does not permit.
 pub static LOCATION: CodeInfo = CodeInfo::error(
@@ -27,7 +29,8 @@ pub static LOCATION: CodeInfo = CodeInfo::error(
     "A zone says where its data may be, and where data may be that its workspaces receive; a location covers those below \
      it. Both zones must permit each place. Keep the data elsewhere, leave it out, or ask the zone to change its policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 /// Data would be on the infrastructure of a vendor that a policy does not permit.
 pub static VENDOR: CodeInfo = CodeInfo::error(
@@ -36,7 +39,8 @@ pub static VENDOR: CodeInfo = CodeInfo::error(
     "A zone says on whose infrastructure its data may be. Both zones must permit each vendor. Keep the data elsewhere, leave \
      it out, or ask the zone to change its policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 /// Data would be in a cloud that a policy does not permit.
 pub static HARD_VENDOR: CodeInfo = CodeInfo::error(
@@ -46,7 +50,8 @@ pub static HARD_VENDOR: CodeInfo = CodeInfo::error(
      cloud it is passes only where no cloud is allowed by name. Say which cloud it is, keep the data elsewhere, or ask the \
      zone to change its policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 /// Data would be in a cloud that nobody knows, and a policy denies some clouds.
 pub static UNKNOWN_CLOUD: CodeInfo = CodeInfo::warning(
@@ -70,7 +75,8 @@ pub static STORAGE: CodeInfo = CodeInfo::error(
      of its zone, or for the datasets that name it, wherever they go. Keep the data elsewhere, or ask the zone to change \
      its policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 /// Data has a classification that a policy does not permit.
 pub static CLASSIFICATION: CodeInfo = CodeInfo::error(
@@ -80,14 +86,16 @@ pub static CLASSIFICATION: CodeInfo = CodeInfo::error(
      data that is not classified completely does not pass. Classify the data, leave it out, or let a transformer remove \
      what is sensitive.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 /// Data is not classified, and a policy denies some classifications.
 pub static UNCLASSIFIED: CodeInfo = CodeInfo::warning(
     "governance/unclassified",
     "data is not classified where a policy denies some classifications",
     "Nobody can tell whether the data is what the policy denies. Classify the dataset, or each of its columns.",
-);
+)
+.protecting(Protects::PolicyZone);
 
 /// A workspace receives data that it says it may not hold.
 pub static CLASSIFICATION_LIMIT: CodeInfo = CodeInfo::error(
@@ -96,7 +104,8 @@ pub static CLASSIFICATION_LIMIT: CodeInfo = CodeInfo::error(
     "A workspace can say which classifications it may hold; what it receives must have those alone, and be classified \
      completely. Leave the dataset out, or let a transformer remove what is sensitive.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::WorkspaceTeam);
 
 /// A policy does not permit a platform.
 pub static PLATFORM: CodeInfo = CodeInfo::error(
@@ -105,7 +114,8 @@ pub static PLATFORM: CodeInfo = CodeInfo::error(
     "A zone says which platforms may serve its groups, capture its datastores, and serve others with its data. Choose \
      another platform, or ask the zone to change its policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 /// A zone does not permit production to meet what is not production.
 pub static PRODUCTION: CodeInfo = CodeInfo::error(
@@ -114,7 +124,8 @@ pub static PRODUCTION: CodeInfo = CodeInfo::error(
     "A zone can say that production and what is not production must not meet, or that it has to do with one of the two \
      alone. Use data, workspaces and platforms of the same status, or ask the zone to change its policy.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::PolicyZone);
 
 /// Production meets what is not production.
 pub static PRODUCTION_MIX: CodeInfo = CodeInfo::warning(

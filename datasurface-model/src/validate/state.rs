@@ -31,6 +31,8 @@ pub struct State {
     reported: PersistentMap<UnitKey, Arc<UnitResult>>,
     /// The count of errors.
     errors: usize,
+    /// The units that declare waivers.
+    waiving: PersistentMap<UnitKey, ()>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +71,11 @@ impl State {
         let mut checked = Vec::new();
         let mut readers = before.map(|before| before.readers().clone());
         for UnitChange { key, new, .. } in changes {
+            if new.as_ref().is_some_and(Content::has_waivers) {
+                state.waiving.insert(key.clone(), ());
+            } else if !state.waiving.is_empty() {
+                state.waiving.remove(&key);
+            }
             match new {
                 Some(content) => {
                     state.judge(&key, content, &mut readers);
@@ -104,6 +111,7 @@ impl State {
             readers: OnceLock::new(),
             reported: PersistentMap::default(),
             errors: 0,
+            waiving: PersistentMap::default(),
         }
     }
 
@@ -160,11 +168,7 @@ impl State {
 
     pub(super) fn has_errors(&self) -> bool {
         // With waivers, it takes all of the findings to know.
-        if self.ecosystem.waivers().is_empty() {
-            self.errors > 0
-        } else {
-            self.judged().findings.has_errors()
-        }
+        if self.waiving.is_empty() { self.errors > 0 } else { self.judged().findings.has_errors() }
     }
 
     /// Returns the findings, with waivers applied.

@@ -60,6 +60,17 @@ impl Content {
             _ => None,
         }
     }
+
+    /// Whether waivers are declared in it.
+    pub(super) fn has_waivers(&self) -> bool {
+        let waivers = match self {
+            Self::Ecosystem(ecosystem) => ecosystem.waivers(),
+            Self::Zone(zone) => zone.waivers(),
+            Self::Team(team) => team.waivers(),
+            Self::Transformers | Self::Datastore(_) | Self::Workspace(_) => return false,
+        };
+        !waivers.is_empty()
+    }
 }
 
 impl UnitKey {

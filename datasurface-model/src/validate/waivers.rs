@@ -6,12 +6,14 @@ use super::{
     rules::UNKNOWN_POLICY,
 };
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion},
+    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Protects, Severity, Suggestion},
     ecosystem::{Ecosystem, WaivedFinding, Waiver},
+    ownership::OwnedPart,
 };
 use chrono::NaiveDate;
-use datasurface_schema::{Entity, PolicyKey, Set, nearest, segment};
+use datasurface_schema::{Entity, PolicyKey, nearest, segment};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 
 pub(super) static DUPLICATE: CodeInfo = CodeInfo::error(
     "waiver/duplicate",
@@ -33,6 +35,21 @@ pub(super) static NOT_WAIVABLE: CodeInfo = CodeInfo::error(
     "Policies, approvals, consents and classifications can be waived: somebody answers for them. What makes the model \
      ambiguous or incomplete cannot: nothing could be built from it. Nor can what is said of waivers. Mend what it is about, \
      and remove the waiver.",
+);
+
+pub(super) static OTHER_OWNER: CodeInfo = CodeInfo::error(
+    "waiver/other-owner",
+    "a waiver is given by somebody whom the finding does not protect",
+    "Each finding protects somebody: a policy its zone, an approval the team of the datastore, a classification the zone of the \
+     input, the rest the ecosystem. Only they can decide to live with it, and they say so in their own `waivers`: of the zone, of \
+     the team, or of the ecosystem. The waiver has no effect: remove it, and ask them.",
+);
+
+pub(super) static UNWAIVABLE: CodeInfo = CodeInfo::error(
+    "waiver/unwaivable",
+    "a waiver is about what an unwaivable policy denies",
+    "The zone says of the policy that nobody can decide to live with what it denies, not even the zone: `unwaivable`. The waiver \
+     has no effect. Mend what it is about, and remove the waiver; or let the zone change the policy.",
 );
 
 pub(super) static UNUSED: CodeInfo = CodeInfo::warning(
@@ -74,6 +91,16 @@ pub(super) struct WaiverOutcome {
     pub(super) waived: Findings,
 }
 
+/// What was found with one code at one place.
+#[derive(Debug, Default)]
+struct Occurrence {
+    /// Whether one of the findings could be waived.
+    is_waivable: bool,
+    guardians: BTreeSet<OwnedPart>,
+    /// The policies that deny.
+    policies: BTreeSet<PolicyKey>,
+}
+
 impl WaiverOutcome {
     /// Applies the waivers of an ecosystem to findings. `codes` are all that could have been found: a waiver of
     /// another code is not reported.
@@ -83,14 +110,13 @@ impl WaiverOutcome {
         ecosystem: &Ecosystem,
         today: NaiveDate,
     ) -> Self {
-        let waivers = ecosystem.waivers();
+        let waivers: Vec<(OwnedPart, &Waiver)> = ecosystem.all_waivers().collect();
         if waivers.is_empty() {
             return Self { findings: found, waived: Findings::default() };
         }
         let codes: FxHashMap<&str, &CodeInfo> = codes.iter().map(|info| (info.code, *info)).collect();
-        let mut there: FxHashSet<WaivedFinding> = FxHashSet::default();
-        let mut denied: FxHashSet<WaivedFinding> = FxHashSet::default();
-        let mut by_policies: FxHashMap<&WaivedFinding, Set<PolicyKey>> = FxHashMap::default();
+        let mut occurrences: FxHashMap<WaivedFinding, Occurrence> =
+            waivers.iter().map(|(_, waiver)| (key_of(waiver), Occurrence::default())).collect();
         let (mut findings, mut waived) = (Vec::new(), Vec::new());
         for finding in found {
             // Of a code that is not registered, all that is known is whether it kept somebody from going on.
@@ -98,148 +124,244 @@ impl WaiverOutcome {
                 Some(info) => info.is_waivable,
                 None => finding.severity() != Severity::Error,
             };
-            let waiving = ecosystem.waivers_of(&finding, today).filter(|_| is_waivable);
-            let waiving: Vec<&Waiver> = waiving.collect();
-            let is_waived = !waiving.is_empty();
-            let policy = finding.policy();
-            if let Some(policy) = &policy {
-                for waiver in waiving.into_iter().filter(|waiver| waiver.policy().is_none()) {
-                    by_policies.entry(waiver.name()).or_default().insert(policy.clone());
-                }
-            }
             let about = WaivedFinding {
                 code: finding.code().into(),
                 path: finding.path().to_string().into(),
                 policy: None,
             };
-            if let Some(policy) = policy {
-                there.insert(WaivedFinding { policy: Some(policy), ..about.clone() });
-                denied.insert(about.clone());
-            }
-            if is_waivable {
-                there.insert(about);
-            }
-            if is_waived { &mut waived } else { &mut findings }.push(finding);
-        }
-        for waiver in waivers {
-            let is_there = there.contains(waiver.name());
-            let by_any = WaivedFinding { policy: None, ..waiver.name().clone() };
-            let is_of_no_policy = !is_there && there.contains(&by_any) && !denied.contains(&by_any);
-            let Some(info) = codes.get(waiver.code()) else {
-                // Who registers no code cannot tell what could have been found; but what was found is known.
-                findings.extend(is_of_no_policy.then(|| mismatched_policy(waiver, ecosystem)));
+            let Some(occurrence) = occurrences.get_mut(&about) else {
+                findings.push(finding);
                 continue;
             };
-            if !info.is_waivable {
-                let help = "mend what it is about, and remove the waiver";
-                findings.push(about(&NOT_WAIVABLE, waiver, "is about what cannot be waived", help));
-            } else if waiver.expires() < today {
-                let error = format!("has expired after {}", waiver.expires());
-                let help = "mend what it is about, or decide anew until when it is acceptable";
-                findings.push(about(&EXPIRED, waiver, &error, help));
-            } else if is_of_no_policy {
-                findings.push(mismatched_policy(waiver, ecosystem));
-            } else if !is_there {
-                if has_places(waiver, ecosystem) {
-                    let error = "is about a finding that is not there";
-                    findings.push(about(&UNUSED, waiver, error, "remove the waiver"));
-                }
-            } else if let Some(policies) = by_policies.get(waiver.name()).filter(|denying| denying.len() > 1)
-            {
-                findings.push(several(waiver, policies));
-            }
+            occurrence.is_waivable |= is_waivable;
+            occurrence.guardians.insert(finding.guardian());
+            occurrence.policies.extend(finding.policy());
+            let is_waived = is_waivable && ecosystem.waivers_of(&finding, today).next().is_some();
+            if is_waived { &mut waived } else { &mut findings }.push(finding);
+        }
+        for (by, waiver) in &waivers {
+            let nothing = Occurrence::default();
+            let there = occurrences.get(&key_of(waiver)).unwrap_or(&nothing);
+            let declared = Declared { by, waiver, ecosystem };
+            findings.extend(declared.judge(there, codes.get(waiver.code()).copied(), today));
         }
         Self { findings: findings.into_iter().collect(), waived: waived.into_iter().collect() }
+    }
+}
+
+fn key_of(waiver: &Waiver) -> WaivedFinding {
+    WaivedFinding { policy: None, ..waiver.name().clone() }
+}
+
+/// A waiver, and who declares it.
+struct Declared<'e> {
+    by: &'e OwnedPart,
+    waiver: &'e Waiver,
+    ecosystem: &'e Ecosystem,
+}
+
+impl Declared<'_> {
+    /// What is to be said of the waiver, given what was found where it is meant.
+    fn judge(&self, there: &Occurrence, info: Option<&CodeInfo>, today: NaiveDate) -> Option<Diagnostic> {
+        let (waiver, policy) = (self.waiver, self.waiver.policy_of(self.by));
+        let is_of_no_policy = policy.is_some() && there.is_waivable && there.policies.is_empty();
+        let Some(info) = info else {
+            // Who registers no code cannot tell what could have been found; but what was found is known.
+            return is_of_no_policy.then(|| self.mismatched_policy());
+        };
+        if !info.is_waivable {
+            let help = "mend what it is about, and remove the waiver";
+            return Some(self.about(&NOT_WAIVABLE, "is about what cannot be waived", help));
+        }
+        if let Some(finding) = self.other_owner(there, info) {
+            return Some(finding);
+        }
+        let own = |denying: &&PolicyKey| match self.by {
+            OwnedPart::Zone(zone) => denying.zone == *zone,
+            _ => true,
+        };
+        let meant: Vec<&PolicyKey> = match &policy {
+            Some(policy) => vec![policy],
+            None => there.policies.iter().filter(own).collect(),
+        };
+        if let Some(policy) = meant.iter().find(|policy| self.ecosystem.is_unwaivable(policy)) {
+            return Some(self.unwaivable(policy));
+        }
+        if waiver.expires() < today {
+            let error = format!("has expired after {}", waiver.expires());
+            let help = "mend what it is about, or decide anew until when it is acceptable";
+            return Some(self.about(&EXPIRED, &error, help));
+        }
+        if is_of_no_policy {
+            return Some(self.mismatched_policy());
+        }
+        let denies = |policy: &PolicyKey| there.policies.contains(policy);
+        let is_there = there.is_waivable && policy.as_ref().is_none_or(denies);
+        if !is_there {
+            let error = "is about a finding that is not there";
+            return self.has_places().then(|| self.about(&UNUSED, error, "remove the waiver"));
+        }
+        (meant.len() > 1).then(|| self.several(&meant))
+    }
+
+    /// Somebody waives what does not protect them.
+    fn other_owner(&self, there: &Occurrence, info: &CodeInfo) -> Option<Diagnostic> {
+        let is_such = match info.protects {
+            Protects::Ecosystem => matches!(self.by, OwnedPart::Ecosystem),
+            Protects::PolicyZone | Protects::InputZone => matches!(self.by, OwnedPart::Zone(_)),
+            _ => matches!(self.by, OwnedPart::Team(_)),
+        };
+        if if there.guardians.is_empty() { is_such } else { there.guardians.contains(self.by) } {
+            return None;
+        }
+        let guardians: Vec<String> = there.guardians.iter().map(ToString::to_string).collect();
+        let who = if guardians.is_empty() { info.protects.to_string() } else { guardians.join(" and of ") };
+        let error = format!("has no effect: it protects {who}");
+        let help = match guardians.is_empty() {
+            true => format!("ask {} to waive it, and remove this waiver", info.protects),
+            false => {
+                format!(
+                    "ask {} to declare it in `{}`, and remove this waiver",
+                    guardians.join(" and "),
+                    segment::WAIVERS
+                )
+            }
+        };
+        Some(self.about(&OTHER_OWNER, &error, &help))
+    }
+
+    fn unwaivable(&self, policy: &PolicyKey) -> Diagnostic {
+        let error = format!("has no effect: the policy `{policy}` is unwaivable");
+        let place = ModelPath::root().child(segment::ZONES, &policy.zone);
+        let place = place.child(segment::POLICIES, &policy.policy);
+        self.about(&UNWAIVABLE, &error, "mend what it is about, and remove the waiver")
+            .related_place(place, "says so")
+    }
+
+    /// Whether everything exists that the waiver names.
+    fn has_places(&self) -> bool {
+        resolves(self.waiver.path(), self.ecosystem) && self.has_policy()
+    }
+
+    /// Whether there is the policy that it names, if it names one: a zone means its own.
+    fn has_policy(&self) -> bool {
+        self.waiver.policy_of(self.by).is_none_or(|policy| {
+            let is_own = match self.by {
+                OwnedPart::Zone(zone) => policy.zone == *zone,
+                _ => true,
+            };
+            is_own && has_policy(&policy, self.ecosystem)
+        })
+    }
+
+    fn path(&self) -> ModelPath {
+        self.waiver.model_path(self.by)
+    }
+
+    /// A waiver names a policy that no zone has, or not the one that declares it.
+    fn unknown(&self, policy: &PolicyKey) -> Diagnostic {
+        let zones = self.ecosystem.zones().iter().filter_map(|zone| Some((zone.name(), zone.definition()?)));
+        let zones = zones.filter(|(name, _)| match self.by {
+            OwnedPart::Zone(zone) => zone == *name,
+            _ => true,
+        });
+        let keys: Vec<PolicyKey> = zones
+            .flat_map(|(zone, definition)| {
+                definition.policies().names().map(move |policy| PolicyKey::new(zone, policy))
+            })
+            .collect();
+        let known: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        // Who leaves out the zone means a policy of some zone.
+        let mut same = keys.iter().zip(&known).filter(|(key, _)| {
+            policy.policy.as_str().is_empty() && key.policy.as_str() == policy.zone.as_str()
+        });
+        let whole = same.next().map(|(_, whole)| whole.as_str()).filter(|_| same.next().is_none());
+        let wanted = self.waiver.policy_of(self.by).unwrap_or_else(|| policy.clone());
+        let meant = whole.or_else(|| nearest(&wanted.to_string(), known.iter().map(String::as_str)));
+        let path = self.path().attribute(segment::POLICY);
+        let suggestion = meant
+            .filter(|meant| !self.is_declared(Some((*meant).into())))
+            .map(|meant| Suggestion::put(path.clone(), meant));
+        let (message, help) = match self.by {
+            OwnedPart::Zone(zone) => (
+                format!("the zone `{zone}` has no policy `{policy}`"),
+                "name a policy of the zone, or leave it out",
+            ),
+            _ => (
+                format!("there is no policy `{policy}`"),
+                "name the policy as `zone/policy`, or leave it out",
+            ),
+        };
+        Diagnostic::new(&UNKNOWN_POLICY, path, message)
+            .with_help(help)
+            .did_you_mean(meant)
+            .with_suggestion(suggestion)
+    }
+
+    /// Whether the owner declares another waiver of the same, with this policy.
+    fn is_declared(&self, policy: Option<PolicyKey>) -> bool {
+        let about = WaivedFinding { policy, ..self.waiver.name().clone() };
+        self.ecosystem.waivers_by(self.by).is_some_and(|waivers| waivers.get(&about).is_some())
+    }
+
+    /// A waiver names a policy, and what it is about is there, but is no policy's denial.
+    fn mismatched_policy(&self) -> Diagnostic {
+        let message =
+            format!("the waiver of {} is about a finding that no policy brings", self.waiver.name());
+        let policy = self.path().attribute(segment::POLICY);
+        Diagnostic::new(&UNUSED, self.path(), message)
+            .with_help("leave the policy out, or remove the waiver")
+            .with_suggestion((!self.is_declared(None)).then(|| Suggestion::remove(policy)))
+    }
+
+    fn about(&self, code: &CodeInfo, error: &str, help: &str) -> Diagnostic {
+        let path = self.path();
+        let message = format!("the waiver of {} {error}", self.waiver.name());
+        Diagnostic::new(code, path.clone(), message).with_help(help).with_suggestion(Suggestion::remove(path))
+    }
+
+    /// A waiver without a policy hides what these deny.
+    fn several(&self, policies: &[&PolicyKey]) -> Diagnostic {
+        let named: Vec<String> = policies.iter().map(|policy| format!("`{policy}`")).collect();
+        let message = format!(
+            "the waiver of {} hides what several policies deny: {}",
+            self.waiver.name(),
+            named.join(", ")
+        );
+        let finding = Diagnostic::new(&SEVERAL_POLICIES, self.path(), message)
+            .with_help("say in `policy` which one is meant; where several are, with a waiver for each");
+        policies.iter().fold(finding, |finding, PolicyKey { zone, policy, .. }| {
+            let policy = ModelPath::root().child(segment::ZONES, zone).child(segment::POLICIES, policy);
+            finding.related_place(policy, "denies it")
+        })
     }
 }
 
 /// Returns the findings about the waivers of an ecosystem themselves.
 pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    let mut before = None;
-    for waiver in ecosystem.waivers() {
-        if before.replace(waiver.name()) == Some(waiver.name()) {
+    let mut named = FxHashSet::default();
+    for (by, waiver) in ecosystem.all_waivers() {
+        let declared = Declared { by: &by, waiver, ecosystem };
+        let name = WaivedFinding { policy: waiver.policy_of(&by), ..waiver.name().clone() };
+        if !named.insert((by.clone(), name)) {
             let error = "is about a finding that another waiver is about";
-            findings.push(about(&DUPLICATE, waiver, error, "keep one of the two"));
+            findings.push(declared.about(&DUPLICATE, error, "keep one of the two"));
         }
         if waiver.reason().trim().is_empty() {
-            let path = waiver.model_path().attribute(segment::REASON);
+            let path = declared.path().attribute(segment::REASON);
             let message = format!("nothing says why {} is waived", waiver.name());
             findings.push(Diagnostic::new(&NO_REASON, path, message).with_help("say why it is acceptable"));
         }
         if !resolves(waiver.path(), ecosystem) {
             let help = "write the path as the finding shows it, or remove the waiver";
-            findings.push(about(&UNKNOWN_PATH, waiver, "is about a place that does not exist", help));
+            findings.push(declared.about(&UNKNOWN_PATH, "is about a place that does not exist", help));
         }
         if let Some(policy) = waiver.policy()
-            && !has_policy(policy, ecosystem)
+            && !declared.has_policy()
         {
-            findings.push(unknown(policy, waiver, ecosystem));
+            findings.push(declared.unknown(policy));
         }
     }
     findings
-}
-
-/// Whether everything exists that a waiver names.
-fn has_places(waiver: &Waiver, ecosystem: &Ecosystem) -> bool {
-    resolves(waiver.path(), ecosystem) && waiver.policy().is_none_or(|policy| has_policy(policy, ecosystem))
-}
-
-/// A waiver names a policy that no zone has.
-fn unknown(policy: &PolicyKey, waiver: &Waiver, ecosystem: &Ecosystem) -> Diagnostic {
-    let zones = ecosystem.zones().iter().filter_map(|zone| Some((zone.name(), zone.definition()?)));
-    let keys: Vec<PolicyKey> = zones
-        .flat_map(|(zone, definition)| {
-            definition.policies().names().map(move |policy| PolicyKey::new(zone, policy))
-        })
-        .collect();
-    let known: Vec<String> = keys.iter().map(ToString::to_string).collect();
-    // Who leaves out the zone means a policy of some zone.
-    let mut same = keys
-        .iter()
-        .zip(&known)
-        .filter(|(key, _)| policy.policy.as_str().is_empty() && key.policy.as_str() == policy.zone.as_str());
-    let whole = same.next().map(|(_, whole)| whole.as_str()).filter(|_| same.next().is_none());
-    let meant = whole.or_else(|| nearest(&policy.to_string(), known.iter().map(String::as_str)));
-    let path = waiver.model_path().attribute(segment::POLICY);
-    let is_waived = |meant: &str| {
-        let other = WaivedFinding { policy: Some(meant.into()), ..waiver.name().clone() };
-        ecosystem.waivers().get(&other).is_some()
-    };
-    let suggestion =
-        meant.filter(|meant| !is_waived(meant)).map(|meant| Suggestion::put(path.clone(), meant));
-    Diagnostic::new(&UNKNOWN_POLICY, path, format!("there is no policy `{policy}`"))
-        .with_help("name the policy as `zone/policy`, or leave it out")
-        .did_you_mean(meant)
-        .with_suggestion(suggestion)
-}
-
-/// A waiver names a policy, and what it is about is there, but is no policy's denial.
-fn mismatched_policy(waiver: &Waiver, ecosystem: &Ecosystem) -> Diagnostic {
-    let message = format!("the waiver of {} is about a finding that no policy brings", waiver.name());
-    let is_waived =
-        ecosystem.waivers().get(&WaivedFinding { policy: None, ..waiver.name().clone() }).is_some();
-    let policy = waiver.model_path().attribute(segment::POLICY);
-    Diagnostic::new(&UNUSED, waiver.model_path(), message)
-        .with_help("leave the policy out, or remove the waiver")
-        .with_suggestion((!is_waived).then(|| Suggestion::remove(policy)))
-}
-
-fn about(code: &CodeInfo, waiver: &Waiver, error: &str, help: &str) -> Diagnostic {
-    let path = waiver.model_path();
-    let message = format!("the waiver of {} {error}", waiver.name());
-    Diagnostic::new(code, path.clone(), message).with_help(help).with_suggestion(Suggestion::remove(path))
-}
-
-/// A waiver without a policy hides what these deny.
-fn several(waiver: &Waiver, policies: &Set<PolicyKey>) -> Diagnostic {
-    let named: Vec<String> = policies.iter().map(|policy| format!("`{policy}`")).collect();
-    let message =
-        format!("the waiver of {} hides what several policies deny: {}", waiver.name(), named.join(", "));
-    let finding = Diagnostic::new(&SEVERAL_POLICIES, waiver.model_path(), message)
-        .with_help("say in `policy` which one is meant; where several are, with a waiver for each");
-    policies.iter().fold(finding, |finding, PolicyKey { zone, policy, .. }| {
-        let policy = ModelPath::root().child(segment::ZONES, zone).child(segment::POLICIES, policy);
-        finding.related_place(policy, "denies it")
-    })
 }

@@ -183,6 +183,14 @@ prop_compose! {
     ) -> Ecosystem {
         let [owner, live, other] = repositories;
         let mut ecosystem = Ecosystem::new(name, owner, live);
+        let waivers: Vec<Waiver> = waivers.into_iter().map(|(code, path, policy, reason, expires)| {
+            let waiver = Waiver::new(code, path, reason, expires);
+            match policy {
+                Some((zone, policy)) => waiver.with_policy(PolicyKey::new(zone, policy)),
+                None => waiver,
+            }
+        }).collect();
+        let team = waivers.iter().cloned().fold(team, Team::waiver);
         for vendor in vendors {
             ecosystem = ecosystem.vendor(vendor.clone()).vendor(vendor);
         }
@@ -192,6 +200,7 @@ prop_compose! {
             let zone = documentation.into_iter().fold(GovernanceZone::new(), GovernanceZone::documented);
             let zone = policies.iter().cloned().fold(zone, GovernanceZone::policy);
             let zone = consents.iter().cloned().fold(zone, GovernanceZone::consent);
+            let zone = waivers.iter().cloned().fold(zone, GovernanceZone::waiver);
             let zone = match how {
                 0 => zone,
                 1 => zone.team_declaration(former.iter().cloned().fold(declared, TeamDeclaration::renamed_from)),
@@ -204,13 +213,7 @@ prop_compose! {
         for (a, b, platforms) in pins {
             ecosystem = ecosystem.primary_pin(&*a, &*b).group_pin(GroupKey::new(a, b), platforms);
         }
-        for (code, path, policy, reason, expires) in waivers {
-            let waiver = Waiver::new(code, path, reason, expires);
-            ecosystem = ecosystem.waiver(match policy {
-                Some((zone, policy)) => waiver.with_policy(PolicyKey::new(zone, policy)),
-                None => waiver,
-            });
-        }
+        ecosystem = waivers.into_iter().fold(ecosystem, Ecosystem::waiver);
         let ecosystem = about.0.into_iter().fold(ecosystem, Ecosystem::documented);
         about.1.into_iter().fold(ecosystem, Ecosystem::renamed_from)
     }

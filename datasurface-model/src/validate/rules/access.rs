@@ -2,7 +2,7 @@
 
 use super::{RuleContext, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects, Suggestion},
     ecosystem::{Access, Approval, Datastore},
     validate::{
         facts::{DatasetFact, StoreFact},
@@ -18,14 +18,16 @@ pub(super) static NOT_APPROVED: CodeInfo = CodeInfo::error(
     "The datastore is open to approved groups alone, and each dataset is approved on its own. Ask the team that owns the \
      datastore to approve the group for the dataset; the change belongs into its repository. The approval may come first.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::DatasetOwner);
 
 pub(super) static UNKNOWN_GROUP: CodeInfo = CodeInfo::warning(
     "access/unknown-group",
     "an approval is for a group that is not there",
     "An approval names the team, the workspace and the group, and fits nobody else's. It may come before the group does, and may \
      be left behind by it. Otherwise it is a slip of the pen: correct it, or take it away.",
-);
+)
+.protecting(Protects::DatasetOwner);
 
 /// Judges whether a sink may have its dataset.
 pub(super) fn check(

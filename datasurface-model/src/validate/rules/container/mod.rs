@@ -5,7 +5,7 @@ pub(super) mod users;
 
 use super::{RuleContext, credential, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects, Suggestion},
     ecosystem::{ContainerKind, DataContainer, Team, redact_passwords},
     validate::reference::Reference,
 };
@@ -20,14 +20,16 @@ pub(super) static NO_LOCATION: CodeInfo = CodeInfo::error(
     "a container is nowhere",
     "Policies decide where data may be kept, so every container must say where it is. Add the place, from the vendor \
      inwards: `Azure/USA/East US 2`.",
-);
+)
+.protecting(Protects::ContainerTeam);
 
 pub(super) static UNEXPECTED_LOCATION: CodeInfo = CodeInfo::error(
     "container/unexpected-location",
     "a container that the platform manages says where it is",
     "What a platform provides is where the platform keeps it, and the platform says so itself. A location here would be \
      a promise that nobody keeps: remove it.",
-);
+)
+.protecting(Protects::ContainerTeam);
 
 pub(super) static ADDRESS: CodeInfo = CodeInfo::error(
     "container/address",
@@ -35,7 +37,8 @@ pub(super) static ADDRESS: CodeInfo = CodeInfo::error(
     "The file, host, port, database, bucket or broker is missing, or holds characters that cannot be part of it. A \
      platform would find out when it first connects; correct it now. Nor does an address hold a password or a token: everybody \
      who reads the model would have it. Name a credential instead.",
-);
+)
+.protecting(Protects::ContainerTeam);
 
 pub(super) fn check(team: &Team, scope: &mut RuleContext<'_>) {
     for container in team.containers() {

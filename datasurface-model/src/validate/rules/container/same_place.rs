@@ -4,7 +4,7 @@
 
 use super::{super::RuleContext, path_of};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic},
+    diagnostic::{CodeInfo, Diagnostic, Protects},
     ecosystem::{ContainerKind, DataContainer, Server},
 };
 use datasurface_schema::{ContainerKey, Entity, Text, segment};
@@ -19,7 +19,8 @@ pub(in super::super) static SAME_PLACE: CodeInfo = CodeInfo::warning(
     "Two containers have the same address, or one is a part of the other: a prefix inside of a bucket, a broker of the same \
      cluster. Whoever writes to one writes to the other; and policies, encryption and location, which are said twice, may be \
      said differently. Use one container for both, or correct an address.",
-);
+)
+.protecting(Protects::ContainerTeam);
 
 pub(in super::super) static OTHER_CLAIM: CodeInfo = CodeInfo::error(
     "container/other-claim",
@@ -27,7 +28,8 @@ pub(in super::super) static OTHER_CLAIM: CodeInfo = CodeInfo::error(
     "One physical database belongs to one team, is at one place, and is encrypted in one way. Two containers that say it differently \
      cannot both be right, and each zone's policies would believe what suits it. Keep one container, and let its team say in \
      `usable_by` who else uses it; or correct an address.",
-);
+)
+.protecting(Protects::ContainerTeam);
 
 pub(super) fn check<'a>(container: &DataContainer, scope: &mut RuleContext<'a>) {
     let Some(team) = scope.unit.team() else { return };

@@ -2,7 +2,7 @@
 
 use super::{super::RuleContext, path_of, reference};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects, Suggestion},
     ecosystem::{ContainerKind, ContainerUse, ContainerUser, DataContainer},
     validate::reference::Reference,
 };
@@ -16,14 +16,16 @@ pub(in super::super) static NOT_USABLE: CodeInfo = CodeInfo::error(
      word, also within one zone: `usable_by` of the container lists who may `read` and who may `write`. Ask the team of the \
      container to list yours; the change belongs into its repository. What a platform manages is for its own team alone.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::ContainerTeam);
 
 pub(in super::super) static UNEXPECTED_USERS: CodeInfo = CodeInfo::error(
     "container/unexpected-users",
     "a container that the platform manages is opened to other teams",
     "What a platform provides for a team has no address under which somebody else could use it. Whoever needs the data asks for \
      its datasets in a workspace of their own. Remove `usable_by`.",
-);
+)
+.protecting(Protects::ContainerTeam);
 
 /// Judges the users to which a container is opened. A team that does not exist yet is a warning: its word may come first.
 pub(super) fn check(container: &DataContainer, scope: &mut RuleContext<'_>) {

@@ -3,7 +3,7 @@
 
 use super::{super::RuleContext, path};
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects},
     ecosystem::{CodeArtifact, DataTransformer, Select},
     validate::{
         facts::{DatasetClassifications, OutputFact, TableFact},
@@ -22,7 +22,8 @@ pub(in super::super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
      read, each column of the output is judged by the columns that its values come from; where it cannot, each output dataset is judged \
      by all inputs. Classify the output, or say of each column how the transformer removes what is sensitive, and why.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::InputZone);
 
 pub(in super::super) static UNCLASSIFIED_INPUT: CodeInfo = CodeInfo::error(
     "transformer/unclassified-input",
@@ -31,7 +32,8 @@ pub(in super::super) static UNCLASSIFIED_INPUT: CodeInfo = CodeInfo::error(
      derived from it would pass there if it were classified, though nobody knows what is in it. Classify the input, or \
      each of its columns that is used, or leave the output without classification.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::InputZone);
 
 /// How many columns a finding names.
 const MOST_COLUMNS: usize = 5;

@@ -6,7 +6,7 @@ use super::{
     path,
 };
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
+    diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects},
     ecosystem::{DataTransformer, Removal},
     validate::facts::TableFact,
 };
@@ -42,7 +42,8 @@ pub(in super::super) static REMOVAL_NOT_DONE: CodeInfo = CodeInfo::error(
     "The statement returns the values of a classified column as they are, or all columns of a classified dataset. Change the statement, \
      or take the removal away and classify the output as the input is.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::InputZone);
 
 /// What a transformer says that it removes from one dataset.
 struct Promise<'t> {
