@@ -63,7 +63,7 @@ impl Fixture {
             ecosystem
         } else {
             let day = chrono::NaiveDate::MAX;
-            ecosystem.waiver(Waiver::new("governance/production", SINK, "is agreed", day))
+            waived(ecosystem, &Waiver::new("governance/production", SINK, "is agreed", day))
         };
         let platforms = self.platforms.unwrap_or_else(|| vec![at_the_mill("A")]);
         let ecosystem = platforms.into_iter().fold(ecosystem, Ecosystem::platform);
@@ -317,11 +317,19 @@ fn the_zones_of_what_a_transformer_reads_have_a_say_about_who_runs_it() {
     assert!(place(deriving(Fixture::default().build()), &Lock::default()).is_ok());
 }
 
+/// Waived by both zones: each for its own policies.
+fn waived(ecosystem: Ecosystem, waiver: &Waiver) -> Ecosystem {
+    ["Home", "Away"].into_iter().fold(ecosystem, |ecosystem, zone| {
+        ecosystem.edit_zone(zone, |definition| definition.waiver(waiver.clone()))
+    })
+}
+
 #[test]
 fn somebody_can_live_with_a_denial_for_a_while() {
     let [Kind { code, denied: rule, .. }, ..] = &of_places()[..] else { panic!("there are kinds") };
     let waived = [GROUP_PIN, STORE_PIN].into_iter().fold(pinned(home(rule)).build(), |ecosystem, path| {
-        ecosystem.waiver(Waiver::new(*code, path, "the mill is trusted", chrono::NaiveDate::MAX))
+        let waiver = Waiver::new(*code, path, "the mill is trusted", chrono::NaiveDate::MAX);
+        ecosystem.edit_zone("Home", |zone| zone.waiver(waiver))
     });
     let placed = place(waived, &Lock::default()).unwrap();
     assert!(placed.findings().is_empty(), "{}", placed.findings());
@@ -415,8 +423,7 @@ fn a_pin_of_an_output_is_judged_by_what_its_transformer_reads_of_the_same_zone()
                 .workspace(derive.with_transformer(transformer))
                 .workspace(Workspace::new("W").with_container("Away/T/Lake").group(group("O/a")))
         });
-        let ecosystem = ecosystem
-            .waiver(Waiver::new("governance/production", input, "is masked", day))
+        let ecosystem = waived(ecosystem, &Waiver::new("governance/production", input, "is masked", day))
             .platform(at_the_mill("P").in_production())
             .group_pin("W/g", ["A"])
             .primary_pin("I", "P")

@@ -62,9 +62,15 @@ fn example(folder: &Path, code: &str) -> Option<PathBuf> {
 
 fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
+    page += "\n## Whom each code protects\n\nOnly the owner whom a finding protects can waive it, in `waivers` of its own part of the \
+             model.\n\n| Code | Protects | Can be waived |\n| --- | --- | --- |\n";
+    for CodeInfo { code, is_waivable, protects, .. } in registry().iter() {
+        let waivable = if *is_waivable { "yes" } else { "no" };
+        writeln!(page, "| `{code}` | {protects} | {waivable} |").unwrap();
+    }
     for info in registry().iter() {
-        let CodeInfo { code, severity, summary, explanation, since, is_waivable } = info;
-        let waivable = if *is_waivable { ", can be waived" } else { "" };
+        let CodeInfo { code, severity, summary, explanation, since, is_waivable, protects } = info;
+        let waivable = if *is_waivable { format!(", can be waived by {protects}") } else { String::new() };
         write!(page, "\n## `{code}`\n\n*{severity}, since {since}{waivable}*: {summary}.\n").unwrap();
         write!(page, "\n{explanation}\n").unwrap();
         if let Some(example) = example(&fixtures(), code).or_else(|| example(&placed(), code)) {

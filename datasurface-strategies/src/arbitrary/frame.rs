@@ -132,8 +132,10 @@ fn rules() -> impl Strategy<Value = PolicyRule> {
 fn policies() -> impl Strategy<Value = Policy> {
     let about = (rarely(documentations()), rarely(adversarial_strings()));
     let freed = rarely(vec(adversarial_strings(), 0..2));
-    (adversarial_strings(), rules(), freed, about).prop_map(|(name, rule, freed, (documentation, former))| {
+    let policy = (adversarial_strings(), rules(), freed, any::<bool>(), about);
+    policy.prop_map(|(name, rule, freed, is_unwaivable, (documentation, former))| {
         let policy = freed.into_iter().fold(Policy::new(name, rule), Policy::freeing);
+        let policy = if is_unwaivable { policy.unwaivable() } else { policy };
         let policy = documentation.into_iter().fold(policy, Policy::documented);
         former.into_iter().fold(policy, Policy::renamed_from)
     })

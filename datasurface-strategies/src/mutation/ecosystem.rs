@@ -149,7 +149,7 @@ pub(super) const ALL: &[Mutation] = &[
         in_team(it, |team| team.container(nowhere))
     }),
     mutation("reference/unknown-path", |it| {
-        it.waiver(waiver("governance/location", "zones/Nowhere", NaiveDate::MAX))
+        it.waiver(waiver("name/reserved-word", "zones/Nowhere", NaiveDate::MAX))
     }),
     mutation("reference/unknown-vendor", |it| {
         let nowhere = DataContainer::sqlite("Extra", "extra.db").located("On Premise/USA");
@@ -175,7 +175,7 @@ pub(super) const ALL: &[Mutation] = &[
         let next_to_last = NaiveDate::MAX.pred_opt().unwrap_or_default();
         with(it, store("Order")).waiver(waiver(NaiveDate::MAX)).waiver(waiver(next_to_last))
     }),
-    mutation("waiver/expired", |it| it.waiver(waiver("governance/location", "zones/USA", NaiveDate::MIN))),
+    mutation("waiver/expired", |it| it.waiver(waiver("name/reserved-word", "zones/USA", NaiveDate::MIN))),
     mutation("waiver/no-reason", |it| {
         let path = "zones/USA/teams/Team 1/datastores/Order";
         with(it, store("Order")).waiver(Waiver::new("name/reserved-word", path, " ", NaiveDate::MAX))
@@ -187,9 +187,19 @@ pub(super) const ALL: &[Mutation] = &[
         };
         let zone = GovernanceZone::new().policy(rule("one")).policy(rule("another"));
         let denied = "zones/Extra/teams/Extra/datastores/Extra/datasets/d";
-        apart(it, zone, |team| team).waiver(waiver("governance/classification", denied, NaiveDate::MAX))
+        let zone = zone.waiver(waiver("governance/classification", denied, NaiveDate::MAX));
+        apart(it, zone, |team| team)
     }),
-    mutation("waiver/unused", |it| it.waiver(waiver("governance/location", "zones/USA", NaiveDate::MAX))),
+    mutation("waiver/other-owner", |it| {
+        it.waiver(waiver("governance/location", "zones/USA", NaiveDate::MAX))
+    }),
+    mutation("waiver/unused", |it| it.waiver(waiver("name/reserved-word", "zones/USA", NaiveDate::MAX))),
+    mutation("waiver/unwaivable", |it| {
+        let denied = waiver("governance/production", "zones/Extra", NaiveDate::MAX).with_policy("apart");
+        let policy = Policy::new("apart", PolicyRule::SeparateProduction).unwaivable();
+        let zone = GovernanceZone::new().policy(policy).waiver(denied);
+        apart(it, zone, |team| team)
+    }),
 ];
 
 const HERE: &str = "On Premises/USA";
