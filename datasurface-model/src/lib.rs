@@ -35,6 +35,6 @@ pub use diagnostic::*;
 pub use ecosystem::*;
 pub use semver::{Error as VersionError, Version, VersionReq};
 pub use validate::{
-    CODES, Changes, Checked, Invalid, Located, Origins, PartialValidation, Previous, SoundPart, Valid,
-    Validation, ValidationStats,
+    CODES, Changes, Checked, FormerSpelling, Invalid, Located, Origins, PartialValidation, Previous,
+    SoundPart, Valid, Validation, ValidationStats,
 };

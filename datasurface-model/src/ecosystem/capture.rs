@@ -232,6 +232,12 @@ impl Capture {
         self
     }
 
+    /// Captures from another container, in the same way.
+    pub(crate) fn within(mut self, container: ContainerKey) -> Self {
+        self.container = container;
+        self
+    }
+
     /// Sets the credential for reading, by name: one of the datastore's own team.
     #[must_use]
     pub fn with_credential(mut self, credential: impl Into<CredentialName>) -> Self {

@@ -135,6 +135,12 @@ impl DataContainer {
         self
     }
 
+    /// Replaces the users by these.
+    pub(crate) fn with_users(mut self, users: ContainerUsers) -> Self {
+        *self.usable_by.make_mut() = users;
+        self
+    }
+
     documented!();
     renamed!(ContainerName);
 

@@ -65,6 +65,12 @@ impl Credential {
         self
     }
 
+    /// Replaces the containers that it opens by these.
+    pub(crate) fn with_opened(mut self, containers: impl IntoIterator<Item = ContainerKey>) -> Self {
+        self.opens = containers.into_iter().collect();
+        self
+    }
+
     /// The kind of the secret.
     #[must_use]
     pub fn kind(&self) -> CredentialKind {

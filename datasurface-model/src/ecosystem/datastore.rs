@@ -93,6 +93,12 @@ impl Datastore {
         self
     }
 
+    /// Replaces all approvals by these.
+    pub(crate) fn with_approvals(mut self, approvals: Set<Approval>) -> Self {
+        self.details.make_mut().access = Access::Approved(approvals);
+        self
+    }
+
     /// Declares the datastore deprecated: consumers of all its datasets should leave.
     #[must_use]
     pub fn deprecated(mut self, deprecation: Deprecation<DatastoreName>) -> Self {

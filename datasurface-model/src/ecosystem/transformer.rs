@@ -45,6 +45,18 @@ impl DataTransformer {
         self
     }
 
+    /// Fills another datastore, in the same way.
+    pub(crate) fn filling(mut self, output: DatastoreName) -> Self {
+        self.output = output;
+        self
+    }
+
+    /// Replaces all releases by these.
+    pub(crate) fn with_releases(mut self, releases: impl IntoIterator<Item = Release>) -> Self {
+        self.releases = releases.into_iter().collect();
+        self
+    }
+
     /// Sets the trigger. The default is [`AnyInputMoved`](TransformTrigger::AnyInputMoved).
     #[must_use]
     pub fn with_trigger(mut self, trigger: TransformTrigger) -> Self {

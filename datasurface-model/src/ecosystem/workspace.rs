@@ -2,7 +2,7 @@
 
 use super::{
     DataTransformer, Deadline, Entitlement, Latency, Milestoning, Principal, Priority, ProductionStatus,
-    Requirements, Retention,
+    Requirements, Retention, edit::edited,
 };
 use chrono::NaiveDate;
 use datasurface_schema::{
@@ -93,6 +93,16 @@ impl Workspace {
     #[must_use]
     pub fn group(mut self, group: DatasetGroup) -> Self {
         self.groups.insert(group);
+        self
+    }
+
+    /// Replaces a group by the result of `change`.
+    pub(crate) fn edit_group(
+        mut self,
+        name: &GroupName,
+        change: impl FnOnce(DatasetGroup) -> DatasetGroup,
+    ) -> Self {
+        self.groups = edited(self.groups, name, change);
         self
     }
 
@@ -198,6 +208,12 @@ impl DatasetGroup {
         }
     }
 
+    /// Replaces all sinks by these.
+    pub(crate) fn wanting(mut self, sinks: impl IntoIterator<Item = DatasetSink>) -> Self {
+        self.sinks = sinks.into_iter().collect();
+        self
+    }
+
     /// Adds a sink: a dataset that the group wants.
     #[must_use]
     pub fn sink(mut self, sink: impl Into<DatasetSink>) -> Self {
@@ -288,6 +304,12 @@ impl DatasetSink {
     /// Creates a sink for this dataset, without consent to a deprecation.
     pub fn new(dataset: impl Into<DatasetKey>) -> Self {
         Self { dataset: dataset.into(), accepts_deprecated_until: None }
+    }
+
+    /// Wants another dataset, under the same terms.
+    pub(crate) fn of(mut self, dataset: DatasetKey) -> Self {
+        self.dataset = dataset;
+        self
     }
 
     /// Sets the consent to deprecated data, until this day, inclusive.

@@ -66,6 +66,12 @@ impl GovernanceZone {
         self
     }
 
+    /// Replaces all consents by these.
+    pub(crate) fn with_consents(mut self, consents: impl IntoIterator<Item = Consent>) -> Self {
+        self.consents = consents.into_iter().collect();
+        self
+    }
+
     documented!();
 
     /// Merges the parts of one zone from two documents. An attribute that only one of them may declare is added to

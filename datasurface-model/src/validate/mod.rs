@@ -16,6 +16,7 @@ mod components;
 mod delays;
 mod dependents;
 mod facts;
+mod former;
 mod index;
 mod labels;
 mod name_index;
@@ -35,6 +36,7 @@ mod valid;
 mod waivers;
 
 pub use changes::Changes;
+pub use former::FormerSpelling;
 pub use origins::Origins;
 pub use outcome::{Checked, Invalid, Previous, ValidationStats};
 pub use partial::{PartialValidation, SoundPart};

@@ -144,7 +144,9 @@ impl ValidationReport {
             return Err(Invalid(Box::new((ecosystem, self))));
         }
         let facts = self.state.facts();
-        let ecosystem = Valid::new(ecosystem, facts.directory().clone(), facts.today());
+        let spelling = self.state.spelling().clone();
+        let value = self.state.ecosystem().clone();
+        let ecosystem = Valid::new(value, spelling, facts.directory().clone(), facts.today());
         Ok(Checked { ecosystem, report: self })
     }
 }

@@ -4,7 +4,9 @@ use super::{
     PersistentMap,
     dependents::Dependents,
     facts::Facts,
+    former::Spelling,
     reader::Fact,
+    reference::Reference,
     rules::{self, CODES},
     unit::{Content, UnitKey},
     unit_diff::{self, UnitChange},
@@ -22,7 +24,9 @@ use std::sync::{Arc, OnceLock};
 /// state after an edit shares with the state before it all that did not change.
 #[derive(Clone, Debug)]
 pub struct State {
+    /// With every reference by the name that the thing has now.
     ecosystem: Ecosystem,
+    spelling: Spelling,
     units: PersistentMap<UnitKey, Unit>,
     facts: Facts,
     /// Made when the first validation builds on this one.
@@ -58,11 +62,14 @@ impl State {
     /// Checks every unit. Those whose content and imports are the same as before keep their results. Returns the
     /// units that were checked.
     pub(super) fn build(
-        ecosystem: &Ecosystem,
+        written: &Ecosystem,
         today: NaiveDate,
         before: Option<&Self>,
     ) -> (Self, Vec<UnitKey>) {
-        let mut state = before.cloned().unwrap_or_else(Self::empty);
+        let (spelling, respelled) = Spelling::read(before.map(|before| &before.spelling), written);
+        let ecosystem = &respelled;
+        let mut state = before.cloned().unwrap_or_else(|| Self::empty(spelling.clone()));
+        state.spelling = spelling;
         let older = before.map(|before| &before.ecosystem);
         let changes = unit_diff::differences(older, ecosystem, state.facts.directory());
         let touched = state.facts.update(&changes, today);
@@ -103,9 +110,10 @@ impl State {
     }
 
     /// Creates the state before there is an ecosystem.
-    fn empty() -> Self {
+    fn empty(spelling: Spelling) -> Self {
         Self {
             ecosystem: Ecosystem::new("", "", ""),
+            spelling,
             units: PersistentMap::default(),
             facts: Facts::empty(),
             readers: OnceLock::new(),
@@ -162,6 +170,15 @@ impl State {
         &self.facts
     }
 
+    /// The ecosystem, with every reference by the name that the thing has now.
+    pub(super) fn ecosystem(&self) -> &Ecosystem {
+        &self.ecosystem
+    }
+
+    pub(super) fn spelling(&self) -> &Spelling {
+        &self.spelling
+    }
+
     pub(super) fn units(&self) -> usize {
         self.units.len()
     }
@@ -174,7 +191,9 @@ impl State {
     /// Returns the findings, with waivers applied.
     pub(super) fn judged(&self) -> WaiverOutcome {
         let found = self.reported.values().flat_map(|verdict| verdict.findings.iter().cloned());
-        let found = found.chain(waivers::check(&self.ecosystem)).collect();
+        let place = |reference: &Reference| self.facts.directory().path_of(reference);
+        let found =
+            found.chain(waivers::check(&self.ecosystem)).chain(self.spelling.findings(place)).collect();
         WaiverOutcome::apply(found, CODES, &self.ecosystem, self.facts.today())
     }
 }

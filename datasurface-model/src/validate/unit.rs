@@ -16,7 +16,7 @@ pub(crate) struct UnitKey {
     ordinal: usize,
 }
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum UnitPlace {
     Ecosystem,
     Transformers,

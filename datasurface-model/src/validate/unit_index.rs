@@ -9,6 +9,7 @@ use super::{
     labels::LabelIndex,
     name_index::NameIndex,
     origins::OriginIndex,
+    reference::Reference,
     rules::addresses,
     sources::{self, SourceIndex},
     unit::{Content, UnitKey, UnitPlace, team_path},
@@ -17,10 +18,11 @@ use super::{
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{Credential, DataContainer, Datastore, GovernanceZone, Workspace},
+    ownership::OwnedPart,
 };
 use datasurface_schema::{
     ContainerKey, ContainerName, DatastoreName, Entity, Name, Named, Set, TeamKey, Text, WorkspaceName,
-    segment,
+    ZoneName, segment,
 };
 use rustc_hash::FxHashSet;
 use std::{
@@ -328,6 +330,51 @@ impl UnitIndex {
     /// The teams that have credentials, with these, in no order.
     pub(super) fn all_credentials(&self) -> impl Iterator<Item = (&TeamKey, &Named<Credential>)> {
         self.credentials.keys().filter_map(|team| Some((team, self.credentials.get(team)?)))
+    }
+
+    /// The place at which something is declared, by its name.
+    pub(super) fn path_of(&self, reference: &Reference) -> Option<ModelPath> {
+        let part = self.part_of(reference)?;
+        Some(match reference {
+            Reference::Container(key) => part.path().child(segment::CONTAINERS, &key.container),
+            Reference::Datastore(name) => part.path().child(segment::DATASTORES, name),
+            Reference::Dataset(key) => {
+                part.path().child(segment::DATASTORES, &key.datastore).child(segment::DATASETS, &key.dataset)
+            }
+            Reference::Workspace(name) => part.path().child(segment::WORKSPACES, name),
+            Reference::Group(key) => {
+                part.path().child(segment::WORKSPACES, &key.workspace).child(segment::GROUPS, &key.group)
+            }
+            _ => part.path(),
+        })
+    }
+
+    /// The zone or team that something of this name is, or belongs to.
+    pub(super) fn part_of(&self, reference: &Reference) -> Option<OwnedPart> {
+        let frame = |zone: &ZoneName| self.frame(&UnitKey::new(UnitPlace::Zone(zone.clone())));
+        let team = |unit: &UnitKey| unit.team().map(|team| OwnedPart::Team((**team).clone()));
+        match reference {
+            Reference::Zone(name) => match self.frame(&UnitKey::new(UnitPlace::Ecosystem))? {
+                Content::Ecosystem(frame) => frame.zones().get(name).map(|_| OwnedPart::Zone(name.clone())),
+                _ => None,
+            },
+            Reference::Team(key) => match frame(&key.zone)? {
+                Content::Zone(zone) => zone.teams().get(&key.team).map(|_| OwnedPart::Team(key.clone())),
+                _ => None,
+            },
+            Reference::Container(key) => self.containers.get(key).map(|_| OwnedPart::Team(key.team_key())),
+            Reference::Datastore(name) => team(self.datastores.get(name)?.0),
+            Reference::Dataset(key) => {
+                let (unit, found) = self.datastores.get(&key.datastore)?;
+                found.entity().datasets().get(&key.dataset).and_then(|_| team(unit))
+            }
+            Reference::Workspace(name) => team(self.workspaces.get(name)?.0),
+            Reference::Group(key) => {
+                let (unit, found) = self.workspaces.get(&key.workspace)?;
+                found.entity().groups().get(&key.group).and_then(|_| team(unit))
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn producers(&self) -> &MultiIndex<DatastoreName, WorkspaceName> {

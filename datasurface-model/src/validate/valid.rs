@@ -2,14 +2,16 @@
 
 use super::{
     changes::Changes,
+    former::{FormerSpelling, Spelling},
     origins::Origins,
     unit_diff,
     unit_index::{Located, UnitIndex},
     waivers::WaiverOutcome,
 };
 use crate::{
-    diagnostic::{CodeInfo, Findings},
+    diagnostic::{CodeInfo, Findings, ModelPath},
     ecosystem::{Credential, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Workspace},
+    ownership::OwnedPart,
 };
 use chrono::NaiveDate;
 use datasurface_schema::{
@@ -27,6 +29,7 @@ pub struct Valid<T> {
 
 struct Inner<T> {
     value: T,
+    spelling: Spelling,
     directory: UnitIndex,
     /// The date of the validation, if that is known.
     on: Option<NaiveDate>,
@@ -38,15 +41,16 @@ impl Valid<Ecosystem> {
     /// reference.
     #[must_use]
     pub fn assume_valid(ecosystem: Ecosystem) -> Self {
+        let (spelling, ecosystem) = Spelling::read(None, &ecosystem);
         let mut directory = UnitIndex::default();
         let mut touched = FxHashSet::default();
         directory.update(&unit_diff::differences(None, &ecosystem, &directory), &mut touched);
-        Self { inner: Arc::new(Inner { value: ecosystem, directory, on: None }) }
+        Self { inner: Arc::new(Inner { value: ecosystem, spelling, directory, on: None }) }
     }
 
     /// Creates the proof for an ecosystem that was found to be valid as of a date, with its index.
-    pub(super) fn new(ecosystem: Ecosystem, directory: UnitIndex, on: NaiveDate) -> Self {
-        Self { inner: Arc::new(Inner { value: ecosystem, directory, on: Some(on) }) }
+    pub(super) fn new(value: Ecosystem, spelling: Spelling, directory: UnitIndex, on: NaiveDate) -> Self {
+        Self { inner: Arc::new(Inner { value, spelling, directory, on: Some(on) }) }
     }
 
     /// Applies the waivers of the ecosystem to findings that others than validation have of it. Returns the remaining
@@ -66,13 +70,38 @@ impl Valid<Ecosystem> {
         self.inner.on
     }
 
-    /// Returns the ecosystem, to edit it, without the proof.
+    /// Returns the ecosystem as it is written. The value itself has every reference by the name that the thing has now; here,
+    /// references by former names are as their owners wrote them.
+    #[must_use]
+    pub fn as_written(&self) -> &Ecosystem {
+        self.inner.spelling.written()
+    }
+
+    /// Returns the references by former names, in order.
+    #[must_use]
+    pub fn former_spellings(&self) -> Vec<FormerSpelling> {
+        self.inner.spelling.spelled()
+    }
+
+    /// Returns the place of what has the name that a reference by a former name spells, in this version; none if nothing has it.
+    #[must_use]
+    pub fn declares(&self, spelling: &FormerSpelling) -> Option<ModelPath> {
+        self.inner.directory.path_of(spelling.reference())
+    }
+
+    /// Returns the part to which belongs, in this version, what a reference by a former name leads to: what has the name, or had
+    /// it before.
+    #[must_use]
+    pub fn part_meant(&self, spelling: &FormerSpelling) -> Option<OwnedPart> {
+        let (directory, reference) = (&self.inner.directory, spelling.reference());
+        let had_it = || directory.part_of(&self.inner.spelling.leads_to(reference));
+        directory.part_of(reference).or_else(had_it)
+    }
+
+    /// Returns the ecosystem as it is written, to edit it, without the proof.
     #[must_use]
     pub fn into_inner(self) -> Ecosystem {
-        match Arc::try_unwrap(self.inner) {
-            Ok(inner) => inner.value,
-            Err(shared) => shared.value.clone(),
-        }
+        self.as_written().clone()
     }
 
     /// Returns the datastore of this name, in whatever team.
@@ -203,7 +232,9 @@ impl<T> Deref for Valid<T> {
 
 impl<T: PartialEq> PartialEq for Valid<T> {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.inner, &other.inner) || self.inner.value == other.inner.value
+        Arc::ptr_eq(&self.inner, &other.inner)
+            || (self.inner.value == other.inner.value
+                && self.inner.spelling.written() == other.inner.spelling.written())
     }
 }
 

@@ -29,6 +29,7 @@ mod workspace;
 
 use super::{
     facts::Facts,
+    former,
     reader::FactReader,
     state::UnitResult,
     unit::{Content, UnitKey},
@@ -115,6 +116,7 @@ pub static CODES: &[&CodeInfo] = &[
     &quality::FRESH_TYPE,
     &quality::PARAMETER,
     &quality::UNKNOWN_COLUMN,
+    &former::FORMER_NAME,
     &reference::UNKNOWN_CONTAINER,
     &reference::UNKNOWN_CREDENTIAL,
     &reference::UNKNOWN_DATASET,
@@ -127,6 +129,7 @@ pub static CODES: &[&CodeInfo] = &[
     &reference::UNKNOWN_TEAM,
     &reference::UNKNOWN_VENDOR,
     &reference::UNKNOWN_ZONE,
+    &former::DECLARED_ANEW,
     &rename::FROM_ITSELF,
     &rename::STILL_THERE,
     &rename::TWICE,
