@@ -74,7 +74,7 @@ impl ChangeControl {
     /// Returns the fingerprint of a proposal, which an approval of it names: a hash of the whole model, as text.
     #[must_use]
     pub fn fingerprint(new: &Valid<Ecosystem>) -> Text {
-        let document = datasurface_document::to_json(new);
+        let document = datasurface_document::to_json(new.as_written());
         Text::from(blake3::hash(document.as_bytes()).to_hex().as_str())
     }
 
@@ -128,7 +128,9 @@ impl ChangeControl {
     #[must_use]
     pub fn judge(&self, old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> ChangeReport {
         let pruned = Pruned::new(old, new);
-        let diff = ModelDiff::from_pruned(&pruned);
+        // Who writes a former name has changed nothing when the thing was renamed.
+        let written = Pruned::new(old.as_written(), new.as_written());
+        let diff = ModelDiff::from_pruned(&written);
         let changes = changed_datastores::stores(&pruned);
         let former = former_keys(&changes);
         let reach = ReachedConsumers::new(&pruned, &changes, new);

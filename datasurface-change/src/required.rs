@@ -11,8 +11,9 @@ use super::{
     uses,
 };
 use datasurface_model::{
-    Access, ContainerKey, ContainerUser, ContainerUsers, Ecosystem, Entity, GroupKey, ModelPath, Repository,
-    TeamDeclaration, TeamKey, Valid, ZoneDeclaration, ZoneName, ownership::OwnedPart, segment,
+    Access, ContainerKey, ContainerUser, ContainerUsers, Ecosystem, Entity, FormerSpelling, GroupKey,
+    ModelPath, Repository, TeamDeclaration, TeamKey, Valid, ZoneDeclaration, ZoneName, ownership::OwnedPart,
+    segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +31,15 @@ pub(super) struct ChangedModel<'e> {
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
 
-const RULES: [Rule; 5] = [listed_teams, left_zones, moved_containers, inherited_pins, inherited_waivers];
+const RULES: [Rule; 7] = [
+    listed_teams,
+    left_zones,
+    moved_containers,
+    inherited_pins,
+    inherited_waivers,
+    former_names_taken,
+    former_names_declared_anew,
+];
 
 /// Every approval that a change needs besides those of the parts that it touches, each once.
 pub(super) fn approvals(change: &ChangedModel<'_>) -> Vec<RequiredApproval> {
@@ -160,7 +169,7 @@ fn moved_containers(change: &ChangedModel<'_>, required: &mut Vec<RequiredApprov
 fn inherited_pins(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
     for located in uses::workspaces(&change.pruned.new) {
         for group in located.consumers().map(|consumer| consumer.group) {
-            let is_new = change.old.group(&group).is_none();
+            let is_new = change.old.group(&group).is_none() && !is_pinned_by_former_name(change, &group);
             if is_new && change.new.group_pins().get(&group).is_some() {
                 let pin = ModelPath::root().child(segment::GROUP_PINS, group.to_string());
                 let place = group_path(&located.team, &group);
@@ -177,7 +186,14 @@ fn inherited_pins(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval
     for store in change.stores {
         let (Change::New(store) | Change::Both { new: store, .. }) = store else { continue };
         let name = store.store.name();
-        if change.old.datastore(name).is_none() && change.new.primary_pins().get(name).is_some() {
+        let was_pinned = |former| {
+            change.old.datastore(former).is_some() && change.old.primary_pins().get(former).is_some()
+        };
+        let is_renamed = store.store.former_name().is_some_and(was_pinned);
+        if !is_renamed
+            && change.old.datastore(name).is_none()
+            && change.new.primary_pins().get(name).is_some()
+        {
             let pin = ModelPath::root().child(segment::PRIMARY_PINS, name);
             required.push(inherited(
                 change,
@@ -188,6 +204,16 @@ fn inherited_pins(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval
             ));
         }
     }
+}
+
+/// Whether the group was there and pinned by the name that it had before: the pin follows the rename.
+fn is_pinned_by_former_name(change: &ChangedModel<'_>, group: &GroupKey) -> bool {
+    let workspace = change.new.workspace(&group.workspace).map(|found| &found.entity);
+    let former = workspace.and_then(|workspace| workspace.former_name()).unwrap_or(&group.workspace);
+    let found = change.new.group(group);
+    let former_group = found.and_then(|found| found.former_name()).unwrap_or(&group.group);
+    let former = GroupKey::new(former, former_group);
+    former != *group && change.old.group(&former).is_some() && change.old.group_pins().get(&former).is_some()
 }
 
 /// A waiver accepts a finding about one thing. What takes its name, or is new inside of it, is another thing.
@@ -216,6 +242,51 @@ fn inherited_waivers(change: &ChangedModel<'_>, required: &mut Vec<RequiredAppro
             required.push(inherited(change, by, path.clone(), waiver.model_path(by), &wish));
         }
     }
+}
+
+/// A reference by a former name follows a rename by the same owner. If another one says that something had the name, whoever wrote
+/// it meant something else.
+fn former_names_taken(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
+    for spelling in change.new.former_spellings() {
+        let Some(part) = change.new.part_meant(&spelling) else { continue };
+        let Some(owner) = part.owner(change.new) else { continue };
+        let before = change.old.part_meant(&spelling);
+        let before = before.as_ref().and_then(|part| part.owner(change.old));
+        if before.is_some_and(|before| before.is_same(owner)) {
+            continue;
+        }
+        let event = "has another owner than what had the name";
+        required.extend(misled(change, &spelling, part, event));
+    }
+}
+
+/// Something new takes a name by which others still refer to what was renamed.
+fn former_names_declared_anew(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
+    for spelling in change.old.former_spellings() {
+        if let Some(place) = change.new.declares(&spelling) {
+            let event = "had the name before, and something else has it now";
+            required.extend(misled(change, &spelling, OwnedPart::from_path(&place), event));
+        }
+    }
+}
+
+/// Requires the approval of whoever refers to something by a former name.
+fn misled(
+    change: &ChangedModel<'_>,
+    spelling: &FormerSpelling,
+    part: OwnedPart,
+    event: &str,
+) -> Option<RequiredApproval> {
+    let by = spelling.part();
+    let owner = change.former.part(&by).owner(change.old).or_else(|| by.owner(change.new))?;
+    let (spelled, meant) = (spelling.spelled(), spelling.meant());
+    Some(RequiredApproval {
+        path: part.path(),
+        part,
+        owner: owner.clone(),
+        reason: format!("{by} refers to `{spelled}`, and `{meant}` {event}"),
+        related: spelling.path.clone(),
+    })
 }
 
 /// Requires the approval of whoever wished for something.

@@ -1,8 +1,8 @@
 //! What breaks a rule about what is around data: containers, platforms, zones, repositories, waivers.
 
 use super::{
-    Mutation, PLATFORM, SOURCE, apart, dataset, datastore_with, governed, in_team, mutation, read, store,
-    with,
+    Mutation, PLATFORM, SOURCE, apart, dataset, datastore_with, governed, in_team, mutation, read, reader,
+    store, with,
 };
 use crate::names::CLASSIFICATIONS;
 use chrono::NaiveDate;
@@ -144,6 +144,10 @@ pub(super) const ALL: &[Mutation] = &[
         read(it, store("Extra")).platform(hinted)
     }),
     mutation("platform/version", |it| it.platform(extra().with_version_requirement("one"))),
+    mutation("reference/former-name", |it| {
+        let renamed = store("Extra").renamed_from("Former");
+        in_team(with(it, renamed), |team| team.workspace(reader("Former/d")))
+    }),
     mutation("reference/unknown-location", |it| {
         let nowhere = DataContainer::sqlite("Extra", "extra.db").located("On Premises/UAS");
         in_team(it, |team| team.container(nowhere))

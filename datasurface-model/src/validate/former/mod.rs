@@ -10,6 +10,7 @@ mod walk;
 use super::{
     PersistentMap,
     reference::Reference,
+    rules::STILL_THERE,
     unit::{UnitKey, UnitPlace},
 };
 use crate::{
@@ -33,13 +34,6 @@ pub(super) static FORMER_NAME: CodeInfo = CodeInfo::warning(
      new one.",
 );
 
-pub(super) static DECLARED_ANEW: CodeInfo = CodeInfo::error(
-    "rename/declared-anew",
-    "something has a name that others still use for what had it before",
-    "Something was renamed, and others refer to it by its former name. If another thing had that name now, they would read or open \
-     something that they never meant. Call it otherwise, or let all of them write the new name first.",
-);
-
 /// How many of those are shown who write a former name.
 const MOST_SHOWN: usize = 5;
 
@@ -51,10 +45,20 @@ type Formers = FxHashMap<Reference, BTreeMap<Reference, usize>>;
 pub struct FormerSpelling {
     /// The place of the reference.
     pub path: ModelPath,
-    /// Whether it is an element of a collection that is called like what it refers to.
-    is_element: bool,
+    kind: SpellingKind,
     spelled: Reference,
     meant: Reference,
+}
+
+/// How a reference is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum SpellingKind {
+    /// As the value of an attribute.
+    Value,
+    /// As the name of an element of a collection.
+    Name,
+    /// As a part of an element.
+    Part,
 }
 
 impl FormerSpelling {
@@ -82,10 +86,10 @@ impl FormerSpelling {
 
     fn to_diagnostic(&self) -> Diagnostic {
         let (spelled, meant) = (self.spelled(), self.meant());
-        let suggestion = if self.is_element {
-            Suggestion::rename(self.path.clone(), &meant)
-        } else {
-            Suggestion::put(self.path.clone(), meant.as_str())
+        let suggestion = match self.kind {
+            SpellingKind::Value => Some(Suggestion::put(self.path.clone(), meant.as_str())),
+            SpellingKind::Name => Some(Suggestion::rename(self.path.clone(), &meant)),
+            SpellingKind::Part => None,
         };
         let message = format!("`{spelled}` is called `{meant}` now");
         Diagnostic::new(&FORMER_NAME, self.path.clone(), message)
@@ -208,18 +212,23 @@ impl Spelling {
         if self.taken.is_empty() {
             return findings;
         }
-        let mut respeller = Respeller::new(&self.taken);
+        // What is around something else may have been renamed, too.
+        let both = self.leading.iter().chain(&*self.taken);
+        let both: FxHashMap<_, _> = both.map(|(former, now)| (former.clone(), now.clone())).collect();
+        let mut respeller = Respeller::new(&both);
         for place in walk::changes(None, &self.written).places {
             respeller.look_at(&self.written, &place);
         }
-        let mut by_name = BTreeMap::<&Reference, BTreeSet<&FormerSpelling>>::new();
+        let mut by_name = BTreeMap::<Reference, BTreeSet<&FormerSpelling>>::new();
         for spelling in &respeller.found {
-            by_name.entry(&spelling.spelled).or_default().insert(spelling);
+            for step in respeller.steps(&spelling.spelled) {
+                by_name.entry(step).or_default().insert(spelling);
+            }
         }
         for (former, spellings) in by_name {
-            let (Some(current), Some(declared)) = (self.taken.get(former), place(former)) else { continue };
+            let (Some(current), Some(declared)) = (self.taken.get(&former), place(&former)) else { continue };
             let message = format!("`{former}` is what others call `{current}`, which had the name before");
-            let finding = Diagnostic::new(&DECLARED_ANEW, declared, message)
+            let finding = Diagnostic::new(&STILL_THERE, declared, message)
                 .with_help(format!("call it otherwise, or let all write `{current}` first"));
             findings.push(spellings.into_iter().take(MOST_SHOWN).fold(finding, |finding, spelling| {
                 finding.related_place(spelling.path.clone(), "has the former name")

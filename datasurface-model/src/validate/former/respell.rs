@@ -1,7 +1,11 @@
 //! References written anew, in each part of a model that has any.
 
 use super::{
-    super::reference::Reference, super::unit::UnitPlace, FormerSpelling, datastore, path_of, walk, workspace,
+    super::reference::Reference,
+    super::unit::UnitPlace,
+    FormerSpelling,
+    SpellingKind::{self, Name, Part, Value},
+    datastore, path_of, walk, workspace,
 };
 use crate::{
     diagnostic::ModelPath,
@@ -153,29 +157,59 @@ impl<'r> Respeller<'r> {
         }
     }
 
+    /// The names in a reference that something had before, each inside of what is around it now.
+    pub(super) fn steps(&self, reference: &Reference) -> Vec<Reference> {
+        let zone = |zone: &ZoneName| Reference::Zone(zone.clone());
+        let team = |key: &TeamKey| Reference::Team(TeamKey::new(self.zone_name(&key.zone), &key.team));
+        let store = |name: &DatastoreName| Reference::Datastore(name.clone());
+        let workspace = |name: &WorkspaceName| Reference::Workspace(name.clone());
+        let steps = match reference {
+            Reference::Team(key) => vec![zone(&key.zone), team(key)],
+            Reference::Container(key) => {
+                let inside = self.team_key(&key.team_key());
+                let own = ContainerKey::new(inside.zone, inside.team, &key.container);
+                vec![zone(&key.zone), team(&key.team_key()), Reference::Container(own)]
+            }
+            Reference::Dataset(key) => {
+                let own = DatasetKey::new(self.datastore_name(&key.datastore), &key.dataset);
+                vec![store(&key.datastore), Reference::Dataset(own)]
+            }
+            Reference::Group(key) => {
+                let own = GroupKey::new(self.workspace_name(&key.workspace), &key.group);
+                vec![workspace(&key.workspace), Reference::Group(own)]
+            }
+            other => vec![other.clone()],
+        };
+        steps.into_iter().filter(|step| self.names.contains_key(step)).collect()
+    }
+
     /// Notes that a reference is written by a former name.
-    fn note(&mut self, path: ModelPath, is_element: bool, spelled: Reference, meant: Reference) {
-        self.found.push(FormerSpelling { path, is_element, spelled, meant });
+    fn note(&mut self, path: ModelPath, kind: SpellingKind, spelled: Reference, meant: Reference) {
+        self.found.push(FormerSpelling { path, kind, spelled, meant });
     }
 
     fn container(
         &mut self,
         key: &ContainerKey,
-        at: impl FnOnce() -> (ModelPath, bool),
+        at: impl FnOnce() -> (ModelPath, SpellingKind),
     ) -> Option<ContainerKey> {
         let now = self.container_key(key);
         (now != *key).then(|| {
-            let (path, is_element) = at();
-            self.note(path, is_element, Reference::Container(key.clone()), Reference::Container(now.clone()));
+            let (path, kind) = at();
+            self.note(path, kind, Reference::Container(key.clone()), Reference::Container(now.clone()));
             now
         })
     }
 
-    fn dataset(&mut self, key: &DatasetKey, at: impl FnOnce() -> (ModelPath, bool)) -> Option<DatasetKey> {
+    fn dataset(
+        &mut self,
+        key: &DatasetKey,
+        at: impl FnOnce() -> (ModelPath, SpellingKind),
+    ) -> Option<DatasetKey> {
         let now = self.dataset_key(key);
         (now != *key).then(|| {
-            let (path, is_element) = at();
-            self.note(path, is_element, Reference::Dataset(key.clone()), Reference::Dataset(now.clone()));
+            let (path, kind) = at();
+            self.note(path, kind, Reference::Dataset(key.clone()), Reference::Dataset(now.clone()));
             now
         })
     }
@@ -183,40 +217,44 @@ impl<'r> Respeller<'r> {
     fn datastore_ref(
         &mut self,
         name: &DatastoreName,
-        at: impl FnOnce() -> (ModelPath, bool),
+        at: impl FnOnce() -> (ModelPath, SpellingKind),
     ) -> Option<DatastoreName> {
         let now = self.datastore_name(name);
         (now != *name).then(|| {
-            let (path, is_element) = at();
+            let (path, kind) = at();
             let (spelled, meant) = (Reference::Datastore(name.clone()), Reference::Datastore(now.clone()));
-            self.note(path, is_element, spelled, meant);
+            self.note(path, kind, spelled, meant);
             now
         })
     }
 
-    fn team_ref(&mut self, key: &TeamKey, at: impl FnOnce() -> (ModelPath, bool)) -> Option<TeamKey> {
+    fn team_ref(&mut self, key: &TeamKey, at: impl FnOnce() -> (ModelPath, SpellingKind)) -> Option<TeamKey> {
         let now = self.team_key(key);
         (now != *key).then(|| {
-            let (path, is_element) = at();
-            self.note(path, is_element, Reference::Team(key.clone()), Reference::Team(now.clone()));
+            let (path, kind) = at();
+            self.note(path, kind, Reference::Team(key.clone()), Reference::Team(now.clone()));
             now
         })
     }
 
-    fn zone_ref(&mut self, name: &ZoneName, at: impl FnOnce() -> (ModelPath, bool)) -> Option<ZoneName> {
+    fn zone_ref(
+        &mut self,
+        name: &ZoneName,
+        at: impl FnOnce() -> (ModelPath, SpellingKind),
+    ) -> Option<ZoneName> {
         let now = self.zone_name(name);
         (now != *name).then(|| {
-            let (path, is_element) = at();
-            self.note(path, is_element, Reference::Zone(name.clone()), Reference::Zone(now.clone()));
+            let (path, kind) = at();
+            self.note(path, kind, Reference::Zone(name.clone()), Reference::Zone(now.clone()));
             now
         })
     }
 
-    fn group(&mut self, key: &GroupKey, at: impl FnOnce() -> (ModelPath, bool)) -> Option<GroupKey> {
+    fn group(&mut self, key: &GroupKey, at: impl FnOnce() -> (ModelPath, SpellingKind)) -> Option<GroupKey> {
         let now = self.group_key(key);
         (now != *key).then(|| {
-            let (path, is_element) = at();
-            self.note(path, is_element, Reference::Group(key.clone()), Reference::Group(now.clone()));
+            let (path, kind) = at();
+            self.note(path, kind, Reference::Group(key.clone()), Reference::Group(now.clone()));
             now
         })
     }
@@ -225,7 +263,7 @@ impl<'r> Respeller<'r> {
         let before = self.found.len();
         let mut group_pins = Vec::new();
         for pin in ecosystem.group_pins() {
-            let at = || (root.child(segment::GROUP_PINS, pin.name().to_string()), true);
+            let at = || (root.child(segment::GROUP_PINS, pin.name().to_string()), Name);
             group_pins.push(match self.group(pin.name(), at) {
                 Some(group) => GroupPin::new(group, pin.platforms().iter().cloned()),
                 None => pin.clone(),
@@ -233,7 +271,7 @@ impl<'r> Respeller<'r> {
         }
         let mut primary_pins = Vec::new();
         for pin in ecosystem.primary_pins() {
-            let at = || (root.child(segment::PRIMARY_PINS, pin.name()), true);
+            let at = || (root.child(segment::PRIMARY_PINS, pin.name()), Name);
             primary_pins.push(match self.datastore_ref(pin.name(), at) {
                 Some(datastore) => PrimaryPin::new(datastore, pin.platform().clone()),
                 None => pin.clone(),
@@ -248,7 +286,7 @@ impl<'r> Respeller<'r> {
         let mut consents = Vec::new();
         for consent in zone.consents() {
             let Consent { team, workspace, output, of } = consent;
-            let at = || (path.child(segment::CONSENTS, format!("{team}/{workspace} {output}")), true);
+            let at = || (path.child(segment::CONSENTS, format!("{team}/{workspace} {output}")), Part);
             let team_now = self.team_ref(team, at).unwrap_or_else(|| team.clone());
             consents.push(Consent::new(team_now, self.workspace_name(workspace), output.clone(), of.clone()));
         }
@@ -258,7 +296,7 @@ impl<'r> Respeller<'r> {
     fn users(&mut self, users: &Set<ContainerUser>, path: &ModelPath) -> Set<ContainerUser> {
         let mut all = Vec::new();
         for user in users {
-            let at = || (path.entry(user.to_string()), false);
+            let at = || (path.entry(user.to_string()), Part);
             all.push(match user {
                 ContainerUser::Everyone => ContainerUser::Everyone,
                 ContainerUser::Zone(zone) => {
@@ -293,7 +331,7 @@ impl<'r> Respeller<'r> {
             let path = path.child(segment::CREDENTIALS, credential.name());
             let mut opened = Vec::new();
             for key in credential.opens() {
-                let at = || (path.child(segment::OPENS, key.to_string()), false);
+                let at = || (path.child(segment::OPENS, key.to_string()), Part);
                 opened.push(self.container(key, at).unwrap_or_else(|| key.clone()));
             }
             if self.found.len() > before {
@@ -308,14 +346,14 @@ impl<'r> Respeller<'r> {
     fn datastore(&mut self, store: &Datastore, path: &ModelPath) -> Option<Datastore> {
         let mut changed = None;
         if let Some(capture) = store.capture() {
-            let at = || (path.attribute(segment::CAPTURE).attribute(segment::CONTAINER), false);
+            let at = || (path.attribute(segment::CAPTURE).attribute(segment::CONTAINER), Value);
             if let Some(key) = self.container(capture.container(), at) {
                 change(&mut changed, store, |store| store.captured(capture.clone().within(key)));
             }
         }
         if let Some(deprecation) = store.deprecation() {
             let replacement = deprecation.replacement().and_then(|name| {
-                let at = || (path.attribute(segment::DEPRECATION).attribute(segment::REPLACEMENT), false);
+                let at = || (path.attribute(segment::DEPRECATION).attribute(segment::REPLACEMENT), Value);
                 self.datastore_ref(name, at)
             });
             if let Some(name) = replacement {
@@ -340,7 +378,7 @@ impl<'r> Respeller<'r> {
     }
 
     fn replacement(&mut self, deprecation: &Deprecation, dataset: &ModelPath) -> Option<Deprecation> {
-        let at = || (dataset.attribute(segment::DEPRECATION).attribute(segment::REPLACEMENT), false);
+        let at = || (dataset.attribute(segment::DEPRECATION).attribute(segment::REPLACEMENT), Value);
         let now = self.dataset(deprecation.replacement()?, at)?;
         Some(deprecation.clone().replaced_by(now))
     }
@@ -357,9 +395,9 @@ impl<'r> Respeller<'r> {
             let Approval { team, group, dataset, onward } = approval;
             let at = path.child(segment::APPROVED, format!("{team} {group} {dataset}"));
             let team =
-                self.team_ref(team, || (at.attribute(segment::TEAM), false)).unwrap_or_else(|| team.clone());
+                self.team_ref(team, || (at.attribute(segment::TEAM), Value)).unwrap_or_else(|| team.clone());
             let group =
-                self.group(group, || (at.attribute(segment::GROUP), false)).unwrap_or_else(|| group.clone());
+                self.group(group, || (at.attribute(segment::GROUP), Value)).unwrap_or_else(|| group.clone());
             // The datastore has the name that it has; only what is inside was renamed.
             let now = self.now(Reference::Dataset(DatasetKey::new(store.name(), dataset)));
             let dataset = match now {
@@ -375,7 +413,7 @@ impl<'r> Respeller<'r> {
     fn workspace(&mut self, workspace: &Workspace, path: &ModelPath) -> Option<Workspace> {
         let mut changed = None;
         if let Some(container) = workspace.container() {
-            let at = || (path.attribute(segment::CONTAINER), false);
+            let at = || (path.attribute(segment::CONTAINER), Value);
             if let Some(key) = self.container(container, at) {
                 change(&mut changed, workspace, |workspace| workspace.with_container(key));
             }
@@ -386,7 +424,7 @@ impl<'r> Respeller<'r> {
             let mut sinks = Vec::new();
             for sink in group.sinks() {
                 let key = sink.name();
-                let at = || (path.child(segment::SINKS, &key.datastore).entry(&key.dataset), true);
+                let at = || (path.child(segment::SINKS, key.to_string()), Name);
                 sinks.push(match self.dataset(key, at) {
                     Some(now) => sink.clone().of(now),
                     None => sink.clone(),
@@ -401,13 +439,13 @@ impl<'r> Respeller<'r> {
         if let Some(transformer) = workspace.transformer() {
             let before = self.found.len();
             let path = path.attribute(segment::TRANSFORMER);
-            let at = || (path.attribute(segment::OUTPUT), false);
+            let at = || (path.attribute(segment::OUTPUT), Value);
             let output = self.datastore_ref(transformer.output(), at);
             let output = output.unwrap_or_else(|| transformer.output().clone());
             let mut releases = Vec::new();
             for release in transformer.releases() {
                 let Release { output, zone, reason } = release;
-                let at = || (path.child(segment::RELEASES, output).entry(zone), true);
+                let at = || (path.child(segment::RELEASES, output).entry(zone), Part);
                 let zone = self.zone_ref(zone, at).unwrap_or_else(|| zone.clone());
                 releases.push(Release::new(output.clone(), zone, reason.clone()));
             }

@@ -45,6 +45,7 @@ pub(super) use container::same_place::addresses;
 use datasurface_schema::{Schema, is_time_zone, nearest_time_zone, segment};
 pub(super) use name::DUPLICATE as DUPLICATE_NAME;
 pub(super) use reference::UNKNOWN_POLICY;
+pub(super) use rename::STILL_THERE;
 
 /// Every code that validation reports, in order.
 pub static CODES: &[&CodeInfo] = &[
@@ -129,7 +130,6 @@ pub static CODES: &[&CodeInfo] = &[
     &reference::UNKNOWN_TEAM,
     &reference::UNKNOWN_VENDOR,
     &reference::UNKNOWN_ZONE,
-    &former::DECLARED_ANEW,
     &rename::FROM_ITSELF,
     &rename::STILL_THERE,
     &rename::TWICE,

@@ -21,7 +21,7 @@ pub(super) static FROM_ITSELF: CodeInfo = CodeInfo::error(
      out.",
 );
 
-pub(super) static STILL_THERE: CodeInfo = CodeInfo::error(
+pub(in crate::validate) static STILL_THERE: CodeInfo = CodeInfo::error(
     "rename/still-there",
     "something was renamed, and the former name is still in use",
     "What was built under the former name would go to the renamed thing, and be missed by the one that still has the name. \

@@ -1,5 +1,6 @@
 //! What single rules find, where a fixture would not show it.
 
+mod former;
 mod governance;
 mod name;
 mod origins;

@@ -1,0 +1,159 @@
+//! References by former names.
+
+use crate::base::{consumer, store, today, valid};
+use datasurface_model::{
+    Capture, Checked, ContainerUser, DataContainer, Dataset, Datastore, Diagnostic, Ecosystem, Findings,
+    GovernanceZone, Invalid, Team, TeamDeclaration, Validation, ZoneDeclaration,
+};
+
+fn validated(ecosystem: Ecosystem) -> Result<Checked, Invalid> {
+    ecosystem.validate(&Validation::on(today()))
+}
+
+/// A datastore of the team `New/New`, which a workspace of another team wants; and a container, from which a third captures.
+fn shop(
+    zone: ZoneDeclaration,
+    team: TeamDeclaration,
+    store: Datastore,
+    container: DataContainer,
+) -> Ecosystem {
+    let definition = Team::new().datastore(store).container(
+        container
+            .located("Azure/USA")
+            .readable_by(ContainerUser::Team("USA/NorthWind".into()))
+            .readable_by(ContainerUser::Team("Old/Old".into())),
+    );
+    let zone = zone.defined(GovernanceZone::new().team_declaration(team.defined(definition)));
+    valid().zone_declaration(zone).edit_team("USA", "NorthWind", |team| {
+        team.workspace(consumer("Reader", "OldStore/old"))
+            .datastore(Datastore::new("Copy").captured(capture()).dataset(table("d")))
+    })
+}
+
+fn capture() -> Capture {
+    Capture::sql_snapshot("Old/Old/OldSource")
+}
+
+fn table(name: &str) -> Dataset {
+    Dataset::new(name, "id Integer key")
+}
+
+/// Everything is renamed at once: the zone, the team, the datastore, the dataset and the container.
+fn renamed() -> Ecosystem {
+    let dataset = table("new").renamed_from("old");
+    shop(
+        ZoneDeclaration::new("New", "git:new@main").renamed_from("Old"),
+        TeamDeclaration::new("New", "git:team@main").renamed_from("Old"),
+        store("NewStore", dataset).renamed_from("OldStore"),
+        DataContainer::sqlite("NewSource", "new.db").renamed_from("OldSource"),
+    )
+}
+
+fn codes(findings: &Findings) -> Vec<&str> {
+    findings.codes().filter(|code| !code.starts_with("capture/")).collect()
+}
+
+#[test]
+fn a_reference_follows_a_rename_with_a_warning() {
+    let checked = validated(renamed()).unwrap();
+    let told: Vec<(String, &str)> = checked
+        .findings()
+        .iter()
+        .filter(|finding| finding.code() == "reference/former-name")
+        .map(|finding| (finding.path().to_string(), finding.message()))
+        .collect();
+    let team = "zones/USA/teams/NorthWind";
+    let expected = [
+        (
+            format!("{team}/datastores/Copy/capture/container"),
+            "`Old/Old/OldSource` is called `New/New/NewSource` now",
+        ),
+        (
+            format!("{team}/workspaces/Reader/groups/everything/sinks/OldStore/old"),
+            "`OldStore/old` is called `NewStore/new` now",
+        ),
+        (
+            "zones/New/teams/New/containers/NewSource/usable_by/read/Old/Old".to_owned(),
+            "`Old/Old` is called `New/New` now",
+        ),
+    ];
+    let mut expected = expected.to_vec();
+    expected.sort();
+    let mut told = told;
+    told.sort();
+    assert_eq!(told, expected, "{}", checked.findings());
+    // Whoever reads the model sees what is meant; whoever edits it, what is written.
+    let valid = checked.ecosystem();
+    let reader = valid.workspace(&"Reader".into()).unwrap();
+    assert!(reader.entity.groups().get("everything").unwrap().sinks().get(&"NewStore/new".into()).is_some());
+    let copy = valid.datastore(&"Copy".into()).unwrap();
+    assert_eq!(copy.entity.capture().unwrap().container(), &"New/New/NewSource".into());
+    assert_eq!(valid.as_written(), &renamed());
+    assert_eq!(valid.clone().into_inner(), renamed());
+}
+
+#[test]
+fn without_the_statement_of_the_rename_a_reference_leads_nowhere() {
+    let unsaid = shop(
+        ZoneDeclaration::new("New", "git:new@main"),
+        TeamDeclaration::new("New", "git:team@main"),
+        store("NewStore", table("new")),
+        DataContainer::sqlite("NewSource", "new.db"),
+    );
+    let invalid = validated(unsaid).unwrap_err();
+    let codes = codes(invalid.findings());
+    assert!(codes.contains(&"reference/unknown-datastore"), "{}", invalid.findings());
+    assert!(codes.contains(&"reference/unknown-container"), "{}", invalid.findings());
+}
+
+#[test]
+fn a_former_name_is_declared_anew_when_nobody_writes_it() {
+    let anew = |ecosystem: Ecosystem| {
+        ecosystem.edit_team("New", "New", |team| team.datastore(store("OldStore", table("old"))))
+    };
+    let refused = validated(anew(renamed())).unwrap_err();
+    let declared = |finding: &&Diagnostic| {
+        finding.code() == "rename/still-there" && finding.path().to_string().ends_with("/OldStore")
+    };
+    let found = refused.findings().iter().find(declared).unwrap();
+    assert_eq!(found.path().to_string(), "zones/New/teams/New/datastores/OldStore");
+    let related: Vec<String> = found.related_places().iter().map(|place| place.path.to_string()).collect();
+    assert_eq!(related, ["zones/USA/teams/NorthWind/workspaces/Reader/groups/everything/sinks/OldStore/old"]);
+    let spelled = renamed().edit_team("USA", "NorthWind", |team| {
+        team.without_workspace(&"Reader".into()).workspace(consumer("Reader", "NewStore/new"))
+    });
+    let free = anew(spelled).edit_team("New", "New", |team| {
+        team.without_datastore(&"NewStore".into()).datastore(store("NewStore", table("new")))
+    });
+    assert!(validated(free.clone()).is_ok(), "{}", validated(free).unwrap_err());
+}
+
+#[test]
+fn a_validation_since_another_one_follows_renames() {
+    let spelled = renamed().edit_team("USA", "NorthWind", |team| {
+        team.without_workspace(&"Reader".into()).workspace(consumer("Reader", "NewStore/new"))
+    });
+    let taken =
+        renamed().edit_team("USA", "NorthWind", |team| team.datastore(store("OldStore", table("old"))));
+    let other =
+        renamed().edit_team("USA", "NorthWind", |team| team.workspace(consumer("More", "OldStore/old")));
+    let versions = [valid(), renamed(), spelled, taken, other];
+    for first in &versions {
+        for second in &versions {
+            let cold = validated(second.clone());
+            let with = Validation::on(today());
+            let warm = match &validated(first.clone()) {
+                Ok(before) => second.clone().validate(&with.since(before)),
+                Err(before) => second.clone().validate(&with.since(before)),
+            };
+            match (cold, warm) {
+                (Ok(cold), Ok(warm)) => {
+                    assert_eq!(cold.findings(), warm.findings());
+                    assert_eq!(cold.ecosystem(), warm.ecosystem());
+                }
+                (Err(cold), Err(warm)) => assert_eq!(cold.findings(), warm.findings()),
+                (cold, warm) => panic!("{cold:?} and {warm:?}"),
+            }
+        }
+    }
+}
