@@ -69,8 +69,11 @@ impl KnownCodes {
                     let mut others = ecosystem.waivers_by(by).into_iter().flatten();
                     !others.any(|other| (other.code(), other.path()) == (code, waiver.path()))
                 };
-                let suggestion =
-                    nearest.filter(is_free).map(|code| Suggestion::put(path.attribute(segment::CODE), code));
+                let is_owner = |code: &&str| {
+                    self.0.get(*code).is_some_and(|(info, _)| info.protects.may_be_waived_by(by))
+                };
+                let meant = nearest.filter(is_free).filter(is_owner);
+                let suggestion = meant.map(|code| Suggestion::put(path.attribute(segment::CODE), code));
                 is_ours.then(|| {
                     diagnostic("is about a code that nothing is reported with")
                         .with_help("write the code as the finding shows it, or remove the waiver")

@@ -38,9 +38,8 @@ codes! {
         error,
         "dataset-change/renamed",
         "a dataset has another name",
-        "What was built is kept, since the dataset says how it was called. But whoever wants it by its old name finds \
-         nothing. Rename it in one change with the sinks of all its consumers, which their owners approve; or offer a dataset \
-         of the new name beside it, and retire the old one."
+        "What was built is kept, since the dataset says how it was called, and whoever wants it by its old name is led to it with a \
+         warning. Nothing else can have the old name before they all write the new one: tell them."
     );
     INVALID_ROWS(
         error,
@@ -60,9 +59,8 @@ codes! {
         error,
         "datastore-change/renamed",
         "a datastore has another name",
-        "What was built is kept, since the datastore says how it was called. But whoever wants its datasets by its old \
-         name finds nothing. Rename it in one change with the sinks of all consumers, which their owners approve; or offer \
-         another datastore beside it."
+        "What was built is kept, since the datastore says how it was called, and whoever wants its datasets by its old name is led to \
+         them with a warning. Nothing else can have the old name before they all write the new one: tell them."
     );
     UNREADABLE(
         error,

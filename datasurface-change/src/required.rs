@@ -38,7 +38,7 @@ const RULES: [Rule; 7] = [
     inherited_pins,
     inherited_waivers,
     former_names_taken,
-    former_names_declared_anew,
+    former_names_redeclared,
 ];
 
 /// Every approval that a change needs besides those of the parts that it touches, each once.
@@ -256,22 +256,22 @@ fn former_names_taken(change: &ChangedModel<'_>, required: &mut Vec<RequiredAppr
             continue;
         }
         let event = "has another owner than what had the name";
-        required.extend(misled(change, &spelling, part, event));
+        required.extend(outdated_reference(change, &spelling, part, event));
     }
 }
 
 /// Something new takes a name by which others still refer to what was renamed.
-fn former_names_declared_anew(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
+fn former_names_redeclared(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
     for spelling in change.old.former_spellings() {
         if let Some(place) = change.new.declares(&spelling) {
             let event = "had the name before, and something else has it now";
-            required.extend(misled(change, &spelling, OwnedPart::from_path(&place), event));
+            required.extend(outdated_reference(change, &spelling, OwnedPart::from_path(&place), event));
         }
     }
 }
 
 /// Requires the approval of whoever refers to something by a former name.
-fn misled(
+fn outdated_reference(
     change: &ChangedModel<'_>,
     spelling: &FormerSpelling,
     part: OwnedPart,

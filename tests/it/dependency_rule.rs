@@ -17,7 +17,7 @@ const PURE: [&str; 6] = [
 
 /// What these may depend on: nothing that does I/O, runs threads or is asynchronous. chrono is there without its
 /// clock.
-const PURE_MAY_USE: [&str; 19] = [
+const PURE_MAY_USE: [&str; 20] = [
     "blake3",
     "chrono",
     "croner",
@@ -37,6 +37,7 @@ const PURE_MAY_USE: [&str; 19] = [
     "strsim",
     "thiserror",
     "unicode-normalization",
+    "unicode-security",
 ];
 
 /// Features of these crates that may not be used: they would read a clock, or the environment.

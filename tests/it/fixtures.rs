@@ -28,6 +28,7 @@ const BEYOND: &[&str] = &[
     "lock/missing",
     "lock/name-twice",
     "lock/other-model",
+    "lock/platform-over",
     "lock/several-primaries",
     "lock/unreadable",
     "target/busy",

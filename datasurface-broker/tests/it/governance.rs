@@ -41,6 +41,7 @@ impl Fixture {
             |name, file| DataContainer::sqlite(name, file).located("V/L").encrypted(KeyHolder::Company);
         let store = Datastore::new("S").captured(Capture::sql_snapshot("Home/T/Source")).dataset(dataset);
         let [is_store, is_reader] = self.in_production;
+        let rules = [("Home", self.home.clone()), ("Away", self.away.clone())];
         let store = if is_store { store.in_production() } else { store };
         let reader =
             Workspace::new("W").with_container("Away/T/Lake").group(DatasetGroup::new("g").sink("S/a"));
@@ -63,7 +64,12 @@ impl Fixture {
             ecosystem
         } else {
             let day = chrono::NaiveDate::MAX;
-            waived(ecosystem, &Waiver::new("governance/production", SINK, "is agreed", day))
+            let zones = rules.into_iter().filter(|(_, rule)| rule.as_ref().is_some_and(is_about_production));
+            waived(
+                ecosystem,
+                zones.map(|(zone, _)| zone),
+                &Waiver::new("governance/production", SINK, "is agreed", day),
+            )
         };
         let platforms = self.platforms.unwrap_or_else(|| vec![at_the_mill("A")]);
         let ecosystem = platforms.into_iter().fold(ecosystem, Ecosystem::platform);
@@ -317,9 +323,13 @@ fn the_zones_of_what_a_transformer_reads_have_a_say_about_who_runs_it() {
     assert!(place(deriving(Fixture::default().build()), &Lock::default()).is_ok());
 }
 
-/// Waived by both zones: each for its own policies.
-fn waived(ecosystem: Ecosystem, waiver: &Waiver) -> Ecosystem {
-    ["Home", "Away"].into_iter().fold(ecosystem, |ecosystem, zone| {
+fn is_about_production(rule: &PolicyRule) -> bool {
+    matches!(rule, PolicyRule::SeparateProduction | PolicyRule::Production(_))
+}
+
+/// Waived by some zones: each for its own policies.
+fn waived<'z>(ecosystem: Ecosystem, zones: impl IntoIterator<Item = &'z str>, waiver: &Waiver) -> Ecosystem {
+    zones.into_iter().fold(ecosystem, |ecosystem, zone| {
         ecosystem.edit_zone(zone, |definition| definition.waiver(waiver.clone()))
     })
 }
@@ -408,6 +418,7 @@ fn each_zone_judges_a_platform_by_what_is_its_own() {
 #[test]
 fn a_pin_of_an_output_is_judged_by_what_its_transformer_reads_of_the_same_zone() {
     let pinned = |rule: Option<PolicyRule>| {
+        let is_denied = rule.is_some();
         let fixture = Fixture { away: rule, ..Fixture::default() };
         let input = "zones/Away/teams/T/workspaces/Derive/groups/g/sinks/I/a";
         let day = chrono::NaiveDate::MAX;
@@ -423,11 +434,15 @@ fn a_pin_of_an_output_is_judged_by_what_its_transformer_reads_of_the_same_zone()
                 .workspace(derive.with_transformer(transformer))
                 .workspace(Workspace::new("W").with_container("Away/T/Lake").group(group("O/a")))
         });
-        let ecosystem = waived(ecosystem, &Waiver::new("governance/production", input, "is masked", day))
-            .platform(at_the_mill("P").in_production())
-            .group_pin("W/g", ["A"])
-            .primary_pin("I", "P")
-            .primary_pin("O", "A");
+        let ecosystem = waived(
+            ecosystem,
+            is_denied.then_some("Away"),
+            &Waiver::new("governance/production", input, "is masked", day),
+        )
+        .platform(at_the_mill("P").in_production())
+        .group_pin("W/g", ["A"])
+        .primary_pin("I", "P")
+        .primary_pin("O", "A");
         place(ecosystem, &Lock::default())
     };
     let found = refusal(pinned(Some(PolicyRule::SeparateProduction)));

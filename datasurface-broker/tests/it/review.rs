@@ -116,7 +116,13 @@ fn a_name_of_what_is_held_is_not_taken() {
     // The datastore is gone, and data of it is held.
     let named = |name: &str| world_of(store(name), [minimal_platform("P")], []);
     let gone = named("Other");
-    let with = |added: Datastore| gone.clone().edit_team("Z", "T", |team| team.datastore(added));
+    let with = |added: Datastore| {
+        let of_tables_of_its_own =
+            ["a", "b", "c"].into_iter().fold(Capture::sql_snapshot("Z/T/Source"), |capture, dataset| {
+                capture.table(dataset, format!("new_{dataset}"))
+            });
+        gone.clone().edit_team("Z", "T", |team| team.datastore(added.captured(of_tables_of_its_own)))
+    };
     let judge = |new: &Ecosystem| judged([(&gone, &lock), (new, &lock)], TEAM, today());
     assert_eq!(refusals(&judge(&with(store("S")))), ["lock/held-name"]);
     assert_eq!(refusals(&judge(&with(store("T")))), [] as [&str; 0]);

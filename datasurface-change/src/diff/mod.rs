@@ -89,7 +89,7 @@ impl ModelDiff {
     /// Compares two ecosystems. The result is empty only if they are equal.
     #[must_use]
     pub fn between(old: &Valid<Ecosystem>, new: &Valid<Ecosystem>) -> Self {
-        Self::from_pruned(&Pruned::new(old, new))
+        Self::from_pruned(&Pruned::new(old.as_written(), new.as_written()))
     }
 
     /// Compares two ecosystems from which most equal parts were removed.

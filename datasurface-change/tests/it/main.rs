@@ -13,6 +13,7 @@ mod fixture;
 mod fixtures;
 #[path = "../../../datasurface-model/tests/it/folder.rs"]
 mod folder;
+mod former;
 mod laws;
 mod monorepo;
 mod rename;

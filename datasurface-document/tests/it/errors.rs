@@ -51,7 +51,7 @@ fn unknown_members_are_refused_with_the_nearest() {
     let error = replaced("\"live\":", "\"lvie\":");
     let message = "`lvie` is not known here";
     let known = "known here: `format`, `name`, `owner`, `live`, `vendors`, `platforms`, `zones`, `group_pins`, `primary_pins`, \
-                 `waivers`, `documentation`, `renamed_from`";
+                 `waivers`, `classifications`, `documentation`, `renamed_from`";
     assert_says(&error, "document/unknown-field", message, Some(known));
     assert_at(&error, 5, 3);
     let error = replaced("\"datastores\":", "\"datstores\":");

@@ -35,7 +35,8 @@ datastores:
   capture:
     container: USA/Sales/Source
     kind:
-      sql_snapshot: {{}}
+      sql_snapshot:
+        tables: {{d: {store}}}
   datasets:
   - name: d
     schema: {columns}

@@ -1,6 +1,7 @@
 //! Codes: static, registered knowledge about each kind of finding.
 
 use super::Severity;
+use crate::ownership::OwnedPart;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
@@ -22,6 +23,20 @@ pub enum Protects {
     InputZone,
     /// The team of a workspace, which said itself what it may hold.
     WorkspaceTeam,
+}
+
+impl Protects {
+    /// Whether an owner of this kind may accept such a finding: which zone or team it is, only the finding tells.
+    #[must_use]
+    pub fn may_be_waived_by(self, owner: &OwnedPart) -> bool {
+        match self {
+            Self::Ecosystem => matches!(owner, OwnedPart::Ecosystem),
+            Self::PolicyZone | Self::InputZone => matches!(owner, OwnedPart::Zone(_)),
+            Self::DatasetOwner | Self::ContainerTeam | Self::WorkspaceTeam => {
+                matches!(owner, OwnedPart::Team(_))
+            }
+        }
+    }
 }
 
 impl fmt::Display for Protects {

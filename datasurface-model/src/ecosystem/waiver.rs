@@ -78,7 +78,7 @@ impl Waiver {
         self.finding.policy.as_ref()
     }
 
-    /// The policy whose denial is accepted, of the zone that declares the waiver if none is named.
+    /// Returns the policy whose denial is accepted, of the zone that declares the waiver if none is named.
     #[must_use]
     pub fn policy_of(&self, by: &OwnedPart) -> Option<PolicyKey> {
         let policy = self.policy()?;
@@ -90,7 +90,7 @@ impl Waiver {
         }
     }
 
-    /// The path of the waiver itself, which this owner declares.
+    /// Returns the path of the waiver itself, which this owner declares.
     #[must_use]
     pub fn model_path(&self, by: &OwnedPart) -> ModelPath {
         let policy = self.policy().map(|policy| format!(" {policy}")).unwrap_or_default();
@@ -125,7 +125,7 @@ impl Ecosystem {
         }))
     }
 
-    /// The waivers that an owner declares; none if the owner has no definition.
+    /// Returns the waivers that an owner declares; none if the owner has no definition.
     #[must_use]
     pub fn waivers_by(&self, owner: &OwnedPart) -> Option<&Named<Waiver>> {
         let zone = |name: &ZoneName| self.zones().get(name)?.definition();

@@ -8,7 +8,7 @@ use super::{
         TransformerFact,
     },
     labels::LabelVerdict,
-    origins::{Derivation, DerivationKey},
+    origins::{LineagePath, LineagePathKey},
     reference::Reference,
     sources::SharedSource,
     unit::UnitKey,
@@ -114,7 +114,7 @@ facts! {
     /// The table of a dataset, if it exists, as a statement sees it.
     Table(key: DatasetKey) = table -> Option<TableFact<'a>>;
     /// The way on which data came from another zone.
-    Derivation(key: DerivationKey) = derivation -> Option<Derivation>;
+    LineagePath(key: LineagePathKey) = lineage_path -> Option<LineagePath>;
     {
         /// A dataset, as its consumers see it.
         Dataset(DatasetKey) = dataset;

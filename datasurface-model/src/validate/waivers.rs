@@ -6,7 +6,7 @@ use super::{
     rules::UNKNOWN_POLICY,
 };
 use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Protects, Severity, Suggestion},
+    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion},
     ecosystem::{Ecosystem, WaivedFinding, Waiver},
     ownership::OwnedPart,
 };
@@ -206,17 +206,17 @@ impl Declared<'_> {
 
     /// Somebody waives what does not protect them.
     fn other_owner(&self, there: &Occurrence, info: &CodeInfo) -> Option<Diagnostic> {
-        let is_such = match info.protects {
-            Protects::Ecosystem => matches!(self.by, OwnedPart::Ecosystem),
-            Protects::PolicyZone | Protects::InputZone => matches!(self.by, OwnedPart::Zone(_)),
-            _ => matches!(self.by, OwnedPart::Team(_)),
+        let is_owner = match there.guardians.is_empty() {
+            true => info.protects.may_be_waived_by(self.by),
+            false => there.guardians.contains(self.by),
         };
-        if if there.guardians.is_empty() { is_such } else { there.guardians.contains(self.by) } {
+        if is_owner {
             return None;
         }
         let guardians: Vec<String> = there.guardians.iter().map(ToString::to_string).collect();
-        let who = if guardians.is_empty() { info.protects.to_string() } else { guardians.join(" and of ") };
-        let error = format!("has no effect: it protects {who}");
+        let protected =
+            if guardians.is_empty() { info.protects.to_string() } else { guardians.join(" and of ") };
+        let error = format!("has no effect: it protects {protected}");
         let help = match guardians.is_empty() {
             true => format!("ask {} to waive it, and remove this waiver", info.protects),
             false => {

@@ -14,7 +14,7 @@ use super::{
     delays::{Delay, Delays},
     labels::LabelVerdict,
     name_index::NameIndex,
-    origins::{Derivation, DerivationKey},
+    origins::{LineagePath, LineagePathKey},
     reference::Reference,
     sources::{SharedSource, shared_sources},
     unit::{Content, UnitKey, UnitPlace},
@@ -324,8 +324,8 @@ impl Facts {
         )
     }
 
-    pub(super) fn derivation(&self, key: &DerivationKey) -> Option<Derivation> {
-        self.directory.origins().derivation(key, &self.directory)
+    pub(super) fn lineage_path(&self, key: &LineagePathKey) -> Option<LineagePath> {
+        self.directory.origins().lineage_path(key, &self.directory)
     }
 
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {

@@ -79,7 +79,7 @@ impl Fact {
             Self::SharedSources(datastore) => Subject::Sources(datastore.clone()),
             Self::Label(label) => Subject::Label(label.clone()),
             Self::Transformers => Subject::Transformers,
-            Self::Derivation(_) => Subject::Lineage,
+            Self::LineagePath(_) => Subject::Lineage,
         }
     }
 }

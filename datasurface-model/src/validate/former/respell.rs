@@ -459,7 +459,7 @@ impl<'r> Respeller<'r> {
 }
 
 /// Changes what was changed already, or else a copy.
-fn change<T: Clone>(changed: &mut Option<T>, from: &T, how: impl FnOnce(T) -> T) {
+fn change<T: Clone>(changed: &mut Option<T>, from: &T, edit: impl FnOnce(T) -> T) {
     let present = changed.take().unwrap_or_else(|| from.clone());
-    *changed = Some(how(present));
+    *changed = Some(edit(present));
 }

@@ -1,4 +1,4 @@
-//! What one derivation passes on of the origins of its inputs.
+//! What one step passes on of the origins of its inputs.
 
 use super::{
     DatastoreOrigins, DescribedDataset, Origins,

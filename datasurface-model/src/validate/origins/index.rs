@@ -2,9 +2,9 @@
 
 use super::{
     DatastoreOrigins,
-    derivation::{Derivation, DerivationKey},
     evaluate::{Evaluation, KnownOrigins},
     lineage_graph::{LineageGraph, LineageNode},
+    lineage_path::{LineagePath, LineagePathKey},
 };
 use crate::{
     ecosystem::{Datastore, Workspace},
@@ -35,12 +35,12 @@ impl OriginIndex {
     }
 
     /// The way on which data came from another zone, if there is a short one.
-    pub(in crate::validate) fn derivation(
+    pub(in crate::validate) fn lineage_path(
         &self,
-        key: &DerivationKey,
+        key: &LineagePathKey,
         directory: &UnitIndex,
-    ) -> Option<Derivation> {
-        Derivation::find(key, &self.lineage, directory)
+    ) -> Option<LineagePath> {
+        LineagePath::find(key, &self.lineage, directory)
     }
 
     /// Follows the changes of units, and notes whose origins are others now.

@@ -2,17 +2,17 @@
 //!
 //! What is captured has the zone of its datastore, and that of the container. What a transformer makes has the origins of its inputs
 //! besides; so has what is captured from a container into which data is delivered. `lineage_graph` knows who derives from what,
-//! `evaluate` says what one derivation passes on, `index` repeats that along consumers until nothing changes; `derivation` tells a way.
+//! `evaluate` says what one step passes on, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way.
 
-mod derivation;
 mod evaluate;
 mod fingerprint;
 mod index;
 mod lineage_graph;
+mod lineage_path;
 
-pub(crate) use derivation::{Derivation, DerivationKey};
 pub(crate) use fingerprint::{DescribedDataset, release_fingerprint};
 pub(super) use index::OriginIndex;
+pub(crate) use lineage_path::{LineagePath, LineagePathKey};
 
 use datasurface_schema::{DatasetKey, DatasetName, PolicyKey, PolicyName, ZoneName};
 use std::{

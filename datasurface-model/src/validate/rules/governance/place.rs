@@ -6,7 +6,7 @@ use crate::{
     ecosystem::{ContainerKind, DataContainer, Datastore, Policy, PolicyRule, Workspace},
     governance::{DenialContext, PolicySubject},
     validate::{
-        origins::{Derivation, DerivationKey},
+        origins::{LineagePath, LineagePathKey},
         reference::Reference,
         rules::{
             RuleContext,
@@ -158,8 +158,8 @@ fn delivered<'a>(
 
 /// Adds to findings on which way the data came from a zone.
 fn explain(first: usize, datastore: &DatastoreName, zone: &ZoneName, scope: &mut RuleContext<'_>) {
-    let key = DerivationKey { datastore: datastore.clone(), zone: zone.clone() };
-    let Some(Derivation { source, through }) = scope.facts.derivation(&key) else { return };
+    let key = LineagePathKey { datastore: datastore.clone(), zone: zone.clone() };
+    let Some(LineagePath { source, through }) = scope.facts.lineage_path(&key) else { return };
     let Some(place) = scope.facts.datastore_unit(&source).map(UnitKey::path) else { return };
     let way = match &through[..] {
         [] => String::new(),

@@ -73,6 +73,7 @@ fn a_capture_that_is_broken_off_does_not_read_the_rest() {
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         let kilobytes: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
-        assert!(kilobytes < 1_000_000, "{peak}");
+        // The peak is of all tests of this program; the rest of the rows would be a thousand times as much.
+        assert!(kilobytes < 4_000_000, "{peak}");
     }
 }

@@ -13,22 +13,22 @@ const MOST_NODES: usize = 1000;
 
 /// Where data derives, and a zone that it derives from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct DerivationKey {
+pub(crate) struct LineagePathKey {
     pub(crate) datastore: DatastoreName,
     pub(crate) zone: ZoneName,
 }
 
 /// A shortest way from a datastore of a zone to what derives from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Derivation {
+pub(crate) struct LineagePath {
     pub(crate) source: DatastoreName,
     /// The datastores and containers between both, from the source on.
     pub(crate) through: Vec<Text>,
 }
 
-impl Derivation {
+impl LineagePath {
     /// Looks from the datastore backwards. Of ways that are as short, the first by names.
-    pub(super) fn find(key: &DerivationKey, lineage: &LineageGraph, directory: &UnitIndex) -> Option<Self> {
+    pub(super) fn find(key: &LineagePathKey, lineage: &LineageGraph, directory: &UnitIndex) -> Option<Self> {
         let target = LineageNode::Datastore(key.datastore.clone());
         let mut waiting = VecDeque::from([&target]);
         // For each node that was met, the one that derives from it.

@@ -1,0 +1,73 @@
+//! References that follow a rename: it is the change of one owner, and nobody is misled.
+
+use super::fixture::*;
+use datasurface_change::{ChangeControl, ChangeReport, ChangeSource};
+use datasurface_model::*;
+
+const OTHER: &str = "github:else/where@main";
+
+fn judged(old: &Ecosystem, new: &Ecosystem, source: &str) -> ChangeReport {
+    let valid = |ecosystem: &Ecosystem| Valid::assume_valid(ecosystem.clone());
+    let control = ChangeControl::new(ChangeSource::new(source), day("2026-01-01"));
+    control.judge(&valid(old), &valid(new))
+}
+
+fn missing(old: &Ecosystem, new: &Ecosystem, source: &str) -> Vec<String> {
+    let report = judged(old, new, source);
+    assert_eq!(report.approvals.missing.is_empty(), report.is_allowed(), "{report}");
+    report.approvals.missing.iter().map(|missing| missing.repository.to_string()).collect()
+}
+
+fn named(name: &str) -> Datastore {
+    let datasets = [customers(), Dataset::new("orders", "id Integer key, placed Date")];
+    Datastore::new(name).captured(Capture::sql_snapshot("USA/Sales/Source")).with_datasets(datasets)
+}
+
+/// `Sales` have renamed their datastore, and `Stock` still writes the former name.
+fn renamed() -> Ecosystem {
+    with_store(named("Shop").renamed_from("Store"))
+}
+
+#[test]
+fn a_datastore_with_foreign_consumers_is_renamed_by_its_owner() {
+    assert_eq!(missing(&fixture(), &renamed(), SALES), [""; 0]);
+    // Then its consumers write the new name, each on their own.
+    let spelled = renamed().edit_team("USA", "Stock", |team| {
+        let group = DatasetGroup::new("all").sink("Shop/customers");
+        let workspace = Workspace::new("Analysis").with_container("USA/Stock/Lake").group(group);
+        team.without_workspace(&"Analysis".into()).workspace(workspace)
+    });
+    assert_eq!(missing(&renamed(), &spelled, STOCK), [""; 0]);
+    // And the former name is free.
+    let anew = spelled.edit_team("USA", "Sales", |team| {
+        team.without_datastore(&"Shop".into()).datastore(named("Shop")).datastore(named("Store"))
+    });
+    assert_eq!(missing(&spelled, &anew, SALES), [""; 0]);
+}
+
+#[test]
+fn a_former_name_is_not_declared_anew_while_somebody_writes_it() {
+    let anew = renamed().edit_team("USA", "Sales", |team| {
+        team.without_datastore(&"Shop".into()).datastore(named("Shop")).datastore(named("Store"))
+    });
+    assert_eq!(missing(&renamed(), &anew, SALES), [STOCK]);
+    // With the statement of the rename in place, validation refuses it.
+    let both = renamed().edit_team("USA", "Sales", |team| team.datastore(named("Store")));
+    assert_eq!(missing(&renamed(), &both, SALES), [STOCK]);
+}
+
+#[test]
+fn another_owner_does_not_take_a_former_name() {
+    let own = Team::new().container(DataContainer::sqlite("Own", "own.db").located("Office/Ground"));
+    let with_other =
+        |ecosystem: Ecosystem| ecosystem.edit_zone("USA", |zone| zone.team("Other", OTHER, own.clone()));
+    let old = with_other(fixture());
+    let taken = old
+        .clone()
+        .edit_team("USA", "Sales", |team| team.without_datastore(&"Store".into()))
+        .edit_team("USA", "Other", |team| {
+            let store = Datastore::new("Shop").captured(Capture::sql_snapshot("USA/Other/Own"));
+            team.datastore(store.dataset(customers()).renamed_from("Store"))
+        });
+    assert_eq!(missing(&old, &taken, OTHER), [SALES, STOCK]);
+}
