@@ -39,7 +39,7 @@ fn a_datastore_with_foreign_consumers_is_renamed_by_its_owner() {
     });
     assert_eq!(missing(&renamed(), &spelled, STOCK), [""; 0]);
     // And the former name is free.
-    let anew = spelled.edit_team("USA", "Sales", |team| {
+    let anew = spelled.clone().edit_team("USA", "Sales", |team| {
         team.without_datastore(&"Shop".into()).datastore(named("Shop")).datastore(named("Store"))
     });
     assert_eq!(missing(&spelled, &anew, SALES), [""; 0]);

@@ -39,9 +39,10 @@ pub(super) fn check<'n, N: Name + 'n>(
         let mut alike = None;
         for key in keys {
             // What is all ASCII looks alike by its digits alone: nobody takes `Corn` for `Com`.
-            let is_of_script = !key.0;
+            let by_digits = key.0;
             let first = *first_by_look.entry(key).or_insert(name);
-            if !folded(first).eq(folded(name)) && !(is_of_script && first.is_ascii() && name.is_ascii()) {
+            let is_same = folded(first).eq(folded(name));
+            if !is_same && (by_digits || !first.is_ascii() || !name.is_ascii()) {
                 alike = alike.or(Some(first));
             }
         }
