@@ -6,6 +6,7 @@ use datasurface_schema::{ContainerKey, DatasetName, DatastoreName, Entity};
 use rustc_hash::{FxHashSet, FxHasher};
 use std::{
     borrow::Cow,
+    cell::LazyCell,
     hash::{Hash, Hasher},
 };
 
@@ -30,20 +31,27 @@ impl SourceIndex {
         old: Option<&Datastore>,
         new: Option<&Datastore>,
     ) -> FxHashSet<u64> {
-        let entries = |datastore: Option<&Datastore>| -> FxHashSet<(u64, DatasetName)> {
+        fn entries(datastore: Option<&Datastore>) -> Vec<(u64, &DatasetName)> {
             let captured = datastore.and_then(|datastore| Some((datastore, datastore.capture()?)));
             let entries = captured.into_iter().flat_map(|(datastore, capture)| {
-                let sources = sources(capture, datastore);
-                sources.map(|(dataset, source)| (key(capture.container(), source), dataset.clone()))
+                let keys = SourceKeys::new(capture.container());
+                sources(capture, datastore).map(move |(dataset, source)| (keys.key(source), dataset))
             });
             entries.collect()
-        };
+        }
         let (before, now) = (entries(old), entries(new));
-        let changed: FxHashSet<u64> = before.symmetric_difference(&now).map(|(key, _)| *key).collect();
+        let changed: FxHashSet<u64> = match before.is_empty() {
+            true => now.iter().map(|(key, _)| *key).collect(),
+            false => {
+                let (before, now): (FxHashSet<_>, FxHashSet<_>) =
+                    (before.into_iter().collect(), now.iter().copied().collect());
+                before.symmetric_difference(&now).map(|(key, _)| *key).collect()
+            }
+        };
         // A unit may have several entries under one key: all of them are made anew.
         changed.iter().for_each(|key| self.0.release(key, unit));
         for (key, dataset) in now.into_iter().filter(|(key, _)| changed.contains(key)) {
-            self.0.claim(key, unit, dataset);
+            self.0.claim(key, unit, dataset.clone());
         }
         changed
     }
@@ -67,15 +75,17 @@ pub(super) fn shared_sources(datastore: &DatastoreName, directory: &UnitIndex) -
     }
     let places = directory.containers_at_place_of(capture.container());
     let mut shared = Vec::new();
+    let places: Vec<SourceKeys> = places.iter().map(SourceKeys::new).collect();
     for (dataset, source) in sources(capture, found.entity()) {
-        let own = identity(Some(kind), capture.kind(), source);
+        // Most often nobody else has the key.
+        let own = LazyCell::new(|| identity(Some(kind), capture.kind(), source));
         let is_same = |(other, other_dataset): &&(UnitKey, DatasetName)| {
             let captured = source_in(other, other_dataset, directory);
-            captured.is_some_and(|(capture, source)| identity(Some(kind), capture.kind(), source) == own)
+            captured.is_some_and(|(capture, source)| identity(Some(kind), capture.kind(), source) == *own)
         };
         // Entries are in order: the first one decides, however many there are.
         let first = places.iter().filter_map(|place| {
-            let entries = directory.sources().0.all(&key(place, source));
+            let entries = directory.sources().0.all(&place.key(source));
             entries.take_while(|(other, _)| other < unit).find(is_same)
         });
         if let Some((other, other_dataset)) = first.min() {
@@ -127,16 +137,32 @@ pub(super) fn declared_source<'a>(capture: &'a Capture, dataset: &'a DatasetName
     (is_everything || !source.trim().is_empty()).then_some(source)
 }
 
-/// Returns the key of a source, which is the same for all spellings of it: only the last part of a name counts, without quotes and
-/// regard to case.
-pub(super) fn key(container: &ContainerKey, source: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    container.hash(&mut hasher);
-    let name = source.trim_end_matches('/');
-    let name = name.rsplit('.').next().unwrap_or(name);
-    let letters = name.chars().filter(|letter| !matches!(letter, '"' | '`' | '[' | ']'));
-    letters.flat_map(char::to_lowercase).for_each(|letter| letter.hash(&mut hasher));
-    hasher.finish()
+/// The keys of the sources in a container.
+#[derive(Clone)]
+pub(super) struct SourceKeys(FxHasher);
+
+impl SourceKeys {
+    pub(super) fn new(container: &ContainerKey) -> Self {
+        let mut hasher = FxHasher::default();
+        container.hash(&mut hasher);
+        Self(hasher)
+    }
+
+    /// Returns the key of a source, which is the same for all spellings of it: only the last part of a name counts, without quotes and
+    /// regard to case.
+    pub(super) fn key(&self, source: &str) -> u64 {
+        let mut hasher = self.0.clone();
+        let name = source.trim_end_matches('/');
+        let name = name.rsplit('.').next().unwrap_or(name);
+        // What is not ASCII may be in other letters.
+        let lowered = match name.is_ascii() {
+            true => Cow::Borrowed(name),
+            false => Cow::Owned(name.chars().flat_map(char::to_lowercase).collect::<String>()),
+        };
+        let letters = lowered.bytes().filter(|letter| !matches!(letter, b'"' | b'`' | b'[' | b']'));
+        letters.for_each(|letter| hasher.write_u8(letter.to_ascii_lowercase()));
+        hasher.finish()
+    }
 }
 
 /// Returns a text that two sources in one container have in common exactly if they are one: the engine folds the case of names in its
@@ -241,7 +267,8 @@ mod tests {
             let container = ContainerKey::from("Z/T/C");
             let is_same =
                 identity(Some(kind), snapshot.kind(), one) == identity(Some(kind), snapshot.kind(), other);
-            assert!(!is_same || key(&container, one) == key(&container, other), "{one} {other}");
+            let keys = SourceKeys::new(&container);
+            assert!(!is_same || keys.key(one) == keys.key(other), "{one} {other}");
             is_same
         };
         for (kind, one, other) in [

@@ -11,7 +11,7 @@ use super::{
     origins::OriginIndex,
     reference::Reference,
     rules::addresses,
-    sources::{self, SourceIndex},
+    sources::{self, SourceIndex, SourceKeys},
     unit::{Content, UnitKey, UnitPlace, team_path},
     unit_diff::UnitChange,
 };
@@ -72,6 +72,8 @@ pub(super) struct UnitIndex {
     former_workspaces: MultiIndex<WorkspaceName, ()>,
     /// Containers by what is the same for those that are one physical database.
     addresses: MultiIndex<Text, ContainerKey>,
+    /// Of containers that are not alone at their address, all that are there.
+    twins: PersistentMap<ContainerKey, Arc<BTreeSet<ContainerKey>>>,
     /// Workspaces by the containers to which their data is delivered.
     deliveries: MultiIndex<ContainerKey, WorkspaceName>,
     /// Datastores by the containers from which they are captured.
@@ -150,16 +152,21 @@ impl UnitIndex {
         new: Option<&Datastore>,
         touched: &mut FxHashSet<Subject>,
     ) {
-        if self.sources.update(unit, old, new).is_empty() {
+        let changed = self.sources.update(unit, old, new);
+        if changed.is_empty() {
             return;
         }
+        let mut touch_later = |key: u64| {
+            touched.extend(self.sources.later(key, unit).map(|other| Subject::Sources(other.name().into())));
+        };
+        changed.into_iter().for_each(&mut touch_later);
         for datastore in [old, new].into_iter().flatten() {
             let Some(capture) = datastore.capture() else { continue };
-            let places = self.containers_at_place_of(capture.container());
-            for (_, source) in sources::sources(capture, datastore) {
-                let keys = places.iter().map(|place| sources::key(place, source));
-                let later = keys.flat_map(|key| self.sources.later(key, unit));
-                touched.extend(later.map(|other| Subject::Sources(other.name().into())));
+            let others = self.containers_at_place_of(capture.container());
+            for place in others.iter().filter(|place| *place != capture.container()) {
+                let source_keys = SourceKeys::new(place);
+                sources::sources(capture, datastore)
+                    .for_each(|(_, source)| touch_later(source_keys.key(source)));
             }
         }
     }
@@ -210,10 +217,24 @@ impl UnitIndex {
         }
         if !moved.is_empty() {
             moved.extend(near(self));
+            self.update_twins(&moved);
             let captured = moved.iter().flat_map(|container| self.captures.all(container));
             touched.extend(captured.map(|(_, datastore)| Subject::Sources(datastore.clone())));
         }
         touched.extend(differing_addresses.into_iter().map(Subject::Address));
+    }
+
+    /// Follows containers that came to an address, or left one.
+    fn update_twins(&mut self, moved: &[ContainerKey]) {
+        for key in moved {
+            let addresses = self.containers.get(key).map(addresses).unwrap_or_default();
+            let near = addresses.iter().flat_map(|address| self.addresses.all(address));
+            let twins: BTreeSet<_> = near.map(|(_, container)| container).chain([key]).cloned().collect();
+            match twins.len() {
+                1 => drop(self.twins.remove(key)),
+                _ => drop(self.twins.insert(key.clone(), Arc::new(twins))),
+            }
+        }
     }
 
     fn update_credentials(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
@@ -286,9 +307,7 @@ impl UnitIndex {
 
     /// A container, and those that are the same physical database, each once.
     pub(super) fn containers_at_place_of(&self, key: &ContainerKey) -> BTreeSet<ContainerKey> {
-        let addresses = self.containers.get(key).map(addresses).unwrap_or_default();
-        let near = addresses.iter().flat_map(|address| self.addresses.all(address));
-        near.map(|(_, container)| container).chain([key]).cloned().collect()
+        self.twins.get(key).map_or_else(|| BTreeSet::from([key.clone()]), |twins| (**twins).clone())
     }
 
     pub(super) fn addresses(&self) -> &MultiIndex<Text, ContainerKey> {

@@ -6,10 +6,11 @@ use crate::{
     ecosystem::{Capture, CaptureKind, DataContainer, Dataset, Datastore},
     validate::{
         name_index::NameIndex,
-        sources::{SharedSource, declared_source, identity, sources},
+        sources::{SharedSource, SourceKeys, declared_source, identity, sources},
     },
 };
 use datasurface_schema::{DatasetName, Entity, Name, segment};
+use rustc_hash::FxHashSet;
 
 pub(in super::super) static UNKNOWN_TABLE: CodeInfo = CodeInfo::error(
     "capture/unknown-table",
@@ -139,6 +140,12 @@ fn captured_elsewhere(capture: &Capture, datastore: &Datastore, scope: &mut Rule
 
 /// Whether two datasets are read from one source. Equal names are told elsewhere, whatever they are read from.
 fn shared(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
+    let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
+    let (keys, mut known) = (SourceKeys::new(capture.container()), FxHashSet::default());
+    // Most often every source has a key of its own. Files are in each other by what their names begin with.
+    if !is_of_files && sources(capture, datastore).all(|(_, source)| known.insert(keys.key(source))) {
+        return;
+    }
     let container = scope.facts.container(capture.container());
     let mut sources: Vec<_> = sources(capture, datastore)
         .map(|(dataset, source)| {
@@ -146,7 +153,6 @@ fn shared(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>)
         })
         .collect();
     sources.sort();
-    let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
     let is_in =
         |source: &str, outer: &str| if is_of_files { source.starts_with(outer) } else { source == outer };
     // Sources that this one is in, the widest first: in order, each comes after those that it is in.
