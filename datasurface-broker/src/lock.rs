@@ -138,35 +138,26 @@ impl Lock {
             reason: format!("at line {} column {}", error.line(), error.column()),
             detail: error.to_string(),
         })?;
-        if wire.format != FORMAT && wire.format != FORMAT_WITHOUT_STORAGE {
+        if !wire.is_known() {
             return Err(LockError {
                 reason: format!("its format is `{}`", wire.format),
                 detail: format!("this version reads `{FORMAT}` and `{FORMAT_WITHOUT_STORAGE}`"),
             });
         }
-        let LockWire { format, reached, assignments, platforms, trusted_on, storage } = wire;
-        let storage = (format == FORMAT).then_some(storage);
-        Ok(Self { reached, assignments, platforms, storage, trusted_on })
+        Ok(wire.into())
     }
 
     /// Returns the canonical text. Equal locks have the same bytes.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let wire = LockWire {
-            format: if self.storage.is_some() { FORMAT } else { FORMAT_WITHOUT_STORAGE }.to_owned(),
-            reached: self.reached.clone(),
-            assignments: self.assignments.clone(),
-            platforms: self.platforms.clone(),
-            trusted_on: self.trusted_on,
-            storage: self.storage.clone().unwrap_or_default(),
-        };
-        serde_json::to_string_pretty(&wire).unwrap_or_default() + "\n"
+        serde_json::to_string_pretty(&LockWire::from(self)).unwrap_or_default() + "\n"
     }
 }
 
+/// A lock as JSON.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LockWire {
+pub(crate) struct LockWire {
     format: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reached: Option<Revision>,
@@ -178,6 +169,34 @@ struct LockWire {
     platforms: BTreeMap<PlatformName, PlatformLock>,
     #[serde(default, skip_serializing_if = "StorageRecord::is_empty")]
     storage: StorageRecord,
+}
+
+impl LockWire {
+    /// Whether it has a format that this version reads.
+    pub(crate) fn is_known(&self) -> bool {
+        self.format == FORMAT || self.format == FORMAT_WITHOUT_STORAGE
+    }
+}
+
+impl From<&Lock> for LockWire {
+    fn from(lock: &Lock) -> Self {
+        Self {
+            format: if lock.storage.is_some() { FORMAT } else { FORMAT_WITHOUT_STORAGE }.to_owned(),
+            reached: lock.reached.clone(),
+            assignments: lock.assignments.clone(),
+            platforms: lock.platforms.clone(),
+            trusted_on: lock.trusted_on,
+            storage: lock.storage.clone().unwrap_or_default(),
+        }
+    }
+}
+
+impl From<LockWire> for Lock {
+    fn from(wire: LockWire) -> Self {
+        let LockWire { format, reached, assignments, platforms, trusted_on, storage } = wire;
+        let storage = (format == FORMAT).then_some(storage);
+        Self { reached, assignments, platforms, storage, trusted_on }
+    }
 }
 
 /// The reason why a text is not a lock.

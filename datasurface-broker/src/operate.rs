@@ -10,10 +10,13 @@ use chrono::{DateTime, Utc};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     ApplyReport, CredentialSource, DriftedResource, JobRun, OperatorConfirmations, PLAN_FILE, Plan,
-    PlatformError, PlatformErrorKind, PreviousTarget, RunObserver, RunReport, RunRequest, Runtime,
+    PlatformError, PlatformErrorKind, PreviousTarget, Revision, RunObserver, RunReport, RunRequest, Runtime,
     RuntimeContext, SafePath, Status,
 };
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 /// The environment in which platforms run: folder, secrets, time, and the operator's confirmations.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +68,26 @@ impl Broker {
             report.findings.extend(error.findings().iter().cloned());
         }
         Ok(report)
+    }
+
+    /// Records that other tools applied what is rendered in a target, up to a revision: for the platforms that leave it to other tools.
+    /// Their transition files up to that revision are removed. Those of later revisions stay, in order. Platforms that apply
+    /// what they render themselves record that themselves.
+    ///
+    /// # Errors
+    ///
+    /// If the target does not remember the revision; if another process writes the target or wrote it since it was opened; or if a
+    /// file that is to be removed was edited.
+    pub fn record_applied(&self, target: &mut Target, revision: &Revision) -> Result<(), TargetError> {
+        target.finish(None)?;
+        let records = target.manifest().into_iter().flat_map(|manifest| manifest.platforms());
+        let is_applied_by_others = |record: &PlatformRecord| {
+            ConfiguredPlatform::from_record(self.registry(), &record.instance)
+                .is_ok_and(|configured| configured.platform().runtime().is_none())
+        };
+        let platforms = records.filter(|(_, record)| is_applied_by_others(record));
+        let platforms: BTreeSet<PlatformName> = platforms.map(|(name, _)| name.clone()).collect();
+        target.record_applied_revision(&platforms, revision)
     }
 
     /// Runs jobs of what was applied.

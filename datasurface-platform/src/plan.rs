@@ -1,7 +1,7 @@
 //! Plans: the way from what was rendered to what is rendered now.
 
 use crate::{
-    rendering::{File, ResourceAddress},
+    rendering::{File, ResourceAddress, SafePath},
     view::Scope,
 };
 use chrono::NaiveDate;
@@ -188,6 +188,16 @@ pub struct Cause {
     pub owners: BTreeSet<Repository>,
 }
 
+/// The means by which the data of a replaced resource gets into the new one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Carrier {
+    /// A transition file of the same plan, by its path.
+    TransitionFile(SafePath),
+    /// Another resource that is rendered now, by its address.
+    Resource(ResourceAddress),
+}
+
 /// One thing that is done to one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -214,6 +224,9 @@ pub struct Step {
     /// The last day on which held data is retained; `None` for other actions, and for data that is retained until it is released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owed_until: Option<NaiveDate>,
+    /// The means by which the data of a replaced resource gets into the new one; `None` if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried_by: Option<Carrier>,
     /// The resources that must be there before this one, and go after it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub depends_on: BTreeSet<ResourceAddress>,

@@ -13,6 +13,7 @@ pub(crate) static CODES: &[&CodeInfo] = &[
     &INTERRUPTED,
     &MISSING_FILE,
     &NOT_RENDERED,
+    &UNKNOWN_REVISION,
     &UNREADABLE,
     &UNWRITABLE,
 ];
@@ -78,6 +79,13 @@ pub(super) static NOT_RENDERED: CodeInfo = CodeInfo::error(
     "what would be executed is not what was rendered",
     "Nothing is executed that was not rendered: before a platform applies, runs or looks at anything, each of its files is \
      compared with the manifest. Files that were put there by others are not looked at.",
+);
+
+pub(super) static UNKNOWN_REVISION: CodeInfo = CodeInfo::error(
+    "target/unknown-revision",
+    "a revision was named as applied that the target does not remember",
+    "What another tool applied is the last revision, or an earlier one whose transition files are still in the target. Those of one that \
+     was recorded as applied are removed, together with those of the revisions before it.",
 );
 
 pub(super) static UNREADABLE: CodeInfo = CodeInfo::error(

@@ -4,7 +4,7 @@
 
 mod wire;
 
-use crate::configured_platform::ConfiguredPlatform;
+use crate::{configured_platform::ConfiguredPlatform, lock::Lock};
 use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{
@@ -12,7 +12,7 @@ use datasurface_platform::{
     ScopeRecord,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The record of what we own in a target, and of the revision that it was made from.
 /// Equal manifests have the same bytes.
@@ -20,6 +20,8 @@ use std::collections::BTreeMap;
 pub struct Manifest {
     revision: Revision,
     lock: Fingerprint,
+    /// The lock that goes with it; `None` in a target of an earlier version.
+    recorded_lock: Option<Box<Lock>>,
     platforms: BTreeMap<PlatformName, PlatformRecord>,
 }
 
@@ -35,6 +37,10 @@ pub struct PlatformRecord {
     pub scopes: Vec<ScopeEntry>,
     /// The files that exist for one change only, by path relative to the folder of the instance.
     pub transition: BTreeMap<SafePath, FileRecord>,
+    /// The transition files of earlier revisions that nobody recorded as applied, in order.
+    /// Only a platform that leaves it to other tools to apply what it renders has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierTransition>,
     /// The apply state: whether what runs is behind what is rendered.
     #[serde(default, skip_serializing_if = "ApplyState::is_rendered")]
     pub standing: ApplyState,
@@ -45,6 +51,16 @@ pub struct PlatformRecord {
     /// The system of the last apply, if it has an identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to: Option<AppliedTarget>,
+}
+
+/// The transition files of an earlier revision that nobody recorded as applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlierTransition {
+    /// The revision that the files lead to.
+    pub to: Revision,
+    /// The files, by path relative to the folder of the instance.
+    pub files: BTreeMap<SafePath, FileRecord>,
 }
 
 /// The system, such as a database, that rendered files are applied to.
@@ -123,7 +139,21 @@ impl Manifest {
             platform.scopes.sort_by(|a, b| a.scope.cmp(&b.scope));
             (platform.instance.name.clone(), platform)
         };
-        Self { revision, lock, platforms: platforms.into_iter().map(in_order).collect() }
+        let platforms = platforms.into_iter().map(in_order).collect();
+        Self { revision, lock, recorded_lock: None, platforms }
+    }
+
+    /// Adds a copy of the lock that goes with the manifest, from which a lost one is restored.
+    #[must_use]
+    pub fn with_recorded_lock(mut self, lock: Lock) -> Self {
+        self.recorded_lock = Some(Box::new(lock));
+        self
+    }
+
+    /// The copy of the lock that goes with the manifest, as it was rendered; `None` in a target of an earlier version.
+    #[must_use]
+    pub fn recorded_lock(&self) -> Option<&Lock> {
+        self.recorded_lock.as_deref()
     }
 
     /// The revision that the target was made from.
@@ -189,11 +219,37 @@ impl Manifest {
             if let Some(record) = self.platforms.get_mut(name) {
                 record.standing = ApplyState::Applied;
                 record.transition.clear();
+                record.earlier.clear();
                 record.applied_to.clone_from(ground);
             }
         }
         self.platforms.retain(|name, record| !platforms.contains_key(name) || !record.scopes.is_empty());
         self
+    }
+
+    /// Records that another tool applied what was rendered for these instances up to a revision, `None` if the revision is not
+    /// among those that are remembered. Transition files that lead up to it have done their work, and are removed.
+    #[must_use]
+    pub fn with_applied_revision(
+        mut self,
+        platforms: &BTreeSet<PlatformName>,
+        revision: &Revision,
+    ) -> Option<Self> {
+        let is_last = *revision == self.revision;
+        let mut is_known = is_last;
+        for name in platforms {
+            let Some(record) = self.platforms.get_mut(name) else { continue };
+            if is_last {
+                record.transition.clear();
+                record.earlier.clear();
+            } else if let Some(position) = record.earlier.iter().rposition(|one| one.to == *revision) {
+                record.earlier.drain(..=position);
+                is_known = true;
+            }
+        }
+        let is_of_use = |record: &PlatformRecord| !record.scopes.is_empty() || record.has_transitions();
+        self.platforms.retain(|name, record| !platforms.contains(name) || is_of_use(record));
+        is_known.then_some(self)
     }
 
     /// Removes those transition files that are gone, by path relative to the target.
@@ -203,6 +259,10 @@ impl Manifest {
         for record in self.platforms.values_mut() {
             let folder = record.folder.clone();
             record.transition.retain(|path, _| !is_gone(&path.joined_to(&folder)));
+            for earlier in &mut record.earlier {
+                earlier.files.retain(|path, _| !is_gone(&path.joined_to(&folder)));
+            }
+            record.earlier.retain(|earlier| !earlier.files.is_empty());
         }
         self
     }
@@ -279,6 +339,12 @@ impl PlatformRecord {
         }
     }
 
+    /// Whether there are files that exist for changes only.
+    #[must_use]
+    pub fn has_transitions(&self) -> bool {
+        !self.transition.is_empty() || !self.earlier.is_empty()
+    }
+
     /// The files, by path relative to the target: those of the scopes, then those of the transition.
     pub fn files(&self) -> impl Iterator<Item = (SafePath, &FileRecord)> {
         self.files_inside().map(|(path, file)| (path.joined_to(&self.folder), file))
@@ -289,6 +355,7 @@ impl PlatformRecord {
         let of_scopes = self.scopes.iter().flat_map(|entry| {
             entry.record.files.iter().map(|(path, file)| (path.joined_to(&entry.folder), file))
         });
-        of_scopes.chain(self.transition.iter().map(|(path, file)| (path.clone(), file)))
+        let earlier = self.earlier.iter().flat_map(|earlier| &earlier.files);
+        of_scopes.chain(earlier.chain(&self.transition).map(|(path, file)| (path.clone(), file)))
     }
 }

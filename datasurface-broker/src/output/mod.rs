@@ -26,17 +26,19 @@ mod verify;
 
 pub(crate) use codes::CODES;
 pub use error::TargetError;
-pub use manifest::{AppliedTarget, ApplyState, EarlierApplied, Manifest, PlatformRecord, ScopeEntry};
+pub use manifest::{
+    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, PlatformRecord, ScopeEntry,
+};
 pub use transaction::TargetTransaction;
 
-use codes::{BUSY, FOREIGN_FILE, UNREADABLE};
+use codes::{BUSY, FOREIGN_FILE, UNKNOWN_REVISION, UNREADABLE};
 use datasurface_graph::Fingerprint;
 use datasurface_model::{Findings, PlatformName};
-use datasurface_platform::{RenderedFiles, SafePath};
+use datasurface_platform::{RenderedFiles, Revision, SafePath};
 use disk::{Disk, FileKind, RealDisk};
 use interrupted::Interrupted;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 use target_folder::{FileState, JOURNAL, MANIFEST, TargetFolder, changing};
@@ -145,6 +147,32 @@ impl Target {
             return Ok(());
         }
         self.begin()?.shrink(applied)
+    }
+
+    /// Records that another tool applied what is rendered for these platforms, up to a revision.
+    /// The transition files up to that revision have done their work, and are removed; those of later revisions stay.
+    ///
+    /// # Errors
+    ///
+    /// If the revision is not the last one, nor one of an earlier transition that is still in the target; or as of
+    /// [`record_applied`](Self::record_applied). A target without a manifest has nothing to record: that is no error.
+    pub(crate) fn record_applied_revision(
+        &mut self,
+        platforms: &BTreeSet<PlatformName>,
+        revision: &Revision,
+    ) -> Result<(), TargetError> {
+        let Some(manifest) = self.manifest.clone() else {
+            return Ok(());
+        };
+        match manifest.clone().with_applied_revision(platforms, revision) {
+            None => {
+                let message = format!("the target does not remember revision `{}`", revision.short());
+                Err(TargetError::new(&UNKNOWN_REVISION, self.root().display(), message)
+                    .help("name the last revision, or one whose transition files are in the target"))
+            }
+            Some(applied) if applied == manifest => Ok(()),
+            Some(applied) => self.begin()?.shrink(applied),
+        }
     }
 
     /// Returns the root that was recorded with the last apply, if there is one.

@@ -47,6 +47,7 @@ impl Wanted {
             nodes: BTreeMap::new(),
         };
         let platform = PlatformRecord {
+            earlier: Vec::new(),
             instance: instance("plant"),
             folder: safe("plant"),
             scopes: vec![entry],

@@ -1,14 +1,24 @@
 //! The base of a proposal, about which lock and target must agree.
 
-use crate::{error::BrokerError, output::Manifest, placed::Placed};
+use crate::{error::BrokerError, output::Manifest, placed::Placed, storage};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
 
 pub(crate) static LOCK_MISSING: CodeInfo = CodeInfo::error(
     "lock/missing",
     "the target was rendered with a lock that is not there",
     "The lock says who serves, where nodes are placed and what is held. Without it, decisions would be taken anew and \
-     guards would be lost. Restore it from version control.",
+     guards would be lost. Restore it from version control, or from the target, which has a copy of the lock as it was rendered: \
+     `datasurface render --restore-lock`.",
 );
+
+pub(crate) static OTHER_STORAGE: CodeInfo = CodeInfo::error(
+    "lock/other-storage",
+    "the lock names another storage than the target",
+    "What was renamed is stored under its first name, and what has a name that is taken is stored under another one. The lock says so, \
+     and the target has a copy of that. Where they disagree, an edit or a merge of two branches lost an entry of the lock: something \
+     would lose its data, or read that of something else. Restore the entries that are named.",
+)
+.not_waivable();
 
 pub(crate) static OTHER_MODEL: CodeInfo = CodeInfo::error(
     "lock/other-model",
@@ -61,7 +71,7 @@ pub(super) fn agreeing_manifest<'a>(
             let message =
                 format!("the target is at revision `{}`, and there is no lock for it", revision.short());
             Diagnostic::new(&LOCK_MISSING, path, message)
-                .with_help("restore `datasurface.lock` from version control")
+                .with_help("restore `datasurface.lock` from version control, or render with `--restore-lock`")
         }
         (Some(revision), None) => {
             let message =
@@ -76,9 +86,31 @@ pub(super) fn agreeing_manifest<'a>(
                 "restore the lock that was committed with the target, or the target that goes with the lock",
             )
         }
-        _ => return Ok(manifest),
+        _ => {
+            let lost = manifest.map(|manifest| other_storage(placed, manifest, &path)).unwrap_or_default();
+            return if lost.is_empty() { Ok(manifest) } else { Err(BrokerError::new(lost)) };
+        }
     };
     Err(BrokerError::new([diagnostic]))
+}
+
+/// Everything that is stored under another name than it would be by the copy of the lock in the target.
+fn other_storage(placed: &Placed, manifest: &Manifest, path: &ModelPath) -> Vec<Diagnostic> {
+    let Some(recorded) = manifest.recorded_lock().filter(|recorded| recorded.storage.is_some()) else {
+        return Vec::new();
+    };
+    let expected = storage::allocate(&placed.ecosystem, recorded).record;
+    let differing = expected.disagreements(placed.lock.storage_names());
+    let findings = differing.into_iter().map(|(kind, name, [expected, actual])| {
+        let noun = kind.noun();
+        let message = format!(
+            "the {noun} `{name}` is stored under `{expected}` in the target, and under `{actual}` by the lock"
+        );
+        let help =
+            "restore the entries under `storage` of `datasurface.lock`, or render with `--restore-lock`";
+        Diagnostic::new(&OTHER_STORAGE, path.clone(), message).with_help(help)
+    });
+    findings.collect()
 }
 
 /// Returns the reason why a lost target cannot be made again, if there is one.

@@ -43,6 +43,7 @@ use views::{Held, PlatformViews, Sources};
 static CODES: &[&CodeInfo] = &[
     &base::LOCK_MISSING,
     &base::OTHER_MODEL,
+    &base::OTHER_STORAGE,
     &base::TARGET_MISSING,
     &base::TARGET_OTHER,
     &render::ADDRESS_TWICE,
@@ -134,7 +135,11 @@ impl Broker {
             );
             match configured.platform().diff(&RenderingChange::new(&frame, &changed)) {
                 Ok(plan) => {
-                    guard::check(&frame, &changed, &plan, &mut found);
+                    let after = guard::Outcome {
+                        entries: entries.get(name).map_or(&[][..], Vec::as_slice),
+                        held: held.get(name).map_or(&[][..], Vec::as_slice),
+                    };
+                    guard::check(&frame, &changed, &plan, &after, &mut found);
                     let scopes = views.remove(name).map(|views| views.scopes).unwrap_or_default();
                     proposed
                         .insert(name.clone(), Proposed { configured: Arc::clone(configured), scopes, plan });
@@ -166,7 +171,8 @@ impl Broker {
         let records = record::records(&proposed, entries, placed, manifest);
         remember_left(&mut lock, &placed.ecosystem, &records);
         Ok(Proposal {
-            manifest: Manifest::new(revision, Fingerprint::of_bytes(lock.to_text().as_bytes()), records),
+            manifest: Manifest::new(revision, Fingerprint::of_bytes(lock.to_text().as_bytes()), records)
+                .with_recorded_lock(lock.clone()),
             lock,
             platforms: proposed,
             findings,

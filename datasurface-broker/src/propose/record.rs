@@ -2,11 +2,11 @@
 
 use super::{hold::owed_today, proposal::Proposed, render::platform_folder};
 use crate::{
-    output::{ApplyState, EarlierApplied, Manifest, PlatformRecord, ScopeEntry},
+    output::{ApplyState, EarlierApplied, EarlierTransition, Manifest, PlatformRecord, ScopeEntry},
     placed::Placed,
 };
 use datasurface_model::PlatformName;
-use datasurface_platform::{File, PLAN_FILE, Plan, Revision, SafePath};
+use datasurface_platform::{File, FileRecord, PLAN_FILE, Plan, Revision, SafePath};
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// What the target would remember of each platform. Of one that has nothing any more, the files are remembered that it
@@ -31,15 +31,44 @@ pub(super) fn records(
             }
             _ => files(&standing, &proposed.plan).map(|(path, file)| (path, file.record())).collect(),
         };
-        if scopes.is_empty() && transition.is_empty() {
+        // What another tool applies may be several revisions behind: what leads to each of them stays until it is recorded as applied.
+        let earlier = match (&standing, before) {
+            (ApplyState::Rendered, Some(before)) if proposed.configured.platform().runtime().is_none() => {
+                earlier(before, &transition)
+            }
+            _ => Vec::new(),
+        };
+        if scopes.is_empty() && transition.is_empty() && earlier.is_empty() {
             continue;
         }
         let instance = (**proposed.configured.instance()).clone();
         let owed = owed_today(placed, name);
         let applied_to = before.and_then(|(before, _)| before.applied_to.clone());
-        records.push(PlatformRecord { instance, folder, scopes, transition, owed, standing, applied_to });
+        records.push(PlatformRecord {
+            instance,
+            folder,
+            scopes,
+            transition,
+            earlier,
+            owed,
+            standing,
+            applied_to,
+        });
     }
     records
+}
+
+/// The transition files of earlier revisions, in order, but for those that are there again.
+fn earlier(
+    (before, revision): (&PlatformRecord, &Revision),
+    transition: &BTreeMap<SafePath, FileRecord>,
+) -> Vec<EarlierTransition> {
+    let last = EarlierTransition { to: revision.clone(), files: before.transition.clone() };
+    let all = before.earlier.iter().cloned().chain([last]).map(|mut earlier| {
+        earlier.files.retain(|path, _| !transition.contains_key(path));
+        earlier
+    });
+    all.filter(|earlier| !earlier.files.is_empty()).collect()
 }
 
 /// Once something was applied, it is what runs until something else is.

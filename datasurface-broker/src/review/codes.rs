@@ -23,9 +23,10 @@ pub(super) static HELD_CHANGED: CodeInfo = CodeInfo::error(
 
 pub(super) static HELD_NAME: CodeInfo = CodeInfo::error(
     "lock/held-name",
-    "a new datastore takes the name of held data",
-    "What is held of a datastore that is gone belongs to its last owner. A new datastore of that name would take it up, and show it to \
-     its own readers. Take another name, or wait until the data is released.",
+    "a new dataset would take up held data of another one",
+    "What is held of a dataset that is gone belongs to its last owner. A new one of that name is stored under a name of its own, which \
+     the lock gives it; here the lock would store it under that of the held data, and its readers would see that. Restore the storage \
+     names of the lock.",
 )
 .not_waivable();
 

@@ -1,9 +1,9 @@
 //! Two versions of a lock: what is held goes by release, by date, or because somebody is promised as much again.
 
 use super::codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE};
-use crate::{lock::Lock, placed::Placed, propose::owed_today};
+use crate::{lock::Lock, placed::Placed, propose::owed_today, storage};
 use chrono::NaiveDate;
-use datasurface_graph::Custody;
+use datasurface_graph::{Custody, StorageOf};
 use datasurface_model::{DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, Valid, segment};
 use datasurface_platform::HeldState;
 use std::collections::BTreeMap;
@@ -28,11 +28,17 @@ impl LockChange<'_> {
             return vec![finding.with_help("restore `datasurface.lock` from version control")];
         }
         let mut found = Vec::new();
+        let taken = self.bearers();
         for (platform, lock) in &self.old.platforms {
-            let owed = self.placed.map(|placed| owed_today(placed, platform)).unwrap_or_default();
+            // A platform may be renamed with this change, or with an earlier one that the new lock has and the old one has not.
+            let storage = self.old.storage_names().platform(platform);
+            let names = self.new.storage_names();
+            let same = self.new.platforms.iter().find(|(name, _)| names.platform(name) == storage);
+            let still = same.map_or(&[][..], |(_, lock)| &lock.held);
+            let owed = self.placed.map(|placed| owed_on(placed, &storage)).unwrap_or_default();
             for state in &lock.held {
-                found.extend(self.taken_name(state));
-                if !self.may_become(platform, state, &owed) {
+                found.extend(self.taken_name(state, &taken));
+                if !self.may_become(still, state, &owed) {
                     let (resource, dataset) = (&state.resource, &state.holds.dataset);
                     let message = format!(
                         "`{resource}` of `{platform}` holds `{dataset}`, which was neither released nor is over"
@@ -48,11 +54,11 @@ impl LockChange<'_> {
     /// Whether an entry may become what the new lock makes of it.
     fn may_become(
         &self,
-        platform: &PlatformName,
+        still: &[HeldState],
         state: &HeldState,
         owed: &BTreeMap<DatasetKey, Custody>,
     ) -> bool {
-        let still = self.new.held(platform).iter().find(|held| held.resource == state.resource);
+        let still = still.iter().find(|held| held.resource == state.resource);
         let is_kept = still.is_some_and(|still| {
             let is_as_long = match (state.owed_until, still.owed_until) {
                 (_, None) => true,
@@ -71,20 +77,67 @@ impl LockChange<'_> {
         is_kept || state.release_reason(self.on, self.old.base_revision()).is_some() || is_owed_again()
     }
 
-    /// A datastore that comes with this change, and has the name of what is held.
-    fn taken_name(&self, state: &HeldState) -> Option<Diagnostic> {
-        let name = &state.holds.dataset.datastore;
+    /// The dataset that is stored under each name after the change, by that name, and had another one before it, or none.
+    fn bearers(&self) -> BTreeMap<DatasetKey, DatasetKey> {
+        let Some(placed) = self.placed.filter(|_| !self.old.holds_nothing()) else {
+            return BTreeMap::new();
+        };
         let [old, new] = self.ecosystems;
-        let store = new.datastore(name)?;
-        let known = [Some(store.entity.name()), store.entity.former_name()];
-        if known.into_iter().flatten().any(|name| old.datastore(name).is_some()) {
-            return None;
+        // The old model may have been changed since it was rendered last.
+        let before = storage::allocate(old, self.old).record;
+        let after = placed.lock.storage_names();
+        let is_kept = |now: &DatasetKey, storage: &DatasetKey, former: [Option<DatasetKey>; 3]| {
+            let mut names = [Some(now.clone())].into_iter().chain(former).flatten();
+            names.any(|name| old.dataset(&name).is_some() && before.dataset(&name) == *storage)
+        };
+        let mut bearers = BTreeMap::new();
+        for store in new.datastores() {
+            for dataset in store.entity.datasets() {
+                let now = DatasetKey::new(store.entity.name(), dataset.name());
+                let storage = after.dataset(&now);
+                let (store_was, was) = (store.entity.former_name(), dataset.former_name());
+                let former = [
+                    was.map(|was| DatasetKey::new(store.entity.name(), was)),
+                    store_was.map(|store| DatasetKey::new(store, dataset.name())),
+                    store_was.zip(was).map(|(store, was)| DatasetKey::new(store, was)),
+                ];
+                if !is_kept(&now, &storage, former) {
+                    bearers.insert(storage, now);
+                }
+            }
         }
-        let message =
-            format!("the datastore `{name}` is new, and `{}` holds data of that name", state.resource);
-        let help = "take another name, or wait until the data is released";
-        Some(Diagnostic::new(&HELD_NAME, store.path(), message).with_help(help))
+        bearers
     }
+
+    /// A dataset that comes with this change, and would take up what is held of somebody else. A lock gives a name that is held to
+    /// nobody else; one that lost its entries, or is older than they are, does not know better.
+    fn taken_name(
+        &self,
+        state: &HeldState,
+        bearers: &BTreeMap<DatasetKey, DatasetKey>,
+    ) -> Option<Diagnostic> {
+        let now = bearers.get(&state.holds.dataset)?;
+        let [_, new] = self.ecosystems;
+        let path = dataset_path(new, now)?;
+        let message = format!(
+            "the dataset `{now}` is new, and would take up the data that `{}` holds of the former `{}`",
+            state.resource, state.holds.dataset
+        );
+        let help = "render first, so that the lock knows of the former one, or restore its storage names";
+        Some(Diagnostic::new(&HELD_NAME, path, message).with_help(help))
+    }
+}
+
+/// What is owed on the platform of this storage name.
+fn owed_on(placed: &Placed, storage: &PlatformName) -> BTreeMap<DatasetKey, Custody> {
+    let names = placed.lock.storage_names();
+    let platform = placed.graphs.iter().map(|graph| graph.platform());
+    let mut same = platform.filter(|name| names.platform(name) == *storage);
+    same.next().map(|name| owed_today(placed, name)).unwrap_or_default()
+}
+
+fn dataset_path(ecosystem: &Valid<Ecosystem>, key: &DatasetKey) -> Option<ModelPath> {
+    Some(ecosystem.datastore(&key.datastore)?.path().child(segment::DATASETS, &key.dataset))
 }
 
 fn lock_path() -> ModelPath {

@@ -306,18 +306,9 @@ fn free_name(name: &str, is_taken: impl Fn(&String) -> bool) -> String {
 }
 
 fn twice(kind: StorageKind, parent: &Parent, one: &str, other: &str, storage: &str) -> Diagnostic {
-    let noun = match kind {
-        StorageKind::Platforms => "platforms",
-        StorageKind::Zones => "zones",
-        StorageKind::Teams => "teams",
-        StorageKind::Containers => "containers",
-        StorageKind::Datastores => "datastores",
-        StorageKind::Datasets => "datasets",
-        StorageKind::Workspaces => "workspaces",
-        StorageKind::Groups => "dataset groups",
-    };
+    let noun = kind.noun();
     let [one, other] = [one, other].map(|name| joined(&parent.now, name).into_owned());
-    let message = format!("the {noun} `{one}` and `{other}` are both stored under `{storage}`");
+    let message = format!("the {noun}s `{one}` and `{other}` are both stored under `{storage}`");
     Diagnostic::new(&NAME_TWICE, ModelPath::root().child(segment::LOCK, FILE_NAME), message).with_help(
         "keep the entry of the one that has the data, and remove the entry of the other one with its `renamed_from`",
     )

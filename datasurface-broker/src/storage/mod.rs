@@ -41,6 +41,22 @@ pub(crate) enum StorageKind {
     Groups,
 }
 
+impl StorageKind {
+    /// The word for a thing of this kind.
+    pub(crate) const fn noun(self) -> &'static str {
+        match self {
+            Self::Platforms => "platform",
+            Self::Zones => "zone",
+            Self::Teams => "team",
+            Self::Containers => "container",
+            Self::Datastores => "datastore",
+            Self::Datasets => "dataset",
+            Self::Workspaces => "workspace",
+            Self::Groups => "dataset group",
+        }
+    }
+}
+
 /// The storage name of one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -121,6 +137,26 @@ impl StorageRecord {
             (*kind, entries.map(|(path, entry)| (path.as_str(), entry.storage.as_str())).collect())
         });
         differing.filter(|(_, entries): &(_, BTreeMap<_, _>)| !entries.is_empty()).collect()
+    }
+}
+
+impl StorageRecord {
+    /// The things whose storage names differ from those in another record: the kind, the name of now, and both storage names.
+    pub(crate) fn disagreements(&self, other: &Self) -> Vec<(StorageKind, String, [String; 2])> {
+        let nothing = BTreeMap::new();
+        let mut found = Vec::new();
+        let kinds: BTreeSet<StorageKind> = self.names.keys().chain(other.names.keys()).copied().collect();
+        for kind in kinds {
+            let [here, there] = [self, other].map(|record| record.names.get(&kind).unwrap_or(&nothing));
+            let paths: BTreeSet<&String> = here.keys().chain(there.keys()).collect();
+            found.extend(paths.into_iter().filter_map(|path| {
+                let names = [here, there]
+                    .map(|names| names.get(path).map_or(last(path), |entry| entry.storage.as_str()));
+                let [one, other] = names;
+                (one != other).then(|| (kind, path.clone(), names.map(str::to_owned)))
+            }));
+        }
+        found
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct Config {
     forgets: bool,
     /// Nothing that goes is looked at.
     throws_away: bool,
+    /// Shelves whose columns differ are replaced, and this carries the data: `nothing`, `file`, `frame`, `other_file` or `other_frame`.
+    replaces_by: Option<String>,
     /// Most shelves in a shard.
     limit: Option<u64>,
     /// How much an ingest weighs, beside its datasets.
@@ -78,6 +80,18 @@ fn minimal_platform(dataset: &DatasetFacts, node: &NodeView) -> Resource {
         .attribute("history", dataset.custody.history)
         .origin(&node.facts().key_now())
         .with_held_data(HeldData::new(&dataset.key, dataset.custody))
+}
+
+/// `copy` is the transition file that carries data over.
+fn replaced_by(carrier: &str, copy: &str) -> Judgement {
+    let replace = Judgement::replace(Effect::InPlace, "a new shelf");
+    match carrier {
+        "file" => replace.carried_by(Carrier::TransitionFile(copy.parse().unwrap())),
+        "other_file" => replace.carried_by(Carrier::TransitionFile("other.json".parse().unwrap())),
+        "frame" => replace.carried_by(Carrier::Resource("frame".into())),
+        "other_frame" => replace.carried_by(Carrier::Resource("other_frame".into())),
+        _ => replace,
+    }
 }
 
 impl DataPlatform for MinimalPlatform {
@@ -150,7 +164,14 @@ impl DataPlatform for MinimalPlatform {
     }
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
-        let plan = change.structural(|_| Judgement::update(Effect::InPlace, ""))?;
+        let copy = format!("{}/copy.json", change.transition_name());
+        let plan = change.structural(|changed| match &self.config.replaces_by {
+            Some(carrier) if changed.after.kind() == "shelf" => replaced_by(carrier, &copy),
+            _ => Judgement::update(Effect::InPlace, ""),
+        })?;
+        if self.config.replaces_by.is_some() && !plan.is_empty() && change.from().is_some() {
+            return Ok(plan.transition_file(File::json(&copy, &0)?));
+        }
         if !self.config.throws_away {
             return Ok(plan);
         }

@@ -94,6 +94,30 @@ fn what_is_held_goes_by_release() {
 }
 
 #[test]
+fn what_is_held_stays_with_a_platform_that_is_renamed() {
+    let site = Site::new();
+    let with = |platform: PlatformDeclaration, datasets: &[&str]| {
+        let group = DatasetGroup::new("g").with_sinks(datasets.iter().copied());
+        fixture([platform], [consumer("W", group.with_retention(Retention::years(1)))])
+    };
+    site.render(with(minimal_platform("P"), &["S/a", "S/b"]), today());
+    let model = with(minimal_platform("P"), &["S/a"]);
+    site.render(model.clone(), today());
+    let lock = site.lock();
+    let renamed = with(minimal_platform("Q").renamed_from("P"), &["S/a"]);
+    site.render(renamed.clone(), today());
+    let after = site.lock();
+    assert_eq!((after.held(&"P".into()).len(), after.held(&"Q".into()).len()), (0, 1));
+    let judge = |new: &Lock| judged([(&model, &lock), (&renamed, new)], MODEL, today());
+    assert_eq!(refusals(&judge(&after)), [] as [&str; 0], "the lock was rendered with the change");
+    assert_eq!(refusals(&judge(&lock)), [] as [&str; 0], "it is rendered later");
+    // The attack: what is held gets lost on the way.
+    let mut text: serde_json::Value = serde_json::from_str(&after.to_text()).unwrap();
+    text["platforms"]["Q"].as_object_mut().unwrap().remove("held").unwrap();
+    assert_eq!(refusals(&judge(&Lock::from_text(&text.to_string()).unwrap())), ["lock/held-changed"]);
+}
+
+#[test]
 fn what_is_promised_again_is_held_no_longer() {
     let (model, lock) = held(Some(Retention::years(1)));
     let unheld = emptied(&lock);
@@ -126,6 +150,40 @@ fn a_name_of_what_is_held_is_not_taken() {
     let judge = |new: &Ecosystem| judged([(&gone, &lock), (new, &lock)], TEAM, today());
     assert_eq!(refusals(&judge(&with(store("S")))), ["lock/held-name"]);
     assert_eq!(refusals(&judge(&with(store("T")))), [] as [&str; 0]);
+    // The mirror: a lock that knows that it is gone gives the new one storage of its own.
+    let site = Site::new();
+    let consumers = |datasets: &[&str]| {
+        let group = DatasetGroup::new("g").with_sinks(datasets.iter().copied());
+        consumer("W", group.with_retention(Retention::years(1)))
+    };
+    let two = |stores: [Datastore; 2], datasets: &[&str]| {
+        let [one, other] = stores;
+        world_of(one, [minimal_platform("P")], [consumers(datasets)])
+            .edit_team("Z", "T", |team| team.datastore(other))
+    };
+    let own = |name: &str| {
+        let tables = ["a", "b", "c"].into_iter();
+        let capture = Capture::sql_snapshot("Z/T/Source");
+        store(name).captured(
+            tables.fold(capture, |capture, dataset| capture.table(dataset, format!("{name}_{dataset}"))),
+        )
+    };
+    site.render(two([own("Other"), own("S")], &["Other/a", "S/b"]), today());
+    let without = world_of(own("Other"), [minimal_platform("P")], [consumers(&["Other/a"])]);
+    site.render(without.clone(), today());
+    let known = site.lock();
+    assert_eq!(known.held(&"P".into()).len(), 1);
+    let again = two([own("Other"), own("S")], &["Other/a", "S/b"]);
+    let held = |lock: &Lock| {
+        let report = judged([(&without, &known), (&again, lock)], TEAM, today());
+        let codes = refusals(&report).into_iter().filter(|code| code.starts_with("lock/held"));
+        codes.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(held(&known), [] as [&str; 0]);
+    // The attack: an edit of the lock gives it the name of what is held.
+    let mut text: serde_json::Value = serde_json::from_str(&known.to_text()).unwrap();
+    text["storage"].as_object_mut().unwrap().remove("left").unwrap();
+    assert_eq!(held(&Lock::from_text(&text.to_string()).unwrap()), ["lock/held-name"]);
     // Who is renamed away and comes back takes nothing.
     let there = named("S");
     let documented = there.clone().documented("the same");

@@ -4,7 +4,7 @@ use super::{RenderingChange, ScopeRecord};
 use crate::{
     error::PlatformError,
     held::{Guard, HeldState},
-    plan::{Action, Cause, Effect, Meaning, Plan, Step},
+    plan::{Action, Carrier, Cause, Effect, Meaning, Plan, Step},
     rendering::{FileRecord, Resource, ResourceAddress, SafePath},
     view::Scope,
 };
@@ -41,17 +41,27 @@ pub struct Judgement {
     meaning: Meaning,
     effect: Effect,
     reason: String,
+    carried_by: Option<Carrier>,
 }
 
 impl Judgement {
     /// Creates a judgement: the resource stays and is updated, with this effect. Readers of its data can go on.
     pub fn update(effect: Effect, reason: impl Into<String>) -> Self {
-        Self { action: Action::Update, meaning: Meaning::Compatible, effect, reason: reason.into() }
+        let (action, meaning) = (Action::Update, Meaning::Compatible);
+        Self { action, meaning, effect, reason: reason.into(), carried_by: None }
     }
 
-    /// Creates a judgement: the resource is replaced by a new one, with this effect.
+    /// Creates a judgement: the resource is replaced by a new one, with this effect. Of a resource that holds data, a host accepts that
+    /// only if the data is [carried over](Self::carried_by), or may go.
     pub fn replace(effect: Effect, reason: impl Into<String>) -> Self {
         Self { action: Action::Replace, ..Self::update(effect, reason) }
+    }
+
+    /// Sets the means by which the data of a replaced resource gets into the new one. It must be in the same plan or rendering.
+    #[must_use]
+    pub fn carried_by(mut self, carrier: Carrier) -> Self {
+        self.carried_by = Some(carrier);
+        self
     }
 
     /// Sets the meaning of the change for readers of the data.
@@ -169,6 +179,7 @@ impl RenderingChange<'_> {
         let judgement = judge(&ResourceChange { before: &before.resource, after: &after.resource });
         let mut step = self.step(after, judgement.action, judgement.effect, judgement.reason);
         step.meaning = judgement.meaning;
+        step.carried_by = judgement.carried_by;
         step
     }
 
@@ -239,6 +250,7 @@ impl RenderingChange<'_> {
             reason,
             cause: self.cause_of(&placed.resource),
             owed_until: None,
+            carried_by: None,
             depends_on: placed.resource.dependencies().clone(),
         }
     }

@@ -296,6 +296,7 @@ impl FaultyPlatform {
                         reason: "to be sure".to_owned(),
                         cause: Default::default(),
                         owed_until: None,
+                        carried_by: None,
                         depends_on: Default::default(),
                     });
                 }

@@ -1,6 +1,7 @@
 //! A manifest as text.
 
 use super::{Manifest, PlatformRecord};
+use crate::lock::{Lock, LockWire};
 use datasurface_graph::Fingerprint;
 use datasurface_platform::Revision;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -15,6 +16,8 @@ struct ManifestWire {
     format: String,
     revision: Revision,
     lock: Fingerprint,
+    #[serde(default)]
+    recorded_lock: Option<LockWire>,
     platforms: Vec<PlatformRecord>,
 }
 
@@ -23,6 +26,8 @@ struct WireRef<'a> {
     format: &'static str,
     revision: &'a Revision,
     lock: Fingerprint,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded_lock: Option<LockWire>,
     platforms: Vec<&'a PlatformRecord>,
 }
 
@@ -61,6 +66,7 @@ impl Serialize for Manifest {
             format: FORMAT,
             revision: &self.revision,
             lock: self.lock,
+            recorded_lock: self.recorded_lock.as_deref().map(LockWire::from),
             platforms: self.platforms.values().collect(),
         }
         .serialize(serializer)
@@ -72,7 +78,13 @@ impl<'de> Deserialize<'de> for Manifest {
         let wire = ManifestWire::deserialize(deserializer)?;
         check(&wire.format)?;
         let platforms = wire.platforms.len();
-        let manifest = Self::new(wire.revision, wire.lock, wire.platforms);
+        let mut manifest = Self::new(wire.revision, wire.lock, wire.platforms);
+        if let Some(lock) = wire.recorded_lock {
+            if !lock.is_known() {
+                return Err(D::Error::custom("its lock has another format"));
+            }
+            manifest.recorded_lock = Some(Box::new(Lock::from(lock)));
+        }
         if manifest.platforms.len() < platforms {
             return Err(D::Error::custom("a platform is there twice"));
         }

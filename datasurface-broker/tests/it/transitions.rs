@@ -1,0 +1,71 @@
+//! Transition files of a platform that leaves it to other tools to apply what it renders.
+
+use crate::fixture::*;
+use datasurface_model::*;
+use datasurface_platform::Revision;
+
+/// A platform that makes a transition file of each change.
+fn world(columns: &str) -> Ecosystem {
+    let store = Datastore::new("S").captured(Capture::sql_snapshot("Z/T/Source"));
+    let platform = minimal_platform("P").setting("replaces_by", "file");
+    let group = DatasetGroup::new("g").sink("S/a").with_retention(Retention::years(1));
+    world_of(store.dataset(Dataset::new("a", columns)), [platform], [consumer("W", group)])
+}
+
+/// The transition files in the target, in order.
+fn transitions(site: &Site) -> Vec<String> {
+    let paths = site.bytes().into_keys().filter(|path| path.contains("/transition/"));
+    paths.map(|path| path.rsplit('/').nth(1).unwrap().to_owned()).collect()
+}
+
+/// The revisions of four renderings, of which nobody applied anything.
+fn rendered(site: &Site) -> Vec<Revision> {
+    let columns = ["id Integer key", "id Integer key, b Integer", "id Integer key, b Integer, c Integer"];
+    let mut revisions: Vec<Revision> =
+        columns.iter().map(|columns| site.render(world(columns), today()).revision().clone()).collect();
+    revisions.push(site.render(world(columns[2]), today()).revision().clone());
+    revisions
+}
+
+fn change(from: &Revision, to: &Revision) -> String {
+    format!("{}-to-{}", from.short(), to.short())
+}
+
+#[test]
+fn transitions_of_each_revision_stay_until_they_are_recorded_as_applied() {
+    let site = Site::new();
+    let revisions = rendered(&site);
+    let [first, second, third, last] = revisions.as_slice() else { panic!("{revisions:?}") };
+    assert_eq!(third, last, "nothing differed");
+    let mut both = vec![change(first, second), change(second, third)];
+    both.sort();
+    assert_eq!(transitions(&site), both);
+    assert!(site.target().inspect().unwrap().is_empty());
+
+    broker().record_applied(&mut site.target(), second).unwrap();
+    assert_eq!(transitions(&site), [change(second, third)]);
+    let error = broker().record_applied(&mut site.target(), second).unwrap_err();
+    assert_eq!(error.diagnostic().code(), "target/unknown-revision");
+    broker().record_applied(&mut site.target(), third).unwrap();
+    assert_eq!(transitions(&site), [] as [&str; 0]);
+    broker().record_applied(&mut site.target(), third).unwrap();
+    // What follows starts from there.
+    let next = site.render(world("id Integer key"), today());
+    assert_eq!(transitions(&site), [change(third, next.revision())]);
+}
+
+#[test]
+fn a_transition_stays_when_its_platform_is_not_declared_any_more() {
+    let site = Site::new();
+    let revisions = rendered(&site);
+    let without = Ecosystem::new("E", "github:o/model@main", "github:o/live@main");
+    let in_a_year = day("2027-11-22");
+    site.render(without.clone(), today());
+    site.render(without.clone(), in_a_year);
+    assert_eq!(transitions(&site).len(), 4, "{revisions:?}");
+    let last = site.render(without, in_a_year);
+    assert_eq!(transitions(&site).len(), 4);
+    broker().record_applied(&mut site.target(), last.revision()).unwrap();
+    assert_eq!(transitions(&site), [] as [&str; 0]);
+    assert!(site.target().manifest().unwrap().platforms().is_empty());
+}
