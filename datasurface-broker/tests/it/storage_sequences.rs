@@ -1,10 +1,19 @@
-//! Random sequences of edits and renames: what is owed is there, and what was stored for one dataset is never read as another one.
+//! Random sequences of edits, renames, kills, lost locks and merged locks: what is owed is there, and what was stored for one dataset is
+//! never read as another one.
 
 use crate::fixture::*;
 use chrono::{Days, NaiveDate};
-use datasurface_broker::Proposal;
+use datasurface_broker::{
+    Lock, Manifest, Proposal, Target,
+    disk::{FailingDisk, RealDisk},
+};
+use datasurface_graph::NodeKey;
 use datasurface_model::*;
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A generator of numbers that are the same each time.
 struct Random(u64);
@@ -30,18 +39,40 @@ struct Living {
     former: Option<&'static str>,
 }
 
+/// A name that goes back and forth between two, and the one before it.
+type Swung = (&'static str, Option<&'static str>);
+
 #[derive(Clone)]
 struct World {
     datasets: Vec<Living>,
-    stores: (&'static str, Option<&'static str>),
-    platforms: (&'static str, Option<&'static str>),
+    store: Swung,
+    platform: Swung,
+    workspace: Swung,
+    group: Swung,
+    container: Swung,
+    team: Swung,
+    zone: Swung,
     next: usize,
+}
+
+fn swing(name: &mut Swung, [one, other]: [&'static str; 2]) {
+    let was = name.0;
+    *name = (if was == one { other } else { one }, Some(was));
 }
 
 impl World {
     fn new() -> Self {
-        let datasets = vec![Living { number: 0, name: "a", former: None }];
-        Self { datasets, stores: ("S", None), platforms: ("P", None), next: 1 }
+        Self {
+            datasets: vec![Living { number: 0, name: "a", former: None }],
+            store: ("S", None),
+            platform: ("P", None),
+            workspace: ("W", None),
+            group: ("g", None),
+            container: ("Lake", None),
+            team: ("T", None),
+            zone: ("Z", None),
+            next: 1,
+        }
     }
 
     fn free(&self) -> Vec<&'static str> {
@@ -55,7 +86,7 @@ impl World {
     }
 
     fn edit(&mut self, random: &mut Random) {
-        match random.below(8) {
+        match random.below(13) {
             0 | 1 => {
                 if let Some(name) = random.one_of(&self.free()).copied() {
                     self.settle(name);
@@ -67,7 +98,7 @@ impl World {
                 let gone = random.below(self.datasets.len());
                 self.datasets.remove(gone);
             }
-            3 | 4 => {
+            3..=5 => {
                 if let Some(name) = random.one_of(&self.free()).copied() {
                     let position = random.below(self.datasets.len());
                     let was = self.datasets[position].name;
@@ -77,92 +108,246 @@ impl World {
                     self.datasets[position] = Living { name, former, ..self.datasets[position].clone() };
                 }
             }
-            5 => {
-                let was = self.stores.0;
-                self.stores = (if was == "S" { "T" } else { "S" }, Some(was));
+            6 => swing(&mut self.store, ["S", "U"]),
+            7 => swing(&mut self.platform, ["P", "Q"]),
+            8 => swing(&mut self.workspace, ["W", "V"]),
+            9 => swing(&mut self.group, ["g", "h"]),
+            10 => swing(&mut self.container, ["Lake", "Pond"]),
+            11 => match random.below(2) {
+                0 => swing(&mut self.team, ["T", "R"]),
+                _ => swing(&mut self.zone, ["Z", "Y"]),
+            },
+            _ => {
+                self.datasets.iter_mut().for_each(|one| one.former = None);
+                let Self { store, platform, workspace, group, container, team, zone, .. } = self;
+                for name in [store, platform, workspace, group, container, team, zone] {
+                    name.1 = None;
+                }
             }
-            6 => {
-                let was = self.platforms.0;
-                self.platforms = (if was == "P" { "Q" } else { "P" }, Some(was));
-            }
-            _ => self.datasets.iter_mut().for_each(|one| one.former = None),
         }
     }
 
+    fn key(&self, dataset: &Living) -> DatasetKey {
+        DatasetKey::new(self.store.0, dataset.name)
+    }
+
     fn ecosystem(&self) -> Ecosystem {
-        let store = Datastore::new(self.stores.0).captured(Capture::sql_snapshot("Z/T/Source"));
-        let store = self.stores.1.map_or(store.clone(), |former| store.renamed_from(former));
-        let store = self.datasets.iter().fold(store, |store, one| {
+        macro_rules! renamed {
+            ($thing:expr, $name:ident) => {{
+                let thing = $thing;
+                self.$name.1.map_or(thing.clone(), |former| thing.renamed_from(former))
+            }};
+        }
+        let place = format!("{}/{}", self.zone.0, self.team.0);
+        let store = Datastore::new(self.store.0).captured(Capture::sql_snapshot(&*format!("{place}/Source")));
+        let store = self.datasets.iter().fold(renamed!(store, store), |store, one| {
             let schema = format!("id Integer key, number_{} Integer", one.number);
             let dataset = Dataset::new(one.name, &*schema);
             store.dataset(one.former.map_or(dataset.clone(), |former| dataset.renamed_from(former)))
         });
-        let sinks: Vec<String> =
-            self.datasets.iter().map(|one| format!("{}/{}", self.stores.0, one.name)).collect();
-        let group = DatasetGroup::new("g").with_sinks(sinks.iter().map(String::as_str));
-        let platform = minimal_platform(self.platforms.0);
-        let platform = self.platforms.1.map_or(platform.clone(), |former| platform.renamed_from(former));
-        world_of(store, [platform], [consumer("W", group.with_retention(Retention::years(1)))])
+        let sinks: Vec<String> = self.datasets.iter().map(|one| self.key(one).to_string()).collect();
+        let group = DatasetGroup::new(self.group.0).with_sinks(sinks.iter().map(String::as_str));
+        let group = renamed!(group.with_retention(Retention::years(1)), group);
+        let workspace = Workspace::new(self.workspace.0).group(group);
+        let workspace = workspace.with_container(&*format!("{place}/{}", self.container.0));
+        let lake = DataContainer::sqlite(self.container.0, "lake.db").located("V/L");
+        let team = Team::new()
+            .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
+            .container(renamed!(lake, container))
+            .datastore(store)
+            .workspace(renamed!(workspace, workspace));
+        let team = TeamDeclaration::new(self.team.0, "github:o/team@main").defined(team);
+        let zone = ZoneDeclaration::new(self.zone.0, "github:o/zone@main")
+            .defined(GovernanceZone::new().team_declaration(renamed!(team, team)));
+        Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
+            .vendor(InfrastructureVendor::new("V").location("L"))
+            .platform(renamed!(minimal_platform(self.platform.0), platform))
+            .zone_declaration(renamed!(zone, zone))
+    }
+
+    fn numbers(&self) -> BTreeSet<usize> {
+        self.datasets.iter().map(|one| one.number).collect()
     }
 }
 
+/// The resources of a target.
+fn resources(manifest: &Manifest) -> impl Iterator<Item = &datasurface_platform::Resource> {
+    let scopes = manifest.platforms().values().flat_map(|record| &record.scopes);
+    scopes.flat_map(|scope| scope.record.resources.values())
+}
+
 /// The address of each dataset whose data is there.
-fn stored(proposal: &Proposal) -> BTreeMap<usize, String> {
+fn stored(manifest: &Manifest) -> BTreeMap<usize, String> {
     let mut stored = BTreeMap::new();
-    for record in proposal.manifest().platforms().values() {
-        for resource in record.scopes.iter().flat_map(|scope| scope.record.resources.values()) {
-            if resource.held_data().is_some() {
-                let columns = resource.attributes()["columns"].to_string();
-                let from = columns.find("number_").unwrap() + "number_".len();
-                let digits: String = columns[from..].chars().take_while(char::is_ascii_digit).collect();
-                let other = stored.insert(digits.parse().unwrap(), resource.address().to_string());
-                assert_eq!(other, None, "one dataset is stored once");
-            }
-        }
+    for resource in resources(manifest).filter(|one| one.held_data().is_some()) {
+        let columns = resource.attributes()["columns"].to_string();
+        let from = columns.find("number_").unwrap() + "number_".len();
+        let digits: String = columns[from..].chars().take_while(char::is_ascii_digit).collect();
+        let other = stored.insert(digits.parse().unwrap(), resource.address().to_string());
+        assert_eq!(other, None, "one dataset is stored once");
     }
     stored
 }
 
+/// The address that the consumers of each dataset read, by its name of now.
+fn read(manifest: &Manifest) -> BTreeMap<DatasetKey, String> {
+    let mut read = BTreeMap::new();
+    for resource in resources(manifest) {
+        for origin in resource.origins() {
+            if let NodeKey::Export { dataset, .. } = origin
+                && resource.kind() == "job"
+            {
+                let text = resource.attributes()["reads"].to_string();
+                let from = text.find("shelf.").unwrap();
+                let address: String = text[from..].chars().take_while(|c| *c != '"').collect();
+                assert_eq!(read.insert(dataset.clone(), address), None);
+            }
+        }
+    }
+    read
+}
+
+/// What a sequence knows of data, whatever it is called.
+struct Books {
+    known: BTreeMap<usize, String>,
+    owed: BTreeMap<usize, NaiveDate>,
+    living: BTreeSet<usize>,
+}
+
+impl Books {
+    /// Compares what is there after a step with what was known, and remembers it.
+    fn judge(&mut self, world: &World, manifest: &Manifest, on: NaiveDate, case: &str) {
+        let Self { known, owed, living } = self;
+        let now = world.numbers();
+        for number in living.difference(&now).chain(known.keys().filter(|one| !now.contains(*one))) {
+            owed.entry(*number).or_insert(on + Days::new(365));
+        }
+        let there = stored(manifest);
+        let case = format!("{case}: {there:?}, and before {known:?}");
+        assert!(now.iter().all(|number| there.contains_key(number)), "{case}");
+        for (number, address) in &there {
+            assert!(known.get(number).is_none_or(|before| before == address), "it moved: {case}");
+            let others = known.iter().filter(|(other, at)| *other != number && *at == address);
+            let is_owed = |other: &usize| owed.get(other).is_none_or(|until| *until >= on);
+            assert!(others.clone().all(|(other, _)| !is_owed(other)), "it took {number}: {case}");
+        }
+        for (number, until) in owed.iter() {
+            let is_known = known.contains_key(number);
+            assert!(!is_known || *until < on || there.contains_key(number), "{number} is lost: {case}");
+        }
+        let read = read(manifest);
+        for dataset in &world.datasets {
+            assert_eq!(read.get(&world.key(dataset)), there.get(&dataset.number), "another is read: {case}");
+        }
+        *known = there;
+        *living = now;
+    }
+}
+
+/// Writes, and is killed on the way. Returns whether the proposal was written after all.
+fn write_killed(site: &Site, proposal: &Proposal, after: usize) -> bool {
+    let root = site.target().root().to_owned();
+    let disk = FailingDisk::from_disk(Arc::new(RealDisk), after);
+    let written = Target::open_with_disk(&root, disk)
+        .map(|mut target| proposal.write(&mut target, &site.lock_path()).is_ok());
+    let mut target = site.target();
+    target.finish(Some(&site.lock_path())).unwrap();
+    let is_there = target.manifest() == Some(proposal.manifest());
+    assert!(is_there || !written.unwrap_or(false));
+    is_there
+}
+
+/// The lock of a site without some of the entries about storage.
+fn damaged(lock: &Lock, random: &mut Random) -> Lock {
+    let mut text: Value = serde_json::from_str(&lock.to_text()).unwrap();
+    let Some(storage) = text.get_mut("storage").and_then(Value::as_object_mut) else { return lock.clone() };
+    if random.below(3) == 0 {
+        storage.remove("left");
+    }
+    for names in
+        storage.get_mut("names").and_then(Value::as_object_mut).into_iter().flat_map(|all| all.values_mut())
+    {
+        names.as_object_mut().unwrap().retain(|_, _| random.below(2) == 0);
+    }
+    Lock::from_text(&text.to_string()).unwrap()
+}
+
+/// The lock with the storage names of another branch added to its own.
+fn merged(lock: &Lock, other: &Lock) -> Lock {
+    let [mut text, other] = [lock, other].map(|lock| serde_json::from_str::<Value>(&lock.to_text()).unwrap());
+    let no_names = serde_json::Map::new();
+    let theirs = other["storage"]["names"].as_object().unwrap_or(&no_names);
+    for (kind, entries) in theirs {
+        for (name, entry) in entries.as_object().unwrap() {
+            let names = text["storage"]["names"].as_object().cloned().unwrap_or_default();
+            if !names.get(kind).is_some_and(|names| names.get(name).is_some()) {
+                text["storage"]["names"][kind][name] = entry.clone();
+            }
+        }
+    }
+    Lock::from_text(&text.to_string()).unwrap()
+}
+
+/// Codes with which a damaged or merged lock is refused, before anything is lost.
+const OF_LOCKS: [&str; 2] = ["lock/name-twice", "lock/other-storage"];
+
 #[test]
 fn what_is_owed_stays_and_nothing_is_read_as_something_else() {
-    for seed in 0..24 {
+    let mut refused_locks = 0;
+    for seed in 0..32 {
         let mut random = Random(seed);
         let site = Site::new();
         let mut world = World::new();
         let mut on = today();
-        let mut known: BTreeMap<usize, String> = stored(&site.render(world.ecosystem(), on));
-        let mut owed: BTreeMap<usize, NaiveDate> = BTreeMap::new();
+        let first = site.render(world.ecosystem(), on);
+        let known = stored(first.manifest());
+        let mut books = Books { known, owed: BTreeMap::new(), living: world.numbers() };
         for step in 0..24 {
-            let before: BTreeSet<usize> = world.datasets.iter().map(|one| one.number).collect();
             let written = world.clone();
             world.edit(&mut random);
             on = on.checked_add_days(Days::new(u64::try_from(random.below(120)).unwrap())).unwrap();
-            let proposal = site.propose(world.ecosystem(), on);
-            let proposal = proposal.unwrap_or_else(|error| panic!("seed {seed}, step {step}: {error:?}"));
-            if random.below(4) == 0 {
-                // Nobody writes this revision: the edit is taken back.
+            let case = format!("seed {seed}, step {step}");
+            let own = site.lock();
+            let lock = match random.below(6) {
+                // The lock is lost, and restored from the target.
+                0 => site.target().manifest().unwrap().recorded_lock().unwrap().clone(),
+                1 => damaged(&own, &mut random),
+                2 => {
+                    // Another branch that began at the same revision placed its own edit, and is merged without it.
+                    let mut other = written.clone();
+                    other.edit(&mut random);
+                    merged(&own, place(other.ecosystem(), &own).unwrap().lock())
+                }
+                _ => own.clone(),
+            };
+            let proposal = match site.propose_with(world.ecosystem(), &lock, on) {
+                Err(refused) if lock != own => {
+                    assert!(
+                        codes(&refused).iter().all(|code| OF_LOCKS.contains(code)),
+                        "{case}: {refused:?}"
+                    );
+                    refused_locks += 1;
+                    site.propose(world.ecosystem(), on)
+                }
+                proposal => proposal,
+            };
+            let proposal = proposal.unwrap_or_else(|error| panic!("{case}: {error:?}"));
+            let is_written = match random.below(4) {
+                // Nobody writes this revision.
+                0 => false,
+                1 => write_killed(&site, &proposal, random.below(60)),
+                _ => {
+                    proposal.write(&mut site.target(), &site.lock_path()).unwrap();
+                    true
+                }
+            };
+            if !is_written {
+                // The edit is taken back.
                 world = written;
                 continue;
             }
-            proposal.write(&mut site.target(), &site.lock_path()).unwrap();
-            let now: BTreeSet<usize> = world.datasets.iter().map(|one| one.number).collect();
-            for number in before.difference(&now).chain(known.keys().filter(|one| !now.contains(*one))) {
-                owed.entry(*number).or_insert(on + Days::new(365));
-            }
-            let there = stored(&proposal);
-            let case = format!("seed {seed}, step {step}: {there:?}, and before {known:?}");
-            assert!(now.iter().all(|number| there.contains_key(number)), "{case}");
-            for (number, address) in &there {
-                assert!(known.get(number).is_none_or(|before| before == address), "it moved: {case}");
-                let others = known.iter().filter(|(other, at)| *other != number && *at == address);
-                let is_owed = |other: &usize| owed.get(other).is_none_or(|until| *until >= on);
-                assert!(others.clone().all(|(other, _)| !is_owed(other)), "it took {number}: {case}");
-            }
-            for (number, until) in &owed {
-                let is_known = known.contains_key(number);
-                assert!(!is_known || *until < on || there.contains_key(number), "{number} is lost: {case}");
-            }
-            known = there;
+            books.judge(&world, site.target().manifest().unwrap(), on, &case);
         }
     }
+    assert!(refused_locks > 10, "damage is noticed where it matters: {refused_locks}");
 }
