@@ -114,7 +114,7 @@ impl Fixture {
 
     pub(crate) fn render_and_apply(&self, ecosystem: Ecosystem, on: &str) -> Proposal {
         let proposal = self.render(ecosystem, on);
-        let plan = proposal.plan(&"Local".into()).unwrap();
+        let (_, plan) = proposal.plans().next().unwrap();
         let applied = self.at(on, |platform, site| platform.runtime().unwrap().apply(site, plan)).unwrap();
         assert_eq!(applied.done, plan.steps().len());
         // Where there is nothing to do, the statements of the change before are still there, and were done.
@@ -137,8 +137,8 @@ impl Fixture {
     fn at<T>(&self, on: &str, work: impl FnOnce(&LocalPlatform, &RuntimeContext<'_>) -> T) -> T {
         let now: DateTime<Utc> = format!("{on}T12:00:00Z").parse().unwrap();
         let target = Target::open(self.path("target")).unwrap();
-        let rendered =
-            target.rendered(target.manifest().unwrap().platform(&"Local".into()).unwrap()).unwrap();
+        let record = target.manifest().unwrap().platforms().values().next().unwrap();
+        let rendered = target.rendered(record).unwrap();
         let (root, credentials) = (self.folder.path(), &EnvironmentCredentials);
         let site = RuntimeContext {
             rendered: &rendered,
@@ -221,7 +221,7 @@ fn what_was_written_and_not_applied_is_applied_later() {
 impl Fixture {
     fn render_and_apply_what_is_left(&self, ecosystem: Ecosystem, on: &str) {
         let proposal = self.render(ecosystem, on);
-        let plan = proposal.plan(&"Local".into()).unwrap();
+        let (_, plan) = proposal.plans().next().unwrap();
         assert!(plan.is_empty());
         self.at(on, |platform, site| platform.runtime().unwrap().apply(site, plan)).unwrap();
     }

@@ -6,6 +6,7 @@ use datasurface::{broker::Proposal, model::*};
 /// The names of everything between a source and its consumers.
 #[derive(Clone, Copy)]
 struct Names {
+    platform: &'static str,
     zone: &'static str,
     team: &'static str,
     container: &'static str,
@@ -18,6 +19,7 @@ struct Names {
 }
 
 const BEFORE: Names = Names {
+    platform: "Local",
     zone: "Z",
     team: "T",
     container: "Desk",
@@ -30,6 +32,7 @@ const BEFORE: Names = Names {
 };
 
 const AFTER: Names = Names {
+    platform: "Near",
     zone: "Area",
     team: "Crew",
     container: "Bench",
@@ -90,15 +93,16 @@ fn ecosystem(now: Names, then: Names, desk: &'static str) -> Ecosystem {
     let team = renamed!(TeamDeclaration::new(now.team, "github:o/team@main"), team).defined(team);
     let zone = renamed!(ZoneDeclaration::new(now.zone, "github:o/zone@main"), zone)
         .defined(GovernanceZone::new().team_declaration(team));
+    let local = PlatformDeclaration::new(now.platform, "local").setting("database", "platform.db");
     Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
         .vendor(InfrastructureVendor::new("V").location("L"))
-        .platform(PlatformDeclaration::new("Local", "local").setting("database", "platform.db"))
+        .platform(renamed!(local, platform))
         .zone_declaration(zone)
 }
 
 /// The steps on whatever keeps data: tables, and copies at consumers.
-fn on_data(proposal: &Proposal) -> Vec<String> {
-    let steps = proposal.plan(&"Local".into()).unwrap().steps().iter();
+fn on_data(proposal: &Proposal, platform: &str) -> Vec<String> {
+    let steps = proposal.plan(&platform.into()).unwrap().steps().iter();
     let keeps = |resource: &str| resource.starts_with("table.") || resource.starts_with("copy.");
     steps.filter(|step| keeps(step.resource.as_str())).map(ToString::to_string).collect()
 }
@@ -112,7 +116,7 @@ fn views(fixture: &Fixture, desk: &str) -> Vec<String> {
 
 #[test]
 fn whatever_is_renamed_its_consumers_keep_their_history() {
-    let steps: [fn(Names) -> Names; 7] = [
+    let steps: [fn(Names) -> Names; 8] = [
         |names| Names { dataset: AFTER.dataset, ..names },
         |names| Names { datastore: AFTER.datastore, masked: AFTER.masked, ..names },
         |names| Names { workspace: AFTER.workspace, mask: AFTER.mask, ..names },
@@ -120,6 +124,7 @@ fn whatever_is_renamed_its_consumers_keep_their_history() {
         |names| Names { container: AFTER.container, ..names },
         |names| Names { team: AFTER.team, ..names },
         |names| Names { zone: AFTER.zone, ..names },
+        |names| Names { platform: AFTER.platform, ..names },
     ];
     for desk in ["platform.db", "desk.db"] {
         let fixture = Fixture::new();
@@ -133,7 +138,7 @@ fn whatever_is_renamed_its_consumers_keep_their_history() {
             let then = std::mem::replace(&mut names, now);
             let on = format!("2026-02-{:02}", number + 1);
             let proposal = fixture.render_and_apply(ecosystem(names, then, desk), &on);
-            assert_eq!(on_data(&proposal), [] as [String; 0], "step {number}");
+            assert_eq!(on_data(&proposal, names.platform), [] as [String; 0], "step {number}");
             fixture
                 .source(&format!("UPDATE customers SET city = 'Bonn {number}' WHERE customer_id = 'ALFKI'"));
             let ran = fixture.run(&on);
@@ -144,7 +149,7 @@ fn whatever_is_renamed_its_consumers_keep_their_history() {
             );
             let view =
                 format!("{}__{}__{}__{}", names.workspace, names.group, names.datastore, names.dataset);
-            let prefix = if desk == "platform.db" { "" } else { "Local__" };
+            let prefix = if desk == "platform.db" { String::new() } else { format!("{}__", names.platform) };
             let history = format!("SELECT company_name FROM {prefix}{view}__history ORDER BY batch_in, 1");
             assert_eq!(fixture.rows(desk, &history)[..3], ["Alfreds", "Paris", "A."], "step {number}");
             let live = format!("SELECT city FROM {prefix}{view} WHERE customer_id = 'ALFKI'");
@@ -155,6 +160,6 @@ fn whatever_is_renamed_its_consumers_keep_their_history() {
         }
         // Once more: nothing is left to do.
         let again = fixture.render_and_apply(ecosystem(names, names, desk), "2026-03-01");
-        assert_eq!(on_data(&again), [] as [String; 0]);
+        assert_eq!(on_data(&again, names.platform), [] as [String; 0]);
     }
 }
