@@ -44,6 +44,8 @@ pub(crate) enum Verb {
     CodeOwners(CodeOwnersArguments),
     /// Render into a target, and write the lock that goes with it.
     Render(Render),
+    /// Record that another tool, such as Terraform, applied what was rendered.
+    Applied(Applied),
     /// Apply what was rendered and not applied yet, and run its jobs.
     Run(Run),
     /// Show how far each consumer is.
@@ -154,6 +156,26 @@ pub(crate) struct Render {
     /// The target is lost: make it again, from the model that was rendered last and as the lock says.
     #[arg(long)]
     pub(crate) remake: bool,
+
+    /// The lock is lost, or entries of it are: take it from the target, which has a copy of it as it was rendered.
+    #[arg(long, conflicts_with = "remake")]
+    pub(crate) restore_lock: bool,
+}
+
+/// What another tool applied.
+#[derive(Debug, Args)]
+pub(crate) struct Applied {
+    /// The revision that was applied, or its first digits [default: the last one that was rendered].
+    #[arg(value_name = "REVISION")]
+    pub(crate) revision: Option<String>,
+
+    /// The folder that was rendered into.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) target: PathBuf,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 /// What was rendered, and where it runs.

@@ -11,6 +11,7 @@
 //! `docs/command-line.md` is the guide. The platforms of the command are in `registry.rs`, one feature each.
 
 mod answer;
+mod applied;
 mod arguments;
 mod ask;
 mod atomic_write;
@@ -68,6 +69,7 @@ pub fn main() -> ExitCode {
         }
         Verb::CodeOwners(arguments) => codeowners::codeowners(&arguments),
         Verb::Render(arguments) => render::render(&arguments, &broker),
+        Verb::Applied(arguments) => applied::applied(&arguments, &broker),
         Verb::Run(arguments) if arguments.follow => return run::follow(&arguments, &broker),
         Verb::Run(arguments) => run::run(&arguments, &broker),
         Verb::Status(arguments) => {

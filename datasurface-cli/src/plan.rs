@@ -4,7 +4,7 @@ use crate::{
     answer::Answer,
     arguments::{self, Format},
     drift::{PlatformDrift, drift, lines},
-    planned_change::{PlannedChange, unfinished},
+    planned_change::{Lost, PlannedChange, unfinished},
     summary::summary,
 };
 use datasurface_broker::Broker;
@@ -51,7 +51,7 @@ impl<'a> PlanJson<'a> {
 }
 
 pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'static> {
-    let (planned_change, mut findings) = match PlannedChange::build(arguments, broker, false) {
+    let (planned_change, mut findings) = match PlannedChange::build(arguments, broker, Lost::Nothing) {
         Ok(planned_change) => {
             let mut findings = planned_change.findings.clone();
             findings.extend(

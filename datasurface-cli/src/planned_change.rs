@@ -2,13 +2,21 @@
 
 use crate::{
     arguments::Plan,
-    codes::{FINISHED, NOT_LOST, UNDONE, UNFINISHED},
+    codes::{FINISHED, NO_COPY, NOT_LOST, UNDONE, UNFINISHED},
     input::Input,
 };
-use datasurface_broker::{Base, Broker, Manifest, Proposal, Recovery, Target};
+use datasurface_broker::{Base, Broker, Lock, Manifest, Proposal, Recovery, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath, segment};
 use datasurface_platform::Revision;
 use std::path::{Path, PathBuf};
+
+/// What is lost of what was rendered, by what the command line says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    Nothing,
+    Target,
+    Lock,
+}
 
 /// What would be done, and where.
 #[derive(Debug)]
@@ -25,12 +33,18 @@ pub(crate) struct PlannedChange {
 impl PlannedChange {
     /// Reads, judges, looks at the target, and plans. Writes nothing: after a write that was decided and interrupted, target
     /// and lock are seen as they will be when it is finished.
-    pub(crate) fn build(arguments: &Plan, broker: &Broker, remake: bool) -> Result<Self, Findings> {
+    pub(crate) fn build(arguments: &Plan, broker: &Broker, lost: Lost) -> Result<Self, Findings> {
         let lock_path = arguments.model.lock();
         let opened = Target::open(&arguments.target).and_then(|target| {
-            let lock_text = target.lock_text(&lock_path)?.map(str::to_owned);
+            let lock_text = match lost {
+                Lost::Lock => target.manifest().and_then(Manifest::recorded_lock).map(Lock::to_text),
+                Lost::Nothing | Lost::Target => target.lock_text(&lock_path)?.map(str::to_owned),
+            };
             Ok((target, lock_text))
         });
+        if let (Lost::Lock, Ok((_, None))) = (lost, &opened) {
+            return Err([no_copy(&arguments.target)].into_iter().collect());
+        }
         let lock_text = opened.as_ref().ok().and_then(|(_, text)| text.as_deref());
         let mut input = Input::read_with(&arguments.model, lock_text)?;
         let placed = input.place(broker)?;
@@ -48,10 +62,10 @@ impl PlannedChange {
             Ok(found) => findings.extend(found),
             Err(error) => return refuse(findings, error.findings()),
         }
-        let reached = match (remake, target.manifest()) {
-            (false, manifest) => Base::Target(manifest),
-            (true, None) => Base::Lost,
-            (true, Some(manifest)) => {
+        let reached = match (lost, target.manifest()) {
+            (Lost::Nothing | Lost::Lock, manifest) => Base::Target(manifest),
+            (Lost::Target, None) => Base::Lost,
+            (Lost::Target, Some(manifest)) => {
                 findings.extend([not_lost(manifest, &arguments.target)]);
                 return Err(findings);
             }
@@ -93,6 +107,13 @@ pub(crate) fn recovered(recovery: Recovery, target: &Path) -> Diagnostic {
     };
     let path = ModelPath::root().child(segment::TARGET, target.to_string());
     Diagnostic::new(code, path, format!("a write of `{target}` had been interrupted, and was {text} now"))
+}
+
+fn no_copy(target: &Path) -> Diagnostic {
+    let target = target.display();
+    let path = ModelPath::root().child(segment::TARGET, target.to_string());
+    Diagnostic::new(&NO_COPY, path, format!("`{target}` has no copy of a lock"))
+        .with_help("restore `datasurface.lock` from version control")
 }
 
 fn not_lost(manifest: &Manifest, target: &Path) -> Diagnostic {

@@ -4,22 +4,26 @@ use crate::{
     answer::Answer,
     arguments::{Format, Render},
     plan::PlanJson,
-    planned_change::{PlannedChange, recovered},
+    planned_change::{Lost, PlannedChange, recovered},
     summary::summary,
 };
 use datasurface_broker::Broker;
 use datasurface_model::Findings;
 
 pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
-    let (planned_change, findings, is_written) =
-        match PlannedChange::build(&arguments.plan, broker, arguments.remake) {
-            Ok(mut planned_change) => {
-                let findings = write(&mut planned_change);
-                let is_written = !findings.has_errors();
-                (Some(planned_change), findings, is_written)
-            }
-            Err(findings) => (None, findings, false),
-        };
+    let lost = match (arguments.remake, arguments.restore_lock) {
+        (true, _) => Lost::Target,
+        (false, true) => Lost::Lock,
+        (false, false) => Lost::Nothing,
+    };
+    let (planned_change, findings, is_written) = match PlannedChange::build(&arguments.plan, broker, lost) {
+        Ok(mut planned_change) => {
+            let findings = write(&mut planned_change);
+            let is_written = !findings.has_errors();
+            (Some(planned_change), findings, is_written)
+        }
+        Err(findings) => (None, findings, false),
+    };
     match arguments.plan.format {
         Format::Text => {
             let mut text = planned_change.as_ref().map(summary).unwrap_or_default();

@@ -84,6 +84,32 @@ fn what_is_lost_is_made_again_from_its_own_model() {
 }
 
 #[test]
+fn a_lost_lock_is_restored_from_the_target() {
+    let fixture = Fixture::new(&models::second());
+    fixture.render();
+    fixture.model(&models::first());
+    fixture.render();
+    let before = fixture.listing();
+    fs::remove_file(fixture.path("datasurface.lock")).unwrap();
+    let said = fixture.run("render model.json --target out --on 2026-02-01").bad();
+    said.complains("lock/missing", "--restore-lock");
+    fixture.run("render model.json --target out --on 2026-02-01 --restore-lock").good();
+    assert_eq!(fixture.listing(), before);
+    let said = fixture.run("render model.json --target other --restore-lock").bad();
+    said.complains("lock/no-copy", "`other`");
+}
+
+#[test]
+fn a_revision_that_nobody_rendered_is_not_recorded_as_applied() {
+    let fixture = Fixture::new(&models::second());
+    fixture.run("applied --target out").bad().complains("target/nothing-rendered", "`out`");
+    fixture.render();
+    fixture.run("applied zzz --target out").bad().complains("applied/unknown-revision", "`zzz`");
+    let said = fixture.run("applied --target out").good();
+    assert!(said.out.contains("is recorded as applied"), "{said:?}");
+}
+
+#[test]
 fn what_was_held_is_made_again_too() {
     let fixture = Fixture::new(&models::second());
     fixture.render();
