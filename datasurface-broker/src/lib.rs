@@ -115,9 +115,11 @@ use datasurface_model::CodeInfo;
 
 /// Returns every code that this crate can report.
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
-    let own: [&'static CodeInfo; 11] = [
+    let own: [&'static CodeInfo; 13] = [
         &lock::UNREADABLE,
+        &storage::CANNOT_CONTINUE,
         &storage::NAME_TWICE,
+        &storage::NOT_LAST_OWNER,
         &place::NO_PRIMARY,
         &configured_platform::UNKNOWN_KIND,
         &configured_platform::UNKNOWN_VERSION,

@@ -5,7 +5,7 @@
 use crate::storage::StorageRecord;
 use chrono::NaiveDate;
 use datasurface_graph::{Assignments, Placement, StorageNames};
-use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
+use datasurface_model::{CodeInfo, DatastoreName, Diagnostic, ModelPath, PlatformName, TeamKey, segment};
 use datasurface_platform::{HeldState, Revision};
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,8 @@ pub struct Lock {
     pub(crate) platforms: BTreeMap<PlatformName, PlatformLock>,
     /// The storage names; `None` in a lock that is older than they are, and before anything was placed.
     pub(crate) storage: Option<StorageRecord>,
+    /// The team that declares each datastore that data is stored of, by storage names; `None` in a lock that is older.
+    pub(crate) owners: Option<BTreeMap<DatastoreName, TeamKey>>,
     /// The last day of a plan that was known to be right.
     /// Recorded as long as something is held, so that nothing expires by a wrong clock.
     pub(crate) trusted_on: Option<NaiveDate>,
@@ -169,6 +171,8 @@ pub(crate) struct LockWire {
     platforms: BTreeMap<PlatformName, PlatformLock>,
     #[serde(default, skip_serializing_if = "StorageRecord::is_empty")]
     storage: StorageRecord,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owners: Option<BTreeMap<DatastoreName, TeamKey>>,
 }
 
 impl LockWire {
@@ -187,15 +191,16 @@ impl From<&Lock> for LockWire {
             platforms: lock.platforms.clone(),
             trusted_on: lock.trusted_on,
             storage: lock.storage.clone().unwrap_or_default(),
+            owners: lock.owners.clone(),
         }
     }
 }
 
 impl From<LockWire> for Lock {
     fn from(wire: LockWire) -> Self {
-        let LockWire { format, reached, assignments, platforms, trusted_on, storage } = wire;
+        let LockWire { format, reached, assignments, platforms, trusted_on, storage, owners } = wire;
         let storage = (format == FORMAT).then_some(storage);
-        Self { reached, assignments, platforms, storage, trusted_on }
+        Self { reached, assignments, platforms, storage, owners, trusted_on }
     }
 }
 

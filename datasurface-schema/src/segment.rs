@@ -43,6 +43,7 @@ segments! {
     CONSISTENCY = "consistency";
     CONTAINER = "container";
     CONTAINERS = "containers";
+    CONTINUES = "continues";
     CREDENTIAL = "credential";
     CREDENTIALS = "credentials";
     CREDENTIAL_STORE = "credential_store";

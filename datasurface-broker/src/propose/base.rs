@@ -1,6 +1,7 @@
 //! The base of a proposal, about which lock and target must agree.
 
-use crate::{error::BrokerError, output::Manifest, placed::Placed, storage};
+use super::other_storage;
+use crate::{error::BrokerError, output::Manifest, placed::Placed};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
 
 pub(crate) static LOCK_MISSING: CodeInfo = CodeInfo::error(
@@ -10,15 +11,6 @@ pub(crate) static LOCK_MISSING: CodeInfo = CodeInfo::error(
      guards would be lost. Restore it from version control, or from the target, which has a copy of the lock as it was rendered: \
      `datasurface render --restore-lock`.",
 );
-
-pub(crate) static OTHER_STORAGE: CodeInfo = CodeInfo::error(
-    "lock/other-storage",
-    "the lock names another storage than the target",
-    "What was renamed is stored under its first name, and what has a name that is taken is stored under another one. The lock says so, \
-     and the target has a copy of that. Where they disagree, an edit or a merge of two branches lost an entry of the lock: something \
-     would lose its data, or read that of something else. Restore the entries that are named.",
-)
-.not_waivable();
 
 pub(crate) static OTHER_MODEL: CodeInfo = CodeInfo::error(
     "lock/other-model",
@@ -87,30 +79,12 @@ pub(super) fn agreeing_manifest<'a>(
             )
         }
         _ => {
-            let lost = manifest.map(|manifest| other_storage(placed, manifest, &path)).unwrap_or_default();
+            let lost =
+                manifest.map(|manifest| other_storage::check(placed, manifest, &path)).unwrap_or_default();
             return if lost.is_empty() { Ok(manifest) } else { Err(BrokerError::new(lost)) };
         }
     };
     Err(BrokerError::new([diagnostic]))
-}
-
-/// Everything that is stored under another name than it would be by the copy of the lock in the target.
-fn other_storage(placed: &Placed, manifest: &Manifest, path: &ModelPath) -> Vec<Diagnostic> {
-    let Some(recorded) = manifest.recorded_lock().filter(|recorded| recorded.storage.is_some()) else {
-        return Vec::new();
-    };
-    let expected = storage::allocate(&placed.ecosystem, recorded).record;
-    let differing = expected.disagreements(placed.lock.storage_names());
-    let findings = differing.into_iter().map(|(kind, name, [expected, actual])| {
-        let noun = kind.noun();
-        let message = format!(
-            "the {noun} `{name}` is stored under `{expected}` in the target, and under `{actual}` by the lock"
-        );
-        let help =
-            "restore the entries under `storage` of `datasurface.lock`, or render with `--restore-lock`";
-        Diagnostic::new(&OTHER_STORAGE, path.clone(), message).with_help(help)
-    });
-    findings.collect()
 }
 
 /// Returns the reason why a lost target cannot be made again, if there is one.

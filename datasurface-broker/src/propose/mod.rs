@@ -9,6 +9,7 @@ mod hold;
 mod limit;
 mod link;
 mod lint;
+mod other_storage;
 mod proposal;
 mod record;
 mod render;
@@ -43,7 +44,7 @@ use views::{Held, PlatformViews, Sources};
 static CODES: &[&CodeInfo] = &[
     &base::LOCK_MISSING,
     &base::OTHER_MODEL,
-    &base::OTHER_STORAGE,
+    &other_storage::OTHER_STORAGE,
     &base::TARGET_MISSING,
     &base::TARGET_OTHER,
     &render::ADDRESS_TWICE,
@@ -289,7 +290,7 @@ fn remember_left(lock: &mut crate::lock::Lock, ecosystem: &Ecosystem, records: &
     let there = records.iter().flat_map(PlatformRecord::base_scopes);
     let there = there.flat_map(|entry| entry.record.resources.values()).filter_map(|one| one.held_data());
     let stored: Vec<_> = held.chain(there).map(|data| data.dataset.clone()).collect();
-    lock.storage.get_or_insert_default().remember_left(ecosystem, stored.into_iter());
+    lock.remember_left(ecosystem, stored.into_iter());
 }
 
 /// A platform that is not declared any more is in the lock for as long as it holds something.

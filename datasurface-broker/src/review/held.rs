@@ -101,7 +101,8 @@ impl LockChange<'_> {
                     store_was.map(|store| DatasetKey::new(store, dataset.name())),
                     store_was.zip(was).map(|(store, was)| DatasetKey::new(store, was)),
                 ];
-                if !is_kept(&now, &storage, former) {
+                // Placing judges what may be taken up.
+                if dataset.continues().is_none() && !is_kept(&now, &storage, former) {
                     bearers.insert(storage, now);
                 }
             }

@@ -1,6 +1,6 @@
 //! The allocation of storage names: once, when a model is placed, in the order of names.
 
-use super::{StorageEntry, StorageKind, StorageRecord, joined};
+use super::{StorageEntry, StorageKind, StorageRecord, joined, taken_up::DeclaredStore};
 use crate::lock::{FILE_NAME, Lock};
 use datasurface_graph::{StorageNames, StorageOf};
 use datasurface_model::{
@@ -17,6 +17,7 @@ pub(crate) static NAME_TWICE: CodeInfo = CodeInfo::error(
 );
 
 /// The storage names of a model, and what was called otherwise in the lock.
+#[derive(Debug)]
 pub(crate) struct Allocated {
     pub(crate) record: StorageRecord,
     /// The names of now by the names that the lock has: of things that were renamed since.
@@ -25,7 +26,7 @@ pub(crate) struct Allocated {
 }
 
 /// What is known of the things that a model says were renamed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Knowledge {
     /// The lock is older than storage names, if there is one: every thing is stored under the name that it was placed under.
     Decisions,
@@ -37,13 +38,15 @@ enum Knowledge {
 struct Sibling<'a> {
     name: &'a str,
     former: Option<&'a str>,
+    /// The storage name of held data that it takes up. It is judged already.
+    continued: Option<String>,
 }
 
 /// The names above some siblings: those of now, and those in the lock.
 #[derive(Clone, Default)]
-struct Parent {
-    now: String,
-    then: String,
+pub(super) struct Parent {
+    pub(super) now: String,
+    pub(super) then: String,
 }
 
 impl Parent {
@@ -65,13 +68,13 @@ pub(crate) fn allocate(ecosystem: &Ecosystem, lock: &Lock) -> Allocated {
     Allocated { record: allocator.next, moved: allocator.moved, found: allocator.found }
 }
 
-struct Allocator<'a> {
-    before: &'a StorageRecord,
-    lock: &'a Lock,
+pub(super) struct Allocator<'a> {
+    pub(super) before: &'a StorageRecord,
+    pub(super) lock: &'a Lock,
     knowledge: Knowledge,
-    next: StorageRecord,
+    pub(super) next: StorageRecord,
     moved: StorageNames,
-    found: Vec<Diagnostic>,
+    pub(super) found: Vec<Diagnostic>,
 }
 
 /// Pairs each thing with its names.
@@ -82,6 +85,7 @@ macro_rules! siblings {
             .map(|thing| Sibling {
                 name: thing.name().as_str(),
                 former: thing.former_name().map(|former| former.as_str()),
+                continued: None,
             })
             .collect::<Vec<_>>()
     };
@@ -104,16 +108,27 @@ impl Allocator<'_> {
                 let here = self.inside(&here, team.name().as_str(), &teams);
                 let Some(definition) = team.definition() else { continue };
                 self.containers(&here, siblings!(definition.containers()));
-                datastores.extend(definition.datastores().iter());
+                let declared = |store| DeclaredStore { zone: zone.name(), team: team.name(), store };
+                datastores.extend(definition.datastores().iter().map(|store| declared(store)));
                 workspaces.extend(definition.workspaces().iter());
             }
         }
-        datastores.sort_by_key(|datastore| datastore.name());
+        datastores.sort_by_key(|declared| declared.store.name());
         workspaces.sort_by_key(|workspace| workspace.name());
-        let then = self.siblings(StorageKind::Datastores, &root, siblings!(datastores));
-        for datastore in datastores {
+        let named = datastores.iter().map(|declared| Sibling {
+            name: declared.store.name().as_str(),
+            former: declared.store.former_name().map(|former| former.as_str()),
+            continued: self.continued_store(declared, &datastores),
+        });
+        let named = named.collect();
+        let then = self.siblings(StorageKind::Datastores, &root, named);
+        for declared in &datastores {
+            let datastore = declared.store;
             let here = self.inside(&root, datastore.name().as_str(), &then);
-            let datasets = siblings!(datastore.datasets());
+            let mut datasets = siblings!(datastore.datasets());
+            for (sibling, dataset) in datasets.iter_mut().zip(datastore.datasets()) {
+                sibling.continued = self.continued_dataset(declared, dataset, &here);
+            }
             let names: Vec<&str> = datasets.iter().map(|dataset| dataset.name).collect();
             let then = self.siblings(StorageKind::Datasets, &here, datasets);
             if here.now != here.then {
@@ -182,7 +197,8 @@ impl Allocator<'_> {
     ) -> BTreeMap<String, String> {
         let left = self.left(kind, parent);
         let is_plain = left.is_empty() && !self.before.has(kind);
-        if is_plain && siblings.iter().all(|sibling| sibling.former.is_none()) {
+        let is_first = |sibling: &Sibling<'_>| sibling.former.is_none() && sibling.continued.is_none();
+        if is_plain && siblings.iter().all(is_first) {
             return BTreeMap::new();
         }
         siblings.sort_by_key(|sibling| sibling.name);
@@ -216,6 +232,7 @@ impl Allocator<'_> {
                     storage
                 }
                 (None, Some(entry)) if former.is_none() => entry.storage.clone(),
+                (None, _) if sibling.continued.is_some() => sibling.continued.clone().unwrap_or_default(),
                 _ => {
                     rest.push((sibling.name, from));
                     continue;
@@ -241,7 +258,7 @@ impl Allocator<'_> {
         renamed
     }
 
-    fn entry(&self, kind: StorageKind, parent: &Parent, name: &str) -> Option<&StorageEntry> {
+    pub(super) fn entry(&self, kind: StorageKind, parent: &Parent, name: &str) -> Option<&StorageEntry> {
         self.before.entry(kind, &joined(&parent.then, name))
     }
 
@@ -251,8 +268,8 @@ impl Allocator<'_> {
     }
 
     /// The storage names of siblings that are not declared any more, but whose data is still there.
-    fn left(&self, kind: StorageKind, parent: &Parent) -> BTreeSet<String> {
-        let left = self.before.left.get(&kind).into_iter().flatten();
+    pub(super) fn left(&self, kind: StorageKind, parent: &Parent) -> BTreeSet<String> {
+        let left = self.before.left.get(&kind).into_iter().flat_map(|left| left.paths());
         match kind {
             StorageKind::Datasets => {
                 let datastore = self.next.datastore(&parent.now.as_str().into());
@@ -289,7 +306,7 @@ impl Allocator<'_> {
 }
 
 /// Names that differ in case alone can be one name where they are stored.
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     name.to_ascii_lowercase()
 }
 

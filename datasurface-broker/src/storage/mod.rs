@@ -5,14 +5,18 @@
 //! `allocate.rs`.
 
 mod allocate;
+mod left;
+mod taken_up;
 
 pub(crate) use allocate::{NAME_TWICE, allocate};
+pub(crate) use taken_up::{CANNOT_CONTINUE, NOT_LAST_OWNER, keeps_its_own};
 
 use datasurface_graph::StorageOf;
 use datasurface_model::{
-    ContainerKey, DatasetKey, DatasetName, Datastore, DatastoreName, Ecosystem, Entity, GroupKey,
-    PlatformName, WorkspaceName,
+    ContainerKey, DatasetKey, DatastoreName, GroupKey, PlatformName, TeamKey, TeamName, WorkspaceName,
+    ZoneName,
 };
+use left::Left;
 use serde::{Deserialize, Serialize};
 use std::{
     borrow::Cow,
@@ -78,7 +82,7 @@ pub(crate) struct StorageRecord {
     /// The storage names of datasets and datastores that are not declared any more, but whose data is still there: nothing
     /// else may be stored under them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    left: BTreeMap<StorageKind, BTreeSet<String>>,
+    left: BTreeMap<StorageKind, Left>,
 }
 
 impl StorageRecord {
@@ -89,6 +93,18 @@ impl StorageRecord {
     /// Creates a record without an entry.
     pub(crate) const fn new() -> Self {
         Self { names: BTreeMap::new(), left: BTreeMap::new() }
+    }
+
+    /// The storage name of a team.
+    fn team(&self, zone: &ZoneName, team: &TeamName) -> TeamKey {
+        let own = self.own(StorageKind::Teams, zone.as_str(), team.as_str());
+        TeamKey::new(self.own(StorageKind::Zones, "", zone.as_str()), own)
+    }
+
+    /// Whether data of a dataset that is not declared any more is stored under this name.
+    pub(crate) fn is_left(&self, storage: &DatasetKey) -> bool {
+        let left = self.left.get(&StorageKind::Datasets);
+        left.is_some_and(|left| left.owner(&storage.to_string()).is_some())
     }
 
     /// Whether there is no entry, and nothing is left.
@@ -107,26 +123,6 @@ impl StorageRecord {
         }
         let path = joined(parent, name);
         self.entry(kind, &path).map_or(name, |entry| &entry.storage)
-    }
-
-    /// Records what is left of datasets that are not declared any more. `stored` has the storage names of all whose data
-    /// is there.
-    pub(crate) fn remember_left(&mut self, ecosystem: &Ecosystem, stored: impl Iterator<Item = DatasetKey>) {
-        let mut declared: BTreeMap<DatastoreName, BTreeSet<DatasetName>> = BTreeMap::new();
-        for datastore in datastores(ecosystem) {
-            let keys = datastore.datasets().iter().map(|one| DatasetKey::new(datastore.name(), one.name()));
-            let names = keys.map(|key| self.dataset(&key).dataset);
-            declared.entry(self.datastore(datastore.name())).or_default().extend(names);
-        }
-        self.left.clear();
-        for key in stored {
-            let (kind, path) = match declared.get(&key.datastore) {
-                Some(datasets) if datasets.contains(&key.dataset) => continue,
-                Some(_) => (StorageKind::Datasets, key.to_string()),
-                None => (StorageKind::Datastores, key.datastore.to_string()),
-            };
-            self.left.entry(kind).or_default().insert(path);
-        }
     }
 
     /// The entries by which names differ: they are part of a revision. None if every name is its own storage name.
@@ -158,12 +154,6 @@ impl StorageRecord {
         }
         found
     }
-}
-
-fn datastores(ecosystem: &Ecosystem) -> impl Iterator<Item = &Datastore> {
-    let zones = ecosystem.zones().iter().filter_map(|zone| zone.definition());
-    let teams = zones.flat_map(|zone| zone.teams().iter().filter_map(|team| team.definition()));
-    teams.flat_map(|team| team.datastores().iter().map(|datastore| &**datastore))
 }
 
 /// The last name of a path.

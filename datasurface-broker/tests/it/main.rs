@@ -8,6 +8,7 @@
 
 mod check;
 mod choice;
+mod continued;
 mod fixture;
 mod governance;
 mod holding;

@@ -10,6 +10,7 @@ use super::{
     quality::QualityCheckObject,
     schema::{SchemaForm, Schemas},
     sets::{said_object_set, set},
+    short_form::ShortForm,
     words::Word,
 };
 use crate::shape::Shaped;
@@ -64,6 +65,8 @@ struct DatasetObject {
     documentation: DocumentationForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     renamed_from: Option<DatasetName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    continues: Option<Box<ShortForm<DatasetKey>>>,
 }
 
 impl DatastoreObject {
@@ -102,6 +105,9 @@ impl DatasetObject {
         dataset = self.storage_policies.into_iter().fold(dataset, Dataset::storage_policy);
         let checks = self.quality_checks.into_iter().map(QualityCheckObject::into_model);
         dataset = checks.fold(dataset, Dataset::quality_check).with_invalid_rows(self.invalid_rows.0);
+        if let Some(continues) = self.continues {
+            dataset = dataset.continuing(continues.0);
+        }
         described(dataset, self.documentation, self.renamed_from, Dataset::documented, Dataset::renamed_from)
     }
 }
@@ -133,6 +139,7 @@ impl From<&Dataset> for DatasetObject {
             invalid_rows: Word(dataset.invalid_rows()),
             documentation: written(dataset.documentation()),
             renamed_from: dataset.former_name().cloned(),
+            continues: dataset.continues().cloned().map(|key| Box::new(ShortForm(key))),
         }
     }
 }

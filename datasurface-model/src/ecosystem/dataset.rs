@@ -2,8 +2,8 @@
 
 use super::{Deprecation, InvalidRows, QualityCheck};
 use datasurface_schema::{
-    Annotations, Classification, Column, DatasetName, Entity, PolicyName, Schema, Set, Sparse, documented,
-    renamed,
+    Annotations, Classification, Column, DatasetKey, DatasetName, Entity, PolicyName, Schema, Set, Sparse,
+    documented, renamed,
 };
 
 /// A table of a datastore.
@@ -29,6 +29,7 @@ struct Details {
     quality_checks: Set<QualityCheck>,
     invalid_rows: InvalidRows,
     storage_policies: Set<PolicyName>,
+    continues: Option<DatasetKey>,
 }
 
 static UNCLASSIFIED: Set<Classification> = Set::new();
@@ -90,6 +91,20 @@ impl Dataset {
         self
     }
 
+    /// Makes the dataset take up the data that is held of one that is not declared any more: its history, and what is still promised of
+    /// it. Only the team that declared that dataset last may do so, and only a new dataset may be declared so.
+    ///
+    /// ```
+    /// use datasurface_model::Dataset;
+    /// let orders = Dataset::new("orders", "id Integer key").continuing("Shop/orders");
+    /// assert_eq!(orders.continues().unwrap().to_string(), "Shop/orders");
+    /// ```
+    #[must_use]
+    pub fn continuing(mut self, dataset: impl Into<DatasetKey>) -> Self {
+        self.details.make_mut().continues = Some(dataset.into());
+        self
+    }
+
     documented!();
     renamed!(DatasetName);
 
@@ -142,6 +157,12 @@ impl Dataset {
     #[must_use]
     pub fn deprecation(&self) -> Option<&Deprecation> {
         self.details.get()?.deprecation.as_ref()
+    }
+
+    /// The dataset whose held data this one takes up, by the name under which its data is stored.
+    #[must_use]
+    pub fn continues(&self) -> Option<&DatasetKey> {
+        self.details.get()?.continues.as_ref()
     }
 
     /// The storage policies of the zone that the dataset asks for, in order.

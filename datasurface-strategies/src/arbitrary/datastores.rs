@@ -69,6 +69,8 @@ fn quality_checks() -> impl Strategy<Value = QualityCheck> {
 fn datasets() -> impl Strategy<Value = Dataset> {
     let replacement = (adversarial_strings(), adversarial_strings())
         .prop_map(|(store, dataset)| DatasetKey::new(store, dataset));
+    let continued = (adversarial_strings(), adversarial_strings())
+        .prop_map(|(store, dataset)| DatasetKey::new(store, dataset));
     let invalid = prop_oneof![Just(InvalidRows::Fail), Just(InvalidRows::SetAside)];
     let optional = (
         rarely(deprecations(replacement)),
@@ -76,14 +78,14 @@ fn datasets() -> impl Strategy<Value = Dataset> {
         vec(adversarial_strings(), 0..2),
         invalid,
     );
-    let about = (rarely(documentations()), rarely(adversarial_strings()));
+    let about = (rarely(documentations()), rarely(adversarial_strings()), rarely(continued));
     (adversarial_strings(), schemas(), vec(adversarial_strings(), 0..2), optional, about).prop_map(
         |(
             name,
             schema,
             classifications,
             (deprecation, checks, policies, invalid),
-            (documentation, former),
+            (documentation, former, continued),
         )| {
             let dataset = classifications.into_iter().fold(Dataset::new(name, schema), Dataset::classified);
             let dataset = deprecation.into_iter().fold(dataset, Dataset::deprecated);
@@ -91,6 +93,7 @@ fn datasets() -> impl Strategy<Value = Dataset> {
             let dataset =
                 policies.into_iter().fold(dataset, Dataset::storage_policy).with_invalid_rows(invalid);
             let dataset = documentation.into_iter().fold(dataset, Dataset::documented);
+            let dataset = continued.into_iter().fold(dataset, Dataset::continuing);
             former.into_iter().fold(dataset, Dataset::renamed_from)
         },
     )

@@ -130,6 +130,7 @@ pub static CODES: &[&CodeInfo] = &[
     &reference::UNKNOWN_TEAM,
     &reference::UNKNOWN_VENDOR,
     &reference::UNKNOWN_ZONE,
+    &rename::CONTINUES_DECLARED,
     &rename::FROM_ITSELF,
     &rename::STILL_THERE,
     &rename::TWICE,

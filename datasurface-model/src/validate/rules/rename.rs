@@ -35,6 +35,13 @@ pub(super) static TWICE: CodeInfo = CodeInfo::error(
      Who says it twice may have meant another name.",
 );
 
+pub(super) static CONTINUES_DECLARED: CodeInfo = CodeInfo::error(
+    "rename/continues-declared",
+    "a dataset continues one that is still declared",
+    "What is continued is the data of a dataset that is not there any more. One that is still declared keeps its own data: rename it, \
+     or remove it first.",
+);
+
 /// Something that may have had another name among its siblings.
 trait HasFormerName: Entity<Name: Name> {
     fn former(&self) -> Option<&Self::Name>;
@@ -104,7 +111,19 @@ pub(super) fn check_datastore(datastore: &Datastore, scope: &mut RuleContext<'_>
     }
     siblings(datastore.datasets(), scope, |unit| unit, segment::DATASETS);
     for dataset in datastore.datasets() {
+        check_continued(datastore, dataset, scope);
         check_table(dataset.schema(), scope, |scope| check_columns(dataset, scope));
+    }
+}
+
+fn check_continued(datastore: &Datastore, dataset: &Dataset, scope: &mut RuleContext<'_>) {
+    let Some(continued) = dataset.continues() else { return };
+    let is_itself = continued.datastore == *datastore.name() && continued.dataset == *dataset.name();
+    if !is_itself && scope.facts.dataset(continued).is_some() {
+        let message = format!("the dataset `{continued}` is declared, and keeps its data");
+        let path = scope.path().child(segment::DATASETS, dataset.name()).attribute(segment::CONTINUES);
+        let finding = Diagnostic::new(&CONTINUES_DECLARED, path, message);
+        scope.report(finding.with_help("remove `continues`, or the dataset that it names"));
     }
 }
 

@@ -1,0 +1,71 @@
+//! The storage names of the lock, against the copy of the lock in the target: nothing that has data gets other storage.
+
+use crate::{
+    output::{Manifest, PlatformRecord},
+    placed::Placed,
+    storage,
+};
+use datasurface_graph::StorageOf;
+use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, Entity, ModelPath};
+use std::collections::BTreeSet;
+
+pub(crate) static OTHER_STORAGE: CodeInfo = CodeInfo::error(
+    "lock/other-storage",
+    "the lock names another storage than the target",
+    "What was renamed is stored under its first name, and what has a name that is taken is stored under another one. The lock says so, \
+     and the target has a copy of that. Where they disagree, an edit or a merge of two branches lost an entry of the lock: something \
+     would lose its data, or read that of something else. Restore the entries that are named.",
+)
+.not_waivable();
+
+/// Everything that would be stored under another name than what it has in the target.
+pub(super) fn check(placed: &Placed, manifest: &Manifest, path: &ModelPath) -> Vec<Diagnostic> {
+    let mut found = disagreements(placed, manifest, path);
+    found.extend(datasets_with_own_data(placed, manifest));
+    found
+}
+
+/// Everything that is stored under another name than it would be by the copy of the lock.
+fn disagreements(placed: &Placed, manifest: &Manifest, path: &ModelPath) -> Vec<Diagnostic> {
+    let Some(recorded) = manifest.recorded_lock().filter(|recorded| recorded.storage.is_some()) else {
+        return Vec::new();
+    };
+    let expected = storage::allocate(&placed.ecosystem, recorded).record;
+    let differing = expected.disagreements(placed.lock.storage_names());
+    let findings = differing.into_iter().map(|(kind, name, [expected, actual])| {
+        let noun = kind.noun();
+        let message = format!(
+            "the {noun} `{name}` is stored under `{expected}` in the target, and under `{actual}` by the lock"
+        );
+        let help =
+            "restore the entries under `storage` of `datasurface.lock`, or render with `--restore-lock`";
+        Diagnostic::new(&OTHER_STORAGE, path.clone(), message).with_help(help)
+    });
+    findings.collect()
+}
+
+/// The datasets that are to take up the data of another one, and have data of their own in the target.
+fn datasets_with_own_data(placed: &Placed, manifest: &Manifest) -> Vec<Diagnostic> {
+    let stores = placed.ecosystem.datastores().into_iter();
+    let mut continuing = stores
+        .flat_map(|store| store.entity.datasets().iter().map(move |dataset| (store, dataset)))
+        .filter(|(_, dataset)| dataset.continues().is_some())
+        .peekable();
+    if continuing.peek().is_none() {
+        return Vec::new();
+    }
+    let scopes = manifest.platforms().values().flat_map(PlatformRecord::base_scopes);
+    let holders = scopes.flat_map(|scope| scope.record.resources.values());
+    let stored: BTreeSet<&DatasetKey> =
+        holders.filter_map(|resource| Some(&resource.held_data()?.dataset)).collect();
+    let before = manifest.recorded_lock().unwrap_or(&placed.lock).storage_names();
+    let has_own = |store: &datasurface_model::Datastore, dataset: &datasurface_model::Dataset| {
+        let now = placed.lock.storage_names().dataset(&DatasetKey::new(store.name(), dataset.name()));
+        let names = [Some(store.name()), store.former_name()].into_iter().flatten();
+        let mut former = names.map(|store| before.dataset(&DatasetKey::new(store, dataset.name())));
+        former.any(|was| was != now && stored.contains(&was) && !before.is_left(&was))
+    };
+    let old = continuing.filter(|(store, dataset)| has_own(&store.entity, dataset));
+    old.map(|(store, dataset)| storage::keeps_its_own(&store.entity, dataset).at(&store.path(), dataset))
+        .collect()
+}
