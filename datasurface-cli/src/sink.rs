@@ -19,6 +19,9 @@ pub(crate) struct Sink {
     pub(crate) platform: PlatformName,
     pub(crate) group: GroupKey,
     pub(crate) dataset: DatasetKey,
+    /// The storage name of the dataset, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stored_as: Option<DatasetKey>,
     pub(crate) batch: Option<u64>,
     pub(crate) schema_version: Option<u64>,
     pub(crate) arrived_at: Option<DateTime<Utc>>,
@@ -41,6 +44,7 @@ impl Sink {
         let SinkStatus {
             group,
             dataset,
+            stored_as,
             last_batch,
             schema_version,
             confirmed_at,
@@ -57,6 +61,7 @@ impl Sink {
             platform: platform.clone(),
             group,
             dataset,
+            stored_as,
             batch: last_batch.map(|(batch, _)| batch),
             schema_version,
             arrived_at: last_batch.map(|(_, at)| at),

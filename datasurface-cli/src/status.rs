@@ -123,7 +123,10 @@ fn summary(sinks: &[Sink], waiting: &[Waiting]) -> String {
         };
         table.row([
             sink.group.to_string(),
-            sink.dataset.to_string(),
+            match &sink.stored_as {
+                Some(storage) => format!("{}, stored as {storage}", sink.dataset),
+                None => sink.dataset.to_string(),
+            },
             sink.platform.to_string(),
             known(sink.batch.map(|batch| batch.to_string())),
             known(sink.schema_version.map(|version| version.to_string())),

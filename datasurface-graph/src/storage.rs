@@ -91,6 +91,25 @@ impl StorageNames {
         }
     }
 
+    /// Adds all names of another map; where both have a name, that of the other one counts.
+    #[must_use]
+    pub fn joined_with(mut self, other: Self) -> Self {
+        self.platforms.extend(other.platforms);
+        self.containers.extend(other.containers);
+        self.datastores.extend(other.datastores);
+        self.datasets.extend(other.datasets);
+        self.workspaces.extend(other.workspaces);
+        self.groups.extend(other.groups);
+        self
+    }
+
+    /// Returns the map without the names of platforms.
+    #[must_use]
+    pub fn without_platforms(mut self) -> Self {
+        self.platforms.clear();
+        self
+    }
+
     /// Adds the storage names of what the key of a node names.
     #[must_use]
     pub fn with_node(self, key: &NodeKey, names: &dyn StorageOf) -> Self {

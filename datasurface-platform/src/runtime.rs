@@ -284,6 +284,9 @@ pub struct SinkStatus {
     pub group: GroupKey,
     /// The dataset.
     pub dataset: DatasetKey,
+    /// The storage name of the dataset, by which logs and addresses call it; `None` if it is its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored_as: Option<DatasetKey>,
     /// The last batch that arrived, and when.
     pub last_batch: Option<(u64, DateTime<Utc>)>,
     /// The version of the dataset's schema that this batch has: 1 for the first, and one more for each that was another

@@ -134,7 +134,7 @@ impl Fixture {
         report.datasets.iter().map(line).collect()
     }
 
-    fn at<T>(&self, on: &str, work: impl FnOnce(&LocalPlatform, &RuntimeContext<'_>) -> T) -> T {
+    pub(crate) fn at<T>(&self, on: &str, work: impl FnOnce(&LocalPlatform, &RuntimeContext<'_>) -> T) -> T {
         let now: DateTime<Utc> = format!("{on}T12:00:00Z").parse().unwrap();
         let target = Target::open(self.path("target")).unwrap();
         let record = target.manifest().unwrap().platforms().values().next().unwrap();

@@ -10,6 +10,7 @@
 )]
 
 mod connectors;
+mod continued;
 mod dependency_rule;
 mod fixtures;
 mod flows;

@@ -1,7 +1,12 @@
 //! Renames on the local platform: consumers see the names of now, and keep their history.
 
 use crate::flows::Fixture;
-use datasurface::{broker::Proposal, model::*};
+use datasurface::{
+    broker::Proposal,
+    model::*,
+    platform::{DataPlatform, RunRequest, RuntimeContext},
+};
+use datasurface_local::LocalPlatform;
 
 /// The names of everything between a source and its consumers.
 #[derive(Clone, Copy)]
@@ -114,6 +119,33 @@ fn views(fixture: &Fixture, desk: &str) -> Vec<String> {
     )
 }
 
+/// Whoever runs it, or looks at it, has the names of now, and those alone.
+fn names_of_now(fixture: &Fixture, names: Names, on: &str) {
+    let dataset = DatasetKey::new(names.datastore, names.dataset);
+    let group = GroupKey::new(names.workspace, names.group);
+    let known = fixture.at(on, |platform, site| platform.runtime().unwrap().run_names(site)).unwrap();
+    let all = [&dataset.to_string(), names.datastore, names.workspace, names.mask];
+    assert!(all.iter().all(|name| known.selectable.contains(*name)), "{known:?}");
+    let consumers = [names.workspace.to_owned(), group.to_string()];
+    assert!(consumers.iter().all(|name| known.consumers.contains(name)), "{known:?}");
+    let former =
+        [BEFORE.datastore, BEFORE.workspace, BEFORE.mask].into_iter().filter(|name| !all.contains(name));
+    assert!(former.into_iter().all(|name| !known.selectable.contains(name)), "{known:?}");
+
+    let request = RunRequest::once().select(dataset.to_string()).full_refresh(dataset.clone());
+    let run =
+        |platform: &LocalPlatform, site: &RuntimeContext<'_>| platform.runtime().unwrap().run(site, &request);
+    let report = fixture.at(on, run).unwrap();
+    let ran: Vec<&DatasetKey> = report.datasets.iter().map(|run| &run.dataset).collect();
+    assert_eq!((ran, report.failures.as_slice()), (vec![&dataset], &[][..]));
+
+    let status = fixture.at(on, |platform, site| platform.runtime().unwrap().status(site)).unwrap();
+    let sink = status.sinks.iter().find(|sink| sink.dataset == dataset).unwrap();
+    assert_eq!(sink.group, group);
+    let first = DatasetKey::new(BEFORE.datastore, BEFORE.dataset);
+    assert_eq!(sink.stored_as, (first != dataset).then_some(first));
+}
+
 #[test]
 fn whatever_is_renamed_its_consumers_keep_their_history() {
     let steps: [fn(Names) -> Names; 8] = [
@@ -154,6 +186,7 @@ fn whatever_is_renamed_its_consumers_keep_their_history() {
             assert_eq!(fixture.rows(desk, &history)[..3], ["Alfreds", "Paris", "A."], "step {number}");
             let live = format!("SELECT city FROM {prefix}{view} WHERE customer_id = 'ALFKI'");
             assert_eq!(fixture.rows(desk, &live), [format!("Bonn {number}")]);
+            names_of_now(&fixture, names, &on);
             let all = views(&fixture, desk);
             let start = format!("{prefix}{}__{}__", names.workspace, names.group);
             assert!(all.len() == 4 && all.iter().all(|name| name.starts_with(&start)), "{all:?}");

@@ -15,6 +15,9 @@ pub(super) struct Jobs {
     resources: Vec<Resource>,
 }
 
+/// The names of now of what a job is about, by storage names.
+const CALLED: &str = "called";
+
 impl Jobs {
     /// The job that captures a datastore, or one dataset of it.
     pub(super) fn capture(
@@ -61,7 +64,7 @@ impl Jobs {
             "begin": reading.begin,
             "datasets": datasets,
         });
-        self.add(resource, job);
+        self.add(resource, job, view);
         Ok(())
     }
 
@@ -93,7 +96,7 @@ impl Jobs {
             "inputs": &trigger.inputs,
             "starts": address::transform(workspace),
         });
-        self.add(resource, job);
+        self.add(resource, job, view);
         Ok(())
     }
 
@@ -125,18 +128,22 @@ impl Jobs {
             "types": types,
             "limits": config.transformers,
         });
-        self.add(resource, job);
+        self.add(resource, job, view);
         Ok(())
     }
 
-    /// Adds a job; what is not known of it is left out.
-    fn add(&mut self, resource: Resource, job: Value) {
+    /// Adds a job; what is not known of it is left out. Its names of now are for those who read the list: the job is the same.
+    fn add(&mut self, resource: Resource, job: Value, view: &NodeView) {
         let mut fields = job.as_object().cloned().unwrap_or_default();
         fields.retain(|_, value| !value.is_null());
         let mut entry = serde_json::Map::new();
         entry.insert("job".to_owned(), json!(resource.address()));
         entry.insert("kind".to_owned(), json!(resource.kind()));
         entry.extend(fields.clone());
+        let called = view.facts().called.clone().without_platforms();
+        if !called.is_empty() {
+            entry.insert(CALLED.to_owned(), json!(called));
+        }
         let described =
             fields.into_iter().fold(resource, |resource, (name, value)| resource.attribute(name, value));
         self.list.push(Value::Object(entry));

@@ -55,6 +55,14 @@ pub(super) fn render(
         let address = address::view(group, dataset);
         let script = Script::new(&address, &database)
             .with_promised_latency(attributes.latency_seconds)
+            .with_called(
+                StorageNames::default()
+                    .with_datastore(dataset.datastore.clone(), dataset_now.datastore.clone())
+                    .with_dataset(dataset.clone(), dataset_now.clone())
+                    .with_workspace(group.workspace.clone(), group_now.workspace.clone())
+                    .with_group(group.clone(), group_now.clone())
+                    .with_container(export.container_key.clone(), now.container(&export.container_key)),
+            )
             .note(format!("What the group {group_now} sees of {dataset_now}."))
             .add_section("create", "Makes what the group reads.", create_views(&attributes));
         let script = match engine {

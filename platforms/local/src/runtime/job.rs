@@ -42,6 +42,8 @@ pub(super) struct CaptureJob {
     pub(super) server: Box<ServerSettings>,
     pub(super) begin: Vec<String>,
     pub(super) datasets: Vec<CapturedDataset>,
+    #[serde(default, skip_serializing_if = "StorageNames::is_empty")]
+    pub(super) called: StorageNames,
 }
 
 /// A dataset of a capture: where it is merged into, what reads all of it, what reads it from a position on, and what its
@@ -66,6 +68,8 @@ pub(super) struct TriggerJob {
     pub(super) priority: Option<Priority>,
     pub(super) inputs: Vec<DatasetKey>,
     pub(super) starts: String,
+    #[serde(default)]
+    pub(super) called: StorageNames,
 }
 
 /// Runs a transformer.

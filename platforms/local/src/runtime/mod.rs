@@ -37,6 +37,7 @@ mod history;
 mod job;
 mod loader;
 mod metadata;
+mod names_now;
 mod order;
 mod place;
 mod provisioning;
@@ -96,17 +97,19 @@ impl Runtime for LocalPlatform {
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         if request.verify {
             let own = Container::open_to_read(site, rendered.metadata.database(), self.breakpoint())?;
-            return Ok(RunContext::new(maker, opened(maker, own)?).verify(&request.resync));
+            let report = RunContext::new(maker, opened(maker, own)?).verify(&request.resync);
+            return Ok(rendered.called_now(report));
         }
         let own = opened(maker, maker.open_if_there(rendered.metadata.database())?)?;
         own.raise_cache_size()?;
-        let mut work = RunContext { again: request.full_refresh.clone(), ..RunContext::new(maker, own) };
+        let mut work =
+            RunContext { again: rendered.stored(&request.full_refresh), ..RunContext::new(maker, own) };
         let doubt = work.check_clock()?;
         let mut report = run::Run::new(&work, request).run(&request.resync)?;
         report.failures.extend(doubt);
         // Jobs did what they could; without this, the next run may have to be told that the clock is right.
         let _ = work.trust_clock();
-        Ok(report)
+        Ok(rendered.called_now(report))
     }
 
     fn run_names(&self, site: &RuntimeContext<'_>) -> Result<RunNames, PlatformError> {
@@ -124,7 +127,7 @@ impl Runtime for LocalPlatform {
         let maker = Provisioner { site: *site, breakpoint: self.breakpoint(), rendered: &rendered };
         let own = Container::open_to_read(site, rendered.metadata.database(), self.breakpoint())?;
         let own = opened(maker, own)?;
-        RunContext::new(maker, own).status()
+        RunContext::new(maker, own).status().map(|status| rendered.status_now(status))
     }
 
     fn history(&self, site: &RuntimeContext<'_>, most: usize) -> Result<Vec<JobRun>, PlatformError> {

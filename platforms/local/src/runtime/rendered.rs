@@ -21,6 +21,8 @@ pub(super) struct Rendered {
     pub(super) captures: Vec<CaptureJob>,
     pub(super) triggers: Vec<TriggerJob>,
     pub(super) transforms: BTreeMap<String, TransformJob>,
+    /// The names of now, by storage names, where they differ.
+    pub(super) called: StorageNames,
 }
 
 impl Rendered {
@@ -57,7 +59,10 @@ impl Rendered {
                 copies.entry(dataset).or_default().push(address.clone());
             }
         }
-        Ok(Self { metadata, scripts, copies, captures, triggers, transforms })
+        let of_jobs = captures.iter().map(|job| &job.called).chain(triggers.iter().map(|job| &job.called));
+        let all = of_jobs.chain(scripts.values().map(Script::called)).filter(|called| !called.is_empty());
+        let called = all.cloned().fold(StorageNames::default(), StorageNames::joined_with);
+        Ok(Self { metadata, scripts, copies, captures, triggers, transforms, called })
     }
 
     /// The file of a resource, if it has one.

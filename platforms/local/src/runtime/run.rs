@@ -29,7 +29,7 @@ const MOST_ROUNDS: usize = 100;
 pub(super) struct Run<'w, 'a> {
     work: &'w RunContext<'a>,
     mode: RunMode,
-    asked: Selection<'w>,
+    asked: Selection,
     report: RunReport,
     /// Workspaces whose transformer is not to run now, or not again: it was not asked for, it failed, or it has a timetable,
     /// and had its turn. What it makes may then be an input of its next turn.

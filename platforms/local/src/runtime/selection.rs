@@ -10,22 +10,24 @@ use std::collections::BTreeSet;
 
 /// What a run is asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Selection<'r> {
-    request: &'r RunRequest,
-    /// The datasets to be read or made; none where everything is.
+pub(super) struct Selection {
+    /// The datasets to be read or made, by storage names; none where everything is.
     datasets: Option<BTreeSet<DatasetKey>>,
+    /// Those of them of which everything is read again.
+    again: BTreeSet<DatasetKey>,
 }
 
-impl<'r> Selection<'r> {
-    pub(super) fn new(rendered: &Rendered, request: &'r RunRequest) -> Self {
+impl Selection {
+    pub(super) fn new(rendered: &Rendered, request: &RunRequest) -> Self {
         if request.is_unrestricted() {
-            return Self { request, datasets: None };
+            return Self { datasets: None, again: BTreeSet::new() };
         }
-        let mut datasets: BTreeSet<DatasetKey> = request.full_refresh.clone();
+        let again = rendered.stored(&request.full_refresh);
+        let mut datasets = again.clone();
         for name in &request.select {
             datasets.extend(rendered.datasets_called(name));
         }
-        Self { request, datasets: Some(datasets) }
+        Self { datasets: Some(datasets), again }
     }
 
     /// Whether everything is to run.
@@ -52,7 +54,7 @@ impl<'r> Selection<'r> {
 
     /// Whether all of a dataset is to be read again.
     pub(super) fn reads_again(&self, dataset: &DatasetKey) -> bool {
-        self.request.full_refresh.contains(dataset)
+        self.again.contains(dataset)
     }
 }
 
@@ -64,29 +66,45 @@ fn captures_of<'r>(
 }
 
 impl Rendered {
-    /// The names by which something can be asked for.
+    /// The storage names of datasets that are given by their names of now.
+    pub(super) fn stored(&self, datasets: &BTreeSet<DatasetKey>) -> BTreeSet<DatasetKey> {
+        if datasets.is_empty() {
+            return BTreeSet::new();
+        }
+        let storage = self.called.clone().reversed();
+        datasets.iter().map(|dataset| storage.dataset(dataset)).collect()
+    }
+
+    /// The names by which something can be asked for: names of now, and addresses of jobs.
     pub(super) fn names(&self) -> RunNames {
         let mut names = RunNames::default();
+        let now = &self.called;
         for job in &self.captures {
-            names.selectable.extend([job.job.clone(), job.datastore.to_string()]);
-            names.datasets.extend(job.datasets.iter().map(|captured| captured.dataset.clone()));
+            names.selectable.extend([job.job.clone(), now.datastore(&job.datastore).to_string()]);
+            names.datasets.extend(job.datasets.iter().map(|captured| now.dataset(&captured.dataset)));
         }
         names.selectable.extend(names.datasets.iter().map(ToString::to_string));
         for trigger in &self.triggers {
-            names.selectable.extend([trigger.workspace.to_string(), trigger.starts.clone()]);
+            names.selectable.extend([now.workspace(&trigger.workspace).to_string(), trigger.starts.clone()]);
         }
         for (group, _, _) in self.views() {
+            let group = now.group(&group);
             names.selectable.insert(group.workspace.to_string());
             names.consumers.extend([group.workspace.to_string(), group.to_string()]);
         }
-        names.consumers.extend(self.copies_by_container().map(|(container, _)| container.to_string()));
+        names
+            .consumers
+            .extend(self.copies_by_container().map(|(container, _)| now.container(&container).to_string()));
         names
     }
 
     /// The datasets that a name asks for: those of a datastore, of a job, or that a workspace reads, if it has no transformer;
     /// otherwise those that this makes.
     fn datasets_called(&self, name: &str) -> BTreeSet<DatasetKey> {
-        let made_by = |trigger: &TriggerJob| trigger.workspace.as_str() == name || trigger.starts == name;
+        let now = &self.called;
+        let made_by = |trigger: &TriggerJob| {
+            now.workspace(&trigger.workspace).as_str() == name || trigger.starts == name
+        };
         let makers: Vec<&WorkspaceName> = self
             .triggers
             .iter()
@@ -96,13 +114,15 @@ impl Rendered {
         let mut called = BTreeSet::new();
         for job in &self.captures {
             let is_whole = job.job == name
-                || job.datastore.as_str() == name
+                || now.datastore(&job.datastore).as_str() == name
                 || job.transformer().is_some_and(|workspace| makers.contains(&workspace));
             let datasets = job.datasets.iter().map(|captured| &captured.dataset);
-            called.extend(datasets.filter(|dataset| is_whole || dataset.to_string() == name).cloned());
+            called.extend(
+                datasets.filter(|dataset| is_whole || now.dataset(dataset).to_string() == name).cloned(),
+            );
         }
         if makers.is_empty() {
-            let views = self.views().filter(|(group, _, _)| group.workspace.as_str() == name);
+            let views = self.views().filter(|(group, _, _)| now.group(group).workspace.as_str() == name);
             called.extend(views.map(|(_, dataset, _)| dataset));
         }
         called
@@ -112,12 +132,17 @@ impl Rendered {
     pub(super) fn copies_called(&self, name: &str) -> BTreeSet<&str> {
         let views: BTreeSet<(&str, DatasetKey)> = self
             .views()
-            .filter(|(group, _, _)| group.workspace.as_str() == name || group.to_string() == name)
+            .filter(|(group, _, _)| {
+                let group = self.called.group(group);
+                group.workspace.as_str() == name || group.to_string() == name
+            })
             .map(|(_, dataset, view)| (view.database(), dataset))
             .collect();
         let of_views =
             self.copies().filter(|(dataset, copy)| views.contains(&(copy.database(), (*dataset).clone())));
-        let of_container = self.copies_by_container().filter(|(container, _)| container.to_string() == name);
+        let of_container = self
+            .copies_by_container()
+            .filter(|(container, _)| self.called.container(container).to_string() == name);
         let copies = of_views.map(|(_, copy)| copy.resource());
         copies.chain(of_container.map(|(_, copy)| copy)).collect()
     }

@@ -122,6 +122,7 @@ impl RunContext<'_> {
         Ok(SinkStatus {
             group,
             dataset,
+            stored_as: None,
             last_batch,
             schema_version,
             confirmed_at,

@@ -1,7 +1,7 @@
 //! Files of SQL that a person reads and a runtime executes: a head, then sections, each introduced by a line
 //! `-- [name] what it is for`.
 
-use crate::prelude::Latency;
+use crate::prelude::{Latency, StorageNames, serde_json};
 use std::fmt;
 
 /// A rendered file of SQL.
@@ -19,6 +19,7 @@ pub struct Script {
     database: String,
     reads: Option<Attached>,
     promised: Option<Latency>,
+    called: StorageNames,
     notes: Vec<String>,
     sections: Vec<Section>,
 }
@@ -58,6 +59,7 @@ const DATABASE: &str = "database: ";
 const READS: &str = "-- reads: ";
 const PROMISED: &str = "-- promised: within ";
 const SECONDS: &str = " s";
+const CALLED: &str = "-- called: ";
 /// What begins the line that introduces a section.
 pub(crate) const SECTION: &str = "-- [";
 
@@ -69,6 +71,7 @@ impl Script {
             database: database.into(),
             reads: None,
             promised: None,
+            called: StorageNames::default(),
             notes: Vec::new(),
             sections: Vec::new(),
         }
@@ -85,6 +88,13 @@ impl Script {
     #[must_use]
     pub(crate) fn with_promised_latency(mut self, latency: Option<Latency>) -> Self {
         self.promised = latency;
+        self
+    }
+
+    /// The names of now of what the script is about, by storage names, where they differ.
+    #[must_use]
+    pub(crate) fn with_called(mut self, called: StorageNames) -> Self {
+        self.called = called;
         self
     }
 
@@ -134,6 +144,11 @@ impl Script {
             script = script.with_promised_latency(Some(Latency::seconds(seconds)));
             lines.next();
         }
+        let called = lines.peek().and_then(|line| line.strip_prefix(CALLED));
+        if let Some(called) = called.and_then(|called| serde_json::from_str(called).ok()) {
+            script = script.with_called(called);
+            lines.next();
+        }
         let mut sql: Vec<&str> = Vec::new();
         for line in lines {
             if let Some((name, about)) = introduction(line) {
@@ -180,6 +195,12 @@ impl Script {
         self.promised
     }
 
+    /// The names of now of what the script is about, by storage names, where they differ.
+    #[must_use]
+    pub fn called(&self) -> &StorageNames {
+        &self.called
+    }
+
     /// The notes for the reader of the file.
     #[must_use]
     pub fn notes(&self) -> &[String] {
@@ -220,6 +241,9 @@ impl fmt::Display for Script {
         if let Some(latency) = self.promised {
             writeln!(f, "{PROMISED}{}{SECONDS}", latency.as_seconds())?;
         }
+        if let Some(called) = serde_json::to_string(&self.called).ok().filter(|_| !self.called.is_empty()) {
+            writeln!(f, "{CALLED}{called}")?;
+        }
         for note in &self.notes {
             writeln!(f, "-- {note}")?;
         }
@@ -239,6 +263,7 @@ mod tests {
         let script = Script::new("table.a.b", "x.db")
             .with_attached("known as y.db", "platform")
             .with_promised_latency(Some(Latency::minutes(10)))
+            .with_called(StorageNames::default().with_dataset("a/b", "a/c"))
             .note("One line.")
             .note("Another.")
             .add_section("create", "Makes it.", ["CREATE TABLE a (b);".to_owned(), "SELECT\n\n1;".to_owned()])
