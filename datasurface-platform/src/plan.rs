@@ -1,6 +1,7 @@
 //! Plans: the way from what was rendered to what is rendered now.
 
 use crate::{
+    change::AttributeDifference,
     rendering::{File, ResourceAddress, SafePath},
     view::Scope,
 };
@@ -227,6 +228,9 @@ pub struct Step {
     /// The means by which the data of a replaced resource gets into the new one; `None` if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried_by: Option<Carrier>,
+    /// The attributes that differ, of a resource that stays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<AttributeDifference>,
     /// The resources that must be there before this one, and go after it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub depends_on: BTreeSet<ResourceAddress>,

@@ -9,6 +9,7 @@ mod hold;
 mod limit;
 mod link;
 mod lint;
+mod occupied;
 mod other_storage;
 mod proposal;
 mod record;
@@ -47,6 +48,7 @@ static CODES: &[&CodeInfo] = &[
     &other_storage::OTHER_STORAGE,
     &base::TARGET_MISSING,
     &base::TARGET_OTHER,
+    &occupied::PLACE_TWICE,
     &render::ADDRESS_TWICE,
     &render::NOT_RENDERED,
     &link::MISSING,
@@ -222,6 +224,7 @@ impl RenderInputs {
         judge(placed, sources, &views, &mut found);
         check_errors(&found)?;
         let entries = render_all(sources.platforms, &views, manifest, &mut found);
+        occupied::check(&entries, &mut found);
         check_errors(&found)?;
         Ok(Self { views, entries, found })
     }

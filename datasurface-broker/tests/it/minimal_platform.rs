@@ -18,6 +18,8 @@ pub(crate) struct Config {
     throws_away: bool,
     /// Shelves whose columns differ are replaced, and this carries the data: `nothing`, `file`, `frame`, `other_file` or `other_frame`.
     replaces_by: Option<String>,
+    /// Where shelves are: each occupies a place there.
+    room: Option<String>,
     /// Most shelves in a shard.
     limit: Option<u64>,
     /// How much an ingest weighs, beside its datasets.
@@ -74,12 +76,14 @@ impl PlatformPlugin for MinimalPlatform {
     }
 }
 
-fn minimal_platform(dataset: &DatasetFacts, node: &NodeView) -> Resource {
-    Resource::new(format!("shelf.{}", &dataset.key), "shelf")
+fn minimal_platform(dataset: &DatasetFacts, node: &NodeView, config: &Config) -> Resource {
+    let place = config.room.iter().map(|room| format!("{room}/{}", dataset.key));
+    let shelf = Resource::new(format!("shelf.{}", &dataset.key), "shelf")
         .attribute("columns", &dataset.schema)
         .attribute("history", dataset.custody.history)
         .origin(&node.facts().key_now())
-        .with_held_data(HeldData::new(&dataset.key, dataset.custody))
+        .with_held_data(HeldData::new(&dataset.key, dataset.custody));
+    place.fold(shelf, Resource::occupying)
 }
 
 /// `copy` is the transition file that carries data over.
@@ -136,7 +140,10 @@ impl DataPlatform for MinimalPlatform {
         for node in scope.nodes() {
             for dataset in node.datasets() {
                 let path = format!("shelves/{}.json", node.view().dataset_slug(&dataset.key));
-                rendering.add(File::json(&path, dataset)?, [minimal_platform(dataset, node.view())])?;
+                rendering.add(
+                    File::json(&path, dataset)?,
+                    [minimal_platform(dataset, node.view(), &self.config)],
+                )?;
             }
             if node.is_whole() {
                 let key = node.view().key();
@@ -155,7 +162,8 @@ impl DataPlatform for MinimalPlatform {
         }
         for held in scope.held().iter().filter(|_| !self.config.forgets) {
             for dataset in held.node.facts().datasets() {
-                let kept = minimal_platform(dataset, &held.node).with_held_data(held.holds.clone());
+                let kept =
+                    minimal_platform(dataset, &held.node, &self.config).with_held_data(held.holds.clone());
                 let path = format!("held/{}.json", held.node.dataset_slug(&dataset.key));
                 rendering.add(File::json(&path, dataset)?, [kept])?;
             }

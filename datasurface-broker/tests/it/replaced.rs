@@ -53,3 +53,16 @@ fn what_is_held_is_never_replaced() {
     let refused = site.propose(world("file", AFTER, [promised("V", 1)]), today()).unwrap_err();
     assert_eq!(codes(&refused), ["plan/unguarded"]);
 }
+
+#[test]
+fn a_place_is_occupied_once_over_all_instances() {
+    let world = |rooms: [&str; 2]| {
+        let [p, q] = rooms;
+        let platforms = [minimal_platform("P").setting("room", p), minimal_platform("Q").setting("room", q)];
+        let ecosystem = world_of(store("S"), platforms, [promised("W", 1), promised("V", 1)]);
+        ecosystem.group_pin("W/g", ["P"]).group_pin("V/g", ["Q"])
+    };
+    let refused = Site::new().propose(world(["attic", "attic"]), today()).unwrap_err();
+    assert_eq!(codes(&refused), ["platform/place-twice"]);
+    assert!(Site::new().propose(world(["attic", "cellar"]), today()).is_ok());
+}

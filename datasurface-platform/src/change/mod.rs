@@ -1,10 +1,12 @@
 //! What changed between two renderings of a platform.
 
+mod attribute_difference;
 mod record;
 mod structural;
 
+pub use attribute_difference::AttributeDifference;
 pub use record::{Attributes, OwnedChange, ScopeChange, ScopeChanges, ScopeRecord};
-pub use structural::{Judgement, ResourceChange};
+pub use structural::{JudgedChange, Judgement, ResourceChange};
 
 use crate::{
     error::PlatformError,
@@ -127,24 +129,61 @@ impl<'a> RenderingChange<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{rendering::Resource, view::Scope};
+    use crate::{plan::Effect, rendering::Resource, view::Scope};
     use datasurface_model::Json;
     use semver::Version;
 
-    fn name(from: u8, to: u8, colour: &str) -> String {
+    fn header(from: u8, to: u8) -> ChangeHeader {
         let revision = |number: u8| Revision::new(Fingerprint::of(&number));
-        let resource = Resource::new("wall", "wall").attribute("colour", colour);
-        let frame = ChangeHeader {
+        ChangeHeader {
             platform: PlatformInstance::new("P".into(), "test".into(), Version::new(1, 0, 0), Json::object()),
             from: Some(revision(from)),
             to: revision(to),
             newly_held: Vec::new(),
             released: BTreeMap::new(),
             causes: BTreeMap::new(),
-        };
+        }
+    }
+
+    fn name(from: u8, to: u8, colour: &str) -> String {
+        let resource = Resource::new("wall", "wall").attribute("colour", colour);
+        let frame = header(from, to);
         let new = ScopeRecord { resources: [("wall".into(), resource)].into(), ..ScopeRecord::default() };
         let scopes = vec![ScopeChange { scope: Scope::Foundation, old: ScopeRecord::default(), new }];
         RenderingChange::new(&frame, &scopes).transition_name()
+    }
+
+    #[test]
+    fn what_comes_and_goes_is_judged_and_what_stays_says_what_differs() {
+        let record = |resources: Vec<Resource>| ScopeRecord {
+            resources: resources.into_iter().map(|one| (one.address().clone(), one)).collect(),
+            ..ScopeRecord::default()
+        };
+        let slot = |name: &str| Resource::new(name, "slot");
+        let wall = |colour: &str| Resource::new("wall", "wall").attribute("colour", colour);
+        let old = record(vec![slot("old"), wall("red")]);
+        let new = record(vec![slot("new"), wall("blue")]);
+        let scopes = vec![ScopeChange { scope: Scope::Foundation, old, new }];
+        let frame = header(1, 2);
+        let plan = RenderingChange::new(&frame, &scopes)
+            .structural_of_all(|change| match change {
+                JudgedChange::Created(_) => Judgement::effect(Effect::Backfill, "an initial load"),
+                JudgedChange::Changed(_) => Judgement::update(Effect::InPlace, "painted"),
+                JudgedChange::Retired(_) => Judgement::effect(Effect::Pause, "the slot is dropped"),
+            })
+            .unwrap();
+        let said: Vec<String> = plan.steps().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "create  slot new, with a backfill: an initial load",
+                "update  wall wall, in place: painted",
+                "retire  slot old, with a pause: the slot is dropped",
+            ]
+        );
+        let differences: Vec<String> =
+            plan.steps().iter().flat_map(|step| &step.differences).map(ToString::to_string).collect();
+        assert_eq!(differences, [r#"colour: "red" -> "blue""#]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The general work of a diff: resources by address, whatever scope they are in.
 
-use super::{RenderingChange, ScopeRecord};
+use super::{AttributeDifference, RenderingChange, ScopeRecord, attribute_difference};
 use crate::{
     error::PlatformError,
     held::{Guard, HeldState},
@@ -32,6 +32,24 @@ impl ResourceChange<'_> {
             .map(String::as_str)
             .collect()
     }
+
+    /// Every value in the attributes that differs, ordered by path.
+    #[must_use]
+    pub fn differences(&self) -> Vec<AttributeDifference> {
+        attribute_difference::between(self.before.attributes(), self.after.attributes())
+    }
+}
+
+/// A change that a platform judges: of a resource that comes, stays and differs, or goes.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum JudgedChange<'a> {
+    /// A resource that was not there.
+    Created(&'a Resource),
+    /// A resource that stays and differs.
+    Changed(ResourceChange<'a>),
+    /// A resource that goes. Where it holds data, the effect is a loss of data, whatever the judgement says.
+    Retired(&'a Resource),
 }
 
 /// The cost of the change of one resource, as judged by its platform.
@@ -49,6 +67,11 @@ impl Judgement {
     pub fn update(effect: Effect, reason: impl Into<String>) -> Self {
         let (action, meaning) = (Action::Update, Meaning::Compatible);
         Self { action, meaning, effect, reason: reason.into(), carried_by: None }
+    }
+
+    /// Creates a judgement of a resource that comes or goes: with this effect, such as an initial load, for this reason.
+    pub fn effect(effect: Effect, reason: impl Into<String>) -> Self {
+        Self::update(effect, reason)
     }
 
     /// Creates a judgement: the resource is replaced by a new one, with this effect. Of a resource that holds data, a host accepts that
@@ -107,17 +130,41 @@ impl RenderingChange<'_> {
         &self,
         mut judge: impl FnMut(&ResourceChange<'_>) -> Judgement,
     ) -> Result<Plan, PlatformError> {
+        self.structural_of_all(|change| match change {
+            JudgedChange::Changed(change) => judge(change),
+            JudgedChange::Created(_) | JudgedChange::Retired(_) => {
+                Judgement::effect(Effect::None, String::new())
+            }
+        })
+    }
+
+    /// Derives the plan like [`structural`](Self::structural), and leaves it to `judge` as well what it costs that a resource comes or
+    /// goes: an initial load, a slot that is dropped. Of such a judgement, effect, meaning and reason count.
+    ///
+    /// # Errors
+    ///
+    /// If a scope cannot be loaded.
+    pub fn structural_of_all(
+        &self,
+        mut judge: impl FnMut(&JudgedChange<'_>) -> Judgement,
+    ) -> Result<Plan, PlatformError> {
         let (old, new) = self.sides()?;
         let mut steps = Vec::new();
         for (address, after) in &new.resources {
             match old.resources.get(address) {
-                None => steps.push(self.step(after, Action::Create, Effect::None, String::new())),
+                None => {
+                    let judgement = judge(&JudgedChange::Created(&after.resource));
+                    let mut step = self.step(after, Action::Create, judgement.effect, judgement.reason);
+                    step.meaning = judgement.meaning;
+                    steps.push(step);
+                }
                 Some(before) => steps.extend(self.compare(before, after, &mut judge)),
             }
         }
         for (address, before) in &old.resources {
             if !new.resources.contains_key(address) {
-                steps.push(self.retire(before));
+                let judgement = judge(&JudgedChange::Retired(&before.resource));
+                steps.push(self.retire(before, judgement));
             }
         }
         steps.extend(self.rewritten(&old, &new, &steps, &mut judge));
@@ -154,7 +201,7 @@ impl RenderingChange<'_> {
         &self,
         before: &ScopedResource,
         after: &ScopedResource,
-        judge: &mut impl FnMut(&ResourceChange<'_>) -> Judgement,
+        judge: &mut impl FnMut(&JudgedChange<'_>) -> Judgement,
     ) -> Vec<Step> {
         let mut steps = Vec::new();
         if before.scope != after.scope {
@@ -174,12 +221,15 @@ impl RenderingChange<'_> {
         &self,
         before: &ScopedResource,
         after: &ScopedResource,
-        judge: &mut impl FnMut(&ResourceChange<'_>) -> Judgement,
+        judge: &mut impl FnMut(&JudgedChange<'_>) -> Judgement,
     ) -> Step {
-        let judgement = judge(&ResourceChange { before: &before.resource, after: &after.resource });
+        let change = ResourceChange { before: &before.resource, after: &after.resource };
+        let differences = change.differences();
+        let judgement = judge(&JudgedChange::Changed(change));
         let mut step = self.step(after, judgement.action, judgement.effect, judgement.reason);
         step.meaning = judgement.meaning;
         step.carried_by = judgement.carried_by;
+        step.differences = differences;
         step
     }
 
@@ -190,7 +240,7 @@ impl RenderingChange<'_> {
         old: &ChangeSide,
         new: &ChangeSide,
         steps: &[Step],
-        judge: &mut impl FnMut(&ResourceChange<'_>) -> Judgement,
+        judge: &mut impl FnMut(&JudgedChange<'_>) -> Judgement,
     ) -> Vec<Step> {
         let stepped: BTreeSet<&ResourceAddress> = steps.iter().map(|step| &step.resource).collect();
         let mut explained: BTreeSet<(&Scope, &SafePath)> = BTreeSet::new();
@@ -227,15 +277,19 @@ impl RenderingChange<'_> {
         step
     }
 
-    fn retire(&self, before: &ScopedResource) -> Step {
+    fn retire(&self, before: &ScopedResource, judgement: Judgement) -> Step {
         let holds = before.resource.held_data().is_some();
         let reason = match self.release_reason(before.resource.address()) {
             Some(Guard::Expired(day)) => format!("it was owed until {day}"),
             Some(Guard::Released(revision)) => format!("it was released at revision {}", revision.short()),
             None => String::new(),
         };
-        let effect = if holds { Effect::DataLoss } else { Effect::None };
-        self.step(before, Action::Retire, effect, reason)
+        let reasons = [reason, judgement.reason].into_iter().filter(|reason| !reason.is_empty());
+        let effect = if holds { Effect::DataLoss } else { judgement.effect };
+        let reason = reasons.collect::<Vec<_>>().join("; ");
+        let mut step = self.step(before, Action::Retire, effect, reason);
+        step.meaning = judgement.meaning;
+        step
     }
 
     fn step(&self, placed: &ScopedResource, action: Action, effect: Effect, reason: String) -> Step {
@@ -251,6 +305,7 @@ impl RenderingChange<'_> {
             cause: self.cause_of(&placed.resource),
             owed_until: None,
             carried_by: None,
+            differences: Vec::new(),
             depends_on: placed.resource.dependencies().clone(),
         }
     }

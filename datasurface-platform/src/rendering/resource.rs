@@ -55,6 +55,8 @@ pub struct Resource {
     depends_on: BTreeSet<ResourceAddress>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     holds: Option<HeldData>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    occupies: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     file: Option<SafePath>,
 }
@@ -69,6 +71,7 @@ impl Resource {
             origin: BTreeSet::new(),
             depends_on: BTreeSet::new(),
             holds: None,
+            occupies: BTreeSet::new(),
             file: None,
         }
     }
@@ -126,6 +129,14 @@ impl Resource {
         self
     }
 
+    /// Adds a place that the resource occupies: something that is there once, whatever platform makes it, such as
+    /// `postgres://host/database/schema.table`. Two resources that occupy one place are refused, also those of two instances.
+    #[must_use]
+    pub fn occupying(mut self, place: impl Into<String>) -> Self {
+        self.occupies.insert(place.into());
+        self
+    }
+
     pub(super) fn declared_in(mut self, file: SafePath) -> Self {
         self.file = Some(file);
         self
@@ -165,6 +176,12 @@ impl Resource {
     #[must_use]
     pub fn held_data(&self) -> Option<&HeldData> {
         self.holds.as_ref()
+    }
+
+    /// The places that it occupies, in order.
+    #[must_use]
+    pub fn occupied_places(&self) -> &BTreeSet<String> {
+        &self.occupies
     }
 
     /// The file that declares it; none before it was added to a rendering.

@@ -297,6 +297,7 @@ impl FaultyPlatform {
                         cause: Default::default(),
                         owed_until: None,
                         carried_by: None,
+                        differences: Vec::new(),
                         depends_on: Default::default(),
                     });
                 }
