@@ -45,8 +45,8 @@ mod waiting;
 mod weights;
 
 pub use change::{
-    AttributeDifference, Attributes, ChangeHeader, JudgedChange, Judgement, OwnedChange, RenderingChange,
-    ResourceChange, ScopeChange, ScopeChanges, ScopeRecord,
+    AttributeDifference, Attributes, ChangeHeader, JudgedChange, Judgement, OwnedChange, Refusal,
+    RenderingChange, ResourceChange, ScopeChange, ScopeChanges, ScopeRecord,
 };
 pub use credential::{
     CredentialError, CredentialSource, EnvironmentCredentials, Secret, credential_variable,

@@ -7,7 +7,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use datasurface_graph::{Fingerprint, NodeKey};
-use datasurface_model::{GroupKey, Repository};
+use datasurface_model::{Diagnostic, GroupKey, Repository};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
@@ -231,6 +231,9 @@ pub struct Step {
     /// The attributes that differ, of a resource that stays.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<AttributeDifference>,
+    /// The diagnostic with which the platform refuses the step; where it is waived, the step is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Box<Diagnostic>>,
     /// The resources that must be there before this one, and go after it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub depends_on: BTreeSet<ResourceAddress>,

@@ -2,11 +2,12 @@
 
 use super::{
     CODES, judge,
+    refused::REFUSED,
     views::{Held, PlatformViews, Sources},
 };
 use crate::{broker::Broker, configured_platform::ConfiguredPlatform, placed::Placed};
 use datasurface_model::{
-    DatasetKey, DatastoreName, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Valid, segment,
+    CodeInfo, DatasetKey, DatastoreName, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Valid, segment,
 };
 use datasurface_platform::{LintView, NodeView, PlatformView, Reporter, graph::NodeKey};
 use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
@@ -36,7 +37,10 @@ impl Broker {
         let views = sources.views(&held);
         let mut found = Vec::new();
         judge(placed, &sources, &views, &mut found);
-        let (findings, waived) = placed.ecosystem.apply_waivers(Findings::from_iter(found), CODES);
+        // No plan is made here, so a waiver of what a plan refuses is not about nothing.
+        let is_of_lint = |info: &&'static CodeInfo| info.code != REFUSED.code;
+        let codes: Vec<_> = CODES.iter().copied().filter(is_of_lint).collect();
+        let (findings, waived) = placed.ecosystem.apply_waivers(Findings::from_iter(found), &codes);
         LintReport { findings, waived }
     }
 }
@@ -95,6 +99,15 @@ impl<'a> Sinks<'a> {
             }
             first
         })
+    }
+
+    /// Moves the refusal of a step to where the model declares what the resource is there for.
+    pub(super) fn refused(&self, views: &PlatformViews, refused: Diagnostic) -> Diagnostic {
+        let is_about = |node: &&NodeView| LintView::Node(node).path().covers(refused.path());
+        match views.nodes.iter().find(is_about) {
+            Some(node) => self.declared(node, refused),
+            None => refused,
+        }
     }
 
     /// Moves a finding about a node to where the model declares what it is about. Who asks for that, and the platform, become related.

@@ -13,6 +13,7 @@ mod occupied;
 mod other_storage;
 mod proposal;
 mod record;
+mod refused;
 mod render;
 mod views;
 
@@ -55,6 +56,7 @@ static CODES: &[&CodeInfo] = &[
     &link::INSUFFICIENT,
     &limit::LIMIT,
     &guard::UNGUARDED,
+    &refused::REFUSED,
     &as_of::CLOCK_AHEAD,
 ];
 
@@ -122,6 +124,7 @@ impl Broker {
 
         let revision = placed.revision();
         let causes = cause::causes(&placed.ecosystem, &placed.graphs, manifest, &views);
+        let sinks = Sinks::new(&placed.ecosystem);
         let mut proposed = BTreeMap::new();
         for (name, configured) in &platforms {
             let frame = ChangeHeader {
@@ -143,6 +146,9 @@ impl Broker {
                         held: held.get(name).map_or(&[][..], Vec::as_slice),
                     };
                     guard::check(&frame, &changed, &plan, &after, &mut found);
+                    if let Some(views) = views.get(name) {
+                        refused::report(&plan, views, &sinks, &mut found);
+                    }
                     let scopes = views.remove(name).map(|views| views.scopes).unwrap_or_default();
                     proposed
                         .insert(name.clone(), Proposed { configured: Arc::clone(configured), scopes, plan });

@@ -18,6 +18,8 @@ pub(crate) struct Config {
     throws_away: bool,
     /// Shelves whose columns differ are replaced, and this carries the data: `nothing`, `file`, `frame`, `other_file` or `other_frame`.
     replaces_by: Option<String>,
+    /// A change of a shelf is refused, unless somebody waives that.
+    refuses: bool,
     /// Where shelves are: each occupies a place there.
     room: Option<String>,
     /// Most shelves in a shard.
@@ -85,6 +87,12 @@ fn minimal_platform(dataset: &DatasetFacts, node: &NodeView, config: &Config) ->
         .with_held_data(HeldData::new(&dataset.key, dataset.custody));
     place.fold(shelf, Resource::occupying)
 }
+
+static REFUSED: CodeInfo = CodeInfo::error(
+    "shelf/refused",
+    "the columns of a shelf differ",
+    "Shelves are made again only where somebody wants that.",
+);
 
 /// `copy` is the transition file that carries data over.
 fn replaced_by(carrier: &str, copy: &str) -> Judgement {
@@ -174,6 +182,11 @@ impl DataPlatform for MinimalPlatform {
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
         let copy = format!("{}/copy.json", change.transition_name());
         let plan = change.structural(|changed| match &self.config.replaces_by {
+            _ if self.config.refuses && changed.after.kind() == "shelf" => {
+                let help = "leave the columns as they are";
+                Judgement::refuse(&REFUSED, "columns of a shelf differ", help)
+                    .or(Judgement::update(Effect::Rebuild, "made again"))
+            }
             Some(carrier) if changed.after.kind() == "shelf" => replaced_by(carrier, &copy),
             _ => Judgement::update(Effect::InPlace, ""),
         })?;

@@ -66,3 +66,29 @@ fn a_place_is_occupied_once_over_all_instances() {
     assert_eq!(codes(&refused), ["platform/place-twice"]);
     assert!(Site::new().propose(world(["attic", "cellar"]), today()).is_ok());
 }
+
+#[test]
+fn a_platform_refuses_a_change_unless_that_is_waived() {
+    let world = |columns: &str| {
+        let store = Datastore::new("S").captured(Capture::sql_snapshot("Z/T/Source"));
+        let platform = minimal_platform("P").setting("refuses", true);
+        world_of(store.dataset(Dataset::new("a", columns)), [platform], [promised("W", 1)])
+    };
+    let site = Site::new();
+    site.render(world(BEFORE), today());
+    let refused = site.propose(world(AFTER), today()).unwrap_err();
+    let errors: Vec<&Diagnostic> =
+        refused.findings().iter().filter(|finding| finding.severity() == Severity::Error).collect();
+    let [error] = errors.as_slice() else { panic!("{refused:?}") };
+    assert_eq!(
+        (error.code(), error.message()),
+        ("plan/refused", "`shelf.S/a`: columns of a shelf differ (`shelf/refused`)")
+    );
+    let path = error.path().to_string();
+    assert_eq!(path, "zones/Z/teams/T/datastores/S", "the place in the model");
+    let waiver = Waiver::new("plan/refused", &*path, "it may be made again", day("2026-12-31"));
+    let waived = site.propose(world(AFTER).waiver(waiver), today()).unwrap();
+    assert_eq!(waived.waived().codes().collect::<Vec<_>>(), ["plan/refused"]);
+    let shelf = steps(&waived, "P").into_iter().find(|(_, resource, _)| resource == "shelf.S/a").unwrap();
+    assert_eq!(shelf.2, datasurface_platform::Effect::Rebuild);
+}

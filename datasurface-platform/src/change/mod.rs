@@ -1,12 +1,14 @@
 //! What changed between two renderings of a platform.
 
 mod attribute_difference;
+mod judgement;
 mod record;
 mod structural;
 
 pub use attribute_difference::AttributeDifference;
+pub use judgement::{Judgement, Refusal};
 pub use record::{Attributes, OwnedChange, ScopeChange, ScopeChanges, ScopeRecord};
-pub use structural::{JudgedChange, Judgement, ResourceChange};
+pub use structural::{JudgedChange, ResourceChange};
 
 use crate::{
     error::PlatformError,

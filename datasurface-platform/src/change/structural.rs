@@ -1,15 +1,15 @@
 //! The general work of a diff: resources by address, whatever scope they are in.
 
-use super::{AttributeDifference, RenderingChange, ScopeRecord, attribute_difference};
+use super::{AttributeDifference, Judgement, RenderingChange, ScopeRecord, attribute_difference};
 use crate::{
     error::PlatformError,
     held::{Guard, HeldState},
-    plan::{Action, Carrier, Cause, Effect, Meaning, Plan, Step},
+    plan::{Action, Cause, Effect, Meaning, Plan, Step},
     rendering::{FileRecord, Resource, ResourceAddress, SafePath},
     view::Scope,
 };
 use datasurface_graph::NodeKey;
-use datasurface_model::{ContainerKey, DatasetKey, PlatformName};
+use datasurface_model::{ContainerKey, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A resource that is on both sides, and what it is, what it needs, what it holds or the file that declares it differs.
@@ -50,49 +50,6 @@ pub enum JudgedChange<'a> {
     Changed(ResourceChange<'a>),
     /// A resource that goes. Where it holds data, the effect is a loss of data, whatever the judgement says.
     Retired(&'a Resource),
-}
-
-/// The cost of the change of one resource, as judged by its platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judgement {
-    action: Action,
-    meaning: Meaning,
-    effect: Effect,
-    reason: String,
-    carried_by: Option<Carrier>,
-}
-
-impl Judgement {
-    /// Creates a judgement: the resource stays and is updated, with this effect. Readers of its data can go on.
-    pub fn update(effect: Effect, reason: impl Into<String>) -> Self {
-        let (action, meaning) = (Action::Update, Meaning::Compatible);
-        Self { action, meaning, effect, reason: reason.into(), carried_by: None }
-    }
-
-    /// Creates a judgement of a resource that comes or goes: with this effect, such as an initial load, for this reason.
-    pub fn effect(effect: Effect, reason: impl Into<String>) -> Self {
-        Self::update(effect, reason)
-    }
-
-    /// Creates a judgement: the resource is replaced by a new one, with this effect. Of a resource that holds data, a host accepts that
-    /// only if the data is [carried over](Self::carried_by), or may go.
-    pub fn replace(effect: Effect, reason: impl Into<String>) -> Self {
-        Self { action: Action::Replace, ..Self::update(effect, reason) }
-    }
-
-    /// Sets the means by which the data of a replaced resource gets into the new one. It must be in the same plan or rendering.
-    #[must_use]
-    pub fn carried_by(mut self, carrier: Carrier) -> Self {
-        self.carried_by = Some(carrier);
-        self
-    }
-
-    /// Sets the meaning of the change for readers of the data.
-    #[must_use]
-    pub fn with_meaning(mut self, meaning: Meaning) -> Self {
-        self.meaning = meaning;
-        self
-    }
 }
 
 /// One side of the change.
@@ -156,6 +113,7 @@ impl RenderingChange<'_> {
                     let judgement = judge(&JudgedChange::Created(&after.resource));
                     let mut step = self.step(after, Action::Create, judgement.effect, judgement.reason);
                     step.meaning = judgement.meaning;
+                    step.refused = self.refused(&after.resource, judgement.refused);
                     steps.push(step);
                 }
                 Some(before) => steps.extend(self.compare(before, after, &mut judge)),
@@ -230,6 +188,7 @@ impl RenderingChange<'_> {
         step.meaning = judgement.meaning;
         step.carried_by = judgement.carried_by;
         step.differences = differences;
+        step.refused = self.refused(&after.resource, judgement.refused);
         step
     }
 
@@ -289,7 +248,18 @@ impl RenderingChange<'_> {
         let reason = reasons.collect::<Vec<_>>().join("; ");
         let mut step = self.step(before, Action::Retire, effect, reason);
         step.meaning = judgement.meaning;
+        step.refused = self.refused(&before.resource, judgement.refused);
         step
+    }
+
+    /// A refusal, at the first node that the resource is there for.
+    fn refused(&self, resource: &Resource, refused: Option<Box<Diagnostic>>) -> Option<Box<Diagnostic>> {
+        let platform = ModelPath::root().child(segment::PLATFORMS, &self.platform().name);
+        let path = match resource.origins().first() {
+            Some(node) => platform.child(segment::NODES, node.to_string()),
+            None => platform,
+        };
+        refused.map(|refused| Box::new(refused.with_path(path)))
     }
 
     fn step(&self, placed: &ScopedResource, action: Action, effect: Effect, reason: String) -> Step {
@@ -306,6 +276,7 @@ impl RenderingChange<'_> {
             owed_until: None,
             carried_by: None,
             differences: Vec::new(),
+            refused: None,
             depends_on: placed.resource.dependencies().clone(),
         }
     }

@@ -298,6 +298,7 @@ impl FaultyPlatform {
                         owed_until: None,
                         carried_by: None,
                         differences: Vec::new(),
+                        refused: None,
                         depends_on: Default::default(),
                     });
                 }
