@@ -22,12 +22,15 @@ const BEYOND: &[&str] = &[
     // It takes a call that names what there is not.
     "run/unknown-name",
     // It takes a target or a lock that somebody changed.
+    "lock/cannot-continue",
     "lock/gone",
     "lock/held-changed",
     "lock/held-name",
     "lock/missing",
     "lock/name-twice",
+    "lock/not-last-owner",
     "lock/other-model",
+    "lock/other-storage",
     "lock/platform-over",
     "lock/several-primaries",
     "lock/unreadable",
@@ -42,6 +45,7 @@ const BEYOND: &[&str] = &[
     "target/missing-file",
     "target/not-rendered",
     "target/other-revision",
+    "target/unknown-revision",
     "target/unreadable",
     "target/unwritable",
     // It takes data that is held, and a clock.
@@ -54,10 +58,12 @@ const BEYOND: &[&str] = &[
     "local/unclaimed-container",
     "offer/insufficient",
     "offer/missing",
+    "plan/refused",
     "plan/unguarded",
     "platform/address-twice",
     "platform/failed",
     "platform/not-deterministic",
+    "platform/place-twice",
     "remote/unreachable",
     // It takes a bug.
     "choice/no-primary",

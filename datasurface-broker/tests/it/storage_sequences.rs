@@ -280,7 +280,7 @@ fn merged(lock: &Lock, other: &Lock) -> Lock {
     for (kind, entries) in theirs {
         for (name, entry) in entries.as_object().unwrap() {
             let names = text["storage"]["names"].as_object().cloned().unwrap_or_default();
-            if !names.get(kind).is_some_and(|names| names.get(name).is_some()) {
+            if names.get(kind).is_none_or(|names| names.get(name).is_none()) {
                 text["storage"]["names"][kind][name] = entry.clone();
             }
         }
