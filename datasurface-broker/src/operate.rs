@@ -70,15 +70,16 @@ impl Broker {
         Ok(report)
     }
 
-    /// Records that other tools applied what is rendered in a target, up to a revision: for the platforms that leave it to other tools.
+    /// Records that other tools applied what is rendered in a target, for the platforms that leave it to them: up to the revision that
+    /// begins with these digits, or else up to the last one. Returns that revision.
     /// Their transition files up to that revision are removed. Those of later revisions stay, in order. Platforms that apply
     /// what they render themselves record that themselves.
     ///
     /// # Errors
     ///
-    /// If the target does not remember the revision; if another process writes the target or wrote it since it was opened; or if a
+    /// If the target does not remember such a revision, or several; if another process writes the target or wrote it since it was opened; or if a
     /// file that is to be removed was edited.
-    pub fn record_applied(&self, target: &mut Target, revision: &Revision) -> Result<(), TargetError> {
+    pub fn record_applied(&self, target: &mut Target, digits: Option<&str>) -> Result<Revision, TargetError> {
         target.finish(None)?;
         let records = target.manifest().into_iter().flat_map(|manifest| manifest.platforms());
         let is_applied_by_others = |record: &PlatformRecord| {
@@ -87,7 +88,7 @@ impl Broker {
         };
         let platforms = records.filter(|(_, record)| is_applied_by_others(record));
         let platforms: BTreeSet<PlatformName> = platforms.map(|(name, _)| name.clone()).collect();
-        target.record_applied_revision(&platforms, revision)
+        target.record_applied_revision(&platforms, digits)
     }
 
     /// Runs jobs of what was applied.

@@ -7,7 +7,6 @@ pub static CODES: &[&CodeInfo] = &[
     &UNKNOWN_NAME,
     &UNUSED_CREDENTIAL,
     &UNKNOWN_NODE,
-    &UNKNOWN_REVISION,
     &NO_COPY,
     &UNKNOWN_PLATFORM,
     &UNKNOWN_COLUMN,
@@ -49,13 +48,6 @@ pub(crate) static UNKNOWN_NODE: CodeInfo = CodeInfo::error(
     "a node was named that is not there",
     "Nodes are named by their keys, letter by letter. If a platform is named as well, its nodes are the only ones; with an \
      older model, what is gone can be named, too.",
-);
-
-pub(crate) static UNKNOWN_REVISION: CodeInfo = CodeInfo::error(
-    "applied/unknown-revision",
-    "a revision was named as applied that the target does not remember",
-    "The target remembers the last revision, and the earlier ones whose transition files are still there, in the order in which they were \
-     rendered. `datasurface.lock` names the last one as `reached`.",
 );
 
 pub(crate) static NO_COPY: CodeInfo = CodeInfo::error(

@@ -227,16 +227,24 @@ impl Manifest {
         self
     }
 
-    /// Records that another tool applied what was rendered for these instances up to a revision, `None` if the revision is not
-    /// among those that are remembered. Transition files that lead up to it have done their work, and are removed.
+    /// The revisions whose transition files are there, in the order in which they were rendered, and the last one.
     #[must_use]
-    pub fn with_applied_revision(
-        mut self,
-        platforms: &BTreeSet<PlatformName>,
-        revision: &Revision,
-    ) -> Option<Self> {
+    pub fn pending_revisions(&self) -> Vec<&Revision> {
+        let earlier = self.platforms.values().flat_map(|record| &record.earlier).map(|earlier| &earlier.to);
+        let mut known: Vec<&Revision> = Vec::new();
+        for revision in earlier.chain([&self.revision]) {
+            if !known.contains(&revision) {
+                known.push(revision);
+            }
+        }
+        known
+    }
+
+    /// Records that another tool applied what was rendered for these instances up to a revision.
+    /// Transition files that lead up to it have done their work, and are removed.
+    #[must_use]
+    pub fn with_applied_revision(mut self, platforms: &BTreeSet<PlatformName>, revision: &Revision) -> Self {
         let is_last = *revision == self.revision;
-        let mut is_known = is_last;
         for name in platforms {
             let Some(record) = self.platforms.get_mut(name) else { continue };
             if is_last {
@@ -244,12 +252,11 @@ impl Manifest {
                 record.earlier.clear();
             } else if let Some(position) = record.earlier.iter().rposition(|one| one.to == *revision) {
                 record.earlier.drain(..=position);
-                is_known = true;
             }
         }
         let is_of_use = |record: &PlatformRecord| !record.scopes.is_empty() || record.has_transitions();
         self.platforms.retain(|name, record| !platforms.contains(name) || is_of_use(record));
-        is_known.then_some(self)
+        self
     }
 
     /// Removes those transition files that are gone, by path relative to the target.

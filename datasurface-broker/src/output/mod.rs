@@ -149,30 +149,48 @@ impl Target {
         self.begin()?.shrink(applied)
     }
 
-    /// Records that another tool applied what is rendered for these platforms, up to a revision.
-    /// The transition files up to that revision have done their work, and are removed; those of later revisions stay.
+    /// Records that another tool applied what is rendered for these platforms, up to the revision that begins with these digits, or
+    /// else up to the last one. Returns that revision.
+    /// The transition files up to it have done their work, and are removed; those of later revisions stay.
     ///
     /// # Errors
     ///
-    /// If the revision is not the last one, nor one of an earlier transition that is still in the target; or as of
-    /// [`record_applied`](Self::record_applied). A target without a manifest has nothing to record: that is no error.
+    /// If nothing is rendered; if no revision is meant, or several, of the last one and those of earlier transitions that are still in
+    /// the target; or as of [`record_applied`](Self::record_applied).
     pub(crate) fn record_applied_revision(
         &mut self,
         platforms: &BTreeSet<PlatformName>,
-        revision: &Revision,
-    ) -> Result<(), TargetError> {
-        let Some(manifest) = self.manifest.clone() else {
-            return Ok(());
+        digits: Option<&str>,
+    ) -> Result<Revision, TargetError> {
+        let refused = |message: String, known: &[&Revision]| {
+            let known: Vec<String> = known.iter().map(|one| format!("`{}`", one.short())).collect();
+            let help = match known.as_slice() {
+                [] => {
+                    "render a model into it first, or name the folder that one was rendered into".to_owned()
+                }
+                known => format!("the target remembers {}, in this order", known.join(", ")),
+            };
+            Err(TargetError::new(&UNKNOWN_REVISION, self.ground.root.display(), message).help(help))
         };
-        match manifest.clone().with_applied_revision(platforms, revision) {
-            None => {
-                let message = format!("the target does not remember revision `{}`", revision.short());
-                Err(TargetError::new(&UNKNOWN_REVISION, self.root().display(), message)
-                    .help("name the last revision, or one whose transition files are in the target"))
-            }
-            Some(applied) if applied == manifest => Ok(()),
-            Some(applied) => self.begin()?.shrink(applied),
+        let Some(manifest) = &self.manifest else {
+            return refused("nothing is rendered, so nothing was applied".to_owned(), &[]);
+        };
+        let known = manifest.pending_revisions();
+        let digits = digits.map_or_else(|| manifest.revision().to_string(), str::to_owned);
+        let mut meant: Vec<&Revision> =
+            known.iter().filter(|one| one.to_string().starts_with(&digits)).copied().collect();
+        meant.sort();
+        meant.dedup();
+        let [revision] = meant.as_slice() else {
+            let number = if meant.is_empty() { "no revision" } else { "several revisions" };
+            return refused(format!("the target remembers {number} `{digits}`"), &known);
+        };
+        let (revision, applied) = ((*revision).clone(), manifest.clone());
+        let applied = applied.with_applied_revision(platforms, &revision);
+        if applied != *manifest {
+            self.begin()?.shrink(applied)?;
         }
+        Ok(revision)
     }
 
     /// Returns the root that was recorded with the last apply, if there is one.

@@ -1,6 +1,7 @@
 //! Transition files of a platform that leaves it to other tools to apply what it renders.
 
 use crate::fixture::*;
+use datasurface_broker::TargetError;
 use datasurface_model::*;
 use datasurface_platform::Revision;
 
@@ -27,6 +28,10 @@ fn rendered(site: &Site) -> Vec<Revision> {
     revisions
 }
 
+fn record(site: &Site, revision: &Revision) -> Result<Revision, TargetError> {
+    broker().record_applied(&mut site.target(), Some(&revision.short()))
+}
+
 fn change(from: &Revision, to: &Revision) -> String {
     format!("{}-to-{}", from.short(), to.short())
 }
@@ -42,13 +47,13 @@ fn transitions_of_each_revision_stay_until_they_are_recorded_as_applied() {
     assert_eq!(transitions(&site), both);
     assert!(site.target().inspect().unwrap().is_empty());
 
-    broker().record_applied(&mut site.target(), second).unwrap();
+    record(&site, second).unwrap();
     assert_eq!(transitions(&site), [change(second, third)]);
-    let error = broker().record_applied(&mut site.target(), second).unwrap_err();
+    let error = record(&site, second).unwrap_err();
     assert_eq!(error.diagnostic().code(), "target/unknown-revision");
-    broker().record_applied(&mut site.target(), third).unwrap();
+    record(&site, third).unwrap();
     assert_eq!(transitions(&site), [] as [&str; 0]);
-    broker().record_applied(&mut site.target(), third).unwrap();
+    record(&site, third).unwrap();
     // What follows starts from there.
     let next = site.render(world("id Integer key"), today());
     assert_eq!(transitions(&site), [change(third, next.revision())]);
@@ -65,7 +70,7 @@ fn a_transition_stays_when_its_platform_is_not_declared_any_more() {
     assert_eq!(transitions(&site).len(), 4, "{revisions:?}");
     let last = site.render(without, in_a_year);
     assert_eq!(transitions(&site).len(), 4);
-    broker().record_applied(&mut site.target(), last.revision()).unwrap();
+    record(&site, last.revision()).unwrap();
     assert_eq!(transitions(&site), [] as [&str; 0]);
     assert!(site.target().manifest().unwrap().platforms().is_empty());
 }

@@ -102,9 +102,9 @@ fn a_lost_lock_is_restored_from_the_target() {
 #[test]
 fn a_revision_that_nobody_rendered_is_not_recorded_as_applied() {
     let fixture = Fixture::new(&models::second());
-    fixture.run("applied --target out").bad().complains("target/nothing-rendered", "`out`");
+    fixture.run("applied --target out").bad().complains("target/unknown-revision", "nothing is rendered");
     fixture.render();
-    fixture.run("applied zzz --target out").bad().complains("applied/unknown-revision", "`zzz`");
+    fixture.run("applied zzz --target out").bad().complains("target/unknown-revision", "`zzz`");
     let said = fixture.run("applied --target out").good();
     assert!(said.out.contains("is recorded as applied"), "{said:?}");
 }
