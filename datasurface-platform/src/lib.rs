@@ -45,7 +45,7 @@ mod waiting;
 mod weights;
 
 pub use change::{
-    AttributeDifference, Attributes, ChangeHeader, JudgedChange, Judgement, OwnedChange, Refusal,
+    AttributeDifference, Attributes, ChangeHeader, JudgedChange, Judgement, OwnedChange, RefusedChange,
     RenderingChange, ResourceChange, ScopeChange, ScopeChanges, ScopeRecord,
 };
 pub use credential::{

@@ -17,9 +17,9 @@ pub struct Judgement {
 /// A refusal of the change of one resource, and the way to do it all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a refusal needs a judgement for the case that it is waived"]
-pub struct Refusal(Box<Diagnostic>);
+pub struct RefusedChange(Box<Diagnostic>);
 
-impl Refusal {
+impl RefusedChange {
     /// Returns the judgement that holds where the refusal is waived. Where it is not, the host reports it, and nothing is written.
     #[must_use]
     pub fn or(self, judgement: Judgement) -> Judgement {
@@ -47,8 +47,8 @@ impl Judgement {
 
     /// Refuses the change with a diagnostic, unless that is waived: then another judgement holds. People see the diagnostic where the model
     /// declares what the resource is there for. They see and waive an error as `plan/refused`, whose message has this code.
-    pub fn refuse(code: &CodeInfo, reason: impl Into<String>, help: impl Into<String>) -> Refusal {
-        Refusal(Box::new(Diagnostic::new(code, ModelPath::root(), reason).with_help(help)))
+    pub fn refuse(code: &CodeInfo, reason: impl Into<String>, help: impl Into<String>) -> RefusedChange {
+        RefusedChange(Box::new(Diagnostic::new(code, ModelPath::root(), reason).with_help(help)))
     }
 
     /// Sets the means by which the data of a replaced resource gets into the new one. It must be in the same plan or rendering.

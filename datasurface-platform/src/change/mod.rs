@@ -6,7 +6,7 @@ mod record;
 mod structural;
 
 pub use attribute_difference::AttributeDifference;
-pub use judgement::{Judgement, Refusal};
+pub use judgement::{Judgement, RefusedChange};
 pub use record::{Attributes, OwnedChange, ScopeChange, ScopeChanges, ScopeRecord};
 pub use structural::{JudgedChange, ResourceChange};
 
