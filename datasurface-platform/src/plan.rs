@@ -231,6 +231,9 @@ pub struct Step {
     /// The attributes that differ, of a resource that stays.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<AttributeDifference>,
+    /// The address that an earlier version of the plug-in gave the resource, where this change gives it another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renamed_from: Option<ResourceAddress>,
     /// The diagnostic with which the platform refuses the step; where it is waived, the step is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Box<Diagnostic>>,

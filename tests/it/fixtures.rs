@@ -62,6 +62,7 @@ const BEYOND: &[&str] = &[
     "plan/unguarded",
     "platform/address-twice",
     "platform/failed",
+    "platform/former-address",
     "platform/not-deterministic",
     "platform/place-twice",
     "remote/unreachable",

@@ -274,6 +274,32 @@ impl Manifest {
         self
     }
 
+    /// Returns the manifest with other addresses of the resources of an instance, at its base revision. `renamed` has the addresses of
+    /// now by former ones.
+    #[must_use]
+    pub(crate) fn with_addresses(
+        mut self,
+        platform: &PlatformName,
+        renamed: &BTreeMap<ResourceAddress, ResourceAddress>,
+    ) -> Self {
+        if let Some(record) = self.platforms.get_mut(platform) {
+            let scopes = match &mut record.standing {
+                ApplyState::Behind(behind) => &mut behind.scopes,
+                ApplyState::Rendered | ApplyState::Applied => &mut record.scopes,
+            };
+            for entry in scopes {
+                let now = |address: ResourceAddress| renamed.get(&address).cloned().unwrap_or(address);
+                let resources = std::mem::take(&mut entry.record.resources).into_values();
+                let resources = resources.map(|resource| resource.readdressed(renamed));
+                entry.record.resources =
+                    resources.map(|resource| (resource.address().clone(), resource)).collect();
+                let views = std::mem::take(&mut entry.views).into_iter();
+                entry.views = views.map(|(address, view)| (now(address), view)).collect();
+            }
+        }
+        self
+    }
+
     /// Returns the record of a scope of an instance.
     #[must_use]
     pub fn scope(&self, platform: &PlatformName, scope: &Scope) -> Option<&ScopeEntry> {

@@ -12,6 +12,7 @@ mod lint;
 mod occupied;
 mod other_storage;
 mod proposal;
+mod readdressed;
 mod record;
 mod refused;
 mod render;
@@ -40,6 +41,7 @@ use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Pl
 use datasurface_platform::{ChangeHeader, HeldState, RenderingChange};
 use hold::Releases;
 use lint::Sinks;
+use readdressed::Readdressed;
 use std::{collections::BTreeMap, sync::Arc};
 use views::{Held, PlatformViews, Sources};
 
@@ -56,6 +58,7 @@ static CODES: &[&CodeInfo] = &[
     &link::INSUFFICIENT,
     &limit::LIMIT,
     &guard::UNGUARDED,
+    &readdressed::FORMER_ADDRESS,
     &refused::REFUSED,
     &as_of::CLOCK_AHEAD,
 ];
@@ -107,10 +110,14 @@ impl Broker {
             }
         }
         let shown = RenderInputs::build(placed, &sources, &held, manifest, found.clone())?;
-        let newly = newly_held(placed, manifest, &shown.entries, &mut let_go, on);
-        let shown = if newly.is_empty() {
-            shown
-        } else {
+        let mut readdressed = Readdressed::default();
+        let mut is_other =
+            readdressed.follow(manifest, &shown.entries, &mut held, &mut let_go, &mut found)?;
+        let base = readdressed.base(manifest);
+        let mut newly = newly_held(placed, base.as_deref(), &shown.entries, &mut let_go, on);
+        is_other |= !newly.is_empty();
+        let mut shown = shown;
+        if is_other {
             // A change of what is held changes what a platform has to bear: it is placed again, from where everything was before, and judged
             // again.
             for (platform, newly) in &newly {
@@ -118,8 +125,15 @@ impl Broker {
                 hold::hold(held, newly);
                 sources.update_placement(platform, held, &placed.placements_before);
             }
-            RenderInputs::build(placed, &sources, &held, manifest, found)?
-        };
+            shown = RenderInputs::build(placed, &sources, &held, manifest, found.clone())?;
+            // What begins to be held may be rendered under another address.
+            if readdressed.follow(manifest, &shown.entries, &mut held, &mut let_go, &mut found)? {
+                readdressed.rename(&mut newly);
+                shown = RenderInputs::build(placed, &sources, &held, manifest, found)?;
+            }
+        }
+        let base = readdressed.base(manifest);
+        let base = base.as_deref();
         let RenderInputs { mut views, entries, mut found } = shown;
 
         let revision = placed.revision();
@@ -135,10 +149,8 @@ impl Broker {
                 released: let_go.get(name).cloned().unwrap_or_default(),
                 causes: causes.get(name).cloned().unwrap_or_default(),
             };
-            let changed = ChangedScopes::between(
-                manifest.and_then(|manifest| manifest.platform(name)),
-                entries.get(name),
-            );
+            let changed =
+                ChangedScopes::between(base.and_then(|base| base.platform(name)), entries.get(name));
             match configured.platform().diff(&RenderingChange::new(&frame, &changed)) {
                 Ok(plan) => {
                     let after = guard::Outcome {

@@ -96,7 +96,8 @@ fn views_of_holders(view: &ScopeView, rendering: &Rendering) -> BTreeMap<Resourc
         .collect();
     let view_of = |resource: &Resource| {
         let dataset = &resource.held_data()?.dataset;
-        match held.get(resource.address()) {
+        let former = || held.get(resource.former_address()?);
+        match held.get(resource.address()).or_else(former) {
             Some(node) => Some((*node).clone()),
             None => captures.get(dataset).map(|(node, name)| node.restricted_to(name)),
         }
@@ -124,6 +125,10 @@ fn check_addresses(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Dia
 fn check_held(scopes: &[ScopeView], entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
     for held in scopes.iter().flat_map(|scope| scope.held()) {
         let rendered = entries.iter().find_map(|entry| entry.record.resources.get(&held.resource));
+        // What is held under a former address is there under the one of now.
+        let all = || entries.iter().flat_map(|entry| entry.record.resources.values());
+        let renamed = || all().find(|one| one.former_address() == Some(&held.resource));
+        let rendered = rendered.or_else(renamed);
         let keeps = rendered.and_then(|resource| resource.held_data()).is_some_and(|data| {
             data.dataset == held.holds.dataset && data.custody.covers(held.holds.custody)
         });

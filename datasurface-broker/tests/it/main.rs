@@ -14,6 +14,7 @@ mod governance;
 mod holding;
 mod lost_locks;
 mod minimal_platform;
+mod readdressed;
 mod renamed;
 mod replaced;
 mod review;

@@ -18,6 +18,8 @@ pub(crate) struct Config {
     throws_away: bool,
     /// Shelves whose columns differ are replaced, and this carries the data: `nothing`, `file`, `frame`, `other_file` or `other_frame`.
     replaces_by: Option<String>,
+    /// The kind of shelves, as this version calls them; the former version called it `shelf`.
+    called: Option<String>,
     /// A change of a shelf is refused, unless somebody waives that.
     refuses: bool,
     /// Where shelves are: each occupies a place there.
@@ -80,7 +82,22 @@ impl PlatformPlugin for MinimalPlatform {
 
 fn minimal_platform(dataset: &DatasetFacts, node: &NodeView, config: &Config) -> Resource {
     let place = config.room.iter().map(|room| format!("{room}/{}", dataset.key));
-    let shelf = Resource::new(format!("shelf.{}", &dataset.key), "shelf")
+    let former = format!("shelf.{}", &dataset.key);
+    let shelf = match &config.called {
+        // A bug: every shelf says that it was the one of `a`.
+        Some(called) if called == "all-from-a" => {
+            Resource::new(format!("{called}.{}", &dataset.key), "shelf").formerly("shelf.S/a")
+        }
+        // Another one: a shelf that was there takes over one that is still there.
+        Some(called) if called == "plain-b" => Resource::new(former, "shelf"),
+        Some(called) if called == "b-from-a" && dataset.key.dataset.as_str() == "b" => {
+            Resource::new(former, "shelf").formerly("shelf.S/a")
+        }
+        Some(called) if called == "b-from-a" => Resource::new("rack", "shelf"),
+        Some(called) => Resource::new(format!("{called}.{}", &dataset.key), "shelf").formerly(former),
+        None => Resource::new(former, "shelf"),
+    };
+    let shelf = shelf
         .attribute("columns", &dataset.schema)
         .attribute("history", dataset.custody.history)
         .origin(&node.facts().key_now())

@@ -169,8 +169,16 @@ impl RenderingChange<'_> {
             step.meaning = Meaning::Metadata;
             steps.push(step);
         }
+        let was = before.resource.rendered_as();
         if differs(&before.resource, &after.resource) {
-            steps.push(self.judged(before, after, judge));
+            let mut step = self.judged(before, after, judge);
+            step.renamed_from = was.cloned();
+            steps.push(step);
+        } else if let Some(was) = was {
+            let mut step = self.step(after, Action::Update, Effect::None, format!("it was called `{was}`"));
+            step.meaning = Meaning::Metadata;
+            step.renamed_from = Some(was.clone());
+            steps.push(step);
         }
         steps
     }
@@ -277,6 +285,7 @@ impl RenderingChange<'_> {
             carried_by: None,
             differences: Vec::new(),
             refused: None,
+            renamed_from: None,
             depends_on: placed.resource.dependencies().clone(),
         }
     }

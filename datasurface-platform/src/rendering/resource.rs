@@ -58,6 +58,10 @@ pub struct Resource {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     occupies: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    formerly: Option<ResourceAddress>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rendered_as: Option<ResourceAddress>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     file: Option<SafePath>,
 }
 
@@ -72,6 +76,8 @@ impl Resource {
             depends_on: BTreeSet::new(),
             holds: None,
             occupies: BTreeSet::new(),
+            formerly: None,
+            rendered_as: None,
             file: None,
         }
     }
@@ -137,6 +143,26 @@ impl Resource {
         self
     }
 
+    /// Sets the address that an earlier version of the plug-in gave the resource. It is the same resource: what it holds, and what is
+    /// still promised of it, goes on under the address of now. It may be said for as long as a target can have the former address.
+    #[must_use]
+    pub fn formerly(mut self, address: impl Into<ResourceAddress>) -> Self {
+        self.formerly = Some(address.into());
+        self
+    }
+
+    /// Returns the resource under the addresses of now: its own, and those that it depends on. It remembers the address that it was
+    /// rendered with. `renamed` has the addresses of now by former ones.
+    #[must_use]
+    pub fn readdressed(mut self, renamed: &BTreeMap<ResourceAddress, ResourceAddress>) -> Self {
+        let now = |address: ResourceAddress| renamed.get(&address).cloned().unwrap_or(address);
+        self.depends_on = self.depends_on.into_iter().map(now).collect();
+        if let Some(address) = renamed.get(&self.address) {
+            self.rendered_as = Some(std::mem::replace(&mut self.address, address.clone()));
+        }
+        self
+    }
+
     pub(super) fn declared_in(mut self, file: SafePath) -> Self {
         self.file = Some(file);
         self
@@ -182,6 +208,18 @@ impl Resource {
     #[must_use]
     pub fn occupied_places(&self) -> &BTreeSet<String> {
         &self.occupies
+    }
+
+    /// The address that an earlier version of the plug-in gave the resource, if it says so.
+    #[must_use]
+    pub fn former_address(&self) -> Option<&ResourceAddress> {
+        self.formerly.as_ref()
+    }
+
+    /// The address that the resource was rendered with, on the old side of a change that gives it another one.
+    #[must_use]
+    pub fn rendered_as(&self) -> Option<&ResourceAddress> {
+        self.rendered_as.as_ref()
     }
 
     /// The file that declares it; none before it was added to a rendering.

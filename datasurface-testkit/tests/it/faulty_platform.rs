@@ -299,6 +299,7 @@ impl FaultyPlatform {
                         carried_by: None,
                         differences: Vec::new(),
                         refused: None,
+                        renamed_from: None,
                         depends_on: Default::default(),
                     });
                 }
