@@ -79,6 +79,10 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("reference/unknown-policy", |it| {
         with(it, datastore_with("Extra", dataset().storage_policy("nowhere")))
     }),
+    mutation("rename/continues-declared", |it| {
+        let kept = store("Extra").dataset(Dataset::new("later", "id Integer key").continuing("Extra/d"));
+        with(it, kept)
+    }),
     mutation("rename/from-itself", |it| with(it, store("Extra").renamed_from("Extra"))),
     mutation("rename/still-there", |it| with(with(it, store("Extra")), store("Other").renamed_from("Extra"))),
     mutation("rename/twice", |it| {

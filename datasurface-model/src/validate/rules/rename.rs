@@ -35,11 +35,12 @@ pub(super) static TWICE: CodeInfo = CodeInfo::error(
      Who says it twice may have meant another name.",
 );
 
-pub(super) static CONTINUES_DECLARED: CodeInfo = CodeInfo::error(
+pub(super) static CONTINUES_DECLARED: CodeInfo = CodeInfo::warning(
     "rename/continues-declared",
-    "a dataset continues one that is still declared",
-    "What is continued is the data of a dataset that is not there any more. One that is still declared keeps its own data: rename it, \
-     or remove it first.",
+    "a dataset continues one whose name is declared",
+    "What is continued is the data that is held of a dataset that is not there any more, by the name under which it is stored. A dataset of \
+     that name is declared, and keeps its own data: most often another one was meant, or the data was taken up long ago and \
+     `continues` may go. Where the declared one came later and is stored under another name, all is well.",
 );
 
 /// Something that may have had another name among its siblings.
@@ -120,10 +121,10 @@ fn check_continued(datastore: &Datastore, dataset: &Dataset, scope: &mut RuleCon
     let Some(continued) = dataset.continues() else { return };
     let is_itself = continued.datastore == *datastore.name() && continued.dataset == *dataset.name();
     if !is_itself && scope.facts.dataset(continued).is_some() {
-        let message = format!("the dataset `{continued}` is declared, and keeps its data");
+        let message = format!("a dataset `{continued}` is declared, and keeps its own data");
         let path = scope.path().child(segment::DATASETS, dataset.name()).attribute(segment::CONTINUES);
         let finding = Diagnostic::new(&CONTINUES_DECLARED, path, message);
-        scope.report(finding.with_help("remove `continues`, or the dataset that it names"));
+        scope.report(finding.with_help("name what is held, or remove `continues` if that was taken up"));
     }
 }
 
