@@ -6,7 +6,7 @@ use crate::{
     storage,
 };
 use datasurface_graph::StorageOf;
-use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, Entity, ModelPath};
+use datasurface_model::{CodeInfo, Dataset, DatasetKey, Datastore, Diagnostic, Entity, ModelPath};
 use std::collections::BTreeSet;
 
 pub(crate) static OTHER_STORAGE: CodeInfo = CodeInfo::error(
@@ -59,11 +59,16 @@ fn datasets_with_own_data(placed: &Placed, manifest: &Manifest) -> Vec<Diagnosti
     let stored: BTreeSet<&DatasetKey> =
         holders.filter_map(|resource| Some(&resource.held_data()?.dataset)).collect();
     let before = manifest.recorded_lock().unwrap_or(&placed.lock).storage_names();
-    let has_own = |store: &datasurface_model::Datastore, dataset: &datasurface_model::Dataset| {
-        let now = placed.lock.storage_names().dataset(&DatasetKey::new(store.name(), dataset.name()));
-        let names = [Some(store.name()), store.former_name()].into_iter().flatten();
-        let mut former = names.map(|store| before.dataset(&DatasetKey::new(store, dataset.name())));
-        former.any(|was| was != now && stored.contains(&was) && !before.is_left(&was))
+    let names = placed.lock.storage_names();
+    let has_own = |store: &Datastore, dataset: &Dataset| {
+        let now = names.dataset(&DatasetKey::new(store.name(), dataset.name()));
+        let stores = [Some(store.name()), store.former_name()].into_iter().flatten();
+        let mut former = stores.map(|store| DatasetKey::new(store, dataset.name()));
+        former.any(|former| {
+            let was = before.dataset(&former);
+            let is_own = || !before.is_left(&was) && !before.is_of_another(&former, &was);
+            was != now && stored.contains(&was) && is_own()
+        })
     };
     let old = continuing.filter(|(store, dataset)| has_own(&store.entity, dataset));
     old.map(|(store, dataset)| storage::keeps_its_own(&store.entity, dataset).at(&store.path(), dataset))

@@ -107,6 +107,19 @@ impl StorageRecord {
         left.is_some_and(|left| left.owner(&storage.to_string()).is_some())
     }
 
+    /// Whether a storage name is that of something else than the dataset of this name: a storage name outlives a rename.
+    pub(crate) fn is_of_another(&self, name: &DatasetKey, storage: &DatasetKey) -> bool {
+        let entries = |kind| self.names.get(&kind).into_iter().flatten();
+        let mut stores = entries(StorageKind::Datastores)
+            .filter(|(path, _)| path.as_str() != name.datastore.as_str())
+            .map(|(_, entry)| entry.storage.as_str());
+        let mut datasets = entries(StorageKind::Datasets)
+            .filter(|(_, entry)| entry.storage == storage.dataset.as_str())
+            .map(|(path, _)| DatasetKey::from(path.as_str()));
+        stores.any(|store| store == storage.datastore.as_str())
+            || datasets.any(|key| key != *name && self.dataset(&key) == *storage)
+    }
+
     /// Whether there is no entry, and nothing is left.
     pub(crate) fn is_empty(&self) -> bool {
         self.names.is_empty() && self.left.is_empty()

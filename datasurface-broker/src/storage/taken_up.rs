@@ -9,7 +9,7 @@ use super::{
 };
 use datasurface_graph::StorageOf;
 use datasurface_model::{
-    CodeInfo, Dataset, Datastore, Diagnostic, Entity, ModelPath, TeamName, ZoneName, segment,
+    CodeInfo, Dataset, DatasetKey, Datastore, Diagnostic, Entity, ModelPath, TeamName, ZoneName, segment,
 };
 use std::collections::BTreeSet;
 
@@ -46,11 +46,16 @@ impl Allocator<'_> {
     ) -> Option<String> {
         let store = declared.store;
         let continued = store.datasets().iter().filter_map(Dataset::continues);
-        let wanted: BTreeSet<_> = continued.map(|key| self.before.datastore(&key.datastore)).collect();
+        let gone = self.before.left.get(&StorageKind::Datastores)?;
+        // A storage name comes before a name of now: another datastore may have that one.
+        let stored = |key: &DatasetKey| match gone.owner(key.datastore.as_str()) {
+            Some(_) => key.datastore.clone(),
+            None => self.before.datastore(&key.datastore),
+        };
+        let wanted: BTreeSet<_> = continued.map(stored).collect();
         let is_new = store.former_name().is_none()
             && self.before.entry(StorageKind::Datastores, store.name().as_str()).is_none();
         let [wanted] = wanted.iter().collect::<Vec<_>>().try_into().ok()?;
-        let gone = self.before.left.get(&StorageKind::Datastores)?;
         let has_own = |name: &str| {
             self.lock.owners.as_ref().is_some_and(|owners| owners.contains_key(name))
                 && gone.owner(name).is_none()
@@ -75,7 +80,7 @@ impl Allocator<'_> {
         here: &Parent,
     ) -> Option<String> {
         let continued = dataset.continues()?;
-        let storage = self.before.dataset(continued);
+        let storage = self.held_key(continued);
         let left = self.before.left.get(&StorageKind::Datasets);
         let owner = left.and_then(|left| left.owner(&storage.to_string())).cloned();
         let is_known = self.entry(StorageKind::Datasets, here, dataset.name().as_str()).is_some();
@@ -121,6 +126,14 @@ impl Allocator<'_> {
         };
         self.refuse(declared, dataset, finding);
         None
+    }
+
+    /// The storage name of what is continued. Data is named as it is stored: what has that name now may be stored under another one.
+    fn held_key(&self, continued: &DatasetKey) -> DatasetKey {
+        let store = self.before.datastore(&continued.datastore);
+        let in_renamed_store = DatasetKey::new(store, continued.dataset.clone());
+        let as_written = [continued, &in_renamed_store].into_iter().find(|key| self.before.is_left(key));
+        as_written.cloned().unwrap_or_else(|| self.before.dataset(continued))
     }
 
     /// Some of the names under which data is held.
