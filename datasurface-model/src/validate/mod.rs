@@ -32,6 +32,7 @@ mod state;
 mod unit;
 mod unit_diff;
 mod unit_index;
+mod unit_members;
 mod valid;
 mod waivers;
 
@@ -41,7 +42,7 @@ pub use origins::Origins;
 pub use outcome::{Checked, Invalid, Previous, ValidationStats};
 pub use partial::{PartialValidation, SoundPart};
 pub use rules::CODES;
-pub use unit_index::Located;
+pub use unit_members::Located;
 pub use valid::Valid;
 
 use crate::ecosystem::Ecosystem;

@@ -5,7 +5,8 @@ use super::{
     former::{FormerSpelling, Spelling},
     origins::Origins,
     unit_diff,
-    unit_index::{Located, UnitIndex},
+    unit_index::UnitIndex,
+    unit_members::Located,
     waivers::WaiverOutcome,
 };
 use crate::{

@@ -19,7 +19,8 @@ use super::{
     sources::{SharedSource, shared_sources},
     unit::{Content, UnitKey, UnitPlace},
     unit_diff::UnitChange,
-    unit_index::{Located, UnitIndex},
+    unit_index::UnitIndex,
+    unit_members::Located,
 };
 use crate::ecosystem::{
     CloudVendor, Consent, Credential, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy,

@@ -5,7 +5,7 @@ use crate::{
     ecosystem::{
         Access, Dataset, DatasetGroup, Datastore, Deprecation, ProductionStatus, TransformTrigger, Workspace,
     },
-    validate::{origins::Origins, unit::UnitKey, unit_index::Located},
+    validate::{origins::Origins, unit::UnitKey, unit_members::Located},
 };
 use datasurface_schema::{
     Classification, Column, ColumnName, DatasetKey, DatasetName, DatastoreName, Entity, Named, PlatformName,

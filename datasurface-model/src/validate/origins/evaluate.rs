@@ -14,7 +14,8 @@ use crate::{
         PersistentMap,
         facts::DatasetClassifications,
         unit::{Content, UnitKey, UnitPlace},
-        unit_index::{Located, UnitIndex, folded},
+        unit_index::UnitIndex,
+        unit_members::{Located, folded},
     },
 };
 use datasurface_schema::{

@@ -12,7 +12,8 @@ use crate::{
         facts::Subject,
         unit::{Content, UnitPlace},
         unit_diff::UnitChange,
-        unit_index::{UnitIndex, folded},
+        unit_index::UnitIndex,
+        unit_members::folded,
     },
 };
 use datasurface_schema::{DatasetKey, DatastoreName, Entity, GroupName, ZoneName};

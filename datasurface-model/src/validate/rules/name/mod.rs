@@ -10,7 +10,7 @@ use crate::{
         DataTransformer, Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team,
         Workspace,
     },
-    validate::unit_index::folded,
+    validate::unit_members::folded,
 };
 use datasurface_schema::{
     Classification, Column, DataType, Documentation, Entity, Name, NameError, NameSyntax, Named, Schema,
