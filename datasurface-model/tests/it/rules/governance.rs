@@ -1,15 +1,17 @@
 //! The table of `docs/governance.md`: each kind of policy, on each thing that it is checked on, once denied and once
 //! permitted.
 
+mod fixture;
+
 use crate::base::validated;
 use chrono::NaiveDate;
 use datasurface_model::{
-    Capture, Classification, CloudVendor, CodeInfo, ContainerUser, DataContainer, DataTransformer, Dataset,
-    DatasetGroup, Datastore, Diagnostic, Ecosystem, Entity, GovernanceZone, InfrastructureLocation,
-    InfrastructureVendor, KeyHolder, Permitted, Place, PlatformDeclaration, PlatformName, Policy, PolicyRule,
-    ProductionStatus, StorageRule, Team, VendorName, Waiver, Workspace, governance::*,
+    Classification, CloudVendor, CodeInfo, DataContainer, Diagnostic, Ecosystem, Entity, KeyHolder,
+    Permitted, Place, PlatformName, PolicyRule, ProductionStatus, StorageRule, VendorName, Waiver,
+    governance::*,
 };
 use datasurface_schema::Text;
+use fixture::Fixture;
 use std::collections::{BTreeMap, BTreeSet};
 
 const NOT: ProductionStatus = ProductionStatus::NotProduction;
@@ -46,98 +48,6 @@ fn judge(cases: Vec<Case>) {
         assert!(finding.help().is_some_and(|help| !help.is_empty()), "{finding}");
         let silent = validated(passing);
         assert!(silent.is_empty(), "{code} has a passing case that is not silent:\n{silent}");
-    }
-}
-
-/// Two zones that meet: `Home` has a datastore in Azure, `Away` a workspace in AWS that reads it. Both, and the group of
-/// the workspace, are pinned to one platform.
-#[derive(Clone)]
-struct Fixture {
-    home: Vec<PolicyRule>,
-    away: Vec<PolicyRule>,
-    /// Policies of the zone of both containers: if there are any, it is a third one.
-    yard: Vec<PolicyRule>,
-    /// The statuses of the datastore, the workspace and the platform.
-    statuses: [ProductionStatus; 3],
-    classification: Option<&'static str>,
-    limit: Option<Vec<&'static str>>,
-    asks_for_storage: bool,
-    /// The status of what a transformer of the workspace fills, if it has one.
-    fills: Option<ProductionStatus>,
-    fills_elsewhere: bool,
-    is_pinned: bool,
-}
-
-impl Fixture {
-    fn new() -> Self {
-        Self {
-            home: Vec::new(),
-            away: Vec::new(),
-            yard: Vec::new(),
-            statuses: [NOT; 3],
-            classification: Some("PII"),
-            limit: None,
-            asks_for_storage: false,
-            fills: None,
-            fills_elsewhere: false,
-            is_pinned: true,
-        }
-    }
-
-    fn build(self) -> Ecosystem {
-        let [store, workspace, platform] = self.statuses.map(|status| status == PRODUCTION_STATUS);
-        let mut dataset = Dataset::new("d", "id Integer key");
-        dataset = self.classification.into_iter().fold(dataset, Dataset::classified);
-        dataset = if self.asks_for_storage { dataset.storage_policy("policy 1") } else { dataset };
-        let is_apart = !self.yard.is_empty();
-        let [source, target] = match is_apart {
-            true => ["Yard/Keepers/Source", "Yard/Keepers/Target"],
-            false => ["Home/Producers/Source", "Away/Consumers/Target"],
-        };
-        let capture = Capture::sql_snapshot(source);
-        let datastore = Datastore::new("S").captured(capture).dataset(dataset);
-        let datastore = if store { datastore.in_production() } else { datastore };
-        let reader = Workspace::new("W").with_container(target).group(DatasetGroup::new("g").sink("S/d"));
-        let reader = self.limit.into_iter().fold(reader, Workspace::with_classification_limit);
-        let reader = if workspace { reader.in_production() } else { reader };
-        let transformer = DataTransformer::sql("O").select("d", "SELECT id FROM S_d");
-        let reader = if self.fills.is_some() { reader.with_transformer(transformer) } else { reader };
-        let source = DataContainer::postgres("Source", "db.example", "s").located("Blue/Europe/Berlin");
-        let target = DataContainer::sqlite("Target", "t.db").located("Orange/USA");
-        let source = source.encrypted(KeyHolder::Company).readable_by(ContainerUser::Everyone);
-        let target = target.encrypted(KeyHolder::Vendor).writable_by(ContainerUser::Everyone);
-        let producers = Team::new().datastore(datastore);
-        let consumers = Team::new().workspace(reader);
-        let (producers, consumers, keepers) = match is_apart {
-            true => (producers, consumers, Team::new().container(source).container(target)),
-            false => (producers.container(source), consumers.container(target), Team::new()),
-        };
-        let output = Datastore::new("O").dataset(Dataset::new("d", "id Integer key").classified("PII"));
-        let output = match self.fills {
-            Some(status) if status == PRODUCTION_STATUS => Some(output.in_production()),
-            Some(_) => Some(output),
-            None => None,
-        };
-        let (near, far) = if self.fills_elsewhere { (None, output) } else { (output, None) };
-        let consumers = near.into_iter().fold(consumers, Team::datastore);
-        let producers = far.into_iter().fold(producers, Team::datastore);
-        let zone = |rules: Vec<PolicyRule>, team: &str, definition: Team| {
-            let rules = rules.into_iter().zip(1..);
-            let policies = rules.map(|(rule, number)| Policy::new(format!("policy {number}"), rule));
-            let zone = policies.fold(GovernanceZone::new(), GovernanceZone::policy);
-            zone.team(team, "git:r@main", definition)
-        };
-        let pinned = PlatformDeclaration::new("Mill", "local");
-        let pinned = if platform { pinned.in_production() } else { pinned };
-        let europe = InfrastructureLocation::new("Europe").location("Berlin");
-        let ecosystem = Ecosystem::new("World", "git:r@a", "git:r@b")
-            .vendor(InfrastructureVendor::new("Blue").with_cloud(CloudVendor::Azure).location(europe))
-            .vendor(InfrastructureVendor::new("Orange").with_cloud(CloudVendor::Aws).location("USA"))
-            .platform(pinned)
-            .zone("Home", "git:r@main", zone(self.home, "Producers", producers))
-            .zone("Away", "git:r@main", zone(self.away, "Consumers", consumers))
-            .zone("Yard", "git:r@main", zone(self.yard, "Keepers", keepers));
-        if self.is_pinned { ecosystem.group_pin("W/g", ["Mill"]).primary_pin("S", "Mill") } else { ecosystem }
     }
 }
 
