@@ -37,7 +37,7 @@ pub struct PlatformRecord {
     pub scopes: Vec<ScopeEntry>,
     /// The files that exist for one change only, by path relative to the folder of the instance.
     pub transition: BTreeMap<SafePath, FileRecord>,
-    /// The transition files of earlier revisions that nobody recorded as applied, in order.
+    /// The earlier revisions that nobody recorded as applied, in order, from the first one that has transition files.
     /// Only a platform that leaves it to other tools to apply what it renders has them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<EarlierTransition>,
@@ -59,7 +59,7 @@ pub struct PlatformRecord {
 pub struct EarlierTransition {
     /// The revision that the files lead to.
     pub to: Revision,
-    /// The files, by path relative to the folder of the instance.
+    /// The files, by path relative to the folder of the instance; none, if nothing of this instance changed in between.
     pub files: BTreeMap<SafePath, FileRecord>,
 }
 
@@ -227,17 +227,14 @@ impl Manifest {
         self
     }
 
-    /// The revisions whose transition files are there, in the order in which they were rendered, and the last one.
+    /// The revisions from the first one whose transition files are there, in the order in which they were rendered, and the last one.
     #[must_use]
     pub fn pending_revisions(&self) -> Vec<&Revision> {
-        let earlier = self.platforms.values().flat_map(|record| &record.earlier).map(|earlier| &earlier.to);
-        let mut known: Vec<&Revision> = Vec::new();
-        for revision in earlier.chain([&self.revision]) {
-            if !known.contains(&revision) {
-                known.push(revision);
-            }
-        }
-        known
+        // Every instance has all revisions since its first: the longest list has those of all others.
+        let longest =
+            self.platforms.values().map(|record| &record.earlier).max_by_key(|earlier| earlier.len());
+        let earlier = longest.into_iter().flatten().map(|earlier| &earlier.to);
+        earlier.filter(|revision| **revision != self.revision).chain([&self.revision]).collect()
     }
 
     /// Records that another tool applied what was rendered for these instances up to a revision.
@@ -252,6 +249,7 @@ impl Manifest {
                 record.earlier.clear();
             } else if let Some(position) = record.earlier.iter().rposition(|one| one.to == *revision) {
                 record.earlier.drain(..=position);
+                record.remove_empty_revisions();
             }
         }
         let is_of_use = |record: &PlatformRecord| !record.scopes.is_empty() || record.has_transitions();
@@ -269,7 +267,7 @@ impl Manifest {
             for earlier in &mut record.earlier {
                 earlier.files.retain(|path, _| !is_gone(&path.joined_to(&folder)));
             }
-            record.earlier.retain(|earlier| !earlier.files.is_empty());
+            record.remove_empty_revisions();
         }
         self
     }
@@ -370,6 +368,12 @@ impl PlatformRecord {
             ApplyState::Behind(behind) => &behind.owed,
             ApplyState::Rendered | ApplyState::Applied => &self.owed,
         }
+    }
+
+    /// Removes the earlier revisions before the first one that still has transition files.
+    fn remove_empty_revisions(&mut self) {
+        let empty = self.earlier.iter().take_while(|earlier| earlier.files.is_empty()).count();
+        self.earlier.drain(..empty);
     }
 
     /// Whether there are files that exist for changes only.

@@ -189,7 +189,7 @@ impl Broker {
         if lock.holds_nothing() {
             lock.trusted_on = None;
         }
-        let records = record::records(&proposed, entries, placed, manifest);
+        let records = record::records(&proposed, entries, (placed, &revision), manifest);
         remember_left(&mut lock, &placed.ecosystem, &records);
         Ok(Proposal {
             manifest: Manifest::new(revision, Fingerprint::of_bytes(lock.to_text().as_bytes()), records)

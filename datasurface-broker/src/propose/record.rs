@@ -14,7 +14,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 pub(super) fn records(
     proposed: &BTreeMap<PlatformName, Proposed>,
     mut entries: BTreeMap<PlatformName, Vec<ScopeEntry>>,
-    placed: &Placed,
+    (placed, revision): (&Placed, &Revision),
     manifest: Option<&Manifest>,
 ) -> Vec<PlatformRecord> {
     let mut records = Vec::new();
@@ -25,18 +25,23 @@ pub(super) fn records(
         let scopes = entries.remove(name).unwrap_or_default();
         let before = manifest.and_then(|manifest| Some((manifest.platform(name)?, manifest.revision())));
         let standing = standing(before, &proposed.plan);
-        let transition = match (&standing, before) {
+        let own = || files(&standing, &proposed.plan).map(|(path, file)| (path, file.record())).collect();
+        let is_applied_by_others = proposed.configured.platform().runtime().is_none();
+        let (transition, earlier) = match (&standing, before) {
+            // What another tool applies may be several revisions behind: what leads to each of them stays until it is recorded as applied.
+            (ApplyState::Rendered, Some((before, base))) if is_applied_by_others => {
+                if proposed.plan.is_empty() && base == revision {
+                    (before.transition.clone(), before.earlier.clone())
+                } else {
+                    let transition = own();
+                    let earlier = earlier((before, base), &transition);
+                    (transition, earlier)
+                }
+            }
             (ApplyState::Rendered, Some((before, _))) if proposed.plan.is_empty() && !scopes.is_empty() => {
-                before.transition.clone()
+                (before.transition.clone(), Vec::new())
             }
-            _ => files(&standing, &proposed.plan).map(|(path, file)| (path, file.record())).collect(),
-        };
-        // What another tool applies may be several revisions behind: what leads to each of them stays until it is recorded as applied.
-        let earlier = match (&standing, before) {
-            (ApplyState::Rendered, Some(before)) if proposed.configured.platform().runtime().is_none() => {
-                earlier(before, &transition)
-            }
-            _ => Vec::new(),
+            _ => (own(), Vec::new()),
         };
         if scopes.is_empty() && transition.is_empty() && earlier.is_empty() {
             continue;
@@ -58,7 +63,7 @@ pub(super) fn records(
     records
 }
 
-/// The transition files of earlier revisions, in order, but for those that are there again.
+/// The earlier revisions, in order, from the first one that still has transition files: without those that are there again.
 fn earlier(
     (before, revision): (&PlatformRecord, &Revision),
     transition: &BTreeMap<SafePath, FileRecord>,
@@ -68,7 +73,8 @@ fn earlier(
         earlier.files.retain(|path, _| !transition.contains_key(path));
         earlier
     });
-    all.filter(|earlier| !earlier.files.is_empty()).collect()
+    // Revisions that changed nothing of this platform stay in between: the order of all is known by them.
+    all.skip_while(|earlier| earlier.files.is_empty()).collect()
 }
 
 /// Once something was applied, it is what runs until something else is.

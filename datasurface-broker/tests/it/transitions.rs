@@ -74,3 +74,39 @@ fn a_transition_stays_when_its_platform_is_not_declared_any_more() {
     assert_eq!(transitions(&site), [] as [&str; 0]);
     assert!(site.target().manifest().unwrap().platforms().is_empty());
 }
+
+#[test]
+fn a_revision_is_recorded_for_platforms_that_it_did_not_change() {
+    // Two platforms, each with a consumer of its own columns: revisions change the one, the other, and the one again.
+    let of_two = |[one, other]: [&str; 2]| {
+        let store = |name: &str, columns: &str| {
+            let capture = Capture::sql_snapshot("Z/T/Source").table("a", format!("{name}_a"));
+            Datastore::new(name).captured(capture).dataset(Dataset::new("a", columns))
+        };
+        let platform = |name: &str| minimal_platform(name).setting("replaces_by", "file");
+        let reader = |name: &str, sink: &str| {
+            consumer(name, DatasetGroup::new("g").sink(sink).with_retention(Retention::years(1)))
+        };
+        let readers = [reader("W", "S/a"), reader("V", "R/a")];
+        let world = world_of(store("S", one), [platform("P"), platform("Q")], readers);
+        let world = world.edit_team("Z", "T", |team| team.datastore(store("R", other)));
+        world.group_pin("W/g", ["P"]).group_pin("V/g", ["Q"]).primary_pin("S", "P").primary_pin("R", "Q")
+    };
+    let columns = ["id Integer key", "id Integer key, b Integer", "id Integer key, b Integer, c Integer"];
+    let site = Site::new();
+    let worlds = [[0, 0], [1, 0], [1, 1], [2, 1]].map(|all| of_two(all.map(|number| columns[number])));
+    let revisions = worlds.map(|world| site.render(world, today()).revision().clone());
+    let [first, second, third, last] = &revisions;
+    assert_eq!(transitions(&site).len(), 3);
+    let manifest = site.target().manifest().unwrap().clone();
+    assert_eq!(
+        manifest.pending_revisions(),
+        [second, third, last],
+        "in the order in which they were rendered"
+    );
+    // The third one changed nothing of the first platform: what led to the second one has done its work there.
+    record(&site, third).unwrap();
+    assert_eq!(transitions(&site), [change(third, last)], "{first:?}");
+    record(&site, last).unwrap();
+    assert_eq!(transitions(&site), [] as [&str; 0]);
+}
