@@ -2,10 +2,10 @@
 //! ecosystem. It has the names of now, beside the storage names of what was renamed. The same model and the same lock give
 //! the same rendering, byte for byte.
 
-use crate::storage::StorageRecord;
+use crate::storage::{Owners, StorageRecord};
 use chrono::NaiveDate;
 use datasurface_graph::{Assignments, Placement, StorageNames};
-use datasurface_model::{CodeInfo, DatastoreName, Diagnostic, ModelPath, PlatformName, TeamKey, segment};
+use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{HeldState, Revision};
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub struct Lock {
     /// The storage names; `None` in a lock that is older than they are, and before anything was placed.
     pub(crate) storage: Option<StorageRecord>,
     /// The team that declares each datastore that data is stored of, by storage names; `None` in a lock that is older.
-    pub(crate) owners: Option<BTreeMap<DatastoreName, TeamKey>>,
+    pub(crate) owners: Option<Owners>,
     /// The last day of a plan that was known to be right.
     /// Recorded as long as something is held, so that nothing expires by a wrong clock.
     pub(crate) trusted_on: Option<NaiveDate>,
@@ -172,7 +172,7 @@ pub(crate) struct LockWire {
     #[serde(default, skip_serializing_if = "StorageRecord::is_empty")]
     storage: StorageRecord,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    owners: Option<BTreeMap<DatastoreName, TeamKey>>,
+    owners: Option<Owners>,
 }
 
 impl LockWire {

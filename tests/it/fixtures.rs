@@ -30,6 +30,7 @@ const BEYOND: &[&str] = &[
     "lock/name-twice",
     "lock/not-last-owner",
     "lock/other-model",
+    "lock/other-owner",
     "lock/other-storage",
     "lock/platform-over",
     "lock/several-primaries",

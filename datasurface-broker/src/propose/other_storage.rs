@@ -3,7 +3,8 @@
 use crate::{
     output::{Manifest, PlatformRecord},
     placed::Placed,
-    storage,
+    review::OTHER_OWNER,
+    storage::{self, Owners},
 };
 use datasurface_graph::StorageOf;
 use datasurface_model::{CodeInfo, Dataset, DatasetKey, Datastore, Diagnostic, Entity, ModelPath};
@@ -21,8 +22,22 @@ pub(crate) static OTHER_STORAGE: CodeInfo = CodeInfo::error(
 /// Everything that would be stored under another name than what it has in the target.
 pub(super) fn check(placed: &Placed, manifest: &Manifest, path: &ModelPath) -> Vec<Diagnostic> {
     let mut found = disagreements(placed, manifest, path);
+    found.extend(other_owners(placed, manifest, path));
     found.extend(datasets_with_own_data(placed, manifest));
     found
+}
+
+/// The owners of stored data by the lock, of which the copy of the lock knows nothing.
+fn other_owners(placed: &Placed, manifest: &Manifest, path: &ModelPath) -> Vec<Diagnostic> {
+    let recorded = manifest.recorded_lock().filter(|recorded| recorded.owners.is_some());
+    let unknown = |recorded| placed.lock.unknown_owners(recorded, &Owners::new(), &Owners::new());
+    let findings = recorded.map(unknown).unwrap_or_default().into_iter().map(|(stored, team)| {
+        let message =
+            format!("by the lock, `{stored}` belongs to the team `{team}`, and by the target it does not");
+        Diagnostic::new(&OTHER_OWNER, path.clone(), message)
+            .with_help("restore `datasurface.lock` from version control, or render with `--restore-lock`")
+    });
+    findings.collect()
 }
 
 /// Everything that is stored under another name than it would be by the copy of the lock.

@@ -3,7 +3,8 @@
 use datasurface_model::CodeInfo;
 
 /// Every code that a review reports itself.
-pub(crate) static CODES: &[&CodeInfo] = &[&LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &PLATFORM_OVER];
+pub(crate) static CODES: &[&CodeInfo] =
+    &[&LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &OTHER_OWNER, &PLATFORM_OVER];
 
 pub(super) static LOCK_GONE: CodeInfo = CodeInfo::error(
     "lock/gone",
@@ -27,6 +28,13 @@ pub(super) static HELD_NAME: CodeInfo = CodeInfo::error(
     "What is held of a dataset that is gone belongs to its last owner. A new one of that name is stored under a name of its own, which \
      the lock gives it; here the lock would store it under that of the held data, and its readers would see that. Restore the storage \
      names of the lock.",
+)
+.not_waivable();
+
+pub(crate) static OTHER_OWNER: CodeInfo = CodeInfo::error(
+    "lock/other-owner",
+    "a lock gives stored data to another team",
+    "The lock remembers the team that declared a datastore last: only that team may take up what is held of it. Rendering writes the entry,      from what is declared. Here it names a team that the lock before it does not name, and that did not declare the datastore: somebody      edited it. Restore the entry.",
 )
 .not_waivable();
 

@@ -1,7 +1,12 @@
 //! Two versions of a lock: what is held goes by release, by date, or because somebody is promised as much again.
 
-use super::codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE};
-use crate::{lock::Lock, placed::Placed, propose::owed_today, storage};
+use super::codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE, OTHER_OWNER};
+use crate::{
+    lock::Lock,
+    placed::Placed,
+    propose::owed_today,
+    storage::{self, StorageKind},
+};
 use chrono::NaiveDate;
 use datasurface_graph::{Custody, StorageOf};
 use datasurface_model::{DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, Valid, segment};
@@ -27,7 +32,7 @@ impl LockChange<'_> {
             let finding = Diagnostic::new(&LOCK_GONE, lock_path(), message);
             return vec![finding.with_help("restore `datasurface.lock` from version control")];
         }
-        let mut found = Vec::new();
+        let mut found = self.other_owners();
         let taken = self.bearers();
         for (platform, lock) in &self.old.platforms {
             // A platform may be renamed with this change, or with an earlier one that the new lock has and the old one has not.
@@ -49,6 +54,29 @@ impl LockChange<'_> {
             }
         }
         found
+    }
+
+    /// What the new lock gives to another team: who owned data last may take it up again.
+    fn other_owners(&self) -> Vec<Diagnostic> {
+        let Some(placed) = self.placed else { return Vec::new() };
+        let [old, new] = self.ecosystems;
+        let names = placed.lock.storage_names();
+        let then = storage::declared_owners(old, &storage::allocate(old, self.old).record);
+        let unknown = self.new.unknown_owners(self.old, &then, &storage::declared_owners(new, names));
+        let given = unknown.into_iter().map(|(stored, team)| {
+            format!("by the lock, `{stored}` belongs to the team `{team}`, which has not declared it")
+        });
+        let is_of_team = |kind: StorageKind| matches!(kind, StorageKind::Zones | StorageKind::Teams);
+        let renamed = storage::allocate(new, self.old).record.disagreements(names).into_iter();
+        let renamed = renamed.filter(|(kind, ..)| is_of_team(*kind)).map(|(kind, name, [was, now])| {
+            let noun = kind.noun();
+            format!("by the lock, the {noun} `{name}` is the one that was called `{now}`, and not `{was}`")
+        });
+        let finding = |message| {
+            Diagnostic::new(&OTHER_OWNER, lock_path(), message)
+                .with_help("restore the entries of the lock that the live model has")
+        };
+        given.chain(renamed).map(finding).collect()
     }
 
     /// Whether an entry may become what the new lock makes of it.

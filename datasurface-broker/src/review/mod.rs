@@ -11,7 +11,7 @@ mod side;
 pub use report::ReviewReport;
 pub use side::ReviewSide;
 
-pub(crate) use codes::CODES;
+pub(crate) use codes::{CODES, OTHER_OWNER};
 
 use crate::{broker::Broker, lock::Lock, placed::Placed};
 use chrono::NaiveDate;

@@ -60,11 +60,19 @@ impl<'de> Deserialize<'de> for Left {
     }
 }
 
+/// The teams of datastores, by storage names.
+pub(crate) type Owners = BTreeMap<DatastoreName, TeamKey>;
+
+/// Returns the teams that declare datastores, by storage names.
+pub(crate) fn declared_owners(ecosystem: &Ecosystem, names: &StorageRecord) -> Owners {
+    Declared::new(ecosystem, names).owners
+}
+
 /// What is declared, by storage names.
 #[derive(Default)]
 struct Declared {
     datasets: BTreeMap<DatastoreName, BTreeSet<DatasetName>>,
-    owners: BTreeMap<DatastoreName, TeamKey>,
+    owners: Owners,
     teams: BTreeSet<TeamKey>,
 }
 
@@ -117,5 +125,33 @@ impl Lock {
         }
         names.left = left;
         self.owners = Some(owners);
+    }
+
+    /// Returns what this lock says of owners, with the team, where nothing is known of that: neither by the lock before it, nor by what was
+    /// declared then, nor, of what is still there, by what is declared now.
+    pub(crate) fn unknown_owners(
+        &self,
+        before: &Self,
+        then: &Owners,
+        now: &Owners,
+    ) -> Vec<(String, TeamKey)> {
+        let recorded = |store: &DatastoreName| before.owners.as_ref()?.get(store);
+        let owned = self.owners.iter().flatten().filter(|(store, owner)| {
+            ![recorded(store), then.get(*store), now.get(*store)].contains(&Some(*owner))
+        });
+        let mut unknown: Vec<_> = owned.map(|(store, owner)| (store.to_string(), owner.clone())).collect();
+        for (kind, left) in &self.storage_names().left {
+            let left_before = before.storage_names().left.get(kind);
+            for (path, owner) in &left.0 {
+                let Some(owner) = owner else { continue };
+                let store = DatastoreName::from(path.split('/').next().unwrap_or_default());
+                let is_known = match left_before.and_then(|left| left.owner(path)) {
+                    Some(known) => known.as_ref() == Some(owner),
+                    None => [recorded(&store), then.get(&store)].contains(&Some(owner)),
+                };
+                unknown.extend((!is_known).then(|| (path.clone(), owner.clone())));
+            }
+        }
+        unknown
     }
 }

@@ -9,6 +9,7 @@ mod left;
 mod taken_up;
 
 pub(crate) use allocate::{NAME_TWICE, allocate};
+pub(crate) use left::{Owners, declared_owners};
 pub(crate) use taken_up::{CANNOT_CONTINUE, NOT_LAST_OWNER, keeps_its_own};
 
 use datasurface_graph::StorageOf;
@@ -147,9 +148,7 @@ impl StorageRecord {
         });
         differing.filter(|(_, entries): &(_, BTreeMap<_, _>)| !entries.is_empty()).collect()
     }
-}
 
-impl StorageRecord {
     /// The things whose storage names differ from those in another record: the kind, the name of now, and both storage names.
     pub(crate) fn disagreements(&self, other: &Self) -> Vec<(StorageKind, String, [String; 2])> {
         let nothing = BTreeMap::new();

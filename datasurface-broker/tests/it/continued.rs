@@ -1,6 +1,9 @@
 //! `continues`: a new dataset takes up what is held of one that is gone, if its team declared that one last.
 
-use crate::fixture::*;
+use crate::{
+    fixture::*,
+    review::{judged, refusals},
+};
 use datasurface_broker::{BrokerError, Lock, Proposal};
 use datasurface_model::*;
 use datasurface_platform::Action;
@@ -164,4 +167,65 @@ fn a_lock_that_does_not_know_the_last_owner_leaves_nothing_to_anybody() {
     let lock = Lock::from_text(&text.to_string()).unwrap();
     let taking = world([store("S", [dataset("b"), dataset("c").continuing("S/a")])], []);
     assert_eq!(codes(&place(taking, &lock).unwrap_err()), ["lock/not-last-owner"]);
+}
+
+/// The lock after an edit of its JSON.
+fn edited(lock: &Lock, edit: impl FnOnce(&mut serde_json::Value)) -> Lock {
+    let mut text = serde_json::from_str(&lock.to_text()).unwrap();
+    edit(&mut text);
+    Lock::from_text(&text.to_string()).unwrap()
+}
+
+#[test]
+fn an_edited_lock_gives_nobody_what_is_held_of_another_team() {
+    let site = held();
+    // The datastore goes to the team `U`, by consent; what was held before stays that of `T`.
+    let moved = world([], [store("S", [dataset("b")])]);
+    site.render(moved.clone(), today());
+    let own = site.lock();
+    let stolen = world([], [store("S", [dataset("b"), dataset("c").continuing("S/a")])]);
+    let of_u = serde_json::json!("Z/U");
+    let owner = edited(&own, |lock| lock["storage"]["left"]["datasets"]["S/a"] = of_u.clone());
+    // The team `U` takes the place of `T`.
+    let renamed = edited(&own, |lock| {
+        lock["storage"]["names"]["teams"] =
+            serde_json::json!({"Z/U": {"storage": "T"}, "Z/T": {"storage": "V"}});
+    });
+    for forged in [owner, renamed] {
+        assert!(place(stolen.clone(), &forged).is_ok(), "a lock alone is believed");
+        let refused = refused(site.propose_with(stolen.clone(), &forged, today()));
+        assert!(
+            refused.iter().any(|code| ["lock/other-owner", "lock/other-storage"].contains(&&**code)),
+            "{refused:?}"
+        );
+        let report = judged([(&moved, &own), (&stolen, &forged)], "github:o/model@main", today());
+        assert!(refusals(&report).contains(&"lock/other-owner"), "{:?}", report.findings);
+    }
+    // Beforehand, as long as nothing is held, an owner is not edited either.
+    let site = Site::new();
+    let both = world([store("S", [dataset("a"), dataset("b")])], []);
+    site.render(both.clone(), today());
+    let forged = edited(&site.lock(), |lock| lock["owners"]["S"] = of_u.clone());
+    let later = both.clone().documented("the same");
+    let judge = |lock: &Lock| {
+        let report = judged([(&both, &site.lock()), (&later, lock)], "github:o/model@main", today());
+        refusals(&report).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(judge(&forged), ["lock/other-owner"]);
+    assert_eq!(refused(site.propose_with(later.clone(), &forged, today())), ["lock/other-owner"]);
+    assert_eq!(judge(&site.lock()), [] as [&str; 0]);
+}
+
+#[test]
+fn the_last_owner_takes_up_what_is_held_before_and_after_the_lock_is_rendered() {
+    let site = held();
+    let before = world([store("S", [dataset("b")])], []);
+    let lock = site.lock();
+    let taking = world([store("S", [dataset("b"), dataset("c").continuing("S/a")])], []);
+    site.render(taking.clone(), today());
+    for rendered in [&lock, &site.lock()] {
+        let report = judged([(&before, &lock), (&taking, rendered)], "github:o/model@main", today());
+        let codes = refusals(&report).into_iter().filter(|code| code.starts_with("lock/"));
+        assert_eq!(codes.collect::<Vec<_>>(), [] as [&str; 0]);
+    }
 }

@@ -16,13 +16,13 @@ fn side(ecosystem: &Ecosystem, lock: &Lock) -> ReviewSide {
     ReviewSide::new(documents).with_lock(lock.to_text())
 }
 
-fn judged([old, new]: [(&Ecosystem, &Lock); 2], source: &str, on: NaiveDate) -> ReviewReport {
+pub(crate) fn judged([old, new]: [(&Ecosystem, &Lock); 2], source: &str, on: NaiveDate) -> ReviewReport {
     let broker = broker();
     let review = Review::new(&broker, ChangeSource::new(source), on);
     review.judge(&side(old.0, old.1), &side(new.0, new.1))
 }
 
-fn refusals(report: &ReviewReport) -> Vec<&str> {
+pub(crate) fn refusals(report: &ReviewReport) -> Vec<&str> {
     let errors = report.findings.iter().filter(|finding| finding.severity() == Severity::Error);
     errors.map(Diagnostic::code).collect()
 }
