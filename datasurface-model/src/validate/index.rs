@@ -18,8 +18,8 @@ struct IndexEntries<V> {
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
-    /// Adds the value of a unit for a key.
-    pub(super) fn claim(&mut self, key: K, unit: &UnitKey, value: V) {
+    /// Adds the value of a unit for a key. Says whether there were values for it before.
+    pub(super) fn claim(&mut self, key: K, unit: &UnitKey, value: V) -> bool {
         let mut claim = (unit.clone(), value);
         match self.claims.get_mut(&key) {
             Some(IndexEntries { first, others }) => {
@@ -28,9 +28,11 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
                 }
                 let at = others.partition_point(|(other, _)| *other <= claim.0);
                 others.insert(at, claim);
+                true
             }
             None => {
                 self.claims.insert(key, IndexEntries { first: claim, others: Vec::new() });
+                false
             }
         }
     }
@@ -51,7 +53,9 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
         let Some(IndexEntries { first, others }) = self.claims.get_mut(key) else {
             return;
         };
-        others.retain(|(other, _)| other != unit);
+        let from = others.partition_point(|(other, _)| other < unit);
+        let to = others.partition_point(|(other, _)| other <= unit);
+        others.drain(from..to);
         if first.0 != *unit {
             return;
         }
@@ -89,6 +93,20 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
         self.first(key).map(|(_, value)| value)
     }
 
+    /// Returns the first value that a unit has given for a key.
+    pub(super) fn of_unit<Q>(&self, key: &Q, unit: &UnitKey) -> Option<&V>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        let IndexEntries { first, others } = self.claims.get(key)?;
+        if first.0 == *unit {
+            return Some(&first.1);
+        }
+        let at = others.partition_point(|(other, _)| other < unit);
+        others.get(at).filter(|(other, _)| other == unit).map(|(_, value)| value)
+    }
+
     /// The keys, in no order.
     pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
         self.claims.keys()
@@ -111,7 +129,9 @@ impl<K: Clone + Eq + Hash> MultiIndex<K, ()> {
         let changed = if before == now { [None, None] } else { [before, now] };
         let [before, now] = &changed;
         before.iter().for_each(|before| self.release(before, unit));
-        now.iter().for_each(|now| self.claim(now.clone(), unit, ()));
+        if let Some(now) = now {
+            self.claim(now.clone(), unit, ());
+        }
         changed.into_iter().flatten()
     }
 }

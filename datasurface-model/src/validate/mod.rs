@@ -13,6 +13,7 @@
 
 mod changes;
 mod components;
+mod container_index;
 mod delays;
 mod dependents;
 mod facts;
@@ -27,6 +28,7 @@ mod reader;
 mod reference;
 mod resolve;
 mod rules;
+mod source_identity;
 mod sources;
 mod state;
 mod unit;

@@ -3,29 +3,28 @@
 
 use super::{
     PersistentMap,
-    changes::{containers, credentials},
+    changes::credentials,
+    container_index::{ContainerIndex, MovedContainers},
     facts::Subject,
     index::MultiIndex,
     labels::LabelIndex,
     origins::OriginIndex,
     reference::Reference,
-    rules::addresses,
-    sources::{self, SourceIndex, SourceKeys},
+    sources::SourceIndex,
     unit::{Content, UnitKey, UnitPlace},
     unit_diff::UnitChange,
     unit_members::Members,
 };
 use crate::{
     diagnostic::ModelPath,
-    ecosystem::{Credential, DataContainer, Datastore, GovernanceZone, Workspace},
+    ecosystem::{Credential, Datastore, GovernanceZone, Workspace},
     ownership::OwnedPart,
 };
 use datasurface_schema::{
-    ContainerKey, ContainerName, DatastoreName, Entity, Named, Set, TeamKey, Text, WorkspaceName, ZoneName,
-    segment,
+    ContainerKey, DatastoreName, Entity, Named, TeamKey, WorkspaceName, ZoneName, segment,
 };
 use rustc_hash::FxHashSet;
-use std::{collections::BTreeSet, hash::Hash, sync::Arc};
+use std::{hash::Hash, sync::Arc};
 
 /// Every datastore, workspace and container by name. In a valid ecosystem each name stands for one; in others, the first
 /// in canonical order answers.
@@ -35,16 +34,12 @@ pub(super) struct UnitIndex {
     frames: PersistentMap<UnitKey, Content>,
     datastores: Members<Datastore>,
     workspaces: Members<Workspace>,
-    containers: MultiIndex<ContainerKey, DataContainer>,
+    containers: ContainerIndex,
     /// The credentials of each team that has any.
     credentials: MultiIndex<TeamKey, Named<Credential>>,
     producers: MultiIndex<DatastoreName, WorkspaceName>,
     former_datastores: MultiIndex<DatastoreName, ()>,
     former_workspaces: MultiIndex<WorkspaceName, ()>,
-    /// Containers by what is the same for those that are one physical database.
-    addresses: MultiIndex<Text, ContainerKey>,
-    /// Of containers that are not alone at their address, all that are there.
-    twins: PersistentMap<ContainerKey, Arc<BTreeSet<ContainerKey>>>,
     /// Workspaces by the containers to which their data is delivered.
     deliveries: MultiIndex<ContainerKey, WorkspaceName>,
     /// Datastores by the containers from which they are captured.
@@ -58,13 +53,37 @@ pub(super) struct UnitIndex {
 impl UnitIndex {
     /// Follows the changes of units, and notes who may answer differently now.
     pub(super) fn update(&mut self, changes: &[UnitChange], touched: &mut FxHashSet<Subject>) {
+        let moved = self.containers.update(changes, touched);
+        let recaptured = self.captured_from(&moved, changes);
         for change in changes {
             self.update_unit(change, touched);
         }
+        let datastores =
+            changes.iter().filter(|change| matches!(change.key.place(), UnitPlace::Datastore(..)));
+        let datastores = datastores.map(|change| (&change.key, change.datastores()));
+        let unchanged = recaptured.iter().map(|(unit, store)| (unit, [Some(store), Some(store)]));
+        self.sources.update(datastores.chain(unchanged), &self.containers, &moved, touched);
         self.labels.update(changes, touched);
         let mut origins = std::mem::take(&mut self.origins);
-        origins.update(self, changes, touched);
+        origins.update(self, changes, &moved, touched);
         self.origins = origins;
+    }
+
+    /// The datastores that are captured from certain containers, and did not change themselves.
+    fn captured_from(
+        &self,
+        containers: &MovedContainers,
+        changes: &[UnitChange],
+    ) -> Vec<(UnitKey, Arc<Datastore>)> {
+        let captured: Vec<&UnitKey> =
+            containers.keys().flat_map(|key| self.captures.all(key)).map(|(unit, _)| unit).collect();
+        if captured.is_empty() {
+            return Vec::new();
+        }
+        let changed: FxHashSet<&UnitKey> = changes.iter().map(|change| &change.key).collect();
+        let unchanged = captured.into_iter().filter(|unit| !changed.contains(unit));
+        let found = |unit: &UnitKey| Some((unit.clone(), Arc::clone(self.datastores.unit(unit)?.entity())));
+        unchanged.filter_map(found).collect()
     }
 
     fn update_unit(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
@@ -80,7 +99,6 @@ impl UnitIndex {
                 self.frames.remove(unit);
             }
             (UnitPlace::Team(_), _) => {
-                self.update_containers(change, touched);
                 self.update_credentials(change, touched);
             }
             (UnitPlace::Datastore(..), _) => {
@@ -92,7 +110,6 @@ impl UnitIndex {
                 follow(&mut self.captures, unit, source(&old), source(&new), || {
                     new.as_ref().map(|new| new.name().clone())
                 });
-                self.update_sources(unit, old.as_deref(), new.as_deref(), touched);
                 let formers = self.former_datastores.update(unit, former(&old), former(&new));
                 touched.extend(formers.map(Subject::FormerDatastore));
                 let name = self.datastores.update(unit, old, new);
@@ -112,98 +129,6 @@ impl UnitIndex {
                 self.update_producer(unit, old.as_deref(), new.as_deref(), touched);
                 touched.extend(self.workspaces.update(unit, old, new).map(Subject::Workspace));
                 touched.extend(change.is_about_existence().then_some(Subject::WorkspaceNames));
-            }
-        }
-    }
-
-    fn update_sources(
-        &mut self,
-        unit: &UnitKey,
-        old: Option<&Datastore>,
-        new: Option<&Datastore>,
-        touched: &mut FxHashSet<Subject>,
-    ) {
-        let changed = self.sources.update(unit, old, new);
-        if changed.is_empty() {
-            return;
-        }
-        let mut touch_later = |key: u64| {
-            touched.extend(self.sources.later(key, unit).map(|other| Subject::Sources(other.name().into())));
-        };
-        changed.into_iter().for_each(&mut touch_later);
-        for datastore in [old, new].into_iter().flatten() {
-            let Some(capture) = datastore.capture() else { continue };
-            let others = self.containers_at_place_of(capture.container());
-            for place in others.iter().filter(|place| *place != capture.container()) {
-                let source_keys = SourceKeys::new(place);
-                sources::sources(capture, datastore)
-                    .for_each(|(_, source)| touch_later(source_keys.key(source)));
-            }
-        }
-    }
-
-    fn update_containers(&mut self, change: &UnitChange, touched: &mut FxHashSet<Subject>) {
-        let Some(team) = change.key.team() else {
-            return;
-        };
-        let key = |name: &ContainerName| ContainerKey::new(&team.zone, &team.team, name);
-        let (old, new) = (containers(change.old.as_ref()), containers(change.new.as_ref()));
-        let differing = old.difference(&new).filter_map(|(old, new)| old.or(new));
-        let mut addresses_of_both = Vec::new();
-        let mut moved = Vec::new();
-        // Where several have one name, all of them.
-        for name in differing.map(Entity::name).collect::<Set<_>>() {
-            self.containers.release(&key(name), &change.key);
-            addresses_of_both.extend(old.get_all(name).chain(new.get_all(name)).flat_map(addresses));
-            for container in new.get_all(name) {
-                self.containers.claim(key(name), &change.key, container.clone());
-            }
-            touched.insert(Subject::Container(key(name)));
-            let place = |container: &DataContainer| (container.kind().clone(), addresses(container));
-            if !old.get_all(name).map(place).eq(new.get_all(name).map(place)) {
-                moved.push(key(name));
-            }
-            if old.get(name).is_none() || new.get(name).is_none() {
-                touched.insert(Subject::ContainerNames);
-            }
-        }
-        let differing_addresses: Set<Text> = addresses_of_both.into_iter().collect();
-        // What is captured from one place, may be captured twice, or no more.
-        let near = |index: &Self| -> Vec<ContainerKey> {
-            let near = differing_addresses.iter().flat_map(|address| index.addresses.all(address));
-            near.map(|(_, container)| container.clone()).collect()
-        };
-        if !moved.is_empty() {
-            moved.extend(near(self));
-        }
-        // Where several are at one address, all of them.
-        for address in &differing_addresses {
-            self.addresses.release(address, &change.key);
-        }
-        for container in &new {
-            let own: Set<Text> = addresses(container).into_iter().collect();
-            for address in own.into_iter().filter(|address| differing_addresses.contains(address)) {
-                self.addresses.claim(address, &change.key, key(container.name()));
-            }
-        }
-        if !moved.is_empty() {
-            moved.extend(near(self));
-            self.update_twins(&moved);
-            let captured = moved.iter().flat_map(|container| self.captures.all(container));
-            touched.extend(captured.map(|(_, datastore)| Subject::Sources(datastore.clone())));
-        }
-        touched.extend(differing_addresses.into_iter().map(Subject::Address));
-    }
-
-    /// Follows containers that came to an address, or left one.
-    fn update_twins(&mut self, moved: &[ContainerKey]) {
-        for key in moved {
-            let addresses = self.containers.get(key).map(addresses).unwrap_or_default();
-            let near = addresses.iter().flat_map(|address| self.addresses.all(address));
-            let twins: BTreeSet<_> = near.map(|(_, container)| container).chain([key]).cloned().collect();
-            match twins.len() {
-                1 => drop(self.twins.remove(key)),
-                _ => drop(self.twins.insert(key.clone(), Arc::new(twins))),
             }
         }
     }
@@ -276,15 +201,6 @@ impl UnitIndex {
         &self.origins
     }
 
-    /// A container, and those that are the same physical database, each once.
-    pub(super) fn containers_at_place_of(&self, key: &ContainerKey) -> BTreeSet<ContainerKey> {
-        self.twins.get(key).map_or_else(|| BTreeSet::from([key.clone()]), |twins| (**twins).clone())
-    }
-
-    pub(super) fn addresses(&self) -> &MultiIndex<Text, ContainerKey> {
-        &self.addresses
-    }
-
     /// Datastores by the names that they say they had before.
     pub(super) fn former_datastores(&self) -> &MultiIndex<DatastoreName, ()> {
         &self.former_datastores
@@ -308,7 +224,7 @@ impl UnitIndex {
         &self.workspaces
     }
 
-    pub(super) fn containers(&self) -> &MultiIndex<ContainerKey, DataContainer> {
+    pub(super) fn containers(&self) -> &ContainerIndex {
         &self.containers
     }
 

@@ -82,9 +82,10 @@ where
             (Some(entity), Some(team)) => {
                 let located = Located { team: Arc::clone(team), entity };
                 let member = Member { name, located, inner: Arc::default() };
-                match old {
-                    Some(_) => self.by_folded_name.renew(folded.clone(), unit, member),
-                    None => self.by_folded_name.claim(folded.clone(), unit, member),
+                if old.is_some() {
+                    self.by_folded_name.renew(folded.clone(), unit, member);
+                } else {
+                    self.by_folded_name.claim(folded.clone(), unit, member);
                 }
             }
             _ => self.by_folded_name.release(&folded, unit),
@@ -98,6 +99,11 @@ where
         let mut all = self.by_folded_name.all(&folded);
         let (unit, member) = all.find(|(_, member)| member.name == *name)?;
         Some((unit, member))
+    }
+
+    /// A unit, which need not be the first of its name.
+    pub(super) fn unit(&self, unit: &UnitKey) -> Option<&Member<T>> {
+        self.by_folded_name.of_unit(&folded(unit.name()), unit)
     }
 
     /// The first unit of this name, without regard to ASCII case.

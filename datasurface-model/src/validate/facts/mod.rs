@@ -243,7 +243,7 @@ impl Facts {
 
     /// The first container that is the physical database of this one.
     pub(super) fn first_at(&self, address: &Text) -> Option<&ContainerKey> {
-        self.directory.addresses().get(address)
+        self.directory.containers().first_at(address)
     }
 
     pub(super) fn policies(&self, zone: &ZoneName) -> Option<&Named<Policy>> {

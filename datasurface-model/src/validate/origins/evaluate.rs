@@ -2,6 +2,7 @@
 
 use super::{
     DatastoreOrigins, DescribedDataset, Origins,
+    delivered_names::DeliveredNames,
     lineage_graph::{LineageNode, LineageOrder},
     release_fingerprint,
 };
@@ -12,42 +13,40 @@ use crate::{
     },
     validate::{
         PersistentMap,
+        container_index::Site,
         facts::DatasetClassifications,
         unit::{Content, UnitKey, UnitPlace},
         unit_index::UnitIndex,
-        unit_members::{Located, folded},
+        unit_members::Located,
     },
 };
 use datasurface_schema::{
-    Classification, ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set,
-    Text, ZoneName,
+    Classification, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set, Text, ZoneName,
 };
 use datasurface_sql::{Inputs, compile};
-use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// What is known of the nodes so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownOrigins {
     pub(super) datastores: PersistentMap<DatastoreName, Arc<DatastoreOrigins>>,
-    pub(super) containers: PersistentMap<ContainerKey, Arc<DeliveredOrigins>>,
+    pub(super) sites: PersistentMap<Site, Arc<DeliveredOrigins>>,
 }
 
 impl KnownOrigins {
     pub(super) fn forget(&mut self, node: &LineageNode) {
         match node {
             LineageNode::Datastore(name) => drop(self.datastores.remove(name)),
-            LineageNode::Container(key) => drop(self.containers.remove(key)),
+            LineageNode::Site(site) => drop(self.sites.remove(site)),
         }
     }
 }
 
-/// The origins of all that is delivered into a container.
+/// The origins of all that is delivered to a site.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct DeliveredOrigins {
     origins: Origins,
-    /// The names of the workspaces and datasets, in lower case: the tables are called after them.
-    names: FxHashSet<Text>,
+    names: DeliveredNames,
 }
 
 /// The evaluation of nodes.
@@ -83,15 +82,16 @@ impl Evaluation<'_> {
         Some(datasets.collect())
     }
 
-    /// Returns the origins of all that is delivered into a container.
-    pub(super) fn container(&self, container: &ContainerKey) -> DeliveredOrigins {
+    /// Returns the origins of all that is delivered to a site.
+    pub(super) fn site(&self, site: &Site) -> DeliveredOrigins {
         let mut delivered = DeliveredOrigins::default();
-        for (_, workspace) in self.directory.deliveries().all(container) {
+        let residents = self.directory.containers().residents(site).iter();
+        for (_, workspace) in residents.flat_map(|container| self.directory.deliveries().all(container)) {
             let Some((_, found)) = self.directory.workspaces().get(workspace) else { continue };
             delivered.origins.merge(&self.received(found.located()));
-            delivered.names.insert(folded(workspace.as_str()));
             let sinks = found.entity().groups().iter().flat_map(|group| group.sinks());
-            delivered.names.extend(sinks.map(|sink| folded(sink.name().dataset.as_str())));
+            let datasets = sinks.map(|sink| sink.name().dataset.as_str());
+            delivered.names.extend(std::iter::once(workspace.as_str()).chain(datasets));
         }
         delivered
     }
@@ -137,17 +137,11 @@ impl Evaluation<'_> {
         }
     }
 
-    /// What may be in the tables of a container that a datastore captures.
+    /// What may be in the tables that a datastore captures.
     fn captured(&self, capture: &Capture, datastore: &Datastore) -> Origins {
-        let mut origins = Origins::default();
-        for container in self.directory.containers_at_place_of(capture.container()) {
-            if let Some(delivered) = self.known.containers.get(&container)
-                && !captures_others(capture, datastore, &delivered.names)
-            {
-                origins.merge(&delivered.origins);
-            }
-        }
-        origins
+        let delivered = self.known.sites.get(&self.directory.containers().site(capture.container()));
+        let delivered = delivered.filter(|delivered| !captures_others(capture, datastore, &delivered.names));
+        delivered.map(|delivered| delivered.origins.clone()).unwrap_or_default()
     }
 
     /// Frees what a transformer makes from policies that let go what has certain classes only, if it can be seen what it is
@@ -275,29 +269,9 @@ fn add_own(origins: &mut Origins, store: &Located<Datastore>, dataset: &Dataset)
 }
 
 /// Whether every table or topic that is captured is named, and is none that is delivered. A prefix of files can cover any others.
-fn captures_others(capture: &Capture, datastore: &Datastore, delivered: &FxHashSet<Text>) -> bool {
+fn captures_others(capture: &Capture, datastore: &Datastore, delivered: &DeliveredNames) -> bool {
     let (_, named) = capture.kind().sources();
+    let is_other = |table: &Text| !table.trim().is_empty() && !delivered.may_be(table);
     !matches!(capture.kind(), CaptureKind::ObjectFiles { .. })
-        && datastore.datasets().names().all(|dataset| {
-            named.get(dataset).is_some_and(|table| {
-                !table.trim().is_empty() && !parts(&folded(table)).any(|part| delivered.contains(part))
-            })
-        })
-}
-
-/// The parts of a name that begin or end at a border of words: whatever a platform puts before and after a name, and however a table
-/// is quoted and qualified.
-fn parts(name: &str) -> impl Iterator<Item = &str> {
-    let ends: Vec<usize> = name.char_indices().map(|(at, _)| at).chain([name.len()]).collect();
-    let is_border = |at: usize| {
-        let before = name.get(..at).and_then(|before| before.chars().next_back());
-        let after = name.get(at..).and_then(|after| after.chars().next());
-        let is_letter = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-        !is_letter(before) || !is_letter(after)
-    };
-    let borders: Vec<usize> = ends.iter().copied().filter(|at| is_border(*at)).collect();
-    borders.into_iter().flat_map(move |border| {
-        let other_ends = ends.clone().into_iter();
-        other_ends.filter_map(move |other| name.get(border.min(other)..border.max(other)))
-    })
+        && datastore.datasets().names().all(|dataset| named.get(dataset).is_some_and(is_other))
 }

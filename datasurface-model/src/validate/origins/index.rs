@@ -9,6 +9,7 @@ use super::{
 use crate::{
     ecosystem::{Datastore, Workspace},
     validate::{
+        container_index::MovedContainers,
         facts::Subject,
         unit::{Content, UnitPlace},
         unit_diff::UnitChange,
@@ -49,10 +50,11 @@ impl OriginIndex {
         &mut self,
         directory: &UnitIndex,
         changes: &[UnitChange],
+        moved: &MovedContainers,
         touched: &mut FxHashSet<Subject>,
     ) {
         self.update_freeing(changes);
-        let rewired = self.lineage.update(directory, changes);
+        let rewired = self.lineage.update(directory, changes, moved);
         let is_about_datastore = |change: &UnitChange| matches!(change.key.place(), UnitPlace::Datastore(..));
         if !rewired.is_empty() || changes.iter().any(is_about_datastore) {
             touched.insert(Subject::Lineage);
@@ -61,7 +63,7 @@ impl OriginIndex {
             return;
         }
         let order = Arc::clone(self.lineage.order());
-        let mut stale = self.stale(changes);
+        let mut stale = self.stale(directory, changes);
         for node in &rewired {
             match order.number(node) {
                 Some(number) => drop(stale.insert(number)),
@@ -97,7 +99,7 @@ impl OriginIndex {
     }
 
     /// The nodes that may pass on something else than before, although they derive from the same.
-    fn stale(&self, changes: &[UnitChange]) -> BTreeSet<usize> {
+    fn stale(&self, directory: &UnitIndex, changes: &[UnitChange]) -> BTreeSet<usize> {
         let order = self.lineage.order();
         let readers = |read: &LineageNode| {
             self.lineage.readers(read).iter().filter_map(|reader| order.number(reader)).collect::<Vec<_>>()
@@ -131,8 +133,9 @@ impl OriginIndex {
                     for workspace in [old, new].into_iter().flatten() {
                         let output = workspace.transformer().map(|transformer| transformer.output().clone());
                         let output = output.map(LineageNode::Datastore);
-                        let container = workspace.container().cloned().map(LineageNode::Container);
-                        let nodes = output.into_iter().chain(container);
+                        let site =
+                            workspace.container().map(|container| directory.containers().site(container));
+                        let nodes = output.into_iter().chain(site.map(LineageNode::Site));
                         stale.extend(nodes.filter_map(|node| order.number(&node)));
                     }
                 }
@@ -171,7 +174,7 @@ impl OriginIndex {
                 touched.extend(is_changed.then(|| Subject::Datastore(folded(name.as_str()))));
                 is_changed
             }
-            Some(LineageNode::Container(key)) => self.known.containers.get(key) != before.containers.get(key),
+            Some(LineageNode::Site(site)) => self.known.sites.get(site) != before.sites.get(site),
             None => false,
         };
         members.iter().copied().filter(is_changed).collect()
@@ -191,12 +194,12 @@ impl OriginIndex {
                 let shared = known.map_or_else(|| Arc::new(origins), Arc::clone);
                 self.known.datastores.insert(name.clone(), shared);
             }
-            LineageNode::Container(key) => {
-                let delivered = evaluation.container(key);
-                if self.known.containers.get(key).is_some_and(|known| **known == delivered) {
+            LineageNode::Site(site) => {
+                let delivered = evaluation.site(site);
+                if self.known.sites.get(site).is_some_and(|known| **known == delivered) {
                     return false;
                 }
-                self.known.containers.insert(key.clone(), Arc::new(delivered));
+                self.known.sites.insert(site.clone(), Arc::new(delivered));
             }
         }
         true

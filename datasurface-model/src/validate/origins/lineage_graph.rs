@@ -1,10 +1,10 @@
-//! Who derives data from what: a graph of datastores, and of containers that lead from one to the other. What a change does not
-//! concern is kept from the version before.
+//! Who derives data from what: a graph of datastores, and of sites that lead from one to the other. What a change does not concern is
+//! kept from the version before.
 
 use super::super::{
     PersistentMap,
-    changes::containers,
     components::{components, reversed},
+    container_index::{MovedContainers, Site},
     unit::UnitPlace,
     unit_diff::UnitChange,
     unit_index::UnitIndex,
@@ -12,23 +12,29 @@ use super::super::{
 use crate::ecosystem::Workspace;
 use datasurface_schema::{ContainerKey, DatastoreName, Entity, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What data derives in, or through.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum LineageNode {
-    /// A datastore that a transformer fills, or that is captured from a container into which data is delivered.
+    /// A datastore that a transformer fills, or that is captured from a site to which data is delivered.
     Datastore(DatastoreName),
-    /// A container into which data is delivered, and from which data is captured.
-    Container(ContainerKey),
+    /// A site to which data is delivered, and from which data is captured.
+    Site(Site),
 }
 
 impl LineageNode {
-    /// What people call it.
-    pub(super) fn name(&self) -> Text {
+    /// What people call it: a site has the name of its first container.
+    pub(super) fn name(&self, directory: &UnitIndex) -> Text {
         match self {
             Self::Datastore(name) => name.as_str().into(),
-            Self::Container(key) => key.to_string().into(),
+            Self::Site(site) => {
+                let first = directory.containers().residents(site).first();
+                first.map(ToString::to_string).unwrap_or_default().into()
+            }
         }
     }
 }
@@ -36,41 +42,41 @@ impl LineageNode {
 /// The nodes, with what they derive from.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LineageGraph {
-    /// For each node, the datastores and containers that it reads, in order.
+    /// For each node, the datastores and sites that it reads, in order.
     inputs: PersistentMap<Arc<LineageNode>, Arc<[LineageNode]>>,
-    /// For each datastore and container that is read, the nodes that read it.
+    /// For each datastore and site that is read, the nodes that read it.
     readers: PersistentMap<LineageNode, Arc<[Arc<LineageNode>]>>,
     order: Arc<LineageOrder>,
 }
 
 impl LineageGraph {
     /// Follows the changes of units. Gives back the nodes that derive from others than before, those that are no nodes any more
-    /// among them.
+    /// among them; and the sites to which a container came, or from which one went.
     pub(super) fn update(
         &mut self,
         directory: &UnitIndex,
         changes: &[UnitChange],
+        moved: &MovedContainers,
     ) -> BTreeSet<Arc<LineageNode>> {
+        let mut concerned = Concerned::new(directory, changes, moved);
         let mut changed = BTreeSet::new();
         let mut differences: FxHashMap<LineageNode, ReaderChanges> = FxHashMap::default();
-        for node in self.concerned(directory, changes) {
-            let inputs = inputs_of(&node, directory);
-            let node = Arc::new(node);
-            let old = self.inputs.get(&node);
-            if old.map(|old| &**old) == inputs.as_deref() {
-                continue;
+        for (site, is_moved) in concerned.sites {
+            let inputs = inputs_of_site(&site, directory);
+            let node = Arc::new(LineageNode::Site(site));
+            if inputs.is_some() != self.inputs.contains_key(&node) {
+                concerned.datastores.extend(captured_at(&node, directory));
             }
-            for input in old.into_iter().flat_map(|old| old.iter()) {
-                differences.entry(input.clone()).or_default().lost.insert(Arc::clone(&node));
+            if self.renew(&node, inputs, &mut differences) || is_moved {
+                changed.insert(node);
             }
-            for input in inputs.iter().flatten() {
-                differences.entry(input.clone()).or_default().added.push(Arc::clone(&node));
+        }
+        for datastore in concerned.datastores {
+            let inputs = self.inputs_of_datastore(&datastore, directory);
+            let node = Arc::new(LineageNode::Datastore(datastore));
+            if self.renew(&node, inputs, &mut differences) {
+                changed.insert(node);
             }
-            match inputs {
-                Some(inputs) => drop(self.inputs.insert(Arc::clone(&node), inputs.into())),
-                None => drop(self.inputs.remove(&node)),
-            }
-            changed.insert(node);
         }
         for (read, change) in differences {
             let readers = self.readers.get(&read).into_iter().flat_map(|readers| readers.iter());
@@ -87,59 +93,44 @@ impl LineageGraph {
         changed
     }
 
-    /// The nodes that may read something else now, or be nodes no more.
-    fn concerned(&self, directory: &UnitIndex, changes: &[UnitChange]) -> BTreeSet<LineageNode> {
-        let mut concerned = BTreeSet::new();
-        // Containers with others in them, or that are somewhere else.
-        let mut moved: BTreeSet<ContainerKey> = BTreeSet::new();
-        for change in changes {
-            match change.key.place() {
-                UnitPlace::Workspace(..) => {
-                    let [old, new] = change.workspaces();
-                    let output = |one: &Arc<Workspace>| Some(one.transformer()?.output().clone());
-                    let outputs = [old.and_then(output), new.and_then(output)].into_iter().flatten();
-                    concerned.extend(outputs.map(LineageNode::Datastore));
-                    let [old, new] = [old, new].map(|one| one.and_then(|one| one.container()));
-                    if old == new {
-                        concerned.extend(new.cloned().map(LineageNode::Container));
-                    } else {
-                        moved.extend([old, new].into_iter().flatten().cloned());
-                    }
-                }
-                UnitPlace::Datastore(_, name) => {
-                    let [old, new] = change.datastores().map(|one| Some(one?.capture()?.container()));
-                    if old != new {
-                        concerned.insert(LineageNode::Datastore(name.clone()));
-                        moved.extend([old, new].into_iter().flatten().cloned());
-                    }
-                }
-                UnitPlace::Team(_) => {
-                    let Some(team) = change.key.team() else { continue };
-                    let (old, new) = (containers(change.old.as_ref()), containers(change.new.as_ref()));
-                    let differing = old.difference(&new).filter_map(|(old, new)| old.or(new));
-                    moved.extend(differing.map(|one| ContainerKey::new(&team.zone, &team.team, one.name())));
-                }
-                _ => {}
-            }
+    /// Sets what a node reads; says whether that is something else than before.
+    fn renew(
+        &mut self,
+        node: &Arc<LineageNode>,
+        mut inputs: Option<Vec<LineageNode>>,
+        differences: &mut FxHashMap<LineageNode, ReaderChanges>,
+    ) -> bool {
+        if let Some(inputs) = &mut inputs {
+            inputs.sort_unstable();
+            inputs.dedup();
         }
-        for container in &moved {
-            let near = directory.containers_at_place_of(container);
-            let is_delivered = near.iter().any(|near| directory.deliveries().first(near).is_some());
-            for (_, datastore) in near.iter().flat_map(|near| directory.captures().all(near)) {
-                let node = LineageNode::Datastore(datastore.clone());
-                // Where it was, as well as where it is.
-                let old = self.inputs.get(&node);
-                concerned.extend(old.into_iter().flat_map(|old| old.iter().cloned()));
-                if is_delivered || old.is_some() {
-                    concerned.insert(node);
-                }
-            }
-            for node in near.into_iter().map(LineageNode::Container) {
-                concerned.extend(self.readers(&node).iter().map(|reader| (**reader).clone()));
-                concerned.insert(node);
-            }
+        let old = self.inputs.get(node);
+        if old.map(|old| &**old) == inputs.as_deref() {
+            return false;
         }
-        concerned
+        for input in old.into_iter().flat_map(|old| old.iter()) {
+            differences.entry(input.clone()).or_default().lost.insert(Arc::clone(node));
+        }
+        for input in inputs.iter().flatten() {
+            differences.entry(input.clone()).or_default().added.push(Arc::clone(node));
+        }
+        match inputs {
+            Some(inputs) => drop(self.inputs.insert(Arc::clone(node), inputs.into())),
+            None => drop(self.inputs.remove(node)),
+        }
+        true
+    }
+
+    /// What a datastore derives from; none, if it is captured from where nothing is delivered.
+    fn inputs_of_datastore(&self, name: &DatastoreName, directory: &UnitIndex) -> Option<Vec<LineageNode>> {
+        if let Some(workspace) = directory.producers().get(name) {
+            let (_, found) = directory.workspaces().get(workspace)?;
+            return Some(datastores_of(found.entity()).collect());
+        }
+        let (_, datastore) = directory.datastores().get(name)?;
+        let site = directory.containers().site(datastore.entity().capture()?.container());
+        let site = LineageNode::Site(site);
+        self.inputs.contains_key(&site).then(|| vec![site])
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -151,7 +142,7 @@ impl LineageGraph {
         self.inputs.get(node).map_or(&[], |inputs| &**inputs)
     }
 
-    /// The nodes that read a datastore or a container.
+    /// The nodes that read a datastore or a site.
     pub(super) fn readers(&self, read: &LineageNode) -> &[Arc<LineageNode>] {
         self.readers.get(read).map_or(&[], |readers| &**readers)
     }
@@ -168,37 +159,72 @@ struct ReaderChanges {
     added: Vec<Arc<LineageNode>>,
 }
 
-/// What a node reads, in order; none, if it is no node.
-fn inputs_of(node: &LineageNode, directory: &UnitIndex) -> Option<Vec<LineageNode>> {
-    let mut read: Vec<LineageNode> = match node {
-        LineageNode::Datastore(name) => match directory.producers().get(name) {
-            Some(workspace) => {
-                let (_, found) = directory.workspaces().get(workspace)?;
-                datastores_of(found.entity()).collect()
-            }
-            None => {
-                let (_, datastore) = directory.datastores().get(name)?;
-                let near = directory.containers_at_place_of(datastore.entity().capture()?.container());
-                let delivered = near.into_iter().filter(|near| directory.deliveries().first(near).is_some());
-                let delivered: Vec<_> = delivered.map(LineageNode::Container).collect();
-                if delivered.is_empty() {
-                    return None;
+/// What a change may concern, and what may be no node any more.
+#[derive(Debug, Default)]
+struct Concerned {
+    datastores: BTreeSet<DatastoreName>,
+    /// Each with whether a container came or went.
+    sites: BTreeMap<Site, bool>,
+}
+
+impl Concerned {
+    fn new(directory: &UnitIndex, changes: &[UnitChange], moved: &MovedContainers) -> Self {
+        let mut concerned = Self::default();
+        for change in changes {
+            match change.key.place() {
+                UnitPlace::Workspace(..) => {
+                    for workspace in change.workspaces().into_iter().flatten() {
+                        concerned.datastores.extend(workspace.transformer().map(|one| one.output().clone()));
+                        concerned.extend_sites(workspace.container(), directory);
+                    }
                 }
-                delivered
+                UnitPlace::Datastore(_, name) => {
+                    let sources = change.datastores().map(|one| Some(one?.capture()?.container()));
+                    if sources[0] != sources[1] {
+                        concerned.datastores.insert(name.clone());
+                        concerned.extend_sites(sources.into_iter().flatten(), directory);
+                    }
+                }
+                _ => {}
             }
-        },
-        LineageNode::Container(key) => {
-            let near = directory.containers_at_place_of(key);
-            directory.deliveries().first(key)?;
-            near.iter().find_map(|near| directory.captures().first(near))?;
-            let workspaces = directory.deliveries().all(key);
-            let workspaces = workspaces.filter_map(|(_, workspace)| directory.workspaces().get(workspace));
-            workspaces.flat_map(|(_, found)| datastores_of(found.entity())).collect()
         }
-    };
-    read.sort_unstable();
-    read.dedup();
-    Some(read)
+        for (container, before) in moved {
+            concerned.sites.insert(before.site.clone(), true);
+            concerned.sites.insert(directory.containers().site(container), true);
+            let captured = directory.captures().all(container);
+            concerned.datastores.extend(captured.map(|(_, datastore)| datastore.clone()));
+        }
+        concerned
+    }
+
+    fn extend_sites<'c>(
+        &mut self,
+        containers: impl IntoIterator<Item = &'c ContainerKey>,
+        directory: &UnitIndex,
+    ) {
+        for container in containers {
+            self.sites.entry(directory.containers().site(container)).or_default();
+        }
+    }
+}
+
+/// What is delivered to a site, if anything is captured from there.
+fn inputs_of_site(site: &Site, directory: &UnitIndex) -> Option<Vec<LineageNode>> {
+    let residents = directory.containers().residents(site);
+    residents.iter().find_map(|container| directory.captures().first(container))?;
+    let delivering = residents.iter().flat_map(|container| directory.deliveries().all(container));
+    let mut delivering = delivering.map(|(_, workspace)| workspace).peekable();
+    delivering.peek()?;
+    let workspaces = delivering.filter_map(|workspace| directory.workspaces().get(workspace));
+    Some(workspaces.flat_map(|(_, found)| datastores_of(found.entity())).collect())
+}
+
+/// The datastores that are captured from a site.
+fn captured_at(node: &LineageNode, directory: &UnitIndex) -> Vec<DatastoreName> {
+    let LineageNode::Site(site) = node else { return Vec::new() };
+    let residents = directory.containers().residents(site).iter();
+    let captured = residents.flat_map(|container| directory.captures().all(container));
+    captured.map(|(_, datastore)| datastore.clone()).collect()
 }
 
 /// The datastores that a workspace reads.
@@ -228,7 +254,7 @@ impl LineageOrder {
             nodes.iter().enumerate().map(|(number, node)| (Arc::clone(node), number)).collect();
         let derived = nodes.iter().filter_map(|node| match &**node {
             LineageNode::Datastore(name) => Some(name.clone()),
-            LineageNode::Container(_) => None,
+            LineageNode::Site(_) => None,
         });
         let successors: Vec<Vec<usize>> = nodes
             .iter()

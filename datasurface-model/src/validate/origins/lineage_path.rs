@@ -40,8 +40,8 @@ impl LineagePath {
                 {
                     let on_the_way =
                         std::iter::successors(Some(node), |node| next.get(node).copied().flatten());
-                    let through = on_the_way.filter(|node| **node != target).map(LineageNode::name).collect();
-                    return Some(Self { source: name.clone(), through });
+                    let through = on_the_way.filter(|node| **node != target).map(|node| node.name(directory));
+                    return Some(Self { source: name.clone(), through: through.collect() });
                 }
                 if next.len() < MOST_NODES
                     && let Entry::Vacant(entry) = next.entry(input)

@@ -1,9 +1,10 @@
 //! Origins: where the data of a dataset comes from, as far as policies and approvals follow it.
 //!
 //! What is captured has the zone of its datastore, and that of the container. What a transformer makes has the origins of its inputs
-//! besides; so has what is captured from a container into which data is delivered. `lineage_graph` knows who derives from what,
+//! besides; so has what is captured from a site to which data is delivered. `lineage_graph` knows who derives from what,
 //! `evaluate` says what one step passes on, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way.
 
+mod delivered_names;
 mod evaluate;
 mod fingerprint;
 mod index;

@@ -4,7 +4,11 @@
 use crate::base::validated;
 use chrono::NaiveDate;
 use datasurface_model::*;
-use proptest::{collection::vec, option, prelude::*};
+use proptest::{
+    collection::{btree_set, vec},
+    option,
+    prelude::*,
+};
 use std::collections::BTreeSet;
 
 const PLACES: [&str; 3] = ["Blue/Berlin", "Blue/Ohio", "Orange/Tokyo"];
@@ -15,12 +19,19 @@ const ZONES: [&str; 3] = ["EU", "US", "JP"];
 struct World {
     /// For each zone, the places that it permits, and whether it frees what is public.
     zones: Vec<(Option<Vec<usize>>, bool)>,
-    /// Zone and place of each container.
-    containers: Vec<(usize, usize)>,
+    containers: Vec<Container>,
     sources: Vec<Source>,
     transformers: Vec<Step>,
     /// Workspaces without a transformer.
     readers: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+struct Container {
+    zone: usize,
+    place: usize,
+    /// Of a cluster; of a database of its own, if there are none.
+    brokers: BTreeSet<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -60,8 +71,25 @@ impl World {
     }
 
     fn container(&self, number: usize) -> (&'static str, &'static str, String) {
-        let (zone, place) = self.containers[number % self.containers.len()];
+        let Container { zone, place, .. } = self.containers[number % self.containers.len()];
         (ZONES[zone % 3], PLACES[place % 3], format!("C{}", number % self.containers.len()))
+    }
+
+    /// Whether two containers are one: they share brokers, or each does with one that is the same as the other.
+    fn are_one(&self, one: usize, other: usize) -> bool {
+        let [one, other] = [one, other].map(|number| number % self.containers.len());
+        let mut reached = BTreeSet::from([one]);
+        loop {
+            let brokers: BTreeSet<_> =
+                reached.iter().flat_map(|number| &self.containers[*number].brokers).copied().collect();
+            let next =
+                self.containers.iter().enumerate().filter(|(_, next)| !next.brokers.is_disjoint(&brokers));
+            let before = reached.len();
+            reached.extend(next.map(|(number, _)| number).collect::<Vec<_>>());
+            if reached.len() == before {
+                return reached.contains(&other);
+            }
+        }
     }
 
     fn build(&self) -> Ecosystem {
@@ -70,9 +98,16 @@ impl World {
             let team = std::mem::take(&mut teams[zone % 3]);
             teams[zone % 3] = change(team);
         };
-        for (number, (zone, _)) in self.containers.iter().enumerate() {
+        for (number, Container { zone, brokers, .. }) in self.containers.iter().enumerate() {
             let (_, place, name) = self.container(number);
-            let container = DataContainer::sqlite(name.as_str(), format!("{name}.db")).located(place);
+            let container = match brokers.is_empty() {
+                true => DataContainer::sqlite(name.as_str(), format!("{name}.db")),
+                false => {
+                    let brokers = brokers.iter().map(|broker| format!("broker{broker}:9092"));
+                    DataContainer::kafka(name.as_str(), brokers)
+                }
+            };
+            let container = container.located(place);
             let everyone = || ContainerUser::Everyone;
             let container = container.readable_by(everyone()).writable_by(everyone());
             edit(&mut teams, *zone, &|team| team.container(container.clone()));
@@ -156,11 +191,11 @@ impl World {
         loop {
             let before = holds.len();
             for (number, source) in self.sources.iter().enumerate() {
-                let (own, container) = (format!("S{number}"), self.container(source.container));
+                let own = format!("S{number}");
                 holds.insert((own.clone(), ZONES[source.zone % 3].to_owned()));
-                holds.insert((own.clone(), container.0.to_owned()));
+                holds.insert((own.clone(), self.container(source.container).0.to_owned()));
                 for (workspace, step) in self.steps() {
-                    if self.container(step.container).2 == container.2 && !source.names_table {
+                    if self.are_one(step.container, source.container) && !source.names_table {
                         let brought = self.brought(&workspace, step, &holds);
                         holds.extend(brought.into_iter().map(|what| (own.clone(), what)));
                     }
@@ -259,9 +294,19 @@ fn steps() -> impl Strategy<Value = Step> {
 }
 
 prop_compose! {
+    fn containers()(
+        zone in 0..3_usize,
+        place in 0..3_usize,
+        brokers in prop_oneof![Just(BTreeSet::new()), btree_set(0..4_usize, 1..3)],
+    ) -> Container {
+        Container { zone, place, brokers }
+    }
+}
+
+prop_compose! {
     fn worlds()(
         zones in vec((option::of(vec(0..3_usize, 0..3)), any::<bool>()), 3),
-        containers in vec((0..3_usize, 0..3_usize), 2..5),
+        containers in vec(containers(), 2..6),
         sources in vec((0..3_usize, any::<u8>(), option::weighted(0.4, vec((any::<u8>(), any::<bool>()), 0..4)), any::<bool>()), 1..4),
         transformers in vec(steps(), 0..6),
         readers in vec(steps(), 1..4),
@@ -315,12 +360,17 @@ proptest! {
     }
 }
 
+/// Databases that are alone at their addresses, each with its zone and place.
+fn apart<const COUNT: usize>(databases: [(usize, usize); COUNT]) -> Vec<Container> {
+    databases.map(|(zone, place)| Container { zone, place, brokers: BTreeSet::new() }).into()
+}
+
 /// Data of `EU`, which may be in Berlin alone; a copy of it that a transformer of `US` makes in Berlin; and a reader of the copy in
 /// Ohio.
 fn copied() -> World {
     World {
         zones: vec![(Some(vec![0]), false), (None, false), (None, false)],
-        containers: vec![(0, 0), (1, 1), (1, 0)],
+        containers: apart([(0, 0), (1, 1), (1, 0)]),
         sources: vec![Source { zone: 0, container: 0, approved: None, names_table: true }],
         transformers: vec![Step { zone: 1, container: 2, reads: vec![0], is_public: false }],
         readers: vec![Step { zone: 1, container: 1, reads: vec![1], is_public: false }],
@@ -375,7 +425,7 @@ fn no_way_to_write_a_table_hides_that_it_is_delivered() {
     let captured = |table: &str| {
         let world = World {
             zones: vec![(Some(vec![0, 1]), false), (None, false), (None, false)],
-            containers: vec![(0, 0), (1, 1), (1, 2)],
+            containers: apart([(0, 0), (1, 1), (1, 2)]),
             sources: vec![
                 Source { zone: 0, container: 0, approved: None, names_table: true },
                 Source { zone: 1, container: 1, approved: None, names_table: true },

@@ -173,6 +173,47 @@ fn places_that_do_not_exist_cost_as_much_as_there_are() {
     });
 }
 
+/// Containers of one cluster, all of which name one broker, and each another one besides; from each, a datastore is captured. Data is
+/// delivered to every container, if `delivered`.
+fn one_cluster(size: usize, delivered: bool) -> Ecosystem {
+    edited(|team| {
+        let team = (0..size).fold(team, |team, number| {
+            let brokers = ["shared:9092".to_owned(), format!("b{number:06}:9092")];
+            team.container(DataContainer::kafka(format!("C{number:06}"), brokers))
+        });
+        let team = (0..size).fold(team, |team, number| {
+            let capture =
+                Capture::kafka(format!("USA/NorthWind/C{number:06}").as_str()).source("d", "orders");
+            let dataset = Dataset::new("d", "id Integer key");
+            team.datastore(Datastore::new(format!("S{number:06}")).captured(capture).dataset(dataset))
+        });
+        if !delivered {
+            return team;
+        }
+        (0..size).fold(team, |team, number| {
+            team.workspace(
+                Workspace::new(format!("W{number:06}"))
+                    .with_container(format!("USA/NorthWind/C{number:06}").as_str())
+                    .group(DatasetGroup::new("g").sink(format!("S{number:06}/d").as_str())),
+            )
+        })
+    })
+}
+
+#[test]
+fn containers_at_one_address_cost_as_much_as_there_are() {
+    for delivered in [false, true] {
+        assert_linear(
+            |size| one_cluster(size, delivered),
+            |findings, size| {
+                let count = |code: &str| findings.codes().filter(|other| *other == code).count();
+                assert_eq!(count("capture/shared-source"), size - 1);
+                assert_eq!(count("container/same-place"), size - 1);
+            },
+        );
+    }
+}
+
 /// Judges ecosystems in which much is wrong, of two sizes.
 #[track_caller]
 fn assert_linear(make: impl Fn(usize) -> Ecosystem, check: impl Fn(&Findings, usize)) {

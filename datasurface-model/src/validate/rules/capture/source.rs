@@ -6,7 +6,8 @@ use crate::{
     ecosystem::{Capture, CaptureKind, DataContainer, Dataset, Datastore},
     validate::{
         name_index::NameIndex,
-        sources::{SharedSource, SourceKeys, declared_source, identity, sources},
+        source_identity::identity,
+        sources::{SharedSource, declared_source, sources},
     },
 };
 use datasurface_schema::{DatasetName, Entity, Name, segment};
@@ -141,17 +142,17 @@ fn captured_elsewhere(capture: &Capture, datastore: &Datastore, scope: &mut Rule
 /// Whether two datasets are read from one source. Equal names are told elsewhere, whatever they are read from.
 fn shared(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
-    let (keys, mut known) = (SourceKeys::new(capture.container()), FxHashSet::default());
-    // Most often every source has a key of its own. Files are in each other by what their names begin with.
-    if !is_of_files && sources(capture, datastore).all(|(_, source)| known.insert(keys.key(source))) {
+    let kind = scope.facts.container(capture.container()).map(DataContainer::kind);
+    let identified = || {
+        let sources = sources(capture, datastore);
+        sources.map(|(dataset, source)| (identity(kind, capture.kind(), source), source, dataset))
+    };
+    // Most often every source is another one. Files are in each other by what their names begin with.
+    let mut known = FxHashSet::default();
+    if !is_of_files && identified().all(|(identity, ..)| known.insert(identity)) {
         return;
     }
-    let container = scope.facts.container(capture.container());
-    let mut sources: Vec<_> = sources(capture, datastore)
-        .map(|(dataset, source)| {
-            (identity(container.map(DataContainer::kind), capture.kind(), source), source, dataset)
-        })
-        .collect();
+    let mut sources: Vec<_> = identified().collect();
     sources.sort();
     let is_in =
         |source: &str, outer: &str| if is_of_files { source.starts_with(outer) } else { source == outer };
