@@ -1,6 +1,7 @@
 //! Sources: the tables, topics and files that datasets are captured from, and the same one captured twice.
 
 use super::{
+    PersistentMap,
     container_index::{ContainerIndex, MovedContainers, Site},
     facts::Subject,
     index::MultiIndex,
@@ -12,7 +13,6 @@ use crate::ecosystem::{Capture, CaptureKind, ContainerKind, DataContainer, Datas
 use datasurface_schema::{DatasetName, DatastoreName, Entity};
 use rustc_hash::{FxHashSet, FxHasher};
 use std::{
-    cell::LazyCell,
     hash::{Hash, Hasher},
     sync::Arc,
 };
@@ -28,7 +28,11 @@ pub(crate) struct SharedSource {
 
 /// The captured datasets by a hash of site and source: one small entry for each. Sources with one hash need not be the same.
 #[derive(Clone, Debug, Default)]
-pub(super) struct SourceIndex(MultiIndex<u64, DatasetName>);
+pub(super) struct SourceIndex {
+    entries: MultiIndex<u64, DatasetName>,
+    /// The keys with several entries: most often there are none, or few.
+    shared: PersistentMap<u64, ()>,
+}
 
 impl SourceIndex {
     /// Follows datastores before and after, those among them that changed in nothing but in where their containers are. Notes which
@@ -40,8 +44,8 @@ impl SourceIndex {
         moved: &MovedContainers,
         touched: &mut FxHashSet<Subject>,
     ) {
-        // The keys that several have, with the units for which that is new or over.
-        let mut shared: Vec<(u64, &UnitKey)> = Vec::new();
+        // The keys that several have or had, with the units for which that is new or over.
+        let mut touched_keys: Vec<(u64, &UnitKey)> = Vec::new();
         for (unit, [old, new]) in datastores {
             let before = entries(old, |capture| match moved.get(capture.container()) {
                 Some(before) => SourceKeys::new(&before.site, before.kind.as_ref()?),
@@ -54,20 +58,24 @@ impl SourceIndex {
             touched.insert(Subject::Sources(unit.name().into()));
             let (lost, added) = differences(before, now);
             for key in lost {
-                self.0.release(&key, unit);
-                shared.extend(self.0.first(&key).map(|_| (key, unit)));
+                self.entries.release(&key, unit);
+                touched_keys.extend(self.entries.first(&key).map(|_| (key, unit)));
+                if self.entries.all(&key).nth(1).is_none() {
+                    self.shared.remove(&key);
+                }
             }
             for (key, dataset) in added {
-                if self.0.claim(key, unit, dataset.clone()) {
-                    shared.push((key, unit));
+                if self.entries.claim(key, unit, dataset.clone()) {
+                    touched_keys.push((key, unit));
+                    self.shared.insert(key, ());
                 }
             }
         }
         // Only later datastores are told of an earlier one; what the first of those under one key changes, reaches all.
-        shared.sort_unstable();
-        shared.dedup_by_key(|(key, _)| *key);
-        for (key, unit) in shared {
-            let later = self.0.all(&key).filter(|(other, _)| other > unit);
+        touched_keys.sort_unstable();
+        touched_keys.dedup_by_key(|(key, _)| *key);
+        for (key, unit) in touched_keys {
+            let later = self.entries.all(&key).filter(|(other, _)| other > unit);
             touched.extend(later.map(|(other, _)| Subject::Sources(other.name().into())));
         }
     }
@@ -103,23 +111,30 @@ fn differences<'a>(
 
 /// Returns the datasets of a datastore that are captured from what an earlier datastore captures, each with the first of those.
 pub(super) fn shared_sources(datastore: &DatastoreName, directory: &UnitIndex) -> Vec<SharedSource> {
+    let index = directory.sources();
+    if index.shared.is_empty() {
+        return Vec::new();
+    }
     let Some((unit, found)) = directory.datastores().get(datastore) else { return Vec::new() };
     let Some(capture) = found.entity().capture() else { return Vec::new() };
     let Some(keys) = SourceKeys::of(capture, directory.containers()) else { return Vec::new() };
     let site = directory.containers().site(capture.container());
     let mut shared = Vec::new();
     for (dataset, source) in sources(capture, found.entity()) {
-        // Most often nobody else has the key.
-        let own = LazyCell::new(|| identity(Some(keys.kind), capture.kind(), source));
+        let key = keys.key(capture.kind(), source);
+        if !index.shared.contains_key(&key) {
+            continue;
+        }
+        let own = identity(Some(keys.kind), capture.kind(), source);
         let is_same = |(other, other_dataset): &&(UnitKey, DatasetName)| {
             captured_in(other, other_dataset, directory).is_some_and(|(capture, source)| {
                 let kind = directory.containers().get(capture.container()).map(DataContainer::kind);
                 directory.containers().site(capture.container()) == site
-                    && identity(kind, capture.kind(), source) == *own
+                    && identity(kind, capture.kind(), source) == own
             })
         };
-        let entries = directory.sources().0.all(&keys.key(capture.kind(), source));
-        if let Some((other, other_dataset)) = entries.take_while(|(other, _)| other < unit).find(is_same) {
+        let mut earlier = index.entries.all(&key).take_while(|(other, _)| other < unit);
+        if let Some((other, other_dataset)) = earlier.find(is_same) {
             let (dataset, other_dataset) = (dataset.clone(), other_dataset.clone());
             shared.push(SharedSource { dataset, other: other.clone(), other_dataset });
         }
