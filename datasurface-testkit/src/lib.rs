@@ -60,6 +60,7 @@
 mod apply;
 mod check;
 mod harness;
+mod law;
 mod laws;
 mod northwind;
 mod platform_under_test;
@@ -73,6 +74,7 @@ mod test_case;
 
 pub use check::Laws;
 pub use datasurface_strategies as strategies;
+pub use law::Law;
 pub use northwind::{northwind, northwind_masked};
-pub use report::{CheckCounts, Law, LawReport, Violation};
+pub use report::{CheckCounts, LawReport, Violation};
 pub use synthetic::{Edits, Synthetic, worst_case_edits};

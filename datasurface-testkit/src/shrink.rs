@@ -5,7 +5,8 @@
 
 use crate::{
     harness::Harness,
-    report::{Law, LawReport},
+    law::Law,
+    report::LawReport,
     test_case::{TestCase, TestCasePart},
 };
 use datasurface_model::Ecosystem;

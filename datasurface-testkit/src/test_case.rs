@@ -2,10 +2,11 @@
 
 use crate::{
     harness::{Harness, HarnessError, HarnessRun, codes},
+    law::Law,
     laws::{self, ReportBuilder},
     random::Random,
     recording,
-    report::{CheckCounts, Law, LawReport},
+    report::{CheckCounts, LawReport},
 };
 use chrono::Days;
 use datasurface_broker::{Lock, Proposal};
@@ -82,6 +83,7 @@ impl TestCase {
         let Ok(proposal) = &first.proposal else {
             return;
         };
+        laws::probe(report, harness, &first);
         report.count(CheckCounts { ecosystems: 1, ..CheckCounts::default() });
         if self.rearranged {
             let random = &mut Random::new(self.seed);

@@ -1,7 +1,7 @@
 //! Law 7: no step destroys held state.
 
 use super::{OnPlatform, ReportBuilder};
-use crate::{harness::HarnessRun, recording::DiffCall, report::Law};
+use crate::{harness::HarnessRun, law::Law, recording::DiffCall};
 use datasurface_platform::{Action, Effect, ResourceAddress};
 use std::collections::BTreeSet;
 

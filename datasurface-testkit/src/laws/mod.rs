@@ -2,16 +2,20 @@
 
 mod claims;
 mod diff;
+mod essence;
 mod held;
 mod lint;
+mod neighbours;
+mod nodes;
 mod paths;
 pub(crate) mod render;
 pub(crate) mod shards;
 
 use crate::{
     harness::{Harness, HarnessRun},
+    law::Law,
     recording::Panic,
-    report::{CheckCounts, Law, LawReport, Violation},
+    report::{CheckCounts, LawReport, Violation},
 };
 use datasurface_model::PlatformName;
 use datasurface_platform::DataPlatform;
@@ -27,6 +31,7 @@ pub(crate) fn judge(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
     lint::check(report, stage, &others);
     render::check(report, stage, &others);
     claims::check(report, stage);
+    nodes::check(report, stage);
     for diffed in &stage.log.diffs {
         let exempt = held::check(report, stage, diffed);
         diff::check_plan(report, diffed, &exempt);
@@ -37,6 +42,16 @@ pub(crate) fn judge(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
         diff::check_identity(report, stage, proposal);
         paths::check(report, proposal);
     }
+    report.report_panics(&harness.log().panics);
+}
+
+/// Asks further questions about a stage: what would be rendered if something were otherwise. The answers of a platform that does not
+/// answer twice in the same way say nothing.
+pub(crate) fn probe(report: &mut ReportBuilder, harness: &Harness, stage: &HarnessRun) {
+    if report.knows(Law::RenderIsDeterministic) || report.knows(Law::NoPanic) {
+        return;
+    }
+    neighbours::check(report, stage);
     report.report_panics(&harness.log().panics);
 }
 

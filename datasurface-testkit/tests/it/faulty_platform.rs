@@ -1,6 +1,10 @@
 //! A platform that keeps each dataset in a drawer, and that can be told to break one law.
 
+mod defect;
+mod diff;
+
 use datasurface_platform::prelude::*;
+use defect::Defect;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[derive(Debug)]
@@ -9,58 +13,6 @@ pub(crate) struct FaultyPlatform {
     defect: Defect,
     /// How often something was asked: what a pure platform could not know.
     asked: AtomicUsize,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(crate = "self::serde", rename_all = "snake_case")]
-pub(crate) enum Defect {
-    #[default]
-    None,
-    /// Every other lint of a node warns.
-    MoodyLint,
-    /// Lint depends on what was asked before.
-    OrderedLint,
-    /// Exports cannot be rendered, without a word before.
-    SurprisedRender,
-    /// Files count how often they were rendered.
-    CountingRender,
-    /// Files are in the order of a hash map.
-    HashedRender,
-    /// Offers count how often they were asked for.
-    CountingOffer,
-    /// Everything that is rendered is updated, whether it changed or not.
-    RestlessDiff,
-    /// A file for the transition where there is none.
-    ChattyDiff,
-    /// No job is ever retired.
-    ForgetfulDiff,
-    /// No drawer is ever retired, though nothing that was in it is owed any more.
-    ClingingDiff,
-    /// No job is ever updated.
-    LazyDiff,
-    /// Fails as soon as something has to go.
-    FailingDiff,
-    /// What is to be held is retired.
-    Destroyer,
-    /// What is held is not rendered.
-    Forgetter,
-    /// Exports are rendered in the first shard alone.
-    Dropper,
-    /// What is in another shard is not offered.
-    Namer,
-    /// Every shard has a drawer of the same address.
-    Doubler,
-    /// Does not say that it keeps data.
-    Secretive,
-    /// Panics at exports.
-    PanickingRender,
-    PanickingLint,
-    PanickingOffer,
-    PanickingDiff,
-    /// A file is called as a folder.
-    FileAsFolder,
-    /// Two transition files differ in case.
-    CaseClash,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -133,7 +85,11 @@ impl FaultyPlatform {
         }
     }
 
-    fn job(&self, scope: &ScopeView, node: &NodeView) -> Result<Option<(File, Resource)>, PlatformError> {
+    fn job(
+        &self,
+        scope: &ScopeView,
+        (position, node): (usize, &NodeView),
+    ) -> Result<Option<(File, Resource)>, PlatformError> {
         let is_export = matches!(node.detail(), NodeDetail::Export(_));
         let is_first = scope.shards().first().map(ShardName::as_str) == Some(shard(scope));
         match self.defect {
@@ -143,6 +99,7 @@ impl FaultyPlatform {
                 return Err(PlatformError::new(PlatformErrorKind::Rendering, what));
             }
             Defect::Dropper if is_export && !is_first => return Ok(None),
+            Defect::Idle if is_export => return Ok(None),
             _ => {}
         }
         let reads: Vec<_> = node.inputs().iter().map(|input| &input.offer).collect();
@@ -151,8 +108,18 @@ impl FaultyPlatform {
             .attribute("reads", reads)
             .attribute("datasets", node.facts().datasets())
             .attribute("priority", node.obligation().priority());
+        let job = match self.defect {
+            Defect::Sharded => job.attribute("shards", scope.shards().len()),
+            Defect::Numbering => job.attribute("number", position),
+            _ => job,
+        };
         let path = format!("jobs/{}/{}.json", node.key().kind(), node.slug());
-        Ok(Some((File::json(&path, job.attributes())?, job)))
+        let file = match self.defect {
+            Defect::ShardedText => File::json(&path, &scope.shards().len()),
+            Defect::Gossip => File::json(&path, &scope.nodes().len()),
+            _ => File::json(&path, job.attributes()),
+        };
+        Ok(Some((file?, job)))
     }
 }
 
@@ -223,7 +190,7 @@ impl DataPlatform for FaultyPlatform {
             rendering.add(File::json("frame.json", frame.attributes())?, [frame])?;
         }
         self.drawers(scope, &mut rendering)?;
-        for node in scope.whole_nodes() {
+        for node in scope.whole_nodes().enumerate() {
             if let Some((file, job)) = self.job(scope, node)? {
                 rendering.add(file, [job])?;
             }
@@ -239,72 +206,6 @@ impl DataPlatform for FaultyPlatform {
     }
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
-        let plan = change.structural(|_| Judgement::update(Effect::InPlace, ""))?;
-        let is_job = |step: &Step| step.kind == "job";
-        let steps = plan.steps().iter().cloned();
-        match self.defect {
-            Defect::PanickingDiff => panic!("a diff"),
-            Defect::RestlessDiff => self.restless(change, plan),
-            Defect::ChattyDiff => Ok(plan.transition_file(File::new("note.txt", "text/plain", "nothing\n")?)),
-            Defect::ForgetfulDiff => {
-                let stays = |step: &Step| !(is_job(step) && step.action == Action::Retire);
-                Ok(Plan::new(steps.filter(stays)))
-            }
-            Defect::ClingingDiff => {
-                let stays = |step: &Step| is_job(step) || step.action != Action::Retire;
-                Ok(Plan::new(steps.filter(stays)))
-            }
-            Defect::LazyDiff => {
-                let stays = |step: &Step| !(is_job(step) && step.action == Action::Update);
-                Ok(Plan::new(steps.filter(stays)))
-            }
-            Defect::FailingDiff if plan.steps().iter().any(|step| step.action == Action::Retire) => {
-                let what = "nothing may go";
-                Err(PlatformError::new(PlatformErrorKind::Rendering, what))
-            }
-            Defect::Destroyer => Ok(Plan::new(steps.map(|mut step| {
-                if step.action == Action::Hold {
-                    step.action = Action::Retire;
-                }
-                step
-            }))),
-            Defect::CaseClash if !plan.is_empty() => Ok(plan
-                .transition_file(File::sql("Alter.sql", "")?)
-                .transition_file(File::sql("alter.sql", "")?)),
-            _ => Ok(plan),
-        }
-    }
-}
-
-impl FaultyPlatform {
-    fn restless(&self, change: &RenderingChange<'_>, plan: Plan) -> Result<Plan, PlatformError> {
-        let mut steps = plan.steps().to_vec();
-        for one in change.scopes() {
-            let one = one?;
-            for (address, resource) in one.new.resources {
-                if one.old.resources.contains_key(&address)
-                    && steps.iter().all(|step| step.resource != address)
-                {
-                    steps.push(Step {
-                        action: Action::Update,
-                        meaning: Meaning::Metadata,
-                        effect: Effect::None,
-                        resource: address,
-                        kind: resource.kind().to_owned(),
-                        scope: one.scope.clone(),
-                        moved_from: None,
-                        reason: "to be sure".to_owned(),
-                        cause: Default::default(),
-                        owed_until: None,
-                        carried_by: None,
-                        differences: Vec::new(),
-                        refused: None,
-                        renamed_from: None,
-                        depends_on: Default::default(),
-                    });
-                }
-            }
-        }
-        Ok(Plan::new(steps))
+        diff::diff(self.defect, change)
     }
 }
