@@ -30,6 +30,24 @@ pub enum Law {
     NeighboursAreInvisible,
     /// 15: every node is the origin of a resource, or is stated to need none.
     NodesAreRendered,
+    /// 16: offers of different datasets are at different addresses.
+    OffersAreDistinct,
+    /// 17: what a node reads from can be seen in what is rendered for it.
+    SourcesAreShown,
+    /// 19: what is held has the attributes that it had while it was fed.
+    HeldIsUnchanged,
+    /// 20: no step replaces data that is owed.
+    OwedIsNotReplaced,
+    /// 21: a change that readers see is not one of metadata.
+    MeaningIsNotUnderstated,
+    /// 22: two instances do not occupy one place.
+    PlacesAreDistinct,
+    /// 24: a fact that the platform claims to honour can be seen.
+    FactsAreShown,
+    /// 25: what reads a node depends on what there is of that node.
+    DependenciesAreComplete,
+    /// 26: a changed key of what owes earlier versions has a cost.
+    KeyChangesCost,
 }
 
 /// What is documented of a law.
@@ -41,7 +59,7 @@ struct Statement {
 
 impl Law {
     /// Every law that is checked, in the order of their numbers.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 21] = [
         Self::LintIsPure,
         Self::CleanLintRenders,
         Self::RenderIsDeterministic,
@@ -54,6 +72,15 @@ impl Law {
         Self::PathsAreSafe,
         Self::NeighboursAreInvisible,
         Self::NodesAreRendered,
+        Self::OffersAreDistinct,
+        Self::SourcesAreShown,
+        Self::HeldIsUnchanged,
+        Self::OwedIsNotReplaced,
+        Self::MeaningIsNotUnderstated,
+        Self::PlacesAreDistinct,
+        Self::FactsAreShown,
+        Self::DependenciesAreComplete,
+        Self::KeyChangesCost,
     ];
 
     /// Returns the number of the law in the documentation of the contract.
@@ -136,6 +163,64 @@ impl Law {
                 15,
                 "every node is rendered",
                 "Every node is the origin of a resource, or the rendering states that it needs none.",
+            ),
+            Self::OffersAreDistinct => (
+                16,
+                "offers of different datasets are in different places",
+                "Every offer of every instance is compared: two datasets must differ in format or address.",
+            ),
+            Self::SourcesAreShown => (
+                17,
+                "sources are shown",
+                "Each capture is rendered from another address and, unless it reads a file, with another credential: both \
+                 must occur in the attributes or files that are there for it. The address of each offer that an export or a \
+                 transformer reads must occur, or another address must change what is rendered.",
+            ),
+            Self::HeldIsUnchanged => (
+                19,
+                "what is held is unchanged",
+                "Each dataset of a capture is rendered alone, fed and held. A resource that holds its data must have the same \
+                 kind, attributes and data. There is no exemption for attributes that only exist while data is fed: the \
+                 contract has no word for them.",
+            ),
+            Self::OwedIsNotReplaced => (
+                20,
+                "what is owed is not replaced",
+                "No plan replaces a resource with data that nothing releases, unless a transition file or another resource \
+                 carries the data.",
+            ),
+            Self::MeaningIsNotUnderstated => (
+                21,
+                "the meaning of a change is not understated",
+                "Each dataset of a capture loses a column, which change control calls breaking. A step on what keeps its data \
+                 must not have the meaning `Metadata`. Readers are not compared: the host does not tell them to a platform.",
+            ),
+            Self::PlacesAreDistinct => (
+                22,
+                "places are occupied once",
+                "Each capture is rendered by a second instance with the same settings. A resource that holds data must \
+                 differ, or occupy a place that both name, or the descriptors name the same store: then the broker refuses \
+                 the pair.",
+            ),
+            Self::FactsAreShown => (
+                24,
+                "facts are shown",
+                "Of each capture, columns, key, retention and, if claimed, history are altered, of each export the address, \
+                 the credential (unless it is a file) and the milestoning. Something that is rendered for the node must \
+                 differ. A principal who may read an export is named, unless lint has a finding about that. That nobody else \
+                 is granted anything is not checked: attributes have no common word for everybody.",
+            ),
+            Self::DependenciesAreComplete => (
+                25,
+                "dependencies are complete",
+                "No resource depends on one that is not rendered. What reads a node of its own platform depends on a resource \
+                 of that node, directly or through others.",
+            ),
+            Self::KeyChangesCost => (
+                26,
+                "a changed key has a cost",
+                "The key of each dataset of a capture that owes earlier versions is changed. The step on what keeps its data \
+                 is refused, comes with a transition file, is carried by something, or costs at least a backfill.",
             ),
         };
         Statement { number, name, check }

@@ -40,13 +40,17 @@ impl DataPlatform for Connectors {
         let cluster = Resource::new("cluster", "cluster").attribute("name", &scope.platform().name);
         let topics = scope.stored_datasets().map(|(node, dataset)| {
             let topic = Resource::for_dataset("topic", node, &dataset.key).dependency("cluster");
+            let topic = topic.attribute("cluster", &scope.platform().name);
+            let topic = topic.attribute("retention", dataset.custody.retention);
             topic.attribute("schema", &dataset.schema).with_held_data(dataset)
         });
         let connectors = scope.whole_nodes().filter_map(|node| {
             let named = |kind| Resource::for_node(kind, node).attribute("reads", node.input_addresses());
             let connector = match node.detail() {
                 NodeDetail::Ingest(from) => named("source").attribute("from", &from.source),
-                NodeDetail::Export(to) => named("sink").attribute("to", &to.container),
+                NodeDetail::Export(to) => {
+                    named("sink").attribute("to", &to.container).attribute("for", &to.consumers)
+                }
                 _ => return None,
             };
             let topics = node.dataset_addresses("topic");
@@ -55,6 +59,10 @@ impl DataPlatform for Connectors {
         Rendering::from_resources(topics.chain(connectors).chain(scope.in_foundation(cluster)))
     }
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
-        change.structural(|_| Judgement::update(Effect::Pause, "it starts again"))
+        let key = |topic: &Resource| topic.attributes().get("schema").map(|schema| schema["key"].clone());
+        change.structural(|change| match key(change.before) == key(change.after) {
+            true => Judgement::update(Effect::Pause, "it starts again"),
+            false => Judgement::update(Effect::Rebuild, "records of another key are written again"),
+        })
     }
 }

@@ -1,15 +1,25 @@
 //! The laws, each in its place.
 
+mod alteration;
 mod claims;
+mod dependencies;
 mod diff;
 mod essence;
+mod facts;
 mod held;
+mod held_alike;
 mod lint;
+mod lone_node;
 mod neighbours;
 mod nodes;
+mod offers;
 mod paths;
 pub(crate) mod render;
+mod schema_changes;
 pub(crate) mod shards;
+mod shown_node;
+mod sources;
+mod twins;
 
 use crate::{
     harness::{Harness, HarnessRun},
@@ -41,6 +51,7 @@ pub(crate) fn judge(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
     if let Ok(proposal) = &stage.proposal {
         diff::check_identity(report, stage, proposal);
         paths::check(report, proposal);
+        dependencies::check(report, stage, proposal);
     }
     report.report_panics(&harness.log().panics);
 }
@@ -52,6 +63,12 @@ pub(crate) fn probe(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
         return;
     }
     neighbours::check(report, stage);
+    offers::check(report, stage);
+    sources::check(report, stage);
+    held_alike::check(report, stage);
+    schema_changes::check(report, stage);
+    twins::check(report, harness, stage);
+    facts::check(report, stage);
     report.report_panics(&harness.log().panics);
 }
 

@@ -110,7 +110,57 @@ fn law_14_finds_what_depends_on_neighbours() {
 
 #[test]
 fn law_15_finds_nodes_without_a_resource() {
-    breaks("idle", Law::NodesAreRendered);
+    shows("idle", Law::NodesAreRendered);
+}
+
+#[test]
+fn law_16_finds_datasets_that_are_offered_at_one_address() {
+    shows("namesake", Law::OffersAreDistinct);
+}
+
+#[test]
+fn law_17_finds_sources_that_are_not_shown() {
+    breaks("blind", Law::SourcesAreShown);
+    breaks("rootless", Law::SourcesAreShown);
+}
+
+#[test]
+fn law_19_finds_what_is_held_in_another_way() {
+    breaks("dusty", Law::HeldIsUnchanged);
+}
+
+#[test]
+fn law_20_finds_owed_data_that_is_replaced() {
+    shows("rebuilder", Law::OwedIsNotReplaced);
+}
+
+#[test]
+fn law_21_finds_meaning_that_is_understated() {
+    breaks("belittler", Law::MeaningIsNotUnderstated);
+}
+
+#[test]
+fn law_22_finds_two_instances_in_one_place() {
+    breaks("common", Law::PlacesAreDistinct);
+}
+
+#[test]
+fn law_24_finds_facts_that_are_not_shown() {
+    for defect in ["forgetful", "historyless", "ungranting"] {
+        breaks(defect, Law::FactsAreShown);
+    }
+    shows("schemaless", Law::FactsAreShown);
+}
+
+#[test]
+fn law_25_finds_missing_and_dangling_dependencies() {
+    breaks("independent", Law::DependenciesAreComplete);
+    breaks("dangling", Law::DependenciesAreComplete);
+}
+
+#[test]
+fn law_26_finds_another_key_at_no_cost() {
+    breaks("rekeyer", Law::KeyChangesCost);
 }
 
 #[test]

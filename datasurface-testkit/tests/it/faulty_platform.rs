@@ -63,14 +63,32 @@ impl FaultyPlatform {
             if self.has(Defect::Forgetter) && held.contains(&&dataset.key) {
                 continue;
             }
-            let drawer = Resource::for_dataset("drawer", node, &dataset.key)
-                .attribute("schema", &dataset.schema)
-                .attribute("history", dataset.custody.history)
-                .with_held_data(dataset);
+            let drawer = Resource::for_dataset("drawer", node, &dataset.key).with_held_data(dataset);
+            let drawer = self.inside(scope, dataset, drawer);
             let path = format!("drawers/{}.txt", node.dataset_slug(&dataset.key));
             rendering.add(File::new(&path, "text/plain", self.text())?, [drawer])?;
         }
         Ok(())
+    }
+
+    /// What is kept of a dataset, and in which cupboard.
+    fn inside(&self, scope: &ScopeView, dataset: &DatasetFacts, drawer: Resource) -> Resource {
+        let is_held = scope.held().iter().any(|held| held.holds.dataset == *dataset.storage_key());
+        let custody = match self.defect {
+            Defect::Forgetful => Custody { retention: None, ..dataset.custody },
+            Defect::Historyless => Custody { live: true, ..Custody::default() },
+            _ => dataset.custody,
+        };
+        let drawer = drawer.attribute("custody", custody);
+        let drawer = match self.defect {
+            Defect::Schemaless => drawer,
+            _ => drawer.attribute("schema", &dataset.schema),
+        };
+        match self.defect {
+            Defect::Common => drawer,
+            Defect::Dusty => drawer.attribute("fed", !is_held).attribute("cupboard", &scope.platform().name),
+            _ => drawer.attribute("cupboard", &scope.platform().name),
+        }
     }
 
     /// What is in every file.
@@ -102,16 +120,12 @@ impl FaultyPlatform {
             Defect::Idle if is_export => return Ok(None),
             _ => {}
         }
-        let reads: Vec<_> = node.inputs().iter().map(|input| &input.offer).collect();
-        let job = Resource::new(format!("job.{}", node.key()), "job")
-            .origin(node.key())
-            .attribute("reads", reads)
-            .attribute("datasets", node.facts().datasets())
-            .attribute("priority", node.obligation().priority());
+        let job = Resource::new(format!("job.{}", node.key()), "job").origin(node.key());
+        let job = self.sources(node, job).with_dependencies(self.needs(node));
         let job = match self.defect {
             Defect::Sharded => job.attribute("shards", scope.shards().len()),
             Defect::Numbering => job.attribute("number", position),
-            _ => job,
+            _ => job.attribute("priority", node.obligation().priority()),
         };
         let path = format!("jobs/{}/{}.json", node.key().kind(), node.slug());
         let file = match self.defect {
@@ -120,6 +134,34 @@ impl FaultyPlatform {
             _ => File::json(&path, job.attributes()),
         };
         Ok(Some((file?, job)))
+    }
+}
+
+impl FaultyPlatform {
+    /// What a job reads, and where it writes to.
+    fn sources(&self, node: &NodeView, job: Resource) -> Resource {
+        let job = match self.defect {
+            Defect::Blind => job,
+            _ => job.attribute("reads", node.input_addresses()),
+        };
+        match (self.defect, node.detail()) {
+            (Defect::Rootless, NodeDetail::Ingest(_)) => job,
+            (Defect::Schemaless, NodeDetail::Ingest(ingest)) => job.attribute("from", &ingest.source),
+            (Defect::Ungranting, NodeDetail::Export(export)) => job.attribute("to", &export.container),
+            (_, detail) => job.attribute("detail", detail),
+        }
+    }
+
+    /// The drawers that a job fills, and the jobs that it comes after.
+    fn needs(&self, node: &NodeView) -> Vec<String> {
+        let own = |input: &&ResolvedOffer| input.platform() == node.key().platform();
+        let before = node.inputs().iter().filter(own).map(|input| format!("job.{}", input.from));
+        match (self.defect, node.key().kind()) {
+            (Defect::Independent, _) => Vec::new(),
+            (Defect::Dangling, _) => vec!["job.nobody".to_owned()],
+            (_, NodeKind::Ingest) => before.chain(node.dataset_addresses("drawer")).collect(),
+            _ => before.collect(),
+        }
     }
 }
 
@@ -158,6 +200,10 @@ impl DataPlatform for FaultyPlatform {
         match self.defect {
             Defect::PanickingOffer => panic!("an offer"),
             Defect::CountingOffer => offers(node, &format!("drawer-{}", self.count())),
+            Defect::Namesake => {
+                let everywhere = |offer: Offer| Offer::new(offer.dataset(), "drawer", "drawer");
+                offers(node, "drawer").into_iter().map(everywhere).collect()
+            }
             Defect::Namer if node.key.kind() == NodeKind::Ingest => Vec::new(),
             _ => offers(node, "drawer"),
         }

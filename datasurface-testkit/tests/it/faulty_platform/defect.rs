@@ -62,4 +62,32 @@ pub(crate) enum Defect {
     Gossip,
     /// Exports are not rendered, wherever they are.
     Idle,
+    /// Everything is offered at one address.
+    Namesake,
+    /// Jobs do not say what they read.
+    Blind,
+    /// Captures do not say where from.
+    Rootless,
+    /// What is held is marked as such.
+    Dusty,
+    /// Drawers are replaced by empty ones.
+    Rebuilder,
+    /// Changes of drawers are said to be of metadata.
+    Belittler,
+    /// Drawers do not say in which cupboard they are.
+    Common,
+    /// Drawers are the same whatever retention is owed.
+    Forgetful,
+    /// Drawers are the same whatever versions are owed.
+    Historyless,
+    /// Drawers and jobs are the same whatever schema there is.
+    Schemaless,
+    /// Exports do not say for whom.
+    Ungranting,
+    /// Nothing depends on anything.
+    Independent,
+    /// Jobs depend on one that is not there.
+    Dangling,
+    /// Another key is thought to cost nothing.
+    Rekeyer,
 }

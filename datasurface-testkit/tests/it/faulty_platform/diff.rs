@@ -4,7 +4,7 @@ use super::Defect;
 use datasurface_platform::prelude::*;
 
 pub(super) fn diff(defect: Defect, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
-    let plan = change.structural(|_| Judgement::update(Effect::InPlace, ""))?;
+    let plan = change.structural(|change| judge(defect, change))?;
     let is_job = |step: &Step| step.kind == "job";
     let steps = plan.steps().iter().cloned();
     match defect {
@@ -67,4 +67,20 @@ fn restless(change: &RenderingChange<'_>, plan: &Plan) -> Result<Plan, PlatformE
         }
     }
     Ok(Plan::new(steps))
+}
+
+/// Another key makes another drawer.
+fn judge(defect: Defect, change: &ResourceChange<'_>) -> Judgement {
+    let key = |resource: &Resource| {
+        resource.attributes().get("schema").and_then(|schema| schema.get("key").cloned())
+    };
+    let is_drawer = change.after.held_data().is_some();
+    let has_other_key = key(change.before) != key(change.after);
+    match defect {
+        Defect::Rebuilder if is_drawer => Judgement::replace(Effect::InPlace, "a new drawer"),
+        Defect::Belittler => Judgement::update(Effect::Rebuild, "").with_meaning(Meaning::Metadata),
+        Defect::Rekeyer => Judgement::update(Effect::InPlace, ""),
+        _ if has_other_key => Judgement::update(Effect::Rebuild, "another key"),
+        _ => Judgement::update(Effect::InPlace, ""),
+    }
 }
