@@ -2,8 +2,10 @@
 
 use crate::{
     harness::Harness,
+    laws::ReportBuilder,
     platform_under_test::{PlatformUnderTest, modest, shape_within_claims},
-    report::LawReport,
+    report::{CheckCounts, LawReport},
+    second_process,
     shrink::shrunk,
     test_case::TestCase,
 };
@@ -122,6 +124,28 @@ impl Laws {
             verdict.mark_insufficient(format!("the ecosystem was refused:\n{}", trial.findings(&harness)));
         } else if verdict.counts.changes == 0 {
             verdict.mark_insufficient("no change of it could be planned".to_owned());
+        }
+        verdict
+    }
+
+    /// Checks that an ecosystem is rendered in the same way by a second process, whose environment and time zone are others.
+    /// The program of tests runs itself for that: `test` is the name of the test that calls this function, as the program prints it.
+    ///
+    /// In the second process the function writes what is rendered, and returns a report without violations.
+    pub fn check_in_second_process(&self, ecosystem: &Ecosystem, test: &str) -> LawReport {
+        let ecosystem = self.fit.configured(ecosystem);
+        let harness = Harness::new(&self.fit.registry, self.on);
+        let mut report = ReportBuilder::new(format!("`{}`, in a second process", ecosystem.name()));
+        let result = match second_process::folder() {
+            Some(folder) => {
+                second_process::write(&harness, &ecosystem, &folder).map_err(|error| error.to_string())
+            }
+            None => second_process::compare(&mut report, &harness, &ecosystem, test),
+        };
+        report.count(CheckCounts { ecosystems: 1, ..CheckCounts::default() });
+        let mut verdict = report.into_verdict();
+        if let Err(reason) = result {
+            verdict.mark_insufficient(reason);
         }
         verdict
     }

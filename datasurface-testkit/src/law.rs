@@ -34,14 +34,18 @@ pub enum Law {
     OffersAreDistinct,
     /// 17: what a node reads from can be seen in what is rendered for it.
     SourcesAreShown,
+    /// 18: neither the environment nor the clock is seen in what is rendered.
+    SurroundingsAreInvisible,
     /// 19: what is held has the attributes that it had while it was fed.
     HeldIsUnchanged,
-    /// 20: no step replaces data that is owed.
+    /// 20: no step replaces data that was promised.
     OwedIsNotReplaced,
     /// 21: a change that readers see is not one of metadata.
     MeaningIsNotUnderstated,
     /// 22: two instances do not occupy one place.
     PlacesAreDistinct,
+    /// 23: settings that break the JSON Schema of a platform are refused.
+    SettingsAreChecked,
     /// 24: a fact that the platform claims to honour can be seen.
     FactsAreShown,
     /// 25: what reads a node depends on what there is of that node.
@@ -59,7 +63,7 @@ struct Statement {
 
 impl Law {
     /// Every law that is checked, in the order of their numbers.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::LintIsPure,
         Self::CleanLintRenders,
         Self::RenderIsDeterministic,
@@ -74,10 +78,12 @@ impl Law {
         Self::NodesAreRendered,
         Self::OffersAreDistinct,
         Self::SourcesAreShown,
+        Self::SurroundingsAreInvisible,
         Self::HeldIsUnchanged,
         Self::OwedIsNotReplaced,
         Self::MeaningIsNotUnderstated,
         Self::PlacesAreDistinct,
+        Self::SettingsAreChecked,
         Self::FactsAreShown,
         Self::DependenciesAreComplete,
         Self::KeyChangesCost,
@@ -176,6 +182,13 @@ impl Law {
                  must occur in the attributes or files that are there for it. The address of each offer that an export or a \
                  transformer reads must occur, or another address must change what is rendered.",
             ),
+            Self::SurroundingsAreInvisible => (
+                18,
+                "surroundings are invisible",
+                "Everything is rendered as of a day that is not today, and the date of today must not occur. With \
+                 `Laws::check_in_second_process`, it is also rendered by a second process with another time zone and home folder, and \
+                 with canaries in the variables of credentials: every byte must be the same.",
+            ),
             Self::HeldIsUnchanged => (
                 19,
                 "what is held is unchanged",
@@ -185,7 +198,7 @@ impl Law {
             ),
             Self::OwedIsNotReplaced => (
                 20,
-                "what is owed is not replaced",
+                "promised data is not replaced",
                 "No plan replaces a resource with data that nothing releases, unless a transition file or another resource \
                  carries the data.",
             ),
@@ -201,6 +214,12 @@ impl Law {
                 "Each capture is rendered by a second instance with the same settings. A resource that holds data must \
                  differ, or occupy a place that both name, or the descriptors name the same store: then the broker refuses \
                  the pair.",
+            ),
+            Self::SettingsAreChecked => (
+                23,
+                "settings are checked",
+                "Each platform is declared with an unknown setting where its JSON Schema closes the object, without each required \
+                 setting, and with each setting in another type. Somebody must refuse that.",
             ),
             Self::FactsAreShown => (
                 24,

@@ -77,6 +77,7 @@ mod platform_under_test;
 mod random;
 mod recording;
 mod report;
+mod second_process;
 mod shrink;
 pub mod strategy;
 mod synthetic;

@@ -102,14 +102,14 @@ fn word(milestoning: Milestoning) -> &'static str {
 }
 
 /// The ecosystem with a changed document; unchanged if that is no document.
-fn changed(ecosystem: &Ecosystem, change: impl FnOnce(&mut Value)) -> Ecosystem {
+pub(crate) fn changed(ecosystem: &Ecosystem, change: impl FnOnce(&mut Value)) -> Ecosystem {
     let mut document = datasurface_document::to_value(ecosystem);
     change(&mut document);
     datasurface_document::from_value(document).unwrap_or_else(|_| ecosystem.clone())
 }
 
 /// The elements of a list, wherever the document has it: in the object, or in its definition.
-fn list<'v>(value: &'v mut Value, name: &str) -> impl Iterator<Item = &'v mut Value> + use<'v> {
+pub(crate) fn list<'v>(value: &'v mut Value, name: &str) -> impl Iterator<Item = &'v mut Value> + use<'v> {
     let object = match value.get(name) {
         Some(_) => Some(value),
         None => value.get_mut("definition"),

@@ -84,6 +84,7 @@ impl TestCase {
             return;
         };
         laws::probe(report, harness, &first);
+        laws::settings::check(report, harness, &self.ecosystem);
         report.count(CheckCounts { ecosystems: 1, ..CheckCounts::default() });
         if self.rearranged {
             let random = &mut Random::new(self.seed);

@@ -16,10 +16,14 @@ mod offers;
 mod paths;
 pub(crate) mod render;
 mod schema_changes;
+mod second_instance;
+pub(crate) mod settings;
 pub(crate) mod shards;
 mod shown_node;
 mod sources;
-mod twins;
+mod surroundings;
+
+pub(crate) use surroundings::text as rendering_text;
 
 use crate::{
     harness::{Harness, HarnessRun},
@@ -62,12 +66,13 @@ pub(crate) fn probe(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
     if report.knows(Law::RenderIsDeterministic) || report.knows(Law::NoPanic) {
         return;
     }
+    surroundings::check_date(report, stage, harness.date());
     neighbours::check(report, stage);
     offers::check(report, stage);
     sources::check(report, stage);
     held_alike::check(report, stage);
     schema_changes::check(report, stage);
-    twins::check(report, harness, stage);
+    second_instance::check(report, harness, stage);
     facts::check(report, stage);
     report.report_panics(&harness.log().panics);
 }

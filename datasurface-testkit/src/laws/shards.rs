@@ -6,10 +6,7 @@ use datasurface_broker::{Lock, Proposal};
 use datasurface_graph::NodeKind;
 use datasurface_model::{PlatformName, ShardName};
 use datasurface_platform::{FileRecord, Resource, ResourceAddress, SafePath, Scope, ScopeRecord};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The lock of a proposal, with all nodes placed in two shards, and some datasets apart from their captures.
 pub(crate) fn scattered(stage: &HarnessRun, proposal: &Proposal, random: &mut Random) -> Lock {
@@ -52,8 +49,8 @@ pub(crate) fn check(report: &mut ReportBuilder, whole: &Proposal, stage: &Harnes
         return;
     }
     let (whole, parts) = (Union::new(whole), Union::new(parts));
-    let mut found = |(platform, what): (&PlatformName, &dyn fmt::Display), difference: &str| {
-        report.report(Law::PlacementIsInvisible, OnPlatform(platform, format!("`{what}`")), difference);
+    let mut found = |(platform, address): (&PlatformName, &ResourceAddress), difference: &str| {
+        report.report(Law::PlacementIsInvisible, OnPlatform(platform, format!("`{address}`")), difference);
     };
     for ((platform, address), one) in &whole.resources {
         match parts.resources.get(&(*platform, *address)) {

@@ -1,6 +1,7 @@
 //! Which law each defect breaks.
 
-use crate::faulty_platform::FaultyPlatform;
+use crate::faulty_platform::{Careless, FaultyPlatform};
+use datasurface_platform::Registry;
 use datasurface_strategies::Shape;
 use datasurface_testkit::{Law, Laws, northwind, northwind_masked};
 use serde_json::json;
@@ -125,6 +126,30 @@ fn law_17_finds_sources_that_are_not_shown() {
 }
 
 #[test]
+fn law_18_finds_dates_of_today() {
+    breaks("dated", Law::SurroundingsAreInvisible);
+}
+
+const ENVIRONMENT: &str = "defects::law_18_finds_what_is_in_the_environment";
+
+#[test]
+fn law_18_finds_what_is_in_the_environment() {
+    let laws = Laws::for_plugin::<FaultyPlatform>();
+    laws.check_in_second_process(&northwind(), ENVIRONMENT).assert();
+    let homesick = broken("homesick").check_in_second_process(&northwind(), ENVIRONMENT);
+    // In the second process nothing is compared.
+    if std::env::var_os("DATASURFACE_LAWS_FOLDER").is_none() {
+        assert_eq!(
+            homesick.laws().into_iter().collect::<Vec<_>>(),
+            [Law::SurroundingsAreInvisible],
+            "{homesick}"
+        );
+        let unknown = laws.check_in_second_process(&northwind(), "no_such_test");
+        assert!(unknown.insufficiency.is_some());
+    }
+}
+
+#[test]
 fn law_19_finds_what_is_held_in_another_way() {
     breaks("dusty", Law::HeldIsUnchanged);
 }
@@ -142,6 +167,13 @@ fn law_21_finds_meaning_that_is_understated() {
 #[test]
 fn law_22_finds_two_instances_in_one_place() {
     breaks("common", Law::PlacesAreDistinct);
+}
+
+#[test]
+fn law_23_finds_settings_that_nobody_checks() {
+    let laws = Laws::new(Registry::new().with_factory(Careless::default()));
+    let report = laws.check(&northwind());
+    assert_eq!(report.laws().into_iter().collect::<Vec<_>>(), [Law::SettingsAreChecked], "{report}");
 }
 
 #[test]

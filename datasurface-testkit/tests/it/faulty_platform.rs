@@ -1,7 +1,10 @@
 //! A platform that keeps each dataset in a drawer, and that can be told to break one law.
 
+mod careless;
 mod defect;
 mod diff;
+
+pub(crate) use careless::Careless;
 
 use datasurface_platform::prelude::*;
 use defect::Defect;
@@ -99,6 +102,8 @@ impl FaultyPlatform {
                 let words: std::collections::HashMap<usize, ()> = (0..20).map(|word| (word, ())).collect();
                 format!("{:?}\n", words.keys())
             }
+            Defect::Dated => format!("{}\n", today()),
+            Defect::Homesick => format!("{:?}\n", std::env::var_os("HOME")),
             _ => "a drawer\n".to_owned(),
         }
     }
@@ -178,6 +183,11 @@ fn offers(node: &NodeFacts, kind: &str) -> Vec<Offer> {
         Offer::new(&dataset.key, address, "drawer").with_custody(dataset.custody)
     };
     datasets.iter().map(offer).collect()
+}
+
+fn today() -> chrono::NaiveDate {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    chrono::DateTime::from_timestamp(now.try_into().unwrap(), 0).unwrap().date_naive()
 }
 
 fn shard(scope: &ScopeView) -> &str {

@@ -5,6 +5,7 @@
 #![allow(clippy::panic, reason = "a platform that panics is one of those that are found")]
 
 mod defects;
+mod documentation;
 mod faulty_platform;
 mod linear;
 mod synthetic;

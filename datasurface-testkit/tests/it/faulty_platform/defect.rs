@@ -90,4 +90,8 @@ pub(crate) enum Defect {
     Dangling,
     /// Another key is thought to cost nothing.
     Rekeyer,
+    /// Files have the date of today.
+    Dated,
+    /// Files have the home folder of somebody.
+    Homesick,
 }

@@ -11,45 +11,45 @@ use datasurface_platform::{NodeView, PlatformInstance, Rendering, Resource, Scop
 use std::sync::Arc;
 
 /// The name of the second instance.
-const TWIN: &str = "Another instance";
+const SECOND_INSTANCE: &str = "Another instance";
 
 /// Renders each capture by a second instance with the same settings. Where a resource that holds data is the same, both would
 /// write to one place, unless the broker is told and refuses that.
 pub(super) fn check(report: &mut ReportBuilder, harness: &Harness, stage: &HarnessRun) {
     for lone in LoneNode::all(stage) {
         let mut instance = lone.call.view.platform().clone();
-        (instance.name, instance.storage) = (TWIN.into(), None);
-        let Some(twin) = harness.second_instance(&instance) else {
+        (instance.name, instance.storage) = (SECOND_INSTANCE.into(), None);
+        let Some(second) = harness.second_instance(&instance) else {
             continue;
         };
-        let (store, other) = (lone.platform.descriptor().store(), twin.descriptor().store());
+        let (store, other) = (lone.platform.descriptor().store(), second.descriptor().store());
         if store.is_some() && store == other {
             continue;
         }
         let first = lone.render(lone.view().facts().clone());
-        let second = twin.render(&view_of_twin(lone, instance));
-        if let (Ok(first), Ok(second)) = (first, second) {
+        let rendering = second.render(&view_of_second(lone, instance));
+        if let (Ok(first), Ok(second)) = (first, rendering) {
             compare(report, lone, &first, &second);
         }
     }
 }
 
-fn view_of_twin(lone: LoneNode<'_>, instance: PlatformInstance) -> ScopeView {
+fn view_of_second(lone: LoneNode<'_>, instance: PlatformInstance) -> ScopeView {
     let (instance, view) = (Arc::new(instance), lone.view());
-    let facts = on_twin(view.facts(), &instance.name);
+    let facts = renamed(view.facts(), &instance.name);
     let datasets = lone.node.datasets().map(|dataset| dataset.key.dataset.clone()).collect();
     let view = NodeView::new(Arc::clone(&instance), facts, view.inputs().to_vec());
     let nodes = vec![ScopedNode::new(view, lone.node.is_whole(), datasets)];
     ScopeView::shard(instance, lone.call.view.shards().to_vec(), "main".into(), nodes, Vec::new())
 }
 
-fn on_twin(facts: &NodeFacts, twin: &PlatformName) -> NodeFacts {
+fn renamed(facts: &NodeFacts, name: &PlatformName) -> NodeFacts {
     let mut facts = facts.clone();
     match &mut facts.key {
         NodeKey::Export { platform, .. }
         | NodeKey::Ingest { platform, .. }
         | NodeKey::Transform { platform, .. }
-        | NodeKey::Trigger { platform, .. } => *platform = twin.clone(),
+        | NodeKey::Trigger { platform, .. } => *platform = name.clone(),
     }
     facts
 }
