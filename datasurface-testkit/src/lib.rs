@@ -79,6 +79,7 @@ mod recording;
 mod report;
 mod second_process;
 mod shrink;
+mod step;
 pub mod strategy;
 mod synthetic;
 mod test_case;

@@ -130,6 +130,7 @@ impl fmt::Display for LawReport {
         }
         for law in self.laws() {
             writeln!(f, "{law}, is violated:")?;
+            writeln!(f, "Expected: {}", law.check())?;
             let of_law: Vec<&Violation> = self.violations.iter().filter(|one| one.law == law).collect();
             for violation in of_law.iter().take(SHOWN) {
                 writeln!(f, "- {violation}")?;
@@ -141,7 +142,7 @@ impl fmt::Display for LawReport {
                 writeln!(
                     f,
                     "The smallest ecosystem that was found:\n{}",
-                    datasurface_document::to_json(example)
+                    datasurface_document::to_yaml(example)
                 )?;
             }
         }

@@ -7,6 +7,7 @@ use crate::{
     random::Random,
     recording,
     report::{CheckCounts, LawReport},
+    step,
 };
 use chrono::Days;
 use datasurface_broker::{Lock, Proposal};
@@ -94,7 +95,8 @@ impl TestCase {
         for edit in &self.edits {
             let edited = edit.apply(self.ecosystem.clone());
             if edited != self.ecosystem {
-                let description = format!("`{}`, after {edit:?}", self.ecosystem.name());
+                let step = step::describe(&self.ecosystem, &edited);
+                let description = format!("`{}`, of which then {step}", self.ecosystem.name());
                 report.in_ecosystem(description, |report| {
                     self.there_and_back(harness, report, proposal, &edited);
                 });
