@@ -12,7 +12,7 @@ use crate::{
 use chrono::NaiveDate;
 use datasurface_model::{Ecosystem, PlatformKind};
 use datasurface_platform::{PlatformPlugin, Registry};
-use datasurface_strategies::{Edit, Shape, ecosystems_with, edits};
+use datasurface_strategies::{Edit, Shape, ecosystems_with, valid_edits};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -113,7 +113,7 @@ impl Laws {
         let mut runner = self.runner();
         let mut trial = TestCase {
             ecosystem,
-            edits: drawn(&vec(edits(), EDITS), &mut runner).unwrap_or_default(),
+            edits: drawn(&vec(valid_edits(), EDITS), &mut runner).unwrap_or_default(),
             rearranged: true,
             seed: self.seed,
         };
@@ -201,7 +201,7 @@ impl Laws {
         }
         let fit = self.fit.clone();
         let removals = (any::<u16>(), any::<u16>(), any::<u16>());
-        let ingredients = (ecosystems_with(shape), vec(edits(), 4), removals, any::<u64>());
+        let ingredients = (ecosystems_with(shape), vec(valid_edits(), 4), removals, any::<u64>());
         ingredients.prop_map(move |(ecosystem, mut edits, (workspace, group, sink), seed)| {
             let configured = fit.configured(&ecosystem);
             edits.extend([Edit::RemoveWorkspace(workspace), Edit::RemoveSink(group, sink)]);

@@ -6,6 +6,7 @@ mod key;
 mod workspace;
 
 use super::{
+    adjustment::{Adjustment, adjustments},
     avro::to_avro,
     names::{CLASSIFICATIONS, CRONS, word},
     plan::{Choice, columns},
@@ -74,6 +75,22 @@ pub enum Edit {
     RemovePin(u16),
     /// Removes a platform.
     RemovePlatform(u16),
+    /// Changes what is asked for.
+    Adjust(Adjustment),
+}
+
+/// Generates edits that leave most valid ecosystems valid: what somebody does to a model that runs.
+pub fn valid_edits() -> impl Strategy<Value = Edit> {
+    let target = any::<Choice>;
+    prop_oneof![
+        6 => adjustments().prop_map(Edit::Adjust),
+        1 => prop_oneof![
+            target().prop_map(Edit::RemoveWorkspace),
+            (target(), target()).prop_map(|(at, sink)| Edit::RemoveSink(at, sink)),
+            target().prop_map(Edit::ToggleKey),
+            target().prop_map(Edit::RemovePin),
+        ],
+    ]
 }
 
 /// Generates edits of every kind.
@@ -239,6 +256,7 @@ impl Edit {
             Self::AddPin(at, platform) => found.pinned(ecosystem, *at, *platform),
             Self::RemovePin(at) => find::without_pin(ecosystem, *at),
             Self::RemovePlatform(at) => find::without_platform(ecosystem, *at),
+            Self::Adjust(adjustment) => adjustment.apply(ecosystem),
         }
     }
 }

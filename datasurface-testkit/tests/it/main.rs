@@ -9,3 +9,4 @@ mod documentation;
 mod faulty_platform;
 mod linear;
 mod synthetic;
+mod valid_edits;
