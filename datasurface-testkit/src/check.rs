@@ -1,9 +1,10 @@
 //! Checks: what an author of a platform calls.
 
 use crate::{
+    claims::{shape_within_claims, within_claims},
     harness::Harness,
     laws::ReportBuilder,
-    platform_under_test::{PlatformUnderTest, modest, shape_within_claims},
+    platform_under_test::PlatformUnderTest,
     report::{CheckCounts, LawReport},
     second_process,
     shrink::shrunk,
@@ -104,6 +105,17 @@ impl Laws {
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
+    }
+
+    /// Returns an ecosystem that asks for nothing but what the platform claims: captures, technologies of containers, places, and what
+    /// groups want are rewritten. Generated ecosystems are; one that was written for another platform can be.
+    #[must_use]
+    pub fn adapted(&self, ecosystem: &Ecosystem) -> Ecosystem {
+        let configured = self.fit.configured(ecosystem);
+        match self.fit.descriptor(&configured) {
+            Some(descriptor) => within_claims(&configured, &descriptor),
+            None => configured,
+        }
     }
 
     /// Checks on one ecosystem, and on what becomes of it by edits.
@@ -207,7 +219,7 @@ impl Laws {
             edits.extend([Edit::RemoveWorkspace(workspace), Edit::RemoveSink(group, sink)]);
             TestCase {
                 ecosystem: match &descriptor {
-                    Some(descriptor) => modest(&configured, descriptor),
+                    Some(descriptor) => within_claims(&configured, descriptor),
                     None => configured,
                 },
                 edits,

@@ -69,6 +69,7 @@
 
 mod apply;
 mod check;
+mod claims;
 mod harness;
 mod law;
 mod laws;

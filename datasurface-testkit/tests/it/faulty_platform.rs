@@ -22,6 +22,8 @@ pub(crate) struct FaultyPlatform {
 #[serde(crate = "self::serde", deny_unknown_fields, default)]
 pub(crate) struct Settings {
     defect: Defect,
+    /// Claims captures of changes and exports to Kafka, and nothing of snapshots.
+    streams: bool,
 }
 
 impl PlatformPlugin for FaultyPlatform {
@@ -33,10 +35,18 @@ impl PlatformPlugin for FaultyPlatform {
     }
 
     fn configure(_: &PlatformInstance, settings: Settings) -> Result<Self, PlatformError> {
-        let descriptor = PlatformDescriptor::for_plugin::<Self>()
-            .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
-            .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
-            .with_export_targets(["sqlite", "postgres"])
+        let descriptor = match settings.streams {
+            true => PlatformDescriptor::for_plugin::<Self>()
+                .with_captures(["cdc"], ["postgres", "mysql"])
+                .with_consistencies([Consistency::SingleDataset])
+                .with_export_targets(["kafka"])
+                .data_place("Cloud/Frankfurt"),
+            false => PlatformDescriptor::for_plugin::<Self>()
+                .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
+                .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
+                .with_export_targets(["sqlite", "postgres"]),
+        };
+        let descriptor = descriptor
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_artifacts(["sql"])
             .with_formats(["drawer"]);
