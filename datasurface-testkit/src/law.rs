@@ -179,8 +179,8 @@ impl Law {
                 17,
                 "sources are shown",
                 "Each capture is rendered from another address and, unless it reads a file, with another credential: both \
-                 must occur in the attributes or files that are there for it. The address of each offer that an export or a \
-                 transformer reads must occur, or another address must change what is rendered.",
+                 must occur in the attributes or files that are there for it. The address of each offer that a node reads \
+                 must occur, at least its last part, or another address must change what is rendered.",
             ),
             Self::SurroundingsAreInvisible => (
                 18,
@@ -224,16 +224,17 @@ impl Law {
             Self::FactsAreShown => (
                 24,
                 "facts are shown",
-                "Of each capture, columns, key, retention and, if claimed, history are altered, of each export the address, \
-                 the credential (unless it is a file) and the milestoning. Something that is rendered for the node must \
-                 differ. A principal who may read an export is named, unless lint has a finding about that. That nobody else \
-                 is granted anything is not checked: attributes have no common word for everybody.",
+                "Of each capture, columns, key and, as far as they are owed or claimed, retention and history are altered; of \
+                 each export the address, the credential (a file needs none) and the milestoning. Something that is rendered \
+                 for the node must differ: for retention and history, the resource that holds the data. A principal who may \
+                 read an export is named, unless lint has a finding about that, and everybody must not be granted the same, \
+                 where a list or a statement of SQL says so in a usual word.",
             ),
             Self::DependenciesAreComplete => (
                 25,
                 "dependencies are complete",
-                "No resource depends on one that is not rendered. What reads a node of its own platform depends on a resource \
-                 of that node, directly or through others.",
+                "No resource depends on one that is not rendered. What reads a node of its own platform depends, directly or \
+                 through others, on a resource of that node, or of what that node reads.",
             ),
             Self::KeyChangesCost => (
                 26,

@@ -67,12 +67,20 @@ fn entitled(report: &mut ReportBuilder, lone: LoneNode<'_>) {
         return;
     };
     let shown = ShownNode::new(&after, view.key());
-    if !shown.is_empty() && !shown.mentions(PRINCIPAL) {
-        let difference =
-            format!("`{PRINCIPAL}` may read it, but is not named, and lint has no finding about that");
-        let place = OnPlatform(&lone.call.platform, format!("`{}`", view.key()));
-        report.report(Law::FactsAreShown, place, difference);
-    }
+    let difference = if shown.is_empty() {
+        return;
+    } else if !shown.mentions(PRINCIPAL) {
+        format!("`{PRINCIPAL}` may read it, but is not named, and lint has no finding about that")
+    } else if shown.grants_everybody(PRINCIPAL) {
+        format!("`{PRINCIPAL}` may read it, and everybody is granted the same")
+    } else {
+        return;
+    };
+    report.report(
+        Law::FactsAreShown,
+        OnPlatform(&lone.call.platform, format!("`{}`", view.key())),
+        difference,
+    );
 }
 
 fn granted(facts: &NodeFacts) -> Option<NodeFacts> {

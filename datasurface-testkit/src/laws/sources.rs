@@ -13,7 +13,8 @@ use datasurface_platform::{NodeView, Offer, ResolvedOffer, ScopedNode};
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
     for lone in LoneNode::all(stage).filter(|lone| lone.node.is_whole()) {
         captured(report, lone);
-        if matches!(lone.view().key().kind(), NodeKind::Export | NodeKind::Transform) {
+        // A trigger only waits for what others read.
+        if lone.view().key().kind() != NodeKind::Trigger {
             for input in lone.view().inputs() {
                 offered(report, lone, input);
             }

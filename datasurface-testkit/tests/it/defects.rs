@@ -178,7 +178,7 @@ fn law_23_finds_settings_that_nobody_checks() {
 
 #[test]
 fn law_24_finds_facts_that_are_not_shown() {
-    for defect in ["forgetful", "historyless", "ungranting"] {
+    for defect in ["forgetful", "historyless", "ungranting", "generous"] {
         breaks(defect, Law::FactsAreShown);
     }
     shows("schemaless", Law::FactsAreShown);

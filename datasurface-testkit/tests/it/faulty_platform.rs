@@ -163,6 +163,13 @@ impl FaultyPlatform {
             (Defect::Rootless, NodeDetail::Ingest(_)) => job,
             (Defect::Schemaless, NodeDetail::Ingest(ingest)) => job.attribute("from", &ingest.source),
             (Defect::Ungranting, NodeDetail::Export(export)) => job.attribute("to", &export.container),
+            (Defect::Generous, NodeDetail::Export(export)) => {
+                let principals =
+                    export.consumers.iter().flat_map(|consumer| consumer.entitlement.principals());
+                let names = principals.map(|principal| principal.name().to_string());
+                job.attribute("detail", node.detail())
+                    .attribute("readers", names.chain(["*".to_owned()]).collect::<Vec<_>>())
+            }
             (_, detail) => job.attribute("detail", detail),
         }
     }

@@ -84,6 +84,8 @@ pub(crate) enum Defect {
     Schemaless,
     /// Exports do not say for whom.
     Ungranting,
+    /// Everybody may read what somebody may.
+    Generous,
     /// Nothing depends on anything.
     Independent,
     /// Jobs depend on one that is not there.
