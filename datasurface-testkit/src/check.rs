@@ -13,7 +13,7 @@ use crate::{
 use chrono::NaiveDate;
 use datasurface_model::{Ecosystem, PlatformKind};
 use datasurface_platform::{PlatformPlugin, Registry};
-use datasurface_strategies::{Edit, Shape, ecosystems_with, valid_edits};
+use datasurface_strategies::{Adjustment, AdjustmentKind, Edit, Shape, ecosystems_with, valid_edits};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -37,8 +37,8 @@ pub struct Laws {
     seed: u64,
 }
 
-/// The number of edits that an ecosystem written by hand is put through.
-const EDITS: usize = 24;
+/// The number of edits that are drawn for an ecosystem written by hand, besides one of each kind.
+const EDITS: usize = 12;
 
 /// The number of smaller examples that are tried in one check.
 const SHRINKING: usize = 300;
@@ -129,6 +129,8 @@ impl Laws {
             rearranged: true,
             seed: self.seed,
         };
+        let adjusted = |kind| Edit::Adjust(Adjustment::new(kind, 0, 1));
+        trial.edits.extend(AdjustmentKind::ALL.map(adjusted));
         trial.edits.extend((0..4).map(Edit::RemoveWorkspace));
         trial.edits.extend((0..4).map(|group| Edit::RemoveSink(group, 0)));
         let mut verdict = trial.run(&harness);

@@ -26,6 +26,8 @@ pub enum Law {
     NoPanic,
     /// 11: every file has a place of its own, on every file system.
     PathsAreSafe,
+    /// 13: a rename creates, retires and replaces nothing that holds data.
+    RenamesKeepData,
     /// 14: what is rendered for a node does not depend on the other nodes of its shard.
     NeighboursAreInvisible,
     /// 15: every node is the origin of a resource, or is stated to need none.
@@ -63,7 +65,7 @@ struct Statement {
 
 impl Law {
     /// Every law that is checked, in the order of their numbers.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::LintIsPure,
         Self::CleanLintRenders,
         Self::RenderIsDeterministic,
@@ -74,6 +76,7 @@ impl Law {
         Self::ClaimsAreTrue,
         Self::NoPanic,
         Self::PathsAreSafe,
+        Self::RenamesKeepData,
         Self::NeighboursAreInvisible,
         Self::NodesAreRendered,
         Self::OffersAreDistinct,
@@ -158,6 +161,12 @@ impl Law {
                 11,
                 "paths are safe and unique",
                 "No two files of a target differ in case only, and no file is the folder of another one.",
+            ),
+            Self::RenamesKeepData => (
+                13,
+                "a rename keeps data",
+                "Datasets, datastores and workspaces are renamed, with the name that they had. The plan creates, replaces, holds and \
+                 retires no resource that holds data.",
             ),
             Self::NeighboursAreInvisible => (
                 14,

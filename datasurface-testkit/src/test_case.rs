@@ -98,7 +98,7 @@ impl TestCase {
                 let step = step::describe(&self.ecosystem, &edited);
                 let description = format!("`{}`, of which then {step}", self.ecosystem.name());
                 report.in_ecosystem(description, |report| {
-                    self.there_and_back(harness, report, proposal, &edited);
+                    self.there_and_back(harness, report, proposal, (&edited, edit));
                 });
             }
         }
@@ -145,9 +145,12 @@ impl TestCase {
         harness: &Harness,
         report: &mut ReportBuilder,
         proposal: &Proposal,
-        edited: &Ecosystem,
+        (edited, edit): (&Ecosystem, &Edit),
     ) {
         let there = stage(harness, report, edited, Some(proposal), proposal.lock());
+        if let (Some(there), true) = (&there, edit.is_rename()) {
+            laws::renames::check(report, there);
+        }
         let Some(HarnessRun { proposal: Ok(there), .. }) = there else {
             return;
         };

@@ -77,6 +77,12 @@ impl AdjustmentKind {
         Self::WorkspaceName,
         Self::NewDataset,
     ];
+
+    /// Whether nothing but a name changes.
+    #[must_use]
+    pub fn is_rename(self) -> bool {
+        matches!(self, Self::DatasetName | Self::DatastoreName | Self::WorkspaceName)
+    }
 }
 
 /// A change of what a model asks for. Which part, and what it is afterwards, are chosen by numbers, modulo what there is. Where there is

@@ -179,6 +179,12 @@ fn schemas() -> impl Strategy<Value = Schema> {
 }
 
 impl Edit {
+    /// Whether the edit changes nothing but a name, and states the name that there was.
+    #[must_use]
+    pub fn is_rename(&self) -> bool {
+        matches!(self, Self::Adjust(adjustment) if adjustment.kind.is_rename())
+    }
+
     /// Applies the edit. Zones, teams, datastores and workspaces that it does not touch are shared with the original,
     /// in memory.
     #[must_use]

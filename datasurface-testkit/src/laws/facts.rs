@@ -71,7 +71,7 @@ fn entitled(report: &mut ReportBuilder, lone: LoneNode<'_>) {
         return;
     } else if !shown.mentions(PRINCIPAL) {
         format!("`{PRINCIPAL}` may read it, but is not named, and lint has no finding about that")
-    } else if shown.grants_everybody(PRINCIPAL) {
+    } else if shown.is_unrestricted(PRINCIPAL) {
         format!("`{PRINCIPAL}` may read it, and everybody is granted the same")
     } else {
         return;

@@ -14,6 +14,7 @@ mod neighbours;
 mod nodes;
 mod offers;
 mod paths;
+pub(crate) mod renames;
 pub(crate) mod render;
 mod schema_changes;
 mod second_instance;

@@ -51,11 +51,11 @@ impl<'r> ShownNode<'r> {
 }
 
 /// Words for everybody, as databases and brokers have them.
-const EVERYBODY: [&str; 6] = ["*", "public", "everyone", "everybody", "allusers", "user:*"];
+const UNRESTRICTED: [&str; 6] = ["*", "public", "everyone", "everybody", "allusers", "user:*"];
 
 impl ShownNode<'_> {
     /// Whether everybody is granted what a principal is granted: in a list that names the principal, or in a statement of SQL.
-    pub(super) fn grants_everybody(&self, principal: &str) -> bool {
+    pub(super) fn is_unrestricted(&self, principal: &str) -> bool {
         let in_attributes =
             |attributes: &&Attributes| attributes.values().any(|value| is_open(value, principal));
         let in_statement = |text: &&[u8]| {
@@ -71,12 +71,12 @@ impl ShownNode<'_> {
 fn is_open(value: &Value, principal: &str) -> bool {
     match value {
         Value::Array(elements) => {
-            let is_everybody = |element: &Value| {
+            let is_open_word = |element: &Value| {
                 let word = element.as_str().map(str::to_ascii_lowercase);
-                word.is_some_and(|word| EVERYBODY.contains(&word.as_str()))
+                word.is_some_and(|word| UNRESTRICTED.contains(&word.as_str()))
             };
             let names = |element: &Value| occurs(element, principal);
-            elements.iter().any(names) && elements.iter().any(is_everybody)
+            elements.iter().any(names) && elements.iter().any(is_open_word)
                 || elements.iter().any(|element| is_open(element, principal))
         }
         Value::Object(members) => members.values().any(|member| is_open(member, principal)),

@@ -104,6 +104,11 @@ fn law_11_finds_files_in_each_others_way() {
 }
 
 #[test]
+fn law_13_finds_renames_that_begin_from_nothing() {
+    shows("relabelling", Law::RenamesKeepData);
+}
+
+#[test]
 fn law_14_finds_what_depends_on_neighbours() {
     shows("numbering", Law::NeighboursAreInvisible);
     shows("gossip", Law::NeighboursAreInvisible);

@@ -22,7 +22,6 @@ const UNCHECKED: &str = "
 | 9, claims are true | Only what is claimed of storage. What is not claimed is refused by the broker. |
 | 10, linear time | Only panics. Calls are not counted. |
 | 12, no secret in any output | A platform is given names of credentials, never values. Law 18 looks for values in the environment. |
-| 13, a rename creates, retires and replaces nothing that holds data | The broker addresses by storage names; `tests/it` of the workspace renames everything. |
 | grants to everybody | Law 24 knows a few words for everybody, in lists that name a principal and in `GRANT`: attributes have no common one. |
 ";
 

@@ -76,7 +76,14 @@ impl FaultyPlatform {
             if self.has(Defect::Forgetter) && held.contains(&&dataset.key) {
                 continue;
             }
-            let drawer = Resource::for_dataset("drawer", node, &dataset.key).with_held_data(dataset);
+            let drawer = match self.defect {
+                Defect::Relabelling => {
+                    let address = format!("drawer.{}", dataset_slug(&dataset.key));
+                    Resource::new(address, "drawer").origin(node.key())
+                }
+                _ => Resource::for_dataset("drawer", node, &dataset.key),
+            };
+            let drawer = drawer.with_held_data(dataset);
             let drawer = self.inside(scope, dataset, drawer);
             let path = format!("drawers/{}.txt", node.dataset_slug(&dataset.key));
             rendering.add(File::new(&path, "text/plain", self.text())?, [drawer])?;

@@ -86,6 +86,8 @@ pub(crate) enum Defect {
     Ungranting,
     /// Everybody may read what somebody may.
     Generous,
+    /// Drawers are called by the names of now.
+    Relabelling,
     /// Nothing depends on anything.
     Independent,
     /// Jobs depend on one that is not there.
