@@ -35,12 +35,13 @@ pub struct Laws {
     shape: Shape,
     on: NaiveDate,
     seed: u64,
+    shrinking: usize,
 }
 
 /// The number of edits that are drawn for an ecosystem written by hand, besides one of each kind.
 const EDITS: usize = 12;
 
-/// The number of smaller examples that are tried in one check.
+/// The number of smaller ecosystems that are tried in one check.
 const SHRINKING: usize = 300;
 
 /// The number of generated ecosystems that are tried for each one that can be checked.
@@ -60,6 +61,7 @@ impl Laws {
             shape: Shape::default(),
             on: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap_or_default(),
             seed: 0,
+            shrinking: SHRINKING,
         }
     }
 
@@ -107,6 +109,14 @@ impl Laws {
         self
     }
 
+    /// Sets the number of smaller ecosystems that are tried in one check, to find [counterexamples](LawReport::counterexamples) that
+    /// are as small as possible; 300 by default.
+    #[must_use]
+    pub fn with_shrinking(mut self, attempts: usize) -> Self {
+        self.shrinking = attempts;
+        self
+    }
+
     /// Returns an ecosystem that asks for nothing but what the platform claims: captures, technologies of containers, places, and what
     /// groups want are rewritten. Generated ecosystems are; one that was written for another platform can be.
     #[must_use]
@@ -119,6 +129,8 @@ impl Laws {
     }
 
     /// Checks on one ecosystem, and on what becomes of it by edits.
+    /// For each law that is violated, the report has a [counterexample](LawReport::counterexamples): a part of the ecosystem, as small as
+    /// could be found.
     pub fn check(&self, ecosystem: &Ecosystem) -> LawReport {
         let ecosystem = self.fit.configured(ecosystem);
         let harness = Harness::new(&self.fit.registry, self.on);
@@ -138,6 +150,11 @@ impl Laws {
             verdict.mark_insufficient(format!("the ecosystem was refused:\n{}", trial.findings(&harness)));
         } else if verdict.counts.changes == 0 {
             verdict.mark_insufficient("no change of it could be planned".to_owned());
+        }
+        let mut budget = self.shrinking;
+        for law in verdict.laws() {
+            let (smallest, _) = shrunk(&trial, law, &harness, &mut budget);
+            verdict.add_counterexample(law, &smallest.ecosystem);
         }
         verdict
     }
@@ -176,7 +193,7 @@ impl Laws {
         let mut runner = self.runner();
         let trials = self.trials();
         let mut verdict = LawReport::default();
-        let mut shrinking = SHRINKING;
+        let mut shrinking = self.shrinking;
         for _ in 0..ecosystems.saturating_mul(MAX_FRUITLESS) {
             if verdict.counts.ecosystems >= ecosystems {
                 break;

@@ -13,6 +13,9 @@ use datasurface_model::Ecosystem;
 use datasurface_strategies::DECLARATIONS;
 use serde_json::Value;
 
+/// The number of parts that are tried of a smaller ecosystem: those that violated a law last are the first.
+const TRIED_PARTS: usize = 8;
+
 /// Returns the smallest test case that is found to violate a law, and its report; none if there is no smaller one. Only
 /// one part of it is tried again and again, as long as there is a budget: the one that violated the law last. An edit
 /// means something else in a smaller ecosystem, so then the other parts are tried too.
@@ -23,8 +26,9 @@ pub(crate) fn shrunk(
     budget: &mut usize,
 ) -> (TestCase, Option<LawReport>) {
     let mut parts: Vec<TestCasePart> = trial.parts().collect();
+    let mut tried = parts.len();
     let mut violated = |ecosystem: &Ecosystem, budget: &mut usize| {
-        for position in 0..parts.len() {
+        for position in 0..tried {
             let part = parts.get(position).copied().filter(|_| *budget > 0)?;
             *budget -= 1;
             let ecosystem = ecosystem.clone();
@@ -32,6 +36,7 @@ pub(crate) fn shrunk(
             let verdict = smaller.run(harness);
             if verdict.laws().contains(&law) {
                 parts.swap(0, position);
+                tried = tried.min(TRIED_PARTS);
                 return Some((smaller, verdict));
             }
         }

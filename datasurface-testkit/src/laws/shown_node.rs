@@ -62,8 +62,7 @@ impl ShownNode<'_> {
             let text = String::from_utf8_lossy(text).to_ascii_lowercase();
             text.contains("grant ") && text.contains(" to public")
         };
-        self.resources.values().any(|attributes| in_attributes(&attributes))
-            || self.texts.iter().any(in_statement)
+        self.resources.values().any(in_attributes) || self.texts.iter().any(in_statement)
     }
 }
 

@@ -7,7 +7,7 @@ use datasurface_testkit::{Law, Laws, northwind, northwind_masked};
 use serde_json::json;
 
 fn broken(defect: &str) -> Laws {
-    Laws::for_plugin::<FaultyPlatform>().with_settings(json!({ "defect": defect }))
+    Laws::for_plugin::<FaultyPlatform>().with_settings(json!({ "defect": defect })).with_shrinking(0)
 }
 
 /// On NorthWind, exactly this law is broken.
@@ -202,7 +202,7 @@ fn law_26_finds_another_key_at_no_cost() {
 
 #[test]
 fn a_generated_example_is_made_small() {
-    let verdict = broken("forgetful_diff").check_generated(2);
+    let verdict = broken("forgetful_diff").with_shrinking(300).check_generated(2);
     let example = verdict.counterexamples.get(&Law::PlanIsComplete).expect("an example");
     assert!(datasurface_document::to_json(example).lines().count() < 150, "{verdict}");
 }
@@ -219,11 +219,19 @@ fn what_cannot_be_checked_is_no_good_verdict() {
 
 #[test]
 fn a_report_says_what_and_where() {
-    let verdict = broken("dropper").check(&northwind());
+    let verdict = broken("dropper").with_shrinking(100).check(&northwind_masked());
+    let whole = datasurface_document::to_yaml(&northwind_masked()).lines().count();
+    let smallest = datasurface_document::to_yaml(&verdict.counterexamples[&Law::PlacementIsInvisible]);
+    assert!(smallest.lines().count() * 3 < whole * 2, "{smallest}");
     let report = verdict.to_string();
-    for part in
-        ["law 8, the shards together are the whole", "`LegacyA`", "`NorthWind`, in two shards", "job."]
-    {
+    for part in [
+        "law 8, the shards together are the whole",
+        "Expected: The",
+        "`LegacyA`",
+        "`NorthWind`, in two shards",
+        "job.",
+        "zones:",
+    ] {
         assert!(report.contains(part), "{part} is missing in:\n{report}");
     }
 }
