@@ -1,7 +1,7 @@
 //! Platforms of other kinds: what they are checked with is what they claim.
 
 use crate::faulty_platform::FaultyPlatform;
-use datasurface_testkit::{Laws, northwind_masked};
+use datasurface_testkit::{Law, Laws, northwind_masked};
 use serde_json::json;
 
 fn streams(defect: &str) -> Laws {
@@ -25,4 +25,8 @@ fn a_platform_of_streams_is_checked_with_captures_of_changes() {
 #[test]
 fn a_defect_of_a_platform_of_streams_is_found() {
     assert!(!streams("forgetful").check_generated(4).passed());
+    // Only what is on a server has a credential.
+    let nameless = streams("nameless");
+    let report = nameless.check(&nameless.adapted(&northwind_masked()));
+    assert_eq!(report.laws().into_iter().collect::<Vec<_>>(), [Law::SourcesAreShown], "{report}");
 }

@@ -112,6 +112,7 @@ fn law_13_finds_renames_that_begin_from_nothing() {
 fn law_14_finds_what_depends_on_neighbours() {
     shows("numbering", Law::NeighboursAreInvisible);
     shows("gossip", Law::NeighboursAreInvisible);
+    shows("listing", Law::NeighboursAreInvisible);
 }
 
 #[test]
@@ -128,6 +129,7 @@ fn law_16_finds_datasets_that_are_offered_at_one_address() {
 fn law_17_finds_sources_that_are_not_shown() {
     breaks("blind", Law::SourcesAreShown);
     breaks("rootless", Law::SourcesAreShown);
+    shows("first_drawer", Law::SourcesAreShown);
 }
 
 #[test]

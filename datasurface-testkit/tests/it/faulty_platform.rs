@@ -105,6 +105,9 @@ impl FaultyPlatform {
             _ => drawer.attribute("schema", &dataset.schema),
         };
         match self.defect {
+            Defect::Listing => {
+                drawer.attribute("cupboard", &scope.platform().name).attribute("all", keys(scope))
+            }
             Defect::Common => drawer,
             Defect::Dusty => drawer.attribute("fed", !is_held).attribute("cupboard", &scope.platform().name),
             _ => drawer.attribute("cupboard", &scope.platform().name),
@@ -144,6 +147,12 @@ impl FaultyPlatform {
         }
         let job = Resource::new(format!("job.{}", node.key()), "job").origin(node.key());
         let job = self.sources(node, job).with_dependencies(self.needs(node));
+        let job = match (self.defect, scope.stored_datasets().next()) {
+            (Defect::FirstDrawer, Some((first, dataset))) if is_export => {
+                job.attribute("reads", first.dataset_slug(&dataset.key))
+            }
+            _ => job,
+        };
         let job = match self.defect {
             Defect::Sharded => job.attribute("shards", scope.shards().len()),
             Defect::Numbering => job.attribute("number", position),
@@ -168,6 +177,13 @@ impl FaultyPlatform {
         };
         match (self.defect, node.detail()) {
             (Defect::Rootless, NodeDetail::Ingest(_)) => job,
+            (Defect::Nameless, NodeDetail::Ingest(ingest)) => {
+                let mut ingest = ingest.clone();
+                if let IngestSource::Container(capture) = &mut ingest.source {
+                    capture.credential = None;
+                }
+                job.attribute("detail", ingest)
+            }
             (Defect::Schemaless, NodeDetail::Ingest(ingest)) => job.attribute("from", &ingest.source),
             (Defect::Ungranting, NodeDetail::Export(export)) => job.attribute("to", &export.container),
             (Defect::Generous, NodeDetail::Export(export)) => {
@@ -207,6 +223,10 @@ fn offers(node: &NodeFacts, kind: &str) -> Vec<Offer> {
         Offer::new(&dataset.key, address, "drawer").with_custody(dataset.custody)
     };
     datasets.iter().map(offer).collect()
+}
+
+fn keys(scope: &ScopeView) -> Vec<&NodeKey> {
+    scope.nodes().iter().map(|node| node.view().key()).collect()
 }
 
 fn today() -> chrono::NaiveDate {

@@ -88,6 +88,12 @@ pub(crate) enum Defect {
     Generous,
     /// Drawers are called by the names of now.
     Relabelling,
+    /// Exports read the first drawer of the shard.
+    FirstDrawer,
+    /// Drawers list all nodes of the shard.
+    Listing,
+    /// Captures do not name their credential.
+    Nameless,
     /// Nothing depends on anything.
     Independent,
     /// Jobs depend on one that is not there.
