@@ -26,8 +26,9 @@ pub(crate) fn shrunk(
     budget: &mut usize,
 ) -> (TestCase, Option<LawReport>) {
     let mut parts: Vec<TestCasePart> = trial.parts().collect();
-    let mut tried = parts.len();
+    let mut is_first = true;
     let mut violated = |ecosystem: &Ecosystem, budget: &mut usize| {
+        let tried = if std::mem::take(&mut is_first) { parts.len() } else { parts.len().min(TRIED_PARTS) };
         for position in 0..tried {
             let part = parts.get(position).copied().filter(|_| *budget > 0)?;
             *budget -= 1;
@@ -36,7 +37,6 @@ pub(crate) fn shrunk(
             let verdict = smaller.run(harness);
             if verdict.laws().contains(&law) {
                 parts.swap(0, position);
-                tried = tried.min(TRIED_PARTS);
                 return Some((smaller, verdict));
             }
         }
