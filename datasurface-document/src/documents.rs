@@ -1,12 +1,15 @@
 //! The documents of a model, as text, and how they are loaded.
 
 use super::{
-    assemble::assemble, error::DocumentError, lines::Lines, part::DocumentPart, syntax::Syntax,
-    tree::ReadError, v1::Schemas,
+    assemble::assemble, error::DocumentError, header::DocumentHeader, lines::Lines, part::DocumentPart,
+    syntax::Syntax, tree::ReadError, v1::Schemas,
 };
 use datasurface_model::{Diagnostic, Ecosystem, ModelPath, Text, segment};
 use rustc_hash::FxHashMap;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 /// The documents of a model: texts under names, which are those of files, most often. A name ends in `.json`, `.yaml`
 /// or `.yml`; one that does not is of a JSON document if its text begins with `{`.
@@ -47,6 +50,8 @@ pub struct Documents(BTreeMap<Text, Document>);
 pub(super) struct Document {
     pub(super) text: Arc<str>,
     pub(super) syntax: Syntax,
+    /// What it is about, once that was read.
+    pub(super) header: Arc<OnceLock<DocumentHeader>>,
 }
 
 /// The content of a document, or all errors in its form.
@@ -66,7 +71,7 @@ impl Documents {
         // Some editors put a byte order mark in front, which is no part of the text.
         let text = text.strip_prefix('\u{feff}').map(Arc::from).unwrap_or(text);
         let syntax = Syntax::detect(&name, &text);
-        self.0.insert(name, Document { text, syntax });
+        self.0.insert(name, Document { text, syntax, header: Arc::default() });
         self
     }
 
@@ -112,7 +117,10 @@ impl Documents {
         let mut parts = Vec::new();
         for (name, document) in self.iter() {
             match read(document) {
-                Ok(part) => parts.push((name, part)),
+                Ok(part) => {
+                    document.header.get_or_init(|| part.header());
+                    parts.push((name, part));
+                }
                 Err(errors) => findings.extend(diagnosed(name, &document.text, &errors)),
             }
         }

@@ -1,7 +1,7 @@
 //! The part of the model that one document contains.
 
 use super::{
-    header,
+    header::{self, DocumentHeader},
     syntax::Syntax,
     tree::{self, ReadError},
     v1::{self, Schemas},
@@ -27,6 +27,14 @@ pub(super) struct PartialEcosystem {
 }
 
 impl DocumentPart {
+    pub(super) fn header(&self) -> DocumentHeader {
+        match self {
+            Self::Ecosystem(_) => DocumentHeader::Ecosystem,
+            Self::Zone(zone, _) => DocumentHeader::Zone(zone.clone()),
+            Self::Team(team, _) => DocumentHeader::Team(team.clone()),
+        }
+    }
+
     /// Reads a document, or finds everything that is wrong with its form.
     pub(super) fn read(text: &str, syntax: Syntax, schemas: &mut Schemas) -> Result<Self, Vec<ReadError>> {
         let mut tree = tree::parse(text, syntax).map_err(|error| vec![error])?;

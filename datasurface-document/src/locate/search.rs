@@ -36,11 +36,15 @@ struct Search<'s> {
 
 /// Records the places of a document to which paths lead.
 pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
+    // Reading it again would take most of the time, where there are many documents.
+    if document.header.get().is_some_and(|header| !places.may_be_in(name, header)) {
+        return;
+    }
     let Ok(mut tree) = tree::parse(&document.text, document.syntax) else { return };
     let all = 0..places.wanted.len();
     let mut search = Search { places, lines: Lines::new(name, &document.text), text: &document.text };
     let place = tree.root.extent;
-    let paths = search.under(all.clone(), &[segment::DOCUMENTS, name]);
+    let paths = search.places.under(all.clone(), &[segment::DOCUMENTS, name]);
     search.record(paths.clone(), 2, Way::Called, Extent { end: place.start, ..place });
     search.visit(Open { value: &tree.root, shape: Shape::Free, place, paths, depth: 2 });
 
@@ -51,27 +55,40 @@ pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
         DocumentHeader::Ecosystem => {
             let name = tree.root.member(segment::NAME).map_or(about, |name| name.value.extent);
             // What is about a document is in no other one.
-            let about_documents = search.under(all.clone(), &[segment::DOCUMENTS]);
+            let about_documents = search.places.under(all.clone(), &[segment::DOCUMENTS]);
             search.record(all.start..about_documents.start, 0, Way::Called, name);
             search.record(about_documents.end..all.end, 0, Way::Called, name);
             (all, 0)
         }
-        DocumentHeader::Zone(zone) => {
-            let paths = search.under(all, &[segment::ZONES, zone.as_str()]);
-            search.record(paths.clone(), 2, Way::Head, about);
-            (paths, 2)
-        }
-        DocumentHeader::Team(team) => {
-            let team = [segment::ZONES, team.zone.as_str(), segment::TEAMS, team.team.as_str()];
-            let paths = search.under(all, &team);
-            search.record(paths.clone(), 4, Way::Head, about);
-            (paths, 4)
+        DocumentHeader::Zone(_) | DocumentHeader::Team(_) => {
+            let subject = subject(&head);
+            let (paths, depth) = (search.places.under(all, &subject), subject.len());
+            search.record(paths.clone(), depth, Way::Head, about);
+            (paths, depth)
         }
     };
     search.visit(Open { value: &tree.root, shape: v1::shape(&head), place: about, paths, depth });
 }
 
-impl Search<'_> {
+/// The segments that lead to what a document is about.
+fn subject(header: &DocumentHeader) -> Vec<&str> {
+    match header {
+        DocumentHeader::Ecosystem => Vec::new(),
+        DocumentHeader::Zone(zone) => vec![segment::ZONES, zone.as_str()],
+        DocumentHeader::Team(team) => {
+            vec![segment::ZONES, team.zone.as_str(), segment::TEAMS, team.team.as_str()]
+        }
+    }
+}
+
+impl Places {
+    /// Whether a document of this name, about this, can have places that are wanted.
+    fn may_be_in(&self, name: &str, header: &DocumentHeader) -> bool {
+        let all = || 0..self.wanted.len();
+        let about_itself = self.under(all(), &[segment::DOCUMENTS, name]);
+        !about_itself.is_empty() || !self.under(all(), &subject(header)).is_empty()
+    }
+
     /// The paths among these that go on with these segments from the outermost on.
     fn under(&self, paths: Paths, segments: &[&str]) -> Paths {
         let enumerated = segments.iter().enumerate();
@@ -80,13 +97,15 @@ impl Search<'_> {
 
     /// The paths among these, which agree up to here, that go on with this segment.
     fn through(&self, paths: Paths, depth: usize, segment: &str) -> Paths {
-        let wanted = self.places.wanted.get(paths.clone()).unwrap_or_default();
+        let wanted = self.wanted.get(paths.clone()).unwrap_or_default();
         let at = |path: &ModelPath| path.segments().nth(depth).map(|found| found.cmp(segment));
         let start = wanted.partition_point(|path| at(path).is_none_or(Ordering::is_lt));
         let end = wanted.partition_point(|path| at(path).is_none_or(Ordering::is_le));
         paths.start + start..paths.start + end
     }
+}
 
+impl Search<'_> {
     fn record(&mut self, paths: Paths, depth: usize, way: Way, extent: Extent) {
         if !paths.is_empty() {
             self.places.record(paths, Near { depth, way }, &self.lines.position(extent));
@@ -121,7 +140,8 @@ impl Search<'_> {
             return;
         }
         if let Some(name) = &inner.name {
-            let (paths, depth) = (self.through(around.paths.clone(), around.depth, name), around.depth + 1);
+            let (paths, depth) =
+                (self.places.through(around.paths.clone(), around.depth, name), around.depth + 1);
             if !paths.is_empty() {
                 let place = place(&inner);
                 self.record(paths.clone(), depth, Way::Called, place);
@@ -142,11 +162,11 @@ impl Search<'_> {
             let (mut paths, mut depth, mut end) = (open.paths.clone(), open.depth, 0);
             for (number, name) in text.split('/').enumerate() {
                 if number > 0 {
-                    paths = self.through(paths, depth, segment::LOCATIONS);
+                    paths = self.places.through(paths, depth, segment::LOCATIONS);
                     depth += 1;
                     end += 1;
                 }
-                paths = self.through(paths, depth, name.trim());
+                paths = self.places.through(paths, depth, name.trim());
                 depth += 1;
                 end += name.len();
                 // Thousands of texts can begin in the same way, and thousands of paths go on from there.
@@ -167,7 +187,7 @@ impl Search<'_> {
             _ => &[],
         };
         for list in [segment::COLUMNS, segment::KEY, segment::PARTITION] {
-            let paths = self.through(open.paths.clone(), open.depth, list);
+            let paths = self.places.through(open.paths.clone(), open.depth, list);
             self.record(paths.clone(), open.depth, Way::Within, open.place);
             if paths.is_empty() {
                 continue;
@@ -177,7 +197,8 @@ impl Search<'_> {
                 let words = Words::new(self.text, node.extent, text);
                 for column in column_spans(text).filter(|column| says(column, list)) {
                     is_said = true;
-                    let named = column.name().map(|name| self.through(paths.clone(), open.depth + 1, &name));
+                    let named =
+                        column.name().map(|name| self.places.through(paths.clone(), open.depth + 1, &name));
                     let Some(paths) = named.filter(|paths| !paths.is_empty()) else { continue };
                     let extent = words.extent(column.start..column.start + column.text.len());
                     self.record(paths, open.depth + 2, Way::Called, extent);

@@ -204,3 +204,44 @@ fn what_a_hint_is_about_has_one_place() {
     let finding = placed.iter().next().unwrap();
     assert!(!finding.position().unwrap().is_inexact && finding.related_places().is_empty(), "{finding}");
 }
+
+#[test]
+fn documents_that_were_loaded_have_the_same_places() {
+    let documents = || {
+        let team = "team: Z/T\nformat: datasurface/1\ndatastores: [{name: S, documentation: text}]\n";
+        Documents::new()
+            .document("model.yaml", format!("{FRAME}zones: [{{name: Z, owner: 'github:o/z@main'}}]\n"))
+            .document(
+                "z.yaml",
+                "zone: Z\nformat: datasurface/1\nteams: [{name: T, owner: 'github:o/t@main'}]\n",
+            )
+            .document("t.yaml", team)
+            .document("more.yaml", team.replace("name: S", "name: R"))
+    };
+    let loaded = documents();
+    loaded.load().unwrap();
+    let team = ["zones", "Z", "teams", "T"];
+    let store = |name: &'static str| team.into_iter().chain(["datastores", name]).collect::<Vec<_>>();
+    let unwritten: Vec<_> = store("S").into_iter().chain(["datasets", "none"]).collect();
+    for (segments, written_in) in [
+        (&["name"] as &[&str], "model.yaml"),
+        (&["zones", "Z"], "model.yaml"),
+        (&team, "z.yaml"),
+        (&store("S"), "t.yaml"),
+        (&store("R"), "more.yaml"),
+        (&unwritten, "t.yaml"),
+        (&["documents", "more.yaml"], "more.yaml"),
+    ] {
+        let places = |documents: &Documents| {
+            let finding = Diagnostic::new(&CODE, path(segments), "is here");
+            let placed = documents.located([finding].into_iter().collect());
+            placed.iter().next().unwrap().position().cloned()
+        };
+        let found = places(&loaded);
+        assert_eq!(found, places(&documents()), "{segments:?}");
+        assert!(
+            found.as_ref().is_some_and(|position| *position.document == *written_in),
+            "{segments:?}: {found:?}"
+        );
+    }
+}
