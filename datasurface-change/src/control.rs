@@ -49,8 +49,8 @@ pub struct ChangeControl {
     on: NaiveDate,
     is_strict: bool,
     claims: BTreeSet<ApprovalClaim>,
-    /// The fingerprint of all that is proposed, if that is more than the model.
-    fingerprint: Option<Text>,
+    /// What is proposed beside the model.
+    beside: Option<Text>,
     /// The findings of the change, where the caller validated both sides.
     findings: Findings,
     documents: Option<[Documents; 2]>,
@@ -65,7 +65,7 @@ impl ChangeControl {
             on,
             is_strict: false,
             claims: BTreeSet::new(),
-            fingerprint: None,
+            beside: None,
             findings: Findings::default(),
             documents: None,
         }
@@ -87,12 +87,19 @@ impl ChangeControl {
         self
     }
 
-    /// Sets the fingerprint of all that is proposed, for a caller that judges more than the model, such as a lock. Otherwise it
-    /// is that of the model.
+    /// Adds what is proposed beside the model, such as a lock: it is a part of what an approval is about.
     #[must_use]
-    pub fn with_fingerprint(mut self, fingerprint: impl Into<Text>) -> Self {
-        self.fingerprint = Some(fingerprint.into());
+    pub fn beside(mut self, text: impl Into<Text>) -> Self {
+        self.beside = Some(text.into());
         self
+    }
+
+    /// The fingerprint of all that is proposed. It takes longer than the rest: only approvals need it.
+    fn proposal_fingerprint(&self, new: &Valid<Ecosystem>) -> Text {
+        let model = Self::fingerprint(new);
+        let Some(beside) = &self.beside else { return model };
+        let both = format!("{model}\n{beside}");
+        Text::from(blake3::hash(both.as_bytes()).to_hex().as_str())
     }
 
     /// Adds what validation finds in the old ecosystem and in the new one. The report has the findings that the change
@@ -187,8 +194,7 @@ impl ChangeControl {
         stores: &[StoreChange<'_>],
         [old, new]: [&Valid<Ecosystem>; 2],
     ) -> Decision {
-        let own_fingerprint = || self.fingerprint.clone().unwrap_or_else(|| Self::fingerprint(new));
-        let claimed = (!self.claims.is_empty()).then(own_fingerprint);
+        let claimed = (!self.claims.is_empty()).then(|| self.proposal_fingerprint(new));
         let is_about_this = |claim: &&ApprovalClaim| claimed.as_ref() == Some(&claim.fingerprint);
         let (claims, ignored): (Vec<_>, Vec<_>) = self.claims.iter().partition(is_about_this);
         let actors = Actors::new(old, new, &self.source, claims.clone());
@@ -231,7 +237,7 @@ impl ChangeControl {
             fingerprint: if missing.is_empty() {
                 claimed
             } else {
-                claimed.or_else(|| Some(own_fingerprint()))
+                claimed.or_else(|| Some(self.proposal_fingerprint(new)))
             },
             missing,
         };

@@ -132,8 +132,7 @@ impl<'a> Review<'a> {
         [old_side, new_side]: [&ReviewSide; 2],
         judge: impl FnOnce(ChangeControl) -> ChangeReport,
     ) -> ReviewReport {
-        let fingerprint = fingerprint(&after.ecosystem, new_side);
-        let change = judge(self.control(old_side, new_side).with_fingerprint(fingerprint));
+        let change = judge(self.control(old_side, new_side));
         let nothing = Findings::default();
         let (mut found, mut known) =
             news(before.map_or(&nothing, |before| &before.findings), &after.findings);
@@ -165,7 +164,7 @@ impl<'a> Review<'a> {
         ReviewReport::new(self.source.repository().clone(), self.on, located(found), located(known), change)
     }
 
-    /// Returns change control of these sides: it is told whether the lock differs, and which files do.
+    /// Returns change control of these sides: it is told whether the lock differs, and which files do. Approvals are about the lock, too.
     fn control(&self, old: &ReviewSide, new: &ReviewSide) -> ChangeControl {
         let mut source = self.source.clone();
         if old.lock_text != new.lock_text {
@@ -176,7 +175,8 @@ impl<'a> Review<'a> {
         if source.repository().owner_path().is_none() {
             source = source.touching_files(old.changed_files(new, [before, after]));
         }
-        let control = ChangeControl::new(source, self.on).in_documents(before, after);
+        let lock = new.lock_text.as_ref().map_or("", |text| text.as_str());
+        let control = ChangeControl::new(source, self.on).beside(lock).in_documents(before, after);
         let control = if self.is_strict { control.strict() } else { control };
         control.approved_by(self.claims.iter().cloned())
     }
@@ -222,13 +222,6 @@ fn loaded(loader: &mut Loader, side: &ReviewSide, unread: &mut Findings) -> Opti
         unread.extend(found.filter(|finding| is_complete || !WANTING.contains(&finding.code())));
     });
     outcome.ok()
-}
-
-/// The fingerprint of a proposal: of its model and its lock.
-fn fingerprint(ecosystem: &Valid<Ecosystem>, side: &ReviewSide) -> String {
-    let model = ChangeControl::fingerprint(ecosystem);
-    let lock = side.lock_text.as_ref().map_or("", |text| text.as_str());
-    blake3::hash(format!("{}\n{lock}", model.as_str()).as_bytes()).to_hex().to_string()
 }
 
 /// A model that was validated, whether it has errors or not.

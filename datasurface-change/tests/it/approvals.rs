@@ -132,14 +132,16 @@ fn an_approval_of_the_model_is_none_of_the_lock() {
 }
 
 #[test]
-fn a_caller_that_judges_more_has_a_fingerprint_of_more() {
-    let control = |claim: ApprovalClaim| {
+fn an_approval_is_about_all_that_is_proposed() {
+    let judged = |beside: &str, claim: Option<ApprovalClaim>| {
         let control = ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01"));
-        control.with_fingerprint("model and lock").approved_by([claim])
+        control.beside(beside).approved_by(claim).judge(&proposal(&fixture()), &proposal(&moved()))
     };
-    let judged = |claim| control(claim).judge(&proposal(&fixture()), &proposal(&moved()));
-    assert!(!judged(claim(STOCK, &moved())).is_allowed());
-    assert!(judged(ApprovalClaim::new(STOCK, "model and lock")).is_allowed());
+    assert!(!judged("lock", Some(claim(STOCK, &moved()))).is_allowed());
+    let fingerprint = judged("lock", None).approvals.fingerprint.unwrap();
+    let approval = || Some(ApprovalClaim::new(STOCK, fingerprint.clone()));
+    assert!(judged("lock", approval()).is_allowed());
+    assert!(!judged("another lock", approval()).is_allowed());
 }
 
 #[test]
