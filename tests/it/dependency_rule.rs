@@ -87,6 +87,7 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
 /// What integration tests may stand on besides: they read ecosystems from documents, and generate them.
 fn tested_with(package: &str) -> &'static [&'static str] {
     match package {
+        "datasurface-schema" => &["datasurface-strategies"],
         "datasurface-model" => &["datasurface-document", "datasurface-strategies"],
         "datasurface-document" | "datasurface-change" => &["datasurface-strategies"],
         "datasurface" => &["datasurface-testkit"],

@@ -7,8 +7,6 @@
     reason = "what goes wrong in a test is the finding"
 )]
 
-mod avro;
-mod avro_schemas;
 mod base;
 mod fixtures;
 mod folder;

@@ -5,7 +5,7 @@
 //! an `int`, and types called as those of Avro's. Field names are for the rules of names, and a record that is around itself is no table.
 
 use apache_avro::Schema as Judge;
-use datasurface_model::AvroSchema;
+use datasurface_schema::AvroSchema;
 use proptest::{
     collection::vec,
     option,

@@ -4,7 +4,7 @@
 //! Avro also resolves what would lose something, and says nothing about those who read by the old schema.
 
 use apache_avro::{Schema as Judge, schema_compatibility::SchemaCompatibility};
-use datasurface_model::{AvroSchema, Column, DataType, Schema, SchemaChange, TableSchema};
+use datasurface_schema::{AvroSchema, Column, DataType, Schema, SchemaChange, TableSchema};
 use datasurface_strategies::{data_types, to_avro};
 use proptest::{
     collection::vec,

@@ -1,0 +1,11 @@
+//! Tests through the public surface of the crate.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what goes wrong in a test is the finding"
+)]
+
+mod avro;
+mod avro_schemas;
