@@ -17,6 +17,7 @@ mod container_index;
 mod delays;
 mod dependents;
 mod facts;
+mod file_prefixes;
 mod former;
 mod index;
 mod labels;

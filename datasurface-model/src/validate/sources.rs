@@ -10,20 +10,22 @@ use super::{
     unit_index::UnitIndex,
 };
 use crate::ecosystem::{Capture, CaptureKind, ContainerKind, DataContainer, Dataset, Datastore};
-use datasurface_schema::{DatasetName, DatastoreName, Entity};
+use datasurface_schema::{DatasetName, DatastoreName, Entity, Text};
 use rustc_hash::{FxHashSet, FxHasher};
 use std::{
     hash::{Hash, Hasher},
     sync::Arc,
 };
 
-/// A dataset that is captured from the source of another datastore, which comes first.
+/// A dataset that is captured from the source of another datastore, or from some of the files that are its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SharedSource {
     pub(crate) dataset: DatasetName,
     /// The other datastore.
     pub(crate) other: UnitKey,
     pub(crate) other_dataset: DatasetName,
+    /// What the keys of the other's files begin with, if those are more.
+    pub(crate) other_prefix: Option<Text>,
 }
 
 /// The captured datasets by a hash of site and source: one small entry for each. Sources with one hash need not be the same.
@@ -109,18 +111,27 @@ fn differences<'a>(
     (changed, now)
 }
 
-/// Returns the datasets of a datastore that are captured from what an earlier datastore captures, each with the first of those.
+/// Returns the datasets of a datastore that are captured from what an earlier datastore captures, each with the first of those; and
+/// those that are captured from files which are among those of any other one.
 pub(super) fn shared_sources(datastore: &DatastoreName, directory: &UnitIndex) -> Vec<SharedSource> {
     let index = directory.sources();
-    if index.shared.is_empty() {
-        return Vec::new();
-    }
     let Some((unit, found)) = directory.datastores().get(datastore) else { return Vec::new() };
     let Some(capture) = found.entity().capture() else { return Vec::new() };
     let Some(keys) = SourceKeys::of(capture, directory.containers()) else { return Vec::new() };
+    let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
+    if index.shared.is_empty() && !is_of_files {
+        return Vec::new();
+    }
     let site = directory.containers().site(capture.container());
     let mut shared = Vec::new();
     for (dataset, source) in sources(capture, found.entity()) {
+        let around = is_of_files.then(|| directory.file_prefixes().around(&site, source, unit)).flatten();
+        shared.extend(around.map(|around| SharedSource {
+            dataset: dataset.clone(),
+            other: around.unit.clone(),
+            other_dataset: around.dataset.clone(),
+            other_prefix: Some(around.prefix.clone()),
+        }));
         let key = keys.key(capture.kind(), source);
         if !index.shared.contains_key(&key) {
             continue;
@@ -136,7 +147,7 @@ pub(super) fn shared_sources(datastore: &DatastoreName, directory: &UnitIndex) -
         let mut earlier = index.entries.all(&key).take_while(|(other, _)| other < unit);
         if let Some((other, other_dataset)) = earlier.find(is_same) {
             let (dataset, other_dataset) = (dataset.clone(), other_dataset.clone());
-            shared.push(SharedSource { dataset, other: other.clone(), other_dataset });
+            shared.push(SharedSource { dataset, other: other.clone(), other_dataset, other_prefix: None });
         }
     }
     shared

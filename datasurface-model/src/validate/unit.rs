@@ -83,6 +83,11 @@ impl UnitKey {
         Self { place: Arc::clone(&self.place), ordinal }
     }
 
+    /// Returns the key that is next in order, whether there is such a unit or not.
+    pub(super) fn next(&self) -> Self {
+        self.numbered(self.ordinal.saturating_add(1))
+    }
+
     pub(super) fn place(&self) -> &UnitPlace {
         &self.place
     }

@@ -6,6 +6,7 @@ use super::{
     changes::credentials,
     container_index::{ContainerIndex, MovedContainers},
     facts::Subject,
+    file_prefixes::FilePrefixes,
     index::MultiIndex,
     labels::LabelIndex,
     origins::OriginIndex,
@@ -46,6 +47,7 @@ pub(super) struct UnitIndex {
     captures: MultiIndex<ContainerKey, DatastoreName>,
     /// Datasets by what they are captured from.
     sources: SourceIndex,
+    file_prefixes: FilePrefixes,
     labels: LabelIndex,
     origins: OriginIndex,
 }
@@ -62,7 +64,9 @@ impl UnitIndex {
             changes.iter().filter(|change| matches!(change.key.place(), UnitPlace::Datastore(..)));
         let datastores = datastores.map(|change| (&change.key, change.datastores()));
         let unchanged = recaptured.iter().map(|(unit, store)| (unit, [Some(store), Some(store)]));
-        self.sources.update(datastores.chain(unchanged), &self.containers, &moved, touched);
+        let datastores = datastores.chain(unchanged);
+        self.sources.update(datastores.clone(), &self.containers, &moved, touched);
+        self.file_prefixes.update(datastores, &self.containers, &moved, touched);
         self.labels.update(changes, touched);
         let mut origins = std::mem::take(&mut self.origins);
         origins.update(self, changes, &moved, touched);
@@ -190,6 +194,10 @@ impl UnitIndex {
 
     pub(super) fn sources(&self) -> &SourceIndex {
         &self.sources
+    }
+
+    pub(super) fn file_prefixes(&self) -> &FilePrefixes {
+        &self.file_prefixes
     }
 
     /// The classifications that occur, and those that are declared.

@@ -3,9 +3,9 @@
 use crate::base::{deriving, edited, filling, output, store, today, valid, validated};
 use cpu_time::ThreadTime;
 use datasurface_model::{
-    Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Findings,
-    GovernanceZone, InfrastructureLocation, InfrastructureVendor, Permitted, Place, PlatformDeclaration,
-    Policy, PolicyRule, Removal, Repository, Team, Validation, Workspace,
+    Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, FileFormat,
+    Findings, GovernanceZone, InfrastructureLocation, InfrastructureVendor, Permitted, Place,
+    PlatformDeclaration, Policy, PolicyRule, Removal, Repository, Team, Validation, Workspace,
 };
 use std::thread;
 
@@ -212,6 +212,26 @@ fn containers_at_one_address_cost_as_much_as_there_are() {
             },
         );
     }
+}
+
+#[test]
+fn files_among_those_of_others_cost_as_much_as_there_are() {
+    let crowded = |size: usize| {
+        edited(|team| {
+            let team = team.container(DataContainer::object_storage("Files", "bucket"));
+            (0..size).fold(team, |team, number| {
+                let prefix = if number % 2 == 0 { "all/".to_owned() } else { format!("all/{number:06}/") };
+                let capture =
+                    Capture::object_files("USA/NorthWind/Files", FileFormat::Csv).source("d", prefix);
+                let dataset = Dataset::new("d", "id Integer key");
+                team.datastore(Datastore::new(format!("S{number:06}")).captured(capture).dataset(dataset))
+            })
+        })
+    };
+    assert_linear(crowded, |findings, size| {
+        let shared = findings.codes().filter(|code| *code == "capture/shared-source").count();
+        assert_eq!(shared, size - 1, "each is told of one that has its files");
+    });
 }
 
 /// Judges ecosystems in which much is wrong, of two sizes.

@@ -3,6 +3,7 @@
 mod edits;
 mod hostile;
 mod plain;
+mod prefixes;
 mod shared;
 mod since;
 mod unread;

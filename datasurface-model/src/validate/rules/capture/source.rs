@@ -120,20 +120,22 @@ fn former(capture: &Capture, dataset: &Dataset, scope: &mut RuleContext<'_>) {
     scope.report(finding);
 }
 
-/// Whether another datastore captures what this one does.
+/// Whether another datastore captures what this one does, or files that those of this one are among.
 fn captured_elsewhere(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     for shared in scope.facts.shared_sources(datastore.name()) {
-        let SharedSource { dataset, other, other_dataset } = shared;
-        let (name, container) = (datastore.name(), capture.container());
-        let message = format!(
-            "the datasets `{}/{other_dataset}` and `{name}/{dataset}` are both read from one source in the container `{container}`",
-            other.name()
-        );
+        let SharedSource { dataset, other, other_dataset, other_prefix } = shared;
+        let (own, container) = (format!("{}/{dataset}", datastore.name()), capture.container());
+        let others = format!("{}/{other_dataset}", other.name());
+        let message = match other_prefix {
+            Some(prefix) => format!(
+                "`{others}` is read from all that begins with `{prefix}`: so it gets what `{own}` is read from"
+            ),
+            None => format!(
+                "the datasets `{others}` and `{own}` are both read from one source in the container `{container}`"
+            ),
+        };
         let finding = Diagnostic::new(&SHARED_SOURCE, path(capture, &dataset, scope), message)
-            .with_help(format!(
-                "read `{}/{other_dataset}`, or correct the name of one of the sources",
-                other.name()
-            ))
+            .with_help(format!("read `{others}`, or correct the name of one of the sources"))
             .related_place(other.path().child(segment::DATASETS, &other_dataset), "is read from it, too");
         scope.report(finding);
     }
