@@ -49,7 +49,7 @@ impl Rendering {
         Ok(rendering)
     }
 
-    /// Adds a file and the resources that it declares.
+    /// Adds a file and the resources that it declares, or nothing.
     ///
     /// # Errors
     ///
@@ -62,19 +62,23 @@ impl Rendering {
     ) -> Result<(), PlatformError> {
         let refuse = |message: String| Err(PlatformError::new(PlatformErrorKind::Rendering, message));
         let path = file.path().clone();
-        if !self.folded_paths.insert(path.case_folded()) {
+        let folded_path = path.case_folded();
+        if self.folded_paths.contains(&folded_path) {
             return refuse(format!("the file `{path}` is rendered twice"));
         }
-        let before = self.resources.len();
+        let mut declared = BTreeMap::new();
         for resource in declares {
-            let resource = resource.declared_in(path.clone());
-            if let Some(twice) = self.resources.insert(resource.address().clone(), resource) {
-                return refuse(format!("the address `{}` is used twice", twice.address()));
+            let address = resource.address().clone();
+            if self.resources.contains_key(&address) || declared.contains_key(&address) {
+                return refuse(format!("the address `{address}` is used twice"));
             }
+            declared.insert(address, resource.declared_in(path.clone()));
         }
-        if self.resources.len() == before {
+        if declared.is_empty() {
             return refuse(format!("the file `{path}` declares no resource"));
         }
+        self.folded_paths.insert(folded_path);
+        self.resources.extend(declared);
         self.files.insert(path, file);
         Ok(())
     }

@@ -37,6 +37,18 @@ fn a_rendering_that_arrives_goes_on_refusing() {
 }
 
 #[test]
+fn what_is_refused_leaves_nothing_behind() {
+    let mut after = rendering();
+    let file = |path: &str| File::new(path, "text/plain", "x").unwrap();
+    let resource = |address: &str| Resource::new(address, "image");
+    assert!(after.add(file("new"), []).is_err());
+    assert!(after.add(file("new"), [resource("new"), resource("new")]).is_err());
+    assert!(after.add(file("new"), [resource("new"), resource("topic.a")]).is_err());
+    assert_eq!(after, rendering());
+    after.add(file("new"), [resource("new")]).unwrap();
+}
+
+#[test]
 fn what_breaks_the_rules_does_not_arrive() {
     let copy = |value: &mut Value, list: &str, member: &str, text: &str| {
         let mut twin = value[list][0].clone();
