@@ -13,6 +13,7 @@
 //! An ecosystem is drawn as a plain plan of numbers, which shrinks well, and then built: numbers are taken modulo
 //! what there is, so that every plan means a valid ecosystem.
 
+mod adjustment;
 mod arbitrary;
 mod avro;
 mod build;
@@ -30,10 +31,11 @@ mod workspaces;
 #[cfg(test)]
 mod tests;
 
+pub use adjustment::{Adjustment, AdjustmentKind, adjustments};
 pub use arbitrary::{adversarial_strings, arbitrary_ecosystems};
 pub use avro::to_avro;
 pub use damage::{all_damaged, damaged, documents, with_positional_object};
-pub use edit::{Edit, edits};
+pub use edit::{Edit, edits, valid_edits};
 pub use mutation::{Mutation, mutations};
 pub use plan::Shape;
 pub use shuffle::{DECLARATIONS, shuffled};

@@ -1,16 +1,19 @@
 //! Checks: what an author of a platform calls.
 
 use crate::{
+    claims::{shape_within_claims, within_claims},
     harness::Harness,
-    platform_under_test::{PlatformUnderTest, modest, shape_within_claims},
-    report::LawReport,
+    laws::ReportBuilder,
+    platform_under_test::PlatformUnderTest,
+    report::{CheckCounts, LawReport},
+    second_process,
     shrink::shrunk,
     test_case::TestCase,
 };
 use chrono::NaiveDate;
 use datasurface_model::{Ecosystem, PlatformKind};
 use datasurface_platform::{PlatformPlugin, Registry};
-use datasurface_strategies::{Edit, Shape, ecosystems_with, edits};
+use datasurface_strategies::{Adjustment, AdjustmentKind, Edit, Shape, ecosystems_with, valid_edits};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -32,12 +35,13 @@ pub struct Laws {
     shape: Shape,
     on: NaiveDate,
     seed: u64,
+    shrinking: usize,
 }
 
-/// The number of edits that an ecosystem written by hand is put through.
-const EDITS: usize = 24;
+/// The number of edits that are drawn for an ecosystem written by hand, besides one of each kind.
+const EDITS: usize = 12;
 
-/// The number of smaller examples that are tried in one check.
+/// The number of smaller ecosystems that are tried in one check.
 const SHRINKING: usize = 300;
 
 /// The number of generated ecosystems that are tried for each one that can be checked.
@@ -57,6 +61,7 @@ impl Laws {
             shape: Shape::default(),
             on: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap_or_default(),
             seed: 0,
+            shrinking: SHRINKING,
         }
     }
 
@@ -104,17 +109,40 @@ impl Laws {
         self
     }
 
+    /// Sets the number of smaller ecosystems that are tried in one check, to find [counterexamples](LawReport::counterexamples) that
+    /// are as small as possible; 300 by default.
+    #[must_use]
+    pub fn with_shrinking(mut self, attempts: usize) -> Self {
+        self.shrinking = attempts;
+        self
+    }
+
+    /// Returns an ecosystem that asks for nothing but what the platform claims: captures, technologies of containers, places, and what
+    /// groups want are rewritten. Generated ecosystems are; one that was written for another platform can be.
+    #[must_use]
+    pub fn adapted(&self, ecosystem: &Ecosystem) -> Ecosystem {
+        let configured = self.fit.configured(ecosystem);
+        match self.fit.descriptor(&configured) {
+            Some(descriptor) => within_claims(&configured, &descriptor),
+            None => configured,
+        }
+    }
+
     /// Checks on one ecosystem, and on what becomes of it by edits.
+    /// For each law that is violated, the report has a [counterexample](LawReport::counterexamples): a part of the ecosystem, as small as
+    /// could be found.
     pub fn check(&self, ecosystem: &Ecosystem) -> LawReport {
         let ecosystem = self.fit.configured(ecosystem);
         let harness = Harness::new(&self.fit.registry, self.on);
         let mut runner = self.runner();
         let mut trial = TestCase {
             ecosystem,
-            edits: drawn(&vec(edits(), EDITS), &mut runner).unwrap_or_default(),
+            edits: drawn(&vec(valid_edits(), EDITS), &mut runner).unwrap_or_default(),
             rearranged: true,
             seed: self.seed,
         };
+        let adjusted = |kind| Edit::Adjust(Adjustment::new(kind, 0, 1));
+        trial.edits.extend(AdjustmentKind::ALL.map(adjusted));
         trial.edits.extend((0..4).map(Edit::RemoveWorkspace));
         trial.edits.extend((0..4).map(|group| Edit::RemoveSink(group, 0)));
         let mut verdict = trial.run(&harness);
@@ -122,6 +150,33 @@ impl Laws {
             verdict.mark_insufficient(format!("the ecosystem was refused:\n{}", trial.findings(&harness)));
         } else if verdict.counts.changes == 0 {
             verdict.mark_insufficient("no change of it could be planned".to_owned());
+        }
+        let mut budget = self.shrinking;
+        for law in verdict.laws() {
+            let (smallest, _) = shrunk(&trial, law, &harness, &mut budget);
+            verdict.add_counterexample(law, &smallest.ecosystem);
+        }
+        verdict
+    }
+
+    /// Checks that an ecosystem is rendered in the same way by a second process, whose environment and time zone are others.
+    /// The program of tests runs itself for that: `test` is the name of the test that calls this function, as the program prints it.
+    ///
+    /// In the second process the function writes what is rendered, and returns a report without violations.
+    pub fn check_in_second_process(&self, ecosystem: &Ecosystem, test: &str) -> LawReport {
+        let ecosystem = self.fit.configured(ecosystem);
+        let harness = Harness::new(&self.fit.registry, self.on);
+        let mut report = ReportBuilder::new(format!("`{}`, in a second process", ecosystem.name()));
+        let result = match second_process::folder() {
+            Some(folder) => {
+                second_process::write(&harness, &ecosystem, &folder).map_err(|error| error.to_string())
+            }
+            None => second_process::compare(&mut report, &harness, &ecosystem, test),
+        };
+        report.count(CheckCounts { ecosystems: 1, ..CheckCounts::default() });
+        let mut verdict = report.into_verdict();
+        if let Err(reason) = result {
+            verdict.mark_insufficient(reason);
         }
         verdict
     }
@@ -138,7 +193,7 @@ impl Laws {
         let mut runner = self.runner();
         let trials = self.trials();
         let mut verdict = LawReport::default();
-        let mut shrinking = SHRINKING;
+        let mut shrinking = self.shrinking;
         for _ in 0..ecosystems.saturating_mul(MAX_FRUITLESS) {
             if verdict.counts.ecosystems >= ecosystems {
                 break;
@@ -177,13 +232,13 @@ impl Laws {
         }
         let fit = self.fit.clone();
         let removals = (any::<u16>(), any::<u16>(), any::<u16>());
-        let ingredients = (ecosystems_with(shape), vec(edits(), 4), removals, any::<u64>());
+        let ingredients = (ecosystems_with(shape), vec(valid_edits(), 4), removals, any::<u64>());
         ingredients.prop_map(move |(ecosystem, mut edits, (workspace, group, sink), seed)| {
             let configured = fit.configured(&ecosystem);
             edits.extend([Edit::RemoveWorkspace(workspace), Edit::RemoveSink(group, sink)]);
             TestCase {
                 ecosystem: match &descriptor {
-                    Some(descriptor) => modest(&configured, descriptor),
+                    Some(descriptor) => within_claims(&configured, descriptor),
                     None => configured,
                 },
                 edits,

@@ -3,8 +3,9 @@
 use crate::recording::{Log, SharedLog, factory, recording_registry};
 use chrono::NaiveDate;
 use datasurface_broker::{Base, Broker, BrokerError, Lock, Placed, Proposal};
-use datasurface_model::{Ecosystem, Findings, Validation};
+use datasurface_model::{Ecosystem, Findings, PlatformDeclaration, Validation};
 use datasurface_platform::{DataPlatform, PlatformInstance, Registry};
+use serde_json::Value;
 
 /// Brings ecosystems to proposals, with a recorder of calls beside each platform.
 #[derive(Debug)]
@@ -65,6 +66,13 @@ impl Harness {
     pub(crate) fn second_instance(&self, instance: &PlatformInstance) -> Option<Box<dyn DataPlatform>> {
         let registry = self.broker.registry();
         factory(registry, &instance.kind, &instance.version)?.create(instance).ok()
+    }
+
+    /// The JSON Schema of the settings of a declared platform; none if its kind is not known.
+    pub(crate) fn settings_schema(&self, declaration: &PlatformDeclaration) -> Option<Value> {
+        let requirement = declaration.version_requirement().parse().ok()?;
+        let factory = self.broker.registry().find(declaration.kind(), &requirement)?;
+        Some(factory.config_schema().value())
     }
 
     /// What platforms were asked apart from proposals.

@@ -1,78 +1,11 @@
 //! Verdicts: which laws were violated, where, and what differs.
 
+use crate::law::Law;
 use datasurface_model::Ecosystem;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
-
-/// A law that every platform must keep. The numbers are those of the contract's documentation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Law {
-    /// 1: the same question has the same answer, whenever and in whatever order it is asked.
-    LintIsPure,
-    /// 2: what lint finds no error in can be rendered.
-    CleanLintRenders,
-    /// 3: the same view has the same rendering, byte for byte, in whatever order the model was declared.
-    RenderIsDeterministic,
-    /// 4: where nothing changed, there is nothing to do.
-    NoChangeNoSteps,
-    /// 5: who does what a plan says has what was rendered: resources and files.
-    PlanIsComplete,
-    /// 7: no step destroys data that was promised.
-    HeldStateSurvives,
-    /// 8: where things are placed changes nothing about what there is, and offers resolve across shards.
-    PlacementIsInvisible,
-    /// 9: what the descriptor says is true; judged of the storage that captured data is kept in.
-    ClaimsAreTrue,
-    /// 10: no question makes a platform panic.
-    NoPanic,
-    /// 11: every file has a place of its own, on every file system.
-    PathsAreSafe,
-}
-
-impl Law {
-    /// Returns the number of the law in the documentation of the contract.
-    #[must_use]
-    pub fn number(self) -> u8 {
-        match self {
-            Self::LintIsPure => 1,
-            Self::CleanLintRenders => 2,
-            Self::RenderIsDeterministic => 3,
-            Self::NoChangeNoSteps => 4,
-            Self::PlanIsComplete => 5,
-            Self::HeldStateSurvives => 7,
-            Self::PlacementIsInvisible => 8,
-            Self::ClaimsAreTrue => 9,
-            Self::NoPanic => 10,
-            Self::PathsAreSafe => 11,
-        }
-    }
-
-    /// Returns the statement of the law in a few words.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::LintIsPure => "lint is pure and ordered",
-            Self::CleanLintRenders => "if lint is clean, render succeeds",
-            Self::RenderIsDeterministic => "render is deterministic",
-            Self::NoChangeNoSteps => "a diff of equal renderings is empty",
-            Self::PlanIsComplete => "applying a plan gives what is rendered",
-            Self::HeldStateSurvives => "no step destroys held state",
-            Self::PlacementIsInvisible => "the shards together are the whole",
-            Self::ClaimsAreTrue => "what the descriptor claims is true",
-            Self::NoPanic => "no panic",
-            Self::PathsAreSafe => "paths are safe and unique",
-        }
-    }
-}
-
-impl fmt::Display for Law {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "law {}, {}", self.number(), self.name())
-    }
-}
 
 /// The violation of a law: the place, and what differs there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -197,6 +130,7 @@ impl fmt::Display for LawReport {
         }
         for law in self.laws() {
             writeln!(f, "{law}, is violated:")?;
+            writeln!(f, "Expected: {}", law.check())?;
             let of_law: Vec<&Violation> = self.violations.iter().filter(|one| one.law == law).collect();
             for violation in of_law.iter().take(SHOWN) {
                 writeln!(f, "- {violation}")?;
@@ -208,7 +142,7 @@ impl fmt::Display for LawReport {
                 writeln!(
                     f,
                     "The smallest ecosystem that was found:\n{}",
-                    datasurface_document::to_json(example)
+                    datasurface_document::to_yaml(example)
                 )?;
             }
         }

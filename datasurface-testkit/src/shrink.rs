@@ -5,12 +5,16 @@
 
 use crate::{
     harness::Harness,
-    report::{Law, LawReport},
+    law::Law,
+    report::LawReport,
     test_case::{TestCase, TestCasePart},
 };
 use datasurface_model::Ecosystem;
 use datasurface_strategies::DECLARATIONS;
 use serde_json::Value;
+
+/// The number of parts that are tried of a smaller ecosystem: those that violated a law last are the first.
+const TRIED_PARTS: usize = 8;
 
 /// Returns the smallest test case that is found to violate a law, and its report; none if there is no smaller one. Only
 /// one part of it is tried again and again, as long as there is a budget: the one that violated the law last. An edit
@@ -22,8 +26,10 @@ pub(crate) fn shrunk(
     budget: &mut usize,
 ) -> (TestCase, Option<LawReport>) {
     let mut parts: Vec<TestCasePart> = trial.parts().collect();
+    let mut is_first = true;
     let mut violated = |ecosystem: &Ecosystem, budget: &mut usize| {
-        for position in 0..parts.len() {
+        let tried = if std::mem::take(&mut is_first) { parts.len() } else { parts.len().min(TRIED_PARTS) };
+        for position in 0..tried {
             let part = parts.get(position).copied().filter(|_| *budget > 0)?;
             *budget -= 1;
             let ecosystem = ecosystem.clone();

@@ -2,10 +2,12 @@
 
 use crate::{
     harness::{Harness, HarnessError, HarnessRun, codes},
+    law::Law,
     laws::{self, ReportBuilder},
     random::Random,
     recording,
-    report::{CheckCounts, Law, LawReport},
+    report::{CheckCounts, LawReport},
+    step,
 };
 use chrono::Days;
 use datasurface_broker::{Lock, Proposal};
@@ -82,6 +84,8 @@ impl TestCase {
         let Ok(proposal) = &first.proposal else {
             return;
         };
+        laws::probe(report, harness, &first);
+        laws::settings::check(report, harness, &self.ecosystem);
         report.count(CheckCounts { ecosystems: 1, ..CheckCounts::default() });
         if self.rearranged {
             let random = &mut Random::new(self.seed);
@@ -91,9 +95,10 @@ impl TestCase {
         for edit in &self.edits {
             let edited = edit.apply(self.ecosystem.clone());
             if edited != self.ecosystem {
-                let description = format!("`{}`, after {edit:?}", self.ecosystem.name());
+                let step = step::describe(&self.ecosystem, &edited);
+                let description = format!("`{}`, of which then {step}", self.ecosystem.name());
                 report.in_ecosystem(description, |report| {
-                    self.there_and_back(harness, report, proposal, &edited);
+                    self.there_and_back(harness, report, proposal, (&edited, edit));
                 });
             }
         }
@@ -140,9 +145,12 @@ impl TestCase {
         harness: &Harness,
         report: &mut ReportBuilder,
         proposal: &Proposal,
-        edited: &Ecosystem,
+        (edited, edit): (&Ecosystem, &Edit),
     ) {
         let there = stage(harness, report, edited, Some(proposal), proposal.lock());
+        if let (Some(there), true) = (&there, edit.is_rename()) {
+            laws::renames::check(report, there);
+        }
         let Some(HarnessRun { proposal: Ok(there), .. }) = there else {
             return;
         };

@@ -40,21 +40,21 @@ impl DataPlatform for Connectors {
         let cluster = Resource::new("cluster", "cluster").attribute("name", &scope.platform().name);
         let topics = scope.stored_datasets().map(|(node, dataset)| {
             let topic = Resource::for_dataset("topic", node, &dataset.key).dependency("cluster");
-            topic.attribute("schema", &dataset.schema).with_held_data(dataset)
+            let topic = topic.attribute("cluster", &scope.platform().name).with_held_data(dataset);
+            topic.attribute("schema", &dataset.schema).attribute("retention", dataset.custody.retention)
         });
         let connectors = scope.whole_nodes().filter_map(|node| {
             let named = |kind| Resource::for_node(kind, node).attribute("reads", node.input_addresses());
             let connector = match node.detail() {
-                NodeDetail::Ingest(from) => named("source").attribute("from", &from.source),
-                NodeDetail::Export(to) => named("sink").attribute("to", &to.container),
+                NodeDetail::Ingest(from) => named("source").attribute("from", from),
+                NodeDetail::Export(to) => named("sink").attribute("to", to),
                 _ => return None,
             };
-            let topics = node.dataset_addresses("topic");
-            Some(connector.attribute("topics", &topics).with_dependencies(topics))
+            Some(connector.with_dependencies(node.dataset_addresses("topic")))
         });
         Rendering::from_resources(topics.chain(connectors).chain(scope.in_foundation(cluster)))
     }
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
-        change.structural(|_| Judgement::update(Effect::Pause, "it starts again"))
+        change.structural(|_| Judgement::update(Effect::Backfill, "it starts again from the first record"))
     }
 }

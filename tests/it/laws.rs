@@ -34,6 +34,13 @@ fn connectors_keep_them_on_generated_ecosystems() {
 }
 
 #[test]
+fn what_surrounds_a_process_is_not_rendered() {
+    let test = "laws::what_surrounds_a_process_is_not_rendered";
+    kept(&Laws::for_plugin::<LocalPlatform>().check_in_second_process(&northwind_masked(), test));
+    kept(&Laws::for_plugin::<Connectors>().check_in_second_process(&northwind(), test));
+}
+
+#[test]
 fn connectors_keep_them_in_a_process_of_their_own() {
     if let Some(child) = child() {
         let laws = Laws::new(Registry::new().with_factory(child));

@@ -12,6 +12,7 @@ pub use resource::{Resource, ResourceAddress};
 pub(crate) use path::is_device;
 
 use crate::error::{PlatformError, PlatformErrorKind};
+use datasurface_graph::NodeKey;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Rendering {
     files: BTreeMap<SafePath, File>,
     resources: BTreeMap<ResourceAddress, Resource>,
+    nothing: BTreeMap<NodeKey, String>,
     folded_paths: BTreeSet<String>,
 }
 
@@ -85,6 +87,17 @@ impl Rendering {
     pub fn add_json(&mut self, resource: Resource) -> Result<(), PlatformError> {
         let file = File::json(&format!("{}.json", resource.address()), resource.attributes())?;
         self.add(file, [resource])
+    }
+
+    /// States that a node needs no resource, for a reason that a person can read. Of every other node, at least one resource must be rendered.
+    pub fn nothing_for(&mut self, node: &NodeKey, reason: impl Into<String>) {
+        self.nothing.insert(node.clone(), reason.into());
+    }
+
+    /// The nodes that need no resource, each with the reason.
+    #[must_use]
+    pub fn nodes_without_resources(&self) -> &BTreeMap<NodeKey, String> {
+        &self.nothing
     }
 
     /// The files, ordered by path.

@@ -3,6 +3,7 @@
 
 use super::{File, Rendering, Resource, SafePath};
 use crate::error::{PlatformError, PlatformErrorKind};
+use datasurface_graph::NodeKey;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -12,18 +13,25 @@ use std::collections::BTreeMap;
 pub(super) struct RenderingWire {
     files: Vec<File>,
     resources: Vec<Resource>,
+    #[serde(default)]
+    nothing: BTreeMap<NodeKey, String>,
 }
 
 #[derive(Serialize)]
 struct RenderingWireRef<'a> {
     files: Vec<&'a File>,
     resources: Vec<&'a Resource>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    nothing: &'a BTreeMap<NodeKey, String>,
 }
 
 impl Serialize for Rendering {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let leaving =
-            RenderingWireRef { files: self.files().collect(), resources: self.resources().collect() };
+        let leaving = RenderingWireRef {
+            files: self.files().collect(),
+            resources: self.resources().collect(),
+            nothing: self.nodes_without_resources(),
+        };
         leaving.serialize(serializer)
     }
 }
@@ -36,7 +44,7 @@ impl TryFrom<RenderingWire> for Rendering {
         for resource in arriving.resources {
             declared.entry(resource.file().cloned()).or_default().push(resource);
         }
-        let mut rendering = Self::new();
+        let mut rendering = Self { nothing: arriving.nothing, ..Self::new() };
         for file in arriving.files {
             let declares = declared.remove(&Some(file.path().clone())).unwrap_or_default();
             rendering.add(file, declares)?;

@@ -6,6 +6,7 @@ mod key;
 mod workspace;
 
 use super::{
+    adjustment::{Adjustment, adjustments},
     avro::to_avro,
     names::{CLASSIFICATIONS, CRONS, word},
     plan::{Choice, columns},
@@ -74,6 +75,22 @@ pub enum Edit {
     RemovePin(u16),
     /// Removes a platform.
     RemovePlatform(u16),
+    /// Changes what is asked for.
+    Adjust(Adjustment),
+}
+
+/// Generates edits that leave most valid ecosystems valid: what somebody does to a model that runs.
+pub fn valid_edits() -> impl Strategy<Value = Edit> {
+    let target = any::<Choice>;
+    prop_oneof![
+        6 => adjustments().prop_map(Edit::Adjust),
+        1 => prop_oneof![
+            target().prop_map(Edit::RemoveWorkspace),
+            (target(), target()).prop_map(|(at, sink)| Edit::RemoveSink(at, sink)),
+            target().prop_map(Edit::ToggleKey),
+            target().prop_map(Edit::RemovePin),
+        ],
+    ]
 }
 
 /// Generates edits of every kind.
@@ -162,6 +179,12 @@ fn schemas() -> impl Strategy<Value = Schema> {
 }
 
 impl Edit {
+    /// Whether the edit changes nothing but a name, and states the name that there was.
+    #[must_use]
+    pub fn is_rename(&self) -> bool {
+        matches!(self, Self::Adjust(adjustment) if adjustment.kind.is_rename())
+    }
+
     /// Applies the edit. Zones, teams, datastores and workspaces that it does not touch are shared with the original,
     /// in memory.
     #[must_use]
@@ -239,6 +262,7 @@ impl Edit {
             Self::AddPin(at, platform) => found.pinned(ecosystem, *at, *platform),
             Self::RemovePin(at) => find::without_pin(ecosystem, *at),
             Self::RemovePlatform(at) => find::without_platform(ecosystem, *at),
+            Self::Adjust(adjustment) => adjustment.apply(ecosystem),
         }
     }
 }

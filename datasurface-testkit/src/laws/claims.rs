@@ -1,7 +1,7 @@
 //! Law 9: what the descriptor says is true. Here: who keeps captured data says in what, for zones have a say about that.
 
 use super::{OnPlatform, ReportBuilder};
-use crate::{harness::HarnessRun, report::Law};
+use crate::{harness::HarnessRun, law::Law};
 use datasurface_graph::NodeKind;
 use datasurface_platform::Resource;
 

@@ -1,7 +1,7 @@
 //! Law 4: `diff(x, x)` is empty. Law 5: applying `diff(a, b)` to a gives b.
 
 use super::{OnPlatform, ReportBuilder};
-use crate::{apply::apply, harness::HarnessRun, recording::DiffCall, report::Law};
+use crate::{apply::apply, harness::HarnessRun, law::Law, recording::DiffCall};
 use datasurface_broker::{PlatformRecord, Proposal};
 use datasurface_platform::{
     ChangeHeader, DataPlatform, Plan, RenderingChange, ResourceAddress, Revision, ScopeChange,

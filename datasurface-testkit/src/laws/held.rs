@@ -1,8 +1,8 @@
-//! Law 7: no step destroys held state.
+//! Law 7: no step destroys held state. Law 20: no step replaces what is owed.
 
 use super::{OnPlatform, ReportBuilder};
-use crate::{harness::HarnessRun, recording::DiffCall, report::Law};
-use datasurface_platform::{Action, Effect, ResourceAddress};
+use crate::{harness::HarnessRun, law::Law, recording::DiffCall};
+use datasurface_platform::{Action, Carrier, Effect, OwnedChange, Plan, ResourceAddress, Step};
 use std::collections::BTreeSet;
 
 /// Looks for steps that destroy what nothing lets go, and says what they would destroy. The broker must refuse such a plan.
@@ -32,12 +32,34 @@ pub(super) fn check(
             report.report(Law::HeldStateSurvives, place, difference);
             destroyed.insert(step.resource.clone());
         }
+        let is_replaced = step.action == Action::Replace && !is_carried(step, plan, &diffed.change);
+        if is_replaced && !may && holders.contains(&step.resource) {
+            let difference =
+                format!("it holds data that nothing lets go or carries over, but the plan says `{step}`");
+            report.report(
+                Law::OwedIsNotReplaced,
+                OnPlatform(name, format!("`{}`", step.resource)),
+                difference,
+            );
+        }
     }
     if !destroyed.is_empty() && stage.proposal.is_ok() {
         let difference = "the broker lets a plan pass that destroys held data: this is a bug in datasurface";
         report.report(Law::HeldStateSurvives, "the host", difference);
     }
     destroyed
+}
+
+/// Whether there is something that brings the data of a replaced resource into the new one.
+fn is_carried(step: &Step, plan: &Plan, change: &OwnedChange) -> bool {
+    match &step.carried_by {
+        None => false,
+        Some(Carrier::TransitionFile(path)) => plan.transition_files().iter().any(|file| file.path() == path),
+        Some(Carrier::Resource(address)) => {
+            let mut rendered = change.scopes.iter().map(|one| &one.new.resources);
+            *address != step.resource && rendered.any(|resources| resources.contains_key(address))
+        }
+    }
 }
 
 /// What is held must be rendered on: the broker refuses everything else.

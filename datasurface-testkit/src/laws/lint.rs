@@ -1,7 +1,7 @@
 //! Law 1: lint is pure and ordered.
 
 use super::{OnPlatform, OtherInstances, ReportBuilder};
-use crate::{harness::HarnessRun, recording::Subject, report::Law};
+use crate::{harness::HarnessRun, law::Law, recording::Subject};
 use datasurface_model::Findings;
 use datasurface_platform::{DataPlatform, LintView, Reporter};
 

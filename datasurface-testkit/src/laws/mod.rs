@@ -1,17 +1,36 @@
 //! The laws, each in its place.
 
+mod alteration;
 mod claims;
+mod dependencies;
 mod diff;
+mod essence;
+mod facts;
 mod held;
+mod held_alike;
 mod lint;
+mod lone_node;
+mod neighbours;
+mod nodes;
+mod offers;
 mod paths;
+pub(crate) mod renames;
 pub(crate) mod render;
+mod schema_changes;
+mod second_instance;
+pub(crate) mod settings;
 pub(crate) mod shards;
+mod shown_node;
+mod sources;
+mod surroundings;
+
+pub(crate) use surroundings::text as rendering_text;
 
 use crate::{
     harness::{Harness, HarnessRun},
+    law::Law,
     recording::Panic,
-    report::{CheckCounts, Law, LawReport, Violation},
+    report::{CheckCounts, LawReport, Violation},
 };
 use datasurface_model::PlatformName;
 use datasurface_platform::DataPlatform;
@@ -27,6 +46,7 @@ pub(crate) fn judge(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
     lint::check(report, stage, &others);
     render::check(report, stage, &others);
     claims::check(report, stage);
+    nodes::check(report, stage);
     for diffed in &stage.log.diffs {
         let exempt = held::check(report, stage, diffed);
         diff::check_plan(report, diffed, &exempt);
@@ -36,7 +56,25 @@ pub(crate) fn judge(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
     if let Ok(proposal) = &stage.proposal {
         diff::check_identity(report, stage, proposal);
         paths::check(report, proposal);
+        dependencies::check(report, stage, proposal);
     }
+    report.report_panics(&harness.log().panics);
+}
+
+/// Asks further questions about a stage: what would be rendered if something were otherwise. The answers of a platform that does not
+/// answer twice in the same way say nothing.
+pub(crate) fn probe(report: &mut ReportBuilder, harness: &Harness, stage: &HarnessRun) {
+    if report.knows(Law::RenderIsDeterministic) || report.knows(Law::NoPanic) {
+        return;
+    }
+    surroundings::check_date(report, stage, harness.date());
+    neighbours::check(report, stage);
+    offers::check(report, stage);
+    sources::check(report, stage);
+    held_alike::check(report, stage);
+    schema_changes::check(report, stage);
+    second_instance::check(report, harness, stage);
+    facts::check(report, stage);
     report.report_panics(&harness.log().panics);
 }
 

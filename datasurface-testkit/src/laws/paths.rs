@@ -1,7 +1,7 @@
 //! Law 11: paths are relative, safe, and unique without regard to case, across the whole target.
 
 use super::{OnPlatform, ReportBuilder};
-use crate::report::Law;
+use crate::law::Law;
 use datasurface_broker::Proposal;
 use datasurface_model::PlatformName;
 use datasurface_platform::SafePath;

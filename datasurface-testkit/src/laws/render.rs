@@ -3,8 +3,8 @@
 use super::{OnPlatform, OtherInstances, ReportBuilder};
 use crate::{
     harness::{HarnessRun, codes},
+    law::Law,
     recording::{RenderCall, Subject},
-    report::Law,
 };
 use datasurface_broker::{PlatformRecord, Proposal};
 use datasurface_model::Severity;

@@ -1,12 +1,12 @@
-//! Law 8, in part: the union of the shards is the whole, and offers resolve.
+//! Law 8: the union of the shards is the whole, and offers resolve.
 
-use super::{OnPlatform, ReportBuilder};
-use crate::{harness::HarnessRun, random::Random, report::Law};
+use super::{OnPlatform, ReportBuilder, essence::Essence};
+use crate::{harness::HarnessRun, law::Law, random::Random};
 use datasurface_broker::{Lock, Proposal};
 use datasurface_graph::NodeKind;
 use datasurface_model::{PlatformName, ShardName};
-use datasurface_platform::{HeldData, Resource, ResourceAddress, Scope};
-use std::collections::BTreeMap;
+use datasurface_platform::{FileRecord, Resource, ResourceAddress, SafePath, Scope, ScopeRecord};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The lock of a proposal, with all nodes placed in two shards, and some datasets apart from their captures.
 pub(crate) fn scattered(stage: &HarnessRun, proposal: &Proposal, random: &mut Random) -> Lock {
@@ -45,37 +45,72 @@ pub(crate) fn check(report: &mut ReportBuilder, whole: &Proposal, stage: &Harnes
             return;
         }
     };
-    let (whole, parts) = (union(whole), union(parts));
-    for (key, one) in &whole {
-        let difference = match parts.get(key) {
-            None => "it is there in one shard, and not in two",
-            Some(other) if other.0 != one.0 => "in two shards it is of another kind",
-            Some(other) if other.1 != one.1 => "in two shards it holds other data",
-            Some(_) => continue,
-        };
-        report.report(Law::PlacementIsInvisible, OnPlatform(key.0, format!("`{}`", key.1)), difference);
+    if report.knows(Law::RenderIsDeterministic) {
+        return;
     }
-    for key in parts.keys().filter(|key| !whole.contains_key(*key)) {
-        let difference = "it is there in two shards, and not in one";
-        report.report(Law::PlacementIsInvisible, OnPlatform(key.0, format!("`{}`", key.1)), difference);
+    let (whole, parts) = (Union::new(whole), Union::new(parts));
+    let mut found = |(platform, address): (&PlatformName, &ResourceAddress), difference: &str| {
+        report.report(Law::PlacementIsInvisible, OnPlatform(platform, format!("`{address}`")), difference);
+    };
+    for ((platform, address), one) in &whole.resources {
+        match parts.resources.get(&(*platform, *address)) {
+            None => found((platform, address), "it is there in one shard, and not in two"),
+            Some(other) => {
+                if let Some(difference) = one.difference(other) {
+                    found((platform, address), &format!("in two shards, {difference}"));
+                }
+            }
+        }
+    }
+    for (platform, address) in parts.resources.keys().filter(|key| !whole.resources.contains_key(*key)) {
+        found((platform, address), "it is there in two shards, and not in one");
+    }
+    for ((platform, declared), one) in &whole.files {
+        let other = parts.files.get(&(*platform, declared.clone()));
+        if let (Some(address), true) = (declared.first(), other.is_some_and(|other| other != one)) {
+            found((platform, address), "in two shards, the text of its file differs");
+        }
     }
 }
 
-type Union<'a> = BTreeMap<(&'a PlatformName, &'a ResourceAddress), (&'a str, Option<&'a HeldData>)>;
-
 /// What there is for the nodes of all shards, or holds data. The foundation may depend on which shards there are, and so may
 /// what a shard has for itself alone, such as the frame of its schedule.
-fn union(proposal: &Proposal) -> Union<'_> {
-    let mut union = Union::new();
-    for (name, record) in proposal.manifest().platforms() {
-        let shards = record.scopes.iter().filter(|entry| entry.scope != Scope::Foundation);
-        let resources = shards.flat_map(|entry| &entry.record.resources);
+#[derive(Default)]
+struct Union<'a> {
+    resources: BTreeMap<(&'a PlatformName, &'a ResourceAddress), Essence<'a>>,
+    /// Files that declare nothing else, by what they declare.
+    files: BTreeMap<(&'a PlatformName, BTreeSet<&'a ResourceAddress>), &'a FileRecord>,
+}
+
+impl<'a> Union<'a> {
+    fn new(proposal: &'a Proposal) -> Self {
+        let mut union = Self::default();
+        for (name, record) in proposal.manifest().platforms() {
+            for entry in record.scopes.iter().filter(|entry| entry.scope != Scope::Foundation) {
+                union.add(name, &entry.record);
+            }
+        }
+        union
+    }
+
+    fn add(&mut self, platform: &'a PlatformName, record: &'a ScopeRecord) {
         let counts = |resource: &Resource| !resource.origins().is_empty() || resource.held_data().is_some();
-        for (address, resource) in resources.filter(|(_, resource)| counts(resource)) {
-            union.insert((name, address), (resource.kind(), resource.held_data()));
+        let mut declared: BTreeMap<&SafePath, Vec<&Resource>> = BTreeMap::new();
+        for (address, resource) in &record.resources {
+            if counts(resource) {
+                self.resources.insert((platform, address), Essence::new(resource));
+            }
+            if let Some(path) = resource.file() {
+                declared.entry(path).or_default().push(resource);
+            }
+        }
+        for (path, resources) in declared {
+            if let (Some(file), true) = (record.files.get(path), resources.iter().all(|one| counts(one))) {
+                let addresses = resources.into_iter().map(Resource::address).collect();
+                self.files.insert((platform, addresses), file);
+            }
         }
     }
-    union
 }
 
 /// An address must mean one resource on its whole platform: the broker refuses everything else.

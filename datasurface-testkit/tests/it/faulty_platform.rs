@@ -1,6 +1,13 @@
 //! A platform that keeps each dataset in a drawer, and that can be told to break one law.
 
+mod careless;
+mod defect;
+mod diff;
+
+pub(crate) use careless::Careless;
+
 use datasurface_platform::prelude::*;
+use defect::Defect;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[derive(Debug)]
@@ -11,62 +18,12 @@ pub(crate) struct FaultyPlatform {
     asked: AtomicUsize,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(crate = "self::serde", rename_all = "snake_case")]
-pub(crate) enum Defect {
-    #[default]
-    None,
-    /// Every other lint of a node warns.
-    MoodyLint,
-    /// Lint depends on what was asked before.
-    OrderedLint,
-    /// Exports cannot be rendered, without a word before.
-    SurprisedRender,
-    /// Files count how often they were rendered.
-    CountingRender,
-    /// Files are in the order of a hash map.
-    HashedRender,
-    /// Offers count how often they were asked for.
-    CountingOffer,
-    /// Everything that is rendered is updated, whether it changed or not.
-    RestlessDiff,
-    /// A file for the transition where there is none.
-    ChattyDiff,
-    /// No job is ever retired.
-    ForgetfulDiff,
-    /// No drawer is ever retired, though nothing that was in it is owed any more.
-    ClingingDiff,
-    /// No job is ever updated.
-    LazyDiff,
-    /// Fails as soon as something has to go.
-    FailingDiff,
-    /// What is to be held is retired.
-    Destroyer,
-    /// What is held is not rendered.
-    Forgetter,
-    /// Exports are rendered in the first shard alone.
-    Dropper,
-    /// What is in another shard is not offered.
-    Namer,
-    /// Every shard has a drawer of the same address.
-    Doubler,
-    /// Does not say that it keeps data.
-    Secretive,
-    /// Panics at exports.
-    PanickingRender,
-    PanickingLint,
-    PanickingOffer,
-    PanickingDiff,
-    /// A file is called as a folder.
-    FileAsFolder,
-    /// Two transition files differ in case.
-    CaseClash,
-}
-
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(crate = "self::serde", deny_unknown_fields, default)]
 pub(crate) struct Settings {
     defect: Defect,
+    /// Claims captures of changes and exports to Kafka, and nothing of snapshots.
+    streams: bool,
 }
 
 impl PlatformPlugin for FaultyPlatform {
@@ -78,10 +35,18 @@ impl PlatformPlugin for FaultyPlatform {
     }
 
     fn configure(_: &PlatformInstance, settings: Settings) -> Result<Self, PlatformError> {
-        let descriptor = PlatformDescriptor::for_plugin::<Self>()
-            .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
-            .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
-            .with_export_targets(["sqlite", "postgres"])
+        let descriptor = match settings.streams {
+            true => PlatformDescriptor::for_plugin::<Self>()
+                .with_captures(["cdc"], ["postgres", "mysql"])
+                .with_consistencies([Consistency::SingleDataset])
+                .with_export_targets(["kafka"])
+                .data_place("Cloud/Frankfurt"),
+            false => PlatformDescriptor::for_plugin::<Self>()
+                .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
+                .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
+                .with_export_targets(["sqlite", "postgres"]),
+        };
+        let descriptor = descriptor
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_artifacts(["sql"])
             .with_formats(["drawer"]);
@@ -111,14 +76,42 @@ impl FaultyPlatform {
             if self.has(Defect::Forgetter) && held.contains(&&dataset.key) {
                 continue;
             }
-            let drawer = Resource::for_dataset("drawer", node, &dataset.key)
-                .attribute("schema", &dataset.schema)
-                .attribute("history", dataset.custody.history)
-                .with_held_data(dataset);
+            let drawer = match self.defect {
+                Defect::Relabelling => {
+                    let address = format!("drawer.{}", dataset_slug(&dataset.key));
+                    Resource::new(address, "drawer").origin(node.key())
+                }
+                _ => Resource::for_dataset("drawer", node, &dataset.key),
+            };
+            let drawer = drawer.with_held_data(dataset);
+            let drawer = self.inside(scope, dataset, drawer);
             let path = format!("drawers/{}.txt", node.dataset_slug(&dataset.key));
             rendering.add(File::new(&path, "text/plain", self.text())?, [drawer])?;
         }
         Ok(())
+    }
+
+    /// What is kept of a dataset, and in which cupboard.
+    fn inside(&self, scope: &ScopeView, dataset: &DatasetFacts, drawer: Resource) -> Resource {
+        let is_held = scope.held().iter().any(|held| held.holds.dataset == *dataset.storage_key());
+        let custody = match self.defect {
+            Defect::Forgetful => Custody { retention: None, ..dataset.custody },
+            Defect::Historyless => Custody { live: true, ..Custody::default() },
+            _ => dataset.custody,
+        };
+        let drawer = drawer.attribute("custody", custody);
+        let drawer = match self.defect {
+            Defect::Schemaless => drawer,
+            _ => drawer.attribute("schema", &dataset.schema),
+        };
+        match self.defect {
+            Defect::Listing => {
+                drawer.attribute("cupboard", &scope.platform().name).attribute("all", keys(scope))
+            }
+            Defect::Common => drawer,
+            Defect::Dusty => drawer.attribute("fed", !is_held).attribute("cupboard", &scope.platform().name),
+            _ => drawer.attribute("cupboard", &scope.platform().name),
+        }
     }
 
     /// What is in every file.
@@ -129,11 +122,17 @@ impl FaultyPlatform {
                 let words: std::collections::HashMap<usize, ()> = (0..20).map(|word| (word, ())).collect();
                 format!("{:?}\n", words.keys())
             }
+            Defect::Dated => format!("{}\n", today()),
+            Defect::Homesick => format!("{:?}\n", std::env::var_os("HOME")),
             _ => "a drawer\n".to_owned(),
         }
     }
 
-    fn job(&self, scope: &ScopeView, node: &NodeView) -> Result<Option<(File, Resource)>, PlatformError> {
+    fn job(
+        &self,
+        scope: &ScopeView,
+        (position, node): (usize, &NodeView),
+    ) -> Result<Option<(File, Resource)>, PlatformError> {
         let is_export = matches!(node.detail(), NodeDetail::Export(_));
         let is_first = scope.shards().first().map(ShardName::as_str) == Some(shard(scope));
         match self.defect {
@@ -143,16 +142,71 @@ impl FaultyPlatform {
                 return Err(PlatformError::new(PlatformErrorKind::Rendering, what));
             }
             Defect::Dropper if is_export && !is_first => return Ok(None),
+            Defect::Idle if is_export => return Ok(None),
             _ => {}
         }
-        let reads: Vec<_> = node.inputs().iter().map(|input| &input.offer).collect();
-        let job = Resource::new(format!("job.{}", node.key()), "job")
-            .origin(node.key())
-            .attribute("reads", reads)
-            .attribute("datasets", node.facts().datasets())
-            .attribute("priority", node.obligation().priority());
+        let job = Resource::new(format!("job.{}", node.key()), "job").origin(node.key());
+        let job = self.sources(node, job).with_dependencies(self.needs(node));
+        let job = match (self.defect, scope.stored_datasets().next()) {
+            (Defect::FirstDrawer, Some((first, dataset))) if is_export => {
+                job.attribute("reads", first.dataset_slug(&dataset.key))
+            }
+            _ => job,
+        };
+        let job = match self.defect {
+            Defect::Sharded => job.attribute("shards", scope.shards().len()),
+            Defect::Numbering => job.attribute("number", position),
+            _ => job.attribute("priority", node.obligation().priority()),
+        };
         let path = format!("jobs/{}/{}.json", node.key().kind(), node.slug());
-        Ok(Some((File::json(&path, job.attributes())?, job)))
+        let file = match self.defect {
+            Defect::ShardedText => File::json(&path, &scope.shards().len()),
+            Defect::Gossip => File::json(&path, &scope.nodes().len()),
+            _ => File::json(&path, job.attributes()),
+        };
+        Ok(Some((file?, job)))
+    }
+}
+
+impl FaultyPlatform {
+    /// What a job reads, and where it writes to.
+    fn sources(&self, node: &NodeView, job: Resource) -> Resource {
+        let job = match self.defect {
+            Defect::Blind => job,
+            _ => job.attribute("reads", node.input_addresses()),
+        };
+        match (self.defect, node.detail()) {
+            (Defect::Rootless, NodeDetail::Ingest(_)) => job,
+            (Defect::Nameless, NodeDetail::Ingest(ingest)) => {
+                let mut ingest = ingest.clone();
+                if let IngestSource::Container(capture) = &mut ingest.source {
+                    capture.credential = None;
+                }
+                job.attribute("detail", ingest)
+            }
+            (Defect::Schemaless, NodeDetail::Ingest(ingest)) => job.attribute("from", &ingest.source),
+            (Defect::Ungranting, NodeDetail::Export(export)) => job.attribute("to", &export.container),
+            (Defect::Generous, NodeDetail::Export(export)) => {
+                let principals =
+                    export.consumers.iter().flat_map(|consumer| consumer.entitlement.principals());
+                let names = principals.map(|principal| principal.name().to_string());
+                job.attribute("detail", node.detail())
+                    .attribute("readers", names.chain(["*".to_owned()]).collect::<Vec<_>>())
+            }
+            (_, detail) => job.attribute("detail", detail),
+        }
+    }
+
+    /// The drawers that a job fills, and the jobs that it comes after.
+    fn needs(&self, node: &NodeView) -> Vec<String> {
+        let own = |input: &&ResolvedOffer| input.platform() == node.key().platform();
+        let before = node.inputs().iter().filter(own).map(|input| format!("job.{}", input.from));
+        match (self.defect, node.key().kind()) {
+            (Defect::Independent, _) => Vec::new(),
+            (Defect::Dangling, _) => vec!["job.nobody".to_owned()],
+            (_, NodeKind::Ingest) => before.chain(node.dataset_addresses("drawer")).collect(),
+            _ => before.collect(),
+        }
     }
 }
 
@@ -169,6 +223,15 @@ fn offers(node: &NodeFacts, kind: &str) -> Vec<Offer> {
         Offer::new(&dataset.key, address, "drawer").with_custody(dataset.custody)
     };
     datasets.iter().map(offer).collect()
+}
+
+fn keys(scope: &ScopeView) -> Vec<&NodeKey> {
+    scope.nodes().iter().map(|node| node.view().key()).collect()
+}
+
+fn today() -> chrono::NaiveDate {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    chrono::DateTime::from_timestamp(now.try_into().unwrap(), 0).unwrap().date_naive()
 }
 
 fn shard(scope: &ScopeView) -> &str {
@@ -191,6 +254,10 @@ impl DataPlatform for FaultyPlatform {
         match self.defect {
             Defect::PanickingOffer => panic!("an offer"),
             Defect::CountingOffer => offers(node, &format!("drawer-{}", self.count())),
+            Defect::Namesake => {
+                let everywhere = |offer: Offer| Offer::new(offer.dataset(), "drawer", "drawer");
+                offers(node, "drawer").into_iter().map(everywhere).collect()
+            }
             Defect::Namer if node.key.kind() == NodeKind::Ingest => Vec::new(),
             _ => offers(node, "drawer"),
         }
@@ -223,7 +290,7 @@ impl DataPlatform for FaultyPlatform {
             rendering.add(File::json("frame.json", frame.attributes())?, [frame])?;
         }
         self.drawers(scope, &mut rendering)?;
-        for node in scope.whole_nodes() {
+        for node in scope.whole_nodes().enumerate() {
             if let Some((file, job)) = self.job(scope, node)? {
                 rendering.add(file, [job])?;
             }
@@ -239,72 +306,6 @@ impl DataPlatform for FaultyPlatform {
     }
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
-        let plan = change.structural(|_| Judgement::update(Effect::InPlace, ""))?;
-        let is_job = |step: &Step| step.kind == "job";
-        let steps = plan.steps().iter().cloned();
-        match self.defect {
-            Defect::PanickingDiff => panic!("a diff"),
-            Defect::RestlessDiff => self.restless(change, plan),
-            Defect::ChattyDiff => Ok(plan.transition_file(File::new("note.txt", "text/plain", "nothing\n")?)),
-            Defect::ForgetfulDiff => {
-                let stays = |step: &Step| !(is_job(step) && step.action == Action::Retire);
-                Ok(Plan::new(steps.filter(stays)))
-            }
-            Defect::ClingingDiff => {
-                let stays = |step: &Step| is_job(step) || step.action != Action::Retire;
-                Ok(Plan::new(steps.filter(stays)))
-            }
-            Defect::LazyDiff => {
-                let stays = |step: &Step| !(is_job(step) && step.action == Action::Update);
-                Ok(Plan::new(steps.filter(stays)))
-            }
-            Defect::FailingDiff if plan.steps().iter().any(|step| step.action == Action::Retire) => {
-                let what = "nothing may go";
-                Err(PlatformError::new(PlatformErrorKind::Rendering, what))
-            }
-            Defect::Destroyer => Ok(Plan::new(steps.map(|mut step| {
-                if step.action == Action::Hold {
-                    step.action = Action::Retire;
-                }
-                step
-            }))),
-            Defect::CaseClash if !plan.is_empty() => Ok(plan
-                .transition_file(File::sql("Alter.sql", "")?)
-                .transition_file(File::sql("alter.sql", "")?)),
-            _ => Ok(plan),
-        }
-    }
-}
-
-impl FaultyPlatform {
-    fn restless(&self, change: &RenderingChange<'_>, plan: Plan) -> Result<Plan, PlatformError> {
-        let mut steps = plan.steps().to_vec();
-        for one in change.scopes() {
-            let one = one?;
-            for (address, resource) in one.new.resources {
-                if one.old.resources.contains_key(&address)
-                    && steps.iter().all(|step| step.resource != address)
-                {
-                    steps.push(Step {
-                        action: Action::Update,
-                        meaning: Meaning::Metadata,
-                        effect: Effect::None,
-                        resource: address,
-                        kind: resource.kind().to_owned(),
-                        scope: one.scope.clone(),
-                        moved_from: None,
-                        reason: "to be sure".to_owned(),
-                        cause: Default::default(),
-                        owed_until: None,
-                        carried_by: None,
-                        differences: Vec::new(),
-                        refused: None,
-                        renamed_from: None,
-                        depends_on: Default::default(),
-                    });
-                }
-            }
-        }
-        Ok(Plan::new(steps))
+        diff::diff(self.defect, change)
     }
 }

@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "all of this program is tests, also what they share")]
 #![allow(clippy::panic, reason = "a platform that panics is one of those that are found")]
 
+mod claims;
 mod defects;
+mod documentation;
 mod faulty_platform;
 mod linear;
 mod synthetic;
+mod valid_edits;

@@ -62,8 +62,13 @@ pub(crate) fn render(config: &LocalConfig, scope: &ScopeView) -> Result<Renderin
         match view.detail() {
             NodeDetail::Ingest(ingest) => jobs.capture(config, view, ingest)?,
             NodeDetail::Export(export) => {
+                let before = rendering.resources().len();
                 copy::render(config, view, export, &mut rendering)?;
                 view::render(config, view, export, &mut rendering)?;
+                if rendering.resources().len() == before {
+                    rendering
+                        .nothing_for(&view.facts().key_now(), "transformers read the captured table itself");
+                }
             }
             NodeDetail::Trigger(trigger) => jobs.trigger(config, view, trigger)?,
             NodeDetail::Transform(transform) => {

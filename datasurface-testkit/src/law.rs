@@ -1,0 +1,263 @@
+//! The laws: their numbers, their names, and what is tried to find a violation.
+
+use std::fmt;
+
+/// A law that every platform must keep. The numbers are those of the contract's documentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Law {
+    /// 1: the same question has the same answer, whenever and in whatever order it is asked.
+    LintIsPure,
+    /// 2: what lint finds no error in can be rendered.
+    CleanLintRenders,
+    /// 3: the same view has the same rendering, byte for byte, in whatever order the model was declared.
+    RenderIsDeterministic,
+    /// 4: where nothing changed, there is nothing to do.
+    NoChangeNoSteps,
+    /// 5: who does what a plan says has what was rendered: resources and files.
+    PlanIsComplete,
+    /// 7: no step destroys data that was promised.
+    HeldStateSurvives,
+    /// 8: where things are placed changes nothing about what there is, and offers resolve across shards.
+    PlacementIsInvisible,
+    /// 9: what the descriptor says is true; judged of the storage that captured data is kept in.
+    ClaimsAreTrue,
+    /// 10: no question makes a platform panic.
+    NoPanic,
+    /// 11: every file has a place of its own, on every file system.
+    PathsAreSafe,
+    /// 13: a rename creates, retires and replaces nothing that holds data.
+    RenamesKeepData,
+    /// 14: what is rendered for a node does not depend on the other nodes of its shard.
+    NeighboursAreInvisible,
+    /// 15: every node is the origin of a resource, or is stated to need none.
+    NodesAreRendered,
+    /// 16: offers of different datasets are at different addresses.
+    OffersAreDistinct,
+    /// 17: what a node reads from can be seen in what is rendered for it.
+    SourcesAreShown,
+    /// 18: neither the environment nor the clock is seen in what is rendered.
+    SurroundingsAreInvisible,
+    /// 19: what is held has the attributes that it had while it was fed.
+    HeldIsUnchanged,
+    /// 20: no step replaces data that was promised.
+    OwedIsNotReplaced,
+    /// 21: a change that readers see is not one of metadata.
+    MeaningIsNotUnderstated,
+    /// 22: two instances do not occupy one place.
+    PlacesAreDistinct,
+    /// 23: settings that break the JSON Schema of a platform are refused.
+    SettingsAreChecked,
+    /// 24: a fact that the platform claims to honour can be seen.
+    FactsAreShown,
+    /// 25: what reads a node depends on what there is of that node.
+    DependenciesAreComplete,
+    /// 26: a changed key of what owes earlier versions has a cost.
+    KeyChangesCost,
+}
+
+/// What is documented of a law.
+struct Statement {
+    number: u8,
+    name: &'static str,
+    check: &'static str,
+}
+
+impl Law {
+    /// Every law that is checked, in the order of their numbers.
+    pub const ALL: [Self; 24] = [
+        Self::LintIsPure,
+        Self::CleanLintRenders,
+        Self::RenderIsDeterministic,
+        Self::NoChangeNoSteps,
+        Self::PlanIsComplete,
+        Self::HeldStateSurvives,
+        Self::PlacementIsInvisible,
+        Self::ClaimsAreTrue,
+        Self::NoPanic,
+        Self::PathsAreSafe,
+        Self::RenamesKeepData,
+        Self::NeighboursAreInvisible,
+        Self::NodesAreRendered,
+        Self::OffersAreDistinct,
+        Self::SourcesAreShown,
+        Self::SurroundingsAreInvisible,
+        Self::HeldIsUnchanged,
+        Self::OwedIsNotReplaced,
+        Self::MeaningIsNotUnderstated,
+        Self::PlacesAreDistinct,
+        Self::SettingsAreChecked,
+        Self::FactsAreShown,
+        Self::DependenciesAreComplete,
+        Self::KeyChangesCost,
+    ];
+
+    /// Returns the number of the law in the documentation of the contract.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        self.statement().number
+    }
+
+    /// Returns the statement of the law in a few words.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.statement().name
+    }
+
+    /// Returns the description of the check: the questions to a platform, and the answers that violate the law.
+    #[must_use]
+    pub fn check(self) -> &'static str {
+        self.statement().check
+    }
+
+    fn statement(self) -> Statement {
+        let (number, name, check) = match self {
+            Self::LintIsPure => (
+                1,
+                "lint is pure and ordered",
+                "Each lint is asked again: in the opposite order, twice in a row, after other questions, and of a second \
+                 instance with the same settings. Every answer must be the same.",
+            ),
+            Self::CleanLintRenders => (
+                2,
+                "if lint is clean, render succeeds",
+                "Where a rendering fails, lint must have found an error.",
+            ),
+            Self::RenderIsDeterministic => (
+                3,
+                "render is deterministic",
+                "Each view is rendered again, also by a second instance with the same settings; offers and weights are \
+                 asked for again. The ecosystem is declared in another order. Every byte must be the same.",
+            ),
+            Self::NoChangeNoSteps => (
+                4,
+                "a diff of equal renderings is empty",
+                "The diff of a rendering with itself has neither steps nor transition files.",
+            ),
+            Self::PlanIsComplete => (
+                5,
+                "applying a plan gives what is rendered",
+                "Each plan is applied in memory to the resources and files of before, by edits and back again. The result \
+                 must be what is rendered.",
+            ),
+            Self::HeldStateSurvives => (
+                7,
+                "no step destroys held state",
+                "No plan retires a resource with data that nothing releases, and what is held is rendered on.",
+            ),
+            Self::PlacementIsInvisible => (
+                8,
+                "the shards together are the whole",
+                "The ecosystem is placed in two shards. Every resource with an origin must have the same kind, attributes \
+                 and data as in one shard, and every file that declares such resources alone must have the same text.",
+            ),
+            Self::ClaimsAreTrue => (
+                9,
+                "what the descriptor claims is true",
+                "A platform that keeps captured data claims a technology in which data is kept.",
+            ),
+            Self::NoPanic => (10, "no panic", "No question may make a platform panic."),
+            Self::PathsAreSafe => (
+                11,
+                "paths are safe and unique",
+                "No two files of a target differ in case only, and no file is the folder of another one.",
+            ),
+            Self::RenamesKeepData => (
+                13,
+                "a rename keeps data",
+                "Datasets, datastores and workspaces are renamed, with the name that they had. The plan creates, replaces, holds and \
+                 retires no resource that holds data.",
+            ),
+            Self::NeighboursAreInvisible => (
+                14,
+                "neighbours are invisible",
+                "Each shard is rendered again with every other node left out. A resource whose origins are all still there must \
+                 have the same kind, attributes and data, and a file that declares such resources alone the same text.",
+            ),
+            Self::NodesAreRendered => (
+                15,
+                "every node is rendered",
+                "Every node is the origin of a resource, or the rendering states that it needs none.",
+            ),
+            Self::OffersAreDistinct => (
+                16,
+                "offers of different datasets are in different places",
+                "Every offer of every instance is compared: two datasets must differ in format or address.",
+            ),
+            Self::SourcesAreShown => (
+                17,
+                "sources are shown",
+                "Each capture is rendered from another address and, unless it reads a file, with another credential: both \
+                 must occur in the attributes or files that are there for it. The address of each offer that a node reads \
+                 must occur, at least its last part, or another address must change what is rendered.",
+            ),
+            Self::SurroundingsAreInvisible => (
+                18,
+                "surroundings are invisible",
+                "Everything is rendered as of a day that is not today, and the date of today must not occur. With \
+                 `Laws::check_in_second_process`, it is also rendered by a second process with another time zone and home folder, and \
+                 with canaries in the variables of credentials: every byte must be the same.",
+            ),
+            Self::HeldIsUnchanged => (
+                19,
+                "what is held is unchanged",
+                "Each dataset of a capture is rendered alone, fed and held. A resource that holds its data must have the same \
+                 kind, attributes and data. There is no exemption for attributes that only exist while data is fed: the \
+                 contract has no word for them.",
+            ),
+            Self::OwedIsNotReplaced => (
+                20,
+                "promised data is not replaced",
+                "No plan replaces a resource with data that nothing releases, unless a transition file or another resource \
+                 carries the data.",
+            ),
+            Self::MeaningIsNotUnderstated => (
+                21,
+                "the meaning of a change is not understated",
+                "Each dataset of a capture loses a column, which change control calls breaking. A step on what keeps its data \
+                 must not have the meaning `Metadata`. Readers are not compared: the host does not tell them to a platform.",
+            ),
+            Self::PlacesAreDistinct => (
+                22,
+                "places are occupied once",
+                "Each capture is rendered by a second instance with the same settings. A resource that holds data must \
+                 differ, or occupy a place that both name, or the descriptors name the same store: then the broker refuses \
+                 the pair.",
+            ),
+            Self::SettingsAreChecked => (
+                23,
+                "settings are checked",
+                "Each platform is declared with an unknown setting where its JSON Schema closes the object, without each required \
+                 setting, and with each setting in another type. Somebody must refuse that.",
+            ),
+            Self::FactsAreShown => (
+                24,
+                "facts are shown",
+                "Of each capture, columns, key and, as far as they are owed or claimed, retention and history are altered; of \
+                 each export the address, the credential (a file needs none) and the milestoning. Something that is rendered \
+                 for the node must differ: for retention and history, the resource that holds the data. A principal who may \
+                 read an export is named, unless lint has a finding about that, and everybody must not be granted the same, \
+                 where a list or a statement of SQL says so in a usual word.",
+            ),
+            Self::DependenciesAreComplete => (
+                25,
+                "dependencies are complete",
+                "No resource depends on one that is not rendered. What reads a node of its own platform depends, directly or \
+                 through others, on a resource of that node, or of what that node reads.",
+            ),
+            Self::KeyChangesCost => (
+                26,
+                "a changed key has a cost",
+                "The key of each dataset of a capture that owes earlier versions is changed. The step on what keeps its data \
+                 is refused, comes with a transition file, is carried by something, or costs at least a backfill.",
+            ),
+        };
+        Statement { number, name, check }
+    }
+}
+
+impl fmt::Display for Law {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "law {}, {}", self.number(), self.name())
+    }
+}

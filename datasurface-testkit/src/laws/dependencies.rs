@@ -1,0 +1,86 @@
+//! Law 25: what reads a node depends on what there is of that node.
+
+use super::{OnPlatform, ReportBuilder};
+use crate::{harness::HarnessRun, law::Law};
+use datasurface_broker::{PlatformRecord, Proposal};
+use datasurface_graph::NodeKey;
+use datasurface_platform::{NodeView, Resource, ResourceAddress};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun, proposal: &Proposal) {
+    for (name, record) in proposal.manifest().platforms() {
+        let resources = Resources::new(record);
+        for (resource, missing) in resources.dangling() {
+            let difference = format!("it depends on `{missing}`, which is not rendered");
+            report.report(
+                Law::DependenciesAreComplete,
+                OnPlatform(name, format!("`{resource}`")),
+                difference,
+            );
+        }
+        let calls = stage.log.renderings.iter().filter(|call| call.platform == *name);
+        let nodes: BTreeMap<&NodeKey, &NodeView> =
+            calls.flat_map(|call| call.view.nodes()).map(|node| (node.view().key(), node.view())).collect();
+        for node in nodes.values() {
+            for from in resources.unreached(node, &nodes) {
+                let difference = format!("it reads `{from}`, but depends on no resource of that node");
+                let place = OnPlatform(name, format!("`{}`", node.key()));
+                report.report(Law::DependenciesAreComplete, place, difference);
+            }
+        }
+    }
+}
+
+/// The resources of a platform, in all of its scopes.
+struct Resources<'a>(BTreeMap<&'a ResourceAddress, &'a Resource>);
+
+impl<'a> Resources<'a> {
+    fn new(record: &'a PlatformRecord) -> Self {
+        Self(record.scopes.iter().flat_map(|entry| &entry.record.resources).collect())
+    }
+
+    /// Dependencies on what is not there, by the resources that have them.
+    fn dangling(&self) -> impl Iterator<Item = (&'a ResourceAddress, &'a ResourceAddress)> {
+        let all = self.0.iter().flat_map(|(address, resource)| {
+            resource.dependencies().iter().map(move |needed| (*address, needed))
+        });
+        all.filter(|(_, needed)| !self.0.contains_key(needed))
+    }
+
+    fn of(&self, node: &NodeKey) -> BTreeSet<&'a ResourceAddress> {
+        let own = self.0.iter().filter(|(_, resource)| resource.origins().contains(node));
+        own.map(|(address, _)| *address).collect()
+    }
+
+    /// The nodes of this platform that a node reads, have resources, and are not among what it depends on. What is exported in one store
+    /// only has views there, and may be read from where the export reads.
+    fn unreached<'n>(
+        &self,
+        node: &'n NodeView,
+        nodes: &BTreeMap<&NodeKey, &NodeView>,
+    ) -> BTreeSet<&'n NodeKey> {
+        let own = self.of(node.key());
+        let reached = self.needed_by(&own);
+        let is_unreached = |from: &&NodeKey| {
+            let behind = nodes.get(from).into_iter().flat_map(|from| from.inputs()).map(|input| &input.from);
+            let read = self.of(from);
+            let mut accepted = behind.flat_map(|node| self.of(node)).chain(read.iter().copied());
+            !own.is_empty() && !read.is_empty() && !accepted.any(|address| reached.contains(address))
+        };
+        let inputs = node.inputs().iter().filter(|input| input.platform() == node.key().platform());
+        inputs.map(|input| &input.from).filter(is_unreached).collect()
+    }
+
+    /// These resources, and all that they depend on, directly or through others.
+    fn needed_by(&self, own: &BTreeSet<&'a ResourceAddress>) -> BTreeSet<&'a ResourceAddress> {
+        let mut reached = BTreeSet::new();
+        let mut waiting: Vec<&ResourceAddress> = own.iter().copied().collect();
+        while let Some(address) = waiting.pop() {
+            if reached.insert(address) {
+                let resource = self.0.get(address);
+                waiting.extend(resource.into_iter().flat_map(|resource| resource.dependencies()));
+            }
+        }
+        reached
+    }
+}

@@ -1,0 +1,57 @@
+//! A node alone in its shard: the smallest scope in which something can be rendered for it.
+
+use crate::{harness::HarnessRun, recording::RenderCall};
+use datasurface_graph::NodeFacts;
+use datasurface_platform::{
+    DataPlatform, HeldState, NodeView, PlatformError, PlatformInstance, Rendering, Scope, ScopeView,
+    ScopedNode,
+};
+use std::sync::Arc;
+
+/// A node that was rendered, and the platform that can be asked to render it again, alone.
+#[derive(Clone, Copy)]
+pub(super) struct LoneNode<'a> {
+    pub(super) platform: &'a dyn DataPlatform,
+    pub(super) call: &'a RenderCall,
+    pub(super) node: &'a ScopedNode,
+}
+
+impl<'a> LoneNode<'a> {
+    /// Every node of every shard that was rendered.
+    pub(super) fn all(stage: &'a HarnessRun) -> impl Iterator<Item = Self> {
+        stage.log.renderings.iter().filter(|call| call.result.is_ok()).flat_map(|call| {
+            let platform = stage.placed.platform(&call.platform).map(|configured| configured.platform());
+            let nodes = call.view.nodes().iter();
+            nodes.filter_map(move |node| Some(Self { platform: platform?, call, node }))
+        })
+    }
+
+    pub(super) fn view(&self) -> &'a NodeView {
+        self.node.view()
+    }
+
+    pub(super) fn instance(&self) -> Arc<PlatformInstance> {
+        Arc::new(self.call.view.platform().clone())
+    }
+
+    /// Renders the node with other facts.
+    pub(super) fn render(&self, facts: NodeFacts) -> Result<Rendering, PlatformError> {
+        self.platform.render(&self.with_facts(facts))
+    }
+
+    /// The view of a shard in which there is nothing but the node, with other facts.
+    pub(super) fn with_facts(&self, facts: NodeFacts) -> ScopeView {
+        let view = NodeView::new(self.instance(), facts, self.view().inputs().to_vec());
+        let datasets = self.node.datasets().map(|dataset| dataset.key.dataset.clone()).collect();
+        self.shard(vec![ScopedNode::new(view, self.node.is_whole(), datasets)], Vec::new())
+    }
+
+    /// The view of the shard with other nodes and other held state.
+    pub(super) fn shard(&self, nodes: Vec<ScopedNode>, held: Vec<HeldState>) -> ScopeView {
+        let shard = match self.call.view.scope() {
+            Scope::Shard(shard) => shard.clone(),
+            Scope::Foundation => "main".into(),
+        };
+        ScopeView::shard(self.instance(), self.call.view.shards().to_vec(), shard, nodes, held)
+    }
+}

@@ -1,0 +1,92 @@
+//! Law 21: a change that readers see is not said to be one of metadata. Law 26: a changed key of what owes earlier versions has a cost.
+
+use super::{OnPlatform, ReportBuilder, alteration, lone_node::LoneNode};
+use crate::{harness::HarnessRun, law::Law};
+use datasurface_graph::{DatasetFacts, Fingerprint, NodeFacts};
+use datasurface_model::DatasetKey;
+use datasurface_platform::{
+    Cause, ChangeHeader, Effect, Meaning, Plan, Rendering, RenderingChange, Revision, ScopeChange, Step,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Changes the schema of each dataset, and looks at the steps that are planned for what keeps its data.
+pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
+    for lone in LoneNode::all(stage) {
+        for dataset in lone.node.datasets() {
+            if let Some(changed) = alteration::without_column(dataset) {
+                meaning(report, lone, dataset, changed);
+            }
+            let owes_versions = dataset.custody.history || dataset.custody.retention.is_some();
+            if let Some(changed) = alteration::with_key(dataset).filter(|_| owes_versions) {
+                cost(report, lone, dataset, changed);
+            }
+        }
+    }
+}
+
+/// Change control says of a removed column that it breaks readers.
+fn meaning(report: &mut ReportBuilder, lone: LoneNode<'_>, dataset: &DatasetFacts, changed: DatasetFacts) {
+    let Some((before, plan)) = plan(lone, changed) else {
+        return;
+    };
+    for step in steps(&before, &plan, dataset.storage_key()) {
+        if step.meaning == Meaning::Metadata {
+            let difference = format!(
+                "a column of `{}` is removed, which the plan calls a change of metadata",
+                dataset.key
+            );
+            let place = OnPlatform(&lone.call.platform, format!("`{}`", step.resource));
+            report.report(Law::MeaningIsNotUnderstated, place, difference);
+        }
+    }
+}
+
+fn cost(report: &mut ReportBuilder, lone: LoneNode<'_>, dataset: &DatasetFacts, changed: DatasetFacts) {
+    let Some((before, plan)) = plan(lone, changed) else {
+        return;
+    };
+    for step in steps(&before, &plan, dataset.storage_key()) {
+        let is_transition = !plan.transition_files().is_empty() || step.carried_by.is_some();
+        if step.refused.is_none() && !is_transition && step.effect < Effect::Backfill {
+            let difference = format!(
+                "the key of `{}` is another one and earlier versions are owed, but the plan says `{step}`",
+                dataset.key
+            );
+            let place = OnPlatform(&lone.call.platform, format!("`{}`", step.resource));
+            report.report(Law::KeyChangesCost, place, difference);
+        }
+    }
+}
+
+/// The steps on what keeps the data of a dataset.
+fn steps<'p>(before: &Rendering, plan: &'p Plan, dataset: &DatasetKey) -> Vec<&'p Step> {
+    let keeps = |step: &&Step| {
+        let held = before.resource(&step.resource).and_then(|resource| resource.held_data());
+        held.is_some_and(|held| held.dataset == *dataset)
+    };
+    plan.steps().iter().filter(keeps).collect()
+}
+
+/// Renders a node with a changed dataset, and asks for the way there. None if that fails: other laws tell.
+fn plan(lone: LoneNode<'_>, changed: DatasetFacts) -> Option<(Rendering, Plan)> {
+    let facts = lone.view().facts().clone();
+    let replace = |old: DatasetFacts| Some(if old.key == changed.key { changed.clone() } else { old });
+    let new: NodeFacts = facts.clone().map_datasets(replace);
+    let revisions = [&facts, &new].map(|facts| Revision::new(Fingerprint::of(facts)));
+    let (before, after) = (lone.render(facts).ok()?, lone.render(new).ok()?);
+    let [from, to] = revisions;
+    let key = lone.view().key();
+    let cause = Cause { nodes: BTreeSet::from([key.clone()]), ..Cause::default() };
+    let header = ChangeHeader {
+        platform: lone.call.view.platform().clone(),
+        from: Some(from),
+        to,
+        newly_held: Vec::new(),
+        released: BTreeMap::new(),
+        causes: BTreeMap::from([(key.clone(), cause)]),
+    };
+    let scope = lone.call.view.scope().clone();
+    let scopes = vec![ScopeChange { scope, old: (&before).into(), new: (&after).into() }];
+    let plan = lone.platform.diff(&RenderingChange::new(&header, &scopes)).ok()?;
+    Some((before, plan))
+}

@@ -1,0 +1,74 @@
+//! Law 22: two instances do not occupy one place.
+
+use super::{OnPlatform, ReportBuilder, lone_node::LoneNode};
+use crate::{
+    harness::{Harness, HarnessRun},
+    law::Law,
+};
+use datasurface_graph::{NodeFacts, NodeKey};
+use datasurface_model::PlatformName;
+use datasurface_platform::{NodeView, PlatformInstance, Rendering, Resource, ScopeView, ScopedNode};
+use std::sync::Arc;
+
+/// The name of the second instance.
+const SECOND_INSTANCE: &str = "Another instance";
+
+/// Renders each capture by a second instance with the same settings. Where a resource that holds data is the same, both would
+/// write to one place, unless the broker is told and refuses that.
+pub(super) fn check(report: &mut ReportBuilder, harness: &Harness, stage: &HarnessRun) {
+    for lone in LoneNode::all(stage) {
+        let mut instance = lone.call.view.platform().clone();
+        (instance.name, instance.storage) = (SECOND_INSTANCE.into(), None);
+        let Some(second) = harness.second_instance(&instance) else {
+            continue;
+        };
+        let (store, other) = (lone.platform.descriptor().store(), second.descriptor().store());
+        if store.is_some() && store == other {
+            continue;
+        }
+        let first = lone.render(lone.view().facts().clone());
+        let rendering = second.render(&view_of_second(lone, instance));
+        if let (Ok(first), Ok(second)) = (first, rendering) {
+            compare(report, lone, &first, &second);
+        }
+    }
+}
+
+fn view_of_second(lone: LoneNode<'_>, instance: PlatformInstance) -> ScopeView {
+    let (instance, view) = (Arc::new(instance), lone.view());
+    let facts = renamed(view.facts(), &instance.name);
+    let datasets = lone.node.datasets().map(|dataset| dataset.key.dataset.clone()).collect();
+    let view = NodeView::new(Arc::clone(&instance), facts, view.inputs().to_vec());
+    let nodes = vec![ScopedNode::new(view, lone.node.is_whole(), datasets)];
+    ScopeView::shard(instance, lone.call.view.shards().to_vec(), "main".into(), nodes, Vec::new())
+}
+
+fn renamed(facts: &NodeFacts, name: &PlatformName) -> NodeFacts {
+    let mut facts = facts.clone();
+    match &mut facts.key {
+        NodeKey::Export { platform, .. }
+        | NodeKey::Ingest { platform, .. }
+        | NodeKey::Transform { platform, .. }
+        | NodeKey::Trigger { platform, .. } => *platform = name.clone(),
+    }
+    facts
+}
+
+fn compare(report: &mut ReportBuilder, lone: LoneNode<'_>, first: &Rendering, second: &Rendering) {
+    let text = |rendering: &Rendering, resource: &Resource| {
+        let file = rendering.file(resource.file()?.as_str())?;
+        Some(file.content().to_vec())
+    };
+    for holder in first.resources().filter(|resource| resource.held_data().is_some()) {
+        let Some(other) = second.resource(holder.address()) else {
+            continue;
+        };
+        let is_same = holder.attributes() == other.attributes() && text(first, holder) == text(second, other);
+        if is_same && holder.occupied_places().is_disjoint(other.occupied_places()) {
+            let difference = "another instance with the same settings renders the same, and neither of them states the place that \
+                              it occupies, or its store";
+            let place = OnPlatform(&lone.call.platform, format!("`{}`", holder.address()));
+            report.report(Law::PlacesAreDistinct, place, difference);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What can be seen of a node in a rendering: attributes of resources, and the texts of files that declare them.
+
+use datasurface_graph::NodeKey;
+use datasurface_model::DatasetKey;
+use datasurface_platform::{Attributes, File, Rendering, Resource, ResourceAddress};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The attributes of the resources that are there for a node, and the texts of the files that declare them.
+#[derive(PartialEq)]
+pub(super) struct ShownNode<'r> {
+    resources: BTreeMap<&'r ResourceAddress, &'r Attributes>,
+    dependencies: BTreeSet<&'r ResourceAddress>,
+    texts: BTreeSet<&'r [u8]>,
+}
+
+impl<'r> ShownNode<'r> {
+    pub(super) fn new(rendering: &'r Rendering, node: &NodeKey) -> Self {
+        Self::of(rendering, |resource| resource.origins().contains(node))
+    }
+
+    /// What is there of a node to keep a dataset; all of the node, if nothing keeps that.
+    pub(super) fn keeping(rendering: &'r Rendering, node: &NodeKey, dataset: &DatasetKey) -> Self {
+        let keeps = |resource: &Resource| resource.held_data().is_some_and(|data| data.dataset == *dataset);
+        let keeper = Self::of(rendering, |resource| resource.origins().contains(node) && keeps(resource));
+        if keeper.is_empty() { Self::new(rendering, node) } else { keeper }
+    }
+
+    fn of(rendering: &'r Rendering, is_shown: impl Fn(&Resource) -> bool) -> Self {
+        let own = || rendering.resources().filter(|resource| is_shown(resource));
+        let files = own().filter_map(|resource| rendering.file(resource.file()?.as_str()));
+        Self {
+            resources: own().map(|resource| (resource.address(), resource.attributes())).collect(),
+            dependencies: own().flat_map(Resource::dependencies).collect(),
+            texts: files.map(File::content).collect(),
+        }
+    }
+
+    /// Whether there is nothing of the node.
+    pub(super) fn is_empty(&self) -> bool {
+        self.resources.is_empty()
+    }
+
+    /// Whether a text occurs in an attribute, a file, or the address of a dependency.
+    pub(super) fn mentions(&self, text: &str) -> bool {
+        let in_file = |content: &&[u8]| String::from_utf8_lossy(content).contains(text);
+        self.resources.values().any(|attributes| attributes.values().any(|value| occurs(value, text)))
+            || self.texts.iter().any(in_file)
+            || self.dependencies.iter().any(|address| address.as_str().contains(text))
+    }
+}
+
+/// Words for everybody, as databases and brokers have them.
+const UNRESTRICTED: [&str; 6] = ["*", "public", "everyone", "everybody", "allusers", "user:*"];
+
+impl ShownNode<'_> {
+    /// Whether everybody is granted what a principal is granted: in a list that names the principal, or in a statement of SQL.
+    pub(super) fn is_unrestricted(&self, principal: &str) -> bool {
+        let in_attributes =
+            |attributes: &&Attributes| attributes.values().any(|value| is_open(value, principal));
+        let in_statement = |text: &&[u8]| {
+            let text = String::from_utf8_lossy(text).to_ascii_lowercase();
+            text.contains("grant ") && text.contains(" to public")
+        };
+        self.resources.values().any(in_attributes) || self.texts.iter().any(in_statement)
+    }
+}
+
+/// Whether a list names both a principal and everybody.
+fn is_open(value: &Value, principal: &str) -> bool {
+    match value {
+        Value::Array(elements) => {
+            let is_open_word = |element: &Value| {
+                let word = element.as_str().map(str::to_ascii_lowercase);
+                word.is_some_and(|word| UNRESTRICTED.contains(&word.as_str()))
+            };
+            let names = |element: &Value| occurs(element, principal);
+            elements.iter().any(names) && elements.iter().any(is_open_word)
+                || elements.iter().any(|element| is_open(element, principal))
+        }
+        Value::Object(members) => members.values().any(|member| is_open(member, principal)),
+        _ => false,
+    }
+}
+
+fn occurs(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(string) => string.contains(text),
+        Value::Array(elements) => elements.iter().any(|element| occurs(element, text)),
+        Value::Object(members) => {
+            members.iter().any(|(name, member)| name.contains(text) || occurs(member, text))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,89 @@
+//! Law 17: what a node reads from can be seen in what is rendered for it.
+
+use super::{
+    OnPlatform, ReportBuilder,
+    alteration::{self, Alteration},
+    lone_node::LoneNode,
+    shown_node::ShownNode,
+};
+use crate::{harness::HarnessRun, law::Law};
+use datasurface_graph::NodeKind;
+use datasurface_platform::{NodeView, Offer, ResolvedOffer, ScopedNode};
+
+pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
+    for lone in LoneNode::all(stage).filter(|lone| lone.node.is_whole()) {
+        captured(report, lone);
+        // A trigger only waits for what others read.
+        if lone.view().key().kind() != NodeKind::Trigger {
+            for input in lone.view().inputs() {
+                offered(report, lone, input);
+            }
+        }
+    }
+}
+
+/// Captures from another address, and with another credential.
+fn captured(report: &mut ReportBuilder, lone: LoneNode<'_>) {
+    let key = lone.view().key();
+    for (Alteration { fact, facts, .. }, text) in alteration::capture(lone.node) {
+        if let Ok(rendering) = lone.render(facts)
+            && !ShownNode::new(&rendering, key).mentions(text)
+        {
+            let difference =
+                format!("with another {fact}, `{text}` does not occur in what is rendered for it");
+            report.report(
+                Law::SourcesAreShown,
+                OnPlatform(&lone.call.platform, format!("`{key}`")),
+                difference,
+            );
+        }
+    }
+}
+
+/// Offers an input elsewhere, among all other nodes of the shard. A platform may derive an address of its own from names, but then it has
+/// the same name within its store.
+fn offered(report: &mut ReportBuilder, lone: LoneNode<'_>, input: &ResolvedOffer) {
+    let key = lone.view().key();
+    let Ok(before) = &lone.call.result else {
+        return;
+    };
+    let before = ShownNode::new(before, key);
+    if before.is_empty() || before.mentions(name_in_store(input.offer.address())) {
+        return;
+    }
+    let nodes = lone.call.view.nodes().iter().map(|node| match node.view().key() == key {
+        true => offered_elsewhere(lone, input),
+        false => node.clone(),
+    });
+    let elsewhere = lone.shard(nodes.collect(), lone.call.view.held().to_vec());
+    if let Ok(after) = lone.platform.render(&elsewhere)
+        && ShownNode::new(&after, key) == before
+    {
+        let difference = format!(
+            "it reads `{}` at `{}`, which does not occur in what is rendered for it; and with another address, that is the same",
+            input.offer.dataset(),
+            input.offer.address()
+        );
+        report.report(Law::SourcesAreShown, OnPlatform(&lone.call.platform, format!("`{key}`")), difference);
+    }
+}
+
+/// The last part of an address, as of a table in a file or of a folder in a bucket: a platform knows its own store.
+fn name_in_store(address: &str) -> &str {
+    address.rsplit(['#', '/']).next().unwrap_or(address)
+}
+
+fn offered_elsewhere(lone: LoneNode<'_>, input: &ResolvedOffer) -> ScopedNode {
+    let view = lone.view();
+    let inputs = view.inputs().iter().map(|other| match other == input {
+        true => {
+            let address = format!("{}_elsewhere", input.offer.address());
+            let offer = Offer::new(input.offer.dataset(), address, input.offer.format());
+            ResolvedOffer::new(input.from.clone(), offer.with_custody(input.offer.custody()))
+        }
+        false => other.clone(),
+    });
+    let datasets = lone.node.datasets().map(|dataset| dataset.key.dataset.clone()).collect();
+    let view = NodeView::new(lone.instance(), view.facts().clone(), inputs.collect());
+    ScopedNode::new(view, lone.node.is_whole(), datasets)
+}

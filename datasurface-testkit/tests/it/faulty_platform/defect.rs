@@ -1,0 +1,107 @@
+//! The defects that the platform can be given: each breaks a law.
+
+use datasurface_platform::prelude::*;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(crate = "self::serde", rename_all = "snake_case")]
+pub(crate) enum Defect {
+    #[default]
+    None,
+    /// Every other lint of a node warns.
+    MoodyLint,
+    /// Lint depends on what was asked before.
+    OrderedLint,
+    /// Exports cannot be rendered, without a word before.
+    SurprisedRender,
+    /// Files count how often they were rendered.
+    CountingRender,
+    /// Files are in the order of a hash map.
+    HashedRender,
+    /// Offers count how often they were asked for.
+    CountingOffer,
+    /// Everything that is rendered is updated, whether it changed or not.
+    RestlessDiff,
+    /// A file for the transition where there is none.
+    ChattyDiff,
+    /// No job is ever retired.
+    ForgetfulDiff,
+    /// No drawer is ever retired, though nothing that was in it is owed any more.
+    ClingingDiff,
+    /// No job is ever updated.
+    LazyDiff,
+    /// Fails as soon as something has to go.
+    FailingDiff,
+    /// What is to be held is retired.
+    Destroyer,
+    /// What is held is not rendered.
+    Forgetter,
+    /// Exports are rendered in the first shard alone.
+    Dropper,
+    /// What is in another shard is not offered.
+    Namer,
+    /// Every shard has a drawer of the same address.
+    Doubler,
+    /// Does not say that it keeps data.
+    Secretive,
+    /// Panics at exports.
+    PanickingRender,
+    PanickingLint,
+    PanickingOffer,
+    PanickingDiff,
+    /// A file is called as a folder.
+    FileAsFolder,
+    /// Two transition files differ in case.
+    CaseClash,
+    /// Jobs of two shards have other attributes than jobs of one.
+    Sharded,
+    /// Files of two shards have other texts than those of one.
+    ShardedText,
+    /// Jobs are numbered as they are placed.
+    Numbering,
+    /// Files say what else there is in the shard.
+    Gossip,
+    /// Exports are not rendered, wherever they are.
+    Idle,
+    /// Everything is offered at one address.
+    Namesake,
+    /// Jobs do not say what they read.
+    Blind,
+    /// Captures do not say where from.
+    Rootless,
+    /// What is held is marked as such.
+    Dusty,
+    /// Drawers are replaced by empty ones.
+    Rebuilder,
+    /// Changes of drawers are said to be of metadata.
+    Belittler,
+    /// Drawers do not say in which cupboard they are.
+    Common,
+    /// Drawers are the same whatever retention is owed.
+    Forgetful,
+    /// Drawers are the same whatever versions are owed.
+    Historyless,
+    /// Drawers and jobs are the same whatever schema there is.
+    Schemaless,
+    /// Exports do not say for whom.
+    Ungranting,
+    /// Everybody may read what somebody may.
+    Generous,
+    /// Drawers are called by the names of now.
+    Relabelling,
+    /// Exports read the first drawer of the shard.
+    FirstDrawer,
+    /// Drawers list all nodes of the shard.
+    Listing,
+    /// Captures do not name their credential.
+    Nameless,
+    /// Nothing depends on anything.
+    Independent,
+    /// Jobs depend on one that is not there.
+    Dangling,
+    /// Another key is thought to cost nothing.
+    Rekeyer,
+    /// Files have the date of today.
+    Dated,
+    /// Files have the home folder of somebody.
+    Homesick,
+}
