@@ -22,6 +22,8 @@ const UNCHECKED: &str = "
 | 9, claims are true | Only what is claimed of storage. What is not claimed is refused by the broker. |
 | 10, linear time | Only panics. Calls are not counted. |
 | 12, no secret in any output | A platform is given names of credentials, never values. Law 18 looks for values in the environment. |
+| edits of settings, of the version of a plug-in, of the way of a capture | A generator does not know which settings a platform has, or two ways of capture of one datastore. Law 23 tries settings that are wrong. |
+| change control in law 21 | Only that a removed column is not `Metadata`: who breaks is joined by nobody, for the host does not tell readers. |
 | grants to everybody | Law 24 knows a few words for everybody, in lists that name a principal and in `GRANT`: attributes have no common one. |
 ";
 
