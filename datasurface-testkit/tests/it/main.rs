@@ -10,4 +10,5 @@ mod documentation;
 mod faulty_platform;
 mod linear;
 mod synthetic;
+mod topics;
 mod valid_edits;

@@ -1,0 +1,33 @@
+//! What the platform is told, and what it claims.
+
+use super::Bug;
+use datasurface_platform::prelude::*;
+
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(crate = "self::serde", deny_unknown_fields, default)]
+pub(crate) struct Settings {
+    /// The brokers of the cluster that has the topics.
+    pub(super) brokers: String,
+    /// The number of partitions of each topic.
+    pub(super) partitions: u32,
+    pub(super) bug: Option<Bug>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { brokers: "kafka.internal:9092".to_owned(), partitions: 6, bug: None }
+    }
+}
+
+pub(super) fn descriptor<P: PlatformPlugin>() -> PlatformDescriptor {
+    PlatformDescriptor::for_plugin::<P>()
+        .with_captures(["cdc"], ["postgres", "mysql"])
+        .with_consistencies([Consistency::SingleDataset])
+        .with_export_targets(["kafka", "postgres"])
+        .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
+        .with_artifacts(["sql"])
+        .with_formats(["topic"])
+        .data_technology("kafka", None)
+        .data_place("Cloud/Frankfurt")
+        .limit("connectors", 1000)
+}

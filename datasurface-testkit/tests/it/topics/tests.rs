@@ -1,0 +1,73 @@
+//! What the laws say of the platform, and of each bug.
+
+use super::{Bug, Topics};
+use datasurface_testkit::{Law, LawReport, Laws, northwind_masked};
+use serde_json::json;
+
+fn laws() -> Laws {
+    Laws::for_plugin::<Topics>()
+}
+
+#[test]
+fn the_platform_keeps_every_law() {
+    laws().check(&laws().adapted(&northwind_masked())).assert();
+    let report = laws().check_generated(6);
+    report.assert();
+    assert!(report.counts.changes > 30, "{report}");
+}
+
+/// The law that is meant for each bug, but for what only a second process shows.
+const BROKEN: [(Bug, Law); 20] = [
+    (Bug::HashOrder, Law::RenderIsDeterministic),
+    (Bug::InstanceCounter, Law::RenderIsDeterministic),
+    (Bug::HeldNotRendered, Law::HeldStateSurvives),
+    (Bug::Clock, Law::SurroundingsAreInvisible),
+    // In place of the name of the credential: whatever the value is, the name is not there.
+    (Bug::Password, Law::SourcesAreShown),
+    (Bug::HeldForADay, Law::HeldIsUnchanged),
+    (Bug::RetentionIgnored, Law::FactsAreShown),
+    (Bug::NamedByPosition, Law::NeighboursAreInvisible),
+    (Bug::NeighboursCounted, Law::NeighboursAreInvisible),
+    (Bug::NodesListed, Law::NeighboursAreInvisible),
+    (Bug::Harmless, Law::MeaningIsNotUnderstated),
+    (Bug::KeyInPlace, Law::KeyChangesCost),
+    (Bug::Replaced, Law::OwedIsNotReplaced),
+    (Bug::GrantsEverybody, Law::FactsAreShown),
+    (Bug::FirstTopic, Law::SourcesAreShown),
+    // The topics are there for the capture as well, so law 15 is kept.
+    (Bug::NoConnector, Law::SourcesAreShown),
+    (Bug::HistoryForADay, Law::FactsAreShown),
+    (Bug::OneAddress, Law::OffersAreDistinct),
+    (Bug::NoDependencies, Law::DependenciesAreComplete),
+    (Bug::SameNames, Law::PlacesAreDistinct),
+];
+
+fn with_bug(bug: Bug) -> Laws {
+    laws().with_settings(json!({ "bug": bug })).with_shrinking(0)
+}
+
+#[test]
+fn the_law_that_is_meant_for_a_bug_finds_it() {
+    let unseen = BROKEN.into_iter().filter_map(|(bug, law)| {
+        let laws = with_bug(bug);
+        let report = laws.check(&laws.adapted(&northwind_masked()));
+        (!report.laws().contains(&law)).then(|| format!("{bug:?} {law}: {:?}", report.laws()))
+    });
+    let unseen: Vec<String> = unseen.collect();
+    assert!(unseen.is_empty(), "{unseen:#?}");
+}
+
+const IN_SECOND_PROCESS: &str = "topics::tests::what_comes_from_the_environment_is_found_in_a_second_process";
+
+#[test]
+fn what_comes_from_the_environment_is_found_in_a_second_process() {
+    let check = |laws: Laws| -> LawReport {
+        laws.check_in_second_process(&laws.adapted(&northwind_masked()), IN_SECOND_PROCESS)
+    };
+    check(laws()).assert();
+    let environment = check(with_bug(Bug::Environment));
+    // In the second process nothing is compared.
+    if std::env::var_os("DATASURFACE_LAWS_FOLDER").is_none() {
+        assert!(environment.laws().contains(&Law::SurroundingsAreInvisible), "{environment}");
+    }
+}
