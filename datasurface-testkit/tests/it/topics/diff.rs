@@ -7,7 +7,7 @@ pub(super) fn diff(bug: Option<Bug>, change: &RenderingChange<'_>) -> Result<Pla
     change.structural(|change| judge(bug, change))
 }
 
-fn judge(bug: Option<Bug>, change: &ResourceChange<'_>) -> Judgement {
+pub(super) fn judge(bug: Option<Bug>, change: &ResourceChange<'_>) -> Judgement {
     let changed = change.attributes();
     let is_topic = change.after.kind() == "topic";
     let has_other_key = changed.contains("key");

@@ -4,6 +4,7 @@
 mod bug;
 mod connector;
 mod diff;
+mod mutants;
 mod role;
 mod settings;
 mod sink;
