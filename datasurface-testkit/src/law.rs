@@ -188,8 +188,9 @@ impl Law {
                 17,
                 "sources are shown",
                 "Each capture is rendered from another address and, unless it reads a file, with another credential: both \
-                 must occur in the attributes or files that are there for it. The address of each offer that a node reads \
-                 must occur, at least its last part, or another address must change what is rendered.",
+                 must occur in the attributes or files that are there for it. Every dataset that a node reads is offered to it, and \
+                 the address of the offer must occur in an attribute or a file, at least its last part, or another address must \
+                 change them.",
             ),
             Self::SurroundingsAreInvisible => (
                 18,
@@ -233,22 +234,27 @@ impl Law {
             Self::FactsAreShown => (
                 24,
                 "facts are shown",
-                "Of each capture, columns, key and, as far as they are owed or claimed, retention and history are altered; of \
-                 each export the address, the credential (a file needs none) and the milestoning. Something that is rendered \
-                 for the node must differ: for retention and history, the resource that holds the data. A principal who may \
-                 read an export is named, unless lint has a finding about that, and everybody must not be granted the same, \
-                 where a list or a statement of SQL says so in a usual word.",
+                "Of each dataset of a capture, columns, key, quality checks, the treatment of invalid rows and, as far as they are \
+                 owed or claimed, retention and history are altered; of each capture the timetable, and the consistency and the way, \
+                 where the descriptor claims another one; of each export columns, the address, the credential (a file needs \
+                 none), the milestoning and, where a best latency is claimed, the latency; of each transformer the code and the \
+                 columns of its outputs; of each trigger the condition. An attribute or a file that is \
+                 there for the node must differ, or lint must have a finding about that: for retention and history, of the resource \
+                 that holds the data. Who renders nothing for a node shows nothing of it. An offer of a dataset that is kept \
+                 promises some version. A principal who may read an export is named, unless lint has a finding about that, and \
+                 everybody must not be granted the same, where a list or a statement of SQL says so in a usual word.",
             ),
             Self::DependenciesAreComplete => (
                 25,
                 "dependencies are complete",
                 "No resource depends on one that is not rendered. What reads a node of its own platform depends, directly or \
-                 through others, on a resource of that node, or of what that node reads.",
+                 through others, on a resource of that node, or of what that node reads. Where an attribute is the address of \
+                 another resource, or a list with it, one of the two depends on the other one.",
             ),
             Self::KeyChangesCost => (
                 26,
                 "a changed key has a cost",
-                "The key of each dataset of a capture that owes earlier versions is changed. The step on what keeps its data \
+                "The key of each dataset of a capture that owes earlier versions is changed. A step on what keeps its data \
                  is refused, comes with a transition file, is carried by something, or costs at least a backfill.",
             ),
         };

@@ -5,6 +5,7 @@ use crate::{harness::HarnessRun, law::Law};
 use datasurface_broker::{PlatformRecord, Proposal};
 use datasurface_graph::NodeKey;
 use datasurface_platform::{NodeView, Resource, ResourceAddress};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun, proposal: &Proposal) {
@@ -12,6 +13,15 @@ pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun, proposal: &P
         let resources = Resources::new(record);
         for (resource, missing) in resources.dangling() {
             let difference = format!("it depends on `{missing}`, which is not rendered");
+            report.report(
+                Law::DependenciesAreComplete,
+                OnPlatform(name, format!("`{resource}`")),
+                difference,
+            );
+        }
+        for (resource, named) in resources.unordered() {
+            let difference =
+                format!("an attribute names `{named}`, and neither of them depends on the other one");
             report.report(
                 Law::DependenciesAreComplete,
                 OnPlatform(name, format!("`{resource}`")),
@@ -47,6 +57,18 @@ impl<'a> Resources<'a> {
         all.filter(|(_, needed)| !self.0.contains_key(needed))
     }
 
+    /// Resources of which one has the address of the other one as an attribute, or in a list, and which are made in no order.
+    fn unordered(&self) -> impl Iterator<Item = (&'a ResourceAddress, &'a ResourceAddress)> {
+        let all = self.0.iter().flat_map(|(address, resource)| {
+            let attributes = resource.attributes().values();
+            let named = attributes
+                .flat_map(texts)
+                .filter_map(|text| self.0.get_key_value(&ResourceAddress::from(text)));
+            named.map(move |(named, _)| (*address, *named)).collect::<BTreeSet<_>>()
+        });
+        all.filter(|(from, to)| !self.needs(from, to) && !self.needs(to, from))
+    }
+
     fn of(&self, node: &NodeKey) -> BTreeSet<&'a ResourceAddress> {
         let own = self.0.iter().filter(|(_, resource)| resource.origins().contains(node));
         own.map(|(address, _)| *address).collect()
@@ -71,6 +93,10 @@ impl<'a> Resources<'a> {
         inputs.map(|input| &input.from).filter(is_unreached).collect()
     }
 
+    fn needs(&self, resource: &'a ResourceAddress, other: &ResourceAddress) -> bool {
+        self.needed_by(&BTreeSet::from([resource])).contains(other)
+    }
+
     /// These resources, and all that they depend on, directly or through others.
     fn needed_by(&self, own: &BTreeSet<&'a ResourceAddress>) -> BTreeSet<&'a ResourceAddress> {
         let mut reached = BTreeSet::new();
@@ -83,4 +109,10 @@ impl<'a> Resources<'a> {
         }
         reached
     }
+}
+
+/// A text, or the texts of a list.
+fn texts(value: &Value) -> impl Iterator<Item = &str> {
+    let list = value.as_array().into_iter().flatten();
+    [value].into_iter().chain(list).filter_map(Value::as_str)
 }

@@ -7,8 +7,8 @@ use super::{
     shown_node::ShownNode,
 };
 use crate::{harness::HarnessRun, law::Law};
-use datasurface_graph::{NodeDetail, NodeFacts};
-use datasurface_model::{Diagnostic, Entitlement, Principal};
+use datasurface_graph::{Custody, DatasetFacts, NodeDetail, NodeFacts};
+use datasurface_model::{DatasetKey, Diagnostic, Entitlement, Principal};
 use datasurface_platform::{LintView, NodeView, Reporter};
 
 /// The name of the principal that altered facts entitle.
@@ -17,11 +17,12 @@ const PRINCIPAL: &str = "other_readers";
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
     for lone in LoneNode::all(stage) {
         altered(report, lone);
+        promised(report, lone);
         entitled(report, lone);
     }
 }
 
-/// Alters one fact after the other.
+/// Alters one fact after the other. What is refused, or told by lint, is not ignored.
 fn altered(report: &mut ReportBuilder, lone: LoneNode<'_>) {
     let (key, descriptor) = (lone.view().key(), lone.platform.descriptor());
     let Ok(before) = lone.render(lone.view().facts().clone()) else {
@@ -30,26 +31,51 @@ fn altered(report: &mut ReportBuilder, lone: LoneNode<'_>) {
     if ShownNode::new(&before, key).is_empty() {
         return;
     }
-    let mut alterations = alteration::datasets(lone.node, descriptor);
-    if lone.node.is_whole() {
-        alterations.extend(alteration::export(lone.node, descriptor));
-    }
-    for Alteration { fact, kept, facts } in alterations {
+    for Alteration { fact, kept, facts } in alteration::claimed_facts(lone.node, descriptor) {
         let shown = |rendering| match &kept {
             Some(dataset) => ShownNode::keeping(rendering, key, dataset),
             None => ShownNode::new(rendering, key),
         };
-        // What is refused is not ignored.
+        let view = NodeView::new(lone.instance(), facts.clone(), lone.view().inputs().to_vec());
         if let Ok(after) = lone.render(facts)
             && shown(&after) == shown(&before)
+            && findings(lone, &view) == findings(lone, lone.view())
         {
-            let difference = format!("what is rendered for it is the same, whatever the {fact}");
+            let difference = format!(
+                "what is rendered for it is the same, whatever the {fact}, and lint has no finding about that"
+            );
             report.report(
                 Law::FactsAreShown,
                 OnPlatform(&lone.call.platform, format!("`{key}`")),
                 difference,
             );
         }
+    }
+}
+
+/// An offer of what must be kept promises at least that something is there.
+fn promised(report: &mut ReportBuilder, lone: LoneNode<'_>) {
+    let facts = lone.view().facts();
+    let kept = |dataset: &DatasetKey| {
+        let datasets = datasets(facts);
+        datasets.iter().any(|kept| kept.key == *dataset && kept.custody != Custody::default())
+    };
+    for offer in lone.platform.offer(facts) {
+        if kept(offer.dataset()) && offer.custody() == Custody::default() {
+            let difference = format!("it offers `{}`, and promises no version of it", offer.dataset());
+            let place = OnPlatform(&lone.call.platform, format!("`{}`", facts.key));
+            report.report(Law::FactsAreShown, place, difference);
+        }
+    }
+}
+
+/// The datasets that a node can offer.
+fn datasets(facts: &NodeFacts) -> &[DatasetFacts] {
+    match &facts.detail {
+        NodeDetail::Ingest(ingest) => &ingest.datasets,
+        NodeDetail::Export(export) => std::slice::from_ref(&export.dataset),
+        NodeDetail::Transform(transform) => &transform.outputs,
+        NodeDetail::Trigger(_) => &[],
     }
 }
 

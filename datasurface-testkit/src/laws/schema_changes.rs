@@ -41,20 +41,24 @@ fn meaning(report: &mut ReportBuilder, lone: LoneNode<'_>, dataset: &DatasetFact
     }
 }
 
+/// One step that tells the cost is enough, where several resources keep the data.
 fn cost(report: &mut ReportBuilder, lone: LoneNode<'_>, dataset: &DatasetFacts, changed: DatasetFacts) {
     let Some((before, plan)) = plan(lone, changed) else {
         return;
     };
-    for step in steps(&before, &plan, dataset.storage_key()) {
-        let is_transition = !plan.transition_files().is_empty() || step.carried_by.is_some();
-        if step.refused.is_none() && !is_transition && step.effect < Effect::Backfill {
-            let difference = format!(
-                "the key of `{}` is another one and earlier versions are owed, but the plan says `{step}`",
-                dataset.key
-            );
-            let place = OnPlatform(&lone.call.platform, format!("`{}`", step.resource));
-            report.report(Law::KeyChangesCost, place, difference);
-        }
+    let steps = steps(&before, &plan, dataset.storage_key());
+    let tells =
+        |step: &&Step| step.refused.is_some() || step.carried_by.is_some() || step.effect >= Effect::Backfill;
+    if !plan.transition_files().is_empty() || steps.iter().any(tells) {
+        return;
+    }
+    for step in steps {
+        let difference = format!(
+            "the key of `{}` is another one and earlier versions are owed, but the plan says `{step}`",
+            dataset.key
+        );
+        let place = OnPlatform(&lone.call.platform, format!("`{}`", step.resource));
+        report.report(Law::KeyChangesCost, place, difference);
     }
 }
 

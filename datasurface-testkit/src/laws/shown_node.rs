@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(PartialEq)]
 pub(super) struct ShownNode<'r> {
     resources: BTreeMap<&'r ResourceAddress, &'r Attributes>,
-    dependencies: BTreeSet<&'r ResourceAddress>,
     texts: BTreeSet<&'r [u8]>,
 }
 
@@ -31,7 +30,6 @@ impl<'r> ShownNode<'r> {
         let files = own().filter_map(|resource| rendering.file(resource.file()?.as_str()));
         Self {
             resources: own().map(|resource| (resource.address(), resource.attributes())).collect(),
-            dependencies: own().flat_map(Resource::dependencies).collect(),
             texts: files.map(File::content).collect(),
         }
     }
@@ -41,12 +39,11 @@ impl<'r> ShownNode<'r> {
         self.resources.is_empty()
     }
 
-    /// Whether a text occurs in an attribute, a file, or the address of a dependency.
+    /// Whether a text occurs in an attribute or a file.
     pub(super) fn mentions(&self, text: &str) -> bool {
         let in_file = |content: &&[u8]| String::from_utf8_lossy(content).contains(text);
         self.resources.values().any(|attributes| attributes.values().any(|value| occurs(value, text)))
             || self.texts.iter().any(in_file)
-            || self.dependencies.iter().any(|address| address.as_str().contains(text))
     }
 }
 

@@ -7,7 +7,8 @@ use super::{
     shown_node::ShownNode,
 };
 use crate::{harness::HarnessRun, law::Law};
-use datasurface_graph::NodeKind;
+use datasurface_graph::{IngestSource, NodeDetail, NodeKind};
+use datasurface_model::DatasetKey;
 use datasurface_platform::{NodeView, Offer, ResolvedOffer, ScopedNode};
 
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
@@ -15,6 +16,7 @@ pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
         captured(report, lone);
         // A trigger only waits for what others read.
         if lone.view().key().kind() != NodeKind::Trigger {
+            unoffered(report, lone);
             for input in lone.view().inputs() {
                 offered(report, lone, input);
             }
@@ -25,7 +27,7 @@ pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
 /// Captures from another address, and with another credential.
 fn captured(report: &mut ReportBuilder, lone: LoneNode<'_>) {
     let key = lone.view().key();
-    for (Alteration { fact, facts, .. }, text) in alteration::capture(lone.node) {
+    for (Alteration { fact, facts, .. }, text) in alteration::sources(lone.node) {
         if let Ok(rendering) = lone.render(facts)
             && !ShownNode::new(&rendering, key).mentions(text)
         {
@@ -37,6 +39,31 @@ fn captured(report: &mut ReportBuilder, lone: LoneNode<'_>) {
                 difference,
             );
         }
+    }
+}
+
+/// Looks for datasets that a node reads, and that nobody offers to it.
+fn unoffered(report: &mut ReportBuilder, lone: LoneNode<'_>) {
+    let view = lone.view();
+    for dataset in read_datasets(view.detail()) {
+        if !view.inputs().iter().any(|input| input.offer.dataset() == dataset) {
+            let difference = format!("it reads `{dataset}`, which no node offers");
+            let place = OnPlatform(&lone.call.platform, format!("`{}`", view.key()));
+            report.report(Law::SourcesAreShown, place, difference);
+        }
+    }
+}
+
+/// The datasets that a node reads from other nodes.
+fn read_datasets(detail: &NodeDetail) -> Vec<&DatasetKey> {
+    match detail {
+        NodeDetail::Ingest(ingest) => match ingest.source {
+            IngestSource::Container(_) => Vec::new(),
+            _ => ingest.datasets.iter().map(|dataset| &dataset.key).collect(),
+        },
+        NodeDetail::Export(export) => vec![&export.dataset.key],
+        NodeDetail::Transform(transform) => transform.inputs.iter().map(|dataset| &dataset.key).collect(),
+        NodeDetail::Trigger(_) => Vec::new(),
     }
 }
 

@@ -79,7 +79,7 @@ fn law_7_finds_who_destroys_or_forgets_what_is_held() {
 #[test]
 fn law_8_finds_what_depends_on_where_it_is_placed() {
     shows("dropper", Law::PlacementIsInvisible);
-    breaks("namer", Law::PlacementIsInvisible);
+    shows("namer", Law::PlacementIsInvisible);
     breaks("doubler", Law::PlacementIsInvisible);
     breaks("sharded", Law::PlacementIsInvisible);
     shows("sharded_text", Law::PlacementIsInvisible);
@@ -128,7 +128,7 @@ fn law_16_finds_datasets_that_are_offered_at_one_address() {
 #[test]
 fn law_17_finds_sources_that_are_not_shown() {
     breaks("blind", Law::SourcesAreShown);
-    breaks("rootless", Law::SourcesAreShown);
+    shows("rootless", Law::SourcesAreShown);
     shows("first_drawer", Law::SourcesAreShown);
 }
 

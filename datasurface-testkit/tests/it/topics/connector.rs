@@ -6,13 +6,13 @@ use datasurface_platform::prelude::*;
 impl Topics {
     pub(super) fn connector(&self, node: &NodeView, ingest: &IngestFacts) -> Resource {
         let connector = mover(node)
-            .attribute("datastore", &ingest.datastore)
             .attribute("topics", node.dataset_addresses("topic"))
             .attribute("priority", node.obligation().priority())
             .with_dependencies(self.needs(node));
         let connector = match &ingest.source {
             IngestSource::Container(capture) => {
                 let slot = identifier(&[node.platform().storage_name().as_str(), &node.slug()], 60);
+                let connector = connector.occupying(format!("slots of {}/{slot}", capture.container_key));
                 connector
                     .attribute("class", "changes")
                     .attribute("slot", slot)

@@ -92,6 +92,13 @@ fn mover(node: &NodeView) -> Resource {
     Resource::new(address(node.key()), kind(node.key())).origin(node.key())
 }
 
+/// A resource with a name that is there once of its kind.
+fn named(resource: Resource, name: impl Into<String>) -> Resource {
+    let name = name.into();
+    let place = format!("{}/{name}", resource.kind());
+    resource.attribute("name", name).occupying(place)
+}
+
 impl DataPlatform for Topics {
     fn descriptor(&self) -> &PlatformDescriptor {
         &self.descriptor
@@ -120,9 +127,8 @@ impl DataPlatform for Topics {
     }
 
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
-        let cluster = Resource::new("cluster", "cluster")
-            .attribute("brokers", &self.settings.brokers)
-            .attribute("name", scope.platform().storage_name());
+        let cluster = Resource::new("cluster", "cluster").attribute("brokers", &self.settings.brokers);
+        let cluster = named(cluster, scope.platform().storage_name().as_str());
         let stored = scope
             .stored_datasets()
             .filter(|(_, dataset)| !self.has(Bug::HeldNotRendered) || !topic::is_held(scope, dataset));

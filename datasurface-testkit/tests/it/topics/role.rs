@@ -1,6 +1,6 @@
 //! Roles: one for each group of consumers of an export, with the principals who may read.
 
-use super::{Bug, Topics, address};
+use super::{Bug, Topics, address, named};
 use datasurface_platform::prelude::*;
 
 impl Topics {
@@ -12,12 +12,12 @@ impl Topics {
         export.consumers.iter().map(|consumer| {
             let sink = address(node.key());
             let group = consumer.group.to_string();
-            let role = Resource::new(format!("role.{}", slug(&[&node.slug(), &group], 100)), "role");
-            let role = role
+            let name = slug(&[&node.slug(), &group], 100);
+            let role = Resource::new(format!("role.{name}"), "role");
+            let role = named(role, name)
                 .origin(node.key())
-                .attribute("group", &consumer.group)
                 .attribute("members", self.members(consumer))
-                .attribute("reads", &export.dataset.key);
+                .attribute("reads", &sink);
             match self.has(Bug::NoDependencies) {
                 true => role,
                 false => role.dependency(sink),

@@ -10,12 +10,14 @@ pub(crate) struct Settings {
     pub(super) brokers: String,
     /// The number of partitions of each topic.
     pub(super) partitions: u32,
+    /// The number of tasks of each sink.
+    pub(super) tasks: usize,
     pub(super) bug: Option<Bug>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { brokers: "kafka.internal:9092".to_owned(), partitions: 6, bug: None }
+        Self { brokers: "kafka.internal:9092".to_owned(), partitions: 6, tasks: 1, bug: None }
     }
 }
 
@@ -24,6 +26,7 @@ pub(super) fn descriptor<P: PlatformPlugin>() -> PlatformDescriptor {
         .with_captures(["cdc"], ["postgres", "mysql"])
         .with_consistencies([Consistency::SingleDataset])
         .with_export_targets(["kafka", "postgres"])
+        .with_best_latency(Latency::seconds(1))
         .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
         .with_artifacts(["sql"])
         .with_formats(["topic"])

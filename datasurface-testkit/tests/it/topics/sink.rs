@@ -1,6 +1,6 @@
 //! Sink connectors: one for each dataset and container of consumers.
 
-use super::{Bug, Topics, mover};
+use super::{Bug, Topics, mover, named};
 use datasurface_platform::prelude::*;
 
 impl Topics {
@@ -17,16 +17,14 @@ impl Topics {
         };
         let tasks = match self.has(Bug::NeighboursCounted) {
             true => scope.nodes().len(),
-            false => 1,
+            false => self.settings.tasks,
         };
         let credentials = export.consumers.iter().filter_map(|consumer| consumer.credential.as_ref());
         let (topics, sources) = self.read_topics(scope, node);
-        mover(node)
-            .attribute("name", name)
+        named(mover(node), name)
             .attribute("tasks", tasks)
             .attribute("topics", topics)
             .attribute("container", &export.container)
-            .attribute("container_name", &export.container_key)
             .attribute("schema", &export.dataset.schema)
             .attribute("credentials", credentials.collect::<Vec<_>>())
             .attribute("groups", groups(export))
@@ -61,7 +59,6 @@ fn groups(export: &ExportFacts) -> Vec<Json> {
         let wanted = json!({
             "group": consumer.group,
             "milestoning": consumer.requirements.milestoning,
-            "latency": consumer.requirements.latency,
             "transforms": consumer.transforms,
         });
         wanted.into()

@@ -1,16 +1,13 @@
 //! Stream jobs: one for each transformer.
 
-use super::{Topics, mover};
+use super::{Topics, mover, named};
 use datasurface_platform::prelude::*;
 
 impl Topics {
     pub(super) fn stream_job(&self, node: &NodeView, transform: &TransformFacts) -> Resource {
         let outputs = transform.outputs.iter();
         let writes = outputs.map(|output| json!({ "dataset": output.key, "schema": output.schema }));
-        mover(node)
-            .attribute("workspace", &transform.workspace)
-            .attribute("application", node.slug())
-            .attribute("container", &transform.container)
+        named(mover(node), node.slug())
             .attribute("code", &transform.artifact)
             .attribute("reads", node.input_addresses())
             .attribute("writes", writes.collect::<Vec<_>>())

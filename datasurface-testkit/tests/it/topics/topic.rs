@@ -1,6 +1,6 @@
 //! Topics: one for each dataset that is captured. A topic holds the data.
 
-use super::{Bug, Topics};
+use super::{Bug, Topics, named};
 use datasurface_platform::prelude::*;
 
 /// Whether nothing feeds the dataset any more.
@@ -12,14 +12,18 @@ impl Topics {
     pub(super) fn topic(&self, scope: &ScopeView, node: &NodeView, dataset: &DatasetFacts) -> Resource {
         let topic = Resource::for_dataset("topic", node, &dataset.key)
             .with_held_data(dataset)
-            .attribute("name", self.topic_name(node, dataset))
+            .attribute("cluster", "cluster")
+            .attribute("subject", format!("subject.{}", node.dataset_slug(&dataset.key)))
             .attribute("partitions", self.settings.partitions)
             .attribute("key", record_key(dataset))
-            .attribute("subject", self.subject_name(node, dataset))
             .attribute("classifications", &dataset.classifications)
             .attribute("retention", self.retention(is_held(scope, dataset), dataset.custody))
-            .attribute("cleanup", self.cleanup(dataset.custody))
-            .attribute("earlier_versions", dataset.custody.history && !self.has(Bug::HistoryForADay));
+            .attribute("cleanup", self.cleanup(dataset.custody));
+        let name = self.topic_name(node, dataset);
+        let topic = match self.has(Bug::SameNames) {
+            true => topic.attribute("name", name),
+            false => named(topic, name),
+        };
         let topic = match self.has(Bug::NodesListed) {
             true => {
                 let keys = scope.nodes().iter().map(|node| node.view().key());
@@ -29,7 +33,9 @@ impl Topics {
         };
         match self.has(Bug::NoDependencies) {
             true => topic,
-            false => topic.dependency("cluster"),
+            false => {
+                topic.dependency("cluster").dependency(format!("subject.{}", node.dataset_slug(&dataset.key)))
+            }
         }
     }
 
