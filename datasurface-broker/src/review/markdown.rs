@@ -32,6 +32,15 @@ pub(super) fn comment(report: &ReviewReport) -> String {
             format!("{team} ({owner}): {}", groups.join(", "))
         }),
     );
+    section(
+        &mut text,
+        "Owners to tell",
+        report.owner_notices().iter().map(|notice| {
+            let events: Vec<String> = notice.events.values().map(|event| plain(event)).collect();
+            let (part, owner) = (plain(&notice.part.to_string()), plain(&notice.owner.to_string()));
+            format!("{part} ({owner}): {}", events.join(", "))
+        }),
+    );
     if !report.known.is_empty() {
         text += &format!("\nThere before the change: {}.\n", plain(&report.known.summary()));
     }

@@ -2,9 +2,9 @@
 
 use super::{form, junit, markdown};
 use chrono::NaiveDate;
-use datasurface_change::{ChangeReport, MissingApproval, TeamNotice, Verdict};
+use datasurface_change::{ChangeReport, MissingApproval, OwnerNotice, TeamNotice, Verdict};
 use datasurface_document::Report;
-use datasurface_model::{CodeInfo, Findings, Repository, Text};
+use datasurface_model::{CodeInfo, Findings, Printable, Repository, Text};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::fmt;
@@ -110,6 +110,12 @@ impl ReviewReport {
         self.change.as_ref().map_or(&[], |change| &change.notices)
     }
 
+    /// The notices to owners whose part the change concerns without touching it.
+    #[must_use]
+    pub fn owner_notices(&self) -> &[OwnerNotice] {
+        self.change.as_ref().map_or(&[], |change| &change.owner_notices)
+    }
+
     /// Returns the report as JSON, with a line feed at the end.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -185,18 +191,25 @@ impl fmt::Display for ReviewReport {
         }
         for missing in &self.missing_approvals {
             for part in &missing.parts {
-                writeln!(f, "missing: an approval of {}, for {part}", missing.repository)?;
+                let line = format!("missing: an approval of {}, for {part}", missing.repository);
+                writeln!(f, "{}", Printable(line))?;
             }
         }
         if let Some(fingerprint) = &self.fingerprint {
             writeln!(f, "fingerprint: {fingerprint}")?;
         }
         for notice in self.notices() {
-            writeln!(f, "tell: {} ({})", notice.team, notice.owner)?;
+            writeln!(f, "tell: {} ({})", Printable(&notice.team), Printable(&notice.owner))?;
+        }
+        for notice in self.owner_notices() {
+            for event in notice.events.values() {
+                let line = format!("tell: {} ({}): {event}", notice.part, notice.owner);
+                writeln!(f, "{}", Printable(line))?;
+            }
         }
         if !self.known.is_empty() {
             writeln!(f, "there before: {}", self.known.summary())?;
         }
-        writeln!(f, "{}", self.headline())
+        writeln!(f, "{}", Printable(self.headline()))
     }
 }

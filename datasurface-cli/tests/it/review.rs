@@ -4,7 +4,7 @@ use crate::{
     models,
     run::{Fixture, Said},
 };
-use datasurface_model::{Dataset, Datastore, Ecosystem};
+use datasurface_model::{Dataset, Datastore, Ecosystem, GovernanceZone};
 use std::fs;
 
 const OWNER: &str = "github:northwind/team@main";
@@ -120,4 +120,20 @@ fn what_cannot_be_read_is_refused() {
         let said = review(&fixture, OWNER, &format!("--format {format}")).bad();
         assert!(!said.out.contains("allowed"), "{said:?}");
     }
+}
+
+#[test]
+fn no_text_of_a_model_begins_a_line_of_a_report() {
+    let with = |documentation: &str| {
+        let zone = GovernanceZone::new().documented(documentation);
+        models::first().zone("EU\n::error::name", "github:northwind/eu\n::error::owner@main", zone)
+    };
+    let said = review(&sides(&with("old"), &with("new")), STRANGER, "");
+    assert_eq!(said.code, 1, "{said:?}");
+    let missing = said.out.lines().find(|line| line.starts_with("missing: ")).unwrap();
+    assert!(
+        missing.contains(r"eu\n::error::owner@main") && missing.contains(r"EU\n::error::name"),
+        "{missing}"
+    );
+    assert!(!said.out.contains("\n::"), "{}", said.out);
 }

@@ -64,6 +64,14 @@ impl Live {
         proposed.filter(|proposed| !proposed.is_null()).map(ToString::to_string).next().unwrap()
     }
 
+    /// What the review of a change that is allowed says to people, as text and as a comment.
+    fn told(&self, by: &str, edits: &[Edit<'_>]) -> [String; 2] {
+        assert_eq!(self.errors(by, edits), [""; 0]);
+        let source = format!("--source github:big/{by}@main --on 2026-11-21");
+        ["text", "markdown"]
+            .map(|form| self.fixture.run(&format!("review old new {source} --format {form}")).out)
+    }
+
     #[track_caller]
     fn step(&mut self, by: &str, edits: &[Edit<'_>]) {
         assert_eq!(self.errors(by, edits), [""; 0], "{by}: {edits:?}");
@@ -231,4 +239,63 @@ fn a_release_is_consented_to_and_its_workspace_is_renamed() {
     live.step(FINANCE, &[("- name: Mask\n", "- name: Blind\n          renamed_from: Mask\n")]);
     live.step(EU, &[("\"Mask\"", "\"Blind\"")]);
     live.refused(EU, &[(&consented.replace("Mask", "Blind"), "    policies:")], "governance/location");
+}
+
+#[test]
+fn whoever_opens_a_datastore_tells_every_zone_from_which_its_data_comes() {
+    let mut live = Live::new(COPIED);
+    let output = "- name: Masked\n          datasets:";
+    let closed = "- name: Masked\n          approved: []\n          datasets:";
+    live.step(FINANCE, &[(output, closed)]);
+    let [text, comment] = live.told(FINANCE, &[(closed, output)]);
+    for (zone, owner) in [("EU", EU), ("US", US)] {
+        let told =
+            format!("the zone `{zone}` (github:big/{owner}@main): the datastore `Masked` is open to all");
+        assert!(text.contains(&format!("tell: {told}")), "{text}");
+        assert!(
+            comment.contains(&format!("- `` the zone `{zone}` `` (` github:big/{owner}@main `)")),
+            "{comment}"
+        );
+    }
+    assert!(comment.contains("### Owners to tell\n"), "{comment}");
+    // Nobody else reads by that what comes from a closed datastore, and to close it again needs no word.
+    live.step(FINANCE, &[(closed, output)]);
+    let [text, _] = live.told(FINANCE, &[(output, closed)]);
+    assert!(!text.contains("tell: the zone"), "{text}");
+}
+
+#[test]
+fn what_was_read_while_a_datastore_was_open_is_its_owners_again_when_it_is_closed() {
+    let mut live = Live::new(CLOSED);
+    let list = format!("\n          approved:\n          - {APPROVED}");
+    live.step(SALES, &[(&list, "")]);
+    let copies = "other.db}}
+          locations: [Mine/Bonn]
+          encryption: company
+        datastores:
+        - name: Masked
+          datasets:
+          - {name: orders, schema: 'id Integer key, amount Decimal(9,2)', classifications: [Internal]}
+        workspaces:
+        - name: Mask
+          container: US/Other/Lake
+          groups:
+          - name: inputs
+            sinks: [Shop/orders]
+          transformer:
+            output: Masked
+            artifact: {sql: {selects: [{dataset: orders, sql: SELECT id, amount FROM Shop_orders}]}}";
+    let copies = copies
+        .replace("sql: SELECT id, amount FROM Shop_orders", "sql: 'SELECT id, amount FROM Shop_orders'");
+    live.step(OTHER, &[(AFTER_OTHER, &copies)]);
+    let reads = "[Shop/orders, Masked/orders]\n    - name: Other";
+    live.step(FINANCE, &[("[Shop/orders]\n    - name: Other", reads)]);
+    // Closed as it was, it is closed for the copy, and for those who read that.
+    let before_us = "classifications: [Internal]\n- name: US";
+    let closed = |list: &str| before_us.replace("\n- name", &format!("{list}\n- name"));
+    live.refused(SALES, &[(before_us, &closed(&list))], "access/not-approved");
+    let copied = "{team: US/Other, group: Mask/inputs, dataset: orders, onward: closed}";
+    let only_copied = format!("\n          approved:\n          - {copied}");
+    live.refused(SALES, &[(before_us, &closed(&only_copied))], "access/not-approved");
+    live.step(SALES, &[(before_us, &closed(&format!("{list}\n          - {copied}")))]);
 }
