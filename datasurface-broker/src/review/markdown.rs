@@ -1,6 +1,6 @@
 //! Reviews as Markdown, for a comment at a proposed change.
 
-use super::report::ReviewReport;
+use super::report::{ReviewReport, summary};
 use datasurface_model::{Diagnostic, Severity};
 
 /// The number of findings that a comment has at most: hosts refuse long ones.
@@ -42,7 +42,10 @@ pub(super) fn comment(report: &ReviewReport) -> String {
         }),
     );
     if !report.known.is_empty() {
-        text += &format!("\nThere before the change: {}.\n", plain(&report.known.summary()));
+        text += &format!(
+            "\nThere before the change: {}.\n",
+            plain(&summary(&report.known, report.known_omitted))
+        );
     }
     text
 }

@@ -137,3 +137,28 @@ fn no_text_of_a_model_begins_a_line_of_a_report() {
     );
     assert!(!said.out.contains("\n::"), "{}", said.out);
 }
+
+#[test]
+fn a_report_is_bounded_in_every_form() {
+    let many = (0..1500).map(|number| Dataset::new(format!("d{number}"), "id Integr key"));
+    let many = many.collect::<Vec<_>>();
+    let new = models::first().edit_team("USA", "NorthWind", |team| {
+        let store = Datastore::clone(team.datastores().get("NW_Data").unwrap());
+        team.without_datastore(&"NW_Data".into()).datastore(many.into_iter().fold(store, Datastore::dataset))
+    });
+    let fixture = sides(&models::first(), &new);
+    let said = |form: &str| review(&fixture, OWNER, &format!("--format {form}")).out;
+    let json = review(&fixture, OWNER, "--format json").json();
+    let omitted = json["omitted"].as_u64().unwrap();
+    assert!(omitted >= 500, "{omitted}");
+    assert_eq!(json["findings"].as_array().unwrap().len(), 1000);
+    let sarif = review(&fixture, OWNER, "--format sarif").json()["runs"][0].clone();
+    assert_eq!(sarif["results"].as_array().unwrap().len(), 1000);
+    assert_eq!(sarif["properties"]["omitted"], omitted);
+    let more = format!(" and {omitted} more findings");
+    for form in ["text", "junit", "markdown"] {
+        assert!(said(form).contains(&more), "{form}");
+    }
+    assert_eq!(said("text").matches("\n  at ").count(), 1000);
+    assert_eq!(said("junit").matches("<testcase ").count(), 1001);
+}
