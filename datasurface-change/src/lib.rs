@@ -40,6 +40,7 @@ mod retirement;
 mod similar_names;
 mod source;
 mod sunset;
+mod taken_names;
 mod touched;
 mod uses;
 

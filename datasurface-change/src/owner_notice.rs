@@ -1,9 +1,15 @@
 //! Owners whom a change concerns although it needs no word of theirs.
 
 use super::changed_datastores::{Change, StoreChange};
-use datasurface_model::{Access, Ecosystem, Entity, ModelPath, Repository, ownership::OwnedPart};
+use datasurface_model::{
+    Access, DatasetKey, Datastore, Ecosystem, Entity, Located, ModelPath, Repository, Valid, ZoneName,
+    ownership::OwnedPart,
+};
 use serde::{Serialize, Serializer};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+};
 
 /// The notice to an owner: a change concerns a part of the model that it does not touch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,11 +33,12 @@ fn listed<S: Serializer>(events: &BTreeMap<ModelPath, String>, serializer: S) ->
     serializer.collect_seq(events.iter().map(|(path, event)| Event { path, event }))
 }
 
-/// The notices to zones of whose datastores one is open from now on, to which only approved groups had access.
+/// The notices to the zones whose policies hold for a datastore that is open from now on, to which only approved groups had
+/// access: those in which it was and is, and those from which its data comes.
 pub(super) fn opened_stores(
     changes: &[StoreChange<'_>],
     old_model: &Ecosystem,
-    new_model: &Ecosystem,
+    new_model: &Valid<Ecosystem>,
 ) -> Vec<OwnerNotice> {
     let mut notices = BTreeMap::<OwnedPart, OwnerNotice>::new();
     for change in changes {
@@ -39,9 +46,12 @@ pub(super) fn opened_stores(
         if old.store.access() == &Access::Open || new.store.access() != &Access::Open {
             continue;
         }
-        let zones = [(&old.team.zone, old_model), (&new.team.zone, new_model)];
-        let zones: BTreeSet<_> = zones
-            .into_iter()
+        let former = (&old.team.zone, old_model);
+        // A change has no datasets that it leaves as they are.
+        let Some(store) = new_model.datastore(new.store.name()) else { continue };
+        let present = zones_of(store, new_model).into_iter().map(|zone| (zone, &**new_model));
+        let zones: BTreeSet<_> = iter::once(former)
+            .chain(present)
             .filter_map(|(zone, model)| {
                 let part = OwnedPart::Zone(zone.clone());
                 Some((part.owner(model)?.clone(), part))
@@ -60,4 +70,13 @@ pub(super) fn opened_stores(
         }
     }
     notices.into_values().collect()
+}
+
+/// The zone of a datastore, that of the container from which it is captured, and the origins of what is derived.
+fn zones_of<'e>(store: &'e Located<Datastore>, model: &'e Valid<Ecosystem>) -> BTreeSet<&'e ZoneName> {
+    let datastore = &store.entity;
+    let captured = datastore.capture().map(|capture| &capture.container().zone);
+    let keys = datastore.datasets().iter().map(|dataset| DatasetKey::new(datastore.name(), dataset.name()));
+    let derived = keys.filter_map(|key| model.origins(&key)).flat_map(|origins| origins.zones.keys());
+    iter::once(&store.team.zone).chain(captured).chain(derived).collect()
 }

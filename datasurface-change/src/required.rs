@@ -8,14 +8,14 @@ use super::{
     changed_datastores::{Change, StoreChange},
     diff::{DifferenceKind, ModelDiff, Pruned},
     former_names::FormerNames,
+    taken_names::{TakenName, TakenNames},
     uses,
 };
 use datasurface_model::{
-    Access, ContainerKey, ContainerUser, ContainerUsers, Ecosystem, Entity, FormerSpelling, GroupKey,
-    ModelPath, Repository, TeamDeclaration, TeamKey, Valid, ZoneDeclaration, ZoneName, ownership::OwnedPart,
-    segment,
+    Access, Approval, Consent, ContainerKey, ContainerUse, ContainerUser, DataContainer, Datastore,
+    Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, Valid, ZoneDeclaration,
+    ownership::OwnedPart, segment,
 };
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Both sides of a change, as rules see them.
 pub(super) struct ChangedModel<'e> {
@@ -76,17 +76,34 @@ fn listed_teams(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>)
         };
         for store in definition.datastores() {
             let Access::Approved(approvals) = store.access() else { continue };
+            let before = store_before(change, &former, store);
+            let given_before = before.and_then(|store| match store.access() {
+                Access::Approved(approvals) => Some(approvals),
+                Access::Open => None,
+            });
             let place = || team_path(&team).child(segment::DATASTORES, store.name());
-            for listed in approvals.iter().map(|approval| &approval.team).collect::<BTreeSet<_>>() {
-                if let Some(taken) = taken.teams.get(listed) {
+            for approval in approvals {
+                let Some(taken) = taken.teams.get(&approval.team) else { continue };
+                let was_given = |former: &TeamKey| {
+                    let mut before = Approval::clone(approval);
+                    before.team.clone_from(former);
+                    given_before.is_some_and(|given| given.contains(&before))
+                };
+                if !taken.follows(was_given) {
                     require(taken, place(), &format!("the datastore `{}`", store.name()));
                 }
             }
         }
         for container in definition.containers() {
+            let Some(users) = container.usable_by() else { continue };
+            let before = container_before(change, &former, container).and_then(DataContainer::usable_by);
             let place = || team_path(&team).child(segment::CONTAINERS, container.name());
-            for user in container.usable_by().map(users).unwrap_or_default() {
-                for taken in taken.listed_as(user).filter(|taken| taken.team != team) {
+            for access in [ContainerUse::Read, ContainerUse::Write] {
+                let was_user = |team: &TeamKey| {
+                    before.is_some_and(|users| users.of(access).contains(&ContainerUser::Team(team.clone())))
+                };
+                let listed = users.of(access).iter().flat_map(|user| taken.listed_as(user));
+                for taken in listed.filter(|taken| taken.team != team && !taken.follows(was_user)) {
                     require(taken, place(), &format!("the container `{}`", container.name()));
                 }
             }
@@ -99,9 +116,19 @@ fn consented_teams(change: &ChangedModel<'_>, taken: &TakenNames, required: &mut
     for zone in change.new.zones() {
         let part = OwnedPart::Zone(zone.name().clone());
         let owner = change.former.part(&part).owner(change.old).unwrap_or_else(|| zone.owner());
-        let consents = zone.definition().into_iter().flat_map(|zone| zone.consents().iter());
-        for listed in consents.map(|consent| &consent.team).collect::<BTreeSet<_>>() {
+        let OwnedPart::Zone(former) = change.former.part(&part) else { continue };
+        let before = change.old.zones().get(&former).and_then(ZoneDeclaration::definition);
+        for consent in zone.definition().into_iter().flat_map(|zone| zone.consents()) {
+            let listed = &consent.team;
             let Some(taken) = taken.teams.get(listed) else { continue };
+            let was_given = |former: &TeamKey| {
+                let mut given = Consent::clone(consent);
+                given.team.clone_from(former);
+                before.is_some_and(|zone| zone.consents().contains(&given))
+            };
+            if taken.follows(was_given) {
+                continue;
+            }
             required.push(RequiredApproval {
                 path: team_path(&taken.team).attribute(segment::OWNER),
                 part: OwnedPart::Team(taken.team.clone()),
@@ -111,6 +138,29 @@ fn consented_teams(change: &ChangedModel<'_>, taken: &TakenNames, required: &mut
             });
         }
     }
+}
+
+/// What a datastore of a team was before.
+fn store_before<'e>(
+    change: &ChangedModel<'e>,
+    former: &OwnedPart,
+    store: &Datastore,
+) -> Option<&'e Datastore> {
+    let OwnedPart::Team(team) = former else { return None };
+    let named = |name| change.old.datastore(name).filter(|old| *old.team == *team);
+    let found = named(store.name()).or_else(|| store.former_name().and_then(named));
+    found.map(|located| &*located.entity)
+}
+
+/// What a container of a team was before.
+fn container_before<'e>(
+    change: &ChangedModel<'e>,
+    former: &OwnedPart,
+    container: &DataContainer,
+) -> Option<&'e DataContainer> {
+    let OwnedPart::Team(team) = former else { return None };
+    let named = |name| change.old.container(&ContainerKey::new(&team.zone, &team.team, name));
+    named(container.name()).or_else(|| container.former_name().and_then(named))
 }
 
 /// Policies of a zone hold for what is in it: what leaves it needs the zone's approval.
@@ -309,111 +359,6 @@ fn inherited(
 
 fn group_path(team: &TeamKey, group: &GroupKey) -> ModelPath {
     team_path(team).child(segment::WORKSPACES, &group.workspace).child(segment::GROUPS, &group.group)
-}
-
-/// A name of a team that has another owner than before, or one for the first time.
-struct TakenName {
-    /// The name by which it is listed.
-    listed: TeamKey,
-    /// The team that has the name, or had it before it was renamed.
-    team: TeamKey,
-    former_owner: Option<Repository>,
-    owner: Repository,
-}
-
-impl TakenName {
-    fn event(&self) -> String {
-        match &self.former_owner {
-            Some(former) => format!("goes from {former} to {}", self.owner),
-            None => format!("is new, and belongs to {}", self.owner),
-        }
-    }
-}
-
-/// Every name of a team that is taken by another owner.
-struct TakenNames {
-    teams: BTreeMap<TeamKey, TakenName>,
-    joined: BTreeMap<ZoneName, Vec<TakenName>>,
-}
-
-impl TakenNames {
-    fn new(change: &ChangedModel<'_>) -> Self {
-        let mut names = BTreeSet::new();
-        for ecosystem in [&change.pruned.old, &change.pruned.new] {
-            for zone in ecosystem.zones() {
-                let zones = [Some(zone.name()), zone.former_name()];
-                for team in zone.definition().into_iter().flat_map(|zone| zone.teams()) {
-                    let teams = [Some(team.name()), team.former_name()];
-                    for zone in zones.into_iter().flatten() {
-                        names.extend(teams.into_iter().flatten().map(|team| TeamKey::new(zone, team)));
-                    }
-                }
-            }
-        }
-        let mut teams = BTreeMap::new();
-        for listed in names {
-            let Some((team, new)) = named(change.new, &listed) else { continue };
-            let old = named(change.old, &listed).map(|(_, declaration)| declaration.owner());
-            if old.is_some_and(|old| old.is_same(new.owner())) {
-                continue;
-            }
-            let (former_owner, owner) = (old.cloned(), new.owner().clone());
-            teams.insert(listed.clone(), TakenName { listed, team, former_owner, owner });
-        }
-        Self { teams, joined: Self::joined(change) }
-    }
-
-    /// The teams that are new in a zone, or have another owner, by each name of the zone.
-    fn joined(change: &ChangedModel<'_>) -> BTreeMap<ZoneName, Vec<TakenName>> {
-        let mut joined = BTreeMap::<ZoneName, Vec<TakenName>>::new();
-        for zone in change.pruned.new.zones() {
-            for declaration in zone.definition().into_iter().flat_map(|zone| zone.teams()) {
-                let team = TeamKey::new(zone.name(), declaration.name());
-                let former = change.former.part(&OwnedPart::Team(team.clone())).owner(change.old);
-                if former.is_some_and(|former| former.is_same(declaration.owner())) {
-                    continue;
-                }
-                for name in [Some(zone.name()), zone.former_name()].into_iter().flatten() {
-                    joined.entry(name.clone()).or_default().push(TakenName {
-                        listed: team.clone(),
-                        team: team.clone(),
-                        former_owner: former.cloned(),
-                        owner: declaration.owner().clone(),
-                    });
-                }
-            }
-        }
-        joined
-    }
-
-    fn is_empty(&self) -> bool {
-        self.teams.is_empty() && self.joined.is_empty()
-    }
-
-    /// The names to which a container is opened by this word. What is open to everyone is meant for strangers.
-    fn listed_as(&self, user: &ContainerUser) -> impl Iterator<Item = &TakenName> {
-        let (team, zone) = match user {
-            ContainerUser::Everyone => (None, None),
-            ContainerUser::Zone(zone) => (None, self.joined.get(zone)),
-            ContainerUser::Team(team) => (self.teams.get(team), None),
-        };
-        team.into_iter().chain(zone.into_iter().flatten())
-    }
-}
-
-fn users(users: &ContainerUsers) -> BTreeSet<&ContainerUser> {
-    users.read.iter().chain(users.write.iter()).collect()
-}
-
-/// The team of this name, or else the one that had it.
-fn named<'e>(ecosystem: &'e Ecosystem, key: &TeamKey) -> Option<(TeamKey, &'e TeamDeclaration)> {
-    let zones = ecosystem.zones();
-    let former = || zones.iter().find(|zone| zone.former_name() == Some(&key.zone));
-    let zone = zones.get(&key.zone).or_else(former)?;
-    let teams = zone.definition()?.teams();
-    let former = || teams.iter().find(|team| team.former_name() == Some(&key.team));
-    let team = teams.get(&key.team).or_else(former)?;
-    Some((TeamKey::new(zone.name(), team.name()), team))
 }
 
 fn declarations(ecosystem: &Ecosystem) -> impl Iterator<Item = (TeamKey, &TeamDeclaration)> {

@@ -107,6 +107,7 @@ impl Findings {
         let owner = |path: &ModelPath| {
             if is_elsewhere(path) { None } else { OwnedPart::from_path(path).owner(ecosystem).cloned() }
         };
-        self.into_iter().map(|finding| finding.addressed(owner)).collect()
+        let owner_of = |part: &OwnedPart| part.owner(ecosystem).cloned();
+        self.into_iter().map(|finding| finding.addressed(owner, owner_of)).collect()
     }
 }

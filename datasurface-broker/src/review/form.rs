@@ -35,10 +35,14 @@ struct ReviewReport {
     source: Repository,
     /// The day as of which the change was judged.
     on: Day,
-    /// The findings that come with the change. An error among them refuses it.
+    /// The findings that come with the change: 1000 at most, the gravest first. An error among them refuses it.
     findings: Vec<Finding>,
-    /// The findings that were there before the change, and refuse nothing.
+    /// The count of further findings that come with the change.
+    omitted: usize,
+    /// The findings that were there before the change, and refuse nothing: 1000 at most.
     known: Vec<Finding>,
+    /// The count of further findings that were there before the change.
+    known_omitted: usize,
     /// The approvals that are missing, by repository.
     missing_approvals: Vec<MissingApproval>,
     /// The fingerprint of the proposal, which an approval names. None where no approval is missing or claimed.

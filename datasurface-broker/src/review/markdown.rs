@@ -1,6 +1,6 @@
 //! Reviews as Markdown, for a comment at a proposed change.
 
-use super::report::ReviewReport;
+use super::report::{ReviewReport, summary};
 use datasurface_model::{Diagnostic, Severity};
 
 /// The number of findings that a comment has at most: hosts refuse long ones.
@@ -32,8 +32,20 @@ pub(super) fn comment(report: &ReviewReport) -> String {
             format!("{team} ({owner}): {}", groups.join(", "))
         }),
     );
+    section(
+        &mut text,
+        "Owners to tell",
+        report.owner_notices().iter().map(|notice| {
+            let events: Vec<String> = notice.events.values().map(|event| plain(event)).collect();
+            let (part, owner) = (plain(&notice.part.to_string()), plain(&notice.owner.to_string()));
+            format!("{part} ({owner}): {}", events.join(", "))
+        }),
+    );
     if !report.known.is_empty() {
-        text += &format!("\nThere before the change: {}.\n", plain(&report.known.summary()));
+        text += &format!(
+            "\nThere before the change: {}.\n",
+            plain(&summary(&report.known, report.known_omitted))
+        );
     }
     text
 }

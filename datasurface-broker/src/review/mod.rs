@@ -161,7 +161,7 @@ impl<'a> Review<'a> {
         found.extend(change.findings());
         let located =
             |findings: Findings| new_side.documents.located(findings.with_addressees(&after.ecosystem));
-        ReviewReport::new(self.source.repository().clone(), self.on, located(found), located(known), change)
+        ReviewReport::new(self.source.repository().clone(), self.on, [found, known], change, located)
     }
 
     /// Returns change control of these sides: it is told whether the lock differs, and which files do. Approvals are about the lock, too.

@@ -2,15 +2,18 @@
 
 use super::{form, junit, markdown};
 use chrono::NaiveDate;
-use datasurface_change::{ChangeReport, MissingApproval, TeamNotice, Verdict};
+use datasurface_change::{ChangeReport, MissingApproval, OwnerNotice, TeamNotice, Verdict};
 use datasurface_document::Report;
-use datasurface_model::{CodeInfo, Findings, Repository, Text};
+use datasurface_model::{CodeInfo, Findings, Printable, Repository, Text};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::fmt;
 
 /// The version of a report as JSON. Members may come; one that changes its meaning makes a new version.
 const VERSION: u32 = 1;
+
+/// The greatest number of findings of a report, the gravest first. Nobody reads more, and a report of a hostile change has an end.
+const MAX_FINDINGS: usize = 1000;
 
 /// The base of relative addresses in SARIF: the root of the checkout.
 const ROOT: &str = "SRCROOT";
@@ -31,10 +34,14 @@ pub struct ReviewReport {
     pub source: Repository,
     /// The day as of which the change was judged.
     pub on: NaiveDate,
-    /// The findings that come with the change.
+    /// The findings that come with the change: 1000 at most, the gravest first.
     pub findings: Findings,
-    /// The findings that were there before the change, and refuse nothing.
+    /// The count of further findings that come with the change.
+    pub omitted: usize,
+    /// The findings that were there before the change, and refuse nothing: 1000 at most.
     pub known: Findings,
+    /// The count of further findings that were there before the change.
+    pub known_omitted: usize,
     /// The approvals that are missing.
     pub missing_approvals: Vec<MissingApproval>,
     /// The fingerprint of the proposal, which an approval names; `None` where no approval is missing or claimed.
@@ -47,11 +54,14 @@ impl ReviewReport {
     pub(super) fn new(
         source: Repository,
         on: NaiveDate,
-        findings: Findings,
-        known: Findings,
+        [findings, known]: [Findings; 2],
         change: ChangeReport,
+        located: impl Fn(Findings) -> Findings,
     ) -> Self {
         let is_allowed = change.is_allowed() && !findings.has_errors();
+        // What is not shown needs no place.
+        let (findings, omitted) = findings.gravest(MAX_FINDINGS);
+        let (known, known_omitted) = known.gravest(MAX_FINDINGS);
         Self {
             version: VERSION,
             verdict: if is_allowed { Verdict::Allowed } else { Verdict::Refused },
@@ -59,8 +69,10 @@ impl ReviewReport {
             head: None,
             source,
             on,
-            findings,
-            known,
+            findings: located(findings),
+            omitted,
+            known: located(known),
+            known_omitted,
             missing_approvals: change.approvals.missing.clone(),
             fingerprint: change.approvals.fingerprint.clone(),
             change: Some(change),
@@ -69,6 +81,7 @@ impl ReviewReport {
 
     /// The report about sides that could not be read.
     pub(super) fn unread(source: Repository, on: NaiveDate, findings: Findings) -> Self {
+        let (findings, omitted) = findings.gravest(MAX_FINDINGS);
         Self {
             version: VERSION,
             verdict: Verdict::Refused,
@@ -77,7 +90,9 @@ impl ReviewReport {
             source,
             on,
             findings,
+            omitted,
             known: Findings::default(),
+            known_omitted: 0,
             missing_approvals: Vec::new(),
             fingerprint: None,
             change: None,
@@ -110,6 +125,12 @@ impl ReviewReport {
         self.change.as_ref().map_or(&[], |change| &change.notices)
     }
 
+    /// The notices to owners whose part the change concerns without touching it.
+    #[must_use]
+    pub fn owner_notices(&self) -> &[OwnerNotice] {
+        self.change.as_ref().map_or(&[], |change| &change.owner_notices)
+    }
+
     /// Returns the report as JSON, with a line feed at the end.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -133,7 +154,8 @@ impl ReviewReport {
             let description = "the root of the checkout";
             let bases = json!({ROOT: {"description": {"text": description}}});
             run.insert("originalUriBaseIds".to_owned(), bases);
-            run.insert("properties".to_owned(), json!({"verdict": self.verdict, "tip": self.tip}));
+            let properties = json!({"verdict": self.verdict, "tip": self.tip, "omitted": self.omitted});
+            run.insert("properties".to_owned(), properties);
             for result in run.get_mut("results").and_then(Value::as_array_mut).into_iter().flatten() {
                 based(result);
             }
@@ -157,8 +179,16 @@ impl ReviewReport {
     pub(super) fn headline(&self) -> String {
         let verdict = if self.is_allowed() { "allowed" } else { "refused" };
         let tip = self.tip.as_ref().map(|tip| format!(", compared with {tip}, void at any other commit"));
-        let (source, summary) = (&self.source, self.findings.summary());
+        let (source, summary) = (&self.source, summary(&self.findings, self.omitted));
         format!("{verdict}: a change from {source} as of {}{}: {summary}", self.on, tip.unwrap_or_default())
+    }
+}
+
+/// The counts by severity, and that of further findings.
+pub(super) fn summary(findings: &Findings, omitted: usize) -> String {
+    match omitted {
+        0 => findings.summary(),
+        omitted => format!("{}, and {omitted} more findings", findings.summary()),
     }
 }
 
@@ -185,18 +215,25 @@ impl fmt::Display for ReviewReport {
         }
         for missing in &self.missing_approvals {
             for part in &missing.parts {
-                writeln!(f, "missing: an approval of {}, for {part}", missing.repository)?;
+                let line = format!("missing: an approval of {}, for {part}", missing.repository);
+                writeln!(f, "{}", Printable(line))?;
             }
         }
         if let Some(fingerprint) = &self.fingerprint {
             writeln!(f, "fingerprint: {fingerprint}")?;
         }
         for notice in self.notices() {
-            writeln!(f, "tell: {} ({})", notice.team, notice.owner)?;
+            writeln!(f, "tell: {} ({})", Printable(&notice.team), Printable(&notice.owner))?;
+        }
+        for notice in self.owner_notices() {
+            for event in notice.events.values() {
+                let line = format!("tell: {} ({}): {event}", notice.part, notice.owner);
+                writeln!(f, "{}", Printable(line))?;
+            }
         }
         if !self.known.is_empty() {
-            writeln!(f, "there before: {}", self.known.summary())?;
+            writeln!(f, "there before: {}", summary(&self.known, self.known_omitted))?;
         }
-        writeln!(f, "{}", self.headline())
+        writeln!(f, "{}", Printable(self.headline()))
     }
 }

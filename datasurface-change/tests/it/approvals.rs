@@ -241,6 +241,46 @@ fn a_renamed_team_of_the_same_owner_is_the_same() {
     assert!(report.required.is_empty(), "{report}");
 }
 
+/// The team `Stock` under another name.
+fn renamed_stock(ecosystem: &Ecosystem, owner: &str) -> Ecosystem {
+    let zone = ecosystem.zones().get("USA").and_then(ZoneDeclaration::definition).unwrap();
+    let teams = zone.teams().iter().cloned().map(|team| match team.name().as_str() {
+        "Stock" => TeamDeclaration::new("Depot", owner)
+            .renamed_from("Stock")
+            .defined(team.definition().unwrap().clone()),
+        _ => team,
+    });
+    let zone = std::sync::Arc::unwrap_or_clone(zone.clone()).with_teams(teams.collect::<Vec<_>>());
+    ecosystem.clone().without_zone(&"USA".into()).zone("USA", USA, zone)
+}
+
+#[test]
+fn lists_follow_a_renamed_team_of_the_same_owner() {
+    let stock = TeamKey::new("USA", "Stock");
+    let consent = Consent::new(stock.clone(), "Mart", "totals", "3f9c");
+    let consenting = GovernanceZone::new().consent(consent);
+    let lists = [
+        (closed(), SALES),
+        (opened_to(ContainerUser::Team(stock)), "github:nw/hr@main"),
+        (fixture().without_zone(&"EU".into()).zone("EU", EU, consenting), EU),
+    ];
+    for (old, lister) in lists {
+        assert_eq!(missing(&old, &renamed_stock(&old, STOCK), USA), [""; 0]);
+        // With the name, another owner would get what was given to the former one.
+        let handed_over = missing(&old, &renamed_stock(&old, NEW_OWNER), STOCK);
+        assert!(handed_over.contains(&lister.to_owned()), "{handed_over:?}");
+    }
+}
+
+#[test]
+fn what_is_listed_in_advance_is_not_taken_by_a_renamed_team_that_is_listed_for_something_else() {
+    let approval =
+        |team: &str, dataset: &str| Approval::new(TeamKey::new("USA", team), "Analysis/all", dataset);
+    let old = store([customers(), orders()]).approval(approval("Stock", "customers"));
+    let old = with_store(old.approval(approval("Depot", "orders")));
+    needs(&old, &renamed_stock(&old, STOCK), USA, &[SALES]);
+}
+
 #[test]
 fn a_datastore_leaves_a_zone_with_the_approval_of_the_zone() {
     let both = |ecosystem: Ecosystem| {

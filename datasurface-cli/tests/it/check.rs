@@ -242,3 +242,30 @@ fn misuse_of_the_command_line() {
     fixture.run("--version").good();
     fixture.run("render --help").good();
 }
+
+/// A model with two platforms, of which a zone denies the first, and a group that is pinned to these.
+fn pinned_to(platforms: &str) -> String {
+    let denied = "  owner: github:big/us@main\n  definition:\n    policies: [{name: other, rule: {platforms: {deny: [Mill]}}}]\n";
+    let second =
+        "- name: Loom\n  kind: local\n  config: {database: loom.db, place: Mine/Bonn, encryption: company}\n";
+    include_str!("../steps/closed.yaml")
+        .replace("  owner: github:big/us@main\n  definition:\n", denied)
+        .replace("platforms:\n- name", &format!("platforms:\n{second}  locations: [Mine/Bonn]\n- name"))
+        .replace("platforms: [Mill]", &format!("platforms: [{platforms}]"))
+}
+
+#[test]
+fn a_denied_platform_is_taken_away_where_another_one_stays() {
+    let fixture = Fixture::new(&models::first());
+    let suggested = |platforms: &str| {
+        fixture.write("model.yaml", pinned_to(platforms));
+        let said = fixture.run("check model.yaml --on 2026-11-21 --format json");
+        assert_eq!(said.codes(), ["governance/platform"], "{said:?}");
+        said.json()["findings"][0]["suggestion"].clone()
+    };
+    assert!(suggested("Mill").is_null(), "without a pin, it may be that none can serve the group");
+    let path = suggested("Loom, Mill")["path"].to_string();
+    assert_eq!(path, r#"["group_pins","Report/daily","platforms","Mill"]"#);
+    fixture.write("model.yaml", pinned_to("Loom"));
+    fixture.run("check model.yaml --on 2026-11-21").good();
+}

@@ -28,5 +28,6 @@ mod run;
 #[path = "../../../platforms/local/tests/it/support/skipped.rs"]
 mod skipped;
 mod status;
+mod steps;
 mod target;
 mod verdicts;

@@ -4,7 +4,7 @@ use crate::{
     models,
     run::{Fixture, Said},
 };
-use datasurface_model::{Dataset, Datastore, Ecosystem};
+use datasurface_model::{Dataset, Datastore, Ecosystem, GovernanceZone};
 use std::fs;
 
 const OWNER: &str = "github:northwind/team@main";
@@ -120,4 +120,45 @@ fn what_cannot_be_read_is_refused() {
         let said = review(&fixture, OWNER, &format!("--format {format}")).bad();
         assert!(!said.out.contains("allowed"), "{said:?}");
     }
+}
+
+#[test]
+fn no_text_of_a_model_begins_a_line_of_a_report() {
+    let with = |documentation: &str| {
+        let zone = GovernanceZone::new().documented(documentation);
+        models::first().zone("EU\n::error::name", "github:northwind/eu\n::error::owner@main", zone)
+    };
+    let said = review(&sides(&with("old"), &with("new")), STRANGER, "");
+    assert_eq!(said.code, 1, "{said:?}");
+    let missing = said.out.lines().find(|line| line.starts_with("missing: ")).unwrap();
+    assert!(
+        missing.contains(r"eu\n::error::owner@main") && missing.contains(r"EU\n::error::name"),
+        "{missing}"
+    );
+    assert!(!said.out.contains("\n::"), "{}", said.out);
+}
+
+#[test]
+fn a_report_is_bounded_in_every_form() {
+    let many = (0..1500).map(|number| Dataset::new(format!("d{number}"), "id Integr key"));
+    let many = many.collect::<Vec<_>>();
+    let new = models::first().edit_team("USA", "NorthWind", |team| {
+        let store = Datastore::clone(team.datastores().get("NW_Data").unwrap());
+        team.without_datastore(&"NW_Data".into()).datastore(many.into_iter().fold(store, Datastore::dataset))
+    });
+    let fixture = sides(&models::first(), &new);
+    let said = |form: &str| review(&fixture, OWNER, &format!("--format {form}")).out;
+    let json = review(&fixture, OWNER, "--format json").json();
+    let omitted = json["omitted"].as_u64().unwrap();
+    assert!(omitted >= 500, "{omitted}");
+    assert_eq!(json["findings"].as_array().unwrap().len(), 1000);
+    let sarif = review(&fixture, OWNER, "--format sarif").json()["runs"][0].clone();
+    assert_eq!(sarif["results"].as_array().unwrap().len(), 1000);
+    assert_eq!(sarif["properties"]["omitted"], omitted);
+    let more = format!(" and {omitted} more findings");
+    for form in ["text", "junit", "markdown"] {
+        assert!(said(form).contains(&more), "{form}");
+    }
+    assert_eq!(said("text").matches("\n  at ").count(), 1000);
+    assert_eq!(said("junit").matches("<testcase ").count(), 1001);
 }

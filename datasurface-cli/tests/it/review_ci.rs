@@ -4,6 +4,7 @@ use crate::{git::Repo, models};
 use datasurface_model::{Dataset, Datastore, Ecosystem};
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Output},
 };
@@ -58,6 +59,26 @@ impl Host {
         let variables =
             [("LIVE", "main"), ("SOURCE", &source), ("PULL", "7"), ("EVENT", "pull_request_target")];
         self.run(&block("github.yml", &["- name: Review", "run: |"]), &[&variables[..], more].concat())
+    }
+
+    /// Runs another step, with a program of the host that does this.
+    fn step(&self, step: &[&str], program: &str, does: &str, variables: &[(&str, &str)]) -> Output {
+        let programs = self.clone.path().join(".git/programs");
+        fs::create_dir_all(&programs).unwrap();
+        fs::write(programs.join(program), format!("#!/bin/sh\n{does}\n")).unwrap();
+        fs::set_permissions(programs.join(program), fs::Permissions::from_mode(0o755)).unwrap();
+        let script = format!("PATH='{}':$PATH\n{}", programs.display(), block("github.yml", step));
+        self.run(&script, variables)
+    }
+
+    /// Collects approvals from these reviews, each a login, a state and a commit, as the program of the host prints them.
+    fn approvals(&self, reviews: &str, head: &str) -> String {
+        let variables =
+            [("LIVE", "main"), ("PULL", "7"), ("HEAD", head), ("GITHUB_REPOSITORY", "northwind/mono")];
+        let asked = "[ \"$1 $2 $3\" = 'api --paginate repos/northwind/mono/pulls/7/reviews' ] || exit 9";
+        let does = format!("{asked}\ncat <<END\n{reviews}\nEND");
+        ended(&self.step(&["- name: Approvals", "run: |"], "gh", &does, &variables), 0);
+        self.written("approvals")
     }
 
     fn gitlab(&self, more: &[(&str, &str)]) -> Output {
@@ -117,6 +138,45 @@ fn github_takes_approvals_of_the_proposal() {
     ended(&host.github(STRANGER, &[]), 0);
     fs::write(host.clone.path().join(".git/approvals"), "github:northwind/usa@main\n").unwrap();
     ended(&host.github(STRANGER, &[]), 1);
+}
+
+#[test]
+fn github_collects_the_last_word_of_each_approver_about_the_commit_at_hand() {
+    let host = Host::new();
+    host.repo.write("approvers.txt", "Ann github:northwind/team@main\nbob github:northwind/usa@main\n");
+    host.repo.git("add approvers.txt");
+    host.repo.git("commit --quiet --message approvers");
+    let clone = host.clone.path().display();
+    assert!(host.run(&format!("git -C '{clone}' fetch --quiet origin"), &[]).status.success());
+    let (team, usa) = ("github:northwind/team@main\n", "github:northwind/usa@main\n");
+    for (reviews, collected) in [
+        ("ann APPROVED now", team.to_owned()),
+        ("bob APPROVED now\nann APPROVED now", format!("{team}{usa}")),
+        ("ann CHANGES_REQUESTED now\nann APPROVED now", team.to_owned()),
+        // Taken back, dismissed, of an earlier commit, of somebody who speaks for nobody, of somebody called nearly so.
+        ("ann APPROVED now\nann CHANGES_REQUESTED now", String::new()),
+        ("ann DISMISSED now", String::new()),
+        ("ann APPROVED before", String::new()),
+        ("mallory APPROVED now", String::new()),
+        ("ann-2 APPROVED now\nan APPROVED now", String::new()),
+        ("", String::new()),
+    ] {
+        assert_eq!(host.approvals(reviews, "now"), collected, "{reviews}");
+    }
+}
+
+#[test]
+fn github_installs_what_the_live_branch_names() {
+    let host = Host::new();
+    fs::write(host.clone.path().join(".datasurface-source"), "https://git.example/tool\n").unwrap();
+    let path = host.clone.path().join(".git/path");
+    let variables = [("GITHUB_PATH", path.to_str().unwrap())];
+    let installs = host.step(&["- name: Install", "run: |"], "cargo", "echo \"$@\"", &variables);
+    ended(&installs, 0);
+    let tools = host.clone.path().join(".git/tools");
+    let asked = format!("install --locked --root {} --git https://git.example/tool", tools.display());
+    assert_eq!(String::from_utf8(installs.stdout).unwrap(), format!("{asked} datasurface-cli\n"));
+    assert_eq!(host.written("path"), format!("{}/bin\n", tools.display()));
 }
 
 #[test]

@@ -125,8 +125,8 @@ mod schema {
     texts! {
         Day = "Day", "a day, as `2027-01-31`", "^([0-9]{4}|[+-][0-9]{4,6})-[0-9]{2}-[0-9]{2}$";
         DeadlineText = "Deadline", "a time of day in a time zone, as `06:30 Europe/Berlin`", "^[0-2][0-9]:[0-5][0-9] ";
-        LatencyText = "Latency", "a span of time, as `30 s`, `15 min`, `4 h` or `1 d`", "^[0-9]+ *(s|min|h|d)$";
-        RetentionText = "Retention", "a span of days, as `90 days` or `7 years`", "^[0-9]+ *(days?|years?)$";
+        LatencyText = "Latency", "a span of time, as `30 s`, `15 min`, `4 h` or `1 d`", "^[0-9]+ *(s|seconds?|min|minutes?|h|hours?|d|days?|y|years?)$";
+        RetentionText = "Retention", "a span of days, as `90 d` or `7 y`", "^[0-9]+ *(d|days?|y|years?)$";
     }
 
     macro_rules! words {

@@ -1,4 +1,4 @@
-//! Days and spans of time, as people write them: `2027-01-31`, `15 min`, `365 days`.
+//! Days and spans of time, as people write them: `2027-01-31`, `15 min`, `7 y`.
 
 use crate::shape::leaves;
 use chrono::NaiveDate;
@@ -51,20 +51,9 @@ impl TryFrom<String> for LatencyText {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        number_and_unit(&text)
-            .and_then(|(number, unit)| {
-                let seconds = match unit {
-                    "s" => 1,
-                    "min" => 60,
-                    "h" => 3600,
-                    "d" => 86_400,
-                    _ => return None,
-                };
-                number.checked_mul(seconds).map(Latency::seconds).map(Self)
-            })
-            .ok_or_else(|| {
-                format!("`{text}` is not a span of time; write it as `30 s`, `15 min`, `4 h` or `1 d`")
-            })
+        seconds_in(&text, &UNITS).map(|seconds| Self(Latency::seconds(seconds))).ok_or_else(|| {
+            format!("`{text}` is not a span of time; write it as `30 s`, `15 min`, `4 h` or `1 d`")
+        })
     }
 }
 
@@ -93,17 +82,10 @@ impl TryFrom<String> for RetentionText {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        number_and_unit(&text)
-            .and_then(|(number, unit)| {
-                let days: u64 = match unit {
-                    "day" | "days" => 1,
-                    "year" | "years" => 365,
-                    _ => return None,
-                };
-                let days = number.checked_mul(days)?.try_into().ok()?;
-                Some(Self(Retention::days(days)))
-            })
-            .ok_or_else(|| format!("`{text}` is not a span of days; write it as `90 days` or `7 years`"))
+        seconds_in(&text, &WHOLE_DAYS)
+            .and_then(|seconds| (seconds / DAY).try_into().ok())
+            .map(|days| Self(Retention::days(days)))
+            .ok_or_else(|| format!("`{text}` is not a span of days; write it as `90 d` or `7 y`"))
     }
 }
 
@@ -113,7 +95,25 @@ impl From<RetentionText> for String {
     }
 }
 
-fn number_and_unit(text: &str) -> Option<(u64, &str)> {
+/// What a span is a number of: its names, of which the first is the one that is written, and its seconds.
+type Unit = ([&'static str; 3], u64);
+
+const DAY: u64 = 86_400;
+const DAYS: Unit = (["d", "day", "days"], DAY);
+const YEARS: Unit = (["y", "year", "years"], 365 * DAY);
+const WHOLE_DAYS: [Unit; 2] = [DAYS, YEARS];
+const UNITS: [Unit; 5] = [
+    (["s", "second", "seconds"], 1),
+    (["min", "minute", "minutes"], 60),
+    (["h", "hour", "hours"], 3600),
+    DAYS,
+    YEARS,
+];
+
+/// Reads a whole number of one of these units.
+fn seconds_in(text: &str, units: &[Unit]) -> Option<u64> {
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
-    Some((number.parse().ok()?, unit.trim_start_matches(' ')))
+    let unit = unit.trim_start_matches(' ');
+    let (_, seconds) = units.iter().find(|(names, _)| names.contains(&unit))?;
+    number.parse::<u64>().ok()?.checked_mul(*seconds)
 }

@@ -84,7 +84,7 @@ fn wrong_shapes_are_said_in_plain_words() {
             "`soon` is not a span of time; write it as `30 s`, `15 min`, `4 h` or `1 d`",
             None,
         ),
-        ("\"90 days\"", "\"long\"", "`long` is not a span of days; write it as `90 days` or `7 years`", None),
+        ("\"90 d\"", "\"long\"", "`long` is not a span of days; write it as `90 d` or `7 y`", None),
         ("\"2026-02-01\"", "\"2026-13-01\"", "`2026-13-01` is not a day; write it as `2027-01-31`", None),
         (
             "\"high\"",

@@ -135,7 +135,7 @@ pub(super) const NORTHWIND: &str = r#"{
                       ],
                       "milestoning": "live_and_forensic",
                       "latency": "15 min",
-                      "retention": "90 days",
+                      "retention": "90 d",
                       "regulators": [
                         "SEC"
                       ]
@@ -286,6 +286,37 @@ fn what_is_left_out_is_the_default() {
         "{\n  \"format\": \"datasurface/1\",\n  \"name\": \"E\",\n  \
          \"owner\": \"github:northwind/ecosystem@main\",\n  \"live\": \"git:x@y\"\n}\n"
     );
+}
+
+/// Whatever word somebody takes for a unit, of whatever span: it is read, and written in one form.
+#[test]
+fn spans_of_time_are_read_by_every_name_of_their_units() {
+    let written = |latency: &str, retention: &str| {
+        let text = NORTHWIND.replace("\"15 min\"", &format!("\"{latency}\""));
+        let text = text.replace("\"90 d\"", &format!("\"{retention}\""));
+        datasurface_document::from_json(&text).map(|ecosystem| datasurface_document::to_json(&ecosystem))
+    };
+    for (latency, retention, expected) in [
+        (["1 hour", "60 minutes", "3600 s", "1h"], ["30 d", "30 days", "30d", "30  days"], ["1 h", "30 d"]),
+        (
+            ["1 day", "24 hours", "1 d", "86400 seconds"],
+            ["1 year", "365 d", "1 y", "1 years"],
+            ["1 d", "1 y"],
+        ),
+    ] {
+        for (latency, retention) in latency.into_iter().zip(retention) {
+            let text = written(latency, retention).unwrap();
+            for (member, expected) in ["latency", "retention"].into_iter().zip(expected) {
+                assert!(
+                    text.contains(&format!("\"{member}\": \"{expected}\"")),
+                    "{latency}, {retention}: {text}"
+                );
+            }
+        }
+    }
+    for (latency, retention) in [("1 hou", "30 d"), ("1 month", "30 d"), ("1 h", "48 h"), ("1 h", "1 week")] {
+        assert!(written(latency, retention).is_err(), "{latency}, {retention}");
+    }
 }
 
 #[test]

@@ -229,11 +229,25 @@ impl Diagnostic {
         places.find(|place| place.segments().nth(4) == Some(collection))
     }
 
-    /// Sets the addressees: the owners of the place and of that of the suggestion.
-    pub(crate) fn addressed(mut self, owner: impl Fn(&ModelPath) -> Option<Repository>) -> Self {
+    /// Sets the addressees: the owners of the place and of that of the suggestion. Where somebody else is protected, the help says
+    /// who that belongs to: whoever owns the place cannot resolve it alone.
+    pub(crate) fn addressed(
+        mut self,
+        owner: impl Fn(&ModelPath) -> Option<Repository>,
+        owner_of: impl Fn(&OwnedPart) -> Option<Repository>,
+    ) -> Self {
         self.addressee = owner(&self.path);
         if let Some(suggestion) = &mut self.suggestion {
             suggestion.addressee = owner(&suggestion.path);
+        }
+        let guardian = self.guardian();
+        let is_another = guardian != OwnedPart::Ecosystem && guardian != OwnedPart::from_path(&self.path);
+        let other = if is_another { owner_of(&guardian) } else { None };
+        if let (Some(other), Some(help)) = (other, &mut self.help) {
+            let belongs = format!("; {guardian} belongs to {other}");
+            if !help.ends_with(&belongs) {
+                *help = format!("{help}{belongs}");
+            }
         }
         self
     }

@@ -29,9 +29,23 @@ const SHORTEST_REST: usize = 16;
 /// The fewest letters of a token of which nobody knows how it begins. Users have shorter names.
 const SHORTEST_TOKEN: usize = 20;
 
-/// The names of parameters whose values are secrets, and how others end.
-const PARAMETERS: [&str; 9] =
-    ["password", "passwd", "pwd", "secret", "token", "apikey", "api_key", "access_key", "sharedaccesskey"];
+/// The names of parameters and members whose values are secrets, and how others end; without `_` and `-`.
+const PARAMETERS: [&str; 11] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "secretkey",
+    "token",
+    "apikey",
+    "accesskey",
+    "accountkey",
+    "signature",
+];
+
+/// What stands between a user and a password. Where it is encoded, a program that decodes it reads a password.
+const COLONS: [&str; 3] = [":", "%3A", "%3a"];
 
 /// What a text without a scheme may begin with before a `:`, and is no user.
 const NO_USERS: [&str; 4] = ["git", "github", "gitlab", "mailto"];
@@ -56,7 +70,7 @@ pub fn redact_passwords(text: &str) -> Option<String> {
 
 /// Returns the places of all secrets. They may overlap.
 fn secrets(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+    let mut found: Vec<_> = members(text).collect();
     let mut start = 0;
     for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`')) {
         let at = |range: Range<usize>| start + range.start..start + range.end;
@@ -94,9 +108,11 @@ fn ends_with_ignoring_case(text: &str, end: &str) -> bool {
 /// A password before a host, or a token in the place of a user.
 fn in_authority(address: &str, is_of_web: bool) -> Option<Range<usize>> {
     let is_user = |user: &str| !user.contains(['/', '?', '#', '@', '[']);
-    if let Some((user, rest)) = address.split_once(':').filter(|(user, _)| is_user(user)) {
-        let start = user.len() + ':'.len_utf8();
-        return password_length(rest).map(|length| start..start + length);
+    for colon in COLONS {
+        if let Some((user, rest)) = address.split_once(colon).filter(|(user, _)| is_user(user)) {
+            let start = user.len() + colon.len();
+            return password_length(rest).map(|length| start..start + length);
+        }
     }
     let (user, _) = address.split_once('@').filter(|(user, _)| is_user(user))?;
     // Who comes with a key has a user as well, which may be long.
@@ -153,12 +169,39 @@ fn without_scheme(word: &str) -> Option<Range<usize>> {
 /// The values of parameters such as `password=`.
 fn parameters(word: &str) -> impl Iterator<Item = Range<usize>> {
     word.match_indices('=').filter_map(|(index, _)| {
-        let name = word.get(..index)?.to_ascii_lowercase();
         let start = index + '='.len_utf8();
         let value = word.get(start..)?.split(['&', ';', ',', '}', ')']).next()?;
-        let is_secret = PARAMETERS.iter().any(|known| name.ends_with(known)) && !value.is_empty();
+        let is_secret = names_secret(word.get(..index)?) && !value.is_empty();
         is_secret.then_some(start..start + value.len())
     })
+}
+
+/// The texts and numbers that members such as `password` of an object have, in JSON or YAML.
+fn members(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const QUOTES_AND_BLANKS: [char; 3] = ['"', '\'', ' '];
+    let mut known_to = 0;
+    text.match_indices(':').filter_map(move |(index, colon)| {
+        let name = text.get(known_to..index)?.trim_end_matches(QUOTES_AND_BLANKS);
+        let rest = text.get(index + colon.len()..)?;
+        let value = rest.trim_start_matches(QUOTES_AND_BLANKS);
+        // In YAML, a colon without a blank is a part of a text.
+        let is_member = value.len() < rest.len() || known_to + name.len() < index;
+        if !is_member || value.starts_with(['{', '[', '|', '>']) || !names_secret(name) {
+            return None;
+        }
+        let value = value.split(['"', '\'', ',', '}', '\n']).next()?.trim_end();
+        let start = text.len() - rest.trim_start_matches(QUOTES_AND_BLANKS).len();
+        known_to = start + value.len();
+        (!matches!(value, "" | "true" | "false" | "null")).then_some(start..known_to)
+    })
+}
+
+/// Whether a text ends with the name of what is to be kept secret.
+fn names_secret(text: &str) -> bool {
+    let last = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let name = text.rsplit(last).next().unwrap_or(text);
+    let letters = name.replace(['-', '_'], "").to_ascii_lowercase();
+    PARAMETERS.iter().any(|known| letters.ends_with(known))
 }
 
 /// Words that begin as tokens of well-known services do.
@@ -207,6 +250,10 @@ mod tests {
             ("https://h/x?secret".to_owned(), "https://h/x?…"),
             ("- git:git@h:x.git?secret@main".to_owned(), "- git:git@h:x.git?…"),
             ("host=db;Password=secret;x=y".to_owned(), "host=db;Password=…;x=y"),
+            ("https://h/x;AccountKey=c2VjcmV0".to_owned(), "https://h/x;AccountKey=…"),
+            ("https://joe%3Asecret@git.example/x".to_owned(), "https://joe%3A…@git.example/x"),
+            ("{\"api-key\":\"se cret\",\"at\":1}".to_owned(), "{\"api-key\":\"…\",\"at\":1}"),
+            ("{at: 1, db_password: secret}".to_owned(), "{at: 1, db_password: …}"),
         ] {
             assert_eq!(redact_passwords(&text).as_deref(), Some(expected));
         }
@@ -229,6 +276,8 @@ mod tests {
             "gitlab+git.example:nw/model@main",
             "mail to mailto:joe@nw.example",
             "SELECT token = 'x', password FROM t",
+            "columns: {token: {name: x}, secrets: many, use_token: true}",
+            "password: \"\"",
             "{\"owner\":\"https://git.example/x\",\"live\":\"git@git.example\"}",
         ] {
             assert_eq!(redact_passwords(text), None, "{text}");

@@ -89,6 +89,7 @@ impl fmt::Debug for Latency {
 impl fmt::Display for Latency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
+            seconds if seconds > 0 && seconds % 86_400 == 0 => write!(f, "{} d", seconds / 86_400),
             seconds if seconds > 0 && seconds % 3600 == 0 => write!(f, "{} h", seconds / 3600),
             seconds if seconds > 0 && seconds % 60 == 0 => write!(f, "{} min", seconds / 60),
             seconds => write!(f, "{seconds} s"),
@@ -129,7 +130,10 @@ impl fmt::Debug for Retention {
 
 impl fmt::Display for Retention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} days", self.0)
+        match self.0 {
+            days if days > 0 && days % 365 == 0 => write!(f, "{} y", days / 365),
+            days => write!(f, "{days} d"),
+        }
     }
 }
 

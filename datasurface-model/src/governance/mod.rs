@@ -6,12 +6,14 @@
 
 mod codes;
 mod denial;
+mod technology;
 
 pub use codes::{
     CLASSIFICATION, CLASSIFICATION_LIMIT, HARD_VENDOR, LOCATION, NO_EFFECT, PLATFORM, PRODUCTION,
     PRODUCTION_MIX, STORAGE, UNCLASSIFIED, UNKNOWN_CLOUD, UNKNOWN_PLACE, UNKNOWN_TECHNOLOGY, VENDOR,
 };
 pub use denial::DenialContext;
+pub(crate) use technology::known_technology;
 
 use crate::{
     diagnostic::CodeInfo,

@@ -72,7 +72,7 @@ fn what_is_not_claimed_is_told_and_nothing_else() {
     assert_eq!(told(&able()), [] as [&str; 0]);
     assert_eq!(told(&keyed()), ["keeping datasets without a key"]);
     assert_eq!(told(&able().with_best_latency(Latency::hours(1))), ["to be as fast as 5 min"]);
-    assert_eq!(told(&able().with_longest_retention(Retention::years(1))), ["keeping data for 2555 days"]);
+    assert_eq!(told(&able().with_longest_retention(Retention::years(1))), ["keeping data for 7 y"]);
     assert_eq!(
         told(&unseen().with_keyless()),
         [

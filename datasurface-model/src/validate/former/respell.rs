@@ -250,6 +250,20 @@ impl<'r> Respeller<'r> {
         })
     }
 
+    fn workspace_ref(
+        &mut self,
+        name: &WorkspaceName,
+        at: impl FnOnce() -> (ModelPath, SpellingKind),
+    ) -> Option<WorkspaceName> {
+        let now = self.workspace_name(name);
+        (now != *name).then(|| {
+            let (path, kind) = at();
+            let (spelled, meant) = (Reference::Workspace(name.clone()), Reference::Workspace(now.clone()));
+            self.note(path, kind, spelled, meant);
+            now
+        })
+    }
+
     fn group(&mut self, key: &GroupKey, at: impl FnOnce() -> (ModelPath, SpellingKind)) -> Option<GroupKey> {
         let now = self.group_key(key);
         (now != *key).then(|| {
@@ -288,7 +302,8 @@ impl<'r> Respeller<'r> {
             let Consent { team, workspace, output, of } = consent;
             let at = || (path.child(segment::CONSENTS, format!("{team}/{workspace} {output}")), Part);
             let team_now = self.team_ref(team, at).unwrap_or_else(|| team.clone());
-            consents.push(Consent::new(team_now, self.workspace_name(workspace), output.clone(), of.clone()));
+            let workspace_now = self.workspace_ref(workspace, at).unwrap_or_else(|| workspace.clone());
+            consents.push(Consent::new(team_now, workspace_now, output.clone(), of.clone()));
         }
         (self.found.len() > before).then(|| zone.clone().with_consents(consents))
     }

@@ -7,6 +7,7 @@ use super::{RuleContext, credential, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects, Suggestion},
     ecosystem::{ContainerKind, DataContainer, Team, redact_passwords},
+    governance::known_technology,
     validate::reference::Reference,
 };
 use datasurface_schema::{ContainerKey, Entity, Place, segment};
@@ -178,8 +179,7 @@ impl Addresses<'_, '_> {
     fn technology(&mut self, technology: &str) {
         self.word(segment::TECHNOLOGY, technology, "give the name that the platform's plug-in knows");
         // Policies and rules about a kind would not hold for what is called like it.
-        let known = ContainerKind::TECHNOLOGIES.iter().find(|known| known.eq_ignore_ascii_case(technology));
-        if let Some(known) = known {
+        if let Some(known) = known_technology(technology) {
             let help = format!("write `kind: {known}`, with its address, in place of `custom`");
             self.report(
                 segment::TECHNOLOGY,

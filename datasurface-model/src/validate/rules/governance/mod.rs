@@ -12,7 +12,10 @@ use crate::{
     ecosystem::{
         ContainerKind, Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace,
     },
-    governance::{DenialContext, NO_EFFECT, PolicySubject, UNKNOWN_TECHNOLOGY, doubt, evaluate, is_alike},
+    governance::{
+        DenialContext, NO_EFFECT, PolicySubject, UNKNOWN_TECHNOLOGY, doubt, evaluate, is_alike,
+        known_technology,
+    },
     validate::{facts::DatasetFact, reference::Reference},
 };
 use datasurface_schema::{
@@ -92,13 +95,12 @@ fn technologies(policy: &Policy, permitted: &Permitted<Text>, scope: &mut RuleCo
     let listed = listed(permitted, |name| name);
     let names: Set<_> = listed.iter().map(|(list, name)| (*list, name.clone())).collect();
     for (list, name) in listed.iter().filter(|(_, name)| !known().any(|known| *name == known)) {
-        let same = known().find(|known| is_alike(known, name));
-        let Some(meant) = same.or_else(|| nearest(name, known())) else { continue };
+        let Some(meant) = known_technology(name).or_else(|| nearest(name, known())) else { continue };
         let path =
             scope.path().child(segment::POLICIES, policy.name()).attribute(segment::RULE).child(list, name);
         let is_listed = names.contains(&(*list, meant.into()));
         // To deny what was not denied may forbid what is there: that is for people to do.
-        let is_harmless = !is_listed && (same.is_some() || *list == segment::ALLOW);
+        let is_harmless = !is_listed && (is_alike(meant, name) || *list == segment::ALLOW);
         let message = format!("the policy `{}` names the technology `{name}`", policy.name());
         let finding = Diagnostic::new(&UNKNOWN_TECHNOLOGY, path.clone(), message)
             .did_you_mean(Some(meant))

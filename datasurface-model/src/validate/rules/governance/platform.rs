@@ -7,7 +7,7 @@ use crate::{
     governance::{DenialContext, PolicySubject},
     validate::rules::RuleContext,
 };
-use datasurface_schema::{Entity, PlatformName, Set, ZoneName, segment};
+use datasurface_schema::{Entity, Set, ZoneName, segment};
 use std::collections::BTreeMap;
 
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
@@ -31,7 +31,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
             path: &|| at().attribute(segment::PLATFORM),
             dataset: Some(&|| store.unit().path()),
             storage_path: None,
-            removal_path: Some(&at),
+            removal_path: None,
             help: "pin the datastore to another platform, or ask its zone to change its policy",
         };
         for zone in ZonePolicies::find_each([Some(store.zone()), store.source_zone()], scope) {
@@ -59,12 +59,10 @@ pub(super) fn zones_of<'a>(
     zones
 }
 
-/// What to take away, so that a group is not pinned to a platform: the platform; or all of the pin, if it names no other.
-pub(super) fn without(pin: &GroupPin, platform: &PlatformName) -> ModelPath {
-    match pin.platforms() {
-        [_] => path_of(pin),
-        _ => path_of(pin).child(segment::PLATFORMS, platform),
-    }
+/// Whether taking a platform away from a pin leaves one that is pinned. Without any, the model cannot tell whether there is one that
+/// would do.
+pub(super) fn leaves_another(pin: &GroupPin) -> bool {
+    pin.platforms().len() > 1
 }
 
 fn path_of(pin: &GroupPin) -> ModelPath {
@@ -79,7 +77,7 @@ fn check_group(pin: &GroupPin, zone: &ZonePolicies<'_>, scope: &mut RuleContext<
             path: &at,
             dataset: None,
             storage_path: None,
-            removal_path: Some(&|| without(pin, platform)),
+            removal_path: leaves_another(pin).then_some(&at),
             help: "pin the group to another platform, or ask the zone to change its policy",
         };
         zone.judge(&PolicySubject::Platform(platform), &context, scope);

@@ -2,7 +2,7 @@
 
 use super::{
     ReceivedDataset, ZonePolicies,
-    platform::{without, zones_of},
+    platform::{leaves_another, zones_of},
 };
 use crate::{
     diagnostic::{Diagnostic, ModelPath},
@@ -118,17 +118,17 @@ pub(super) fn check_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
             let Some(theirs) = of_platform(platform) else {
                 continue;
             };
+            let at = || {
+                ModelPath::root()
+                    .child(segment::GROUP_PINS, pin.name().to_string())
+                    .child(segment::PLATFORMS, platform)
+            };
             let pinned = PinnedToPlatform {
                 action: &|| format!("the group `{}`", pin.name()),
                 path: &|| group.unit().path(),
                 status: group.production(),
                 zones: &zones,
-                pin: &|| without(pin, platform),
-            };
-            let at = || {
-                ModelPath::root()
-                    .child(segment::GROUP_PINS, pin.name().to_string())
-                    .child(segment::PLATFORMS, platform)
+                removal_path: leaves_another(pin).then_some(&at),
             };
             check_pinned(&pinned, platform, theirs, &at, scope);
         }
@@ -147,7 +147,7 @@ pub(super) fn check_pins(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
                 path: &|| store.unit().path(),
                 status,
                 zones: &zones,
-                pin: &at,
+                removal_path: None,
             };
             check_pinned(&pinned, pin.platform(), theirs, &|| at().attribute(segment::PLATFORM), scope);
         }
@@ -161,8 +161,8 @@ struct PinnedToPlatform<'p, 'a> {
     status: ProductionStatus,
     /// Each with the statuses of what is its own of what the platform has to do with.
     zones: &'p BTreeMap<&'a ZoneName, Set<ProductionStatus>>,
-    /// What to take away, so that it is not pinned.
-    pin: &'p dyn Fn() -> ModelPath,
+    /// What to take away, so that it is pinned to other platforms only.
+    removal_path: Option<&'p dyn Fn() -> ModelPath>,
 }
 
 /// A zone may mind the status of the platform even where that is the status of what is pinned: the data that it brings may
@@ -183,7 +183,7 @@ fn check_pinned<'a>(
         path: at,
         dataset: None,
         storage_path: None,
-        removal_path: Some(pinned.pin),
+        removal_path: pinned.removal_path,
         help: "pin it to a platform of the same status",
     };
     let mut is_denied = false;

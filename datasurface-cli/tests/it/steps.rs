@@ -1,0 +1,301 @@
+//! Changes that concern several owners, as steps of one owner each: `review` allows every one of them, and none that
+//! somebody else makes, or that comes too early.
+
+use crate::{models, run::Fixture};
+
+/// A closed datastore with one consumer, and a team beside.
+const CLOSED: &str = include_str!("../steps/closed.yaml");
+
+/// A transformer that copies what a zone keeps at one place.
+const COPIED: &str = include_str!("../steps/copied.yaml");
+
+const ECOSYSTEM: &str = "model";
+const EU: &str = "eu";
+const US: &str = "us";
+const SALES: &str = "sales";
+const FINANCE: &str = "finance";
+const OTHER: &str = "other";
+
+/// The live model, which goes on from step to step.
+struct Live {
+    model: String,
+    fixture: Fixture,
+}
+
+/// What stands in the document, and what is to stand there.
+type Edit<'a> = (&'a str, &'a str);
+
+impl Live {
+    fn new(model: &str) -> Self {
+        let fixture = Fixture::new(&models::first());
+        for side in ["old", "new"] {
+            std::fs::create_dir(fixture.path(side)).unwrap();
+        }
+        Self { model: model.to_owned(), fixture }
+    }
+
+    fn edited(&self, edits: &[Edit<'_>]) -> String {
+        edits.iter().fold(self.model.clone(), |model, (found, replacement)| {
+            assert_eq!(model.matches(found).count(), 1, "{found:?} in:\n{model}");
+            model.replace(found, replacement)
+        })
+    }
+
+    /// The codes of errors of a change by the owner of a part.
+    fn errors(&self, by: &str, edits: &[Edit<'_>]) -> Vec<String> {
+        self.fixture.write("old/model.yaml", &self.model);
+        self.fixture.write("new/model.yaml", self.edited(edits));
+        let source = format!("--source github:big/{by}@main --on 2026-11-21 --format json");
+        let said = self.fixture.run(&format!("review old new {source}"));
+        let findings = said.json()["findings"].as_array().unwrap().clone();
+        let errors = findings.iter().filter(|finding| finding["severity"] == "error");
+        let codes: Vec<_> = errors.map(|error| error["code"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(codes.is_empty(), said.code == 0, "{said:?}");
+        codes
+    }
+
+    /// The consent that `check` proposes.
+    fn consent(&self) -> String {
+        self.fixture.write("model.yaml", &self.model);
+        let findings =
+            self.fixture.run("check model.yaml --on 2026-11-21 --format json").json()["findings"].clone();
+        let proposed =
+            findings.as_array().unwrap().iter().map(|finding| &finding["suggestion"]["patch"]["add"]);
+        proposed.filter(|proposed| !proposed.is_null()).map(ToString::to_string).next().unwrap()
+    }
+
+    /// What the review of a change that is allowed says to people, as text and as a comment.
+    fn told(&self, by: &str, edits: &[Edit<'_>]) -> [String; 2] {
+        assert_eq!(self.errors(by, edits), [""; 0]);
+        let source = format!("--source github:big/{by}@main --on 2026-11-21");
+        ["text", "markdown"]
+            .map(|form| self.fixture.run(&format!("review old new {source} --format {form}")).out)
+    }
+
+    #[track_caller]
+    fn step(&mut self, by: &str, edits: &[Edit<'_>]) {
+        assert_eq!(self.errors(by, edits), [""; 0], "{by}: {edits:?}");
+        self.model = self.edited(edits);
+    }
+
+    #[track_caller]
+    fn refused(&self, by: &str, edits: &[Edit<'_>], code: &str) {
+        let codes = self.errors(by, edits);
+        assert!(codes.iter().any(|found| found == code), "{by}: {codes:?} for {edits:?}");
+    }
+}
+
+/// The workspace that reads the closed datastore, and what names it.
+const REPORT: &str = "
+        workspaces:
+        - name: Report
+          container: US/Finance/Lake
+          groups:
+          - name: daily
+            sinks: [Shop/orders]";
+const APPROVED: &str = "{team: US/Finance, group: Report/daily, dataset: orders, onward: closed}";
+const PINNED: &str = "
+group_pins:
+- group: Report/daily
+  platforms: [Mill]";
+
+/// The end of the container of the team `Other`, and one more consumer behind it.
+const AFTER_OTHER: &str = "other.db}}
+          locations: [Mine/Bonn]
+          encryption: company";
+const TALLY: &str = "other.db}}
+          locations: [Mine/Bonn]
+          encryption: company
+        workspaces:
+        - name: Tally
+          container: US/Other/Lake
+          groups:
+          - name: g
+            sinks: [Shop/orders]";
+
+#[test]
+fn a_consumer_joins_a_closed_datastore_once_it_is_approved() {
+    let mut live = Live::new(CLOSED);
+    let joins = [(AFTER_OTHER, TALLY)];
+    live.refused(OTHER, &joins, "access/not-approved");
+    let both = format!("{APPROVED}\n          - {{team: US/Other, group: Tally/g, dataset: orders}}");
+    live.refused(OTHER, &[(APPROVED, &both)], "authorization/not-yours");
+    live.step(SALES, &[(APPROVED, &both)]);
+    live.refused(FINANCE, &joins, "authorization/not-yours");
+    live.step(OTHER, &joins);
+}
+
+#[test]
+fn a_consumer_leaves_before_its_approval_and_its_pin_do() {
+    let mut live = Live::new(CLOSED);
+    let none = format!("\n          - {APPROVED}");
+    live.refused(SALES, &[(&none, " []")], "access/not-approved");
+    live.step(FINANCE, &[(REPORT, "")]);
+    // Nobody else takes the name, and the wishes with it.
+    let taken = TALLY.replace("Tally", "Report").replace("name: g", "name: daily");
+    live.refused(OTHER, &[(AFTER_OTHER, &taken)], "access/not-approved");
+    live.refused(OTHER, &[(AFTER_OTHER, &taken)], "authorization/needs-approval");
+    live.step(SALES, &[(&none, " []")]);
+    live.step(ECOSYSTEM, &[(PINNED, "")]);
+}
+
+#[test]
+fn an_approved_workspace_and_its_group_are_renamed_by_their_team() {
+    for (name, former, now) in [
+        ("        - name: Report", "\n          renamed_from: Report", "Monthly/daily"),
+        ("          - name: daily", "\n            renamed_from: daily", "Report/monthly"),
+    ] {
+        let mut live = Live::new(CLOSED);
+        let word = now.split('/').find(|word| !["Report", "daily"].contains(word)).unwrap();
+        let other = name.replace("Report", word).replace("daily", word);
+        let renamed = format!("{other}{former}");
+        live.refused(FINANCE, &[(name, &other)], "access/not-approved");
+        live.step(FINANCE, &[(name, &renamed)]);
+        live.refused(FINANCE, &[(former, "")], "access/not-approved");
+        live.step(SALES, &[("group: Report/daily, dataset", &format!("group: {now}, dataset"))]);
+        live.step(ECOSYSTEM, &[("- group: Report/daily", &format!("- group: {now}"))]);
+        live.step(FINANCE, &[(former, "")]);
+    }
+}
+
+#[test]
+fn a_team_that_is_listed_and_has_a_container_in_use_is_renamed_by_its_parent() {
+    let mut live = Live::new(CLOSED);
+    let finance = "    - name: Finance\n      owner: github:big/finance@main";
+    let former = "\n      renamed_from: Finance";
+    let renamed = format!("    - name: Money{former}\n      owner: github:big/finance@main");
+    live.refused(FINANCE, &[(finance, &renamed)], "authorization/not-yours");
+    let handed_over = renamed.replace("big/finance", "big/other");
+    live.refused(US, &[(finance, &handed_over)], "authorization/needs-approval");
+    live.step(US, &[(finance, &renamed)]);
+    live.refused(US, &[(former, "")], "reference/unknown-container");
+    live.step(FINANCE, &[("US/Finance/Lake", "US/Money/Lake")]);
+    live.step(SALES, &[("team: US/Finance", "team: US/Money")]);
+    live.step(US, &[(former, "")]);
+}
+
+#[test]
+fn a_zone_whose_team_is_listed_and_whose_container_is_in_use_is_renamed_by_its_parent() {
+    let mut live = Live::new(CLOSED);
+    let former = "\n  renamed_from: US";
+    let renamed = [("- name: US", format!("- name: America{former}"))];
+    let renamed = renamed.each_ref().map(|(found, now)| (*found, now.as_str()));
+    live.refused(US, &renamed, "authorization/not-yours");
+    live.step(ECOSYSTEM, &renamed);
+    live.step(FINANCE, &[("container: US/Finance/Lake", "container: America/Finance/Lake")]);
+    live.step(SALES, &[("team: US/Finance", "team: America/Finance")]);
+    live.step(ECOSYSTEM, &[(former, "")]);
+    // So is the one in which the data is.
+    live.step(ECOSYSTEM, &[("- name: EU", "- name: Europe\n  renamed_from: EU")]);
+    live.step(SALES, &[("container: EU/Sales/Source", "container: Europe/Sales/Source")]);
+}
+
+#[test]
+fn a_container_is_opened_used_and_closed_again() {
+    let mut live = Live::new(CLOSED);
+    let capture = format!(
+        "{AFTER_OTHER}
+        datastores:
+        - name: Depot
+          capture:
+            container: EU/Sales/Source
+            kind: {{sql_snapshot: {{}}}}
+          datasets:
+          - {{name: stock, schema: id Integer key, classifications: [Internal]}}"
+    );
+    let source = "source.db}}\n          locations: [Mine/Bonn]";
+    let open = format!("{source}\n          usable_by: {{read: [US/Other]}}");
+    live.refused(OTHER, &[(AFTER_OTHER, &capture)], "container/not-usable");
+    live.refused(OTHER, &[(source, &open)], "authorization/not-yours");
+    live.step(SALES, &[(source, &open)]);
+    live.step(OTHER, &[(AFTER_OTHER, &capture)]);
+    live.refused(SALES, &[(&open, source)], "container/not-usable");
+    live.step(OTHER, &[(&capture, AFTER_OTHER)]);
+    live.step(SALES, &[(&open, source)]);
+}
+
+#[test]
+fn a_release_is_consented_to_and_its_workspace_is_renamed() {
+    let mut live = Live::new(COPIED);
+    let sql = "SELECT id, amount FROM Shop_orders\"}]}}";
+    let released = format!("{sql}\n            releases: [{{output: orders, zone: EU, reason: no persons}}]");
+    let far = format!(
+        "{released}
+        - name: Report
+          container: US/Finance/Far
+          groups:
+          - name: daily
+            sinks: [Masked/orders]"
+    );
+    live.step(FINANCE, &[(sql, &released)]);
+    live.refused(FINANCE, &[(&released, &far)], "governance/location");
+    let consented = format!("    consents: [{}]\n    policies:", live.consent());
+    let consents = [("    policies:", consented.as_str())];
+    live.refused(FINANCE, &consents, "authorization/not-yours");
+    live.step(EU, &consents);
+    live.step(FINANCE, &[(&released, &far)]);
+    // Another statement is another release.
+    live.refused(FINANCE, &[("SELECT id, amount", "SELECT id, 2 * amount")], "transformer/consent-outdated");
+    live.step(FINANCE, &[("- name: Mask\n", "- name: Blind\n          renamed_from: Mask\n")]);
+    live.step(EU, &[("\"Mask\"", "\"Blind\"")]);
+    live.refused(EU, &[(&consented.replace("Mask", "Blind"), "    policies:")], "governance/location");
+}
+
+#[test]
+fn whoever_opens_a_datastore_tells_every_zone_from_which_its_data_comes() {
+    let mut live = Live::new(COPIED);
+    let output = "- name: Masked\n          datasets:";
+    let closed = "- name: Masked\n          approved: []\n          datasets:";
+    live.step(FINANCE, &[(output, closed)]);
+    let [text, comment] = live.told(FINANCE, &[(closed, output)]);
+    for (zone, owner) in [("EU", EU), ("US", US)] {
+        let told =
+            format!("the zone `{zone}` (github:big/{owner}@main): the datastore `Masked` is open to all");
+        assert!(text.contains(&format!("tell: {told}")), "{text}");
+        assert!(
+            comment.contains(&format!("- `` the zone `{zone}` `` (` github:big/{owner}@main `)")),
+            "{comment}"
+        );
+    }
+    assert!(comment.contains("### Owners to tell\n"), "{comment}");
+    // Nobody else reads by that what comes from a closed datastore, and to close it again needs no word.
+    live.step(FINANCE, &[(closed, output)]);
+    let [text, _] = live.told(FINANCE, &[(output, closed)]);
+    assert!(!text.contains("tell: the zone"), "{text}");
+}
+
+#[test]
+fn what_was_read_while_a_datastore_was_open_is_its_owners_again_when_it_is_closed() {
+    let mut live = Live::new(CLOSED);
+    let list = format!("\n          approved:\n          - {APPROVED}");
+    live.step(SALES, &[(&list, "")]);
+    let copies = "other.db}}
+          locations: [Mine/Bonn]
+          encryption: company
+        datastores:
+        - name: Masked
+          datasets:
+          - {name: orders, schema: 'id Integer key, amount Decimal(9,2)', classifications: [Internal]}
+        workspaces:
+        - name: Mask
+          container: US/Other/Lake
+          groups:
+          - name: inputs
+            sinks: [Shop/orders]
+          transformer:
+            output: Masked
+            artifact: {sql: {selects: [{dataset: orders, sql: SELECT id, amount FROM Shop_orders}]}}";
+    let copies = copies
+        .replace("sql: SELECT id, amount FROM Shop_orders", "sql: 'SELECT id, amount FROM Shop_orders'");
+    live.step(OTHER, &[(AFTER_OTHER, &copies)]);
+    let reads = "[Shop/orders, Masked/orders]\n    - name: Other";
+    live.step(FINANCE, &[("[Shop/orders]\n    - name: Other", reads)]);
+    // Closed as it was, it is closed for the copy, and for those who read that.
+    let before_us = "classifications: [Internal]\n- name: US";
+    let closed = |list: &str| before_us.replace("\n- name", &format!("{list}\n- name"));
+    live.refused(SALES, &[(before_us, &closed(&list))], "access/not-approved");
+    let copied = "{team: US/Other, group: Mask/inputs, dataset: orders, onward: closed}";
+    let only_copied = format!("\n          approved:\n          - {copied}");
+    live.refused(SALES, &[(before_us, &closed(&only_copied))], "access/not-approved");
+    live.step(SALES, &[(before_us, &closed(&format!("{list}\n          - {copied}")))]);
+}
