@@ -36,6 +36,7 @@ pub struct Laws {
     on: NaiveDate,
     seed: u64,
     shrinking: usize,
+    other_settings: Vec<(String, Value)>,
 }
 
 /// The number of edits that are drawn for an ecosystem written by hand, besides one of each kind.
@@ -62,6 +63,7 @@ impl Laws {
             on: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap_or_default(),
             seed: 0,
             shrinking: SHRINKING,
+            other_settings: Vec::new(),
         }
     }
 
@@ -84,6 +86,18 @@ impl Laws {
     #[must_use]
     pub fn with_settings(mut self, settings: impl Into<Value>) -> Self {
         self.fit.settings = settings.into();
+        self
+    }
+
+    /// Sets values that settings may have instead. Each one is tried alone: something must then be rendered otherwise, and what is there
+    /// is taken to it by a plan, and back. None by default: nobody but the author knows which values are right, and which settings
+    /// are for the runtime alone.
+    #[must_use]
+    pub fn with_other_settings(
+        mut self,
+        settings: impl IntoIterator<Item = (impl Into<String>, impl Into<Value>)>,
+    ) -> Self {
+        self.other_settings = settings.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         self
     }
 
@@ -138,6 +152,7 @@ impl Laws {
         let mut trial = TestCase {
             ecosystem,
             edits: drawn(&vec(valid_edits(), EDITS), &mut runner).unwrap_or_default(),
+            other_settings: self.other_settings.clone(),
             rearranged: true,
             seed: self.seed,
         };
@@ -230,7 +245,7 @@ impl Laws {
         if let Some(descriptor) = &descriptor {
             shape = shape_within_claims(shape, descriptor);
         }
-        let fit = self.fit.clone();
+        let (fit, other_settings) = (self.fit.clone(), self.other_settings.clone());
         let removals = (any::<u16>(), any::<u16>(), any::<u16>());
         let ingredients = (ecosystems_with(shape), vec(valid_edits(), 4), removals, any::<u64>());
         ingredients.prop_map(move |(ecosystem, mut edits, (workspace, group, sink), seed)| {
@@ -242,6 +257,7 @@ impl Laws {
                     None => configured,
                 },
                 edits,
+                other_settings: other_settings.clone(),
                 rearranged: true,
                 seed,
             }

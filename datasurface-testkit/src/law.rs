@@ -229,7 +229,8 @@ impl Law {
                 23,
                 "settings are checked",
                 "Each platform is declared with an unknown setting where its JSON Schema closes the object, without each required \
-                 setting, and with each setting in another type. Somebody must refuse that.",
+                 setting, and with each setting in another type. Somebody must refuse that. With each of `Laws::with_other_settings`, \
+                 something must be rendered otherwise.",
             ),
             Self::FactsAreShown => (
                 24,

@@ -13,6 +13,7 @@ use chrono::Days;
 use datasurface_broker::{Lock, Proposal};
 use datasurface_model::{Ecosystem, Entity, Findings};
 use datasurface_strategies::{Edit, shuffled};
+use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// An ecosystem, what may happen to it, and a number to draw orders and places from.
@@ -20,6 +21,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub(crate) struct TestCase {
     pub(crate) ecosystem: Ecosystem,
     pub(crate) edits: Vec<Edit>,
+    /// Values that settings may have instead, by name.
+    pub(crate) other_settings: Vec<(String, Value)>,
     /// Whether it is declared in another order, and placed in two shards.
     pub(crate) rearranged: bool,
     pub(crate) seed: u64,
@@ -34,6 +37,8 @@ pub(crate) enum TestCasePart {
     Rearranged,
     /// One edit.
     Edit(usize),
+    /// Another value of one setting.
+    Setting(usize),
 }
 
 /// More than any retention that is promised.
@@ -43,7 +48,8 @@ impl TestCase {
     /// The parts of it, those that take least first.
     pub(crate) fn parts(&self) -> impl Iterator<Item = TestCasePart> + use<> {
         let edits = (0..self.edits.len()).map(TestCasePart::Edit);
-        [TestCasePart::Itself, TestCasePart::Rearranged].into_iter().chain(edits)
+        let settings = (0..self.other_settings.len()).map(TestCasePart::Setting);
+        [TestCasePart::Itself, TestCasePart::Rearranged].into_iter().chain(edits).chain(settings)
     }
 
     /// One part of it.
@@ -51,6 +57,10 @@ impl TestCase {
         self.rearranged = matches!(part, TestCasePart::Rearranged);
         self.edits = match part {
             TestCasePart::Edit(position) => self.edits.drain(..).skip(position).take(1).collect(),
+            _ => Vec::new(),
+        };
+        self.other_settings = match part {
+            TestCasePart::Setting(position) => self.other_settings.drain(..).skip(position).take(1).collect(),
             _ => Vec::new(),
         };
         self
@@ -98,9 +108,17 @@ impl TestCase {
                 let step = step::describe(&self.ecosystem, &edited);
                 let description = format!("`{}`, of which then {step}", self.ecosystem.name());
                 report.in_ecosystem(description, |report| {
-                    self.there_and_back(harness, report, proposal, (&edited, edit));
+                    self.there_and_back(harness, report, proposal, &edited, edit.is_rename());
                 });
             }
+        }
+        for (name, value) in &self.other_settings {
+            let edited = laws::settings::with_other_value(harness, &self.ecosystem, name, value);
+            let description = format!("`{}`, with `{name}` set to `{value}`", self.ecosystem.name());
+            report.in_ecosystem(description, |report| {
+                let there = self.there_and_back(harness, report, proposal, &edited, false);
+                laws::settings::check_effect(report, name, proposal, there.as_ref());
+            });
         }
     }
 
@@ -139,21 +157,20 @@ impl TestCase {
         });
     }
 
-    /// To the edited ecosystem; from there to when nothing is owed any more; and back.
+    /// To the edited ecosystem; from there to when nothing is owed any more; and back. Returns what is proposed for the edited one.
     fn there_and_back(
         &self,
         harness: &Harness,
         report: &mut ReportBuilder,
         proposal: &Proposal,
-        (edited, edit): (&Ecosystem, &Edit),
-    ) {
-        let there = stage(harness, report, edited, Some(proposal), proposal.lock());
-        if let (Some(there), true) = (&there, edit.is_rename()) {
-            laws::renames::check(report, there);
+        edited: &Ecosystem,
+        is_rename: bool,
+    ) -> Option<Proposal> {
+        let there = stage(harness, report, edited, Some(proposal), proposal.lock())?;
+        if is_rename {
+            laws::renames::check(report, &there);
         }
-        let Some(HarnessRun { proposal: Ok(there), .. }) = there else {
-            return;
-        };
+        let there = there.proposal.ok()?;
         report.count(change());
         let holds = edited.platforms().iter().any(|platform| !there.lock().held(platform.name()).is_empty());
         if holds
@@ -170,6 +187,7 @@ impl TestCase {
         if back.is_some_and(|back| back.proposal.is_ok()) {
             report.count(change());
         }
+        Some(there)
     }
 }
 

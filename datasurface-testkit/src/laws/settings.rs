@@ -1,4 +1,4 @@
-//! Law 23: settings that break the JSON Schema of a platform are refused.
+//! Law 23: settings that break the JSON Schema of a platform are refused, and those that are accepted have an effect.
 
 use super::{OnPlatform, ReportBuilder};
 use crate::{
@@ -6,9 +6,11 @@ use crate::{
     law::Law,
     platform_under_test::{changed, list},
 };
-use datasurface_broker::Lock;
-use datasurface_model::{Ecosystem, Entity};
+use datasurface_broker::{Lock, Proposal};
+use datasurface_model::{Ecosystem, Entity, PlatformDeclaration, PlatformName};
+use datasurface_platform::{SafePath, ScopeRecord};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// The name of a setting that no schema has.
 const UNKNOWN: &str = "no_such_setting";
@@ -28,6 +30,45 @@ pub(crate) fn check(report: &mut ReportBuilder, harness: &Harness, ecosystem: &E
             }
         }
     }
+}
+
+/// Sets a setting of every platform that has it.
+pub(crate) fn with_other_value(
+    harness: &Harness,
+    ecosystem: &Ecosystem,
+    name: &str,
+    value: &Value,
+) -> Ecosystem {
+    let has_setting = |declaration: &&PlatformDeclaration| {
+        let schema = harness.settings_schema(declaration);
+        schema.is_some_and(|schema| schema.pointer(&format!("/properties/{name}")).is_some())
+    };
+    let platforms = ecosystem.platforms().iter().filter(has_setting);
+    platforms.fold(ecosystem.clone(), |changed, declaration| {
+        let settings = declaration.config().value();
+        let settings = with(&settings.as_object().cloned().unwrap_or_default(), name, value.clone());
+        with_settings(&changed, declaration.name().as_str(), &settings)
+    })
+}
+
+/// Compares what is rendered with another value of a setting.
+pub(crate) fn check_effect(
+    report: &mut ReportBuilder,
+    name: &str,
+    before: &Proposal,
+    after: Option<&Proposal>,
+) {
+    if after.is_some_and(|after| rendered(before) == rendered(after)) {
+        let difference = format!("nothing that is rendered differs, whatever the setting `{name}`");
+        report.report(Law::SettingsAreChecked, "all platforms", difference);
+    }
+}
+
+/// The resources and files of every scope of each platform, by its folder.
+fn rendered(proposal: &Proposal) -> BTreeMap<(&PlatformName, &SafePath), &ScopeRecord> {
+    let platforms = proposal.manifest().platforms().iter();
+    let scopes = platforms.flat_map(|(name, record)| record.scopes.iter().map(move |entry| (name, entry)));
+    scopes.map(|(name, entry)| ((name, &entry.folder), &entry.record)).collect()
 }
 
 fn with_settings(ecosystem: &Ecosystem, name: &str, settings: &Value) -> Ecosystem {

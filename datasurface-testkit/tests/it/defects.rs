@@ -184,6 +184,14 @@ fn law_23_finds_settings_that_nobody_checks() {
 }
 
 #[test]
+fn law_23_finds_settings_without_an_effect() {
+    let labelled = |laws: Laws| laws.with_other_settings([("label", "old papers")]).check(&northwind());
+    labelled(Laws::for_plugin::<FaultyPlatform>()).assert();
+    let report = labelled(broken("unlabelled"));
+    assert_eq!(report.laws().into_iter().collect::<Vec<_>>(), [Law::SettingsAreChecked], "{report}");
+}
+
+#[test]
 fn law_24_finds_facts_that_are_not_shown() {
     for defect in ["forgetful", "historyless", "ungranting", "generous"] {
         breaks(defect, Law::FactsAreShown);

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub(crate) struct FaultyPlatform {
     descriptor: PlatformDescriptor,
     defect: Defect,
+    label: String,
     /// How often something was asked: what a pure platform could not know.
     asked: AtomicUsize,
 }
@@ -24,6 +25,8 @@ pub(crate) struct Settings {
     defect: Defect,
     /// Claims captures of changes and exports to Kafka, and nothing of snapshots.
     streams: bool,
+    /// The label of the cupboard.
+    label: String,
 }
 
 impl PlatformPlugin for FaultyPlatform {
@@ -54,7 +57,8 @@ impl PlatformPlugin for FaultyPlatform {
             Defect::Secretive => descriptor,
             _ => descriptor.data_technology("drawer", None),
         };
-        Ok(Self { descriptor, defect: settings.defect, asked: AtomicUsize::new(0) })
+        let Settings { defect, label, .. } = settings;
+        Ok(Self { descriptor, defect, label, asked: AtomicUsize::new(0) })
     }
 }
 
@@ -286,7 +290,9 @@ impl DataPlatform for FaultyPlatform {
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
         let mut rendering = Rendering::new();
         if scope.is_foundation() {
+            let label = Some(&self.label).filter(|_| !self.has(Defect::Unlabelled));
             let frame = Resource::new("frame", "frame").attribute("shards", scope.shards());
+            let frame = frame.attribute("label", label);
             rendering.add(File::json("frame.json", frame.attributes())?, [frame])?;
         }
         self.drawers(scope, &mut rendering)?;

@@ -7,6 +7,8 @@ use datasurface_platform::prelude::*;
 pub(crate) enum Defect {
     #[default]
     None,
+    /// The label that is asked for is not shown.
+    Unlabelled,
     /// Every other lint of a node warns.
     MoodyLint,
     /// Lint depends on what was asked before.

@@ -4,7 +4,8 @@
 mod bug;
 mod connector;
 mod diff;
-mod mutants;
+mod ecosystem;
+pub(crate) mod mutants;
 mod role;
 mod settings;
 mod sink;

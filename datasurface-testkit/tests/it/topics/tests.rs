@@ -1,16 +1,24 @@
 //! What the laws say of the platform, and of each bug.
 
-use super::{Bug, Topics};
+use super::{Bug, Topics, ecosystem::shops};
 use datasurface_testkit::{Law, LawReport, Laws, northwind_masked};
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// Other values of the settings.
+pub(super) fn other_settings() -> [(&'static str, Value); 3] {
+    [("brokers", json!("kafka.elsewhere:9092")), ("partitions", json!(12)), ("tasks", json!(2))]
+}
 
 fn laws() -> Laws {
-    Laws::for_plugin::<Topics>()
+    Laws::for_plugin::<Topics>().with_other_settings(other_settings())
 }
 
 #[test]
 fn the_platform_keeps_every_law() {
     laws().check(&laws().adapted(&northwind_masked())).assert();
+    let shops = laws().check(&shops(&json!({})));
+    shops.assert();
+    assert!(shops.counts.changes > 50, "{shops}");
     let report = laws().check_generated(6);
     report.assert();
     assert!(report.counts.changes > 30, "{report}");
