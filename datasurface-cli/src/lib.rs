@@ -45,15 +45,27 @@ mod text;
 pub use codes::CODES;
 
 use arguments::{Arguments, Verb};
+use datasurface_broker::Broker;
+use datasurface_platform::Registry;
 use std::process::ExitCode;
 
-/// Does what the command line of this process says.
+/// Does what the command line of this process says, with the platforms that this crate was built with.
+///
+/// The exit code is that of [`run`](fn@run).
+#[must_use]
+pub fn main() -> ExitCode {
+    run(registry::built_in())
+}
+
+/// Does what the command line of this process says, with these platforms and no others.
+///
+/// An application with platforms of its own gets the whole command by this call.
 ///
 /// The exit code is 0 if all is well, 1 if something was found that stands in the way, and 2 if the command line is
 /// wrong.
 #[must_use]
-pub fn main() -> ExitCode {
-    let broker = registry::broker();
+pub fn run(registry: Registry) -> ExitCode {
+    let broker = Broker::new(registry);
     let answer = match Arguments::from_command_line().verb {
         Verb::Check(arguments) => check::check(&arguments, &broker),
         Verb::Graph(arguments) => return graph::graph(&arguments, &broker),
