@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{ask::Ask, codeowners::CodeOwnersArguments, review::Review};
+use crate::{ask::Ask, codeowners::CodeOwnersArguments, configuration, review::Review};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use datasurface_broker::AsOf;
@@ -23,6 +23,11 @@ findings only if there is no graph.";
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) verb: Verb,
+
+    /// The configuration: which programs are platforms. They are started. [default: `datasurface.toml` beside the model, in it if it is a
+    /// folder; none for `review`, which judges what others wrote, and where there is no model.]
+    #[arg(long, value_name = "FILE", global = true)]
+    configuration: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -344,6 +349,34 @@ impl Arguments {
         }
         arguments
     }
+
+    /// The configuration: named, or beside the model if it is there.
+    pub(crate) fn configuration(&self) -> Option<PathBuf> {
+        let beside_model = || {
+            let file = self.verb.model()?.beside(configuration::FILE_NAME);
+            file.exists().then_some(file)
+        };
+        self.configuration.clone().or_else(beside_model)
+    }
+}
+
+impl Verb {
+    /// The model of whoever runs the command. What `review` judges may name programs of somebody else.
+    fn model(&self) -> Option<&Model> {
+        match self {
+            Self::Check(check) => Some(&check.model),
+            Self::Graph(graph) => Some(&graph.model),
+            Self::Ask(ask) => Some(&ask.question.about().model),
+            Self::Plan(plan) => Some(&plan.model),
+            Self::Render(render) => Some(&render.plan.model),
+            Self::Lineage(_)
+            | Self::Review(_)
+            | Self::CodeOwners(_)
+            | Self::Applied(_)
+            | Self::Run(_)
+            | Self::Status(_) => None,
+        }
+    }
 }
 
 impl Graph {
@@ -375,15 +408,18 @@ impl Model {
 
     /// Where the lock is, or will be.
     pub(crate) fn lock(&self) -> PathBuf {
-        self.lock.clone().unwrap_or_else(|| {
-            if self.is_stdin() {
-                datasurface_broker::LOCK_FILE_NAME.into()
-            } else if self.model.is_dir() {
-                self.model.join(datasurface_broker::LOCK_FILE_NAME)
-            } else {
-                self.model.with_file_name(datasurface_broker::LOCK_FILE_NAME)
-            }
-        })
+        self.lock.clone().unwrap_or_else(|| self.beside(datasurface_broker::LOCK_FILE_NAME))
+    }
+
+    /// A file beside the model, in it if it is a folder, and in the current folder if it comes from the standard input.
+    fn beside(&self, name: &str) -> PathBuf {
+        if self.is_stdin() {
+            name.into()
+        } else if self.model.is_dir() {
+            self.model.join(name)
+        } else {
+            self.model.with_file_name(name)
+        }
     }
 
     /// The day as of which to judge.

@@ -18,6 +18,7 @@ mod atomic_write;
 mod check;
 mod codeowners;
 mod codes;
+mod configuration;
 mod credentials;
 mod drift;
 mod graph;
@@ -47,7 +48,10 @@ pub use codes::CODES;
 use arguments::{Arguments, Verb};
 use datasurface_broker::Broker;
 use datasurface_platform::Registry;
-use std::process::ExitCode;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 /// Does what the command line of this process says, with the platforms that this crate was built with.
 ///
@@ -57,16 +61,28 @@ pub fn main() -> ExitCode {
     run(registry::built_in())
 }
 
-/// Does what the command line of this process says, with these platforms and no others.
+/// Does what the command line of this process says, with these platforms, and the programs that `datasurface.toml` names.
 ///
 /// An application with platforms of its own gets the whole command by this call.
 ///
-/// The exit code is 0 if all is well, 1 if something was found that stands in the way, and 2 if the command line is
-/// wrong.
+/// The exit code is 0 if all is well, 1 if something was found that stands in the way, and 2 if the command line or the
+/// configuration is wrong.
 #[must_use]
 pub fn run(registry: Registry) -> ExitCode {
+    let arguments = Arguments::from_command_line();
+    let registry = match arguments.configuration() {
+        None => registry,
+        Some(file) => match configuration::with_programs(registry, &file) {
+            Ok(registry) => registry,
+            Err(reason) => {
+                // If the standard error cannot be written, there is nobody left to tell.
+                let _ = writeln!(io::stderr(), "error: {}", text::printable(reason));
+                return ExitCode::from(2);
+            }
+        },
+    };
     let broker = Broker::new(registry);
-    let answer = match Arguments::from_command_line().verb {
+    let answer = match arguments.verb {
         Verb::Check(arguments) => check::check(&arguments, &broker),
         Verb::Graph(arguments) => return graph::graph(&arguments, &broker),
         Verb::Lineage(arguments) => lineage::lineage(&arguments, &broker),

@@ -119,7 +119,8 @@ fn is_same_host(one: &str, other: &str) -> bool {
     plain(one) == plain(other)
 }
 
-const PREFIX: &str = "DATASURFACE_CREDENTIAL_";
+/// The beginning of the names of all environment variables of credentials.
+pub const CREDENTIAL_PREFIX: &str = "DATASURFACE_CREDENTIAL_";
 
 /// Returns the name of the environment variable of a credential: `DATASURFACE_CREDENTIAL_<zone>__<team>__<name>`.
 ///
@@ -136,7 +137,7 @@ const PREFIX: &str = "DATASURFACE_CREDENTIAL_";
 #[must_use]
 pub fn credential_variable(credential: &CredentialKey) -> String {
     let parts = [credential.zone.as_str(), credential.team.as_str(), credential.credential.as_str()];
-    PREFIX.to_owned() + &parts.map(encoded).join("__")
+    CREDENTIAL_PREFIX.to_owned() + &parts.map(encoded).join("__")
 }
 
 /// A text that neither begins nor ends with `_`, has no two of them in a row, and can be read back.

@@ -49,7 +49,7 @@ pub use change::{
     RenderingChange, ResourceChange, ScopeChange, ScopeChanges, ScopeRecord,
 };
 pub use credential::{
-    CredentialError, CredentialSource, EnvironmentCredentials, Secret, credential_variable,
+    CREDENTIAL_PREFIX, CredentialError, CredentialSource, EnvironmentCredentials, Secret, credential_variable,
 };
 pub use descriptor::PlatformDescriptor;
 pub use error::{PlatformError, PlatformErrorKind};
@@ -62,7 +62,7 @@ pub use lint_subject::LintSubject;
 pub use offer::{Offer, ResolvedOffer};
 pub use plan::{Action, Carrier, Cause, Effect, Meaning, Phase, Plan, Revision, Step};
 pub use platform::DataPlatform;
-pub use remote::{RemoteFactory, serve};
+pub use remote::{ConnectionLimits, RemoteFactory, serve};
 pub use rendered_files::RenderedFiles;
 pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, SafePath, SafePathError};
 pub use request::{RunMode, RunNames, RunRequest};

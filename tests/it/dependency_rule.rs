@@ -90,7 +90,7 @@ fn tested_with(package: &str) -> &'static [&'static str] {
         "datasurface-schema" => &["datasurface-strategies"],
         "datasurface-model" => &["datasurface-document", "datasurface-strategies"],
         "datasurface-document" | "datasurface-change" => &["datasurface-strategies"],
-        "datasurface" => &["datasurface-testkit"],
+        "datasurface" => &["datasurface-cli", "datasurface-testkit"],
         _ => &[],
     }
 }

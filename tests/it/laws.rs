@@ -60,6 +60,24 @@ fn another_process_renders_the_same_bytes() {
     assert_eq!(here, there);
 }
 
+/// The example `custom_platform`: the command with a platform of one's own.
+#[test]
+fn an_application_has_the_command_with_its_own_platform() {
+    let Some(program) = crate::support::example("custom_platform") else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = folder.path().join("model.yaml");
+    let check = |ecosystem: &Ecosystem| {
+        std::fs::write(&model, datasurface::document::to_yaml(ecosystem)).expect("a written model");
+        let mut command = Command::new(&program);
+        command.arg("check").arg(&model).args(["--on", "2026-11-21"]).output().expect("an output")
+    };
+    let (own, other) = (check(&by_connectors(&northwind())), check(&northwind()));
+    assert!(own.status.success(), "{}", String::from_utf8_lossy(&own.stdout));
+    assert_eq!(other.status.code(), Some(1), "the platform `local` is not among them");
+}
+
 /// Says how much was checked, to whoever looks at what tests print.
 #[track_caller]
 fn kept(verdict: &LawReport) {

@@ -18,6 +18,8 @@ mod lineage;
 mod models;
 mod openmetrics;
 mod plan;
+#[cfg(unix)]
+mod programs;
 mod render;
 mod repairs;
 mod review;

@@ -1,0 +1,95 @@
+//! The configuration of the command, `datasurface.toml`: the programs that are platforms.
+
+use datasurface_document::read_text;
+use datasurface_model::{Diagnostic, Findings, ModelPath};
+use datasurface_platform::{CREDENTIAL_PREFIX, ConnectionLimits, Registry, RemoteFactory};
+use serde::Deserialize;
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf, absolute},
+    process::Command,
+    time::Duration,
+};
+
+/// The name of the file, beside the model.
+pub(crate) const FILE_NAME: &str = "datasurface.toml";
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Configuration {
+    /// The programs, by the kind of platform that they are.
+    #[serde(default)]
+    platforms: BTreeMap<String, Program>,
+}
+
+/// A program that is a platform.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Program {
+    /// The program and its arguments. It runs in the folder of the file; a program with a `/` in its name is looked for there.
+    command: Vec<String>,
+    /// The longest time that an answer may take.
+    timeout_seconds: Option<u32>,
+}
+
+/// Adds the programs of a configuration to the platforms of the command.
+///
+/// # Errors
+///
+/// If the file cannot be read, a program cannot be started, is another kind of platform than it is said to be, or one that is there
+/// already. The error is a text for people.
+pub(crate) fn with_programs(registry: Registry, file: &Path) -> Result<Registry, String> {
+    let in_file = |reason: String| format!("{}: {reason}", file.display());
+    let text = read_text(file, ModelPath::root()).map_err(|unread| in_file(messages(&unread)))?;
+    let configuration: Configuration =
+        toml::from_str(&text).map_err(|error| in_file(error.to_string().trim_end().to_owned()))?;
+    let folder = absolute(file).map_err(|error| in_file(error.to_string()))?;
+    let folder = folder.parent().unwrap_or(Path::new("/"));
+    configuration.platforms.iter().try_fold(registry, |registry, (kind, program)| {
+        let factory = program.start(folder).and_then(|factory| named(factory, kind, &registry));
+        let factory = factory.map_err(|reason| in_file(format!("platform `{kind}`: {reason}")))?;
+        Ok(registry.with_factory(factory))
+    })
+}
+
+impl Program {
+    fn start(&self, folder: &Path) -> Result<RemoteFactory, String> {
+        let (program, arguments) = self.command.split_first().ok_or("`command` is empty")?;
+        let program = match program.contains('/') {
+            true => folder.join(program),
+            false => PathBuf::from(program),
+        };
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(folder);
+        // A platform is told names of credentials. Only the runtimes of platforms that are built in see values.
+        for (name, _) in env::vars_os() {
+            if name.to_string_lossy().starts_with(CREDENTIAL_PREFIX) {
+                command.env_remove(name);
+            }
+        }
+        let limits = match self.timeout_seconds {
+            None => ConnectionLimits::default(),
+            Some(seconds) => ConnectionLimits {
+                longest_wait: Duration::from_secs(seconds.into()),
+                ..ConnectionLimits::default()
+            },
+        };
+        RemoteFactory::spawn_with_limits(command, limits).map_err(|error| error.report())
+    }
+}
+
+fn named(factory: RemoteFactory, kind: &str, registry: &Registry) -> Result<RemoteFactory, String> {
+    use datasurface_platform::PlatformFactory as _;
+    if factory.kind().as_str() != kind {
+        return Err(format!("the program says that it is a platform of kind `{}`", factory.kind()));
+    }
+    if registry.kinds().any(|(known, _)| known.as_str() == kind) {
+        return Err("the command has a platform of this kind already".to_owned());
+    }
+    Ok(factory)
+}
+
+fn messages(findings: &Findings) -> String {
+    findings.iter().map(Diagnostic::message).collect::<Vec<_>>().join("; ")
+}

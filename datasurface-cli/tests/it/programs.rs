@@ -1,0 +1,116 @@
+//! `datasurface.toml`: programs that are platforms.
+
+use crate::{models, run::Fixture, skipped::skipped};
+use std::path::PathBuf;
+
+/// A model whose platform is of the kind `connectors`.
+fn fixture() -> Fixture {
+    let document = datasurface_document::to_json(&models::strange()).replace("\"locl\"", "\"connectors\"");
+    let mut document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    document["platforms"][0].as_object_mut().unwrap().remove("config");
+    let fixture = Fixture::new(&models::strange());
+    fixture.write("model.json", document.to_string());
+    fixture
+}
+
+/// The example `connectors` of the workspace; nothing if it was not built.
+fn connectors() -> Option<PathBuf> {
+    let command = PathBuf::from(env!("CARGO_BIN_EXE_datasurface"));
+    let name = format!("connectors{}", std::env::consts::EXE_SUFFIX);
+    let program = command.parent().unwrap().join("examples").join(name);
+    if !program.exists() {
+        skipped("the example `connectors` is not there: build the examples of the workspace");
+        return None;
+    }
+    Some(program)
+}
+
+fn configured(kind: &str, program: &str) -> String {
+    format!("[platforms.{kind}]\ncommand = ['{program}']\n")
+}
+
+#[test]
+fn a_program_beside_the_model_is_a_platform() {
+    let Some(program) = connectors() else {
+        return;
+    };
+    let fixture = fixture();
+    assert!(fixture.run("check model.json --on 2026-02-01").bad().out.contains("platform/unknown-kind"));
+    fixture.write("datasurface.toml", configured("connectors", program.to_str().unwrap()));
+    fixture.run("check model.json --on 2026-02-01").good();
+    fixture.run("plan model.json --target out --on 2026-02-01").good();
+    fixture.render();
+    assert!(fixture.rendered().keys().any(|path| path.contains("topic")), "{:?}", fixture.rendered().keys());
+}
+
+#[test]
+fn a_configuration_that_is_named_takes_the_place_of_the_one_beside_the_model() {
+    let Some(program) = connectors() else {
+        return;
+    };
+    let fixture = fixture();
+    fixture.write("datasurface.toml", "nonsense");
+    fixture.write("other.toml", configured("connectors", program.to_str().unwrap()));
+    let said = fixture.run("check model.json --on 2026-02-01");
+    assert_eq!(said.code, 2, "{said:?}");
+    fixture.run("check model.json --on 2026-02-01 --configuration other.toml").good();
+}
+
+/// Whoever proposes a change must not decide what runs where it is judged.
+#[test]
+fn a_review_starts_no_program_that_is_named_beside_what_it_judges() {
+    let fixture = fixture();
+    let (program, trace) = (fixture.path("program"), fixture.path("started"));
+    fixture.write("program", format!("#!/bin/sh\ntouch '{}'\n", trace.display()));
+    executable(&program);
+    fixture.write("datasurface.toml", configured("connectors", "./program"));
+    let said = fixture.run("review model.json model.json --source github:example/model@main --on 2026-02-01");
+    assert_ne!(said.code, 2, "{said:?}");
+    assert!(!trace.exists());
+    assert_eq!(fixture.run("check model.json --on 2026-02-01").code, 2);
+    assert!(trace.exists());
+}
+
+fn executable(file: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Each configuration, and a part of what is said of it.
+#[test]
+fn configurations_that_cannot_be_meant_are_refused() {
+    let fixture = fixture();
+    fixture.write("silent", "#!/bin/sh\nread line\nexit 0\n");
+    fixture.write("chatty", "#!/bin/sh\nread line\necho hello\n");
+    fixture.write("endless", "#!/bin/sh\nexec sleep 600\n");
+    fixture.write("nosy", format!("#!/bin/sh\nenv > '{}'\n", fixture.path("seen").display()));
+    for name in ["silent", "chatty", "endless", "nosy"] {
+        executable(&fixture.path(name));
+    }
+    for (configuration, says) in [
+        ("[platforms.connectors]\ncommand = []\n".to_owned(), "`command` is empty"),
+        ("[platforms.connectors]\ncommand = ['./x']\ncolour = 'red'\n".to_owned(), "unknown field `colour`"),
+        ("[platform.connectors]\ncommand = ['./x']\n".to_owned(), "unknown field `platform`"),
+        (configured("connectors", "./nowhere"), "./nowhere"),
+        (configured("connectors", "./silent"), "it ended without an answer"),
+        (configured("connectors", "./chatty"), "it wrote something that is no answer"),
+        (configured("connectors", "./endless") + "timeout_seconds = 1\n", "no answer came in 1s"),
+        (configured("connectors", "./nosy"), "the platform's program failed"),
+    ] {
+        fixture.write("datasurface.toml", configuration);
+        let mut command = fixture.command("check model.json --on 2026-02-01");
+        let output = command.env("DATASURFACE_CREDENTIAL_EU__Sales__reader", "canary").output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{err}");
+        assert!(
+            err.starts_with("error: ") && err.contains("datasurface.toml") && err.contains(says),
+            "{err}"
+        );
+    }
+    assert!(!fixture.read("seen").contains("canary"), "a program is given values of credentials");
+    if let Some(program) = connectors() {
+        fixture.write("datasurface.toml", configured("local", program.to_str().unwrap()));
+        let said = fixture.run("check model.json --on 2026-02-01");
+        assert!(said.err.contains("a platform of kind `connectors`"), "{said:?}");
+    }
+}
