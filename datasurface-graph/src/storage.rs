@@ -110,6 +110,20 @@ impl StorageNames {
         self
     }
 
+    /// Returns the map without the names of other datasets than these.
+    #[must_use]
+    pub fn restricted_to<'d>(&self, datasets: impl IntoIterator<Item = &'d DatasetKey>) -> Self {
+        let entries = datasets.into_iter().filter_map(|key| self.datasets.get_key_value(key));
+        Self {
+            platforms: self.platforms.clone(),
+            containers: self.containers.clone(),
+            datastores: self.datastores.clone(),
+            datasets: entries.map(|(now, storage)| (now.clone(), storage.clone())).collect(),
+            workspaces: self.workspaces.clone(),
+            groups: self.groups.clone(),
+        }
+    }
+
     /// Adds the storage names of what the key of a node names.
     #[must_use]
     pub fn with_node(self, key: &NodeKey, names: &dyn StorageOf) -> Self {

@@ -5,7 +5,7 @@ use crate::{
     configured_platform::{ConfiguredPlatform, failure},
     output::{Manifest, ScopeEntry},
 };
-use datasurface_model::{CodeInfo, DatasetKey, DatasetName, Diagnostic, ModelPath, PlatformName, segment};
+use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     NodeView, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopeView, slug,
 };
@@ -83,23 +83,18 @@ pub(super) fn render(
 fn views_of_holders(view: &ScopeView, rendering: &Rendering) -> BTreeMap<ResourceAddress, NodeView> {
     let held: BTreeMap<&ResourceAddress, &NodeView> =
         view.held().iter().map(|held| (&held.resource, &held.node)).collect();
-    let captures: BTreeMap<&DatasetKey, (&NodeView, &DatasetName)> = view
-        .nodes()
-        .iter()
-        .flat_map(|node| {
-            node.view()
-                .facts()
-                .datasets()
-                .iter()
-                .map(move |facts| (facts.storage_key(), (node.view(), &facts.key.dataset)))
-        })
-        .collect();
+    let kept: BTreeSet<&DatasetKey> =
+        rendering.resources().filter_map(Resource::held_data).map(|held| &held.dataset).collect();
+    let by_dataset =
+        |node: &NodeView| node.divided(|dataset| kept.get(dataset.storage_key()).map(|key| (*key).clone()));
+    let captures: BTreeMap<DatasetKey, NodeView> =
+        view.nodes().iter().flat_map(|node| by_dataset(node.view())).collect();
     let view_of = |resource: &Resource| {
         let dataset = &resource.held_data()?.dataset;
         let former = || held.get(resource.former_address()?);
         match held.get(resource.address()).or_else(former) {
             Some(node) => Some((*node).clone()),
-            None => captures.get(dataset).map(|(node, name)| node.restricted_to(name)),
+            None => captures.get(dataset).cloned(),
         }
     };
     rendering

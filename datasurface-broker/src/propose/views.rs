@@ -8,7 +8,7 @@ use crate::{
 use datasurface_graph::{
     DatasetFacts, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
 };
-use datasurface_model::{DatasetKey, DatasetName, PlatformName, ShardName};
+use datasurface_model::{DatasetKey, PlatformName, ShardName};
 use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -106,7 +106,7 @@ impl Sources<'_> {
             scopes.extend(shards.iter().map(|shard| {
                 let here = placed.remove(shard).unwrap_or_default();
                 let held = held.remove(shard).unwrap_or_default();
-                ScopeView::shard(Arc::clone(configured.instance()), shards.clone(), shard.clone(), here, held)
+                ScopeView::shard(Arc::clone(configured.instance()), shard.clone(), here, held)
             }));
             views.insert(name.clone(), PlatformViews { nodes, shards, scopes });
         }
@@ -191,17 +191,18 @@ fn by_shard<'p>(nodes: &[NodeView], placement: &'p Placement) -> BTreeMap<&'p Sh
     let mut shards: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for node in nodes {
         let whole = placement.shard(node.key());
-        let mut parts: BTreeMap<&ShardName, BTreeSet<DatasetName>> = BTreeMap::new();
-        parts.extend(whole.map(|shard| (shard, BTreeSet::new())));
-        for dataset in node.facts().datasets() {
-            let name = &dataset.key.dataset;
-            if let Some(shard) = placement.dataset_shard(node.key(), name) {
-                parts.entry(shard).or_default().insert(name.clone());
-            }
+        let shard_of = |dataset: &DatasetFacts| placement.dataset_shard(node.key(), &dataset.key.dataset);
+        // The job of a capture needs all of it; every other shard is shown what is placed there.
+        let elsewhere = |dataset: &DatasetFacts| shard_of(dataset).filter(|shard| Some(*shard) != whole);
+        if let Some(shard) = whole {
+            let datasets = node.facts().datasets().iter().filter(|dataset| shard_of(dataset) == whole);
+            let datasets = datasets.map(|dataset| dataset.key.dataset.clone()).collect();
+            shards.entry(shard).or_default().push(ScopedNode::new(node.clone(), true, datasets));
         }
-        for (shard, datasets) in parts {
-            let part = ScopedNode::new(node.clone(), whole == Some(shard), datasets);
-            shards.entry(shard).or_default().push(part);
+        for (shard, part) in node.divided(elsewhere) {
+            let datasets = part.facts().datasets().iter();
+            let datasets = datasets.map(|dataset| dataset.key.dataset.clone()).collect();
+            shards.entry(shard).or_default().push(ScopedNode::new(part, false, datasets));
         }
     }
     shards

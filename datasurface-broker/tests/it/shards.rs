@@ -3,6 +3,7 @@
 use crate::fixture::*;
 use cpu_time::ThreadTime;
 use datasurface_broker::{Base, Lock};
+use datasurface_graph::{IngestSource, NodeDetail};
 use datasurface_model::*;
 use datasurface_platform::{Action, Scope};
 use std::time::Duration;
@@ -149,36 +150,85 @@ fn two_platforms_hand_over_by_offers_and_the_weaker_offer_is_refused() {
     assert_eq!(checked.findings().codes().collect::<Vec<_>>(), ["reference/unknown-target"]);
 }
 
-/// Captured on their own, ten to a shard; or together, in five shards, each of which is shown all of the capture. What was quadratic
-/// would take eight times as much again.
+/// Captured on their own, or together; ten to a shard. What was quadratic would take eight times as much again.
 #[test]
 fn what_is_spread_over_many_shards_is_proposed_in_proportion() {
     const TIMES: u32 = 8;
     let together = Capture::sql_snapshot("Z/T/Source");
     let alone = together.clone().with_consistency(Consistency::SingleDataset);
-    let ten_to_each = |datasets: u32| datasets / 10;
-    for (capture, shards) in [(alone, ten_to_each as fn(u32) -> u32), (together, |_| 5)] {
-        let time = |datasets: u32| time_to_propose(datasets, &capture, shards(datasets));
-        let best = |datasets: u32| (0..3).map(|_| time(datasets)).min().unwrap();
+    for capture in [alone, together] {
+        let best = |datasets: u32| (0..3).map(|_| time_to_propose(datasets, &capture)).min().unwrap();
         let (small, large) = (best(125), best(125 * TIMES));
         assert!(large < 3 * TIMES * small, "{TIMES} times the datasets: {small:?} became {large:?}");
     }
 }
 
-fn time_to_propose(datasets: u32, capture: &Capture, shards: u32) -> Duration {
+/// A capture with tables of other names, whose datasets are placed ten to a shard.
+fn spread(datasets: u32, capture: &Capture) -> datasurface_broker::Placed {
     let names = || (0..datasets).map(|number| format!("d{number:05}"));
-    let store = names().fold(Datastore::new("S").captured(capture.clone()), |store, name| {
+    let capture = names().fold(capture.clone(), |capture, name| {
+        capture.table(name.as_str(), format!("table_{name}").as_str())
+    });
+    let store = names().fold(Datastore::new("S").captured(capture), |store, name| {
         store.dataset(Dataset::new(name.as_str(), "id Integer key, text VarChar(10)"))
     });
     let wanted = names().fold(DatasetGroup::new("g"), |group, name| group.sink(format!("S/{name}").as_str()));
-    let placed = place(
-        world_of(store, [minimal_platform("P").setting("limit", datasets / shards)], [consumer("W", wanted)]),
-        &Lock::default(),
-    )
-    .unwrap();
+    let platform = minimal_platform("P").setting("limit", 10);
+    place(world_of(store, [platform], [consumer("W", wanted)]), &Lock::default()).unwrap()
+}
+
+fn time_to_propose(datasets: u32, capture: &Capture) -> Duration {
+    let placed = spread(datasets, capture);
     let start = ThreadTime::now();
     let proposal = broker().propose(&placed, Base::Target(None), today()).unwrap();
     let took = start.elapsed();
-    assert!(proposal.lock().placement(&"P".into()).unwrap().shards().len() as u32 >= shards);
+    assert!(proposal.lock().placement(&"P".into()).unwrap().shards().len() as u32 >= datasets / 10);
     took
+}
+
+/// What the views of all shards show of the captures in them.
+#[derive(Debug, Default)]
+struct Shown {
+    shards: usize,
+    datasets: usize,
+    tables: usize,
+    other_shards: usize,
+}
+
+fn shown(datasets: u32, capture: &Capture) -> Shown {
+    let proposal = broker().propose(&spread(datasets, capture), Base::Target(None), today()).unwrap();
+    let mut shown = Shown::default();
+    for (_, scope) in proposal.scopes().filter(|(_, scope)| !scope.is_foundation()) {
+        shown.shards += 1;
+        shown.other_shards += scope.shards().len();
+        for node in scope.nodes() {
+            let NodeDetail::Ingest(ingest) = node.view().detail() else {
+                continue;
+            };
+            let IngestSource::Container(captured) = &ingest.source else {
+                continue;
+            };
+            let (_, tables) = captured.capture.kind().sources();
+            shown.datasets += ingest.datasets.len();
+            shown.tables += tables.len();
+            if !node.is_whole() {
+                let placed: Vec<_> = node.datasets().map(|dataset| &dataset.key).collect();
+                let seen: Vec<_> = ingest.datasets.iter().map(|dataset| &dataset.key).collect();
+                assert_eq!(seen, placed, "of what is placed elsewhere, nothing is shown");
+                assert_eq!(tables.len(), placed.len());
+            }
+        }
+    }
+    shown
+}
+
+/// The shard with the job of a capture is shown all of it, every other one what is placed there. So many shards see each dataset twice at
+/// most.
+#[test]
+fn a_shard_is_shown_of_a_capture_what_is_placed_there() {
+    let shown = shown(200, &Capture::sql_snapshot("Z/T/Source"));
+    assert!(shown.shards >= 20, "{shown:?}");
+    assert!((200..=400).contains(&shown.datasets), "{shown:?}");
+    assert_eq!(shown.tables, shown.datasets, "{shown:?}");
+    assert_eq!(shown.other_shards, 0, "only the foundation has the list of shards");
 }

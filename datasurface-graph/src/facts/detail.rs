@@ -6,8 +6,9 @@ use crate::{
 };
 use datasurface_model::{
     Capture, Classification, CodeArtifact, ContainerKey, CredentialKey, DataContainer, DatasetGroup,
-    DatasetKey, DatastoreName, Deadline, Entitlement, Entity, GroupKey, InvalidRows, PlatformName, Priority,
-    QualityCheck, Requirements, Schema, Set, TransformTrigger, Workspace, WorkspaceName,
+    DatasetKey, DatasetName, DatastoreName, Deadline, Entitlement, Entity, GroupKey, InvalidRows,
+    PlatformName, Priority, QualityCheck, Requirements, Schema, Set, TransformTrigger, Workspace,
+    WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +111,18 @@ pub struct CaptureFacts {
     /// The credential for reading the container: that of the capture, or else the one that the container names for its team.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<CredentialKey>,
+}
+
+impl CaptureFacts {
+    /// The same capture without the attributes of other datasets.
+    pub(super) fn restricted_to(&self, datasets: &Set<&DatasetName>) -> Self {
+        Self {
+            container_key: self.container_key.clone(),
+            container: self.container.clone(),
+            capture: self.capture.restricted_to(datasets),
+            credential: self.credential.clone(),
+        }
+    }
 }
 
 /// The facts of an ingest.

@@ -3,6 +3,7 @@
 pub(crate) mod build;
 mod detail;
 mod difference;
+mod divide;
 
 pub use detail::{
     CaptureFacts, Consumer, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, TransformFacts,

@@ -245,21 +245,44 @@ impl Capture {
         self
     }
 
-    /// Returns the capture without the attributes of datasets other than these.
+    /// Returns the capture without the attributes of datasets other than these. It costs what these are, however many there are besides.
     #[must_use]
     pub fn restricted_to(&self, datasets: &Set<&DatasetName>) -> Self {
-        let mut narrowed = self.clone();
-        narrowed.kind.sources_mut().retain(|dataset, _| datasets.contains(dataset));
-        match &mut narrowed.kind {
-            CaptureKind::SqlWatermark { columns, .. } => {
-                columns.retain(|dataset, _| datasets.contains(dataset));
-            }
-            CaptureKind::SqlSnapshot { keyless, .. } => {
-                *keyless = keyless.iter().filter(|dataset| datasets.contains(dataset)).cloned().collect();
-            }
-            _ => {}
+        fn of<V: Clone>(
+            map: &BTreeMap<DatasetName, V>,
+            datasets: &Set<&DatasetName>,
+        ) -> BTreeMap<DatasetName, V> {
+            let entries = datasets.iter().filter_map(|dataset| map.get_key_value(*dataset));
+            entries.map(|(dataset, value)| (dataset.clone(), value.clone())).collect()
         }
-        narrowed
+        let kind = match &self.kind {
+            CaptureKind::SqlSnapshot { tables, keyless } => {
+                let keyless = datasets.iter().filter(|dataset| keyless.contains(**dataset));
+                CaptureKind::SqlSnapshot {
+                    tables: of(tables, datasets),
+                    keyless: keyless.map(|dataset| (*dataset).clone()).collect(),
+                }
+            }
+            CaptureKind::SqlWatermark { column, columns, tables } => CaptureKind::SqlWatermark {
+                column: column.clone(),
+                columns: of(columns, datasets),
+                tables: of(tables, datasets),
+            },
+            CaptureKind::ChangeDataCapture { tables } => {
+                CaptureKind::ChangeDataCapture { tables: of(tables, datasets) }
+            }
+            CaptureKind::Kafka { topics } => CaptureKind::Kafka { topics: of(topics, datasets) },
+            CaptureKind::ObjectFiles { format, prefixes } => {
+                CaptureKind::ObjectFiles { format: *format, prefixes: of(prefixes, datasets) }
+            }
+        };
+        Self {
+            container: self.container.clone(),
+            kind,
+            consistency: self.consistency,
+            trigger: self.trigger.clone(),
+            credential: self.credential.clone(),
+        }
     }
 
     /// The container from which the data is read.

@@ -9,7 +9,7 @@ use crate::{
 use datasurface_graph::{DatasetFacts, Fingerprint, NodeDetail, NodeFacts, NodeKey, Obligation};
 use datasurface_model::{DatasetKey, DatasetName};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A node: the facts of the graph, the offers of the nodes before it, and the instance that it is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,16 +162,25 @@ impl NodeView {
     /// Restricts the view to one dataset: the part of a capture that is kept when the rest of it does not matter any more.
     #[must_use]
     pub fn restricted_to(&self, dataset: &DatasetName) -> Self {
-        let only = |facts: DatasetFacts| (facts.key.dataset == *dataset).then_some(facts);
-        Self {
+        let part_of = |facts: &DatasetFacts| (facts.key.dataset == *dataset).then_some(());
+        self.divided(part_of).remove(&()).unwrap_or_else(|| Self {
             platform: Arc::clone(&self.platform),
-            facts: self.facts.clone().map_datasets(only),
-            inputs: self
-                .inputs
-                .iter()
-                .filter(|input| input.offer.dataset().dataset == *dataset)
-                .cloned()
-                .collect(),
+            facts: self.facts.clone().map_datasets(|_| None),
+            inputs: Vec::new(),
+        })
+    }
+
+    /// Divides the view of a capture by dataset, with the offers of each. See [`NodeFacts::divided`].
+    pub fn divided<K: Ord>(&self, part_of: impl Fn(&DatasetFacts) -> Option<K>) -> BTreeMap<K, Self> {
+        let mut inputs: BTreeMap<&DatasetKey, Vec<&ResolvedOffer>> = BTreeMap::new();
+        for input in &self.inputs {
+            inputs.entry(input.offer.dataset()).or_default().push(input);
         }
+        let of = |facts: NodeFacts| {
+            let own = facts.datasets().iter().filter_map(|dataset| inputs.get(&dataset.key));
+            let own = own.flatten().map(|input| (*input).clone()).collect();
+            Self::new(Arc::clone(&self.platform), facts, own)
+        };
+        self.facts.divided(part_of).into_iter().map(|(part, facts)| (part, of(facts))).collect()
     }
 }

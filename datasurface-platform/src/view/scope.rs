@@ -33,6 +33,7 @@ impl fmt::Display for Scope {
 pub struct ScopeView {
     platform: Arc<PlatformInstance>,
     scope: Scope,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     shards: Vec<ShardName>,
     nodes: Vec<ScopedNode>,
     held: Vec<HeldState>,
@@ -56,12 +57,11 @@ impl ScopeView {
     /// Creates the view of a shard, with the nodes that are placed in it, in the order of their keys.
     pub fn shard(
         platform: Arc<PlatformInstance>,
-        shards: Vec<ShardName>,
         shard: ShardName,
         nodes: Vec<ScopedNode>,
         held: Vec<HeldState>,
     ) -> Self {
-        Self { platform, scope: Scope::Shard(shard), shards, nodes, held }
+        Self { platform, scope: Scope::Shard(shard), shards: Vec::new(), nodes, held }
     }
 
     /// The instance.
@@ -87,7 +87,7 @@ impl ScopeView {
         self.is_foundation().then_some(thing)
     }
 
-    /// The shards of the instance, in order.
+    /// The shards of the instance, in order, for the foundation. A shard knows of no other one.
     #[must_use]
     pub fn shards(&self) -> &[ShardName] {
         &self.shards

@@ -139,11 +139,5 @@ pub(crate) fn shard_of(instance: &Arc<PlatformInstance>, keys: &[&str]) -> Scope
     let revision = Revision::new(Fingerprint::of_bytes(b"reached"));
     let held =
         vec![held("items", NaiveDate::from_ymd_opt(2030, 1, 31)), held("orders", None).released(revision)];
-    ScopeView::shard(
-        Arc::clone(instance),
-        vec!["main".into(), "other".into()],
-        "main".into(),
-        nodes.collect(),
-        held,
-    )
+    ScopeView::shard(Arc::clone(instance), "main".into(), nodes.collect(), held)
 }

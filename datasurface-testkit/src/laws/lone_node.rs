@@ -52,6 +52,6 @@ impl<'a> LoneNode<'a> {
             Scope::Shard(shard) => shard.clone(),
             Scope::Foundation => "main".into(),
         };
-        ScopeView::shard(self.instance(), self.call.view.shards().to_vec(), shard, nodes, held)
+        ScopeView::shard(self.instance(), shard, nodes, held)
     }
 }

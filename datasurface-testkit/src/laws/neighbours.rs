@@ -41,8 +41,8 @@ fn compare(
         return;
     };
     let keys: BTreeSet<NodeKey> = kept.iter().map(|node| node.view().key().clone()).collect();
-    let (instance, shards) = (Arc::new(rendered.view.platform().clone()), rendered.view.shards().to_vec());
-    let view = ScopeView::shard(instance, shards, shard, kept, rendered.view.held().to_vec());
+    let instance = Arc::new(rendered.view.platform().clone());
+    let view = ScopeView::shard(instance, shard, kept, rendered.view.held().to_vec());
     let mut found = |place: String, difference: String| {
         report.report(Law::NeighboursAreInvisible, OnPlatform(&rendered.platform, place), difference);
     };

@@ -40,7 +40,7 @@ fn view_of_second(lone: LoneNode<'_>, instance: PlatformInstance) -> ScopeView {
     let datasets = lone.node.datasets().map(|dataset| dataset.key.dataset.clone()).collect();
     let view = NodeView::new(Arc::clone(&instance), facts, view.inputs().to_vec());
     let nodes = vec![ScopedNode::new(view, lone.node.is_whole(), datasets)];
-    ScopeView::shard(instance, lone.call.view.shards().to_vec(), "main".into(), nodes, Vec::new())
+    ScopeView::shard(instance, "main".into(), nodes, Vec::new())
 }
 
 fn renamed(facts: &NodeFacts, name: &PlatformName) -> NodeFacts {

@@ -138,7 +138,7 @@ impl FaultyPlatform {
         (position, node): (usize, &NodeView),
     ) -> Result<Option<(File, Resource)>, PlatformError> {
         let is_export = matches!(node.detail(), NodeDetail::Export(_));
-        let is_first = scope.shards().first().map(ShardName::as_str) == Some(shard(scope));
+        let is_first = shard(scope) == "main";
         match self.defect {
             Defect::PanickingRender if is_export => panic!("an export"),
             Defect::SurprisedRender if is_export => {
@@ -158,13 +158,13 @@ impl FaultyPlatform {
             _ => job,
         };
         let job = match self.defect {
-            Defect::Sharded => job.attribute("shards", scope.shards().len()),
+            Defect::Sharded => job.attribute("shard", shard(scope)),
             Defect::Numbering => job.attribute("number", position),
             _ => job.attribute("priority", node.obligation().priority()),
         };
         let path = format!("jobs/{}/{}.json", node.key().kind(), node.slug());
         let file = match self.defect {
-            Defect::ShardedText => File::json(&path, &scope.shards().len()),
+            Defect::ShardedText => File::json(&path, &shard(scope)),
             Defect::Gossip => File::json(&path, &scope.nodes().len()),
             _ => File::json(&path, job.attributes()),
         };

@@ -37,7 +37,7 @@ pub(crate) enum Defect {
     Destroyer,
     /// What is held is not rendered.
     Forgetter,
-    /// Exports are rendered in the first shard alone.
+    /// Exports are rendered in the shard `main` alone.
     Dropper,
     /// What is in another shard is not offered.
     Namer,
@@ -54,9 +54,9 @@ pub(crate) enum Defect {
     FileAsFolder,
     /// Two transition files differ in case.
     CaseClash,
-    /// Jobs of two shards have other attributes than jobs of one.
+    /// Jobs show their shard in an attribute.
     Sharded,
-    /// Files of two shards have other texts than those of one.
+    /// Files show their shard.
     ShardedText,
     /// Jobs are numbered as they are placed.
     Numbering,

@@ -64,9 +64,7 @@ impl Example {
             ScopedNode::new(view, true, datasets)
         });
         let (instance, local) = &self.instances[platform];
-        let shards = vec!["main".into()];
-        let scope =
-            ScopeView::shard(Arc::clone(instance), shards, "main".into(), nodes.collect(), self.held.clone());
+        let scope = ScopeView::shard(Arc::clone(instance), "main".into(), nodes.collect(), self.held.clone());
         local.render(&scope).unwrap()
     }
 
