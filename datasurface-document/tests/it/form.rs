@@ -342,6 +342,19 @@ fn the_order_of_statements_makes_no_difference() {
 }
 
 #[test]
+fn no_avro_beside_columns_says_nothing() {
+    const COLUMNS: &str =
+        r#"{"columns": [{"name": "id", "type": "Integer", "nullable": false}], "key": ["id"]"#;
+    let with = |schema: String| {
+        let text = NORTHWIND
+            .replace("\"customer_id VarChar(5) key, city VarChar(15), since Date not null\"", &schema);
+        assert_ne!(text, NORTHWIND);
+        datasurface_document::from_json(&text).unwrap()
+    };
+    assert_eq!(with(format!(r#"{COLUMNS}, "avro": null}}"#)), with(format!("{COLUMNS}}}")));
+}
+
+#[test]
 fn equal_schemas_are_stored_once() {
     let column = r#"{"columns": [{"name": "id", "type": "Integer", "nullable": false}], "key": ["id"]}"#;
     let text = NORTHWIND

@@ -34,6 +34,16 @@ fn field_of(of: &Value) -> Value {
     record(json!([{"name": "f", "type": of}]))
 }
 
+/// Tables have no such type; Avro has.
+#[test]
+fn a_record_that_contains_itself_is_refused_with_the_reason() {
+    let list = record(json!([{"name": "value", "type": "int"}, {"name": "next", "type": ["null", "r"]}]));
+    assert!(Judge::parse(&list).is_ok());
+    let schema = Schema::from(AvroSchema::new(list));
+    let error = schema.error().expect("an error").to_string();
+    assert!(error.contains("`r` is the record that the field is in"), "{error}");
+}
+
 #[test]
 fn types_widen_no_further_than_avro_resolves() {
     let plain = ["boolean", "int", "long", "float", "double", "string", "bytes"].map(|name| json!(name));
