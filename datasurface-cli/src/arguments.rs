@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use datasurface_broker::AsOf;
 use datasurface_graph::NodeKey;
-use datasurface_model::{ColumnName, DatasetKey};
+use datasurface_model::{ColumnName, DatasetKey, PlatformKind};
 use std::{
     path::{Path, PathBuf},
     time::SystemTime,
@@ -55,6 +55,15 @@ pub(crate) enum Verb {
     Run(Run),
     /// Show how far each consumer is.
     Status(Status),
+    /// Print the JSON Schema of the settings of a kind of platform.
+    Schema(SchemaArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// The kind of platform, as in a model. Of several versions, the newest one is meant.
+    #[arg(value_name = "KIND")]
+    pub(crate) kind: PlatformKind,
 }
 
 /// The model, and what it is judged with.
@@ -374,7 +383,8 @@ impl Verb {
             | Self::CodeOwners(_)
             | Self::Applied(_)
             | Self::Run(_)
-            | Self::Status(_) => None,
+            | Self::Status(_)
+            | Self::Schema(_) => None,
         }
     }
 }

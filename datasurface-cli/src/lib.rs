@@ -35,6 +35,7 @@ mod registry;
 mod render;
 mod review;
 mod run;
+mod schema;
 mod selected_graphs;
 mod sink;
 mod status;
@@ -74,11 +75,7 @@ pub fn run(registry: Registry) -> ExitCode {
         None => registry,
         Some(file) => match configuration::with_programs(registry, &file) {
             Ok(registry) => registry,
-            Err(reason) => {
-                // If the standard error cannot be written, there is nobody left to tell.
-                let _ = writeln!(io::stderr(), "error: {}", text::printable(reason));
-                return ExitCode::from(2);
-            }
+            Err(reason) => return usage_error(reason),
         },
     };
     let broker = Broker::new(registry);
@@ -107,6 +104,17 @@ pub fn run(registry: Registry) -> ExitCode {
                 Some(file) => answer.deliver_to(file),
             };
         }
+        Verb::Schema(arguments) => match schema::schema(&arguments, broker.registry()) {
+            Ok(answer) => answer,
+            Err(reason) => return usage_error(reason),
+        },
     };
     answer.deliver()
+}
+
+/// The command line or the configuration asks for something that is not there.
+fn usage_error(reason: String) -> ExitCode {
+    // If the standard error cannot be written, there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "error: {}", text::printable(reason));
+    ExitCode::from(2)
 }

@@ -114,3 +114,17 @@ fn configurations_that_cannot_be_meant_are_refused() {
         assert!(said.err.contains("a platform of kind `connectors`"), "{said:?}");
     }
 }
+
+#[test]
+fn settings_of_a_platform_have_a_schema() {
+    let fixture = Fixture::new(&models::first());
+    let schema = fixture.run("schema local").good().json();
+    assert!(schema["properties"]["database"].is_object(), "{schema}");
+    let said = fixture.run("schema connectors");
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert_eq!(said.err, "error: the command has no platform of the kind `connectors`; it has `local`\n");
+    if let Some(program) = connectors() {
+        fixture.write("programs.toml", configured("connectors", program.to_str().unwrap()));
+        fixture.run("schema connectors --configuration programs.toml").good().json();
+    }
+}
