@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     pub(crate) verb: Verb,
 
     /// The configuration: which programs are platforms. They are started. [default: `datasurface.toml` beside the model, in it if it is a
-    /// folder; none for `review`, which judges what others wrote, and where there is no model.]
+    /// folder, in the current folder for `-`; none for `review`, which judges what others wrote, and where there is no model.]
     #[arg(long, value_name = "FILE", global = true)]
     configuration: Option<PathBuf>,
 }
@@ -359,11 +359,11 @@ impl Arguments {
         arguments
     }
 
-    /// The configuration: named, or beside the model if it is there.
+    /// The configuration: named, or beside the model if there is such a file. A pipe or a device there is none.
     pub(crate) fn configuration(&self) -> Option<PathBuf> {
         let beside_model = || {
             let file = self.verb.model()?.beside(configuration::FILE_NAME);
-            file.exists().then_some(file)
+            file.is_file().then_some(file)
         };
         self.configuration.clone().or_else(beside_model)
     }
