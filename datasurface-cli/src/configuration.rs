@@ -2,7 +2,7 @@
 
 use datasurface_document::read_text;
 use datasurface_model::{Diagnostic, Findings, ModelPath};
-use datasurface_platform::{CREDENTIAL_PREFIX, ConnectionLimits, Registry, RemoteFactory};
+use datasurface_platform::{CREDENTIAL_PREFIX, ConnectionLimits, PlatformFactory, Registry, RemoteFactory};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -80,7 +80,6 @@ impl Program {
 }
 
 fn named(factory: RemoteFactory, kind: &str, registry: &Registry) -> Result<RemoteFactory, String> {
-    use datasurface_platform::PlatformFactory as _;
     if factory.kind().as_str() != kind {
         return Err(format!("the program says that it is a platform of kind `{}`", factory.kind()));
     }
