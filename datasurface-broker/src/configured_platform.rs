@@ -6,7 +6,9 @@ use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Set,
     Suggestion, Valid, nearest, segment,
 };
-use datasurface_platform::{DataPlatform, PlatformError, PlatformErrorKind, PlatformInstance, Registry};
+use datasurface_platform::{
+    DataPlatform, PlatformDescriptor, PlatformError, PlatformErrorKind, PlatformInstance, Registry,
+};
 use semver::{Comparator, Op, VersionReq};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -68,8 +70,7 @@ impl ConfiguredPlatform {
 
     /// Returns the places of the platform: those of its declaration, and those where it keeps data on its way.
     pub(crate) fn places(&self, declared: &PlatformDeclaration) -> Set<Place> {
-        // The one answer to where a platform is: governance and the questions about an outage must mean the same places.
-        declared.locations().iter().chain(self.platform.descriptor().data_places()).cloned().collect()
+        self.platform.descriptor().places(declared)
     }
 
     /// Creates the platform of a recorded instance, though its declaration may be gone.
@@ -98,6 +99,13 @@ impl ConfiguredPlatform {
         let platform = factory.create(instance).map_err(|error| Box::new(failure(&error, path)))?;
         Ok(Self { instance: Arc::new(instance.clone()), platform })
     }
+}
+
+/// The descriptors of platforms.
+pub(crate) fn descriptors(
+    platforms: &BTreeMap<PlatformName, ConfiguredPlatform>,
+) -> impl Iterator<Item = (&PlatformName, &PlatformDescriptor)> {
+    platforms.iter().map(|(name, configured)| (name, configured.platform().descriptor()))
 }
 
 /// Creates every declared platform.

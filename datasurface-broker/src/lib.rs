@@ -79,9 +79,9 @@
 
 mod broker;
 mod check;
-mod choice;
 mod configured_platform;
 mod error;
+mod explain;
 mod lock;
 mod operate;
 mod output;
@@ -97,6 +97,7 @@ mod write;
 
 pub use broker::Broker;
 pub use configured_platform::ConfiguredPlatform;
+pub use datasurface_choice::{Adjustment, Candidate, Criterion, Delay, Explanation, Lack, PlatformTask};
 pub use error::BrokerError;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use operate::{OperationContext, OperationReport};
@@ -130,7 +131,7 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
         &write::CHANGED,
         &run_names::UNKNOWN_NAME,
     ];
-    let parts = [choice::CODES, waivers::CODES, propose::codes(), output::CODES, review::CODES];
+    let parts = [datasurface_choice::CODES, waivers::CODES, propose::codes(), output::CODES, review::CODES];
     own.into_iter().chain(parts.into_iter().flatten().copied())
 }
 

@@ -2,13 +2,13 @@
 
 use crate::{
     broker::Broker,
-    choice::{self, ChoiceContext},
-    configured_platform,
+    configured_platform::{self, descriptors},
     error::BrokerError,
     lock::{Lock, PlatformLock},
     placed::Placed,
     sharding, storage, waivers,
 };
+use datasurface_choice::Choice;
 use datasurface_graph::IntentionGraphs;
 use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Valid};
 use std::sync::Arc;
@@ -42,15 +42,17 @@ impl Broker {
         found.extend(allocated.found);
         let lock = lock.clone().with_names(&allocated.moved);
         let is_complete = is_configured;
-        let question = ChoiceContext::new(ecosystem, &platforms, &lock);
+        let choice = Choice::new(ecosystem, descriptors(&platforms), lock.assignments());
         let mut of_choice = Vec::new();
-        let assignments = choice::choose(&question, &mut of_choice);
+        let assignments = choice.assignments(&mut of_choice);
         // One that cannot be configured could do what the others cannot: nobody knows before its error is mended.
         found.extend(
-            of_choice.into_iter().filter(|finding| is_complete || !choice::needs_all_platforms(finding)),
+            of_choice
+                .into_iter()
+                .filter(|finding| is_complete || !datasurface_choice::needs_all_platforms(finding)),
         );
         found.extend(waivers::unknown_codes(ecosystem));
-        let reported = [choice::CODES, waivers::CODES].concat();
+        let reported = [datasurface_choice::CODES, waivers::CODES].concat();
         let (findings, waived) = ecosystem.apply_waivers(Findings::from_iter(found), &reported);
         let findings = BrokerError::check(findings)?;
         let graphs = IntentionGraphs::build(ecosystem, &assignments).map_err(|error| {

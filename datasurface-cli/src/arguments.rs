@@ -3,7 +3,7 @@
 use crate::{ask::Ask, codeowners::CodeOwnersArguments, configuration, review::Review};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
-use datasurface_broker::AsOf;
+use datasurface_broker::{AsOf, PlatformTask};
 use datasurface_graph::NodeKey;
 use datasurface_model::{ColumnName, DatasetKey, PlatformKind};
 use std::{
@@ -38,6 +38,9 @@ pub(crate) enum Verb {
     Graph(Graph),
     /// Show what a dataset is made of, column by column, and what is made of it.
     Lineage(Lineage),
+    /// Show why a platform serves a dataset group or captures a datastore, what each other one lacks, and what the group would have to
+    /// ask for.
+    Explain(Explain),
     /// Answer a question about what depends on what: why, upstream, downstream, paths, cycles, bring-up, impact.
     Ask(Ask),
     /// Show what has to be done to get from what was rendered to what the model says. Writes nothing.
@@ -142,6 +145,20 @@ pub(crate) struct Lineage {
     /// Show this column only.
     #[arg(long, value_name = "NAME")]
     pub(crate) column: Option<ColumnName>,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) model: Model,
+
+    /// The dataset group, as `workspace/group`, or the datastore.
+    #[arg(value_name = "GROUP")]
+    pub(crate) task: PlatformTask,
 
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t)]
@@ -378,8 +395,9 @@ impl Verb {
             Self::Ask(ask) => Some(&ask.question.about().model),
             Self::Plan(plan) => Some(&plan.model),
             Self::Render(render) => Some(&render.plan.model),
-            Self::Lineage(_)
-            | Self::Review(_)
+            Self::Lineage(lineage) => Some(&lineage.model),
+            Self::Explain(explain) => Some(&explain.model),
+            Self::Review(_)
             | Self::CodeOwners(_)
             | Self::Applied(_)
             | Self::Run(_)

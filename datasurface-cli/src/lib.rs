@@ -21,6 +21,7 @@ mod codes;
 mod configuration;
 mod credentials;
 mod drift;
+mod explain;
 mod graph;
 mod graph_versions;
 mod history;
@@ -83,6 +84,7 @@ pub fn run(registry: Registry) -> ExitCode {
         Verb::Check(arguments) => check::check(&arguments, &broker),
         Verb::Graph(arguments) => return graph::graph(&arguments, &broker),
         Verb::Lineage(arguments) => lineage::lineage(&arguments, &broker),
+        Verb::Explain(arguments) => explain::explain(&arguments, &broker),
         Verb::Ask(arguments) => ask::ask(&arguments, &broker),
         Verb::Plan(arguments) => plan::plan(&arguments, &broker),
         Verb::Review(arguments) => {

@@ -1,7 +1,9 @@
 //! What a platform can do.
 
 use crate::factory::PlatformPlugin;
-use datasurface_model::{Consistency, KeyHolder, Latency, Milestoning, Place, PlatformKind, Retention};
+use datasurface_model::{
+    Consistency, KeyHolder, Latency, Milestoning, Place, PlatformDeclaration, PlatformKind, Retention, Set,
+};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +32,8 @@ pub struct PlatformDescriptor {
     reads: BTreeSet<String>,
     best_latency: Option<Latency>,
     longest_retention: Option<Retention>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    monthly_cost: Option<u64>,
     keeps_data_at: BTreeSet<Place>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     keeps_data_in: BTreeMap<String, Option<KeyHolder>>,
@@ -59,6 +63,7 @@ impl PlatformDescriptor {
             reads: BTreeSet::new(),
             best_latency: None,
             longest_retention: None,
+            monthly_cost: None,
             keeps_data_at: BTreeSet::new(),
             keeps_data_in: BTreeMap::new(),
             store: None,
@@ -144,6 +149,15 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn with_longest_retention(mut self, retention: Retention) -> Self {
         self.longest_retention = Some(retention);
+        self
+    }
+
+    /// Sets what a dataset costs in a month, in the smallest unit of the currency in which all platforms of an ecosystem state it. Most
+    /// often the settings say so. Of platforms between which nothing else decides, the one that costs least is chosen, if each
+    /// of them states its cost.
+    #[must_use]
+    pub fn with_monthly_cost(mut self, cost: u64) -> Self {
+        self.monthly_cost = Some(cost);
         self
     }
 
@@ -262,10 +276,22 @@ impl PlatformDescriptor {
         self.longest_retention
     }
 
+    /// The cost of a dataset in a month, in the smallest unit of a currency; none means that nobody knows.
+    #[must_use]
+    pub fn monthly_cost(&self) -> Option<u64> {
+        self.monthly_cost
+    }
+
     /// The places in which it keeps data on its way.
     #[must_use]
     pub fn data_places(&self) -> &BTreeSet<Place> {
         &self.keeps_data_at
+    }
+
+    /// Returns the places of a platform that is declared so: those of its declaration, and those in which it keeps data on its way.
+    #[must_use]
+    pub fn places(&self, declared: &PlatformDeclaration) -> Set<Place> {
+        declared.locations().iter().chain(&self.keeps_data_at).cloned().collect()
     }
 
     /// The technologies in which it keeps data on its way, each with the holder of its keys if it is encrypted. A

@@ -51,10 +51,10 @@ const HIDDEN: [(&str, &str); 3] =
 /// Crates under `platforms/` that are no platforms: what several platforms share.
 const TOOLKITS: [&str; 1] = ["datasurface-terraform"];
 
-/// schema ← sql ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← broker ← {cli, façade}; the broker and those
+/// schema ← sql ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← choice ← broker ← {cli, façade}; the broker and those
 /// above it may use document and change, and testkit depends on all of these but the last two.
 fn layers_below(package: &str) -> Option<&'static [&'static str]> {
-    const LAYERS: [&str; 8] = [
+    const LAYERS: [&str; 9] = [
         "datasurface-sql",
         "datasurface-model",
         "datasurface-document",
@@ -62,6 +62,7 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
         "datasurface-strategies",
         "datasurface-graph",
         "datasurface-platform",
+        "datasurface-choice",
         "datasurface-broker",
     ];
     Some(match package {
@@ -72,7 +73,9 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
         "datasurface-graph" => &["datasurface-sql", "datasurface-model"],
         "datasurface-change" | "datasurface-strategies" => &["datasurface-model", "datasurface-document"],
         "datasurface-platform" => &["datasurface-model", "datasurface-graph"],
+        "datasurface-choice" => &["datasurface-model", "datasurface-graph", "datasurface-platform"],
         "datasurface-broker" => &[
+            "datasurface-choice",
             "datasurface-model",
             "datasurface-document",
             "datasurface-change",

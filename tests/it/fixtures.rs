@@ -20,6 +20,7 @@ use std::{fs, path::Path};
 /// What no short model shows alone.
 const BEYOND: &[&str] = &[
     // It takes a call that names what there is not.
+    "explain/unknown-name",
     "run/unknown-name",
     // It takes a target or a lock that somebody changed.
     "lock/cannot-continue",
@@ -67,6 +68,8 @@ const BEYOND: &[&str] = &[
     "platform/not-deterministic",
     "platform/place-twice",
     "remote/unreachable",
+    // It takes platforms that say how fast they are.
+    "latency/end-to-end",
     // It takes a bug.
     "choice/no-primary",
     // It takes as many columns or connectors as nobody wants to read.

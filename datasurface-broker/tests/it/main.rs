@@ -9,9 +9,12 @@
 mod check;
 mod choice;
 mod continued;
+mod criteria;
+mod explain;
 mod fixture;
 mod governance;
 mod holding;
+mod latency;
 mod lost_locks;
 mod minimal_platform;
 mod readdressed;

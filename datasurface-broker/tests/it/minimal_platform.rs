@@ -44,6 +44,12 @@ pub(crate) struct Config {
     captures_nothing: bool,
     /// Keeps nothing itself, so that no policy of storage is about it.
     hands_on: bool,
+    /// The best latency, in seconds.
+    best_latency: Option<u64>,
+    /// The longest retention, in days.
+    longest_retention: Option<u32>,
+    /// What a dataset costs in a month.
+    cost: Option<u64>,
 }
 
 impl PlatformPlugin for MinimalPlatform {
@@ -72,6 +78,15 @@ impl PlatformPlugin for MinimalPlatform {
         }
         if !config.hands_on {
             descriptor = descriptor.data_technology("shelf", None);
+        }
+        if let Some(seconds) = config.best_latency {
+            descriptor = descriptor.with_best_latency(Latency::seconds(seconds));
+        }
+        if let Some(days) = config.longest_retention {
+            descriptor = descriptor.with_longest_retention(Retention::days(days));
+        }
+        if let Some(cost) = config.cost {
+            descriptor = descriptor.with_monthly_cost(cost);
         }
         if let Some(limit) = config.limit {
             descriptor = descriptor.limit("shelves", limit);

@@ -60,7 +60,7 @@ fn a_place_is_occupied_once_over_all_instances() {
         let [p, q] = rooms;
         let platforms = [minimal_platform("P").setting("room", p), minimal_platform("Q").setting("room", q)];
         let ecosystem = world_of(store("S"), platforms, [promised("W", 1), promised("V", 1)]);
-        ecosystem.group_pin("W/g", ["P"]).group_pin("V/g", ["Q"])
+        ecosystem.group_pin("W/g", ["P"]).group_pin("V/g", ["Q"]).primary_pin("S", "P")
     };
     let refused = Site::new().propose(world(["attic", "attic"]), today()).unwrap_err();
     assert_eq!(codes(&refused), ["platform/place-twice"]);

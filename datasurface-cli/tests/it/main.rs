@@ -10,6 +10,7 @@
 mod ask;
 mod check;
 mod diagnostics;
+mod explain;
 mod flow;
 mod git;
 mod graph;

@@ -97,11 +97,8 @@ impl Workspace {
     }
 
     /// Replaces a group by the result of `change`.
-    pub(crate) fn edit_group(
-        mut self,
-        name: &GroupName,
-        change: impl FnOnce(DatasetGroup) -> DatasetGroup,
-    ) -> Self {
+    #[must_use]
+    pub fn edit_group(mut self, name: &GroupName, change: impl FnOnce(DatasetGroup) -> DatasetGroup) -> Self {
         self.groups = edited(self.groups, name, change);
         self
     }
@@ -209,7 +206,8 @@ impl DatasetGroup {
     }
 
     /// Replaces all sinks by these.
-    pub(crate) fn wanting(mut self, sinks: impl IntoIterator<Item = DatasetSink>) -> Self {
+    #[must_use]
+    pub fn wanting(mut self, sinks: impl IntoIterator<Item = DatasetSink>) -> Self {
         self.sinks = sinks.into_iter().collect();
         self
     }

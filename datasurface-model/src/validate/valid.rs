@@ -2,6 +2,7 @@
 
 use super::{
     changes::Changes,
+    delays::Delays,
     former::{FormerSpelling, Spelling},
     origins::Origins,
     unit_diff,
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     diagnostic::{CodeInfo, Findings, ModelPath},
-    ecosystem::{Credential, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Workspace},
+    ecosystem::{Credential, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Latency, Workspace},
     ownership::OwnedPart,
 };
 use chrono::NaiveDate;
@@ -20,7 +21,12 @@ use datasurface_schema::{
     WorkspaceName,
 };
 use rustc_hash::FxHashSet;
-use std::{collections::BTreeSet, fmt, ops::Deref, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    ops::Deref,
+    sync::Arc,
+};
 
 /// A value that was validated, and did not change since: every name is good, every reference resolves. A cheap
 /// handle: clones share the value. To edit, take the value out, change it, and validate again.
@@ -188,6 +194,16 @@ impl Valid<Ecosystem> {
     pub fn origins(&self, dataset: &DatasetKey) -> Option<&Origins> {
         let of_datastore = self.inner.directory.origins().get(&dataset.datastore)?;
         of_datastore.get(&dataset.dataset).map(|origins| &**origins)
+    }
+
+    /// Returns the delays that timetables cause: for each datastore on whose way there is one, the longest time that they let pass
+    /// before a change at its source is in it. It is the least that is certain.
+    #[must_use]
+    pub fn timetable_delays(&self) -> BTreeMap<DatastoreName, Latency> {
+        let (directory, delays) = (&self.inner.directory, Delays::new(&self.inner.directory));
+        let delay = |name: &DatastoreName| Some(Latency::minutes(delays.get(name, directory)?.minutes));
+        let names = directory.datastores().iter().map(|located| located.entity.name());
+        names.filter_map(|name| Some((name.clone(), delay(name)?))).collect()
     }
 
     /// Every datastore, in order of the names.

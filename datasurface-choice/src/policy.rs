@@ -1,9 +1,10 @@
 //! What zones say of a platform that has to do with their data: whether it may, and whether it keeps the data where and how
 //! they permit it. Policies of both zones hold together.
 
-use super::{
-    ChoiceContext,
+use crate::{
+    Choice,
     codes::{DEPRECATED, PRODUCTION, PRODUCTION_MIX, code_of},
+    lack::Lack,
 };
 use datasurface_model::{
     CloudVendor, DatasetKey, Diagnostic, Entity, GroupName, InfrastructureVendor, Located, ModelPath,
@@ -16,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a platform would have to do, and the zones that have a say about that. What concerns a zone most is to be told first.
 #[derive(Debug)]
-pub(super) struct GovernedTask<'a> {
-    question: &'a ChoiceContext<'a>,
+pub(crate) struct GovernedTask<'a> {
+    question: &'a Choice<'a>,
     /// What is to be done: "serve the group `W/g`".
     action: String,
     /// Where that is said.
@@ -61,27 +62,19 @@ struct ConcernedZone<'a> {
 
 /// A pin to a platform.
 #[derive(Clone, Copy)]
-pub(super) struct Pin<'a> {
+pub(crate) struct Pin<'a> {
     /// Where it names the platform.
-    pub(super) at: &'a ModelPath,
+    pub(crate) at: &'a ModelPath,
     /// What to take away, so that it does not: nothing, if nobody could do it then.
-    pub(super) remedy: &'a dyn Fn() -> Option<ModelPath>,
-}
-
-/// What speaks against a platform without forbidding it; what is worse comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct SoftPenalties {
-    is_denied_to_some: bool,
-    is_deprecated: bool,
-    is_mixed: bool,
+    pub(crate) remedy: &'a dyn Fn() -> Option<ModelPath>,
 }
 
 /// Somebody who reads a dataset.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct DatasetReader<'a> {
-    pub(super) workspace: &'a Located<Workspace>,
-    pub(super) group: &'a GroupName,
-    pub(super) dataset: &'a DatasetKey,
+pub(crate) struct DatasetReader<'a> {
+    pub(crate) workspace: &'a Located<Workspace>,
+    pub(crate) group: &'a GroupName,
+    pub(crate) dataset: &'a DatasetKey,
 }
 
 /// Where a platform keeps data.
@@ -101,8 +94,8 @@ impl PlaceOfPlatform {
 
 impl<'a> GovernedTask<'a> {
     /// Something to be done that nobody has a say about yet.
-    pub(super) fn new(
-        question: &'a ChoiceContext<'a>,
+    pub(crate) fn new(
+        question: &'a Choice<'a>,
         action: String,
         path: ModelPath,
         status: ProductionStatus,
@@ -111,7 +104,7 @@ impl<'a> GovernedTask<'a> {
     }
 
     /// It is done for this zone.
-    pub(super) fn add_zone(&mut self, zone: &'a ZoneName) {
+    pub(crate) fn add_zone(&mut self, zone: &'a ZoneName) {
         let status = self.status;
         if let Some(concerned) = self.concerned_zone(zone, ConcernKind::Everything) {
             concerned.freed.clear();
@@ -120,12 +113,12 @@ impl<'a> GovernedTask<'a> {
     }
 
     /// It is done with this data.
-    pub(super) fn add_data(&mut self, key: &'a DatasetKey) {
+    pub(crate) fn add_data(&mut self, key: &'a DatasetKey) {
         self.add_concern(key, ConcernKind::Everything);
     }
 
     /// A transformer that reads this data is run for it.
-    pub(super) fn add_input(&mut self, key: &'a DatasetKey) {
+    pub(crate) fn add_input(&mut self, key: &'a DatasetKey) {
         self.add_concern(key, ConcernKind::Input);
     }
 
@@ -173,7 +166,7 @@ impl<'a> GovernedTask<'a> {
     }
 
     /// Somebody reads what is kept.
-    pub(super) fn add_reader(&mut self, reading: &DatasetReader<'a>) {
+    pub(crate) fn add_reader(&mut self, reading: &DatasetReader<'a>) {
         if let Some(concerned) = self.concerned_zone(&reading.workspace.team.zone, ConcernKind::Places)
             && concerned.data.is_none()
         {
@@ -188,34 +181,38 @@ impl<'a> GovernedTask<'a> {
     }
 
     /// Why zones do not let a platform be chosen. What those say who only receive what it keeps is about the sinks.
-    pub(super) fn obstacles(&self, platform: &PlatformName) -> Vec<String> {
-        let mut reasons = Vec::new();
+    pub(crate) fn obstacles(&self, platform: &PlatformName) -> Vec<Lack> {
+        let mut lacks = Vec::new();
         self.judge(platform, false, |concerned, policy, denial| {
             if concerned.concern != ConcernKind::Places {
-                let (policy, zone) = (policy.name(), concerned.zone);
-                reasons.push(format!("the policy `{policy}` of the zone `{zone}` {}", denial.reason));
+                let (zone, policy) = (concerned.zone.clone(), policy.name().clone());
+                lacks.push(Lack::Policy { zone, policy, reason: denial.reason });
             }
         });
-        reasons.extend(self.last_day_over(platform).map(|last| format!("its last day was {last}")));
-        reasons
+        lacks.extend(self.last_day_over(platform).map(Lack::Sunset));
+        lacks
     }
 
-    /// What speaks against a platform that could be chosen.
-    pub(super) fn drawbacks(&self, platform: &PlatformName) -> SoftPenalties {
-        let mut is_denied_to_some = false;
-        self.judge(platform, false, |concerned, _, _| {
-            is_denied_to_some |= concerned.concern == ConcernKind::Places
-        });
-        SoftPenalties {
-            is_denied_to_some,
-            // From when on makes no difference: up to its last day, the same model leads to the same choice.
-            is_deprecated: self.declared(platform).is_some_and(|declared| declared.deprecation().is_some()),
-            is_mixed: self.mixed(platform).is_some(),
-        }
+    /// Whether somebody who only receives what the platform keeps does not permit where it keeps that.
+    pub(crate) fn is_denied_by_readers(&self, platform: &PlatformName) -> bool {
+        let mut is_denied = false;
+        self.judge(platform, false, |concerned, _, _| is_denied |= concerned.concern == ConcernKind::Places);
+        is_denied
+    }
+
+    /// Whether a platform is on its way out. From when on makes no difference: up to its last day, the same model leads to the
+    /// same choice.
+    pub(crate) fn is_deprecated(&self, platform: &PlatformName) -> bool {
+        self.declared(platform).is_some_and(|declared| declared.deprecation().is_some())
+    }
+
+    /// Whether a platform is of another production status.
+    pub(crate) fn is_mixed(&self, platform: &PlatformName) -> bool {
+        self.declared(platform).is_some_and(|declared| declared.production_status() != self.status)
     }
 
     /// What is to be said of a platform that is chosen now.
-    pub(super) fn findings_of_choice(&self, platform: &PlatformName) -> Vec<Diagnostic> {
+    pub(crate) fn findings_of_choice(&self, platform: &PlatformName) -> Vec<Diagnostic> {
         let today = self.question.ecosystem.validated_on();
         let deprecation = self.declared(platform).and_then(|declared| declared.deprecation());
         let deprecation =
@@ -234,7 +231,7 @@ impl<'a> GovernedTask<'a> {
 
     /// What is to be said of a platform that does it: because the lock says so, or a pin that is there. A pin was judged with
     /// the model, as far as that knows of platforms: what is left is where and how they keep data.
-    pub(super) fn findings(&self, platform: &PlatformName, pin: Option<Pin<'_>>) -> Vec<Diagnostic> {
+    pub(crate) fn findings(&self, platform: &PlatformName, pin: Option<Pin<'_>>) -> Vec<Diagnostic> {
         let sentence = || format!("`{platform}` may not {}", self.action);
         let path = || pin.map_or(&self.path, |pin| pin.at).clone();
         let keeper = || ModelPath::root().child(segment::PLATFORMS, platform);
@@ -301,9 +298,9 @@ impl<'a> GovernedTask<'a> {
 
     /// Where a platform keeps data; none if it is not configured.
     fn place_of(&self, platform: &PlatformName) -> Option<PlaceOfPlatform> {
-        let (declared, configured) = (self.declared(platform)?, self.question.platforms.get(platform)?);
-        let places = configured.places(declared);
-        let keeps_data = !configured.platform().descriptor().data_technologies().is_empty();
+        let (declared, descriptor) = (self.declared(platform)?, self.question.platforms.get(platform)?);
+        let places = descriptor.places(declared);
+        let keeps_data = !descriptor.data_technologies().is_empty();
         Some(if places.is_empty() && keeps_data {
             PlaceOfPlatform::Unknown
         } else {
@@ -320,7 +317,7 @@ impl<'a> GovernedTask<'a> {
         let theirs = self.declared(platform)?.production_status();
         let Self { action, status, .. } = self;
         let message = format!("`{platform}` is {theirs}, and is to {action}, which is {status}");
-        (theirs != *status).then(|| {
+        self.is_mixed(platform).then(|| {
             Diagnostic::new(&PRODUCTION_MIX, self.path.clone(), message)
                 .with_help("let both be production, or neither")
                 .related_place(
@@ -367,11 +364,10 @@ impl<'a> GovernedTask<'a> {
         mut tell: impl FnMut(&ConcernedZone<'a>, &'a Policy, Denial),
     ) {
         let question = self.question;
-        let (Some(declared), Some(configured)) = (self.declared(platform), question.platforms.get(platform))
+        let (Some(declared), Some(descriptor)) = (self.declared(platform), question.platforms.get(platform))
         else {
             return;
         };
-        let descriptor = configured.platform().descriptor();
         let cloud = |vendor: &_| self.cloud(vendor);
         let Some(place) = self.place_of(platform) else { return };
         let place = place.subject();

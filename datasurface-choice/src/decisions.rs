@@ -1,16 +1,16 @@
 //! What was decided before. It holds for what it was decided about, whatever that is called now.
 
-use super::ChoiceContext;
+use crate::Choice;
 use datasurface_graph::{Stage, Stages};
-use datasurface_model::{DatasetGroup, Datastore, Entity, GroupKey, PlatformName, Workspace};
+use datasurface_model::{DatasetGroup, Datastore, DatastoreName, Entity, GroupKey, PlatformName, Workspace};
 
 /// A platform, and how far the decision for it is.
-pub(super) type Decision<'a> = (&'a PlatformName, Stage);
+pub(crate) type Decision<'a> = (&'a PlatformName, Stage);
 
-impl ChoiceContext<'_> {
+impl Choice<'_> {
     /// Who serves a group.
-    pub(super) fn serving(&self, workspace: &Workspace, group: &DatasetGroup) -> Vec<Decision<'_>> {
-        let decided = self.lock.assignments();
+    pub(crate) fn serving(&self, workspace: &Workspace, group: &DatasetGroup) -> Vec<Decision<'_>> {
+        let decided = self.decided;
         let workspaces = [Some(workspace.name()), workspace.former_name()];
         let mut keys = workspaces.into_iter().flatten().flat_map(|workspace| {
             let groups = [Some(group.name()), group.former_name()];
@@ -20,10 +20,21 @@ impl ChoiceContext<'_> {
     }
 
     /// Who captures a datastore.
-    pub(super) fn capturing(&self, datastore: &Datastore) -> Vec<Decision<'_>> {
-        let decided = self.lock.assignments();
+    pub(crate) fn capturing(&self, datastore: &Datastore) -> Vec<Decision<'_>> {
+        let decided = self.decided;
         let names = [Some(datastore.name()), datastore.former_name()];
         self.available(names.into_iter().flatten().find_map(|name| decided.primary_stages(name)))
+    }
+
+    /// Which platform captures a datastore, or runs the transformer that fills it, as far as a pin or the lock says so.
+    pub(crate) fn known_capture(&self, datastore: &DatastoreName) -> Option<PlatformName> {
+        if let Some(pin) = self.ecosystem.primary_pins().get(datastore) {
+            return Some(pin.platform().clone());
+        }
+        let decided = self.capturing(&self.ecosystem.datastore(datastore)?.entity);
+        let first =
+            decided.into_iter().filter(is_in_graph).min_by_key(|(_, stage)| *stage != Stage::Provisioned);
+        first.map(|(platform, _)| platform.clone())
     }
 
     /// The decisions for platforms that are there.
@@ -34,7 +45,7 @@ impl ChoiceContext<'_> {
 }
 
 /// Whether a decision keeps a platform in the graph.
-pub(super) fn is_in_graph((_, stage): &Decision<'_>) -> bool {
+pub(crate) fn is_in_graph((_, stage): &Decision<'_>) -> bool {
     *stage != Stage::Decommissioned
 }
 
@@ -42,7 +53,7 @@ pub(super) fn is_in_graph((_, stage): &Decision<'_>) -> bool {
 ///
 /// Beside another platform it is set up, and takes its place when the move is completed; also one that was on its way out.
 /// Where nothing else is in use, such a one still has all that it had: it stays.
-pub(super) fn pinned(decided: &[Decision<'_>], platform: &PlatformName) -> Option<Stage> {
+pub(crate) fn pinned(decided: &[Decision<'_>], platform: &PlatformName) -> Option<Stage> {
     let stage = decided.iter().find(|(decided, _)| *decided == platform).map(|(_, stage)| *stage);
     let is_any_in_use = decided.iter().any(|(_, stage)| *stage == Stage::Provisioned);
     match stage {
@@ -54,7 +65,7 @@ pub(super) fn pinned(decided: &[Decision<'_>], platform: &PlatformName) -> Optio
 }
 
 /// What is told of it, and what it means, if others served or captured before: `both` says what is so while it moves.
-pub(super) fn decision_message(
+pub(crate) fn decision_message(
     subject: &str,
     platform: &PlatformName,
     stage: Stage,

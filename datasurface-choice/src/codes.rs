@@ -3,7 +3,7 @@
 
 use datasurface_model::{CodeInfo, PolicyRule, Protects};
 
-pub(super) static LOCATION: CodeInfo = CodeInfo::error(
+pub(crate) static LOCATION: CodeInfo = CodeInfo::error(
     "governance/platform-location",
     "a platform keeps data at a place that a policy does not permit",
     "A zone says where its data may be, and where data may be that its workspaces receive. That holds for whatever a platform \
@@ -13,7 +13,7 @@ pub(super) static LOCATION: CodeInfo = CodeInfo::error(
 .waivable()
 .protecting(Protects::PolicyZone);
 
-pub(super) static VENDOR: CodeInfo = CodeInfo::error(
+pub(crate) static VENDOR: CodeInfo = CodeInfo::error(
     "governance/platform-vendor",
     "a platform keeps data with a vendor that a policy does not permit",
     "A zone says on whose infrastructure its data may be, and data that its workspaces receive. That holds for whatever a \
@@ -23,7 +23,7 @@ pub(super) static VENDOR: CodeInfo = CodeInfo::error(
 .waivable()
 .protecting(Protects::PolicyZone);
 
-pub(super) static HARD_VENDOR: CodeInfo = CodeInfo::error(
+pub(crate) static HARD_VENDOR: CodeInfo = CodeInfo::error(
     "governance/platform-hard-vendor",
     "a platform keeps data in a cloud that a policy does not permit",
     "A zone says in which clouds its data may be, and data that its workspaces receive. That holds for whatever a platform \
@@ -32,7 +32,7 @@ pub(super) static HARD_VENDOR: CodeInfo = CodeInfo::error(
 .waivable()
 .protecting(Protects::PolicyZone);
 
-pub(super) static STORAGE: CodeInfo = CodeInfo::error(
+pub(crate) static STORAGE: CodeInfo = CodeInfo::error(
     "governance/platform-storage",
     "a platform keeps data in a way that a policy does not permit",
     "A storage policy says which technologies may hold data, and with whose keys it must be encrypted; for all data of its \
@@ -42,7 +42,7 @@ pub(super) static STORAGE: CodeInfo = CodeInfo::error(
 .waivable()
 .protecting(Protects::PolicyZone);
 
-pub(super) static PLATFORM: CodeInfo = CodeInfo::error(
+pub(crate) static PLATFORM: CodeInfo = CodeInfo::error(
     "governance/chosen-platform",
     "a platform has to do with data of a zone that does not permit it any more",
     "A zone says which platforms may serve its groups, capture its datastores, and serve others with its data. The lock says \
@@ -51,7 +51,7 @@ pub(super) static PLATFORM: CodeInfo = CodeInfo::error(
 .waivable()
 .protecting(Protects::PolicyZone);
 
-pub(super) static PRODUCTION: CodeInfo = CodeInfo::error(
+pub(crate) static PRODUCTION: CodeInfo = CodeInfo::error(
     "governance/platform-production",
     "a zone does not permit production to meet a platform that is not, or the other way round",
     "A zone can say that production and what is not production must not meet, or that it has to do with one of the two alone. \
@@ -60,7 +60,7 @@ pub(super) static PRODUCTION: CodeInfo = CodeInfo::error(
 .waivable()
 .protecting(Protects::PolicyZone);
 
-pub(super) static PRODUCTION_MIX: CodeInfo = CodeInfo::warning(
+pub(crate) static PRODUCTION_MIX: CodeInfo = CodeInfo::warning(
     "governance/platform-production-mix",
     "production is on a platform that is not, or the other way round",
     "Production data belongs onto production platforms, and the other way round: a business should not depend on a test. \
@@ -68,7 +68,7 @@ pub(super) static PRODUCTION_MIX: CodeInfo = CodeInfo::warning(
      this an error.",
 );
 
-pub(super) static DEPRECATED: CodeInfo = CodeInfo::warning(
+pub(crate) static DEPRECATED: CodeInfo = CodeInfo::warning(
     "choice/deprecated-platform",
     "something new comes to a platform that is on its way out",
     "Whoever operates the platform means to stop it, and nothing else can do what is asked for. Declare a platform that can, \
@@ -76,7 +76,7 @@ pub(super) static DEPRECATED: CodeInfo = CodeInfo::warning(
 );
 
 /// The code of what a rule denies.
-pub(super) fn code_of(rule: &PolicyRule) -> &'static CodeInfo {
+pub(crate) fn code_of(rule: &PolicyRule) -> &'static CodeInfo {
     match rule {
         PolicyRule::Locations(_) => &LOCATION,
         PolicyRule::Vendors(_) => &VENDOR,

@@ -1,0 +1,359 @@
+//! Who captures a datastore, for all platforms.
+
+use crate::{
+    Choice, capability,
+    criterion::{Criterion, Penalties, Ranking},
+    decisions::{self, Decision, is_in_graph},
+    explain::{Explanation, PlatformTask, candidates},
+    lack::{Lack, joined},
+    order,
+    policy::{DatasetReader, GovernedTask, Pin},
+    task::Task,
+};
+use datasurface_graph::{Assignments, Stage, datastores_needed};
+use datasurface_model::{
+    CodeInfo, Datastore, DatastoreName, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName,
+    Severity, segment,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) static NO_CAPTURE: CodeInfo = CodeInfo::error(
+    "choice/no-capture",
+    "no platform can capture a datastore that somebody needs",
+    "A datastore is captured once, by one platform, for all. That platform must be able to capture it from its \
+     container, or to run the transformer that makes it, and all zones must permit it that have a say: that of the data, and \
+     those of what the transformer reads. Declare a platform that can.",
+);
+pub(crate) static SEVERAL: CodeInfo = CodeInfo {
+    severity: Severity::Note,
+    ..CodeInfo::error(
+        "choice/several-captures",
+        "several platforms can capture a datastore",
+        "Where several platforms can capture a datastore and no pin says which one should, that one is chosen which is not on its way \
+         out, is production as the datastore is, serves somebody who asks for the data, is in use, and costs least. Here nothing but \
+         the names told them apart. What was chosen stays chosen. Pin the datastore to choose otherwise.",
+    )
+};
+pub(crate) static CANNOT_CAPTURE: CodeInfo = CodeInfo::error(
+    "choice/cannot-capture",
+    "a platform cannot capture any more what it captures",
+    "The lock says that a platform captures this datastore, but the platform cannot do so as it is declared now. Pin the \
+     datastore to a platform that can: then a move begins.",
+);
+pub(crate) static SEVERAL_PRIMARIES: CodeInfo = CodeInfo::error(
+    "lock/several-primaries",
+    "the lock says that several platforms capture one datastore",
+    "A datastore is captured once, by one platform, from which all others take its data. During a move, a second one is being set \
+     up, or the first one is not used any more; the lock says which. Here it says the same of both, so nobody can tell who has \
+     the data: an edit by hand, or a merge of two branches, may have done that.",
+);
+pub(crate) static PIN_CANNOT_CAPTURE: CodeInfo = CodeInfo::error(
+    "pin/cannot-capture",
+    "a pinned platform cannot capture the datastore",
+    "A pin is an operator's wish; the platform must be able to capture the datastore.",
+);
+pub(crate) static MOVE: CodeInfo = CodeInfo {
+    severity: Severity::Note,
+    ..CodeInfo::error(
+        "pin/capture-move",
+        "a pin starts a move of a capture",
+        "The lock says that another platform captures the datastore. The pinned one is set up beside it and takes its \
+         data from there until the move is completed. So it is where the lock says that the pinned one is on its way out: it \
+         comes back. If nothing else is in use, it stays.",
+    )
+};
+
+pub(crate) fn choose(question: &Choice<'_>, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
+    let needed = datastores_needed(question.ecosystem, assignments);
+    let serving = assignments.clone();
+    let mut askers = askers(question, &serving);
+    let busy = busy_platforms(question, &serving, &needed);
+    let readings = readings(question, &serving, &needed);
+    for name in order::outputs_first(question.ecosystem, &needed) {
+        if let Some(store) = question.ecosystem.datastore(name) {
+            let demand = Demand { asked_by: askers.remove(name).unwrap_or_default(), busy: &busy };
+            let readers = readings.get(name).map(Vec::as_slice).unwrap_or_default();
+            CaptureTask::new(question, store, demand, readers).choose(assignments, found);
+        }
+        // A transformer runs where its output is captured: that platform asks for the inputs.
+        let running: Vec<PlatformName> = assignments.capturing_platforms(name).cloned().collect();
+        for input in order::inputs(question.ecosystem, name) {
+            askers.entry(input).or_default().extend(running.iter().cloned());
+        }
+    }
+}
+
+/// Explains which platform captures a datastore. `None` if there is no such datastore.
+pub(crate) fn explain(question: &Choice<'_>, name: &DatastoreName) -> Option<Explanation> {
+    let store = question.ecosystem.datastore(name)?;
+    let assignments = question.assignments(&mut Vec::new());
+    let needed = datastores_needed(question.ecosystem, &assignments);
+    let mut asked_by = askers(question, &assignments).remove(name).unwrap_or_default();
+    for output in needed.iter().filter(|output| order::inputs(question.ecosystem, output).contains(name)) {
+        asked_by.extend(assignments.capturing_platforms(output).cloned());
+    }
+    let readings = readings(question, &assignments, &needed);
+    let busy = busy_platforms(question, &assignments, &needed);
+    let readers = readings.get(name).map(Vec::as_slice).unwrap_or_default();
+    let task = CaptureTask::new(question, store, Demand { asked_by, busy: &busy }, readers);
+    let candidates = candidates(&task, assignments.primary_stages(name));
+    Some(Explanation { task: PlatformTask::Datastore(name.clone()), candidates })
+}
+
+/// The platforms that have a use for a datastore, and those that have anything to do.
+struct Demand<'a> {
+    asked_by: BTreeSet<PlatformName>,
+    busy: &'a BTreeSet<PlatformName>,
+}
+
+/// The platforms that serve a group, or capture one of these datastores by a pin or by the lock.
+fn busy_platforms(
+    question: &Choice<'_>,
+    serving: &Assignments,
+    needed: &BTreeSet<DatastoreName>,
+) -> BTreeSet<PlatformName> {
+    let mut busy: BTreeSet<PlatformName> =
+        serving.served_groups().map(|(_, platform)| platform.clone()).collect();
+    for name in needed {
+        busy.extend(question.ecosystem.primary_pins().get(name).map(|pin| pin.platform().clone()));
+        if let Some(store) = question.ecosystem.datastore(name) {
+            let decided = question.capturing(&store.entity).into_iter().filter(is_in_graph);
+            busy.extend(decided.map(|(platform, _)| platform.clone()));
+        }
+    }
+    busy
+}
+
+/// The platforms that serve somebody who wants a datastore directly.
+fn askers<'a>(
+    question: &Choice<'a>,
+    assignments: &Assignments,
+) -> BTreeMap<&'a DatastoreName, BTreeSet<PlatformName>> {
+    let mut askers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for (key, platform) in assignments.served_groups() {
+        let workspace = question.ecosystem.workspace(&key.workspace);
+        let group = workspace.and_then(|workspace| workspace.entity.groups().get(&key.group));
+        for sink in group.into_iter().flat_map(|group| group.sinks()) {
+            askers.entry(&sink.name().datastore).or_default().insert(platform.clone());
+        }
+    }
+    askers
+}
+
+/// Who reads each of the datastores that are needed, transformers included; for the policies of their zones, if there are
+/// any.
+fn readings<'a>(
+    question: &Choice<'a>,
+    serving: &Assignments,
+    needed: &'a BTreeSet<DatastoreName>,
+) -> BTreeMap<&'a DatastoreName, Vec<DatasetReader<'a>>> {
+    let mut readings: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    if question.policies.is_empty() {
+        return readings;
+    }
+    let group = |key: &GroupKey| {
+        let workspace = question.ecosystem.workspace(&key.workspace)?;
+        Some((workspace, workspace.entity.groups().get(&key.group)?))
+    };
+    let served = serving.served_groups().filter_map(|(key, _)| group(key));
+    let producers = needed.iter().filter_map(|name| question.ecosystem.producer(name));
+    let of_producers =
+        producers.flat_map(|workspace| workspace.entity.groups().iter().map(move |group| (workspace, group)));
+    for (workspace, group) in served.chain(of_producers) {
+        for sink in group.sinks() {
+            let reading = DatasetReader { workspace, group: group.name(), dataset: sink.name() };
+            readings.entry(&sink.name().datastore).or_default().push(reading);
+        }
+    }
+    readings
+}
+
+/// What it means to capture a datastore: its zone has a say, and those of all that its transformer reads, if it has one; and
+/// about the places, the zones of all who read it.
+fn governed_task<'a>(
+    question: &'a Choice<'a>,
+    store: &'a Located<Datastore>,
+    readings: &[DatasetReader<'a>],
+) -> GovernedTask<'a> {
+    let name = store.entity.name();
+    let action = format!("capture the datastore `{name}`");
+    let mut task = GovernedTask::new(question, action, store.path(), store.entity.production_status());
+    task.add_zone(&store.team.zone);
+    if let Some(capture) = store.entity.capture() {
+        task.add_zone(&capture.container().zone);
+    }
+    for reading in readings {
+        task.add_data(reading.dataset);
+    }
+    let producer = question.ecosystem.producer(name);
+    for group in producer.into_iter().flat_map(|workspace| workspace.entity.groups()) {
+        for sink in group.sinks() {
+            task.add_input(sink.name());
+        }
+    }
+    for reading in readings {
+        task.add_reader(reading);
+    }
+    task
+}
+
+/// A datastore is to be captured, or the transformer run that fills it.
+struct CaptureTask<'a> {
+    question: &'a Choice<'a>,
+    store: &'a Located<Datastore>,
+    demand: Demand<'a>,
+    governed: GovernedTask<'a>,
+    decided: Vec<Decision<'a>>,
+    pinned: &'a [PlatformName],
+}
+
+impl<'a> CaptureTask<'a> {
+    fn new(
+        question: &'a Choice<'a>,
+        store: &'a Located<Datastore>,
+        demand: Demand<'a>,
+        readers: &[DatasetReader<'a>],
+    ) -> Self {
+        let pin = question.ecosystem.primary_pins().get(store.entity.name());
+        Self {
+            question,
+            store,
+            demand,
+            governed: governed_task(question, store, readers),
+            decided: question.capturing(&store.entity),
+            pinned: pin.map_or(&[], |pin| std::slice::from_ref(pin.platform())),
+        }
+    }
+
+    fn name(&self) -> &'a DatastoreName {
+        self.store.entity.name()
+    }
+
+    /// What a platform lacks by itself.
+    fn lacks(&self, platform: &PlatformName) -> Vec<Lack> {
+        let Self { question, store, .. } = self;
+        let Some(descriptor) = question.platforms.get(platform) else {
+            return vec![Lack::Configuration];
+        };
+        let producer = question.ecosystem.producer(self.name()).map(|located| &located.entity);
+        match producer.and_then(|workspace| Some((workspace, workspace.transformer()?))) {
+            Some((workspace, transformer)) => {
+                capability::for_transformer(descriptor, question.ecosystem, workspace, transformer)
+            }
+            None => capability::for_capture(descriptor, question.ecosystem, &store.entity),
+        }
+    }
+
+    fn choose(&self, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
+        self.keep(assignments, found);
+        for platform in self.pinned {
+            self.pin(platform, assignments, found);
+        }
+        if self.is_done() || !self.pinned.is_empty() {
+            return;
+        }
+        match self.ranking() {
+            Some(ranking) => {
+                found.extend(self.governed.findings_of_choice(ranking.best));
+                found.extend(self.several(&ranking));
+                assignments.assign_primary(self.name().clone(), ranking.best.clone(), Stage::Provisioned);
+            }
+            None => {
+                let message = format!("no platform can capture `{}`: {}", self.name(), self.reasons());
+                let help = "declare a platform that can";
+                found.push(Diagnostic::new(&NO_CAPTURE, self.store.path(), message).with_help(help));
+            }
+        }
+    }
+
+    /// Keeps what was decided.
+    fn keep(&self, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
+        let name = self.name();
+        for decision @ (platform, stage) in &self.decided {
+            assignments.assign_primary(name.clone(), (*platform).clone(), *stage);
+            if is_in_graph(decision) && !self.pinned.contains(platform) {
+                let lacks = self.lacks(platform);
+                if !lacks.is_empty() {
+                    let message = format!("`{platform}` captures `{name}`, but {}", joined(&lacks));
+                    let help = "pin the datastore to a platform that can";
+                    found.push(Diagnostic::new(&CANNOT_CAPTURE, self.store.path(), message).with_help(help));
+                }
+                found.extend(self.governed.findings(platform, None));
+            }
+        }
+        found.extend(contradiction(assignments, self.store));
+    }
+
+    fn pin(&self, platform: &PlatformName, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
+        let name = self.name();
+        let path = ModelPath::root().child(segment::PRIMARY_PINS, name);
+        let remedy = || self.can_go_unpinned().then(|| path.clone());
+        let pin = Pin { at: &path.attribute(segment::PLATFORM), remedy: &remedy };
+        found.extend(self.governed.findings(platform, Some(pin)));
+        let lacks = self.lacks(platform);
+        if !lacks.is_empty() {
+            let message = format!("`{platform}` cannot capture `{name}`: {}", joined(&lacks));
+            found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, path, message).with_help("pin another platform"));
+        } else if let Some(stage) = decisions::pinned(&self.decided, platform) {
+            assignments.assign_primary(name.clone(), platform.clone(), stage);
+            if self.is_done() {
+                let action = format!("the capture of `{name}`");
+                let both = "it takes its data from the other one until the move is completed in the lock";
+                let (message, help) = decisions::decision_message(&action, platform, stage, both);
+                found.push(Diagnostic::new(&MOVE, self.store.path(), message).with_help(help));
+            }
+        }
+    }
+
+    fn several(&self, ranking: &Ranking<'_>) -> Option<Diagnostic> {
+        let others: Vec<String> = ranking.equals().map(|name| format!("`{name}`")).collect();
+        let (best, name) = (ranking.best, self.name());
+        let message = format!("`{best}` captures `{name}`, though {} could as well", others.join(", "));
+        let help = "its name comes first; pin the datastore to choose otherwise";
+        (!others.is_empty()).then(|| Diagnostic::new(&SEVERAL, self.store.path(), message).with_help(help))
+    }
+}
+
+impl<'a> Task<'a> for CaptureTask<'a> {
+    fn question(&self) -> &'a Choice<'a> {
+        self.question
+    }
+
+    fn decided(&self) -> &[Decision<'a>] {
+        &self.decided
+    }
+
+    fn pinned(&self) -> &[PlatformName] {
+        self.pinned
+    }
+
+    fn obstacles(&self, platform: &PlatformName) -> Vec<Lack> {
+        let mut lacks = self.lacks(platform);
+        lacks.extend(self.governed.obstacles(platform));
+        lacks
+    }
+
+    fn penalties(&self, platform: &PlatformName) -> Penalties {
+        vec![
+            (Criterion::Readers, self.governed.is_denied_by_readers(platform).into()),
+            (Criterion::Deprecation, self.governed.is_deprecated(platform).into()),
+            (Criterion::ProductionStatus, self.governed.is_mixed(platform).into()),
+            (Criterion::Demand, (!self.demand.asked_by.contains(platform)).into()),
+            (Criterion::Use, (!self.demand.busy.contains(platform)).into()),
+        ]
+    }
+}
+
+/// What is wrong if several platforms are said to capture a datastore for all.
+fn contradiction(assignments: &Assignments, store: &Located<Datastore>) -> Option<Diagnostic> {
+    let name = store.entity.name();
+    let platforms: Vec<String> =
+        assignments.primary_candidates(name).map(|platform| format!("`{platform}`")).collect();
+    if platforms.len() < 2 {
+        return None;
+    }
+    let message = format!("the lock says of {} that each captures `{name}` for all", platforms.join(" and "));
+    let help =
+        "in the lock, let one of them be `provisioned`, and the others `provisioning` or `decommissioning`";
+    Some(Diagnostic::new(&SEVERAL_PRIMARIES, store.path(), message).with_help(help))
+}

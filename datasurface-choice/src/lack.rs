@@ -1,0 +1,119 @@
+//! What a platform lacks for a task: data, from which the words follow.
+
+use crate::latency::Delay;
+use datasurface_graph::RetentionPeriod;
+use datasurface_model::{
+    Consistency, DatasetKey, Latency, Milestoning, NaiveDate, PolicyName, Retention, ZoneName,
+};
+use serde::Serialize;
+use std::fmt;
+
+/// A reason why a platform cannot do what is asked for.
+///
+/// Its text is a sentence about the platform without its name: "it cannot keep datasets without a key".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Lack {
+    /// Any configuration at all: it is not declared, or its settings are in error.
+    Configuration,
+    /// A capture: nothing says from where the datastore is captured, and no transformer fills it.
+    Capture,
+    /// A way of capture.
+    CaptureKind(String),
+    /// A technology of containers to capture from.
+    CaptureSource(String),
+    /// A consistency of captures.
+    Consistency(Consistency),
+    /// A kind of code of transformers.
+    Artifact(String),
+    /// A technology of containers to export to.
+    ExportTarget(String),
+    /// Datasets without a key, such as this one.
+    Keyless(DatasetKey),
+    /// The versions of a record that are to be seen.
+    Milestoning(Milestoning),
+    /// A latency as good as is asked for.
+    Latency {
+        /// The latency that is asked for.
+        wanted: Latency,
+        /// The best one of the platform.
+        best: Latency,
+    },
+    /// A latency as good as is asked for, from end to end: it is fast enough by itself, but the data comes to it too late.
+    EndToEndLatency {
+        /// The latency that is asked for.
+        wanted: Latency,
+        /// The least that is possible: the sum of the delays.
+        sum: Latency,
+        /// The delays on the way of the data.
+        delays: Vec<Delay>,
+    },
+    /// A retention as long as is asked for.
+    Retention {
+        /// The time for which data must stay reproducible.
+        wanted: RetentionPeriod,
+        /// The longest time of the platform.
+        longest: Retention,
+    },
+    /// The permission by a policy.
+    Policy {
+        /// The zone whose data it is, or whose task.
+        zone: ZoneName,
+        /// The policy of the zone.
+        policy: PolicyName,
+        /// The denial: "does not permit the location `AWS/us-east-1`".
+        reason: String,
+    },
+    /// The time: its last day is over.
+    Sunset(NaiveDate),
+}
+
+impl fmt::Display for Lack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Configuration => f.write_str("it is not available"),
+            Self::Capture => f.write_str("nothing says from where the datastore is captured"),
+            Self::CaptureKind(kind) => write!(f, "it cannot capture by {kind}"),
+            Self::CaptureSource(technology) => write!(f, "it cannot capture from {technology}"),
+            Self::Consistency(Consistency::MultiDataset) => {
+                f.write_str("it cannot read a datastore in one transaction")
+            }
+            Self::Consistency(Consistency::SingleDataset) => {
+                f.write_str("it cannot read datasets one by one")
+            }
+            Self::Artifact(kind) => write!(f, "it cannot run transformers in {kind}"),
+            Self::ExportTarget(technology) => write!(f, "it cannot bring data to {technology}"),
+            Self::Keyless(dataset) => write!(f, "it cannot keep datasets without a key, such as `{dataset}`"),
+            Self::Milestoning(milestoning) => write!(f, "it cannot show {}", versions(*milestoning)),
+            Self::Latency { wanted, best } => {
+                write!(f, "it cannot be faster than {best}, and {wanted} is asked for")
+            }
+            Self::EndToEndLatency { wanted, sum, delays } => {
+                let delays = Delay::list(delays);
+                write!(f, "a change takes {sum} at least ({delays}), and {wanted} is asked for")
+            }
+            Self::Retention { wanted, longest } => {
+                write!(f, "it cannot keep data for more than {longest}, and it is to be kept for {wanted}")
+            }
+            Self::Policy { zone, policy, reason } => {
+                write!(f, "the policy `{policy}` of the zone `{zone}` {reason}")
+            }
+            Self::Sunset(last) => write!(f, "its last day was {last}"),
+        }
+    }
+}
+
+/// The versions of a record, in words.
+pub(crate) fn versions(milestoning: Milestoning) -> &'static str {
+    match milestoning {
+        Milestoning::Live => "live data",
+        Milestoning::Forensic => "every version of a record",
+        Milestoning::LiveAndForensic => "live data beside every version of a record",
+    }
+}
+
+/// What is lacking, in one sentence.
+pub(crate) fn joined(lacks: &[Lack]) -> String {
+    lacks.iter().map(Lack::to_string).collect::<Vec<_>>().join(", and ")
+}

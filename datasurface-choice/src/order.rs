@@ -1,0 +1,49 @@
+//! The order in which datastores follow from each other through transformers.
+
+use datasurface_model::{DatastoreName, Ecosystem, Entity, Valid};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The datastores that the transformer reads which fills a datastore.
+pub(crate) fn inputs<'a>(
+    ecosystem: &'a Valid<Ecosystem>,
+    output: &DatastoreName,
+) -> BTreeSet<&'a DatastoreName> {
+    let producer = ecosystem.producer(output);
+    let groups = producer.into_iter().flat_map(|workspace| workspace.entity.groups());
+    groups.flat_map(|group| group.sinks().iter().map(|sink| &sink.name().datastore)).collect()
+}
+
+/// The datastores in an order in which each comes after the outputs of all transformers that read it. Where transformers read each
+/// other in a circle, the first by name begins.
+pub(crate) fn outputs_first<'n>(
+    ecosystem: &Valid<Ecosystem>,
+    datastores: &'n BTreeSet<DatastoreName>,
+) -> Vec<&'n DatastoreName> {
+    let mut undecided_readers: BTreeMap<&DatastoreName, usize> = BTreeMap::new();
+    for output in datastores {
+        for input in inputs(ecosystem, output).into_iter().filter(|input| *input != output) {
+            *undecided_readers.entry(input).or_default() += 1;
+        }
+    }
+    let mut waiting: BTreeSet<&DatastoreName> = datastores.iter().collect();
+    let mut ready: BTreeSet<&DatastoreName> =
+        datastores.iter().filter(|name| !undecided_readers.contains_key(name)).collect();
+    let mut order = Vec::with_capacity(datastores.len());
+    while let Some(next) = ready.pop_first().or_else(|| waiting.first().copied()) {
+        if !waiting.remove(next) {
+            continue;
+        }
+        order.push(next);
+        for input in inputs(ecosystem, next).into_iter().filter(|input| *input != next) {
+            if let Some(readers) = undecided_readers.get_mut(input) {
+                *readers = readers.saturating_sub(1);
+                if *readers == 0
+                    && let Some(input) = datastores.get(input)
+                {
+                    ready.insert(input);
+                }
+            }
+        }
+    }
+    order
+}

@@ -1,0 +1,70 @@
+//! Tasks: what a platform is chosen for.
+
+use crate::{
+    Choice,
+    criterion::{Criterion, Penalties, Ranking},
+    decisions::{Decision, is_in_graph},
+    lack::{Lack, joined},
+};
+use datasurface_model::PlatformName;
+
+/// Something that a platform does: serving a group, or capturing a datastore.
+pub(crate) trait Task<'a> {
+    /// What choosing looks at.
+    fn question(&self) -> &'a Choice<'a>;
+
+    /// What was decided before.
+    fn decided(&self) -> &[Decision<'a>];
+
+    /// The platforms that operators want for it.
+    fn pinned(&self) -> &[PlatformName];
+
+    /// What a platform lacks, by itself, and by the policies of all who have a say: one that lacks something is not chosen.
+    fn obstacles(&self, platform: &PlatformName) -> Vec<Lack>;
+
+    /// The obstacles, and what else keeps a platform from doing it well. One that can do better is chosen before.
+    fn shortcomings(&self, platform: &PlatformName) -> Vec<Lack> {
+        self.obstacles(platform)
+    }
+
+    /// What speaks against a platform that can do it.
+    fn penalties(&self, platform: &PlatformName) -> Penalties;
+
+    /// Whether a platform does it already.
+    fn is_done(&self) -> bool {
+        self.decided().iter().any(is_in_graph)
+    }
+
+    /// Whether it would be done without a pin: by those that do it already, or by whoever can.
+    fn can_go_unpinned(&self) -> bool {
+        let is_free = |platform: &PlatformName| self.obstacles(platform).is_empty();
+        let mut doing =
+            self.decided().iter().filter(|decision| is_in_graph(decision)).map(|(platform, _)| *platform);
+        match self.is_done() {
+            true => doing.all(is_free),
+            false => self.question().platforms.keys().copied().any(is_free),
+        }
+    }
+
+    /// The platforms that can do it, the best one first. `None` if none can.
+    fn ranking(&self) -> Option<Ranking<'a>> {
+        let platforms = &self.question().platforms;
+        let able: Vec<_> =
+            platforms.keys().copied().filter(|platform| self.obstacles(platform).is_empty()).collect();
+        let cost = |platform: &PlatformName| platforms.get(platform)?.monthly_cost();
+        let are_costs_known = able.iter().all(|platform| cost(platform).is_some());
+        Ranking::new(able.iter().map(|platform| {
+            let mut penalties = self.penalties(platform);
+            penalties.push((Criterion::Cost, cost(platform).filter(|_| are_costs_known).unwrap_or_default()));
+            (*platform, penalties)
+        }))
+    }
+
+    /// Why none of the platforms will do, one by one.
+    fn reasons(&self) -> String {
+        let platforms = self.question().platforms.keys();
+        let reasons: Vec<String> =
+            platforms.map(|name| format!("`{name}`: {}", joined(&self.obstacles(name)))).collect();
+        if reasons.is_empty() { "there is none".to_owned() } else { reasons.join("; ") }
+    }
+}
