@@ -41,7 +41,7 @@ impl LintView<'_> {
     pub fn path(&self) -> ModelPath {
         match self {
             Self::Node(node) => ModelPath::root()
-                .child(segment::PLATFORMS, &node.platform().name)
+                .child(segment::PLATFORMS, node.key().platform())
                 .child(segment::NODES, node.key().to_string()),
             Self::Platform(view) => ModelPath::root().child(segment::PLATFORMS, &view.platform.name),
         }
@@ -87,7 +87,7 @@ impl<'a> Reporter<'a> {
             for ask in descriptor.unclaimed(node) {
                 self.report(
                     &UNCLAIMED,
-                    format!("`{}` does not claim {ask}", &node.platform().name),
+                    format!("`{}` does not claim {ask}", node.key().platform()),
                     "serve this by another platform, or ask for less",
                 );
             }

@@ -16,9 +16,10 @@ pub(super) fn causes(
     views: &BTreeMap<PlatformName, PlatformViews>,
 ) -> BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>> {
     let before = nodes_before(manifest);
-    let nodes = || views.values().flat_map(|views| &views.nodes);
-    let after: BTreeMap<NodeKey, (&NodeKey, Fingerprint)> =
-        nodes().map(|node| (node.facts().storage_key(), (node.key(), node.fingerprint()))).collect();
+    let nodes = || views.values().flat_map(|views| views.nodes.iter().map(move |node| (views, node)));
+    let after: BTreeMap<NodeKey, (&NodeKey, Fingerprint)> = nodes()
+        .map(|(views, node)| (node.facts().storage_key(), (node.key(), views.fingerprint(node))))
+        .collect();
     let came_or_changed = after
         .iter()
         .filter(|(key, (_, fingerprint))| before.get(key) != Some(fingerprint))

@@ -91,7 +91,7 @@ impl IndivisiblePart<'_> {
             Some(dataset) => LintSubject::Dataset(dataset.clone()),
             None => LintSubject::Node,
         };
-        let platform = || ModelPath::root().child(segment::PLATFORMS, &self.node.platform().name);
+        let platform = || ModelPath::root().child(segment::PLATFORMS, self.node.key().platform());
         self.node.model_path(&subject, ecosystem).unwrap_or_else(platform)
     }
 }

@@ -55,7 +55,7 @@ fn check_link(
     found: &mut Vec<Diagnostic>,
 ) {
     let path = ModelPath::root()
-        .child(segment::PLATFORMS, &view.platform().name)
+        .child(segment::PLATFORMS, view.key().platform())
         .child(segment::NODES, view.key().to_string());
     let wanted = wanted(view.facts());
     for dataset in for_datasets(provided, |dataset| dataset, &wanted) {

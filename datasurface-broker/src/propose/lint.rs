@@ -113,7 +113,7 @@ impl<'a> Sinks<'a> {
     /// Moves a finding about a node to where the model declares what it is about. Who asks for that, and the platform, become related.
     fn declared(&self, node: &NodeView, finding: Diagnostic) -> Diagnostic {
         let Some(path) = node.declared_place(finding.path(), self.ecosystem) else { return finding };
-        let platform = ModelPath::root().child(segment::PLATFORMS, &node.platform().name);
+        let platform = ModelPath::root().child(segment::PLATFORMS, node.key().platform());
         let asking = self.asking(node, finding.path()).filter(|asking| **asking != path).cloned();
         let finding = finding.with_path(path);
         let finding = match asking {

@@ -67,7 +67,7 @@ pub(super) fn render(
                     .nodes()
                     .iter()
                     .filter(|node| node.is_whole())
-                    .map(|node| (node.view().facts().storage_key(), node.view().fingerprint()))
+                    .map(|node| (node.view().facts().storage_key(), views.fingerprint(node.view())))
                     .collect(),
             }),
             Err(error) => found.push(failure(&error, path.clone())),

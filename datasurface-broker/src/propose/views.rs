@@ -6,7 +6,8 @@ use crate::{
     storage::StorageRecord,
 };
 use datasurface_graph::{
-    DatasetFacts, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
+    DatasetFacts, Fingerprint, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey,
+    Placement,
 };
 use datasurface_model::{DatasetKey, PlatformName, ShardName};
 use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode};
@@ -29,9 +30,18 @@ pub(super) struct Sources<'a> {
 /// What one platform is shown.
 #[derive(Debug)]
 pub(super) struct PlatformViews {
+    /// The hash of the instance, which is part of each scope.
+    instance: Fingerprint,
     pub(super) nodes: Vec<NodeView>,
     pub(super) shards: Vec<ShardName>,
     pub(super) scopes: Vec<ScopeView>,
+}
+
+impl PlatformViews {
+    /// The hash of a node and of the instance that it is rendered by: a change of the instance is one of all its nodes.
+    pub(super) fn fingerprint(&self, node: &NodeView) -> Fingerprint {
+        Fingerprint::of(&(self.instance, node.fingerprint()))
+    }
 }
 
 impl Sources<'_> {
@@ -81,7 +91,7 @@ impl Sources<'_> {
                     let sources: Vec<NodeKey> = sources(node).chain(taken_from.get(&key).cloned()).collect();
                     let facts = facts.with_storage_of(&sources, self.names);
                     let inputs = resolve(&facts, sources.into_iter(), &offers);
-                    Some(NodeView::new(Arc::clone(configured.instance()), facts, inputs))
+                    Some(NodeView::new(facts, inputs))
                 })
                 .collect();
             let held = held.get(name).map_or(&[][..], Vec::as_slice);
@@ -108,7 +118,8 @@ impl Sources<'_> {
                 let held = held.remove(shard).unwrap_or_default();
                 ScopeView::shard(Arc::clone(configured.instance()), shard.clone(), here, held)
             }));
-            views.insert(name.clone(), PlatformViews { nodes, shards, scopes });
+            let instance = Fingerprint::of(configured.instance());
+            views.insert(name.clone(), PlatformViews { instance, nodes, shards, scopes });
         }
         views
     }

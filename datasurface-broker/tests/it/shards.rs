@@ -232,3 +232,29 @@ fn a_shard_is_shown_of_a_capture_what_is_placed_there() {
     assert_eq!(shown.tables, shown.datasets, "{shown:?}");
     assert_eq!(shown.other_shards, 0, "only the foundation has the list of shards");
 }
+
+#[test]
+fn settings_are_there_once_for_each_scope_and_never_for_each_node() {
+    let recorded = |datasets: usize, settings: usize| {
+        // The platform reads this setting for changes only, so that it is rendered nowhere.
+        let platform = minimal_platform("P").setting("replaces_by", "x".repeat(settings));
+        let names: Vec<String> = (0..datasets).map(|number| format!("d{number}")).collect();
+        let store = names
+            .iter()
+            .fold(Datastore::new("S").captured(Capture::sql_snapshot("Z/T/Source")), |store, name| {
+                store.dataset(Dataset::new(name.as_str(), "id Integer key"))
+            });
+        let group =
+            DatasetGroup::new("g").with_sinks(names.iter().map(|name| DatasetKey::new("S", name.as_str())));
+        let site = Site::new();
+        let proposal = site.render(world_of(store, [platform], [consumer("W", group)]), today());
+        let manifest = proposal.manifest().platform(&"P".into()).unwrap();
+        assert_eq!(manifest.scopes.iter().map(|scope| scope.views.len()).sum::<usize>(), datasets);
+        site.bytes().values().map(Vec::len).sum::<usize>()
+    };
+    const SETTINGS: usize = 10_000;
+    for datasets in [10, 100] {
+        let more = recorded(datasets, SETTINGS) - recorded(datasets, 0);
+        assert_eq!(more, SETTINGS, "{datasets} datasets");
+    }
+}

@@ -2,35 +2,43 @@
 
 use crate::{
     error::{PlatformError, PlatformErrorKind},
-    instance::PlatformInstance,
     offer::{Offer, ResolvedOffer},
     slug::{SLUG_LIMIT, dataset_slug, slug},
 };
 use datasurface_graph::{DatasetFacts, Fingerprint, NodeDetail, NodeFacts, NodeKey, Obligation};
 use datasurface_model::{DatasetKey, DatasetName};
-use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use std::collections::BTreeMap;
 
-/// A node: the facts of the graph, the offers of the nodes before it, and the instance that it is for.
+/// A node: the facts of the graph, and the offers of the nodes before it. The instance that it is for is given once, with the scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "NodeViewWire")]
 pub struct NodeView {
-    platform: Arc<PlatformInstance>,
     facts: NodeFacts,
     inputs: Vec<ResolvedOffer>,
 }
 
+/// What is read: locks and manifests of before have the instance with each node.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NodeViewWire {
+    #[serde(default, rename = "platform")]
+    _platform: IgnoredAny,
+    facts: NodeFacts,
+    inputs: Vec<ResolvedOffer>,
+}
+
+impl From<NodeViewWire> for NodeView {
+    fn from(NodeViewWire { facts, inputs, .. }: NodeViewWire) -> Self {
+        Self { facts, inputs }
+    }
+}
+
 impl NodeView {
     /// Creates the view of a node with these facts, for which these offers were resolved.
-    pub fn new(platform: Arc<PlatformInstance>, facts: NodeFacts, mut inputs: Vec<ResolvedOffer>) -> Self {
+    pub fn new(facts: NodeFacts, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
-        Self { platform, facts, inputs }
-    }
-
-    /// The instance that it is for.
-    #[must_use]
-    pub fn platform(&self) -> &PlatformInstance {
-        &self.platform
+        Self { facts, inputs }
     }
 
     /// The facts of the node.
@@ -152,22 +160,16 @@ impl NodeView {
             let dataset = names.dataset(input.offer.dataset());
             ResolvedOffer::new(names.node(&input.from), input.offer.clone().with_dataset(dataset))
         });
-        Self {
-            platform: Arc::clone(&self.platform),
-            facts: self.facts.clone().in_storage_names(),
-            inputs: inputs.collect(),
-        }
+        Self { facts: self.facts.clone().in_storage_names(), inputs: inputs.collect() }
     }
 
     /// Restricts the view to one dataset: the part of a capture that is kept when the rest of it does not matter any more.
     #[must_use]
     pub fn restricted_to(&self, dataset: &DatasetName) -> Self {
         let part_of = |facts: &DatasetFacts| (facts.key.dataset == *dataset).then_some(());
-        self.divided(part_of).remove(&()).unwrap_or_else(|| Self {
-            platform: Arc::clone(&self.platform),
-            facts: self.facts.clone().map_datasets(|_| None),
-            inputs: Vec::new(),
-        })
+        self.divided(part_of)
+            .remove(&())
+            .unwrap_or_else(|| Self { facts: self.facts.clone().map_datasets(|_| None), inputs: Vec::new() })
     }
 
     /// Divides the view of a capture by dataset, with the offers of each. See [`NodeFacts::divided`].
@@ -179,7 +181,7 @@ impl NodeView {
         let of = |facts: NodeFacts| {
             let own = facts.datasets().iter().filter_map(|dataset| inputs.get(&dataset.key));
             let own = own.flatten().map(|input| (*input).clone()).collect();
-            Self::new(Arc::clone(&self.platform), facts, own)
+            Self::new(facts, own)
         };
         self.facts.divided(part_of).into_iter().map(|(part, facts)| (part, of(facts))).collect()
     }

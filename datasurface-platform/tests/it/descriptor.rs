@@ -61,7 +61,7 @@ fn unseen() -> PlatformDescriptor {
 
 /// What the nodes of the example_graph ask for and this does not claim.
 fn unclaimed(descriptor: &PlatformDescriptor) -> BTreeSet<String> {
-    let views = example_graph::node_views(&example_graph::plain_instance());
+    let views = example_graph::node_views();
     views.iter().flat_map(|view| descriptor.unclaimed(view)).collect()
 }
 
@@ -94,7 +94,7 @@ fn what_is_not_claimed_is_told_and_nothing_else() {
 
 #[test]
 fn only_captures_ask_for_what_has_no_key() {
-    for view in example_graph::node_views(&example_graph::plain_instance()) {
+    for view in example_graph::node_views() {
         let is_keyless = |dataset: &DatasetFacts| dataset.schema.table().key().is_empty();
         let asks = matches!(view.detail(), NodeDetail::Ingest(from) if from.datasets.iter().any(is_keyless));
         let told = keyed().unclaimed(&view);

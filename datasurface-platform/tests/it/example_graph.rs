@@ -89,7 +89,7 @@ pub(crate) fn plain_instance() -> Arc<PlatformInstance> {
 }
 
 /// The views of all nodes of the platform, each with an offer for whatever it reads.
-pub(crate) fn node_views(instance: &Arc<PlatformInstance>) -> Vec<NodeView> {
+pub(crate) fn node_views() -> Vec<NodeView> {
     let graphs = graphs();
     let graph = graphs.graph(&PLATFORM.into()).unwrap();
     let view = |node: datasurface_platform::graph::Node<'_>| {
@@ -102,20 +102,20 @@ pub(crate) fn node_views(instance: &Arc<PlatformInstance>) -> Vec<NodeView> {
             });
             offers.collect::<Vec<_>>()
         });
-        NodeView::new(Arc::clone(instance), node.facts(), offers.collect())
+        NodeView::new(node.facts(), offers.collect())
     };
     graph.nodes().map(view).collect()
 }
 
 /// A shard with every node, and with state that is held: some of it owed until a day, some of it released.
 pub(crate) fn shard(instance: &Arc<PlatformInstance>) -> ScopeView {
-    let keys: Vec<String> = node_views(instance).iter().map(|view| view.key().to_string()).collect();
+    let keys: Vec<String> = node_views().iter().map(|view| view.key().to_string()).collect();
     shard_of(instance, &keys.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// The same shard, with these nodes alone.
 pub(crate) fn shard_of(instance: &Arc<PlatformInstance>, keys: &[&str]) -> ScopeView {
-    let views = node_views(instance);
+    let views = node_views();
     let sales = views.iter().find(|view| view.key().to_string() == "Ingest/Stream/Sales").unwrap();
     let held = |dataset: &str, owed_until| {
         let view = sales.restricted_to(&dataset.into());

@@ -41,22 +41,18 @@ where
         assert_eq!(others.is_empty(), is_only_one, "{}: nothing else can stand there", field(path));
         changed.insert(field(path));
     }
-    assert!(leaves.len() > 10, "a view has leaves");
+    assert!(leaves.len() > 5, "a view has leaves");
     changed
 }
 
 #[test]
 fn the_fingerprint_of_a_node_covers_its_view() {
-    let views = example_graph::node_views(&example_graph::instance());
+    let views = example_graph::node_views();
     let kinds: BTreeSet<_> = views.iter().map(|view| view.key().kind()).collect();
     assert_eq!(kinds.len(), 4, "every kind of node occurs");
     let changed: BTreeSet<String> =
         views.iter().flat_map(|view| assert_covered(view, NodeView::fingerprint, &[])).collect();
     for field in [
-        "platform.name",
-        "platform.kind",
-        "platform.version",
-        "platform.config.ratio",
         "facts.key",
         "facts.obligation.priority",
         "facts.obligation.latency",

@@ -92,7 +92,7 @@ fn platform_of(answers: impl IntoIterator<Item = String>) -> Box<dyn DataPlatfor
 #[test]
 fn a_failure_is_remembered_and_reported() {
     let instance = example_graph::plain_instance();
-    let views = example_graph::node_views(&instance);
+    let views = example_graph::node_views();
     let shard = example_graph::shard(&instance);
     let no_answers = [
         Vec::new(),
@@ -120,7 +120,7 @@ fn a_failure_is_remembered_and_reported() {
 #[test]
 fn an_error_in_place_of_weights_is_remembered_though_the_program_goes_on() {
     let instance = example_graph::plain_instance();
-    let view = &example_graph::node_views(&instance)[0];
+    let view = &example_graph::node_views()[0];
     let error = PlatformError::new(PlatformErrorKind::Internal, "weighing").caused_by("no scales");
     let answers = [line(3, Response::Error(error)), line(4, Response::Rendering(Rendering::new()))];
     let platform = platform_of(answers);

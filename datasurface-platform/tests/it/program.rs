@@ -74,7 +74,7 @@ fn every_answer_is_the_same_here_and_there() {
     let [here, there] = platforms();
     assert_eq!(there.descriptor(), here.descriptor());
     let instance = example_graph::plain_instance();
-    let views = example_graph::node_views(&instance);
+    let views = example_graph::node_views();
     let mut refused = 0;
     for view in &views {
         assert_eq!(there.weigh(view.facts()), here.weigh(view.facts()));

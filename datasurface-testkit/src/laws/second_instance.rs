@@ -38,7 +38,7 @@ fn view_of_second(lone: LoneNode<'_>, instance: PlatformInstance) -> ScopeView {
     let (instance, view) = (Arc::new(instance), lone.view());
     let facts = renamed(view.facts(), &instance.name);
     let datasets = lone.node.datasets().map(|dataset| dataset.key.dataset.clone()).collect();
-    let view = NodeView::new(Arc::clone(&instance), facts, view.inputs().to_vec());
+    let view = NodeView::new(facts, view.inputs().to_vec());
     let nodes = vec![ScopedNode::new(view, lone.node.is_whole(), datasets)];
     ScopeView::shard(instance, "main".into(), nodes, Vec::new())
 }

@@ -11,7 +11,7 @@ impl Topics {
             .with_dependencies(self.needs(node));
         let connector = match &ingest.source {
             IngestSource::Container(capture) => {
-                let slot = identifier(&[node.platform().storage_name().as_str(), &node.slug()], 60);
+                let slot = identifier(&[node.facts().storage_key().platform().as_str(), &node.slug()], 60);
                 let connector = connector.occupying(format!("slots of {}/{slot}", capture.container_key));
                 connector
                     .attribute("class", "changes")

@@ -44,7 +44,7 @@ impl Topics {
         let dataset = node.dataset_slug(&dataset.key);
         match self.has(Bug::SameNames) {
             true => dataset,
-            false => format!("{}.{dataset}", node.platform().storage_name()),
+            false => format!("{}.{dataset}", node.facts().storage_key().platform()),
         }
     }
 

@@ -54,7 +54,7 @@ fn findings(config: &LocalConfig, view: &NodeView) -> Vec<LintDiagnostic> {
             let clashes = input_names(transform);
             let fails = match output_attributes(
                 config,
-                view.platform().storage_name(),
+                view.facts().storage_key().platform(),
                 transform,
                 &StorageNames::default(),
             ) {

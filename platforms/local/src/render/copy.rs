@@ -44,7 +44,7 @@ pub(super) fn render(
         return Ok(());
     }
     let container = &export.container_key;
-    let name = consumer_database.table_name(view.platform().storage_name(), dataset);
+    let name = consumer_database.table_name(view.key().platform(), dataset);
     let custody = export.dataset.custody;
     let table = Milestoned::new(name, export.dataset.schema.table(), custody.history);
     let address = consumer_database.resource(container, dataset);

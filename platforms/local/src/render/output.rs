@@ -26,7 +26,7 @@ pub(super) fn render(
 ) -> Result<(), PlatformError> {
     let workspace = &transform.workspace;
     let called = &view.facts().called;
-    let attributes = attributes(config, view.platform().storage_name(), transform, called)?;
+    let attributes = attributes(config, view.key().platform(), transform, called)?;
     let address = address::output(workspace);
     let mut script = Script::new(&address, &config.database)
         .note(format!("What the transformer of {} makes of its inputs, for {}.", called.workspace(workspace), called.datastore(&transform.output)))

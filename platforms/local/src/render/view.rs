@@ -31,10 +31,11 @@ pub(super) fn render(
     let table = match &consumer_database {
         ConsumerDatabase::Own => own_table_of_input(config, view, dataset)?.table,
         ConsumerDatabase::File(_) | ConsumerDatabase::Server(_) => {
-            consumer_database.table_name(view.platform().storage_name(), dataset)
+            consumer_database.table_name(view.key().platform(), dataset)
         }
     };
-    let platform = (consumer_database != ConsumerDatabase::Own).then(|| &view.platform().name);
+    let key_now = view.facts().key_now();
+    let platform = (consumer_database != ConsumerDatabase::Own).then(|| key_now.platform());
     let (database, engine) = (consumer_database.database(config), consumer_database.engine());
     for consumer in export.consumers.iter().filter(|consumer| !consumer.transforms) {
         let group = &consumer.group;

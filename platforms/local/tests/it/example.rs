@@ -40,21 +40,21 @@ impl Example {
 
     pub(crate) fn nodes(&self, platform: &str) -> Vec<NodeView> {
         let graph = self.graphs.graph(&platform.into()).unwrap();
-        graph.nodes().map(|node| self.view(platform, node)).collect()
+        graph.nodes().map(|node| self.view(node)).collect()
     }
 
     pub(crate) fn node(&self, key: &str) -> NodeView {
         let key: NodeKey = key.parse().unwrap();
-        self.view(key.platform().as_str(), self.graphs.node(&key).unwrap())
+        self.view(self.graphs.node(&key).unwrap())
     }
 
-    fn view(&self, platform: &str, node: Node<'_>) -> NodeView {
+    fn view(&self, node: Node<'_>) -> NodeView {
         let before = node.predecessors().chain(self.graphs.handover_source(&node.key()));
         let inputs = before.flat_map(|before| {
             let offers = self.instances[before.key().platform()].1.offer(&before.facts());
             offers.into_iter().map(move |offer| ResolvedOffer::new(before.key(), offer))
         });
-        NodeView::new(Arc::clone(&self.instances[platform].0), node.facts(), inputs.collect())
+        NodeView::new(node.facts(), inputs.collect())
     }
 
     pub(crate) fn rendering_of(&self, platform: &str) -> Rendering {

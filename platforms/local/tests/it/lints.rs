@@ -231,8 +231,7 @@ fn offers_that_are_missing_or_cannot_be_read_are_refused() {
     let example = NorthWind::default().example();
     let export = example.node("Export/Local/USA/NorthWindTeam/Desk/NW_Data/customers");
     let lint = |inputs: Vec<ResolvedOffer>| {
-        let instance = std::sync::Arc::new(export.platform().clone());
-        let view = NodeView::new(instance, export.facts().clone(), inputs);
+        let view = NodeView::new(export.facts().clone(), inputs);
         let mut found = Vec::new();
         let what = LintView::Node(&view);
         platform("northwind.db").lint(what, &mut Reporter::new(&what, &mut found));
