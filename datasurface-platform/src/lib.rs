@@ -72,7 +72,7 @@ pub use runtime::{
     Status,
 };
 pub use slug::{dataset_slug, identifier, slug};
-pub use view::{NodeView, Scope, ScopeView, ScopedNode};
+pub use view::{DatasetMetadata, NodeMetadata, NodeView, Scope, ScopeView, ScopedNode, SubjectMetadata};
 pub use waiting::{WaitReason, WaitingJob};
 pub use weights::{Weight, Weights};
 

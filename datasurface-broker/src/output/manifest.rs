@@ -123,8 +123,11 @@ pub struct ScopeEntry {
     pub record: ScopeRecord,
     /// The nodes of the resources that hold data, as they were when the scope was rendered.
     pub views: BTreeMap<ResourceAddress, NodeView>,
-    /// The fingerprints of the nodes that were placed in the scope.
+    /// The fingerprints of the nodes that were placed in the scope, without their metadata.
     pub nodes: BTreeMap<NodeKey, Fingerprint>,
+    /// The fingerprints of the metadata of these nodes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<NodeKey, Fingerprint>,
 }
 
 impl Manifest {

@@ -45,6 +45,7 @@ impl Wanted {
             record,
             views: BTreeMap::new(),
             nodes: BTreeMap::new(),
+            metadata: BTreeMap::new(),
         };
         let platform = PlatformRecord {
             earlier: Vec::new(),

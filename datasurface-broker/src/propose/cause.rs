@@ -1,49 +1,83 @@
 //! Causes: which nodes came, went or changed, and who owns what changed.
 
-use super::views::PlatformViews;
-use crate::output::Manifest;
+use super::{metadata::owner, views::PlatformViews};
+use crate::output::{Manifest, ScopeEntry};
 use datasurface_graph::{Fingerprint, IntentionGraphs, NodeDetail, NodeKey};
 use datasurface_model::{DatasetName, DatastoreName, Ecosystem, PlatformName, Repository, TeamKey, Valid};
 use datasurface_platform::Cause;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The cause of each node that came, went or changed, by platform. A capture that changed because of its exports names
-/// them: they are why.
-pub(super) fn causes(
-    ecosystem: &Valid<Ecosystem>,
-    graphs: &IntentionGraphs,
-    manifest: Option<&Manifest>,
-    views: &BTreeMap<PlatformName, PlatformViews>,
-) -> BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>> {
-    let before = nodes_before(manifest);
-    let nodes = || views.values().flat_map(|views| views.nodes.iter().map(move |node| (views, node)));
-    let after: BTreeMap<NodeKey, (&NodeKey, Fingerprint)> = nodes()
-        .map(|(views, node)| (node.facts().storage_key(), (node.key(), views.fingerprint(node))))
-        .collect();
-    let came_or_changed = after
-        .iter()
-        .filter(|(key, (_, fingerprint))| before.get(key) != Some(fingerprint))
-        .map(|(_, (now, _))| *now);
-    let gone = before.keys().filter(|key| !after.contains_key(*key)).copied();
-    let changed: BTreeSet<&NodeKey> = came_or_changed.chain(gone).collect();
-
-    let exports = exports_by_datastore(&changed);
-    let mut causes: BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>> = BTreeMap::new();
-    for key in &changed {
-        let because_of = exports_of(key, &exports);
-        let nodes = if because_of.is_empty() { [(*key).clone()].into() } else { because_of };
-        let owners = nodes.iter().flat_map(|node| owners(ecosystem, graphs, node)).collect();
-        causes.entry(key.platform().clone()).or_default().insert((*key).clone(), Cause { nodes, owners });
-    }
-    causes
+/// The nodes that came, went or changed since a manifest was written, by their names of now; those that are gone by their storage
+/// names.
+#[derive(Debug, Default)]
+pub(super) struct ChangedNodes<'a> {
+    nodes: BTreeSet<&'a NodeKey>,
+    /// Those of them of which nothing but metadata changed.
+    metadata: BTreeSet<&'a NodeKey>,
 }
 
-fn nodes_before(manifest: Option<&Manifest>) -> BTreeMap<&NodeKey, Fingerprint> {
+impl<'a> ChangedNodes<'a> {
+    pub(super) fn between(
+        manifest: Option<&'a Manifest>,
+        views: &'a BTreeMap<PlatformName, PlatformViews>,
+    ) -> Self {
+        let (before, metadata_before) =
+            (recorded(manifest, |entry| &entry.nodes), recorded(manifest, |entry| &entry.metadata));
+        let mut changed = Self::default();
+        let mut here = BTreeSet::new();
+        for (views, node) in
+            views.values().flat_map(|views| views.nodes.iter().map(move |node| (views, node)))
+        {
+            let key = node.facts().storage_key();
+            let is_same = before.get(&key) == Some(&views.fingerprint(node));
+            let is_said_the_same = metadata_before.get(&key) == Some(&Fingerprint::of(node.metadata()));
+            if !(is_same && is_said_the_same) {
+                changed.nodes.insert(node.key());
+            }
+            if is_same && !is_said_the_same {
+                changed.metadata.insert(node.key());
+            }
+            here.insert(key);
+        }
+        changed.nodes.extend(before.into_keys().filter(|key| !here.contains(*key)));
+        changed
+    }
+
+    /// The cause of each node, by platform. A capture that changed because of its exports names them: they are why.
+    pub(super) fn causes(
+        &self,
+        ecosystem: &Valid<Ecosystem>,
+        graphs: &IntentionGraphs,
+    ) -> BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>> {
+        let exports = exports_by_datastore(&self.nodes);
+        let mut causes: BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>> = BTreeMap::new();
+        for key in &self.nodes {
+            let because_of = exports_of(key, &exports);
+            let nodes = if because_of.is_empty() { [(*key).clone()].into() } else { because_of };
+            let owners = nodes.iter().flat_map(|node| owners(ecosystem, graphs, node)).collect();
+            causes.entry(key.platform().clone()).or_default().insert((*key).clone(), Cause { nodes, owners });
+        }
+        causes
+    }
+
+    /// The nodes of which nothing but metadata changed, by platform.
+    pub(super) fn of_metadata(&self) -> BTreeMap<PlatformName, BTreeSet<NodeKey>> {
+        let mut by_platform: BTreeMap<PlatformName, BTreeSet<NodeKey>> = BTreeMap::new();
+        for key in &self.metadata {
+            by_platform.entry(key.platform().clone()).or_default().insert((*key).clone());
+        }
+        by_platform
+    }
+}
+
+/// What a manifest has of each node.
+fn recorded<'a>(
+    manifest: Option<&'a Manifest>,
+    of: impl Fn(&'a ScopeEntry) -> &'a BTreeMap<NodeKey, Fingerprint>,
+) -> BTreeMap<&'a NodeKey, Fingerprint> {
     let platforms = manifest.into_iter().flat_map(|manifest| manifest.platforms().values());
-    platforms
-        .flat_map(|platform| platform.base_scopes())
-        .flat_map(|entry| entry.nodes.iter().map(|(key, fingerprint)| (key, *fingerprint)))
-        .collect()
+    let entries = platforms.flat_map(|platform| platform.base_scopes());
+    entries.flat_map(|entry| of(entry).iter().map(|(key, fingerprint)| (key, *fingerprint))).collect()
 }
 
 type Exports<'a> = BTreeMap<(&'a PlatformName, &'a DatastoreName), Vec<(&'a DatasetName, &'a NodeKey)>>;
@@ -93,9 +127,4 @@ fn owners(ecosystem: &Valid<Ecosystem>, graphs: &IntentionGraphs, key: &NodeKey)
         }
     };
     teams.iter().filter_map(|team| owner(ecosystem, team)).collect()
-}
-
-fn owner(ecosystem: &Ecosystem, team: &TeamKey) -> Option<Repository> {
-    let zone = ecosystem.zones().get(&team.zone)?.definition()?;
-    Some(zone.teams().get(&team.team)?.owner().clone())
 }

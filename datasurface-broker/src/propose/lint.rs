@@ -28,6 +28,7 @@ impl Broker {
     pub fn lint(&self, placed: &Placed) -> LintReport {
         let locks = || placed.lock.platforms.iter();
         let sources = Sources {
+            ecosystem: placed.ecosystem(),
             graphs: &placed.graphs,
             platforms: &placed.platforms,
             names: placed.lock.storage_names(),

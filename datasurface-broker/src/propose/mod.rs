@@ -9,6 +9,7 @@ mod hold;
 mod limit;
 mod link;
 mod lint;
+mod metadata;
 mod occupied;
 mod other_storage;
 mod proposal;
@@ -92,6 +93,7 @@ impl Broker {
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
         let mut sources = Sources {
+            ecosystem: &placed.ecosystem,
             graphs: &placed.graphs,
             platforms: &platforms,
             placements: placed
@@ -137,7 +139,9 @@ impl Broker {
         let RenderInputs { mut views, entries, mut found } = shown;
 
         let revision = placed.revision();
-        let causes = cause::causes(&placed.ecosystem, &placed.graphs, manifest, &views);
+        let changed = cause::ChangedNodes::between(manifest, &views);
+        let causes = changed.causes(&placed.ecosystem, &placed.graphs);
+        let metadata = changed.of_metadata();
         let sinks = Sinks::new(&placed.ecosystem);
         let mut proposed = BTreeMap::new();
         for (name, configured) in &platforms {
@@ -148,6 +152,7 @@ impl Broker {
                 newly_held: newly.get(name).cloned().unwrap_or_default(),
                 released: let_go.get(name).cloned().unwrap_or_default(),
                 causes: causes.get(name).cloned().unwrap_or_default(),
+                metadata: metadata.get(name).cloned().unwrap_or_default(),
             };
             let changed =
                 ChangedScopes::between(base.and_then(|base| base.platform(name)), entries.get(name));

@@ -5,6 +5,7 @@ use crate::{
     configured_platform::{ConfiguredPlatform, failure},
     output::{Manifest, ScopeEntry},
 };
+use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     NodeView, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopeView, slug,
@@ -64,10 +65,12 @@ pub(super) fn render(
                 record: ScopeRecord::from(&rendering),
                 views: views_of_holders(view, &rendering),
                 nodes: view
-                    .nodes()
-                    .iter()
-                    .filter(|node| node.is_whole())
-                    .map(|node| (node.view().facts().storage_key(), views.fingerprint(node.view())))
+                    .whole_nodes()
+                    .map(|node| (node.facts().storage_key(), views.fingerprint(node)))
+                    .collect(),
+                metadata: view
+                    .whole_nodes()
+                    .map(|node| (node.facts().storage_key(), Fingerprint::of(node.metadata())))
                     .collect(),
             }),
             Err(error) => found.push(failure(&error, path.clone())),

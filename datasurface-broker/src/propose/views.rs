@@ -1,5 +1,6 @@
 //! Views: what each platform is shown. Offers are asked for by name and resolved here, before anything is rendered.
 
+use super::metadata;
 use crate::{
     configured_platform::ConfiguredPlatform,
     sharding::{self, HeldCustody},
@@ -9,7 +10,7 @@ use datasurface_graph::{
     DatasetFacts, Fingerprint, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey,
     Placement,
 };
-use datasurface_model::{DatasetKey, PlatformName, ShardName};
+use datasurface_model::{DatasetKey, Ecosystem, PlatformName, ShardName, Valid};
 use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,6 +22,7 @@ pub(super) type Held = BTreeMap<PlatformName, Vec<HeldState>>;
 
 /// What is needed to make views.
 pub(super) struct Sources<'a> {
+    pub(super) ecosystem: &'a Valid<Ecosystem>,
     pub(super) graphs: &'a IntentionGraphs,
     pub(super) platforms: &'a BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
     pub(super) placements: BTreeMap<PlatformName, Placement>,
@@ -38,9 +40,10 @@ pub(super) struct PlatformViews {
 }
 
 impl PlatformViews {
-    /// The hash of a node and of the instance that it is rendered by: a change of the instance is one of all its nodes.
+    /// The hash of a node without its metadata, and of the instance that it is rendered by: a change of the instance is one of all its
+    /// nodes.
     pub(super) fn fingerprint(&self, node: &NodeView) -> Fingerprint {
-        Fingerprint::of(&(self.instance, node.fingerprint()))
+        Fingerprint::of(&(self.instance, node.facts(), node.inputs()))
     }
 }
 
@@ -91,7 +94,8 @@ impl Sources<'_> {
                     let sources: Vec<NodeKey> = sources(node).chain(taken_from.get(&key).cloned()).collect();
                     let facts = facts.with_storage_of(&sources, self.names);
                     let inputs = resolve(&facts, sources.into_iter(), &offers);
-                    Some(NodeView::new(facts, inputs))
+                    let metadata = metadata::of_node(self.ecosystem, &facts);
+                    Some(NodeView::new(facts, inputs).with_metadata(metadata))
                 })
                 .collect();
             let held = held.get(name).map_or(&[][..], Vec::as_slice);

@@ -16,6 +16,7 @@ mod governance;
 mod holding;
 mod latency;
 mod lost_locks;
+mod metadata;
 mod minimal_platform;
 mod readdressed;
 mod renamed;

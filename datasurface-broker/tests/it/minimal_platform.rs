@@ -34,6 +34,8 @@ pub(crate) struct Config {
     weight_of_history: u64,
     /// Shows live data only.
     live_only: bool,
+    /// Shows what people know of a shelf, on the shelf.
+    labels: bool,
     /// Keeps datasets without a key.
     keyless: bool,
     /// Offers nothing.
@@ -117,6 +119,8 @@ fn minimal_platform(dataset: &DatasetFacts, node: &NodeView, config: &Config) ->
         .attribute("history", dataset.custody.history)
         .origin(&node.facts().key_now())
         .with_held_data(HeldData::new(&dataset.key, dataset.custody));
+    let labels = config.labels.then(|| node.metadata());
+    let shelf = labels.into_iter().fold(shelf, |shelf, metadata| shelf.attribute("label", metadata));
     place.fold(shelf, Resource::occupying)
 }
 

@@ -21,7 +21,7 @@ use crate::{
 };
 use datasurface_graph::{Fingerprint, NodeKey};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The change from one rendering of a platform to the next: the scopes that differ, lazily; what begins to be held; what may go.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,9 @@ pub struct ChangeHeader {
     /// Nodes that changed, came or went, and who owns what changed.
     #[serde(default)]
     pub causes: BTreeMap<NodeKey, Cause>,
+    /// The nodes with a cause of which nothing but metadata is other than before.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub metadata: BTreeSet<NodeKey>,
 }
 
 impl<'a> RenderingChange<'a> {
@@ -144,6 +147,7 @@ mod tests {
             newly_held: Vec::new(),
             released: BTreeMap::new(),
             causes: BTreeMap::new(),
+            metadata: BTreeSet::new(),
         }
     }
 

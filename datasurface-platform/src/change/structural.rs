@@ -193,7 +193,10 @@ impl RenderingChange<'_> {
         let differences = change.differences();
         let judgement = judge(&JudgedChange::Changed(change));
         let mut step = self.step(after, judgement.action, judgement.effect, judgement.reason);
-        step.meaning = judgement.meaning;
+        step.meaning = match judgement.meaning {
+            Meaning::Compatible if self.is_about_metadata(&after.resource) => Meaning::Metadata,
+            other => other,
+        };
         step.carried_by = judgement.carried_by;
         step.differences = differences;
         step.refused = self.refused(&after.resource, judgement.refused);
@@ -258,6 +261,13 @@ impl RenderingChange<'_> {
         step.meaning = judgement.meaning;
         step.refused = self.refused(&before.resource, judgement.refused);
         step
+    }
+
+    /// Whether all that changed of the nodes that a resource is there for is their metadata.
+    fn is_about_metadata(&self, resource: &Resource) -> bool {
+        let mut changed =
+            resource.origins().iter().filter(|node| self.frame.causes.contains_key(*node)).peekable();
+        changed.peek().is_some() && changed.all(|node| self.frame.metadata.contains(node))
     }
 
     /// A refusal, at the first node that the resource is there for.

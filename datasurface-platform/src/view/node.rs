@@ -4,18 +4,22 @@ use crate::{
     error::{PlatformError, PlatformErrorKind},
     offer::{Offer, ResolvedOffer},
     slug::{SLUG_LIMIT, dataset_slug, slug},
+    view::NodeMetadata,
 };
 use datasurface_graph::{DatasetFacts, Fingerprint, NodeDetail, NodeFacts, NodeKey, Obligation};
 use datasurface_model::{DatasetKey, DatasetName};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::collections::BTreeMap;
 
-/// A node: the facts of the graph, and the offers of the nodes before it. The instance that it is for is given once, with the scope.
+/// A node: the facts of the graph, the offers of the nodes before it, and what people know of it. The instance that it is for is given
+/// once, with the scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "NodeViewWire")]
 pub struct NodeView {
     facts: NodeFacts,
     inputs: Vec<ResolvedOffer>,
+    #[serde(skip_serializing_if = "NodeMetadata::is_empty")]
+    metadata: NodeMetadata,
 }
 
 /// What is read: locks and manifests of before have the instance with each node.
@@ -26,11 +30,13 @@ struct NodeViewWire {
     _platform: IgnoredAny,
     facts: NodeFacts,
     inputs: Vec<ResolvedOffer>,
+    #[serde(default)]
+    metadata: NodeMetadata,
 }
 
 impl From<NodeViewWire> for NodeView {
-    fn from(NodeViewWire { facts, inputs, .. }: NodeViewWire) -> Self {
-        Self { facts, inputs }
+    fn from(NodeViewWire { facts, inputs, metadata, .. }: NodeViewWire) -> Self {
+        Self { facts, inputs, metadata }
     }
 }
 
@@ -38,7 +44,20 @@ impl NodeView {
     /// Creates the view of a node with these facts, for which these offers were resolved.
     pub fn new(facts: NodeFacts, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
-        Self { facts, inputs }
+        Self { facts, inputs, metadata: NodeMetadata::default() }
+    }
+
+    /// Sets what people know of the node.
+    #[must_use]
+    pub fn with_metadata(mut self, metadata: NodeMetadata) -> Self {
+        self.metadata = metadata;
+        self
+    }
+
+    /// Returns the view with other facts, and the same offers and metadata.
+    #[must_use]
+    pub fn with_facts(&self, facts: NodeFacts) -> Self {
+        Self { facts, inputs: self.inputs.clone(), metadata: self.metadata.clone() }
     }
 
     /// The facts of the node.
@@ -70,6 +89,12 @@ impl NodeView {
     #[must_use]
     pub fn inputs(&self) -> &[ResolvedOffer] {
         &self.inputs
+    }
+
+    /// The metadata: documentation, owners, deprecations. A change of nothing else is one that no reader of data can see.
+    #[must_use]
+    pub fn metadata(&self) -> &NodeMetadata {
+        &self.metadata
     }
 
     /// Returns the offer of a dataset.
@@ -160,16 +185,22 @@ impl NodeView {
             let dataset = names.dataset(input.offer.dataset());
             ResolvedOffer::new(names.node(&input.from), input.offer.clone().with_dataset(dataset))
         });
-        Self { facts: self.facts.clone().in_storage_names(), inputs: inputs.collect() }
+        Self {
+            facts: self.facts.clone().in_storage_names(),
+            inputs: inputs.collect(),
+            metadata: self.metadata.in_storage_names(names),
+        }
     }
 
     /// Restricts the view to one dataset: the part of a capture that is kept when the rest of it does not matter any more.
     #[must_use]
     pub fn restricted_to(&self, dataset: &DatasetName) -> Self {
         let part_of = |facts: &DatasetFacts| (facts.key.dataset == *dataset).then_some(());
-        self.divided(part_of)
-            .remove(&())
-            .unwrap_or_else(|| Self { facts: self.facts.clone().map_datasets(|_| None), inputs: Vec::new() })
+        self.divided(part_of).remove(&()).unwrap_or_else(|| Self {
+            facts: self.facts.clone().map_datasets(|_| None),
+            inputs: Vec::new(),
+            metadata: self.metadata.of_datasets([].into_iter()),
+        })
     }
 
     /// Divides the view of a capture by dataset, with the offers of each. See [`NodeFacts::divided`].
@@ -181,7 +212,8 @@ impl NodeView {
         let of = |facts: NodeFacts| {
             let own = facts.datasets().iter().filter_map(|dataset| inputs.get(&dataset.key));
             let own = own.flatten().map(|input| (*input).clone()).collect();
-            Self::new(facts, own)
+            let metadata = self.metadata.of_datasets(facts.datasets().iter().map(|dataset| &dataset.key));
+            Self::new(facts, own).with_metadata(metadata)
         };
         self.facts.divided(part_of).into_iter().map(|(part, facts)| (part, of(facts))).collect()
     }

@@ -1,7 +1,7 @@
 //! A small example_graph in which every kind of node occurs, and every field of a view is filled somewhere.
 
 use chrono::NaiveDate;
-use datasurface_platform::Revision;
+use datasurface_platform::{DatasetMetadata, NodeMetadata, Revision, SubjectMetadata};
 use datasurface_platform::{
     graph::{Assignments, Fingerprint, IntentionGraphs, Stage},
     prelude::*,
@@ -102,9 +102,22 @@ pub(crate) fn node_views() -> Vec<NodeView> {
             });
             offers.collect::<Vec<_>>()
         });
-        NodeView::new(node.facts(), offers.collect())
+        NodeView::new(node.facts(), offers.collect()).with_metadata(metadata())
     };
     graph.nodes().map(view).collect()
+}
+
+/// What people know of a node.
+fn metadata() -> NodeMetadata {
+    let team = TeamKey::new("USA", "Shop");
+    let subject =
+        |name: &str, status| SubjectMetadata::new(name, team.clone(), "github:shop/team@main".into(), status);
+    let shop = subject("Shop", ProductionStatus::Production);
+    let dataset = DatasetMetadata::new(Some(&Documentation::plain("what was ordered").tag("sales")), None);
+    NodeMetadata::default()
+        .subject(shop.with_documentation(Some(&Documentation::markdown("*the* shop"))))
+        .subject(subject("Trials", ProductionStatus::NotProduction))
+        .dataset("Shop/orders".into(), dataset.column("id".into(), "counted from one".into()))
 }
 
 /// A shard with every node, and with state that is held: some of it owed until a day, some of it released.

@@ -118,6 +118,10 @@ fn texts(text: &str) -> Vec<Value> {
         "multi_dataset",
         "external",
         "all_inputs_moved",
+        "plain",
+        "markdown",
+        "production",
+        "not_production",
         "foundation",
         "0000000000000000000000000000000000000000000000000000000000000001",
     ];

@@ -51,6 +51,7 @@ pub(crate) fn change(rendered: &Rendering) -> OwnedChange {
             newly_held: example_graph::shard(&example_graph::plain_instance()).held().to_vec(),
             released: BTreeMap::from([("topic.gone".into(), Guard::Expired(today))]),
             causes: BTreeMap::new(),
+            metadata: [example_graph::node_views()[0].key().clone()].into(),
         },
         scopes: vec![ScopeChange {
             scope: Scope::Shard("main".into()),

@@ -47,6 +47,7 @@ fn ask(
         newly_held: Vec::new(),
         released: BTreeMap::new(),
         causes: BTreeMap::new(),
+        metadata: BTreeSet::new(),
     };
     let plan = platform.diff(&RenderingChange::new(&frame, scopes));
     plan.map_err(|error| error.report())

@@ -36,7 +36,7 @@ fn altered(report: &mut ReportBuilder, lone: LoneNode<'_>) {
             Some(dataset) => ShownNode::keeping(rendering, key, dataset),
             None => ShownNode::new(rendering, key),
         };
-        let view = NodeView::new(facts.clone(), lone.view().inputs().to_vec());
+        let view = lone.view().with_facts(facts.clone());
         if let Ok(after) = lone.render(facts)
             && shown(&after) == shown(&before)
             && findings(lone, &view) == findings(lone, lone.view())
@@ -85,7 +85,7 @@ fn entitled(report: &mut ReportBuilder, lone: LoneNode<'_>) {
     let Some(facts) = granted(view.facts()).filter(|_| lone.node.is_whole()) else {
         return;
     };
-    let entitled = NodeView::new(facts.clone(), view.inputs().to_vec());
+    let entitled = view.with_facts(facts.clone());
     if findings(lone, &entitled) != findings(lone, view) {
         return;
     }

@@ -41,7 +41,7 @@ impl<'a> LoneNode<'a> {
 
     /// The view of a shard in which there is nothing but the node, with other facts.
     pub(super) fn with_facts(&self, facts: NodeFacts) -> ScopeView {
-        let view = NodeView::new(facts, self.view().inputs().to_vec());
+        let view = self.view().with_facts(facts);
         let datasets = self.node.datasets().map(|dataset| dataset.key.dataset.clone()).collect();
         self.shard(vec![ScopedNode::new(view, self.node.is_whole(), datasets)], Vec::new())
     }

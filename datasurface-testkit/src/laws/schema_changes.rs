@@ -88,6 +88,7 @@ fn plan(lone: LoneNode<'_>, changed: DatasetFacts) -> Option<(Rendering, Plan)> 
         newly_held: Vec::new(),
         released: BTreeMap::new(),
         causes: BTreeMap::from([(key.clone(), cause)]),
+        metadata: BTreeSet::new(),
     };
     let scope = lone.call.view.scope().clone();
     let scopes = vec![ScopeChange { scope, old: (&before).into(), new: (&after).into() }];

@@ -7,7 +7,7 @@ use crate::{
 };
 use datasurface_graph::{NodeFacts, NodeKey};
 use datasurface_model::PlatformName;
-use datasurface_platform::{NodeView, PlatformInstance, Rendering, Resource, ScopeView, ScopedNode};
+use datasurface_platform::{PlatformInstance, Rendering, Resource, ScopeView, ScopedNode};
 use std::sync::Arc;
 
 /// The name of the second instance.
@@ -38,7 +38,7 @@ fn view_of_second(lone: LoneNode<'_>, instance: PlatformInstance) -> ScopeView {
     let (instance, view) = (Arc::new(instance), lone.view());
     let facts = renamed(view.facts(), &instance.name);
     let datasets = lone.node.datasets().map(|dataset| dataset.key.dataset.clone()).collect();
-    let view = NodeView::new(facts, view.inputs().to_vec());
+    let view = view.with_facts(facts);
     let nodes = vec![ScopedNode::new(view, lone.node.is_whole(), datasets)];
     ScopeView::shard(instance, "main".into(), nodes, Vec::new())
 }

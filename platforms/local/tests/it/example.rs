@@ -6,7 +6,10 @@ use datasurface_platform::{
     graph::{Assignments, Fingerprint, IntentionGraphs, Node},
     prelude::*,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub(crate) struct Example {
     instances: BTreeMap<PlatformName, (Arc<PlatformInstance>, LocalPlatform)>,
@@ -132,6 +135,7 @@ pub(crate) fn plan_from_other_text(example: &Example, earlier: impl Fn(&str) -> 
         newly_held: Vec::new(),
         released: BTreeMap::new(),
         causes: BTreeMap::new(),
+        metadata: BTreeSet::new(),
     };
     let new = ScopeRecord::from(&example.rendering());
     let old = serde_json::from_str(&earlier(&serde_json::to_string(&new).unwrap())).unwrap();
@@ -154,6 +158,7 @@ pub(crate) fn plan_between(
         newly_held: after.held.iter().filter(was_held).cloned().collect(),
         released: let_go,
         causes: BTreeMap::new(),
+        metadata: BTreeSet::new(),
     };
     let shard = |example: &Example| ScopeRecord::from(&example.rendering());
     let foundation = |example: &Example| ScopeRecord::from(&example.foundation());
@@ -183,6 +188,7 @@ pub(crate) fn leaving_plan(example: &Example) -> Plan {
         newly_held: Vec::new(),
         released: holders.map(|resource| (resource.address().clone(), over.clone())).collect(),
         causes: BTreeMap::new(),
+        metadata: BTreeSet::new(),
     };
     let gone = |(scope, old)| ScopeChange { scope, old, new: ScopeRecord::default() };
     let scopes: Vec<ScopeChange> = records.into_iter().map(gone).collect();
