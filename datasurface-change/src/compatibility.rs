@@ -142,7 +142,11 @@ impl CompatibilityChecker<'_> {
         if old.schema() == new.schema() {
             return;
         }
-        if old.schema().error().is_some() && new.schema().error().is_some() {
+        if old.schema().error().is_some() {
+            // Nobody was promised anything that could be read: what is readable now is a repair.
+            if new.schema().error().is_none() {
+                return;
+            }
             let message =
                 format!("the schema of `{new_key}` is different, and can be read neither before nor after");
             let keys = [old_key.clone(), new_key.clone()];

@@ -10,11 +10,15 @@ pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
     /// Computes the fingerprint of the JSON of a value.
-    /// Structs keep the order of their fields there, and maps are ordered by key.
-    pub fn of(value: &impl Serialize) -> Self {
+    /// Structs keep the order of their fields there, and maps are ordered by key. Of a value that JSON cannot hold, as a map
+    /// whose keys are no text, what [`fmt::Debug`] writes of it counts instead.
+    pub fn of(value: &(impl Serialize + fmt::Debug)) -> Self {
         let mut sink = Sink(blake3::Hasher::new());
-        // Writing to a hash cannot fail, and what can not be written as JSON is cut short in the same place each time.
-        let _ = serde_json::to_writer(&mut sink, value);
+        // Writing to a hash cannot fail. JSON that ends early would be the same for values that differ after its end; no
+        // JSON begins with the text of an error.
+        if let Err(unserializable) = serde_json::to_writer(&mut sink, value) {
+            return Self::of_bytes(format!("{unserializable}: {value:?}").as_bytes());
+        }
         Self(*sink.0.finalize().as_bytes())
     }
 
@@ -66,5 +70,19 @@ impl FromStr for Fingerprint {
 
     fn from_str(text: &str) -> Result<Self, FingerprintError> {
         blake3::Hash::from_hex(text).map(|hash| Self(*hash.as_bytes())).map_err(|_| FingerprintError)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn values_that_json_cannot_hold_are_told_apart() {
+        let of = |value: u8| Fingerprint::of(&BTreeMap::from([([1_u8, 2], value)]));
+        assert_eq!(of(3), of(3));
+        assert_ne!(of(3), of(4));
+        assert_eq!(Fingerprint::of(&"a"), Fingerprint::of_bytes(b"\"a\""));
     }
 }

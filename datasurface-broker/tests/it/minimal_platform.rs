@@ -216,7 +216,7 @@ impl DataPlatform for MinimalPlatform {
     }
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
-        let copy = format!("{}/copy.json", change.transition_name());
+        let copy = format!("{}/copy.json", change.transition_name()?);
         let plan = change.structural(|changed| match &self.config.replaces_by {
             _ if self.config.refuses && changed.after.kind() == "shelf" => {
                 let help = "leave the columns as they are";

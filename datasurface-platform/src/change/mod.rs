@@ -99,26 +99,32 @@ impl<'a> RenderingChange<'a> {
 
     /// A name for the folder of transition files: made of both revisions. What leads from a revision to itself (data is let
     /// go, nodes are placed elsewhere, the plug-in is another version) is told apart by what differs.
-    #[must_use]
-    pub fn transition_name(&self) -> String {
+    ///
+    /// # Errors
+    ///
+    /// If a scope cannot be loaded by which it is told apart.
+    pub fn transition_name(&self) -> Result<String, PlatformError> {
         let from = self.from().map_or_else(|| "nothing".to_owned(), Revision::short);
         let name = format!("{from}-to-{}", self.to().short());
         if self.from() != Some(self.to()) {
-            return name;
+            return Ok(name);
         }
-        let scopes: Vec<ScopeChange> = self.scopes().filter_map(Result::ok).collect();
-        format!("{name}-{}", Fingerprint::of(&scopes).short())
+        let scopes = self.scopes().collect::<Result<Vec<ScopeChange>, _>>()?;
+        Ok(format!("{name}-{}", Fingerprint::of(&scopes).short()))
     }
 
     /// Returns the folder of the transition files of one scope: `<transition>/foundation`, or `<transition>/<shard>` below
     /// `shards`.
-    #[must_use]
-    pub fn transition_folder(&self, scope: &Scope) -> String {
-        let transition = self.transition_name();
-        match scope {
+    ///
+    /// # Errors
+    ///
+    /// As [`transition_name`](Self::transition_name).
+    pub fn transition_folder(&self, scope: &Scope) -> Result<String, PlatformError> {
+        let transition = self.transition_name()?;
+        Ok(match scope {
             Scope::Foundation => format!("{transition}/foundation"),
             Scope::Shard(shard) => format!("{transition}/shards/{}", slug(&[shard.as_str()], SLUG_LIMIT)),
-        }
+        })
     }
 
     /// Loads every scope, so that the change can be written as JSON.
@@ -156,7 +162,7 @@ mod tests {
         let frame = header(from, to);
         let new = ScopeRecord { resources: [("wall".into(), resource)].into(), ..ScopeRecord::default() };
         let scopes = vec![ScopeChange { scope: Scope::Foundation, old: ScopeRecord::default(), new }];
-        RenderingChange::new(&frame, &scopes).transition_name()
+        RenderingChange::new(&frame, &scopes).transition_name().unwrap()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{AttributeDifference, Judgement, RenderingChange, ScopeRecord, attribute_difference};
 use crate::{
-    error::PlatformError,
+    error::{PlatformError, PlatformErrorKind},
     held::{Guard, HeldState},
     plan::{Action, Cause, Effect, Meaning, Plan, Step},
     rendering::{FileRecord, Resource, ResourceAddress, SafePath},
@@ -10,7 +10,7 @@ use crate::{
 };
 use datasurface_graph::NodeKey;
 use datasurface_model::{ContainerKey, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// A resource that is on both sides, and what it is, what it needs, what it holds or the file that declares it differs.
 #[derive(Clone, Debug)]
@@ -66,12 +66,22 @@ struct ScopedResource {
 }
 
 impl ChangeSide {
-    fn add(&mut self, scope: &Scope, record: ScopeRecord) {
-        self.resources.extend(record.resources.into_iter().map(|(address, resource)| {
-            let scope = scope.clone();
-            (address, ScopedResource { scope, resource })
-        }));
+    /// Adds what a scope has. An address means one resource of a platform, whatever scope it is in.
+    fn add(&mut self, scope: &Scope, record: ScopeRecord) -> Result<(), PlatformError> {
+        for (address, resource) in record.resources {
+            match self.resources.entry(address) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(ScopedResource { scope: scope.clone(), resource });
+                }
+                Entry::Occupied(other) => {
+                    let (address, other) = (other.key(), &other.get().scope);
+                    let said = format!("the resource `{address}` is in {other} and in {scope}");
+                    return Err(PlatformError::new(PlatformErrorKind::Rendering, said));
+                }
+            }
+        }
         self.files.extend(record.files.into_iter().map(|(path, file)| ((scope.clone(), path), file)));
+        Ok(())
     }
 }
 
@@ -82,7 +92,7 @@ impl RenderingChange<'_> {
     ///
     /// # Errors
     ///
-    /// If a scope cannot be loaded.
+    /// If a scope cannot be loaded, or two scopes of one side have a resource of the same address.
     pub fn structural(
         &self,
         mut judge: impl FnMut(&ResourceChange<'_>) -> Judgement,
@@ -100,7 +110,7 @@ impl RenderingChange<'_> {
     ///
     /// # Errors
     ///
-    /// If a scope cannot be loaded.
+    /// If a scope cannot be loaded, or two scopes of one side have a resource of the same address.
     pub fn structural_of_all(
         &self,
         mut judge: impl FnMut(&JudgedChange<'_>) -> Judgement,
@@ -149,8 +159,8 @@ impl RenderingChange<'_> {
         let (mut old, mut new) = (ChangeSide::default(), ChangeSide::default());
         for change in self.scopes() {
             let change = change?;
-            old.add(&change.scope, change.old);
-            new.add(&change.scope, change.new);
+            old.add(&change.scope, change.old)?;
+            new.add(&change.scope, change.new)?;
         }
         Ok((old, new))
     }

@@ -6,6 +6,7 @@
     reason = "what these helpers find wrong is a failed test"
 )]
 
+mod change;
 #[path = "../../../tests/it/connectors.rs"]
 mod connectors;
 mod credential;

@@ -25,7 +25,7 @@ pub(super) struct StaleCopy<'s> {
 
 impl<'a> RunContext<'a> {
     /// The copies of datasets that these are about, by database and datastore: what belongs together, so that a batch is
-    /// visible in a database as a whole.
+    /// visible in a database as a whole, but for copies that drifted and stay as they are.
     pub(super) fn copy_groups(&self, of: Option<&DatastoreName>) -> Vec<CopyGroup<'_>> {
         let mut copy_groups: BTreeMap<(&str, DatastoreName), CopyGroup<'_>> = BTreeMap::new();
         let copies: Vec<(&DatasetKey, &Script)> = match of {
@@ -56,7 +56,7 @@ impl<'a> RunContext<'a> {
     /// Makes copies that belong together again, from what is kept here. Whoever reads them sees them as they were until all of
     /// it is there. Versions from before the first batch that is known here stay: nothing could bring them again.
     pub(super) fn rebuild_copies(&self, copy_group: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
-        let Some(job) = job_of(copy_group) else {
+        let Some(job) = self.job_of(copy_group) else {
             return Ok(CopyFailures::new());
         };
         let database = copy_group.first().map_or("", |(_, script)| script.database());
@@ -117,7 +117,7 @@ impl<'a> RunContext<'a> {
     }
 
     fn follow(&self, copy_group: &CopyGroup<'_>) -> Result<CopyFailures, PlatformError> {
-        let Some(job) = job_of(copy_group) else {
+        let Some(job) = self.job_of(copy_group) else {
             return Ok(CopyFailures::new());
         };
         let database = copy_group.first().map_or("", |(_, script)| script.database());
@@ -153,6 +153,14 @@ impl<'a> RunContext<'a> {
             Some(container) if container.has_table("datasurface_applied")? => container.applied(copy),
             _ => Ok(None),
         }
+    }
+
+    /// The name in the metadata tables for bringing these up to date: the first copy of what belongs together, which need not be
+    /// one of these.
+    pub(super) fn job_of(&self, copy_group: &CopyGroup<'_>) -> Option<&str> {
+        let (dataset, script) = copy_group.first()?;
+        let together = self.rendered.copies_of(&dataset.datastore).map(|(_, copy)| copy);
+        together.filter(|copy| copy.database() == script.database()).map(Script::resource).min()
     }
 
     /// How many live versions are set aside for a copy, since its database cannot have them.
@@ -209,11 +217,6 @@ impl<'a> RunContext<'a> {
         let values = [(":batch", number(copy.last)?), (":now", self.now())];
         file.execute(copy.script, "apply", &values)
     }
-}
-
-/// The name in the metadata tables for bringing these up to date: the first of them.
-pub(super) fn job_of<'s>(copy_group: &CopyGroup<'s>) -> Option<&'s str> {
-    copy_group.first().map(|(_, script)| script.resource())
 }
 
 fn ahead(dataset: &DatasetKey, script: &Script, applied: u64, last: Option<Batch>) -> PlatformError {

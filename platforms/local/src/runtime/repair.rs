@@ -3,7 +3,7 @@
 use super::{
     container::Container,
     context::{RunContext, number},
-    copies::{CopyGroup, StaleCopy, job_of},
+    copies::{CopyGroup, StaleCopy},
     drift::{AllDrifted, Drift, LostCopy},
     history::CopyResult,
     server::Server,
@@ -40,7 +40,7 @@ impl RunContext<'_> {
             }
         }
         for consumer_database in self.copy_groups(None) {
-            self.remake(&consumer_database, &lost, &mut drifted);
+            self.remake(consumer_database, &lost, &mut drifted);
         }
         for (view, is_there) in views {
             // Of two views of a group, one may have been dropped, and the other replaced: on a server, making both replaces it.
@@ -79,41 +79,39 @@ impl RunContext<'_> {
         })
     }
 
-    /// Makes those copies of a group again that are lost. What cannot be made again is drifted.
-    fn remake(&self, consumer_database: &CopyGroup<'_>, lost: &AllLost<'_>, drifted: &mut AllDrifted) {
+    /// Makes those copies of a group again that are lost. What cannot be made again is drifted, and so is one that a drifted view
+    /// of a server shows: it could not be dropped.
+    fn remake(&self, copy_group: CopyGroup<'_>, lost: &AllLost<'_>, drifted: &mut AllDrifted) {
         let is_lost = |(_, script): &&(DatasetKey, &Script)| lost.contains_key(script.resource());
-        let Some(job) =
-            job_of(consumer_database).filter(|_| consumer_database.iter().any(|copy| is_lost(&copy)))
-        else {
+        if !copy_group.iter().any(|copy| is_lost(&copy)) {
             return;
-        };
-        // A batch is visible as a whole in a database.
-        let is_drifted = |(dataset, script): &&(DatasetKey, &Script)| {
-            let mut views = self.rendered.views();
-            drifted.contains_key(script.resource())
-                || ServerAddress::read(script.database()).is_some()
-                    && views.any(|(_, of, view)| {
-                        of == *dataset
-                            && view.database() == script.database()
-                            && drifted.contains_key(view.resource())
-                    })
-        };
-        let beside = consumer_database.iter().find(is_drifted);
-        let made = match beside {
-            Some((dataset, _)) => Err(refused(format!(
-                "`{dataset}`, which is brought there together with it, is not as it was rendered"
-            ))),
-            None => {
-                let again = || self.make_lost_again(consumer_database, lost);
-                self.logged(job, again).map(|_| ())
-            }
-        };
-        let Err(error) = made else { return };
-        for (_, script) in consumer_database.iter().filter(is_lost) {
+        }
+        let (shown, others): (CopyGroup<'_>, CopyGroup<'_>) = copy_group
+            .into_iter()
+            .filter(|(_, script)| !drifted.contains_key(script.resource()))
+            .partition(|(dataset, script)| self.has_drifted_view(dataset, script, drifted));
+        let mut unmade: Vec<(&Script, String)> = Vec::new();
+        let of_shown = "a view that shows it is not as it was rendered";
+        unmade.extend(shown.iter().filter(is_lost).map(|(_, script)| (*script, of_shown.to_owned())));
+        if let Some(job) = self.job_of(&others).filter(|_| others.iter().any(|copy| is_lost(&copy)))
+            && let Err(error) = self.logged(job, || self.make_lost_again(&others, lost))
+        {
+            let reason = error.report();
+            unmade.extend(others.iter().filter(is_lost).map(|(_, script)| (*script, reason.clone())));
+        }
+        for (script, reason) in unmade {
             let objects = lost.get(script.resource()).map(|lost| lost.objects.as_str()).unwrap_or_default();
-            let reason = format!("{objects}, and could not be made again: {}", error.report());
+            let reason = format!("{objects}, and could not be made again: {reason}");
             drifted.insert(script.resource().to_owned(), stays(script, reason));
         }
+    }
+
+    fn has_drifted_view(&self, dataset: &DatasetKey, copy: &Script, drifted: &AllDrifted) -> bool {
+        let mut views = self.rendered.views();
+        ServerAddress::read(copy.database()).is_some()
+            && views.any(|(_, of, view)| {
+                of == *dataset && view.database() == copy.database() && drifted.contains_key(view.resource())
+            })
     }
 
     /// Makes lost copies again, and brings the others of their group up to the same batch, in one transaction.

@@ -235,9 +235,7 @@ impl<'w, 'a> Run<'w, 'a> {
         }
         for mut copy_group in self.work.copy_groups(None) {
             copy_group.retain(|(_, script)| copies.contains(script.resource()));
-            if copy_group.iter().any(|(_, script)| self.drifted.contains_key(script.resource())) {
-                continue;
-            }
+            self.leave_drifted(&mut copy_group);
             let made = self.work.rebuild_copies(&copy_group);
             self.record_copies(&copy_group, made);
         }
@@ -246,15 +244,17 @@ impl<'w, 'a> Run<'w, 'a> {
     /// Brings copies up to date: of a datastore, or all of them. What failed before and works now is no failure of this
     /// run.
     fn copy(&mut self, of: Option<&DatastoreName>) -> Result<(), PlatformError> {
-        for copy_group in self.work.copy_groups(of) {
-            // A batch is visible as a whole in a database; and what is not ours is not written to.
-            if copy_group.iter().any(|(_, script)| self.drifted.contains_key(script.resource())) {
-                continue;
-            }
+        for mut copy_group in self.work.copy_groups(of) {
+            self.leave_drifted(&mut copy_group);
             let result = self.work.update_copies(&copy_group);
             self.record_copies(&copy_group, result);
         }
         Ok(())
+    }
+
+    /// What is not ours is not written to. The copies beside it go on.
+    fn leave_drifted(&self, copy_group: &mut CopyGroup<'_>) {
+        copy_group.retain(|(_, script)| !self.drifted.contains_key(script.resource()));
     }
 
     /// Reports what became of copies that belong together.

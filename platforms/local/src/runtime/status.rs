@@ -3,7 +3,6 @@
 use super::{
     confirmed_times::ConfirmedTimes,
     context::{RunContext, time},
-    copies::job_of,
     drift::AllDrifted,
     job::{CaptureJob, TriggerJob},
     stale::DatasetFailure,
@@ -145,7 +144,7 @@ impl<'w> Jobs<'w> {
         let mut copying = BTreeMap::new();
         for consumer_database in work.copy_groups(None) {
             if let (Some((dataset, script)), Some(job)) =
-                (consumer_database.first(), job_of(&consumer_database))
+                (consumer_database.first(), work.job_of(&consumer_database))
             {
                 copying.insert((script.database(), dataset.datastore.clone()), job);
             }

@@ -5,7 +5,7 @@ use crate::{
     flows::CUSTOMERS,
     northwind::NorthWind,
 };
-use datasurface_platform::{RunRequest, prelude::*};
+use datasurface_platform::{JobFailure, RunRequest, prelude::*};
 
 const TABLE: &str = "Local__NW_Data__customers";
 const VIEW: &str = "Local__Sales__analysis__NW_Data__customers";
@@ -84,6 +84,27 @@ fn what_somebody_else_put_there_fails_and_stays() {
         assert_eq!(fixture.rows("desk.db", &format!("SELECT * FROM {name}")), ["1"], "{put}");
         assert!(!report.datasets.is_empty(), "the rest goes on");
     }
+}
+
+#[test]
+fn a_copy_that_stays_as_it_is_does_not_hold_up_those_beside_it() {
+    let fixture = served();
+    let other = "Local__NW_Data__products";
+    let put = format!(
+        "DROP TABLE {TABLE}; CREATE VIEW {TABLE} AS SELECT 1 AS x; ALTER TABLE {other} DROP COLUMN product_name"
+    );
+    change(&fixture, &put);
+    fixture.change_source("INSERT INTO Products (product_id, product_name) VALUES (99, 'Salz')");
+    let report = fixture.try_run().unwrap();
+    let is_of_customers = |failure: &JobFailure| failure.job.as_str().contains("customers");
+    assert!(!report.failures.is_empty() && report.failures.iter().all(is_of_customers), "{report:?}");
+    let salt = format!("SELECT product_name FROM {other} WHERE product_id = 99");
+    assert_eq!(fixture.rows("desk.db", &salt), ["Salz"], "made again, and brought up to date");
+    fixture.change_source("UPDATE Products SET product_name = 'Pfeffer' WHERE product_id = 99");
+    fixture.try_run().unwrap();
+    let pepper = format!("{salt} ORDER BY batch_in DESC LIMIT 1");
+    assert_eq!(fixture.rows("desk.db", &pepper), ["Pfeffer"]);
+    assert_eq!(fixture.rows("desk.db", &format!("SELECT * FROM {TABLE}")), ["1"]);
 }
 
 const WHOLE: &str =
