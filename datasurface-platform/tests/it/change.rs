@@ -2,7 +2,7 @@
 
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{ChangeHeader, Revision, ScopeChange, ScopeChanges, ScopeRecord, prelude::*};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A scope whose record is lost.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ fn header(from: u8, to: u8) -> ChangeHeader {
         newly_held: Vec::new(),
         released: BTreeMap::new(),
         causes: BTreeMap::new(),
+        metadata: BTreeSet::new(),
     }
 }
 
