@@ -26,16 +26,18 @@ impl RunContext<'_> {
         let now = self.site.now;
         // Whole days, so that what runs once a week is not stopped by a few seconds.
         let is_near = (now.date_naive() - metadata.trusted_at.date_naive()).num_days() <= DAYS;
-        if self.is_confirmed() || is_near || self.servers_agree() {
-            return Ok(None);
+        self.may_purge = self.is_confirmed() || is_near || self.servers_agree();
+        let is_refused = !self.may_purge && self.rendered.purges();
+        let refused = is_refused.then(|| doubt(now, metadata.trusted_at));
+        if refused.is_some() || self.refused_purge()?.is_some() {
+            self.remember_run(address::DATABASE, refused.clone())?;
         }
-        self.may_purge = false;
-        let reason = doubt(now, metadata.trusted_at);
-        Ok(self.rendered.purges().then(|| JobFailure {
-            job: address::DATABASE.into(),
-            reason,
-            examples: Vec::new(),
-        }))
+        Ok(refused.map(|reason| JobFailure { job: address::DATABASE.into(), reason, examples: Vec::new() }))
+    }
+
+    /// Why nothing was purged in the last run, if it was not.
+    pub(super) fn refused_purge(&self) -> Result<Option<String>, PlatformError> {
+        self.last_failure(address::DATABASE)
     }
 
     /// Remembers the time of a run, if it could be trusted.

@@ -39,8 +39,12 @@ impl RunContext<'_> {
         let mut jobs = Jobs::load(self)?;
         let drifted = self.drifted()?;
         let mut sinks = Vec::new();
+        let refused_purge = self.refused_purge()?;
         for (group, dataset, view) in self.rendered.views() {
             let mut sink = self.sink(group, dataset, view, &confirmed, &mut jobs)?;
+            if sink.last_failure.is_none() && self.is_purged(&sink.dataset, view) {
+                sink.last_failure.clone_from(&refused_purge);
+            }
             if let Some(error) = self.drift_before(&sink.dataset, view, &drifted) {
                 sink.last_failure = Some(error.problem.clone());
             }
@@ -61,6 +65,13 @@ impl RunContext<'_> {
             failed.pass_on(self, trigger)?;
         }
         Ok(waiting)
+    }
+
+    /// Whether earlier versions go one day from what a group reads.
+    fn is_purged(&self, dataset: &DatasetKey, view: &Script) -> bool {
+        let copy = self.rendered.copy_in(view.database(), dataset);
+        let read = copy.or_else(|| self.rendered.find(&address::table(dataset)));
+        read.is_some_and(|script| script.section("purge").is_some())
     }
 
     /// What is not as it was rendered of what a group reads: the table, or else the views that show it.

@@ -45,6 +45,13 @@ fn doubted(fixture: &Fixture) {
     for part in ["the clock says", "nothing was lost", &format!("`run --trust-clock {day}`")] {
         assert!(failure.reason.contains(part), "{}", failure.reason);
     }
+    let told = told(fixture);
+    assert!(!told.is_empty() && told.iter().all(|reason| *reason == failure.reason), "{told:?}");
+}
+
+/// What status tells of all consumers.
+fn told(fixture: &Fixture) -> Vec<String> {
+    fixture.status().sinks.into_iter().filter_map(|sink| sink.last_failure).collect()
 }
 
 #[test]
@@ -66,6 +73,7 @@ fn a_clock_that_jumps_ahead_destroys_nothing() {
     fixture.now = "2026-11-22T10:00:00Z".to_owned();
     fixture.change_source("UPDATE Customers SET city = 'right'");
     fixture.run();
+    assert_eq!(told(&fixture), [] as [String; 0]);
     kept(&fixture, "5");
     let times = "SELECT visible_at FROM datasurface_batches WHERE dataset = 'customers' AND datastore = 'NW_Data' ORDER BY batch";
     let times = fixture.rows("northwind.db", times);
