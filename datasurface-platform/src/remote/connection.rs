@@ -1,7 +1,7 @@
 //! A connection to a program: one request, one answer, and never again after something went wrong.
 
 use super::{
-    line::{Line, MAX_LINE_LENGTH, read_line},
+    line::{Line, MAX_LINE_LENGTH, excerpt, read_line},
     protocol::{Request, RequestLine, Response, ResponseLine},
 };
 use crate::error::{PlatformError, PlatformErrorKind};
@@ -127,8 +127,9 @@ impl OpenConnection {
             Err(RecvTimeoutError::Timeout) => return Err(format!("no answer came in {longest_wait:?}")),
             Err(RecvTimeoutError::Disconnected) => return Err(gone()),
         };
-        let answered: ResponseLine = serde_json::from_slice(&line)
-            .map_err(|error| format!("it wrote something that is no answer: {error}"))?;
+        let answered: ResponseLine = serde_json::from_slice(&line).map_err(|error| {
+            format!("it wrote something that is no answer: {error}; it is {}", excerpt(&line))
+        })?;
         if answered.number == self.asked {
             Ok(answered.response)
         } else {

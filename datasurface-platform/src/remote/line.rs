@@ -6,6 +6,9 @@ use std::io::{self, BufRead, Read};
 /// should be two; without a bound, a program that writes without end would take all memory.
 pub const MAX_LINE_LENGTH: usize = 64 << 20;
 
+/// How many characters of a line an error shows.
+const EXCERPT_LENGTH: usize = 120;
+
 /// What was read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
@@ -33,6 +36,18 @@ pub(super) fn read_line(input: &mut impl BufRead, longest: usize) -> io::Result<
     Ok(Line::Whole(line))
 }
 
+/// The beginning of a line, quoted, for errors: enough to find the statement that printed it. Control characters are escaped, so that it
+/// stays one line.
+pub(super) fn excerpt(line: &[u8]) -> String {
+    // A character has at most four bytes: what is behind that many is not shown, and need not be decoded.
+    let (beginning, rest) = line.split_at(line.len().min(EXCERPT_LENGTH * 4));
+    let text = String::from_utf8_lossy(beginning);
+    let mut characters = text.chars();
+    let shown: String = characters.by_ref().take(EXCERPT_LENGTH).collect();
+    let ellipsis = if rest.is_empty() && characters.next().is_none() { "" } else { "…" };
+    format!("{shown:?}{ellipsis}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +62,15 @@ mod tests {
         assert_eq!(next(), Line::Whole(Vec::new()), "the rest of it");
         assert_eq!(next(), Line::Whole(b"last".to_vec()));
         assert_eq!(next(), Line::End);
+    }
+
+    #[test]
+    fn an_excerpt_is_short_and_stays_on_its_line() {
+        assert_eq!(excerpt(b"loading\r\x1b[31m"), r#""loading\r\u{1b}[31m""#);
+        assert_eq!(excerpt(b"\xff"), "\"\u{fffd}\"");
+        let whole = "ä".repeat(EXCERPT_LENGTH);
+        assert_eq!(excerpt(whole.as_bytes()), format!("\"{whole}\""));
+        assert_eq!(excerpt(format!("{whole}x").as_bytes()), format!("\"{whole}\"…"));
+        assert_eq!(excerpt("ä".repeat(100_000).as_bytes()), format!("\"{whole}\"…"));
     }
 }
