@@ -60,6 +60,29 @@ pub(crate) enum Verb {
     Status(Status),
     /// Print the JSON Schema of the settings of a kind of platform.
     Schema(SchemaArguments),
+    /// Check that a kind of platform keeps the laws of the contract, with the smallest model that shows where it does not.
+    #[cfg(feature = "laws")]
+    Laws(LawsArguments),
+}
+
+#[cfg(feature = "laws")]
+#[derive(Debug, Args)]
+pub(crate) struct LawsArguments {
+    /// The kind of platform: one of the command, or of a program that `--configuration` names.
+    #[arg(value_name = "KIND")]
+    pub(crate) kind: PlatformKind,
+
+    /// The settings of the platforms that are checked: a file of JSON [default: none].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+
+    /// How many ecosystems are generated. Each is edited, rendered and planned, and taken back.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) ecosystems: usize,
+
+    /// Which ecosystems are generated: the same number leads to the same ones.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]
@@ -403,6 +426,8 @@ impl Verb {
             | Self::Run(_)
             | Self::Status(_)
             | Self::Schema(_) => None,
+            #[cfg(feature = "laws")]
+            Self::Laws(_) => None,
         }
     }
 }

@@ -26,6 +26,8 @@ mod graph;
 mod graph_versions;
 mod history;
 mod input;
+#[cfg(feature = "laws")]
+mod laws;
 mod lineage;
 mod listing;
 mod metrics;
@@ -106,6 +108,11 @@ pub fn run(registry: Registry) -> ExitCode {
                 Some(file) => answer.deliver_to(file),
             };
         }
+        #[cfg(feature = "laws")]
+        Verb::Laws(arguments) => match laws::laws(&arguments, broker.registry()) {
+            Ok(answer) => answer,
+            Err(reason) => return usage_error(reason),
+        },
         Verb::Schema(arguments) => match schema::schema(&arguments, broker.registry()) {
             Ok(answer) => answer,
             Err(reason) => return usage_error(reason),

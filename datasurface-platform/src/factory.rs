@@ -93,6 +93,13 @@ impl Registry {
         fitting.map(|(_, factory)| &**factory)
     }
 
+    /// Returns a registry that knows one kind alone, in every version that this one knows.
+    #[must_use]
+    pub fn of_kind(&self, kind: &PlatformKind) -> Self {
+        let of_kind = self.factories.iter().filter(|((known, _), _)| known == kind);
+        Self { factories: of_kind.map(|(key, factory)| (key.clone(), Arc::clone(factory))).collect() }
+    }
+
     /// The kinds that are known, with their versions, in order.
     pub fn kinds(&self) -> impl Iterator<Item = (&PlatformKind, &Version)> {
         self.factories.keys().map(|(kind, version)| (kind, version))

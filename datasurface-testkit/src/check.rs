@@ -20,7 +20,7 @@ use proptest::{
     strategy::ValueTree,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The laws that every platform must keep, and who is held against them.
 ///
@@ -54,11 +54,7 @@ impl Laws {
     pub fn new(registry: Registry) -> Self {
         let kind = registry.kinds().next().map(|(kind, _)| kind.clone());
         Self {
-            fit: PlatformUnderTest {
-                kind: kind.unwrap_or_else(|| "none".into()),
-                registry,
-                settings: json!({}),
-            },
+            fit: PlatformUnderTest { kind: kind.unwrap_or_else(|| "none".into()), registry, settings: None },
             shape: Shape::default(),
             on: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap_or_default(),
             seed: 0,
@@ -81,11 +77,11 @@ impl Laws {
         self
     }
 
-    /// Sets the settings of the platforms in generated ecosystems; empty by default.
-    /// Platforms of a kind that the registry does not know get these settings, too.
+    /// Sets the settings of every platform of the kind that is checked. By default those that have settings keep them, and others, as
+    /// in generated ecosystems, have none.
     #[must_use]
     pub fn with_settings(mut self, settings: impl Into<Value>) -> Self {
-        self.fit.settings = settings.into();
+        self.fit.settings = Some(settings.into());
         self
     }
 

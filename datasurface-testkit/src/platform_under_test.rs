@@ -9,20 +9,28 @@ use serde_json::{Value, json};
 pub(crate) struct PlatformUnderTest {
     pub(crate) registry: Registry,
     pub(crate) kind: PlatformKind,
-    pub(crate) settings: Value,
+    /// The settings of all of them; of those that bring their own, these if there are none here.
+    pub(crate) settings: Option<Value>,
 }
 
 impl PlatformUnderTest {
-    /// The same ecosystem, in which platforms of unknown kinds are of this one.
+    /// The same ecosystem, in which platforms of unknown kinds are of this one, with its settings.
     pub(crate) fn configured(&self, ecosystem: &Ecosystem) -> Ecosystem {
         changed(ecosystem, |document| {
             for platform in list(document, "platforms") {
                 let kind = platform.get("kind").and_then(Value::as_str).unwrap_or_default();
                 let is_known = self.registry.kinds().any(|(known, _)| known.as_str() == kind);
-                if let Some(platform) = platform.as_object_mut().filter(|_| !is_known) {
+                let is_of_kind = !is_known || kind == self.kind.as_str();
+                let Some(platform) = platform.as_object_mut().filter(|_| is_of_kind) else {
+                    continue;
+                };
+                if !is_known {
                     platform.insert("kind".to_owned(), json!(self.kind.as_str()));
-                    platform.insert("config".to_owned(), self.settings.clone());
+                    platform.insert("config".to_owned(), json!({}));
                     platform.remove("version");
+                }
+                if let Some(settings) = &self.settings {
+                    platform.insert("config".to_owned(), settings.clone());
                 }
             }
         })

@@ -179,7 +179,8 @@ fn may_depend(package: &Package<'_>, dependency: &Dependency<'_>, platforms: &BT
         return true;
     }
     match package.name {
-        "datasurface-cli" => is_platform,
+        // The command proves platforms: `datasurface laws`.
+        "datasurface-cli" => is_platform || name == "datasurface-testkit",
         "datasurface" => dependency.is_dev && is_platform,
         _ => false,
     }

@@ -15,6 +15,7 @@ mod flow;
 mod git;
 mod graph;
 mod input;
+mod laws;
 mod lineage;
 mod models;
 mod openmetrics;

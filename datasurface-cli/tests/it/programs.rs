@@ -14,7 +14,7 @@ fn fixture() -> Fixture {
 }
 
 /// The example `connectors` of the workspace; nothing if it was not built.
-fn connectors() -> Option<PathBuf> {
+pub(crate) fn connectors() -> Option<PathBuf> {
     let command = PathBuf::from(env!("CARGO_BIN_EXE_datasurface"));
     let name = format!("connectors{}", std::env::consts::EXE_SUFFIX);
     let program = command.parent().unwrap().join("examples").join(name);
@@ -25,7 +25,7 @@ fn connectors() -> Option<PathBuf> {
     Some(program)
 }
 
-fn configured(kind: &str, program: &str) -> String {
+pub(crate) fn configured(kind: &str, program: &str) -> String {
     format!("[platforms.{kind}]\ncommand = ['{program}']\n")
 }
 
@@ -71,7 +71,7 @@ fn a_review_starts_no_program_that_is_named_beside_what_it_judges() {
     assert!(trace.exists());
 }
 
-fn executable(file: &std::path::Path) {
+pub(crate) fn executable(file: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
