@@ -45,8 +45,8 @@ mod waiting;
 mod weights;
 
 pub use change::{
-    AttributeDifference, Attributes, ChangeHeader, JudgedChange, Judgement, OwnedChange, RefusedChange,
-    RenderingChange, ResourceChange, ScopeChange, ScopeChanges, ScopeRecord,
+    AttributeDifference, Attributes, ChangeHeader, JudgedChange, Judgement, OwnedChange, PlacedChange,
+    RefusedChange, RenderingChange, ResourceChange, ScopeChange, ScopeChanges, ScopeRecord,
 };
 pub use credential::{
     CREDENTIAL_PREFIX, CredentialError, CredentialSource, EnvironmentCredentials, Secret, credential_variable,

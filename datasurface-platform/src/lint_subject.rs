@@ -5,12 +5,15 @@ use datasurface_graph::{NodeDetail, NodeKey};
 use datasurface_model::{
     ColumnName, DatasetKey, DatasetName, Datastore, Ecosystem, Located, ModelPath, Valid, Workspace, segment,
 };
+use serde::{Deserialize, Serialize};
 
 /// The part of a node that a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LintSubject {
     /// The node as a whole.
+    #[default]
     Node,
     /// A dataset of the node.
     Dataset(DatasetKey),
@@ -31,6 +34,16 @@ impl LintSubject {
             }
             Self::Select(dataset) => node.child(segment::SELECTS, dataset),
         }
+    }
+
+    pub(crate) fn is_node(&self) -> bool {
+        *self == Self::Node
+    }
+
+    /// Reads the subject off the path of a finding; `None` if that is not below the path of its node.
+    pub(crate) fn from_paths(node: &ModelPath, finding: &ModelPath) -> Option<Self> {
+        let inside = || finding.segments().skip(node.segments().len()).collect::<Vec<&str>>();
+        node.covers(finding).then(|| Self::from_segments(&inside()))
     }
 
     /// Reads the subject off the path of a finding, of which these segments follow the path of its node.
@@ -79,11 +92,7 @@ impl NodeView {
     #[must_use]
     pub fn declared_place(&self, path: &ModelPath, ecosystem: &Valid<Ecosystem>) -> Option<ModelPath> {
         let node = crate::LintView::Node(self).path();
-        if !node.covers(path) {
-            return None;
-        }
-        let inside: Vec<&str> = path.segments().skip(node.segments().len()).collect();
-        self.model_path(&LintSubject::from_segments(&inside), ecosystem)
+        self.model_path(&LintSubject::from_paths(&node, path)?, ecosystem)
     }
 
     fn sink(&self, dataset: &DatasetKey, ecosystem: &Valid<Ecosystem>) -> Option<ModelPath> {

@@ -78,17 +78,28 @@ impl Diagnostic {
     /// Creates a finding of this kind, at this place. `message` names the offending thing in backticks, begins in
     /// lower case and has no full stop.
     pub fn new(code: &CodeInfo, path: ModelPath, message: impl Into<String>) -> Self {
+        let code_text = Text::from_static(code.code);
+        Self { protects: code.protects, ..Self::with_code(code_text, code.severity, path, message) }
+    }
+
+    /// Creates a finding whose kind this program does not know, only its code: that of a platform in another program.
+    pub fn with_code(
+        code: impl Into<Text>,
+        severity: Severity,
+        path: ModelPath,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             path,
-            code: Text::from_static(code.code),
-            severity: code.severity,
+            code: code.into(),
+            severity,
             message: message.into(),
             help: None,
             suggestion: None,
             related: Vec::new(),
             position: None,
             addressee: None,
-            protects: code.protects,
+            protects: Protects::default(),
         }
     }
 

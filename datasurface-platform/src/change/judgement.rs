@@ -6,12 +6,12 @@ use datasurface_model::{CodeInfo, Diagnostic, ModelPath};
 /// The cost of the change of one resource, as judged by its platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
-    pub(super) action: Action,
-    pub(super) meaning: Meaning,
-    pub(super) effect: Effect,
-    pub(super) reason: String,
-    pub(super) carried_by: Option<Carrier>,
-    pub(super) refused: Option<Box<Diagnostic>>,
+    pub(crate) action: Action,
+    pub(crate) meaning: Meaning,
+    pub(crate) effect: Effect,
+    pub(crate) reason: String,
+    pub(crate) carried_by: Option<Carrier>,
+    pub(crate) refused: Option<Box<Diagnostic>>,
 }
 
 /// A refusal of the change of one resource, and the way to do it all the same.

@@ -1,14 +1,15 @@
 //! What changed between two renderings of a platform.
 
 mod attribute_difference;
+mod comparison;
 mod judgement;
 mod record;
 mod structural;
 
 pub use attribute_difference::AttributeDifference;
+pub use comparison::{JudgedChange, PlacedChange, ResourceChange};
 pub use judgement::{Judgement, RefusedChange};
 pub use record::{Attributes, OwnedChange, ScopeChange, ScopeChanges, ScopeRecord};
-pub use structural::{JudgedChange, ResourceChange};
 
 use crate::{
     error::PlatformError,

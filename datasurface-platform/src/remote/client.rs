@@ -2,10 +2,11 @@
 
 use super::{
     connection::{Connection, ConnectionLimits, Process, outside},
-    protocol::{Handshake, PROTOCOL, Request, Response},
+    judgements::RemoteChange,
+    protocol::{Handshake, PROTOCOL, PlanForm, Request, Response},
 };
 use crate::{
-    change::RenderingChange,
+    change::{Judgement, RenderingChange},
     descriptor::PlatformDescriptor,
     error::{PlatformError, PlatformErrorKind},
     factory::{PlatformFactory, agrees, speaks},
@@ -140,6 +141,7 @@ impl PlatformFactory for RemoteFactory {
             connection: Arc::clone(&self.connection),
             number,
             descriptor: *descriptor,
+            plan: self.hello.plan,
             failure: OnceLock::new(),
         }))
     }
@@ -154,6 +156,7 @@ pub struct RemotePlatform {
     connection: Arc<Connection>,
     number: u64,
     descriptor: PlatformDescriptor,
+    plan: PlanForm,
     failure: OnceLock<String>,
 }
 
@@ -210,10 +213,12 @@ impl DataPlatform for RemotePlatform {
             LintView::Node(node) => Request::LintNode { platform, node: Cow::Borrowed(node) },
             LintView::Platform(view) => Request::LintPlatform { platform, view: Cow::Borrowed(view) },
         };
-        found.extend(self.ask_or_remember(request, |response| match response {
+        let place = lint_view.path();
+        let findings = self.ask_or_remember(request, |response| match response {
             Response::Findings(findings) => Some(findings),
             _ => None,
-        }));
+        });
+        found.extend(findings.into_iter().map(|finding| finding.into_diagnostic(place.clone())));
         if let Some(reason) = self.failure.get() {
             let help = "see what the program wrote to its standard error, and start again";
             found.report(&UNREACHABLE, reason, help);
@@ -229,10 +234,38 @@ impl DataPlatform for RemotePlatform {
     }
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+        match self.plan {
+            PlanForm::Whole => self.whole_plan(change),
+            PlanForm::Structural => self.structural_plan(change),
+        }
+    }
+}
+
+impl RemotePlatform {
+    fn whole_plan(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
         let request = Request::Diff { platform: self.number, change: change.to_owned()? };
         self.ask(request, |response| match response {
             Response::Plan(plan) => Some(plan),
             _ => None,
         })
+    }
+
+    fn structural_plan(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+        let transition = change.transition_name()?;
+        let mut files = Vec::new();
+        let plan = change.structural_in_batch(|changes| {
+            if changes.is_empty() {
+                return Ok(Vec::new());
+            }
+            let changes = changes.iter().map(RemoteChange::from).collect();
+            let request = Request::Judge { platform: self.number, transition, changes };
+            let judged = self.ask(request, |response| match response {
+                Response::Judgements(judgements) => Some(judgements),
+                _ => None,
+            })?;
+            files = judged.transition;
+            Ok(judged.changes.into_iter().map(Judgement::from).collect())
+        })?;
+        Ok(files.into_iter().fold(plan, Plan::transition_file))
     }
 }

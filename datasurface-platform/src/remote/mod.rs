@@ -9,12 +9,16 @@
 
 mod client;
 mod connection;
+mod finding;
+mod judgements;
 mod line;
 mod protocol;
 mod serve;
 
 pub use client::{RemoteFactory, RemotePlatform, UNREACHABLE};
 pub use connection::ConnectionLimits;
+pub use finding::Finding;
+pub use judgements::{JudgedAction, Judgements, RemoteChange, RemoteJudgement};
 pub use line::MAX_LINE_LENGTH;
-pub use protocol::{Handshake, PROTOCOL, Request, RequestLine, Response, ResponseLine};
+pub use protocol::{Handshake, PROTOCOL, PlanForm, Request, RequestLine, Response, ResponseLine};
 pub use serve::serve;

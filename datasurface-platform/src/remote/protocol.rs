@@ -1,12 +1,16 @@
 //! What the host asks, and what the program answers.
 
+use super::{
+    finding::Finding,
+    judgements::{Judgements, RemoteChange},
+};
 use crate::{
     change::OwnedChange, descriptor::PlatformDescriptor, error::PlatformError, instance::PlatformInstance,
     lint::PlatformView, offer::Offer, plan::Plan, rendering::Rendering, view::NodeView, view::ScopeView,
     weights::Weights,
 };
 use datasurface_graph::NodeFacts;
-use datasurface_model::{Diagnostic, Json, PlatformKind};
+use datasurface_model::{Json, PlatformKind};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -91,6 +95,15 @@ pub enum Request<'a> {
         /// The change, with every scope that differs.
         change: OwnedChange,
     },
+    /// The cost of changes, of a program with [structural](PlanForm::Structural) plans.
+    Judge {
+        /// Which platform.
+        platform: u64,
+        /// The folder below which the paths of transition files begin.
+        transition: String,
+        /// The changes.
+        changes: Vec<RemoteChange<'a>>,
+    },
 }
 
 /// A response: the requested value, or an error.
@@ -112,11 +125,13 @@ pub enum Response {
     /// The offers of a node.
     Offers(Vec<Offer>),
     /// The findings of a lint.
-    Findings(Vec<Diagnostic>),
+    Findings(Vec<Finding>),
     /// The rendering of a scope.
     Rendering(Rendering),
     /// The plan of a change.
     Plan(Plan),
+    /// The cost of the changes.
+    Judgements(Judgements),
     /// The reason why there is no value.
     Error(PlatformError),
 }
@@ -134,4 +149,18 @@ pub struct Handshake {
     pub contract: Version,
     /// The JSON Schema of the settings of an instance.
     pub config_schema: Json,
+    /// The form of the plans that it makes.
+    #[serde(default)]
+    pub plan: PlanForm,
+}
+
+/// The form in which a program makes plans.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanForm {
+    /// Whole plans: it answers [`Request::Diff`].
+    #[default]
+    Whole,
+    /// Plans that the host derives by comparing resources: it answers [`Request::Judge`], once for each plan.
+    Structural,
 }

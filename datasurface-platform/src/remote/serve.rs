@@ -1,8 +1,9 @@
 //! The side of the program: answering.
 
 use super::{
+    finding::Finding,
     line::{Line, MAX_LINE_LENGTH, read_line},
-    protocol::{Handshake, PROTOCOL, Request, RequestLine, Response, ResponseLine},
+    protocol::{Handshake, PROTOCOL, PlanForm, Request, RequestLine, Response, ResponseLine},
 };
 use crate::{
     descriptor::PlatformDescriptor,
@@ -85,6 +86,10 @@ impl Program<'_> {
             Request::Diff { platform, change } => {
                 Response::Plan(self.platform(platform)?.diff(&change.as_change())?)
             }
+            Request::Judge { .. } => {
+                let message = "this program makes whole plans, and judges no single changes";
+                return Err(PlatformError::new(PlatformErrorKind::Unsupported, message));
+            }
         })
     }
 
@@ -99,6 +104,7 @@ impl Program<'_> {
             version: self.factory.version().clone(),
             contract: PlatformDescriptor::CONTRACT,
             config_schema: self.factory.config_schema(),
+            plan: PlanForm::Whole,
         }))
     }
 
@@ -121,7 +127,8 @@ impl Program<'_> {
     fn lint(&self, platform: u64, view: LintView<'_>) -> Result<Response, PlatformError> {
         let mut findings = Vec::new();
         self.platform(platform)?.lint(view, &mut Reporter::new(&view, &mut findings));
-        Ok(Response::Findings(findings))
+        let place = view.path();
+        Ok(Response::Findings(findings.iter().map(|finding| Finding::new(finding, &place)).collect()))
     }
 
     fn platform(&self, number: u64) -> Result<&dyn DataPlatform, PlatformError> {

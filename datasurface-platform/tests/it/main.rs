@@ -17,3 +17,4 @@ mod leaf;
 mod misbehaviour;
 mod program;
 mod rendering;
+mod structural;

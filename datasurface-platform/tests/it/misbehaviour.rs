@@ -3,7 +3,7 @@
 use crate::{example_graph, program::findings};
 use datasurface_platform::{
     prelude::*,
-    remote::{ConnectionLimits, Handshake, PROTOCOL, Response, ResponseLine},
+    remote::{ConnectionLimits, Handshake, PROTOCOL, PlanForm, Response, ResponseLine},
 };
 use std::{
     io,
@@ -74,6 +74,7 @@ fn hello(contract: Version) -> Response {
         version: Version::new(1, 0, 0),
         contract,
         config_schema: Json::object(),
+        plan: PlanForm::Whole,
     })
 }
 
