@@ -1,5 +1,6 @@
 //! The configuration of the command, `datasurface.toml`: the programs that are platforms.
 
+use crate::program_factory::ProgramFactory;
 use datasurface_document::read_text;
 use datasurface_model::{Diagnostic, Findings, ModelPath};
 use datasurface_platform::{CREDENTIAL_PREFIX, ConnectionLimits, PlatformFactory, Registry, RemoteFactory};
@@ -37,8 +38,8 @@ struct Program {
 ///
 /// # Errors
 ///
-/// If the file cannot be read, a program cannot be started, is another kind of platform than it is said to be, or one that is there
-/// already. The error is a text for people.
+/// If the file cannot be read, a program cannot be started, is another kind of platform than it is said to be or one that is there
+/// already, or has no JSON Schema of its settings. The error is a text for people.
 pub(crate) fn with_programs(registry: Registry, file: &Path) -> Result<Registry, String> {
     let in_file = |reason: String| format!("{}: {reason}", file.display());
     let text = read_text(file, ModelPath::root()).map_err(|unread| in_file(messages(&unread)))?;
@@ -47,7 +48,10 @@ pub(crate) fn with_programs(registry: Registry, file: &Path) -> Result<Registry,
     let folder = absolute(file).map_err(|error| in_file(error.to_string()))?;
     let folder = folder.parent().unwrap_or(Path::new("/"));
     configuration.platforms.iter().try_fold(registry, |registry, (kind, program)| {
-        let factory = program.start(folder).and_then(|factory| named(factory, kind, &registry));
+        let factory = program
+            .start(folder)
+            .and_then(|factory| named(factory, kind, &registry))
+            .and_then(ProgramFactory::new);
         let factory = factory.map_err(|reason| in_file(format!("platform `{kind}`: {reason}")))?;
         Ok(registry.with_factory(factory))
     })

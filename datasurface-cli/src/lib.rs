@@ -33,6 +33,7 @@ mod listing;
 mod metrics;
 mod plan;
 mod planned_change;
+mod program_factory;
 mod reach;
 mod registry;
 mod render;

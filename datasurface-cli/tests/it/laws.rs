@@ -2,7 +2,7 @@
 
 use crate::{
     models,
-    programs::{configured, connectors, executable},
+    programs::{configured, connectors, executable, python},
     run::Fixture,
 };
 
@@ -37,6 +37,21 @@ fn a_program_keeps_them_and_one_that_does_not_is_shown_where() {
     let said = fixture.run(laws).bad();
     assert!(said.out.contains("law 25") && said.out.contains("Expected: "), "{said:?}");
     assert!(said.out.contains("format: datasurface/1"), "the smallest model is shown: {said:?}");
+}
+
+#[test]
+fn a_program_in_python_keeps_them() {
+    let Some(program) = python() else {
+        return;
+    };
+    let fixture = Fixture::new(&models::first());
+    fixture.write("datasurface.toml", program);
+    fixture.write("settings.json", r#"{"cluster": "Main"}"#);
+    for settings in ["", " --settings settings.json"] {
+        let laws = format!("laws topics --configuration datasurface.toml --ecosystems 4{settings}");
+        let said = fixture.run(&laws).good();
+        assert_eq!(said.out.matches("every law is kept").count(), 2, "{said:?}");
+    }
 }
 
 #[test]

@@ -1,11 +1,16 @@
 //! `datasurface.toml`: programs that are platforms.
 
 use crate::{models, run::Fixture, skipped::skipped};
-use std::path::PathBuf;
+use std::{path::PathBuf, process::Command};
 
 /// A model whose platform is of the kind `connectors`.
 fn fixture() -> Fixture {
-    let document = datasurface_document::to_json(&models::strange()).replace("\"locl\"", "\"connectors\"");
+    fixture_of("connectors")
+}
+
+fn fixture_of(kind: &str) -> Fixture {
+    let document =
+        datasurface_document::to_json(&models::strange()).replace("\"locl\"", &format!("\"{kind}\""));
     let mut document: serde_json::Value = serde_json::from_str(&document).unwrap();
     document["platforms"][0].as_object_mut().unwrap().remove("config");
     let fixture = Fixture::new(&models::strange());
@@ -23,6 +28,18 @@ pub(crate) fn connectors() -> Option<PathBuf> {
         return None;
     }
     Some(program)
+}
+
+/// The configuration with the example in Python; nothing where Python is missing.
+pub(crate) fn python() -> Option<String> {
+    let version =
+        Command::new("python3").args(["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).status();
+    if !version.is_ok_and(|status| status.success()) {
+        skipped("no Python from 3.10 on is there: the platform in Python is not run");
+        return None;
+    }
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/custom_platform.py");
+    Some(format!("[platforms.topics]\ncommand = ['python3', '{program}']\n"))
 }
 
 pub(crate) fn configured(kind: &str, program: &str) -> String {
@@ -54,6 +71,41 @@ fn a_configuration_that_is_named_takes_the_place_of_the_one_beside_the_model() {
     let said = fixture.run("check model.json --on 2026-02-01");
     assert_eq!(said.code, 2, "{said:?}");
     fixture.run("check model.json --on 2026-02-01 --configuration other.toml").good();
+}
+
+/// The program judges no settings: the command does, by their JSON Schema.
+#[test]
+fn settings_of_a_program_are_checked_without_their_values_being_shown() {
+    let Some(program) = python() else {
+        return;
+    };
+    let fixture = fixture_of("topics");
+    fixture.write("datasurface.toml", program);
+    let mut document: serde_json::Value = serde_json::from_str(&fixture.read("model.json")).unwrap();
+    let mut check = |settings: serde_json::Value| {
+        document["platforms"][0]["config"] = settings;
+        fixture.write("model.json", document.to_string());
+        fixture.run("check model.json --on 2026-02-01")
+    };
+    check(serde_json::json!({ "cluster": "Main" })).good();
+    let said = check(serde_json::json!({ "cluster": 4711, "clutser": "Swordfish" })).bad().out;
+    assert!(said.contains("platform/config") && said.contains("/cluster: value is not of type"), "{said}");
+    assert!(said.contains("'clutser' was unexpected"), "all of them are found: {said}");
+    let shown = said.lines().filter(|line| !line.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+    let shown: Vec<&str> = shown.collect();
+    assert!(!shown.iter().any(|line| line.contains("4711") || line.contains("Swordfish")), "{said}");
+}
+
+#[test]
+fn a_program_whose_settings_have_no_json_schema_is_refused() {
+    let fixture = fixture();
+    let hello = r#"{"number":1,"response":{"hello":{"protocol":1,"kind":"connectors","version":"1.0.0","contract":"1.0.0","config_schema":{"type":"objekt"}}}}"#;
+    fixture.write("program", format!("#!/bin/sh\nread -r line\necho '{hello}'\nread -r line\n"));
+    executable(&fixture.path("program"));
+    fixture.write("datasurface.toml", configured("connectors", "./program"));
+    let said = fixture.run("check model.json --on 2026-02-01");
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("the schema of its settings is no JSON Schema"), "{said:?}");
 }
 
 /// Whoever proposes a change must not decide what runs where it is judged.
