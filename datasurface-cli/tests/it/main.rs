@@ -22,6 +22,7 @@ mod openmetrics;
 mod plan;
 #[cfg(unix)]
 mod programs;
+mod protocol;
 mod render;
 mod repairs;
 mod review;

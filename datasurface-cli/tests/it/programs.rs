@@ -1,7 +1,10 @@
 //! `datasurface.toml`: programs that are platforms.
 
 use crate::{models, run::Fixture, skipped::skipped};
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// A model whose platform is of the kind `connectors`.
 fn fixture() -> Fixture {
@@ -30,16 +33,21 @@ pub(crate) fn connectors() -> Option<PathBuf> {
     Some(program)
 }
 
-/// The configuration with the example in Python; nothing where Python is missing.
-pub(crate) fn python() -> Option<String> {
+/// The example in Python; nothing where Python is missing.
+pub(crate) fn python_program() -> Option<PathBuf> {
     let version =
         Command::new("python3").args(["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).status();
     if !version.is_ok_and(|status| status.success()) {
         skipped("no Python from 3.10 on is there: the platform in Python is not run");
         return None;
     }
-    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/custom_platform.py");
-    Some(format!("[platforms.topics]\ncommand = ['python3', '{program}']\n"))
+    Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/custom_platform.py"))
+}
+
+/// The configuration with the example in Python.
+pub(crate) fn python() -> Option<String> {
+    let program = python_program()?;
+    Some(format!("[platforms.topics]\ncommand = ['python3', '{}']\n", program.display()))
 }
 
 pub(crate) fn configured(kind: &str, program: &str) -> String {
@@ -123,7 +131,7 @@ fn a_review_starts_no_program_that_is_named_beside_what_it_judges() {
     assert!(trace.exists());
 }
 
-pub(crate) fn executable(file: &std::path::Path) {
+pub(crate) fn executable(file: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
