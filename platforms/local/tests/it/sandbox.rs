@@ -232,13 +232,13 @@ fn statement() -> impl Strategy<Value = String> {
             (inner.clone(), inner).prop_map(|(one, other)| format!("{one} UNION ALL {other}")),
         ]
     });
-    // Most have the three columns that are wanted, so that they get as far as being executed.
+    // Most have the three columns that are wanted, so that they get as far as being executed: one in ten does.
     prop_oneof![
         1 => nested.clone(),
         4 => nested.prop_map(|inner| {
             format!("SELECT 'x' AS customer_id, * FROM (SELECT column1 AS company_name, column1 AS city FROM (VALUES (1))), ({inner})")
         }),
-        4 => (select(vec!["product_name", "company_name", "count(*)", "max(name)", "1"]), any_table, any_alias).prop_map(
+        12 => (select(vec!["product_name", "company_name", "count(*)", "max(name)", "1"]), any_table, any_alias).prop_map(
             |(column, table, alias)| {
                 format!("SELECT {column} AS customer_id, {column} AS company_name, 'x' AS city FROM {table}{alias}")
             }
@@ -260,7 +260,10 @@ fn a_fuzzer_that_knows_the_grammar_finds_no_canary() {
     });
     ran.unwrap_or_else(|failure| panic!("{failure}"));
     let executed = executed.into_inner();
-    assert!(executed > 10, "only {executed} statements were executed: the fuzzer attacks nothing");
+    assert!(
+        executed > cases as usize / 30,
+        "only {executed} statements were executed: the fuzzer attacks nothing"
+    );
 }
 
 /// A transformer with limits.
