@@ -39,6 +39,8 @@ pub struct PlatformDescriptor {
     keeps_data_in: BTreeMap<String, Option<KeyHolder>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     store: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    shares: bool,
     limits: BTreeMap<String, u64>,
 }
 
@@ -67,6 +69,7 @@ impl PlatformDescriptor {
             keeps_data_at: BTreeSet::new(),
             keeps_data_in: BTreeMap::new(),
             store: None,
+            shares: false,
             limits: BTreeMap::new(),
         }
     }
@@ -185,7 +188,14 @@ impl PlatformDescriptor {
         self
     }
 
-    /// Adds a limit: the most of this weight that one shard can bear.
+    /// Claims that nodes share things: the host asks each node [what it shares](crate::DataPlatform::shares).
+    #[must_use]
+    pub fn with_shares(mut self) -> Self {
+        self.shares = true;
+        self
+    }
+
+    /// Adds a limit: the most of this weight that one shard, or one shared scope, can bear.
     #[must_use]
     pub fn limit(mut self, weight: impl Into<String>, most: u64) -> Self {
         self.limits.insert(weight.into(), most);
@@ -307,7 +317,13 @@ impl PlatformDescriptor {
         self.store.as_deref()
     }
 
-    /// The most of each weight that one shard can bear.
+    /// Whether nodes share things.
+    #[must_use]
+    pub fn has_shares(&self) -> bool {
+        self.shares
+    }
+
+    /// The most of each weight that one shard, or one shared scope, can bear.
     #[must_use]
     pub fn limits(&self) -> &BTreeMap<String, u64> {
         &self.limits

@@ -1,6 +1,11 @@
 //! Held state: data that nobody needs any more, but that was promised.
 
-use crate::{plan::Revision, rendering::ResourceAddress, view::NodeView};
+use crate::{
+    plan::Revision,
+    rendering::ResourceAddress,
+    shared::SharedKey,
+    view::{NodeView, Scope},
+};
 use chrono::NaiveDate;
 use datasurface_graph::{Custody, DatasetFacts};
 use datasurface_model::{DatasetKey, ShardName};
@@ -32,23 +37,98 @@ impl From<&DatasetFacts> for HeldData {
 
 /// A resource whose last consumer left, and which is rendered on, unfed, until it may go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "HeldStateWire", into = "HeldStateWire")]
 #[non_exhaustive]
 pub struct HeldState {
     /// The resource.
     pub resource: ResourceAddress,
-    /// The shard that it is rendered in.
-    pub shard: ShardName,
+    /// The scope that it is rendered in.
+    pub scope: HeldScope,
     /// The data that the resource holds.
     pub holds: HeldData,
     /// The last day on which the data is retained; `None`: until it is released.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owed_until: Option<NaiveDate>,
     /// The revision at which it was released.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released_by: Option<Revision>,
     /// The node that it came from, as last rendered, with this dataset alone.
     pub node: NodeView,
+}
+
+/// A scope in which data is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeldScope {
+    /// A shard. It is shown the node, as held.
+    Shard(ShardName),
+    /// A shared scope. It is rendered on from what the node shares.
+    Shared(SharedKey),
+}
+
+impl HeldScope {
+    /// The shard; none for a shared scope.
+    #[must_use]
+    pub fn shard(&self) -> Option<&ShardName> {
+        match self {
+            Self::Shard(shard) => Some(shard),
+            Self::Shared(_) => None,
+        }
+    }
+}
+
+impl From<HeldScope> for Scope {
+    fn from(scope: HeldScope) -> Self {
+        match scope {
+            HeldScope::Shard(shard) => Self::Shard(shard),
+            HeldScope::Shared(key) => Self::Shared(key),
+        }
+    }
+}
+
+impl From<ShardName> for HeldScope {
+    fn from(shard: ShardName) -> Self {
+        Self::Shard(shard)
+    }
+}
+
+/// What is read and written: the scope is one of two members.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeldStateWire {
+    resource: ResourceAddress,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shard: Option<ShardName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shared: Option<SharedKey>,
+    holds: HeldData,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owed_until: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    released_by: Option<Revision>,
+    node: NodeView,
+}
+
+impl TryFrom<HeldStateWire> for HeldState {
+    type Error = &'static str;
+
+    fn try_from(wire: HeldStateWire) -> Result<Self, Self::Error> {
+        let scope = match (wire.shard, wire.shared) {
+            (Some(shard), None) => HeldScope::Shard(shard),
+            (None, Some(key)) => HeldScope::Shared(key),
+            _ => return Err("what is held is in a `shard`, or in what is `shared`"),
+        };
+        let HeldStateWire { resource, holds, owed_until, released_by, node, .. } = wire;
+        Ok(Self { resource, scope, holds, owed_until, released_by, node })
+    }
+}
+
+impl From<HeldState> for HeldStateWire {
+    fn from(state: HeldState) -> Self {
+        let (shard, shared) = match state.scope {
+            HeldScope::Shard(shard) => (Some(shard), None),
+            HeldScope::Shared(key) => (None, Some(key)),
+        };
+        let HeldState { resource, holds, owed_until, released_by, node, .. } = state;
+        Self { resource, shard, shared, holds, owed_until, released_by, node }
+    }
 }
 
 /// The reason for which held data may go.
@@ -65,12 +145,12 @@ impl HeldState {
     /// Holds a resource as its node was last rendered, until a day; without a day, until it is released.
     pub fn new(
         resource: ResourceAddress,
-        shard: ShardName,
+        scope: impl Into<HeldScope>,
         holds: HeldData,
         node: NodeView,
         owed_until: Option<NaiveDate>,
     ) -> Self {
-        Self { resource, shard, holds, owed_until, released_by: None, node }
+        Self { resource, scope: scope.into(), holds, owed_until, released_by: None, node }
     }
 
     /// Marks the state as released at a revision: a person looked at that revision, and lets the data go.

@@ -11,7 +11,7 @@
 //! # Ok::<(), PlatformError>(())
 //! ```
 //!
-//! A platform implements [`DataPlatform`]: seven small functions, all but the last pure, over views that the host builds. Everything that
+//! A platform implements [`DataPlatform`]: eight small functions, all but the last pure, over views that the host builds. Everything that
 //! crosses the contract is one value that can be written as JSON, so that a platform may be a crate, another program
 //! or a container. An author needs one line: `use datasurface_platform::prelude::*;`.
 //!
@@ -39,6 +39,7 @@ mod rendered_files;
 mod rendering;
 mod request;
 mod runtime;
+mod shared;
 mod slug;
 mod view;
 mod waiting;
@@ -46,7 +47,7 @@ mod weights;
 
 pub use change::{
     AttributeDifference, Attributes, ChangeHeader, JudgedChange, Judgement, OwnedChange, PlacedChange,
-    RefusedChange, RenderingChange, ResourceChange, ScopeChange, ScopeChanges, ScopeRecord,
+    RefusedChange, RenderingChange, ResourceChange, ScopeChange, ScopeChanges, ScopeRecord, SharedCause,
 };
 pub use credential::{
     CREDENTIAL_PREFIX, CredentialError, CredentialSource, EnvironmentCredentials, Secret, credential_variable,
@@ -54,7 +55,7 @@ pub use credential::{
 pub use descriptor::PlatformDescriptor;
 pub use error::{PlatformError, PlatformErrorKind};
 pub use factory::{NoSettings, PlatformFactory, PlatformPlugin, Registry, TypedFactory};
-pub use held::{Guard, HeldData, HeldState};
+pub use held::{Guard, HeldData, HeldScope, HeldState};
 pub use history::{JobOutcome, JobRun};
 pub use instance::PlatformInstance;
 pub use lint::{LintView, PlatformView, Reporter};
@@ -71,6 +72,7 @@ pub use runtime::{
     PLAN_FILE, PreviousTarget, RoundedValues, RunObserver, RunReport, Runtime, RuntimeContext, SinkStatus,
     Status,
 };
+pub use shared::{SharedKey, SharedPart, SharedStage};
 pub use slug::{dataset_slug, identifier, slug};
 pub use view::{DatasetMetadata, NodeMetadata, NodeView, Scope, ScopeView, ScopedNode, SubjectMetadata};
 pub use waiting::{WaitReason, WaitingJob};

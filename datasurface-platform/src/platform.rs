@@ -9,7 +9,8 @@ use crate::{
     plan::Plan,
     rendering::Rendering,
     runtime::Runtime,
-    view::ScopeView,
+    shared::SharedPart,
+    view::{NodeView, ScopeView},
     weights::Weights,
 };
 use datasurface_graph::NodeFacts;
@@ -36,7 +37,14 @@ pub trait DataPlatform: fmt::Debug + Send + Sync {
     /// Reports everything that prevents rendering. If there is no error, [`render`](Self::render) succeeds.
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>);
 
-    /// Renders one scope: the foundation, or a shard. What is held must be rendered on, unfed.
+    /// Returns what a node shares with others: things that exist once for several nodes, wherever these are placed. What is held is
+    /// asked too, so that what its data depends on stays. Only a platform whose descriptor
+    /// [claims it](PlatformDescriptor::with_shares) is asked.
+    fn shares(&self, _node: &NodeView) -> Vec<SharedPart> {
+        Vec::new()
+    }
+
+    /// Renders one scope: the foundation, a shard, or what nodes share. What is held must be rendered on, unfed.
     ///
     /// # Errors
     ///

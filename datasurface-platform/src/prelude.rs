@@ -1,12 +1,12 @@
 //! All that the author of a platform needs, in one line.
 
 pub use crate::{
-    Action, Attributes, Carrier, DataPlatform, Effect, File, Guard, HeldData, HeldState, JudgedChange,
-    Judgement, LintSubject, LintView, Meaning, NoSettings, NodeView, Offer, Plan, PlatformDescriptor,
-    PlatformError, PlatformErrorKind, PlatformFactory, PlatformInstance, PlatformPlugin, Registry,
-    RemoteFactory, Rendering, RenderingChange, Reporter, ResolvedOffer, Resource, ResourceAddress,
-    ResourceChange, Runtime, SafePath, Scope, ScopeView, ScopedNode, Step, TypedFactory, Weight, Weights,
-    dataset_slug, identifier, serve, slug,
+    Action, Attributes, Carrier, DataPlatform, Effect, File, Guard, HeldData, HeldScope, HeldState,
+    JudgedChange, Judgement, LintSubject, LintView, Meaning, NoSettings, NodeView, Offer, Plan,
+    PlatformDescriptor, PlatformError, PlatformErrorKind, PlatformFactory, PlatformInstance, PlatformPlugin,
+    Registry, RemoteFactory, Rendering, RenderingChange, Reporter, ResolvedOffer, Resource, ResourceAddress,
+    ResourceChange, Runtime, SafePath, Scope, ScopeView, ScopedNode, SharedKey, SharedPart, SharedStage,
+    Step, TypedFactory, Weight, Weights, dataset_slug, identifier, serve, slug,
 };
 pub use datasurface_graph::{
     CaptureFacts, Consumer, Custody, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail,

@@ -126,8 +126,8 @@ impl Law {
             Self::RenderIsDeterministic => (
                 3,
                 "render is deterministic",
-                "Each view is rendered again, also by a second instance with the same settings; offers and weights are \
-                 asked for again. The ecosystem is declared in another order. Every byte must be the same.",
+                "Each view is rendered again, also by a second instance with the same settings; offers, weights and \
+                 what nodes share are asked for again. The ecosystem is declared in another order. Every byte must be the same.",
             ),
             Self::NoChangeNoSteps => (
                 4,
@@ -143,13 +143,14 @@ impl Law {
             Self::HeldStateSurvives => (
                 7,
                 "no step destroys held state",
-                "No plan retires a resource with data that nothing releases, and what is held is rendered on.",
+                "No plan retires a resource with data that nothing releases, or one that nodes share and such data depends on; and what \
+                 is held is rendered on.",
             ),
             Self::PlacementIsInvisible => (
                 8,
                 "the shards together are the whole",
-                "The ecosystem is placed in two shards. Every resource with an origin must have the same kind, attributes \
-                 and data as in one shard, and every file that declares such resources alone must have the same text.",
+                "The ecosystem is placed in two shards. Every resource with an origin, and every one that nodes share, must have the same kind, \
+                 attributes and data as in one shard, and every file that declares such resources alone must have the same text.",
             ),
             Self::ClaimsAreTrue => (
                 9,
@@ -177,7 +178,7 @@ impl Law {
             Self::NodesAreRendered => (
                 15,
                 "every node is rendered",
-                "Every node is the origin of a resource, or the rendering states that it needs none.",
+                "Every node is the origin of a resource, shares some with others, or the rendering states that it needs none.",
             ),
             Self::OffersAreDistinct => (
                 16,

@@ -4,7 +4,7 @@ use datasurface_model::{Diagnostic, Json, PlatformKind, PlatformName};
 use datasurface_platform::{
     DataPlatform, LintView, NodeView, Offer, OwnedChange, Plan, PlatformDescriptor, PlatformError,
     PlatformErrorKind, PlatformFactory, PlatformInstance, PlatformView, Registry, Rendering, RenderingChange,
-    Reporter, Runtime, ScopeView, Weights, graph::NodeFacts, prelude::Version,
+    Reporter, Runtime, ScopeView, SharedPart, Weights, graph::NodeFacts, prelude::Version,
 };
 use std::{
     any::Any,
@@ -177,6 +177,11 @@ impl DataPlatform for RecordingPlatform {
             _ => return,
         };
         self.log.open().lints.push(LintCall { platform: self.name.clone(), subject, findings });
+    }
+
+    fn shares(&self, node: &NodeView) -> Vec<SharedPart> {
+        let question = || format!("what `{}` shares", node.key());
+        self.ask(question, || self.platform.shares(node)).unwrap_or_default()
     }
 
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {

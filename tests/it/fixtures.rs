@@ -62,6 +62,7 @@ const BEYOND: &[&str] = &[
     "offer/missing",
     "plan/refused",
     "plan/unguarded",
+    "plan/unguarded-dependency",
     "platform/address-twice",
     "platform/failed",
     "platform/former-address",

@@ -56,7 +56,7 @@ fn another_process_renders_the_same_bytes() {
     };
     let here = renderings(Registry::new().with_plugin::<Connectors>());
     let there = renderings(Registry::new().with_factory(child));
-    assert!(here.iter().any(|rendering| rendering.files().len() > 5));
+    assert!(here.iter().any(|rendering| rendering.file("sink.USA-NorthWindTeam-Warehouse.json").is_some()));
     assert_eq!(here, there);
 }
 

@@ -174,9 +174,9 @@ fn the_ecosystem_takes_at_most_sixty_plain_lines() {
 }
 
 #[test]
-fn a_whole_platform_takes_at_most_sixty_lines_and_one_import() {
+fn a_whole_platform_with_shared_things_takes_at_most_110_lines_and_one_import() {
     let source = include_str!("connectors.rs");
-    assert!(source.lines().count() <= 60, "{} lines", source.lines().count());
+    assert!(source.lines().count() <= 110, "{} lines", source.lines().count());
     assert_eq!(source.matches("\nuse ").count(), 1);
     assert!(source.contains("use datasurface_platform::prelude::*;"));
 }

@@ -128,6 +128,9 @@ pub struct ScopeEntry {
     /// The fingerprints of the metadata of these nodes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<NodeKey, Fingerprint>,
+    /// The nodes that share the scope, by their storage names, with the fingerprint of what each adds to it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub members: BTreeMap<NodeKey, Fingerprint>,
 }
 
 impl Manifest {

@@ -46,6 +46,7 @@ impl Wanted {
             views: BTreeMap::new(),
             nodes: BTreeMap::new(),
             metadata: BTreeMap::new(),
+            members: BTreeMap::new(),
         };
         let platform = PlatformRecord {
             earlier: Vec::new(),

@@ -1,10 +1,10 @@
 //! Causes: which nodes came, went or changed, and who owns what changed.
 
 use super::{metadata::owner, views::PlatformViews};
-use crate::output::{Manifest, ScopeEntry};
+use crate::output::{Manifest, PlatformRecord, ScopeEntry};
 use datasurface_graph::{Fingerprint, IntentionGraphs, NodeDetail, NodeKey};
 use datasurface_model::{DatasetName, DatastoreName, Ecosystem, PlatformName, Repository, TeamKey, Valid};
-use datasurface_platform::Cause;
+use datasurface_platform::{Cause, Scope, SharedCause, SharedKey};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The nodes that came, went or changed since a manifest was written, by their names of now; those that are gone by their storage
@@ -68,6 +68,64 @@ impl<'a> ChangedNodes<'a> {
         }
         by_platform
     }
+}
+
+/// The causes of the changes of shared scopes, by platform: the nodes of which something else is shared than before.
+pub(super) fn of_shared_scopes(
+    ecosystem: &Valid<Ecosystem>,
+    graphs: &IntentionGraphs,
+    views: &BTreeMap<PlatformName, PlatformViews>,
+    base: Option<&Manifest>,
+    entries: &BTreeMap<PlatformName, Vec<ScopeEntry>>,
+) -> BTreeMap<PlatformName, Vec<SharedCause>> {
+    let platforms: BTreeSet<&PlatformName> =
+        entries.keys().chain(base.into_iter().flat_map(|base| base.platforms().keys())).collect();
+    let of_platform = |name: &PlatformName| {
+        let before = base.and_then(|base| base.platform(name)).into_iter();
+        let before = shared_entries(before.flat_map(PlatformRecord::base_scopes));
+        let after = shared_entries(entries.get(name).into_iter().flatten());
+        let keys: BTreeSet<&SharedKey> = before.keys().chain(after.keys()).copied().collect();
+        let is_changed = |key: &&SharedKey| {
+            before.get(*key).map(|entry| entry.fingerprint) != after.get(*key).map(|entry| entry.fingerprint)
+        };
+        let changed: Vec<&SharedKey> = keys.into_iter().filter(is_changed).collect();
+        if changed.is_empty() {
+            return Vec::new();
+        }
+        let nodes = views.get(name).into_iter().flat_map(|views| &views.nodes);
+        let names: BTreeMap<NodeKey, &NodeKey> =
+            nodes.map(|node| (node.facts().storage_key(), node.key())).collect();
+        let causes = changed.into_iter().map(|key| {
+            let nodes = changed_members(before.get(key).copied(), after.get(key).copied());
+            let nodes: BTreeSet<NodeKey> =
+                nodes.map(|node| names.get(node).copied().unwrap_or(node).clone()).collect();
+            let owners = nodes.iter().flat_map(|node| owners(ecosystem, graphs, node)).collect();
+            SharedCause { key: key.clone(), cause: Cause { nodes, owners } }
+        });
+        causes.collect()
+    };
+    platforms.into_iter().map(|name| (name.clone(), of_platform(name))).collect()
+}
+
+fn shared_entries<'e>(
+    entries: impl Iterator<Item = &'e ScopeEntry>,
+) -> BTreeMap<&'e SharedKey, &'e ScopeEntry> {
+    let shared = |entry: &'e ScopeEntry| match &entry.scope {
+        Scope::Shared(key) => Some((key, entry)),
+        Scope::Foundation | Scope::Shard(_) => None,
+    };
+    entries.filter_map(shared).collect()
+}
+
+/// The nodes that add something else to a shared scope than before, or nothing any more, by their storage names.
+fn changed_members<'e>(
+    before: Option<&'e ScopeEntry>,
+    after: Option<&'e ScopeEntry>,
+) -> impl Iterator<Item = &'e NodeKey> {
+    let members = |entry: Option<&'e ScopeEntry>| entry.into_iter().flat_map(|entry| &entry.members);
+    let added = move |entry: Option<&'e ScopeEntry>, node| entry.and_then(|entry| entry.members.get(node));
+    let nodes: BTreeSet<&NodeKey> = members(before).chain(members(after)).map(|(node, _)| node).collect();
+    nodes.into_iter().filter(move |node| added(before, node) != added(after, node))
 }
 
 /// What a manifest has of each node.

@@ -1,7 +1,9 @@
 //! The scopes of a platform that differ, loaded one by one.
 
 use crate::output::{PlatformRecord, ScopeEntry};
-use datasurface_platform::{PlatformError, PlatformErrorKind, Scope, ScopeChange, ScopeChanges, ScopeRecord};
+use datasurface_platform::{
+    HeldState, PlatformError, PlatformErrorKind, Scope, ScopeChange, ScopeChanges, ScopeRecord,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The scopes of a platform that differ.
@@ -11,7 +13,14 @@ pub(super) struct ChangedScopes<'a> {
 }
 
 impl<'a> ChangedScopes<'a> {
-    pub(super) fn between(before: Option<&'a PlatformRecord>, after: Option<&'a Vec<ScopeEntry>>) -> Self {
+    /// Compares the scopes of before and after. What begins to be held in a shared scope does not change that: such a scope differs, too, so
+    /// that the plan says it.
+    pub(super) fn between(
+        before: Option<&'a PlatformRecord>,
+        after: Option<&'a Vec<ScopeEntry>>,
+        newly_held: &[HeldState],
+    ) -> Self {
+        let holding: BTreeSet<Scope> = newly_held.iter().map(|held| held.scope.clone().into()).collect();
         let old: BTreeMap<&Scope, &ScopeEntry> = before
             .into_iter()
             .flat_map(PlatformRecord::base_scopes)
@@ -20,8 +29,10 @@ impl<'a> ChangedScopes<'a> {
         let new: BTreeMap<&Scope, &ScopeEntry> =
             after.into_iter().flatten().map(|entry| (&entry.scope, entry)).collect();
         let scopes: BTreeSet<&Scope> = old.keys().chain(new.keys()).copied().collect();
-        let differs =
-            |scope: &&Scope| old.get(*scope).map(|e| e.fingerprint) != new.get(*scope).map(|e| e.fingerprint);
+        let fingerprint = |entry: Option<&&ScopeEntry>| entry.map(|entry| entry.fingerprint);
+        let differs = |scope: &&Scope| {
+            holding.contains(*scope) || fingerprint(old.get(*scope)) != fingerprint(new.get(*scope))
+        };
         Self {
             scopes: scopes
                 .into_iter()

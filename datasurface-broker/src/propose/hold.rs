@@ -13,7 +13,7 @@ use crate::{
 use chrono::{Days, NaiveDate};
 use datasurface_graph::Custody;
 use datasurface_model::{DatasetKey, PlatformName};
-use datasurface_platform::{Guard, HeldData, HeldState, Resource, ResourceAddress, Scope};
+use datasurface_platform::{Guard, HeldData, HeldScope, HeldState, Resource, ResourceAddress, Scope};
 use std::collections::BTreeMap;
 
 /// What lets a resource go, by platform and address.
@@ -106,14 +106,15 @@ pub(super) fn newly_held(
         let Some(view) = entry.views.get(address) else {
             continue;
         };
-        let shard = match &entry.scope {
-            Scope::Shard(shard) => shard.clone(),
-            Scope::Foundation => "main".into(),
+        let scope = match &entry.scope {
+            Scope::Shard(shard) => HeldScope::Shard(shard.clone()),
+            Scope::Shared(key) => HeldScope::Shared(key.clone()),
+            Scope::Foundation => HeldScope::Shard("main".into()),
         };
         let_go.remove(address);
         let data = HeldData::new(dataset, custody);
         let until = owed_until(&data, on);
-        held.push(HeldState::new(address.clone(), shard, data, view.clone(), until));
+        held.push(HeldState::new(address.clone(), scope, data, view.clone(), until));
     }
     held
 }
@@ -157,5 +158,5 @@ fn together(one: &HeldState, other: &HeldState) -> HeldState {
         _ => None,
     };
     let data = HeldData::new(&other.holds.dataset, custody);
-    HeldState::new(other.resource.clone(), other.shard.clone(), data, other.node.clone(), until)
+    HeldState::new(other.resource.clone(), other.scope.clone(), data, other.node.clone(), until)
 }

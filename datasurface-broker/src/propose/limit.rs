@@ -1,4 +1,4 @@
-//! Limits: what one shard can bear.
+//! Limits: what one shard, or one shared scope, can bear.
 
 use super::views::PlatformViews;
 use crate::configured_platform::ConfiguredPlatform;
@@ -7,9 +7,10 @@ use datasurface_platform::{LintSubject, NodeView, Scope, ScopeView};
 
 pub(crate) static LIMIT: CodeInfo = CodeInfo::error(
     "shard/limit",
-    "a shard is too large for its platform",
+    "a shard, or what nodes share, is too large for its platform",
     "A platform states how much one shard can bear: resources in a state file, tasks in a schedule. Nodes are spread over \
-     shards so that none bears more. What is left is a single node, or one dataset of a node, that is too much alone.",
+     shards so that none bears more. What is left is a single node, or one dataset of a node, that is too much alone; or what \
+     nodes share, which only the plug-in can divide.",
 );
 
 /// What cannot be divided: a node, or one dataset of a capture.
@@ -32,6 +33,13 @@ pub(super) fn check(
         Diagnostic::new(&LIMIT, path, message)
     };
     for (limit, most) in configured.platform().descriptor().limits() {
+        for (key, shared) in views.shared.iter().filter(|(_, shared)| shared.weight(limit) > *most) {
+            let path = ModelPath::root().child(segment::PLATFORMS, platform);
+            let weight = shared.weight(limit);
+            let message = format!("{key}, which nodes share, has {weight} {limit}, and can have {most}");
+            let help = "let the plug-in divide it, by another name for each part; or raise the limit";
+            found.push(Diagnostic::new(&LIMIT, path, message).with_help(help));
+        }
         for scope in &views.scopes {
             let Scope::Shard(shard) = scope.scope() else {
                 continue;

@@ -17,6 +17,7 @@ mod readdressed;
 mod record;
 mod refused;
 mod render;
+mod shared;
 mod views;
 
 pub use as_of::AsOf;
@@ -59,6 +60,7 @@ static CODES: &[&CodeInfo] = &[
     &link::INSUFFICIENT,
     &limit::LIMIT,
     &guard::UNGUARDED,
+    &guard::UNGUARDED_DEPENDENCY,
     &readdressed::FORMER_ADDRESS,
     &refused::REFUSED,
     &as_of::CLOCK_AHEAD,
@@ -142,6 +144,7 @@ impl Broker {
         let changed = cause::ChangedNodes::between(manifest, &views);
         let causes = changed.causes(&placed.ecosystem, &placed.graphs);
         let metadata = changed.of_metadata();
+        let mut shared = cause::of_shared_scopes(&placed.ecosystem, &placed.graphs, &views, base, &entries);
         let sinks = Sinks::new(&placed.ecosystem);
         let mut proposed = BTreeMap::new();
         for (name, configured) in &platforms {
@@ -153,9 +156,10 @@ impl Broker {
                 released: let_go.get(name).cloned().unwrap_or_default(),
                 causes: causes.get(name).cloned().unwrap_or_default(),
                 metadata: metadata.get(name).cloned().unwrap_or_default(),
+                shared: shared.remove(name).unwrap_or_default(),
             };
-            let changed =
-                ChangedScopes::between(base.and_then(|base| base.platform(name)), entries.get(name));
+            let before = base.and_then(|base| base.platform(name));
+            let changed = ChangedScopes::between(before, entries.get(name), &frame.newly_held);
             match configured.platform().diff(&RenderingChange::new(&frame, &changed)) {
                 Ok(plan) => {
                     let after = guard::Outcome {
@@ -163,6 +167,9 @@ impl Broker {
                         held: held.get(name).map_or(&[][..], Vec::as_slice),
                     };
                     guard::check(&frame, &changed, &plan, &after, &mut found);
+                    if let Some(before) = before {
+                        guard::check_shared(&frame, before, &plan, &after, &mut found);
+                    }
                     if let Some(views) = views.get(name) {
                         refused::report(&plan, views, &sinks, &mut found);
                     }

@@ -8,7 +8,7 @@ use crate::{
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
-    NodeView, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopeView, slug,
+    HeldState, NodeView, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopedNode, slug,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,10 +31,7 @@ pub(crate) fn platform_folder(platform: &PlatformName) -> Option<SafePath> {
 
 /// The folder of a scope in that of its platform.
 pub(crate) fn scope_folder(scope: &Scope) -> Option<SafePath> {
-    match scope {
-        Scope::Foundation => "foundation".parse().ok(),
-        Scope::Shard(shard) => format!("shards/{}", slug(&[shard.as_str()], 48)).parse().ok(),
-    }
+    scope.folder().parse().ok()
 }
 
 /// Renders the scopes of a platform; what a target already has of the same view is taken from there.
@@ -51,47 +48,60 @@ pub(super) fn render(
         let fingerprint = view.fingerprint();
         let reached = manifest.and_then(|manifest| manifest.scope(name, view.scope()));
         if let Some(entry) = reached.filter(|entry| entry.fingerprint == fingerprint) {
-            entries.push(entry.clone());
+            entries.push(with_members(entry.clone(), views));
             continue;
         }
         let Some(folder) = scope_folder(view.scope()) else {
             continue;
         };
         match configured.platform().render(view) {
-            Ok(rendering) => entries.push(ScopeEntry {
-                scope: view.scope().clone(),
-                folder,
-                fingerprint,
-                record: ScopeRecord::from(&rendering),
-                views: views_of_holders(view, &rendering),
-                nodes: view
-                    .whole_nodes()
-                    .map(|node| (node.facts().storage_key(), views.fingerprint(node)))
-                    .collect(),
-                metadata: view
-                    .whole_nodes()
-                    .map(|node| (node.facts().storage_key(), Fingerprint::of(node.metadata())))
-                    .collect(),
-            }),
+            Ok(rendering) => {
+                let record = ScopeRecord::from(&rendering);
+                let nodes = view.nodes().iter().map(ScopedNode::view);
+                let entry = ScopeEntry {
+                    scope: view.scope().clone(),
+                    folder,
+                    fingerprint,
+                    views: views_of_holders(nodes, view.held(), &record),
+                    record,
+                    nodes: view
+                        .whole_nodes()
+                        .map(|node| (node.facts().storage_key(), views.fingerprint(node)))
+                        .collect(),
+                    metadata: view
+                        .whole_nodes()
+                        .map(|node| (node.facts().storage_key(), Fingerprint::of(node.metadata())))
+                        .collect(),
+                    members: BTreeMap::new(),
+                };
+                entries.push(with_members(entry, views));
+            }
             Err(error) => found.push(failure(&error, path.clone())),
         }
     }
     check_addresses(&entries, &path, found);
-    check_held(&views.scopes, &entries, &path, found);
+    check_held(&views.held, &entries, &path, found);
     entries
 }
 
 /// The node of each resource that holds data, as it is rendered now: what is needed to render it on when nobody asks for it
 /// any more.
-fn views_of_holders(view: &ScopeView, rendering: &Rendering) -> BTreeMap<ResourceAddress, NodeView> {
-    let held: BTreeMap<&ResourceAddress, &NodeView> =
-        view.held().iter().map(|held| (&held.resource, &held.node)).collect();
+fn views_of_holders<'v>(
+    nodes: impl Iterator<Item = &'v NodeView>,
+    held: &[HeldState],
+    record: &ScopeRecord,
+) -> BTreeMap<ResourceAddress, NodeView> {
+    let resources = || record.resources.values();
     let kept: BTreeSet<&DatasetKey> =
-        rendering.resources().filter_map(Resource::held_data).map(|held| &held.dataset).collect();
+        resources().filter_map(Resource::held_data).map(|held| &held.dataset).collect();
+    if kept.is_empty() {
+        return BTreeMap::new();
+    }
+    let held: BTreeMap<&ResourceAddress, &NodeView> =
+        held.iter().map(|held| (&held.resource, &held.node)).collect();
     let by_dataset =
         |node: &NodeView| node.divided(|dataset| kept.get(dataset.storage_key()).map(|key| (*key).clone()));
-    let captures: BTreeMap<DatasetKey, NodeView> =
-        view.nodes().iter().flat_map(|node| by_dataset(node.view())).collect();
+    let captures: BTreeMap<DatasetKey, NodeView> = nodes.flat_map(by_dataset).collect();
     let view_of = |resource: &Resource| {
         let dataset = &resource.held_data()?.dataset;
         let former = || held.get(resource.former_address()?);
@@ -100,10 +110,19 @@ fn views_of_holders(view: &ScopeView, rendering: &Rendering) -> BTreeMap<Resourc
             None => captures.get(dataset).cloned(),
         }
     };
-    rendering
-        .resources()
-        .filter_map(|resource| Some((resource.address().clone(), view_of(resource)?)))
-        .collect()
+    resources().filter_map(|resource| Some((resource.address().clone(), view_of(resource)?))).collect()
+}
+
+/// Returns an entry with the nodes that share its scope, which are no part of what it is rendered from.
+fn with_members(entry: ScopeEntry, views: &PlatformViews) -> ScopeEntry {
+    let Scope::Shared(key) = &entry.scope else { return entry };
+    let Some(shared) = views.shared.get(key) else { return entry };
+    let nodes = shared.nodes(&views.nodes);
+    ScopeEntry {
+        views: views_of_holders(nodes, &views.held, &entry.record),
+        members: shared.fingerprints(),
+        ..entry
+    }
 }
 
 fn check_addresses(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
@@ -120,8 +139,8 @@ fn check_addresses(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Dia
     }
 }
 
-fn check_held(scopes: &[ScopeView], entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
-    for held in scopes.iter().flat_map(|scope| scope.held()) {
+fn check_held(held: &[HeldState], entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
+    for held in held {
         let rendered = entries.iter().find_map(|entry| entry.record.resources.get(&held.resource));
         // What is held under a former address is there under the one of now.
         let all = || entries.iter().flat_map(|entry| entry.record.resources.values());

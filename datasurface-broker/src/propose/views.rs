@@ -1,6 +1,9 @@
 //! Views: what each platform is shown. Offers are asked for by name and resolved here, before anything is rendered.
 
-use super::metadata;
+use super::{
+    metadata,
+    shared::{self, SharedScope},
+};
 use crate::{
     configured_platform::ConfiguredPlatform,
     sharding::{self, HeldCustody},
@@ -11,7 +14,7 @@ use datasurface_graph::{
     Placement,
 };
 use datasurface_model::{DatasetKey, Ecosystem, PlatformName, ShardName, Valid};
-use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode};
+use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode, SharedKey};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -36,6 +39,10 @@ pub(super) struct PlatformViews {
     instance: Fingerprint,
     pub(super) nodes: Vec<NodeView>,
     pub(super) shards: Vec<ShardName>,
+    /// What is held and not fed, in whatever scope.
+    pub(super) held: Vec<HeldState>,
+    pub(super) shared: BTreeMap<SharedKey, SharedScope>,
+    /// What is rendered, in the order of scopes.
     pub(super) scopes: Vec<ScopeView>,
 }
 
@@ -105,7 +112,7 @@ impl Sources<'_> {
                 .map(DatasetFacts::storage_key)
                 .collect();
             let is_unfed = |held: &&HeldState| !captured.contains(&held.holds.dataset);
-            let unfed: Vec<&HeldState> = held.iter().filter(is_unfed).collect();
+            let unfed: Vec<HeldState> = held.iter().filter(is_unfed).cloned().collect();
             if nodes.is_empty() && unfed.is_empty() && self.graphs.graph(name).is_none() {
                 continue; // It is not declared any more, and holds nothing: all of it goes.
             }
@@ -114,16 +121,23 @@ impl Sources<'_> {
             let mut scopes = vec![ScopeView::foundation(Arc::clone(configured.instance()), shards.clone())];
             let mut placed = placement.map(|placement| by_shard(&nodes, placement)).unwrap_or_default();
             let mut held: BTreeMap<&ShardName, Vec<HeldState>> = BTreeMap::new();
-            for state in unfed {
-                held.entry(&state.shard).or_default().push(state.clone());
+            for state in &unfed {
+                if let Some(shard) = state.scope.shard() {
+                    held.entry(shard).or_default().push(state.clone());
+                }
             }
             scopes.extend(shards.iter().map(|shard| {
                 let here = placed.remove(shard).unwrap_or_default();
                 let held = held.remove(shard).unwrap_or_default();
                 ScopeView::shard(Arc::clone(configured.instance()), shard.clone(), here, held)
             }));
+            let asked = nodes.iter().chain(unfed.iter().map(|held| &held.node));
+            let shared = shared::gather(configured, asked);
+            scopes.extend(shared.iter().map(|(key, shared)| shared.view(configured, key)));
+            scopes.sort_by(|one, other| one.scope().cmp(other.scope()));
             let instance = Fingerprint::of(configured.instance());
-            views.insert(name.clone(), PlatformViews { instance, nodes, shards, scopes });
+            views
+                .insert(name.clone(), PlatformViews { instance, nodes, shards, held: unfed, shared, scopes });
         }
         views
     }
@@ -195,9 +209,9 @@ pub(super) fn wanted(facts: &NodeFacts) -> BTreeSet<&DatasetKey> {
     }
 }
 
-fn shards(placement: Option<&Placement>, held: &[&HeldState]) -> Vec<ShardName> {
+fn shards(placement: Option<&Placement>, held: &[HeldState]) -> Vec<ShardName> {
     let mut shards = placement.map(Placement::shards).unwrap_or_default();
-    shards.extend(held.iter().map(|held| held.shard.clone()));
+    shards.extend(held.iter().filter_map(|held| held.scope.shard()).cloned());
     shards.into_iter().collect()
 }
 

@@ -1,6 +1,6 @@
 //! A small ecosystem, and the way from it to a target.
 
-use crate::minimal_platform::MinimalPlatform;
+use crate::{minimal_platform::MinimalPlatform, sharing_platform::SharingPlatform};
 use chrono::NaiveDate;
 use datasurface_broker::{AsOf, Base, Broker, BrokerError, LOCK_FILE_NAME, Lock, Placed, Proposal, Target};
 use datasurface_model::*;
@@ -63,7 +63,7 @@ pub(crate) fn world_of(
 }
 
 pub(crate) fn broker() -> Broker {
-    Broker::new(Registry::new().with_plugin::<MinimalPlatform>())
+    Broker::new(Registry::new().with_plugin::<MinimalPlatform>().with_plugin::<SharingPlatform>())
 }
 
 pub(crate) fn place(ecosystem: Ecosystem, lock: &Lock) -> Result<Placed, BrokerError> {

@@ -23,6 +23,8 @@ mod renamed;
 mod replaced;
 mod review;
 mod shards;
+mod shared;
+mod sharing_platform;
 mod storage;
 mod storage_sequences;
 mod target;

@@ -17,7 +17,7 @@ use crate::{
     instance::PlatformInstance,
     plan::{Cause, Revision},
     rendering::ResourceAddress,
-    slug::{SLUG_LIMIT, slug},
+    shared::SharedKey,
     view::Scope,
 };
 use datasurface_graph::{Fingerprint, NodeKey};
@@ -53,6 +53,19 @@ pub struct ChangeHeader {
     /// The nodes with a cause of which nothing but metadata is other than before.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub metadata: BTreeSet<NodeKey>,
+    /// The cause of the change of each shared scope, ordered by key: the nodes whose share came, went or changed, and who owns what changed of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<SharedCause>,
+}
+
+/// The cause of the change of a shared scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SharedCause {
+    /// The shared scope.
+    pub key: SharedKey,
+    /// The cause.
+    pub cause: Cause,
 }
 
 impl<'a> RenderingChange<'a> {
@@ -114,18 +127,14 @@ impl<'a> RenderingChange<'a> {
         Ok(format!("{name}-{}", Fingerprint::of(&scopes).short()))
     }
 
-    /// Returns the folder of the transition files of one scope: `<transition>/foundation`, or `<transition>/<shard>` below
-    /// `shards`.
+    /// Returns the folder of the transition files of one scope: that [of the scope](Scope::folder), below the name of the
+    /// transition.
     ///
     /// # Errors
     ///
     /// As [`transition_name`](Self::transition_name).
     pub fn transition_folder(&self, scope: &Scope) -> Result<String, PlatformError> {
-        let transition = self.transition_name()?;
-        Ok(match scope {
-            Scope::Foundation => format!("{transition}/foundation"),
-            Scope::Shard(shard) => format!("{transition}/shards/{}", slug(&[shard.as_str()], SLUG_LIMIT)),
-        })
+        Ok(format!("{}/{}", self.transition_name()?, scope.folder()))
     }
 
     /// Loads every scope, so that the change can be written as JSON.
@@ -155,6 +164,7 @@ mod tests {
             released: BTreeMap::new(),
             causes: BTreeMap::new(),
             metadata: BTreeSet::new(),
+            shared: Vec::new(),
         }
     }
 

@@ -128,7 +128,7 @@ impl RenderingChange<'_> {
         let (action, carried_by) = (judgement.action, judgement.carried_by.clone());
         let step = self.step(scope, change.after, action, judgement);
         let meaning = match step.meaning {
-            Meaning::Compatible if self.is_about_metadata(change.after) => Meaning::Metadata,
+            Meaning::Compatible if self.is_about_metadata(scope, change.after) => Meaning::Metadata,
             other => other,
         };
         let renamed_from = change.before.rendered_as().cloned();
@@ -159,20 +159,31 @@ impl RenderingChange<'_> {
             format!("nobody asks for what was promised of `{dataset}` any more, but it is owed {until}");
         let judgement = Judgement::effect(Effect::None, reason);
         let step = self.step(&placed.scope, &placed.resource, Action::Hold, judgement);
-        Step { owed_until: held.owed_until, ..step }
+        let mut cause = step.cause;
+        if cause.nodes.is_empty() {
+            self.add_causes(&held.node.facts().key_now(), Some(dataset), &mut cause);
+        }
+        Step { owed_until: held.owed_until, cause, ..step }
     }
 
     /// Whether all that changed of the nodes that a resource is there for is their metadata.
-    fn is_about_metadata(&self, resource: &Resource) -> bool {
-        let mut changed =
-            resource.origins().iter().filter(|node| self.frame.causes.contains_key(*node)).peekable();
+    fn is_about_metadata(&self, scope: &Scope, resource: &Resource) -> bool {
+        let of_scope = self.shared_cause(scope).into_iter().flat_map(|cause| &cause.nodes);
+        let nodes = resource.origins().iter().chain(of_scope);
+        let mut changed = nodes.filter(|node| self.frame.causes.contains_key(*node)).peekable();
         changed.peek().is_some() && changed.all(|node| self.frame.metadata.contains(node))
     }
 
     /// A refusal, at the first node that the resource is there for.
-    fn refused(&self, resource: &Resource, refused: Option<Box<Diagnostic>>) -> Option<Box<Diagnostic>> {
+    fn refused(
+        &self,
+        scope: &Scope,
+        resource: &Resource,
+        refused: Option<Box<Diagnostic>>,
+    ) -> Option<Box<Diagnostic>> {
         let platform = ModelPath::root().child(segment::PLATFORMS, &self.platform().name);
-        let path = match resource.origins().first() {
+        let of_scope = || self.shared_cause(scope).and_then(|cause| cause.nodes.first());
+        let path = match resource.origins().first().or_else(of_scope) {
             Some(node) => platform.child(segment::NODES, node.to_string()),
             None => platform,
         };
@@ -189,34 +200,51 @@ impl RenderingChange<'_> {
             scope: scope.clone(),
             moved_from: None,
             reason: judgement.reason,
-            cause: self.cause_of(resource),
+            cause: self.cause_of(scope, resource),
             owed_until: None,
             carried_by: None,
             differences: Vec::new(),
-            refused: self.refused(resource, judgement.refused),
+            refused: self.refused(scope, resource, judgement.refused),
             renamed_from: None,
             depends_on: resource.dependencies().clone(),
         }
     }
 
-    /// The changes at the nodes that a resource is there for. What holds one dataset of a capture is there for the exports of that
-    /// dataset: where some of these changed, the others are no cause.
-    fn cause_of(&self, resource: &Resource) -> Cause {
-        let causes = &self.frame.causes;
-        let mut all = Cause::default();
-        for (node, change) in resource.origins().iter().filter_map(|node| causes.get_key_value(node)) {
-            let exports = resource.held_data().map(|held| exports_of(change, node.platform(), &held.dataset));
-            let exports = exports.into_iter().flatten().filter_map(|export| causes.get(export));
-            let mut changes: Vec<&Cause> = exports.collect();
-            if changes.is_empty() {
-                changes.push(change);
+    /// The cause of the change of a shared scope.
+    fn shared_cause(&self, scope: &Scope) -> Option<&Cause> {
+        match scope {
+            Scope::Shared(key) => {
+                let shared = &self.frame.shared;
+                let at = shared.binary_search_by(|shared| shared.key.cmp(key)).ok()?;
+                shared.get(at).map(|shared| &shared.cause)
             }
-            for change in changes {
-                all.nodes.extend(change.nodes.iter().cloned());
-                all.owners.extend(change.owners.iter().cloned());
-            }
+            Scope::Foundation | Scope::Shard(_) => None,
+        }
+    }
+
+    /// The changes at the nodes that a resource is there for; in a shared scope, also those of the nodes whose share in it changed.
+    fn cause_of(&self, scope: &Scope, resource: &Resource) -> Cause {
+        let mut all = self.shared_cause(scope).cloned().unwrap_or_default();
+        for node in resource.origins() {
+            self.add_causes(node, resource.held_data().map(|held| &held.dataset), &mut all);
         }
         all
+    }
+
+    /// Adds the changes at a node. What holds one dataset of a capture is there for the exports of that dataset: where some of these
+    /// changed, the others are no cause.
+    fn add_causes(&self, node: &NodeKey, dataset: Option<&DatasetKey>, all: &mut Cause) {
+        let causes = &self.frame.causes;
+        let Some(change) = causes.get(node) else { return };
+        let exports = dataset.into_iter().flat_map(|dataset| exports_of(change, node.platform(), dataset));
+        let mut changes: Vec<&Cause> = exports.filter_map(|export| causes.get(export)).collect();
+        if changes.is_empty() {
+            changes.push(change);
+        }
+        for change in changes {
+            all.nodes.extend(change.nodes.iter().cloned());
+            all.owners.extend(change.owners.iter().cloned());
+        }
     }
 }
 

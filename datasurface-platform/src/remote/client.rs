@@ -16,7 +16,8 @@ use crate::{
     plan::Plan,
     platform::DataPlatform,
     rendering::Rendering,
-    view::ScopeView,
+    shared::SharedPart,
+    view::{NodeView, ScopeView},
     weights::Weights,
 };
 use datasurface_graph::NodeFacts;
@@ -149,7 +150,7 @@ impl PlatformFactory for RemoteFactory {
 
 /// A platform that is another program.
 ///
-/// Weighing and offering have no way to fail, so a failure there is remembered: every later lint reports it as
+/// Weighing, offering and sharing have no way to fail, so a failure there is remembered: every later lint reports it as
 /// `remote/unreachable`, and nothing is rendered or compared any more. A failure never passes for an empty answer.
 #[derive(Debug)]
 pub struct RemotePlatform {
@@ -223,6 +224,14 @@ impl DataPlatform for RemotePlatform {
             let help = "see what the program wrote to its standard error, and start again";
             found.report(&UNREACHABLE, reason, help);
         }
+    }
+
+    fn shares(&self, node: &NodeView) -> Vec<SharedPart> {
+        let request = Request::Shares { platform: self.number, node: Cow::Borrowed(node) };
+        self.ask_or_remember(request, |response| match response {
+            Response::Shares(shares) => Some(shares),
+            _ => None,
+        })
     }
 
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     change::OwnedChange, descriptor::PlatformDescriptor, error::PlatformError, instance::PlatformInstance,
-    lint::PlatformView, offer::Offer, plan::Plan, rendering::Rendering, view::NodeView, view::ScopeView,
-    weights::Weights,
+    lint::PlatformView, offer::Offer, plan::Plan, rendering::Rendering, shared::SharedPart, view::NodeView,
+    view::ScopeView, weights::Weights,
 };
 use datasurface_graph::NodeFacts;
 use datasurface_model::{Json, PlatformKind};
@@ -81,6 +81,13 @@ pub enum Request<'a> {
         /// The instance and its shards.
         view: Cow<'a, PlatformView>,
     },
+    /// [`DataPlatform::shares`](crate::DataPlatform::shares), of a platform whose descriptor claims it.
+    Shares {
+        /// Which platform.
+        platform: u64,
+        /// The node.
+        node: Cow<'a, NodeView>,
+    },
     /// [`DataPlatform::render`](crate::DataPlatform::render).
     Render {
         /// Which platform.
@@ -126,6 +133,8 @@ pub enum Response {
     Offers(Vec<Offer>),
     /// The findings of a lint.
     Findings(Vec<Finding>),
+    /// The parts that a node adds to shared scopes.
+    Shares(Vec<SharedPart>),
     /// The rendering of a scope.
     Rendering(Rendering),
     /// The plan of a change.

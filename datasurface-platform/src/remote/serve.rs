@@ -80,6 +80,7 @@ impl Program<'_> {
             Request::Offer { platform, node } => Response::Offers(self.platform(platform)?.offer(&node)),
             Request::LintNode { platform, node } => self.lint(platform, LintView::Node(&node))?,
             Request::LintPlatform { platform, view } => self.lint(platform, LintView::Platform(&view))?,
+            Request::Shares { platform, node } => Response::Shares(self.platform(platform)?.shares(&node)),
             Request::Render { platform, scope } => {
                 Response::Rendering(self.platform(platform)?.render(&scope)?)
             }

@@ -154,6 +154,22 @@ impl NodeView {
         }
     }
 
+    /// Returns a safe, unique and bounded name of the container that the node exports to, or whose workspace it transforms for; none for
+    /// a capture. It is made of storage names, so that a rename does not change it.
+    #[must_use]
+    pub fn container_slug(&self) -> Option<String> {
+        let container = match self.detail() {
+            NodeDetail::Export(export) => &export.container_key,
+            NodeDetail::Transform(transform) => &transform.container_key,
+            NodeDetail::Ingest(_) | NodeDetail::Trigger(_) => return None,
+        };
+        let container = self.facts.storage.container(container);
+        Some(slug(
+            &[container.zone.as_str(), container.team.as_str(), container.container.as_str()],
+            SLUG_LIMIT,
+        ))
+    }
+
     /// Returns a safe, bounded name of a dataset that the node names: unique among all datasets, and made of the storage
     /// name of the dataset, so that a rename does not change it.
     #[must_use]

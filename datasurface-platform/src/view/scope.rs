@@ -1,11 +1,20 @@
 //! A scope, as a platform sees it.
 
 use super::NodeView;
-use crate::{held::HeldState, instance::PlatformInstance};
+use crate::{
+    error::PlatformError,
+    held::HeldState,
+    instance::PlatformInstance,
+    shared::{SharedKey, read_part},
+    slug::slug,
+};
 use datasurface_graph::{DatasetFacts, Fingerprint};
-use datasurface_model::{DatasetName, ShardName};
+use datasurface_model::{DatasetName, Json, ShardName};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, sync::Arc};
+
+/// The longest name of a folder of a scope, in characters.
+const FOLDER_LIMIT: usize = 48;
 
 /// A part of a platform that is rendered at once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,6 +25,24 @@ pub enum Scope {
     Foundation,
     /// A part of the graph.
     Shard(ShardName),
+    /// A thing that nodes share, in whatever shards they are.
+    Shared(SharedKey),
+}
+
+impl Scope {
+    /// The folder of the scope in that of its platform: `foundation`, `shards/main`, `shared/after/sink/Sales`.
+    #[must_use]
+    pub fn folder(&self) -> String {
+        // What is shared is named by slugs, whose hyphens are no reason for another hash.
+        let segment = |name: &str| slug(&name.split('-').collect::<Vec<_>>(), FOLDER_LIMIT);
+        match self {
+            Self::Foundation => "foundation".to_owned(),
+            Self::Shard(shard) => format!("shards/{}", slug(&[shard.as_str()], FOLDER_LIMIT)),
+            Self::Shared(SharedKey { stage, kind, name }) => {
+                format!("shared/{stage}/{}/{}", segment(kind), segment(name))
+            }
+        }
+    }
 }
 
 impl fmt::Display for Scope {
@@ -23,6 +50,7 @@ impl fmt::Display for Scope {
         match self {
             Self::Foundation => f.write_str("foundation"),
             Self::Shard(shard) => write!(f, "shard `{shard}`"),
+            Self::Shared(key) => write!(f, "shared {key}"),
         }
     }
 }
@@ -35,6 +63,8 @@ pub struct ScopeView {
     scope: Scope,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     shards: Vec<ShardName>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    parts: BTreeSet<Json>,
     nodes: Vec<ScopedNode>,
     held: Vec<HeldState>,
 }
@@ -51,7 +81,7 @@ pub struct ScopedNode {
 impl ScopeView {
     /// Creates the view of the foundation of an instance with these shards.
     pub fn foundation(platform: Arc<PlatformInstance>, shards: Vec<ShardName>) -> Self {
-        Self { platform, scope: Scope::Foundation, shards, nodes: Vec::new(), held: Vec::new() }
+        Self { shards, ..Self::empty(platform, Scope::Foundation) }
     }
 
     /// Creates the view of a shard, with the nodes that are placed in it, in the order of their keys.
@@ -61,7 +91,23 @@ impl ScopeView {
         nodes: Vec<ScopedNode>,
         held: Vec<HeldState>,
     ) -> Self {
-        Self { platform, scope: Scope::Shard(shard), shards: Vec::new(), nodes, held }
+        Self { nodes, held, ..Self::empty(platform, Scope::Shard(shard)) }
+    }
+
+    /// Creates the view of what nodes share: the parts that they add, each once.
+    pub fn shared(platform: Arc<PlatformInstance>, key: SharedKey, parts: BTreeSet<Json>) -> Self {
+        Self { parts, ..Self::empty(platform, Scope::Shared(key)) }
+    }
+
+    fn empty(platform: Arc<PlatformInstance>, scope: Scope) -> Self {
+        Self {
+            platform,
+            scope,
+            shards: Vec::new(),
+            parts: BTreeSet::new(),
+            nodes: Vec::new(),
+            held: Vec::new(),
+        }
     }
 
     /// The instance.
@@ -82,9 +128,33 @@ impl ScopeView {
         self.scope == Scope::Foundation
     }
 
-    /// Returns the value in the foundation, and `None` in a shard: for what only the foundation has.
+    /// Returns the value in the foundation, and `None` in every other scope: for what only the foundation has.
     pub fn in_foundation<T>(&self, thing: T) -> Option<T> {
         self.is_foundation().then_some(thing)
+    }
+
+    /// The key of a shared scope; none for the foundation and for shards.
+    #[must_use]
+    pub fn shared_key(&self) -> Option<&SharedKey> {
+        match &self.scope {
+            Scope::Shared(key) => Some(key),
+            Scope::Foundation | Scope::Shard(_) => None,
+        }
+    }
+
+    /// The parts of a shared scope that nodes add, each once, in canonical order.
+    #[must_use]
+    pub fn parts(&self) -> &BTreeSet<Json> {
+        &self.parts
+    }
+
+    /// Returns the parts of a shared scope as the type that they were written from.
+    ///
+    /// # Errors
+    ///
+    /// If a part is of another type.
+    pub fn parts_as<'s, T: Deserialize<'s>>(&'s self) -> Result<Vec<T>, PlatformError> {
+        self.parts.iter().map(read_part).collect()
     }
 
     /// The shards of the instance, in order, for the foundation. A shard knows of no other one.
@@ -144,6 +214,7 @@ impl ScopeView {
             platform: Arc::clone(&self.platform),
             scope: self.scope.clone(),
             shards: self.shards.clone(),
+            parts: self.parts.clone(),
             nodes: self.nodes.iter().map(node).collect(),
             held: held.collect(),
         }

@@ -28,6 +28,7 @@ fn header(from: u8, to: u8) -> ChangeHeader {
         released: BTreeMap::new(),
         causes: BTreeMap::new(),
         metadata: BTreeSet::new(),
+        shared: Vec::new(),
     }
 }
 

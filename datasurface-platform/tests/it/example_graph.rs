@@ -134,7 +134,7 @@ pub(crate) fn shard_of(instance: &Arc<PlatformInstance>, keys: &[&str]) -> Scope
         let view = sales.restricted_to(&dataset.into());
         let holds = HeldData::from(&view.facts().datasets()[0]);
         let address = ResourceAddress::from(format!("topic.Sales-{dataset}"));
-        HeldState::new(address, "main".into(), holds, view, owed_until)
+        HeldState::new(address, ShardName::from("main"), holds, view, owed_until)
     };
     let here = views.iter().filter(|view| keys.contains(&view.key().to_string().as_str()));
     let nodes = here.map(|view| {

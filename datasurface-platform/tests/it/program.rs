@@ -52,6 +52,7 @@ pub(crate) fn change(rendered: &Rendering) -> OwnedChange {
             released: BTreeMap::from([("topic.gone".into(), Guard::Expired(today))]),
             causes: BTreeMap::new(),
             metadata: [example_graph::node_views()[0].key().clone()].into(),
+            shared: Vec::new(),
         },
         scopes: vec![ScopeChange {
             scope: Scope::Shard("main".into()),

@@ -48,6 +48,7 @@ fn ask(
         released: BTreeMap::new(),
         causes: BTreeMap::new(),
         metadata: BTreeSet::new(),
+        shared: Vec::new(),
     };
     let plan = platform.diff(&RenderingChange::new(&frame, scopes));
     plan.map_err(|error| error.report())

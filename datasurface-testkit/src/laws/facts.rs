@@ -28,13 +28,13 @@ fn altered(report: &mut ReportBuilder, lone: LoneNode<'_>) {
     let Ok(before) = lone.render(lone.view().facts().clone()) else {
         return;
     };
-    if ShownNode::new(&before, key).is_empty() {
+    if ShownNode::new(&before).is_empty() {
         return;
     }
     for Alteration { fact, kept, facts } in alteration::claimed_facts(lone.node, descriptor) {
-        let shown = |rendering| match &kept {
-            Some(dataset) => ShownNode::keeping(rendering, key, dataset),
-            None => ShownNode::new(rendering, key),
+        let shown = |node| match &kept {
+            Some(dataset) => ShownNode::keeping(node, dataset),
+            None => ShownNode::new(node),
         };
         let view = lone.view().with_facts(facts.clone());
         if let Ok(after) = lone.render(facts)
@@ -92,7 +92,7 @@ fn entitled(report: &mut ReportBuilder, lone: LoneNode<'_>) {
     let Ok(after) = lone.render(facts) else {
         return;
     };
-    let shown = ShownNode::new(&after, view.key());
+    let shown = ShownNode::new(&after);
     let difference = if shown.is_empty() {
         return;
     } else if !shown.mentions(PRINCIPAL) {

@@ -62,13 +62,13 @@ fn is_carried(step: &Step, plan: &Plan, change: &OwnedChange) -> bool {
     }
 }
 
-/// What is held must be rendered on: the broker refuses everything else.
+/// What is held must be rendered on, and what its data depends on stays: the broker refuses everything else.
 pub(super) fn check_rendered(report: &mut ReportBuilder, stage: &HarnessRun) {
     let Err(refused) = &stage.proposal else {
         return;
     };
     for finding in refused.findings().iter() {
-        if finding.code() == "held/not-rendered" {
+        if matches!(finding.code(), "held/not-rendered" | "plan/unguarded-dependency") {
             report.report(Law::HeldStateSurvives, finding.path(), finding.message());
         }
     }

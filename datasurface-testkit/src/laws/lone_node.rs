@@ -1,12 +1,12 @@
 //! A node alone in its shard: the smallest scope in which something can be rendered for it.
 
+use super::rendered_node::RenderedNode;
 use crate::{harness::HarnessRun, recording::RenderCall};
 use datasurface_graph::NodeFacts;
 use datasurface_platform::{
-    DataPlatform, HeldState, NodeView, PlatformError, PlatformInstance, Rendering, Scope, ScopeView,
-    ScopedNode,
+    DataPlatform, HeldState, NodeView, PlatformError, PlatformInstance, Scope, ScopeView, ScopedNode,
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// A node that was rendered, and the platform that can be asked to render it again, alone.
 #[derive(Clone, Copy)]
@@ -35,8 +35,11 @@ impl<'a> LoneNode<'a> {
     }
 
     /// Renders the node with other facts.
-    pub(super) fn render(&self, facts: NodeFacts) -> Result<Rendering, PlatformError> {
-        self.platform.render(&self.with_facts(facts))
+    pub(super) fn render(&self, facts: NodeFacts) -> Result<RenderedNode<'static>, PlatformError> {
+        let shard = self.with_facts(facts);
+        let node = shard.nodes().first().map_or_else(|| self.view(), ScopedNode::view);
+        let rendering = self.platform.render(&shard)?;
+        RenderedNode::new(self.platform, &self.instance(), node, Cow::Owned(rendering))
     }
 
     /// The view of a shard in which there is nothing but the node, with other facts.
@@ -50,7 +53,7 @@ impl<'a> LoneNode<'a> {
     pub(super) fn shard(&self, nodes: Vec<ScopedNode>, held: Vec<HeldState>) -> ScopeView {
         let shard = match self.call.view.scope() {
             Scope::Shard(shard) => shard.clone(),
-            Scope::Foundation => "main".into(),
+            Scope::Foundation | Scope::Shared(_) => "main".into(),
         };
         ScopeView::shard(self.instance(), shard, nodes, held)
     }

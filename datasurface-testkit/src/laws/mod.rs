@@ -16,6 +16,7 @@ mod offers;
 mod paths;
 pub(crate) mod renames;
 pub(crate) mod render;
+mod rendered_node;
 mod schema_changes;
 mod second_instance;
 pub(crate) mod settings;
@@ -33,7 +34,7 @@ use crate::{
     report::{CheckCounts, LawReport, Violation},
 };
 use datasurface_model::PlatformName;
-use datasurface_platform::DataPlatform;
+use datasurface_platform::{DataPlatform, NodeView, SharedPart};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -76,6 +77,11 @@ pub(crate) fn probe(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
     second_instance::check(report, harness, stage);
     facts::check(report, stage);
     report.report_panics(&harness.log().panics);
+}
+
+/// What a node shares, on a platform that claims that nodes share something.
+fn shares(platform: &dyn DataPlatform, node: &NodeView) -> Vec<SharedPart> {
+    if platform.descriptor().has_shares() { platform.shares(node) } else { Vec::new() }
 }
 
 /// Other instances of the same platforms, with the same settings.

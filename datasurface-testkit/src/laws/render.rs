@@ -90,11 +90,13 @@ fn offers(report: &mut ReportBuilder, stage: &HarnessRun, others: &OtherInstance
             continue;
         };
         let (platform, facts) = (configured.platform(), node.facts());
-        let answer = |platform: &dyn DataPlatform| (platform.offer(facts), platform.weigh(facts));
+        let answer = |platform: &dyn DataPlatform| {
+            (platform.offer(facts), platform.weigh(facts), super::shares(platform, node))
+        };
         let first = answer(platform);
         if first != answer(platform) || first != answer(&**another) {
             let place = OnPlatform(&linted.platform, format!("`{}`", node.key()));
-            let difference = "asked again, its offers or weights are others";
+            let difference = "asked again, its offers, its weights or what it shares are others";
             report.report(Law::RenderIsDeterministic, place, difference);
         }
     }

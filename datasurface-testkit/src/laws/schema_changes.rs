@@ -1,11 +1,11 @@
 //! Law 21: a change that readers see is not said to be one of metadata. Law 26: a changed key of what owes earlier versions has a cost.
 
-use super::{OnPlatform, ReportBuilder, alteration, lone_node::LoneNode};
+use super::{OnPlatform, ReportBuilder, alteration, lone_node::LoneNode, rendered_node::RenderedNode};
 use crate::{harness::HarnessRun, law::Law};
 use datasurface_graph::{DatasetFacts, Fingerprint, NodeFacts};
 use datasurface_model::DatasetKey;
 use datasurface_platform::{
-    Cause, ChangeHeader, Effect, Meaning, Plan, Rendering, RenderingChange, Revision, ScopeChange, Step,
+    Cause, ChangeHeader, Effect, Meaning, Plan, RenderingChange, Revision, Scope, SharedCause, Step,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,7 +63,7 @@ fn cost(report: &mut ReportBuilder, lone: LoneNode<'_>, dataset: &DatasetFacts, 
 }
 
 /// The steps on what keeps the data of a dataset.
-fn steps<'p>(before: &Rendering, plan: &'p Plan, dataset: &DatasetKey) -> Vec<&'p Step> {
+fn steps<'p>(before: &RenderedNode<'_>, plan: &'p Plan, dataset: &DatasetKey) -> Vec<&'p Step> {
     let keeps = |step: &&Step| {
         let held = before.resource(&step.resource).and_then(|resource| resource.held_data());
         held.is_some_and(|held| held.dataset == *dataset)
@@ -72,7 +72,7 @@ fn steps<'p>(before: &Rendering, plan: &'p Plan, dataset: &DatasetKey) -> Vec<&'
 }
 
 /// Renders a node with a changed dataset, and asks for the way there. None if that fails: other laws tell.
-fn plan(lone: LoneNode<'_>, changed: DatasetFacts) -> Option<(Rendering, Plan)> {
+fn plan(lone: LoneNode<'_>, changed: DatasetFacts) -> Option<(RenderedNode<'static>, Plan)> {
     let facts = lone.view().facts().clone();
     let replace = |old: DatasetFacts| Some(if old.key == changed.key { changed.clone() } else { old });
     let new: NodeFacts = facts.clone().map_datasets(replace);
@@ -81,17 +81,21 @@ fn plan(lone: LoneNode<'_>, changed: DatasetFacts) -> Option<(Rendering, Plan)> 
     let [from, to] = revisions;
     let key = lone.view().key();
     let cause = Cause { nodes: BTreeSet::from([key.clone()]), ..Cause::default() };
+    let scopes = before.changes(&after, lone.call.view.scope());
+    let shared = scopes.iter().filter_map(|changed| match &changed.scope {
+        Scope::Shared(key) => Some(SharedCause { key: key.clone(), cause: cause.clone() }),
+        Scope::Foundation | Scope::Shard(_) => None,
+    });
     let header = ChangeHeader {
+        shared: shared.collect(),
         platform: lone.call.view.platform().clone(),
         from: Some(from),
         to,
         newly_held: Vec::new(),
         released: BTreeMap::new(),
-        causes: BTreeMap::from([(key.clone(), cause)]),
+        causes: BTreeMap::from([(key.clone(), cause.clone())]),
         metadata: BTreeSet::new(),
     };
-    let scope = lone.call.view.scope().clone();
-    let scopes = vec![ScopeChange { scope, old: (&before).into(), new: (&after).into() }];
     let plan = lone.platform.diff(&RenderingChange::new(&header, &scopes)).ok()?;
     Some((before, plan))
 }

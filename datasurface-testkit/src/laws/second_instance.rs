@@ -1,14 +1,14 @@
 //! Law 22: two instances do not occupy one place.
 
-use super::{OnPlatform, ReportBuilder, lone_node::LoneNode};
+use super::{OnPlatform, ReportBuilder, lone_node::LoneNode, rendered_node::RenderedNode};
 use crate::{
     harness::{Harness, HarnessRun},
     law::Law,
 };
 use datasurface_graph::{NodeFacts, NodeKey};
 use datasurface_model::PlatformName;
-use datasurface_platform::{PlatformInstance, Rendering, Resource, ScopeView, ScopedNode};
-use std::sync::Arc;
+use datasurface_platform::{PlatformInstance, ScopeView, ScopedNode};
+use std::{borrow::Cow, sync::Arc};
 
 /// The name of the second instance.
 const SECOND_INSTANCE: &str = "Another instance";
@@ -27,20 +27,25 @@ pub(super) fn check(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
             continue;
         }
         let first = lone.render(lone.view().facts().clone());
-        let rendering = second.render(&view_of_second(lone, instance));
+        let instance = Arc::new(instance);
+        let shard = view_of_second(lone, &instance);
+        let node = shard.nodes().first().map_or_else(|| lone.view(), ScopedNode::view);
+        let rendering = second.render(&shard);
+        let rendering = rendering
+            .and_then(|rendering| RenderedNode::new(&*second, &instance, node, Cow::Owned(rendering)));
         if let (Ok(first), Ok(second)) = (first, rendering) {
             compare(report, lone, &first, &second);
         }
     }
 }
 
-fn view_of_second(lone: LoneNode<'_>, instance: PlatformInstance) -> ScopeView {
-    let (instance, view) = (Arc::new(instance), lone.view());
+fn view_of_second(lone: LoneNode<'_>, instance: &Arc<PlatformInstance>) -> ScopeView {
+    let view = lone.view();
     let facts = renamed(view.facts(), &instance.name);
     let datasets = lone.node.datasets().map(|dataset| dataset.key.dataset.clone()).collect();
     let view = view.with_facts(facts);
     let nodes = vec![ScopedNode::new(view, lone.node.is_whole(), datasets)];
-    ScopeView::shard(instance, "main".into(), nodes, Vec::new())
+    ScopeView::shard(Arc::clone(instance), "main".into(), nodes, Vec::new())
 }
 
 fn renamed(facts: &NodeFacts, name: &PlatformName) -> NodeFacts {
@@ -54,16 +59,18 @@ fn renamed(facts: &NodeFacts, name: &PlatformName) -> NodeFacts {
     facts
 }
 
-fn compare(report: &mut ReportBuilder, lone: LoneNode<'_>, first: &Rendering, second: &Rendering) {
-    let text = |rendering: &Rendering, resource: &Resource| {
-        let file = rendering.file(resource.file()?.as_str())?;
-        Some(file.content().to_vec())
-    };
+fn compare(
+    report: &mut ReportBuilder,
+    lone: LoneNode<'_>,
+    first: &RenderedNode<'_>,
+    second: &RenderedNode<'_>,
+) {
     for holder in first.resources().filter(|resource| resource.held_data().is_some()) {
         let Some(other) = second.resource(holder.address()) else {
             continue;
         };
-        let is_same = holder.attributes() == other.attributes() && text(first, holder) == text(second, other);
+        let is_same = holder.attributes() == other.attributes()
+            && first.text(holder.address()) == second.text(other.address());
         if is_same && holder.occupied_places().is_disjoint(other.occupied_places()) {
             let difference = "another instance with the same settings renders the same, and neither of them states the place that \
                               it occupies, or its store";

@@ -73,7 +73,7 @@ pub(crate) fn check(report: &mut ReportBuilder, whole: &Proposal, stage: &Harnes
     }
 }
 
-/// What there is for the nodes of all shards, or holds data. The foundation may depend on which shards there are, and so may
+/// What there is for the nodes of all shards, holds data, or is shared. The foundation may depend on which shards there are, and so may
 /// what a shard has for itself alone, such as the frame of its schedule.
 #[derive(Default)]
 struct Union<'a> {
@@ -87,14 +87,17 @@ impl<'a> Union<'a> {
         let mut union = Self::default();
         for (name, record) in proposal.manifest().platforms() {
             for entry in record.scopes.iter().filter(|entry| entry.scope != Scope::Foundation) {
-                union.add(name, &entry.record);
+                union.add(name, &entry.scope, &entry.record);
             }
         }
         union
     }
 
-    fn add(&mut self, platform: &'a PlatformName, record: &'a ScopeRecord) {
-        let counts = |resource: &Resource| !resource.origins().is_empty() || resource.held_data().is_some();
+    fn add(&mut self, platform: &'a PlatformName, scope: &Scope, record: &'a ScopeRecord) {
+        let is_shared = matches!(scope, Scope::Shared(_));
+        let counts = |resource: &Resource| {
+            is_shared || !resource.origins().is_empty() || resource.held_data().is_some()
+        };
         let mut declared: BTreeMap<&SafePath, Vec<&Resource>> = BTreeMap::new();
         for (address, resource) in &record.resources {
             if counts(resource) {

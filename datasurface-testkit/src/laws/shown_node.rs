@@ -1,8 +1,8 @@
 //! What can be seen of a node in a rendering: attributes of resources, and the texts of files that declare them.
 
-use datasurface_graph::NodeKey;
+use super::rendered_node::RenderedNode;
 use datasurface_model::DatasetKey;
-use datasurface_platform::{Attributes, File, Rendering, Resource, ResourceAddress};
+use datasurface_platform::{Attributes, File, Resource, ResourceAddress};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,22 +14,22 @@ pub(super) struct ShownNode<'r> {
 }
 
 impl<'r> ShownNode<'r> {
-    pub(super) fn new(rendering: &'r Rendering, node: &NodeKey) -> Self {
-        Self::of(rendering, |resource| resource.origins().contains(node))
+    pub(super) fn new(node: &'r RenderedNode<'_>) -> Self {
+        Self::of(node, |_| true)
     }
 
     /// What is there of a node to keep a dataset; all of the node, if nothing keeps that.
-    pub(super) fn keeping(rendering: &'r Rendering, node: &NodeKey, dataset: &DatasetKey) -> Self {
-        let keeps = |resource: &Resource| resource.held_data().is_some_and(|data| data.dataset == *dataset);
-        let keeper = Self::of(rendering, |resource| resource.origins().contains(node) && keeps(resource));
-        if keeper.is_empty() { Self::new(rendering, node) } else { keeper }
+    pub(super) fn keeping(node: &'r RenderedNode<'_>, dataset: &DatasetKey) -> Self {
+        let keeper =
+            Self::of(node, |resource| resource.held_data().is_some_and(|data| data.dataset == *dataset));
+        if keeper.is_empty() { Self::new(node) } else { keeper }
     }
 
-    fn of(rendering: &'r Rendering, is_shown: impl Fn(&Resource) -> bool) -> Self {
-        let own = || rendering.resources().filter(|resource| is_shown(resource));
-        let files = own().filter_map(|resource| rendering.file(resource.file()?.as_str()));
+    fn of(node: &'r RenderedNode<'_>, is_shown: impl Fn(&Resource) -> bool) -> Self {
+        let own = || node.own().filter(|(_, resource)| is_shown(resource));
+        let files = own().filter_map(|(rendering, resource)| rendering.file(resource.file()?.as_str()));
         Self {
-            resources: own().map(|resource| (resource.address(), resource.attributes())).collect(),
+            resources: own().map(|(_, resource)| (resource.address(), resource.attributes())).collect(),
             texts: files.map(File::content).collect(),
         }
     }

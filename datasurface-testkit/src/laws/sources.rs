@@ -4,12 +4,14 @@ use super::{
     OnPlatform, ReportBuilder,
     alteration::{self, Alteration},
     lone_node::LoneNode,
+    rendered_node::RenderedNode,
     shown_node::ShownNode,
 };
 use crate::{harness::HarnessRun, law::Law};
 use datasurface_graph::{IngestSource, NodeDetail, NodeKind};
 use datasurface_model::DatasetKey;
 use datasurface_platform::{NodeView, Offer, ResolvedOffer, ScopedNode};
+use std::borrow::Cow;
 
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
     for lone in LoneNode::all(stage).filter(|lone| lone.node.is_whole()) {
@@ -29,7 +31,7 @@ fn captured(report: &mut ReportBuilder, lone: LoneNode<'_>) {
     let key = lone.view().key();
     for (Alteration { fact, facts, .. }, text) in alteration::sources(lone.node) {
         if let Ok(rendering) = lone.render(facts)
-            && !ShownNode::new(&rendering, key).mentions(text)
+            && !ShownNode::new(&rendering).mentions(text)
         {
             let difference =
                 format!("with another {fact}, `{text}` does not occur in what is rendered for it");
@@ -71,20 +73,26 @@ fn read_datasets(detail: &NodeDetail) -> Vec<&DatasetKey> {
 /// the same name within its store.
 fn offered(report: &mut ReportBuilder, lone: LoneNode<'_>, input: &ResolvedOffer) {
     let key = lone.view().key();
-    let Ok(before) = &lone.call.result else {
+    let Ok(shard) = &lone.call.result else {
         return;
     };
-    let before = ShownNode::new(before, key);
+    let beside = |node, shard| RenderedNode::new(lone.platform, &lone.instance(), node, shard);
+    let Ok(before) = beside(lone.view(), Cow::Borrowed(shard)) else {
+        return;
+    };
+    let before = ShownNode::new(&before);
     if before.is_empty() || before.mentions(name_in_store(input.offer.address())) {
         return;
     }
+    let changed = offered_elsewhere(lone, input);
     let nodes = lone.call.view.nodes().iter().map(|node| match node.view().key() == key {
-        true => offered_elsewhere(lone, input),
+        true => changed.clone(),
         false => node.clone(),
     });
     let elsewhere = lone.shard(nodes.collect(), lone.call.view.held().to_vec());
-    if let Ok(after) = lone.platform.render(&elsewhere)
-        && ShownNode::new(&after, key) == before
+    if let Ok(shard) = lone.platform.render(&elsewhere)
+        && let Ok(after) = beside(changed.view(), Cow::Owned(shard))
+        && ShownNode::new(&after) == before
     {
         let difference = format!(
             "it reads `{}` at `{}`, which does not occur in what is rendered for it; and with another address, that is the same",

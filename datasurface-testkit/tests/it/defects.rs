@@ -54,6 +54,7 @@ fn law_3_finds_renderings_that_differ() {
     breaks("counting_render", Law::RenderIsDeterministic);
     breaks("hashed_render", Law::RenderIsDeterministic);
     breaks("counting_offer", Law::RenderIsDeterministic);
+    breaks("counting_shares", Law::RenderIsDeterministic);
 }
 
 #[test]
@@ -74,6 +75,7 @@ fn law_5_finds_plans_that_do_not_get_there() {
 fn law_7_finds_who_destroys_or_forgets_what_is_held() {
     breaks("destroyer", Law::HeldStateSurvives);
     breaks("forgetter", Law::HeldStateSurvives);
+    shows("relocking", Law::HeldStateSurvives);
 }
 
 #[test]
@@ -95,6 +97,7 @@ fn law_10_finds_panics_wherever_they_are() {
     for place in ["render", "lint", "offer", "diff"] {
         breaks(&format!("panicking_{place}"), Law::NoPanic);
     }
+    shows("panicking_shares", Law::NoPanic);
 }
 
 #[test]

@@ -52,7 +52,8 @@ impl PlatformPlugin for FaultyPlatform {
         let descriptor = descriptor
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_artifacts(["sql"])
-            .with_formats(["drawer"]);
+            .with_formats(["drawer"])
+            .with_shares();
         let descriptor = match settings.defect {
             Defect::Secretive => descriptor,
             _ => descriptor.data_technology("drawer", None),
@@ -87,7 +88,7 @@ impl FaultyPlatform {
                 }
                 _ => Resource::for_dataset("drawer", node, &dataset.key),
             };
-            let drawer = drawer.with_held_data(dataset);
+            let drawer = drawer.with_held_data(dataset).dependency(format!("key.{}", self.lock(node)));
             let drawer = self.inside(scope, dataset, drawer);
             let path = format!("drawers/{}.txt", node.dataset_slug(&dataset.key));
             rendering.add(File::new(&path, "text/plain", self.text())?, [drawer])?;
@@ -115,6 +116,14 @@ impl FaultyPlatform {
             Defect::Common => drawer,
             Defect::Dusty => drawer.attribute("fed", !is_held).attribute("cupboard", &scope.platform().name),
             _ => drawer.attribute("cupboard", &scope.platform().name),
+        }
+    }
+
+    /// The name of the key that the drawers of a capture are locked with.
+    fn lock(&self, node: &NodeView) -> String {
+        match self.defect {
+            Defect::Relocking => node.facts().datasets().len().to_string(),
+            _ => "all".to_owned(),
         }
     }
 
@@ -241,7 +250,7 @@ fn today() -> chrono::NaiveDate {
 fn shard(scope: &ScopeView) -> &str {
     match scope.scope() {
         Scope::Shard(shard) => shard.as_str(),
-        Scope::Foundation => "",
+        Scope::Foundation | Scope::Shared(_) => "",
     }
 }
 
@@ -287,8 +296,26 @@ impl DataPlatform for FaultyPlatform {
         }
     }
 
+    fn shares(&self, node: &NodeView) -> Vec<SharedPart> {
+        let NodeDetail::Ingest(_) = node.detail() else {
+            return Vec::new();
+        };
+        let key = SharedKey::before("key", self.lock(node));
+        match self.defect {
+            Defect::PanickingShares => panic!("what is shared"),
+            Defect::CountingShares => vec![SharedPart::new(key, self.count())],
+            _ => vec![SharedPart::new(key, "steel")],
+        }
+    }
+
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
         let mut rendering = Rendering::new();
+        if let Some(key) = scope.shared_key() {
+            rendering.add_json(
+                Resource::new(format!("key.{}", key.name), "key").attribute("made_of", scope.parts()),
+            )?;
+            return Ok(rendering);
+        }
         if scope.is_foundation() {
             let label = Some(&self.label).filter(|_| !self.has(Defect::Unlabelled));
             let frame = Resource::new("frame", "frame").attribute("shards", scope.shards());

@@ -18,8 +18,8 @@ fn entry(scope: Scope, folder: &str) -> ScopeEntry {
         record: ScopeRecord::default(),
         views: BTreeMap::new(),
         nodes: BTreeMap::from([("Ingest/plant/store".parse().unwrap(), Fingerprint::of_bytes(b""))]),
-
         metadata: BTreeMap::new(),
+        members: BTreeMap::new(),
     }
 }
 

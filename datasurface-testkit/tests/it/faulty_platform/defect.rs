@@ -102,6 +102,11 @@ pub(crate) enum Defect {
     Dangling,
     /// Another key is thought to cost nothing.
     Rekeyer,
+    /// What captures share counts how often that was asked.
+    CountingShares,
+    PanickingShares,
+    /// All drawers are locked with a key that is called as the number of datasets in its capture.
+    Relocking,
     /// Files have the date of today.
     Dated,
     /// Files have the home folder of somebody.

@@ -109,7 +109,7 @@ impl Example {
         let resource = rendering.resource(&address.into()).unwrap();
         HeldState::new(
             resource.address().clone(),
-            "main".into(),
+            ShardName::from("main"),
             resource.held_data().unwrap().clone(),
             self.node(node).restricted_to(&dataset.into()),
             "2027-01-31".parse().ok(),
@@ -136,6 +136,7 @@ pub(crate) fn plan_from_other_text(example: &Example, earlier: impl Fn(&str) -> 
         released: BTreeMap::new(),
         causes: BTreeMap::new(),
         metadata: BTreeSet::new(),
+        shared: Vec::new(),
     };
     let new = ScopeRecord::from(&example.rendering());
     let old = serde_json::from_str(&earlier(&serde_json::to_string(&new).unwrap())).unwrap();
@@ -159,6 +160,7 @@ pub(crate) fn plan_between(
         released: let_go,
         causes: BTreeMap::new(),
         metadata: BTreeSet::new(),
+        shared: Vec::new(),
     };
     let shard = |example: &Example| ScopeRecord::from(&example.rendering());
     let foundation = |example: &Example| ScopeRecord::from(&example.foundation());
@@ -189,6 +191,7 @@ pub(crate) fn leaving_plan(example: &Example) -> Plan {
         released: holders.map(|resource| (resource.address().clone(), over.clone())).collect(),
         causes: BTreeMap::new(),
         metadata: BTreeSet::new(),
+        shared: Vec::new(),
     };
     let gone = |(scope, old)| ScopeChange { scope, old, new: ScopeRecord::default() };
     let scopes: Vec<ScopeChange> = records.into_iter().map(gone).collect();
