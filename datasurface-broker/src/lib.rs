@@ -102,8 +102,8 @@ pub use error::BrokerError;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use operate::{OperationContext, OperationReport};
 pub use output::{
-    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, PlatformRecord, Recovery,
-    ScopeEntry, Target, TargetError, TargetTransaction, disk,
+    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, OrderedScope, PlanFile,
+    PlatformRecord, Recovery, ScopeEntry, Target, TargetError, TargetTransaction, disk,
 };
 pub use placed::Placed;
 pub use propose::{AsOf, Base, LintReport, Proposal};

@@ -3,7 +3,7 @@
 use crate::{
     broker::Broker,
     configured_platform::{ConfiguredPlatform, failure},
-    output::{ApplyState, PlatformRecord, Target, TargetError},
+    output::{ApplyState, PlanFile, PlatformRecord, Target, TargetError},
     run_names::unknown,
 };
 use chrono::{DateTime, Utc};
@@ -217,5 +217,6 @@ fn pending_plan(site: &RuntimeContext<'_>, record: &PlatformRecord) -> Result<Pl
     };
     let path: SafePath = PLAN_FILE.parse().map_err(|error| unreadable(format!("{error}")))?;
     let text = site.rendered.get(&path).ok_or_else(|| unreadable("it is not among the files".to_owned()))?;
-    serde_json::from_slice(text).map_err(|error| unreadable(error.to_string()))
+    let file: PlanFile = serde_json::from_slice(text).map_err(|error| unreadable(error.to_string()))?;
+    Ok(file.into_plan())
 }

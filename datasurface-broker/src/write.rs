@@ -2,7 +2,7 @@
 
 use crate::{
     output::{Manifest, Target, TargetError, TargetTransaction},
-    propose::{Proposal, files},
+    propose::Proposal,
 };
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
@@ -91,9 +91,9 @@ impl Proposal {
                     put(&mut writing, &file.path().joined_to(&folder), file, &promised, &there)?;
                 }
             }
-            for (path, file) in files(&record.standing, &proposed.plan) {
-                let path = path.joined_to(&record.folder);
-                put(&mut writing, &path, &file, &promised, &there)?;
+            for file in proposed.transition_files() {
+                let path = file.path().joined_to(&record.folder);
+                put(&mut writing, &path, file, &promised, &there)?;
                 written.insert(path);
             }
         }

@@ -46,8 +46,9 @@ mod waiting;
 mod weights;
 
 pub use change::{
-    AttributeDifference, Attributes, ChangeHeader, JudgedChange, Judgement, OwnedChange, PlacedChange,
-    RefusedChange, RenderingChange, ResourceChange, ScopeChange, ScopeChanges, ScopeRecord, SharedCause,
+    AttributeDifference, Attributes, ChangeHeader, DatasetReaders, JudgedChange, Judgement, ListedReaders,
+    OwnedChange, PlacedChange, RefusedChange, RenderingChange, ResourceChange, ScopeChange, ScopeChanges,
+    ScopeRecord, SharedCause,
 };
 pub use credential::{
     CREDENTIAL_PREFIX, CredentialError, CredentialSource, EnvironmentCredentials, Secret, credential_variable,

@@ -58,10 +58,22 @@ impl Plan {
         Self { steps: order(steps.into_iter().collect()), transition: Vec::new() }
     }
 
-    /// Adds a file that is valid for exactly this change: a statement that alters a table, a job that fills it again.
+    /// Adds a file that is valid for exactly this change: a statement that alters a table, a job that fills it again. Its path is in the
+    /// [folder of a scope](Scope::folder), relative to that of the platform.
     #[must_use]
     pub fn transition_file(mut self, file: File) -> Self {
         self.transition.push(file);
+        self
+    }
+
+    /// Returns the plan with these meanings of steps, where they are worse than those that the steps have: a host knows who reads what.
+    #[must_use]
+    pub fn with_meanings(mut self, meaning: impl Fn(&Step) -> Option<Meaning>) -> Self {
+        for step in &mut self.steps {
+            if let Some(meaning) = meaning(step) {
+                step.meaning = std::mem::replace(&mut step.meaning, Meaning::Metadata).joined_with(meaning);
+            }
+        }
         self
     }
 
@@ -144,6 +156,22 @@ pub enum Meaning {
     Compatible,
     /// A change with which these groups cannot go on.
     Breaking(BTreeSet<GroupKey>),
+}
+
+impl Meaning {
+    /// Returns the worse one of two meanings. What breaks some groups and what breaks others breaks all of them.
+    #[must_use]
+    pub fn joined_with(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Breaking(mut groups), Self::Breaking(others)) => {
+                groups.extend(others);
+                Self::Breaking(groups)
+            }
+            (Self::Breaking(groups), _) | (_, Self::Breaking(groups)) => Self::Breaking(groups),
+            (Self::Compatible, _) | (_, Self::Compatible) => Self::Compatible,
+            (Self::Metadata, Self::Metadata) => Self::Metadata,
+        }
+    }
 }
 
 /// The effect of a change on running pipelines. Later ones are worse.

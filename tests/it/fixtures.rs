@@ -61,6 +61,7 @@ const BEYOND: &[&str] = &[
     "offer/insufficient",
     "offer/missing",
     "plan/refused",
+    "plan/stray-file",
     "plan/unguarded",
     "plan/unguarded-dependency",
     "platform/address-twice",

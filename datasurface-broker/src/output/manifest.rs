@@ -41,6 +41,10 @@ pub struct PlatformRecord {
     /// Only a platform that leaves it to other tools to apply what it renders has them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<EarlierTransition>,
+    /// The folders of scopes that are rendered no more, and were since the last revision that was recorded as applied, in the order in which
+    /// they are taken down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<SafePath>,
     /// The apply state: whether what runs is behind what is rendered.
     #[serde(default, skip_serializing_if = "ApplyState::is_rendered")]
     pub standing: ApplyState,
@@ -226,6 +230,7 @@ impl Manifest {
                 record.standing = ApplyState::Applied;
                 record.transition.clear();
                 record.earlier.clear();
+                record.gone.clear();
                 record.applied_to.clone_from(ground);
             }
         }
@@ -253,6 +258,7 @@ impl Manifest {
             if is_last {
                 record.transition.clear();
                 record.earlier.clear();
+                record.gone.clear();
             } else if let Some(position) = record.earlier.iter().rposition(|one| one.to == *revision) {
                 record.earlier.drain(..=position);
                 record.remove_empty_revisions();

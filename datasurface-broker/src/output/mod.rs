@@ -17,6 +17,7 @@ mod interrupted;
 mod journal;
 mod lock;
 mod manifest;
+mod plan_file;
 mod relative_path;
 mod target_folder;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use error::TargetError;
 pub use manifest::{
     AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, PlatformRecord, ScopeEntry,
 };
+pub use plan_file::{OrderedScope, PlanFile};
 pub use transaction::TargetTransaction;
 
 use codes::{BUSY, FOREIGN_FILE, UNKNOWN_REVISION, UNREADABLE};

@@ -50,6 +50,7 @@ impl Wanted {
         };
         let platform = PlatformRecord {
             earlier: Vec::new(),
+            gone: Vec::new(),
             instance: instance("plant"),
             folder: safe("plant"),
             scopes: vec![entry],

@@ -14,10 +14,13 @@ mod occupied;
 mod other_storage;
 mod proposal;
 mod readdressed;
+mod readers;
 mod record;
 mod refused;
 mod render;
+mod scope_order;
 mod shared;
+mod stray;
 mod views;
 
 pub use as_of::AsOf;
@@ -27,7 +30,6 @@ pub use proposal::Proposal;
 
 pub(crate) use hold::owed_today;
 pub(crate) use proposal::Proposed;
-pub(crate) use record::files;
 
 use crate::{
     broker::Broker,
@@ -44,6 +46,7 @@ use datasurface_platform::{ChangeHeader, HeldState, RenderingChange};
 use hold::Releases;
 use lint::Sinks;
 use readdressed::Readdressed;
+use readers::Readers;
 use std::{collections::BTreeMap, sync::Arc};
 use views::{Held, PlatformViews, Sources};
 
@@ -63,6 +66,7 @@ static CODES: &[&CodeInfo] = &[
     &guard::UNGUARDED_DEPENDENCY,
     &readdressed::FORMER_ADDRESS,
     &refused::REFUSED,
+    &stray::STRAY,
     &as_of::CLOCK_AHEAD,
 ];
 
@@ -146,6 +150,7 @@ impl Broker {
         let metadata = changed.of_metadata();
         let mut shared = cause::of_shared_scopes(&placed.ecosystem, &placed.graphs, &views, base, &entries);
         let sinks = Sinks::new(&placed.ecosystem);
+        let readers = Readers::new(&placed.ecosystem, &placed.graphs, &views);
         let mut proposed = BTreeMap::new();
         for (name, configured) in &platforms {
             let frame = ChangeHeader {
@@ -160,22 +165,28 @@ impl Broker {
             };
             let before = base.and_then(|base| base.platform(name));
             let changed = ChangedScopes::between(before, entries.get(name), &frame.newly_held);
-            match configured.platform().diff(&RenderingChange::new(&frame, &changed)) {
+            let change = RenderingChange::new(&frame, &changed).with_readers(&readers);
+            match configured.platform().diff(&change) {
                 Ok(plan) => {
                     let after = guard::Outcome {
                         entries: entries.get(name).map_or(&[][..], Vec::as_slice),
                         held: held.get(name).map_or(&[][..], Vec::as_slice),
                     };
+                    stray::check(name, &plan, before, after.entries, &mut found);
                     guard::check(&frame, &changed, &plan, &after, &mut found);
                     if let Some(before) = before {
                         guard::check_shared(&frame, before, &plan, &after, &mut found);
                     }
+                    let mut plan = plan;
                     if let Some(views) = views.get(name) {
+                        plan = readers::join(plan, before, (views, after.entries), &readers);
                         refused::report(&plan, views, &sinks, &mut found);
                     }
                     let scopes = views.remove(name).map(|views| views.scopes).unwrap_or_default();
-                    proposed
-                        .insert(name.clone(), Proposed { configured: Arc::clone(configured), scopes, plan });
+                    proposed.insert(
+                        name.clone(),
+                        Proposed { configured: Arc::clone(configured), scopes, plan, plan_file: None },
+                    );
                 }
                 Err(error) => found.push(failure(&error, ModelPath::root().child(segment::PLATFORMS, name))),
             }
@@ -201,7 +212,7 @@ impl Broker {
         if lock.holds_nothing() {
             lock.trusted_on = None;
         }
-        let records = record::records(&proposed, entries, (placed, &revision), manifest);
+        let records = record::records(&mut proposed, entries, (placed, &revision), manifest);
         remember_left(&mut lock, &placed.ecosystem, &records);
         Ok(Proposal {
             manifest: Manifest::new(revision, Fingerprint::of_bytes(lock.to_text().as_bytes()), records)

@@ -2,7 +2,7 @@
 
 use crate::{configured_platform::ConfiguredPlatform, lock::Lock, output::Manifest};
 use datasurface_model::{Findings, PlatformName};
-use datasurface_platform::{Plan, Revision, ScopeView};
+use datasurface_platform::{File, Plan, Revision, ScopeView};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A proposed change: the new rendering of each platform, the plan to get there, and the lock to go with it.
@@ -22,6 +22,15 @@ pub(crate) struct Proposed {
     pub(crate) configured: Arc<ConfiguredPlatform>,
     pub(crate) scopes: Vec<ScopeView>,
     pub(crate) plan: Plan,
+    /// What is to be done, for whoever applies it; none if there is nothing to do.
+    pub(crate) plan_file: Option<File>,
+}
+
+impl Proposed {
+    /// The files that are there for a change only: those of its plan, and the plan file.
+    pub(crate) fn transition_files(&self) -> impl Iterator<Item = &File> {
+        self.plan.transition_files().iter().chain(&self.plan_file)
+    }
 }
 
 impl Proposal {

@@ -1,18 +1,18 @@
 //! What the target would remember.
 
-use super::{hold::owed_today, proposal::Proposed, render::platform_folder};
+use super::{hold::owed_today, proposal::Proposed, render::platform_folder, scope_order};
 use crate::{
-    output::{ApplyState, EarlierApplied, EarlierTransition, Manifest, PlatformRecord, ScopeEntry},
+    output::{ApplyState, EarlierApplied, EarlierTransition, Manifest, PlanFile, PlatformRecord, ScopeEntry},
     placed::Placed,
 };
 use datasurface_model::PlatformName;
 use datasurface_platform::{File, FileRecord, PLAN_FILE, Plan, Revision, SafePath};
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the target would remember of each platform. Of one that has nothing any more, the files are remembered that it
 /// takes to get there.
 pub(super) fn records(
-    proposed: &BTreeMap<PlatformName, Proposed>,
+    proposed: &mut BTreeMap<PlatformName, Proposed>,
     mut entries: BTreeMap<PlatformName, Vec<ScopeEntry>>,
     (placed, revision): (&Placed, &Revision),
     manifest: Option<&Manifest>,
@@ -25,7 +25,10 @@ pub(super) fn records(
         let scopes = entries.remove(name).unwrap_or_default();
         let before = manifest.and_then(|manifest| Some((manifest.platform(name)?, manifest.revision())));
         let standing = standing(before, &proposed.plan);
-        let own = || files(&standing, &proposed.plan).map(|(path, file)| (path, file.record())).collect();
+        let gone = gone(before.map(|(before, _)| before), &scopes);
+        proposed.plan_file = plan_file(&standing, &proposed.plan, (manifest, name, revision), &scopes, &gone);
+        let files = || proposed.transition_files();
+        let own = || files().map(|file| (file.path().clone(), file.record())).collect();
         let is_applied_by_others = proposed.configured.platform().runtime().is_none();
         let (transition, earlier) = match (&standing, before) {
             // What another tool applies may be several revisions behind: what leads to each of them stays until it is recorded as applied.
@@ -55,6 +58,7 @@ pub(super) fn records(
             scopes,
             transition,
             earlier,
+            gone,
             owed,
             standing,
             applied_to,
@@ -94,16 +98,37 @@ fn standing(before: Option<(&PlatformRecord, &Revision)>, plan: &Plan) -> ApplyS
     }
 }
 
-/// The files that are there for a change only, by path in the folder of their platform: those of its plan, and, where
-/// something runs that the change is to be made to, the plan itself.
-pub(crate) fn files<'a>(
+/// The folders of scopes that are rendered no more, in the order in which they are taken down: those that went before, then those that go
+/// now, of which each comes before those that it needs.
+fn gone(before: Option<&PlatformRecord>, scopes: &[ScopeEntry]) -> Vec<SafePath> {
+    let here: BTreeSet<&SafePath> = scopes.iter().map(|entry| &entry.folder).collect();
+    let Some(before) = before else { return Vec::new() };
+    if before.gone.is_empty() && before.scopes.iter().all(|entry| here.contains(&entry.folder)) {
+        return Vec::new();
+    }
+    let going = scope_order::order(&before.scopes).into_iter().rev().map(|ordered| ordered.folder);
+    before.gone.iter().cloned().chain(going).filter(|folder| !here.contains(folder)).collect()
+}
+
+/// The plan file of a platform; none if there is nothing to do.
+fn plan_file(
     standing: &ApplyState,
-    plan: &'a Plan,
-) -> impl Iterator<Item = (SafePath, Cow<'a, File>)> + use<'a> {
-    let own = plan.transition_files().iter();
-    let own = own
-        .filter_map(|file| Some((file.path().joined_to(&"transition".parse().ok()?), Cow::Borrowed(file))));
-    let is_behind = matches!(standing, ApplyState::Behind(_));
-    let whole = is_behind.then(|| File::json(PLAN_FILE, plan).ok()).flatten();
-    own.chain(whole.map(|file| (file.path().clone(), Cow::Owned(file))))
+    plan: &Plan,
+    (manifest, platform, to): (Option<&Manifest>, &PlatformName, &Revision),
+    scopes: &[ScopeEntry],
+    gone: &[SafePath],
+) -> Option<File> {
+    if plan.is_empty() {
+        return None;
+    }
+    let applied = Some(plan).filter(|_| matches!(standing, ApplyState::Behind(_)));
+    let content = PlanFile {
+        from: manifest.map(|manifest| manifest.base_revision(platform).clone()),
+        to: Some(to.clone()),
+        scopes: scope_order::order(scopes),
+        gone: gone.to_vec(),
+        steps: applied.map(|plan| plan.steps().to_vec()).unwrap_or_default(),
+        transition: applied.map(|plan| plan.transition_files().to_vec()).unwrap_or_default(),
+    };
+    File::json(PLAN_FILE, &content).ok()
 }

@@ -18,6 +18,8 @@ pub(crate) struct Config {
     throws_away: bool,
     /// Shelves whose columns differ are replaced, and this carries the data: `nothing`, `file`, `frame`, `other_file` or `other_frame`.
     replaces_by: Option<String>,
+    /// Where that file is, if not in the folder of a scope.
+    copies_to: Option<String>,
     /// The kind of shelves, as this version calls them; the former version called it `shelf`.
     called: Option<String>,
     /// A change of a shelf is refused, unless somebody waives that.
@@ -216,7 +218,10 @@ impl DataPlatform for MinimalPlatform {
     }
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
-        let copy = format!("{}/copy.json", change.transition_name()?);
+        let copy = match &self.config.copies_to {
+            Some(path) => path.clone(),
+            None => format!("{}/copy.json", change.transition_folder(&Scope::Foundation)?),
+        };
         let plan = change.structural(|changed| match &self.config.replaces_by {
             _ if self.config.refuses && changed.after.kind() == "shelf" => {
                 let help = "leave the columns as they are";

@@ -126,7 +126,7 @@ impl DataPlatform for SharingPlatform {
     }
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
-        let copy = format!("{}/copy.json", change.transition_name()?);
+        let copy = format!("{}/copy.json", change.transition_folder(&Scope::Foundation)?);
         let plan = change.structural(|changed| match changed.attributes().contains("key") {
             true if self.config.brings_over => {
                 let path = copy.parse().unwrap();

@@ -3,12 +3,14 @@
 mod attribute_difference;
 mod comparison;
 mod judgement;
+mod readers;
 mod record;
 mod structural;
 
 pub use attribute_difference::AttributeDifference;
 pub use comparison::{JudgedChange, PlacedChange, ResourceChange};
 pub use judgement::{Judgement, RefusedChange};
+pub use readers::{DatasetReaders, ListedReaders};
 pub use record::{Attributes, OwnedChange, ScopeChange, ScopeChanges, ScopeRecord};
 
 use crate::{
@@ -16,11 +18,13 @@ use crate::{
     held::{Guard, HeldState},
     instance::PlatformInstance,
     plan::{Cause, Revision},
-    rendering::ResourceAddress,
+    rendered_files::TRANSITION_FOLDER,
+    rendering::{Resource, ResourceAddress},
     shared::SharedKey,
     view::Scope,
 };
 use datasurface_graph::{Fingerprint, NodeKey};
+use datasurface_model::{DatasetKey, GroupKey};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct RenderingChange<'a> {
     frame: &'a ChangeHeader,
     scopes: &'a dyn ScopeChanges,
+    readers: &'a dyn DatasetReaders,
 }
 
 /// The part of a change that is about no single scope.
@@ -53,7 +58,8 @@ pub struct ChangeHeader {
     /// The nodes with a cause of which nothing but metadata is other than before.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub metadata: BTreeSet<NodeKey>,
-    /// The cause of the change of each shared scope, ordered by key: the nodes whose share came, went or changed, and who owns what changed of them.
+    /// The cause of the change of each shared scope, ordered by key: the nodes whose share came, went or changed, and who owns what
+    /// changed of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shared: Vec<SharedCause>,
 }
@@ -72,7 +78,20 @@ impl<'a> RenderingChange<'a> {
     /// Creates a change with these scopes.
     #[must_use]
     pub fn new(frame: &'a ChangeHeader, scopes: &'a dyn ScopeChanges) -> Self {
-        Self { frame, scopes }
+        Self { frame, scopes, readers: &readers::NO_READERS }
+    }
+
+    /// Sets who reads what.
+    #[must_use]
+    pub fn with_readers(self, readers: &'a dyn DatasetReaders) -> Self {
+        Self { readers, ..self }
+    }
+
+    /// Returns the groups that read the dataset of this storage name now, directly or through transformers. The host joins those whom a change
+    /// of a schema breaks into the [meaning](crate::Step::meaning) of each step by itself.
+    #[must_use]
+    pub fn readers_of(&self, dataset: &DatasetKey) -> BTreeSet<GroupKey> {
+        self.readers.readers_of(dataset)
     }
 
     /// The instance, as it is rendered now.
@@ -127,30 +146,37 @@ impl<'a> RenderingChange<'a> {
         Ok(format!("{name}-{}", Fingerprint::of(&scopes).short()))
     }
 
-    /// Returns the folder of the transition files of one scope: that [of the scope](Scope::folder), below the name of the
-    /// transition.
+    /// Returns the folder of the transition files of one scope, as a path in that of the platform: `shards/main/transition/1f-to-2e`.
+    /// What must be beside the rendered files, such as a block of Terraform, is in the [folder of the scope](Scope::folder) itself, with the
+    /// [name of the transition](Self::transition_name) in its own.
     ///
     /// # Errors
     ///
     /// As [`transition_name`](Self::transition_name).
     pub fn transition_folder(&self, scope: &Scope) -> Result<String, PlatformError> {
-        Ok(format!("{}/{}", self.transition_name()?, scope.folder()))
+        Ok(format!("{}/{TRANSITION_FOLDER}/{}", scope.folder(), self.transition_name()?))
     }
 
-    /// Loads every scope, so that the change can be written as JSON.
+    /// Loads every scope, and looks up the readers of what is held there, so that the change can be written as JSON.
     ///
     /// # Errors
     ///
     /// If a scope cannot be loaded.
     pub fn to_owned(&self) -> Result<OwnedChange, PlatformError> {
-        Ok(OwnedChange { frame: self.frame.clone(), scopes: self.scopes().collect::<Result<_, _>>()? })
+        let scopes: Vec<ScopeChange> = self.scopes().collect::<Result<_, _>>()?;
+        let resources = scopes.iter().flat_map(|scope| [&scope.old, &scope.new]);
+        let held = resources.flat_map(|record| record.resources.values()).filter_map(Resource::held_data);
+        let datasets: BTreeSet<&DatasetKey> = held.map(|held| &held.dataset).collect();
+        let readers = datasets.into_iter().map(|dataset| (dataset.clone(), self.readers_of(dataset)));
+        let readers = readers.filter(|(_, groups)| !groups.is_empty()).collect();
+        Ok(OwnedChange { frame: self.frame.clone(), scopes, readers })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{plan::Effect, rendering::Resource, view::Scope};
+    use crate::{plan::Effect, view::Scope};
     use datasurface_model::Json;
     use semver::Version;
 

@@ -1,6 +1,6 @@
 //! What is remembered of a scope.
 
-use super::{ChangeHeader, RenderingChange};
+use super::{ChangeHeader, ListedReaders, RenderingChange};
 use crate::{
     error::{PlatformError, PlatformErrorKind},
     rendering::{FileRecord, Rendering, Resource, ResourceAddress, SafePath},
@@ -80,12 +80,15 @@ pub struct OwnedChange {
     pub frame: ChangeHeader,
     /// The scopes that differ.
     pub scopes: Vec<ScopeChange>,
+    /// The readers of the datasets that are held there.
+    #[serde(default, skip_serializing_if = "ListedReaders::is_empty")]
+    pub readers: ListedReaders,
 }
 
 impl OwnedChange {
     /// The change, as a platform is given it.
     #[must_use]
     pub fn as_change(&self) -> RenderingChange<'_> {
-        RenderingChange::new(&self.frame, &self.scopes)
+        RenderingChange::new(&self.frame, &self.scopes).with_readers(&self.readers)
     }
 }

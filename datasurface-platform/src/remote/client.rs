@@ -266,7 +266,8 @@ impl RemotePlatform {
             if changes.is_empty() {
                 return Ok(Vec::new());
             }
-            let changes = changes.iter().map(RemoteChange::from).collect();
+            let changes = changes.iter().map(|placed| RemoteChange::new(placed, change));
+            let changes = changes.collect::<Result<_, _>>()?;
             let request = Request::Judge { platform: self.number, transition, changes };
             let judged = self.ask(request, |response| match response {
                 Response::Judgements(judgements) => Some(judgements),

@@ -2,14 +2,15 @@
 
 use super::finding::Finding;
 use crate::{
-    change::{AttributeDifference, JudgedChange, Judgement, PlacedChange},
+    change::{AttributeDifference, JudgedChange, Judgement, PlacedChange, RenderingChange},
+    error::PlatformError,
     plan::{Action, Carrier, Effect, Meaning},
     rendering::{File, Resource},
     view::Scope,
 };
-use datasurface_model::ModelPath;
+use datasurface_model::{GroupKey, ModelPath};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// The change of one resource. One that comes has no `before`, one that goes no `after`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ use std::borrow::Cow;
 pub struct RemoteChange<'a> {
     /// The scope of the resource: of one that goes, the scope in which it was.
     pub scope: Cow<'a, Scope>,
+    /// The folder of the transition files of that scope.
+    pub folder: String,
     /// The resource as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Cow<'a, Resource>>,
@@ -26,21 +29,32 @@ pub struct RemoteChange<'a> {
     /// The attributes that differ, of one that stays.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<AttributeDifference>,
+    /// The groups that read the dataset that the resource holds, directly or through transformers.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub readers: BTreeSet<GroupKey>,
 }
 
-impl<'a> From<&PlacedChange<'a>> for RemoteChange<'a> {
-    fn from(placed: &PlacedChange<'a>) -> Self {
+impl<'a> RemoteChange<'a> {
+    /// Writes down a change that is a part of another one.
+    ///
+    /// # Errors
+    ///
+    /// As [`RenderingChange::transition_folder`].
+    pub(super) fn new(placed: &PlacedChange<'a>, all: &RenderingChange<'_>) -> Result<Self, PlatformError> {
         let (before, after, differences) = match &placed.change {
             JudgedChange::Created(resource) => (None, Some(*resource), Vec::new()),
             JudgedChange::Changed(change) => (Some(change.before), Some(change.after), change.differences()),
             JudgedChange::Retired(resource) => (Some(*resource), None, Vec::new()),
         };
-        Self {
+        let held = before.or(after).and_then(Resource::held_data);
+        Ok(Self {
             scope: Cow::Borrowed(placed.scope),
+            folder: all.transition_folder(placed.scope)?,
             before: before.map(Cow::Borrowed),
             after: after.map(Cow::Borrowed),
             differences,
-        }
+            readers: held.map(|held| all.readers_of(&held.dataset)).unwrap_or_default(),
+        })
     }
 }
 

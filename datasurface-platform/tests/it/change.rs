@@ -66,5 +66,5 @@ fn a_transition_has_no_name_while_what_it_is_told_apart_by_is_unread() {
         (Err("the record is lost".into()), "the record is lost".into())
     );
     let (name, folder) = said(1, 2);
-    assert_eq!(folder.unwrap(), format!("{}/foundation", name.unwrap()));
+    assert_eq!(folder.unwrap(), format!("foundation/transition/{}", name.unwrap()));
 }

@@ -44,6 +44,7 @@ pub(crate) fn change(rendered: &Rendering) -> OwnedChange {
     let revision = |text: &str| Revision::new(Fingerprint::of_bytes(text.as_bytes()));
     let today = NaiveDate::from_ymd_opt(2030, 1, 1).unwrap();
     OwnedChange {
+        readers: BTreeMap::new(),
         frame: ChangeHeader {
             platform: example_graph::plain_instance().as_ref().clone(),
             from: Some(revision("from")),

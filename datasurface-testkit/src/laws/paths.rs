@@ -33,13 +33,9 @@ fn paths_of(proposal: &Proposal) -> Vec<(&PlatformName, SafePath)> {
             let folder = entry.folder.joined_to(&record.folder);
             paths.extend(entry.record.files.keys().map(|path| (name, path.joined_to(&folder))));
         }
-        let Ok(transition) = "transition".parse::<SafePath>() else {
-            continue;
-        };
-        let folder = transition.joined_to(&record.folder);
         let plan = proposal.plan(name);
         let files = plan.into_iter().flat_map(|plan| plan.transition_files());
-        paths.extend(files.map(|file| (name, file.path().joined_to(&folder))));
+        paths.extend(files.map(|file| (name, file.path().joined_to(&record.folder))));
     }
     paths
 }

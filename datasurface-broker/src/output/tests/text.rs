@@ -48,6 +48,7 @@ fn order_of_scopes_and_platforms_never_matters() {
     };
     let platform = |name: &str, scopes| PlatformRecord {
         earlier: Vec::new(),
+        gone: Vec::new(),
         instance: instance(name),
         folder: safe(name),
         scopes,

@@ -7,10 +7,13 @@ pub(super) fn diff(defect: Defect, change: &RenderingChange<'_>) -> Result<Plan,
     let plan = change.structural(|change| judge(defect, change))?;
     let is_job = |step: &Step| step.kind == "job";
     let steps = plan.steps().iter().cloned();
+    let file = |name: &str| Ok(format!("{}/{name}", change.transition_folder(&Scope::Foundation)?));
     match defect {
         Defect::PanickingDiff => panic!("a diff"),
         Defect::RestlessDiff => restless(change, &plan),
-        Defect::ChattyDiff => Ok(plan.transition_file(File::new("note.txt", "text/plain", "nothing\n")?)),
+        Defect::ChattyDiff => {
+            Ok(plan.transition_file(File::new(&file("note.txt")?, "text/plain", "nothing\n")?))
+        }
         Defect::ForgetfulDiff => {
             let stays = |step: &Step| !(is_job(step) && step.action == Action::Retire);
             Ok(Plan::new(steps.filter(stays)))
@@ -34,7 +37,8 @@ pub(super) fn diff(defect: Defect, change: &RenderingChange<'_>) -> Result<Plan,
             step
         }))),
         Defect::CaseClash if !plan.is_empty() => {
-            Ok(plan.transition_file(File::sql("Alter.sql", "")?).transition_file(File::sql("alter.sql", "")?))
+            let files = [File::sql(&file("Alter.sql")?, "")?, File::sql(&file("alter.sql")?, "")?];
+            Ok(files.into_iter().fold(plan, Plan::transition_file))
         }
         _ => Ok(plan),
     }

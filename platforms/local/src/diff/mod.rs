@@ -26,7 +26,7 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
         return Err(error);
     }
     let sides = ChangeSides::new(change)?;
-    let folder = change.transition_name()?;
+    let name = change.transition_name()?;
     let digits = digits(plan.steps().len());
     let mut made = Vec::new();
     for (position, step) in plan.steps().iter().enumerate() {
@@ -35,7 +35,7 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
         let views = || sides.views_of(&step.resource);
         let scripts = match (step.action, before, after) {
             (Action::Update | Action::Replace, Some(before), Some(after)) => {
-                transition::update(before, after, &views()?, &folder)?
+                transition::update(before, after, &views()?, &name)?
             }
             (Action::Retire, Some(before), _) if before.kind() == "database" => {
                 vec![transition::leave(before)]
@@ -45,6 +45,7 @@ pub(crate) fn diff(change: &RenderingChange<'_>) -> Result<Plan, PlatformError> 
             }
             _ => Vec::new(),
         };
+        let folder = change.transition_folder(&step.scope)?;
         for (part, script) in scripts.into_iter().enumerate() {
             let part = match part {
                 0 => String::new(),

@@ -28,14 +28,16 @@ impl Transitions {
     pub(super) fn read(site: &RuntimeContext<'_>) -> Result<Self, PlatformError> {
         let mut files: Vec<Transition> = Vec::new();
         let mut plan = None;
-        for (path, content) in site.rendered.in_folder("transition") {
-            // `transition/<plan>/<step>.sql`
+        for (path, content) in site.rendered.transition_files() {
+            // `<scope>/transition/<plan>/<step>.sql`
             let mut parts: Vec<&str> = path.parts().collect();
             let name = parts.pop().unwrap_or_default();
             plan = plan.or(parts.pop());
             let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
             files.push(Transition { name, script: script(path, content)? });
         }
+        // Their names begin with the positions of their steps, whatever scopes they are in.
+        files.sort_by(|one, other| one.name.cmp(&other.name));
         let mut by_step: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (position, file) in files.iter().enumerate() {
             // A plan with many steps has more digits before the dash.

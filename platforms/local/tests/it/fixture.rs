@@ -139,14 +139,14 @@ impl Fixture {
         for (folder, rendering) in [("foundation", foundation), ("shards/main", shard)] {
             rendering.files().for_each(|file| write(&rendered.join(folder), file));
         }
-        plan.transition_files().iter().for_each(|file| write(&rendered.join("transition"), file));
+        plan.transition_files().iter().for_each(|file| write(&rendered, file));
     }
 
     /// Leaves nothing rendered but the transition files of a plan.
     pub(crate) fn render_leaving(&self, plan: &Plan) {
         let rendered = self.rendered();
         let _ = fs::remove_dir_all(&rendered);
-        plan.transition_files().iter().for_each(|file| write(&rendered.join("transition"), file));
+        plan.transition_files().iter().for_each(|file| write(&rendered, file));
     }
 
     /// Applies what a platform that leaves has rendered.

@@ -51,7 +51,7 @@ fn one_dataset_less_is_held() {
     hold    table table.NW_Data.products: nobody asks for what was promised of `NW_Data/products` any more, but it is owed until 2027-01-31
     "#);
     insta::assert_snapshot!(files(&left), @r#"
-    ######## 2f948c6df81d-to-a1275d8fea25/002-retire-view-Sales-analysis-NW_Data-products.sql
+    ######## shards/main/transition/2f948c6df81d-to-a1275d8fea25/002-retire-view-Sales-analysis-NW_Data-products.sql
     -- resource: view.Sales.analysis.NW_Data.products
     -- database: northwind.db
 

@@ -1,0 +1,120 @@
+//! Readers: who reads which dataset, and whom a change of its schema breaks.
+
+use super::views::PlatformViews;
+use crate::output::{PlatformRecord, ScopeEntry};
+use datasurface_graph::{IntentionGraphs, NodeKey, query::Queries};
+use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, PlatformName, Schema, SchemaChange, Valid};
+use datasurface_platform::{
+    Action, DatasetReaders, Meaning, NodeView, Plan, Resource, ResourceAddress, Step,
+};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+/// The readers of all datasets, looked up when somebody asks.
+pub(super) struct Readers<'a> {
+    ecosystem: &'a Valid<Ecosystem>,
+    graphs: &'a IntentionGraphs,
+    /// The names of now by storage names, where these differ.
+    renamed: BTreeMap<DatasetKey, DatasetKey>,
+    queries: OnceCell<Queries<'a>>,
+    direct: OnceCell<BTreeMap<&'a DatasetKey, BTreeSet<GroupKey>>>,
+}
+
+impl<'a> Readers<'a> {
+    pub(super) fn new(
+        ecosystem: &'a Valid<Ecosystem>,
+        graphs: &'a IntentionGraphs,
+        views: &BTreeMap<PlatformName, PlatformViews>,
+    ) -> Self {
+        let datasets = views.values().flat_map(|views| &views.nodes).flat_map(|node| node.facts().datasets());
+        let renamed = datasets.filter_map(|dataset| Some((dataset.storage.clone()?, dataset.key.clone())));
+        let (queries, direct) = (OnceCell::new(), OnceCell::new());
+        Self { ecosystem, graphs, renamed: renamed.collect(), queries, direct }
+    }
+
+    fn direct(&self) -> &BTreeMap<&'a DatasetKey, BTreeSet<GroupKey>> {
+        self.direct.get_or_init(|| {
+            let mut direct: BTreeMap<&DatasetKey, BTreeSet<GroupKey>> = BTreeMap::new();
+            for workspace in self.ecosystem.workspaces() {
+                for group in workspace.entity.groups() {
+                    let key = GroupKey::new(workspace.entity.name(), group.name());
+                    for sink in group.sinks() {
+                        direct.entry(sink.name()).or_default().insert(key.clone());
+                    }
+                }
+            }
+            direct
+        })
+    }
+}
+
+impl DatasetReaders for Readers<'_> {
+    fn readers_of(&self, dataset: &DatasetKey) -> BTreeSet<GroupKey> {
+        let dataset = self.renamed.get(dataset).unwrap_or(dataset);
+        let queries = self.queries.get_or_init(|| Queries::new(self.graphs));
+        let derived = queries.downstream_datasets(dataset);
+        let read = [dataset].into_iter().chain(&derived).filter_map(|dataset| self.direct().get(dataset));
+        read.flatten().cloned().collect()
+    }
+}
+
+impl fmt::Debug for Readers<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Readers").finish_non_exhaustive()
+    }
+}
+
+/// Joins into the meaning of each step who reads what it changes, where the new schema of a dataset breaks those who read by the old one.
+pub(super) fn join(
+    plan: Plan,
+    before: Option<&PlatformRecord>,
+    (views, after): (&PlatformViews, &[ScopeEntry]),
+    readers: &Readers<'_>,
+) -> Plan {
+    let Some(before) = before.filter(|_| !plan.is_empty()) else { return plan };
+    let broken = broken(before, views);
+    if broken.is_empty() {
+        return plan;
+    }
+    let broken: BTreeMap<DatasetKey, BTreeSet<GroupKey>> =
+        broken.into_iter().map(|dataset| (dataset.clone(), readers.readers_of(dataset))).collect();
+    let resources: BTreeMap<&ResourceAddress, &Resource> =
+        after.iter().flat_map(|entry| &entry.record.resources).collect();
+    let storage: BTreeMap<&NodeKey, NodeKey> =
+        views.nodes.iter().map(|node| (node.key(), node.facts().storage_key())).collect();
+    let meaning = |step: &Step| {
+        let resource = resources.get(&step.resource)?;
+        if !matches!(step.action, Action::Update | Action::Replace) {
+            return None;
+        }
+        let exported = resource.origins().iter().filter_map(|node| match storage.get(node) {
+            Some(NodeKey::Export { dataset, .. }) => Some(dataset),
+            _ => None,
+        });
+        let datasets = exported.chain(resource.held_data().map(|held| &held.dataset));
+        let groups: BTreeSet<GroupKey> =
+            datasets.filter_map(|dataset| broken.get(dataset)).flatten().cloned().collect();
+        (!groups.is_empty()).then_some(Meaning::Breaking(groups))
+    };
+    plan.with_meanings(meaning)
+}
+
+/// The datasets whose schema breaks a rule of compatibility, compared with that by which their data was kept before.
+fn broken<'v>(before: &PlatformRecord, views: &'v PlatformViews) -> Vec<&'v DatasetKey> {
+    let kept = before.base_scopes().iter().flat_map(|entry| entry.views.values());
+    let kept: BTreeMap<&DatasetKey, &Schema> = kept.flat_map(schemas).collect();
+    let now: BTreeMap<&DatasetKey, &Schema> = views.nodes.iter().flat_map(schemas).collect();
+    let breaks = |(dataset, schema): (&'v DatasetKey, &Schema)| {
+        let old = kept.get(dataset).filter(|old| ***old != *schema)?;
+        let breaks = |change: &SchemaChange| change.broken_rule().is_some();
+        SchemaChange::between(old, schema).iter().any(breaks).then_some(dataset)
+    };
+    now.into_iter().filter_map(breaks).collect()
+}
+
+fn schemas(node: &NodeView) -> impl Iterator<Item = (&DatasetKey, &Schema)> {
+    node.facts().datasets().iter().map(|dataset| (dataset.storage_key(), &dataset.schema))
+}

@@ -1,0 +1,162 @@
+//! The order in which the scopes of a platform are applied, read off the dependencies of their resources.
+
+use crate::output::{OrderedScope, ScopeEntry};
+use datasurface_platform::{ResourceAddress, SafePath, Scope, SharedKey, SharedStage};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A scope that is to be ordered: its stage first, since that is the order of those that do not need each other.
+type StagedScope<'a> = (Stage, &'a Scope);
+
+/// The stage of a scope: what is there in an earlier one may be needed in a later one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Foundation,
+    BeforeShards,
+    Shards,
+    AfterShards,
+}
+
+impl From<&Scope> for Stage {
+    fn from(scope: &Scope) -> Self {
+        match scope {
+            Scope::Foundation => Self::Foundation,
+            Scope::Shared(SharedKey { stage: SharedStage::Before, .. }) => Self::BeforeShards,
+            Scope::Shard(_) => Self::Shards,
+            Scope::Shared(SharedKey { stage: SharedStage::After, .. }) => Self::AfterShards,
+        }
+    }
+}
+
+/// Orders scopes: each after those on whose resources its own depend, and otherwise by stage and name. Where scopes need each other in a
+/// circle, the first one by stage and name does not wait for the others.
+pub(super) fn order(entries: &[ScopeEntry]) -> Vec<OrderedScope> {
+    let needs = needs(entries);
+    let mut waiting: BTreeMap<StagedScope<'_>, &ScopeEntry> =
+        entries.iter().map(|entry| (((&entry.scope).into(), &entry.scope), entry)).collect();
+    let mut ordered = Vec::with_capacity(entries.len());
+    let mut done: BTreeSet<&Scope> = BTreeSet::new();
+    while let Some(first) = waiting.keys().next().copied() {
+        for key in next(&waiting, &needs, &done, first) {
+            let Some(entry) = waiting.remove(&key) else { continue };
+            let needed = needs.get(&entry.scope).into_iter().flatten();
+            let after =
+                needed.filter(|(scope, _)| done.contains(*scope)).map(|(_, folder)| (*folder).clone());
+            ordered.push(OrderedScope { folder: entry.folder.clone(), after: after.collect() });
+            done.insert(&entry.scope);
+        }
+    }
+    ordered
+}
+
+/// The scopes of the earliest stage that wait for nothing any more; the first one, if all wait.
+fn next<'a>(
+    waiting: &BTreeMap<StagedScope<'a>, &'a ScopeEntry>,
+    needs: &BTreeMap<&Scope, BTreeMap<&Scope, &SafePath>>,
+    done: &BTreeSet<&Scope>,
+    first: StagedScope<'a>,
+) -> Vec<StagedScope<'a>> {
+    let is_ready = |(_, scope): &&StagedScope<'a>| {
+        needs.get(scope).is_none_or(|needs| needs.keys().all(|needed| done.contains(needed)))
+    };
+    let mut ready = waiting.keys().filter(is_ready).copied().peekable();
+    match ready.peek().copied() {
+        Some((stage, _)) => ready.take_while(|(other, _)| *other == stage).collect(),
+        None => vec![first],
+    }
+}
+
+/// The other scopes that each scope needs, with their folders.
+fn needs(entries: &[ScopeEntry]) -> BTreeMap<&Scope, BTreeMap<&Scope, &SafePath>> {
+    let mut places: BTreeMap<&ResourceAddress, &ScopeEntry> = BTreeMap::new();
+    for entry in entries {
+        places.extend(entry.record.resources.keys().map(|address| (address, entry)));
+    }
+    let of_entry = |entry: &ScopeEntry| -> BTreeMap<&Scope, &SafePath> {
+        let needed = entry.record.resources.values().flat_map(|resource| resource.dependencies());
+        let others = needed.filter_map(|address| places.get(address).copied());
+        let others = others.filter(|other| other.scope != entry.scope);
+        others.map(|other| (&other.scope, &other.folder)).collect()
+    };
+    entries.iter().map(|entry| (&entry.scope, of_entry(entry))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datasurface_graph::Fingerprint;
+    use datasurface_platform::{Rendering, Resource, ScopeRecord};
+
+    /// A scope with one resource, which needs others.
+    fn entry(scope: Scope, resource: &str, needs: &[&str]) -> ScopeEntry {
+        let resource = Resource::new(resource, "thing").with_dependencies(needs.iter().copied());
+        ScopeEntry {
+            folder: scope.folder().parse().unwrap(),
+            scope,
+            fingerprint: Fingerprint::of_bytes(b""),
+            record: ScopeRecord::from(&Rendering::from_resources([resource]).unwrap()),
+            views: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            metadata: BTreeMap::new(),
+            members: BTreeMap::new(),
+        }
+    }
+
+    fn shard(name: &str, resource: &str, needs: &[&str]) -> ScopeEntry {
+        entry(Scope::Shard(name.into()), resource, needs)
+    }
+
+    #[track_caller]
+    fn check(entries: &[ScopeEntry], expected: &[(&str, &[&str])]) {
+        for rotated in 0..entries.len() {
+            let mut entries = entries.to_vec();
+            entries.rotate_left(rotated);
+            let ordered = order(&entries);
+            let ordered: Vec<(&str, Vec<&str>)> = ordered
+                .iter()
+                .map(|one| (one.folder.as_str(), one.after.iter().map(SafePath::as_str).collect()))
+                .collect();
+            let expected: Vec<_> = expected.iter().map(|(folder, after)| (*folder, after.to_vec())).collect();
+            assert_eq!(ordered, expected);
+        }
+    }
+
+    #[test]
+    fn scopes_are_in_the_order_of_their_needs_and_otherwise_of_their_stages() {
+        check(
+            &[
+                entry(Scope::Shared(SharedKey::after("role", "r")), "role", &[]),
+                entry(Scope::Shared(SharedKey::after("sink", "s")), "sink", &["a", "b", "nowhere"]),
+                entry(Scope::Shared(SharedKey::before("key", "k")), "key", &["base"]),
+                entry(Scope::Foundation, "base", &[]),
+                shard("a", "a", &["key", "b"]),
+                shard("b", "b", &["key", "b"]),
+            ],
+            &[
+                ("foundation", &[]),
+                ("shared/before/key/k", &["foundation"]),
+                ("shards/b", &["shared/before/key/k"]),
+                ("shards/a", &["shards/b", "shared/before/key/k"]),
+                ("shared/after/role/r", &[]),
+                ("shared/after/sink/s", &["shards/a", "shards/b"]),
+            ],
+        );
+    }
+
+    #[test]
+    fn in_a_circle_the_first_one_does_not_wait() {
+        check(
+            &[
+                shard("a", "a", &["b"]),
+                shard("b", "b", &["a"]),
+                shard("c", "c", &["a"]),
+                entry(Scope::Foundation, "x", &["c"]),
+            ],
+            &[
+                ("foundation", &[]),
+                ("shards/a", &[]),
+                ("shards/b", &["shards/a"]),
+                ("shards/c", &["shards/a"]),
+            ],
+        );
+    }
+}
