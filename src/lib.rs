@@ -22,6 +22,7 @@
 //! - [`graph`]: the intention graph of each platform
 //! - [`platform`]: the contract that a data platform implements
 //! - [`broker`]: from a valid ecosystem to a plan, and to files in a target
+//! - [`review`]: one verdict on a proposed change, over all of these
 //!
 //! Features: `yaml` reads documents in YAML, `fs` reads them from files and folders, `sql` reads lineage of columns off the statements of
 //! transformers. The example `northwind` goes from a model to data that flows. Tests of your own models find laws, generators and
@@ -33,6 +34,7 @@ pub use datasurface_document as document;
 pub use datasurface_graph as graph;
 pub use datasurface_model as model;
 pub use datasurface_platform as platform;
+pub use datasurface_review as review;
 
 /// The code in the README compiles.
 #[cfg(doctest)]

@@ -83,12 +83,12 @@ mod configured_platform;
 mod error;
 mod explain;
 mod lock;
+mod lock_change;
 mod operate;
 mod output;
 mod place;
 mod placed;
 mod propose;
-mod review;
 mod run_names;
 mod sharding;
 mod storage;
@@ -100,6 +100,7 @@ pub use configured_platform::ConfiguredPlatform;
 pub use datasurface_choice::{Adjustment, Candidate, Criterion, Delay, Explanation, Lack, PlatformTask};
 pub use error::BrokerError;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
+pub use lock_change::LockChange;
 pub use operate::{OperationContext, OperationReport};
 pub use output::{
     AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, OrderedScope, PlanFile,
@@ -107,7 +108,6 @@ pub use output::{
 };
 pub use placed::Placed;
 pub use propose::{AsOf, Base, LintReport, Proposal};
-pub use review::{Review, ReviewReport, ReviewSide};
 pub use serde_json::Error as JsonError;
 pub use waivers::unknown_waiver_codes;
 pub use write::WriteError;
@@ -131,7 +131,8 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
         &write::CHANGED,
         &run_names::UNKNOWN_NAME,
     ];
-    let parts = [datasurface_choice::CODES, waivers::CODES, propose::codes(), output::CODES, review::CODES];
+    let parts =
+        [datasurface_choice::CODES, waivers::CODES, propose::codes(), output::CODES, lock_change::CODES];
     own.into_iter().chain(parts.into_iter().flatten().copied())
 }
 

@@ -1,8 +1,11 @@
 //! Placed: an ecosystem whose every group is served and whose every datastore is captured.
 
-use crate::{configured_platform::ConfiguredPlatform, lock::Lock};
+use crate::{configured_platform::ConfiguredPlatform, lock::Lock, lock_change::PLATFORM_OVER};
+use chrono::NaiveDate;
 use datasurface_graph::{Fingerprint, IntentionGraphs, Placement};
-use datasurface_model::{Ecosystem, Entity, Findings, Place, PlatformName, Set, Valid};
+use datasurface_model::{
+    Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, PlatformName, Set, Valid, segment,
+};
 use datasurface_platform::Revision;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -50,6 +53,19 @@ impl Placed {
     pub fn platform_places(&self) -> impl Iterator<Item = (PlatformName, Set<Place>)> {
         let declared = self.ecosystem.platforms().iter();
         declared.filter_map(|one| Some((one.name().clone(), self.platform(one.name())?.places(one))))
+    }
+
+    /// Returns a finding for each platform that has work to do, and whose last day is over by this day.
+    pub fn platforms_over(&self, on: NaiveDate) -> impl Iterator<Item = Diagnostic> {
+        self.graphs.iter().filter(|graph| !graph.is_empty()).filter_map(move |graph| {
+            let declared = self.ecosystem.platforms().get(graph.platform())?;
+            let last = declared.deprecation()?.sunset().filter(|last| *last < on)?;
+            let name = declared.name();
+            let path = ModelPath::root().child(segment::PLATFORMS, name.as_str());
+            let message = format!("`{name}` serves or captures, and its last day, {last}, is over");
+            let help = "pin groups and datastores to another platform, or agree on a later sunset";
+            Some(Diagnostic::new(&PLATFORM_OVER, path, message).with_help(help))
+        })
     }
 
     /// The findings of placing; none of them is an error.

@@ -4,9 +4,10 @@ use super::revisions;
 use chrono::{DateTime, NaiveDate};
 use clap::{Parser, ValueEnum};
 use datasurface::{
-    broker::{Broker, Review, ReviewSide, all_codes},
+    broker::{Broker, all_codes},
     change::ChangeSource,
     platform::prelude::Registry,
+    review::{Review, ReviewSide},
 };
 use std::{
     error::Error,

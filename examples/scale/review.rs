@@ -3,11 +3,12 @@
 use crate::report::Report;
 use chrono::NaiveDate;
 use datasurface::{
-    broker::{Broker, Review, ReviewSide},
+    broker::Broker,
     change::ChangeSource,
     document::{Documents, Loader, to_value},
     model::Ecosystem,
     platform::prelude::Registry,
+    review::{Review, ReviewSide},
 };
 use serde_json::{Value, json};
 use std::error::Error;

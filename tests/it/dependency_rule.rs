@@ -51,10 +51,10 @@ const HIDDEN: [(&str, &str); 3] =
 /// Crates under `platforms/` that are no platforms: what several platforms share.
 const TOOLKITS: [&str; 1] = ["datasurface-terraform"];
 
-/// schema ← sql ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← choice ← broker ← {cli, façade}; the broker and those
-/// above it may use document and change, and testkit depends on all of these but the last two.
+/// schema ← sql ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← choice ← broker ← review ← {cli, façade}; the broker
+/// and those above it may use document and change, and testkit depends on all of these but the last two.
 fn layers_below(package: &str) -> Option<&'static [&'static str]> {
-    const LAYERS: [&str; 9] = [
+    const LAYERS: [&str; 10] = [
         "datasurface-sql",
         "datasurface-model",
         "datasurface-document",
@@ -64,6 +64,7 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
         "datasurface-platform",
         "datasurface-choice",
         "datasurface-broker",
+        "datasurface-review",
     ];
     Some(match package {
         "datasurface-schema" | "datasurface-document-derive" => &[],
@@ -80,6 +81,13 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
             "datasurface-document",
             "datasurface-change",
             "datasurface-graph",
+            "datasurface-platform",
+        ],
+        "datasurface-review" => &[
+            "datasurface-broker",
+            "datasurface-model",
+            "datasurface-document",
+            "datasurface-change",
             "datasurface-platform",
         ],
         "datasurface-testkit" | "datasurface-cli" | "datasurface" => &LAYERS,

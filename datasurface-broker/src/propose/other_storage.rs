@@ -1,9 +1,9 @@
 //! The storage names of the lock, against the copy of the lock in the target: nothing that has data gets other storage.
 
 use crate::{
+    lock_change::OTHER_OWNER,
     output::{Manifest, PlatformRecord},
     placed::Placed,
-    review::OTHER_OWNER,
     storage::{self, Owners},
 };
 use datasurface_graph::StorageOf;

@@ -8,7 +8,6 @@
 
 mod check;
 mod choice;
-mod continued;
 mod criteria;
 mod explain;
 mod fixture;
@@ -23,7 +22,6 @@ mod readdressed;
 mod readers;
 mod renamed;
 mod replaced;
-mod review;
 mod shards;
 mod shared;
 mod sharing_platform;

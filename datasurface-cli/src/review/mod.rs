@@ -8,9 +8,10 @@ pub(crate) use arguments::Review;
 
 use crate::answer::Answer;
 use arguments::ReviewFormat;
-use datasurface_broker::{Broker, ReviewReport};
+use datasurface_broker::Broker;
 use datasurface_change::ChangeSource;
 use datasurface_model::{CodeInfo, Findings};
+use datasurface_review::ReviewReport;
 use sides::Sides;
 
 pub(crate) fn review(arguments: &Review, broker: &Broker) -> Answer<'static> {
@@ -28,7 +29,7 @@ pub(crate) fn review(arguments: &Review, broker: &Broker) -> Answer<'static> {
 
 fn judged(arguments: &Review, broker: &Broker) -> ReviewReport {
     let source = ChangeSource::new(arguments.source.as_str());
-    let review = datasurface_broker::Review::new(broker, source, arguments.date());
+    let review = datasurface_review::Review::new(broker, source, arguments.date());
     let review = if arguments.strict { review.strict() } else { review };
     let review = review.approved_by(arguments.approved_by.iter().cloned());
     match Sides::read(arguments) {

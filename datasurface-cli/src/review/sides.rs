@@ -5,8 +5,8 @@ use super::{
     git::{Answered, Merge, ObjectId, Repository, is_plain_folder},
 };
 use crate::codes::{REVIEW_CONFLICT, REVIEW_FIRST, REVIEW_GIT, REVIEW_VOID};
-use datasurface_broker::ReviewSide;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
+use datasurface_review::ReviewSide;
 use std::{
     env,
     ffi::OsStr,

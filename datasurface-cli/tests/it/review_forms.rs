@@ -5,8 +5,8 @@ use crate::{
     run::{Fixture, Said},
     skipped,
 };
-use datasurface_broker::ReviewReport;
 use datasurface_model::{Dataset, Datastore, Deprecation, Ecosystem};
+use datasurface_review::ReviewReport;
 use serde_json::Value;
 use std::{
     fs,

@@ -1,8 +1,9 @@
 //! Trees: the documents and the lock in a folder of a commit.
 
 use super::{Answered, ObjectId, Repository, blobs::BlobReader, failed, objects, program::invoke, refused};
-use datasurface_broker::{LOCK_FILE_NAME, ReviewSide};
+use datasurface_broker::LOCK_FILE_NAME;
 use datasurface_document::{Documents, StoredFile, StoredFileKind};
+use datasurface_review::ReviewSide;
 use std::{cell::RefCell, collections::BTreeMap};
 
 /// An entry of the listing of a tree.

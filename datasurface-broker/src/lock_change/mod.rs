@@ -1,6 +1,9 @@
 //! Two versions of a lock: what is held goes by release, by date, or because somebody is promised as much again.
 
-use super::codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE, OTHER_OWNER};
+mod codes;
+
+pub(crate) use codes::{CODES, OTHER_OWNER, PLATFORM_OVER};
+
 use crate::{
     lock::Lock,
     placed::Placed,
@@ -8,25 +11,33 @@ use crate::{
     storage::{self, StorageKind},
 };
 use chrono::NaiveDate;
+use codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE};
 use datasurface_graph::{Custody, StorageOf};
 use datasurface_model::{DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, Valid, segment};
 use datasurface_platform::HeldState;
 use std::collections::BTreeMap;
 
-/// The locks of both sides, and what the new one is judged with.
-pub(super) struct LockChange<'a> {
-    pub(super) old: &'a Lock,
-    pub(super) new: &'a Lock,
-    pub(super) is_gone: bool,
-    pub(super) ecosystems: [&'a Valid<Ecosystem>; 2],
-    /// The new model, if it could be placed.
-    pub(super) placed: Option<&'a Placed>,
-    pub(super) on: NaiveDate,
+/// A change of a lock, from that of the live model to that of a proposed one, and what it is judged with.
+#[derive(Clone, Copy, Debug)]
+pub struct LockChange<'a> {
+    /// The lock of the live model.
+    pub old: &'a Lock,
+    /// The lock of the proposed model.
+    pub new: &'a Lock,
+    /// Whether the live model has a lock, and the proposed one has none.
+    pub is_gone: bool,
+    /// The live and the proposed ecosystem.
+    pub ecosystems: [&'a Valid<Ecosystem>; 2],
+    /// The proposed model, if it could be placed.
+    pub placed: Option<&'a Placed>,
+    /// The day of the judgement.
+    pub on: NaiveDate,
 }
 
 impl LockChange<'_> {
     /// Returns everything that a change must not do to the lock, whoever makes it.
-    pub(super) fn findings(&self) -> Vec<Diagnostic> {
+    #[must_use]
+    pub fn findings(&self) -> Vec<Diagnostic> {
         if self.is_gone {
             let message = "the lock of the live model is missing in the proposed one";
             let finding = Diagnostic::new(&LOCK_GONE, lock_path(), message);

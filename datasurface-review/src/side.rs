@@ -1,6 +1,6 @@
 //! One side of a review: the documents of a model, and the lock beside it.
 
-use crate::lock::{FILE_NAME, Lock};
+use datasurface_broker::{LOCK_FILE_NAME, Lock};
 use datasurface_document::{Documents, read_text};
 use datasurface_model::{Findings, ModelPath, Text, segment};
 use std::{collections::BTreeSet, path::Path};
@@ -32,9 +32,9 @@ impl ReviewSide {
         let path = path.as_ref();
         let (documents, unread) = Documents::from_path(path);
         let (lock, outside) = if path.is_dir() {
-            (path.join(FILE_NAME), Some(path))
+            (path.join(LOCK_FILE_NAME), Some(path))
         } else {
-            (path.with_file_name(FILE_NAME), path.parent())
+            (path.with_file_name(LOCK_FILE_NAME), path.parent())
         };
         let mut side = Self::new(documents).with_unread(unread);
         side.outside = outside.map(|outside| outside.display().to_string().into()).unwrap_or_default();
@@ -86,7 +86,7 @@ impl ReviewSide {
             return Lock::default();
         };
         Lock::from_text(text).unwrap_or_else(|error| {
-            found.extend([error.diagnostic(FILE_NAME)]);
+            found.extend([error.diagnostic(LOCK_FILE_NAME)]);
             Lock::default()
         })
     }
@@ -113,7 +113,7 @@ impl ReviewSide {
         let changed = names.into_iter().filter(|name| old.text(name) != after.text(name));
         let mut changed: BTreeSet<Text> = changed.map(Text::from).collect();
         if self.lock_text != new.lock_text {
-            changed.insert(new.path_of(FILE_NAME));
+            changed.insert(new.path_of(LOCK_FILE_NAME));
         }
         changed
     }

@@ -2,10 +2,11 @@
 
 use crate::fixture::*;
 use chrono::NaiveDate;
-use datasurface_broker::{Lock, Review, ReviewReport, ReviewSide};
+use datasurface_broker::Lock;
 use datasurface_change::ChangeSource;
 use datasurface_document::Documents;
 use datasurface_model::*;
+use datasurface_review::{Review, ReviewReport, ReviewSide};
 
 /// The owner of the ecosystem and of its lock.
 const MODEL: &str = "github:o/model@main";

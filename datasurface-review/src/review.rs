@@ -1,28 +1,11 @@
 //! Reviews: one verdict on a proposed change, over model, change, lock, choice and the platforms' lint.
 
-mod codes;
-mod form;
-mod held;
-mod junit;
-mod markdown;
-mod report;
-mod side;
-
-pub use report::ReviewReport;
-pub use side::ReviewSide;
-
-pub(crate) use codes::{CODES, OTHER_OWNER};
-
-use crate::{broker::Broker, lock::Lock, placed::Placed};
+use crate::{report::ReviewReport, side::ReviewSide};
 use chrono::NaiveDate;
-use codes::PLATFORM_OVER;
+use datasurface_broker::{Broker, Lock, LockChange, Placed};
 use datasurface_change::{ApprovalClaim, ChangeControl, ChangeReport, ChangeSource, new_findings};
 use datasurface_document::Loader;
-use datasurface_model::{
-    Checked, Diagnostic, Ecosystem, Entity, Findings, Invalid, ModelPath, PlatformName, Valid, Validation,
-    segment,
-};
-use held::LockChange;
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid, Validation};
 use std::collections::BTreeSet;
 
 /// The codes of findings that say that something is missing.
@@ -181,36 +164,18 @@ impl<'a> Review<'a> {
         control.approved_by(self.claims.iter().cloned())
     }
 
-    /// The platforms that have work to do, and whose last day is over.
-    fn platforms_over<'p>(&self, placed: &'p Placed) -> impl Iterator<Item = Diagnostic> + use<'p> {
-        let on = self.on;
-        placed.graphs().iter().filter(|graph| !graph.is_empty()).filter_map(move |graph| {
-            let declared = placed.ecosystem().platforms().get(graph.platform())?;
-            let last = declared.deprecation()?.sunset().filter(|last| *last < on)?;
-            let name = declared.name();
-            let message = format!("`{name}` serves or captures, and its last day, {last}, is over");
-            let help = "pin groups and datastores to another platform, or agree on a later sunset";
-            Some(Diagnostic::new(&PLATFORM_OVER, platform_path(name), message).with_help(help))
-        })
-    }
-
     /// Everything that choosing and platforms find.
     fn placed(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> (Findings, Option<Placed>) {
         match self.broker.place(ecosystem, lock) {
             Ok(placed) => {
                 let mut findings = placed.findings().clone();
                 findings.extend(self.broker.lint(&placed).findings);
-                findings.extend(self.platforms_over(&placed));
+                findings.extend(placed.platforms_over(self.on));
                 (findings, Some(placed))
             }
             Err(refused) => (refused.findings().clone(), None),
         }
     }
-}
-
-/// The path of a platform's declaration.
-fn platform_path(name: &PlatformName) -> ModelPath {
-    ModelPath::root().child(segment::PLATFORMS, name.as_str())
 }
 
 /// The ecosystem of a side, unless its documents do not describe one.

@@ -1,12 +1,12 @@
-//! The codes of what only a review can see: two versions of a lock.
+//! The codes of what a lock shows beside another version of it, or on another day.
 
 use datasurface_model::CodeInfo;
 
-/// Every code that a review reports itself.
+/// Every code of a change of a lock.
 pub(crate) static CODES: &[&CodeInfo] =
     &[&LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &OTHER_OWNER, &PLATFORM_OVER];
 
-pub(super) static LOCK_GONE: CodeInfo = CodeInfo::error(
+pub(crate) static LOCK_GONE: CodeInfo = CodeInfo::error(
     "lock/gone",
     "a change takes the lock away",
     "The lock says who serves and captures what, and what is held. Without it everything would be decided anew, and nothing would be \
@@ -14,7 +14,7 @@ pub(super) static LOCK_GONE: CodeInfo = CodeInfo::error(
 )
 .not_waivable();
 
-pub(super) static HELD_CHANGED: CodeInfo = CodeInfo::error(
+pub(crate) static HELD_CHANGED: CodeInfo = CodeInfo::error(
     "lock/held-changed",
     "a change lets go of held data other than by release or by date",
     "Data that was promised is held until the promise is over, or until somebody releases it at the revision that was reached, or \
@@ -22,7 +22,7 @@ pub(super) static HELD_CHANGED: CodeInfo = CodeInfo::error(
 )
 .not_waivable();
 
-pub(super) static HELD_NAME: CodeInfo = CodeInfo::error(
+pub(crate) static HELD_NAME: CodeInfo = CodeInfo::error(
     "lock/held-name",
     "a new dataset would take up held data of another one",
     "What is held of a dataset that is gone belongs to its last owner. A new one of that name is stored under a name of its own, which \
@@ -38,7 +38,7 @@ pub(crate) static OTHER_OWNER: CodeInfo = CodeInfo::error(
 )
 .not_waivable();
 
-pub(super) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
+pub(crate) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
     "lock/platform-over",
     "a platform that the lock chose serves or captures after its last day",
     "Whoever operates the platform promised it until its sunset, and may stop it at any time since. What was chosen once stays where it is \

@@ -1,0 +1,17 @@
+//! Reviews from the outside, with the small platform of the broker's tests.
+
+#![allow(
+    dead_code,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "all of this program is tests, and what they share serves others, too"
+)]
+
+mod continued;
+#[path = "../../../datasurface-broker/tests/it/fixture.rs"]
+mod fixture;
+#[path = "../../../datasurface-broker/tests/it/minimal_platform.rs"]
+mod minimal_platform;
+mod review;
+#[path = "../../../datasurface-broker/tests/it/sharing_platform.rs"]
+mod sharing_platform;
