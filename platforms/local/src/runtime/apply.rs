@@ -116,7 +116,9 @@ fn tasks<'a>(maker: Provisioner<'a>, plan: &Plan, transitions: &'a Transitions) 
     let id = Fingerprint::of(plan).short();
     let of_step = |(position, step): (usize, &Step)| {
         let name = format!("{:03} {} {} of {id}", position + 1, step.action, step.resource);
-        let created = maker.rendered.find(step.resource.as_str()).filter(|_| step.action == Action::Create);
+        let created = maker.rendered.find(step.resource.as_str());
+        let created =
+            created.filter(|script| step.action == Action::Create && script.section(CREATE).is_some());
         if let Some(script) = created {
             return vec![StepTask { name, database: script.database(), statements: Some((script, CREATE)) }];
         }

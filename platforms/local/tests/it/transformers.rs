@@ -77,8 +77,6 @@ fn outputs_are_made_of_inputs_and_captured() {
         for city in ["Bonn", "Rome"] {
             fixture.change_source(&format!("UPDATE Customers SET city = '{city}'"));
             fixture.run();
-            let made = "SELECT customer_id, company_name, city FROM \"Mask__customers.output\"";
-            assert_eq!(fixture.rows("northwind.db", made), [format!("A|**;|{city}")]);
             let read = "SELECT * FROM Marketing__masked__Masked_NW_Data__customers";
             assert_eq!(fixture.rows(file, &in_container(file, read)), [format!("A|**;|{city}")]);
         }
