@@ -1,5 +1,6 @@
-//! Addresses of tables, as offers carry them.
+//! Addresses of tables and SELECTs, as offers carry them.
 
+use crate::prelude::*;
 use std::fmt;
 
 /// A table with the columns of its dataset, and two more: `batch_in`, the number of the batch with which a version
@@ -8,8 +9,8 @@ use std::fmt;
 /// are kept as `storage.rs` of this crate says.
 pub(crate) const MILESTONED: &str = "sqlite-milestoned";
 
-/// A table with the columns of its dataset, which is filled anew as a whole.
-pub(crate) const ROWS: &str = "sqlite-rows";
+/// The rows of a dataset that a SELECT of a transformer of this platform returns: they are kept nowhere before they are captured.
+pub(crate) const SELECTED: &str = "local-select";
 
 /// A table in an SQLite file: `<file>#<table>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,29 @@ impl fmt::Display for TableAddress {
     }
 }
 
+/// A SELECT of a transformer: `<resource>#<dataset>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SelectAddress {
+    /// The address of the resource whose file has it.
+    pub(crate) output: String,
+    /// The dataset that it makes.
+    pub(crate) dataset: DatasetName,
+}
+
+impl SelectAddress {
+    /// Reads an address. No name has a `#`.
+    pub(crate) fn read(address: &str) -> Option<Self> {
+        let (output, dataset) = address.split_once('#')?;
+        (!dataset.is_empty()).then(|| Self { output: output.to_owned(), dataset: dataset.into() })
+    }
+}
+
+impl fmt::Display for SelectAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.output, self.dataset)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +74,11 @@ mod tests {
         }
         assert!(TableAddress::read("northwind.db").is_none());
         assert!(TableAddress::read("northwind.db#").is_none());
+        assert_eq!(
+            SelectAddress::read("output.Mask#customers").unwrap().to_string(),
+            "output.Mask#customers"
+        );
+        assert!(SelectAddress::read("SELECT a FROM b").is_none());
+        assert!(SelectAddress::read("output.Mask#").is_none());
     }
 }

@@ -114,7 +114,7 @@ impl ViewAttributes {
     }
 }
 
-/// Where a transformer puts what it makes, and what it is made of.
+/// What a transformer makes, and what it is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OutputAttributes {
@@ -123,7 +123,7 @@ pub(crate) struct OutputAttributes {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) container: Option<String>,
     pub(crate) inputs: Vec<InputAttributes>,
-    pub(crate) outputs: Vec<OutputTable>,
+    pub(crate) outputs: Vec<OutputSelect>,
 }
 
 /// An input of a transformer: what its SQL calls it, and the table of which it sees the latest versions.
@@ -142,9 +142,11 @@ pub(crate) struct InputAttributes {
 /// A dataset that a transformer makes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct OutputTable {
+pub(crate) struct OutputSelect {
     pub(crate) dataset: DatasetName,
-    pub(crate) table: String,
+    /// The table that it was put into before it was captured, by an earlier version of this platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) table: Option<String>,
     pub(crate) columns: Vec<StoredColumn>,
     pub(crate) select: String,
 }

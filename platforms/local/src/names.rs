@@ -58,12 +58,6 @@ pub(crate) fn set_aside(table: &str, transition: &str, columns: &Fingerprint) ->
     format!("{table}.before_{transition}_{}", columns.short())
 }
 
-/// Where a transformer puts what it made of one dataset.
-pub(crate) fn output(workspace: &WorkspaceName, dataset: &DatasetName) -> String {
-    let name = identifier(&[workspace.as_str(), dataset.as_str()], longest());
-    format!("{name}.output")
-}
-
 /// What a transformer's SQL calls an input.
 pub(crate) fn input(dataset: &DatasetKey) -> String {
     format!("{}_{}", dataset.datastore, dataset.dataset)

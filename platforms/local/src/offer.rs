@@ -1,7 +1,7 @@
 //! What nodes publish for others, and what they need of others.
 
 use crate::{
-    address::{MILESTONED, ROWS, TableAddress},
+    address::{MILESTONED, SELECTED, SelectAddress, TableAddress},
     config::LocalConfig,
     consumer_database::ConsumerDatabase,
     file_name::same_file,
@@ -19,14 +19,13 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
             None => offer,
         }
     };
-    let offer = |dataset: &DatasetFacts, address: TableAddress, format: &str| {
-        let offer = Offer::new(&dataset.key, address.to_string(), format);
-        promised(offer, dataset.custody)
+    let offer = |dataset: &DatasetFacts, address: String, format: &str| {
+        promised(Offer::new(&dataset.key, address, format), dataset.custody)
     };
     match &node.detail {
         NodeDetail::Ingest(ingest) => {
             let table = |dataset: &DatasetFacts| {
-                TableAddress::new(&config.database, names::table(dataset.storage_key()))
+                TableAddress::new(&config.database, names::table(dataset.storage_key())).to_string()
             };
             let datasets = ingest.datasets.iter();
             datasets.map(|dataset| offer(dataset, table(dataset), MILESTONED)).collect()
@@ -43,42 +42,59 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
                     consumer_database.table_name(&platform, dataset.storage_key()),
                 )
             });
-            address.map(|address| offer(dataset, address, MILESTONED)).into_iter().collect()
+            address.map(|address| offer(dataset, address.to_string(), MILESTONED)).into_iter().collect()
         }
         NodeDetail::Transform(transform) => {
             let outputs = transform.outputs.iter();
             let workspace = node.storage.workspace(&transform.workspace);
-            let table = |dataset: &DatasetFacts| {
-                let table = names::output(&workspace, &dataset.storage_key().dataset);
-                TableAddress::new(&config.database, table)
+            let select = |dataset: &DatasetFacts| {
+                let output = names::address::output(&workspace);
+                SelectAddress { output, dataset: dataset.storage_key().dataset.clone() }.to_string()
             };
-            outputs.map(|dataset| offer(dataset, table(dataset), ROWS)).collect()
+            outputs.map(|dataset| offer(dataset, select(dataset), SELECTED)).collect()
         }
         NodeDetail::Trigger(_) => Vec::new(),
     }
 }
 
-/// Where the node before this one keeps a dataset, in this format.
-pub(crate) fn table_of_input(
+/// Where the node before this one keeps the versions of a dataset.
+pub(crate) fn table_of_input(view: &NodeView, dataset: &DatasetKey) -> Result<TableAddress, LintDiagnostic> {
+    let offer = input(view, dataset)?;
+    let address = TableAddress::read(offer.address()).filter(|_| offer.format() == MILESTONED);
+    address.ok_or_else(|| unreadable(offer, MILESTONED, "<file>#<table>"))
+}
+
+/// The SELECT of a transformer of this platform that makes a dataset.
+pub(crate) fn select_of_input(
     view: &NodeView,
     dataset: &DatasetKey,
-    format: &str,
-) -> Result<TableAddress, LintDiagnostic> {
-    let Some(offer) = view.input(dataset) else {
-        return Err(LintDiagnostic::new(
+) -> Result<SelectAddress, LintDiagnostic> {
+    let offer = input(view, dataset)?;
+    let address = SelectAddress::read(offer.address()).filter(|_| offer.format() == SELECTED);
+    address.ok_or_else(|| unreadable(offer, SELECTED, "<resource>#<dataset>"))
+}
+
+fn input<'v>(view: &'v NodeView, dataset: &DatasetKey) -> Result<&'v Offer, LintDiagnostic> {
+    view.input(dataset).ok_or_else(|| {
+        LintDiagnostic::new(
             &codes::MISSING_OFFER,
             format!("nobody offers `{dataset}` to `{}`", view.key()),
             "the node before it must offer the dataset; if it is on another platform, ask who maintains that platform",
-        ));
-    };
-    let address = TableAddress::read(offer.address()).filter(|_| offer.format() == format);
-    address.ok_or_else(|| {
-        LintDiagnostic::new(
-            &codes::UNREADABLE_OFFER,
-            format!("`{dataset}` is offered at `{}` in the format `{}`", offer.address(), offer.format()),
-            format!("a local platform reads the format `{format}` here, at an address `<file>#<table>`"),
         )
     })
+}
+
+fn unreadable(offer: &Offer, format: &str, address: &str) -> LintDiagnostic {
+    LintDiagnostic::new(
+        &codes::UNREADABLE_OFFER,
+        format!(
+            "`{}` is offered at `{}` in the format `{}`",
+            offer.dataset(),
+            offer.address(),
+            offer.format()
+        ),
+        format!("a local platform reads the format `{format}` here, at an address `{address}`"),
+    )
 }
 
 /// Where this platform's own capture keeps a dataset.
@@ -87,7 +103,7 @@ pub(crate) fn own_table_of_input(
     view: &NodeView,
     dataset: &DatasetKey,
 ) -> Result<TableAddress, LintDiagnostic> {
-    let address = table_of_input(view, dataset, MILESTONED)?;
+    let address = table_of_input(view, dataset)?;
     if same_file(&address.file, &config.database) {
         return Ok(address);
     }

@@ -9,7 +9,7 @@ use crate::{
     sql::{
         engine::Engine,
         postgres::{
-            copy::{declaration, redeclare},
+            copy::{comment_on_added, declaration, redeclare},
             types::column_name,
         },
         script::Script,
@@ -42,6 +42,7 @@ pub(super) fn update(
     if !actions.is_empty() {
         statements.push(format!("ALTER TABLE {}\n  {};", table.quoted_table(), actions.join(",\n  ")));
     }
+    statements.extend(change.added.iter().filter_map(|column| comment_on_added(&table, column)));
     let (redeclared, of_types) = redeclare(&before.milestoned(), &table);
     statements.extend(redeclared);
     if !change.removed.is_empty() || of_types {

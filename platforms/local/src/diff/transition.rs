@@ -11,8 +11,7 @@ use crate::{
     names::{self, address},
     prelude::*,
     render::{
-        METADATA_TABLES, READ_METADATA, create_copy, create_outputs, create_views, drop_outputs, drop_views,
-        forget_progress,
+        METADATA_TABLES, READ_METADATA, create_copy, create_views, drop_outputs, drop_views, forget_progress,
     },
     sql::{
         engine::Engine,
@@ -49,7 +48,7 @@ pub(super) fn update(
             table(address, &read_attributes(before)?, &read_attributes(after)?, false, owed)
         }
         // What can be made again is made where it is to be, and goes from where it was.
-        "copy" | "view" | "output" if moved => {
+        "copy" | "view" if moved => {
             let gone = |script: Script| script.note("If this file is there no more, there is nothing to do.");
             let mut scripts: Vec<Script> = retire(before, views, None)?.into_iter().map(gone).collect();
             scripts.push(made_elsewhere(after)?);
@@ -57,7 +56,8 @@ pub(super) fn update(
         }
         "copy" => copy(address, &read_attributes(before)?, &read_attributes(after)?, views),
         "view" => view(address, &read_attributes(before)?, &read_attributes(after)?),
-        "output" => output(address, &read_attributes(before)?, &read_attributes(after)?),
+        // What it keeps in no table needs none elsewhere.
+        "output" => return retire(before, views, None),
         _ => None,
     };
     Ok(scripts.into_iter().collect())
@@ -69,13 +69,9 @@ fn made_elsewhere(after: &Resource) -> Result<Script, PlatformError> {
             let copy: TableAttributes = read_attributes(after)?;
             (copy.database.clone(), create_copy(copy.engine(), &copy.milestoned()))
         }
-        "view" => {
+        _ => {
             let view: ViewAttributes = read_attributes(after)?;
             (view.database.clone(), create_views(&view))
-        }
-        _ => {
-            let output: OutputAttributes = read_attributes(after)?;
-            (output.database.clone(), create_outputs(&output))
         }
     };
     let script = Script::new(after.address().as_str(), database);
@@ -121,7 +117,8 @@ pub(super) fn retire(
         ("output", _) => {
             let output: OutputAttributes = read_attributes(before)?;
             let drop = drop_outputs(&output);
-            Some(script(&output.database).add_section(CHANGE, "Takes the tables away.", drop))
+            let script = script(&output.database);
+            (!drop.is_empty()).then(|| script.add_section(CHANGE, "Takes the tables away.", drop))
         }
         _ => None,
     };
@@ -159,17 +156,6 @@ fn view(address: &ResourceAddress, before: &ViewAttributes, after: &ViewAttribut
     };
     statements.extend(create_views(after));
     Some(script.add_section(CHANGE, about, statements))
-}
-
-/// Nothing but the tables: what is in them is made anew at each run.
-fn output(address: &ResourceAddress, before: &OutputAttributes, after: &OutputAttributes) -> Option<Script> {
-    if create_outputs(before) == create_outputs(after) {
-        return None;
-    }
-    let mut statements = drop_outputs(before);
-    statements.extend(create_outputs(after));
-    let script = Script::new(address.as_str(), &after.database);
-    Some(script.add_section(CHANGE, "Makes the tables anew; the next run fills them.", statements))
 }
 
 fn copy(

@@ -2,12 +2,11 @@
 
 use super::CheckedColumn;
 use crate::{
-    address::{MILESTONED, ROWS},
     config::LocalConfig,
     consumer_database::unclear,
     file_name::{FileIdentity, compare, line_error, same_file},
     lint::codes,
-    offer::table_of_input,
+    offer::{select_of_input, table_of_input},
     prelude::*,
     server_settings::ServerSettings,
     sql::{milestoned::BATCH_OUT, postgres::read, quote::quoted, storage::watermark_bound_in_sqlite},
@@ -16,8 +15,9 @@ use crate::{
 /// What a capture reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct CaptureReads {
-    /// Where the data is, and how it is reached; never a secret.
-    pub(crate) source: ContainerKind,
+    /// Where the data is, and how it is reached; never a secret. None where a transformer makes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) source: Option<ContainerKind>,
     /// The credential that it is reached with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) credential: Option<CredentialKey>,
@@ -38,7 +38,7 @@ pub(crate) struct CaptureReads {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Select {
     pub(crate) dataset: DatasetKey,
-    /// All of them.
+    /// All of them: a SELECT, or the address of a transformer's.
     pub(crate) read: String,
     /// Those that were not read yet: whose watermark is not below `:position`, the highest that was. What is just there
     /// may have come after it was read, so it is read again.
@@ -72,12 +72,8 @@ impl CaptureReads {
     ) -> Result<Self, LintDiagnostic> {
         match &ingest.source {
             IngestSource::Container(capture) => from_container(config, capture, ingest, called),
-            IngestSource::Transformer { workspace } => {
-                from_table(view, ingest, ROWS, Some(config), CaptureStart::Transformer(workspace.clone()))
-            }
-            IngestSource::Platform { platform } => {
-                from_table(view, ingest, MILESTONED, None, CaptureStart::Platform(platform.clone()))
-            }
+            IngestSource::Transformer { workspace } => from_transformer(view, ingest, workspace),
+            IngestSource::Platform { platform } => from_predecessor(view, ingest, platform),
         }
     }
 }
@@ -165,7 +161,7 @@ fn from_container(
         Select { dataset: dataset.key.clone(), read, since, columns: CheckedColumn::for_dataset(dataset) }
     };
     Ok(CaptureReads {
-        source: source.clone(),
+        source: Some(source.clone()),
         credential: facts.credential.clone(),
         consistency: capture.consistency(),
         begin: (dialect.begin)(&server),
@@ -196,18 +192,38 @@ fn check_file(config: &LocalConfig, facts: &CaptureFacts, file: &str) -> Result<
     }
 }
 
-/// What a transformer of this platform, or another local platform, left in SQLite tables.
-fn from_table(
+/// What the SELECTs of a transformer of this platform return.
+fn from_transformer(
     view: &NodeView,
     ingest: &IngestFacts,
-    format: &str,
-    in_own: Option<&LocalConfig>,
-    trigger: CaptureStart,
+    workspace: &WorkspaceName,
 ) -> Result<CaptureReads, LintDiagnostic> {
-    let mut file: Option<String> = in_own.map(|config| config.database.clone());
+    let select = |dataset: &DatasetFacts| {
+        let read = select_of_input(view, &dataset.key)?.to_string();
+        let columns = CheckedColumn::for_dataset(dataset);
+        Ok(Select { dataset: dataset.key.clone(), read, since: None, columns })
+    };
+    Ok(CaptureReads {
+        source: None,
+        credential: None,
+        server: None,
+        consistency: Consistency::MultiDataset,
+        begin: Vec::new(),
+        trigger: CaptureStart::Transformer(workspace.clone()),
+        selects: ingest.datasets.iter().map(select).collect::<Result<_, _>>()?,
+    })
+}
+
+/// What another local platform keeps in SQLite tables.
+fn from_predecessor(
+    view: &NodeView,
+    ingest: &IngestFacts,
+    platform: &PlatformName,
+) -> Result<CaptureReads, LintDiagnostic> {
+    let mut file: Option<String> = None;
     let mut selects = Vec::new();
     for dataset in &ingest.datasets {
-        let address = table_of_input(view, &dataset.key, format)?;
+        let address = table_of_input(view, &dataset.key)?;
         let expected = file.get_or_insert_with(|| address.file.clone());
         if !same_file(expected, &address.file) {
             return Err(LintDiagnostic::new(
@@ -218,24 +234,19 @@ fn from_table(
         }
         let columns = dataset.schema.table().columns().iter();
         let columns: Vec<String> = columns.map(|column| quoted(column.name().as_str())).collect();
-        let live = if format == MILESTONED {
-            format!(" WHERE {} IS NULL", quoted(BATCH_OUT))
-        } else {
-            String::new()
-        };
-        let table = quoted(&address.table);
-        let read = format!("SELECT {} FROM {table}{live}", columns.join(", "));
+        let (columns, table) = (columns.join(", "), quoted(&address.table));
+        let read = format!("SELECT {columns} FROM {table} WHERE {} IS NULL", quoted(BATCH_OUT));
         let columns = CheckedColumn::for_dataset(dataset);
         selects.push(Select { dataset: dataset.key.clone(), read, since: None, columns });
     }
     let file = file.unwrap_or_default().into();
     Ok(CaptureReads {
-        source: ContainerKind::Sqlite { file },
+        source: Some(ContainerKind::Sqlite { file }),
         credential: None,
         consistency: Consistency::MultiDataset,
         server: None,
         begin: (SQLITE.begin)(&ServerSettings::default()),
-        trigger,
+        trigger: CaptureStart::Platform(platform.clone()),
         selects,
     })
 }

@@ -61,7 +61,7 @@ impl Jobs {
             "credential": reading.credential,
             "server": reading.server,
             "consistency": reading.consistency,
-            "begin": reading.begin,
+            "begin": Some(reading.begin).filter(|begin| !begin.is_empty()),
             "datasets": datasets,
         });
         self.add(resource, job, view);

@@ -10,7 +10,7 @@
 //! | `copies/<zone>/<team>/<container>/<datastore>/<dataset>.sql` | `copy.…` | `create`, `apply`, `purge`, `restart`, `applied`, `earlier`, `remake`, `verify` |
 //! | the same, on a server | | instead of `apply`: `stage`, `changes`, `load`, `set_aside`, `merge`, `live`, `live_there`, `restage`, `live_versions`, `load_live`, `live_aside`, `close_aside`, `close`, `remember`; `count_aside`; before `purge`, `last_old` |
 //! | `views/<workspace>/<group>/<datastore>/<dataset>.sql` | `view.…` | `create`; for a server, `drop` |
-//! | `outputs/<workspace>.sql` | `output.…` | `create`; within a run `inputs`, `fill`, `close` |
+//! | `outputs/<workspace>.sql` | `output.…` | within a run `inputs`, and `select <dataset>` for each dataset |
 //! | `jobs.json` | `capture.…`, `trigger.…`, `transform.…` | |
 //!
 //! A file is executed with the database that its head names as `main`. Where it reads a second one, that one is
@@ -31,8 +31,7 @@ pub(crate) use checked_column::CheckedColumn;
 pub(crate) use copy::{create_copy, forget_progress};
 pub(crate) use foundation::{METADATA_TABLES, READ_METADATA};
 pub(crate) use output::{
-    attributes as output_attributes, clear_section, create_outputs, drop_outputs, inputs as output_inputs,
-    load_section, select_output, select_section,
+    attributes as output_attributes, drop_outputs, inputs as output_inputs, select_output, select_section,
 };
 pub(crate) use view::{create_views, drop_views, revoke};
 

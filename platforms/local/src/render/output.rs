@@ -1,9 +1,9 @@
-//! What a transformer makes: a table for each output dataset, filled anew by its SELECT at each run, and captured from
-//! there like any other source.
+//! What a transformer makes: each dataset by its SELECT, anew at each run. What it returns is captured like a source, and kept nowhere
+//! before.
 
 use super::in_database;
 use crate::{
-    attributes::{InputAttributes, OutputAttributes, OutputTable, with_attributes},
+    attributes::{InputAttributes, OutputAttributes, OutputSelect, with_attributes},
     config::LocalConfig,
     consumer_database::ConsumerDatabase,
     lint::codes,
@@ -12,7 +12,7 @@ use crate::{
     sandbox::RUN,
     sql::{
         milestoned::{BATCH_OUT, StoredColumn},
-        quote::{columns, insert_into, parenthesised, quoted, select},
+        quote::{columns, quoted, select},
         script::Script,
         select::one_select,
     },
@@ -30,22 +30,17 @@ pub(super) fn render(
     let address = address::output(workspace);
     let mut script = Script::new(&address, &config.database)
         .note(format!("What the transformer of {} makes of its inputs, for {}.", called.workspace(workspace), called.datastore(&transform.output)))
-        .note("A run: inputs, on a connection that can only read; then for each dataset clear, and load for each row")
-        .note("of select, in one transaction. What it makes is captured, and in the transaction that merges it,")
-        .note("see_input of database.sql: cut off before, the run is made again.")
+        .note("A run: inputs, on a connection that can only read; then select for each dataset, in one snapshot. What it")
+        .note("returns is staged and merged by the files of the tables, and in the transaction that merges it,")
+        .note("see_input of database.sql is executed: cut off before, the run is made again.")
         .note(format!("{RUN} is a word that nobody can guess: the SELECTs may read the inputs, and nothing else."));
     if let Some(file) = &attributes.container {
         script = script.with_attached(file, "main");
     }
-    script = script
-        .add_section("create", "Makes the tables that it fills.", create_outputs(&attributes))
-        .add_section("inputs", "Makes the inputs visible.", inputs(&attributes));
+    script = script.add_section("inputs", "Makes the inputs visible.", inputs(&attributes));
     for output in &attributes.outputs {
-        let name = &output.dataset;
-        script = script
-            .add_section(&select_section(name), "What is made.", [select_output(output)])
-            .add_section(&clear_section(name), "Takes away what was made before.", [clear_output(output)])
-            .add_section(&load_section(name), "Keeps a row.", [load_output(output)]);
+        script =
+            script.add_section(&select_section(&output.dataset), "What is made.", [select_output(output)]);
     }
     let consumer_database =
         ConsumerDatabase::for_inputs(&transform.container_key, &transform.container, config)?;
@@ -60,16 +55,6 @@ pub(super) fn render(
 /// The section with the SELECT that makes a dataset.
 pub(crate) fn select_section(dataset: &DatasetName) -> String {
     format!("select {dataset}")
-}
-
-/// The section that empties the table of a dataset.
-pub(crate) fn clear_section(dataset: &DatasetName) -> String {
-    format!("clear {dataset}")
-}
-
-/// The section that keeps a row of a dataset.
-pub(crate) fn load_section(dataset: &DatasetName) -> String {
-    format!("load {dataset}")
 }
 
 /// All that is known of a transformer's work, or what stands in the way of it. The facts are written in storage names; the
@@ -106,7 +91,7 @@ fn output(
     transform: &TransformFacts,
     dataset: &DatasetFacts,
     called: &StorageNames,
-) -> Result<OutputTable, LintDiagnostic> {
+) -> Result<OutputSelect, LintDiagnostic> {
     let name = &dataset.key.dataset;
     let now = called.dataset(&dataset.key);
     let CodeArtifact::Sql { selects } = &transform.artifact else {
@@ -131,27 +116,18 @@ fn output(
         )
         .about(LintSubject::Select(name.clone()))
     })?;
-    Ok(OutputTable {
+    Ok(OutputSelect {
         dataset: name.clone(),
-        table: names::output(&transform.workspace, name),
+        table: None,
         columns: StoredColumn::for_schema(dataset.schema.table()),
         select: select.to_owned(),
     })
 }
 
-/// Makes the tables that a transformer fills.
-pub(crate) fn create_outputs(output: &OutputAttributes) -> Vec<String> {
-    let create = |output: &OutputTable| {
-        let lines: Vec<String> = output.columns.iter().map(StoredColumn::nullable_declaration).collect();
-        format!("CREATE TABLE IF NOT EXISTS {} (\n  {}\n);", quoted(&output.table), lines.join(",\n  "))
-    };
-    output.outputs.iter().map(create).collect()
-}
-
-/// Takes the tables away.
+/// Takes away the tables that an earlier version of this platform put outputs into.
 pub(crate) fn drop_outputs(output: &OutputAttributes) -> Vec<String> {
-    let tables = output.outputs.iter();
-    tables.map(|output| format!("DROP TABLE IF EXISTS {};", quoted(&output.table))).collect()
+    let tables = output.outputs.iter().filter_map(|output| output.table.as_deref());
+    tables.map(|table| format!("DROP TABLE IF EXISTS {};", quoted(table))).collect()
 }
 
 /// Two views for each input: the transformer knows the second one; only the first one, which nobody can name, may read the
@@ -192,20 +168,10 @@ fn input_column(input: &InputAttributes, column: &String) -> String {
 const EXACT_DIGITS: usize = 15;
 
 /// The SELECT stands on lines of its own, so that a comment at its end ends with it.
-pub(crate) fn select_output(output: &OutputTable) -> String {
+pub(crate) fn select_output(output: &OutputSelect) -> String {
     format!("{}\nFROM (\n{}\n);", select(&output_columns(output)), output.select)
 }
 
-fn clear_output(output: &OutputTable) -> String {
-    format!("DELETE FROM main.{};", quoted(&output.table))
-}
-
-fn load_output(output: &OutputTable) -> String {
-    let parameters: Vec<String> = (1..=output.columns.len()).map(|number| format!("?{number}")).collect();
-    let table = format!("main.{}", quoted(&output.table));
-    format!("{}\nVALUES {};", insert_into(&table, &output_columns(output)), parenthesised(&parameters, 7))
-}
-
-fn output_columns(output: &OutputTable) -> Vec<String> {
+fn output_columns(output: &OutputSelect) -> Vec<String> {
     columns(output.columns.iter().map(|column| column.name.as_str()), "")
 }

@@ -3,7 +3,7 @@
 
 use super::{checked_column::public_columns, in_database, watermark_of};
 use crate::{
-    address::{MILESTONED, TableAddress},
+    address::TableAddress,
     attributes::{TableAttributes, with_attributes},
     config::LocalConfig,
     names::{self, address, path},
@@ -92,7 +92,7 @@ pub(super) fn render(
     };
     let script = match view.detail() {
         NodeDetail::Ingest(ingest) if matches!(&ingest.source, IngestSource::Platform { .. }) => {
-            following(script, &table, &dataset.key, table_of_input(view, &dataset.key, MILESTONED)?)
+            following(script, &table, &dataset.key, table_of_input(view, &dataset.key)?)
         }
         _ => script,
     };

@@ -1,7 +1,7 @@
 //! Applying a plan: what is new is made, what is there is changed by its transition file, once.
 
 use super::{
-    bulk_schema::{is_dropping, named_by},
+    bulk_schema::{is_altering, is_dropping, mentioned_by, named_by},
     container::Container,
     context::{last_batch, now},
     copies::StaleCopy,
@@ -36,6 +36,7 @@ pub(super) fn apply(maker: Provisioner<'_>, plan: &Plan) -> Result<ApplyReport, 
         match steps.first().map(|step| kind(step)) {
             Some(StepKind::Makes) => applying.make_all(tasks)?,
             Some(StepKind::Drops) => applying.drop_all(tasks)?,
+            Some(StepKind::Alters) => applying.alter_all(tasks)?,
             _ => tasks.into_iter().try_for_each(|task| applying.carry_out(task))?,
         }
         applied.done += now.len();
@@ -52,6 +53,9 @@ enum StepKind {
     Makes,
     /// Drops what is there.
     Drops,
+    /// Alters what is there without moving rows.
+    Alters,
+    /// Changes it in another way, such as by making a table anew.
     Changes,
 }
 
@@ -59,14 +63,16 @@ fn kind(step: &[StepTask<'_>]) -> StepKind {
     let mut statements = step.iter().filter_map(|task| task.statements);
     if statements.clone().all(|(_, section)| section == CREATE) {
         StepKind::Makes
-    } else if statements.all(|(script, section)| section != CREATE && is_dropping(script, section)) {
+    } else if statements.clone().all(|(script, section)| section != CREATE && is_dropping(script, section)) {
         StepKind::Drops
+    } else if statements.all(|(script, section)| section != CREATE && is_altering(script, section)) {
+        StepKind::Alters
     } else {
         StepKind::Changes
     }
 }
 
-/// Whether steps are carried out together: what is made, or dropped, waits for nothing else that is.
+/// Whether steps are carried out together: what is made, altered or dropped waits for nothing else that is.
 fn is_together(step: &[StepTask<'_>], next: &[StepTask<'_>]) -> bool {
     let kind_of_step = kind(step);
     kind_of_step != StepKind::Changes && kind_of_step == kind(next)
@@ -97,6 +103,11 @@ impl<'a> StepTask<'a> {
     fn names(&self) -> Vec<String> {
         self.statements.map_or_else(Vec::new, |(script, section)| named_by(script, section))
     }
+
+    /// All names in its statements.
+    fn mentioned(&self) -> Vec<String> {
+        self.statements.map_or_else(Vec::new, |(script, section)| mentioned_by(script, section))
+    }
 }
 
 /// What is to be done in each step of a plan.
@@ -105,7 +116,9 @@ fn tasks<'a>(maker: Provisioner<'a>, plan: &Plan, transitions: &'a Transitions) 
     let id = Fingerprint::of(plan).short();
     let of_step = |(position, step): (usize, &Step)| {
         let name = format!("{:03} {} {} of {id}", position + 1, step.action, step.resource);
-        let created = maker.rendered.find(step.resource.as_str()).filter(|_| step.action == Action::Create);
+        let created = maker.rendered.find(step.resource.as_str());
+        let created =
+            created.filter(|script| step.action == Action::Create && script.section(CREATE).is_some());
         if let Some(script) = created {
             return vec![StepTask { name, database: script.database(), statements: Some((script, CREATE)) }];
         }
@@ -217,6 +230,16 @@ impl<'a> PlanApplication<'a> {
     {
         self.in_each_database(tasks, false, |container, file, tasks| {
             file.drop_all(&tasks, |task| task.names(), |task| self.execute(container, task))
+        })
+    }
+
+    /// Alters what was not altered before. The platform's own database is first, since copies are brought from it.
+    fn alter_all<'d>(&self, tasks: impl Iterator<Item = &'d StepTask<'a>>) -> Result<(), PlatformError>
+    where
+        'a: 'd,
+    {
+        self.in_each_database(tasks, true, |container, file, tasks| {
+            file.alter_all(&tasks, |task| task.mentioned(), |task| self.execute(container, task))
         })
     }
 

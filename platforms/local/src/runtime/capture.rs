@@ -3,7 +3,7 @@
 use super::{
     context::{Counts, InputPosition, RunContext, number},
     job::CaptureJob,
-    stage::Staged,
+    stage::{Staged, StagedDatasets},
     stale::DatasetFailure,
 };
 use crate::{
@@ -34,24 +34,34 @@ struct Rejected {
 const FORGETTING: [&str; 2] = ["forget", "purge"];
 
 impl RunContext<'_> {
-    /// Captures what a job names: everything is read in one snapshot, and becomes visible in one transaction, in which it
-    /// is also remembered what a transformer saw that made it. If nothing changed, there is no new batch. A dataset with
-    /// rows that break a rule stays as it is, and is behind the batch of the others.
-    pub(super) fn capture(
-        &self,
-        job: &CaptureJob,
-        seen: &[InputPosition],
-    ) -> Result<CaptureResult, PlatformError> {
+    /// Captures what a job names: everything is read in one snapshot.
+    pub(super) fn capture(&self, job: &CaptureJob) -> Result<CaptureResult, PlatformError> {
         if let Some(followed) = self.follow_predecessor(job)? {
             return Ok(followed);
         }
-        let staged = self.stage(job);
+        self.capture_staged(job, self.stage(job), &[])
+    }
+
+    /// Merges what is staged of a job: it becomes visible in one transaction, in which it is also remembered what a transformer
+    /// saw that made it. If nothing changed, there is no new batch. A dataset with rows that break a rule stays as it is, and is
+    /// behind the batch of the others.
+    pub(super) fn capture_staged(
+        &self,
+        job: &CaptureJob,
+        staged: Result<StagedDatasets<'_>, PlatformError>,
+        seen: &[InputPosition],
+    ) -> Result<CaptureResult, PlatformError> {
         let checked = staged.and_then(|staged| self.check(staged));
         let captured = checked.and_then(|(staged, failures)| self.merge(job, &staged, failures, seen));
-        let tables = job.datasets.iter().filter_map(|dataset| self.rendered.find(&dataset.into));
-        let unstaged = self.own.drop_many(&tables.collect::<Vec<_>>(), "unstage");
+        let unstaged = self.unstage(job);
         // The next batch begins with this, too: after a failure it does not matter.
         captured.and_then(|captured| unstaged.map(|()| captured))
+    }
+
+    /// Gives the room back that the stages of a job take.
+    pub(super) fn unstage(&self, job: &CaptureJob) -> Result<(), PlatformError> {
+        let tables = job.datasets.iter().filter_map(|dataset| self.rendered.find(&dataset.into));
+        self.own.drop_many(&tables.collect::<Vec<_>>(), "unstage")
     }
 
     fn merge(

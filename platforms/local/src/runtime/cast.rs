@@ -1,7 +1,7 @@
 //! What a transformer makes becomes what its columns keep: decimals with the digits of their scale, and integers. What has
 //! more digits is rounded half away from zero, and counted. Whether a value fits its type is judged where it is captured.
 
-use super::{database::outside, declared::write_short, loader::Loader};
+use super::{database::outside, declared::write_short};
 use crate::{
     prelude::*,
     sql::{decimal::write_scaled, milestoned::StoredColumn},
@@ -14,16 +14,6 @@ use std::fmt::{Display, Write};
 pub(super) struct Casts<'a> {
     dataset: &'a DatasetKey,
     columns: Vec<Cast<'a>>,
-    room: Room,
-}
-
-/// Where values are written.
-#[derive(Default)]
-struct Room {
-    /// The digits of a number.
-    digits: String,
-    /// What is kept of it.
-    kept: String,
 }
 
 struct Cast<'a> {
@@ -32,6 +22,10 @@ struct Cast<'a> {
     scale: Option<u16>,
     is_integer: bool,
     rounded: u64,
+    /// Where the digits of a number are written.
+    digits: String,
+    /// Where the value is written that is kept.
+    kept: String,
 }
 
 impl<'a> Casts<'a> {
@@ -48,23 +42,20 @@ impl<'a> Casts<'a> {
                 ) => (Some(0), true),
                 _ => (None, false),
             };
-            Cast { column: &column.name, scale, is_integer, rounded: 0 }
+            let (digits, kept) = (String::new(), String::new());
+            Cast { column: &column.name, scale, is_integer, rounded: 0, digits, kept }
         };
-        Self { dataset, columns: columns.iter().map(cast).collect(), room: Room::default() }
+        Self { dataset, columns: columns.iter().map(cast).collect() }
     }
 
-    /// Casts a row, and loads it.
-    pub(super) fn load(&mut self, row: &Row<'_>, loader: &mut Loader<'_>) -> Result<(), PlatformError> {
-        for at in 0..row.as_ref().column_count() {
-            let value =
-                row.get_ref(at).map_err(|error| outside(format!("reading `{}`", self.dataset), error))?;
-            let cast = match self.columns.get_mut(at) {
-                None => value,
-                Some(column) => column.cast(value, &mut self.room),
-            };
-            loader.set(at + 1, cast)?;
-        }
-        loader.load()?.map_or(Ok(()), Err)
+    /// Casts the values of a row.
+    pub(super) fn cast<'v>(&'v mut self, row: &'v Row<'_>) -> Result<Vec<ValueRef<'v>>, PlatformError> {
+        let Self { dataset, columns } = self;
+        let cast = |(at, column): (usize, &'v mut Cast<'_>)| {
+            let value = row.get_ref(at).map_err(|error| outside(format!("reading `{dataset}`"), error))?;
+            Ok(column.cast(value))
+        };
+        columns.iter_mut().enumerate().map(cast).collect()
     }
 
     /// Returns the columns of which values were rounded.
@@ -83,9 +74,9 @@ impl<'a> Casts<'a> {
 
 impl Cast<'_> {
     /// Returns what is kept of a value.
-    fn cast<'v>(&mut self, value: ValueRef<'v>, room: &'v mut Room) -> ValueRef<'v> {
+    fn cast<'v>(&'v mut self, value: ValueRef<'v>) -> ValueRef<'v> {
         let Some(scale) = self.scale else { return value };
-        let Room { digits, kept } = room;
+        let Self { digits, kept, .. } = self;
         let is_rounded = match value {
             ValueRef::Integer(_) if self.is_integer => return value,
             ValueRef::Null | ValueRef::Blob(_) => return value,

@@ -2,7 +2,7 @@
 
 use super::{
     context::RunContext,
-    stage::{Staged, shown},
+    stage::{Staged, StagedDatasets, shown},
     stale::DatasetFailure,
 };
 use crate::{
@@ -16,7 +16,7 @@ impl RunContext<'_> {
     /// dataset as a whole.
     pub(super) fn check<'j>(
         &self,
-        staged: Vec<Result<Staged<'j>, DatasetFailure>>,
+        staged: StagedDatasets<'j>,
     ) -> Result<(Vec<Staged<'j>>, Vec<DatasetFailure>), PlatformError> {
         let (mut good, mut failures) = (Vec::new(), Vec::new());
         for staged in staged {

@@ -63,12 +63,12 @@ impl RunContext<'_> {
     }
 
     fn time_at_source(&self, job: &super::job::CaptureJob) -> Result<Option<DateTime<Utc>>, PlatformError> {
-        if !matches!(job.source, ContainerKind::Postgres { .. }) {
+        if !matches!(job.source, Some(ContainerKind::Postgres { .. })) {
             return Ok(None);
         }
         let asked = super::database::section_of(&self.rendered.metadata, "server_clock")?;
         let mut message = None;
-        let mut source = source::open(&job.producer(), &self.site)?;
+        let mut source = source::open(&job.producer()?, &self.site)?;
         source.begin(&job.begin)?;
         source.read(&Select { whole: asked.trim().trim_end_matches(';'), since: None }, &mut |row| {
             if let Some(ValueRef::Text(text)) = row.first() {

@@ -49,6 +49,8 @@ impl<'a> Database<'a> {
         let opened = Connection::open_with_flags(path, flags).and_then(|connection| {
             connection.busy_timeout(BUSY_TIMEOUT)?;
             disable_quoted_text(&connection)?;
+            // Nothing of ours has one: it would be SQL of somebody else, on a connection that writes.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
             // Readers then never wait for us, nor we for them.
             connection.pragma_update(None, "journal_mode", "WAL")?;
             for (schema, file) in [("main", file), ("temp", "temp")] {

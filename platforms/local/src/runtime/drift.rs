@@ -4,7 +4,7 @@
 use super::{
     container::Container,
     context::RunContext,
-    database::{Database, outside},
+    database::{Database, outside, section_of},
 };
 use crate::{
     prelude::*,
@@ -19,9 +19,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) type AllDrifted = BTreeMap<String, DriftedResource>;
 
 /// What a file has under a name.
+#[derive(Default)]
 struct ExistingObject {
     kind: String,
     sql: String,
+    /// The names of its triggers.
+    triggers: Vec<String>,
 }
 
 /// What a statement makes.
@@ -121,7 +124,15 @@ impl RunContext<'_> {
     fn drifts_in(&self, file: &Database<'_>, name: &str) -> Result<Vec<(&Script, Drift)>, PlatformError> {
         let looking = |error| outside(format!("looking into `{name}`"), error);
         let found = found_in(&file.connection).map_err(looking)?;
+        let metadata = &self.rendered.metadata;
         let mut drifts = Vec::new();
+        if name == metadata.database() {
+            for made in made_by(section_of(metadata, "create")?) {
+                let triggers = found.get(&made.name.to_lowercase()).map_or(&[][..], |found| &found.triggers);
+                let drift = DriftCheck { made: &made, script: metadata }.with_triggers(triggers);
+                drifts.extend(drift.map(|drift| (metadata, drift)));
+            }
+        }
         for (script, made) in self.made_in(name) {
             let drift = drift(&made, found.get(&made.name.to_lowercase()), file, script);
             drifts.extend(drift.map_err(looking)?.map(|drift| (script, drift)));
@@ -148,14 +159,23 @@ fn place_of(script: &Script) -> String {
 
 /// Reads what a file has, by name: SQLite does not tell upper from lower case there.
 fn found_in(connection: &Connection) -> rusqlite::Result<BTreeMap<String, ExistingObject>> {
-    let all = "SELECT name, type, sql FROM main.sqlite_schema WHERE type IN ('table', 'view')";
+    // A trigger is listed after what it is of.
+    let all = "SELECT name, type, sql, tbl_name FROM main.sqlite_schema WHERE type IN ('table', 'view', 'trigger') ORDER BY rowid";
     let mut statement = connection.prepare(all)?;
-    let found = statement.query_map([], |row| {
-        let name: String = row.get(0)?;
+    let mut rows = statement.query([])?;
+    let mut found: BTreeMap<String, ExistingObject> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let (name, kind): (String, String) = (row.get(0)?, row.get(1)?);
+        if kind == "trigger" {
+            let of: String = row.get(3)?;
+            found.entry(of.to_lowercase()).or_default().triggers.push(name);
+            continue;
+        }
         let sql: Option<String> = row.get(2)?;
-        Ok((name.to_lowercase(), ExistingObject { kind: row.get(1)?, sql: sql.unwrap_or_default() }))
-    })?;
-    found.collect()
+        let object = ExistingObject { kind, sql: sql.unwrap_or_default(), triggers: Vec::new() };
+        found.insert(name.to_lowercase(), object);
+    }
+    Ok(found)
 }
 
 /// Returns the tables and views that a section makes.
@@ -178,6 +198,9 @@ fn drift(
 ) -> rusqlite::Result<Option<Drift>> {
     let CreatedObject { kind, name, sql } = made;
     let subject = DriftCheck { made, script };
+    if let Some(drift) = found.and_then(|found| subject.with_triggers(&found.triggers)) {
+        return Ok(Some(drift));
+    }
     if made.is_metadata_table() {
         // Their form is looked after where they are made.
         return Ok(found.is_none().then(|| subject.dropped()));
@@ -260,6 +283,18 @@ impl DriftCheck<'_> {
             self.subject(),
             place_of(self.script)
         ))
+    }
+
+    /// Somebody made triggers, or rules of a server, that would change or refuse what is written. None are rendered, and they would go with
+    /// a table that is made again: so it stays, whatever else differs.
+    pub(super) fn with_triggers(&self, triggers: &[String]) -> Option<Drift> {
+        let (subject, place, names) = (self.subject(), place_of(self.script), triggers.join("`, `"));
+        let problem = || {
+            format!(
+                "{subject} of {place} has a trigger that nobody rendered, `{names}`: drop it, and run again"
+            )
+        };
+        (!triggers.is_empty()).then(|| Drift::Problem(problem()))
     }
 
     /// Another view has its name.

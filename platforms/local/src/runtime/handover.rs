@@ -26,7 +26,7 @@ impl RunContext<'_> {
             return Ok(None);
         };
         // It says what is wrong with a file that is not there; attaching would make one.
-        source::open(&job.producer(), &self.site)?;
+        source::open(&job.producer()?, &self.site)?;
         let tables = job.datasets.iter().map(|captured| self.rendered.script(&captured.into));
         let tables = tables.collect::<Result<Vec<_>, _>>()?;
         let Some(first) = tables.first() else {

@@ -36,7 +36,7 @@ impl Outcome for CaptureResult {
     }
 }
 
-impl Outcome for TransformResult {
+impl Outcome for TransformResult<'_> {
     fn records(&self) -> u64 {
         self.records
     }

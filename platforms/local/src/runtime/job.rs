@@ -35,19 +35,22 @@ pub(super) struct CaptureJob {
     pub(super) priority: Option<Priority>,
     #[serde(default)]
     pub(super) latency_seconds: Option<Latency>,
-    pub(super) source: ContainerKind,
+    /// Where the source is; none where a transformer makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) source: Option<ContainerKind>,
     #[serde(default)]
     pub(super) credential: Option<CredentialKey>,
     #[serde(default, skip_serializing_if = "ServerSettings::is_default")]
     pub(super) server: Box<ServerSettings>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) begin: Vec<String>,
     pub(super) datasets: Vec<CapturedDataset>,
     #[serde(default, skip_serializing_if = "StorageNames::is_empty")]
     pub(super) called: StorageNames,
 }
 
-/// A dataset of a capture: where it is merged into, what reads all of it, what reads it from a position on, and what its
-/// values are judged by.
+/// A dataset of a capture: where it is merged into, the SELECT that reads all of it or the address of a transformer's, the one that
+/// reads it from a position on, and what its values are judged by.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct CapturedDataset {
     pub(super) dataset: DatasetKey,
@@ -117,12 +120,12 @@ impl CaptureJob {
     }
 
     /// Where it reads.
-    pub(super) fn producer(&self) -> Producer {
-        Producer {
-            container: self.source.clone(),
-            credential: self.credential.clone(),
-            server: (*self.server).clone(),
-        }
+    pub(super) fn producer(&self) -> Result<Producer, PlatformError> {
+        let Some(container) = self.source.clone() else {
+            let context = format!("`{}` reads what a transformer makes, and has no source", self.job);
+            return Err(PlatformError::new(PlatformErrorKind::Rendering, context));
+        };
+        Ok(Producer { container, credential: self.credential.clone(), server: (*self.server).clone() })
     }
 
     /// Whether it reads what a producer wrote, rather than what this platform or another one did.

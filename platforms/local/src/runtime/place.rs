@@ -72,7 +72,7 @@ pub(super) fn check_source_files(
 ) -> Result<(), PlatformError> {
     let mut sources = Vec::new();
     for job in rendered.captures.iter().filter(|job| job.is_of_producer()) {
-        if let ContainerKind::Sqlite { file } = &job.source
+        if let Some(ContainerKind::Sqlite { file }) = &job.source
             && let Some(identity) = identity(&site.root.join(file))
         {
             sources.push((identity, file, &job.datastore));

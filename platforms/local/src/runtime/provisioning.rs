@@ -53,7 +53,8 @@ impl<'a> Provisioner<'a> {
         steps: impl IntoIterator<Item = &'s str>,
     ) -> Result<(), PlatformError> {
         database.in_transaction(|| {
-            database.create_all(self.rendered.scripts_in(file))?;
+            let scripts = self.rendered.scripts_in(file);
+            database.create_all(scripts.filter(|script| script.section("create").is_some()))?;
             if file == self.rendered.metadata.database() {
                 PlatformMetadata::begin(self, database)?;
             }

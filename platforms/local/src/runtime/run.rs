@@ -10,7 +10,7 @@ use super::{
     selection::Selection,
     server_copies::CopyFailures,
     stale::DatasetFailure,
-    transform::RunDecision,
+    transform::{RunDecision, TransformResult},
     upstream_failures::UpstreamFailures,
 };
 use crate::{names::address, prelude::*};
@@ -66,7 +66,8 @@ impl<'w, 'a> Run<'w, 'a> {
         }
         for job in captures {
             if job.transformer().is_none() && self.is_to_run(&job.job, job.when())? {
-                self.capture(job, &[])?;
+                let work = self.work;
+                self.capture(job, || work.capture(job))?;
             }
         }
         let triggers = rendered.triggers_in_order();
@@ -155,27 +156,26 @@ impl<'w, 'a> Run<'w, 'a> {
 
     /// Runs a transformer, and captures what it made. The last capture remembers what was seen.
     fn transform(&mut self, trigger: &TriggerJob, seen: &[InputPosition]) -> Result<(), PlatformError> {
-        match self.work.logged(&trigger.starts, || self.work.transform(trigger)) {
-            Ok(made) => self.report.rounded.extend(made.rounded),
-            Err(error) => {
-                self.stopped.insert(trigger.workspace.clone());
-                self.fail(&trigger.starts, error.report());
-                return Ok(());
-            }
-        }
-        let captures: Vec<&CaptureJob> = self.work.captures_of(&trigger.workspace).collect();
-        let Some((last, before)) = captures.split_last() else {
-            return self
-                .work
-                .own
-                .in_transaction(|| seen.iter().try_for_each(|seen| self.work.see_input(seen)));
+        let work = self.work;
+        let TransformResult { mut staged, rounded, .. } =
+            match work.logged(&trigger.starts, || work.transform(trigger)) {
+                Ok(made) => made,
+                Err(error) => {
+                    self.stopped.insert(trigger.workspace.clone());
+                    self.fail(&trigger.starts, error.report());
+                    return Ok(());
+                }
+            };
+        self.report.rounded.extend(rounded);
+        let Some((last, last_staged)) = staged.pop() else {
+            return work.own.in_transaction(|| seen.iter().try_for_each(|seen| work.see_input(seen)));
         };
         let mut is_whole = true;
-        for job in before {
-            is_whole &= self.capture(job, &[])?;
+        for (job, staged) in staged {
+            is_whole &= self.capture(job, || work.capture_staged(job, Ok(staged), &[]))?;
         }
         let seen = if is_whole { seen } else { &[] };
-        is_whole &= self.capture(last, seen)?;
+        is_whole &= self.capture(last, || work.capture_staged(last, Ok(last_staged), seen))?;
         if !is_whole {
             self.stopped.insert(trigger.workspace.clone());
         }
@@ -183,9 +183,12 @@ impl<'w, 'a> Run<'w, 'a> {
     }
 
     /// Captures, and brings the copies up to date. Says whether it went well; if not, it is in the report.
-    fn capture(&mut self, job: &CaptureJob, seen: &[InputPosition]) -> Result<bool, PlatformError> {
-        let captured = self.work.logged(&job.job, || self.work.capture(job, seen));
-        match captured {
+    fn capture(
+        &mut self,
+        job: &CaptureJob,
+        work: impl FnOnce() -> Result<CaptureResult, PlatformError>,
+    ) -> Result<bool, PlatformError> {
+        match self.work.logged(&job.job, work) {
             Ok(CaptureResult { datasets, failures, is_new }) => {
                 self.report.datasets.extend(datasets);
                 let behind = failures.iter().map(|failure| (&failure.dataset, failure.reason.as_str()));

@@ -12,6 +12,8 @@ pub(super) struct Constraints {
     pub(super) key: Vec<String>,
     /// The names of all others, unique indexes among them.
     pub(super) others: Vec<String>,
+    /// The columns that a plan marked as ones that may be NULL for now: it added them, or rows had no value in them.
+    pub(super) may_be_null: BTreeSet<String>,
 }
 
 impl Constraints {
@@ -29,7 +31,7 @@ impl Constraints {
     }
 
     /// How a table differs from what this statement makes together with these indexes, for people. A column that may be NULL and is
-    /// rendered otherwise is none of it: a plan adds it so, and leaves it so where rows have no value in it.
+    /// rendered otherwise is none of it where a plan says so.
     pub(super) fn differences(&self, create: &str, indexes: &[String]) -> Vec<String> {
         let rendered = Self::from_rendered(create);
         let mut differences = Vec::new();
@@ -42,6 +44,12 @@ impl Constraints {
         let required: Vec<&str> = self.not_null.iter().filter(is_new).map(String::as_str).collect();
         if !required.is_empty() {
             differences.push(format!("columns that nobody rendered as NOT NULL: {}", required.join(", ")));
+        }
+        let is_excused = |name: &&String| self.not_null.contains(*name) || self.may_be_null.contains(*name);
+        let optional: Vec<&str> =
+            rendered.not_null.iter().filter(|name| !is_excused(name)).map(String::as_str).collect();
+        if !optional.is_empty() {
+            differences.push(format!("columns that may be NULL, and may not: {}", optional.join(", ")));
         }
         let others = self.others.iter().filter(|name| !indexes.contains(*name));
         let others: Vec<&str> = others.map(String::as_str).collect();
@@ -74,6 +82,7 @@ mod tests {
             not_null: ["a", "batch_in"].map(str::to_owned).into(),
             key: ["a", "batch_in"].map(str::to_owned).into(),
             others: vec!["t.live".to_owned()],
+            may_be_null: BTreeSet::new(),
         }
     }
 
@@ -90,11 +99,13 @@ mod tests {
     }
 
     #[test]
-    fn what_refuses_more_differs_and_a_column_that_may_be_null_does_not() {
+    fn what_refuses_more_or_less_differs_unless_a_plan_left_it_so() {
         let mut other = as_rendered();
         other.not_null.insert("b, c".to_owned());
         assert_eq!(differences(&other), ["columns that nobody rendered as NOT NULL: b, c"]);
-        let loose = Constraints { not_null: BTreeSet::new(), ..as_rendered() };
+        let mut loose = Constraints { not_null: ["batch_in".to_owned()].into(), ..as_rendered() };
+        assert_eq!(differences(&loose), ["columns that may be NULL, and may not: a"]);
+        loose.may_be_null.insert("a".to_owned());
         assert!(differences(&loose).is_empty());
         let mut other = as_rendered();
         other.others.push("theirs".to_owned());

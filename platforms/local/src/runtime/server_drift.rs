@@ -81,6 +81,16 @@ SELECT
     FROM pg_index AS i JOIN pg_class AS u ON u.oid = i.indexrelid
     WHERE i.indrelid = c.oid AND i.indisunique AND NOT i.indisprimary
     ORDER BY 1
+  ),
+  ARRAY(
+    SELECT t.tgname::text FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal
+    UNION
+    SELECT r.rulename::text FROM pg_rewrite AS r WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'
+    ORDER BY 1
+  ),
+  ARRAY(
+    SELECT a.attname::text FROM pg_attribute AS a
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND col_description(c.oid, a.attnum) = $3
   )
 FROM pg_class AS c
 WHERE c.relname = ANY($1) AND pg_table_is_visible(c.oid)";
@@ -99,6 +109,8 @@ struct Found {
     /// The options of a view.
     options: Vec<String>,
     constraints: Constraints,
+    /// Triggers and rules.
+    triggers: Vec<String>,
 }
 
 impl RunContext<'_> {
@@ -132,7 +144,9 @@ fn read(row: &Row) -> Result<(String, Found), Error> {
             not_null: row.try_get::<_, Vec<String>>(8)?.into_iter().collect(),
             key: row.try_get(9)?,
             others: row.try_get(10)?,
+            may_be_null: row.try_get::<_, Vec<String>>(12)?.into_iter().collect(),
         },
+        triggers: row.try_get(11)?,
     };
     Ok((row.try_get(0)?, found))
 }
@@ -140,6 +154,9 @@ fn read(row: &Row) -> Result<(String, Found), Error> {
 fn drift(made: &CreatedObject, script: &Script, found: &BTreeMap<String, Found>) -> Option<Drift> {
     let subject = DriftCheck { made, script };
     let there = found.get(&made.name);
+    if let Some(drift) = there.and_then(|there| subject.with_triggers(&there.triggers)) {
+        return Some(drift);
+    }
     if made.is_metadata_table() {
         return there.is_none().then(|| subject.dropped());
     }

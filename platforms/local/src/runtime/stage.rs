@@ -6,7 +6,7 @@ use super::{
     declared::{ValueChecker, ValueError},
     job::{CaptureJob, CapturedDataset},
     loader::Loader,
-    source::{self, Select},
+    source::{self, RowCallback, Select},
     stale::DatasetFailure,
     watermark::Watermark,
 };
@@ -27,6 +27,9 @@ pub(super) struct Staged<'a> {
     pub(super) watermark: Option<Watermark<'a>>,
 }
 
+/// The datasets of a capture: those that are staged, and why others cannot be captured.
+pub(super) type StagedDatasets<'a> = Vec<Result<Staged<'a>, DatasetFailure>>;
+
 impl Staged<'_> {
     /// Whether only that was read which is new.
     pub(super) fn is_partial(&self) -> bool {
@@ -35,15 +38,23 @@ impl Staged<'_> {
 }
 
 impl RunContext<'_> {
-    /// Reads the source. The platform's database is not locked meanwhile: stages are temporary. A dataset with rows that
-    /// its table refuses is read to its end, since the snapshot is that of the others, too.
-    pub(super) fn stage<'j>(
+    /// Reads the source.
+    pub(super) fn stage<'j>(&'j self, job: &'j CaptureJob) -> Result<StagedDatasets<'j>, PlatformError> {
+        let mut source = source::open(&job.producer()?, &self.site)?;
+        source.begin(&job.begin)?;
+        let staged = self.stage_rows(job, |_, select, each| source.read(select, each))?;
+        source.end()?;
+        Ok(staged)
+    }
+
+    /// Stages the rows that `read` hands on of each dataset. The platform's database is not locked meanwhile: stages are temporary. A
+    /// dataset with rows that its table refuses is read to its end, since the snapshot is that of the others, too.
+    pub(super) fn stage_rows<'j>(
         &'j self,
         job: &'j CaptureJob,
-    ) -> Result<Vec<Result<Staged<'j>, DatasetFailure>>, PlatformError> {
-        let mut source = source::open(&job.producer(), &self.site)?;
-        source.begin(&job.begin)?;
-        let staged = self.own.in_deferred_transaction(|| {
+        mut read: impl FnMut(&'j CapturedDataset, &Select<'_>, &mut RowCallback<'_>) -> Result<(), PlatformError>,
+    ) -> Result<StagedDatasets<'j>, PlatformError> {
+        self.own.in_deferred_transaction(|| {
             let mut staged = Vec::new();
             let names = |captured: &&CapturedDataset| {
                 self.rendered.find(&captured.into).map_or_else(Vec::new, |table| named_by(table, "stage"))
@@ -56,7 +67,7 @@ impl RunContext<'_> {
                 let mut intake = RowValidator::new(self.own.loader(table, "load")?, &captured.columns);
                 intake.rejects = rejects.transpose()?;
                 let since = watermark.as_ref().and_then(|watermark| watermark.lower_bound());
-                source.read(&Select { whole: &captured.read, since }, &mut |row| intake.take(row))?;
+                read(captured, &Select { whole: &captured.read, since }, &mut |row| intake.take(row))?;
                 intake.finish()?;
                 staged.push(match intake.failure(&captured.dataset) {
                     None => Ok(Staged { dataset: &captured.dataset, table, watermark }),
@@ -65,9 +76,7 @@ impl RunContext<'_> {
                 Ok(())
             })?;
             Ok(staged)
-        })?;
-        source.end()?;
-        Ok(staged)
+        })
     }
 }
 

@@ -3,15 +3,18 @@
 use super::{
     cast::Casts,
     context::{InputPosition, RunContext},
-    database::{Database, outside, section_of},
-    job::{CaptureJob, TransformJob, TriggerJob},
+    database::{outside, section_of},
+    job::{CaptureJob, CapturedDataset, TransformJob, TriggerJob},
     place,
+    source::RowCallback,
+    stage::StagedDatasets,
 };
 use crate::{
+    address::SelectAddress,
     prelude::*,
-    render::{clear_section, load_section, select_section},
+    render::select_section,
     sandbox::{Sandbox, SelectError, file_of_inputs},
-    sql::{milestoned::StoredColumn, script::Script},
+    sql::script::Script,
 };
 use datasurface_platform::{RoundedValues, WaitReason, graph::Fingerprint};
 
@@ -40,8 +43,10 @@ pub(super) enum RunDecision {
 }
 
 /// What a transformer made.
-#[derive(Clone, Debug, Default)]
-pub(super) struct TransformResult {
+#[derive(Debug, Default)]
+pub(super) struct TransformResult<'j> {
+    /// What is staged of it, by capture.
+    pub(super) staged: Vec<(&'j CaptureJob, StagedDatasets<'j>)>,
     /// The values that were rounded to what their columns keep.
     pub(super) rounded: Vec<RoundedValues>,
     /// How many records there are.
@@ -125,9 +130,9 @@ impl RunContext<'_> {
         script.attached().and_then(|attached| self.rendered.copy_in(&attached.file, dataset))
     }
 
-    /// Makes the outputs of a transformer. They are captured afterwards, and only then it has seen its inputs: cut off before,
-    /// it runs again.
-    pub(super) fn transform(&self, trigger: &TriggerJob) -> Result<TransformResult, PlatformError> {
+    /// Makes the outputs of a transformer: what its SELECTs return is staged for the captures of it, and nothing is kept until all
+    /// of them have ended. Cut off before it is captured, the transformer runs again.
+    pub(super) fn transform(&self, trigger: &TriggerJob) -> Result<TransformResult<'_>, PlatformError> {
         let transform = self.transform_of(trigger)?;
         let script = self.rendered.script(&transform.runs)?;
         let inputs = section_of(script, "inputs")?;
@@ -136,44 +141,54 @@ impl RunContext<'_> {
         let sandbox = Sandbox::open(&path, inputs, transform.limits);
         let sandbox = sandbox
             .map_err(|error| outside(format!("{} [inputs]: opening `{file}`", script.resource()), error))?;
-        let database = Database::open(&self.site, script.database(), self.breakpoint)?;
-        database.in_transaction(|| {
-            let mut made = TransformResult::default();
-            for output in &transform.outputs {
-                let columns = transform.types.get(&output.dataset).map_or(&[][..], Vec::as_slice);
-                let TransformResult { rounded, records } =
-                    self.fill(&sandbox, &database, script, output, columns)?;
-                made.rounded.extend(rounded);
-                made.records += records;
-            }
-            Ok(made)
-        })
+        let captures = || self.captures_of(&trigger.workspace);
+        let mut made = TransformResult::default();
+        let staged: Result<Vec<_>, PlatformError> = captures()
+            .map(|job| {
+                let staged = self.stage_rows(job, |captured, _, each| {
+                    self.select(&sandbox, transform, captured, &mut made, each)
+                });
+                staged.map(|staged| (job, staged))
+            })
+            .collect();
+        if staged.is_err() {
+            // The next batch begins with this, too.
+            captures().for_each(|job| _ = self.unstage(job));
+        }
+        made.staged = staged?;
+        Ok(made)
     }
 
-    /// Fills the table of one dataset with what its SELECT returns.
-    fn fill(
+    /// Hands on what the SELECT of a dataset returns, as its columns keep it.
+    fn select(
         &self,
         sandbox: &Sandbox,
-        database: &Database<'_>,
-        script: &Script,
-        output: &DatasetKey,
-        columns: &[StoredColumn],
-    ) -> Result<TransformResult, PlatformError> {
-        let section = select_section(&output.dataset);
+        transform: &TransformJob,
+        captured: &CapturedDataset,
+        made: &mut TransformResult<'_>,
+        each: &mut RowCallback<'_>,
+    ) -> Result<(), PlatformError> {
+        let dataset = &captured.dataset;
+        let address = SelectAddress::read(&captured.read).ok_or_else(|| {
+            let context = format!(
+                "the file of the capture of `{dataset}` names no SELECT of its transformer: render again"
+            );
+            PlatformError::new(PlatformErrorKind::Rendering, context)
+        })?;
+        let script = self.rendered.script(&address.output)?;
+        let section = select_section(&address.dataset);
         let select = section_of(script, &section)?;
-        database.execute(script, &clear_section(&output.dataset), &[])?;
-        let load = load_section(&output.dataset);
-        let mut loader = database.loader(script, &load)?;
-        let mut casts = Casts::new(output, columns);
-        let mut records = 0;
+        let mut casts = Casts::new(dataset, transform.types.get(&address.dataset).map_or(&[], Vec::as_slice));
+        self.breakpoint.before(|| format!("{} [{section}]", script.resource()));
+        let records = &mut made.records;
         sandbox
             .rows(select, self.site.watcher, |row| {
-                records += 1;
-                casts.load(row, &mut loader)
+                *records += 1;
+                each(&casts.cast(row)?)
             })
             .map_err(|error| failed_select(script, &section, error))?;
-        loader.finish()?.map_or(Ok(()), Err)?;
-        Ok(TransformResult { rounded: casts.rounded(), records })
+        made.rounded.extend(casts.rounded());
+        Ok(())
     }
 
     pub(super) fn transform_of(&self, trigger: &TriggerJob) -> Result<&TransformJob, PlatformError> {

@@ -1,6 +1,7 @@
 //! Single statements, for engines that take one at a time and know parameters by number.
 
-use super::scan::Scanner;
+use super::{quote::unquoted, scan::Scanner};
+use std::collections::BTreeSet;
 
 /// A statement without its semicolon, whose named parameters are numbered: `:batch` is `$1`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,6 +49,23 @@ pub(crate) fn statements(section: &str) -> Vec<Statement> {
     found
 }
 
+/// The names that stand in double quotes, wherever they do and whatever they name.
+pub(crate) fn quoted_names(sql: &str) -> BTreeSet<String> {
+    let (mut names, mut scanner) = (BTreeSet::new(), Scanner::default());
+    let mut characters = sql.char_indices().peekable();
+    let mut is_inside = false;
+    while let Some((at, character)) = characters.next() {
+        let next = characters.peek().map(|(_, next)| *next);
+        let is_code = scanner.is_code(character, next);
+        if character == '"' && is_code && !is_inside {
+            names.extend(sql.get(at..).and_then(unquoted));
+        }
+        // A quote that is doubled ends and begins again.
+        is_inside = !is_code && character == '"' && next == Some('"');
+    }
+    names
+}
+
 impl Statement {
     fn parameter(&mut self, name: String) {
         let known = self.parameters.iter().position(|known| *known == name);
@@ -73,6 +91,13 @@ mod tests {
             shown("INSERT INTO t VALUES (:a, :b, :a);\n\nSELECT :b::text -- :c;\n;\n-- nothing\n;"),
             [r#"INSERT INTO t VALUES ($1, $2, $1) [":a", ":b"]"#, "SELECT $1::text -- :c; [\":b\"]"]
         );
+    }
+
+    #[test]
+    fn names_are_found_where_they_are_no_part_of_anything_else() {
+        let sql = "ALTER TABLE \"a\"\"b\" ADD COLUMN \"c\" TEXT; -- \"no\"\nDELETE FROM x WHERE y = 'it''s \"not\"' OR \"d e\" = '\"'";
+        assert_eq!(quoted_names(sql), ["a\"b", "c", "d e"].map(str::to_owned).into());
+        assert!(quoted_names("SELECT 'a' /* \"b\" */").is_empty());
     }
 
     #[test]

@@ -334,3 +334,67 @@ fn what_plans_altered_is_as_it_was_rendered() {
     fixture.run();
     assert_eq!(failures(&fixture), [] as [String; 0]);
 }
+
+#[test]
+fn a_trigger_of_somebody_else_is_told_and_neither_executed_nor_dropped() {
+    const THEIRS: &str = "SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY 1";
+    for (file, table, view) in [
+        ("desk.db", TABLE, VIEW),
+        ("northwind.db", "NW_Data__customers", "Marketing__masked__Masked_NW_Data__customers"),
+    ] {
+        let example = if file == "desk.db" { NorthWind::in_a_file() } else { NorthWind::default() }.example();
+        let fixture = Fixture::with(&example);
+        fixture.change_source(CUSTOMERS);
+        fixture.run();
+        for (of, kind) in
+            [(table, "AFTER INSERT"), (view, "INSTEAD OF DELETE"), ("datasurface_steps", "AFTER UPDATE")]
+        {
+            let put = format!(
+                "CREATE TABLE IF NOT EXISTS noted (x); CREATE TRIGGER \"their trigger\" {kind} ON {of} BEGIN INSERT INTO noted VALUES (1); END"
+            );
+            fixture.open(file).execute_batch(&put).unwrap();
+            let told = format!(
+                "`{of}` of `{file}` has a trigger that nobody rendered, `their trigger`: drop it, and run again"
+            );
+            let drifted = fixture.status().drifted;
+            // The books of a consumer's database belong to each of its copies.
+            assert!(!drifted.is_empty());
+            for drifted in &drifted {
+                assert!(drifted.problem.ends_with(&told) && !drifted.is_repaired_by_run, "{drifted:?}");
+            }
+            fixture.change_source("UPDATE Customers SET city = city || 'x'");
+            for _ in 0..2 {
+                let report = fixture.try_run().unwrap();
+                assert!(report.failures.iter().any(|failure| failure.reason.ends_with(&told)), "{report:?}");
+                assert!(!report.datasets.is_empty(), "the rest goes on");
+            }
+            assert_eq!(fixture.rows(file, THEIRS), ["their trigger"]);
+            assert_eq!(fixture.rows(file, "SELECT count(*) FROM noted"), ["0"], "it was executed");
+            fixture.open(file).execute_batch("DROP TRIGGER \"their trigger\"").unwrap();
+            fixture.run();
+            assert_eq!(fixture.status().drifted, []);
+            let cities = fixture.rows(
+                file,
+                &format!("SELECT count(*) FROM {table} WHERE city LIKE '%x' AND batch_out IS NULL"),
+            );
+            assert_eq!(cities, ["8"], "what was due has arrived");
+        }
+    }
+}
+
+#[test]
+fn a_lost_copy_with_a_trigger_of_somebody_else_stays() {
+    let fixture = served();
+    let (views, drop_views) = views_of_customers(&fixture);
+    change(&fixture, &drop_views);
+    change(&fixture, &format!("ALTER TABLE {TABLE} RENAME COLUMN city TO town"));
+    change(&fixture, &format!("CREATE TRIGGER theirs AFTER DELETE ON {TABLE} BEGIN SELECT 1; END"));
+    let report = fixture.try_run().unwrap();
+    assert!(report.failures.iter().any(|failure| failure.reason.contains("`theirs`")), "{report:?}");
+    let town = format!("SELECT count(town) FROM {TABLE}");
+    assert_eq!(fixture.rows("desk.db", &town).len(), 1, "it would have gone with the trigger");
+    change(&fixture, "DROP TRIGGER theirs");
+    fixture.run();
+    change(&fixture, &format!("{drop_views}; {views}"));
+    assert_eq!(failures(&fixture), [] as [String; 0]);
+}

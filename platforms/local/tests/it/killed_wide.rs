@@ -27,12 +27,19 @@ enum What {
     First,
     /// A plan by which datasets come and others leave, and its run.
     Second,
+    /// A plan that adds a column to all datasets, and its run.
+    Altered,
     /// What is done when the platform left the model.
     Leaving,
 }
 
 fn before() -> Example {
     Wide { datastores: 0..1, datasets: 0..90 }.example()
+}
+
+/// The same, with a column more.
+fn altered() -> Example {
+    Wide { datastores: 0..1, datasets: 0..90 }.example_with("id Integer key, v Integer, w Integer")
 }
 
 fn after() -> Example {
@@ -49,6 +56,7 @@ impl What {
                     (0..70).map(|number| (format!("table.S0.d0_{number}").as_str().into(), over.clone()));
                 plan_between(Some((&before(), "1")), (&after(), "2"), gone.collect())
             }
+            Self::Altered => plan_between(Some((&before(), "1")), (&altered(), "2"), BTreeMap::new()),
             Self::Leaving => leaving_plan(&before()),
         }
     }
@@ -58,6 +66,7 @@ impl What {
         match self {
             Self::First => "first",
             Self::Second => "second",
+            Self::Altered => "altered",
             Self::Leaving => "leaving",
         }
     }
@@ -82,6 +91,11 @@ impl What {
         match self {
             Self::First => {}
             Self::Second => fixture.render(&after(), &self.plan()),
+            Self::Altered => {
+                let add = |number| format!("ALTER TABLE d0_{number} ADD COLUMN w INTEGER DEFAULT 7;");
+                fixture.change_source(&(0..90).map(add).collect::<String>());
+                fixture.render(&altered(), &self.plan());
+            }
             Self::Leaving => fixture.render_leaving(&self.plan()),
         }
         fixture
@@ -92,7 +106,7 @@ impl What {
 #[test]
 fn child() {
     let Some((fixture, name)) = to_be_aborted() else { return };
-    for what in [What::First, What::Second, What::Leaving] {
+    for what in [What::First, What::Second, What::Altered, What::Leaving] {
         if what.name() == name {
             what.work(&fixture);
         }
@@ -160,6 +174,11 @@ fn a_first_plan_and_run_with_many_datasets() {
 #[test]
 fn a_plan_by_which_many_datasets_come_and_others_leave() {
     stopped_here_and_there(What::Second);
+}
+
+#[test]
+fn a_plan_by_which_many_datasets_are_altered() {
+    stopped_here_and_there(What::Altered);
 }
 
 #[test]

@@ -40,11 +40,44 @@ fn time_to_add(datasets: u32) -> Duration {
     start.elapsed()
 }
 
+/// Returns how long the processor works to add a column to each dataset of a consumer.
+fn time_to_alter(datasets: u32) -> Duration {
+    let wide = Wide { datastores: 0..1, datasets: 0..datasets };
+    let (before, after) = (wide.example(), wide.example_with("id Integer key, v Integer, w Integer"));
+    let fixture = Fixture::new();
+    fixture.apply(None, (&before, "1"));
+    let plan = plan_between(Some((&before, "1")), (&after, "2"), BTreeMap::new());
+    fixture.render(&after, &plan);
+    let start = ThreadTime::now();
+    fixture.apply_plan(&plan).unwrap();
+    let took = start.elapsed();
+    for (file, objects) in
+        [("northwind.db", "S0"), ("desk.db", "Local__S0"), ("desk.db", "Local__Sales__all__S0")]
+    {
+        let altered = format!("SELECT w FROM {objects}__d0_{}", datasets - 1);
+        assert_eq!(fixture.rows(file, &altered), [] as [&str; 0]);
+    }
+    took
+}
+
 /// Returns how long the processor works to take half of the datasets from a consumer, of which nothing is owed any more.
 fn time_to_retire(datasets: u32) -> Duration {
+    time_to_retire_from(datasets, "NONE")
+}
+
+/// The same where the files give pages back.
+fn time_to_retire_and_give_back(datasets: u32) -> Duration {
+    time_to_retire_from(datasets, "FULL")
+}
+
+fn time_to_retire_from(datasets: u32, auto_vacuum: &str) -> Duration {
     let example = |datasets| Wide { datastores: 0..1, datasets: 0..datasets }.example();
     let (before, after) = (example(2 * datasets), example(datasets));
     let fixture = Fixture::new();
+    for file in ["northwind.db", "desk.db"] {
+        let mode = format!("PRAGMA auto_vacuum = {auto_vacuum}; VACUUM");
+        fixture.open(file).execute_batch(&mode).unwrap();
+    }
     fixture.apply(None, (&before, "1"));
     let over = |number| (format!("table.S0.d0_{number}").as_str().into(), expired());
     let plan =
@@ -56,6 +89,8 @@ fn time_to_retire(datasets: u32) -> Duration {
     let gone = format!("SELECT count(*) FROM sqlite_schema WHERE name LIKE '%d0_{datasets}%'");
     for file in ["northwind.db", "desk.db"] {
         assert_eq!(fixture.rows(file, &gone), ["0"]);
+        assert_eq!(fixture.rows(file, "PRAGMA auto_vacuum"), [if auto_vacuum == "FULL" { "1" } else { "0" }]);
+        assert_eq!(fixture.rows(file, "PRAGMA integrity_check"), ["ok"]);
     }
     took
 }
@@ -111,10 +146,21 @@ fn a_plan_that_adds_datasets_takes_as_long_as_there_are() {
 }
 
 #[test]
+fn a_plan_that_alters_datasets_takes_as_long_as_there_are() {
+    let times = 6;
+    let (small, large) = (time_to_alter(100), time_to_alter(100 * times));
+    assert!(large < 2 * times * small, "{times} times the datasets: {small:?} became {large:?}");
+}
+
+#[test]
 fn a_plan_by_which_datasets_leave_takes_as_long_as_there_are() {
     // Of fewer, the statements take longer than looking at what is there.
     let times = 6;
-    for (what, time) in [("some", time_to_retire as fn(u32) -> Duration), ("all", time_to_leave)] {
+    for (what, time) in [
+        ("some", time_to_retire as fn(u32) -> Duration),
+        ("some, of files that give pages back,", time_to_retire_and_give_back),
+        ("all", time_to_leave),
+    ] {
         let (small, large) = (time(100), time(100 * times));
         assert!(
             large < 2 * times * small,

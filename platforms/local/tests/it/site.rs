@@ -33,7 +33,7 @@ impl Site {
     pub(crate) fn create(&self, rendering: &Rendering) {
         for script in scripts(rendering) {
             self.open(script.database())
-                .execute_batch(script.section("create").unwrap())
+                .execute_batch(script.section("create").unwrap_or_default())
                 .unwrap_or_else(|error| panic!("{error}\n{script}"));
         }
     }
@@ -45,7 +45,7 @@ impl Site {
             if step.action == Action::Create {
                 let created = scripts.iter().find(|script| script.resource() == step.resource.as_str());
                 if let Some(script) = created {
-                    let create = script.section("create").unwrap();
+                    let create = script.section("create").unwrap_or_default();
                     self.open(script.database()).execute_batch(create).unwrap();
                 }
             }

@@ -23,7 +23,13 @@ impl Wide {
             .flat_map(|datastore| self.datasets.clone().map(move |number| (datastore, number)))
     }
 
+    /// The model: each dataset has a key and a column.
     pub(crate) fn example(&self) -> Example {
+        self.example_with("id Integer key, v Integer")
+    }
+
+    /// The model, with this schema of each dataset.
+    pub(crate) fn example_with(&self, schema: &str) -> Example {
         let mut team = Team::new()
             .container(DataContainer::sqlite("Source", "source.db"))
             .container(DataContainer::sqlite("Desk", "desk.db"));
@@ -35,7 +41,7 @@ impl Wide {
             for number in self.datasets.clone() {
                 let dataset = format!("d{datastore}_{number}");
                 let rows = if number % 3 == 1 { InvalidRows::SetAside } else { InvalidRows::Fail };
-                let dataset_of_it = Dataset::new(dataset.as_str(), "id Integer key, v Integer");
+                let dataset_of_it = Dataset::new(dataset.as_str(), schema);
                 store = store.dataset(dataset_of_it.with_invalid_rows(rows));
                 group = group.sink(format!("{name}/{dataset}").as_str());
             }

@@ -7,7 +7,7 @@ use rusqlite::{
     params_from_iter,
     types::{ToSql, ToSqlOutput, Value, ValueRef},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A value of a row. Texts are bytes: what somebody else made may have names that are no text.
 pub(super) enum Kept {
@@ -48,13 +48,24 @@ pub(super) struct SchemaRowsAside<'d> {
     entries: BTreeMap<Vec<u8>, Vec<Entry>>,
     /// The table that something belongs to which has this name, in lower case: SQLite does not tell upper from lower case there.
     tables: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// The tables of entries by the page at which a table or an index begins, and by the number of the entry.
+    by_page: BTreeMap<i64, Vec<u8>>,
+    by_number: BTreeMap<i64, Vec<u8>>,
 }
 
 impl<'d> SchemaRowsAside<'d> {
     /// Nothing is aside.
     pub(super) fn new(database: &'d Database<'_>, schema: &'static str) -> Self {
         let Database { connection, breakpoint, .. } = database;
-        Self { connection, breakpoint, schema, entries: BTreeMap::new(), tables: BTreeMap::new() }
+        Self {
+            connection,
+            breakpoint,
+            schema,
+            entries: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            by_page: BTreeMap::new(),
+            by_number: BTreeMap::new(),
+        }
     }
 
     /// Puts aside what is there, but for the last table with all of its indexes, since what is made next is numbered after these;
@@ -73,6 +84,10 @@ impl<'d> SchemaRowsAside<'d> {
         while let Some(row) = rows.next()? {
             let (name, table) = (bytes(row, "name")?, bytes(row, "tbl_name")?);
             self.tables.insert(name.to_ascii_lowercase(), table.clone());
+            self.by_number.insert(row.get("rowid")?, table.clone());
+            if let Some(page) = row.get::<_, Option<i64>>("rootpage")?.filter(|page| *page > 0) {
+                self.by_page.insert(page, table.clone());
+            }
             self.entries.entry(table).or_default().push(entry(row)?);
         }
         self.writing(|| self.connection.execute(&format!("DELETE {there}"), []).map(|_| ()))?;
@@ -81,10 +96,47 @@ impl<'d> SchemaRowsAside<'d> {
 
     /// Puts back what has one of these names, with all that belongs to the same table, under the numbers that it had.
     pub(super) fn put_back(&mut self, names: &[String]) -> rusqlite::Result<()> {
-        let mut entries = Vec::new();
-        for name in names {
-            if let Some(table) = self.tables.get(name.to_ascii_lowercase().as_bytes()) {
-                entries.extend(self.entries.remove(table).unwrap_or_default());
+        let tables = self.tables_with(names);
+        self.put_tables_back(tables)
+    }
+
+    /// The same, and what has the highest number of all that stays aside: what is made meanwhile, in the place of something that is
+    /// dropped, is numbered after it.
+    pub(super) fn put_back_with_last(&mut self, names: &[String]) -> rusqlite::Result<()> {
+        let mut tables = self.tables_with(names);
+        let last = self.by_number.values().rev().find(|table| !tables.contains(*table)).cloned();
+        tables.extend(last);
+        self.put_tables_back(tables)
+    }
+
+    /// The same as [`Self::put_back`], and what SQLite moves when all that has one of these names is dropped from a file that gives pages
+    /// back. Tables and indexes begin in its first pages there, without a gap. With each one that is dropped, the last of them is moved
+    /// to where that was: so only as many can be moved as are dropped, the last ones.
+    pub(super) fn put_back_with_moved(&mut self, names: &[String]) -> rusqlite::Result<()> {
+        let mut tables = self.tables_with(names);
+        let dropped = self.by_page.values().filter(|table| tables.contains(*table)).count();
+        let others = format!("SELECT count(*) FROM {}.sqlite_schema WHERE rootpage > 0", self.schema);
+        // What is not aside may be dropped, too.
+        let others: usize = self.connection.query_row(&others, [], |row| row.get(0))?;
+        tables.extend(self.by_page.values().rev().take(dropped + others).cloned());
+        self.put_tables_back(tables)
+    }
+
+    /// The tables to which something belongs that has one of these names.
+    fn tables_with(&self, names: &[String]) -> BTreeSet<Vec<u8>> {
+        let tables = names.iter().filter_map(|name| self.tables.get(name.to_ascii_lowercase().as_bytes()));
+        tables.filter(|table| self.entries.contains_key(*table)).cloned().collect()
+    }
+
+    fn put_tables_back(&mut self, tables: BTreeSet<Vec<u8>>) -> rusqlite::Result<()> {
+        let entries: Vec<Entry> =
+            tables.iter().filter_map(|table| self.entries.remove(table)).flatten().collect();
+        for entry in &entries {
+            if let [Kept::Other(Value::Integer(number)), .., Kept::Other(page), _] = entry {
+                self.by_number.remove(number);
+                if let Value::Integer(page) = page {
+                    self.by_page.remove(page);
+                }
             }
         }
         self.insert(&entries)

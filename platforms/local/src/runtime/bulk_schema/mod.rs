@@ -1,4 +1,4 @@
-//! Making and dropping many tables at once. For each of them SQLite reads the whole schema table of its file, and looks at each
+//! Making, altering and dropping many tables at once. For each of them SQLite reads the whole schema table of its file, and looks at each
 //! table that it remembers of it, so many would take as long as their square. What is there is therefore put aside meanwhile, and
 //! forgotten.
 //!
@@ -9,11 +9,15 @@ mod aside;
 use super::database::{Database, outside, section_of};
 use crate::{
     prelude::*,
-    sql::{quote::unquoted, script::Script, statements::statements},
+    sql::{
+        quote::unquoted,
+        script::Script,
+        statements::{quoted_names, statements},
+    },
 };
 use aside::SchemaRowsAside;
 
-/// How many things are made or dropped until the next are; fewer are as if nothing of this were here.
+/// How many things are made, altered or dropped until the next are; fewer are as if nothing of this were here.
 const MOST: usize = 64;
 
 /// How the statements begin that make something that may be there, or drop it.
@@ -29,6 +33,18 @@ const NAMING: [&str; 7] = [
 
 /// How the statements begin of which dropping many things at once is made; the last one takes out of the metadata tables what was dropped.
 const DROPPING: [&str; 3] = ["DROP TABLE IF EXISTS ", "DROP VIEW IF EXISTS ", "DELETE FROM \"datasurface_"];
+
+/// How the statements begin that alter what they name, and concern nothing else that there is. A column is added; nothing is renamed
+/// or taken away, which SQLite would look for everywhere.
+const ALTERING: [&str; 7] = [
+    "ALTER TABLE ",
+    "CREATE TABLE IF NOT EXISTS ",
+    "CREATE VIEW IF NOT EXISTS ",
+    "CREATE UNIQUE INDEX IF NOT EXISTS ",
+    "CREATE INDEX IF NOT EXISTS ",
+    "DROP VIEW IF EXISTS ",
+    "DELETE FROM \"datasurface_",
+];
 
 impl Database<'_> {
     /// Executes a section of each of these, which makes things in a schema, within a transaction.
@@ -68,29 +84,62 @@ impl Database<'_> {
         &self,
         things: &[T],
         names: impl Fn(&T) -> Vec<String>,
-        mut drop: impl FnMut(&T) -> Result<(), PlatformError>,
+        drop: impl FnMut(&T) -> Result<(), PlatformError>,
     ) -> Result<(), PlatformError> {
         let failed = |error| self.failed_to_list(error);
-        if things.len() <= MOST || self.is_dropping_far_reaching().map_err(failed)? {
+        if things.len() <= MOST || self.has_references().map_err(failed)? {
             return things.iter().try_for_each(drop);
         }
+        let moves_tables = self.gives_pages_back().map_err(failed)?;
+        self.change_many(things, names, drop, |aside, names| match moves_tables {
+            true => aside.put_back_with_moved(names),
+            false => aside.put_back(names),
+        })
+    }
+
+    /// Alters one thing after the other, of the file itself and within a transaction. `names` are those of all that altering it reads or
+    /// changes.
+    pub(super) fn alter_all<T>(
+        &self,
+        things: &[T],
+        names: impl Fn(&T) -> Vec<String>,
+        alter: impl FnMut(&T) -> Result<(), PlatformError>,
+    ) -> Result<(), PlatformError> {
+        self.change_many(things, names, alter, |aside, names| aside.put_back_with_last(names))
+    }
+
+    fn change_many<T>(
+        &self,
+        things: &[T],
+        names: impl Fn(&T) -> Vec<String>,
+        mut change: impl FnMut(&T) -> Result<(), PlatformError>,
+        put_back: impl Fn(&mut SchemaRowsAside<'_>, &[String]) -> rusqlite::Result<()>,
+    ) -> Result<(), PlatformError> {
+        if things.len() <= MOST {
+            return things.iter().try_for_each(change);
+        }
+        let failed = |error| self.failed_to_list(error);
         let mut aside = SchemaRowsAside::new(self, "main");
-        aside.put().map_err(failed)?;
         for things in things.chunks(MOST) {
+            // Those that were changed before, too: they would become more and more.
+            aside.put().map_err(failed)?;
             let names: Vec<String> = things.iter().flat_map(&names).collect();
-            aside.put_back(&names).map_err(failed)?;
-            things.iter().try_for_each(&mut drop)?;
+            put_back(&mut aside, &names).map_err(failed)?;
+            things.iter().try_for_each(&mut change)?;
         }
         aside.put_all_back().map_err(failed)
     }
 
-    /// Whether dropping a table may concern others: where the file gives pages back, another table may be moved to where it was;
-    /// and whoever refers to its rows may keep it. Nothing of our own does either.
-    fn is_dropping_far_reaching(&self) -> rusqlite::Result<bool> {
-        let gives_back: i64 =
-            self.connection.pragma_query_value(Some("main"), "auto_vacuum", |row| row.get(0))?;
+    /// Whether the file gives pages back: then SQLite moves the last table or index to where a dropped one was.
+    fn gives_pages_back(&self) -> rusqlite::Result<bool> {
+        let mode: i64 = self.connection.pragma_query_value(Some("main"), "auto_vacuum", |row| row.get(0))?;
+        Ok(mode != 0)
+    }
+
+    /// Whether a table refers to rows of others, and so may keep these from being dropped. None of our own does.
+    fn has_references(&self) -> rusqlite::Result<bool> {
         let refers = "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE sql LIKE '%REFERENCES%')";
-        Ok(gives_back != 0 || self.connection.query_row(refers, [], |row| row.get(0))?)
+        self.connection.query_row(refers, [], |row| row.get(0))
     }
 
     /// Executes a section of each of these, which drops temporary tables. What can be dropped is, whatever cannot.
@@ -134,6 +183,21 @@ pub(super) fn named_by(script: &Script, section: &str) -> Vec<String> {
     statements(section).iter().filter_map(|statement| name(&statement.sql)).collect()
 }
 
+/// The names that stand in a section, whatever they name.
+pub(super) fn mentioned_by(script: &Script, section: &str) -> Vec<String> {
+    quoted_names(section_of(script, section).unwrap_or_default()).into_iter().collect()
+}
+
+/// Whether a section alters what it names without moving rows, and does nothing else.
+pub(super) fn is_altering(script: &Script, section: &str) -> bool {
+    let section = section_of(script, section).unwrap_or_default();
+    let is_altering = |sql: &str| {
+        ALTERING.iter().any(|start| sql.starts_with(start))
+            && (!sql.starts_with("ALTER TABLE ") || sql.contains(" ADD COLUMN "))
+    };
+    statements(section).iter().all(|statement| is_altering(&statement.sql))
+}
+
 /// Whether a section drops what it names, and does nothing else.
 pub(super) fn is_dropping(script: &Script, section: &str) -> bool {
     let section = section_of(script, section).unwrap_or_default();
@@ -141,6 +205,8 @@ pub(super) fn is_dropping(script: &Script, section: &str) -> bool {
     statements(section).iter().all(|statement| is_drop(&statement.sql))
 }
 
+#[cfg(test)]
+mod alter_tests;
 #[cfg(test)]
 mod drop_tests;
 #[cfg(test)]

@@ -20,6 +20,7 @@ use crate::{
     prelude::*,
     server_address::ServerAddress,
     sql::{
+        postgres::copy::MAY_BE_NULL,
         quote::{literal, quoted},
         script::Script,
         statements::{Statement, statements},
@@ -127,7 +128,8 @@ impl<'a> Server<'a> {
         })
     }
 
-    /// What the server says of these names. The second parameter of the query is whether it may wait for what somebody has locked.
+    /// What the server says of these names. The second parameter of the query is whether it may wait for what somebody has locked, the
+    /// third one the comment of columns that may be NULL for now.
     pub(super) fn look<T>(
         &self,
         query: &str,
@@ -135,8 +137,8 @@ impl<'a> Server<'a> {
         read: impl FnMut(&Row) -> Result<T, Error>,
     ) -> Result<Vec<T>, PlatformError> {
         let mut client = self.client()?;
-        let found = client.query(query, &[names, &true]).or_else(|error| match error.code() {
-            Some(&SqlState::LOCK_NOT_AVAILABLE) => client.query(query, &[names, &false]),
+        let found = client.query(query, &[names, &true, &MAY_BE_NULL]).or_else(|error| match error.code() {
+            Some(&SqlState::LOCK_NOT_AVAILABLE) => client.query(query, &[names, &false, &MAY_BE_NULL]),
             _ => Err(error),
         });
         let found = found.and_then(|rows| rows.iter().map(read).collect());

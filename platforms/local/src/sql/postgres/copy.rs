@@ -47,6 +47,20 @@ pub(crate) fn declaration(copy: &Milestoned, column: &StoredColumn) -> String {
     format!("{} {}", column_name(&column.name), copied_type(column, copy.history))
 }
 
+/// The comment of a column that is to be `NOT NULL` and may be NULL for now. Without it, somebody made it so.
+pub(crate) const MAY_BE_NULL: &str = "may be NULL until this copy is made anew: rows had no value in it";
+
+/// Says of a column that it may be NULL, or takes that back.
+fn comment(copy: &Milestoned, column: &StoredColumn, comment: Option<&str>) -> String {
+    let comment = comment.map_or("NULL".to_owned(), literal);
+    format!("COMMENT ON COLUMN {}.{} IS {comment};", copy.quoted_table(), column_name(&column.name))
+}
+
+/// Says of a column that is added that it may be NULL, if it is to be `NOT NULL`.
+pub(crate) fn comment_on_added(copy: &Milestoned, column: &StoredColumn) -> Option<String> {
+    is_not_null(copy, column).then(|| comment(copy, column, Some(MAY_BE_NULL)))
+}
+
 /// Whether a column is declared to have a value always.
 fn is_not_null(copy: &Milestoned, column: &StoredColumn) -> bool {
     copy.key.contains(&column.name) || !copy.history && !column.nullable
@@ -62,21 +76,27 @@ pub(crate) fn redeclare(before: &Milestoned, after: &Milestoned) -> (Vec<String>
             continue;
         };
         let (name, wanted) = (column_name(&column.name), copied_type(column, after.history));
-        let mut actions = Vec::new();
+        let (mut actions, mut required) = (Vec::new(), None);
         if copied_type(earlier, before.history) != wanted {
             of_types = true;
             actions.push(format!("ALTER COLUMN {name} TYPE {wanted}"));
         }
         match (is_not_null(before, earlier), is_not_null(after, column)) {
-            (false, true) => actions.push(format!("ALTER COLUMN {name} SET NOT NULL")),
+            (false, true) => {
+                let set = format!("ALTER TABLE {} ALTER COLUMN {name} SET NOT NULL;", after.quoted_table());
+                let [kept, left] = [None, Some(MAY_BE_NULL)].map(|said| comment(after, column, said));
+                let unless = format!("EXCEPTION WHEN not_null_violation THEN {left}");
+                required = Some(format!("DO {};", literal(&format!("BEGIN {set} {kept} {unless} END"))));
+            }
             (true, false) => actions.push(format!("ALTER COLUMN {name} DROP NOT NULL")),
             _ => {}
         }
         statements.extend(actions.into_iter().map(|action| {
             let alter = format!("ALTER TABLE {} {action};", after.quoted_table());
-            let unless = "EXCEPTION WHEN string_data_right_truncation OR not_null_violation THEN NULL;";
+            let unless = "EXCEPTION WHEN string_data_right_truncation THEN NULL;";
             format!("DO {};", literal(&format!("BEGIN {alter} {unless} END")))
         }));
+        statements.extend(required);
     }
     (statements, of_types)
 }

@@ -162,6 +162,17 @@ fn what_somebody_else_put_there_fails_and_stays() {
             "columns that nobody rendered: note; columns of another type: city, character(20) instead of text; it stays",
         ),
         (format!("ALTER TABLE {TABLE} RENAME TO backup"), "was renamed to `backup`"),
+        (
+            format!(
+                "CREATE FUNCTION theirs() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                 CREATE TRIGGER nothing_arrives BEFORE INSERT ON {TABLE} FOR EACH ROW EXECUTE FUNCTION theirs()"
+            ),
+            "has a trigger that nobody rendered, `nothing_arrives`",
+        ),
+        (
+            format!("CREATE RULE nothing_goes AS ON DELETE TO {VIEW} DO INSTEAD NOTHING"),
+            "has a trigger that nobody rendered, `nothing_goes`",
+        ),
     ] {
         let Some(server_fixture) = ServerFixture::new("put_there") else { return };
         let fixture = served(&server_fixture);
@@ -266,4 +277,50 @@ fn a_view_is_not_waited_for_where_somebody_has_locked_what_it_shows() {
     assert_eq!(told(&fixture).len(), 1);
     fixture.run();
     assert_eq!(told(&fixture), NOTHING);
+}
+
+#[test]
+fn a_column_that_somebody_lets_be_null_is_missed_and_one_that_a_plan_left_so_is_not() {
+    let Some(server_fixture) = ServerFixture::new("nullable") else { return };
+    let wind = |customers| NorthWind { customers, ..NorthWind::default() };
+    let narrow = wind(crate::northwind::CUSTOMERS);
+    let fixture = server_fixture.fixture(&narrow);
+    fixture.change_source(CUSTOMERS);
+    fixture.run();
+    let required = format!(
+        "SELECT attname FROM pg_attribute WHERE attrelid = '{TABLE}'::regclass AND attnotnull AND attnum > 0 ORDER BY 1"
+    );
+    let before = server_fixture.rows(&required);
+    assert!(before.contains(&"company_name".to_owned()), "{before:?}");
+    let drop = format!("SET ROLE writer; ALTER TABLE {TABLE} ALTER COLUMN company_name DROP NOT NULL");
+    server_fixture.owner().batch_execute(&drop).unwrap();
+    let said = told(&fixture);
+    let expected =
+        "was altered (columns that may be NULL, and may not: company_name): the next run makes it again";
+    assert!(said.len() == 1 && said[0].contains(expected), "{said:?}");
+    fixture.run();
+    assert_eq!(server_fixture.rows(&required), before);
+    assert_eq!(told(&fixture), NOTHING);
+
+    // A plan adds a column that is to have a value always, and one lets another be required whose rows have none.
+    fixture.change_source("ALTER TABLE Customers ADD COLUMN phone TEXT NOT NULL DEFAULT '1'");
+    let wide = wind(
+        "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15), phone VarChar(9) not null",
+    );
+    fixture.apply(Some((&server_fixture.example(&narrow), "1")), (&server_fixture.example(&wide), "2"));
+    assert_eq!(told(&fixture), NOTHING);
+    fixture.run();
+    assert_eq!(told(&fixture), NOTHING);
+    fixture.change_source("UPDATE Customers SET city = NULL WHERE customer_id = 'ALFKI'");
+    fixture.run();
+    let required_city = wind(
+        "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15) not null, phone VarChar(9) not null",
+    );
+    fixture
+        .apply(Some((&server_fixture.example(&wide), "2")), (&server_fixture.example(&required_city), "3"));
+    assert_eq!(server_fixture.rows(&required), before, "a row has no city");
+    assert_eq!(told(&fixture), NOTHING);
+    server_fixture.owner().batch_execute(&drop).unwrap();
+    let said = told(&fixture);
+    assert!(said.len() == 1 && said[0].contains("may not: company_name)"), "{said:?}");
 }

@@ -56,8 +56,8 @@ fn a_statement_that_takes_too_long_is_stopped() {
     let fixture = server_fixture.fixture(&NorthWind { servers, ..NorthWind::default() });
     fixture.change_source(CUSTOMERS);
     let slow = "
-        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END';
-        CREATE TRIGGER slow BEFORE INSERT ON \"local__nw_data__customers\" FOR EACH ROW EXECUTE FUNCTION slow()";
+        CREATE FUNCTION slow(bigint) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN 1; END';
+        CREATE INDEX slow ON \"local__nw_data__customers\" (slow(batch_in))";
     server_fixture.owner().batch_execute(slow).unwrap();
     insta::assert_snapshot!(reason(&fixture.try_run().unwrap(), "NW_Data.customers"), @"copy.USA/NorthWindTeam/Desk.NW_Data.customers [merge] in `slow` at 127.0.0.1:PORT: it took longer than `statement_timeout_seconds` allows, or somebody stopped it");
     server_fixture.owner().batch_execute("DROP FUNCTION slow CASCADE").unwrap();
