@@ -60,7 +60,7 @@ pub use instance::PlatformInstance;
 pub use lint::{LintView, PlatformView, Reporter};
 pub use lint_subject::LintSubject;
 pub use offer::{Offer, ResolvedOffer};
-pub use plan::{Action, Carrier, Cause, Effect, Meaning, Phase, Plan, Revision, Step};
+pub use plan::{Action, Carrier, Cause, Effect, Meaning, Phase, Plan, Revision, ScopeFile, Step};
 pub use platform::DataPlatform;
 pub use remote::{ConnectionLimits, RemoteFactory, serve};
 pub use rendered_files::RenderedFiles;

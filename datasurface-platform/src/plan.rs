@@ -49,19 +49,49 @@ pub struct Plan {
     steps: Vec<Step>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     transition: Vec<File>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    scope_transition: Vec<ScopeFile>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    withdrawn: BTreeSet<String>,
+}
+
+/// A file in the folder of a scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeFile {
+    /// The scope.
+    pub scope: Scope,
+    /// The file, whose path is relative to the folder of the scope.
+    pub file: File,
 }
 
 impl Plan {
     /// Creates a plan of these steps, in the order in which they are to be done: by phase, and within a phase a resource
     /// after those that it needs. Where resources go, the order is reversed.
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
-        Self { steps: order(steps.into_iter().collect()), transition: Vec::new() }
+        Self { steps: order(steps.into_iter().collect()), ..Self::default() }
     }
 
     /// Adds a file that is valid for exactly this change: a statement that alters a table, a job that fills it again.
     #[must_use]
     pub fn transition_file(mut self, file: File) -> Self {
         self.transition.push(file);
+        self
+    }
+
+    /// Adds a file that is valid for exactly this change, in the folder of a scope. A tool that reads one folder for each scope finds it
+    /// beside the files that are rendered there. It goes when one of these has its path.
+    #[must_use]
+    pub fn scope_transition_file(mut self, scope: Scope, file: File) -> Self {
+        self.scope_transition.push(ScopeFile { scope, file });
+        self
+    }
+
+    /// Withdraws the transition files of this name in the folders of all scopes that earlier revisions left there, since nobody applied
+    /// these. What they were to do must not be done any more.
+    #[must_use]
+    pub fn withdrawing(mut self, file_name: impl Into<String>) -> Self {
+        self.withdrawn.insert(file_name.into());
         self
     }
 
@@ -77,10 +107,22 @@ impl Plan {
         &self.transition
     }
 
+    /// The files that only this change needs, in the folders of scopes.
+    #[must_use]
+    pub fn scope_transition_files(&self) -> &[ScopeFile] {
+        &self.scope_transition
+    }
+
+    /// The names of the transition files of earlier revisions that are withdrawn.
+    #[must_use]
+    pub fn withdrawn_files(&self) -> &BTreeSet<String> {
+        &self.withdrawn
+    }
+
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty() && self.transition.is_empty()
+        self.steps.is_empty() && self.transition.is_empty() && self.scope_transition.is_empty()
     }
 }
 
@@ -91,12 +133,16 @@ struct PlanWire {
     steps: Vec<Step>,
     #[serde(default)]
     transition: Vec<File>,
+    #[serde(default)]
+    scope_transition: Vec<ScopeFile>,
+    #[serde(default)]
+    withdrawn: BTreeSet<String>,
 }
 
 impl From<PlanWire> for Plan {
     fn from(arriving: PlanWire) -> Self {
-        let transition = arriving.transition;
-        Self { transition, ..Self::new(arriving.steps) }
+        let PlanWire { steps, transition, scope_transition, withdrawn } = arriving;
+        Self { transition, scope_transition, withdrawn, ..Self::new(steps) }
     }
 }
 

@@ -1,12 +1,16 @@
 //! What the target would remember.
 
-use super::{hold::owed_today, proposal::Proposed, render::platform_folder};
+use super::{
+    hold::owed_today,
+    proposal::Proposed,
+    render::{platform_folder, scope_folder},
+};
 use crate::{
     output::{ApplyState, EarlierApplied, EarlierTransition, Manifest, PlatformRecord, ScopeEntry},
     placed::Placed,
 };
 use datasurface_model::PlatformName;
-use datasurface_platform::{File, FileRecord, PLAN_FILE, Plan, Revision, SafePath};
+use datasurface_platform::{File, FileRecord, PLAN_FILE, Plan, Revision, SafePath, ScopeFile};
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// What the target would remember of each platform. Of one that has nothing any more, the files are remembered that it
@@ -34,7 +38,12 @@ pub(super) fn records(
                     (before.transition.clone(), before.earlier.clone())
                 } else {
                     let transition = own();
-                    let earlier = earlier((before, base), &transition);
+                    let is_over = |path: &SafePath| {
+                        transition.contains_key(path)
+                            || is_rendered(path, &scopes)
+                            || is_withdrawn(path, &proposed.plan)
+                    };
+                    let earlier = earlier((before, base), is_over);
                     (transition, earlier)
                 }
             }
@@ -63,18 +72,32 @@ pub(super) fn records(
     records
 }
 
-/// The earlier revisions, in order, from the first one that still has transition files: without those that are there again.
+/// The earlier revisions, in order, from the first one that still has transition files: without those that are over.
 fn earlier(
     (before, revision): (&PlatformRecord, &Revision),
-    transition: &BTreeMap<SafePath, FileRecord>,
+    is_over: impl Fn(&SafePath) -> bool,
 ) -> Vec<EarlierTransition> {
     let last = EarlierTransition { to: revision.clone(), files: before.transition.clone() };
     let all = before.earlier.iter().cloned().chain([last]).map(|mut earlier| {
-        earlier.files.retain(|path, _| !transition.contains_key(path));
+        earlier.files.retain(|path, _| !is_over(path));
         earlier
     });
     // Revisions that changed nothing of this platform stay in between: the order of all is known by them.
     all.skip_while(|earlier| earlier.files.is_empty()).collect()
+}
+
+/// Whether a scope renders this path, relative to the folder of its platform.
+fn is_rendered(path: &SafePath, scopes: &[ScopeEntry]) -> bool {
+    scopes.iter().any(|entry| {
+        let inside =
+            path.as_str().strip_prefix(entry.folder.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        inside.is_some_and(|inside| entry.record.files.contains_key(inside))
+    })
+}
+
+/// Whether a plan withdraws this path, relative to the folder of its platform.
+fn is_withdrawn(path: &SafePath, plan: &Plan) -> bool {
+    path.parts().last().is_some_and(|name| plan.withdrawn_files().contains(name))
 }
 
 /// Once something was applied, it is what runs until something else is.
@@ -103,7 +126,10 @@ pub(crate) fn files<'a>(
     let own = plan.transition_files().iter();
     let own = own
         .filter_map(|file| Some((file.path().joined_to(&"transition".parse().ok()?), Cow::Borrowed(file))));
+    let of_scopes = plan.scope_transition_files().iter().filter_map(|ScopeFile { scope, file }| {
+        Some((file.path().joined_to(&scope_folder(scope)?), Cow::Borrowed(file)))
+    });
     let is_behind = matches!(standing, ApplyState::Behind(_));
     let whole = is_behind.then(|| File::json(PLAN_FILE, plan).ok()).flatten();
-    own.chain(whole.map(|file| (file.path().clone(), Cow::Owned(file))))
+    own.chain(of_scopes).chain(whole.map(|file| (file.path().clone(), Cow::Owned(file))))
 }

@@ -33,11 +33,16 @@ fn paths_of(proposal: &Proposal) -> Vec<(&PlatformName, SafePath)> {
             let folder = entry.folder.joined_to(&record.folder);
             paths.extend(entry.record.files.keys().map(|path| (name, path.joined_to(&folder))));
         }
+        let plan = proposal.plan(name);
+        let of_scopes = plan.into_iter().flat_map(|plan| plan.scope_transition_files());
+        paths.extend(of_scopes.filter_map(|beside| {
+            let entry = record.scopes.iter().find(|entry| entry.scope == beside.scope)?;
+            Some((name, beside.file.path().joined_to(&entry.folder.joined_to(&record.folder))))
+        }));
         let Ok(transition) = "transition".parse::<SafePath>() else {
             continue;
         };
         let folder = transition.joined_to(&record.folder);
-        let plan = proposal.plan(name);
         let files = plan.into_iter().flat_map(|plan| plan.transition_files());
         paths.extend(files.map(|file| (name, file.path().joined_to(&folder))));
     }

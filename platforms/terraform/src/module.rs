@@ -1,0 +1,218 @@
+//! Root modules: the configuration of one state, in files of JSON.
+
+use crate::{
+    attributes::{ARGUMENTS, IMPORT_ID, LIFECYCLE},
+    declaration::{Declaration, Mode},
+    file::json_file,
+    frame::Frame,
+    handle::Handle,
+    is_identifier,
+    value::Reference,
+};
+use datasurface_platform::{
+    File, PlatformError, PlatformErrorKind, Rendering, Resource, ResourceAddress, Scope, graph::NodeKey,
+};
+use serde_json::{Map, Value as Json, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// A root module: all that one state has. There is one for each scope, with a state of its own, so that a change of one scope plans and
+/// locks nothing else.
+///
+/// ```
+/// use datasurface_platform::prelude::*;
+/// use datasurface_terraform::{Backend, Declaration, Frame, Module, Provider, ResourceType, TerraformSettings};
+///
+/// static BUCKET: ResourceType = ResourceType::new("aws_s3_bucket").imported_by("{bucket}");
+/// static POLICY: ResourceType = ResourceType::new("aws_s3_bucket_policy").imported_by("{bucket}");
+///
+/// let settings = TerraformSettings::new(Backend::local("states"));
+/// let aws = Provider::new("aws", "hashicorp/aws", "~> 6.0".parse()?).argument("region", "eu-central-1");
+/// let frame = Frame::new(&settings, "Lake", &Scope::Foundation, [aws]);
+/// let mut module = Module::new(&Scope::Foundation, frame);
+/// let bucket = module.add("lake", Declaration::resource(&BUCKET, "lake").argument("bucket", "my-lake"))?;
+/// let policy = Declaration::resource(&POLICY, "lake").argument("bucket", bucket.attribute("id"));
+/// module.add("lake", policy.argument("policy", "{}"))?;
+///
+/// let rendering = module.into_rendering()?;
+/// let file = rendering.file("lake.tf.json").and_then(File::text);
+/// assert!(file.is_some_and(|text| text.contains(r#""bucket": "${aws_s3_bucket.lake.id}""#)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Module {
+    folder: Arc<str>,
+    frame: Frame,
+    files: BTreeMap<String, Vec<Declared>>,
+    others: Vec<(File, Vec<Resource>)>,
+    without_resources: BTreeMap<NodeKey, String>,
+    addresses: BTreeSet<Arc<str>>,
+}
+
+/// A declaration that was added.
+#[derive(Debug)]
+struct Declared {
+    mode: Mode,
+    type_name: &'static str,
+    label: String,
+    body: Json,
+    resource: Resource,
+}
+
+impl Module {
+    /// Creates the root module of a scope.
+    #[must_use]
+    pub fn new(scope: &Scope, frame: Frame) -> Self {
+        Self {
+            folder: crate::folder(scope).into(),
+            frame,
+            files: BTreeMap::new(),
+            others: Vec::new(),
+            without_resources: BTreeMap::new(),
+            addresses: BTreeSet::new(),
+        }
+    }
+
+    /// Adds a declaration to the file `<file>.tf.json`. What is declared for one node or dataset belongs in one file, so that no other node
+    /// changes it.
+    ///
+    /// # Errors
+    ///
+    /// If type and label are used already, the label is no name in Terraform, an argument refers to another root module, or the
+    /// resource holds data and nothing imports it: it could never be in another state.
+    pub fn add(&mut self, file: &str, declaration: Declaration) -> Result<Handle, PlatformError> {
+        let address: Arc<str> = declaration.address_of(&declaration.label).into();
+        let refuse = |reason: &str| {
+            Err(PlatformError::new(PlatformErrorKind::Rendering, format!("declaring `{address}`"))
+                .caused_by(reason))
+        };
+        if !is_identifier(&declaration.label) {
+            return refuse("its label is no name in Terraform");
+        }
+        let references: Vec<&Reference> =
+            declaration.arguments.values().flat_map(|value| value.references()).collect();
+        let is_foreign = |module: &Arc<str>| **module != *self.folder;
+        let dependencies = declaration.dependencies.iter().map(|handle| &handle.module);
+        if references.iter().map(|to| &to.module).chain(dependencies).any(is_foreign) {
+            return refuse(
+                "it refers to another root module, which it can reach by name or by a data source only",
+            );
+        }
+        let import_id = declaration.import_id.clone().or_else(|| {
+            let is_managed = declaration.mode == Mode::Managed;
+            is_managed.then(|| declaration.resource_type.import_id(&declaration.arguments)).flatten()
+        });
+        if declaration.held_data.is_some() && import_id.is_none() {
+            return refuse("it holds data, and nothing tells the id that imports it into another state");
+        }
+        if !self.addresses.insert(Arc::clone(&address)) {
+            return refuse("its address is used twice");
+        }
+        let targets = references.iter().map(|to| &to.target);
+        let targets: BTreeSet<ResourceAddress> = targets.map(|target| (&**target).into()).collect();
+        let known = declaration
+            .arguments
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), value.known_text()?)));
+        let handle = Handle {
+            module: Arc::clone(&self.folder),
+            address: Arc::clone(&address),
+            known: Arc::new(known.collect()),
+        };
+        let declared = declared(declaration, &address, import_id, targets);
+        self.files.entry(file.to_owned()).or_default().push(declared);
+        Ok(handle)
+    }
+
+    /// Adds a file that is no configuration, such as a script, with the resources that it declares.
+    pub fn add_file(&mut self, file: File, declares: impl IntoIterator<Item = Resource>) {
+        self.others.push((file, declares.into_iter().collect()));
+    }
+
+    /// States that a node needs no resource here, for a reason that a person can read.
+    pub fn nothing_for(&mut self, node: &NodeKey, reason: impl Into<String>) {
+        self.without_resources.insert(node.clone(), reason.into());
+    }
+
+    /// Returns the files of the root module: its frame, and its declarations in the order of types and labels.
+    ///
+    /// # Errors
+    ///
+    /// If a file has no safe name, or two have one name.
+    pub fn into_rendering(self) -> Result<Rendering, PlatformError> {
+        let mut rendering = Rendering::new();
+        rendering.add(self.frame.file()?, [self.frame.resource(&self.folder)])?;
+        for (name, declared) in self.files {
+            let file = json_file(&format!("{name}.tf.json"), &configuration(&declared))?;
+            rendering.add(file, declared.into_iter().map(|one| one.resource))?;
+        }
+        for (file, declares) in self.others {
+            rendering.add(file, declares)?;
+        }
+        for (node, reason) in &self.without_resources {
+            rendering.nothing_for(node, reason);
+        }
+        Ok(rendering)
+    }
+}
+
+/// The configuration of a file.
+fn configuration(declared: &[Declared]) -> Json {
+    let mut blocks: BTreeMap<&str, BTreeMap<&str, BTreeMap<&str, &Json>>> = BTreeMap::new();
+    for one in declared {
+        let mode = match one.mode {
+            Mode::Managed => "resource",
+            Mode::Data => "data",
+        };
+        blocks.entry(mode).or_default().entry(one.type_name).or_default().insert(&one.label, &one.body);
+    }
+    json!(blocks)
+}
+
+fn declared(
+    declaration: Declaration,
+    address: &str,
+    import_id: Option<String>,
+    targets: BTreeSet<ResourceAddress>,
+) -> Declared {
+    let arguments = declaration.arguments.iter().map(|(name, value)| (name.clone(), value.to_json()));
+    let arguments: Map<String, Json> = arguments.collect();
+    let type_name = declaration.resource_type.name();
+    let kind = match declaration.mode {
+        Mode::Managed => type_name.to_owned(),
+        Mode::Data => format!("data.{type_name}"),
+    };
+    let mut resource = Resource::new(address, kind)
+        .attribute(ARGUMENTS, &arguments)
+        .with_dependencies(targets)
+        .with_dependencies(declaration.other_states.iter().map(ResourceAddress::as_str))
+        .with_dependencies(
+            declaration.dependencies.iter().map(|handle| handle.address().as_str().to_owned()),
+        );
+    let mut body = arguments;
+    if !declaration.dependencies.is_empty() {
+        let addresses: BTreeSet<&str> =
+            declaration.dependencies.iter().map(|handle| &*handle.address).collect();
+        body.insert("depends_on".to_owned(), json!(addresses));
+    }
+    if declaration.prevents_destruction {
+        let lifecycle = json!({"prevent_destroy": true});
+        resource = resource.attribute(LIFECYCLE, &lifecycle);
+        body.insert("lifecycle".to_owned(), lifecycle);
+    }
+    if let Some(id) = import_id {
+        resource = resource.attribute(IMPORT_ID, id);
+    }
+    if let Some(label) = &declaration.former_label {
+        resource = resource.formerly(declaration.address_of(label));
+    }
+    resource = declaration.origins.iter().fold(resource, Resource::origin);
+    resource = declaration.places.into_iter().fold(resource, Resource::occupying);
+    if let Some(data) = declaration.held_data {
+        resource = resource.with_held_data(data);
+    }
+    let label = declaration.label;
+    Declared { mode: declaration.mode, type_name, label, body: Json::Object(body), resource }
+}
