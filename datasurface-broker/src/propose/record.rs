@@ -37,7 +37,7 @@ pub(super) fn records(
                 if proposed.plan.is_empty() && base == revision {
                     (before.transition.clone(), before.earlier.clone())
                 } else {
-                    let transition = own();
+                    let transition: BTreeMap<SafePath, FileRecord> = own();
                     let is_over = |path: &SafePath| {
                         transition.contains_key(path)
                             || is_rendered(path, &scopes)
