@@ -320,7 +320,7 @@ class Provider(rpc.ProviderServicer):
             there = self.find(kind, request.id)
         if not there:
             return answer(diagnostics=[error("Cannot import", f"there is no {kind} with the id `{request.id}`")])
-        return answer(imported_resources=[answer.ImportedResource(type_name=kind, state=encode(there[0]))])
+        return answer(imported_resources=[pb.ImportResourceState.ImportedResource(type_name=kind, state=encode(there[0]))])
 
     def ReadDataSource(self, request, context):
         kind, answer = request.type_name, pb.ReadDataSource.Response

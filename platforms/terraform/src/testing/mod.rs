@@ -7,7 +7,7 @@ mod planned;
 mod stand_in;
 mod terraform;
 
-pub use planned::{Expectation, PlannedChange, TerraformAction, TerraformPlan, import_id};
+pub use planned::{Expectation, PlannedChange, PlannedChanges, TerraformAction, TerraformPlan, import_id};
 pub use stand_in::StandIn;
 pub use terraform::Terraform;
 

@@ -5,7 +5,7 @@ use crate::{
     ResourceTypes,
     attributes::{ARGUMENTS, IMPORT_ID},
 };
-use datasurface_platform::{Action, Plan, Scope, Step};
+use datasurface_platform::{Action, Plan, Resource, Scope, Step};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -38,9 +38,18 @@ pub struct PlannedChange {
     pub moved_from: Option<String>,
 }
 
-/// What Terraform plans for one root module, by address. What stays as it is, is not there.
+/// The changes of the resources of one root module, by address. What stays as it is, is not there.
+pub type PlannedChanges = BTreeMap<String, PlannedChange>;
+
+/// What Terraform plans for one root module.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TerraformPlan(pub BTreeMap<String, PlannedChange>);
+#[non_exhaustive]
+pub struct TerraformPlan {
+    /// The changes.
+    pub changes: PlannedChanges,
+    /// The arguments and attributes of each resource after the plan, by address, as far as they are known.
+    pub values: BTreeMap<String, Json>,
+}
 
 impl PlannedChange {
     /// Plans an action, without an import or another address.
@@ -55,17 +64,11 @@ impl PlannedChange {
 }
 
 impl TerraformPlan {
-    /// Whether nothing is to be done.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Reads what `terraform show -json` says of a plan.
     pub(super) fn from_json(text: &str) -> Result<Self, TestingError> {
         let unexpected = |what: &str| TestingError::Unexpected(format!("the plan of Terraform has {what}"));
         let plan: Json = serde_json::from_str(text).map_err(|error| unexpected(&error.to_string()))?;
-        let mut changes = BTreeMap::new();
+        let (mut changes, mut values) = (BTreeMap::new(), BTreeMap::new());
         for resource in plan["resource_changes"].as_array().into_iter().flatten() {
             if resource["mode"] != "managed" {
                 continue;
@@ -80,8 +83,9 @@ impl TerraformPlan {
             if !change.is_nothing() {
                 changes.insert(address.to_owned(), change);
             }
+            values.insert(address.to_owned(), resource["change"]["after"].clone());
         }
-        Ok(Self(changes))
+        Ok(Self { changes, values })
     }
 }
 
@@ -100,7 +104,7 @@ fn action(actions: &Json) -> Option<TerraformAction> {
 
 /// What Terraform is expected to plan for each root module, by the plan of a platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Expectation(BTreeMap<String, TerraformPlan>);
+pub struct Expectation(BTreeMap<String, PlannedChanges>);
 
 impl Expectation {
     /// Derives the expectation of a plan, from what its platform says of its types and of nothing else. Steps of what is no resource of
@@ -117,10 +121,10 @@ impl Expectation {
         all
     }
 
-    /// The plan that is expected for the root module of a scope.
+    /// The changes that are expected in each root module, by the folder of its scope. Where none are expected, it may be missing.
     #[must_use]
-    pub fn of(&self, scope: &Scope) -> TerraformPlan {
-        self.0.get(&crate::folder(scope)).cloned().unwrap_or_default()
+    pub fn modules(&self) -> &BTreeMap<String, PlannedChanges> {
+        &self.0
     }
 
     fn add(&mut self, step: &Step, import_id: Option<String>) {
@@ -150,13 +154,13 @@ impl Expectation {
 
     fn change(&mut self, scope: &Scope, address: &str) -> &mut PlannedChange {
         let module = self.0.entry(crate::folder(scope)).or_default();
-        let change = module.0.entry(address.to_owned());
+        let change = module.entry(address.to_owned());
         change.or_insert_with(|| PlannedChange::new(TerraformAction::Keep))
     }
 
     fn drop_nothing(&mut self) {
         for module in self.0.values_mut() {
-            module.0.retain(|_, change| !change.is_nothing());
+            module.retain(|_, change| !change.is_nothing());
         }
     }
 }
@@ -169,6 +173,6 @@ fn changes_arguments(step: &Step) -> bool {
 
 /// Returns the id by which a rendered resource is imported into another state; `None` if nothing imports it.
 #[must_use]
-pub fn import_id(resource: &datasurface_platform::Resource) -> Option<String> {
+pub fn import_id(resource: &Resource) -> Option<String> {
     resource.attributes().get(IMPORT_ID)?.as_str().map(str::to_owned)
 }
