@@ -1,6 +1,6 @@
 //! Frames of root modules: where the state is, and the providers.
 
-use crate::{escape::escaped, file::json_file, provider::Provider, settings::TerraformSettings};
+use crate::{file::json_file, provider::Provider, settings::TerraformSettings, template::escaped};
 use datasurface_platform::{File, PlatformError, Resource, Scope, slug};
 use serde_json::{Map, Value as Json, json};
 

@@ -9,7 +9,7 @@
 mod attributes;
 mod backend;
 mod declaration;
-mod escape;
+
 mod file;
 mod frame;
 mod handle;
@@ -19,6 +19,7 @@ mod provider;
 mod resource_type;
 mod settings;
 mod tags;
+mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transition;

@@ -12,6 +12,7 @@
 use crate::{attributes::IMPORT_ID, file::json_file, frame::Frame};
 use datasurface_platform::{
     Action, File, Plan, PlatformError, RenderingChange, Resource, ResourceAddress, Scope, ScopeChange, Step,
+    slug,
 };
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -34,7 +35,9 @@ pub(crate) fn with_transitions(change: &RenderingChange<'_>, plan: Plan) -> Resu
                         .flatten(),
                 );
             }
+            // Where the way of a resource was not gone yet, it ends where it began.
             (Action::Retire, ..) => withdrawn.push(handover_file(&step.resource)),
+            (Action::Create, ..) if change.from().is_some() => withdrawn.push(moved_file(&step.resource)),
             (_, None, Some(former)) if is_in_its_scope(step, &scopes) => {
                 let moved = json!({"moved": [{"from": former, "to": step.resource}]});
                 blocks.push((step.scope.clone(), moved_file(former), moved));
@@ -58,7 +61,7 @@ fn handed_over(step: &Step, from: &Scope, was: &Resource) -> Option<[(Scope, Str
     let id = was.attributes().get(IMPORT_ID)?;
     let former = was.rendered_as().unwrap_or(was.address());
     let removed = json!({"removed": [{"from": former, "lifecycle": {"destroy": false}}]});
-    let import = json!({"import": [{"to": step.resource, "id": id.as_str().map(crate::escape::escaped)}]});
+    let import = json!({"import": [{"to": step.resource, "id": id.as_str().map(crate::template::escaped)}]});
     Some([
         (from.clone(), handover_file(former), removed),
         (step.scope.clone(), handover_file(&step.resource), import),
@@ -84,10 +87,21 @@ fn frames_of_gone(scopes: &[ScopeChange]) -> Result<Vec<(Scope, File)>, Platform
 
 /// The name of the file by which a resource leaves a state, or comes to it.
 fn handover_file(address: &ResourceAddress) -> String {
-    format!("{address}.handover.tf.json")
+    format!("{}.handover.tf.json", file_stem(address))
 }
 
 /// The name of the file by which a resource leaves a former address.
 fn moved_file(former: &ResourceAddress) -> String {
-    format!("{former}.moved.tf.json")
+    format!("{}.moved.tf.json", file_stem(former))
+}
+
+/// The longest beginning of the name of a file, in characters.
+const STEM_LIMIT: usize = 100;
+
+/// An address as the beginning of the name of a file. An address is safe, but there are types with long names.
+fn file_stem(address: &ResourceAddress) -> String {
+    match address.as_str() {
+        short if short.len() <= STEM_LIMIT => short.to_owned(),
+        long => slug(&[long], STEM_LIMIT),
+    }
 }

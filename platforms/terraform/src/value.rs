@@ -1,6 +1,6 @@
 //! Values of arguments: literals, which Terraform takes as they are, and references to what is declared.
 
-use crate::escape::escaped;
+use crate::template::{Template, escaped};
 use serde_json::{Number, Value as Json};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -82,16 +82,22 @@ impl Value {
         }
     }
 
-    /// The value as a part of a text.
+    /// The value as a template.
     fn template(&self) -> String {
+        let mut template = Template::default();
+        self.add_to(&mut template);
+        template.finish()
+    }
+
+    fn add_to(&self, template: &mut Template) {
         match &self.0 {
-            Kind::Null | Kind::List(_) | Kind::Map(_) => String::new(),
-            Kind::Bool(value) => value.to_string(),
-            Kind::Number(value) => value.to_string(),
-            Kind::Text(text) => escaped(text),
-            Kind::Reference(to) => format!("${{{}.{}}}", to.target, to.attribute),
-            Kind::ModulePath => "${path.module}".to_owned(),
-            Kind::Joined(parts) => parts.iter().map(Self::template).collect(),
+            Kind::Null | Kind::List(_) | Kind::Map(_) => {}
+            Kind::Bool(value) => template.text(&value.to_string()),
+            Kind::Number(value) => template.text(&value.to_string()),
+            Kind::Text(text) => template.text(text),
+            Kind::Reference(to) => template.expression(&format!("{}.{}", to.target, to.attribute)),
+            Kind::ModulePath => template.expression("path.module"),
+            Kind::Joined(parts) => parts.iter().for_each(|part| part.add_to(template)),
         }
     }
 

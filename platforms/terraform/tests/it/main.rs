@@ -13,5 +13,6 @@ mod lake;
 mod laws;
 mod literals;
 mod modules;
+mod planted;
 mod shop;
 mod skipped;
