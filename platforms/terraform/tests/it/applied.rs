@@ -166,3 +166,26 @@ fn three_revisions_are_applied_at_once() {
     let unmoved: Vec<&str> = plan(&revision).steps().iter().map(|step| step.resource.as_str()).collect();
     assert!(unmoved.contains(&ARTICLES), "{unmoved:?}");
 }
+
+#[test]
+fn a_platform_that_leaves_takes_along_what_it_owes_to_nobody() {
+    let Some((mut site, shop)) = applied() else { return };
+    let unwanted = Shop { wanted: Vec::new(), ..shop };
+    let (_, expected) = site.render(&unwanted);
+    assert!(!destroys_a_table(&expected), "{expected:?}");
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.state("shards/main"), [CUSTOMERS, ORDERS], "they are held");
+
+    site.go_on_at("2028-01-01");
+    let (_, expected) = site.render(&unwanted);
+    assert!(destroys_a_table(&expected), "{expected:?}");
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.state("shards/main"), [] as [&str; 0]);
+
+    let (revision, expected) = site.render(&Shop { settings: serde_json::Value::Null, ..unwanted });
+    assert_eq!(expected["foundation"].len(), 2, "{expected:?}");
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.state("foundation"), [] as [&str; 0]);
+    site.record_applied(&revision);
+    assert_eq!(site.modules().len(), 0);
+}

@@ -46,9 +46,13 @@ impl Site {
     pub(crate) fn new() -> Option<Self> {
         let stand_in = stand_in()?;
         let folder = tempfile::tempdir().unwrap();
-        let registry = Registry::new().with_plugin::<Lake>();
-        let deployment = Deployment::new(registry, folder.path(), "2026-11-21".parse().unwrap());
+        let deployment = deployment(folder.path(), "2026-11-21");
         Some(Self { folder, stand_in, deployment })
+    }
+
+    /// Renders as of a later date from now on.
+    pub(crate) fn go_on_at(&mut self, date: &str) {
+        self.deployment = deployment(self.folder.path(), date);
     }
 
     /// The shop, with its states here.
@@ -99,7 +103,7 @@ impl Site {
     pub(crate) fn modules(&self) -> BTreeMap<String, PathBuf> {
         let root = self.deployment.root().join("Lake");
         let mut modules = BTreeMap::new();
-        let mut open = vec![root.clone()];
+        let mut open: Vec<PathBuf> = root.is_dir().then(|| root.clone()).into_iter().collect();
         while let Some(folder) = open.pop() {
             for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
                 if entry.path().is_dir() {
@@ -157,6 +161,10 @@ impl Site {
             self.modules().into_iter().map(|(name, folder)| (name, run(&terraform, &folder).changes));
         planned.filter(|(_, changes)| !changes.is_empty()).collect()
     }
+}
+
+fn deployment(folder: &Path, on: &str) -> Deployment {
+    Deployment::new(Registry::new().with_plugin::<Lake>(), folder, on.parse().unwrap())
 }
 
 fn apply(terraform: &Terraform<'_>, folder: &Path) -> Result<TerraformPlan, TestingError> {

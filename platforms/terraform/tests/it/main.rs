@@ -16,3 +16,4 @@ mod modules;
 mod planted;
 mod shop;
 mod skipped;
+mod stand_ins;

@@ -1,4 +1,4 @@
-//! An ecosystem for the platform: a shop, with one database and two desks.
+//! An ecosystem for the platform: a shop, with one database and one desk.
 
 use crate::lake::Lake;
 use datasurface_platform::prelude::*;
@@ -17,10 +17,11 @@ pub(crate) fn settings(states: &str) -> serde_json::Value {
 /// What of the shop changes from revision to revision.
 #[derive(Clone, Debug)]
 pub(crate) struct Shop {
+    /// The settings of the platform; null if it is not declared.
     pub(crate) settings: serde_json::Value,
     /// The datasets of the store, each with its columns.
     pub(crate) datasets: Vec<Dataset>,
-    /// What the first desk wants.
+    /// What the desk wants; without anything there is no desk.
     pub(crate) wanted: Vec<&'static str>,
 }
 
@@ -47,11 +48,6 @@ impl Shop {
     }
 
     pub(crate) fn ecosystem(&self) -> Ecosystem {
-        let members = self.settings.as_object().unwrap();
-        let platform =
-            members.iter().fold(PlatformDeclaration::new("Lake", Lake::KIND), |platform, (name, value)| {
-                platform.setting(name, value.clone())
-            });
         let database = |name: &str| {
             DataContainer::postgres(name, format!("{}.example.org", name.to_lowercase()), "main")
                 .located("Cloud/Frankfurt")
@@ -62,10 +58,6 @@ impl Shop {
                 .captured(Capture::sql_snapshot("Europe/Sales/Till").with_cron("*/10 * * * *")),
             Datastore::dataset,
         );
-        let desk = |name: &str, group: DatasetGroup| {
-            Workspace::new(name).with_container("Europe/Sales/Reports").group(group)
-        };
-        let wanted = self.wanted.iter().copied();
         let team = Team::new()
             .credential(
                 ["Till", "Reports"]
@@ -76,18 +68,33 @@ impl Shop {
             )
             .container(database("Till"))
             .container(database("Reports"))
-            .datastore(store)
-            .workspace(desk(
-                "Sales",
-                DatasetGroup::new("Now").with_sinks(wanted).with_retention(Retention::years(1)),
-            ));
-        Ecosystem::new("Shop", "github:shop/model@main", "github:shop/live@main")
+            .datastore(store);
+        let group = DatasetGroup::new("Now").with_sinks(self.wanted.iter().copied());
+        let team = match self.wanted.is_empty() {
+            true => team,
+            false => team.workspace(
+                Workspace::new("Sales")
+                    .with_container("Europe/Sales/Reports")
+                    .group(group.with_retention(Retention::years(1))),
+            ),
+        };
+        let ecosystem = Ecosystem::new("Shop", "github:shop/model@main", "github:shop/live@main")
             .vendor(InfrastructureVendor::new("Cloud").location("Frankfurt"))
-            .platform(platform)
             .zone(
                 "Europe",
                 "github:shop/europe@main",
                 GovernanceZone::new().team("Sales", "github:shop/sales@main", team),
-            )
+            );
+        match self.settings.as_object() {
+            None => ecosystem,
+            Some(members) => {
+                let platform = PlatformDeclaration::new("Lake", Lake::KIND);
+                ecosystem.platform(
+                    members
+                        .iter()
+                        .fold(platform, |platform, (name, value)| platform.setting(name, value.clone())),
+                )
+            }
+        }
     }
 }
