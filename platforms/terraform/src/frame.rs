@@ -4,8 +4,8 @@ use crate::{file::json_file, provider::Provider, settings::TerraformSettings, te
 use datasurface_platform::{File, PlatformError, Resource, Scope, slug};
 use serde_json::{Map, Value as Json, json};
 
-/// The name of the file in each root module that has its frame.
-pub const FRAME_FILE: &str = "frame.tf.json";
+/// The name of the file in each root module that has its frame. No file of a module is called so: a label has no dot.
+pub const FRAME_FILE: &str = "terraform.frame.tf.json";
 
 /// The kind of resource that the frame of a root module is, for the host.
 pub const FRAME_KIND: &str = "terraform_state";
