@@ -46,6 +46,11 @@ use datasurface_platform::{Scope, model::CodeInfo, slug};
 /// The codes of this crate. A platform that is built on it has them among its own.
 pub static CODES: &[&CodeInfo] = &[&types::REPLACEMENT];
 
+/// The guide compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/terraform.md")]
+pub struct Guide;
+
 /// The longest name of a shard in the name of its folder, in characters.
 const SHARD_LIMIT: usize = 48;
 

@@ -12,7 +12,7 @@ const CUSTOMERS: &str = "aws_glue_catalog_table.Store-customers";
 const ARTICLES: &str = "aws_glue_catalog_table.Store-articles";
 
 /// A site at which a shop was rendered and applied.
-fn applied() -> Option<(Site, Shop)> {
+pub(crate) fn applied() -> Option<(Site, Shop)> {
     let site = Site::new()?;
     let shop = site.shop();
     let (revision, expected) = site.render(&shop);
@@ -23,7 +23,7 @@ fn applied() -> Option<(Site, Shop)> {
 }
 
 /// Whether a change would lose what is in a table.
-fn destroys_a_table(changes: &Changes) -> bool {
+pub(crate) fn destroys_a_table(changes: &Changes) -> bool {
     changes.values().flatten().any(|(address, change)| {
         let destroys = matches!(change.action, TerraformAction::Destroy | TerraformAction::Replace);
         destroys && address.starts_with("aws_glue_catalog_table.")

@@ -17,3 +17,4 @@ mod planted;
 mod shop;
 mod skipped;
 mod stand_ins;
+mod walks;

@@ -1,6 +1,7 @@
 //! What goes wrong is seen: by Terraform, by the host, or since Terraform plans something else than the platform.
 
 use crate::{
+    applied::applied,
     fixture::{Changes, Site},
     shop::Shop,
 };
@@ -9,16 +10,6 @@ use datasurface_terraform::testing::{TerraformAction, TestingError};
 use std::fs;
 
 const ORDERS: &str = "aws_glue_catalog_table.Store-orders";
-
-/// A site at which a shop was rendered and applied.
-fn applied() -> Option<(Site, Shop)> {
-    let site = Site::new()?;
-    let shop = site.shop();
-    let (revision, _) = site.render(&shop);
-    site.apply();
-    site.record_applied(&revision);
-    Some((site, shop))
-}
 
 /// A site at which everything is about to move from the one state to another.
 fn moving() -> Option<(Site, Changes)> {
