@@ -1,4 +1,4 @@
-//! Deployments: what a host writes for an ecosystem, revision by revision, so that a test can give it to a real tool.
+//! Deployments: the files that a host writes for an ecosystem, revision by revision, so that a test can give it to a real tool.
 
 use chrono::NaiveDate;
 use datasurface_broker::{Base, Broker, Lock, Proposal, Target};
@@ -24,7 +24,7 @@ pub struct Deployment {
 /// A failure of a deployment: what was being done, and every finding.
 pub type DeploymentError = Box<dyn Error + Send + Sync>;
 
-/// What one rendering wrote.
+/// A revision that was written, and the plans that led to it.
 #[derive(Clone, Debug)]
 pub struct DeployedRevision {
     /// The revision.
@@ -38,9 +38,9 @@ pub struct DeployedRevision {
 pub struct DeployedScope {
     /// The scope.
     pub scope: Scope,
-    /// Its folder.
+    /// The folder of the scope.
     pub folder: PathBuf,
-    /// Its resources.
+    /// The resources of the scope, by address.
     pub resources: BTreeMap<ResourceAddress, Resource>,
 }
 

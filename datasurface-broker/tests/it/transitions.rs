@@ -116,7 +116,7 @@ fn a_transition_beside_the_files_of_a_scope_stays_until_it_is_withdrawn_or_writt
     let world = |settings: &[(&str, &str)]| {
         let platform = settings
             .iter()
-            .fold(minimal_platform("P"), |platform, (name, value)| platform.setting(*name, *value));
+            .fold(minimal_platform("P"), |platform, (name, value)| platform.setting(name, *value));
         fixture([platform], [consumer("W", DatasetGroup::new("g").sink("S/a"))])
     };
     let beside = |site: &Site| -> Vec<String> {

@@ -4,9 +4,9 @@ use crate::{
     attributes::{ARGUMENTS, IMPORT_ID, LIFECYCLE},
     declaration::{Declaration, Mode},
     file::json_file,
-    frame::Frame,
     handle::Handle,
     is_identifier,
+    root_configuration::RootConfiguration,
     value::Reference,
 };
 use datasurface_platform::{
@@ -20,31 +20,10 @@ use std::{
 
 /// A root module: all that one state has. There is one for each scope, with a state of its own, so that a change of one scope plans and
 /// locks nothing else.
-///
-/// ```
-/// use datasurface_platform::prelude::*;
-/// use datasurface_terraform::{Backend, Declaration, Frame, Module, Provider, ResourceType, TerraformSettings};
-///
-/// static BUCKET: ResourceType = ResourceType::new("aws_s3_bucket").imported_by("{bucket}");
-/// static POLICY: ResourceType = ResourceType::new("aws_s3_bucket_policy").imported_by("{bucket}");
-///
-/// let settings = TerraformSettings::new(Backend::local("states"));
-/// let aws = Provider::new("aws", "hashicorp/aws", "~> 6.0".parse()?).argument("region", "eu-central-1");
-/// let frame = Frame::new(&settings, "Lake", &Scope::Foundation, [aws]);
-/// let mut module = Module::new(&Scope::Foundation, frame);
-/// let bucket = module.add("lake", Declaration::resource(&BUCKET, "lake").argument("bucket", "my-lake"))?;
-/// let policy = Declaration::resource(&POLICY, "lake").argument("bucket", bucket.attribute("id"));
-/// module.add("lake", policy.argument("policy", "{}"))?;
-///
-/// let rendering = module.into_rendering()?;
-/// let file = rendering.file("lake.tf.json").and_then(File::text);
-/// assert!(file.is_some_and(|text| text.contains(r#""bucket": "${aws_s3_bucket.lake.id}""#)));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug)]
 pub struct Module {
     folder: Arc<str>,
-    frame: Frame,
+    root: RootConfiguration,
     files: BTreeMap<String, Vec<Declared>>,
     others: Vec<(File, Vec<Resource>)>,
     without_resources: BTreeMap<NodeKey, String>,
@@ -64,10 +43,10 @@ struct Declared {
 impl Module {
     /// Creates the root module of a scope.
     #[must_use]
-    pub fn new(scope: &Scope, frame: Frame) -> Self {
+    pub fn new(scope: &Scope, root: RootConfiguration) -> Self {
         Self {
             folder: crate::folder(scope).into(),
-            frame,
+            root,
             files: BTreeMap::new(),
             others: Vec::new(),
             without_resources: BTreeMap::new(),
@@ -136,14 +115,14 @@ impl Module {
         self.without_resources.insert(node.clone(), reason.into());
     }
 
-    /// Returns the files of the root module: its frame, and its declarations in the order of types and labels.
+    /// Returns the files of the root module: its root configuration, and its declarations in the order of types and labels.
     ///
     /// # Errors
     ///
     /// If a file has no safe name, or two have one name.
     pub fn into_rendering(self) -> Result<Rendering, PlatformError> {
         let mut rendering = Rendering::new();
-        rendering.add(self.frame.file()?, [self.frame.resource(&self.folder)])?;
+        rendering.add(self.root.file()?, [self.root.resource(&self.folder)])?;
         for (name, declared) in self.files {
             let file = json_file(&format!("{name}.tf.json"), &configuration(&declared))?;
             rendering.add(file, declared.into_iter().map(|one| one.resource))?;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub struct TerraformSettings {
     /// Where the states are, and what locks them.
     backend: Backend,
-    /// The versions of Terraform that may apply what is rendered. By default `>= 1.7`: earlier ones cannot hand a resource from one
+    /// The versions of Terraform that may apply what is rendered. By default `>= 1.7`: earlier ones cannot transfer a resource from one
     /// state to another.
     #[serde(default = "first_with_removed")]
     required_version: VersionConstraint,

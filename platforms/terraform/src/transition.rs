@@ -9,7 +9,7 @@
 //!
 //! The first two have one file for each resource and scope, so that a later one takes the place of an earlier one.
 
-use crate::{attributes::IMPORT_ID, file::json_file, frame::Frame};
+use crate::{attributes::IMPORT_ID, file::json_file, root_configuration::RootConfiguration};
 use datasurface_platform::{
     Action, File, Plan, PlatformError, RenderingChange, Resource, ResourceAddress, Scope, ScopeChange, Step,
     slug,
@@ -30,13 +30,13 @@ pub(crate) fn with_transitions(change: &RenderingChange<'_>, plan: Plan) -> Resu
                 blocks.extend(
                     before
                         .get(&step.resource)
-                        .and_then(|was| handed_over(step, from, was))
+                        .and_then(|was| transferred(step, from, was))
                         .into_iter()
                         .flatten(),
                 );
             }
             // Where the way of a resource was not gone yet, it ends where it began.
-            (Action::Retire, ..) => withdrawn.push(handover_file(&step.resource)),
+            (Action::Retire, ..) => withdrawn.push(transfer_file(&step.resource)),
             (Action::Create, ..) if change.from().is_some() => withdrawn.push(moved_file(&step.resource)),
             (_, None, Some(former)) if is_in_its_scope(step, &scopes) => {
                 let moved = json!({"moved": [{"from": former, "to": step.resource}]});
@@ -50,44 +50,44 @@ pub(crate) fn with_transitions(change: &RenderingChange<'_>, plan: Plan) -> Resu
     for (scope, path, block) in blocks {
         plan = plan.scope_transition_file(scope, json_file(&path, &block)?);
     }
-    for (scope, frame) in frames_of_gone(&scopes)? {
-        plan = plan.scope_transition_file(scope, frame);
+    for (scope, root) in roots_of_gone(&scopes)? {
+        plan = plan.scope_transition_file(scope, root);
     }
     Ok(plan)
 }
 
-/// The blocks that hand a resource from one state to another; none if nothing imports it: then it is destroyed and created.
-fn handed_over(step: &Step, from: &Scope, was: &Resource) -> Option<[(Scope, String, Json); 2]> {
+/// The blocks that transfer a resource from one state to another; none if nothing imports it: then it is destroyed and created.
+fn transferred(step: &Step, from: &Scope, was: &Resource) -> Option<[(Scope, String, Json); 2]> {
     let id = was.attributes().get(IMPORT_ID)?;
     let former = was.rendered_as().unwrap_or(was.address());
     let removed = json!({"removed": [{"from": former, "lifecycle": {"destroy": false}}]});
     let import = json!({"import": [{"to": step.resource, "id": id.as_str().map(crate::template::escaped)}]});
     Some([
-        (from.clone(), handover_file(former), removed),
-        (step.scope.clone(), handover_file(&step.resource), import),
+        (from.clone(), transfer_file(former), removed),
+        (step.scope.clone(), transfer_file(&step.resource), import),
     ])
 }
 
-/// Whether a resource stays in its scope: one that is handed over is renamed on the way.
+/// Whether a resource stays in its scope: one that is transferred is renamed on the way.
 fn is_in_its_scope(step: &Step, scopes: &[ScopeChange]) -> bool {
     let here = scopes.iter().find(|scope| scope.scope == step.scope);
     here.is_some_and(|scope| scope.old.resources.contains_key(&step.resource))
 }
 
-/// The frames of root modules of which nothing is rendered any more. Without its frame, Terraform would find no state, and what is
+/// The root configurations of root modules of which nothing is rendered any more. Without its root configuration, Terraform would find no state, and what is
 /// in there would stay for ever.
-fn frames_of_gone(scopes: &[ScopeChange]) -> Result<Vec<(Scope, File)>, PlatformError> {
+fn roots_of_gone(scopes: &[ScopeChange]) -> Result<Vec<(Scope, File)>, PlatformError> {
     let gone = scopes.iter().filter(|scope| scope.new.files.is_empty());
-    let frames = gone.flat_map(|scope| {
-        let frames = scope.old.resources.values().filter_map(Frame::from_resource);
-        frames.map(|frame| Ok((scope.scope.clone(), frame.file()?)))
+    let files = gone.flat_map(|scope| {
+        let roots = scope.old.resources.values().filter_map(RootConfiguration::from_resource);
+        roots.map(|root| Ok((scope.scope.clone(), root.file()?)))
     });
-    frames.collect()
+    files.collect()
 }
 
 /// The name of the file by which a resource leaves a state, or comes to it.
-fn handover_file(address: &ResourceAddress) -> String {
-    format!("{}.handover.tf.json", file_stem(address))
+fn transfer_file(address: &ResourceAddress) -> String {
+    format!("{}.transfer.tf.json", file_stem(address))
 }
 
 /// The name of the file by which a resource leaves a former address.

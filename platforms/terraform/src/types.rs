@@ -37,7 +37,7 @@ impl ResourceTypes {
         self.0.iter().copied().find(|one| one.name() == name)
     }
 
-    /// Plans a change: by resources, each as [judged](Self::judge), with the transition files that hand resources from state to state and
+    /// Plans a change: by resources, each as [judged](Self::judge), with the transition files that transfer resources from state to state and
     /// rename them within one.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl ResourceTypes {
         let arguments =
             |resource: &Resource| resource.attributes().get(ARGUMENTS).cloned().unwrap_or_default();
         let (before, after): (Json, Json) = (arguments(change.before), arguments(change.after));
-        // Frames, data sources and scripts are configuration: no thing of a provider changes with them.
+        // Root configurations, data sources and scripts are configuration: no thing of a provider changes with them.
         let Some(resource_type) = self.find(change.after.kind()) else {
             return Judgement::update(Effect::None, "another configuration");
         };

@@ -1,14 +1,16 @@
 //! Terraform itself for tests, on providers that need no cloud.
 //!
-//! The providers are [stand-ins](StandIn): they plan by the schema of the real ones, keep what was created in memory, and refuse what a
+//! The providers are [fakes](FakeProviders): they plan by the schema of the real ones, keep what was created in memory, and refuse what a
 //! cloud refuses. So a test proves references, types, order, replacements, imports and idempotence, and nothing about a cloud.
 
+mod expectation;
+mod fake_providers;
 mod planned;
-mod stand_in;
 mod terraform;
 
-pub use planned::{Expectation, PlannedChange, PlannedChanges, TerraformAction, TerraformPlan, import_id};
-pub use stand_in::StandIn;
+pub use expectation::{Expectation, import_id};
+pub use fake_providers::FakeProviders;
+pub use planned::{PlannedChange, PlannedChanges, TerraformAction, TerraformPlan};
 pub use terraform::Terraform;
 
 use std::process::{Command, Stdio};

@@ -1,28 +1,28 @@
 //! Terraform, run as a person would run it.
 
-use super::{StandIn, TerraformPlan, TestingError};
+use super::{FakeProviders, TerraformPlan, TestingError};
 use std::{
     path::{Path, PathBuf},
     process::Command,
 };
 use tempfile::TempDir;
 
-/// Terraform on stand-ins. Its own files are apart from the root modules, which it leaves as they are.
+/// Terraform on fake providers. Its own files are apart from the root modules, which it leaves as they are.
 #[derive(Debug)]
 pub struct Terraform<'s> {
-    stand_in: &'s StandIn,
+    fake_providers: &'s FakeProviders,
     own: TempDir,
 }
 
 impl<'s> Terraform<'s> {
-    /// Uses the providers of a stand-in.
+    /// Uses the providers of fake providers.
     ///
     /// # Errors
     ///
     /// If there is no place for temporary files.
-    pub fn new(stand_in: &'s StandIn) -> Result<Self, TestingError> {
+    pub fn new(fake_providers: &'s FakeProviders) -> Result<Self, TestingError> {
         let failed = |error| TestingError::Io("making a folder".to_owned(), error);
-        Ok(Self { stand_in, own: TempDir::new().map_err(failed)? })
+        Ok(Self { fake_providers, own: TempDir::new().map_err(failed)? })
     }
 
     /// Initializes and validates a root module.
@@ -77,7 +77,7 @@ impl<'s> Terraform<'s> {
         let output = Command::new("terraform")
             .args(arguments)
             .current_dir(module)
-            .env("TF_REATTACH_PROVIDERS", self.stand_in.attachment())
+            .env("TF_REATTACH_PROVIDERS", self.fake_providers.attachment())
             .env("TF_DATA_DIR", self.own.path().join("data"))
             .env("TF_IN_AUTOMATION", "1")
             .env("TF_CLI_ARGS", "-no-color")

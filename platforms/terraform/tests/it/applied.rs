@@ -80,8 +80,8 @@ fn a_move_between_states_touches_nothing() {
     let held = site.state("shards/main");
     site.place_all("second");
     let (revision, expected) = site.render(&shop);
-    let handed_over = &expected["shards/second"][ORDERS];
-    assert_eq!(handed_over.imported_by.as_deref(), Some("000000000000:lake:store__orders"));
+    let transferred = &expected["shards/second"][ORDERS];
+    assert_eq!(transferred.imported_by.as_deref(), Some("000000000000:lake:store__orders"));
     assert_eq!(expected["shards/main"][ORDERS], PlannedChange::new(TerraformAction::Forget));
     assert_eq!(site.apply(), expected);
     assert_eq!(site.planned(), Changes::new(), "applied twice, it is harmless");

@@ -7,9 +7,10 @@ use crate::{
 };
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{
-    FRAME_FILE,
+    ROOT_FILE,
     testing::{
-        Expectation, PlannedChanges, StandIn, Terraform, TerraformPlan, TestingError, import_id, missing,
+        Expectation, FakeProviders, PlannedChanges, Terraform, TerraformPlan, TestingError, import_id,
+        missing,
     },
 };
 use datasurface_testkit::{DeployedRevision, DeployedScope, Deployment};
@@ -24,12 +25,12 @@ pub(crate) type Changes = BTreeMap<String, PlannedChanges>;
 
 pub(crate) struct Site {
     folder: tempfile::TempDir,
-    stand_in: StandIn,
+    fake_providers: FakeProviders,
     deployment: Deployment,
 }
 
-/// The stand-in for the providers; without what it needs, the test is skipped.
-pub(crate) fn stand_in() -> Option<StandIn> {
+/// The fake providers; without what they need, the test is skipped.
+pub(crate) fn fake_providers() -> Option<FakeProviders> {
     if let Some(what) = missing() {
         skipped(&what);
         return None;
@@ -39,15 +40,15 @@ pub(crate) fn stand_in() -> Option<StandIn> {
         skipped("there is no schema of providers in ../shared");
         return None;
     }
-    Some(StandIn::start(&tools.join("tfschema.json"), &tools.join("forcenew.json")).unwrap())
+    Some(FakeProviders::start(&tools.join("tfschema.json"), &tools.join("forcenew.json")).unwrap())
 }
 
 impl Site {
     pub(crate) fn new() -> Option<Self> {
-        let stand_in = stand_in()?;
+        let fake_providers = fake_providers()?;
         let folder = tempfile::tempdir().unwrap();
         let deployment = deployment(folder.path(), "2026-11-21");
-        Some(Self { folder, stand_in, deployment })
+        Some(Self { folder, fake_providers, deployment })
     }
 
     /// Renders as of a later date from now on.
@@ -108,7 +109,7 @@ impl Site {
             for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
                 if entry.path().is_dir() {
                     open.push(entry.path());
-                } else if entry.file_name() == FRAME_FILE {
+                } else if entry.file_name() == ROOT_FILE {
                     let name = folder.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
                     modules.insert(name, folder.clone());
                 }
@@ -123,14 +124,14 @@ impl Site {
         for (module, folder) in self.modules() {
             let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
             let files = files.map(|name| format!("{module}/{}", name.to_str().unwrap()));
-            names.extend(files.filter(|name| name.contains(".handover.") || name.contains(".moved.")));
+            names.extend(files.filter(|name| name.contains(".transfer.") || name.contains(".moved.")));
         }
         names.sort();
         names
     }
 
     pub(crate) fn terraform(&self) -> Terraform<'_> {
-        Terraform::new(&self.stand_in).unwrap()
+        Terraform::new(&self.fake_providers).unwrap()
     }
 
     /// What Terraform plans in each root module, where it plans anything.

@@ -1,9 +1,10 @@
 //! Texts are what they are, however much they look like expressions.
 
-use crate::fixture::stand_in;
+use crate::fixture::fake_providers;
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{
-    Backend, Declaration, Frame, Module, Provider, ResourceType, TerraformSettings, Value, testing::Terraform,
+    Backend, Declaration, Module, Provider, ResourceType, RootConfiguration, TerraformSettings, Value,
+    testing::Terraform,
 };
 use proptest::{
     collection::vec,
@@ -28,13 +29,13 @@ fn texts() -> Vec<String> {
 
 #[test]
 fn texts_arrive_as_they_are() {
-    let Some(stand_in) = stand_in() else { return };
+    let Some(fake_providers) = fake_providers() else { return };
     let texts = texts();
     let folder = tempfile::tempdir().unwrap();
     let scope = Scope::Foundation;
     let settings = TerraformSettings::new(Backend::local("states"));
     let provider = Provider::new("aws", "hashicorp/aws", "~> 6.0".parse().unwrap());
-    let mut module = Module::new(&scope, Frame::new(&settings, "L", &scope, [provider]));
+    let mut module = Module::new(&scope, RootConfiguration::new(&settings, "L", &scope, [provider]));
     // As values and as keys of a map, and within a text that is joined.
     let tags: BTreeMap<String, String> = texts
         .iter()
@@ -54,7 +55,7 @@ fn texts_arrive_as_they_are() {
     for file in module.into_rendering().unwrap().files() {
         fs::write(folder.path().join(file.path().as_str()), file.content()).unwrap();
     }
-    let plan = Terraform::new(&stand_in).unwrap().plan(folder.path()).unwrap();
+    let plan = Terraform::new(&fake_providers).unwrap().plan(folder.path()).unwrap();
     assert_eq!(plan.values["aws_s3_bucket.texts"]["tags"], json!(tags));
     for (position, text) in texts.iter().enumerate() {
         let arrived = &plan.values["aws_s3_bucket.joined"]["tags"][position.to_string()];

@@ -8,6 +8,7 @@
 )]
 
 mod applied;
+mod fakes;
 mod fixture;
 mod lake;
 mod laws;
@@ -16,5 +17,4 @@ mod modules;
 mod planted;
 mod shop;
 mod skipped;
-mod stand_ins;
 mod walks;

@@ -2,8 +2,8 @@
 
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{
-    AzureBackend, Backend, Declaration, FRAME_FILE, Frame, GcsBackend, Handle, Module, Provider,
-    ResourceType, S3Backend, TerraformSettings, Value, label,
+    AzureBackend, Backend, Declaration, GcsBackend, Handle, Module, Provider, ROOT_FILE, ResourceType,
+    RootConfiguration, S3Backend, TerraformSettings, Value, label,
 };
 
 static BUCKET: ResourceType = ResourceType::new("aws_s3_bucket").imported_by("{bucket}");
@@ -14,7 +14,7 @@ static ALIAS: ResourceType = ResourceType::new("aws_kms_alias");
 fn module_of(scope: &Scope) -> Module {
     let settings = TerraformSettings::new(Backend::local("states"));
     let provider = Provider::new("aws", "hashicorp/aws", "~> 6.0".parse().unwrap());
-    Module::new(scope, Frame::new(&settings, "Lake", scope, [provider]))
+    Module::new(scope, RootConfiguration::new(&settings, "Lake", scope, [provider]))
 }
 
 fn foundation() -> Module {
@@ -140,11 +140,11 @@ fn a_data_source_looks_up() {
     );
 }
 
-/// The backend in the frame of a shard.
+/// The backend in the root configuration of a shard.
 fn backend(backend: Backend) -> serde_json::Value {
     let scope = Scope::Shard("main".into());
-    let frame = Frame::new(&TerraformSettings::new(backend), "My lake", &scope, []);
-    file(Module::new(&scope, frame), FRAME_FILE)["terraform"]["backend"].clone()
+    let root = RootConfiguration::new(&TerraformSettings::new(backend), "My lake", &scope, []);
+    file(Module::new(&scope, root), ROOT_FILE)["terraform"]["backend"].clone()
 }
 
 #[test]
@@ -184,11 +184,11 @@ fn settings_are_refused_that_are_no_settings() {
     let settings: TerraformSettings = serde_json::from_value(settings).unwrap();
     let provider = Provider::new("aws", "hashicorp/aws", "~> 6.0".parse().unwrap());
     let scope = Scope::Foundation;
-    let module = Module::new(&scope, Frame::new(&settings, "Lake", &scope, [provider]));
-    let frame = file(module, FRAME_FILE);
-    assert_eq!(frame["terraform"]["required_version"], ">= 1.7");
+    let module = Module::new(&scope, RootConfiguration::new(&settings, "Lake", &scope, [provider]));
+    let root = file(module, ROOT_FILE);
+    assert_eq!(root["terraform"]["required_version"], ">= 1.7");
     assert_eq!(
-        frame["terraform"]["required_providers"]["aws"],
+        root["terraform"]["required_providers"]["aws"],
         json!({"source": "hashicorp/aws", "version": ">= 6.1, < 7"})
     );
 }

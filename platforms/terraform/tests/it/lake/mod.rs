@@ -9,7 +9,7 @@ pub(crate) use settings::LakeSettings;
 pub(crate) use types::TYPES;
 
 use datasurface_platform::prelude::*;
-use datasurface_terraform::{Frame, Module, Provider, label};
+use datasurface_terraform::{Module, Provider, RootConfiguration, label};
 
 #[derive(Debug)]
 pub(crate) struct Lake {
@@ -62,8 +62,8 @@ impl DataPlatform for Lake {
         let provider =
             Provider::new("aws", "hashicorp/aws", versions).argument("region", &self.settings.region);
         let name = instance.storage_name().as_str();
-        let frame = Frame::new(&self.settings.terraform, name, scope.scope(), [provider]);
-        let mut module = Module::new(scope.scope(), frame);
+        let root = RootConfiguration::new(&self.settings.terraform, name, scope.scope(), [provider]);
+        let mut module = Module::new(scope.scope(), root);
         if scope.is_foundation() {
             self.declare_foundation(instance, &mut module)?;
         }

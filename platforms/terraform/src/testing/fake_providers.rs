@@ -1,4 +1,4 @@
-//! Stand-ins for providers.
+//! Fake providers: a program in the place of real ones.
 
 use super::TestingError;
 use std::{
@@ -7,23 +7,23 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-/// A program that stands in for providers, and keeps what they created. It ends with this value.
+/// A program that takes the place of providers, and keeps the things that they created in memory. It ends with this value.
 #[derive(Debug)]
-pub struct StandIn {
+pub struct FakeProviders {
     program: Child,
     attachment: String,
 }
 
-const SCRIPT: &str = include_str!("../../testing/stand_in.py");
+const SCRIPT: &str = include_str!("../../testing/fake_providers.py");
 
-impl StandIn {
-    /// Starts stand-ins of all providers of a schema. `facts` says which attributes of resources force a replacement, and what imports one.
+impl FakeProviders {
+    /// Starts fakes of all providers of a schema. `facts` says which attributes of resources force a replacement, and what imports one.
     ///
     /// # Errors
     ///
     /// If Python does not run, or a file cannot be read.
     pub fn start(schema: &Path, facts: &Path) -> Result<Self, TestingError> {
-        let failed = |error| TestingError::Io("starting the stand-in".to_owned(), error);
+        let failed = |error| TestingError::Io("starting the fake providers".to_owned(), error);
         let mut program = Command::new("python3")
             .arg("-c")
             .arg(SCRIPT)
@@ -37,10 +37,12 @@ impl StandIn {
             BufReader::new(output).read_line(&mut attachment).map_err(failed)?;
         }
         // Dropped on the way out, it ends the program.
-        let stand_in = Self { program, attachment: attachment.trim().to_owned() };
-        match stand_in.attachment.is_empty() {
-            true => Err(TestingError::Unexpected("the stand-in ended before it was ready".to_owned())),
-            false => Ok(stand_in),
+        let fake_providers = Self { program, attachment: attachment.trim().to_owned() };
+        match fake_providers.attachment.is_empty() {
+            true => {
+                Err(TestingError::Unexpected("the fake providers ended before they were ready".to_owned()))
+            }
+            false => Ok(fake_providers),
         }
     }
 
@@ -50,7 +52,7 @@ impl StandIn {
     }
 }
 
-impl Drop for StandIn {
+impl Drop for FakeProviders {
     fn drop(&mut self) {
         // Its standard input ends, and so does the program. Whether it could be waited for makes no difference any more.
         drop(self.program.stdin.take());

@@ -1,24 +1,24 @@
-//! Frames of root modules: where the state is, and the providers.
+//! Configurations of root modules: where the state is, and the providers.
 
 use crate::{file::json_file, provider::Provider, settings::TerraformSettings, template::escaped};
 use datasurface_platform::{File, PlatformError, Resource, Scope, slug};
 use serde_json::{Map, Value as Json, json};
 
-/// The name of the file in each root module that has its frame. No file of a module is called so: a label has no dot.
-pub const FRAME_FILE: &str = "terraform.frame.tf.json";
+/// The name of the file of each root module that has its configuration. No other file is called so: a label has no dot.
+pub const ROOT_FILE: &str = "terraform.root.tf.json";
 
-/// The kind of resource that the frame of a root module is, for the host.
-pub const FRAME_KIND: &str = "terraform_state";
+/// The kind of resource that the configuration of a root module is, for the host.
+pub const STATE_KIND: &str = "terraform_state";
 
 /// The longest name of an instance in the key of a state, in characters.
 const INSTANCE_LIMIT: usize = 48;
 
-/// The frame of a root module: backend, versions and providers.
+/// The configuration of a root module as a whole: backend, versions and providers.
 #[derive(Clone, Debug)]
-pub struct Frame(Json);
+pub struct RootConfiguration(Json);
 
-impl Frame {
-    /// Creates the frame of a scope. The key of its state is made of the storage name of the instance and the folder of the scope.
+impl RootConfiguration {
+    /// Creates the configuration for a scope. The key of its state is made of the storage name of the instance and the folder of the scope.
     pub fn new(
         settings: &TerraformSettings,
         instance: &str,
@@ -41,20 +41,20 @@ impl Frame {
         Self(json!({"terraform": terraform, "provider": configured.collect::<Map<String, Json>>()}))
     }
 
-    /// Returns the frame that a resource of the host stands for.
+    /// Returns the configuration that a resource of the host is; none if it is another kind of resource.
     pub(crate) fn from_resource(resource: &Resource) -> Option<Self> {
         let members = resource.attributes().iter().map(|(name, value)| (name.clone(), value.clone()));
-        (resource.kind() == FRAME_KIND).then(|| Self(Json::Object(members.collect())))
+        (resource.kind() == STATE_KIND).then(|| Self(Json::Object(members.collect())))
     }
 
     pub(crate) fn file(&self) -> Result<File, PlatformError> {
-        json_file(FRAME_FILE, &self.0)
+        json_file(ROOT_FILE, &self.0)
     }
 
-    /// Returns the resource that the frame is, for the host.
+    /// Returns the resource that the configuration is, for the host.
     pub(crate) fn resource(&self, folder: &str) -> Resource {
         let members = self.0.as_object().into_iter().flatten();
-        let resource = Resource::new(format!("{FRAME_KIND}.{folder}"), FRAME_KIND);
+        let resource = Resource::new(format!("{STATE_KIND}.{folder}"), STATE_KIND);
         members.fold(resource, |resource, (name, value)| resource.attribute(name, value))
     }
 }

@@ -1,6 +1,6 @@
-"""Stands in for Terraform providers, so that the real Terraform can plan and apply without a cloud.
+"""Fakes Terraform providers, so that the real Terraform can plan and apply without a cloud.
 
-    stand_in.py SCHEMA FACTS
+    fake_providers.py SCHEMA FACTS
 
 SCHEMA has the attributes of each type of resource, FACTS has what the provider's source says of some of them: which
 attributes force a replacement, and what `terraform import` takes. The providers keep what was created in memory. They

@@ -1,12 +1,12 @@
-//! The stand-ins say no where a cloud does, and replace what the provider replaces.
+//! The fake providers say no where a cloud does, and replace what the provider replaces.
 
-use crate::{fixture::stand_in, lake::TYPES};
+use crate::{fixture::fake_providers, lake::TYPES};
 use datasurface_platform::{
     ChangeHeader, Revision, ScopeChange, ScopeRecord, graph::Fingerprint, prelude::*,
 };
 use datasurface_terraform::{
-    Backend, Declaration, Frame, Module, Provider, ResourceType, TerraformSettings, Value,
-    testing::{Expectation, StandIn, Terraform, TerraformPlan, TestingError},
+    Backend, Declaration, Module, Provider, ResourceType, RootConfiguration, TerraformSettings, Value,
+    testing::{Expectation, FakeProviders, Terraform, TerraformPlan, TestingError},
 };
 use std::{collections::BTreeMap, fs};
 
@@ -18,7 +18,7 @@ fn module(declarations: impl IntoIterator<Item = Declaration>) -> Rendering {
     let scope = Scope::Foundation;
     let settings = TerraformSettings::new(Backend::local("."));
     let provider = Provider::new("aws", "hashicorp/aws", "~> 6.0".parse().unwrap());
-    let mut module = Module::new(&scope, Frame::new(&settings, "L", &scope, [provider]));
+    let mut module = Module::new(&scope, RootConfiguration::new(&settings, "L", &scope, [provider]));
     for declaration in declarations {
         module.add("all", declaration).unwrap();
     }
@@ -32,8 +32,8 @@ struct State<'s> {
 }
 
 impl<'s> State<'s> {
-    fn new(stand_in: &'s StandIn) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), terraform: Terraform::new(stand_in).unwrap() }
+    fn new(fake_providers: &'s FakeProviders) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), terraform: Terraform::new(fake_providers).unwrap() }
     }
 
     fn plan(&self, rendering: &Rendering) -> Result<TerraformPlan, TestingError> {
@@ -113,8 +113,8 @@ fn declarations(is_changed: bool) -> impl Iterator<Item = Declaration> {
 
 #[test]
 fn a_change_is_judged_as_terraform_makes_it() {
-    let Some(stand_in) = stand_in() else { return };
-    let state = State::new(&stand_in);
+    let Some(fake_providers) = fake_providers() else { return };
+    let state = State::new(&fake_providers);
     let (old, new) = (module(declarations(false)), module(declarations(true)));
     state.apply(&old).unwrap();
     let planned = state.plan(&new).unwrap();
@@ -139,8 +139,8 @@ fn refusal(result: Result<impl std::fmt::Debug, TestingError>) -> String {
 
 #[test]
 fn nothing_is_there_twice() {
-    let Some(stand_in) = stand_in() else { return };
-    let (one, other) = (State::new(&stand_in), State::new(&stand_in));
+    let Some(fake_providers) = fake_providers() else { return };
+    let (one, other) = (State::new(&fake_providers), State::new(&fake_providers));
     let (first, second) = (module([alias("a")]), module([alias("b")]));
     one.apply(&first).unwrap();
     assert!(refusal(other.apply(&second)).contains("aws_kms_alias `alias/lake` is there already"));
@@ -150,13 +150,13 @@ fn nothing_is_there_twice() {
 
 #[test]
 fn what_is_looked_up_must_be_there_once() {
-    let Some(stand_in) = stand_in() else { return };
-    let (one, other) = (State::new(&stand_in), State::new(&stand_in));
+    let Some(fake_providers) = fake_providers() else { return };
+    let (one, other) = (State::new(&fake_providers), State::new(&fake_providers));
     let look_up = || {
         let scope = Scope::Foundation;
         let settings = TerraformSettings::new(Backend::local("."));
         let provider = Provider::new("aws", "hashicorp/aws", "~> 6.0".parse().unwrap());
-        let mut module = Module::new(&scope, Frame::new(&settings, "L", &scope, [provider]));
+        let mut module = Module::new(&scope, RootConfiguration::new(&settings, "L", &scope, [provider]));
         let key = Declaration::data_source(&ALIAS, "key").argument("name", "alias/lake");
         let key = module.add("all", key).unwrap();
         let queue =
