@@ -31,7 +31,7 @@ pub struct S3Backend {
     /// The prefix of the keys of all states.
     #[serde(default)]
     pub prefix: String,
-    /// The KMS key that encrypts states; by default the one of the bucket.
+    /// The ARN of the KMS key that encrypts states; by default the one of the bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
     /// The DynamoDB table with locks; by default a file beside each state, which Terraform can lock from 1.10 on.

@@ -1,6 +1,6 @@
 //! Handles: what was declared in a root module.
 
-use crate::value::{Reference, Value};
+use crate::expression::{Expression, Reference};
 use datasurface_platform::ResourceAddress;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -17,8 +17,8 @@ pub struct Handle {
 impl Handle {
     /// Returns the value of an attribute, or of an argument: `arn`, or `endpoint.0.address`.
     #[must_use]
-    pub fn attribute(&self, name: &str) -> Value {
-        Value::reference(Reference {
+    pub fn attribute(&self, name: &str) -> Expression {
+        Expression::reference(Reference {
             module: Arc::clone(&self.module),
             target: Arc::clone(&self.address),
             attribute: name.to_owned(),

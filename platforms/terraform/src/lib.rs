@@ -3,7 +3,7 @@
 //! ```
 //! use datasurface_platform::prelude::*;
 //! use datasurface_terraform::{
-//!     Backend, Declaration, Module, Provider, ResourceType, RootConfiguration, TerraformSettings,
+//!     Backend, Block, Module, Provider, ResourceType, RootConfiguration, TerraformSettings,
 //! };
 //!
 //! static BUCKET: ResourceType = ResourceType::new("aws_s3_bucket").imported_by("{bucket}");
@@ -13,8 +13,8 @@
 //! let aws = Provider::new("aws", "hashicorp/aws", "~> 6.0".parse()?).argument("region", "eu-central-1");
 //! let root = RootConfiguration::new(&settings, "Lake", &Scope::Foundation, [aws]);
 //! let mut module = Module::new(&Scope::Foundation, root);
-//! let bucket = module.add("lake", Declaration::resource(&BUCKET, "lake").argument("bucket", "my-lake"))?;
-//! let policy = Declaration::resource(&POLICY, "lake").argument("bucket", bucket.attribute("id"));
+//! let bucket = module.add("lake", Block::resource(&BUCKET, "lake").argument("bucket", "my-lake"))?;
+//! let policy = Block::resource(&POLICY, "lake").argument("bucket", bucket.attribute("id"));
 //! module.add("lake", policy.argument("policy", "{}"))?;
 //!
 //! let rendering = module.into_rendering()?;
@@ -23,7 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A [`Module`] is the configuration of one scope, with a state of its own. [`Declaration`]s are added to it, and each addition gives a
+//! A [`Module`] is the configuration of one scope, with a state of its own. [`Block`]s are added to it, and each addition gives a
 //! [`Handle`], from which references are made: one that dangles cannot be written. [`ResourceTypes`] judge changes as Terraform will
 //! make them, and plan them with the files that transfer a resource from state to state. `docs/terraform.md` is the guide.
 //!
@@ -31,7 +31,8 @@
 
 mod attributes;
 mod backend;
-mod declaration;
+mod block;
+mod expression;
 mod file;
 mod handle;
 mod label;
@@ -46,11 +47,11 @@ mod template;
 pub mod testing;
 mod transition;
 mod types;
-mod value;
 mod version_constraint;
 
 pub use backend::{AzureBackend, Backend, GcsBackend, LocalBackend, S3Backend};
-pub use declaration::Declaration;
+pub use block::Block;
+pub use expression::Expression;
 pub use handle::Handle;
 pub use label::label;
 pub use module::Module;
@@ -60,7 +61,6 @@ pub use root_configuration::{ROOT_FILE, RootConfiguration, STATE_KIND};
 pub use settings::TerraformSettings;
 pub use tags::tags;
 pub use types::ResourceTypes;
-pub use value::Value;
 pub use version_constraint::{VersionConstraint, VersionConstraintError};
 
 use datasurface_platform::{Scope, model::CodeInfo, slug};

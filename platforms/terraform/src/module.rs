@@ -2,12 +2,12 @@
 
 use crate::{
     attributes::{ARGUMENTS, IMPORT_ID, LIFECYCLE},
-    declaration::{Declaration, Mode},
+    block::{Block, Mode},
+    expression::Reference,
     file::json_file,
     handle::Handle,
     is_identifier,
     root_configuration::RootConfiguration,
-    value::Reference,
 };
 use datasurface_platform::{
     File, PlatformError, PlatformErrorKind, Rendering, Resource, ResourceAddress, Scope, graph::NodeKey,
@@ -30,7 +30,7 @@ pub struct Module {
     addresses: BTreeSet<Arc<str>>,
 }
 
-/// A declaration that was added.
+/// A block that was added.
 #[derive(Debug)]
 struct Declared {
     mode: Mode,
@@ -54,36 +54,36 @@ impl Module {
         }
     }
 
-    /// Adds a declaration to the file `<file>.tf.json`. What is declared for one node or dataset belongs in one file, so that no other node
+    /// Adds a block to the file `<file>.tf.json`. What is declared for one node or dataset belongs in one file, so that no other node
     /// changes it.
     ///
     /// # Errors
     ///
     /// If type and label are used already, the label is no name in Terraform, an argument refers to another root module, or the
     /// resource holds data and nothing imports it: it could never be in another state.
-    pub fn add(&mut self, file: &str, declaration: Declaration) -> Result<Handle, PlatformError> {
-        let address: Arc<str> = declaration.address_of(&declaration.label).into();
+    pub fn add(&mut self, file: &str, block: Block) -> Result<Handle, PlatformError> {
+        let address: Arc<str> = block.address_of(&block.label).into();
         let refuse = |reason: &str| {
             Err(PlatformError::new(PlatformErrorKind::Rendering, format!("declaring `{address}`"))
                 .caused_by(reason))
         };
-        if !is_identifier(&declaration.label) {
+        if !is_identifier(&block.label) {
             return refuse("its label is no name in Terraform");
         }
         let references: Vec<&Reference> =
-            declaration.arguments.values().flat_map(|value| value.references()).collect();
+            block.arguments.values().flat_map(|value| value.references()).collect();
         let is_foreign = |module: &Arc<str>| **module != *self.folder;
-        let dependencies = declaration.dependencies.iter().map(|handle| &handle.module);
+        let dependencies = block.dependencies.iter().map(|handle| &handle.module);
         if references.iter().map(|to| &to.module).chain(dependencies).any(is_foreign) {
             return refuse(
                 "it refers to another root module, which it can reach by name or by a data source only",
             );
         }
-        let import_id = declaration.import_id.clone().or_else(|| {
-            let is_managed = declaration.mode == Mode::Managed;
-            is_managed.then(|| declaration.resource_type.import_id(&declaration.arguments)).flatten()
+        let import_id = block.import_id.clone().or_else(|| {
+            let is_managed = block.mode == Mode::Managed;
+            is_managed.then(|| block.resource_type.import_id(&block.arguments)).flatten()
         });
-        if declaration.held_data.is_some() && import_id.is_none() {
+        if block.held_data.is_some() && import_id.is_none() {
             return refuse("it holds data, and nothing tells the id that imports it into another state");
         }
         if !self.addresses.insert(Arc::clone(&address)) {
@@ -91,16 +91,14 @@ impl Module {
         }
         let targets = references.iter().map(|to| &to.target);
         let targets: BTreeSet<ResourceAddress> = targets.map(|target| (&**target).into()).collect();
-        let known = declaration
-            .arguments
-            .iter()
-            .filter_map(|(name, value)| Some((name.clone(), value.known_text()?)));
+        let known =
+            block.arguments.iter().filter_map(|(name, value)| Some((name.clone(), value.known_text()?)));
         let handle = Handle {
             module: Arc::clone(&self.folder),
             address: Arc::clone(&address),
             known: Arc::new(known.collect()),
         };
-        let declared = declared(declaration, &address, import_id, targets);
+        let declared = declared(block, &address, import_id, targets);
         self.files.entry(file.to_owned()).or_default().push(declared);
         Ok(handle)
     }
@@ -115,7 +113,7 @@ impl Module {
         self.without_resources.insert(node.clone(), reason.into());
     }
 
-    /// Returns the files of the root module: its root configuration, and its declarations in the order of types and labels.
+    /// Returns the files of the root module: its root configuration, and its blocks in the order of types and labels.
     ///
     /// # Errors
     ///
@@ -151,32 +149,29 @@ fn configuration(declared: &[Declared]) -> Json {
 }
 
 fn declared(
-    declaration: Declaration,
+    block: Block,
     address: &str,
     import_id: Option<String>,
     targets: BTreeSet<ResourceAddress>,
 ) -> Declared {
-    let arguments = declaration.arguments.iter().map(|(name, value)| (name.clone(), value.to_json()));
+    let arguments = block.arguments.iter().map(|(name, value)| (name.clone(), value.to_json()));
     let arguments: Map<String, Json> = arguments.collect();
-    let type_name = declaration.resource_type.name();
-    let kind = match declaration.mode {
+    let type_name = block.resource_type.name();
+    let kind = match block.mode {
         Mode::Managed => type_name.to_owned(),
         Mode::Data => format!("data.{type_name}"),
     };
     let mut resource = Resource::new(address, kind)
         .attribute(ARGUMENTS, &arguments)
         .with_dependencies(targets)
-        .with_dependencies(declaration.other_states.iter().map(ResourceAddress::as_str))
-        .with_dependencies(
-            declaration.dependencies.iter().map(|handle| handle.address().as_str().to_owned()),
-        );
+        .with_dependencies(block.other_states.iter().map(ResourceAddress::as_str))
+        .with_dependencies(block.dependencies.iter().map(|handle| handle.address().as_str().to_owned()));
     let mut body = arguments;
-    if !declaration.dependencies.is_empty() {
-        let addresses: BTreeSet<&str> =
-            declaration.dependencies.iter().map(|handle| &*handle.address).collect();
+    if !block.dependencies.is_empty() {
+        let addresses: BTreeSet<&str> = block.dependencies.iter().map(|handle| &*handle.address).collect();
         body.insert("depends_on".to_owned(), json!(addresses));
     }
-    if declaration.prevents_destruction {
+    if block.prevents_destruction {
         let lifecycle = json!({"prevent_destroy": true});
         resource = resource.attribute(LIFECYCLE, &lifecycle);
         body.insert("lifecycle".to_owned(), lifecycle);
@@ -184,14 +179,14 @@ fn declared(
     if let Some(id) = import_id {
         resource = resource.attribute(IMPORT_ID, id);
     }
-    if let Some(label) = &declaration.former_label {
-        resource = resource.formerly(declaration.address_of(label));
+    if let Some(label) = &block.former_label {
+        resource = resource.formerly(block.address_of(label));
     }
-    resource = declaration.origins.iter().fold(resource, Resource::origin);
-    resource = declaration.places.into_iter().fold(resource, Resource::occupying);
-    if let Some(data) = declaration.held_data {
+    resource = block.origins.iter().fold(resource, Resource::origin);
+    resource = block.places.into_iter().fold(resource, Resource::occupying);
+    if let Some(data) = block.held_data {
         resource = resource.with_held_data(data);
     }
-    let label = declaration.label;
-    Declared { mode: declaration.mode, type_name, label, body: Json::Object(body), resource }
+    let label = block.label;
+    Declared { mode: block.mode, type_name, label, body: Json::Object(body), resource }
 }

@@ -1,6 +1,6 @@
 //! Providers of a root module.
 
-use crate::{value::Value, version_constraint::VersionConstraint};
+use crate::{expression::Expression, version_constraint::VersionConstraint};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub struct Provider {
     pub(crate) name: String,
     pub(crate) source: String,
     pub(crate) version: VersionConstraint,
-    arguments: BTreeMap<String, Value>,
+    arguments: BTreeMap<String, Expression>,
 }
 
 impl Provider {
@@ -22,7 +22,7 @@ impl Provider {
 
     /// Sets an argument of its configuration.
     #[must_use]
-    pub fn argument(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub fn argument(mut self, name: impl Into<String>, value: impl Into<Expression>) -> Self {
         self.arguments.insert(name.into(), value.into());
         self
     }

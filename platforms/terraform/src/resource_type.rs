@@ -1,6 +1,6 @@
 //! Types of resources, as a platform knows them from the documentation of their provider.
 
-use crate::value::Value;
+use crate::expression::Expression;
 use datasurface_platform::Effect;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ impl ResourceType {
 
     /// Returns the id that imports a resource with these arguments; `None` if no form is known, or an argument is not known before
     /// anything is applied.
-    pub(crate) fn import_id(&self, arguments: &BTreeMap<String, Value>) -> Option<String> {
+    pub(crate) fn import_id(&self, arguments: &BTreeMap<String, Expression>) -> Option<String> {
         let mut id = String::new();
         let mut rest = self.import_form?;
         while let Some((before, behind)) = rest.split_once('{') {
@@ -123,7 +123,7 @@ mod tests {
     fn an_import_id_is_made_of_arguments() {
         static TABLE: ResourceType = ResourceType::new("table").imported_by("{catalog}:{name}");
         let arguments = |names: &[&str]| {
-            names.iter().map(|name| ((*name).to_owned(), Value::from(format!("its-{name}")))).collect()
+            names.iter().map(|name| ((*name).to_owned(), Expression::from(format!("its-{name}")))).collect()
         };
         assert_eq!(
             TABLE.import_id(&arguments(&["catalog", "name"])).as_deref(),

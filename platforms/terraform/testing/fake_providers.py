@@ -248,7 +248,7 @@ class Provider(rpc.ProviderServicer):
             if shape.get("c") and config.get(name) is not None
         ]
         return pb.ValidateResourceConfig.Response(
-            diagnostics=[error("Value for unconfigurable attribute", f"{name} is read-only", name) for name in set_here]
+            diagnostics=[error("Expression for unconfigurable attribute", f"{name} is read-only", name) for name in set_here]
         )
 
     def ValidateDataResourceConfig(self, request, context):

@@ -5,7 +5,7 @@ use crate::{
     ResourceTypes,
     attributes::{ARGUMENTS, IMPORT_ID},
 };
-use datasurface_platform::{Action, Plan, Resource, Scope, Step};
+use datasurface_platform::{Action, Plan, Resource, ResourceAddress, Scope, Step};
 use std::collections::BTreeMap;
 
 /// The changes that Terraform is expected to plan for each root module, by the plan of a platform.
@@ -16,13 +16,12 @@ impl Expectation {
     /// Derives the expectation of a plan, from what its platform says of its types and of nothing else. Steps of what is no resource of
     /// Terraform are left out: root configurations, data sources, scripts.
     ///
-    /// `import_id` has the id of each resource that is transferred, as the resource has it in the rendering of before; none if Terraform
-    /// has to destroy and create it.
+    /// `before` has the resources of the revision from which the plan starts: by their ids, they are imported into other states.
     #[must_use]
-    pub fn new(plan: &Plan, types: &ResourceTypes, import_id: impl Fn(&Step) -> Option<String>) -> Self {
+    pub fn new(plan: &Plan, types: &ResourceTypes, before: &BTreeMap<ResourceAddress, Resource>) -> Self {
         let mut all = Self::default();
         for step in plan.steps().iter().filter(|step| types.find(&step.kind).is_some()) {
-            all.add(step, import_id(step));
+            all.add(step, before.get(&step.resource).and_then(import_id));
         }
         all
     }
@@ -77,8 +76,7 @@ fn changes_arguments(step: &Step) -> bool {
     step.differences.iter().any(|difference| is_argument(&difference.path))
 }
 
-/// Returns the id by which a rendered resource is imported into another state; `None` if nothing imports it.
-#[must_use]
-pub fn import_id(resource: &Resource) -> Option<String> {
+/// The id by which a resource is imported into another state; `None` if it is destroyed and created instead.
+fn import_id(resource: &Resource) -> Option<String> {
     resource.attributes().get(IMPORT_ID)?.as_str().map(str::to_owned)
 }

@@ -8,7 +8,7 @@ mod fake_providers;
 mod planned;
 mod terraform;
 
-pub use expectation::{Expectation, import_id};
+pub use expectation::Expectation;
 pub use fake_providers::FakeProviders;
 pub use planned::{PlannedChange, PlannedChanges, TerraformAction, TerraformPlan};
 pub use terraform::Terraform;

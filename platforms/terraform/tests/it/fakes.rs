@@ -5,7 +5,7 @@ use datasurface_platform::{
     ChangeHeader, Revision, ScopeChange, ScopeRecord, graph::Fingerprint, prelude::*,
 };
 use datasurface_terraform::{
-    Backend, Declaration, Module, Provider, ResourceType, RootConfiguration, TerraformSettings, Value,
+    Backend, Block, Expression, Module, Provider, ResourceType, RootConfiguration, TerraformSettings,
     testing::{Expectation, FakeProviders, Terraform, TerraformPlan, TestingError},
 };
 use std::{collections::BTreeMap, fs};
@@ -14,7 +14,7 @@ static ALIAS: ResourceType = ResourceType::new("aws_kms_alias").imported_by("{na
 static QUEUE: ResourceType = ResourceType::new("aws_sqs_queue");
 
 /// A root module with these declarations.
-fn module(declarations: impl IntoIterator<Item = Declaration>) -> Rendering {
+fn module(declarations: impl IntoIterator<Item = Block>) -> Rendering {
     let scope = Scope::Foundation;
     let settings = TerraformSettings::new(Backend::local("."));
     let provider = Provider::new("aws", "hashicorp/aws", "~> 6.0".parse().unwrap());
@@ -83,18 +83,18 @@ const CHANGES: [(&str, &str); 12] = [
 ];
 
 /// A resource for each change, whose argument has been changed or not.
-fn declarations(is_changed: bool) -> impl Iterator<Item = Declaration> {
+fn declarations(is_changed: bool) -> impl Iterator<Item = Block> {
     CHANGES.into_iter().enumerate().map(move |(position, (name, changed))| {
-        let resource = Declaration::resource(TYPES.find(name).unwrap(), format!("number-{position}"));
+        let resource = Block::resource(TYPES.find(name).unwrap(), format!("number-{position}"));
         let value = |argument: &str| {
             let version = if argument == changed && is_changed { "new" } else { "old" };
             match argument {
-                "parameters" => Value::object([("a", version)]),
+                "parameters" => Expression::object([("a", version)]),
                 "storage_descriptor" => {
-                    let column = |name: &str| Value::object([("name", name), ("type", "int")]);
-                    Value::object([("columns", Value::list([column("a"), column(version)]))])
+                    let column = |name: &str| Expression::object([("name", name), ("type", "int")]);
+                    Expression::object([("columns", Expression::list([column("a"), column(version)]))])
                 }
-                "command" => Value::object([("script_location", version)]),
+                "command" => Expression::object([("script_location", version)]),
                 "force_destroy" => (version == "new").into(),
                 _ => format!("{argument}-{position}-{version}").into(),
             }
@@ -119,7 +119,7 @@ fn a_change_is_judged_as_terraform_makes_it() {
     state.apply(&old).unwrap();
     let planned = state.plan(&new).unwrap();
     let plan = plan_between(&old, &new);
-    let expected = Expectation::new(&plan, &TYPES, |_| None);
+    let expected = Expectation::new(&plan, &TYPES, &BTreeMap::new());
     assert_eq!(planned.changes, expected.modules()["foundation"]);
     assert_eq!(planned.changes.len(), CHANGES.len());
     let replaced = plan.steps().iter().filter(|step| step.action == Action::Replace);
@@ -128,8 +128,8 @@ fn a_change_is_judged_as_terraform_makes_it() {
     assert!(state.plan(&new).unwrap().changes.is_empty());
 }
 
-fn alias(label: &str) -> Declaration {
-    Declaration::resource(&ALIAS, label).argument("name", "alias/lake").argument("target_key_id", "1")
+fn alias(label: &str) -> Block {
+    Block::resource(&ALIAS, label).argument("name", "alias/lake").argument("target_key_id", "1")
 }
 
 fn refusal(result: Result<impl std::fmt::Debug, TestingError>) -> String {
@@ -144,7 +144,7 @@ fn nothing_is_there_twice() {
     let (first, second) = (module([alias("a")]), module([alias("b")]));
     one.apply(&first).unwrap();
     assert!(refusal(other.apply(&second)).contains("aws_kms_alias `alias/lake` is there already"));
-    one.apply(&module([Declaration::resource(&QUEUE, "q")])).unwrap();
+    one.apply(&module([Block::resource(&QUEUE, "q")])).unwrap();
     other.apply(&second).unwrap();
 }
 
@@ -157,10 +157,10 @@ fn what_is_looked_up_must_be_there_once() {
         let settings = TerraformSettings::new(Backend::local("."));
         let provider = Provider::new("aws", "hashicorp/aws", "~> 6.0".parse().unwrap());
         let mut module = Module::new(&scope, RootConfiguration::new(&settings, "L", &scope, [provider]));
-        let key = Declaration::data_source(&ALIAS, "key").argument("name", "alias/lake");
+        let key = Block::data_source(&ALIAS, "key").argument("name", "alias/lake");
         let key = module.add("all", key).unwrap();
         let queue =
-            Declaration::resource(&QUEUE, "q").argument("kms_master_key_id", key.attribute("target_key_id"));
+            Block::resource(&QUEUE, "q").argument("kms_master_key_id", key.attribute("target_key_id"));
         module.add("all", queue).unwrap();
         module.into_rendering().unwrap()
     };

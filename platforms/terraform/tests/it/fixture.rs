@@ -8,10 +8,7 @@ use crate::{
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{
     ROOT_FILE,
-    testing::{
-        Expectation, FakeProviders, PlannedChanges, Terraform, TerraformPlan, TestingError, import_id,
-        missing,
-    },
+    testing::{Expectation, FakeProviders, PlannedChanges, Terraform, TerraformPlan, TestingError, missing},
 };
 use datasurface_testkit::{DeployedRevision, DeployedScope, Deployment};
 use std::{
@@ -63,13 +60,9 @@ impl Site {
 
     /// Renders a revision, and returns it with what Terraform is to make of its plan.
     pub(crate) fn render(&self, shop: &Shop) -> (DeployedRevision, Changes) {
-        let before = self.scopes();
+        let before = self.scopes().into_iter().flat_map(|scope| scope.resources).collect();
         let revision = self.deployment.render(&shop.ecosystem()).unwrap();
-        let id = |step: &Step| {
-            let was = before.iter().find_map(|scope| scope.resources.get(&step.resource));
-            was.and_then(import_id)
-        };
-        let expected = Expectation::new(plan(&revision), &TYPES, id);
+        let expected = Expectation::new(plan(&revision), &TYPES, &before);
         let changes = expected.modules().iter().filter(|(_, changes)| !changes.is_empty());
         let changes = changes.map(|(folder, changes)| (folder.clone(), changes.clone())).collect();
         (revision, changes)

@@ -3,7 +3,7 @@
 use crate::fixture::fake_providers;
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{
-    Backend, Declaration, Module, Provider, ResourceType, RootConfiguration, TerraformSettings, Value,
+    Backend, Block, Expression, Module, Provider, ResourceType, RootConfiguration, TerraformSettings,
     testing::Terraform,
 };
 use proptest::{
@@ -42,15 +42,15 @@ fn texts_arrive_as_they_are() {
         .enumerate()
         .map(|(position, text)| (format!("{position} {text}"), text.clone()))
         .collect();
-    let bucket =
-        Declaration::resource(&BUCKET, "texts").argument("bucket", "b").argument("tags", tags.clone());
+    let bucket = Block::resource(&BUCKET, "texts").argument("bucket", "b").argument("tags", tags.clone());
     let bucket = module.add("texts", bucket).unwrap();
     let joined = |(position, text): (usize, &String)| {
-        let value = Value::joined([text.as_str().into(), bucket.attribute("bucket"), text.as_str().into()]);
+        let value =
+            Expression::joined([text.as_str().into(), bucket.attribute("bucket"), text.as_str().into()]);
         (position.to_string(), value)
     };
-    let joined = Value::object(texts.iter().enumerate().map(joined));
-    let other = Declaration::resource(&BUCKET, "joined").argument("bucket", "c").argument("tags", joined);
+    let joined = Expression::object(texts.iter().enumerate().map(joined));
+    let other = Block::resource(&BUCKET, "joined").argument("bucket", "c").argument("tags", joined);
     module.add("texts", other).unwrap();
     for file in module.into_rendering().unwrap().files() {
         fs::write(folder.path().join(file.path().as_str()), file.content()).unwrap();

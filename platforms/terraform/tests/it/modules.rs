@@ -2,8 +2,8 @@
 
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{
-    AzureBackend, Backend, Declaration, GcsBackend, Handle, Module, Provider, ROOT_FILE, ResourceType,
-    RootConfiguration, S3Backend, TerraformSettings, Value, label,
+    AzureBackend, Backend, Block, Expression, GcsBackend, Handle, Module, Provider, ROOT_FILE, ResourceType,
+    RootConfiguration, S3Backend, TerraformSettings, label,
 };
 
 static BUCKET: ResourceType = ResourceType::new("aws_s3_bucket").imported_by("{bucket}");
@@ -22,7 +22,7 @@ fn foundation() -> Module {
 }
 
 fn bucket(module: &mut Module) -> Handle {
-    module.add("lake", Declaration::resource(&BUCKET, "lake").argument("bucket", "my-lake")).unwrap()
+    module.add("lake", Block::resource(&BUCKET, "lake").argument("bucket", "my-lake")).unwrap()
 }
 
 fn file(module: Module, path: &str) -> serde_json::Value {
@@ -34,11 +34,11 @@ fn file(module: Module, path: &str) -> serde_json::Value {
 fn a_reference_is_no_good_in_another_root_module() {
     let bucket = bucket(&mut foundation());
     let mut shard = module_of(&Scope::Shard("main".into()));
-    let policy = || Declaration::resource(&POLICY, "lake");
+    let policy = || Block::resource(&POLICY, "lake");
     for foreign in [
         policy().argument("bucket", bucket.attribute("id")),
-        policy().argument("policy", Value::list([Value::object([("a", bucket.attribute("arn"))])])),
-        policy().argument("policy", Value::joined(["to ".into(), bucket.attribute("arn")])),
+        policy().argument("policy", Expression::list([Expression::object([("a", bucket.attribute("arn"))])])),
+        policy().argument("policy", Expression::joined(["to ".into(), bucket.attribute("arn")])),
         policy().depends_on(&bucket),
     ] {
         let refused = shard.add("lake", foreign).unwrap_err();
@@ -51,19 +51,19 @@ fn a_reference_is_no_good_in_another_root_module() {
 fn an_address_is_used_once() {
     let mut module = foundation();
     bucket(&mut module);
-    let again = module.add("other", Declaration::resource(&BUCKET, "lake")).unwrap_err();
+    let again = module.add("other", Block::resource(&BUCKET, "lake")).unwrap_err();
     assert!(again.report().contains("used twice"), "{}", again.report());
     // A data source has an address of its own.
-    module.add("other", Declaration::data_source(&BUCKET, "lake")).unwrap();
+    module.add("other", Block::data_source(&BUCKET, "lake")).unwrap();
 }
 
 #[test]
 fn a_label_is_a_name_in_terraform() {
     for bad in ["", "3rd", "a b", "a.b", "a\"b", "${a}", "é"] {
-        assert!(foundation().add("a", Declaration::resource(&BUCKET, bad)).is_err(), "{bad}");
+        assert!(foundation().add("a", Block::resource(&BUCKET, bad)).is_err(), "{bad}");
     }
     for name in ["3rd", "a b", "é", "", "a.b"] {
-        foundation().add("a", Declaration::resource(&BUCKET, label(&[name]))).unwrap();
+        foundation().add("a", Block::resource(&BUCKET, label(&[name]))).unwrap();
     }
 }
 
@@ -71,7 +71,7 @@ fn a_label_is_a_name_in_terraform() {
 fn what_holds_data_can_be_imported() {
     let data = || HeldData::new("Store/orders", Custody::default());
     let mut module = foundation();
-    let queue = || Declaration::resource(&QUEUE, "orders").with_held_data(data());
+    let queue = || Block::resource(&QUEUE, "orders").with_held_data(data());
     let refused = module.add("orders", queue()).unwrap_err();
     assert!(refused.report().contains("imports"), "{}", refused.report());
     module.add("orders", queue().with_import_id("https://queues/orders")).unwrap();
@@ -87,8 +87,7 @@ fn an_import_id_is_known_through_references() {
     let mut module = foundation();
     let bucket = bucket(&mut module);
     let data = HeldData::new("Store/orders", Custody::default());
-    let policy =
-        |name: &str| Declaration::resource(&POLICY, "lake").argument("bucket", bucket.attribute(name));
+    let policy = |name: &str| Block::resource(&POLICY, "lake").argument("bucket", bucket.attribute(name));
     assert!(module.add("lake", policy("id").with_held_data(data.clone())).is_err(), "an id is not known");
     module.add("lake", policy("bucket").with_held_data(data)).unwrap();
     let rendering = module.into_rendering().unwrap();
@@ -107,7 +106,7 @@ fn the_order_of_additions_is_not_seen() {
         }
         for label in labels {
             let arguments = [("z", "1"), ("a", "2")];
-            let bucket = Declaration::resource(&BUCKET, label);
+            let bucket = Block::resource(&BUCKET, label);
             let bucket = match reversed {
                 true => arguments
                     .iter()
@@ -127,10 +126,9 @@ fn the_order_of_additions_is_not_seen() {
 #[test]
 fn a_data_source_looks_up() {
     let mut module = foundation();
-    let key = Declaration::data_source(&ALIAS, "key").argument("name", "alias/lake");
+    let key = Block::data_source(&ALIAS, "key").argument("name", "alias/lake");
     let key = module.add("key", key).unwrap();
-    let queue =
-        Declaration::resource(&QUEUE, "q").argument("kms_master_key_id", key.attribute("target_key_arn"));
+    let queue = Block::resource(&QUEUE, "q").argument("kms_master_key_id", key.attribute("target_key_arn"));
     module.add("key", queue).unwrap();
     let configuration = file(module, "key.tf.json");
     assert_eq!(configuration["data"]["aws_kms_alias"]["key"], json!({"name": "alias/lake"}));

@@ -35,7 +35,7 @@ enum Event {
     Applied(Index),
 }
 
-fn walks() -> impl Strategy<Value = Vec<Event>> {
+fn walks() -> impl Strategy<Expression = Vec<Event>> {
     let shard = || select(vec!["main", "second", "third"]);
     vec(
         prop_oneof![
@@ -94,7 +94,7 @@ impl Walk {
 #[test]
 fn no_walk_loses_a_table_or_ends_in_a_contradiction() {
     let mut runner = TestRunner::deterministic();
-    for _ in 0..5 {
+    for _ in 0..3 {
         let Some((site, shop)) = applied() else { return };
         let mut walk =
             Walk { site, shop, columns: "id Integer key, name VarChar(80)", name: "Store/customers" };

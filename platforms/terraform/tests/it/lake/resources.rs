@@ -5,7 +5,7 @@ use super::{
     types::{BUCKET, DATABASE, JOB, TABLE},
 };
 use datasurface_platform::prelude::*;
-use datasurface_terraform::{Declaration, Module, Value, label, tags};
+use datasurface_terraform::{Block, Expression, Module, label, tags};
 
 /// The longest name in Glue that the platform makes, in characters.
 const NAME_LIMIT: usize = 100;
@@ -16,12 +16,12 @@ impl Lake {
         instance: &PlatformInstance,
         module: &mut Module,
     ) -> Result<(), PlatformError> {
-        let bucket = Declaration::resource(&BUCKET, "lake").argument("bucket", &self.settings.bucket);
+        let bucket = Block::resource(&BUCKET, "lake").argument("bucket", &self.settings.bucket);
         let bucket = module.add("lake", bucket.preventing_destruction())?;
-        let database = Declaration::resource(&DATABASE, "lake")
+        let database = Block::resource(&DATABASE, "lake")
             .argument("catalog_id", &self.settings.account)
             .argument("name", database(instance))
-            .argument("location_uri", Value::joined(["s3://".into(), bucket.attribute("bucket")]));
+            .argument("location_uri", Expression::joined(["s3://".into(), bucket.attribute("bucket")]));
         module.add("lake", database.preventing_destruction())?;
         Ok(())
     }
@@ -32,27 +32,30 @@ impl Lake {
         instance: &PlatformInstance,
         node: &NodeView,
         dataset: &DatasetFacts,
-    ) -> Declaration {
+    ) -> Block {
         let key = dataset.storage_key();
         let names = [key.datastore.as_str(), key.dataset.as_str()];
         let place = format!("s3://{}/{}", self.settings.bucket, label(&names));
         let schema = serde_json::to_value(&dataset.schema).unwrap_or_default();
         let columns = schema["columns"].as_array().into_iter().flatten().map(|column| {
             let text = |member: &str| column[member].as_str().unwrap_or_default().to_owned();
-            Value::object([("name", text("name")), ("type", hive_type(&text("type")))])
+            Expression::object([("name", text("name")), ("type", hive_type(&text("type")))])
         });
-        Declaration::resource(&TABLE, label(&names))
+        Block::resource(&TABLE, label(&names))
             .for_node(node)
             .argument("catalog_id", &self.settings.account)
             .argument("database_name", database(instance))
             .argument("name", identifier(&names, NAME_LIMIT).to_lowercase())
             .argument(
                 "storage_descriptor",
-                Value::object([("columns", Value::list(columns)), ("location", place.as_str().into())]),
+                Expression::object([
+                    ("columns", Expression::list(columns)),
+                    ("location", place.as_str().into()),
+                ]),
             )
             .argument(
                 "parameters",
-                Value::object([
+                Expression::object([
                     ("schema", text(&schema)),
                     ("custody", text(&json!(dataset.custody))),
                     ("classifications", text(&json!(dataset.classifications))),
@@ -65,31 +68,31 @@ impl Lake {
     }
 
     /// The job of a capture or an export.
-    pub(super) fn job(&self, instance: &PlatformInstance, node: &NodeView) -> Option<Declaration> {
+    pub(super) fn job(&self, instance: &PlatformInstance, node: &NodeView) -> Option<Block> {
         let (task, facts) = match node.detail() {
             NodeDetail::Ingest(from) => ("capture", json!(from)),
             NodeDetail::Export(to) => ("export", json!(to)),
             _ => return None,
         };
         let script = format!("s3://{}/scripts/{task}.py", self.settings.bucket);
-        let arguments = Value::object([
+        let arguments = Expression::object([
             ("--facts", text(&facts)),
             ("--reads", text(&json!(node.input_addresses()))),
             ("--instance", instance.storage_name().to_string()),
         ]);
         let name = format!("{}-{}", instance.storage_name(), usual_label(node));
-        let job = Declaration::resource(&JOB, self.job_label(node))
+        let job = Block::resource(&JOB, self.job_label(node))
             .for_node(node)
             .argument("name", slug(&[&name], NAME_LIMIT))
             .argument(
                 "role_arn",
                 format!("arn:aws:iam::{}:role/{}", self.settings.account, self.settings.role),
             )
-            .argument("command", Value::object([("script_location", script)]))
+            .argument("command", Expression::object([("script_location", script)]))
             .argument("default_arguments", arguments)
             .argument("tags", tags(instance, node));
         let tables = node.dataset_addresses(TABLE.name());
-        let job = tables.into_iter().fold(job, Declaration::after);
+        let job = tables.into_iter().fold(job, Block::after);
         Some(match &self.settings.job_labels {
             Some(_) => job.formerly(usual_label(node)),
             None => job,

@@ -1,13 +1,13 @@
-//! Values of arguments: literals, which Terraform takes as they are, and references to what is declared.
+//! Expressions: literals, which Terraform takes as they are, and references to what is declared.
 
 use crate::template::{Template, escaped};
 use serde_json::{Number, Value as Json};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// The value of an argument. A text is a literal: what looks like an expression in it is escaped. A reference can only be made from a
+/// The value of an argument: a literal, or a reference. A text is a literal: what looks like an expression in it is escaped. A reference can only be made from a
 /// [handle](crate::Handle), so it never names something that is not declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Value(Kind);
+pub struct Expression(Kind);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
@@ -17,9 +17,9 @@ enum Kind {
     Text(String),
     Reference(Reference),
     ModulePath,
-    Joined(Vec<Value>),
-    List(Vec<Value>),
-    Map(BTreeMap<String, Value>),
+    Joined(Vec<Expression>),
+    List(Vec<Expression>),
+    Map(BTreeMap<String, Expression>),
 }
 
 /// A reference to an attribute of a resource or data source of the same root module.
@@ -34,7 +34,7 @@ pub(crate) struct Reference {
     pub(crate) known: Option<String>,
 }
 
-impl Value {
+impl Expression {
     /// Returns null: the argument is not set.
     #[must_use]
     pub fn null() -> Self {
@@ -124,50 +124,50 @@ impl Value {
     }
 }
 
-impl From<&str> for Value {
+impl From<&str> for Expression {
     fn from(text: &str) -> Self {
         Self(Kind::Text(text.to_owned()))
     }
 }
 
-impl From<String> for Value {
+impl From<String> for Expression {
     fn from(text: String) -> Self {
         Self(Kind::Text(text))
     }
 }
 
-impl From<&String> for Value {
+impl From<&String> for Expression {
     fn from(text: &String) -> Self {
         Self(Kind::Text(text.clone()))
     }
 }
 
-impl From<bool> for Value {
+impl From<bool> for Expression {
     fn from(value: bool) -> Self {
         Self(Kind::Bool(value))
     }
 }
 
-impl From<u64> for Value {
+impl From<u64> for Expression {
     fn from(value: u64) -> Self {
         Self(Kind::Number(value.into()))
     }
 }
 
-impl From<u32> for Value {
+impl From<u32> for Expression {
     fn from(value: u32) -> Self {
         u64::from(value).into()
     }
 }
 
-impl From<BTreeMap<String, String>> for Value {
+impl From<BTreeMap<String, String>> for Expression {
     fn from(members: BTreeMap<String, String>) -> Self {
         Self::object(members)
     }
 }
 
 /// A literal: no text in it is an expression.
-impl From<Json> for Value {
+impl From<Json> for Expression {
     fn from(value: Json) -> Self {
         Self(match value {
             Json::Null => Kind::Null,

@@ -1,6 +1,6 @@
-//! Declarations: resources and data sources, before they are added to a root module.
+//! Blocks: resources and data sources, before they are added to a root module.
 
-use crate::{handle::Handle, resource_type::ResourceType, value::Value};
+use crate::{expression::Expression, handle::Handle, resource_type::ResourceType};
 use datasurface_platform::{HeldData, NodeView, ResourceAddress, graph::NodeKey};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A label is made of [storage names](crate::label()). No two resources of a platform have one type and one label, in whatever states they
 /// are: the host identifies a resource by its address.
 #[derive(Clone, Debug)]
-#[must_use = "a declaration does nothing until it is added to a root module"]
-pub struct Declaration {
+#[must_use = "a block does nothing until it is added to a root module"]
+pub struct Block {
     pub(crate) resource_type: &'static ResourceType,
     pub(crate) mode: Mode,
     pub(crate) label: String,
-    pub(crate) arguments: BTreeMap<String, Value>,
+    pub(crate) arguments: BTreeMap<String, Expression>,
     pub(crate) dependencies: Vec<Handle>,
     pub(crate) other_states: BTreeSet<ResourceAddress>,
     pub(crate) origins: BTreeSet<NodeKey>,
@@ -32,7 +32,7 @@ pub(crate) enum Mode {
     Data,
 }
 
-impl Declaration {
+impl Block {
     /// Declares a resource.
     pub fn resource(resource_type: &'static ResourceType, label: impl Into<String>) -> Self {
         Self::new(resource_type, Mode::Managed, label.into())
@@ -60,10 +60,10 @@ impl Declaration {
         }
     }
 
-    /// Sets an argument, or a nested block. One that is [null](Value::null) is left out.
-    pub fn argument(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+    /// Sets an argument, or a nested block. One that is [null](Expression::null) is left out.
+    pub fn argument(mut self, name: impl Into<String>, value: impl Into<Expression>) -> Self {
         let value = value.into();
-        if value != Value::null() {
+        if value != Expression::null() {
             self.arguments.insert(name.into(), value);
         }
         self
