@@ -35,7 +35,7 @@ enum Event {
     Applied(Index),
 }
 
-fn walks() -> impl Strategy<Expression = Vec<Event>> {
+fn walks() -> impl Strategy<Value = Vec<Event>> {
     let shard = || select(vec!["main", "second", "third"]);
     vec(
         prop_oneof![
