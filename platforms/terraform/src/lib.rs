@@ -32,6 +32,7 @@
 mod attributes;
 mod backend;
 mod block;
+mod declared;
 mod expression;
 mod file;
 mod handle;

@@ -1,10 +1,9 @@
 //! Root modules: the configuration of one state, in files of JSON.
 
 use crate::{
-    attributes::{ARGUMENTS, IMPORT_ID, LIFECYCLE},
     block::{Block, Mode},
+    declared::{self, Declared},
     expression::Reference,
-    file::json_file,
     handle::Handle,
     is_identifier,
     root_configuration::RootConfiguration,
@@ -12,7 +11,6 @@ use crate::{
 use datasurface_platform::{
     File, PlatformError, PlatformErrorKind, Rendering, Resource, ResourceAddress, Scope, graph::NodeKey,
 };
-use serde_json::{Map, Value as Json, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -28,16 +26,6 @@ pub struct Module {
     others: Vec<(File, Vec<Resource>)>,
     without_resources: BTreeMap<NodeKey, String>,
     addresses: BTreeSet<Arc<str>>,
-}
-
-/// A block that was added.
-#[derive(Debug)]
-struct Declared {
-    mode: Mode,
-    type_name: &'static str,
-    label: String,
-    body: Json,
-    resource: Resource,
 }
 
 impl Module {
@@ -98,7 +86,7 @@ impl Module {
             address: Arc::clone(&address),
             known: Arc::new(known.collect()),
         };
-        let declared = declared(block, &address, import_id, targets);
+        let declared = Declared::new(block, &address, import_id, targets);
         self.files.entry(file.to_owned()).or_default().push(declared);
         Ok(handle)
     }
@@ -122,7 +110,7 @@ impl Module {
         let mut rendering = Rendering::new();
         rendering.add(self.root.file()?, [self.root.resource(&self.folder)])?;
         for (name, declared) in self.files {
-            let file = json_file(&format!("{name}.tf.json"), &configuration(&declared))?;
+            let file = File::json(&format!("{name}.tf.json"), &declared::configuration(&declared))?;
             rendering.add(file, declared.into_iter().map(|one| one.resource))?;
         }
         for (file, declares) in self.others {
@@ -133,60 +121,4 @@ impl Module {
         }
         Ok(rendering)
     }
-}
-
-/// The configuration of a file.
-fn configuration(declared: &[Declared]) -> Json {
-    let mut blocks: BTreeMap<&str, BTreeMap<&str, BTreeMap<&str, &Json>>> = BTreeMap::new();
-    for one in declared {
-        let mode = match one.mode {
-            Mode::Managed => "resource",
-            Mode::Data => "data",
-        };
-        blocks.entry(mode).or_default().entry(one.type_name).or_default().insert(&one.label, &one.body);
-    }
-    json!(blocks)
-}
-
-fn declared(
-    block: Block,
-    address: &str,
-    import_id: Option<String>,
-    targets: BTreeSet<ResourceAddress>,
-) -> Declared {
-    let arguments = block.arguments.iter().map(|(name, value)| (name.clone(), value.to_json()));
-    let arguments: Map<String, Json> = arguments.collect();
-    let type_name = block.resource_type.name();
-    let kind = match block.mode {
-        Mode::Managed => type_name.to_owned(),
-        Mode::Data => format!("data.{type_name}"),
-    };
-    let mut resource = Resource::new(address, kind)
-        .attribute(ARGUMENTS, &arguments)
-        .with_dependencies(targets)
-        .with_dependencies(block.other_states.iter().map(ResourceAddress::as_str))
-        .with_dependencies(block.dependencies.iter().map(|handle| handle.address().as_str().to_owned()));
-    let mut body = arguments;
-    if !block.dependencies.is_empty() {
-        let addresses: BTreeSet<&str> = block.dependencies.iter().map(|handle| &*handle.address).collect();
-        body.insert("depends_on".to_owned(), json!(addresses));
-    }
-    if block.prevents_destruction {
-        let lifecycle = json!({"prevent_destroy": true});
-        resource = resource.attribute(LIFECYCLE, &lifecycle);
-        body.insert("lifecycle".to_owned(), lifecycle);
-    }
-    if let Some(id) = import_id {
-        resource = resource.attribute(IMPORT_ID, id);
-    }
-    if let Some(label) = &block.former_label {
-        resource = resource.formerly(block.address_of(label));
-    }
-    resource = block.origins.iter().fold(resource, Resource::origin);
-    resource = block.places.into_iter().fold(resource, Resource::occupying);
-    if let Some(data) = block.held_data {
-        resource = resource.with_held_data(data);
-    }
-    let label = block.label;
-    Declared { mode: block.mode, type_name, label, body: Json::Object(body), resource }
 }
