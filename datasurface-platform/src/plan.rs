@@ -52,7 +52,7 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     scope_transition: Vec<ScopeFile>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    withdrawn: BTreeSet<String>,
+    withdrawn: BTreeSet<SafePath>,
 }
 
 /// A file in the folder of a scope.
@@ -87,11 +87,10 @@ impl Plan {
         self
     }
 
-    /// Withdraws the transition files of this name in the folders of all scopes that earlier revisions left there, since nobody applied
-    /// these. What they were to do must not be done any more.
+    /// Withdraws a [pending transition file](crate::RenderingChange::pending_transitions): what it was to do must not be done any more.
     #[must_use]
-    pub fn withdrawing(mut self, file_name: impl Into<String>) -> Self {
-        self.withdrawn.insert(file_name.into());
+    pub fn withdrawing(mut self, pending: SafePath) -> Self {
+        self.withdrawn.insert(pending);
         self
     }
 
@@ -113,9 +112,9 @@ impl Plan {
         &self.scope_transition
     }
 
-    /// The names of the transition files of earlier revisions that are withdrawn.
+    /// The pending transition files that are withdrawn, by path relative to the folder of the platform.
     #[must_use]
-    pub fn withdrawn_files(&self) -> &BTreeSet<String> {
+    pub fn withdrawn_files(&self) -> &BTreeSet<SafePath> {
         &self.withdrawn
     }
 
@@ -136,7 +135,7 @@ struct PlanWire {
     #[serde(default)]
     scope_transition: Vec<ScopeFile>,
     #[serde(default)]
-    withdrawn: BTreeSet<String>,
+    withdrawn: BTreeSet<SafePath>,
 }
 
 impl From<PlanWire> for Plan {

@@ -1,13 +1,16 @@
 //! The scopes of a platform that differ, loaded one by one.
 
 use crate::output::{PlatformRecord, ScopeEntry};
-use datasurface_platform::{PlatformError, PlatformErrorKind, Scope, ScopeChange, ScopeChanges, ScopeRecord};
+use datasurface_platform::{
+    PlatformError, PlatformErrorKind, SafePath, Scope, ScopeChange, ScopeChanges, ScopeRecord,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The scopes of a platform that differ.
 #[derive(Debug)]
 pub(super) struct ChangedScopes<'a> {
     scopes: Vec<(&'a Scope, Option<&'a ScopeEntry>, Option<&'a ScopeEntry>)>,
+    pending: BTreeSet<SafePath>,
 }
 
 impl<'a> ChangedScopes<'a> {
@@ -28,7 +31,15 @@ impl<'a> ChangedScopes<'a> {
                 .filter(differs)
                 .map(|scope| (scope, old.get(scope).copied(), new.get(scope).copied()))
                 .collect(),
+            pending: BTreeSet::new(),
         }
+    }
+
+    /// Adds the transition files that stay until somebody records that another tool applied them.
+    pub(super) fn with_pending_of(mut self, record: &PlatformRecord) -> Self {
+        let earlier = record.earlier.iter().flat_map(|earlier| earlier.files.keys());
+        self.pending.extend(earlier.chain(record.transition.keys()).cloned());
+        self
     }
 }
 
@@ -47,5 +58,9 @@ impl ScopeChanges for ChangedScopes<'_> {
             }
             None => Err(PlatformError::new(PlatformErrorKind::Internal, "there is no such scope")),
         }
+    }
+
+    fn pending_transitions(&self) -> BTreeSet<SafePath> {
+        self.pending.clone()
     }
 }

@@ -154,8 +154,11 @@ impl Broker {
                 causes: causes.get(name).cloned().unwrap_or_default(),
                 metadata: metadata.get(name).cloned().unwrap_or_default(),
             };
-            let changed =
-                ChangedScopes::between(base.and_then(|base| base.platform(name)), entries.get(name));
+            let before = base.and_then(|base| base.platform(name));
+            let mut changed = ChangedScopes::between(before, entries.get(name));
+            if let Some(before) = before.filter(|_| configured.platform().runtime().is_none()) {
+                changed = changed.with_pending_of(before);
+            }
             match configured.platform().diff(&RenderingChange::new(&frame, &changed)) {
                 Ok(plan) => {
                     let after = guard::Outcome {

@@ -41,7 +41,7 @@ pub(super) fn records(
                     let is_over = |path: &SafePath| {
                         transition.contains_key(path)
                             || is_rendered(path, &scopes)
-                            || is_withdrawn(path, &proposed.plan)
+                            || proposed.plan.withdrawn_files().contains(path)
                     };
                     let earlier = earlier((before, base), is_over);
                     (transition, earlier)
@@ -93,11 +93,6 @@ fn is_rendered(path: &SafePath, scopes: &[ScopeEntry]) -> bool {
             path.as_str().strip_prefix(entry.folder.as_str()).and_then(|rest| rest.strip_prefix('/'));
         inside.is_some_and(|inside| entry.record.files.contains_key(inside))
     })
-}
-
-/// Whether a plan withdraws this path, relative to the folder of its platform.
-fn is_withdrawn(path: &SafePath, plan: &Plan) -> bool {
-    path.parts().last().is_some_and(|name| plan.withdrawn_files().contains(name))
 }
 
 /// Once something was applied, it is what runs until something else is.

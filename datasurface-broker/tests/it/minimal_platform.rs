@@ -231,7 +231,9 @@ impl DataPlatform for MinimalPlatform {
             _ => Judgement::update(Effect::InPlace, ""),
         })?;
         if let Some(name) = self.config.beside.as_ref().filter(|_| change.from().is_some()) {
-            let plan = self.config.withdraws.iter().fold(plan, Plan::withdrawing);
+            let is_withdrawn = |path: &SafePath| path.parts().last() == self.config.withdraws.as_deref();
+            let pending = change.pending_transitions().into_iter();
+            let plan = pending.filter(is_withdrawn).fold(plan, Plan::withdrawing);
             return change.scopes().try_fold(plan, |plan, scope| {
                 Ok(plan.scope_transition_file(scope?.scope, File::json(name, &0)?))
             });

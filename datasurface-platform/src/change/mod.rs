@@ -16,7 +16,7 @@ use crate::{
     held::{Guard, HeldState},
     instance::PlatformInstance,
     plan::{Cause, Revision},
-    rendering::ResourceAddress,
+    rendering::{ResourceAddress, SafePath},
     slug::{SLUG_LIMIT, slug},
     view::Scope,
 };
@@ -98,6 +98,13 @@ impl<'a> RenderingChange<'a> {
         (0..scopes.count()).map(move |position| scopes.load(position))
     }
 
+    /// Returns the pending transition files: those of earlier revisions that nobody recorded as applied, by path relative to the folder of
+    /// the platform. There are none where the platform has a runtime.
+    #[must_use]
+    pub fn pending_transitions(&self) -> BTreeSet<SafePath> {
+        self.scopes.pending_transitions()
+    }
+
     /// A name for the folder of transition files: made of both revisions. What leads from a revision to itself (data is let
     /// go, nodes are placed elsewhere, the plug-in is another version) is told apart by what differs.
     ///
@@ -134,7 +141,11 @@ impl<'a> RenderingChange<'a> {
     ///
     /// If a scope cannot be loaded.
     pub fn to_owned(&self) -> Result<OwnedChange, PlatformError> {
-        Ok(OwnedChange { frame: self.frame.clone(), scopes: self.scopes().collect::<Result<_, _>>()? })
+        Ok(OwnedChange {
+            frame: self.frame.clone(),
+            scopes: self.scopes().collect::<Result<_, _>>()?,
+            pending_transitions: self.pending_transitions(),
+        })
     }
 }
 

@@ -3,52 +3,39 @@
 //! They lie beside the files of their scopes, since Terraform reads one folder. They stay over the revisions that nobody recorded as applied,
 //! so each of them must be harmless to a state that knows it already, and to one that never had the resource:
 //!
-//! - `removed` forgets what is in the state, and nothing else. It is over when the resource is declared there again.
-//! - `import` takes up what is not in the state. It is over when the resource is declared there no more.
-//! - `moved` renames what is in the state. It is over when the former address is declared again.
+//! - `removed` forgets what is in the state, and nothing else. It is over when the address is declared there again.
+//! - `import` takes up what is not in the state. It is over when the address is declared there no more.
+//! - `moved` renames what is in the state. It is over when the former address is declared there again.
 //!
-//! The first two have one file for each resource and scope, so that a later one takes the place of an earlier one.
+//! An address has one such file in each scope, so a later one takes the place of an earlier one, and what is left over is withdrawn.
 
-use crate::{attributes::IMPORT_ID, file::json_file, root_configuration::RootConfiguration};
+use crate::{
+    attributes::IMPORT_ID, file::json_file, root_configuration::RootConfiguration, template::escaped,
+};
 use datasurface_platform::{
-    Action, File, Plan, PlatformError, RenderingChange, Resource, ResourceAddress, Scope, ScopeChange, Step,
-    slug,
+    Action, File, Plan, PlatformError, RenderingChange, Resource, ResourceAddress, SafePath, Scope,
+    ScopeChange, Step, slug,
 };
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds the transition files of the steps of a plan.
 pub(crate) fn with_transitions(change: &RenderingChange<'_>, plan: Plan) -> Result<Plan, PlatformError> {
     let scopes = change.scopes().collect::<Result<Vec<ScopeChange>, _>>()?;
-    let before: BTreeMap<&ResourceAddress, &Resource> =
-        scopes.iter().flat_map(|scope| &scope.old.resources).collect();
-    let mut blocks = Vec::new();
-    let mut withdrawn = Vec::new();
-    for step in plan.steps() {
-        match (step.action, &step.moved_from, &step.renamed_from) {
-            (Action::Move, Some(from), _) => {
-                blocks.extend(
-                    before
-                        .get(&step.resource)
-                        .and_then(|was| transferred(step, from, was))
-                        .into_iter()
-                        .flatten(),
-                );
-            }
-            // Where the way of a resource was not gone yet, it ends where it began.
-            (Action::Retire, ..) => withdrawn.push(transfer_file(&step.resource)),
-            (Action::Create, ..) if change.from().is_some() => withdrawn.push(moved_file(&step.resource)),
-            (_, None, Some(former)) if is_in_its_scope(step, &scopes) => {
-                let moved = json!({"moved": [{"from": former, "to": step.resource}]});
-                blocks.push((step.scope.clone(), moved_file(former), moved));
-                withdrawn.push(moved_file(&step.resource));
-            }
-            _ => {}
-        }
-    }
+    let before = scopes.iter().flat_map(|ScopeChange { scope, old, .. }| {
+        old.resources.iter().map(move |(address, resource)| (address, (scope, resource)))
+    });
+    let mut transitions = Transitions {
+        before: before.collect(),
+        pending: Pending::new(change.pending_transitions()),
+        blocks: BTreeMap::new(),
+        withdrawn: BTreeSet::new(),
+    };
+    plan.steps().iter().for_each(|step| transitions.add(step));
+    let Transitions { blocks, withdrawn, .. } = transitions;
     let mut plan = withdrawn.into_iter().fold(plan, Plan::withdrawing);
-    for (scope, path, block) in blocks {
-        plan = plan.scope_transition_file(scope, json_file(&path, &block)?);
+    for ((scope, file_name), block) in blocks {
+        plan = plan.scope_transition_file(scope.clone(), json_file(&file_name, &block)?);
     }
     for (scope, root) in roots_of_gone(&scopes)? {
         plan = plan.scope_transition_file(scope, root);
@@ -56,26 +43,88 @@ pub(crate) fn with_transitions(change: &RenderingChange<'_>, plan: Plan) -> Resu
     Ok(plan)
 }
 
-/// The blocks that transfer a resource from one state to another; none if nothing imports it: then it is destroyed and created.
-fn transferred(step: &Step, from: &Scope, was: &Resource) -> Option<[(Scope, String, Json); 2]> {
-    let id = was.attributes().get(IMPORT_ID)?;
-    let former = was.rendered_as().unwrap_or(was.address());
-    let removed = json!({"removed": [{"from": former, "lifecycle": {"destroy": false}}]});
-    let import = json!({"import": [{"to": step.resource, "id": id.as_str().map(crate::template::escaped)}]});
-    Some([
-        (from.clone(), transfer_file(former), removed),
-        (step.scope.clone(), transfer_file(&step.resource), import),
-    ])
+/// The transition files of a plan, as they come together.
+struct Transitions<'c> {
+    before: BTreeMap<&'c ResourceAddress, (&'c Scope, &'c Resource)>,
+    pending: Pending,
+    blocks: BTreeMap<(Scope, String), Json>,
+    withdrawn: BTreeSet<SafePath>,
 }
 
-/// Whether a resource stays in its scope: one that is transferred is renamed on the way.
-fn is_in_its_scope(step: &Step, scopes: &[ScopeChange]) -> bool {
-    let here = scopes.iter().find(|scope| scope.scope == step.scope);
-    here.is_some_and(|scope| scope.old.resources.contains_key(&step.resource))
+impl Transitions<'_> {
+    fn add(&mut self, step: &Step) {
+        let Some((from, was)) = self.before.get(&step.resource).copied() else {
+            // A block from a time when the address was another thing, or was to go elsewhere.
+            self.withdrawn.extend(self.pending.of(&step.scope, &step.resource).cloned());
+            return;
+        };
+        let former = was.rendered_as().unwrap_or(was.address());
+        match step.action {
+            Action::Move => self.transfer(step, from, was, former),
+            // Whatever way the resource was to take, it ends where it is.
+            Action::Retire => self.withdrawn.extend(self.pending.everywhere(former).cloned()),
+            // One that comes from another state gets its address on the way.
+            _ if step.renamed_from.is_some() && *from == step.scope => self.rename(step, was, former),
+            _ => {}
+        }
+    }
+
+    /// Takes a resource from state to state. What nothing imports is destroyed and created instead.
+    fn transfer(&mut self, step: &Step, from: &Scope, was: &Resource, former: &ResourceAddress) {
+        let Some(import) = import(step, was) else { return };
+        let removed = json!({"removed": [{"from": former, "lifecycle": {"destroy": false}}]});
+        self.blocks.insert((from.clone(), file_name(former)), removed);
+        self.blocks.insert((step.scope.clone(), file_name(&step.resource)), import);
+    }
+
+    /// Takes a resource from address to address within its state.
+    fn rename(&mut self, step: &Step, was: &Resource, former: &ResourceAddress) {
+        if self.pending.of(&step.scope, former).is_some() {
+            // It may not be in the state yet: what was to take it up there takes it up under the new address.
+            let import = import(step, was);
+            self.blocks
+                .extend(import.map(|import| ((step.scope.clone(), file_name(&step.resource)), import)));
+        } else {
+            self.withdrawn.extend(self.pending.of(&step.scope, &step.resource).cloned());
+        }
+        let moved = json!({"moved": [{"from": former, "to": step.resource}]});
+        self.blocks.insert((step.scope.clone(), file_name(former)), moved);
+    }
 }
 
-/// The root configurations of root modules of which nothing is rendered any more. Without its root configuration, Terraform would find no state, and what is
-/// in there would stay for ever.
+/// The pending transition files, by name: each name is that of one address, in some scopes.
+struct Pending(BTreeMap<String, Vec<SafePath>>);
+
+impl Pending {
+    fn new(paths: BTreeSet<SafePath>) -> Self {
+        let mut by_name: BTreeMap<String, Vec<SafePath>> = BTreeMap::new();
+        for path in paths {
+            let name = path.parts().last().map(str::to_owned);
+            by_name.entry(name.unwrap_or_default()).or_default().push(path);
+        }
+        Self(by_name)
+    }
+
+    /// The files of an address, in all scopes.
+    fn everywhere(&self, address: &ResourceAddress) -> impl Iterator<Item = &SafePath> {
+        self.0.get(&file_name(address)).into_iter().flatten()
+    }
+
+    /// The file of an address in one scope.
+    fn of(&self, scope: &Scope, address: &ResourceAddress) -> Option<&SafePath> {
+        let path = format!("{}/{}", crate::folder(scope), file_name(address));
+        self.everywhere(address).find(|pending| pending.as_str() == path)
+    }
+}
+
+/// The block that takes a resource up where it is not yet in the state; none if nothing imports it.
+fn import(step: &Step, was: &Resource) -> Option<Json> {
+    let id = was.attributes().get(IMPORT_ID)?.as_str().map(escaped);
+    Some(json!({"import": [{"to": step.resource, "id": id}]}))
+}
+
+/// The configurations of root modules of which nothing is rendered any more. Without it, Terraform would find no state, and what is in there
+/// would stay for ever.
 fn roots_of_gone(scopes: &[ScopeChange]) -> Result<Vec<(Scope, File)>, PlatformError> {
     let gone = scopes.iter().filter(|scope| scope.new.files.is_empty());
     let files = gone.flat_map(|scope| {
@@ -85,14 +134,9 @@ fn roots_of_gone(scopes: &[ScopeChange]) -> Result<Vec<(Scope, File)>, PlatformE
     files.collect()
 }
 
-/// The name of the file by which a resource leaves a state, or comes to it.
-fn transfer_file(address: &ResourceAddress) -> String {
-    format!("{}.transfer.tf.json", file_stem(address))
-}
-
-/// The name of the file by which a resource leaves a former address.
-fn moved_file(former: &ResourceAddress) -> String {
-    format!("{}.moved.tf.json", file_stem(former))
+/// The name of the file of an address in each scope.
+fn file_name(address: &ResourceAddress) -> String {
+    format!("{}.transition.tf.json", file_stem(address))
 }
 
 /// The longest beginning of the name of a file, in characters.

@@ -117,7 +117,7 @@ impl Site {
         for (module, folder) in self.modules() {
             let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
             let files = files.map(|name| format!("{module}/{}", name.to_str().unwrap()));
-            names.extend(files.filter(|name| name.contains(".transfer.") || name.contains(".moved.")));
+            names.extend(files.filter(|name| name.contains(".transition.")));
         }
         names.sort();
         names

@@ -40,7 +40,7 @@ fn edit(site: &Site, module: &str, file: &str, edit: impl Fn(String) -> String) 
 #[test]
 fn an_import_by_a_wrong_id_is_refused() {
     let Some((site, _)) = moving() else { return };
-    let file = format!("{ORDERS}.transfer.tf.json");
+    let file = format!("{ORDERS}.transition.tf.json");
     edit(&site, "shards/second", &file, |text| text.replace("store__orders", "store__order"));
     assert!(refusal(&site, "shards/second").contains("there is no aws_glue_catalog_table with the id"));
 }
@@ -48,7 +48,7 @@ fn an_import_by_a_wrong_id_is_refused() {
 #[test]
 fn an_import_to_a_wrong_address_is_refused() {
     let Some((site, _)) = moving() else { return };
-    let file = format!("{ORDERS}.transfer.tf.json");
+    let file = format!("{ORDERS}.transition.tf.json");
     edit(&site, "shards/second", &file, |text| text.replace("Store-orders", "Store-order"));
     assert!(refusal(&site, "shards/second").contains("Configuration for import target does not exist"));
 }
@@ -56,7 +56,7 @@ fn an_import_to_a_wrong_address_is_refused() {
 #[test]
 fn a_lost_removal_is_seen() {
     let Some((site, expected)) = moving() else { return };
-    let file = site.modules()["shards/main"].join(format!("{ORDERS}.transfer.tf.json"));
+    let file = site.modules()["shards/main"].join(format!("{ORDERS}.transition.tf.json"));
     fs::remove_file(file).unwrap();
     let planned = site.planned();
     assert_ne!(planned, expected);
@@ -66,7 +66,7 @@ fn a_lost_removal_is_seen() {
 #[test]
 fn a_lost_import_is_seen() {
     let Some((site, expected)) = moving() else { return };
-    let file = site.modules()["shards/second"].join(format!("{ORDERS}.transfer.tf.json"));
+    let file = site.modules()["shards/second"].join(format!("{ORDERS}.transition.tf.json"));
     fs::remove_file(file).unwrap();
     let planned = site.planned();
     assert_ne!(planned, expected);
@@ -85,7 +85,7 @@ fn another_address_is_a_move_within_the_state() {
     assert_eq!(site.planned(), expected);
 
     // Without its file, one job would be destroyed, and another one created.
-    let file = site.modules()["shards/main"].join("aws_glue_job.capture-Store.moved.tf.json");
+    let file = site.modules()["shards/main"].join("aws_glue_job.capture-Store.transition.tf.json");
     let text = fs::read(&file).unwrap();
     fs::remove_file(&file).unwrap();
     let planned = site.planned();
