@@ -49,13 +49,15 @@ pub struct Plan {
     steps: Vec<Step>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     transition: Vec<File>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    withdrawn: BTreeSet<SafePath>,
 }
 
 impl Plan {
     /// Creates a plan of these steps, in the order in which they are to be done: by phase, and within a phase a resource
     /// after those that it needs. Where resources go, the order is reversed.
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
-        Self { steps: order(steps.into_iter().collect()), transition: Vec::new() }
+        Self { steps: order(steps.into_iter().collect()), ..Self::default() }
     }
 
     /// Adds a file that is valid for exactly this change: a statement that alters a table, a job that fills it again. Its path is in the
@@ -77,6 +79,13 @@ impl Plan {
         self
     }
 
+    /// Withdraws a [pending transition file](crate::RenderingChange::pending_transitions): what it was to do must not be done any more.
+    #[must_use]
+    pub fn withdrawing(mut self, pending: SafePath) -> Self {
+        self.withdrawn.insert(pending);
+        self
+    }
+
     /// The steps, in order.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
@@ -87,6 +96,12 @@ impl Plan {
     #[must_use]
     pub fn transition_files(&self) -> &[File] {
         &self.transition
+    }
+
+    /// The pending transition files that are withdrawn, by path relative to the folder of the platform.
+    #[must_use]
+    pub fn withdrawn_files(&self) -> &BTreeSet<SafePath> {
+        &self.withdrawn
     }
 
     /// Whether there is nothing to do.
@@ -103,12 +118,14 @@ struct PlanWire {
     steps: Vec<Step>,
     #[serde(default)]
     transition: Vec<File>,
+    #[serde(default)]
+    withdrawn: BTreeSet<SafePath>,
 }
 
 impl From<PlanWire> for Plan {
     fn from(arriving: PlanWire) -> Self {
-        let transition = arriving.transition;
-        Self { transition, ..Self::new(arriving.steps) }
+        let PlanWire { steps, transition, withdrawn } = arriving;
+        Self { transition, withdrawn, ..Self::new(steps) }
     }
 }
 

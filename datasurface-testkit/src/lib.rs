@@ -64,12 +64,15 @@
 //! (no secret in any output): a platform is pure and is given names of credentials, never values, so there is nothing that it
 //! could let slip.
 //!
+//! For tests with real tools: a [`Deployment`] is a folder to which the host writes revision after revision, as it does in earnest.
+//!
 //! For tests of other kinds: [`northwind()`] is an ecosystem that people can read, [`Synthetic`] makes one of any size, and [`strategies`]
 //! generates ecosystems, edits, mutations and damaged documents for proptest.
 
 mod apply;
 mod check;
 mod claims;
+mod deployment;
 mod harness;
 mod law;
 mod laws;
@@ -87,6 +90,7 @@ mod test_case;
 
 pub use check::Laws;
 pub use datasurface_strategies as strategies;
+pub use deployment::{DeployedRevision, DeployedScope, Deployment, DeploymentError};
 pub use law::Law;
 pub use northwind::{northwind, northwind_masked};
 pub use report::{CheckCounts, LawReport, Violation};

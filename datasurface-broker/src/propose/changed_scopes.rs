@@ -2,7 +2,7 @@
 
 use crate::output::{PlatformRecord, ScopeEntry};
 use datasurface_platform::{
-    HeldState, PlatformError, PlatformErrorKind, Scope, ScopeChange, ScopeChanges, ScopeRecord,
+    HeldState, PlatformError, PlatformErrorKind, SafePath, Scope, ScopeChange, ScopeChanges, ScopeRecord,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub(super) struct ChangedScopes<'a> {
     scopes: Vec<(&'a Scope, Option<&'a ScopeEntry>, Option<&'a ScopeEntry>)>,
+    pending: BTreeSet<SafePath>,
 }
 
 impl<'a> ChangedScopes<'a> {
@@ -39,7 +40,15 @@ impl<'a> ChangedScopes<'a> {
                 .filter(differs)
                 .map(|scope| (scope, old.get(scope).copied(), new.get(scope).copied()))
                 .collect(),
+            pending: BTreeSet::new(),
         }
+    }
+
+    /// Adds the transition files that stay until somebody records that another tool applied them.
+    pub(super) fn with_pending_of(mut self, record: &PlatformRecord) -> Self {
+        let earlier = record.earlier.iter().flat_map(|earlier| earlier.files.keys());
+        self.pending.extend(earlier.chain(record.transition.keys()).cloned());
+        self
     }
 }
 
@@ -58,5 +67,9 @@ impl ScopeChanges for ChangedScopes<'_> {
             }
             None => Err(PlatformError::new(PlatformErrorKind::Internal, "there is no such scope")),
         }
+    }
+
+    fn pending_transitions(&self) -> BTreeSet<SafePath> {
+        self.pending.clone()
     }
 }

@@ -164,7 +164,10 @@ impl Broker {
                 shared: shared.remove(name).unwrap_or_default(),
             };
             let before = base.and_then(|base| base.platform(name));
-            let changed = ChangedScopes::between(before, entries.get(name), &frame.newly_held);
+            let mut changed = ChangedScopes::between(before, entries.get(name), &frame.newly_held);
+            if let Some(before) = before.filter(|_| configured.platform().runtime().is_none()) {
+                changed = changed.with_pending_of(before);
+            }
             let change = RenderingChange::new(&frame, &changed).with_readers(&readers);
             match configured.platform().diff(&change) {
                 Ok(plan) => {

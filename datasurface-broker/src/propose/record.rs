@@ -36,8 +36,13 @@ pub(super) fn records(
                 if proposed.plan.is_empty() && base == revision {
                     (before.transition.clone(), before.earlier.clone())
                 } else {
-                    let transition = own();
-                    let earlier = earlier((before, base), &transition);
+                    let transition: BTreeMap<SafePath, FileRecord> = own();
+                    let is_over = |path: &SafePath| {
+                        transition.contains_key(path)
+                            || is_rendered(path, &scopes)
+                            || proposed.plan.withdrawn_files().contains(path)
+                    };
+                    let earlier = earlier((before, base), is_over);
                     (transition, earlier)
                 }
             }
@@ -67,18 +72,27 @@ pub(super) fn records(
     records
 }
 
-/// The earlier revisions, in order, from the first one that still has transition files: without those that are there again.
+/// The earlier revisions, in order, from the first one that still has transition files: without those that are over.
 fn earlier(
     (before, revision): (&PlatformRecord, &Revision),
-    transition: &BTreeMap<SafePath, FileRecord>,
+    is_over: impl Fn(&SafePath) -> bool,
 ) -> Vec<EarlierTransition> {
     let last = EarlierTransition { to: revision.clone(), files: before.transition.clone() };
     let all = before.earlier.iter().cloned().chain([last]).map(|mut earlier| {
-        earlier.files.retain(|path, _| !transition.contains_key(path));
+        earlier.files.retain(|path, _| !is_over(path));
         earlier
     });
     // Revisions that changed nothing of this platform stay in between: the order of all is known by them.
     all.skip_while(|earlier| earlier.files.is_empty()).collect()
+}
+
+/// Whether a scope renders this path, relative to the folder of its platform.
+fn is_rendered(path: &SafePath, scopes: &[ScopeEntry]) -> bool {
+    scopes.iter().any(|entry| {
+        let inside =
+            path.as_str().strip_prefix(entry.folder.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        inside.is_some_and(|inside| entry.record.files.contains_key(inside))
+    })
 }
 
 /// Once something was applied, it is what runs until something else is.

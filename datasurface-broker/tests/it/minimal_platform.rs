@@ -14,6 +14,10 @@ pub(crate) struct MinimalPlatform {
 pub(crate) struct Config {
     /// What is held is not rendered.
     forgets: bool,
+    /// A transition file of this name is beside the files of each scope that changes.
+    beside: Option<String>,
+    /// Transition files of this name are withdrawn.
+    withdraws: Option<String>,
     /// Nothing that goes is looked at.
     throws_away: bool,
     /// Shelves whose columns differ are replaced, and this carries the data: `nothing`, `file`, `frame`, `other_file` or `other_frame`.
@@ -231,6 +235,15 @@ impl DataPlatform for MinimalPlatform {
             Some(carrier) if changed.after.kind() == "shelf" => replaced_by(carrier, &copy),
             _ => Judgement::update(Effect::InPlace, ""),
         })?;
+        if let Some(name) = self.config.beside.as_ref().filter(|_| change.from().is_some()) {
+            let is_withdrawn = |path: &SafePath| path.parts().last() == self.config.withdraws.as_deref();
+            let pending = change.pending_transitions().into_iter();
+            let plan = pending.filter(is_withdrawn).fold(plan, Plan::withdrawing);
+            return change.scopes().try_fold(plan, |plan, scope| {
+                let path = format!("{}/{name}", scope?.scope.folder());
+                Ok(plan.transition_file(File::json(&path, &0)?))
+            });
+        }
         if self.config.replaces_by.is_some() && !plan.is_empty() && change.from().is_some() {
             return Ok(plan.transition_file(File::json(&copy, &0)?));
         }

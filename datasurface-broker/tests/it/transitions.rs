@@ -110,3 +110,34 @@ fn a_revision_is_recorded_for_platforms_that_it_did_not_change() {
     record(&site, last).unwrap();
     assert_eq!(transitions(&site), [] as [&str; 0]);
 }
+
+#[test]
+fn a_transition_beside_the_files_of_a_scope_stays_until_it_is_withdrawn_or_written_again() {
+    let world = |settings: &[(&str, &str)]| {
+        let platform = settings
+            .iter()
+            .fold(minimal_platform("P"), |platform, (name, value)| platform.setting(name, *value));
+        fixture([platform], [consumer("W", DatasetGroup::new("g").sink("S/a"))])
+    };
+    let beside = |site: &Site| -> Vec<String> {
+        let paths = site.bytes().into_keys().filter_map(|path| {
+            let inside = path.strip_prefix("target/P/")?.to_owned();
+            (inside.starts_with("shards") && inside.ends_with(".tf")).then_some(inside)
+        });
+        paths.collect()
+    };
+    let site = Site::new();
+    site.render(world(&[]), today());
+    site.render(world(&[("beside", "a.tf")]), today());
+    assert_eq!(beside(&site), ["shards/main/a.tf"]);
+    site.render(world(&[("beside", "b.tf")]), today());
+    assert_eq!(beside(&site), ["shards/main/a.tf", "shards/main/b.tf"]);
+    assert!(site.target().inspect().unwrap().is_empty());
+    let last = site.render(world(&[("beside", "b.tf"), ("withdraws", "a.tf")]), today());
+    assert_eq!(beside(&site), ["shards/main/b.tf"]);
+    // The last revision alone has it, so it goes when that one is applied, and no earlier.
+    assert_eq!(site.target().manifest().unwrap().pending_revisions(), [last.revision()]);
+    record(&site, last.revision()).unwrap();
+    assert_eq!(beside(&site), [] as [&str; 0]);
+    assert!(site.target().inspect().unwrap().is_empty());
+}

@@ -19,7 +19,7 @@ use crate::{
     instance::PlatformInstance,
     plan::{Cause, Revision},
     rendered_files::TRANSITION_FOLDER,
-    rendering::{Resource, ResourceAddress},
+    rendering::{Resource, ResourceAddress, SafePath},
     shared::SharedKey,
     view::Scope,
 };
@@ -130,6 +130,13 @@ impl<'a> RenderingChange<'a> {
         (0..scopes.count()).map(move |position| scopes.load(position))
     }
 
+    /// Returns the pending transition files: those of earlier revisions that nobody recorded as applied, by path relative to the folder of
+    /// the platform. There are none where the platform has a runtime.
+    #[must_use]
+    pub fn pending_transitions(&self) -> BTreeSet<SafePath> {
+        self.scopes.pending_transitions()
+    }
+
     /// A name for the folder of transition files: made of both revisions. What leads from a revision to itself (data is let
     /// go, nodes are placed elsewhere, the plug-in is another version) is told apart by what differs.
     ///
@@ -169,7 +176,8 @@ impl<'a> RenderingChange<'a> {
         let datasets: BTreeSet<&DatasetKey> = held.map(|held| &held.dataset).collect();
         let readers = datasets.into_iter().map(|dataset| (dataset.clone(), self.readers_of(dataset)));
         let readers = readers.filter(|(_, groups)| !groups.is_empty()).collect();
-        Ok(OwnedChange { frame: self.frame.clone(), scopes, readers })
+        let pending_transitions = self.pending_transitions();
+        Ok(OwnedChange { frame: self.frame.clone(), scopes, readers, pending_transitions })
     }
 }
 

@@ -8,7 +8,10 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// The attributes of a resource, by name.
 pub type Attributes = BTreeMap<String, Value>;
@@ -58,6 +61,12 @@ pub trait ScopeChanges: fmt::Debug {
     ///
     /// If there is no such position, or the record of the scope cannot be read.
     fn load(&self, position: usize) -> Result<ScopeChange, PlatformError>;
+
+    /// Returns the pending transition files: those of earlier revisions that nobody recorded as applied, by path relative to the folder of
+    /// the platform.
+    fn pending_transitions(&self) -> BTreeSet<SafePath> {
+        BTreeSet::new()
+    }
 }
 
 impl ScopeChanges for Vec<ScopeChange> {
@@ -83,12 +92,29 @@ pub struct OwnedChange {
     /// The readers of the datasets that are held there.
     #[serde(default, skip_serializing_if = "ListedReaders::is_empty")]
     pub readers: ListedReaders,
+    /// The pending transition files.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub pending_transitions: BTreeSet<SafePath>,
+}
+
+impl ScopeChanges for OwnedChange {
+    fn count(&self) -> usize {
+        self.scopes.count()
+    }
+
+    fn load(&self, position: usize) -> Result<ScopeChange, PlatformError> {
+        self.scopes.load(position)
+    }
+
+    fn pending_transitions(&self) -> BTreeSet<SafePath> {
+        self.pending_transitions.clone()
+    }
 }
 
 impl OwnedChange {
     /// The change, as a platform is given it.
     #[must_use]
     pub fn as_change(&self) -> RenderingChange<'_> {
-        RenderingChange::new(&self.frame, &self.scopes).with_readers(&self.readers)
+        RenderingChange::new(&self.frame, self).with_readers(&self.readers)
     }
 }

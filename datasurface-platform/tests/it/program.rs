@@ -60,6 +60,7 @@ pub(crate) fn change(rendered: &Rendering) -> OwnedChange {
             old,
             new: ScopeRecord::from(rendered),
         }],
+        pending_transitions: ["shards/main/topic.json".parse().unwrap()].into(),
     }
 }
 

@@ -1,0 +1,144 @@
+//! Deployments: the files that a host writes for an ecosystem, revision by revision, so that a test can give it to a real tool.
+
+use chrono::NaiveDate;
+use datasurface_broker::{Base, Broker, Lock, Proposal, Target};
+use datasurface_graph::NodeKey;
+use datasurface_model::{Ecosystem, PlatformName, ShardName, Validation};
+use datasurface_platform::{Plan, Registry, Resource, ResourceAddress, Revision, Scope};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fmt::{Debug, Display},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A folder with a target and its lock, to which a broker writes as it does in earnest.
+#[derive(Debug)]
+pub struct Deployment {
+    broker: Broker,
+    folder: PathBuf,
+    on: NaiveDate,
+}
+
+/// A failure of a deployment: what was being done, and every finding.
+pub type DeploymentError = Box<dyn Error + Send + Sync>;
+
+/// A revision that was written, and the plans that led to it.
+#[derive(Clone, Debug)]
+pub struct DeployedRevision {
+    /// The revision.
+    pub revision: Revision,
+    /// The plan of each platform, from the revision before.
+    pub plans: BTreeMap<PlatformName, Plan>,
+}
+
+/// A scope of a platform in the target.
+#[derive(Clone, Debug)]
+pub struct DeployedScope {
+    /// The scope.
+    pub scope: Scope,
+    /// The folder of the scope.
+    pub folder: PathBuf,
+    /// The resources of the scope, by address.
+    pub resources: BTreeMap<ResourceAddress, Resource>,
+}
+
+impl Deployment {
+    /// Deploys to a folder that is empty, or was deployed to before, as of a date.
+    pub fn new(registry: Registry, folder: impl Into<PathBuf>, on: NaiveDate) -> Self {
+        Self { broker: Broker::new(registry), folder: folder.into(), on }
+    }
+
+    /// Renders an ecosystem into the target, from whatever was rendered there before.
+    ///
+    /// # Errors
+    ///
+    /// If the ecosystem is not valid, cannot be placed or proposed, or the target cannot be written.
+    pub fn render(&self, ecosystem: &Ecosystem) -> Result<DeployedRevision, DeploymentError> {
+        let checked = ecosystem.clone().validate(&Validation::on(self.on)).map_err(refused)?;
+        let placed = self.broker.place(checked.ecosystem(), &self.lock()?).map_err(refused)?;
+        let mut target = self.target()?;
+        let proposal =
+            self.broker.propose(&placed, Base::Target(target.manifest()), self.on).map_err(refused)?;
+        proposal.write(&mut target, &self.lock_path())?;
+        Ok(deployed(&proposal))
+    }
+
+    /// Places nodes, with all of their datasets, in these shards from the next rendering on.
+    ///
+    /// # Errors
+    ///
+    /// If the lock cannot be read or written.
+    pub fn place(
+        &self,
+        platform: &PlatformName,
+        nodes: impl IntoIterator<Item = (NodeKey, ShardName)>,
+    ) -> Result<(), DeploymentError> {
+        let mut lock = self.lock()?;
+        let placement = lock.placement_mut(platform.clone());
+        for (node, shard) in nodes {
+            placement.place(node, shard);
+        }
+        Ok(fs::write(self.lock_path(), lock.to_text())?)
+    }
+
+    /// Records a revision as applied by another tool.
+    ///
+    /// # Errors
+    ///
+    /// If the target does not know the revision, or cannot be written.
+    pub fn record_applied(&self, revision: &Revision) -> Result<(), DeploymentError> {
+        self.broker.record_applied(&mut self.target()?, Some(&revision.short()))?;
+        Ok(())
+    }
+
+    /// Returns the scopes of a platform in the target, in order.
+    ///
+    /// # Errors
+    ///
+    /// If the target cannot be read.
+    pub fn scopes(&self, platform: &PlatformName) -> Result<Vec<DeployedScope>, DeploymentError> {
+        let target = self.target()?;
+        let record = target.manifest().and_then(|manifest| manifest.platform(platform));
+        let scopes = record.into_iter().flat_map(|record| {
+            record.scopes.iter().map(|entry| DeployedScope {
+                scope: entry.scope.clone(),
+                folder: target.root().join(entry.folder.joined_to(&record.folder).as_str()),
+                resources: entry.record.resources.clone(),
+            })
+        });
+        Ok(scopes.collect())
+    }
+
+    /// The folder of the target.
+    #[must_use]
+    pub fn root(&self) -> PathBuf {
+        self.folder.join("target")
+    }
+
+    fn lock(&self) -> Result<Lock, DeploymentError> {
+        match Path::exists(&self.lock_path()) {
+            true => Ok(Lock::from_text(&fs::read_to_string(self.lock_path())?)?),
+            false => Ok(Lock::default()),
+        }
+    }
+
+    fn lock_path(&self) -> PathBuf {
+        self.folder.join(datasurface_broker::LOCK_FILE_NAME)
+    }
+
+    fn target(&self) -> Result<Target, DeploymentError> {
+        Ok(Target::open(self.root())?)
+    }
+}
+
+fn deployed(proposal: &Proposal) -> DeployedRevision {
+    let plans = proposal.plans().map(|(name, plan)| (name.clone(), plan.clone()));
+    DeployedRevision { revision: proposal.revision().clone(), plans: plans.collect() }
+}
+
+/// A refusal, with every finding: that is what its debugging text has.
+fn refused(error: impl Debug + Display) -> DeploymentError {
+    format!("{error}\n{error:?}").into()
+}
