@@ -6,6 +6,7 @@ use super::{
     database::{Database, outside, section_of},
     job::{CaptureJob, TransformJob, TriggerJob},
     place,
+    trigger_hooks::Extent,
 };
 use crate::{
     prelude::*,
@@ -14,11 +15,14 @@ use crate::{
     sql::{milestoned::StoredColumn, script::Script},
 };
 use datasurface_platform::{RoundedValues, WaitReason, graph::Fingerprint};
+use std::collections::BTreeSet;
 
 /// The inputs of a transformer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Inputs {
     pub(super) seen: Vec<InputPosition>,
+    /// The batch of each input that the transformer saw before, in the same order; 0 if it was another transformer then.
+    pub(super) seen_before: Vec<u64>,
     /// Whether one of them moved since it last ran, or it is another transformer now.
     pub(super) any_moved: bool,
     /// Those that did not move.
@@ -32,8 +36,8 @@ pub(super) struct Inputs {
 /// Whether a transformer is to run, as far as its inputs tell.
 #[derive(Clone, Debug)]
 pub(super) enum RunDecision {
-    /// It is, and would see this.
-    Due(Vec<InputPosition>),
+    /// It is, and would see these.
+    Due(Inputs),
     /// Nothing moved since it last ran.
     Rests,
     Waits(WaitReason),
@@ -46,6 +50,8 @@ pub(super) struct TransformResult {
     pub(super) rounded: Vec<RoundedValues>,
     /// How many records there are.
     pub(super) records: u64,
+    /// The outputs that were made; the others are as they were.
+    pub(super) outputs: BTreeSet<DatasetKey>,
 }
 
 impl RunContext<'_> {
@@ -63,11 +69,11 @@ impl RunContext<'_> {
             return Ok(RunDecision::Rests);
         }
         let failed = failed.iter().map(|job| ResourceAddress::from(*job));
-        let broken: Vec<ResourceAddress> = failed.chain(inputs.behind).collect();
+        let broken: Vec<ResourceAddress> = failed.chain(inputs.behind.iter().cloned()).collect();
         if !broken.is_empty() {
             return Ok(RunDecision::Waits(WaitReason::Repaired(broken)));
         }
-        let mut missing = inputs.missing;
+        let mut missing = inputs.missing.clone();
         // A loop begins without what it is to make itself.
         missing.retain(|input| !self.rendered.is_made_from(input, &trigger.workspace));
         if !missing.is_empty() {
@@ -77,7 +83,7 @@ impl RunContext<'_> {
             TransformTrigger::AllInputsMoved if !inputs.resting.is_empty() && !is_made_again => {
                 RunDecision::Waits(WaitReason::Moved(inputs.resting))
             }
-            _ => RunDecision::Due(inputs.seen),
+            _ => RunDecision::Due(Inputs { missing, behind: Vec::new(), ..inputs }),
         })
     }
 
@@ -101,7 +107,9 @@ impl RunContext<'_> {
                 }
             };
             let batch = self.last_move(dataset, arrived)?;
-            if batch > self.input_seen(&trigger.workspace, dataset, &made_by)? {
+            let seen = self.input_seen(&trigger.workspace, dataset, &made_by)?;
+            inputs.seen_before.push(seen);
+            if batch > seen {
                 inputs.any_moved = true;
             } else {
                 inputs.resting.push(dataset.clone());
@@ -125,9 +133,13 @@ impl RunContext<'_> {
         script.attached().and_then(|attached| self.rendered.copy_in(&attached.file, dataset))
     }
 
-    /// Makes the outputs of a transformer. They are captured afterwards, and only then it has seen its inputs: cut off before,
-    /// it runs again.
-    pub(super) fn transform(&self, trigger: &TriggerJob) -> Result<TransformResult, PlatformError> {
+    /// Makes the outputs of a transformer: all of them, or those that an extent names. They are captured afterwards, and only then it has
+    /// seen its inputs: cut off before, it runs again.
+    pub(super) fn transform(
+        &self,
+        trigger: &TriggerJob,
+        extent: &Extent,
+    ) -> Result<TransformResult, PlatformError> {
         let transform = self.transform_of(trigger)?;
         let script = self.rendered.script(&transform.runs)?;
         let inputs = section_of(script, "inputs")?;
@@ -140,11 +152,14 @@ impl RunContext<'_> {
         database.in_transaction(|| {
             let mut made = TransformResult::default();
             for output in &transform.outputs {
+                if !is_in(extent, &sandbox, script, output)? {
+                    continue;
+                }
                 let columns = transform.types.get(&output.dataset).map_or(&[][..], Vec::as_slice);
-                let TransformResult { rounded, records } =
-                    self.fill(&sandbox, &database, script, output, columns)?;
-                made.rounded.extend(rounded);
-                made.records += records;
+                let filled = self.fill(&sandbox, &database, script, output, columns)?;
+                made.rounded.extend(filled.rounded);
+                made.records += filled.records;
+                made.outputs.insert(output.clone());
             }
             Ok(made)
         })
@@ -173,7 +188,7 @@ impl RunContext<'_> {
             })
             .map_err(|error| failed_select(script, &section, error))?;
         loader.finish()?.map_or(Ok(()), Err)?;
-        Ok(TransformResult { rounded: casts.rounded(), records })
+        Ok(TransformResult { rounded: casts.rounded(), records, ..TransformResult::default() })
     }
 
     pub(super) fn transform_of(&self, trigger: &TriggerJob) -> Result<&TransformJob, PlatformError> {
@@ -187,6 +202,22 @@ impl RunContext<'_> {
     pub(super) fn captures_of(&self, workspace: &WorkspaceName) -> impl Iterator<Item = &CaptureJob> {
         self.rendered.captures.iter().filter(move |job| job.transformer() == Some(workspace))
     }
+}
+
+/// Whether an output is to be made.
+fn is_in(
+    extent: &Extent,
+    sandbox: &Sandbox,
+    script: &Script,
+    output: &DatasetKey,
+) -> Result<bool, PlatformError> {
+    let Extent::Incremental { moved, requested } = extent else { return Ok(true) };
+    if requested.contains(output) {
+        return Ok(true);
+    }
+    let section = select_section(&output.dataset);
+    let reads = sandbox.reads_any(section_of(script, &section)?, moved);
+    reads.map_err(|error| failed_select(script, &section, error))
 }
 
 /// Says why a SELECT of a transformer failed.
