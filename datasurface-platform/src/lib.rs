@@ -69,9 +69,8 @@ pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, Safe
 pub use request::{RunMode, RunNames, RunRequest};
 pub use runtime::{
     ApplyReport, CopyComparison, DatasetRun, DriftedResource, JobFailure, JobRemark, NoObserver,
-    OperatorConfirmations,
-    PLAN_FILE, PreviousTarget, RoundedValues, RunObserver, RunReport, Runtime, RuntimeContext, SinkStatus,
-    Status,
+    OperatorConfirmations, PLAN_FILE, PreviousTarget, RoundedValues, RunObserver, RunReport, Runtime,
+    RuntimeContext, SinkStatus, Status,
 };
 pub use slug::{dataset_slug, identifier, slug};
 pub use view::{DatasetMetadata, NodeMetadata, NodeView, Scope, ScopeView, ScopedNode, SubjectMetadata};

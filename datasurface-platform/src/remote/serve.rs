@@ -31,11 +31,7 @@ use std::io::{self, BufRead, Write};
 /// # Errors
 ///
 /// If the input cannot be read or the output cannot be written.
-pub fn serve(
-    factory: &dyn PlatformFactory,
-    input: impl BufRead,
-    output: impl Write,
-) -> io::Result<()> {
+pub fn serve(factory: &dyn PlatformFactory, input: impl BufRead, output: impl Write) -> io::Result<()> {
     let mut program = Program { factory, created: Vec::new() };
     answer_lines(input, output, |request| program.respond(request))
 }

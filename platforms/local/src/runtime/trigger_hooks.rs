@@ -1,11 +1,6 @@
 //! Hooks decide whether a transformer runs, and how much of it.
 
-use super::{
-    context::RunContext,
-    job::TriggerJob,
-    selection::Selection,
-    transform::Inputs,
-};
+use super::{context::RunContext, job::TriggerJob, selection::Selection, transform::Inputs};
 use crate::{names, prelude::*};
 use datasurface_platform::{
     DatasetRun,
@@ -69,7 +64,12 @@ impl RunContext<'_> {
             workspace: now.workspace(&trigger.workspace),
             job: trigger.starts.as_str().into(),
             trigger: trigger.trigger.clone(),
-            inputs: inputs.seen.iter().zip(&inputs.seen_before).map(input).collect::<Result<_, PlatformError>>()?,
+            inputs: inputs
+                .seen
+                .iter()
+                .zip(&inputs.seen_before)
+                .map(input)
+                .collect::<Result<_, PlatformError>>()?,
             outputs: self.transform_of(trigger)?.outputs.iter().map(|output| now.dataset(output)).collect(),
             last_run: self.last_begin(&trigger.starts)?,
             is_requested,
@@ -83,7 +83,8 @@ impl RunContext<'_> {
         inputs: &Inputs,
         asked: &Selection,
     ) -> Result<Extent, PlatformError> {
-        let moved = inputs.seen.iter().zip(&inputs.seen_before).filter(|(position, seen)| position.batch > **seen);
+        let moved =
+            inputs.seen.iter().zip(&inputs.seen_before).filter(|(position, seen)| position.batch > **seen);
         let name = |dataset: &DatasetKey| names::input(&self.rendered.called.dataset(dataset));
         let outputs = self.transform_of(trigger)?.outputs.iter();
         Ok(Extent::Incremental {
