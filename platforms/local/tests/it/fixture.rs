@@ -234,6 +234,7 @@ impl Fixture {
     }
 
     fn site<T>(&self, work: impl FnOnce(&dyn Runtime, &RuntimeContext<'_>) -> T) -> T {
+        let instance = self.instance.into();
         let site = RuntimeContext {
             rendered: &rendered_files(&self.rendered()),
             root: &self.path(""),
@@ -242,7 +243,7 @@ impl Fixture {
             watcher: &NoObserver,
             applied_to: self.applied_to.as_deref().map_or(PreviousTarget::Nothing, PreviousTarget::This),
             confirmed: self.confirmed,
-            hooks: PlatformHooks::new(&self.hooks, &self.instance.into()),
+            hooks: PlatformHooks::new(&self.hooks, &instance),
         };
         work(self.platform.runtime().unwrap(), &site)
     }
