@@ -177,12 +177,12 @@ pub struct RunReport {
     /// Copies that were compared with what the platform keeps, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compared: Vec<CopyComparison>,
-    /// What hooks said, in the order in which they were asked.
+    /// The remarks of hooks, in the order in which they were asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<JobRemark>,
 }
 
-/// Something that a hook said of a job.
+/// A remark of a hook about a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JobRemark {

@@ -39,22 +39,22 @@ pub enum ModuleError {
     /// The bytes are no module that could answer.
     #[error("it is no WebAssembly module that exports `answer`, or that is a command: {0}")]
     Unusable(String),
-    /// It computes for too long.
+    /// The limit of computing, which the module exceeded.
     #[error("it computed for more than {0} units of fuel")]
     Fuel(u64),
-    /// It takes too long.
+    /// The limit of time, which the module exceeded.
     #[error("no answer came in {0:?}")]
     Time(Duration),
-    /// It wants too much memory.
+    /// The limit of memory, which the module exceeded.
     #[error("it wanted more than {0} bytes of memory")]
     Memory(usize),
-    /// Its answer is too long.
+    /// The limit of an answer, which the module exceeded.
     #[error("its answer is longer than {0} bytes")]
     TooLong(usize),
-    /// It ended without an answer.
+    /// The end of the module, without an answer.
     #[error("it ended without an answer")]
     NoAnswer,
-    /// It failed.
+    /// The failure of the module.
     #[error("it failed: {0}")]
     Trap(String),
 }

@@ -46,7 +46,7 @@ impl<D> HookAnswer<D> {
 impl<D: Decision> HookAnswer<D> {
     /// Returns why the answer is no sound one, if it is none.
     pub(super) fn problem(&self) -> Option<String> {
-        let reason = self.decision.as_ref().and_then(Decision::refusal);
+        let reason = self.decision.as_ref().and_then(Decision::blocking_reason);
         let is_long = |text: &str| text.chars().nth(MAX_NOTE_LENGTH).is_some();
         let is_empty = |text: &str| text.trim().is_empty();
         if self.notes.len() > MAX_NOTES {

@@ -6,21 +6,21 @@ use std::fmt;
 /// A decision about an event. Where several hooks decide, the greatest decision holds, so that their order does not matter.
 pub trait Decision: Ord + Clone + fmt::Debug + Serialize + DeserializeOwned {
     /// The reason why the event is refused, if it is.
-    fn refusal(&self) -> Option<&str>;
+    fn blocking_reason(&self) -> Option<&str>;
 }
 
 /// A decision about a transformer that is about to run. Without one it runs in full.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TriggerDecision {
-    /// It makes those outputs again that read an input that moved, and leaves the others as they are. An output that an operator asked for is
-    /// made again, too.
+    /// A run that makes those outputs again that read an input that moved, and leaves the others as they are. An output that an operator asked
+    /// for is made again, too.
     RunIncrementally,
-    /// It makes all outputs again.
+    /// A run that makes all outputs again.
     RunInFull,
-    /// It does not run now. What moved counts as moved until it runs.
+    /// No run now. What moved counts as moved until there is one.
     Skip,
-    /// It must not run: the job fails with this reason, and what reads its outputs waits.
+    /// No run: the job fails with this reason, and what reads its outputs waits.
     Refuse(String),
 }
 
@@ -28,9 +28,9 @@ pub enum TriggerDecision {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanDecision {
-    /// It is written.
+    /// Permission to write the plan.
     Write,
-    /// It must not be written, for this reason; neither are the plans of other platforms.
+    /// A veto against the plan, for this reason; the plans of other platforms are not written either.
     Refuse(String),
 }
 
@@ -39,7 +39,7 @@ pub enum PlanDecision {
 pub enum NoDecision {}
 
 impl Decision for TriggerDecision {
-    fn refusal(&self) -> Option<&str> {
+    fn blocking_reason(&self) -> Option<&str> {
         match self {
             Self::Refuse(reason) => Some(reason),
             Self::RunIncrementally | Self::RunInFull | Self::Skip => None,
@@ -48,7 +48,7 @@ impl Decision for TriggerDecision {
 }
 
 impl Decision for PlanDecision {
-    fn refusal(&self) -> Option<&str> {
+    fn blocking_reason(&self) -> Option<&str> {
         match self {
             Self::Refuse(reason) => Some(reason),
             Self::Write => None,
@@ -57,7 +57,7 @@ impl Decision for PlanDecision {
 }
 
 impl Decision for NoDecision {
-    fn refusal(&self) -> Option<&str> {
+    fn blocking_reason(&self) -> Option<&str> {
         match *self {}
     }
 }

@@ -48,7 +48,7 @@ pub struct DatasetLoaded {
     pub batch: DatasetRun,
 }
 
-/// A transformer is about to run: its trigger fires, and nothing stands in the way.
+/// A transformer is about to run: its trigger fires, and nothing prevents it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TriggerDue {
@@ -144,7 +144,7 @@ impl Event for FindingRaised {
 }
 
 impl EventKind {
-    /// The word for the kind, in the protocol and in reports.
+    /// Returns the word for the kind, in the protocol and in reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

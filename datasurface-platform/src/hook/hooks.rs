@@ -167,8 +167,8 @@ impl Hooks {
             let remark = |kind, text| HookRemark { hook: name.clone(), kind, text };
             match registered.answer(&event, &answer) {
                 Ok(HookAnswer { decision, notes }) => {
-                    let refusal = decision.as_ref().and_then(Decision::refusal).map(str::to_owned);
-                    outcome.remarks.extend(refusal.map(|reason| remark(RemarkKind::Refused, reason)));
+                    let blocking = decision.as_ref().and_then(Decision::blocking_reason).map(str::to_owned);
+                    outcome.remarks.extend(blocking.map(|reason| remark(RemarkKind::Refused, reason)));
                     outcome.remarks.extend(notes.into_iter().map(|note| remark(RemarkKind::Note, note)));
                     outcome.decision = outcome.decision.max(decision);
                 }
@@ -225,7 +225,7 @@ impl<'a> PlatformHooks<'a> {
         Self { hooks, platform: Some(platform) }
     }
 
-    /// The hooks.
+    /// Returns the hooks.
     #[must_use]
     pub fn hooks(self) -> &'a Hooks {
         self.hooks

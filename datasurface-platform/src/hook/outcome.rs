@@ -41,11 +41,11 @@ pub static NOTE: CodeInfo = CodeInfo::note(
 pub struct HookOutcome<D> {
     /// The greatest of the decisions; `None` if no hook made one.
     pub decision: Option<D>,
-    /// What the hooks said, in the order of their names.
+    /// The remarks of the hooks, in the order of their names.
     pub remarks: Vec<HookRemark>,
 }
 
-/// Something that a hook said, or that is said of it.
+/// A remark of a hook, or about one that failed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HookRemark {
@@ -81,7 +81,7 @@ impl<D> Default for HookOutcome<D> {
 impl<D> HookOutcome<D> {
     /// Returns the remark that refuses the event, if one does.
     #[must_use]
-    pub fn refusal(&self) -> Option<&HookRemark> {
+    pub fn blocking_remark(&self) -> Option<&HookRemark> {
         self.remarks.iter().find(|remark| remark.refuses())
     }
 }

@@ -230,7 +230,7 @@ fn failure(line: &str) -> String {
     assert_eq!(outcome.decision, None, "{line}");
     assert_eq!(outcome.remarks.len(), 1);
     assert_eq!(outcome.remarks[0].kind, RemarkKind::Failed, "{line}");
-    assert_eq!(outcome.refusal(), outcome.remarks.first());
+    assert_eq!(outcome.blocking_remark(), outcome.remarks.first());
     outcome.remarks[0].text.clone()
 }
 
@@ -317,7 +317,7 @@ fn a_program_that_misbehaves_is_stopped_and_its_policy_holds() {
             let outcome = hooks.trigger_due(|| Ok::<_, ()>(trigger_due())).unwrap();
             let text = outcome.remarks[0].to_string();
             assert!(text.contains(expected), "{behaviour}: {text}");
-            assert_eq!(outcome.refusal().is_some(), policy == FailurePolicy::Refuse, "{behaviour}");
+            assert_eq!(outcome.blocking_remark().is_some(), policy == FailurePolicy::Refuse, "{behaviour}");
             let again = hooks.trigger_due(|| Ok::<_, ()>(trigger_due())).unwrap();
             assert_eq!(again.remarks, outcome.remarks, "{behaviour}: it is asked no more");
             assert!(before.elapsed() < Duration::from_secs(20), "{behaviour}");

@@ -174,9 +174,9 @@ impl<'w, 'a> Run<'w, 'a> {
         is_requested: bool,
     ) -> Result<Option<Extent>, PlatformError> {
         let outcome = self.work.ask_hooks(trigger, inputs, is_requested)?;
-        let refusal = outcome.refusal().map(ToString::to_string);
+        let blocking = outcome.blocking_remark().map(ToString::to_string);
         self.remark(&trigger.starts, outcome.remarks.into_iter().filter(|remark| !remark.refuses()));
-        if let Some(reason) = refusal {
+        if let Some(reason) = blocking {
             self.stopped.insert(trigger.workspace.clone());
             self.fail(&trigger.job, reason);
             return Ok(None);
