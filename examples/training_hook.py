@@ -39,10 +39,6 @@ def trigger_due(request):
     return {"decision": "run_incrementally"}
 
 
-def main():
+if __name__ == "__main__":
     for line in sys.stdin:
         print(answer(line), flush=True)
-
-
-if __name__ == "__main__":
-    main()

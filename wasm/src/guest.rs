@@ -36,7 +36,8 @@ impl Instance {
         let mut store = Store::new(component.engine(), ComponentState::new(&limits));
         store.limiter(|state| &mut state.memory);
         refuel(&mut store, &limits)?;
-        let started = module.runtime.block_on(timeout(limits.time, component.instantiate_async(&mut store)));
+        let start = component.instantiate_async(&mut store);
+        let started = module.runtime.block_on(async { timeout(limits.time, start).await });
         let started = started.map_err(|_| ModuleError::Time(limits.time))?;
         let has_refused = store.data().memory.has_refused;
         let instance = started.map_err(|error| failure(&error, has_refused, &limits))?;
@@ -87,11 +88,11 @@ pub(crate) fn run_command(
         instance.get_typed_func::<(), ()>(&mut store, START)?.call_async(&mut store, ()).await
     };
     let ran = module.runtime.block_on(async { timeout(limits.time, run).await });
-    let ran = ran.map_err(|_| ModuleError::Time(limits.time))?;
     let written = output.contents();
     if written.len() > limits.answer {
         return Err(ModuleError::TooLong(limits.answer));
     }
+    let ran = ran.map_err(|_| ModuleError::Time(limits.time))?;
     if let Err(error) = ran
         && !error.downcast_ref::<I32Exit>().is_some_and(|exit| exit.0 == 0)
     {

@@ -49,7 +49,7 @@ pub(crate) fn component_with(answer: &str, body: &str, parts: &str, pages: u32) 
         (else {body}))))
   (core instance $i (instantiate $m))
   (func (export "answer") (param "line" string) (result string)
-    (canon lift (core func $i "answer") (memory $i "memory") (realloc (func $i "realloc")))))"#,
+    (canon lift (core func $i "answer") (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))"#,
         hello = escaped(HELLO),
         answer = escaped(answer),
         hello_length = HELLO.len(),

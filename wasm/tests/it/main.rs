@@ -5,3 +5,4 @@
 mod guests;
 mod hooks;
 mod hostile;
+mod python;
