@@ -41,21 +41,34 @@ impl MemoryLimiter {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self { left: limits.memory, left_in_tables: MAX_TABLE_ENTRIES, has_refused: false }
     }
+
+    /// Takes a share of what is left. A guest that wants more is ended at once: told no, it could ask for ever.
+    fn take(
+        left: &mut usize,
+        current: usize,
+        desired: usize,
+        has_refused: &mut bool,
+    ) -> wasmtime::Result<bool> {
+        match left.checked_sub(desired.saturating_sub(current)) {
+            Some(rest) => {
+                *left = rest;
+                Ok(true)
+            }
+            None => {
+                *has_refused = true;
+                Err(wasmtime::Error::msg("no memory is left"))
+            }
+        }
+    }
 }
 
 impl ResourceLimiter for MemoryLimiter {
     fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let left = self.left.checked_sub(desired.saturating_sub(current));
-        self.has_refused |= left.is_none();
-        self.left = left.unwrap_or(self.left);
-        Ok(left.is_some())
+        Self::take(&mut self.left, current, desired, &mut self.has_refused)
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let left = self.left_in_tables.checked_sub(desired.saturating_sub(current));
-        self.has_refused |= left.is_none();
-        self.left_in_tables = left.unwrap_or(self.left_in_tables);
-        Ok(left.is_some())
+        Self::take(&mut self.left_in_tables, current, desired, &mut self.has_refused)
     }
 
     fn instances(&self) -> usize {
