@@ -35,7 +35,7 @@ impl Hook for Training {
     }
 
     fn trigger_due(&self, event: &TriggerDue) -> Result<HookAnswer<TriggerDecision>, PlatformError> {
-        if event.workspace != WorkspaceName::from("Forecast") {
+        if event.workspace.as_str() != "Forecast" {
             return Ok(HookAnswer::default());
         }
         if event.moved().any(|input| input.dataset == self.history) {
