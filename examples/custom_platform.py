@@ -199,11 +199,18 @@ ANSWERS = {
 
 instances = []
 
-for line in sys.stdin:
+
+def answer(line):
+    """Answers one request."""
     asked = json.loads(line)
     [(name, request)] = asked["request"].items()
     if name in ANSWERS:
         response = ANSWERS[name](request)
     else:
         response = {"error": {"kind": "unsupported", "context": "this platform is never asked to " + name}}
-    print(json.dumps({"number": asked["number"], "response": response}), flush=True)
+    return json.dumps({"number": asked["number"], "response": response})
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(answer(line), flush=True)

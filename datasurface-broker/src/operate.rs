@@ -11,7 +11,7 @@ use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     ApplyReport, CredentialSource, DriftedResource, JobRun, OperatorConfirmations, PLAN_FILE, Plan,
     PlatformError, PlatformErrorKind, PreviousTarget, Revision, RunObserver, RunReport, RunRequest, Runtime,
-    RuntimeContext, SafePath, Status,
+    RuntimeContext, SafePath, Status, hook::PlatformHooks,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -193,6 +193,7 @@ impl Broker {
                 watcher,
                 applied_to,
                 confirmed,
+                hooks: PlatformHooks::new(self.hooks(), name),
             };
             match operate(runtime, &site, record) {
                 Ok(answer) => {

@@ -6,7 +6,7 @@ use crate::{
 };
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
-use datasurface_platform::{File, FileRecord, PlatformError, SafePath};
+use datasurface_platform::{File, FileRecord, PlatformError, SafePath, hook::REFUSED};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -29,6 +29,9 @@ pub enum WriteError {
     /// The failure of a platform that had rendered the same view before.
     #[error("a platform failed")]
     Platform(#[from] PlatformError),
+    /// The refusals of hooks, and what else hooks said. Nothing was touched.
+    #[error("a hook refused")]
+    Refused(Findings),
     /// A file that a platform rendered differently from the same view.
     #[error("a platform rendered the same view differently: `{0}`")]
     NotDeterministic(SafePath),
@@ -40,6 +43,10 @@ impl WriteError {
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::Target(error) => error.diagnostic(),
+            Self::Refused(findings) => findings.iter().min_by_key(|finding| finding.severity()).map_or_else(
+                || Diagnostic::new(&REFUSED, ModelPath::root(), "a hook refused"),
+                Diagnostic::clone,
+            ),
             Self::Platform(error) => crate::configured_platform::failure(error, ModelPath::root()),
             Self::NotDeterministic(path) => {
                 let message = format!("`{path}` came out differently the second time");
@@ -54,6 +61,7 @@ impl WriteError {
     pub fn findings(&self) -> Findings {
         match self {
             Self::Target(error) => error.findings(),
+            Self::Refused(findings) => findings.clone(),
             Self::Platform(_) | Self::NotDeterministic(_) => [self.diagnostic()].into_iter().collect(),
         }
     }
@@ -63,14 +71,19 @@ impl Proposal {
     /// Writes what differs, and the lock, as a whole or not at all.
     /// Each shard is rendered, written and dropped before the next one. A file of ours that is missing is written again.
     /// One that served an earlier change cannot be written again, and is removed from the manifest. An interrupted write
-    /// of the same lock is finished first.
+    /// of the same lock is finished first. Before anything is touched, the hooks of the broker are asked about each plan that does
+    /// something; returns what they said.
     ///
     /// # Errors
     ///
-    /// If the target cannot be written, since another process writes it or wrote it since it was opened, since a file in
+    /// If a hook refuses; if the target cannot be written, since another process writes it or wrote it since it was opened, since a file in
     /// the way is not ours or was edited, or since the disk fails; if a platform fails; or if a platform renders a view
     /// differently than for the proposal.
-    pub fn write(&self, target: &mut Target, lock: &Path) -> Result<(), WriteError> {
+    pub fn write(&self, target: &mut Target, lock: &Path) -> Result<Findings, WriteError> {
+        let said = self.ask_hooks(target.manifest());
+        if said.has_errors() {
+            return Err(WriteError::Refused(said));
+        }
         target.finish(Some(lock))?;
         let there = self.unchanged_files(target)?;
         let promised = self.manifest.files();
@@ -100,7 +113,7 @@ impl Proposal {
         let is_gone = |path: &SafePath| !there.contains(path) && !written.contains(path);
         let manifest = self.manifest.clone().without_transitions(is_gone);
         writing.commit(manifest, Some((lock, &self.lock.to_text())))?;
-        Ok(())
+        Ok(said)
     }
 
     /// Returns the files of the new manifest that are in the target already.

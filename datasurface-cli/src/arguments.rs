@@ -24,8 +24,9 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) verb: Verb,
 
-    /// The configuration: which programs are platforms. They are started. [default: `datasurface.toml` beside the model, in it if it is a
-    /// folder, in the current folder for `-`; none for `review`, which judges what others wrote, and where there is no model.]
+    /// The configuration: which programs are platforms, and which are hooks. They are started. [default: `datasurface.toml` beside the
+    /// model, in it if it is a folder, in the current folder for `-`; for `run`, in the folder that files are relative to, or else in the current
+    /// one; none for `review`, which judges what others wrote, and for other verbs without a model.]
     #[arg(long, value_name = "FILE", global = true)]
     configuration: Option<PathBuf>,
 }
@@ -401,11 +402,15 @@ impl Arguments {
 
     /// The configuration: named, or beside the model if there is such a file. A pipe or a device there is none.
     pub(crate) fn configuration(&self) -> Option<PathBuf> {
-        let beside_model = || {
-            let file = self.verb.model()?.beside(configuration::FILE_NAME);
+        let by_default = || {
+            let file = match &self.verb {
+                // What decides about transformers is asked, also by those who do not think of it.
+                Verb::Run(run) => run.site.root.clone().unwrap_or_default().join(configuration::FILE_NAME),
+                verb => verb.model()?.beside(configuration::FILE_NAME),
+            };
             file.is_file().then_some(file)
         };
-        self.configuration.clone().or_else(beside_model)
+        self.configuration.clone().or_else(by_default)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     answer::Answer,
     arguments::{Check, Format},
     credentials::{CredentialSummary, credentials, unused},
+    hook_notes::annotated,
     input::JudgedInput,
 };
 use chrono::NaiveDate;
@@ -46,10 +47,11 @@ pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
     {
         judged.findings.extend(unused(sound.ecosystem(), credentials));
     }
-    let is_valid = !judged.findings.has_errors();
     let summary = judged.findings.summary();
     let waived = waived(&judged);
     let (findings, omitted) = judged.findings.gravest(MAX_FINDINGS);
+    let findings = annotated(findings, broker.hooks());
+    let is_valid = !findings.has_errors();
     let findings = judged.documents.located(findings);
     match arguments.format {
         Format::Text => {

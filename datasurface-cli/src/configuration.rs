@@ -1,9 +1,12 @@
-//! The configuration of the command, `datasurface.toml`: the programs that are platforms.
+//! The configuration of the command, `datasurface.toml`: the programs that are platforms, and those that are hooks.
 
 use crate::program_factory::ProgramFactory;
 use datasurface_document::read_text;
-use datasurface_model::{Diagnostic, Findings, ModelPath};
-use datasurface_platform::{CREDENTIAL_PREFIX, ConnectionLimits, PlatformFactory, Registry, RemoteFactory};
+use datasurface_model::{Diagnostic, Findings, Json, ModelPath};
+use datasurface_platform::{
+    CREDENTIAL_PREFIX, ConnectionLimits, PlatformFactory, Registry, RemoteFactory,
+    hook::{FailurePolicy, Hooks, ProgramHook},
+};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -22,6 +25,28 @@ struct Configuration {
     /// The programs, by the kind of platform that they are.
     #[serde(default)]
     platforms: BTreeMap<String, Program>,
+    /// The hooks, by name.
+    #[serde(default)]
+    hooks: BTreeMap<String, HookProgram>,
+}
+
+/// The longest time that the answer of a hook may take, if the configuration does not say.
+const HOOK_WAIT: Duration = Duration::from_secs(10);
+
+/// A program that is a hook.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HookProgram {
+    /// The program and its arguments, as those of a platform.
+    command: Vec<String>,
+    /// The longest time that an answer may take.
+    timeout_seconds: Option<u32>,
+    /// What happens if the hook fails.
+    #[serde(default)]
+    on_failure: FailurePolicy,
+    /// What the hook is given with each event.
+    #[serde(default)]
+    settings: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A program that is a platform.
@@ -34,53 +59,79 @@ struct Program {
     timeout_seconds: Option<u32>,
 }
 
-/// Adds the programs of a configuration to the platforms of the command.
+/// Adds the programs of a configuration to the platforms and the hooks of the command.
 ///
 /// # Errors
 ///
-/// If the file cannot be read, a program cannot be started, is another kind of platform than it is said to be or one that is there
-/// already, or has no JSON Schema of its settings. The error is a text for people.
-pub(crate) fn with_programs(registry: Registry, file: &Path) -> Result<Registry, String> {
+/// If the file cannot be read; if a program cannot be started, is another kind of platform than it is said to be or one that is there
+/// already, or has no JSON Schema of its settings; if a hook has the name of one that is there already, or does not say which events it
+/// listens to. The error is a text for people.
+pub(crate) fn with_programs(
+    registry: Registry,
+    hooks: Hooks,
+    file: &Path,
+) -> Result<(Registry, Hooks), String> {
     let in_file = |reason: String| format!("{}: {reason}", file.display());
     let text = read_text(file, ModelPath::root()).map_err(|unread| in_file(messages(&unread)))?;
     let configuration: Configuration =
         toml::from_str(&text).map_err(|error| in_file(error.to_string().trim_end().to_owned()))?;
     let folder = absolute(file).map_err(|error| in_file(error.to_string()))?;
     let folder = folder.parent().unwrap_or(Path::new("/"));
-    configuration.platforms.iter().try_fold(registry, |registry, (kind, program)| {
+    let registry = configuration.platforms.iter().try_fold(registry, |registry, (kind, program)| {
         let factory = program
             .start(folder)
             .and_then(|factory| named(factory, kind, &registry))
             .and_then(ProgramFactory::new);
         let factory = factory.map_err(|reason| in_file(format!("platform `{kind}`: {reason}")))?;
-        Ok(registry.with_factory(factory))
-    })
+        Ok::<_, String>(registry.with_factory(factory))
+    })?;
+    let hooks = configuration.hooks.iter().try_fold(hooks, |hooks, (name, program)| {
+        let hook = program.start(folder).and_then(|hook| {
+            hooks.with_hook(name.as_str(), program.on_failure, hook).map_err(|error| error.report())
+        });
+        hook.map_err(|reason| in_file(format!("hook `{name}`: {reason}")))
+    })?;
+    Ok((registry, hooks))
 }
 
 impl Program {
     fn start(&self, folder: &Path) -> Result<RemoteFactory, String> {
-        let (program, arguments) = self.command.split_first().ok_or("`command` is empty")?;
-        let program = match program.contains('/') {
-            true => folder.join(program),
-            false => PathBuf::from(program),
-        };
-        let mut command = Command::new(program);
-        command.args(arguments).current_dir(folder);
-        // A platform is told names of credentials. Only the runtimes of platforms that are built in see values.
-        for (name, _) in env::vars_os() {
-            if name.to_string_lossy().starts_with(CREDENTIAL_PREFIX) {
-                command.env_remove(name);
-            }
-        }
-        let limits = match self.timeout_seconds {
-            None => ConnectionLimits::default(),
-            Some(seconds) => ConnectionLimits {
-                longest_wait: Duration::from_secs(seconds.into()),
-                ..ConnectionLimits::default()
-            },
-        };
+        let command = command(&self.command, folder)?;
+        let limits = limits(self.timeout_seconds, ConnectionLimits::default().longest_wait);
         RemoteFactory::spawn_with_limits(command, limits).map_err(|error| error.report())
     }
+}
+
+impl HookProgram {
+    fn start(&self, folder: &Path) -> Result<ProgramHook, String> {
+        let command = command(&self.command, folder)?;
+        let settings = Json::from(serde_json::Value::Object(self.settings.clone()));
+        let limits = limits(self.timeout_seconds, HOOK_WAIT);
+        ProgramHook::spawn(command, limits, settings).map_err(|error| error.report())
+    }
+}
+
+/// The command that starts a program.
+fn command(words: &[String], folder: &Path) -> Result<Command, String> {
+    let (program, arguments) = words.split_first().ok_or("`command` is empty")?;
+    let program = match program.contains('/') {
+        true => folder.join(program),
+        false => PathBuf::from(program),
+    };
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    // A program is told names of credentials. Only the runtimes of platforms that are built in see values.
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with(CREDENTIAL_PREFIX) {
+            command.env_remove(name);
+        }
+    }
+    Ok(command)
+}
+
+fn limits(seconds: Option<u32>, otherwise: Duration) -> ConnectionLimits {
+    let longest_wait = seconds.map_or(otherwise, |seconds| Duration::from_secs(seconds.into()));
+    ConnectionLimits { longest_wait, ..ConnectionLimits::default() }
 }
 
 fn named(factory: RemoteFactory, kind: &str, registry: &Registry) -> Result<RemoteFactory, String> {

@@ -25,6 +25,7 @@ mod explain;
 mod graph;
 mod graph_versions;
 mod history;
+mod hook_notes;
 mod input;
 #[cfg(feature = "laws")]
 mod laws;
@@ -52,7 +53,7 @@ pub use codes::CODES;
 
 use arguments::{Arguments, Verb};
 use datasurface_broker::Broker;
-use datasurface_platform::Registry;
+use datasurface_platform::{Registry, hook::Hooks};
 use std::{
     io::{self, Write as _},
     process::ExitCode,
@@ -74,15 +75,21 @@ pub fn main() -> ExitCode {
 /// configuration is wrong.
 #[must_use]
 pub fn run(registry: Registry) -> ExitCode {
+    run_with_hooks(registry, Hooks::new())
+}
+
+/// Does the same with these hooks, beside those that `datasurface.toml` names.
+#[must_use]
+pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
     let arguments = Arguments::from_command_line();
-    let registry = match arguments.configuration() {
-        None => registry,
-        Some(file) => match configuration::with_programs(registry, &file) {
-            Ok(registry) => registry,
+    let (registry, hooks) = match arguments.configuration() {
+        None => (registry, hooks),
+        Some(file) => match configuration::with_programs(registry, hooks, &file) {
+            Ok(configured) => configured,
             Err(reason) => return usage_error(reason),
         },
     };
-    let broker = Broker::new(registry);
+    let broker = Broker::new(registry).with_hooks(hooks);
     let answer = match arguments.verb {
         Verb::Check(arguments) => check::check(&arguments, &broker),
         Verb::Graph(arguments) => return graph::graph(&arguments, &broker),

@@ -4,6 +4,7 @@ use crate::{
     answer::Answer,
     arguments::{self, Format},
     drift::{PlatformDrift, drift, lines},
+    hook_notes::annotated,
     planned_change::{Lost, PlannedChange, unfinished},
     summary::summary,
 };
@@ -61,6 +62,7 @@ pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'stat
         }
         Err(findings) => (None, findings),
     };
+    findings = annotated(findings, broker.hooks());
     let is_well = planned_change.is_some() && !findings.has_errors();
     let (drifted, unknown) = planned_change
         .as_ref()

@@ -3,6 +3,7 @@
 use crate::{
     answer::Answer,
     arguments::{Format, Render},
+    hook_notes::annotated,
     plan::PlanJson,
     planned_change::{Lost, PlannedChange, recovered},
     summary::summary,
@@ -18,11 +19,13 @@ pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
     };
     let (planned_change, findings, is_written) = match PlannedChange::build(&arguments.plan, broker, lost) {
         Ok(mut planned_change) => {
+            // Before anything is written: a hook that must be asked and fails is an error like others.
+            planned_change.findings = annotated(planned_change.findings, broker.hooks());
             let findings = write(&mut planned_change);
             let is_written = !findings.has_errors();
             (Some(planned_change), findings, is_written)
         }
-        Err(findings) => (None, findings, false),
+        Err(findings) => (None, annotated(findings, broker.hooks()), false),
     };
     match arguments.plan.format {
         Format::Text => {
@@ -48,11 +51,11 @@ fn write(planned_change: &mut PlannedChange) -> Findings {
         }
         Err(error) => findings.extend(error.findings()),
     }
-    if !findings.has_errors()
-        && let Err(error) =
-            planned_change.proposal.write(&mut planned_change.target, &planned_change.lock_path)
-    {
-        findings.extend(error.findings());
+    if !findings.has_errors() {
+        match planned_change.proposal.write(&mut planned_change.target, &planned_change.lock_path) {
+            Ok(said) => findings.extend(said),
+            Err(error) => findings.extend(error.findings()),
+        }
     }
     findings
 }

@@ -181,6 +181,9 @@ fn summary(ran: &RunJson) -> String {
         text += &format!("failed: {}: {}\n", failure.job, failure.reason);
         text.extend(failure.examples.iter().map(|example| format!("  such as {example}\n")));
     }
+    for said in reports().flat_map(|report| &report.remarks) {
+        text += &format!("{}: {}\n", said.job, said.remark);
+    }
     for job in reports().flat_map(|report| &report.waiting) {
         text += &format!("waiting: {job}\n");
     }

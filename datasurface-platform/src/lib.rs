@@ -27,6 +27,7 @@ mod error;
 mod factory;
 mod held;
 mod history;
+pub mod hook;
 mod instance;
 mod lint;
 mod lint_subject;
@@ -69,9 +70,9 @@ pub use rendered_files::RenderedFiles;
 pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, SafePath, SafePathError};
 pub use request::{RunMode, RunNames, RunRequest};
 pub use runtime::{
-    ApplyReport, CopyComparison, DatasetRun, DriftedResource, JobFailure, NoObserver, OperatorConfirmations,
-    PLAN_FILE, PreviousTarget, RoundedValues, RunObserver, RunReport, Runtime, RuntimeContext, SinkStatus,
-    Status,
+    ApplyReport, CopyComparison, DatasetRun, DriftedResource, JobFailure, JobRemark, NoObserver,
+    OperatorConfirmations, PLAN_FILE, PreviousTarget, RoundedValues, RunObserver, RunReport, Runtime,
+    RuntimeContext, SinkStatus, Status,
 };
 pub use shared::{SharedKey, SharedPart, SharedStage};
 pub use slug::{dataset_slug, identifier, slug};
@@ -83,7 +84,14 @@ pub use datasurface_graph as graph;
 pub use datasurface_model as model;
 
 /// The codes of this crate.
-pub static CODES: &[&model::CodeInfo] = &[&claim::UNCLAIMED, &remote::UNREACHABLE];
+pub static CODES: &[&model::CodeInfo] = &[
+    &claim::UNCLAIMED,
+    &hook::FAILED,
+    &hook::IGNORED_FAILURE,
+    &hook::NOTE,
+    &hook::REFUSED,
+    &remote::UNREACHABLE,
+];
 
 /// The guide's sketches compile.
 #[cfg(doctest)]

@@ -4,6 +4,7 @@ use crate::{
     credential::CredentialSource,
     error::PlatformError,
     history::JobRun,
+    hook::{HookRemark, PlatformHooks},
     plan::Plan,
     rendered_files::RenderedFiles,
     rendering::ResourceAddress,
@@ -106,6 +107,8 @@ pub struct RuntimeContext<'a> {
     pub applied_to: PreviousTarget<'a>,
     /// The confirmations of the operator.
     pub confirmed: OperatorConfirmations,
+    /// The hooks, which a runtime asks before a transformer runs, and tells of every batch that became visible.
+    pub hooks: PlatformHooks<'a>,
 }
 
 /// The file with the plan that is still to be applied, in the folder of a platform.
@@ -174,6 +177,19 @@ pub struct RunReport {
     /// Copies that were compared with what the platform keeps, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compared: Vec<CopyComparison>,
+    /// The remarks of hooks, in the order in which they were asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<JobRemark>,
+}
+
+/// A remark of a hook about a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobRemark {
+    /// The address of the job.
+    pub job: ResourceAddress,
+    /// The remark.
+    pub remark: HookRemark,
 }
 
 /// The difference between a copy and the data that the platform keeps, as counts of versions of records.

@@ -36,6 +36,8 @@ pub enum WaitReason {
     Arrived(Vec<DatasetKey>),
     /// Inputs that did not move since the last run of a job that waits for all of them.
     Moved(Vec<DatasetKey>),
+    /// Hooks, which decided that the job does not run now.
+    Hooks,
 }
 
 impl fmt::Display for WaitingJob {
@@ -53,6 +55,7 @@ impl fmt::Display for WaitReason {
             Self::Repaired(jobs) => write!(f, "{}, which failed, work again", listed(jobs)),
             Self::Arrived(inputs) => write!(f, "there is a first batch of {}", listed(inputs)),
             Self::Moved(inputs) => write!(f, "there is a new batch of {}", listed(inputs)),
+            Self::Hooks => f.write_str("no hook skips it"),
         }
     }
 }

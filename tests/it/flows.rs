@@ -148,6 +148,7 @@ impl Fixture {
             watcher: &NoObserver,
             applied_to: PreviousTarget::Nothing,
             confirmed: OperatorConfirmations { accept_other_database: false, clock_until: Some(now) },
+            hooks: datasurface::platform::hook::PlatformHooks::default(),
         };
         work(&LocalPlatform::new(LocalConfig::new("platform.db")), &site)
     }

@@ -20,6 +20,7 @@ mod folder;
 mod follow;
 mod front_page;
 mod graph_specification;
+mod hooks;
 mod laws;
 mod layout;
 mod licences;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::{fs, path::Path, process::Command};
 
 /// What is no part of the sources: output of builds, the history, and workspaces of their own.
-const LEFT_OUT: [&str; 3] = ["target", ".git", "fuzz"];
+const LEFT_OUT: [&str; 4] = ["target", ".git", "fuzz", "wasm"];
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();

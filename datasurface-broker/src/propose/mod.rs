@@ -6,6 +6,7 @@ mod cause;
 mod changed_scopes;
 mod guard;
 mod hold;
+mod hooks;
 mod limit;
 mod link;
 mod lint;
@@ -224,6 +225,7 @@ impl Broker {
             platforms: proposed,
             findings,
             waived,
+            hooks: Arc::clone(self.hooks()),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{configured_platform::ConfiguredPlatform, lock::Lock, output::Manifest};
 use datasurface_model::{Findings, PlatformName};
-use datasurface_platform::{File, Plan, Revision, ScopeView};
+use datasurface_platform::{File, Plan, Revision, ScopeView, hook::Hooks};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A proposed change: the new rendering of each platform, the plan to get there, and the lock to go with it.
@@ -14,6 +14,7 @@ pub struct Proposal {
     pub(crate) platforms: BTreeMap<PlatformName, Proposed>,
     pub(super) findings: Findings,
     pub(super) waived: Findings,
+    pub(super) hooks: Arc<Hooks>,
 }
 
 /// The proposed rendering of one platform.

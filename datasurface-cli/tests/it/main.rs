@@ -14,6 +14,7 @@ mod explain;
 mod flow;
 mod git;
 mod graph;
+mod hooks;
 mod input;
 mod laws;
 mod lineage;

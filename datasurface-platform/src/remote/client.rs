@@ -1,7 +1,7 @@
 //! The side of the host: a platform like any other, which is another program.
 
 use super::{
-    connection::{Connection, ConnectionLimits, Process, outside},
+    connection::{Connection, ConnectionLimits},
     judgements::RemoteChange,
     protocol::{Handshake, PROTOCOL, PlanForm, Request, Response},
 };
@@ -27,7 +27,7 @@ use std::{
     borrow::Cow,
     fmt,
     io::{Read, Write},
-    process::{Command, Stdio},
+    process::Command,
     sync::{Arc, OnceLock},
 };
 
@@ -39,6 +39,9 @@ pub static UNREACHABLE: CodeInfo = CodeInfo::error(
      Whatever it was asked before may have been answered with nothing, so nothing is rendered by it. What the program \
      wrote to its standard error may tell why; then start again.",
 );
+
+/// The noun of such a program in errors.
+const NOUN: &str = "platform's program";
 
 /// A kind of platform that is another program.
 #[derive(Clone)]
@@ -63,18 +66,8 @@ impl RemoteFactory {
     /// # Errors
     ///
     /// If the program cannot be started, exceeds a limit, or does not answer as the protocol wants.
-    pub fn spawn_with_limits(mut command: Command, bounds: ConnectionLimits) -> Result<Self, PlatformError> {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| {
-            let operation = format!("starting `{}`", command.get_program().display());
-            PlatformError::new(PlatformErrorKind::External, operation).caused_by(error)
-        })?;
-        let pipes = (child.stdout.take(), child.stdin.take());
-        let process = Some(Process(child));
-        match pipes {
-            (Some(input), Some(output)) => Self::open(input, output, process, bounds),
-            _ => Err(outside("it has no pipes")),
-        }
+    pub fn spawn_with_limits(command: Command, bounds: ConnectionLimits) -> Result<Self, PlatformError> {
+        Self::greet(Connection::spawn(command, bounds, NOUN)?)
     }
 
     /// Talks to a program that runs already, wherever it is: through a socket, or the streams of a container.
@@ -87,17 +80,10 @@ impl RemoteFactory {
         output: impl Write + Send + 'static,
         bounds: ConnectionLimits,
     ) -> Result<Self, PlatformError> {
-        Self::open(input, output, None, bounds)
+        Self::greet(Connection::connect(input, output, bounds, NOUN)?)
     }
 
-    fn open(
-        input: impl Read + Send + 'static,
-        output: impl Write + Send + 'static,
-        process: Option<Process>,
-        bounds: ConnectionLimits,
-    ) -> Result<Self, PlatformError> {
-        let connection =
-            Connection::open(input, output, process, bounds).map_err(|error| outside(&error.to_string()))?;
+    fn greet(connection: Connection) -> Result<Self, PlatformError> {
         let request = Request::Hello { protocol: PROTOCOL };
         let hello = connection.ask(request, |response| match response {
             Response::Hello(hello) => Some(hello),
@@ -105,7 +91,7 @@ impl RemoteFactory {
         })?;
         if hello.protocol != PROTOCOL {
             let message = format!("it speaks protocol {}, this host {PROTOCOL}", hello.protocol);
-            return Err(outside(&message));
+            return Err(connection.failed(&message));
         }
         speaks(&hello.contract)?;
         Ok(Self { connection: Arc::new(connection), hello })

@@ -2,13 +2,14 @@
 
 use super::{
     line::{Line, MAX_LINE_LENGTH, excerpt, read_line},
-    protocol::{Request, RequestLine, Response, ResponseLine},
+    protocol::{Answers, RequestLine, ResponseLine},
 };
 use crate::error::{PlatformError, PlatformErrorKind};
+use serde::Serialize;
 use std::{
     fmt,
     io::{self, BufReader, Read, Write},
-    process::Child,
+    process::{Child, Command, Stdio},
     sync::{
         Mutex, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
@@ -33,9 +34,11 @@ impl Default for ConnectionLimits {
 }
 
 /// A program that answers. Several instances of a platform share it.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     state: Mutex<Result<OpenConnection, String>>,
     bounds: ConnectionLimits,
+    /// The noun of the program in errors.
+    noun: &'static str,
 }
 
 /// What there is as long as nothing went wrong.
@@ -47,7 +50,7 @@ struct OpenConnection {
 }
 
 /// A process that ends when nobody needs it any more.
-pub(super) struct Process(pub(super) Child);
+struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -58,43 +61,79 @@ impl Drop for Process {
 }
 
 impl Connection {
+    /// Starts a program, and talks through its standard input and output.
+    pub(crate) fn spawn(
+        mut command: Command,
+        bounds: ConnectionLimits,
+        noun: &'static str,
+    ) -> Result<Self, PlatformError> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| {
+            let operation = format!("starting `{}`", command.get_program().display());
+            PlatformError::new(PlatformErrorKind::External, operation).caused_by(error)
+        })?;
+        let pipes = (child.stdout.take(), child.stdin.take());
+        let process = Some(Process(child));
+        match pipes {
+            (Some(input), Some(output)) => Self::open(input, output, process, bounds, noun),
+            _ => Err(failed(noun, "it has no pipes")),
+        }
+    }
+
+    /// Talks to a program that runs already.
+    pub(crate) fn connect(
+        input: impl Read + Send + 'static,
+        output: impl Write + Send + 'static,
+        bounds: ConnectionLimits,
+        noun: &'static str,
+    ) -> Result<Self, PlatformError> {
+        Self::open(input, output, None, bounds, noun)
+    }
+
     /// Talks through these. A thread of its own does, so that a program which neither reads nor writes cannot stop the
     /// host.
-    pub(super) fn open(
+    fn open(
         input: impl Read + Send + 'static,
         output: impl Write + Send + 'static,
         process: Option<Process>,
         bounds: ConnectionLimits,
-    ) -> io::Result<Self> {
+        noun: &'static str,
+    ) -> Result<Self, PlatformError> {
         let (requests, to_send) = mpsc::channel();
         let (received, answers) = mpsc::channel();
         let converse = move || converse(input, output, &to_send, &received, bounds.longest_line);
-        thread::Builder::new().name("remote platform".to_owned()).spawn(converse)?;
+        let thread = thread::Builder::new().name(noun.to_owned()).spawn(converse);
+        thread.map_err(|error| failed(noun, &error.to_string()))?;
         let talk = OpenConnection { asked: 0, requests, answers, _process: process };
-        Ok(Self { state: Mutex::new(Ok(talk)), bounds })
+        Ok(Self { state: Mutex::new(Ok(talk)), bounds, noun })
+    }
+
+    /// An error that says that the program did not do what it should.
+    pub(crate) fn failed(&self, reason: &str) -> PlatformError {
+        failed(self.noun, reason)
     }
 
     /// The answer to a request; an error if there is none. An error of the connection ends it: whatever is asked
     /// afterwards fails too.
-    pub(super) fn ask<T>(
+    pub(crate) fn ask<R: Answers, T>(
         &self,
-        request: Request<'_>,
-        expected: impl FnOnce(Response) -> Option<T>,
+        request: impl Serialize,
+        expected: impl FnOnce(R) -> Option<T>,
     ) -> Result<T, PlatformError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let talk = match &mut *state {
             Ok(talk) => talk,
-            Err(reason) => return Err(outside(reason)),
+            Err(reason) => return Err(self.failed(reason)),
         };
         let line = talk.line(request, self.bounds.longest_line)?;
         let answer = talk.exchange(line, self.bounds.longest_wait);
         let unexpected = || "it answered something else than what it was asked".to_owned();
-        let answer = answer.and_then(|response| match response {
-            Response::Error(error) => Ok(Err(error)),
-            other => expected(other).map(Ok).ok_or_else(unexpected),
+        let answer = answer.and_then(|response: R| match response.into_result() {
+            Err(error) => Ok(Err(error)),
+            Ok(other) => expected(other).map(Ok).ok_or_else(unexpected),
         });
         answer.unwrap_or_else(|reason| {
-            let error = outside(&reason);
+            let error = self.failed(&reason);
             *state = Err(reason);
             Err(error)
         })
@@ -102,7 +141,7 @@ impl Connection {
 }
 
 impl OpenConnection {
-    fn line(&mut self, request: Request<'_>, longest: usize) -> Result<Vec<u8>, PlatformError> {
+    fn line(&mut self, request: impl Serialize, longest: usize) -> Result<Vec<u8>, PlatformError> {
         self.asked += 1;
         let asked = RequestLine { number: self.asked, request };
         let mut line = serde_json::to_vec(&asked).map_err(|error| {
@@ -116,7 +155,7 @@ impl OpenConnection {
         Ok(line)
     }
 
-    fn exchange(&self, line: Vec<u8>, longest_wait: Duration) -> Result<Response, String> {
+    fn exchange<R: Answers>(&self, line: Vec<u8>, longest_wait: Duration) -> Result<R, String> {
         let gone = || "it is gone".to_owned();
         self.requests.send(line).map_err(|_| gone())?;
         let line = match self.answers.recv_timeout(longest_wait) {
@@ -127,7 +166,7 @@ impl OpenConnection {
             Err(RecvTimeoutError::Timeout) => return Err(format!("no answer came in {longest_wait:?}")),
             Err(RecvTimeoutError::Disconnected) => return Err(gone()),
         };
-        let answered: ResponseLine = serde_json::from_slice(&line).map_err(|error| {
+        let answered: ResponseLine<R> = serde_json::from_slice(&line).map_err(|error| {
             format!("it wrote something that is no answer: {error}; it is {}", excerpt(&line))
         })?;
         if answered.number == self.asked {
@@ -157,9 +196,8 @@ fn converse(
     }
 }
 
-/// The program did not do what it should.
-pub(super) fn outside(reason: &str) -> PlatformError {
-    PlatformError::new(PlatformErrorKind::External, format!("the platform's program failed: {reason}"))
+fn failed(noun: &str, reason: &str) -> PlatformError {
+    PlatformError::new(PlatformErrorKind::External, format!("the {noun} failed: {reason}"))
 }
 
 impl fmt::Debug for Connection {

@@ -22,3 +22,7 @@ pub use judgements::{JudgedAction, Judgements, RemoteChange, RemoteJudgement};
 pub use line::MAX_LINE_LENGTH;
 pub use protocol::{Handshake, PROTOCOL, PlanForm, Request, RequestLine, Response, ResponseLine};
 pub use serve::serve;
+
+pub(crate) use connection::Connection;
+pub(crate) use protocol::Answers;
+pub(crate) use serve::answer_lines;

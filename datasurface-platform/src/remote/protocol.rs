@@ -12,30 +12,52 @@ use crate::{
 use datasurface_graph::NodeFacts;
 use datasurface_model::{Json, PlatformKind};
 use semver::Version;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::borrow::Cow;
 
 /// The version of the protocol. It is another one as soon as an old program could misunderstand a new host.
 pub const PROTOCOL: u32 = 1;
 
-/// One line from the host.
+/// One line from the host: a [`Request`], or one of another protocol that is spoken in the same way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RequestLine<'a> {
+pub struct RequestLine<R> {
     /// Counts the requests. The answer bears the same number, so that a stray line is not taken for it.
     pub number: u64,
     /// The request.
-    pub request: Request<'a>,
+    pub request: R,
 }
 
 /// One line from the program.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ResponseLine {
+pub struct ResponseLine<R> {
     /// The number of the request; zero if it could not be read.
     pub number: u64,
     /// The answer.
-    pub response: Response,
+    pub response: R,
+}
+
+/// The answers of a protocol, one of which is an error.
+pub(crate) trait Answers: Serialize + DeserializeOwned {
+    /// Returns the answer that says why there is none.
+    fn error(error: PlatformError) -> Self;
+
+    /// Returns the answer, or the error that it is.
+    fn into_result(self) -> Result<Self, PlatformError>;
+}
+
+impl Answers for Response {
+    fn error(error: PlatformError) -> Self {
+        Self::Error(error)
+    }
+
+    fn into_result(self) -> Result<Self, PlatformError> {
+        match self {
+            Self::Error(error) => Err(error),
+            other => Ok(other),
+        }
+    }
 }
 
 /// A request. A platform that was created is named by the number that the response gave it.

@@ -3,7 +3,7 @@
 use super::{
     finding::Finding,
     line::{Line, MAX_LINE_LENGTH, read_line},
-    protocol::{Handshake, PROTOCOL, PlanForm, Request, RequestLine, Response, ResponseLine},
+    protocol::{Answers, Handshake, PROTOCOL, PlanForm, Request, RequestLine, Response, ResponseLine},
 };
 use crate::{
     descriptor::PlatformDescriptor,
@@ -13,7 +13,7 @@ use crate::{
     lint::{LintView, Reporter},
     platform::DataPlatform,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::io::{self, BufRead, Write};
 
 /// Answers every line of the input with one line of output, until the input ends. What cannot be read or answered is
@@ -31,16 +31,21 @@ use std::io::{self, BufRead, Write};
 /// # Errors
 ///
 /// If the input cannot be read or the output cannot be written.
-pub fn serve(
-    factory: &dyn PlatformFactory,
+pub fn serve(factory: &dyn PlatformFactory, input: impl BufRead, output: impl Write) -> io::Result<()> {
+    let mut program = Program { factory, created: Vec::new() };
+    answer_lines(input, output, |request| program.respond(request))
+}
+
+/// Answers every line of the input with one line of output, until the input ends: by `respond`, where a line can be read.
+pub(crate) fn answer_lines<Q: DeserializeOwned, R: Answers>(
     mut input: impl BufRead,
     mut output: impl Write,
+    mut respond: impl FnMut(Q) -> Result<R, PlatformError>,
 ) -> io::Result<()> {
-    let mut program = Program { factory, created: Vec::new() };
     loop {
-        let answered = match read_line(&mut input, MAX_LINE_LENGTH)? {
+        let answered: ResponseLine<R> = match read_line(&mut input, MAX_LINE_LENGTH)? {
             Line::End => return Ok(()),
-            Line::Whole(line) => program.answer(&line),
+            Line::Whole(line) => answer(&line, &mut respond),
             Line::TooLong => {
                 input.skip_until(b'\n')?;
                 refused(0, format!("a request is longer than {MAX_LINE_LENGTH} bytes"))
@@ -51,6 +56,21 @@ pub fn serve(
     }
 }
 
+fn answer<Q: DeserializeOwned, R: Answers>(
+    line: &[u8],
+    respond: &mut impl FnMut(Q) -> Result<R, PlatformError>,
+) -> ResponseLine<R> {
+    match serde_json::from_slice::<RequestLine<Q>>(line) {
+        Ok(asked) => {
+            ResponseLine { number: asked.number, response: respond(asked.request).unwrap_or_else(R::error) }
+        }
+        Err(error) => {
+            let number = serde_json::from_slice::<RequestNumber>(line).map_or(0, |numbered| numbered.number);
+            refused(number, format!("a request cannot be read: {error}"))
+        }
+    }
+}
+
 struct Program<'a> {
     factory: &'a dyn PlatformFactory,
     /// What is equal is created once, so that a host that asks again and again does not fill the memory.
@@ -58,20 +78,6 @@ struct Program<'a> {
 }
 
 impl Program<'_> {
-    fn answer(&mut self, line: &[u8]) -> ResponseLine {
-        match serde_json::from_slice::<RequestLine<'_>>(line) {
-            Ok(asked) => ResponseLine {
-                number: asked.number,
-                response: self.respond(asked.request).unwrap_or_else(Response::Error),
-            },
-            Err(error) => {
-                let number =
-                    serde_json::from_slice::<RequestNumber>(line).map_or(0, |numbered| numbered.number);
-                refused(number, format!("a request cannot be read: {error}"))
-            }
-        }
-    }
-
     fn respond(&mut self, request: Request<'_>) -> Result<Response, PlatformError> {
         Ok(match request {
             Request::Hello { protocol } => self.hello(protocol)?,
@@ -148,19 +154,19 @@ struct RequestNumber {
     number: u64,
 }
 
-fn refused(number: u64, message: String) -> ResponseLine {
+fn refused<R: Answers>(number: u64, message: String) -> ResponseLine<R> {
     let error = PlatformError::new(PlatformErrorKind::Unsupported, message);
-    ResponseLine { number, response: Response::Error(error) }
+    ResponseLine { number, response: R::error(error) }
 }
 
 /// The line of an answer; of an error, if the answer cannot be written.
-fn written(answered: &ResponseLine) -> Vec<u8> {
+fn written<R: Answers>(answered: &ResponseLine<R>) -> Vec<u8> {
     let server_error = match serde_json::to_vec(answered) {
         Ok(line) if line.len() <= MAX_LINE_LENGTH => return ended(line),
         Ok(_) => format!("an answer is longer than {MAX_LINE_LENGTH} bytes; let there be more shards"),
         Err(error) => format!("an answer cannot be written: {error}"),
     };
-    ended(serde_json::to_vec(&refused(answered.number, server_error)).unwrap_or_default())
+    ended(serde_json::to_vec(&refused::<R>(answered.number, server_error)).unwrap_or_default())
 }
 
 fn ended(mut line: Vec<u8>) -> Vec<u8> {

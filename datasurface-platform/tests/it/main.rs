@@ -13,6 +13,7 @@ mod credential;
 mod descriptor;
 mod example_graph;
 mod fingerprint;
+mod hooks;
 mod leaf;
 mod misbehaviour;
 mod program;

@@ -8,7 +8,7 @@ use crate::{
     server_settings::ServerSettings,
     sql::milestoned::StoredColumn,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The list of a shard.
 #[derive(Clone, Debug, Deserialize)]
@@ -134,6 +134,13 @@ impl CaptureJob {
             CaptureStart::Cron(_) | CaptureStart::External => true,
             CaptureStart::Transformer(_) | CaptureStart::Platform(_) => false,
         }
+    }
+
+    /// The same job for some of its datasets; `None` if it has none of them.
+    pub(super) fn restricted_to(&self, datasets: &BTreeSet<DatasetKey>) -> Option<Self> {
+        let is_among = |captured: &&CapturedDataset| datasets.contains(&captured.dataset);
+        let restricted: Vec<CapturedDataset> = self.datasets.iter().filter(is_among).cloned().collect();
+        (!restricted.is_empty()).then(|| Self { datasets: restricted, ..self.clone() })
     }
 
     /// The workspace whose transformer made what it captures.

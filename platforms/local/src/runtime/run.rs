@@ -10,11 +10,15 @@ use super::{
     selection::Selection,
     server_copies::CopyFailures,
     stale::DatasetFailure,
-    transform::{RunDecision, TransformResult},
+    transform::{Inputs, RunDecision, TransformResult},
+    trigger_hooks::Extent,
     upstream_failures::UpstreamFailures,
 };
 use crate::{names::address, prelude::*};
-use datasurface_platform::{JobFailure, RunMode, RunReport, RunRequest, WaitingJob};
+use datasurface_platform::{
+    JobFailure, JobRemark, RunMode, RunReport, RunRequest, WaitReason, WaitingJob,
+    hook::{HookRemark, TriggerDecision},
+};
 use std::collections::BTreeSet;
 
 /// Why copies of a consumer are not looked at.
@@ -34,6 +38,8 @@ pub(super) struct Run<'w, 'a> {
     /// Workspaces whose transformer is not to run now, or not again: it was not asked for, it failed, or it has a timetable,
     /// and had its turn. What it makes may then be an input of its next turn.
     stopped: BTreeSet<WorkspaceName>,
+    /// The jobs of transformers that a hook does not let run now.
+    skipped: BTreeSet<&'w str>,
     /// What is not as it was rendered, and stays as it is.
     drifted: AllDrifted,
 }
@@ -47,6 +53,7 @@ impl<'w, 'a> Run<'w, 'a> {
             asked,
             report: RunReport::default(),
             stopped: BTreeSet::new(),
+            skipped: BTreeSet::new(),
             drifted: AllDrifted::new(),
         }
     }
@@ -133,18 +140,24 @@ impl<'w, 'a> Run<'w, 'a> {
                         let job = trigger.starts.as_str().into();
                         self.report.waiting.push(WaitingJob { job, waits_for });
                     }
-                    Ok(RunDecision::Due(seen)) => {
-                        fired.push(*trigger);
-                        if let TransformTrigger::Cron(_) = trigger.trigger {
-                            self.stopped.insert(trigger.workspace.clone());
+                    Ok(RunDecision::Due(inputs)) => {
+                        if let Some(extent) = self.extent(trigger, &inputs, is_made_again)? {
+                            fired.push(*trigger);
+                            if let TransformTrigger::Cron(_) = trigger.trigger {
+                                self.stopped.insert(trigger.workspace.clone());
+                            }
+                            self.transform(trigger, &inputs.seen, &extent)?;
                         }
-                        self.transform(trigger, &seen)?;
                     }
                     Err(error) => {
                         self.stopped.insert(trigger.workspace.clone());
                         self.fail(&trigger.job, error.report());
                     }
                 }
+            }
+            if self.skipped.contains(trigger.starts.as_str()) {
+                let job = trigger.starts.as_str().into();
+                self.report.waiting.push(WaitingJob { job, waits_for: WaitReason::Hooks });
             }
             failed.pass_on(work, trigger)?;
             if self.report.failures.iter().any(|failure| failure.job.as_str() == trigger.job) {
@@ -154,18 +167,61 @@ impl<'w, 'a> Run<'w, 'a> {
         Ok(fired)
     }
 
+    /// Asks the hooks about a transformer that is due, and returns how much of it is to run; `None` if it is not to run in this run of jobs.
+    fn extent(
+        &mut self,
+        trigger: &'w TriggerJob,
+        inputs: &Inputs,
+        is_requested: bool,
+    ) -> Result<Option<Extent>, PlatformError> {
+        let outcome = self.work.ask_hooks(trigger, inputs, is_requested)?;
+        let blocking = outcome.blocking_remark().map(ToString::to_string);
+        self.remark(&trigger.starts, outcome.remarks.into_iter().filter(|remark| !remark.refuses()));
+        if let Some(reason) = blocking {
+            self.stopped.insert(trigger.workspace.clone());
+            self.fail(&trigger.job, reason);
+            return Ok(None);
+        }
+        match outcome.decision {
+            None | Some(TriggerDecision::RunInFull) => Ok(Some(Extent::Full)),
+            Some(TriggerDecision::RunIncrementally) => {
+                self.work.incremental(trigger, inputs, &self.asked).map(Some)
+            }
+            // One that refuses is among the refusals.
+            Some(TriggerDecision::Skip | TriggerDecision::Refuse(_)) => {
+                self.stopped.insert(trigger.workspace.clone());
+                self.skipped.insert(&trigger.starts);
+                Ok(None)
+            }
+        }
+    }
+
+    fn remark(&mut self, job: &str, remarks: impl IntoIterator<Item = HookRemark>) {
+        let remarks = remarks.into_iter().map(|remark| JobRemark { job: job.into(), remark });
+        self.report.remarks.extend(remarks);
+    }
+
     /// Runs a transformer, and captures what it made. The last capture remembers what was seen.
-    fn transform(&mut self, trigger: &TriggerJob, seen: &[InputPosition]) -> Result<(), PlatformError> {
+    fn transform(
+        &mut self,
+        trigger: &TriggerJob,
+        seen: &[InputPosition],
+        extent: &Extent,
+    ) -> Result<(), PlatformError> {
         let work = self.work;
-        let TransformResult { mut staged, rounded, .. } =
-            match work.logged(&trigger.starts, || work.transform(trigger)) {
-                Ok(made) => made,
-                Err(error) => {
-                    self.stopped.insert(trigger.workspace.clone());
-                    self.fail(&trigger.starts, error.report());
-                    return Ok(());
-                }
-            };
+        let captures = work.captures_in(trigger, extent);
+        let made = captures.as_ref().map_err(PlatformError::report).and_then(|captures| {
+            let made = work.logged(&trigger.starts, || work.transform(trigger, captures));
+            made.map_err(|error| error.report())
+        });
+        let TransformResult { mut staged, rounded, .. } = match made {
+            Ok(made) => made,
+            Err(reason) => {
+                self.stopped.insert(trigger.workspace.clone());
+                self.fail(&trigger.starts, reason);
+                return Ok(());
+            }
+        };
         self.report.rounded.extend(rounded);
         let Some((last, last_staged)) = staged.pop() else {
             return work.own.in_transaction(|| seen.iter().try_for_each(|seen| work.see_input(seen)));
@@ -190,6 +246,12 @@ impl<'w, 'a> Run<'w, 'a> {
     ) -> Result<bool, PlatformError> {
         match self.work.logged(&job.job, work) {
             Ok(CaptureResult { datasets, failures, is_new }) => {
+                if is_new {
+                    for batch in &datasets {
+                        let remarks = self.work.tell_hooks(batch).remarks;
+                        self.loaded(&job.job, remarks);
+                    }
+                }
                 self.report.datasets.extend(datasets);
                 let behind = failures.iter().map(|failure| (&failure.dataset, failure.reason.as_str()));
                 self.report.datasets.extend(self.work.failed(job, behind));
@@ -209,6 +271,16 @@ impl<'w, 'a> Run<'w, 'a> {
                 self.report.datasets.extend(self.work.failed(job, all));
                 self.fail(&job.job, reason);
                 Ok(false)
+            }
+        }
+    }
+
+    /// Reports what hooks say of a batch. It is visible already: of a hook that must be asked and failed, the failure is all that is left.
+    fn loaded(&mut self, job: &str, remarks: Vec<HookRemark>) {
+        for remark in remarks {
+            match remark.refuses() {
+                true => self.fail(job, remark.to_string()),
+                false => self.remark(job, [remark]),
             }
         }
     }

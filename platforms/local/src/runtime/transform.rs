@@ -8,6 +8,7 @@ use super::{
     place,
     source::RowCallback,
     stage::StagedDatasets,
+    trigger_hooks::Extent,
 };
 use crate::{
     address::SelectAddress,
@@ -17,11 +18,14 @@ use crate::{
     sql::script::Script,
 };
 use datasurface_platform::{RoundedValues, WaitReason, graph::Fingerprint};
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// The inputs of a transformer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Inputs {
     pub(super) seen: Vec<InputPosition>,
+    /// The batch of each input that the transformer saw before, in the same order; 0 if it was another transformer then.
+    pub(super) seen_before: Vec<u64>,
     /// Whether one of them moved since it last ran, or it is another transformer now.
     pub(super) any_moved: bool,
     /// Those that did not move.
@@ -35,8 +39,8 @@ pub(super) struct Inputs {
 /// Whether a transformer is to run, as far as its inputs tell.
 #[derive(Clone, Debug)]
 pub(super) enum RunDecision {
-    /// It is, and would see this.
-    Due(Vec<InputPosition>),
+    /// It is, and would see these.
+    Due(Inputs),
     /// Nothing moved since it last ran.
     Rests,
     Waits(WaitReason),
@@ -68,11 +72,11 @@ impl RunContext<'_> {
             return Ok(RunDecision::Rests);
         }
         let failed = failed.iter().map(|job| ResourceAddress::from(*job));
-        let broken: Vec<ResourceAddress> = failed.chain(inputs.behind).collect();
+        let broken: Vec<ResourceAddress> = failed.chain(inputs.behind.iter().cloned()).collect();
         if !broken.is_empty() {
             return Ok(RunDecision::Waits(WaitReason::Repaired(broken)));
         }
-        let mut missing = inputs.missing;
+        let mut missing = inputs.missing.clone();
         // A loop begins without what it is to make itself.
         missing.retain(|input| !self.rendered.is_made_from(input, &trigger.workspace));
         if !missing.is_empty() {
@@ -82,7 +86,7 @@ impl RunContext<'_> {
             TransformTrigger::AllInputsMoved if !inputs.resting.is_empty() && !is_made_again => {
                 RunDecision::Waits(WaitReason::Moved(inputs.resting))
             }
-            _ => RunDecision::Due(inputs.seen),
+            _ => RunDecision::Due(Inputs { missing, behind: Vec::new(), ..inputs }),
         })
     }
 
@@ -106,7 +110,9 @@ impl RunContext<'_> {
                 }
             };
             let batch = self.last_move(dataset, arrived)?;
-            if batch > self.input_seen(&trigger.workspace, dataset, &made_by)? {
+            let seen = self.input_seen(&trigger.workspace, dataset, &made_by)?;
+            inputs.seen_before.push(seen);
+            if batch > seen {
                 inputs.any_moved = true;
             } else {
                 inputs.resting.push(dataset.clone());
@@ -130,21 +136,48 @@ impl RunContext<'_> {
         script.attached().and_then(|attached| self.rendered.copy_in(&attached.file, dataset))
     }
 
-    /// Makes the outputs of a transformer: what its SELECTs return is staged for the captures of it, and nothing is kept until all
-    /// of them have ended. Cut off before it is captured, the transformer runs again.
-    pub(super) fn transform(&self, trigger: &TriggerJob) -> Result<TransformResult<'_>, PlatformError> {
+    /// The captures of what a run of a transformer makes: all of them, or those of the outputs that an extent names, with no others.
+    pub(super) fn captures_in(
+        &self,
+        trigger: &TriggerJob,
+        extent: &Extent,
+    ) -> Result<Vec<Cow<'_, CaptureJob>>, PlatformError> {
+        let all = self.captures_of(&trigger.workspace);
+        let Extent::Incremental { moved, requested } = extent else {
+            return Ok(all.map(Cow::Borrowed).collect());
+        };
         let transform = self.transform_of(trigger)?;
         let script = self.rendered.script(&transform.runs)?;
-        let inputs = section_of(script, "inputs")?;
-        let file = file_of_inputs(script);
-        let (path, _) = place::database_path(&self.site, file)?;
-        let sandbox = Sandbox::open(&path, inputs, transform.limits);
-        let sandbox = sandbox
-            .map_err(|error| outside(format!("{} [inputs]: opening `{file}`", script.resource()), error))?;
-        let captures = || self.captures_of(&trigger.workspace);
+        let sandbox = self.sandbox(transform)?;
+        let mut made = BTreeSet::new();
+        for output in &transform.outputs {
+            let section = select_section(&output.dataset);
+            let reads = || {
+                sandbox
+                    .reads_any(section_of(script, &section)?, moved)
+                    .map_err(|error| failed_select(script, &section, error))
+            };
+            if requested.contains(output) || reads()? {
+                made.insert(output.clone());
+            }
+        }
+        Ok(all.filter_map(|job| job.restricted_to(&made)).map(Cow::Owned).collect())
+    }
+
+    /// Makes what these captures of a transformer read: what its SELECTs return is staged for them, and nothing is kept until all of
+    /// them have ended. Cut off before it is captured, the transformer runs again.
+    pub(super) fn transform<'j>(
+        &'j self,
+        trigger: &TriggerJob,
+        captures: &'j [Cow<'_, CaptureJob>],
+    ) -> Result<TransformResult<'j>, PlatformError> {
+        let transform = self.transform_of(trigger)?;
+        let sandbox = self.sandbox(transform)?;
         let mut made = TransformResult::default();
-        let staged: Result<Vec<_>, PlatformError> = captures()
+        let staged: Result<Vec<_>, PlatformError> = captures
+            .iter()
             .map(|job| {
+                let job: &CaptureJob = job;
                 let staged = self.stage_rows(job, |captured, _, each| {
                     self.select(&sandbox, transform, captured, &mut made, each)
                 });
@@ -153,10 +186,20 @@ impl RunContext<'_> {
             .collect();
         if staged.is_err() {
             // The next batch begins with this, too.
-            captures().for_each(|job| _ = self.unstage(job));
+            captures.iter().for_each(|job| _ = self.unstage(job));
         }
         made.staged = staged?;
         Ok(made)
+    }
+
+    /// The sandbox in which a transformer sees its inputs, and nothing else.
+    fn sandbox(&self, transform: &TransformJob) -> Result<Sandbox, PlatformError> {
+        let script = self.rendered.script(&transform.runs)?;
+        let inputs = section_of(script, "inputs")?;
+        let file = file_of_inputs(script);
+        let (path, _) = place::database_path(&self.site, file)?;
+        Sandbox::open(&path, inputs, transform.limits)
+            .map_err(|error| outside(format!("{} [inputs]: opening `{file}`", script.resource()), error))
     }
 
     /// Hands on what the SELECT of a dataset returns, as its columns keep it.

@@ -23,7 +23,12 @@ use crate::{prelude::*, sql::script::Script};
 use authorizer::DeniedName;
 use datasurface_platform::{NoObserver, RunObserver};
 use rusqlite::{Connection, Error, OpenFlags, Row, Statement, config::DbConfig, limits::Limit};
-use std::{collections::BTreeSet, fmt, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    path::Path,
+    time::Duration,
+};
 
 /// Stands in rendered statements for a word that nobody can guess and that is another one each time. No name in a model
 /// has a brace.
@@ -42,6 +47,8 @@ pub(crate) struct Sandbox {
     refused: DeniedName,
     /// The root pages of the tables behind the inputs, and of their indexes.
     pages: BTreeSet<i64>,
+    /// The same for each input, by the name that the transformer knows, and for each view behind one.
+    pages_by_view: BTreeMap<String, BTreeSet<i64>>,
     limits: SelectLimits,
 }
 
@@ -108,17 +115,31 @@ impl Sandbox {
         connection.execute_batch(&inputs.replace(RUN, &word))?;
         connection.pragma_update(None, "query_only", true)?;
         connection.execute_batch("BEGIN")?;
-        let pages = tables::behind_inputs(&connection)?;
+        let pages_by_view = tables::behind_inputs(&connection)?;
+        let pages = pages_by_view.values().flatten().copied().collect();
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
         connection.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)?;
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, limits.value_bytes())?;
         let refused = authorizer::install(&mut connection, &word)?;
-        Ok(Self { connection, refused, pages, limits })
+        Ok(Self { connection, refused, pages, pages_by_view, limits })
     }
 
     /// Returns why a rendered SELECT cannot be compiled, if it cannot.
     pub(crate) fn check(&self, select: &str) -> Result<(), SelectError> {
         watchdog::watch(&self.connection, self.limits, &NoObserver, || self.prepare(select).map(|_| ()))
+    }
+
+    /// Whether a rendered SELECT reads one of these inputs, which are given by the names that the transformer knows. A SELECT that reads no
+    /// input at all is said to: nothing tells when what it makes is another one.
+    ///
+    /// SQLite's own listing of the compiled statement says so: what is not opened cannot change what is made.
+    pub(crate) fn reads_any(&self, select: &str, inputs: &BTreeSet<String>) -> Result<bool, SelectError> {
+        watchdog::watch(&self.connection, self.limits, &NoObserver, || {
+            self.prepare(select)?;
+            let opened = tables::read_pages(&self.connection, &format!("EXPLAIN {select}"))?;
+            let of_inputs = |name: &String| self.pages_by_view.get(name).into_iter().flatten();
+            Ok(opened.is_empty() || inputs.iter().flat_map(of_inputs).any(|page| opened.contains(page)))
+        })
     }
 
     /// Hands each row of a rendered SELECT to `each`. What `each` fails with ends it.

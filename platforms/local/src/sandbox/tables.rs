@@ -1,7 +1,7 @@
 //! Which tables a compiled statement opens, whatever names it used: SQLite's own listing of it says so.
 
 use rusqlite::Connection;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Functions that are called like tables, and read nothing but their arguments.
 pub(super) const FUNCTIONS: [&str; 2] = ["json_each", "json_tree"];
@@ -15,24 +15,31 @@ const WRITES: [&str; 5] = ["OpenWrite", "Destroy", "Clear", "CreateBtree", "Pars
 /// The database in which the inputs are, as SQLite counts.
 const MAIN: i64 = 0;
 
-/// Returns the root pages of the tables behind the temporary views, and of their indexes.
-pub(super) fn behind_inputs(connection: &Connection) -> rusqlite::Result<BTreeSet<i64>> {
+/// Returns the root pages of the tables behind the temporary views, and of their indexes, by the names of the views.
+pub(super) fn behind_inputs(connection: &Connection) -> rusqlite::Result<BTreeMap<String, BTreeSet<i64>>> {
     let mut views = connection.prepare("SELECT name FROM temp.sqlite_schema WHERE type = 'view'")?;
     let views: Vec<String> = views.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let mut pages = BTreeSet::new();
+    let mut behind = BTreeMap::new();
     let mut related = connection.prepare(
         "SELECT rootpage FROM main.sqlite_schema
          WHERE tbl_name = (SELECT tbl_name FROM main.sqlite_schema WHERE rootpage = ?1) AND rootpage > 0",
     )?;
     for view in views {
         let explained = format!("EXPLAIN SELECT * FROM temp.{}", crate::sql::quote::quoted(&view));
+        let mut pages = BTreeSet::new();
         for opened in opened(connection, &explained)? {
             pages.extend(
                 related.query_map([opened.page], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?,
             );
         }
+        behind.insert(view, pages);
     }
-    Ok(pages)
+    Ok(behind)
+}
+
+/// Returns the root pages that a statement, of which this is the listing, reads.
+pub(super) fn read_pages(connection: &Connection, explained: &str) -> rusqlite::Result<BTreeSet<i64>> {
+    Ok(opened(connection, explained)?.into_iter().map(|opened| opened.page).collect())
 }
 
 /// Whether a statement, of which this is the listing, reads these pages of the file, and nothing else of any file.

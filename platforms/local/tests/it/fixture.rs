@@ -8,7 +8,9 @@ use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
 use datasurface_platform::{
     ApplyReport, CredentialError, CredentialSource, EnvironmentCredentials, JobRun, NoObserver,
     OperatorConfirmations, PreviousTarget, RenderedFiles, RunNames, RunObserver, RunReport, RunRequest,
-    RuntimeContext, Secret, Status, prelude::*,
+    RuntimeContext, Secret, Status,
+    hook::{Hooks, PlatformHooks},
+    prelude::*,
 };
 use rusqlite::Connection;
 use std::{
@@ -29,6 +31,7 @@ pub(crate) struct Fixture {
     /// The identity of what was applied, as a host remembers it.
     pub(crate) applied_to: Option<String>,
     pub(crate) confirmed: OperatorConfirmations,
+    pub(crate) hooks: Hooks,
 }
 
 #[derive(Debug)]
@@ -68,6 +71,7 @@ impl Fixture {
             secret: None,
             applied_to,
             confirmed,
+            hooks: Hooks::new(),
         }
     }
 
@@ -84,6 +88,7 @@ impl Fixture {
             secret,
             applied_to: None,
             confirmed: self.confirmed,
+            hooks: Hooks::new(),
         }
     }
 
@@ -229,6 +234,7 @@ impl Fixture {
     }
 
     fn site<T>(&self, work: impl FnOnce(&dyn Runtime, &RuntimeContext<'_>) -> T) -> T {
+        let instance = self.instance.into();
         let site = RuntimeContext {
             rendered: &rendered_files(&self.rendered()),
             root: &self.path(""),
@@ -237,6 +243,7 @@ impl Fixture {
             watcher: &NoObserver,
             applied_to: self.applied_to.as_deref().map_or(PreviousTarget::Nothing, PreviousTarget::This),
             confirmed: self.confirmed,
+            hooks: PlatformHooks::new(&self.hooks, &instance),
         };
         work(self.platform.runtime().unwrap(), &site)
     }

@@ -19,6 +19,7 @@ mod fixture;
 mod flows;
 mod handover;
 mod history;
+mod hooks;
 mod identities;
 mod keyless;
 mod killed;

@@ -159,6 +159,7 @@ impl Producer {
             watcher: &NoObserver,
             applied_to: PreviousTarget::Nothing,
             confirmed: OperatorConfirmations::default(),
+            hooks: datasurface_platform::hook::PlatformHooks::default(),
         };
         let name: CredentialKey = "USA/Team/reader".into();
         let name = self.secret.as_deref().is_none_or(|secret| secret != "none").then_some(&name);

@@ -1,0 +1,131 @@
+//! Hooks that `datasurface.toml` names: they are asked by the command, and what they refuse is not done.
+
+use crate::{models, programs::executable, run::Fixture};
+
+/// A hook in a shell: it answers each event with the answer of its kind, and appends what it is asked to the file `asked`.
+fn hook(events: &str, answers: &[(&str, &str)]) -> String {
+    let mut script = format!(
+        "#!/bin/sh\nwhile read -r line; do\n  echo \"$line\" >> asked\n  \
+         number=${{line#*:}}; number=${{number%%,*}}\n  case \"$line\" in\n  \
+         *'\"request\":{{\"hello\"'*) echo '{{\"number\":1,\"response\":{{\"hello\":{{\"protocol\":1,\"events\":[{events}]}}}}}}' ;;\n"
+    );
+    for (event, answer) in answers {
+        script += &format!(
+            "  *'\"request\":{{\"{event}\"'*) echo '{{\"number\":'$number',\"response\":{{\"{event}\":{answer}}}}}' ;;\n"
+        );
+    }
+    script + "  esac\ndone\n"
+}
+
+fn fixture(events: &str, answers: &[(&str, &str)], settings: &str) -> Fixture {
+    let fixture = Fixture::new(&models::first());
+    fixture.write("hook", hook(events, answers));
+    executable(&fixture.path("hook"));
+    fixture.write("datasurface.toml", format!("[hooks.guard]\ncommand = ['./hook']\n{settings}"));
+    fixture
+}
+
+#[test]
+fn a_plan_that_a_hook_refuses_is_not_written() {
+    let refuse = [("plan_ready", r#"{"decision":{"refuse":"the change freeze lasts until Monday"}}"#)];
+    let fixture = fixture(r#""plan_ready""#, &refuse, "settings = { freeze = 'Monday' }\n");
+    fixture.run("plan model.json --target out --on 2026-02-01").good();
+    let said = fixture.run("render model.json --target out --on 2026-02-01").bad();
+    assert!(
+        said.err.contains("error[hook/refused]: the hook `guard` refuses: the change freeze"),
+        "{said:?}"
+    );
+    assert!(said.out.contains("nothing was written"), "{said:?}");
+    assert!(!fixture.path("datasurface.lock").exists());
+    assert_eq!(fixture.rendered().len(), 0, "{:?}", fixture.rendered().keys());
+    let asked = fixture.read("asked");
+    assert!(
+        asked.contains(r#""settings":{"freeze":"Monday"}"#) && asked.contains(r#""plan":{"steps""#),
+        "{asked}"
+    );
+    let write = [("plan_ready", r#"{"decision":"write","notes":["tell the desk"]}"#)];
+    fixture.write("hook", hook(r#""plan_ready""#, &write));
+    let said = fixture.render();
+    assert!(said.err.contains("note[hook/note]: the hook `guard` notes: tell the desk"), "{said:?}");
+    assert!(fixture.path("datasurface.lock").exists());
+    fixture.write("asked", "");
+    fixture.render();
+    assert!(!fixture.read("asked").contains("plan_ready"), "a plan that does nothing is not asked about");
+}
+
+#[test]
+fn a_hook_that_fails_refuses_or_is_passed_over_by_its_policy() {
+    let fixture = fixture(r#""plan_ready""#, &[("plan_ready", "nonsense")], "");
+    let said = fixture.run("render model.json --target out --on 2026-02-01").bad();
+    assert!(said.err.contains("error[hook/failed]") && said.err.contains("is no answer"), "{said:?}");
+    assert_eq!(fixture.rendered().len(), 0);
+    fixture.write("datasurface.toml", "[hooks.guard]\ncommand = ['./hook']\non_failure = 'continue'\n");
+    let said = fixture.render();
+    assert!(said.err.contains("warning[hook/failure-ignored]"), "{said:?}");
+    assert_ne!(fixture.rendered().len(), 0);
+}
+
+#[test]
+fn a_hook_notes_at_findings_and_can_neither_hide_nor_worsen_them() {
+    let answers = [("finding_raised", r#"{"notes":["see the page"]}"#)];
+    let fixture = fixture(r#""finding_raised""#, &answers, "");
+    let text = fixture.read("model.json").replace("\"local\"", "\"locl\"");
+    fixture.write("model.json", text);
+    let said = fixture.run("check model.json --on 2026-02-01").bad();
+    assert!(said.out.contains("error[platform/unknown-kind]"), "{said:?}");
+    assert!(said.out.contains("note[hook/note]: the hook `guard` notes: see the page"), "{said:?}");
+    fixture.write("hook", hook(r#""finding_raised""#, &[("finding_raised", "nonsense")]));
+    let said = fixture.run("check model.json --on 2026-02-01").bad();
+    assert_eq!(said.out.matches("hook/failed").count(), 1, "{said:?}");
+}
+
+#[test]
+fn the_triggers_of_a_run_ask_the_hooks_beside_what_files_are_relative_to() {
+    let answers = [("dataset_loaded", r#"{"notes":["it came"]}"#)];
+    let fixture = fixture(r#""dataset_loaded""#, &answers, "");
+    crate::flow::source(
+        &fixture,
+        "CREATE TABLE customers (id TEXT PRIMARY KEY, city TEXT);
+         CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT);
+         INSERT INTO products VALUES (1, 'Chai');",
+    );
+    fixture.render();
+    let said = fixture.run("run --target out").good();
+    assert!(said.out.contains("the hook `guard` notes: it came"), "{said:?}");
+    assert!(fixture.read("asked").contains(r#""dataset_loaded":{"settings":{},"event":{"platform":"#));
+}
+
+#[test]
+fn a_review_starts_no_hook_that_is_named_beside_what_it_judges() {
+    let fixture = fixture(r#""finding_raised""#, &[("finding_raised", "{}")], "");
+    let said = fixture.run("review model.json model.json --source github:example/model@main --on 2026-02-01");
+    assert_ne!(said.code, 2, "{said:?}");
+    assert!(!fixture.path("asked").exists());
+    fixture.run("check model.json --on 2026-02-01");
+    assert!(fixture.path("asked").exists());
+}
+
+#[test]
+fn a_hook_is_given_no_credentials_and_its_configuration_is_judged() {
+    let fixture = fixture("", &[], "");
+    fixture.write("nosy", "#!/bin/sh\nenv > seen\n");
+    executable(&fixture.path("nosy"));
+    for (configuration, says) in [
+        ("[hooks.guard]\ncommand = []\n", "`command` is empty"),
+        ("[hooks.guard]\ncommand = ['./hook']\non_failure = 'ignore'\n", "unknown variant `ignore`"),
+        ("[hooks.guard]\ncommand = ['./nowhere']\n", "./nowhere"),
+        (
+            "[hooks.guard]\ncommand = ['./nosy']\n",
+            "hook `guard`: the hook's program failed: it ended without an answer",
+        ),
+        ("[hooks.guard]\ncommand = ['sleep', '600']\ntimeout_seconds = 1\n", "no answer came in 1s"),
+    ] {
+        fixture.write("datasurface.toml", configuration);
+        let mut command = fixture.command("check model.json --on 2026-02-01");
+        let output = command.env("DATASURFACE_CREDENTIAL_EU__Sales__reader", "canary").output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{err}");
+        assert!(err.contains(says), "{says}: {err}");
+    }
+    assert!(!fixture.read("seen").contains("canary"), "a hook is given values of credentials");
+}

@@ -1,0 +1,208 @@
+//! Hooks decide whether a transformer runs, and how much of it.
+
+use crate::{
+    example::Example,
+    fixture::{Fixture, moved},
+    northwind::{CUSTOMERS, NorthWind},
+};
+use datasurface_platform::{RunReport, RunRequest, WaitReason, graph::Stage, hook::*, prelude::*};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+
+/// A transformer with two outputs, one of each input.
+fn example() -> Example {
+    let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+        let transformer = DataTransformer::sql("Made")
+            .with_trigger(TransformTrigger::AnyInputMoved)
+            .select("customers", "SELECT customer_id, company_name, city FROM NW_Data_customers")
+            .select("weights", "SELECT product_id, unit_price AS price FROM NW_Data_products")
+            .select("counts", "SELECT 'all' AS what, count(*) AS number FROM NW_Data_products");
+        let made = Datastore::new("Made")
+            .dataset(Dataset::new("customers", CUSTOMERS))
+            .dataset(Dataset::new("weights", "product_id Integer key, price Decimal(18,2)"))
+            .dataset(Dataset::new("counts", "what VarChar(10) key, number Integer"));
+        let reads = DatasetGroup::new("raw").with_sinks(["NW_Data/customers", "NW_Data/products"]);
+        let desk = "USA/NorthWindTeam/Desk";
+        let board = DatasetGroup::new("all").with_sinks(["Made/customers", "Made/weights", "Made/counts"]);
+        team.without_workspace(&"Mask".into())
+            .without_workspace(&"Marketing".into())
+            .without_datastore(&"Masked_NW_Data".into())
+            .datastore(made)
+            .workspace(Workspace::new("Make").with_container(desk).group(reads).with_transformer(transformer))
+            .workspace(Workspace::new("Board").with_container(desk).group(board))
+    });
+    let assignments = NorthWind::assignments()
+        .with_group("Local", "Make/raw", Stage::Provisioned)
+        .with_group("Local", "Board/all", Stage::Provisioned)
+        .with_primary("Local", "Made", Stage::Provisioned);
+    Example::new(ecosystem, &assignments)
+}
+
+type Decide = dyn Fn(&TriggerDue) -> HookAnswer<TriggerDecision> + Send + Sync;
+
+/// A hook that decides by a function, and keeps what it was asked and told.
+#[derive(Clone)]
+struct Recording {
+    decide: Arc<Decide>,
+    asked: Arc<Mutex<Vec<TriggerDue>>>,
+    told: Arc<Mutex<Vec<DatasetLoaded>>>,
+}
+
+impl std::fmt::Debug for Recording {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Recording")
+    }
+}
+
+impl Hook for Recording {
+    fn events(&self) -> BTreeSet<EventKind> {
+        [EventKind::TriggerDue, EventKind::DatasetLoaded].into()
+    }
+
+    fn trigger_due(&self, event: &TriggerDue) -> Result<HookAnswer<TriggerDecision>, PlatformError> {
+        self.asked.lock().unwrap().push(event.clone());
+        Ok((self.decide)(event))
+    }
+
+    fn dataset_loaded(&self, event: &DatasetLoaded) -> Result<HookAnswer<NoDecision>, PlatformError> {
+        self.told.lock().unwrap().push(event.clone());
+        Ok(HookAnswer::default().note(format!("batch {}", event.batch.batch)))
+    }
+}
+
+fn deciding(
+    decide: impl Fn(&TriggerDue) -> HookAnswer<TriggerDecision> + Send + Sync + 'static,
+) -> (Fixture, Recording) {
+    let hook = Recording { decide: Arc::new(decide), asked: Arc::default(), told: Arc::default() };
+    let mut fixture = Fixture::with(&example());
+    fixture.hooks = Hooks::new().with_hook("deciding", FailurePolicy::Refuse, hook.clone()).unwrap();
+    fixture.change_source(
+        "INSERT INTO Customers VALUES ('A', 'a', 'x'); INSERT INTO products VALUES (1, 'p', 1, 1)",
+    );
+    (fixture, hook)
+}
+
+/// The batches of the transformer's outputs in a report.
+fn made(report: &RunReport) -> Vec<String> {
+    moved(report).into_iter().filter(|line| line.starts_with("Made/")).collect()
+}
+
+#[test]
+fn an_incremental_run_makes_the_outputs_that_read_what_moved() {
+    let (fixture, hook) = deciding(|_| HookAnswer::new(TriggerDecision::RunIncrementally));
+    assert_eq!(made(&fixture.run()).len(), 3, "nothing was made before: all of it is");
+    fixture.change_source("UPDATE Customers SET city = 'y'");
+    assert_eq!(made(&fixture.run()), ["Made/customers 2: +0 ~1 -0 =0"]);
+    let kept = "SELECT price FROM Made__weights WHERE batch_out IS NULL";
+    assert_eq!(fixture.rows("northwind.db", kept), ["1.00"]);
+    fixture.change_source("INSERT INTO products VALUES (2, 'q', 2, 1)");
+    assert_eq!(
+        made(&fixture.run()),
+        ["Made/counts 3: +0 ~1 -0 =0", "Made/weights 3: +1 ~0 -0 =1"],
+        "one of them uses no column of what it reads"
+    );
+    assert_eq!(made(&fixture.run()), [] as [&str; 0], "nothing moved");
+    assert_eq!(hook.asked.lock().unwrap().len(), 3, "hooks are asked only where a transformer is due");
+    let refresh = RunRequest::until_idle().full_refresh("Made/customers");
+    assert_eq!(made(&fixture.ask(&refresh)), ["Made/customers 2: +0 ~0 -0 =1"], "what an operator asks for");
+}
+
+#[test]
+fn an_event_has_what_moved() {
+    let (fixture, hook) = deciding(|_| HookAnswer::default());
+    fixture.run();
+    fixture.change_source("INSERT INTO Customers VALUES ('B', 'b', 'y'), ('C', 'c', 'z')");
+    fixture.run();
+    let asked = hook.asked.lock().unwrap();
+    assert_eq!(asked.len(), 2);
+    assert_eq!(asked[0].last_run, None);
+    assert!(asked[0].inputs.iter().all(|input| (input.batch, input.seen_batch) == (1, 0)));
+    let second = &asked[1];
+    assert_eq!(second.platform, Some("Local".into()));
+    assert_eq!((second.workspace.as_str(), second.job.as_str()), ("Make", "transform.Make"));
+    assert_eq!(second.trigger, TransformTrigger::AnyInputMoved);
+    assert_eq!(second.last_run, Some(fixture.now.parse().unwrap()));
+    assert_eq!(second.outputs.len(), 3);
+    let moved: Vec<_> = second.moved().collect();
+    assert_eq!(moved.len(), 1);
+    assert_eq!(moved[0].dataset.to_string(), "NW_Data/customers");
+    assert_eq!((moved[0].batch, moved[0].seen_batch, moved[0].changed_records), (2, 1, 2));
+    let told = hook.told.lock().unwrap();
+    let batches: Vec<String> =
+        told.iter().map(|event| format!("{} {}", event.batch.dataset, event.batch.batch)).collect();
+    assert_eq!(batches[..2], ["NW_Data/customers 1", "NW_Data/products 1"]);
+}
+
+#[test]
+fn a_transformer_that_is_skipped_sees_later_what_moved() {
+    let may_run = Arc::new(Mutex::new(false));
+    let switch = Arc::clone(&may_run);
+    let (fixture, hook) = deciding(move |_| match *switch.lock().unwrap() {
+        true => HookAnswer::new(TriggerDecision::RunInFull),
+        false => HookAnswer::new(TriggerDecision::Skip).note("not before the first of the month"),
+    });
+    let report = fixture.run();
+    assert_eq!(made(&report), [] as [&str; 0]);
+    assert_eq!(report.waiting.len(), 1);
+    assert_eq!(report.waiting[0].waits_for, WaitReason::Hooks);
+    let said: Vec<String> = report.remarks.iter().map(|said| said.remark.to_string()).collect();
+    assert!(
+        said.contains(&"the hook `deciding` notes: not before the first of the month".to_owned()),
+        "{said:?}"
+    );
+    assert_eq!(hook.asked.lock().unwrap().len(), 1, "once a run");
+    *may_run.lock().unwrap() = true;
+    assert_eq!(made(&fixture.run()).len(), 3);
+}
+
+#[test]
+fn a_transformer_that_is_refused_fails_and_what_it_would_have_made_stays() {
+    let (fixture, _) =
+        deciding(|_| HookAnswer::new(TriggerDecision::Refuse("the figures are odd".to_owned())));
+    let before = fixture.everything();
+    let report = fixture.try_run().unwrap();
+    assert_eq!(made(&report), [] as [&str; 0]);
+    assert_eq!(report.failures.len(), 1);
+    assert_eq!(report.failures[0].job.as_str(), "trigger.Make");
+    assert_eq!(report.failures[0].reason, "the hook `deciding` refuses: the figures are odd");
+    assert_ne!(fixture.everything(), before, "captures went on");
+}
+
+/// Fails at each event.
+#[derive(Debug)]
+struct Failing;
+
+impl Hook for Failing {
+    fn events(&self) -> BTreeSet<EventKind> {
+        [EventKind::TriggerDue, EventKind::DatasetLoaded].into()
+    }
+
+    fn trigger_due(&self, _: &TriggerDue) -> Result<HookAnswer<TriggerDecision>, PlatformError> {
+        panic!("on purpose")
+    }
+}
+
+#[test]
+fn a_hook_that_fails_is_an_error_or_a_remark_by_its_policy() {
+    for policy in [FailurePolicy::Refuse, FailurePolicy::Continue] {
+        let (mut fixture, _) = deciding(|_| HookAnswer::default());
+        fixture.hooks = Hooks::new().with_hook("failing", policy, Failing).unwrap();
+        let report = fixture.try_run().unwrap();
+        let failed: Vec<&str> = report.failures.iter().map(|failure| failure.reason.as_str()).collect();
+        let unanswered = "the hook `failing` failed: it listens to `dataset_loaded`, and has no answer to it";
+        match policy {
+            FailurePolicy::Refuse => {
+                assert_eq!(failed, [unanswered, "the hook `failing` failed: it panicked"]);
+                assert_eq!(made(&report), [] as [&str; 0]);
+            }
+            FailurePolicy::Continue => {
+                assert_eq!(failed, [] as [&str; 0]);
+                assert_eq!(made(&report).len(), 3);
+                assert!(report.remarks.iter().all(|said| said.remark.kind == RemarkKind::FailureIgnored));
+                assert!(report.remarks.iter().any(|said| said.job.as_str() == "transform.Make"));
+            }
+        }
+    }
+}

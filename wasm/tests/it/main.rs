@@ -1,0 +1,8 @@
+//! Guests: sound ones, and hostile ones that are stopped.
+
+#![expect(clippy::unwrap_used, reason = "what these helpers find wrong is a failed test")]
+
+mod guests;
+mod hooks;
+mod hostile;
+mod python;

@@ -1,0 +1,76 @@
+//! The examples in Python, as components: `componentize-py` makes these of them.
+
+use crate::guests::trigger_due;
+use datasurface_platform::{
+    Registry,
+    hook::{FailurePolicy, Hooks, TriggerDecision},
+    model::{DatasetKey, Json},
+};
+use datasurface_testkit::{Laws, northwind};
+use datasurface_wasm::{Limits, Module, WasmHook, platform};
+use std::{env, error::Error, fs, io, path::Path, process::Command, time::Duration};
+
+/// Python takes more than small guests do, and a machine may have other work.
+const LIMITS: Limits =
+    Limits { fuel: 20_000_000_000, time: Duration::from_secs(120), memory: 512 << 20, answer: 64 << 20 };
+
+/// A component of an example; nothing where `componentize-py` is missing.
+fn component(example: &str) -> Result<Option<Module>, Box<dyn Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(example);
+    fs::create_dir_all(&folder)?;
+    fs::copy(root.join("../examples").join(format!("{example}.py")), folder.join(format!("{example}.py")))?;
+    let app = format!(
+        "import {example}\nfrom wit_world import WitWorld as World\n\n\nclass WitWorld(World):\n    \
+         def answer(self, line):\n        return {example}.answer(line)\n"
+    );
+    fs::write(folder.join("app.py"), app)?;
+    let file = folder.join("component.wasm");
+    let program = env::var("DATASURFACE_COMPONENTIZE_PY").unwrap_or_else(|_| "componentize-py".to_owned());
+    let mut command = Command::new(program);
+    command.arg("-d").arg(root.join("program.wit")).args(["-w", "program", "componentize", "app", "-o"]);
+    match command.arg(&file).current_dir(&folder).output() {
+        Ok(output) if output.status.success() => Ok(Some(Module::from_file(&file, LIMITS)?)),
+        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            assert!(env::var_os("DATASURFACE_TEST_REQUIRE").is_none(), "componentize-py is not there");
+            eprintln!("skipped: componentize-py is not there; install it from PyPI");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[test]
+fn a_hook_in_python_decides_as_a_component() -> Result<(), Box<dyn Error>> {
+    let Some(module) = component("training_hook")? else { return Ok(()) };
+    let settings = Json::from(serde_json::json!({ "history": "Reviews/examples", "fewest_changes": 50 }));
+    let hook = WasmHook::new(module, settings)?;
+    let hooks = Hooks::new().with_hook("training", FailurePolicy::Refuse, hook)?;
+    let decided = |dataset: DatasetKey| {
+        let mut event = trigger_due();
+        event.workspace = "Forecast".into();
+        event.inputs.iter_mut().for_each(|input| input.dataset = dataset.clone());
+        hooks.trigger_due(|| Ok::<_, ()>(event))
+    };
+    for (dataset, expected, note) in [
+        ("examples", TriggerDecision::RunInFull, "the history moved: trained anew"),
+        ("others", TriggerDecision::Skip, "too few changes: 40"),
+    ] {
+        let outcome = decided(DatasetKey::new("Reviews", dataset)).unwrap();
+        assert_eq!(outcome.decision, Some(expected), "{outcome:?}");
+        assert_eq!(outcome.remarks.first().map(|remark| remark.text.as_str()), Some(note));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_platform_in_python_keeps_every_law_as_a_component() -> Result<(), Box<dyn Error>> {
+    let Some(module) = component("custom_platform")? else { return Ok(()) };
+    let laws = Laws::new(Registry::new().with_factory(platform(&module)?)).with_kind("topics");
+    let report = laws.check(&laws.adapted(&northwind()));
+    assert!(report.passed(), "{report}");
+    let generated = laws.check_generated(3);
+    assert!(generated.passed(), "{generated}");
+    Ok(())
+}
