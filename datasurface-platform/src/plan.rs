@@ -80,7 +80,7 @@ impl Plan {
     }
 
     /// Adds a file that is valid for exactly this change, in the folder of a scope. A tool that reads one folder for each scope finds it
-    /// beside the files that are rendered there. It goes when one of these has its path.
+    /// beside the files that are rendered there. It goes when one of these has its path, or when it is withdrawn.
     #[must_use]
     pub fn scope_transition_file(mut self, scope: Scope, file: File) -> Self {
         self.scope_transition.push(ScopeFile { scope, file });
