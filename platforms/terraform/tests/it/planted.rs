@@ -152,3 +152,35 @@ fn a_forbidden_replacement_is_refused_by_the_platform_and_by_terraform() {
     edit(&site, "foundation", "lake.tf.json", |text| text.replace("\"shop-lake\"", "\"another-lake\""));
     assert!(refusal(&site, "foundation").contains("Instance cannot be destroyed"));
 }
+
+#[test]
+fn a_way_through_other_states_under_another_address_ends_where_it_began() {
+    let Some((site, mut shop)) = applied() else { return };
+    site.place_all("third");
+    site.render(&shop);
+    shop.settings["job_labels"] = json!("job");
+    site.render(&shop);
+    for shard in ["second", "main"] {
+        site.place_all(shard);
+        site.render(&shop);
+    }
+    let done = site.apply();
+    assert_eq!(done.into_keys().collect::<Vec<_>>(), ["shards/main"]);
+    assert_eq!(site.planned(), Changes::new());
+    assert!(site.state("shards/main").contains(&"aws_glue_job.job-capture-Store".to_owned()));
+}
+
+/// The limit that the guide names, and the way out of it.
+#[test]
+fn what_was_never_applied_cannot_be_taken_up() {
+    let Some(site) = Site::new() else { return };
+    let shop = site.shop();
+    site.render(&shop);
+    site.place_all("second");
+    let (revision, _) = site.render(&shop);
+    assert!(refusal(&site, "shards/second").contains("there is no aws_glue_catalog_table with the id"));
+    site.record_applied(&revision);
+    site.apply();
+    assert_eq!(site.planned(), Changes::new());
+    assert!(site.state("shards/second").contains(&ORDERS.to_owned()));
+}
