@@ -103,11 +103,22 @@ impl<T: Entity> Named<T> {
         T::Name: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let root = self.root.as_ref()?;
-        let leaf = root.leaf(&|other: &T| other.name().borrow() < name);
         // Few large entities, of which most are in no cache: in turn, a processor loads many at once. Of a search by halves,
         // each step waits for the one before.
-        leaf.iter().find(|entity| entity.name().borrow() == name)
+        self.near(name).iter().find(|entity| entity.name().borrow() == name)
+    }
+
+    /// Returns a few entities in a row, among which is the first one of this name, if there is any: the first step of
+    /// [`get`](Self::get), for those who look many names up in many collections.
+    pub fn near<Q>(&self, name: &Q) -> &[T]
+    where
+        T::Name: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        match &self.root {
+            Some(root) => root.leaf(&|other: &T| other.name().borrow() < name),
+            None => &[],
+        }
     }
 
     /// Returns every entity of this name: several only if the name is a duplicate.
