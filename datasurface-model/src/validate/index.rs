@@ -18,8 +18,8 @@ struct IndexEntries<V> {
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
-    /// Adds the value of a unit for a key. Says whether there were values for it before.
-    pub(super) fn claim(&mut self, key: K, unit: &UnitKey, value: V) -> bool {
+    /// Adds the value of a unit for a key.
+    pub(super) fn claim(&mut self, key: K, unit: &UnitKey, value: V) {
         let mut claim = (unit.clone(), value);
         match self.claims.get_mut(&key) {
             Some(IndexEntries { first, others }) => {
@@ -28,11 +28,9 @@ impl<K: Clone + Eq + Hash, V: Clone> MultiIndex<K, V> {
                 }
                 let at = others.partition_point(|(other, _)| *other <= claim.0);
                 others.insert(at, claim);
-                true
             }
             None => {
                 self.claims.insert(key, IndexEntries { first: claim, others: Vec::new() });
-                false
             }
         }
     }

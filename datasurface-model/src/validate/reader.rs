@@ -134,6 +134,15 @@ impl<'a> FactReader<'a> {
         self.facts.dataset(key)
     }
 
+    /// Returns each of these datasets as its consumers see it, if it exists.
+    pub(crate) fn datasets<'k>(
+        &self,
+        keys: impl Iterator<Item = &'k DatasetKey> + Clone,
+    ) -> Vec<Option<DatasetFact<'a>>> {
+        self.imports.borrow_mut().extend(keys.clone().cloned().map(Fact::Dataset));
+        self.facts.datasets(keys)
+    }
+
     /// The classifications of a dataset that was read under this key, and of its columns.
     pub(crate) fn classifications(
         &self,

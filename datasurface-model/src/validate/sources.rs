@@ -4,13 +4,12 @@ use super::{
     PersistentMap,
     container_index::{ContainerIndex, MovedContainers, Site},
     facts::Subject,
-    index::MultiIndex,
     source_identity::identity,
     unit::UnitKey,
     unit_index::UnitIndex,
 };
 use crate::ecosystem::{Capture, CaptureKind, ContainerKind, DataContainer, Dataset, Datastore};
-use datasurface_schema::{DatasetName, DatastoreName, Entity, Text};
+use datasurface_schema::{DatasetName, DatastoreName, Entity, Named, Text};
 use rustc_hash::{FxHashSet, FxHasher};
 use std::{
     hash::{Hash, Hasher},
@@ -28,10 +27,26 @@ pub(crate) struct SharedSource {
     pub(crate) other_prefix: Option<Text>,
 }
 
-/// The captured datasets by a hash of site and source: one small entry for each. Sources with one hash need not be the same.
+/// A captured dataset, by a hash of its site and source.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct CapturedSource {
+    key: u64,
+    unit: UnitKey,
+    dataset: DatasetName,
+}
+
+impl Entity for CapturedSource {
+    type Name = u64;
+
+    fn name(&self) -> &u64 {
+        &self.key
+    }
+}
+
+/// The captured datasets: one small entry for each. Sources with one hash need not be the same.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SourceIndex {
-    entries: MultiIndex<u64, DatasetName>,
+    entries: Named<CapturedSource>,
     /// The keys with several entries: most often there are none, or few.
     shared: PersistentMap<u64, ()>,
 }
@@ -46,69 +61,70 @@ impl SourceIndex {
         moved: &MovedContainers,
         touched: &mut FxHashSet<Subject>,
     ) {
-        // The keys that several have or had, with the units for which that is new or over.
-        let mut touched_keys: Vec<(u64, &UnitKey)> = Vec::new();
+        let (mut lost, mut added) = (Vec::new(), Vec::new());
         for (unit, [old, new]) in datastores {
-            let before = entries(old, |capture| match moved.get(capture.container()) {
+            let before = entries(unit, old, |capture| match moved.get(capture.container()) {
                 Some(before) => SourceKeys::new(&before.site, before.kind.as_ref()?),
                 None => SourceKeys::of(capture, containers),
             });
-            let now = entries(new, |capture| SourceKeys::of(capture, containers));
+            let now = entries(unit, new, |capture| SourceKeys::of(capture, containers));
             if before == now {
                 continue;
             }
             touched.insert(Subject::Sources(unit.name().into()));
-            let (lost, added) = differences(before, now);
-            for key in lost {
-                self.entries.release(&key, unit);
-                touched_keys.extend(self.entries.first(&key).map(|_| (key, unit)));
-                if self.entries.all(&key).nth(1).is_none() {
-                    self.shared.remove(&key);
-                }
-            }
-            for (key, dataset) in added {
-                if self.entries.claim(key, unit, dataset.clone()) {
-                    touched_keys.push((key, unit));
-                    self.shared.insert(key, ());
-                }
+            lost.extend(before.iter().filter(|entry| now.binary_search(entry).is_err()).cloned());
+            added.extend(now.into_iter().filter(|entry| before.binary_search(entry).is_err()));
+        }
+        added.sort_unstable();
+        let mut changed: Vec<(u64, UnitKey)> =
+            lost.iter().chain(&added).map(|entry| (entry.key, entry.unit.clone())).collect();
+        changed.sort_unstable();
+        // Where nothing was known before, a key that comes once has one entry, and nobody has to look.
+        let is_first = self.entries.is_empty();
+        for entry in &lost {
+            self.entries.take(entry);
+        }
+        self.entries.extend(added);
+        for same in changed.chunk_by(|(one, _), (other, _)| one == other) {
+            if let [(key, first), others @ ..] = same
+                && !(is_first && others.is_empty())
+            {
+                self.renew_key(*key, first, touched);
             }
         }
-        // Only later datastores are told of an earlier one; what the first of those under one key changes, reaches all.
-        touched_keys.sort_unstable();
-        touched_keys.dedup_by_key(|(key, _)| *key);
-        for (key, unit) in touched_keys {
-            let later = self.entries.all(&key).filter(|(other, _)| other > unit);
-            touched.extend(later.map(|(other, _)| Subject::Sources(other.name().into())));
+    }
+
+    /// Notes whether a key has several entries. Only later datastores are told of an earlier one: what the first of those that
+    /// changed has changed reaches all of them.
+    fn renew_key(&mut self, key: u64, first: &UnitKey, touched: &mut FxHashSet<Subject>) {
+        let later = self.entries.get_all(&key).filter(|entry| entry.unit > *first);
+        touched.extend(later.map(|entry| Subject::Sources(entry.unit.name().into())));
+        if self.entries.get_all(&key).nth(1).is_some() {
+            self.shared.insert(key, ());
+        } else {
+            self.shared.remove(&key);
         }
     }
 }
 
-/// The captured datasets of a datastore, with the keys of their sources.
+/// The captured datasets of a datastore, each once, in order.
 fn entries<'a>(
+    unit: &UnitKey,
     datastore: Option<&'a Arc<Datastore>>,
     keys: impl FnOnce(&'a Capture) -> Option<SourceKeys<'a>>,
-) -> Vec<(u64, &'a DatasetName)> {
+) -> Vec<CapturedSource> {
     let Some(datastore) = datastore else { return Vec::new() };
     let Some(capture) = datastore.capture() else { return Vec::new() };
     let Some(keys) = keys(capture) else { return Vec::new() };
-    let sources = sources(capture, datastore);
-    sources.map(|(dataset, source)| (keys.key(capture.kind(), source), dataset)).collect()
-}
-
-/// The keys under which a unit has other entries than before, and its entries under these. A unit may have several entries under one
-/// key: all of them are made anew.
-fn differences<'a>(
-    before: Vec<(u64, &'a DatasetName)>,
-    mut now: Vec<(u64, &'a DatasetName)>,
-) -> (FxHashSet<u64>, Vec<(u64, &'a DatasetName)>) {
-    if before.is_empty() {
-        return (FxHashSet::default(), now);
-    }
-    let (old, new): (FxHashSet<_>, FxHashSet<_>) =
-        (before.into_iter().collect(), now.iter().copied().collect());
-    let changed: FxHashSet<u64> = old.symmetric_difference(&new).map(|(key, _)| *key).collect();
-    now.retain(|(key, _)| changed.contains(key));
-    (changed, now)
+    let entry = |(dataset, source): (&DatasetName, &str)| CapturedSource {
+        key: keys.key(capture.kind(), source),
+        unit: unit.clone(),
+        dataset: dataset.clone(),
+    };
+    let mut entries: Vec<_> = sources(capture, datastore).map(entry).collect();
+    entries.sort_unstable();
+    entries.dedup();
+    entries
 }
 
 /// Returns the datasets of a datastore that are captured from what an earlier datastore captures, each with the first of those; and
@@ -137,17 +153,21 @@ pub(super) fn shared_sources(datastore: &DatastoreName, directory: &UnitIndex) -
             continue;
         }
         let own = identity(Some(keys.kind), capture.kind(), source);
-        let is_same = |(other, other_dataset): &&(UnitKey, DatasetName)| {
-            captured_in(other, other_dataset, directory).is_some_and(|(capture, source)| {
+        let is_same = |other: &&CapturedSource| {
+            captured_in(&other.unit, &other.dataset, directory).is_some_and(|(capture, source)| {
                 let kind = directory.containers().get(capture.container()).map(DataContainer::kind);
                 directory.containers().site(capture.container()) == site
                     && identity(kind, capture.kind(), source) == own
             })
         };
-        let mut earlier = index.entries.all(&key).take_while(|(other, _)| other < unit);
-        if let Some((other, other_dataset)) = earlier.find(is_same) {
-            let (dataset, other_dataset) = (dataset.clone(), other_dataset.clone());
-            shared.push(SharedSource { dataset, other: other.clone(), other_dataset, other_prefix: None });
+        let mut earlier = index.entries.get_all(&key).take_while(|other| other.unit < *unit);
+        if let Some(other) = earlier.find(is_same) {
+            shared.push(SharedSource {
+                dataset: dataset.clone(),
+                other: other.unit.clone(),
+                other_dataset: other.dataset.clone(),
+                other_prefix: None,
+            });
         }
     }
     shared

@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     diagnostic::ModelPath,
-    ecosystem::{Datastore, Workspace},
+    ecosystem::{Dataset, Datastore, Workspace},
 };
-use datasurface_schema::{Entity, Name, TeamKey, Text, segment};
+use datasurface_schema::{DatasetKey, Entity, Name, TeamKey, Text, segment};
 use std::sync::{Arc, OnceLock};
 
 /// A datastore or workspace, and the team that it belongs to.
@@ -119,6 +119,39 @@ where
     /// Every unit, and which it is, in no order.
     pub(super) fn units(&self) -> impl Iterator<Item = (&UnitKey, &T)> {
         self.by_folded_name.iter().map(|(unit, member)| (unit, &**member.entity()))
+    }
+}
+
+/// A datastore that exists, and a dataset of it that was looked up, if it exists.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FoundDataset<'a> {
+    pub(super) unit: &'a UnitKey,
+    pub(super) store: &'a Located<Datastore>,
+    pub(super) dataset: Option<&'a Dataset>,
+}
+
+impl Members<Datastore> {
+    /// Looks several datasets up; none for those whose datastore does not exist.
+    pub(super) fn find_all<'k>(
+        &self,
+        keys: impl Iterator<Item = &'k DatasetKey> + Clone,
+    ) -> Vec<Option<FoundDataset<'_>>> {
+        // Step by step for all of them: each step is a short loop, in which a processor waits for the memory of many at once. In a
+        // profile of 100 000 datasets that were searched for one after the other, 28 % of a validation were such waiting.
+        let stores: Vec<_> = keys.clone().map(|key| self.get(&key.datastore)).collect();
+        let near: Vec<&[Dataset]> = stores
+            .iter()
+            .zip(keys.clone())
+            .map(|(found, key)| {
+                found.map_or(&[][..], |(_, member)| member.entity().datasets().near(&key.dataset))
+            })
+            .collect();
+        let datasets = stores.into_iter().zip(near).zip(keys).map(|((found, near), key)| {
+            let (unit, member) = found?;
+            let dataset = near.iter().find(|dataset| *dataset.name() == key.dataset);
+            Some(FoundDataset { unit, store: member.located(), dataset })
+        });
+        datasets.collect()
     }
 }
 

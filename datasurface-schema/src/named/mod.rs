@@ -89,17 +89,12 @@ impl<T: Entity> Named<T> {
     }
 
     /// Builds a collection from sorted entities, with nodes as full as can be.
-    fn from_sorted(mut sorted: Vec<T>) -> Self {
-        let mut named = Self::default();
-        if sorted.len() <= WIDTH && !sorted.is_empty() {
-            sorted.shrink_to_fit();
-            named.root = Some(Arc::new(Node::Leaf(sorted)));
-        } else {
-            for entity in sorted {
-                named.insert_at(named.len(), entity);
-            }
+    fn from_sorted(sorted: Vec<T>) -> Self {
+        let mut nodes = rows(sorted, Node::Leaf);
+        while nodes.len() > 1 {
+            nodes = rows(nodes, Node::from_children);
         }
-        named
+        Self { root: nodes.pop() }
     }
 
     /// Returns the first entity of this name.
@@ -108,11 +103,22 @@ impl<T: Entity> Named<T> {
         T::Name: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        let root = self.root.as_ref()?;
-        let leaf = root.leaf(&|other: &T| other.name().borrow() < name);
         // Few large entities, of which most are in no cache: in turn, a processor loads many at once. Of a search by halves,
         // each step waits for the one before.
-        leaf.iter().find(|entity| entity.name().borrow() == name)
+        self.near(name).iter().find(|entity| entity.name().borrow() == name)
+    }
+
+    /// Returns a few entities in a row, among which is the first one of this name, if there is any: the first step of
+    /// [`get`](Self::get), for those who look many names up in many collections.
+    pub fn near<Q>(&self, name: &Q) -> &[T]
+    where
+        T::Name: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        match &self.root {
+            Some(root) => root.leaf(&|other: &T| other.name().borrow() < name),
+            None => &[],
+        }
     }
 
     /// Returns every entity of this name: several only if the name is a duplicate.
@@ -220,6 +226,13 @@ where
 /// By name, and by content where names are equal.
 fn order<T: Entity>(one: &T, other: &T) -> Ordering {
     one.name().cmp(other.name()).then_with(|| one.cmp(other))
+}
+
+/// Nodes over as many elements, or nodes, as one can have, in order.
+fn rows<E, T>(elements: Vec<E>, node: impl Fn(Vec<E>) -> Node<T>) -> Vec<Arc<Node<T>>> {
+    let mut rest = elements.into_iter();
+    let row = || Some(rest.by_ref().take(WIDTH).collect::<Vec<_>>()).filter(|row| !row.is_empty());
+    std::iter::from_fn(row).map(|row| Arc::new(node(row))).collect()
 }
 
 /// In the order in which a [`Named`] has them.

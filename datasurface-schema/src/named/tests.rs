@@ -98,6 +98,8 @@ proptest! {
                 let first = model.iter().position(|thing| thing.0 == name);
                 prop_assert_eq!(named.index_of(&name), first);
                 prop_assert_eq!(named.get(&name), first.and_then(|at| model.get(at)));
+                let near = named.near(&name);
+                prop_assert!(near.len() <= WIDTH && near.iter().find(|thing| thing.0 == name) == named.get(&name));
             }
             let anew: Named<Thing> = model.iter().cloned().collect();
             prop_assert!(anew == *named);

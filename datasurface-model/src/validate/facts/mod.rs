@@ -20,7 +20,7 @@ use super::{
     unit::{Content, UnitKey, UnitPlace},
     unit_diff::UnitChange,
     unit_index::UnitIndex,
-    unit_members::Located,
+    unit_members::{FoundDataset, Located},
 };
 use crate::ecosystem::{
     CloudVendor, Consent, Credential, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy,
@@ -317,12 +317,22 @@ impl Facts {
     }
 
     pub(super) fn dataset(&self, key: &DatasetKey) -> Option<DatasetFact<'_>> {
-        let origins = self.directory.origins().get(&key.datastore);
-        DatasetFact::find(
-            self.store(&key.datastore)?,
-            &key.dataset,
-            origins.and_then(|all| all.get(&key.dataset)),
-        )
+        self.datasets(std::iter::once(key)).pop()?
+    }
+
+    /// Returns each of these datasets, if it exists.
+    pub(super) fn datasets<'k>(
+        &self,
+        keys: impl Iterator<Item = &'k DatasetKey> + Clone,
+    ) -> Vec<Option<DatasetFact<'_>>> {
+        let found = self.directory.datastores().find_all(keys.clone()).into_iter().zip(keys);
+        let facts = found.map(|(found, key)| {
+            let FoundDataset { unit, store: located, dataset } = found?;
+            let origins = self.directory.origins().get(&key.datastore);
+            let origins = origins.and_then(|all| all.get(&key.dataset));
+            Some(DatasetFact { store: StoreFact { unit, located }, dataset: dataset?, origins })
+        });
+        facts.collect()
     }
 
     pub(super) fn lineage_path(&self, key: &LineagePathKey) -> Option<LineagePath> {

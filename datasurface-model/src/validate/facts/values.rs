@@ -8,7 +8,7 @@ use crate::{
     validate::{origins::Origins, unit::UnitKey, unit_members::Located},
 };
 use datasurface_schema::{
-    Classification, Column, ColumnName, DatasetKey, DatasetName, DatastoreName, Entity, Named, PlatformName,
+    Classification, Column, ColumnName, DatasetKey, DatasetName, DatastoreName, Entity, PlatformName,
     PolicyName, Schema, Set, ZoneName,
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -23,14 +23,6 @@ pub(crate) struct DatasetFact<'a> {
 }
 
 impl<'a> DatasetFact<'a> {
-    pub(super) fn find(
-        store: StoreFact<'a>,
-        dataset: &DatasetName,
-        origins: Option<&'a Arc<Origins>>,
-    ) -> Option<Self> {
-        store.datasets().get(dataset).map(|dataset| Self { store, dataset, origins })
-    }
-
     /// The datastore that it belongs to.
     pub(crate) fn store(self) -> StoreFact<'a> {
         self.store
@@ -123,10 +115,6 @@ impl<'a> StoreFact<'a> {
 
     pub(crate) fn deprecation(self) -> Option<&'a Deprecation<DatastoreName>> {
         self.located.entity.deprecation()
-    }
-
-    pub(super) fn datasets(self) -> &'a Named<Dataset> {
-        self.located.entity.datasets()
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
         facts::DatasetClassifications,
         unit::{Content, UnitKey, UnitPlace},
         unit_index::UnitIndex,
-        unit_members::Located,
+        unit_members::{FoundDataset, Located},
     },
 };
 use datasurface_schema::{
@@ -101,8 +101,10 @@ impl Evaluation<'_> {
         let mut origins = Origins::default();
         for group in workspace.entity.groups() {
             let group_key = GroupKey::new(workspace.entity.name(), group.name());
-            for sink in group.sinks() {
-                self.add_input(&mut origins, sink.name(), |closed, access| {
+            let keys = group.sinks().iter().map(Entity::name);
+            let found = self.directory.datastores().find_all(keys.clone()).into_iter().zip(keys);
+            for (found, key) in found.filter_map(|(found, key)| Some((found?, key))) {
+                self.add_input(&mut origins, key, found, |closed, access| {
                     access.onward(&workspace.team, &group_key, &closed.dataset) == Some(Onward::Open)
                 });
             }
@@ -115,9 +117,9 @@ impl Evaluation<'_> {
         &self,
         origins: &mut Origins,
         key: &DatasetKey,
+        found: FoundDataset<'_>,
         is_open_onward: impl Fn(&DatasetKey, &Access) -> bool,
     ) {
-        let Some((_, store)) = self.directory.datastores().get(&key.datastore) else { return };
         if self.order.derives(&key.datastore) {
             // Of a cycle, what is not known yet is added later.
             let known = self.known.datastores.get(&key.datastore).and_then(|known| known.get(&key.dataset));
@@ -129,10 +131,10 @@ impl Evaluation<'_> {
                 origins.merge_all_but_closed(known);
                 origins.closed.extend(known.closed.iter().filter(is_closed).cloned());
             }
-        } else if let Some(dataset) = store.entity().datasets().get(&key.dataset) {
-            add_own(origins, store.located(), dataset);
+        } else if let Some(dataset) = found.dataset {
+            add_own(origins, found.store, dataset);
         }
-        if !is_open_onward(key, store.entity().access()) {
+        if !is_open_onward(key, found.store.entity.access()) {
             origins.closed.insert(key.clone());
         }
     }

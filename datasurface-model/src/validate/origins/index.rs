@@ -54,6 +54,7 @@ impl OriginIndex {
         touched: &mut FxHashSet<Subject>,
     ) {
         self.update_freeing(changes);
+        let is_first = self.lineage.is_empty();
         let rewired = self.lineage.update(directory, changes, moved);
         let is_about_datastore = |change: &UnitChange| matches!(change.key.place(), UnitPlace::Datastore(..));
         if !rewired.is_empty() || changes.iter().any(is_about_datastore) {
@@ -63,7 +64,8 @@ impl OriginIndex {
             return;
         }
         let order = Arc::clone(self.lineage.order());
-        let mut stale = self.stale(directory, changes);
+        // At first every node is new, and among those that derive from others than before.
+        let mut stale = if is_first { BTreeSet::new() } else { self.stale(directory, changes) };
         for node in &rewired {
             match order.number(node) {
                 Some(number) => drop(stale.insert(number)),

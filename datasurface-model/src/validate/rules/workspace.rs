@@ -183,7 +183,8 @@ fn check_group<'a>(
         });
     }
     let mut before = None;
-    for sink in group.sinks() {
+    let found = scope.facts.datasets(group.sinks().iter().map(Entity::name));
+    for (sink, found) in group.sinks().iter().zip(found) {
         let key = sink.name();
         let at = |unit: ModelPath| unit.child(segment::GROUPS, name).child(segment::SINKS, key.to_string());
         // The sinks are sorted: one that is there twice stands beside itself.
@@ -195,7 +196,7 @@ fn check_group<'a>(
                 .related_place(path, "wants it first");
             scope.report(finding);
         }
-        match scope.facts.dataset(key) {
+        match found {
             None => {
                 let is_wanted = |nearest: &str| group.sinks().get(&DatasetKey::from(nearest)).is_some();
                 reference::check_element(Reference::Dataset(key.clone()), scope, at, is_wanted);

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use datasurface_schema::{DatasetName, Entity, Name, segment};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 pub(in super::super) static UNKNOWN_TABLE: CodeInfo = CodeInfo::error(
     "capture/unknown-table",
@@ -150,7 +150,7 @@ fn shared(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>)
         sources.map(|(dataset, source)| (identity(kind, capture.kind(), source), source, dataset))
     };
     // Most often every source is another one. Files are in each other by what their names begin with.
-    let mut known = FxHashSet::default();
+    let mut known = FxHashSet::with_capacity_and_hasher(datastore.datasets().len(), FxBuildHasher);
     if !is_of_files && identified().all(|(identity, ..)| known.insert(identity)) {
         return;
     }

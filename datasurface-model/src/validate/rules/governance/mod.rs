@@ -125,8 +125,8 @@ pub(super) fn check_datastore<'a>(datastore: &'a Datastore, scope: &mut RuleCont
     for zone in &zones {
         classification::check_datastore(datastore, zone, scope);
     }
-    if let Some(zone) = ZonePolicies::find(scope.unit.zone(), scope) {
-        production::check_own_datastore(datastore.production_status(), &zone, scope);
+    if let Some(zone) = zones.iter().find(|zone| Some(zone.name) == scope.unit.zone()) {
+        production::check_own_datastore(datastore.production_status(), zone, scope);
     }
 }
 
