@@ -1,6 +1,7 @@
 //! Plans as text: for each platform, what has to be done, when, and for whom.
 
 use crate::{planned_change::PlannedChange, text::count};
+use datasurface_broker::ApplyState;
 use datasurface_model::{PlatformName, Repository};
 use datasurface_platform::{Action, Phase, Plan, Revision, Step};
 use std::{
@@ -15,7 +16,7 @@ type Part<'a> = (Phase, &'a BTreeSet<Repository>);
 pub(crate) fn summary(planned_change: &PlannedChange) -> String {
     let mut text = String::new();
     for (platform, plan) in planned_change.proposal.plans() {
-        text += &platform_summary(platform, plan);
+        text += &platform_summary(platform, plan, base(planned_change, platform).as_deref());
         text.push('\n');
     }
     let to = planned_change.proposal.revision();
@@ -29,12 +30,25 @@ pub(crate) fn summary(planned_change: &PlannedChange) -> String {
     text
 }
 
+/// The revision that a plan starts from, where nobody recorded that it was applied.
+fn base(planned_change: &PlannedChange, platform: &PlatformName) -> Option<String> {
+    let manifest = planned_change.target.manifest()?;
+    let revision = manifest.base_revision(platform).short();
+    match manifest.platform(platform)?.standing {
+        ApplyState::Rendered => {
+            Some(format!("from what was rendered last, revision {revision}: nothing was recorded as applied"))
+        }
+        ApplyState::Applied | ApplyState::Behind(_) => None,
+    }
+}
+
 /// By phase, and within a phase by who asked for it; numbers show the order in which steps are done.
-fn platform_summary(platform: &PlatformName, plan: &Plan) -> String {
+fn platform_summary(platform: &PlatformName, plan: &Plan, base: Option<&str>) -> String {
     if plan.is_empty() {
         return format!("{platform}: nothing to do\n");
     }
     let mut text = format!("{platform}: {}\n", count(plan.steps().len(), "step"));
+    text.extend(base.map(|base| format!("  {base}\n")));
     let mut parts: BTreeMap<Part<'_>, Vec<(usize, &Step)>> = BTreeMap::new();
     for (number, step) in (1..).zip(plan.steps()) {
         let part = (step.phase(), &step.cause.owners);

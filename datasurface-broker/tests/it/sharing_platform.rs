@@ -77,7 +77,16 @@ impl DataPlatform for SharingPlatform {
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
-        Offer::for_datasets(node, "shelf")
+        let datasets = match &node.detail {
+            NodeDetail::Ingest(ingest) => &ingest.datasets,
+            NodeDetail::Export(export) => std::slice::from_ref(&export.dataset),
+            NodeDetail::Transform(_) | NodeDetail::Trigger(_) => &[],
+        };
+        let offer = |dataset: &DatasetFacts| {
+            Offer::new(&dataset.key, format!("shelf.{}", dataset.storage_key()), "shelf")
+                .with_custody(dataset.custody)
+        };
+        datasets.iter().map(offer).collect()
     }
 
     fn lint(&self, _: LintView<'_>, _: &mut Reporter<'_>) {}
@@ -117,9 +126,11 @@ impl DataPlatform for SharingPlatform {
             None => {
                 let stored = scope.stored_datasets().filter(|_| !self.config.chests);
                 let shelves = stored.map(|(node, dataset)| self.shelf(dataset).origin(node.key()));
-                let jobs = scope
-                    .whole_nodes()
-                    .map(|node| Resource::new(format!("job.{}", node.key()), "job").origin(node.key()));
+                let jobs = scope.whole_nodes().map(|node| {
+                    Resource::new(format!("job.{}", node.facts().storage_key()), "job")
+                        .attribute("reads", node.input_addresses())
+                        .origin(node.key())
+                });
                 Rendering::from_resources(shelves.chain(jobs))
             }
         }
