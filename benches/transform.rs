@@ -87,7 +87,7 @@ fn measure(case: &Case, records: i64) -> Result<f64> {
             took(|| by_hand(&hand, folder, case))?,
             took(|| run(folder, "Kept"))?,
         ];
-        best = std::array::from_fn(|at| best[at].min(took[at]));
+        best.iter_mut().zip(took).for_each(|(best, took)| *best = took.min(*best));
         assert_same(folder)?;
     }
     let [transformer, by_hand, capture] = best.map(|took| took.as_secs_f64());

@@ -16,7 +16,6 @@ mod fixtures;
 mod flows;
 #[path = "../../datasurface-model/tests/it/folder.rs"]
 mod folder;
-#[path = "../../datasurface-model/tests/it/follow.rs"]
 mod follow;
 mod front_page;
 mod graph_specification;

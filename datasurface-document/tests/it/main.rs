@@ -10,5 +10,6 @@ mod laws;
 mod no_json;
 mod partial;
 mod places;
+mod related_places;
 mod reload;
 mod syntaxes;

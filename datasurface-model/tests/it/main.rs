@@ -10,8 +10,8 @@
 mod base;
 mod fixtures;
 mod folder;
+#[path = "../../../tests/it/follow.rs"]
 mod follow;
-mod places;
 mod rules;
 mod suggestions;
 mod validation;

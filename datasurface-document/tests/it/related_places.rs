@@ -1,8 +1,8 @@
 //! Where findings are written: at what they are about, and only there.
 
-use crate::{fixtures::folder, folder::TODAY};
 use datasurface_document::Documents;
 use datasurface_model::{Findings, Validation};
+use std::{fs, path::Path};
 
 /// A dataset whose checks of quality come next.
 const DATASET: &str = "\
@@ -24,9 +24,11 @@ datastores:
 fn findings(checks: impl Iterator<Item = String>) -> Findings {
     let checks: String = checks.map(|check| format!("    - {check}\n")).collect();
     let fixture = format!("{DATASET}{checks}");
-    let documents =
-        Documents::new().document("base.yaml", folder().read("base.yaml")).document("checks.yaml", fixture);
-    let invalid = documents.load().unwrap().validate(&Validation::on(TODAY.parse().unwrap())).unwrap_err();
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasurface-model/tests/fixtures/base.yaml");
+    let base = fs::read_to_string(base).unwrap();
+    let documents = Documents::new().document("base.yaml", base).document("checks.yaml", fixture);
+    let on = Validation::on("2026-06-30".parse().unwrap());
+    let invalid = documents.load().unwrap().validate(&on).unwrap_err();
     documents.located(invalid.findings().clone())
 }
 
