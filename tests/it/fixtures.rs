@@ -69,6 +69,10 @@ const BEYOND: &[&str] = &[
     "platform/former-address",
     "platform/not-deterministic",
     "platform/place-twice",
+    "hook/failed",
+    "hook/failure-ignored",
+    "hook/note",
+    "hook/refused",
     "remote/unreachable",
     // It takes platforms that say how fast they are.
     "latency/end-to-end",
