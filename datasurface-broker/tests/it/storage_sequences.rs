@@ -372,7 +372,7 @@ fn what_is_owed_stays_on(declared: fn(&str) -> PlatformDeclaration, seeds: std::
                 }
                 proposal => proposal,
             };
-            let proposal = proposal.unwrap_or_else(|error| panic!("{case}: {error:?}"));
+            let proposal = proposal.map_err(|error| format!("{case}: {error:?}")).unwrap();
             let is_written = match random.below(4) {
                 // Nobody writes this revision.
                 0 => false,
