@@ -94,7 +94,7 @@ pub(crate) fn run_command(
     }
     let ran = ran.map_err(|_| ModuleError::Time(limits.time))?;
     if let Err(error) = ran
-        && !error.downcast_ref::<I32Exit>().is_some_and(|exit| exit.0 == 0)
+        && error.downcast_ref::<I32Exit>().is_none_or(|exit| exit.0 != 0)
     {
         return Err(failure(&error, store.data().memory.has_refused, &limits));
     }
