@@ -1,6 +1,10 @@
 //! Guests: sound ones, and hostile ones that are stopped.
 
-#![expect(clippy::unwrap_used, reason = "what these helpers find wrong is a failed test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what these helpers find wrong is a failed test"
+)]
 
 mod guests;
 mod hooks;
