@@ -30,8 +30,7 @@ def trigger_due(request):
     if event["workspace"] != "Forecast":
         return {}
     moved = [each for each in event["inputs"] if each["batch"] > each["seen_batch"]]
-    datastore, dataset = settings["history"].split("/")
-    if any(each["dataset"] == {"datastore": datastore, "dataset": dataset} for each in moved):
+    if any(each["dataset"] == settings["history"] for each in moved):
         return {"decision": "run_in_full", "notes": ["the history moved: trained anew"]}
     changes = sum(each["changed_records"] for each in moved)
     if changes < settings["fewest_changes"]:

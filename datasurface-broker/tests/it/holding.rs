@@ -131,7 +131,11 @@ fn deleting_a_declaration_deletes_no_guard() {
     let over = site.render(fixture([], []), day("2028-01-01"));
     assert!(steps_of(&over).contains(&(Action::Retire, "shelf.S/a".into(), Effect::DataLoss)));
     assert!(steps_of(&over).contains(&(Action::Retire, "frame".into(), Effect::None)));
-    assert!(over.manifest().platforms().is_empty());
+    // What is to be taken down is listed until somebody recorded that it was.
+    assert!(over.manifest().platform(&"P".into()).unwrap().scopes.is_empty());
+    assert!(site.bytes().contains_key("target/P/plan.json"));
+    broker().record_applied(&mut site.target(), None).unwrap();
+    assert!(site.target().manifest().unwrap().platforms().is_empty());
     assert!(site.propose(fixture([], []), day("2028-01-01")).unwrap().plans().next().is_none());
 }
 
