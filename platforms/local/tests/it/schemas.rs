@@ -46,7 +46,7 @@ fn a_new_column_is_added_and_the_next_batch_fills_it() {
     update  view view.Sales.analysis.NW_Data.customers, in place: shows the columns of its table
     "#);
     insta::assert_snapshot!(files(&plan), @r#"
-    ######## 2f948c6df81d-to-a1275d8fea25/001-update-table-NW_Data-customers.sql
+    ######## shards/main/transition/2f948c6df81d-to-a1275d8fea25/001-update-table-NW_Data-customers.sql
     -- resource: table.NW_Data.customers
     -- database: northwind.db
     -- Versions that are there have NULL in a new column: what it was for them, nobody knows.
@@ -55,7 +55,7 @@ fn a_new_column_is_added_and_the_next_batch_fills_it() {
     -- [change] Adds columns.
     ALTER TABLE "NW_Data__customers" ADD COLUMN "vat" TEXT;
 
-    ######## 2f948c6df81d-to-a1275d8fea25/004-update-view-Sales-analysis-NW_Data-customers.sql
+    ######## shards/main/transition/2f948c6df81d-to-a1275d8fea25/004-update-view-Sales-analysis-NW_Data-customers.sql
     -- resource: view.Sales.analysis.NW_Data.customers
     -- database: northwind.db
 
@@ -102,7 +102,7 @@ fn a_column_that_goes_stays_aside_where_history_is_owed() {
     update  view view.Sales.analysis.NW_Data.customers, in place: loses `city` (breaks `Sales/analysis`)
     "#);
     insta::assert_snapshot!(files(&plan), @r#"
-    ######## 2f948c6df81d-to-a1275d8fea25/001-update-table-NW_Data-customers.sql
+    ######## shards/main/transition/2f948c6df81d-to-a1275d8fea25/001-update-table-NW_Data-customers.sql
     -- resource: table.NW_Data.customers
     -- database: northwind.db
     -- What the new table cannot have stays in "NW_Data__customers.before_2f948c6df81d-to-a1275d8fea25_886554069268": its values were owed.
@@ -149,7 +149,7 @@ fn a_column_that_goes_stays_aside_where_history_is_owed() {
 
     DROP TABLE "NW_Data__customers.before";
 
-    ######## 2f948c6df81d-to-a1275d8fea25/004-update-view-Sales-analysis-NW_Data-customers.sql
+    ######## shards/main/transition/2f948c6df81d-to-a1275d8fea25/004-update-view-Sales-analysis-NW_Data-customers.sql
     -- resource: view.Sales.analysis.NW_Data.customers
     -- database: northwind.db
 
