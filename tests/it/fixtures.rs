@@ -67,6 +67,7 @@ const BEYOND: &[&str] = &[
     "platform/address-twice",
     "platform/failed",
     "platform/former-address",
+    "platform/holder-of-no-capture",
     "platform/not-deterministic",
     "platform/place-twice",
     "hook/failed",

@@ -60,6 +60,7 @@ static CODES: &[&CodeInfo] = &[
     &occupied::PLACE_TWICE,
     &render::ADDRESS_TWICE,
     &render::NOT_RENDERED,
+    &render::OF_NO_CAPTURE,
     &link::MISSING,
     &link::INSUFFICIENT,
     &limit::LIMIT,

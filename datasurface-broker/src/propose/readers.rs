@@ -5,7 +5,7 @@ use crate::output::{PlatformRecord, ScopeEntry};
 use datasurface_graph::{IntentionGraphs, NodeKey, query::Queries};
 use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, PlatformName, Schema, SchemaChange, Valid};
 use datasurface_platform::{
-    Action, DatasetReaders, Meaning, NodeView, Plan, Resource, ResourceAddress, Step,
+    Action, DatasetReaders, Meaning, NodeView, Plan, Resource, ResourceAddress, Scope, Step,
 };
 use std::{
     cell::OnceCell,
@@ -17,8 +17,8 @@ use std::{
 pub(super) struct Readers<'a> {
     ecosystem: &'a Valid<Ecosystem>,
     graphs: &'a IntentionGraphs,
-    /// The names of now by storage names, where these differ.
-    renamed: BTreeMap<DatasetKey, DatasetKey>,
+    /// The names of now by storage names. What is only held has none.
+    now: BTreeMap<DatasetKey, DatasetKey>,
     queries: OnceCell<Queries<'a>>,
     direct: OnceCell<BTreeMap<&'a DatasetKey, BTreeSet<GroupKey>>>,
 }
@@ -30,9 +30,9 @@ impl<'a> Readers<'a> {
         views: &BTreeMap<PlatformName, PlatformViews>,
     ) -> Self {
         let datasets = views.values().flat_map(|views| &views.nodes).flat_map(|node| node.facts().datasets());
-        let renamed = datasets.filter_map(|dataset| Some((dataset.storage.clone()?, dataset.key.clone())));
+        let now = datasets.map(|dataset| (dataset.storage_key().clone(), dataset.key.clone()));
         let (queries, direct) = (OnceCell::new(), OnceCell::new());
-        Self { ecosystem, graphs, renamed: renamed.collect(), queries, direct }
+        Self { ecosystem, graphs, now: now.collect(), queries, direct }
     }
 
     fn direct(&self) -> &BTreeMap<&'a DatasetKey, BTreeSet<GroupKey>> {
@@ -53,7 +53,7 @@ impl<'a> Readers<'a> {
 
 impl DatasetReaders for Readers<'_> {
     fn readers_of(&self, dataset: &DatasetKey) -> BTreeSet<GroupKey> {
-        let dataset = self.renamed.get(dataset).unwrap_or(dataset);
+        let Some(dataset) = self.now.get(dataset) else { return BTreeSet::new() };
         let queries = self.queries.get_or_init(|| Queries::new(self.graphs));
         let derived = queries.downstream_datasets(dataset);
         let read = [dataset].into_iter().chain(&derived).filter_map(|dataset| self.direct().get(dataset));
@@ -90,7 +90,10 @@ pub(super) fn join(
         if !matches!(step.action, Action::Update | Action::Replace) {
             return None;
         }
-        let exported = resource.origins().iter().filter_map(|node| match storage.get(node) {
+        // What is shared has no origins, but members that changed.
+        let of_scope = matches!(step.scope, Scope::Shared(_)).then_some(&step.cause.nodes);
+        let nodes = resource.origins().iter().chain(of_scope.into_iter().flatten());
+        let exported = nodes.filter_map(|node| match storage.get(node) {
             Some(NodeKey::Export { dataset, .. }) => Some(dataset),
             _ => None,
         });

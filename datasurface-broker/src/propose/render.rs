@@ -24,6 +24,13 @@ pub(crate) static NOT_RENDERED: CodeInfo = CodeInfo::error(
      bug of the plug-in; nothing is written, so that nothing is lost.",
 );
 
+pub(crate) static OF_NO_CAPTURE: CodeInfo = CodeInfo::error(
+    "platform/holder-of-no-capture",
+    "a shared scope holds data that no capture shares",
+    "Data is held by the capture that it came from: only what an ingest shares may hold data in a shared scope. Nothing would hold this \
+     data once its last consumer left. This is a bug of the plug-in.",
+);
+
 /// The folder of a platform in a target.
 pub(crate) fn platform_folder(platform: &PlatformName) -> Option<SafePath> {
     slug(&[platform.as_str()], 48).parse().ok()
@@ -81,6 +88,7 @@ pub(super) fn render(
     }
     check_addresses(&entries, &path, found);
     check_held(&views.held, &entries, &path, found);
+    check_holders(&entries, &path, found);
     entries
 }
 
@@ -122,6 +130,19 @@ fn with_members(entry: ScopeEntry, views: &PlatformViews) -> ScopeEntry {
         views: views_of_holders(nodes, &views.held, &entry.record),
         members: shared.fingerprints(),
         ..entry
+    }
+}
+
+/// What holds data in a shared scope has a node from which it is rendered on when nobody asks for it any more.
+fn check_holders(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
+    for entry in entries.iter().filter(|entry| matches!(entry.scope, Scope::Shared(_))) {
+        let holders = entry.record.resources.values().filter(|resource| resource.held_data().is_some());
+        for holder in holders.filter(|holder| !entry.views.contains_key(holder.address())) {
+            let message =
+                format!("`{}` in {} holds data that no capture shares", holder.address(), entry.scope);
+            let help = "report this to the author of the plug-in: the ingest of a dataset shares what holds its data";
+            found.push(Diagnostic::new(&OF_NO_CAPTURE, path.clone(), message).with_help(help));
+        }
     }
 }
 

@@ -131,6 +131,13 @@ fn what_is_held_in_a_shared_scope_stays_there() {
 }
 
 #[test]
+fn only_what_a_capture_shares_may_hold_data() {
+    let keeping = hall().setting("keeps_panes", true);
+    let refused = Site::new().propose(of(keeping, [wanting("W", ["S/a"])]), today()).unwrap_err();
+    assert_eq!(codes(&refused), ["platform/holder-of-no-capture"]);
+}
+
+#[test]
 fn a_shared_scope_has_limits_and_is_divided_by_its_name() {
     let small = || hall().setting("most_panes", 2);
     let three = || [wanting("W", ["S/a", "S/b", "S/c"])];

@@ -20,6 +20,8 @@ pub(crate) struct Config {
     brings_over: bool,
     /// Whether what comes after the shards is made in turns: the windows of a container, by the first letter of a dataset.
     divides: bool,
+    /// Whether windows keep the data that is seen through them.
+    keeps_panes: bool,
     /// The most panes of a window.
     most_panes: Option<u64>,
 }
@@ -120,6 +122,10 @@ impl DataPlatform for SharingPlatform {
                 let panes: Vec<DatasetKey> = scope.parts_as()?;
                 let window =
                     Resource::new(format!("window.{}", key.name), "window").attribute("panes", &panes);
+                let kept = panes.first().filter(|_| self.config.keeps_panes);
+                let window = kept.into_iter().fold(window, |window, dataset| {
+                    window.with_held_data(HeldData::new(dataset, Custody::default()))
+                });
                 let shelves = panes.iter().map(|dataset| format!("shelf.{dataset}"));
                 Rendering::from_resources([window.with_dependencies(shelves)])
             }
