@@ -34,11 +34,13 @@ pub(crate) fn summary(planned_change: &PlannedChange) -> String {
 fn base(planned_change: &PlannedChange, platform: &PlatformName) -> Option<String> {
     let manifest = planned_change.target.manifest()?;
     let revision = manifest.base_revision(platform).short();
-    match manifest.platform(platform)?.standing {
-        ApplyState::Rendered => {
+    let record = manifest.platform(platform)?;
+    match record.standing {
+        // What was recorded as applied has no plan left.
+        ApplyState::Rendered if record.has_transitions() => {
             Some(format!("from what was rendered last, revision {revision}: nothing was recorded as applied"))
         }
-        ApplyState::Applied | ApplyState::Behind(_) => None,
+        _ => None,
     }
 }
 

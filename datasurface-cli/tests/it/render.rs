@@ -110,6 +110,18 @@ fn a_revision_that_nobody_rendered_is_not_recorded_as_applied() {
 }
 
 #[test]
+fn a_plan_says_where_nothing_was_recorded_as_applied() {
+    let fixture = Fixture::new(&models::first());
+    let plan = |fixture: &Fixture| fixture.run("plan model.json --target out --on 2026-02-01").good().out;
+    let note = "from what was rendered last, revision ";
+    assert!(!plan(&fixture).contains(note), "nothing is rendered");
+    fixture.render();
+    fixture.model(&models::second());
+    let said = plan(&fixture);
+    assert!(said.contains(note) && said.contains(": nothing was recorded as applied\n"), "{said}");
+}
+
+#[test]
 fn what_was_held_is_made_again_too() {
     let fixture = Fixture::new(&models::second());
     fixture.render();
