@@ -89,26 +89,17 @@ impl Proposal {
         let promised = self.manifest.files();
         let mut written = BTreeSet::new();
         let mut writing = target.begin()?;
-        for (name, proposed) in &self.platforms {
-            let Some(record) = self.manifest.platform(name) else {
+        for scope in self.written_scopes() {
+            if scope.paths().all(|path| there.contains(&path)) {
                 continue;
-            };
-            for (view, entry) in proposed.scopes.iter().zip(&record.scopes) {
-                let folder = entry.folder.joined_to(&record.folder);
-                let is_there = |path: &SafePath| there.contains(&path.joined_to(&folder));
-                if entry.record.files.keys().all(is_there) {
-                    continue;
-                }
-                let rendering = proposed.configured.platform().render(view)?;
-                for file in rendering.files() {
-                    put(&mut writing, &file.path().joined_to(&folder), file, &promised, &there)?;
-                }
             }
-            for file in proposed.transition_files() {
-                let path = file.path().joined_to(&record.folder);
-                put(&mut writing, &path, file, &promised, &there)?;
-                written.insert(path);
+            for file in scope.render()?.files() {
+                put(&mut writing, &scope.path_of(file.path()), file, &promised, &there)?;
             }
+        }
+        for (path, file) in self.transition_files() {
+            put(&mut writing, &path, file, &promised, &there)?;
+            written.insert(path);
         }
         let is_gone = |path: &SafePath| !there.contains(path) && !written.contains(path);
         let manifest = self.manifest.clone().without_transitions(is_gone);

@@ -44,6 +44,12 @@ impl AsOf {
         self.day
     }
 
+    /// Whether the day is that of a clock, and nobody named it.
+    #[must_use]
+    pub fn is_by_clock(self) -> bool {
+        self.is_by_clock
+    }
+
     /// Whether the day is known to be right. Where nothing is held yet, a wrong day loses nothing.
     pub(super) fn is_trusted(self, lock: &Lock) -> bool {
         let is_near = |last: NaiveDate| last.checked_add_days(TRUSTED).is_none_or(|last| self.day <= last);

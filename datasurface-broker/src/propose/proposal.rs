@@ -1,8 +1,14 @@
 //! A proposal: renderings, plans and lock, before anything is written.
 
-use crate::{configured_platform::ConfiguredPlatform, lock::Lock, output::Manifest};
+use crate::{
+    configured_platform::ConfiguredPlatform,
+    lock::Lock,
+    output::{Manifest, ScopeEntry},
+};
 use datasurface_model::{Findings, PlatformName};
-use datasurface_platform::{File, Plan, Revision, ScopeView, hook::Hooks};
+use datasurface_platform::{
+    File, Plan, PlatformError, Rendering, Revision, SafePath, ScopeView, hook::Hooks,
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A proposed change: the new rendering of each platform, the plan to get there, and the lock to go with it.
@@ -34,7 +40,58 @@ impl Proposed {
     }
 }
 
+/// A scope of a proposal, and where it is written.
+pub(crate) struct WrittenScope<'p> {
+    configured: &'p ConfiguredPlatform,
+    view: &'p ScopeView,
+    entry: &'p ScopeEntry,
+    folder: SafePath,
+}
+
+impl WrittenScope<'_> {
+    /// A path in the target.
+    pub(crate) fn path_of(&self, inside: &SafePath) -> SafePath {
+        inside.joined_to(&self.folder)
+    }
+
+    /// The paths of its files in the target.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = SafePath> {
+        self.entry.record.files.keys().map(|path| self.path_of(path))
+    }
+
+    /// Renders it once more.
+    pub(crate) fn render(&self) -> Result<Rendering, PlatformError> {
+        self.configured.platform().render(self.view)
+    }
+}
+
 impl Proposal {
+    /// The scopes of all platforms, as they are written.
+    pub(crate) fn written_scopes(&self) -> impl Iterator<Item = WrittenScope<'_>> {
+        self.platforms.iter().flat_map(|(name, proposed)| {
+            let record = self.manifest.platform(name).into_iter();
+            record.flat_map(|record| {
+                let scopes = proposed.scopes.iter().zip(&record.scopes);
+                scopes.map(|(view, entry)| WrittenScope {
+                    configured: &proposed.configured,
+                    view,
+                    entry,
+                    folder: entry.folder.joined_to(&record.folder),
+                })
+            })
+        })
+    }
+
+    /// The files that are there for a change only, by path in the target: those of plans, and plan files.
+    pub(crate) fn transition_files(&self) -> impl Iterator<Item = (SafePath, &File)> {
+        self.platforms.iter().flat_map(|(name, proposed)| {
+            let record = self.manifest.platform(name).into_iter();
+            record.flat_map(|record| {
+                proposed.transition_files().map(|file| (file.path().joined_to(&record.folder), file))
+            })
+        })
+    }
+
     /// The plan of each platform, by name.
     pub fn plans(&self) -> impl Iterator<Item = (&PlatformName, &Plan)> {
         self.platforms.iter().map(|(name, proposed)| (name, &proposed.plan))

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fmt};
 
 /// The members that identify the elements of lists, such as columns.
-const NAMES: [&str; 2] = ["name", "key"];
+const NAMES: [&str; 3] = ["name", "key", "dataset"];
 
 /// A value in the attributes of a resource that differs from what it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
