@@ -19,6 +19,8 @@ pub(crate) struct Answer<'a> {
     output: Box<Output<'a>>,
     remarks: String,
     is_well: bool,
+    /// The exit code if all is well.
+    exit_code: u8,
 }
 
 /// Says it to somebody.
@@ -33,7 +35,7 @@ impl<'a> Answer<'a> {
             // What was written knows only that something went wrong.
             to.0.error.and(written.map_err(io::Error::other))
         };
-        Self { output: Box::new(output), remarks: printable(paragraphs(findings)), is_well }
+        Self { output: Box::new(output), remarks: printable(paragraphs(findings)), is_well, exit_code: 0 }
     }
 
     /// Findings for people, on the standard output, and a last line.
@@ -55,6 +57,7 @@ impl<'a> Answer<'a> {
                 output: Box::new(|_| Ok(())),
                 remarks: format!("error: the answer is no JSON: {error}; this is a bug in datasurface\n"),
                 is_well: false,
+                exit_code: 0,
             },
         }
     }
@@ -65,13 +68,18 @@ impl<'a> Answer<'a> {
             serde_json::to_writer_pretty(&mut *to, &object).map_err(io::Error::from)?;
             to.write_all(b"\n")
         };
-        Self { output: Box::new(output), remarks: String::new(), is_well }
+        Self { output: Box::new(output), remarks: String::new(), is_well, exit_code: 0 }
     }
 
     /// The same answer, with findings beside it, on the standard error.
     pub(crate) fn with_findings(mut self, findings: &Findings) -> Self {
         self.remarks += &printable(paragraphs(findings));
         self
+    }
+
+    /// The same answer, with this exit code if all is well.
+    pub(crate) fn with_exit_code(self, exit_code: u8) -> Self {
+        Self { exit_code, ..self }
     }
 
     /// Prints it. Whoever does not read on has had enough: that is no error. Anything else that hinders printing is.
@@ -84,7 +92,7 @@ impl<'a> Answer<'a> {
                 let _ = io::stderr().lock().write_all(remark.as_bytes());
                 ExitCode::FAILURE
             }
-            _ if self.is_well => ExitCode::SUCCESS,
+            _ if self.is_well => ExitCode::from(self.exit_code),
             _ => ExitCode::FAILURE,
         }
     }
@@ -99,7 +107,7 @@ impl<'a> Answer<'a> {
         }
         // If the standard error cannot be written, there is nobody left to tell.
         let _ = io::stderr().lock().write_all(remarks.as_bytes());
-        if self.is_well && written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        if self.is_well && written.is_ok() { ExitCode::from(self.exit_code) } else { ExitCode::FAILURE }
     }
 
     fn say(&self, to: impl Write) -> io::Result<()> {

@@ -3,7 +3,7 @@
 use crate::{
     answer::Answer,
     arguments::{Applied, Format},
-    planned_change::recovered,
+    plan::recovered,
 };
 use datasurface_broker::{Broker, Target};
 use datasurface_model::Findings;

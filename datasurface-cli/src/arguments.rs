@@ -1,13 +1,21 @@
 //! The command line.
 
-use crate::{ask::Ask, codeowners::CodeOwnersArguments, configuration, review::Review};
+use crate::{
+    ask::Ask,
+    codeowners::CodeOwnersArguments,
+    configuration,
+    plan::{Plan, Render},
+    review::Review,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use datasurface_broker::{AsOf, PlatformTask};
 use datasurface_graph::NodeKey;
 use datasurface_model::{ColumnName, DatasetKey, PlatformKind};
 use std::{
+    env,
     path::{Path, PathBuf},
+    process,
     time::SystemTime,
 };
 
@@ -94,7 +102,7 @@ pub(crate) struct SchemaArguments {
 }
 
 /// The model, and what it is judged with.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Model {
     /// The model: a file of JSON or YAML, a folder of such files, or `-` for the standard input.
     #[arg(value_name = "MODEL")]
@@ -109,6 +117,10 @@ pub(crate) struct Model {
     /// before may go, also where the clock is more than a week past the last day that is known to be right.
     #[arg(long, value_name = "DATE", value_parser = date)]
     on: Option<NaiveDate>,
+
+    /// The day of a plan that was made before.
+    #[arg(skip)]
+    planned_on: Option<AsOf>,
 }
 
 #[derive(Debug, Args)]
@@ -187,34 +199,6 @@ pub(crate) struct Explain {
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Plan {
-    #[command(flatten)]
-    pub(crate) model: Model,
-
-    /// The folder that was rendered into, or will be.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) target: PathBuf,
-
-    /// How to print the plan.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Render {
-    #[command(flatten)]
-    pub(crate) plan: Plan,
-
-    /// The target is lost: make it again, from the model that was rendered last and as the lock says.
-    #[arg(long)]
-    pub(crate) remake: bool,
-
-    /// The lock is lost, or entries of it are: take it from the target, which has a copy of it as it was rendered.
-    #[arg(long, conflicts_with = "remake")]
-    pub(crate) restore_lock: bool,
 }
 
 /// What another tool applied.
@@ -388,7 +372,14 @@ pub(crate) enum GraphLevel {
 impl Arguments {
     /// Reads the command line of this process. If it is invalid, the process ends with a message.
     pub(crate) fn from_command_line() -> Self {
-        let arguments = Self::parse();
+        let arguments = Self::try_parse().unwrap_or_else(|error| match error.use_stderr() {
+            false => error.exit(),
+            true => {
+                // If the standard error cannot be written, there is nobody left to tell.
+                let _ = error.print();
+                process::exit(usage_exit_code().into())
+            }
+        });
         if let Verb::Graph(graph) = &arguments.verb
             && let Some(ignored) = graph.ignored()
         {
@@ -421,8 +412,8 @@ impl Verb {
             Self::Check(check) => Some(&check.model),
             Self::Graph(graph) => Some(&graph.model),
             Self::Ask(ask) => Some(&ask.question.about().model),
-            Self::Plan(plan) => Some(&plan.model),
-            Self::Render(render) => Some(&render.plan.model),
+            Self::Plan(plan) => Some(&plan.inputs.model),
+            Self::Render(render) => Some(&render.inputs.model),
             Self::Lineage(lineage) => Some(&lineage.model),
             Self::Explain(explain) => Some(&explain.model),
             Self::Review(_)
@@ -461,7 +452,12 @@ impl Graph {
 impl Model {
     /// An older version of the model, judged with the same.
     pub(crate) fn older(&self, model: &Path) -> Self {
-        Self { model: model.to_owned(), lock: Some(self.lock()), on: Some(self.date()) }
+        Self { model: model.to_owned(), lock: Some(self.lock()), on: Some(self.date()), planned_on: None }
+    }
+
+    /// The same model as of the day of a plan that was made before.
+    pub(crate) fn planned_on(&self, day: AsOf) -> Self {
+        Self { planned_on: Some(day), ..self.clone() }
     }
 
     /// Where the lock is, or will be.
@@ -482,18 +478,25 @@ impl Model {
 
     /// The day as of which to judge.
     pub(crate) fn date(&self) -> NaiveDate {
-        self.on.unwrap_or_else(today)
+        self.as_of().day()
     }
 
     /// The day as of which to plan: named, or that of the clock.
     pub(crate) fn as_of(&self) -> AsOf {
-        self.on.map_or_else(|| AsOf::from_clock(today()), AsOf::from)
+        let named = self.planned_on.or(self.on.map(AsOf::from));
+        named.unwrap_or_else(|| AsOf::from_clock(today()))
     }
 
     /// Whether the model comes from the standard input.
     pub(crate) fn is_stdin(&self) -> bool {
         self.model.as_os_str() == "-"
     }
+}
+
+/// The exit code if the command line or the configuration is wrong. Where 2 says that there is something to do, it says nothing else.
+pub(crate) fn usage_exit_code() -> u8 {
+    let is_detailed = env::args_os().any(|argument| argument == "--detailed-exitcode");
+    if is_detailed { 1 } else { 2 }
 }
 
 /// Reads a day.

@@ -18,6 +18,9 @@ pub static CODES: &[&CodeInfo] = &[
     &UNDONE,
     &UNFINISHED,
     &DRIFT_UNKNOWN,
+    &PROPOSAL_MOVED,
+    &PROPOSAL_UNREADABLE,
+    &PROPOSAL_UNWRITTEN,
     &REVIEW_CONFLICT,
     &REVIEW_FIRST,
     &REVIEW_GIT,
@@ -126,6 +129,25 @@ pub(crate) static DRIFT_UNKNOWN: CodeInfo = CodeInfo::note(
     "what was applied cannot be looked at, so drift is not known",
     "A plan goes from what was rendered to what the model says. It also lists what somebody dropped or changed of what was applied, \
      where the databases can be reached from here. The plan itself does not depend on it.",
+);
+
+pub(crate) static PROPOSAL_MOVED: CodeInfo = CodeInfo::error(
+    "plan/proposal-moved",
+    "what would be rendered is not what was planned",
+    "`render --proposal` renders what `plan --out` saved, and nothing else. Since then the model, the lock, the target or a platform has \
+     become another one, so what somebody approved is not what would be done. Nothing is written.",
+);
+
+pub(crate) static PROPOSAL_UNREADABLE: CodeInfo = CodeInfo::error(
+    "plan/proposal-unreadable",
+    "a saved proposal cannot be read",
+    "It is missing, was cut off or edited, or another version of the command wrote it. Plan again with `--out`.",
+);
+
+pub(crate) static PROPOSAL_UNWRITTEN: CodeInfo = CodeInfo::error(
+    "plan/proposal-unwritten",
+    "a proposal cannot be saved",
+    "The file that `plan --out` names cannot be written. Nothing else was.",
 );
 
 pub(crate) static REVIEW_CONFLICT: CodeInfo = CodeInfo::error(

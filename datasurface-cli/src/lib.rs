@@ -33,7 +33,6 @@ mod lineage;
 mod listing;
 mod metrics;
 mod plan;
-mod planned_change;
 mod program_factory;
 mod reach;
 mod registry;
@@ -44,7 +43,6 @@ mod schema;
 mod selected_graphs;
 mod sink;
 mod status;
-mod summary;
 mod table;
 mod target;
 mod text;
@@ -133,5 +131,5 @@ pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
 fn usage_error(reason: String) -> ExitCode {
     // If the standard error cannot be written, there is nobody left to tell.
     let _ = writeln!(io::stderr(), "error: {}", text::printable(reason));
-    ExitCode::from(2)
+    ExitCode::from(arguments::usage_exit_code())
 }

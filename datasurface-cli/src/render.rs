@@ -2,14 +2,12 @@
 
 use crate::{
     answer::Answer,
-    arguments::{Format, Render},
+    arguments::Format,
     hook_notes::annotated,
-    plan::PlanJson,
-    planned_change::{Lost, PlannedChange, recovered},
-    summary::summary,
+    plan::{Lost, PlanInputs, PlanJson, PlannedChange, Render, SavedProposal, ShownChange, recovered},
 };
 use datasurface_broker::Broker;
-use datasurface_model::Findings;
+use datasurface_model::{Diagnostic, Findings};
 
 pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
     let lost = match (arguments.remake, arguments.restore_lock) {
@@ -17,29 +15,47 @@ pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
         (false, true) => Lost::Lock,
         (false, false) => Lost::Nothing,
     };
-    let (planned_change, findings, is_written) = match PlannedChange::build(&arguments.plan, broker, lost) {
-        Ok(mut planned_change) => {
+    let (planned, findings, is_written) = match build(arguments, broker, lost) {
+        Ok((mut planned, not_as_planned)) => {
             // Before anything is written: a hook that must be asked and fails is an error like others.
-            planned_change.findings = annotated(planned_change.findings, broker.hooks());
-            let findings = write(&mut planned_change);
+            planned.change.findings.extend(not_as_planned);
+            planned.change.findings = annotated(planned.change.findings, broker.hooks());
+            let findings = write(&mut planned.change);
             let is_written = !findings.has_errors();
-            (Some(planned_change), findings, is_written)
+            (Some(planned), findings, is_written)
         }
         Err(findings) => (None, annotated(findings, broker.hooks()), false),
     };
-    match arguments.plan.format {
+    match arguments.inputs.format {
         Format::Text => {
-            let mut text = planned_change.as_ref().map(summary).unwrap_or_default();
-            if let Some(planned_change) = &planned_change {
-                text += &last_line(arguments, planned_change, is_written);
+            let mut text = planned.as_ref().map(ShownChange::to_text).unwrap_or_default();
+            if let Some(planned) = &planned {
+                text += &last_line(arguments, &planned.change, is_written);
             }
             Answer::text(text, &findings, is_written)
         }
         Format::Json => {
-            let planned = PlanJson::new(planned_change.as_ref(), &findings);
+            let planned = PlanJson::new(planned.as_ref(), &findings);
             Answer::json(&planned.with_written(is_written), is_written)
         }
     }
+}
+
+/// Plans; where somebody approved a plan, as of its day. Also returns how the plan is not the one that was approved.
+fn build(
+    arguments: &Render,
+    broker: &Broker,
+    lost: Lost,
+) -> Result<(ShownChange, Option<Diagnostic>), Findings> {
+    let inputs = &arguments.inputs;
+    let Some(file) = &arguments.proposal else {
+        return Ok((ShownChange::build(inputs, broker, lost)?, None));
+    };
+    let saved = SavedProposal::read(file)?;
+    let model = inputs.model.planned_on(saved.as_of());
+    let planned = ShownChange::build(&PlanInputs { model, ..inputs.clone() }, broker, lost)?;
+    let moved = saved.moved(&planned.change);
+    Ok((planned, moved))
 }
 
 /// Writes, unless there is something in the target that somebody should look at first. Gives back all that was found.
@@ -62,7 +78,7 @@ fn write(planned_change: &mut PlannedChange) -> Findings {
 
 fn last_line(arguments: &Render, planned_change: &PlannedChange, is_written: bool) -> String {
     if is_written {
-        let target = arguments.plan.target.display();
+        let target = arguments.inputs.target.display();
         format!("rendered into `{target}`, with the lock `{}`\n", planned_change.lock_path.display())
     } else {
         "nothing was written\n".to_owned()

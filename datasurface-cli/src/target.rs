@@ -3,7 +3,7 @@
 use crate::{
     arguments,
     codes::NOTHING_RENDERED,
-    planned_change::{recovered, unfinished},
+    plan::{recovered, unfinished},
 };
 use chrono::{DateTime, Utc};
 use datasurface_broker::{OperationContext, Target};

@@ -1,18 +1,32 @@
 //! `plan`: shows what has to be done, and does nothing of it.
 
+mod arguments;
+mod planned_change;
+mod saved_proposal;
+mod summary;
+mod text_diff;
+mod totals;
+
+pub(crate) use arguments::{Plan, PlanInputs, Render};
+pub(crate) use planned_change::{Lost, PlannedChange, recovered, unfinished};
+pub(crate) use saved_proposal::SavedProposal;
+
 use crate::{
     answer::Answer,
-    arguments::{self, Format},
+    arguments::Format,
+    codes::PROPOSAL_UNWRITTEN,
     drift::{PlatformDrift, drift, lines},
     hook_notes::annotated,
-    planned_change::{Lost, PlannedChange, unfinished},
-    summary::summary,
 };
 use datasurface_broker::Broker;
-use datasurface_model::{Findings, PlatformName};
-use datasurface_platform::{Plan, Revision};
+use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
+use datasurface_platform::{Plan as Steps, Revision};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
+use text_diff::FileDiff;
+
+/// The exit code of `--detailed-exitcode` where there is something to do, as of other tools that plan.
+const HAS_CHANGES: u8 = 2;
 
 /// A plan for programs. What is not known is null or empty.
 #[derive(Serialize)]
@@ -20,7 +34,10 @@ pub(crate) struct PlanJson<'a> {
     findings: &'a Findings,
     reached: Option<&'a Revision>,
     revision: Option<&'a Revision>,
-    plans: BTreeMap<&'a PlatformName, &'a Plan>,
+    plans: BTreeMap<&'a PlatformName, &'a Steps>,
+    /// Only if it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<&'a [FileDiff]>,
     /// Only of a plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     drifted: Option<&'a [PlatformDrift]>,
@@ -30,13 +47,14 @@ pub(crate) struct PlanJson<'a> {
 }
 
 impl<'a> PlanJson<'a> {
-    pub(crate) fn new(planned_change: Option<&'a PlannedChange>, findings: &'a Findings) -> Self {
-        let plans = planned_change.into_iter().flat_map(|planned_change| planned_change.proposal.plans());
+    pub(crate) fn new(planned: Option<&'a ShownChange>, findings: &'a Findings) -> Self {
+        let change = planned.map(|planned| &planned.change);
         Self {
             findings,
-            reached: planned_change.and_then(|planned_change| planned_change.reached.as_ref()),
-            revision: planned_change.map(|planned_change| planned_change.proposal.revision()),
-            plans: plans.collect(),
+            reached: change.and_then(|change| change.reached.as_ref()),
+            revision: change.map(|change| change.proposal.revision()),
+            plans: change.into_iter().flat_map(|change| change.proposal.plans()).collect(),
+            files: planned.and_then(|planned| planned.files.as_deref()),
             drifted: None,
             is_written: None,
         }
@@ -51,32 +69,75 @@ impl<'a> PlanJson<'a> {
     }
 }
 
-pub(crate) fn plan(arguments: &arguments::Plan, broker: &Broker) -> Answer<'static> {
-    let (planned_change, mut findings) = match PlannedChange::build(arguments, broker, Lost::Nothing) {
-        Ok(planned_change) => {
-            let mut findings = planned_change.findings.clone();
-            findings.extend(
-                planned_change.target.recovery().map(|recovery| unfinished(recovery, &arguments.target)),
-            );
-            (Some(planned_change), findings)
+/// What would be done, and what of it is shown. Files are compared before anything is written.
+pub(crate) struct ShownChange {
+    pub(crate) change: PlannedChange,
+    files: Option<Vec<FileDiff>>,
+}
+
+impl ShownChange {
+    pub(crate) fn build(inputs: &PlanInputs, broker: &Broker, lost: Lost) -> Result<Self, Findings> {
+        let change = PlannedChange::build(inputs, broker, lost)?;
+        let files = match inputs.diff.then(|| change.proposal.file_changes(&change.target)) {
+            None => None,
+            Some(Ok(changes)) => Some(changes.iter().map(FileDiff::of).collect()),
+            Some(Err(error)) => return Err(error.findings()),
+        };
+        Ok(Self { change, files })
+    }
+
+    /// For people.
+    pub(crate) fn to_text(&self) -> String {
+        let files = self.files.iter().flatten().map(|file| file.to_text() + "\n");
+        files.chain([summary::summary(&self.change)]).collect()
+    }
+}
+
+pub(crate) fn plan(arguments: &Plan, broker: &Broker) -> Answer<'static> {
+    let inputs = &arguments.inputs;
+    let (planned, mut findings) = match ShownChange::build(inputs, broker, Lost::Nothing) {
+        Ok(planned) => {
+            let recovery = planned.change.target.recovery();
+            let mut findings = planned.change.findings.clone();
+            findings.extend(recovery.map(|recovery| unfinished(recovery, &inputs.target)));
+            if let Some(file) = &arguments.out {
+                findings.extend(save(&planned.change, file));
+            }
+            (Some(planned), findings)
         }
         Err(findings) => (None, findings),
     };
     findings = annotated(findings, broker.hooks());
-    let is_well = planned_change.is_some() && !findings.has_errors();
-    let (drifted, unknown) = planned_change
-        .as_ref()
-        .map(|planned_change| drift(broker, &planned_change.target))
-        .unwrap_or_default();
+    let is_well = planned.is_some() && !findings.has_errors();
+    let has_changes = planned.as_ref().is_some_and(|planned| planned.change.has_changes());
+    let (drifted, unknown) =
+        planned.as_ref().map(|planned| drift(broker, &planned.change.target)).unwrap_or_default();
     findings.extend(unknown);
-    match arguments.format {
+    let answer = match inputs.format {
         Format::Text => {
-            let text = planned_change.as_ref().map(summary).unwrap_or_default();
+            let text = planned.as_ref().map(ShownChange::to_text).unwrap_or_default();
             Answer::text(text + &lines(&drifted), &findings, is_well)
         }
         Format::Json => {
-            let planned = PlanJson::new(planned_change.as_ref(), &findings);
+            let planned = PlanJson::new(planned.as_ref(), &findings);
             Answer::json(&planned.with_drifted(&drifted), is_well)
         }
+    };
+    match arguments.detailed_exitcode && has_changes {
+        true => answer.with_exit_code(HAS_CHANGES),
+        false => answer,
     }
+}
+
+/// Writes the plan for those who approve it; returns what kept from that.
+fn save(change: &PlannedChange, file: &Path) -> Option<Diagnostic> {
+    let saved = SavedProposal::of(change).map_err(|error| error.to_string());
+    let error = saved.and_then(|saved| saved.write(file).map_err(|error| error.to_string())).err()?;
+    let file = file.display();
+    let path = ModelPath::root().child(segment::TARGET, file.to_string());
+    let message = format!("`{file}` cannot be written: {error}");
+    Some(
+        Diagnostic::new(&PROPOSAL_UNWRITTEN, path, message)
+            .with_help("name another file, or mend what is in the way"),
+    )
 }

@@ -1,11 +1,11 @@
 //! What `plan` and `render` have in common: the way from what was rendered to what the model says.
 
+use super::arguments::PlanInputs;
 use crate::{
-    arguments::Plan,
     codes::{FINISHED, NO_COPY, NOT_LOST, UNDONE, UNFINISHED},
     input::Input,
 };
-use datasurface_broker::{Base, Broker, Lock, Manifest, Proposal, Recovery, Target};
+use datasurface_broker::{AsOf, Base, Broker, Lock, Manifest, Proposal, Recovery, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath, segment};
 use datasurface_platform::Revision;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,8 @@ pub(crate) struct PlannedChange {
     /// The revision that was rendered before.
     pub(crate) reached: Option<Revision>,
     pub(crate) proposal: Proposal,
+    /// The day as of which it was planned.
+    pub(crate) as_of: AsOf,
     /// What was found; an error among it is about what is in the target, and does not keep from planning.
     pub(crate) findings: Findings,
 }
@@ -33,8 +35,8 @@ pub(crate) struct PlannedChange {
 impl PlannedChange {
     /// Reads, judges, looks at the target, and plans. Writes nothing: after a write that was decided and interrupted, target
     /// and lock are seen as they will be when it is finished.
-    pub(crate) fn build(arguments: &Plan, broker: &Broker, lost: Lost) -> Result<Self, Findings> {
-        let lock_path = arguments.model.lock();
+    pub(crate) fn build(arguments: &PlanInputs, broker: &Broker, lost: Lost) -> Result<Self, Findings> {
+        let (lock_path, as_of) = (arguments.model.lock(), arguments.model.as_of());
         let opened = Target::open(&arguments.target).and_then(|target| {
             let lock_text = match lost {
                 Lost::Lock => target.manifest().and_then(Manifest::recorded_lock).map(Lock::to_text),
@@ -70,7 +72,7 @@ impl PlannedChange {
                 return Err(findings);
             }
         };
-        match broker.propose(&placed, reached, arguments.model.as_of()) {
+        match broker.propose(&placed, reached, as_of) {
             Ok(proposal) => {
                 findings.extend(input.located(proposal.findings().clone()));
                 Ok(Self {
@@ -78,11 +80,20 @@ impl PlannedChange {
                     target,
                     lock_path: input.lock_path,
                     proposal,
+                    as_of,
                     findings,
                 })
             }
             Err(refused) => refuse(findings, refused.findings().clone()),
         }
+    }
+}
+
+impl PlannedChange {
+    /// Whether rendering would do something.
+    pub(crate) fn has_changes(&self) -> bool {
+        let leads_on = self.reached.as_ref() != Some(self.proposal.revision());
+        leads_on || self.proposal.plans().any(|(_, plan)| !plan.is_empty())
     }
 }
 

@@ -1,16 +1,20 @@
 //! Plans as text: for each platform, what has to be done, when, and for whom.
 
-use crate::{planned_change::PlannedChange, text::count};
+use super::{
+    planned_change::PlannedChange,
+    totals::{Totals, by_owner},
+};
+use crate::text::count;
 use datasurface_broker::ApplyState;
 use datasurface_model::{PlatformName, Repository};
 use datasurface_platform::{Action, Phase, Plan, Revision, Step};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write,
-};
+use std::{collections::BTreeSet, fmt::Write};
 
-/// When steps are done, and for whom.
-type Part<'a> = (Phase, &'a BTreeSet<Repository>);
+/// The differences of one step that are shown. The others are counted.
+const SHOWN_DIFFERENCES: usize = 10;
+
+/// The length at which the text of a difference is cut, in characters.
+const SHOWN_LENGTH: usize = 200;
 
 /// All plans, and the revisions between which they lead.
 pub(crate) fn summary(planned_change: &PlannedChange) -> String {
@@ -19,6 +23,7 @@ pub(crate) fn summary(planned_change: &PlannedChange) -> String {
         text += &platform_summary(platform, plan, base(planned_change, platform).as_deref());
         text.push('\n');
     }
+    text += &by_owner(&planned_change.proposal);
     let to = planned_change.proposal.revision();
     let steps = planned_change.proposal.plans().map(|(_, plan)| plan.steps().len()).sum();
     let steps = count(steps, "step");
@@ -44,22 +49,22 @@ fn base(planned_change: &PlannedChange, platform: &PlatformName) -> Option<Strin
     }
 }
 
-/// By phase, and within a phase by who asked for it; numbers show the order in which steps are done.
+/// The steps in the order in which they are done, under the phase and who asks for them.
 fn platform_summary(platform: &PlatformName, plan: &Plan, base: Option<&str>) -> String {
     if plan.is_empty() {
         return format!("{platform}: nothing to do\n");
     }
-    let mut text = format!("{platform}: {}\n", count(plan.steps().len(), "step"));
+    let mut text = format!("{platform}: {}\n", plan.steps().iter().collect::<Totals>().to_text());
     text.extend(base.map(|base| format!("  {base}\n")));
-    let mut parts: BTreeMap<Part<'_>, Vec<(usize, &Step)>> = BTreeMap::new();
-    for (number, step) in (1..).zip(plan.steps()) {
-        let part = (step.phase(), &step.cause.owners);
-        parts.entry(part).or_default().push((number, step));
-    }
-    for ((phase, owners), steps) in parts {
-        let _ = writeln!(text, "  {}{}", name(phase), asked_for_by(owners));
+    let steps: Vec<(usize, &Step)> = (1..).zip(plan.steps()).collect();
+    let part = |step: &Step| (step.phase(), step.cause.owners.clone());
+    for steps in steps.chunk_by(|(_, one), (_, next)| part(one) == part(next)) {
+        if let Some((_, first)) = steps.first() {
+            let _ = writeln!(text, "  {}{}", name(first.phase()), asked_for_by(&first.cause.owners));
+        }
         for (number, step) in steps {
             let _ = writeln!(text, "{number:>6}  {step}");
+            text += &differences(step);
         }
     }
     let held = plan.steps().iter().filter(|step| step.action == Action::Hold);
@@ -72,6 +77,21 @@ fn platform_summary(platform: &PlatformName, plan: &Plan, base: Option<&str>) ->
     }
     for file in plan.transition_files() {
         let _ = writeln!(text, "  for this change only: {}", file.path());
+    }
+    text
+}
+
+/// The attributes that differ, each on a line of its own.
+fn differences(step: &Step) -> String {
+    let mut text = String::new();
+    for difference in step.differences.iter().take(SHOWN_DIFFERENCES) {
+        let difference = difference.to_string();
+        let shown: String = difference.chars().take(SHOWN_LENGTH).collect();
+        let more = if shown.len() < difference.len() { "…" } else { "" };
+        let _ = writeln!(text, "{:>16}{shown}{more}", "");
+    }
+    if let Some(more @ 1..) = step.differences.len().checked_sub(SHOWN_DIFFERENCES) {
+        let _ = writeln!(text, "{:>16}and {}", "", count(more, "more difference"));
     }
     text
 }

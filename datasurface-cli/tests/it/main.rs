@@ -31,6 +31,7 @@ mod review_ci;
 mod review_forms;
 mod review_git;
 mod run;
+mod saved_proposals;
 #[path = "../../../platforms/local/tests/it/support/skipped.rs"]
 mod skipped;
 mod status;

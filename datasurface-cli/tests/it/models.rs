@@ -120,6 +120,32 @@ pub(crate) fn transformed() -> Ecosystem {
     company("local", [sales(), marketing()])
 }
 
+/// Consumers of two teams.
+pub(crate) fn of_two_teams() -> Ecosystem {
+    let buyers = Workspace::new("Buying")
+        .with_container("EU/Buyers/Shelf")
+        .group(DatasetGroup::new("live").sink("NW_Data/products"));
+    let team = Team::new()
+        .container(DataContainer::sqlite("Shelf", "shelf.db").located("Company/Cellar"))
+        .workspace(buyers);
+    company("local", [sales()]).zone(
+        "EU",
+        "github:northwind/eu@main",
+        GovernanceZone::new().team("Buyers", "github:northwind/buyers@main", team),
+    )
+}
+
+/// The same, and names of products have become shorter.
+pub(crate) fn narrowed() -> Ecosystem {
+    of_two_teams().edit_team("USA", "NorthWind", |team| {
+        let data = Datastore::new("NW_Data")
+            .captured(Capture::sql_snapshot("USA/NorthWind/Source"))
+            .dataset(Dataset::new("customers", "id VarChar(5) key, city VarChar(15)").classified("PII"))
+            .dataset(Dataset::new("products", "id Integer key, name VarChar(20)").classified("Public"));
+        team.without_datastore(&"NW_Data".into()).datastore(data)
+    })
+}
+
 /// The same, whose transformer also makes what nobody needs.
 pub(crate) fn along_with() -> Ecosystem {
     transformed().edit_team("USA", "NorthWind", |team| {

@@ -6,7 +6,10 @@ use crate::{
 };
 use rusqlite::Connection;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 fn plan(fixture: &Fixture, more: &str) -> Said {
     fixture.run(&format!("plan model.json --target out {more}"))
@@ -185,4 +188,118 @@ fn with_the_standard_input_the_lock_is_in_the_current_folder() {
     fixture.run_with("render - --target out", text.as_bytes()).good();
     assert!(fixture.path("datasurface.lock").exists());
     plan(&fixture, "").good();
+}
+
+#[test]
+fn steps_are_shown_in_the_order_in_which_they_are_done() {
+    let fixture = Fixture::new(&models::transformed());
+    let said = plan(&fixture, "--on 2026-02-01").good();
+    let numbers: Vec<usize> = said
+        .out
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.trim_start().split_once("  ")?.0.parse().ok())
+        .collect();
+    assert!(numbers.len() > 4, "{said:?}");
+    assert_eq!(numbers, (1..=numbers.len()).collect::<Vec<_>>(), "{said:?}");
+    assert!(
+        said.out.starts_with(&format!("Local: {} steps: {} create\n", numbers.len(), numbers.len())),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn what_differs_is_shown_with_its_owners_and_those_whom_it_breaks() {
+    let fixture = Fixture::new(&models::of_two_teams());
+    let said = plan(&fixture, "--on 2026-02-01").good();
+    let rows = said.out.lines().skip_while(|line| !line.starts_with("owner ")).take(4);
+    let cells = rows.map(|row| row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect());
+    assert_eq!(
+        cells.collect::<Vec<Vec<&str>>>(),
+        [
+            ["owner", "platform", "steps"],
+            ["(platform)", "Local", "1 step: 1 create"],
+            ["github:northwind/buyers@main", "Local", "4 steps: 4 create"],
+            ["github:northwind/team@main", "Local", "4 steps: 4 create"],
+        ],
+        "{said:?}"
+    );
+    fixture.render();
+    fixture.model(&models::narrowed());
+    let said = plan(&fixture, "--on 2026-02-02").good();
+    println!("{}", said.out);
+    for line in ["columns.name.", "Buying/live", "Sales/live", "broken consumer"] {
+        assert!(said.out.contains(line), "no `{line}`: {said:?}");
+    }
+}
+
+#[test]
+fn with_diff_files_are_compared() {
+    let fixture = Fixture::new(&models::first());
+    assert!(!plan(&fixture, "").good().out.contains("+++"));
+    let said = plan(&fixture, "--diff").good();
+    assert!(said.out.contains("--- /dev/null\n+++ b/Local/foundation/"), "{said:?}");
+    fixture.render();
+    assert!(!plan(&fixture, "--diff --on 2026-02-01").good().out.contains("+++"));
+
+    fixture.model(&models::second());
+    let before = fixture.listing();
+    let said = plan(&fixture, "--diff --on 2026-02-02").good();
+    assert_eq!(fixture.listing(), before, "nothing is written");
+    assert!(!said.out.contains("b/Local/plan.json"), "the plan is above: {said:?}");
+    let json = plan(&fixture, "--diff --on 2026-02-02 --format json").good().json();
+    let mut rendered = fixture.rendered();
+    fixture.run("render model.json --target out --on 2026-02-02").good();
+    // The differences are those between what was there and what is written.
+    for file in json["files"].as_array().unwrap() {
+        let (path, diff) = (file["path"].as_str().unwrap(), file["diff"].as_str().unwrap());
+        let old = rendered.remove(path).unwrap_or_default();
+        let new = fs::read(fixture.path("out").join(path)).unwrap_or_default();
+        assert_ne!(old, new, "{path}");
+        assert!(said.out.contains(diff), "{path}");
+        for added in diff.lines().skip(2).filter_map(|line| line.strip_prefix('+')) {
+            assert!(String::from_utf8_lossy(&new).contains(added), "{path}: {added}");
+        }
+    }
+    let is_plan = |path: &str| path.ends_with("plan.json");
+    for (path, content) in rendered.into_iter().filter(|(path, _)| !is_plan(path)) {
+        assert_eq!(fs::read(fixture.path("out").join(&path)).ok(), Some(content), "{path} differs");
+    }
+}
+
+#[test]
+fn a_program_can_tell_by_the_exit_code_whether_there_is_something_to_do() {
+    let fixture = Fixture::new(&models::first());
+    assert_eq!(plan(&fixture, "--detailed-exitcode").code, 2);
+    assert_eq!(plan(&fixture, "--detailed-exitcode --format json").code, 2);
+    fixture.render();
+    assert_eq!(plan(&fixture, "--detailed-exitcode").code, 0);
+    fixture.model(&models::second());
+    assert_eq!(plan(&fixture, "--detailed-exitcode").code, 2);
+    fixture.write("model.json", "nonsense");
+    assert_eq!(plan(&fixture, "--detailed-exitcode").code, 1);
+    // That a word is not known is no reason to go on.
+    assert_eq!(plan(&fixture, "--detailed-exitcode --unknown").code, 1);
+    assert_eq!(plan(&fixture, "--detailed-exitcode --configuration missing.toml").code, 1);
+    assert_eq!(plan(&fixture, "--unknown").code, 2);
+    assert_eq!(fixture.run("plan --help").code, 0);
+}
+
+/// The guide shows the plan of the documents in the README.
+#[test]
+fn the_guide_shows_what_is_printed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    let blocks = |text: &str, language: &str| -> Vec<String> {
+        let start = format!("```{language}\n");
+        let blocks = text.split(&start).skip(1);
+        blocks.map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+    };
+    let fixture = Fixture::new(&models::first());
+    fs::create_dir(fixture.path("model")).unwrap();
+    for (number, document) in blocks(&page("README.md"), "yaml").iter().enumerate() {
+        fixture.write(&format!("model/{number}.yaml"), document);
+    }
+    let said = fixture.run("plan model --target out").good();
+    let shown = blocks(&page("docs/command-line.md"), "text");
+    assert!(shown.contains(&said.out), "{said:?}");
 }
