@@ -50,8 +50,8 @@ pub(super) fn by_owner(proposal: &Proposal) -> String {
         proposal.plans().flat_map(|(name, plan)| plan.steps().iter().map(move |step| (name, step)))
     {
         let owners = step.cause.owners.iter().map(Some);
-        let nobody = step.cause.owners.is_empty().then_some(None);
-        for owner in owners.chain(nobody) {
+        let unowned = step.cause.owners.is_empty().then_some(None);
+        for owner in owners.chain(unowned) {
             asked.entry((owner, platform)).or_default().add(step);
         }
         if let Meaning::Breaking(groups) = &step.meaning {
