@@ -75,7 +75,7 @@
 //! [`Target`], as a whole or not at all, together with the [`Lock`] that says what was decided.
 //!
 //! Platforms with a runtime then apply and run what was rendered, by the same [`Broker`]: nothing runs that differs from the [`Manifest`].
-//! Moves and releases are edits of the [`Lock`]; `docs/command-line.md` describes them.
+//! Moves ([`MoveStep`]) and releases ([`Lock::release`]) are edits of the [`Lock`]; `docs/command-line.md` describes them.
 
 mod broker;
 mod check;
@@ -98,7 +98,9 @@ mod write;
 
 pub use broker::Broker;
 pub use configured_platform::ConfiguredPlatform;
-pub use datasurface_choice::{Adjustment, Candidate, Criterion, Delay, Explanation, Lack, PlatformTask};
+pub use datasurface_choice::{
+    Adjustment, Candidate, Criterion, Delay, Explanation, Lack, MoveError, MoveStep, PlatformTask,
+};
 pub use error::BrokerError;
 pub use file_change::FileChange;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};

@@ -117,17 +117,19 @@ impl Lock {
         self.platforms.values().all(|platform| platform.held.is_empty())
     }
 
-    /// Releases all data that a resource holds, as of the revision that was reached.
-    /// Returns whether the platform holds such a resource. Before anything was rendered, nothing is released.
-    pub fn release(&mut self, platform: &PlatformName, resource: &str) -> bool {
-        let (Some(reached), Some(platform)) = (self.reached.clone(), self.platforms.get_mut(platform)) else {
-            return false;
-        };
-        let held = platform.held.iter_mut().find(|held| held.resource.as_str() == resource);
-        held.is_some_and(|held| {
-            *held = held.clone().released(reached);
-            true
-        })
+    /// The data that is held, by platform and resource.
+    pub fn all_held(&self) -> impl Iterator<Item = (&PlatformName, &HeldState)> {
+        self.platforms.iter().flat_map(|(name, platform)| platform.held.iter().map(move |held| (name, held)))
+    }
+
+    /// Releases all data that a resource holds, as of the revision that was reached, for a reason.
+    /// Returns what is released; `None` if the platform holds no such resource. Before anything was rendered, nothing is released.
+    pub fn release(&mut self, platform: &PlatformName, resource: &str, reason: &str) -> Option<&HeldState> {
+        let reached = self.reached.clone()?;
+        let held = &mut self.platforms.get_mut(platform)?.held;
+        let held = held.iter_mut().find(|held| held.resource.as_str() == resource)?;
+        *held = held.clone().released(reached, reason);
+        Some(held)
     }
 
     /// Reads a lock from its text.

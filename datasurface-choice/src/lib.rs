@@ -55,6 +55,7 @@ mod decisions;
 mod explain;
 mod lack;
 mod latency;
+mod moves;
 mod order;
 mod policy;
 mod serve;
@@ -65,6 +66,7 @@ pub use criterion::Criterion;
 pub use explain::{Candidate, Explanation, PlatformTask};
 pub use lack::Lack;
 pub use latency::Delay;
+pub use moves::{MoveError, MoveStep};
 
 use datasurface_graph::Assignments;
 use datasurface_model::{

@@ -4,6 +4,7 @@ use crate::{
     ask::Ask,
     codeowners::CodeOwnersArguments,
     configuration,
+    moves::Move,
     plan::{Plan, Render},
     review::Review,
 };
@@ -11,7 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use datasurface_broker::{AsOf, PlatformTask};
 use datasurface_graph::NodeKey;
-use datasurface_model::{ColumnName, DatasetKey, PlatformKind};
+use datasurface_model::{ColumnName, DatasetKey, PlatformKind, PlatformName};
 use std::{
     env,
     path::{Path, PathBuf},
@@ -61,6 +62,11 @@ pub(crate) enum Verb {
     CodeOwners(CodeOwnersArguments),
     /// Render into a target, and write the lock that goes with it.
     Render(Render),
+    /// Move a dataset group, or the capture of a datastore, from one platform to another one, step by step. Writes the lock, which is rendered
+    /// next.
+    Move(Move),
+    /// Let data go that is held, before its time is over. Writes the lock, which is rendered next.
+    Release(Release),
     /// Record that another tool, such as Terraform, applied what was rendered.
     Applied(Applied),
     /// Apply what was rendered and not applied yet, and run its jobs.
@@ -195,6 +201,32 @@ pub(crate) struct Explain {
     /// The dataset group, as `workspace/group`, or the datastore.
     #[arg(value_name = "GROUP")]
     pub(crate) task: PlatformTask,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// What is let go, and why.
+#[derive(Debug, Args)]
+pub(crate) struct Release {
+    #[command(flatten)]
+    pub(crate) model: Model,
+
+    /// The resource that holds the data, as `plan` lists it.
+    #[arg(value_name = "RESOURCE")]
+    pub(crate) resource: String,
+
+    #[command(flatten)]
+    pub(crate) site: TargetArguments,
+
+    /// The platform, if several hold such a resource.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) platform: Option<PlatformName>,
+
+    /// Why nobody needs the data: it stays in the lock until the data is gone.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
 
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t)]
@@ -414,6 +446,8 @@ impl Verb {
             Self::Ask(ask) => Some(&ask.question.about().model),
             Self::Plan(plan) => Some(&plan.inputs.model),
             Self::Render(render) => Some(&render.inputs.model),
+            Self::Move(step) => Some(&step.subject().model),
+            Self::Release(release) => Some(&release.model),
             Self::Lineage(lineage) => Some(&lineage.model),
             Self::Explain(explain) => Some(&explain.model),
             Self::Review(_)

@@ -8,6 +8,11 @@ pub static CODES: &[&CodeInfo] = &[
     &UNUSED_CREDENTIAL,
     &UNKNOWN_NODE,
     &NO_COPY,
+    &NOT_HELD,
+    &LOCK_UNWRITTEN,
+    &MOVE_NOT_READY,
+    &MOVE_OUT_OF_ORDER,
+    &MOVE_PINNED,
     &UNKNOWN_PLATFORM,
     &UNKNOWN_COLUMN,
     &UNKNOWN_DATASET,
@@ -58,6 +63,39 @@ pub(crate) static NO_COPY: CodeInfo = CodeInfo::error(
     "a lock is to be restored from a target that has no copy of it",
     "Each rendering leaves a copy of its lock in the target. There is none before anything was rendered, and in targets of earlier \
      versions. Restore the lock from version control.",
+);
+
+pub(crate) static NOT_HELD: CodeInfo = CodeInfo::error(
+    "lock/not-held",
+    "something is to be released that is not held",
+    "`release` lets go what is held since its last consumer left: `plan` lists it, by the address of its resource. What consumers still \
+     ask for is not held, and goes when they go.",
+);
+
+pub(crate) static LOCK_UNWRITTEN: CodeInfo = CodeInfo::error(
+    "lock/unwritten",
+    "the lock cannot be written",
+    "What was decided is written beside the lock and put in its place at once. That failed, so the lock is as it was.",
+);
+
+pub(crate) static MOVE_NOT_READY: CodeInfo = CodeInfo::error(
+    "move/not-ready",
+    "a move is completed too early",
+    "A platform comes into use once what was decided is rendered and applied, and all of its data has arrived; what it replaces is taken down \
+     after that. Where another tool applies what is rendered, `applied` records that it did.",
+);
+
+pub(crate) static MOVE_OUT_OF_ORDER: CodeInfo = CodeInfo::error(
+    "move/out-of-order",
+    "a step of a move is out of order",
+    "A move is started, and completed or abandoned. There is one at a time, and something must have been in use before.",
+);
+
+pub(crate) static MOVE_PINNED: CodeInfo = CodeInfo::error(
+    "move/pinned",
+    "a pin contradicts a step of a move",
+    "A pin names the platform that operators want, and starts a move by itself. A step that leads away from it would be undone by the next \
+     rendering. Change the pin first.",
 );
 
 pub(crate) static UNKNOWN_PLATFORM: CodeInfo = CodeInfo::error(

@@ -31,11 +31,14 @@ mod input;
 mod laws;
 mod lineage;
 mod listing;
+mod lock_update;
 mod metrics;
+mod moves;
 mod plan;
 mod program_factory;
 mod reach;
 mod registry;
+mod release;
 mod render;
 mod review;
 mod run;
@@ -104,6 +107,8 @@ pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
         }
         Verb::CodeOwners(arguments) => codeowners::codeowners(&arguments),
         Verb::Render(arguments) => render::render(&arguments, &broker),
+        Verb::Move(arguments) => moves::take(&arguments, &broker),
+        Verb::Release(arguments) => release::release(&arguments),
         Verb::Applied(arguments) => applied::applied(&arguments, &broker),
         Verb::Run(arguments) if arguments.follow => return run::follow(&arguments, &broker),
         Verb::Run(arguments) => run::run(&arguments, &broker),

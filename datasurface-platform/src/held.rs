@@ -50,6 +50,8 @@ pub struct HeldState {
     pub owed_until: Option<NaiveDate>,
     /// The revision at which it was released.
     pub released_by: Option<Revision>,
+    /// The reason for the release, in the words of whoever released it.
+    pub released_for: Option<String>,
     /// The node that it came from, as last rendered, with this dataset alone.
     pub node: NodeView,
 }
@@ -103,6 +105,8 @@ struct HeldStateWire {
     owed_until: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     released_by: Option<Revision>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    released_for: Option<String>,
     node: NodeView,
 }
 
@@ -115,8 +119,8 @@ impl TryFrom<HeldStateWire> for HeldState {
             (None, Some(key)) => HeldScope::Shared(key),
             _ => return Err("what is held is in a `shard`, or in what is `shared`"),
         };
-        let HeldStateWire { resource, holds, owed_until, released_by, node, .. } = wire;
-        Ok(Self { resource, scope, holds, owed_until, released_by, node })
+        let HeldStateWire { resource, holds, owed_until, released_by, released_for, node, .. } = wire;
+        Ok(Self { resource, scope, holds, owed_until, released_by, released_for, node })
     }
 }
 
@@ -126,8 +130,8 @@ impl From<HeldState> for HeldStateWire {
             HeldScope::Shard(shard) => (Some(shard), None),
             HeldScope::Shared(key) => (None, Some(key)),
         };
-        let HeldState { resource, holds, owed_until, released_by, node, .. } = state;
-        Self { resource, shard, shared, holds, owed_until, released_by, node }
+        let HeldState { resource, holds, owed_until, released_by, released_for, node, .. } = state;
+        Self { resource, shard, shared, holds, owed_until, released_by, released_for, node }
     }
 }
 
@@ -150,13 +154,13 @@ impl HeldState {
         node: NodeView,
         owed_until: Option<NaiveDate>,
     ) -> Self {
-        Self { resource, scope: scope.into(), holds, owed_until, released_by: None, node }
+        Self { resource, scope: scope.into(), holds, owed_until, released_by: None, released_for: None, node }
     }
 
-    /// Marks the state as released at a revision: a person looked at that revision, and lets the data go.
+    /// Marks the state as released at a revision, for a reason: a person looked at that revision, and lets the data go.
     #[must_use]
-    pub fn released(mut self, at: Revision) -> Self {
-        self.released_by = Some(at);
+    pub fn released(mut self, at: Revision, reason: impl Into<String>) -> Self {
+        (self.released_by, self.released_for) = (Some(at), Some(reason.into()));
         self
     }
 

@@ -63,8 +63,8 @@ fn without_a_retention_it_is_held_until_somebody_releases_it_at_the_revision_tha
     assert_eq!(steps(&site.propose(ecosystem(), day("2100-01-01")).unwrap(), "P"), []);
 
     let mut lock = site.lock();
-    assert!(!lock.release(&"P".into(), "shelf.S/nothing"));
-    assert!(lock.release(&"P".into(), "shelf.S/b"));
+    assert!(lock.release(&"P".into(), "shelf.S/nothing", "nobody needs it").is_none());
+    assert!(lock.release(&"P".into(), "shelf.S/b", "nobody needs it").is_some());
     let released = site.propose_with(ecosystem(), &lock, today()).unwrap();
     assert_eq!(steps(&released, "P"), [(Action::Retire, "shelf.S/b".into(), Effect::DataLoss)]);
 
@@ -72,7 +72,7 @@ fn without_a_retention_it_is_held_until_somebody_releases_it_at_the_revision_tha
     let more = of([wanting(["S/a"], None), consumer("V", DatasetGroup::new("g").sink("S/c"))]);
     site.render(more.clone(), today());
     let mut stale = site.lock();
-    stale.release(&"P".into(), "shelf.S/b");
+    stale.release(&"P".into(), "shelf.S/b", "nobody needs it").unwrap();
     site.render(of([wanting(["S/a"], None)]), today());
     let text = stale.to_text();
     let kept = datasurface_broker::Lock::from_text(&text).unwrap();
@@ -251,7 +251,7 @@ fn what_is_held_asks_nothing_of_other_platforms() {
     site.render(of(vec![live(), forensic("F", 10)]).group_pin("F/g", ["B"]), today());
     site.render(of(vec![live()]), today());
     let mut lock = site.lock();
-    assert!(lock.release(&"A".into(), "shelf.S/a"));
+    assert!(lock.release(&"A".into(), "shelf.S/a", "nobody needs it").is_some());
     let released = site.propose_with(of(vec![live()]), &lock, today()).unwrap();
     assert!(released.lock().held(&"A".into()).is_empty());
     assert_eq!(released.lock().held(&"B".into()).len(), 1);

@@ -19,11 +19,13 @@ mod input;
 mod laws;
 mod lineage;
 mod models;
+mod moves;
 mod openmetrics;
 mod plan;
 #[cfg(unix)]
 mod programs;
 mod protocol;
+mod release;
 mod render;
 mod repairs;
 mod review;

@@ -2,8 +2,8 @@
 
 use datasurface_model::{
     Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
-    InfrastructureVendor, Latency, Milestoning, PlatformDeclaration, Priority, Removal, Retention, Team,
-    Workspace,
+    InfrastructureVendor, Latency, Milestoning, Permitted, PlatformDeclaration, Policy, PolicyRule, Priority,
+    Removal, Retention, Team, Workspace,
 };
 
 const TEAM: &str = "github:northwind/team@main";
@@ -171,6 +171,17 @@ pub(crate) fn handed_over() -> Ecosystem {
         .primary_pin("NW_Data", "Local")
         .group_pin("Sales/live", ["Local"])
         .group_pin("Research/history", ["Other"])
+}
+
+/// One consumer, and two platforms that could serve it: the first one does, by its name.
+pub(crate) fn on_two_platforms() -> Ecosystem {
+    first().platform(PlatformDeclaration::new("Next", "local").setting("database", "next.db"))
+}
+
+/// The same, and the zone wants the first one only.
+pub(crate) fn on_the_first_of_two_platforms() -> Ecosystem {
+    let policy = Policy::new("local", PolicyRule::Platforms(Permitted::only(["Local"])));
+    on_two_platforms().edit_zone("USA", |zone| zone.policy(policy))
 }
 
 /// One consumer, and the platform has another name now.

@@ -90,7 +90,7 @@ fn what_is_held_goes_by_release() {
     let judge = |old: &Lock| judged([(&model, old), (&model, &unheld)], MODEL, day("2100-01-01"));
     assert_eq!(refusals(&judge(&lock)), ["lock/held-changed"]);
     let mut released = lock.clone();
-    assert!(released.release(&"P".into(), "shelf.S/b"));
+    assert!(released.release(&"P".into(), "shelf.S/b", "nobody needs it").is_some());
     assert_eq!(refusals(&judge(&released)), [] as [&str; 0]);
 }
 
