@@ -25,16 +25,19 @@
 
 mod diagnostic;
 mod ecosystem;
+mod former;
 pub mod governance;
 pub mod ownership;
+mod reference;
 mod validate;
 
 pub use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 pub use datasurface_schema::*;
 pub use diagnostic::*;
 pub use ecosystem::*;
+pub use former::FormerSpelling;
 pub use semver::{Error as VersionError, Version, VersionReq};
 pub use validate::{
-    CODES, Changes, Checked, FormerSpelling, Invalid, Located, Origins, PartialValidation, Previous,
-    SoundPart, Valid, Validation, ValidationStats,
+    CODES, Changes, Checked, Invalid, Located, Origins, PartialValidation, Previous, SoundPart, Valid,
+    Validation, ValidationStats,
 };

@@ -47,11 +47,10 @@ impl OwnedPart {
     /// Returns the place of the part.
     #[must_use]
     pub fn path(&self) -> ModelPath {
-        let zone = |name: &ZoneName| ModelPath::root().child(segment::ZONES, name);
         match self {
             Self::Ecosystem => ModelPath::root(),
-            Self::Zone(name) => zone(name),
-            Self::Team(key) => zone(&key.zone).child(segment::TEAMS, &key.team),
+            Self::Zone(name) => ModelPath::root().child(segment::ZONES, name),
+            Self::Team(key) => ModelPath::team(key),
         }
     }
 

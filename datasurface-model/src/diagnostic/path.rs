@@ -1,6 +1,6 @@
 //! Paths: the span of a model without text.
 
-use datasurface_schema::Text;
+use datasurface_schema::{TeamKey, Text, segment};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -16,6 +16,12 @@ impl ModelPath {
     #[must_use]
     pub fn root() -> Self {
         Self::default()
+    }
+
+    /// Returns the path of a team.
+    #[must_use]
+    pub fn team(team: &TeamKey) -> Self {
+        Self::root().child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team)
     }
 
     /// Creates the path of these segments, from the ecosystem inwards.

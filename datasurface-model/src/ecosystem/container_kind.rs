@@ -35,7 +35,7 @@ pub enum ContainerKind {
         /// Name of the database.
         database: Text,
     },
-    /// A database of Microsoft SQL Server.
+    /// A database of Microsoft SQL DatabaseServer.
     SqlServer {
         /// Host name or address.
         host: Text,
@@ -97,9 +97,12 @@ pub enum ContainerKind {
 
 /// The address of a database server, and the database on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Server<'a> {
+pub(crate) struct DatabaseServer<'a> {
+    /// The host.
     pub(crate) host: &'a str,
+    /// The port.
     pub(crate) port: u16,
+    /// The database.
     pub(crate) database: &'a str,
 }
 
@@ -177,13 +180,13 @@ impl ContainerKind {
     }
 
     /// Returns the address of the server, for the kinds that are a database on one.
-    pub(crate) fn server(&self) -> Option<Server<'_>> {
+    pub(crate) fn server(&self) -> Option<DatabaseServer<'_>> {
         match self {
             Self::Postgres { host, port, database }
             | Self::MySql { host, port, database }
             | Self::SqlServer { host, port, database }
             | Self::Oracle { host, port, database }
-            | Self::Db2 { host, port, database } => Some(Server { host, port: *port, database }),
+            | Self::Db2 { host, port, database } => Some(DatabaseServer { host, port: *port, database }),
             _ => None,
         }
     }

@@ -34,6 +34,7 @@ mod team;
 mod timetable;
 mod transformer;
 mod trigger;
+mod unit_place;
 mod waiver;
 mod workspace;
 mod zone;
@@ -69,8 +70,9 @@ pub use waiver::{WaivedFinding, Waiver};
 pub use workspace::{DatasetGroup, DatasetSink, Workspace};
 pub use zone::{GovernanceZone, ZoneDeclaration};
 
-pub(crate) use container_kind::Server;
+pub(crate) use container_kind::DatabaseServer;
 pub(crate) use part::EcosystemPart;
+pub(crate) use unit_place::UnitPlace;
 
 use datasurface_schema::{
     Annotations, Classification, ContainerKey, DatastoreName, EcosystemName, Entity, GroupKey, Named,

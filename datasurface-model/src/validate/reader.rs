@@ -9,11 +9,13 @@ use super::{
     },
     labels::LabelVerdict,
     origins::{LineagePath, LineagePathKey},
-    reference::Reference,
     sources::SharedSource,
     unit::UnitKey,
 };
-use crate::ecosystem::{CloudVendor, Consent, Credential, DataContainer, Policy};
+use crate::{
+    ecosystem::{CloudVendor, Consent, Credential, DataContainer, Policy},
+    reference::Reference,
+};
 use chrono::NaiveDate;
 use datasurface_schema::{
     Classification, ContainerKey, CredentialKey, DatasetKey, DatastoreName, GroupKey, Named, Set, Text,

@@ -10,16 +10,16 @@ use super::{
     index::MultiIndex,
     labels::LabelIndex,
     origins::OriginIndex,
-    reference::Reference,
     sources::SourceIndex,
-    unit::{Content, UnitKey, UnitPlace},
+    unit::{Content, UnitKey},
     unit_diff::UnitChange,
     unit_members::Members,
 };
 use crate::{
     diagnostic::ModelPath,
-    ecosystem::{Credential, Datastore, GovernanceZone, Workspace},
+    ecosystem::{Credential, Datastore, GovernanceZone, UnitPlace, Workspace},
     ownership::OwnedPart,
+    reference::Reference,
 };
 use datasurface_schema::{
     ContainerKey, DatastoreName, Entity, Named, TeamKey, WorkspaceName, ZoneName, segment,

@@ -1,18 +1,13 @@
 //! The proof that a value was validated.
 
 use super::{
-    changes::Changes,
-    delays::Delays,
-    former::{FormerSpelling, Spelling},
-    origins::Origins,
-    unit_diff,
-    unit_index::UnitIndex,
-    unit_members::Located,
-    waivers::WaiverOutcome,
+    changes::Changes, delays::Delays, origins::Origins, unit_diff, unit_index::UnitIndex,
+    unit_members::Located, waivers::WaiverOutcome,
 };
 use crate::{
     diagnostic::{CodeInfo, Findings, ModelPath},
     ecosystem::{Credential, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Latency, Workspace},
+    former::{FormerNames, FormerSpelling},
     ownership::OwnedPart,
 };
 use chrono::NaiveDate;
@@ -36,7 +31,7 @@ pub struct Valid<T> {
 
 struct Inner<T> {
     value: T,
-    spelling: Spelling,
+    spelling: FormerNames,
     directory: UnitIndex,
     /// The date of the validation, if that is known.
     on: Option<NaiveDate>,
@@ -48,7 +43,7 @@ impl Valid<Ecosystem> {
     /// reference.
     #[must_use]
     pub fn assume_valid(ecosystem: Ecosystem) -> Self {
-        let (spelling, ecosystem) = Spelling::read(None, &ecosystem);
+        let (spelling, ecosystem) = FormerNames::read(None, &ecosystem);
         let mut directory = UnitIndex::default();
         let mut touched = FxHashSet::default();
         directory.update(&unit_diff::differences(None, &ecosystem, &directory), &mut touched);
@@ -56,7 +51,7 @@ impl Valid<Ecosystem> {
     }
 
     /// Creates the proof for an ecosystem that was found to be valid as of a date, with its index.
-    pub(super) fn new(value: Ecosystem, spelling: Spelling, directory: UnitIndex, on: NaiveDate) -> Self {
+    pub(super) fn new(value: Ecosystem, spelling: FormerNames, directory: UnitIndex, on: NaiveDate) -> Self {
         Self { inner: Arc::new(Inner { value, spelling, directory, on: Some(on) }) }
     }
 

@@ -15,16 +15,18 @@ use super::{
     labels::LabelVerdict,
     name_index::NameIndex,
     origins::{LineagePath, LineagePathKey},
-    reference::Reference,
     sources::{SharedSource, shared_sources},
-    unit::{Content, UnitKey, UnitPlace},
+    unit::{Content, UnitKey},
     unit_diff::UnitChange,
     unit_index::UnitIndex,
     unit_members::{FoundDataset, Located},
 };
-use crate::ecosystem::{
-    CloudVendor, Consent, Credential, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy,
-    PolicyRule,
+use crate::{
+    ecosystem::{
+        CloudVendor, Consent, Credential, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone,
+        Policy, PolicyRule, UnitPlace,
+    },
+    reference::Reference,
 };
 use chrono::NaiveDate;
 use datasurface_schema::{

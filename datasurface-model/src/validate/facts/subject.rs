@@ -1,6 +1,6 @@
 //! Subjects of facts.
 
-use super::super::reference::Reference;
+use crate::reference::Reference;
 use crate::validate::{reader::Fact, unit_members::folded};
 use datasurface_schema::{
     Classification, ContainerKey, DatastoreName, TeamKey, Text, WorkspaceName, ZoneName,

@@ -9,13 +9,13 @@ use super::{
 use crate::{
     ecosystem::{
         Access, Capture, CaptureKind, CodeArtifact, Consent, DataTransformer, Dataset, Datastore,
-        GovernanceZone, Onward, Workspace,
+        GovernanceZone, Onward, UnitPlace, Workspace,
     },
     validate::{
         PersistentMap,
         container_index::Site,
         facts::DatasetClassifications,
-        unit::{Content, UnitKey, UnitPlace},
+        unit::{Content, UnitKey},
         unit_index::UnitIndex,
         unit_members::{FoundDataset, Located},
     },

@@ -7,14 +7,10 @@ use super::{
     lineage_path::{LineagePath, LineagePathKey},
 };
 use crate::{
-    ecosystem::{Datastore, Workspace},
+    ecosystem::{Datastore, UnitPlace, Workspace},
     validate::{
-        container_index::MovedContainers,
-        facts::Subject,
-        unit::{Content, UnitPlace},
-        unit_diff::UnitChange,
-        unit_index::UnitIndex,
-        unit_members::folded,
+        container_index::MovedContainers, facts::Subject, unit::Content, unit_diff::UnitChange,
+        unit_index::UnitIndex, unit_members::folded,
     },
 };
 use datasurface_schema::{DatasetKey, DatastoreName, Entity, GroupName, ZoneName};

@@ -4,10 +4,8 @@ use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects, Suggestion},
     ecosystem::{Access, Approval, Datastore},
-    validate::{
-        facts::{DatasetFact, StoreFact},
-        reference::Reference,
-    },
+    reference::Reference,
+    validate::facts::{DatasetFact, StoreFact},
 };
 use datasurface_schema::{DatasetKey, Entity, GroupKey, TeamKey, segment};
 use serde_json::json;

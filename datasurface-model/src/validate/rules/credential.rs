@@ -8,7 +8,7 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{ContainerKind, Credential, CredentialKind, DataContainer, Team},
-    validate::reference::Reference,
+    reference::Reference,
 };
 use datasurface_schema::{ContainerKey, CredentialKey, CredentialName, Entity, TeamKey, segment};
 

@@ -12,6 +12,7 @@ mod classification;
 mod container;
 mod credential;
 mod datastore;
+pub(super) mod former;
 mod governance;
 mod label;
 mod latency;
@@ -29,7 +30,6 @@ mod workspace;
 
 use super::{
     facts::Facts,
-    former,
     reader::FactReader,
     state::UnitResult,
     unit::{Content, UnitKey},

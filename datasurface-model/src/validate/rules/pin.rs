@@ -4,7 +4,7 @@ use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Ecosystem, GroupPin},
-    validate::reference::Reference,
+    reference::Reference,
 };
 use datasurface_schema::{Entity, GroupKey, Named, segment};
 use std::fmt::Display;

@@ -3,7 +3,7 @@
 use super::RuleContext;
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    validate::reference::Reference,
+    reference::Reference,
 };
 use datasurface_schema::{DatasetKey, Text};
 

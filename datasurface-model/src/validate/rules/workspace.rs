@@ -6,7 +6,7 @@ use super::{
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{ContainerUse, DatasetGroup, Deadline, Requirements, Workspace},
-    validate::reference::Reference,
+    reference::Reference,
 };
 use datasurface_schema::{DatasetKey, Entity, GroupKey, segment};
 

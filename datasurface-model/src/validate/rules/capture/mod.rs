@@ -7,7 +7,8 @@ use super::{RuleContext, container::users, credential, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, ContainerUse, Datastore},
-    validate::{name_index::NameIndex, reference::Reference},
+    reference::Reference,
+    validate::name_index::NameIndex,
 };
 use datasurface_schema::{DataType, DatasetName, Entity, segment};
 

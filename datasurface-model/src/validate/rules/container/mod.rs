@@ -8,7 +8,7 @@ use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects, Suggestion},
     ecosystem::{ContainerKind, DataContainer, Team, redact_passwords},
     governance::known_technology,
-    validate::reference::Reference,
+    reference::Reference,
 };
 use datasurface_schema::{ContainerKey, Entity, Place, segment};
 use std::{

@@ -5,7 +5,7 @@
 use super::{super::RuleContext, path_of};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, Protects},
-    ecosystem::{ContainerKind, DataContainer, Server},
+    ecosystem::{ContainerKind, DataContainer, DatabaseServer},
 };
 use datasurface_schema::{ContainerKey, Entity, Text, segment};
 use std::net::IpAddr;
@@ -90,7 +90,7 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<Text>
         let place = if is_near { here() } else { String::new() };
         format!("{technology} {host} {place}")
     };
-    if let Some(Server { host, port, database }) = kind.server() {
+    if let Some(DatabaseServer { host, port, database }) = kind.server() {
         return vec![format!("{} {port} {database}", at(host)).into()];
     }
     match kind {

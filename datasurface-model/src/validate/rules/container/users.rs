@@ -4,7 +4,7 @@ use super::{super::RuleContext, path_of, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects, Suggestion},
     ecosystem::{ContainerKind, ContainerUse, ContainerUser, DataContainer},
-    validate::reference::Reference,
+    reference::Reference,
 };
 use datasurface_schema::{ContainerKey, Entity, TeamKey, segment};
 use std::fmt::Display;

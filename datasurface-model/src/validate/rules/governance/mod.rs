@@ -16,7 +16,8 @@ use crate::{
         DenialContext, NO_EFFECT, PolicySubject, UNKNOWN_TECHNOLOGY, doubt, evaluate, is_alike,
         known_technology,
     },
-    validate::{facts::DatasetFact, reference::Reference},
+    reference::Reference,
+    validate::facts::DatasetFact,
 };
 use datasurface_schema::{
     DatasetKey, Entity, GroupName, Named, PolicyName, Set, Text, ZoneName, nearest, segment,

@@ -5,9 +5,9 @@ use crate::{
     diagnostic::{Diagnostic, ModelPath},
     ecosystem::{ContainerKind, DataContainer, Datastore, Policy, PolicyRule, Workspace},
     governance::{DenialContext, PolicySubject},
+    reference::Reference,
     validate::{
         origins::{LineagePath, LineagePathKey},
-        reference::Reference,
         rules::{
             RuleContext,
             container::path_of,

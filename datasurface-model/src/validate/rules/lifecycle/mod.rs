@@ -6,7 +6,7 @@ use super::{RuleContext, reference};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{Datastore, Deprecation, Ecosystem},
-    validate::reference::Reference,
+    reference::Reference,
 };
 use chrono::NaiveDate;
 use datasurface_schema::{DatasetKey, Entity, PlatformName, segment};

@@ -12,7 +12,8 @@ use super::{RuleContext, governance::ReceivedDataset};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
-    validate::{facts::OutputFact, name_index::NameIndex, reference::Reference},
+    reference::Reference,
+    validate::{facts::OutputFact, name_index::NameIndex},
 };
 use datasurface_schema::{DatasetName, DatastoreName, Name, segment};
 use rustc_hash::FxHashSet;

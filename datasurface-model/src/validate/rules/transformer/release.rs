@@ -4,10 +4,10 @@ use super::{super::RuleContext, path};
 use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::{DataTransformer, Release, Workspace},
+    reference::Reference,
     validate::{
         facts::OutputFact,
         origins::{DescribedDataset, release_fingerprint},
-        reference::Reference,
     },
 };
 use datasurface_schema::{DatasetKey, Entity, Text, segment};

@@ -1,8 +1,10 @@
 //! Which names an ecosystem declares, and which it declared before: only what differs from an older version is looked at.
 
-use super::super::{reference::Reference, unit::UnitPlace};
-use crate::ecosystem::{
-    Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, Workspace, ZoneDeclaration,
+use crate::{
+    ecosystem::{
+        Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, UnitPlace, Workspace, ZoneDeclaration,
+    },
+    reference::Reference,
 };
 use datasurface_schema::{
     ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, TeamKey, WorkspaceName, ZoneName,

@@ -1,18 +1,20 @@
 //! References written anew, in each part of a model that has any.
 
 use super::{
-    super::reference::Reference,
-    super::unit::UnitPlace,
-    FormerSpelling,
-    SpellingKind::{self, Name, Part, Value},
-    datastore, path_of, walk, workspace,
+    datastore,
+    spelling::{
+        FormerSpelling,
+        SpellingKind::{self, Name, Part, Value},
+    },
+    walk, workspace,
 };
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{
         Access, Approval, Consent, ContainerUser, ContainerUsers, Datastore, Deprecation, Ecosystem,
-        GovernanceZone, GroupPin, PrimaryPin, Release, Team, Workspace,
+        GovernanceZone, GroupPin, PrimaryPin, Release, Team, UnitPlace, Workspace,
     },
+    reference::Reference,
 };
 use datasurface_schema::{
     ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Set, TeamKey, WorkspaceName, ZoneName, segment,
@@ -32,7 +34,7 @@ impl<'r> Respeller<'r> {
 
     /// Notes the former names in a unit.
     pub(super) fn look_at(&mut self, ecosystem: &Ecosystem, place: &UnitPlace) {
-        let path = path_of(place);
+        let path = place.path();
         match place {
             UnitPlace::Ecosystem => drop(self.ecosystem(ecosystem, &path)),
             UnitPlace::Transformers => {}
@@ -54,7 +56,7 @@ impl<'r> Respeller<'r> {
 
     /// Writes a unit anew. What is declared twice stays as it is: it is an error anyway.
     pub(super) fn respell(&mut self, ecosystem: Ecosystem, place: &UnitPlace) -> Ecosystem {
-        let path = path_of(place);
+        let path = place.path();
         let is_one = |name: &ZoneName| ecosystem.zones().get_all(name).count() == 1;
         let is_one_team = |key: &TeamKey| {
             let zone = ecosystem.zones().get(&key.zone).and_then(|zone| zone.definition());
