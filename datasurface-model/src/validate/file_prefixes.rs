@@ -6,7 +6,7 @@ use super::{
     sources::sources,
     unit::UnitKey,
 };
-use crate::ecosystem::{Capture, CaptureKind, Datastore, UnitPlace};
+use datasurface_ecosystem::{Capture, CaptureKind, Datastore, UnitPlace};
 use datasurface_schema::{DatasetName, Text};
 use imbl::OrdSet;
 use rustc_hash::FxHashSet;

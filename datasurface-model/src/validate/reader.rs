@@ -12,11 +12,8 @@ use super::{
     sources::SharedSource,
     unit::UnitKey,
 };
-use crate::{
-    ecosystem::{CloudVendor, Consent, Credential, DataContainer, Policy},
-    reference::Reference,
-};
 use chrono::NaiveDate;
+use datasurface_ecosystem::{CloudVendor, Consent, Credential, DataContainer, Policy, Reference};
 use datasurface_schema::{
     Classification, ContainerKey, CredentialKey, DatasetKey, DatastoreName, GroupKey, Named, Set, Text,
     VendorName, WorkspaceName, ZoneName,

@@ -10,13 +10,8 @@ use super::{
     unit_diff::{self, UnitChange},
     waivers::{self, WaiverOutcome},
 };
-use crate::{
-    diagnostic::{Diagnostic, Severity},
-    ecosystem::Ecosystem,
-    former::FormerNames,
-    reference::Reference,
-};
 use chrono::NaiveDate;
+use datasurface_ecosystem::{Diagnostic, Ecosystem, FormerNames, Reference, Severity};
 use rustc_hash::FxHashSet;
 use std::sync::{Arc, OnceLock};
 

@@ -1,9 +1,6 @@
 //! Units: the parts of an ecosystem that are checked and cached, each on its own.
 
-use crate::{
-    diagnostic::ModelPath,
-    ecosystem::{Datastore, Ecosystem, GovernanceZone, Team, UnitPlace, Workspace},
-};
+use datasurface_ecosystem::{Datastore, Ecosystem, GovernanceZone, ModelPath, Team, UnitPlace, Workspace};
 use datasurface_schema::{TeamKey, ZoneName};
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use super::{
     unit::{Content, UnitKey},
     unit_index::UnitIndex,
 };
-use crate::ecosystem::{
+use datasurface_ecosystem::{
     Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, UnitPlace, Workspace, ZoneDeclaration,
 };
 use datasurface_schema::{Entity, Named, TeamKey, TeamName, ZoneName};

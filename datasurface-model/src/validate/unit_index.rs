@@ -15,11 +15,8 @@ use super::{
     unit_diff::UnitChange,
     unit_members::Members,
 };
-use crate::{
-    diagnostic::ModelPath,
-    ecosystem::{Credential, Datastore, GovernanceZone, UnitPlace, Workspace},
-    ownership::OwnedPart,
-    reference::Reference,
+use datasurface_ecosystem::{
+    Credential, Datastore, GovernanceZone, ModelPath, Reference, UnitPlace, Workspace, ownership::OwnedPart,
 };
 use datasurface_schema::{
     ContainerKey, DatastoreName, Entity, Named, TeamKey, WorkspaceName, ZoneName, segment,

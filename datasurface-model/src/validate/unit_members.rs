@@ -1,10 +1,7 @@
 //! The units of one kind by name, each with the team that it belongs to.
 
 use super::{index::MultiIndex, name_index::NameIndex, unit::UnitKey};
-use crate::{
-    diagnostic::ModelPath,
-    ecosystem::{Dataset, Datastore, Workspace},
-};
+use datasurface_ecosystem::{Dataset, Datastore, ModelPath, Workspace};
 use datasurface_schema::{DatasetKey, Entity, Name, TeamKey, Text, segment};
 use std::sync::{Arc, OnceLock};
 

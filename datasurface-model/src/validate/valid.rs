@@ -4,13 +4,11 @@ use super::{
     changes::Changes, delays::Delays, origins::Origins, unit_diff, unit_index::UnitIndex,
     unit_members::Located, waivers::WaiverOutcome,
 };
-use crate::{
-    diagnostic::{CodeInfo, Findings, ModelPath},
-    ecosystem::{Credential, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Latency, Workspace},
-    former::{FormerNames, FormerSpelling},
-    ownership::OwnedPart,
-};
 use chrono::NaiveDate;
+use datasurface_ecosystem::{
+    CodeInfo, Credential, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Findings, FormerNames,
+    FormerSpelling, Latency, ModelPath, Workspace, ownership::OwnedPart,
+};
 use datasurface_schema::{
     ContainerKey, CredentialKey, CredentialName, DatasetKey, DatastoreName, Entity, GroupKey, Name, TeamKey,
     WorkspaceName,

@@ -21,14 +21,11 @@ use super::{
     unit_index::UnitIndex,
     unit_members::{FoundDataset, Located},
 };
-use crate::{
-    ecosystem::{
-        CloudVendor, Consent, Credential, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone,
-        Policy, PolicyRule, UnitPlace,
-    },
-    reference::Reference,
-};
 use chrono::NaiveDate;
+use datasurface_ecosystem::{
+    CloudVendor, Consent, Credential, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy,
+    PolicyRule, Reference, UnitPlace,
+};
 use datasurface_schema::{
     Classification, ContainerKey, CredentialKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named,
     Place, Set, TeamKey, Text, VendorName, WorkspaceName, ZoneName,

@@ -8,7 +8,7 @@ use super::super::{
     unit_diff::UnitChange,
     unit_index::UnitIndex,
 };
-use crate::ecosystem::{UnitPlace, Workspace};
+use datasurface_ecosystem::{UnitPlace, Workspace};
 use datasurface_schema::{ContainerKey, DatastoreName, Entity, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{

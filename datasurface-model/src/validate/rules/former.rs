@@ -1,11 +1,7 @@
 //! `reference/former-name`, and `rename/still-there` where references spell a former name that something else has now.
 
 use super::STILL_THERE;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    former::{FormerNames, FormerSpelling},
-    reference::Reference,
-};
+use datasurface_ecosystem::{CodeInfo, Diagnostic, FormerNames, FormerSpelling, ModelPath, Reference};
 
 pub(super) static FORMER_NAME: CodeInfo = CodeInfo::warning(
     "reference/former-name",

@@ -35,13 +35,10 @@ use super::{
     unit::{Content, UnitKey},
     waivers,
 };
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::Cron,
-    governance as of_policies,
-};
+use crate::governance as of_policies;
 pub(super) use certainty::{WRITTEN_VALUE_CODES, may_be_declared_in};
 pub(super) use container::same_place::addresses;
+use datasurface_ecosystem::{CodeInfo, Cron, Diagnostic, ModelPath, Suggestion};
 use datasurface_schema::{Schema, is_time_zone, nearest_time_zone, segment};
 pub(super) use name::DUPLICATE as DUPLICATE_NAME;
 pub(super) use reference::UNKNOWN_POLICY;

@@ -3,10 +3,7 @@
 //! A container is found by each of its addresses: a cluster has several, and two containers may share any of them.
 
 use super::{super::RuleContext, path_of};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Protects},
-    ecosystem::{ContainerKind, DataContainer, DatabaseServer},
-};
+use datasurface_ecosystem::{CodeInfo, ContainerKind, DataContainer, DatabaseServer, Diagnostic, Protects};
 use datasurface_schema::{ContainerKey, Entity, Text, segment};
 use std::net::IpAddr;
 
