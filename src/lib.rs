@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use datasurface::document;
-//! use datasurface::model::{InfrastructureVendor, Validation};
+//! use datasurface::model::{InfrastructureVendor, Validate, Validation};
 //!
 //! let model = r#"{"format": "datasurface/1", "name": "Shop", "owner": "github:shop/model@main", "live": "github:shop/live@main"}"#;
 //! let before = document::from_json(model)?;

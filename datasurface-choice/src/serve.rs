@@ -13,8 +13,8 @@ use crate::{
 };
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
-    CodeInfo, DatasetGroup, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName, Validation,
-    Workspace, segment,
+    CodeInfo, DatasetGroup, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName, Validate,
+    Validation, Workspace, segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, Placed, unknown_waiver_codes};
 use datasurface_document::{Documents, read_text};
 use datasurface_model::{
-    Checked, Diagnostic, Ecosystem, Findings, ModelPath, SoundPart, Valid, Validation, segment,
+    Checked, Diagnostic, Ecosystem, Findings, ModelPath, SoundPart, Valid, Validate, Validation, segment,
 };
 use std::{
     io,

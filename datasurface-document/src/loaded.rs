@@ -1,7 +1,7 @@
 //! A model with the documents that it was loaded from.
 
 use super::{Documents, Report};
-use datasurface_model::{Ecosystem, Findings, Validation};
+use datasurface_model::{Ecosystem, Findings, Validate, Validation};
 
 /// A model, and the documents that it was loaded from, in which findings have their places.
 #[derive(Clone, Debug)]

@@ -10,7 +10,9 @@ use super::{
     tree::{self, Extent, Node, ReadError},
     v1::{self, Schemas},
 };
-use datasurface_model::{Diagnostic, Ecosystem, Findings, ModelPath, PartialValidation, Validation, segment};
+use datasurface_model::{
+    Diagnostic, Ecosystem, Findings, ModelPath, PartialValidation, Validate, Validation, segment,
+};
 
 /// The part of a model that could be read, and the places of the rest.
 #[derive(Clone, Debug)]

@@ -26,7 +26,7 @@ pub enum PatchError {
 ///
 /// ```
 /// use datasurface_document as document;
-/// use datasurface_model::{Ecosystem, InfrastructureVendor, PlatformDeclaration, Validation};
+/// use datasurface_model::{Ecosystem, InfrastructureVendor, PlatformDeclaration, Validate, Validation};
 ///
 /// let on = Validation::on(chrono::NaiveDate::MIN);
 /// let slip = Ecosystem::new("NorthWind", "github:nw/model@main", "github:nw/live@main")

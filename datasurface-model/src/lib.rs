@@ -1,7 +1,7 @@
 //! The typed model of a data ecosystem: who produces what, who wants it where, and what must hold.
 //!
 //! ```
-//! use datasurface_model::{DataContainer, Ecosystem, GovernanceZone, InfrastructureVendor, NaiveDate, Team, Validation};
+//! use datasurface_model::{DataContainer, Ecosystem, GovernanceZone, InfrastructureVendor, NaiveDate, Team, Validate, Validation};
 //!
 //! let team = Team::new().container(DataContainer::sqlite("ShopDB", "shop.db").located("Home/Celar"));
 //! let zone = GovernanceZone::new().team("Sales", "github:shop/sales@main", team);
@@ -15,7 +15,7 @@
 //! assert_eq!(finding.help(), Some("did you mean `Home/Cellar`?"));
 //! ```
 //!
-//! An [`Ecosystem`] is one expression; [`Ecosystem::validate`] judges it, all findings in one go, and makes it
+//! An [`Ecosystem`] is one expression; [`Ecosystem::validate`](Validate::validate) judges it, all findings in one go, and makes it
 //! [`Valid`].
 //!
 //! The feature `json-schema` describes names and collections for the documents of `datasurface-document`.
@@ -23,18 +23,10 @@
 //! After an edit, a [`Validation`] since an earlier outcome costs what the edit costs. [`Findings`] are ordered, mergeable, and serialize as
 //! JSON; `datasurface-document` finds the place of each in documents, and applies a [`Suggestion`].
 
-mod diagnostic;
-mod ecosystem;
-pub mod governance;
-pub mod ownership;
 mod validate;
 
-pub use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
-pub use datasurface_schema::*;
-pub use diagnostic::*;
-pub use ecosystem::*;
-pub use semver::{Error as VersionError, Version, VersionReq};
+pub use datasurface_ecosystem::*;
 pub use validate::{
-    CODES, Changes, Checked, FormerSpelling, Invalid, Located, Origins, PartialValidation, Previous,
-    SoundPart, Valid, Validation, ValidationStats,
+    CODES, Changes, Checked, Invalid, Located, Origins, PartialValidation, Previous, SoundPart, Valid,
+    Validate, Validation, ValidationStats,
 };

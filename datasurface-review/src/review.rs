@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, LockChange, Placed};
 use datasurface_change::{ApprovalClaim, ChangeControl, ChangeReport, ChangeSource, new_findings};
 use datasurface_document::Loader;
-use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid, Validation};
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid, Validate, Validation};
 use std::collections::BTreeSet;
 
 /// The codes of findings that say that something is missing.

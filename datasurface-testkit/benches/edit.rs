@@ -9,7 +9,7 @@
 
 use chrono::NaiveDate;
 use datasurface_graph::{Assignments, IntentionGraphs, Node, NodeKind, NodeWeight, Placement, Shards};
-use datasurface_model::{Checked, Ecosystem, Validation};
+use datasurface_model::{Checked, Ecosystem, Validate, Validation};
 use datasurface_testkit::{Edits, Synthetic, worst_case_edits};
 use std::{
     error::Error,

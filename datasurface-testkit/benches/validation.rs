@@ -9,7 +9,8 @@
 
 use chrono::NaiveDate;
 use datasurface_model::{
-    Checked, Ecosystem, Entity, GovernanceZone, Permitted, Policy, PolicyRule, TeamDeclaration, Validation,
+    Checked, Ecosystem, Entity, GovernanceZone, Permitted, Policy, PolicyRule, TeamDeclaration, Validate,
+    Validation,
 };
 use datasurface_testkit::{Edits, Synthetic};
 use std::{

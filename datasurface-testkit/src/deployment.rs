@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use datasurface_broker::{Base, Broker, Lock, Proposal, Target};
 use datasurface_graph::NodeKey;
-use datasurface_model::{Ecosystem, PlatformName, ShardName, Validation};
+use datasurface_model::{Ecosystem, PlatformName, ShardName, Validate, Validation};
 use datasurface_platform::{Plan, Registry, Resource, ResourceAddress, Revision, Scope};
 use std::{
     collections::BTreeMap,

@@ -3,7 +3,7 @@
 use crate::recording::{Log, SharedLog, factory, recording_registry};
 use chrono::NaiveDate;
 use datasurface_broker::{Base, Broker, BrokerError, Lock, Placed, Proposal};
-use datasurface_model::{Ecosystem, Findings, PlatformDeclaration, Validation};
+use datasurface_model::{Ecosystem, Findings, PlatformDeclaration, Validate, Validation};
 use datasurface_platform::{DataPlatform, PlatformInstance, Registry};
 use serde_json::Value;
 

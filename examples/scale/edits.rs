@@ -2,7 +2,7 @@
 
 use crate::{arguments::Arguments, graph::Graphs, report::Report};
 use chrono::NaiveDate;
-use datasurface::model::{Checked, Ecosystem, Validation};
+use datasurface::model::{Checked, Ecosystem, Validate, Validation};
 use datasurface_testkit::Edits;
 use std::{error::Error, time::Instant};
 

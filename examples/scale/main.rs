@@ -14,7 +14,7 @@ mod review;
 use arguments::Arguments;
 use chrono::NaiveDate;
 use clap::Parser;
-use datasurface::model::{Ecosystem, Team, Validation};
+use datasurface::model::{Ecosystem, Team, Validate, Validation};
 use graph::Graphs;
 use report::Report;
 use std::error::Error;

@@ -4,7 +4,7 @@
 #![no_main]
 
 use datasurface_document::{Documents, Loader, PatchError, apply_suggestion};
-use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Validation};
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Validate, Validation};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 

@@ -6,8 +6,9 @@ use serde_json::Value;
 use std::{collections::BTreeSet, path::Path, process::Command};
 
 /// The crates that compile for a browser.
-const PURE: [&str; 6] = [
+const PURE: [&str; 7] = [
     "datasurface-schema",
+    "datasurface-ecosystem",
     "datasurface-sql",
     "datasurface-model",
     "datasurface-document",
@@ -51,7 +52,7 @@ const HIDDEN: [(&str, &str); 3] =
 /// Crates under `platforms/` that are no platforms: what several platforms share.
 const TOOLKITS: [&str; 1] = ["datasurface-terraform"];
 
-/// schema ← sql ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← choice ← broker ← review ← {cli, façade}; the broker
+/// schema ← {ecosystem, sql} ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← choice ← broker ← review ← {cli, façade}; the broker
 /// and those above it may use document and change, and testkit depends on all of these but the last two.
 fn layers_below(package: &str) -> Option<&'static [&'static str]> {
     const LAYERS: [&str; 10] = [
@@ -68,8 +69,8 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
     ];
     Some(match package {
         "datasurface-schema" | "datasurface-document-derive" => &[],
-        "datasurface-sql" => &["datasurface-schema"],
-        "datasurface-model" => &["datasurface-schema", "datasurface-sql"],
+        "datasurface-ecosystem" | "datasurface-sql" => &["datasurface-schema"],
+        "datasurface-model" => &["datasurface-schema", "datasurface-ecosystem", "datasurface-sql"],
         "datasurface-document" => &["datasurface-model", "datasurface-document-derive"],
         "datasurface-graph" => &["datasurface-sql", "datasurface-model"],
         "datasurface-change" | "datasurface-strategies" => &["datasurface-model", "datasurface-document"],

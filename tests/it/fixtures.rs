@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use datasurface::{
     broker::{Base, Broker, BrokerError, Lock, Placed},
     document::{DocumentError, Documents},
-    model::{CodeInfo, Ecosystem, Findings, Validation},
+    model::{CodeInfo, Ecosystem, Findings, Validate, Validation},
     platform::Registry,
 };
 use datasurface_local::LocalPlatform;

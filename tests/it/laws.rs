@@ -4,7 +4,7 @@ use crate::connectors::Connectors;
 use chrono::NaiveDate;
 use datasurface::{
     broker::{Base, Broker, Lock, Proposal},
-    model::{Ecosystem, Validation},
+    model::{Ecosystem, Validate, Validation},
     platform::{Registry, RemoteFactory, Rendering},
 };
 use datasurface_local::LocalPlatform;

@@ -30,7 +30,7 @@ fn no_folder_of_ours_is_called_like_the_output_of_a_build() {
 
 /// How many lines a crate may have, with its tests: so many can be read in a day. The model is the largest.
 const MOST_LINES: usize = 15_000;
-const MOST_LINES_OF_THE_MODEL: usize = 25_000;
+const MOST_LINES_OF_THE_MODEL: usize = 17_000;
 
 fn lines(folder: &Path) -> usize {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -98,7 +98,7 @@ fn free_segments(folder: &Path, found: &mut Vec<String>) {
 #[test]
 fn segments_of_paths_are_constants_of_the_model() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let crates = ["broker", "change", "cli", "document", "graph", "model", "platform", "schema"];
+    let crates = ["broker", "change", "cli", "document", "ecosystem", "graph", "model", "platform", "schema"];
     let mut found = Vec::new();
     for name in crates {
         free_segments(&root.join(format!("datasurface-{name}/src")), &mut found);

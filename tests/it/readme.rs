@@ -1,6 +1,9 @@
 //! What the README shows in documents loads, and is valid. (Its code is a test of documentation.)
 
-use datasurface::{document::Documents, model::Validation};
+use datasurface::{
+    document::Documents,
+    model::{Validate, Validation},
+};
 
 const README: &str = include_str!("../../README.md");
 

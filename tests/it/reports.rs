@@ -4,7 +4,7 @@ use datasurface::{
     broker::{Broker, Lock, all_codes},
     change::{ChangeControl, ChangeSource},
     document::{Documents, Loaded},
-    model::{Ecosystem, Valid, Validation},
+    model::{Ecosystem, Valid, Validate, Validation},
     platform::Registry,
 };
 use datasurface_local::LocalPlatform;

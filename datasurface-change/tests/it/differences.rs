@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use datasurface_change::{Difference, ModelDiff};
 use datasurface_model::{
     DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, InfrastructureVendor, PlatformDeclaration,
-    Team, TeamKey, Valid, Validation, ownership::OwnedPart,
+    Team, TeamKey, Valid, Validate, Validation, ownership::OwnedPart,
 };
 use datasurface_strategies::{ecosystems, edits};
 use proptest::{collection::vec, prelude::*};

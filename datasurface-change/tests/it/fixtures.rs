@@ -5,7 +5,7 @@
 use crate::folder::{Folder, TODAY, name};
 use datasurface_change::{ChangeControl, ChangeReport, ChangeSource};
 use datasurface_document::Documents;
-use datasurface_model::{CodeInfo, Ecosystem, Valid, Validation};
+use datasurface_model::{CodeInfo, Ecosystem, Valid, Validate, Validation};
 use std::{fs, path::Path};
 
 const OWNER: &str = "github:nw/sales@main";

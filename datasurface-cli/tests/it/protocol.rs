@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use datasurface_broker::{Base, Broker, Lock};
 use datasurface_model::{
     Capture, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
-    InfrastructureVendor, PlatformDeclaration, Team, Validation, Workspace,
+    InfrastructureVendor, PlatformDeclaration, Team, Validate, Validation, Workspace,
 };
 use datasurface_platform::{ConnectionLimits, Registry, RemoteFactory};
 use serde_json::Value;

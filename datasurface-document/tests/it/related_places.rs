@@ -1,7 +1,7 @@
 //! Where findings are written: at what they are about, and only there.
 
 use datasurface_document::Documents;
-use datasurface_model::{Findings, Validation};
+use datasurface_model::{Findings, Validate, Validation};
 use std::{fs, path::Path};
 
 /// A dataset whose checks of quality come next.

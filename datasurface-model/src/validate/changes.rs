@@ -1,10 +1,7 @@
 //! Changes between two valid versions.
 
-use super::{
-    unit::{Content, UnitPlace},
-    unit_diff::UnitChange,
-};
-use crate::ecosystem::{Credential, DataContainer};
+use super::{unit::Content, unit_diff::UnitChange};
+use datasurface_ecosystem::{Credential, DataContainer, UnitPlace};
 use datasurface_schema::{ContainerKey, DatastoreName, Entity, Named, Set, TeamKey, WorkspaceName, ZoneName};
 
 /// The changes between two versions of an ecosystem: the names of added, removed and changed parts. The parts

@@ -5,7 +5,7 @@ use super::{
     PersistentMap, changes::containers, facts::Subject, index::MultiIndex, rules::addresses,
     unit_diff::UnitChange,
 };
-use crate::ecosystem::{ContainerKind, DataContainer};
+use datasurface_ecosystem::{ContainerKind, DataContainer};
 use datasurface_schema::{ContainerKey, Entity, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{collections::BTreeSet, sync::Arc};

@@ -9,7 +9,7 @@ use super::{
     unit_diff::UnitChange,
     unit_index::UnitIndex,
 };
-use crate::ecosystem::{CaptureTrigger, Cron, Datastore, TransformTrigger, Workspace};
+use datasurface_ecosystem::{CaptureTrigger, Cron, Datastore, TransformTrigger, Workspace};
 use datasurface_schema::{DatastoreName, Entity, Text};
 use rustc_hash::FxHashMap;
 use std::{collections::BTreeSet, sync::Arc};

@@ -4,9 +4,9 @@ use super::{
     container_index::{ContainerIndex, MovedContainers, Site},
     facts::Subject,
     sources::sources,
-    unit::{UnitKey, UnitPlace},
+    unit::UnitKey,
 };
-use crate::ecosystem::{Capture, CaptureKind, Datastore};
+use datasurface_ecosystem::{Capture, CaptureKind, Datastore, UnitPlace};
 use datasurface_schema::{DatasetName, Text};
 use imbl::OrdSet;
 use rustc_hash::FxHashSet;

@@ -18,7 +18,6 @@ mod delays;
 mod dependents;
 mod facts;
 mod file_prefixes;
-mod former;
 mod index;
 mod labels;
 mod name_index;
@@ -26,7 +25,6 @@ mod origins;
 mod outcome;
 mod partial;
 mod reader;
-mod reference;
 mod resolve;
 mod rules;
 mod source_identity;
@@ -40,7 +38,6 @@ mod valid;
 mod waivers;
 
 pub use changes::Changes;
-pub use former::FormerSpelling;
 pub use origins::Origins;
 pub use outcome::{Checked, Invalid, Previous, ValidationStats};
 pub use partial::{PartialValidation, SoundPart};
@@ -48,8 +45,8 @@ pub use rules::CODES;
 pub use unit_members::Located;
 pub use valid::Valid;
 
-use crate::ecosystem::Ecosystem;
 use chrono::NaiveDate;
+use datasurface_ecosystem::{Ecosystem, ModelPath};
 use imbl::{GenericHashMap, shared_ptr::DefaultSharedPtr};
 use outcome::ValidationReport;
 use rustc_hash::FxBuildHasher;
@@ -62,7 +59,7 @@ type PersistentMap<K, V> = GenericHashMap<K, V, FxBuildHasher, DefaultSharedPtr>
 /// The settings of a validation: the date, and an earlier outcome, if there is one.
 ///
 /// ```
-/// use datasurface_model::{Ecosystem, Validation};
+/// use datasurface_model::{Ecosystem, Validate, Validation};
 /// let on = chrono::NaiveDate::MIN;
 /// let ecosystem = Ecosystem::new("NorthWind", "github:nw/model@main", "github:nw/live@main");
 /// let checked = ecosystem.validate(&Validation::on(on))?;
@@ -102,14 +99,28 @@ impl fmt::Debug for Validation<'_> {
     }
 }
 
-impl Ecosystem {
+/// Validation of an [`Ecosystem`], which is made by a crate below this one, so that it takes a trait to say `ecosystem.validate(…)`.
+pub trait Validate: Sized {
     /// Validates the ecosystem by every rule, and reports all findings at once.
     ///
     /// # Errors
     ///
     /// If a finding is an error. Warnings and notes are in the [`Checked`].
-    pub fn validate(self, with: &Validation<'_>) -> Result<Checked, Invalid> {
+    fn validate(self, with: &Validation<'_>) -> Result<Checked, Invalid>;
+
+    /// Validates the ecosystem as far as it is known. `unread` are the places of parts that are not in it because they could not be
+    /// read, or that lack something for that reason. An empty path says that anything may be missing.
+    #[must_use]
+    fn validate_partly(self, with: &Validation<'_>, unread: &[ModelPath]) -> PartialValidation;
+}
+
+impl Validate for Ecosystem {
+    fn validate(self, with: &Validation<'_>) -> Result<Checked, Invalid> {
         let (state, checked) = State::build(&self, with.date, with.previous);
         ValidationReport::new(checked, state).conclude(self)
+    }
+
+    fn validate_partly(self, with: &Validation<'_>, unread: &[ModelPath]) -> PartialValidation {
+        PartialValidation::build(self, with, unread)
     }
 }

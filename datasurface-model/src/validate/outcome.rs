@@ -1,10 +1,7 @@
 //! The outcome of a validation.
 
 use super::{state::State, unit::UnitKey, valid::Valid, waivers::WaiverOutcome};
-use crate::{
-    diagnostic::{Findings, ModelPath, Printable},
-    ecosystem::Ecosystem,
-};
+use datasurface_ecosystem::{Ecosystem, Findings, ModelPath, Printable};
 use std::{
     fmt,
     sync::{Arc, OnceLock},

@@ -6,17 +6,14 @@
 //! valid ecosystem is asked about the sound part: without what has an error, and without all that depends on that.
 
 use super::{
-    Checked, Invalid, Validation,
+    Checked, Invalid, Validate, Validation,
     outcome::sealed::HasState,
     rules::{WRITTEN_VALUE_CODES, may_be_declared_in},
     state::State,
     valid::Valid,
 };
-use crate::{
-    diagnostic::{Diagnostic, Findings, ModelPath, Severity},
-    ecosystem::{Ecosystem, EcosystemPart},
-};
 use chrono::NaiveDate;
+use datasurface_ecosystem::{Diagnostic, Ecosystem, EcosystemPart, Findings, ModelPath, Severity};
 use datasurface_schema::{DatastoreName, Entity};
 use std::collections::BTreeSet;
 
@@ -45,13 +42,11 @@ pub struct SoundPart {
     on: NaiveDate,
 }
 
-impl Ecosystem {
-    /// Validates the ecosystem as far as it is known. `unread` are the places of parts that are not in it because they could not be
-    /// read, or that lack something for that reason. An empty path says that anything may be missing.
-    #[must_use]
-    pub fn validate_partly(self, with: &Validation<'_>, unread: &[ModelPath]) -> PartialValidation {
-        let whole = self.clone();
-        let outcome = self.validate(with);
+impl PartialValidation {
+    /// Validates an ecosystem as far as it is known.
+    pub(super) fn build(ecosystem: Ecosystem, with: &Validation<'_>, unread: &[ModelPath]) -> Self {
+        let whole = ecosystem.clone();
+        let outcome = ecosystem.validate(with);
         let (found, waived) = match &outcome {
             Ok(checked) => (checked.findings(), checked.waived()),
             Err(invalid) => (invalid.findings(), invalid.waived()),
@@ -62,7 +57,7 @@ impl Ecosystem {
             && let Ok(checked) = outcome
         {
             let sound = SoundPart { whole, checked, left_out: BTreeSet::new(), on: with.date };
-            return PartialValidation { findings: found, waived, sound: Some(sound) };
+            return Self { findings: found, waived, sound: Some(sound) };
         }
         let findings = if unread.is_empty() {
             found.clone()
@@ -72,7 +67,7 @@ impl Ecosystem {
         let mut left_out = unread;
         left_out.extend(erroneous(&found));
         let sound = SoundPart::build(whole, left_out, with.date, state(&outcome));
-        PartialValidation { findings, waived, sound }
+        Self { findings, waived, sound }
     }
 }
 

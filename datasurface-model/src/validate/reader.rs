@@ -9,12 +9,11 @@ use super::{
     },
     labels::LabelVerdict,
     origins::{LineagePath, LineagePathKey},
-    reference::Reference,
     sources::SharedSource,
     unit::UnitKey,
 };
-use crate::ecosystem::{CloudVendor, Consent, Credential, DataContainer, Policy};
 use chrono::NaiveDate;
+use datasurface_ecosystem::{CloudVendor, Consent, Credential, DataContainer, Policy, Reference};
 use datasurface_schema::{
     Classification, ContainerKey, CredentialKey, DatasetKey, DatastoreName, GroupKey, Named, Set, Text,
     VendorName, WorkspaceName, ZoneName,

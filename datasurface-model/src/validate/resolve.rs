@@ -1,6 +1,6 @@
 //! Resolution of paths in a model: whether a written path leads to a part.
 
-use crate::ecosystem::{Ecosystem, GovernanceZone, InfrastructureLocation, Team, ZoneDeclaration};
+use datasurface_ecosystem::{Ecosystem, GovernanceZone, InfrastructureLocation, Team, ZoneDeclaration};
 use datasurface_schema::{DatasetKey, GroupKey, Named, PolicyKey, segment};
 
 /// Whether everything is there that the text of a path names on its way. Attributes are not looked at: what is left out

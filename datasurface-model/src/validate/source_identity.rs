@@ -1,6 +1,6 @@
 //! When two names are of one source: engines fold the case of names, and add a schema where none is written.
 
-use crate::ecosystem::{CaptureKind, ContainerKind};
+use datasurface_ecosystem::{CaptureKind, ContainerKind};
 use std::borrow::Cow;
 
 /// Returns a text that two sources in one container have in common exactly if they are one: the engine folds the case of names in its
@@ -111,7 +111,7 @@ fn parts(name: &str) -> Option<Vec<Part>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecosystem::Capture;
+    use datasurface_ecosystem::Capture;
 
     #[test]
     fn a_table_is_one_however_it_is_written() {

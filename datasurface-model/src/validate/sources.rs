@@ -8,7 +8,7 @@ use super::{
     unit::UnitKey,
     unit_index::UnitIndex,
 };
-use crate::ecosystem::{Capture, CaptureKind, ContainerKind, DataContainer, Dataset, Datastore};
+use datasurface_ecosystem::{Capture, CaptureKind, ContainerKind, DataContainer, Dataset, Datastore};
 use datasurface_schema::{DatasetName, DatastoreName, Entity, Named, Text};
 use rustc_hash::{FxHashSet, FxHasher};
 use std::{

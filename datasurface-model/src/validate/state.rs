@@ -4,19 +4,14 @@ use super::{
     PersistentMap,
     dependents::Dependents,
     facts::Facts,
-    former::Spelling,
     reader::Fact,
-    reference::Reference,
     rules::{self, CODES},
     unit::{Content, UnitKey},
     unit_diff::{self, UnitChange},
     waivers::{self, WaiverOutcome},
 };
-use crate::{
-    diagnostic::{Diagnostic, Severity},
-    ecosystem::Ecosystem,
-};
 use chrono::NaiveDate;
+use datasurface_ecosystem::{Diagnostic, Ecosystem, FormerNames, Reference, Severity};
 use rustc_hash::FxHashSet;
 use std::sync::{Arc, OnceLock};
 
@@ -26,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 pub struct State {
     /// With every reference by the name that the thing has now.
     ecosystem: Ecosystem,
-    spelling: Spelling,
+    spelling: FormerNames,
     units: PersistentMap<UnitKey, Unit>,
     facts: Facts,
     /// Made when the first validation builds on this one.
@@ -66,7 +61,7 @@ impl State {
         today: NaiveDate,
         before: Option<&Self>,
     ) -> (Self, Vec<UnitKey>) {
-        let (spelling, respelled) = Spelling::read(before.map(|before| &before.spelling), written);
+        let (spelling, respelled) = FormerNames::read(before.map(|before| &before.spelling), written);
         let ecosystem = &respelled;
         let mut state = before.cloned().unwrap_or_else(|| Self::empty(spelling.clone()));
         state.spelling = spelling;
@@ -110,7 +105,7 @@ impl State {
     }
 
     /// Creates the state before there is an ecosystem.
-    fn empty(spelling: Spelling) -> Self {
+    fn empty(spelling: FormerNames) -> Self {
         Self {
             ecosystem: Ecosystem::new("", "", ""),
             spelling,
@@ -175,7 +170,7 @@ impl State {
         &self.ecosystem
     }
 
-    pub(super) fn spelling(&self) -> &Spelling {
+    pub(super) fn spelling(&self) -> &FormerNames {
         &self.spelling
     }
 
@@ -192,8 +187,10 @@ impl State {
     pub(super) fn judged(&self) -> WaiverOutcome {
         let found = self.reported.values().flat_map(|verdict| verdict.findings.iter().cloned());
         let place = |reference: &Reference| self.facts.directory().path_of(reference);
-        let found =
-            found.chain(waivers::check(&self.ecosystem)).chain(self.spelling.findings(place)).collect();
+        let found = found
+            .chain(waivers::check(&self.ecosystem))
+            .chain(rules::former::findings(&self.spelling, place))
+            .collect();
         WaiverOutcome::apply(found, CODES, &self.ecosystem, self.facts.today())
     }
 }

@@ -1,10 +1,7 @@
 //! Units: the parts of an ecosystem that are checked and cached, each on its own.
 
-use crate::{
-    diagnostic::ModelPath,
-    ecosystem::{Datastore, Ecosystem, GovernanceZone, Team, Workspace},
-};
-use datasurface_schema::{DatastoreName, TeamKey, WorkspaceName, ZoneName, segment};
+use datasurface_ecosystem::{Datastore, Ecosystem, GovernanceZone, ModelPath, Team, UnitPlace, Workspace};
+use datasurface_schema::{TeamKey, ZoneName};
 use std::sync::Arc;
 
 /// The identity of a unit: the same in every revision of an ecosystem. A cheap handle; the order is the canonical
@@ -14,16 +11,6 @@ pub(crate) struct UnitKey {
     place: Arc<UnitPlace>,
     /// The count of units of the same place before this one, in canonical order.
     ordinal: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum UnitPlace {
-    Ecosystem,
-    Transformers,
-    Zone(ZoneName),
-    Team(Arc<TeamKey>),
-    Datastore(Arc<TeamKey>, DatastoreName),
-    Workspace(Arc<TeamKey>, WorkspaceName),
 }
 
 /// The content of a unit, without the parts that are units of their own. Comparison takes no time where it is shared
@@ -94,15 +81,7 @@ impl UnitKey {
 
     /// The path of the unit. Units of one place have one path.
     pub(crate) fn path(&self) -> ModelPath {
-        let root = ModelPath::root();
-        match &*self.place {
-            UnitPlace::Ecosystem => root,
-            UnitPlace::Transformers => root.attribute(segment::TRANSFORMERS),
-            UnitPlace::Zone(zone) => root.child(segment::ZONES, zone),
-            UnitPlace::Team(team) => team_path(team),
-            UnitPlace::Datastore(team, name) => team_path(team).child(segment::DATASTORES, name),
-            UnitPlace::Workspace(team, name) => team_path(team).child(segment::WORKSPACES, name),
-        }
+        self.place.path()
     }
 
     /// The zone that the unit is, or belongs to.
@@ -133,9 +112,4 @@ impl UnitKey {
             UnitPlace::Workspace(_, name) => name.as_str(),
         }
     }
-}
-
-/// Returns the path of a team.
-pub(super) fn team_path(team: &TeamKey) -> ModelPath {
-    ModelPath::root().child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team)
 }

@@ -2,11 +2,11 @@
 //! difference.
 
 use super::{
-    unit::{Content, UnitKey, UnitPlace},
+    unit::{Content, UnitKey},
     unit_index::UnitIndex,
 };
-use crate::ecosystem::{
-    Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, Workspace, ZoneDeclaration,
+use datasurface_ecosystem::{
+    Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, UnitPlace, Workspace, ZoneDeclaration,
 };
 use datasurface_schema::{Entity, Named, TeamKey, TeamName, ZoneName};
 use rustc_hash::FxHashMap;

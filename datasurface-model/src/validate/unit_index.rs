@@ -10,16 +10,13 @@ use super::{
     index::MultiIndex,
     labels::LabelIndex,
     origins::OriginIndex,
-    reference::Reference,
     sources::SourceIndex,
-    unit::{Content, UnitKey, UnitPlace},
+    unit::{Content, UnitKey},
     unit_diff::UnitChange,
     unit_members::Members,
 };
-use crate::{
-    diagnostic::ModelPath,
-    ecosystem::{Credential, Datastore, GovernanceZone, Workspace},
-    ownership::OwnedPart,
+use datasurface_ecosystem::{
+    Credential, Datastore, GovernanceZone, ModelPath, Reference, UnitPlace, Workspace, ownership::OwnedPart,
 };
 use datasurface_schema::{
     ContainerKey, DatastoreName, Entity, Named, TeamKey, WorkspaceName, ZoneName, segment,

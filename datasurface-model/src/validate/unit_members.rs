@@ -1,14 +1,7 @@
 //! The units of one kind by name, each with the team that it belongs to.
 
-use super::{
-    index::MultiIndex,
-    name_index::NameIndex,
-    unit::{UnitKey, team_path},
-};
-use crate::{
-    diagnostic::ModelPath,
-    ecosystem::{Dataset, Datastore, Workspace},
-};
+use super::{index::MultiIndex, name_index::NameIndex, unit::UnitKey};
+use datasurface_ecosystem::{Dataset, Datastore, ModelPath, Workspace};
 use datasurface_schema::{DatasetKey, Entity, Name, TeamKey, Text, segment};
 use std::sync::{Arc, OnceLock};
 
@@ -25,7 +18,7 @@ impl Located<Datastore> {
     /// The path of the datastore.
     #[must_use]
     pub fn path(&self) -> ModelPath {
-        team_path(&self.team).child(segment::DATASTORES, self.entity.name())
+        ModelPath::team(&self.team).child(segment::DATASTORES, self.entity.name())
     }
 }
 
@@ -33,7 +26,7 @@ impl Located<Workspace> {
     /// The path of the workspace.
     #[must_use]
     pub fn path(&self) -> ModelPath {
-        team_path(&self.team).child(segment::WORKSPACES, self.entity.name())
+        ModelPath::team(&self.team).child(segment::WORKSPACES, self.entity.name())
     }
 }
 

@@ -1,21 +1,14 @@
 //! The proof that a value was validated.
 
 use super::{
-    changes::Changes,
-    delays::Delays,
-    former::{FormerSpelling, Spelling},
-    origins::Origins,
-    unit_diff,
-    unit_index::UnitIndex,
-    unit_members::Located,
-    waivers::WaiverOutcome,
-};
-use crate::{
-    diagnostic::{CodeInfo, Findings, ModelPath},
-    ecosystem::{Credential, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Latency, Workspace},
-    ownership::OwnedPart,
+    changes::Changes, delays::Delays, origins::Origins, unit_diff, unit_index::UnitIndex,
+    unit_members::Located, waivers::WaiverOutcome,
 };
 use chrono::NaiveDate;
+use datasurface_ecosystem::{
+    CodeInfo, Credential, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Findings, FormerNames,
+    FormerSpelling, Latency, ModelPath, Workspace, ownership::OwnedPart,
+};
 use datasurface_schema::{
     ContainerKey, CredentialKey, CredentialName, DatasetKey, DatastoreName, Entity, GroupKey, Name, TeamKey,
     WorkspaceName,
@@ -36,7 +29,7 @@ pub struct Valid<T> {
 
 struct Inner<T> {
     value: T,
-    spelling: Spelling,
+    spelling: FormerNames,
     directory: UnitIndex,
     /// The date of the validation, if that is known.
     on: Option<NaiveDate>,
@@ -48,7 +41,7 @@ impl Valid<Ecosystem> {
     /// reference.
     #[must_use]
     pub fn assume_valid(ecosystem: Ecosystem) -> Self {
-        let (spelling, ecosystem) = Spelling::read(None, &ecosystem);
+        let (spelling, ecosystem) = FormerNames::read(None, &ecosystem);
         let mut directory = UnitIndex::default();
         let mut touched = FxHashSet::default();
         directory.update(&unit_diff::differences(None, &ecosystem, &directory), &mut touched);
@@ -56,7 +49,7 @@ impl Valid<Ecosystem> {
     }
 
     /// Creates the proof for an ecosystem that was found to be valid as of a date, with its index.
-    pub(super) fn new(value: Ecosystem, spelling: Spelling, directory: UnitIndex, on: NaiveDate) -> Self {
+    pub(super) fn new(value: Ecosystem, spelling: FormerNames, directory: UnitIndex, on: NaiveDate) -> Self {
         Self { inner: Arc::new(Inner { value, spelling, directory, on: Some(on) }) }
     }
 

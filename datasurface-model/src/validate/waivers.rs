@@ -5,12 +5,11 @@ use super::{
     resolve::{has_policy, resolves},
     rules::UNKNOWN_POLICY,
 };
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Findings, ModelPath, Severity, Suggestion},
-    ecosystem::{Ecosystem, WaivedFinding, Waiver},
+use chrono::NaiveDate;
+use datasurface_ecosystem::{
+    CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Severity, Suggestion, WaivedFinding, Waiver,
     ownership::OwnedPart,
 };
-use chrono::NaiveDate;
 use datasurface_schema::{Entity, PolicyKey, nearest, segment};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -124,11 +123,7 @@ impl WaiverOutcome {
                 Some(info) => info.is_waivable,
                 None => finding.severity() != Severity::Error,
             };
-            let about = WaivedFinding {
-                code: finding.code().into(),
-                path: finding.path().to_string().into(),
-                policy: None,
-            };
+            let about = WaivedFinding::new(&finding);
             let Some(occurrence) = occurrences.get_mut(&about) else {
                 findings.push(finding);
                 continue;
@@ -150,7 +145,7 @@ impl WaiverOutcome {
 }
 
 fn key_of(waiver: &Waiver) -> WaivedFinding {
-    WaivedFinding { policy: None, ..waiver.name().clone() }
+    waiver.name().clone().with_policy(None)
 }
 
 /// A waiver, and who declares it.
@@ -300,7 +295,7 @@ impl Declared<'_> {
 
     /// Whether the owner declares another waiver of the same, with this policy.
     fn is_declared(&self, policy: Option<PolicyKey>) -> bool {
-        let about = WaivedFinding { policy, ..self.waiver.name().clone() };
+        let about = self.waiver.name().clone().with_policy(policy);
         self.ecosystem.waivers_by(self.by).is_some_and(|waivers| waivers.get(&about).is_some())
     }
 
@@ -343,7 +338,7 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
     let mut named = FxHashSet::default();
     for (by, waiver) in ecosystem.all_waivers() {
         let declared = Declared { by: &by, waiver, ecosystem };
-        let name = WaivedFinding { policy: waiver.policy_of(&by), ..waiver.name().clone() };
+        let name = waiver.name().clone().with_policy(waiver.policy_of(&by));
         if !named.insert((by.clone(), name)) {
             let error = "is about a finding that another waiver is about";
             findings.push(declared.about(&DUPLICATE, error, "keep one of the two"));

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use datasurface_document::Documents;
 use datasurface_model::{
-    Capture, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Entity, Findings, Team,
+    Capture, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Entity, Findings, Team, Validate,
     Validation, Workspace,
 };
 use std::{fs, path::Path, sync::LazyLock};

@@ -3,7 +3,7 @@
 
 use crate::folder::{Folder, TODAY, name};
 use datasurface_document::{DocumentError, Documents};
-use datasurface_model::{CODES, CodeInfo, Diagnostic, Findings, Validation};
+use datasurface_model::{CODES, CodeInfo, Diagnostic, Findings, Validate, Validation};
 use std::{fs, path::Path};
 
 pub(crate) fn folder() -> Folder {

@@ -5,7 +5,7 @@ use crate::{
     folder::TODAY,
     follow::{assert_none, follow},
 };
-use datasurface_model::{Ecosystem, Findings, Validation};
+use datasurface_model::{Ecosystem, Findings, Validate, Validation};
 use datasurface_strategies::{Mutation, ecosystems};
 use proptest::{
     strategy::{Strategy, ValueTree},

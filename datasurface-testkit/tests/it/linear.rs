@@ -13,7 +13,7 @@ use datasurface_graph::{
 };
 use datasurface_model::{
     CodeInfo, ContainerKey, DatasetGroup, DatasetKey, Datastore, Diagnostic, Ecosystem, Entity, ModelPath,
-    Priority, Validation, Workspace,
+    Priority, Validate, Validation, Workspace,
 };
 use datasurface_testkit::Synthetic;
 use std::time::Duration;

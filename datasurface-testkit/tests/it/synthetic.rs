@@ -1,7 +1,7 @@
 //! Synthetic ecosystems are what their parameters say, and valid, and stay so when they are edited.
 
 use chrono::NaiveDate;
-use datasurface_model::{Checked, Consistency, Ecosystem, Entity, Invalid, Team, Validation};
+use datasurface_model::{Checked, Consistency, Ecosystem, Entity, Invalid, Team, Validate, Validation};
 use datasurface_testkit::{Edits, Synthetic};
 use std::{collections::BTreeSet, sync::Arc};
 

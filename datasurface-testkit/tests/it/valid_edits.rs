@@ -1,6 +1,6 @@
 //! Edits that platforms are checked with: most leave a valid ecosystem valid, and each kind changes something.
 
-use datasurface_model::Validation;
+use datasurface_model::{Validate, Validation};
 use datasurface_strategies::{AdjustmentKind, Edit, ecosystems, valid_edits};
 use proptest::{
     strategy::{Strategy, ValueTree},

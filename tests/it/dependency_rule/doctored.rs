@@ -33,6 +33,16 @@ fn the_rule_can_be_broken() {
             "datasurface-schema: depends on datasurface-model",
         ),
         (
+            "datasurface-ecosystem",
+            ours("datasurface-sql", None),
+            "datasurface-ecosystem: depends on datasurface-sql",
+        ),
+        (
+            "datasurface-graph",
+            ours("datasurface-ecosystem", None),
+            "datasurface-graph: depends on datasurface-ecosystem",
+        ),
+        (
             "datasurface-model",
             ours("datasurface-graph", None),
             "datasurface-model: depends on datasurface-graph",

@@ -5,7 +5,7 @@ use datasurface::{
     graph::{
         Assignments, GraphDiff, IntentionGraphs, Node, NodeKey, Stage, picture::GraphsJson, query::cone,
     },
-    model::{Ecosystem, PlatformName, Valid, Validation},
+    model::{Ecosystem, PlatformName, Valid, Validate, Validation},
 };
 use datasurface_testkit::strategies::{Edit, edits};
 use datasurface_testkit::strategy::assignments;

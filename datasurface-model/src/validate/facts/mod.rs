@@ -15,18 +15,17 @@ use super::{
     labels::LabelVerdict,
     name_index::NameIndex,
     origins::{LineagePath, LineagePathKey},
-    reference::Reference,
     sources::{SharedSource, shared_sources},
-    unit::{Content, UnitKey, UnitPlace},
+    unit::{Content, UnitKey},
     unit_diff::UnitChange,
     unit_index::UnitIndex,
     unit_members::{FoundDataset, Located},
 };
-use crate::ecosystem::{
-    CloudVendor, Consent, Credential, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy,
-    PolicyRule,
-};
 use chrono::NaiveDate;
+use datasurface_ecosystem::{
+    CloudVendor, Consent, Credential, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy,
+    PolicyRule, Reference, UnitPlace,
+};
 use datasurface_schema::{
     Classification, ContainerKey, CredentialKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named,
     Place, Set, TeamKey, Text, VendorName, WorkspaceName, ZoneName,

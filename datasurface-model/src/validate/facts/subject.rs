@@ -1,7 +1,7 @@
 //! Subjects of facts.
 
-use super::super::reference::Reference;
 use crate::validate::{reader::Fact, unit_members::folded};
+use datasurface_ecosystem::Reference;
 use datasurface_schema::{
     Classification, ContainerKey, DatastoreName, TeamKey, Text, WorkspaceName, ZoneName,
 };

@@ -1,11 +1,9 @@
 //! The answers to questions. An answer is equal to another if a rule cannot tell them apart: it shows nothing that
 //! is not compared.
 
-use crate::{
-    ecosystem::{
-        Access, Dataset, DatasetGroup, Datastore, Deprecation, ProductionStatus, TransformTrigger, Workspace,
-    },
-    validate::{origins::Origins, unit::UnitKey, unit_members::Located},
+use crate::validate::{origins::Origins, unit::UnitKey, unit_members::Located};
+use datasurface_ecosystem::{
+    Access, Dataset, DatasetGroup, Datastore, Deprecation, ProductionStatus, TransformTrigger, Workspace,
 };
 use datasurface_schema::{
     Classification, Column, ColumnName, DatasetKey, DatasetName, DatastoreName, Entity, PlatformName,

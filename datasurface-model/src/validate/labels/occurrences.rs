@@ -1,9 +1,8 @@
 //! The places at which a unit names classifications.
 
-use crate::{
-    diagnostic::ModelPath,
-    ecosystem::{DataTransformer, Dataset, Datastore, GovernanceZone, PolicyRule, Workspace},
-    validate::unit::Content,
+use crate::validate::unit::Content;
+use datasurface_ecosystem::{
+    DataTransformer, Dataset, Datastore, GovernanceZone, ModelPath, PolicyRule, Workspace,
 };
 use datasurface_schema::{Classification, Entity, segment};
 

@@ -6,19 +6,17 @@ use super::{
     lineage_graph::{LineageNode, LineageOrder},
     release_fingerprint,
 };
-use crate::{
-    ecosystem::{
-        Access, Capture, CaptureKind, CodeArtifact, Consent, DataTransformer, Dataset, Datastore,
-        GovernanceZone, Onward, Workspace,
-    },
-    validate::{
-        PersistentMap,
-        container_index::Site,
-        facts::DatasetClassifications,
-        unit::{Content, UnitKey, UnitPlace},
-        unit_index::UnitIndex,
-        unit_members::{FoundDataset, Located},
-    },
+use crate::validate::{
+    PersistentMap,
+    container_index::Site,
+    facts::DatasetClassifications,
+    unit::{Content, UnitKey},
+    unit_index::UnitIndex,
+    unit_members::{FoundDataset, Located},
+};
+use datasurface_ecosystem::{
+    Access, Capture, CaptureKind, CodeArtifact, Consent, DataTransformer, Dataset, Datastore, GovernanceZone,
+    Onward, UnitPlace, Workspace,
 };
 use datasurface_schema::{
     Classification, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set, Text, ZoneName,

@@ -1,6 +1,6 @@
 //! The fingerprint to which a zone consents.
 
-use crate::ecosystem::CodeArtifact;
+use datasurface_ecosystem::CodeArtifact;
 use datasurface_schema::{Classification, DatasetKey, Schema, Text};
 use serde::Serialize;
 use std::collections::BTreeSet;

@@ -6,17 +6,11 @@ use super::{
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineagePath, LineagePathKey},
 };
-use crate::{
-    ecosystem::{Datastore, Workspace},
-    validate::{
-        container_index::MovedContainers,
-        facts::Subject,
-        unit::{Content, UnitPlace},
-        unit_diff::UnitChange,
-        unit_index::UnitIndex,
-        unit_members::folded,
-    },
+use crate::validate::{
+    container_index::MovedContainers, facts::Subject, unit::Content, unit_diff::UnitChange,
+    unit_index::UnitIndex, unit_members::folded,
 };
+use datasurface_ecosystem::{Datastore, UnitPlace, Workspace};
 use datasurface_schema::{DatasetKey, DatastoreName, Entity, GroupName, ZoneName};
 use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};

@@ -5,11 +5,10 @@ use super::super::{
     PersistentMap,
     components::{components, reversed},
     container_index::{MovedContainers, Site},
-    unit::UnitPlace,
     unit_diff::UnitChange,
     unit_index::UnitIndex,
 };
-use crate::ecosystem::Workspace;
+use datasurface_ecosystem::{UnitPlace, Workspace};
 use datasurface_schema::{ContainerKey, DatastoreName, Entity, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{

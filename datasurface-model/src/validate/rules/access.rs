@@ -1,13 +1,9 @@
 //! `access/…`: a datastore may be closed to all but those whom its owner approved.
 
 use super::{RuleContext, reference};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects, Suggestion},
-    ecosystem::{Access, Approval, Datastore},
-    validate::{
-        facts::{DatasetFact, StoreFact},
-        reference::Reference,
-    },
+use crate::validate::facts::{DatasetFact, StoreFact};
+use datasurface_ecosystem::{
+    Access, Approval, CodeInfo, Datastore, Diagnostic, ModelPath, Protects, Reference, Suggestion,
 };
 use datasurface_schema::{DatasetKey, Entity, GroupKey, TeamKey, segment};
 use serde_json::json;

@@ -4,7 +4,7 @@ use super::{
     access, capture, container, name, pin, platform, quality, reference, repository, schema, transformer,
     waivers, workspace,
 };
-use crate::{diagnostic::CodeInfo, ecosystem::EcosystemPart};
+use datasurface_ecosystem::{CodeInfo, EcosystemPart};
 
 /// Codes of findings about single values that are written: nothing that is written elsewhere would change them.
 pub(in super::super) static WRITTEN_VALUE_CODES: &[&CodeInfo] = &[

@@ -1,10 +1,7 @@
 //! `classification/…`: how sensitive data is.
 
 use super::RuleContext;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic},
-    ecosystem::{Dataset, Datastore, ProductionStatus},
-};
+use datasurface_ecosystem::{CodeInfo, Dataset, Datastore, Diagnostic, ProductionStatus};
 use datasurface_schema::{Entity, segment};
 
 pub(super) static BOTH: CodeInfo = CodeInfo::error(

@@ -5,10 +5,9 @@ use super::{
     container::{path_of, users},
     reference,
 };
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{ContainerKind, Credential, CredentialKind, DataContainer, Team},
-    validate::reference::Reference,
+use datasurface_ecosystem::{
+    CodeInfo, ContainerKind, Credential, CredentialKind, DataContainer, Diagnostic, ModelPath, Reference,
+    Suggestion, Team,
 };
 use datasurface_schema::{ContainerKey, CredentialKey, CredentialName, Entity, TeamKey, segment};
 

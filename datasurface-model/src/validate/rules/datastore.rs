@@ -1,10 +1,7 @@
 //! `datastore/…`: what a datastore needs to be one.
 
 use super::RuleContext;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic},
-    ecosystem::Datastore,
-};
+use datasurface_ecosystem::{CodeInfo, Datastore, Diagnostic};
 use datasurface_schema::{Entity, segment};
 
 pub(super) static NO_DATASETS: CodeInfo = CodeInfo::error(

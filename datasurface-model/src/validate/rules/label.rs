@@ -1,14 +1,11 @@
 //! `classification/…`: which labels there are.
 
 use super::RuleContext;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    ecosystem::Ecosystem,
-    validate::{
-        labels::{LabelVerdict, each_label},
-        unit::Content,
-    },
+use crate::validate::{
+    labels::{LabelVerdict, each_label},
+    unit::Content,
 };
+use datasurface_ecosystem::{CodeInfo, Diagnostic, Ecosystem, ModelPath};
 use datasurface_schema::{Classification, segment};
 use rustc_hash::FxHashMap;
 

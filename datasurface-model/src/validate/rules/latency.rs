@@ -1,11 +1,8 @@
 //! `latency/…`: promises that timetables cannot keep.
 
 use super::RuleContext;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic},
-    ecosystem::{DatasetGroup, DatasetSink, Latency},
-    validate::delays::Delay,
-};
+use crate::validate::delays::Delay;
+use datasurface_ecosystem::{CodeInfo, DatasetGroup, DatasetSink, Diagnostic, Latency};
 use datasurface_schema::{DatasetKey, DatastoreName, Entity, segment};
 use std::sync::Arc;
 

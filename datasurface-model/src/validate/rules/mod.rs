@@ -12,6 +12,7 @@ mod classification;
 mod container;
 mod credential;
 mod datastore;
+pub(super) mod former;
 mod governance;
 mod label;
 mod latency;
@@ -29,19 +30,15 @@ mod workspace;
 
 use super::{
     facts::Facts,
-    former,
     reader::FactReader,
     state::UnitResult,
     unit::{Content, UnitKey},
     waivers,
 };
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::Cron,
-    governance as of_policies,
-};
+use crate::governance as of_policies;
 pub(super) use certainty::{WRITTEN_VALUE_CODES, may_be_declared_in};
 pub(super) use container::same_place::addresses;
+use datasurface_ecosystem::{CodeInfo, Cron, Diagnostic, ModelPath, Suggestion};
 use datasurface_schema::{Schema, is_time_zone, nearest_time_zone, segment};
 pub(super) use name::DUPLICATE as DUPLICATE_NAME;
 pub(super) use reference::UNKNOWN_POLICY;

@@ -1,11 +1,7 @@
 //! `pin/…`: operators' wishes about platforms.
 
 use super::{RuleContext, reference};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{Ecosystem, GroupPin},
-    validate::reference::Reference,
-};
+use datasurface_ecosystem::{CodeInfo, Diagnostic, Ecosystem, GroupPin, ModelPath, Reference, Suggestion};
 use datasurface_schema::{Entity, GroupKey, Named, segment};
 use std::fmt::Display;
 

@@ -1,10 +1,8 @@
 //! `platform/…`: declarations of platforms.
 
 use super::{RuleContext, reference};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{Ecosystem, HintTarget, PlatformDeclaration},
-    validate::reference::Reference,
+use datasurface_ecosystem::{
+    CodeInfo, Diagnostic, Ecosystem, HintTarget, ModelPath, PlatformDeclaration, Reference, Suggestion,
 };
 use datasurface_schema::{Entity, GroupKey, Place, segment};
 

@@ -1,12 +1,9 @@
 //! `quality/…`: what is to be checked of the data must be something that can be checked.
 
 use super::RuleContext;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic},
-    ecosystem::{Dataset, Datastore, QualityCheck, Share},
-    validate::name_index::NameIndex,
-};
+use crate::validate::name_index::NameIndex;
 use chrono::NaiveDate;
+use datasurface_ecosystem::{CodeInfo, Dataset, Datastore, Diagnostic, QualityCheck, Share};
 use datasurface_schema::{ColumnName, DataType, Entity, segment};
 use rustc_hash::FxHashSet;
 use std::{cell::LazyCell, iter};

@@ -1,10 +1,7 @@
 //! `reference/…`: what a part of the model refers to must exist.
 
 use super::RuleContext;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    validate::reference::Reference,
-};
+use datasurface_ecosystem::{CodeInfo, Diagnostic, ModelPath, Reference, Suggestion};
 use datasurface_schema::{DatasetKey, Text};
 
 macro_rules! unknown {

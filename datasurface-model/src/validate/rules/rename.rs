@@ -3,13 +3,11 @@
 //! A statement of a former name has a place of its own: `renamed_from`, and in Avro an element of `aliases`.
 
 use super::{RuleContext, check_table, name::written};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{
-        DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone, InfrastructureLocation,
-        InfrastructureVendor, PlatformDeclaration, Policy, Team, TeamDeclaration, Workspace, ZoneDeclaration,
-    },
-    validate::unit::UnitKey,
+use crate::validate::unit::UnitKey;
+use datasurface_ecosystem::{
+    CodeInfo, DataContainer, Dataset, DatasetGroup, Datastore, Diagnostic, Ecosystem, GovernanceZone,
+    InfrastructureLocation, InfrastructureVendor, ModelPath, PlatformDeclaration, Policy, Suggestion, Team,
+    TeamDeclaration, Workspace, ZoneDeclaration,
 };
 use datasurface_schema::{ColumnName, Entity, Name, NameSyntax, Named, segment};
 use rustc_hash::{FxHashMap, FxHashSet};

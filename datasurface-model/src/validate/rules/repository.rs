@@ -1,11 +1,9 @@
 //! `repository/…`: who owns a part of the model must be readable.
 
 use super::{RuleContext, container::is_host, name::check as check_name};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{
-        CredentialKind, Ecosystem, GovernanceZone, Repository, RepositoryCredential, RepositoryHost,
-    },
+use datasurface_ecosystem::{
+    CodeInfo, CredentialKind, Diagnostic, Ecosystem, GovernanceZone, ModelPath, Repository,
+    RepositoryCredential, RepositoryHost, Suggestion,
 };
 use datasurface_schema::{Entity, segment};
 

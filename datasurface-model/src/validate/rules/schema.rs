@@ -1,10 +1,9 @@
 //! `schema/…`: the shape of a dataset.
 
 use super::{RuleContext, check_table};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{Capture, CaptureKind, Dataset, Datastore},
-    validate::name_index::NameIndex,
+use crate::validate::name_index::NameIndex;
+use datasurface_ecosystem::{
+    Capture, CaptureKind, CodeInfo, Dataset, Datastore, Diagnostic, ModelPath, Suggestion,
 };
 use datasurface_schema::{
     Column, ColumnName, DatasetName, Entity, Schema, SchemaError, TableSchema, TypeParameterError,

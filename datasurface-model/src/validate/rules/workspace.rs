@@ -3,10 +3,9 @@
 use super::{
     RuleContext, access, container, credential, governance::ReceivedDataset, latency, lifecycle, reference,
 };
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{ContainerUse, DatasetGroup, Deadline, Requirements, Workspace},
-    validate::reference::Reference,
+use datasurface_ecosystem::{
+    CodeInfo, ContainerUse, DatasetGroup, Deadline, Diagnostic, ModelPath, Reference, Requirements,
+    Suggestion, Workspace,
 };
 use datasurface_schema::{DatasetKey, Entity, GroupKey, segment};
 

@@ -3,7 +3,7 @@
 use crate::base::{consumer, store, today, valid};
 use datasurface_model::{
     Capture, Checked, ContainerUser, DataContainer, Dataset, Datastore, Diagnostic, Ecosystem, Findings,
-    GovernanceZone, Invalid, Team, TeamDeclaration, Validation, ZoneDeclaration,
+    GovernanceZone, Invalid, Team, TeamDeclaration, Validate, Validation, ZoneDeclaration,
 };
 
 fn validated(ecosystem: Ecosystem) -> Result<Checked, Invalid> {

@@ -3,7 +3,8 @@
 use crate::base::{consumer, day, deriving, valid};
 use datasurface_model::{
     Classification, CodeInfo, DataContainer, DataTransformer, DatasetGroup, Diagnostic, Ecosystem, Findings,
-    GovernanceZone, ModelPath, Permitted, Policy, PolicyRule, Set, Team, Validation, Waiver, Workspace,
+    GovernanceZone, ModelPath, Permitted, Policy, PolicyRule, Set, Team, Validate, Validation, Waiver,
+    Workspace,
 };
 
 #[test]

@@ -2,8 +2,8 @@
 
 use chrono::{Days, NaiveDate};
 use datasurface_model::{
-    CODES, Checked, Diagnostic, Ecosystem, Entity, Findings, Invalid, Set, Severity, Valid, Validation,
-    ValidationStats,
+    CODES, Checked, Diagnostic, Ecosystem, Entity, Findings, Invalid, Set, Severity, Valid, Validate,
+    Validation, ValidationStats,
 };
 use datasurface_strategies::{Mutation, ecosystems, edits, mutations, shuffled};
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};

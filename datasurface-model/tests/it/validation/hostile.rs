@@ -5,7 +5,7 @@ use cpu_time::ThreadTime;
 use datasurface_model::{
     Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, FileFormat,
     Findings, GovernanceZone, InfrastructureLocation, InfrastructureVendor, Permitted, Place,
-    PlatformDeclaration, Policy, PolicyRule, Removal, Repository, Team, Validation, Workspace,
+    PlatformDeclaration, Policy, PolicyRule, Removal, Repository, Team, Validate, Validation, Workspace,
 };
 use std::thread;
 

@@ -10,8 +10,8 @@ mod unread;
 
 use crate::base::{edited, store, valid, validated, written};
 use datasurface_model::{
-    CODES, Capture, Checked, Dataset, DatasetGroup, Datastore, Ecosystem, Invalid, Team, Validation,
-    Workspace,
+    CODES, Capture, Checked, Dataset, DatasetGroup, Datastore, Ecosystem, Invalid, Team, Validate,
+    Validation, Workspace,
 };
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Release builds do not look into tables in which nothing can be found; these builds do.
 
 use chrono::NaiveDate;
-use datasurface_model::{Dataset, Diagnostic, Ecosystem, Entity, Validation};
+use datasurface_model::{Dataset, Diagnostic, Ecosystem, Entity, Validate, Validation};
 use datasurface_strategies::{Mutation, arbitrary_ecosystems, ecosystems, mutations};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 

@@ -2,7 +2,8 @@
 
 use crate::base::{edited, today};
 use datasurface_model::{
-    Capture, ContainerKind, DataContainer, Dataset, Datastore, Ecosystem, FileFormat, Findings, Validation,
+    Capture, ContainerKind, DataContainer, Dataset, Datastore, Ecosystem, FileFormat, Findings, Validate,
+    Validation,
 };
 use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeMap;

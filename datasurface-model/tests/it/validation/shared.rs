@@ -4,7 +4,7 @@
 use crate::base::{consumer, store, today, valid};
 use datasurface_model::{
     Capture, Checked, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, Invalid,
-    Latency, Team, Validation, Workspace,
+    Latency, Team, Validate, Validation, Workspace,
 };
 
 /// Validates after `previous`, makes sure that from scratch nothing else comes out, and returns the codes and the names of the units

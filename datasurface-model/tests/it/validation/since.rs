@@ -3,7 +3,7 @@
 use crate::base::{consumer, day, deriving, store, today, valid, written};
 use datasurface_model::{
     Checked, Column, DataTransformer, DataType, Dataset, DatasetGroup, DatasetSink, Datastore, Deprecation,
-    Ecosystem, Entity, GroupKey, Invalid, TableSchema, Team, Validation, Workspace,
+    Ecosystem, Entity, GroupKey, Invalid, TableSchema, Team, Validate, Validation, Workspace,
 };
 
 /// Validates after `previous`, makes sure that from scratch nothing else comes out, and says what was checked.

@@ -1,11 +1,8 @@
 //! Datasets without a key: which a capture may say to have none.
 
 use super::RuleContext;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Suggestion},
-    ecosystem::{Capture, Datastore},
-    validate::name_index::NameIndex,
-};
+use crate::validate::name_index::NameIndex;
+use datasurface_ecosystem::{Capture, CodeInfo, Datastore, Diagnostic, Suggestion};
 use datasurface_schema::{Entity, segment};
 
 pub(in super::super) static KEYLESS: CodeInfo = CodeInfo::error(

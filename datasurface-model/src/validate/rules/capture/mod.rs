@@ -4,10 +4,10 @@ pub(super) mod keyless;
 pub(super) mod source;
 
 use super::{RuleContext, container::users, credential, reference};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{Capture, CaptureKind, CaptureTrigger, Consistency, ContainerKind, ContainerUse, Datastore},
-    validate::{name_index::NameIndex, reference::Reference},
+use crate::validate::name_index::NameIndex;
+use datasurface_ecosystem::{
+    Capture, CaptureKind, CaptureTrigger, CodeInfo, Consistency, ContainerKind, ContainerUse, Datastore,
+    Diagnostic, ModelPath, Reference, Suggestion,
 };
 use datasurface_schema::{DataType, DatasetName, Entity, segment};
 

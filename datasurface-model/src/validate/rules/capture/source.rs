@@ -1,14 +1,13 @@
 //! What each dataset is read from: tables, topics and files.
 
 use super::RuleContext;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{Capture, CaptureKind, DataContainer, Dataset, Datastore},
-    validate::{
-        name_index::NameIndex,
-        source_identity::identity,
-        sources::{SharedSource, declared_source, sources},
-    },
+use crate::validate::{
+    name_index::NameIndex,
+    source_identity::identity,
+    sources::{SharedSource, declared_source, sources},
+};
+use datasurface_ecosystem::{
+    Capture, CaptureKind, CodeInfo, DataContainer, Dataset, Datastore, Diagnostic, ModelPath, Suggestion,
 };
 use datasurface_schema::{DatasetName, Entity, Name, segment};
 use rustc_hash::{FxBuildHasher, FxHashSet};

@@ -4,11 +4,9 @@ pub(super) mod same_place;
 pub(super) mod users;
 
 use super::{RuleContext, credential, reference};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects, Suggestion},
-    ecosystem::{ContainerKind, DataContainer, Team, redact_passwords},
-    governance::known_technology,
-    validate::reference::Reference,
+use datasurface_ecosystem::{
+    CodeInfo, ContainerKind, DataContainer, Diagnostic, ModelPath, Protects, Reference, Suggestion, Team,
+    governance::known_technology, redact_passwords,
 };
 use datasurface_schema::{ContainerKey, Entity, Place, segment};
 use std::{

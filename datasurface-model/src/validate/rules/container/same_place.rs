@@ -3,10 +3,7 @@
 //! A container is found by each of its addresses: a cluster has several, and two containers may share any of them.
 
 use super::{super::RuleContext, path_of};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, Protects},
-    ecosystem::{ContainerKind, DataContainer, Server},
-};
+use datasurface_ecosystem::{CodeInfo, ContainerKind, DataContainer, DatabaseServer, Diagnostic, Protects};
 use datasurface_schema::{ContainerKey, Entity, Text, segment};
 use std::net::IpAddr;
 
@@ -90,7 +87,7 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<Text>
         let place = if is_near { here() } else { String::new() };
         format!("{technology} {host} {place}")
     };
-    if let Some(Server { host, port, database }) = kind.server() {
+    if let Some(DatabaseServer { host, port, database }) = kind.server() {
         return vec![format!("{} {port} {database}", at(host)).into()];
     }
     match kind {

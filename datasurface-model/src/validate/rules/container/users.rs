@@ -1,10 +1,9 @@
 //! `container/not-usable` and the like: a container belongs to its team, and others use it only where that team says so.
 
 use super::{super::RuleContext, path_of, reference};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects, Suggestion},
-    ecosystem::{ContainerKind, ContainerUse, ContainerUser, DataContainer},
-    validate::reference::Reference,
+use datasurface_ecosystem::{
+    CodeInfo, ContainerKind, ContainerUse, ContainerUser, DataContainer, Diagnostic, ModelPath, Protects,
+    Reference, Suggestion,
 };
 use datasurface_schema::{ContainerKey, Entity, TeamKey, segment};
 use std::fmt::Display;

@@ -1,11 +1,10 @@
 //! Which data there may be: a zone's own, what its workspaces receive, and what a workspace itself may hold.
 
 use super::{ReceivedDataset, ZonePolicies};
-use crate::{
-    diagnostic::{Diagnostic, Suggestion},
-    ecosystem::{Datastore, PolicyRule, Workspace},
+use crate::validate::{facts::DatasetClassifications, rules::RuleContext};
+use datasurface_ecosystem::{
+    Datastore, Diagnostic, PolicyRule, Suggestion, Workspace,
     governance::{CLASSIFICATION_LIMIT, DenialContext, PolicySubject},
-    validate::{facts::DatasetClassifications, rules::RuleContext},
 };
 use datasurface_schema::{Entity, segment};
 

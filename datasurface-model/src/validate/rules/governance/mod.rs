@@ -7,16 +7,14 @@ mod platform;
 mod production;
 
 use super::{RuleContext, reference};
-use crate::{
-    diagnostic::{Diagnostic, ModelPath, Suggestion},
-    ecosystem::{
-        ContainerKind, Datastore, Ecosystem, GovernanceZone, Permitted, Policy, PolicyRule, Workspace,
-    },
+use crate::validate::facts::DatasetFact;
+use datasurface_ecosystem::{
+    ContainerKind, Datastore, Diagnostic, Ecosystem, GovernanceZone, ModelPath, Permitted, Policy,
+    PolicyRule, Reference, Suggestion, Workspace,
     governance::{
         DenialContext, NO_EFFECT, PolicySubject, UNKNOWN_TECHNOLOGY, doubt, evaluate, is_alike,
         known_technology,
     },
-    validate::{facts::DatasetFact, reference::Reference},
 };
 use datasurface_schema::{
     DatasetKey, Entity, GroupName, Named, PolicyName, Set, Text, ZoneName, nearest, segment,

@@ -1,20 +1,18 @@
 //! Where data is kept: locations, vendors, clouds and storage.
 
 use super::{ReceivedDataset, ZonePolicies, judge_each};
-use crate::{
-    diagnostic::{Diagnostic, ModelPath},
-    ecosystem::{ContainerKind, DataContainer, Datastore, Policy, PolicyRule, Workspace},
-    governance::{DenialContext, PolicySubject},
-    validate::{
-        origins::{LineagePath, LineagePathKey},
-        reference::Reference,
-        rules::{
-            RuleContext,
-            container::path_of,
-            reference::{self, UNKNOWN_POLICY},
-        },
-        unit::UnitKey,
+use crate::validate::{
+    origins::{LineagePath, LineagePathKey},
+    rules::{
+        RuleContext,
+        container::path_of,
+        reference::{self, UNKNOWN_POLICY},
     },
+    unit::UnitKey,
+};
+use datasurface_ecosystem::{
+    ContainerKind, DataContainer, Datastore, Diagnostic, ModelPath, Policy, PolicyRule, Reference, Workspace,
+    governance::{DenialContext, PolicySubject},
 };
 use datasurface_schema::{ContainerKey, DatastoreName, Entity, PolicyKey, PolicyName, ZoneName, segment};
 

@@ -1,11 +1,10 @@
 //! Which platforms may have to do with a zone: those that are pinned. A broker judges those that it chooses.
 
 use super::ZonePolicies;
-use crate::{
-    diagnostic::ModelPath,
-    ecosystem::{Ecosystem, GroupPin, ProductionStatus},
+use crate::validate::rules::RuleContext;
+use datasurface_ecosystem::{
+    Ecosystem, GroupPin, ModelPath, ProductionStatus,
     governance::{DenialContext, PolicySubject},
-    validate::rules::RuleContext,
 };
 use datasurface_schema::{Entity, Set, ZoneName, segment};
 use std::collections::BTreeMap;

@@ -4,11 +4,10 @@ use super::{
     ReceivedDataset, ZonePolicies,
     platform::{leaves_another, zones_of},
 };
-use crate::{
-    diagnostic::{Diagnostic, ModelPath},
-    ecosystem::{Ecosystem, ProductionStatus, Workspace},
+use crate::validate::{facts::StoreFact, rules::RuleContext};
+use datasurface_ecosystem::{
+    Diagnostic, Ecosystem, ModelPath, ProductionStatus, Workspace,
     governance::{DenialContext, PRODUCTION_MIX, PolicySubject},
-    validate::{facts::StoreFact, rules::RuleContext},
 };
 use datasurface_schema::{Entity, PlatformName, Set, ZoneName, segment};
 use std::collections::BTreeMap;

@@ -1,12 +1,9 @@
 //! Who uses what is on its way out: with the consent of the group, and not for longer than it is there.
 
 use super::super::RuleContext;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::DatasetSink,
-    validate::facts::DatasetFact,
-};
+use crate::validate::facts::DatasetFact;
 use chrono::NaiveDate;
+use datasurface_ecosystem::{CodeInfo, DatasetSink, Diagnostic, ModelPath, Suggestion};
 use datasurface_schema::{Entity, segment};
 
 pub(in super::super) static NO_CONSENT: CodeInfo = CodeInfo::error(

@@ -3,12 +3,10 @@
 pub(super) mod consent;
 
 use super::{RuleContext, reference};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{Datastore, Deprecation, Ecosystem},
-    validate::reference::Reference,
-};
 use chrono::NaiveDate;
+use datasurface_ecosystem::{
+    CodeInfo, Datastore, Deprecation, Diagnostic, Ecosystem, ModelPath, Reference, Suggestion,
+};
 use datasurface_schema::{DatasetKey, Entity, PlatformName, segment};
 use std::fmt::Display;
 

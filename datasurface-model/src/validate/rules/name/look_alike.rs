@@ -4,10 +4,8 @@
 //! everybody tells apart by what is in them.
 
 use super::RuleContext;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    validate::labels::looks,
-};
+use crate::validate::labels::looks;
+use datasurface_ecosystem::{CodeInfo, Diagnostic, ModelPath};
 use datasurface_schema::{Name, folded};
 use rustc_hash::FxHashMap;
 

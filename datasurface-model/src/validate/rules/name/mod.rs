@@ -4,13 +4,10 @@ pub(super) mod look_alike;
 mod unique;
 
 use super::{RuleContext, check_table};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    ecosystem::{
-        DataTransformer, Datastore, Ecosystem, GovernanceZone, InfrastructureLocation, PolicyRule, Team,
-        Workspace,
-    },
-    validate::unit_members::folded,
+use crate::validate::unit_members::folded;
+use datasurface_ecosystem::{
+    CodeInfo, DataTransformer, Datastore, Diagnostic, Ecosystem, GovernanceZone, InfrastructureLocation,
+    ModelPath, PolicyRule, Team, Workspace,
 };
 use datasurface_schema::{
     Classification, Column, DataType, Documentation, Entity, Name, NameError, NameSyntax, Named, Schema,

@@ -1,10 +1,8 @@
 //! Names that must be unique, without regard to case.
 
 use super::{DUPLICATE, RuleContext};
-use crate::{
-    diagnostic::{Diagnostic, ModelPath},
-    validate::unit::UnitKey,
-};
+use crate::validate::unit::UnitKey;
+use datasurface_ecosystem::{Diagnostic, ModelPath};
 use datasurface_schema::{Name, are_distinct, folded};
 
 /// Reports a unit that has its name from another one, which comes first.

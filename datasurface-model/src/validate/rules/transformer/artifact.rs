@@ -1,11 +1,8 @@
 //! The code of a transformer: whether it can be found as it is described.
 
 use super::{super::RuleContext, path, specifier};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic},
-    ecosystem::{CodeArtifact, redact_passwords},
-    validate::rules::container::is_host,
-};
+use crate::validate::rules::container::is_host;
+use datasurface_ecosystem::{CodeArtifact, CodeInfo, Diagnostic, redact_passwords};
 use datasurface_schema::segment;
 
 pub(in super::super) static ARTIFACT: CodeInfo = CodeInfo::error(

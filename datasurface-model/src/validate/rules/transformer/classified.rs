@@ -2,13 +2,12 @@
 //! by the columns that its values come from; elsewhere the output is judged by all inputs.
 
 use super::{super::RuleContext, path};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects},
-    ecosystem::{CodeArtifact, DataTransformer, Select},
-    validate::{
-        facts::{DatasetClassifications, OutputFact, TableFact},
-        rules::governance::ReceivedDataset,
-    },
+use crate::validate::{
+    facts::{DatasetClassifications, OutputFact, TableFact},
+    rules::governance::ReceivedDataset,
+};
+use datasurface_ecosystem::{
+    CodeArtifact, CodeInfo, DataTransformer, Diagnostic, ModelPath, Protects, Select,
 };
 use datasurface_schema::{Classification, Column, DatasetKey, DatasetName, segment};
 use datasurface_sql::{ColumnKey, Compilation, SelectOutput};

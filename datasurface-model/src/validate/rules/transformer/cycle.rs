@@ -2,13 +2,11 @@
 //! that lets them rest.
 
 use super::RuleContext;
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic},
-    validate::{
-        components::{components, reversed},
-        facts::{StartCondition, TransformerFact},
-    },
+use crate::validate::{
+    components::{components, reversed},
+    facts::{StartCondition, TransformerFact},
 };
+use datasurface_ecosystem::{CodeInfo, Diagnostic};
 use datasurface_schema::{DatastoreName, segment};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;

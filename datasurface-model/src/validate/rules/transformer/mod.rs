@@ -9,10 +9,10 @@ mod specifier;
 pub(super) mod statement;
 
 use super::{RuleContext, governance::ReceivedDataset};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{CodeArtifact, DataTransformer, Select, TransformTrigger, Workspace},
-    validate::{facts::OutputFact, name_index::NameIndex, reference::Reference},
+use crate::validate::{facts::OutputFact, name_index::NameIndex};
+use datasurface_ecosystem::{
+    CodeArtifact, CodeInfo, DataTransformer, Diagnostic, ModelPath, Reference, Select, Suggestion,
+    TransformTrigger, Workspace,
 };
 use datasurface_schema::{DatasetName, DatastoreName, Name, segment};
 use rustc_hash::FxHashSet;

@@ -1,14 +1,12 @@
 //! Releases: the zone has consented to what is released, as it is now.
 
 use super::{super::RuleContext, path};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
-    ecosystem::{DataTransformer, Release, Workspace},
-    validate::{
-        facts::OutputFact,
-        origins::{DescribedDataset, release_fingerprint},
-        reference::Reference,
-    },
+use crate::validate::{
+    facts::OutputFact,
+    origins::{DescribedDataset, release_fingerprint},
+};
+use datasurface_ecosystem::{
+    CodeInfo, DataTransformer, Diagnostic, ModelPath, Reference, Release, Suggestion, Workspace,
 };
 use datasurface_schema::{DatasetKey, Entity, Text, segment};
 use serde_json::json;

@@ -5,11 +5,8 @@ use super::{
     classified::{InputClassifications, MadeOf, with_source},
     path,
 };
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath, Protects},
-    ecosystem::{DataTransformer, Removal},
-    validate::facts::TableFact,
-};
+use crate::validate::facts::TableFact;
+use datasurface_ecosystem::{CodeInfo, DataTransformer, Diagnostic, ModelPath, Protects, Removal};
 use datasurface_schema::{Classification, ColumnName, DatasetKey, DatasetName, Name, nearest, segment};
 use datasurface_sql::{ColumnKey, SelectOutput};
 use std::collections::BTreeSet;

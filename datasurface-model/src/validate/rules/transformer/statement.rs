@@ -1,10 +1,9 @@
 //! The statements of a transformer, compiled against the schemas of what they read and make.
 
 use super::{super::RuleContext, path};
-use crate::{
-    diagnostic::{CodeInfo, Diagnostic, ModelPath},
-    ecosystem::{CodeArtifact, DataTransformer, Select, Workspace},
-    validate::facts::TableFact,
+use crate::validate::facts::TableFact;
+use datasurface_ecosystem::{
+    CodeArtifact, CodeInfo, DataTransformer, Diagnostic, ModelPath, Select, Workspace,
 };
 use datasurface_schema::{DatasetKey, Entity, Schema, nearest, segment};
 use datasurface_sql::{Compilation, Inputs, NotOneSelect, SelectOutput, SqlProblem, compile, is_assignable};

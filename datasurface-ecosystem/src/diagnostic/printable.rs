@@ -1,0 +1,75 @@
+//! Texts of a model as terminals and logs may have them.
+
+use std::fmt::{self, Write};
+
+/// A value whose text is printed in one line, without characters that control a terminal or a log: they are escaped, as
+/// `\n` and `\u{1b}`. A model can have any text, a log takes lines for commands, and a terminal obeys.
+///
+/// Escaped are all control characters, the separators of lines and paragraphs, and the marks that turn the direction of
+/// writing, with which a text looks like another one. Everything else stays as it is, backslashes included.
+///
+/// ```
+/// use datasurface_ecosystem::Printable;
+/// assert_eq!(Printable("gone\n::stop-commands::x").to_string(), r"gone\n::stop-commands::x");
+/// assert_eq!(Printable("Straße, 東京").to_string(), "Straße, 東京");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Printable<T>(pub T);
+
+impl<T: fmt::Display> fmt::Display for Printable<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Escaping { to: f, keeps_tabs: false }, "{}", self.0)
+    }
+}
+
+/// A line of a document, in which tabs stay tabs: marks below it stand where they should only with them.
+pub(super) struct PrintableLine<'l>(pub(super) &'l str);
+
+impl fmt::Display for PrintableLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Escaping { to: f, keeps_tabs: true }, "{}", self.0)
+    }
+}
+
+struct Escaping<'f, 't> {
+    to: &'f mut fmt::Formatter<'t>,
+    keeps_tabs: bool,
+}
+
+impl Write for Escaping<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut printed = 0;
+        for (position, character) in text.char_indices() {
+            if !is_control(character) || self.keeps_tabs && character == '\t' {
+                continue;
+            }
+            self.to.write_str(text.get(printed..position).unwrap_or_default())?;
+            write!(self.to, "{}", character.escape_default())?;
+            printed = position + character.len_utf8();
+        }
+        self.to.write_str(text.get(printed..).unwrap_or_default())
+    }
+}
+
+fn is_control(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_controls_is_escaped_and_nothing_else() {
+        let text = "a\r\n\u{1b}[31m\u{7f}\u{9b}\u{202e}\u{2028}\tz";
+        assert_eq!(Printable(text).to_string(), r"a\r\n\u{1b}[31m\u{7f}\u{9b}\u{202e}\u{2028}\tz");
+        assert_eq!(PrintableLine("\ta\r").to_string(), "\ta\\r");
+        for plain in ["", "a\\n", "zwölf `x` 東京 🦀"] {
+            assert_eq!(Printable(plain).to_string(), plain);
+        }
+    }
+}
