@@ -229,6 +229,67 @@ fn what_refuses_rows_of_a_copy_is_missed_and_goes_when_it_is_made_again() {
 }
 
 #[test]
+fn a_file_that_is_no_database_any_more_holds_up_nobody_else() {
+    let fixture = served();
+    for file in ["desk.db-wal", "desk.db-shm"] {
+        let _ = std::fs::remove_file(fixture.path(file));
+    }
+    std::fs::write(fixture.path("desk.db"), "theirs".repeat(2000)).unwrap();
+    fixture.change_source("UPDATE Customers SET city = 'Ulm'");
+    let report = fixture.try_run().unwrap();
+    assert!(
+        report.failures.iter().all(|failure| failure.reason.contains("file is not a database")),
+        "{report:?}"
+    );
+    assert!(!report.failures.is_empty() && report.datasets.iter().any(|run| run.updated > 0), "{report:?}");
+    assert!(failures(&fixture)[0].contains("file is not a database"), "{:?}", failures(&fixture));
+    assert_eq!(std::fs::read(fixture.path("desk.db")).unwrap(), "theirs".repeat(2000).as_bytes());
+    std::fs::remove_file(fixture.path("desk.db")).unwrap();
+    fixture.run();
+    assert_eq!(failures(&fixture), [] as [String; 0]);
+    let ulm = format!("SELECT DISTINCT city FROM {VIEW}");
+    assert_eq!(fixture.rows("desk.db", &ulm), ["Ulm"]);
+}
+
+#[test]
+fn progress_that_somebody_edited_ends_right_or_is_told() {
+    for (sql, told) in [
+        ("UPDATE datasurface_applied SET batch = 1", None),
+        ("DELETE FROM datasurface_applied", None),
+        (
+            "UPDATE datasurface_applied SET batch = 99",
+            Some("is at batch 99, but the platform's database is at"),
+        ),
+        ("UPDATE datasurface_applied SET batch = 'x'", Some("batch")),
+    ] {
+        let (fixture, undisturbed) = (served(), served());
+        for fixture in [&fixture, &undisturbed] {
+            fixture.change_source("UPDATE Customers SET city = 'Ulm' WHERE customer_id = 'ALFKI'");
+            fixture.run();
+        }
+        let before = fixture.rows("desk.db", WHOLE);
+        change(&fixture, sql);
+        match told {
+            None => {
+                for fixture in [&fixture, &undisturbed] {
+                    fixture.change_source("DELETE FROM Customers WHERE customer_id = 'ALFKI'");
+                    fixture.run();
+                }
+                assert_eq!(fixture.rows("desk.db", WHOLE), undisturbed.rows("desk.db", WHOLE), "{sql}");
+            }
+            Some(told) => {
+                let report = fixture.try_run().unwrap();
+                assert!(
+                    report.failures.iter().any(|failure| failure.reason.contains(told)),
+                    "{sql}: {report:?}"
+                );
+                assert_eq!(fixture.rows("desk.db", WHOLE), before, "{sql}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_index_that_refuses_nothing_is_its_owners() {
     let fixture = served();
     change(&fixture, &format!("CREATE INDEX theirs ON {TABLE} (company_name)"));
