@@ -290,6 +290,30 @@ fn progress_that_somebody_edited_ends_right_or_is_told() {
 }
 
 #[test]
+fn a_table_that_refers_to_a_copy_refuses_nothing_and_loses_nothing() {
+    let example = NorthWind { milestoning: Milestoning::Live, ..NorthWind::in_a_file() }.example();
+    for action in ["", "ON DELETE CASCADE", "ON DELETE RESTRICT"] {
+        let fixture = Fixture::with(&example);
+        fixture.change_source(CUSTOMERS);
+        fixture.run();
+        let create = format!(
+            "CREATE TABLE theirs (id, batch, FOREIGN KEY (id, batch) REFERENCES {TABLE} (customer_id, batch_in) {action});
+             INSERT INTO theirs SELECT customer_id, batch_in FROM {TABLE}"
+        );
+        change(&fixture, &create);
+        let theirs = fixture.rows("desk.db", "SELECT * FROM theirs ORDER BY 1");
+        fixture.change_source(
+            "DELETE FROM Customers WHERE customer_id = 'ALFKI'; UPDATE Customers SET city = 'Ulm'",
+        );
+        fixture.run();
+        assert_eq!(fixture.rows("desk.db", &format!("SELECT DISTINCT city FROM {VIEW}")), ["Ulm"]);
+        fixture.ask(&RunRequest::once().resync("Sales"));
+        assert_eq!(failures(&fixture), [] as [String; 0]);
+        assert_eq!(fixture.rows("desk.db", "SELECT * FROM theirs ORDER BY 1"), theirs, "{action}");
+    }
+}
+
+#[test]
 fn an_index_that_refuses_nothing_is_its_owners() {
     let fixture = served();
     change(&fixture, &format!("CREATE INDEX theirs ON {TABLE} (company_name)"));
