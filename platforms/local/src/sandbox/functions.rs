@@ -1,7 +1,6 @@
 //! Functions that take the product of the lengths of their arguments, and are not interrupted: with two texts of some megabytes, one call
 //! of SQLite's `trim` takes hours. In their places are ones that refuse such arguments, and let SQLite do the rest.
 
-use super::limits::SelectLimits;
 use rusqlite::{
     Connection, Error, Result,
     functions::{Context, FunctionFlags, SubType},
@@ -33,10 +32,10 @@ const JSON: c_uint = b'J' as c_uint;
 /// a KiB, which is as long as a pattern may be.
 const MOST_STEPS: usize = 1 << 32;
 
-/// Replaces these functions on a connection.
-pub(super) fn install(connection: &Connection, limits: SelectLimits) -> Result<()> {
+/// Replaces these functions on a connection, where values have at most so many bytes.
+pub(crate) fn install(connection: &Connection, most_bytes: i32) -> Result<()> {
     let inner = Connection::open_in_memory()?;
-    inner.set_limit(Limit::SQLITE_LIMIT_LENGTH, limits.value_bytes())?;
+    inner.set_limit(Limit::SQLITE_LIMIT_LENGTH, most_bytes)?;
     let inner = Arc::new(Mutex::new(inner));
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
@@ -99,7 +98,7 @@ mod tests {
 
     fn sandboxed() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
-        install(&connection, SelectLimits::DEFAULT).unwrap();
+        install(&connection, 4 << 20).unwrap();
         connection
     }
 

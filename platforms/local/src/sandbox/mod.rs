@@ -13,7 +13,7 @@
 //! gives away the data of other teams.
 
 mod authorizer;
-mod functions;
+pub(crate) mod functions;
 mod limits;
 mod sum;
 mod tables;
@@ -113,7 +113,7 @@ impl Sandbox {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
         sum::install(&connection)?;
-        functions::install(&connection, limits)?;
+        functions::install(&connection, limits.value_bytes())?;
         let word: String = connection.query_row("SELECT lower(hex(randomblob(16)))", [], |row| row.get(0))?;
         connection.execute_batch(&inputs.replace(RUN, &word))?;
         connection.pragma_update(None, "query_only", true)?;

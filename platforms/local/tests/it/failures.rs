@@ -202,6 +202,13 @@ fn a_source_that_never_ends_is_given_up() {
             "capture.NW_Data: reading \"products\" of the source `source.db`: it took longer than 1 s, the setting \
              `sqlite_statement_timeout_seconds`"
         );
+        // A single function cannot be stopped, so it is not begun.
+        let long = "trim(hex(zeroblob(2000000)), replace(hex(zeroblob(2000000)), '0', '1') || '0')";
+        fixture.change_source(&format!(
+            "DROP VIEW products; CREATE VIEW products AS SELECT 1 AS product_id, {long} AS product_name, 1 AS unit_price, 1.0 AS weight"
+        ));
+        let reasons = reasons(&fixture.try_run().unwrap());
+        assert!(reasons[0].contains("the arguments of `trim` are too long together"), "{reasons:?}");
         fixture.change_source(
             "DROP VIEW products; CREATE TABLE products (product_id, product_name, unit_price, weight)",
         );

@@ -7,6 +7,7 @@ use crate::{
         database::{bind, disable_quoted_text, outside},
         server::error::table_of,
     },
+    sandbox::functions,
 };
 use datasurface_platform::RuntimeContext;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -46,6 +47,8 @@ impl Sqlite {
         let opened = Connection::open_with_flags(&path, flags).and_then(|connection| {
             connection.busy_timeout(BUSY_TIMEOUT)?;
             disable_quoted_text(&connection)?;
+            // What is called a table may be a view of its owner.
+            functions::install(&connection, i32::MAX)?;
             Ok(connection)
         });
         let connection = opened.map_err(|error| outside(format!("opening the source `{file}`"), error))?;
