@@ -29,6 +29,10 @@ pub struct LocalConfig {
     /// latter counts where both are here.
     #[serde(default)]
     pub servers: BTreeMap<String, ServerSettings>,
+    /// For how many seconds reading a table of an SQLite source may take; 3600 by default, and 0 for no limit. What is called a
+    /// table may be a view that never ends.
+    #[serde(default)]
+    pub sqlite_statement_timeout_seconds: Option<u32>,
     /// The limits of each SELECT of a transformer.
     #[serde(default)]
     pub transformers: SelectLimits,
@@ -52,6 +56,7 @@ impl LocalConfig {
             encryption: None,
             schemas: BTreeMap::new(),
             servers: BTreeMap::new(),
+            sqlite_statement_timeout_seconds: None,
             transformers: SelectLimits::default(),
         }
     }

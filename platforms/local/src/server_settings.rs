@@ -77,7 +77,7 @@ impl ServerSettings {
         self.statement_timeout_seconds.unwrap_or(STATEMENT_TIMEOUT)
     }
 
-    /// For how long a server may stay silent that was sent a statement: it stops the statement by itself before.
+    /// How long a statement may take until all of its answer is there: the server stops the statement by itself before.
     pub(crate) fn answer_timeout(&self) -> Option<Duration> {
         let seconds = self.statement_timeout_seconds();
         (seconds > 0).then(|| Duration::from_secs(seconds.into()) + self.connect_timeout())

@@ -24,6 +24,9 @@ pub(crate) struct CaptureReads {
     /// How a server is spoken to, if it is one and anything is set for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) server: Option<ServerSettings>,
+    /// For how long reading a table of a file may take, if something is set for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sqlite_statement_timeout_seconds: Option<u32>,
     /// What is read together.
     pub(crate) consistency: Consistency,
     /// Statements before the first one that reads; the last of them begins the transaction in which all is read.
@@ -137,12 +140,12 @@ fn from_container(
     if !matches!(capture.kind(), CaptureKind::SqlSnapshot { .. } | CaptureKind::SqlWatermark { .. }) {
         return Err(unclaimed());
     }
-    let (dialect, server) = match source {
+    let (dialect, server, file_timeout) = match source {
         ContainerKind::Sqlite { file } => {
             check_file(config, facts, file)?;
-            (SQLITE, ServerSettings::default())
+            (SQLITE, ServerSettings::default(), config.sqlite_statement_timeout_seconds)
         }
-        ContainerKind::Postgres { host, port, .. } => (POSTGRES, config.server_settings(host, *port)),
+        ContainerKind::Postgres { host, port, .. } => (POSTGRES, config.server_settings(host, *port), None),
         _ => return Err(unclaimed()),
     };
     let trigger = match capture.trigger() {
@@ -166,6 +169,7 @@ fn from_container(
         consistency: capture.consistency(),
         begin: (dialect.begin)(&server),
         server: Some(server).filter(|server| !server.is_default()),
+        sqlite_statement_timeout_seconds: file_timeout,
         trigger,
         selects: ingest.datasets.iter().map(select).collect(),
     })
@@ -207,6 +211,7 @@ fn from_transformer(
         source: None,
         credential: None,
         server: None,
+        sqlite_statement_timeout_seconds: None,
         consistency: Consistency::MultiDataset,
         begin: Vec::new(),
         trigger: CaptureStart::Transformer(workspace.clone()),
@@ -245,6 +250,7 @@ fn from_predecessor(
         credential: None,
         consistency: Consistency::MultiDataset,
         server: None,
+        sqlite_statement_timeout_seconds: None,
         begin: (SQLITE.begin)(&ServerSettings::default()),
         trigger: CaptureStart::Platform(platform.clone()),
         selects,

@@ -60,6 +60,7 @@ impl Jobs {
             "source": reading.source,
             "credential": reading.credential,
             "server": reading.server,
+            "sqlite_statement_timeout_seconds": reading.sqlite_statement_timeout_seconds,
             "consistency": reading.consistency,
             "begin": Some(reading.begin).filter(|begin| !begin.is_empty()),
             "datasets": datasets,

@@ -1,7 +1,10 @@
-//! What a transformer makes becomes what its columns keep: decimals with the digits of their scale, and integers. What has
-//! more digits is rounded half away from zero, and counted. Whether a value fits its type is judged where it is captured.
+//! What a transformer makes becomes what its columns keep: decimals with the digits of their scale, integers, and floating point numbers
+//! of their format. What has more digits is rounded half away from zero, and counted. Whether a value fits its type is judged where it is captured.
 
-use super::{database::outside, declared::write_short};
+use super::{
+    database::outside,
+    declared::{rounded, write_short},
+};
 use crate::{
     prelude::*,
     sql::{decimal::write_scaled, milestoned::StoredColumn},
@@ -18,9 +21,7 @@ pub(super) struct Casts<'a> {
 
 struct Cast<'a> {
     column: &'a str,
-    /// How many digits are kept after the point; none where values are kept as they are.
-    scale: Option<u16>,
-    is_integer: bool,
+    target: CastTarget,
     rounded: u64,
     /// Where the digits of a number are written.
     digits: String,
@@ -28,22 +29,38 @@ struct Cast<'a> {
     kept: String,
 }
 
+/// What values become.
+#[derive(Clone, Copy, PartialEq)]
+enum CastTarget {
+    /// What they are.
+    Same,
+    /// Numbers with so many digits after the point.
+    Decimal(u16),
+    Integer,
+    Float(FloatFormat),
+}
+
+impl CastTarget {
+    fn from_type(data_type: &DataType) -> Self {
+        match data_type {
+            DataType::Decimal { scale, .. } => Self::Decimal(*scale),
+            DataType::TinyInt
+            | DataType::SmallInt
+            | DataType::Integer
+            | DataType::BigInt
+            | DataType::CustomInteger { .. } => Self::Integer,
+            DataType::Float(format) => Self::Float(*format),
+            _ => Self::Same,
+        }
+    }
+}
+
 impl<'a> Casts<'a> {
     pub(super) fn new(dataset: &'a DatasetKey, columns: &'a [StoredColumn]) -> Self {
         let cast = |column: &'a StoredColumn| {
-            let (scale, is_integer) = match column.data_type.parse() {
-                Ok(DataType::Decimal { scale, .. }) => (Some(scale), false),
-                Ok(
-                    DataType::TinyInt
-                    | DataType::SmallInt
-                    | DataType::Integer
-                    | DataType::BigInt
-                    | DataType::CustomInteger { .. },
-                ) => (Some(0), true),
-                _ => (None, false),
-            };
+            let target = column.data_type.parse().map_or(CastTarget::Same, |of| CastTarget::from_type(&of));
             let (digits, kept) = (String::new(), String::new());
-            Cast { column: &column.name, scale, is_integer, rounded: 0, digits, kept }
+            Cast { column: &column.name, target, rounded: 0, digits, kept }
         };
         Self { dataset, columns: columns.iter().map(cast).collect() }
     }
@@ -75,10 +92,18 @@ impl<'a> Casts<'a> {
 impl Cast<'_> {
     /// Returns what is kept of a value.
     fn cast<'v>(&'v mut self, value: ValueRef<'v>) -> ValueRef<'v> {
-        let Some(scale) = self.scale else { return value };
+        let scale = match (self.target, value) {
+            (CastTarget::Same, _) | (CastTarget::Integer, ValueRef::Integer(_)) => return value,
+            (CastTarget::Float(format), _) => {
+                let Some(number) = rounded(value, format) else { return value };
+                self.rounded += 1;
+                return ValueRef::Real(number);
+            }
+            (CastTarget::Integer, _) => 0,
+            (CastTarget::Decimal(scale), _) => scale,
+        };
         let Self { digits, kept, .. } = self;
         let is_rounded = match value {
-            ValueRef::Integer(_) if self.is_integer => return value,
             ValueRef::Null | ValueRef::Blob(_) => return value,
             ValueRef::Integer(number) => write_scaled(written(digits, number), scale, kept),
             // Most numbers are decimals of that scale.
@@ -90,7 +115,7 @@ impl Cast<'_> {
             }
         };
         let Some(is_rounded) = is_rounded else { return value };
-        let cast = match self.is_integer {
+        let cast = match self.target == CastTarget::Integer {
             true => kept.parse().ok().map(ValueRef::Integer),
             false => Some(ValueRef::Text(kept.as_bytes())),
         };

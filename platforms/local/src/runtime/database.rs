@@ -51,6 +51,8 @@ impl<'a> Database<'a> {
             disable_quoted_text(&connection)?;
             // Nothing of ours has one: it would be SQL of somebody else, on a connection that writes.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+            // Nor a foreign key: tables that refer to a copy would refuse what is due, or lose their rows with those of the copy.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false)?;
             // Readers then never wait for us, nor we for them.
             connection.pragma_update(None, "journal_mode", "WAL")?;
             for (schema, file) in [("main", file), ("temp", "temp")] {

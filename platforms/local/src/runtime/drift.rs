@@ -5,6 +5,7 @@ use super::{
     container::Container,
     context::RunContext,
     database::{Database, outside, section_of},
+    file_constraints::{FoundIndex, differences},
 };
 use crate::{
     prelude::*,
@@ -25,6 +26,8 @@ struct ExistingObject {
     sql: String,
     /// The names of its triggers.
     triggers: Vec<String>,
+    /// Its indexes, but those of its key and of constraints.
+    indexes: Vec<FoundIndex>,
 }
 
 /// What a statement makes.
@@ -123,8 +126,8 @@ impl RunContext<'_> {
 
     fn drifts_in(&self, file: &Database<'_>, name: &str) -> Result<Vec<(&Script, Drift)>, PlatformError> {
         let looking = |error| outside(format!("looking into `{name}`"), error);
-        let found = found_in(&file.connection).map_err(looking)?;
         let metadata = &self.rendered.metadata;
+        let found = found_in(&file.connection, name != metadata.database()).map_err(looking)?;
         let mut drifts = Vec::new();
         if name == metadata.database() {
             for made in made_by(section_of(metadata, "create")?) {
@@ -157,12 +160,12 @@ fn place_of(script: &Script) -> String {
     ServerAddress::read(database).map_or_else(|| format!("`{database}`"), |address| address.place())
 }
 
-/// Reads what a file has, by name: SQLite does not tell upper from lower case there.
-fn found_in(connection: &Connection) -> rusqlite::Result<BTreeMap<String, ExistingObject>> {
-    // A trigger is listed after what it is of.
-    let all = "SELECT name, type, sql, tbl_name FROM main.sqlite_schema WHERE type IN ('table', 'view', 'trigger') ORDER BY rowid";
+/// Reads what a file has, by name: SQLite does not tell upper from lower case there. Indexes are looked at where consumers have copies.
+fn found_in(connection: &Connection, has_copies: bool) -> rusqlite::Result<BTreeMap<String, ExistingObject>> {
+    let all = "SELECT name, type, sql, tbl_name FROM main.sqlite_schema
+         WHERE type IN ('table', 'view', 'trigger') OR type = 'index' AND sql IS NOT NULL AND ?1";
     let mut statement = connection.prepare(all)?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query([has_copies])?;
     let mut found: BTreeMap<String, ExistingObject> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let (name, kind): (String, String) = (row.get(0)?, row.get(1)?);
@@ -171,9 +174,14 @@ fn found_in(connection: &Connection) -> rusqlite::Result<BTreeMap<String, Existi
             found.entry(of.to_lowercase()).or_default().triggers.push(name);
             continue;
         }
-        let sql: Option<String> = row.get(2)?;
-        let object = ExistingObject { kind, sql: sql.unwrap_or_default(), triggers: Vec::new() };
-        found.insert(name.to_lowercase(), object);
+        let sql = row.get::<_, Option<String>>(2)?.unwrap_or_default();
+        if kind == "index" {
+            let of: String = row.get(3)?;
+            found.entry(of.to_lowercase()).or_default().indexes.push(FoundIndex { name, sql });
+            continue;
+        }
+        let object = found.entry(name.to_lowercase()).or_default();
+        (object.kind, object.sql) = (kind, sql);
     }
     Ok(found)
 }
@@ -196,7 +204,7 @@ fn drift(
     file: &Database<'_>,
     script: &Script,
 ) -> rusqlite::Result<Option<Drift>> {
-    let CreatedObject { kind, name, sql } = made;
+    let CreatedObject { kind, sql, .. } = made;
     let subject = DriftCheck { made, script };
     if let Some(drift) = found.and_then(|found| subject.with_triggers(&found.triggers)) {
         return Ok(Some(drift));
@@ -206,27 +214,44 @@ fn drift(
         return Ok(found.is_none().then(|| subject.dropped()));
     }
     match found {
-        Some(found) if found.sql == *sql => Ok(None),
+        Some(found) if found.sql == *sql && !(*kind == "table" && subject.is_copy()) => Ok(None),
         None if *kind == "view" => Ok(Some(subject.dropped())),
         None => Ok(Some(subject.missing(table_of_index(made, file, script)?))),
         Some(found) if found.kind != *kind => Ok(Some(subject.replaced(&found.kind))),
         Some(_) if *kind == "view" => Ok(Some(subject.another())),
-        Some(_) => {
-            let there = columns_of(&file.connection, name)?;
-            // Of a table that was altered by plans, the text says other things than that of a new one.
-            let expected = Connection::open_in_memory()?;
-            expected.execute_batch(sql)?;
-            let rendered = columns_of(&expected, name)?;
-            if there == rendered {
-                return Ok(None);
-            }
-            let is_ours = match made.indexes(script).is_empty() {
-                true => is_keyed_by_batch(&file.connection, name)?,
-                false => table_of_index(made, file, script)?.is_some_and(|of| same_name(&of, name)),
-            };
-            Ok(Some(subject.altered(&there, &rendered, &[], is_ours)))
-        }
+        Some(found) => of_table(&subject, found, file),
     }
+}
+
+/// How a table differs from what was rendered of it, if it does. Of a table of the platform's own database, columns count alone: nobody else
+/// is to be there.
+fn of_table(
+    subject: &DriftCheck<'_>,
+    found: &ExistingObject,
+    file: &Database<'_>,
+) -> rusqlite::Result<Option<Drift>> {
+    let CreatedObject { name, sql, .. } = subject.made;
+    let (mut there, mut rendered) = (BTreeSet::new(), BTreeSet::new());
+    if found.sql != *sql {
+        there = columns_of(&file.connection, name)?;
+        // Of a table that was altered by plans, the text says other things than that of a new one.
+        let expected = Connection::open_in_memory()?;
+        expected.execute_batch(sql)?;
+        rendered = columns_of(&expected, name)?;
+    }
+    let mut more = Vec::new();
+    if there == rendered && subject.is_copy() {
+        let section = subject.script.section("create").unwrap_or_default();
+        more = differences(&file.connection, (name, sql, section), (&found.sql, &found.indexes))?;
+    }
+    if there == rendered && more.is_empty() {
+        return Ok(None);
+    }
+    let is_ours = match table_of_index(subject.made, file, subject.script)? {
+        Some(of) => same_name(&of, name),
+        None => is_keyed_by_batch(&file.connection, name)?,
+    };
+    Ok(Some(subject.altered(&there, &rendered, &more, is_ours)))
 }
 
 impl CreatedObject {

@@ -42,6 +42,8 @@ pub(super) struct CaptureJob {
     pub(super) credential: Option<CredentialKey>,
     #[serde(default, skip_serializing_if = "ServerSettings::is_default")]
     pub(super) server: Box<ServerSettings>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sqlite_statement_timeout_seconds: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) begin: Vec<String>,
     pub(super) datasets: Vec<CapturedDataset>,
@@ -125,7 +127,12 @@ impl CaptureJob {
             let context = format!("`{}` reads what a transformer makes, and has no source", self.job);
             return Err(PlatformError::new(PlatformErrorKind::Rendering, context));
         };
-        Ok(Producer { container, credential: self.credential.clone(), server: (*self.server).clone() })
+        Ok(Producer {
+            container,
+            credential: self.credential.clone(),
+            server: (*self.server).clone(),
+            sqlite_statement_timeout_seconds: self.sqlite_statement_timeout_seconds,
+        })
     }
 
     /// Whether it reads what a producer wrote, rather than what this platform or another one did.

@@ -9,7 +9,7 @@
 //! | `provisioning.rs`, `bulk_schema/`, `apply.rs`, `teardown.rs` | plans: what is new in a file is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
 //! | `capture.rs`, `stage.rs`, `loader.rs`, `declared/`, `stale.rs`, `watermark.rs`, `handover.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `copy_filter.rs`, `transform.rs`, `trigger_hooks.rs`, `cast.rs` | the three kinds of work |
-//! | `run.rs`, `selection.rs`, `order.rs`, `upstream_failures.rs`, `status.rs`, `confirmed_times.rs`, `drift.rs`, `server_drift.rs`, `server_view.rs`, `repair.rs`, `verify.rs` | all of it in order, and how far it is |
+//! | `run.rs`, `selection.rs`, `order.rs`, `upstream_failures.rs`, `status.rs`, `confirmed_times.rs`, `drift.rs`, `file_constraints.rs`, `server_drift.rs`, `server_view.rs`, `repair.rs`, `verify.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
 //! of the platform's database. A consumer's database does not commit together with it, so it knows for itself how far it is,
@@ -32,6 +32,7 @@ mod copy_filter;
 mod database;
 mod declared;
 mod drift;
+mod file_constraints;
 mod handover;
 mod history;
 mod job;

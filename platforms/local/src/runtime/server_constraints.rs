@@ -1,4 +1,4 @@
-//! What a table of a server does not accept, compared with what was rendered: a constraint of somebody else may refuse what is due.
+//! What a copy does not accept, compared with what was rendered: a constraint of somebody else may refuse what is due.
 
 use crate::sql::quote::{quoted, unquoted};
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ pub(super) struct Constraints {
 
 impl Constraints {
     /// Reads the constraints of a rendered statement: one column to a line, and the primary key in the last one.
-    fn from_rendered(create: &str) -> Self {
+    pub(super) fn from_rendered(create: &str) -> Self {
         let mut rendered = Self::default();
         for line in create.lines().map(|line| line.trim().trim_end_matches(',')) {
             if let Some(columns) = line.strip_prefix("PRIMARY KEY (") {

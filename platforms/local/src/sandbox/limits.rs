@@ -13,7 +13,7 @@ pub struct SelectLimits {
     /// beyond a few of them.
     pub memory_mib: u32,
     /// The largest value and the largest row that it may make or read, in MiB, at most 900. Single functions are not
-    /// interrupted, and some of them take the square of the length of their arguments.
+    /// interrupted; those that take the product of the lengths of their arguments refuse what would take long.
     pub value_mib: u32,
 }
 

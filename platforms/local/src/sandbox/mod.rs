@@ -7,11 +7,13 @@
 //! | a table that is no input | `authorizer.rs` allows tables only behind the inputs; `tables.rs` then looks at which tables the compiled statement opens |
 //! | earlier versions of an input, through the table behind it | that table can be read only through a view with an unguessable name ([`RUN`]) |
 //! | a statement without end, or one that takes all memory | `watchdog.rs` interrupts it |
+//! | a single function that takes hours: none is interrupted | `functions.rs` refuses its arguments |
 //!
 //! Either of `authorizer.rs` and `tables.rs` would be enough against other tables. There are two because a hole in one
 //! gives away the data of other teams.
 
 mod authorizer;
+pub(crate) mod functions;
 mod limits;
 mod sum;
 mod tables;
@@ -111,6 +113,7 @@ impl Sandbox {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
         sum::install(&connection)?;
+        functions::install(&connection, limits.value_bytes())?;
         let word: String = connection.query_row("SELECT lower(hex(randomblob(16)))", [], |row| row.get(0))?;
         connection.execute_batch(&inputs.replace(RUN, &word))?;
         connection.pragma_update(None, "query_only", true)?;

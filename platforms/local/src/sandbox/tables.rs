@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Functions that are called like tables, and read nothing but their arguments.
-pub(super) const FUNCTIONS: [&str; 2] = ["json_each", "json_tree"];
+pub(super) const FUNCTIONS: [&str; 4] = ["json_each", "json_tree", "jsonb_each", "jsonb_tree"];
 
 /// Instructions that open a table or an index of a file for reading. Others open what the statement makes up itself.
 const OPENS: [&str; 2] = ["OpenRead", "ReopenIdx"];

@@ -184,6 +184,164 @@ fn a_copy_without_history_is_told_by_its_key() {
     assert_eq!(fixture.rows("desk.db", &format!("SELECT count(*) FROM {TABLE}")), ["8"]);
 }
 
+#[test]
+fn what_refuses_rows_of_a_copy_is_missed_and_goes_when_it_is_made_again() {
+    for (sql, told) in [
+        (format!("CREATE UNIQUE INDEX theirs ON {TABLE} (city)"), "constraints that nobody rendered: theirs"),
+        (
+            format!("CREATE INDEX theirs ON {TABLE} (trim(city, company_name))"),
+            "constraints that nobody rendered: theirs",
+        ),
+        (
+            format!("CREATE INDEX theirs ON {TABLE} (city) WHERE json(city) <> ''"),
+            "constraints that nobody rendered: theirs",
+        ),
+        (
+            format!("DROP INDEX \"{TABLE}.live\"; CREATE UNIQUE INDEX \"{TABLE}.live\" ON {TABLE} (city)"),
+            "live; indexes that are missing",
+        ),
+        (format!("DROP INDEX \"{TABLE}.live\""), "indexes that are missing"),
+        (format!("ALTER TABLE {TABLE} ADD CHECK (city <> 'Ulm')"), "constraints that nobody rendered: CHECK"),
+        (
+            format!("ALTER TABLE {TABLE} ALTER COLUMN city SET NOT NULL"),
+            "columns that nobody rendered as NOT NULL: city",
+        ),
+    ] {
+        let fixture = served();
+        let undisturbed = served();
+        // What cannot be made of the rows that are there, or of views that read them, is not made.
+        let sql = format!(
+            "DELETE FROM {TABLE} WHERE city IN (SELECT city FROM {TABLE} GROUP BY 1 HAVING count(*) > 1) OR json_valid(city) = 0; {sql}"
+        );
+        change(&fixture, &sql);
+        let status = failures(&fixture);
+        assert!(status.len() == 1 && status[0].contains(told), "{sql}: {status:?}");
+        assert!(status[0].contains("the next run makes it again"), "{status:?}");
+        for fixture in [&fixture, &undisturbed] {
+            fixture.change_source("UPDATE Customers SET city = 'Ulm'");
+            fixture.run();
+            assert_eq!(failures(fixture), [] as [String; 0], "{sql}");
+        }
+        let there = "SELECT type, name, sql FROM sqlite_schema ORDER BY name";
+        assert_eq!(fixture.rows("desk.db", there), undisturbed.rows("desk.db", there), "{sql}");
+        assert_eq!(fixture.rows("desk.db", WHOLE), undisturbed.rows("desk.db", WHOLE), "{sql}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_database_any_more_holds_up_nobody_else() {
+    let fixture = served();
+    for file in ["desk.db-wal", "desk.db-shm"] {
+        let _ = std::fs::remove_file(fixture.path(file));
+    }
+    std::fs::write(fixture.path("desk.db"), "theirs".repeat(2000)).unwrap();
+    fixture.change_source("UPDATE Customers SET city = 'Ulm'");
+    let report = fixture.try_run().unwrap();
+    assert!(
+        report.failures.iter().all(|failure| failure.reason.contains("file is not a database")),
+        "{report:?}"
+    );
+    assert!(!report.failures.is_empty() && report.datasets.iter().any(|run| run.updated > 0), "{report:?}");
+    assert!(failures(&fixture)[0].contains("file is not a database"), "{:?}", failures(&fixture));
+    assert_eq!(std::fs::read(fixture.path("desk.db")).unwrap(), "theirs".repeat(2000).as_bytes());
+    std::fs::remove_file(fixture.path("desk.db")).unwrap();
+    fixture.run();
+    assert_eq!(failures(&fixture), [] as [String; 0]);
+    let ulm = format!("SELECT DISTINCT city FROM {VIEW}");
+    assert_eq!(fixture.rows("desk.db", &ulm), ["Ulm"]);
+}
+
+#[test]
+fn progress_that_somebody_edited_ends_right_or_is_told() {
+    for (sql, told) in [
+        ("UPDATE datasurface_applied SET batch = 1", None),
+        ("DELETE FROM datasurface_applied", None),
+        (
+            "UPDATE datasurface_applied SET batch = 99",
+            Some("is at batch 99, but the platform's database is at"),
+        ),
+        ("UPDATE datasurface_applied SET batch = 'x'", Some("batch")),
+    ] {
+        let (fixture, undisturbed) = (served(), served());
+        for fixture in [&fixture, &undisturbed] {
+            fixture.change_source("UPDATE Customers SET city = 'Ulm' WHERE customer_id = 'ALFKI'");
+            fixture.run();
+        }
+        let before = fixture.rows("desk.db", WHOLE);
+        change(&fixture, sql);
+        match told {
+            None => {
+                for fixture in [&fixture, &undisturbed] {
+                    fixture.change_source("DELETE FROM Customers WHERE customer_id = 'ALFKI'");
+                    fixture.run();
+                }
+                assert_eq!(fixture.rows("desk.db", WHOLE), undisturbed.rows("desk.db", WHOLE), "{sql}");
+            }
+            Some(told) => {
+                let report = fixture.try_run().unwrap();
+                assert!(
+                    report.failures.iter().any(|failure| failure.reason.contains(told)),
+                    "{sql}: {report:?}"
+                );
+                assert_eq!(fixture.rows("desk.db", WHOLE), before, "{sql}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_table_that_refers_to_a_copy_refuses_nothing_and_loses_nothing() {
+    let example = NorthWind { milestoning: Milestoning::Live, ..NorthWind::in_a_file() }.example();
+    for action in ["", "ON DELETE CASCADE", "ON DELETE RESTRICT"] {
+        let fixture = Fixture::with(&example);
+        fixture.change_source(CUSTOMERS);
+        fixture.run();
+        let create = format!(
+            "CREATE TABLE theirs (id, batch, FOREIGN KEY (id, batch) REFERENCES {TABLE} (customer_id, batch_in) {action});
+             INSERT INTO theirs SELECT customer_id, batch_in FROM {TABLE}"
+        );
+        change(&fixture, &create);
+        let theirs = fixture.rows("desk.db", "SELECT * FROM theirs ORDER BY 1");
+        fixture.change_source(
+            "DELETE FROM Customers WHERE customer_id = 'ALFKI'; UPDATE Customers SET city = 'Ulm'",
+        );
+        fixture.run();
+        assert_eq!(fixture.rows("desk.db", &format!("SELECT DISTINCT city FROM {VIEW}")), ["Ulm"]);
+        fixture.ask(&RunRequest::once().resync("Sales"));
+        assert_eq!(failures(&fixture), [] as [String; 0]);
+        assert_eq!(fixture.rows("desk.db", "SELECT * FROM theirs ORDER BY 1"), theirs, "{action}");
+    }
+}
+
+#[test]
+fn an_index_that_refuses_nothing_is_its_owners() {
+    let fixture = served();
+    change(&fixture, &format!("CREATE INDEX theirs ON {TABLE} (company_name)"));
+    assert_eq!(failures(&fixture), [] as [String; 0]);
+    fixture.change_source("UPDATE Customers SET city = 'Ulm'");
+    fixture.run();
+    assert_eq!(fixture.rows("desk.db", "SELECT name FROM sqlite_schema WHERE name = 'theirs'"), ["theirs"]);
+}
+
+#[test]
+fn a_table_with_the_same_columns_and_without_the_key_is_somebodys() {
+    let fixture = served();
+    let (views, drop_views) = views_of_customers(&fixture);
+    change(
+        &fixture,
+        &format!(
+            "{drop_views}; CREATE TABLE made AS SELECT * FROM {TABLE}; DROP TABLE {TABLE}; ALTER TABLE made RENAME TO {TABLE}; {views}"
+        ),
+    );
+    let before = fixture.rows("desk.db", WHOLE);
+    let told = failures(&fixture);
+    assert!(told[0].contains("another primary key: none") && told[0].ends_with("it stays"), "{told:?}");
+    fixture.change_source("UPDATE Customers SET city = 'Ulm'");
+    let report = fixture.try_run().unwrap();
+    assert!(report.failures.iter().any(|failure| failure.reason.ends_with("it stays")), "{report:?}");
+    assert_eq!(fixture.rows("desk.db", WHOLE), before);
+}
+
 /// The statements that make the views of the customers, and those that drop them: SQLite does not alter a table whose views
 /// would not fit it any more.
 fn views_of_customers(fixture: &Fixture) -> (String, String) {

@@ -7,9 +7,12 @@ use crate::{
 };
 use datasurface_local::Breakpoint;
 use datasurface_platform::{RunReport, RunRequest, graph::Stage, prelude::*};
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 fn reasons(report: &RunReport) -> Vec<String> {
@@ -171,12 +174,45 @@ fn what_a_select_may_do_with_its_inputs_works() {
         "SELECT a.customer_id, b.company_name, a.city FROM nw_data_CUSTOMERS a JOIN NW_Data_customers b USING (customer_id)",
         "SELECT customer_id, company_name, row_number() OVER (ORDER BY customer_id) AS city FROM NW_Data_customers",
         "SELECT column1 AS customer_id, 'x' AS company_name, '' AS city FROM (VALUES (1), (2))",
+        "SELECT value AS customer_id, rtrim(company_name, 'x') AS company_name, city FROM NW_Data_customers, jsonb_each('[1,2]')",
+        "SELECT replace(customer_id, 'A', 'B') AS customer_id, json_patch('{}', '{\"a\":1}') ->> 'a' AS company_name, city FROM NW_Data_customers",
     ] {
         let fixture = Fixture::with(&NorthWind { select, ..NorthWind::default() }.example());
         fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
         fixture.run();
         let masked = "SELECT * FROM Marketing__masked__Masked_NW_Data__customers";
         assert!(!fixture.rows("northwind.db", masked).is_empty(), "{select}");
+    }
+}
+
+#[test]
+fn a_source_that_never_ends_is_given_up() {
+    const ROWS: &str = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)";
+    for select in ["n AS product_id", "max(n) AS product_id"] {
+        let fixture = Fixture::with(&NorthWind { read_seconds: Some(1), ..NorthWind::default() }.example());
+        fixture.change_source(&format!(
+            "DROP TABLE products;
+             CREATE VIEW products AS {ROWS} SELECT {select}, 'x' AS product_name, 1 AS unit_price, 1.0 AS weight FROM r"
+        ));
+        let began = Instant::now();
+        let report = fixture.try_run().unwrap();
+        assert!(began.elapsed() < Duration::from_secs(60));
+        assert_eq!(
+            reasons(&report)[0],
+            "capture.NW_Data: reading \"products\" of the source `source.db`: it took longer than 1 s, the setting \
+             `sqlite_statement_timeout_seconds`"
+        );
+        // A single function cannot be stopped, so it is not begun.
+        let long = "trim(hex(zeroblob(2000000)), replace(hex(zeroblob(2000000)), '0', '1') || '0')";
+        fixture.change_source(&format!(
+            "DROP VIEW products; CREATE VIEW products AS SELECT 1 AS product_id, {long} AS product_name, 1 AS unit_price, 1.0 AS weight"
+        ));
+        let reasons = reasons(&fixture.try_run().unwrap());
+        assert!(reasons[0].contains("the arguments of `trim` are too long together"), "{reasons:?}");
+        fixture.change_source(
+            "DROP VIEW products; CREATE TABLE products (product_id, product_name, unit_price, weight)",
+        );
+        fixture.run();
     }
 }
 

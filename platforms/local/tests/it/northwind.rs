@@ -28,6 +28,8 @@ pub(crate) struct NorthWind {
     pub(crate) select: &'static str,
     /// How servers are spoken to: a setting of the platform, as JSON.
     pub(crate) servers: &'static str,
+    /// For how many seconds a table of the source may be read, if the platform is told.
+    pub(crate) read_seconds: Option<u32>,
     /// How much a transformer may take.
     pub(crate) limits: serde_json::Value,
     /// The schema of the consumers' container on a server.
@@ -47,6 +49,7 @@ impl Default for NorthWind {
             file: "northwind.db",
             select: "SELECT customer_id, '***' AS company_name, city FROM NW_Data_customers",
             servers: "{}",
+            read_seconds: None,
             limits: json!({}),
             schema: None,
         }
@@ -120,14 +123,16 @@ impl NorthWind {
         let schemas: serde_json::Map<String, serde_json::Value> =
             self.schema.iter().map(|schema| ("USA/NorthWindTeam/Desk".to_owned(), json!(schema))).collect();
         let zone = GovernanceZone::new().team("NorthWindTeam", owner, team);
+        let mut platform = PlatformDeclaration::new("Local", "local")
+            .setting("database", "northwind.db")
+            .setting("schemas", serde_json::Value::Object(schemas))
+            .setting("servers", serde_json::from_str::<serde_json::Value>(self.servers).unwrap())
+            .setting("transformers", self.limits.clone());
+        if let Some(seconds) = self.read_seconds {
+            platform = platform.setting("sqlite_statement_timeout_seconds", json!(seconds));
+        }
         Ecosystem::new("NorthWind", owner, "github:northwind/model@live")
-            .platform(
-                PlatformDeclaration::new("Local", "local")
-                    .setting("database", "northwind.db")
-                    .setting("schemas", serde_json::Value::Object(schemas))
-                    .setting("servers", serde_json::from_str::<serde_json::Value>(self.servers).unwrap())
-                    .setting("transformers", self.limits.clone()),
-            )
+            .platform(platform)
             .zone("USA", owner, zone)
     }
 

@@ -6,7 +6,7 @@ use crate::{
     northwind::NorthWind,
 };
 use datasurface_platform::{
-    RunReport, WaitingJob,
+    RunReport, RunRequest, WaitingJob,
     graph::{Assignments, Stage},
     prelude::*,
 };
@@ -195,6 +195,18 @@ fn whoever_waits_for_all_inputs_is_told_of() {
     fixture.open("rates.db").execute_batch("INSERT INTO rates VALUES ('y', 5)").unwrap();
     assert_eq!(ran(&fixture.run()).len(), 2);
     assert_eq!(fixture.status().waiting, []);
+}
+
+#[test]
+fn an_external_transformer_runs_when_somebody_asks_and_not_because_inputs_moved() {
+    let external = |transformer: DataTransformer| transformer.with_trigger(TransformTrigger::External);
+    let fixture = fixture(&example(external, "northwind.db"));
+    fixture.open("rates.db").execute_batch("UPDATE rates SET rate = 7").unwrap();
+    fixture.ask(&RunRequest::once().select("Rates"));
+    assert_eq!(ran(&fixture.run_due()), [""; 0], "its input moved, and nobody asked");
+    assert_eq!(made(&fixture, "northwind.db"), ["A|1", "1|1"]);
+    assert_eq!(ran(&fixture.run()), ["Joined/all 2: +0 ~1 -0 =0", "Summed/all 2: +0 ~1 -0 =0"]);
+    assert_eq!(ran(&fixture.run()), [""; 0], "nothing moved, so there is nothing to make");
 }
 
 #[test]

@@ -61,6 +61,30 @@ fn no_link_is_followed_to_a_database() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn no_link_is_followed_to_a_file_beside_a_database() {
+    use std::os::unix::fs::symlink;
+    for database in ["northwind.db", "desk.db"] {
+        for side in ["-wal", "-shm", "-journal"] {
+            let (fixture, plan) = rendered(&NorthWind::in_a_file());
+            fixture.apply_plan(&plan).unwrap();
+            fixture.run();
+            fs::write(fixture.path("theirs"), "theirs").unwrap();
+            let _ = fs::remove_file(fixture.path(&format!("{database}{side}")));
+            symlink(fixture.path("theirs"), fixture.path(&format!("{database}{side}"))).unwrap();
+            fixture.change_source("INSERT INTO Customers VALUES ('A', 'a', 'x')");
+            let told = fixture
+                .try_run()
+                .map_or_else(|error| error.report(), |report| format!("{:?}", report.failures));
+            assert!(told.contains("unable to open database file"), "{database}{side}: {told}");
+            assert_eq!(fs::read(fixture.path("theirs")).unwrap(), b"theirs", "{database}{side}");
+            fs::remove_file(fixture.path(&format!("{database}{side}"))).unwrap();
+            fixture.run();
+        }
+    }
+}
+
 #[test]
 fn a_folder_of_that_name_is_in_the_way() {
     let (fixture, plan) = rendered(&NorthWind::default());

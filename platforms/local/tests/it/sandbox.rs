@@ -132,6 +132,41 @@ fn nothing_but_inputs_is_read_and_nothing_but_outputs_is_changed() {
         "SELECT 'Canary' AS customer_id, fts3_tokenizer('simple') AS company_name, '' AS city",
         "SELECT 'Canary' AS customer_id, readfile('source.db') AS company_name, '' AS city",
         "SELECT 'Canary' AS customer_id, writefile('x', 'y') AS company_name, '' AS city",
+        "SELECT 'Canary' AS customer_id, edit('x') AS company_name, '' AS city",
+        "SELECT 'Canary' AS customer_id, rtreecheck('main', 'NW_Data__products') AS company_name, '' AS city",
+        "SELECT 'Canary' AS customer_id, fts5_locale('a', 'b') AS company_name, '' AS city",
+        "EXPLAIN SELECT customer_id, company_name, city FROM NW_Data_customers",
+        "INSERT INTO main.NW_Data__products VALUES (9, 'Canary', 1, 1, 1, NULL) RETURNING 'Canary' AS customer_id, '' AS company_name, '' AS city",
+        "UPDATE main.NW_Data__products SET product_name = 'Canary' RETURNING 'Canary' AS customer_id, '' AS company_name, '' AS city",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city\0; DELETE FROM main.NW_Data__products",
+        // Other places in a statement where a table is read.
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city WHERE (1, 2, 3, 4, 5, 6) NOT IN main.NW_Data__products",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city WHERE 'x' NOT IN pragma_table_list('x')",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city LIMIT (SELECT count(*) FROM NW_Data__products)",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city ORDER BY (SELECT 1 FROM NW_Data__products)",
+        "SELECT 'Canary' AS customer_id, count(*) AS company_name, '' AS city FROM json_each((SELECT json_group_array(1) FROM NW_Data__products))",
+        "SELECT 'Canary' AS customer_id, max(1) OVER () AS company_name, '' AS city FROM \"nw_data__PRODUCTS\"",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city FROM [NW_Data__products]",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city FROM `NW_Data__products`",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city FROM /**/main/**/./**/NW_Data__products",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city FROM TEMP.NW_Data__products",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city FROM NW_Data_customers NATURAL JOIN NW_Data__products",
+        "WITH x AS NOT MATERIALIZED (SELECT 1 FROM NW_Data__products) SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city FROM x",
+        "WITH RECURSIVE x(n) AS (SELECT 1 UNION SELECT n FROM x, NW_Data__products) SELECT 'Canary' AS customer_id, n AS company_name, '' AS city FROM x",
+        "WITH nw_data_CUSTOMERS AS (SELECT * FROM main.NW_Data__customers) SELECT customer_id, company_name, city FROM NW_DATA_customers",
+        "SELECT customer_id, company_name, city FROM main.NW_Data_customers",
+        // Earlier versions, and what a version is known by.
+        "SELECT customer_id, 'Canary' AS company_name, batch_in AS city FROM NW_Data_customers",
+        "SELECT customer_id, 'Canary' AS company_name, city FROM NW_Data_customers WHERE batch_out IS NOT NULL",
+        // Names.
+        "SELECT 'Canary' AS customer_id, name AS company_name, '' AS city FROM sqlite_master",
+        "SELECT 'Canary' AS customer_id, name AS company_name, '' AS city FROM sqlite_temp_master",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city FROM sqlite_temp_schema",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city FROM sqlite_stat1",
+        "SELECT 'Canary' AS customer_id, name AS company_name, '' AS city FROM pragma_function_list",
+        "SELECT 'Canary' AS customer_id, token AS company_name, '' AS city FROM fts3tokenize('simple', 'x')",
+        "SELECT 'Canary' AS customer_id, term AS company_name, '' AS city FROM fts5vocab('main', 'NW_Data__products', 'row')",
+        "SELECT 'Canary' AS customer_id, '' AS company_name, '' AS city FROM rtree",
     ] {
         assert!(!victim.attack(attack), "it was executed: {attack}");
     }
@@ -151,6 +186,12 @@ fn statement() -> impl Strategy<Value = String> {
         "main.\"NW_Data__products\"",
         "c",
         "json_each('[1,2]')",
+        "jsonb_tree(jsonb('[1,[2]]'))",
+        "json_each((SELECT json_group_array(product_name) FROM NW_Data__products))",
+        "(SELECT 1 WHERE 'x' IN NW_Data__products)",
+        "dbstat",
+        "NW_DATA__customers",
+        "(SELECT rtreecheck('main', 'NW_Data__products') AS name)",
         "(VALUES (1))",
         "sqlite_schema",
         "temp.sqlite_schema",
@@ -174,6 +215,9 @@ fn statement() -> impl Strategy<Value = String> {
         "'x'",
         "count(*)",
         "max(company_name)",
+        "max(product_name) OVER ()",
+        "(SELECT count(*) FROM NW_Data__products)",
+        "trim(company_name, 'a')",
         "$a(')",
         "?",
         "NULL",
@@ -337,6 +381,20 @@ fn a_value_that_is_too_large_is_refused() {
     );
     let report = fixture.try_run().unwrap();
     assert_eq!(report.failures[0].reason, "output.Mask [select customers]: string or blob too big");
+}
+
+#[test]
+fn a_function_that_nothing_could_stop_is_not_begun() {
+    // SQLite goes through the second text for each character of the first one.
+    let fixture = limited(
+        "SELECT 'A' AS customer_id, trim(hex(zeroblob(2000000)), replace(hex(zeroblob(2000000)), '0', '1') || '0') AS company_name, '' AS city",
+        json!({"seconds": 1}),
+    );
+    let began = Instant::now();
+    let report = fixture.try_run().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(60));
+    let reason = &report.failures[0].reason;
+    assert!(reason.contains("the arguments of `trim` are too long together"), "{reason}");
 }
 
 #[test]

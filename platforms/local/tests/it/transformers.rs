@@ -142,6 +142,36 @@ fn decimals_are_compared_as_numbers_added_exactly_and_rounded_to_their_scale() {
 }
 
 #[test]
+fn floating_point_numbers_are_rounded_to_their_format() {
+    let fixture = of_products(
+        "product_id Integer key, third Real, same Real, none Real, wide Double, long Double, half Float16, large Real",
+        "SELECT product_id, 1.0 / product_id AS third, unit_price AS same, NULL AS none, 9007199254740993 AS wide, \
+           sum('12345678901234567890.5') AS long, 2049 * product_id / 3 AS half, 16777217 AS large FROM NW_Data_products",
+    );
+    fixture.change_source("INSERT INTO products VALUES (3, 'a', 0.1, 1)");
+    let report = fixture.run();
+    let rows = "SELECT third = CAST(11184811 AS REAL) / 33554432, same, none, wide, long, half, large FROM \
+         Marketing__masked__Masked_NW_Data__customers";
+    let rows = fixture.rows("northwind.db", rows);
+    assert_eq!(rows, ["1|0.1|-|9007199254740992.0|1.2345678901234567e19|2050.0|16777218.0"]);
+    let rounded: Vec<String> =
+        report.rounded.iter().map(|it| format!("{} {}", it.column, it.values)).collect();
+    assert_eq!(rounded, ["third 1", "wide 1", "long 1", "half 1", "large 1"]);
+}
+
+#[test]
+fn what_a_narrow_format_has_no_room_for_is_refused() {
+    for value in ["1e39", "-3.5e38", "1e-46"] {
+        let select = format!("SELECT product_id, {value} AS n FROM NW_Data_products");
+        let fixture = of_products("product_id Integer key, n Real", select.leak());
+        fixture.change_source("INSERT INTO products VALUES (3, 'a', 0.1, 1)");
+        let report = fixture.try_run().unwrap();
+        let reason = &report.failures[0].reason;
+        assert!(reason.contains("`n Real` must be within the range of its type"), "{value}: {reason}");
+    }
+}
+
+#[test]
 fn decimals_with_more_digits_than_a_floating_point_number_keep_them_all() {
     let fixture = of_products(
         "product_id Integer key, price Decimal(38,2), total Decimal(38,2)",

@@ -59,6 +59,30 @@ pub(super) fn judge(number: f64, format: FloatFormat) -> Result<(), ValueError> 
     }
 }
 
+/// Returns the number of a format that is nearest to a value which has more digits than the format; none if it has no more, or is no number.
+/// Of two that are as near it is the one further from zero. What is beyond the range stays so.
+pub(in crate::runtime) fn rounded(value: ValueRef<'_>, format: FloatFormat) -> Option<f64> {
+    let exact = number(value).and_then(|number| judge(number, format));
+    if exact != Err(ValueError::Precision) {
+        return None;
+    }
+    let wide = match value {
+        ValueRef::Real(number) => number,
+        #[expect(clippy::cast_precision_loss, reason = "it is to be rounded")]
+        ValueRef::Integer(number) => number as f64,
+        ValueRef::Text(bytes) => utf8(bytes).ok()?.parse().ok()?,
+        ValueRef::Null | ValueRef::Blob(_) => return None,
+    };
+    if format == FloatFormat::Binary64 || wide == 0.0 {
+        return Some(wide);
+    }
+    let range = format.range();
+    // Numbers of narrower formats are far from those with the smallest exponent, in which there are fewer digits.
+    let highest = i32::try_from(wide.abs().to_bits() >> 52).unwrap_or_default() - 1023;
+    let step = 2_f64.powi((highest - i32::from(range.precision) + 1).max(range.min_exponent));
+    Some((wide / step).round() * step)
+}
+
 /// A source that knows no narrower numbers has 0.1 for the `Real` 0.1: the shortest digits of both are the same.
 fn single(number: f64) -> Result<(), ValueError> {
     #[expect(clippy::cast_possible_truncation, reason = "whether something is lost is found out next")]

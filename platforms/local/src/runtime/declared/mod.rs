@@ -20,6 +20,7 @@ mod float;
 mod time;
 
 pub(super) use decimal::write_short;
+pub(super) use float::rounded;
 
 use crate::{prelude::*, sql::storage::NOT_A_NUMBER};
 use rusqlite::types::ValueRef;

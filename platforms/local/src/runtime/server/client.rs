@@ -12,7 +12,7 @@ use std::{
 };
 use tokio::{
     runtime::Runtime,
-    time::{sleep, timeout},
+    time::{Instant, sleep_until, timeout},
 };
 use tokio_postgres::{CopyInSink, Error, NoTls, Row, RowStream, Statement, types::ToSql};
 
@@ -34,7 +34,7 @@ pub(super) struct Driver {
     runtime: Runtime,
     /// None once the connection has ended.
     connection: Option<Connection>,
-    /// For how long a server may stay silent that should answer.
+    /// How long a server may take for a statement: it stops one by itself before.
     timeout: Option<Duration>,
 }
 
@@ -46,14 +46,32 @@ impl Driver {
         Self { runtime, connection: Some(connection), timeout }
     }
 
+    /// When a statement that is sent now has to be done.
+    fn deadline(&self) -> Option<Instant> {
+        self.timeout.map(|timeout| Instant::now() + timeout)
+    }
+
+    /// Waits for an answer, for as long as a statement may take.
+    fn wait<T>(&mut self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        self.wait_until(self.deadline(), answer)
+    }
+
     /// Waits for an answer. Where the connection breaks first, why it did is the answer; one that comes too late is not
     /// waited for, and the connection is given up.
-    fn wait<T>(&mut self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let Self { runtime, connection, timeout } = self;
+    fn wait_until<T>(
+        &mut self,
+        deadline: Option<Instant>,
+        answer: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let Self { runtime, connection, .. } = self;
         runtime.block_on(async {
             let mut answer = pin!(answer);
-            let mut too_late = pin!(timeout.map(sleep));
+            let mut too_late = pin!(deadline.map(sleep_until));
             poll_fn(|context| {
+                // Whoever sends without end gives a timer no turn.
+                if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                    *connection = None;
+                }
                 if let Some(open) = connection
                     && let Poll::Ready(ended) = open.as_mut().poll(context)
                 {
@@ -129,14 +147,16 @@ impl Client {
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Rows<'_>, Error> {
         let parameters = parameters.iter().copied();
-        let rows = self.driver.wait(self.client.query_raw(statement, parameters))?;
-        Ok(Rows { driver: &mut self.driver, rows: Box::pin(rows), has_more: true })
+        let deadline = self.driver.deadline();
+        let rows = self.driver.wait_until(deadline, self.client.query_raw(statement, parameters))?;
+        Ok(Rows { driver: &mut self.driver, rows: Box::pin(rows), has_more: true, deadline })
     }
 
     /// Sends data through a COPY.
     pub(in crate::runtime) fn copy_in(&mut self, sql: &str) -> Result<Copy<'_>, Error> {
-        let sink = self.driver.wait(self.client.copy_in(sql))?;
-        Ok(Copy { driver: &mut self.driver, sink: Box::pin(sink) })
+        let deadline = self.driver.deadline();
+        let sink = self.driver.wait_until(deadline, self.client.copy_in(sql))?;
+        Ok(Copy { driver: &mut self.driver, sink: Box::pin(sink), deadline })
     }
 
     /// Asks the server on another line to stop the statement.
@@ -164,6 +184,8 @@ pub(in crate::runtime) struct Rows<'c> {
     driver: &'c mut Driver,
     rows: Pin<Box<RowStream>>,
     has_more: bool,
+    /// When the last of them has to be there.
+    deadline: Option<Instant>,
 }
 
 /// As many are handed out together, if they are there.
@@ -173,18 +195,21 @@ impl Rows<'_> {
     /// The next rows: those that are there, and at least one; none after the last.
     pub(in crate::runtime) fn next_some(&mut self, into: &mut Vec<Row>) -> Result<(), Error> {
         into.clear();
-        let Self { driver, rows, has_more } = self;
-        driver.wait(poll_fn(|context| {
-            while *has_more && into.len() < TOGETHER {
-                match rows.as_mut().poll_next(context) {
-                    Poll::Ready(Some(row)) => into.push(row?),
-                    Poll::Ready(None) => *has_more = false,
-                    Poll::Pending if into.is_empty() => return Poll::Pending,
-                    Poll::Pending => break,
+        let Self { driver, rows, has_more, deadline } = self;
+        driver.wait_until(
+            *deadline,
+            poll_fn(|context| {
+                while *has_more && into.len() < TOGETHER {
+                    match rows.as_mut().poll_next(context) {
+                        Poll::Ready(Some(row)) => into.push(row?),
+                        Poll::Ready(None) => *has_more = false,
+                        Poll::Pending if into.is_empty() => return Poll::Pending,
+                        Poll::Pending => break,
+                    }
                 }
-            }
-            Poll::Ready(Ok(()))
-        }))
+                Poll::Ready(Ok(()))
+            }),
+        )
     }
 }
 
@@ -192,14 +217,16 @@ impl Rows<'_> {
 pub(in crate::runtime) struct Copy<'c> {
     driver: &'c mut Driver,
     sink: Pin<Box<CopyInSink<io::Cursor<Vec<u8>>>>>,
+    /// When the server has to have taken all of it.
+    deadline: Option<Instant>,
 }
 
 impl Copy<'_> {
     pub(in crate::runtime) fn send(&mut self, data: Vec<u8>) -> Result<(), Error> {
-        self.driver.wait(self.sink.send(io::Cursor::new(data)))
+        self.driver.wait_until(self.deadline, self.sink.send(io::Cursor::new(data)))
     }
 
     pub(in crate::runtime) fn finish(mut self) -> Result<(), Error> {
-        self.driver.wait(self.sink.as_mut().finish()).map(|_| ())
+        self.driver.wait_until(self.deadline, self.sink.as_mut().finish()).map(|_| ())
     }
 }

@@ -54,6 +54,11 @@ impl ServerError {
                 column: said.where_().and_then(column_of_row),
                 ..Self::new(without_bytes(&without_values(said.message(), '"')))
             },
+            // What somebody's function says may be anything.
+            Some("P0" | "38" | "39") => Self::new(format!(
+                "a function of the server refuses it ({}); what it says is in the log of the server",
+                said.code().code()
+            )),
             _ if *said.code() == SqlState::NOT_NULL_VIOLATION => Self {
                 about: ErrorSubject::AValue,
                 column: said.column().map(str::to_owned),
@@ -177,11 +182,17 @@ fn column_of_row(place: &str) -> Option<String> {
     Some(column.to_owned())
 }
 
-/// A message whose quotes, which are values of records, are empty.
+/// A message without what it quotes, which may be values of records. These may have quotes, too: so nothing is left between the first one
+/// and the last one.
 pub(in crate::runtime) fn without_values(message: &str, quote: char) -> String {
-    let parts = message.split(quote).enumerate();
-    let quotes: Vec<&str> = parts.map(|(at, part)| if at % 2 == 0 { part } else { "…" }).collect();
-    quotes.join(&quote.to_string())
+    match (message.split_once(quote), message.rsplit_once(quote)) {
+        (Some((before, after)), Some((_, last))) if after.contains(quote) => {
+            format!("{before}{quote}…{quote}{last}")
+        }
+        // It is not closed.
+        (Some((before, _)), _) => format!("{before}{quote}…"),
+        (None, _) => message.to_owned(),
+    }
 }
 
 /// A message without bytes of texts, such as `0xe2 0x82`.
@@ -217,7 +228,10 @@ mod tests {
     #[test]
     fn values_are_not_repeated() {
         let said = "invalid input syntax for type bigint: \"Ann \"the\" Smith\"";
-        assert!(!without_values(said, '"').contains("Ann"));
+        assert_eq!(without_values(said, '"'), "invalid input syntax for type bigint: \"…\"");
+        assert_eq!(without_values("bad JSON path: 'it''s'", '\''), "bad JSON path: '…'");
+        assert_eq!(without_values("value \"cut off", '"'), "value \"…");
+        assert_eq!(without_values("it has none", '"'), "it has none");
         assert!(!without_values("value \"99\" is out of range for type bigint", '"').contains("99"));
     }
 

@@ -38,7 +38,7 @@ const POSITION: &str = ":position";
 /// What is done with a row: its values, borrowed from where they were read.
 pub(crate) type RowCallback<'a> = dyn FnMut(&[ValueRef<'_>]) -> Result<(), PlatformError> + 'a;
 
-/// The part of a capture job that says where its source is: `source`, `credential` and `server` of its entry in `jobs.json`.
+/// The part of a capture job that says where its source is, and how it is spoken to: fields of its entry in `jobs.json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Producer {
     /// Where the data is, and how it is reached; never a secret.
@@ -47,12 +47,16 @@ pub(crate) struct Producer {
     pub(crate) credential: Option<CredentialKey>,
     /// How a server is spoken to.
     pub(crate) server: ServerSettings,
+    /// For how long reading a table of a file may take, if something is set for that.
+    pub(crate) sqlite_statement_timeout_seconds: Option<u32>,
 }
 
 /// Opens the source of a capture.
 pub(crate) fn open(producer: &Producer, site: &RuntimeContext<'_>) -> Result<Box<dyn Source>, PlatformError> {
     match &producer.container {
-        ContainerKind::Sqlite { file } => Ok(Box::new(sqlite::Sqlite::open(file, site)?)),
+        ContainerKind::Sqlite { file } => {
+            Ok(Box::new(sqlite::Sqlite::open(file, site, producer.sqlite_statement_timeout_seconds)?))
+        }
         ContainerKind::Postgres { host, port, database } => {
             let address = ServerAddress {
                 host: host.to_string(),
@@ -87,8 +91,12 @@ pub fn read_source(
     mut each: impl FnMut(&DatasetKey, &[ValueRef<'_>]) -> Result<(), PlatformError>,
 ) -> Result<(), PlatformError> {
     let failed = |kind, dataset: &DatasetKey| PlatformError::new(kind, format!("cannot capture `{dataset}`"));
-    let producer =
-        Producer { container: container.clone(), credential: credential.cloned(), server: server.clone() };
+    let producer = Producer {
+        container: container.clone(),
+        credential: credential.cloned(),
+        server: server.clone(),
+        sqlite_statement_timeout_seconds: None,
+    };
     let mut source = open(&producer, site)?;
     source.begin(begin)?;
     for (dataset, select, columns) in selects {

@@ -67,6 +67,24 @@ fn what_the_source_lacks_is_named() {
 }
 
 #[test]
+fn what_a_source_says_while_it_is_read_has_no_values() {
+    let Some(server) = Server::shared() else { return };
+    let sql = r#"DROP SCHEMA IF EXISTS told CASCADE; CREATE SCHEMA told;
+        CREATE TABLE told.names AS SELECT 1 AS id, 'x" Canary 8417 "y'::text AS name;
+        CREATE VIEW told.cast AS SELECT id, name::bigint AS name FROM told.names;
+        CREATE FUNCTION told.complain(name text) RETURNS bigint LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'do not like %', name USING HINT = name; END $$;
+        CREATE VIEW told.raised AS SELECT id, told.complain(name) AS name FROM told.names;
+        GRANT USAGE ON SCHEMA told TO PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA told TO PUBLIC"#;
+    server.owner("telling").batch_execute(sql).unwrap();
+    let said = |table| {
+        Producer::new(server, "telling").dataset_of("t", "id Integer key, name BigInt", table).failure()
+    };
+    insta::assert_snapshot!(said("told.cast"), @r#"cannot capture `Store/t`: cannot read "told"."cast" of `telling` at 127.0.0.1:PORT: column `name`: invalid input syntax for type bigint: "…", and the source has `another type`"#);
+    insta::assert_snapshot!(said("told.raised"), @r#"cannot capture `Store/t`: cannot read "told"."raised" of `telling` at 127.0.0.1:PORT: a function of the server refuses it (P0001); what it says is in the log of the server"#);
+}
+
+#[test]
 fn a_server_that_dies_while_it_is_read_is_a_failure() {
     let Some(mut server) = Server::start() else { return };
     let sql = "CREATE VIEW endless AS SELECT n AS id, repeat('x', 1000) AS text

@@ -202,6 +202,57 @@ fn a_server_that_falls_silent_is_given_up() {
     insta::assert_snapshot!(silent.failure(server), @"cannot begin to read `store` at 127.0.0.1:PORT: the connection broke off, or no answer came in time");
 }
 
+/// Lets everybody in, and says that it is done with every statement but one that returns rows: what `send` says follows that.
+fn obliging(send: impl Fn(&mut Line) + Send + 'static) -> StandIn {
+    const READY: &[u8] = b"Z\0\0\0\x05T";
+    // One column `id` of eight bytes.
+    const PREPARED: &[u8] =
+        b"1\0\0\0\x04t\0\0\0\x06\0\0T\0\0\0\x1b\0\x01id\0\0\0\0\0\0\0\0\0\0\x14\0\x08\xff\xff\xff\xff\0\0";
+    StandIn::new(move |line| {
+        line.hear();
+        line.ask(0, b"");
+        line.say(READY);
+        loop {
+            match line.hear().first() {
+                Some(b'Q') => line.say(&[b"C\0\0\0\x08SET\0", READY].concat()),
+                Some(b'P') => line.say(&[PREPARED, READY].concat()),
+                Some(b'B') => {
+                    line.say(b"2\0\0\0\x04");
+                    return send(line);
+                }
+                _ => return,
+            }
+        }
+    })
+}
+
+#[test]
+fn a_server_that_goes_on_sending_is_given_up() {
+    const ROW: &[u8] = b"D\0\0\0\x12\0\x01\0\0\0\x08\0\0\0\0\0\0\0\x01";
+    const NOTICE: &[u8] = b"N\0\0\0\x22SNOTICE\0VNOTICE\0C00000\0Mmore\0\0";
+    let enough = Duration::from_secs(15);
+    let slowly = obliging(move |line| {
+        let began = Instant::now();
+        while began.elapsed() < enough {
+            line.say(ROW);
+            thread::sleep(Duration::from_millis(100));
+        }
+    });
+    let flooding = |message: &'static [u8]| {
+        obliging(move |line| {
+            let (began, many) = (Instant::now(), message.repeat(10_000));
+            while began.elapsed() < enough {
+                line.say(&many);
+            }
+        })
+    };
+    for server in [slowly, flooding(ROW), flooding(NOTICE)] {
+        let settings = ServerSettings { statement_timeout_seconds: Some(1), ..plain() };
+        let said = server.failure(settings);
+        assert!(said.contains("the connection broke off, or no answer came in time"), "{said}");
+    }
+}
+
 #[test]
 fn what_a_server_repeats_is_not_shown() {
     let echo = StandIn::new(|line| {
