@@ -123,6 +123,15 @@ impl LawReport {
 /// The number of violations of one law that are printed.
 const SHOWN: usize = 4;
 
+/// Returns those violations of a law that are printed: first one of each difference, since the same difference at another node says
+/// nothing new.
+fn most_telling<'v>(of_law: &[&'v Violation]) -> Vec<&'v Violation> {
+    let mut seen = BTreeSet::new();
+    let (first, repeated): (Vec<&Violation>, Vec<&Violation>) =
+        of_law.iter().partition(|violation| seen.insert(&violation.difference));
+    first.into_iter().chain(repeated).take(SHOWN).collect()
+}
+
 impl fmt::Display for LawReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.passed() {
@@ -132,7 +141,7 @@ impl fmt::Display for LawReport {
             writeln!(f, "{law}, is violated:")?;
             writeln!(f, "Expected: {}", law.check())?;
             let of_law: Vec<&Violation> = self.violations.iter().filter(|one| one.law == law).collect();
-            for violation in of_law.iter().take(SHOWN) {
+            for violation in most_telling(&of_law) {
                 writeln!(f, "- {violation}")?;
             }
             if let Some(more) = of_law.len().checked_sub(SHOWN).filter(|more| *more > 0) {
