@@ -167,3 +167,27 @@ impl fmt::Display for LawReport {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_not_hidden_behind_one_that_many_places_have() {
+        let mut report = LawReport::default();
+        for place in 0..6 {
+            let place = place.to_string();
+            report.add_violation(Violation::new(
+                Law::FactsAreShown,
+                "E",
+                place,
+                "nobody is named".to_owned(),
+            ));
+        }
+        let last = Violation::new(Law::FactsAreShown, "E", "7".to_owned(), "checks are ignored".to_owned());
+        report.add_violation(last);
+        let text = report.to_string();
+        assert_eq!(text.matches("nobody is named").count(), SHOWN - 1, "{text}");
+        assert!(text.contains("checks are ignored") && text.contains("- and 3 more"), "{text}");
+    }
+}

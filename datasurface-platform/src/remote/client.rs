@@ -208,13 +208,12 @@ impl DataPlatform for RemotePlatform {
         });
         let reports_unclaimed = findings.iter().any(Finding::is_unclaimed);
         found.extend(findings.into_iter().map(|finding| finding.into_diagnostic(place.clone())));
-        // The descriptor is here, so a program need not compare nodes with it. One that does is left to its own words.
-        if !reports_unclaimed {
-            found.report_unclaimed(&self.descriptor, lint_view);
-        }
         if let Some(reason) = self.failure.get() {
             let help = "see what the program wrote to its standard error, and start again";
             found.report(&UNREACHABLE, reason, help);
+        } else if !reports_unclaimed {
+            // The descriptor is here, so a program need not compare nodes with it.
+            found.report_unclaimed(&self.descriptor, lint_view);
         }
     }
 
