@@ -60,7 +60,9 @@ fn commands(block: &[&str]) -> Vec<ShownCommand> {
         match line.strip_prefix("$ ") {
             Some(line) => commands.push(ShownCommand { line: line.to_owned(), output: String::new() }),
             None => {
-                let command = commands.last_mut().expect("a command before its output");
+                let Some(command) = commands.last_mut() else {
+                    panic!("`{line}` is the output of no command");
+                };
                 command.output.push_str(line);
                 command.output.push('\n');
             }
