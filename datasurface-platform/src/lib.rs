@@ -15,8 +15,8 @@
 //! crosses the contract is one value that can be written as JSON, so that a platform may be a crate, another program
 //! or a container. An author needs one line: `use datasurface_platform::prelude::*;`.
 //!
-//! `docs/platform-sketches.md` outlines four platforms: settings, limits, offers, held data, a diff in place, and a platform that is another
-//! program ([`remote`]). A platform that runs its own jobs implements [`Runtime`]. Its own findings have
+//! `docs/writing-a-platform.md` makes a first platform, step by step. `docs/platform-sketches.md` outlines four more: settings, limits,
+//! offers, held data, a diff in place, and a platform that is another program ([`remote`]). A platform that runs its own jobs implements [`Runtime`]. Its own findings have
 //! codes ([`CodeInfo`](model::CodeInfo)), and `lint` reports them. `datasurface-testkit` checks the laws.
 
 mod change;

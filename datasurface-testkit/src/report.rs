@@ -123,6 +123,15 @@ impl LawReport {
 /// The number of violations of one law that are printed.
 const SHOWN: usize = 4;
 
+/// Returns those violations of a law that are printed: first one of each difference, since the same difference at another node says
+/// nothing new.
+fn most_telling<'v>(of_law: &[&'v Violation]) -> Vec<&'v Violation> {
+    let mut seen = BTreeSet::new();
+    let (first, repeated): (Vec<&Violation>, Vec<&Violation>) =
+        of_law.iter().partition(|violation| seen.insert(&violation.difference));
+    first.into_iter().chain(repeated).take(SHOWN).collect()
+}
+
 impl fmt::Display for LawReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.passed() {
@@ -132,7 +141,7 @@ impl fmt::Display for LawReport {
             writeln!(f, "{law}, is violated:")?;
             writeln!(f, "Expected: {}", law.check())?;
             let of_law: Vec<&Violation> = self.violations.iter().filter(|one| one.law == law).collect();
-            for violation in of_law.iter().take(SHOWN) {
+            for violation in most_telling(&of_law) {
                 writeln!(f, "- {violation}")?;
             }
             if let Some(more) = of_law.len().checked_sub(SHOWN).filter(|more| *more > 0) {
@@ -156,5 +165,29 @@ impl fmt::Display for LawReport {
             write!(f, "; not checked because of {}", skipped.join(", "))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_not_hidden_behind_one_that_many_places_have() {
+        let mut report = LawReport::default();
+        for place in 0..6 {
+            let place = place.to_string();
+            report.add_violation(Violation::new(
+                Law::FactsAreShown,
+                "E",
+                place,
+                "nobody is named".to_owned(),
+            ));
+        }
+        let last = Violation::new(Law::FactsAreShown, "E", "7".to_owned(), "checks are ignored".to_owned());
+        report.add_violation(last);
+        let text = report.to_string();
+        assert_eq!(text.matches("nobody is named").count(), SHOWN - 1, "{text}");
+        assert!(text.contains("checks are ignored") && text.contains("- and 3 more"), "{text}");
     }
 }

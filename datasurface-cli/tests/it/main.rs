@@ -14,6 +14,8 @@ mod explain;
 mod flow;
 mod git;
 mod graph;
+#[cfg(unix)]
+mod guide;
 mod hooks;
 mod input;
 mod laws;

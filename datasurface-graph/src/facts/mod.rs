@@ -48,6 +48,16 @@ impl NodeFacts {
         }
     }
 
+    /// Returns the facts of the capture from a producer's container; none for any other node, also for a capture from a transformer or
+    /// from another platform.
+    #[must_use]
+    pub fn capture(&self) -> Option<&CaptureFacts> {
+        match &self.detail {
+            NodeDetail::Ingest(IngestFacts { source: IngestSource::Container(capture), .. }) => Some(capture),
+            _ => None,
+        }
+    }
+
     /// Returns the hash of all facts.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {

@@ -9,7 +9,7 @@ use crate::{
     slug::slug,
 };
 use datasurface_graph::{DatasetFacts, Fingerprint};
-use datasurface_model::{DatasetName, Json, ShardName};
+use datasurface_model::{DatasetKey, DatasetName, Json, ShardName};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
@@ -181,20 +181,34 @@ impl ScopeView {
         here.map(ScopedNode::view)
     }
 
-    /// The datasets whose data is kept here, each once, with the nodes that they are of: those of captures that are
-    /// placed here, and then those that are held. Whoever renders both in the same way renders held data on.
+    /// The datasets whose data is kept here, each once, with the nodes that they are of: those that are
+    /// [captured](Self::captured_datasets), and then those that are [held](Self::held_datasets). Whoever renders both in the same way
+    /// renders held data on.
     pub fn stored_datasets(&self) -> impl Iterator<Item = (&NodeView, &DatasetFacts)> {
-        let placed = self.nodes.iter().flat_map(|node| {
-            let datasets = node.datasets();
-            datasets.map(move |dataset| (node.view(), dataset))
-        });
+        self.captured_datasets().chain(self.held_datasets())
+    }
+
+    /// The datasets of captures that are placed here, each once, with the nodes that they are of: their data is kept here, and fed.
+    pub fn captured_datasets(&self) -> impl Iterator<Item = (&NodeView, &DatasetFacts)> {
+        let mut seen = BTreeSet::new();
+        self.placed_datasets().filter(move |(_, dataset)| seen.insert(dataset.storage_key()))
+    }
+
+    /// The datasets that are held here and that no capture feeds, each once, with the nodes that they were last rendered for: their
+    /// data is kept here, unfed.
+    pub fn held_datasets(&self) -> impl Iterator<Item = (&NodeView, &DatasetFacts)> {
         let held = self.held.iter().flat_map(|held| {
             let datasets = held.node.facts().datasets().iter();
             let here = datasets.filter(|dataset| *dataset.storage_key() == held.holds.dataset);
             here.map(move |dataset| (&held.node, dataset))
         });
-        let mut seen = BTreeSet::new();
-        placed.chain(held).filter(move |(_, dataset)| seen.insert(dataset.storage_key()))
+        let mut seen: BTreeSet<&DatasetKey> =
+            self.placed_datasets().map(|(_, dataset)| dataset.storage_key()).collect();
+        held.filter(move |(_, dataset)| seen.insert(dataset.storage_key()))
+    }
+
+    fn placed_datasets(&self) -> impl Iterator<Item = (&NodeView, &DatasetFacts)> {
+        self.nodes.iter().flat_map(|node| node.datasets().map(move |dataset| (node.view(), dataset)))
     }
 
     /// Returns the scope with its nodes written in

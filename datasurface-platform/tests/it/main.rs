@@ -18,4 +18,5 @@ mod leaf;
 mod misbehaviour;
 mod program;
 mod rendering;
+mod scope;
 mod structural;

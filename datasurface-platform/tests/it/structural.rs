@@ -191,11 +191,9 @@ fn findings_are_short_and_the_host_adds_the_place() {
     let view = LintView::Node(node);
     static NAME: CodeInfo =
         CodeInfo::error("connectors/name", "a name is too short", "Names have two letters.");
-    Reporter::new(&view, &mut expected).report_about(
-        &LintSubject::Column("Sales/orders".into(), "a".into()),
-        &NAME,
-        "`a` is too short",
-        "call it `aa`",
-    );
+    let mut reporter = Reporter::new(&view, &mut expected);
+    let column = LintSubject::Column("Sales/orders".into(), "a".into());
+    reporter.report_about(&column, &NAME, "`a` is too short", "call it `aa`");
+    reporter.report_unclaimed(there.descriptor(), view);
     assert_eq!(found, expected, "as if it was reported in process");
 }
