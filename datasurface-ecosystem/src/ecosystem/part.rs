@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A part of an ecosystem.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EcosystemPart {
-    /// All of it.
+    /// The ecosystem with all that is in it.
     Whole,
     /// The name of the ecosystem, and its repositories: nothing depends on these.
     Heading,
-    /// All waivers.
+    /// The waivers of the ecosystem.
     Waivers,
     /// A vendor of infrastructure with its locations.
     Vendor(VendorName),

@@ -20,7 +20,7 @@ impl RepositoryHost {
     const PREFIXES: [(&'static str, Self); 3] =
         [("github", Self::GitHub), ("gitlab", Self::GitLab), ("git", Self::Git)];
 
-    /// The words for hosts with which texts begin.
+    /// Returns the words for hosts with which texts begin.
     pub fn prefixes() -> impl Iterator<Item = &'static str> {
         Self::PREFIXES.into_iter().map(|(prefix, _)| prefix)
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub enum UnitPlace {
     /// The ecosystem without its zones.
     Ecosystem,
-    /// All transformers, as a graph.
+    /// The transformers of all workspaces, as a graph.
     Transformers,
     /// A zone without its teams.
     Zone(ZoneName),

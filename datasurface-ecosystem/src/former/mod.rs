@@ -132,7 +132,7 @@ impl FormerNames {
         respeller.found
     }
 
-    /// What a reference leads to: the thing that had the name, or itself.
+    /// Returns the reference by present names: that to the thing that had the name, or itself.
     #[must_use]
     pub fn leads_to(&self, reference: &Reference) -> Reference {
         Respeller::new(&self.leading).reference(reference)

@@ -237,7 +237,7 @@ fn storage(rule: &StorageRule, technology: &str, encryption: Option<KeyHolder>) 
     Some(Denial::new(&STORAGE, reason))
 }
 
-/// Whether two words that nobody declares mean the same: without regard to case, and to what stands between words. What is
+/// Whether two words that nobody declares mean the same: without regard to case, and to the separators of words. What is
 /// denied is compared so, since a denial that misses what it means denies nothing, and nobody would see that. What is allowed
 /// is compared letter by letter: an allowance that misses is told.
 #[must_use]

@@ -22,9 +22,11 @@ use datasurface_model::{
 /// transformers. All of that can be set.
 ///
 /// ```
+/// use datasurface_model::{NaiveDate, Validate, Validation};
 /// use datasurface_testkit::Synthetic;
+///
 /// let ecosystem = Synthetic::new(20).with_columns_per_dataset(3).ecosystem();
-/// assert!(ecosystem.validate(&datasurface_model::Validation::on(chrono::NaiveDate::MIN)).is_ok());
+/// assert!(ecosystem.validate(&Validation::on(NaiveDate::MIN)).is_ok());
 /// ```
 #[derive(Clone, Debug)]
 pub struct Synthetic {
