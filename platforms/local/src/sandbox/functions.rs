@@ -32,6 +32,12 @@ const JSON: c_uint = b'J' as c_uint;
 /// a KiB, which is as long as a pattern may be.
 const MOST_STEPS: usize = 1 << 32;
 
+/// Whether a statement may call one of them: whoever calls a function writes its name.
+pub(super) fn may_be_called(statement: &str) -> bool {
+    let statement = statement.to_ascii_lowercase();
+    FUNCTIONS.iter().any(|(name, ..)| statement.contains(name))
+}
+
 /// Replaces these functions on a connection, where values have at most so many bytes.
 pub(crate) fn install(connection: &Connection, most_bytes: i32) -> Result<()> {
     let inner = Connection::open_in_memory()?;
@@ -75,8 +81,7 @@ fn check_lengths(name: &str, context: &Context<'_>) -> Result<()> {
     Err(Error::UserFunctionError(error.into()))
 }
 
-/// A text without what is to be trimmed: the same as SQLite's, without the way to it. Decimals of inputs are looked at by it, row by row. For
-/// SQLite, a set ends at a NUL.
+/// A text without what is to be trimmed: the same as SQLite's, without the way to it. For SQLite, a set ends at a NUL.
 fn trimmed(name: &str, context: &Context<'_>) -> Option<Value> {
     let text = |at: usize| match context.get_raw(at) {
         ValueRef::Text(bytes) => str::from_utf8(bytes).ok(),
@@ -145,6 +150,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn whoever_calls_one_is_known() {
+        for call in [
+            "SELECT TRIM(a, b)",
+            "SELECT \"rTrim\"(a, b)",
+            "SELECT jsonb_PATCH /**/ (a, b)",
+            "SELECT [instr](a, b)",
+        ] {
+            assert!(may_be_called(call), "{call}");
+        }
+        assert!(!may_be_called("SELECT upper(a) FROM b"));
     }
 
     #[test]
