@@ -80,7 +80,11 @@ impl Broker {
     /// If the target remembers no such rendering, or several; if the plug-in of a platform is not there, since it alone says who applies
     /// what it renders; if another process writes the target or wrote it since it was opened; or if a
     /// file that is to be removed was edited.
-    pub fn record_applied(&self, target: &mut Target, digits: Option<&str>) -> Result<RenderedRevision, TargetError> {
+    pub fn record_applied(
+        &self,
+        target: &mut Target,
+        digits: Option<&str>,
+    ) -> Result<RenderedRevision, TargetError> {
         target.finish(None)?;
         let records = target.manifest().into_iter().flat_map(|manifest| manifest.platforms());
         let (mut platforms, mut unknown) = (BTreeSet::new(), Vec::new());

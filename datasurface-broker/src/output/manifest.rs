@@ -292,6 +292,9 @@ impl Manifest {
         platforms: &BTreeSet<PlatformName>,
         applied: &RenderedRevision,
     ) -> Self {
+        if self.applied.as_ref() == Some(applied) {
+            return self;
+        }
         let is_last = applied.rendering == self.rendering;
         let position = self.unapplied.iter().position(|one| one.rendering == applied.rendering);
         let count = if is_last { self.unapplied.len() } else { position.map_or(0, |position| position + 1) };

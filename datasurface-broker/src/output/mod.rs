@@ -182,7 +182,11 @@ impl Target {
         let Some(manifest) = &self.manifest else {
             return refused("nothing is rendered, so nothing was applied".to_owned(), &[]);
         };
-        let known = manifest.pending_renderings();
+        // The one that was recorded last may be recorded again, as a job does that is repeated. Where its revision was rendered again
+        // since, that revision does not say which of the two is meant.
+        let pending = manifest.pending_renderings();
+        let recorded = manifest.applied_rendering().filter(|applied| !pending.contains(applied));
+        let known: Vec<RenderedRevision> = recorded.cloned().into_iter().chain(pending).collect();
         let digits = digits.map_or_else(|| manifest.rendering().to_string(), str::to_owned);
         let meant: Vec<&RenderedRevision> = known.iter().filter(|one| one.begins_with(&digits)).collect();
         let [rendered] = meant.as_slice() else {

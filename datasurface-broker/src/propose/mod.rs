@@ -153,7 +153,8 @@ impl Broker {
         let changed = cause::ChangedNodes::between(manifest, &views);
         let causes = changed.causes(&placed.ecosystem, &placed.graphs);
         let metadata = changed.of_metadata();
-        let mut shared = cause::of_shared_scopes((&placed.ecosystem, &placed.graphs), &views, base, &entries, &causes);
+        let mut shared =
+            cause::of_shared_scopes((&placed.ecosystem, &placed.graphs), &views, base, &entries, &causes);
         let sinks = Sinks::new(&placed.ecosystem);
         let readers = Readers::new(&placed.ecosystem, &placed.graphs, &views);
         let mut proposed = BTreeMap::new();
@@ -340,7 +341,8 @@ fn newly_held(
 
 /// What begins to be held of what was there at the base. What was only rendered since is created anew, if it is not there.
 fn at_base(newly_held: Option<&Vec<HeldState>>, base: Option<&PlatformRecord>) -> Vec<HeldState> {
-    let resources = || base.into_iter().flat_map(PlatformRecord::base_scopes).map(|entry| &entry.record.resources);
+    let resources =
+        || base.into_iter().flat_map(PlatformRecord::base_scopes).map(|entry| &entry.record.resources);
     let is_there = |held: &&HeldState| resources().any(|resources| resources.contains_key(&held.resource));
     newly_held.into_iter().flatten().filter(is_there).cloned().collect()
 }

@@ -4,7 +4,10 @@ use super::{
     hold::owed_today, proposal::Proposed, render::platform_folder, rendering_id::Renderings, scope_order,
 };
 use crate::{
-    output::{ApplyState, EarlierApplied, EarlierTransition, Manifest, PlanFile, PlatformRecord, RenderingId, ScopeEntry},
+    output::{
+        ApplyState, EarlierApplied, EarlierTransition, Manifest, PlanFile, PlatformRecord, RenderingId,
+        ScopeEntry,
+    },
     placed::Placed,
 };
 use datasurface_model::{DatasetKey, PlatformName};

@@ -159,7 +159,8 @@ fn check_folders<'s>(scopes: impl Iterator<Item = &'s Scope>, path: &ModelPath, 
         let Some(folder) = scope_folder(scope) else { continue };
         if let Some(other) = seen.insert(folder.case_folded(), scope) {
             let message = format!("{other} and {scope} differ in case alone, so they have one folder");
-            let help = "give the shard another name in the lock; a key of what is shared is given by the plug-in";
+            let help =
+                "give the shard another name in the lock; a key of what is shared is given by the plug-in";
             found.push(Diagnostic::new(&FOLDER_TWICE, path.clone(), message).with_help(help));
         }
     }

@@ -38,7 +38,11 @@ impl Renderings {
         let id = RenderingId::new(Fingerprint::of(&(manifest.rendering(), revision, &scopes)));
         // The last one does not wait any more if it was recorded, nor does anything where all platforms apply by themselves.
         pending.retain(|one| applied.as_ref().is_none_or(|applied| applied.rendering != one.rendering));
-        if !manifest.platforms().keys().any(|name| proposed.get(name).is_some_and(Proposed::is_applied_by_others)) {
+        if !manifest
+            .platforms()
+            .keys()
+            .any(|name| proposed.get(name).is_some_and(Proposed::is_applied_by_others))
+        {
             pending.clear();
         }
         Self { id, unapplied: pending, applied }

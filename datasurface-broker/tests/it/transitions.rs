@@ -49,7 +49,10 @@ fn transitions_of_each_revision_stay_until_they_are_recorded_as_applied() {
 
     record(&site, second).unwrap();
     assert_eq!(transitions(&site), [change(second, third)]);
-    let error = record(&site, second).unwrap_err();
+    let before = site.bytes();
+    record(&site, second).unwrap();
+    assert_eq!(site.bytes(), before, "a job that is repeated changes nothing");
+    let error = record(&site, first).unwrap_err();
     assert_eq!(error.diagnostic().code(), "target/unknown-revision");
     record(&site, third).unwrap();
     assert_eq!(transitions(&site), [] as [&str; 0]);
@@ -100,8 +103,7 @@ fn a_revision_is_recorded_for_platforms_that_it_did_not_change() {
     let [first, _, third, last] = &revisions;
     assert_eq!(transitions(&site).len(), 3);
     let manifest = site.target().manifest().unwrap().clone();
-    let pending: Vec<Revision> =
-        manifest.pending_renderings().into_iter().map(|one| one.revision).collect();
+    let pending: Vec<Revision> = manifest.pending_renderings().into_iter().map(|one| one.revision).collect();
     assert_eq!(pending, revisions, "in the order in which they were rendered");
     // The third one changed nothing of the first platform: what led to the second one has done its work there.
     record(&site, third).unwrap();
@@ -176,8 +178,10 @@ fn a_revision_that_was_rendered_twice_is_recorded_by_its_rendering() {
     let recorded = record_rendering(&site, &renderings[0]).unwrap();
     assert_eq!(recorded.revision, first);
     assert_eq!(transitions(&site), sorted(both.to_vec()));
-    // Now the revision means the last one alone.
+    // Whoever repeats that by the revision may mean either.
+    record(&site, &first).unwrap_err();
     record(&site, &second).unwrap();
+    // Now the revision means the last one alone.
     assert_eq!(transitions(&site), [change(&second, &third)]);
     record(&site, &third).unwrap();
     assert_eq!(transitions(&site), [] as [&str; 0]);
@@ -216,4 +220,44 @@ fn nothing_is_recorded_where_a_plug_in_is_not_there() {
     let error = Broker::new(Registry::new()).record_applied(&mut site.target(), None).unwrap_err();
     assert_eq!(error.diagnostic().code(), "platform/unknown-version");
     assert_eq!(site.bytes(), before);
+}
+
+/// Writes the manifest as earlier versions wrote it, without IDs of renderings: each platform had the revisions since the first one that
+/// it has transition files of.
+fn write_former_manifest(site: &Site) {
+    let path = site.lock_path().parent().unwrap().join("target/.datasurface/manifest.json");
+    let mut manifest: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let members = manifest.as_object_mut().unwrap();
+    for member in ["rendering", "unapplied", "applied"] {
+        members.remove(member);
+    }
+    for platform in manifest["platforms"].as_array_mut().unwrap() {
+        platform.as_object_mut().unwrap().remove("left");
+        for earlier in platform["earlier"].as_array_mut().into_iter().flatten() {
+            earlier.as_object_mut().unwrap().remove("rendering").unwrap();
+        }
+    }
+    std::fs::write(path, manifest.to_string()).unwrap();
+}
+
+#[test]
+fn a_target_of_an_earlier_version_is_recorded_and_goes_on() {
+    let site = Site::new();
+    let revisions = rendered(&site);
+    let [first, second, third, _] = revisions.as_slice() else { panic!("{revisions:?}") };
+    write_former_manifest(&site);
+    // It remembered no revision from before the first transition file.
+    record(&site, first).unwrap_err();
+    let next = site.render(world("id Integer key"), today()).revision().clone();
+    assert_eq!(&next, first);
+    assert_eq!(transitions(&site).len(), 3);
+    assert_eq!(pending(&site).len(), 3);
+    record(&site, second).unwrap();
+    let mut left = vec![change(second, third), change(third, &next)];
+    left.sort();
+    assert_eq!(transitions(&site), left);
+    record(&site, &next).unwrap();
+    assert_eq!(transitions(&site), [] as [&str; 0]);
+    assert!(site.target().inspect().unwrap().is_empty());
 }

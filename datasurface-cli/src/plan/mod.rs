@@ -46,7 +46,9 @@ fn bases(change: &PlannedChange) -> BTreeMap<&PlatformName, PlanBase<'_>> {
             manifest.applied_rendering().is_some_and(|applied| applied.rendering == manifest.rendering())
         }),
     };
-    let base = |name, record| Some(PlanBase { revision: manifest?.base_revision(name), is_applied: is_recorded(record) });
+    let base = |name, record| {
+        Some(PlanBase { revision: manifest?.base_revision(name), is_applied: is_recorded(record) })
+    };
     records.filter_map(|(name, record)| Some((name, base(name, record)?))).collect()
 }
 
