@@ -70,15 +70,15 @@ impl World {
             }
             4 => {
                 if let Some(name) = random.one_of(&free) {
-                    let was = self.datasets[position].name;
+                    let was = self.datasets.get(position).unwrap().name;
                     self.forget_former(name);
                     self.forget_former(was);
-                    self.datasets[position].name = name;
-                    self.datasets[position].former = Some(was);
+                    let one = self.datasets.get_mut(position).unwrap();
+                    (one.name, one.former) = (name, Some(was));
                 }
             }
             5 | 6 => {
-                let one = &mut self.datasets[position];
+                let one = self.datasets.get_mut(position).unwrap();
                 one.shard = if one.shard == "main" { "second" } else { "main" };
             }
             _ => self.datasets.iter_mut().for_each(|one| one.former = None),
