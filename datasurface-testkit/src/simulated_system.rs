@@ -5,7 +5,7 @@ use datasurface_model::PlatformName;
 use datasurface_platform::{Resource, ResourceAddress, SafePath, prelude::*};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is rendered for a platform at some time: the resources of each scope, and the transitions that are still in the target.
+/// A rendering of a platform at some time: the resources of each scope, and the transitions that are still in the target.
 ///
 /// It is a copy, as another tool has one that follows a branch: later renderings do not change it.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,7 @@ pub enum StateTransition {
 pub struct SimulatedThing {
     /// The attributes of the resource, as they were applied last.
     pub attributes: BTreeMap<String, Value>,
-    /// Whose data was ever written into it since it was created.
+    /// The names of all whose data was written into it since it was created.
     pub data: BTreeSet<String>,
 }
 
@@ -96,7 +96,7 @@ impl SimulatedSystem {
         Self { feeds, things: BTreeMap::new(), states: BTreeMap::new() }
     }
 
-    /// What is there.
+    /// The resources that are there.
     #[must_use]
     pub fn things(&self) -> &BTreeMap<ResourceAddress, SimulatedThing> {
         &self.things
