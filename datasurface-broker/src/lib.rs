@@ -108,7 +108,8 @@ pub use lock_change::LockChange;
 pub use operate::{OperationContext, OperationReport};
 pub use output::{
     AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, OrderedScope, PlanFile,
-    PlatformRecord, Recovery, ScopeEntry, Target, TargetError, TargetTransaction, disk,
+    PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, Target, TargetError,
+    TargetTransaction, disk,
 };
 pub use placed::Placed;
 pub use propose::{AsOf, Base, LintReport, Proposal};

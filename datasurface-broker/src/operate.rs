@@ -3,14 +3,14 @@
 use crate::{
     broker::Broker,
     configured_platform::{ConfiguredPlatform, failure},
-    output::{ApplyState, PlanFile, PlatformRecord, Target, TargetError},
+    output::{ApplyState, PlanFile, PlatformRecord, RenderedRevision, Target, TargetError},
     run_names::unknown,
 };
 use chrono::{DateTime, Utc};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     ApplyReport, CredentialSource, DriftedResource, JobRun, OperatorConfirmations, PLAN_FILE, Plan,
-    PlatformError, PlatformErrorKind, PreviousTarget, Revision, RunObserver, RunReport, RunRequest, Runtime,
+    PlatformError, PlatformErrorKind, PreviousTarget, RunObserver, RunReport, RunRequest, Runtime,
     RuntimeContext, SafePath, Status, hook::PlatformHooks,
 };
 use std::{
@@ -70,25 +70,35 @@ impl Broker {
         Ok(report)
     }
 
-    /// Records that other tools applied what is rendered in a target, for the platforms that leave it to them: up to the revision that
-    /// begins with these digits, or else up to the last one. Returns that revision.
-    /// Their transition files up to that revision are removed. Those of later revisions stay, in order. Platforms that apply
+    /// Records that other tools applied what is rendered in a target, for the platforms that leave it to them: up to the rendering whose
+    /// ID or revision begins with these digits, or else up to the last one. Returns that rendering.
+    /// Their transition files up to that rendering are removed. Those of later ones stay, in order. Platforms that apply
     /// what they render themselves record that themselves.
     ///
     /// # Errors
     ///
-    /// If the target does not remember such a revision, or several; if another process writes the target or wrote it since it was opened; or if a
+    /// If the target remembers no such rendering, or several; if the plug-in of a platform is not there, since it alone says who applies
+    /// what it renders; if another process writes the target or wrote it since it was opened; or if a
     /// file that is to be removed was edited.
-    pub fn record_applied(&self, target: &mut Target, digits: Option<&str>) -> Result<Revision, TargetError> {
+    pub fn record_applied(
+        &self,
+        target: &mut Target,
+        digits: Option<&str>,
+    ) -> Result<RenderedRevision, TargetError> {
         target.finish(None)?;
         let records = target.manifest().into_iter().flat_map(|manifest| manifest.platforms());
-        let is_applied_by_others = |record: &PlatformRecord| {
-            ConfiguredPlatform::from_record(self.registry(), &record.instance)
-                .is_ok_and(|configured| configured.platform().runtime().is_none())
-        };
-        let platforms = records.filter(|(_, record)| is_applied_by_others(record));
-        let platforms: BTreeSet<PlatformName> = platforms.map(|(name, _)| name.clone()).collect();
-        target.record_applied_revision(&platforms, digits)
+        let (mut platforms, mut unknown) = (BTreeSet::new(), Vec::new());
+        for (name, record) in records {
+            match ConfiguredPlatform::from_record(self.registry(), &record.instance) {
+                Ok(configured) if configured.platform().runtime().is_none() => {
+                    platforms.insert(name.clone());
+                }
+                Ok(_) => {}
+                Err(finding) => unknown.push(*finding),
+            }
+        }
+        TargetError::refuse(unknown)?;
+        target.record_applied_rendering(&platforms, digits)
     }
 
     /// Runs jobs of what was applied.

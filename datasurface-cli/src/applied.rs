@@ -5,7 +5,7 @@ use crate::{
     arguments::{Applied, Format},
     plan::recovered,
 };
-use datasurface_broker::{Broker, Target};
+use datasurface_broker::{Broker, RenderedRevision, RenderingId, Target};
 use datasurface_model::Findings;
 use datasurface_platform::Revision;
 use serde::Serialize;
@@ -15,29 +15,35 @@ use serde::Serialize;
 struct AppliedJson<'a> {
     findings: &'a Findings,
     revision: Option<&'a Revision>,
+    rendering: Option<RenderingId>,
 }
 
 pub(crate) fn applied(arguments: &Applied, broker: &Broker) -> Answer<'static> {
-    let (revision, findings) = match record(arguments, broker) {
-        Ok((revision, findings)) => (Some(revision), findings),
+    let (rendered, findings) = match record(arguments, broker) {
+        Ok((rendered, findings)) => (Some(rendered), findings),
         Err(findings) => (None, findings),
     };
-    let is_well = revision.is_some();
+    let is_well = rendered.is_some();
     match arguments.format {
         Format::Text => {
-            let line = |revision: Revision| format!("revision {} is recorded as applied\n", revision.short());
-            Answer::text(revision.map(line).unwrap_or_default(), &findings, is_well)
+            let line = |rendered: RenderedRevision| {
+                let (rendering, revision) = (rendered.rendering.short(), rendered.revision.short());
+                format!("rendering {rendering} of revision {revision} is recorded as applied\n")
+            };
+            Answer::text(rendered.map(line).unwrap_or_default(), &findings, is_well)
         }
         Format::Json => {
-            Answer::json(&AppliedJson { findings: &findings, revision: revision.as_ref() }, is_well)
+            let revision = rendered.as_ref().map(|rendered| &rendered.revision);
+            let rendering = rendered.as_ref().map(|rendered| rendered.rendering);
+            Answer::json(&AppliedJson { findings: &findings, revision, rendering }, is_well)
         }
     }
 }
 
-fn record(arguments: &Applied, broker: &Broker) -> Result<(Revision, Findings), Findings> {
+fn record(arguments: &Applied, broker: &Broker) -> Result<(RenderedRevision, Findings), Findings> {
     let mut target = Target::open(&arguments.target).map_err(|error| error.findings())?;
     let recovery = target.finish(None).map_err(|error| error.findings())?;
     let findings = recovery.map(|recovery| recovered(recovery, target.root())).into_iter().collect();
-    let recorded = broker.record_applied(&mut target, arguments.revision.as_deref());
+    let recorded = broker.record_applied(&mut target, arguments.rendering.as_deref());
     Ok((recorded.map_err(|error| error.findings())?, findings))
 }

@@ -236,9 +236,10 @@ pub(crate) struct Release {
 /// What another tool applied.
 #[derive(Debug, Args)]
 pub(crate) struct Applied {
-    /// The revision that was applied, or its first digits [default: the last one that was rendered].
-    #[arg(value_name = "REVISION")]
-    pub(crate) revision: Option<String>,
+    /// The rendering that was applied, by the first digits of its ID or of its revision [default: the last one]. A revision
+    /// that was rendered twice is refused.
+    #[arg(value_name = "RENDERING")]
+    pub(crate) rendering: Option<String>,
 
     /// The folder that was rendered into.
     #[arg(long, value_name = "DIR")]

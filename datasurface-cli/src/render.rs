@@ -79,7 +79,11 @@ fn write(planned_change: &mut PlannedChange) -> Findings {
 fn last_line(arguments: &Render, planned_change: &PlannedChange, is_written: bool) -> String {
     if is_written {
         let target = arguments.inputs.target.display();
-        format!("rendered into `{target}`, with the lock `{}`\n", planned_change.lock_path.display())
+        let (lock, rendering) =
+            (planned_change.lock_path.display(), planned_change.proposal.manifest().rendering().short());
+        format!(
+            "rendering {rendering}, to be named to `applied`\nrendered into `{target}`, with the lock `{lock}`\n"
+        )
     } else {
         "nothing was written\n".to_owned()
     }

@@ -1,7 +1,7 @@
 //! Deployments: the files that a host writes for an ecosystem, revision by revision, so that a test can give it to a real tool.
 
 use chrono::NaiveDate;
-use datasurface_broker::{Base, Broker, Lock, Proposal, Target};
+use datasurface_broker::{Base, Broker, Lock, Proposal, RenderingId, Target};
 use datasurface_graph::NodeKey;
 use datasurface_model::{Ecosystem, PlatformName, ShardName, Validate, Validation};
 use datasurface_platform::{Plan, Registry, Resource, ResourceAddress, Revision, Scope};
@@ -29,6 +29,8 @@ pub type DeploymentError = Box<dyn Error + Send + Sync>;
 pub struct DeployedRevision {
     /// The revision.
     pub revision: Revision,
+    /// The ID of the rendering, under which it is recorded as applied.
+    pub rendering: RenderingId,
     /// The plan of each platform, from the revision before.
     pub plans: BTreeMap<PlatformName, Plan>,
 }
@@ -83,13 +85,13 @@ impl Deployment {
         Ok(fs::write(self.lock_path(), lock.to_text())?)
     }
 
-    /// Records a revision as applied by another tool.
+    /// Records a rendering as applied by another tool.
     ///
     /// # Errors
     ///
-    /// If the target does not know the revision, or cannot be written.
-    pub fn record_applied(&self, revision: &Revision) -> Result<(), DeploymentError> {
-        self.broker.record_applied(&mut self.target()?, Some(&revision.short()))?;
+    /// If the target does not know the rendering, or cannot be written.
+    pub fn record_applied(&self, rendering: RenderingId) -> Result<(), DeploymentError> {
+        self.broker.record_applied(&mut self.target()?, Some(&rendering.to_string()))?;
         Ok(())
     }
 
@@ -135,7 +137,11 @@ impl Deployment {
 
 fn deployed(proposal: &Proposal) -> DeployedRevision {
     let plans = proposal.plans().map(|(name, plan)| (name.clone(), plan.clone()));
-    DeployedRevision { revision: proposal.revision().clone(), plans: plans.collect() }
+    DeployedRevision {
+        revision: proposal.revision().clone(),
+        rendering: proposal.manifest().rendering(),
+        plans: plans.collect(),
+    }
 }
 
 /// A refusal, with every finding: that is what its debugging text has.

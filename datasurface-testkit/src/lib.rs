@@ -65,6 +65,8 @@
 //! could let slip.
 //!
 //! For tests with real tools: a [`Deployment`] is a folder to which the host writes revision after revision, as it does in earnest.
+//! For tests without them: a [`SimulatedSystem`] is what rendered resources are applied to, by a runtime that folds revisions or by
+//! another tool that executes transitions, some revisions later.
 //!
 //! For tests of other kinds: [`northwind()`] is an ecosystem that people can read, [`Synthetic`] makes one of any size, and [`strategies`]
 //! generates ecosystems, edits, mutations and damaged documents for proptest.
@@ -83,6 +85,7 @@ mod recording;
 mod report;
 mod second_process;
 mod shrink;
+mod simulated_system;
 mod step;
 pub mod strategy;
 mod synthetic;
@@ -94,4 +97,5 @@ pub use deployment::{DeployedRevision, DeployedScope, Deployment, DeploymentErro
 pub use law::Law;
 pub use northwind::{northwind, northwind_masked};
 pub use report::{CheckCounts, LawReport, Violation};
+pub use simulated_system::{RenderedState, SimulatedSystem, SimulatedThing, StateTransition};
 pub use synthetic::{Edits, Synthetic, worst_case_edits};

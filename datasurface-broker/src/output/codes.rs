@@ -83,9 +83,10 @@ pub(super) static NOT_RENDERED: CodeInfo = CodeInfo::error(
 
 pub(super) static UNKNOWN_REVISION: CodeInfo = CodeInfo::error(
     "target/unknown-revision",
-    "a revision was named as applied that the target does not remember",
-    "What another tool applied is the last revision, or an earlier one whose transition files are still in the target. Those of one that \
-     was recorded as applied are removed, together with those of the revisions before it.",
+    "a rendering was named as applied that the target does not remember, or not alone",
+    "What another tool applied is the last rendering, or an earlier one that nobody recorded as applied yet. Transition files that led up to \
+     one that was recorded are removed. One revision can be rendered several times, with other ones in between or placed otherwise: then \
+     the ID of the rendering says which one was applied. `plan.json` has it, and so has the answer of `render`.",
 );
 
 pub(super) static UNREADABLE: CodeInfo = CodeInfo::error(

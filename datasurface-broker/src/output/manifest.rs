@@ -4,6 +4,7 @@
 
 mod wire;
 
+use super::{RenderedRevision, RenderingId};
 use crate::{configured_platform::ConfiguredPlatform, lock::Lock};
 use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, PlatformName};
@@ -20,6 +21,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Manifest {
     revision: Revision,
     lock: Fingerprint,
+    rendering: RenderingId,
+    /// The earlier renderings since the last one that was recorded as applied, in order.
+    unapplied: Vec<RenderedRevision>,
+    /// The rendering that was recorded as applied last.
+    applied: Option<RenderedRevision>,
     /// The lock that goes with it; `None` in a target of an earlier version.
     recorded_lock: Option<Box<Lock>>,
     platforms: BTreeMap<PlatformName, PlatformRecord>,
@@ -37,7 +43,7 @@ pub struct PlatformRecord {
     pub scopes: Vec<ScopeEntry>,
     /// The files that exist for one change only, by path relative to the folder of the instance.
     pub transition: BTreeMap<SafePath, FileRecord>,
-    /// The earlier revisions that nobody recorded as applied, in order, from the first one that has transition files.
+    /// The earlier renderings that nobody recorded as applied, in order: those that have transition files.
     /// Only a platform that leaves it to other tools to apply what it renders has them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<EarlierTransition>,
@@ -45,6 +51,10 @@ pub struct PlatformRecord {
     /// they are taken down.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<SafePath>,
+    /// The storage names of the datasets whose data was rendered since the last apply that was recorded, and is rendered no more. It may
+    /// be there, so nothing else may be stored under these names.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub left: BTreeSet<DatasetKey>,
     /// The apply state: whether what runs is behind what is rendered.
     #[serde(default, skip_serializing_if = "ApplyState::is_rendered")]
     pub standing: ApplyState,
@@ -57,13 +67,16 @@ pub struct PlatformRecord {
     pub applied_to: Option<AppliedTarget>,
 }
 
-/// The transition files of an earlier revision that nobody recorded as applied.
+/// The transition files of an earlier rendering that nobody recorded as applied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EarlierTransition {
     /// The revision that the files lead to.
     pub to: Revision,
-    /// The files, by path relative to the folder of the instance; none, if nothing of this instance changed in between.
+    /// The rendering that the files lead to; none in the text of an earlier version, until it is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rendering: Option<RenderingId>,
+    /// The files, by path relative to the folder of the instance.
     pub files: BTreeMap<SafePath, FileRecord>,
 }
 
@@ -150,7 +163,32 @@ impl Manifest {
             (platform.instance.name.clone(), platform)
         };
         let platforms = platforms.into_iter().map(in_order).collect();
-        Self { revision, lock, recorded_lock: None, platforms }
+        let rendering = RenderingId::new(Fingerprint::of(&(&revision, lock)));
+        let (unapplied, applied) = (Vec::new(), None);
+        Self { revision, lock, rendering, unapplied, applied, recorded_lock: None, platforms }
+    }
+
+    /// Sets the ID of the rendering, the earlier ones that nobody recorded as applied, and the last one that somebody did.
+    #[must_use]
+    pub(crate) fn with_renderings(
+        self,
+        rendering: RenderingId,
+        unapplied: Vec<RenderedRevision>,
+        applied: Option<RenderedRevision>,
+    ) -> Self {
+        Self { rendering, unapplied, applied, ..self }
+    }
+
+    /// The ID of the rendering.
+    #[must_use]
+    pub fn rendering(&self) -> RenderingId {
+        self.rendering
+    }
+
+    /// The rendering that was recorded last as applied by another tool; `None` if nothing was.
+    #[must_use]
+    pub fn applied_rendering(&self) -> Option<&RenderedRevision> {
+        self.applied.as_ref()
     }
 
     /// Adds a copy of the lock that goes with the manifest, from which a lost one is restored.
@@ -231,6 +269,7 @@ impl Manifest {
                 record.transition.clear();
                 record.earlier.clear();
                 record.gone.clear();
+                record.left.clear();
                 record.applied_to.clone_from(ground);
             }
         }
@@ -238,32 +277,38 @@ impl Manifest {
         self
     }
 
-    /// The revisions from the first one whose transition files are there, in the order in which they were rendered, and the last one.
+    /// The renderings that nobody recorded as applied, in order, and the last one.
     #[must_use]
-    pub fn pending_revisions(&self) -> Vec<&Revision> {
-        // Every instance has all revisions since its first: the longest list has those of all others.
-        let longest =
-            self.platforms.values().map(|record| &record.earlier).max_by_key(|earlier| earlier.len());
-        let earlier = longest.into_iter().flatten().map(|earlier| &earlier.to);
-        earlier.filter(|revision| **revision != self.revision).chain([&self.revision]).collect()
+    pub fn pending_renderings(&self) -> Vec<RenderedRevision> {
+        let last = RenderedRevision { rendering: self.rendering, revision: self.revision.clone() };
+        self.unapplied.iter().cloned().chain([last]).collect()
     }
 
-    /// Records that another tool applied what was rendered for these instances up to a revision.
+    /// Records that another tool applied what was rendered for these instances up to a rendering.
     /// Transition files that lead up to it have done their work, and are removed.
     #[must_use]
-    pub fn with_applied_revision(mut self, platforms: &BTreeSet<PlatformName>, revision: &Revision) -> Self {
-        let is_last = *revision == self.revision;
+    pub(crate) fn with_applied_rendering(
+        mut self,
+        platforms: &BTreeSet<PlatformName>,
+        applied: &RenderedRevision,
+    ) -> Self {
+        if self.applied.as_ref() == Some(applied) {
+            return self;
+        }
+        let is_last = applied.rendering == self.rendering;
+        let position = self.unapplied.iter().position(|one| one.rendering == applied.rendering);
+        let count = if is_last { self.unapplied.len() } else { position.map_or(0, |position| position + 1) };
+        let done: BTreeSet<RenderingId> = self.unapplied.drain(..count).map(|one| one.rendering).collect();
         for name in platforms {
             let Some(record) = self.platforms.get_mut(name) else { continue };
+            record.earlier.retain(|one| one.rendering.is_some_and(|rendering| !done.contains(&rendering)));
             if is_last {
                 record.transition.clear();
-                record.earlier.clear();
                 record.gone.clear();
-            } else if let Some(position) = record.earlier.iter().rposition(|one| one.to == *revision) {
-                record.earlier.drain(..=position);
-                record.remove_empty_revisions();
+                record.left.clear();
             }
         }
+        self.applied = Some(applied.clone());
         let is_of_use = |record: &PlatformRecord| !record.scopes.is_empty() || record.has_transitions();
         self.platforms.retain(|name, record| !platforms.contains(name) || is_of_use(record));
         self
@@ -279,12 +324,12 @@ impl Manifest {
             for earlier in &mut record.earlier {
                 earlier.files.retain(|path, _| !is_gone(&path.joined_to(&folder)));
             }
-            record.remove_empty_revisions();
+            record.earlier.retain(|earlier| !earlier.files.is_empty());
         }
         self
     }
 
-    /// Returns the manifest with other addresses of the resources of an instance, at its base revision. `renamed` has the addresses of
+    /// Returns the manifest with other addresses of the resources of an instance, at its base revision and as rendered last. `renamed` has the addresses of
     /// now by former ones.
     #[must_use]
     pub(crate) fn with_addresses(
@@ -293,11 +338,11 @@ impl Manifest {
         renamed: &BTreeMap<ResourceAddress, ResourceAddress>,
     ) -> Self {
         if let Some(record) = self.platforms.get_mut(platform) {
-            let scopes = match &mut record.standing {
-                ApplyState::Behind(behind) => &mut behind.scopes,
-                ApplyState::Rendered | ApplyState::Applied => &mut record.scopes,
+            let base = match &mut record.standing {
+                ApplyState::Behind(behind) => behind.scopes.iter_mut(),
+                ApplyState::Rendered | ApplyState::Applied => [].iter_mut(),
             };
-            for entry in scopes {
+            for entry in base.chain(&mut record.scopes) {
                 let now = |address: ResourceAddress| renamed.get(&address).cloned().unwrap_or(address);
                 let resources = std::mem::take(&mut entry.record.resources).into_values();
                 let resources = resources.map(|resource| resource.readdressed(renamed));
@@ -373,6 +418,25 @@ impl PlatformRecord {
         }
     }
 
+    /// The scopes that were rendered after the base revision, if there is a later rendering. An apply that failed may have made some of
+    /// them.
+    #[must_use]
+    pub fn scopes_since_base(&self) -> &[ScopeEntry] {
+        match &self.standing {
+            ApplyState::Behind(_) => &self.scopes,
+            ApplyState::Rendered | ApplyState::Applied => &[],
+        }
+    }
+
+    /// The storage names of all datasets whose data may be there: at the base revision, and as rendered since.
+    #[must_use]
+    pub(crate) fn stored_datasets(&self) -> BTreeSet<DatasetKey> {
+        let entries = self.base_scopes().iter().chain(&self.scopes);
+        let holders = entries.flat_map(|entry| entry.record.resources.values());
+        let rendered = holders.filter_map(|resource| Some(resource.held_data()?.dataset.clone()));
+        rendered.chain(self.left.iter().cloned()).collect()
+    }
+
     /// The custody of each dataset that its consumers asked for at the base revision.
     #[must_use]
     pub fn base_owed(&self) -> &BTreeMap<DatasetKey, Custody> {
@@ -380,12 +444,6 @@ impl PlatformRecord {
             ApplyState::Behind(behind) => &behind.owed,
             ApplyState::Rendered | ApplyState::Applied => &self.owed,
         }
-    }
-
-    /// Removes the earlier revisions before the first one that still has transition files.
-    fn remove_empty_revisions(&mut self) {
-        let empty = self.earlier.iter().take_while(|earlier| earlier.files.is_empty()).count();
-        self.earlier.drain(..empty);
     }
 
     /// Whether there are files that exist for changes only.

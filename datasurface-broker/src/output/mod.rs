@@ -19,6 +19,7 @@ mod lock;
 mod manifest;
 mod plan_file;
 mod relative_path;
+mod rendering_id;
 mod target_folder;
 #[cfg(test)]
 mod tests;
@@ -31,12 +32,13 @@ pub use manifest::{
     AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, PlatformRecord, ScopeEntry,
 };
 pub use plan_file::{OrderedScope, PlanFile};
+pub use rendering_id::{RenderedRevision, RenderingId};
 pub use transaction::TargetTransaction;
 
 use codes::{BUSY, FOREIGN_FILE, UNKNOWN_REVISION, UNREADABLE};
 use datasurface_graph::Fingerprint;
 use datasurface_model::{Findings, PlatformName};
-use datasurface_platform::{RenderedFiles, Revision, SafePath};
+use datasurface_platform::{RenderedFiles, SafePath};
 use disk::{Disk, FileKind, RealDisk};
 use interrupted::Interrupted;
 use std::{
@@ -151,48 +153,52 @@ impl Target {
         self.begin()?.shrink(applied)
     }
 
-    /// Records that another tool applied what is rendered for these platforms, up to the revision that begins with these digits, or
-    /// else up to the last one. Returns that revision.
-    /// The transition files up to it have done their work, and are removed; those of later revisions stay.
+    /// Records that another tool applied what is rendered for these platforms, up to the rendering whose ID or revision begins with
+    /// these digits, or else up to the last one. Returns that rendering.
+    /// The transition files up to it have done their work, and are removed; those of later renderings stay.
     ///
     /// # Errors
     ///
-    /// If nothing is rendered; if no revision is meant, or several, of the last one and those of earlier transitions that are still in
-    /// the target; or as of [`record_applied`](Self::record_applied).
-    pub(crate) fn record_applied_revision(
+    /// If nothing is rendered; if no rendering is meant, or several, of those that nobody recorded as applied; or as of
+    /// [`record_applied`](Self::record_applied).
+    pub(crate) fn record_applied_rendering(
         &mut self,
         platforms: &BTreeSet<PlatformName>,
         digits: Option<&str>,
-    ) -> Result<Revision, TargetError> {
-        let refused = |message: String, known: &[&Revision]| {
-            let known: Vec<String> = known.iter().map(|one| format!("`{}`", one.short())).collect();
+    ) -> Result<RenderedRevision, TargetError> {
+        let refused = |message: String, known: &[RenderedRevision]| {
+            let known: Vec<String> = known.iter().map(RenderedRevision::to_string).collect();
             let help = match known.as_slice() {
                 [] => {
                     "render a model into it first, or name the folder that one was rendered into".to_owned()
                 }
-                known => format!("the target remembers {}, in this order", known.join(", ")),
+                known => format!(
+                    "name one by the digits of its own: the target remembers {}, in this order",
+                    known.join(", ")
+                ),
             };
             Err(TargetError::new(&UNKNOWN_REVISION, self.ground.root.display(), message).help(help))
         };
         let Some(manifest) = &self.manifest else {
             return refused("nothing is rendered, so nothing was applied".to_owned(), &[]);
         };
-        let known = manifest.pending_revisions();
-        let digits = digits.map_or_else(|| manifest.revision().to_string(), str::to_owned);
-        let mut meant: Vec<&Revision> =
-            known.iter().filter(|one| one.to_string().starts_with(&digits)).copied().collect();
-        meant.sort();
-        meant.dedup();
-        let [revision] = meant.as_slice() else {
-            let number = if meant.is_empty() { "no revision" } else { "several revisions" };
+        // The one that was recorded last may be recorded again, as a job does that is repeated. Where its revision was rendered again
+        // since, that revision does not say which of the two is meant.
+        let pending = manifest.pending_renderings();
+        let recorded = manifest.applied_rendering().filter(|applied| !pending.contains(applied));
+        let known: Vec<RenderedRevision> = recorded.cloned().into_iter().chain(pending).collect();
+        let digits = digits.map_or_else(|| manifest.rendering().to_string(), str::to_owned);
+        let meant: Vec<&RenderedRevision> = known.iter().filter(|one| one.begins_with(&digits)).collect();
+        let [rendered] = meant.as_slice() else {
+            let number = if meant.is_empty() { "no rendering" } else { "several renderings" };
             return refused(format!("the target remembers {number} `{digits}`"), &known);
         };
-        let (revision, applied) = ((*revision).clone(), manifest.clone());
-        let applied = applied.with_applied_revision(platforms, &revision);
+        let rendered = (*rendered).clone();
+        let applied = manifest.clone().with_applied_rendering(platforms, &rendered);
         if applied != *manifest {
             self.begin()?.shrink(applied)?;
         }
-        Ok(revision)
+        Ok(rendered)
     }
 
     /// Returns the root that was recorded with the last apply, if there is one.

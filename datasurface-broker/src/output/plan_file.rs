@@ -1,10 +1,11 @@
 //! The plan file: what is to be done in a target, for whoever applies what is rendered.
 
+use super::RenderingId;
 use datasurface_platform::{File, Plan, Revision, SafePath, Step};
 use serde::{Deserialize, Serialize};
 
 /// The content of the file `plan.json` in the folder of a platform, which is there until its change is recorded as applied.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanFile {
     /// The revision that the plan starts from; none if nothing was there.
@@ -13,6 +14,9 @@ pub struct PlanFile {
     /// The revision that the plan leads to; none in a target of an earlier version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Revision>,
+    /// The ID of the rendering that the plan leads to, under which it is recorded as applied; none in a target of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rendering: Option<RenderingId>,
     /// Every scope that is rendered, in the order in which scopes are applied.
     #[serde(default)]
     pub scopes: Vec<OrderedScope>,
@@ -41,7 +45,7 @@ impl PlanFile {
 pub struct OrderedScope {
     /// The folder of the scope, in that of its platform.
     pub folder: SafePath,
-    /// The folders of the scopes that must be applied before this one: it has resources that depend on theirs.
+    /// The folders of the scopes that must be applied before this one: the foundation, and those on whose resources its own depend.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<SafePath>,
 }

@@ -51,6 +51,7 @@ impl Wanted {
         let platform = PlatformRecord {
             earlier: Vec::new(),
             gone: Vec::new(),
+            left: std::collections::BTreeSet::new(),
             instance: instance("plant"),
             folder: safe("plant"),
             scopes: vec![entry],

@@ -72,11 +72,11 @@ impl<'a> ChangedNodes<'a> {
 
 /// The causes of the changes of shared scopes, by platform: the nodes of which something else is shared than before.
 pub(super) fn of_shared_scopes(
-    ecosystem: &Valid<Ecosystem>,
-    graphs: &IntentionGraphs,
+    (ecosystem, graphs): (&Valid<Ecosystem>, &IntentionGraphs),
     views: &BTreeMap<PlatformName, PlatformViews>,
     base: Option<&Manifest>,
     entries: &BTreeMap<PlatformName, Vec<ScopeEntry>>,
+    causes: &BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>>,
 ) -> BTreeMap<PlatformName, Vec<SharedCause>> {
     let platforms: BTreeSet<&PlatformName> =
         entries.keys().chain(base.into_iter().flat_map(|base| base.platforms().keys())).collect();
@@ -97,8 +97,13 @@ pub(super) fn of_shared_scopes(
             nodes.map(|node| (node.facts().storage_key(), node.key())).collect();
         let causes = changed.into_iter().map(|key| {
             let nodes = changed_members(before.get(key).copied(), after.get(key).copied());
-            let nodes: BTreeSet<NodeKey> =
-                nodes.map(|node| names.get(node).copied().unwrap_or(node).clone()).collect();
+            let nodes = nodes.map(|node| names.get(node).copied().unwrap_or(node));
+            // A capture that changed because of its exports names them here, too.
+            let because_of = |node: &NodeKey| match causes.get(name).and_then(|causes| causes.get(node)) {
+                Some(cause) => cause.nodes.clone(),
+                None => [node.clone()].into(),
+            };
+            let nodes: BTreeSet<NodeKey> = nodes.flat_map(because_of).collect();
             let owners = nodes.iter().flat_map(|node| owners(ecosystem, graphs, node)).collect();
             SharedCause { key: key.clone(), cause: Cause { nodes, owners } }
         });

@@ -60,12 +60,16 @@ impl Outcome<'_> {
 /// Checks every step of a plan against what lets data go.
 pub(super) fn check(
     frame: &ChangeHeader,
-    changed: &dyn ScopeChanges,
+    (changed, before): (&dyn ScopeChanges, Option<&PlatformRecord>),
     plan: &Plan,
     after: &Outcome<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let holders = holders(changed);
+    let mut holders = holders(changed);
+    // Those that were rendered since the base may be there as well.
+    let since = before.into_iter().flat_map(PlatformRecord::scopes_since_base);
+    let since = since.flat_map(|entry| entry.record.resources.values());
+    holders.extend(since.filter(|one| one.held_data().is_some()).map(|one| one.address().clone()));
     let destroys = |step: &&Step| {
         after.destroys(step, plan)
             && holders.contains(&step.resource)

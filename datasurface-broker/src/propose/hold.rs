@@ -4,7 +4,7 @@
 //! `render.rs` checks that held resources were rendered, and `guard.rs` checks the plan. By a date that only a clock says, `as_of.rs`
 //! lets nothing expire that is more than a week past the last day that was known to be right.
 
-use super::views::Held;
+use super::{shared::MAIN_SHARD, views::Held};
 use crate::{
     lock::Lock,
     output::{Manifest, PlatformRecord, ScopeEntry},
@@ -86,17 +86,21 @@ pub(super) fn newly_held(
     let kept: BTreeMap<&ResourceAddress, Custody> = resources(after)
         .filter_map(|(_, resource)| Some((resource.address(), resource.held_data()?.custody)))
         .collect();
+    // An apply that failed may have made what was rendered since the base: that is held like what was applied.
+    let base = resources(before.base_scopes()).map(|one| (one, before.base_owed()));
+    let since = resources(before.scopes_since_base()).map(|one| (one, &before.owed));
+    let guards = let_go.clone();
     let mut held = Vec::new();
-    for (entry, resource) in resources(before.base_scopes()) {
+    for ((entry, resource), owed) in base.chain(since) {
         let Some(data) = resource.held_data() else {
             continue;
         };
         let (address, dataset) = (resource.address(), &data.dataset);
-        let asked_for = before.base_owed().get(dataset).copied().unwrap_or_default();
+        let asked_for = owed.get(dataset).copied().unwrap_or_default();
         let asked_for = common(asked_for, data.custody);
         let is_left = !today.get(dataset).copied().unwrap_or_default().covers(asked_for);
         let is_kept = kept.get(address).is_some_and(|custody| custody.covers(data.custody));
-        let custody = match let_go.get(address) {
+        let custody = match guards.get(address) {
             Some(Guard::Released(_)) => continue, // With all that it held at the revision that was reached.
             _ if is_left => asked_for,
             Some(Guard::Expired(_)) => continue,
@@ -109,12 +113,13 @@ pub(super) fn newly_held(
         let scope = match &entry.scope {
             Scope::Shard(shard) => HeldScope::Shard(shard.clone()),
             Scope::Shared(key) => HeldScope::Shared(key.clone()),
-            Scope::Foundation => HeldScope::Shard("main".into()),
+            Scope::Foundation => HeldScope::Shard(MAIN_SHARD.into()),
         };
         let_go.remove(address);
         let data = HeldData::new(dataset, custody);
         let until = owed_until(&data, on);
-        held.push(HeldState::new(address.clone(), scope, data, view.clone(), until));
+        let state = HeldState::new(address.clone(), scope, data, view.clone(), until);
+        hold(&mut held, &[state]);
     }
     held
 }

@@ -19,6 +19,7 @@ mod readers;
 mod record;
 mod refused;
 mod render;
+mod rendering_id;
 mod scope_order;
 mod shared;
 mod stray;
@@ -48,6 +49,7 @@ use hold::Releases;
 use lint::Sinks;
 use readdressed::Readdressed;
 use readers::Readers;
+use rendering_id::Renderings;
 use std::{collections::BTreeMap, sync::Arc};
 use views::{Held, PlatformViews, Sources};
 
@@ -59,6 +61,7 @@ static CODES: &[&CodeInfo] = &[
     &base::TARGET_OTHER,
     &occupied::PLACE_TWICE,
     &render::ADDRESS_TWICE,
+    &render::FOLDER_TWICE,
     &render::NOT_RENDERED,
     &render::OF_NO_CAPTURE,
     &link::MISSING,
@@ -150,7 +153,8 @@ impl Broker {
         let changed = cause::ChangedNodes::between(manifest, &views);
         let causes = changed.causes(&placed.ecosystem, &placed.graphs);
         let metadata = changed.of_metadata();
-        let mut shared = cause::of_shared_scopes(&placed.ecosystem, &placed.graphs, &views, base, &entries);
+        let mut shared =
+            cause::of_shared_scopes((&placed.ecosystem, &placed.graphs), &views, base, &entries, &causes);
         let sinks = Sinks::new(&placed.ecosystem);
         let readers = Readers::new(&placed.ecosystem, &placed.graphs, &views);
         let mut proposed = BTreeMap::new();
@@ -159,7 +163,7 @@ impl Broker {
                 platform: (**configured.instance()).clone(),
                 from: manifest.map(|manifest| manifest.base_revision(name).clone()),
                 to: revision.clone(),
-                newly_held: newly.get(name).cloned().unwrap_or_default(),
+                newly_held: at_base(newly.get(name), base.and_then(|base| base.platform(name))),
                 released: let_go.get(name).cloned().unwrap_or_default(),
                 causes: causes.get(name).cloned().unwrap_or_default(),
                 metadata: metadata.get(name).cloned().unwrap_or_default(),
@@ -178,7 +182,7 @@ impl Broker {
                         held: held.get(name).map_or(&[][..], Vec::as_slice),
                     };
                     stray::check(name, &plan, before, after.entries, &mut found);
-                    guard::check(&frame, &changed, &plan, &after, &mut found);
+                    guard::check(&frame, (&changed, before), &plan, &after, &mut found);
                     if let Some(before) = before {
                         guard::check_shared(&frame, before, &plan, &after, &mut found);
                     }
@@ -217,10 +221,12 @@ impl Broker {
         if lock.holds_nothing() {
             lock.trusted_on = None;
         }
-        let records = record::records(&mut proposed, entries, (placed, &revision), manifest);
+        let renderings = Renderings::new(manifest, &revision, &entries, &proposed);
+        let records = record::records(&mut proposed, entries, (placed, &revision, &renderings), manifest);
         remember_left(&mut lock, &placed.ecosystem, &records);
         Ok(Proposal {
             manifest: Manifest::new(revision, Fingerprint::of_bytes(lock.to_text().as_bytes()), records)
+                .with_renderings(renderings.id, renderings.unapplied, renderings.applied)
                 .with_recorded_lock(lock.clone()),
             lock,
             platforms: proposed,
@@ -333,13 +339,20 @@ fn newly_held(
     newly
 }
 
-/// Records what the names of stay taken that are not declared any more: data of theirs is held, or was applied and is
-/// still there.
+/// What begins to be held of what was there at the base. What was only rendered since is created anew, if it is not there.
+fn at_base(newly_held: Option<&Vec<HeldState>>, base: Option<&PlatformRecord>) -> Vec<HeldState> {
+    let resources =
+        || base.into_iter().flat_map(PlatformRecord::base_scopes).map(|entry| &entry.record.resources);
+    let is_there = |held: &&HeldState| resources().any(|resources| resources.contains_key(&held.resource));
+    newly_held.into_iter().flatten().filter(is_there).cloned().collect()
+}
+
+/// Records what the names of stay taken that are not declared any more: data of theirs is held, or was rendered and may be
+/// there until an apply is recorded.
 fn remember_left(lock: &mut crate::lock::Lock, ecosystem: &Ecosystem, records: &[PlatformRecord]) {
     let held = lock.platforms.values().flat_map(|platform| &platform.held).map(|held| &held.holds);
-    let there = records.iter().flat_map(PlatformRecord::base_scopes);
-    let there = there.flat_map(|entry| entry.record.resources.values()).filter_map(|one| one.held_data());
-    let stored: Vec<_> = held.chain(there).map(|data| data.dataset.clone()).collect();
+    let there = records.iter().flat_map(PlatformRecord::stored_datasets);
+    let stored: Vec<_> = held.map(|data| data.dataset.clone()).chain(there).collect();
     lock.remember_left(ecosystem, stored.into_iter());
 }
 

@@ -34,6 +34,11 @@ pub(crate) struct Proposed {
 }
 
 impl Proposed {
+    /// Whether another tool applies what the platform renders.
+    pub(crate) fn is_applied_by_others(&self) -> bool {
+        self.configured.platform().runtime().is_none()
+    }
+
     /// The files that are there for a change only: those of its plan, and the plan file.
     pub(crate) fn transition_files(&self) -> impl Iterator<Item = &File> {
         self.plan.transition_files().iter().chain(&self.plan_file)

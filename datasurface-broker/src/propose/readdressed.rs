@@ -101,6 +101,8 @@ fn renamed(
     let before = record.into_iter().flat_map(PlatformRecord::base_scopes);
     let base: BTreeSet<&ResourceAddress> = before.flat_map(|scope| scope.record.resources.keys()).collect();
     let mut there = base.clone();
+    let since = record.into_iter().flat_map(PlatformRecord::scopes_since_base);
+    there.extend(since.flat_map(|scope| scope.record.resources.keys()));
     there.extend(held.iter().map(|held| &held.resource));
     for (former, address) in claims {
         if !there.contains(former) {

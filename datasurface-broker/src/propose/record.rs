@@ -1,11 +1,16 @@
 //! What the target would remember.
 
-use super::{hold::owed_today, proposal::Proposed, render::platform_folder, scope_order};
+use super::{
+    hold::owed_today, proposal::Proposed, render::platform_folder, rendering_id::Renderings, scope_order,
+};
 use crate::{
-    output::{ApplyState, EarlierApplied, EarlierTransition, Manifest, PlanFile, PlatformRecord, ScopeEntry},
+    output::{
+        ApplyState, EarlierApplied, EarlierTransition, Manifest, PlanFile, PlatformRecord, RenderingId,
+        ScopeEntry,
+    },
     placed::Placed,
 };
-use datasurface_model::PlatformName;
+use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{File, FileRecord, PLAN_FILE, Plan, Revision, SafePath};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn records(
     proposed: &mut BTreeMap<PlatformName, Proposed>,
     mut entries: BTreeMap<PlatformName, Vec<ScopeEntry>>,
-    (placed, revision): (&Placed, &Revision),
+    (placed, revision, renderings): (&Placed, &Revision, &Renderings),
     manifest: Option<&Manifest>,
 ) -> Vec<PlatformRecord> {
     let mut records = Vec::new();
@@ -25,15 +30,23 @@ pub(super) fn records(
         let scopes = entries.remove(name).unwrap_or_default();
         let before = manifest.and_then(|manifest| Some((manifest.platform(name)?, manifest.revision())));
         let standing = standing(before, &proposed.plan);
-        let gone = gone(before.map(|(before, _)| before), &scopes);
-        proposed.plan_file = plan_file(&standing, &proposed.plan, (manifest, name, revision), &scopes, &gone);
+        let gone = match standing {
+            // What runs is what is rendered: nothing is to be taken down any more.
+            ApplyState::Applied => Vec::new(),
+            ApplyState::Rendered | ApplyState::Behind(_) => gone(before.map(|(before, _)| before), &scopes),
+        };
+        let left = left(before.map(|(before, _)| before), &scopes);
+        let (from, to) = (manifest.map(|manifest| manifest.base_revision(name).clone()), revision.clone());
+        let heading = PlanFile { from, to: Some(to), rendering: Some(renderings.id), ..PlanFile::default() };
+        proposed.plan_file = plan_file(heading, &standing, &proposed.plan, &scopes, &gone);
         let files = || proposed.transition_files();
         let own = || files().map(|file| (file.path().clone(), file.record())).collect();
-        let is_applied_by_others = proposed.configured.platform().runtime().is_none();
+        let is_applied_by_others = proposed.is_applied_by_others();
+        let last = manifest.map(Manifest::rendering);
         let (transition, earlier) = match (&standing, before) {
             // What another tool applies may be several revisions behind: what leads to each of them stays until it is recorded as applied.
             (ApplyState::Rendered, Some((before, base))) if is_applied_by_others => {
-                if proposed.plan.is_empty() && base == revision {
+                if proposed.plan.is_empty() && last == Some(renderings.id) {
                     (before.transition.clone(), before.earlier.clone())
                 } else {
                     let transition: BTreeMap<SafePath, FileRecord> = own();
@@ -42,7 +55,7 @@ pub(super) fn records(
                             || is_rendered(path, &scopes)
                             || proposed.plan.withdrawn_files().contains(path)
                     };
-                    let earlier = earlier((before, base), is_over);
+                    let earlier = earlier((before, base, last), is_over);
                     (transition, earlier)
                 }
             }
@@ -64,6 +77,7 @@ pub(super) fn records(
             transition,
             earlier,
             gone,
+            left,
             owed,
             standing,
             applied_to,
@@ -72,18 +86,17 @@ pub(super) fn records(
     records
 }
 
-/// The earlier revisions, in order, from the first one that still has transition files: without those that are over.
+/// The earlier renderings that still have transition files, in order, without those files that are over.
 fn earlier(
-    (before, revision): (&PlatformRecord, &Revision),
+    (before, revision, rendering): (&PlatformRecord, &Revision, Option<RenderingId>),
     is_over: impl Fn(&SafePath) -> bool,
 ) -> Vec<EarlierTransition> {
-    let last = EarlierTransition { to: revision.clone(), files: before.transition.clone() };
+    let last = EarlierTransition { to: revision.clone(), rendering, files: before.transition.clone() };
     let all = before.earlier.iter().cloned().chain([last]).map(|mut earlier| {
         earlier.files.retain(|path, _| !is_over(path));
         earlier
     });
-    // Revisions that changed nothing of this platform stay in between: the order of all is known by them.
-    all.skip_while(|earlier| earlier.files.is_empty()).collect()
+    all.filter(|earlier| !earlier.files.is_empty()).collect()
 }
 
 /// Whether a scope renders this path, relative to the folder of its platform.
@@ -124,11 +137,21 @@ fn gone(before: Option<&PlatformRecord>, scopes: &[ScopeEntry]) -> Vec<SafePath>
     before.gone.iter().cloned().chain(going).filter(|folder| !here.contains(folder)).collect()
 }
 
-/// The plan file of a platform; none if there is nothing to do.
+/// The datasets whose data may be there, since an earlier rendering has it, and that is rendered no more.
+fn left(before: Option<&PlatformRecord>, scopes: &[ScopeEntry]) -> BTreeSet<DatasetKey> {
+    let mut left = before.map(PlatformRecord::stored_datasets).unwrap_or_default();
+    let resources = scopes.iter().flat_map(|entry| entry.record.resources.values());
+    for data in resources.filter_map(|resource| resource.held_data()) {
+        left.remove(&data.dataset);
+    }
+    left
+}
+
+/// The plan file of a platform, with what it leads to; none if there is nothing to do.
 fn plan_file(
+    heading: PlanFile,
     standing: &ApplyState,
     plan: &Plan,
-    (manifest, platform, to): (Option<&Manifest>, &PlatformName, &Revision),
     scopes: &[ScopeEntry],
     gone: &[SafePath],
 ) -> Option<File> {
@@ -137,12 +160,11 @@ fn plan_file(
     }
     let applied = Some(plan).filter(|_| matches!(standing, ApplyState::Behind(_)));
     let content = PlanFile {
-        from: manifest.map(|manifest| manifest.base_revision(platform).clone()),
-        to: Some(to.clone()),
         scopes: scope_order::order(scopes),
         gone: gone.to_vec(),
         steps: applied.map(|plan| plan.steps().to_vec()).unwrap_or_default(),
         transition: applied.map(|plan| plan.transition_files().to_vec()).unwrap_or_default(),
+        ..heading
     };
     File::json(PLAN_FILE, &content).ok()
 }

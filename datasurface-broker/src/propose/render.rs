@@ -8,7 +8,7 @@ use crate::{
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
-    HeldState, NodeView, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopedNode, slug,
+    HeldState, NodeView, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopeView, ScopedNode, slug,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +16,12 @@ pub(crate) static ADDRESS_TWICE: CodeInfo = CodeInfo::error(
     "platform/address-twice",
     "a platform uses one address in two scopes",
     "An address is the identity of a resource on its whole platform. This is a bug of the plug-in.",
+);
+pub(crate) static FOLDER_TWICE: CodeInfo = CodeInfo::error(
+    "platform/folder-twice",
+    "two scopes of a platform have one folder",
+    "Each scope has a folder of its own. Names of shards, and keys under which a plug-in shares things, that differ in case alone are one \
+     folder on many disks.",
 );
 pub(crate) static NOT_RENDERED: CodeInfo = CodeInfo::error(
     "held/not-rendered",
@@ -51,6 +57,7 @@ pub(super) fn render(
 ) -> Vec<ScopeEntry> {
     let path = ModelPath::root().child(segment::PLATFORMS, name);
     let mut entries = Vec::new();
+    check_folders(views.scopes.iter().map(ScopeView::scope), &path, found);
     for view in &views.scopes {
         let fingerprint = view.fingerprint();
         let reached = manifest.and_then(|manifest| manifest.scope(name, view.scope()));
@@ -142,6 +149,19 @@ fn check_holders(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagn
                 format!("`{}` in {} holds data that no capture shares", holder.address(), entry.scope);
             let help = "report this to the author of the plug-in: the ingest of a dataset shares what holds its data";
             found.push(Diagnostic::new(&OF_NO_CAPTURE, path.clone(), message).with_help(help));
+        }
+    }
+}
+
+fn check_folders<'s>(scopes: impl Iterator<Item = &'s Scope>, path: &ModelPath, found: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<String, &Scope> = BTreeMap::new();
+    for scope in scopes {
+        let Some(folder) = scope_folder(scope) else { continue };
+        if let Some(other) = seen.insert(folder.case_folded(), scope) {
+            let message = format!("{other} and {scope} differ in case alone, so they have one folder");
+            let help =
+                "give the shard another name in the lock; a key of what is shared is given by the plug-in";
+            found.push(Diagnostic::new(&FOLDER_TWICE, path.clone(), message).with_help(help));
         }
     }
 }

@@ -27,10 +27,13 @@ impl From<&Scope> for Stage {
     }
 }
 
-/// Orders scopes: each after those on whose resources its own depend, and otherwise by stage and name. Where scopes need each other in a
+/// Orders scopes: each after the foundation and those on whose resources its own depend, and otherwise by stage and name. Where scopes need each other in a
 /// circle, the first one by stage and name does not wait for the others.
 pub(super) fn order(entries: &[ScopeEntry]) -> Vec<OrderedScope> {
     let needs = needs(entries);
+    // What is in the foundation may be needed by all, whether a resource names it or not.
+    let foundation = entries.iter().find(|one| one.scope == Scope::Foundation);
+    let foundation = foundation.map(|one| (&one.scope, &one.folder));
     let mut waiting: BTreeMap<StagedScope<'_>, &ScopeEntry> =
         entries.iter().map(|entry| (((&entry.scope).into(), &entry.scope), entry)).collect();
     let mut ordered = Vec::with_capacity(entries.len());
@@ -39,9 +42,11 @@ pub(super) fn order(entries: &[ScopeEntry]) -> Vec<OrderedScope> {
         for key in next(&waiting, &needs, &done, first) {
             let Some(entry) = waiting.remove(&key) else { continue };
             let needed = needs.get(&entry.scope).into_iter().flatten();
-            let after =
-                needed.filter(|(scope, _)| done.contains(*scope)).map(|(_, folder)| (*folder).clone());
-            ordered.push(OrderedScope { folder: entry.folder.clone(), after: after.collect() });
+            let needed = needed.map(|(scope, folder)| (*scope, *folder)).chain(foundation);
+            let after: BTreeMap<&Scope, &SafePath> =
+                needed.filter(|(scope, _)| done.contains(*scope) && **scope != entry.scope).collect();
+            let after = after.into_values().cloned().collect();
+            ordered.push(OrderedScope { folder: entry.folder.clone(), after });
             done.insert(&entry.scope);
         }
     }
@@ -134,10 +139,10 @@ mod tests {
             &[
                 ("foundation", &[]),
                 ("shared/before/key/k", &["foundation"]),
-                ("shards/b", &["shared/before/key/k"]),
-                ("shards/a", &["shards/b", "shared/before/key/k"]),
-                ("shared/after/role/r", &[]),
-                ("shared/after/sink/s", &["shards/a", "shards/b"]),
+                ("shards/b", &["foundation", "shared/before/key/k"]),
+                ("shards/a", &["foundation", "shards/b", "shared/before/key/k"]),
+                ("shared/after/role/r", &["foundation"]),
+                ("shared/after/sink/s", &["foundation", "shards/a", "shards/b"]),
             ],
         );
     }
@@ -153,9 +158,9 @@ mod tests {
             ],
             &[
                 ("foundation", &[]),
-                ("shards/a", &[]),
-                ("shards/b", &["shards/a"]),
-                ("shards/c", &["shards/a"]),
+                ("shards/a", &["foundation"]),
+                ("shards/b", &["foundation", "shards/a"]),
+                ("shards/c", &["foundation", "shards/a"]),
             ],
         );
     }

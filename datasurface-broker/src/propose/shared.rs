@@ -1,13 +1,16 @@
 //! Shared scopes: what nodes have in common, gathered from all nodes of a platform, and from what is held on it.
 
-use crate::configured_platform::ConfiguredPlatform;
+use crate::{configured_platform::ConfiguredPlatform, sharding::HeldCustody};
 use datasurface_graph::{Fingerprint, NodeKey};
-use datasurface_model::Json;
-use datasurface_platform::{NodeView, ScopeView, SharedKey};
+use datasurface_model::{DatasetKey, Json};
+use datasurface_platform::{HeldScope, HeldState, NodeView, ScopeView, SharedKey};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+/// The shard of what is held, and was in no shard before.
+pub(super) const MAIN_SHARD: &str = "main";
 
 /// The content of a shared scope.
 #[derive(Debug, Default)]
@@ -44,6 +47,32 @@ pub(super) fn gather<'v>(
         }
     }
     shared
+}
+
+/// The nodes that held data came from, by the storage names of datasets. Resources of one dataset are held together, whatever each of
+/// them keeps: what they share is one part.
+pub(super) fn held_nodes(held: &[HeldState]) -> BTreeMap<DatasetKey, NodeView> {
+    let custody = HeldCustody::new(held);
+    let joined = |node: &NodeView| node.with_facts(custody.join(node.facts().clone()));
+    held.iter().map(|state| (state.holds.dataset.clone(), joined(&state.node))).collect()
+}
+
+/// Places in a shard what is held in a shared scope that its node is no part of any more: its platform, or another version of it, renders
+/// it there.
+pub(super) fn place_unshared(
+    configured: &ConfiguredPlatform,
+    nodes: &BTreeMap<DatasetKey, NodeView>,
+    held: &mut [HeldState],
+) {
+    let has_shares = configured.platform().descriptor().has_shares();
+    for state in held {
+        let HeldScope::Shared(key) = &state.scope else { continue };
+        let node = nodes.get(&state.holds.dataset).filter(|_| has_shares);
+        let shares = node.map(|node| configured.platform().shares(node)).unwrap_or_default();
+        if shares.iter().all(|share| share.key != *key) {
+            state.scope = HeldScope::Shard(MAIN_SHARD.into());
+        }
+    }
 }
 
 impl SharedScope {

@@ -112,10 +112,12 @@ impl Sources<'_> {
                 .map(DatasetFacts::storage_key)
                 .collect();
             let is_unfed = |held: &&HeldState| !captured.contains(&held.holds.dataset);
-            let unfed: Vec<HeldState> = held.iter().filter(is_unfed).cloned().collect();
+            let mut unfed: Vec<HeldState> = held.iter().filter(is_unfed).cloned().collect();
             if nodes.is_empty() && unfed.is_empty() && self.graphs.graph(name).is_none() {
                 continue; // It is not declared any more, and holds nothing: all of it goes.
             }
+            let held_nodes = shared::held_nodes(&unfed);
+            shared::place_unshared(configured, &held_nodes, &mut unfed);
             let placement = self.placements.get(name);
             let shards = shards(placement, &unfed);
             let mut scopes = vec![ScopeView::foundation(Arc::clone(configured.instance()), shards.clone())];
@@ -131,7 +133,7 @@ impl Sources<'_> {
                 let held = held.remove(shard).unwrap_or_default();
                 ScopeView::shard(Arc::clone(configured.instance()), shard.clone(), here, held)
             }));
-            let asked = nodes.iter().chain(unfed.iter().map(|held| &held.node));
+            let asked = nodes.iter().chain(held_nodes.values());
             let shared = shared::gather(configured, asked);
             scopes.extend(shared.iter().map(|(key, shared)| shared.view(configured, key)));
             scopes.sort_by(|one, other| one.scope().cmp(other.scope()));

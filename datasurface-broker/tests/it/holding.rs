@@ -347,3 +347,41 @@ fn a_lock_that_knows_no_day_lets_nothing_go_by_a_clock() {
         doubts(&aware)
     );
 }
+
+#[test]
+fn what_was_rendered_since_the_last_apply_is_held_like_what_was_applied() {
+    let site = Site::new();
+    site.render(of([wanting(["S/a"], YEAR)]), today());
+    let applied = [("P".into(), None)].into();
+    site.target().record_applied(&applied, site.lock_path().parent().unwrap()).unwrap();
+    // An apply of this one fails on the way: nobody knows what it made.
+    site.render(of([wanting(["S/a", "S/b"], YEAR)]), today());
+    let dropped = site.render(of([wanting(["S/a"], YEAR)]), today());
+    let held = |proposal: &Proposal| -> Vec<String> {
+        proposal.lock().held(&"P".into()).iter().map(|held| held.resource.to_string()).collect()
+    };
+    assert_eq!(held(&dropped), ["shelf.S/b"]);
+    assert!(steps(&dropped, "P").contains(&(Action::Create, "shelf.S/b".into(), Effect::None)));
+    let again = site.render(of([wanting(["S/a"], YEAR)]), today());
+    assert_eq!(held(&again), ["shelf.S/b"]);
+    // Its time is over before anything was applied: its name stays taken until something is.
+    let over = site.render(of([wanting(["S/a"], YEAR)]), day("2027-11-22"));
+    assert_eq!(held(&over), [] as [&str; 0]);
+    let resources = |proposal: &Proposal| -> Vec<String> {
+        let record = proposal.manifest().platform(&"P".into()).unwrap();
+        let resources = record.scopes.iter().flat_map(|scope| scope.record.resources.keys());
+        resources.map(ToString::to_string).filter(|one| one.starts_with("shelf")).collect()
+    };
+    assert_eq!(resources(&over), ["shelf.S/a"]);
+    let without_b = || {
+        let store = Datastore::new("S").captured(Capture::sql_snapshot("Z/T/Source"));
+        let store = store.dataset(Dataset::new("a", "id Integer key, text VarChar(10)"));
+        world_of(store, [minimal_platform("P")], [wanting(["S/a"], YEAR)])
+    };
+    site.render(without_b(), day("2027-11-22"));
+    let left = |site: &Site| site.lock().to_text().contains("\"S/b\"");
+    assert!(left(&site), "{}", site.lock().to_text());
+    site.target().record_applied(&applied, site.lock_path().parent().unwrap()).unwrap();
+    site.render(without_b(), day("2027-11-22"));
+    assert!(!left(&site), "{}", site.lock().to_text());
+}

@@ -41,9 +41,9 @@ fn scopes_are_listed_in_the_order_in_which_they_are_applied() {
         |folder: &str, after: &[&str]| (folder.to_owned(), after.iter().map(ToString::to_string).collect());
     let expected = [
         of("foundation", &[]),
-        of("shared/before/key/k1", &[]),
-        of("shards/main", &["shared/before/key/k1"]),
-        of("shared/after/window/Z-T-Lake", &["shards/main"]),
+        of("shared/before/key/k1", &["foundation"]),
+        of("shards/main", &["foundation", "shared/before/key/k1"]),
+        of("shared/after/window/Z-T-Lake", &["foundation", "shards/main"]),
     ];
     assert_eq!(order(&plan), expected);
     assert_eq!((plan.steps.len(), plan.gone.len()), (0, 0), "another tool applies it");

@@ -1,7 +1,7 @@
 //! Shared scopes: what exists once for several nodes, in whatever shards they are.
 
 use crate::fixture::*;
-use datasurface_broker::{Proposal, ScopeEntry};
+use datasurface_broker::{Lock, Proposal, ScopeEntry};
 use datasurface_model::*;
 use datasurface_platform::{Action, Effect, HeldScope, Scope, SharedKey};
 use std::collections::BTreeMap;
@@ -177,4 +177,75 @@ fn shared_scopes_are_the_same_under_every_placement() {
         shared(proposal).values().map(|entry| (*entry).clone()).collect::<Vec<ScopeEntry>>()
     };
     assert_eq!(records(&together), records(&apart));
+}
+
+#[test]
+fn what_is_held_goes_on_in_a_shard_when_its_platform_shares_it_no_more() {
+    let site = Site::new();
+    let chests = |shares: bool| hall().setting("chests", shares);
+    site.render(of(chests(true), [wanting("W", ["S/a", "S/b"])]), today());
+    site.render(of(chests(true), [wanting("W", ["S/b"])]), today());
+    // All consumers leave, then the settings of the platform differ.
+    site.render(of(chests(true), []), today());
+    let moved = site.render(of(chests(false), []), today());
+    assert!(!shared(&moved).contains_key(&("chest", "S")));
+    let record = moved.manifest().platform(&"P".into()).unwrap();
+    let main = record.scopes.iter().find(|entry| entry.scope == Scope::Shard("main".into())).unwrap();
+    let held: Vec<_> = main.record.resources.keys().map(ToString::to_string).collect();
+    assert_eq!(held, ["shelf.S/a", "shelf.S/b"]);
+    let destroyed = steps(&moved, "P");
+    assert!(!destroyed.iter().any(|step| step.0 == Action::Retire && step.1.starts_with("shelf")));
+    let back = site.render(of(chests(true), []), today());
+    assert!(shared(&back).contains_key(&("chest", "S")));
+}
+
+#[test]
+fn an_export_that_asks_for_more_is_why_a_capture_shares_more() {
+    let site = Site::new();
+    let chests = || hall().setting("chests", true);
+    site.render(of(chests(), [wanting("W", ["S/a"])]), today());
+    let more = site.render(of(chests(), [wanting("W", ["S/a", "S/b"])]), today());
+    let plan = more.plan(&"P".into()).unwrap();
+    let created = plan.steps().iter().find(|step| step.resource.to_string() == "shelf.S/b").unwrap();
+    let causes: Vec<_> = created.cause.nodes.iter().map(ToString::to_string).collect();
+    assert_eq!(causes, ["Export/P/Z/T/Lake/S/b"]);
+}
+
+#[test]
+fn keys_that_differ_in_case_alone_are_refused_before_anything_is_written() {
+    let site = Site::new();
+    let mut lock = Lock::default();
+    let placement = lock.placement_mut("P".into());
+    placement.place("Export/P/Z/T/Lake/S/a".parse().unwrap(), "One".into());
+    placement.place("Export/P/Z/T/Lake/S/b".parse().unwrap(), "one".into());
+    let both = || of(hall(), [wanting("W", ["S/a", "S/b"])]);
+    let refused = site.propose_with(both(), &lock, today()).unwrap_err();
+    assert_eq!(codes(&refused), ["platform/folder-twice"]);
+    let divided = hall().setting("divides", true);
+    let store = Datastore::new("S").captured(Capture::sql_snapshot("Z/T/Source"));
+    let store = ["apples", "Arms"]
+        .into_iter()
+        .fold(store, |store, name| store.dataset(Dataset::new(name, "id Integer key")));
+    let world = world_of(store, [divided], [wanting("W", ["S/apples", "S/Arms"])]);
+    let refused = site.propose(world, today()).unwrap_err();
+    assert_eq!(codes(&refused), ["platform/folder-twice"]);
+}
+
+#[test]
+fn resources_of_one_dataset_that_are_held_are_one_part() {
+    let site = Site::new();
+    let copied = |copies: bool| hall().setting("chests", true).setting("copies", copies);
+    site.render(of(copied(true), [wanting("W", ["S/a"])]), today());
+    site.render(of(copied(true), []), today());
+    // One of the two is owed for longer, and keeps more.
+    let mut text: serde_json::Value = serde_json::from_str(&site.lock().to_text()).unwrap();
+    let held = text["platforms"]["P"]["held"].as_array_mut().unwrap();
+    assert_eq!(held.len(), 2);
+    let custody = &mut held[1]["node"]["facts"]["detail"]["ingest"]["datasets"][0]["custody"];
+    assert!(custody.is_object(), "{held:#?}");
+    custody["history"] = serde_json::json!(true);
+    let lock = Lock::from_text(&text.to_string()).unwrap();
+    let proposal = site.propose_with(of(copied(true), []), &lock, today()).unwrap();
+    let chest = shared(&proposal)[&("chest", "S")].record.resources.len();
+    assert_eq!(chest, 2, "a shelf and its copy");
 }

@@ -16,6 +16,8 @@ pub(crate) struct Config {
     key: String,
     /// Whether data is in chests, which datasets of one datastore share, rather than on shelves.
     chests: bool,
+    /// Whether each chest has a copy of each shelf.
+    copies: bool,
     /// Whether the data of a shelf whose key differs is brought to a new one.
     brings_over: bool,
     /// Whether what comes after the shards is made in turns: the windows of a container, by the first letter of a dataset.
@@ -116,7 +118,11 @@ impl DataPlatform for SharingPlatform {
             }
             Some(key) if key.kind == "chest" => {
                 let datasets: Vec<DatasetFacts> = scope.parts_as()?;
-                Rendering::from_resources(datasets.iter().map(|dataset| self.shelf(dataset)))
+                let copy = |dataset: &DatasetFacts| {
+                    Resource::new(format!("copy.{}", dataset.storage_key()), "shelf").with_held_data(dataset)
+                };
+                let copies = datasets.iter().filter(|_| self.config.copies).map(copy);
+                Rendering::from_resources(datasets.iter().map(|dataset| self.shelf(dataset)).chain(copies))
             }
             Some(key) => {
                 let panes: Vec<DatasetKey> = scope.parts_as()?;

@@ -122,10 +122,15 @@ fn a_dataset_of_the_name_of_a_held_one_starts_anew() {
     // Nor does a rename take up what is held of somebody else.
     let moved = world(store_of("S", [dataset("a"), dataset("q").renamed_from("z")]), &["S/a", "S/q"]);
     assert_eq!(touched(&site.render(moved, today())), []);
-    // When it was let go, its name is free.
+    // When it was let go, and somebody recorded that, its name is free.
     let later = day("2028-11-21");
     let only = |name| world(store_of("S", [dataset("q"), dataset(name)]), &["S/q"]);
     site.render(only("w"), today());
+    site.render(only("w"), later);
+    let taken = world(store_of("S", [dataset("q"), dataset("a")]), &["S/q", "S/a"]);
+    let taken = site.propose(taken, later).unwrap();
+    assert_eq!(touched(&taken), [(Action::Create, "shelf.S/a-3".to_owned())], "the shelf may be there");
+    broker().record_applied(&mut site.target(), None).unwrap();
     site.render(only("w"), later);
     let free = world(store_of("S", [dataset("q"), dataset("a")]), &["S/q", "S/a"]);
     assert_eq!(touched(&site.render(free, later)), [(Action::Create, "shelf.S/a".to_owned())]);

@@ -43,7 +43,11 @@ fn base(planned_change: &PlannedChange, platform: &PlatformName) -> Option<Strin
     match record.standing {
         // What was recorded as applied has no plan left.
         ApplyState::Rendered if record.has_transitions() => {
-            Some(format!("from what was rendered last, revision {revision}: nothing was recorded as applied"))
+            let recorded = match manifest.applied_rendering() {
+                Some(applied) => format!("{} was recorded as applied last", applied.revision.short()),
+                None => "nothing was recorded as applied".to_owned(),
+            };
+            Some(format!("from what was rendered last, revision {revision}: {recorded}"))
         }
         _ => None,
     }

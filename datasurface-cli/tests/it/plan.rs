@@ -36,7 +36,7 @@ fn everything_is_new_at_first() {
     let said = plan(&fixture, "--on 2026-02-01 --format json").good();
     let json = said.json();
     let members: Vec<&String> = json.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["findings", "reached", "revision", "plans", "drifted"]);
+    assert_eq!(members, ["findings", "reached", "revision", "rendering", "bases", "plans", "drifted"]);
     assert!(json["reached"].is_null() && json["revision"].is_string());
     assert!(steps(&said).iter().all(|step| step.starts_with("create ")), "{said:?}");
 }

@@ -18,14 +18,14 @@ fn json_says_that_it_is_written() {
     let fixture = Fixture::new(&models::first());
     let json = fixture.run("render model.json --target out --format json").good().json();
     let members: Vec<&String> = json.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["findings", "reached", "revision", "plans", "is_written"]);
+    assert_eq!(members, ["findings", "reached", "revision", "rendering", "bases", "plans", "is_written"]);
     assert_eq!(json["is_written"], true);
     assert!(json["reached"].is_null());
 
     fixture.model(&models::broken());
     let json = fixture.run("render model.json --target out --format json").bad().json();
     let members: Vec<&String> = json.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["findings", "reached", "revision", "plans", "is_written"]);
+    assert_eq!(members, ["findings", "reached", "revision", "rendering", "bases", "plans", "is_written"]);
     assert_eq!(json["is_written"], false);
 }
 

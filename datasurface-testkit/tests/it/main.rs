@@ -9,6 +9,7 @@ mod defects;
 mod documentation;
 mod faulty_platform;
 mod linear;
+mod simulated;
 mod synthetic;
 mod topics;
 mod valid_edits;

@@ -1,6 +1,6 @@
 //! A manifest as text.
 
-use super::{Manifest, PlatformRecord};
+use super::{Manifest, PlatformRecord, RenderedRevision, RenderingId};
 use crate::lock::{Lock, LockWire};
 use datasurface_graph::Fingerprint;
 use datasurface_platform::Revision;
@@ -17,6 +17,12 @@ struct ManifestWire {
     revision: Revision,
     lock: Fingerprint,
     #[serde(default)]
+    rendering: Option<RenderingId>,
+    #[serde(default)]
+    unapplied: Vec<RenderedRevision>,
+    #[serde(default)]
+    applied: Option<RenderedRevision>,
+    #[serde(default)]
     recorded_lock: Option<LockWire>,
     platforms: Vec<PlatformRecord>,
 }
@@ -26,6 +32,11 @@ struct WireRef<'a> {
     format: &'static str,
     revision: &'a Revision,
     lock: Fingerprint,
+    rendering: RenderingId,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    unapplied: &'a [RenderedRevision],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<&'a RenderedRevision>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded_lock: Option<LockWire>,
     platforms: Vec<&'a PlatformRecord>,
@@ -66,6 +77,9 @@ impl Serialize for Manifest {
             format: FORMAT,
             revision: &self.revision,
             lock: self.lock,
+            rendering: self.rendering,
+            unapplied: &self.unapplied,
+            applied: self.applied.as_ref(),
             recorded_lock: self.recorded_lock.as_deref().map(LockWire::from),
             platforms: self.platforms.values().collect(),
         }
@@ -79,6 +93,10 @@ impl<'de> Deserialize<'de> for Manifest {
         check(&wire.format)?;
         let platforms = wire.platforms.len();
         let mut manifest = Self::new(wire.revision, wire.lock, wire.platforms);
+        match wire.rendering {
+            Some(rendering) => manifest = manifest.with_renderings(rendering, wire.unapplied, wire.applied),
+            None => manifest.identify_earlier_renderings(),
+        }
         if let Some(lock) = wire.recorded_lock {
             if !lock.is_known() {
                 return Err(D::Error::custom("its lock has another format"));
@@ -92,6 +110,28 @@ impl<'de> Deserialize<'de> for Manifest {
             Some(error) => Err(D::Error::custom(error)),
             None => Ok(manifest),
         }
+    }
+}
+
+impl Manifest {
+    /// Gives IDs to the earlier renderings of an earlier version, which named them by their revisions alone. There, every instance had all
+    /// of them since the first one that it had transition files of: so the lists of all instances end alike.
+    fn identify_earlier_renderings(&mut self) {
+        let mut all: Vec<RenderedRevision> = Vec::new();
+        for record in self.platforms.values_mut() {
+            let last_first = record.earlier.iter_mut().rev().enumerate();
+            let identified = last_first.map(|(position, earlier)| {
+                let rendering = RenderingId::new(Fingerprint::of(&(position, &earlier.to)));
+                earlier.rendering = Some(rendering);
+                RenderedRevision { rendering, revision: earlier.to.clone() }
+            });
+            let identified: Vec<RenderedRevision> = identified.collect();
+            if identified.len() > all.len() {
+                all = identified;
+            }
+            record.earlier.retain(|earlier| !earlier.files.is_empty());
+        }
+        self.unapplied = all.into_iter().rev().collect();
     }
 }
 

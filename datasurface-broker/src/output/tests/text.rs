@@ -4,7 +4,7 @@ use super::{Wanted, instance, safe};
 use crate::output::{ApplyState, Manifest, PlatformRecord, ScopeEntry};
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{Revision, Scope, ScopeRecord};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn manifest() -> Manifest {
     Wanted::new("lock\n", &[("a.sql", "SELECT 1"), ("sub/b.sql", "SELECT 2")]).manifest()
@@ -49,6 +49,7 @@ fn order_of_scopes_and_platforms_never_matters() {
     let platform = |name: &str, scopes| PlatformRecord {
         earlier: Vec::new(),
         gone: Vec::new(),
+        left: BTreeSet::new(),
         instance: instance(name),
         folder: safe(name),
         scopes,

@@ -86,7 +86,7 @@ impl Site {
     }
 
     pub(crate) fn record_applied(&self, revision: &DeployedRevision) {
-        self.deployment.record_applied(&revision.revision).unwrap();
+        self.deployment.record_applied(revision.rendering).unwrap();
     }
 
     pub(crate) fn scopes(&self) -> Vec<DeployedScope> {
