@@ -54,24 +54,24 @@ fn decide(arguments: &Release) -> Result<((PlatformName, HeldState), Findings), 
         (Some((platform, _)), None) => platform,
         (Some((one, _)), Some((other, _))) => {
             let message = format!("`{resource}` is held on `{one}` and on `{other}`");
-            return Err(refusal(resource, message, "name the platform: `--platform`"));
+            return Err(finding(resource, message, "name the platform: `--platform`"));
         }
         (None, _) => {
             let near = nearest(resource, held.iter().map(|(_, held)| held.as_str()));
             let help = near.map_or("`datasurface plan` lists what is held".to_owned(), |near| {
                 format!("did you mean `{near}`?")
             });
-            return Err(refusal(resource, format!("`{resource}` is not held"), &help));
+            return Err(finding(resource, format!("`{resource}` is not held"), &help));
         }
     };
     let Some(released) = lock.release(platform, resource, &arguments.reason).cloned() else {
-        return Err(refusal(resource, format!("`{resource}` is not held"), "render first"));
+        return Err(finding(resource, format!("`{resource}` is not held"), "render first"));
     };
     update.write()?;
     Ok(((platform.clone(), released), update.input.findings))
 }
 
-fn refusal(resource: &str, message: String, help: &str) -> Findings {
+fn finding(resource: &str, message: String, help: &str) -> Findings {
     let path = ModelPath::root().child(segment::LOCK, resource);
     [Diagnostic::new(&NOT_HELD, path, message).with_help(help)].into_iter().collect()
 }

@@ -56,7 +56,7 @@ fn decide(subject: &Subject, step: &MoveStep, broker: &Broker) -> Result<(Stages
         let known = update.input.ecosystem.platforms().names().map(PlatformName::as_str);
         let near = nearest(to.as_str(), known).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "declare it in the model".to_owned());
-        return Err(refusal(&MOVE_OUT_OF_ORDER, task, format!("there is no platform `{to}`"), &help));
+        return Err(finding(&MOVE_OUT_OF_ORDER, task, format!("there is no platform `{to}`"), &help));
     }
     let decided = step.taken(task, lock.assignments()).map_err(|error| {
         let help = match step {
@@ -65,7 +65,7 @@ fn decide(subject: &Subject, step: &MoveStep, broker: &Broker) -> Result<(Stages
             }
             MoveStep::Complete | MoveStep::Abandon => "`datasurface move start` begins one",
         };
-        refusal(&MOVE_OUT_OF_ORDER, task, error.to_string(), help)
+        finding(&MOVE_OUT_OF_ORDER, task, error.to_string(), help)
     })?;
     if *step == MoveStep::Complete {
         readiness::check(subject, lock.assignments(), &update.target, broker)?;
@@ -75,13 +75,13 @@ fn decide(subject: &Subject, step: &MoveStep, broker: &Broker) -> Result<(Stages
     let placed = update.place(broker, lock)?;
     if task.stages(placed.lock().assignments()) != Some(&wanted) {
         let message = format!("a pin of the model wants `{task}` elsewhere, and would undo the step");
-        return Err(refusal(&MOVE_PINNED, task, message, "change the pin, or take it away, first"));
+        return Err(finding(&MOVE_PINNED, task, message, "change the pin, or take it away, first"));
     }
     update.write()?;
     Ok((wanted, update.input.findings))
 }
 
-fn refusal(code: &CodeInfo, task: &PlatformTask, message: String, help: &str) -> Findings {
+fn finding(code: &CodeInfo, task: &PlatformTask, message: String, help: &str) -> Findings {
     let path = match task {
         PlatformTask::Group(group) => ModelPath::root()
             .child(segment::WORKSPACES, &group.workspace)

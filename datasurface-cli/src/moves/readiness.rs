@@ -1,6 +1,6 @@
 //! Whether the next step of a move can be taken: what was decided before is rendered and applied, and the new platform has its data.
 
-use super::{arguments::Subject, refusal};
+use super::{arguments::Subject, finding};
 use crate::{arguments::now, codes::MOVE_NOT_READY, target};
 use datasurface_broker::{ApplyState, Broker, PlatformTask, Target};
 use datasurface_graph::{Assignments, Stage};
@@ -15,7 +15,7 @@ pub(super) fn check(
     broker: &Broker,
 ) -> Result<(), Findings> {
     let task = &subject.task;
-    let refuse = |message: String, help: &str| Err(refusal(&MOVE_NOT_READY, task, message, help));
+    let refuse = |message: String, help: &str| Err(finding(&MOVE_NOT_READY, task, message, help));
     let stages = task.stages(decided);
     let recorded = target.manifest().and_then(|manifest| manifest.recorded_lock());
     if recorded.and_then(|lock| task.stages(lock.assignments())) != stages {

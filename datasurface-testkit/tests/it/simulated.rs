@@ -9,7 +9,7 @@ use datasurface_broker::{
     Base, Broker, LOCK_FILE_NAME, Lock, RenderingId, Target,
     disk::{FailingDisk, RealDisk},
 };
-use datasurface_model::Validation;
+use datasurface_model::{Validate, Validation};
 use datasurface_platform::{Registry, Resource};
 use datasurface_testkit::{RenderedState, SimulatedSystem};
 use states::States;
