@@ -57,7 +57,7 @@ impl FormerSpelling {
     pub fn correction(&self) -> Option<Suggestion> {
         match self.kind {
             SpellingKind::Value => Some(Suggestion::put(self.path.clone(), self.meant().as_str())),
-            SpellingKind::Name => Some(Suggestion::rename(self.path.clone(), &self.meant())),
+            SpellingKind::Name => Some(Suggestion::rename(self.path.clone(), self.meant())),
             SpellingKind::Part => None,
         }
     }
