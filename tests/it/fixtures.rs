@@ -22,6 +22,8 @@ const BEYOND: &[&str] = &[
     // It takes a call that names what there is not.
     "explain/unknown-name",
     "run/unknown-name",
+    // It takes a platform that shares things whose names differ in case only.
+    "platform/folder-twice",
     // It takes a target or a lock that somebody changed.
     "lock/cannot-continue",
     "lock/gone",

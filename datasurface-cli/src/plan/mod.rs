@@ -1,6 +1,7 @@
 //! `plan`: shows what has to be done, and does nothing of it.
 
 mod arguments;
+mod base;
 mod planned_change;
 mod saved_proposal;
 mod summary;
@@ -18,7 +19,8 @@ use crate::{
     drift::{PlatformDrift, drift, lines},
     hook_notes::annotated,
 };
-use datasurface_broker::{ApplyState, Broker, PlatformRecord, RenderingId};
+use base::PlanBase;
+use datasurface_broker::{Broker, RenderingId};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{Plan as Steps, Revision};
 use serde::Serialize;
@@ -27,30 +29,6 @@ use text_diff::FileDiff;
 
 /// The exit code of `--detailed-exitcode` where there is something to do, as of other tools that plan.
 const HAS_CHANGES: u8 = 2;
-
-/// The start of the plan of a platform.
-#[derive(Serialize)]
-struct PlanBase<'a> {
-    revision: &'a Revision,
-    /// Whether it was recorded as applied. Otherwise what is rendered counts as reached.
-    is_applied: bool,
-}
-
-/// The start of each plan; of a platform for which nothing was rendered, there is none.
-fn bases(change: &PlannedChange) -> BTreeMap<&PlatformName, PlanBase<'_>> {
-    let manifest = change.target.manifest();
-    let records = manifest.into_iter().flat_map(|manifest| manifest.platforms());
-    let is_recorded = |record: &PlatformRecord| match record.standing {
-        ApplyState::Applied | ApplyState::Behind(_) => true,
-        ApplyState::Rendered => manifest.is_some_and(|manifest| {
-            manifest.applied_rendering().is_some_and(|applied| applied.rendering == manifest.rendering())
-        }),
-    };
-    let base = |name, record| {
-        Some(PlanBase { revision: manifest?.base_revision(name), is_applied: is_recorded(record) })
-    };
-    records.filter_map(|(name, record)| Some((name, base(name, record)?))).collect()
-}
 
 /// A plan for programs. What is not known is null or empty.
 #[derive(Serialize)]
@@ -61,7 +39,7 @@ pub(crate) struct PlanJson<'a> {
     /// The rendering that the target has, or would have.
     rendering: Option<RenderingId>,
     /// The revision that the plan of each platform starts from.
-    bases: BTreeMap<&'a PlatformName, PlanBase<'a>>,
+    bases: Option<&'a BTreeMap<PlatformName, PlanBase>>,
     plans: BTreeMap<&'a PlatformName, &'a Steps>,
     /// Only if it is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,7 +60,7 @@ impl<'a> PlanJson<'a> {
             reached: change.and_then(|change| change.reached.as_ref()),
             revision: change.map(|change| change.proposal.revision()),
             rendering: change.map(|change| change.proposal.manifest().rendering()),
-            bases: change.map(bases).unwrap_or_default(),
+            bases: change.map(|change| &change.bases),
             plans: change.into_iter().flat_map(|change| change.proposal.plans()).collect(),
             files: planned.and_then(|planned| planned.files.as_deref()),
             drifted: None,

@@ -1,14 +1,17 @@
 //! What `plan` and `render` have in common: the way from what was rendered to what the model says.
 
-use super::arguments::PlanInputs;
+use super::{arguments::PlanInputs, base::PlanBase};
 use crate::{
     codes::{FINISHED, NO_COPY, NOT_LOST, UNDONE, UNFINISHED},
     input::Input,
 };
 use datasurface_broker::{AsOf, Base, Broker, Lock, Manifest, Proposal, Recovery, Target};
-use datasurface_model::{Diagnostic, Findings, ModelPath, segment};
+use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::Revision;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// What is lost of what was rendered, by what the command line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub(crate) struct PlannedChange {
     /// The revision that was rendered before.
     pub(crate) reached: Option<Revision>,
     pub(crate) proposal: Proposal,
+    /// What the plan of each platform starts from.
+    pub(crate) bases: BTreeMap<PlatformName, PlanBase>,
     /// The day as of which it was planned.
     pub(crate) as_of: AsOf,
     /// What was found; an error among it is about what is in the target, and does not keep from planning.
@@ -77,6 +82,7 @@ impl PlannedChange {
                 findings.extend(input.located(proposal.findings().clone()));
                 Ok(Self {
                     reached: target.manifest().map(|manifest| manifest.revision().clone()),
+                    bases: target.manifest().map(PlanBase::of_all).unwrap_or_default(),
                     target,
                     lock_path: input.lock_path,
                     proposal,

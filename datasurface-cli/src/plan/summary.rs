@@ -5,7 +5,6 @@ use super::{
     totals::{Totals, by_owner},
 };
 use crate::text::count;
-use datasurface_broker::ApplyState;
 use datasurface_model::{PlatformName, Repository};
 use datasurface_platform::{Action, Phase, Plan, Revision, Step};
 use std::{collections::BTreeSet, fmt::Write};
@@ -20,7 +19,8 @@ const SHOWN_LENGTH: usize = 200;
 pub(crate) fn summary(planned_change: &PlannedChange) -> String {
     let mut text = String::new();
     for (platform, plan) in planned_change.proposal.plans() {
-        text += &platform_summary(platform, plan, base(planned_change, platform).as_deref());
+        let base = planned_change.bases.get(platform).and_then(|base| base.remark.as_deref());
+        text += &platform_summary(platform, plan, base);
         text.push('\n');
     }
     text += &by_owner(&planned_change.proposal);
@@ -33,24 +33,6 @@ pub(crate) fn summary(planned_change: &PlannedChange) -> String {
         Some(from) => writeln!(text, "{steps} from revision {} to {}", from.short(), Revision::short(to)),
     };
     text
-}
-
-/// The revision that a plan starts from, where nobody recorded that it was applied.
-fn base(planned_change: &PlannedChange, platform: &PlatformName) -> Option<String> {
-    let manifest = planned_change.target.manifest()?;
-    let revision = manifest.base_revision(platform).short();
-    let record = manifest.platform(platform)?;
-    match record.standing {
-        // What was recorded as applied has no plan left.
-        ApplyState::Rendered if record.has_transitions() => {
-            let recorded = match manifest.applied_rendering() {
-                Some(applied) => format!("{} was recorded as applied last", applied.revision.short()),
-                None => "nothing was recorded as applied".to_owned(),
-            };
-            Some(format!("from what was rendered last, revision {revision}: {recorded}"))
-        }
-        _ => None,
-    }
 }
 
 /// The steps in the order in which they are done, under the phase and who asks for them.

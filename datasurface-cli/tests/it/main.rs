@@ -12,6 +12,7 @@ mod check;
 mod diagnostics;
 mod explain;
 mod flow;
+mod former_target;
 mod git;
 mod graph;
 #[cfg(unix)]
