@@ -6,12 +6,13 @@ mod world;
 
 use chrono::{Days, NaiveDate};
 use datasurface_broker::{
-    Base, Broker, LOCK_FILE_NAME, Lock, RenderingId, Target,
+    Base, Broker, BrokerError, LOCK_FILE_NAME, Lock, Placed, Proposal, RenderingId, Target,
     disk::{FailingDisk, RealDisk},
 };
-use datasurface_model::{Validate, Validation};
+use datasurface_model::{Diagnostic, Severity, Validate, Validation};
 use datasurface_platform::{Registry, Resource};
 use datasurface_testkit::{RenderedState, SimulatedSystem};
+use serde_json::Value;
 use states::States;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,6 +21,9 @@ use std::{
 };
 use tempfile::TempDir;
 use world::{Random, World};
+
+/// Codes with which a merged lock is refused, before anything is lost.
+const OF_LOCKS: [&str; 3] = ["lock/cannot-continue", "lock/name-twice", "lock/other-storage"];
 
 /// The number of the dataset that a shelf is fed with: the one in the name of a column.
 fn feeds(resource: &Resource) -> Option<String> {
@@ -52,6 +56,7 @@ struct Site {
     /// Whose data was ever there, as long as it is owed.
     known: BTreeSet<String>,
     case: String,
+    merged_locks: usize,
 }
 
 impl Site {
@@ -64,6 +69,7 @@ impl Site {
             wanted: BTreeSet::new(),
             known: BTreeSet::new(),
             case,
+            merged_locks: 0,
         }
     }
 
@@ -79,17 +85,41 @@ impl Site {
         Target::open(self.folder.path().join("target")).unwrap()
     }
 
-    /// Renders, and may be killed on the way; returns whether it was written after all.
-    fn render(&mut self, world: &World, lock: Option<&Lock>, killed_after: Option<usize>) -> bool {
-        let text = fs::read_to_string(self.lock_path()).unwrap_or_default();
-        let own = if text.is_empty() { Lock::default() } else { Lock::from_text(&text).unwrap() };
-        let mut lock = lock.cloned().unwrap_or(own);
+    fn placed(&self, world: &World, lock: &Lock) -> Result<Placed, BrokerError> {
+        let mut lock = lock.clone();
         world.place(&mut lock);
         let checked = world.ecosystem().validate(&Validation::on(self.on)).unwrap();
-        let placed = Self::broker().place(checked.ecosystem(), &lock).unwrap();
-        let base = self.target();
-        let proposal = Self::broker().propose(&placed, Base::Target(base.manifest()), self.on);
-        let proposal = proposal.map_err(|error| format!("{}: {error:?}", self.case)).unwrap();
+        Self::broker().place(checked.ecosystem(), &lock)
+    }
+
+    fn propose(&self, world: &World, lock: &Lock) -> Result<Proposal, BrokerError> {
+        let target = self.target();
+        Self::broker().propose(&self.placed(world, lock)?, Base::Target(target.manifest()), self.on)
+    }
+
+    fn lock(&self) -> Lock {
+        let text = fs::read_to_string(self.lock_path()).unwrap_or_default();
+        if text.is_empty() { Lock::default() } else { Lock::from_text(&text).unwrap() }
+    }
+
+    /// Renders, and may be killed on the way; returns whether it was written after all.
+    fn render(&mut self, world: &World, lock: Option<&Lock>, killed_after: Option<usize>) -> bool {
+        let own = self.lock();
+        let proposal = match lock.map(|lock| self.propose(world, lock)) {
+            Some(Ok(proposal)) => proposal,
+            // What does not fit is refused before anything is lost: then the own lock holds.
+            Some(Err(refused)) => {
+                let is_of_lock = |finding: &Diagnostic| {
+                    finding.severity() != Severity::Error || OF_LOCKS.contains(&finding.code())
+                };
+                assert!(refused.findings().iter().all(is_of_lock), "{}: {refused:?}", self.case);
+                self.propose(world, &own).unwrap()
+            }
+            None => {
+                let proposal = self.propose(world, &own);
+                proposal.map_err(|error| format!("{}: {error:?}", self.case)).unwrap()
+            }
+        };
         match killed_after {
             None => {
                 proposal.write(&mut self.target(), &self.lock_path()).unwrap();
@@ -139,15 +169,42 @@ impl Site {
     }
 }
 
+/// The lock with the storage names of another branch added to its own.
+fn merged(lock: &Lock, other: &Lock) -> Lock {
+    let [mut text, other] = [lock, other].map(|lock| serde_json::from_str::<Value>(&lock.to_text()).unwrap());
+    let theirs = other["storage"]["names"].as_object().cloned().unwrap_or_default();
+    for (kind, entries) in theirs {
+        for (name, entry) in entries.as_object().cloned().unwrap_or_default() {
+            if text["storage"]["names"][&kind].get(&name).is_none() {
+                text["storage"]["names"][&kind][&name] = entry;
+            }
+        }
+    }
+    Lock::from_text(&text.to_string()).unwrap()
+}
+
 /// Renders the next edit, unless it is skipped or killed; then it is taken back.
 fn edit(site: &mut Site, world: &mut World, random: &mut Random) -> bool {
     let before = world.clone();
     world.edit(random);
     site.on = site.on + Days::new(random.below(120));
-    let lost =
-        (random.below(5) == 0).then(|| site.target().manifest().unwrap().recorded_lock().unwrap().clone());
+    let lock = match random.below(5) {
+        // The lock is lost, and restored from the target.
+        0 => Some(site.target().manifest().unwrap().recorded_lock().unwrap().clone()),
+        // Another branch that began at the same revision was edited and placed, and its storage names are merged without that edit.
+        1 => {
+            let mut other = before.clone();
+            other.edit(random);
+            let own = site.lock();
+            let theirs = site.placed(&other, &own).unwrap();
+            let merged = merged(&own, theirs.lock());
+            site.merged_locks += usize::from(merged != own);
+            Some(merged)
+        }
+        _ => None,
+    };
     let killed = (random.below(5) == 0).then(|| usize::try_from(random.below(60)).unwrap());
-    let is_written = site.render(world, lost.as_ref(), killed);
+    let is_written = site.render(world, lock.as_ref(), killed);
     if !is_written {
         *world = before;
     }
@@ -156,7 +213,7 @@ fn edit(site: &mut Site, world: &mut World, random: &mut Random) -> bool {
 
 #[test]
 fn nothing_is_lost_where_another_tool_applies_several_renderings_later() {
-    let (mut applies, mut skipped, mut ambiguous) = (0, 0, 0);
+    let (mut applies, mut skipped, mut ambiguous, mut merged_locks) = (0, 0, 0, 0);
     for seed in 0..14 {
         let mut random = Random::new(seed);
         let mut site = Site::new(format!("seed {seed}"));
@@ -196,8 +253,10 @@ fn nothing_is_lost_where_another_tool_applies_several_renderings_later() {
                 }
             }
         }
+        merged_locks += site.merged_locks;
     }
     assert!(applies > 80 && skipped > 30 && ambiguous > 0, "{applies} {skipped} {ambiguous}");
+    assert!(merged_locks > 5, "merged locks add names: {merged_locks}");
 }
 
 #[test]
@@ -228,4 +287,31 @@ fn nothing_is_lost_where_a_runtime_folds_what_was_rendered_since_and_is_killed()
         }
     }
     assert!(applies > 120 && killed > 40, "{applies} {killed}");
+}
+
+/// What leads from each revision to the next one stays, in order, until it is recorded as applied.
+#[test]
+fn transitions_of_three_renderings_that_nobody_applied_stay() {
+    let mut site = Site::new("moves".to_owned());
+    let mut world = World::new();
+    assert!(site.render(&world, None, None));
+    site.system.apply(&site.commit().state).unwrap();
+    Site::broker().record_applied(&mut site.target(), None).unwrap();
+    // The dataset moves there, is joined by another one, and moves back: three renderings.
+    world.move_to("second");
+    assert!(site.render(&world, None, None));
+    world.add("b");
+    assert!(site.render(&world, None, None));
+    world.move_to("third");
+    assert!(site.render(&world, None, None));
+    let transitions = || site.target().manifest().unwrap().platform(&"P".into()).unwrap().earlier.len();
+    assert_eq!(site.target().manifest().unwrap().pending_renderings().len(), 3);
+    assert!(transitions() > 0);
+    let before = site.system.things().clone();
+    site.system.apply(&site.commit().state).unwrap();
+    for (address, thing) in &before {
+        assert_eq!(site.system.things().get(address), Some(thing), "it moved, and was not made again");
+    }
+    Site::broker().record_applied(&mut site.target(), None).unwrap();
+    assert_eq!(site.target().manifest().unwrap().platform(&"P".into()).unwrap().earlier.len(), 0);
 }
