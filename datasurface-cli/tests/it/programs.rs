@@ -81,6 +81,46 @@ fn a_configuration_that_is_named_takes_the_place_of_the_one_beside_the_model() {
     fixture.run("check model.json --on 2026-02-01 --configuration other.toml").good();
 }
 
+/// What another tool applies is named by the rendering; a revision that was rendered twice names none.
+#[test]
+fn what_another_tool_applied_is_recorded_by_rendering() {
+    let Some(program) = python() else {
+        return;
+    };
+    let fixture = fixture_of("topics");
+    fixture.write("datasurface.toml", program);
+    let first = fixture.read("model.json");
+    let cluster = |name: &str| {
+        let mut document: serde_json::Value = serde_json::from_str(&first).unwrap();
+        document["platforms"][0]["config"] = serde_json::json!({ "cluster": name });
+        fixture.write("model.json", document.to_string());
+    };
+    let render = || {
+        let json = fixture.run("render model.json --target out --on 2026-02-01 --format json").good().json();
+        [&json["revision"], &json["rendering"]].map(|id| id.as_str().unwrap().to_owned())
+    };
+    let applied = |digits: &str| {
+        fixture.run(&format!("applied --target out --configuration datasurface.toml {digits}"))
+    };
+    cluster("A");
+    let [revision, one] = render();
+    cluster("B");
+    let [_, other] = render();
+    cluster("A");
+    let [again, last] = render();
+    assert!(revision == again && one != last);
+    applied(&revision).bad().complains("target/unknown-revision", &one[..12]);
+    applied(&other).good();
+    cluster("C");
+    let said = fixture.run("plan model.json --target out --on 2026-02-01").good();
+    assert!(said.out.contains(" was recorded as applied last\n"), "{said:?}");
+    applied(&one).bad().complains("target/unknown-revision", "");
+    applied(&last).good();
+    // Without its program nobody knows whether the platform applies by itself.
+    std::fs::remove_file(fixture.path("datasurface.toml")).unwrap();
+    fixture.run("applied --target out").bad().complains("platform/unknown-version", "which this host does not know");
+}
+
 /// The program judges no settings: the command does, by their JSON Schema.
 #[test]
 fn settings_of_a_program_are_checked_without_their_values_being_shown() {

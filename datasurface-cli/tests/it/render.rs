@@ -1,6 +1,10 @@
 //! `render`.
 
-use crate::{models, run::Fixture};
+use crate::{
+    models,
+    run::{Fixture, Said},
+};
+use serde_json::json;
 use std::fs;
 
 #[test]
@@ -119,6 +123,12 @@ fn a_plan_says_where_nothing_was_recorded_as_applied() {
     fixture.model(&models::second());
     let said = plan(&fixture);
     assert!(said.contains(note) && said.contains(": nothing was recorded as applied\n"), "{said}");
+    // Also where it is rendered at once, it says what it started from.
+    let bases = |said: &Said| said.json()["bases"].clone();
+    let before = fixture.run("plan model.json --target out --on 2026-02-01 --format json").good();
+    let said = fixture.run("render model.json --target out --on 2026-02-01 --format json").good();
+    assert_eq!(bases(&said), bases(&before));
+    assert_eq!(bases(&said)["Local"], json!({"revision": before.json()["reached"], "is_applied": false}));
 }
 
 #[test]
