@@ -1,6 +1,6 @@
 //! Drift: what is not as it was rendered any more, for a plan or a status. Nothing is written.
 
-use crate::{arguments::now, codes::DRIFT_UNKNOWN, target};
+use crate::{clock::now, codes::DRIFT_UNKNOWN, target};
 use datasurface_broker::{Broker, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::ResourceAddress;

@@ -16,6 +16,7 @@ mod arguments;
 mod ask;
 mod atomic_write;
 mod check;
+mod clock;
 mod codeowners;
 mod codes;
 mod configuration;

@@ -2,7 +2,8 @@
 
 use crate::{
     answer::Answer,
-    arguments::{self, Format, now},
+    arguments::{self, Format},
+    clock::now,
     codes::NO_TIMETABLE,
     table::Table,
     target,

@@ -2,7 +2,8 @@
 
 use crate::{
     answer::Answer,
-    arguments::{self, StatusFormat, now},
+    arguments::{self, StatusFormat},
+    clock::now,
     drift::{self, PlatformDrift},
     history::{self, PlatformJobRun},
     metrics::metrics,

@@ -1,7 +1,7 @@
 //! Whether the next step of a move can be taken: what was decided before is rendered and applied, and the new platform has its data.
 
 use super::{arguments::Subject, finding};
-use crate::{arguments::now, codes::MOVE_NOT_READY, target};
+use crate::{clock::now, codes::MOVE_NOT_READY, target};
 use datasurface_broker::{ApplyState, Broker, PlatformTask, Target};
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{Findings, PlatformName};

@@ -1,6 +1,6 @@
 //! The command line of `review`.
 
-use crate::arguments::{date, today};
+use crate::{arguments::date, clock::today};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;

@@ -118,7 +118,10 @@ fn what_another_tool_applied_is_recorded_by_rendering() {
     applied(&last).good();
     // Without its program nobody knows whether the platform applies by itself.
     std::fs::remove_file(fixture.path("datasurface.toml")).unwrap();
-    fixture.run("applied --target out").bad().complains("platform/unknown-version", "which this host does not know");
+    fixture
+        .run("applied --target out")
+        .bad()
+        .complains("platform/unknown-version", "which this host does not know");
 }
 
 /// The program judges no settings: the command does, by their JSON Schema.
