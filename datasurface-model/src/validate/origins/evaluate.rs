@@ -19,7 +19,8 @@ use datasurface_ecosystem::{
     Onward, UnitPlace, Workspace,
 };
 use datasurface_schema::{
-    Classification, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set, Text, ZoneName,
+    Classification, DatasetKey, DatasetName, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set, Text,
+    WorkspaceName, ZoneName,
 };
 use datasurface_sql::{Inputs, compile};
 use std::{collections::BTreeSet, sync::Arc};
@@ -87,11 +88,22 @@ impl Evaluation<'_> {
         for (_, workspace) in residents.flat_map(|container| self.directory.deliveries().all(container)) {
             let Some((_, found)) = self.directory.workspaces().get(workspace) else { continue };
             delivered.origins.merge(&self.received(found.located()));
-            let sinks = found.entity().groups().iter().flat_map(|group| group.sinks());
-            let datasets = sinks.map(|sink| sink.name().dataset.as_str());
-            delivered.names.extend(std::iter::once(workspace.as_str()).chain(datasets));
+            self.add_names(&mut delivered.names, found.entity());
         }
         delivered
+    }
+
+    /// Adds the names that tables of a delivery may be called after. A table keeps the name under which it was first stored, so
+    /// former names are among them; that of the datastore is part of a table even where nobody states a former one any more.
+    fn add_names(&self, names: &mut DeliveredNames, workspace: &Workspace) {
+        names.extend([workspace.name()].into_iter().chain(workspace.former_name()).map(WorkspaceName::as_str));
+        let keys = workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name);
+        for (key, found) in keys.clone().zip(self.directory.datastores().find_all(keys)) {
+            names.extend([key.datastore.as_str(), key.dataset.as_str()]);
+            let Some(FoundDataset { store, dataset, .. }) = found else { continue };
+            names.extend(store.entity.former_name().map(DatastoreName::as_str));
+            names.extend(dataset.and_then(Dataset::former_name).map(DatasetName::as_str));
+        }
     }
 
     /// What a workspace receives, all together.
