@@ -5,6 +5,7 @@ use super::{
     evaluate::{Evaluation, KnownOrigins},
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineagePath, LineagePathKey},
+    recapture::{Recapture, recaptures},
 };
 use crate::validate::{
     container_index::MovedContainers, facts::Subject, unit::Content, unit_diff::UnitChange,
@@ -37,6 +38,15 @@ impl OriginIndex {
         directory: &UnitIndex,
     ) -> Option<LineagePath> {
         LineagePath::find(key, &self.lineage, directory)
+    }
+
+    /// The captures of delivered tables that storage names alone show.
+    pub(in crate::validate) fn recaptures(
+        &self,
+        directory: &UnitIndex,
+        stored: &dyn Fn(&DatasetKey) -> DatasetKey,
+    ) -> Vec<Recapture> {
+        recaptures(&self.known, directory, stored)
     }
 
     /// Follows the changes of units, and notes whose origins are others now.
@@ -220,9 +230,7 @@ fn receives_same(old: &Workspace, new: &Workspace) -> bool {
         let groups = workspace.groups().iter();
         groups.flat_map(|group| group.sinks().iter().map(move |sink| (group.name(), sink.name())))
     }
-    old.container() == new.container()
-        && old.former_name() == new.former_name()
-        && sinks(old).eq(sinks(new))
+    old.container() == new.container() && old.former_name() == new.former_name() && sinks(old).eq(sinks(new))
 }
 
 /// Whether a zone lets anything go: by rule, or by a consent.

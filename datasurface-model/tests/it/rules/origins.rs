@@ -445,9 +445,19 @@ fn captured_again(table: &str) -> Ecosystem {
 #[test]
 fn no_way_to_write_a_table_hides_that_it_is_delivered() {
     let captured = |table: &str| denied(captured_again(table));
-    for delivered in
-        ["W0", "w0_g_d", "main.W0__g__S0_d", "\"W0\"", "`main`.`W0`", "[W0]", "x.\"W0_d\"", "d", "all-d", "s0", " "]
-    {
+    for delivered in [
+        "W0",
+        "w0_g_d",
+        "main.W0__g__S0_d",
+        "\"W0\"",
+        "`main`.`W0`",
+        "[W0]",
+        "x.\"W0_d\"",
+        "d",
+        "all-d",
+        "s0",
+        " ",
+    ] {
         assert!(captured(delivered).contains(&"governance/location".to_owned()), "{delivered}");
     }
     assert!(captured("own.ledger").is_empty());
