@@ -40,7 +40,7 @@ impl OriginIndex {
         LineagePath::find(key, &self.lineage, directory)
     }
 
-    /// The captures of delivered tables that storage names alone show.
+    /// Returns the captures of delivered tables that storage names alone show.
     pub(in crate::validate) fn recaptures(
         &self,
         directory: &UnitIndex,
