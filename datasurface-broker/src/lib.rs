@@ -121,11 +121,12 @@ use datasurface_model::CodeInfo;
 
 /// Returns every code that this crate can report.
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
-    let own: [&'static CodeInfo; 13] = [
+    let own: [&'static CodeInfo; 14] = [
         &lock::UNREADABLE,
         &storage::CANNOT_CONTINUE,
         &storage::NAME_TWICE,
         &storage::NOT_LAST_OWNER,
+        &storage::RENAMED_DELIVERY,
         &place::NO_PRIMARY,
         &configured_platform::UNKNOWN_KIND,
         &configured_platform::UNKNOWN_VERSION,

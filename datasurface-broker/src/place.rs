@@ -40,6 +40,7 @@ impl Broker {
         );
         let is_configured = found.is_empty();
         found.extend(allocated.found);
+        found.extend(storage::recaptured(ecosystem, &allocated.record));
         let lock = lock.clone().with_names(&allocated.moved);
         let is_complete = is_configured;
         let choice = Choice::new(ecosystem, descriptors(&platforms), lock.assignments());
@@ -52,7 +53,7 @@ impl Broker {
                 .filter(|finding| is_complete || !datasurface_choice::needs_all_platforms(finding)),
         );
         found.extend(waivers::unknown_codes(ecosystem));
-        let reported = [datasurface_choice::CODES, waivers::CODES].concat();
+        let reported = [datasurface_choice::CODES, waivers::CODES, &[&storage::RENAMED_DELIVERY]].concat();
         let (findings, waived) = ecosystem.apply_waivers(Findings::from_iter(found), &reported);
         let findings = BrokerError::check(findings)?;
         let graphs = IntentionGraphs::build(ecosystem, &assignments).map_err(|error| {

@@ -1,7 +1,7 @@
 //! Waivers of codes that nothing reports. Validation knows its own codes alone; the broker knows all but those of platforms,
 //! whose codes have areas of their own.
 
-use crate::propose;
+use crate::{propose, storage};
 use datasurface_model as model;
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Findings, Suggestion, Waiver, nearest, ownership::OwnedPart, segment,
@@ -43,8 +43,15 @@ struct KnownCodes(BTreeMap<&'static str, (&'static CodeInfo, bool)>);
 
 impl KnownCodes {
     fn known() -> Self {
-        let reported =
-            [model::CODES, datasurface_choice::CODES, CODES, propose::codes(), datasurface_platform::CODES];
+        let own: &[_] = &[&storage::RENAMED_DELIVERY];
+        let reported = [
+            model::CODES,
+            datasurface_choice::CODES,
+            CODES,
+            own,
+            propose::codes(),
+            datasurface_platform::CODES,
+        ];
         let reported = reported.into_iter().flatten().map(|info| (info.code, (*info, true)));
         let unreported = crate::all_codes().map(|info| (info.code, (info, false)));
         Self(unreported.chain(reported).collect())

@@ -24,6 +24,8 @@ const BEYOND: &[&str] = &[
     "run/unknown-name",
     // It takes a platform that shares things whose names differ in case only.
     "platform/folder-twice",
+    // It takes a lock with a name that the model has forgotten.
+    "capture/renamed-delivery",
     // It takes a target or a lock that somebody changed.
     "lock/cannot-continue",
     "lock/gone",

@@ -6,10 +6,12 @@
 
 mod allocate;
 mod left;
+mod recaptured;
 mod taken_up;
 
 pub(crate) use allocate::{NAME_TWICE, allocate};
 pub(crate) use left::{Owners, declared_owners};
+pub(crate) use recaptured::{RENAMED_DELIVERY, recaptured};
 pub(crate) use taken_up::{CANNOT_CONTINUE, NOT_LAST_OWNER, keeps_its_own};
 
 use datasurface_graph::StorageOf;

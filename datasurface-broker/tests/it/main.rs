@@ -20,6 +20,7 @@ mod minimal_platform;
 mod plan_file;
 mod readdressed;
 mod readers;
+mod recaptured;
 mod renamed;
 mod replaced;
 mod shards;

@@ -1,8 +1,13 @@
 //! The proof that a value was validated.
 
 use super::{
-    changes::Changes, delays::Delays, origins::Origins, unit_diff, unit_index::UnitIndex,
-    unit_members::Located, waivers::WaiverOutcome,
+    changes::Changes,
+    delays::Delays,
+    origins::{Origins, Recapture},
+    unit_diff,
+    unit_index::UnitIndex,
+    unit_members::Located,
+    waivers::WaiverOutcome,
 };
 use chrono::NaiveDate;
 use datasurface_ecosystem::{
@@ -187,6 +192,14 @@ impl Valid<Ecosystem> {
     pub fn origins(&self, dataset: &DatasetKey) -> Option<&Origins> {
         let of_datastore = self.inner.directory.origins().get(&dataset.datastore)?;
         of_datastore.get(&dataset.dataset).map(|origins| &**origins)
+    }
+
+    /// Returns the captured tables that may be delivered ones, as far as only storage names show that: a table keeps the name under
+    /// which it was first stored, and the model may not state that name any more. `stored` returns the storage name of a dataset.
+    /// What the names of the model show, or would add no [origins](Self::origins), is not among them.
+    #[must_use]
+    pub fn recaptures(&self, stored: impl Fn(&DatasetKey) -> DatasetKey) -> Vec<Recapture> {
+        self.inner.directory.origins().recaptures(&self.inner.directory, &stored)
     }
 
     /// Returns the delays that timetables cause: for each datastore on whose way there is one, the longest time that they let pass

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 /// The longest name of a table that is looked into, in bytes: a longer one may be anything. Servers permit less for all its parts.
 const LONGEST_TABLE: usize = 512;
 
-/// The names of the workspaces and datasets that are delivered somewhere, in lower case: the tables are called after them.
+/// The names, with former ones, of the workspaces, datastores and datasets that are delivered somewhere, in lower case: the tables are
+/// called after them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct DeliveredNames {
     names: FxHashSet<Text>,
@@ -17,7 +18,7 @@ pub(super) struct DeliveredNames {
 }
 
 impl DeliveredNames {
-    pub(super) fn extend<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+    pub(super) fn extend<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) {
         for name in names {
             self.lengths.insert(name.len());
             self.names.insert(folded(name));

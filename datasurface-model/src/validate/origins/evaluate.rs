@@ -19,7 +19,8 @@ use datasurface_ecosystem::{
     Onward, UnitPlace, Workspace,
 };
 use datasurface_schema::{
-    Classification, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set, Text, ZoneName,
+    Classification, DatasetKey, DatasetName, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set,
+    Text, WorkspaceName, ZoneName,
 };
 use datasurface_sql::{Inputs, compile};
 use std::{collections::BTreeSet, sync::Arc};
@@ -43,8 +44,8 @@ impl KnownOrigins {
 /// The origins of all that is delivered to a site.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct DeliveredOrigins {
-    origins: Origins,
-    names: DeliveredNames,
+    pub(super) origins: Origins,
+    pub(super) names: DeliveredNames,
 }
 
 /// The evaluation of nodes.
@@ -83,15 +84,25 @@ impl Evaluation<'_> {
     /// Returns the origins of all that is delivered to a site.
     pub(super) fn site(&self, site: &Site) -> DeliveredOrigins {
         let mut delivered = DeliveredOrigins::default();
-        let residents = self.directory.containers().residents(site).iter();
-        for (_, workspace) in residents.flat_map(|container| self.directory.deliveries().all(container)) {
-            let Some((_, found)) = self.directory.workspaces().get(workspace) else { continue };
-            delivered.origins.merge(&self.received(found.located()));
-            let sinks = found.entity().groups().iter().flat_map(|group| group.sinks());
-            let datasets = sinks.map(|sink| sink.name().dataset.as_str());
-            delivered.names.extend(std::iter::once(workspace.as_str()).chain(datasets));
+        for workspace in delivering(site, self.directory) {
+            delivered.origins.merge(&self.received(workspace));
+            self.add_names(&mut delivered.names, &workspace.entity);
         }
         delivered
+    }
+
+    /// Adds the names that tables of a delivery may be called after. A table keeps the name under which it was first stored, so
+    /// former names are among them; that of the datastore is part of a table even where nobody states a former one any more.
+    fn add_names(&self, names: &mut DeliveredNames, workspace: &Workspace) {
+        names
+            .extend([workspace.name()].into_iter().chain(workspace.former_name()).map(WorkspaceName::as_str));
+        let keys = workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name);
+        for (key, found) in keys.clone().zip(self.directory.datastores().find_all(keys)) {
+            names.extend([key.datastore.as_str(), key.dataset.as_str()]);
+            let Some(FoundDataset { store, dataset, .. }) = found else { continue };
+            names.extend(store.entity.former_name().map(DatastoreName::as_str));
+            names.extend(dataset.and_then(Dataset::former_name).map(DatasetName::as_str));
+        }
     }
 
     /// What a workspace receives, all together.
@@ -258,6 +269,16 @@ impl Evaluation<'_> {
     }
 }
 
+/// The workspaces to which data is delivered at a site.
+pub(super) fn delivering<'d>(
+    site: &'d Site,
+    directory: &'d UnitIndex,
+) -> impl Iterator<Item = &'d Located<Workspace>> {
+    let residents = directory.containers().residents(site).iter();
+    let names = residents.flat_map(|container| directory.deliveries().all(container));
+    names.filter_map(|(_, workspace)| Some(directory.workspaces().get(workspace)?.1.located()))
+}
+
 /// What a dataset has by itself: the zone of its datastore, that of the container, and the storage policies that it asks for.
 fn add_own(origins: &mut Origins, store: &Located<Datastore>, dataset: &Dataset) {
     let own = &store.team.zone;
@@ -269,7 +290,7 @@ fn add_own(origins: &mut Origins, store: &Located<Datastore>, dataset: &Dataset)
 }
 
 /// Whether every table or topic that is captured is named, and is none that is delivered. A prefix of files can cover any others.
-fn captures_others(capture: &Capture, datastore: &Datastore, delivered: &DeliveredNames) -> bool {
+pub(super) fn captures_others(capture: &Capture, datastore: &Datastore, delivered: &DeliveredNames) -> bool {
     let (_, named) = capture.kind().sources();
     let is_other = |table: &Text| !table.trim().is_empty() && !delivered.may_be(table);
     !matches!(capture.kind(), CaptureKind::ObjectFiles { .. })

@@ -5,6 +5,7 @@ use super::{
     evaluate::{Evaluation, KnownOrigins},
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineagePath, LineagePathKey},
+    recapture::{Recapture, recaptures},
 };
 use crate::validate::{
     container_index::MovedContainers, facts::Subject, unit::Content, unit_diff::UnitChange,
@@ -37,6 +38,15 @@ impl OriginIndex {
         directory: &UnitIndex,
     ) -> Option<LineagePath> {
         LineagePath::find(key, &self.lineage, directory)
+    }
+
+    /// Returns the captures of delivered tables that storage names alone show.
+    pub(in crate::validate) fn recaptures(
+        &self,
+        directory: &UnitIndex,
+        stored: &dyn Fn(&DatasetKey) -> DatasetKey,
+    ) -> Vec<Recapture> {
+        recaptures(&self.known, directory, stored)
     }
 
     /// Follows the changes of units, and notes whose origins are others now.
@@ -205,8 +215,11 @@ impl OriginIndex {
 /// Whether two versions of a datastore pass on the same, as long as nobody asks what its data is made of.
 fn passes_on_same(old: &Datastore, new: &Datastore) -> bool {
     old.capture() == new.capture()
+        && old.former_name() == new.former_name()
         && old.datasets().difference(new.datasets()).all(|pair| match pair {
-            (Some(old), Some(new)) => old.storage_policies().eq(new.storage_policies()),
+            (Some(old), Some(new)) => {
+                old.storage_policies().eq(new.storage_policies()) && old.former_name() == new.former_name()
+            }
             _ => false,
         })
 }
@@ -217,7 +230,7 @@ fn receives_same(old: &Workspace, new: &Workspace) -> bool {
         let groups = workspace.groups().iter();
         groups.flat_map(|group| group.sinks().iter().map(move |sink| (group.name(), sink.name())))
     }
-    old.container() == new.container() && sinks(old).eq(sinks(new))
+    old.container() == new.container() && old.former_name() == new.former_name() && sinks(old).eq(sinks(new))
 }
 
 /// Whether a zone lets anything go: by rule, or by a consent.

@@ -62,9 +62,9 @@ impl LineageGraph {
         let mut differences: FxHashMap<LineageNode, ReaderChanges> = FxHashMap::default();
         for (site, is_moved) in concerned.sites {
             let inputs = inputs_of_site(&site, directory);
-            let node = Arc::new(LineageNode::Site(site));
+            let node = Arc::new(LineageNode::Site(site.clone()));
             if inputs.is_some() != self.inputs.contains_key(&node) {
-                concerned.datastores.extend(captured_at(&node, directory));
+                concerned.datastores.extend(captured_at(&site, directory));
             }
             if self.renew(&node, inputs, &mut differences) || is_moved {
                 changed.insert(node);
@@ -219,8 +219,7 @@ fn inputs_of_site(site: &Site, directory: &UnitIndex) -> Option<Vec<LineageNode>
 }
 
 /// The datastores that are captured from a site.
-fn captured_at(node: &LineageNode, directory: &UnitIndex) -> Vec<DatastoreName> {
-    let LineageNode::Site(site) = node else { return Vec::new() };
+pub(super) fn captured_at(site: &Site, directory: &UnitIndex) -> Vec<DatastoreName> {
     let residents = directory.containers().residents(site).iter();
     let captured = residents.flat_map(|container| directory.captures().all(container));
     captured.map(|(_, datastore)| datastore.clone()).collect()

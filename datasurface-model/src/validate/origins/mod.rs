@@ -3,6 +3,7 @@
 //! What is captured has the zone of its datastore, and that of the container. What a transformer makes has the origins of its inputs
 //! besides; so has what is captured from a site to which data is delivered. `lineage_graph` knows who derives from what,
 //! `evaluate` says what one step passes on, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way.
+//! `recapture` finds what the names of the model do not show.
 
 mod delivered_names;
 mod evaluate;
@@ -10,10 +11,12 @@ mod fingerprint;
 mod index;
 mod lineage_graph;
 mod lineage_path;
+mod recapture;
 
 pub(crate) use fingerprint::{DescribedDataset, release_fingerprint};
 pub(super) use index::OriginIndex;
 pub(crate) use lineage_path::{LineagePath, LineagePathKey};
+pub use recapture::Recapture;
 
 use datasurface_schema::{DatasetKey, DatasetName, PolicyKey, PolicyName, ZoneName};
 use std::{

@@ -419,37 +419,84 @@ fn a_copy_stays_under_the_policies_of_its_source_until_their_zone_consents_to_ex
     assert_eq!(denied(foreign), ["transformer/no-consent", "governance/location"]);
 }
 
+/// A workspace of `JP` in Ohio delivers what `EU` keeps in Berlin; `US` captures this table from there, and reads the capture in
+/// Tokyo.
+fn captured_again(table: &str) -> Ecosystem {
+    let world = World {
+        zones: vec![(Some(vec![0, 1]), false), (None, false), (None, false)],
+        containers: apart([(0, 0), (1, 1), (1, 2)]),
+        sources: vec![
+            Source { zone: 0, container: 0, approved: None, names_table: true },
+            Source { zone: 1, container: 1, approved: None, names_table: true },
+        ],
+        transformers: Vec::new(),
+        readers: vec![
+            Step { zone: 2, container: 1, reads: vec![0], is_public: false },
+            Step { zone: 1, container: 2, reads: vec![1], is_public: false },
+        ],
+    };
+    world.build().edit_team("US", "T", |team| {
+        team.edit_datastore(&"S1".into(), |store| {
+            store.captured(Capture::sql_snapshot("US/T/C1").table("d", table))
+        })
+    })
+}
+
 #[test]
 fn no_way_to_write_a_table_hides_that_it_is_delivered() {
-    // A workspace of `JP` in Ohio delivers what `EU` keeps in Berlin; `US` captures from there, and reads the capture in Tokyo.
-    let captured = |table: &str| {
-        let world = World {
-            zones: vec![(Some(vec![0, 1]), false), (None, false), (None, false)],
-            containers: apart([(0, 0), (1, 1), (1, 2)]),
-            sources: vec![
-                Source { zone: 0, container: 0, approved: None, names_table: true },
-                Source { zone: 1, container: 1, approved: None, names_table: true },
-            ],
-            transformers: Vec::new(),
-            readers: vec![
-                Step { zone: 2, container: 1, reads: vec![0], is_public: false },
-                Step { zone: 1, container: 2, reads: vec![1], is_public: false },
-            ],
-        };
-        let named = world.build().edit_team("US", "T", |team| {
-            team.edit_datastore(&"S1".into(), |store| {
-                let capture = Capture::sql_snapshot("US/T/C1").table("d", table);
-                store.captured(capture)
-            })
-        });
-        denied(named)
-    };
-    for delivered in
-        ["W0", "w0_g_d", "main.W0__g__S0_d", "\"W0\"", "`main`.`W0`", "[W0]", "x.\"W0_d\"", "d", "all-d", " "]
-    {
+    let captured = |table: &str| denied(captured_again(table));
+    for delivered in [
+        "W0",
+        "w0_g_d",
+        "main.W0__g__S0_d",
+        "\"W0\"",
+        "`main`.`W0`",
+        "[W0]",
+        "x.\"W0_d\"",
+        "d",
+        "all-d",
+        "s0",
+        " ",
+    ] {
         assert!(captured(delivered).contains(&"governance/location".to_owned()), "{delivered}");
     }
     assert!(captured("own.ledger").is_empty());
+}
+
+#[test]
+fn a_delivered_table_is_known_by_each_former_name_too() {
+    type Rename = fn(Ecosystem) -> Ecosystem;
+    let renames: [(&str, Rename); 3] = [
+        ("Local__Shop__bills", |ecosystem| {
+            ecosystem.edit_team("EU", "T", |team| {
+                team.edit_datastore(&"S0".into(), |store| {
+                    store.edit_dataset(&"d".into(), |dataset| dataset.renamed_from("bills"))
+                })
+            })
+        }),
+        ("Local__Shop__bills", |ecosystem| {
+            ecosystem.edit_team("EU", "T", |team| {
+                team.edit_datastore(&"S0".into(), |store| store.renamed_from("Shop"))
+            })
+        }),
+        ("office_bills", |ecosystem| {
+            ecosystem.edit_team("JP", "T", |team| {
+                team.edit_workspace(&"W0".into(), |workspace| workspace.renamed_from("Office"))
+            })
+        }),
+    ];
+    for (table, rename) in renames {
+        let own = captured_again(table);
+        assert!(denied(own.clone()).is_empty(), "{table}");
+        let renamed = rename(own.clone());
+        assert_eq!(denied(renamed.clone()), ["governance/location"], "{table}");
+        assert!(denied(rename(captured_again("own.ledger"))).is_empty(), "{table}");
+        // Also where only the former name is new, or gone.
+        let on = || Validation::on(NaiveDate::MIN);
+        let before = own.clone().validate(&on()).unwrap();
+        let Err(refused) = renamed.validate(&on().since(&before)) else { panic!("{table} is accepted") };
+        assert!(own.validate(&on().since(&refused)).is_ok(), "{table}");
+    }
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! A delivered table that is captured again, under a name that only the lock has: policies would not follow its data.
+
+use crate::fixture::*;
+use datasurface_broker::Lock;
+use datasurface_model::*;
+
+const DELIVERY: &str = "capture/renamed-delivery";
+
+/// The zone `Z` has the data, and `Y` has it delivered to its lake, from where it captures the table for another datastore.
+fn world(store: Datastore, sink: &str, table: &str) -> Ecosystem {
+    let reader = Workspace::new("W").with_container("Y/T/Pond").group(DatasetGroup::new("g").sink(sink));
+    let copy = Capture::sql_snapshot("Y/T/Pond").table("foo", table);
+    let copy = Datastore::new("Copy").captured(copy).dataset(Dataset::new("foo", "id Integer key"));
+    let team = Team::new()
+        .container(DataContainer::sqlite("Pond", "pond.db").located("V/L"))
+        .datastore(copy)
+        .workspace(reader);
+    let zone = GovernanceZone::new().team("T", "github:o/other@main", team);
+    world_of(store, [minimal_platform("P")], []).zone("Y", "github:o/y@main", zone).edit_team(
+        "Z",
+        "T",
+        |team| team.edit_container(&"Source".into(), |source| source.readable_by(ContainerUser::Everyone)),
+    )
+}
+
+fn store_of(name: &str, dataset: Dataset) -> Datastore {
+    Datastore::new(name)
+        .captured(Capture::sql_snapshot("Z/T/Source").table(dataset.name(), "own"))
+        .dataset(dataset)
+}
+
+fn dataset(name: &str) -> Dataset {
+    Dataset::new(name, "id Integer key")
+}
+
+/// The lock after `Shop/orders` became `Store/bills`.
+fn renamed() -> Lock {
+    let before = place(world(store_of("Shop", dataset("orders")), "Shop/orders", "ledger"), &Lock::default());
+    let store = store_of("Store", dataset("bills").renamed_from("orders")).renamed_from("Shop");
+    place(world(store, "Store/bills", "ledger"), before.unwrap().lock()).unwrap().lock().clone()
+}
+
+/// The same, where nothing says any more that there was a rename.
+fn forgotten(table: &str) -> Ecosystem {
+    world(store_of("Store", dataset("bills")), "Store/bills", table)
+}
+
+#[test]
+fn a_table_under_a_name_that_only_the_lock_has_is_refused() {
+    let lock = renamed();
+    for table in ["P__Shop__orders", "shop_x", "\"main\".\"ORDERS\""] {
+        let refused = place(forgotten(table), &lock).unwrap_err();
+        assert_eq!(codes(&refused), [DELIVERY], "{table}");
+        let finding = refused.findings().iter().next().unwrap();
+        assert_eq!(finding.path().to_string(), "zones/Y/teams/T/datastores/Copy/capture/tables/foo");
+        assert!(finding.message().contains("`Store/bills`, which is stored as `Shop/orders`"), "{refused}");
+        // As long as nothing was stored under that name, the table is another one.
+        assert!(place(forgotten(table), &Lock::default()).is_ok(), "{table}");
+    }
+    assert!(place(forgotten("ledger"), &lock).is_ok());
+}
+
+#[test]
+fn what_the_model_states_is_judged_by_its_policies() {
+    let table = "P__Shop__orders";
+    let stated = store_of("Store", dataset("bills").renamed_from("orders"));
+    assert!(place(world(stated, "Store/bills", table), &renamed()).is_ok());
+}
+
+#[test]
+fn a_table_with_policies_that_hold_anyway_is_captured() {
+    // The container of the capture is in the zone of the data.
+    let own = forgotten("P__Shop__orders").edit_team("Y", "T", |team| {
+        let copy = Capture::sql_snapshot("Z/T/Lake").table("foo", "P__Shop__orders");
+        team.edit_workspace(&"W".into(), |workspace| workspace.with_container("Z/T/Lake"))
+            .edit_datastore(&"Copy".into(), |store| store.captured(copy))
+    });
+    let open = own.edit_team("Z", "T", |team| {
+        team.edit_container(&"Lake".into(), |lake| {
+            lake.readable_by(ContainerUser::Everyone).writable_by(ContainerUser::Everyone)
+        })
+    });
+    assert!(place(open, &renamed()).is_ok());
+}
+
+#[test]
+fn the_finding_can_be_waived() {
+    let path = "zones/Y/teams/T/datastores/Copy/capture/tables/foo";
+    let waiver = Waiver::new(DELIVERY, path, "a table of our own", day("2026-12-31"));
+    let placed = place(forgotten("orders_of_old").waiver(waiver), &renamed()).unwrap();
+    assert_eq!(placed.waived().codes().collect::<Vec<_>>(), [DELIVERY]);
+}
