@@ -35,34 +35,34 @@ fn numbers(fixture: &Fixture, database: &str, sql: &str) -> i64 {
 fn it_is_read_migrated_and_run_and_what_was_promised_is_there() {
     let fixture = fixture();
     let manifest = || -> serde_json::Value {
-        serde_json::from_str(&fixture.read("out/.datasurface/manifest.json")).unwrap()
+        serde_json::from_str(&fixture.read("rendered/.datasurface/manifest.json")).unwrap()
     };
     assert!(manifest().get("rendering").is_none());
-    let said = fixture.run("plan model --target out --on 2026-02-04").good();
+    let said = fixture.run("plan model --target rendered --on 2026-02-04").good();
     assert!(
         said.out.contains(" columns.note: nothing -> "),
         "what was never applied is still to be done: {said:?}"
     );
     assert!(said.out.contains("held: table.Shop.items, until 2026-03-06\n"), "{said:?}");
 
-    let said = fixture.run("render model --target out --on 2026-02-04").good();
+    let said = fixture.run("render model --target rendered --on 2026-02-04").good();
     assert!(!said.out.contains("losing data"), "{said:?}");
     assert!(manifest()["rendering"].is_string());
-    fixture.run("run --target out").bad();
+    fixture.run("run --target rendered").bad();
     // The source has no such column yet; what was rendered is applied all the same.
     Connection::open(fixture.path("shop.db"))
         .unwrap()
         .execute_batch("ALTER TABLE orders ADD note TEXT")
         .unwrap();
-    fixture.run("run --target out").good();
+    fixture.run("run --target rendered").good();
     assert_eq!(numbers(&fixture, "local.db", "SELECT count(*) FROM \"Shop__items\""), 1, "held");
     let view = "Local__Reporting__Daily__Shop__orders";
     assert_eq!(numbers(&fixture, "mart.db", &format!("SELECT count(note IS NULL) FROM \"{view}\"")), 1);
 
     // And then it is like any other.
-    let said = fixture.run("plan model --target out --on 2026-02-05 --detailed-exitcode");
+    let said = fixture.run("plan model --target rendered --on 2026-02-05 --detailed-exitcode");
     assert_eq!(said.code, 0, "{said:?}");
-    let said = fixture.run("plan model --target out --on 2026-03-07").good();
+    let said = fixture.run("plan model --target rendered --on 2026-03-07").good();
     assert!(said.out.contains("retire"), "its time is over: {said:?}");
 }
 
@@ -73,7 +73,7 @@ fn a_run_before_anything_is_rendered_anew_applies_what_is_there() {
         .unwrap()
         .execute_batch("ALTER TABLE orders ADD note TEXT")
         .unwrap();
-    fixture.run("run --target out").good();
+    fixture.run("run --target rendered").good();
     assert_eq!(numbers(&fixture, "local.db", "SELECT count(*) FROM \"Shop__items\""), 1, "held");
-    fixture.run("render model --target out --on 2026-02-04").good();
+    fixture.run("render model --target rendered --on 2026-02-04").good();
 }
