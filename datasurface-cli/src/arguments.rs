@@ -500,6 +500,11 @@ impl Model {
         self.lock.clone().unwrap_or_else(|| self.beside(datasurface_broker::LOCK_FILE_NAME))
     }
 
+    /// Whether somebody has said where the lock is.
+    pub(crate) fn names_lock(&self) -> bool {
+        self.lock.is_some()
+    }
+
     /// A file beside the model, in it if it is a folder, and in the current folder if it comes from the standard input.
     fn beside(&self, name: &str) -> PathBuf {
         if self.is_stdin() {
