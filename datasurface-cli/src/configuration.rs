@@ -1,7 +1,7 @@
 //! The configuration of the command, `datasurface.toml`: the programs that are platforms, and those that are hooks.
 
 use crate::program_factory::ProgramFactory;
-use datasurface_document::read_text;
+use datasurface_document::read_regular_text;
 use datasurface_model::{Diagnostic, Findings, Json, ModelPath};
 use datasurface_platform::{
     CREDENTIAL_PREFIX, ConnectionLimits, PlatformFactory, Registry, RemoteFactory,
@@ -72,7 +72,8 @@ pub(crate) fn with_programs(
     file: &Path,
 ) -> Result<(Registry, Hooks), String> {
     let in_file = |reason: String| format!("{}: {reason}", file.display());
-    let text = read_text(file, ModelPath::root()).map_err(|unread| in_file(messages(&unread)))?;
+    let text =
+        read_regular_text(file, None, ModelPath::root()).map_err(|unread| in_file(messages(&unread)))?;
     let configuration: Configuration =
         toml::from_str(&text).map_err(|error| in_file(error.to_string().trim_end().to_owned()))?;
     let folder = absolute(file).map_err(|error| in_file(error.to_string()))?;

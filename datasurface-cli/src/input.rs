@@ -3,7 +3,7 @@
 use crate::arguments::Model;
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, Placed, unknown_waiver_codes};
-use datasurface_document::{Documents, read_text};
+use datasurface_document::{Documents, read_regular_text};
 use datasurface_model::{
     Checked, Diagnostic, Ecosystem, Findings, ModelPath, SoundPart, Valid, Validate, Validation, segment,
 };
@@ -42,7 +42,7 @@ impl Input {
         let lock = match lock_text {
             Some(text) => Lock::from_text(text)
                 .map_err(|error| alone(error.diagnostic(&lock_path.display().to_string()))),
-            None => read_lock(&lock_path),
+            None => read_lock(&lock_path, arguments),
         };
         let lock = kept(lock, &mut findings);
         let (documents, unread) = documents(arguments);
@@ -108,7 +108,7 @@ impl JudgedInput {
     pub(crate) fn read(arguments: &Model, broker: &Broker) -> Self {
         let (lock_path, on) = (arguments.lock(), arguments.date());
         let mut findings = Findings::default();
-        let lock = kept(read_lock(&lock_path), &mut findings);
+        let lock = kept(read_lock(&lock_path, arguments), &mut findings);
         let (documents, unread) = documents(arguments);
         let mut model = documents.load_partly();
         if !unread.is_empty() {
@@ -156,14 +156,15 @@ fn kept<T>(outcome: Result<T, Findings>, findings: &mut Findings) -> Option<T> {
     outcome.map_err(|found| findings.extend(found)).ok()
 }
 
-/// A lock that is not there is an empty one.
-fn read_lock(path: &Path) -> Result<Lock, Findings> {
+/// A lock that is not there is an empty one. One that was not named is in the folder of the model.
+fn read_lock(path: &Path, arguments: &Model) -> Result<Lock, Findings> {
     let name = path.display().to_string();
     let place = ModelPath::root().child(segment::LOCK, &name);
     if !path.exists() {
         return Ok(Lock::default());
     }
-    let text = read_text(path, place)?;
+    let folder = path.parent().filter(|_| !arguments.names_lock());
+    let text = read_regular_text(path, folder, place)?;
     Lock::from_text(&text).map_err(|error| alone(error.diagnostic(&name)))
 }
 

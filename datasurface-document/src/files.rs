@@ -105,6 +105,35 @@ pub fn read_text(path: impl AsRef<Path>, place: ModelPath) -> Result<String, Fin
     }
 }
 
+/// Reads a regular file, or one to which a link leads, as [`read_text`] does. A pipe or a device, which may never end, is not opened.
+/// Nor is a file to which a link leads out of `folder`, if the file was looked for there and not named.
+///
+/// # Errors
+///
+/// If it is no such file, or cannot be read as text.
+pub fn read_regular_text(
+    path: impl AsRef<Path>,
+    folder: Option<&Path>,
+    place: ModelPath,
+) -> Result<String, Findings> {
+    let path = path.as_ref();
+    let name = path.display().to_string();
+    let root = folder.and_then(|folder| fs::canonicalize(or_current(folder)).ok());
+    let is_link = fs::symlink_metadata(path).is_ok_and(|kind| kind.is_symlink());
+    if fs::metadata(path).is_ok_and(|kind| !kind.is_file() && !kind.is_dir()) {
+        return Err(alone(FileError::Irregular.diagnostic(&name, place)));
+    }
+    if is_link && leads_out(path, root.as_deref()) {
+        return Err(alone(FileError::Outside.diagnostic(&name, place)));
+    }
+    read_text(path, place)
+}
+
+/// The folder of a file that is named without one.
+fn or_current(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
 /// The text that a reader of this name gives.
 pub(super) fn text(reader: impl Read, name: &str, place: ModelPath) -> Result<String, Findings> {
     let mut bytes = Vec::new();
@@ -237,6 +266,8 @@ pub(super) enum FileError {
     TooLarge,
     /// A device or a pipe, which may never end.
     NoFile,
+    /// The same where only a file will do.
+    Irregular,
     /// A link to a file that is not in the folder.
     Outside,
     /// A link in a stored folder, which leads nowhere.
@@ -267,6 +298,11 @@ impl FileError {
                 &UNREADABLE_FILE,
                 format!("`{name}` is a device or a pipe, which may never end"),
                 "move it elsewhere, or name it alone",
+            ),
+            Self::Irregular => (
+                &UNREADABLE_FILE,
+                format!("`{name}` is a device or a pipe, which may never end"),
+                "put a regular file there",
             ),
             Self::Outside => (
                 &UNREADABLE_FILE,

@@ -57,7 +57,7 @@ pub use codes::{CODES, FILE_CODES};
 pub use documents::{Documents, Loader};
 pub use error::DocumentError;
 #[cfg(feature = "fs")]
-pub use files::read_text;
+pub use files::{read_regular_text, read_text};
 pub use loaded::Loaded;
 pub use partial::PartialModel;
 pub use patch::{PatchError, apply_suggestion};

@@ -1,7 +1,7 @@
 //! One side of a review: the documents of a model, and the lock beside it.
 
 use datasurface_broker::{LOCK_FILE_NAME, Lock};
-use datasurface_document::{Documents, read_text};
+use datasurface_document::{Documents, read_regular_text};
 use datasurface_model::{Findings, ModelPath, Text, segment};
 use std::{collections::BTreeSet, path::Path};
 
@@ -42,7 +42,7 @@ impl ReviewSide {
             return side;
         }
         let place = ModelPath::root().child(segment::LOCK, lock.display().to_string());
-        match read_text(&lock, place) {
+        match read_regular_text(&lock, outside, place) {
             Ok(text) => side.with_lock(text),
             Err(findings) => {
                 side.unread.extend(findings);

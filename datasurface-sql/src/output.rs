@@ -99,7 +99,8 @@ pub struct OutputColumn {
     /// The columns of inputs from which the values are computed, if these can be told. Columns that only decide which rows
     /// there are, such as in a condition of a join, are not among them.
     pub sources: Option<BTreeSet<ColumnKey>>,
-    /// The columns among the sources whose values are passed on as they are, at least in some rows.
+    /// The columns whose values are passed on as they are, at least in some rows or some dialects. They are known of some
+    /// columns of which not all sources can be told.
     pub unchanged: BTreeSet<ColumnKey>,
     /// Whether the column comes by a `*`.
     pub is_from_wildcard: bool,

@@ -68,11 +68,12 @@ impl<'p> TransformerDraft<'p> {
                 continue;
             };
             let name = DatasetName::from(format!("{}_{number}", word(&DATASETS, *name)));
-            let table = output_table(input);
+            let is_masked = !plan.removes.is_empty();
+            let table = output_table(input, is_masked);
             columns
                 .push((name.clone(), table.columns().iter().map(|column| column.name().clone()).collect()));
             datastore = datastore.dataset(Dataset::new(&name, table));
-            selects.push((name, select(input, !plan.removes.is_empty())));
+            selects.push((name, select(input, is_masked)));
         }
         stores.add_output(plan.team, datastore, is_classified);
         Self { plan, output, groups, selects, columns, is_classified, reads_back: false }
@@ -200,10 +201,12 @@ fn classified(
 /// The key of an output that is made of a dataset without one.
 const ROW_ID: &str = "row_id";
 
-/// The same columns, unclassified: outputs are classified as a whole. What has no key gets one: outputs have keys.
-fn output_table(input: &AvailableDataset) -> TableSchema {
+/// The same columns, unclassified: outputs are classified as a whole. What is masked is text. What has no key gets one: outputs
+/// have keys.
+fn output_table(input: &AvailableDataset, is_masked: bool) -> TableSchema {
     let columns = input.table.columns().iter().map(|column| {
-        let plain = Column::new(column.name(), column.data_type().clone());
+        let data_type = if is_masked { DataType::varchar(None) } else { column.data_type().clone() };
+        let plain = Column::new(column.name(), data_type);
         if column.is_nullable() { plain } else { plain.not_null() }
     });
     if input.is_keyless() {
@@ -216,7 +219,7 @@ fn output_table(input: &AvailableDataset) -> TableSchema {
 /// A copy, or one of which no value is as it was.
 fn select(input: &AvailableDataset, is_masked: bool) -> String {
     let expression = |name: &ColumnName| match is_masked {
-        true => format!("CASE WHEN \"{name}\" IS NOT NULL THEN \"{name}\" END AS \"{name}\""),
+        true => format!("'masked ' || CAST(\"{name}\" AS VARCHAR) AS \"{name}\""),
         false => format!("\"{name}\""),
     };
     let mut columns: Vec<String> =

@@ -158,3 +158,68 @@ fn a_terminal_obeys_no_name() {
     let said = fixture.run("graph \u{1b}[2J.json").bad();
     assert!(!said.err.contains('\u{1b}'), "{said:?}");
 }
+
+/// A pipe that nobody writes to, where a file is expected.
+#[cfg(unix)]
+fn pipe(fixture: &Fixture, name: &str) {
+    let made = std::process::Command::new("mkfifo").arg(fixture.path(name)).status().unwrap();
+    assert!(made.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_lock_that_may_never_end_is_not_opened() {
+    use std::os::unix::fs::symlink;
+    let fixture = Fixture::new(&models::first());
+    for folder in ["pipe", "device", "plain"] {
+        fs::create_dir(fixture.path(folder)).unwrap();
+        fixture.write(&format!("{folder}/a.json"), datasurface_document::to_json(&models::first()));
+    }
+    pipe(&fixture, "pipe/datasurface.lock");
+    symlink("/dev/zero", fixture.path("device/datasurface.lock")).unwrap();
+    let irregular = "is a device or a pipe, which may never end";
+    for command in [
+        "check pipe --on 2026-02-01",
+        "check pipe/a.json --on 2026-02-01",
+        "check device --on 2026-02-01",
+        "check plain --lock pipe/datasurface.lock --on 2026-02-01",
+        "check plain --lock /dev/zero --on 2026-02-01",
+        "review plain pipe --source github:northwind/ecosystem@main --on 2026-02-01",
+    ] {
+        let said = fixture.run(command).bad();
+        assert!(said.out.contains(irregular) && said.out.contains("[document/unreadable-file]"), "{said:?}");
+    }
+    let said = fixture.run("graph pipe").bad();
+    assert!(said.err.contains(irregular), "{said:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_lock_that_is_a_link_is_followed_inside_of_the_folder_or_where_it_is_named() {
+    use std::os::unix::fs::symlink;
+    let fixture = Fixture::new(&models::first());
+    for folder in ["inside", "outside"] {
+        fs::create_dir(fixture.path(folder)).unwrap();
+        fixture.write(&format!("{folder}/a.json"), datasurface_document::to_json(&models::first()));
+    }
+    fixture.run("render outside --target out --on 2026-02-01").good();
+    fs::copy(fixture.path("outside/datasurface.lock"), fixture.path("inside/kept")).unwrap();
+    fs::rename(fixture.path("outside/datasurface.lock"), fixture.path("kept")).unwrap();
+    symlink("kept", fixture.path("inside/datasurface.lock")).unwrap();
+    symlink("../kept", fixture.path("outside/datasurface.lock")).unwrap();
+    fixture.run("check inside --on 2026-02-01").good();
+    fixture.run("check inside --lock outside/datasurface.lock --on 2026-02-01").good();
+    for model in ["outside", "outside/a.json"] {
+        let said = fixture.run(&format!("check {model} --on 2026-02-01")).bad();
+        assert!(said.out.contains("is a link that leads out of the folder"), "{said:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_may_never_end_is_not_opened() {
+    let fixture = Fixture::new(&models::first());
+    pipe(&fixture, "pipe.toml");
+    let said = fixture.run("check model.json --configuration pipe.toml --on 2026-02-01");
+    assert!(said.err.contains("`pipe.toml` is a device or a pipe, which may never end"), "{said:?}");
+}

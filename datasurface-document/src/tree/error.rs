@@ -18,6 +18,8 @@ struct Content {
     code: &'static CodeInfo,
     message: String,
     help: Option<String>,
+    /// Whether a member of an object is missing, and nothing says yet which others it has.
+    lacks_member: bool,
     extent: Option<Extent>,
     related: Option<(Extent, &'static str)>,
 }
@@ -25,7 +27,14 @@ struct Content {
 impl ReadError {
     pub(crate) fn new(code: &'static CodeInfo, message: impl AsRef<str>) -> Self {
         let message = shortened(message.as_ref());
-        Self(Box::new(Content { code, message, help: None, extent: None, related: None }))
+        Self(Box::new(Content {
+            code,
+            message,
+            help: None,
+            lacks_member: false,
+            extent: None,
+            related: None,
+        }))
     }
 
     pub(crate) fn unreadable(message: impl AsRef<str>) -> Self {
@@ -44,6 +53,14 @@ impl ReadError {
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
+        self
+    }
+
+    /// Says which members an object has of which one is missing: whoever wrote a former form learns the new one.
+    pub(super) fn with_members(mut self, members: &[&str]) -> Self {
+        if std::mem::take(&mut self.0.lacks_member) {
+            self.0.help = Some(format!("known here: `{}`", members.join("`, `")));
+        }
         self
     }
 
@@ -122,7 +139,9 @@ impl Error for ReadError {
     }
 
     fn missing_field(name: &'static str) -> Self {
-        Self::unreadable(format!("`{name}` is missing"))
+        let mut error = Self::unreadable(format!("`{name}` is missing"));
+        error.0.lacks_member = true;
+        error
     }
 
     fn duplicate_field(name: &'static str) -> Self {

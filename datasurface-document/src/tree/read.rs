@@ -214,7 +214,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         let object = self.object(Some(fields), &visitor)?;
-        visitor.visit_map(object)
+        visitor.visit_map(object).map_err(|error| error.with_members(fields))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, expecting = "an approval, as an object")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an approval, as `{team: <zone>/<team>, group: <workspace>/<group>, dataset: <dataset>}`"
+)]
 #[shape(identified_by(team, group, dataset))]
 pub(super) struct ApprovalObject {
     team: ShortForm<TeamKey>,

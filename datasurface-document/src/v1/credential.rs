@@ -18,7 +18,10 @@ use std::fmt;
 /// A credential, and the containers that it opens: those of its team, and those that its team may use.
 #[derive(Serialize, Deserialize, Shaped)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, expecting = "a credential, as an object")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a credential, as `{name: lake_rw, opens: [<zone>/<team>/<container>]}`"
+)]
 #[shape(identified_by(name))]
 pub(super) struct CredentialObject {
     name: CredentialName,

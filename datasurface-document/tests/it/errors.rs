@@ -70,7 +70,15 @@ fn unknown_members_are_refused_with_the_nearest() {
 fn wrong_shapes_are_said_in_plain_words() {
     for (from, to, said, help) in [
         ("\"name\": \"NorthWind\"", "\"name\": []", "expected text, found a list", None),
-        ("\"name\": \"Source\",", "", "`name` is missing", None),
+        (
+            "\"name\": \"Source\",",
+            "",
+            "`name` is missing",
+            Some(
+                "known here: `name`, `kind`, `locations`, `encryption`, `read_only`, `credential`, `usable_by`, \
+                 `documentation`, `renamed_from`",
+            ),
+        ),
         ("\"name\": \"NorthWind\"", "\"name\": \"a\", \"name\": \"b\"", "`name` is given twice", None),
         (
             "\"github:northwind/live@main\"",
@@ -332,4 +340,28 @@ fn a_credential_where_one_is_named_is_refused_with_what_to_write() {
     let said = error.to_string();
     assert!(said.contains("write its name alone, as `credential: reader`"), "{said}");
     assert!(said.contains("credentials: [{name: reader"), "{said}");
+}
+
+#[test]
+fn who_writes_a_former_form_is_told_the_new_one() {
+    let said = |members: &str| {
+        let team = format!("format: datasurface/1\nteam: Finance/T\n{members}\n");
+        let findings = Documents::new().document("team.yaml", team).load().unwrap_err().into_findings();
+        let unreadable = findings.iter().find(|finding| finding.code() == "document/unreadable").unwrap();
+        (unreadable.message().to_owned(), unreadable.help().unwrap_or_default().to_owned())
+    };
+    let approving = |approval: &str| {
+        said(&format!(
+            "datastores:\n- name: D\n  datasets: [{{name: d, schema: id Integer key}}]\n  approved: [{approval}]"
+        ))
+    };
+    let form = "`{team: <zone>/<team>, group: <workspace>/<group>, dataset: <dataset>}`";
+    let (message, _) = approving("US/Finance/Report/daily");
+    assert_eq!(message, format!("expected an approval, as {form}, found the text `US/Finance/Report/daily`"));
+    let (message, help) = approving("{group: Report/daily, dataset: d}");
+    assert_eq!(message, "`team` is missing");
+    assert_eq!(help, "known here: `team`, `group`, `dataset`, `onward`");
+    let (message, _) = said("credentials: [lake_rw]");
+    let form = "`{name: lake_rw, opens: [<zone>/<team>/<container>]}`";
+    assert_eq!(message, format!("expected a credential, as {form}, found the text `lake_rw`"));
 }

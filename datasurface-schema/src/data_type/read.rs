@@ -1,6 +1,7 @@
 //! Types from text.
 
 use super::{Collation, DataType, DataTypeError, Field, FloatFormat, GeometryType, MicroscalingFormat};
+use crate::nearest::nearest;
 use std::{borrow::Cow, str::FromStr};
 
 /// The names of all types but floats, as people write them, each with how it is written.
@@ -44,6 +45,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("Float32", "Real"),
     ("Float64", "Double"),
     ("Numeric", "Decimal(38,0)"),
+    ("Number", "Decimal(38,0)"),
     ("DateTime", "Timestamp"),
     ("Bytes", "Binary"),
     ("Blob", "Binary"),
@@ -273,7 +275,14 @@ impl<'a> Reader<'a> {
             return DataTypeError { text, reason, nearest: None };
         }
         let known = NAMES.iter().map(|(name, _)| *name).chain(floats);
-        DataTypeError { text, reason: None, nearest: crate::nearest::nearest(name, known) }
+        let other = nearest(name, OTHER_NAMES.iter().map(|(other, _)| *other));
+        let other = OTHER_NAMES.iter().find(|(name, _)| other == Some(*name)).map(|(_, known)| *known);
+        let nearest = nearest(name, known).or(other);
+        let reason = nearest.is_none().then(|| {
+            let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+            format!("types are `{}`, `Real`, `Double` and smaller ones", names.join("`, `"))
+        });
+        DataTypeError { text, reason, nearest }
     }
 }
 

@@ -76,7 +76,7 @@ fn what_is_no_type_says_why() {
         ("VarChar(-5)", "it is written as"),
         ("Int", "it is written as `Integer`, or as `Int(24)`"),
         ("Array", "a `(` is missing"),
-        ("Array(Frog)", "`Frog` is not a data type"),
+        ("Array(Frog)", "`Frog` is not a data type: types are `Boolean`, `TinyInt`, `SmallInt`, "),
         ("Map(Integer)", "a type of keys and a type of values"),
         ("Struct(a Integer not)", "`not` is without `null`"),
         ("Struct(a)", "the name of a type is missing"),
@@ -92,6 +92,8 @@ fn what_is_no_type_says_why() {
     let nearest = |text: &str| text.parse::<DataType>().unwrap_err().nearest();
     assert_eq!(nearest("VarChr(5)"), Some("VarChar"));
     assert_eq!(nearest("Array(Struct(a Intger))"), Some("Integer"));
+    assert_eq!(nearest("Strng"), Some("VarChar"));
+    assert_eq!(nearest("Number"), Some("Decimal(38,0)"));
     assert_eq!(nearest("Float8E4M4"), Some("Float8E4M3"));
 }
 

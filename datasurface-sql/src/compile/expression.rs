@@ -3,102 +3,80 @@
 use super::{
     Compiler,
     from::single,
+    passing::{self, Parts},
     scope::{Meaning, Scope, Value},
     types,
 };
-use crate::{input::is, output::ColumnKey};
+use crate::input::is;
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, OrderByExpr, Value as Literal, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
+    OrderByExpr, Value as Literal, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
 };
 use std::collections::BTreeSet;
 
 /// What is known of the value of an expression. What is wrong in it is reported.
+///
+/// Without recursion but for queries: expressions can be deep. Each query is compiled once.
 pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_, '_>) -> Value {
-    let sources = sources(expression, scope, compiler);
-    Value {
-        data_type: types::of(expression, scope),
-        unchanged: if sources.is_some() { unchanged(expression, scope) } else { BTreeSet::new() },
-        sources,
-    }
-}
-
-/// Reports what is wrong with the names in an expression.
-pub(super) fn names(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_, '_>) {
-    sources(expression, scope, compiler);
-}
-
-/// The columns, if all of the expression is understood. Without recursion but for queries: expressions can be deep.
-fn sources(
-    expression: &Expr,
-    scope: &Scope<'_>,
-    compiler: &mut Compiler<'_, '_>,
-) -> Option<BTreeSet<ColumnKey>> {
-    let mut columns = Some(BTreeSet::new());
-    let mut waiting = vec![expression];
-    while let Some(expression) = waiting.pop() {
+    let mut sources = Some(BTreeSet::new());
+    let mut unchanged = BTreeSet::new();
+    // Each with whether its value may be that of the whole.
+    let mut waiting = vec![(expression, true)];
+    while let Some((expression, is_passed_on)) = waiting.pop() {
         let meaning = match expression {
             Expr::Identifier(column) => scope.meaning(None, &column.value),
             Expr::CompoundIdentifier(names) => match &names[..] {
                 [table, column] => scope.meaning(Some(&table.value), &column.value),
                 _ => Meaning::Unknown,
             },
-            // A value that depends on a query is not followed, but the names in the query are.
-            Expr::Subquery(query) | Expr::Exists { subquery: query, negated: _ } => {
+            // A value that depends on a query is made of more than what the query selects, which is all that it passes on.
+            Expr::Subquery(query) => {
+                let selected = compiler.query(query, Some(scope)).columns;
+                let unchanged = selected.into_iter().flat_map(|column| column.unchanged).collect();
+                Meaning::Value(Value { unchanged, ..Value::default() })
+            }
+            Expr::Exists { subquery: query, negated: _ } => {
                 compiler.query(query, Some(scope));
                 Meaning::Unknown
             }
             Expr::InSubquery { expr, subquery, negated: _ } => {
-                waiting.push(expr);
+                waiting.push((expr, false));
                 compiler.query(subquery, Some(scope));
                 Meaning::Unknown
             }
             // To some dialects that is a column if there is one of this name, to others it is not.
             other if word(other).is_some_and(|word| scope.provides(word)) => Meaning::Unknown,
-            other => match parts(other) {
-                Some(parts) => {
-                    waiting.extend(parts);
+            other => match parts(other, scope) {
+                Some(Parts { passed_on, used }) => {
+                    waiting.extend(passed_on.into_iter().map(|part| (part, is_passed_on)));
+                    waiting.extend(used.into_iter().map(|part| (part, false)));
                     continue;
                 }
                 None => Meaning::Unknown,
             },
         };
-        match meaning {
-            Meaning::Value(value) => match (&mut columns, value.sources) {
-                (Some(columns), Some(sources)) => columns.extend(sources),
-                _ => columns = None,
-            },
-            Meaning::Unknown => columns = None,
+        let known = match meaning {
+            Meaning::Value(value) => value,
+            Meaning::Unknown => Value::default(),
             Meaning::Problem(problem) => {
                 compiler.problems.push(problem);
-                columns = None;
+                Value::default()
             }
+        };
+        if is_passed_on {
+            unchanged.extend(known.unchanged);
+        }
+        match (&mut sources, known.sources) {
+            (Some(sources), Some(others)) => sources.extend(others),
+            _ => sources = None,
         }
     }
-    columns
+    Value { data_type: types::of(expression, scope), sources, unchanged }
 }
 
-/// The columns whose values the expression may have as they are.
-fn unchanged(expression: &Expr, scope: &Scope<'_>) -> BTreeSet<ColumnKey> {
-    let mut columns = BTreeSet::new();
-    let mut waiting = vec![expression];
-    while let Some(expression) = waiting.pop() {
-        match expression {
-            Expr::Identifier(column) => columns.extend(scope.meaning(None, &column.value).value().unchanged),
-            Expr::CompoundIdentifier(names) => {
-                if let [table, column] = &names[..] {
-                    let meaning = scope.meaning(Some(&table.value), &column.value);
-                    columns.extend(meaning.value().unchanged);
-                }
-            }
-            Expr::Nested(one) | Expr::Collate { expr: one, collation: _ } => waiting.push(one),
-            Expr::Function(function) if is_called(function, &["coalesce", "ifnull", "nvl"]) => {
-                waiting.extend(function_parts(function).into_iter().flatten());
-            }
-            _ => {}
-        }
-    }
-    columns
+/// Reports what is wrong with the names in an expression.
+pub(super) fn names(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_, '_>) {
+    value(expression, scope, compiler);
 }
 
 /// Whether a function has one of some names.
@@ -128,18 +106,19 @@ fn word(expression: &Expr) -> Option<&str> {
 }
 
 /// What an expression consists of, if it is one of those that are understood.
-fn parts(expression: &Expr) -> Option<Vec<&Expr>> {
-    Some(match expression {
+fn parts<'e>(expression: &'e Expr, scope: &Scope<'_>) -> Option<Parts<'e>> {
+    if let Some(parts) = passing::parts(expression, scope) {
+        return Some(parts);
+    }
+    let used: Vec<&Expr> = match expression {
         Expr::Value(value) => match value.value {
             // Whatever will be put there.
             Literal::Placeholder(_) => return None,
             _ => Vec::new(),
         },
         Expr::TypedString(_) => Vec::new(),
-        Expr::Nested(one)
-        | Expr::UnaryOp { op: _, expr: one }
+        Expr::UnaryOp { op: _, expr: one }
         | Expr::Cast { kind: _, expr: one, data_type: _, format: _ }
-        | Expr::Collate { expr: one, collation: _ }
         | Expr::Ceil { expr: one, field: _ }
         | Expr::Floor { expr: one, field: _ }
         | Expr::Extract { field: _, syntax: _, expr: one }
@@ -173,27 +152,23 @@ fn parts(expression: &Expr) -> Option<Vec<&Expr>> {
             let ends = [expr].into_iter().chain(trim_what).map(|part| &**part);
             ends.chain(trim_characters.iter().flatten()).collect()
         }
-        Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
-            let ends = operand.iter().chain(else_result).map(|part| &**part);
-            let whens = conditions.iter().flat_map(|CaseWhen { condition, result }| [condition, result]);
-            ends.chain(whens).collect()
-        }
-        Expr::Function(function) => function_parts(function)?,
+        Expr::Function(function) => [arguments(function)?, rows_of(function)?].concat(),
         _ => return None,
-    })
+    };
+    Some(Parts { passed_on: Vec::new(), used })
 }
 
-/// What a function is computed of.
-pub(super) fn function_parts(function: &Function) -> Option<Vec<&Expr>> {
+/// What a function is called with.
+pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
     let Function {
         name,
         uses_odbc_syntax: _,
         parameters: FunctionArguments::None,
         args,
         within_group,
-        filter,
+        filter: _,
         null_treatment: _,
-        over,
+        over: _,
     } = function
     else {
         return None;
@@ -208,7 +183,7 @@ pub(super) fn function_parts(function: &Function) -> Option<Vec<&Expr>> {
         }
         FunctionArguments::List(_) | FunctionArguments::Subquery(_) => return None,
     };
-    let mut parts: Vec<&Expr> = filter.iter().map(|filter| &**filter).collect();
+    let mut parts = Vec::new();
     for argument in arguments {
         match argument {
             FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => parts.push(expr),
@@ -218,7 +193,13 @@ pub(super) fn function_parts(function: &Function) -> Option<Vec<&Expr>> {
             _ => return None,
         }
     }
-    match over {
+    Some(parts)
+}
+
+/// What chooses the rows of which a function makes one value.
+pub(super) fn rows_of(function: &Function) -> Option<Vec<&Expr>> {
+    let mut parts: Vec<&Expr> = function.filter.iter().map(|filter| &**filter).collect();
+    match &function.over {
         None => {}
         Some(WindowType::WindowSpec(window)) => parts.extend(window_parts(window)?),
         Some(WindowType::NamedWindow(_)) => return None,

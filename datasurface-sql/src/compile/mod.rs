@@ -4,6 +4,7 @@
 
 mod expression;
 mod from;
+mod passing;
 mod scope;
 mod select;
 mod types;

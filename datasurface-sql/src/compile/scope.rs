@@ -194,13 +194,19 @@ impl Scope<'_> {
         let mut found = found.into_iter();
         match (found.next(), found.next()) {
             (Some((_, value)), None) => Some(Meaning::Value(value)),
-            (Some((one, _)), Some((other, _))) => match (&one.name, &other.name) {
+            (Some((one, one_value)), Some((other, other_value))) => match (&one.name, &other.name) {
                 (Some(one), Some(other)) if !is_merged && !is_alias => {
                     let tables = [one.clone(), other.clone()];
                     let name = column.to_owned();
                     Some(Meaning::Problem(SqlProblem::AmbiguousColumn { name, tables }))
                 }
-                _ => Some(Meaning::Unknown),
+                _ if is_alias => Some(Meaning::Unknown),
+                // Which of them a join gives differs.
+                _ => {
+                    let columns = [one_value, other_value].into_iter().chain(found.map(|(_, value)| value));
+                    let unchanged = columns.flat_map(|value| value.unchanged).collect();
+                    Some(Meaning::Value(Value { unchanged, ..Value::default() }))
+                }
             },
             (None, _) => {
                 let is_table = self.relations.iter().any(|relation| relation.is_called(column));

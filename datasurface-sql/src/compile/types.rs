@@ -1,7 +1,7 @@
 //! The types of values, where they can be told.
 
 use super::{
-    expression::{function_parts, is_called},
+    expression::{arguments, is_called},
     scope::Scope,
 };
 use datasurface_schema::DataType;
@@ -49,7 +49,7 @@ fn of_function(function: &Function, scope: &Scope<'_>) -> Option<DataType> {
     if function.filter.is_some() || function.over.is_some() {
         return None;
     }
-    let parts = function_parts(function)?;
+    let parts = arguments(function)?;
     if is_called(function, &["coalesce", "ifnull", "nvl"]) {
         return common_of(parts.into_iter(), scope);
     }
@@ -99,7 +99,7 @@ pub(super) fn name(data_type: &SqlType) -> Option<String> {
 }
 
 /// The type that a statement names, if it means the same everywhere.
-fn from_sql(data_type: &SqlType) -> Option<DataType> {
+pub(super) fn from_sql(data_type: &SqlType) -> Option<DataType> {
     Some(match data_type {
         SqlType::Boolean | SqlType::Bool => DataType::Boolean,
         SqlType::TinyInt(_) => DataType::TinyInt,

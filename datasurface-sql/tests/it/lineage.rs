@@ -67,9 +67,40 @@ fn what_is_passed_on_as_it_is_differs_from_what_is_computed() {
         ("(p.name) COLLATE NOCASE", &["people.name"]),
         ("coalesce(name, city, '')", &["people.city", "people.name"]),
         ("upper(name)", &[]),
-        ("max(name)", &[]),
-        ("CASE WHEN id > 1 THEN name ELSE '***' END", &[]),
-        ("name || ''", &[]),
+        ("max(name)", &["people.name"]),
+        ("max(name) FILTER (WHERE city > '')", &["people.name"]),
+        ("first_value(name) OVER (PARTITION BY city)", &["people.name"]),
+        ("any_value(name)", &["people.name"]),
+        ("count(name)", &[]),
+        ("CASE WHEN id > 1 THEN name ELSE '***' END", &["people.name"]),
+        ("CASE city WHEN 'x' THEN 'y' ELSE upper(name) END", &[]),
+        ("CASE WHEN name > '' THEN '***' ELSE (+(city)) END", &["people.city"]),
+        ("iif(name > '', city, '')", &["people.city"]),
+        ("nullif(name, city)", &["people.name"]),
+        ("name || ''", &["people.name"]),
+        ("'' || name || ''", &["people.name"]),
+        ("name || '!'", &[]),
+        ("concat(name, '')", &["people.name"]),
+        ("concat(name, city)", &[]),
+        ("id + 0", &["people.id"]),
+        ("1 * id / 1 - 0", &["people.id"]),
+        ("0 - id", &[]),
+        ("-id", &[]),
+        ("id + 1", &[]),
+        ("(SELECT name)", &["people.name"]),
+        ("(SELECT name || city)", &[]),
+        ("(SELECT q.city FROM Shop_people q WHERE q.id = p.id)", &["people.city"]),
+        ("coalesce((SELECT max(q.city) FROM Shop_people q), name)", &["people.city", "people.name"]),
+        ("EXISTS (SELECT name)", &[]),
+        ("name IN (SELECT city FROM Shop_people)", &[]),
+        ("CAST(name AS VARCHAR(40))", &["people.name"]),
+        ("name::text", &["people.name"]),
+        ("CAST(id AS BIGINT)", &["people.id"]),
+        ("CAST(id AS TEXT)", &["people.id"]),
+        ("CAST(CAST(id AS DECIMAL(9,2)) AS DECIMAL(9,3))", &["people.id"]),
+        ("CAST(CAST(id AS DOUBLE) AS INTEGER)", &[]),
+        ("CAST(name AS INTEGER)", &[]),
+        ("CAST(upper(name) AS TEXT)", &[]),
         ("'***'", &[]),
     ] {
         let expected: Vec<String> = expected.iter().map(|&key| key.to_owned()).collect();
@@ -82,6 +113,12 @@ fn what_is_passed_on_as_it_is_differs_from_what_is_computed() {
             assert_eq!(shown(&output.column("r").unwrap().unchanged), expected, "{sql}");
         }
     }
+}
+
+#[test]
+fn what_a_join_makes_one_column_may_be_either() {
+    let output = select("SELECT id AS r FROM Shop_orders JOIN Shop_people USING (id)");
+    assert_eq!(shown(&output.column("r").unwrap().unchanged), ["orders.id", "people.id"]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use datasurface_model::{
 ///
 /// ```
 /// use datasurface_testkit::{Synthetic, worst_case_edits};
-/// # use datasurface_model::Validate, Validation;
+/// # use datasurface_model::{Validate, Validation};
 /// let ecosystem = Synthetic::new(20).with_columns_per_dataset(3).ecosystem();
 /// let edits = worst_case_edits(&ecosystem);
 /// assert_eq!(edits.len(), 4);

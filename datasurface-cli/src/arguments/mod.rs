@@ -1,0 +1,301 @@
+//! The command line.
+
+mod graph;
+mod model;
+mod operate;
+
+pub(crate) use graph::{Graph, GraphFormat, GraphLevel};
+pub(crate) use model::{Model, date};
+pub(crate) use operate::{Run, Status, StatusFormat, TargetArguments};
+
+use crate::{
+    ask::Ask,
+    codeowners::CodeOwnersArguments,
+    configuration,
+    moves::Move,
+    plan::{Plan, Render},
+    review::Review,
+};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use datasurface_broker::PlatformTask;
+use datasurface_model::{ColumnName, DatasetKey, PlatformKind, PlatformName};
+use std::{env, path::PathBuf, process};
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all is well; 1 something stands in the way, and is reported; 2 the command line is wrong.
+What is found is printed to the standard error, except by `check`, which is asked for nothing else. With \
+`--format json` there is one object on the standard output, with all that was found as `findings`; that of a graph has \
+findings only if there is no graph.";
+
+/// One typed model of a company's data ecosystem, turned into running pipelines.
+#[derive(Debug, Parser)]
+#[command(name = "datasurface", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+
+    /// The configuration: which programs are platforms, and which are hooks. They are started. [default: `datasurface.toml` beside the
+    /// model, in it if it is a folder, in the current folder for `-`; for `run`, in the folder that files are relative to, or else in the current
+    /// one; none for `review`, which judges what others wrote, and for other verbs without a model.]
+    #[arg(long, value_name = "FILE", global = true)]
+    configuration: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Judge a model, and whether platforms can do what it asks for.
+    Check(Check),
+    /// Show what must happen on each platform.
+    Graph(Graph),
+    /// Show what a dataset is made of, column by column, and what is made of it.
+    Lineage(Lineage),
+    /// Show why a platform serves a dataset group or captures a datastore, what each other one lacks, and what the group would have to
+    /// ask for.
+    Explain(Explain),
+    /// Answer a question about what depends on what: why, upstream, downstream, paths, cycles, bring-up, impact.
+    Ask(Ask),
+    /// Show what has to be done to get from what was rendered to what the model says. Writes nothing.
+    Plan(Plan),
+    /// Judge a proposed change: who may make it, what it breaks, and whether platforms can still do what they are asked for.
+    Review(Review),
+    /// Print who has to approve which files of the repository of a model, as hosts of git read it.
+    #[command(name = "codeowners")]
+    CodeOwners(CodeOwnersArguments),
+    /// Render into a target, and write the lock that goes with it.
+    Render(Render),
+    /// Move a dataset group, or the capture of a datastore, from one platform to another one, step by step. Writes the lock, which is rendered
+    /// next.
+    Move(Move),
+    /// Let data go that is held, before its time is over. Writes the lock, which is rendered next.
+    Release(Release),
+    /// Record that another tool, such as Terraform, applied what was rendered.
+    Applied(Applied),
+    /// Apply what was rendered and not applied yet, and run its jobs.
+    Run(Run),
+    /// Show how far each consumer is.
+    Status(Status),
+    /// Print the JSON Schema of the settings of a kind of platform.
+    Schema(SchemaArguments),
+    /// Check that a kind of platform keeps the laws of the contract, with the smallest model that shows where it does not.
+    #[cfg(feature = "laws")]
+    Laws(LawsArguments),
+}
+
+#[cfg(feature = "laws")]
+#[derive(Debug, Args)]
+pub(crate) struct LawsArguments {
+    /// The kind of platform: one of the command, or of a program that `--configuration` names.
+    #[arg(value_name = "KIND")]
+    pub(crate) kind: PlatformKind,
+
+    /// The settings of the platforms that are checked: a file of JSON [default: none].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+
+    /// How many ecosystems are generated. Each is edited, rendered and planned, and taken back.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) ecosystems: usize,
+
+    /// Which ecosystems are generated: the same number leads to the same ones.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// The kind of platform, as in a model. Of several versions, the newest one is meant.
+    #[arg(value_name = "KIND")]
+    pub(crate) kind: PlatformKind,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) model: Model,
+
+    /// Also list the credentials: in which environment variables runtimes look for them, whose they are, what they open and what uses
+    /// them. Values are not looked at.
+    #[arg(long)]
+    pub(crate) credentials: bool,
+
+    /// How to print what was found.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lineage {
+    #[command(flatten)]
+    pub(crate) model: Model,
+
+    /// The dataset, as `datastore/dataset`.
+    #[arg(value_name = "DATASET")]
+    pub(crate) dataset: DatasetKey,
+
+    /// Show this column only.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<ColumnName>,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) model: Model,
+
+    /// The dataset group, as `workspace/group`, or the datastore.
+    #[arg(value_name = "GROUP")]
+    pub(crate) task: PlatformTask,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// What is let go, and why.
+#[derive(Debug, Args)]
+pub(crate) struct Release {
+    #[command(flatten)]
+    pub(crate) model: Model,
+
+    /// The resource that holds the data, as `plan` lists it.
+    #[arg(value_name = "RESOURCE")]
+    pub(crate) resource: String,
+
+    #[command(flatten)]
+    pub(crate) site: TargetArguments,
+
+    /// The platform, if several hold such a resource.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) platform: Option<PlatformName>,
+
+    /// Why nobody needs the data: it stays in the lock until the data is gone.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// What another tool applied.
+#[derive(Debug, Args)]
+pub(crate) struct Applied {
+    /// The rendering that was applied, by the first digits of its ID or of its revision [default: the last one]. A revision
+    /// that was rendered twice is refused.
+    #[arg(value_name = "RENDERING")]
+    pub(crate) rendering: Option<String>,
+
+    /// The folder that was rendered into.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) target: PathBuf,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// How to print an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one object.
+    Json,
+}
+
+impl Arguments {
+    /// Reads the command line of this process. If it is invalid, the process ends with a message.
+    pub(crate) fn from_command_line() -> Self {
+        let arguments = Self::try_parse().unwrap_or_else(|error| match error.use_stderr() {
+            false => error.exit(),
+            true => {
+                // If the standard error cannot be written, there is nobody left to tell.
+                let _ = error.print();
+                process::exit(usage_exit_code().into())
+            }
+        });
+        if let Verb::Graph(graph) = &arguments.verb
+            && let Some(ignored) = graph.ignored()
+        {
+            let remark = format!(
+                "`{ignored}` is for pictures, which have `--format mermaid`, `dot`, `graphml` or `json`"
+            );
+            Self::command().error(ErrorKind::ArgumentConflict, remark).exit()
+        }
+        arguments
+    }
+
+    /// The configuration: named, or beside the model if there is such a file. A pipe or a device there is none.
+    pub(crate) fn configuration(&self) -> Option<PathBuf> {
+        let by_default = || {
+            let file = match &self.verb {
+                // What decides about transformers is asked, also by those who do not think of it.
+                Verb::Run(run) => run.site.root.clone().unwrap_or_default().join(configuration::FILE_NAME),
+                verb => verb.model()?.beside(configuration::FILE_NAME),
+            };
+            file.is_file().then_some(file)
+        };
+        self.configuration.clone().or_else(by_default)
+    }
+}
+
+impl Verb {
+    /// The model of whoever runs the command. What `review` judges may name programs of somebody else.
+    fn model(&self) -> Option<&Model> {
+        match self {
+            Self::Check(check) => Some(&check.model),
+            Self::Graph(graph) => Some(&graph.model),
+            Self::Ask(ask) => Some(&ask.question.about().model),
+            Self::Plan(plan) => Some(&plan.inputs.model),
+            Self::Render(render) => Some(&render.inputs.model),
+            Self::Move(step) => Some(&step.subject().model),
+            Self::Release(release) => Some(&release.model),
+            Self::Lineage(lineage) => Some(&lineage.model),
+            Self::Explain(explain) => Some(&explain.model),
+            Self::Review(_)
+            | Self::CodeOwners(_)
+            | Self::Applied(_)
+            | Self::Run(_)
+            | Self::Status(_)
+            | Self::Schema(_) => None,
+            #[cfg(feature = "laws")]
+            Self::Laws(_) => None,
+        }
+    }
+}
+
+/// The exit code if the command line or the configuration is wrong. Where 2 says that there is something to do, it says nothing else.
+pub(crate) fn usage_exit_code() -> u8 {
+    let is_detailed = env::args_os().any(|argument| argument == "--detailed-exitcode");
+    if is_detailed { 1 } else { 2 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_lock_is_beside_the_model() {
+        for (model, lock) in [
+            ("model.json", "datasurface.lock"),
+            ("a/model.json", "a/datasurface.lock"),
+            ("src", "src/datasurface.lock"),
+            ("-", "datasurface.lock"),
+        ] {
+            let arguments = Arguments::parse_from(["datasurface", "check", model]);
+            let Verb::Check(check) = arguments.verb else { panic!("another verb") };
+            assert_eq!(check.model.lock(), PathBuf::from(lock));
+        }
+    }
+}

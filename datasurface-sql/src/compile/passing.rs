@@ -1,0 +1,146 @@
+//! Expressions whose value is that of a part of them, at least in some rows or in some dialects.
+
+use super::{
+    expression::{arguments, is_called, rows_of},
+    scope::Scope,
+    types,
+};
+use datasurface_schema::{DataType, FloatFormat};
+use sqlparser::ast::{
+    BinaryOperator, CaseWhen, Expr, Function, UnaryOperator, Value as Literal, ValueWithSpan,
+};
+
+/// What an expression consists of.
+pub(super) struct Parts<'e> {
+    /// What the value may be, as it is.
+    pub(super) passed_on: Vec<&'e Expr>,
+    /// What the value depends on otherwise.
+    pub(super) used: Vec<&'e Expr>,
+}
+
+/// Functions that give one of their arguments, or one of the values that their argument has in some rows: of one row, that
+/// is its value.
+const CHOOSING: &[&str] = &[
+    "coalesce",
+    "ifnull",
+    "isnull",
+    "nvl",
+    "greatest",
+    "least",
+    "min",
+    "max",
+    "any_value",
+    "arbitrary",
+    "mode",
+    "first",
+    "last",
+    "first_value",
+    "last_value",
+    "nth_value",
+    "lag",
+    "lead",
+    "concat",
+];
+
+/// What an expression consists of, if its value may be that of a part.
+pub(super) fn parts<'e>(expression: &'e Expr, scope: &Scope<'_>) -> Option<Parts<'e>> {
+    let (passed_on, used) = match expression {
+        Expr::Nested(one)
+        | Expr::Collate { expr: one, collation: _ }
+        | Expr::UnaryOp { op: UnaryOperator::Plus, expr: one } => (vec![&**one], Vec::new()),
+        Expr::Cast { kind: _, expr, data_type, format: None }
+            if types::from_sql(data_type).is_some_and(|to| keeps(types::of(expr, scope).as_ref(), &to)) =>
+        {
+            (vec![&**expr], Vec::new())
+        }
+        Expr::BinaryOp { left, op, right } if is_neutral(op, right) => (vec![&**left], vec![&**right]),
+        Expr::BinaryOp { left, op, right } if commutes(op) && is_neutral(op, left) => {
+            (vec![&**right], vec![&**left])
+        }
+        Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
+            let results = conditions.iter().map(|CaseWhen { condition: _, result }| result);
+            let tests = conditions.iter().map(|CaseWhen { condition, result: _ }| condition);
+            (results.chain(else_result.as_deref()).collect(), tests.chain(operand.as_deref()).collect())
+        }
+        Expr::Function(function) => of_function(function)?,
+        _ => return None,
+    };
+    Some(Parts { passed_on, used })
+}
+
+/// What a function may give as it is, and what it uses otherwise.
+fn of_function(function: &Function) -> Option<(Vec<&Expr>, Vec<&Expr>)> {
+    let mut passed_on = arguments(function)?;
+    let mut used = rows_of(function)?;
+    if is_called(function, &["if", "iif", "nvl2"]) && passed_on.len() > 1 {
+        used.push(passed_on.remove(0));
+    } else if is_called(function, &["nullif"]) {
+        used.extend(passed_on.drain(1.min(passed_on.len())..));
+    } else if is_called(function, &["concat"]) {
+        // It gives one of several only if there is nothing in the others.
+        if passed_on.iter().filter(|part| !is_empty_text(part)).count() > 1 {
+            return None;
+        }
+    } else if !is_called(function, CHOOSING) {
+        return None;
+    }
+    Some((passed_on, used))
+}
+
+/// Whether a value stays as it is when this is put to its right.
+fn is_neutral(operator: &BinaryOperator, other: &Expr) -> bool {
+    match operator {
+        BinaryOperator::StringConcat => is_empty_text(other),
+        BinaryOperator::Plus => is_empty_text(other) || is_number(other, 0.0),
+        BinaryOperator::Minus => is_number(other, 0.0),
+        BinaryOperator::Multiply | BinaryOperator::Divide => is_number(other, 1.0),
+        _ => false,
+    }
+}
+
+/// Whether the sides of an operator can be exchanged where one of them changes nothing.
+fn commutes(operator: &BinaryOperator) -> bool {
+    matches!(operator, BinaryOperator::StringConcat | BinaryOperator::Plus | BinaryOperator::Multiply)
+}
+
+fn literal(expression: &Expr) -> Option<&Literal> {
+    match expression {
+        Expr::Value(ValueWithSpan { value, span: _ }) => Some(value),
+        _ => None,
+    }
+}
+
+fn is_empty_text(expression: &Expr) -> bool {
+    matches!(literal(expression), Some(Literal::SingleQuotedString(text)) if text.is_empty())
+}
+
+fn is_number(expression: &Expr, number: f64) -> bool {
+    let value = match literal(expression) {
+        Some(Literal::Number(digits, _)) => digits.parse::<f64>().ok(),
+        _ => None,
+    };
+    value.is_some_and(|value| value.total_cmp(&number).is_eq())
+}
+
+/// Whether a cast of one type to another one keeps values, in at least one of the dialects: a text keeps all that it is given,
+/// because SQLite and DuckDB do not cut it; where a whole number does not fit, a cast fails.
+fn keeps(from: Option<&DataType>, to: &DataType) -> bool {
+    use DataType::{BigInt, Boolean, Char, CustomInteger, Date, Decimal, Float, Integer};
+    use DataType::{Binary, NChar, NVarChar, SmallInt, Timestamp, TinyInt, VarChar};
+    match (from, to) {
+        (_, Char { .. } | VarChar { .. } | NChar { .. } | NVarChar { .. }) => true,
+        (Some(from), to) if from == to => true,
+        (
+            Some(Boolean | TinyInt | SmallInt | Integer | BigInt | CustomInteger { .. }),
+            TinyInt | SmallInt | Integer | BigInt | CustomInteger { .. } | Float(_) | Decimal { .. },
+        ) => true,
+        (Some(Decimal { scale, .. }), Decimal { scale: kept, .. }) => kept >= scale,
+        (Some(Float(_) | Decimal { .. }), Float(to)) => *to == FloatFormat::Binary64,
+        (Some(Date), Timestamp { .. }) => true,
+        (
+            Some(Char { .. } | VarChar { .. } | NChar { .. } | NVarChar { .. } | Binary { .. }),
+            Binary { .. },
+        ) => true,
+        _ => false,
+    }
+}
