@@ -12,7 +12,7 @@ use datasurface_broker::{
 use datasurface_model::{Diagnostic, Severity, Validate, Validation};
 use datasurface_platform::{Registry, Resource};
 use datasurface_testkit::{RenderedState, SimulatedSystem};
-use serde_json::Value;
+use serde_json::{Value, json};
 use states::States;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -169,15 +169,23 @@ impl Site {
     }
 }
 
+/// A member of an object, which becomes an object if it is not there.
+fn member<'v>(object: &'v mut Value, name: &str) -> &'v mut Value {
+    object.as_object_mut().unwrap().entry(name).or_insert_with(|| json!({}))
+}
+
 /// The lock with the storage names of another branch added to its own.
 fn merged(lock: &Lock, other: &Lock) -> Lock {
-    let [mut text, other] = [lock, other].map(|lock| serde_json::from_str::<Value>(&lock.to_text()).unwrap());
-    let theirs = other["storage"]["names"].as_object().cloned().unwrap_or_default();
+    let read = |lock: &Lock| serde_json::from_str::<Value>(&lock.to_text()).unwrap();
+    let (mut text, other) = (read(lock), read(other));
+    let Some(theirs) = other.pointer("/storage/names").and_then(Value::as_object) else {
+        return lock.clone();
+    };
+    let own = member(member(&mut text, "storage"), "names");
     for (kind, entries) in theirs {
-        for (name, entry) in entries.as_object().cloned().unwrap_or_default() {
-            if text["storage"]["names"][&kind].get(&name).is_none() {
-                text["storage"]["names"][&kind][&name] = entry;
-            }
+        let own = member(own, kind).as_object_mut().unwrap();
+        for (name, entry) in entries.as_object().unwrap() {
+            own.entry(name).or_insert_with(|| entry.clone());
         }
     }
     Lock::from_text(&text.to_string()).unwrap()
