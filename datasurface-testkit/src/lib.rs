@@ -97,5 +97,5 @@ pub use deployment::{DeployedRevision, DeployedScope, Deployment, DeploymentErro
 pub use law::Law;
 pub use northwind::{northwind, northwind_masked};
 pub use report::{CheckCounts, LawReport, Violation};
-pub use simulated_system::{RenderedState, SimulatedSystem, SimulatedThing, StateTransition};
+pub use simulated_system::{RenderedState, SimulatedResource, SimulatedSystem, StateTransition};
 pub use synthetic::{Edits, Synthetic, worst_case_edits};

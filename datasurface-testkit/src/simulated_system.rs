@@ -27,7 +27,7 @@ pub enum StateTransition {
 
 /// A resource as it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SimulatedThing {
+pub struct SimulatedResource {
     /// The attributes of the resource, as they were applied last.
     pub attributes: BTreeMap<String, Value>,
     /// The names of all whose data was written into it since it was created.
@@ -43,7 +43,7 @@ pub struct SimulatedThing {
 #[derive(Debug)]
 pub struct SimulatedSystem {
     feeds: fn(&Resource) -> Option<String>,
-    things: BTreeMap<ResourceAddress, SimulatedThing>,
+    resources: BTreeMap<ResourceAddress, SimulatedResource>,
     states: BTreeMap<SafePath, BTreeSet<ResourceAddress>>,
 }
 
@@ -93,13 +93,13 @@ impl SimulatedSystem {
     /// that holds no data, or is held and not fed.
     #[must_use]
     pub fn new(feeds: fn(&Resource) -> Option<String>) -> Self {
-        Self { feeds, things: BTreeMap::new(), states: BTreeMap::new() }
+        Self { feeds, resources: BTreeMap::new(), states: BTreeMap::new() }
     }
 
     /// The resources that are there.
     #[must_use]
-    pub fn things(&self) -> &BTreeMap<ResourceAddress, SimulatedThing> {
-        &self.things
+    pub fn resources(&self) -> &BTreeMap<ResourceAddress, SimulatedResource> {
+        &self.resources
     }
 
     /// Makes what is there as it is rendered, in at most so many actions, as if the process was killed then. What is created comes before
@@ -107,14 +107,14 @@ impl SimulatedSystem {
     pub fn fold(&mut self, rendered: &RenderedState, most_actions: usize) -> bool {
         let wanted: BTreeMap<&ResourceAddress, &Resource> =
             rendered.resources().map(|resource| (resource.address(), resource)).collect();
-        let going = self.things.keys().filter(|address| !wanted.contains_key(address)).cloned();
+        let going = self.resources.keys().filter(|address| !wanted.contains_key(address)).cloned();
         let going: Vec<ResourceAddress> = going.collect();
         for resource in wanted.values().take(most_actions) {
             self.put(resource);
         }
         let left = most_actions.saturating_sub(wanted.len());
         for address in going.iter().take(left) {
-            self.things.remove(address);
+            self.resources.remove(address);
         }
         wanted.len() <= most_actions && going.len() <= left
     }
@@ -131,7 +131,7 @@ impl SimulatedSystem {
             let mut state = self.states.remove(folder).unwrap_or_default();
             for transition in transitions {
                 match transition {
-                    StateTransition::Import(address) if self.things.contains_key(address) => {
+                    StateTransition::Import(address) if self.resources.contains_key(address) => {
                         state.insert(address.clone());
                     }
                     StateTransition::Import(_) => {}
@@ -150,10 +150,10 @@ impl SimulatedSystem {
                 continue;
             };
             for address in state.iter().filter(|address| !wanted.contains_key(*address)) {
-                self.things.remove(address);
+                self.resources.remove(address);
             }
             for (address, resource) in wanted {
-                if !state.contains(address) && self.things.contains_key(address) {
+                if !state.contains(address) && self.resources.contains_key(address) {
                     return Err(format!("`{address}` is to be created in `{folder}`, and is there already"));
                 }
                 self.put(resource);
@@ -168,10 +168,10 @@ impl SimulatedSystem {
     /// Creates or updates one resource, and writes the data that feeds it.
     fn put(&mut self, resource: &Resource) {
         let attributes = resource.attributes().clone();
-        let thing = self.things.entry(resource.address().clone());
-        let thing =
-            thing.or_insert_with(|| SimulatedThing { attributes: BTreeMap::new(), data: BTreeSet::new() });
-        thing.attributes = attributes;
-        thing.data.extend((self.feeds)(resource));
+        let existing = self.resources.entry(resource.address().clone());
+        let existing = existing
+            .or_insert_with(|| SimulatedResource { attributes: BTreeMap::new(), data: BTreeSet::new() });
+        existing.attributes = attributes;
+        existing.data.extend((self.feeds)(resource));
     }
 }

@@ -155,7 +155,7 @@ impl Site {
 
     /// Compares what is there with what is owed.
     fn judge(&mut self) {
-        let things = self.system.things();
+        let things = self.system.resources();
         let mut there = BTreeSet::new();
         for (address, thing) in things {
             assert!(thing.data.len() <= 1, "{}: `{address}` has the data of several: {thing:?}", self.case);
@@ -315,10 +315,10 @@ fn transitions_of_three_renderings_that_nobody_applied_stay() {
     let transitions = || site.target().manifest().unwrap().platform(&"P".into()).unwrap().earlier.len();
     assert_eq!(site.target().manifest().unwrap().pending_renderings().len(), 3);
     assert!(transitions() > 0);
-    let before = site.system.things().clone();
+    let before = site.system.resources().clone();
     site.system.apply(&site.commit().state).unwrap();
     for (address, thing) in &before {
-        assert_eq!(site.system.things().get(address), Some(thing), "it moved, and was not made again");
+        assert_eq!(site.system.resources().get(address), Some(thing), "it moved, and was not made again");
     }
     Site::broker().record_applied(&mut site.target(), None).unwrap();
     assert_eq!(site.target().manifest().unwrap().platform(&"P".into()).unwrap().earlier.len(), 0);
