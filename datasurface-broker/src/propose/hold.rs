@@ -90,7 +90,7 @@ pub(super) fn newly_held(
     let base = resources(before.base_scopes()).map(|one| (one, before.base_owed()));
     let since = resources(before.scopes_since_base()).map(|one| (one, &before.owed));
     let guards = let_go.clone();
-    let mut held = Vec::new();
+    let mut states = Vec::new();
     for ((entry, resource), owed) in base.chain(since) {
         let Some(data) = resource.held_data() else {
             continue;
@@ -118,9 +118,11 @@ pub(super) fn newly_held(
         let_go.remove(address);
         let data = HeldData::new(dataset, custody);
         let until = owed_until(&data, on);
-        let state = HeldState::new(address.clone(), scope, data, view.clone(), until);
-        hold(&mut held, &[state]);
+        states.push(HeldState::new(address.clone(), scope, data, view.clone(), until));
     }
+    // What is in both is held once.
+    let mut held = Vec::new();
+    hold(&mut held, &states);
     held
 }
 
