@@ -17,6 +17,7 @@ mod example;
 mod failures;
 mod fixture;
 mod flows;
+mod foreign_objects;
 mod handover;
 mod history;
 mod hooks;
