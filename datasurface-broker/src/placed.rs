@@ -1,13 +1,20 @@
 //! Placed: an ecosystem whose every group is served and whose every datastore is captured.
 
-use crate::{configured_platform::ConfiguredPlatform, lock::Lock, lock_change::PLATFORM_OVER};
+use crate::{configured_platform::ConfiguredPlatform, lock::Lock};
 use chrono::NaiveDate;
 use datasurface_graph::{Fingerprint, IntentionGraphs, Placement};
 use datasurface_model::{
-    Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, PlatformName, Set, Valid, segment,
+    CodeInfo, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, PlatformName, Set, Valid, segment,
 };
 use datasurface_platform::Revision;
 use std::{collections::BTreeMap, sync::Arc};
+
+pub(crate) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
+    "lock/platform-over",
+    "a platform that the lock chose serves or captures after its last day",
+    "Whoever operates the platform promised it until its sunset, and may stop it at any time since. What was chosen once stays where it is \
+     until somebody moves it: pin groups and datastores to another platform, or agree on a later sunset.",
+);
 
 /// A valid ecosystem, the decisions about it, and the graph of each platform.
 /// Everything that only platforms can judge was judged.

@@ -23,6 +23,7 @@
 mod approval;
 mod authorization;
 mod changed_datastores;
+mod changed_model;
 mod code_owners;
 mod codes;
 mod compatibility;

@@ -5,28 +5,17 @@
 
 use super::{
     approval::RequiredApproval,
-    changed_datastores::{Change, StoreChange},
-    diff::{DifferenceKind, ModelDiff, Pruned},
-    former_names::FormerNames,
+    changed_datastores::Change,
+    changed_model::ChangedModel,
+    diff::DifferenceKind,
     taken_names::{TakenName, TakenNames},
     uses,
 };
 use datasurface_model::{
     Access, Approval, Consent, ContainerKey, ContainerUse, ContainerUser, DataContainer, Datastore,
-    Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, Valid, ZoneDeclaration,
+    Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, ZoneDeclaration,
     ownership::OwnedPart, segment,
 };
-
-/// Both sides of a change, as rules see them.
-pub(super) struct ChangedModel<'e> {
-    pub(super) old: &'e Valid<Ecosystem>,
-    pub(super) new: &'e Valid<Ecosystem>,
-    pub(super) diff: &'e ModelDiff,
-    /// Both without what they have in common.
-    pub(super) pruned: &'e Pruned,
-    pub(super) stores: &'e [StoreChange<'e>],
-    pub(super) former: &'e FormerNames,
-}
 
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);

@@ -1,6 +1,6 @@
 //! Names of teams that are about to be another owner's.
 
-use super::required::ChangedModel;
+use super::changed_model::ChangedModel;
 use datasurface_model::{
     ContainerUser, Ecosystem, Entity, Repository, TeamDeclaration, TeamKey, ZoneName, ownership::OwnedPart,
 };

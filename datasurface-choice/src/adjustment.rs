@@ -1,13 +1,7 @@
 //! Adjustments: the smallest change of a group with which a platform could serve it.
 
-use crate::{
-    lack::{Lack, versions},
-    serve::ServingTask,
-    task::Task as _,
-};
-use datasurface_model::{
-    DatasetGroup, DatasetKey, DatasetSink, Entity, Latency, Milestoning, PlatformName, Retention,
-};
+use crate::lack::{Lack, versions};
+use datasurface_model::{DatasetGroup, DatasetKey, DatasetSink, Entity, Latency, Milestoning, Retention};
 use datasurface_platform::PlatformDescriptor;
 use serde::Serialize;
 use std::fmt;
@@ -56,11 +50,13 @@ impl Adjustment {
 }
 
 /// The group that asks for as little less as possible so that a platform can serve it; `None` if it cannot, whatever the group asks
-/// for.
-pub(crate) fn adjusted(task: &ServingTask<'_>, platform: &PlatformName) -> Option<DatasetGroup> {
-    let descriptor = task.question().platforms.get(platform)?;
-    let lacks = |group: &DatasetGroup| task.of_group(group).shortcomings(platform);
-    let mut group = task.group().clone();
+/// for. `lacks` tells what the platform lacks for a group.
+pub(crate) fn adjusted(
+    group: &DatasetGroup,
+    descriptor: &PlatformDescriptor,
+    lacks: impl Fn(&DatasetGroup) -> Vec<Lack>,
+) -> Option<DatasetGroup> {
+    let mut group = group.clone();
     // Versions come first, since retention depends on them; a platform that is fast enough by itself may be too late all the same.
     for adjust in [with_versions, with_latency, with_latency, with_retention] {
         let found = lacks(&group);

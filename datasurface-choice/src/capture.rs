@@ -4,7 +4,7 @@ use crate::{
     Choice, capability,
     criterion::{Criterion, Penalties, Ranking},
     decisions::{self, Decision, is_in_graph},
-    explain::{Explanation, PlatformTask, candidates},
+    explanation::{Explanation, PlatformTask, candidates},
     lack::{Lack, joined},
     order,
     policy::{DatasetReader, GovernedTask, Pin},

@@ -53,6 +53,7 @@ mod codes;
 mod criterion;
 mod decisions;
 mod explain;
+mod explanation;
 mod lack;
 mod latency;
 mod moves;
@@ -63,7 +64,7 @@ mod task;
 
 pub use adjustment::Adjustment;
 pub use criterion::Criterion;
-pub use explain::{Candidate, Explanation, PlatformTask};
+pub use explanation::{Candidate, Explanation, PlatformTask};
 pub use lack::Lack;
 pub use latency::Delay;
 pub use moves::{MoveError, MoveStep};

@@ -8,7 +8,7 @@
 //!
 //! Both run from the start to the end. Until the end there is a way back.
 
-use crate::explain::PlatformTask;
+use crate::explanation::PlatformTask;
 use datasurface_graph::{Assignments, Stage, Stages};
 use datasurface_model::PlatformName;
 

@@ -6,7 +6,7 @@ use crate::{
     capability,
     criterion::{Criterion, Penalties, Ranking},
     decisions::{self, Decision, is_in_graph},
-    explain::{Explanation, PlatformTask, candidates},
+    explanation::{Explanation, PlatformTask, candidates},
     lack::{Lack, joined},
     policy::{GovernedTask, Pin},
     task::Task,
@@ -88,7 +88,10 @@ pub(crate) fn explain(
     let mut candidates = candidates(&task, assignments.group(&task.key()));
     let mut validity = BTreeMap::new();
     for candidate in candidates.iter_mut().filter(|candidate| !candidate.lacks.is_empty()) {
-        let adjusted = adjustment::adjusted(&task, &candidate.platform);
+        let platform = &candidate.platform;
+        let lacks = |group: &DatasetGroup| task.of_group(group).shortcomings(platform);
+        let descriptor = question.platforms.get(platform);
+        let adjusted = descriptor.and_then(|descriptor| adjustment::adjusted(group, descriptor, lacks));
         let is_valid = |group: &DatasetGroup| {
             *validity.entry(group.clone()).or_insert_with(|| task.is_valid_with(group))
         };
@@ -134,10 +137,6 @@ impl<'a> ServingTask<'a> {
             return vec![Lack::Configuration];
         };
         capability::for_group(descriptor, self.question.ecosystem, &self.workspace.entity, self.group)
-    }
-
-    pub(crate) fn group(&self) -> &'a DatasetGroup {
-        self.group
     }
 
     /// The same, if this were the group.

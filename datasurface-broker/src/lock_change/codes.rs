@@ -1,5 +1,6 @@
 //! The codes of what a lock shows beside another version of it, or on another day.
 
+use crate::placed::PLATFORM_OVER;
 use datasurface_model::CodeInfo;
 
 /// Every code of a change of a lock.
@@ -37,10 +38,3 @@ pub(crate) static OTHER_OWNER: CodeInfo = CodeInfo::error(
     "The lock remembers the team that declared a datastore last: only that team may take up what is held of it. Rendering writes the entry,      from what is declared. Here it names a team that the lock before it does not name, and that did not declare the datastore: somebody      edited it. Restore the entry.",
 )
 .not_waivable();
-
-pub(crate) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
-    "lock/platform-over",
-    "a platform that the lock chose serves or captures after its last day",
-    "Whoever operates the platform promised it until its sunset, and may stop it at any time since. What was chosen once stays where it is \
-     until somebody moves it: pin groups and datastores to another platform, or agree on a later sunset.",
-);

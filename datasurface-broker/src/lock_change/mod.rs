@@ -2,7 +2,7 @@
 
 mod codes;
 
-pub(crate) use codes::{CODES, OTHER_OWNER, PLATFORM_OVER};
+pub(crate) use codes::{CODES, OTHER_OWNER};
 
 use crate::{
     lock::Lock,
