@@ -36,21 +36,20 @@ pub(crate) fn northwind() -> Ecosystem {
     let orders = "order_id SmallInt key, customer_id VarChar(5), order_date Date, freight Real";
     let names = ["company_name", "contact_name", "address", "phone", "fax"];
     let others = ["customer_id", "contact_title", "city", "region", "postal_code", "country"];
-    let classified = Schema::from(customers).table().clone().classified(names, "PII").classified(others, "Public");
+    let known = Schema::from(customers).table().clone().classified(names, "PII").classified(others, "Public");
     let nw_data = Datastore::new("NW_Data")
         .captured(Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB").with_cron("*/10 * * * *"))
-        .dataset(Dataset::new("customers", classified))
+        .dataset(Dataset::new("customers", known))
         .dataset(Dataset::new("products", products).classified("Public"))
         .dataset(Dataset::new("suppliers", suppliers).classified("Public"))
         .dataset(Dataset::new("orders", orders).classified("Public"));
     let mask = "SELECT customer_id, '***' AS company_name, '***' AS contact_name, contact_title, '***' AS address, \
         city, region, postal_code, country, '***' AS phone, '***' AS fax FROM NW_Data_customers";
-    let masking = DataTransformer::sql("Masked_NW_Data").select("customers", mask);
     let masked = Dataset::new("customers", customers).classified("Public");
     let mask_customers = Workspace::new("MaskCustomersWorkSpace")
         .with_container("USA/NorthWindTeam/AzureSQL")
         .group(DatasetGroup::new("MaskCustomers").sink("NW_Data/customers"))
-        .with_transformer(masking);
+        .with_transformer(DataTransformer::sql("Masked_NW_Data").select("customers", mask));
     let use_masked = Workspace::new("WorkspaceUsingTransformerOutput")
         .with_container("USA/NorthWindTeam/AzureSQL")
         .with_priority(Priority::Critical)

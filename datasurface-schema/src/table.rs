@@ -1,7 +1,7 @@
 //! A table: ordered columns, ordered primary key.
 
-use crate::name::{Classification, ColumnName};
 use crate::Column;
+use crate::name::{Classification, ColumnName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -60,7 +60,8 @@ fn ecosystem(now: Names, then: Names, desk: &'static str) -> Ecosystem {
     let schema = "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15)";
     let dataset = |schema: Schema| renamed!(Dataset::new(now.dataset, schema), dataset);
     let columns: TableSchema = schema.parse().unwrap();
-    let classified = columns.classified(["customer_id", "city"], "Public").classified(["company_name"], "PII");
+    let classified =
+        columns.classified(["customer_id", "city"], "Public").classified(["company_name"], "PII");
     let key = |datastore: &str| format!("{datastore}/{}", now.dataset);
     let place = format!("{}/{}", now.zone, now.team);
     let bench = format!("{place}/{}", now.container);
@@ -79,7 +80,9 @@ fn ecosystem(now: Names, then: Names, desk: &'static str) -> Ecosystem {
         .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
         .container(renamed!(DataContainer::sqlite(now.container, desk), container).located("V/L"))
         .datastore(renamed!(store, datastore))
-        .datastore(renamed!(Datastore::new(now.masked), masked).dataset(dataset(schema.into()).classified("Public")))
+        .datastore(
+            renamed!(Datastore::new(now.masked), masked).dataset(dataset(schema.into()).classified("Public")),
+        )
         .workspace(
             renamed!(Workspace::new(now.mask), mask)
                 .with_container(&*bench)

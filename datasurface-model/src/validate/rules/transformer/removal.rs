@@ -173,8 +173,7 @@ fn passed_on(column: &ColumnName, promise: &Promise<'_>, select: &SelectOutput, 
             );
             (help, None)
         };
-        let finding =
-            Diagnostic::new(&REMOVAL_NOT_DONE, promise.at(column), message).with_help(help);
+        let finding = Diagnostic::new(&REMOVAL_NOT_DONE, promise.at(column), message).with_help(help);
         scope.report(with_source(finding, &source.dataset, classified, scope));
         return;
     }
