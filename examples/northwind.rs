@@ -34,22 +34,22 @@ pub(crate) fn northwind() -> Ecosystem {
     let suppliers =
         "supplier_id SmallInt key, company_name VarChar(40) not null, city VarChar(15), homepage VarChar";
     let orders = "order_id SmallInt key, customer_id VarChar(5), order_date Date, freight Real";
+    let names = ["company_name", "contact_name", "address", "phone", "fax"];
+    let others = ["customer_id", "contact_title", "city", "region", "postal_code", "country"];
+    let known = Schema::from(customers).table().clone().classified(names, "PII").classified(others, "Public");
     let nw_data = Datastore::new("NW_Data")
         .captured(Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB").with_cron("*/10 * * * *"))
-        .dataset(Dataset::new("customers", customers).classified("PII"))
+        .dataset(Dataset::new("customers", known))
         .dataset(Dataset::new("products", products).classified("Public"))
         .dataset(Dataset::new("suppliers", suppliers).classified("Public"))
         .dataset(Dataset::new("orders", orders).classified("Public"));
     let mask = "SELECT customer_id, '***' AS company_name, '***' AS contact_name, contact_title, '***' AS address, \
         city, region, postal_code, country, '***' AS phone, '***' AS fax FROM NW_Data_customers";
-    let kept = ["customer_id", "contact_title", "city", "region", "postal_code", "country"];
-    let removal = Removal::new("the rest is replaced by a constant").with_columns(kept, "names no person");
-    let masking = DataTransformer::sql("Masked_NW_Data").select("customers", mask);
     let masked = Dataset::new("customers", customers).classified("Public");
     let mask_customers = Workspace::new("MaskCustomersWorkSpace")
         .with_container("USA/NorthWindTeam/AzureSQL")
         .group(DatasetGroup::new("MaskCustomers").sink("NW_Data/customers"))
-        .with_transformer(masking.removal("customers", "PII", removal));
+        .with_transformer(DataTransformer::sql("Masked_NW_Data").select("customers", mask));
     let use_masked = Workspace::new("WorkspaceUsingTransformerOutput")
         .with_container("USA/NorthWindTeam/AzureSQL")
         .with_priority(Priority::Critical)

@@ -27,6 +27,6 @@ mod validate;
 
 pub use datasurface_ecosystem::*;
 pub use validate::{
-    CODES, Changes, Checked, Invalid, Located, Origins, PartialValidation, Previous, Recapture, SoundPart,
-    Valid, Validate, Validation, ValidationStats,
+    CODES, Changes, Checked, FormerDelivery, Invalid, Located, Origins, PartialValidation, Previous,
+    Recapture, SoundPart, Valid, Validate, Validation, ValidationStats,
 };

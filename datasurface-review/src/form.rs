@@ -49,6 +49,17 @@ struct ReviewReport {
     fingerprint: Option<String>,
     /// The report of change control. None if a side could not be read.
     change: Option<Change>,
+    /// The lists that are cut, because the report would be larger than 2 MiB.
+    cut: Vec<CutList>,
+}
+
+/// A list of a report that is cut: its first elements are there.
+#[derive(JsonSchema)]
+struct CutList {
+    /// The list, as a JSON Pointer.
+    list: String,
+    /// The count of elements that are left out.
+    omitted: usize,
 }
 
 /// Whether a change is accepted.

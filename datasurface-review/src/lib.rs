@@ -16,6 +16,7 @@
 
 mod form;
 mod junit;
+mod limit;
 mod markdown;
 mod report;
 mod review;

@@ -1,6 +1,6 @@
 //! The report of a review, for people and for programs.
 
-use super::{form, junit, markdown};
+use super::{form, junit, limit, markdown};
 use chrono::NaiveDate;
 use datasurface_change::{ChangeReport, MissingApproval, OwnerNotice, TeamNotice, Verdict};
 use datasurface_document::Report;
@@ -131,11 +131,12 @@ impl ReviewReport {
         self.change.as_ref().map_or(&[], |change| &change.owner_notices)
     }
 
-    /// Returns the report as JSON, with a line feed at the end.
+    /// Returns the report as JSON, with a line feed at the end. Of a report over 2 MiB, lists are cut, and `cut` says which, and how
+    /// many elements each lacks.
     #[must_use]
     pub fn to_json(&self) -> String {
         // Making a value cannot fail: every map in a report has text for keys.
-        format!("{:#}\n", serde_json::to_value(self).unwrap_or_default())
+        limit::to_text(serde_json::to_value(self).unwrap_or_default())
     }
 
     /// Returns the JSON Schema of reports as JSON. Every report is valid by it.

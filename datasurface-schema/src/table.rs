@@ -1,7 +1,7 @@
 //! A table: ordered columns, ordered primary key.
 
 use crate::Column;
-use crate::name::ColumnName;
+use crate::name::{Classification, ColumnName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -37,6 +37,31 @@ impl TableSchema {
     #[must_use]
     pub fn partitioned<N: Into<ColumnName>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
         self.partition = columns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Adds a classification to the columns of these names. Classify columns or the whole dataset, not both.
+    ///
+    /// ```
+    /// use datasurface_schema::TableSchema;
+    /// let customers: TableSchema = "id Integer key, name VarChar(40), phone VarChar(24)".parse()?;
+    /// let customers = customers.classified(["id"], "Internal").classified(["name", "phone"], "PII");
+    /// assert!(customers.columns().iter().all(|column| column.classifications().len() == 1));
+    /// # Ok::<(), datasurface_schema::SchemaTextError>(())
+    /// ```
+    #[must_use]
+    pub fn classified<N: Into<ColumnName>>(
+        mut self,
+        columns: impl IntoIterator<Item = N>,
+        classification: impl Into<Classification>,
+    ) -> Self {
+        let names: Vec<ColumnName> = columns.into_iter().map(Into::into).collect();
+        let classification = classification.into();
+        let classify = |column: Column| match names.contains(column.name()) {
+            true => column.classified(classification.clone()),
+            false => column,
+        };
+        self.columns = self.columns.into_iter().map(classify).collect();
         self
     }
 

@@ -2,7 +2,7 @@
 
 use datasurface_model::{
     Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
-    InfrastructureVendor, PlatformDeclaration, Priority, Removal, Retention, Team, Workspace,
+    InfrastructureVendor, PlatformDeclaration, Priority, Retention, Schema, TableSchema, Team, Workspace,
 };
 
 /// Returns the NorthWind ecosystem: one team with a database, and two workspaces that want the latest data of it.
@@ -17,15 +17,7 @@ pub fn northwind() -> Ecosystem {
 #[must_use]
 pub fn northwind_masked() -> Ecosystem {
     let mask = "SELECT customer_id, '***' AS company_name, country FROM NW_Data_customers";
-    let anonymous = Removal::new("who a customer is cannot be told from a number and a country")
-        .column("customer_id", "names nobody outside")
-        .column("company_name", "replaced by a constant")
-        .column("country", "names nobody");
-    let masking = DataTransformer::sql("Masked_NW_Data").select("customers", mask).removal(
-        "customers",
-        "PII",
-        anonymous,
-    );
+    let masking = DataTransformer::sql("Masked_NW_Data").select("customers", mask);
     let masked = Dataset::new("customers", CUSTOMERS).classified("Public");
     let mask_customers = Workspace::new("MaskCustomers")
         .with_container("USA/NorthWindTeam/Warehouse")
@@ -45,6 +37,12 @@ pub fn northwind_masked() -> Ecosystem {
 
 const CUSTOMERS: &str = "customer_id VarChar(5) key, company_name VarChar(40) not null, country VarChar(15)";
 
+/// Who a customer is cannot be told from a number and a country.
+fn customers() -> TableSchema {
+    let columns = Schema::from(CUSTOMERS).table().clone();
+    columns.classified(["customer_id", "country"], "Public").classified(["company_name"], "PII")
+}
+
 fn team() -> Team {
     let products = "product_id SmallInt key, product_name VarChar(40) not null, supplier_id SmallInt, \
         unit_price Decimal(10,4), discontinued Boolean not null";
@@ -52,7 +50,7 @@ fn team() -> Team {
     let orders = "order_id SmallInt key, customer_id VarChar(5), ordered_at Timestamp(UTC), freight Real";
     let nw_data = Datastore::new("NW_Data")
         .captured(Capture::sql_snapshot("USA/NorthWindTeam/NorthWindDB").with_cron("*/10 * * * *"))
-        .dataset(Dataset::new("customers", CUSTOMERS).classified("PII"))
+        .dataset(Dataset::new("customers", customers()))
         .dataset(Dataset::new("products", products).classified("Public"))
         .dataset(Dataset::new("suppliers", suppliers).classified("Public"))
         .dataset(Dataset::new("orders", orders).classified("Public"));

@@ -26,6 +26,8 @@ const BEYOND: &[&str] = &[
     "platform/folder-twice",
     // It takes a lock with a name that the model has forgotten.
     "capture/renamed-delivery",
+    // It takes a target with a delivery that the model has forgotten.
+    "capture/former-delivery",
     // It takes a target or a lock that somebody changed.
     "lock/cannot-continue",
     "lock/gone",

@@ -26,19 +26,15 @@ fn ecosystem(datasets: &[&'static str], desk: &'static str) -> Ecosystem {
 
 /// In which the source's customers have these columns.
 fn ecosystem_of(customers: &str, datasets: &[&'static str], desk: &'static str) -> Ecosystem {
+    let customers: TableSchema = customers.parse().unwrap();
+    let customers =
+        customers.classified(["customer_id", "city", "region"], "Public").classified(["company_name"], "PII");
     let store = Datastore::new("NW_Data")
         .captured(Capture::sql_snapshot("Z/T/Source").with_cron("*/10 * * * *"))
-        .dataset(Dataset::new("customers", customers).classified("PII"))
+        .dataset(Dataset::new("customers", customers))
         .dataset(Dataset::new("orders", "order_id Integer key, freight Decimal(8,2)").classified("Public"));
     let mask = DataTransformer::sql("Masked")
-        .select("customers", "SELECT customer_id, '***' AS company_name, city FROM NW_Data_customers")
-        .removal(
-            "customers",
-            "PII",
-            Removal::new("names are replaced by a constant")
-                .column("customer_id", "names nobody outside")
-                .column("city", "names nobody"),
-        );
+        .select("customers", "SELECT customer_id, '***' AS company_name, city FROM NW_Data_customers");
     let team = Team::new()
         .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
         .container(DataContainer::sqlite("Desk", desk).located("V/L"))

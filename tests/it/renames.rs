@@ -58,22 +58,19 @@ fn ecosystem(now: Names, then: Names, desk: &'static str) -> Ecosystem {
         }};
     }
     let schema = "customer_id VarChar(5) key, company_name VarChar(40) not null, city VarChar(15)";
-    let dataset = || renamed!(Dataset::new(now.dataset, schema), dataset);
+    let dataset = |schema: Schema| renamed!(Dataset::new(now.dataset, schema), dataset);
+    let columns: TableSchema = schema.parse().unwrap();
+    let classified =
+        columns.classified(["customer_id", "city"], "Public").classified(["company_name"], "PII");
     let key = |datastore: &str| format!("{datastore}/{}", now.dataset);
     let place = format!("{}/{}", now.zone, now.team);
     let bench = format!("{place}/{}", now.container);
     let store = Datastore::new(now.datastore)
         .captured(Capture::sql_snapshot(&*format!("{place}/Source")).table(now.dataset, "customers"))
-        .dataset(dataset().classified("PII"));
+        .dataset(dataset(classified.into()));
     let select =
         format!("SELECT customer_id, '***' AS company_name, city FROM {}_{}", now.datastore, now.dataset);
-    let mask = DataTransformer::sql(now.masked).select(now.dataset, &*select).removal(
-        now.dataset,
-        "PII",
-        Removal::new("names are replaced by a constant")
-            .column("customer_id", "names nobody outside")
-            .column("city", "names nobody"),
-    );
+    let mask = DataTransformer::sql(now.masked).select(now.dataset, &*select);
     let history = || {
         renamed!(DatasetGroup::new(now.group), group)
             .with_milestoning(Milestoning::LiveAndForensic)
@@ -83,7 +80,9 @@ fn ecosystem(now: Names, then: Names, desk: &'static str) -> Ecosystem {
         .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
         .container(renamed!(DataContainer::sqlite(now.container, desk), container).located("V/L"))
         .datastore(renamed!(store, datastore))
-        .datastore(renamed!(Datastore::new(now.masked), masked).dataset(dataset().classified("Public")))
+        .datastore(
+            renamed!(Datastore::new(now.masked), masked).dataset(dataset(schema.into()).classified("Public")),
+        )
         .workspace(
             renamed!(Workspace::new(now.mask), mask)
                 .with_container(&*bench)

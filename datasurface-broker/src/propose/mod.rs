@@ -4,6 +4,7 @@ mod as_of;
 mod base;
 mod cause;
 mod changed_scopes;
+mod former_delivery;
 mod guard;
 mod hold;
 mod hooks;
@@ -59,6 +60,7 @@ static CODES: &[&CodeInfo] = &[
     &other_storage::OTHER_STORAGE,
     &base::TARGET_MISSING,
     &base::TARGET_OTHER,
+    &former_delivery::FORMER_DELIVERY,
     &occupied::PLACE_TWICE,
     &render::ADDRESS_TWICE,
     &render::FOLDER_TWICE,
@@ -200,6 +202,7 @@ impl Broker {
                 Err(error) => found.push(failure(&error, ModelPath::root().child(segment::PLATFORMS, name))),
             }
         }
+        former_delivery::check(placed, manifest, &mut found);
         let (findings, mut waived) = placed.ecosystem.apply_waivers(Findings::from_iter(found), CODES);
         let findings = BrokerError::check(findings)?;
         waived.extend(placed.waived.clone());

@@ -90,3 +90,67 @@ fn the_finding_can_be_waived() {
     let placed = place(forgotten("orders_of_old").waiver(waiver), &renamed()).unwrap();
     assert_eq!(placed.waived().codes().collect::<Vec<_>>(), [DELIVERY]);
 }
+
+/// What reads nothing, and captures a table from where something was delivered.
+fn without_reader(ecosystem: Ecosystem) -> Ecosystem {
+    ecosystem.edit_team("Y", "T", |team| team.without_workspace(&"W".into()))
+}
+
+#[test]
+fn a_table_that_was_delivered_is_not_captured_before_it_is_gone() {
+    let delivered = || world(store_of("Shop", dataset("orders")), "Shop/orders", "ledger");
+    let captured =
+        |table: &str| without_reader(world(store_of("Shop", dataset("orders")), "Shop/orders", table));
+    let site = Site::new();
+    site.render(delivered(), today());
+    let codes_of = |ecosystem: Ecosystem| match site.propose(ecosystem, today()) {
+        Ok(_) => Vec::new(),
+        Err(refused) => codes(&refused).into_iter().map(str::to_owned).collect(),
+    };
+    for table in ["P__Shop__orders", "shop_x", "\"main\".\"ORDERS\""] {
+        assert_eq!(codes_of(captured(table)), ["capture/former-delivery"], "{table}");
+    }
+    // Nor if the dataset is gone with its delivery, or the container has another name.
+    let gone = captured("P__Shop__orders").edit_team("Z", "T", |team| team.without_datastore(&"Shop".into()));
+    assert_eq!(codes_of(gone), ["capture/former-delivery"]);
+    let renamed = captured("P__Shop__orders").edit_team("Y", "T", |team| {
+        let copy = Capture::sql_snapshot("Y/T/Lagoon").table("foo", "P__Shop__orders");
+        let pond = DataContainer::sqlite("Lagoon", "pond.db").located("V/L").renamed_from("Pond");
+        team.without_container(&"Pond".into())
+            .container(pond)
+            .edit_datastore(&"Copy".into(), |store| store.captured(copy))
+    });
+    assert_eq!(codes_of(renamed), ["capture/former-delivery"]);
+    // The mirrors: another table, a waiver, and the same after the removal was applied.
+    assert_eq!(codes_of(captured("ledger")), [] as [&str; 0]);
+    let waiver = Waiver::new(
+        "capture/former-delivery",
+        "zones/Y/teams/T/datastores/Copy/capture/tables/foo",
+        "a table of our own",
+        day("2026-12-31"),
+    );
+    assert_eq!(codes_of(captured("P__Shop__orders").waiver(waiver)), [] as [&str; 0]);
+    site.render(captured("ledger"), today());
+    site.render(captured("P__Shop__orders"), today());
+}
+
+#[test]
+fn data_of_the_same_origins_is_captured_at_any_time() {
+    let own = |has_reader: bool, table: &str| {
+        let ecosystem =
+            world(store_of("Shop", dataset("orders")), "Shop/orders", table).edit_team("Y", "T", |team| {
+                let copy = Capture::sql_snapshot("Z/T/Lake").table("foo", table);
+                team.edit_workspace(&"W".into(), |workspace| workspace.with_container("Z/T/Lake"))
+                    .edit_datastore(&"Copy".into(), |store| store.captured(copy))
+            });
+        let ecosystem = ecosystem.edit_team("Z", "T", |team| {
+            team.edit_container(&"Lake".into(), |lake| {
+                lake.readable_by(ContainerUser::Everyone).writable_by(ContainerUser::Everyone)
+            })
+        });
+        if has_reader { ecosystem } else { without_reader(ecosystem) }
+    };
+    let site = Site::new();
+    site.render(own(true, "ledger"), today());
+    assert!(site.propose(own(false, "P__Shop__orders"), today()).is_ok());
+}

@@ -16,6 +16,9 @@ const VERSION: u32 = 1;
 /// The greatest count of differences that a finding about a part lists. All of them are in the JSON.
 const LISTED: usize = 12;
 
+/// The greatest count of consumers that the finding about a breaking change lists. All of them are in the JSON.
+const MAX_CONSUMERS: usize = 100;
+
 /// The verdict on a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -124,10 +127,17 @@ impl ChangeReport {
                 .related_place(required.related.clone(), format!("belongs to {}", required.owner))
         });
         let breaking = self.breaking.iter().map(|breaking| {
-            let consumers = breaking.consumers.iter();
-            consumers.fold(breaking.finding.clone(), |finding, consumer| {
+            let consumers = breaking.consumers.iter().take(MAX_CONSUMERS);
+            let finding = consumers.fold(breaking.finding.clone(), |finding, consumer| {
                 finding.related_place(consumer.path(), format!("breaks {consumer}"))
-            })
+            });
+            match breaking.consumers.len().saturating_sub(MAX_CONSUMERS) {
+                0 => finding,
+                more => {
+                    let path = breaking.finding.path().clone();
+                    finding.related_place(path, format!("and breaks {more} more groups"))
+                }
+            }
         });
         let others = self.concerns.iter().chain(&self.validation).cloned();
         denied.chain(required).chain(breaking).chain(others).collect()

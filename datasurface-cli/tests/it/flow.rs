@@ -288,7 +288,7 @@ fn values_are_shown_to_who_asks_and_only_what_is_public() {
     source(
         &fixture,
         &format!(
-            "INSERT INTO products VALUES ({id}, '{name}'); INSERT INTO customers VALUES ('LONGID', 'Oslo')"
+            "INSERT INTO products VALUES ({id}, '{name}'); INSERT INTO customers VALUES ('LONGI', 'Oslo beyond the fjord')"
         ),
     );
     for command in ["run --target out", "status --target out"] {
@@ -299,13 +299,13 @@ fn values_are_shown_to_who_asks_and_only_what_is_public() {
         let rule = "`NW_Data/products` fails the rule that `name VarChar(40)` must not be longer than its type: 1 row";
         for format in ["", " --format json"] {
             let hidden = shown(format);
-            assert!(hidden.contains(rule) && hidden.contains("`id VarChar(5)`"), "{hidden}");
-            for value in [id, name, "LONGID", "Oslo"] {
+            assert!(hidden.contains(rule) && hidden.contains("`city VarChar(15)`"), "{hidden}");
+            for value in [id, name, "Oslo"] {
                 assert!(!hidden.contains(value), "{value}: {hidden}");
             }
             let with_values = shown(&format!("{format} --show-values"));
             assert!(with_values.contains(&format!("id: {id}, name: {name}")), "{with_values}");
-            assert!(!with_values.contains("LONGID") && !with_values.contains("Oslo"), "{with_values}");
+            assert!(!with_values.contains("Oslo"), "{with_values}");
         }
     }
 }

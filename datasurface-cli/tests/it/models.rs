@@ -3,7 +3,7 @@
 use datasurface_model::{
     Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
     InfrastructureVendor, Latency, Milestoning, Permitted, PlatformDeclaration, Policy, PolicyRule, Priority,
-    Removal, Retention, Team, Workspace,
+    Retention, TableSchema, Team, Workspace,
 };
 
 const TEAM: &str = "github:northwind/team@main";
@@ -16,7 +16,7 @@ fn company(kind: &str, workspaces: impl IntoIterator<Item = Workspace>) -> Ecosy
 fn company_on(platform: PlatformDeclaration, workspaces: impl IntoIterator<Item = Workspace>) -> Ecosystem {
     let data = Datastore::new("NW_Data")
         .captured(Capture::sql_snapshot("USA/NorthWind/Source"))
-        .dataset(Dataset::new("customers", "id VarChar(5) key, city VarChar(15)").classified("PII"))
+        .dataset(Dataset::new("customers", customers()))
         .dataset(Dataset::new("products", "id Integer key, name VarChar(40)").classified("Public"));
     let masked = Datastore::new("Masked")
         .dataset(Dataset::new("customers", "id VarChar(5) key, city VarChar(15)").classified("Public"));
@@ -56,8 +56,10 @@ pub(crate) fn followed() -> Ecosystem {
     })
 }
 
-fn without_city() -> Removal {
-    Removal::new("the city goes").column("id", "names nobody outside")
+/// Numbers may be known, cities may not.
+fn customers() -> TableSchema {
+    let columns: TableSchema = "id VarChar(5) key, city VarChar(15)".parse().unwrap();
+    columns.classified(["id"], "Public").classified(["city"], "PII")
 }
 
 fn masking() -> Workspace {
@@ -66,8 +68,7 @@ fn masking() -> Workspace {
         .group(DatasetGroup::new("raw").sink("NW_Data/customers"))
         .with_transformer(
             DataTransformer::sql("Masked")
-                .select("customers", "SELECT id, NULL AS city FROM NW_Data_customers")
-                .removal("customers", "PII", without_city()),
+                .select("customers", "SELECT id, NULL AS city FROM NW_Data_customers"),
         )
 }
 
@@ -140,7 +141,7 @@ pub(crate) fn narrowed() -> Ecosystem {
     of_two_teams().edit_team("USA", "NorthWind", |team| {
         let data = Datastore::new("NW_Data")
             .captured(Capture::sql_snapshot("USA/NorthWind/Source"))
-            .dataset(Dataset::new("customers", "id VarChar(5) key, city VarChar(15)").classified("PII"))
+            .dataset(Dataset::new("customers", customers()))
             .dataset(Dataset::new("products", "id Integer key, name VarChar(20)").classified("Public"));
         team.without_datastore(&"NW_Data".into()).datastore(data)
     })
@@ -154,9 +155,7 @@ pub(crate) fn along_with() -> Ecosystem {
             .dataset(Dataset::new("products", "id VarChar(5) key").classified("Public"));
         let transformer = DataTransformer::sql("Masked")
             .select("customers", "SELECT id, NULL AS city FROM NW_Data_customers")
-            .select("products", "SELECT id FROM NW_Data_customers")
-            .removal("customers", "PII", without_city())
-            .removal("products", "PII", without_city());
+            .select("products", "SELECT id FROM NW_Data_customers");
         team.without_datastore(&"Masked".into())
             .without_workspace(&"Masking".into())
             .datastore(masked)

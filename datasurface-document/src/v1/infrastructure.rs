@@ -187,10 +187,13 @@ impl LocationTree {
         }
     }
 
-    /// A path that is given twice makes two locations of one name, for validation to report.
+    /// A path that is given twice makes two locations of one name, for validation to report; so does the path of a location that longer
+    /// paths lead through.
     fn into_locations(self) -> impl Iterator<Item = InfrastructureLocation> {
         self.inside.into_iter().flat_map(|(name, inner)| {
-            let again = std::iter::repeat_n(name.clone(), inner.ends.saturating_sub(1));
+            let is_implied = !inner.inside.is_empty();
+            let again = inner.ends.saturating_sub(usize::from(!is_implied));
+            let again = std::iter::repeat_n(name.clone(), again);
             let location = InfrastructureLocation::new(name);
             let first = inner.into_locations_boxed().fold(location, InfrastructureLocation::location);
             std::iter::once(first).chain(again.map(InfrastructureLocation::new))

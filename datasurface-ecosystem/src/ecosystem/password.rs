@@ -26,9 +26,6 @@ const TOKENS: [&str; 16] = [
 /// The fewest letters of a token behind its beginning.
 const SHORTEST_REST: usize = 16;
 
-/// The fewest letters of a token of which nobody knows how it begins. Users have shorter names.
-const SHORTEST_TOKEN: usize = 20;
-
 /// The names of parameters and members whose values are secrets, and how others end; without `_` and `-`.
 const PARAMETERS: [&str; 11] = [
     "password",
@@ -50,7 +47,7 @@ const COLONS: [&str; 3] = [":", "%3A", "%3a"];
 /// What a text without a scheme may begin with before a `:`, and is no user.
 const NO_USERS: [&str; 4] = ["git", "github", "gitlab", "mailto"];
 
-/// Replaces each password, token and query in an address by an ellipsis. Returns none if the text has none of these.
+/// Replaces each password, token and query in an address by an ellipsis, and each user of an address of the web. Returns none if the text has none of these.
 #[must_use]
 pub fn redact_passwords(text: &str) -> Option<String> {
     let mut secrets = secrets(text);
@@ -105,27 +102,24 @@ fn ends_with_ignoring_case(text: &str, end: &str) -> bool {
     start.and_then(|start| text.get(start..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
 
-/// A password before a host, or a token in the place of a user.
+/// A password before a host; in an address of the web, the user as well: it may be a token, and none is too short to be one.
 fn in_authority(address: &str, is_of_web: bool) -> Option<Range<usize>> {
     let is_user = |user: &str| !user.contains(['/', '?', '#', '@', '[']);
+    // Nobody's secret: what servers call the user that all share.
+    let is_secret_user = |user: &str| is_of_web && !user.is_empty() && user != "git";
     for colon in COLONS {
         if let Some((user, rest)) = address.split_once(colon).filter(|(user, _)| is_user(user)) {
             let start = user.len() + colon.len();
-            return password_length(rest).map(|length| start..start + length);
+            let hidden = if is_secret_user(user) { 0 } else { start };
+            return match password_length(rest) {
+                Some(length) => Some(hidden..start + length),
+                None => (rest.starts_with('@') && is_secret_user(user)).then_some(0..user.len()),
+            };
         }
     }
     let (user, _) = address.split_once('@').filter(|(user, _)| is_user(user))?;
-    // Who comes with a key has a user as well, which may be long.
-    (is_of_web && is_token(user)).then_some(0..user.len())
-}
-
-/// Whether a text looks as if a machine had made it to be kept secret.
-fn is_token(text: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    text.len() >= SHORTEST_TOKEN
-        && text.chars().all(is_plain)
-        && text.contains(|c: char| c.is_ascii_digit())
-        && text.contains(|c: char| c.is_ascii_alphabetic())
+    // Who comes with a key has a user as well.
+    is_secret_user(user).then_some(0..user.len())
 }
 
 /// Returns the length of the password in an address that goes on with `rest` after `user:`; none if that was a host,
@@ -204,7 +198,7 @@ fn names_secret(text: &str) -> bool {
     PARAMETERS.iter().any(|known| letters.ends_with(known))
 }
 
-/// Words that begin as tokens of well-known services do.
+/// Words that begin as tokens of well-known services do. In the place of a user, none is too short.
 fn tokens(word: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
     let runs = word.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
@@ -212,8 +206,10 @@ fn tokens(word: &str) -> impl Iterator<Item = Range<usize>> {
         let first = start;
         start += run.len();
         let token = run.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
-        let rest = TOKENS.iter().find_map(|known| token.strip_prefix(known))?;
-        (rest.len() >= SHORTEST_REST).then_some(first..first + token.len())
+        let (known, rest) =
+            TOKENS.iter().find_map(|known| token.strip_prefix(known).map(|rest| (known, rest)))?;
+        let is_user = run.ends_with('@') && known.ends_with(['_', '-']) && !rest.is_empty();
+        (is_user || rest.len() >= SHORTEST_REST).then_some(first..first + token.len())
     })
 }
 
@@ -224,14 +220,14 @@ mod tests {
     #[test]
     fn passwords_are_hidden_wherever_they_are() {
         for (text, expected) in [
-            ("git:https://joe:secret@git.example/x.git@main", "git:https://joe:…@git.example/x.git@main"),
-            ("git:https://joe:secret@git.example/x.git", "git:https://joe:…@git.example/x.git"),
+            ("git:https://joe:secret@git.example/x.git@main", "git:https://…@git.example/x.git@main"),
+            ("git:https://joe:secret@git.example/x.git", "git:https://…@git.example/x.git"),
             (
                 "- owner: \"ssh://joe:se@cret@git.example/x@main\"",
                 "- owner: \"ssh://joe:…@git.example/x@main\"",
             ),
-            ("http://:secret@a https://joe:secret@b", "http://:…@a https://joe:…@b"),
-            ("https://joe:sec/ret@git.example/x", "https://joe:…@git.example/x"),
+            ("http://:secret@a https://joe:secret@b", "http://:…@a https://…@b"),
+            ("https://joe:sec/ret@git.example/x", "https://…@git.example/x"),
             ("host: joe:secret@db.example", "host: joe:…@db.example"),
             ("brokers: [\"joe:se:cret@b.example:9092\"]", "brokers: [\"joe:…@b.example:9092\"]"),
         ] {
@@ -246,12 +242,19 @@ mod tests {
             (format!("git:https://{token}@git.example/x.git@main"), "git:https://…@git.example/x.git@main"),
             (format!("git:https://git.example/{token}/x"), "git:https://git.example/…/x"),
             ("https://q3x7a9m2k5w8e1r4t6y0z@git.example/x".to_owned(), "https://…@git.example/x"),
+            ("git:https://joe@git.example/x.git@main".to_owned(), "git:https://…@git.example/x.git@main"),
+            ("HTTPS://a.b%2Fc@git.example/x".to_owned(), "HTTPS://…@git.example/x"),
+            ("https://ghp_x:@git.example/x".to_owned(), "https://…:@git.example/x"),
+            ("https://s3cret:x-oauth-basic@git.example/x".to_owned(), "https://…@git.example/x"),
+            ("git:ghp_x@git.example:x.git@main".to_owned(), "git:…@git.example:x.git@main"),
+            ("ssh://glpat-abc@git.example/x@main".to_owned(), "ssh://…@git.example/x@main"),
+            ("glpat-abc@git.example:x.git@main".to_owned(), "…@git.example:x.git@main"),
             ("git:https://h/x.git?token=secret@main".to_owned(), "git:https://h/x.git?…"),
             ("https://h/x?secret".to_owned(), "https://h/x?…"),
             ("- git:git@h:x.git?secret@main".to_owned(), "- git:git@h:x.git?…"),
             ("host=db;Password=secret;x=y".to_owned(), "host=db;Password=…;x=y"),
             ("https://h/x;AccountKey=c2VjcmV0".to_owned(), "https://h/x;AccountKey=…"),
-            ("https://joe%3Asecret@git.example/x".to_owned(), "https://joe%3A…@git.example/x"),
+            ("https://joe%3Asecret@git.example/x".to_owned(), "https://…@git.example/x"),
             ("{\"api-key\":\"se cret\",\"at\":1}".to_owned(), "{\"api-key\":\"…\",\"at\":1}"),
             ("{at: 1, db_password: secret}".to_owned(), "{at: 1, db_password: …}"),
         ] {
@@ -263,15 +266,15 @@ mod tests {
     fn what_is_no_password_stays() {
         for text in [
             "git:git@git.example:x.git@main",
-            "git:https://joe@git.example/x.git@main",
+            "git:https://git@git.example/x.git@main",
             "git:https://git.example:8443/x.git@main",
             "git:ssh://git@git.example:22/x.git@main",
             "git:ssh://APKAEIBAERJR2EXAMPLE@git.example/x.git@main",
-            "git:https://joe.of.the.longest.department2@git.example/x.git@main",
+            "git:ssh://joe@git.example/x.git@main",
+            "git:joe@git.example:x.git@main",
             "git:https://[::1]:8443/x.git@main",
             "git:file:///C:/x@main",
             "file: C:/x@y/a.db",
-            "https://joe:@git.example/x",
             "github:nw/model@main",
             "gitlab+git.example:nw/model@main",
             "mail to mailto:joe@nw.example",

@@ -39,7 +39,7 @@ impl RepositoryHost {
 /// several own parts of the model in one repository, each has a path in it: `github:owner/name@branch:teams/sales`.
 ///
 /// Two are [the same](Self::is_same) only if host, address, repository, branch and path are equal, letter by letter; the
-/// credential makes no difference. A password, a token or a query in the address is never shown, and validation rejects
+/// credential makes no difference. A user of the web, a password, a token or a query in the address is never shown, and validation rejects
 /// it: documents use the long form for such a repository, since the text form would lose it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
@@ -143,7 +143,7 @@ impl Repository {
         format!("{}{at}:{}@{}{path}", self.host.prefix(), self.repository, self.branch)
     }
 
-    /// Returns the text form without what must not be shown, if there is a password, a token or a query in the address.
+    /// Returns the text form without what must not be shown, if there is a user of the web, a password, a token or a query in the address.
     fn redacted(&self) -> Option<String> {
         let text = self.spelled_out();
         match text.split_once('?').filter(|_| self.repository.contains('?')) {
@@ -153,7 +153,7 @@ impl Repository {
         }
     }
 
-    /// Whether a password, a token or a query is in its address.
+    /// Whether a user of the web, a password, a token or a query is in its address.
     #[must_use]
     pub fn holds_password(&self) -> bool {
         self.redacted().is_some()

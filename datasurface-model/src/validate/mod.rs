@@ -38,7 +38,7 @@ mod valid;
 mod waivers;
 
 pub use changes::Changes;
-pub use origins::{Origins, Recapture};
+pub use origins::{FormerDelivery, Origins, Recapture};
 pub use outcome::{Checked, Invalid, Previous, ValidationStats};
 pub use partial::{PartialValidation, SoundPart};
 pub use rules::CODES;

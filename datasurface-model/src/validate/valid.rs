@@ -3,7 +3,7 @@
 use super::{
     changes::Changes,
     delays::Delays,
-    origins::{Origins, Recapture},
+    origins::{FormerDelivery, Origins, Recapture},
     unit_diff,
     unit_index::UnitIndex,
     unit_members::Located,
@@ -200,6 +200,13 @@ impl Valid<Ecosystem> {
     #[must_use]
     pub fn recaptures(&self, stored: impl Fn(&DatasetKey) -> DatasetKey) -> Vec<Recapture> {
         self.inner.directory.origins().recaptures(&self.inner.directory, &stored)
+    }
+
+    /// Returns the captured tables that may have been delivered, as their names tell: the model does not state these deliveries any more,
+    /// and the tables may be there still. What has the [origins](Self::origins) of that data anyway is not among them.
+    #[must_use]
+    pub fn former_recaptures(&self, deliveries: &[FormerDelivery]) -> Vec<Recapture> {
+        self.inner.directory.origins().former_recaptures(&self.inner.directory, deliveries)
     }
 
     /// Returns the delays that timetables cause: for each datastore on whose way there is one, the longest time that they let pass

@@ -280,7 +280,7 @@ pub(super) fn delivering<'d>(
 }
 
 /// What a dataset has by itself: the zone of its datastore, that of the container, and the storage policies that it asks for.
-fn add_own(origins: &mut Origins, store: &Located<Datastore>, dataset: &Dataset) {
+pub(super) fn add_own(origins: &mut Origins, store: &Located<Datastore>, dataset: &Dataset) {
     let own = &store.team.zone;
     let source = store.entity.capture().map(|capture| &capture.container().zone);
     for zone in std::iter::once(own).chain(source) {

@@ -5,7 +5,7 @@ use super::{
     evaluate::{Evaluation, KnownOrigins},
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineagePath, LineagePathKey},
-    recapture::{Recapture, recaptures},
+    recapture::{FormerDelivery, Recapture, former_recaptures, recaptures},
 };
 use crate::validate::{
     container_index::MovedContainers, facts::Subject, unit::Content, unit_diff::UnitChange,
@@ -47,6 +47,15 @@ impl OriginIndex {
         stored: &dyn Fn(&DatasetKey) -> DatasetKey,
     ) -> Vec<Recapture> {
         recaptures(&self.known, directory, stored)
+    }
+
+    /// Returns the captures of tables that were delivered.
+    pub(in crate::validate) fn former_recaptures(
+        &self,
+        directory: &UnitIndex,
+        deliveries: &[FormerDelivery],
+    ) -> Vec<Recapture> {
+        former_recaptures(&self.known, directory, deliveries)
     }
 
     /// Follows the changes of units, and notes whose origins are others now.

@@ -16,7 +16,7 @@ mod recapture;
 pub(crate) use fingerprint::{DescribedDataset, release_fingerprint};
 pub(super) use index::OriginIndex;
 pub(crate) use lineage_path::{LineagePath, LineagePathKey};
-pub use recapture::Recapture;
+pub use recapture::{FormerDelivery, Recapture};
 
 use datasurface_schema::{DatasetKey, DatasetName, PolicyKey, PolicyName, ZoneName};
 use std::{

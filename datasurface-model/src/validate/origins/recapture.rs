@@ -3,12 +3,13 @@
 use super::{
     DatastoreOrigins, Origins,
     delivered_names::DeliveredNames,
-    evaluate::{KnownOrigins, captures_others, delivering},
+    evaluate::{KnownOrigins, add_own, captures_others, delivering},
     lineage_graph::captured_at,
 };
 use crate::validate::{container_index::Site, unit_index::UnitIndex};
-use datasurface_ecosystem::{ModelPath, segment};
-use datasurface_schema::{DatasetKey, Entity, Text};
+use datasurface_ecosystem::{Access, ModelPath, segment};
+use datasurface_schema::{ContainerKey, DatasetKey, Entity, Text};
+use std::collections::BTreeMap;
 
 /// A captured table that may be a delivered one, under a name that the model does not state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,16 +56,85 @@ pub(super) fn recaptures(
     found
 }
 
+/// A delivery that the model does not state any more, although its table may be there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FormerDelivery {
+    /// The container of the table.
+    pub container: ContainerKey,
+    /// The dataset, as it was called when it was delivered.
+    pub dataset: DatasetKey,
+}
+
+/// Returns the captures of tables that are called after former deliveries to their container. What has the origins of that data anyway,
+/// or is called after what is delivered still, is not among them.
+pub(super) fn former_recaptures(
+    known: &KnownOrigins,
+    directory: &UnitIndex,
+    deliveries: &[FormerDelivery],
+) -> Vec<Recapture> {
+    let mut at_sites: BTreeMap<Site, Vec<&DatasetKey>> = BTreeMap::new();
+    for delivery in deliveries {
+        let site = directory.containers().site(&delivery.container);
+        at_sites.entry(site).or_default().push(&delivery.dataset);
+    }
+    let mut found = Vec::new();
+    for (site, datasets) in at_sites {
+        let mut former = RenamedDeliveries::default();
+        datasets.into_iter().for_each(|dataset| former.add(dataset, dataset));
+        let delivered = known.sites.get(&site);
+        for name in captured_at(&site, directory) {
+            let Some((unit, member)) = directory.datastores().get(&name) else { continue };
+            let datastore = member.entity();
+            let Some(capture) = datastore.capture() else { continue };
+            let (collection, named) = capture.kind().sources();
+            for dataset in datastore.datasets().names() {
+                let table = named.get(dataset).cloned().unwrap_or_else(|| dataset.as_str().into());
+                let Some(source) = former.stored_in(&table) else { continue };
+                let own = origins_of(&DatasetKey::new(&name, dataset), known, directory);
+                let has_them = origins_of(source, known, directory)
+                    .zip(own)
+                    .is_some_and(|(of_source, own)| !brings_more(&of_source, &own));
+                if has_them || delivered.is_some_and(|delivered| delivered.names.may_be(&table)) {
+                    continue;
+                }
+                let path = unit.path().attribute(segment::CAPTURE);
+                let path = if named.contains_key(dataset) { path.child(collection, dataset) } else { path };
+                found.push(Recapture { path, table, delivered: source.clone() });
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// The origins of a dataset, whether it derives from others or not; of one of a closed datastore, itself is one.
+fn origins_of(key: &DatasetKey, known: &KnownOrigins, directory: &UnitIndex) -> Option<Origins> {
+    let (_, member) = directory.datastores().get(&key.datastore)?;
+    let located = member.located();
+    let dataset = located.entity.datasets().get(&key.dataset)?;
+    let derived = known.datastores.get(&key.datastore).and_then(|all| all.get(&key.dataset));
+    let mut origins = derived.map(|derived| Origins::clone(derived)).unwrap_or_default();
+    add_own(&mut origins, located, dataset);
+    if matches!(located.entity.access(), Access::Approved(_)) {
+        origins.closed.insert(key.clone());
+    }
+    Some(origins)
+}
+
+/// Whether data with these own origins had others, if it had those of a source as well.
+fn brings_more(source: &Origins, own: &Origins) -> bool {
+    let mut joined = own.clone();
+    joined.merge(source);
+    joined != *own
+}
+
 /// Whether a dataset with these own origins had others, if it had those of what is delivered as well.
 fn adds(delivered: &Origins, own: &DatastoreOrigins) -> bool {
-    own.values().any(|own| {
-        let mut joined = Origins::clone(own);
-        joined.merge(delivered);
-        joined != **own
-    })
+    own.values().any(|own| brings_more(delivered, own))
 }
 
 /// The datasets that are delivered to a site and stored under other names than those of now.
+#[derive(Default)]
 struct RenamedDeliveries {
     /// Each with the names that its table is called after.
     datasets: Vec<(DatasetKey, DeliveredNames)>,
@@ -74,21 +144,25 @@ struct RenamedDeliveries {
 
 impl RenamedDeliveries {
     fn new(site: &Site, directory: &UnitIndex, stored: &dyn Fn(&DatasetKey) -> DatasetKey) -> Self {
-        let mut renamed = Self { datasets: Vec::new(), names: DeliveredNames::default() };
+        let mut renamed = Self::default();
         for workspace in delivering(site, directory) {
             for sink in workspace.entity.groups().iter().flat_map(|group| group.sinks()) {
                 let storage = stored(sink.name());
-                if storage == *sink.name() {
-                    continue;
+                if storage != *sink.name() {
+                    renamed.add(sink.name(), &storage);
                 }
-                let called = [storage.datastore.as_str(), storage.dataset.as_str()];
-                let mut names = DeliveredNames::default();
-                names.extend(called);
-                renamed.names.extend(called);
-                renamed.datasets.push((sink.name().clone(), names));
             }
         }
         renamed
+    }
+
+    /// Adds a dataset with the name under which it is stored.
+    fn add(&mut self, dataset: &DatasetKey, storage: &DatasetKey) {
+        let called = [storage.datastore.as_str(), storage.dataset.as_str()];
+        let mut names = DeliveredNames::default();
+        names.extend(called);
+        self.names.extend(called);
+        self.datasets.push((dataset.clone(), names));
     }
 
     /// The first of the datasets that may be stored in a table.

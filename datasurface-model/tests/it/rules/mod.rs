@@ -5,5 +5,6 @@ mod governance;
 mod name;
 mod origins;
 mod policy;
+mod regulated;
 mod schema;
 mod waivers;

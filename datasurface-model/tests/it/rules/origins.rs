@@ -11,45 +11,45 @@ use proptest::{
 };
 use std::collections::BTreeSet;
 
-const PLACES: [&str; 3] = ["Blue/Berlin", "Blue/Ohio", "Orange/Tokyo"];
-const ZONES: [&str; 3] = ["EU", "US", "JP"];
+pub(super) const PLACES: [&str; 3] = ["Blue/Berlin", "Blue/Ohio", "Orange/Tokyo"];
+pub(super) const ZONES: [&str; 3] = ["EU", "US", "JP"];
 
 /// What is drawn at random. Numbers choose one of what there is.
 #[derive(Clone, Debug)]
-struct World {
+pub(super) struct World {
     /// For each zone, the places that it permits, and whether it frees what is public.
-    zones: Vec<(Option<Vec<usize>>, bool)>,
-    containers: Vec<Container>,
-    sources: Vec<Source>,
-    transformers: Vec<Step>,
+    pub(super) zones: Vec<(Option<Vec<usize>>, bool)>,
+    pub(super) containers: Vec<Container>,
+    pub(super) sources: Vec<Source>,
+    pub(super) transformers: Vec<Step>,
     /// Workspaces without a transformer.
-    readers: Vec<Step>,
+    pub(super) readers: Vec<Step>,
 }
 
 #[derive(Clone, Debug)]
-struct Container {
-    zone: usize,
-    place: usize,
+pub(super) struct Container {
+    pub(super) zone: usize,
+    pub(super) place: usize,
     /// Of a cluster; of a database of its own, if there are none.
-    brokers: BTreeSet<usize>,
+    pub(super) brokers: BTreeSet<usize>,
 }
 
 #[derive(Clone, Debug)]
-struct Source {
-    zone: usize,
-    container: usize,
+pub(super) struct Source {
+    pub(super) zone: usize,
+    pub(super) container: usize,
     /// Who is approved, and whether onward, if the datastore is closed.
-    approved: Option<Vec<(usize, bool)>>,
+    pub(super) approved: Option<Vec<(usize, bool)>>,
     /// Whether it names a table that nobody delivers.
-    names_table: bool,
+    pub(super) names_table: bool,
 }
 
 #[derive(Clone, Debug)]
-struct Step {
-    zone: usize,
-    container: usize,
-    reads: Vec<usize>,
-    is_public: bool,
+pub(super) struct Step {
+    pub(super) zone: usize,
+    pub(super) container: usize,
+    pub(super) reads: Vec<usize>,
+    pub(super) is_public: bool,
 }
 
 impl World {
@@ -60,23 +60,23 @@ impl World {
     }
 
     /// Every workspace with its name: those with a transformer come first.
-    fn steps(&self) -> impl Iterator<Item = (String, &Step)> {
+    pub(super) fn steps(&self) -> impl Iterator<Item = (String, &Step)> {
         let all = self.transformers.iter().chain(&self.readers).enumerate();
         all.map(|(number, step)| (format!("W{number}"), step))
     }
 
-    fn reads(&self, step: &Step) -> BTreeSet<String> {
+    pub(super) fn reads(&self, step: &Step) -> BTreeSet<String> {
         let stores = self.stores();
         step.reads.iter().map(|read| stores[read % stores.len()].clone()).collect()
     }
 
-    fn container(&self, number: usize) -> (&'static str, &'static str, String) {
+    pub(super) fn container(&self, number: usize) -> (&'static str, &'static str, String) {
         let Container { zone, place, .. } = self.containers[number % self.containers.len()];
         (ZONES[zone % 3], PLACES[place % 3], format!("C{}", number % self.containers.len()))
     }
 
     /// Whether two containers are one: they share brokers, or each does with one that is the same as the other.
-    fn are_one(&self, one: usize, other: usize) -> bool {
+    pub(super) fn are_one(&self, one: usize, other: usize) -> bool {
         let [one, other] = [one, other].map(|number| number % self.containers.len());
         let mut reached = BTreeSet::from([one]);
         loop {
@@ -92,7 +92,7 @@ impl World {
         }
     }
 
-    fn build(&self) -> Ecosystem {
+    pub(super) fn build(&self) -> Ecosystem {
         let mut teams = vec![Team::new(); 3];
         let edit = |teams: &mut Vec<Team>, zone: usize, change: &dyn Fn(Team) -> Team| {
             let team = std::mem::take(&mut teams[zone % 3]);
@@ -304,7 +304,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn worlds()(
+    pub(super) fn worlds()(
         zones in vec((option::of(vec(0..3_usize, 0..3)), any::<bool>()), 3),
         containers in vec(containers(), 2..6),
         sources in vec((0..3_usize, any::<u8>(), option::weighted(0.4, vec((any::<u8>(), any::<bool>()), 0..4)), any::<bool>()), 1..4),

@@ -201,7 +201,7 @@ impl Addresses<'_, '_> {
             match good {
                 None => self.report(segment::BROKERS, &format!("has `{broker}`, which is no address"), HELP),
                 Some((host, port))
-                    if !known.insert((same_place::host_of(host).0, port.parse::<u16>().ok())) =>
+                    if !known.insert((same_place::host_of(host), port.parse::<u16>().ok())) =>
                 {
                     let help = "name each broker once; one of the two was most likely meant to be another";
                     self.report(segment::BROKERS, &format!("has `{broker}` twice"), help);

@@ -24,7 +24,8 @@ pub(in super::super) static OTHER_CLAIM: CodeInfo = CodeInfo::error(
     "two containers have one address, and say different things of it",
     "One physical database belongs to one team, is at one place, and is encrypted in one way. Two containers that say it differently \
      cannot both be right, and each zone's policies would believe what suits it. Keep one container, and let its team say in \
-     `usable_by` who else uses it; or correct an address.",
+     `usable_by` who else uses it; or correct an address. Files of two machines need two names, and a server that others reach is not \
+     `localhost`: a platform finds both by the address alone.",
 )
 .protecting(Protects::ContainerTeam);
 
@@ -77,23 +78,14 @@ fn other_claim(
 pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<Text> {
     let kind = container.kind();
     let technology = kind.technology();
-    // What is near is another thing at another place.
-    let here = || {
-        let places: Vec<_> = container.locations().iter().map(ToString::to_string).collect();
-        places.join(",")
-    };
-    let at = |host: &str| {
-        let (host, is_near) = host_of(host);
-        let place = if is_near { here() } else { String::new() };
-        format!("{technology} {host} {place}")
-    };
+    let at = |host: &str| format!("{technology} {}", host_of(host));
     if let Some(DatabaseServer { host, port, database }) = kind.server() {
         return vec![format!("{} {port} {database}", at(host)).into()];
     }
     match kind {
         ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
-            // One file is one file, whatever opens it.
-            vec![format!("file {} {}", ContainerKind::plain_file(file), here()).into()]
+            // One file is one file, whatever opens it and wherever it is said to be: a platform finds it by its name alone.
+            vec![format!("file {}", ContainerKind::plain_file(file)).into()]
         }
         ContainerKind::Snowflake { account, database } => {
             // Snowflake tells no cases apart.
@@ -108,7 +100,8 @@ pub(in super::super::super) fn addresses(container: &DataContainer) -> Vec<Text>
         }
         // Of one without properties nobody but a plug-in knows what it is.
         ContainerKind::Custom { technology, properties } if !matches!(properties.as_str(), "{}" | "null") => {
-            vec![format!("custom {technology} {} {}", properties.as_str(), here()).into()]
+            let places: Vec<_> = container.locations().iter().map(ToString::to_string).collect();
+            vec![format!("custom {technology} {} {}", properties.as_str(), places.join(",")).into()]
         }
         _ => Vec::new(),
     }
@@ -133,16 +126,12 @@ fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> Text {
     format!("object_storage {endpoint} {bucket} {prefix}").into()
 }
 
-/// A host as it is written by nobody but one, and whether it is the machine itself.
-pub(super) fn host_of(text: &str) -> (String, bool) {
+/// A host as it is written by nobody but one.
+pub(super) fn host_of(text: &str) -> String {
     let text = text.strip_suffix('.').unwrap_or(text);
     let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match inside.unwrap_or(text).parse::<IpAddr>() {
-        Ok(address) => (address.to_canonical().to_string(), address.to_canonical().is_loopback()),
-        Err(_) => {
-            let name = text.to_ascii_lowercase();
-            let is_near = name == "localhost";
-            (name, is_near)
-        }
+        Ok(address) => address.to_canonical().to_string(),
+        Err(_) => text.to_ascii_lowercase(),
     }
 }

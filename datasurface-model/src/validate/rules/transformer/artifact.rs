@@ -17,7 +17,7 @@ pub(in super::super) static VERSION: CodeInfo = CodeInfo::error(
     "transformer/version",
     "a version requirement of code cannot be read",
     "The requirement decides which version of the code runs. It is written as Cargo writes it: `^1.2`, `>=1.2, <3`, `*`; for a \
-     package of Python, also as PEP 440 has it: `~=1.2`, `==1.*`. An image may have a tag or a digest instead, and then no requirement \
+     package of Python, also as PEP 440 has it: `~=1.2`, `==1.*`, or one version that Cargo does not have, `1!2.0`. An image may have a tag or a digest instead, and then no requirement \
      besides.",
 );
 

@@ -7,9 +7,8 @@ use super::{
 };
 use crate::validate::facts::TableFact;
 use datasurface_ecosystem::{CodeInfo, DataTransformer, Diagnostic, ModelPath, Protects, Removal};
-use datasurface_schema::{Classification, ColumnName, DatasetKey, DatasetName, Name, nearest, segment};
-use datasurface_sql::{ColumnKey, SelectOutput};
-use std::collections::BTreeSet;
+use datasurface_schema::{Classification, ColumnName, DatasetName, Name, nearest, segment};
+use datasurface_sql::SelectOutput;
 
 pub(in super::super) static NO_REASON: CodeInfo = CodeInfo::warning(
     "transformer/no-reason",
@@ -36,8 +35,9 @@ pub(in super::super) static REMOVAL_TARGET: CodeInfo = CodeInfo::error(
 pub(in super::super) static REMOVAL_NOT_DONE: CodeInfo = CodeInfo::error(
     "transformer/removal-not-done",
     "a transformer passes on what it says that it removes",
-    "The statement returns the values of a classified column as they are, or all columns of a classified dataset. Change the statement, \
-     or take the removal away and classify the output as the input is.",
+    "The statement returns the values of a classified column as they are. In a dataset that is classified as a whole, that is each \
+     column: classify them one by one, so that it is known which can be passed on. Or change the statement, or take the removal away and \
+     classify the output as the input is.",
 )
 .waivable()
 .protecting(Protects::InputZone);
@@ -125,7 +125,6 @@ pub(super) fn check(made: &MadeOf<'_, '_>, scope: &mut RuleContext<'_>) {
             for column in removal.columns().keys() {
                 passed_on(column, &promise, select, scope);
             }
-            all_passed_on(&promise, select, scope);
         }
     }
 }
@@ -148,44 +147,34 @@ fn targets(promise: &Promise<'_>, table: TableFact<'_>, scope: &mut RuleContext<
     }
 }
 
-/// Of a column that is classified on its own, it is known what must not be passed on.
+/// What comes from a dataset that is classified as a whole has its classification in each column: nobody has said which of them could
+/// be without it.
 fn passed_on(column: &ColumnName, promise: &Promise<'_>, select: &SelectOutput, scope: &mut RuleContext<'_>) {
     let Some(made) = select.column(column.as_str()) else { return };
-    let has_it = |key: &&ColumnKey| {
-        let labels = scope.facts.table(&key.dataset).and_then(|table| table.labels_of(&key.column));
-        labels.is_some_and(|labels| labels.contains(promise.classification))
-    };
-    let Some(source) = made.unchanged.iter().find(has_it) else { return };
-    let message = format!(
-        "`{}` is said to be removed from `{column}`, which is `{}` of `{}` as it is",
-        promise.classification, source.column, source.dataset
-    );
-    let finding = Diagnostic::new(&REMOVAL_NOT_DONE, promise.at(column), message)
-        .with_help("change the statement, or take the column out of the removal and classify it");
-    scope.report(with_source(finding, &source.dataset, Some(source), scope));
-}
-
-/// Of a dataset that is classified as a whole, nothing is removed if all of it is passed on.
-fn all_passed_on(promise: &Promise<'_>, select: &SelectOutput, scope: &mut RuleContext<'_>) {
-    let unchanged: BTreeSet<&ColumnKey> =
-        select.columns.iter().flat_map(|column| &column.unchanged).collect();
-    let freed = promise.removal.columns().keys().filter_map(|column| select.column(column.as_str()));
-    let sources: BTreeSet<&DatasetKey> =
-        freed.flat_map(|column| &column.unchanged).map(|key| &key.dataset).collect();
-    for source in sources {
-        let Some(input) = scope.facts.table(source) else { continue };
-        let passed: BTreeSet<&ColumnName> =
-            unchanged.iter().filter(|key| key.dataset == *source).map(|key| &key.column).collect();
-        let is_all = input.own_labels().contains(promise.classification)
-            && input.schema().readable().columns().iter().all(|column| passed.contains(column.name()));
-        if is_all {
-            let message = format!(
-                "`{}` is said to be removed from `{}`, which has every column of `{source}` as it is",
-                promise.classification, promise.dataset
-            );
-            let finding = Diagnostic::new(&REMOVAL_NOT_DONE, promise.at.clone(), message)
-                .with_help("change the statement, or take the removal away and classify the output");
-            scope.report(with_source(finding, source, None, scope));
+    for source in &made.unchanged {
+        let Some(table) = scope.facts.table(&source.dataset) else { continue };
+        let of_column = table.labels_of(&source.column);
+        let is_of_column = of_column.is_some_and(|labels| labels.contains(promise.classification));
+        if !is_of_column && !table.own_labels().contains(promise.classification) {
+            continue;
         }
+        let message = format!(
+            "`{}` is said to be removed from `{column}`, which is `{}` of `{}` as it is",
+            promise.classification, source.column, source.dataset
+        );
+        let (help, classified) = if is_of_column {
+            let help = "change the statement, or take the column out of the removal and classify it";
+            (help.to_owned(), Some(source))
+        } else {
+            let help = format!(
+                "change the statement, or classify `{}` column by column instead of as a whole, so that its owner says \
+                 which columns may be passed on",
+                source.dataset
+            );
+            (help, None)
+        };
+        let finding = Diagnostic::new(&REMOVAL_NOT_DONE, promise.at(column), message).with_help(help);
+        scope.report(with_source(finding, &source.dataset, classified, scope));
+        return;
     }
 }

@@ -1,7 +1,10 @@
-//! Requirements on versions of Python packages, as PEP 440 has them: `~=1.2`, `==1.*`, `>=1.2, !=1.5, <2`.
+//! Requirements on versions of Python packages, as PEP 440 has them: `~=1.2`, `==1.*`, `>=1.2, !=1.5, <2`, or one version, `1!2.0`.
 
 /// Says what is wrong with a list of clauses, if anything is.
 pub(super) fn check(text: &str) -> Result<(), String> {
+    if Version::parse(text.trim()).is_some() {
+        return Ok(());
+    }
     text.split(',').map(str::trim).try_for_each(clause)
 }
 
@@ -132,6 +135,9 @@ mod tests {
             ">=1.0_rev4",
             "===any.thing",
             "==2013.10",
+            "1!2.0",
+            "1.0rc1",
+            "2013.10",
         ] {
             assert_eq!(check(text), Ok(()), "{text}");
         }
@@ -141,7 +147,9 @@ mod tests {
     fn what_pep_440_does_not_allow_is_refused() {
         for text in [
             "",
-            "1.2",
+            "1!",
+            "!2.0",
+            "1.2, 1.3",
             "=1.2",
             "~1.2",
             "~=1",

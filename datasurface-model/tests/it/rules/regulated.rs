@@ -1,0 +1,297 @@
+//! Policies of places, vendors and storage follow the data, also around releases, waivers and former names: random ecosystems against a
+//! specification that follows single facts until nothing is added.
+
+use super::origins::{PLACES, Source, Step, World, ZONES, worlds};
+use crate::base::{day, validated};
+use datasurface_document::apply_suggestion;
+use datasurface_model::*;
+use proptest::{
+    collection::{btree_set, vec},
+    option,
+    prelude::*,
+};
+use std::collections::BTreeSet;
+
+/// The policies of each zone: the first three hold for all data of the zone, the last one for what asks for it.
+const HERE: &str = "here";
+const SOLD: &str = "sold";
+const KEPT: &str = "kept";
+const SEALED: &str = "sealed";
+const VENDORS: [&str; 2] = ["Blue", "Orange"];
+
+/// What is drawn besides a world whose datastores are all open.
+#[derive(Clone, Debug)]
+struct Regulated {
+    world: World,
+    /// For each zone, the vendors that it permits, and whether all of its data is to be encrypted.
+    zones: Vec<(Option<BTreeSet<usize>>, bool)>,
+    /// The containers that are encrypted by the company.
+    encrypted: Vec<bool>,
+    /// The sources that ask for the storage policy of their zone, and those that have a former name which is written still.
+    asking: Vec<bool>,
+    renamed: Vec<bool>,
+    /// For each transformer, the zones that release its output, and whether the zone consents to what is there.
+    released: Vec<BTreeSet<usize>>,
+    outdated: Vec<bool>,
+    /// Which of the denials are waived, in turn.
+    waived: Vec<bool>,
+}
+
+impl Regulated {
+    fn flag(flags: &[bool], number: usize) -> bool {
+        flags[number % flags.len()]
+    }
+
+    fn is_encrypted(&self, container: usize) -> bool {
+        Self::flag(&self.encrypted, container % self.world.containers.len())
+    }
+
+    /// The zones that let go the output of a transformer.
+    fn releases(&self, transformer: usize) -> &BTreeSet<usize> {
+        &self.released[transformer % self.released.len()]
+    }
+
+    fn build(&self) -> Ecosystem {
+        let mut ecosystem = self.world.build();
+        for (number, name) in ZONES.into_iter().enumerate() {
+            let (vendors, is_encrypted) = &self.zones[number];
+            ecosystem = ecosystem.edit_zone(name, |zone| {
+                let sealed = StorageRule::opt_in().encrypted(KeyHolder::Company);
+                let zone = zone.policy(Policy::new(SEALED, PolicyRule::Storage(sealed)));
+                let zone = vendors.iter().fold(zone, |zone, vendors| {
+                    let vendors = vendors.iter().map(|vendor| VENDORS[*vendor]);
+                    zone.policy(Policy::new(SOLD, PolicyRule::Vendors(Permitted::only(vendors))))
+                });
+                let kept = StorageRule::mandatory().encrypted(KeyHolder::Company);
+                if *is_encrypted { zone.policy(Policy::new(KEPT, PolicyRule::Storage(kept))) } else { zone }
+            });
+        }
+        for number in 0..self.world.containers.len() {
+            let (zone, _, name) = self.world.container(number);
+            if self.is_encrypted(number) {
+                ecosystem = ecosystem.edit_team(zone, "T", |team| {
+                    team.edit_container(&name.as_str().into(), |it| it.encrypted(KeyHolder::Company))
+                });
+            }
+        }
+        for (number, Source { zone, .. }) in self.world.sources.iter().enumerate() {
+            let (is_asking, is_renamed) =
+                (Self::flag(&self.asking, number), Self::flag(&self.renamed, number));
+            ecosystem = ecosystem.edit_team(ZONES[zone % 3], "T", |team| {
+                team.edit_datastore(&format!("S{number}").into(), |store| {
+                    let store = if is_renamed { store.renamed_from(format!("Old{number}")) } else { store };
+                    store.edit_dataset(&"d".into(), |dataset| {
+                        if is_asking { dataset.storage_policy(SEALED) } else { dataset }
+                    })
+                })
+            });
+        }
+        for (number, (name, step)) in self.world.steps().enumerate() {
+            let spelled = |store: String| {
+                let source = store.strip_prefix('S').and_then(|number| number.parse::<usize>().ok());
+                match source.filter(|source| Self::flag(&self.renamed, *source)) {
+                    Some(source) => format!("Old{source}/d"),
+                    None => format!("{store}/d"),
+                }
+            };
+            let group = DatasetGroup::new("g").with_sinks(
+                self.world
+                    .reads(step)
+                    .into_iter()
+                    .map(|store| DatasetSink::new(DatasetKey::from(&*spelled(store)))),
+            );
+            let is_transformer = number < self.world.transformers.len();
+            ecosystem = ecosystem.edit_team(ZONES[step.zone % 3], "T", |team| {
+                team.edit_workspace(&name.as_str().into(), |workspace| {
+                    let releases =
+                        if is_transformer { self.releases(number).clone() } else { BTreeSet::new() };
+                    let transformer = workspace.transformer().cloned();
+                    let workspace = workspace.edit_group(&"g".into(), |_| group);
+                    transformer.into_iter().fold(workspace, |workspace, transformer| {
+                        let release = |zone: usize| Release::new("d", ZONES[zone], "totals only");
+                        let released =
+                            releases.iter().fold(transformer, |it, zone| it.release(release(*zone)));
+                        workspace.with_transformer(released)
+                    })
+                })
+            });
+        }
+        ecosystem
+    }
+
+    /// The same after each zone has consented to the releases that ask it, and some statements became others since.
+    fn consented(&self) -> Ecosystem {
+        let asked = self.build();
+        let findings = validated(asked.clone());
+        let consents = findings.iter().filter(|finding| finding.code() == "transformer/no-consent");
+        let suggestions = consents.filter_map(Diagnostic::suggestion);
+        let mut ecosystem =
+            suggestions.fold(asked, |ecosystem, consent| apply_suggestion(consent, &ecosystem).unwrap());
+        for (number, step) in self.world.transformers.iter().enumerate() {
+            if Self::flag(&self.outdated, number) {
+                ecosystem = ecosystem.edit_team(ZONES[step.zone % 3], "T", |team| {
+                    team.edit_workspace(&format!("W{number}").into(), |workspace| {
+                        let former = workspace.transformer().cloned().unwrap();
+                        let output = former.output().clone();
+                        let other = DataTransformer::sql(output).select("d", "SELECT 2 AS id");
+                        let other = former.releases().iter().cloned().fold(other, DataTransformer::release);
+                        workspace.with_transformer(other.with_trigger(TransformTrigger::External))
+                    })
+                });
+            }
+        }
+        ecosystem
+    }
+
+    /// The policies that hold for each datastore. One fact at a time, until nothing is added.
+    fn specification(&self) -> BTreeSet<(String, PolicyKey)> {
+        let of_zone = |zone: usize| {
+            let (permitted, _) = &self.world.zones[zone % self.world.zones.len()];
+            let (vendors, is_encrypted) = &self.zones[zone];
+            let all = [(HERE, permitted.is_some()), (SOLD, vendors.is_some()), (KEPT, *is_encrypted)];
+            all.into_iter()
+                .filter(|(_, is_there)| *is_there)
+                .map(move |(name, _)| PolicyKey::new(ZONES[zone], name))
+        };
+        let number_of = |zone: &str| ZONES.iter().position(|name| *name == zone).unwrap();
+        let mut holds: BTreeSet<(String, PolicyKey)> = BTreeSet::new();
+        loop {
+            let before = holds.len();
+            let brought = |step: &Step, holds: &BTreeSet<(String, PolicyKey)>| {
+                let reads = self.world.reads(step);
+                let all = holds.iter().filter(|(store, _)| reads.contains(store));
+                all.map(|(_, policy)| policy.clone()).collect::<Vec<_>>()
+            };
+            for (number, source) in self.world.sources.iter().enumerate() {
+                let own = format!("S{number}");
+                let of_container = number_of(self.world.container(source.container).0);
+                for policy in of_zone(source.zone % 3).chain(of_zone(of_container)) {
+                    holds.insert((own.clone(), policy));
+                }
+                if Self::flag(&self.asking, number) {
+                    holds.insert((own.clone(), PolicyKey::new(ZONES[source.zone % 3], SEALED)));
+                }
+                for (_, step) in self.world.steps() {
+                    if self.world.are_one(step.container, source.container) && !source.names_table {
+                        let brought = brought(step, &holds);
+                        holds.extend(brought.into_iter().map(|policy| (own.clone(), policy)));
+                    }
+                }
+            }
+            for (number, step) in self.world.transformers.iter().enumerate() {
+                let own = format!("O{number}");
+                for policy in brought(step, &holds) {
+                    let zone = number_of(policy.zone.as_str());
+                    let is_freed = policy.policy.as_str() == HERE
+                        && step.is_public
+                        && self.world.zones[zone % self.world.zones.len()].1;
+                    let is_released =
+                        self.releases(number).contains(&zone) && !Self::flag(&self.outdated, number);
+                    if !is_freed && !is_released {
+                        holds.insert((own.clone(), policy));
+                    }
+                }
+                holds.extend(of_zone(step.zone % 3).map(|policy| (own.clone(), policy)));
+            }
+            if holds.len() == before {
+                return holds;
+            }
+        }
+    }
+
+    /// The sinks that are denied, each with the policy.
+    fn expected(&self) -> BTreeSet<(String, String, PolicyKey)> {
+        let holds = self.specification();
+        let mut denied = BTreeSet::new();
+        for (workspace, step) in self.world.steps() {
+            let (container_zone, place, _) = self.world.container(step.container);
+            for store in self.world.reads(step) {
+                for (_, policy) in holds.iter().filter(|(of, _)| *of == store) {
+                    let name = policy.policy.as_str();
+                    let zone = ZONES.iter().position(|zone| policy.zone.as_str() == *zone).unwrap();
+                    // What these say of the container is said there.
+                    if name != SEALED && (zone == step.zone % 3 || ZONES[zone] == container_zone) {
+                        continue;
+                    }
+                    let is_permitted = match name {
+                        HERE => self.world.zones[zone % self.world.zones.len()]
+                            .0
+                            .iter()
+                            .all(|all| all.iter().any(|one| PLACES[one % 3] == place)),
+                        SOLD => {
+                            let vendor = VENDORS.iter().position(|vendor| place.starts_with(vendor)).unwrap();
+                            self.zones[zone].0.iter().all(|vendors| vendors.contains(&vendor))
+                        }
+                        _ => self.is_encrypted(step.container),
+                    };
+                    if !is_permitted {
+                        denied.insert((workspace.clone(), store.clone(), policy.clone()));
+                    }
+                }
+            }
+        }
+        denied
+    }
+}
+
+/// The same of what validation finds.
+fn found(findings: &Findings) -> BTreeSet<(String, String, PolicyKey)> {
+    let denials = findings.iter().filter_map(|finding| {
+        let path = finding.path().to_string();
+        let (workspace, rest) = path.split_once("/workspaces/")?.1.split_once('/')?;
+        let store = rest.split_once("/sinks/")?.1.split_once('/')?.0;
+        let is_denial =
+            ["governance/location", "governance/vendor", "governance/storage"].contains(&finding.code());
+        is_denial.then_some(())?;
+        Some((workspace.to_owned(), store.to_owned(), finding.policy()?))
+    });
+    denials.collect()
+}
+
+prop_compose! {
+    fn regulated()(
+        mut world in worlds(),
+        zones in vec((option::of(btree_set(0..2_usize, 1..3)), any::<bool>()), 3),
+        encrypted in vec(any::<bool>(), 6),
+        asking in vec(any::<bool>(), 4),
+        renamed in vec(any::<bool>(), 4),
+        released in vec(btree_set(0..3_usize, 0..3), 6),
+        outdated in vec(proptest::bool::weighted(0.3), 6),
+        waived in vec(any::<bool>(), 1..8),
+    ) -> Regulated {
+        world.sources.iter_mut().for_each(|source| source.approved = None);
+        Regulated { world, zones, encrypted, asking, renamed, released, outdated, waived }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn policies_hold_wherever_data_goes_unless_freed_released_or_waived(regulated in regulated()) {
+        let ecosystem = regulated.consented();
+        let findings = validated(ecosystem.clone());
+        let expected = regulated.expected();
+        prop_assert_eq!(&found(&findings), &expected, "{}", findings);
+        // What the zone of the policy waives is not denied any more, and nothing else is let go with it.
+        let (waived, left): (Vec<_>, Vec<_>) = expected
+            .into_iter()
+            .enumerate()
+            .partition(|(number, _)| Regulated::flag(&regulated.waived, *number));
+        let waiving = waived.iter().fold(ecosystem, |ecosystem, (_, (workspace, store, policy))| {
+            let finding = findings.iter().find(|finding| {
+                let path = finding.path().to_string();
+                finding.policy().as_ref() == Some(policy)
+                    && path.contains(&format!("/workspaces/{workspace}/"))
+                    && path.contains(&format!("/sinks/{store}/"))
+            });
+            let finding = finding.unwrap();
+            let waiver = Waiver::new(finding.code(), finding.path().to_string(), "is agreed", day("2100-01-01"))
+                .with_policy(policy.clone());
+            ecosystem.edit_zone(policy.zone.as_str(), |zone| zone.waiver(waiver))
+        });
+        let left: BTreeSet<_> = left.into_iter().map(|(_, denial)| denial).collect();
+        let findings = validated(waiving);
+        prop_assert_eq!(found(&findings), left, "{}", findings);
+    }
+}
