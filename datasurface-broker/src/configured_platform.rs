@@ -8,6 +8,7 @@ use datasurface_model::{
 };
 use datasurface_platform::{
     DataPlatform, PlatformDescriptor, PlatformError, PlatformErrorKind, PlatformInstance, Registry,
+    ResolvedPlace,
 };
 use semver::{Comparator, Op, VersionReq};
 use std::{collections::BTreeMap, sync::Arc};
@@ -117,7 +118,7 @@ pub(crate) fn configure_platforms(
 ) -> BTreeMap<PlatformName, ConfiguredPlatform> {
     let mut configured = BTreeMap::new();
     for declaration in ecosystem.platforms() {
-        match configure_platform(registry, declaration, names) {
+        match configure_platform(registry, declaration, ecosystem, names) {
             Ok(alive) => {
                 found.extend(unknown_places(ecosystem, &alive));
                 configured.insert(declaration.name().clone(), alive);
@@ -170,6 +171,7 @@ fn unknown_places(ecosystem: &Ecosystem, configured: &ConfiguredPlatform) -> Vec
 fn configure_platform(
     registry: &Registry,
     declaration: &PlatformDeclaration,
+    ecosystem: &Ecosystem,
     names: &StorageRecord,
 ) -> Result<ConfiguredPlatform, Box<Diagnostic>> {
     let path = ModelPath::root().child(segment::PLATFORMS, declaration.name());
@@ -177,13 +179,17 @@ fn configure_platform(
     let Some(factory) = registry.find(declaration.kind(), &requirement) else {
         return Err(Box::new(unknown(registry, declaration, path)));
     };
+    let places = declaration.locations().iter();
+    let places = places.map(|place| ResolvedPlace::resolve(place, ecosystem.vendors()));
     let instance = PlatformInstance::new(
         declaration.name().clone(),
         declaration.kind().clone(),
         factory.version().clone(),
         declaration.config().clone(),
     )
-    .with_storage(names.platform(declaration.name()));
+    .with_storage(names.platform(declaration.name()))
+    .with_places(places)
+    .with_credential_store(declaration.credential_store().cloned());
     let platform = factory.create(&instance).map_err(|error| Box::new(failure(&error, path)))?;
     Ok(ConfiguredPlatform { instance: Arc::new(instance), platform })
 }

@@ -17,6 +17,7 @@
 //! #             .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
 //! #             .with_consistencies([Consistency::SingleDataset, Consistency::MultiDataset])
 //! #             .with_export_targets(["sqlite", "postgres"])
+//! #             .with_formats(["list"])
 //! #             .with_milestonings([Milestoning::Live])
 //! #             .data_technology("files", None);
 //! #         Ok(Self(descriptor))

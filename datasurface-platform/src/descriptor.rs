@@ -41,6 +41,8 @@ pub struct PlatformDescriptor {
     store: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     shares: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reads_avro: bool,
     limits: BTreeMap<String, u64>,
 }
 
@@ -70,6 +72,7 @@ impl PlatformDescriptor {
             keeps_data_in: BTreeMap::new(),
             store: None,
             shares: false,
+            reads_avro: false,
             limits: BTreeMap::new(),
         }
     }
@@ -192,6 +195,14 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn with_shares(mut self) -> Self {
         self.shares = true;
+        self
+    }
+
+    /// Claims that schemas are rendered in Avro's words, as for a registry of schemas: views have the schemas that were written in
+    /// Avro [as they were written](crate::NodeDeclarations::avro). Every platform sees them as tables.
+    #[must_use]
+    pub fn with_avro_schemas(mut self) -> Self {
+        self.reads_avro = true;
         self
     }
 
@@ -321,6 +332,12 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn has_shares(&self) -> bool {
         self.shares
+    }
+
+    /// Whether views have schemas as they were written in Avro.
+    #[must_use]
+    pub fn reads_avro_schemas(&self) -> bool {
+        self.reads_avro
     }
 
     /// The most of each weight that one shard, or one shared scope, can bear.

@@ -80,8 +80,8 @@ impl<'a> Reporter<'a> {
         self.found.push(Diagnostic::new(code, path, message).with_help(help));
     }
 
-    /// Reports whatever a node asks for that the descriptor does not claim. This is most of the lint of a platform whose
-    /// descriptor tells all that it can do.
+    /// Reports whatever a node asks for that the descriptor does not claim. A host does that before it asks a platform, so that a platform
+    /// never sees a node that asks for more.
     pub fn report_unclaimed(&mut self, descriptor: &PlatformDescriptor, view: LintView<'_>) {
         if let LintView::Node(node) = view {
             for ask in descriptor.unclaimed(node) {

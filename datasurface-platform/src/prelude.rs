@@ -2,11 +2,11 @@
 
 pub use crate::{
     Action, Attributes, Carrier, DataPlatform, Effect, File, Guard, HeldData, HeldScope, HeldState,
-    JudgedChange, Judgement, LintSubject, LintView, Meaning, NoSettings, NodeView, Offer, Plan,
+    JudgedChange, Judgement, LintSubject, LintView, Meaning, NoSettings, NodeDeclarations, NodeView, Offer, Plan,
     PlatformDescriptor, PlatformError, PlatformErrorKind, PlatformFactory, PlatformInstance, PlatformPlugin,
-    Registry, RemoteFactory, Rendering, RenderingChange, Reporter, ResolvedOffer, Resource, ResourceAddress,
+    Registry, RemoteFactory, Rendering, RenderingChange, Reporter, ResolvedOffer, ResolvedPlace, Resource, ResourceAddress,
     ResourceChange, Runtime, SafePath, Scope, ScopeView, ScopedNode, SharedKey, SharedPart, SharedStage,
-    Step, TypedFactory, Weight, Weights, dataset_slug, identifier, serve, slug,
+    Step, TargetedHint, TypedFactory, Weight, Weights, dataset_slug, identifier, serve, slug,
 };
 pub use datasurface_graph::{
     CaptureFacts, Consumer, Custody, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail,

@@ -64,6 +64,7 @@ const BEYOND: &[&str] = &[
     "local/unclaimed-artifact",
     "local/unclaimed-capture",
     "local/unclaimed-container",
+    "local/unreadable-offer",
     "offer/insufficient",
     "offer/missing",
     "plan/refused",

@@ -47,6 +47,9 @@ impl Broker {
 }
 
 /// Asks a platform what it finds of itself and of its nodes. What it finds of a node is reported where the model declares that.
+///
+/// A node that asks for something that the descriptor does not claim is refused here, and the platform never sees it: so no platform has
+/// to compare nodes with its descriptor.
 pub(super) fn ask(
     configured: &ConfiguredPlatform,
     views: &PlatformViews,
@@ -59,7 +62,10 @@ pub(super) fn ask(
     let mut of_node = Vec::new();
     for node in &views.nodes {
         let view = LintView::Node(node);
-        configured.platform().lint(view, &mut Reporter::new(&view, &mut of_node));
+        Reporter::new(&view, &mut of_node).report_unclaimed(configured.platform().descriptor(), view);
+        if of_node.is_empty() {
+            configured.platform().lint(view, &mut Reporter::new(&view, &mut of_node));
+        }
         found.extend(of_node.drain(..).map(|finding| sinks.declared(node, finding)));
     }
 }

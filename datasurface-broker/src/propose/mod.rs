@@ -4,6 +4,7 @@ mod as_of;
 mod base;
 mod cause;
 mod changed_scopes;
+mod declarations;
 mod former_delivery;
 mod guard;
 mod hold;

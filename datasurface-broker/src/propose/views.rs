@@ -1,6 +1,7 @@
 //! Views: what each platform is shown. Offers are asked for by name and resolved here, before anything is rendered.
 
 use super::{
+    declarations::Declarations,
     metadata,
     shared::{self, SharedScope},
 };
@@ -50,7 +51,7 @@ impl PlatformViews {
     /// The hash of a node without its metadata, and of the instance that it is rendered by: a change of the instance is one of all its
     /// nodes.
     pub(super) fn fingerprint(&self, node: &NodeView) -> Fingerprint {
-        Fingerprint::of(&(self.instance, node.facts(), node.inputs()))
+        Fingerprint::of(&(self.instance, node.facts(), node.inputs(), node.declarations()))
     }
 }
 
@@ -90,6 +91,7 @@ impl Sources<'_> {
 
         let mut views = BTreeMap::new();
         for (name, configured) in self.platforms {
+            let declarations = Declarations::new(self.ecosystem, configured);
             let nodes: Vec<NodeView> = self
                 .graphs
                 .graph(name)
@@ -101,8 +103,10 @@ impl Sources<'_> {
                     let sources: Vec<NodeKey> = sources(node).chain(taken_from.get(&key).cloned()).collect();
                     let facts = facts.with_storage_of(&sources, self.names);
                     let inputs = resolve(&facts, sources.into_iter(), &offers);
+                    let declared = declarations.of_node(&facts, &inputs);
                     let metadata = metadata::of_node(self.ecosystem, &facts);
-                    Some(NodeView::new(facts, inputs).with_metadata(metadata))
+                    let view = NodeView::new(facts, inputs).with_declarations(declared);
+                    Some(view.with_metadata(metadata))
                 })
                 .collect();
             let held = held.get(name).map_or(&[][..], Vec::as_slice);

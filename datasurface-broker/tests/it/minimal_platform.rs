@@ -1,6 +1,7 @@
 //! A platform that keeps each dataset on a minimal_platform: the least that holds data and shows it.
 
 use datasurface_platform::prelude::*;
+use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub(crate) struct MinimalPlatform {
@@ -42,6 +43,14 @@ pub(crate) struct Config {
     live_only: bool,
     /// Shows what people know of a shelf, on the shelf.
     labels: bool,
+    /// Captures from servers of PostgreSQL, and exports to them, too.
+    postgres: bool,
+    /// Reads schemas in Avro's words.
+    avro: bool,
+    /// The format of what is offered, where it is not the one that is read.
+    offers_as: Option<String>,
+    /// Settings that mean nothing.
+    notes: BTreeMap<String, String>,
     /// Keeps datasets without a key.
     keyless: bool,
     /// Offers nothing.
@@ -74,9 +83,16 @@ impl PlatformPlugin for MinimalPlatform {
             .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
             .with_export_targets(["sqlite", "platform_managed"])
             .with_milestonings([Milestoning::Live])
-            .with_artifacts(["sql"]);
+            .with_artifacts(["sql"])
+            .with_formats(["shelf"]);
         if !config.live_only {
             descriptor = descriptor.with_milestonings([Milestoning::Forensic, Milestoning::LiveAndForensic]);
+        }
+        if config.postgres {
+            descriptor = descriptor.with_captures([], ["postgres"]).with_export_targets(["postgres"]);
+        }
+        if config.avro {
+            descriptor = descriptor.with_avro_schemas();
         }
         if config.keyless {
             descriptor = descriptor.with_keyless();
@@ -166,7 +182,8 @@ impl DataPlatform for MinimalPlatform {
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
         let offer = |dataset: &DatasetFacts| {
-            Offer::new(&dataset.key, format!("shelf.{}", dataset.storage_key()), "shelf")
+            let format = self.config.offers_as.as_deref().unwrap_or("shelf");
+            Offer::new(&dataset.key, format!("shelf.{}", dataset.storage_key()), format)
                 .with_custody(dataset.custody)
         };
         match &node.detail {
@@ -178,7 +195,13 @@ impl DataPlatform for MinimalPlatform {
         }
     }
 
-    fn lint(&self, _: LintView<'_>, _: &mut Reporter<'_>) {}
+    fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {
+        if let LintView::Node(node) = view
+            && !self.descriptor.unclaimed(node).is_empty()
+        {
+            found.report(&REFUSED, "it was asked about what it does not claim", "this is a bug of the host");
+        }
+    }
 
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
         let scope = &scope.in_storage_names();

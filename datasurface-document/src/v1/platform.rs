@@ -11,7 +11,7 @@ use super::{
 };
 use crate::shape::Shaped;
 use datasurface_model::{
-    CredentialStoreName, DatasetKey, DatastoreName, Entity, Hint, HintTarget, Json, Place,
+    CredentialStoreName, DatasetKey, DatastoreName, Entity, GroupKey, Hint, HintTarget, Json, Place,
     PlatformDeclaration, PlatformKind, PlatformName, Set, VersionRequirement, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,7 @@ struct HintObject {
 enum HintedObject {
     Datastore(DatastoreName),
     Dataset(ShortForm<DatasetKey>),
+    Group(ShortForm<GroupKey>),
     Transformer(WorkspaceName),
 }
 
@@ -66,6 +67,7 @@ impl HintObject {
         let about = match self.about {
             HintedObject::Datastore(name) => HintTarget::Datastore(name),
             HintedObject::Dataset(ShortForm(key)) => HintTarget::Dataset(key),
+            HintedObject::Group(ShortForm(key)) => HintTarget::Group(key),
             HintedObject::Transformer(workspace) => HintTarget::Transformer(workspace),
         };
         (about, self.settings.0)
@@ -75,6 +77,7 @@ impl HintObject {
         let about = match hint.name().clone() {
             HintTarget::Datastore(name) => HintedObject::Datastore(name),
             HintTarget::Dataset(key) => HintedObject::Dataset(ShortForm(key)),
+            HintTarget::Group(key) => HintedObject::Group(ShortForm(key)),
             HintTarget::Transformer(workspace) => HintedObject::Transformer(workspace),
         };
         Self { about, settings: Settings(hint.settings().clone()) }

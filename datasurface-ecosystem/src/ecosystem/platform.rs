@@ -2,7 +2,7 @@
 
 use super::{Deprecation, ProductionStatus};
 use datasurface_schema::{
-    Annotations, CredentialStoreName, DatasetKey, DatastoreName, Entity, Json, Named, Place, PlatformKind,
+    Annotations, CredentialStoreName, DatasetKey, DatastoreName, Entity, GroupKey, Json, Named, Place, PlatformKind,
     PlatformName, Set, Sparse, Text, WorkspaceName, documented, renamed,
 };
 use semver::{Error as VersionError, VersionReq};
@@ -59,12 +59,15 @@ impl Entity for Hint {
 }
 
 /// The subject of a hint to a platform.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HintTarget {
     /// A datastore, with all its datasets.
     Datastore(DatastoreName),
     /// One dataset.
     Dataset(DatasetKey),
+    /// A dataset group of a workspace.
+    Group(GroupKey),
     /// The transformer of a workspace.
     Transformer(WorkspaceName),
 }
@@ -128,7 +131,7 @@ impl PlatformDeclaration {
         self
     }
 
-    /// Adds free settings for one datastore, dataset or transformer.
+    /// Adds free settings for one datastore, dataset, group or transformer.
     #[must_use]
     pub fn hint(mut self, about: HintTarget, settings: impl Into<Json>) -> Self {
         self.hints.insert(Hint { about, settings: settings.into() });
@@ -181,7 +184,7 @@ impl PlatformDeclaration {
         self.credential_store.as_ref()
     }
 
-    /// The free settings for datastores, datasets and transformers.
+    /// The free settings for datastores, datasets, groups and transformers.
     #[must_use]
     pub fn hints(&self) -> &Named<Hint> {
         &self.hints
@@ -207,6 +210,7 @@ impl fmt::Display for HintTarget {
         match self {
             Self::Datastore(name) => write!(f, "datastore {name}"),
             Self::Dataset(key) => write!(f, "dataset {key}"),
+            Self::Group(key) => write!(f, "group {key}"),
             Self::Transformer(workspace) => write!(f, "transformer {workspace}"),
         }
     }

@@ -2,7 +2,6 @@
 
 use super::{
     connection::{Connection, ConnectionLimits},
-    finding::Finding,
     judgements::RemoteChange,
     protocol::{Handshake, PROTOCOL, PlanForm, Request, Response},
 };
@@ -206,14 +205,10 @@ impl DataPlatform for RemotePlatform {
             Response::Findings(findings) => Some(findings),
             _ => None,
         });
-        let reports_unclaimed = findings.iter().any(Finding::is_unclaimed);
         found.extend(findings.into_iter().map(|finding| finding.into_diagnostic(place.clone())));
         if let Some(reason) = self.failure.get() {
             let help = "see what the program wrote to its standard error, and start again";
             found.report(&UNREACHABLE, reason, help);
-        } else if !reports_unclaimed {
-            // The descriptor is here, so a program need not compare nodes with it.
-            found.report_unclaimed(&self.descriptor, lint_view);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Findings of a program, without what the host knows by itself: the place of what it asked about.
 
-use crate::{claim::UNCLAIMED, lint_subject::LintSubject};
+use crate::lint_subject::LintSubject;
 use datasurface_model::{Diagnostic, ModelPath, Severity};
 use serde::{Deserialize, Serialize};
 
@@ -37,11 +37,6 @@ impl Finding {
             help: diagnostic.help().map(str::to_owned),
             about: LintSubject::from_paths(place, diagnostic.path()).unwrap_or(LintSubject::Node),
         }
-    }
-
-    /// Whether it is about something that the descriptor does not claim.
-    pub(super) fn is_unclaimed(&self) -> bool {
-        self.code == UNCLAIMED.code
     }
 
     /// Returns the finding at its place.

@@ -4,20 +4,22 @@ use crate::{
     error::{PlatformError, PlatformErrorKind},
     offer::{Offer, ResolvedOffer},
     slug::{SLUG_LIMIT, dataset_slug, slug},
-    view::NodeMetadata,
+    view::{NodeDeclarations, NodeMetadata},
 };
 use datasurface_graph::{DatasetFacts, Fingerprint, NodeDetail, NodeFacts, NodeKey, Obligation};
-use datasurface_model::{DatasetKey, DatasetName};
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use datasurface_model::{DatasetKey, DatasetName, HintTarget, Json};
+use serde::{Deserialize, Serialize, de::DeserializeOwned, de::IgnoredAny};
 use std::collections::BTreeMap;
 
-/// A node: the facts of the graph, the offers of the nodes before it, and what people know of it. The instance that it is for is given
-/// once, with the scope.
+/// A node: the facts of the graph, the offers of the nodes before it, what is declared of that which it names, and what people know of
+/// it. The instance that it is for is given once, with the scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "NodeViewWire")]
 pub struct NodeView {
     facts: NodeFacts,
     inputs: Vec<ResolvedOffer>,
+    #[serde(skip_serializing_if = "NodeDeclarations::is_empty")]
+    declarations: NodeDeclarations,
     #[serde(skip_serializing_if = "NodeMetadata::is_empty")]
     metadata: NodeMetadata,
 }
@@ -31,12 +33,14 @@ struct NodeViewWire {
     facts: NodeFacts,
     inputs: Vec<ResolvedOffer>,
     #[serde(default)]
+    declarations: NodeDeclarations,
+    #[serde(default)]
     metadata: NodeMetadata,
 }
 
 impl From<NodeViewWire> for NodeView {
-    fn from(NodeViewWire { facts, inputs, metadata, .. }: NodeViewWire) -> Self {
-        Self { facts, inputs, metadata }
+    fn from(NodeViewWire { facts, inputs, declarations, metadata, .. }: NodeViewWire) -> Self {
+        Self { facts, inputs, declarations, metadata }
     }
 }
 
@@ -44,7 +48,19 @@ impl NodeView {
     /// Creates the view of a node with these facts, for which these offers were resolved.
     pub fn new(facts: NodeFacts, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
-        Self { facts, inputs, metadata: NodeMetadata::default() }
+        Self {
+            facts,
+            inputs,
+            declarations: NodeDeclarations::default(),
+            metadata: NodeMetadata::default(),
+        }
+    }
+
+    /// Sets what is declared of that which the node names.
+    #[must_use]
+    pub fn with_declarations(mut self, declarations: NodeDeclarations) -> Self {
+        self.declarations = declarations;
+        self
     }
 
     /// Sets what people know of the node.
@@ -54,10 +70,17 @@ impl NodeView {
         self
     }
 
-    /// Returns the view with other facts, and the same offers and metadata.
+    /// Returns the view with other offers, and the rest as it is.
+    #[must_use]
+    pub fn with_inputs(&self, mut inputs: Vec<ResolvedOffer>) -> Self {
+        inputs.sort();
+        Self { inputs, ..self.clone() }
+    }
+
+    /// Returns the view with other facts, and the rest as it is.
     #[must_use]
     pub fn with_facts(&self, facts: NodeFacts) -> Self {
-        Self { facts, inputs: self.inputs.clone(), metadata: self.metadata.clone() }
+        Self { facts, ..self.clone() }
     }
 
     /// The facts of the node.
@@ -89,6 +112,33 @@ impl NodeView {
     #[must_use]
     pub fn inputs(&self) -> &[ResolvedOffer] {
         &self.inputs
+    }
+
+    /// The declarations of what the node names: places, kinds of credentials, hints, schemas as they were written.
+    #[must_use]
+    pub fn declarations(&self) -> &NodeDeclarations {
+        &self.declarations
+    }
+
+    /// Returns the settings of the hint to this platform about a target; none if there is no hint, or if it is not for this node.
+    #[must_use]
+    pub fn hint(&self, about: &HintTarget) -> Option<&Json> {
+        self.declarations.hint(about)
+    }
+
+    /// Returns the settings of a hint as the type that the platform has for them.
+    ///
+    /// # Errors
+    ///
+    /// If they have another form. A platform that reads hints has its lint report that.
+    pub fn hint_as<T: DeserializeOwned>(&self, about: &HintTarget) -> Result<Option<T>, PlatformError> {
+        let read = |settings: &Json| {
+            serde_json::from_value(settings.value()).map_err(|error| {
+                let context = format!("reading the hint about the {about}");
+                PlatformError::new(PlatformErrorKind::Config, context).caused_by(error)
+            })
+        };
+        self.hint(about).map(read).transpose()
     }
 
     /// The metadata: documentation, owners, deprecations. A change of nothing else is one that no reader of data can see.
@@ -204,6 +254,7 @@ impl NodeView {
         Self {
             facts: self.facts.clone().in_storage_names(),
             inputs: inputs.collect(),
+            declarations: self.declarations.in_storage_names(names),
             metadata: self.metadata.in_storage_names(names),
         }
     }
@@ -215,6 +266,7 @@ impl NodeView {
         self.divided(part_of).remove(&()).unwrap_or_else(|| Self {
             facts: self.facts.clone().map_datasets(|_| None),
             inputs: Vec::new(),
+            declarations: self.declarations.of_datasets([].into_iter()),
             metadata: self.metadata.of_datasets([].into_iter()),
         })
     }
@@ -228,8 +280,10 @@ impl NodeView {
         let of = |facts: NodeFacts| {
             let own = facts.datasets().iter().filter_map(|dataset| inputs.get(&dataset.key));
             let own = own.flatten().map(|input| (*input).clone()).collect();
-            let metadata = self.metadata.of_datasets(facts.datasets().iter().map(|dataset| &dataset.key));
-            Self::new(facts, own).with_metadata(metadata)
+            let keys = || facts.datasets().iter().map(|dataset| &dataset.key);
+            let (declarations, metadata) =
+                (self.declarations.of_datasets(keys()), self.metadata.of_datasets(keys()));
+            Self::new(facts, own).with_declarations(declarations).with_metadata(metadata)
         };
         self.facts.divided(part_of).into_iter().map(|(part, facts)| (part, of(facts))).collect()
     }

@@ -79,7 +79,8 @@ pub(crate) fn graphs() -> IntentionGraphs {
 pub(crate) fn instance() -> Arc<PlatformInstance> {
     let config = json!({"text": "x", "number": 1, "ratio": 0.1, "tiny": 5e-324, "flag": true, "nothing": null, "list": [1], "none": {}});
     let version = Version::new(1, 0, 0);
-    Arc::new(PlatformInstance::new(PLATFORM.into(), "connectors".into(), version, config.into()))
+    let instance = PlatformInstance::new(PLATFORM.into(), "connectors".into(), version, config.into());
+    Arc::new(instance.with_places([place()]).with_credential_store(Some("vault".into())))
 }
 
 /// The instance as the connectors accept it: without settings.
@@ -102,9 +103,32 @@ pub(crate) fn node_views() -> Vec<NodeView> {
             });
             offers.collect::<Vec<_>>()
         });
-        NodeView::new(node.facts(), offers.collect()).with_metadata(metadata())
+        NodeView::new(node.facts(), offers.collect())
+            .with_declarations(declarations())
+            .with_metadata(metadata())
     };
     graph.nodes().map(view).collect()
+}
+
+/// What is declared of that which a node names: hints about everything that there can be one about.
+fn declarations() -> NodeDeclarations {
+    let targets = [
+        HintTarget::Datastore("Sales".into()),
+        HintTarget::Dataset("Sales/orders".into()),
+        HintTarget::Group("Report/all".into()),
+        HintTarget::Transformer("Mask".into()),
+    ];
+    let avro = json!({"type": "record", "name": "orders", "fields": [{"name": "id", "type": "int"}]});
+    NodeDeclarations::default()
+        .place(place())
+        .credential("USA/Shop/till".into(), CredentialKind::Certificate)
+        .with_hints(targets.map(|about| (about, json!({ "batch": 1 }).into())))
+        .avro_schema("Sales/orders".into(), avro.into())
+}
+
+fn place() -> ResolvedPlace {
+    let vendor = InfrastructureVendor::new("Azure").with_cloud(CloudVendor::GoogleCloud);
+    ResolvedPlace::resolve(&"Azure/USA".into(), &[vendor].into_iter().collect())
 }
 
 /// What people know of a node.

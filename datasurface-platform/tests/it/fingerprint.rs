@@ -77,6 +77,16 @@ fn the_fingerprint_of_a_node_covers_its_view() {
         "inputs.*.offer.latency",
         "inputs.*.offer.credential",
         "inputs.*.offer.custody.retention.for",
+        "declarations.places.*.vendor",
+        "declarations.places.*.cloud",
+        "declarations.places.*.path.*",
+        "declarations.credentials.USA/Shop/till",
+        "declarations.hints.*.about.datastore",
+        "declarations.hints.*.about.dataset",
+        "declarations.hints.*.about.group",
+        "declarations.hints.*.about.transformer",
+        "declarations.hints.*.settings.batch",
+        "declarations.avro.Sales/orders.fields.*.name",
         "metadata.subjects.*.owner",
         "metadata.datasets.Shop/orders.columns.id.text",
     ] {
@@ -99,6 +109,8 @@ fn the_fingerprint_of_a_scope_covers_its_view() {
         "held.*.owed_until",
         "held.*.released_by",
         "held.*.node.facts.key",
+        "platform.places.*.cloud",
+        "platform.credential_store",
     ] {
         assert!(changed.contains(field), "{field} does not occur: {changed:#?}");
     }

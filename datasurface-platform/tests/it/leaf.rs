@@ -121,6 +121,8 @@ fn texts(text: &str) -> Vec<Value> {
         "plain",
         "markdown",
         "production",
+        "azure",
+        "token",
         "not_production",
         "foundation",
         "0000000000000000000000000000000000000000000000000000000000000001",

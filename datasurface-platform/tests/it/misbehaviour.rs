@@ -119,19 +119,6 @@ fn a_failure_is_remembered_and_reported() {
     }
 }
 
-/// No misbehaviour: a program may leave its descriptor to the host.
-#[test]
-fn what_a_program_does_not_claim_is_reported_though_it_reports_nothing() {
-    let views = example_graph::node_views();
-    let nothing = (3..).zip(&views).map(|(number, _)| line(number, Response::Findings(Vec::new())));
-    let platform = platform_of(nothing.collect::<Vec<_>>());
-    for view in &views {
-        let found = findings(&*platform, LintView::Node(view));
-        assert!(!found.is_empty(), "{}", view.key());
-        assert!(found.iter().all(|finding| finding.code() == "platform/unclaimed"), "{found:?}");
-    }
-}
-
 #[test]
 fn an_error_in_place_of_weights_is_remembered_though_the_program_goes_on() {
     let instance = example_graph::plain_instance();

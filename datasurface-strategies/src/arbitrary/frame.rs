@@ -66,6 +66,8 @@ fn hinted() -> impl Strategy<Value = HintTarget> {
         adversarial_strings().prop_map(|name| HintTarget::Datastore(name.into())),
         (adversarial_strings(), adversarial_strings())
             .prop_map(|(store, dataset)| HintTarget::Dataset(DatasetKey::new(store, dataset))),
+        (adversarial_strings(), adversarial_strings())
+            .prop_map(|(workspace, group)| HintTarget::Group(GroupKey::new(workspace, group))),
         adversarial_strings().prop_map(|name| HintTarget::Transformer(name.into())),
     ]
 }

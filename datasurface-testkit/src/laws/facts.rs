@@ -121,6 +121,10 @@ fn granted(facts: &NodeFacts) -> Option<NodeFacts> {
 
 fn findings(lone: LoneNode<'_>, view: &NodeView) -> Vec<Diagnostic> {
     let (mut found, view) = (Vec::new(), LintView::Node(view));
-    lone.platform.lint(view, &mut Reporter::new(&view, &mut found));
+    // As a host does: what is not claimed is refused, and the platform is not asked.
+    Reporter::new(&view, &mut found).report_unclaimed(lone.platform.descriptor(), view);
+    if found.is_empty() {
+        lone.platform.lint(view, &mut Reporter::new(&view, &mut found));
+    }
     found
 }

@@ -119,6 +119,6 @@ fn offered_elsewhere(lone: LoneNode<'_>, input: &ResolvedOffer) -> ScopedNode {
         false => other.clone(),
     });
     let datasets = lone.node.datasets().map(|dataset| dataset.key.dataset.clone()).collect();
-    let view = NodeView::new(view.facts().clone(), inputs.collect()).with_metadata(view.metadata().clone());
+    let view = view.with_inputs(inputs.collect());
     ScopedNode::new(view, lone.node.is_whole(), datasets)
 }

@@ -1,6 +1,10 @@
 //! What this platform can do.
 
-use crate::{config::LocalConfig, prelude::*};
+use crate::{
+    address::{MILESTONED, SELECTED},
+    config::LocalConfig,
+    prelude::*,
+};
 
 /// The version of the plug-in.
 pub(crate) const VERSION: Version = Version::new(0, 1, 0);
@@ -18,6 +22,7 @@ pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
         .with_export_targets(["postgres", "sqlite"])
         .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
         .with_artifacts(["sql"])
+        .with_formats([MILESTONED, SELECTED])
         .data_technology("sqlite", config.encryption)
         .with_store(store(config));
     match &config.place {

@@ -62,6 +62,7 @@ fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
         let (reference, kind) = match about {
             HintTarget::Datastore(name) => (Reference::Datastore(name.clone()), segment::DATASTORE),
             HintTarget::Dataset(key) => (Reference::Dataset(key.clone()), segment::DATASET),
+            HintTarget::Group(key) => (Reference::Group(key.clone()), segment::GROUP),
             HintTarget::Transformer(workspace) => {
                 (Reference::Workspace(workspace.clone()), segment::TRANSFORMER)
             }
@@ -70,6 +71,7 @@ fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
             let meant = match about {
                 HintTarget::Datastore(_) => HintTarget::Datastore(nearest.into()),
                 HintTarget::Dataset(_) => HintTarget::Dataset(nearest.into()),
+                HintTarget::Group(_) => HintTarget::Group(nearest.into()),
                 HintTarget::Transformer(_) => HintTarget::Transformer(nearest.into()),
             };
             let can_be_hinted =

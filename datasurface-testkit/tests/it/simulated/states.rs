@@ -20,6 +20,7 @@ impl PlatformPlugin for States {
             .with_captures(["sql_snapshot"], ["sqlite"])
             .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
             .with_export_targets(["sqlite"])
+            .with_formats(["shelf"])
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .data_technology("shelf", None);
         Ok(Self(descriptor))
