@@ -1,10 +1,11 @@
 //! Checks: everything that choosing and platforms find, of as much of a model as nothing is wrong with.
 
-use crate::{broker::Broker, lock::Lock, propose::LintReport};
+use crate::{broker::Broker, propose::LintReport};
 use datasurface_model::{
     DatastoreName, Diagnostic, Ecosystem, Entity, Findings, GroupKey, ModelPath, Severity, SoundPart, Valid,
     segment,
 };
+use datasurface_state::Lock;
 use std::collections::BTreeSet;
 
 /// The greatest number of times that something is left out. Most often the first time is the last one.

@@ -1,6 +1,5 @@
 //! Configured platforms: instances that the registry makes of declarations.
 
-use crate::storage::StorageRecord;
 use datasurface_graph::StorageOf;
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Set,
@@ -10,6 +9,7 @@ use datasurface_platform::{
     DataPlatform, PlatformDescriptor, PlatformError, PlatformErrorKind, PlatformInstance, Registry,
     ResolvedPlace,
 };
+use datasurface_state::storage::StorageRecord;
 use semver::{Comparator, Op, VersionReq};
 use std::{collections::BTreeMap, sync::Arc};
 

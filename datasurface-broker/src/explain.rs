@@ -4,11 +4,10 @@ use crate::{
     broker::Broker,
     configured_platform::{configure_platforms, descriptors},
     error::BrokerError,
-    lock::Lock,
-    storage,
 };
 use datasurface_choice::{Choice, Explanation, PlatformTask};
 use datasurface_model::{Ecosystem, Valid};
+use datasurface_state::{Lock, storage};
 
 impl Broker {
     /// Explains which platform serves a dataset group, or captures a datastore, and what each other one lacks. It decides as

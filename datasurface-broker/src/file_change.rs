@@ -1,11 +1,8 @@
 //! Changes of files: what a proposal would write, beside what is there.
 
-use crate::{
-    output::{Manifest, Target},
-    propose::Proposal,
-    write::WriteError,
-};
+use crate::{propose::Proposal, write::WriteError};
 use datasurface_platform::{File, FileRecord, PLAN_FILE, SafePath};
+use datasurface_state::{Manifest, Target};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A file that a proposal adds, changes or removes.

@@ -84,16 +84,13 @@ mod configured_platform;
 mod error;
 mod explain;
 mod file_change;
-mod lock;
 mod lock_change;
 mod operate;
-mod output;
 mod place;
 mod placed;
 mod propose;
 mod run_names;
 mod sharding;
-mod storage;
 mod waivers;
 mod write;
 
@@ -102,16 +99,15 @@ pub use configured_platform::ConfiguredPlatform;
 pub use datasurface_choice::{
     Adjustment, Candidate, Criterion, Delay, Explanation, Lack, MoveError, MoveStep, PlatformTask,
 };
+pub use datasurface_state::{
+    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, LOCK_FILE_NAME, Lock, LockError, Manifest,
+    OrderedScope, PlanFile, PlatformLock, PlatformRecord, Recovery, RenderedRevision, RenderingId,
+    ScopeEntry, Target, TargetError, TargetTransaction, disk,
+};
 pub use error::BrokerError;
 pub use file_change::FileChange;
-pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use lock_change::LockChange;
 pub use operate::{OperationContext, OperationReport};
-pub use output::{
-    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, OrderedScope, PlanFile,
-    PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, Target, TargetError,
-    TargetTransaction, disk,
-};
 pub use placed::Placed;
 pub use propose::{AsOf, Base, LintReport, Proposal};
 pub use serde_json::Error as JsonError;
@@ -122,12 +118,7 @@ use datasurface_model::CodeInfo;
 
 /// Returns every code that this crate can report.
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
-    let own: [&'static CodeInfo; 14] = [
-        &lock::UNREADABLE,
-        &storage::CANNOT_CONTINUE,
-        &storage::NAME_TWICE,
-        &storage::NOT_LAST_OWNER,
-        &storage::RENAMED_DELIVERY,
+    let own: [&'static CodeInfo; 9] = [
         &place::NO_PRIMARY,
         &configured_platform::UNKNOWN_KIND,
         &configured_platform::UNKNOWN_VERSION,
@@ -138,9 +129,8 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
         &write::CHANGED,
         &run_names::UNKNOWN_NAME,
     ];
-    let parts =
-        [datasurface_choice::CODES, waivers::CODES, propose::codes(), output::CODES, lock_change::CODES];
-    own.into_iter().chain(parts.into_iter().flatten().copied())
+    let parts = [datasurface_choice::CODES, waivers::CODES, propose::codes(), lock_change::CODES];
+    own.into_iter().chain(datasurface_state::codes()).chain(parts.into_iter().flatten().copied())
 }
 
 /// Returns every code of models, documents, change control, brokers and the contract of platforms.

@@ -3,7 +3,6 @@
 use crate::{
     broker::Broker,
     configured_platform::{ConfiguredPlatform, failure},
-    output::{ApplyState, PlanFile, PlatformRecord, RenderedRevision, Target, TargetError},
     run_names::unknown,
 };
 use chrono::{DateTime, Utc};
@@ -13,6 +12,7 @@ use datasurface_platform::{
     PlatformError, PlatformErrorKind, PreviousTarget, RunObserver, RunReport, RunRequest, Runtime,
     RuntimeContext, SafePath, Status, hook::PlatformHooks,
 };
+use datasurface_state::{ApplyState, PlanFile, PlatformRecord, RenderedRevision, Target, TargetError};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,

@@ -4,13 +4,13 @@ use crate::{
     broker::Broker,
     configured_platform::{self, descriptors},
     error::BrokerError,
-    lock::{Lock, PlatformLock},
     placed::Placed,
-    sharding, storage, waivers,
+    sharding, waivers,
 };
 use datasurface_choice::Choice;
 use datasurface_graph::IntentionGraphs;
 use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Valid};
+use datasurface_state::{Lock, PlatformLock, storage};
 use std::sync::Arc;
 
 pub(crate) static NO_PRIMARY: CodeInfo = CodeInfo::error(

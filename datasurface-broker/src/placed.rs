@@ -1,12 +1,13 @@
 //! Placed: an ecosystem whose every group is served and whose every datastore is captured.
 
-use crate::{configured_platform::ConfiguredPlatform, lock::Lock};
+use crate::configured_platform::ConfiguredPlatform;
 use chrono::NaiveDate;
 use datasurface_graph::{Fingerprint, IntentionGraphs, Placement};
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, PlatformName, Set, Valid, segment,
 };
-use datasurface_platform::Revision;
+use datasurface_platform::{PlatformInstance, Revision};
+use datasurface_state::Lock;
 use std::{collections::BTreeMap, sync::Arc};
 
 pub(crate) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
@@ -53,6 +54,11 @@ impl Placed {
     #[must_use]
     pub fn platform(&self, name: &PlatformName) -> Option<&ConfiguredPlatform> {
         self.platforms.get(name).map(|configured| &**configured)
+    }
+
+    /// The instances of the declared platforms.
+    pub(crate) fn instances(&self) -> impl Iterator<Item = &PlatformInstance> {
+        self.platforms.values().map(|configured| &**configured.instance())
     }
 
     /// Returns the places of each declared platform.

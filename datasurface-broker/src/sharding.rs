@@ -1,11 +1,12 @@
 //! Shards: each graph, cut into what its platform can bear.
 
-use crate::{configured_platform::ConfiguredPlatform, storage::StorageRecord};
+use crate::configured_platform::ConfiguredPlatform;
 use datasurface_graph::{
     Custody, DatasetFacts, IntentionGraph, Node, NodeFacts, NodeWeight, Placement, Shards,
 };
 use datasurface_model::DatasetKey;
 use datasurface_platform::HeldState;
+use datasurface_state::storage::StorageRecord;
 use std::collections::BTreeMap;
 
 /// Places the nodes of a graph: where they were, as far as the limits of the platform allow.

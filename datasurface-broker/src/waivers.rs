@@ -1,11 +1,12 @@
 //! Waivers of codes that nothing reports. Validation knows its own codes alone; the broker knows all but those of platforms,
 //! whose codes have areas of their own.
 
-use crate::{propose, storage};
+use crate::propose;
 use datasurface_model as model;
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Findings, Suggestion, Waiver, nearest, ownership::OwnedPart, segment,
 };
+use datasurface_state::storage;
 use std::collections::BTreeMap;
 
 /// Every code about waivers.

@@ -1,12 +1,10 @@
 //! Writing a proposal into its target.
 
-use crate::{
-    output::{Manifest, Target, TargetError, TargetTransaction},
-    propose::Proposal,
-};
+use crate::propose::Proposal;
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
 use datasurface_platform::{File, FileRecord, PlatformError, SafePath, hook::REFUSED};
+use datasurface_state::{Manifest, Target, TargetError, TargetTransaction};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,

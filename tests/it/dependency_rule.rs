@@ -52,7 +52,7 @@ const HIDDEN: [(&str, &str); 3] =
 /// Crates under `platforms/` that are no platforms: what several platforms share.
 const TOOLKITS: [&str; 1] = ["datasurface-terraform"];
 
-/// schema ← {ecosystem, sql} ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← choice ← broker ← review ← {cli, façade}; the broker
+/// schema ← {ecosystem, sql} ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← {choice, state} ← broker ← review ← {cli, façade}; the broker
 /// and those above it may use document and change, and testkit depends on all of these but the last two.
 fn layers_below(package: &str) -> Option<&'static [&'static str]> {
     const LAYERS: [&str; 10] = [
@@ -76,8 +76,10 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
         "datasurface-change" | "datasurface-strategies" => &["datasurface-model", "datasurface-document"],
         "datasurface-platform" => &["datasurface-model", "datasurface-graph"],
         "datasurface-choice" => &["datasurface-model", "datasurface-graph", "datasurface-platform"],
+        "datasurface-state" => &["datasurface-model", "datasurface-graph", "datasurface-platform"],
         "datasurface-broker" => &[
             "datasurface-choice",
+            "datasurface-state",
             "datasurface-model",
             "datasurface-document",
             "datasurface-change",

@@ -4,17 +4,16 @@ mod codes;
 
 pub(crate) use codes::{CODES, OTHER_OWNER};
 
-use crate::{
-    lock::Lock,
-    placed::Placed,
-    propose::owed_today,
-    storage::{self, StorageKind},
-};
+use crate::{placed::Placed, propose::owed_today};
 use chrono::NaiveDate;
 use codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE};
 use datasurface_graph::{Custody, StorageOf};
 use datasurface_model::{DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, Valid, segment};
 use datasurface_platform::HeldState;
+use datasurface_state::{
+    Lock,
+    storage::{self, StorageKind},
+};
 use std::collections::BTreeMap;
 
 /// A change of a lock, from that of the live model to that of a proposed one, and what it is judged with.

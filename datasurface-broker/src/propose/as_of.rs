@@ -1,9 +1,9 @@
 //! The day as of which is planned, and whether data that was promised may expire by it.
 
-use crate::lock::Lock;
 use chrono::{Days, NaiveDate};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::HeldState;
+use datasurface_state::Lock;
 
 pub(crate) static CLOCK_AHEAD: CodeInfo = CodeInfo::warning(
     "plan/clock-ahead",

@@ -1,8 +1,9 @@
 //! The base of a proposal, about which lock and target must agree.
 
 use super::other_storage;
-use crate::{error::BrokerError, output::Manifest, placed::Placed};
+use crate::{error::BrokerError, placed::Placed};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
+use datasurface_state::Manifest;
 
 pub(crate) static LOCK_MISSING: CodeInfo = CodeInfo::error(
     "lock/missing",
@@ -51,7 +52,7 @@ pub(super) fn agreeing_manifest<'a>(
     reached: Base<'a>,
 ) -> Result<Option<&'a Manifest>, BrokerError> {
     let lock = &placed.lock;
-    let path = ModelPath::root().child(segment::LOCK, crate::lock::FILE_NAME);
+    let path = ModelPath::root().child(segment::LOCK, datasurface_state::LOCK_FILE_NAME);
     let Base::Target(manifest) = reached else {
         return match lost(placed, path) {
             Some(diagnostic) => Err(BrokerError::new([diagnostic])),

@@ -1,10 +1,10 @@
 //! Causes: which nodes came, went or changed, and who owns what changed.
 
 use super::{metadata::owner, views::PlatformViews};
-use crate::output::{Manifest, PlatformRecord, ScopeEntry};
 use datasurface_graph::{Fingerprint, IntentionGraphs, NodeDetail, NodeKey};
 use datasurface_model::{DatasetName, DatastoreName, Ecosystem, PlatformName, Repository, TeamKey, Valid};
 use datasurface_platform::{Cause, Scope, SharedCause, SharedKey};
+use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The nodes that came, went or changed since a manifest was written, by their names of now; those that are gone by their storage

@@ -1,9 +1,9 @@
 //! The scopes of a platform that differ, loaded one by one.
 
-use crate::output::{PlatformRecord, ScopeEntry};
 use datasurface_platform::{
     HeldState, PlatformError, PlatformErrorKind, SafePath, Scope, ScopeChange, ScopeChanges, ScopeRecord,
 };
+use datasurface_state::{PlatformRecord, ScopeEntry};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The scopes of a platform that differ.

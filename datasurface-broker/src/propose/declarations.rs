@@ -3,8 +3,8 @@
 use crate::configured_platform::ConfiguredPlatform;
 use datasurface_graph::{DatasetFacts, NodeDetail, NodeFacts};
 use datasurface_model::{
-    Credential, CredentialKey, DataContainer, Dataset, DatasetKey, Ecosystem, HintTarget, PlatformDeclaration,
-    Schema, Valid,
+    Credential, CredentialKey, DataContainer, Dataset, DatasetKey, Ecosystem, HintTarget,
+    PlatformDeclaration, Schema, Valid,
 };
 use datasurface_platform::{NodeDeclarations, PlatformDescriptor, ResolvedOffer, ResolvedPlace};
 

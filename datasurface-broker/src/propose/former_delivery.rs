@@ -3,9 +3,10 @@
 //! Policies follow delivered data as long as the model states the delivery. Between its removal and the apply that removes the table, the
 //! manifest alone knows of it.
 
-use crate::{output::Manifest, placed::Placed};
+use crate::placed::Placed;
 use datasurface_graph::{NodeKey, StorageOf};
 use datasurface_model::{CodeInfo, ContainerKey, DatasetKey, Diagnostic, Entity, FormerDelivery, Recapture};
+use datasurface_state::Manifest;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) static FORMER_DELIVERY: CodeInfo = CodeInfo::error(

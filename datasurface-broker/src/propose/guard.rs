@@ -1,11 +1,11 @@
 //! Guards: no plan may destroy what was promised, whoever made it.
 
-use crate::output::{PlatformRecord, ScopeEntry};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
 use datasurface_platform::{
     Action, Carrier, ChangeHeader, Effect, HeldState, Plan, Resource, ResourceAddress, Scope, ScopeChanges,
     Step,
 };
+use datasurface_state::{PlatformRecord, ScopeEntry};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) static UNGUARDED: CodeInfo = CodeInfo::error(

@@ -5,15 +5,12 @@
 //! lets nothing expire that is more than a week past the last day that was known to be right.
 
 use super::{shared::MAIN_SHARD, views::Held};
-use crate::{
-    lock::Lock,
-    output::{Manifest, PlatformRecord, ScopeEntry},
-    placed::Placed,
-};
+use crate::placed::Placed;
 use chrono::{Days, NaiveDate};
 use datasurface_graph::Custody;
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{Guard, HeldData, HeldScope, HeldState, Resource, ResourceAddress, Scope};
+use datasurface_state::{Lock, Manifest, PlatformRecord, ScopeEntry};
 use std::collections::BTreeMap;
 
 /// What lets a resource go, by platform and address.

@@ -1,9 +1,9 @@
 //! Hooks are asked whether the plans of a proposal may be written.
 
 use super::proposal::Proposal;
-use crate::output::Manifest;
 use datasurface_model::{Findings, ModelPath, segment};
 use datasurface_platform::hook::PlanReady;
+use datasurface_state::Manifest;
 
 impl Proposal {
     /// Asks the hooks about each plan that does something, and returns what they say: an error among it is a refusal.

@@ -39,7 +39,6 @@ use crate::{
     broker::Broker,
     configured_platform::{ConfiguredPlatform, failure},
     error::BrokerError,
-    output::{Manifest, PlatformRecord, ScopeEntry},
     placed::Placed,
 };
 use changed_scopes::ChangedScopes;
@@ -47,6 +46,7 @@ use chrono::NaiveDate;
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{ChangeHeader, HeldState, RenderingChange};
+use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
 use hold::Releases;
 use lint::Sinks;
 use readdressed::Readdressed;
@@ -102,7 +102,7 @@ impl Broker {
         let as_of = as_of.into();
         let (on, is_trusted) = (as_of.day(), as_of.is_trusted(&placed.lock));
         let manifest = base::agreeing_manifest(placed, reached)?;
-        let renamed = manifest.map(|manifest| manifest.clone().under_names_of_now(&placed.platforms));
+        let renamed = manifest.map(|manifest| manifest.clone().under_names_of_now(placed.instances()));
         let manifest = renamed.as_ref();
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
@@ -353,7 +353,7 @@ fn at_base(newly_held: Option<&Vec<HeldState>>, base: Option<&PlatformRecord>) -
 
 /// Records what the names of stay taken that are not declared any more: data of theirs is held, or was rendered and may be
 /// there until an apply is recorded.
-fn remember_left(lock: &mut crate::lock::Lock, ecosystem: &Ecosystem, records: &[PlatformRecord]) {
+fn remember_left(lock: &mut datasurface_state::Lock, ecosystem: &Ecosystem, records: &[PlatformRecord]) {
     let held = lock.platforms.values().flat_map(|platform| &platform.held).map(|held| &held.holds);
     let there = records.iter().flat_map(PlatformRecord::stored_datasets);
     let stored: Vec<_> = held.map(|data| data.dataset.clone()).chain(there).collect();
@@ -361,6 +361,6 @@ fn remember_left(lock: &mut crate::lock::Lock, ecosystem: &Ecosystem, records: &
 }
 
 /// A platform that is not declared any more is in the lock for as long as it holds something.
-fn is_of_use(placed: &Placed, name: &PlatformName, lock: &crate::lock::PlatformLock) -> bool {
+fn is_of_use(placed: &Placed, name: &PlatformName, lock: &datasurface_state::PlatformLock) -> bool {
     placed.platforms.contains_key(name) || !lock.held.is_empty()
 }

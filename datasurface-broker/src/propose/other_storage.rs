@@ -1,13 +1,12 @@
 //! The storage names of the lock, against the copy of the lock in the target: nothing that has data gets other storage.
 
-use crate::{
-    lock_change::OTHER_OWNER,
-    output::{Manifest, PlatformRecord},
-    placed::Placed,
-    storage::{self, Owners},
-};
+use crate::{lock_change::OTHER_OWNER, placed::Placed};
 use datasurface_graph::StorageOf;
 use datasurface_model::{CodeInfo, Dataset, DatasetKey, Datastore, Diagnostic, Entity, ModelPath};
+use datasurface_state::{
+    Manifest, PlatformRecord,
+    storage::{self, Owners},
+};
 use std::collections::BTreeSet;
 
 pub(crate) static OTHER_STORAGE: CodeInfo = CodeInfo::error(
@@ -86,6 +85,5 @@ fn datasets_with_own_data(placed: &Placed, manifest: &Manifest) -> Vec<Diagnosti
         })
     };
     let old = continuing.filter(|(store, dataset)| has_own(&store.entity, dataset));
-    old.map(|(store, dataset)| storage::keeps_its_own(&store.entity, dataset).at(&store.path(), dataset))
-        .collect()
+    old.map(|(store, dataset)| storage::keeps_its_own(&store.path(), &store.entity, dataset)).collect()
 }

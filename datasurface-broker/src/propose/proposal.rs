@@ -1,14 +1,11 @@
 //! A proposal: renderings, plans and lock, before anything is written.
 
-use crate::{
-    configured_platform::ConfiguredPlatform,
-    lock::Lock,
-    output::{Manifest, ScopeEntry},
-};
+use crate::configured_platform::ConfiguredPlatform;
 use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{
     File, Plan, PlatformError, Rendering, Revision, SafePath, ScopeView, hook::Hooks,
 };
+use datasurface_state::{Lock, Manifest, ScopeEntry};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A proposed change: the new rendering of each platform, the plan to get there, and the lock to go with it.

@@ -1,12 +1,12 @@
 //! Readers: who reads which dataset, and whom a change of its schema breaks.
 
 use super::views::PlatformViews;
-use crate::output::{PlatformRecord, ScopeEntry};
 use datasurface_graph::{IntentionGraphs, NodeKey, query::Queries};
 use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, PlatformName, Schema, SchemaChange, Valid};
 use datasurface_platform::{
     Action, DatasetReaders, Meaning, NodeView, Plan, Resource, ResourceAddress, Scope, Step,
 };
+use datasurface_state::{PlatformRecord, ScopeEntry};
 use std::{
     cell::OnceCell,
     collections::{BTreeMap, BTreeSet},

@@ -3,15 +3,13 @@
 use super::{
     hold::owed_today, proposal::Proposed, render::platform_folder, rendering_id::Renderings, scope_order,
 };
-use crate::{
-    output::{
-        ApplyState, EarlierApplied, EarlierTransition, Manifest, PlanFile, PlatformRecord, RenderingId,
-        ScopeEntry,
-    },
-    placed::Placed,
-};
+use crate::placed::Placed;
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{File, FileRecord, PLAN_FILE, Plan, Revision, SafePath};
+use datasurface_state::{
+    ApplyState, EarlierApplied, EarlierTransition, Manifest, PlanFile, PlatformRecord, RenderingId,
+    ScopeEntry,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the target would remember of each platform. Of one that has nothing any more, the files are remembered that it

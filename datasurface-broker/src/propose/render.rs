@@ -1,15 +1,13 @@
 //! Rendering: each scope whose view changed, once.
 
 use super::views::PlatformViews;
-use crate::{
-    configured_platform::{ConfiguredPlatform, failure},
-    output::{Manifest, ScopeEntry},
-};
+use crate::configured_platform::{ConfiguredPlatform, failure};
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     HeldState, NodeView, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopeView, ScopedNode, slug,
 };
+use datasurface_state::{Manifest, ScopeEntry};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) static ADDRESS_TWICE: CodeInfo = CodeInfo::error(

@@ -1,10 +1,10 @@
 //! The ID of a proposed rendering, and the renderings before it that nobody recorded as applied.
 
 use super::proposal::Proposed;
-use crate::output::{ApplyState, Manifest, PlatformRecord, RenderedRevision, RenderingId, ScopeEntry};
 use datasurface_graph::Fingerprint;
 use datasurface_model::PlatformName;
 use datasurface_platform::{Revision, Scope};
+use datasurface_state::{ApplyState, Manifest, PlatformRecord, RenderedRevision, RenderingId, ScopeEntry};
 use std::collections::BTreeMap;
 
 /// A proposed rendering, and what the target would remember of earlier ones.

@@ -1,7 +1,7 @@
 //! The order in which the scopes of a platform are applied, read off the dependencies of their resources.
 
-use crate::output::{OrderedScope, ScopeEntry};
 use datasurface_platform::{ResourceAddress, SafePath, Scope, SharedKey, SharedStage};
+use datasurface_state::{OrderedScope, ScopeEntry};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A scope that is to be ordered: its stage first, since that is the order of those that do not need each other.

@@ -1,8 +1,8 @@
 //! Transition files that are in the folder of no scope, or in the place of a rendered file.
 
-use crate::output::{PlatformRecord, ScopeEntry};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{Plan, SafePath};
+use datasurface_state::{PlatformRecord, ScopeEntry};
 use std::collections::BTreeSet;
 
 pub(crate) static STRAY: CodeInfo = CodeInfo::error(

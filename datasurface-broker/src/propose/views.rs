@@ -8,7 +8,6 @@ use super::{
 use crate::{
     configured_platform::ConfiguredPlatform,
     sharding::{self, HeldCustody},
-    storage::StorageRecord,
 };
 use datasurface_graph::{
     DatasetFacts, Fingerprint, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey,
@@ -16,6 +15,7 @@ use datasurface_graph::{
 };
 use datasurface_model::{DatasetKey, Ecosystem, PlatformName, ShardName, Valid};
 use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode, SharedKey};
+use datasurface_state::storage::StorageRecord;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,

@@ -16,7 +16,8 @@ fn avro() -> serde_json::Value {
 
 fn team() -> Team {
     let source = DataContainer::postgres("Source", "db.example", "shop").located("Blue/Frankfurt/Hall 3");
-    let lake = DataContainer::postgres("Lake", "lake.example", "lake").located("Cellar").with_credential("writer");
+    let lake =
+        DataContainer::postgres("Lake", "lake.example", "lake").located("Cellar").with_credential("writer");
     let store = Datastore::new("Shop")
         .captured(Capture::sql_snapshot("Z/T/Source").with_credential("reader"))
         .dataset(Dataset::new("orders", AvroSchema::new(avro()).keyed(["id"])))

@@ -87,7 +87,7 @@ impl Allocator<'_> {
         if is_known || dataset.former_name().is_some() {
             // It took the data up before, or it had data of its own.
             if owner.is_some() {
-                self.refuse(declared, dataset, keeps_its_own(declared.store, dataset));
+                self.refuse(declared, dataset, Finding::of_its_own(declared.store, dataset));
             }
             return None;
         }
@@ -152,25 +152,35 @@ impl Allocator<'_> {
 }
 
 /// A reason why data cannot be taken up.
-pub(crate) struct Finding {
+struct Finding {
     code: &'static CodeInfo,
     message: String,
     help: String,
 }
 
 impl Finding {
+    /// The finding about a dataset that is no new one.
+    fn of_its_own(store: &Datastore, dataset: &Dataset) -> Self {
+        Self {
+            code: &CANNOT_CONTINUE,
+            message: format!(
+                "`{}/{}` is no new dataset, and keeps its own data",
+                store.name(),
+                dataset.name()
+            ),
+            help: "remove `continues`, or declare a new dataset that continues the former one".to_owned(),
+        }
+    }
+
     /// The diagnostic about a dataset of the datastore at this path.
-    pub(crate) fn at(self, datastore: &ModelPath, dataset: &Dataset) -> Diagnostic {
+    fn at(self, datastore: &ModelPath, dataset: &Dataset) -> Diagnostic {
         let path = datastore.child(segment::DATASETS, dataset.name()).attribute(segment::CONTINUES);
         Diagnostic::new(self.code, path, self.message).with_help(self.help)
     }
 }
 
-/// The finding about a dataset that is no new one.
-pub(crate) fn keeps_its_own(store: &Datastore, dataset: &Dataset) -> Finding {
-    Finding {
-        code: &CANNOT_CONTINUE,
-        message: format!("`{}/{}` is no new dataset, and keeps its own data", store.name(), dataset.name()),
-        help: "remove `continues`, or declare a new dataset that continues the former one".to_owned(),
-    }
+/// Returns the finding about a dataset of the datastore at this path that is no new one.
+#[must_use]
+pub fn keeps_its_own(path: &ModelPath, store: &Datastore, dataset: &Dataset) -> Diagnostic {
+    Finding::of_its_own(store, dataset).at(path, dataset)
 }

@@ -18,11 +18,13 @@ pub(crate) static NAME_TWICE: CodeInfo = CodeInfo::error(
 
 /// The storage names of a model, and what was called otherwise in the lock.
 #[derive(Debug)]
-pub(crate) struct Allocated {
-    pub(crate) record: StorageRecord,
+pub struct Allocated {
+    /// The storage names.
+    pub record: StorageRecord,
     /// The names of now by the names that the lock has: of things that were renamed since.
-    pub(crate) moved: StorageNames,
-    pub(crate) found: Vec<Diagnostic>,
+    pub moved: StorageNames,
+    /// What is wrong with them.
+    pub found: Vec<Diagnostic>,
 }
 
 /// What is known of the things that a model says were renamed.
@@ -57,7 +59,7 @@ impl Parent {
 }
 
 /// Allocates the storage names of a model: what has one keeps it.
-pub(crate) fn allocate(ecosystem: &Ecosystem, lock: &Lock) -> Allocated {
+pub fn allocate(ecosystem: &Ecosystem, lock: &Lock) -> Allocated {
     let nothing = StorageRecord::default();
     let knowledge = if lock.storage.is_some() { Knowledge::Entries } else { Knowledge::Decisions };
     let before = lock.storage.as_ref().unwrap_or(&nothing);

@@ -40,7 +40,7 @@ impl TargetError {
     }
 
     /// Returns an error with all findings, if there are any.
-    pub(crate) fn refuse(findings: Vec<Diagnostic>) -> Result<(), Self> {
+    pub fn refuse(findings: Vec<Diagnostic>) -> Result<(), Self> {
         let mut findings = findings.into_iter().collect::<Findings>().into_iter();
         let Some(first) = findings.next() else {
             return Ok(());

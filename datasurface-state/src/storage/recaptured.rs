@@ -7,7 +7,8 @@ use super::StorageRecord;
 use datasurface_graph::StorageOf;
 use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Recapture, Valid};
 
-pub(crate) static RENAMED_DELIVERY: CodeInfo = CodeInfo::error(
+/// A table that was delivered under a former name is captured.
+pub static RENAMED_DELIVERY: CodeInfo = CodeInfo::error(
     "capture/renamed-delivery",
     "a captured table may be a delivered one, under a name that the model does not state",
     "Policies and approvals follow data that is delivered somewhere and captured from there again, and a table is recognized by its \
@@ -18,7 +19,7 @@ pub(crate) static RENAMED_DELIVERY: CodeInfo = CodeInfo::error(
 .waivable();
 
 /// Returns a finding for each captured table that may be a delivered one, as the storage names alone show.
-pub(crate) fn recaptured(ecosystem: &Valid<Ecosystem>, names: &StorageRecord) -> Vec<Diagnostic> {
+pub fn recaptured(ecosystem: &Valid<Ecosystem>, names: &StorageRecord) -> Vec<Diagnostic> {
     if names.is_trivial() {
         return Vec::new();
     }

@@ -5,7 +5,7 @@
 mod wire;
 
 use super::{RenderedRevision, RenderingId};
-use crate::{configured_platform::ConfiguredPlatform, lock::Lock};
+use crate::lock::Lock;
 use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{
@@ -170,7 +170,7 @@ impl Manifest {
 
     /// Sets the ID of the rendering, the earlier ones that nobody recorded as applied, and the last one that somebody did.
     #[must_use]
-    pub(crate) fn with_renderings(
+    pub fn with_renderings(
         self,
         rendering: RenderingId,
         unapplied: Vec<RenderedRevision>,
@@ -240,14 +240,11 @@ impl Manifest {
 
     /// Returns the manifest with the record of each platform that was renamed since under its name of now.
     #[must_use]
-    pub(crate) fn under_names_of_now(
-        mut self,
-        platforms: &BTreeMap<PlatformName, std::sync::Arc<ConfiguredPlatform>>,
-    ) -> Self {
-        let renamed = platforms.iter().filter_map(|(now, configured)| {
-            let storage = configured.instance().storage_name();
+    pub fn under_names_of_now<'i>(mut self, instances: impl Iterator<Item = &'i PlatformInstance>) -> Self {
+        let renamed = instances.filter_map(|instance| {
+            let storage = instance.storage_name();
             let was = self.platforms.values().find(|record| record.instance.storage_name() == storage)?;
-            (was.instance.name != *now).then(|| (was.instance.name.clone(), now.clone()))
+            (was.instance.name != instance.name).then(|| (was.instance.name.clone(), instance.name.clone()))
         });
         let renamed: Vec<(PlatformName, PlatformName)> = renamed.collect();
         let taken: Vec<_> = renamed
@@ -287,7 +284,7 @@ impl Manifest {
     /// Records that another tool applied what was rendered for these instances up to a rendering.
     /// Transition files that lead up to it have done their work, and are removed.
     #[must_use]
-    pub(crate) fn with_applied_rendering(
+    pub fn with_applied_rendering(
         mut self,
         platforms: &BTreeSet<PlatformName>,
         applied: &RenderedRevision,
@@ -317,7 +314,7 @@ impl Manifest {
     /// Removes those transition files that are gone, by path relative to the target.
     /// They were written once, for one change, and nobody can write them again.
     #[must_use]
-    pub(crate) fn without_transitions(mut self, is_gone: impl Fn(&SafePath) -> bool) -> Self {
+    pub fn without_transitions(mut self, is_gone: impl Fn(&SafePath) -> bool) -> Self {
         for record in self.platforms.values_mut() {
             let folder = record.folder.clone();
             record.transition.retain(|path, _| !is_gone(&path.joined_to(&folder)));
@@ -332,7 +329,7 @@ impl Manifest {
     /// Returns the manifest with other addresses of the resources of an instance, at its base revision and as rendered last. `renamed` has the addresses of
     /// now by former ones.
     #[must_use]
-    pub(crate) fn with_addresses(
+    pub fn with_addresses(
         mut self,
         platform: &PlatformName,
         renamed: &BTreeMap<ResourceAddress, ResourceAddress>,
@@ -430,7 +427,7 @@ impl PlatformRecord {
 
     /// The storage names of all datasets whose data may be there: at the base revision, and as rendered since.
     #[must_use]
-    pub(crate) fn stored_datasets(&self) -> BTreeSet<DatasetKey> {
+    pub fn stored_datasets(&self) -> BTreeSet<DatasetKey> {
         let entries = self.base_scopes().iter().chain(&self.scopes);
         let holders = entries.flat_map(|entry| entry.record.resources.values());
         let rendered = holders.filter_map(|resource| Some(resource.held_data()?.dataset.clone()));

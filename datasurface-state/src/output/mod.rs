@@ -161,7 +161,7 @@ impl Target {
     ///
     /// If nothing is rendered; if no rendering is meant, or several, of those that nobody recorded as applied; or as of
     /// [`record_applied`](Self::record_applied).
-    pub(crate) fn record_applied_rendering(
+    pub fn record_applied_rendering(
         &mut self,
         platforms: &BTreeSet<PlatformName>,
         digits: Option<&str>,
@@ -317,7 +317,7 @@ impl Target {
 
     /// Reads a file in the target; `None` if it is missing or no file. That it cannot be read is an error: whoever took it for
     /// missing would forget it.
-    pub(crate) fn read_if_file(&self, path: &SafePath) -> Result<Option<Vec<u8>>, TargetError> {
+    pub fn read_if_file(&self, path: &SafePath) -> Result<Option<Vec<u8>>, TargetError> {
         if let Some(staged) = self.interrupted.as_ref().and_then(|interrupted| interrupted.staged(path)) {
             return self.ground.read(&self.ground.staged(staged)).map(Some);
         }

@@ -34,7 +34,7 @@ pub struct PlanFile {
 
 impl PlanFile {
     /// Returns the steps and their transition files as a plan.
-    pub(crate) fn into_plan(self) -> Plan {
+    pub fn into_plan(self) -> Plan {
         self.transition.into_iter().fold(Plan::new(self.steps), Plan::transition_file)
     }
 }

@@ -9,10 +9,12 @@ mod left;
 mod recaptured;
 mod taken_up;
 
-pub(crate) use allocate::{NAME_TWICE, allocate};
-pub(crate) use left::{Owners, declared_owners};
-pub(crate) use recaptured::{RENAMED_DELIVERY, recaptured};
-pub(crate) use taken_up::{CANNOT_CONTINUE, NOT_LAST_OWNER, keeps_its_own};
+pub(crate) use allocate::NAME_TWICE;
+pub use allocate::{Allocated, allocate};
+pub use left::{Owners, declared_owners};
+pub use recaptured::{RENAMED_DELIVERY, recaptured};
+pub use taken_up::keeps_its_own;
+pub(crate) use taken_up::{CANNOT_CONTINUE, NOT_LAST_OWNER};
 
 use datasurface_graph::StorageOf;
 use datasurface_model::{
@@ -29,7 +31,7 @@ use std::{
 /// The kind of a thing that has a storage name. Things of one kind and with one parent have different ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum StorageKind {
+pub enum StorageKind {
     /// `<platform>`
     Platforms,
     /// `<zone>`
@@ -50,7 +52,7 @@ pub(crate) enum StorageKind {
 
 impl StorageKind {
     /// The word for a thing of this kind.
-    pub(crate) const fn noun(self) -> &'static str {
+    pub const fn noun(self) -> &'static str {
         match self {
             Self::Platforms => "platform",
             Self::Zones => "zone",
@@ -67,18 +69,18 @@ impl StorageKind {
 /// The storage name of one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct StorageEntry {
+pub struct StorageEntry {
     /// The name among the things of the same parent.
-    pub(crate) storage: String,
+    pub storage: String,
     /// The former name by which the thing was recognized when it was renamed. Another one is another rename.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) from: Option<String>,
+    pub from: Option<String>,
 }
 
 /// The exceptions from the rule that the storage name of a thing is its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct StorageRecord {
+pub struct StorageRecord {
     /// By kind, and by the names of now, joined with `/`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     names: BTreeMap<StorageKind, BTreeMap<String, StorageEntry>>,
@@ -94,7 +96,7 @@ impl StorageRecord {
     }
 
     /// Creates a record without an entry.
-    pub(crate) const fn new() -> Self {
+    pub const fn new() -> Self {
         Self { names: BTreeMap::new(), left: BTreeMap::new() }
     }
 
@@ -105,13 +107,13 @@ impl StorageRecord {
     }
 
     /// Whether data of a dataset that is not declared any more is stored under this name.
-    pub(crate) fn is_left(&self, storage: &DatasetKey) -> bool {
+    pub fn is_left(&self, storage: &DatasetKey) -> bool {
         let left = self.left.get(&StorageKind::Datasets);
         left.is_some_and(|left| left.owner(&storage.to_string()).is_some())
     }
 
     /// Whether a storage name is that of something else than the dataset of this name: a storage name outlives a rename.
-    pub(crate) fn is_of_another(&self, name: &DatasetKey, storage: &DatasetKey) -> bool {
+    pub fn is_of_another(&self, name: &DatasetKey, storage: &DatasetKey) -> bool {
         let entries = |kind| self.names.get(&kind).into_iter().flatten();
         let mut stores = entries(StorageKind::Datastores)
             .filter(|(path, _)| path.as_str() != name.datastore.as_str())
@@ -124,7 +126,7 @@ impl StorageRecord {
     }
 
     /// Whether there is no entry, and nothing is left.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.names.is_empty() && self.left.is_empty()
     }
 
@@ -142,7 +144,7 @@ impl StorageRecord {
     }
 
     /// The entries by which names differ: they are part of a revision. None if every name is its own storage name.
-    pub(crate) fn differing(&self) -> BTreeMap<StorageKind, BTreeMap<&str, &str>> {
+    pub fn differing(&self) -> BTreeMap<StorageKind, BTreeMap<&str, &str>> {
         let differing = self.names.iter().map(|(kind, entries)| {
             let differs = |(path, entry): &(&String, &StorageEntry)| last(path) != entry.storage;
             let entries = entries.iter().filter(differs);
@@ -152,7 +154,7 @@ impl StorageRecord {
     }
 
     /// The things whose storage names differ from those in another record: the kind, the name of now, and both storage names.
-    pub(crate) fn disagreements(&self, other: &Self) -> Vec<(StorageKind, String, [String; 2])> {
+    pub fn disagreements(&self, other: &Self) -> Vec<(StorageKind, String, [String; 2])> {
         let nothing = BTreeMap::new();
         let mut found = Vec::new();
         let kinds: BTreeSet<StorageKind> = self.names.keys().chain(other.names.keys()).copied().collect();

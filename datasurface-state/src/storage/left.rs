@@ -61,10 +61,10 @@ impl<'de> Deserialize<'de> for Left {
 }
 
 /// The teams of datastores, by storage names.
-pub(crate) type Owners = BTreeMap<DatastoreName, TeamKey>;
+pub type Owners = BTreeMap<DatastoreName, TeamKey>;
 
 /// Returns the teams that declare datastores, by storage names.
-pub(crate) fn declared_owners(ecosystem: &Ecosystem, names: &StorageRecord) -> Owners {
+pub fn declared_owners(ecosystem: &Ecosystem, names: &StorageRecord) -> Owners {
     Declared::new(ecosystem, names).owners
 }
 
@@ -99,7 +99,7 @@ impl Declared {
 impl Lock {
     /// Records what is left of datasets that are not declared any more, and the owners of the datastores that are. `stored` has the
     /// storage names of all datasets whose data is there.
-    pub(crate) fn remember_left(&mut self, ecosystem: &Ecosystem, stored: impl Iterator<Item = DatasetKey>) {
+    pub fn remember_left(&mut self, ecosystem: &Ecosystem, stored: impl Iterator<Item = DatasetKey>) {
         let names = self.storage.get_or_insert_default();
         let declared = Declared::new(ecosystem, names);
         let owners_before = self.owners.take().unwrap_or_default();
@@ -129,12 +129,7 @@ impl Lock {
 
     /// Returns what this lock says of owners, with the team, where nothing is known of that: neither by the lock before it, nor by what was
     /// declared then, nor, of what is still there, by what is declared now.
-    pub(crate) fn unknown_owners(
-        &self,
-        before: &Self,
-        then: &Owners,
-        now: &Owners,
-    ) -> Vec<(String, TeamKey)> {
+    pub fn unknown_owners(&self, before: &Self, then: &Owners, now: &Owners) -> Vec<(String, TeamKey)> {
         let recorded = |store: &DatastoreName| before.owners.as_ref()?.get(store);
         let owned = self.owners.iter().flatten().filter(|(store, owner)| {
             ![recorded(store), then.get(*store), now.get(*store)].contains(&Some(*owner))

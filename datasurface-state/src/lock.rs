@@ -30,28 +30,34 @@ pub(crate) static UNREADABLE: CodeInfo = CodeInfo::error(
 /// The same model and the same lock give the same rendering.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
-    pub(crate) reached: Option<Revision>,
-    pub(crate) assignments: Assignments,
-    pub(crate) platforms: BTreeMap<PlatformName, PlatformLock>,
+    /// The revision that was reached; `None` before anything was rendered.
+    pub reached: Option<Revision>,
+    /// Which platform serves each group, and which one captures each datastore.
+    pub assignments: Assignments,
+    /// The decisions about each platform.
+    pub platforms: BTreeMap<PlatformName, PlatformLock>,
     /// The storage names; `None` in a lock that is older than they are, and before anything was placed.
-    pub(crate) storage: Option<StorageRecord>,
+    pub storage: Option<StorageRecord>,
     /// The team that declares each datastore that data is stored of, by storage names; `None` in a lock that is older.
-    pub(crate) owners: Option<Owners>,
+    pub owners: Option<Owners>,
     /// The last day of a plan that was known to be right.
     /// Recorded as long as something is held, so that nothing expires by a wrong clock.
-    pub(crate) trusted_on: Option<NaiveDate>,
+    pub trusted_on: Option<NaiveDate>,
 }
 
 /// The decisions about one platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformLock {
+    /// The version of the plug-in that rendered last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) version: Option<Version>,
+    pub version: Option<Version>,
+    /// The shards in which its nodes are.
     #[serde(default)]
-    pub(crate) placement: Placement,
+    pub placement: Placement,
+    /// The data that is held, ordered by resource.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) held: Vec<HeldState>,
+    pub held: Vec<HeldState>,
 }
 
 impl Lock {
@@ -91,13 +97,13 @@ impl Lock {
     }
 
     /// The storage names; without any entry before anything was placed.
-    pub(crate) fn storage_names(&self) -> &StorageRecord {
+    pub fn storage_names(&self) -> &StorageRecord {
         static NONE: StorageRecord = StorageRecord::new();
         self.storage.as_ref().unwrap_or(&NONE)
     }
 
     /// Returns the same decisions under the names of now of what was renamed since. What is held has storage names.
-    pub(crate) fn with_names(self, moved: &StorageNames) -> Self {
+    pub fn with_names(self, moved: &StorageNames) -> Self {
         if moved.is_empty() {
             return self;
         }
@@ -113,7 +119,7 @@ impl Lock {
     }
 
     /// Whether nothing is held on any platform.
-    pub(crate) fn holds_nothing(&self) -> bool {
+    pub fn holds_nothing(&self) -> bool {
         self.platforms.values().all(|platform| platform.held.is_empty())
     }
 
