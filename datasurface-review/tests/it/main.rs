@@ -10,6 +10,7 @@
 mod continued;
 #[path = "../../../datasurface-broker/tests/it/fixture.rs"]
 mod fixture;
+mod held_sequences;
 #[path = "../../../datasurface-broker/tests/it/minimal_platform.rs"]
 mod minimal_platform;
 mod review;
