@@ -20,7 +20,6 @@ mod minimal_platform;
 mod plan_file;
 mod readdressed;
 mod readers;
-mod recaptured;
 mod renamed;
 mod replaced;
 mod shards;

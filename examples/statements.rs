@@ -1,10 +1,10 @@
 //! How long it takes to validate 10 000 transformers with statements of thirty lines, and again after an edit of one of them:
-//! `cargo run --release -p datasurface-model --example statements`.
+//! `cargo run --release --example statements`.
 
 #![allow(clippy::print_stdout, reason = "it is a program")]
 
 use chrono::NaiveDate;
-use datasurface_model::{
+use datasurface::model::{
     Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
     InfrastructureVendor, Invalid, Team, Validate, Validation, Workspace,
 };
