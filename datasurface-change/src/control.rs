@@ -75,8 +75,10 @@ impl ChangeControl {
     /// Returns the fingerprint of a proposal, which an approval of it names: a hash of the whole model, as text.
     #[must_use]
     pub fn fingerprint(new: &Valid<Ecosystem>) -> Text {
-        let document = datasurface_document::to_json(new.as_written());
-        Text::from(blake3::hash(document.as_bytes()).to_hex().as_str())
+        let mut hasher = blake3::Hasher::new();
+        // A hash takes every byte.
+        let _ = datasurface_document::write_compact_json(new.as_written(), &mut hasher);
+        Text::from(hasher.finalize().to_hex().as_str())
     }
 
     /// Adds claims that repositories approved a proposal, each as `repository=fingerprint`. A claim about this very

@@ -21,62 +21,55 @@ pub(crate) static FORMER_DELIVERY: CodeInfo = CodeInfo::error(
 /// Refuses captures of what the manifest has as delivered, and the model has not.
 pub(super) fn check(placed: &Placed, manifest: Option<&Manifest>, found: &mut Vec<Diagnostic>) {
     let Some(manifest) = manifest else { return };
-    let former = former_deliveries(placed, manifest);
-    if former.is_empty() {
-        return;
-    }
-    found.extend(placed.ecosystem.former_recaptures(&former).iter().map(finding));
+    let recaptures = placed.ecosystem.former_recaptures(&former_deliveries(placed, manifest));
+    found.extend(recaptures.iter().map(finding));
 }
 
 /// The deliveries of the manifest, at its base and since, that are none of the graphs of now.
 fn former_deliveries(placed: &Placed, manifest: &Manifest) -> Vec<FormerDelivery> {
-    let names = placed.lock.storage_names();
-    let mut delivered: BTreeSet<(ContainerKey, DatasetKey)> = BTreeSet::new();
-    for node in placed.graphs.iter().flat_map(|graph| graph.nodes()) {
-        if let NodeKey::Export { dataset, container, .. } = &node.key() {
-            // What was renamed is known by its storage name; in the manifest, it may have the former name.
-            delivered.insert((names.container(container), names.dataset(dataset)));
-            delivered.insert((container.clone(), dataset.clone()));
-        }
-    }
-    let mut renamed: Option<BTreeMap<ContainerKey, ContainerKey>> = None;
     let records = manifest.platforms().values();
     let entries = records.flat_map(|record| record.base_scopes().iter().chain(record.scopes_since_base()));
-    let mut former = BTreeSet::new();
-    for key in entries.flat_map(|entry| entry.nodes.keys()) {
-        let NodeKey::Export { dataset, container, .. } = key else { continue };
-        if delivered.contains(&(container.clone(), dataset.clone())) {
-            continue;
-        }
-        let renamed = renamed.get_or_insert_with(|| containers_by_storage(placed));
-        let container = renamed.get(container).unwrap_or(container).clone();
-        former.insert(FormerDelivery { container, dataset: dataset.clone() });
+    let gone = entries.flat_map(|entry| entry.nodes.keys()).filter(|key| placed.graphs.node(key).is_none());
+    let mut gone = gone.filter_map(delivery).peekable();
+    if gone.peek().is_none() {
+        return Vec::new();
     }
-    former.into_iter().collect()
+    let (names, renamed) = (placed.lock.storage_names(), containers_by_storage(placed));
+    let now = placed.graphs.iter().flat_map(|graph| graph.nodes());
+    let now: Vec<_> = now.filter_map(|node| delivery(&node.key())).collect();
+    // What was renamed is known by its storage name; in the manifest, it may have the former name.
+    let stored = now.iter().map(|(container, dataset)| (names.container(container), names.dataset(dataset)));
+    let delivered: BTreeSet<_> = stored.chain(now.iter().cloned()).collect();
+    let former = gone.filter(|gone| !delivered.contains(gone)).map(|(container, dataset)| FormerDelivery {
+        container: renamed.get(&container).cloned().unwrap_or(container),
+        dataset,
+    });
+    former.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn delivery(key: &NodeKey) -> Option<(ContainerKey, DatasetKey)> {
+    match key {
+        NodeKey::Export { dataset, container, .. } => Some((container.clone(), dataset.clone())),
+        _ => None,
+    }
 }
 
 /// The containers of now by their storage names.
 fn containers_by_storage(placed: &Placed) -> BTreeMap<ContainerKey, ContainerKey> {
-    let names = placed.lock.storage_names();
-    let mut containers = BTreeMap::new();
-    for zone in placed.ecosystem.zones() {
-        for team in zone.definition().into_iter().flat_map(|zone| zone.teams()) {
-            for container in team.definition().into_iter().flat_map(|team| team.containers()) {
-                let now = ContainerKey::new(zone.name(), team.name(), container.name());
-                containers.insert(names.container(&now), now);
-            }
-        }
-    }
-    containers
+    let zones = placed.ecosystem.zones().iter().filter_map(|zone| Some((zone, zone.definition()?)));
+    let teams = zones.flat_map(|(zone, definition)| definition.teams().iter().map(move |team| (zone, team)));
+    let containers = teams.flat_map(|(zone, team)| {
+        let all = team.definition().into_iter().flat_map(|team| team.containers());
+        all.map(|container| ContainerKey::new(zone.name(), team.name(), container.name()))
+    });
+    containers.map(|now| (placed.lock.storage_names().container(&now), now)).collect()
 }
 
 fn finding(recapture: &Recapture) -> Diagnostic {
     let Recapture { path, table, delivered, .. } = recapture;
     let message = format!(
-        "the table `{table}` may have the dataset `{delivered}`, which was delivered there, and is removed with the next apply"
+        "the table `{table}` may have `{delivered}`, which was delivered there, and is removed with the next apply"
     );
-    let help = format!(
-        "apply the removal before the table is captured, or read `{delivered}` itself; if the table is another one, waive this finding"
-    );
+    let help = "apply the removal before the table is captured; if it is another table, waive this finding";
     Diagnostic::new(&FORMER_DELIVERY, path.clone(), message).with_help(help)
 }

@@ -21,7 +21,6 @@ mod minimal_platform;
 mod plan_file;
 mod readdressed;
 mod readers;
-mod recaptured;
 mod renamed;
 mod replaced;
 mod settings_size;

@@ -10,8 +10,10 @@
 mod continued;
 #[path = "../../../datasurface-broker/tests/it/fixture.rs"]
 mod fixture;
+mod held_sequences;
 #[path = "../../../datasurface-broker/tests/it/minimal_platform.rs"]
 mod minimal_platform;
+mod recaptured;
 mod review;
 #[path = "../../../datasurface-broker/tests/it/sharing_platform.rs"]
 mod sharing_platform;

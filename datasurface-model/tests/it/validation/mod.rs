@@ -6,6 +6,7 @@ mod plain;
 mod prefixes;
 mod shared;
 mod since;
+mod statements;
 mod unread;
 
 use crate::base::{edited, store, valid, validated, written};

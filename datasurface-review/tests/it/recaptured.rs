@@ -91,7 +91,6 @@ fn the_finding_can_be_waived() {
     assert_eq!(placed.waived().codes().collect::<Vec<_>>(), [DELIVERY]);
 }
 
-/// What reads nothing, and captures a table from where something was delivered.
 fn without_reader(ecosystem: Ecosystem) -> Ecosystem {
     ecosystem.edit_team("Y", "T", |team| team.without_workspace(&"W".into()))
 }
