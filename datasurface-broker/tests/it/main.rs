@@ -9,7 +9,6 @@
 mod check;
 mod choice;
 mod criteria;
-mod declarations;
 mod explain;
 mod fixture;
 mod governance;
@@ -24,7 +23,6 @@ mod readers;
 mod recaptured;
 mod renamed;
 mod replaced;
-mod settings_size;
 mod shards;
 mod shared;
 mod sharing_platform;

@@ -2,8 +2,8 @@
 
 use super::{Deprecation, ProductionStatus};
 use datasurface_schema::{
-    Annotations, CredentialStoreName, DatasetKey, DatastoreName, Entity, GroupKey, Json, Named, Place, PlatformKind,
-    PlatformName, Set, Sparse, Text, WorkspaceName, documented, renamed,
+    Annotations, CredentialStoreName, DatasetKey, DatastoreName, Entity, GroupKey, Json, Named, Place,
+    PlatformKind, PlatformName, Set, Sparse, Text, WorkspaceName, documented, renamed,
 };
 use semver::{Error as VersionError, VersionReq};
 use serde::{Deserialize, Serialize};

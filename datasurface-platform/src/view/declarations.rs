@@ -107,10 +107,7 @@ impl NodeDeclarations {
     /// Whether nothing is declared.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
-            && self.credentials.is_empty()
-            && self.hints.is_empty()
-            && self.avro.is_empty()
+        self.places.is_empty() && self.credentials.is_empty() && self.hints.is_empty() && self.avro.is_empty()
     }
 
     /// The same, with names written as storage names.

@@ -48,12 +48,7 @@ impl NodeView {
     /// Creates the view of a node with these facts, for which these offers were resolved.
     pub fn new(facts: NodeFacts, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
-        Self {
-            facts,
-            inputs,
-            declarations: NodeDeclarations::default(),
-            metadata: NodeMetadata::default(),
-        }
+        Self { facts, inputs, declarations: NodeDeclarations::default(), metadata: NodeMetadata::default() }
     }
 
     /// Sets what is declared of that which the node names.
