@@ -52,16 +52,15 @@ pub(crate) fn for_capture(
         return vec![Lack::Capture];
     };
     let kind = capture.kind().technology();
-    if !descriptor.captures().contains(kind) {
-        lacks.push(Lack::CaptureKind(kind.to_owned()));
+    if !descriptor.captures().contains(&kind) {
+        lacks.push(Lack::CaptureKind(kind));
     }
     let datasets = capture.keyless_datasets();
     lacks.extend(keyless(descriptor, datasets.map(|dataset| DatasetKey::new(datastore.name(), dataset))));
-    if let Some(container) = ecosystem.container(capture.container())
-        && !descriptor.capture_sources().contains(container.kind().technology())
-    {
-        lacks.push(Lack::CaptureSource(container.kind().technology().to_owned()));
-    }
+    let source = ecosystem.container(capture.container()).map(|container| container.kind().technology());
+    lacks.extend(
+        source.filter(|source| !descriptor.capture_sources().contains(source)).map(Lack::CaptureSource),
+    );
     if !descriptor.consistencies().contains(&capture.consistency()) {
         lacks.push(Lack::Consistency(capture.consistency()));
     }
@@ -77,8 +76,8 @@ pub(crate) fn for_transformer(
 ) -> Vec<Lack> {
     let mut lacks = Vec::new();
     let artifact = transformer.artifact().technology();
-    if !descriptor.artifacts().contains(artifact) {
-        lacks.push(Lack::Artifact(artifact.to_owned()));
+    if !descriptor.artifacts().contains(&artifact) {
+        lacks.push(Lack::Artifact(artifact));
     }
     lacks.extend(unseen(descriptor, Milestoning::Live));
     lacks.extend(unreached(descriptor, ecosystem, workspace.container()));
@@ -91,8 +90,8 @@ fn unreached(
     container: Option<&ContainerKey>,
 ) -> Option<Lack> {
     let technology = ecosystem.container(container?)?.kind().technology();
-    let is_reached = descriptor.export_targets().contains(technology);
-    (!is_reached).then(|| Lack::ExportTarget(technology.to_owned()))
+    let is_reached = descriptor.export_targets().contains(&technology);
+    (!is_reached).then_some(Lack::ExportTarget(technology))
 }
 
 fn unseen(descriptor: &PlatformDescriptor, milestoning: Milestoning) -> Option<Lack> {

@@ -3,7 +3,8 @@
 use crate::latency::Delay;
 use datasurface_graph::RetentionPeriod;
 use datasurface_model::{
-    Consistency, DatasetKey, Latency, Milestoning, NaiveDate, PolicyName, Retention, ZoneName,
+    ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, DatasetKey, Latency,
+    Milestoning, NaiveDate, PolicyName, Retention, ZoneName,
 };
 use serde::Serialize;
 use std::fmt;
@@ -20,15 +21,15 @@ pub enum Lack {
     /// A capture: nothing says from where the datastore is captured, and no transformer fills it.
     Capture,
     /// A way of capture.
-    CaptureKind(String),
+    CaptureKind(CaptureTechnology),
     /// A technology of containers to capture from.
-    CaptureSource(String),
+    CaptureSource(ContainerTechnology),
     /// A consistency of captures.
     Consistency(Consistency),
     /// A kind of code of transformers.
-    Artifact(String),
+    Artifact(ArtifactTechnology),
     /// A technology of containers to export to.
-    ExportTarget(String),
+    ExportTarget(ContainerTechnology),
     /// Datasets without a key, such as this one.
     Keyless(DatasetKey),
     /// The versions of a record that are to be seen.

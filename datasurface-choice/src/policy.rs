@@ -374,31 +374,32 @@ impl<'a> GovernedTask<'a> {
         for concerned in self.concerned_zones.values() {
             for policy in concerned.policies.iter().filter(|policy| !concerned.freed.contains(policy.name()))
             {
-                let mut tell = |subject: PolicySubject<'_>| {
-                    if let Some(denial) = evaluate(policy, &subject, cloud) {
+                let mut tell = |subject: &PolicySubject<'_>| {
+                    if let Some(denial) = evaluate(policy, subject, cloud) {
                         tell(concerned, policy, denial);
                     }
                 };
-                tell(place);
+                tell(&place);
                 if concerned.concern == ConcernKind::Places {
                     continue;
                 }
                 let is_asked_for = concerned.asked_for.contains(policy.name());
                 for (technology, encryption) in descriptor.data_technologies() {
-                    tell(PolicySubject::Storage { technology, encryption: *encryption, is_asked_for });
+                    let technology = technology.into();
+                    tell(&PolicySubject::Storage { technology, encryption: *encryption, is_asked_for });
                 }
                 // A pin was judged with the model, but for what a transformer reads.
                 let is_judged = is_pinned && concerned.concern != ConcernKind::Input;
                 if !is_judged {
-                    tell(PolicySubject::Platform(platform));
+                    tell(&PolicySubject::Platform(platform));
                 }
                 let theirs = declared.production_status();
                 let own = PolicySubject::status(&concerned.statuses, theirs);
                 let is_denied = evaluate(policy, &own, cloud).is_some();
                 if !is_denied {
-                    tell(PolicySubject::status(&concerned.of_inputs, theirs));
+                    tell(&PolicySubject::status(&concerned.of_inputs, theirs));
                 } else if !is_judged {
-                    tell(own);
+                    tell(&own);
                 }
             }
         }

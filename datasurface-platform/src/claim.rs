@@ -5,7 +5,7 @@ use datasurface_graph::{
     Custody, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, RetentionPeriod,
 };
 use datasurface_model::{CodeInfo, Consistency, Milestoning, Requirements};
-use std::collections::BTreeSet;
+use std::{borrow::Borrow, collections::BTreeSet};
 
 /// A platform was asked for something that its descriptor does not claim.
 pub(crate) static UNCLAIMED: CodeInfo = CodeInfo::error(
@@ -29,7 +29,7 @@ impl PlatformDescriptor {
             NodeDetail::Export(export) => self.add_export(export, &mut asks),
             NodeDetail::Transform(transform) => {
                 let code = transform.artifact.technology();
-                asks.extend(unless(self.artifacts(), code, "running transformers of"));
+                asks.extend(unless(self.artifacts(), code.as_str(), "running transformers of"));
             }
             NodeDetail::Trigger(_) if self.artifacts().is_empty() => {
                 asks.insert("triggering transformers".to_owned());
@@ -42,8 +42,12 @@ impl PlatformDescriptor {
     fn add_ingest(&self, ingest: &IngestFacts, asks: &mut BTreeSet<String>) {
         if let IngestSource::Container(capture) = &ingest.source {
             let (container, capture) = (&capture.container, &capture.capture);
-            asks.extend(unless(self.captures(), capture.kind().technology(), "capturing by"));
-            asks.extend(unless(self.capture_sources(), container.kind().technology(), "capturing from"));
+            asks.extend(unless(self.captures(), capture.kind().technology().as_str(), "capturing by"));
+            asks.extend(unless(
+                self.capture_sources(),
+                container.kind().technology().as_str(),
+                "capturing from",
+            ));
             if !self.consistencies().contains(&capture.consistency()) {
                 asks.insert(match capture.consistency() {
                     Consistency::SingleDataset => "reading each dataset on its own".to_owned(),
@@ -63,7 +67,7 @@ impl PlatformDescriptor {
 
     fn add_export(&self, export: &ExportFacts, asks: &mut BTreeSet<String>) {
         let container = export.container.kind().technology();
-        asks.extend(unless(self.export_targets(), container, "exporting to"));
+        asks.extend(unless(self.export_targets(), container.as_str(), "exporting to"));
         for consumer in &export.consumers {
             self.add_requirements(&consumer.requirements, asks);
         }
@@ -91,6 +95,6 @@ impl PlatformDescriptor {
     }
 }
 
-fn unless(claims: &BTreeSet<String>, name: &str, doing: &str) -> Option<String> {
+fn unless<T: Borrow<str> + Ord>(claims: &BTreeSet<T>, name: &str, doing: &str) -> Option<String> {
     (!claims.contains(name)).then(|| format!("{doing} `{name}`"))
 }

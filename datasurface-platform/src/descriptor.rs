@@ -2,7 +2,8 @@
 
 use crate::factory::PlatformPlugin;
 use datasurface_model::{
-    Consistency, KeyHolder, Latency, Milestoning, Place, PlatformDeclaration, PlatformKind, Retention, Set,
+    ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, KeyHolder, Latency, Milestoning,
+    Place, PlatformDeclaration, PlatformKind, Retention, Set,
 };
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -11,23 +12,23 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The capabilities and limits of a platform. The broker chooses by them, and the testkit proves that they are true. A new
 /// descriptor claims nothing.
 ///
-/// Technologies are named as in the model: `sqlite`, `postgres`; `sql_snapshot`; `sql`.
+/// Technologies have the words of documents: `sqlite`, `postgres`; `sql_snapshot`; `sql`. A builder takes the word or the variant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformDescriptor {
     kind: PlatformKind,
     version: Version,
     contract: Version,
-    captures: BTreeSet<String>,
-    captures_from: BTreeSet<String>,
+    captures: BTreeSet<CaptureTechnology>,
+    captures_from: BTreeSet<ContainerTechnology>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    misses_deletions: BTreeSet<String>,
+    misses_deletions: BTreeSet<CaptureTechnology>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     keeps_keyless: bool,
-    exports_to: BTreeSet<String>,
+    exports_to: BTreeSet<ContainerTechnology>,
     consistencies: BTreeSet<Consistency>,
     milestonings: BTreeSet<Milestoning>,
-    artifacts: BTreeSet<String>,
+    artifacts: BTreeSet<ArtifactTechnology>,
     #[serde(default)]
     reads: BTreeSet<String>,
     best_latency: Option<Latency>,
@@ -85,20 +86,23 @@ impl PlatformDescriptor {
 
     /// Claims captures of these kinds, from containers of these kinds.
     #[must_use]
-    pub fn with_captures<'a>(
+    pub fn with_captures<W: Into<CaptureTechnology>, C: Into<ContainerTechnology>>(
         mut self,
-        ways: impl IntoIterator<Item = &'a str>,
-        containers: impl IntoIterator<Item = &'a str>,
+        ways: impl IntoIterator<Item = W>,
+        containers: impl IntoIterator<Item = C>,
     ) -> Self {
-        self.captures.extend(ways.into_iter().map(str::to_owned));
-        self.captures_from.extend(containers.into_iter().map(str::to_owned));
+        self.captures.extend(ways.into_iter().map(Into::into));
+        self.captures_from.extend(containers.into_iter().map(Into::into));
         self
     }
 
     /// Claims that captures of these kinds do not see deletions at the source.
     #[must_use]
-    pub fn with_missed_deletions<'a>(mut self, ways: impl IntoIterator<Item = &'a str>) -> Self {
-        self.misses_deletions.extend(ways.into_iter().map(str::to_owned));
+    pub fn with_missed_deletions<T: Into<CaptureTechnology>>(
+        mut self,
+        ways: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.misses_deletions.extend(ways.into_iter().map(Into::into));
         self
     }
 
@@ -118,8 +122,11 @@ impl PlatformDescriptor {
 
     /// Claims exports to containers of these kinds.
     #[must_use]
-    pub fn with_export_targets<'a>(mut self, containers: impl IntoIterator<Item = &'a str>) -> Self {
-        self.exports_to.extend(containers.into_iter().map(str::to_owned));
+    pub fn with_export_targets<T: Into<ContainerTechnology>>(
+        mut self,
+        containers: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.exports_to.extend(containers.into_iter().map(Into::into));
         self
     }
 
@@ -132,8 +139,11 @@ impl PlatformDescriptor {
 
     /// Claims transformers of these kinds of code.
     #[must_use]
-    pub fn with_artifacts<'a>(mut self, artifacts: impl IntoIterator<Item = &'a str>) -> Self {
-        self.artifacts.extend(artifacts.into_iter().map(str::to_owned));
+    pub fn with_artifacts<T: Into<ArtifactTechnology>>(
+        mut self,
+        artifacts: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.artifacts.extend(artifacts.into_iter().map(Into::into));
         self
     }
 
@@ -233,19 +243,19 @@ impl PlatformDescriptor {
 
     /// The kinds of captures that it can do.
     #[must_use]
-    pub fn captures(&self) -> &BTreeSet<String> {
+    pub fn captures(&self) -> &BTreeSet<CaptureTechnology> {
         &self.captures
     }
 
     /// The kinds of containers that it can capture from.
     #[must_use]
-    pub fn capture_sources(&self) -> &BTreeSet<String> {
+    pub fn capture_sources(&self) -> &BTreeSet<ContainerTechnology> {
         &self.captures_from
     }
 
     /// Ways of capture in which what was deleted at the source is not seen: it stays.
     #[must_use]
-    pub fn missed_deletions(&self) -> &BTreeSet<String> {
+    pub fn missed_deletions(&self) -> &BTreeSet<CaptureTechnology> {
         &self.misses_deletions
     }
 
@@ -263,7 +273,7 @@ impl PlatformDescriptor {
 
     /// The kinds of containers that it can export to.
     #[must_use]
-    pub fn export_targets(&self) -> &BTreeSet<String> {
+    pub fn export_targets(&self) -> &BTreeSet<ContainerTechnology> {
         &self.exports_to
     }
 
@@ -275,7 +285,7 @@ impl PlatformDescriptor {
 
     /// The kinds of transformers' code that it can run.
     #[must_use]
-    pub fn artifacts(&self) -> &BTreeSet<String> {
+    pub fn artifacts(&self) -> &BTreeSet<ArtifactTechnology> {
         &self.artifacts
     }
 

@@ -77,8 +77,8 @@ pub use runtime::{
 pub use shared::{SharedKey, SharedPart, SharedStage};
 pub use slug::{dataset_slug, identifier, slug};
 pub use view::{
-    DatasetMetadata, NodeDeclarations, NodeMetadata, NodeView, ResolvedPlace, Scope, ScopeView, ScopedNode,
-    SubjectMetadata, TargetedHint,
+    DatasetMetadata, DeclarationReader, NodeDeclarations, NodeMetadata, NodeView, ResolvedPlace, Scope,
+    ScopeView, ScopedNode, SubjectMetadata, TargetedHint,
 };
 pub use waiting::{WaitReason, WaitingJob};
 pub use weights::{Weight, Weights};

@@ -4,7 +4,6 @@ mod as_of;
 mod base;
 mod cause;
 mod changed_scopes;
-mod declarations;
 mod former_delivery;
 mod guard;
 mod hold;

@@ -1,7 +1,6 @@
 //! Views: what each platform is shown. Offers are asked for by name and resolved here, before anything is rendered.
 
 use super::{
-    declarations::Declarations,
     metadata,
     shared::{self, SharedScope},
 };
@@ -14,7 +13,9 @@ use datasurface_graph::{
     Placement,
 };
 use datasurface_model::{DatasetKey, Ecosystem, PlatformName, ShardName, Valid};
-use datasurface_platform::{HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode, SharedKey};
+use datasurface_platform::{
+    DeclarationReader, HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode, SharedKey,
+};
 use datasurface_state::storage::StorageRecord;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -91,7 +92,8 @@ impl Sources<'_> {
 
         let mut views = BTreeMap::new();
         for (name, configured) in self.platforms {
-            let declarations = Declarations::new(self.ecosystem, configured);
+            let descriptor = configured.platform().descriptor();
+            let declarations = DeclarationReader::new(self.ecosystem, name, descriptor);
             let nodes: Vec<NodeView> = self
                 .graphs
                 .graph(name)

@@ -151,7 +151,7 @@ fn no_change_of_a_group_helps_where_its_container_is_out_of_reach() {
     let ecosystem =
         fixture([minimal_platform("A")], [workspace]).edit_team("Z", "T", |team| team.container(server));
     let [a] = explained(ecosystem).try_into().unwrap();
-    assert_eq!(a.lacks, [Lack::ExportTarget("postgres".to_owned())]);
+    assert_eq!(a.lacks, [Lack::ExportTarget(ContainerTechnology::Postgres)]);
     assert_eq!(a.change, []);
 }
 

@@ -9,7 +9,6 @@
 mod check;
 mod choice;
 mod criteria;
-mod declarations;
 mod explain;
 mod fixture;
 mod governance;
@@ -23,7 +22,6 @@ mod readdressed;
 mod readers;
 mod renamed;
 mod replaced;
-mod settings_size;
 mod shards;
 mod shared;
 mod sharing_platform;

@@ -1,7 +1,6 @@
 //! A platform that keeps each dataset on a minimal_platform: the least that holds data and shows it.
 
 use datasurface_platform::prelude::*;
-use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub(crate) struct MinimalPlatform {
@@ -43,14 +42,8 @@ pub(crate) struct Config {
     live_only: bool,
     /// Shows what people know of a shelf, on the shelf.
     labels: bool,
-    /// Captures from servers of PostgreSQL, and exports to them, too.
-    postgres: bool,
-    /// Reads schemas in Avro's words.
-    avro: bool,
     /// The format of what is offered, where it is not the one that is read.
     offers_as: Option<String>,
-    /// Settings that mean nothing.
-    notes: BTreeMap<String, String>,
     /// Keeps datasets without a key.
     keyless: bool,
     /// Offers nothing.
@@ -87,12 +80,6 @@ impl PlatformPlugin for MinimalPlatform {
             .with_formats(["shelf"]);
         if !config.live_only {
             descriptor = descriptor.with_milestonings([Milestoning::Forensic, Milestoning::LiveAndForensic]);
-        }
-        if config.postgres {
-            descriptor = descriptor.with_captures([], ["postgres"]).with_export_targets(["postgres"]);
-        }
-        if config.avro {
-            descriptor = descriptor.with_avro_schemas();
         }
         if config.keyless {
             descriptor = descriptor.with_keyless();

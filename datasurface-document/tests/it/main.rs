@@ -13,3 +13,4 @@ mod places;
 mod related_places;
 mod reload;
 mod syntaxes;
+mod technologies;

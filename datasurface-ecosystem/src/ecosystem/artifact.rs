@@ -1,16 +1,16 @@
 //! Code: what a transformer runs.
 
-use super::VersionRequirement;
+use super::{ArtifactTechnology, VersionRequirement};
 use datasurface_schema::{DatasetName, Text};
 use serde::{Deserialize, Serialize};
 
 /// The code of a transformer.
 ///
 /// ```
-/// use datasurface_ecosystem::{CodeArtifact, DataTransformer};
+/// use datasurface_ecosystem::{ArtifactTechnology, CodeArtifact, DataTransformer};
 /// let code = CodeArtifact::python("nw-masking", "^2.1", "nw_masking.run:main");
 /// let transformer = DataTransformer::new(code, "Masked");
-/// assert_eq!(transformer.artifact().technology(), "python");
+/// assert_eq!(transformer.artifact().technology(), ArtifactTechnology::Python);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -87,15 +87,15 @@ impl CodeArtifact {
         Self::Dbt { project: project.into(), version: version.into() }
     }
 
-    /// The technology of the code, by its usual name, which is also the one in a platform's descriptor.
+    /// The technology.
     #[must_use]
-    pub fn technology(&self) -> &'static str {
+    pub fn technology(&self) -> ArtifactTechnology {
         match self {
-            Self::Sql { .. } => "sql",
-            Self::Python { .. } => "python",
-            Self::Image { .. } => "image",
-            Self::Wasm { .. } => "wasm",
-            Self::Dbt { .. } => "dbt",
+            Self::Sql { .. } => ArtifactTechnology::Sql,
+            Self::Python { .. } => ArtifactTechnology::Python,
+            Self::Image { .. } => ArtifactTechnology::Image,
+            Self::Wasm { .. } => ArtifactTechnology::Wasm,
+            Self::Dbt { .. } => ArtifactTechnology::Dbt,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Capture: how the data of a datastore is read.
 
-use super::{CaptureTrigger, Cron, Dataset};
+use super::{CaptureTechnology, CaptureTrigger, Cron, Dataset};
 use datasurface_schema::{ColumnName, ContainerKey, CredentialName, DatasetName, Entity, Set, Text, segment};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -56,6 +56,7 @@ pub enum CaptureKind {
         tables: SourceNames,
     },
     /// Every change, from the log of the database.
+    #[serde(rename = "cdc", alias = "change_data_capture")]
     ChangeDataCapture {
         /// The source's name for a dataset's table, where it differs from the dataset's.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -90,15 +91,15 @@ pub enum FileFormat {
 }
 
 impl CaptureKind {
-    /// The technology of the capture, by its usual name, which is also the one in a platform's descriptor.
+    /// The technology.
     #[must_use]
-    pub fn technology(&self) -> &'static str {
+    pub fn technology(&self) -> CaptureTechnology {
         match self {
-            Self::SqlSnapshot { .. } => "sql_snapshot",
-            Self::SqlWatermark { .. } => "sql_watermark",
-            Self::ChangeDataCapture { .. } => "cdc",
-            Self::Kafka { .. } => "kafka",
-            Self::ObjectFiles { .. } => "object_files",
+            Self::SqlSnapshot { .. } => CaptureTechnology::SqlSnapshot,
+            Self::SqlWatermark { .. } => CaptureTechnology::SqlWatermark,
+            Self::ChangeDataCapture { .. } => CaptureTechnology::ChangeDataCapture,
+            Self::Kafka { .. } => CaptureTechnology::Kafka,
+            Self::ObjectFiles { .. } => CaptureTechnology::ObjectFiles,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Kinds of containers: which technology keeps the data, and how it is reached.
 
+use super::ContainerTechnology;
 use datasurface_schema::{Json, Text};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ pub enum ContainerKind {
         file: Text,
     },
     /// A DuckDB database file.
+    #[serde(rename = "duckdb", alias = "duck_db")]
     DuckDb {
         /// The file, relative to where the platform runs.
         file: Text,
@@ -27,6 +29,7 @@ pub enum ContainerKind {
         database: Text,
     },
     /// A MySQL database.
+    #[serde(rename = "mysql", alias = "my_sql")]
     MySql {
         /// Host name or address.
         host: Text,
@@ -106,40 +109,26 @@ pub struct DatabaseServer<'a> {
     pub database: &'a str,
 }
 
-/// Defines the name of each technology once.
-macro_rules! technologies {
-    ($($kind:ident => $name:literal),+ $(,)?) => {
-        impl ContainerKind {
-            /// The technologies that have a name of their own; any other is custom.
-            pub const TECHNOLOGIES: &[&str] = &[$($name),+];
-
-            /// The technology, by its usual name, which is also the one in a platform's descriptor.
-            #[must_use]
-            pub fn technology(&self) -> &str {
-                match self {
-                    $(Self::$kind { .. } => $name,)+
-                    Self::Custom { technology, .. } => technology,
-                }
-            }
-        }
-    };
-}
-
-technologies! {
-    Sqlite => "sqlite",
-    DuckDb => "duckdb",
-    Postgres => "postgres",
-    MySql => "mysql",
-    SqlServer => "sql_server",
-    Oracle => "oracle",
-    Db2 => "db2",
-    Snowflake => "snowflake",
-    ObjectStorage => "object_storage",
-    Kafka => "kafka",
-    PlatformManaged => "platform_managed",
-}
-
 impl ContainerKind {
+    /// The technology.
+    #[must_use]
+    pub fn technology(&self) -> ContainerTechnology {
+        match self {
+            Self::Sqlite { .. } => ContainerTechnology::Sqlite,
+            Self::DuckDb { .. } => ContainerTechnology::DuckDb,
+            Self::Postgres { .. } => ContainerTechnology::Postgres,
+            Self::MySql { .. } => ContainerTechnology::MySql,
+            Self::SqlServer { .. } => ContainerTechnology::SqlServer,
+            Self::Oracle { .. } => ContainerTechnology::Oracle,
+            Self::Db2 { .. } => ContainerTechnology::Db2,
+            Self::Snowflake { .. } => ContainerTechnology::Snowflake,
+            Self::ObjectStorage { .. } => ContainerTechnology::ObjectStorage,
+            Self::Kafka { .. } => ContainerTechnology::Kafka,
+            Self::PlatformManaged => ContainerTechnology::PlatformManaged,
+            Self::Custom { technology, .. } => ContainerTechnology::from(technology.clone()),
+        }
+    }
+
     /// The longest identifier, in bytes, that the technology takes for a table or a column, where it has a limit.
     #[must_use]
     pub fn max_identifier_length(&self) -> Option<usize> {

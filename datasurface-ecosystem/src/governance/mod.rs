@@ -22,7 +22,7 @@ use crate::{
 use datasurface_schema::{Classification, Place, PlatformName, Set, Text, VendorName};
 
 /// A subject of policies: a part that the data of a zone meets.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum PolicySubject<'a> {
     /// Places at which data is kept.
     Places(&'a Set<Place>),
@@ -31,7 +31,7 @@ pub enum PolicySubject<'a> {
     /// A container, and whether some of the data in it asks for the policy by name.
     Storage {
         /// The technology, as a container's kind names it: `postgres`.
-        technology: &'a str,
+        technology: Text,
         /// The holder of the keys to the data; none if the data is not encrypted.
         encryption: Option<KeyHolder>,
         /// Whether data that is kept there names the policy.

@@ -1,7 +1,7 @@
 //! Which technology is meant by a word that somebody wrote.
 
 use super::is_alike;
-use crate::ecosystem::ContainerKind;
+use crate::ecosystem::ContainerTechnology;
 
 /// How some technologies are called elsewhere, and here.
 const OTHER_NAMES: [(&str, &str); 8] = [
@@ -19,6 +19,6 @@ const OTHER_NAMES: [(&str, &str); 8] = [
 /// what stands between words.
 #[must_use]
 pub fn known_technology(word: &str) -> Option<&'static str> {
-    let here = ContainerKind::TECHNOLOGIES.iter().copied().find(|name| is_alike(name, word));
+    let here = ContainerTechnology::WORDS.iter().copied().find(|name| is_alike(name, word));
     here.or_else(|| OTHER_NAMES.iter().find(|(other, _)| is_alike(other, word)).map(|(_, name)| *name))
 }

@@ -2,11 +2,13 @@
 //! and nothing else, and its fingerprint covers all of it.
 
 mod declarations;
+mod declared;
 mod metadata;
 mod node;
 mod scope;
 
 pub use declarations::{NodeDeclarations, ResolvedPlace, TargetedHint};
+pub use declared::DeclarationReader;
 pub use metadata::{DatasetMetadata, NodeMetadata, SubjectMetadata};
 pub use node::NodeView;
 pub use scope::{Scope, ScopeView, ScopedNode};

@@ -187,7 +187,7 @@ proptest! {
             })
             .collect();
         for workspace in workspaces(&ecosystem) {
-            prop_assert_eq!(workspace.container().map(|key| kinds[key]), Some("sqlite"));
+            prop_assert_eq!(workspace.container().map(|key| &kinds[key]), Some(&ContainerTechnology::Sqlite));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Containers and captures of the technologies that a platform claims.
 
 use crate::platform_under_test::list;
+use datasurface_model::ContainerTechnology;
 use datasurface_platform::PlatformDescriptor;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -29,7 +30,9 @@ pub(super) fn rewrite(document: &mut Value, descriptor: &PlatformDescriptor) {
             let name = format!("{key}/{}", text(container, "name").unwrap_or_default());
             let claimed: Vec<&str> = match (sources.contains(&name), targets.contains(&name)) {
                 (true, false) => captured_from(way, descriptor),
-                (false, true) => descriptor.export_targets().iter().map(String::as_str).collect(),
+                (false, true) => {
+                    descriptor.export_targets().iter().map(ContainerTechnology::as_str).collect()
+                }
                 _ => continue,
             };
             let kind = container.get("kind").and_then(Value::as_object);
@@ -59,7 +62,8 @@ fn text(object: &Map<String, Value>, member: &str) -> Option<String> {
 
 /// The claimed containers that a way of capture reads.
 fn captured_from<'d>(way: Option<&str>, descriptor: &'d PlatformDescriptor) -> Vec<&'d str> {
-    let mut claimed: Vec<&str> = descriptor.capture_sources().iter().map(String::as_str).collect();
+    let mut claimed: Vec<&str> =
+        descriptor.capture_sources().iter().map(ContainerTechnology::as_str).collect();
     match way {
         Some("kafka") => claimed.retain(|technology| *technology == "kafka"),
         Some("object_files") => claimed.retain(|technology| *technology == "object_storage"),
@@ -77,7 +81,8 @@ fn capture(store: &mut Value, way: Option<&str>, descriptor: &PlatformDescriptor
         return;
     };
     let kind = capture.get("kind").and_then(Value::as_object);
-    let is_claimed = kind.is_some_and(|kind| kind.keys().all(|kind| descriptor.captures().contains(kind)));
+    let is_claimed =
+        kind.is_some_and(|kind| kind.keys().all(|kind| descriptor.captures().contains(kind.as_str())));
     let tables = kind.and_then(|kind| kind.values().next()?.get("tables").cloned()).unwrap_or(json!({}));
     if !is_claimed {
         let prefixes: Map<String, Value> =

@@ -10,7 +10,7 @@ use super::{
 use crate::{harness::HarnessRun, law::Law};
 use datasurface_graph::{IngestSource, NodeDetail, NodeKind};
 use datasurface_model::DatasetKey;
-use datasurface_platform::{NodeView, Offer, ResolvedOffer, ScopedNode};
+use datasurface_platform::{Offer, ResolvedOffer, ScopedNode};
 use std::borrow::Cow;
 
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {

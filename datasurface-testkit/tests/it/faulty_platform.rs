@@ -8,7 +8,10 @@ pub(crate) use careless::Careless;
 
 use datasurface_platform::prelude::*;
 use defect::Defect;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 #[derive(Debug)]
 pub(crate) struct FaultyPlatform {
@@ -27,6 +30,10 @@ pub(crate) struct Settings {
     streams: bool,
     /// The label of the cupboard.
     label: String,
+    /// Reads schemas in Avro's words.
+    avro: bool,
+    /// Settings that mean nothing.
+    notes: BTreeMap<String, String>,
 }
 
 impl PlatformPlugin for FaultyPlatform {
@@ -54,6 +61,7 @@ impl PlatformPlugin for FaultyPlatform {
             .with_artifacts(["sql"])
             .with_formats(["drawer"])
             .with_shares();
+        let descriptor = if settings.avro { descriptor.with_avro_schemas() } else { descriptor };
         let descriptor = match settings.defect {
             Defect::Secretive => descriptor,
             _ => descriptor.data_technology("drawer", None),
@@ -160,9 +168,12 @@ impl FaultyPlatform {
         }
         let job = Resource::new(format!("job.{}", node.key()), "job").origin(node.key());
         let job = self.sources(node, job).with_dependencies(self.needs(node));
-        let job = match (self.defect, scope.stored_datasets().next()) {
-            (Defect::FirstDrawer, Some((first, dataset))) if is_export => {
-                job.attribute("reads", first.dataset_slug(&dataset.key))
+        let job = match self.defect {
+            Defect::FirstDrawer if is_export => {
+                let mut stored = scope.stored_datasets();
+                stored.next().map_or(job.clone(), |(first, dataset)| {
+                    job.attribute("reads", first.dataset_slug(&dataset.key))
+                })
             }
             _ => job,
         };

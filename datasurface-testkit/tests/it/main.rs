@@ -5,10 +5,12 @@
 #![allow(clippy::panic, reason = "a platform that panics is one of those that are found")]
 
 mod claims;
+mod declarations;
 mod defects;
 mod documentation;
 mod faulty_platform;
 mod linear;
+mod settings_size;
 mod simulated;
 mod synthetic;
 mod topics;

@@ -84,7 +84,7 @@ fn in_another_way(capture: &Capture, descriptor: &PlatformDescriptor) -> Option<
         }
         CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. } => return None,
     };
-    let is_claimed = descriptor.captures().contains(other.technology());
+    let is_claimed = descriptor.captures().contains(&other.technology());
     let changed = Capture::new(capture.container().clone(), other).with_consistency(capture.consistency());
     let changed = match capture.trigger() {
         CaptureTrigger::Cron(cron) => changed.with_cron(cron.clone()),

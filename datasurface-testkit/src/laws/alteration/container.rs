@@ -1,6 +1,6 @@
 //! Containers at another address, and what opens them.
 
-use datasurface_model::{CredentialKey, DataContainer};
+use datasurface_model::{ContainerKind, CredentialKey, DataContainer};
 use serde_json::{Value, json};
 
 /// The address of containers in altered facts.
@@ -15,7 +15,10 @@ pub(super) fn other_credential() -> CredentialKey {
 
 /// A file is opened without a credential.
 pub(super) fn needs_credential(container: &DataContainer) -> bool {
-    !matches!(container.kind().technology(), "sqlite" | "duckdb" | "platform_managed")
+    !matches!(
+        container.kind(),
+        ContainerKind::Sqlite { .. } | ContainerKind::DuckDb { .. } | ContainerKind::PlatformManaged
+    )
 }
 
 /// Returns the container at another address; none if nothing is known of its address.

@@ -9,7 +9,7 @@ mod production;
 use super::{RuleContext, reference};
 use crate::validate::facts::DatasetFact;
 use datasurface_ecosystem::{
-    ContainerKind, Datastore, Diagnostic, Ecosystem, GovernanceZone, ModelPath, Permitted, Policy,
+    ContainerTechnology, Datastore, Diagnostic, Ecosystem, GovernanceZone, ModelPath, Permitted, Policy,
     PolicyRule, Reference, Suggestion, Workspace,
     governance::{
         DenialContext, NO_EFFECT, PolicySubject, UNKNOWN_TECHNOLOGY, doubt, evaluate, is_alike,
@@ -89,7 +89,7 @@ pub(super) fn check_zone(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
 
 /// Technologies that are nearly called like known ones. Others may be custom: platforms know them.
 fn technologies(policy: &Policy, permitted: &Permitted<Text>, scope: &mut RuleContext<'_>) {
-    let known = || ContainerKind::TECHNOLOGIES.iter().copied();
+    let known = || ContainerTechnology::WORDS.iter().copied();
     let listed = listed(permitted, |name| name);
     let names: Set<_> = listed.iter().map(|(list, name)| (*list, name.clone())).collect();
     for (list, name) in listed.iter().filter(|(_, name)| !known().any(|known| *name == known)) {

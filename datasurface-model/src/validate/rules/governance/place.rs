@@ -209,7 +209,7 @@ fn asked_for(
 fn storage(container: &DataContainer, is_asked_for: bool) -> Option<PolicySubject<'_>> {
     let is_placed_by_platform = matches!(container.kind(), ContainerKind::PlatformManaged);
     (!is_placed_by_platform).then(|| PolicySubject::Storage {
-        technology: container.kind().technology(),
+        technology: container.kind().technology().into(),
         encryption: container.encryption(),
         is_asked_for,
     })

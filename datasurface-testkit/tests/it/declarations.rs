@@ -1,9 +1,9 @@
 //! Declarations: places, kinds of credentials, hints, and schemas as they were written, in the views of the nodes that name them.
 
-use crate::fixture::*;
-use datasurface_broker::{Base, Lock, Proposal};
+use crate::faulty_platform::FaultyPlatform;
+use datasurface_broker::{Base, Broker, Lock, Proposal};
 use datasurface_model::*;
-use datasurface_platform::{NodeDeclarations, PlatformErrorKind, ScopeView, ScopedNode};
+use datasurface_platform::{NodeDeclarations, PlatformErrorKind, Registry, ScopeView, ScopedNode};
 use serde_json::json;
 
 fn avro() -> serde_json::Value {
@@ -31,7 +31,7 @@ fn team() -> Team {
         .credential(reader)
         .credential(writer)
         .datastore(store)
-        .workspace(consumer("W", group))
+        .workspace(Workspace::new("W").with_container("Z/T/Lake").group(group))
 }
 
 fn hinted(platform: PlatformDeclaration) -> PlatformDeclaration {
@@ -53,13 +53,16 @@ fn world(platforms: impl IntoIterator<Item = PlatformDeclaration>, cloud: CloudV
     platforms.into_iter().fold(ecosystem, Ecosystem::platform)
 }
 
-fn proposal(ecosystem: Ecosystem) -> Proposal {
-    let placed = place(ecosystem, &Lock::default()).unwrap();
-    broker().propose(&placed, Base::Target(None), today()).unwrap()
+pub(crate) fn proposal(ecosystem: Ecosystem) -> Proposal {
+    let (broker, on) =
+        (Broker::new(Registry::new().with_plugin::<FaultyPlatform>()), "2026-11-21".parse().unwrap());
+    let checked = ecosystem.validate(&Validation::on(on)).unwrap();
+    let placed = broker.place(checked.ecosystem(), &Lock::default()).unwrap();
+    broker.propose(&placed, Base::Target(None), on).unwrap()
 }
 
 fn platform() -> PlatformDeclaration {
-    minimal_platform("P").setting("postgres", true)
+    PlatformDeclaration::new("P", "cupboard")
 }
 
 fn declarations(proposal: &Proposal, node: &str) -> NodeDeclarations {
@@ -114,7 +117,7 @@ fn hints_are_with_what_they_are_about_and_for_their_platform_alone() {
         about("Export/P/Z/T/Lake/Shop/items", hinted(platform())),
         ["datastore Shop", "group W/daily"]
     );
-    let other = hinted(minimal_platform("Q"));
+    let other = hinted(PlatformDeclaration::new("Q", "cupboard"));
     let world = world([platform(), other], CloudVendor::Azure);
     let proposal = proposal(world.primary_pin("Shop", "P").group_pin("W/daily", ["P"]));
     assert!(declarations(&proposal, CAPTURE).hints.is_empty());

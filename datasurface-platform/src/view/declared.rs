@@ -1,31 +1,34 @@
-//! Declarations of what nodes name, from the model.
+//! Declarations of what nodes name, read off the model.
 
-use crate::configured_platform::ConfiguredPlatform;
+use super::{NodeDeclarations, ResolvedPlace};
+use crate::{descriptor::PlatformDescriptor, offer::ResolvedOffer};
 use datasurface_graph::{DatasetFacts, NodeDetail, NodeFacts};
 use datasurface_model::{
     Credential, CredentialKey, DataContainer, Dataset, DatasetKey, Ecosystem, HintTarget,
-    PlatformDeclaration, Schema, Valid,
+    PlatformDeclaration, PlatformName, Schema, Valid,
 };
-use datasurface_platform::{NodeDeclarations, PlatformDescriptor, ResolvedOffer, ResolvedPlace};
 
-/// The declarations that the nodes of one platform can name.
-pub(super) struct Declarations<'a> {
+/// Reads the declarations that nodes of one platform name off the model: what a host does for each view.
+#[derive(Clone, Copy, Debug)]
+pub struct DeclarationReader<'a> {
     ecosystem: &'a Valid<Ecosystem>,
     declared: Option<&'a PlatformDeclaration>,
     descriptor: &'a PlatformDescriptor,
 }
 
-impl<'a> Declarations<'a> {
-    pub(super) fn new(ecosystem: &'a Valid<Ecosystem>, configured: &'a ConfiguredPlatform) -> Self {
-        Self {
-            ecosystem,
-            declared: ecosystem.platforms().get(&configured.instance().name),
-            descriptor: configured.platform().descriptor(),
-        }
+impl<'a> DeclarationReader<'a> {
+    /// Creates a reader for the nodes of a platform that claims this.
+    pub fn new(
+        ecosystem: &'a Valid<Ecosystem>,
+        platform: &PlatformName,
+        descriptor: &'a PlatformDescriptor,
+    ) -> Self {
+        Self { ecosystem, declared: ecosystem.platforms().get(platform), descriptor }
     }
 
-    /// What is declared of that which a node names.
-    pub(super) fn of_node(&self, facts: &NodeFacts, inputs: &[ResolvedOffer]) -> NodeDeclarations {
+    /// Returns what is declared of that which a node names, also by these offers.
+    #[must_use]
+    pub fn of_node(&self, facts: &NodeFacts, inputs: &[ResolvedOffer]) -> NodeDeclarations {
         let declarations = NodeDeclarations::default();
         let declarations = self.places(facts).into_iter().fold(declarations, NodeDeclarations::place);
         let declarations = self.credentials(facts, inputs).into_iter().fold(declarations, |all, found| {
