@@ -5,8 +5,9 @@ use super::{
     protocol::{Answers, RequestLine, ResponseLine},
 };
 use crate::error::{PlatformError, PlatformErrorKind};
-use serde::Serialize;
+use serde::{Serialize, de::IgnoredAny};
 use std::{
+    collections::HashMap,
     fmt,
     io::{self, BufReader, Read, Write},
     process::{Child, Command, Stdio},
@@ -166,9 +167,8 @@ impl OpenConnection {
             Err(RecvTimeoutError::Timeout) => return Err(format!("no answer came in {longest_wait:?}")),
             Err(RecvTimeoutError::Disconnected) => return Err(gone()),
         };
-        let answered: ResponseLine<R> = serde_json::from_slice(&line).map_err(|error| {
-            format!("it wrote something that is no answer: {error}; it is {}", excerpt(&line))
-        })?;
+        let answered: ResponseLine<R> =
+            serde_json::from_slice(&line).map_err(|error| no_answer(&line, &error))?;
         if answered.number == self.asked {
             Ok(answered.response)
         } else {
@@ -193,6 +193,16 @@ fn converse(
         if answers.send(answer).is_err() || !goes_on {
             return;
         }
+    }
+}
+
+/// Says what is wrong with a line. Most lines that are no JSON object were printed by an author who looked for something, so
+/// these say where such a line belongs.
+fn no_answer(line: &[u8], error: &serde_json::Error) -> String {
+    let message = format!("it wrote something that is no answer: {error}; it is {}", excerpt(line));
+    match serde_json::from_slice::<HashMap<String, IgnoredAny>>(line) {
+        Ok(_) => message,
+        Err(_) => format!("{message}; whatever is no answer belongs on its standard error"),
     }
 }
 

@@ -14,6 +14,8 @@ mod descriptor;
 mod example_graph;
 mod fingerprint;
 mod hooks;
+#[cfg(unix)]
+mod hostile_programs;
 mod leaf;
 mod misbehaviour;
 mod program;
