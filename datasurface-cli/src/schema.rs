@@ -1,14 +1,20 @@
-//! `schema`: the JSON Schema of the settings of a platform, for editors and for those who write a model.
+//! `schema`: the JSON Schema of the settings of a platform, for editors and for those who write a model; and that of the protocol of programs,
+//! for those who write a platform.
 
 use crate::{answer::Answer, arguments::SchemaArguments};
 use datasurface_model::{PlatformKind, VersionReq};
-use datasurface_platform::{PlatformFactory, Registry};
+use datasurface_platform::{Registry, remote::answer_schema};
+
+/// What is asked for by this name is no kind, unless a platform is called so.
+const PROTOCOL: &str = "protocol";
 
 /// The schema of the newest version of the kind. The error is a text for people.
 pub(crate) fn schema(arguments: &SchemaArguments, registry: &Registry) -> Result<Answer<'static>, String> {
-    let factory = registry.find(&arguments.kind, &VersionReq::STAR);
-    let schema = factory.map(PlatformFactory::config_schema);
-    let schema = schema.ok_or_else(|| unknown_kind(&arguments.kind, registry))?;
+    let schema = match registry.find(&arguments.kind, &VersionReq::STAR) {
+        Some(factory) => factory.config_schema(),
+        None if arguments.kind.as_str() == PROTOCOL => answer_schema(),
+        None => return Err(unknown_kind(&arguments.kind, registry)),
+    };
     Ok(Answer::json(&schema.value(), true))
 }
 

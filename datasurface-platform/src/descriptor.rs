@@ -5,6 +5,7 @@ use datasurface_model::{
     ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, KeyHolder, Latency, Milestoning,
     Place, PlatformDeclaration, PlatformKind, Retention, Set,
 };
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// descriptor claims nothing.
 ///
 /// Technologies have the words of documents: `sqlite`, `postgres`; `sql_snapshot`; `sql`. A builder takes the word or the variant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformDescriptor {
     kind: PlatformKind,
@@ -31,10 +32,13 @@ pub struct PlatformDescriptor {
     artifacts: BTreeSet<ArtifactTechnology>,
     #[serde(default)]
     reads: BTreeSet<String>,
+    #[schemars(with = "Option<u64>")]
     best_latency: Option<Latency>,
+    #[schemars(with = "Option<u32>")]
     longest_retention: Option<Retention>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     monthly_cost: Option<u64>,
+    #[schemars(with = "BTreeSet<String>")]
     keeps_data_at: BTreeSet<Place>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     keeps_data_in: BTreeMap<String, Option<KeyHolder>>,

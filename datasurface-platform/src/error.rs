@@ -1,10 +1,11 @@
 //! Errors at the border of a plug-in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{error::Error, fmt};
 
 /// The kind of a failure, by which a host decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PlatformErrorKind {
@@ -23,7 +24,8 @@ pub enum PlatformErrorKind {
 
 /// A failure of a platform: what kind it was, what was being done, and why it failed. Between programs, the reason
 /// crosses as text.
-#[derive(Debug)]
+#[derive(Debug, JsonSchema)]
+#[schemars(with = "PlatformErrorWire")]
 pub struct PlatformError {
     kind: PlatformErrorKind,
     context: String,
@@ -75,7 +77,7 @@ impl Error for PlatformError {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PlatformErrorWire {
     kind: PlatformErrorKind,

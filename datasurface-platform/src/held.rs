@@ -9,15 +9,17 @@ use crate::{
 use chrono::NaiveDate;
 use datasurface_graph::{Custody, DatasetFacts};
 use datasurface_model::{DatasetKey, ShardName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The data in a resource that cannot be made again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeldData {
     /// The storage name of the dataset.
     pub dataset: DatasetKey,
     /// The versions that must be kept of the dataset, and for how long.
+    #[schemars(schema_with = "crate::remote::custody_schema")]
     pub custody: Custody,
 }
 

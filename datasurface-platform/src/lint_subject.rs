@@ -5,10 +5,11 @@ use datasurface_graph::{NodeDetail, NodeKey};
 use datasurface_model::{
     ColumnName, DatasetKey, DatasetName, Datastore, Ecosystem, Located, ModelPath, Valid, Workspace, segment,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The part of a node that a finding is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LintSubject {

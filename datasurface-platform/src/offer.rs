@@ -3,20 +3,24 @@
 use crate::slug::dataset_slug;
 use datasurface_graph::{Custody, DatasetFacts, NodeFacts, NodeKey};
 use datasurface_model::{CredentialKey, DatasetKey, Latency, PlatformName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A dataset that others may read: where it is, in which form, and what is promised about it. Links between shards and
 /// hand-overs between platforms are both made of offers.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Offer {
     dataset: DatasetKey,
     address: String,
     format: String,
+    #[schemars(schema_with = "crate::remote::custody_schema")]
     custody: Custody,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u64>")]
     latency: Option<Latency>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     credential: Option<CredentialKey>,
 }
 

@@ -8,6 +8,7 @@ use crate::{
 use chrono::NaiveDate;
 use datasurface_graph::{Fingerprint, NodeKey};
 use datasurface_model::{Diagnostic, GroupKey, Repository};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
@@ -43,8 +44,9 @@ impl fmt::Debug for Revision {
 }
 
 /// The steps of a change, in order, and the files that only this change needs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "PlanWire")]
+#[schemars(with = "PlanWire")]
 pub struct Plan {
     steps: Vec<Step>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -112,7 +114,7 @@ impl Plan {
 }
 
 /// A plan that another program made: nothing says that it is in order.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PlanWire {
     steps: Vec<Step>,
@@ -145,7 +147,7 @@ impl fmt::Display for Plan {
 }
 
 /// The action of a step on a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Creation of a resource that was not there.
@@ -163,7 +165,7 @@ pub enum Action {
 }
 
 /// The meaning of a change in the model.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Meaning {
@@ -172,7 +174,7 @@ pub enum Meaning {
     /// A change with which readers of data can go on as they did.
     Compatible,
     /// A change with which these groups cannot go on.
-    Breaking(BTreeSet<GroupKey>),
+    Breaking(#[schemars(with = "BTreeSet<String>")] BTreeSet<GroupKey>),
 }
 
 impl Meaning {
@@ -192,7 +194,7 @@ impl Meaning {
 }
 
 /// The effect of a change on running pipelines. Later ones are worse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// No effect on anything that runs.
@@ -224,18 +226,20 @@ pub enum Phase {
 }
 
 /// The reason of a step: the change of the model, and its owners.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cause {
     /// The nodes that changed, came or went.
+    #[schemars(with = "BTreeSet<String>")]
     pub nodes: BTreeSet<NodeKey>,
     /// The repositories that own what changed.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schemars(with = "BTreeSet<String>")]
     pub owners: BTreeSet<Repository>,
 }
 
 /// The means by which the data of a replaced resource gets into the new one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Carrier {
     /// A transition file of the same plan, by its path.
@@ -245,7 +249,7 @@ pub enum Carrier {
 }
 
 /// One thing that is done to one resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The action on the resource.
@@ -269,6 +273,7 @@ pub struct Step {
     pub cause: Cause,
     /// The last day on which held data is retained; `None` for other actions, and for data that is retained until it is released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub owed_until: Option<NaiveDate>,
     /// The means by which the data of a replaced resource gets into the new one; `None` if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -281,6 +286,7 @@ pub struct Step {
     pub renamed_from: Option<ResourceAddress>,
     /// The diagnostic with which the platform refuses the step; where it is waived, the step is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<serde_json::Value>")]
     pub refused: Option<Box<Diagnostic>>,
     /// The resources that must be there before this one, and go after it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]

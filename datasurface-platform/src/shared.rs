@@ -2,11 +2,12 @@
 
 use crate::error::{PlatformError, PlatformErrorKind};
 use datasurface_model::Json;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
 /// The place of a shared scope in the order of scopes. The foundation comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SharedStage {
     /// Before the shards: what nodes depend on, such as a key for each classification, or a database for each datastore.
@@ -16,7 +17,7 @@ pub enum SharedStage {
 }
 
 /// The identity of a shared scope: what exists once for several nodes of a platform, in whatever shard they are.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharedKey {
     /// The place in the order of scopes.
@@ -57,12 +58,13 @@ impl fmt::Display for SharedKey {
 
 /// The contribution of a node to a shared scope. Nodes that add the same part add it once: a scope is rendered from its distinct parts, and
 /// an edit that brings no new one renders nothing anew.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharedPart {
     /// The shared scope.
     pub key: SharedKey,
     /// The part: all that the scope needs to know of the node. What holds data here has the custody of that data in its part.
+    #[schemars(with = "serde_json::Value")]
     pub part: Json,
     /// The cost of the part, by limit. A limit that is not there costs nothing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

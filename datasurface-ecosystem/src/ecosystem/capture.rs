@@ -128,6 +128,7 @@ impl CaptureKind {
 
 /// The consistency of a capture: the unit that is read together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Consistency {
     /// Each dataset on its own.

@@ -36,6 +36,7 @@ pub struct DataContainer {
 
 /// The holder of the keys to encrypted data. The company is the stronger of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KeyHolder {
     /// The vendor that runs the container.

@@ -24,6 +24,7 @@ pub struct Requirements {
 
 /// The versions of a record that a consumer sees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Milestoning {
     /// The latest version.

@@ -16,6 +16,7 @@ macro_rules! technologies {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident => $word:literal,)+ }) => {
         $(#[$about])*
         #[derive(Clone, Debug, Serialize, Deserialize)]
+        #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
         #[serde(from = "Text", into = "Text")]
         #[non_exhaustive]
         pub enum $name {

@@ -1,5 +1,6 @@
 //! Differences between the attributes of a resource and those that it had.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fmt};
@@ -8,7 +9,7 @@ use std::{collections::BTreeMap, fmt};
 const NAMES: [&str; 3] = ["name", "key", "dataset"];
 
 /// A value in the attributes of a resource that differs from what it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttributeDifference {
     /// The path of the value, from the outside in: `columns.city.data_type`. An element of a list is identified by its name.

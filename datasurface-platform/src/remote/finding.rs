@@ -2,10 +2,11 @@
 
 use crate::lint_subject::LintSubject;
 use datasurface_model::{Diagnostic, ModelPath, Severity};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A finding about a node or an instance.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// The kind of the finding: `area/slug`, of an area that is the platform's own.

@@ -9,6 +9,7 @@ use crate::{
     view::Scope,
 };
 use datasurface_model::{GroupKey, ModelPath};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -59,7 +60,7 @@ impl<'a> RemoteChange<'a> {
 }
 
 /// The cost of changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Judgements {
     /// One for each change, in the same order.
@@ -70,7 +71,7 @@ pub struct Judgements {
 }
 
 /// The cost of the change of one resource. Of one that comes or goes, the action does not count.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoteJudgement {
     /// The action: an update by default.
@@ -93,7 +94,7 @@ pub struct RemoteJudgement {
 }
 
 /// The action on a resource that stays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JudgedAction {
     /// A change of the resource in its place.

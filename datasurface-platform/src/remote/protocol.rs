@@ -11,6 +11,7 @@ use crate::{
 };
 use datasurface_graph::NodeFacts;
 use datasurface_model::{Json, PlatformKind};
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::borrow::Cow;
@@ -29,7 +30,7 @@ pub struct RequestLine<R> {
 }
 
 /// One line from the program.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResponseLine<R> {
     /// The number of the request; zero if it could not be read.
@@ -136,7 +137,7 @@ pub enum Request<'a> {
 }
 
 /// A response: the requested value, or an error.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Response {
@@ -168,7 +169,7 @@ pub enum Response {
 }
 
 /// The kind and the version of a program. A newer program may say more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Handshake {
     /// The version of the protocol that it speaks.
     pub protocol: u32,
@@ -179,6 +180,7 @@ pub struct Handshake {
     /// The version of the contract that the plug-in was written for.
     pub contract: Version,
     /// The JSON Schema of the settings of an instance.
+    #[schemars(with = "serde_json::Value")]
     pub config_schema: Json,
     /// The form of the plans that it makes.
     #[serde(default)]
@@ -186,7 +188,7 @@ pub struct Handshake {
 }
 
 /// The form in which a program makes plans.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanForm {
     /// Whole plans: it answers [`Request::Diff`].

@@ -3,10 +3,12 @@
 use super::SafePath;
 use crate::error::{PlatformError, PlatformErrorKind};
 use datasurface_graph::Fingerprint;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A rendered file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "FileWire")]
 pub struct File {
     path: SafePath,
     media_type: String,
@@ -99,7 +101,7 @@ impl File {
 }
 
 /// Text crosses as text, other bytes as numbers.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FileWire {
     path: SafePath,

@@ -13,6 +13,7 @@ pub(crate) use path::is_device;
 
 use crate::error::{PlatformError, PlatformErrorKind};
 use datasurface_graph::NodeKey;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// declares something, and every resource is in a file.
 ///
 /// One that arrives from another program is added piece by piece, by the same rules.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "wire::RenderingWire")]
+#[schemars(with = "wire::RenderingWire")]
 pub struct Rendering {
     files: BTreeMap<SafePath, File>,
     resources: BTreeMap<ResourceAddress, Resource>,

@@ -1,12 +1,13 @@
 //! Paths of rendered files: relative, safe everywhere.
 
+use schemars::JsonSchema;
 use serde_with::{DeserializeFromStr, SerializeDisplay};
 use std::{borrow::Borrow, fmt, str::FromStr};
 
 /// A relative path with `/` between its parts, each of them ASCII letters, digits, `_`, `-`, `.` or `=`, not beginning
 /// or ending with a dot, and no name that an operating system keeps for itself: such a path means the same everywhere
 /// and never leaves its folder.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, SerializeDisplay, DeserializeFromStr)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, SerializeDisplay, DeserializeFromStr, JsonSchema)]
 pub struct SafePath(String);
 
 /// A path that is not safe.

@@ -4,6 +4,7 @@ use super::SafePath;
 use crate::{held::HeldData, view::NodeView};
 use datasurface_graph::NodeKey;
 use datasurface_model::DatasetKey;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::{
@@ -13,7 +14,7 @@ use std::{
 
 /// The identity of a resource on its platform, in whatever form the platform likes: `table.NW_Data.customers`. What
 /// holds data is addressed by dataset, so that a change of how a datastore is captured rebuilds nothing.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct ResourceAddress(String);
 
@@ -44,13 +45,15 @@ impl fmt::Debug for ResourceAddress {
 }
 
 /// A thing that exists because it was rendered: a table, a job, a bucket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
     address: ResourceAddress,
     kind: String,
     #[serde(deserialize_with = "canonical")]
+    #[schemars(with = "BTreeMap<String, Value>")]
     attributes: BTreeMap<String, Value>,
+    #[schemars(with = "BTreeSet<String>")]
     origin: BTreeSet<NodeKey>,
     depends_on: BTreeSet<ResourceAddress>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

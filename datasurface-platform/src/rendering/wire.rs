@@ -4,16 +4,18 @@
 use super::{File, Rendering, Resource, SafePath};
 use crate::error::{PlatformError, PlatformErrorKind};
 use datasurface_graph::NodeKey;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// A rendering that was not looked at yet.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RenderingWire {
     files: Vec<File>,
     resources: Vec<Resource>,
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
     nothing: BTreeMap<NodeKey, String>,
 }
 

@@ -10,6 +10,7 @@ use crate::{
 };
 use datasurface_graph::{DatasetFacts, Fingerprint};
 use datasurface_model::{DatasetKey, DatasetName, Json, ShardName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
@@ -17,14 +18,14 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 const FOLDER_LIMIT: usize = 48;
 
 /// A part of a platform that is rendered at once.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// The foundation: providers, buckets, roles, clusters, the operational database, the frame of schedules. It belongs to
     /// no shard, and depends on the instance and the list of its shards.
     Foundation,
     /// A part of the graph.
-    Shard(ShardName),
+    Shard(#[schemars(with = "String")] ShardName),
     /// A thing that nodes share, in whatever shards they are.
     Shared(SharedKey),
 }

@@ -20,5 +20,6 @@ mod leaf;
 mod misbehaviour;
 mod program;
 mod rendering;
+mod schema;
 mod scope;
 mod structural;
