@@ -205,7 +205,9 @@ impl Law {
                 "what is held is unchanged",
                 "Each dataset of a capture is rendered alone, fed and held. A resource that holds its data must have the same \
                  kind, attributes and data. There is no exemption for attributes that only exist while data is fed: the \
-                 contract has no word for them.",
+                 contract has no word for them. Held data that was captured from another address or with another credential is \
+                 rendered, too: neither may occur in the attributes or files of its shard, for whatever shows it still reads from \
+                 there.",
             ),
             Self::OwedIsNotReplaced => (
                 20,

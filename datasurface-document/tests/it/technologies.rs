@@ -1,5 +1,7 @@
 //! One word for each technology: in documents, in facts, and in descriptors.
 
+#![expect(clippy::indexing_slicing, reason = "what is not in a document is null")]
+
 use datasurface_model::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

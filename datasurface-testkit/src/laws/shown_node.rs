@@ -2,7 +2,7 @@
 
 use super::rendered_node::RenderedNode;
 use datasurface_model::DatasetKey;
-use datasurface_platform::{Attributes, File, Resource, ResourceAddress};
+use datasurface_platform::{Attributes, File, Rendering, Resource, ResourceAddress};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,6 +78,13 @@ fn is_open(value: &Value, principal: &str) -> bool {
         Value::Object(members) => members.values().any(|member| is_open(member, principal)),
         _ => false,
     }
+}
+
+/// Whether a text occurs in any attribute or file of a rendering.
+pub(super) fn is_shown(rendering: &Rendering, text: &str) -> bool {
+    let in_attributes = |resource: &Resource| resource.attributes().values().any(|value| occurs(value, text));
+    let in_file = |file: &File| String::from_utf8_lossy(file.content()).contains(text);
+    rendering.resources().any(in_attributes) || rendering.files().any(in_file)
 }
 
 fn occurs(value: &Value, text: &str) -> bool {

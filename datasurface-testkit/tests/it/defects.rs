@@ -165,6 +165,11 @@ fn law_19_finds_what_is_held_in_another_way() {
 }
 
 #[test]
+fn law_19_finds_what_is_held_and_still_fed() {
+    shows("pumping", Law::HeldIsUnchanged);
+}
+
+#[test]
 fn law_20_finds_owed_data_that_is_replaced() {
     shows("rebuilder", Law::OwedIsNotReplaced);
 }

@@ -100,6 +100,13 @@ impl FaultyPlatform {
             let drawer = self.inside(scope, dataset, drawer);
             let path = format!("drawers/{}.txt", node.dataset_slug(&dataset.key));
             rendering.add(File::new(&path, "text/plain", self.text())?, [drawer])?;
+            if let NodeDetail::Ingest(ingest) = node.detail()
+                && self.has(Defect::Pumping)
+                && held.contains(&&dataset.key)
+            {
+                let pump = Resource::new(format!("pump.{}", dataset_slug(&dataset.key)), "pump");
+                rendering.add_json(pump.origin(node.key()).attribute("from", &ingest.source))?;
+            }
         }
         Ok(())
     }

@@ -7,6 +7,8 @@ use datasurface_platform::prelude::*;
 pub(crate) enum Defect {
     #[default]
     None,
+    /// What is held is still filled from where it was captured.
+    Pumping,
     /// The label that is asked for is not shown.
     Unlabelled,
     /// Every other lint of a node warns.
