@@ -103,12 +103,6 @@ macro_rules! technologies {
 
 technologies! {
     /// A way of capture.
-    ///
-    /// ```
-    /// use datasurface_ecosystem::CaptureTechnology;
-    /// assert_eq!(CaptureTechnology::from("cdc"), CaptureTechnology::ChangeDataCapture);
-    /// assert_eq!(CaptureTechnology::from("sap_odp"), CaptureTechnology::Custom("sap_odp".into()));
-    /// ```
     CaptureTechnology {
         /// Every row of every table, by SQL, each time.
         SqlSnapshot => "sql_snapshot",
