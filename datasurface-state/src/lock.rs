@@ -32,7 +32,7 @@ pub(crate) static UNREADABLE: CodeInfo = CodeInfo::error(
 pub struct Lock {
     /// The revision that was reached; `None` before anything was rendered.
     pub reached: Option<Revision>,
-    /// Which platform serves each group, and which one captures each datastore.
+    /// The assignments: which platform serves each group, and which one captures each datastore.
     pub assignments: Assignments,
     /// The decisions about each platform.
     pub platforms: BTreeMap<PlatformName, PlatformLock>,

@@ -39,7 +39,11 @@ impl TargetError {
         self
     }
 
-    /// Returns an error with all findings, if there are any.
+    /// Fails with all findings, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// If there is a finding.
     pub fn refuse(findings: Vec<Diagnostic>) -> Result<(), Self> {
         let mut findings = findings.into_iter().collect::<Findings>().into_iter();
         let Some(first) = findings.next() else {

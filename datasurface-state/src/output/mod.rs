@@ -317,6 +317,10 @@ impl Target {
 
     /// Reads a file in the target; `None` if it is missing or no file. That it cannot be read is an error: whoever took it for
     /// missing would forget it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
     pub fn read_if_file(&self, path: &SafePath) -> Result<Option<Vec<u8>>, TargetError> {
         if let Some(staged) = self.interrupted.as_ref().and_then(|interrupted| interrupted.staged(path)) {
             return self.ground.read(&self.ground.staged(staged)).map(Some);

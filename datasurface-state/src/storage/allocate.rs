@@ -23,7 +23,7 @@ pub struct Allocated {
     pub record: StorageRecord,
     /// The names of now by the names that the lock has: of things that were renamed since.
     pub moved: StorageNames,
-    /// What is wrong with them.
+    /// The findings about them.
     pub found: Vec<Diagnostic>,
 }
 

@@ -51,7 +51,7 @@ pub enum StorageKind {
 }
 
 impl StorageKind {
-    /// The word for a thing of this kind.
+    /// Returns the word for a thing of this kind.
     pub const fn noun(self) -> &'static str {
         match self {
             Self::Platforms => "platform",
@@ -153,7 +153,7 @@ impl StorageRecord {
         differing.filter(|(_, entries): &(_, BTreeMap<_, _>)| !entries.is_empty()).collect()
     }
 
-    /// The things whose storage names differ from those in another record: the kind, the name of now, and both storage names.
+    /// Returns the things whose storage names differ from those in another record: the kind, the name of now, and both storage names.
     pub fn disagreements(&self, other: &Self) -> Vec<(StorageKind, String, [String; 2])> {
         let nothing = BTreeMap::new();
         let mut found = Vec::new();
