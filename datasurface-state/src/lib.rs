@@ -12,7 +12,7 @@
 //! assert!(target.manifest().is_none(), "nothing was rendered");
 //!
 //! let lock = Lock::default();
-//! assert_eq!(lock.to_text().parse::<Lock>()?, lock);
+//! assert_eq!(Lock::from_text(&lock.to_text())?, lock);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
