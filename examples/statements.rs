@@ -13,7 +13,7 @@ use std::time::Instant;
 const TRANSFORMERS: usize = 10_000;
 
 /// How often an edit is repeated; each time it is another one.
-const EDITS: usize = 100;
+const EDITS: usize = 1000;
 
 /// Thirty lines, as people write them.
 const STATEMENT: &str = "
@@ -27,7 +27,7 @@ totals AS (
     SELECT
         r.customer_id,
         count(*) AS orders,
-        max(r.amount) AS greatest,
+        max(r.amount) AS largest,
         max(r.placed) AS last_order
     FROM recent AS r
     GROUP BY r.customer_id
@@ -38,19 +38,19 @@ SELECT
     upper(c.name) AS name,
     coalesce(c.city, 'unknown') AS city,
     t.orders,
-    t.greatest,
+    t.largest,
     CASE
-        WHEN t.greatest > 10000 THEN 'gold'
-        WHEN t.greatest > 1000 THEN 'silver'
+        WHEN t.largest > 10000 THEN 'gold'
+        WHEN t.largest > 1000 THEN 'silver'
         ELSE 'bronze'
     END AS grade,
     t.last_order
 FROM Shop_customers AS c
 LEFT JOIN totals AS t ON t.customer_id = c.customer_id
-ORDER BY t.greatest DESC
+ORDER BY t.largest DESC
 ";
 
-const MADE: &str = "customer_id Integer key, name VarChar(80), city VarChar(40), orders BigInt, greatest Decimal(18,2), \
+const MADE: &str = "customer_id Integer key, name VarChar(80), city VarChar(40), orders BigInt, largest Decimal(18,2), \
                     grade VarChar(10), last_order Date";
 
 fn transformer(number: usize, edition: usize) -> Workspace {
@@ -91,16 +91,22 @@ fn main() -> Result<(), Invalid> {
         "{TRANSFORMERS} transformers, {findings} findings: {:.2?} with their compilation",
         start.elapsed()
     );
-    let (mut total, mut judged) = (0.0, 0);
+    let mut times = Vec::with_capacity(EDITS);
     for edition in 1..=EDITS {
         let edited = checked.ecosystem().clone().into_inner().edit_team("Z", "T", |team| {
             team.edit_workspace(&"Make05000".into(), |_| transformer(5000, edition))
         });
         let start = Instant::now();
         checked = edited.validate(&on.since(&checked))?;
-        total += start.elapsed().as_secs_f64();
-        judged = checked.stats().checked().len();
+        times.push(start.elapsed());
     }
-    println!("one edited: {:.3} ms each, {judged} units are judged again", total * 1000.0 / EDITS as f64);
+    // The first one also arranges who depends on what, which nobody needs who validates once.
+    let first = times.first().copied().unwrap_or_default();
+    times.sort_unstable();
+    let median = times.get(EDITS / 2).copied().unwrap_or_default();
+    println!(
+        "one edited: {median:.2?} in the median of {EDITS}, {first:.2?} the first time; {} units are judged again",
+        checked.stats().checked().len()
+    );
     Ok(())
 }

@@ -206,8 +206,12 @@ fn unknown(registry: &Registry, declaration: &PlatformDeclaration, path: ModelPa
         let kinds: Vec<String> = known.iter().map(|kind| format!("`{kind}`")).collect();
         let message = format!("`{}` is of kind `{kind}`, which this host does not know", declaration.name());
         let (path, nearest) = (path.attribute(segment::KIND), nearest(kind.as_str(), known));
+        let help = match kinds.is_empty() {
+            true => "no kind of platform is registered with this host".to_owned(),
+            false => format!("this host knows {}", kinds.join(", ")),
+        };
         return Diagnostic::new(&UNKNOWN_KIND, path.clone(), message)
-            .with_help(format!("this host knows {}", kinds.join(", ")))
+            .with_help(help)
             .did_you_mean(nearest)
             .with_suggestion(nearest.map(|nearest| Suggestion::put(path, nearest)));
     }

@@ -123,8 +123,10 @@ impl<'a> Review<'a> {
         let mut placed = None;
         // Platforms asked about a model with new errors would report what follows from these.
         if !found.has_errors() {
-            let before = before.map(|before| self.placed(&before.ecosystem, old).0).unwrap_or_default();
             let (platforms_find, as_placed) = self.placed(&after.ecosystem, new);
+            // What is not found now does not have to be told from what was found before.
+            let before = before.filter(|_| !platforms_find.is_empty());
+            let before = before.map(|before| self.placed(&before.ecosystem, old).0).unwrap_or_default();
             let (new, old) = news(&before, &platforms_find);
             found.extend(new);
             known.extend(old);

@@ -1,4 +1,4 @@
-//! The review of one change: model, change and lock, against the loading of both sides.
+//! The review of one change: model, change and lock, against the loading of both sides; then with choice and lint.
 
 use crate::report::Report;
 use chrono::NaiveDate;
@@ -10,10 +10,12 @@ use datasurface::{
     platform::prelude::Registry,
     review::{Review, ReviewSide},
 };
+use datasurface_local::LocalPlatform;
 use serde_json::{Value, json};
 use std::error::Error;
 
-/// Reviews a change of the documentation of one team. Without platforms, nothing is chosen and nothing is linted: that comes on top.
+/// Reviews a change of the documentation of one team: first by a host without platforms, so that nothing is chosen and linted,
+/// then by one that knows them.
 pub(crate) fn measure(ecosystem: &Ecosystem, report: &mut Report) -> Result<(), Box<dyn Error>> {
     let old = documents(ecosystem, false);
     let new = documents(ecosystem, true);
@@ -23,13 +25,17 @@ pub(crate) fn measure(ecosystem: &Ecosystem, report: &mut Report) -> Result<(), 
         loader.load(&old)?;
         loader.load(&new)
     })?;
-    let broker = Broker::new(Registry::new());
-    let source = ChangeSource::new(ecosystem.owner().clone());
-    let review = Review::new(&broker, source, NaiveDate::MIN);
+    let source = ChangeSource::new("github:synthetic/team@main");
     let sides = [ReviewSide::new(old), ReviewSide::new(new)];
     let [old, new] = &sides;
-    let judged = report.timed("review_ms", || review.judge(old, new));
-    report.count("review_findings", judged.findings.len());
+    let mut judge = |phase: &str, registry| {
+        let broker = Broker::new(registry);
+        let review = Review::new(&broker, source.clone(), NaiveDate::MIN);
+        let judged = report.timed(&format!("{phase}_ms"), || review.judge(old, new));
+        report.count(&format!("{phase}_findings"), judged.findings.len() + judged.known.len());
+    };
+    judge("review", Registry::new());
+    judge("review_with_platforms", Registry::new().with_plugin::<LocalPlatform>());
     // At most 3: the loading, which is part of it, and twice as much for model, change and lock.
     report.ratio("review_to_load", "review_ms", "load_both_ms");
     Ok(())
@@ -39,6 +45,12 @@ pub(crate) fn measure(ecosystem: &Ecosystem, report: &mut Report) -> Result<(), 
 fn documents(ecosystem: &Ecosystem, is_changed: bool) -> Documents {
     let mut frame = to_value(ecosystem);
     let mut documents = Documents::new();
+    for platform in frame.get_mut("platforms").and_then(Value::as_array_mut).into_iter().flatten() {
+        let database = format!("{}.db", text(platform, "name"));
+        if let Some(platform) = platform.as_object_mut() {
+            platform.insert("config".to_owned(), json!({"database": database}));
+        }
+    }
     let zones = frame.get_mut("zones").and_then(Value::as_array_mut);
     for zone in zones.into_iter().flatten() {
         let name = text(zone, "name");
