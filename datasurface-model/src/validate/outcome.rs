@@ -178,7 +178,6 @@ pub(super) mod sealed {
 
     /// The access to the state on which the next validation may build. Only this crate can implement it.
     pub trait HasState {
-        #[doc(hidden)]
         fn state(&self) -> &State;
     }
 

@@ -35,12 +35,11 @@ mod sandbox;
 mod server_address;
 mod server_settings;
 mod sql;
+pub mod testing;
 
 pub use config::LocalConfig;
 pub use lint::codes::CODES;
 pub use platform::LocalPlatform;
-#[doc(hidden)]
-pub use runtime::{Breakpoint, source::read_source};
 pub use sandbox::SelectLimits;
 pub use server_settings::{ServerSettings, SslMode};
 pub use sql::{

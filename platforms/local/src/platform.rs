@@ -24,7 +24,6 @@ impl LocalPlatform {
     }
 
     /// Lets a test stop the runtime.
-    #[doc(hidden)]
     #[must_use]
     pub fn with_breakpoint(mut self, breakpoint: Breakpoint) -> Self {
         self.breakpoint = breakpoint;

@@ -2,9 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
-/// A hook before every statement and every commit. It does nothing, except in tests: they stop the process there, to see
-/// that nothing is lost when it goes on.
-#[doc(hidden)]
+/// What is called before every statement and every commit; nothing by default. Tests stop the process there, to see that nothing is
+/// lost when it goes on.
 #[derive(Clone, Default)]
 pub struct Breakpoint {
     before: Option<Arc<Before>>,

@@ -1,7 +1,7 @@
 //! Processes that are aborted before a statement or a commit, by number.
 
 use crate::{fixture::Fixture, postgres::server_fixture};
-use datasurface_local::Breakpoint;
+use datasurface_local::testing::Breakpoint;
 use std::{
     env, fs,
     path::Path,

@@ -5,7 +5,7 @@ use crate::{
     fixture::{Fixture, assert_same, in_container, moved},
     northwind::NorthWind,
 };
-use datasurface_local::Breakpoint;
+use datasurface_local::testing::Breakpoint;
 use datasurface_platform::{RunReport, RunRequest, graph::Stage, prelude::*};
 use std::{
     sync::{

@@ -4,7 +4,7 @@ use crate::{
     example::{Example, plan_between},
     site::show,
 };
-use datasurface_local::{Breakpoint, LocalConfig, LocalPlatform};
+use datasurface_local::{LocalConfig, LocalPlatform, testing::Breakpoint};
 use datasurface_platform::{
     ApplyReport, CredentialError, CredentialSource, EnvironmentCredentials, JobRun, NoObserver,
     OperatorConfirmations, PreviousTarget, RenderedFiles, RunNames, RunObserver, RunReport, RunRequest,

@@ -6,7 +6,7 @@ use crate::{
     northwind::{CUSTOMERS, NorthWind},
     site::statements,
 };
-use datasurface_local::Breakpoint;
+use datasurface_local::testing::Breakpoint;
 use datasurface_platform::{RunRequest, prelude::*};
 use std::sync::{Arc, Mutex};
 

@@ -10,7 +10,7 @@ use crate::{
     postgres::server_fixture,
     support::postgres::Server,
 };
-use datasurface_local::Breakpoint;
+use datasurface_local::testing::Breakpoint;
 use datasurface_platform::{RunRequest, prelude::*};
 use std::{
     collections::BTreeMap,

@@ -7,7 +7,7 @@ use crate::{
     fixture::{Fixture, assert_same},
     wide::Wide,
 };
-use datasurface_local::Breakpoint;
+use datasurface_local::testing::Breakpoint;
 use datasurface_platform::prelude::*;
 use std::{
     collections::{BTreeMap, BTreeSet},

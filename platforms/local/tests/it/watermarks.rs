@@ -8,7 +8,7 @@ use crate::{
     site::script,
     types::by_columns_of_their_own,
 };
-use datasurface_local::Breakpoint;
+use datasurface_local::testing::Breakpoint;
 use datasurface_platform::prelude::*;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, proptest};
 use std::sync::{

@@ -75,12 +75,12 @@ pub(crate) fn open(producer: &Producer, site: &RuntimeContext<'_>) -> Result<Box
     }
 }
 
-/// Reads what a capture would read, as it would keep it: for tests of this crate, and no part of its interface.
+/// Reads what a capture would read, as it would keep it, and hands on each row with its dataset. `begin` are the statements that begin
+/// the reading; a select is a dataset, its SELECT and its columns as they are rendered.
 ///
 /// # Errors
 ///
 /// If the source cannot be opened or read, or a value breaks its declared type.
-#[doc(hidden)]
 pub fn read_source(
     container: &ContainerKind,
     credential: Option<&CredentialKey>,

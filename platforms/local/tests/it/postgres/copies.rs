@@ -6,7 +6,7 @@ use crate::{
     flows::{CHANGES, CUSTOMERS},
     northwind::NorthWind,
 };
-use datasurface_local::Breakpoint;
+use datasurface_local::testing::Breakpoint;
 use datasurface_platform::{CopyComparison, RunRequest, prelude::*};
 use std::sync::{Arc, Mutex};
 

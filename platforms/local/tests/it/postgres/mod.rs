@@ -25,7 +25,7 @@ use crate::{
     example::Example,
     support::postgres::{PASSWORD, Server, USER},
 };
-use datasurface_local::{ServerSettings, read_source};
+use datasurface_local::{ServerSettings, testing::read_source};
 use datasurface_platform::{
     CredentialError, CredentialSource, NoObserver, OperatorConfirmations, PreviousTarget, RenderedFiles,
     RuntimeContext, Secret,

@@ -2,7 +2,7 @@
 
 use super::server_fixture::ServerFixture;
 use crate::{fixture::Fixture, flows::CUSTOMERS, northwind::NorthWind, support::postgres::Server};
-use datasurface_local::Breakpoint;
+use datasurface_local::testing::Breakpoint;
 use datasurface_platform::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 
