@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-/// What is called before every statement and every commit; nothing by default. Tests stop the process there, to see that nothing is
+/// A hook before every statement and every commit, which does nothing by default. Tests stop the process there, to see that nothing is
 /// lost when it goes on.
 #[derive(Clone, Default)]
 pub struct Breakpoint {
