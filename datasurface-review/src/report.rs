@@ -15,6 +15,9 @@ const VERSION: u32 = 1;
 /// The greatest number of findings of a report, the gravest first. Nobody reads more, and a report of a hostile change has an end.
 const MAX_FINDINGS: usize = 1000;
 
+/// The most lines of a kind that people are shown.
+const MAX_LINES: usize = 100;
+
 /// The base of relative addresses in SARIF: the root of the checkout.
 const ROOT: &str = "SRCROOT";
 
@@ -214,27 +217,36 @@ impl fmt::Display for ReviewReport {
         if !self.findings.is_empty() {
             writeln!(f, "{}\n", self.findings)?;
         }
-        for missing in &self.missing_approvals {
-            for part in &missing.parts {
-                let line = format!("missing: an approval of {}, for {part}", missing.repository);
-                writeln!(f, "{}", Printable(line))?;
-            }
-        }
+        let missing = self.missing_approvals.iter().flat_map(|missing| {
+            missing.parts.iter().map(move |part| format!("an approval of {}, for {part}", missing.repository))
+        });
+        write_lines(f, "missing", missing)?;
         if let Some(fingerprint) = &self.fingerprint {
             writeln!(f, "fingerprint: {fingerprint}")?;
         }
-        for notice in self.notices() {
-            writeln!(f, "tell: {} ({})", Printable(&notice.team), Printable(&notice.owner))?;
-        }
-        for notice in self.owner_notices() {
-            for event in notice.events.values() {
-                let line = format!("tell: {} ({}): {event}", notice.part, notice.owner);
-                writeln!(f, "{}", Printable(line))?;
-            }
-        }
+        let teams = self.notices().iter().map(|notice| format!("{} ({})", notice.team, notice.owner));
+        let owners = self.owner_notices().iter().flat_map(|notice| {
+            notice.events.values().map(move |event| format!("{} ({}): {event}", notice.part, notice.owner))
+        });
+        write_lines(f, "tell", teams.chain(owners))?;
         if !self.known.is_empty() {
             writeln!(f, "there before: {}", summary(&self.known, self.known_omitted))?;
         }
         writeln!(f, "{}", Printable(self.headline()))
+    }
+}
+
+/// Writes the first lines of a kind, and the count of the others: a change may concern everybody.
+fn write_lines(
+    f: &mut fmt::Formatter<'_>,
+    kind: &str,
+    mut lines: impl Iterator<Item = String>,
+) -> fmt::Result {
+    for line in lines.by_ref().take(MAX_LINES) {
+        writeln!(f, "{kind}: {}", Printable(line))?;
+    }
+    match lines.count() {
+        0 => Ok(()),
+        more => writeln!(f, "{kind}: {more} more, which are not shown"),
     }
 }

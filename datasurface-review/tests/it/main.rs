@@ -11,6 +11,7 @@ mod continued;
 #[path = "../../../datasurface-broker/tests/it/fixture.rs"]
 mod fixture;
 mod held_sequences;
+mod many;
 #[path = "../../../datasurface-broker/tests/it/minimal_platform.rs"]
 mod minimal_platform;
 mod recaptured;
