@@ -89,7 +89,10 @@ impl SelectOutput {
     /// Returns the columns of inputs whose values may be passed on under a name: also where several columns have it, of which each
     /// dialect takes another one, and where there may be others.
     pub fn unchanged(&self, name: &str) -> impl Iterator<Item = &ColumnKey> {
-        self.columns.iter().filter(move |column| column.may_be_named(name)).flat_map(|column| &column.unchanged)
+        self.columns
+            .iter()
+            .filter(move |column| column.may_be_named(name))
+            .flat_map(|column| &column.unchanged)
     }
 }
 

@@ -78,7 +78,8 @@ impl<'a> Compiler<'_, 'a> {
             self.item(item, &scope, &mut made);
             // Some dialects let an expression use what is named before it.
             if let SelectItem::ExprWithAlias { alias, .. } = item {
-                let unchanged = made.columns.last().map(|column| column.unchanged.clone()).unwrap_or_default();
+                let unchanged =
+                    made.columns.last().map(|column| column.unchanged.clone()).unwrap_or_default();
                 scope.aliases.push(Alias { name: &alias.value, unchanged });
             }
         }
