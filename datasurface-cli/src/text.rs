@@ -36,11 +36,7 @@ impl<W: Write> Write for PrintableJson<W> {
     }
 }
 
-fn escaped<W: Write>(
-    to: &mut W,
-    text: &str,
-    escape: impl Fn(&mut W, char) -> fmt::Result,
-) -> fmt::Result {
+fn escaped<W: Write>(to: &mut W, text: &str, escape: impl Fn(&mut W, char) -> fmt::Result) -> fmt::Result {
     let mut rest = text;
     while let Some(at) = rest.find(|character| !is_harmless(character)) {
         let (harmless, harmful) = rest.split_at(at);
