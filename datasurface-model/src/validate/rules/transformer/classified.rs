@@ -157,7 +157,9 @@ pub(super) fn check<'a>(
         made.output.classified().filter(|(_, classified)| !classified.may_have_others())
     {
         match (made.select(dataset), scope.facts.table(&made.key(dataset))) {
-            (Some(select), Some(table)) => by_column(dataset, select, table, made, inputs, scope),
+            // Where there may be more columns than are known, each may be any of them.
+            (Some(select), Some(table))
+                if by_column(dataset, select, table, made, inputs, scope) || select.is_complete => {}
             _ => as_a_whole(dataset, classified, made, inputs, scope),
         }
     }
@@ -205,6 +207,7 @@ struct Source<'s> {
     column: Option<&'s ColumnKey>,
 }
 
+/// Returns whether anything was found.
 fn by_column<'a>(
     dataset: &DatasetName,
     select: &SelectOutput,
@@ -212,7 +215,7 @@ fn by_column<'a>(
     made: &MadeOf<'_, 'a>,
     inputs: &InputClassifications<'_, 'a>,
     scope: &mut RuleContext<'a>,
-) {
+) -> bool {
     let columns = table.schema().readable().columns();
     let of_any_column: FxHashSet<&Classification> =
         columns.iter().flat_map(|column| column.classifications()).collect();
@@ -253,6 +256,7 @@ fn by_column<'a>(
             }
         }
     }
+    let is_found = !lost.is_empty();
     for (classification, columns) in lost {
         let Some((first, source)) = columns.first().copied() else { continue };
         let names = listed(&columns);
@@ -276,6 +280,7 @@ fn by_column<'a>(
         };
         scope.report(finding);
     }
+    is_found
 }
 
 fn listed(columns: &[(&Column, Source<'_>)]) -> String {
