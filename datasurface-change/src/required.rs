@@ -13,8 +13,8 @@ use super::{
 };
 use datasurface_model::{
     Access, Approval, Consent, ContainerKey, ContainerUse, ContainerUser, DataContainer, Datastore,
-    Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, ZoneDeclaration,
-    ownership::OwnedPart, segment,
+    Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, Waiver,
+    ZoneDeclaration, ownership::OwnedPart, segment,
 };
 
 /// A rule about approvals.
@@ -255,7 +255,8 @@ fn is_pinned_by_former_name(change: &ChangedModel<'_>, group: &GroupKey) -> bool
     former != *group && change.old.group(&former).is_some() && change.old.group_pins().get(&former).is_some()
 }
 
-/// A waiver accepts a finding about one thing. What takes its name, or is new inside of it, is another thing.
+/// A waiver accepts a finding about one thing. What takes its name, or is new inside of it, is another thing. What is renamed is
+/// the same one: for it, its author may repeat the waiver under the new name before.
 fn inherited_waivers(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
     let waivers: Vec<_> = change.new.all_waivers().collect();
     if waivers.is_empty() {
@@ -272,11 +273,29 @@ fn inherited_waivers(change: &ChangedModel<'_>, required: &mut Vec<RequiredAppro
         }
         let part = OwnedPart::from_path(&path);
         let place = path.to_string();
-        let is_inside = |waived: &str| {
-            waived.strip_prefix(&*place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        let former = match difference.kind() {
+            DifferenceKind::Renamed { .. } => difference.places().into_iter().find(|former| *former != path),
+            _ => None,
+        };
+        let inside = |waived: &str| {
+            let rest = waived.strip_prefix(&*place)?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| rest.to_owned())
+        };
+        let is_repeated = |by: &OwnedPart, waiver: &Waiver, rest: &str| {
+            let before = change.old.waivers_by(&change.former.part(by)).zip(former.as_ref());
+            before.is_some_and(|(waivers, former)| {
+                let path = format!("{former}{rest}");
+                waivers.iter().any(|old| {
+                    old.path() == path && old.code() == waiver.code() && old.policy() == waiver.policy()
+                })
+            })
         };
         // What is new in a part of one's own is the word of those who waive.
-        for (by, waiver) in waivers.iter().filter(|(by, waiver)| *by != part && is_inside(waiver.path())) {
+        for (by, waiver) in waivers.iter().filter(|(by, _)| *by != part) {
+            let Some(rest) = inside(waiver.path()) else { continue };
+            if is_repeated(by, waiver, &rest) {
+                continue;
+            }
             let wish = format!("the waiver of `{}` at {}", waiver.code(), waiver.path());
             required.push(inherited(change, by, path.clone(), waiver.model_path(by), &wish));
         }

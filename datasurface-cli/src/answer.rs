@@ -3,7 +3,7 @@
 
 use crate::{
     atomic_write::replace,
-    text::{Printable, printable},
+    text::{Printable, PrintableJson, printable},
 };
 use datasurface_model::{Diagnostic, Findings};
 use serde::Serialize;
@@ -33,6 +33,16 @@ impl<'a> Answer<'a> {
             let mut to = Printable(ErrorCapturingWriter { to, error: Ok(()) });
             let written = write!(to, "{output}");
             // What was written knows only that something went wrong.
+            to.0.error.and(written.map_err(io::Error::other))
+        };
+        Self { output: Box::new(output), remarks: printable(paragraphs(findings)), is_well, exit_code: 0 }
+    }
+
+    /// JSON that is a text already, with the findings beside it, on the standard error.
+    pub(crate) fn json_text(output: impl Display + 'a, findings: &Findings, is_well: bool) -> Self {
+        let output = move |to: &mut dyn Write| {
+            let mut to = PrintableJson(ErrorCapturingWriter { to, error: Ok(()) });
+            let written = write!(to, "{output}");
             to.0.error.and(written.map_err(io::Error::other))
         };
         Self { output: Box::new(output), remarks: printable(paragraphs(findings)), is_well, exit_code: 0 }

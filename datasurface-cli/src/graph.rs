@@ -56,7 +56,7 @@ pub(crate) fn graph(arguments: &Graph, broker: &Broker) -> ExitCode {
         (GraphFormat::Text, None) => Answer::text(Listing { graphs, shown: &shown }, findings, true),
         (GraphFormat::Json, _) if arguments.is_picture() => {
             let picture = picture();
-            Answer::text(fmt::from_fn(move |f| write!(f, "{}", PictureJson(&picture))), findings, true)
+            Answer::json_text(fmt::from_fn(move |f| write!(f, "{}", PictureJson(&picture))), findings, true)
         }
         (GraphFormat::Json, Some(reach)) => Answer::long_json(reach, true).with_findings(findings),
         (GraphFormat::Json, None) => {

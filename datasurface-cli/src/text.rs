@@ -20,18 +20,34 @@ pub(crate) struct Printable<W>(pub(crate) W);
 
 impl<W: Write> Write for Printable<W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut rest = text;
-        while let Some(at) = rest.find(|character| !is_harmless(character)) {
-            let (harmless, harmful) = rest.split_at(at);
-            self.0.write_str(harmless)?;
-            let mut harmful = harmful.chars();
-            if let Some(character) = harmful.next() {
-                write!(self.0, "{}", character.escape_default())?;
-            }
-            rest = harmful.as_str();
-        }
-        self.0.write_str(rest)
+        escaped(&mut self.0, text, |to, character| write!(to, "{}", character.escape_default()))
     }
+}
+
+/// Writes what is printable of a JSON text, piece by piece. What is escaped can only be in its strings, so it is escaped as in
+/// these: the text stays JSON, of the same value.
+pub(crate) struct PrintableJson<W>(pub(crate) W);
+
+impl<W: Write> Write for PrintableJson<W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escaped(&mut self.0, text, |to, character| {
+            character.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(to, "\\u{unit:04x}"))
+        })
+    }
+}
+
+fn escaped<W: Write>(to: &mut W, text: &str, escape: impl Fn(&mut W, char) -> fmt::Result) -> fmt::Result {
+    let mut rest = text;
+    while let Some(at) = rest.find(|character| !is_harmless(character)) {
+        let (harmless, harmful) = rest.split_at(at);
+        to.write_str(harmless)?;
+        let mut harmful = harmful.chars();
+        if let Some(character) = harmful.next() {
+            escape(to, character)?;
+        }
+        rest = harmful.as_str();
+    }
+    to.write_str(rest)
 }
 
 fn is_harmless(character: char) -> bool {
@@ -55,6 +71,15 @@ mod tests {
         assert_eq!(printable("a\nb ü".to_owned()), "a\nb ü");
         assert_eq!(printable("\u{1b}[2J\t".to_owned()), "\\u{1b}[2J\\t");
         assert_eq!(printable("a\u{202e}b\u{feff}".to_owned()), "a\\u{202e}b\\u{feff}");
+    }
+
+    #[test]
+    fn json_stays_json() {
+        let value = serde_json::json!({"reason": "a\n\u{1b}\u{85}\u{202e}\u{e0001}ü"});
+        let mut printed = PrintableJson(String::new());
+        write!(printed, "{value:#}").unwrap();
+        assert!(printed.0.chars().all(is_harmless), "{}", printed.0);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&printed.0).unwrap(), value);
     }
 
     #[test]

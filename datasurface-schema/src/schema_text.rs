@@ -387,6 +387,10 @@ mod tests {
             ("id Integer not", "`not` is without `null`"),
             ("id Integer) key, b Date", "`) key` is none of"),
             ("id Array(Integer, Date)", "an array has one type, that of its elements"),
+            (
+                "id Map(VarChar, Integer, Date)",
+                "a map has two types, that of its keys and that of its values",
+            ),
             ("id VarChar(4294967296)", "a number in a type is at most 4294967295"),
             ("id Text", "did you mean `VarChar`?"),
             ("id Float8", "did you mean `Double`?"),

@@ -85,6 +85,15 @@ impl SelectOutput {
         let mut named = self.columns.iter().filter(|column| column.is_named(name));
         named.next().filter(|_| self.is_complete && named.next().is_none())
     }
+
+    /// Returns the columns of inputs whose values may be passed on under a name: also where several columns have it, of which each
+    /// dialect takes another one, and where there may be others.
+    pub fn unchanged(&self, name: &str) -> impl Iterator<Item = &ColumnKey> {
+        self.columns
+            .iter()
+            .filter(move |column| column.may_be_named(name))
+            .flat_map(|column| &column.unchanged)
+    }
 }
 
 /// A column of the output of a SELECT.

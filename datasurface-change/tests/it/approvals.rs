@@ -387,6 +387,28 @@ fn a_stale_waiver_is_inherited_with_its_authors_approval() {
 }
 
 #[test]
+fn what_is_renamed_keeps_a_waiver_that_its_author_repeated_before() {
+    let waiver = |dataset: &str| {
+        let path = format!("zones/USA/teams/Sales/datastores/Shop/datasets/{dataset}");
+        Waiver::new("schema/no-key", path, "it has none", day("2027-01-01"))
+    };
+    let with = |ecosystem: Ecosystem, dataset: Dataset| {
+        let store = Datastore::new("Shop").captured(Capture::sql_snapshot("USA/Sales/Source"));
+        ecosystem.edit_team("USA", "Sales", |team| team.datastore(store.dataset(dataset)))
+    };
+    let renamed = || Dataset::new("e", "id Date").renamed_from("d");
+    let both = || fixture().waiver(waiver("d")).waiver(waiver("e"));
+    let old = with(both(), Dataset::new("d", "id Date"));
+    assert_eq!(missing(&old, &with(both(), renamed()), SALES), [] as [&str; 0]);
+    // What says nothing of a rename is another thing.
+    needs(&old, &with(both(), Dataset::new("e", "id Date")), SALES, &[ECOSYSTEM]);
+    // A waiver in advance of what was not waived before.
+    let alone = || fixture().waiver(waiver("e"));
+    let old = with(alone(), Dataset::new("d", "id Date"));
+    needs(&old, &with(alone(), renamed()), SALES, &[ECOSYSTEM]);
+}
+
+#[test]
 fn a_team_whose_release_a_zone_allowed_is_handed_over_with_the_zones_approval() {
     let consent = Consent::new(TeamKey::new("USA", "Stock"), "Mart", "totals", "3f9c");
     let with = |zone: GovernanceZone| fixture().without_zone(&"EU".into()).zone("EU", EU, zone);

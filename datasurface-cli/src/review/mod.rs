@@ -17,14 +17,15 @@ use sides::Sides;
 pub(crate) fn review(arguments: &Review, broker: &Broker) -> Answer<'static> {
     let report = judged(arguments, broker);
     let is_allowed = report.is_allowed();
-    let text = match arguments.format {
-        ReviewFormat::Text => report.to_string(),
-        ReviewFormat::Json => report.to_json(),
-        ReviewFormat::Sarif => report.to_sarif(codes()),
-        ReviewFormat::JUnit => report.to_junit(),
-        ReviewFormat::Markdown => report.to_markdown(),
-    };
-    Answer::text(text, &Findings::default(), is_allowed)
+    let text = |text| Answer::text(text, &Findings::default(), is_allowed);
+    let json = |json| Answer::json_text(json, &Findings::default(), is_allowed);
+    match arguments.format {
+        ReviewFormat::Text => text(report.to_string()),
+        ReviewFormat::Json => json(report.to_json()),
+        ReviewFormat::Sarif => json(report.to_sarif(codes())),
+        ReviewFormat::JUnit => text(report.to_junit()),
+        ReviewFormat::Markdown => text(report.to_markdown()),
+    }
 }
 
 fn judged(arguments: &Review, broker: &Broker) -> ReviewReport {

@@ -30,7 +30,7 @@ fn changes() -> Vec<(Ecosystem, Ecosystem, &'static str, &'static str)> {
         || store(|store| store.dataset(Dataset::new("orders", "id Integer key").classified("Public")));
     let closed = store(Datastore::restricted);
     let deprecation = || {
-        Deprecation::new("2026-03-01".parse().unwrap(), "old\n::error::x")
+        Deprecation::new("2026-03-01".parse().unwrap(), "old\n::error::x\u{202e}\u{85}\u{2028}")
             .with_sunset("2026-06-30".parse().unwrap())
     };
     let retiring = models::first().edit_team("USA", "NorthWind", |team| {

@@ -4,7 +4,7 @@ use super::{
     datastore,
     spelling::{
         FormerSpelling,
-        SpellingKind::{self, Name, Part, Value},
+        SpellingKind::{self, Name, Part, Short, Value},
     },
     walk, workspace,
 };
@@ -416,15 +416,19 @@ impl<'r> Respeller<'r> {
             let group =
                 self.group(group, || (at.attribute(segment::GROUP), Value)).unwrap_or_else(|| group.clone());
             // The datastore has the name that it has; only what is inside was renamed.
-            let now = self.now(Reference::Dataset(DatasetKey::new(store.name(), dataset)));
-            let dataset = match now {
-                Reference::Dataset(key) => key.dataset,
+            let spelled = Reference::Dataset(DatasetKey::new(store.name(), dataset));
+            let now = self.now(spelled.clone());
+            let dataset = match &now {
+                Reference::Dataset(key) if key.dataset != *dataset => {
+                    let renamed = key.dataset.clone();
+                    self.note(at.attribute(segment::DATASET), Short, spelled, now);
+                    renamed
+                }
                 _ => dataset.clone(),
             };
             all.push(Approval { team, group, dataset, onward: *onward });
         }
-        let is_other = self.found.len() > before || !all.iter().eq(approvals.iter());
-        is_other.then(|| all.into_iter().collect())
+        (self.found.len() > before).then(|| all.into_iter().collect())
     }
 
     fn workspace(&mut self, workspace: &Workspace, path: &ModelPath) -> Option<Workspace> {

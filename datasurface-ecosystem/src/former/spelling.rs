@@ -25,6 +25,8 @@ pub(super) enum SpellingKind {
     Name,
     /// As a part of an element.
     Part,
+    /// As the value of an attribute, without the names of what is around it.
+    Short,
 }
 
 impl FormerSpelling {
@@ -46,6 +48,15 @@ impl FormerSpelling {
         self.meant.to_string()
     }
 
+    /// The name that the thing has now, as it is written at this place.
+    #[must_use]
+    pub fn replacement(&self) -> String {
+        match (self.kind, &self.meant) {
+            (SpellingKind::Short, Reference::Dataset(key)) => key.dataset.to_string(),
+            _ => self.meant(),
+        }
+    }
+
     /// The reference, as it is written.
     #[must_use]
     pub fn reference(&self) -> &Reference {
@@ -56,7 +67,9 @@ impl FormerSpelling {
     #[must_use]
     pub fn correction(&self) -> Option<Suggestion> {
         match self.kind {
-            SpellingKind::Value => Some(Suggestion::put(self.path.clone(), self.meant().as_str())),
+            SpellingKind::Value | SpellingKind::Short => {
+                Some(Suggestion::put(self.path.clone(), self.replacement().as_str()))
+            }
             SpellingKind::Name => Some(Suggestion::rename(self.path.clone(), self.meant())),
             SpellingKind::Part => None,
         }

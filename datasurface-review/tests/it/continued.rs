@@ -159,6 +159,40 @@ fn what_is_not_held_cannot_be_taken_up_and_what_has_data_keeps_it() {
 }
 
 #[test]
+fn what_has_data_is_told_at_once_that_it_takes_up_nothing() {
+    let others = || [store("O", [dataset("d"), dataset("e")])];
+    let site = Site::new();
+    site.render(world([store("S", [dataset("a"), dataset("b")])], others()), today());
+    // `b` was renamed, so the lock knows that it is no new dataset. Nothing is held.
+    let renamed = || dataset("c").renamed_from("b");
+    site.render(world([store("S", [dataset("a"), renamed()])], others()), today());
+    for taking in [dataset("a").continuing("O/d"), renamed().continuing("O/d"), renamed().continuing("O/x")] {
+        let rest = if taking.name().as_str() == "a" { renamed() } else { dataset("a") };
+        let taking = world([store("S", [taking, rest])], others());
+        assert_eq!(refused(site.propose(taking, today())), ["lock/cannot-continue"]);
+    }
+}
+
+#[test]
+fn nobody_is_hindered_by_what_another_team_said_where_nothing_was_rendered_yet() {
+    let site = Site::new();
+    let taking = || store("S", [dataset("a").continuing("O/d"), dataset("b")]);
+    let with = |names: &[&str]| world([taking()], [store("O", names.iter().map(|name| dataset(name)))]);
+    site.render(with(&["d", "e"]), today());
+    // Removed by its team, declared anew, and removed again.
+    for names in [&["e"][..], &["d", "e"], &["e"]] {
+        let touched = shelves(&site.render(with(names), today()));
+        assert!(touched.iter().all(|(_, shelf)| !shelf.starts_with("shelf.S/")), "{touched:?}");
+        let lock = site.lock();
+        assert_eq!(place(with(names), &lock).unwrap().lock(), &lock, "placing again changes nothing");
+    }
+    // Renamed, it is the same dataset.
+    let renamed = dataset("c").renamed_from("a").continuing("O/d");
+    let renamed = world([store("S", [renamed, dataset("b")])], [store("O", [dataset("e")])]);
+    assert!(site.propose(renamed, today()).is_ok());
+}
+
+#[test]
 fn a_lock_that_does_not_know_the_last_owner_leaves_nothing_to_anybody() {
     let site = held();
     let mut text: serde_json::Value = serde_json::from_str(&site.lock().to_text()).unwrap();

@@ -177,7 +177,11 @@ impl<'a> Reader<'a> {
                         reader.error("a map has a type of keys and a type of values, with a `,` between")
                     );
                 }
-                Ok(DataType::map(key, reader.data_type()?))
+                let value = reader.data_type()?;
+                if reader.rest.starts_with(',') {
+                    return Err(reader.error("a map has two types, that of its keys and that of its values"));
+                }
+                Ok(DataType::map(key, value))
             })?
         } else if is("Struct") {
             DataType::structure(self.in_parentheses(Self::fields)?)

@@ -148,10 +148,6 @@ fn parts<'e>(expression: &'e Expr, scope: &Scope<'_>) -> Option<Parts<'e>> {
         Expr::Substring { expr, substring_from, substring_for, special: _, shorthand: _ } => {
             [expr].into_iter().chain(substring_from).chain(substring_for).map(|part| &**part).collect()
         }
-        Expr::Trim { trim_where: _, trim_what, expr, trim_characters } => {
-            let ends = [expr].into_iter().chain(trim_what).map(|part| &**part);
-            ends.chain(trim_characters.iter().flatten()).collect()
-        }
         Expr::Function(function) => [arguments(function)?, rows_of(function)?].concat(),
         _ => return None,
     };

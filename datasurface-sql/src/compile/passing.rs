@@ -19,7 +19,7 @@ pub(super) struct Parts<'e> {
 }
 
 /// Functions that give one of their arguments, or one of the values that their argument has in some rows: of one row, that
-/// is its value.
+/// is its value. Or one without what is at its ends, where most values have nothing.
 const CHOOSING: &[&str] = &[
     "coalesce",
     "ifnull",
@@ -40,6 +40,13 @@ const CHOOSING: &[&str] = &[
     "lag",
     "lead",
     "concat",
+    "group_concat",
+    "string_agg",
+    "listagg",
+    "trim",
+    "ltrim",
+    "rtrim",
+    "btrim",
 ];
 
 /// What an expression consists of, if its value may be that of a part.
@@ -61,6 +68,10 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &Scope<'_>) -> Option<Parts
             let results = conditions.iter().map(|CaseWhen { condition: _, result }| result);
             let tests = conditions.iter().map(|CaseWhen { condition, result: _ }| condition);
             (results.chain(else_result.as_deref()).collect(), tests.chain(operand.as_deref()).collect())
+        }
+        Expr::Trim { trim_where: _, trim_what, expr, trim_characters } => {
+            let ends = trim_what.as_deref().into_iter().chain(trim_characters.iter().flatten());
+            (vec![&**expr], ends.collect())
         }
         Expr::Function(function) => of_function(function)?,
         _ => return None,

@@ -22,8 +22,8 @@ pub(super) struct Scope<'s> {
     pub(super) is_opaque: bool,
     /// Columns that joins have made one of two; a natural join may do that with any.
     pub(super) merged: Merged,
-    /// The names that the SELECT gives to what it makes, as far as they can be used here.
-    pub(super) aliases: Vec<&'s str>,
+    /// What the SELECT gives a name to, as far as the name can be used here.
+    pub(super) aliases: Vec<Alias<'s>>,
     pub(super) outer: Option<&'s Scope<'s>>,
 }
 
@@ -31,6 +31,12 @@ pub(super) struct Scope<'s> {
 pub(super) struct Merged {
     pub(super) names: Vec<String>,
     pub(super) any: bool,
+}
+
+/// A name that a SELECT gives to a value, and what that passes on.
+pub(super) struct Alias<'s> {
+    pub(super) name: &'s str,
+    pub(super) unchanged: BTreeSet<ColumnKey>,
 }
 
 /// A table of a FROM, and the name by which columns call it.
@@ -75,7 +81,18 @@ impl Meaning {
 enum Columns {
     None,
     One(Value),
-    Unknown,
+    /// It cannot be told which one is meant, if any; what each of them passes on.
+    Unclear(BTreeSet<ColumnKey>),
+}
+
+impl Columns {
+    fn unchanged(self) -> BTreeSet<ColumnKey> {
+        match self {
+            Self::None => BTreeSet::new(),
+            Self::One(value) => value.unchanged,
+            Self::Unclear(unchanged) => unchanged,
+        }
+    }
 }
 
 impl Relation<'_> {
@@ -106,11 +123,14 @@ impl Relation<'_> {
                 match (named.next(), named.next()) {
                     (None, _) => Columns::None,
                     (Some(column), None) => Columns::One(Value::of_input(input, column)),
-                    (Some(_), Some(_)) => Columns::Unknown,
+                    (Some(_), Some(_)) => {
+                        Columns::Unclear(input.named(name).map(|column| input.key_of(column)).collect())
+                    }
                 }
             }
             Table::Made(table) => {
-                let mut named = table.columns.iter().filter(|column| column.may_be_named(name));
+                let all = || table.columns.iter().filter(|column| column.may_be_named(name));
+                let mut named = all();
                 match (named.next(), named.next()) {
                     (None, _) => Columns::None,
                     (Some(column), None) if column.is_named(name) => Columns::One(Value {
@@ -118,7 +138,7 @@ impl Relation<'_> {
                         sources: column.sources.clone(),
                         unchanged: column.unchanged.clone(),
                     }),
-                    _ => Columns::Unknown,
+                    _ => Columns::Unclear(all().flat_map(|column| column.unchanged.clone()).collect()),
                 }
             }
             Table::Open => Columns::None,
@@ -135,6 +155,11 @@ impl Relation<'_> {
 }
 
 impl Value {
+    /// A value of which nothing is known but what it may be.
+    fn unclear(unchanged: BTreeSet<ColumnKey>) -> Self {
+        Self { unchanged, ..Self::default() }
+    }
+
     pub(super) fn of_input(input: &InputTable<'_>, column: &Column) -> Self {
         let key = BTreeSet::from([input.key_of(column)]);
         Self { data_type: Some(column.data_type().clone()), sources: Some(key.clone()), unchanged: key }
@@ -179,56 +204,59 @@ impl Scope<'_> {
     /// What a column means in this SELECT; nothing, if it means nothing here.
     fn here(&self, column: &str) -> Option<Meaning> {
         if self.is_opaque {
-            return Some(Meaning::Unknown);
+            return Some(Meaning::Value(self.unclear(None, column)));
         }
         let mut found = Vec::new();
         for relation in &self.relations {
             match relation.columns(column) {
                 Columns::None => {}
                 Columns::One(value) => found.push((relation, value)),
-                Columns::Unknown => return Some(Meaning::Unknown),
+                Columns::Unclear(_) => return Some(Meaning::Value(self.unclear(None, column))),
             }
         }
-        let is_alias = self.aliases.iter().any(|alias| is(alias, column));
+        let is_alias = self.aliases.iter().any(|alias| is(alias.name, column));
         let is_merged = self.merged.any || self.merged.names.iter().any(|name| is(name, column));
         let mut found = found.into_iter();
         match (found.next(), found.next()) {
             (Some((_, value)), None) => Some(Meaning::Value(value)),
-            (Some((one, one_value)), Some((other, other_value))) => match (&one.name, &other.name) {
+            (Some((one, _)), Some((other, _))) => match (&one.name, &other.name) {
                 (Some(one), Some(other)) if !is_merged && !is_alias => {
                     let tables = [one.clone(), other.clone()];
                     let name = column.to_owned();
                     Some(Meaning::Problem(SqlProblem::AmbiguousColumn { name, tables }))
                 }
-                _ if is_alias => Some(Meaning::Unknown),
-                // Which of them a join gives differs.
-                _ => {
-                    let columns = [one_value, other_value].into_iter().chain(found.map(|(_, value)| value));
-                    let unchanged = columns.flat_map(|value| value.unchanged).collect();
-                    Some(Meaning::Value(Value { unchanged, ..Value::default() }))
-                }
+                // Which of them is meant, or a join gives, differs.
+                _ => Some(Meaning::Value(self.unclear(None, column))),
             },
             (None, _) => {
                 let is_table = self.relations.iter().any(|relation| relation.is_called(column));
                 let may_be = is_alias || is_table || self.relations.iter().any(|one| one.may_have(column));
-                may_be.then_some(Meaning::Unknown)
+                may_be.then(|| Meaning::Value(self.unclear(None, column)))
             }
         }
+    }
+
+    /// What a column may be here, in one table or in any, where nobody can tell which one is meant.
+    fn unclear(&self, table: Option<&str>, column: &str) -> Value {
+        let tables = self.relations.iter().filter(|one| table.is_none_or(|table| one.is_called(table)));
+        let columns = tables.flat_map(|one| one.columns(column).unchanged());
+        let aliases = self.aliases.iter().filter(|alias| table.is_none() && is(alias.name, column));
+        Value::unclear(columns.chain(aliases.flat_map(|alias| alias.unchanged.clone())).collect())
     }
 
     fn qualified(&self, table: &str, column: &str) -> Meaning {
         for scope in self.chain() {
             if scope.is_opaque {
-                return Meaning::Unknown;
+                return Meaning::Value(scope.unclear(Some(table), column));
             }
             let mut called = scope.relations.iter().filter(|relation| relation.is_called(table));
             match (called.next(), called.next()) {
                 (None, _) => {}
-                (Some(_), Some(_)) => return Meaning::Unknown,
+                (Some(_), Some(_)) => return Meaning::Value(scope.unclear(Some(table), column)),
                 (Some(relation), None) => {
                     return match relation.columns(column) {
                         Columns::One(value) => Meaning::Value(value),
-                        Columns::Unknown => Meaning::Unknown,
+                        Columns::Unclear(unchanged) => Meaning::Value(Value::unclear(unchanged)),
                         Columns::None if relation.may_have(column) || is_pseudo(column) => Meaning::Unknown,
                         Columns::None => Meaning::Problem(SqlProblem::UnknownColumn {
                             table: Some(table.to_owned()),

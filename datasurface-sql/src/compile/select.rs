@@ -6,7 +6,7 @@
 use super::{
     Compiler, MadeTable, expression,
     from::single,
-    scope::{Merged, Relation, Scope, Table, Value},
+    scope::{Alias, Merged, Relation, Scope, Table, Value},
     types,
 };
 use crate::{
@@ -17,6 +17,7 @@ use sqlparser::ast::{
     Expr, Function, GroupByExpr, Ident, OrderBy, OrderByKind, Select, SelectFlavor, SelectItem,
     SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
 };
+use std::collections::BTreeSet;
 
 impl<'a> Compiler<'_, 'a> {
     pub(super) fn select(
@@ -77,7 +78,9 @@ impl<'a> Compiler<'_, 'a> {
             self.item(item, &scope, &mut made);
             // Some dialects let an expression use what is named before it.
             if let SelectItem::ExprWithAlias { alias, .. } = item {
-                scope.aliases.push(&alias.value);
+                let unchanged =
+                    made.columns.last().map(|column| column.unchanged.clone()).unwrap_or_default();
+                scope.aliases.push(Alias { name: &alias.value, unchanged });
             }
         }
         for condition in [selection, prewhere].into_iter().flatten() {
@@ -85,7 +88,9 @@ impl<'a> Compiler<'_, 'a> {
         }
         // These see what is made, under the names that it has without being given one as well.
         scope.aliases.extend(projection.iter().filter_map(|item| match item {
-            SelectItem::UnnamedExpr(expr) => own_name(expr).map(|name| name.value.as_str()),
+            SelectItem::UnnamedExpr(expr) => {
+                own_name(expr).map(|name| Alias { name: &name.value, unchanged: BTreeSet::new() })
+            }
             _ => None,
         }));
         for condition in [having, qualify].into_iter().flatten() {

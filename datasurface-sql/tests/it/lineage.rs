@@ -71,6 +71,12 @@ fn what_is_passed_on_as_it_is_differs_from_what_is_computed() {
         ("max(name) FILTER (WHERE city > '')", &["people.name"]),
         ("first_value(name) OVER (PARTITION BY city)", &["people.name"]),
         ("any_value(name)", &["people.name"]),
+        ("group_concat(name, ', ')", &["people.name"]),
+        ("string_agg(DISTINCT name, ';')", &["people.name"]),
+        ("trim(name)", &["people.name"]),
+        ("TRIM(LEADING '0' FROM name)", &["people.name"]),
+        ("rtrim(name, '.')", &["people.name"]),
+        ("substr(name, 1, 3)", &[]),
         ("count(name)", &[]),
         ("CASE WHEN id > 1 THEN name ELSE '***' END", &["people.name"]),
         ("CASE city WHEN 'x' THEN 'y' ELSE upper(name) END", &[]),
@@ -112,6 +118,28 @@ fn what_is_passed_on_as_it_is_differs_from_what_is_computed() {
             let output = select(&sql);
             assert_eq!(shown(&output.column("r").unwrap().unchanged), expected, "{sql}");
         }
+    }
+}
+
+#[test]
+fn what_may_be_passed_on_is_known_where_nobody_can_tell_which_column_is_meant() {
+    for (sql, expected) in [
+        ("SELECT name AS r, upper(name) AS r FROM Shop_people", &["people.name"][..]),
+        ("SELECT upper(name) AS r, city AS R FROM Shop_people", &["people.city"]),
+        ("SELECT r FROM (SELECT name AS r, city AS r FROM Shop_people) d", &["people.city", "people.name"]),
+        ("SELECT d.r FROM (SELECT '' AS r, city AS r FROM Shop_people) d", &["people.city"]),
+        ("SELECT max AS r FROM (SELECT max(name) FROM Shop_people) d", &["people.name"]),
+        ("SELECT name AS x, x AS r FROM Shop_people", &["people.name"]),
+        ("SELECT name AS r FROM Shop_people, UNNEST(ARRAY[1])", &["people.name"]),
+        (
+            "SELECT p.name AS r FROM Shop_people p LEFT SEMI JOIN Shop_orders o ON o.buyer = p.id",
+            &["people.name"],
+        ),
+        ("SELECT p.name AS r FROM Shop_people p, Shop_people p", &["people.name"]),
+        ("SELECT *, name AS r FROM Shop_people, UNNEST(ARRAY[1])", &["people.name"]),
+        ("SELECT upper(name) AS r, name AS s FROM Shop_people", &[]),
+    ] {
+        assert_eq!(shown(select(sql).unchanged("r")).as_slice(), expected, "{sql}");
     }
 }
 

@@ -42,6 +42,8 @@ struct Sibling<'a> {
     former: Option<&'a str>,
     /// The storage name of held data that it takes up. It is judged already.
     continued: Option<String>,
+    /// The data that it is declared to continue.
+    continues: Option<String>,
 }
 
 /// The names above some siblings: those of now, and those in the lock.
@@ -88,6 +90,7 @@ macro_rules! siblings {
                 name: thing.name().as_str(),
                 former: thing.former_name().map(|former| former.as_str()),
                 continued: None,
+                continues: None,
             })
             .collect::<Vec<_>>()
     };
@@ -121,6 +124,7 @@ impl Allocator<'_> {
             name: declared.store.name().as_str(),
             former: declared.store.former_name().map(|former| former.as_str()),
             continued: self.continued_store(declared, &datastores),
+            continues: None,
         });
         let named = named.collect();
         let then = self.siblings(StorageKind::Datastores, &root, named);
@@ -130,6 +134,7 @@ impl Allocator<'_> {
             let mut datasets = siblings!(datastore.datasets());
             for (sibling, dataset) in datasets.iter_mut().zip(datastore.datasets()) {
                 sibling.continued = self.continued_dataset(declared, dataset, &here);
+                sibling.continues = dataset.continues().map(ToString::to_string);
             }
             let names: Vec<&str> = datasets.iter().map(|dataset| dataset.name).collect();
             let then = self.siblings(StorageKind::Datasets, &here, datasets);
@@ -236,25 +241,26 @@ impl Allocator<'_> {
                 (None, Some(entry)) if former.is_none() => entry.storage.clone(),
                 (None, _) if sibling.continued.is_some() => sibling.continued.clone().unwrap_or_default(),
                 _ => {
-                    rest.push((sibling.name, from));
+                    rest.push((sibling, from));
                     continue;
                 }
             };
             if let Some(other) = by_storage.insert(folded(&storage), sibling.name) {
                 self.found.push(twice(kind, parent, other, sibling.name, &storage));
             }
-            self.add(kind, parent, sibling.name, StorageEntry { storage, from });
+            let continues = sibling.continues.clone();
+            self.add(kind, parent, sibling.name, StorageEntry { storage, from, continues });
         }
         let names: BTreeSet<String> = siblings.iter().map(|sibling| folded(sibling.name)).collect();
         let mut taken: BTreeSet<String> = by_storage.into_keys().chain(left).collect();
-        for (name, from) in rest {
+        for (Sibling { name, continues, .. }, from) in rest {
             let storage = match taken.contains(&folded(name)) {
                 true => free_name(name, |name| taken.contains(name) || names.contains(name)),
-                false => name.to_owned(),
+                false => (*name).to_owned(),
             };
             taken.insert(folded(&storage));
-            if from.is_some() || storage != name {
-                self.add(kind, parent, name, StorageEntry { storage, from });
+            if from.is_some() || storage != *name {
+                self.add(kind, parent, name, StorageEntry { storage, from, continues: continues.clone() });
             }
         }
         renamed

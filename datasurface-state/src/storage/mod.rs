@@ -75,6 +75,10 @@ pub struct StorageEntry {
     /// The former name by which the thing was recognized when it was renamed. Another one is another rename.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// The data that a dataset was declared to continue when it was new, whether there was any or not. Other data is for another
+    /// new dataset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<String>,
 }
 
 /// The exceptions from the rule that the storage name of a thing is its name.

@@ -83,10 +83,13 @@ impl Allocator<'_> {
         let storage = self.held_key(continued);
         let left = self.before.left.get(&StorageKind::Datasets);
         let owner = left.and_then(|left| left.owner(&storage.to_string())).cloned();
-        let is_known = self.entry(StorageKind::Datasets, here, dataset.name().as_str()).is_some();
-        if is_known || dataset.former_name().is_some() {
-            // It took the data up before, or it had data of its own.
-            if owner.is_some() {
+        let entry = self.entry(StorageKind::Datasets, here, dataset.name().as_str());
+        let former = || self.entry(StorageKind::Datasets, here, dataset.former_name()?.as_str());
+        if let Some(entry) = entry.or_else(former) {
+            // Any team may have the data that is named, and let it go later. What cannot be taken up then is told now.
+            let is_old = entry.continues.as_deref() == Some(&*continued.to_string());
+            let own = DatasetKey::new(self.next.datastore(declared.store.name()), &*entry.storage);
+            if !is_old && own != storage && own != *continued {
                 self.refuse(declared, dataset, Finding::of_its_own(declared.store, dataset));
             }
             return None;
@@ -94,6 +97,10 @@ impl Allocator<'_> {
         // Nothing was ever rendered: there is nothing to take up, and never will be.
         if self.lock.reached.is_none() {
             return Some(dataset.name().to_string());
+        }
+        if dataset.former_name().is_some() {
+            self.refuse(declared, dataset, Finding::of_its_own(declared.store, dataset));
+            return None;
         }
         let store = self.next.datastore(declared.store.name());
         let team = self.next.team(declared.zone, declared.team);

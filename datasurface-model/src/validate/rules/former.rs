@@ -38,6 +38,6 @@ fn outdated(spelling: &FormerSpelling) -> Diagnostic {
     let (spelled, meant) = (spelling.spelled(), spelling.meant());
     let message = format!("`{spelled}` is called `{meant}` now");
     Diagnostic::new(&FORMER_NAME, spelling.path.clone(), message)
-        .with_help(format!("write `{meant}`"))
+        .with_help(format!("write `{}`", spelling.replacement()))
         .with_suggestion(spelling.correction())
 }

@@ -131,6 +131,8 @@ pub(super) fn host_of(text: &str) -> String {
     let text = text.strip_suffix('.').unwrap_or(text);
     let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match inside.unwrap_or(text).parse::<IpAddr>() {
+        // What a machine calls itself.
+        Ok(address) if address.to_canonical().is_loopback() => "localhost".to_owned(),
         Ok(address) => address.to_canonical().to_string(),
         Err(_) => text.to_ascii_lowercase(),
     }

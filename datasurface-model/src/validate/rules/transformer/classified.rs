@@ -7,7 +7,7 @@ use crate::validate::{
     rules::governance::ReceivedDataset,
 };
 use datasurface_ecosystem::{
-    CodeArtifact, CodeInfo, DataTransformer, Diagnostic, ModelPath, Protects, Select,
+    CodeArtifact, CodeInfo, DataTransformer, Diagnostic, ModelPath, Protects, Release, Select,
 };
 use datasurface_schema::{Classification, Column, DatasetKey, DatasetName, segment};
 use datasurface_sql::{ColumnKey, Compilation, SelectOutput};
@@ -19,7 +19,8 @@ pub(in super::super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
     "the output of a transformer is classified less strictly than what it is made of",
     "Sensitive data stays sensitive when it is derived from, unless the transformer takes what is sensitive out. Where the SQL can be \
      read, each column of the output is judged by the columns that its values come from; where it cannot, each output dataset is judged \
-     by all inputs. Classify the output, or say of each column how the transformer removes what is sensitive, and why.",
+     by all inputs. Classify the output, or say of each column how the transformer removes what is sensitive, and why; for code that \
+     cannot be read, the zone of the input has to release the output, if it is another zone.",
 )
 .waivable()
 .protecting(Protects::InputZone);
@@ -75,6 +76,8 @@ impl<'r, 'a> InputClassifications<'r, 'a> {
 
 /// A transformer, and what each of its statements makes.
 pub(super) struct MadeOf<'m, 'a> {
+    /// What the transformer makes that zones let go.
+    released: &'m [&'m Release],
     pub(super) transformer: &'m DataTransformer,
     pub(super) output: OutputFact<'a>,
     statements: &'m [(&'m Select, Compilation)],
@@ -82,11 +85,12 @@ pub(super) struct MadeOf<'m, 'a> {
 
 impl<'m, 'a> MadeOf<'m, 'a> {
     pub(super) fn new(
+        released: &'m [&'m Release],
         transformer: &'m DataTransformer,
         output: OutputFact<'a>,
         statements: &'m [(&'m Select, Compilation)],
     ) -> Self {
-        Self { transformer, output, statements }
+        Self { released, transformer, output, statements }
     }
 
     /// What the one statement makes that makes a dataset, if it can be read.
@@ -106,6 +110,14 @@ impl<'m, 'a> MadeOf<'m, 'a> {
             CodeArtifact::Sql { .. } => path(scope).child(segment::SELECTS, dataset),
             _ => path(scope).attribute(segment::OUTPUT),
         }
+    }
+
+    /// Whether code that nobody can read is believed to remove something: the zone of the input is its own, or released the output.
+    fn may_remove(&self, dataset: &DatasetName, input: &DatasetKey, scope: &RuleContext<'_>) -> bool {
+        let unit = scope.facts.datastore_unit(&input.datastore).and_then(|unit| unit.team());
+        let (Some(from), Some(own)) = (unit, scope.unit.team()) else { return true };
+        let mut released = self.released.iter().filter(|one| one.output == *dataset);
+        from.zone == own.zone || released.any(|one| one.zone == from.zone)
     }
 
     fn is_removed(&self, dataset: &DatasetName, classification: &Classification, column: &Column) -> bool {
@@ -145,14 +157,16 @@ pub(super) fn check<'a>(
         made.output.classified().filter(|(_, classified)| !classified.may_have_others())
     {
         match (made.select(dataset), scope.facts.table(&made.key(dataset))) {
-            (Some(select), Some(table)) => by_column(dataset, select, table, made, inputs, scope),
+            // Where there may be more columns than are known, each may be any of them.
+            (Some(select), Some(table))
+                if by_column(dataset, select, table, made, inputs, scope) || select.is_complete => {}
             _ => as_a_whole(dataset, classified, made, inputs, scope),
         }
     }
     unclassified_inputs(made, inputs, scope);
 }
 
-/// Of what cannot be read, a removal is believed.
+/// Of what cannot be read, a removal is believed by its own zone, and by each other one that releases the output.
 fn as_a_whole<'a>(
     dataset: &DatasetName,
     classified: DatasetClassifications<'a>,
@@ -162,16 +176,25 @@ fn as_a_whole<'a>(
 ) {
     let kept = classified.labels();
     let removals = made.transformer.removals().get(dataset);
-    for (classification, from) in inputs.labels(scope) {
+    let others = inputs.received.iter().filter(|one| !made.may_remove(dataset, one.key, scope));
+    let others: Vec<_> = others.copied().collect();
+    let others = InputClassifications::new(&others);
+    for (classification, first) in inputs.labels(scope) {
         let removal = removals.and_then(|removals| removals.get(*classification));
-        if kept.contains(classification) || removal.is_some_and(|removal| !removal.columns().is_empty()) {
-            continue;
-        }
+        let is_removed = removal.is_some_and(|removal| !removal.columns().is_empty());
+        let from = if is_removed { others.labels(scope).get(classification) } else { Some(first) };
+        let Some(&from) = from.filter(|_| !kept.contains(classification)) else { continue };
         let key = made.key(dataset);
         let message =
             format!("`{from}` is classified `{classification}`, but nothing in the output `{key}` is");
-        let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message)
-            .with_help(help(dataset, classification, "…"));
+        let help = match is_removed {
+            true => format!(
+                "nobody can read how `{classification}` is removed: classify the output, or ask the zone of `{from}` for a \
+                 release: `releases: [{{output: {dataset}, zone: …, reason: …}}]`"
+            ),
+            false => help(dataset, classification, "…"),
+        };
+        let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message).with_help(help);
         scope.report(with_source(finding, from, None, scope));
     }
 }
@@ -184,6 +207,7 @@ struct Source<'s> {
     column: Option<&'s ColumnKey>,
 }
 
+/// Returns whether anything was found.
 fn by_column<'a>(
     dataset: &DatasetName,
     select: &SelectOutput,
@@ -191,7 +215,7 @@ fn by_column<'a>(
     made: &MadeOf<'_, 'a>,
     inputs: &InputClassifications<'_, 'a>,
     scope: &mut RuleContext<'a>,
-) {
+) -> bool {
     let columns = table.schema().readable().columns();
     let of_any_column: FxHashSet<&Classification> =
         columns.iter().flat_map(|column| column.classifications()).collect();
@@ -232,6 +256,7 @@ fn by_column<'a>(
             }
         }
     }
+    let is_found = !lost.is_empty();
     for (classification, columns) in lost {
         let Some((first, source)) = columns.first().copied() else { continue };
         let names = listed(&columns);
@@ -255,6 +280,7 @@ fn by_column<'a>(
         };
         scope.report(finding);
     }
+    is_found
 }
 
 fn listed(columns: &[(&Column, Source<'_>)]) -> String {

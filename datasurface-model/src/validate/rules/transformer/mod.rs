@@ -104,10 +104,10 @@ pub(super) fn check<'a>(
         None => unknown_output(transformer, scope),
         Some(output) => {
             other_team(transformer, scope);
-            release::check(workspace, transformer, output, scope);
+            let released = release::check(workspace, transformer, output, scope);
             selects(transformer, output, scope);
             statement::check(&statements, transformer, scope);
-            let made = classified::MadeOf::new(transformer, output, &statements);
+            let made = classified::MadeOf::new(&released, transformer, output, &statements);
             removal::check(&made, scope);
             classified::check(&made, &inputs, scope);
         }

@@ -33,12 +33,14 @@ pub(in super::super) static UNKNOWN_RELEASE: CodeInfo = CodeInfo::error(
      take the release away.",
 );
 
-pub(super) fn check(
+/// Judges the releases, and returns those to which the zone consented.
+pub(super) fn check<'t>(
     workspace: &Workspace,
-    transformer: &DataTransformer,
+    transformer: &'t DataTransformer,
     output: OutputFact<'_>,
     scope: &mut RuleContext<'_>,
-) {
+) -> Vec<&'t Release> {
+    let mut given = Vec::new();
     for release in transformer.releases() {
         let Release { output: dataset, zone, .. } = release;
         let at = path(scope).child(segment::RELEASES, format!("{dataset} {zone}"));
@@ -56,9 +58,10 @@ pub(super) fn check(
                     .with_suggestion(Suggestion::remove(at));
                 scope.report(finding);
             }
-            None => consent(workspace, transformer, release, at, scope),
+            None => given.extend(consent(workspace, transformer, release, at, scope).then_some(release)),
         }
     }
+    given
 }
 
 fn consent(
@@ -67,15 +70,15 @@ fn consent(
     release: &Release,
     at: ModelPath,
     scope: &mut RuleContext<'_>,
-) {
-    let Some(team) = scope.unit.team() else { return };
+) -> bool {
+    let Some(team) = scope.unit.team() else { return false };
     let (dataset, zone, name) = (&release.output, &release.zone, workspace.name());
     let fingerprint = fingerprint(workspace, transformer, release, scope);
     let consents = scope.facts.consents(zone);
     let mut given = consents.into_iter().flatten().filter(|consent| consent.is_about(team, name, dataset));
     let is_given = given.clone().any(|consent| consent.of == fingerprint);
     if is_given {
-        return;
+        return true;
     }
     let outdated = given.next();
     let list = ModelPath::root().child(segment::ZONES, zone).attribute(segment::CONSENTS);
@@ -106,6 +109,7 @@ fn consent(
         }
     };
     scope.report(finding);
+    false
 }
 
 /// The fingerprint of what is released.

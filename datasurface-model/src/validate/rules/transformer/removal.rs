@@ -150,8 +150,7 @@ fn targets(promise: &Promise<'_>, table: TableFact<'_>, scope: &mut RuleContext<
 /// What comes from a dataset that is classified as a whole has its classification in each column: nobody has said which of them could
 /// be without it.
 fn passed_on(column: &ColumnName, promise: &Promise<'_>, select: &SelectOutput, scope: &mut RuleContext<'_>) {
-    let Some(made) = select.column(column.as_str()) else { return };
-    for source in &made.unchanged {
+    for source in select.unchanged(column.as_str()) {
         let Some(table) = scope.facts.table(&source.dataset) else { continue };
         let of_column = table.labels_of(&source.column);
         let is_of_column = of_column.is_some_and(|labels| labels.contains(promise.classification));
