@@ -16,6 +16,8 @@ pub enum Law {
     NoChangeNoSteps,
     /// 5: who does what a plan says has what was rendered: resources and files.
     PlanIsComplete,
+    /// 6: a change touches what is there for the nodes that it changes, and nothing else.
+    ChangesAreLocal,
     /// 7: no step destroys data that was promised.
     HeldStateSurvives,
     /// 8: where things are placed changes nothing about what there is, and offers resolve across shards.
@@ -65,12 +67,13 @@ struct Statement {
 
 impl Law {
     /// Every law that is checked, in the order of their numbers.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::LintIsPure,
         Self::CleanLintRenders,
         Self::RenderIsDeterministic,
         Self::NoChangeNoSteps,
         Self::PlanIsComplete,
+        Self::ChangesAreLocal,
         Self::HeldStateSurvives,
         Self::PlacementIsInvisible,
         Self::ClaimsAreTrue,
@@ -139,6 +142,12 @@ impl Law {
                 "applying a plan gives what is rendered",
                 "Each plan is applied in memory to the resources and files of before, by edits and back again. The result \
                  must be what is rendered.",
+            ),
+            Self::ChangesAreLocal => (
+                6,
+                "a change touches its cone only",
+                "Before and after each edit, a resource that is there for nodes whose views did not change must have the same kind, \
+                 attributes and data, and neither comes nor goes.",
             ),
             Self::HeldStateSurvives => (
                 7,

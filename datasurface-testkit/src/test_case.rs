@@ -108,7 +108,7 @@ impl TestCase {
                 let step = step::describe(&self.ecosystem, &edited);
                 let description = format!("`{}`, of which then {step}", self.ecosystem.name());
                 report.in_ecosystem(description, |report| {
-                    self.there_and_back(harness, report, proposal, &edited, edit.is_rename());
+                    self.there_and_back(harness, report, &first, &edited, edit.is_rename());
                 });
             }
         }
@@ -116,7 +116,7 @@ impl TestCase {
             let edited = laws::settings::with_other_value(harness, &self.ecosystem, name, value);
             let description = format!("`{}`, with `{name}` set to `{value}`", self.ecosystem.name());
             report.in_ecosystem(description, |report| {
-                let there = self.there_and_back(harness, report, proposal, &edited, false);
+                let there = self.there_and_back(harness, report, &first, &edited, false);
                 laws::settings::check_effect(report, name, proposal, there.as_ref());
             });
         }
@@ -162,11 +162,13 @@ impl TestCase {
         &self,
         harness: &Harness,
         report: &mut ReportBuilder,
-        proposal: &Proposal,
+        first: &HarnessRun,
         edited: &Ecosystem,
         is_rename: bool,
     ) -> Option<Proposal> {
+        let proposal = first.proposal.as_ref().ok()?;
         let there = stage(harness, report, edited, Some(proposal), proposal.lock())?;
+        laws::cone::check(report, first, &there);
         if is_rename {
             laws::renames::check(report, &there);
         }

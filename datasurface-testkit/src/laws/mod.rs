@@ -2,6 +2,7 @@
 
 mod alteration;
 mod claims;
+pub(crate) mod cone;
 mod dependencies;
 mod diff;
 mod essence;

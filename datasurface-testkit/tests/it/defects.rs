@@ -72,6 +72,11 @@ fn law_5_finds_plans_that_do_not_get_there() {
 }
 
 #[test]
+fn law_6_finds_what_changes_beside_a_change() {
+    breaks("haunted", Law::ChangesAreLocal);
+}
+
+#[test]
 fn law_7_finds_who_destroys_or_forgets_what_is_held() {
     breaks("destroyer", Law::HeldStateSurvives);
     breaks("forgetter", Law::HeldStateSurvives);

@@ -20,7 +20,6 @@ const UNCHECKED: &str = "
 
 | law | |
 |---|---|
-| 6, a change touches its cone only | The broker guards it: scopes whose views are the same are not rendered again. Law 14 shows that a scope's other nodes do not matter. |
 | 9, claims are true | Only what is claimed of storage. What is not claimed is refused by the broker. |
 | 10, linear time | Only panics. Calls are not counted. |
 | 12, no secret in any output | A platform is given names of credentials, never values. Law 18 looks for values in the environment. |

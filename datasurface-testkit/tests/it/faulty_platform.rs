@@ -187,6 +187,7 @@ impl FaultyPlatform {
         let job = match self.defect {
             Defect::Sharded => job.attribute("shard", shard(scope)),
             Defect::Numbering => job.attribute("number", position),
+            Defect::Haunted => job.attribute("held", scope.held().len()),
             _ => job.attribute("priority", node.obligation().priority()),
         };
         let path = format!("jobs/{}/{}.json", node.key().kind(), node.slug());

@@ -62,6 +62,8 @@ pub(crate) enum Defect {
     ShardedText,
     /// Jobs are numbered as they are placed.
     Numbering,
+    /// Jobs say how much is held beside them.
+    Haunted,
     /// Files say what else there is in the shard.
     Gossip,
     /// Exports are not rendered, wherever they are.
