@@ -119,6 +119,8 @@ fn located(technology: &str, name: &str) -> Option<Value> {
         "kafka" => {
             json!({ "brokers": [format!("{}.example.org:9092", name.to_ascii_lowercase().replace('_', "-"))] })
         }
+        // It has no address: the platform provides it.
+        "platform_managed" => return Some(json!(technology)),
         _ => return None,
     };
     Some(json!({ technology: settings }))

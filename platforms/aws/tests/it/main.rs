@@ -1,0 +1,15 @@
+//! The platform through its public API: what it renders is given to Terraform itself, and its scripts to Spark.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop, in its helpers too"
+)]
+
+mod applied;
+mod laws;
+mod refused;
+mod shop;
+mod site;
+mod skipped;
