@@ -41,6 +41,10 @@ pub(super) fn rewrite(document: &mut Value, descriptor: &PlatformDescriptor) {
             if let Some(kind) =
                 claimed.iter().find_map(|technology| located(technology, &name)).filter(|_| !is_claimed)
             {
+                // One that a platform provides is wherever that is.
+                if kind.is_string() {
+                    container.shift_remove("locations");
+                }
                 container.insert("kind".to_owned(), kind);
             }
         }

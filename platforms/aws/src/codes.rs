@@ -27,8 +27,8 @@ codes! {
     RESERVED_COLUMN(
         "reserved-column",
         "a column has a name that is used beside those of the dataset",
-        "Files of DMS have the columns `Op` and `ar_change_seq`, and `BI_` before the name of a column is its value before a change. Tables have \
-         the columns `_valid_from`, `_valid_to` and `_sequence`. Neither Spark nor Athena tells cases apart."
+        "Files of DMS have the columns `Op` and `ar_change_seq`, and `BI_` before the name of a column is its value before a change. Spark does \
+         not tell cases apart. Give the column another name at its source, or let another platform capture it."
     );
     CREDENTIAL_KIND(
         "credential-kind",

@@ -8,8 +8,8 @@ use crate::{
 };
 use datasurface_platform::prelude::*;
 
-/// Columns of the files of DMS, and of tables.
-pub(crate) const RESERVED: [&str; 5] = ["op", "ar_change_seq", "_valid_from", "_valid_to", "_sequence"];
+/// Columns of the files of DMS. Those of tables begin with `_`, as no column of the model does.
+pub(crate) const RESERVED: [&str; 2] = ["op", "ar_change_seq"];
 
 /// What the names of columns with values before a change begin with.
 pub(crate) const BEFORE_IMAGE: &str = "BI_";
@@ -68,7 +68,7 @@ fn report_columns(dataset: &DatasetFacts, found: &mut Reporter<'_>) {
         }
         let lower = name.to_lowercase();
         if RESERVED.contains(&lower.as_str()) || lower.starts_with(&BEFORE_IMAGE.to_lowercase()) {
-            let message = format!("`{}` has a column `{name}`, which tables on AWS use themselves", dataset.key);
+            let message = format!("`{}` has a column `{name}`, which files of DMS have already", dataset.key);
             found.report_about(&about, &codes::RESERVED_COLUMN, message, "give it another name");
         }
     }

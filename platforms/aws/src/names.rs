@@ -40,7 +40,9 @@ impl Names {
     /// Returns the name of what is there for a node, such as a replication task.
     pub(crate) fn of_node(&self, node: &NodeView) -> String {
         let slug = node.slug();
-        hyphenated(&["datasurface", &self.instance, &slug])
+        // A slug has hyphens between its parts.
+        let parts: Vec<&str> = ["datasurface", &self.instance].into_iter().chain(slug.split('-')).collect();
+        hyphenated(&parts)
     }
 
     /// Returns the name of what is there for a timetable in a shard.

@@ -7,7 +7,7 @@ use crate::{
     types::{ENDPOINT, REPLICATION_INSTANCE, REPLICATION_TASK, S3_ENDPOINT, TABLE},
 };
 use datasurface_platform::prelude::*;
-use datasurface_terraform::{Block, Expression, Module, label, tags};
+use datasurface_terraform::{Block, Expression, Module, tags};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) ->
         return Ok(());
     };
     let (slug, name) = (node.slug(), context.names.of_node(node));
-    let file = label(&["capture", &slug]);
+    let file = format!("capture-{slug}");
     let source = module.add(&file, source(context, node, capture, &file))?;
     let target = module.add(&file, target(context, node, &file))?;
     // Its ARN has digits that AWS makes up.

@@ -8,7 +8,7 @@ use crate::{
     types::TABLE,
 };
 use datasurface_platform::prelude::*;
-use datasurface_terraform::{Block, Expression, Module, label};
+use datasurface_terraform::{Block, Expression, Module};
 
 /// A view of a table.
 struct View<'v> {
@@ -38,7 +38,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) ->
     let wants = |is_wanted: fn(Milestoning) -> bool| {
         export.consumers.iter().any(|consumer| is_wanted(consumer.requirements.milestoning))
     };
-    let file = label(&["export", &node.slug()]);
+    let file = format!("export-{}", node.slug());
     for (view, is_wanted) in
         [(LIVE, wants(Milestoning::has_live)), (HISTORY, wants(Milestoning::has_history))]
     {
@@ -93,7 +93,7 @@ fn block(
         .map(|consumer| json!({"group": consumer.group, "requirements": consumer.requirements}))
         .collect();
     let suffix = if view.suffix.is_empty() { "live" } else { "history" };
-    Ok(Block::resource(&TABLE, label(&["export", &node.slug(), suffix]))
+    Ok(Block::resource(&TABLE, format!("export-{}-{suffix}", node.slug()))
         .for_node(node)
         .argument("catalog_id", &context.settings.account)
         .argument("database_name", context.names.view_database())

@@ -1,7 +1,7 @@
 //! What Terraform plans and applies is what the platform planned.
 
 use crate::{
-    shop::{Shop, articles, customers, orders},
+    shop::{Shop, articles, orders},
     site::{Changes, Site},
 };
 use datasurface_platform::prelude::*;
