@@ -8,7 +8,9 @@
 )]
 
 mod applied;
+mod engine;
 mod laws;
+mod merged;
 mod refused;
 mod shop;
 mod site;
