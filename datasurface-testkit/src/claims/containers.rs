@@ -12,7 +12,8 @@ const WAYS: [&str; 4] = ["sql_snapshot", "cdc", "kafka", "object_files"];
 
 /// Rewrites what is captured, and from where, and where data is exported to.
 pub(super) fn rewrite(document: &mut Value, descriptor: &PlatformDescriptor) {
-    if descriptor.export_targets().iter().all(|target| target.as_str() == PROVIDED) {
+    let targets = descriptor.export_targets();
+    if !targets.is_empty() && targets.iter().all(|target| target.as_str() == PROVIDED) {
         provide(document);
     }
     let way = WAYS.into_iter().find(|way| descriptor.captures().contains(*way));

@@ -59,6 +59,17 @@ codes! {
         "Views are not granted to anybody yet: whoever may read the catalog and the lake bucket reads them. Remove the entitlement and grant it in \
          Lake Formation, or serve the workspace by another platform."
     );
+    TARGET_CREDENTIAL(
+        "target-credential",
+        "a database of consumers is written without a single password",
+        "The export job writes into a database of PostgreSQL as one user, whose name and password it finds in Secrets Manager. Give the workspaces \
+         of one container one credential of the kind `password`, or give none: then the secret of the container is taken."
+    );
+    TARGET_COLUMN(
+        "target-column",
+        "a column has a name that PostgreSQL would cut",
+        "PostgreSQL keeps the first 63 bytes of a name. Give the column a shorter one, or read it in Athena."
+    );
     OTHER_KEY(
         "other-key",
         "another key of data that is kept",

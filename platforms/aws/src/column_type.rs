@@ -14,6 +14,8 @@ pub(crate) struct ColumnType {
     pub(crate) athena: String,
     /// The type, as the catalog of Glue writes it.
     pub(crate) hive: String,
+    /// The type in PostgreSQL.
+    pub(crate) postgres: String,
     /// The limits of the values.
     pub(crate) limits: Limits,
 }
@@ -83,6 +85,17 @@ impl ColumnType {
             spark: spark.to_owned(),
             athena: athena.to_owned(),
             hive: hive.to_owned(),
+            postgres: match spark {
+                "float" => "real",
+                "double" => "double precision",
+                "timestamp" => "timestamptz",
+                "timestamp_ntz" => "timestamp",
+                "binary" => "bytea",
+                "string" => "text",
+                // Booleans, integers, decimal numbers and dates have one name.
+                other => other,
+            }
+            .to_owned(),
             limits: Limits::default(),
         }
     }

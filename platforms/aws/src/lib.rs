@@ -39,5 +39,5 @@ mod types;
 
 pub use codes::CODES;
 pub use platform::AwsPlatform;
-pub use settings::{AwsSettings, JobSettings, ReplicationSettings};
+pub use settings::{AwsSettings, JobSettings, ReplicationSettings, SslMode};
 pub use types::TYPES;

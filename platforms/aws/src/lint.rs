@@ -35,12 +35,36 @@ pub(crate) fn report_node(node: &NodeView, found: &mut Reporter<'_>) {
         NodeDetail::Export(export) => {
             // A view has the columns of its dataset, also of one that another platform captures.
             report_columns(&export.dataset, found);
+            report_target(node, export, found);
             for consumer in export.consumers.iter().filter(|one| !one.entitlement.is_empty()) {
                 let message = format!("nobody is granted what `{}` may read", consumer.group);
                 found.report(&codes::NOT_GRANTED, message, "grant it in Lake Formation, and not in the model");
             }
         }
         NodeDetail::Trigger(_) | NodeDetail::Transform(_) => {}
+    }
+}
+
+/// Reports why the export job cannot write into a database of PostgreSQL.
+fn report_target(node: &NodeView, export: &ExportFacts, found: &mut Reporter<'_>) {
+    if export.container.kind().server().is_none() {
+        return;
+    }
+    let named: Vec<_> = export.consumers.iter().map(|consumer| consumer.credential.as_ref()).collect();
+    let differs = named.windows(2).any(|pair| pair.first() != pair.last());
+    let is_password = |key: &CredentialKey| {
+        node.declarations().credentials.get(key).copied().unwrap_or_default() == CredentialKind::Password
+    };
+    if differs || !named.iter().flatten().all(|key| is_password(key)) {
+        let message = format!("`{}` is not written with one password", export.container_key);
+        let help = "give its workspaces one credential of the kind `password`";
+        found.report(&codes::TARGET_CREDENTIAL, message, help);
+    }
+    let limit = export.container.kind().max_identifier_length().unwrap_or(usize::MAX);
+    for column in export.dataset.schema.table().columns().iter().filter(|one| one.name().as_str().len() > limit) {
+        let about = LintSubject::Column(export.dataset.key.clone(), column.name().clone());
+        let message = format!("`{}` is longer than {limit} bytes", column.name());
+        found.report_about(&about, &codes::TARGET_COLUMN, message, "give it a shorter name");
     }
 }
 

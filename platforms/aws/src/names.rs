@@ -70,6 +70,16 @@ impl Names {
         format!("definitions/{}.json", dataset_slug(dataset))
     }
 
+    /// Returns the key of the definition of an export in the lake bucket.
+    pub(crate) fn export_key(&self, node: &NodeView) -> String {
+        format!("exports/{}.json", node.slug())
+    }
+
+    /// The name of the instance in events.
+    pub(crate) fn instance(&self) -> &str {
+        &self.instance
+    }
+
     /// Returns the name of the table of a dataset.
     pub(crate) fn table(dataset: &DatasetKey) -> String {
         lowercase_identifier(&[dataset.datastore.as_str(), dataset.dataset.as_str()])
@@ -85,6 +95,27 @@ pub(crate) fn dataset_label(dataset: &DatasetKey) -> String {
 pub(crate) fn source_table<'c>(capture: &'c CaptureFacts, dataset: &'c DatasetName) -> (&'c str, &'c str) {
     let name = capture.capture.source_name(dataset);
     name.split_once('.').unwrap_or(("public", name))
+}
+
+/// Returns the name of the secret with the user and password of a database: that of a credential, or of the container where none is named.
+pub(crate) fn secret_name(prefix: &str, credential: Option<&CredentialKey>, container: &ContainerKey) -> String {
+    let part = |text: &str| -> String {
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_+=.@-".contains(c);
+        match text.chars().all(is_allowed) {
+            true => text.to_owned(),
+            false => slug(&[text], NAME_LIMIT),
+        }
+    };
+    match credential {
+        Some(key) => {
+            let parts = [key.zone.as_str(), key.team.as_str(), key.credential.as_str()].map(part);
+            format!("{prefix}/{}", parts.join("/"))
+        }
+        None => {
+            let parts = [container.zone.as_str(), container.team.as_str(), container.container.as_str()].map(part);
+            format!("{prefix}/{}/container", parts.join("/"))
+        }
+    }
 }
 
 /// A name for databases and tables of Glue, which have no capital letters.

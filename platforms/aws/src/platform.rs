@@ -41,7 +41,7 @@ impl PlatformPlugin for AwsPlatform {
         let descriptor = PlatformDescriptor::for_plugin::<Self>()
             .with_captures(["cdc"], ["postgres"])
             .with_consistencies([Consistency::SingleDataset])
-            .with_export_targets(["platform_managed"])
+            .with_export_targets(["platform_managed", "postgres"])
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_formats([format(&settings, &names).as_str()])
             .with_best_latency(BEST_LATENCY)

@@ -36,6 +36,9 @@ pub struct AwsSettings {
     /// The beginning of the names of secrets in Secrets Manager; `datasurface` by default.
     #[serde(default = "usual_secrets_prefix")]
     pub secrets_prefix: String,
+    /// How the export job checks the certificate of a database: `require` by default, or `verify-full`, or `disable` for trials.
+    #[serde(default)]
+    pub export_ssl_mode: SslMode,
     /// The replication instance of DMS.
     #[serde(default)]
     pub replication: ReplicationSettings,
@@ -45,6 +48,19 @@ pub struct AwsSettings {
     /// The most resources of one state; 400 by default.
     #[serde(default = "usual_resources_per_state")]
     pub resources_per_state: u64,
+}
+
+/// How the certificate of a database is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SslMode {
+    /// Without encryption.
+    Disable,
+    /// Encrypted, to whoever answers.
+    #[default]
+    Require,
+    /// Encrypted, to the host that the certificate names.
+    VerifyFull,
 }
 
 /// The replication instance of DMS: the machine on which replication tasks run.

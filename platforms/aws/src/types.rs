@@ -78,6 +78,18 @@ pub(crate) static SCHEDULE: ResourceType = ResourceType::new("aws_scheduler_sche
     .imported_by("{group_name}/{name}")
     .replaced_by(&["group_name", "name"], Effect::Pause);
 
+pub(crate) static CONNECTION: ResourceType = ResourceType::new("aws_glue_connection")
+    .imported_by("{catalog_id}:{name}")
+    .replaced_by(&["catalog_id", "name"], Effect::Pause);
+
+pub(crate) static EVENT_RULE: ResourceType = ResourceType::new("aws_cloudwatch_event_rule")
+    .imported_by("{name}")
+    .replaced_by(&["name", "event_bus_name"], Effect::Pause);
+
+pub(crate) static EVENT_TARGET: ResourceType = ResourceType::new("aws_cloudwatch_event_target")
+    .imported_by("{rule}/{target_id}")
+    .replaced_by(&["rule", "target_id", "event_bus_name"], Effect::Pause);
+
 /// Every type that is rendered.
 pub static TYPES: ResourceTypes = ResourceTypes::new(&[
     &BUCKET,
@@ -98,4 +110,7 @@ pub static TYPES: ResourceTypes = ResourceTypes::new(&[
     &REPLICATION_TASK,
     &STATE_MACHINE,
     &SCHEDULE,
+    &CONNECTION,
+    &EVENT_RULE,
+    &EVENT_TARGET,
 ]);

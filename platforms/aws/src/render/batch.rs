@@ -19,6 +19,10 @@ struct Batch<'b> {
 /// The word for what has no timetable: something outside starts its state machine.
 const EXTERNAL: &str = "external";
 
+/// The source and the type of the event that a batch ended.
+pub(super) const EVENT_SOURCE: &str = "datasurface";
+pub(super) const EVENT: &str = "Batch merged";
+
 /// Adds the state machines of a shard. They belong to no node: what is in one depends on what else is in the shard.
 pub(super) fn add(context: Context<'_>, module: &mut Module, scope: &ScopeView) -> Result<(), PlatformError> {
     let Scope::Shard(shard) = scope.scope() else {
@@ -57,10 +61,17 @@ fn add_batch(
     let name = context.names.of_batch(shard, timetable);
     let label = label(&["batch", shard, timetable]);
     let arn = settings.arn("states", &format!("stateMachine:{name}"));
+    let comment = format!("Merges what is captured by the timetable `{timetable}`");
+    let announced = json!({
+        "Source": EVENT_SOURCE,
+        "DetailType": EVENT,
+        "Detail": {"instance": context.names.instance()},
+    });
+    let definition = jobs::machine(context, "merge", &comment, &batch.definitions, Some(&announced));
     let machine = Block::resource(&STATE_MACHINE, &label)
         .argument("name", &name)
         .argument("role_arn", settings.role_arn(&context.names.single(roles::BATCH)))
-        .argument("definition", Json::from(states(context, timetable, batch)).to_string())
+        .argument("definition", Json::from(definition).to_string())
         .with_import_id(&arn)
         .after("aws_glue_job.merge")
         .after("aws_iam_role_policy.batch");
@@ -85,54 +96,4 @@ fn add_batch(
         module.add("batches", schedule)?;
     }
     Ok(())
-}
-
-/// The states of a machine: runs of the merge job beside each other. One that fails stops no other one, and the batch fails at its end.
-fn states(context: Context<'_>, timetable: &str, batch: &Batch<'_>) -> serde_json::Value {
-    let jobs = &context.settings.jobs;
-    let runs: Vec<_> = batch
-        .definitions
-        .chunks(jobs.datasets_per_run.max(1) as usize)
-        .map(|definitions| json!({"definitions": json!(definitions).to_string()}))
-        .collect();
-    json!({
-        "Comment": format!("Merges what is captured by the timetable `{timetable}`"),
-        "StartAt": "Runs",
-        "States": {
-            "Runs": {"Type": "Pass", "Result": {"runs": runs}, "Next": "Merge"},
-            "Merge": {
-                "Type": "Map",
-                "ItemsPath": "$.runs",
-                "MaxConcurrency": jobs.concurrent_runs,
-                "ItemProcessor": {
-                    "ProcessorConfig": {"Mode": "INLINE"},
-                    "StartAt": "Run",
-                    "States": {
-                        "Run": jobs::task(context),
-                        "Merged": {"Type": "Pass", "Result": "merged", "End": true},
-                        "Failed": {"Type": "Pass", "Result": "failed", "End": true},
-                    },
-                },
-                "ResultPath": "$.results",
-                "Next": "Count failures",
-            },
-            "Count failures": {
-                "Type": "Pass",
-                "Parameters": {"any.$": "States.ArrayContains($.results, 'failed')"},
-                "ResultPath": "$.failed",
-                "Next": "Did any fail?",
-            },
-            "Did any fail?": {
-                "Type": "Choice",
-                "Choices": [{"Variable": "$.failed.any", "BooleanEquals": true, "Next": "Incomplete"}],
-                "Default": "Complete",
-            },
-            "Incomplete": {
-                "Type": "Fail",
-                "Error": "Incomplete",
-                "Cause": "A run of the merge job failed: its log names the datasets. The next batch takes them up.",
-            },
-            "Complete": {"Type": "Succeed"},
-        },
-    })
 }

@@ -3,7 +3,7 @@
 use super::{Context, replication, roles, storage::LAKE};
 use crate::{
     lint::BEFORE_IMAGE,
-    names::source_table,
+    names::{secret_name, source_table},
     types::{ENDPOINT, REPLICATION_INSTANCE, REPLICATION_TASK, S3_ENDPOINT, TABLE},
 };
 use datasurface_platform::prelude::*;
@@ -52,6 +52,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) ->
 fn source(context: Context<'_>, node: &NodeView, capture: &CaptureFacts, label: &str) -> Block {
     let server = capture.container.kind().server();
     let database = server.map(|server| server.database.to_owned()).unwrap_or_default();
+    let container = node.facts().storage.container(&capture.container_key);
     Block::resource(&ENDPOINT, label)
         .for_node(node)
         .argument("endpoint_id", format!("{}-source", context.names.of_node(node)))
@@ -59,7 +60,7 @@ fn source(context: Context<'_>, node: &NodeView, capture: &CaptureFacts, label: 
         .argument("engine_name", "postgres")
         .argument("database_name", database)
         .argument("ssl_mode", "require")
-        .argument("secrets_manager_arn", secret(context, node, capture))
+        .argument("secrets_manager_arn", secret_name(&context.settings.secrets_prefix, capture.credential.as_ref(), &container))
         .argument(
             "secrets_manager_access_role_arn",
             context.settings.role_arn(&context.names.single(roles::SECRETS)),
@@ -101,29 +102,6 @@ fn target(context: Context<'_>, node: &NodeView, label: &str) -> Block {
     match &settings.kms_key {
         Some(key) => block.argument("encryption_mode", "sse-kms").argument("server_side_encryption_kms_key_id", key),
         None => block.argument("encryption_mode", "sse-s3"),
-    }
-}
-
-/// The name of the secret of a source: that of the credential, or of the container where the model names no credential.
-fn secret(context: Context<'_>, node: &NodeView, capture: &CaptureFacts) -> String {
-    let prefix = &context.settings.secrets_prefix;
-    let part = |text: &str| -> String {
-        let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_+=.@-".contains(c);
-        match text.chars().all(is_allowed) {
-            true => text.to_owned(),
-            false => slug(&[text], 63),
-        }
-    };
-    match &capture.credential {
-        Some(key) => {
-            let parts = [key.zone.as_str(), key.team.as_str(), key.credential.as_str()].map(part);
-            format!("{prefix}/{}", parts.join("/"))
-        }
-        None => {
-            let key = node.facts().storage.container(&capture.container_key);
-            let parts = [key.zone.as_str(), key.team.as_str(), key.container.as_str()].map(part);
-            format!("{prefix}/{}/source", parts.join("/"))
-        }
     }
 }
 

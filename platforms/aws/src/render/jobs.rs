@@ -3,16 +3,32 @@
 use super::{Context, roles, storage::LAKE};
 use crate::{
     names::CATALOG,
-    types::{JOB, OBJECT},
+    types::{CONNECTION, JOB, OBJECT},
 };
 use datasurface_platform::{graph::Fingerprint, prelude::*};
 use datasurface_terraform::{Block, Expression, Module};
 
-/// The script of the merge job. Tests run this very text.
-const MERGE: &str = include_str!("../../scripts/merge.py");
+/// A job: its purpose, and its script. Tests run this very text.
+struct Job {
+    purpose: &'static str,
+    description: &'static str,
+    script: &'static str,
+    file: &'static str,
+}
 
-/// The file of the script, in the root module of the foundation and in the lake bucket.
-const MERGE_FILE: &str = "merge.py";
+const MERGE: Job = Job {
+    purpose: "merge",
+    description: "Merges files of changes into Iceberg tables that keep versions",
+    script: include_str!("../../scripts/merge.py"),
+    file: "merge.py",
+};
+
+const EXPORT: Job = Job {
+    purpose: "export",
+    description: "Brings tables of the lake into PostgreSQL databases of consumers",
+    script: include_str!("../../scripts/export.py"),
+    file: "export.py",
+};
 
 /// The version of Glue: Spark 3.5, Python 3.11, Iceberg 1.7.
 const GLUE_VERSION: &str = "5.0";
@@ -20,18 +36,40 @@ const GLUE_VERSION: &str = "5.0";
 /// The seconds to wait before a run that failed is started again.
 const MINUTE: u32 = 60;
 
-/// Adds the job, and its script, to the foundation.
+/// Adds the jobs, and their scripts, to the foundation.
 pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), PlatformError> {
+    let settings = context.settings;
+    let merge = add_job(context, module, &MERGE)?;
+    module.add("jobs", merge)?;
+    // Databases of consumers are reached from inside of the network alone.
+    let network = Expression::object([
+        ("subnet_id", settings.subnets.first().map_or_else(Expression::null, Expression::from)),
+        ("security_group_id_list", Expression::list(&settings.security_groups)),
+    ]);
+    let connection = Block::resource(&CONNECTION, "network")
+        .argument("catalog_id", &settings.account)
+        .argument("name", context.names.single("network"))
+        .argument("connection_type", "NETWORK")
+        .argument("physical_connection_requirements", network);
+    let connection = module.add("jobs", connection)?;
+    let export = add_job(context, module, &EXPORT)?;
+    module.add("jobs", export.argument("connections", Expression::list([connection.attribute("name")])))?;
+    Ok(())
+}
+
+/// Adds the script of a job, and returns the job.
+fn add_job(context: Context<'_>, module: &mut Module, job: &Job) -> Result<Block, PlatformError> {
     let (settings, jobs) = (context.settings, &context.settings.jobs);
-    let script = File::new(MERGE_FILE, "text/x-python", MERGE)?;
-    let fingerprint = Fingerprint::of(&MERGE).to_string();
-    let object = Block::resource(&OBJECT, "merge")
+    let script = File::new(job.file, "text/x-python", job.script)?;
+    let fingerprint = Fingerprint::of(&job.script).to_string();
+    let object = Block::resource(&OBJECT, job.purpose)
         .argument("bucket", &settings.lake_bucket)
-        .argument("key", format!("scripts/{MERGE_FILE}"))
+        .argument("key", format!("scripts/{}", job.file))
         .argument("source", Expression::path_in_module(script.path()))
         .argument("source_hash", &fingerprint)
         .after(LAKE);
-    module.add_file(script, [Resource::new("script.merge", "script").attribute("fingerprint", &fingerprint)]);
+    let address = format!("script.{}", job.purpose);
+    module.add_file(script, [Resource::new(address, "script").attribute("fingerprint", &fingerprint)]);
     let object = module.add("jobs", object)?;
     let command = Expression::object([
         ("name", "glueetl".into()),
@@ -42,9 +80,9 @@ pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), Platf
         ),
     ]);
     let runs = Expression::object([("max_concurrent_runs", jobs.concurrent_runs)]);
-    let job = Block::resource(&JOB, "merge")
-        .argument("name", context.names.single("merge"))
-        .argument("description", "Merges files of changes into Iceberg tables that keep versions")
+    Ok(Block::resource(&JOB, job.purpose)
+        .argument("name", context.names.single(job.purpose))
+        .argument("description", job.description)
         .argument("role_arn", settings.role_arn(&context.names.single(roles::JOB)))
         .argument("glue_version", GLUE_VERSION)
         .argument("worker_type", &jobs.worker_type)
@@ -55,9 +93,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), Platf
         .argument("execution_property", runs)
         .argument("command", command)
         .argument("default_arguments", Expression::object(arguments(context)))
-        .after("aws_iam_role_policy.job");
-    module.add("jobs", job)?;
-    Ok(())
+        .after("aws_iam_role_policy.job"))
 }
 
 /// The arguments of every run. The settings of Spark are one argument, in the form that Glue reads.
@@ -80,13 +116,77 @@ fn arguments(context: Context<'_>) -> [(&'static str, String); 4] {
     ]
 }
 
-/// Returns the state that runs the merge job for one list of definitions: `$.definitions`.
-pub(super) fn task(context: Context<'_>) -> serde_json::Value {
+/// Returns the state machine that runs a job for lists of definitions, beside each other. A run that fails stops no other one; the machine
+/// goes on to `next` when all have ended, and fails at its end if one failed.
+pub(super) fn machine(
+    context: Context<'_>,
+    purpose: &str,
+    comment: &str,
+    definitions: &[String],
+    announced: Option<&serde_json::Value>,
+) -> serde_json::Value {
+    let jobs = &context.settings.jobs;
+    let runs: Vec<_> = definitions
+        .chunks(jobs.datasets_per_run.max(1) as usize)
+        .map(|definitions| json!({"definitions": json!(definitions).to_string()}))
+        .collect();
+    let mut states = json!({
+        "Runs": {"Type": "Pass", "Result": {"runs": runs}, "Next": "Run all"},
+        "Run all": {
+            "Type": "Map",
+            "ItemsPath": "$.runs",
+            "MaxConcurrency": jobs.concurrent_runs,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": "Run",
+                "States": {
+                    "Run": task(context, purpose),
+                    "Done": {"Type": "Pass", "Result": "done", "End": true},
+                    "Failed": {"Type": "Pass", "Result": "failed", "End": true},
+                },
+            },
+            "ResultPath": "$.results",
+            "Next": if announced.is_some() { "Announce" } else { "Count failures" },
+        },
+        "Count failures": {
+            "Type": "Pass",
+            "Parameters": {"any.$": "States.ArrayContains($.results, 'failed')"},
+            "ResultPath": "$.failed",
+            "Next": "Did any fail?",
+        },
+        "Did any fail?": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.failed.any", "BooleanEquals": true, "Next": "Incomplete"}],
+            "Default": "Complete",
+        },
+        "Incomplete": {
+            "Type": "Fail",
+            "Error": "Incomplete",
+            "Cause": "A run failed: its log names the definitions. The next batch takes them up.",
+        },
+        "Complete": {"Type": "Succeed"},
+    });
+    if let (Some(entry), Some(states)) = (announced, states.as_object_mut()) {
+        // What was merged is delivered, also if another run failed.
+        let announce = json!({
+            "Type": "Task",
+            "Resource": format!("arn:{}:states:::events:putEvents", context.settings.partition()),
+            "Parameters": {"Entries": [entry]},
+            "ResultPath": null,
+            "Next": "Count failures",
+        });
+        states.insert("Announce".to_owned(), announce);
+    }
+    json!({"Comment": comment, "StartAt": "Runs", "States": states})
+}
+
+/// The state that runs a job for one list of definitions: `$.definitions`.
+fn task(context: Context<'_>, purpose: &str) -> serde_json::Value {
     json!({
         "Type": "Task",
         "Resource": format!("arn:{}:states:::glue:startJobRun.sync", context.settings.partition()),
         "Parameters": {
-            "JobName": context.names.single("merge"),
+            "JobName": context.names.single(purpose),
             "Arguments": {"--definitions.$": "$.definitions", "--moment.$": "$$.Execution.StartTime"},
         },
         "Retry": [
@@ -99,6 +199,6 @@ pub(super) fn task(context: Context<'_>) -> serde_json::Value {
             {"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": MINUTE, "MaxAttempts": 2, "BackoffRate": 2.0},
         ],
         "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
-        "Next": "Merged",
+        "Next": "Done",
     })
 }

@@ -4,6 +4,7 @@ mod batch;
 mod capture;
 mod catalog;
 mod definition_object;
+mod delivery;
 mod jobs;
 mod replication;
 mod roles;
@@ -55,8 +56,10 @@ pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Render
     for node in scope.whole_nodes() {
         capture::add(context, &mut module, node)?;
         view::add(context, &mut module, node)?;
+        delivery::add_definition(context, &mut module, node)?;
     }
     batch::add(context, &mut module, scope)?;
+    delivery::add_machine(context, &mut module, scope)?;
     module.into_rendering()
 }
 

@@ -12,6 +12,7 @@ use datasurface_terraform::{Block, Module};
 pub(super) const JOB: &str = "job";
 pub(super) const BATCH: &str = "batch";
 pub(super) const SCHEDULE: &str = "schedule";
+pub(super) const EVENT: &str = "event";
 pub(super) const STAGING: &str = "staging";
 pub(super) const SECRETS: &str = "secrets";
 
@@ -24,6 +25,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), Platf
         (JOB, trust_of_glue(), job(context)),
         (BATCH, trust("states.amazonaws.com", account), batch(context)),
         (SCHEDULE, trust("scheduler.amazonaws.com", account), schedule(context)),
+        (EVENT, trust("events.amazonaws.com", account), schedule(context)),
         (STAGING, trust("dms.amazonaws.com", account), staging(context)),
         (SECRETS, trust(&regional, account), secrets(context)),
     ] {
@@ -44,7 +46,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), Platf
     Ok(())
 }
 
-/// The merge job reads changes, definitions and its script, and writes tables.
+/// Jobs read changes, definitions and their scripts, write tables, and log in to databases of consumers.
 fn job(context: Context<'_>) -> Policy {
     let settings = context.settings;
     let (lake, staging) = (&settings.lake_bucket, &settings.staging_bucket);
@@ -53,7 +55,7 @@ fn job(context: Context<'_>) -> Policy {
     let policy = Policy::new()
         .allow(&["s3:ListBucket"], [lake, staging].map(|bucket| settings.bucket_arn(bucket)))
         .allow(&["s3:GetObject"], [settings.bucket_arn(&format!("{staging}/*"))])
-        .allow(&["s3:GetObject"], ["scripts/*", "definitions/*"].map(|keys| settings.bucket_arn(&format!("{lake}/{keys}"))))
+        .allow(&["s3:GetObject"], ["scripts/*", "definitions/*", "exports/*"].map(|keys| settings.bucket_arn(&format!("{lake}/{keys}"))))
         .allow(
             &["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
             [settings.bucket_arn(&format!("{lake}/tables/*"))],
@@ -66,17 +68,46 @@ fn job(context: Context<'_>) -> Policy {
             &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
             [settings.arn("logs", "log-group:/aws-glue/*")],
         );
+    let policy = policy
+        .allow(
+            &["secretsmanager:GetSecretValue"],
+            [settings.arn("secretsmanager", &format!("secret:{}/*", settings.secrets_prefix))],
+        )
+        .allow(
+            &["glue:GetConnection"],
+            ["catalog".to_owned(), format!("connection/{}", context.names.single("network"))]
+                .map(|resource| settings.arn("glue", &resource)),
+        )
+        .allow(
+            &["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:CreateTags"],
+            ["network-interface/*", "subnet/*", "security-group/*"].map(|resource| settings.arn("ec2", resource)),
+        )
+        // These have no level of resources.
+        .allow(
+            &[
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeRouteTables",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcAttribute",
+                "ec2:DescribeVpcEndpoints",
+            ],
+            ["*".to_owned()],
+        );
     with_key(policy, settings.kms_key.as_ref(), &["kms:Decrypt", "kms:GenerateDataKey"])
 }
 
-/// A state machine starts the merge job, and waits for it.
+/// A state machine starts jobs, waits for them, and tells that a batch ended.
 fn batch(context: Context<'_>) -> Policy {
-    let job = context.settings.arn("glue", &format!("job/{}", context.names.single("merge")));
+    let settings = context.settings;
+    let jobs = ["merge", "export"]
+        .map(|purpose| settings.arn("glue", &format!("job/{}", context.names.single(purpose))));
     Policy::new()
-        .allow(&["glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"], [job])
+        .allow(&["glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"], jobs)
+        .allow(&["events:PutEvents"], [settings.arn("events", "event-bus/default")])
 }
 
-/// A schedule starts state machines of the instance.
+/// A schedule or an event starts state machines of the instance.
 fn schedule(context: Context<'_>) -> Policy {
     let machines = format!("stateMachine:{}*", context.names.prefix());
     Policy::new().allow(&["states:StartExecution"], [context.settings.arn("states", &machines)])

@@ -35,6 +35,9 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) ->
     let NodeDetail::Export(export) = node.detail() else {
         return Ok(());
     };
+    if export.container.kind().technology() != ContainerTechnology::PlatformManaged {
+        return Ok(());
+    }
     let wants = |is_wanted: fn(Milestoning) -> bool| {
         export.consumers.iter().any(|consumer| is_wanted(consumer.requirements.milestoning))
     };

@@ -18,6 +18,7 @@ fn laws() -> Laws {
         ("security_groups", json!(["sg-0b"])),
         ("permissions_boundary", json!("arn:aws:iam::000000000000:policy/boundary")),
         ("secrets_prefix", json!("other")),
+        ("export_ssl_mode", json!("verify-full")),
         ("replication", json!({"instance_class": "dms.r6i.large", "multi_az": true})),
         ("jobs", json!({"workers": 5})),
     ])
