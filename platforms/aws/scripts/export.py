@@ -10,6 +10,7 @@ import json
 
 import boto3
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 DRIVER = "org.postgresql.Driver"
 
@@ -80,9 +81,7 @@ def bring(spark, connection, url, secret, wanted, target, snapshot):
         key.append("_valid_from")
     incoming = INCOMING + target["incoming"]
     properties = {"user": secret["username"], "password": secret["password"], "driver": DRIVER}
-    rows.select(*[f"`{name}`" for name in names]).write.option("createTableColumnTypes", spark_types(rows, names)).jdbc(
-        url, quoted(incoming), "overwrite", properties
-    )
+    rows.select(*[written(rows, name) for name in names]).write.jdbc(url, quoted(incoming), "overwrite", properties)
     table, incoming = quoted(target["name"]), quoted(incoming)
     declared = ", ".join(f"{quoted(name)} {types[name]}" for name in names)
     execute(connection, f"CREATE TABLE IF NOT EXISTS {table} ({declared}, PRIMARY KEY ({columns(key)}))")
@@ -91,9 +90,9 @@ def bring(spark, connection, url, secret, wanted, target, snapshot):
         if type_of(connection, target["name"], name) != type_named(connection, types[name]):
             execute(connection, f"ALTER TABLE {table} ALTER COLUMN {quoted(name)} TYPE {types[name]}")
     same = " AND ".join(f"theirs.{quoted(name)} = ours.{quoted(name)}" for name in key)
-    cast = ", ".join(f"{quoted(name)}::{types[name]}" for name in names)
+    values_in = ", ".join(incoming_value(name, types[name]) for name in names)
     execute(connection, f"DELETE FROM {table} AS ours WHERE NOT EXISTS (SELECT FROM {incoming} AS theirs WHERE {same})")
-    insert = f"INSERT INTO {table} AS ours ({columns(names)}) SELECT {cast} FROM {incoming} ON CONFLICT ({columns(key)}) "
+    insert = f"INSERT INTO {table} AS ours ({columns(names)}) SELECT {values_in} FROM {incoming} ON CONFLICT ({columns(key)}) "
     values = [name for name in names if name not in key]
     if values:
         changed = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in values)
@@ -106,10 +105,15 @@ def bring(spark, connection, url, secret, wanted, target, snapshot):
     execute(connection, f"DROP TABLE {incoming}")
 
 
-def spark_types(rows, names):
-    """The types in which records come in: texts have no limit there, and are cast on the way."""
-    texts = [field.name for field in rows.schema if field.name in names and field.dataType.simpleString() == "string"]
-    return ", ".join(f"`{name}` STRING" for name in texts)
+def written(rows, name):
+    """A column as it comes in: a moment is a time in UTC there, so that no time zone of a machine is asked."""
+    is_moment = rows.schema[name].dataType.typeName() == "timestamp"
+    return F.col(f"`{name}`").cast("timestamp_ntz").alias(name) if is_moment else F.col(f"`{name}`")
+
+
+def incoming_value(name, kind):
+    """The value of a column that came in, in the type that it is to have."""
+    return f"{quoted(name)} AT TIME ZONE 'UTC'" if kind == "timestamptz" else f"{quoted(name)}::{kind}"
 
 
 def execute(connection, sql):

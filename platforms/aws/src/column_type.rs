@@ -123,11 +123,7 @@ impl ColumnType {
             32..=63 => Self::plain("bigint"),
             _ => Self::plain("decimal(38,0)"),
         };
-        let limits = Limits {
-            least: Some(least),
-            greatest: Some(greatest.to_string()),
-            ..Limits::default()
-        };
+        let limits = Limits { least: Some(least), greatest: Some(greatest.to_string()), ..Limits::default() };
         Ok(Self { limits, ..kept })
     }
 }

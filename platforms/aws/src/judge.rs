@@ -37,7 +37,8 @@ fn judge_changed(change: &JudgedChange<'_>, changed: &ResourceChange<'_>) -> Jud
     if let Some((column, before, after)) = other_type(changed) {
         let help = "leave the column as it is, and declare another one";
         let reason = format!("`{column}` was `{before}` and is to be `{after}`, of which values are kept");
-        let converted = Judgement::update(Effect::Backfill, "the merge job fails until the column is dropped");
+        let converted =
+            Judgement::update(Effect::Backfill, "the merge job fails until the column is dropped");
         return Judgement::refuse(&codes::OTHER_TYPE, reason, help).or(converted);
     }
     if changed.after.kind() == REPLICATION_TASK.name() && judged == Judgement::update(Effect::InPlace, "") {

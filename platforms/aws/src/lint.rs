@@ -1,11 +1,6 @@
 //! Lint: whatever cannot be rendered is reported, each with a code that says what to do.
 
-use crate::{
-    codes,
-    column_type::ColumnType,
-    names::source_table,
-    settings::AwsSettings,
-};
+use crate::{codes, column_type::ColumnType, names::source_table, settings::AwsSettings};
 use datasurface_platform::prelude::*;
 
 /// Columns of the files of DMS. Those of tables begin with `_`, as no column of the model does.
@@ -38,7 +33,11 @@ pub(crate) fn report_node(node: &NodeView, found: &mut Reporter<'_>) {
             report_target(node, export, found);
             for consumer in export.consumers.iter().filter(|one| !one.entitlement.is_empty()) {
                 let message = format!("nobody is granted what `{}` may read", consumer.group);
-                found.report(&codes::NOT_GRANTED, message, "grant it in Lake Formation, and not in the model");
+                found.report(
+                    &codes::NOT_GRANTED,
+                    message,
+                    "grant it in Lake Formation, and not in the model",
+                );
             }
         }
         NodeDetail::Trigger(_) | NodeDetail::Transform(_) => {}
@@ -61,7 +60,9 @@ fn report_target(node: &NodeView, export: &ExportFacts, found: &mut Reporter<'_>
         found.report(&codes::TARGET_CREDENTIAL, message, help);
     }
     let limit = export.container.kind().max_identifier_length().unwrap_or(usize::MAX);
-    for column in export.dataset.schema.table().columns().iter().filter(|one| one.name().as_str().len() > limit) {
+    for column in
+        export.dataset.schema.table().columns().iter().filter(|one| one.name().as_str().len() > limit)
+    {
         let about = LintSubject::Column(export.dataset.key.clone(), column.name().clone());
         let message = format!("`{}` is longer than {limit} bytes", column.name());
         found.report_about(&about, &codes::TARGET_COLUMN, message, "give it a shorter name");

@@ -98,7 +98,11 @@ pub(crate) fn source_table<'c>(capture: &'c CaptureFacts, dataset: &'c DatasetNa
 }
 
 /// Returns the name of the secret with the user and password of a database: that of a credential, or of the container where none is named.
-pub(crate) fn secret_name(prefix: &str, credential: Option<&CredentialKey>, container: &ContainerKey) -> String {
+pub(crate) fn secret_name(
+    prefix: &str,
+    credential: Option<&CredentialKey>,
+    container: &ContainerKey,
+) -> String {
     let part = |text: &str| -> String {
         let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_+=.@-".contains(c);
         match text.chars().all(is_allowed) {
@@ -112,7 +116,8 @@ pub(crate) fn secret_name(prefix: &str, credential: Option<&CredentialKey>, cont
             format!("{prefix}/{}", parts.join("/"))
         }
         None => {
-            let parts = [container.zone.as_str(), container.team.as_str(), container.container.as_str()].map(part);
+            let parts =
+                [container.zone.as_str(), container.team.as_str(), container.container.as_str()].map(part);
             format!("{prefix}/{}/container", parts.join("/"))
         }
     }
@@ -126,9 +131,8 @@ pub(crate) fn lowercase_identifier(parts: &[&str]) -> String {
 /// Joins parts to a name of small letters, digits and single hyphens, as DMS demands: it begins with a letter and ends with none. A name
 /// that could not keep its parts whole ends in a hash of them.
 fn hyphenated(parts: &[&str]) -> String {
-    let is_plain = |part: &&str| {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric()) && part.is_ascii()
-    };
+    let is_plain =
+        |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric()) && part.is_ascii();
     // The parts themselves are unique without regard to case.
     let joined = parts.join("-").to_lowercase();
     if parts.iter().all(is_plain) && joined.len() <= NAME_LIMIT {

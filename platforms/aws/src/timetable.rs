@@ -21,8 +21,7 @@ const MONTH: Field = Field {
     last: 12,
     names: &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
 };
-const WEEKDAY: Field =
-    Field { first: 0, last: 6, names: &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] };
+const WEEKDAY: Field = Field { first: 0, last: 6, names: &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] };
 
 /// Returns the expressions of Scheduler that start something when a timetable says so. Fields are written as lists, so that no reading of
 /// steps and ranges differs.

@@ -16,14 +16,12 @@ pub(crate) static BUCKET_ACCESS: ResourceType = ResourceType::new("aws_s3_bucket
     .imported_by("{bucket}")
     .replaced_by(&["bucket"], Effect::None);
 
-pub(crate) static BUCKET_POLICY: ResourceType = ResourceType::new("aws_s3_bucket_policy")
+pub(crate) static BUCKET_POLICY: ResourceType =
+    ResourceType::new("aws_s3_bucket_policy").imported_by("{bucket}").replaced_by(&["bucket"], Effect::None);
+
+pub(crate) static BUCKET_LIFECYCLE: ResourceType = ResourceType::new("aws_s3_bucket_lifecycle_configuration")
     .imported_by("{bucket}")
     .replaced_by(&["bucket"], Effect::None);
-
-pub(crate) static BUCKET_LIFECYCLE: ResourceType =
-    ResourceType::new("aws_s3_bucket_lifecycle_configuration")
-        .imported_by("{bucket}")
-        .replaced_by(&["bucket"], Effect::None);
 
 pub(crate) static OBJECT: ResourceType = ResourceType::new("aws_s3_object")
     .imported_by("{bucket}/{key}")
@@ -51,9 +49,8 @@ pub(crate) static SUBNET_GROUP: ResourceType = ResourceType::new("aws_dms_replic
     .imported_by("{replication_subnet_group_id}")
     .replaced_by(&["replication_subnet_group_id"], Effect::Pause);
 
-pub(crate) static REPLICATION_INSTANCE: ResourceType = ResourceType::new("aws_dms_replication_instance")
-    .imported_by("{replication_instance_id}")
-    .replaced_by(
+pub(crate) static REPLICATION_INSTANCE: ResourceType =
+    ResourceType::new("aws_dms_replication_instance").imported_by("{replication_instance_id}").replaced_by(
         &["replication_instance_id", "replication_subnet_group_id", "publicly_accessible", "kms_key_arn"],
         Effect::Backfill,
     );

@@ -60,7 +60,10 @@ fn source(context: Context<'_>, node: &NodeView, capture: &CaptureFacts, label: 
         .argument("engine_name", "postgres")
         .argument("database_name", database)
         .argument("ssl_mode", "require")
-        .argument("secrets_manager_arn", secret_name(&context.settings.secrets_prefix, capture.credential.as_ref(), &container))
+        .argument(
+            "secrets_manager_arn",
+            secret_name(&context.settings.secrets_prefix, capture.credential.as_ref(), &container),
+        )
         .argument(
             "secrets_manager_access_role_arn",
             context.settings.role_arn(&context.names.single(roles::SECRETS)),
@@ -100,7 +103,9 @@ fn target(context: Context<'_>, node: &NodeView, label: &str) -> Block {
         .after("aws_s3_bucket.staging")
         .after("aws_iam_role_policy.staging");
     match &settings.kms_key {
-        Some(key) => block.argument("encryption_mode", "sse-kms").argument("server_side_encryption_kms_key_id", key),
+        Some(key) => {
+            block.argument("encryption_mode", "sse-kms").argument("server_side_encryption_kms_key_id", key)
+        }
         None => block.argument("encryption_mode", "sse-s3"),
     }
 }
@@ -124,14 +129,20 @@ fn mappings(capture: &CaptureFacts, datasets: &[DatasetFacts]) -> Value {
         let (schema, table) = source_table(capture, &dataset.key.dataset);
         let locator = json!({"schema-name": schema, "table-name": table});
         let name = dataset.storage_key().dataset.to_string();
-        add(json!({"rule-type": "selection", "rule-name": format!("{name}: records"), "object-locator": locator,
-            "rule-action": "explicit"}));
-        add(json!({"rule-type": "transformation", "rule-name": format!("{name}: sequence"), "rule-target": "column",
+        add(
+            json!({"rule-type": "selection", "rule-name": format!("{name}: records"), "object-locator": locator,
+            "rule-action": "explicit"}),
+        );
+        add(
+            json!({"rule-type": "transformation", "rule-name": format!("{name}: sequence"), "rule-target": "column",
             "object-locator": locator, "rule-action": "add-column", "value": "ar_change_seq",
-            "expression": "$AR_H_CHANGE_SEQ", "data-type": {"type": "string", "length": 64}}));
-        add(json!({"rule-type": "transformation", "rule-name": format!("{name}: key"), "rule-target": "column",
+            "expression": "$AR_H_CHANGE_SEQ", "data-type": {"type": "string", "length": 64}}),
+        );
+        add(
+            json!({"rule-type": "transformation", "rule-name": format!("{name}: key"), "rule-target": "column",
             "object-locator": locator, "rule-action": "add-before-image-columns",
-            "before-image-def": {"prefix": BEFORE_IMAGE, "suffix": "", "column-filter": "pk-only"}}));
+            "before-image-def": {"prefix": BEFORE_IMAGE, "suffix": "", "column-filter": "pk-only"}}),
+        );
     }
     for (number, rule) in (1..).zip(&mut rules) {
         if let Some(members) = rule.as_object_mut() {

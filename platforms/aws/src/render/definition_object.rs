@@ -36,7 +36,8 @@ pub(super) fn add(
 
 /// Returns the text of the definition that a resource is; none if it is another one.
 pub(crate) fn definition(resource: &Resource) -> Option<&str> {
-    let is_definition = resource.kind() == OBJECT.name() && resource.address().as_str().contains(".definition-");
+    let is_definition =
+        resource.kind() == OBJECT.name() && resource.address().as_str().contains(".definition-");
     let content = resource.attributes().get("arguments")?.get("content")?;
     is_definition.then(|| content.as_str()).flatten()
 }

@@ -93,9 +93,7 @@ pub(super) fn add_machine(
         return Ok(());
     };
     let (settings, names) = (context.settings, context.names);
-    let is_delivered = |node: &&NodeView| {
-        matches!(node.detail(), NodeDetail::Export(export) if export.container.kind().server().is_some())
-    };
+    let is_delivered = |node: &&NodeView| matches!(node.detail(), NodeDetail::Export(export) if export.container.kind().server().is_some());
     let nodes = scope.whole_nodes().filter(is_delivered);
     let definitions: Vec<String> =
         nodes.map(|node| format!("s3://{}/{}", settings.lake_bucket, names.export_key(node))).collect();

@@ -76,7 +76,12 @@ fn add_job(context: Context<'_>, module: &mut Module, job: &Job) -> Result<Block
         ("python_version", "3".into()),
         (
             "script_location",
-            Expression::joined(["s3://".into(), object.attribute("bucket"), "/".into(), object.attribute("key")]),
+            Expression::joined([
+                "s3://".into(),
+                object.attribute("bucket"),
+                "/".into(),
+                object.attribute("key"),
+            ]),
         ),
     ]);
     let runs = Expression::object([("max_concurrent_runs", jobs.concurrent_runs)]);

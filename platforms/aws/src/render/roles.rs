@@ -55,7 +55,11 @@ fn job(context: Context<'_>) -> Policy {
     let policy = Policy::new()
         .allow(&["s3:ListBucket"], [lake, staging].map(|bucket| settings.bucket_arn(bucket)))
         .allow(&["s3:GetObject"], [settings.bucket_arn(&format!("{staging}/*"))])
-        .allow(&["s3:GetObject"], ["scripts/*", "definitions/*", "exports/*"].map(|keys| settings.bucket_arn(&format!("{lake}/{keys}"))))
+        .allow(
+            &["s3:GetObject"],
+            ["scripts/*", "definitions/*", "exports/*"]
+                .map(|keys| settings.bucket_arn(&format!("{lake}/{keys}"))),
+        )
         .allow(
             &["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
             [settings.bucket_arn(&format!("{lake}/tables/*"))],
@@ -80,7 +84,8 @@ fn job(context: Context<'_>) -> Policy {
         )
         .allow(
             &["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:CreateTags"],
-            ["network-interface/*", "subnet/*", "security-group/*"].map(|resource| settings.arn("ec2", resource)),
+            ["network-interface/*", "subnet/*", "security-group/*"]
+                .map(|resource| settings.arn("ec2", resource)),
         )
         // These have no level of resources.
         .allow(

@@ -44,10 +44,12 @@ fn encryption(context: Context<'_>, label: &str, bucket: &Handle) -> Block {
 }
 
 fn access(label: &str, bucket: &Handle) -> Block {
-    ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"].into_iter().fold(
-        Block::resource(&BUCKET_ACCESS, label).argument("bucket", bucket.attribute("bucket")),
-        |block, setting| block.argument(setting, true),
-    )
+    ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"]
+        .into_iter()
+        .fold(
+            Block::resource(&BUCKET_ACCESS, label).argument("bucket", bucket.attribute("bucket")),
+            |block, setting| block.argument(setting, true),
+        )
 }
 
 /// Refuses whoever speaks without TLS.

@@ -45,7 +45,10 @@ pub(super) fn add(
         .argument("open_table_format_input", Expression::object([("iceberg_input", iceberg)]))
         .argument(
             "storage_descriptor",
-            Expression::object([("columns", Expression::list([column])), ("location", location.as_str().into())]),
+            Expression::object([
+                ("columns", Expression::list([column])),
+                ("location", location.as_str().into()),
+            ]),
         )
         .argument(
             "parameters",

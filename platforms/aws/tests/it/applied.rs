@@ -79,7 +79,8 @@ fn a_move_between_states_touches_nothing() {
     let transferred = &expected["shards/second"][ORDERS];
     assert_eq!(transferred.imported_by.as_deref(), Some("000000000000:lake:store__orders"));
     assert_eq!(expected["shards/main"][ORDERS], PlannedChange::new(TerraformAction::Forget));
-    let recreated = expected.values().flatten().filter(|(_, change)| change.action == TerraformAction::Create);
+    let recreated =
+        expected.values().flatten().filter(|(_, change)| change.action == TerraformAction::Create);
     let recreated: Vec<&str> = recreated.map(|(address, _)| address.as_str()).collect();
     let is_of_shard = |address: &&str| address.contains(".batch-second-");
     assert!(recreated.iter().all(is_of_shard), "the batches of the shard alone are new: {recreated:?}");

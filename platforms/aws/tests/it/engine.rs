@@ -10,28 +10,48 @@ use std::{
 /// A Python with PySpark of the version that the rendered version of Glue has, and the jar of Iceberg.
 pub(crate) struct Spark {
     python: PathBuf,
-    pub(crate) jar: PathBuf,
+    jars: Vec<PathBuf>,
 }
+
+const ICEBERG: &str = "iceberg-spark-runtime-3.5_2.12-";
+const POSTGRES: &str = "postgresql-";
 
 impl Spark {
     /// The engine in the folder that `DATASURFACE_SPARK` names, or in the cache of the user. Without one, the test is skipped.
     pub(crate) fn find() -> Option<Self> {
+        Self::find_with(&[ICEBERG])
+    }
+
+    /// The same engine, with a driver for PostgreSQL.
+    pub(crate) fn find_with_postgres() -> Option<Self> {
+        Self::find_with(&[ICEBERG, POSTGRES])
+    }
+
+    fn find_with(wanted: &[&str]) -> Option<Self> {
         let named = env::var_os("DATASURFACE_SPARK").map(PathBuf::from);
         let home = env::var_os("HOME").map(|home| Path::new(&home).join(".cache/datasurface"));
         let folder = named.or(home)?;
         let python = folder.join("spark/bin/python");
-        let jar = fs::read_dir(folder.join("jars")).into_iter().flatten().find_map(|entry| {
-            let path = entry.ok()?.path();
-            let name = path.file_name()?.to_str()?;
-            name.starts_with("iceberg-spark-runtime-3.5_2.12-").then_some(path.clone())
-        });
-        match jar.filter(|_| python.exists()) {
-            Some(jar) => Some(Self { python, jar }),
+        let there = fs::read_dir(folder.join("jars")).into_iter().flatten().flatten();
+        let there: Vec<PathBuf> = there.map(|entry| entry.path()).collect();
+        let is_jar = |path: &Path, name: &str| {
+            path.file_name().and_then(|file| file.to_str()).is_some_and(|file| file.starts_with(name))
+        };
+        let find = |name: &&str| there.iter().find(|path| is_jar(path, name)).cloned();
+        let jars: Option<Vec<PathBuf>> = wanted.iter().map(find).collect();
+        match jars.filter(|_| python.exists()) {
+            Some(jars) => Some(Self { python, jars }),
             None => {
-                skipped(&format!("there is no Spark with Iceberg in {}", folder.display()));
+                skipped(&format!("there is no Spark with {} in {}", wanted.join(" and "), folder.display()));
                 None
             }
         }
+    }
+
+    /// The jars, as Spark takes a list of them.
+    pub(crate) fn jars(&self) -> String {
+        let jars: Vec<&str> = self.jars.iter().map(|path| path.to_str().unwrap()).collect();
+        jars.join(",")
     }
 
     /// Runs a program of `tests/spark`, and returns what it printed.
@@ -42,6 +62,8 @@ impl Spark {
             .args(arguments)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("PYSPARK_PYTHON", &self.python)
+            // Python shows moments in the time zone of the machine.
+            .env("TZ", "UTC")
             .env("SPARK_LOCAL_IP", "127.0.0.1")
             .env_remove("SPARK_HOME")
             .output()

@@ -9,9 +9,15 @@
 
 mod applied;
 mod engine;
+mod exported;
 mod laws;
 mod merged;
+#[path = "../../../local/tests/it/support/postgres.rs"]
+#[expect(dead_code, reason = "it is made for the tests of the local platform")]
+mod postgres;
 mod refused;
 mod shop;
 mod site;
 mod skipped;
+
+use skipped::skipped;

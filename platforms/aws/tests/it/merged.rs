@@ -24,7 +24,7 @@ fn live_and_history_are_those_of_an_independent_model() {
     let before = rendered(&folder.path().join("before"), orders());
     let after = rendered(&folder.path().join("after"), Dataset::new("orders", wider).classified("Public"));
     let buckets = folder.path().join("buckets");
-    let folders = [&before, &after, &buckets, &spark.jar].map(|path| path.to_str().unwrap());
-    let printed = spark.run("check_merge.py", &[&folders[..], &["0", "2"]].concat());
+    let folders = [&before, &after, &buckets].map(|path| path.to_str().unwrap());
+    let printed = spark.run("check_merge.py", &[&folders[..], &[&spark.jars(), "0", "2"]].concat());
     assert!(printed.contains("2 trials"), "{printed}");
 }

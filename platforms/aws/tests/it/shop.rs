@@ -33,13 +33,18 @@ pub(crate) struct Shop {
     pub(crate) capture: Capture,
     /// The kind of the credential of the store.
     pub(crate) credential: CredentialKind,
+    /// The port of a PostgreSQL on this machine with a database `reports`, to which orders are delivered.
+    pub(crate) reports: Option<u16>,
     /// Who may read the desk.
     pub(crate) readers: Vec<Principal>,
 }
 
 pub(crate) fn orders() -> Dataset {
-    Dataset::new("orders", "id BigInt key, customer Integer not null, amount Decimal(12,2), placed Timestamp(UTC)")
-        .classified("Public")
+    Dataset::new(
+        "orders",
+        "id BigInt key, customer Integer not null, amount Decimal(12,2), placed Timestamp(UTC)",
+    )
+    .classified("Public")
 }
 
 pub(crate) fn customers() -> Dataset {
@@ -61,6 +66,7 @@ impl Shop {
                 .with_consistency(Consistency::SingleDataset)
                 .with_cron("*/10 * * * * Europe/Berlin"),
             credential: CredentialKind::Password,
+            reports: None,
             readers: Vec::new(),
         }
     }
@@ -87,6 +93,10 @@ impl Shop {
                 team.workspace(self.readers.iter().cloned().fold(desk, Workspace::granted))
             }
         };
+        let team = match self.reports {
+            None => team,
+            Some(port) => with_reports(team, port, self.milestoning),
+        };
         let platform = PlatformDeclaration::new("Lake", AwsPlatform::KIND);
         let members = self.settings.as_object().unwrap();
         let platform =
@@ -100,4 +110,15 @@ impl Shop {
                 GovernanceZone::new().team("Sales", "github:shop/sales@main", team),
             )
     }
+}
+
+/// Adds a database of consumers, and a workspace that reads orders there.
+fn with_reports(team: Team, port: u16, milestoning: Milestoning) -> Team {
+    let kind = ContainerKind::Postgres { host: "127.0.0.1".into(), port, database: "reports".into() };
+    let reports = DataContainer::new("Reports", kind).located("AWS/Frankfurt").with_credential("writer");
+    let writer = Credential::new("writer", CredentialKind::Password).opening("Europe/Sales/Reports");
+    let group = DatasetGroup::new("Orders").sink("Store/orders").with_milestoning(milestoning);
+    team.credential(writer)
+        .container(reports)
+        .workspace(Workspace::new("Reporting").with_container("Europe/Sales/Reports").group(group))
 }

@@ -27,7 +27,8 @@ impl Site {
     /// A site with Terraform; without what that needs, the test is skipped.
     pub(crate) fn new() -> Option<Self> {
         let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/tools/terraform");
-        let without_schema = (!tools.is_dir()).then(|| "there is no schema of providers in ../shared".to_owned());
+        let without_schema =
+            (!tools.is_dir()).then(|| "there is no schema of providers in ../shared".to_owned());
         if let Some(what) = missing().or(without_schema) {
             skipped(&what);
             return None;

@@ -9,9 +9,7 @@ import sys
 class Rendered:
     def __init__(self, folder, buckets):
         self.folder, self.buckets = pathlib.Path(folder), pathlib.Path(buckets)
-        blocks = json.loads((self.folder / "foundation/jobs.tf.json").read_text())["resource"]
-        self.job = blocks["aws_glue_job"]["merge"]
-        self.script = self.folder / "foundation" / pathlib.Path(blocks["aws_s3_object"]["merge"]["source"]).name
+        self.jobs = json.loads((self.folder / "foundation/jobs.tf.json").read_text())["resource"]
 
     def dataset(self, label):
         blocks = json.loads((self.folder / f"shards/main/{label}.tf.json").read_text())["resource"]
@@ -23,7 +21,14 @@ class Rendered:
 
     def definition(self, label):
         """Puts a definition where the job finds it, and returns its address and its content."""
-        _, block = self.dataset(label)
+        return self.put(self.dataset(label)[1])
+
+    def export_definition(self, label):
+        """Puts the definition of an export where the job finds it, and returns its address and its content."""
+        blocks = json.loads((self.folder / f"shards/main/{label}.tf.json").read_text())["resource"]
+        return self.put(blocks["aws_s3_object"][label])
+
+    def put(self, block):
         path = self.buckets / block["bucket"] / block["key"]
         path.parent.mkdir(parents=True, exist_ok=True)
         content = self.local(block["content"])
@@ -32,7 +37,7 @@ class Rendered:
 
     def spark_settings(self):
         """The settings of Spark, for a catalog on disk instead of that of Glue."""
-        settings = dict(one.split("=", 1) for one in self.local(self.job["default_arguments"]["--conf"]).split(" --conf "))
+        settings = dict(one.split("=", 1) for one in self.local(self.jobs["aws_glue_job"]["merge"]["default_arguments"]["--conf"]).split(" --conf "))
         catalogs = {name.rsplit(".", 1)[0] for name in settings if name.endswith(".catalog-impl")}
         for catalog in catalogs:
             del settings[f"{catalog}.catalog-impl"], settings[f"{catalog}.io-impl"]
@@ -49,12 +54,13 @@ class Rendered:
         version = iceberg["version"]
         spark.sql(f"CREATE TABLE {definition['table']} ({columns}) USING iceberg TBLPROPERTIES ('format-version' = '{version}')")
 
-    def run(self, definitions, moment):
-        """Runs the script as Glue does, in this process, so that it has the session that is there."""
+    def run(self, definitions, moment, purpose="merge"):
+        """Runs the script of a job as Glue does, in this process, so that it has the session that is there."""
         arguments = sys.argv
-        sys.argv = [str(self.script), "--definitions", json.dumps(definitions), "--moment", moment, "--JOB_NAME", "merge"]
+        script = self.folder / "foundation" / pathlib.Path(self.jobs["aws_s3_object"][purpose]["source"]).name
+        sys.argv = [str(script), "--definitions", json.dumps(definitions), "--moment", moment, "--JOB_NAME", purpose]
         try:
-            runpy.run_path(str(self.script), run_name="__main__")
+            runpy.run_path(str(script), run_name="__main__")
         finally:
             sys.argv = arguments
 
