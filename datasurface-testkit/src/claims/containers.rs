@@ -12,10 +12,6 @@ const WAYS: [&str; 4] = ["sql_snapshot", "cdc", "kafka", "object_files"];
 
 /// Rewrites what is captured, and from where, and where data is exported to.
 pub(super) fn rewrite(document: &mut Value, descriptor: &PlatformDescriptor) {
-    let targets = descriptor.export_targets();
-    if !targets.is_empty() && targets.iter().all(|target| target.as_str() == PROVIDED) {
-        provide(document);
-    }
     let way = WAYS.into_iter().find(|way| descriptor.captures().contains(*way));
     let (mut sources, mut targets) = (BTreeSet::new(), BTreeSet::new());
     for (_, team) in teams(document) {
@@ -47,31 +43,6 @@ pub(super) fn rewrite(document: &mut Value, descriptor: &PlatformDescriptor) {
             {
                 container.insert("kind".to_owned(), kind);
             }
-        }
-    }
-}
-
-/// The containers that a platform provides.
-const PROVIDED: &str = "platform_managed";
-
-/// Delivers to containers that the platform provides: each is for its own team alone, so each team gets one.
-fn provide(document: &mut Value) {
-    const NAME: &str = "Provided";
-    for (key, team) in teams(document) {
-        let mut is_used = false;
-        for workspace in list(team, "workspaces").filter_map(Value::as_object_mut) {
-            if workspace.contains_key("container") {
-                workspace.insert("container".to_owned(), json!(format!("{key}/{NAME}")));
-                is_used = true;
-            }
-        }
-        let team = if team.get("definition").is_some() { team.get_mut("definition") } else { Some(team) };
-        let team = team.and_then(Value::as_object_mut).filter(|_| is_used);
-        let containers = team.map(|team| team.entry("containers").or_insert(json!([])));
-        if let Some(containers) = containers.and_then(Value::as_array_mut)
-            && !containers.iter().any(|container| container.get("name") == Some(&json!(NAME)))
-        {
-            containers.push(json!({ "name": NAME, "kind": PROVIDED }));
         }
     }
 }

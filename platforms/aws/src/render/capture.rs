@@ -104,9 +104,9 @@ fn target(context: Context<'_>, node: &NodeView, label: &str) -> Block {
         .after("aws_iam_role_policy.staging");
     match &settings.kms_key {
         Some(key) => {
-            block.argument("encryption_mode", "sse-kms").argument("server_side_encryption_kms_key_id", key)
+            block.argument("encryption_mode", "SSE_KMS").argument("server_side_encryption_kms_key_id", key)
         }
-        None => block.argument("encryption_mode", "sse-s3"),
+        None => block.argument("encryption_mode", "SSE_S3"),
     }
 }
 

@@ -91,6 +91,23 @@ fn a_move_between_states_touches_nothing() {
 }
 
 #[test]
+fn deliveries_are_applied_and_moved_too() {
+    let Some(site) = Site::new() else { return };
+    let shop = Shop { reports: Some(5432), ..site.shop() };
+    let (_, expected) = site.render(&shop);
+    assert!(
+        expected["shards/main"].keys().any(|address| address.starts_with("aws_cloudwatch_event_target."))
+    );
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.planned(), Changes::new());
+    site.place_all("second");
+    let (_, expected) = site.render(&shop);
+    assert!(!destroys_a_table(&expected), "{expected:?}");
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.planned(), Changes::new());
+}
+
+#[test]
 fn settings_change_in_place_or_are_refused() {
     let Some((site, shop)) = applied() else { return };
     let mut settings = shop.settings.clone();

@@ -11,6 +11,7 @@ mod applied;
 mod engine;
 mod exported;
 mod laws;
+mod machines;
 mod merged;
 #[path = "../../../local/tests/it/support/postgres.rs"]
 #[expect(dead_code, reason = "it is made for the tests of the local platform")]
@@ -19,5 +20,6 @@ mod refused;
 mod shop;
 mod site;
 mod skipped;
+mod states_language;
 
 use skipped::skipped;
