@@ -7,7 +7,7 @@ use datasurface_terraform::TerraformSettings;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AwsSettings {
-    /// Where states are, and versions of Terraform and its provider.
+    /// The backend of the states, and versions of Terraform and its provider.
     pub terraform: TerraformSettings,
     /// The account, as twelve digits.
     pub account: String,
@@ -36,7 +36,7 @@ pub struct AwsSettings {
     /// The beginning of the names of secrets in Secrets Manager; `datasurface` by default.
     #[serde(default = "usual_secrets_prefix")]
     pub secrets_prefix: String,
-    /// How the export job checks the certificate of a database: `require` by default, or `verify-full`, or `disable` for trials.
+    /// The check of the certificates of databases by the export job: `require` by default, or `verify-full`, or `disable` for trials.
     #[serde(default)]
     pub export_ssl_mode: SslMode,
     /// The replication instance of DMS.
@@ -50,7 +50,7 @@ pub struct AwsSettings {
     pub resources_per_state: u64,
 }
 
-/// How the certificate of a database is checked.
+/// The check of the certificate of a database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SslMode {
@@ -71,7 +71,7 @@ pub struct ReplicationSettings {
     pub instance_class: String,
     /// The size of its disk in gigabytes; 50 by default.
     pub storage_gigabytes: u32,
-    /// Whether a second machine stands by in another availability zone.
+    /// Whether a second machine is kept ready in another availability zone.
     pub multi_az: bool,
 }
 

@@ -22,7 +22,7 @@ fn machine(file: &str) -> Value {
     shop.settings["jobs"] = json!({"datasets_per_run": 1});
     let deployment = deployment(folder.path());
     deployment.render(&shop.ecosystem()).unwrap();
-    let machines = blocks(deployment.root(), file, "aws_sfn_state_machine");
+    let machines = blocks(&deployment.root(), file, "aws_sfn_state_machine");
     assert_eq!(machines.len(), 1);
     serde_json::from_str(machines[0]["definition"].as_str().unwrap()).unwrap()
 }
@@ -105,7 +105,7 @@ fn the_rule_of_a_delivery_is_for_the_event_of_a_batch() {
     let folder = tempfile::tempdir().unwrap();
     let deployment = deployment(folder.path());
     deployment.render(&Shop { reports: Some(5432), ..Shop::new("states") }.ecosystem()).unwrap();
-    let rules = blocks(deployment.root(), DELIVERY, "aws_cloudwatch_event_rule");
+    let rules = blocks(&deployment.root(), DELIVERY, "aws_cloudwatch_event_rule");
     let pattern: Value = serde_json::from_str(rules[0]["event_pattern"].as_str().unwrap()).unwrap();
     let event = &done.events[0];
     assert_eq!(pattern["source"], json!([event["Source"]]));
@@ -118,7 +118,7 @@ fn no_role_is_allowed_a_wildcard_of_actions() {
     let folder = tempfile::tempdir().unwrap();
     let deployment = deployment(folder.path());
     deployment.render(&Shop::new("states").ecosystem()).unwrap();
-    let policies = blocks(deployment.root(), "foundation/roles.tf.json", "aws_iam_role_policy");
+    let policies = blocks(&deployment.root(), "foundation/roles.tf.json", "aws_iam_role_policy");
     assert_eq!(policies.len(), 6);
     for policy in &policies {
         let document: Value = serde_json::from_str(policy["policy"].as_str().unwrap()).unwrap();
