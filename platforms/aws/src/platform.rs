@@ -21,8 +21,8 @@ const CAPTURE_WEIGHT: u64 = 7;
 /// The resources of a dataset: its table and its definition.
 const DATASET_WEIGHT: u64 = 2;
 
-/// The resources of an export: a view of the latest versions, and one of all.
-const EXPORT_WEIGHT: u64 = 2;
+/// The resources of an export: two views, or a definition; also a state machine, a rule and its target, if it is the only one of its shard.
+const EXPORT_WEIGHT: u64 = 4;
 
 /// The limit of the resources of one state.
 const RESOURCES: &str = "resources";

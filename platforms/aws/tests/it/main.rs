@@ -11,6 +11,7 @@ mod applied;
 mod engine;
 mod exported;
 mod laws;
+mod limits;
 mod machines;
 mod merged;
 #[path = "../../../local/tests/it/support/postgres.rs"]
