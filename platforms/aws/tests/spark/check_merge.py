@@ -24,7 +24,7 @@ class Source:
     def __init__(self, folder, chance):
         self.folder, self.random = folder, chance
         self.records, self.sequence = {}, 0
-        self.loaded, self.delivered, self.held_back = [], [], []
+        self.loaded, self.delivered, self.held_back, self.paths = [], [], [], []
 
     def values(self):
         values = {
@@ -43,7 +43,7 @@ class Source:
 
     def change(self):
         """One change, as a transaction makes it; none if it would break the key."""
-        kind, number = self.random.choice("IUUDK"), self.random.randrange(12)
+        kind, number = self.random.choice("IUUDK"), self.random.randrange(8)
         there = number in self.records
         if there == (kind == "I"):
             return None
@@ -52,7 +52,7 @@ class Source:
         if kind == "D":
             record = self.records.pop(number)
         elif kind == "K":
-            other = self.random.randrange(12)
+            other = self.random.randrange(8)
             if other in self.records:
                 return None
             former, record = self.records.pop(number), {**record, "id": other}
@@ -63,19 +63,20 @@ class Source:
         return ("U" if kind == "K" else kind, record, sequence, former)
 
     def go_on(self):
-        """Writes some changes: in two files, of which one may be written twice, and one may be late by a batch."""
+        """Writes some changes: in two files, of which the first one may be late by a batch, and any may come again, soon or in a later batch."""
         late, self.held_back = self.held_back, []
-        changes = [change for change in (self.change() for _ in range(self.random.randrange(9))) if change]
+        changes = [change for change in (self.change() for _ in range(self.random.randrange(10, 30))) if change]
         cut = self.random.randrange(len(changes) + 1)
         parts = [part for part in (changes[:cut], changes[cut:]) if part]
-        if len(parts) == 2 and self.random.random() < 0.3:
+        if len(parts) == 2 and self.random.random() < 0.5:
             self.held_back = parts.pop(0)
         for part in [*parts, late]:
             if part:
                 path = self.folder.change(part)
                 self.delivered += part
-                if self.random.random() < 0.3:
-                    self.folder.repeat(path)
+                self.paths.append(path)
+        if self.paths and self.random.random() < 0.5:
+            self.folder.repeat(self.random.choice(self.paths))
 
     def state(self):
         return expected.state(self.loaded, self.delivered, ["id"])
