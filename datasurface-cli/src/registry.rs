@@ -5,6 +5,8 @@ use datasurface_platform::Registry;
 /// These platforms.
 pub(crate) fn built_in() -> Registry {
     let registry = Registry::new();
+    #[cfg(feature = "aws")]
+    let registry = registry.with_plugin::<datasurface_aws::AwsPlatform>();
     #[cfg(feature = "local")]
     let registry = registry.with_plugin::<datasurface_local::LocalPlatform>();
     registry

@@ -229,7 +229,10 @@ fn settings_of_a_platform_have_a_schema() {
     assert_eq!(fixture.run("schema protocol").good().json(), committed);
     let said = fixture.run("schema connectors");
     assert_eq!((said.code, said.out.as_str()), (2, ""));
-    assert_eq!(said.err, "error: the command has no platform of the kind `connectors`; it has `local`\n");
+    assert_eq!(
+        said.err,
+        "error: the command has no platform of the kind `connectors`; it has `aws`, `local`\n"
+    );
     if let Some(program) = connectors() {
         fixture.write("programs.toml", configured("connectors", program.to_str().unwrap()));
         fixture.run("schema connectors --configuration programs.toml").good().json();

@@ -20,6 +20,7 @@ pub struct Block {
     pub(crate) origins: BTreeSet<NodeKey>,
     pub(crate) held_data: Option<HeldData>,
     pub(crate) prevents_destruction: bool,
+    pub(crate) ignored: BTreeSet<String>,
     pub(crate) places: BTreeSet<String>,
     pub(crate) former_label: Option<String>,
     pub(crate) import_id: Option<String>,
@@ -54,6 +55,7 @@ impl Block {
             origins: BTreeSet::new(),
             held_data: None,
             prevents_destruction: false,
+            ignored: BTreeSet::new(),
             places: BTreeSet::new(),
             former_label: None,
             import_id: None,
@@ -101,6 +103,13 @@ impl Block {
     /// Makes Terraform refuse to destroy the resource while it is declared.
     pub fn preventing_destruction(mut self) -> Self {
         self.prevents_destruction = true;
+        self
+    }
+
+    /// Makes Terraform ignore these arguments, or parts of them, once the resource is there: `storage_descriptor`, or
+    /// `parameters[\"owner\"]`. Something else owns them from then on.
+    pub fn ignoring<A: Into<String>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.ignored.extend(arguments.into_iter().map(Into::into));
         self
     }
 

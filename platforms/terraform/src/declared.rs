@@ -1,7 +1,7 @@
 //! Blocks that were added to a root module: how they are written, and what the host compares.
 
 use crate::{
-    attributes::{ARGUMENTS, IMPORT_ID, LIFECYCLE},
+    attributes::{ARGUMENTS, IMPORT_ID, LIFECYCLE, PREVENT_DESTROY},
     block::{Block, Mode},
 };
 use datasurface_platform::{Resource, ResourceAddress};
@@ -41,10 +41,16 @@ impl Declared {
         if !explicit.is_empty() {
             body.insert("depends_on".to_owned(), json!(explicit));
         }
+        let mut lifecycle = BTreeMap::new();
         if block.prevents_destruction {
-            let lifecycle = json!({"prevent_destroy": true});
+            lifecycle.insert(PREVENT_DESTROY, json!(true));
+        }
+        if !block.ignored.is_empty() {
+            lifecycle.insert("ignore_changes", json!(block.ignored));
+        }
+        if !lifecycle.is_empty() {
             resource = resource.attribute(LIFECYCLE, &lifecycle);
-            body.insert("lifecycle".to_owned(), lifecycle);
+            body.insert("lifecycle".to_owned(), json!(lifecycle));
         }
         if let Some(id) = import_id {
             resource = resource.attribute(IMPORT_ID, id);

@@ -1,7 +1,7 @@
 //! The types of resources that a platform renders: the judge of its changes.
 
 use crate::{
-    attributes::{ARGUMENTS, LIFECYCLE},
+    attributes::{ARGUMENTS, LIFECYCLE, PREVENT_DESTROY},
     resource_type::ResourceType,
     transition,
 };
@@ -100,7 +100,10 @@ impl ResourceTypes {
 
 /// Whether Terraform refuses to destroy a resource, or it holds data.
 fn must_stay(change: &ResourceChange<'_>) -> bool {
-    let protected =
-        |resource: &Resource| resource.held_data().is_some() || resource.attributes().contains_key(LIFECYCLE);
+    let protected = |resource: &Resource| {
+        let lifecycle = resource.attributes().get(LIFECYCLE);
+        let prevents = lifecycle.and_then(|lifecycle| lifecycle.get(PREVENT_DESTROY)).is_some();
+        resource.held_data().is_some() || prevents
+    };
     protected(change.before) || protected(change.after)
 }

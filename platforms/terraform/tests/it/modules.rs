@@ -48,6 +48,16 @@ fn a_reference_is_no_good_in_another_root_module() {
 }
 
 #[test]
+fn arguments_that_something_else_owns_are_left_alone() {
+    let mut module = foundation();
+    let owned = ["tags[\"owner\"]", "policy"];
+    let block = Block::resource(&BUCKET, "lake").argument("bucket", "my-lake").ignoring(owned);
+    module.add("lake", block.preventing_destruction()).unwrap();
+    let lifecycle = &file(module, "lake.tf.json")["resource"]["aws_s3_bucket"]["lake"]["lifecycle"];
+    assert_eq!(*lifecycle, json!({"ignore_changes": ["policy", "tags[\"owner\"]"], "prevent_destroy": true}));
+}
+
+#[test]
 fn an_address_is_used_once() {
     let mut module = foundation();
     bucket(&mut module);

@@ -1,0 +1,85 @@
+//! The codes of this crate.
+
+use datasurface_platform::prelude::CodeInfo;
+
+macro_rules! codes {
+    ($($name:ident($code:literal, $summary:literal, $explanation:literal);)*) => {
+        $(pub(crate) static $name: CodeInfo = CodeInfo::error(concat!("aws/", $code), $summary, $explanation);)*
+
+        /// Every code that this crate reports of its own; those of `datasurface-terraform` come beside them.
+        pub static CODES: &[&CodeInfo] = &[$(&$name),*];
+    };
+}
+
+codes! {
+    SETTINGS(
+        "settings",
+        "a setting has a value that AWS does not take",
+        "Names of accounts, regions, buckets and keys have forms, and DMS runs in two subnets at least. AWS would refuse another value in the \
+         middle of an apply."
+    );
+    COLUMN_TYPE(
+        "column-type",
+        "a column has a type that a table on AWS cannot keep",
+        "DMS brings values of plain types, and Iceberg keeps them: integers and decimal numbers of up to 38 digits, floating point numbers of 32 \
+         and of 64 bits, texts, bytes, dates and timestamps. Give the column another type at its source, or let another platform capture it."
+    );
+    RESERVED_COLUMN(
+        "reserved-column",
+        "a column has a name that is used beside those of the dataset",
+        "Files of DMS have the columns `Op` and `ar_change_seq`, and `BI_` before the name of a column is its value before a change. Spark does \
+         not tell cases apart. Give the column another name at its source, or let another platform capture it."
+    );
+    CREDENTIAL_KIND(
+        "credential-kind",
+        "a source is read with a credential that DMS does not take",
+        "DMS reads PostgreSQL with a user and a password, which it finds in Secrets Manager. Use a credential of the kind `password`."
+    );
+    TABLE_NAME(
+        "table-name",
+        "a table at its source has a name that DMS would take for a pattern",
+        "In table mappings of DMS, `%` is any text, and the name of a table has one dot at most, behind its schema; files of changes are in a \
+         folder of that name. Give the table another name, or capture a view of it."
+    );
+    CHECKS(
+        "checks",
+        "a dataset has quality checks that nothing runs",
+        "The merge job refuses rows that break their schema, and runs no other check yet. Remove the checks, or let another platform capture the \
+         dataset."
+    );
+    SET_ASIDE(
+        "set-aside",
+        "invalid rows are to be set aside, and are not",
+        "The merge job refuses a batch with an invalid row: consumers keep the last good data. It has no place for such rows yet. Let invalid rows \
+         fail, or let another platform capture the dataset."
+    );
+    NOT_GRANTED(
+        "not-granted",
+        "a workspace has an entitlement that nothing grants",
+        "Views are not granted to anybody yet: whoever may read the catalog and the lake bucket reads them. Remove the entitlement and grant it in \
+         Lake Formation, or serve the workspace by another platform."
+    );
+    TARGET_CREDENTIAL(
+        "target-credential",
+        "a database of consumers is written without a single password",
+        "The export job writes into a database of PostgreSQL as one user, whose name and password it finds in Secrets Manager. Give the workspaces \
+         of one container one credential of the kind `password`, or give none: then the secret of the container is taken."
+    );
+    TARGET_COLUMN(
+        "target-column",
+        "a column has a name that PostgreSQL would cut",
+        "PostgreSQL keeps the first 63 bytes of a name. Give the column a shorter one, or read it in Athena."
+    );
+    OTHER_KEY(
+        "other-key",
+        "another key of data that is kept",
+        "Versions are told apart by their key. With another key, each record would be taken for a new one. Declare another dataset, and let \
+         consumers move there."
+    );
+    OTHER_TYPE(
+        "other-type",
+        "another type of a column whose values are kept",
+        "Iceberg widens a type in place: `int` to `bigint`, `float` to `double`, and a decimal number to more digits of the same scale. Values that \
+         are kept cannot get any other type. Declare another column, or another dataset."
+    );
+}

@@ -1,0 +1,86 @@
+//! Definitions of tables: what the merge job is told of a dataset.
+
+use crate::{
+    column_type::{ColumnType, Limits},
+    names::{CATALOG, Names, source_table},
+    settings::AwsSettings,
+};
+use datasurface_platform::prelude::*;
+
+/// The definition of a table, as a job reads it from the lake bucket.
+#[derive(Debug, Serialize)]
+pub(crate) struct Definition<'d> {
+    /// The table, as Spark names it.
+    table: String,
+    /// The folder with the files of changes.
+    files: String,
+    columns: Vec<DefinedColumn<'d>>,
+    key: &'d [ColumnName],
+    /// When the job runs, for whoever reads this; none if something else starts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timetable: Option<&'d Cron>,
+}
+
+/// A column of a table.
+#[derive(Debug, Serialize)]
+struct DefinedColumn<'d> {
+    name: &'d ColumnName,
+    #[serde(rename = "type")]
+    data_type: String,
+    nullable: bool,
+    #[serde(flatten)]
+    limits: Limits,
+}
+
+impl<'d> Definition<'d> {
+    /// Defines the table of a dataset that is captured from a container.
+    ///
+    /// # Errors
+    ///
+    /// If a column has a type that nothing keeps, which lint reports.
+    pub(crate) fn new(
+        settings: &AwsSettings,
+        names: &Names,
+        node: &NodeView,
+        capture: &'d CaptureFacts,
+        dataset: &'d DatasetFacts,
+    ) -> Result<Self, PlatformError> {
+        let table = dataset.schema.table();
+        let (schema, source) = source_table(capture, &dataset.key.dataset);
+        let folder = names.staging_folder(node);
+        Ok(Self {
+            table: format!("{CATALOG}.{}.{}", names.database(), Names::table(dataset.storage_key())),
+            files: format!("s3://{}/{folder}/{schema}/{source}", settings.staging_bucket),
+            columns: table.columns().iter().map(DefinedColumn::new).collect::<Result<_, _>>()?,
+            key: table.key(),
+            timetable: match capture.capture.trigger() {
+                CaptureTrigger::Cron(cron) => Some(cron),
+                CaptureTrigger::External => None,
+            },
+        })
+    }
+}
+
+impl<'d> DefinedColumn<'d> {
+    fn new(column: &'d Column) -> Result<Self, PlatformError> {
+        let kept = kept_type(column)?;
+        Ok(Self {
+            name: column.name(),
+            data_type: kept.spark,
+            nullable: column.is_nullable(),
+            limits: kept.limits,
+        })
+    }
+}
+
+/// Returns the type in which a column is kept.
+///
+/// # Errors
+///
+/// If there is none, which lint reports.
+pub(crate) fn kept_type(column: &Column) -> Result<ColumnType, PlatformError> {
+    ColumnType::of(column.data_type()).map_err(|reason| {
+        let context = format!("keeping the column `{}` of type `{}`", column.name(), column.data_type());
+        PlatformError::new(PlatformErrorKind::Unsupported, context).caused_by(reason)
+    })
+}

@@ -1,0 +1,43 @@
+//! The batch platform on AWS, as Terraform: DMS brings changes of producers into S3, jobs of Glue merge them into Iceberg tables that keep
+//! versions, Step Functions run the jobs, and consumers read views in Athena.
+//!
+//! ```
+//! use datasurface_aws::AwsPlatform;
+//! use datasurface_platform::prelude::*;
+//!
+//! let settings: Json = json!({
+//!     "terraform": {"backend": {"s3": {"bucket": "states", "region": "eu-central-1"}}},
+//!     "account": "123456789012",
+//!     "region": "eu-central-1",
+//!     "lake_bucket": "example-lake",
+//!     "staging_bucket": "example-staging",
+//!     "subnets": ["subnet-0a", "subnet-0b"],
+//!     "security_groups": ["sg-0a"],
+//! })
+//! .into();
+//! let instance = PlatformInstance::new("Lake".into(), AwsPlatform::KIND.into(), AwsPlatform::version(), settings);
+//! let platform = AwsPlatform::configure(&instance, serde_json::from_str(instance.config.as_str())?)?;
+//! assert!(platform.descriptor().captures().contains("cdc"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! `docs/platforms/aws.md` is the guide: what is made of what, the settings, the first deployment, and what nobody has proved yet.
+
+mod base64;
+mod codes;
+mod column_type;
+mod definition;
+mod judge;
+mod lint;
+mod names;
+mod platform;
+mod policy;
+mod render;
+mod settings;
+mod timetable;
+mod types;
+
+pub use codes::CODES;
+pub use platform::AwsPlatform;
+pub use settings::{AwsSettings, JobSettings, ReplicationSettings, SslMode};
+pub use types::TYPES;

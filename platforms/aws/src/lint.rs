@@ -1,0 +1,124 @@
+//! Lint: whatever cannot be rendered is reported, each with a code that says what to do.
+
+use crate::{codes, column_type::ColumnType, names::source_table, settings::AwsSettings};
+use datasurface_platform::prelude::*;
+
+/// Columns of the files of DMS. Those of tables begin with `_`, as no column of the model does.
+pub(crate) const RESERVED: [&str; 2] = ["op", "ar_change_seq"];
+
+/// What the names of columns with values before a change begin with.
+pub(crate) const BEFORE_IMAGE: &str = "BI_";
+
+/// Reports the settings that AWS does not take.
+pub(crate) fn report_settings(settings: &AwsSettings, found: &mut Reporter<'_>) {
+    for problem in settings.problems() {
+        found.report(&codes::SETTINGS, problem, "correct it in the settings of the platform");
+    }
+}
+
+/// Reports what a node asks for and does not get.
+pub(crate) fn report_node(node: &NodeView, found: &mut Reporter<'_>) {
+    match node.detail() {
+        NodeDetail::Ingest(ingest) => {
+            for dataset in &ingest.datasets {
+                report_dataset(dataset, found);
+            }
+            if let Some(capture) = node.facts().capture() {
+                report_capture(node, capture, &ingest.datasets, found);
+            }
+        }
+        NodeDetail::Export(export) => {
+            // A view has the columns of its dataset, also of one that another platform captures.
+            report_columns(&export.dataset, found);
+            report_target(node, export, found);
+            for consumer in export.consumers.iter().filter(|one| !one.entitlement.is_empty()) {
+                let message = format!("nobody is granted what `{}` may read", consumer.group);
+                found.report(
+                    &codes::NOT_GRANTED,
+                    message,
+                    "grant it in Lake Formation, and not in the model",
+                );
+            }
+        }
+        NodeDetail::Trigger(_) | NodeDetail::Transform(_) => {}
+    }
+}
+
+/// Reports why the export job cannot write into a database of PostgreSQL.
+fn report_target(node: &NodeView, export: &ExportFacts, found: &mut Reporter<'_>) {
+    if export.container.kind().server().is_none() {
+        return;
+    }
+    let named: Vec<_> = export.consumers.iter().map(|consumer| consumer.credential.as_ref()).collect();
+    let differs = named.windows(2).any(|pair| pair.first() != pair.last());
+    let is_password = |key: &CredentialKey| {
+        node.declarations().credentials.get(key).copied().unwrap_or_default() == CredentialKind::Password
+    };
+    if differs || !named.iter().flatten().all(|key| is_password(key)) {
+        let message = format!("`{}` is not written with one password", export.container_key);
+        let help = "give its workspaces one credential of the kind `password`";
+        found.report(&codes::TARGET_CREDENTIAL, message, help);
+    }
+    let limit = export.container.kind().max_identifier_length().unwrap_or(usize::MAX);
+    for column in
+        export.dataset.schema.table().columns().iter().filter(|one| one.name().as_str().len() > limit)
+    {
+        let about = LintSubject::Column(export.dataset.key.clone(), column.name().clone());
+        let message = format!("`{}` is longer than {limit} bytes", column.name());
+        found.report_about(&about, &codes::TARGET_COLUMN, message, "give it a shorter name");
+    }
+}
+
+fn report_dataset(dataset: &DatasetFacts, found: &mut Reporter<'_>) {
+    let about = LintSubject::Dataset(dataset.key.clone());
+    report_columns(dataset, found);
+    if !dataset.checks.is_empty() {
+        let message = format!("`{}` has checks that nothing runs on AWS", dataset.key);
+        found.report_about(&about, &codes::CHECKS, message, "remove them, or take another platform");
+    }
+    if dataset.invalid_rows == InvalidRows::SetAside {
+        let message = format!("invalid rows of `{}` cannot be set aside on AWS", dataset.key);
+        found.report_about(&about, &codes::SET_ASIDE, message, "let them fail, or take another platform");
+    }
+}
+
+fn report_columns(dataset: &DatasetFacts, found: &mut Reporter<'_>) {
+    for column in dataset.schema.table().columns() {
+        let about = LintSubject::Column(dataset.key.clone(), column.name().clone());
+        let name = column.name().as_str();
+        if let Err(reason) = ColumnType::of(column.data_type()) {
+            let message =
+                format!("`{}` has a column `{name}` of type `{}`: {reason}", dataset.key, column.data_type());
+            found.report_about(&about, &codes::COLUMN_TYPE, message, "give it another type at its source");
+        }
+        let lower = name.to_lowercase();
+        if RESERVED.contains(&lower.as_str()) || lower.starts_with(&BEFORE_IMAGE.to_lowercase()) {
+            let message = format!("`{}` has a column `{name}`, which files of DMS have already", dataset.key);
+            found.report_about(&about, &codes::RESERVED_COLUMN, message, "give it another name");
+        }
+    }
+}
+
+fn report_capture(
+    node: &NodeView,
+    capture: &CaptureFacts,
+    datasets: &[DatasetFacts],
+    found: &mut Reporter<'_>,
+) {
+    if let Some(credential) = &capture.credential {
+        let kind = node.declarations().credentials.get(credential).copied().unwrap_or_default();
+        if kind != CredentialKind::Password {
+            let message = format!("DMS cannot read with the credential `{credential}`, which is no password");
+            found.report(&codes::CREDENTIAL_KIND, message, "use a credential of the kind `password`");
+        }
+    }
+    for dataset in datasets {
+        let (schema, table) = source_table(capture, &dataset.key.dataset);
+        let is_literal = |name: &str| !name.is_empty() && !name.contains(['%', '/', '.', '"']);
+        if !is_literal(schema) || !is_literal(table) {
+            let message = format!("the source of `{}` has the name `{schema}.{table}`", dataset.key);
+            let about = LintSubject::Dataset(dataset.key.clone());
+            found.report_about(&about, &codes::TABLE_NAME, message, "give the table another name");
+        }
+    }
+}

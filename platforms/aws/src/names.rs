@@ -1,0 +1,193 @@
+//! Names in AWS: made of storage names, so that a rename changes none of them, and within the limits of each service.
+
+use datasurface_platform::{
+    graph::Fingerprint,
+    model::{DatasetKey, DatasetName},
+    prelude::*,
+};
+use datasurface_terraform::label;
+
+/// The longest name that is made, in characters: roles have at most 64.
+const NAME_LIMIT: usize = 62;
+
+/// The longest name of a database or table. Glue takes 255; Athena's names are read by people.
+const TABLE_LIMIT: usize = 120;
+
+/// The name in Spark of the catalog that has all tables.
+pub(crate) const CATALOG: &str = "lake";
+
+/// The name of the one database with tables, of the one with views, and of whatever is there once for an instance.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    instance: String,
+}
+
+impl Names {
+    pub(crate) fn new(instance: &PlatformInstance) -> Self {
+        Self { instance: instance.storage_name().to_string() }
+    }
+
+    /// Returns the name of what is there once for the instance: a role, a job, a replication instance.
+    pub(crate) fn single(&self, purpose: &str) -> String {
+        hyphenated(&["datasurface", &self.instance, purpose])
+    }
+
+    /// The beginning of every name that is not of a database or a table.
+    pub(crate) fn prefix(&self) -> String {
+        readable(&format!("datasurface-{}-", self.instance).to_lowercase(), PREFIX_LIMIT)
+    }
+
+    /// Returns the name of what is there for a node, such as a replication task.
+    pub(crate) fn of_node(&self, node: &NodeView) -> String {
+        let slug = node.slug();
+        // A slug has hyphens between its parts.
+        let parts: Vec<&str> = ["datasurface", &self.instance].into_iter().chain(slug.split('-')).collect();
+        hyphenated(&parts)
+    }
+
+    /// Returns the name of what is there for a timetable in a shard.
+    pub(crate) fn of_batch(&self, shard: &str, timetable: &str) -> String {
+        hyphenated(&["datasurface", &self.instance, shard, timetable])
+    }
+
+    /// The database of the catalog with the tables.
+    pub(crate) fn database(&self) -> String {
+        lowercase_identifier(&[&self.instance])
+    }
+
+    /// The database of the catalog with the views of consumers.
+    pub(crate) fn view_database(&self) -> String {
+        lowercase_identifier(&[&self.instance, "views"])
+    }
+
+    /// Returns the prefix of the files of a node in the staging bucket.
+    pub(crate) fn staging_folder(&self, node: &NodeView) -> String {
+        format!("{}/{}", slug(&[&self.instance], NAME_LIMIT), node.slug())
+    }
+
+    /// Returns the key of the definition of a dataset in the lake bucket.
+    pub(crate) fn definition_key(&self, dataset: &DatasetKey) -> String {
+        format!("definitions/{}.json", dataset_slug(dataset))
+    }
+
+    /// Returns the key of the definition of an export in the lake bucket.
+    pub(crate) fn export_key(&self, node: &NodeView) -> String {
+        format!("exports/{}.json", node.slug())
+    }
+
+    /// The name of the instance in events.
+    pub(crate) fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// Returns the name of the table of a dataset.
+    pub(crate) fn table(dataset: &DatasetKey) -> String {
+        lowercase_identifier(&[dataset.datastore.as_str(), dataset.dataset.as_str()])
+    }
+}
+
+/// Returns the label of what is there for a dataset.
+pub(crate) fn dataset_label(dataset: &DatasetKey) -> String {
+    label(&[dataset.datastore.as_str(), dataset.dataset.as_str()])
+}
+
+/// Returns schema and table of a dataset at its source: PostgreSQL's default schema, unless another one is named.
+pub(crate) fn source_table<'c>(capture: &'c CaptureFacts, dataset: &'c DatasetName) -> (&'c str, &'c str) {
+    let name = capture.capture.source_name(dataset);
+    name.split_once('.').unwrap_or(("public", name))
+}
+
+/// Returns the name of the secret with the user and password of a database: that of a credential, or of the container where none is named.
+pub(crate) fn secret_name(
+    prefix: &str,
+    credential: Option<&CredentialKey>,
+    container: &ContainerKey,
+) -> String {
+    let part = |text: &str| -> String {
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_+=.@-".contains(c);
+        match text.chars().all(is_allowed) {
+            true => text.to_owned(),
+            false => slug(&[text], NAME_LIMIT),
+        }
+    };
+    match credential {
+        Some(key) => {
+            let parts = [key.zone.as_str(), key.team.as_str(), key.credential.as_str()].map(part);
+            format!("{prefix}/{}", parts.join("/"))
+        }
+        None => {
+            let parts =
+                [container.zone.as_str(), container.team.as_str(), container.container.as_str()].map(part);
+            format!("{prefix}/{}/container", parts.join("/"))
+        }
+    }
+}
+
+/// A name for databases and tables of Glue, which have no capital letters.
+pub(crate) fn lowercase_identifier(parts: &[&str]) -> String {
+    identifier(parts, TABLE_LIMIT).replace('-', "_").to_lowercase()
+}
+
+/// Joins parts to a name of small letters, digits and single hyphens, as DMS demands: it begins with a letter and ends with none. A name
+/// that could not keep its parts whole ends in a hash of them.
+fn hyphenated(parts: &[&str]) -> String {
+    let is_plain =
+        |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric()) && part.is_ascii();
+    // The parts themselves are unique without regard to case.
+    let joined = parts.join("-").to_lowercase();
+    if parts.iter().all(is_plain) && joined.len() <= NAME_LIMIT {
+        return joined;
+    }
+    let hash = Fingerprint::of(&parts).to_string();
+    let hash: String = hash.chars().take(HASH_DIGITS).collect();
+    let readable = readable(&joined, NAME_LIMIT - HASH_DIGITS - 1);
+    format!("{}-{hash}", readable.trim_end_matches('-'))
+}
+
+/// The readable part of a name: whatever is neither a letter nor a digit is one hyphen.
+fn readable(text: &str, limit: usize) -> String {
+    let mut readable = String::new();
+    for character in text.chars() {
+        if readable.len() == limit {
+            break;
+        }
+        match character.is_ascii_alphanumeric() {
+            true => readable.push(character),
+            false if readable.ends_with('-') => {}
+            false => readable.push('-'),
+        }
+    }
+    readable
+}
+
+/// Digits of a hash that make a clash impossible in practice.
+const HASH_DIGITS: usize = 12;
+
+/// The longest beginning that names have in common: shorter than the readable part of any.
+const PREFIX_LIMIT: usize = 40;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_such_as_dms_takes() {
+        for parts in [["a", "B", "c"], ["NW_Data", "--", "é"], ["x", &"y".repeat(200), "z_"]] {
+            let name = hyphenated(&parts);
+            assert!(name.len() <= NAME_LIMIT, "{name}");
+            assert!(!name.contains("--") && !name.ends_with('-'), "{name}");
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{name}");
+        }
+        assert_ne!(hyphenated(&["a_b", "c"]), hyphenated(&["a-b", "c"]));
+        assert_eq!(hyphenated(&["datasurface", "Lake", "merge"]), "datasurface-lake-merge");
+    }
+
+    #[test]
+    fn names_of_an_instance_begin_alike() {
+        for instance in ["Lake", "a_long__name of an instance that is longer than names can be", "é"] {
+            let names = Names { instance: instance.to_owned() };
+            assert!(names.of_batch("main", "*/10 * * * *").starts_with(&names.prefix()));
+            assert!(names.single("merge").starts_with(&names.prefix()));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The platform: what it claims, and what it is asked.
+
+use crate::{judge, lint, names::Names, render, settings::AwsSettings, types::TYPES};
+use datasurface_platform::prelude::*;
+
+/// An instance of the batch platform on AWS.
+#[derive(Debug)]
+pub struct AwsPlatform {
+    descriptor: PlatformDescriptor,
+    settings: AwsSettings,
+    names: Names,
+}
+
+/// The least time from a change at a source to a view: DMS writes a file within a minute, and a run of a job starts, reads and commits.
+const BEST_LATENCY: Latency = Latency::minutes(10);
+
+/// The resources of a capture: two endpoints, a task and a lookup; also a state machine and schedules, if it is the only one with its
+/// timetable.
+const CAPTURE_WEIGHT: u64 = 7;
+
+/// The resources of a dataset: its table and its definition.
+const DATASET_WEIGHT: u64 = 2;
+
+/// The resources of an export: two views, or a definition; also a state machine, a rule and its target, if it is the only one of its shard.
+const EXPORT_WEIGHT: u64 = 4;
+
+/// The limit of the resources of one state.
+const RESOURCES: &str = "resources";
+
+impl PlatformPlugin for AwsPlatform {
+    type Config = AwsSettings;
+    const KIND: &'static str = "aws";
+
+    fn version() -> Version {
+        Version::new(0, 1, 0)
+    }
+
+    fn configure(instance: &PlatformInstance, settings: AwsSettings) -> Result<Self, PlatformError> {
+        let names = Names::new(instance);
+        let keys = if settings.kms_key.is_some() { KeyHolder::Company } else { KeyHolder::Vendor };
+        let descriptor = PlatformDescriptor::for_plugin::<Self>()
+            .with_captures(["cdc"], ["postgres"])
+            .with_consistencies([Consistency::SingleDataset])
+            .with_export_targets(["platform_managed", "postgres"])
+            .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
+            .with_formats([format(&settings, &names).as_str()])
+            .with_best_latency(BEST_LATENCY)
+            .data_technology("s3", Some(keys))
+            .with_store(format!("s3://{}", settings.lake_bucket))
+            .limit(RESOURCES, settings.resources_per_state);
+        let descriptor = match &settings.place {
+            Some(place) => descriptor.data_place(place.as_str()),
+            None => descriptor,
+        };
+        Ok(Self { descriptor, settings, names })
+    }
+}
+
+/// The format of what an instance offers. Its views reach tables of its own catalog only, so each catalog has a format of its own.
+fn format(settings: &AwsSettings, names: &Names) -> String {
+    format!("iceberg in {}/{}/{}", settings.account, settings.region, names.database())
+}
+
+impl DataPlatform for AwsPlatform {
+    fn descriptor(&self) -> &PlatformDescriptor {
+        &self.descriptor
+    }
+
+    fn weigh(&self, node: &NodeFacts) -> Weights {
+        let weight = match &node.detail {
+            NodeDetail::Ingest(_) => Weight { whole: CAPTURE_WEIGHT, per_dataset: DATASET_WEIGHT },
+            NodeDetail::Export(_) => Weight::whole(EXPORT_WEIGHT),
+            NodeDetail::Trigger(_) | NodeDetail::Transform(_) => Weight::whole(0),
+        };
+        Weights::new().with_weight(RESOURCES, weight)
+    }
+
+    fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
+        let format = format(&self.settings, &self.names);
+        let offer = |dataset: &DatasetFacts| {
+            let table = Names::table(dataset.storage_key());
+            Offer::new(&dataset.key, table, &format).with_custody(dataset.custody).with_latency(BEST_LATENCY)
+        };
+        node.datasets().iter().map(offer).collect()
+    }
+
+    fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {
+        found.report_unclaimed(&self.descriptor, view);
+        match view {
+            LintView::Node(node) => lint::report_node(node, found),
+            LintView::Platform(_) => lint::report_settings(&self.settings, found),
+            _ => {}
+        }
+    }
+
+    fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
+        render::render(&self.settings, scope)
+    }
+
+    fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+        TYPES.plan_with(change, judge::judge)
+    }
+}

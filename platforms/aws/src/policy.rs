@@ -1,0 +1,55 @@
+//! Documents of IAM: which actions are allowed on what. No action has a wildcard.
+
+use datasurface_platform::prelude::{Json, json, serde_json};
+
+/// The statements of a policy.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Policy(Vec<serde_json::Value>);
+
+impl Policy {
+    /// Creates a policy that allows nothing.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Allows actions on resources.
+    pub(crate) fn allow(mut self, actions: &[&str], resources: impl IntoIterator<Item = String>) -> Self {
+        let resources: Vec<String> = resources.into_iter().collect();
+        self.0.push(json!({"Effect": "Allow", "Action": actions, "Resource": resources}));
+        self
+    }
+
+    /// Adds a statement.
+    pub(crate) fn statement(mut self, statement: serde_json::Value) -> Self {
+        self.0.push(statement);
+        self
+    }
+
+    /// Returns the text of the policy.
+    pub(crate) fn text(&self) -> String {
+        document(&self.0)
+    }
+}
+
+/// Returns the policy by which a service takes a role, for this account alone.
+pub(crate) fn trust(service: &str, account: &str) -> String {
+    document(&[json!({
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": service},
+        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+    })])
+}
+
+/// Returns the policy by which Glue takes a role. Glue states no account when it does.
+pub(crate) fn trust_of_glue() -> String {
+    document(&[json!({
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "glue.amazonaws.com"},
+    })])
+}
+
+fn document(statements: &[serde_json::Value]) -> String {
+    Json::from(json!({"Version": "2012-10-17", "Statement": statements})).to_string()
+}

@@ -1,0 +1,170 @@
+//! Captures: for each one its source and its target as DMS knows them, and the replication task between them.
+
+use super::{Context, replication, roles, storage::LAKE};
+use crate::{
+    lint::BEFORE_IMAGE,
+    names::{secret_name, source_table},
+    types::{ENDPOINT, REPLICATION_INSTANCE, REPLICATION_TASK, S3_ENDPOINT, TABLE},
+};
+use datasurface_platform::prelude::*;
+use datasurface_terraform::{Block, Expression, Module, tags};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The seconds after which DMS writes a file of changes, whatever its size is.
+const FILE_SECONDS: u32 = 60;
+
+/// The kilobytes at which DMS writes a file of changes before that.
+const FILE_KILOBYTES: u32 = 32_000;
+
+/// Adds the task of a capture, with all that it needs. Other nodes need nothing here.
+pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) -> Result<(), PlatformError> {
+    let (Some(capture), NodeDetail::Ingest(ingest)) = (node.facts().capture(), node.detail()) else {
+        return Ok(());
+    };
+    let (slug, name) = (node.slug(), context.names.of_node(node));
+    let file = format!("capture-{slug}");
+    let source = module.add(&file, source(context, node, capture, &file))?;
+    let target = module.add(&file, target(context, node, &file))?;
+    // Its ARN has digits that AWS makes up.
+    let instance = Block::data_source(&REPLICATION_INSTANCE, &file)
+        .for_node(node)
+        .argument("replication_instance_id", context.names.single("replication"))
+        .after(replication::INSTANCE);
+    let instance = module.add(&file, instance)?;
+    let task = Block::resource(&REPLICATION_TASK, &file)
+        .for_node(node)
+        .argument("replication_task_id", &name)
+        .argument("migration_type", "full-load-and-cdc")
+        .argument("replication_instance_arn", instance.attribute("replication_instance_arn"))
+        .argument("source_endpoint_arn", source.attribute("endpoint_arn"))
+        .argument("target_endpoint_arn", target.attribute("endpoint_arn"))
+        .argument("table_mappings", mappings(capture, &ingest.datasets).to_string())
+        .argument("replication_task_settings", task_settings().to_string())
+        .argument("start_replication_task", true)
+        .argument("tags", all_tags(context, node, capture));
+    let tables = node.dataset_addresses(TABLE.name());
+    module.add(&file, tables.into_iter().fold(task, Block::after))?;
+    Ok(())
+}
+
+/// The source. Host, port, user and password are in the secret, as DMS wants it; a tag repeats the address that the model states.
+fn source(context: Context<'_>, node: &NodeView, capture: &CaptureFacts, label: &str) -> Block {
+    let server = capture.container.kind().server();
+    let database = server.map(|server| server.database.to_owned()).unwrap_or_default();
+    let container = node.facts().storage.container(&capture.container_key);
+    Block::resource(&ENDPOINT, label)
+        .for_node(node)
+        .argument("endpoint_id", format!("{}-source", context.names.of_node(node)))
+        .argument("endpoint_type", "source")
+        .argument("engine_name", "postgres")
+        .argument("database_name", database)
+        .argument("ssl_mode", "require")
+        .argument(
+            "secrets_manager_arn",
+            secret_name(&context.settings.secrets_prefix, capture.credential.as_ref(), &container),
+        )
+        .argument(
+            "secrets_manager_access_role_arn",
+            context.settings.role_arn(&context.names.single(roles::SECRETS)),
+        )
+        .argument(
+            "postgres_settings",
+            Expression::object([
+                // True and false, and not texts of them.
+                ("map_boolean_as_boolean", Expression::from(true)),
+                // An idle source would keep its log for ever.
+                ("heartbeat_enable", true.into()),
+            ]),
+        )
+        .argument("tags", all_tags(context, node, capture))
+        .after("aws_iam_role_policy.secrets")
+}
+
+/// The target: a folder of its own in the staging bucket.
+fn target(context: Context<'_>, node: &NodeView, label: &str) -> Block {
+    let settings = context.settings;
+    let block = Block::resource(&S3_ENDPOINT, label)
+        .for_node(node)
+        .argument("endpoint_id", format!("{}-target", context.names.of_node(node)))
+        .argument("endpoint_type", "target")
+        .argument("bucket_name", &settings.staging_bucket)
+        .argument("bucket_folder", context.names.staging_folder(node))
+        .argument("service_access_role_arn", settings.role_arn(&context.names.single(roles::STAGING)))
+        .argument("expected_bucket_owner", &settings.account)
+        .argument("data_format", "parquet")
+        .argument("parquet_version", "parquet-2-0")
+        .argument("compression_type", "GZIP")
+        .argument("include_op_for_full_load", true)
+        .argument("cdc_max_batch_interval", FILE_SECONDS)
+        .argument("cdc_min_file_size", FILE_KILOBYTES)
+        .argument("tags", tags(context.instance, node))
+        .after(LAKE)
+        .after("aws_s3_bucket.staging")
+        .after("aws_iam_role_policy.staging");
+    match &settings.kms_key {
+        Some(key) => {
+            block.argument("encryption_mode", "SSE_KMS").argument("server_side_encryption_kms_key_id", key)
+        }
+        None => block.argument("encryption_mode", "SSE_S3"),
+    }
+}
+
+/// The tags of a node, with the address of its source.
+fn all_tags(context: Context<'_>, node: &NodeView, capture: &CaptureFacts) -> BTreeMap<String, String> {
+    let mut tags = tags(context.instance, node);
+    if let Some(server) = capture.container.kind().server() {
+        let address = format!("{}:{}/{}", server.host, server.port, server.database);
+        let allowed = |c: char| if c.is_ascii_alphanumeric() || " _.:/=+-@".contains(c) { c } else { '_' };
+        tags.insert("datasurface_source".to_owned(), address.chars().map(allowed).take(256).collect());
+    }
+    tags
+}
+
+/// The table mappings: each table is loaded and followed, with the sequence of each change, and with the key before it.
+fn mappings(capture: &CaptureFacts, datasets: &[DatasetFacts]) -> Value {
+    let mut rules = Vec::new();
+    let mut add = |rule: Value| rules.push(rule);
+    for dataset in datasets {
+        let (schema, table) = source_table(capture, &dataset.key.dataset);
+        let locator = json!({"schema-name": schema, "table-name": table});
+        let name = dataset.storage_key().dataset.to_string();
+        add(
+            json!({"rule-type": "selection", "rule-name": format!("{name}: records"), "object-locator": locator,
+            "rule-action": "explicit"}),
+        );
+        add(
+            json!({"rule-type": "transformation", "rule-name": format!("{name}: sequence"), "rule-target": "column",
+            "object-locator": locator, "rule-action": "add-column", "value": "ar_change_seq",
+            "expression": "$AR_H_CHANGE_SEQ", "data-type": {"type": "string", "length": 64}}),
+        );
+        add(
+            json!({"rule-type": "transformation", "rule-name": format!("{name}: key"), "rule-target": "column",
+            "object-locator": locator, "rule-action": "add-before-image-columns",
+            "before-image-def": {"prefix": BEFORE_IMAGE, "suffix": "", "column-filter": "pk-only"}}),
+        );
+    }
+    for (number, rule) in (1..).zip(&mut rules) {
+        if let Some(members) = rule.as_object_mut() {
+            members.insert("rule-id".to_owned(), json!(number.to_string()));
+        }
+    }
+    json!({ "rules": rules })
+}
+
+/// The settings of a task: changes are written as single changes, in order, and a table that fails stops the task rather than being left out.
+fn task_settings() -> Value {
+    json!({
+        "TargetMetadata": {"SupportLobs": true, "FullLobMode": false, "LimitedSizeLobMode": true, "LobMaxSize": 102_400},
+        "FullLoadSettings": {"TargetTablePrepMode": "DO_NOTHING", "MaxFullLoadSubTasks": 8},
+        "ChangeProcessingTuning": {"BatchApplyEnabled": false},
+        "ErrorBehavior": {
+            "DataErrorPolicy": "STOP_TASK",
+            "DataTruncationErrorPolicy": "STOP_TASK",
+            "TableErrorPolicy": "STOP_TASK",
+            "RecoverableErrorCount": -1,
+            "FailOnNoTablesCaptured": true,
+        },
+        "Logging": {"EnableLogging": true},
+    })
+}

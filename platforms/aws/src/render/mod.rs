@@ -1,0 +1,76 @@
+//! Renderings: root modules of Terraform, and the scripts of jobs.
+
+mod batch;
+mod capture;
+mod catalog;
+mod definition_object;
+mod delivery;
+mod jobs;
+mod replication;
+mod roles;
+mod storage;
+mod table;
+mod view;
+
+pub(crate) use definition_object::definition;
+pub(crate) use table::key_parameter;
+
+use crate::{names::Names, settings::AwsSettings};
+use datasurface_platform::prelude::*;
+use datasurface_terraform::{Expression, Module, Provider, RootConfiguration};
+
+/// The versions of the provider that this platform was written for.
+const PROVIDER_VERSIONS: &str = "~> 6.0";
+
+/// What everything that is rendered is made from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'c> {
+    pub(crate) settings: &'c AwsSettings,
+    pub(crate) names: &'c Names,
+    pub(crate) instance: &'c PlatformInstance,
+}
+
+/// Renders a scope.
+///
+/// # Errors
+///
+/// If a column has a type that nothing keeps, which lint reports, or two things have one name, which is a bug.
+pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Rendering, PlatformError> {
+    let instance = scope.platform();
+    let names = Names::new(instance);
+    let context = Context { settings, names: &names, instance };
+    let mut module = Module::new(scope.scope(), root(context, scope.scope())?);
+    if scope.is_foundation() {
+        storage::add(context, &mut module)?;
+        catalog::add(context, &mut module)?;
+        roles::add(context, &mut module)?;
+        jobs::add(context, &mut module)?;
+        replication::add(context, &mut module)?;
+    }
+    for (node, dataset) in scope.stored_datasets() {
+        table::add(context, &mut module, node, dataset)?;
+    }
+    for (node, dataset) in scope.captured_datasets() {
+        definition_object::add(context, &mut module, node, dataset)?;
+    }
+    for node in scope.whole_nodes() {
+        capture::add(context, &mut module, node)?;
+        view::add(context, &mut module, node)?;
+        delivery::add_definition(context, &mut module, node)?;
+    }
+    batch::add(context, &mut module, scope)?;
+    delivery::add_machine(context, &mut module, scope)?;
+    module.into_rendering()
+}
+
+fn root(context: Context<'_>, scope: &Scope) -> Result<RootConfiguration, PlatformError> {
+    let versions = PROVIDER_VERSIONS.parse().map_err(|error| {
+        PlatformError::new(PlatformErrorKind::Internal, "the versions of the provider").caused_by(error)
+    })?;
+    // A wrong account in the environment is refused before anything is touched.
+    let aws = Provider::new("aws", "hashicorp/aws", versions)
+        .argument("region", &context.settings.region)
+        .argument("allowed_account_ids", Expression::list([&context.settings.account]));
+    let name = context.instance.storage_name().as_str();
+    Ok(RootConfiguration::new(&context.settings.terraform, name, scope, [aws]))
+}

@@ -1,0 +1,123 @@
+//! Views in Athena: what consumers read.
+
+use super::{Context, catalog};
+use crate::{
+    base64::base64,
+    definition::kept_type,
+    names::{Names, dataset_label, lowercase_identifier},
+    types::TABLE,
+};
+use datasurface_platform::prelude::*;
+use datasurface_terraform::{Block, Expression, Module};
+
+/// A view of a table.
+struct View<'v> {
+    /// The end of its name.
+    suffix: &'static str,
+    /// The columns that tell versions apart, with their types in Athena and in the catalog.
+    versions: &'v [&'v str],
+    /// The rows.
+    condition: &'static str,
+}
+
+/// The latest version of each record.
+const LIVE: View<'_> = View { suffix: "", versions: &[], condition: " WHERE \"_valid_to\" IS NULL" };
+
+/// Every version of each record, and when it was valid. What was deleted before it was ever seen was never valid.
+const HISTORY: View<'_> = View {
+    suffix: "__history",
+    versions: &["_valid_from", "_valid_to"],
+    condition: " WHERE \"_valid_to\" IS NULL OR \"_valid_from\" < \"_valid_to\"",
+};
+
+/// Adds the views of an export. Other nodes have none.
+pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) -> Result<(), PlatformError> {
+    let NodeDetail::Export(export) = node.detail() else {
+        return Ok(());
+    };
+    if export.container.kind().technology() != ContainerTechnology::PlatformManaged {
+        return Ok(());
+    }
+    let wants = |is_wanted: fn(Milestoning) -> bool| {
+        export.consumers.iter().any(|consumer| is_wanted(consumer.requirements.milestoning))
+    };
+    let file = format!("export-{}", node.slug());
+    for (view, is_wanted) in
+        [(LIVE, wants(Milestoning::has_live)), (HISTORY, wants(Milestoning::has_history))]
+    {
+        if is_wanted {
+            module.add(&file, block(context, node, export, &view)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn block(
+    context: Context<'_>,
+    node: &NodeView,
+    export: &ExportFacts,
+    view: &View<'_>,
+) -> Result<Block, PlatformError> {
+    let dataset = export.dataset.storage_key();
+    let container = node.facts().storage.container(&export.container_key);
+    let name = lowercase_identifier(&[
+        container.zone.as_str(),
+        container.team.as_str(),
+        container.container.as_str(),
+        dataset.datastore.as_str(),
+        dataset.dataset.as_str(),
+    ]);
+    let (mut selected, mut athena, mut hive) = (Vec::new(), Vec::new(), Vec::new());
+    let mut add = |name: &str, in_athena: &str, in_catalog: &str| {
+        // The catalog has no capital letters.
+        let name = name.to_lowercase();
+        selected.push(quoted(&name));
+        athena.push(json!({"name": name, "type": in_athena}));
+        hive.push(Expression::object([("name", name), ("type", in_catalog.to_owned())]));
+    };
+    for column in export.dataset.schema.table().columns() {
+        let kept = kept_type(column)?;
+        add(column.name().as_str(), &kept.athena, &kept.hive);
+    }
+    for column in view.versions {
+        add(column, "timestamp(6) with time zone", "timestamp");
+    }
+    let (database, table) = (quoted(&context.names.database()), quoted(&Names::table(dataset)));
+    let sql = format!("SELECT {} FROM {database}.{table}{}", selected.join(", "), view.condition);
+    let text = json!({
+        "originalSql": sql,
+        "catalog": "awsdatacatalog",
+        "schema": context.names.view_database(),
+        "columns": athena,
+    });
+    let consumers: Vec<_> = export
+        .consumers
+        .iter()
+        .map(|consumer| json!({"group": consumer.group, "requirements": consumer.requirements}))
+        .collect();
+    let suffix = if view.suffix.is_empty() { "live" } else { "history" };
+    Ok(Block::resource(&TABLE, format!("export-{}-{suffix}", node.slug()))
+        .for_node(node)
+        .argument("catalog_id", &context.settings.account)
+        .argument("database_name", context.names.view_database())
+        .argument("name", format!("{name}{}", view.suffix))
+        .argument("table_type", "VIRTUAL_VIEW")
+        .argument("view_original_text", format!("/* Presto View: {} */", base64(text.to_string().as_bytes())))
+        .argument("view_expanded_text", "/* Presto View */")
+        .argument(
+            "parameters",
+            Expression::object([
+                ("presto_view", "true".to_owned()),
+                ("comment", "Presto View".to_owned()),
+                ("datasurface_reads", node.require_input(&export.dataset.key)?.address().to_owned()),
+                ("datasurface_consumers", json!(consumers).to_string()),
+            ]),
+        )
+        .argument("storage_descriptor", Expression::object([("columns", Expression::list(hive))]))
+        .after(catalog::VIEWS)
+        .after(format!("{}.{}", TABLE.name(), dataset_label(dataset))))
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,192 @@
+//! Settings of an instance.
+
+use datasurface_platform::prelude::*;
+use datasurface_terraform::TerraformSettings;
+
+/// The settings of an instance on AWS: one region of one account.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AwsSettings {
+    /// The backend of the states, and versions of Terraform and its provider.
+    pub terraform: TerraformSettings,
+    /// The account, as twelve digits.
+    pub account: String,
+    /// The region, such as `eu-central-1`.
+    pub region: String,
+    /// The place of the region in the model, such as `AWS/Frankfurt`: governance asks for it.
+    #[serde(default)]
+    pub place: Option<String>,
+    /// The bucket that keeps the tables. It is made by this instance.
+    pub lake_bucket: String,
+    /// The bucket into which DMS writes changes. It is made by this instance.
+    pub staging_bucket: String,
+    /// The days after which files of changes are removed; 90 by default. A table that was not merged for as long misses changes.
+    #[serde(default = "usual_staging_days")]
+    pub staging_days: u32,
+    /// The ARN of the KMS key that encrypts both buckets; without one, S3 encrypts them with keys of its own.
+    #[serde(default)]
+    pub kms_key: Option<String>,
+    /// The subnets in which DMS runs: at least two, in different availability zones.
+    pub subnets: Vec<String>,
+    /// The security groups of DMS: sources must let them in.
+    pub security_groups: Vec<String>,
+    /// The ARN of the policy that bounds the permissions of every role, if the account demands one.
+    #[serde(default)]
+    pub permissions_boundary: Option<String>,
+    /// The beginning of the names of secrets in Secrets Manager; `datasurface` by default.
+    #[serde(default = "usual_secrets_prefix")]
+    pub secrets_prefix: String,
+    /// The check of the certificates of databases by the export job: `require` by default, or `verify-full`, or `disable` for trials.
+    #[serde(default)]
+    pub export_ssl_mode: SslMode,
+    /// The replication instance of DMS.
+    #[serde(default)]
+    pub replication: ReplicationSettings,
+    /// The jobs of Glue.
+    #[serde(default)]
+    pub jobs: JobSettings,
+    /// The most resources of one state; 400 by default.
+    #[serde(default = "usual_resources_per_state")]
+    pub resources_per_state: u64,
+}
+
+/// The check of the certificate of a database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SslMode {
+    /// Without encryption.
+    Disable,
+    /// Encrypted, to whoever answers.
+    #[default]
+    Require,
+    /// Encrypted, to the host that the certificate names.
+    VerifyFull,
+}
+
+/// The replication instance of DMS: the machine on which replication tasks run.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReplicationSettings {
+    /// The class of the machine; `dms.t3.medium` by default.
+    pub instance_class: String,
+    /// The size of its disk in gigabytes; 50 by default.
+    pub storage_gigabytes: u32,
+    /// Whether a second machine is kept ready in another availability zone.
+    pub multi_az: bool,
+}
+
+/// The jobs of Glue.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct JobSettings {
+    /// The type of the workers; `G.1X` by default.
+    pub worker_type: String,
+    /// The count of workers of one run; 2 by default, which is the least.
+    pub workers: u32,
+    /// The minutes after which a run is stopped; 120 by default.
+    pub timeout_minutes: u32,
+    /// The most datasets that one run merges; 25 by default.
+    pub datasets_per_run: u32,
+    /// The most runs at the same time; 10 by default.
+    pub concurrent_runs: u32,
+}
+
+impl Default for ReplicationSettings {
+    fn default() -> Self {
+        Self { instance_class: "dms.t3.medium".to_owned(), storage_gigabytes: 50, multi_az: false }
+    }
+}
+
+impl Default for JobSettings {
+    fn default() -> Self {
+        Self {
+            worker_type: "G.1X".to_owned(),
+            workers: 2,
+            timeout_minutes: 120,
+            datasets_per_run: 25,
+            concurrent_runs: 10,
+        }
+    }
+}
+
+fn usual_staging_days() -> u32 {
+    90
+}
+
+fn usual_secrets_prefix() -> String {
+    "datasurface".to_owned()
+}
+
+fn usual_resources_per_state() -> u64 {
+    400
+}
+
+impl AwsSettings {
+    /// The partition of AWS that the region is in.
+    pub(crate) fn partition(&self) -> &'static str {
+        match self.region.split('-').next() {
+            Some("cn") => "aws-cn",
+            Some("us") if self.region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    /// Returns the ARN of something in the region and account of the instance.
+    pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:{}:{}:{resource}", self.partition(), self.region, self.account)
+    }
+
+    /// Returns the ARN of a role of the account.
+    pub(crate) fn role_arn(&self, role: &str) -> String {
+        format!("arn:{}:iam::{}:role/{role}", self.partition(), self.account)
+    }
+
+    /// Returns the ARN of a bucket, or of objects in it.
+    pub(crate) fn bucket_arn(&self, path: &str) -> String {
+        format!("arn:{}:s3:::{path}", self.partition())
+    }
+
+    /// Returns the problems of the values: what no JSON Schema says, and AWS would refuse in the middle of an apply.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut require = |holds: bool, problem: &str| {
+            if !holds {
+                problems.push(problem.to_owned());
+            }
+        };
+        let is_account = self.account.len() == 12 && self.account.chars().all(|c| c.is_ascii_digit());
+        require(is_account, "`account` must have twelve digits");
+        let is_region = self.region.split('-').count() >= 3
+            && self.region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        require(is_region, "`region` must be the code of a region, such as `eu-central-1`");
+        require(is_bucket(&self.lake_bucket), "`lake_bucket` must be a name of a bucket");
+        require(is_bucket(&self.staging_bucket), "`staging_bucket` must be a name of a bucket");
+        require(
+            self.lake_bucket != self.staging_bucket,
+            "`lake_bucket` and `staging_bucket` must differ: files of changes are removed by their age",
+        );
+        require(self.subnets.len() >= 2, "`subnets` must name two subnets at least");
+        require(!self.security_groups.is_empty(), "`security_groups` must name one at least");
+        require(self.staging_days > 0, "`staging_days` must be a day at least");
+        require(self.jobs.workers >= 2, "`jobs.workers` must be 2 at least");
+        require(self.jobs.datasets_per_run > 0, "`jobs.datasets_per_run` must be 1 at least");
+        require(self.jobs.concurrent_runs > 0, "`jobs.concurrent_runs` must be 1 at least");
+        let is_prefix = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c);
+        require(
+            !self.secrets_prefix.is_empty() && self.secrets_prefix.chars().all(is_prefix),
+            "`secrets_prefix` must have letters, digits and `/_+=.@-` only",
+        );
+        let is_key = |key: &String| key.starts_with("arn:") && key.contains(":kms:");
+        require(self.kms_key.as_ref().is_none_or(is_key), "`kms_key` must be the ARN of a key");
+        problems
+    }
+}
+
+/// Whether S3 takes a text for the name of a bucket. Dots would break its certificates.
+fn is_bucket(name: &str) -> bool {
+    let is_end = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    (3..=63).contains(&name.len())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && is_end(name.chars().next())
+        && is_end(name.chars().last())
+}

@@ -1,0 +1,53 @@
+//! The platform keeps the laws that every platform must keep.
+
+use crate::shop::{Shop, settings};
+use datasurface_aws::AwsPlatform;
+use datasurface_platform::prelude::*;
+use datasurface_testkit::{Laws, northwind};
+
+fn laws() -> Laws {
+    Laws::for_plugin::<AwsPlatform>().with_settings(settings("states")).with_other_settings([
+        (
+            "terraform",
+            json!({"backend": {"s3": {"bucket": "states", "region": "eu-west-1", "prefix": "lake"}}}),
+        ),
+        ("region", json!("eu-west-1")),
+        ("staging_days", json!(30)),
+        ("kms_key", json!("arn:aws:kms:eu-central-1:000000000000:key/1")),
+        ("subnets", json!(["subnet-0c", "subnet-0d"])),
+        ("security_groups", json!(["sg-0b"])),
+        ("permissions_boundary", json!("arn:aws:iam::000000000000:policy/boundary")),
+        ("secrets_prefix", json!("other")),
+        ("export_ssl_mode", json!("verify-full")),
+        ("replication", json!({"instance_class": "dms.r6i.large", "multi_az": true})),
+        ("jobs", json!({"workers": 5})),
+    ])
+}
+
+#[test]
+fn the_platform_keeps_them_on_northwind() {
+    let report = laws().check(&laws().adapted(&northwind()));
+    report.assert();
+    assert!(report.counts.changes > 30, "{report}");
+}
+
+#[test]
+fn the_platform_keeps_them_on_the_shop() {
+    // It reads views, and tables of a database.
+    let shop = Shop { reports: Some(5432), ..Shop::new("states") };
+    laws().check(&shop.ecosystem()).assert();
+}
+
+#[test]
+fn the_platform_keeps_them_on_generated_ecosystems() {
+    laws().check_generated(6).assert();
+}
+
+#[test]
+fn what_surrounds_a_process_is_not_rendered() {
+    let report = laws().check_in_second_process(
+        &laws().adapted(&northwind()),
+        "laws::what_surrounds_a_process_is_not_rendered",
+    );
+    report.assert();
+}

@@ -1,0 +1,26 @@
+//! The platform through its public API: what it renders is given to Terraform itself, and its scripts to Spark.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop, in its helpers too"
+)]
+
+mod applied;
+mod engine;
+mod exported;
+mod laws;
+mod limits;
+mod machines;
+mod merged;
+#[path = "../../../local/tests/it/support/postgres.rs"]
+#[expect(dead_code, reason = "it is made for the tests of the local platform")]
+mod postgres;
+mod refused;
+mod shop;
+mod site;
+mod skipped;
+mod states_language;
+
+use skipped::skipped;

@@ -1,0 +1,122 @@
+//! What cannot be rendered is refused, with a code that says what to do.
+
+use crate::{
+    shop::{Shop, articles, customers, orders},
+    site::deployment,
+};
+use datasurface_platform::prelude::*;
+
+/// What the host says of a shop that it refuses.
+fn refusal(shop: &Shop) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    deployment(folder.path()).render(&shop.ecosystem()).unwrap_err().to_string()
+}
+
+/// What the host says of the second of two revisions.
+fn refusal_of_change(before: &Shop, after: &Shop) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let deployment = deployment(folder.path());
+    deployment.render(&before.ecosystem()).unwrap();
+    deployment.render(&after.ecosystem()).unwrap_err().to_string()
+}
+
+fn shop() -> Shop {
+    Shop::new("states")
+}
+
+fn with_customers(columns: &str) -> Shop {
+    let customers = Dataset::new("customers", columns).classified("Public");
+    Shop { datasets: vec![orders(), customers, articles()], ..shop() }
+}
+
+#[track_caller]
+fn assert_refused(refusal: &str, code: &str, words: &str) {
+    assert!(refusal.contains(code) && refusal.contains(words), "{code}: {refusal}");
+}
+
+#[test]
+fn the_shop_itself_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    deployment(folder.path()).render(&shop().ecosystem()).unwrap();
+}
+
+#[test]
+fn settings_that_aws_would_not_take() {
+    for (name, value, words) in [
+        ("account", json!("12"), "twelve digits"),
+        ("region", json!("Frankfurt"), "code of a region"),
+        ("lake_bucket", json!("Lake_Bucket"), "name of a bucket"),
+        ("staging_bucket", json!("shop-lake"), "must differ"),
+        ("subnets", json!(["subnet-0a"]), "two subnets"),
+        ("security_groups", json!([]), "one at least"),
+        ("kms_key", json!("alias/lake"), "ARN of a key"),
+        ("jobs", json!({"workers": 1}), "2 at least"),
+    ] {
+        let mut shop = shop();
+        shop.settings[name] = value;
+        assert_refused(&refusal(&shop), "aws/settings", words);
+    }
+}
+
+#[test]
+fn a_column_that_nothing_keeps() {
+    for (kind, words) in [
+        ("Interval", "spans of time"),
+        ("Array(Integer)", "nested values"),
+        ("Decimal(40,2)", "38 digits"),
+        ("Vector(3)", "vectors"),
+        ("Float16", "32 and of 64 bits"),
+        ("UInt(200)", "38 digits"),
+    ] {
+        let shop = with_customers(&format!("id Integer key, strange {kind}"));
+        let refusal = refusal(&shop);
+        assert_refused(&refusal, "aws/column-type", words);
+        assert_refused(&refusal, "aws/column-type", "`strange`");
+    }
+}
+
+#[test]
+fn a_column_with_a_name_of_ours() {
+    for name in ["Op", "AR_change_seq", "bi_id"] {
+        let shop = with_customers(&format!("id Integer key, {name} Integer"));
+        assert_refused(&refusal(&shop), "aws/reserved-column", name);
+    }
+}
+
+#[test]
+fn what_is_not_built_yet() {
+    let checked = customers().quality_check(QualityCheck::rows(1, None));
+    let checked = Shop { datasets: vec![orders(), checked, articles()], ..shop() };
+    assert_refused(&refusal(&checked), "aws/checks", "Store/customers");
+    let set_aside = customers().with_invalid_rows(InvalidRows::SetAside);
+    let set_aside = Shop { datasets: vec![orders(), set_aside, articles()], ..shop() };
+    assert_refused(&refusal(&set_aside), "aws/set-aside", "Store/customers");
+    let entitled = Shop { readers: vec![Principal::group("clerks")], ..shop() };
+    assert_refused(&refusal(&entitled), "aws/not-granted", "Sales/Now");
+}
+
+#[test]
+fn a_source_that_dms_cannot_read() {
+    let certified = Shop { credential: CredentialKind::Certificate, ..shop() };
+    assert_refused(&refusal(&certified), "aws/credential-kind", "reader");
+    for table in ["sales.%", "a.b.c", "sales."] {
+        let named = Shop { capture: shop().capture.table("orders", table), ..shop() };
+        assert_refused(&refusal(&named), "aws/table-name", "Store/orders");
+    }
+}
+
+#[test]
+fn another_key_of_what_is_kept() {
+    let rekeyed = with_customers("id Integer not null, name VarChar(80) key");
+    assert_refused(&refusal_of_change(&shop(), &rekeyed), "aws/other-key", "is another one");
+}
+
+#[test]
+fn another_type_of_what_is_kept() {
+    let other = with_customers("id Integer key, name Date");
+    assert_refused(&refusal_of_change(&shop(), &other), "aws/other-type", "`name` was `string`");
+    let folder = tempfile::tempdir().unwrap();
+    let deployment = deployment(folder.path());
+    deployment.render(&shop().ecosystem()).unwrap();
+    deployment.render(&with_customers("id BigInt key, name VarChar(120)").ecosystem()).unwrap();
+}

@@ -1,0 +1,85 @@
+"""What was rendered, as the tests run it: the script as it is, and its arguments, with folders in the place of buckets."""
+
+import json
+import pathlib
+import runpy
+import sys
+
+
+class Rendered:
+    def __init__(self, folder, buckets):
+        self.folder, self.buckets = pathlib.Path(folder), pathlib.Path(buckets)
+        self.jobs = json.loads((self.folder / "foundation/jobs.tf.json").read_text())["resource"]
+
+    def dataset(self, label):
+        blocks = json.loads((self.folder / f"shards/main/{label}.tf.json").read_text())["resource"]
+        return blocks["aws_glue_catalog_table"][label], blocks["aws_s3_object"][f"definition-{label}"]
+
+    def local(self, text):
+        """The text with files in the place of objects."""
+        return text.replace("s3://", f"file://{self.buckets}/")
+
+    def definition(self, label):
+        """Puts a definition where the job finds it, and returns its address and its content."""
+        return self.put(self.dataset(label)[1])
+
+    def export_definition(self, label):
+        """Puts the definition of an export where the job finds it, and returns its address and its content."""
+        blocks = json.loads((self.folder / f"shards/main/{label}.tf.json").read_text())["resource"]
+        return self.put(blocks["aws_s3_object"][label])
+
+    def put(self, block):
+        path = self.buckets / block["bucket"] / block["key"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = self.local(block["content"])
+        path.write_text(content)
+        return f"file://{path}", json.loads(content)
+
+    def spark_settings(self):
+        """The settings of Spark, for a catalog on disk instead of that of Glue."""
+        settings = dict(one.split("=", 1) for one in self.local(self.jobs["aws_glue_job"]["merge"]["default_arguments"]["--conf"]).split(" --conf "))
+        catalogs = {name.rsplit(".", 1)[0] for name in settings if name.endswith(".catalog-impl")}
+        for catalog in catalogs:
+            del settings[f"{catalog}.catalog-impl"], settings[f"{catalog}.io-impl"]
+            settings[f"{catalog}.type"] = "hadoop"
+        return settings
+
+    def create_table(self, spark, label, definition):
+        """Creates a table as the catalog of Glue does from what Terraform gives it: with those columns, in that version."""
+        block, _ = self.dataset(label)
+        columns = block["storage_descriptor"]["columns"]
+        columns = ", ".join(f"{column['name']} {column['type']}" for column in columns)
+        iceberg = block["open_table_format_input"]["iceberg_input"]
+        assert iceberg["metadata_operation"] == "CREATE", iceberg
+        version = iceberg["version"]
+        spark.sql(f"CREATE TABLE {definition['table']} ({columns}) USING iceberg TBLPROPERTIES ('format-version' = '{version}')")
+
+    def run(self, definitions, moment, purpose="merge"):
+        """Runs the script of a job as Glue does, in this process, so that it has the session that is there."""
+        arguments = sys.argv
+        script = self.folder / "foundation" / pathlib.Path(self.jobs["aws_s3_object"][purpose]["source"]).name
+        sys.argv = [str(script), "--definitions", json.dumps(definitions), "--moment", moment, "--JOB_NAME", purpose]
+        try:
+            runpy.run_path(str(script), run_name="__main__")
+        finally:
+            sys.argv = arguments
+
+
+def session(rendered, jar):
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master("local[1]").config("spark.jars", jar)
+    for name, value in rendered.spark_settings().items():
+        builder = builder.config(name, value)
+    quiet = {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.memory": "1g",
+    }
+    for name, value in quiet.items():
+        builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("OFF")
+    return spark
