@@ -4,6 +4,7 @@ use super::{
     codes::{FOREIGN_FILE, UNREADABLE, UNWRITABLE},
     disk::{Disk, DiskLock, FileKind},
     error::TargetError,
+    file_tree::FileTree,
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
@@ -16,6 +17,8 @@ use std::{
 /// Our own folder. No rendered file can be in it: no part of a safe path begins with a dot.
 const OWN: &str = ".datasurface";
 const STAGING: &str = "staging";
+/// The folder of the parts of a manifest, in our own one.
+pub(super) const PARTS: &str = "parts";
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const JOURNAL: &str = "journal.json";
 pub(super) const NEW_JOURNAL: &str = "journal.json.new";
@@ -54,6 +57,16 @@ impl TargetFolder {
 
     pub(super) fn staged(&self, number: u64) -> PathBuf {
         self.staging().join(number.to_string())
+    }
+
+    /// The files that are rendered.
+    pub(super) fn rendered(&self) -> FileTree<'_> {
+        FileTree { root: self.root.clone(), ground: self }
+    }
+
+    /// The files in our own folder, of which parts of manifests have safe paths.
+    pub(super) fn own_tree(&self) -> FileTree<'_> {
+        FileTree { root: self.own_folder(), ground: self }
     }
 
     pub(super) fn path_of(&self, path: &SafePath) -> PathBuf {
@@ -191,17 +204,7 @@ impl TargetFolder {
 
     /// What there is at a path of the target. A link on the way is found instead of what it leads to.
     pub(super) fn kind_at(&self, path: &SafePath) -> Result<Option<FileKind>, TargetError> {
-        let mut at = self.root.clone();
-        let mut found = Some(FileKind::Folder);
-        for part in path.parts() {
-            match found {
-                Some(FileKind::Folder) => at.push(part),
-                Some(FileKind::File) => return Ok(None),
-                other => return Ok(other),
-            }
-            found = self.kind(&at)?;
-        }
-        Ok(found)
+        self.rendered().kind_at(path)
     }
 
     /// What there is at the next of many paths, which are in order: the folder in which the last file was found is not

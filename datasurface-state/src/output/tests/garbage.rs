@@ -114,7 +114,7 @@ fn a_journal_cannot_write_just_any_file() {
     }
     fs::write(journal(&place), text.replace("plant/shard-1", "../shard-1")).unwrap();
     fails(&place, "target/unreadable");
-    fs::write(journal(&place), text.replace("journal/1", "journal/2")).unwrap();
+    fs::write(journal(&place), text.replace("journal/2", "journal/3")).unwrap();
     fails(&place, "target/unreadable");
 }
 
@@ -163,7 +163,7 @@ fn what_nobody_can_use_is_taken_away() {
     let mut target = place.open();
     assert_eq!(target.manifest(), Some(&old().manifest()));
     assert_eq!(target.finish(None).unwrap(), Some(Recovery::Undone));
-    assert_eq!(place.own_files(), ["manifest.json", "writing"]);
+    assert_eq!(place.own_files(), ["manifest.json", "parts", "writing"]);
 }
 
 /// All that is below a folder, our own files too.

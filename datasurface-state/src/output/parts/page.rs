@@ -1,0 +1,148 @@
+//! Pages: the content of a scope, divided so that all that belongs to a datastore or workspace is on one page.
+
+use crate::output::ScopeEntry;
+use datasurface_graph::{Fingerprint, NodeKey};
+use datasurface_platform::{FileRecord, NodeView, Resource, ResourceAddress, SafePath, ScopeRecord};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The number of resources on a page, if they are evenly spread. A page of the local platform then takes about 100 KB: an edit
+/// writes that much, and a target of 100 000 datasets has a thousand pages.
+const RESOURCES_ON_PAGE: usize = 512;
+
+/// A page of a scope.
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub(in crate::output) struct Page<'m> {
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    files: BTreeMap<&'m SafePath, &'m FileRecord>,
+    /// By address, which each of them has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resources: Vec<&'m Resource>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    views: BTreeMap<&'m ResourceAddress, &'m NodeView>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    nodes: Fingerprints<'m>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    metadata: Fingerprints<'m>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    members: Fingerprints<'m>,
+}
+
+/// A page as it is read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PageWire {
+    files: BTreeMap<SafePath, FileRecord>,
+    resources: Vec<Resource>,
+    views: BTreeMap<ResourceAddress, NodeView>,
+    nodes: BTreeMap<NodeKey, Fingerprint>,
+    metadata: BTreeMap<NodeKey, Fingerprint>,
+    members: BTreeMap<NodeKey, Fingerprint>,
+}
+
+impl PageWire {
+    /// Adds the content of the page to the entry of its scope.
+    pub(super) fn add_to(self, entry: &mut ScopeEntry) {
+        let Self { files, resources, views, nodes, metadata, members } = self;
+        let resources = resources.into_iter().map(|resource| (resource.address().clone(), resource));
+        entry.record.files.extend(files);
+        entry.record.resources.extend(resources);
+        entry.views.extend(views);
+        entry.nodes.extend(nodes);
+        entry.metadata.extend(metadata);
+        entry.members.extend(members);
+    }
+}
+
+/// Divides a scope. One without anything has no page.
+pub(super) fn pages(entry: &ScopeEntry) -> Vec<Page<'_>> {
+    let ScopeEntry { record: ScopeRecord { files, resources, .. }, views, nodes, metadata, members, .. } =
+        entry;
+    let sizes = [files.len(), resources.len(), views.len(), nodes.len(), metadata.len(), members.len()];
+    let size = sizes.into_iter().max().unwrap_or_default();
+    if size == 0 {
+        return Vec::new();
+    }
+    let mut division = Division::new(count(size, RESOURCES_ON_PAGE));
+    // A file is where the first resource is that it declares.
+    let mut declaring: BTreeMap<&SafePath, &str> = BTreeMap::new();
+    for (address, resource) in resources {
+        let group = resource.origins().first().map_or(address.as_str(), group);
+        if let Some(file) = resource.file() {
+            declaring.entry(file).or_insert(group);
+        }
+        if let Some(page) = division.page(group) {
+            page.resources.push(resource);
+            page.views.extend(views.get_key_value(address));
+        }
+    }
+    for (address, view) in views.iter().filter(|(address, _)| !resources.contains_key(*address)) {
+        if let Some(page) = division.page(address.as_str()) {
+            page.views.insert(address, view);
+        }
+    }
+    for (path, file) in files {
+        let group = declaring.get(path).copied().unwrap_or(path.as_str());
+        if let Some(page) = division.page(group) {
+            page.files.insert(path, file);
+        }
+    }
+    division.add(nodes, |page| &mut page.nodes);
+    division.add(metadata, |page| &mut page.metadata);
+    division.add(members, |page| &mut page.members);
+    division.pages
+}
+
+/// Fingerprints of nodes.
+type Fingerprints<'m> = BTreeMap<&'m NodeKey, &'m Fingerprint>;
+
+struct Division<'m> {
+    pages: Vec<Page<'m>>,
+}
+
+impl<'m> Division<'m> {
+    fn new(count: usize) -> Self {
+        Self { pages: std::iter::repeat_with(Page::default).take(count).collect() }
+    }
+
+    fn page(&mut self, group: &str) -> Option<&mut Page<'m>> {
+        let number = number(group, self.pages.len());
+        self.pages.get_mut(number)
+    }
+
+    fn add(
+        &mut self,
+        nodes: &'m BTreeMap<NodeKey, Fingerprint>,
+        of: impl for<'p> Fn(&'p mut Page<'m>) -> &'p mut Fingerprints<'m>,
+    ) {
+        for (key, fingerprint) in nodes {
+            if let Some(page) = self.page(group(key)) {
+                of(page).insert(key, fingerprint);
+            }
+        }
+    }
+}
+
+/// The datastore or workspace that a node belongs to.
+fn group(node: &NodeKey) -> &str {
+    match node {
+        NodeKey::Ingest { datastore, .. } => datastore.as_str(),
+        NodeKey::Export { dataset, .. } => dataset.datastore.as_str(),
+        NodeKey::Transform { workspace, .. } | NodeKey::Trigger { workspace, .. } => workspace.as_str(),
+    }
+}
+
+/// Returns the number of pages for so many elements: a power of two, so that it seldom changes, and then each page is divided in two.
+pub(super) fn count(elements: usize, on_page: usize) -> usize {
+    elements.div_ceil(on_page).next_power_of_two()
+}
+
+/// Returns the number of the page of a group, which depends on its name alone. The hash is FNV-1a: it is the same in every version
+/// of this program, and in every one of the compiler.
+pub(super) fn number(group: &str, count: usize) -> usize {
+    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let hash = group.bytes().fold(BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
+    let count = u64::try_from(count).unwrap_or(u64::MAX).max(1);
+    usize::try_from(hash % count).unwrap_or_default()
+}
