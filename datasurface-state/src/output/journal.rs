@@ -2,6 +2,17 @@
 //!
 //! What goes is removed first, so that a file may come where a folder was, and the other way round, and so that names
 //! which differ in case only do no harm. All new content waits beside it, so nothing can be lost in between.
+//!
+//! How often a write waits for the disk does not depend on how much it writes:
+//!
+//! 1. For all that is staged, together: what the journal promises must be there.
+//! 2. For the bytes of the journal, then for its name: a journal that is found is whole.
+//! 3. For removals, if there are any. What comes after a removal may have its name in another case, and tells that it was done.
+//! 4. For the bytes of the lock, before it replaces the one before.
+//! 5. For all folders in which something was put, together, before the journal goes: until then, whatever of it is lost is
+//!    still staged, and is put again. So files, lock, parts and index may reach the disk in any order.
+//! 6. For the folders of parts that go, if there are any. They go after 5: the index of before names them.
+//! 7. For the end of the journal, before the next write stages other content under the same numbers.
 
 use super::{
     codes::{DAMAGED, INCOMPLETE, UNREADABLE},
@@ -15,7 +26,10 @@ use super::{
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 const FORMAT: &str = "datasurface-journal/2";
 
@@ -104,6 +118,7 @@ impl Journal {
             TargetError::bug(&INCOMPLETE, JOURNAL, format!("the journal cannot be written as JSON: {error}"))
         })?;
         ground.write(&ground.own(NEW_JOURNAL), &text)?;
+        ground.sync(&ground.own(NEW_JOURNAL))?;
         ground.rename(&ground.own(NEW_JOURNAL), &ground.own(JOURNAL))?;
         ground.sync(&ground.own_folder())
     }
@@ -189,18 +204,19 @@ impl Journal {
         if !self.has_done_files(ground)? {
             self.remove(ground)?;
         }
-        self.put(ground)?;
+        let mut touched = self.put(ground)?;
         if let Some(lock) = &self.lock {
-            lock.finish(ground)?;
+            touched.extend(lock.finish(ground)?);
         }
-        self.put_parts(ground)?;
+        touched.extend(self.put_parts(ground)?);
         let (staged, manifest) = (ground.staged(self.manifest.staged), ground.own(MANIFEST));
         if ground.is_staged(self.manifest.staged)? {
             ground.rename(&staged, &manifest)?;
-            ground.sync(&ground.own_folder())?;
         } else if !ground.has_own(MANIFEST)? || ground.hash(&manifest)? != self.manifest.hash {
             return Err(damaged(MANIFEST, "is neither staged nor in its place"));
         }
+        touched.insert(ground.own_folder());
+        ground.sync_all(touched)?;
         self.drop_parts(ground)?;
         ground.remove_file(&ground.own(JOURNAL))?;
         ground.sync(&ground.own_folder())?;
@@ -209,6 +225,9 @@ impl Journal {
     }
 
     fn remove(&self, ground: &TargetFolder) -> Result<(), TargetError> {
+        if self.removals.is_empty() {
+            return Ok(());
+        }
         let put = self.put_before(ground)?;
         let mut folders = BTreeSet::new();
         for removal in &self.removals {
@@ -236,7 +255,8 @@ impl Journal {
         Ok(put)
     }
 
-    fn put(&self, ground: &TargetFolder) -> Result<(), TargetError> {
+    /// Returns the folders that have to be waited for.
+    fn put(&self, ground: &TargetFolder) -> Result<BTreeSet<PathBuf>, TargetError> {
         let mut folders = BTreeSet::new();
         let mut touched = BTreeSet::new();
         for write in &self.writes {
@@ -255,10 +275,11 @@ impl Journal {
             ground.rename(&staged, &ground.path_of(path))?;
             touched.extend(ground.path_of(path).parent().map(Path::to_owned));
         }
-        ground.sync_all(touched)
+        Ok(touched)
     }
 
-    fn put_parts(&self, ground: &TargetFolder) -> Result<(), TargetError> {
+    /// Returns the folders that have to be waited for.
+    fn put_parts(&self, ground: &TargetFolder) -> Result<BTreeSet<PathBuf>, TargetError> {
         let own = ground.own_tree();
         let (mut folders, mut touched) = (BTreeSet::new(), BTreeSet::new());
         for part in &self.parts {
@@ -268,7 +289,7 @@ impl Journal {
                 touched.extend(own.path_of(&part.path).parent().map(Path::to_owned));
             }
         }
-        ground.sync_all(touched)
+        Ok(touched)
     }
 
     /// Once the new manifest is in its place, nobody needs these parts.

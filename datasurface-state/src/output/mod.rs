@@ -324,6 +324,25 @@ impl Target {
         Ok(RenderedFiles::new(self.root().join(record.folder.as_str()), files))
     }
 
+    /// Returns those of these files that are there, whatever is in them. They are not read.
+    ///
+    /// # Errors
+    ///
+    /// If the disk cannot be examined.
+    pub fn existing<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p SafePath>,
+    ) -> Result<BTreeSet<SafePath>, TargetError> {
+        let (mut existing, mut folder) = (BTreeSet::new(), String::new());
+        for path in paths {
+            let is_staged = self.interrupted.as_ref().is_some_and(|write| write.staged(path).is_some());
+            if is_staged || self.ground.next_kind_at(path, &mut folder)? == Some(FileKind::File) {
+                existing.insert(path.clone());
+            }
+        }
+        Ok(existing)
+    }
+
     /// Reads a file in the target; `None` if it is missing or no file. That it cannot be read is an error: whoever took it for
     /// missing would forget it.
     ///

@@ -9,7 +9,6 @@ use super::{
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
 use std::{
-    collections::BTreeSet,
     io,
     path::{Path, PathBuf},
 };
@@ -85,6 +84,7 @@ impl TargetFolder {
         Ok(Fingerprint::of_bytes(&self.read(path)?))
     }
 
+    /// Writes a file, which need not be on the disk before it is synchronised.
     pub(super) fn write(&self, path: &Path, content: &[u8]) -> Result<(), TargetError> {
         changing(path, self.disk.write(path, content))
     }
@@ -97,12 +97,16 @@ impl TargetFolder {
         changing(path, self.disk.remove_file(path))
     }
 
-    pub(super) fn sync(&self, folder: &Path) -> Result<(), TargetError> {
-        changing(folder, self.disk.sync_dir(folder))
+    pub(super) fn sync(&self, path: &Path) -> Result<(), TargetError> {
+        changing(path, self.disk.sync(&[path.to_owned()]))
     }
 
-    pub(super) fn sync_all(&self, folders: BTreeSet<PathBuf>) -> Result<(), TargetError> {
-        folders.iter().try_for_each(|folder| self.sync(folder))
+    pub(super) fn sync_all(&self, paths: impl IntoIterator<Item = PathBuf>) -> Result<(), TargetError> {
+        let paths: Vec<PathBuf> = paths.into_iter().collect();
+        match paths.first() {
+            Some(first) => changing(first, self.disk.sync(&paths)),
+            None => Ok(()),
+        }
     }
 
     /// Whether the target and our own folder in it are there. Something else in their place is refused.

@@ -1,9 +1,11 @@
 //! Targets under test: files by path, in one scope of one platform.
 
 mod disk;
+mod forgetting_disk;
 mod garbage;
 mod killed;
 mod parts;
+mod power_cut;
 mod rules;
 mod text;
 

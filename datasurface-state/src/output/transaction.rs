@@ -32,7 +32,7 @@ impl<'t> TargetTransaction<'t> {
     }
 
     /// Stages a file for a path, relative to the target.
-    /// It is on the disk when this returns, but not in its place. If a path is staged again, the later content counts.
+    /// It does not come to its place before the commit. If a path is staged again, the later content counts.
     ///
     /// # Errors
     ///
@@ -87,7 +87,9 @@ impl<'t> TargetTransaction<'t> {
             }
             let index = writing.stage(change.index.as_bytes())?;
             let journal = Journal::new(changes, (parts, change.dropped), index, lock);
-            writing.ground().sync(&writing.ground().staging())?;
+            let ground = writing.ground();
+            let staged = (0..writing.next).map(|number| ground.staged(number));
+            ground.sync_all(staged.chain([ground.staging(), ground.own_folder()]))?;
             journal.write(writing.ground())?;
             journal.finish(writing.ground())?;
         }

@@ -198,16 +198,17 @@ struct Probe {
     format: String,
 }
 
-/// Reads a manifest from the text of its index, or from the one text of the format before. `load` returns the text of a part, which has
-/// this hash.
+/// Returns the text of the part at a path, which has this hash.
+pub(in crate::output) type PartLoader<'l> =
+    dyn Fn(&SafePath, Fingerprint) -> Result<Vec<u8>, TargetError> + 'l;
+
+/// Reads a manifest from the text of its index, or from the one text of the format before. `load` returns the texts of
+/// its parts.
 ///
 /// # Errors
 ///
 /// If the text, or that of a part, is no such text, or has another format.
-pub(in crate::output) fn read(
-    text: &[u8],
-    load: &dyn Fn(&SafePath, Fingerprint) -> Result<Vec<u8>, TargetError>,
-) -> Result<ReadManifest, TargetError> {
+pub(in crate::output) fn read(text: &[u8], load: &PartLoader<'_>) -> Result<ReadManifest, TargetError> {
     let is_in_parts = serde_json::from_slice::<Probe>(text).is_ok_and(|probe| probe.format == FORMAT);
     if !is_in_parts {
         let manifest = Manifest::from_json(text).map_err(|error| unreadable(MANIFEST, error))?;
@@ -240,7 +241,7 @@ pub(in crate::output) fn read(
 }
 
 struct Reader<'r> {
-    load: &'r dyn Fn(&SafePath, Fingerprint) -> Result<Vec<u8>, TargetError>,
+    load: &'r PartLoader<'r>,
     parts: BTreeMap<SafePath, Fingerprint>,
     /// The pages that are applied as they are rendered, by path of the rendered one.
     shared: BTreeMap<SafePath, PageWire>,

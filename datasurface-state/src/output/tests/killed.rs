@@ -7,7 +7,7 @@ use crate::output::{
 };
 use std::{collections::BTreeSet, sync::Arc};
 
-fn old() -> Wanted {
+pub(super) fn old() -> Wanted {
     Wanted::new(
         "old lock\n",
         &[
@@ -24,7 +24,7 @@ fn old() -> Wanted {
     )
 }
 
-fn new() -> Wanted {
+pub(super) fn new() -> Wanted {
     Wanted::new(
         "new lock, longer than the old one\n",
         &[
