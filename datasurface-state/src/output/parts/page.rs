@@ -1,10 +1,12 @@
-//! Pages: the content of a scope, divided so that all that belongs to a datastore or workspace is on one page.
+//! Pages: the content of a scope, divided so that all that belongs to a datastore or workspace is on one page, unless a datastore is too
+//! large for that.
 
 use crate::output::ScopeEntry;
 use datasurface_graph::{Fingerprint, NodeKey};
+use datasurface_model::{DatasetKey, DatasetName};
 use datasurface_platform::{FileRecord, NodeView, Resource, ResourceAddress, SafePath, ScopeRecord};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of resources on a page, if they are evenly spread. A page of the local platform then takes about 100 KB: an edit
 /// writes that much, and a target of 100 000 datasets has a thousand pages.
@@ -63,11 +65,12 @@ pub(super) fn pages(entry: &ScopeEntry) -> Vec<Page<'_>> {
     if size == 0 {
         return Vec::new();
     }
-    let mut division = Division::new(count(size, RESOURCES_ON_PAGE));
+    let groups = resources.values().map(Group::of_resource);
+    let mut division = Division::new(count(size, RESOURCES_ON_PAGE), groups);
     // A file is where the first resource is that it declares.
-    let mut declaring: BTreeMap<&SafePath, &str> = BTreeMap::new();
+    let mut declaring: BTreeMap<&SafePath, Group<'_>> = BTreeMap::new();
     for (address, resource) in resources {
-        let group = resource.origins().first().map_or(address.as_str(), group);
+        let group = Group::of_resource(resource);
         if let Some(file) = resource.file() {
             declaring.entry(file).or_insert(group);
         }
@@ -77,12 +80,12 @@ pub(super) fn pages(entry: &ScopeEntry) -> Vec<Page<'_>> {
         }
     }
     for (address, view) in views.iter().filter(|(address, _)| !resources.contains_key(*address)) {
-        if let Some(page) = division.page(address.as_str()) {
+        if let Some(page) = division.page(Group::other(address.as_str())) {
             page.views.insert(address, view);
         }
     }
     for (path, file) in files {
-        let group = declaring.get(path).copied().unwrap_or(path.as_str());
+        let group = declaring.get(path).copied().unwrap_or(Group::other(path.as_str()));
         if let Some(page) = division.page(group) {
             page.files.insert(path, file);
         }
@@ -93,20 +96,67 @@ pub(super) fn pages(entry: &ScopeEntry) -> Vec<Page<'_>> {
     division.pages
 }
 
+/// What belongs on one page: a datastore or workspace, or, of a datastore that is too large for that, a dataset.
+#[derive(Clone, Copy, Debug)]
+struct Group<'m> {
+    unit: &'m str,
+    dataset: Option<&'m str>,
+}
+
+impl<'m> Group<'m> {
+    fn of_resource(resource: &'m Resource) -> Self {
+        match (resource.held_data(), resource.origins().first()) {
+            (Some(data), _) => Self::of_dataset(&data.dataset),
+            (None, Some(node)) => Self::of_node(node),
+            (None, None) => Self::other(resource.address().as_str()),
+        }
+    }
+
+    fn of_node(node: &'m NodeKey) -> Self {
+        match node {
+            NodeKey::Ingest { datastore, dataset, .. } => {
+                Self { unit: datastore.as_str(), dataset: dataset.as_ref().map(DatasetName::as_str) }
+            }
+            NodeKey::Export { dataset, .. } => Self::of_dataset(dataset),
+            NodeKey::Transform { workspace, .. } | NodeKey::Trigger { workspace, .. } => {
+                Self::other(workspace.as_str())
+            }
+        }
+    }
+
+    fn of_dataset(dataset: &'m DatasetKey) -> Self {
+        Self { unit: dataset.datastore.as_str(), dataset: Some(dataset.dataset.as_str()) }
+    }
+
+    fn other(unit: &'m str) -> Self {
+        Self { unit, dataset: None }
+    }
+}
+
 /// Fingerprints of nodes.
 type Fingerprints<'m> = BTreeMap<&'m NodeKey, &'m Fingerprint>;
 
 struct Division<'m> {
     pages: Vec<Page<'m>>,
+    /// The datastores that are too large for one page.
+    large: BTreeSet<&'m str>,
 }
 
 impl<'m> Division<'m> {
-    fn new(count: usize) -> Self {
-        Self { pages: std::iter::repeat_with(Page::default).take(count).collect() }
+    fn new(count: usize, groups: impl Iterator<Item = Group<'m>>) -> Self {
+        let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+        groups.for_each(|group| *sizes.entry(group.unit).or_default() += 1);
+        sizes.retain(|_, size| *size > RESOURCES_ON_PAGE);
+        let pages = std::iter::repeat_with(Page::default).take(count).collect();
+        Self { pages, large: sizes.into_keys().collect() }
     }
 
-    fn page(&mut self, group: &str) -> Option<&mut Page<'m>> {
-        let number = number(group, self.pages.len());
+    fn page(&mut self, group: Group<'_>) -> Option<&mut Page<'m>> {
+        let dataset = group.dataset.filter(|_| self.large.contains(group.unit));
+        let number = match dataset {
+            Some(dataset) => number(&format!("{}/{dataset}", group.unit), self.pages.len()),
+            None => number(group.unit, self.pages.len()),
+        };
         self.pages.get_mut(number)
     }
 
@@ -116,19 +166,10 @@ impl<'m> Division<'m> {
         of: impl for<'p> Fn(&'p mut Page<'m>) -> &'p mut Fingerprints<'m>,
     ) {
         for (key, fingerprint) in nodes {
-            if let Some(page) = self.page(group(key)) {
+            if let Some(page) = self.page(Group::of_node(key)) {
                 of(page).insert(key, fingerprint);
             }
         }
-    }
-}
-
-/// The datastore or workspace that a node belongs to.
-fn group(node: &NodeKey) -> &str {
-    match node {
-        NodeKey::Ingest { datastore, .. } => datastore.as_str(),
-        NodeKey::Export { dataset, .. } => dataset.datastore.as_str(),
-        NodeKey::Transform { workspace, .. } | NodeKey::Trigger { workspace, .. } => workspace.as_str(),
     }
 }
 

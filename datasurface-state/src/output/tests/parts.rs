@@ -17,9 +17,14 @@ const TABLES: &str = "the only file: what it costs to write many is no part of t
 
 /// A manifest of a platform with a scope of so many datasets, each with a table and a node. One of them may have been edited.
 fn many(datasets: usize, edited: Option<usize>) -> Manifest {
+    with_stores_of(4, datasets, edited)
+}
+
+/// The same, with stores of so many datasets.
+fn with_stores_of(size: usize, datasets: usize, edited: Option<usize>) -> Manifest {
     let (mut tables, mut nodes, mut owed) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
     for number in 0..datasets {
-        let key = DatasetKey::new(format!("store{}", number / 4), format!("d{number}"));
+        let key = DatasetKey::new(format!("store{}", number / size), format!("d{number}"));
         let node: NodeKey =
             format!("Ingest/plant/{}/{}", key.datastore.as_str(), key.dataset.as_str()).parse().unwrap();
         let text = format!("SELECT {number}, {}", edited == Some(number));
@@ -127,6 +132,17 @@ fn an_edit_of_one_dataset_writes_one_part() {
         index < 4096,
         "the index has nothing that grows with datasets but hashes of pages: {index} bytes"
     );
+}
+
+#[test]
+fn a_datastore_may_be_larger_than_a_part() {
+    let place = Place::new();
+    write(&place, &with_stores_of(3000, 3000, None));
+    let before = parts(&place);
+    assert!(before.len() > 8, "{}", before.len());
+    assert!(before.values().all(|part| part.len() < 100_000));
+    write(&place, &with_stores_of(3000, 3000, Some(7)));
+    assert_eq!(differing(&before, &parts(&place)).len(), 1);
 }
 
 #[test]
