@@ -115,9 +115,8 @@ fn files(folder: &Path) -> Result<Vec<File>> {
 
 /// Adds a column to the first dataset of the first team.
 fn add_column(model: &mut Value) -> Result<()> {
-    let columns = "/zones/0/definition/teams/0/definition/datastores/0/datasets/0/schema/columns";
-    let columns = model.pointer_mut(columns).and_then(Value::as_array_mut);
-    let columns = columns.ok_or("the first team has no dataset with columns")?;
-    columns.push(json!({ "name": "added", "type": "String" }));
+    let columns = model.pointer_mut("/zones/0/definition/teams/0/definition/datastores/0/datasets/0/schema");
+    let columns = columns.and_then(Value::as_array_mut).ok_or("the first team has no dataset")?;
+    columns.push(json!("added VarChar(40)"));
     Ok(())
 }
