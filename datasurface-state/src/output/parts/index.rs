@@ -1,8 +1,8 @@
 //! The index of a manifest: what is about a whole target, platform or scope, and the hashes of the parts.
 
 use super::{
-    APPLIED, PartPlace, RENDERED, incomplete, lock_path, owed_parts,
-    page::{PageWire, pages},
+    APPLIED, PartPlace, RENDERED, incomplete, lock_path, owed_count,
+    page::{PageWire, page_count},
 };
 use crate::{
     lock::{Lock, LockWire},
@@ -133,14 +133,14 @@ impl PlatformIndex {
             ApplyState::Behind(behind) => ApplyStateIndex::Behind(BehindIndex {
                 revision: behind.revision.clone(),
                 scopes: side(APPLIED).scopes(&behind.scopes)?,
-                owed: side(APPLIED).hashes(None, owed_parts(&behind.owed).len())?,
+                owed: side(APPLIED).hashes(None, owed_count(&behind.owed))?,
             }),
         };
         Ok(Self {
             instance: record.instance.clone(),
             folder: record.folder.clone(),
             scopes: side(RENDERED).scopes(&record.scopes)?,
-            owed: side(RENDERED).hashes(None, owed_parts(&record.owed).len())?,
+            owed: side(RENDERED).hashes(None, owed_count(&record.owed))?,
             transition: record.transition.clone(),
             earlier: record.earlier.clone(),
             gone: record.gone.clone(),
@@ -165,7 +165,7 @@ impl Side<'_> {
                 scope: entry.scope.clone(),
                 folder: entry.folder.clone(),
                 fingerprint: entry.fingerprint,
-                pages: self.hashes(Some(&entry.folder), pages(entry).len())?,
+                pages: self.hashes(Some(&entry.folder), page_count(entry))?,
             })
         };
         entries.iter().map(of).collect()

@@ -166,11 +166,12 @@ fn part_path(name: &str) -> Result<SafePath, TargetError> {
     path.parse().map_err(|error| incomplete(format!("a part of the manifest has no path: {error}")))
 }
 
+fn owed_count(owed: &BTreeMap<DatasetKey, Custody>) -> usize {
+    page::count(owed.len(), DATASETS_IN_PART)
+}
+
 fn owed_parts(owed: &BTreeMap<DatasetKey, Custody>) -> Vec<Part<'_>> {
-    if owed.is_empty() {
-        return Vec::new();
-    }
-    let count = page::count(owed.len(), DATASETS_IN_PART);
+    let count = owed_count(owed);
     let mut parts = vec![BTreeMap::new(); count];
     for (dataset, custody) in owed {
         if let Some(part) = parts.get_mut(page::number(dataset.datastore.as_str(), count)) {

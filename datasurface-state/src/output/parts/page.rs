@@ -56,17 +56,20 @@ impl PageWire {
     }
 }
 
-/// Divides a scope. One without anything has no page.
-pub(super) fn pages(entry: &ScopeEntry) -> Vec<Page<'_>> {
+/// Returns the number of pages of a scope. One without anything has none.
+pub(super) fn page_count(entry: &ScopeEntry) -> usize {
     let ScopeEntry { record: ScopeRecord { files, resources, .. }, views, nodes, metadata, members, .. } =
         entry;
     let sizes = [files.len(), resources.len(), views.len(), nodes.len(), metadata.len(), members.len()];
-    let size = sizes.into_iter().max().unwrap_or_default();
-    if size == 0 {
-        return Vec::new();
-    }
+    count(sizes.into_iter().max().unwrap_or_default(), RESOURCES_ON_PAGE)
+}
+
+/// Divides a scope.
+pub(super) fn pages(entry: &ScopeEntry) -> Vec<Page<'_>> {
+    let ScopeEntry { record: ScopeRecord { files, resources, .. }, views, nodes, metadata, members, .. } =
+        entry;
     let groups = resources.values().map(Group::of_resource);
-    let mut division = Division::new(count(size, RESOURCES_ON_PAGE), groups);
+    let mut division = Division::new(page_count(entry), groups);
     // A file is where the first resource is that it declares.
     let mut declaring: BTreeMap<&SafePath, Group<'_>> = BTreeMap::new();
     for (address, resource) in resources {
@@ -173,9 +176,13 @@ impl<'m> Division<'m> {
     }
 }
 
-/// Returns the number of pages for so many elements: a power of two, so that it seldom changes, and then each page is divided in two.
+/// Returns the number of pages for so many elements: a power of two, so that it seldom changes, and then each page is divided in two; none
+/// for nothing.
 pub(super) fn count(elements: usize, on_page: usize) -> usize {
-    elements.div_ceil(on_page).next_power_of_two()
+    match elements {
+        0 => 0,
+        _ => elements.div_ceil(on_page).next_power_of_two(),
+    }
 }
 
 /// Returns the number of the page of a group, which depends on its name alone. The hash is FNV-1a: it is the same in every version
