@@ -1,7 +1,6 @@
 //! Writing a proposal into its target.
 
 use crate::propose::Proposal;
-use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
 use datasurface_platform::{File, FileRecord, PlatformError, SafePath, hook::REFUSED};
 use datasurface_state::{Manifest, Target, TargetError, TargetTransaction};
@@ -67,7 +66,8 @@ impl WriteError {
 
 impl Proposal {
     /// Writes what differs, and the lock, as a whole or not at all.
-    /// Each shard is rendered, written and dropped before the next one. A file of ours that is missing is written again.
+    /// Each shard is rendered, written and dropped before the next one. A file of ours that is missing is written again; one that stays
+    /// as it is is not read, so an edit of it is found by [`Target::inspect`] alone.
     /// One that served an earlier change cannot be written again, and is removed from the manifest. An interrupted write
     /// of the same lock is finished first. Before anything is touched, the hooks of the broker are asked about each plan that does
     /// something; returns what they said.
@@ -105,19 +105,14 @@ impl Proposal {
         Ok(said)
     }
 
-    /// Returns the files of the new manifest that are in the target already.
+    /// Returns the files of the new manifest that are in the target already, as the one of the target says. They are not read.
     fn unchanged_files(&self, target: &Target) -> Result<BTreeSet<SafePath>, TargetError> {
-        let mut unchanged = BTreeSet::new();
         let before = target.manifest().map(Manifest::files).unwrap_or_default();
-        for (path, record) in self.manifest.files() {
-            if before.get(&path).is_some_and(|before| before.hash == record.hash)
-                && let Some(content) = target.read_if_file(&path)?
-                && Fingerprint::of_bytes(&content) == record.hash
-            {
-                unchanged.insert(path);
-            }
-        }
-        Ok(unchanged)
+        let after = self.manifest.files();
+        let is_same = |(path, record): &(&SafePath, &&FileRecord)| {
+            before.get(*path).is_some_and(|before| before.hash == record.hash)
+        };
+        target.existing(after.iter().filter(is_same).map(|(path, _)| path))
     }
 }
 

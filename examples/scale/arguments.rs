@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use datasurface_testkit::Synthetic;
+use std::path::PathBuf;
 
 /// Measures what a synthetic ecosystem costs.
 #[derive(Debug, Parser)]
@@ -42,6 +43,12 @@ pub(crate) struct Arguments {
     /// Reviews one change rather than going through the phases.
     #[arg(long)]
     pub(crate) review: bool,
+    /// Plans and renders with the local platform rather than going through the phases.
+    #[arg(long)]
+    pub(crate) broker: bool,
+    /// Where `--broker` renders to, and leaves what it rendered; a temporary folder by default.
+    #[arg(long)]
+    pub(crate) folder: Option<PathBuf>,
     /// Whether the graph is left out.
     #[arg(long)]
     pub(crate) no_graph: bool,

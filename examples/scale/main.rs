@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "it shows what it measures")]
 
 mod arguments;
+mod broker;
 mod edits;
 mod graph;
 mod report;
@@ -38,6 +39,10 @@ fn measure(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     count(&ecosystem, &mut report);
     if arguments.review {
         review::measure(&ecosystem, &mut report)?;
+        return Ok(report);
+    }
+    if arguments.broker {
+        broker::measure(&ecosystem, arguments.folder.as_deref(), &mut report)?;
         return Ok(report);
     }
 

@@ -222,12 +222,12 @@ fn nothing_is_recorded_where_a_plug_in_is_not_there() {
     assert_eq!(site.bytes(), before);
 }
 
-/// Writes the manifest as earlier versions wrote it, without IDs of renderings: each platform had the revisions since the first one that
+/// Writes the manifest as earlier versions wrote it, in one text and without IDs of renderings: each platform had the revisions since the first one that
 /// it has transition files of.
 fn write_former_manifest(site: &Site) {
-    let path = site.lock_path().parent().unwrap().join("target/.datasurface/manifest.json");
-    let mut manifest: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let own = site.lock_path().parent().unwrap().join("target/.datasurface");
+    let text = site.target().manifest().unwrap().to_json().unwrap();
+    let mut manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
     let members = manifest.as_object_mut().unwrap();
     for member in ["rendering", "unapplied", "applied"] {
         members.remove(member);
@@ -238,7 +238,8 @@ fn write_former_manifest(site: &Site) {
             earlier.as_object_mut().unwrap().remove("rendering").unwrap();
         }
     }
-    std::fs::write(path, manifest.to_string()).unwrap();
+    std::fs::write(own.join("manifest.json"), manifest.to_string()).unwrap();
+    std::fs::remove_dir_all(own.join("parts")).unwrap();
 }
 
 #[test]

@@ -49,8 +49,8 @@ impl Disk for BadSector {
         RealDisk.create_dir(folder)
     }
 
-    fn sync_dir(&self, folder: &Path) -> io::Result<()> {
-        RealDisk.sync_dir(folder)
+    fn sync(&self, paths: &[PathBuf]) -> io::Result<()> {
+        RealDisk.sync(paths)
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {
@@ -66,15 +66,19 @@ impl Disk for BadSector {
 #[test]
 fn a_file_that_cannot_be_read_stops_a_write_and_nothing_changes() {
     let site = Site::new();
-    let consumers = || [consumer("W", DatasetGroup::new("g").with_sinks(["S/a", "S/b"]))];
-    site.render(fixture([minimal_platform("P")], consumers()), today());
+    let model = |sinks: &[&str]| {
+        let group = DatasetGroup::new("g").with_sinks(sinks.iter().copied());
+        fixture([minimal_platform("P")], [consumer("W", group)])
+    };
+    site.render(model(&["S/a", "S/b"]), today());
     let before = site.bytes();
-    let rendered = before.keys().find(|path| path.contains("shelves")).unwrap();
+    let proposal = site.propose(model(&["S/a"]), today()).unwrap();
+    let changes = proposal.file_changes(&site.target()).unwrap();
+    let rendered = &changes.iter().find(|change| change.before.is_some()).unwrap().path;
     let root = site.lock_path().parent().unwrap().to_owned();
 
-    let disk = BadSector(root.join(rendered));
+    let disk = BadSector(root.join("target").join(rendered.as_str()));
     let mut target = Target::open_with_disk(root.join("target"), disk).unwrap();
-    let proposal = site.propose(fixture([minimal_platform("P")], consumers()), today()).unwrap();
     let error = proposal.write(&mut target, &site.lock_path()).unwrap_err();
     assert!(error.findings().to_string().contains("a bad sector"), "{}", error.findings());
     assert_eq!(site.bytes(), before);

@@ -48,6 +48,8 @@ fn it_is_read_migrated_and_run_and_what_was_promised_is_there() {
     let said = fixture.run("render model --target rendered --on 2026-02-04").good();
     assert!(!said.out.contains("losing data"), "{said:?}");
     assert!(manifest()["rendering"].is_string());
+    assert_eq!(manifest()["format"], "datasurface-target/2", "it is divided into parts");
+    assert!(manifest()["platforms"][0]["scopes"][0].get("record").is_none());
     fixture.run("run --target rendered").bad();
     // The source has no such column yet; what was rendered is applied all the same.
     Connection::open(fixture.path("shop.db"))

@@ -2,7 +2,7 @@
 
 use crate::{models, run::Fixture};
 use serde_json::json;
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 /// A file that was rendered.
 fn a_rendered_file(fixture: &Fixture) -> PathBuf {
@@ -159,6 +159,16 @@ fn an_unreadable_manifest_is_reported() {
     }
 }
 
+/// The parts of the manifest of a target, by path in its folder `.datasurface`.
+fn parts(fixture: &Fixture) -> BTreeMap<String, Vec<u8>> {
+    let own = fixture.path("out/.datasurface");
+    let files = fixture.listing().into_iter().filter(|(path, _)| path.starts_with(own.join("parts")));
+    let files = files.filter(|(path, _)| path.is_file());
+    files
+        .map(|(path, content)| (path.strip_prefix(&own).unwrap().to_str().unwrap().to_owned(), content))
+        .collect()
+}
+
 /// A folder in which the rendering of a second model was interrupted: its journal is there, and nothing else was done.
 fn interrupted() -> Fixture {
     let fixture = Fixture::new(&models::first());
@@ -188,8 +198,18 @@ fn interrupted() -> Fixture {
         let hash = datasurface_graph::Fingerprint::of_bytes(content);
         removals.push(json!({"path": path, "hash": hash}));
     }
+    let (parts_before, parts_after) = (parts(&fixture), parts(&twin));
+    let mut number = writes.len();
+    let mut parts = Vec::new();
+    for (path, content) in
+        parts_after.iter().filter(|(path, content)| parts_before.get(*path) != Some(content))
+    {
+        parts.push(json!({"staged": number, "path": path, "hash": stage(number, content)}));
+        number += 1;
+    }
+    assert!(!parts.is_empty(), "the manifest differs");
+    let dropped: Vec<&String> = parts_before.keys().filter(|path| !parts_after.contains_key(*path)).collect();
     let manifest = fs::read(twin.path("out/.datasurface/manifest.json")).unwrap();
-    let number = writes.len();
     let hash = stage(number, &manifest);
     let lock = json!({
         "path": fixture.path("datasurface.lock"),
@@ -197,9 +217,11 @@ fn interrupted() -> Fixture {
         "replaces": datasurface_graph::Fingerprint::of_bytes(fixture.read("datasurface.lock").as_bytes()),
     });
     let journal = json!({
-        "format": "datasurface-journal/1",
+        "format": "datasurface-journal/2",
         "writes": writes,
         "removals": removals,
+        "parts": parts,
+        "dropped_parts": dropped,
         "manifest": {"staged": number, "hash": hash},
         "lock": lock,
     });

@@ -1,13 +1,13 @@
 //! A write that was decided and interrupted: what it leads to, as if it were done. Nothing is written to find that out.
 
 use super::{
-    codes::UNREADABLE,
     error::TargetError,
     journal::{Journal, damaged},
-    load,
+    load, load_part,
     lock::foreign,
     manifest::Manifest,
-    target_folder::{FileState, MANIFEST, TargetFolder},
+    parts::{self, ReadManifest},
+    target_folder::{FileState, MANIFEST, PARTS, TargetFolder},
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{FileRecord, SafePath};
@@ -19,7 +19,9 @@ pub(super) struct Interrupted {
     journal: Journal,
     /// The manifest that it leads to.
     pub(super) manifest: Manifest,
-    /// The hash of the text of the manifest.
+    /// The hashes of the texts of its parts.
+    pub(super) parts: BTreeMap<SafePath, Fingerprint>,
+    /// The hash of the text of its index.
     pub(super) hash: Fingerprint,
     /// Where content waits, by the path that it is for.
     staged: BTreeMap<SafePath, u64>,
@@ -31,47 +33,49 @@ impl Interrupted {
     pub(super) fn read(ground: &TargetFolder) -> Result<Self, TargetError> {
         let journal = Journal::read(ground)?;
         let hash = journal.manifest.hash;
-        let before = load(ground)?;
-        let (manifest, is_staged) = if ground.is_staged(journal.manifest.staged)? {
-            let text = ground.read(&ground.staged(journal.manifest.staged))?;
-            let read = Manifest::from_json(&text).map_err(|error| {
-                let reason = format!("the manifest of an interrupted write cannot be read: {error}");
-                TargetError::new(&UNREADABLE, MANIFEST, reason)
-                    .help("restore the target, for example from git, including its folder `.datasurface`")
-            })?;
-            (read, true)
-        } else {
-            match &before {
-                Some((manifest, there)) if *there == hash => (manifest.clone(), false),
-                _ => return Err(damaged(MANIFEST, "is neither staged nor in its place")),
-            }
+        let text = match ground.is_staged(journal.manifest.staged)? {
+            true => ground.read(&ground.staged(journal.manifest.staged))?,
+            false if ground.has_own(MANIFEST)? => ground.read(&ground.own(MANIFEST))?,
+            false => Vec::new(),
         };
-        let old = before.as_ref().map(|(manifest, _)| manifest.files()).unwrap_or_default();
+        if Fingerprint::of_bytes(&text) != hash {
+            return Err(damaged(MANIFEST, "is neither staged nor in its place"));
+        }
+        let load_part =
+            |path: &SafePath, hash: Fingerprint| load_part(ground, path, hash, journal.staged_part(path));
+        let ReadManifest { manifest, parts } = parts::read(&text, &load_part)?;
+        let has_done_files = journal.has_done_files(ground)?;
+        let before = if has_done_files { None } else { load(ground)? };
+        let old = before.as_ref().map(|before| before.read.manifest.files()).unwrap_or_default();
         let new = manifest.files();
         let has = |files: &BTreeMap<SafePath, &FileRecord>, path: &SafePath, hash: Fingerprint| {
             files.get(path).is_some_and(|record| record.hash == hash)
         };
-        // Where the manifest is in its place, whatever was to go is gone.
+        // Where all files have come, whatever was to go is gone.
         let strange_removal = journal.removals.iter().find(|removal| {
-            new.contains_key(&removal.path) || (is_staged && !has(&old, &removal.path, removal.hash))
+            new.contains_key(&removal.path) || (!has_done_files && !has(&old, &removal.path, removal.hash))
         });
         let strange_write = journal.writes.iter().find(|write| !has(&new, &write.path, write.hash));
-        if let Some(path) =
-            strange_write.map(|write| &write.path).or(strange_removal.map(|removal| &removal.path))
-        {
+        let strange_part = journal.parts.iter().find(|part| !parts.contains_key(&part.path));
+        let strange_drop = journal
+            .dropped_parts
+            .iter()
+            .find(|path| parts.contains_key(*path) || path.parts().next() != Some(PARTS));
+        let strange = strange_write.map(|write| &write.path).or(strange_removal.map(|removal| &removal.path));
+        if let Some(path) = strange.or(strange_part.map(|part| &part.path)).or(strange_drop) {
             let reason = format!(
                 "the journal of an interrupted write names `{path}`, which is not what its manifest says"
             );
             return Err(foreign(reason));
         }
-        journal.check(ground, is_staged)?;
+        journal.check(ground, !has_done_files)?;
         let mut staged = BTreeMap::new();
         for write in &journal.writes {
             if ground.is_staged(write.staged)? {
                 staged.insert(write.path.clone(), write.staged);
             }
         }
-        Ok(Self { journal, manifest, hash, staged })
+        Ok(Self { journal, manifest, parts, hash, staged })
     }
 
     /// Returns what will have become of a file that was rendered with this hash.

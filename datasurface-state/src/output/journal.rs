@@ -2,14 +2,26 @@
 //!
 //! What goes is removed first, so that a file may come where a folder was, and the other way round, and so that names
 //! which differ in case only do no harm. All new content waits beside it, so nothing can be lost in between.
+//!
+//! How often a write waits for the disk does not depend on how much it writes:
+//!
+//! 1. For all that is staged, together: what the journal promises must be there.
+//! 2. For the bytes of the journal, then for its name: a journal that is found is whole.
+//! 3. For removals, if there are any. What comes after a removal may have its name in another case, and tells that it was done.
+//! 4. For the bytes of the lock, before it replaces the one before.
+//! 5. For all folders in which something was put, together, before the journal goes: until then, whatever of it is lost is
+//!    still staged, and is put again. So files, lock, parts and index may reach the disk in any order.
+//! 6. For the folders of parts that go, if there are any. They go after 5: the index of before names them.
+//! 7. For the end of the journal, before the next write stages other content under the same numbers.
 
 use super::{
-    codes::{DAMAGED, FOREIGN_FILE, INCOMPLETE, UNREADABLE},
+    codes::{DAMAGED, INCOMPLETE, UNREADABLE},
     disk::FileKind,
     error::TargetError,
+    file_tree::{folders_of, in_the_way},
     lock::LockWrite,
-    target_folder::{FileState, JOURNAL, MANIFEST, NEW_JOURNAL, TargetFolder, changing, reading},
-    verify::{Staged, edited},
+    target_folder::{FileState, JOURNAL, MANIFEST, NEW_JOURNAL, TargetFolder},
+    verify::{Staged, TargetChanges, edited},
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
@@ -19,7 +31,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const FORMAT: &str = "datasurface-journal/1";
+const FORMAT: &str = "datasurface-journal/2";
+
+/// The format of before manifests had parts: what a version that wrote it left behind is finished all the same.
+const FORMAT_WITHOUT_PARTS: &str = "datasurface-journal/1";
 
 /// All that a write changes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,6 +43,12 @@ pub(super) struct Journal {
     format: String,
     pub(super) writes: Vec<Write>,
     pub(super) removals: Vec<Removal>,
+    /// The parts of the manifest that come, or change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) parts: Vec<PartWrite>,
+    /// The parts of the manifest that go, by path in our own folder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) dropped_parts: Vec<SafePath>,
     pub(super) manifest: StagedManifest,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) lock: Option<LockWrite>,
@@ -54,6 +75,18 @@ pub(super) struct Removal {
     pub(super) hash: Fingerprint,
 }
 
+/// A part of the manifest that comes, or changes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PartWrite {
+    /// Where its content waits.
+    pub(super) staged: u64,
+    /// The path in our own folder.
+    pub(super) path: SafePath,
+    pub(super) hash: Fingerprint,
+}
+
+/// The index of a manifest.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StagedManifest {
@@ -63,8 +96,8 @@ pub(super) struct StagedManifest {
 
 impl Journal {
     pub(super) fn new(
-        writes: Vec<Write>,
-        removals: Vec<Removal>,
+        TargetChanges { writes, removals }: TargetChanges,
+        (parts, dropped_parts): (Vec<PartWrite>, Vec<SafePath>),
         manifest: Staged,
         lock: Option<LockWrite>,
     ) -> Self {
@@ -72,6 +105,8 @@ impl Journal {
             format: FORMAT.to_owned(),
             writes,
             removals,
+            parts,
+            dropped_parts,
             manifest: StagedManifest { staged: manifest.number, hash: manifest.hash },
             lock,
         }
@@ -83,6 +118,7 @@ impl Journal {
             TargetError::bug(&INCOMPLETE, JOURNAL, format!("the journal cannot be written as JSON: {error}"))
         })?;
         ground.write(&ground.own(NEW_JOURNAL), &text)?;
+        ground.sync(&ground.own(NEW_JOURNAL))?;
         ground.rename(&ground.own(NEW_JOURNAL), &ground.own(JOURNAL))?;
         ground.sync(&ground.own_folder())
     }
@@ -99,7 +135,7 @@ impl Journal {
         };
         let journal: Self =
             serde_json::from_slice(&ground.read(&path)?).map_err(|error| unreadable(error.to_string()))?;
-        if journal.format != FORMAT {
+        if ![FORMAT, FORMAT_WITHOUT_PARTS].contains(&journal.format.as_str()) {
             let reason = format!("its format is `{}`, and only `{FORMAT}` is known", journal.format);
             return Err(unreadable(reason));
         }
@@ -107,8 +143,9 @@ impl Journal {
             lock.check()?;
         }
         let writes = journal.writes.iter().map(|write| (write.staged, write.hash));
+        let parts = journal.parts.iter().map(|part| (part.staged, part.hash));
         let manifest = (journal.manifest.staged, journal.manifest.hash);
-        for (staged, hash) in writes.chain([manifest]) {
+        for (staged, hash) in writes.chain(parts).chain([manifest]) {
             let is_staged = ground.is_staged(staged)?;
             let staged = ground.staged(staged);
             if is_staged && ground.hash(&staged)? != hash {
@@ -145,20 +182,42 @@ impl Journal {
         Ok(())
     }
 
+    /// Whether all files have come and gone, as they have before the first part is put in its place. Until then, the manifest of before
+    /// can be read.
+    pub(super) fn has_done_files(&self, ground: &TargetFolder) -> Result<bool, TargetError> {
+        let staged = self.parts.iter().map(|part| part.staged).chain([self.manifest.staged]);
+        for staged in staged {
+            if !ground.is_staged(staged)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns where the content of a part waits, if it does.
+    pub(super) fn staged_part(&self, path: &SafePath) -> Option<u64> {
+        self.parts.iter().find(|part| part.path == *path).map(|part| part.staged)
+    }
+
     /// Does what it says, as far as it was not done before.
     pub(super) fn finish(&self, ground: &TargetFolder) -> Result<(), TargetError> {
-        self.remove(ground)?;
-        self.put(ground)?;
-        if let Some(lock) = &self.lock {
-            lock.finish(ground)?;
+        if !self.has_done_files(ground)? {
+            self.remove(ground)?;
         }
+        let mut touched = self.put(ground)?;
+        if let Some(lock) = &self.lock {
+            touched.extend(lock.finish(ground)?);
+        }
+        touched.extend(self.put_parts(ground)?);
         let (staged, manifest) = (ground.staged(self.manifest.staged), ground.own(MANIFEST));
         if ground.is_staged(self.manifest.staged)? {
             ground.rename(&staged, &manifest)?;
-            ground.sync(&ground.own_folder())?;
         } else if !ground.has_own(MANIFEST)? || ground.hash(&manifest)? != self.manifest.hash {
             return Err(damaged(MANIFEST, "is neither staged nor in its place"));
         }
+        touched.insert(ground.own_folder());
+        ground.sync_all(touched)?;
+        self.drop_parts(ground)?;
         ground.remove_file(&ground.own(JOURNAL))?;
         ground.sync(&ground.own_folder())?;
         ground.discard()?;
@@ -166,6 +225,9 @@ impl Journal {
     }
 
     fn remove(&self, ground: &TargetFolder) -> Result<(), TargetError> {
+        if self.removals.is_empty() {
+            return Ok(());
+        }
         let put = self.put_before(ground)?;
         let mut folders = BTreeSet::new();
         for removal in &self.removals {
@@ -178,7 +240,7 @@ impl Journal {
             }
             folders.extend(folders_of(path));
         }
-        ground.sync_all(tidy(ground, &folders)?)
+        ground.sync_all(ground.rendered().tidy(&folders)?)
     }
 
     /// What is in its place already. On a disk that does not tell cases apart, it may be found again under the name of what
@@ -193,7 +255,8 @@ impl Journal {
         Ok(put)
     }
 
-    fn put(&self, ground: &TargetFolder) -> Result<(), TargetError> {
+    /// Returns the folders that have to be waited for.
+    fn put(&self, ground: &TargetFolder) -> Result<BTreeSet<PathBuf>, TargetError> {
         let mut folders = BTreeSet::new();
         let mut touched = BTreeSet::new();
         for write in &self.writes {
@@ -207,12 +270,42 @@ impl Journal {
             }
             write.check_unedited(state)?;
             if state == FileState::Missing {
-                touched.extend(make_way(ground, path, &mut folders)?);
+                touched.extend(ground.rendered().make_way(path, &mut folders)?);
             }
             ground.rename(&staged, &ground.path_of(path))?;
             touched.extend(ground.path_of(path).parent().map(Path::to_owned));
         }
-        ground.sync_all(touched)
+        Ok(touched)
+    }
+
+    /// Returns the folders that have to be waited for.
+    fn put_parts(&self, ground: &TargetFolder) -> Result<BTreeSet<PathBuf>, TargetError> {
+        let own = ground.own_tree();
+        let (mut folders, mut touched) = (BTreeSet::new(), BTreeSet::new());
+        for part in &self.parts {
+            if ground.is_staged(part.staged)? {
+                touched.extend(own.make_way(&part.path, &mut folders)?);
+                ground.rename(&ground.staged(part.staged), &own.path_of(&part.path))?;
+                touched.extend(own.path_of(&part.path).parent().map(Path::to_owned));
+            }
+        }
+        Ok(touched)
+    }
+
+    /// Once the new manifest is in its place, nobody needs these parts.
+    fn drop_parts(&self, ground: &TargetFolder) -> Result<(), TargetError> {
+        let own = ground.own_tree();
+        let mut folders = BTreeSet::new();
+        for path in &self.dropped_parts {
+            if own.kind_at(path)? == Some(FileKind::File) {
+                ground.remove_file(&own.path_of(path))?;
+            }
+            folders.extend(folders_of(path));
+        }
+        match folders.is_empty() {
+            true => Ok(()),
+            false => ground.sync_all(own.tidy(&folders)?),
+        }
     }
 }
 
@@ -242,66 +335,7 @@ impl Removal {
     }
 }
 
-/// Removes those folders of removed files that are empty now, each looked at once, inner ones first. What is left has to be
-/// waited for.
-fn tidy(ground: &TargetFolder, folders: &BTreeSet<SafePath>) -> Result<BTreeSet<PathBuf>, TargetError> {
-    let mut left = BTreeSet::from([ground.root.clone()]);
-    for folder in folders.iter().rev() {
-        let at = ground.path_of(folder);
-        if ground.kind_at(folder)? != Some(FileKind::Folder) {
-            continue;
-        }
-        if reading(&at, ground.disk.list(&at))?.is_empty() {
-            changing(&at, ground.disk.remove_dir(&at))?;
-        } else {
-            left.insert(at);
-        }
-    }
-    Ok(left)
-}
-
-/// Makes the folders of a file. They have to be waited for in the folders that they are in.
-fn make_way(
-    ground: &TargetFolder,
-    path: &SafePath,
-    known: &mut BTreeSet<SafePath>,
-) -> Result<Vec<PathBuf>, TargetError> {
-    let mut touched = Vec::new();
-    for folder in folders_of(path) {
-        if known.contains(&folder) {
-            continue;
-        }
-        match ground.kind_at(&folder)? {
-            Some(FileKind::Folder) => {}
-            None => {
-                let at = ground.path_of(&folder);
-                changing(&at, ground.disk.create_dir(&at))?;
-                touched.extend(at.parent().map(Path::to_owned));
-            }
-            Some(_) => return Err(in_the_way(folder.as_str())),
-        }
-        known.insert(folder);
-    }
-    Ok(touched)
-}
-
-/// The folders that a path is in, from the outermost inwards.
-fn folders_of(path: &SafePath) -> Vec<SafePath> {
-    let text = path.as_str();
-    let ends = text.match_indices('/').map(|(end, _)| end);
-    ends.filter_map(|end| text.get(..end)?.parse().ok()).collect()
-}
-
 pub(super) fn damaged(path: &str, error: &str) -> TargetError {
     TargetError::new(&DAMAGED, path, format!("a write was interrupted, and `{path}` {error}"))
         .help("restore the target, for example from git, including its folder `.datasurface`")
-}
-
-fn in_the_way(path: &str) -> TargetError {
-    TargetError::new(
-        &FOREIGN_FILE,
-        path,
-        format!("a write was interrupted, and something that is not ours is at `{path}` now"),
-    )
-    .help("move it away: then the write will be finished")
 }

@@ -102,18 +102,21 @@ impl LockWrite {
         Err(TargetError::new(&UNWRITABLE, &self.path, error).help("call it `datasurface.lock`"))
     }
 
-    /// Writes it beside the old one, then puts it in its place.
-    pub(super) fn finish(&self, ground: &TargetFolder) -> Result<(), TargetError> {
+    /// Writes it beside the old one, then puts it in its place. Returns the folder that has to be waited for.
+    pub(super) fn finish(&self, ground: &TargetFolder) -> Result<Option<PathBuf>, TargetError> {
         let path = Path::new(&self.path);
         match self.current(ground)? {
-            Some(now) if now == Fingerprint::of_bytes(self.text.as_bytes()) => return Ok(()),
+            Some(now) if now == Fingerprint::of_bytes(self.text.as_bytes()) => {
+                return Ok(path.parent().map(Path::to_owned));
+            }
             Some(now) if Some(now) != self.replaces => return Err(edited(&self.path).into()),
             _ => {}
         }
         let beside = self.beside();
         ground.write(&beside, self.text.as_bytes())?;
+        ground.sync(&beside)?;
         ground.rename(&beside, path)?;
-        path.parent().map_or(Ok(()), |folder| ground.sync(folder))
+        Ok(path.parent().map(Path::to_owned))
     }
 
     fn beside(&self) -> PathBuf {

@@ -185,6 +185,11 @@ impl Manifest {
         self.rendering
     }
 
+    /// The earlier renderings since the last one that was recorded as applied, in order.
+    pub(super) fn unapplied_renderings(&self) -> &[RenderedRevision] {
+        &self.unapplied
+    }
+
     /// The rendering that was recorded last as applied by another tool; `None` if nothing was.
     #[must_use]
     pub fn applied_rendering(&self) -> Option<&RenderedRevision> {

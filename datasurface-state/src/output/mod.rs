@@ -1,8 +1,8 @@
 //! The target: a folder with a manifest of what we own in it. A write is journalled: it happens as a whole or not at
 //! all, whenever the process is killed. Files that we do not own are never touched.
 //!
-//! Our own folder in it is `.datasurface`: `manifest.json` says what is ours, `staging/` holds what is about to be
-//! written, `journal.json` says how, from the moment when the write can no longer be undone, and `writing` is the
+//! Our own folder in it is `.datasurface`: `manifest.json` and the parts that it names in `parts/` say what is ours, `staging/` holds what
+//! is about to be written, `journal.json` says how, from the moment when the write can no longer be undone, and `writing` is the
 //! file that writers lock.
 //!
 //! For the idea of such a journal, see for example <https://sqlite.org/atomiccommit.html>.
@@ -13,10 +13,13 @@
 mod codes;
 pub mod disk;
 mod error;
+mod file_tree;
 mod interrupted;
 mod journal;
 mod lock;
 mod manifest;
+mod manifest_change;
+mod parts;
 mod plan_file;
 mod relative_path;
 mod rendering_id;
@@ -41,6 +44,7 @@ use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{RenderedFiles, SafePath};
 use disk::{Disk, FileKind, RealDisk};
 use interrupted::Interrupted;
+use parts::ReadManifest;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -52,8 +56,10 @@ use target_folder::{FileState, JOURNAL, MANIFEST, TargetFolder, changing};
 pub struct Target {
     ground: TargetFolder,
     manifest: Option<Manifest>,
-    /// The hash of the text of the manifest.
+    /// The hash of the text of its index.
     hash: Option<Fingerprint>,
+    /// The hashes of the texts of its parts, by path in our own folder.
+    parts: BTreeMap<SafePath, Fingerprint>,
     /// A write that was decided and interrupted. Its result counts as written.
     interrupted: Option<Interrupted>,
     recovery: Option<Recovery>,
@@ -93,6 +99,7 @@ impl Target {
             ground: TargetFolder { root: root.into(), disk: Box::new(disk) },
             manifest: None,
             hash: None,
+            parts: BTreeMap::new(),
             interrupted: None,
             recovery: None,
         };
@@ -111,10 +118,12 @@ impl Target {
             let interrupted = Interrupted::read(ground)?;
             target.manifest = Some(interrupted.manifest.clone());
             target.hash = Some(interrupted.hash);
+            target.parts = interrupted.parts.clone();
             target.interrupted = Some(interrupted);
             target.recovery = Some(Recovery::Finished);
-        } else if let Some((manifest, hash)) = load(ground)? {
-            target.manifest = Some(manifest);
+        } else if let Some(Loaded { read, hash }) = load(ground)? {
+            target.manifest = Some(read.manifest);
+            target.parts = read.parts;
             target.hash = Some(hash);
         }
         Ok(target)
@@ -315,6 +324,25 @@ impl Target {
         Ok(RenderedFiles::new(self.root().join(record.folder.as_str()), files))
     }
 
+    /// Returns those of these files that are there, whatever is in them. They are not read.
+    ///
+    /// # Errors
+    ///
+    /// If the disk cannot be examined.
+    pub fn existing<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p SafePath>,
+    ) -> Result<BTreeSet<SafePath>, TargetError> {
+        let (mut existing, mut folder) = (BTreeSet::new(), String::new());
+        for path in paths {
+            let is_staged = self.interrupted.as_ref().is_some_and(|write| write.staged(path).is_some());
+            if is_staged || self.ground.next_kind_at(path, &mut folder)? == Some(FileKind::File) {
+                existing.insert(path.clone());
+            }
+        }
+        Ok(existing)
+    }
+
     /// Reads a file in the target; `None` if it is missing or no file. That it cannot be read is an error: whoever took it for
     /// missing would forget it.
     ///
@@ -383,20 +411,49 @@ impl Target {
     }
 }
 
+/// A manifest that was read from its place.
+struct Loaded {
+    read: ReadManifest,
+    /// The hash of the text of its index.
+    hash: Fingerprint,
+}
+
 /// Reads the manifest that is in its place.
-fn load(ground: &TargetFolder) -> Result<Option<(Manifest, Fingerprint)>, TargetError> {
+fn load(ground: &TargetFolder) -> Result<Option<Loaded>, TargetError> {
     if !ground.has_own(MANIFEST)? {
         return Ok(None);
     }
-    let path = ground.own(MANIFEST);
-    let text = ground.read(&path)?;
-    match Manifest::from_json(&text) {
-        Ok(manifest) => Ok(Some((manifest, Fingerprint::of_bytes(&text)))),
-        Err(error) => {
-            let path = path.display();
-            Err(TargetError::new(&UNREADABLE, &path, format!("`{path}` cannot be read: {error}"))
-                .help("restore it, for example from git, or use the version of datasurface that wrote it"))
-        }
+    let text = ground.read(&ground.own(MANIFEST))?;
+    let read = parts::read(&text, &|path, hash| load_part(ground, path, hash, None))?;
+    Ok(Some(Loaded { read, hash: Fingerprint::of_bytes(&text) }))
+}
+
+/// Reads the text of a part, from where it waits or from its place.
+fn load_part(
+    ground: &TargetFolder,
+    path: &SafePath,
+    hash: Fingerprint,
+    staged: Option<u64>,
+) -> Result<Vec<u8>, TargetError> {
+    let unreadable = |reason: &str| {
+        TargetError::new(&UNREADABLE, path, format!("`{path}`, a part of the manifest, {reason}"))
+            .help("restore the folder `.datasurface` of the target, for example from git")
+    };
+    let staged = match staged {
+        Some(number) if ground.is_staged(number)? => Some(ground.staged(number)),
+        _ => None,
+    };
+    let own = ground.own_tree();
+    let bytes = match (staged, own.kind_at(path)?) {
+        (Some(staged), _) => ground.read(&staged)?,
+        (None, Some(FileKind::File)) => ground.read(&own.path_of(path))?,
+        (None, None) => return Err(unreadable("is missing")),
+        (None, Some(_)) => return Err(unreadable("is not a file, or there is a link on its way")),
+    };
+    match parts::unpacked(&bytes) {
+        Ok(text) if Fingerprint::of_bytes(&text) == hash => Ok(text),
+        Ok(_) => Err(unreadable("is not the one that it names")),
+        Err(error) => Err(unreadable(&format!("cannot be read: {error}"))),
     }
 }
 

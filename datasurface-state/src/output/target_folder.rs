@@ -4,11 +4,11 @@ use super::{
     codes::{FOREIGN_FILE, UNREADABLE, UNWRITABLE},
     disk::{Disk, DiskLock, FileKind},
     error::TargetError,
+    file_tree::FileTree,
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
 use std::{
-    collections::BTreeSet,
     io,
     path::{Path, PathBuf},
 };
@@ -16,6 +16,8 @@ use std::{
 /// Our own folder. No rendered file can be in it: no part of a safe path begins with a dot.
 const OWN: &str = ".datasurface";
 const STAGING: &str = "staging";
+/// The folder of the parts of a manifest, in our own one.
+pub(super) const PARTS: &str = "parts";
 pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const JOURNAL: &str = "journal.json";
 pub(super) const NEW_JOURNAL: &str = "journal.json.new";
@@ -56,6 +58,16 @@ impl TargetFolder {
         self.staging().join(number.to_string())
     }
 
+    /// The files that are rendered.
+    pub(super) fn rendered(&self) -> FileTree<'_> {
+        FileTree { root: self.root.clone(), ground: self }
+    }
+
+    /// The files in our own folder, of which parts of manifests have safe paths.
+    pub(super) fn own_tree(&self) -> FileTree<'_> {
+        FileTree { root: self.own_folder(), ground: self }
+    }
+
     pub(super) fn path_of(&self, path: &SafePath) -> PathBuf {
         self.root.join(path.as_str())
     }
@@ -72,6 +84,7 @@ impl TargetFolder {
         Ok(Fingerprint::of_bytes(&self.read(path)?))
     }
 
+    /// Writes a file, which need not be on the disk before it is synchronised.
     pub(super) fn write(&self, path: &Path, content: &[u8]) -> Result<(), TargetError> {
         changing(path, self.disk.write(path, content))
     }
@@ -84,12 +97,16 @@ impl TargetFolder {
         changing(path, self.disk.remove_file(path))
     }
 
-    pub(super) fn sync(&self, folder: &Path) -> Result<(), TargetError> {
-        changing(folder, self.disk.sync_dir(folder))
+    pub(super) fn sync(&self, path: &Path) -> Result<(), TargetError> {
+        changing(path, self.disk.sync(&[path.to_owned()]))
     }
 
-    pub(super) fn sync_all(&self, folders: BTreeSet<PathBuf>) -> Result<(), TargetError> {
-        folders.iter().try_for_each(|folder| self.sync(folder))
+    pub(super) fn sync_all(&self, paths: impl IntoIterator<Item = PathBuf>) -> Result<(), TargetError> {
+        let paths: Vec<PathBuf> = paths.into_iter().collect();
+        match paths.first() {
+            Some(first) => changing(first, self.disk.sync(&paths)),
+            None => Ok(()),
+        }
     }
 
     /// Whether the target and our own folder in it are there. Something else in their place is refused.
@@ -191,17 +208,7 @@ impl TargetFolder {
 
     /// What there is at a path of the target. A link on the way is found instead of what it leads to.
     pub(super) fn kind_at(&self, path: &SafePath) -> Result<Option<FileKind>, TargetError> {
-        let mut at = self.root.clone();
-        let mut found = Some(FileKind::Folder);
-        for part in path.parts() {
-            match found {
-                Some(FileKind::Folder) => at.push(part),
-                Some(FileKind::File) => return Ok(None),
-                other => return Ok(other),
-            }
-            found = self.kind(&at)?;
-        }
-        Ok(found)
+        self.rendered().kind_at(path)
     }
 
     /// What there is at the next of many paths, which are in order: the folder in which the last file was found is not

@@ -1,10 +1,15 @@
 //! Targets under test: files by path, in one scope of one platform.
 
 mod disk;
+mod forgetting_disk;
 mod garbage;
 mod killed;
+mod parts;
+mod power_cut;
 mod rules;
 mod text;
+
+use crate::Lock;
 
 use super::{ApplyState, Manifest, PlatformRecord, ScopeEntry, Target, TargetError};
 use datasurface_graph::Fingerprint;
@@ -48,20 +53,31 @@ impl Wanted {
             metadata: BTreeMap::new(),
             members: BTreeMap::new(),
         };
+        // A scope without files, whose part comes and goes with the lock.
+        let name = format!("of-{}", Fingerprint::of(&self.lock).short());
+        let other = ScopeEntry {
+            scope: Scope::Shard(name.as_str().into()),
+            folder: safe(&name),
+            record: ScopeRecord::default(),
+            nodes: BTreeMap::from([("Ingest/plant/store".parse().unwrap(), Fingerprint::of(&self.lock))]),
+            ..entry.clone()
+        };
         let platform = PlatformRecord {
             earlier: Vec::new(),
             gone: Vec::new(),
             left: std::collections::BTreeSet::new(),
             instance: instance("plant"),
             folder: safe("plant"),
-            scopes: vec![entry],
+            scopes: vec![entry, other],
             transition: BTreeMap::new(),
             owed: BTreeMap::new(),
             applied_to: None,
             standing: ApplyState::default(),
         };
         let lock = Fingerprint::of_bytes(self.lock.as_bytes());
-        Manifest::new(Revision::new(lock), lock, [platform])
+        let reached = Some(Revision::new(lock));
+        let recorded = Lock { reached: reached.clone(), ..Lock::default() };
+        Manifest::new(Revision::new(lock), lock, [platform]).with_recorded_lock(recorded)
     }
 
     /// Writes all of it, whether it is there or not.
@@ -131,6 +147,16 @@ impl Place {
         found
     }
 
+    /// The files in the folder of parts.
+    fn parts(&self) -> Vec<String> {
+        let mut found = BTreeMap::new();
+        let own = self.root().join(".datasurface");
+        if own.join("parts").exists() {
+            walk(&own, &own.join("parts"), &mut found);
+        }
+        found.into_keys().filter(|path| path.ends_with(".json.gz")).collect()
+    }
+
     fn own_files(&self) -> Vec<String> {
         let listed = fs::read_dir(self.root().join(".datasurface"));
         let mut names: Vec<String> = listed
@@ -154,7 +180,7 @@ fn walk(root: &Path, folder: &Path, found: &mut BTreeMap<String, Option<String>>
             found.insert(name, None);
             walk(root, &path, found);
         } else {
-            found.insert(name, Some(fs::read_to_string(path).unwrap()));
+            found.insert(name, Some(String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()));
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use super::{
     Target,
-    codes::INCOMPLETE,
     disk::DiskLock,
     error::TargetError,
-    journal::Journal,
+    journal::{Journal, PartWrite},
     lock::LockWrite,
     manifest::Manifest,
-    target_folder::{JOURNAL, MANIFEST, TargetFolder},
+    manifest_change::ManifestChange,
+    target_folder::{JOURNAL, TargetFolder},
     verify::{Staged, TargetChanges, removals, verify},
 };
 use datasurface_graph::Fingerprint;
@@ -32,7 +32,7 @@ impl<'t> TargetTransaction<'t> {
     }
 
     /// Stages a file for a path, relative to the target.
-    /// It is on the disk when this returns, but not in its place. If a path is staged again, the later content counts.
+    /// It does not come to its place before the commit. If a path is staged again, the later content counts.
     ///
     /// # Errors
     ///
@@ -74,19 +74,27 @@ impl<'t> TargetTransaction<'t> {
         lock: Option<LockWrite>,
     ) -> Result<(), TargetError> {
         let mut writing = self;
-        let (text, hash) = text_of(&manifest)?;
+        let change = ManifestChange::between(writing.target, &manifest)?;
         let nothing_to_do = changes.writes.is_empty()
             && changes.removals.is_empty()
             && lock.as_ref().is_none_or(LockWrite::is_there)
-            && writing.target.hash == Some(hash);
+            && writing.target.hash == Some(change.hash);
         if !nothing_to_do {
-            let staged = writing.stage(text.as_bytes())?;
-            let journal = Journal::new(changes.writes, changes.removals, staged, lock);
-            writing.ground().sync(&writing.ground().staging())?;
+            let mut parts = Vec::new();
+            for (path, content) in &change.written {
+                let staged = writing.stage(content)?;
+                parts.push(PartWrite { staged: staged.number, path: path.clone(), hash: staged.hash });
+            }
+            let index = writing.stage(change.index.as_bytes())?;
+            let journal = Journal::new(changes, (parts, change.dropped), index, lock);
+            let ground = writing.ground();
+            let staged = (0..writing.next).map(|number| ground.staged(number));
+            ground.sync_all(staged.chain([ground.staging(), ground.own_folder()]))?;
             journal.write(writing.ground())?;
             journal.finish(writing.ground())?;
         }
-        writing.target.hash = Some(hash);
+        writing.target.hash = Some(change.hash);
+        writing.target.parts = change.hashes;
         writing.target.manifest = Some(manifest);
         Ok(())
     }
@@ -110,21 +118,5 @@ impl Drop for TargetTransaction<'_> {
         if matches!(self.ground().has_own(JOURNAL), Ok(false)) {
             let _ = self.ground().discard();
         }
-    }
-}
-
-/// The text of a manifest. One that could not be read again would lock everybody out of the target.
-fn text_of(manifest: &Manifest) -> Result<(String, Fingerprint), TargetError> {
-    let text = manifest.to_json().and_then(|text| Manifest::from_json(text.as_bytes()).map(|_| text));
-    match text {
-        Ok(text) => {
-            let hash = Fingerprint::of_bytes(text.as_bytes());
-            Ok((text, hash))
-        }
-        Err(error) => Err(TargetError::bug(
-            &INCOMPLETE,
-            MANIFEST,
-            format!("the manifest could not be read again: {error}"),
-        )),
     }
 }

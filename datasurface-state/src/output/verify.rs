@@ -69,9 +69,14 @@ pub(super) fn verify(
             verification.removal(path, record)?;
         }
     }
+    let mut folder = String::new();
     for (path, record) in &new {
-        let before = old.get(path).map(|record| record.hash);
-        verification.write(path, record, before, staged.get(path).copied())?;
+        let (before, staged) = (old.get(path).map(|record| record.hash), staged.get(path).copied());
+        // What stays as it is and was not put is not read: a write costs what it changes. `Target::inspect` reads everything.
+        let stays = staged.is_none() && before == Some(record.hash);
+        if !(stays && ground.next_kind_at(path, &mut folder)? == Some(FileKind::File)) {
+            verification.write(path, record, before, staged)?;
+        }
     }
     TargetError::refuse(verification.findings)?;
     Ok(verification.changes)

@@ -4,7 +4,7 @@ use super::{Disk, DiskLock, FileKind, RealDisk};
 use std::{
     ffi::OsString,
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -105,9 +105,9 @@ impl Disk for FailingDisk {
         self.disk.create_dir(folder)
     }
 
-    fn sync_dir(&self, folder: &Path) -> io::Result<()> {
+    fn sync(&self, paths: &[PathBuf]) -> io::Result<()> {
         self.change()?;
-        self.disk.sync_dir(folder)
+        self.disk.sync(paths)
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {

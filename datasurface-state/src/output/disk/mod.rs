@@ -2,11 +2,17 @@
 
 mod failing;
 mod real;
+mod sync;
 
 pub use failing::FailingDisk;
 pub use real::RealDisk;
 
-use std::{ffi::OsString, fmt, io, path::Path, sync::Arc};
+use std::{
+    ffi::OsString,
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The kind of an entry at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +53,7 @@ pub trait Disk: fmt::Debug + Send + Sync {
     /// If the folder is missing or cannot be read.
     fn list(&self, folder: &Path) -> io::Result<Vec<OsString>>;
 
-    /// Creates a file with these bytes, in place of one that is there, and waits until they are on the disk.
+    /// Creates a file with these bytes, in place of one that is there. They need not be on the disk before [`sync`](Disk::sync).
     ///
     /// # Errors
     ///
@@ -82,12 +88,12 @@ pub trait Disk: fmt::Debug + Send + Sync {
     /// If the parent is missing, if something is at the path already, or if the folder cannot be created.
     fn create_dir(&self, folder: &Path) -> io::Result<()>;
 
-    /// Waits until what was created, moved and removed in a folder is on the disk.
+    /// Waits until the bytes of files, and what was created, moved and removed in folders, are on the disk.
     ///
     /// # Errors
     ///
-    /// If the folder is missing or cannot be synchronised.
-    fn sync_dir(&self, folder: &Path) -> io::Result<()>;
+    /// If one of them is missing or cannot be synchronised.
+    fn sync(&self, paths: &[PathBuf]) -> io::Result<()>;
 
     /// Takes the lock that a file represents, creating the file if need be; `None` if somebody else has the lock.
     ///
@@ -138,8 +144,8 @@ impl<D: Disk + ?Sized> Disk for Arc<D> {
         (**self).create_dir(folder)
     }
 
-    fn sync_dir(&self, folder: &Path) -> io::Result<()> {
-        (**self).sync_dir(folder)
+    fn sync(&self, paths: &[PathBuf]) -> io::Result<()> {
+        (**self).sync(paths)
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {

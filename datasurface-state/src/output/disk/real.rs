@@ -1,11 +1,11 @@
 //! The disk of this machine.
 
-use super::{Disk, DiskLock, FileKind};
+use super::{Disk, DiskLock, FileKind, sync};
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, ErrorKind, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// The disk of this machine.
@@ -49,8 +49,7 @@ impl Disk for RealDisk {
             fs::remove_file(path)?;
         }
         let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        file.write_all(content)?;
-        file.sync_all()
+        file.write_all(content)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -69,15 +68,8 @@ impl Disk for RealDisk {
         fs::create_dir(folder)
     }
 
-    #[cfg(unix)]
-    fn sync_dir(&self, folder: &Path) -> io::Result<()> {
-        File::open(folder)?.sync_all()
-    }
-
-    /// Other systems do not open folders, and keep them in order by themselves.
-    #[cfg(not(unix))]
-    fn sync_dir(&self, _folder: &Path) -> io::Result<()> {
-        Ok(())
+    fn sync(&self, paths: &[PathBuf]) -> io::Result<()> {
+        sync::sync(paths)
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {

@@ -62,8 +62,8 @@ impl Disk for FoldingDisk {
         RealDisk.create_dir(&self.real(folder))
     }
 
-    fn sync_dir(&self, folder: &Path) -> io::Result<()> {
-        RealDisk.sync_dir(&self.real(folder))
+    fn sync(&self, paths: &[PathBuf]) -> io::Result<()> {
+        RealDisk.sync(&paths.iter().map(|path| self.real(path)).collect::<Vec<_>>())
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {

@@ -2,6 +2,7 @@
 
 use super::{Place, Wanted};
 use crate::output::{Recovery, Target, disk::FailingDisk};
+use datasurface_graph::Fingerprint;
 use std::{fs, path::PathBuf};
 
 fn old() -> Wanted {
@@ -114,7 +115,7 @@ fn a_journal_cannot_write_just_any_file() {
     }
     fs::write(journal(&place), text.replace("plant/shard-1", "../shard-1")).unwrap();
     fails(&place, "target/unreadable");
-    fs::write(journal(&place), text.replace("journal/1", "journal/2")).unwrap();
+    fs::write(journal(&place), text.replace("journal/2", "journal/3")).unwrap();
     fails(&place, "target/unreadable");
 }
 
@@ -163,7 +164,7 @@ fn what_nobody_can_use_is_taken_away() {
     let mut target = place.open();
     assert_eq!(target.manifest(), Some(&old().manifest()));
     assert_eq!(target.finish(None).unwrap(), Some(Recovery::Undone));
-    assert_eq!(place.own_files(), ["manifest.json", "writing"]);
+    assert_eq!(place.own_files(), ["manifest.json", "parts", "writing"]);
 }
 
 /// All that is below a folder, our own files too.
@@ -211,16 +212,24 @@ fn a_journal_writes_no_other_lock_than_the_one_that_is_given() {
     assert_eq!(fs::read_to_string(place.lock()).unwrap(), "new\n");
 }
 
+/// The part of the manifest that the new one has no more.
+fn dropped_part() -> String {
+    format!("parts/rendered/plant/of-{}/0.json.gz", Fingerprint::of(&old().lock).short())
+}
+
 #[test]
 fn a_journal_that_came_with_the_target_is_not_carried_out() {
     let victim = |place: &Place| place.folder.path().join("Cargo.lock");
-    let texts: [fn(&str, &str) -> String; 3] = [
+    let texts: [fn(&str, &str) -> String; 5] = [
         // Another lock.
         |text, place| text.replace("model/datasurface.lock", "Cargo.lock").replace("new\\n", place),
         // Another text of the lock than the one of the manifest.
         |text, _| text.replace("new\\n", "PWNED\\n"),
         // A file that no manifest has.
         |text, _| text.replace("plant/shard-1/b.sql", "plant/shard-1/mine.txt"),
+        // Something that is no part of a manifest, and a part that the new one has.
+        |text, _| text.replace(&dropped_part(), "manifest.json"),
+        |text, _| text.replace(&dropped_part(), "parts/lock.json.gz"),
     ];
     for change in texts {
         let place = interrupted();

@@ -7,7 +7,7 @@ use crate::output::{
 };
 use std::{collections::BTreeSet, sync::Arc};
 
-fn old() -> Wanted {
+pub(super) fn old() -> Wanted {
     Wanted::new(
         "old lock\n",
         &[
@@ -24,7 +24,7 @@ fn old() -> Wanted {
     )
 }
 
-fn new() -> Wanted {
+pub(super) fn new() -> Wanted {
     Wanted::new(
         "new lock, longer than the old one\n",
         &[
@@ -51,16 +51,28 @@ fn before(old: Option<&Wanted>) -> Place {
     place
 }
 
+/// A manifest in one text, as an earlier version wrote it.
+fn in_one_text(old: &Wanted) -> Place {
+    let place = before(Some(old));
+    super::parts::in_one_text(&place, &old.manifest());
+    place
+}
+
 fn all_outcomes(old: Option<Wanted>, on: fn(&Place) -> Arc<dyn Disk>) {
+    all_outcomes_from(&|| before(old.as_ref()), old.clone(), on);
+}
+
+fn all_outcomes_from(before: &dyn Fn() -> Place, old: Option<Wanted>, on: fn(&Place) -> Arc<dyn Disk>) {
     let new = new();
-    let state_before = before(old.as_ref()).all();
-    let finished = before(old.as_ref());
+    let (state_before, parts_before) = (before().all(), before().parts());
+    let finished = before();
     new.write(&mut Target::open_with_disk(finished.root(), on(&finished)).unwrap(), &finished.lock())
         .unwrap();
-    let state_after = finished.all();
+    let (state_after, parts_after) = (finished.all(), finished.parts());
+    assert_ne!(parts_before, parts_after, "one comes, and one goes");
     let mut outcomes = BTreeSet::new();
     for allowed in 0.. {
-        let place = before(old.as_ref());
+        let place = before();
         let disk = FailingDisk::from_disk(on(&place), allowed);
         let mut target = Target::open_with_disk(place.root(), disk.clone()).unwrap();
         let written = new.write(&mut target, &place.lock());
@@ -91,7 +103,9 @@ fn all_outcomes(old: Option<Wanted>, on: fn(&Place) -> Arc<dyn Disk>) {
             assert_eq!(found, state_before, "killed after {allowed} changes");
         }
         let left: Vec<String> = place.own_files();
-        assert!(left.iter().all(|name| name == "manifest.json" || name == "writing"), "{left:?}");
+        let ours = ["manifest.json", "parts", "writing"];
+        assert!(left.iter().all(|name| ours.contains(&name.as_str())), "{left:?}");
+        assert_eq!(place.parts(), *if is_new { &parts_after } else { &parts_before }, "after {allowed}");
         outcomes.insert((written.is_ok(), is_new));
 
         let mut target = target;
@@ -108,6 +122,11 @@ fn all_outcomes(old: Option<Wanted>, on: fn(&Place) -> Arc<dyn Disk>) {
 #[test]
 fn a_change_happens_as_a_whole_or_not_at_all() {
     all_outcomes(Some(old()), |_| Arc::new(RealDisk));
+}
+
+#[test]
+fn a_manifest_is_divided_as_a_whole_or_not_at_all() {
+    all_outcomes_from(&|| in_one_text(&old()), Some(old()), |_| Arc::new(RealDisk));
 }
 
 #[test]

@@ -251,7 +251,7 @@ fn a_write_that_is_dropped_never_was() {
     let mut target = place.open();
     target.begin().unwrap().put(&rendered("x.sql"), b"x").unwrap();
     assert_eq!(place.all(), before);
-    assert_eq!(place.own_files(), ["manifest.json", "writing"]);
+    assert_eq!(place.own_files(), ["manifest.json", "parts", "writing"]);
     assert_eq!(place.open().recovery(), None);
 }
 

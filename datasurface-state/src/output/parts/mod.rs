@@ -1,0 +1,196 @@
+//! A manifest on the disk: an index, and the parts that it names by the hashes of their texts.
+//!
+//! An edit of one dataset changes one part and the index, whatever the size of the target: `index.rs` has what is about a whole platform or
+//! scope, and the parts have what grows with the number of datasets. A scope with many resources is divided into pages by datastore and
+//! workspace, so all that an edit of a dataset changes is on one page.
+//!
+//! A part is compressed. Of 10 KB of JSON per dataset, 9 repeat what is in the same part already: columns in the resources of a dataset, its
+//! node and its copies; addresses and keys that begin alike. gzip finds that as well as a table of values that are stored once would, and
+//! people can read the result with tools that they have. What counts as the content of a part is its text: another version of
+//! the compressor changes no hash.
+
+mod index;
+mod page;
+mod text;
+
+pub(super) use index::{ReadManifest, read};
+pub(super) use text::{packed, unpacked};
+
+use super::{
+    ApplyState, Manifest, PlatformRecord, ScopeEntry,
+    codes::INCOMPLETE,
+    error::TargetError,
+    target_folder::{MANIFEST, PARTS},
+};
+use crate::lock::{Lock, LockWire};
+use datasurface_graph::{Custody, Fingerprint};
+use datasurface_model::DatasetKey;
+use datasurface_platform::SafePath;
+use page::{Page, pages};
+use std::collections::BTreeMap;
+
+/// The number of datasets in a part that says what is asked for of them, if they are evenly spread.
+const DATASETS_IN_PART: usize = 4096;
+
+/// What the rendered scopes are.
+const RENDERED: &str = "rendered";
+
+/// What the scopes of an earlier rendering are, which was applied and is what runs.
+const APPLIED: &str = "applied";
+
+/// A part of a manifest.
+#[derive(Debug, PartialEq)]
+pub(super) enum Part<'m> {
+    /// Resources of a scope, with all that is known of them.
+    Page(Page<'m>),
+    /// The custody of datasets that consumers asked for.
+    Owed(BTreeMap<&'m DatasetKey, &'m Custody>),
+    /// The recorded lock. Its revision is in the index, since nearly every change changes that.
+    Lock(Box<Lock>),
+}
+
+impl Part<'_> {
+    /// Returns the text of the part: JSON, with a line feed at its end. One that could not be read again would lock everybody out of the
+    /// target, so that is an error, too.
+    pub(super) fn text(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut text = match self {
+            Self::Page(page) => serde_json::to_vec(page),
+            Self::Owed(owed) => serde_json::to_vec(owed),
+            Self::Lock(lock) => serde_json::to_vec(&LockWire::from(&**lock)),
+        }?;
+        text.push(b'\n');
+        match self {
+            Self::Page(_) => serde_json::from_slice::<page::PageWire>(&text).map(drop),
+            Self::Owed(_) => serde_json::from_slice::<BTreeMap<DatasetKey, Custody>>(&text).map(drop),
+            Self::Lock(_) => serde_json::from_slice::<LockWire>(&text).map(drop),
+        }?;
+        Ok(text)
+    }
+}
+
+/// The parts of a manifest, by path in our own folder.
+#[derive(Debug, Default)]
+pub(super) struct Parts<'m> {
+    parts: BTreeMap<SafePath, Part<'m>>,
+}
+
+impl<'m> Parts<'m> {
+    /// Divides a manifest. Nothing is copied but the lock.
+    ///
+    /// # Errors
+    ///
+    /// If two scopes would have one part, or a path is not safe: both would be bugs.
+    pub(super) fn of(manifest: &'m Manifest) -> Result<Self, TargetError> {
+        let mut parts = Self::default();
+        for record in manifest.platforms().values() {
+            parts.add_side(RENDERED, record, &record.scopes, &record.owed)?;
+            if let ApplyState::Behind(behind) = &record.standing {
+                parts.add_side(APPLIED, record, &behind.scopes, &behind.owed)?;
+            }
+        }
+        if let Some(lock) = manifest.recorded_lock() {
+            let lock = Lock { reached: None, ..lock.clone() };
+            parts.add(lock_path()?, Part::Lock(Box::new(lock)))?;
+        }
+        Ok(parts)
+    }
+
+    /// Returns the parts, by path in our own folder.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&SafePath, &Part<'m>)> {
+        self.parts.iter()
+    }
+
+    /// Returns the part at a path.
+    pub(super) fn get(&self, path: &SafePath) -> Option<&Part<'m>> {
+        self.parts.get(path)
+    }
+
+    /// Adds what one side of a platform has. What the applied side has like the rendered one is stored once.
+    fn add_side(
+        &mut self,
+        side: &str,
+        record: &'m PlatformRecord,
+        scopes: &'m [ScopeEntry],
+        owed: &'m BTreeMap<DatasetKey, Custody>,
+    ) -> Result<(), TargetError> {
+        let scopes = scopes.iter().flat_map(|entry| {
+            let pages = pages(entry).into_iter().map(Part::Page).enumerate();
+            pages.map(|(number, page)| (Some(&entry.folder), number, page))
+        });
+        let owed = owed_parts(owed).into_iter().enumerate().map(|(number, part)| (None, number, part));
+        for (folder, number, part) in scopes.chain(owed) {
+            let place = PartPlace { platform: &record.folder, scope: folder, number };
+            if side == APPLIED && self.parts.get(&place.path(RENDERED)?) == Some(&part) {
+                continue;
+            }
+            self.add(place.path(side)?, part)?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, path: SafePath, part: Part<'m>) -> Result<(), TargetError> {
+        let twice = || incomplete(format!("two parts of the manifest would be at `{path}`"));
+        match self.parts.contains_key(&path) {
+            true => Err(twice()),
+            false => {
+                self.parts.insert(path, part);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The place of a part: the page of a scope, or what is asked for of datasets on a platform.
+struct PartPlace<'p> {
+    platform: &'p SafePath,
+    scope: Option<&'p SafePath>,
+    number: usize,
+}
+
+impl PartPlace<'_> {
+    fn path(&self, side: &str) -> Result<SafePath, TargetError> {
+        let Self { platform, scope, number } = self;
+        match scope {
+            Some(scope) => part_path(&format!("{side}/{platform}/{scope}/{number}")),
+            None => part_path(&format!("{side}_owed/{platform}/{number}")),
+        }
+    }
+}
+
+fn lock_path() -> Result<SafePath, TargetError> {
+    part_path("lock")
+}
+
+fn part_path(name: &str) -> Result<SafePath, TargetError> {
+    let path = format!("{PARTS}/{name}.json.gz");
+    path.parse().map_err(|error| incomplete(format!("a part of the manifest has no path: {error}")))
+}
+
+fn owed_count(owed: &BTreeMap<DatasetKey, Custody>) -> usize {
+    page::count(owed.len(), DATASETS_IN_PART)
+}
+
+fn owed_parts(owed: &BTreeMap<DatasetKey, Custody>) -> Vec<Part<'_>> {
+    let count = owed_count(owed);
+    let mut parts = vec![BTreeMap::new(); count];
+    for (dataset, custody) in owed {
+        if let Some(part) = parts.get_mut(page::number(dataset.datastore.as_str(), count)) {
+            part.insert(dataset, custody);
+        }
+    }
+    parts.into_iter().map(Part::Owed).collect()
+}
+
+/// The index of a manifest as text, with the hashes of the texts of its parts.
+pub(super) fn index_text(
+    manifest: &Manifest,
+    hashes: &BTreeMap<SafePath, Fingerprint>,
+) -> Result<String, TargetError> {
+    let index = index::Index::new(manifest, hashes)?;
+    let text = serde_json::to_string_pretty(&index);
+    Ok(text.map_err(|error| incomplete(format!("the manifest cannot be written: {error}")))? + "\n")
+}
+
+fn incomplete(error: String) -> TargetError {
+    TargetError::bug(&INCOMPLETE, MANIFEST, error)
+}
