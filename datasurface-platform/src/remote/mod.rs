@@ -22,10 +22,9 @@ pub use finding::Finding;
 pub use judgements::{JudgedAction, Judgements, RemoteChange, RemoteJudgement};
 pub use line::MAX_LINE_LENGTH;
 pub use protocol::{Handshake, PROTOCOL, PlanForm, Request, RequestLine, Response, ResponseLine};
-pub use schema::answer_schema;
+pub use schema::{answer_schema, request_schema};
 pub use serve::serve;
 
 pub(crate) use connection::Connection;
 pub(crate) use protocol::Answers;
-pub(crate) use schema::custody_schema;
 pub(crate) use serve::answer_lines;

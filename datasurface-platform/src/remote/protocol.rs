@@ -20,7 +20,7 @@ use std::borrow::Cow;
 pub const PROTOCOL: u32 = 1;
 
 /// One line from the host: a [`Request`], or one of another protocol that is spoken in the same way.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestLine<R> {
     /// Counts the requests. The answer bears the same number, so that a stray line is not taken for it.
@@ -62,7 +62,7 @@ impl Answers for Response {
 }
 
 /// A request. A platform that was created is named by the number that the response gave it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Request<'a> {
@@ -180,7 +180,6 @@ pub struct Handshake {
     /// The version of the contract that the plug-in was written for.
     pub contract: Version,
     /// The JSON Schema of the settings of an instance.
-    #[schemars(with = "serde_json::Value")]
     pub config_schema: Json,
     /// The form of the plans that it makes.
     #[serde(default)]
