@@ -31,6 +31,7 @@ mod protocol;
 mod release;
 mod render;
 mod repairs;
+mod requests;
 mod review;
 mod review_ci;
 mod review_forms;
