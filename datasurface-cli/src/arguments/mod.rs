@@ -236,7 +236,9 @@ impl Arguments {
         let by_default = || {
             let file = match &self.verb {
                 // What decides about transformers is asked, also by those who do not think of it.
-                Verb::Run(run) => run.site.root.clone().unwrap_or_default().join(configuration::FILE_NAME),
+                Verb::Run(Run { site, .. }) | Verb::Status(Status { site, .. }) => {
+                    site.root.clone().unwrap_or_default().join(configuration::FILE_NAME)
+                }
                 verb => verb.model()?.beside(configuration::FILE_NAME),
             };
             file.is_file().then_some(file)

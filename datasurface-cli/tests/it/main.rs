@@ -7,6 +7,8 @@
     reason = "what goes wrong in a test is the finding"
 )]
 
+#[cfg(unix)]
+mod applying;
 mod ask;
 mod check;
 mod diagnostics;

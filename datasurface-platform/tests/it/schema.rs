@@ -1,13 +1,16 @@
 //! `docs/protocol.schema.json` and `docs/protocol.requests.schema.json`: what a program may answer, and what it is asked, as JSON Schema.
 //! With `DATASURFACE_UPDATE=1` in the environment they are written instead of compared.
 
-use crate::{connectors::Connectors, example_graph, program};
+use crate::{connectors::Connectors, example_graph, operation, program};
 use datasurface_platform::{
-    PlatformView,
+    ApplyReport, CopyComparison, DatasetRun, DriftedResource, JobFailure, JobOutcome, JobRemark, JobRun,
+    NoObserver, PlatformView, RoundedValues, RunMode, RunNames, RunReport, RunRequest, SinkStatus, Status,
+    WaitReason, WaitingJob,
+    hook::{HookRemark, RemarkKind},
     prelude::*,
     remote::{
-        Finding, JudgedAction, Judgements, RemoteJudgement, Request, RequestLine, Response, ResponseLine,
-        answer_schema, request_schema,
+        Finding, JudgedAction, Judgements, RemoteContext, RemoteJudgement, Request, RequestLine, Response,
+        ResponseLine, answer_schema, request_schema,
     },
 };
 use jsonschema::Validator;
@@ -56,6 +59,17 @@ fn requests() -> Vec<Vec<u8>> {
     let rendered = factory.create(&instance).unwrap().render(&shard).unwrap();
     requests.push(Request::Diff { platform: 0, change: program::change(&rendered) });
     requests.push(Request::Weigh { platform: 9, node: Cow::Borrowed(views[0].facts()) });
+    let rendered = operation::rendered();
+    let context = || RemoteContext::from(&operation::site(&rendered, &NoObserver));
+    let request = RunRequest::from(RunMode::Due).select("A").full_refresh("A/b").resync("C").verify();
+    requests.extend([
+        Request::Apply { platform: 0, context: context(), plan: operation::plan(1) },
+        Request::Run { platform: 0, context: context(), request },
+        Request::RunNames { platform: 0, context: context() },
+        Request::Status { platform: 0, context: context() },
+        Request::History { platform: 0, context: context(), most: 3 },
+        Request::NextDue { platform: 0, context: context() },
+    ]);
     let lines = (1..).zip(requests).map(|(number, request)| RequestLine { number, request });
     lines.map(|line| serde_json::to_vec(&line).unwrap()).collect()
 }
@@ -65,8 +79,84 @@ fn answers() -> Vec<Value> {
     let mut output = Vec::new();
     serve(&TypedFactory::<Connectors>::new(), requests().join(&b'\n').as_slice(), &mut output).unwrap();
     let lines = String::from_utf8(output).unwrap();
-    let judgements = serde_json::to_value(ResponseLine { number: 1, response: judged() }).unwrap();
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).chain([judgements]).collect()
+    let more = [judged()].into_iter().chain(operated());
+    let more = more.map(|response| serde_json::to_value(ResponseLine { number: 1, response }).unwrap());
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).chain(more).collect()
+}
+
+/// Answers to operations, with everything that they can say.
+fn operated() -> Vec<Response> {
+    let now = "2026-11-21T10:00:00Z".parse().unwrap();
+    let dataset = || DatasetKey::new("Sales", "orders");
+    let job = || ResourceAddress::from("load.orders");
+    let batch = DatasetRun {
+        dataset: dataset(),
+        batch: 3,
+        inserted: 1,
+        updated: 2,
+        deleted: 3,
+        unchanged: 4,
+        rejected: 5,
+        failure: Some("why".to_owned()),
+    };
+    let waits_for = [
+        WaitReason::Repaired(vec![job()]),
+        WaitReason::Arrived(vec![dataset()]),
+        WaitReason::Moved(vec![dataset()]),
+        WaitReason::Hooks,
+    ];
+    let waiting: Vec<_> = waits_for.map(|waits_for| WaitingJob { job: job(), waits_for }).into();
+    let failure = JobFailure { job: job(), reason: "no".to_owned(), examples: vec!["x".to_owned()] };
+    let remark = HookRemark { hook: "audit".into(), kind: RemarkKind::Failed, text: "no".to_owned() };
+    let ran = RunReport {
+        datasets: vec![batch],
+        failures: vec![failure],
+        waiting: waiting.clone(),
+        rounded: vec![RoundedValues { dataset: dataset(), column: "price".into(), values: 2 }],
+        compared: vec![CopyComparison {
+            copy: job(),
+            dataset: dataset(),
+            missing: 1,
+            added: 2,
+            different: 3,
+        }],
+        remarks: vec![JobRemark { job: job(), remark }],
+    };
+    let sink = SinkStatus {
+        group: "Report/all".into(),
+        dataset: dataset(),
+        stored_as: Some(dataset()),
+        last_batch: Some((3, now)),
+        schema_version: Some(2),
+        confirmed_at: Some(now),
+        promised: Some(Latency::minutes(5)),
+        rejected: 1,
+        unfit: 2,
+        last_failure: Some("why".to_owned()),
+        examples: vec!["x".to_owned()],
+    };
+    let drifted = DriftedResource { resource: job(), problem: "gone".to_owned(), is_repaired_by_run: true };
+    let history = [JobOutcome::Done, JobOutcome::Failed("no".to_owned()), JobOutcome::Unfinished];
+    let history = history.map(|outcome| JobRun {
+        job: job(),
+        began_at: now,
+        milliseconds: Some(5),
+        records: Some(6),
+        outcome,
+    });
+    vec![
+        Response::Started("load.orders".to_owned()),
+        Response::Applied(ApplyReport { done: 1, done_before: 2, identity: Some("here".to_owned()) }),
+        Response::Ran(ran),
+        Response::RunNames(RunNames {
+            selectable: ["A".to_owned()].into(),
+            datasets: [dataset()].into(),
+            consumers: ["C".to_owned()].into(),
+        }),
+        Response::Status(Status { sinks: vec![sink], waiting, drifted: vec![drifted] }),
+        Response::History(history.into()),
+        Response::NextDue(Some(now)),
+    ]
 }
 
 /// Judgements with everything that a judgement can say.
@@ -135,15 +225,21 @@ fn every_request_fits_the_schema() {
     let requests = recorded_requests();
     fit(&request_schema(), &requests);
     let known = [
+        "apply",
         "create",
         "diff",
         "hello",
+        "history",
         "judge",
         "lint_node",
         "lint_platform",
+        "next_due",
         "offer",
         "render",
+        "run",
+        "run_names",
         "shares",
+        "status",
         "weigh",
     ];
     assert_eq!(kinds("request", &requests), BTreeSet::from(known), "each kind of request is there");
@@ -154,15 +250,22 @@ fn every_answer_fits_the_schema() {
     let answers = recorded_answers();
     fit(&answer_schema(), &answers);
     let known = [
+        "applied",
         "created",
         "error",
         "findings",
         "hello",
+        "history",
         "judgements",
+        "next_due",
         "offers",
         "plan",
+        "ran",
         "rendering",
+        "run_names",
         "shares",
+        "started",
+        "status",
         "weights",
     ];
     assert_eq!(kinds("response", &answers), BTreeSet::from(known), "each kind of answer is there");
