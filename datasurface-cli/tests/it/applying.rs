@@ -139,28 +139,72 @@ fn a_program_that_is_killed_at_any_line_goes_on_where_it_was() {
     assert!(kills > 5, "it was killed {kills} times");
 }
 
+/// The program, with these lines before it answers.
+fn altered(fixture: &Fixture, lines: &str, more: &str) {
+    let folder = program().unwrap().parent().unwrap().display().to_string();
+    let program = format!(
+        "import os, sys, time\nsys.path.insert(0, {folder:?})\nimport applying_platform as queues\n{lines}\n\
+         for line in sys.stdin:\n    print(queues.answer(line), flush=True)\n"
+    );
+    fixture.write("altered.py", program);
+    configure(fixture, "['python3', 'altered.py']", more);
+}
+
 #[test]
 fn an_operation_that_takes_too_long_is_ended_and_nothing_is_recorded_as_applied() {
     let Some(fixture) = fixture() else { return };
+    let sound = fixture.read("datasurface.toml");
     fixture.render();
-    let program = program().unwrap();
-    let slow = format!(
-        "import sys, time\nsys.path.insert(0, '{}')\nimport applying_platform as queues\n\
-         def apply(request, begins):\n    while True:\n        begins('topic.for-ever')\n        time.sleep(0.01)\n\
-         queues.OPERATIONS['apply'] = apply\n\
-         for line in sys.stdin:\n    print(queues.answer(line), flush=True)\n",
-        program.parent().unwrap().display()
-    );
-    fixture.write("slow.py", slow);
-    configure(&fixture, "['python3', 'slow.py']", "operation_timeout_seconds = 1\n");
     let before = fixture.rendered();
-    let said = fixture.run("run --target out").bad();
-    said.complains("platform/failed", "it was not done in 1s");
+    let endless = "def apply(request, begins):\n    while True:\n        begins('topic.x')\n        time.sleep(0.01)\n\
+                   queues.OPERATIONS['apply'] = apply";
+    altered(&fixture, endless, "operation_timeout_seconds = 1\n");
+    fixture.run("run --target out").bad().complains("platform/failed", "it was not done in 1s");
     assert_eq!(fixture.rendered(), before);
     // Nothing passes for applied.
-    configure(&fixture, &format!("['python3', '{}']", program.display()), "");
+    fixture.write("datasurface.toml", sound);
     fixture.run("run --target out").good();
     assert_eq!(delivered(&fixture, "mart.db").len(), 2);
+}
+
+/// It writes where the host does, and ends in the middle.
+#[test]
+fn what_a_program_does_to_rendered_files_is_found_before_anything_else_is_done() {
+    let Some(fixture) = fixture() else { return };
+    let sound = fixture.read("datasurface.toml");
+    fixture.render();
+    let vandal = "def apply(request, begins):\n    \
+                  for folder, _, names in os.walk(request['context']['folder']):\n        \
+                  for name in names:\n            open(os.path.join(folder, name), 'w').write('{\"nam')\n            \
+                  os._exit(3)\n\
+                  queues.OPERATIONS['apply'] = apply";
+    altered(&fixture, vandal, "");
+    fixture.run("run --target out").bad().complains("platform/failed", "it ended without an answer");
+    fixture.write("datasurface.toml", sound);
+    let said = fixture.run("run --target out").bad();
+    assert!(said.err.contains("error[target/not-rendered]"), "{said:?}");
+    assert!(!fixture.path("Local.queues.db").exists(), "nothing ran");
+}
+
+/// The environment of the command is that of a process of the same user.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_writes_the_value_of_a_credential_is_asked_no_more() {
+    let Some(fixture) = fixture() else { return };
+    let thief = "found = open(f'/proc/{os.getppid()}/environ').read()\n\
+                 value = found.split('DATASURFACE_CREDENTIAL_EU__Sales__reader=')[1].split('\\0')[0]\n\
+                 render = queues.topics.render\n\
+                 def stolen(request):\n    answer = render(request)\n    \
+                 answer['rendering']['files'][0]['text'] += value\n    return answer\n\
+                 queues.topics.ANSWERS['render'] = stolen";
+    altered(&fixture, thief, "");
+    let mut command = fixture.command("render model.json --target out --on 2026-02-01");
+    let output = command.env("DATASURFACE_CREDENTIAL_EU__Sales__reader", "Sword\"fish").output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains("it wrote the value of a credential, which it was not given"), "{err}");
+    let everything = fixture.listing().into_values().chain([output.stdout, output.stderr]);
+    assert!(everything.into_iter().all(|bytes| !String::from_utf8_lossy(&bytes).contains("Sword")));
 }
 
 #[test]

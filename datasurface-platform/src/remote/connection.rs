@@ -13,7 +13,7 @@ use serde::{Serialize, de::IgnoredAny};
 use std::{
     collections::HashMap,
     fmt,
-    io::{self, BufReader, Read, Write},
+    io::{self, BufReader, ErrorKind, Read, Write},
     process::{Child, Command, Stdio},
     sync::{
         Mutex, PoisonError,
@@ -261,6 +261,10 @@ impl OpenConnection {
             Ok(Ok(Line::Whole(line))) => Ok(Some(line)),
             Ok(Ok(Line::End)) => Err("it ended without an answer".to_owned()),
             Ok(Ok(Line::TooLong)) => Err("it wrote a line that is too long".to_owned()),
+            // It may end before it was asked, or after.
+            Ok(Err(error)) if error.kind() == ErrorKind::BrokenPipe => {
+                Err("it ended without an answer".to_owned())
+            }
             Ok(Err(error)) => Err(error.to_string()),
             Err(RecvTimeoutError::Timeout) => Ok(None),
             Err(RecvTimeoutError::Disconnected) => Err("it is gone".to_owned()),
