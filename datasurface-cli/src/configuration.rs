@@ -41,6 +41,8 @@ struct HookProgram {
     command: Vec<String>,
     /// The longest time that an answer may take.
     timeout_seconds: Option<u32>,
+    /// The greatest amount of memory that the program may have, in MiB.
+    memory_mib: Option<u32>,
     /// What happens if the hook fails.
     #[serde(default)]
     on_failure: FailurePolicy,
@@ -59,6 +61,8 @@ struct Program {
     timeout_seconds: Option<u32>,
     /// The longest time that an operation may take: applying a plan, or running jobs.
     operation_timeout_seconds: Option<u32>,
+    /// The greatest amount of memory that the program may have, in MiB.
+    memory_mib: Option<u32>,
 }
 
 /// Adds the programs of a configuration to the platforms and the hooks of the command.
@@ -103,6 +107,7 @@ impl Program {
         let default = ConnectionLimits::default();
         let limits = ConnectionLimits {
             longest_operation: time(self.operation_timeout_seconds, default.longest_operation),
+            most_memory: memory(self.memory_mib),
             ..limits(self.timeout_seconds, default.longest_wait)
         };
         RemoteFactory::spawn_withholding(command, limits, credential_values()).map_err(|error| error.report())
@@ -113,7 +118,10 @@ impl HookProgram {
     fn start(&self, folder: &Path) -> Result<ProgramHook, String> {
         let command = command(&self.command, folder)?;
         let settings = Json::from(serde_json::Value::Object(self.settings.clone()));
-        let limits = limits(self.timeout_seconds, HOOK_WAIT);
+        let limits = ConnectionLimits {
+            most_memory: memory(self.memory_mib),
+            ..limits(self.timeout_seconds, HOOK_WAIT)
+        };
         ProgramHook::spawn_withholding(command, limits, settings, credential_values())
             .map_err(|error| error.report())
     }
@@ -152,6 +160,10 @@ fn credential_values() -> Vec<Secret> {
 
 fn limits(seconds: Option<u32>, otherwise: Duration) -> ConnectionLimits {
     ConnectionLimits { longest_wait: time(seconds, otherwise), ..ConnectionLimits::default() }
+}
+
+fn memory(mib: Option<u32>) -> Option<u64> {
+    mib.map(|mib| u64::from(mib) << 20)
 }
 
 fn time(seconds: Option<u32>, otherwise: Duration) -> Duration {

@@ -32,6 +32,9 @@ pub struct ConnectionLimits {
     pub longest_wait: Duration,
     /// The longest time that an operation may take, which applies a plan or runs jobs: 6 hours by default.
     pub longest_operation: Duration,
+    /// The greatest amount of memory that the program may have for itself, in bytes: none by default. It holds for each process of the program, from
+    /// its start on. Only Linux has such a limit: elsewhere a program that is to have one is not started.
+    pub most_memory: Option<u64>,
 }
 
 impl Default for ConnectionLimits {
@@ -40,6 +43,7 @@ impl Default for ConnectionLimits {
             longest_line: MAX_LINE_LENGTH,
             longest_wait: Duration::from_secs(300),
             longest_operation: Duration::from_secs(6 * 3600),
+            most_memory: None,
         }
     }
 }
@@ -106,7 +110,12 @@ impl Connection {
             PlatformError::new(PlatformErrorKind::External, operation).caused_by(error)
         })?;
         let pipes = (child.stdout.take(), child.stdin.take());
-        let process = Some(Process(child));
+        let process = Process(child);
+        if let Some(bytes) = bounds.most_memory {
+            limit_memory(&process.0, bytes)
+                .map_err(|error| failed(noun, &format!("limiting its memory: {error}")))?;
+        }
+        let process = Some(process);
         match pipes {
             (Some(input), Some(output)) => Self::open(input, output, process, bounds, withheld, noun),
             _ => Err(failed(noun, "it has no pipes")),
@@ -306,6 +315,20 @@ fn converse(
             return;
         }
     }
+}
+
+/// Limits the memory that a process may write to, and that is its own. Addresses that a runtime reserves do not count.
+#[cfg(target_os = "linux")]
+fn limit_memory(child: &Child, bytes: u64) -> io::Result<()> {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    prlimit(Some(Pid::from_child(child)), Resource::Data, limit)?;
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn limit_memory(_: &Child, _: u64) -> io::Result<()> {
+    Err(io::Error::new(ErrorKind::Unsupported, "this system has no such limit"))
 }
 
 /// Says what is wrong with a line. Most lines that are no JSON object were printed by an author who looked for something, so

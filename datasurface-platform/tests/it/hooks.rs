@@ -19,6 +19,7 @@ const BOUNDS: ConnectionLimits = ConnectionLimits {
     longest_line: 1 << 20,
     longest_wait: Duration::from_secs(20),
     longest_operation: Duration::from_secs(20),
+    most_memory: None,
 };
 
 fn trigger_due() -> TriggerDue {

@@ -15,6 +15,7 @@ pub(crate) const BOUNDS: ConnectionLimits = ConnectionLimits {
     longest_line: 1 << 20,
     longest_wait: Duration::from_secs(20),
     longest_operation: Duration::from_secs(20),
+    most_memory: None,
 };
 const IMPATIENT: ConnectionLimits = ConnectionLimits { longest_wait: Duration::from_secs(2), ..BOUNDS };
 
@@ -104,6 +105,20 @@ fn a_program_that_answers_too_much_is_stopped() {
         assert!(said.contains(expected), "{behaviour}: {said}");
         assert!(said.len() < 1000, "a diagnostic is short: {said}");
     }
+}
+
+/// It doubles a text until there is no memory left: of its limit, long before that of the machine, and before its time is over.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_takes_too_much_memory_ends() {
+    let bounds = ConnectionLimits { most_memory: Some(64 << 20), ..BOUNDS };
+    let said = said("x=xxxxxxxx; while :; do x=$x$x; done", bounds);
+    assert!(said.contains("ended without an answer"), "{said}");
+    // One that needs less is not disturbed.
+    let factory = RemoteFactory::spawn_with_limits(greeting_then(&rendering("", ""), false), bounds).unwrap();
+    let instance = example_graph::plain_instance();
+    let rendered = factory.create(&instance).unwrap().render(&example_graph::shard(&instance)).unwrap();
+    assert_eq!(rendered, Rendering::new());
 }
 
 #[test]

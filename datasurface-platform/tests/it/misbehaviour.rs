@@ -15,6 +15,7 @@ const BOUNDS: ConnectionLimits = ConnectionLimits {
     longest_line: 1 << 20,
     longest_wait: Duration::from_secs(20),
     longest_operation: Duration::from_secs(20),
+    most_memory: None,
 };
 
 #[cfg(unix)]
