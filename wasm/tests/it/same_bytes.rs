@@ -8,7 +8,7 @@ use datasurface_platform::{
     Registry,
     model::{Ecosystem, NaiveDate},
 };
-use datasurface_testkit::{Deployment, Edits, Laws, Synthetic, northwind, northwind_masked};
+use datasurface_testkit::{Deployment, Edits, Laws, Synthetic, northwind};
 use datasurface_wasm::platform;
 use std::{collections::BTreeMap, error::Error, fs, path::Path, path::PathBuf};
 
@@ -36,7 +36,7 @@ fn revisions() -> [(&'static str, Vec<Ecosystem>); 2] {
     for _ in 0..3 {
         edited.extend(edited.last().cloned().map(|last| edits.edit(last)));
     }
-    [("northwind", vec![northwind(), northwind_masked()]), ("synthetic", edited)]
+    [("northwind", vec![northwind()]), ("synthetic", edited)]
 }
 
 #[test]

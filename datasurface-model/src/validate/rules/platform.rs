@@ -3,9 +3,9 @@
 use super::{RuleContext, reference};
 use datasurface_ecosystem::{
     CodeInfo, Diagnostic, Ecosystem, HintTarget, ModelPath, PlatformDeclaration, Reference, Suggestion,
-    redact_passwords,
+    holds_secret,
 };
-use datasurface_schema::{Entity, GroupKey, Json, Place, Value, segment};
+use datasurface_schema::{Entity, GroupKey, Place, segment};
 
 pub(super) static VERSION: CodeInfo = CodeInfo::error(
     "platform/version",
@@ -65,28 +65,6 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
 fn secret(path: ModelPath, message: String) -> Diagnostic {
     let help = "take it out and change it, and name a credential, or where the secret is";
     Diagnostic::new(&SECRET, path, message).with_help(help)
-}
-
-/// Whether a value in settings is a password or a token: by the name of its member, or by itself. Other than in addresses of containers, a query
-/// is none as such: settings may hold any address.
-fn holds_secret(settings: &Json) -> bool {
-    let mut open = vec![(String::new(), settings.value())];
-    while let Some((name, value)) = open.pop() {
-        match value {
-            Value::Object(members) => open.extend(members),
-            Value::Array(elements) => {
-                open.extend(elements.into_iter().map(|element| (name.clone(), element)))
-            }
-            Value::String(_) | Value::Number(_) => {
-                let member = Json::object().with_member(&name, value);
-                if member.as_str().split('?').any(|part| redact_passwords(part).is_some()) {
-                    return true;
-                }
-            }
-            Value::Bool(_) | Value::Null => {}
-        }
-    }
-    false
 }
 
 fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
