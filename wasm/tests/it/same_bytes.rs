@@ -30,7 +30,7 @@ fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, Box<dyn Error>> {
 
 /// Ecosystems that are rendered one after the other.
 fn revisions() -> [(&'static str, Vec<Ecosystem>); 2] {
-    let synthetic = Synthetic::new(3).with_columns_per_dataset(3).ecosystem();
+    let synthetic = Synthetic::new(10).with_columns_per_dataset(3).with_transformers(0).ecosystem();
     let mut edits = Edits::new(&synthetic, 1);
     let mut edited = vec![synthetic];
     for _ in 0..3 {
