@@ -10,7 +10,12 @@ use datasurface_platform::{
 };
 use datasurface_testkit::{Deployment, Edits, Laws, Synthetic, northwind};
 use datasurface_wasm::platform;
-use std::{collections::BTreeMap, error::Error, fs, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Every file below a folder, by path.
 fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, Box<dyn Error>> {
