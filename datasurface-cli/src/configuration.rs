@@ -4,13 +4,13 @@ use crate::program_factory::ProgramFactory;
 use datasurface_document::read_regular_text;
 use datasurface_model::{Diagnostic, Findings, Json, ModelPath};
 use datasurface_platform::{
-    CREDENTIAL_PREFIX, ConnectionLimits, PlatformFactory, Registry, RemoteFactory,
+    CREDENTIAL_PREFIX, ConnectionLimits, PlatformFactory, Registry, RemoteFactory, Secret,
     hook::{FailurePolicy, Hooks, ProgramHook},
 };
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
-    env,
+    env, fs,
     path::{Path, PathBuf, absolute},
     process::Command,
     time::Duration,
@@ -41,6 +41,8 @@ struct HookProgram {
     command: Vec<String>,
     /// The longest time that an answer may take.
     timeout_seconds: Option<u32>,
+    /// The greatest amount of memory that the program may have, in MiB.
+    memory_mib: Option<u32>,
     /// What happens if the hook fails.
     #[serde(default)]
     on_failure: FailurePolicy,
@@ -57,6 +59,10 @@ struct Program {
     command: Vec<String>,
     /// The longest time that an answer may take.
     timeout_seconds: Option<u32>,
+    /// The longest time that an operation may take: applying a plan, or running jobs.
+    operation_timeout_seconds: Option<u32>,
+    /// The greatest amount of memory that the program may have, in MiB.
+    memory_mib: Option<u32>,
 }
 
 /// Adds the programs of a configuration to the platforms and the hooks of the command.
@@ -98,8 +104,13 @@ pub(crate) fn with_programs(
 impl Program {
     fn start(&self, folder: &Path) -> Result<RemoteFactory, String> {
         let command = command(&self.command, folder)?;
-        let limits = limits(self.timeout_seconds, ConnectionLimits::default().longest_wait);
-        RemoteFactory::spawn_with_limits(command, limits).map_err(|error| error.report())
+        let default = ConnectionLimits::default();
+        let limits = ConnectionLimits {
+            longest_operation: time(self.operation_timeout_seconds, default.longest_operation),
+            most_memory: memory(self.memory_mib),
+            ..limits(self.timeout_seconds, default.longest_wait)
+        };
+        RemoteFactory::spawn_withholding(command, limits, credential_values()).map_err(|error| error.report())
     }
 }
 
@@ -107,8 +118,12 @@ impl HookProgram {
     fn start(&self, folder: &Path) -> Result<ProgramHook, String> {
         let command = command(&self.command, folder)?;
         let settings = Json::from(serde_json::Value::Object(self.settings.clone()));
-        let limits = limits(self.timeout_seconds, HOOK_WAIT);
-        ProgramHook::spawn(command, limits, settings).map_err(|error| error.report())
+        let limits = ConnectionLimits {
+            most_memory: memory(self.memory_mib),
+            ..limits(self.timeout_seconds, HOOK_WAIT)
+        };
+        ProgramHook::spawn_withholding(command, limits, settings, credential_values())
+            .map_err(|error| error.report())
     }
 }
 
@@ -130,9 +145,29 @@ fn command(words: &[String], folder: &Path) -> Result<Command, String> {
     Ok(command)
 }
 
+/// The values of credentials that this process was given, or can read. What a program writes may contain none of them.
+fn credential_values() -> Vec<Secret> {
+    let named = env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let of_credentials = named.filter(|(name, _)| name.starts_with(CREDENTIAL_PREFIX));
+    let values = of_credentials.filter_map(|(name, value)| match name {
+        name if name.ends_with("_HOST") => None,
+        name if name.ends_with("_FILE") => Some(fs::read_to_string(value).ok()?.lines().next()?.to_owned()),
+        _ => Some(value),
+    });
+    values.map(Secret::new).collect()
+}
+
 fn limits(seconds: Option<u32>, otherwise: Duration) -> ConnectionLimits {
-    let longest_wait = seconds.map_or(otherwise, |seconds| Duration::from_secs(seconds.into()));
-    ConnectionLimits { longest_wait, ..ConnectionLimits::default() }
+    ConnectionLimits { longest_wait: time(seconds, otherwise), ..ConnectionLimits::default() }
+}
+
+fn memory(mib: Option<u32>) -> Option<u64> {
+    mib.map(|mib| u64::from(mib) << 20)
+}
+
+fn time(seconds: Option<u32>, otherwise: Duration) -> Duration {
+    seconds.map_or(otherwise, |seconds| Duration::from_secs(seconds.into()))
 }
 
 fn named(factory: RemoteFactory, kind: &str, registry: &Registry) -> Result<RemoteFactory, String> {

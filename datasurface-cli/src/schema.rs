@@ -3,17 +3,21 @@
 
 use crate::{answer::Answer, arguments::SchemaArguments};
 use datasurface_model::{PlatformKind, VersionReq};
-use datasurface_platform::{Registry, remote::answer_schema};
-
-/// What is asked for by this name is no kind, unless a platform is called so.
-const PROTOCOL: &str = "protocol";
+use datasurface_platform::{
+    Registry,
+    remote::{answer_schema, request_schema},
+};
 
 /// The schema of the newest version of the kind. The error is a text for people.
 pub(crate) fn schema(arguments: &SchemaArguments, registry: &Registry) -> Result<Answer<'static>, String> {
     let schema = match registry.find(&arguments.kind, &VersionReq::STAR) {
         Some(factory) => factory.config_schema(),
-        None if arguments.kind.as_str() == PROTOCOL => answer_schema(),
-        None => return Err(unknown_kind(&arguments.kind, registry)),
+        // These are no kinds, unless a platform is called so.
+        None => match arguments.kind.as_str() {
+            "protocol" => answer_schema(),
+            "protocol-requests" => request_schema(),
+            _ => return Err(unknown_kind(&arguments.kind, registry)),
+        },
     };
     Ok(Answer::json(&schema.value(), true))
 }

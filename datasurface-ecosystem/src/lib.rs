@@ -20,7 +20,7 @@
 //! without text; a [`Diagnostic`] is a finding at such a place. [`governance`] decides what one policy permits, [`ownership`] which
 //! repository a part belongs to, and [`FormerNames`] leads references by former names to what was renamed.
 //!
-//! The feature `json-schema` describes names and collections for the documents of `datasurface-document`.
+//! The feature `json-schema` describes values for the documents of `datasurface-document`, and for the protocol of platforms that are programs.
 
 mod diagnostic;
 mod ecosystem;

@@ -50,6 +50,8 @@ mod facts;
 mod fingerprint;
 mod fragments;
 mod graph;
+#[cfg(feature = "json-schema")]
+mod json_schema;
 mod key;
 mod obligation;
 pub mod picture;

@@ -8,6 +8,7 @@ use std::{borrow::Cow, collections::BTreeSet, fmt, mem};
 /// All of it is a join: the highest priority, the lowest latency, the earliest deadline of each time zone, and the
 /// union of custody and regulators.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Obligation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -156,6 +157,7 @@ fn earliest(deadlines: BTreeSet<Deadline>) -> BTreeSet<Deadline> {
 /// What several consumers ask for is joined: the facets are a union, and the longest time counts. So history that is
 /// retained for a while expires by its age, never before, and never as long as a consumer has it without an end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Custody {
     /// Whether the latest version of each record is visible.
@@ -171,6 +173,7 @@ pub struct Custody {
 
 /// The time that a version stays after it was superseded. More is stricter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RetentionPeriod {
     /// A limited time.

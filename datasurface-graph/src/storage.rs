@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 /// assert_eq!(names.dataset(&DatasetKey::new("Shop", "orders")).to_string(), "Shop/orders");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StorageNames {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -18,7 +18,7 @@
 //! An [`Ecosystem`] is one expression; [`Ecosystem::validate`](Validate::validate) judges it, all findings in one go, and makes it
 //! [`Valid`].
 //!
-//! The feature `json-schema` describes names and collections for the documents of `datasurface-document`.
+//! The feature `json-schema` describes values for the documents of `datasurface-document`, and for the protocol of platforms that are programs.
 //!
 //! After an edit, a [`Validation`] since an earlier outcome costs what the edit costs. [`Findings`] are ordered, mergeable, and serialize as
 //! JSON; `datasurface-document` finds the place of each in documents, and applies a [`Suggestion`].

@@ -32,13 +32,10 @@ pub struct PlatformDescriptor {
     artifacts: BTreeSet<ArtifactTechnology>,
     #[serde(default)]
     reads: BTreeSet<String>,
-    #[schemars(with = "Option<u64>")]
     best_latency: Option<Latency>,
-    #[schemars(with = "Option<u32>")]
     longest_retention: Option<Retention>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     monthly_cost: Option<u64>,
-    #[schemars(with = "BTreeSet<String>")]
     keeps_data_at: BTreeSet<Place>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     keeps_data_in: BTreeMap<String, Option<KeyHolder>>,

@@ -19,7 +19,6 @@ pub struct HeldData {
     /// The storage name of the dataset.
     pub dataset: DatasetKey,
     /// The versions that must be kept of the dataset, and for how long.
-    #[schemars(schema_with = "crate::remote::custody_schema")]
     pub custody: Custody,
 }
 
@@ -38,7 +37,7 @@ impl From<&DatasetFacts> for HeldData {
 }
 
 /// A resource whose last consumer left, and which is rendered on, unfed, until it may go.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "HeldStateWire", into = "HeldStateWire")]
 #[non_exhaustive]
 pub struct HeldState {
@@ -94,7 +93,7 @@ impl From<ShardName> for HeldScope {
 }
 
 /// What is read and written: the scope is one of two members.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct HeldStateWire {
     resource: ResourceAddress,
@@ -138,7 +137,7 @@ impl From<HeldState> for HeldStateWire {
 }
 
 /// The reason for which held data may go.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Guard {
     /// An end of the promise: this day was the last one, and has passed.

@@ -2,12 +2,13 @@
 
 use crate::view::ResolvedPlace;
 use datasurface_model::{CredentialStoreName, Json, PlatformKind, PlatformName};
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
 /// An instance of a platform as it is declared: its name, which plug-in in which version, its settings, where it runs, and where it finds
 /// secrets.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformInstance {
     /// The name of the instance.

@@ -5,6 +5,7 @@ use crate::{
     view::NodeView,
 };
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, ShardName, segment};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ pub enum LintView<'a> {
 }
 
 /// An instance, and the list of its shards.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformView {
     /// The instance.

@@ -14,13 +14,10 @@ pub struct Offer {
     dataset: DatasetKey,
     address: String,
     format: String,
-    #[schemars(schema_with = "crate::remote::custody_schema")]
     custody: Custody,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<u64>")]
     latency: Option<Latency>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     credential: Option<CredentialKey>,
 }
 
@@ -116,7 +113,7 @@ impl Offer {
 }
 
 /// An offer, and who makes it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResolvedOffer {
     /// The node that makes the offer.

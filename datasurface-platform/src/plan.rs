@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 
 /// A revision: the hash of a model and its assignments.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Revision(Fingerprint);
 
@@ -174,7 +174,7 @@ pub enum Meaning {
     /// A change with which readers of data can go on as they did.
     Compatible,
     /// A change with which these groups cannot go on.
-    Breaking(#[schemars(with = "BTreeSet<String>")] BTreeSet<GroupKey>),
+    Breaking(BTreeSet<GroupKey>),
 }
 
 impl Meaning {
@@ -230,11 +230,9 @@ pub enum Phase {
 #[serde(deny_unknown_fields)]
 pub struct Cause {
     /// The nodes that changed, came or went.
-    #[schemars(with = "BTreeSet<String>")]
     pub nodes: BTreeSet<NodeKey>,
     /// The repositories that own what changed.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    #[schemars(with = "BTreeSet<String>")]
     pub owners: BTreeSet<Repository>,
 }
 
@@ -273,7 +271,6 @@ pub struct Step {
     pub cause: Cause,
     /// The last day on which held data is retained; `None` for other actions, and for data that is retained until it is released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
     pub owed_until: Option<NaiveDate>,
     /// The means by which the data of a replaced resource gets into the new one; `None` if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -35,6 +35,11 @@ impl RenderedFiles {
         self.files.get(path).map(Vec::as_slice)
     }
 
+    /// Returns all files, in order of their paths.
+    pub fn iter(&self) -> impl Iterator<Item = (&SafePath, &[u8])> {
+        self.files.iter().map(|(path, content)| (path, content.as_slice()))
+    }
+
     /// Returns the files in a folder and in the folders inside, in order of their paths, but for those that exist for one change only. The
     /// folder is one part of a path.
     pub fn in_folder(&self, folder: &str) -> impl Iterator<Item = (&SafePath, &[u8])> {

@@ -1,6 +1,7 @@
 //! Requests: what a runtime is to run.
 
 use datasurface_model::DatasetKey;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use std::collections::BTreeSet;
 /// assert!(all.is_unrestricted());
 /// assert!(!all.select("Sales/orders").is_unrestricted());
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RunRequest {
@@ -38,7 +39,7 @@ pub struct RunRequest {
 /// A choice of jobs, and how often they run.
 ///
 /// A pass runs the captures that are to run, and then each transformer at most once, producers before consumers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunMode {
     /// A single pass over all jobs.
@@ -52,7 +53,7 @@ pub enum RunMode {
 }
 
 /// The names by which a [request](RunRequest) can ask a runtime for something.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunNames {
     /// Names of what can run.

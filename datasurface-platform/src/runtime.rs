@@ -13,6 +13,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use datasurface_model::{ColumnName, DatasetKey, GroupKey, Latency};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::Path};
 
@@ -135,17 +136,20 @@ pub enum PreviousTarget<'a> {
 }
 
 /// The confirmations of an operator, of facts that no program can know.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct OperatorConfirmations {
     /// Whether the target that rendered files were applied to before is not needed any more, so that they may be applied to
     /// another one.
+    #[serde(default)]
     pub accept_other_database: bool,
     /// Up to this time, the clock is right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_until: Option<DateTime<Utc>>,
 }
 
 /// The part of a plan that was applied.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplyReport {
     /// Steps that were carried out now.
@@ -159,7 +163,7 @@ pub struct ApplyReport {
 }
 
 /// The data that a run moved.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunReport {
     /// The moves, by dataset and batch, in the order in which they were done. What was read and found unchanged is here too, with
@@ -183,7 +187,7 @@ pub struct RunReport {
 }
 
 /// A remark of a hook about a job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JobRemark {
     /// The address of the job.
@@ -193,7 +197,7 @@ pub struct JobRemark {
 }
 
 /// The difference between a copy and the data that the platform keeps, as counts of versions of records.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CopyComparison {
     /// The copy.
@@ -217,7 +221,7 @@ impl CopyComparison {
 }
 
 /// Values that were rounded, half away from zero, to what the type of their column keeps.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoundedValues {
     /// The dataset.
@@ -229,7 +233,7 @@ pub struct RoundedValues {
 }
 
 /// A job that failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JobFailure {
     /// The address of the job, or of what it was to bring up to date.
@@ -243,7 +247,7 @@ pub struct JobFailure {
 }
 
 /// The changes of one dataset in one batch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetRun {
     /// The dataset.
@@ -266,7 +270,7 @@ pub struct DatasetRun {
 }
 
 /// The status of a platform.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Status {
     /// The sinks, by group and dataset, in order.
@@ -280,7 +284,7 @@ pub struct Status {
 }
 
 /// A resource that is not as it was rendered: somebody dropped or changed it, or put something else in its place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DriftedResource {
     /// The resource.
@@ -293,7 +297,7 @@ pub struct DriftedResource {
 }
 
 /// The status of one dataset of one group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SinkStatus {
     /// The group.

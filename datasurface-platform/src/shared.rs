@@ -64,7 +64,6 @@ pub struct SharedPart {
     /// The shared scope.
     pub key: SharedKey,
     /// The part: all that the scope needs to know of the node. What holds data here has the custody of that data in its part.
-    #[schemars(with = "serde_json::Value")]
     pub part: Json,
     /// The cost of the part, by limit. A limit that is not there costs nothing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -2,6 +2,7 @@
 
 use crate::rendering::ResourceAddress;
 use datasurface_model::DatasetKey;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -15,7 +16,7 @@ use std::fmt;
 /// };
 /// assert_eq!(waiting.to_string(), "`transform.Mask` waits until `capture.Sales`, which failed, works again");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WaitingJob {
     /// The address of the job.
@@ -25,7 +26,7 @@ pub struct WaitingJob {
 }
 
 /// A reason why a job waits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WaitReason {

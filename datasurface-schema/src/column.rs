@@ -8,6 +8,7 @@ use std::fmt;
 
 /// A column: a name, a type, and whether it may be null (it may, unless said otherwise).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Column {
     name: ColumnName,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(price.documentation().map(Documentation::text), Some("In cents, *without* tax."));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Documentation {
     text: Text,
@@ -23,6 +24,7 @@ pub struct Documentation {
 
 /// The format in which a text is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TextFormat {
     /// Plain text, shown as it is.
@@ -78,12 +80,13 @@ impl From<&str> for Documentation {
 
 /// The optional attributes that every entity has besides its name, kept in its field `about`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Annotations<N> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     /// The documentation.
     pub documentation: Option<Documentation>,
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    #[serde(default = "Option::<N>::default", skip_serializing_if = "Option::is_none")]
     /// The name that it had before.
     pub former_name: Option<N>,
 }

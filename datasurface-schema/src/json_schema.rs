@@ -1,6 +1,10 @@
-//! The text forms of types and keys in documents, as JSON Schema.
+//! The text forms of types and keys, in documents and on the wire, as JSON Schema.
 
-use crate::{Text, data_type::DataType, name::DatasetKey};
+use crate::{
+    Json, Schema as TableOrAvro, Sparse, TableSchema, Text,
+    data_type::DataType,
+    name::{ContainerKey, CredentialKey, DatasetKey, GroupKey, Place, TeamKey},
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema as say};
 use std::borrow::Cow;
 
@@ -19,8 +23,13 @@ macro_rules! texts {
 }
 
 texts! {
+    ContainerKey = "ContainerKey", "a container, as `zone/team/container`";
+    CredentialKey = "CredentialKey", "a credential, as `zone/team/credential`";
     DatasetKey = "DatasetKey", "a dataset, as `datastore/dataset`";
     DataType = "DataType", "a type, such as `VarChar(15)`";
+    GroupKey = "GroupKey", "a dataset group, as `workspace/group`";
+    Place = "Place", "a place, as `vendor/location/…/location`";
+    TeamKey = "TeamKey", "a team, as `zone/team`";
 }
 
 impl JsonSchema for Text {
@@ -30,6 +39,54 @@ impl JsonSchema for Text {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         say!({ "type": "string" })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+impl JsonSchema for Json {
+    fn schema_name() -> Cow<'static, str> {
+        "Json".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        true.into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+/// Between programs a schema is its table.
+impl JsonSchema for TableOrAvro {
+    fn schema_name() -> Cow<'static, str> {
+        TableSchema::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        TableSchema::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        TableSchema::json_schema(generator)
+    }
+}
+
+/// An attribute that has its default is absent, or null.
+impl<T: JsonSchema> JsonSchema for Sparse<T> {
+    fn schema_name() -> Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        Option::<T>::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Option::<T>::json_schema(generator)
     }
 
     fn inline_schema() -> bool {

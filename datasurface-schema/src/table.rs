@@ -8,6 +8,7 @@ use std::fmt;
 /// A table of columns with a primary key, and the columns by which it is partitioned, if it is. All keep their order:
 /// it is part of the schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TableSchema {
     columns: Vec<Column>,

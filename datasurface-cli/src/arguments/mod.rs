@@ -74,7 +74,7 @@ pub(crate) enum Verb {
     Run(Run),
     /// Show how far each consumer is.
     Status(Status),
-    /// Print the JSON Schema of the settings of a kind of platform, or that of the answers of a program.
+    /// Print the JSON Schema of the settings of a kind of platform, or those of the protocol of programs.
     Schema(SchemaArguments),
     /// Check that a kind of platform keeps the laws of the contract, with the smallest model that shows where it does not.
     #[cfg(feature = "laws")]
@@ -103,8 +103,8 @@ pub(crate) struct LawsArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArguments {
-    /// The kind of platform, as in a model. Of several versions, the newest one is meant. Or `protocol`: what a platform that is a program
-    /// answers, on each line.
+    /// The kind of platform, as in a model. Of several versions, the newest one is meant. Or `protocol`, what a platform that is a program
+    /// answers, on each line; or `protocol-requests`, what it is asked.
     #[arg(value_name = "KIND")]
     pub(crate) kind: PlatformKind,
 }
@@ -236,7 +236,9 @@ impl Arguments {
         let by_default = || {
             let file = match &self.verb {
                 // What decides about transformers is asked, also by those who do not think of it.
-                Verb::Run(run) => run.site.root.clone().unwrap_or_default().join(configuration::FILE_NAME),
+                Verb::Run(Run { site, .. }) | Verb::Status(Status { site, .. }) => {
+                    site.root.clone().unwrap_or_default().join(configuration::FILE_NAME)
+                }
                 verb => verb.model()?.beside(configuration::FILE_NAME),
             };
             file.is_file().then_some(file)

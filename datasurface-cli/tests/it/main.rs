@@ -7,6 +7,8 @@
     reason = "what goes wrong in a test is the finding"
 )]
 
+#[cfg(unix)]
+mod applying;
 mod ask;
 mod check;
 mod diagnostics;
@@ -31,6 +33,7 @@ mod protocol;
 mod release;
 mod render;
 mod repairs;
+mod requests;
 mod review;
 mod review_ci;
 mod review_forms;

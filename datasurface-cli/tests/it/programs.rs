@@ -223,10 +223,14 @@ fn settings_of_a_platform_have_a_schema() {
     let fixture = Fixture::new(&models::first());
     let schema = fixture.run("schema local").good().json();
     assert!(schema["properties"]["database"].is_object(), "{schema}");
-    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/protocol.schema.json");
-    let committed: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(committed).unwrap()).unwrap();
-    assert_eq!(fixture.run("schema protocol").good().json(), committed);
+    for (name, file) in
+        [("protocol", "protocol.schema.json"), ("protocol-requests", "protocol.requests.schema.json")]
+    {
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(file);
+        let committed: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(committed).unwrap()).unwrap();
+        assert_eq!(fixture.run(&format!("schema {name}")).good().json(), committed);
+    }
     let said = fixture.run("schema connectors");
     assert_eq!((said.code, said.out.as_str()), (2, ""));
     assert_eq!(

@@ -23,17 +23,17 @@ const BEGINNING: &str = "<!-- The conversation begins here; a test writes it. --
 
 /// All that went through, either way.
 #[derive(Clone, Default)]
-struct Recording(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Recording(Arc<Mutex<Vec<u8>>>);
 
 /// A stream of which a recording is made.
-struct Recorded<S>(S, Recording);
+pub(crate) struct Recorded<S>(pub(crate) S, pub(crate) Recording);
 
 impl Recording {
     fn take(&self, bytes: &[u8]) {
         self.0.lock().unwrap().extend_from_slice(bytes);
     }
 
-    fn lines(&self) -> Vec<Value> {
+    pub(crate) fn lines(&self) -> Vec<Value> {
         let text = self.0.lock().unwrap().clone();
         String::from_utf8(text).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }

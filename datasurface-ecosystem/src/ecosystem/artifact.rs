@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(transformer.artifact().technology(), ArtifactTechnology::Python);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CodeArtifact {
     /// One SELECT for each output dataset. Inputs are visible as `<datastore>_<dataset>`, and nothing else is.
@@ -54,6 +55,7 @@ pub enum CodeArtifact {
 
 /// The statement that makes one output dataset.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Select {
     /// The output dataset.

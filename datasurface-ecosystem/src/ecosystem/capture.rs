@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 /// assert_eq!(capture.source_name(&"orders".into()), "sales.orders.v2");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Capture {
     container: ContainerKey,
@@ -33,6 +34,7 @@ pub type WatermarkColumns = BTreeMap<DatasetName, ColumnName>;
 
 /// The means by which the data is read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CaptureKind {
     /// Every row of every table, by SQL, each time.
@@ -80,6 +82,7 @@ pub enum CaptureKind {
 
 /// The format of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FileFormat {
     /// Comma-separated values (RFC 4180), the first line naming the columns.

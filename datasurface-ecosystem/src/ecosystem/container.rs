@@ -17,6 +17,7 @@ use std::fmt;
 /// assert!(!lake.is_read_only());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DataContainer {
     name: ContainerName,

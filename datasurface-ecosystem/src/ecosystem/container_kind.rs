@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The technology of a container, and its address. There are no secrets: credentials are names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ContainerKind {
     /// An SQLite database file.

@@ -16,6 +16,7 @@ pub enum ContainerUse {
 /// Teams to which the owner of a container opens it.
 /// As text: `everyone`, `zone EU`, or a team as `EU/HR`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ContainerUser {
     /// Every team of the ecosystem.
@@ -63,6 +64,7 @@ impl fmt::Display for ContainerUser {
 
 /// The users of a container besides its own team, for each use; none by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ContainerUsers {

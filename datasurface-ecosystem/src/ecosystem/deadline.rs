@@ -7,6 +7,7 @@ use std::fmt;
 
 /// A time of day, to the minute, in a time zone. As text: `06:30 Europe/Berlin`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Deadline {
     time: NaiveTime,

@@ -8,6 +8,7 @@ use std::fmt;
 ///
 /// As text: `group:analysts`, `role:auditor`, `service:dashboard`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Principal {
     /// A group of people.
@@ -79,6 +80,7 @@ impl fmt::Debug for Principal {
 
 /// The principals that may read a workspace; none by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Entitlement(Set<Principal>);
 

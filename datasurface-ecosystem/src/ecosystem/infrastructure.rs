@@ -17,6 +17,7 @@ pub struct InfrastructureVendor {
 
 /// The clouds that everybody knows: policies about them hold under whatever name a vendor has here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CloudVendor {
     /// Alibaba Cloud.

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 ///
 /// `R` names what can replace it: a dataset, a datastore or a platform.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Deprecation<R = DatasetKey> {
     since: NaiveDate,
     reason: String,
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    #[serde(default = "Option::<R>::default", skip_serializing_if = "Option::is_none")]
     replacement: Option<R>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sunset: Option<NaiveDate>,

@@ -1,6 +1,7 @@
 //! Secrets in addresses, as in `https://user:password@host`: a model has no place for them, and a report must not repeat
 //! them.
 
+use datasurface_schema::{Json, Value};
 use std::ops::Range;
 
 /// How tokens of well-known services begin.
@@ -63,6 +64,29 @@ pub fn redact_passwords(text: &str) -> Option<String> {
     }
     hidden.push_str(text.get(end..)?);
     (!secrets.is_empty()).then_some(hidden)
+}
+
+/// Whether a value in settings is a password or a token: by the name of its member, or by itself. Other than in addresses, a query is none as
+/// such: settings may hold any address.
+#[must_use]
+pub fn holds_secret(settings: &Json) -> bool {
+    let mut open = vec![(String::new(), settings.value())];
+    while let Some((name, value)) = open.pop() {
+        match value {
+            Value::Object(members) => open.extend(members),
+            Value::Array(elements) => {
+                open.extend(elements.into_iter().map(|element| (name.clone(), element)))
+            }
+            Value::String(_) | Value::Number(_) => {
+                let member = Json::object().with_member(&name, value);
+                if member.as_str().split('?').any(|part| redact_passwords(part).is_some()) {
+                    return true;
+                }
+            }
+            Value::Bool(_) | Value::Null => {}
+        }
+    }
+    false
 }
 
 /// Returns the places of all secrets. They may overlap.

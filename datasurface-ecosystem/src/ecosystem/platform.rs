@@ -60,6 +60,7 @@ impl Entity for Hint {
 
 /// The subject of a hint to a platform.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HintTarget {
     /// A datastore, with all its datasets.

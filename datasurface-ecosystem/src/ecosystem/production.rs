@@ -5,6 +5,7 @@ use std::fmt;
 
 /// The production status of a datastore, a workspace or a platform: whether the business depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProductionStatus {
     /// A part for development, tests, or trying out.

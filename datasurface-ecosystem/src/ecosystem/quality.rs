@@ -8,6 +8,7 @@ use std::fmt;
 
 /// The treatment of rows that break the schema: the length, the precision or the range of a type, or `not null`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InvalidRows {
     /// A failure of the capture of the dataset: its consumers keep the last good data.
@@ -36,6 +37,7 @@ impl InvalidRows {
 /// assert_eq!(orders.quality_checks().count(), 3);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum QualityCheck {
     /// The least share of the rows that has a value in the column.
@@ -129,6 +131,7 @@ impl QualityCheck {
 
 /// A share of a whole, in parts per million: there are no fractions that could be rounded.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Share(u32);
 

@@ -42,6 +42,7 @@ impl RepositoryHost {
 /// credential makes no difference. A user of the web, a password, a token or a query in the address is never shown, and validation rejects
 /// it: documents use the long form for such a repository, since the text form would lose it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(from = "String", into = "String")]
 pub struct Repository {
     host: RepositoryHost,

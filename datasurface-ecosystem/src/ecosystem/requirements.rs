@@ -6,6 +6,7 @@ use std::fmt;
 
 /// The requirements of a group on its datasets, at the place where the consumer reads them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Requirements {
@@ -52,6 +53,7 @@ impl Milestoning {
 
 /// A latency: the greatest age of data, in seconds. Less is stricter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Latency(u64);
 
@@ -100,6 +102,7 @@ impl fmt::Display for Latency {
 
 /// A retention: the time for which data must stay reproducible, in days. More is stricter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Retention(u32);
 
@@ -140,6 +143,7 @@ impl fmt::Display for Retention {
 
 /// The priority of a workspace: the order of work when there is not room for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     /// The lowest priority: when nothing else waits.

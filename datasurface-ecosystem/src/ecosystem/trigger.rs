@@ -124,6 +124,7 @@ impl fmt::Debug for Cron {
 
 /// The trigger of the capture of a datastore.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CaptureTrigger {
     /// A timetable.
@@ -134,6 +135,7 @@ pub enum CaptureTrigger {
 
 /// The trigger of a transformer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TransformTrigger {
     /// A move of at least one input of the workspace since the last run.

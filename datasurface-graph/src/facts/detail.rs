@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// The details of a node, by kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NodeDetail {
     /// The capture of data, and its retention.
@@ -28,6 +29,7 @@ pub enum NodeDetail {
 
 /// A dataset that a node works with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DatasetFacts {
@@ -81,6 +83,7 @@ impl DatasetFacts {
 
 /// The source of the data of an ingest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum IngestSource {
     /// A producer's container.
@@ -99,6 +102,7 @@ pub enum IngestSource {
 
 /// The facts of a capture from a producer's container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CaptureFacts {
@@ -127,6 +131,7 @@ impl CaptureFacts {
 
 /// The facts of an ingest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct IngestFacts {
@@ -147,6 +152,7 @@ impl IngestFacts {
 
 /// The facts of an export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ExportFacts {
@@ -162,6 +168,7 @@ pub struct ExportFacts {
 
 /// A consumer of exported data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Consumer {
@@ -210,6 +217,7 @@ impl Consumer {
 
 /// The facts of a trigger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TriggerFacts {
@@ -223,6 +231,7 @@ pub struct TriggerFacts {
 
 /// The facts of a transform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TransformFacts {

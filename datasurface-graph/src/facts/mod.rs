@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// The facts about a node: its key, its obligation, and the details of its kind.
 /// They contain nothing else of the model, so a node whose facts are the same has not changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NodeFacts {

@@ -25,6 +25,7 @@ use crate::{
 };
 use datasurface_graph::{Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, GroupKey};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +38,7 @@ pub struct RenderingChange<'a> {
 }
 
 /// The part of a change that is about no single scope.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeHeader {
     /// The instance, as it is rendered now.
@@ -65,7 +66,7 @@ pub struct ChangeHeader {
 }
 
 /// The cause of the change of a shared scope.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SharedCause {
     /// The shared scope.

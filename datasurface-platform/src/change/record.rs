@@ -6,6 +6,7 @@ use crate::{
     rendering::{FileRecord, Rendering, Resource, ResourceAddress, SafePath},
     view::Scope,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
@@ -17,7 +18,7 @@ use std::{
 pub type Attributes = BTreeMap<String, Value>;
 
 /// The record of a rendered scope: its resources, and the hashes of its files.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeRecord {
     /// The files, by path.
@@ -39,7 +40,7 @@ impl From<&Rendering> for ScopeRecord {
 }
 
 /// A scope that differs: what it was, and what it is. One that came or went is empty on one side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeChange {
     /// The scope that changes.
@@ -82,7 +83,7 @@ impl ScopeChanges for Vec<ScopeChange> {
 }
 
 /// A change with all its scopes, as it crosses between programs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnedChange {
     /// The part of the change that is about no single scope.

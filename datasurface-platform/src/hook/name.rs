@@ -1,11 +1,12 @@
 //! Names of hooks.
 
 use datasurface_model::Text;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The name of a hook, by which reports call it: its name in `datasurface.toml`, or the one that an application gave it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct HookName(Text);
 

@@ -2,6 +2,7 @@
 
 use super::name::HookName;
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -46,7 +47,7 @@ pub struct HookOutcome<D> {
 }
 
 /// A remark of a hook, or about one that failed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HookRemark {
     /// The hook.
@@ -58,7 +59,7 @@ pub struct HookRemark {
 }
 
 /// A kind of remark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RemarkKind {
     /// The reason why the hook refuses the event.

@@ -8,8 +8,9 @@ use super::{
     protocol::{HOOK_PROTOCOL, HookRequest, HookResponse},
 };
 use crate::{
+    credential::Secret,
     error::{PlatformError, PlatformErrorKind},
-    remote::{Connection, ConnectionLimits},
+    remote::{Connection, ConnectionLimits, CredentialValues},
 };
 use datasurface_model::Json;
 use std::{
@@ -62,7 +63,22 @@ impl ProgramHook {
     ///
     /// If the program cannot be started, exceeds a limit, or does not answer as the protocol wants.
     pub fn spawn(command: Command, bounds: ConnectionLimits, settings: Json) -> Result<Self, PlatformError> {
-        Self::new(ProgramTransport(Connection::spawn(command, bounds, NOUN)?), settings)
+        Self::spawn_withholding(command, bounds, settings, [])
+    }
+
+    /// Starts a program that must also write none of these values of credentials. It is not given them.
+    ///
+    /// # Errors
+    ///
+    /// If the program cannot be started, exceeds a limit, writes such a value, or does not answer as the protocol wants.
+    pub fn spawn_withholding(
+        command: Command,
+        bounds: ConnectionLimits,
+        settings: Json,
+        values: impl IntoIterator<Item = Secret>,
+    ) -> Result<Self, PlatformError> {
+        let connection = Connection::spawn(command, bounds, CredentialValues::new(values), NOUN)?;
+        Self::new(ProgramTransport(connection), settings)
     }
 
     /// Talks to a program that runs already, wherever it is.

@@ -26,7 +26,7 @@ pub fn serve_hook<H: Hook>(
     input: impl BufRead,
     output: impl Write,
 ) -> io::Result<()> {
-    answer_lines(input, output, |request: HookRequest<'_>| respond(&configure, &request))
+    answer_lines(input, output, |request: HookRequest<'_>, _| respond(&configure, &request))
 }
 
 /// Returns the response to one request.

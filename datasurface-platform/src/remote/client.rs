@@ -2,11 +2,13 @@
 
 use super::{
     connection::{Connection, ConnectionLimits},
+    credential_values::CredentialValues,
     judgements::RemoteChange,
     protocol::{Handshake, PROTOCOL, PlanForm, Request, Response},
 };
 use crate::{
     change::{Judgement, RenderingChange},
+    credential::Secret,
     descriptor::PlatformDescriptor,
     error::{PlatformError, PlatformErrorKind},
     factory::{PlatformFactory, agrees, speaks},
@@ -16,6 +18,7 @@ use crate::{
     plan::Plan,
     platform::DataPlatform,
     rendering::Rendering,
+    runtime::{Runtime, RuntimeContext},
     shared::SharedPart,
     view::{NodeView, ScopeView},
     weights::Weights,
@@ -67,7 +70,21 @@ impl RemoteFactory {
     ///
     /// If the program cannot be started, exceeds a limit, or does not answer as the protocol wants.
     pub fn spawn_with_limits(command: Command, bounds: ConnectionLimits) -> Result<Self, PlatformError> {
-        Self::greet(Connection::spawn(command, bounds, NOUN)?)
+        Self::spawn_withholding(command, bounds, [])
+    }
+
+    /// Starts a program that must keep within these bounds, and write none of these values of credentials. It is not given them; if it
+    /// writes one nevertheless, it is asked no more, and nothing shows what it wrote.
+    ///
+    /// # Errors
+    ///
+    /// If the program cannot be started, exceeds a limit, writes such a value, or does not answer as the protocol wants.
+    pub fn spawn_withholding(
+        command: Command,
+        bounds: ConnectionLimits,
+        values: impl IntoIterator<Item = Secret>,
+    ) -> Result<Self, PlatformError> {
+        Self::greet(Connection::spawn(command, bounds, CredentialValues::new(values), NOUN)?)
     }
 
     /// Talks to a program that runs already, wherever it is: through a socket, or the streams of a container.
@@ -119,8 +136,8 @@ impl PlatformFactory for RemoteFactory {
 
     fn create(&self, instance: &PlatformInstance) -> Result<Box<dyn DataPlatform>, PlatformError> {
         let request = Request::Create { instance: Cow::Borrowed(instance) };
-        let (number, descriptor) = self.connection.ask(request, |response| match response {
-            Response::Created { platform, descriptor } => Some((platform, descriptor)),
+        let (number, descriptor, has_runtime) = self.connection.ask(request, |response| match response {
+            Response::Created { platform, descriptor, runtime } => Some((platform, descriptor, runtime)),
             _ => None,
         })?;
         agrees(&descriptor, instance)?;
@@ -129,6 +146,7 @@ impl PlatformFactory for RemoteFactory {
             number,
             descriptor: *descriptor,
             plan: self.hello.plan,
+            has_runtime,
             failure: OnceLock::new(),
         }))
     }
@@ -141,9 +159,10 @@ impl PlatformFactory for RemoteFactory {
 #[derive(Debug)]
 pub struct RemotePlatform {
     connection: Arc<Connection>,
-    number: u64,
+    pub(super) number: u64,
     descriptor: PlatformDescriptor,
     plan: PlanForm,
+    has_runtime: bool,
     failure: OnceLock<String>,
 }
 
@@ -158,6 +177,25 @@ impl RemotePlatform {
             Some(reason) => Err(PlatformError::new(PlatformErrorKind::External, reason.as_str())),
             None => self.connection.ask(request, expected),
         }
+    }
+
+    /// Asks for an operation, which may take longer. The observer is told what begins, and may cancel it.
+    pub(super) fn operate<T>(
+        &self,
+        site: &RuntimeContext<'_>,
+        request: Request<'_>,
+        expected: impl FnOnce(Response) -> Option<T>,
+    ) -> Result<T, PlatformError> {
+        let started = |response: &Response| match response {
+            Response::Started(address) => Some(address.clone()),
+            _ => None,
+        };
+        self.connection.operate(request, site.watcher, started, expected)
+    }
+
+    /// The error of a program that did not do what it says.
+    pub(super) fn lied(&self, reason: &str) -> PlatformError {
+        self.connection.failed(reason)
     }
 
     /// Asks for something that cannot fail, and remembers if it did.
@@ -233,6 +271,10 @@ impl DataPlatform for RemotePlatform {
             PlanForm::Whole => self.whole_plan(change),
             PlanForm::Structural => self.structural_plan(change),
         }
+    }
+
+    fn runtime(&self) -> Option<&dyn Runtime> {
+        self.has_runtime.then_some(self)
     }
 }
 

@@ -1,22 +1,26 @@
 //! A connection to a program: one request, one answer, and never again after something went wrong.
 
 use super::{
+    credential_values::CredentialValues,
     line::{Line, MAX_LINE_LENGTH, excerpt, read_line},
     protocol::{Answers, RequestLine, ResponseLine},
 };
-use crate::error::{PlatformError, PlatformErrorKind};
+use crate::{
+    error::{PlatformError, PlatformErrorKind},
+    runtime::RunObserver,
+};
 use serde::{Serialize, de::IgnoredAny};
 use std::{
     collections::HashMap,
     fmt,
-    io::{self, BufReader, Read, Write},
+    io::{self, BufReader, ErrorKind, Read, Write},
     process::{Child, Command, Stdio},
     sync::{
         Mutex, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// The limits that a host sets to a program.
@@ -26,11 +30,21 @@ pub struct ConnectionLimits {
     pub longest_line: usize,
     /// The longest time that an answer may take: 5 minutes by default.
     pub longest_wait: Duration,
+    /// The longest time that an operation may take, which applies a plan or runs jobs: 6 hours by default.
+    pub longest_operation: Duration,
+    /// The greatest amount of memory that the program may have for itself, in bytes: none by default. It holds for each process of the program, from
+    /// its start on. Only Linux has such a limit: elsewhere a program that is to have one is not started.
+    pub most_memory: Option<u64>,
 }
 
 impl Default for ConnectionLimits {
     fn default() -> Self {
-        Self { longest_line: MAX_LINE_LENGTH, longest_wait: Duration::from_secs(300) }
+        Self {
+            longest_line: MAX_LINE_LENGTH,
+            longest_wait: Duration::from_secs(300),
+            longest_operation: Duration::from_secs(6 * 3600),
+            most_memory: None,
+        }
     }
 }
 
@@ -42,11 +56,32 @@ pub(crate) struct Connection {
     noun: &'static str,
 }
 
+/// How long the host sleeps between two looks whether an operation was cancelled.
+const CANCELLATION_INTERVAL: Duration = Duration::from_millis(100);
+
+/// The greatest number of characters of what a program says that it begins.
+const MAX_PROGRESS_LENGTH: usize = 200;
+
+/// What the thread that talks to the program does next.
+enum Turn {
+    /// It writes a request, and reads a line.
+    Ask(Vec<u8>),
+    /// It reads one more line.
+    Listen,
+}
+
+/// An operation, of which a program says what it begins before it answers.
+struct Operation<'a, R> {
+    watcher: &'a dyn RunObserver,
+    started: &'a dyn Fn(&R) -> Option<String>,
+}
+
 /// What there is as long as nothing went wrong.
 struct OpenConnection {
     asked: u64,
-    requests: Sender<Vec<u8>>,
+    turns: Sender<Turn>,
     answers: Receiver<io::Result<Line>>,
+    withheld: CredentialValues,
     _process: Option<Process>,
 }
 
@@ -66,6 +101,7 @@ impl Connection {
     pub(crate) fn spawn(
         mut command: Command,
         bounds: ConnectionLimits,
+        withheld: CredentialValues,
         noun: &'static str,
     ) -> Result<Self, PlatformError> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -74,9 +110,14 @@ impl Connection {
             PlatformError::new(PlatformErrorKind::External, operation).caused_by(error)
         })?;
         let pipes = (child.stdout.take(), child.stdin.take());
-        let process = Some(Process(child));
+        let process = Process(child);
+        if let Some(bytes) = bounds.most_memory {
+            limit_memory(&process.0, bytes)
+                .map_err(|error| failed(noun, &format!("limiting its memory: {error}")))?;
+        }
+        let process = Some(process);
         match pipes {
-            (Some(input), Some(output)) => Self::open(input, output, process, bounds, noun),
+            (Some(input), Some(output)) => Self::open(input, output, process, bounds, withheld, noun),
             _ => Err(failed(noun, "it has no pipes")),
         }
     }
@@ -88,7 +129,7 @@ impl Connection {
         bounds: ConnectionLimits,
         noun: &'static str,
     ) -> Result<Self, PlatformError> {
-        Self::open(input, output, None, bounds, noun)
+        Self::open(input, output, None, bounds, CredentialValues::default(), noun)
     }
 
     /// Talks through these. A thread of its own does, so that a program which neither reads nor writes cannot stop the
@@ -98,14 +139,15 @@ impl Connection {
         output: impl Write + Send + 'static,
         process: Option<Process>,
         bounds: ConnectionLimits,
+        withheld: CredentialValues,
         noun: &'static str,
     ) -> Result<Self, PlatformError> {
-        let (requests, to_send) = mpsc::channel();
+        let (turns, to_take) = mpsc::channel();
         let (received, answers) = mpsc::channel();
-        let converse = move || converse(input, output, &to_send, &received, bounds.longest_line);
+        let converse = move || converse(input, output, &to_take, &received, bounds.longest_line);
         let thread = thread::Builder::new().name(noun.to_owned()).spawn(converse);
         thread.map_err(|error| failed(noun, &error.to_string()))?;
-        let talk = OpenConnection { asked: 0, requests, answers, _process: process };
+        let talk = OpenConnection { asked: 0, turns, answers, withheld, _process: process };
         Ok(Self { state: Mutex::new(Ok(talk)), bounds, noun })
     }
 
@@ -121,13 +163,36 @@ impl Connection {
         request: impl Serialize,
         expected: impl FnOnce(R) -> Option<T>,
     ) -> Result<T, PlatformError> {
+        self.converse(request, None, expected)
+    }
+
+    /// The answer to a request for an operation, before which the program may say any number of times what it begins.
+    pub(crate) fn operate<R: Answers, T>(
+        &self,
+        request: impl Serialize,
+        watcher: &dyn RunObserver,
+        started: impl Fn(&R) -> Option<String>,
+        expected: impl FnOnce(R) -> Option<T>,
+    ) -> Result<T, PlatformError> {
+        self.converse(request, Some(&Operation { watcher, started: &started }), expected)
+    }
+
+    fn converse<R: Answers, T>(
+        &self,
+        request: impl Serialize,
+        operation: Option<&Operation<'_, R>>,
+        expected: impl FnOnce(R) -> Option<T>,
+    ) -> Result<T, PlatformError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let talk = match &mut *state {
             Ok(talk) => talk,
             Err(reason) => return Err(self.failed(reason)),
         };
         let line = talk.line(request, self.bounds.longest_line)?;
-        let answer = talk.exchange(line, self.bounds.longest_wait);
+        let answer = match operation {
+            None => talk.exchange(line, self.bounds.longest_wait),
+            Some(operation) => talk.carry_out(line, operation, self.bounds.longest_operation),
+        };
         let unexpected = || "it answered something else than what it was asked".to_owned();
         let answer = answer.and_then(|response: R| match response.into_result() {
             Err(error) => Ok(Err(error)),
@@ -157,18 +222,71 @@ impl OpenConnection {
     }
 
     fn exchange<R: Answers>(&self, line: Vec<u8>, longest_wait: Duration) -> Result<R, String> {
-        let gone = || "it is gone".to_owned();
-        self.requests.send(line).map_err(|_| gone())?;
-        let line = match self.answers.recv_timeout(longest_wait) {
-            Ok(Ok(Line::Whole(line))) => line,
-            Ok(Ok(Line::End)) => return Err("it ended without an answer".to_owned()),
-            Ok(Ok(Line::TooLong)) => return Err("it wrote a line that is too long".to_owned()),
-            Ok(Err(error)) => return Err(error.to_string()),
-            Err(RecvTimeoutError::Timeout) => return Err(format!("no answer came in {longest_wait:?}")),
-            Err(RecvTimeoutError::Disconnected) => return Err(gone()),
-        };
+        self.take(Turn::Ask(line))?;
+        match self.line_within(longest_wait)? {
+            Some(line) => self.read(&line),
+            None => Err(format!("no answer came in {longest_wait:?}")),
+        }
+    }
+
+    /// Waits for the answer to an operation. A program that is cancelled, or takes too long, is ended by its connection.
+    fn carry_out<R: Answers>(
+        &self,
+        line: Vec<u8>,
+        operation: &Operation<'_, R>,
+        longest: Duration,
+    ) -> Result<R, String> {
+        let began = Instant::now();
+        self.take(Turn::Ask(line))?;
+        loop {
+            if operation.watcher.is_cancelled() {
+                return Err("it was cancelled".to_owned());
+            }
+            let Some(left) = longest.checked_sub(began.elapsed()) else {
+                return Err(format!("it was not done in {longest:?}"));
+            };
+            let Some(line) = self.line_within(left.min(CANCELLATION_INTERVAL))? else {
+                continue;
+            };
+            let response = self.read(&line)?;
+            match (operation.started)(&response) {
+                Some(address) => {
+                    let address: String = address.chars().take(MAX_PROGRESS_LENGTH).collect();
+                    operation.watcher.job_started(&address);
+                    self.take(Turn::Listen)?;
+                }
+                None => return Ok(response),
+            }
+        }
+    }
+
+    fn take(&self, turn: Turn) -> Result<(), String> {
+        self.turns.send(turn).map_err(|_| "it is gone".to_owned())
+    }
+
+    /// The next line; none if none came in this time.
+    fn line_within(&self, time: Duration) -> Result<Option<Vec<u8>>, String> {
+        match self.answers.recv_timeout(time) {
+            Ok(Ok(Line::Whole(line))) => Ok(Some(line)),
+            Ok(Ok(Line::End)) => Err("it ended without an answer".to_owned()),
+            Ok(Ok(Line::TooLong)) => Err("it wrote a line that is too long".to_owned()),
+            // It may end before it was asked, or after.
+            Ok(Err(error)) if error.kind() == ErrorKind::BrokenPipe => {
+                Err("it ended without an answer".to_owned())
+            }
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err("it is gone".to_owned()),
+        }
+    }
+
+    fn read<R: Answers>(&self, line: &[u8]) -> Result<R, String> {
+        // Before anything shows a part of the line.
+        if self.withheld.occur_in(line) {
+            return Err("it wrote the value of a credential, which it was not given".to_owned());
+        }
         let answered: ResponseLine<R> =
-            serde_json::from_slice(&line).map_err(|error| no_answer(&line, &error))?;
+            serde_json::from_slice(line).map_err(|error| no_answer(line, &error))?;
         if answered.number == self.asked {
             Ok(answered.response)
         } else {
@@ -181,19 +299,36 @@ impl OpenConnection {
 fn converse(
     input: impl Read,
     mut output: impl Write,
-    requests: &Receiver<Vec<u8>>,
+    turns: &Receiver<Turn>,
     answers: &Sender<io::Result<Line>>,
     longest_line: usize,
 ) {
     let mut input = BufReader::new(input);
-    for request in requests {
-        let written = output.write_all(&request).and_then(|()| output.flush());
+    for turn in turns {
+        let written = match turn {
+            Turn::Ask(request) => output.write_all(&request).and_then(|()| output.flush()),
+            Turn::Listen => Ok(()),
+        };
         let answer = written.and_then(|()| read_line(&mut input, longest_line));
         let goes_on = matches!(answer, Ok(Line::Whole(_)));
         if answers.send(answer).is_err() || !goes_on {
             return;
         }
     }
+}
+
+/// Limits the memory that a process may write to, and that is its own. Addresses that a runtime reserves do not count.
+#[cfg(target_os = "linux")]
+fn limit_memory(child: &Child, bytes: u64) -> io::Result<()> {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    prlimit(Some(Pid::from_child(child)), Resource::Data, limit)?;
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn limit_memory(_: &Child, _: u64) -> io::Result<()> {
+    Err(io::Error::new(ErrorKind::Unsupported, "this system has no such limit"))
 }
 
 /// Says what is wrong with a line. Most lines that are no JSON object were printed by an author who looked for something, so

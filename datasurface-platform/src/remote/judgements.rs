@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeSet};
 
 /// The change of one resource. One that comes has no `before`, one that goes no `after`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoteChange<'a> {
     /// The scope of the resource: of one that goes, the scope in which it was.

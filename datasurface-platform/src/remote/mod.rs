@@ -5,13 +5,16 @@
 //! [`RemoteFactory`], like any other plug-in.
 //!
 //! One process serves all instances of a plug-in. All that a platform answers is pure, so nothing is lost when a process
-//! goes, and an instance that is created twice may be the same one.
+//! goes, and an instance that is created twice may be the same one. A program may also apply what it renders and run jobs: it is then
+//! given the rendered files, says what it begins, and goes on where it was if it was killed.
 
 mod client;
 mod connection;
+mod credential_values;
 mod finding;
 mod judgements;
 mod line;
+mod operation;
 mod protocol;
 mod schema;
 mod serve;
@@ -21,11 +24,12 @@ pub use connection::ConnectionLimits;
 pub use finding::Finding;
 pub use judgements::{JudgedAction, Judgements, RemoteChange, RemoteJudgement};
 pub use line::MAX_LINE_LENGTH;
+pub use operation::{AppliedTo, FileContent, RemoteContext};
 pub use protocol::{Handshake, PROTOCOL, PlanForm, Request, RequestLine, Response, ResponseLine};
-pub use schema::answer_schema;
+pub use schema::{answer_schema, request_schema};
 pub use serve::serve;
 
 pub(crate) use connection::Connection;
+pub(crate) use credential_values::CredentialValues;
 pub(crate) use protocol::Answers;
-pub(crate) use schema::custody_schema;
 pub(crate) use serve::answer_lines;

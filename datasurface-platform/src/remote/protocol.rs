@@ -3,12 +3,25 @@
 use super::{
     finding::Finding,
     judgements::{Judgements, RemoteChange},
+    operation::RemoteContext,
 };
 use crate::{
-    change::OwnedChange, descriptor::PlatformDescriptor, error::PlatformError, instance::PlatformInstance,
-    lint::PlatformView, offer::Offer, plan::Plan, rendering::Rendering, shared::SharedPart, view::NodeView,
-    view::ScopeView, weights::Weights,
+    change::OwnedChange,
+    descriptor::PlatformDescriptor,
+    error::PlatformError,
+    history::JobRun,
+    instance::PlatformInstance,
+    lint::PlatformView,
+    offer::Offer,
+    plan::Plan,
+    rendering::Rendering,
+    request::{RunNames, RunRequest},
+    runtime::{ApplyReport, RunReport, Status},
+    shared::SharedPart,
+    view::{NodeView, ScopeView},
+    weights::Weights,
 };
+use chrono::{DateTime, Utc};
 use datasurface_graph::NodeFacts;
 use datasurface_model::{Json, PlatformKind};
 use schemars::JsonSchema;
@@ -20,7 +33,7 @@ use std::borrow::Cow;
 pub const PROTOCOL: u32 = 1;
 
 /// One line from the host: a [`Request`], or one of another protocol that is spoken in the same way.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestLine<R> {
     /// Counts the requests. The answer bears the same number, so that a stray line is not taken for it.
@@ -62,7 +75,7 @@ impl Answers for Response {
 }
 
 /// A request. A platform that was created is named by the number that the response gave it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Request<'a> {
@@ -134,6 +147,55 @@ pub enum Request<'a> {
         /// The changes.
         changes: Vec<RemoteChange<'a>>,
     },
+    /// [`Runtime::apply`](crate::Runtime::apply), of a platform that [has a runtime](Response::Created).
+    Apply {
+        /// Which platform.
+        platform: u64,
+        /// The context.
+        context: RemoteContext,
+        /// The plan. It is empty where nothing was applied before: everything is made as it is rendered.
+        plan: Plan,
+    },
+    /// [`Runtime::run`](crate::Runtime::run).
+    Run {
+        /// Which platform.
+        platform: u64,
+        /// The context.
+        context: RemoteContext,
+        /// The jobs that are to run.
+        request: RunRequest,
+    },
+    /// [`Runtime::run_names`](crate::Runtime::run_names). To this, as to `history` and `next_due`, a program may answer that it does not
+    /// support it.
+    RunNames {
+        /// Which platform.
+        platform: u64,
+        /// The context.
+        context: RemoteContext,
+    },
+    /// [`Runtime::status`](crate::Runtime::status).
+    Status {
+        /// Which platform.
+        platform: u64,
+        /// The context.
+        context: RemoteContext,
+    },
+    /// [`Runtime::history`](crate::Runtime::history).
+    History {
+        /// Which platform.
+        platform: u64,
+        /// The context.
+        context: RemoteContext,
+        /// The greatest number of runs of each job.
+        most: usize,
+    },
+    /// [`Runtime::next_due`](crate::Runtime::next_due).
+    NextDue {
+        /// Which platform.
+        platform: u64,
+        /// The context.
+        context: RemoteContext,
+    },
 }
 
 /// A response: the requested value, or an error.
@@ -149,6 +211,9 @@ pub enum Response {
         platform: u64,
         /// What it can do.
         descriptor: Box<PlatformDescriptor>,
+        /// Whether it applies what it renders, and runs jobs. Otherwise that is left to other tools, and it is never asked to.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        runtime: bool,
     },
     /// The weights of a node.
     Weights(Weights),
@@ -164,6 +229,21 @@ pub enum Response {
     Plan(Plan),
     /// The cost of the changes.
     Judgements(Judgements),
+    /// The address of a job, or of a step of a plan, that begins. Any number of these come before the answer to `apply`, `run`,
+    /// `status` and the like, and to nothing else.
+    Started(String),
+    /// The part of a plan that was applied.
+    Applied(ApplyReport),
+    /// The data that a run moved.
+    Ran(RunReport),
+    /// The names by which a run can be asked for something.
+    RunNames(RunNames),
+    /// The status.
+    Status(Status),
+    /// The last runs of each job.
+    History(Vec<JobRun>),
+    /// The time at which the next job is due; null if no job has a timetable.
+    NextDue(Option<DateTime<Utc>>),
     /// The reason why there is no value.
     Error(PlatformError),
 }
@@ -180,7 +260,6 @@ pub struct Handshake {
     /// The version of the contract that the plug-in was written for.
     pub contract: Version,
     /// The JSON Schema of the settings of an instance.
-    #[schemars(with = "serde_json::Value")]
     pub config_schema: Json,
     /// The form of the plans that it makes.
     #[serde(default)]

@@ -1,8 +1,16 @@
-//! The JSON Schema of what a program answers.
+//! The JSON Schemas of the protocol: of what a program is asked, and of what it answers.
 
-use super::protocol::{Response, ResponseLine};
+use super::protocol::{Request, RequestLine, Response, ResponseLine};
 use datasurface_model::Json;
-use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
+use schemars::{JsonSchema, generate::SchemaSettings};
+
+/// Returns the JSON Schema of each line that a host writes. It is that of `docs/protocol.requests.schema.json`.
+///
+/// It says what a program must be able to read: with it, the author of a program checks what arrives, or generates the types for it.
+#[must_use]
+pub fn request_schema() -> Json {
+    schema_of::<RequestLine<Request<'static>>>("A line to the program of a platform")
+}
 
 /// Returns the JSON Schema of each line that a program writes. It is that of `docs/protocol.schema.json`.
 ///
@@ -10,34 +18,11 @@ use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 /// in it.
 #[must_use]
 pub fn answer_schema() -> Json {
-    let mut schema =
-        SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<ResponseLine<Response>>();
-    schema.insert("title".to_owned(), "A line from the program of a platform".into());
-    Json::from(schema.to_value())
+    schema_of::<ResponseLine<Response>>("A line from the program of a platform")
 }
 
-/// The schema of a custody, whose crate has no schemas.
-pub(crate) fn custody_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "description": "The versions of records that are visible, and the days for which superseded ones stay.",
-        "type": "object",
-        "properties": {
-            "live": { "type": "boolean" },
-            "history": { "type": "boolean" },
-            "retention": {
-                "anyOf": [
-                    {
-                        "type": "object",
-                        "properties": { "for": { "type": "integer", "minimum": 0, "maximum": u32::MAX } },
-                        "required": ["for"],
-                        "additionalProperties": false
-                    },
-                    { "const": "for_ever" },
-                    { "type": "null" }
-                ]
-            }
-        },
-        "required": ["live", "history"],
-        "additionalProperties": false
-    })
+fn schema_of<T: JsonSchema>(title: &str) -> Json {
+    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), title.into());
+    Json::from(schema.to_value())
 }

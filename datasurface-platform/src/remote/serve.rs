@@ -3,18 +3,27 @@
 use super::{
     finding::Finding,
     line::{Line, MAX_LINE_LENGTH, read_line},
+    operation::RemoteContext,
     protocol::{Answers, Handshake, PROTOCOL, PlanForm, Request, RequestLine, Response, ResponseLine},
 };
 use crate::{
+    credential::EnvironmentCredentials,
     descriptor::PlatformDescriptor,
     error::{PlatformError, PlatformErrorKind},
     factory::PlatformFactory,
+    hook::PlatformHooks,
     instance::PlatformInstance,
     lint::{LintView, Reporter},
     platform::DataPlatform,
+    runtime::{RunObserver, Runtime, RuntimeContext},
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use std::io::{self, BufRead, Write};
+use std::{
+    io::{self, BufRead, Write},
+    path::Path,
+    sync::mpsc::{self, Sender},
+    thread,
+};
 
 /// Answers every line of the input with one line of output, until the input ends. What cannot be read or answered is
 /// answered with an error, and serving goes on; it ends early only if the input or the output fails.
@@ -33,19 +42,20 @@ use std::io::{self, BufRead, Write};
 /// If the input cannot be read or the output cannot be written.
 pub fn serve(factory: &dyn PlatformFactory, input: impl BufRead, output: impl Write) -> io::Result<()> {
     let mut program = Program { factory, created: Vec::new() };
-    answer_lines(input, output, |request| program.respond(request))
+    answer_lines(input, output, |request, before| program.respond(request, before))
 }
 
-/// Answers every line of the input with one line of output, until the input ends: by `respond`, where a line can be read.
+/// Answers every line of the input with one line of output, until the input ends: by `respond`, where a line can be read. It is also
+/// given what writes a line before the answer.
 pub(crate) fn answer_lines<Q: DeserializeOwned, R: Answers>(
     mut input: impl BufRead,
     mut output: impl Write,
-    mut respond: impl FnMut(Q) -> Result<R, PlatformError>,
+    mut respond: impl FnMut(Q, &mut dyn FnMut(R)) -> Result<R, PlatformError>,
 ) -> io::Result<()> {
     loop {
         let answered: ResponseLine<R> = match read_line(&mut input, MAX_LINE_LENGTH)? {
             Line::End => return Ok(()),
-            Line::Whole(line) => answer(&line, &mut respond),
+            Line::Whole(line) => answer(&line, &mut output, &mut respond),
             Line::TooLong => {
                 input.skip_until(b'\n')?;
                 refused(0, format!("a request is longer than {MAX_LINE_LENGTH} bytes"))
@@ -58,11 +68,18 @@ pub(crate) fn answer_lines<Q: DeserializeOwned, R: Answers>(
 
 fn answer<Q: DeserializeOwned, R: Answers>(
     line: &[u8],
-    respond: &mut impl FnMut(Q) -> Result<R, PlatformError>,
+    output: &mut impl Write,
+    respond: &mut impl FnMut(Q, &mut dyn FnMut(R)) -> Result<R, PlatformError>,
 ) -> ResponseLine<R> {
     match serde_json::from_slice::<RequestLine<Q>>(line) {
-        Ok(asked) => {
-            ResponseLine { number: asked.number, response: respond(asked.request).unwrap_or_else(R::error) }
+        Ok(RequestLine { number, request }) => {
+            let mut before = |response: R| {
+                let line = written(&ResponseLine { number, response });
+                // An output that fails now fails for the answer, too.
+                let _ = output.write_all(&line).and_then(|()| output.flush());
+            };
+            let response = respond(request, &mut before).unwrap_or_else(R::error);
+            ResponseLine { number, response }
         }
         Err(error) => {
             let number = serde_json::from_slice::<RequestNumber>(line).map_or(0, |numbered| numbered.number);
@@ -78,7 +95,11 @@ struct Program<'a> {
 }
 
 impl Program<'_> {
-    fn respond(&mut self, request: Request<'_>) -> Result<Response, PlatformError> {
+    fn respond(
+        &mut self,
+        request: Request<'_>,
+        before: &mut dyn FnMut(Response),
+    ) -> Result<Response, PlatformError> {
         Ok(match request {
             Request::Hello { protocol } => self.hello(protocol)?,
             Request::Create { instance } => self.create(&instance)?,
@@ -97,6 +118,76 @@ impl Program<'_> {
                 let message = "this program makes whole plans, and judges no single changes";
                 return Err(PlatformError::new(PlatformErrorKind::Unsupported, message));
             }
+            Request::Apply { platform, context, plan } => {
+                let report =
+                    self.operate(platform, &context, before, |runtime, site| runtime.apply(site, &plan))?;
+                Response::Applied(report)
+            }
+            Request::Run { platform, context, request } => {
+                let report =
+                    self.operate(platform, &context, before, |runtime, site| runtime.run(site, &request))?;
+                Response::Ran(report)
+            }
+            Request::RunNames { platform, context } => {
+                Response::RunNames(
+                    self.operate(platform, &context, before, |runtime, site| runtime.run_names(site))?,
+                )
+            }
+            Request::Status { platform, context } => {
+                Response::Status(
+                    self.operate(platform, &context, before, |runtime, site| runtime.status(site))?,
+                )
+            }
+            Request::History { platform, context, most } => {
+                Response::History(
+                    self.operate(platform, &context, before, |runtime, site| runtime.history(site, most))?,
+                )
+            }
+            Request::NextDue { platform, context } => {
+                Response::NextDue(
+                    self.operate(platform, &context, before, |runtime, site| runtime.next_due(site))?,
+                )
+            }
+        })
+    }
+
+    /// Carries out an operation, while what it begins is written.
+    fn operate<T: Send>(
+        &self,
+        number: u64,
+        context: &RemoteContext,
+        before: &mut dyn FnMut(Response),
+        operate: impl FnOnce(&dyn Runtime, &RuntimeContext<'_>) -> Result<T, PlatformError> + Send,
+    ) -> Result<T, PlatformError> {
+        let runtime = self.platform(number)?.runtime().ok_or_else(|| {
+            PlatformError::new(PlatformErrorKind::Unsupported, "this platform applies nothing by itself")
+        })?;
+        let rendered = context.rendered_files();
+        let (starts, started) = mpsc::channel();
+        // Whoever writes to the output may not leave this thread.
+        let outcome = thread::scope(|threads| {
+            let operation = threads.spawn(|| {
+                let watcher = Starts(starts);
+                let site = RuntimeContext {
+                    rendered: &rendered,
+                    root: Path::new(&context.root),
+                    credentials: &EnvironmentCredentials,
+                    now: context.now,
+                    watcher: &watcher,
+                    applied_to: context.previous_target(),
+                    confirmed: context.confirmed,
+                    hooks: PlatformHooks::default(),
+                };
+                operate(runtime, &site)
+            });
+            started.iter().for_each(|address| before(Response::Started(address)));
+            operation.join()
+        });
+        outcome.unwrap_or_else(|_| {
+            Err(PlatformError::new(
+                PlatformErrorKind::Internal,
+                "the platform panicked; its standard error says why",
+            ))
         })
     }
 
@@ -125,9 +216,11 @@ impl Program<'_> {
             }
         };
         let platform = position as u64;
+        let created = self.platform(platform)?;
         Ok(Response::Created {
             platform,
-            descriptor: Box::new(self.platform(platform)?.descriptor().clone()),
+            descriptor: Box::new(created.descriptor().clone()),
+            runtime: created.runtime().is_some(),
         })
     }
 
@@ -145,6 +238,17 @@ impl Program<'_> {
             PlatformError::new(PlatformErrorKind::Unsupported, message)
         };
         created.map(|(_, platform)| &**platform).ok_or_else(unknown)
+    }
+}
+
+/// Passes on what a runtime begins.
+#[derive(Debug)]
+struct Starts(Sender<String>);
+
+impl RunObserver for Starts {
+    fn job_started(&self, address: &str) {
+        // Nobody listens any more only after the end.
+        let _ = self.0.send(address.to_owned());
     }
 }
 

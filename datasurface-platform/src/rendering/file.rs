@@ -16,7 +16,7 @@ pub struct File {
 }
 
 /// The record of a rendered file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileRecord {
     /// The media type of the content.

@@ -53,7 +53,6 @@ pub struct Resource {
     #[serde(deserialize_with = "canonical")]
     #[schemars(with = "BTreeMap<String, Value>")]
     attributes: BTreeMap<String, Value>,
-    #[schemars(with = "BTreeSet<String>")]
     origin: BTreeSet<NodeKey>,
     depends_on: BTreeSet<ResourceAddress>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

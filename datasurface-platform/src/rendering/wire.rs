@@ -15,7 +15,6 @@ pub(super) struct RenderingWire {
     files: Vec<File>,
     resources: Vec<Resource>,
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, String>")]
     nothing: BTreeMap<NodeKey, String>,
 }
 

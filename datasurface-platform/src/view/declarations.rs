@@ -5,11 +5,12 @@ use datasurface_model::{
     CloudVendor, CredentialKey, CredentialKind, DatasetKey, HintTarget, InfrastructureVendor, Json,
     LocationName, Named, Place, VendorName,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The declarations of what a node names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NodeDeclarations {
@@ -31,7 +32,7 @@ pub struct NodeDeclarations {
 }
 
 /// A place, together with the cloud that its vendor is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ResolvedPlace {
@@ -45,7 +46,7 @@ pub struct ResolvedPlace {
 }
 
 /// A hint, and its target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TargetedHint {

@@ -5,11 +5,12 @@ use datasurface_graph::StorageNames;
 use datasurface_model::{
     ColumnName, DatasetKey, DatastoreName, Deprecation, Documentation, ProductionStatus, Repository, TeamKey,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The metadata of a node.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NodeMetadata {
@@ -23,7 +24,7 @@ pub struct NodeMetadata {
 }
 
 /// The metadata of a datastore or a workspace.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SubjectMetadata {
@@ -44,7 +45,7 @@ pub struct SubjectMetadata {
 }
 
 /// The metadata of a dataset.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DatasetMetadata {

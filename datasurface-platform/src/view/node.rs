@@ -8,12 +8,13 @@ use crate::{
 };
 use datasurface_graph::{DatasetFacts, Fingerprint, NodeDetail, NodeFacts, NodeKey, Obligation};
 use datasurface_model::{DatasetKey, DatasetName, HintTarget, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned, de::IgnoredAny};
 use std::collections::BTreeMap;
 
 /// A node: the facts of the graph, the offers of the nodes before it, what is declared of that which it names, and what people know of
 /// it. The instance that it is for is given once, with the scope.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "NodeViewWire")]
 pub struct NodeView {
     facts: NodeFacts,
@@ -25,10 +26,11 @@ pub struct NodeView {
 }
 
 /// What is read: locks and manifests of before have the instance with each node.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NodeViewWire {
     #[serde(default, rename = "platform")]
+    #[schemars(skip)]
     _platform: IgnoredAny,
     facts: NodeFacts,
     inputs: Vec<ResolvedOffer>,

@@ -25,7 +25,7 @@ pub enum Scope {
     /// no shard, and depends on the instance and the list of its shards.
     Foundation,
     /// A part of the graph.
-    Shard(#[schemars(with = "String")] ShardName),
+    Shard(ShardName),
     /// A thing that nodes share, in whatever shards they are.
     Shared(SharedKey),
 }
@@ -57,7 +57,7 @@ impl fmt::Display for Scope {
 }
 
 /// The view of one scope: everything that is rendered in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeView {
     platform: Arc<PlatformInstance>,
@@ -71,7 +71,7 @@ pub struct ScopeView {
 }
 
 /// A node, and how much of it is placed in a scope.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScopedNode {
     view: NodeView,

@@ -15,8 +15,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-const BOUNDS: ConnectionLimits =
-    ConnectionLimits { longest_line: 1 << 20, longest_wait: Duration::from_secs(20) };
+const BOUNDS: ConnectionLimits = ConnectionLimits {
+    longest_line: 1 << 20,
+    longest_wait: Duration::from_secs(20),
+    longest_operation: Duration::from_secs(20),
+    most_memory: None,
+};
 
 fn trigger_due() -> TriggerDue {
     TriggerDue {

@@ -11,12 +11,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-const BOUNDS: ConnectionLimits =
-    ConnectionLimits { longest_line: 1 << 20, longest_wait: Duration::from_secs(20) };
+pub(crate) const BOUNDS: ConnectionLimits = ConnectionLimits {
+    longest_line: 1 << 20,
+    longest_wait: Duration::from_secs(20),
+    longest_operation: Duration::from_secs(20),
+    most_memory: None,
+};
 const IMPATIENT: ConnectionLimits = ConnectionLimits { longest_wait: Duration::from_secs(2), ..BOUNDS };
 
 /// An answer to the third request, which is the first one after the greeting.
-fn third(response: &str) -> String {
+pub(crate) fn third(response: &str) -> String {
     format!("echo '{{\"number\":3,\"response\":{response}}}'")
 }
 
@@ -28,8 +32,8 @@ fn empty_file(path: &str) -> String {
     format!("{{\"path\":\"{path}\",\"media_type\":\"text/plain\",\"text\":\"\"}}")
 }
 
-/// A program that greets, makes an instance, reads one more request, and then runs this.
-fn greeting_then(behaviour: &str) -> Command {
+/// A program that greets, makes an instance, with a runtime or without, reads one more request, and then runs this.
+pub(crate) fn greeting_then(behaviour: &str, runtime: bool) -> Command {
     let version = Version::new(1, 0, 0);
     let hello = Response::Hello(Handshake {
         protocol: PROTOCOL,
@@ -40,7 +44,7 @@ fn greeting_then(behaviour: &str) -> Command {
         plan: PlanForm::Whole,
     });
     let descriptor = Box::new(PlatformDescriptor::new("connectors", version));
-    let created = Response::Created { platform: 0, descriptor };
+    let created = Response::Created { platform: 0, descriptor, runtime };
     let mut script = String::new();
     for (number, response) in [(1, hello), (2, created)] {
         let line = serde_json::to_string(&ResponseLine { number, response }).unwrap();
@@ -54,7 +58,7 @@ fn greeting_then(behaviour: &str) -> Command {
 /// What is said when this program is asked for a rendering. Nothing that it is asked afterwards is answered either.
 fn said(behaviour: &str, bounds: ConnectionLimits) -> String {
     let instance = example_graph::plain_instance();
-    let factory = RemoteFactory::spawn_with_limits(greeting_then(behaviour), bounds).unwrap();
+    let factory = RemoteFactory::spawn_with_limits(greeting_then(behaviour, false), bounds).unwrap();
     let platform = factory.create(&instance).unwrap();
     let error = platform.render(&example_graph::shard(&instance)).unwrap_err();
     assert_eq!(error.kind(), PlatformErrorKind::External, "{behaviour}: {}", error.report());
@@ -100,6 +104,22 @@ fn a_program_that_answers_too_much_is_stopped() {
         let said = said(behaviour, BOUNDS);
         assert!(said.contains(expected), "{behaviour}: {said}");
         assert!(said.len() < 1000, "a diagnostic is short: {said}");
+    }
+}
+
+/// It keeps 100 MB before it answers.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_takes_too_much_memory_ends() {
+    let greedy = format!("x=$(head -c 100000000 /dev/zero | tr '\\0' x); {}", rendering("", ""));
+    let limited = |bytes: u64| ConnectionLimits { most_memory: Some(bytes), ..BOUNDS };
+    let said = said(&greedy, limited(32 << 20));
+    assert!(said.contains("ended without an answer"), "{said}");
+    for bounds in [limited(2 << 30), BOUNDS] {
+        let factory = RemoteFactory::spawn_with_limits(greeting_then(&greedy, false), bounds).unwrap();
+        let instance = example_graph::plain_instance();
+        let platform = factory.create(&instance).unwrap();
+        assert_eq!(platform.render(&example_graph::shard(&instance)).unwrap(), Rendering::new());
     }
 }
 

@@ -15,9 +15,12 @@ mod example_graph;
 mod fingerprint;
 mod hooks;
 #[cfg(unix)]
+mod hostile_operations;
+#[cfg(unix)]
 mod hostile_programs;
 mod leaf;
 mod misbehaviour;
+mod operation;
 mod program;
 mod rendering;
 mod schema;

@@ -11,8 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-const BOUNDS: ConnectionLimits =
-    ConnectionLimits { longest_line: 1 << 20, longest_wait: Duration::from_secs(20) };
+const BOUNDS: ConnectionLimits = ConnectionLimits {
+    longest_line: 1 << 20,
+    longest_wait: Duration::from_secs(20),
+    longest_operation: Duration::from_secs(20),
+    most_memory: None,
+};
 
 #[cfg(unix)]
 fn shell(script: &str) -> Command {
@@ -80,7 +84,7 @@ fn hello(contract: Version) -> Response {
 
 fn created() -> Response {
     let descriptor = PlatformDescriptor::new("connectors", Version::new(1, 0, 0));
-    Response::Created { platform: 0, descriptor: Box::new(descriptor) }
+    Response::Created { platform: 0, descriptor: Box::new(descriptor), runtime: false }
 }
 
 /// A platform that says who it is, and then answers with these lines; then it is gone.

@@ -6,7 +6,10 @@
     reason = "what these helpers find wrong is a failed test"
 )]
 
+#[path = "../../../tests/it/connectors.rs"]
+mod connectors;
 mod guests;
 mod hooks;
 mod hostile;
 mod python;
+mod same_bytes;

@@ -8,21 +8,28 @@ use datasurface_platform::{
 };
 use datasurface_testkit::{Law, LawReport, Laws, northwind};
 use datasurface_wasm::{Limits, Module, WasmHook, platform};
-use std::{env, error::Error, fs, io, path::Path, process::Command, time::Duration};
+use std::{env, error::Error, ffi::OsStr, fs, io, path::Path, process::Command, time::Duration};
 
 /// Python takes more than small guests do, and a machine may have other work.
-const LIMITS: Limits =
+pub(crate) const LIMITS: Limits =
     Limits { fuel: 20_000_000_000, time: Duration::from_secs(120), memory: 512 << 20, answer: 64 << 20 };
 
 /// A component of an example; nothing where `componentize-py` is missing.
 fn component(example: &str) -> Result<Option<Module>, Box<dyn Error>> {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    component_of(&examples.join(format!("{example}.py")), LIMITS)
+}
+
+/// A component of a file with a function `answer`; nothing where `componentize-py` is missing.
+pub(crate) fn component_of(source: &Path, limits: Limits) -> Result<Option<Module>, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(example);
+    let module = source.file_stem().and_then(OsStr::to_str).ok_or("the file has no name")?;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(module);
     fs::create_dir_all(&folder)?;
-    fs::copy(root.join("../examples").join(format!("{example}.py")), folder.join(format!("{example}.py")))?;
+    fs::copy(source, folder.join(format!("{module}.py")))?;
     let app = format!(
-        "import {example}\nfrom wit_world import WitWorld as World\n\n\nclass WitWorld(World):\n    \
-         def answer(self, line):\n        return {example}.answer(line)\n"
+        "import {module}\nfrom wit_world import WitWorld as World\n\n\nclass WitWorld(World):\n    \
+         def answer(self, line):\n        return {module}.answer(line)\n"
     );
     fs::write(folder.join("app.py"), app)?;
     let file = folder.join("component.wasm");
@@ -30,7 +37,7 @@ fn component(example: &str) -> Result<Option<Module>, Box<dyn Error>> {
     let mut command = Command::new(program);
     command.arg("-d").arg(root.join("program.wit")).args(["-w", "program", "componentize", "app", "-o"]);
     match command.arg(&file).current_dir(&folder).output() {
-        Ok(output) if output.status.success() => Ok(Some(Module::from_file(&file, LIMITS)?)),
+        Ok(output) if output.status.success() => Ok(Some(Module::from_file(&file, limits)?)),
         Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             assert!(env::var_os("DATASURFACE_TEST_REQUIRE").is_none(), "componentize-py is not there");

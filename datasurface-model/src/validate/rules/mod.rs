@@ -110,6 +110,7 @@ pub static CODES: &[&CodeInfo] = &[
     &pin::TRANSFORMER_WORKSPACE,
     &platform::DUPLICATE_HINT,
     &platform::NO_TRANSFORMER,
+    &platform::SECRET,
     &platform::VERSION,
     &quality::FRESH_TYPE,
     &quality::PARAMETER,

@@ -3,6 +3,7 @@
 use super::{RuleContext, reference};
 use datasurface_ecosystem::{
     CodeInfo, Diagnostic, Ecosystem, HintTarget, ModelPath, PlatformDeclaration, Reference, Suggestion,
+    holds_secret,
 };
 use datasurface_schema::{Entity, GroupKey, Place, segment};
 
@@ -26,6 +27,14 @@ pub(super) static NO_TRANSFORMER: CodeInfo = CodeInfo::error(
     "The hint would have no effect. Name a workspace whose data a transformer turns into something, or remove the hint.",
 );
 
+pub(super) static SECRET: CodeInfo = CodeInfo::error(
+    "platform/secret",
+    "the settings of a platform hold a password",
+    "Settings are in the model, in plans and in rendered files, where everybody reads them who may read the repository. Take the password or the \
+     token out, change it, since it was written down, and let the settings name a credential or the place where the secret is. A setting that \
+     only names a secret is not called as one: `password_name`, `token_file`.",
+);
+
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     for platform in ecosystem.platforms() {
         let requirement = platform.version_requirement();
@@ -42,8 +51,20 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
             let is_there = |name: &str| platform.locations().contains(&Place::from(name));
             reference::check_element(Reference::Location(place.clone()), scope, at, is_there);
         }
+        if holds_secret(platform.config()) {
+            let path = scope.path().child(segment::PLATFORMS, platform.name()).attribute(segment::CONFIG);
+            let message =
+                format!("the settings of the platform `{}` hold a password or a token", platform.name());
+            scope.report(secret(path, message));
+        }
         hints(platform, scope);
     }
+}
+
+/// The finding does not repeat the secret.
+fn secret(path: ModelPath, message: String) -> Diagnostic {
+    let help = "take it out and change it, and name a credential, or where the secret is";
+    Diagnostic::new(&SECRET, path, message).with_help(help)
 }
 
 fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
@@ -53,6 +74,13 @@ fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
         let at = |root: ModelPath| {
             root.child(segment::PLATFORMS, platform.name()).child(segment::HINTS, about.to_string())
         };
+        if holds_secret(hint.settings()) {
+            let message = format!(
+                "the hint of the platform `{}` about `{about}` holds a password or a token",
+                platform.name()
+            );
+            scope.report(secret(at(scope.path()).attribute(segment::SETTINGS), message));
+        }
         // Hints are sorted by what they are about.
         if before == Some(about) {
             let message = format!("the platform `{}` has several hints about `{about}`", platform.name());

@@ -1,0 +1,187 @@
+//! Programs that apply what they render and run jobs: what they answer is what a runtime here would.
+
+use chrono::{DateTime, Utc};
+use datasurface_platform::{
+    ApplyReport, DatasetRun, DriftedResource, EnvironmentCredentials, JobOutcome, JobRun,
+    OperatorConfirmations, PreviousTarget, RenderedFiles, RunMode, RunNames, RunObserver, RunReport,
+    RunRequest, Runtime, RuntimeContext, Status, hook::PlatformHooks, prelude::*, remote::ConnectionLimits,
+};
+use std::{
+    io::{BufReader, pipe},
+    path::Path,
+    sync::Mutex,
+    thread,
+};
+
+/// A platform whose runtime does nothing, and reports what it was given.
+#[derive(Debug)]
+struct Echo(PlatformDescriptor);
+
+impl PlatformPlugin for Echo {
+    type Config = NoSettings;
+    const KIND: &'static str = "echo";
+
+    fn version() -> Version {
+        Version::new(1, 0, 0)
+    }
+
+    fn configure(_: &PlatformInstance, _: NoSettings) -> Result<Self, PlatformError> {
+        Ok(Self(PlatformDescriptor::for_plugin::<Self>()))
+    }
+}
+
+impl DataPlatform for Echo {
+    fn descriptor(&self) -> &PlatformDescriptor {
+        &self.0
+    }
+
+    fn weigh(&self, _: &NodeFacts) -> Weights {
+        Weights::new()
+    }
+
+    fn offer(&self, _: &NodeFacts) -> Vec<Offer> {
+        Vec::new()
+    }
+
+    fn lint(&self, _: LintView<'_>, _: &mut Reporter<'_>) {}
+
+    fn render(&self, _: &ScopeView) -> Result<Rendering, PlatformError> {
+        Ok(Rendering::new())
+    }
+
+    fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+        change.structural(|_| Judgement::update(Effect::InPlace, ""))
+    }
+
+    fn runtime(&self) -> Option<&dyn Runtime> {
+        Some(self)
+    }
+}
+
+impl Runtime for Echo {
+    fn apply(&self, site: &RuntimeContext<'_>, plan: &Plan) -> Result<ApplyReport, PlatformError> {
+        plan.steps().iter().for_each(|step| site.watcher.job_started(step.resource.as_str()));
+        Ok(ApplyReport { done: plan.steps().len(), done_before: 0, identity: Some("here".to_owned()) })
+    }
+
+    fn run(&self, site: &RuntimeContext<'_>, request: &RunRequest) -> Result<RunReport, PlatformError> {
+        if request.verify {
+            return Err(
+                PlatformError::new(PlatformErrorKind::Unsupported, "comparing copies").caused_by("none")
+            );
+        }
+        let run = |name: &String| {
+            site.watcher.job_started(name);
+            let dataset = name.as_str().into();
+            let (batch, inserted, updated, deleted, unchanged, rejected) = (1, 2, 3, 4, 5, 6);
+            DatasetRun { dataset, batch, inserted, updated, deleted, unchanged, rejected, failure: None }
+        };
+        Ok(RunReport { datasets: request.select.iter().map(run).collect(), ..RunReport::default() })
+    }
+
+    fn run_names(&self, site: &RuntimeContext<'_>) -> Result<RunNames, PlatformError> {
+        let names = site.rendered.iter().map(|(path, _)| path.to_string());
+        Ok(RunNames { selectable: names.collect(), ..RunNames::default() })
+    }
+
+    fn status(&self, site: &RuntimeContext<'_>) -> Result<Status, PlatformError> {
+        let RuntimeContext { rendered, root, now, applied_to, confirmed, .. } = site;
+        let problem = format!("{rendered:?} {root:?} {now} {applied_to:?} {confirmed:?}");
+        let drifted = DriftedResource { resource: "context".into(), problem, is_repaired_by_run: false };
+        Ok(Status { drifted: vec![drifted], ..Status::default() })
+    }
+
+    fn history(&self, site: &RuntimeContext<'_>, most: usize) -> Result<Vec<JobRun>, PlatformError> {
+        let job = ResourceAddress::from("job");
+        let outcome = JobOutcome::Failed("why".to_owned());
+        let run = JobRun { job, began_at: site.now, milliseconds: Some(7), records: None, outcome };
+        Ok(vec![run; most])
+    }
+
+    fn next_due(&self, site: &RuntimeContext<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
+        Ok(Some(site.now))
+    }
+}
+
+/// Remembers what began, and cancels after that many.
+#[derive(Debug, Default)]
+pub(crate) struct Watcher {
+    pub(crate) started: Mutex<Vec<String>>,
+    pub(crate) cancels_after: Option<usize>,
+}
+
+impl RunObserver for Watcher {
+    fn job_started(&self, address: &str) {
+        self.started.lock().unwrap().push(address.to_owned());
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancels_after.is_some_and(|most| self.started.lock().unwrap().len() >= most)
+    }
+}
+
+pub(crate) fn rendered() -> RenderedFiles {
+    let files: [(&str, &[u8]); 2] = [("foundation/a.sql", b"select 1"), ("shards/main/b", b"\xff\0")];
+    RenderedFiles::new("/out/Echo", files.map(|(path, bytes)| (path.parse().unwrap(), bytes.to_vec())))
+}
+
+pub(crate) fn site<'a>(rendered: &'a RenderedFiles, watcher: &'a dyn RunObserver) -> RuntimeContext<'a> {
+    let now = "2026-11-21T10:00:00Z".parse().unwrap();
+    RuntimeContext {
+        rendered,
+        root: Path::new("/company"),
+        credentials: &EnvironmentCredentials,
+        now,
+        watcher,
+        applied_to: PreviousTarget::This("here"),
+        confirmed: OperatorConfirmations { accept_other_database: false, clock_until: Some(now) },
+        hooks: PlatformHooks::default(),
+    }
+}
+
+/// The same platform here, and behind pipes.
+pub(crate) fn here_and_there() -> [Box<dyn DataPlatform>; 2] {
+    let (asked, ask) = pipe().unwrap();
+    let (answers, answered) = pipe().unwrap();
+    thread::spawn(move || serve(&TypedFactory::<Echo>::new(), BufReader::new(asked), answered));
+    let there = RemoteFactory::connect(answers, ask, ConnectionLimits::default()).unwrap();
+    let instance = PlatformInstance::new("Echo".into(), "echo".into(), Version::new(1, 0, 0), Json::object());
+    [TypedFactory::<Echo>::new().create(&instance).unwrap(), there.create(&instance).unwrap()]
+}
+
+/// A plan of so many steps.
+pub(crate) fn plan(steps: usize) -> Plan {
+    let mut rendering = Rendering::new();
+    for number in 0..steps {
+        let resource = Resource::new(format!("table.{number}"), "table");
+        rendering.add(File::sql(&format!("{number}.sql"), "").unwrap(), [resource]).unwrap();
+    }
+    let change = crate::program::change(&rendering);
+    let plan = change.as_change().structural(|_| Judgement::update(Effect::InPlace, "")).unwrap();
+    assert_eq!(plan.steps().len(), steps + 1, "one goes");
+    plan
+}
+
+#[test]
+fn every_operation_is_the_same_here_and_there() {
+    let platforms = here_and_there();
+    let rendered = rendered();
+    let done = platforms.each_ref().map(|platform| {
+        let (runtime, watcher) = (platform.runtime().unwrap(), Watcher::default());
+        let site = site(&rendered, &watcher);
+        let applied = runtime.apply(&site, &plan(2)).unwrap();
+        let ran = runtime.run(&site, &RunRequest::from(RunMode::Due).select("A/b").select("C/d")).unwrap();
+        let names = runtime.run_names(&site).unwrap();
+        let status = runtime.status(&site).unwrap();
+        let history = runtime.history(&site, 2).unwrap();
+        let due = runtime.next_due(&site).unwrap();
+        let refused = runtime.run(&site, &RunRequest::once().verify()).unwrap_err();
+        let started = watcher.started.into_inner().unwrap();
+        (applied, ran, names, status, history, due, (refused.kind(), refused.report()), started)
+    });
+    assert_eq!(done[0], done[1]);
+    let (applied, ran, names, status, .., started) = &done[1];
+    assert_eq!((applied.done, ran.datasets.len(), names.selectable.len()), (3, 2, 2));
+    assert!(status.drifted[0].problem.contains("[255, 0]"), "bytes that are no text: {status:?}");
+    assert_eq!(started.len(), 5);
+}
