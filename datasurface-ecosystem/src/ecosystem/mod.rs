@@ -2,6 +2,7 @@
 //! expression; fields are read through accessors. Nothing here fails: validation judges.
 
 mod access;
+mod address;
 mod artifact;
 mod capture;
 mod container;
@@ -41,6 +42,7 @@ mod workspace;
 mod zone;
 
 pub use access::{Access, Approval, Onward};
+pub use address::canonical_host;
 pub use artifact::{CodeArtifact, Select};
 pub use capture::{Capture, CaptureKind, Consistency, FileFormat, SourceNames, WatermarkColumns};
 pub use container::{DataContainer, KeyHolder};

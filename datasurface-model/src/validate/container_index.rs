@@ -1,10 +1,7 @@
 //! Containers by name and by site. Those that share an address are one physical database, whatever each is called; so are those that
 //! share addresses with one that is between them, as two brokers that a third container names as one cluster.
 
-use super::{
-    PersistentMap, changes::containers, facts::Subject, index::MultiIndex, rules::addresses,
-    unit_diff::UnitChange,
-};
+use super::{PersistentMap, changes::containers, facts::Subject, index::MultiIndex, unit_diff::UnitChange};
 use datasurface_ecosystem::{ContainerKind, DataContainer};
 use datasurface_schema::{ContainerKey, Entity, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -111,7 +108,8 @@ impl ContainerIndex {
             if old.get(name).is_none() || new.get(name).is_none() {
                 touched.insert(Subject::ContainerNames);
             }
-            own_addresses.extend(old.get_all(name).chain(new.get_all(name)).flat_map(addresses));
+            own_addresses
+                .extend(old.get_all(name).chain(new.get_all(name)).flat_map(DataContainer::addresses));
             self.containers.release(&key, &change.key);
             for container in new.get_all(name) {
                 self.containers.claim(key.clone(), &change.key, container.clone());
@@ -125,7 +123,7 @@ impl ContainerIndex {
         }
         for container in &new {
             let key = ContainerKey::new(&team.zone, &team.team, container.name());
-            let claimed: BTreeSet<Text> = addresses(container).into_iter().collect();
+            let claimed: BTreeSet<Text> = container.addresses().into_iter().collect();
             for address in claimed.into_iter().filter(|address| own_addresses.contains(address)) {
                 self.addresses.claim(address, &change.key, key.clone());
             }
@@ -164,7 +162,7 @@ impl ContainerIndex {
         let mut known_addresses = BTreeSet::new();
         let mut waiting = vec![container.clone()];
         while let Some(resident) = waiting.pop() {
-            for address in self.containers.all(&resident).flat_map(|(_, container)| addresses(container)) {
+            for address in self.containers.all(&resident).flat_map(|(_, container)| container.addresses()) {
                 if known_addresses.contains(&address) {
                     continue;
                 }

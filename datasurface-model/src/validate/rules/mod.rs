@@ -37,7 +37,6 @@ use super::{
 };
 use crate::governance as of_policies;
 pub(super) use certainty::{WRITTEN_VALUE_CODES, may_be_declared_in};
-pub(super) use container::same_place::addresses;
 use datasurface_ecosystem::{CodeInfo, Cron, Diagnostic, ModelPath, Suggestion};
 use datasurface_schema::{Schema, is_time_zone, nearest_time_zone, segment};
 pub(super) use name::DUPLICATE as DUPLICATE_NAME;

@@ -6,7 +6,7 @@ pub(super) mod users;
 use super::{RuleContext, credential, reference};
 use datasurface_ecosystem::{
     CodeInfo, ContainerKind, DataContainer, Diagnostic, ModelPath, Protects, Reference, Suggestion, Team,
-    governance::known_technology, redact_passwords,
+    canonical_host, governance::known_technology, redact_passwords,
 };
 use datasurface_schema::{ContainerKey, Entity, Place, segment};
 use std::{
@@ -200,9 +200,7 @@ impl Addresses<'_, '_> {
             let good = broker.rsplit_once(':').filter(|(host, port)| is_host(host) && is_port(port));
             match good {
                 None => self.report(segment::BROKERS, &format!("has `{broker}`, which is no address"), HELP),
-                Some((host, port))
-                    if !known.insert((same_place::host_of(host), port.parse::<u16>().ok())) =>
-                {
+                Some((host, port)) if !known.insert((canonical_host(host), port.parse::<u16>().ok())) => {
                     let help = "name each broker once; one of the two was most likely meant to be another";
                     self.report(segment::BROKERS, &format!("has `{broker}` twice"), help);
                 }

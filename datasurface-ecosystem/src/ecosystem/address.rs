@@ -1,0 +1,81 @@
+//! The addresses of containers: two that share one are one physical database.
+
+use super::{ContainerKind, DataContainer, DatabaseServer};
+use datasurface_schema::Text;
+use std::net::IpAddr;
+
+/// Longest key of an object, in bytes: longer prefixes begin nothing.
+const LONGEST_KEY: usize = 1024;
+
+impl DataContainer {
+    /// Returns the addresses of the container. Two containers that share one are one physical database. A cluster has several; a container
+    /// of which nobody but a plug-in knows where it is has none.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<Text> {
+        let kind = self.kind();
+        let technology = kind.technology();
+        let at = |host: &str| format!("{technology} {}", canonical_host(host));
+        if let Some(DatabaseServer { host, port, database }) = kind.server() {
+            return vec![format!("{} {port} {database}", at(host)).into()];
+        }
+        match kind {
+            ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
+                // One file is one file, whatever opens it and wherever it is said to be: a platform finds it by its name alone.
+                vec![format!("file {}", ContainerKind::plain_file(file)).into()]
+            }
+            ContainerKind::Snowflake { account, database } => {
+                // Snowflake tells no cases apart.
+                vec![format!("{technology} {account} {database}").to_ascii_lowercase().into()]
+            }
+            ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
+                vec![in_bucket(bucket, prefix.trim_end_matches('/'), endpoint.as_deref())]
+            }
+            ContainerKind::Kafka { brokers } => {
+                let brokers = brokers.iter().filter_map(|broker| broker.rsplit_once(':'));
+                brokers.map(|(host, port)| format!("{} {port}", at(host)).into()).collect()
+            }
+            // Of one without properties nobody but a plug-in knows what it is.
+            ContainerKind::Custom { technology, properties }
+                if !matches!(properties.as_str(), "{}" | "null") =>
+            {
+                let places: Vec<_> = self.locations().iter().map(ToString::to_string).collect();
+                vec![format!("custom {technology} {} {}", properties.as_str(), places.join(",")).into()]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns the addresses of what the container is a part of: of its bucket, and of each prefix that begins its own.
+    #[must_use]
+    pub fn outer_addresses(&self) -> Vec<Text> {
+        let ContainerKind::ObjectStorage { bucket, prefix, endpoint } = self.kind() else {
+            return Vec::new();
+        };
+        let own = prefix.trim_end_matches('/');
+        if own.is_empty() {
+            return Vec::new();
+        }
+        let parts = own.match_indices('/').map(|(end, _)| end).take_while(|end| *end <= LONGEST_KEY);
+        let outer = parts.filter_map(|end| own.get(..end));
+        std::iter::once("").chain(outer).map(|outer| in_bucket(bucket, outer, endpoint.as_deref())).collect()
+    }
+}
+
+fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> Text {
+    let endpoint = endpoint.unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
+    format!("object_storage {endpoint} {bucket} {prefix}").into()
+}
+
+/// Returns the one form of a host that can be written in several: an address of the Internet, a name in any case, what a machine calls
+/// itself.
+#[must_use]
+pub fn canonical_host(text: &str) -> String {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match inside.unwrap_or(text).parse::<IpAddr>() {
+        // What a machine calls itself.
+        Ok(address) if address.to_canonical().is_loopback() => "localhost".to_owned(),
+        Ok(address) => address.to_canonical().to_string(),
+        Err(_) => text.to_ascii_lowercase(),
+    }
+}
