@@ -2,9 +2,10 @@
 
 use crate::configured_platform::ConfiguredPlatform;
 use chrono::NaiveDate;
-use datasurface_graph::{Fingerprint, IntentionGraphs, Placement};
+use datasurface_graph::{Custody, Fingerprint, IntentionGraphs, Placement};
 use datasurface_model::{
-    CodeInfo, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, PlatformName, Set, Valid, segment,
+    CodeInfo, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, PlatformName, Set,
+    Valid, segment,
 };
 use datasurface_platform::{PlatformInstance, Revision};
 use datasurface_state::Lock;
@@ -42,6 +43,18 @@ impl Placed {
     #[must_use]
     pub fn lock(&self) -> &Lock {
         &self.lock
+    }
+
+    /// What the consumers of a platform ask to be kept of each dataset, by its storage name; what is held for others is no part of it.
+    pub(crate) fn owed_today(&self, platform: &PlatformName) -> BTreeMap<DatasetKey, Custody> {
+        let nodes = self.graphs.graph(platform).into_iter().flat_map(|graph| graph.nodes());
+        let facts = nodes.map(|node| node.facts().with_storage(self.lock.storage_names()));
+        facts
+            .flat_map(|facts| {
+                let datasets = facts.datasets().iter();
+                datasets.map(|dataset| (dataset.storage_key().clone(), dataset.custody)).collect::<Vec<_>>()
+            })
+            .collect()
     }
 
     /// The intention graphs of all platforms.

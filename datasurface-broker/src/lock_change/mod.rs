@@ -4,7 +4,7 @@ mod codes;
 
 pub(crate) use codes::{CODES, OTHER_OWNER};
 
-use crate::{placed::Placed, propose::owed_today};
+use crate::placed::Placed;
 use chrono::NaiveDate;
 use codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE};
 use datasurface_graph::{Custody, StorageOf};
@@ -172,7 +172,7 @@ fn owed_on(placed: &Placed, storage: &PlatformName) -> BTreeMap<DatasetKey, Cust
     let names = placed.lock.storage_names();
     let platform = placed.graphs.iter().map(|graph| graph.platform());
     let mut same = platform.filter(|name| names.platform(name) == *storage);
-    same.next().map(|name| owed_today(placed, name)).unwrap_or_default()
+    same.next().map(|name| placed.owed_today(name)).unwrap_or_default()
 }
 
 fn dataset_path(ecosystem: &Valid<Ecosystem>, key: &DatasetKey) -> Option<ModelPath> {

@@ -21,7 +21,7 @@ pub(super) type Releases = BTreeMap<PlatformName, BTreeMap<ResourceAddress, Guar
 pub(super) fn split_held(placed: &Placed, manifest: Option<&Manifest>, on: NaiveDate) -> (Held, Releases) {
     let (mut held, mut let_go) = (Held::new(), Releases::new());
     for (platform, lock) in &placed.lock.platforms {
-        let owed = owed_today(placed, platform);
+        let owed = placed.owed_today(platform);
         for state in &lock.held {
             let today = owed.get(&state.holds.dataset).copied().unwrap_or_default();
             // What was promised without an end does not end with a consumer that asks for a while.
@@ -57,18 +57,6 @@ pub(super) fn keep_expired(lock: &Lock, held: &mut Held, let_go: &mut Releases) 
         kept.insert(platform.clone(), expired);
     }
     kept
-}
-
-/// What the consumers of a platform ask to be kept of each dataset, by its storage name; what is held for others is no part of it.
-pub(crate) fn owed_today(placed: &Placed, platform: &PlatformName) -> BTreeMap<DatasetKey, Custody> {
-    let nodes = placed.graphs.graph(platform).into_iter().flat_map(|graph| graph.nodes());
-    let facts = nodes.map(|node| node.facts().with_storage(placed.lock.storage_names()));
-    facts
-        .flat_map(|facts| {
-            let datasets = facts.datasets().iter();
-            datasets.map(|dataset| (dataset.storage_key().clone(), dataset.custody)).collect::<Vec<_>>()
-        })
-        .collect()
 }
 
 /// What a platform kept before, and its consumers ask for no more, or for less: it is held from now on, for as long as it was

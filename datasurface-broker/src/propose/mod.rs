@@ -23,6 +23,7 @@ mod render;
 mod rendering_id;
 mod scope_order;
 mod shared;
+mod sinks;
 mod stray;
 mod views;
 
@@ -31,7 +32,6 @@ pub use base::Base;
 pub use lint::LintReport;
 pub use proposal::Proposal;
 
-pub(crate) use hold::owed_today;
 pub(crate) use proposal::Proposed;
 
 use crate::{
@@ -47,10 +47,10 @@ use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Pl
 use datasurface_platform::{ChangeHeader, HeldState, RenderingChange};
 use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
 use hold::Releases;
-use lint::Sinks;
 use readdressed::Readdressed;
 use readers::Readers;
 use rendering_id::Renderings;
+use sinks::Sinks;
 use std::{collections::BTreeMap, sync::Arc};
 use views::{Held, PlatformViews, Sources};
 
@@ -332,7 +332,7 @@ fn newly_held(
     let mut newly: BTreeMap<PlatformName, Vec<HeldState>> = BTreeMap::new();
     for (name, before) in manifest.into_iter().flat_map(Manifest::platforms) {
         let after = entries.get(name).map_or(&[][..], Vec::as_slice);
-        let today = hold::owed_today(placed, name);
+        let today = placed.owed_today(name);
         let let_go = let_go.entry(name.clone()).or_default();
         let held = hold::newly_held(before, after, &today, let_go, on);
         if !held.is_empty() {

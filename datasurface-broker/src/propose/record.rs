@@ -1,8 +1,6 @@
 //! What the target would remember.
 
-use super::{
-    hold::owed_today, proposal::Proposed, render::platform_folder, rendering_id::Renderings, scope_order,
-};
+use super::{proposal::Proposed, render::platform_folder, rendering_id::Renderings, scope_order};
 use crate::placed::Placed;
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{File, FileRecord, PLAN_FILE, Plan, Revision, SafePath};
@@ -66,7 +64,7 @@ pub(super) fn records(
             continue;
         }
         let instance = (**proposed.configured.instance()).clone();
-        let owed = owed_today(placed, name);
+        let owed = placed.owed_today(name);
         let applied_to = before.and_then(|(before, _)| before.applied_to.clone());
         records.push(PlatformRecord {
             instance,

@@ -1,6 +1,6 @@
 //! Changes that a platform refuses, unless somebody waives that.
 
-use super::{lint::Sinks, views::PlatformViews};
+use super::{sinks::Sinks, views::PlatformViews};
 use datasurface_model::{CodeInfo, Diagnostic, Severity};
 use datasurface_platform::Plan;
 
