@@ -24,8 +24,7 @@
 //! - [`broker`]: from a valid ecosystem to a plan, and to files in a target
 //! - [`review`]: one verdict on a proposed change, over all of these
 //!
-//! Features: `yaml` reads documents in YAML, `fs` reads them from files and folders, `sql` reads lineage of columns off the statements of
-//! transformers. The example `northwind` goes from a model to data that flows. Tests of your own models find laws, generators and
+//! Features: `yaml` reads documents in YAML, `fs` reads them from files and folders. The example `northwind` goes from a model to data that flows. Tests of your own models find laws, generators and
 //! synthetic ecosystems in `datasurface-testkit`.
 
 pub use datasurface_broker as broker;
