@@ -1,5 +1,5 @@
 //! A platform as a program of its own: it answers requests in JSON on its standard input, line by line, and can be
-//! started by [`RemoteFactory`](datasurface_platform::RemoteFactory).
+//! started by [`RemoteFactory`](datasurface_platform::remote::RemoteFactory).
 //!
 //! ```text
 //! $ echo '{"number":1,"request":{"hello":{"protocol":1}}}' | cargo run --quiet --example connectors
@@ -9,7 +9,7 @@
 mod connectors;
 
 use connectors::Connectors;
-use datasurface_platform::{TypedFactory, serve};
+use datasurface_platform::{TypedFactory, remote::serve};
 use std::io;
 
 fn main() -> io::Result<()> {

@@ -4,8 +4,9 @@ use crate::program_factory::ProgramFactory;
 use datasurface_document::read_regular_text;
 use datasurface_model::{Diagnostic, Findings, Json, ModelPath};
 use datasurface_platform::{
-    CREDENTIAL_PREFIX, ConnectionLimits, PlatformFactory, Registry, RemoteFactory, Secret,
+    CREDENTIAL_PREFIX, PlatformFactory, Registry, Secret,
     hook::{FailurePolicy, Hooks, ProgramHook},
+    remote::{ConnectionLimits, RemoteFactory},
 };
 use serde::Deserialize;
 use std::{

@@ -2,7 +2,7 @@
 
 use datasurface_model::{Json, PlatformKind, Version};
 use datasurface_platform::{
-    DataPlatform, PlatformError, PlatformErrorKind, PlatformFactory, PlatformInstance, RemoteFactory,
+    DataPlatform, PlatformError, PlatformErrorKind, PlatformFactory, PlatformInstance, remote::RemoteFactory,
 };
 use jsonschema::Validator;
 

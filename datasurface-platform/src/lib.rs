@@ -65,7 +65,6 @@ pub use lint_subject::LintSubject;
 pub use offer::{Offer, ResolvedOffer};
 pub use plan::{Action, Carrier, Cause, Effect, Meaning, Phase, Plan, Revision, Step};
 pub use platform::DataPlatform;
-pub use remote::{ConnectionLimits, RemoteFactory, serve};
 pub use rendered_files::RenderedFiles;
 pub use rendering::{File, FileRecord, Rendering, Resource, ResourceAddress, SafePath, SafePathError};
 pub use request::{RunMode, RunNames, RunRequest};

@@ -4,10 +4,11 @@ pub use crate::{
     Action, Attributes, Carrier, DataPlatform, Effect, File, Guard, HeldData, HeldScope, HeldState,
     JudgedChange, Judgement, LintSubject, LintView, Meaning, NoSettings, NodeDeclarations, NodeView, Offer,
     Plan, PlatformDescriptor, PlatformError, PlatformErrorKind, PlatformFactory, PlatformInstance,
-    PlatformPlugin, Registry, RemoteFactory, Rendering, RenderingChange, Reporter, ResolvedOffer,
-    ResolvedPlace, Resource, ResourceAddress, ResourceChange, Runtime, SafePath, Scope, ScopeView,
-    ScopedNode, SharedKey, SharedPart, SharedStage, Step, TargetedHint, TypedFactory, Weight, Weights,
-    dataset_slug, identifier, serve, slug,
+    PlatformPlugin, Registry, Rendering, RenderingChange, Reporter, ResolvedOffer, ResolvedPlace, Resource,
+    ResourceAddress, ResourceChange, Runtime, SafePath, Scope, ScopeView, ScopedNode, SharedKey, SharedPart,
+    SharedStage, Step, TargetedHint, TypedFactory, Weight, Weights, dataset_slug, identifier,
+    remote::{RemoteFactory, serve},
+    slug,
 };
 pub use datasurface_graph::{
     CaptureFacts, Consumer, Custody, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail,

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use datasurface::{
     broker::{Base, Broker, Lock, Proposal},
     model::{Ecosystem, Validate, Validation},
-    platform::{Registry, RemoteFactory, Rendering},
+    platform::{Registry, Rendering, remote::RemoteFactory},
 };
 use datasurface_local::LocalPlatform;
 use datasurface_testkit::{LawReport, Laws, northwind, northwind_masked};

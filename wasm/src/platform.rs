@@ -1,7 +1,10 @@
 //! Platforms that are modules.
 
 use crate::{guest::Instance, module::Module};
-use datasurface_platform::{ConnectionLimits, PlatformError, RemoteFactory};
+use datasurface_platform::{
+    PlatformError,
+    remote::{ConnectionLimits, RemoteFactory},
+};
 use std::{
     io::{self, Read, Write},
     sync::{Arc, Mutex, PoisonError},

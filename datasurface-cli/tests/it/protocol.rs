@@ -8,7 +8,10 @@ use datasurface_model::{
     Capture, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, GovernanceZone,
     InfrastructureVendor, PlatformDeclaration, Team, Validate, Validation, Workspace,
 };
-use datasurface_platform::{ConnectionLimits, Registry, RemoteFactory};
+use datasurface_platform::{
+    Registry,
+    remote::{ConnectionLimits, RemoteFactory},
+};
 use serde_json::Value;
 use std::{
     collections::BTreeSet,

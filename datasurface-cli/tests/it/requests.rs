@@ -3,7 +3,8 @@
 use crate::protocol::{Recorded, Recording};
 use datasurface_local::LocalPlatform;
 use datasurface_platform::{
-    ConnectionLimits, Registry, RemoteFactory, TypedFactory, remote::request_schema, serve,
+    Registry, TypedFactory,
+    remote::{ConnectionLimits, RemoteFactory, request_schema, serve},
 };
 use datasurface_testkit::Laws;
 use std::{
