@@ -3,7 +3,7 @@
 mod doctored;
 
 use serde_json::Value;
-use std::{collections::BTreeSet, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 /// The crates that compile for a browser.
 const PURE: [&str; 7] = [
@@ -55,7 +55,7 @@ const TOOLKITS: [&str; 1] = ["datasurface-terraform"];
 /// schema ← {ecosystem, sql} ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← {choice, state} ← broker ← review ← {cli, façade}; the broker
 /// and those above it may use document and change, and testkit depends on all of these but the last two.
 fn layers_below(package: &str) -> Option<&'static [&'static str]> {
-    const LAYERS: [&str; 10] = [
+    const ALL: [&str; 11] = [
         "datasurface-sql",
         "datasurface-model",
         "datasurface-document",
@@ -64,9 +64,11 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
         "datasurface-graph",
         "datasurface-platform",
         "datasurface-choice",
+        "datasurface-state",
         "datasurface-broker",
         "datasurface-review",
     ];
+    const BELOW_REVIEW: &[&str] = ALL.split_at(10).0;
     Some(match package {
         "datasurface-schema" | "datasurface-document-derive" => &[],
         "datasurface-ecosystem" | "datasurface-sql" => &["datasurface-schema"],
@@ -93,7 +95,8 @@ fn layers_below(package: &str) -> Option<&'static [&'static str]> {
             "datasurface-change",
             "datasurface-platform",
         ],
-        "datasurface-testkit" | "datasurface-cli" | "datasurface" => &LAYERS,
+        "datasurface-testkit" => BELOW_REVIEW,
+        "datasurface-cli" | "datasurface" => &ALL,
         _ => return None,
     })
 }
@@ -111,12 +114,14 @@ fn tested_with(package: &str) -> &'static [&'static str] {
 
 struct Package<'m> {
     name: &'m str,
+    folder: &'m Path,
     is_under_platforms: bool,
     dependencies: Vec<Dependency<'m>>,
 }
 
 struct Dependency<'m> {
     name: &'m str,
+    requirement: &'m str,
     is_dev: bool,
     is_ours: bool,
     uses_default_features: bool,
@@ -129,16 +134,22 @@ fn packages(metadata: &Value) -> Vec<Package<'_>> {
     packages
         .map(|package| Package {
             name: package["name"].as_str().expect("a name"),
-            is_under_platforms: Path::new(package["manifest_path"].as_str().expect("a path"))
-                .starts_with(Path::new(root).join("platforms")),
+            folder: folder(package),
+            is_under_platforms: folder(package).starts_with(Path::new(root).join("platforms")),
             dependencies: package["dependencies"].as_array().into_iter().flatten().map(dependency).collect(),
         })
         .collect()
 }
 
+fn folder(package: &Value) -> &Path {
+    let manifest = Path::new(package["manifest_path"].as_str().expect("a path"));
+    manifest.parent().expect("a folder")
+}
+
 fn dependency(dependency: &Value) -> Dependency<'_> {
     Dependency {
         name: dependency["name"].as_str().expect("a name"),
+        requirement: dependency["req"].as_str().unwrap_or_default(),
         is_dev: dependency["kind"] == "dev",
         is_ours: dependency["path"].is_string(),
         uses_default_features: dependency["uses_default_features"] == true,
@@ -225,6 +236,50 @@ fn metadata() -> Value {
 #[test]
 fn nobody_breaks_the_dependency_rule() {
     assert_eq!(violations(&metadata()), BTreeSet::new());
+}
+
+/// A package can be published before what its tests stand on.
+#[test]
+fn what_only_tests_stand_on_has_no_version() {
+    let metadata = metadata();
+    let packages = packages(&metadata);
+    let ours =
+        packages.iter().flat_map(|package| package.dependencies.iter().map(move |one| (package.name, one)));
+    let for_tests: Vec<_> = ours.filter(|(_, one)| one.is_ours && one.is_dev).collect();
+    assert!(for_tests.len() > 10);
+    let versioned = for_tests.iter().filter(|(_, one)| one.requirement != "*");
+    let versioned: Vec<_> = versioned.map(|(package, one)| format!("{package}: {}", one.name)).collect();
+    assert_eq!(versioned, [] as [String; 0]);
+}
+
+/// What is above a crate may stand below its integration tests, and not below its unit tests, which are a part of it.
+#[test]
+fn unit_tests_use_their_own_crate_and_those_below() {
+    let metadata = metadata();
+    let mut used = Vec::new();
+    for package in packages(&metadata) {
+        let is_below = |name: &str| {
+            package.dependencies.iter().any(|one| one.name == name && !one.is_dev) || name == package.name
+        };
+        let above = package.dependencies.iter().filter(|one| one.is_ours && !is_below(one.name));
+        let above: Vec<String> = above.map(|one| format!("{}::", one.name.replace('-', "_"))).collect();
+        uses(&package.folder.join("src"), &above, &mut used);
+    }
+    assert_eq!(used, [] as [String; 0]);
+}
+
+/// The lines in a folder, besides those of documentation, that name one of these crates.
+fn uses(folder: &Path, crates: &[String], used: &mut Vec<String>) {
+    for path in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        if path.is_dir() {
+            uses(&path, crates, used);
+        } else {
+            let text = fs::read_to_string(&path).expect("a text");
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let named = code.filter(|line| crates.iter().any(|name| line.contains(name.as_str())));
+            used.extend(named.map(|line| format!("{}: {}", path.display(), line.trim())));
+        }
+    }
 }
 
 #[test]

@@ -98,7 +98,21 @@ fn free_segments(folder: &Path, found: &mut Vec<String>) {
 #[test]
 fn segments_of_paths_are_constants_of_the_model() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let crates = ["broker", "change", "cli", "document", "ecosystem", "graph", "model", "platform", "schema"];
+    let crates = [
+        "broker",
+        "change",
+        "choice",
+        "cli",
+        "document",
+        "ecosystem",
+        "graph",
+        "model",
+        "platform",
+        "review",
+        "schema",
+        "sql",
+        "state",
+    ];
     let mut found = Vec::new();
     for name in crates {
         free_segments(&root.join(format!("datasurface-{name}/src")), &mut found);

@@ -89,6 +89,11 @@ fn the_rule_can_be_broken() {
         ),
         (
             "datasurface-testkit",
+            ours("datasurface-review", None),
+            "datasurface-testkit: depends on datasurface-review",
+        ),
+        (
+            "datasurface-testkit",
             ours("datasurface-local", None),
             "datasurface-testkit: depends on datasurface-local",
         ),
