@@ -143,6 +143,9 @@ pub(super) const ALL: &[Mutation] = &[
             extra().hint(HintTarget::Transformer("Extra".into()), serde_json::json!({ "fast": true }));
         read(it, store("Extra")).platform(hinted)
     }),
+    mutation("platform/secret", |it| {
+        it.platform(extra().with_config(serde_json::json!({"password": "hunter2hunter2"})))
+    }),
     mutation("platform/version", |it| it.platform(extra().with_version_requirement("one"))),
     mutation("reference/former-name", |it| {
         let renamed = store("Extra").renamed_from("Former");
