@@ -7,6 +7,7 @@ was killed is started again, one with nothing new does nothing, and readers see 
 
 import argparse
 import json
+from urllib.parse import quote
 
 import boto3
 from pyspark.sql import SparkSession
@@ -51,7 +52,7 @@ def export(spark, wanted):
     # A table that has other columns than before is compared with the same snapshot again.
     brought = json.dumps([snapshot[0], wanted["columns"]])
     server = wanted["server"]
-    url = f"jdbc:postgresql://{server['host']}:{server['port']}/{server['database']}?sslmode={wanted['ssl_mode']}"
+    url = address(server, wanted["ssl_mode"])
     secret = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=wanted["secret"])["SecretString"])
     spark._jvm.org.apache.spark.sql.execution.datasources.jdbc.DriverRegistry.register(DRIVER)
     connection = spark._jvm.java.sql.DriverManager.getConnection(url, secret["username"], secret["password"])
@@ -60,13 +61,29 @@ def export(spark, wanted):
         execute(connection, f"CREATE TABLE IF NOT EXISTS {SNAPSHOTS} (name text PRIMARY KEY, snapshot text NOT NULL)")
         connection.commit()
         for target in wanted["targets"]:
-            if shown(connection, target["name"]) != brought:
+            before = shown(connection, target["name"])
+            if before is None:
+                refuse_foreign(connection, target["name"])
+            if before != brought:
                 bring(spark, connection, url, secret, wanted, target, snapshot[0])
                 record(connection, target["name"], brought)
                 connection.commit()
     finally:
         # What was not committed is rolled back.
         connection.close()
+
+
+def address(server, ssl_mode):
+    """The address of a database. What the model calls a database is no place for parameters of the driver."""
+    host = f"[{server['host']}]" if ":" in server["host"] else server["host"]
+    return f"jdbc:postgresql://{host}:{server['port']}/{quote(server['database'], safe='')}?sslmode={ssl_mode}"
+
+
+def refuse_foreign(connection, name):
+    """Refuses a table that is there and was never brought: a table is recorded in the transaction that makes it, so this is somebody else's."""
+    found = value(connection, "SELECT to_regclass(quote_ident(?))::text", name)
+    if found is not None:
+        raise ValueError(f"the table {found} is there, and is not from here: rename it or take it away")
 
 
 def bring(spark, connection, url, secret, wanted, target, snapshot):

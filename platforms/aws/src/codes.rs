@@ -38,8 +38,9 @@ codes! {
     TABLE_NAME(
         "table-name",
         "a table at its source has a name that DMS would take for a pattern",
-        "In table mappings of DMS, `%` is any text, and the name of a table has one dot at most, behind its schema; files of changes are in a \
-         folder of that name. Give the table another name, or capture a view of it."
+        "In table mappings of DMS, `%` is any text and brackets hold a set of characters, and the name of a table has one dot at most, behind its \
+         schema; files of changes are in a folder of that name. Give the table another name, or let another platform capture it: DMS follows no \
+         changes of a view."
     );
     CHECKS(
         "checks",

@@ -23,7 +23,6 @@
 //!
 //! `docs/platforms/aws.md` is the guide: what is made of what, the settings, the first deployment, and what nobody has proved yet.
 
-mod base64;
 mod codes;
 mod column_type;
 mod definition;

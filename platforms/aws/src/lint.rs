@@ -114,7 +114,7 @@ fn report_capture(
     }
     for dataset in datasets {
         let (schema, table) = source_table(capture, &dataset.key.dataset);
-        let is_literal = |name: &str| !name.is_empty() && !name.contains(['%', '/', '.', '"']);
+        let is_literal = |name: &str| !name.is_empty() && !name.contains(['%', '[', ']', '/', '.', '"']);
         if !is_literal(schema) || !is_literal(table) {
             let message = format!("the source of `{}` has the name `{schema}.{table}`", dataset.key);
             let about = LintSubject::Dataset(dataset.key.clone());

@@ -85,7 +85,6 @@ impl DataPlatform for AwsPlatform {
     }
 
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {
-        found.report_unclaimed(&self.descriptor, view);
         match view {
             LintView::Node(node) => lint::report_node(node, found),
             LintView::Platform(_) => lint::report_settings(&self.settings, found),

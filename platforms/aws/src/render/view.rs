@@ -2,11 +2,11 @@
 
 use super::{Context, catalog};
 use crate::{
-    base64::base64,
     definition::kept_type,
     names::{Names, dataset_label, lowercase_identifier},
     types::TABLE,
 };
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{Block, Expression, Module};
 
@@ -102,7 +102,10 @@ fn block(
         .argument("database_name", context.names.view_database())
         .argument("name", format!("{name}{}", view.suffix))
         .argument("table_type", "VIRTUAL_VIEW")
-        .argument("view_original_text", format!("/* Presto View: {} */", base64(text.to_string().as_bytes())))
+        .argument(
+            "view_original_text",
+            format!("/* Presto View: {} */", BASE64_STANDARD.encode(text.to_string())),
+        )
         .argument("view_expanded_text", "/* Presto View */")
         .argument(
             "parameters",

@@ -3,7 +3,7 @@
 use crate::{
     engine::Spark,
     postgres::{PASSWORD, Server},
-    shop::{Shop, articles, customers, orders},
+    shop::{DATABASE, Shop, articles, customers, orders},
     site::deployment,
 };
 use datasurface_platform::prelude::*;
@@ -22,7 +22,7 @@ fn rendered(folder: &Path, orders: Dataset, port: u16) -> PathBuf {
 #[test]
 fn a_database_of_consumers_has_what_an_independent_model_has() {
     let Some((spark, server)) = Spark::find_with_postgres().zip(Server::start()) else { return };
-    server.renew("reports", "template0");
+    server.renew(DATABASE, "template0");
     let folder = tempfile::tempdir().unwrap();
     let wider = "id BigInt key, customer BigInt not null, amount Decimal(12,2), placed Timestamp(UTC), note VarChar(20)";
     let before = rendered(&folder.path().join("before"), orders(), server.port);

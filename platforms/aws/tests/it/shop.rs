@@ -3,6 +3,9 @@
 use datasurface_aws::AwsPlatform;
 use datasurface_platform::prelude::*;
 
+/// The database of reports: nothing in its name is a parameter of a driver.
+pub(crate) const DATABASE: &str = "reports?sslmode=verify-full&x";
+
 /// The settings of the platform, with states in this folder.
 pub(crate) fn settings(states: &str) -> serde_json::Value {
     json!({
@@ -114,7 +117,7 @@ impl Shop {
 
 /// Adds a database of consumers, and a workspace that reads orders there.
 fn with_reports(team: Team, port: u16, milestoning: Milestoning) -> Team {
-    let kind = ContainerKind::Postgres { host: "127.0.0.1".into(), port, database: "reports".into() };
+    let kind = ContainerKind::Postgres { host: "127.0.0.1".into(), port, database: DATABASE.into() };
     let reports = DataContainer::new("Reports", kind).located("AWS/Frankfurt").with_credential("writer");
     let writer = Credential::new("writer", CredentialKind::Password).opening("Europe/Sales/Reports");
     let group = DatasetGroup::new("Orders").sink("Store/orders").with_milestoning(milestoning);

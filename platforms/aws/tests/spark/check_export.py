@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 from datetime import datetime, timedelta, timezone
+from urllib.parse import quote
 
 import boto3
 import dms_files
@@ -24,7 +25,8 @@ class Database:
 
     def __init__(self, spark, server, user, password):
         self.spark, self.user, self.password = spark, user, password
-        self.url = f"jdbc:postgresql://{server['host']}:{server['port']}/{server['database']}"
+        spark._jvm.org.apache.spark.sql.execution.datasources.jdbc.DriverRegistry.register("org.postgresql.Driver")
+        self.url = f"jdbc:postgresql://{server['host']}:{server['port']}/{quote(server['database'], safe='')}"
 
     def rows(self, table):
         query = f'(SELECT *, xmin::text AS written FROM "{table}") AS shown'
@@ -76,6 +78,16 @@ def main():
         for number in range(6)
     ]
     folder.load(loaded)
+
+    # A table of somebody else has the name: nothing of it is touched, and when it is gone, the export goes on.
+    database.execute(f'CREATE TABLE "{live}" (id bigint PRIMARY KEY); INSERT INTO "{live}" VALUES (99)')
+    try:
+        batch(1)
+        raise AssertionError("a table of somebody else was taken")
+    except SystemExit as failure:
+        assert "is not from here" in str(failure), failure
+    assert [row["id"] for row in database.rows(live)] == [99]
+    database.execute(f'DROP TABLE "{live}"')
     batch(1)
     compare(expected.state(loaded, [], ["id"]), columns)
     first = {row["id"]: row["written"] for row in database.rows(live)}
