@@ -108,6 +108,8 @@ fn tested_with(package: &str) -> &'static [&'static str] {
         "datasurface-model" => &["datasurface-document", "datasurface-strategies"],
         "datasurface-document" | "datasurface-change" => &["datasurface-strategies"],
         "datasurface" => &["datasurface-cli", "datasurface-testkit"],
+        // The reference of findings has those of toolkits, too.
+        "datasurface-cli" => &["datasurface-terraform"],
         _ => &[],
     }
 }

@@ -61,10 +61,11 @@ fn no_crate_is_too_long_to_be_read() {
     assert!(crates >= 10, "{crates}");
 }
 
-/// What a guide names between backquotes, and what looks like a path.
+/// What a guide names between backquotes, and what looks like a path in the repository: what is beside it may be missing.
 fn paths(text: &str) -> impl Iterator<Item = &str> {
     let quoted = text.split('`').skip(1).step_by(2);
-    quoted.filter(|word| word.contains('/') && !word.contains([' ', '…']) && word.contains('.'))
+    let is_path = |word: &&str| word.contains('/') && !word.contains([' ', '…']) && word.contains('.');
+    quoted.filter(is_path).filter(|path| !path.starts_with(".."))
 }
 
 #[test]

@@ -49,6 +49,8 @@ fn judged(arguments: &Review, broker: &Broker) -> ReviewReport {
 /// Every code that a review can report.
 fn codes() -> impl Iterator<Item = &'static CodeInfo> {
     let all = datasurface_broker::all_codes().chain(crate::CODES.iter().copied());
+    #[cfg(feature = "aws")]
+    let all = all.chain(datasurface_aws::CODES.iter().copied());
     #[cfg(feature = "local")]
     let all = all.chain(datasurface_local::CODES.iter().copied());
     all

@@ -50,7 +50,13 @@ fn of_model() -> CodeRegistry {
 
 fn registry() -> CodeRegistry {
     let all: Vec<&'static CodeInfo> = datasurface_broker::all_codes().collect();
-    let parts = [&all, datasurface_local::CODES, datasurface_cli::CODES];
+    let parts = [
+        &all,
+        datasurface_aws::CODES,
+        datasurface_local::CODES,
+        datasurface_terraform::CODES,
+        datasurface_cli::CODES,
+    ];
     parts.into_iter().fold(CodeRegistry::default(), |all, codes| all.merge(codes).unwrap())
 }
 
