@@ -69,6 +69,7 @@ pub use repository::{Repository, RepositoryHost};
 pub use requirements::{Latency, Milestoning, Priority, Requirements, Retention};
 pub use team::{Team, TeamDeclaration};
 pub use technology::{ArtifactTechnology, CaptureTechnology, ContainerTechnology};
+pub use timetable::CronFields;
 pub use transformer::DataTransformer;
 pub use trigger::{CaptureTrigger, Cron, TransformTrigger};
 pub use unit_place::UnitPlace;

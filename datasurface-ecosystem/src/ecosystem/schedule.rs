@@ -3,7 +3,7 @@
 //! All is on the clock of the timetable's zone. What a change to summer time adds or takes is not counted: this crate knows no
 //! rules of time zones.
 
-use super::timetable::Fields;
+use super::timetable::CronFields;
 
 const MINUTES_OF_DAY: u32 = 24 * 60;
 /// Days in the time after which a calendar of the Gregorian century repeats: dates are on the same days of the week again.
@@ -16,7 +16,7 @@ const STARTS: usize = 3_000;
 /// The times of a timetable.
 #[derive(Clone, Debug)]
 pub(super) struct Schedule {
-    fields: Fields,
+    fields: CronFields,
     /// The minutes of a day, in order.
     times: Vec<u32>,
 }
@@ -24,7 +24,7 @@ pub(super) struct Schedule {
 impl Schedule {
     /// Reads the fields of a timetable; none if they are none.
     pub(super) fn from_fields(fields: &str) -> Option<Self> {
-        let fields = Fields::from_text(fields).ok()?;
+        let fields = CronFields::from_text(fields).ok()?;
         let hours = (0..24).filter(|hour| fields.hours & (1 << hour) != 0);
         let minutes = |hour: u32| {
             (0..60).filter(|minute| fields.minutes & (1 << minute) != 0).map(move |minute| hour * 60 + minute)

@@ -41,33 +41,37 @@ const LAST_DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /// Why these fields are no timetable, if they are none.
 pub(super) fn error(fields: &str) -> Option<String> {
-    Fields::from_text(fields).err()
+    CronFields::from_text(fields).err()
 }
 
-/// The numbers that the fields of a timetable name, as bits.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fields {
-    pub(super) minutes: u64,
-    pub(super) hours: u64,
-    /// Days of the month.
-    pub(super) days: u64,
-    pub(super) months: u64,
-    /// Days of the week; 0 is a Sunday.
-    pub(super) weekdays: u64,
-    /// Whether days of the month are named, rather than all by a `*`.
-    pub(super) names_days: bool,
+/// The numbers that the fields of a timetable name, as bits: bit 5 is set for the number 5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CronFields {
+    /// The minutes of an hour.
+    pub minutes: u64,
+    /// The hours of a day.
+    pub hours: u64,
+    /// The days of a month, from 1.
+    pub days: u64,
+    /// The months of a year, from 1.
+    pub months: u64,
+    /// The days of a week; 0 is a Sunday.
+    pub weekdays: u64,
+    /// Whether days of the month are named, rather than all by a `*`. Where days of both kinds are named, either is enough.
+    pub names_days: bool,
     /// Whether days of the week are named, rather than all by a `*`.
-    pub(super) names_weekdays: bool,
+    pub names_weekdays: bool,
 }
 
-impl Fields {
+impl CronFields {
     /// Reads the fields, or says why they are no timetable.
     pub(super) fn from_text(fields: &str) -> Result<Self, String> {
         judged(fields)
     }
 }
 
-fn judged(fields: &str) -> Result<Fields, String> {
+fn judged(fields: &str) -> Result<CronFields, String> {
     let words: Vec<&str> = fields.split_whitespace().collect();
     let [minute, hour, day, month, weekday] = words.as_slice() else {
         return Err(format!("it has {} fields, not 5", words.len()));
@@ -90,7 +94,7 @@ fn judged(fields: &str) -> Result<Fields, String> {
         return Err("it never comes, for its months do not have its days".to_owned());
     }
     let (names_days, names_weekdays) = (!day.starts_with('*'), !weekday.starts_with('*'));
-    Ok(Fields { minutes, hours, days, months, weekdays, names_days, names_weekdays })
+    Ok(CronFields { minutes, hours, days, months, weekdays, names_days, names_weekdays })
 }
 
 /// Whether a month has a day. Numbers are bits.

@@ -1,6 +1,9 @@
 //! Triggers of captures and transformers.
 
-use super::{schedule::Schedule, timetable};
+use super::{
+    schedule::Schedule,
+    timetable::{self, CronFields},
+};
 use chrono::{DateTime, TimeZone};
 use datasurface_schema::Text;
 use rustc_hash::FxHashMap;
@@ -38,6 +41,12 @@ impl Cron {
     #[must_use]
     pub fn zone(&self) -> Option<&str> {
         self.split().1
+    }
+
+    /// Returns the numbers that the fields name; none if they are no timetable.
+    #[must_use]
+    pub fn numbers(&self) -> Option<CronFields> {
+        CronFields::from_text(self.fields()).ok()
     }
 
     /// Returns the reason why the fields are no timetable, if they are none.

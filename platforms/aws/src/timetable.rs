@@ -6,82 +6,38 @@
 
 use datasurface_platform::prelude::Cron;
 
-/// The numbers of a field, from the first to the last, and its names.
-struct Field {
-    first: u32,
-    last: u32,
-    names: &'static [&'static str],
-}
+const MONTHS: [&str; 12] =
+    ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 
-const MINUTE: Field = Field { first: 0, last: 59, names: &[] };
-const HOUR: Field = Field { first: 0, last: 23, names: &[] };
-const DAY: Field = Field { first: 1, last: 31, names: &[] };
-const MONTH: Field = Field {
-    first: 1,
-    last: 12,
-    names: &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
-};
-const WEEKDAY: Field = Field { first: 0, last: 6, names: &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] };
+/// Scheduler counts the days of the week from 1, and others do from 0.
+const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/// Returns the expressions of Scheduler that start something when a timetable says so. Fields are written as lists, so that no reading of
-/// steps and ranges differs.
+/// Returns the expressions of Scheduler that start something when a timetable says so; none for what is no timetable, which validation
+/// reports. Fields are written as lists, so that no reading of steps and ranges differs.
 pub(crate) fn expressions(cron: &Cron) -> Vec<String> {
-    let fields: Vec<&str> = cron.fields().split([' ', '\t']).filter(|field| !field.is_empty()).collect();
-    let [minute, hour, day, month, weekday] = fields.as_slice() else {
-        // Validation reports it.
-        return Vec::new();
-    };
-    let time = format!("{} {}", MINUTE.list(minute), HOUR.list(hour));
-    let month = MONTH.list(month);
-    let (days, weekdays) = (DAY.list(day), WEEKDAY.list(weekday));
-    let by_day = |days: &str| format!("cron({time} {days} {month} ? *)");
-    let by_weekday = || format!("cron({time} ? {month} {weekdays} *)");
-    match (days.as_str(), weekdays.as_str()) {
-        (days, "*") => vec![by_day(days)],
-        ("*", _) => vec![by_weekday()],
-        (days, _) => vec![by_day(days), by_weekday()],
+    let Some(fields) = cron.numbers() else { return Vec::new() };
+    let time = format!("{} {}", list(fields.minutes, 0, 60, &[]), list(fields.hours, 0, 24, &[]));
+    let months = list(fields.months, 1, 12, &MONTHS);
+    let by_day = || format!("cron({time} {} {months} ? *)", list(fields.days, 1, 31, &[]));
+    let by_weekday = || format!("cron({time} ? {months} {} *)", list(fields.weekdays, 0, 7, &WEEKDAYS));
+    let names_days = fields.names_days || list(fields.days, 1, 31, &[]) != "*";
+    let names_weekdays = fields.names_weekdays || list(fields.weekdays, 0, 7, &[]) != "*";
+    match (names_days, names_weekdays) {
+        (_, false) => vec![by_day()],
+        (false, true) => vec![by_weekday()],
+        (true, true) => vec![by_day(), by_weekday()],
     }
 }
 
-impl Field {
-    /// The values of a field as a list; `*` for all.
-    fn list(&self, field: &str) -> String {
-        let all = self.last - self.first + 1;
-        let mut values: Vec<u32> = field.split(',').flat_map(|element| self.values(element)).collect();
-        values.sort_unstable();
-        values.dedup();
-        if values.len() == all as usize {
-            return "*".to_owned();
-        }
-        let texts: Vec<String> = values.iter().map(|value| self.text(*value)).collect();
-        texts.join(",")
+/// The numbers that bits stand for, of so many from the first one on, as a list of their names, if they have any; `*` for all.
+fn list(bits: u64, first: u32, count: u32, names: &[&str]) -> String {
+    let numbers: Vec<u32> = (first..first + count).filter(|number| bits & (1 << number) != 0).collect();
+    if numbers.len() == count as usize {
+        return "*".to_owned();
     }
-
-    /// A number, or its name: Scheduler counts the days of the week from 1.
-    fn text(&self, value: u32) -> String {
-        let name = self.names.get((value - self.first) as usize);
-        name.map_or_else(|| value.to_string(), |name| (*name).to_owned())
-    }
-
-    /// The values of one element: `*`, a value, a range, and any of these with a step.
-    fn values(&self, element: &str) -> Vec<u32> {
-        let (range, step) = element.split_once('/').unwrap_or((element, "1"));
-        let step: usize = step.parse().unwrap_or(1);
-        let (from, to) = match range.split_once('-') {
-            _ if range == "*" => (self.first, self.last),
-            Some((from, to)) => (self.number(from), self.number(to)),
-            None => (self.number(range), self.number(range)),
-        };
-        // Sunday is 0, and 7 for those whose week begins with Monday.
-        let in_week = |value: u32| if value > self.last { self.first + value - self.last - 1 } else { value };
-        let to = if to < from { to + (self.last - self.first + 1) } else { to };
-        (from..=to).step_by(step.max(1)).map(in_week).collect()
-    }
-
-    fn number(&self, text: &str) -> u32 {
-        let named = self.names.iter().zip(self.first..).find(|(name, _)| name.eq_ignore_ascii_case(text));
-        named.map_or_else(|| text.parse().unwrap_or(self.first), |(_, number)| number)
-    }
+    let name = |number: u32| names.get((number - first) as usize).map(|name| (*name).to_owned());
+    let texts = numbers.into_iter().map(|number| name(number).unwrap_or_else(|| number.to_string()));
+    texts.collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
@@ -98,6 +54,11 @@ mod tests {
             ("0 0 * * 7", vec!["cron(0 0 ? * SUN *)"]),
             ("0 0 * * 5-7", vec!["cron(0 0 ? * SUN,FRI,SAT *)"]),
             ("0 0 1 * mon", vec!["cron(0 0 1 * ? *)", "cron(0 0 ? * MON *)"]),
+            // Either kind of day is enough: that is every day.
+            ("0 0 1-31 * mon", vec!["cron(0 0 * * ? *)", "cron(0 0 ? * MON *)"]),
+            ("0 0 * * */2", vec!["cron(0 0 ? * SUN,TUE,THU,SAT *)"]),
+            ("0 0 */2 * *", vec!["cron(0 0 1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31 * ? *)"]),
+            ("never", vec![]),
             ("0 12 * * * Europe/Berlin", vec!["cron(0 12 * * ? *)"]),
         ] {
             assert_eq!(expressions(&Cron::from(cron)), written, "{cron}");
