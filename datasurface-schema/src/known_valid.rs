@@ -18,7 +18,8 @@ impl TableSchema {
     /// it is near: later, a validation would wait for the memory of each column.
     ///
     /// Of a table without a fault that is unusual, this may say no.
-    // Measured over a million columns in 100 000 tables: a validation takes 210 ms with this, and 300 ms without.
+    // Measured over a million columns in 100 000 tables: without this, a validation takes 363 ms instead of 269, which is over its limit,
+    // and the construction of the model 146 instead of 220.
     pub(super) fn is_known_valid(&self) -> bool {
         !self.columns().is_empty()
             && !self.key().is_empty()

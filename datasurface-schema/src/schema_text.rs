@@ -228,30 +228,35 @@ fn read_column(reader: &mut Reader<'_>) -> Result<ColumnText, String> {
     }
     let data_type = reader.data_type().map_err(|error| error.to_string())?;
     let mut read = ColumnText { column: Column::new(&*name, data_type), is_key: false, is_partition: false };
-    let mut is_null = false;
+    let (mut is_null, mut is_not_null) = (false, false);
     while !(reader.is_at_end() || reader.eat(',')) {
         let mark = reader.bare_word();
-        if mark.eq_ignore_ascii_case("key") {
-            read.is_key = true;
-            read.column = read.column.not_null();
+        let said = if mark.eq_ignore_ascii_case("key") {
+            &mut read.is_key
         } else if mark.eq_ignore_ascii_case("partition") {
-            read.is_partition = true;
+            &mut read.is_partition
         } else if mark.eq_ignore_ascii_case("not") {
             if !reader.eat_word("null") {
                 return Err("`not` is without `null`".to_owned());
             }
-            read.column = read.column.not_null();
+            &mut is_not_null
         } else if mark.eq_ignore_ascii_case("null") {
-            is_null = true;
+            &mut is_null
         } else {
             let mut other = || reader.word().unwrap_or_else(|| reader.rest().into());
             let mark = if mark.is_empty() { other() } else { mark.into() };
             return Err(format!("`{mark}` is none of `key`, `partition`, `not null`, `null`"));
+        };
+        if std::mem::replace(said, true) {
+            return Err(format!("`{mark}` is said twice"));
         }
     }
-    if is_null && !read.column.is_nullable() {
+    if is_null && (read.is_key || is_not_null) {
         let other = if read.is_key { "`key`, which is never null" } else { "`not null`" };
         return Err(format!("`null` contradicts {other}"));
+    }
+    if read.is_key || is_not_null {
+        read.column = read.column.not_null();
     }
     Ok(read)
 }
@@ -397,6 +402,8 @@ mod tests {
             ("id Int", "it is written as `Integer`, or as `Int(24)`, with its bits"),
             ("id Integer null key", "`null` contradicts `key`, which is never null"),
             ("id Integer not null null", "`null` contradicts `not null`"),
+            ("id Integer key KEY", "`KEY` is said twice"),
+            ("id Integer not null key not null", "`not` is said twice"),
             ("id Integer null partition not null", "`null` contradicts `not null`"),
         ] {
             let error = text.parse::<TableSchema>().unwrap_err().to_string();

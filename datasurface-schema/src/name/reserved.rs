@@ -6,20 +6,12 @@ use std::sync::LazyLock;
 /// The words, in upper case, one in a line.
 const WORDS: &str = include_str!("reserved_words.txt");
 
-/// The greatest length of a reserved word.
-const LONGEST: usize = 32;
-
-static RESERVED: LazyLock<FxHashSet<&[u8]>> = LazyLock::new(|| WORDS.lines().map(str::as_bytes).collect());
+static RESERVED: LazyLock<FxHashSet<&str>> = LazyLock::new(|| WORDS.lines().collect());
 
 /// Whether SQL:2023, PostgreSQL or SQLite reserve `word`, in any case.
 #[must_use]
 pub fn is_reserved_word(word: &str) -> bool {
-    // Every column of a model is asked about, and a place of a fixed size is put into upper case at once.
-    let mut upper = [0; LONGEST];
-    let Some(place) = upper.get_mut(..word.len()) else { return false };
-    place.copy_from_slice(word.as_bytes());
-    upper.make_ascii_uppercase();
-    upper.get(..word.len()).is_some_and(|upper| RESERVED.contains(upper))
+    RESERVED.contains(word.to_ascii_uppercase().as_str())
 }
 
 #[cfg(test)]
@@ -39,6 +31,5 @@ mod tests {
         let words: Vec<&str> = WORDS.lines().collect();
         assert!(words.is_sorted_by(|one, other| one < other));
         assert!(words.iter().all(|word| *word == word.trim().to_ascii_uppercase() && !word.is_empty()));
-        assert_eq!(words.iter().map(|word| word.len()).max(), Some(LONGEST));
     }
 }
