@@ -28,7 +28,7 @@ const TOKENS: [&str; 16] = [
 const SHORTEST_REST: usize = 16;
 
 /// The names of parameters and members whose values are secrets, and how others end; without `_` and `-`.
-const PARAMETERS: [&str; 11] = [
+const PARAMETERS: [&str; 13] = [
     "password",
     "passwd",
     "passphrase",
@@ -40,6 +40,8 @@ const PARAMETERS: [&str; 11] = [
     "accesskey",
     "accountkey",
     "signature",
+    "sig",
+    "privatekey",
 ];
 
 /// What stands between a user and a password. Where it is encoded, a program that decodes it reads a password.
@@ -280,6 +282,10 @@ mod tests {
             ("https://h/x;AccountKey=c2VjcmV0".to_owned(), "https://h/x;AccountKey=…"),
             ("https://joe%3Asecret@git.example/x".to_owned(), "https://…@git.example/x"),
             ("{\"api-key\":\"se cret\",\"at\":1}".to_owned(), "{\"api-key\":\"…\",\"at\":1}"),
+            (
+                "{private_key: se-cret, sas: \"sv=1&sig=s%3D\"}".to_owned(),
+                "{private_key: …, sas: \"sv=1&sig=…\"}",
+            ),
             ("{at: 1, db_password: secret}".to_owned(), "{at: 1, db_password: …}"),
         ] {
             assert_eq!(redact_passwords(&text).as_deref(), Some(expected));

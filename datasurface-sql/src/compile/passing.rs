@@ -47,6 +47,8 @@ const CHOOSING: &[&str] = &[
     "ltrim",
     "rtrim",
     "btrim",
+    "likely",
+    "unlikely",
 ];
 
 /// What an expression consists of, if its value may be that of a part.
@@ -73,6 +75,12 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &Scope<'_>) -> Option<Parts
             let ends = trim_what.as_deref().into_iter().chain(trim_characters.iter().flatten());
             (vec![&**expr], ends.collect())
         }
+        // All of a text from its first letter on.
+        Expr::Substring { expr, substring_from, substring_for: None, special: _, shorthand: _ }
+            if substring_from.as_deref().is_none_or(|from| is_number(from, 1.0)) =>
+        {
+            (vec![&**expr], Vec::new())
+        }
         Expr::Function(function) => of_function(function)?,
         _ => return None,
     };
@@ -85,11 +93,20 @@ fn of_function(function: &Function) -> Option<(Vec<&Expr>, Vec<&Expr>)> {
     let mut used = rows_of(function)?;
     if is_called(function, &["if", "iif", "nvl2"]) && passed_on.len() > 1 {
         used.push(passed_on.remove(0));
-    } else if is_called(function, &["nullif"]) {
+    } else if is_called(function, &["nullif", "likelihood"]) {
         used.extend(passed_on.drain(1.min(passed_on.len())..));
-    } else if is_called(function, &["concat"]) {
+    } else if is_called(function, &["replace"]) && passed_on.get(1).copied().is_some_and(is_empty_text) {
+        used.extend(passed_on.drain(1..));
+    } else if is_called(function, &["printf", "format"])
+        && passed_on.first().copied().is_some_and(is_text_as_it_is)
+    {
+        used.push(passed_on.remove(0));
+    } else if is_called(function, &["concat", "concat_ws"]) {
+        if is_called(function, &["concat_ws"]) && !passed_on.is_empty() {
+            used.push(passed_on.remove(0));
+        }
         // It gives one of several only if there is nothing in the others.
-        if passed_on.iter().filter(|part| !is_empty_text(part)).count() > 1 {
+        if passed_on.iter().filter(|part| !is_nothing(part)).count() > 1 {
             return None;
         }
     } else if !is_called(function, CHOOSING) {
@@ -123,6 +140,15 @@ fn literal(expression: &Expr) -> Option<&Literal> {
 
 fn is_empty_text(expression: &Expr) -> bool {
     matches!(literal(expression), Some(Literal::SingleQuotedString(text)) if text.is_empty())
+}
+
+fn is_nothing(expression: &Expr) -> bool {
+    is_empty_text(expression) || matches!(literal(expression), Some(Literal::Null))
+}
+
+/// Whether a format gives a text as it is.
+fn is_text_as_it_is(format: &Expr) -> bool {
+    matches!(literal(format), Some(Literal::SingleQuotedString(text)) if text == "%s")
 }
 
 fn is_number(expression: &Expr, number: f64) -> bool {
