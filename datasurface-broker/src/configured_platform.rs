@@ -1,5 +1,6 @@
 //! Configured platforms: instances that the registry makes of declarations.
 
+use crate::stores;
 use datasurface_graph::StorageOf;
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Entity, ModelPath, Place, PlatformDeclaration, PlatformName, Set,
@@ -35,12 +36,6 @@ pub(crate) static UNKNOWN_PLACE: CodeInfo = CodeInfo::error(
     "a platform keeps data at a place that does not exist",
     "A platform says where it keeps data on its way, and zones say where their data may be. Both must mean the same places: \
      those that the ecosystem's vendors have. Correct the settings of the platform, or declare the place.",
-);
-pub(crate) static SAME_STORE: CodeInfo = CodeInfo::error(
-    "platform/same-store",
-    "two platforms keep their data in one store",
-    "Each platform takes what it finds in its store for its own: two in one would write to the same tables, and when one of them \
-     goes, it takes the data of the other with it. Give each a store of its own.",
 );
 pub(crate) static FAILED: CodeInfo = CodeInfo::error(
     "platform/failed",
@@ -126,28 +121,8 @@ pub(crate) fn configure_platforms(
             Err(finding) => found.push(*finding),
         }
     }
-    found.extend(same_stores(&configured));
+    found.extend(stores::findings(ecosystem, &configured));
     configured
-}
-
-/// Platforms that keep their data where one before them does.
-fn same_stores(configured: &BTreeMap<PlatformName, ConfiguredPlatform>) -> Vec<Diagnostic> {
-    let mut first: BTreeMap<&str, &PlatformName> = BTreeMap::new();
-    let mut found = Vec::new();
-    for (name, platform) in configured {
-        let Some(store) = platform.platform().descriptor().store() else { continue };
-        let Some(other) = first.get(store).copied() else {
-            first.insert(store, name);
-            continue;
-        };
-        let path = |name: &PlatformName| ModelPath::root().child(segment::PLATFORMS, name);
-        let message = format!("`{name}` keeps its data in the store of `{other}`");
-        let finding = Diagnostic::new(&SAME_STORE, path(name).attribute(segment::CONFIG), message)
-            .with_help("give each platform a store of its own, in its settings")
-            .related_place(path(other), "keeps its data there");
-        found.push(finding);
-    }
-    found
 }
 
 fn unknown_places(ecosystem: &Ecosystem, configured: &ConfiguredPlatform) -> Vec<Diagnostic> {

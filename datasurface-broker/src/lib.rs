@@ -91,6 +91,7 @@ mod placed;
 mod propose;
 mod run_names;
 mod sharding;
+mod stores;
 mod waivers;
 mod write;
 
@@ -118,12 +119,14 @@ use datasurface_model::CodeInfo;
 
 /// Returns every code that this crate can report.
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
-    let own: [&'static CodeInfo; 9] = [
+    let own: [&'static CodeInfo; 11] = [
         &place::NO_PRIMARY,
         &configured_platform::UNKNOWN_KIND,
         &configured_platform::UNKNOWN_VERSION,
         &configured_platform::CONFIG,
-        &configured_platform::SAME_STORE,
+        &stores::SAME_STORE,
+        &stores::STORE_CAPTURED,
+        &stores::STORE_CLAIM,
         &configured_platform::UNKNOWN_PLACE,
         &configured_platform::FAILED,
         &write::CHANGED,

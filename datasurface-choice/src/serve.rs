@@ -178,7 +178,10 @@ impl<'a> ServingTask<'a> {
             }
             None => {
                 let message = format!("no platform can serve `{}`: {}", self.key(), self.reasons());
-                let help = "declare a platform that can, or ask for less";
+                let help = match self.is_denied_by_policies_alone() {
+                    true => "declare a platform that the policies permit, or ask their zones to change them",
+                    false => "declare a platform that can, or ask for less",
+                };
                 found.push(Diagnostic::new(&NO_PLATFORM, self.path(), message).with_help(help));
             }
         }

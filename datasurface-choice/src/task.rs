@@ -67,4 +67,11 @@ pub(crate) trait Task<'a> {
             platforms.map(|name| format!("`{name}`: {}", joined(&self.obstacles(name)))).collect();
         if reasons.is_empty() { "there is none".to_owned() } else { reasons.join("; ") }
     }
+
+    /// Whether nothing but policies keeps the platforms from it.
+    fn is_denied_by_policies_alone(&self) -> bool {
+        let mut platforms = self.question().platforms.keys().peekable();
+        let is_policy = |lack: &Lack| matches!(lack, Lack::Policy { .. });
+        platforms.peek().is_some() && platforms.all(|name| self.obstacles(name).iter().all(is_policy))
+    }
 }

@@ -2,8 +2,8 @@
 
 use crate::factory::PlatformPlugin;
 use datasurface_model::{
-    ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, KeyHolder, Latency, Milestoning,
-    Place, PlatformDeclaration, PlatformKind, Retention, Set,
+    ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, DataContainer, KeyHolder,
+    Latency, Milestoning, Place, PlatformDeclaration, PlatformKind, Retention, Set,
 };
 use schemars::JsonSchema;
 use semver::Version;
@@ -199,6 +199,14 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn with_store(mut self, address: impl Into<String>) -> Self {
         self.store = Some(address.into());
+        self
+    }
+
+    /// Sets the store to what a container would be that is declared for it: whoever captures from there reads what others entrusted to
+    /// the platform, which the host refuses.
+    #[must_use]
+    pub fn with_store_in(mut self, container: &DataContainer) -> Self {
+        self.store = container.addresses().first().map(ToString::to_string);
         self
     }
 

@@ -147,11 +147,12 @@ fn datasets_that_stand_in_the_way_are_left_out() {
 #[test]
 fn no_change_of_a_group_helps_where_its_container_is_out_of_reach() {
     let workspace = Workspace::new("W").with_container("Z/T/Server").group(group());
-    let server = DataContainer::postgres("Server", "db.example.org", "lake").located("V/L");
+    let kind = ContainerKind::MySql { host: "db.example.org".into(), port: 3306, database: "lake".into() };
+    let server = DataContainer::new("Server", kind).located("V/L");
     let ecosystem =
         fixture([minimal_platform("A")], [workspace]).edit_team("Z", "T", |team| team.container(server));
     let [a] = explained(ecosystem).try_into().unwrap();
-    assert_eq!(a.lacks, [Lack::ExportTarget(ContainerTechnology::Postgres)]);
+    assert_eq!(a.lacks, [Lack::ExportTarget(ContainerTechnology::MySql)]);
     assert_eq!(a.change, []);
 }
 

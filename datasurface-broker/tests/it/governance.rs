@@ -424,11 +424,13 @@ fn a_pin_of_an_output_is_judged_by_what_its_transformer_reads_of_the_same_zone()
         let day = chrono::NaiveDate::MAX;
         let ecosystem = fixture.build().edit_team("Away", "T", |team| {
             let dataset = || Dataset::new("a", "id Integer key").classified("Internal");
-            let capture = Capture::sql_snapshot("Away/T/Lake");
+            let own = DataContainer::sqlite("Own", "own.db").located("V/L").encrypted(KeyHolder::Company);
+            let capture = Capture::sql_snapshot("Away/T/Own");
             let group = |sink| DatasetGroup::new("g").sink(sink);
             let transformer = DataTransformer::sql("O").select("a", "SELECT id FROM I_a");
             let derive = Workspace::new("Derive").with_container("Away/T/Lake").group(group("I/a"));
             team.without_workspace(&"W".into())
+                .container(own)
                 .datastore(Datastore::new("I").captured(capture).dataset(dataset()).in_production())
                 .datastore(Datastore::new("O").dataset(dataset()))
                 .workspace(derive.with_transformer(transformer))

@@ -79,7 +79,7 @@ fn transformers_and_their_platforms_are_on_the_way() {
 #[test]
 fn of_two_inputs_the_later_one_counts() {
     let second = Datastore::new("R")
-        .captured(Capture::sql_snapshot("Z/T/Lake"))
+        .captured(Capture::sql_snapshot("Z/T/Source").table("a", "r"))
         .dataset(Dataset::new("a", "id Integer key"));
     let with_two = |minutes| {
         let joined = "SELECT S_a.id FROM S_a JOIN R_a ON S_a.id = R_a.id";

@@ -72,9 +72,12 @@ impl PlatformPlugin for MinimalPlatform {
 
     fn configure(_: &PlatformInstance, config: Config) -> Result<Self, PlatformError> {
         let mut descriptor = PlatformDescriptor::new(Self::KIND, Self::version())
-            .with_captures(["sql_snapshot"].into_iter().filter(|_| !config.captures_nothing), ["sqlite"])
+            .with_captures(
+                ["sql_snapshot"].into_iter().filter(|_| !config.captures_nothing),
+                ["sqlite", "postgres"],
+            )
             .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
-            .with_export_targets(["sqlite", "platform_managed"])
+            .with_export_targets(["sqlite", "postgres", "platform_managed"])
             .with_milestonings([Milestoning::Live])
             .with_artifacts(["sql"])
             .with_formats(["shelf"]);

@@ -16,12 +16,14 @@ impl DataContainer {
         let technology = kind.technology();
         let at = |host: &str| format!("{technology} {}", canonical_host(host));
         if let Some(DatabaseServer { host, port, database }) = kind.server() {
+            // These engines tell no cases apart.
+            let folds = matches!(kind, ContainerKind::SqlServer { .. } | ContainerKind::Db2 { .. });
+            let database = if folds { database.to_lowercase() } else { database.to_string() };
             return vec![format!("{} {port} {database}", at(host)).into()];
         }
         match kind {
-            ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
-                // One file is one file, whatever opens it and wherever it is said to be: a platform finds it by its name alone.
-                vec![format!("file {}", ContainerKind::plain_file(file)).into()]
+            ContainerKind::Sqlite { .. } | ContainerKind::DuckDb { .. } => {
+                self.file_address().into_iter().collect()
             }
             ContainerKind::Snowflake { account, database } => {
                 // Snowflake tells no cases apart.
@@ -42,6 +44,19 @@ impl DataContainer {
                 vec![format!("custom {technology} {} {}", properties.as_str(), places.join(",")).into()]
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// Returns the address of a container that is one file, which programs open themselves.
+    #[must_use]
+    pub fn file_address(&self) -> Option<Text> {
+        match self.kind() {
+            // One file is one file, whatever opens it and wherever it is said to be: a platform finds it by its name alone. Some systems
+            // do not tell cases apart.
+            ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
+                Some(format!("file {}", ContainerKind::plain_file(file).to_lowercase()).into())
+            }
+            _ => None,
         }
     }
 
@@ -74,7 +89,9 @@ pub fn canonical_host(text: &str) -> String {
     let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match inside.unwrap_or(text).parse::<IpAddr>() {
         // What a machine calls itself.
-        Ok(address) if address.to_canonical().is_loopback() => "localhost".to_owned(),
+        Ok(address) if address.to_canonical().is_loopback() || address.to_canonical().is_unspecified() => {
+            "localhost".to_owned()
+        }
         Ok(address) => address.to_canonical().to_string(),
         Err(_) => text.to_ascii_lowercase(),
     }

@@ -53,6 +53,11 @@ impl ContainerIndex {
         self.addresses.get(address)
     }
 
+    /// The containers that have an address, in canonical order.
+    pub(super) fn all_at(&self, address: &Text) -> impl Iterator<Item = &ContainerKey> {
+        self.addresses.all(address).map(|(_, container)| container)
+    }
+
     /// The site of a container, whether it exists or not.
     pub(super) fn site(&self, key: &ContainerKey) -> Site {
         self.sites.get(key).cloned().unwrap_or_else(|| Site::Container(key.clone()))

@@ -27,7 +27,6 @@ mod partial;
 mod reader;
 mod resolve;
 mod rules;
-mod source_identity;
 mod sources;
 mod state;
 mod unit;

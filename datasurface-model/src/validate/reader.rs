@@ -94,6 +94,8 @@ facts! {
     Credential(key: CredentialKey) = credential -> Option<&'a Credential>;
     /// The first container with this address.
     FirstAt(address: Text) = first_at -> Option<&'a ContainerKey>;
+    /// The first datastore that is captured from what has this address.
+    FirstCaptureAt(address: Text) = first_capture_at -> Option<&'a DatastoreName>;
     /// The policies of a zone, if it has any.
     Policies(zone: ZoneName) = policies -> Option<&'a Named<Policy>>;
     /// The consents of a zone, if it gave any.

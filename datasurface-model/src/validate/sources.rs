@@ -4,11 +4,12 @@ use super::{
     PersistentMap,
     container_index::{ContainerIndex, MovedContainers, Site},
     facts::Subject,
-    source_identity::identity,
     unit::UnitKey,
     unit_index::UnitIndex,
 };
-use datasurface_ecosystem::{Capture, CaptureKind, ContainerKind, DataContainer, Dataset, Datastore};
+use datasurface_ecosystem::{
+    Capture, CaptureKind, ContainerKind, DataContainer, Dataset, Datastore, source_identity,
+};
 use datasurface_schema::{DatasetName, DatastoreName, Entity, Named, Text};
 use rustc_hash::{FxHashSet, FxHasher};
 use std::{
@@ -152,12 +153,12 @@ pub(super) fn shared_sources(datastore: &DatastoreName, directory: &UnitIndex) -
         if !index.shared.contains_key(&key) {
             continue;
         }
-        let own = identity(Some(keys.kind), capture.kind(), source);
+        let own = source_identity(Some(keys.kind), capture.kind(), source);
         let is_same = |other: &&CapturedSource| {
             captured_in(&other.unit, &other.dataset, directory).is_some_and(|(capture, source)| {
                 let kind = directory.containers().get(capture.container()).map(DataContainer::kind);
                 directory.containers().site(capture.container()) == site
-                    && identity(kind, capture.kind(), source) == own
+                    && source_identity(kind, capture.kind(), source) == own
             })
         };
         let mut earlier = index.entries.get_all(&key).take_while(|other| other.unit < *unit);
@@ -236,7 +237,7 @@ impl<'a> SourceKeys<'a> {
     /// Returns the key of a source, which is the same for all spellings of it.
     fn key(&self, capture: &CaptureKind, source: &str) -> u64 {
         let mut hasher = self.hasher.clone();
-        identity(Some(self.kind), capture, source).hash(&mut hasher);
+        source_identity(Some(self.kind), capture, source).hash(&mut hasher);
         hasher.finish()
     }
 }

@@ -111,6 +111,12 @@ impl UnitIndex {
                 follow(&mut self.captures, unit, source(&old), source(&new), || {
                     new.as_ref().map(|new| new.name().clone())
                 });
+                if source(&old) != source(&new) {
+                    let sources = source(&old).into_iter().chain(source(&new));
+                    let files =
+                        sources.filter_map(|container| self.containers.get(&container)?.file_address());
+                    touched.extend(files.map(Subject::Address));
+                }
                 let formers = self.former_datastores.update(unit, former(&old), former(&new));
                 touched.extend(formers.map(Subject::FormerDatastore));
                 let name = self.datastores.update(unit, old, new);

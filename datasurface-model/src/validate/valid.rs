@@ -16,7 +16,7 @@ use datasurface_ecosystem::{
 };
 use datasurface_schema::{
     ContainerKey, CredentialKey, CredentialName, DatasetKey, DatastoreName, Entity, GroupKey, Name, TeamKey,
-    WorkspaceName,
+    Text, WorkspaceName,
 };
 use rustc_hash::FxHashSet;
 use std::{
@@ -137,6 +137,21 @@ impl Valid<Ecosystem> {
     #[must_use]
     pub fn container(&self, key: &ContainerKey) -> Option<&DataContainer> {
         self.inner.directory.containers().get(key)
+    }
+
+    /// Returns the containers that have this [address](DataContainer::addresses), or are a part of what has it, in canonical order.
+    #[must_use]
+    pub fn containers_within(&self, address: &Text) -> BTreeSet<&ContainerKey> {
+        let containers = self.inner.directory.containers();
+        let is_inside = |key: &&ContainerKey| {
+            containers.get(key).is_some_and(|container| container.outer_addresses().contains(address))
+        };
+        containers.all_at(address).chain(containers.keys().filter(is_inside)).collect()
+    }
+
+    /// Returns the datastores that are captured from a container, in canonical order.
+    pub fn captured_from(&self, container: &ContainerKey) -> impl Iterator<Item = &DatastoreName> {
+        self.inner.directory.captures().all(container).map(|(_, datastore)| datastore)
     }
 
     /// Returns the credential of this key.

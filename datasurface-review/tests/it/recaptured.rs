@@ -12,7 +12,7 @@ fn world(store: Datastore, sink: &str, table: &str) -> Ecosystem {
     let copy = Capture::sql_snapshot("Y/T/Pond").table("foo", table);
     let copy = Datastore::new("Copy").captured(copy).dataset(Dataset::new("foo", "id Integer key"));
     let team = Team::new()
-        .container(DataContainer::sqlite("Pond", "pond.db").located("V/L"))
+        .container(DataContainer::postgres("Pond", "pond.example", "pond").located("V/L"))
         .datastore(copy)
         .workspace(reader);
     let zone = GovernanceZone::new().team("T", "github:o/other@main", team);
@@ -71,14 +71,13 @@ fn what_the_model_states_is_judged_by_its_policies() {
 fn a_table_with_policies_that_hold_anyway_is_captured() {
     // The container of the capture is in the zone of the data.
     let own = forgotten("P__Shop__orders").edit_team("Y", "T", |team| {
-        let copy = Capture::sql_snapshot("Z/T/Lake").table("foo", "P__Shop__orders");
-        team.edit_workspace(&"W".into(), |workspace| workspace.with_container("Z/T/Lake"))
+        let copy = Capture::sql_snapshot("Z/T/Basin").table("foo", "P__Shop__orders");
+        team.edit_workspace(&"W".into(), |workspace| workspace.with_container("Z/T/Basin"))
             .edit_datastore(&"Copy".into(), |store| store.captured(copy))
     });
     let open = own.edit_team("Z", "T", |team| {
-        team.edit_container(&"Lake".into(), |lake| {
-            lake.readable_by(ContainerUser::Everyone).writable_by(ContainerUser::Everyone)
-        })
+        let basin = DataContainer::postgres("Basin", "basin.example", "basin").located("V/L");
+        team.container(basin.readable_by(ContainerUser::Everyone).writable_by(ContainerUser::Everyone))
     });
     assert!(place(open, &renamed()).is_ok());
 }
@@ -114,7 +113,8 @@ fn a_table_that_was_delivered_is_not_captured_before_it_is_gone() {
     assert_eq!(codes_of(gone), ["capture/former-delivery"]);
     let renamed = captured("P__Shop__orders").edit_team("Y", "T", |team| {
         let copy = Capture::sql_snapshot("Y/T/Lagoon").table("foo", "P__Shop__orders");
-        let pond = DataContainer::sqlite("Lagoon", "pond.db").located("V/L").renamed_from("Pond");
+        let pond =
+            DataContainer::postgres("Lagoon", "pond.example", "pond").located("V/L").renamed_from("Pond");
         team.without_container(&"Pond".into())
             .container(pond)
             .edit_datastore(&"Copy".into(), |store| store.captured(copy))
@@ -138,14 +138,13 @@ fn data_of_the_same_origins_is_captured_at_any_time() {
     let own = |has_reader: bool, table: &str| {
         let ecosystem =
             world(store_of("Shop", dataset("orders")), "Shop/orders", table).edit_team("Y", "T", |team| {
-                let copy = Capture::sql_snapshot("Z/T/Lake").table("foo", table);
-                team.edit_workspace(&"W".into(), |workspace| workspace.with_container("Z/T/Lake"))
+                let copy = Capture::sql_snapshot("Z/T/Basin").table("foo", table);
+                team.edit_workspace(&"W".into(), |workspace| workspace.with_container("Z/T/Basin"))
                     .edit_datastore(&"Copy".into(), |store| store.captured(copy))
             });
         let ecosystem = ecosystem.edit_team("Z", "T", |team| {
-            team.edit_container(&"Lake".into(), |lake| {
-                lake.readable_by(ContainerUser::Everyone).writable_by(ContainerUser::Everyone)
-            })
+            let basin = DataContainer::postgres("Basin", "basin.example", "basin").located("V/L");
+            team.container(basin.readable_by(ContainerUser::Everyone).writable_by(ContainerUser::Everyone))
         });
         if has_reader { ecosystem } else { without_reader(ecosystem) }
     };

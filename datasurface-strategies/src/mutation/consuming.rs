@@ -203,6 +203,12 @@ pub(super) const ALL: &[Mutation] = &[
         let reader = reader("Extra/d").with_container("USA/Team 1/Extra");
         in_team(with(it, store("Extra")), |team| team.container(shown).workspace(reader))
     }),
+    mutation("workspace/producer-file", |it| {
+        let file = DataContainer::sqlite("Extra", "extra.db").located("On Premises/USA");
+        let captured = store("Extra").captured(Capture::sql_snapshot("USA/Team 1/Extra"));
+        let reader = reader("Extra/d").with_container("USA/Team 1/Extra");
+        in_team(with(it, captured), |team| team.container(file).workspace(reader))
+    }),
     mutation("workspace/transformer-requirements", |it| {
         let hurried = asking(group().with_latency(Latency::minutes(5))).with_transformer(making());
         in_team(with(it, store("Extra")), |team| team.datastore(made()).workspace(hurried))

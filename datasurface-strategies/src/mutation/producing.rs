@@ -26,6 +26,11 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     mutation("capture/missing", |it| with(it, Datastore::new("Extra").dataset(dataset()))),
     mutation("capture/missing-source", |it| from_files(it, |capture| capture)),
+    mutation("capture/other-database", |it| {
+        let server = DataContainer::postgres("Extra", "extra.example", "data").located("On Premises/USA");
+        let capture = Capture::sql_snapshot("USA/Team 1/Extra").table("d", "other.public.d");
+        in_team(with(it, store("Extra").captured(capture)), |team| team.container(server))
+    }),
     mutation("capture/shared-source", |it| {
         let capture = Capture::sql_snapshot(SOURCE).table("d", "t").table("e", "t");
         with(it, store("Extra").captured(capture).dataset(Dataset::new("e", "id Integer key")))

@@ -46,7 +46,7 @@ impl PlatformPlugin for AwsPlatform {
             .with_formats([format(&settings, &names).as_str()])
             .with_best_latency(BEST_LATENCY)
             .data_technology("s3", Some(keys))
-            .with_store(format!("s3://{}", settings.lake_bucket))
+            .with_store_in(&DataContainer::object_storage("lake", settings.lake_bucket.as_str()))
             .limit(RESOURCES, settings.resources_per_state);
         let descriptor = match &settings.place {
             Some(place) => descriptor.data_place(place.as_str()),

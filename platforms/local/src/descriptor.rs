@@ -24,16 +24,9 @@ pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
         .with_artifacts(["sql"])
         .with_formats([MILESTONED, SELECTED])
         .data_technology("sqlite", config.encryption)
-        .with_store(store(config));
+        .with_store_in(&DataContainer::sqlite("store", config.database.replace('\\', "/")));
     match &config.place {
         Some(place) => descriptor.data_place(place.as_str()),
         None => descriptor,
     }
-}
-
-/// The platform's own file: two instances that run in one folder must not share one. Some systems do not tell cases apart, or have
-/// another sign between folders.
-fn store(config: &LocalConfig) -> String {
-    let file = ContainerKind::plain_file(&config.database.replace('\\', "/")).to_ascii_lowercase();
-    format!("file {file} {}", config.place.as_deref().unwrap_or_default())
 }

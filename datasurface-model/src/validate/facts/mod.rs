@@ -245,6 +245,12 @@ impl Facts {
         self.directory.containers().first_at(address)
     }
 
+    /// The first datastore that is captured from a container with this address.
+    pub(super) fn first_capture_at(&self, address: &Text) -> Option<&DatastoreName> {
+        let containers = self.directory.containers().all_at(address);
+        containers.filter_map(|container| self.directory.captures().get(container)).min()
+    }
+
     pub(super) fn policies(&self, zone: &ZoneName) -> Option<&Named<Policy>> {
         self.zone(zone).map(|zone| zone.policies()).filter(|policies| !policies.is_empty())
     }

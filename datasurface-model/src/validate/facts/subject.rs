@@ -18,7 +18,7 @@ pub(crate) enum Subject {
     Container(ContainerKey),
     /// The credentials of a team.
     Credentials(TeamKey),
-    /// The containers with this address.
+    /// The containers with this address, and whoever is captured from a file that has it.
     Address(Text),
     /// The frame of a zone: its policies.
     Zone(ZoneName),
@@ -70,7 +70,7 @@ impl Fact {
             Self::Group(key) => workspace(&key.workspace),
             Self::Container(key) => Subject::Container(key.clone()),
             Self::Credential(key) => Subject::Credentials(key.team_key()),
-            Self::FirstAt(address) => Subject::Address(address.clone()),
+            Self::FirstAt(address) | Self::FirstCaptureAt(address) => Subject::Address(address.clone()),
             Self::Policies(zone) | Self::Consents(zone) => Subject::Zone(zone.clone()),
             Self::RestrictsPlatforms => Subject::Zones,
             Self::Cloud(_) => Subject::Frame,

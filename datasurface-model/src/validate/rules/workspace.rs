@@ -7,7 +7,7 @@ use datasurface_ecosystem::{
     CodeInfo, ContainerUse, DatasetGroup, Deadline, Diagnostic, ModelPath, Reference, Requirements,
     Suggestion, Workspace,
 };
-use datasurface_schema::{DatasetKey, Entity, GroupKey, segment};
+use datasurface_schema::{ContainerKey, DatasetKey, Entity, GroupKey, segment};
 
 pub(super) static NO_GROUPS: CodeInfo = CodeInfo::error(
     "workspace/no-groups",
@@ -52,6 +52,14 @@ pub(super) static READ_ONLY: CodeInfo = CodeInfo::error(
      it. Name another container.",
 );
 
+pub(super) static PRODUCER_FILE: CodeInfo = CodeInfo::error(
+    "workspace/producer-file",
+    "the data of a workspace goes into a file that data is captured from",
+    "A database that is a file belongs to the program that writes it: whoever brings data there makes tables of its own beside \
+     those of the producer, and locks the file against it. Name another container: data that is captured, and data that is \
+     brought, are in two files.",
+);
+
 pub(super) static DEADLINE_ZONE: CodeInfo = CodeInfo::error(
     "workspace/deadline-zone",
     "a deadline is in a time zone that does not exist",
@@ -81,6 +89,28 @@ pub(super) static UNSEEN_VERSIONS: CodeInfo = CodeInfo::note(
      is meant, all is well. To see them now, ask for `live_and_forensic`, or for `forensic`.",
 );
 
+/// Whether data may be brought to a container.
+fn check_target(key: &ContainerKey, scope: &mut RuleContext<'_>) {
+    let Some(container) = scope.facts.container(key) else { return };
+    let path = scope.path().attribute(segment::CONTAINER);
+    if container.is_read_only() {
+        let message = format!("nothing can be written to the container `{key}`");
+        let finding = Diagnostic::new(&READ_ONLY, path.clone(), message)
+            .with_help("name a container that can be written to")
+            .related_place(container::path_of(key), "is read-only");
+        scope.report(finding);
+    }
+    let captured = container.file_address().and_then(|file| scope.facts.first_capture_at(&file));
+    if let Some(producer) = captured.and_then(|datastore| scope.facts.datastore_unit(datastore)) {
+        let message =
+            format!("`{}` is captured from the file that the container `{key}` is", producer.name());
+        let finding = Diagnostic::new(&PRODUCER_FILE, path, message)
+            .with_help("name a container that is another file")
+            .related_place(producer.path(), "is captured from it");
+        scope.report(finding);
+    }
+}
+
 /// Gives the datasets back that the workspace receives, for whoever judges them further.
 pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut RuleContext<'a>) -> Vec<ReceivedDataset<'a>> {
     let name = workspace.name();
@@ -102,14 +132,7 @@ pub(super) fn check<'a>(workspace: &'a Workspace, scope: &mut RuleContext<'a>) -
             credential::check_use(workspace.credential(), key, scope, |unit| {
                 unit.attribute(segment::CREDENTIAL)
             });
-            if scope.facts.container(key).is_some_and(|found| found.is_read_only()) {
-                let message = format!("nothing can be written to the container `{key}`");
-                let finding =
-                    Diagnostic::new(&READ_ONLY, scope.path().attribute(segment::CONTAINER), message)
-                        .with_help("name a container that can be written to")
-                        .related_place(container::path_of(key), "is read-only");
-                scope.report(finding);
-            }
+            check_target(key, scope);
         }
         None => {
             let message = format!("the workspace `{name}` has no container");

@@ -5,6 +5,7 @@ mod governance;
 mod name;
 mod origins;
 mod policy;
+mod producer_file;
 mod regulated;
 mod schema;
 mod waivers;

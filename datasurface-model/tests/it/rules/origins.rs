@@ -101,7 +101,7 @@ impl World {
         for (number, Container { zone, brokers, .. }) in self.containers.iter().enumerate() {
             let (_, place, name) = self.container(number);
             let container = match brokers.is_empty() {
-                true => DataContainer::sqlite(name.as_str(), format!("{name}.db")),
+                true => DataContainer::postgres(name.as_str(), format!("{name}.example"), "data"),
                 false => {
                     let brokers = brokers.iter().map(|broker| format!("broker{broker}:9092"));
                     DataContainer::kafka(name.as_str(), brokers)

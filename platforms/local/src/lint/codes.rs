@@ -92,12 +92,6 @@ codes! {
         "The names differ in upper and lower case alone, or in `\\` and `/`. On some systems they are one file, and data \
          would be copied onto itself. Write both in the same way if they are one, or give one of them another name."
     );
-    error OWN_SOURCE(
-        "own-source",
-        "data is captured from the platform's own database",
-        "The platform keeps what it captures in a database of its own, and would write into the source. Give the \
-         platform another file: its setting `database`."
-    );
     error PRINCIPAL_NAME(
         "principal-name",
         "somebody is entitled whom PostgreSQL cannot have as a role",

@@ -3,11 +3,11 @@
 use super::RuleContext;
 use crate::validate::{
     name_index::NameIndex,
-    source_identity::identity,
     sources::{SharedSource, declared_source, sources},
 };
 use datasurface_ecosystem::{
-    Capture, CaptureKind, CodeInfo, DataContainer, Dataset, Datastore, Diagnostic, ModelPath, Suggestion,
+    Capture, CaptureKind, CodeInfo, ContainerKind, DataContainer, Dataset, Datastore, Diagnostic, ModelPath,
+    Suggestion, source_identity, written_database,
 };
 use datasurface_schema::{DatasetName, Entity, Name, segment};
 use rustc_hash::{FxBuildHasher, FxHashSet};
@@ -42,6 +42,14 @@ pub(in super::super) static SYNTAX: CodeInfo = CodeInfo::error(
      are not called `.` or `..`. Correct the name: nothing would ever be read from it.",
 );
 
+pub(in super::super) static OTHER_DATABASE: CodeInfo = CodeInfo::error(
+    "capture/other-database",
+    "a table is in another database than the one that is captured from",
+    "A server with several databases lets a statement in one of them read the others, by a name such as `hr.dbo.people`. Who may read \
+     what is asked of the container, so only what is in its own database may be captured from it. Capture from a container that is \
+     the other database.",
+);
+
 pub(in super::super) static FORMER: CodeInfo = CodeInfo::warning(
     "capture/former-source",
     "a renamed dataset is read from the table of its former name",
@@ -52,8 +60,10 @@ pub(in super::super) static FORMER: CodeInfo = CodeInfo::warning(
 
 pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     unknown_tables(capture, datastore, scope);
+    let kind = scope.facts.container(capture.container()).map(DataContainer::kind);
     for dataset in datastore.datasets() {
         written(capture, dataset.name(), scope);
+        elsewhere(capture, dataset.name(), kind, scope);
         former(capture, dataset, scope);
     }
     shared(capture, datastore, scope);
@@ -105,6 +115,27 @@ fn written(capture: &Capture, dataset: &DatasetName, scope: &mut RuleContext<'_>
     scope.report(finding);
 }
 
+/// Whether a dataset is read from the database that is captured from.
+fn elsewhere(
+    capture: &Capture,
+    dataset: &DatasetName,
+    kind: Option<&ContainerKind>,
+    scope: &mut RuleContext<'_>,
+) {
+    let named = declared_source(capture, dataset).zip(kind);
+    let Some(database) = named.and_then(|(source, kind)| written_database(kind, capture.kind(), source))
+    else {
+        return;
+    };
+    let container = capture.container();
+    let message = format!(
+        "the dataset `{dataset}` is read from `{database}`, and the container `{container}` is another database"
+    );
+    let finding = Diagnostic::new(&OTHER_DATABASE, path(capture, dataset, scope), message)
+        .with_help("capture from a container that is that database, or correct the name of the table");
+    scope.report(finding);
+}
+
 /// Whether a renamed dataset says what it is read from.
 fn former(capture: &Capture, dataset: &Dataset, scope: &mut RuleContext<'_>) {
     let Some(former) = capture.former_source(dataset) else {
@@ -146,7 +177,7 @@ fn shared(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>)
     let kind = scope.facts.container(capture.container()).map(DataContainer::kind);
     let identified = || {
         let sources = sources(capture, datastore);
-        sources.map(|(dataset, source)| (identity(kind, capture.kind(), source), source, dataset))
+        sources.map(|(dataset, source)| (source_identity(kind, capture.kind(), source), source, dataset))
     };
     // Most often every source is another one. Files are in each other by what their names begin with.
     let mut known = FxHashSet::with_capacity_and_hasher(datastore.datasets().len(), FxBuildHasher);

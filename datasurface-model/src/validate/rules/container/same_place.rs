@@ -18,7 +18,8 @@ pub(in super::super) static SAME_PLACE: CodeInfo = CodeInfo::warning(
 pub(in super::super) static OTHER_CLAIM: CodeInfo = CodeInfo::error(
     "container/other-claim",
     "two containers have one address, and say different things of it",
-    "One physical database belongs to one team, is at one place, and is encrypted in one way. Two containers that say it differently \
+    "One physical database belongs to one team, is at one place, and is encrypted in one way, and so is all of a bucket. Two containers \
+     that say it differently \
      cannot both be right, and each zone's policies would believe what suits it. Keep one container, and let its team say in \
      `usable_by` who else uses it; or correct an address. Files of two machines need two names, and a server that others reach is not \
      `localhost`: a platform finds both by the address alone.",
@@ -29,19 +30,22 @@ pub(super) fn check<'a>(container: &DataContainer, scope: &mut RuleContext<'a>) 
     let Some(team) = scope.unit.team() else { return };
     let key = ContainerKey::new(&team.zone, &team.team, container.name());
     let first = |address: &Text| scope.facts.first_at(address).filter(|first| **first != key);
-    let others: Vec<_> = container.addresses().iter().filter_map(first).collect();
+    let same: Vec<_> = container.addresses().iter().filter_map(first).collect();
+    let outer: Vec<_> = container.outer_addresses().iter().filter_map(first).collect();
     let claim =
         |other: &'a ContainerKey| other_claim(&key, container, other, scope).map(|claim| (other, claim));
-    let (code, message, related, other) = if let Some((other, claim)) = others.iter().copied().find_map(claim)
-    {
+    let (code, message, related, other) = if let Some((other, claim)) = same.iter().copied().find_map(claim) {
         let message =
             format!("the container `{key}` is the same physical database as `{other}`, and {claim}");
         (&OTHER_CLAIM, message, "has the same address", other)
-    } else if let Some(other) = others.first() {
+    } else if let Some((outer, claim)) = outer.iter().copied().find_map(claim) {
+        let message = format!("the container `{key}` is a part of `{outer}`, and {claim}");
+        (&OTHER_CLAIM, message, "has all that it has", outer)
+    } else if let Some(other) = same.first() {
         let message = format!("the container `{key}` is the same physical database as `{other}`");
         (&SAME_PLACE, message, "has the same address", *other)
-    } else if let Some(outer) = container.outer_addresses().iter().find_map(first) {
-        (&SAME_PLACE, format!("the container `{key}` is a part of `{outer}`"), "has all that it has", outer)
+    } else if let Some(outer) = outer.first() {
+        (&SAME_PLACE, format!("the container `{key}` is a part of `{outer}`"), "has all that it has", *outer)
     } else {
         return;
     };

@@ -25,7 +25,10 @@ pub(super) fn check_datastore(datastore: &Datastore, zone: &ZonePolicies<'_>, sc
             dataset: None,
             storage_path: None,
             removal_path: None,
-            help: "leave out what is not permitted; classify the dataset or each of its columns if it is not classified yet",
+            help: match dataset.is_classified_completely() {
+                true => "leave out what is not permitted",
+                false => "leave out what is not permitted, and classify the dataset or each of its columns",
+            },
         };
         judge(classified, zone, &context, scope);
     }

@@ -1,11 +1,12 @@
 //! When two names are of one source: engines fold the case of names, and add a schema where none is written.
 
-use datasurface_ecosystem::{CaptureKind, ContainerKind};
+use super::{CaptureKind, ContainerKind};
 use std::borrow::Cow;
 
 /// Returns a text that two sources in one container have in common exactly if they are one: the engine folds the case of names in its
 /// own way, and adds a schema where none is written. `kind` is none where the container is unknown.
-pub(super) fn identity<'s>(
+#[must_use]
+pub fn source_identity<'s>(
     kind: Option<&ContainerKind>,
     capture: &CaptureKind,
     source: &'s str,
@@ -13,26 +14,20 @@ pub(super) fn identity<'s>(
     if let CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. } = capture {
         return Cow::Borrowed(source);
     }
-    let (case, implied): (Case, &[&str]) = match kind {
-        // A dot is a letter like others there.
-        Some(ContainerKind::Sqlite { .. }) => return Case::AsciiLower.fold(source),
-        Some(ContainerKind::DuckDb { .. }) => (Case::Lower, &["main"]),
-        Some(ContainerKind::SqlServer { database, .. }) => (Case::Lower, &[database, "dbo"]),
-        // Platforms quote the names of tables as they are written.
-        Some(ContainerKind::Postgres { database, .. }) => (Case::AsWritten, &[database, "public"]),
-        // Whether cases differ is a setting of the server.
-        Some(ContainerKind::MySql { database, .. }) => (Case::AsWritten, &[database]),
-        Some(ContainerKind::Snowflake { database, .. }) => (Case::UpperUnlessQuoted, &[database, "PUBLIC"]),
-        // Without a schema, it is that of the user.
-        Some(ContainerKind::Oracle { .. } | ContainerKind::Db2 { .. }) => (Case::UpperUnlessQuoted, &[]),
-        _ => return Cow::Borrowed(source),
+    let Some(Naming { case, database, schema }) = kind.and_then(Naming::of) else {
+        return Cow::Borrowed(source);
     };
+    // A dot is a letter like others in SQLite.
+    if matches!(kind, Some(ContainerKind::Sqlite { .. })) {
+        return case.fold(source);
+    }
     // Most names are plain, and there are very many.
     if source.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'_') {
         return case.fold(source);
     }
     let Some(parts) = parts(source) else { return Cow::Borrowed(source) };
     let folded: Vec<Cow<'_, str>> = parts.iter().map(|part| case.fold_part(part)).collect();
+    let implied: Vec<&str> = database.into_iter().chain(schema).collect();
     let mut rest = folded.as_slice();
     // With all parts before the name of the table, the first are the implied ones, from the last one on.
     for at in 0..implied.len() {
@@ -44,6 +39,50 @@ pub(super) fn identity<'s>(
         }
     }
     Cow::Owned(rest.join("\u{1f}"))
+}
+
+/// Returns the database that the name of a table begins with, where that is another one than the container's: a server that has several
+/// lets a statement in one of them read the others.
+#[must_use]
+pub fn written_database(kind: &ContainerKind, capture: &CaptureKind, source: &str) -> Option<String> {
+    let is_table = !matches!(capture, CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. });
+    // Most names are plain, and there are very many.
+    if !is_table || !source.contains('.') {
+        return None;
+    }
+    let Naming { database: Some(database), schema, .. } = Naming::of(kind)? else { return None };
+    let parts = parts(source).filter(|parts| parts.len() > 1 + usize::from(schema.is_some()))?;
+    let written = parts.into_iter().next()?.text;
+    (!written.eq_ignore_ascii_case(database)).then_some(written)
+}
+
+/// How an engine reads the names of tables, with what is meant where a name has nothing before it.
+struct Naming<'k> {
+    case: Case,
+    database: Option<&'k str>,
+    schema: Option<&'k str>,
+}
+
+impl<'k> Naming<'k> {
+    /// None, if nothing is known of the engine.
+    fn of(kind: &'k ContainerKind) -> Option<Self> {
+        let (case, database, schema) = match kind {
+            ContainerKind::Sqlite { .. } => (Case::AsciiLower, None, None),
+            ContainerKind::DuckDb { .. } => (Case::Lower, None, Some("main")),
+            ContainerKind::SqlServer { database, .. } => (Case::Lower, Some(database), Some("dbo")),
+            // Platforms quote the names of tables as they are written.
+            ContainerKind::Postgres { database, .. } => (Case::AsWritten, Some(database), Some("public")),
+            // Whether cases differ is a setting of the server.
+            ContainerKind::MySql { database, .. } => (Case::AsWritten, Some(database), None),
+            ContainerKind::Snowflake { database, .. } => {
+                (Case::UpperUnlessQuoted, Some(database), Some("PUBLIC"))
+            }
+            // Without a schema, it is that of the user.
+            ContainerKind::Oracle { .. } | ContainerKind::Db2 { .. } => (Case::UpperUnlessQuoted, None, None),
+            _ => return None,
+        };
+        Some(Self { case, database: database.map(|database| &**database), schema })
+    }
 }
 
 /// What an engine makes of the letters of a name.
@@ -111,7 +150,30 @@ fn parts(name: &str) -> Option<Vec<Part>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use datasurface_ecosystem::Capture;
+    use crate::Capture;
+
+    #[test]
+    fn a_name_that_leads_out_of_the_database_is_known() {
+        let snapshot = Capture::sql_snapshot("Z/T/C");
+        let mysql = ContainerKind::MySql { host: "h".into(), port: 1, database: "shop".into() };
+        let server = ContainerKind::SqlServer { host: "h".into(), port: 1, database: "shop".into() };
+        let snowflake = ContainerKind::Snowflake { account: "a".into(), database: "shop".into() };
+        let duckdb = ContainerKind::DuckDb { file: "a.db".into() };
+        for (kind, source, database) in [
+            (&mysql, "hr.people", Some("hr")),
+            (&mysql, "`hr`.people", Some("hr")),
+            (&mysql, "SHOP.people", None),
+            (&mysql, "people", None),
+            (&server, "hr.dbo.people", Some("hr")),
+            (&server, "[far].shop.dbo.people", Some("far")),
+            (&server, "hr.people", None),
+            (&server, "shop.dbo.people", None),
+            (&snowflake, "\"hr\".public.people", Some("hr")),
+            (&duckdb, "hr.main.people", None),
+        ] {
+            assert_eq!(written_database(kind, snapshot.kind(), source).as_deref(), database, "{source}");
+        }
+    }
 
     #[test]
     fn a_table_is_one_however_it_is_written() {
@@ -123,7 +185,8 @@ mod tests {
         let duckdb = ContainerKind::DuckDb { file: "a.db".into() };
         let snapshot = Capture::sql_snapshot("Z/T/C");
         let same = |kind: &ContainerKind, one: &str, other: &str| {
-            identity(Some(kind), snapshot.kind(), one) == identity(Some(kind), snapshot.kind(), other)
+            source_identity(Some(kind), snapshot.kind(), one)
+                == source_identity(Some(kind), snapshot.kind(), other)
         };
         for (kind, one, other) in [
             (&postgres, "orders", "public.orders"),
