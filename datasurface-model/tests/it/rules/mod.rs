@@ -9,3 +9,4 @@ mod producer_file;
 mod regulated;
 mod schema;
 mod waivers;
+mod world;

@@ -1,7 +1,7 @@
 //! Policies of places, vendors and storage follow the data, also around releases, waivers and former names: random ecosystems against a
 //! specification that follows single facts until nothing is added.
 
-use super::origins::{PLACES, Source, Step, World, ZONES, worlds};
+use super::world::{PLACES, Source, Step, World, ZONES, worlds};
 use crate::base::{day, validated};
 use datasurface_document::apply_suggestion;
 use datasurface_model::*;

@@ -1,0 +1,300 @@
+//! Random ecosystems of transformers over zones and containers, with a specification that follows single facts until nothing is added.
+
+use datasurface_model::*;
+use proptest::{
+    collection::{btree_set, vec},
+    option,
+    prelude::*,
+};
+use std::collections::BTreeSet;
+
+pub(super) const PLACES: [&str; 3] = ["Blue/Berlin", "Blue/Ohio", "Orange/Tokyo"];
+pub(super) const ZONES: [&str; 3] = ["EU", "US", "JP"];
+
+/// What is drawn at random. Numbers choose one of what there is.
+#[derive(Clone, Debug)]
+pub(super) struct World {
+    /// For each zone, the places that it permits, and whether it frees what is public.
+    pub(super) zones: Vec<(Option<Vec<usize>>, bool)>,
+    pub(super) containers: Vec<Container>,
+    pub(super) sources: Vec<Source>,
+    pub(super) transformers: Vec<Step>,
+    /// Workspaces without a transformer.
+    pub(super) readers: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Container {
+    pub(super) zone: usize,
+    pub(super) place: usize,
+    /// Of a cluster; of a database of its own, if there are none.
+    pub(super) brokers: BTreeSet<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) zone: usize,
+    pub(super) container: usize,
+    /// Who is approved, and whether onward, if the datastore is closed.
+    pub(super) approved: Option<Vec<(usize, bool)>>,
+    /// Whether it names a table that nobody delivers.
+    pub(super) names_table: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    pub(super) zone: usize,
+    pub(super) container: usize,
+    pub(super) reads: Vec<usize>,
+    pub(super) is_public: bool,
+}
+
+impl World {
+    /// Every datastore: those that are captured, and those that are made.
+    fn stores(&self) -> Vec<String> {
+        let sources = (0..self.sources.len()).map(|number| format!("S{number}"));
+        sources.chain((0..self.transformers.len()).map(|number| format!("O{number}"))).collect()
+    }
+
+    /// Every workspace with its name: those with a transformer come first.
+    pub(super) fn steps(&self) -> impl Iterator<Item = (String, &Step)> {
+        let all = self.transformers.iter().chain(&self.readers).enumerate();
+        all.map(|(number, step)| (format!("W{number}"), step))
+    }
+
+    pub(super) fn reads(&self, step: &Step) -> BTreeSet<String> {
+        let stores = self.stores();
+        step.reads.iter().map(|read| stores[read % stores.len()].clone()).collect()
+    }
+
+    pub(super) fn container(&self, number: usize) -> (&'static str, &'static str, String) {
+        let Container { zone, place, .. } = self.containers[number % self.containers.len()];
+        (ZONES[zone % 3], PLACES[place % 3], format!("C{}", number % self.containers.len()))
+    }
+
+    /// Whether two containers are one: they share brokers, or each does with one that is the same as the other.
+    pub(super) fn are_one(&self, one: usize, other: usize) -> bool {
+        let [one, other] = [one, other].map(|number| number % self.containers.len());
+        let mut reached = BTreeSet::from([one]);
+        loop {
+            let brokers: BTreeSet<_> =
+                reached.iter().flat_map(|number| &self.containers[*number].brokers).copied().collect();
+            let next =
+                self.containers.iter().enumerate().filter(|(_, next)| !next.brokers.is_disjoint(&brokers));
+            let before = reached.len();
+            reached.extend(next.map(|(number, _)| number).collect::<Vec<_>>());
+            if reached.len() == before {
+                return reached.contains(&other);
+            }
+        }
+    }
+
+    pub(super) fn build(&self) -> Ecosystem {
+        let mut teams = vec![Team::new(); 3];
+        let edit = |teams: &mut Vec<Team>, zone: usize, change: &dyn Fn(Team) -> Team| {
+            let team = std::mem::take(&mut teams[zone % 3]);
+            teams[zone % 3] = change(team);
+        };
+        for (number, Container { zone, brokers, .. }) in self.containers.iter().enumerate() {
+            let (_, place, name) = self.container(number);
+            let container = match brokers.is_empty() {
+                true => DataContainer::postgres(name.as_str(), format!("{name}.example"), "data"),
+                false => {
+                    let brokers = brokers.iter().map(|broker| format!("broker{broker}:9092"));
+                    DataContainer::kafka(name.as_str(), brokers)
+                }
+            };
+            let container = container.located(place);
+            let everyone = || ContainerUser::Everyone;
+            let container = container.readable_by(everyone()).writable_by(everyone());
+            edit(&mut teams, *zone, &|team| team.container(container.clone()));
+        }
+        let key = |number: usize| {
+            let (zone, _, name) = self.container(number);
+            ContainerKey::new(zone, "T", name)
+        };
+        for (number, source) in self.sources.iter().enumerate() {
+            let capture = Capture::sql_snapshot(key(source.container));
+            let capture = if source.names_table { capture.table("d", "own.ledger") } else { capture };
+            let store = Datastore::new(format!("S{number}")).captured(capture);
+            let store = store.dataset(Dataset::new("d", "id Integer key").classified("PII"));
+            let store = match &source.approved {
+                None => store,
+                Some(approved) => approved.iter().fold(store.restricted(), |store, (step, is_onward)| {
+                    store.approval(self.approval(*step, *is_onward))
+                }),
+            };
+            edit(&mut teams, source.zone, &|team| team.datastore(store.clone()));
+        }
+        for (number, (name, step)) in self.steps().enumerate() {
+            let sinks =
+                self.reads(step).into_iter().map(|store| DatasetSink::new(DatasetKey::new(store, "d")));
+            let group = DatasetGroup::new("g").with_sinks(sinks);
+            let workspace = Workspace::new(name).with_container(key(step.container)).group(group);
+            let workspace = match number < self.transformers.len() {
+                true => workspace.with_transformer(
+                    DataTransformer::sql(format!("O{number}"))
+                        .select("d", "SELECT 1 AS id")
+                        .with_trigger(TransformTrigger::External),
+                ),
+                false => workspace,
+            };
+            edit(&mut teams, step.zone, &|team| team.workspace(workspace.clone()));
+            if number < self.transformers.len() {
+                let class = if step.is_public { "Public" } else { "PII" };
+                let output = Dataset::new("d", "id Integer key").classified(class);
+                let output = Datastore::new(format!("O{number}")).dataset(output);
+                edit(&mut teams, step.zone, &|team| team.datastore(output.clone()));
+            }
+        }
+        let ecosystem = Ecosystem::new("World", "git:r@a", "git:r@b")
+            .vendor(InfrastructureVendor::new("Blue").location("Berlin").location("Ohio"))
+            .vendor(InfrastructureVendor::new("Orange").location("Tokyo"));
+        teams.into_iter().enumerate().fold(ecosystem, |ecosystem, (number, team)| {
+            let (permitted, frees) = &self.zones[number % self.zones.len()];
+            let zone = permitted.iter().fold(GovernanceZone::new(), |zone, permitted| {
+                let places = permitted.iter().map(|place| Place::from(PLACES[place % 3]));
+                let policy = Policy::new("here", PolicyRule::Locations(Permitted::only(places)));
+                zone.policy(if *frees { policy.freeing(["Public"]) } else { policy })
+            });
+            ecosystem.zone(ZONES[number], "git:r@main", zone.team("T", "git:r@main", team))
+        })
+    }
+
+    fn approval(&self, step: usize, is_onward: bool) -> Approval {
+        let steps: Vec<_> = self.steps().collect();
+        let (name, step) = &steps[step % steps.len()];
+        let approval =
+            Approval::new(TeamKey::new(ZONES[step.zone % 3], "T"), GroupKey::new(name.as_str(), "g"), "d");
+        if is_onward { approval.open_onward() } else { approval }
+    }
+
+    fn is_approved(&self, source: &str, workspace: &str, onward: bool) -> bool {
+        let number = source.strip_prefix('S').and_then(|number| number.parse::<usize>().ok());
+        let Some(approved) = number.and_then(|number| self.sources[number].approved.as_ref()) else {
+            return true;
+        };
+        let given = approved.iter().map(|(step, is_onward)| (self.approval(*step, false), *is_onward));
+        let given: Vec<bool> = given
+            .filter(|(approval, _)| approval.group.workspace.as_str() == workspace)
+            .map(|(_, is_onward)| is_onward)
+            .collect();
+        !given.is_empty() && (!onward || given.into_iter().all(|is_onward| is_onward))
+    }
+
+    /// What holds for a datastore: the policy of a zone, or an approval by a datastore. One fact at a time, until nothing is added.
+    fn specification(&self) -> BTreeSet<(String, String)> {
+        let mut holds: BTreeSet<(String, String)> = BTreeSet::new();
+        loop {
+            let before = holds.len();
+            for (number, source) in self.sources.iter().enumerate() {
+                let own = format!("S{number}");
+                holds.insert((own.clone(), ZONES[source.zone % 3].to_owned()));
+                holds.insert((own.clone(), self.container(source.container).0.to_owned()));
+                for (workspace, step) in self.steps() {
+                    if self.are_one(step.container, source.container) && !source.names_table {
+                        let brought = self.brought(&workspace, step, &holds);
+                        holds.extend(brought.into_iter().map(|what| (own.clone(), what)));
+                    }
+                }
+            }
+            for (number, (workspace, step)) in self.steps().take(self.transformers.len()).enumerate() {
+                let own = ZONES[step.zone % 3];
+                for what in self.brought(&workspace, step, &holds) {
+                    let zone = ZONES.iter().position(|zone| *zone == what);
+                    let frees = zone.is_some_and(|zone| self.zones[zone % self.zones.len()].1);
+                    if what == own || !(frees && step.is_public) {
+                        holds.insert((format!("O{number}"), what));
+                    }
+                }
+                holds.insert((format!("O{number}"), own.to_owned()));
+            }
+            if holds.len() == before {
+                return holds;
+            }
+        }
+    }
+
+    /// What holds for what a workspace receives, as far as it passes it on.
+    fn brought(&self, workspace: &str, step: &Step, holds: &BTreeSet<(String, String)>) -> Vec<String> {
+        let mut brought = Vec::new();
+        for store in self.reads(step) {
+            brought.extend(holds.iter().filter(|(of, _)| *of == store).map(|(_, what)| what.clone()));
+            brought.push(store);
+        }
+        brought.retain(|what| {
+            ZONES.contains(&what.as_str())
+                || (!what.starts_with('O') && !self.is_approved(what, workspace, true))
+        });
+        brought
+    }
+
+    /// The sinks that are denied, each with who denies it: a zone, or a closed datastore.
+    pub(super) fn expected(&self) -> BTreeSet<(String, String, String)> {
+        let holds = self.specification();
+        let mut denied = BTreeSet::new();
+        for (workspace, step) in self.steps() {
+            let (container_zone, place, _) = self.container(step.container);
+            for store in self.reads(step) {
+                let mut asked: BTreeSet<String> =
+                    holds.iter().filter(|(of, _)| *of == store).map(|(_, what)| what.clone()).collect();
+                asked.insert(store.clone());
+                for what in asked {
+                    let is_denied = match ZONES.iter().position(|zone| *zone == what) {
+                        // What these say of the container is said there.
+                        Some(zone) if zone == step.zone % 3 || what == container_zone => false,
+                        Some(zone) => {
+                            self.zones[zone % self.zones.len()].0.as_ref().is_some_and(|permitted| {
+                                !permitted.iter().any(|permitted| PLACES[permitted % 3] == place)
+                            })
+                        }
+                        None => !what.starts_with('O') && !self.is_approved(&what, &workspace, false),
+                    };
+                    if is_denied {
+                        denied.insert((workspace.clone(), store.clone(), what));
+                    }
+                }
+            }
+        }
+        denied
+    }
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    (0..3_usize, any::<u8>(), vec(any::<u8>(), 1..4), any::<bool>()).prop_map(
+        |(zone, container, reads, is_public)| Step {
+            zone,
+            container: container.into(),
+            reads: reads.into_iter().map(Into::into).collect(),
+            is_public,
+        },
+    )
+}
+
+prop_compose! {
+    fn containers()(
+        zone in 0..3_usize,
+        place in 0..3_usize,
+        brokers in prop_oneof![Just(BTreeSet::new()), btree_set(0..4_usize, 1..3)],
+    ) -> Container {
+        Container { zone, place, brokers }
+    }
+}
+
+prop_compose! {
+    pub(super) fn worlds()(
+        zones in vec((option::of(vec(0..3_usize, 0..3)), any::<bool>()), 3),
+        containers in vec(containers(), 2..6),
+        sources in vec((0..3_usize, any::<u8>(), option::weighted(0.4, vec((any::<u8>(), any::<bool>()), 0..4)), any::<bool>()), 1..4),
+        transformers in vec(steps(), 0..6),
+        readers in vec(steps(), 1..4),
+    ) -> World {
+        let sources = sources.into_iter().map(|(zone, container, approved, names_table)| Source {
+            zone,
+            container: container.into(),
+            approved: approved.map(|all| all.into_iter().map(|(step, onward)| (step.into(), onward)).collect()),
+            names_table,
+        });
+        World { zones, containers, sources: sources.collect(), transformers, readers }
+    }
+}
