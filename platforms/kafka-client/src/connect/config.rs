@@ -57,7 +57,8 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for ConnectorConfig 
 
 impl fmt::Debug for ConnectorConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.0.iter().map(|(name, value)| (name, if is_secret(name) { "…" } else { value.as_str() }));
+        let shown =
+            self.0.iter().map(|(name, value)| (name, if is_secret(name) { "…" } else { value.as_str() }));
         f.debug_map().entries(shown).finish()
     }
 }

@@ -53,7 +53,9 @@ impl ConnectorStatus {
     #[must_use]
     pub fn is_running(&self) -> bool {
         let is_running = |state| state == ConnectorState::Running;
-        is_running(self.state) && !self.tasks.is_empty() && self.tasks.iter().all(|task| is_running(task.state))
+        is_running(self.state)
+            && !self.tasks.is_empty()
+            && self.tasks.iter().all(|task| is_running(task.state))
     }
 
     /// The cause of the first failure, of the connector or of a task.

@@ -1,7 +1,9 @@
 //! A cluster of brokers.
 
 use super::{
-    ADMINISTRATOR, Engines, Listener, TestingError, failed, folder::Folder, free_ports,
+    ADMINISTRATOR, Engines, Listener, TestingError, failed,
+    folder::Folder,
+    free_ports,
     java::{self, Program},
     properties::Properties,
 };
@@ -150,8 +152,7 @@ impl Node {
 
     fn start(&mut self, engines: &Engines) -> Result<(), TestingError> {
         let configuration = self.folder.join("properties");
-        let program =
-            Program::start(engines, &self.folder, "the broker", "kafka.Kafka", &configuration)?;
+        let program = Program::start(engines, &self.folder, "the broker", "kafka.Kafka", &configuration)?;
         self.program = Some(program);
         Ok(())
     }

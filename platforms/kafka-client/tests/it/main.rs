@@ -9,12 +9,15 @@
 
 mod access;
 mod engine;
+mod fake_broker;
+mod hostile;
 mod killed;
 mod pipeline;
 #[path = "../../../local/tests/it/support/postgres.rs"]
 #[expect(dead_code, reason = "it is made for the tests of the local platform")]
 mod postgres;
 mod reading;
+mod tls;
 mod topics;
 
 use engine::skipped;
