@@ -25,7 +25,7 @@ impl ConnectorConfig {
         self
     }
 
-    /// The value of a name.
+    /// Looks the value of a name up.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)

@@ -52,7 +52,7 @@ pub struct Kafka {
     engines: Engines,
     nodes: Vec<Node>,
     /// Dropped last, when nobody writes there any more.
-    _folder: Folder,
+    folder: Folder,
 }
 
 #[derive(Debug)]
@@ -81,9 +81,9 @@ impl Kafka {
         let count = options.nodes.unwrap_or(1).max(1);
         let ports = free_ports(3 * count)?;
         let ports: Vec<[u16; 3]> = ports.chunks_exact(3).filter_map(|three| three.try_into().ok()).collect();
-        let mut kafka = Self { engines: engines.clone(), nodes: Vec::new(), _folder: folder };
+        let mut kafka = Self { engines: engines.clone(), nodes: Vec::new(), folder };
         for (index, own) in ports.iter().enumerate() {
-            let folder = kafka._folder.path().join(index.to_string());
+            let folder = kafka.folder.path().join(index.to_string());
             fs::create_dir(&folder).map_err(failed("making a folder"))?;
             let mut properties = properties(index, &ports);
             properties.set("log.dirs", folder.join("data").display());

@@ -8,8 +8,10 @@
 )]
 
 mod access;
+mod ended;
 mod engine;
 mod fake_broker;
+mod groups;
 mod hostile;
 mod killed;
 mod pipeline;
