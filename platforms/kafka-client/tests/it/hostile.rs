@@ -5,6 +5,7 @@ use datasurface_kafka_client::{ConnectClient, ConnectLogin, KafkaError, Limits, 
 use std::{
     io::{Read as _, Write as _},
     net::TcpListener,
+    sync::OnceLock,
     thread,
     time::{Duration, Instant},
 };
@@ -103,6 +104,84 @@ fn random_answers_are_errors() {
         drop(client.acls(&datasurface_kafka_client::AclFilter::default()));
     }
     assert!(failed > 100, "{failed} failed, {connected} connected");
+}
+
+/// A batch of one record, whose value is so many zeros, compressed to a thousandth.
+fn bomb(offset: i64, zeros: usize) -> Vec<u8> {
+    let varint = |value: usize| {
+        let (mut value, mut bytes) = (value * 2, Vec::new());
+        while value > 0x7f {
+            bytes.push(u8::try_from(value & 0x7f).unwrap() | 0x80);
+            value >>= 7;
+        }
+        bytes.push(u8::try_from(value).unwrap());
+        bytes
+    };
+    // Attributes, time, offset and a key that is none; the value; no headers.
+    let record = [vec![0, 0, 0, 1], varint(zeros), vec![0; zeros], vec![0]].concat();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&[varint(record.len()), record].concat()).unwrap();
+    let gzip_codec = 1_i16.to_be_bytes();
+    let header = [&gzip_codec[..], &[0; 4], &[0; 16], &[0xff; 14], &1_i32.to_be_bytes()].concat();
+    let summed = [header, gzip.finish().unwrap()].concat();
+    let length = i32::try_from(summed.len() + 9).unwrap();
+    let checksum = crc32c::crc32c(&summed);
+    let front = [&offset.to_be_bytes()[..], &length.to_be_bytes(), &[0, 0, 0, 0, 2], &checksum.to_be_bytes()];
+    [front.concat(), summed].concat()
+}
+
+#[test]
+fn batches_that_are_large_only_when_decompressed_do_not_take_the_memory_together() {
+    const ZEROS: usize = 32 << 20;
+    const BATCHES: i64 = 16;
+    let text = |text: &str| [&i16::try_from(text.len()).unwrap().to_be_bytes(), text.as_bytes()].concat();
+    let number = |number: usize| i32::try_from(number).unwrap().to_be_bytes().to_vec();
+    let one = number(1);
+    let batches: Vec<u8> = (0..BATCHES).flat_map(|offset| bomb(offset, ZEROS)).collect();
+    // The port is known once the server is there.
+    static PORT: OnceLock<u16> = OnceLock::new();
+    let address = start(move |asked, stream| {
+        let body = match asked.key {
+            API_VERSIONS => return drop(stream.write_all(&asked.all_versions())),
+            // The broker itself; a topic with one partition, which it leads.
+            3 => [
+                vec![0; 4],
+                one.clone(),
+                number(0),
+                text("127.0.0.1"),
+                number((*PORT.wait()).into()),
+                vec![0xff; 4],
+                number(0),
+                one.clone(),
+                vec![0; 2],
+                text("bombs"),
+                vec![0],
+                one.clone(),
+                vec![0; 18],
+            ]
+            .concat(),
+            // The records of that partition, without transactions.
+            _ => [
+                vec![0; 10],
+                one.clone(),
+                text("bombs"),
+                one.clone(),
+                vec![0; 30],
+                vec![0; 4],
+                number(batches.len()),
+                batches.clone(),
+            ]
+            .concat(),
+        };
+        drop(stream.write_all(&asked.framed(&body)));
+    });
+    PORT.set(address.rsplit(':').next().unwrap().parse().unwrap()).unwrap();
+    let mut client = connect(&address).unwrap();
+    let before = peak_memory();
+    let records = client.records("bombs", 0, 0..BATCHES);
+    let sizes: Vec<usize> = records.map(|record| record.unwrap().value.unwrap().len()).collect();
+    assert_eq!(sizes, [ZEROS; 16]);
+    assert!(peak_memory() - before < ZEROS * 8, "{}", (peak_memory() - before) >> 20);
 }
 
 #[test]
