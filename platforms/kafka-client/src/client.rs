@@ -166,7 +166,7 @@ impl KafkaClient {
                 let topics = Some(vec![topic.to_owned()]);
                 let request = Metadata { topics, creates_topics: false };
                 let seen = match self.call(Receiver::Broker(broker), &request) {
-                    Ok(answer) => answer.topics.iter().any(&has_seen),
+                    Ok(answer) => answer.topics.iter().any(|found| is_hidden(found) || has_seen(found)),
                     // It will see everything before it answers again.
                     Err(error) if error.is_transient() => true,
                     Err(error) => return Err(error),
@@ -246,6 +246,11 @@ impl fmt::Debug for KafkaClient {
 pub(crate) enum Coordinated {
     Group = 0,
     Transaction = 1,
+}
+
+/// Whether the user may not see a topic: then nothing can be waited for.
+fn is_hidden(topic: &TopicMetadata) -> bool {
+    ErrorCode::new(topic.error).is_some_and(ErrorCode::is_denial)
 }
 
 /// Makes an error of a code, unless it stands for success.
