@@ -124,6 +124,11 @@ impl Password {
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
+
+    /// Returns a text without the password.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, "…") }
+    }
 }
 
 impl fmt::Debug for Password {
