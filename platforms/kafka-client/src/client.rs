@@ -148,7 +148,10 @@ impl KafkaClient {
         let mut retry = Retry::new(self.limits.retrying);
         loop {
             match attempt(self) {
-                Err(error) if error.is_transient() && retry.wait() => {}
+                Err(error) if error.is_transient() && retry.wait() => {
+                    // The controller, or a broker, may be gone. If nobody can say so, the next attempt fails as well.
+                    let _ = self.refresh(Some(Vec::new()));
+                }
                 outcome => return outcome,
             }
         }
@@ -206,9 +209,8 @@ impl KafkaClient {
             return Ok(address.clone());
         }
         let mut candidates: Vec<Address> = self.brokers.values().cloned().collect();
-        candidates.extend(
-            self.bootstrap.iter().filter(|one| !candidates.contains(one)).cloned().collect::<Vec<_>>(),
-        );
+        let others = self.bootstrap.iter().filter(|one| !self.brokers.values().any(|known| known == *one));
+        candidates.extend(others.cloned());
         let mut last = KafkaError::Address(String::new());
         for address in &candidates {
             match self.open(address) {

@@ -46,6 +46,9 @@ pub(super) struct Action<'a> {
     pub(super) verb: &'static str,
 }
 
+/// The hosts that are this machine.
+const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
 impl Http {
     pub(super) fn new(
         url: &str,
@@ -59,6 +62,10 @@ impl Http {
         let authority = parsed.authority().ok_or_else(invalid)?.as_str();
         if !["http", "https"].contains(&scheme) || authority.contains('@') || parsed.query().is_some() {
             return Err(invalid());
+        }
+        let is_local = parsed.host().is_some_and(|host| LOCAL.contains(&host));
+        if login.is_some() && scheme == "http" && !is_local {
+            return Err(ConnectError::Insecure(url.to_owned()));
         }
         let mut config = Agent::config_builder()
             .http_status_as_error(false)

@@ -245,3 +245,15 @@ fn an_address_with_a_user_is_refused_and_not_shown() {
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     }
 }
+
+#[test]
+fn a_login_for_connect_needs_tls_but_on_this_machine() {
+    let login = || Some(ConnectLogin::new("operator", Password::new("hunter2")));
+    let new = |url: &str| ConnectClient::new(url, &Tls::new(), login(), Limits::default());
+    let error = new("http://connect.example.org:8083").unwrap_err();
+    assert_eq!(error.help(), "use `https`");
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    for url in ["http://localhost:8083", "http://127.0.0.1:8083", "http://[::1]:8083"] {
+        assert!(new(url).is_ok(), "{url}");
+    }
+}

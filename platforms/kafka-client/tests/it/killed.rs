@@ -53,6 +53,8 @@ fn of_three_brokers_the_leader_may_be_killed() {
     let mut client = reader(&kafka);
     assert_eq!(client.brokers().unwrap(), [0, 1, 2]);
     let leader = client.topic("killed").unwrap().unwrap().partitions[0].leader.unwrap();
+    // Each of them knows a controller, some of them the one that will be killed.
+    let mut administrators: Vec<KafkaClient> = (0..6).map(|_| reader(&kafka)).collect();
     let mut writer = reader(&kafka);
     let mut transaction = writer.begin("writer").unwrap();
     transaction.produce("killed", 0, &written[..10]).unwrap();
@@ -61,6 +63,13 @@ fn of_three_brokers_the_leader_may_be_killed() {
     kafka.kill(usize::try_from(leader).unwrap());
     read.extend(records.map(Result::unwrap));
     assert_same(&read, &written);
+    for (number, administrator) in administrators.iter_mut().enumerate() {
+        let name = format!("later-{number}");
+        let topic = NewTopic::new(&name).with_partitions(2).with_replication(2);
+        assert!(administrator.create_topic(&topic).unwrap());
+        administrator.groups().unwrap();
+        assert!(administrator.delete_topic(&name).unwrap());
+    }
     // A transaction goes on where the broker knew it, too.
     transaction.produce("killed", 0, &written[10..20]).unwrap();
     transaction.commit().unwrap();
