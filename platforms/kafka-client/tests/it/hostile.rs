@@ -10,10 +10,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The most memory that this process had at once, in bytes.
-fn peak_memory() -> usize {
+const USED: &str = "VmHWM:";
+const RESERVED: &str = "VmPeak:";
+
+/// The most memory that this process used at once, or reserved at once, in bytes.
+fn peak_memory(kind: &str) -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(kind)).unwrap_or_default();
     line.split_whitespace().next().and_then(|number| number.parse::<usize>().ok()).unwrap_or_default() << 10
 }
 
@@ -39,12 +42,13 @@ fn a_broker_that_speaks_something_else_is_no_broker() {
 
 #[test]
 fn arrays_that_claim_elements_take_no_memory() {
-    let before = peak_memory();
+    let before = peak_memory(RESERVED);
     // The number of brokers, and of nothing else.
     let error = connect(&start_with(vec![0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0])).unwrap_err();
     let KafkaError::Malformed { request, .. } = error else { panic!("{error:?}") };
     assert_eq!(request, "Metadata");
-    assert!(peak_memory() - before < 64 << 20);
+    // Other tests reserve some, too; the claimed brokers would be more than 100 GiB.
+    assert!(peak_memory(RESERVED) - before < 16 << 30);
 }
 
 #[test]
@@ -177,11 +181,12 @@ fn batches_that_are_large_only_when_decompressed_do_not_take_the_memory_together
     });
     PORT.set(address.rsplit(':').next().unwrap().parse().unwrap()).unwrap();
     let mut client = connect(&address).unwrap();
-    let before = peak_memory();
+    let before = peak_memory(USED);
     let records = client.records("bombs", 0, 0..BATCHES);
     let sizes: Vec<usize> = records.map(|record| record.unwrap().value.unwrap().len()).collect();
     assert_eq!(sizes, [ZEROS; 16]);
-    assert!(peak_memory() - before < ZEROS * 8, "{}", (peak_memory() - before) >> 20);
+    let more = peak_memory(USED) - before;
+    assert!(more < ZEROS * 8, "{} MiB", more >> 20);
 }
 
 #[test]
