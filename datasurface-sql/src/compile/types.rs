@@ -6,8 +6,8 @@ use super::{
 };
 use datasurface_schema::DataType;
 use sqlparser::ast::{
-    BinaryLength, CharacterLength, DataType as SqlType, ExactNumberInfo, Expr, Function, UnaryOperator,
-    Value as Literal,
+    BinaryLength, BinaryOperator, CharacterLength, DataType as SqlType, ExactNumberInfo, Expr, Function,
+    TypedString, UnaryOperator, Value as Literal,
 };
 
 /// The type of an expression. It recurses as deep as parentheses are.
@@ -21,7 +21,17 @@ pub(super) fn of(expression: &Expr, scope: &Scope<'_>) -> Option<DataType> {
         Expr::Nested(one) | Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr: one } => {
             of(one, scope)
         }
-        Expr::Cast { data_type, .. } => from_sql(data_type),
+        Expr::Cast { data_type, .. } | Expr::TypedString(TypedString { data_type, .. }) => {
+            from_sql(data_type)
+        }
+        Expr::BinaryOp { op, .. } if tells_truth(op) => Some(DataType::Boolean),
+        Expr::UnaryOp { op: UnaryOperator::Not, .. }
+        | Expr::IsNull(_)
+        | Expr::IsNotNull(_)
+        | Expr::Between { .. }
+        | Expr::InList { .. }
+        | Expr::Like { .. }
+        | Expr::Exists { .. } => Some(DataType::Boolean),
         Expr::Value(value) => match &value.value {
             Literal::Number(number, _) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
                 Some(DataType::BigInt)
@@ -40,6 +50,12 @@ pub(super) fn of(expression: &Expr, scope: &Scope<'_>) -> Option<DataType> {
         Expr::Function(function) => of_function(function, scope),
         _ => None,
     }
+}
+
+/// Whether the value of an operator is true, false or unknown.
+fn tells_truth(operator: &BinaryOperator) -> bool {
+    use BinaryOperator::{And, Eq, Gt, GtEq, Lt, LtEq, NotEq, Or};
+    matches!(operator, And | Eq | Gt | GtEq | Lt | LtEq | NotEq | Or)
 }
 
 fn of_function(function: &Function, scope: &Scope<'_>) -> Option<DataType> {
