@@ -47,6 +47,7 @@
 //!
 //! let team = Team::new()
 //!     .container(DataContainer::sqlite("ShopDB", "shop.db").located("Home/Cellar"))
+//!     .container(DataContainer::sqlite("Reports", "reports.db").located("Home/Cellar"))
 //!     .datastore(
 //!         Datastore::new("Shop")
 //!             .captured(Capture::sql_snapshot("Europe/Sales/ShopDB"))
@@ -54,7 +55,7 @@
 //!     )
 //!     .workspace(
 //!         Workspace::new("Reporting")
-//!             .with_container("Europe/Sales/ShopDB")
+//!             .with_container("Europe/Sales/Reports")
 //!             .group(DatasetGroup::new("Daily").sink("Shop/orders")),
 //!     );
 //! let zone = GovernanceZone::new().team("Sales", "github:shop/sales@main", team);

@@ -12,6 +12,7 @@
 //!
 //! let team = Team::new()
 //!     .container(DataContainer::sqlite("ShopDB", "shop.db").located("Home/Cellar"))
+//!     .container(DataContainer::sqlite("Reports", "reports.db").located("Home/Cellar"))
 //!     .datastore(
 //!         Datastore::new("Shop")
 //!             .captured(Capture::sql_snapshot("Europe/Sales/ShopDB"))
@@ -19,7 +20,7 @@
 //!     )
 //!     .workspace(
 //!         Workspace::new("Reporting")
-//!             .with_container("Europe/Sales/ShopDB")
+//!             .with_container("Europe/Sales/Reports")
 //!             .group(DatasetGroup::new("Daily").sink("Shop/orders")),
 //!     );
 //! let ecosystem = Ecosystem::new("Shop", "github:shop/model@main", "github:shop/live@main")
