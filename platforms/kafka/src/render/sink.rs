@@ -1,0 +1,146 @@
+//! Sinks: one connector for each database of consumers, which writes the latest version of each record.
+
+use super::{
+    Context, cluster,
+    connector::{Connector, config, converters, literal, secret_value},
+    topic,
+};
+use crate::names::{Names, address_digits, secret};
+use datasurface_platform::prelude::*;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::collections::BTreeMap;
+
+/// The kind of the resource, and of what its nodes share.
+pub(crate) const KIND: &str = "sink";
+
+/// The attribute with what is written, by table.
+pub(crate) const TABLES: &str = "tables";
+
+/// The member with the columns of a table, each with its type and whether it must have a value.
+pub(crate) const COLUMNS: &str = "columns";
+
+/// The longest name of a sink, in characters.
+const NAME_LIMIT: usize = 120;
+
+/// A table that a sink writes.
+#[derive(Debug, Serialize, Deserialize)]
+struct Table {
+    host: String,
+    port: u16,
+    database: String,
+    /// The directory of the secret.
+    secret: String,
+    table: String,
+    topic: String,
+    /// The address of the resource that the topic is of.
+    needs: String,
+    columns: BTreeMap<ColumnName, ColumnDefinition>,
+    key: Vec<ColumnName>,
+    /// The shortest latency that a consumer was promised, in seconds.
+    promised: Option<u64>,
+}
+
+/// A column of a table of consumers.
+#[derive(Debug, Serialize, Deserialize)]
+struct ColumnDefinition {
+    #[serde(rename = "type")]
+    kept_type: String,
+    nullable: bool,
+}
+
+/// Returns the part of an export to a database. Another one has none.
+pub(super) fn part(node: &NodeView, export: &ExportFacts) -> Option<SharedPart> {
+    let server = export.container.kind().server()?;
+    let offer = node.input(&export.dataset.key)?;
+    let container = node.facts().storage.container(&export.container_key);
+    let credential = export.consumers.iter().find_map(|consumer| consumer.credential.as_ref());
+    let secret = secret(credential, &container);
+    let definition = export.dataset.schema.table();
+    let kept = topic::columns(&export.dataset).ok()?;
+    let columns = definition.columns().iter().filter_map(|column| {
+        let kept_type = kept.get(column.name())?.clone();
+        Some((column.name().clone(), ColumnDefinition { kept_type, nullable: column.is_nullable() }))
+    });
+    let latencies = export.consumers.iter().filter_map(|consumer| consumer.requirements.latency);
+    let address = address_digits(server.host, server.port, server.database);
+    let key = SharedKey::after(KIND, sink_name(&container, credential, &address));
+    let part = Table {
+        host: server.host.to_owned(),
+        port: server.port,
+        database: server.database.to_owned(),
+        secret,
+        table: Names::table(export.dataset.storage_key()),
+        topic: offer.address().to_owned(),
+        needs: format!("{}.{}", topic::KIND, node.dataset_slug(&export.dataset.key)),
+        columns: columns.collect(),
+        key: definition.key().to_vec(),
+        promised: latencies.map(Latency::as_seconds).min(),
+    };
+    Some(SharedPart::new(key, part))
+}
+
+/// The name of the sink of a database. Another credential, like another address, has a sink of its own: one connector writes as one user.
+fn sink_name(container: &ContainerKey, credential: Option<&CredentialKey>, address: &str) -> String {
+    let mut parts = vec![container.zone.as_str(), container.team.as_str(), container.container.as_str()];
+    if let Some(key) = credential {
+        if (&key.zone, &key.team) != (&container.zone, &container.team) {
+            parts.extend([key.zone.as_str(), key.team.as_str()]);
+        }
+        parts.push(key.credential.as_str());
+    }
+    parts.push(address);
+    slug(&parts, NAME_LIMIT)
+}
+
+/// Adds the sink of a database.
+pub(super) fn add(
+    context: Context<'_>,
+    rendering: &mut Rendering,
+    key: &SharedKey,
+    scope: &ScopeView,
+) -> Result<(), PlatformError> {
+    let mut tables: Vec<Table> = scope.parts_as()?;
+    tables.sort_by(|one, other| one.table.cmp(&other.table));
+    // All are in one database, and are written with one secret: both are in the name.
+    let Some(first) = tables.first() else { return Ok(()) };
+    let written: BTreeMap<&str, serde_json::Value> = tables.iter().map(|table| {
+        let shown = json!({COLUMNS: table.columns, "key": table.key, "topic": table.topic, "promised": table.promised});
+        (table.table.as_str(), shown)
+    }).collect();
+    let place = format!("postgres://{}:{}/{}", first.host, first.port, first.database);
+    let occupied = tables.iter().map(|table| format!("{place}/public.{}", table.table));
+    let resource = Resource::new(format!("{KIND}.{}", key.name), KIND)
+        .attribute(TABLES, &written)
+        .dependency(cluster::KIND)
+        .with_dependencies(tables.iter().map(|table| table.needs.clone()));
+    let resource = occupied.fold(resource, Resource::occupying);
+    let mut config = config([
+        ("connector.class", "io.debezium.connector.jdbc.JdbcSinkConnector".to_owned()),
+        ("tasks.max", context.settings.sink_tasks.to_string()),
+        ("topics", tables.iter().map(|table| table.topic.as_str()).collect::<Vec<_>>().join(",")),
+        ("connection.url", url(context, first)),
+        ("connection.username", secret_value(context, &first.secret, "user")),
+        ("connection.password", secret_value(context, &first.secret, "password")),
+        // What is written twice is there once.
+        ("insert.mode", "upsert".to_owned()),
+        ("delete.enabled", "true".to_owned()),
+        ("primary.key.mode", "record_key".to_owned()),
+        ("schema.evolution", "basic".to_owned()),
+        ("quote.identifiers", "true".to_owned()),
+        ("collection.name.format", "${topic}".to_owned()),
+        // A topic is called by its table, behind the prefix.
+        ("transforms", "table".to_owned()),
+        ("transforms.table.type", "org.apache.kafka.connect.transforms.RegexRouter".to_owned()),
+        ("transforms.table.regex", format!("{}\\.(.*)", literal(context.names.prefix()))),
+        ("transforms.table.replacement", "$1".to_owned()),
+    ]);
+    config.extend(converters());
+    Connector { name: context.names.connector(KIND, &key.name), config }.add(rendering, resource)
+}
+
+/// The address of the database for JDBC. What is in its name is no parameter.
+fn url(context: Context<'_>, table: &Table) -> String {
+    let database = utf8_percent_encode(&table.database, NON_ALPHANUMERIC);
+    let mode = context.settings.database_ssl_mode.name();
+    format!("jdbc:postgresql://{}:{}/{database}?sslmode={mode}", table.host, table.port)
+}
