@@ -31,8 +31,12 @@ pub(crate) const SERVER: &str = "server";
 /// The attribute with the topic of signals.
 pub(crate) const SIGNALS: &str = "signals";
 
-/// What Debezium does in the log of an idle database at each heartbeat, so that the server may forget what is before. It writes to no table.
-const HEARTBEAT: &str = "SELECT pg_logical_emit_message(false, 'datasurface', 'heartbeat')";
+/// The prefix of the messages of heartbeats in the log. No topic gets them.
+const MESSAGE_PREFIX: &str = "datasurface";
+
+/// What Debezium does in the log of an idle database at each heartbeat, so that the server may forget what is before. It writes to no table. It
+/// is a transaction, since Debezium finds its position after a restart at the end of one, and a snapshot beside changes waits for one.
+const HEARTBEAT: &str = "SELECT pg_logical_emit_message(true, 'datasurface', 'heartbeat')";
 
 /// A table that a source reads.
 #[derive(Debug, Serialize, Deserialize)]
@@ -126,7 +130,7 @@ pub(super) fn add(
     let mut config = config([
         ("connector.class", "io.debezium.connector.postgresql.PostgresConnector".to_owned()),
         ("tasks.max", "1".to_owned()),
-        ("topic.prefix", server),
+        ("topic.prefix", server.clone()),
         ("database.hostname", first.host.clone()),
         ("database.port", first.port.to_string()),
         ("database.dbname", first.database.clone()),
@@ -141,10 +145,14 @@ pub(super) fn add(
         ("snapshot.mode", "initial".to_owned()),
         ("heartbeat.interval.ms", (u64::from(context.settings.heartbeat_seconds) * 1000).to_string()),
         ("heartbeat.action.query", HEARTBEAT.to_owned()),
+        ("message.prefix.exclude.list", MESSAGE_PREFIX.to_owned()),
         // Signals arrive by a topic, and nothing is written to the database for them.
         ("signal.enabled.channels", "kafka".to_owned()),
         ("signal.kafka.topic", signals),
         ("signal.kafka.bootstrap.servers", context.settings.brokers().join(",")),
+        ("signal.kafka.groupId", format!("{server}.signals")),
+        // A source that was killed leaves its group after this time, and its successor reads no signal before.
+        ("signal.consumer.session.timeout.ms", "10000".to_owned()),
         ("read.only", "true".to_owned()),
         // Exact values: numbers with their digits, times with microseconds, bytes as they are.
         ("decimal.handling.mode", "precise".to_owned()),
