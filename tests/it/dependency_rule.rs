@@ -50,7 +50,7 @@ const HIDDEN: [(&str, &str); 3] =
     [("petgraph", "datasurface-graph"), ("smol_str", "datasurface-schema"), ("sqlparser", "datasurface-sql")];
 
 /// Crates under `platforms/` that are no platforms: what several platforms share.
-const TOOLKITS: [&str; 1] = ["datasurface-terraform"];
+const TOOLKITS: [&str; 2] = ["datasurface-kafka-client", "datasurface-terraform"];
 
 /// schema ← {ecosystem, sql} ← model ← {document, graph}, document ← {change, strategies}, graph ← platform ← {choice, state} ← broker ← review ← {cli, façade}; the broker
 /// and those above it may use document and change, and testkit depends on all of these but the last two.

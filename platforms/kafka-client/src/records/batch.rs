@@ -1,0 +1,146 @@
+//! Batches of records, the unit in which brokers keep them (format 2, since Kafka 0.11).
+
+use super::{Header, Record, codec};
+use crate::wire::{Decode as _, Input, Malformed};
+
+/// A batch, with its records still compressed.
+pub(super) struct Batch<'a> {
+    pub(super) base_offset: i64,
+    /// The offset behind the last record that the batch once had. Compaction removes records, and keeps this.
+    pub(super) next_offset: i64,
+    pub(super) producer: i64,
+    attributes: i16,
+    base_timestamp: i64,
+    last_timestamp: i64,
+    count: i32,
+    records: &'a [u8],
+}
+
+/// A marker at the end of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Marker {
+    Abort,
+    Commit,
+}
+
+const CODEC: i16 = 0b111;
+const APPEND_TIME: i16 = 1 << 3;
+const TRANSACTIONAL: i16 = 1 << 4;
+const CONTROL: i16 = 1 << 5;
+
+/// Reads the next batch; `None` if the rest is only the beginning of one, for brokers cut an answer where it is full.
+pub(super) fn next_batch<'a>(input: &mut Input<'a>) -> Result<Option<Batch<'a>>, Malformed> {
+    if input.remaining() < 12 {
+        return Ok(None);
+    }
+    let base_offset = i64::decode(input)?;
+    let length = i32::decode(input)?;
+    let length = usize::try_from(length).map_err(|_| Malformed("its length is negative"))?;
+    if length > input.remaining() {
+        input.take(input.remaining())?;
+        return Ok(None);
+    }
+    let mut input = Input::new(input.take(length)?);
+    let _leader_epoch = i32::decode(&mut input)?;
+    if i8::decode(&mut input)? != 2 {
+        return Err(Malformed("it has a format older than Kafka 0.11"));
+    }
+    let checksum = i32::decode(&mut input)?.cast_unsigned();
+    let rest = input.take(input.remaining())?;
+    if crc32c::crc32c(rest) != checksum {
+        return Err(Malformed("its checksum differs"));
+    }
+    let mut input = Input::new(rest);
+    let attributes = i16::decode(&mut input)?;
+    let last_delta = i32::decode(&mut input)?;
+    let base_timestamp = i64::decode(&mut input)?;
+    let last_timestamp = i64::decode(&mut input)?;
+    let producer = i64::decode(&mut input)?;
+    let _producer_epoch = i16::decode(&mut input)?;
+    let _sequence = i32::decode(&mut input)?;
+    let count = i32::decode(&mut input)?;
+    if last_delta < 0 || count < 0 || base_offset < 0 {
+        return Err(Malformed("a number in its header is negative"));
+    }
+    let next_offset = base_offset.checked_add(i64::from(last_delta) + 1).ok_or(OVERFLOW)?;
+    let records = input.take(input.remaining())?;
+    Ok(Some(Batch {
+        base_offset,
+        next_offset,
+        producer,
+        attributes,
+        base_timestamp,
+        last_timestamp,
+        count,
+        records,
+    }))
+}
+
+const OVERFLOW: Malformed = Malformed("an offset or a time is too large");
+
+impl Batch<'_> {
+    pub(super) fn is_transactional(&self) -> bool {
+        self.attributes & TRANSACTIONAL != 0
+    }
+
+    /// The marker, if the batch is one: a broker wrote it, and nobody gets it as a record.
+    pub(super) fn marker(&self, limit: usize) -> Result<Option<Marker>, Malformed> {
+        if self.attributes & CONTROL == 0 {
+            return Ok(None);
+        }
+        let records = self.records(limit)?;
+        // The key is a version and a kind, each of two bytes. Markers of other kinds end no transaction.
+        Ok(match records.first().and_then(|record| record.key.as_deref()) {
+            Some([_, _, 0, 0, ..]) => Some(Marker::Abort),
+            _ => Some(Marker::Commit),
+        })
+    }
+
+    /// Decompresses and reads the records.
+    pub(super) fn records(&self, limit: usize) -> Result<Vec<Record>, Malformed> {
+        let codec = u8::try_from(self.attributes & CODEC).unwrap_or_default();
+        let bytes = codec::decompress(codec, self.records, limit)?;
+        let mut input = Input::new(&bytes);
+        let mut records = Vec::new();
+        // The count is only claimed: memory grows with the records that are there.
+        for _ in 0..self.count {
+            records.push(self.record(&mut input)?);
+        }
+        Ok(records)
+    }
+
+    fn record(&self, input: &mut Input<'_>) -> Result<Record, Malformed> {
+        let length = input.varint()?;
+        let bytes = input.sized(length)?.ok_or(Malformed("a record has no length"))?;
+        let mut input = Input::new(bytes);
+        let _attributes = i8::decode(&mut input)?;
+        let timestamp = self.base_timestamp.checked_add(input.varint()?).ok_or(OVERFLOW)?;
+        let offset = self.base_offset.checked_add(input.varint()?).ok_or(OVERFLOW)?;
+        if !(self.base_offset..self.next_offset).contains(&offset) {
+            return Err(Malformed("a record has an offset outside of its batch"));
+        }
+        let is_append_time = self.attributes & APPEND_TIME != 0;
+        Ok(Record {
+            offset,
+            timestamp: if is_append_time { self.last_timestamp } else { timestamp },
+            key: bytes_of(&mut input)?,
+            value: bytes_of(&mut input)?,
+            headers: headers(&mut input)?,
+        })
+    }
+}
+
+fn bytes_of(input: &mut Input<'_>) -> Result<Option<Vec<u8>>, Malformed> {
+    let length = input.varint()?;
+    Ok(input.sized(length)?.map(<[u8]>::to_vec))
+}
+
+fn headers(input: &mut Input<'_>) -> Result<Vec<Header>, Malformed> {
+    let mut headers = Vec::new();
+    for _ in 0..input.varint()? {
+        let name = bytes_of(input)?.ok_or(Malformed("a header has no name"))?;
+        let name = String::from_utf8(name).map_err(|_| Malformed("the name of a header is not UTF-8"))?;
+        headers.push(Header { name, value: bytes_of(input)? });
+    }
+    Ok(headers)
+}

@@ -1,0 +1,59 @@
+//! Brokers that are killed while they are read from.
+
+use crate::{
+    engine::{client, engines},
+    reading::{assert_same, written},
+};
+use datasurface_kafka_client::{NewTopic, Record, testing::{Kafka, KafkaOptions}};
+
+/// Kafka's defaults delay what a test waits for.
+fn write(kafka: &Kafka, replication: i16) -> Vec<datasurface_kafka_client::NewRecord> {
+    let mut client = client(kafka);
+    let topic = NewTopic::new("killed").with_partitions(1).with_replication(replication);
+    client.create_topic(&topic).unwrap();
+    let written = written(10_000);
+    for part in written.chunks(100) {
+        client.produce("killed", 0, part).unwrap();
+    }
+    written
+}
+
+#[test]
+fn a_broker_that_is_killed_and_started_again_is_read_to_the_end() {
+    let Some(engines) = engines() else { return };
+    let mut kafka = Kafka::start(&engines, &KafkaOptions::new()).unwrap();
+    let written = write(&kafka, 1);
+    let mut client = client(&kafka);
+    // The answer is small: so most of the records come after the broker was killed.
+    let mut records = client.records("killed", 0, 0..10_000);
+    let mut read: Vec<Record> = records.by_ref().take(10).map(Result::unwrap).collect();
+    kafka.kill(0);
+    let starting = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        kafka.restart(0).unwrap();
+        kafka
+    });
+    read.extend(records.map(Result::unwrap));
+    assert_same(&read, &written);
+    drop(starting.join().unwrap());
+}
+
+#[test]
+fn of_three_brokers_the_leader_may_be_killed() {
+    let Some(engines) = engines() else { return };
+    let mut kafka = Kafka::start(&engines, &KafkaOptions::new().with_nodes(3)).unwrap();
+    let written = write(&kafka, 3);
+    let mut client = client(&kafka);
+    assert_eq!(client.brokers().unwrap(), [0, 1, 2]);
+    let leader = client.topic("killed").unwrap().unwrap().partitions[0].leader.unwrap();
+    let mut records = client.records("killed", 0, 0..10_000);
+    let mut read: Vec<Record> = records.by_ref().take(10).map(Result::unwrap).collect();
+    kafka.kill(usize::try_from(leader).unwrap());
+    read.extend(records.map(Result::unwrap));
+    assert_same(&read, &written);
+    let other = client.topic("killed").unwrap().unwrap().partitions[0].leader;
+    assert_ne!(other, Some(leader));
+    // And written to.
+    client.produce("killed", 0, &written[..10]).unwrap();
+    assert_eq!(client.end_offsets("killed").unwrap()[&0], 10_010);
+}
