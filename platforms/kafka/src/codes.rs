@@ -29,6 +29,12 @@ codes! {
         "Debezium hands on Booleans, integers, decimal numbers, floating point numbers of 32 and of 64 bits, texts, bytes, dates, timestamps and \
          JSON, and the sink writes them as they were. Give the column another type at its source, or let another platform capture it."
     );
+    NOT_A_NUMBER warning(
+        "not-a-number",
+        "a column may have values that JSON has no numbers for",
+        "In JSON there are neither NaN nor infinite numbers: they arrive as 0. If there are none at the source, waive this. Otherwise give the \
+         column another type, or let another platform capture it."
+    );
     COLUMN_NAME error(
         "column-name",
         "a column has a name that lists of Debezium cannot have",

@@ -45,6 +45,18 @@ pub(crate) fn report_node(settings: &KafkaSettings, node: &NodeView, found: &mut
 fn report_dataset(node: &NodeView, dataset: &DatasetFacts, found: &mut Reporter<'_>) {
     let about = LintSubject::Dataset(dataset.key.clone());
     report_columns(dataset, found);
+    for column in dataset.schema.table().columns() {
+        if matches!(column.data_type(), DataType::Float(_)) {
+            let about = LintSubject::Column(dataset.key.clone(), column.name().clone());
+            let message = format!(
+                "NaN and infinite numbers of `{}` in `{}` would arrive as 0",
+                column.name(),
+                dataset.key
+            );
+            let help = "waive this if there are none, or give it the type of decimal numbers";
+            found.report_about(&about, &codes::NOT_A_NUMBER, message, help);
+        }
+    }
     if let Err(error) = TopicHint::read(node, &dataset.key) {
         let help = "name `partitions` or `replication_factor`, each at least 1";
         found.report_about(&about, &codes::HINT, format!("{error} fails"), help);

@@ -100,6 +100,6 @@ impl DataPlatform for KafkaPlatform {
     }
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
-        transition::with_signals(change, change.structural_of_all(judge::judge)?)
+        transition::with_transitions(change, change.structural_of_all(judge::judge)?)
     }
 }

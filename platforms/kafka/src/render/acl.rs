@@ -7,6 +7,12 @@ use std::collections::BTreeSet;
 /// The kind of the resource, and of what its nodes share.
 pub(crate) const KIND: &str = "acl";
 
+/// The attribute with the user.
+pub(crate) const PRINCIPAL: &str = "principal";
+
+/// The attribute with the rules.
+pub(crate) const RULES: &str = "rules";
+
 /// The longest name of a list, in characters.
 const NAME_LIMIT: usize = 100;
 
@@ -22,15 +28,44 @@ struct Grant {
     group_prefix: String,
 }
 
-/// A rule, as Kafka has it.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-struct Rule {
-    resource_type: &'static str,
-    pattern_type: &'static str,
-    name: String,
-    operation: &'static str,
-    permission: &'static str,
-    host: &'static str,
+/// The rules of a service.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AccessList {
+    pub(crate) principal: String,
+    pub(crate) rules: BTreeSet<Rule>,
+}
+
+/// A rule that allows something from any host, as Kafka has it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Rule {
+    pub(crate) resource: RuleResource,
+    pub(crate) pattern: RulePattern,
+    pub(crate) name: String,
+    pub(crate) operation: RuleOperation,
+}
+
+/// The kind of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RuleResource {
+    Topic,
+    Group,
+}
+
+/// The meaning of the name in a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RulePattern {
+    Literal,
+    Prefixed,
+}
+
+/// What is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RuleOperation {
+    Read,
+    Describe,
 }
 
 /// Returns the parts of an export whose consumers read topics themselves.
@@ -65,27 +100,23 @@ pub(super) fn add(
 ) -> Result<(), PlatformError> {
     let grants: Vec<Grant> = scope.parts_as()?;
     let Some(first) = grants.first() else { return Ok(()) };
-    let rule = |resource_type, pattern_type, name: &str, operation| Rule {
-        resource_type,
-        pattern_type,
+    let rule = |resource, pattern, name: &str, operation| Rule {
+        resource,
+        pattern,
         name: name.to_owned(),
         operation,
-        permission: "ALLOW",
-        host: "*",
     };
-    let rules: BTreeSet<Rule> = grants
-        .iter()
-        .flat_map(|grant| {
-            [
-                rule("TOPIC", "LITERAL", &grant.topic, "READ"),
-                rule("TOPIC", "LITERAL", &grant.topic, "DESCRIBE"),
-                rule("GROUP", "PREFIXED", &grant.group_prefix, "READ"),
-            ]
-        })
-        .collect();
-    let list = Resource::new(format!("{KIND}.{}", key.name), KIND)
-        .attribute("principal", format!("User:{}", first.user))
-        .attribute("rules", rules)
+    let rules = grants.iter().flat_map(|grant| {
+        [
+            rule(RuleResource::Topic, RulePattern::Literal, &grant.topic, RuleOperation::Read),
+            rule(RuleResource::Topic, RulePattern::Literal, &grant.topic, RuleOperation::Describe),
+            rule(RuleResource::Group, RulePattern::Prefixed, &grant.group_prefix, RuleOperation::Read),
+        ]
+    });
+    let list = AccessList { principal: format!("User:{}", first.user), rules: rules.collect() };
+    let resource = Resource::new(format!("{KIND}.{}", key.name), KIND)
+        .attribute(PRINCIPAL, &list.principal)
+        .attribute(RULES, &list.rules)
         .with_dependencies(grants.iter().map(|grant| grant.needs.clone()));
-    rendering.add_json(list)
+    rendering.add(File::json(&format!("{}.json", resource.address()), &list)?, [resource])
 }

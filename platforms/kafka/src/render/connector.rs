@@ -4,21 +4,24 @@ use super::Context;
 use datasurface_platform::prelude::*;
 use std::collections::BTreeMap;
 
+/// The attribute with the name of a connector.
+pub(crate) const NAME: &str = "name";
+
 /// The members of a configuration of a connector.
-pub(super) type Config = BTreeMap<String, String>;
+pub(crate) type Config = BTreeMap<String, String>;
 
 /// A connector, in the form in which `POST /connectors` takes it; `PUT /connectors/NAME/config` takes its configuration.
-#[derive(Debug, Serialize)]
-pub(super) struct Connector {
-    pub(super) name: String,
-    pub(super) config: Config,
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Connector {
+    pub(crate) name: String,
+    pub(crate) config: Config,
 }
 
 impl Connector {
     /// Adds the connector as a file, and as a resource with these attributes beside its own.
     pub(super) fn add(self, rendering: &mut Rendering, resource: Resource) -> Result<(), PlatformError> {
         let file = File::json(&format!("{}.json", resource.address()), &self)?;
-        rendering.add(file, [resource.attribute("name", self.name).attribute("config", self.config)])
+        rendering.add(file, [resource.attribute(NAME, self.name).attribute("config", self.config)])
     }
 }
 

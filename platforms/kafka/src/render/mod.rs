@@ -9,13 +9,17 @@ mod source;
 mod subscription;
 mod topic;
 
-pub(crate) use acl::KIND as ACL;
+pub(crate) use acl::{
+    AccessList, KIND as ACL, PRINCIPAL, RULES, Rule, RuleOperation, RulePattern, RuleResource,
+};
 pub(crate) use cluster::KIND as CLUSTER;
+pub(crate) use connector::{Connector, NAME as CONNECTOR_NAME};
 pub(crate) use sink::{COLUMNS as SINK_COLUMNS, KIND as SINK, TABLES as SINK_TABLES};
 pub(crate) use source::{
-    ADDRESS as SOURCE_ADDRESS, KIND as SOURCE, SERVER, SIGNALS, SLOT, TABLES as SOURCE_TABLES,
+    ADDRESS as SOURCE_ADDRESS, KIND as SOURCE, SERVER, SERVICE_TOPIC, SIGNALS, SLOT, TABLES as SOURCE_TABLES,
 };
-pub(crate) use topic::{COLUMNS, CONFIGS, KEY, KIND as TOPIC, NAME, PARTITIONS, REPLICATION_FACTOR};
+pub(crate) use subscription::{KIND as SUBSCRIPTION, Subscription};
+pub(crate) use topic::{COLUMNS, CONFIGS, KEY, KIND as TOPIC, NAME, PARTITIONS, REPLICATION_FACTOR, Topic};
 
 use crate::{names::Names, settings::KafkaSettings};
 use datasurface_platform::prelude::*;

@@ -36,8 +36,6 @@ struct Table {
     needs: String,
     columns: BTreeMap<ColumnName, ColumnDefinition>,
     key: Vec<ColumnName>,
-    /// The shortest latency that a consumer was promised, in seconds.
-    promised: Option<u64>,
 }
 
 /// A column of a table of consumers.
@@ -48,35 +46,42 @@ struct ColumnDefinition {
     nullable: bool,
 }
 
+/// Returns the identity of the sink of an export; none of one that goes to no database.
+pub(super) fn shared_key(node: &NodeView, export: &ExportFacts) -> Option<SharedKey> {
+    let server = export.container.kind().server()?;
+    let container = node.facts().storage.container(&export.container_key);
+    let address = address_digits(server.host, server.port, server.database);
+    Some(SharedKey::after(KIND, sink_name(&container, credential(export), &address)))
+}
+
 /// Returns the part of an export to a database. Another one has none.
 pub(super) fn part(node: &NodeView, export: &ExportFacts) -> Option<SharedPart> {
     let server = export.container.kind().server()?;
     let offer = node.input(&export.dataset.key)?;
     let container = node.facts().storage.container(&export.container_key);
-    let credential = export.consumers.iter().find_map(|consumer| consumer.credential.as_ref());
-    let secret = secret(credential, &container);
     let definition = export.dataset.schema.table();
     let kept = topic::columns(&export.dataset).ok()?;
     let columns = definition.columns().iter().filter_map(|column| {
         let kept_type = kept.get(column.name())?.clone();
         Some((column.name().clone(), ColumnDefinition { kept_type, nullable: column.is_nullable() }))
     });
-    let latencies = export.consumers.iter().filter_map(|consumer| consumer.requirements.latency);
-    let address = address_digits(server.host, server.port, server.database);
-    let key = SharedKey::after(KIND, sink_name(&container, credential, &address));
     let part = Table {
         host: server.host.to_owned(),
         port: server.port,
         database: server.database.to_owned(),
-        secret,
+        secret: secret(credential(export), &container),
         table: Names::table(export.dataset.storage_key()),
         topic: offer.address().to_owned(),
         needs: format!("{}.{}", topic::KIND, node.dataset_slug(&export.dataset.key)),
         columns: columns.collect(),
         key: definition.key().to_vec(),
-        promised: latencies.map(Latency::as_seconds).min(),
     };
-    Some(SharedPart::new(key, part))
+    Some(SharedPart::new(shared_key(node, export)?, part))
+}
+
+/// The credential with which an export is written. Lint sees to it that its consumers name one, or none.
+fn credential(export: &ExportFacts) -> Option<&CredentialKey> {
+    export.consumers.iter().find_map(|consumer| consumer.credential.as_ref())
 }
 
 /// The name of the sink of a database. Another credential, like another address, has a sink of its own: one connector writes as one user.
@@ -103,10 +108,13 @@ pub(super) fn add(
     tables.sort_by(|one, other| one.table.cmp(&other.table));
     // All are in one database, and are written with one secret: both are in the name.
     let Some(first) = tables.first() else { return Ok(()) };
-    let written: BTreeMap<&str, serde_json::Value> = tables.iter().map(|table| {
-        let shown = json!({COLUMNS: table.columns, "key": table.key, "topic": table.topic, "promised": table.promised});
-        (table.table.as_str(), shown)
-    }).collect();
+    let written: BTreeMap<&str, serde_json::Value> = tables
+        .iter()
+        .map(|table| {
+            let shown = json!({COLUMNS: table.columns, "key": table.key, "topic": table.topic});
+            (table.table.as_str(), shown)
+        })
+        .collect();
     let place = format!("postgres://{}:{}/{}", first.host, first.port, first.database);
     let occupied = tables.iter().map(|table| format!("{place}/public.{}", table.table));
     let resource = Resource::new(format!("{KIND}.{}", key.name), KIND)

@@ -4,7 +4,7 @@ use super::{
     Context, cluster,
     connector::{Config, Connector, config, converters, literal, secret_value},
     security::client_config,
-    topic,
+    topic::{self, Topic},
 };
 use crate::names::{datastore_slug, secret, source_table};
 use datasurface_platform::prelude::*;
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) const KIND: &str = "source";
 
 /// The kind of topics that only Debezium reads and writes.
-const SERVICE_TOPIC: &str = "service_topic";
+pub(crate) const SERVICE_TOPIC: &str = "service_topic";
 
 /// The attribute with the address of the database.
 pub(crate) const ADDRESS: &str = "address";
@@ -212,15 +212,18 @@ fn routes(context: Context<'_>, store: &str, tables: &[Table]) -> Config {
 
 /// A topic of a connector itself. It is no data of anybody: a day of it is enough.
 fn service_topic(context: Context<'_>, store: &str, purpose: &str, name: &str) -> Resource {
-    let replication_factor = context.settings.replication_factor;
+    let configs = [("cleanup.policy", "delete"), ("retention.ms", "86400000")];
+    let topic = Topic {
+        name: name.to_owned(),
+        partitions: 1,
+        replication_factor: context.settings.replication_factor,
+        configs: configs.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+    };
     Resource::new(format!("{SERVICE_TOPIC}.{store}-{purpose}"), SERVICE_TOPIC)
-        .attribute(topic::NAME, name)
-        .attribute(topic::PARTITIONS, 1)
-        .attribute(topic::REPLICATION_FACTOR, replication_factor)
-        .attribute(
-            topic::CONFIGS,
-            BTreeMap::from([("cleanup.policy", "delete"), ("retention.ms", "86400000")]),
-        )
+        .attribute(topic::NAME, &topic.name)
+        .attribute(topic::PARTITIONS, topic.partitions)
+        .attribute(topic::REPLICATION_FACTOR, topic.replication_factor)
+        .attribute(topic::CONFIGS, &topic.configs)
         .dependency(cluster::KIND)
         .occupying(format!("{}/{name}", context.cluster_address()))
 }

@@ -1,37 +1,75 @@
-//! Subscriptions: what consumers must know who read a topic themselves.
+//! Subscriptions: what is there for the consumers of an export, and what those must know who read a topic themselves.
 
-use super::{Context, topic};
+use super::{Context, sink, topic};
+use crate::names::Names;
 use datasurface_platform::prelude::*;
 
 /// The kind of the resource.
-const KIND: &str = "subscription";
+pub(crate) const KIND: &str = "subscription";
 
-/// Adds the subscription of an export to consumers that read topics. Of other nodes, what is there of them is shared.
+/// What is there for the consumers of an export.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Subscription {
+    pub(crate) dataset: DatasetKey,
+    pub(crate) topic: String,
+    /// The table that the sink writes, and the sink. Without them, consumers read the topic themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) delivery: Option<Delivery>,
+    columns: std::collections::BTreeMap<ColumnName, String>,
+    key: Vec<ColumnName>,
+    pub(crate) consumers: Vec<Subscriber>,
+}
+
+/// How a dataset gets into a database of consumers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Delivery {
+    /// The connector.
+    pub(crate) sink: String,
+    table: String,
+}
+
+/// A consumer of an export.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Subscriber {
+    pub(crate) group: GroupKey,
+    /// The beginning of the names of the consumer groups in which it may read.
+    consumer_group_prefix: String,
+    /// The latency that it was promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) promised: Option<Latency>,
+}
+
+/// Adds the subscription of an export. Of other nodes, what is there of them is shared.
 pub(super) fn add(
     context: Context<'_>,
     rendering: &mut Rendering,
     node: &NodeView,
 ) -> Result<(), PlatformError> {
     let NodeDetail::Export(export) = node.detail() else { return Ok(()) };
-    if !matches!(export.container.kind(), ContainerKind::PlatformManaged) {
-        return Ok(());
-    }
-    let offer = node.require_input(&export.dataset.key)?;
-    let consumers = export.consumers.iter().map(|consumer| {
-        let workspace = node.facts().storage.group(&consumer.group).workspace;
-        json!({
-            "group": consumer.group,
-            "consumer_group_prefix": context.names.consumer_group(&workspace),
-            "promised_seconds": consumer.requirements.latency.map(Latency::as_seconds),
-        })
+    let consumers = export.consumers.iter().map(|consumer| Subscriber {
+        group: consumer.group.clone(),
+        consumer_group_prefix: context
+            .names
+            .consumer_group(&node.facts().storage.group(&consumer.group).workspace),
+        promised: consumer.requirements.latency,
     });
-    let subscription = Resource::for_node(KIND, node)
-        .attribute("bootstrap_servers", context.settings.brokers())
-        .attribute("topic", offer.address())
-        .attribute("columns", topic::columns(&export.dataset)?)
-        .attribute("key", export.dataset.schema.table().key())
-        .attribute("format", "JSON with its schema, as Debezium writes it")
-        .attribute("consumers", consumers.collect::<Vec<_>>())
+    let delivery = sink::shared_key(node, export).map(|key| Delivery {
+        sink: context.names.connector(sink::KIND, &key.name),
+        table: Names::table(export.dataset.storage_key()),
+    });
+    let columns = topic::columns(&export.dataset)?;
+    let subscription = Subscription {
+        dataset: export.dataset.key.clone(),
+        topic: node.require_input(&export.dataset.key)?.address().to_owned(),
+        delivery,
+        columns: columns.into_iter().map(|(name, kept)| (name.clone(), kept)).collect(),
+        key: export.dataset.schema.table().key().to_vec(),
+        consumers: consumers.collect(),
+    };
+    let address = format!("{KIND}.{}", node.slug());
+    let resource = Resource::new(&*address, KIND)
+        .origin(node.key())
+        .attribute("declared", &subscription)
         .dependency(format!("{}.{}", topic::KIND, node.dataset_slug(&export.dataset.key)));
-    rendering.add_json(subscription)
+    rendering.add(File::json(&format!("{address}.json"), &subscription)?, [resource])
 }

@@ -33,12 +33,12 @@ const DAY: u64 = 86_400_000;
 const HOUR: u64 = 3_600_000;
 
 /// What Kafka is asked to make, and what the file shows.
-#[derive(Debug, Serialize)]
-struct Topic {
-    name: String,
-    partitions: u32,
-    replication_factor: u16,
-    configs: BTreeMap<&'static str, String>,
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Topic {
+    pub(crate) name: String,
+    pub(crate) partitions: u32,
+    pub(crate) replication_factor: u16,
+    pub(crate) configs: BTreeMap<String, String>,
 }
 
 /// Adds the topic of a dataset, fed or held.
@@ -73,31 +73,27 @@ pub(super) fn add(
 ///
 /// A version must stay for a time after it was superseded. That is what a compaction lag does: a record is removed when a later one of its key is
 /// older than the lag, and never before. The latest record of each key always stays. Where versions stay for ever, nothing is removed.
-fn configs(
-    context: Context<'_>,
-    custody: Custody,
-    replication_factor: u16,
-) -> BTreeMap<&'static str, String> {
+fn configs(context: Context<'_>, custody: Custody, replication_factor: u16) -> BTreeMap<String, String> {
     let deletion = u64::from(context.settings.deletion_hours) * HOUR;
-    let mut configs = BTreeMap::from([
-        // Producers do not set the times of records: it is the broker that says how old one is.
-        ("message.timestamp.type", "LogAppendTime".to_owned()),
-        ("min.insync.replicas", replication_factor.saturating_sub(1).max(1).to_string()),
-    ]);
+    let mut configs = BTreeMap::new();
+    let mut set = |name: &str, value: String| configs.insert(name.to_owned(), value);
+    // Producers do not set the times of records: it is the broker that says how old one is.
+    set("message.timestamp.type", "LogAppendTime".to_owned());
+    set("min.insync.replicas", replication_factor.saturating_sub(1).max(1).to_string());
     match custody.retention {
         Some(RetentionPeriod::ForEver) => {
-            configs.insert("cleanup.policy", "delete".to_owned());
-            configs.insert("retention.ms", "-1".to_owned());
-            configs.insert("retention.bytes", "-1".to_owned());
+            set("cleanup.policy", "delete".to_owned());
+            set("retention.ms", "-1".to_owned());
+            set("retention.bytes", "-1".to_owned());
         }
         retention => {
             let days = match retention {
                 Some(RetentionPeriod::For(time)) => time.as_days(),
                 _ => 0,
             };
-            configs.insert("cleanup.policy", "compact".to_owned());
-            configs.insert("min.compaction.lag.ms", (u64::from(days) * DAY).to_string());
-            configs.insert("delete.retention.ms", deletion.to_string());
+            set("cleanup.policy", "compact".to_owned());
+            set("min.compaction.lag.ms", (u64::from(days) * DAY).to_string());
+            set("delete.retention.ms", deletion.to_string());
         }
     }
     configs
@@ -123,7 +119,7 @@ mod tests {
     use super::*;
     use crate::{names::Names, settings::KafkaSettings};
 
-    fn cleanup(retention: Option<RetentionPeriod>) -> BTreeMap<&'static str, String> {
+    fn cleanup(retention: Option<RetentionPeriod>) -> BTreeMap<String, String> {
         let settings = json!({"bootstrap_servers": ["kafka:9092"], "connect_url": "http://connect:8083"});
         let settings: KafkaSettings = serde_json::from_value(settings).unwrap();
         let instance =
