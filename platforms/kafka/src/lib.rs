@@ -25,6 +25,7 @@ mod lint;
 mod names;
 mod platform;
 mod render;
+mod runtime;
 mod settings;
 mod topic_hint;
 mod transition;

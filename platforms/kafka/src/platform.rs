@@ -54,6 +54,11 @@ impl PlatformPlugin for KafkaPlatform {
 }
 
 impl KafkaPlatform {
+    /// The settings of the instance.
+    pub(crate) fn settings(&self) -> &KafkaSettings {
+        &self.settings
+    }
+
     fn context(&self) -> Context<'_> {
         Context { settings: &self.settings, names: &self.names }
     }
@@ -101,5 +106,9 @@ impl DataPlatform for KafkaPlatform {
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
         transition::with_transitions(change, change.structural_of_all(judge::judge)?)
+    }
+
+    fn runtime(&self) -> Option<&dyn Runtime> {
+        Some(self)
     }
 }

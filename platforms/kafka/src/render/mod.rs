@@ -19,7 +19,9 @@ pub(crate) use source::{
     ADDRESS as SOURCE_ADDRESS, KIND as SOURCE, SERVER, SERVICE_TOPIC, SIGNALS, SLOT, TABLES as SOURCE_TABLES,
 };
 pub(crate) use subscription::{KIND as SUBSCRIPTION, Subscription};
-pub(crate) use topic::{COLUMNS, CONFIGS, KEY, KIND as TOPIC, NAME, PARTITIONS, REPLICATION_FACTOR, Topic};
+pub(crate) use topic::{
+    COLUMNS, CONFIGS, KEY, KIND as TOPIC, MANAGED_CONFIGS, NAME, PARTITIONS, REPLICATION_FACTOR, Topic,
+};
 
 use crate::{names::Names, settings::KafkaSettings};
 use datasurface_platform::prelude::*;

@@ -26,6 +26,17 @@ pub(crate) const COLUMNS: &str = "columns";
 /// The attribute with the key of the records.
 pub(crate) const KEY: &str = "key";
 
+/// What the configurations of topics can have.
+pub(crate) const MANAGED_CONFIGS: [&str; 7] = [
+    "cleanup.policy",
+    "delete.retention.ms",
+    "message.timestamp.type",
+    "min.compaction.lag.ms",
+    "min.insync.replicas",
+    "retention.bytes",
+    "retention.ms",
+];
+
 /// The milliseconds of a day.
 const DAY: u64 = 86_400_000;
 

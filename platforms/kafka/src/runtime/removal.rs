@@ -1,0 +1,66 @@
+//! What is to go: connectors with their offsets and slots, rules, and topics that nobody is owed any more.
+
+use super::{
+    access,
+    clients::{Clients, connect_failed, kafka_failed},
+    connectors::wait,
+};
+use crate::transition::{Removals, RemovedConnector};
+use datasurface_kafka_client::{ConnectClient, ConnectorState, ConnectorStatus};
+use datasurface_platform::{RuntimeContext, prelude::*};
+
+/// The member by which Debezium drops the slot of a source when it stops.
+const DROPPING: &str = "slot.drop.on.stop";
+
+/// Removes what is there of these things.
+///
+/// # Errors
+///
+/// If something cannot be removed. What was removed stays so, and the next call goes on.
+pub(super) fn remove(
+    clients: &mut Clients,
+    site: &RuntimeContext<'_>,
+    removals: &Removals,
+) -> Result<(), PlatformError> {
+    for connector in &removals.connectors {
+        remove_connector(&clients.connect, site, connector)?;
+    }
+    for list in &removals.access {
+        let failed = |error| kafka_failed(format!("taking rights from `{}`", list.principal), error);
+        clients.kafka.delete_acls(&access::acls(list)).map_err(failed)?;
+    }
+    for topic in &removals.topics {
+        let failed = |error| kafka_failed(format!("removing the topic `{topic}`"), error);
+        clients.kafka.delete_topic(topic).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Removes a connector. Its offsets go first: one of the same name that comes later begins anew, as its plan says.
+fn remove_connector(
+    connect: &ConnectClient,
+    site: &RuntimeContext<'_>,
+    removed: &RemovedConnector,
+) -> Result<(), PlatformError> {
+    let name = &removed.name;
+    let failed = |error| connect_failed(format!("removing the connector `{name}`"), error);
+    let (Some(config), Some(status)) =
+        (connect.config(name).map_err(failed)?, connect.status(name).map_err(failed)?)
+    else {
+        return Ok(());
+    };
+    if status.state != ConnectorState::Stopped {
+        if let Some(slot) = &removed.slot {
+            connect.put(name, &config.with(DROPPING, "true")).map_err(failed)?;
+            let otherwise = format!(
+                "cannot drop its replication slot: drop `{slot}` at the source by hand, delete the connector, and apply again"
+            );
+            wait(connect, site, name, &otherwise, ConnectorStatus::is_running)?;
+        }
+        connect.stop(name).map_err(failed)?;
+        wait(connect, site, name, "does not stop", |status| status.tasks.is_empty())?;
+    }
+    connect.delete_offsets(name).map_err(failed)?;
+    connect.delete(name).map_err(failed)?;
+    Ok(())
+}
