@@ -14,6 +14,8 @@ pub struct Limits {
     pub retrying: Duration,
     /// The largest answer, in bytes. Kafka's own default for requests is the same.
     pub answer: usize,
+    /// The size at which brokers end an answer with records, in bytes. A batch that is larger comes whole.
+    pub records: usize,
     /// The largest batch of records after it was decompressed, in bytes.
     pub batch: usize,
 }
@@ -25,6 +27,7 @@ impl Default for Limits {
             answering: Duration::from_secs(40),
             retrying: Duration::from_secs(60),
             answer: 100 << 20,
+            records: 8 << 20,
             batch: 256 << 20,
         }
     }
@@ -56,6 +59,13 @@ impl Limits {
     #[must_use]
     pub fn with_answer(mut self, answer: usize) -> Self {
         self.answer = answer;
+        self
+    }
+
+    /// Sets the size at which brokers end an answer with records, in bytes.
+    #[must_use]
+    pub fn with_records(mut self, records: usize) -> Self {
+        self.records = records;
         self
     }
 

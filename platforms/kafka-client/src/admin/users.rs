@@ -46,7 +46,9 @@ impl KafkaClient {
         let mut users = Vec::new();
         for user in answer.users.0 {
             check::<DescribeUserScramCredentials>(&user.name.0, user.error, user.message.0)?;
-            let mechanisms = user.credentials.0.iter().filter_map(|one| mechanism(one.mechanism)).collect();
+            let mut mechanisms: Vec<Mechanism> =
+                user.credentials.0.iter().filter_map(|one| mechanism(one.mechanism)).collect();
+            mechanisms.sort();
             users.push(ScramUser { name: user.name.0, mechanisms });
         }
         users.sort();

@@ -19,8 +19,7 @@ use std::{
     time::Instant,
 };
 
-/// The bytes that one answer should have, and the time for which a broker waits for the first of them.
-const FETCHED_BYTES: i32 = 8 << 20;
+/// The time for which a broker waits for a record.
 const WAIT_MS: i32 = 500;
 /// No record of a transaction that was aborted, or is open.
 const READ_COMMITTED: i8 = 1;
@@ -178,18 +177,13 @@ fn fetch_from(
     offset: i64,
     subject: &str,
 ) -> Result<PartitionRecords, KafkaError> {
-    let wanted = FetchedPartition {
-        index: partition,
-        leader_epoch: -1,
-        offset,
-        log_start: -1,
-        most_bytes: FETCHED_BYTES,
-    };
+    let most_bytes = i32::try_from(client.limits().records).unwrap_or(i32::MAX);
+    let wanted = FetchedPartition { index: partition, leader_epoch: -1, offset, log_start: -1, most_bytes };
     let request = Fetch {
         replica: -1,
         wait: WAIT_MS,
         least_bytes: 1,
-        most_bytes: FETCHED_BYTES,
+        most_bytes,
         isolation: READ_COMMITTED,
         session: 0,
         session_epoch: -1,

@@ -3,6 +3,7 @@
 use super::{
     Engines, TestingError, failed, folder::Folder, free_ports, java::Program, properties::Properties,
 };
+use crate::{ConnectClient, Limits, Tls};
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 /// A worker of Kafka Connect in distributed mode, with Debezium's connectors.
@@ -17,7 +18,7 @@ pub struct ConnectWorker {
 }
 
 impl ConnectWorker {
-    /// Starts a worker, and waits until it listens.
+    /// Starts a worker, and waits until it answers.
     ///
     /// `properties` are added to its configuration, as what it needs to log in.
     ///
@@ -75,7 +76,7 @@ impl ConnectWorker {
         self.program = None;
     }
 
-    /// Starts the worker again, and waits until it listens.
+    /// Starts the worker again, and waits until it answers.
     ///
     /// # Errors
     ///
@@ -91,6 +92,8 @@ impl ConnectWorker {
             &self.configuration,
         )?;
         program.wait_for(self.port)?;
+        // It listens before it can answer.
+        ConnectClient::new(&self.url(), &Tls::new(), None, Limits::default())?.connectors()?;
         self.program = Some(program);
         Ok(())
     }

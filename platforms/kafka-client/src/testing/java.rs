@@ -111,7 +111,7 @@ impl Program {
         Err(TestingError::Ended { program: self.name.to_owned(), log: self.log_end() })
     }
 
-    pub(super) fn is_running(&mut self) -> bool {
+    fn is_running(&mut self) -> bool {
         self.shell.try_wait().is_ok_and(|status| status.is_none())
     }
 

@@ -176,6 +176,9 @@ fn properties(index: usize, ports: &[[u16; 3]]) -> Properties {
         ("transaction.state.log.replication.factor", &replication),
         ("transaction.state.log.min.isr", "1"),
         ("group.initial.rebalance.delay.ms", "0"),
+        // The cleaner's buffer would be half of the memory otherwise, and compaction would wait for its turn.
+        ("log.cleaner.dedupe.buffer.size", "2097152"),
+        ("log.cleaner.backoff.ms", "200"),
         // A broker that was killed is missed soon.
         ("broker.session.timeout.ms", "3000"),
         ("broker.heartbeat.interval.ms", "500"),

@@ -36,6 +36,9 @@ pub enum TestingError {
         /// The last lines of its log.
         log: String,
     },
+    /// A worker of Kafka Connect that does not answer as it should.
+    #[error(transparent)]
+    Connect(#[from] crate::ConnectError),
 }
 
 fn failed(what: &'static str) -> impl FnOnce(io::Error) -> TestingError {

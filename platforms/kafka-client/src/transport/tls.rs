@@ -19,16 +19,20 @@ pub(crate) fn client_config(tls: &Tls) -> Result<Arc<ClientConfig>, KafkaError> 
 }
 
 fn authorities(tls: &Tls) -> Result<RootCertStore, KafkaError> {
-    let found = match &tls.authorities {
-        Some(pem) => {
-            let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
-            read.map_err(|error| KafkaError::Tls(error.to_string()))?
-        }
-        None => rustls_native_certs::load_native_certs().certs,
-    };
     let mut store = RootCertStore::empty();
-    match store.add_parsable_certificates(found) {
+    match store.add_parsable_certificates(certificates(tls)?) {
         (0, _) => Err(KafkaError::Tls("there is no certificate of an authority".to_owned())),
         _ => Ok(store),
+    }
+}
+
+/// The certificates of the authorities that are trusted.
+pub(crate) fn certificates(tls: &Tls) -> Result<Vec<CertificateDer<'static>>, KafkaError> {
+    match &tls.authorities {
+        Some(pem) => {
+            let read: Result<_, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+            read.map_err(|error| KafkaError::Tls(error.to_string()))
+        }
+        None => Ok(rustls_native_certs::load_native_certs().certs),
     }
 }

@@ -14,18 +14,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The engines. Without them, the test is skipped, with a line that says so past the harness, which would swallow what a test that
-/// passes prints. Where `DATASURFACE_TEST_REQUIRE=1` demands that everything is there, the test fails.
+/// The engines. Without them, the test is skipped.
 pub(crate) fn engines() -> Option<Engines> {
-    match Engines::find() {
-        Ok(engines) => Some(engines),
-        Err(why) => {
-            let required = std::env::var("DATASURFACE_TEST_REQUIRE").is_ok_and(|value| value == "1");
-            assert!(!required, "{why}");
-            std::io::stderr().write_all(format!("skipped: {why}\n").as_bytes()).unwrap();
-            None
-        }
-    }
+    Engines::find().inspect_err(|why| skipped(why)).ok()
+}
+
+/// Says that a test did nothing, past the harness, which would swallow what a test that passes prints. Where
+/// `DATASURFACE_TEST_REQUIRE=1` demands that everything is there, the test fails.
+pub(crate) fn skipped(why: &str) {
+    let required = std::env::var("DATASURFACE_TEST_REQUIRE").is_ok_and(|value| value == "1");
+    assert!(!required, "{why}");
+    std::io::stderr().write_all(format!("skipped: {why}\n").as_bytes()).unwrap();
 }
 
 /// A client of the broker that the tests of this process share.
@@ -45,6 +44,7 @@ pub(crate) fn connect(kafka: &Kafka, security: Security) -> Result<KafkaClient, 
 }
 
 /// Waits for what brokers and connectors see a moment after it was done.
+#[track_caller]
 pub(crate) fn eventually(mut is_so: impl FnMut() -> bool) {
     let until = Instant::now() + Duration::from_secs(90);
     while !is_so() {

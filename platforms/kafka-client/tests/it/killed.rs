@@ -4,10 +4,18 @@ use crate::{
     engine::{client, engines},
     reading::{assert_same, written},
 };
-use datasurface_kafka_client::{NewTopic, Record, testing::{Kafka, KafkaOptions}};
+use datasurface_kafka_client::{
+    KafkaClient, Limits, NewRecord, NewTopic, Record, Security,
+    testing::{Kafka, KafkaOptions},
+};
 
-/// Kafka's defaults delay what a test waits for.
-fn write(kafka: &Kafka, replication: i16) -> Vec<datasurface_kafka_client::NewRecord> {
+/// A client that gets few records at once: most of them are still to come when a broker is killed.
+fn reader(kafka: &Kafka) -> KafkaClient {
+    let limits = Limits::default().with_records(20_000);
+    KafkaClient::connect(&kafka.bootstrap_servers(), Security::none(), limits).unwrap()
+}
+
+fn write(kafka: &Kafka, replication: i16) -> Vec<NewRecord> {
     let mut client = client(kafka);
     let topic = NewTopic::new("killed").with_partitions(1).with_replication(replication);
     client.create_topic(&topic).unwrap();
@@ -23,8 +31,7 @@ fn a_broker_that_is_killed_and_started_again_is_read_to_the_end() {
     let Some(engines) = engines() else { return };
     let mut kafka = Kafka::start(&engines, &KafkaOptions::new()).unwrap();
     let written = write(&kafka, 1);
-    let mut client = client(&kafka);
-    // The answer is small: so most of the records come after the broker was killed.
+    let mut client = reader(&kafka);
     let mut records = client.records("killed", 0, 0..10_000);
     let mut read: Vec<Record> = records.by_ref().take(10).map(Result::unwrap).collect();
     kafka.kill(0);
@@ -43,7 +50,7 @@ fn of_three_brokers_the_leader_may_be_killed() {
     let Some(engines) = engines() else { return };
     let mut kafka = Kafka::start(&engines, &KafkaOptions::new().with_nodes(3)).unwrap();
     let written = write(&kafka, 3);
-    let mut client = client(&kafka);
+    let mut client = reader(&kafka);
     assert_eq!(client.brokers().unwrap(), [0, 1, 2]);
     let leader = client.topic("killed").unwrap().unwrap().partitions[0].leader.unwrap();
     let mut records = client.records("killed", 0, 0..10_000);

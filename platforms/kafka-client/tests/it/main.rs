@@ -10,5 +10,11 @@
 mod access;
 mod engine;
 mod killed;
+mod pipeline;
+#[path = "../../../local/tests/it/support/postgres.rs"]
+#[expect(dead_code, reason = "it is made for the tests of the local platform")]
+mod postgres;
 mod reading;
 mod topics;
+
+use engine::skipped;

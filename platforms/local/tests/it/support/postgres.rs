@@ -35,7 +35,7 @@ trap 'rm -rf "$1"' EXIT
 printf '%s\n' "$4" > "$1/password"
 "$2/initdb" -D "$1/data" -U postgres -N -E UTF8 --locale=C --pwfile="$1/password" \
   --auth-host=scram-sha-256 --auth-local=trust > "$1/log" 2>&1
-"$2/postgres" -D "$1/data" -p "$3" -k "$1" -h 127.0.0.1 -c fsync=off -c max_connections=60 \
+"$2/postgres" -D "$1/data" -p "$3" -k "$1" -h 127.0.0.1 -c fsync=off -c max_connections=60 -c wal_level=logical \
   >> "$1/log" 2>&1 < /dev/null &
 server=$!
 cat > /dev/null || true

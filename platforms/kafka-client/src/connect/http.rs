@@ -1,0 +1,169 @@
+//! Requests by HTTP, with limits of time and memory.
+
+use super::ConnectError;
+use crate::{Limits, Password, Tls, retry::Retry, transport::certificates};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use rustls::crypto::ring;
+use serde::de::DeserializeOwned;
+use std::{fmt, sync::Arc};
+use ureq::{
+    Agent, Error, RequestExt as _,
+    http::{Method, Request, Uri},
+    tls::{Certificate, RootCerts, TlsConfig},
+};
+
+/// A login by a user and a password (HTTP Basic).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectLogin {
+    user: String,
+    password: Password,
+}
+
+impl ConnectLogin {
+    /// Builds a login.
+    #[must_use]
+    pub fn new(user: impl Into<String>, password: Password) -> Self {
+        Self { user: user.into(), password }
+    }
+}
+
+/// A server that is asked by HTTP.
+pub(super) struct Http {
+    agent: Agent,
+    url: String,
+    login: Option<ConnectLogin>,
+    limits: Limits,
+}
+
+/// An action on a connector, for errors.
+#[derive(Clone, Copy)]
+pub(super) struct Action<'a> {
+    pub(super) subject: &'a str,
+    pub(super) verb: &'static str,
+}
+
+impl Http {
+    pub(super) fn new(
+        url: &str,
+        tls: &Tls,
+        login: Option<ConnectLogin>,
+        limits: Limits,
+    ) -> Result<Self, ConnectError> {
+        let invalid = || ConnectError::Address(without_user(url));
+        let parsed: Uri = url.parse().map_err(|_| invalid())?;
+        let scheme = parsed.scheme_str().unwrap_or_default();
+        let authority = parsed.authority().ok_or_else(invalid)?.as_str();
+        if !["http", "https"].contains(&scheme) || authority.contains('@') || parsed.query().is_some() {
+            return Err(invalid());
+        }
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            // Another server would get the login.
+            .max_redirects(0)
+            .proxy(None)
+            .timeout_connect(Some(limits.connecting))
+            .timeout_global(Some(limits.answering));
+        if scheme == "https" {
+            let roots = certificates(tls)?;
+            let roots: Vec<_> = roots.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
+            let tls = TlsConfig::builder()
+                .root_certs(RootCerts::new_with_certs(&roots))
+                .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()));
+            config = config.tls_config(tls.build());
+        }
+        let url = url.trim_end_matches('/').to_owned();
+        Ok(Self { agent: config.build().new_agent(), url, login, limits })
+    }
+
+    /// Sends a request until it does not fail for a passing reason, and reads the answer. An empty answer is read as null.
+    pub(super) fn call<T: DeserializeOwned>(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&str>,
+        action: Action<'_>,
+    ) -> Result<T, ConnectError> {
+        let mut retry = Retry::new(self.limits.retrying);
+        loop {
+            match self.call_once(method, path, body, action) {
+                Err(error) if error.is_transient() && retry.wait() => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn call_once<T: DeserializeOwned>(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&str>,
+        action: Action<'_>,
+    ) -> Result<T, ConnectError> {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        request = request.header("Content-Type", "application/json").header("Accept", "application/json");
+        if let Some(ConnectLogin { user, password }) = &self.login {
+            let login = BASE64_STANDARD.encode(format!("{user}:{}", password.reveal()));
+            request = request.header("Authorization", format!("Basic {login}"));
+        }
+        let request = request.body(body.unwrap_or_default().to_owned());
+        let request = request.map_err(|error| self.malformed(&error))?;
+        let answer = request.with_agent(&self.agent).run();
+        let mut answer = answer.map_err(|error| self.unreachable(&error))?;
+        let limit = u64::try_from(self.limits.answer).unwrap_or(u64::MAX);
+        let text = answer.body_mut().with_config().limit(limit).read_to_string();
+        let text = text.map_err(|error| self.unreachable(&error))?;
+        let status = answer.status().as_u16();
+        if !answer.status().is_success() {
+            let explanation = explanation(&text);
+            // Before a worker has begun its work, it knows no path at all.
+            if status == 404 && explanation.is_none() {
+                return Err(ConnectError::Connection {
+                    url: self.url.clone(),
+                    reason: "it is starting, or is no Kafka Connect".to_owned(),
+                    is_transient: true,
+                });
+            }
+            let subject = action.subject.to_owned();
+            let message = explanation.unwrap_or_else(|| text.chars().take(300).collect());
+            return Err(ConnectError::Refused { subject, action: action.verb, status, message });
+        }
+        let text = if text.trim().is_empty() { "null" } else { &text };
+        serde_json::from_str(text).map_err(|error| self.malformed(&error))
+    }
+
+    fn unreachable(&self, error: &Error) -> ConnectError {
+        let is_transient =
+            matches!(error, Error::Io(_) | Error::ConnectionFailed | Error::Timeout(_) | Error::Protocol(_));
+        ConnectError::Connection { url: self.url.clone(), reason: error.to_string(), is_transient }
+    }
+
+    fn malformed(&self, error: &impl fmt::Display) -> ConnectError {
+        ConnectError::Malformed { url: self.url.clone(), reason: error.to_string() }
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").field("url", &self.url).field("login", &self.login).finish_non_exhaustive()
+    }
+}
+
+/// An address for an error: a user in it may be a token.
+fn without_user(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        (None, Some((_, host))) => format!("…@{host}"),
+        _ => url.to_owned(),
+    }
+}
+
+/// The explanation of Kafka Connect, with a code that other servers do not give.
+fn explanation(text: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Explained {
+        #[serde(rename = "error_code")]
+        _code: u16,
+        message: String,
+    }
+    serde_json::from_str::<Explained>(text).ok().map(|explained| explained.message)
+}
