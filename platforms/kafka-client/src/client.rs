@@ -46,11 +46,7 @@ impl KafkaClient {
     /// # Errors
     ///
     /// If an address is none, no broker can be reached, or the login fails.
-    pub fn connect(
-        bootstrap_servers: &str,
-        security: Security,
-        limits: Limits,
-    ) -> Result<Self, KafkaError> {
+    pub fn connect(bootstrap_servers: &str, security: Security, limits: Limits) -> Result<Self, KafkaError> {
         let bootstrap: Result<_, _> = bootstrap_servers.split(',').map(Address::parse).collect();
         let tls = security.tls().map(client_config).transpose()?;
         let mut client = Self {
@@ -210,7 +206,9 @@ impl KafkaClient {
             return Ok(address.clone());
         }
         let mut candidates: Vec<Address> = self.brokers.values().cloned().collect();
-        candidates.extend(self.bootstrap.iter().filter(|one| !candidates.contains(one)).cloned().collect::<Vec<_>>());
+        candidates.extend(
+            self.bootstrap.iter().filter(|one| !candidates.contains(one)).cloned().collect::<Vec<_>>(),
+        );
         let mut last = KafkaError::Address(String::new());
         for address in &candidates {
             match self.open(address) {
@@ -226,8 +224,7 @@ impl KafkaClient {
 
     fn open(&mut self, address: &Address) -> Result<(), KafkaError> {
         if !self.connections.contains_key(address) {
-            let opened =
-                Connection::open(address, self.tls.as_ref(), self.security.login(), &self.limits)?;
+            let opened = Connection::open(address, self.tls.as_ref(), self.security.login(), &self.limits)?;
             self.connections.insert(address.clone(), opened);
         }
         Ok(())

@@ -6,56 +6,67 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ErrorCode(i16);
 
-/// Codes that this client or its users act on, or that are often seen. Others are shown as numbers.
-const NAMES: &[(i16, &str)] = &[
-    (-1, "UNKNOWN_SERVER_ERROR"),
-    (1, "OFFSET_OUT_OF_RANGE"),
-    (2, "CORRUPT_MESSAGE"),
-    (3, "UNKNOWN_TOPIC_OR_PARTITION"),
-    (5, "LEADER_NOT_AVAILABLE"),
-    (6, "NOT_LEADER_OR_FOLLOWER"),
-    (7, "REQUEST_TIMED_OUT"),
-    (8, "BROKER_NOT_AVAILABLE"),
-    (9, "REPLICA_NOT_AVAILABLE"),
-    (10, "MESSAGE_TOO_LARGE"),
-    (13, "NETWORK_EXCEPTION"),
-    (14, "COORDINATOR_LOAD_IN_PROGRESS"),
-    (15, "COORDINATOR_NOT_AVAILABLE"),
-    (16, "NOT_COORDINATOR"),
-    (17, "INVALID_TOPIC_EXCEPTION"),
-    (19, "NOT_ENOUGH_REPLICAS"),
-    (20, "NOT_ENOUGH_REPLICAS_AFTER_APPEND"),
-    (24, "INVALID_GROUP_ID"),
-    (25, "UNKNOWN_MEMBER_ID"),
-    (29, "TOPIC_AUTHORIZATION_FAILED"),
-    (30, "GROUP_AUTHORIZATION_FAILED"),
-    (31, "CLUSTER_AUTHORIZATION_FAILED"),
-    (33, "UNSUPPORTED_SASL_MECHANISM"),
-    (34, "ILLEGAL_SASL_STATE"),
-    (35, "UNSUPPORTED_VERSION"),
-    (36, "TOPIC_ALREADY_EXISTS"),
-    (37, "INVALID_PARTITIONS"),
-    (38, "INVALID_REPLICATION_FACTOR"),
-    (40, "INVALID_CONFIG"),
-    (41, "NOT_CONTROLLER"),
-    (42, "INVALID_REQUEST"),
-    (44, "POLICY_VIOLATION"),
-    (51, "CONCURRENT_TRANSACTIONS"),
-    (53, "TRANSACTIONAL_ID_AUTHORIZATION_FAILED"),
-    (54, "SECURITY_DISABLED"),
-    (58, "SASL_AUTHENTICATION_FAILED"),
-    (68, "NON_EMPTY_GROUP"),
-    (69, "GROUP_ID_NOT_FOUND"),
-    (73, "TOPIC_DELETION_DISABLED"),
-    (74, "FENCED_LEADER_EPOCH"),
-    (75, "UNKNOWN_LEADER_EPOCH"),
-    (76, "UNSUPPORTED_COMPRESSION_TYPE"),
-    (78, "OFFSET_NOT_AVAILABLE"),
-    (86, "GROUP_SUBSCRIBED_TO_TOPIC"),
-    (89, "THROTTLING_QUOTA_EXCEEDED"),
-    (91, "RESOURCE_NOT_FOUND"),
-    (92, "DUPLICATE_RESOURCE"),
-    (93, "UNACCEPTABLE_CREDENTIAL"),
+/// The meaning of a code for whoever gets it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// The same request may succeed a moment later, possibly at another broker.
+    Passing,
+    /// An access rule is missing.
+    Denial,
+    /// The same request fails again.
+    Lasting,
+}
+
+/// Codes that this client or its users act on, or that are often seen. Others are lasting, and shown as numbers.
+const CODES: &[(i16, Kind, &str)] = &[
+    (-1, Kind::Lasting, "UNKNOWN_SERVER_ERROR"),
+    (1, Kind::Lasting, "OFFSET_OUT_OF_RANGE"),
+    (2, Kind::Lasting, "CORRUPT_MESSAGE"),
+    (3, Kind::Lasting, "UNKNOWN_TOPIC_OR_PARTITION"),
+    (5, Kind::Passing, "LEADER_NOT_AVAILABLE"),
+    (6, Kind::Passing, "NOT_LEADER_OR_FOLLOWER"),
+    (7, Kind::Passing, "REQUEST_TIMED_OUT"),
+    (8, Kind::Passing, "BROKER_NOT_AVAILABLE"),
+    (9, Kind::Passing, "REPLICA_NOT_AVAILABLE"),
+    (10, Kind::Lasting, "MESSAGE_TOO_LARGE"),
+    (13, Kind::Passing, "NETWORK_EXCEPTION"),
+    (14, Kind::Passing, "COORDINATOR_LOAD_IN_PROGRESS"),
+    (15, Kind::Passing, "COORDINATOR_NOT_AVAILABLE"),
+    (16, Kind::Passing, "NOT_COORDINATOR"),
+    (17, Kind::Lasting, "INVALID_TOPIC_EXCEPTION"),
+    (19, Kind::Passing, "NOT_ENOUGH_REPLICAS"),
+    (20, Kind::Passing, "NOT_ENOUGH_REPLICAS_AFTER_APPEND"),
+    (24, Kind::Lasting, "INVALID_GROUP_ID"),
+    (25, Kind::Lasting, "UNKNOWN_MEMBER_ID"),
+    (29, Kind::Denial, "TOPIC_AUTHORIZATION_FAILED"),
+    (30, Kind::Denial, "GROUP_AUTHORIZATION_FAILED"),
+    (31, Kind::Denial, "CLUSTER_AUTHORIZATION_FAILED"),
+    (33, Kind::Lasting, "UNSUPPORTED_SASL_MECHANISM"),
+    (34, Kind::Lasting, "ILLEGAL_SASL_STATE"),
+    (35, Kind::Lasting, "UNSUPPORTED_VERSION"),
+    (36, Kind::Lasting, "TOPIC_ALREADY_EXISTS"),
+    (37, Kind::Lasting, "INVALID_PARTITIONS"),
+    (38, Kind::Lasting, "INVALID_REPLICATION_FACTOR"),
+    (40, Kind::Lasting, "INVALID_CONFIG"),
+    (41, Kind::Passing, "NOT_CONTROLLER"),
+    (42, Kind::Lasting, "INVALID_REQUEST"),
+    (44, Kind::Lasting, "POLICY_VIOLATION"),
+    (51, Kind::Passing, "CONCURRENT_TRANSACTIONS"),
+    (53, Kind::Denial, "TRANSACTIONAL_ID_AUTHORIZATION_FAILED"),
+    (54, Kind::Lasting, "SECURITY_DISABLED"),
+    (58, Kind::Lasting, "SASL_AUTHENTICATION_FAILED"),
+    (68, Kind::Lasting, "NON_EMPTY_GROUP"),
+    (69, Kind::Lasting, "GROUP_ID_NOT_FOUND"),
+    (73, Kind::Lasting, "TOPIC_DELETION_DISABLED"),
+    (74, Kind::Passing, "FENCED_LEADER_EPOCH"),
+    (75, Kind::Passing, "UNKNOWN_LEADER_EPOCH"),
+    (76, Kind::Lasting, "UNSUPPORTED_COMPRESSION_TYPE"),
+    (78, Kind::Passing, "OFFSET_NOT_AVAILABLE"),
+    (86, Kind::Lasting, "GROUP_SUBSCRIBED_TO_TOPIC"),
+    (89, Kind::Passing, "THROTTLING_QUOTA_EXCEEDED"),
+    (91, Kind::Lasting, "RESOURCE_NOT_FOUND"),
+    (92, Kind::Lasting, "DUPLICATE_RESOURCE"),
+    (93, Kind::Lasting, "UNACCEPTABLE_CREDENTIAL"),
 ];
 
 impl ErrorCode {
@@ -78,34 +89,38 @@ impl ErrorCode {
     /// A resource, as a user, does not exist.
     pub const RESOURCE_NOT_FOUND: Self = Self(91);
 
-    /// Wraps the number of the protocol; `None` for 0, which stands for success.
+    /// Wraps the number of the protocol; `None` for 0, which means success.
     #[must_use]
     pub fn new(number: i16) -> Option<Self> {
         (number != 0).then_some(Self(number))
     }
 
-    /// The number in the protocol.
+    /// Returns the number in the protocol.
     #[must_use]
     pub fn number(self) -> i16 {
         self.0
     }
 
-    /// The name in the protocol's documentation; `None` for codes that are rarely seen.
+    /// Returns the name in the protocol's documentation; `None` for codes that are rarely seen.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
-        NAMES.iter().find(|(number, _)| *number == self.0).map(|(_, name)| *name)
+        self.known().map(|(_, _, name)| *name)
     }
 
     /// Whether the same request may succeed a moment later, possibly at another broker.
     #[must_use]
     pub fn is_transient(self) -> bool {
-        matches!(self.0, 5..=9 | 13..=16 | 19 | 20 | 41 | 51 | 74 | 75 | 78 | 89)
+        self.known().is_some_and(|(_, kind, _)| *kind == Kind::Passing)
     }
 
     /// Whether an access rule is missing.
     #[must_use]
     pub fn is_denial(self) -> bool {
-        matches!(self.0, 29..=31 | 53)
+        self.known().is_some_and(|(_, kind, _)| *kind == Kind::Denial)
+    }
+
+    fn known(self) -> Option<&'static (i16, Kind, &'static str)> {
+        CODES.iter().find(|(number, _, _)| *number == self.0)
     }
 }
 

@@ -52,8 +52,8 @@ pub use admin::{
 };
 pub use client::KafkaClient;
 pub use connect::{
-    ConfigFinding, ConnectClient, ConnectError, ConnectLogin, ConnectorConfig, ConnectorState, ConnectorStatus,
-    Plugin, Put, TaskStatus,
+    ConfigFinding, ConnectClient, ConnectError, ConnectLogin, ConnectorConfig, ConnectorState,
+    ConnectorStatus, Plugin, Put, TaskStatus,
 };
 pub use error::KafkaError;
 pub use error_code::ErrorCode;

@@ -103,7 +103,7 @@ impl Login {
 }
 
 impl Mechanism {
-    /// The name by which brokers know it.
+    /// Returns the name by which brokers know it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

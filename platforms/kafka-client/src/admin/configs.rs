@@ -63,9 +63,12 @@ impl KafkaClient {
         topics: &[&str],
     ) -> Result<BTreeMap<String, BTreeMap<String, ConfigValue>>, KafkaError> {
         self.with_retries(|client| {
-            let resource = |name: &&str| DescribedResource { kind: TOPIC, name: (*name).to_owned(), keys: None };
-            let request =
-                DescribeConfigs { resources: topics.iter().map(resource).collect(), includes_synonyms: false };
+            let resource =
+                |name: &&str| DescribedResource { kind: TOPIC, name: (*name).to_owned(), keys: None };
+            let request = DescribeConfigs {
+                resources: topics.iter().map(resource).collect(),
+                includes_synonyms: false,
+            };
             let answer = client.call(Receiver::Any, &request)?;
             let mut configs = BTreeMap::new();
             for resource in answer.resources {
@@ -92,7 +95,8 @@ impl KafkaClient {
                 operation: if value.is_some() { SET } else { DELETE },
                 value: value.clone(),
             });
-            let resource = AlteredResource { kind: TOPIC, name: topic.to_owned(), configs: configs.collect() };
+            let resource =
+                AlteredResource { kind: TOPIC, name: topic.to_owned(), configs: configs.collect() };
             let request = IncrementalAlterConfigs { resources: vec![resource], only_validates: false };
             let answer = client.call(Receiver::Controller, &request)?;
             let outcome = answer.resources.into_iter().next();

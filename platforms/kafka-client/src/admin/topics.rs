@@ -5,9 +5,7 @@ use crate::{
     client::{Receiver, check, incomplete},
     wire::messages::{
         cluster::{PartitionMetadata, TopicMetadata},
-        topics::{
-            CreatePartitions, CreateTopics, CreatedConfig, CreatedTopic, DeleteTopics, GrownTopic,
-        },
+        topics::{CreatePartitions, CreateTopics, CreatedConfig, CreatedTopic, DeleteTopics, GrownTopic},
     },
 };
 use std::collections::BTreeMap;

@@ -92,7 +92,8 @@ impl KafkaClient {
     pub fn delete_scram_user(&mut self, name: &str, mechanism: Mechanism) -> Result<bool, KafkaError> {
         let (_, number) = scram(mechanism)?;
         let deleted = self.with_retries(|client| {
-            let deletion = CredentialDeletion { name: Compact(name.to_owned()), mechanism: number, tags: Tags };
+            let deletion =
+                CredentialDeletion { name: Compact(name.to_owned()), mechanism: number, tags: Tags };
             client.alter_scram_user(name, vec![deletion], Vec::new())
         });
         Ok(unless(deleted, ErrorCode::RESOURCE_NOT_FOUND)?.is_some())
@@ -117,9 +118,9 @@ impl KafkaClient {
 fn scram(mechanism: Mechanism) -> Result<(Hashes, i8), KafkaError> {
     let number = if mechanism == Mechanism::ScramSha512 { 2 } else { 1 };
     let hashes = Hashes::new(mechanism);
-    hashes.map(|hashes| (hashes, number)).ok_or_else(|| {
-        KafkaError::Invalid(format!("{} has no users that brokers keep", mechanism.name()))
-    })
+    hashes
+        .map(|hashes| (hashes, number))
+        .ok_or_else(|| KafkaError::Invalid(format!("{} has no users that brokers keep", mechanism.name())))
 }
 
 fn mechanism(number: i8) -> Option<Mechanism> {

@@ -214,13 +214,7 @@ impl ConnectClient {
         Ok(existing(deleted.map(Some))?.is_some())
     }
 
-    fn act(
-        &self,
-        method: &Method,
-        name: &str,
-        rest: &str,
-        verb: &'static str,
-    ) -> Result<(), ConnectError> {
+    fn act(&self, method: &Method, name: &str, rest: &str, verb: &'static str) -> Result<(), ConnectError> {
         self.0.call::<Json>(method, &path(name, rest), None, Action { subject: name, verb }).map(drop)
     }
 }

@@ -25,7 +25,7 @@ impl ConnectorConfig {
         self
     }
 
-    /// The value of a name.
+    /// Looks the value of a name up.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
@@ -57,7 +57,8 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for ConnectorConfig 
 
 impl fmt::Debug for ConnectorConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.0.iter().map(|(name, value)| (name, if is_secret(name) { "…" } else { value.as_str() }));
+        let shown =
+            self.0.iter().map(|(name, value)| (name, if is_secret(name) { "…" } else { value.as_str() }));
         f.debug_map().entries(shown).finish()
     }
 }

@@ -47,17 +47,28 @@ impl ConnectError {
     #[must_use]
     pub fn help(&self) -> String {
         match self {
-            Self::Address(_) => "write an address as `http://host:port` or `https://host:port`, without a user".to_owned(),
+            Self::Address(_) => {
+                "write an address as `http://host:port` or `https://host:port`, without a user".to_owned()
+            }
             Self::Tls(error) => error.help(),
             Self::Connection { .. } => {
-                "check that the address is one of a worker, that it runs, and that both sides agree on TLS".to_owned()
+                "check that the address is one of a worker, that it runs, and that both sides agree on TLS"
+                    .to_owned()
             }
-            Self::Refused { status: 401 | 403, .. } => "check the user and the password for the REST API".to_owned(),
+            Self::Refused { status: 401 | 403, .. } => {
+                "check the user and the password for the REST API".to_owned()
+            }
             Self::Refused { status: 404, .. } => "create the connector, or check its name".to_owned(),
-            Self::Refused { status: 409, .. } => "try again: the workers are distributing connectors".to_owned(),
-            Self::Refused { status: 400, .. } => "correct the configuration: validating it lists each value that is not accepted".to_owned(),
+            Self::Refused { status: 409, .. } => {
+                "try again: the workers are distributing connectors".to_owned()
+            }
+            Self::Refused { status: 400, .. } => {
+                "correct the configuration: validating it lists each value that is not accepted".to_owned()
+            }
             Self::Refused { .. } => "look into the log of the worker".to_owned(),
-            Self::Malformed { .. } => "check that the address is one of Kafka Connect, of version 3.6 or newer".to_owned(),
+            Self::Malformed { .. } => {
+                "check that the address is one of Kafka Connect, of version 3.6 or newer".to_owned()
+            }
         }
     }
 

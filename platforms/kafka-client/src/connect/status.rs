@@ -28,20 +28,25 @@ pub struct TaskStatus {
 
 /// A state of a connector or a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum ConnectorState {
     /// No worker has it yet.
+    #[serde(rename = "UNASSIGNED")]
     Unassigned,
-    /// It works.
+    /// A worker runs it.
+    #[serde(rename = "RUNNING")]
     Running,
-    /// It was paused, and keeps its resources.
+    /// Paused: it keeps its resources.
+    #[serde(rename = "PAUSED")]
     Paused,
-    /// It was stopped, and has no tasks.
+    /// Stopped: it has no tasks.
+    #[serde(rename = "STOPPED")]
     Stopped,
-    /// It failed, and does not start again by itself.
+    /// Failed: it does not start again by itself.
+    #[serde(rename = "FAILED")]
     Failed,
-    /// It is starting again.
+    /// On its way to run again.
+    #[serde(rename = "RESTARTING")]
     Restarting,
     /// A state that this client does not know.
     #[serde(other)]
@@ -53,7 +58,9 @@ impl ConnectorStatus {
     #[must_use]
     pub fn is_running(&self) -> bool {
         let is_running = |state| state == ConnectorState::Running;
-        is_running(self.state) && !self.tasks.is_empty() && self.tasks.iter().all(|task| is_running(task.state))
+        is_running(self.state)
+            && !self.tasks.is_empty()
+            && self.tasks.iter().all(|task| is_running(task.state))
     }
 
     /// The cause of the first failure, of the connector or of a task.

@@ -144,3 +144,79 @@ fn headers(input: &mut Input<'_>) -> Result<Vec<Header>, Malformed> {
     }
     Ok(headers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::{NewRecord, producer::encode_batch};
+
+    fn batch() -> Vec<u8> {
+        let header = Header { name: "name".to_owned(), value: Some(vec![1, 2]) };
+        let record = |number: u8| NewRecord {
+            key: Some(vec![number]),
+            value: Some(vec![number; 20]),
+            headers: vec![header.clone()],
+            timestamp: 1_700_000_000_000 + i64::from(number),
+        };
+        encode_batch(&(0..5).map(record).collect::<Vec<_>>()).unwrap()
+    }
+
+    fn read(bytes: &[u8]) -> Result<Vec<Record>, Malformed> {
+        let mut input = Input::new(bytes);
+        let mut records = Vec::new();
+        while let Some(batch) = next_batch(&mut input)? {
+            batch.marker(1 << 20)?;
+            records.extend(batch.records(1 << 20)?);
+        }
+        Ok(records)
+    }
+
+    /// A batch whose bytes behind the checksum were changed, and the checksum with them.
+    fn forged(change: impl FnOnce(&mut [u8])) -> Vec<u8> {
+        let mut bytes = batch();
+        change(&mut bytes[21..]);
+        let checksum = crc32c::crc32c(&bytes[21..]);
+        bytes[17..21].copy_from_slice(&checksum.to_be_bytes());
+        bytes
+    }
+
+    #[test]
+    fn a_batch_that_was_cut_is_left_for_the_next_answer() {
+        let whole = batch();
+        assert_eq!(read(&whole).unwrap().len(), 5);
+        for length in 0..whole.len() {
+            assert_eq!(read(&whole[..length]).unwrap(), []);
+        }
+        let more = [whole.as_slice(), &whole[..whole.len() - 1]].concat();
+        assert_eq!(read(&more).unwrap().len(), 5);
+    }
+
+    #[test]
+    fn a_changed_bit_is_noticed() {
+        for place in 21..batch().len() {
+            let mut bytes = batch();
+            bytes[place] ^= 1;
+            assert_eq!(read(&bytes), Err(Malformed("its checksum differs")));
+        }
+    }
+
+    /// A broker can make checksums, too.
+    #[test]
+    fn no_forged_byte_is_more_than_an_error() {
+        let length = batch().len() - 21;
+        for place in 0..length {
+            for value in 0..=255 {
+                let bytes = forged(|bytes| bytes[place] = value);
+                if let Ok(records) = read(&bytes) {
+                    assert!(records.len() <= length);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_count_that_is_only_claimed_takes_no_memory() {
+        let bytes = forged(|bytes| bytes[36..40].copy_from_slice(&i32::MAX.to_be_bytes()));
+        assert_eq!(read(&bytes), Err(Malformed("it ends too early")));
+    }
+}

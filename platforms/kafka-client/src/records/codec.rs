@@ -77,13 +77,7 @@ mod tests {
         framed.extend_from_slice(&u32::try_from(block.len()).unwrap().to_be_bytes());
         framed.extend_from_slice(&block);
         let zstd = ruzstd::encoding::compress_to_vec(&zeros[..], ruzstd::encoding::CompressionLevel::Fastest);
-        vec![
-            (1, gzip.finish().unwrap()),
-            (2, block),
-            (2, framed),
-            (3, lz4.finish().unwrap()),
-            (4, zstd),
-        ]
+        vec![(1, gzip.finish().unwrap()), (2, block), (2, framed), (3, lz4.finish().unwrap()), (4, zstd)]
     }
 
     #[test]

@@ -59,13 +59,8 @@ impl KafkaClient {
     /// # Errors
     ///
     /// If the topic is missing, or an access rule, or the batch is larger than the topic allows.
-    pub fn produce(
-        &mut self,
-        topic: &str,
-        partition: i32,
-        records: &[NewRecord],
-    ) -> Result<i64, KafkaError> {
-        let batch = encode_batch(records, NO_PRODUCER)?;
+    pub fn produce(&mut self, topic: &str, partition: i32, records: &[NewRecord]) -> Result<i64, KafkaError> {
+        let batch = encode_batch(records)?;
         self.with_retries(|client| produce_batch(client, topic, partition, &batch, None))
     }
 
@@ -94,18 +89,13 @@ impl Transaction<'_> {
     /// # Errors
     ///
     /// As [`KafkaClient::produce`], and if the transaction was fenced off, or has timed out.
-    pub fn produce(
-        &mut self,
-        topic: &str,
-        partition: i32,
-        records: &[NewRecord],
-    ) -> Result<i64, KafkaError> {
+    pub fn produce(&mut self, topic: &str, partition: i32, records: &[NewRecord]) -> Result<i64, KafkaError> {
         let sequence = self.sequence(topic, partition)?;
-        let batch = encode_batch(records, Producer { sequence, ..self.producer })?;
+        let batch = encode_batch_of(records, Producer { sequence, ..self.producer })?;
         let name = self.name.clone();
-        let offset = self.client.with_retries(|client| {
-            produce_batch(client, topic, partition, &batch, Some(name.clone()))
-        })?;
+        let offset = self
+            .client
+            .with_retries(|client| produce_batch(client, topic, partition, &batch, Some(name.clone())))?;
         let known = self.sequences.iter_mut().find(|(name, index, _)| name == topic && *index == partition);
         if let Some((_, _, next)) = known {
             *next = next.wrapping_add(i32::try_from(records.len()).unwrap_or_default());
@@ -135,8 +125,7 @@ impl Transaction<'_> {
         let Self { client, name, coordinator, producer, .. } = self;
         client.with_retries(|client| {
             let (transaction, Producer { id, epoch, .. }) = (name.clone(), producer);
-            let answer =
-                client.call(coordinator, &EndTxn { transaction, producer: id, epoch, commits })?;
+            let answer = client.call(coordinator, &EndTxn { transaction, producer: id, epoch, commits })?;
             check::<EndTxn>(&name, answer.error, None)
         })
     }
@@ -188,8 +177,13 @@ fn produce_batch(
     Ok(outcome.base_offset)
 }
 
+/// Writes a batch of nobody in particular.
+pub(super) fn encode_batch(records: &[NewRecord]) -> Result<Vec<u8>, KafkaError> {
+    encode_batch_of(records, NO_PRODUCER)
+}
+
 /// Writes a batch of format 2, not compressed: the topic's configuration says how brokers compress it.
-fn encode_batch(records: &[NewRecord], producer: Producer) -> Result<Vec<u8>, KafkaError> {
+fn encode_batch_of(records: &[NewRecord], producer: Producer) -> Result<Vec<u8>, KafkaError> {
     let count = i32::try_from(records.len()).map_err(|_| too_long())?;
     if count == 0 {
         return Err(KafkaError::Invalid("a batch of no records cannot be written".to_owned()));

@@ -141,8 +141,7 @@ impl Records<'_> {
             while let Some((_, producer)) = aborted.next_if(|(first, _)| *first < batch.next_offset) {
                 self.aborting.insert(producer);
             }
-            self.take_batch(&batch)
-                .map_err(|malformed| self.unreadable(batch.base_offset, &malformed))?;
+            self.take_batch(&batch).map_err(|malformed| self.unreadable(batch.base_offset, &malformed))?;
         }
     }
 

@@ -47,6 +47,10 @@ impl ConnectWorker {
             ("plugin.discovery", "service_load"),
             ("offset.flush.interval.ms", "500"),
             ("scheduled.rebalance.max.delay.ms", "0"),
+            // A worker that was killed is missed soon, and so are its consumers.
+            ("session.timeout.ms", "6000"),
+            ("heartbeat.interval.ms", "1000"),
+            ("consumer.session.timeout.ms", "6000"),
         ]);
         all.set("bootstrap.servers", bootstrap_servers);
         all.set("plugin.path", engines.plugins());

@@ -27,7 +27,7 @@ impl Engines {
     /// If they are not there: a sentence that says so, for a test that is skipped.
     pub fn find() -> Result<Self, String> {
         let named = env::var_os("DATASURFACE_KAFKA").map(PathBuf::from);
-        let cache = env::var_os("HOME").map(|home| Path::new(&home).join(".cache/datasurface"));
+        let cache = env::var_os("HOME").map(|folder| Path::new(&folder).join(".cache/datasurface"));
         let folder = named.or(cache).ok_or("DATASURFACE_KAFKA names no folder that has Kafka")?;
         for (part, jar) in NEEDED {
             if !has_jar(&folder.join(part), jar) {

@@ -1,7 +1,9 @@
 //! A cluster of brokers.
 
 use super::{
-    ADMINISTRATOR, Engines, Listener, TestingError, failed, folder::Folder, free_ports,
+    ADMINISTRATOR, Engines, Listener, TestingError, failed,
+    folder::Folder,
+    free_ports,
     java::{self, Program},
     properties::Properties,
 };
@@ -50,7 +52,7 @@ pub struct Kafka {
     engines: Engines,
     nodes: Vec<Node>,
     /// Dropped last, when nobody writes there any more.
-    _folder: Folder,
+    folder: Folder,
 }
 
 #[derive(Debug)]
@@ -79,9 +81,9 @@ impl Kafka {
         let count = options.nodes.unwrap_or(1).max(1);
         let ports = free_ports(3 * count)?;
         let ports: Vec<[u16; 3]> = ports.chunks_exact(3).filter_map(|three| three.try_into().ok()).collect();
-        let mut kafka = Self { engines: engines.clone(), nodes: Vec::new(), _folder: folder };
+        let mut kafka = Self { engines: engines.clone(), nodes: Vec::new(), folder };
         for (index, own) in ports.iter().enumerate() {
-            let folder = kafka._folder.path().join(index.to_string());
+            let folder = kafka.folder.path().join(index.to_string());
             fs::create_dir(&folder).map_err(failed("making a folder"))?;
             let mut properties = properties(index, &ports);
             properties.set("log.dirs", folder.join("data").display());
@@ -150,8 +152,7 @@ impl Node {
 
     fn start(&mut self, engines: &Engines) -> Result<(), TestingError> {
         let configuration = self.folder.join("properties");
-        let program =
-            Program::start(engines, &self.folder, "the broker", "kafka.Kafka", &configuration)?;
+        let program = Program::start(engines, &self.folder, "the broker", "kafka.Kafka", &configuration)?;
         self.program = Some(program);
         Ok(())
     }

@@ -47,8 +47,7 @@ impl Listener {
 
     /// Adds what a broker has to know.
     pub(super) fn configure(&self, properties: &mut Properties) {
-        let protocols =
-            format!("CLIENTS:{},BROKERS:PLAINTEXT,CONTROLLERS:PLAINTEXT", self.protocol());
+        let protocols = format!("CLIENTS:{},BROKERS:PLAINTEXT,CONTROLLERS:PLAINTEXT", self.protocol());
         properties.set("listener.security.protocol.map", protocols);
         let Some(password) = self.password() else { return };
         properties.set("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");

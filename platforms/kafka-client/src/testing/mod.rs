@@ -41,8 +41,8 @@ pub enum TestingError {
     Connect(#[from] crate::ConnectError),
 }
 
-fn failed(what: &'static str) -> impl FnOnce(io::Error) -> TestingError {
-    move |error| TestingError::Io(what.to_owned(), error)
+fn failed(action: &'static str) -> impl FnOnce(io::Error) -> TestingError {
+    move |error| TestingError::Io(action.to_owned(), error)
 }
 
 /// Finds ports that nobody has now. Somebody else may take one before it is used.

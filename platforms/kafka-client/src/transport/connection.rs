@@ -82,11 +82,7 @@ impl Connection {
         Ok(())
     }
 
-    fn exchange<R: Request>(
-        &mut self,
-        request: &R,
-        deadline: Instant,
-    ) -> Result<R::Response, KafkaError> {
+    fn exchange<R: Request>(&mut self, request: &R, deadline: Instant) -> Result<R::Response, KafkaError> {
         self.correlation = self.correlation.wrapping_add(1);
         let bytes = framed(request, self.correlation)
             .ok_or_else(|| KafkaError::Invalid(format!("{} is too long for Kafka", R::NAME)))?;

@@ -58,12 +58,9 @@ impl Connection {
         message: String,
         deadline: Instant,
     ) -> Result<String, KafkaError> {
-        let answer =
-            self.call_by(&SaslAuthenticate { bytes: Binary(message.into_bytes()) }, deadline)?;
+        let answer = self.call_by(&SaslAuthenticate { bytes: Binary(message.into_bytes()) }, deadline)?;
         match ErrorCode::new(answer.error) {
-            Some(code) => {
-                Err(self.rejected(login, answer.message.unwrap_or_else(|| code.to_string())))
-            }
+            Some(code) => Err(self.rejected(login, answer.message.unwrap_or_else(|| code.to_string()))),
             None => String::from_utf8(answer.bytes.0)
                 .map_err(|_| self.rejected(login, "the broker's message is no text".to_owned())),
         }

@@ -82,13 +82,18 @@ impl<'p> Scram<'p> {
         if !nonce.starts_with(&self.nonce) || nonce.len() == self.nonce.len() {
             return Err("the broker's nonce does not continue the client's".to_owned());
         }
-        let salt = said.get("s").and_then(|salt| BASE64_STANDARD.decode(salt).ok()).ok_or("the broker gave no salt")?;
+        let salt = said
+            .get("s")
+            .and_then(|salt| BASE64_STANDARD.decode(salt).ok())
+            .ok_or("the broker gave no salt")?;
         let iterations = said.get("i").and_then(|count| count.parse::<u32>().ok());
         let iterations = iterations
             .filter(|count| (LEAST_ITERATIONS..=MOST_ITERATIONS).contains(count))
             .and_then(NonZeroU32::new)
             .ok_or_else(|| {
-                format!("the broker wants fewer than {LEAST_ITERATIONS} or more than {MOST_ITERATIONS} iterations")
+                format!(
+                    "the broker wants fewer than {LEAST_ITERATIONS} or more than {MOST_ITERATIONS} iterations"
+                )
             })?;
         let salted = self.hashes.salted(self.password, &salt, iterations);
         let client_key = self.hashes.keyed(&salted, "Client Key");

@@ -10,11 +10,16 @@ use std::sync::OnceLock;
 
 const PASSWORD: &str = "correct horse, battery=staple";
 
+/// The time after which a broker does not answer any more without another login.
+const SESSION_MS: u64 = 2000;
+
 fn kafka() -> Option<&'static Kafka> {
     static KAFKA: OnceLock<Option<Kafka>> = OnceLock::new();
     let start = || {
         let listener = Listener::Users { password: "administrator-password".to_owned() };
-        Some(Kafka::start(&engines()?, &KafkaOptions::new().with_listener(listener)).unwrap())
+        let options =
+            KafkaOptions::new().with_listener(listener).config("connections.max.reauth.ms", SESSION_MS);
+        Some(Kafka::start(&engines()?, &options).unwrap())
     };
     KAFKA.get_or_init(start).as_ref()
 }
@@ -132,4 +137,15 @@ fn errors_of_a_login_say_who_and_where_and_no_password() {
     }
     let nobody = connect(kafka, Security::none()).unwrap_err();
     assert!(nobody.help().contains("both sides agree"), "{nobody:?}");
+}
+
+#[test]
+fn a_login_that_expired_is_repeated() {
+    let Some(kafka) = kafka() else { return };
+    let mut administrator = administrator(kafka);
+    for _ in 0..2 {
+        assert_eq!(administrator.brokers().unwrap(), [0]);
+        std::thread::sleep(std::time::Duration::from_millis(SESSION_MS + 500));
+    }
+    assert!(administrator.scram_users().is_ok());
 }

@@ -8,13 +8,18 @@
 )]
 
 mod access;
+mod ended;
 mod engine;
+mod fake_broker;
+mod groups;
+mod hostile;
 mod killed;
 mod pipeline;
 #[path = "../../../local/tests/it/support/postgres.rs"]
 #[expect(dead_code, reason = "it is made for the tests of the local platform")]
 mod postgres;
 mod reading;
+mod tls;
 mod topics;
 
 use engine::skipped;

@@ -12,7 +12,8 @@ use postgres::Client;
 use std::collections::BTreeMap;
 
 const TOPIC: &str = "shop.public.orders";
-const QUERY: &str = "SELECT concat_ws('|', id, customer, amount, coalesce(note, 'NULL')) FROM orders ORDER BY id";
+const QUERY: &str =
+    "SELECT concat_ws('|', id, customer, amount, coalesce(note, 'NULL')) FROM orders ORDER BY id";
 
 fn source(server: &Server) -> ConnectorConfig {
     ConnectorConfig::from_iter([
@@ -123,13 +124,17 @@ fn rows_go_from_one_postgresql_through_a_topic_into_another_one() {
 fn life_of_a_connector(connect: &ConnectClient, config: &ConnectorConfig) {
     assert_eq!(connect.connectors().unwrap(), ["shop-sink", "shop-source"]);
     let plugins = connect.plugins().unwrap();
-    assert!(plugins.iter().any(|plugin| plugin.class.ends_with("JdbcSinkConnector") && plugin.kind == "sink"));
+    assert!(
+        plugins.iter().any(|plugin| plugin.class.ends_with("JdbcSinkConnector") && plugin.kind == "sink")
+    );
     assert_eq!(connect.put("shop-source", config).unwrap(), Put::Unchanged);
     let faster = config.clone().with("poll.interval.ms", "100");
     assert_eq!(connect.put("shop-source", &faster).unwrap(), Put::Changed);
     assert_eq!(connect.config("shop-source").unwrap().unwrap(), faster.with("name", "shop-source"));
 
-    let state = |wanted: ConnectorState| eventually(|| connect.status("shop-source").unwrap().unwrap().state == wanted);
+    let state = |wanted: ConnectorState| {
+        eventually(|| connect.status("shop-source").unwrap().unwrap().state == wanted)
+    };
     connect.pause("shop-source").unwrap();
     state(ConnectorState::Paused);
     connect.resume("shop-source").unwrap();
@@ -146,11 +151,17 @@ fn life_of_a_connector(connect: &ConnectClient, config: &ConnectorConfig) {
     assert_eq!(connect.status("shop-source").unwrap(), None);
     assert_eq!(connect.config("shop-source").unwrap(), None);
     let missing = connect.pause("shop-source").unwrap_err();
-    assert_eq!((missing.status(), missing.help().as_str()), (Some(404), "create the connector, or check its name"));
+    assert_eq!(
+        (missing.status(), missing.help().as_str()),
+        (Some(404), "create the connector, or check its name")
+    );
 
     let wrong = config.clone().with("database.port", "no port").with("snapshot.mode", "sometimes");
     let found: Vec<String> = connect.validate(&wrong).unwrap().into_iter().map(|one| one.name).collect();
-    assert!(found.contains(&"database.port".to_owned()) && found.contains(&"snapshot.mode".to_owned()), "{found:?}");
+    assert!(
+        found.contains(&"database.port".to_owned()) && found.contains(&"snapshot.mode".to_owned()),
+        "{found:?}"
+    );
     let refused = connect.put("wrong", &wrong).unwrap_err();
     assert_eq!(refused.status(), Some(400));
     assert!(refused.to_string().contains("database.port"), "{refused}");

@@ -11,7 +11,8 @@ use std::{
 pub(crate) fn written(count: i64) -> Vec<NewRecord> {
     let mut random: u64 = 7;
     let record = |number: i64| {
-        let header = |value: Option<&[u8]>| Header { name: "twice".to_owned(), value: value.map(<[u8]>::to_vec) };
+        let header =
+            |value: Option<&[u8]>| Header { name: "twice".to_owned(), value: value.map(<[u8]>::to_vec) };
         let length = usize::try_from(number % 97).unwrap();
         let noise: Vec<u8> = (0..length)
             .map(|_| {
@@ -51,7 +52,9 @@ fn ten_thousand_records_are_read_back_with_every_codec_that_brokers_write() {
     for codec in ["uncompressed", "gzip", "snappy", "lz4", "zstd"] {
         let topic = unique(codec);
         // The broker compresses anew: by Kafka's own libraries.
-        client.create_topic(&NewTopic::new(&topic).with_partitions(1).config("compression.type", codec)).unwrap();
+        client
+            .create_topic(&NewTopic::new(&topic).with_partitions(1).config("compression.type", codec))
+            .unwrap();
         for (number, part) in written.chunks(777).enumerate() {
             let offset = client.produce(&topic, 0, part).unwrap();
             assert_eq!(offset, i64::try_from(number * 777).unwrap());

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 fn a_topic_is_created_once_grown_and_deleted_once() {
     let Some(mut client) = shared() else { return };
     let name = unique("life");
-    let topic = NewTopic::new(&name).with_partitions(2).with_replication(1).config("cleanup.policy", "compact");
+    let topic =
+        NewTopic::new(&name).with_partitions(2).with_replication(1).config("cleanup.policy", "compact");
     assert_eq!(client.topic(&name).unwrap(), None);
     assert!(client.create_topic(&topic).unwrap());
     assert!(!client.create_topic(&topic).unwrap(), "the second time, it is there");
@@ -30,7 +31,8 @@ fn a_topic_is_created_once_grown_and_deleted_once() {
 fn configurations_are_altered_one_by_one() {
     let Some(mut client) = shared() else { return };
     let name = unique("configured");
-    let topic = NewTopic::new(&name).config("retention.ms", "1000").config("cleanup.policy", "compact,delete");
+    let topic =
+        NewTopic::new(&name).config("retention.ms", "1000").config("cleanup.policy", "compact,delete");
     client.create_topic(&topic).unwrap();
     let value = |client: &mut KafkaClient, config: &str| {
         let found = client.topic_configs(&name).unwrap().remove(config).unwrap();

@@ -1,0 +1,168 @@
+//! Brokers that are broken, slow or hostile: each is an error, in time, and none takes the memory.
+
+use crate::fake_broker::{API_VERSIONS, cause, connect, start, start_with};
+use datasurface_kafka_client::{ConnectClient, ConnectLogin, KafkaError, Limits, Password, Tls};
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// The most memory that this process had at once, in bytes.
+fn peak_memory() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.split_whitespace().next().and_then(|number| number.parse::<usize>().ok()).unwrap_or_default() << 10
+}
+
+fn raw(bytes: Vec<u8>) -> String {
+    start(move |_, stream| drop(stream.write_all(&bytes)))
+}
+
+#[test]
+fn an_answer_that_claims_to_be_large_is_refused_before_it_is_read() {
+    let error = cause(connect(&raw(i32::MAX.to_be_bytes().to_vec())).unwrap_err());
+    let KafkaError::TooLarge { size, limit, .. } = error else { panic!("{error:?}") };
+    assert_eq!((size, limit), (i32::MAX as usize, 1 << 20));
+    let error = cause(connect(&raw((-5_i32).to_be_bytes().to_vec())).unwrap_err());
+    assert!(matches!(error, KafkaError::Malformed { .. }), "{error:?}");
+}
+
+#[test]
+fn a_broker_that_speaks_something_else_is_no_broker() {
+    let error = cause(connect(&raw(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec())).unwrap_err());
+    assert!(error.to_string().contains("bytes"), "{error}");
+    assert!(!error.help().is_empty());
+}
+
+#[test]
+fn arrays_that_claim_elements_take_no_memory() {
+    let before = peak_memory();
+    // The number of brokers, and of nothing else.
+    let error = connect(&start_with(vec![0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0])).unwrap_err();
+    let KafkaError::Malformed { request, .. } = error else { panic!("{error:?}") };
+    assert_eq!(request, "Metadata");
+    assert!(peak_memory() - before < 64 << 20);
+}
+
+#[test]
+fn an_answer_to_another_request_is_not_taken() {
+    let address = start(|asked, stream| {
+        let other = crate::fake_broker::Asked { key: asked.key, correlation: asked.correlation + 1 };
+        drop(stream.write_all(&other.all_versions()));
+    });
+    let error = cause(connect(&address).unwrap_err());
+    assert!(error.to_string().contains("another request"), "{error}");
+}
+
+#[test]
+fn slow_answers_end_at_the_deadline() {
+    let silent = start(|_, stream| drop(stream.write_all(&1000_i32.to_be_bytes())));
+    let dripping = start(|_, stream| {
+        drop(stream.write_all(&1000_i32.to_be_bytes()));
+        for _ in 0..100 {
+            thread::sleep(Duration::from_millis(50));
+            if stream.write_all(&[0]).is_err() {
+                return;
+            }
+        }
+    });
+    for address in [silent, dripping] {
+        let began = Instant::now();
+        let error = cause(connect(&address).unwrap_err());
+        assert!(matches!(error, KafkaError::Connection { .. }), "{error:?}");
+        assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    }
+}
+
+#[test]
+fn random_answers_are_errors() {
+    let seed = std::sync::Mutex::new(42_u64);
+    let address = start(move |asked, stream| {
+        let mut random = seed.lock().unwrap();
+        let mut next = || {
+            *random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            random.to_be_bytes()[1]
+        };
+        let length = usize::from(next()) * 4;
+        // Small numbers are likelier to be taken for lengths.
+        let body: Vec<u8> = (0..length).map(|_| if next() > 60 { next() % 4 } else { next() }).collect();
+        let bytes = if asked.key == API_VERSIONS { asked.all_versions() } else { asked.framed(&body) };
+        drop(stream.write_all(&bytes));
+    });
+    let (mut connected, mut failed) = (0, 0);
+    for _ in 0..300 {
+        let Ok(mut client) = connect(&address) else {
+            failed += 1;
+            continue;
+        };
+        connected += 1;
+        drop(client.topics());
+        drop(client.topic_configs("x"));
+        drop(client.acls(&datasurface_kafka_client::AclFilter::default()));
+    }
+    assert!(failed > 100, "{failed} failed, {connected} connected");
+}
+
+#[test]
+fn nobody_at_home_is_said_with_the_addresses() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let error = connect(&address).unwrap_err();
+    assert!(error.to_string().contains(&address) && error.is_transient(), "{error:?}");
+    assert!(matches!(connect("no address"), Err(KafkaError::Address(_))));
+}
+
+/// A server that answers each request of HTTP in the same way, and tells what it was asked.
+fn http_server(answer: Vec<u8>) -> (String, std::sync::mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap_or_default();
+            drop(sender.send(String::from_utf8_lossy(&request[..length]).into_owned()));
+            drop(stream.write_all(&answer));
+        }
+    });
+    (url, receiver)
+}
+
+fn connect_client(url: &str) -> ConnectClient {
+    let limits = Limits::default().with_retrying(Duration::from_millis(200)).with_answer(1 << 16);
+    let login = ConnectLogin::new("operator", Password::new("hunter2"));
+    ConnectClient::new(url, &Tls::new(), Some(login), limits).unwrap()
+}
+
+#[test]
+fn another_server_never_gets_the_login_for_connect() {
+    let (other, asked_other) = http_server(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]".to_vec());
+    let redirect = format!("HTTP/1.1 302 Found\r\nlocation: {other}/\r\ncontent-length: 0\r\n\r\n");
+    let (url, asked) = http_server(redirect.into_bytes());
+    let client = connect_client(&url);
+    let error = client.connectors().unwrap_err();
+    assert!(asked.recv().unwrap().to_lowercase().contains("authorization: basic"));
+    assert!(asked_other.try_recv().is_err());
+    assert!(!format!("{error} {error:?} {client:?}").contains("hunter2"), "{error:?}");
+}
+
+#[test]
+fn an_answer_of_connect_is_read_up_to_the_limit() {
+    let body = "[".to_owned() + &" ".repeat(1 << 20) + "]";
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let (url, _asked) = http_server(answer.into_bytes());
+    let error = connect_client(&url).connectors().unwrap_err();
+    assert!(error.to_string().contains("limit"), "{error}");
+}
+
+#[test]
+fn an_address_with_a_user_is_refused_and_not_shown() {
+    let new = |url: &str| ConnectClient::new(url, &Tls::new(), None, Limits::default());
+    for url in ["http://operator:hunter2@localhost:8083", "ftp://localhost", "localhost:8083", ""] {
+        let error = new(url).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    }
+}

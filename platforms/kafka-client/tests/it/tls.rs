@@ -1,0 +1,56 @@
+//! Connections by TLS, and the logins over it.
+
+use crate::engine::{connect, engines};
+use datasurface_kafka_client::{
+    KafkaError, Login, Mechanism, NewTopic, Password, Security, Tls,
+    testing::{ADMINISTRATOR, Kafka, KafkaOptions, Listener},
+};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+
+fn authority() -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+#[test]
+fn users_log_in_by_each_mechanism_over_tls_to_brokers_that_are_who_they_say() {
+    let Some(engines) = engines() else { return };
+    let authority = authority();
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &authority).unwrap();
+    let password = "over-tls-only".to_owned();
+    let listener = Listener::TlsUsers { password, certificates: certificate.pem(), key: key.serialize_pem() };
+    let kafka = Kafka::start(&engines, &KafkaOptions::new().with_listener(listener)).unwrap();
+
+    let trusted = Tls::new().with_authorities(authority.pem());
+    let login = |mechanism, password| Login::new(mechanism, ADMINISTRATOR, Password::new(password));
+    for mechanism in [Mechanism::Plain, Mechanism::ScramSha256, Mechanism::ScramSha512] {
+        let security =
+            Security::none().with_tls(trusted.clone()).with_login(login(mechanism, "over-tls-only"));
+        let mut client = connect(&kafka, security).unwrap();
+        client.create_topic(&NewTopic::new(mechanism.name())).unwrap();
+
+        let security = Security::none().with_tls(trusted.clone()).with_login(login(mechanism, "hunter2"));
+        let error = connect(&kafka, security).unwrap_err();
+        assert!(matches!(error, KafkaError::Login { .. }), "{error:?}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+
+    // Nobody gets the password who has another authority, or another name.
+    let other = Tls::new().with_authorities(self::authority().pem());
+    let security = Security::none().with_tls(other).with_login(login(Mechanism::Plain, "over-tls-only"));
+    let error = connect(&kafka, security.clone()).unwrap_err();
+    assert!(
+        matches!(&error, KafkaError::Unreachable { source, .. } if matches!(**source, KafkaError::Connection { .. })),
+        "{error:?}"
+    );
+    let by_address = kafka.bootstrap_servers().replace("localhost", "127.0.0.1");
+    let security = Security::none().with_tls(trusted).with_login(login(Mechanism::Plain, "over-tls-only"));
+    let limits = datasurface_kafka_client::Limits::default();
+    assert!(datasurface_kafka_client::KafkaClient::connect(&by_address, security, limits).is_err());
+    assert!(
+        connect(&kafka, Security::none().with_tls(Tls::new().with_authorities("no certificate"))).is_err()
+    );
+}
