@@ -53,9 +53,7 @@ impl Runtime for KafkaPlatform {
         for signal in &rendered.signals {
             connectors::send(&mut clients.kafka, signal, site.now)?;
         }
-        for removals in &rendered.removals {
-            removal::remove(&mut clients, site, removals)?;
-        }
+        removal::remove(&mut clients, site, &rendered.removals)?;
         Ok(report)
     }
 

@@ -12,7 +12,7 @@ use datasurface_platform::{RuntimeContext, prelude::*};
 /// The member by which Debezium drops the slot of a source when it stops.
 const DROPPING: &str = "slot.drop.on.stop";
 
-/// Removes what is there of these things.
+/// Removes what is there of these things. Connectors go first, whatever scopes they are of: nobody writes to a topic that goes.
 ///
 /// # Errors
 ///
@@ -20,16 +20,16 @@ const DROPPING: &str = "slot.drop.on.stop";
 pub(super) fn remove(
     clients: &mut Clients,
     site: &RuntimeContext<'_>,
-    removals: &Removals,
+    removals: &[Removals],
 ) -> Result<(), PlatformError> {
-    for connector in &removals.connectors {
+    for connector in removals.iter().flat_map(|scope| &scope.connectors) {
         remove_connector(&clients.connect, site, connector)?;
     }
-    for list in &removals.access {
+    for list in removals.iter().flat_map(|scope| &scope.access) {
         let failed = |error| kafka_failed(format!("taking rights from `{}`", list.principal), error);
         clients.kafka.delete_acls(&access::acls(list)).map_err(failed)?;
     }
-    for topic in &removals.topics {
+    for topic in removals.iter().flat_map(|scope| &scope.topics) {
         let failed = |error| kafka_failed(format!("removing the topic `{topic}`"), error);
         clients.kafka.delete_topic(topic).map_err(failed)?;
     }

@@ -3,7 +3,7 @@
 use crate::postgres::{PASSWORD, Server, WRITER};
 use datasurface_kafka_client::{
     KafkaClient, Limits, Security,
-    testing::{ConnectWorker, Engines, Kafka, KafkaOptions},
+    testing::{ADMINISTRATOR, ConnectWorker, Engines, Kafka, KafkaOptions, Listener},
 };
 use postgres::Client;
 use std::{
@@ -36,23 +36,48 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Starts the engines. Without one of them, the test is skipped.
+    /// Starts the engines, with brokers that let everybody in. Without one of the engines, the test is skipped.
     pub(crate) fn start() -> Option<Self> {
+        Self::start_as(&KafkaOptions::new(), BTreeMap::new(), "")
+    }
+
+    /// Starts the engines, with brokers that have users. Connect is the administrator, who has this password.
+    pub(crate) fn start_with_users(password: &str) -> Option<Self> {
+        let options = KafkaOptions::new().with_listener(Listener::Users { password: password.to_owned() });
+        let module = "org.apache.kafka.common.security.scram.ScramLoginModule";
+        let login = format!("{module} required username=\"{ADMINISTRATOR}\" password=\"{password}\";");
+        let mut properties = BTreeMap::new();
+        // A worker, and the clients of its sources and sinks.
+        for client in ["", "producer.", "consumer.", "admin."] {
+            properties.insert(format!("{client}security.protocol"), "SASL_PLAINTEXT".to_owned());
+            properties.insert(format!("{client}sasl.mechanism"), "SCRAM-SHA-512".to_owned());
+            properties.insert(format!("{client}sasl.jaas.config"), login.clone());
+        }
+        Self::start_as(&options, properties, password)
+    }
+
+    fn start_as(
+        options: &KafkaOptions,
+        mut properties: BTreeMap<String, String>,
+        administrator: &str,
+    ) -> Option<Self> {
         let engines = Engines::find().inspect_err(|why| skipped(why)).ok()?;
         let server = Server::start()?;
         let folder = tempfile::tempdir().unwrap();
-        for (secret, user) in [("USA-Team-reader", READER), ("USA-Team-writer", WRITER)] {
+        for (secret, user, password) in [
+            ("USA-Team-reader", READER, PASSWORD),
+            ("USA-Team-writer", WRITER, PASSWORD),
+            ("USA-Team-kafka", ADMINISTRATOR, administrator),
+        ] {
             let secret = folder.path().join("secrets").join(secret);
             fs::create_dir_all(&secret).unwrap();
             fs::write(secret.join("user"), user).unwrap();
-            fs::write(secret.join("password"), PASSWORD).unwrap();
+            fs::write(secret.join("password"), password).unwrap();
         }
-        let kafka = Kafka::start(&engines, &KafkaOptions::new()).unwrap();
+        let kafka = Kafka::start(&engines, options).unwrap();
         let provider = "org.apache.kafka.common.config.provider.DirectoryConfigProvider";
-        let properties = BTreeMap::from(
-            [("config.providers", "directory"), ("config.providers.directory.class", provider)]
-                .map(|(name, value)| (name.to_owned(), value.to_owned())),
-        );
+        properties.insert("config.providers".to_owned(), "directory".to_owned());
+        properties.insert("config.providers.directory.class".to_owned(), provider.to_owned());
         let worker = ConnectWorker::start(&engines, &kafka.bootstrap_servers(), &properties).unwrap();
         let create = [
             format!("CREATE ROLE {READER} LOGIN REPLICATION PASSWORD '{PASSWORD}'"),

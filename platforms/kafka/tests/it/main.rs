@@ -17,6 +17,7 @@ mod plans;
 mod postgres;
 mod refused;
 mod running;
+mod secured;
 mod shop;
 
 use engine::skipped;
