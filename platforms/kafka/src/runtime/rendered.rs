@@ -53,7 +53,19 @@ impl Rendered {
                 _ => {}
             }
         }
+        all.keep_what_is_rendered();
         Ok(all)
+    }
+
+    /// Leaves out of what is to go whatever is rendered: a file of an earlier revision may name it.
+    fn keep_what_is_rendered(&mut self) {
+        let (topics, connectors) = (&self.topics, &self.connectors);
+        for removals in &mut self.removals {
+            removals.topics.retain(|name| topics.values().all(|topic| topic.name != *name));
+            removals
+                .connectors
+                .retain(|gone| connectors.values().all(|connector| connector.name != gone.name));
+        }
     }
 }
 
