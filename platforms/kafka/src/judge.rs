@@ -13,7 +13,11 @@
 //! | a topic gets another name, key, count of partitions or of replicas, or a column another type | refused |
 //! | the list of brokers | nothing; refused if no broker is in both lists |
 
-use crate::{codes, render, transition::grown_tables};
+use crate::{
+    codes,
+    render::{self, SinkForm},
+    transition::grown_tables,
+};
 use datasurface_platform::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -26,7 +30,7 @@ pub(crate) fn judge(change: &JudgedChange<'_>) -> Judgement {
         JudgedChange::Changed(change) => match change.after.kind() {
             render::TOPIC => topic(change),
             render::SOURCE => source(change),
-            render::SINK => sink(change),
+            kind if SinkForm::of_kind(kind).is_some() => sink(change),
             render::CLUSTER => cluster(change),
             render::ACL => Judgement::update(Effect::InPlace, "other rules"),
             _ => Judgement::update(Effect::InPlace, ""),
@@ -42,7 +46,7 @@ fn created(resource: &Resource) -> Judgement {
         render::SOURCE => {
             Judgement::effect(Effect::Backfill, format!("a snapshot reads {}", counted(tables, "table")))
         }
-        render::SINK => Judgement::effect(
+        kind if SinkForm::of_kind(kind).is_some() => Judgement::effect(
             Effect::Backfill,
             format!("it reads {} from the beginning", counted(tables, "topic")),
         ),
@@ -56,7 +60,9 @@ fn retired(resource: &Resource) -> Judgement {
             let slot = text(resource, render::SLOT);
             Judgement::effect(Effect::None, format!("its source drops the replication slot `{slot}`"))
         }
-        render::SINK => Judgement::effect(Effect::None, "tables of consumers stay as they are"),
+        kind if SinkForm::of_kind(kind).is_some() => {
+            Judgement::effect(Effect::None, "tables of consumers stay as they are")
+        }
         _ => Judgement::effect(Effect::None, ""),
     }
 }

@@ -9,6 +9,9 @@ const PREFIX_LIMIT: usize = 48;
 /// The longest name in PostgreSQL, in bytes.
 pub(crate) const POSTGRES_LIMIT: usize = 63;
 
+/// The longest name of a table, with room for what is put behind it, in bytes.
+const TABLE_LIMIT: usize = 52;
+
 /// The longest name of a secret's directory, in characters.
 const SECRET_LIMIT: usize = 200;
 
@@ -39,9 +42,9 @@ impl Names {
         format!("{}.{}", self.prefix, Self::table(dataset))
     }
 
-    /// Returns the table of a dataset in databases of consumers.
+    /// Returns the table of a dataset in databases of consumers, without what tells forms of tables apart.
     pub(crate) fn table(dataset: &DatasetKey) -> String {
-        identifier(&[dataset.datastore.as_str(), dataset.dataset.as_str()], POSTGRES_LIMIT)
+        identifier(&[dataset.datastore.as_str(), dataset.dataset.as_str()], TABLE_LIMIT)
     }
 
     /// Returns the name under which Debezium remembers how far it read a datastore, and that begins the names of its own topics.

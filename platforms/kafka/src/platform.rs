@@ -38,7 +38,7 @@ impl PlatformPlugin for KafkaPlatform {
             .with_captures(["cdc"], ["postgres"])
             .with_consistencies([Consistency::SingleDataset])
             .with_export_targets(["platform_managed", "postgres"])
-            .with_milestonings([Milestoning::Live])
+            .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_formats([format(&store, &names).as_str()])
             .with_best_latency(BEST_LATENCY)
             .data_technology("kafka", None)

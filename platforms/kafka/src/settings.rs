@@ -25,7 +25,7 @@ pub struct KafkaSettings {
     /// The count of brokers that have each partition; 3 by default. A hint about a dataset names another one.
     #[serde(default = "usual_replication_factor")]
     pub replication_factor: u16,
-    /// The hours that the deletion of a record stays in a topic; 168 by default. A sink that stands still for longer misses it.
+    /// The hours that the deletion of a record stays in a topic; 168 by default. A sink that is stopped for longer misses it.
     #[serde(default = "usual_deletion_hours")]
     pub deletion_hours: u32,
     /// The directory of secrets on the machines of Connect; `/opt/datasurface/secrets` by default. Each credential has a directory in it, with a

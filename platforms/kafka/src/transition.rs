@@ -98,7 +98,7 @@ impl Removals {
     fn add(&mut self, gone: &Resource) {
         let text = |name: &str| gone.attributes().get(name).and_then(Value::as_str).map(str::to_owned);
         match gone.kind() {
-            render::SOURCE | render::SINK => {
+            kind if render::is_connector(kind) => {
                 let removed = text(render::CONNECTOR_NAME)
                     .map(|name| RemovedConnector { name, slot: text(render::SLOT) });
                 self.connectors.extend(removed);

@@ -5,6 +5,7 @@ mod cluster;
 mod connector;
 mod security;
 mod sink;
+mod sink_form;
 mod source;
 mod subscription;
 mod topic;
@@ -14,7 +15,8 @@ pub(crate) use acl::{
 };
 pub(crate) use cluster::KIND as CLUSTER;
 pub(crate) use connector::{Connector, NAME as CONNECTOR_NAME};
-pub(crate) use sink::{COLUMNS as SINK_COLUMNS, KIND as SINK, TABLES as SINK_TABLES};
+pub(crate) use sink::{COLUMNS as SINK_COLUMNS, TABLES as SINK_TABLES};
+pub(crate) use sink_form::SinkForm;
 pub(crate) use source::{
     ADDRESS as SOURCE_ADDRESS, KIND as SOURCE, SERVER, SERVICE_TOPIC, SIGNALS, SLOT, TABLES as SOURCE_TABLES,
 };
@@ -40,12 +42,17 @@ impl Context<'_> {
     }
 }
 
+/// Whether a resource of this kind is a connector.
+pub(crate) fn is_connector(kind: &str) -> bool {
+    kind == source::KIND || SinkForm::of_kind(kind).is_some()
+}
+
 /// Returns what a node shares: its tables with the source of a datastore, its topic with the sink of a container, and its principals.
 pub(crate) fn shares(context: Context<'_>, node: &NodeView) -> Vec<SharedPart> {
     match node.detail() {
         NodeDetail::Ingest(ingest) => source::parts(context, node, ingest),
         NodeDetail::Export(export) => {
-            sink::part(node, export).into_iter().chain(acl::parts(context, node, export)).collect()
+            sink::parts(node, export).into_iter().chain(acl::parts(context, node, export)).collect()
         }
         NodeDetail::Trigger(_) | NodeDetail::Transform(_) => Vec::new(),
     }
@@ -55,9 +62,12 @@ pub(crate) fn shares(context: Context<'_>, node: &NodeView) -> Vec<SharedPart> {
 pub(crate) fn render(context: Context<'_>, scope: &ScopeView) -> Result<Rendering, PlatformError> {
     let mut rendering = Rendering::new();
     if let Some(key) = scope.shared_key() {
+        if let Some(form) = SinkForm::of_kind(&key.kind) {
+            sink::add(context, &mut rendering, form, key, scope)?;
+            return Ok(rendering);
+        }
         match key.kind.as_str() {
             source::KIND => source::add(context, &mut rendering, key, scope)?,
-            sink::KIND => sink::add(context, &mut rendering, key, scope)?,
             acl::KIND => acl::add(&mut rendering, key, scope)?,
             other => {
                 let message = format!("nothing that is shared is called `{other}`");

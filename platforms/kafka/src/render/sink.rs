@@ -1,17 +1,15 @@
-//! Sinks: one connector for each database of consumers, which writes the latest version of each record.
+//! Sinks: one connector for each database of consumers and each form of its tables.
 
 use super::{
     Context, cluster,
     connector::{Connector, config, converters, literal, secret_value},
+    sink_form::SinkForm,
     topic,
 };
 use crate::names::{Names, address_digits, secret};
 use datasurface_platform::prelude::*;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::BTreeMap;
-
-/// The kind of the resource, and of what its nodes share.
-pub(crate) const KIND: &str = "sink";
 
 /// The attribute with what is written, by table.
 pub(crate) const TABLES: &str = "tables";
@@ -46,37 +44,55 @@ struct ColumnDefinition {
     nullable: bool,
 }
 
-/// Returns the identity of the sink of an export; none of one that goes to no database.
-pub(super) fn shared_key(node: &NodeView, export: &ExportFacts) -> Option<SharedKey> {
-    let server = export.container.kind().server()?;
+/// Returns the identities of the sinks of an export, by the forms that its consumers read; none of one that goes to no database.
+pub(super) fn shared_keys(node: &NodeView, export: &ExportFacts) -> Vec<(SinkForm, SharedKey)> {
+    let Some(server) = export.container.kind().server() else { return Vec::new() };
     let container = node.facts().storage.container(&export.container_key);
     let address = address_digits(server.host, server.port, server.database);
-    Some(SharedKey::after(KIND, sink_name(&container, credential(export), &address)))
+    let name = sink_name(&container, credential(export), &address);
+    let is_read = |form: &SinkForm| {
+        export.consumers.iter().any(|consumer| form.is_read(consumer.requirements.milestoning))
+    };
+    let forms = SinkForm::ALL.into_iter().filter(is_read);
+    forms.map(|form| (form, SharedKey::after(form.kind(), &*name))).collect()
 }
 
-/// Returns the part of an export to a database. Another one has none.
-pub(super) fn part(node: &NodeView, export: &ExportFacts) -> Option<SharedPart> {
-    let server = export.container.kind().server()?;
-    let offer = node.input(&export.dataset.key)?;
+/// Returns the table of a dataset in databases of consumers.
+pub(super) fn table_name(form: SinkForm, dataset: &DatasetKey) -> String {
+    format!("{}{}", Names::table(dataset), form.suffix())
+}
+
+/// Returns the parts of an export to a database. Another one has none.
+pub(super) fn parts(node: &NodeView, export: &ExportFacts) -> Vec<SharedPart> {
+    let (Some(server), Some(offer)) = (export.container.kind().server(), node.input(&export.dataset.key))
+    else {
+        return Vec::new();
+    };
+    // Lint reports a column whose type is kept nowhere.
+    let Ok(kept) = topic::columns(&export.dataset) else { return Vec::new() };
     let container = node.facts().storage.container(&export.container_key);
     let definition = export.dataset.schema.table();
-    let kept = topic::columns(&export.dataset).ok()?;
-    let columns = definition.columns().iter().filter_map(|column| {
-        let kept_type = kept.get(column.name())?.clone();
-        Some((column.name().clone(), ColumnDefinition { kept_type, nullable: column.is_nullable() }))
-    });
-    let part = Table {
-        host: server.host.to_owned(),
-        port: server.port,
-        database: server.database.to_owned(),
-        secret: secret(credential(export), &container),
-        table: Names::table(export.dataset.storage_key()),
-        topic: offer.address().to_owned(),
-        needs: format!("{}.{}", topic::KIND, node.dataset_slug(&export.dataset.key)),
-        columns: columns.collect(),
-        key: definition.key().to_vec(),
+    let columns = || {
+        definition.columns().iter().filter_map(|column| {
+            let kept_type = kept.get(column.name())?.clone();
+            Some((column.name().clone(), ColumnDefinition { kept_type, nullable: column.is_nullable() }))
+        })
     };
-    Some(SharedPart::new(shared_key(node, export)?, part))
+    let part = |(form, key)| {
+        let part = Table {
+            host: server.host.to_owned(),
+            port: server.port,
+            database: server.database.to_owned(),
+            secret: secret(credential(export), &container),
+            table: table_name(form, export.dataset.storage_key()),
+            topic: offer.address().to_owned(),
+            needs: format!("{}.{}", topic::KIND, node.dataset_slug(&export.dataset.key)),
+            columns: columns().collect(),
+            key: definition.key().to_vec(),
+        };
+        SharedPart::new(key, part)
+    };
+    shared_keys(node, export).into_iter().map(part).collect()
 }
 
 /// The credential with which an export is written. Lint sees to it that its consumers name one, or none.
@@ -101,6 +117,7 @@ fn sink_name(container: &ContainerKey, credential: Option<&CredentialKey>, addre
 pub(super) fn add(
     context: Context<'_>,
     rendering: &mut Rendering,
+    form: SinkForm,
     key: &SharedKey,
     scope: &ScopeView,
 ) -> Result<(), PlatformError> {
@@ -117,7 +134,7 @@ pub(super) fn add(
         .collect();
     let place = format!("postgres://{}:{}/{}", first.host, first.port, first.database);
     let occupied = tables.iter().map(|table| format!("{place}/public.{}", table.table));
-    let resource = Resource::new(format!("{KIND}.{}", key.name), KIND)
+    let resource = Resource::new(format!("{}.{}", form.kind(), key.name), form.kind())
         .attribute(TABLES, &written)
         .dependency(cluster::KIND)
         .with_dependencies(tables.iter().map(|table| table.needs.clone()));
@@ -129,21 +146,17 @@ pub(super) fn add(
         ("connection.url", url(context, first)),
         ("connection.username", secret_value(context, &first.secret, "user")),
         ("connection.password", secret_value(context, &first.secret, "password")),
-        // What is written twice is there once.
-        ("insert.mode", "upsert".to_owned()),
-        ("delete.enabled", "true".to_owned()),
-        ("primary.key.mode", "record_key".to_owned()),
         ("schema.evolution", "basic".to_owned()),
         ("quote.identifiers", "true".to_owned()),
         ("collection.name.format", "${topic}".to_owned()),
         // A topic is called by its table, behind the prefix.
-        ("transforms", "table".to_owned()),
         ("transforms.table.type", "org.apache.kafka.connect.transforms.RegexRouter".to_owned()),
         ("transforms.table.regex", format!("{}\\.(.*)", literal(context.names.prefix()))),
-        ("transforms.table.replacement", "$1".to_owned()),
+        ("transforms.table.replacement", format!("$1{}", form.suffix())),
     ]);
+    config.extend(form.config());
     config.extend(converters());
-    Connector { name: context.names.connector(KIND, &key.name), config }.add(rendering, resource)
+    Connector { name: context.names.connector(form.kind(), &key.name), config }.add(rendering, resource)
 }
 
 /// The address of the database for JDBC. What is in its name is no parameter.

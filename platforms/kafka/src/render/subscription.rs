@@ -1,7 +1,6 @@
 //! Subscriptions: what is there for the consumers of an export, and what those must know who read a topic themselves.
 
 use super::{Context, sink, topic};
-use crate::names::Names;
 use datasurface_platform::prelude::*;
 
 /// The kind of the resource.
@@ -12,9 +11,9 @@ pub(crate) const KIND: &str = "subscription";
 pub(crate) struct Subscription {
     pub(crate) dataset: DatasetKey,
     pub(crate) topic: String,
-    /// The table that the sink writes, and the sink. Without them, consumers read the topic themselves.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) delivery: Option<Delivery>,
+    /// The tables that sinks write. Without any, consumers read the topic themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) deliveries: Vec<Delivery>,
     columns: std::collections::BTreeMap<ColumnName, String>,
     key: Vec<ColumnName>,
     pub(crate) consumers: Vec<Subscriber>,
@@ -34,6 +33,7 @@ pub(crate) struct Subscriber {
     pub(crate) group: GroupKey,
     /// The beginning of the names of the consumer groups in which it may read.
     consumer_group_prefix: String,
+    milestoning: Milestoning,
     /// The latency that it was promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) promised: Option<Latency>,
@@ -51,17 +51,18 @@ pub(super) fn add(
         consumer_group_prefix: context
             .names
             .consumer_group(&node.facts().storage.group(&consumer.group).workspace),
+        milestoning: consumer.requirements.milestoning,
         promised: consumer.requirements.latency,
     });
-    let delivery = sink::shared_key(node, export).map(|key| Delivery {
-        sink: context.names.connector(sink::KIND, &key.name),
-        table: Names::table(export.dataset.storage_key()),
+    let deliveries = sink::shared_keys(node, export).into_iter().map(|(form, key)| Delivery {
+        sink: context.names.connector(form.kind(), &key.name),
+        table: sink::table_name(form, export.dataset.storage_key()),
     });
     let columns = topic::columns(&export.dataset)?;
     let subscription = Subscription {
         dataset: export.dataset.key.clone(),
         topic: node.require_input(&export.dataset.key)?.address().to_owned(),
-        delivery,
+        deliveries: deliveries.collect(),
         columns: columns.into_iter().map(|(name, kept)| (name.clone(), kept)).collect(),
         key: export.dataset.schema.table().key().to_vec(),
         consumers: consumers.collect(),

@@ -39,7 +39,7 @@ impl Rendered {
                 render::ACL => {
                     all.access.insert(address, parsed(path, content)?);
                 }
-                render::SOURCE | render::SINK => {
+                kind if render::is_connector(kind) => {
                     all.connectors.insert(address, parsed(path, content)?);
                 }
                 render::SUBSCRIPTION => all.subscriptions.push(parsed(path, content)?),
@@ -53,12 +53,12 @@ impl Rendered {
                 _ => {}
             }
         }
-        all.keep_what_is_rendered();
+        all.leave_out_rendered();
         Ok(all)
     }
 
     /// Leaves out of what is to go whatever is rendered: a file of an earlier revision may name it.
-    fn keep_what_is_rendered(&mut self) {
+    fn leave_out_rendered(&mut self) {
         let (topics, connectors) = (&self.topics, &self.connectors);
         for removals in &mut self.removals {
             removals.topics.retain(|name| topics.values().all(|topic| topic.name != *name));

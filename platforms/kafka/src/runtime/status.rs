@@ -52,12 +52,15 @@ fn failure_of(
     {
         return Ok(Some(format!("its source `{}`: {failure}", source.name)));
     }
-    let Some(delivery) = &subscription.delivery else { return Ok(None) };
-    let Some(failure) = connector_failure(&clients.connect, &delivery.sink)? else { return Ok(None) };
-    let failed = |error| kafka_failed(format!("reading the lag of `{}`", delivery.sink), error);
-    let lag = clients.kafka.lag(&format!("connect-{}", delivery.sink)).map_err(failed)?;
-    let unread: i64 = lag.get(topic).into_iter().flat_map(|partitions| partitions.values()).sum();
-    Ok(Some(format!("its sink `{}`: {failure}; {unread} records are not read", delivery.sink)))
+    for delivery in &subscription.deliveries {
+        let Some(failure) = connector_failure(&clients.connect, &delivery.sink)? else { continue };
+        let failed = |error| kafka_failed(format!("reading the lag of `{}`", delivery.sink), error);
+        let lag = clients.kafka.lag(&format!("connect-{}", delivery.sink)).map_err(failed)?;
+        let unread: i64 = lag.get(topic).into_iter().flat_map(|partitions| partitions.values()).sum();
+        let unread = format!("{unread} records are not read");
+        return Ok(Some(format!("its sink `{}`: {failure}; {unread}", delivery.sink)));
+    }
+    Ok(None)
 }
 
 fn connector_failure(connect: &ConnectClient, name: &str) -> Result<Option<String>, PlatformError> {

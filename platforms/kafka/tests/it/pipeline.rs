@@ -55,7 +55,13 @@ impl Pipeline {
             false => team.workspace(
                 Workspace::new("Reporting")
                     .with_container("USA/Team/Warehouse")
-                    .group(DatasetGroup::new("Now").with_sinks(self.wanted.iter().copied())),
+                    .group(DatasetGroup::new("Now").with_sinks(self.wanted.iter().copied()))
+                    .group(
+                        DatasetGroup::new("Ever")
+                            .sink("NW_Data/products")
+                            .with_milestoning(Milestoning::Forensic)
+                            .with_retention(Retention::years(1)),
+                    ),
             ),
         };
         let platform = PlatformDeclaration::new("Stream", KafkaPlatform::KIND)
