@@ -148,7 +148,10 @@ impl KafkaClient {
         let mut retry = Retry::new(self.limits.retrying);
         loop {
             match attempt(self) {
-                Err(error) if error.is_transient() && retry.wait() => {}
+                Err(error) if error.is_transient() && retry.wait() => {
+                    // The controller, or a broker, may be gone. If nobody can say so, the next attempt fails as well.
+                    let _ = self.refresh(Some(Vec::new()));
+                }
                 outcome => return outcome,
             }
         }
@@ -166,7 +169,7 @@ impl KafkaClient {
                 let topics = Some(vec![topic.to_owned()]);
                 let request = Metadata { topics, creates_topics: false };
                 let seen = match self.call(Receiver::Broker(broker), &request) {
-                    Ok(answer) => answer.topics.iter().any(&has_seen),
+                    Ok(answer) => answer.topics.iter().any(|found| is_hidden(found) || has_seen(found)),
                     // It will see everything before it answers again.
                     Err(error) if error.is_transient() => true,
                     Err(error) => return Err(error),
@@ -206,9 +209,8 @@ impl KafkaClient {
             return Ok(address.clone());
         }
         let mut candidates: Vec<Address> = self.brokers.values().cloned().collect();
-        candidates.extend(
-            self.bootstrap.iter().filter(|one| !candidates.contains(one)).cloned().collect::<Vec<_>>(),
-        );
+        let others = self.bootstrap.iter().filter(|one| !self.brokers.values().any(|known| known == *one));
+        candidates.extend(others.cloned());
         let mut last = KafkaError::Address(String::new());
         for address in &candidates {
             match self.open(address) {
@@ -246,6 +248,11 @@ impl fmt::Debug for KafkaClient {
 pub(crate) enum Coordinated {
     Group = 0,
     Transaction = 1,
+}
+
+/// Whether the user may not see a topic: then nothing can be waited for.
+fn is_hidden(topic: &TopicMetadata) -> bool {
+    ErrorCode::new(topic.error).is_some_and(ErrorCode::is_denial)
 }
 
 /// Makes an error of a code, unless it stands for success.

@@ -12,9 +12,9 @@ pub struct Limits {
     pub answering: Duration,
     /// The time after which a request that fails for a passing reason is not repeated any more.
     pub retrying: Duration,
-    /// The largest answer, in bytes. Kafka's own default for requests is the same.
+    /// The largest answer, in bytes. What is read of one takes up to some twenty times of that.
     pub answer: usize,
-    /// The size at which brokers end an answer with records, in bytes. A batch that is larger comes whole.
+    /// The size at which brokers end an answer with records, in bytes. A batch that is larger comes whole, up to the largest answer.
     pub records: usize,
     /// The largest batch of records after it was decompressed, in bytes.
     pub batch: usize,
@@ -26,9 +26,9 @@ impl Default for Limits {
             connecting: Duration::from_secs(10),
             answering: Duration::from_secs(40),
             retrying: Duration::from_secs(60),
-            answer: 100 << 20,
+            answer: 32 << 20,
             records: 8 << 20,
-            batch: 256 << 20,
+            batch: 128 << 20,
         }
     }
 }

@@ -13,6 +13,14 @@ pub struct Security {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tls {
     pub(crate) authorities: Option<String>,
+    pub(crate) identity: Option<Identity>,
+}
+
+/// The certificates of a client with their private key, in PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) certificates: String,
+    pub(crate) key: Password,
 }
 
 /// A login by SASL.
@@ -35,7 +43,7 @@ pub enum Mechanism {
     ScramSha512,
 }
 
-/// A password. Nothing shows it.
+/// A password, or a private key. Nothing shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -86,6 +94,13 @@ impl Tls {
         self.authorities = Some(pem.into());
         self
     }
+
+    /// Proves who the client is by its certificates and their private key (PKCS 8), both in PEM.
+    #[must_use]
+    pub fn with_identity(mut self, certificates: impl Into<String>, key: Password) -> Self {
+        self.identity = Some(Identity { certificates: certificates.into(), key });
+        self
+    }
 }
 
 impl Login {
@@ -123,6 +138,11 @@ impl Password {
 
     pub(crate) fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// Returns a text without the password.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, "…") }
     }
 }
 

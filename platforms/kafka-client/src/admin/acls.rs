@@ -80,6 +80,10 @@ numbered! {
         AlterConfigs = 11,
         /// Writing that is idempotent.
         IdempotentWrite = 12,
+        /// Creation of delegation tokens.
+        CreateTokens = 13,
+        /// Seeing delegation tokens.
+        DescribeTokens = 14,
     }
 }
 

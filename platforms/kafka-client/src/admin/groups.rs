@@ -20,16 +20,16 @@ impl KafkaClient {
     ///
     /// If a broker does not answer.
     pub fn groups(&mut self) -> Result<BTreeSet<String>, KafkaError> {
-        let mut groups = BTreeSet::new();
-        for broker in self.brokers()? {
-            let answer = self.with_retries(|client| {
-                let answer = client.call(Receiver::Broker(broker), &ListGroups {})?;
+        // Each attempt asks the brokers that run then: of one that went away, others have taken the groups over.
+        self.with_retries(|client| {
+            let mut groups = BTreeSet::new();
+            for broker in client.refresh(Some(Vec::new()))?.brokers {
+                let answer = client.call(Receiver::Broker(broker.id), &ListGroups {})?;
                 check::<ListGroups>("groups", answer.error, None)?;
-                Ok(answer)
-            })?;
-            groups.extend(answer.groups.into_iter().map(|group| group.id));
-        }
-        Ok(groups)
+                groups.extend(answer.groups.into_iter().map(|group| group.id));
+            }
+            Ok(groups)
+        })
     }
 
     /// Returns the offsets that a group reads next. A group that does not exist has none.

@@ -7,6 +7,9 @@ pub enum ConnectError {
     /// A text that is no address of Kafka Connect.
     #[error("`{0}` is no address of Kafka Connect")]
     Address(String),
+    /// A login without TLS, which shows the password to whoever listens. On the same machine, nobody does.
+    #[error("a login at `{0}` would show the password")]
+    Insecure(String),
     /// Settings of TLS that cannot be used.
     #[error(transparent)]
     Tls(#[from] crate::KafkaError),
@@ -50,6 +53,7 @@ impl ConnectError {
             Self::Address(_) => {
                 "write an address as `http://host:port` or `https://host:port`, without a user".to_owned()
             }
+            Self::Insecure(_) => "use `https`".to_owned(),
             Self::Tls(error) => error.help(),
             Self::Connection { .. } => {
                 "check that the address is one of a worker, that it runs, and that both sides agree on TLS"

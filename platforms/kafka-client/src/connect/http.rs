@@ -1,7 +1,11 @@
 //! Requests by HTTP, with limits of time and memory.
 
 use super::ConnectError;
-use crate::{Limits, Password, Tls, retry::Retry, transport::certificates};
+use crate::{
+    KafkaError, Limits, Password, Tls,
+    retry::Retry,
+    transport::{certificates, identity},
+};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use rustls::crypto::ring;
 use serde::de::DeserializeOwned;
@@ -9,7 +13,7 @@ use std::{fmt, sync::Arc};
 use ureq::{
     Agent, Error, RequestExt as _,
     http::{Method, Request, Uri},
-    tls::{Certificate, RootCerts, TlsConfig},
+    tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig},
 };
 
 /// A login by a user and a password (HTTP Basic).
@@ -42,6 +46,9 @@ pub(super) struct Action<'a> {
     pub(super) verb: &'static str,
 }
 
+/// The hosts that are this machine.
+const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
 impl Http {
     pub(super) fn new(
         url: &str,
@@ -56,6 +63,10 @@ impl Http {
         if !["http", "https"].contains(&scheme) || authority.contains('@') || parsed.query().is_some() {
             return Err(invalid());
         }
+        let is_local = parsed.host().is_some_and(|host| LOCAL.contains(&host));
+        if login.is_some() && scheme == "http" && !is_local {
+            return Err(ConnectError::Insecure(url.to_owned()));
+        }
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             // Another server would get the login.
@@ -67,6 +78,7 @@ impl Http {
             let roots = certificates(tls)?;
             let roots: Vec<_> = roots.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
             let tls = TlsConfig::builder()
+                .client_cert(client_certificate(tls)?)
                 .root_certs(RootCerts::new_with_certs(&roots))
                 .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()));
             config = config.tls_config(tls.build());
@@ -146,6 +158,15 @@ impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Http").field("url", &self.url).field("login", &self.login).finish_non_exhaustive()
     }
+}
+
+/// The certificates of the client with their private key, as the client of HTTP takes them.
+fn client_certificate(tls: &Tls) -> Result<Option<ClientCert>, ConnectError> {
+    let (Some((certificates, _)), Some(given)) = (identity(tls)?, &tls.identity) else { return Ok(None) };
+    let certificates: Vec<_> = certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
+    let key = PrivateKey::from_pem(given.key.reveal().as_bytes());
+    let key = key.map_err(|error| KafkaError::Tls(error.to_string()))?;
+    Ok(Some(ClientCert::new_with_certs(&certificates, key)))
 }
 
 /// An address for an error: a user in it may be a token.

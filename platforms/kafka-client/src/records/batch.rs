@@ -3,8 +3,9 @@
 use super::{Header, Record, codec};
 use crate::wire::{Decode as _, Input, Malformed};
 
-/// A batch, with its records still compressed.
-pub(super) struct Batch<'a> {
+/// The header of a batch, as far as it is needed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BatchHeader {
     pub(super) base_offset: i64,
     /// The offset behind the last record that the batch once had. Compaction removes records, and keeps this.
     pub(super) next_offset: i64,
@@ -13,7 +14,21 @@ pub(super) struct Batch<'a> {
     base_timestamp: i64,
     last_timestamp: i64,
     count: i32,
+}
+
+/// A batch, with its records still compressed.
+pub(super) struct Batch<'a> {
+    pub(super) header: BatchHeader,
     records: &'a [u8],
+}
+
+/// A batch that was decompressed. Its records are read one by one, so that they take no memory together.
+#[derive(Debug)]
+pub(super) struct OpenBatch {
+    header: BatchHeader,
+    bytes: Vec<u8>,
+    position: usize,
+    left: i32,
 }
 
 /// A marker at the end of a transaction.
@@ -64,49 +79,16 @@ pub(super) fn next_batch<'a>(input: &mut Input<'a>) -> Result<Option<Batch<'a>>,
     }
     let next_offset = base_offset.checked_add(i64::from(last_delta) + 1).ok_or(OVERFLOW)?;
     let records = input.take(input.remaining())?;
-    Ok(Some(Batch {
-        base_offset,
-        next_offset,
-        producer,
-        attributes,
-        base_timestamp,
-        last_timestamp,
-        count,
-        records,
-    }))
+    let header =
+        BatchHeader { base_offset, next_offset, producer, attributes, base_timestamp, last_timestamp, count };
+    Ok(Some(Batch { header, records }))
 }
 
 const OVERFLOW: Malformed = Malformed("an offset or a time is too large");
 
-impl Batch<'_> {
+impl BatchHeader {
     pub(super) fn is_transactional(&self) -> bool {
         self.attributes & TRANSACTIONAL != 0
-    }
-
-    /// The marker, if the batch is one: a broker wrote it, and nobody gets it as a record.
-    pub(super) fn marker(&self, limit: usize) -> Result<Option<Marker>, Malformed> {
-        if self.attributes & CONTROL == 0 {
-            return Ok(None);
-        }
-        let records = self.records(limit)?;
-        // The key is a version and a kind, each of two bytes. Markers of other kinds end no transaction.
-        Ok(match records.first().and_then(|record| record.key.as_deref()) {
-            Some([_, _, 0, 0, ..]) => Some(Marker::Abort),
-            _ => Some(Marker::Commit),
-        })
-    }
-
-    /// Decompresses and reads the records.
-    pub(super) fn records(&self, limit: usize) -> Result<Vec<Record>, Malformed> {
-        let codec = u8::try_from(self.attributes & CODEC).unwrap_or_default();
-        let bytes = codec::decompress(codec, self.records, limit)?;
-        let mut input = Input::new(&bytes);
-        let mut records = Vec::new();
-        // The count is only claimed: memory grows with the records that are there.
-        for _ in 0..self.count {
-            records.push(self.record(&mut input)?);
-        }
-        Ok(records)
     }
 
     fn record(&self, input: &mut Input<'_>) -> Result<Record, Malformed> {
@@ -130,14 +112,61 @@ impl Batch<'_> {
     }
 }
 
+impl Batch<'_> {
+    /// Decompresses the records.
+    pub(super) fn open(&self, limit: usize) -> Result<OpenBatch, Malformed> {
+        let codec = u8::try_from(self.header.attributes & CODEC).unwrap_or_default();
+        let bytes = codec::decompress(codec, self.records, limit)?.into_owned();
+        Ok(OpenBatch { header: self.header, bytes, position: 0, left: self.header.count })
+    }
+
+    /// The marker, if the batch is one: a broker wrote it, and nobody gets it as a record.
+    pub(super) fn marker(&self, limit: usize) -> Result<Option<Marker>, Malformed> {
+        if self.header.attributes & CONTROL == 0 {
+            return Ok(None);
+        }
+        // The key is a version and a kind, each of two bytes. Markers of other kinds end no transaction.
+        let record = self.open(limit)?.next_record()?;
+        Ok(match record.and_then(|record| record.key).as_deref() {
+            Some([_, _, 0, 0, ..]) => Some(Marker::Abort),
+            _ => Some(Marker::Commit),
+        })
+    }
+}
+
+impl OpenBatch {
+    pub(super) fn next_offset(&self) -> i64 {
+        self.header.next_offset
+    }
+
+    /// Reads the next record; `None` behind the last one.
+    pub(super) fn next_record(&mut self) -> Result<Option<Record>, Malformed> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let mut input = Input::new(self.bytes.get(self.position..).unwrap_or_default());
+        let record = self.header.record(&mut input)?;
+        self.position = self.bytes.len() - input.remaining();
+        self.left -= 1;
+        Ok(Some(record))
+    }
+}
+
 fn bytes_of(input: &mut Input<'_>) -> Result<Option<Vec<u8>>, Malformed> {
     let length = input.varint()?;
     Ok(input.sized(length)?.map(<[u8]>::to_vec))
 }
 
+/// More than anybody writes. In memory, a header takes many times the two bytes that it may have in a batch.
+const MOST_HEADERS: i64 = 100_000;
+
 fn headers(input: &mut Input<'_>) -> Result<Vec<Header>, Malformed> {
+    let count = input.varint()?;
+    if count > MOST_HEADERS {
+        return Err(Malformed("a record has too many headers"));
+    }
     let mut headers = Vec::new();
-    for _ in 0..input.varint()? {
+    for _ in 0..count {
         let name = bytes_of(input)?.ok_or(Malformed("a header has no name"))?;
         let name = String::from_utf8(name).map_err(|_| Malformed("the name of a header is not UTF-8"))?;
         headers.push(Header { name, value: bytes_of(input)? });
@@ -166,7 +195,10 @@ mod tests {
         let mut records = Vec::new();
         while let Some(batch) = next_batch(&mut input)? {
             batch.marker(1 << 20)?;
-            records.extend(batch.records(1 << 20)?);
+            let mut open = batch.open(1 << 20)?;
+            while let Some(record) = open.next_record()? {
+                records.push(record);
+            }
         }
         Ok(records)
     }

@@ -3,7 +3,7 @@
 use super::Header;
 use crate::{
     KafkaClient, KafkaError,
-    client::{Coordinated, Receiver, check, incomplete},
+    client::{Coordinated, check, incomplete},
     wire::{
         Binary, Encode as _,
         messages::{
@@ -13,6 +13,7 @@ use crate::{
         output::varint,
     },
 };
+use std::collections::BTreeMap;
 
 /// A record to be written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,10 +35,9 @@ pub struct NewRecord {
 pub struct Transaction<'c> {
     client: &'c mut KafkaClient,
     name: String,
-    coordinator: Receiver,
     producer: Producer,
-    /// The next sequence number of each partition. A broker refuses a gap.
-    sequences: Vec<(String, i32, i32)>,
+    /// The next sequence number of each partition of each topic. A broker refuses a gap, and takes a repetition once.
+    sequences: BTreeMap<(String, i32), i32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,16 +70,16 @@ impl KafkaClient {
     ///
     /// If an access rule is missing, or no broker coordinates the transaction.
     pub fn begin(&mut self, name: &str) -> Result<Transaction<'_>, KafkaError> {
-        let (coordinator, id, epoch) = self.with_retries(|client| {
+        let (id, epoch) = self.with_retries(|client| {
             let coordinator = client.coordinator(Coordinated::Transaction, name)?;
             let request =
                 InitProducerId { transaction: Some(name.to_owned()), timeout: TRANSACTION_TIMEOUT_MS };
             let answer = client.call(coordinator, &request)?;
             check::<InitProducerId>(name, answer.error, None)?;
-            Ok((coordinator, answer.producer, answer.epoch))
+            Ok((answer.producer, answer.epoch))
         })?;
         let producer = Producer { id, epoch, sequence: 0, is_transactional: true };
-        Ok(Transaction { client: self, name: name.to_owned(), coordinator, producer, sequences: Vec::new() })
+        Ok(Transaction { client: self, name: name.to_owned(), producer, sequences: BTreeMap::new() })
     }
 }
 
@@ -96,14 +96,12 @@ impl Transaction<'_> {
         let offset = self
             .client
             .with_retries(|client| produce_batch(client, topic, partition, &batch, Some(name.clone())))?;
-        let known = self.sequences.iter_mut().find(|(name, index, _)| name == topic && *index == partition);
-        if let Some((_, _, next)) = known {
-            *next = next.wrapping_add(i32::try_from(records.len()).unwrap_or_default());
-        }
+        let next = sequence.wrapping_add(i32::try_from(records.len()).unwrap_or_default());
+        self.sequences.insert((topic.to_owned(), partition), next);
         Ok(offset)
     }
 
-    /// Commits: readers get the records.
+    /// Commits: readers get the records a moment later, when each partition has its marker.
     ///
     /// # Errors
     ///
@@ -122,8 +120,10 @@ impl Transaction<'_> {
     }
 
     fn end(self, commits: bool) -> Result<(), KafkaError> {
-        let Self { client, name, coordinator, producer, .. } = self;
+        let Self { client, name, producer, .. } = self;
         client.with_retries(|client| {
+            // After a failure, another broker may coordinate.
+            let coordinator = client.coordinator(Coordinated::Transaction, &name)?;
             let (transaction, Producer { id, epoch, .. }) = (name.clone(), producer);
             let answer = client.call(coordinator, &EndTxn { transaction, producer: id, epoch, commits })?;
             check::<EndTxn>(&name, answer.error, None)
@@ -132,12 +132,12 @@ impl Transaction<'_> {
 
     /// The sequence number of the next record. A partition is added to the transaction when it is first written to.
     fn sequence(&mut self, topic: &str, partition: i32) -> Result<i32, KafkaError> {
-        let known = self.sequences.iter().find(|(name, index, _)| name == topic && *index == partition);
-        if let Some((_, _, next)) = known {
+        if let Some(next) = self.sequences.get(&(topic.to_owned(), partition)) {
             return Ok(*next);
         }
-        let (name, coordinator, producer) = (&self.name, self.coordinator, self.producer);
+        let (name, producer) = (&self.name, self.producer);
         self.client.with_retries(|client| {
+            let coordinator = client.coordinator(Coordinated::Transaction, name)?;
             let topics = vec![AddedTopic { name: topic.to_owned(), partitions: vec![partition] }];
             let (transaction, Producer { id, epoch, .. }) = (name.clone(), producer);
             let request = AddPartitionsToTxn { transaction, producer: id, epoch, topics };
@@ -147,7 +147,6 @@ impl Transaction<'_> {
             }
             Ok(())
         })?;
-        self.sequences.push((topic.to_owned(), partition, 0));
         Ok(0)
     }
 }

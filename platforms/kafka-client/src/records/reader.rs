@@ -2,7 +2,7 @@
 
 use super::{
     Record,
-    batch::{Batch, Marker, next_batch},
+    batch::{Batch, Marker, OpenBatch, next_batch},
 };
 use crate::{
     KafkaClient, KafkaError,
@@ -12,12 +12,7 @@ use crate::{
         messages::records::{Fetch, FetchedPartition, FetchedTopic, PartitionRecords},
     },
 };
-use std::{
-    collections::{HashSet, VecDeque},
-    iter::FusedIterator,
-    ops::Range,
-    time::Instant,
-};
+use std::{collections::HashSet, iter::FusedIterator, mem, ops::Range, time::Instant};
 
 /// The time for which a broker waits for a record.
 const WAIT_MS: i32 = 500;
@@ -27,7 +22,7 @@ const READ_COMMITTED: i8 = 1;
 /// The records of a range of a partition, in order.
 ///
 /// The range is complete when this iterator ends: what is missing in it was compacted, deleted, aborted, or is a marker of a transaction.
-/// After an error, it goes on where it was.
+/// After an error, it asks again from where it was.
 #[derive(Debug)]
 pub struct Records<'c> {
     client: &'c mut KafkaClient,
@@ -36,9 +31,19 @@ pub struct Records<'c> {
     next: i64,
     end: i64,
     leader: Option<Receiver>,
-    read: VecDeque<Record>,
+    answer: Answer,
+    batch: Option<OpenBatch>,
     /// Producers with a transaction at this place that will turn out to be aborted.
     aborting: HashSet<i64>,
+}
+
+/// The rest of an answer, of which one batch at a time is decompressed: together, they may be larger than the memory.
+#[derive(Debug, Default)]
+struct Answer {
+    bytes: Vec<u8>,
+    position: usize,
+    /// The first offsets of aborted transactions with their producers, the last one first.
+    aborted: Vec<(i64, i64)>,
 }
 
 impl KafkaClient {
@@ -54,7 +59,8 @@ impl KafkaClient {
             next: offsets.start,
             end: offsets.end,
             leader: None,
-            read: VecDeque::new(),
+            answer: Answer::default(),
+            batch: None,
             aborting: HashSet::new(),
         }
     }
@@ -64,25 +70,13 @@ impl Iterator for Records<'_> {
     type Item = Result<Record, KafkaError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut last = Instant::now();
-        loop {
-            if let Some(record) = self.read.pop_front() {
-                return Some(Ok(record));
-            }
-            if self.next >= self.end {
-                return None;
-            }
-            let before = self.next;
-            if let Err(error) = self.fetch() {
-                return Some(Err(error));
-            }
-            if self.next > before {
-                last = Instant::now();
-            }
-            let waited = last.elapsed();
-            if waited > self.client.limits().retrying {
-                let (subject, next, end) = (self.subject(), self.next, self.end);
-                return Some(Err(KafkaError::Stalled { subject, next, end, waited }));
+        match self.advance() {
+            Ok(record) => record.map(Ok),
+            Err(error) => {
+                // Asked again, the broker may answer what can be read.
+                self.answer = Answer::default();
+                self.batch = None;
+                Some(Err(error))
             }
         }
     }
@@ -91,10 +85,62 @@ impl Iterator for Records<'_> {
 impl FusedIterator for Records<'_> {}
 
 impl Records<'_> {
-    /// The offset that is read next, once the records that were read are taken.
+    /// The offset that is read next: at the end of the range, its end.
     #[must_use]
     pub fn position(&self) -> i64 {
-        self.read.front().map_or(self.next, |record| record.offset)
+        self.next
+    }
+
+    /// Reads up to the next record; `None` if there is none before the end.
+    fn advance(&mut self) -> Result<Option<Record>, KafkaError> {
+        let mut last = (self.next, Instant::now());
+        loop {
+            if let Some(record) = self.next_of_batch()? {
+                return Ok(Some(record));
+            }
+            if self.next >= self.end {
+                return Ok(None);
+            }
+            if self.open_next_batch()? {
+                continue;
+            }
+            if self.next > last.0 {
+                last = (self.next, Instant::now());
+            }
+            let waited = last.1.elapsed();
+            if waited > self.client.limits().retrying {
+                let (subject, next, end) = (self.subject(), self.next, self.end);
+                return Err(KafkaError::Stalled { subject, next, end, waited });
+            }
+            self.fetch()?;
+        }
+    }
+
+    /// The next record of the batch that is open, within the range.
+    fn next_of_batch(&mut self) -> Result<Option<Record>, KafkaError> {
+        let Some(batch) = &mut self.batch else { return Ok(None) };
+        loop {
+            match batch.next_record() {
+                Ok(Some(record)) if record.offset >= self.end => break,
+                // A broker answers with whole batches: the first one may begin before what was asked for.
+                Ok(Some(record)) if record.offset < self.next => {}
+                Ok(Some(record)) => {
+                    self.next = record.offset.saturating_add(1);
+                    return Ok(Some(record));
+                }
+                Ok(None) => break,
+                Err(malformed) => return Err(self.unreadable(self.next, &malformed)),
+            }
+        }
+        let next = batch.next_offset();
+        self.skip_to(next);
+        self.batch = None;
+        Ok(None)
+    }
+
+    /// Goes to an offset, and never further than the end: who goes on there later would miss records.
+    fn skip_to(&mut self, offset: i64) {
+        self.next = self.next.max(offset.min(self.end));
     }
 
     fn subject(&self) -> String {
@@ -115,52 +161,51 @@ impl Records<'_> {
             // After a failure, somebody else may lead.
             fetched.inspect_err(|_| *leader = None)
         })?;
-        self.take(&answer)
-    }
-
-    fn take(&mut self, answer: &PartitionRecords) -> Result<(), KafkaError> {
-        // An answer names all of its aborted transactions, also those that began in an earlier one.
         let mut aborted: Vec<(i64, i64)> =
             answer.aborted.iter().map(|one| (one.first_offset, one.producer)).collect();
-        aborted.sort_unstable();
-        let mut aborted = aborted.into_iter().peekable();
+        aborted.sort_unstable_by(|one, other| other.cmp(one));
+        self.answer = Answer { bytes: answer.records.0, position: 0, aborted };
+        // An answer names all of its aborted transactions, also those that began in an earlier one.
         self.aborting.clear();
-        let mut input = Input::new(&answer.records.0);
-        loop {
-            let offset = self.next;
-            let batch = next_batch(&mut input).map_err(|malformed| self.unreadable(offset, &malformed))?;
-            let Some(batch) = batch else { return Ok(()) };
-            // A broker answers with whole batches, and the first one may begin before what was asked for.
-            if batch.next_offset <= self.next {
-                continue;
-            }
-            if batch.base_offset >= self.end {
-                self.next = self.end;
-                return Ok(());
-            }
-            while let Some((_, producer)) = aborted.next_if(|(first, _)| *first < batch.next_offset) {
-                self.aborting.insert(producer);
-            }
-            self.take_batch(&batch).map_err(|malformed| self.unreadable(batch.base_offset, &malformed))?;
-        }
+        Ok(())
     }
 
-    fn take_batch(&mut self, batch: &Batch<'_>) -> Result<(), Malformed> {
+    /// Opens the next batch of the answer that has records for readers. Returns whether there was one.
+    fn open_next_batch(&mut self) -> Result<bool, KafkaError> {
+        let answer = mem::take(&mut self.answer);
+        let mut input = Input::new(answer.bytes.get(answer.position..).unwrap_or_default());
+        let batch = next_batch(&mut input).map_err(|malformed| self.unreadable(self.next, &malformed))?;
+        let Some(batch) = batch else { return Ok(false) };
+        let mut aborted = answer.aborted;
+        while let Some((_, producer)) = aborted.pop_if(|(first, _)| *first < batch.header.next_offset) {
+            self.aborting.insert(producer);
+        }
+        self.batch =
+            self.open(&batch).map_err(|malformed| self.unreadable(batch.header.base_offset, &malformed))?;
+        if self.batch.is_none() {
+            self.skip_to(batch.header.next_offset);
+        }
+        let position = answer.bytes.len() - input.remaining();
+        self.answer = Answer { bytes: answer.bytes, position, aborted };
+        Ok(true)
+    }
+
+    /// Opens a batch, unless readers get nothing of it.
+    fn open(&mut self, batch: &Batch<'_>) -> Result<Option<OpenBatch>, Malformed> {
+        let header = batch.header;
+        if header.next_offset <= self.next || header.base_offset >= self.end {
+            return Ok(None);
+        }
         let limit = self.client.limits().batch;
         match batch.marker(limit)? {
             Some(Marker::Abort) => {
-                self.aborting.remove(&batch.producer);
+                self.aborting.remove(&header.producer);
+                Ok(None)
             }
-            Some(Marker::Commit) => {}
-            None if batch.is_transactional() && self.aborting.contains(&batch.producer) => {}
-            None => {
-                let wanted = self.next..self.end;
-                let records = batch.records(limit)?;
-                self.read.extend(records.into_iter().filter(|record| wanted.contains(&record.offset)));
-            }
+            Some(Marker::Commit) => Ok(None),
+            None if header.is_transactional() && self.aborting.contains(&header.producer) => Ok(None),
+            None => batch.open(limit).map(Some),
         }
-        self.next = batch.next_offset;
-        Ok(())
     }
 
     fn unreadable(&self, offset: i64, malformed: &Malformed) -> KafkaError {

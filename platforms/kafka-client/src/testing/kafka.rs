@@ -60,6 +60,7 @@ struct Node {
     program: Option<Program>,
     folder: PathBuf,
     port: u16,
+    operator_port: u16,
 }
 
 /// Any one will do: it only has to be the same for all brokers.
@@ -91,8 +92,8 @@ impl Kafka {
             properties.extend(&options.configs);
             fs::write(folder.join("properties"), properties.to_string())
                 .map_err(failed("writing a configuration"))?;
-            let [port, _, _] = *own;
-            let node = Node { program: None, folder, port };
+            let [port, operator_port, _] = *own;
+            let node = Node { program: None, folder, port, operator_port };
             node.format(engines, &options.listener)?;
             kafka.nodes.push(node);
         }
@@ -110,6 +111,13 @@ impl Kafka {
     #[must_use]
     pub fn bootstrap_servers(&self) -> String {
         let address = |node: &Node| format!("localhost:{}", node.port);
+        self.nodes.iter().map(address).collect::<Vec<_>>().join(",")
+    }
+
+    /// The addresses for programs of an operator, as Kafka Connect: without a login, they may do everything.
+    #[must_use]
+    pub fn operator_servers(&self) -> String {
+        let address = |node: &Node| format!("localhost:{}", node.operator_port);
         self.nodes.iter().map(address).collect::<Vec<_>>().join(",")
     }
 

@@ -3,6 +3,7 @@
 use super::{Address, Stream};
 use crate::{
     ErrorCode, KafkaError, Limits, Login,
+    retry::deadline,
     wire::{
         Decode as _, Encode as _, Input, Malformed, Request, Tags,
         messages::login::{ApiVersions, ApiVersionsResponse},
@@ -31,7 +32,7 @@ impl Connection {
         login: Option<&Login>,
         limits: &Limits,
     ) -> Result<Self, KafkaError> {
-        let deadline = Instant::now() + limits.connecting;
+        let deadline = deadline(limits.connecting);
         let stream = Stream::connect(address, tls, deadline)
             .map_err(|source| KafkaError::Connection { address: address.to_string(), source })?;
         let (address, limits) = (address.clone(), limits.clone());
@@ -53,7 +54,7 @@ impl Connection {
 
     /// Sends a request, and waits for its answer.
     pub(crate) fn call<R: Request>(&mut self, request: &R) -> Result<R::Response, KafkaError> {
-        self.call_by(request, Instant::now() + self.limits.answering)
+        self.call_by(request, deadline(self.limits.answering))
     }
 
     pub(super) fn call_by<R: Request>(

@@ -67,8 +67,10 @@ impl Connection {
     }
 
     fn rejected(&self, login: &Login, reason: String) -> KafkaError {
-        let Login { mechanism, user, .. } = login;
+        let Login { mechanism, user, password } = login;
         let mechanism = Mechanism::name(*mechanism);
+        // A broker that received the password by PLAIN may repeat it.
+        let reason = password.redact(&reason);
         KafkaError::Login { address: self.address().to_string(), user: user.clone(), mechanism, reason }
     }
 }

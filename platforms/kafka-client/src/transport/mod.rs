@@ -10,4 +10,4 @@ mod tls;
 pub(crate) use address::Address;
 pub(crate) use connection::Connection;
 pub(crate) use stream::Stream;
-pub(crate) use tls::{certificates, client_config};
+pub(crate) use tls::{certificates, client_config, identity};

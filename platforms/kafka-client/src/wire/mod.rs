@@ -1,6 +1,6 @@
 //! The binary protocol of Kafka: primitive types, and the requests and responses that this client uses.
 //!
-//! Each request has one version, which every broker since 2.3 speaks, brokers of 4.x included. Arrays are read element by element, and
+//! Each request has one version, which every broker since 2.7 speaks, brokers of 4.x included. Arrays are read element by element, and
 //! no memory is reserved for a length that a broker merely claims.
 
 mod input;

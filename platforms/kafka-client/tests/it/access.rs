@@ -2,7 +2,7 @@
 
 use crate::engine::{connect, engines, eventually, unique};
 use datasurface_kafka_client::{
-    Acl, AclFilter, AclOperation, AclResource, ErrorCode, KafkaClient, KafkaError, Login, Mechanism,
+    Acl, AclFilter, AclOperation, AclResource, ErrorCode, KafkaClient, KafkaError, Limits, Login, Mechanism,
     NewRecord, NewTopic, Password, Security,
     testing::{ADMINISTRATOR, Kafka, KafkaOptions, Listener},
 };
@@ -94,6 +94,23 @@ fn each_of_two_users_reads_what_its_rules_say_and_nothing_else() {
     eventually(|| read(&mut sales, &orders).is_ok());
     assert_eq!(administrator.delete_acls(&rules).unwrap(), 3);
     eventually(|| read(&mut support, &people).is_err());
+}
+
+#[test]
+fn who_may_only_create_topics_does_not_wait_to_see_them() {
+    let Some(kafka) = kafka() else { return };
+    let limits = Limits::default();
+    let mut operator = KafkaClient::connect(&kafka.operator_servers(), Security::none(), limits).unwrap();
+    operator.put_scram_user("creator", Mechanism::ScramSha256, &Password::new(PASSWORD)).unwrap();
+    let rule = Acl::allow("creator", AclOperation::Create, AclResource::Topic, "hidden");
+    operator.create_acls(&[rule]).unwrap();
+    let mut creator = None;
+    eventually(|| {
+        creator = connect(kafka, as_user("creator", Mechanism::ScramSha256, PASSWORD)).ok();
+        creator.as_mut().is_some_and(|creator| creator.create_topic(&NewTopic::new("hidden")).is_ok())
+    });
+    assert!(!creator.unwrap().create_topic(&NewTopic::new("hidden")).unwrap());
+    assert_eq!(operator.topic("hidden").unwrap().unwrap().partitions.len(), 1);
 }
 
 #[test]

@@ -5,14 +5,18 @@ use datasurface_kafka_client::{ConnectClient, ConnectLogin, KafkaError, Limits, 
 use std::{
     io::{Read as _, Write as _},
     net::TcpListener,
+    sync::OnceLock,
     thread,
     time::{Duration, Instant},
 };
 
-/// The most memory that this process had at once, in bytes.
-fn peak_memory() -> usize {
+const USED: &str = "VmHWM:";
+const RESERVED: &str = "VmPeak:";
+
+/// The most memory that this process used at once, or reserved at once, in bytes.
+fn peak_memory(kind: &str) -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(kind)).unwrap_or_default();
     line.split_whitespace().next().and_then(|number| number.parse::<usize>().ok()).unwrap_or_default() << 10
 }
 
@@ -38,12 +42,13 @@ fn a_broker_that_speaks_something_else_is_no_broker() {
 
 #[test]
 fn arrays_that_claim_elements_take_no_memory() {
-    let before = peak_memory();
+    let before = peak_memory(RESERVED);
     // The number of brokers, and of nothing else.
     let error = connect(&start_with(vec![0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0])).unwrap_err();
     let KafkaError::Malformed { request, .. } = error else { panic!("{error:?}") };
     assert_eq!(request, "Metadata");
-    assert!(peak_memory() - before < 64 << 20);
+    // Other tests reserve some, too; the claimed brokers would be more than 100 GiB.
+    assert!(peak_memory(RESERVED) - before < 16 << 30);
 }
 
 #[test]
@@ -105,6 +110,85 @@ fn random_answers_are_errors() {
     assert!(failed > 100, "{failed} failed, {connected} connected");
 }
 
+/// A batch of one record, whose value is so many zeros, compressed to a thousandth.
+fn bomb(offset: i64, zeros: usize) -> Vec<u8> {
+    let varint = |value: usize| {
+        let (mut value, mut bytes) = (value * 2, Vec::new());
+        while value > 0x7f {
+            bytes.push(u8::try_from(value & 0x7f).unwrap() | 0x80);
+            value >>= 7;
+        }
+        bytes.push(u8::try_from(value).unwrap());
+        bytes
+    };
+    // Attributes, time, offset and a key that is none; the value; no headers.
+    let record = [vec![0, 0, 0, 1], varint(zeros), vec![0; zeros], vec![0]].concat();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&[varint(record.len()), record].concat()).unwrap();
+    let gzip_codec = 1_i16.to_be_bytes();
+    let header = [&gzip_codec[..], &[0; 4], &[0; 16], &[0xff; 14], &1_i32.to_be_bytes()].concat();
+    let summed = [header, gzip.finish().unwrap()].concat();
+    let length = i32::try_from(summed.len() + 9).unwrap();
+    let checksum = crc32c::crc32c(&summed);
+    let front = [&offset.to_be_bytes()[..], &length.to_be_bytes(), &[0, 0, 0, 0, 2], &checksum.to_be_bytes()];
+    [front.concat(), summed].concat()
+}
+
+#[test]
+fn batches_that_are_large_only_when_decompressed_do_not_take_the_memory_together() {
+    const ZEROS: usize = 32 << 20;
+    const BATCHES: i64 = 16;
+    let text = |text: &str| [&i16::try_from(text.len()).unwrap().to_be_bytes(), text.as_bytes()].concat();
+    let number = |number: usize| i32::try_from(number).unwrap().to_be_bytes().to_vec();
+    let one = number(1);
+    let batches: Vec<u8> = (0..BATCHES).flat_map(|offset| bomb(offset, ZEROS)).collect();
+    // The port is known once the server is there.
+    static PORT: OnceLock<u16> = OnceLock::new();
+    let address = start(move |asked, stream| {
+        let body = match asked.key {
+            API_VERSIONS => return drop(stream.write_all(&asked.all_versions())),
+            // The broker itself; a topic with one partition, which it leads.
+            3 => [
+                vec![0; 4],
+                one.clone(),
+                number(0),
+                text("127.0.0.1"),
+                number((*PORT.wait()).into()),
+                vec![0xff; 4],
+                number(0),
+                one.clone(),
+                vec![0; 2],
+                text("bombs"),
+                vec![0],
+                one.clone(),
+                vec![0; 18],
+            ]
+            .concat(),
+            // The records of that partition, without transactions.
+            _ => [
+                vec![0; 10],
+                one.clone(),
+                text("bombs"),
+                one.clone(),
+                vec![0; 30],
+                vec![0; 4],
+                number(batches.len()),
+                batches.clone(),
+            ]
+            .concat(),
+        };
+        drop(stream.write_all(&asked.framed(&body)));
+    });
+    PORT.set(address.rsplit(':').next().unwrap().parse().unwrap()).unwrap();
+    let mut client = connect(&address).unwrap();
+    let before = peak_memory(USED);
+    let records = client.records("bombs", 0, 0..BATCHES);
+    let sizes: Vec<usize> = records.map(|record| record.unwrap().value.unwrap().len()).collect();
+    assert_eq!(sizes, [ZEROS; 16]);
+    let more = peak_memory(USED) - before;
+    assert!(more < ZEROS * 8, "{} MiB", more >> 20);
+}
+
 #[test]
 fn nobody_at_home_is_said_with_the_addresses() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -164,5 +248,17 @@ fn an_address_with_a_user_is_refused_and_not_shown() {
     for url in ["http://operator:hunter2@localhost:8083", "ftp://localhost", "localhost:8083", ""] {
         let error = new(url).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    }
+}
+
+#[test]
+fn a_login_for_connect_needs_tls_but_on_this_machine() {
+    let login = || Some(ConnectLogin::new("operator", Password::new("hunter2")));
+    let new = |url: &str| ConnectClient::new(url, &Tls::new(), login(), Limits::default());
+    let error = new("http://connect.example.org:8083").unwrap_err();
+    assert_eq!(error.help(), "use `https`");
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    for url in ["http://localhost:8083", "http://127.0.0.1:8083", "http://[::1]:8083"] {
+        assert!(new(url).is_ok(), "{url}");
     }
 }

@@ -1,7 +1,7 @@
 //! Brokers that are killed while they are read from.
 
 use crate::{
-    engine::{client, engines},
+    engine::{client, engines, eventually},
     reading::{assert_same, written},
 };
 use datasurface_kafka_client::{
@@ -53,14 +53,32 @@ fn of_three_brokers_the_leader_may_be_killed() {
     let mut client = reader(&kafka);
     assert_eq!(client.brokers().unwrap(), [0, 1, 2]);
     let leader = client.topic("killed").unwrap().unwrap().partitions[0].leader.unwrap();
+    // Each of them knows a controller, some of them the one that will be killed.
+    let mut administrators: Vec<KafkaClient> = (0..6).map(|_| reader(&kafka)).collect();
+    let mut writer = reader(&kafka);
+    let mut transaction = writer.begin("writer").unwrap();
+    transaction.produce("killed", 0, &written[..10]).unwrap();
     let mut records = client.records("killed", 0, 0..10_000);
     let mut read: Vec<Record> = records.by_ref().take(10).map(Result::unwrap).collect();
     kafka.kill(usize::try_from(leader).unwrap());
     read.extend(records.map(Result::unwrap));
     assert_same(&read, &written);
+    for (number, administrator) in administrators.iter_mut().enumerate() {
+        let name = format!("later-{number}");
+        let topic = NewTopic::new(&name).with_partitions(2).with_replication(2);
+        assert!(administrator.create_topic(&topic).unwrap());
+        administrator.groups().unwrap();
+        assert!(administrator.delete_topic(&name).unwrap());
+    }
+    // A transaction goes on where the broker knew it, too.
+    transaction.produce("killed", 0, &written[10..20]).unwrap();
+    transaction.commit().unwrap();
+    eventually(|| client.end_offsets("killed").unwrap()[&0] == 10_021);
+    let read = client.records("killed", 0, 10_000..10_021).map(|record| record.unwrap().value);
+    assert_eq!(
+        read.collect::<Vec<_>>(),
+        written[..20].iter().map(|one| one.value.clone()).collect::<Vec<_>>()
+    );
     let other = client.topic("killed").unwrap().unwrap().partitions[0].leader;
     assert_ne!(other, Some(leader));
-    // And written to.
-    client.produce("killed", 0, &written[..10]).unwrap();
-    assert_eq!(client.end_offsets("killed").unwrap()[&0], 10_010);
 }

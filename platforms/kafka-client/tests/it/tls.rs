@@ -7,6 +7,13 @@ use datasurface_kafka_client::{
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
+/// A certificate of an authority for a name, and its private key, in PEM.
+fn certificate(authority: &CertifiedIssuer<'_, KeyPair>, name: &str) -> (String, String) {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    (params.signed_by(&key, authority).unwrap().pem(), key.serialize_pem())
+}
+
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -17,11 +24,8 @@ fn authority() -> CertifiedIssuer<'static, KeyPair> {
 fn users_log_in_by_each_mechanism_over_tls_to_brokers_that_are_who_they_say() {
     let Some(engines) = engines() else { return };
     let authority = authority();
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, &authority).unwrap();
-    let password = "over-tls-only".to_owned();
-    let listener = Listener::TlsUsers { password, certificates: certificate.pem(), key: key.serialize_pem() };
+    let (certificates, key) = certificate(&authority, "localhost");
+    let listener = Listener::TlsUsers { password: "over-tls-only".to_owned(), certificates, key };
     let kafka = Kafka::start(&engines, &KafkaOptions::new().with_listener(listener)).unwrap();
 
     let trusted = Tls::new().with_authorities(authority.pem());
@@ -53,4 +57,33 @@ fn users_log_in_by_each_mechanism_over_tls_to_brokers_that_are_who_they_say() {
     assert!(
         connect(&kafka, Security::none().with_tls(Tls::new().with_authorities("no certificate"))).is_err()
     );
+}
+
+#[test]
+fn brokers_that_want_a_certificate_of_the_client_get_it() {
+    let Some(engines) = engines() else { return };
+    let authority = authority();
+    let (certificates, key) = certificate(&authority, "localhost");
+    let listener = Listener::TlsUsers { password: "and-a-password".to_owned(), certificates, key };
+    let options = KafkaOptions::new()
+        .with_listener(listener)
+        .config("listener.name.clients.ssl.client.auth", "required")
+        .config("ssl.truststore.type", "PEM")
+        .config("ssl.truststore.certificates", authority.pem());
+    let kafka = Kafka::start(&engines, &options).unwrap();
+    let trusted = Tls::new().with_authorities(authority.pem());
+    let connect = |tls: Tls| {
+        let login = Login::new(Mechanism::ScramSha256, ADMINISTRATOR, Password::new("and-a-password"));
+        connect(&kafka, Security::none().with_tls(tls).with_login(login))
+    };
+    let (certificates, key) = certificate(&authority, "client");
+    let with = |key: &str| trusted.clone().with_identity(certificates.clone(), Password::new(key));
+    assert_eq!(connect(with(&key)).unwrap().brokers().unwrap(), [0]);
+    assert!(connect(trusted.clone()).is_err());
+    let (_, other_key) = certificate(&authority, "client");
+    for wrong in [other_key.as_str(), "no key"] {
+        let error = connect(with(wrong)).unwrap_err();
+        assert!(matches!(error, KafkaError::Tls(_)), "{error:?}");
+    }
+    assert!(!format!("{:?}", with(&key)).contains("PRIVATE"));
 }
