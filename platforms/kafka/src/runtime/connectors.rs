@@ -54,8 +54,7 @@ pub(super) fn ensure(
     let wanted = config(connector);
     if is_asked && connect.config(name).map_err(failed)?.is_some_and(|found| is_other(&found, name, &wanted))
     {
-        connect.stop(name).map_err(failed)?;
-        wait(connect, site, name, "does not stop", |status| status.tasks.is_empty())?;
+        stop(connect, site, name)?;
     }
     let put = connect.put(name, &wanted).map_err(failed)?;
     let status = connect.status(name).map_err(failed)?;
@@ -114,6 +113,23 @@ pub(super) fn restart_failed(
     let Some(trace) = status.failure() else { return Ok(None) };
     connect.restart_failed(name).map_err(failed)?;
     Ok(Some(format!("{}; it was started again", failure::summary(trace))))
+}
+
+/// Stops a connector, and waits until it has no tasks.
+///
+/// # Errors
+///
+/// As [`wait`].
+pub(super) fn stop(
+    connect: &ConnectClient,
+    site: &RuntimeContext<'_>,
+    name: &str,
+) -> Result<(), PlatformError> {
+    let failed = |error| connect_failed(format!("stopping the connector `{name}`"), error);
+    connect.stop(name).map_err(failed)?;
+    wait(connect, site, name, "does not stop", |status| {
+        status.state == ConnectorState::Stopped && status.tasks.is_empty()
+    })
 }
 
 /// Waits until a connector is as it should be.

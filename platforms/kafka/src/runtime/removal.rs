@@ -3,10 +3,10 @@
 use super::{
     access,
     clients::{Clients, connect_failed, kafka_failed},
-    connectors::wait,
+    connectors::{stop, wait},
 };
 use crate::transition::{Removals, RemovedConnector};
-use datasurface_kafka_client::{ConnectClient, ConnectorState, ConnectorStatus};
+use datasurface_kafka_client::{ConnectClient, ConnectorStatus};
 use datasurface_platform::{RuntimeContext, prelude::*};
 
 /// The member by which Debezium drops the slot of a source when it stops.
@@ -44,21 +44,20 @@ fn remove_connector(
 ) -> Result<(), PlatformError> {
     let name = &removed.name;
     let failed = |error| connect_failed(format!("removing the connector `{name}`"), error);
-    let (Some(config), Some(status)) =
-        (connect.config(name).map_err(failed)?, connect.status(name).map_err(failed)?)
-    else {
-        return Ok(());
-    };
-    if status.state != ConnectorState::Stopped {
-        if let Some(slot) = &removed.slot {
-            connect.put(name, &config.with(DROPPING, "true")).map_err(failed)?;
-            let otherwise = format!(
-                "cannot drop its replication slot: drop `{slot}` at the source by hand, delete the connector, and apply again"
-            );
-            wait(connect, site, name, &otherwise, ConnectorStatus::is_running)?;
-        }
-        connect.stop(name).map_err(failed)?;
-        wait(connect, site, name, "does not stop", |status| status.tasks.is_empty())?;
+    let Some(config) = connect.config(name).map_err(failed)? else { return Ok(()) };
+    stop(connect, site, name)?;
+    // Offsets go after the slot: one that was to drop it and has none did so in an earlier call, which was killed.
+    let is_dropped =
+        config.get(DROPPING) == Some("true") && connect.offsets(name).map_err(failed)?.is_empty();
+    if let Some(slot) = removed.slot.as_ref().filter(|_| !is_dropped) {
+        // It is stopped before: the task of before knows nothing of the slot.
+        connect.put(name, &config.with(DROPPING, "true")).map_err(failed)?;
+        connect.resume(name).map_err(failed)?;
+        let otherwise = format!(
+            "cannot drop its replication slot: drop `{slot}` at the source by hand, delete the connector, and apply again"
+        );
+        wait(connect, site, name, &otherwise, ConnectorStatus::is_running)?;
+        stop(connect, site, name)?;
     }
     connect.delete_offsets(name).map_err(failed)?;
     connect.delete(name).map_err(failed)?;
