@@ -49,7 +49,7 @@ impl Connection {
     }
 
     pub(super) fn is_encrypted(&self) -> bool {
-        matches!(self.stream, Stream::Tls(_))
+        self.stream.is_encrypted()
     }
 
     /// Sends a request, and waits for its answer.

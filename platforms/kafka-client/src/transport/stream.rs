@@ -1,18 +1,21 @@
 //! Bytes to and from a broker, before a deadline.
+//!
+//! Each single read and write gets the time that is left, those of TLS included: a byte each second never runs into the timeout of a
+//! socket, and would keep a read of many bytes for hours.
 
 use super::Address;
-use rustls::{ClientConfig, ClientConnection, StreamOwned, pki_types::ServerName};
+use rustls::{ClientConfig, ClientConnection, pki_types::ServerName};
 use std::{
-    io::{self, Read, Write},
+    io::{self, Read as _, Write as _},
     net::{TcpStream, ToSocketAddrs as _},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// A connection with or without TLS.
-pub(crate) enum Stream {
-    Plain(TcpStream),
-    Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
+pub(crate) struct Stream {
+    socket: TcpStream,
+    tls: Option<Box<ClientConnection>>,
 }
 
 impl Stream {
@@ -28,7 +31,7 @@ impl Stream {
                 Ok(socket) => {
                     // Requests are written at once: waiting for more only delays them.
                     socket.set_nodelay(true)?;
-                    return Self::wrap(socket, address, tls);
+                    return Self::new(socket, address, tls, deadline);
                 }
                 Err(error) => last = error,
             }
@@ -36,21 +39,46 @@ impl Stream {
         Err(last)
     }
 
-    fn wrap(socket: TcpStream, address: &Address, tls: Option<&Arc<ClientConfig>>) -> io::Result<Self> {
-        let Some(config) = tls else { return Ok(Self::Plain(socket)) };
+    fn new(
+        socket: TcpStream,
+        address: &Address,
+        tls: Option<&Arc<ClientConfig>>,
+        deadline: Instant,
+    ) -> io::Result<Self> {
+        let Some(config) = tls else { return Ok(Self { socket, tls: None }) };
         let name = ServerName::try_from(address.host.clone()).map_err(io::Error::other)?;
-        let connection = ClientConnection::new(Arc::clone(config), name).map_err(io::Error::other)?;
-        Ok(Self::Tls(Box::new(StreamOwned::new(connection, socket))))
+        let mut tls = ClientConnection::new(Arc::clone(config), name).map_err(io::Error::other)?;
+        while tls.is_handshaking() {
+            send(&mut tls, &socket, deadline)?;
+            if tls.is_handshaking() {
+                receive(&mut tls, &socket, deadline)?;
+            }
+        }
+        send(&mut tls, &socket, deadline)?;
+        Ok(Self { socket, tls: Some(Box::new(tls)) })
     }
 
-    pub(crate) fn write_all_by(&mut self, bytes: &[u8], deadline: Instant) -> io::Result<()> {
-        self.socket().set_write_timeout(Some(remaining(deadline)?))?;
-        // TLS reads, too, while it writes its handshake.
-        self.socket().set_read_timeout(Some(remaining(deadline)?))?;
-        match self {
-            Self::Plain(socket) => socket.write_all(bytes),
-            Self::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    pub(crate) fn write_all_by(&mut self, mut bytes: &[u8], deadline: Instant) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let written = match &mut self.tls {
+                Some(tls) => {
+                    // It takes as much as its buffer has place for.
+                    let taken = tls.writer().write(bytes)?;
+                    send(tls, &self.socket, deadline)?;
+                    taken
+                }
+                None => {
+                    self.socket.set_write_timeout(Some(remaining(deadline)?))?;
+                    timely(self.socket.write(bytes))?
+                }
+            };
+            bytes = bytes.get(written..).unwrap_or_default();
         }
+        Ok(())
     }
 
     /// Reads so many bytes. Memory grows with the bytes that arrive.
@@ -58,32 +86,64 @@ impl Stream {
         let mut bytes = Vec::new();
         let mut part = [0; 16 << 10];
         while bytes.len() < length {
-            // One byte each second would never run into the timeout of a single read.
-            self.socket().set_read_timeout(Some(remaining(deadline)?))?;
             let wanted = part.len().min(length - bytes.len());
             let buffer = part.get_mut(..wanted).unwrap_or_default();
-            let read = match self {
-                Self::Plain(socket) => socket.read(buffer),
-                Self::Tls(stream) => stream.read(buffer),
-            };
-            match read {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => bytes.extend_from_slice(buffer.get(..count).unwrap_or_default()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // That is how a socket says that its timeout is over.
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(late()),
-                Err(error) => return Err(error),
+            let count = self.read_by(buffer, deadline)?;
+            if count == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
             }
+            bytes.extend_from_slice(buffer.get(..count).unwrap_or_default());
         }
         Ok(bytes)
     }
 
-    fn socket(&self) -> &TcpStream {
-        match self {
-            Self::Plain(socket) => socket,
-            Self::Tls(stream) => stream.get_ref(),
+    fn read_by(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
+        let Some(tls) = &mut self.tls else {
+            self.socket.set_read_timeout(Some(remaining(deadline)?))?;
+            return timely(self.socket.read(buffer));
+        };
+        loop {
+            match tls.reader().read(buffer) {
+                // There is nothing yet that was decrypted.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+            receive(tls, &self.socket, deadline)?;
+            // A new key may have to be answered.
+            send(tls, &self.socket, deadline)?;
         }
     }
+}
+
+/// Sends what TLS has ready.
+fn send(tls: &mut ClientConnection, mut socket: &TcpStream, deadline: Instant) -> io::Result<()> {
+    while tls.wants_write() {
+        socket.set_write_timeout(Some(remaining(deadline)?))?;
+        timely(tls.write_tls(&mut socket))?;
+    }
+    Ok(())
+}
+
+/// Receives some bytes, and gives them to TLS.
+fn receive(tls: &mut ClientConnection, mut socket: &TcpStream, deadline: Instant) -> io::Result<()> {
+    socket.set_read_timeout(Some(remaining(deadline)?))?;
+    if timely(tls.read_tls(&mut socket))? == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    let processed = tls.process_new_packets();
+    // The other side learns why, if it still listens.
+    if processed.is_err() {
+        let _ = send(tls, socket, deadline);
+    }
+    processed.map(drop).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// Says of a timeout what it is: a socket says that it would block.
+fn timely(outcome: io::Result<usize>) -> io::Result<usize> {
+    outcome.map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => late(),
+        _ => error,
+    })
 }
 
 fn late() -> io::Error {
@@ -91,7 +151,7 @@ fn late() -> io::Error {
 }
 
 /// The time until the deadline, which is never zero: for a socket, that is an error.
-fn remaining(deadline: Instant) -> io::Result<std::time::Duration> {
+fn remaining(deadline: Instant) -> io::Result<Duration> {
     let remaining = deadline.saturating_duration_since(Instant::now());
     if remaining.is_zero() { Err(late()) } else { Ok(remaining) }
 }

@@ -1,7 +1,9 @@
 //! Brokers that are broken, slow or hostile: each is an error, in time, and none takes the memory.
 
 use crate::fake_broker::{API_VERSIONS, cause, connect, start, start_with};
-use datasurface_kafka_client::{ConnectClient, ConnectLogin, KafkaError, Limits, Password, Tls};
+use datasurface_kafka_client::{
+    ConnectClient, ConnectLogin, KafkaClient, KafkaError, Limits, Password, Security, Tls,
+};
 use std::{
     io::{Read as _, Write as _},
     net::TcpListener,
@@ -79,6 +81,33 @@ fn slow_answers_end_at_the_deadline() {
         assert!(matches!(error, KafkaError::Connection { .. }), "{error:?}");
         assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     }
+}
+
+/// A record of TLS, a part of the handshake, that never comes to its end.
+#[test]
+fn a_slow_handshake_ends_at_the_deadline() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string().replace("127.0.0.1", "localhost");
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            thread::spawn(move || {
+                for byte in [22, 3, 3, 0x40, 0].into_iter().chain(std::iter::repeat(0)) {
+                    if stream.write_all(&[byte]).is_err() {
+                        return;
+                    }
+                    thread::sleep(Duration::from_millis(50));
+                }
+            });
+        }
+    });
+    let authority = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let security = Security::none().with_tls(Tls::new().with_authorities(authority.cert.pem()));
+    let began = Instant::now();
+    let limits = Limits::default().with_connecting(Duration::from_secs(1));
+    let error = cause(KafkaClient::connect(&address, security, limits).unwrap_err());
+    let KafkaError::Connection { source, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(source.kind(), std::io::ErrorKind::TimedOut, "{error:?}");
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
 }
 
 #[test]

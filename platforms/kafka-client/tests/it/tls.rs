@@ -1,6 +1,9 @@
 //! Connections by TLS, and the logins over it.
 
-use crate::engine::{connect, engines};
+use crate::{
+    engine::{connect, engines},
+    reading::{assert_same, read, written},
+};
 use datasurface_kafka_client::{
     KafkaError, Login, Mechanism, NewTopic, Password, Security, Tls,
     testing::{ADMINISTRATOR, Kafka, KafkaOptions, Listener},
@@ -29,12 +32,18 @@ fn users_log_in_by_each_mechanism_over_tls_to_brokers_that_are_who_they_say() {
     let kafka = Kafka::start(&engines, &KafkaOptions::new().with_listener(listener)).unwrap();
 
     let trusted = Tls::new().with_authorities(authority.pem());
+    let written = written(10_000);
     let login = |mechanism, password| Login::new(mechanism, ADMINISTRATOR, Password::new(password));
     for mechanism in [Mechanism::Plain, Mechanism::ScramSha256, Mechanism::ScramSha512] {
         let security =
             Security::none().with_tls(trusted.clone()).with_login(login(mechanism, "over-tls-only"));
         let mut client = connect(&kafka, security).unwrap();
-        client.create_topic(&NewTopic::new(mechanism.name())).unwrap();
+        client.create_topic(&NewTopic::new(mechanism.name()).with_partitions(1)).unwrap();
+        // More at once than a record of TLS has, and than the socket takes.
+        for part in written.chunks(2500) {
+            client.produce(mechanism.name(), 0, part).unwrap();
+        }
+        assert_same(&read(&mut client, mechanism.name()), &written);
 
         let security = Security::none().with_tls(trusted.clone()).with_login(login(mechanism, "hunter2"));
         let error = connect(&kafka, security).unwrap_err();
