@@ -7,6 +7,8 @@ pub(crate) fn built_in() -> Registry {
     let registry = Registry::new();
     #[cfg(feature = "aws")]
     let registry = registry.with_plugin::<datasurface_aws::AwsPlatform>();
+    #[cfg(feature = "kafka")]
+    let registry = registry.with_plugin::<datasurface_kafka::KafkaPlatform>();
     #[cfg(feature = "local")]
     let registry = registry.with_plugin::<datasurface_local::LocalPlatform>();
     registry

@@ -38,7 +38,8 @@ pub trait DataPlatform: fmt::Debug + Send + Sync {
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>);
 
     /// Returns what a node shares with others: things that exist once for several nodes, wherever these are placed. What is held is
-    /// asked too, so that what its data depends on stays. Only a platform whose descriptor
+    /// asked too, so that what its data depends on stays; of its parts, those that are there [only while data is
+    /// fed](SharedPart::only_while_fed) are left out. Only a platform whose descriptor
     /// [claims it](PlatformDescriptor::with_shares) is asked.
     fn shares(&self, _node: &NodeView) -> Vec<SharedPart> {
         Vec::new()

@@ -65,6 +65,10 @@ pub struct SharedPart {
     pub key: SharedKey,
     /// The part: all that the scope needs to know of the node. What holds data here has the custody of that data in its part.
     pub part: Json,
+    /// Whether the part is there only while data of the node is fed: a table that a connector reads. What is held adds no such part, so that
+    /// nothing feeds it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub while_fed: bool,
     /// The cost of the part, by limit. A limit that is not there costs nothing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub weights: BTreeMap<String, u64>,
@@ -74,7 +78,14 @@ impl SharedPart {
     /// Adds this part to a shared scope. A part that cannot be written as JSON becomes null.
     pub fn new(key: SharedKey, part: impl Serialize) -> Self {
         let part = serde_json::to_value(part).unwrap_or_default().into();
-        Self { key, part, weights: BTreeMap::new() }
+        Self { key, part, while_fed: false, weights: BTreeMap::new() }
+    }
+
+    /// Adds the part only while data of the node is fed.
+    #[must_use]
+    pub fn only_while_fed(mut self) -> Self {
+        self.while_fed = true;
+        self
     }
 
     /// Costs this much of a limit.

@@ -1,10 +1,15 @@
 //! Deployments: the files that a host writes for an ecosystem, revision by revision, so that a test can give it to a real tool.
 
-use chrono::NaiveDate;
-use datasurface_broker::{Base, Broker, Lock, Proposal, RenderingId, Target};
+use chrono::{NaiveDate, NaiveTime};
+use datasurface_broker::{
+    Base, Broker, Lock, OperationContext, OperationReport, Proposal, RenderingId, Target,
+};
 use datasurface_graph::NodeKey;
 use datasurface_model::{Ecosystem, PlatformName, ShardName, Validate, Validation};
-use datasurface_platform::{Plan, Registry, Resource, ResourceAddress, Revision, Scope};
+use datasurface_platform::{
+    ApplyReport, CredentialSource, NoObserver, OperatorConfirmations, Plan, Registry, Resource,
+    ResourceAddress, Revision, RunReport, RunRequest, Scope, Status,
+};
 use std::{
     collections::BTreeMap,
     error::Error,
@@ -95,6 +100,53 @@ impl Deployment {
         Ok(())
     }
 
+    /// Applies what is rendered, by the runtimes of its platforms.
+    ///
+    /// # Errors
+    ///
+    /// If the target cannot be read or written, or a platform fails.
+    pub fn apply(
+        &self,
+        credentials: &dyn CredentialSource,
+    ) -> Result<BTreeMap<PlatformName, ApplyReport>, DeploymentError> {
+        done(self.broker.apply(&mut self.target()?, &self.context(credentials))?)
+    }
+
+    /// Runs the jobs of what is applied.
+    ///
+    /// # Errors
+    ///
+    /// If the target cannot be read, or a platform fails. The failure of a job is in the report.
+    pub fn run(
+        &self,
+        credentials: &dyn CredentialSource,
+        request: &RunRequest,
+    ) -> Result<BTreeMap<PlatformName, RunReport>, DeploymentError> {
+        done(self.broker.run(&self.target()?, &self.context(credentials), request))
+    }
+
+    /// Returns the status of what is applied.
+    ///
+    /// # Errors
+    ///
+    /// If the target cannot be read, or a platform fails.
+    pub fn status(
+        &self,
+        credentials: &dyn CredentialSource,
+    ) -> Result<BTreeMap<PlatformName, Status>, DeploymentError> {
+        done(self.broker.status(&self.target()?, &self.context(credentials)))
+    }
+
+    fn context<'a>(&'a self, credentials: &'a dyn CredentialSource) -> OperationContext<'a> {
+        OperationContext {
+            root: &self.folder,
+            credentials,
+            now: self.on.and_time(NaiveTime::MIN).and_utc(),
+            watcher: &NoObserver,
+            confirmed: OperatorConfirmations::default(),
+        }
+    }
+
     /// Returns the scopes of a platform in the target, in order.
     ///
     /// # Errors
@@ -132,6 +184,14 @@ impl Deployment {
 
     fn target(&self) -> Result<Target, DeploymentError> {
         Ok(Target::open(self.root())?)
+    }
+}
+
+/// What every platform did, or what one of them did not.
+fn done<T>(report: OperationReport<T>) -> Result<BTreeMap<PlatformName, T>, DeploymentError> {
+    match report.findings.is_empty() {
+        true => Ok(report.done),
+        false => Err(report.findings.to_string().into()),
     }
 }
 

@@ -23,17 +23,20 @@ pub(super) struct SharedScope {
     asked: Vec<usize>,
 }
 
-/// Asks each node what it shares.
+/// Asks each node what it shares: those of the graph, and then those of which something is held.
 pub(super) fn gather<'v>(
     configured: &ConfiguredPlatform,
     nodes: impl Iterator<Item = &'v NodeView>,
+    held: impl Iterator<Item = &'v NodeView>,
 ) -> BTreeMap<SharedKey, SharedScope> {
     let mut shared: BTreeMap<SharedKey, SharedScope> = BTreeMap::new();
     if !configured.platform().descriptor().has_shares() {
         return shared;
     }
-    for (position, node) in nodes.enumerate() {
-        for share in configured.platform().shares(node) {
+    let all = nodes.map(|node| (node, true)).chain(held.map(|node| (node, false)));
+    for (position, (node, is_fed)) in all.enumerate() {
+        let shares = configured.platform().shares(node);
+        for share in shares.into_iter().filter(|share| is_fed || !share.while_fed) {
             let scope = shared.entry(share.key).or_default();
             let weights = scope.parts.entry(share.part.clone()).or_default();
             for (limit, weight) in share.weights {

@@ -139,8 +139,7 @@ impl Sources<'_> {
                 let held = held.remove(shard).unwrap_or_default();
                 ScopeView::shard(Arc::clone(configured.instance()), shard.clone(), here, held)
             }));
-            let asked = nodes.iter().chain(held_nodes.values());
-            let shared = shared::gather(configured, asked);
+            let shared = shared::gather(configured, nodes.iter(), held_nodes.values());
             scopes.extend(shared.iter().map(|(key, shared)| shared.view(configured, key)));
             scopes.sort_by(|one, other| one.scope().cmp(other.scope()));
             let instance = Fingerprint::of(configured.instance());

@@ -90,6 +90,26 @@ fn what_nobody_shares_any_more_goes() {
 }
 
 #[test]
+fn what_feeds_data_does_not_feed_what_is_held() {
+    let site = Site::new();
+    let feeds = || hall().setting("feeds", true);
+    let read = |proposal: &Proposal| {
+        let shared = shared(proposal);
+        let feed = shared.get(&("feed", "S"))?;
+        Some(feed.record.resources[&"feed.S".into()].attributes()["reads"].to_string())
+    };
+    let both = site.render(of(feeds(), [wanting("W", ["S/a", "S/b"])]), today());
+    assert_eq!(read(&both).unwrap(), r#"["S/a","S/b"]"#);
+    let one = site.render(of(feeds(), [wanting("W", ["S/b"])]), today());
+    assert!(steps(&one, "P").contains(&(Action::Hold, "shelf.S/a".into(), Effect::None)));
+    assert_eq!(read(&one).unwrap(), r#"["S/b"]"#);
+    let none = site.render(of(feeds(), []), today());
+    assert!(steps(&none, "P").contains(&(Action::Hold, "shelf.S/b".into(), Effect::None)));
+    assert_eq!(read(&none), None, "what is held is fed by nothing");
+    assert!(shared(&none).contains_key(&("key", "k1")));
+}
+
+#[test]
 fn what_held_data_depends_on_does_not_go_before_it() {
     let site = Site::new();
     let consumers = || [wanting("W", ["S/a"])];

@@ -22,6 +22,8 @@ pub(crate) struct Config {
     brings_over: bool,
     /// Whether what comes after the shards is made in turns: the windows of a container, by the first letter of a dataset.
     divides: bool,
+    /// Whether each datastore has a feed, which is there while something feeds it.
+    feeds: bool,
     /// Whether windows keep the data that is seen through them.
     keeps_panes: bool,
     /// The most panes of a window.
@@ -102,10 +104,12 @@ impl DataPlatform for SharingPlatform {
                 let key = SharedPart::new(SharedKey::before("key", &self.config.key), &self.config.key);
                 let chest = SharedKey::after("chest", node.slug());
                 let chests = ingest.datasets.iter().filter(|_| self.config.chests);
-                [key]
-                    .into_iter()
-                    .chain(chests.map(|dataset| SharedPart::new(chest.clone(), dataset)))
-                    .collect()
+                let feed = SharedKey::after("feed", node.slug());
+                let feeds = ingest.datasets.iter().filter(|_| self.config.feeds);
+                let feeds = feeds
+                    .map(|dataset| SharedPart::new(feed.clone(), dataset.storage_key()).only_while_fed());
+                let chests = chests.map(|dataset| SharedPart::new(chest.clone(), dataset));
+                [key].into_iter().chain(chests).chain(feeds).collect()
             }
             NodeDetail::Export(export) => self.window(node, export).into_iter().collect(),
             NodeDetail::Transform(_) | NodeDetail::Trigger(_) => Vec::new(),
@@ -124,6 +128,12 @@ impl DataPlatform for SharingPlatform {
                 };
                 let copies = datasets.iter().filter(|_| self.config.copies).map(copy);
                 Rendering::from_resources(datasets.iter().map(|dataset| self.shelf(dataset)).chain(copies))
+            }
+            Some(key) if key.kind == "feed" => {
+                let datasets: Vec<DatasetKey> = scope.parts_as()?;
+                let feed = Resource::new(format!("feed.{}", key.name), "feed").attribute("reads", &datasets);
+                let shelves = datasets.iter().map(|dataset| format!("shelf.{dataset}"));
+                Rendering::from_resources([feed.with_dependencies(shelves)])
             }
             Some(key) => {
                 let panes: Vec<DatasetKey> = scope.parts_as()?;

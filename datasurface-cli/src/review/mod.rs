@@ -51,6 +51,8 @@ fn codes() -> impl Iterator<Item = &'static CodeInfo> {
     let all = datasurface_broker::all_codes().chain(crate::CODES.iter().copied());
     #[cfg(feature = "aws")]
     let all = all.chain(datasurface_aws::CODES.iter().copied());
+    #[cfg(feature = "kafka")]
+    let all = all.chain(datasurface_kafka::CODES.iter().copied());
     #[cfg(feature = "local")]
     let all = all.chain(datasurface_local::CODES.iter().copied());
     all

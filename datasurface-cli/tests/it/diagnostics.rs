@@ -53,6 +53,7 @@ fn registry() -> CodeRegistry {
     let parts = [
         &all,
         datasurface_aws::CODES,
+        datasurface_kafka::CODES,
         datasurface_local::CODES,
         datasurface_terraform::CODES,
         datasurface_cli::CODES,

@@ -59,7 +59,7 @@ fn what_cannot_be_proved_is_no_proof() {
     let fixture = Fixture::new(&models::first());
     let said = fixture.run("laws loca");
     assert_eq!(said.code, 2);
-    assert!(said.err.contains("no platform of the kind `loca`; it has `aws`, `local`"), "{said:?}");
+    assert!(said.err.contains("no platform of the kind `loca`; it has `aws`, `kafka`, `local`"), "{said:?}");
     // With settings that it refuses, nothing can be rendered.
     fixture.write("settings.json", r#"{"databas": "local.db"}"#);
     let said = fixture.run("laws local --settings settings.json --ecosystems 1").bad();

@@ -235,7 +235,7 @@ fn settings_of_a_platform_have_a_schema() {
     assert_eq!((said.code, said.out.as_str()), (2, ""));
     assert_eq!(
         said.err,
-        "error: the command has no platform of the kind `connectors`; it has `aws`, `local`\n"
+        "error: the command has no platform of the kind `connectors`; it has `aws`, `kafka`, `local`\n"
     );
     if let Some(program) = connectors() {
         fixture.write("programs.toml", configured("connectors", program.to_str().unwrap()));

@@ -1,0 +1,136 @@
+//! The codes of this crate.
+
+use datasurface_platform::prelude::CodeInfo;
+
+macro_rules! codes {
+    ($($name:ident $kind:ident($code:literal, $summary:literal, $explanation:literal);)*) => {
+        $(pub(crate) static $name: CodeInfo = CodeInfo::$kind(concat!("kafka/", $code), $summary, $explanation);)*
+
+        /// Every code that this crate reports.
+        pub static CODES: &[&CodeInfo] = &[$(&$name),*];
+    };
+}
+
+codes! {
+    SETTINGS error(
+        "settings",
+        "a setting has a value that Kafka or Connect does not take",
+        "Brokers are named as `host:port`, Connect by the address of its REST API, and names of topics have letters, digits, `.`, `_` and `-` \
+         only. Another value would be refused in the middle of an apply."
+    );
+    HINT error(
+        "hint",
+        "a hint about a dataset has another form than the platform reads",
+        "A hint about a dataset may name `partitions` and `replication_factor` of its topic, each at least 1, and nothing else."
+    );
+    COLUMN_TYPE error(
+        "column-type",
+        "a column has a type that does not arrive as it was",
+        "Debezium hands on Booleans, integers, decimal numbers, floating point numbers of 32 and of 64 bits, texts, bytes, dates, timestamps and \
+         JSON, and the sink writes them as they were. Give the column another type at its source, or let another platform capture it."
+    );
+    NOT_A_NUMBER warning(
+        "not-a-number",
+        "a column may have values that JSON has no numbers for",
+        "In JSON there are neither NaN nor infinite numbers: they arrive as 0. If there are none at the source, waive this. Otherwise give the \
+         column another type, or let another platform capture it."
+    );
+    COLUMN_NAME error(
+        "column-name",
+        "a column has a name that lists of Debezium cannot have",
+        "Debezium is told of columns in lists with commas, semicolons, colons and dots between names, and Connect replaces what is in `${}`. \
+         Give the column another name at its source, or let another platform capture it."
+    );
+    TABLE_NAME error(
+        "table-name",
+        "a table at its source has a name that is not made of letters, digits and `_`",
+        "Debezium is told of tables by patterns, and makes the names of its events of their letters, digits and `_`: two tables could become one. \
+         A name has one dot at most, behind its schema. Give the table another name, or let another platform capture it."
+    );
+    DATABASE_ADDRESS error(
+        "database-address",
+        "a database has an address that connectors do not take",
+        "Hosts have letters, digits, `.`, `-`, `_` and `:` only, and names of databases neither control characters nor `${`, which Connect \
+         would replace."
+    );
+    CREDENTIAL_KIND error(
+        "credential-kind",
+        "a database is opened with a credential that connectors do not take",
+        "Connectors log in to PostgreSQL with a user and a password, which Connect reads from a directory. Use a credential of the kind \
+         `password`."
+    );
+    CREDENTIALS_DIFFER error(
+        "credentials-differ",
+        "one table of consumers would be written with two credentials",
+        "A sink writes as one user. Give the workspaces that want one dataset in one container one credential, or none: then the secret of the \
+         container is taken."
+    );
+    CHECKS error(
+        "checks",
+        "a dataset has quality checks that nothing runs",
+        "Each change is handed on by itself, and nothing looks at a batch of them. Remove the checks, or let another platform capture the dataset."
+    );
+    SET_ASIDE error(
+        "set-aside",
+        "invalid rows are to be set aside, and are not",
+        "Each change of a source is handed on as it is. Let invalid rows fail, or let another platform capture the dataset."
+    );
+    NOT_GRANTED error(
+        "not-granted",
+        "a workspace has an entitlement that nothing grants",
+        "Kafka grants topics to users, which services are, where the setting `acls` says that its brokers ask for it. Tables in databases of \
+         consumers are granted to nobody, and neither is anything to groups and roles. Remove the entitlement and grant it where the data is \
+         read, or serve the workspace by another platform."
+    );
+    TIMETABLE note(
+        "timetable",
+        "a capture has a timetable that has no effect",
+        "Changes are streamed as they happen, whatever the timetable of a capture says."
+    );
+    SOURCE_KIND error(
+        "source-kind",
+        "data comes from something other than a database of a producer",
+        "This platform captures databases of producers. What another platform captured, or a transformer made, is served by another one."
+    );
+    OTHER_KEY error(
+        "other-key",
+        "another key of data that is kept in a topic",
+        "Records of a topic are told apart by their key, and so are rows of consumers. With another key, each record would be taken for a new one. \
+         Declare another dataset, and let consumers move there."
+    );
+    OTHER_TYPE error(
+        "other-type",
+        "another type of a column that is kept",
+        "Sinks add columns to tables of consumers, and change none. Declare another column, or another dataset."
+    );
+    REMOVED_COLUMN error(
+        "removed-column",
+        "a column that must have a value is removed, and tables of consumers keep it",
+        "Sinks remove no column. A row without a value for it would be refused. Let the column take NULL in the tables of consumers and waive this, \
+         or declare another dataset."
+    );
+    OTHER_TOPIC error(
+        "other-topic",
+        "a topic with data would get another name",
+        "Kafka renames no topic. The new one would be empty, and what was promised of the old one would be lost. Leave the setting \
+         `topic_prefix` as it is."
+    );
+    OTHER_PARTITIONS error(
+        "other-partitions",
+        "a topic with data would get another count of partitions or replicas",
+        "With more partitions, records of one key would be in two of them, and their order would be lost; Kafka removes no partitions, and moves \
+         replicas by its own tool. Leave the hint and the settings as they are, or move the replicas and waive this."
+    );
+    OTHER_CLUSTER error(
+        "other-cluster",
+        "no broker is left of those that were named",
+        "Topics do not move from cluster to cluster. If it is the same cluster, change the list in two steps, so that one broker is in both \
+         lists, or waive this."
+    );
+    OTHER_SOURCE error(
+        "other-source",
+        "a source would be read from another database",
+        "Connect remembers how far the log of a database was read, which has no meaning in another one. If it is the same database under another \
+         address, waive this. If it is another one, declare another datastore."
+    );
+}

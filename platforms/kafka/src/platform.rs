@@ -1,0 +1,114 @@
+//! The platform: what it claims, and what it is asked.
+
+use crate::{
+    judge, lint,
+    names::Names,
+    render::{self, Context},
+    settings::KafkaSettings,
+    transition,
+};
+use datasurface_platform::prelude::*;
+
+/// An instance of the streaming platform.
+#[derive(Debug)]
+pub struct KafkaPlatform {
+    descriptor: PlatformDescriptor,
+    settings: KafkaSettings,
+    names: Names,
+}
+
+/// The least time from a change at a source to a table of a consumer: a source asks its log twice a second, and a sink commits what it got.
+const BEST_LATENCY: Latency = Latency::seconds(5);
+
+/// The limit of the topics of one shard.
+const TOPICS: &str = "topics";
+
+impl PlatformPlugin for KafkaPlatform {
+    type Config = KafkaSettings;
+    const KIND: &'static str = "kafka";
+
+    fn version() -> Version {
+        Version::new(0, 1, 0)
+    }
+
+    fn configure(instance: &PlatformInstance, settings: KafkaSettings) -> Result<Self, PlatformError> {
+        let names = Names::new(instance, &settings);
+        let store = Context { settings: &settings, names: &names }.cluster_address();
+        let descriptor = PlatformDescriptor::for_plugin::<Self>()
+            .with_captures(["cdc"], ["postgres"])
+            .with_consistencies([Consistency::SingleDataset])
+            .with_export_targets(["platform_managed", "postgres"])
+            .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
+            .with_formats([format(&store, &names).as_str()])
+            .with_best_latency(BEST_LATENCY)
+            .data_technology("kafka", None)
+            .with_store(format!("{store}/{}", names.prefix()))
+            .with_shares()
+            .limit(TOPICS, settings.topics_per_shard);
+        let descriptor = match &settings.place {
+            Some(place) => descriptor.data_place(place.as_str()),
+            None => descriptor,
+        };
+        Ok(Self { descriptor, settings, names })
+    }
+}
+
+impl KafkaPlatform {
+    /// The settings of the instance.
+    pub(crate) fn settings(&self) -> &KafkaSettings {
+        &self.settings
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context { settings: &self.settings, names: &self.names }
+    }
+}
+
+/// The format of what an instance offers. Its sinks read topics with its own prefix only, so each prefix has a format of its own.
+fn format(cluster: &str, names: &Names) -> String {
+    format!("Debezium topics of {cluster}/{}", names.prefix())
+}
+
+impl DataPlatform for KafkaPlatform {
+    fn descriptor(&self) -> &PlatformDescriptor {
+        &self.descriptor
+    }
+
+    fn weigh(&self, node: &NodeFacts) -> Weights {
+        let per_dataset = u64::from(matches!(node.detail, NodeDetail::Ingest(_)));
+        Weights::new().with_weight(TOPICS, Weight { whole: 0, per_dataset })
+    }
+
+    fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
+        let format = format(&self.context().cluster_address(), &self.names);
+        let offer = |dataset: &DatasetFacts| {
+            let topic = self.names.topic(dataset.storage_key());
+            Offer::new(&dataset.key, topic, &format).with_custody(dataset.custody).with_latency(BEST_LATENCY)
+        };
+        node.datasets().iter().map(offer).collect()
+    }
+
+    fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {
+        match view {
+            LintView::Node(node) => lint::report_node(&self.settings, node, found),
+            LintView::Platform(_) => lint::report_settings(&self.settings, found),
+            _ => {}
+        }
+    }
+
+    fn shares(&self, node: &NodeView) -> Vec<SharedPart> {
+        render::shares(self.context(), node)
+    }
+
+    fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
+        render::render(self.context(), scope)
+    }
+
+    fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+        transition::with_transitions(change, change.structural_of_all(judge::judge)?)
+    }
+
+    fn runtime(&self) -> Option<&dyn Runtime> {
+        Some(self)
+    }
+}

@@ -1,0 +1,27 @@
+//! The cluster: where the runtime finds the brokers and Connect.
+
+use super::Context;
+use datasurface_platform::prelude::*;
+
+/// The kind of the resource, and its address.
+pub(crate) const KIND: &str = "cluster";
+
+/// Returns the cluster, for the foundation.
+pub(super) fn resource(context: Context<'_>) -> Resource {
+    let settings = context.settings;
+    let security = settings.security.as_ref().map(|security| {
+        json!({
+            "protocol": security.protocol.name(),
+            "mechanism": security.protocol.has_login().then(|| security.mechanism.name()),
+            "credential": security.credential,
+        })
+    });
+    let cluster = Resource::new(KIND, KIND)
+        .attribute("bootstrap_servers", settings.brokers())
+        .attribute("connect_url", &settings.connect_url)
+        .attribute("prefix", context.names.prefix());
+    match security {
+        Some(security) => cluster.attribute("security", security),
+        None => cluster,
+    }
+}

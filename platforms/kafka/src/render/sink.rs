@@ -1,0 +1,167 @@
+//! Sinks: one connector for each database of consumers and each form of its tables.
+
+use super::{
+    Context, cluster,
+    connector::{Connector, config, converters, literal, secret_value},
+    sink_form::SinkForm,
+    topic,
+};
+use crate::names::{Names, address_digits, secret};
+use datasurface_platform::prelude::*;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::collections::BTreeMap;
+
+/// The attribute with what is written, by table.
+pub(crate) const TABLES: &str = "tables";
+
+/// The member with the columns of a table, each with its type and whether it must have a value.
+pub(crate) const COLUMNS: &str = "columns";
+
+/// The longest name of a sink, in characters.
+const NAME_LIMIT: usize = 120;
+
+/// A table that a sink writes.
+#[derive(Debug, Serialize, Deserialize)]
+struct Table {
+    host: String,
+    port: u16,
+    database: String,
+    /// The directory of the secret.
+    secret: String,
+    table: String,
+    topic: String,
+    /// The address of the resource that the topic is of.
+    needs: String,
+    columns: BTreeMap<ColumnName, ColumnDefinition>,
+    key: Vec<ColumnName>,
+}
+
+/// A column of a table of consumers.
+#[derive(Debug, Serialize, Deserialize)]
+struct ColumnDefinition {
+    #[serde(rename = "type")]
+    kept_type: String,
+    nullable: bool,
+}
+
+/// Returns the identities of the sinks of an export, by the forms that its consumers read; none of one that goes to no database.
+pub(super) fn shared_keys(node: &NodeView, export: &ExportFacts) -> Vec<(SinkForm, SharedKey)> {
+    let Some(server) = export.container.kind().server() else { return Vec::new() };
+    let container = node.facts().storage.container(&export.container_key);
+    let address = address_digits(server.host, server.port, server.database);
+    let name = sink_name(&container, credential(export), &address);
+    let is_read = |form: &SinkForm| {
+        export.consumers.iter().any(|consumer| form.is_read(consumer.requirements.milestoning))
+    };
+    let forms = SinkForm::ALL.into_iter().filter(is_read);
+    forms.map(|form| (form, SharedKey::after(form.kind(), &*name))).collect()
+}
+
+/// Returns the table of a dataset in databases of consumers.
+pub(super) fn table_name(form: SinkForm, dataset: &DatasetKey) -> String {
+    format!("{}{}", Names::table(dataset), form.suffix())
+}
+
+/// Returns the parts of an export to a database. Another one has none.
+pub(super) fn parts(node: &NodeView, export: &ExportFacts) -> Vec<SharedPart> {
+    let (Some(server), Some(offer)) = (export.container.kind().server(), node.input(&export.dataset.key))
+    else {
+        return Vec::new();
+    };
+    // Lint reports a column whose type is kept nowhere.
+    let Ok(kept) = topic::columns(&export.dataset) else { return Vec::new() };
+    let container = node.facts().storage.container(&export.container_key);
+    let definition = export.dataset.schema.table();
+    let columns = || {
+        definition.columns().iter().filter_map(|column| {
+            let kept_type = kept.get(column.name())?.clone();
+            Some((column.name().clone(), ColumnDefinition { kept_type, nullable: column.is_nullable() }))
+        })
+    };
+    let part = |(form, key)| {
+        let part = Table {
+            host: server.host.to_owned(),
+            port: server.port,
+            database: server.database.to_owned(),
+            secret: secret(credential(export), &container),
+            table: table_name(form, export.dataset.storage_key()),
+            topic: offer.address().to_owned(),
+            needs: format!("{}.{}", topic::KIND, node.dataset_slug(&export.dataset.key)),
+            columns: columns().collect(),
+            key: definition.key().to_vec(),
+        };
+        SharedPart::new(key, part)
+    };
+    shared_keys(node, export).into_iter().map(part).collect()
+}
+
+/// The credential with which an export is written. Lint sees to it that its consumers name one, or none.
+fn credential(export: &ExportFacts) -> Option<&CredentialKey> {
+    export.consumers.iter().find_map(|consumer| consumer.credential.as_ref())
+}
+
+/// The name of the sink of a database. Another credential, like another address, has a sink of its own: one connector writes as one user.
+fn sink_name(container: &ContainerKey, credential: Option<&CredentialKey>, address: &str) -> String {
+    let mut parts = vec![container.zone.as_str(), container.team.as_str(), container.container.as_str()];
+    if let Some(key) = credential {
+        if (&key.zone, &key.team) != (&container.zone, &container.team) {
+            parts.extend([key.zone.as_str(), key.team.as_str()]);
+        }
+        parts.push(key.credential.as_str());
+    }
+    parts.push(address);
+    slug(&parts, NAME_LIMIT)
+}
+
+/// Adds the sink of a database.
+pub(super) fn add(
+    context: Context<'_>,
+    rendering: &mut Rendering,
+    form: SinkForm,
+    key: &SharedKey,
+    scope: &ScopeView,
+) -> Result<(), PlatformError> {
+    let mut tables: Vec<Table> = scope.parts_as()?;
+    tables.sort_by(|one, other| one.table.cmp(&other.table));
+    // All are in one database, and are written with one secret: both are in the name.
+    let Some(first) = tables.first() else { return Ok(()) };
+    let written: BTreeMap<&str, serde_json::Value> = tables
+        .iter()
+        .map(|table| {
+            let shown = json!({COLUMNS: table.columns, "key": table.key, "topic": table.topic});
+            (table.table.as_str(), shown)
+        })
+        .collect();
+    let place = format!("postgres://{}:{}/{}", first.host, first.port, first.database);
+    let occupied = tables.iter().map(|table| format!("{place}/public.{}", table.table));
+    let resource = Resource::new(format!("{}.{}", form.kind(), key.name), form.kind())
+        .attribute(TABLES, &written)
+        .dependency(cluster::KIND)
+        .with_dependencies(tables.iter().map(|table| table.needs.clone()));
+    let resource = occupied.fold(resource, Resource::occupying);
+    let mut config = config([
+        ("connector.class", "io.debezium.connector.jdbc.JdbcSinkConnector".to_owned()),
+        ("tasks.max", context.settings.sink_tasks.to_string()),
+        ("topics", tables.iter().map(|table| table.topic.as_str()).collect::<Vec<_>>().join(",")),
+        ("connection.url", url(context, first)),
+        ("connection.username", secret_value(context, &first.secret, "user")),
+        ("connection.password", secret_value(context, &first.secret, "password")),
+        ("schema.evolution", "basic".to_owned()),
+        ("quote.identifiers", "true".to_owned()),
+        ("collection.name.format", "${topic}".to_owned()),
+        // A topic is called by its table, behind the prefix.
+        ("transforms.table.type", "org.apache.kafka.connect.transforms.RegexRouter".to_owned()),
+        ("transforms.table.regex", format!("{}\\.(.*)", literal(context.names.prefix()))),
+        ("transforms.table.replacement", format!("$1{}", form.suffix())),
+    ]);
+    config.extend(form.config());
+    config.extend(converters());
+    Connector { name: context.names.connector(form.kind(), &key.name), config }.add(rendering, resource)
+}
+
+/// The address of the database for JDBC. What is in its name is no parameter.
+fn url(context: Context<'_>, table: &Table) -> String {
+    let database = utf8_percent_encode(&table.database, NON_ALPHANUMERIC);
+    let mode = context.settings.database_ssl_mode.name();
+    format!("jdbc:postgresql://{}:{}/{database}?sslmode={mode}", table.host, table.port)
+}

@@ -1,0 +1,65 @@
+//! What is to go: connectors with their offsets and slots, rules, and topics that nobody is owed any more.
+
+use super::{
+    access,
+    clients::{Clients, connect_failed, kafka_failed},
+    connectors::{stop, wait},
+};
+use crate::transition::{Removals, RemovedConnector};
+use datasurface_kafka_client::{ConnectClient, ConnectorStatus};
+use datasurface_platform::{RuntimeContext, prelude::*};
+
+/// The member by which Debezium drops the slot of a source when it stops.
+const DROPPING: &str = "slot.drop.on.stop";
+
+/// Removes what is there of these things. Connectors go first, whatever scopes they are of: nobody writes to a topic that goes.
+///
+/// # Errors
+///
+/// If something cannot be removed. What was removed stays so, and the next call goes on.
+pub(super) fn remove(
+    clients: &mut Clients,
+    site: &RuntimeContext<'_>,
+    removals: &[Removals],
+) -> Result<(), PlatformError> {
+    for connector in removals.iter().flat_map(|scope| &scope.connectors) {
+        remove_connector(&clients.connect, site, connector)?;
+    }
+    for list in removals.iter().flat_map(|scope| &scope.access) {
+        let failed = |error| kafka_failed(format!("taking rights from `{}`", list.principal), error);
+        clients.kafka.delete_acls(&access::acls(list)).map_err(failed)?;
+    }
+    for topic in removals.iter().flat_map(|scope| &scope.topics) {
+        let failed = |error| kafka_failed(format!("removing the topic `{topic}`"), error);
+        clients.kafka.delete_topic(topic).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Removes a connector. Its offsets go first: one of the same name that comes later begins anew, as its plan says.
+fn remove_connector(
+    connect: &ConnectClient,
+    site: &RuntimeContext<'_>,
+    removed: &RemovedConnector,
+) -> Result<(), PlatformError> {
+    let name = &removed.name;
+    let failed = |error| connect_failed(format!("removing the connector `{name}`"), error);
+    let Some(config) = connect.config(name).map_err(failed)? else { return Ok(()) };
+    stop(connect, site, name)?;
+    // Offsets go after the slot: one that was to drop it and has none did so in an earlier call, which was killed.
+    let is_dropped =
+        config.get(DROPPING) == Some("true") && connect.offsets(name).map_err(failed)?.is_empty();
+    if let Some(slot) = removed.slot.as_ref().filter(|_| !is_dropped) {
+        // It is stopped before: the task of before knows nothing of the slot.
+        connect.put(name, &config.with(DROPPING, "true")).map_err(failed)?;
+        connect.resume(name).map_err(failed)?;
+        let otherwise = format!(
+            "cannot drop its replication slot: drop `{slot}` at the source by hand, delete the connector, and apply again"
+        );
+        wait(connect, site, name, &otherwise, ConnectorStatus::is_running)?;
+        stop(connect, site, name)?;
+    }
+    connect.delete_offsets(name).map_err(failed)?;
+    connect.delete(name).map_err(failed)?;
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Transition files: what is to be done once, when a revision takes the place of an earlier one.
+//!
+//! | file | content |
+//! |---|---|
+//! | `snapshot.json` | the record that asks a source to read tables that were added to it |
+//! | `removals.json` | the names of topics, connectors and rules that are to go |
+//!
+//! A source that runs takes no snapshot of a table that it gets, nor of rows that were there before a column was. A signal asks for one,
+//! which is taken in chunks while changes go on. It may be sent twice: then rows are read again, and arrive as they are. What is to go may be
+//! gone already.
+
+use crate::render::{self, AccessList, Rule};
+use datasurface_platform::{ScopeChange, prelude::*};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The file with the record for a source.
+pub(crate) const SNAPSHOT_FILE: &str = "snapshot.json";
+
+/// The file with what is to go.
+pub(crate) const REMOVALS_FILE: &str = "removals.json";
+
+/// A record by which a source is asked for something.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Signal {
+    pub(crate) topic: String,
+    /// The name by which a source knows that it is meant.
+    pub(crate) key: String,
+    pub(crate) value: Value,
+}
+
+/// What is to go.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Removals {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) connectors: Vec<RemovedConnector>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) topics: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) access: Vec<AccessList>,
+}
+
+/// A connector that is to go.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RemovedConnector {
+    pub(crate) name: String,
+    /// The replication slot that it drops at its source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) slot: Option<String>,
+}
+
+/// Returns the tables that a source gets, and those of which it gets columns, by schema and name.
+pub(crate) fn grown_tables(before: &Resource, after: &Resource) -> BTreeSet<String> {
+    let tables = |resource: &Resource| -> Map<String, Value> {
+        let tables = resource.attributes().get(render::SOURCE_TABLES).and_then(Value::as_object);
+        tables.cloned().unwrap_or_default()
+    };
+    let (before, after) = (tables(before), tables(after));
+    let columns = |table: Option<&Value>| -> BTreeSet<String> {
+        let columns = table.and_then(Value::as_array).into_iter().flatten();
+        columns.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let grows = |name: &str, table: &Value| !columns(Some(table)).is_subset(&columns(before.get(name)));
+    after.iter().filter(|(name, table)| grows(name, table)).map(|(name, _)| name.clone()).collect()
+}
+
+/// Adds the transition files of the steps of a plan.
+pub(crate) fn with_transitions(change: &RenderingChange<'_>, plan: Plan) -> Result<Plan, PlatformError> {
+    let retired = plan.steps().iter().filter(|step| step.action == Action::Retire);
+    let retired: BTreeSet<ResourceAddress> = retired.map(|step| step.resource.clone()).collect();
+    let mut plan = plan;
+    for scope in change.scopes() {
+        let ScopeChange { scope, old, new } = scope?;
+        let mut removals = Removals::default();
+        for before in old.resources.values() {
+            match new.resources.get(before.address()) {
+                None if retired.contains(before.address()) => removals.add(before),
+                Some(after) if after.kind() == render::ACL => removals.add_rules(before, after),
+                Some(after) if after.kind() == render::SOURCE => {
+                    let tables = grown_tables(before, after);
+                    if !tables.is_empty() {
+                        let path = format!("{}/{SNAPSHOT_FILE}", change.transition_folder(&scope)?);
+                        plan = plan.transition_file(File::json(&path, &snapshot(after, &tables))?);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if removals != Removals::default() {
+            let path = format!("{}/{REMOVALS_FILE}", change.transition_folder(&scope)?);
+            plan = plan.transition_file(File::json(&path, &removals)?);
+        }
+    }
+    Ok(plan)
+}
+
+impl Removals {
+    fn add(&mut self, gone: &Resource) {
+        let text = |name: &str| gone.attributes().get(name).and_then(Value::as_str).map(str::to_owned);
+        match gone.kind() {
+            kind if render::is_connector(kind) => {
+                let removed = text(render::CONNECTOR_NAME)
+                    .map(|name| RemovedConnector { name, slot: text(render::SLOT) });
+                self.connectors.extend(removed);
+            }
+            render::TOPIC | render::SERVICE_TOPIC => self.topics.extend(text(render::NAME)),
+            render::ACL => self.access.extend(access_list(gone)),
+            _ => {}
+        }
+    }
+
+    /// Adds the rules of a principal that are there no more.
+    fn add_rules(&mut self, before: &Resource, after: &Resource) {
+        let (Some(before), Some(after)) = (access_list(before), access_list(after)) else { return };
+        let rules: BTreeSet<Rule> = match before.principal == after.principal {
+            true => before.rules.difference(&after.rules).cloned().collect(),
+            false => before.rules,
+        };
+        if !rules.is_empty() {
+            self.access.push(AccessList { principal: before.principal, rules });
+        }
+    }
+}
+
+/// The rules that a resource declares.
+fn access_list(resource: &Resource) -> Option<AccessList> {
+    let attribute = |name: &str| resource.attributes().get(name).cloned().unwrap_or_default();
+    let list = json!({"principal": attribute(render::PRINCIPAL), "rules": attribute(render::RULES)});
+    serde_json::from_value(list).ok()
+}
+
+/// The record that asks for a snapshot.
+fn snapshot(source: &Resource, tables: &BTreeSet<String>) -> Signal {
+    let text =
+        |name: &str| source.attributes().get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let data = BTreeMap::from([("type", json!("INCREMENTAL")), ("data-collections", json!(tables))]);
+    Signal {
+        topic: text(render::SIGNALS),
+        key: text(render::SERVER),
+        value: json!({"type": "execute-snapshot", "data": data}),
+    }
+}

@@ -1,0 +1,128 @@
+//! Real engines: a broker, Connect with Debezium, and PostgreSQL.
+
+use crate::postgres::{PASSWORD, Server, WRITER};
+use datasurface_kafka_client::{
+    KafkaClient, Limits, Security,
+    testing::{ADMINISTRATOR, ConnectWorker, Engines, Kafka, KafkaOptions, Listener},
+};
+use postgres::Client;
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Write as _,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// The user as which Debezium reads: it owns the tables, and has no more rights than it needs.
+pub(crate) const READER: &str = "debezium";
+
+/// Says that a test did nothing, past the harness, which would swallow what a test that passes prints. Where
+/// `DATASURFACE_TEST_REQUIRE=1` demands that everything is there, the test fails.
+pub(crate) fn skipped(why: &str) {
+    let required = std::env::var("DATASURFACE_TEST_REQUIRE").is_ok_and(|value| value == "1");
+    assert!(!required, "{why}");
+    std::io::stderr().write_all(format!("skipped: {why}\n").as_bytes()).unwrap();
+}
+
+/// All engines, with a database of a producer and one of consumers.
+pub(crate) struct Site {
+    // Dropped in this order: whoever reads from something goes first.
+    pub(crate) worker: ConnectWorker,
+    pub(crate) kafka: Kafka,
+    pub(crate) server: Server,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+impl Site {
+    /// Starts the engines, with brokers that let everybody in. Without one of the engines, the test is skipped.
+    pub(crate) fn start() -> Option<Self> {
+        Self::start_as(&KafkaOptions::new(), BTreeMap::new(), "")
+    }
+
+    /// Starts the engines, with brokers that have users. Connect is the administrator, who has this password.
+    pub(crate) fn start_with_users(password: &str) -> Option<Self> {
+        let options = KafkaOptions::new().with_listener(Listener::Users { password: password.to_owned() });
+        let module = "org.apache.kafka.common.security.scram.ScramLoginModule";
+        let login = format!("{module} required username=\"{ADMINISTRATOR}\" password=\"{password}\";");
+        let mut properties = BTreeMap::new();
+        // A worker, and the clients of its sources and sinks.
+        for client in ["", "producer.", "consumer.", "admin."] {
+            properties.insert(format!("{client}security.protocol"), "SASL_PLAINTEXT".to_owned());
+            properties.insert(format!("{client}sasl.mechanism"), "SCRAM-SHA-512".to_owned());
+            properties.insert(format!("{client}sasl.jaas.config"), login.clone());
+        }
+        Self::start_as(&options, properties, password)
+    }
+
+    fn start_as(
+        options: &KafkaOptions,
+        mut properties: BTreeMap<String, String>,
+        administrator: &str,
+    ) -> Option<Self> {
+        let engines = Engines::find().inspect_err(|why| skipped(why)).ok()?;
+        let server = Server::start()?;
+        let folder = tempfile::tempdir().unwrap();
+        for (secret, user, password) in [
+            ("USA-Team-reader", READER, PASSWORD),
+            ("USA-Team-writer", WRITER, PASSWORD),
+            ("USA-Team-kafka", ADMINISTRATOR, administrator),
+        ] {
+            let secret = folder.path().join("secrets").join(secret);
+            fs::create_dir_all(&secret).unwrap();
+            fs::write(secret.join("user"), user).unwrap();
+            fs::write(secret.join("password"), password).unwrap();
+        }
+        let kafka = Kafka::start(&engines, options).unwrap();
+        let provider = "org.apache.kafka.common.config.provider.DirectoryConfigProvider";
+        properties.insert("config.providers".to_owned(), "directory".to_owned());
+        properties.insert("config.providers.directory.class".to_owned(), provider.to_owned());
+        let worker = ConnectWorker::start(&engines, &kafka.bootstrap_servers(), &properties).unwrap();
+        let create = [
+            format!("CREATE ROLE {READER} LOGIN REPLICATION PASSWORD '{PASSWORD}'"),
+            format!("CREATE DATABASE source OWNER {READER}"),
+            format!("CREATE DATABASE warehouse OWNER {WRITER}"),
+        ];
+        // A database is not made within a transaction.
+        let mut owner = server.owner("postgres");
+        create.iter().for_each(|statement| owner.batch_execute(statement).unwrap());
+        // Since PostgreSQL 15, only its owner makes tables in the schema `public`.
+        server.owner("source").batch_execute(&format!("ALTER SCHEMA public OWNER TO {READER}")).unwrap();
+        server.owner("warehouse").batch_execute(&format!("ALTER SCHEMA public OWNER TO {WRITER}")).unwrap();
+        Some(Self { worker, kafka, server, folder })
+    }
+
+    pub(crate) fn client(&self) -> KafkaClient {
+        KafkaClient::connect(&self.kafka.bootstrap_servers(), Security::none(), Limits::default()).unwrap()
+    }
+
+    pub(crate) fn secrets(&self) -> String {
+        self.folder.path().join("secrets").display().to_string()
+    }
+
+    pub(crate) fn deployed(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The database of the producer, as the owner of its tables.
+    pub(crate) fn source(&self) -> Client {
+        let mut client = self.server.owner("source");
+        client.batch_execute(&format!("SET ROLE {READER}")).unwrap();
+        client
+    }
+
+    pub(crate) fn warehouse(&self) -> Client {
+        self.server.owner("warehouse")
+    }
+}
+
+/// Waits for what arrives a moment later.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut problem: impl FnMut() -> Option<String>) {
+    let until = Instant::now() + Duration::from_secs(120);
+    while let Some(problem) = problem() {
+        assert!(Instant::now() < until, "{what}: {problem}");
+        thread::sleep(Duration::from_millis(250));
+    }
+}

@@ -1,0 +1,23 @@
+//! The platform through its public API: what it renders is compared, planned, refused, and run on real engines.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop, in its helpers too"
+)]
+
+mod engine;
+mod laws;
+mod northwind;
+mod pipeline;
+mod plans;
+#[path = "../../../local/tests/it/support/postgres.rs"]
+#[expect(dead_code, reason = "it is made for the tests of the local platform")]
+mod postgres;
+mod refused;
+mod running;
+mod secured;
+mod shop;
+
+use engine::skipped;

@@ -1,0 +1,135 @@
+//! What cannot be rendered is refused, with a code that says what to do.
+
+use crate::shop::{Shop, customers, deployment, orders, orders_with};
+use datasurface_platform::prelude::*;
+
+/// What the host says of a shop that it refuses.
+fn refusal(shop: &Shop) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    deployment(folder.path()).render(&shop.ecosystem()).unwrap_err().to_string()
+}
+
+/// What the host says of the second of two revisions.
+fn refusal_of_change(after: &Shop) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let deployment = deployment(folder.path());
+    let before = Shop { reports: true, ..Shop::new() };
+    deployment.render(&before.ecosystem()).unwrap();
+    deployment.render(&after.ecosystem()).unwrap_err().to_string()
+}
+
+fn with_orders(columns: &str) -> Shop {
+    Shop { datasets: vec![orders_with(columns), customers()], reports: true, ..Shop::new() }
+}
+
+#[track_caller]
+fn assert_refused(refusal: &str, code: &str, words: &str) {
+    assert!(refusal.contains(code) && refusal.contains(words), "{code}: {refusal}");
+}
+
+#[test]
+fn settings_that_kafka_would_not_take() {
+    for (name, value, words) in [
+        ("bootstrap_servers", json!([]), "one broker at least"),
+        ("bootstrap_servers", json!(["kafka"]), "host:port"),
+        ("connect_url", json!("http://connect:8083/"), "slash at its end"),
+        ("connect_url", json!("connect:8083"), "http://"),
+        ("topic_prefix", json!("a/b"), "letters, digits"),
+        ("partitions", json!(0), "1 at least"),
+        ("replication_factor", json!(0), "1 at least"),
+        ("secrets_directory", json!("secrets"), "absolute path"),
+        ("security", json!({"protocol": "sasl_ssl"}), "zone, team and credential"),
+    ] {
+        let mut shop = Shop::new();
+        shop.settings[name] = value;
+        assert_refused(&refusal(&shop), "kafka/settings", words);
+    }
+}
+
+#[test]
+fn a_column_that_would_not_arrive_as_it_was() {
+    for (kind, words) in [
+        ("Interval", "average"),
+        ("Array(Integer)", "nested"),
+        ("Vector(3)", "extension"),
+        ("Geography", "extension"),
+        ("BFloat16", "32 and of 64 bits"),
+    ] {
+        let columns = format!("id BigInt key, other {kind}");
+        let refusal = refusal(&with_orders(&columns));
+        assert_refused(&refusal, "kafka/column-type", words);
+        assert!(refusal.contains("`other`"), "{refusal}");
+    }
+}
+
+#[test]
+fn a_table_whose_name_is_a_pattern() {
+    for table in ["sales.ord.ers", "sales.ord*", "sales.a b", "${env:HOME}"] {
+        let shop = Shop { orders_table: Some(table), ..Shop::new() };
+        assert_refused(&refusal(&shop), "kafka/table-name", table);
+    }
+}
+
+#[test]
+fn a_credential_that_is_no_password() {
+    let shop = Shop { credential: CredentialKind::Certificate, ..Shop::new() };
+    assert_refused(&refusal(&shop), "kafka/credential-kind", "no password");
+}
+
+#[test]
+fn readers_whom_nothing_grants() {
+    for readers in [Principal::group("analysts"), Principal::role("auditor")] {
+        let shop = Shop { readers: vec![readers.clone()], ..Shop::new() };
+        assert_refused(&refusal(&shop), "kafka/not-granted", &readers.to_string());
+    }
+    let mut shop = Shop { readers: vec![Principal::service("dashboard")], ..Shop::new() };
+    shop.settings["acls"] = json!(false);
+    assert_refused(&refusal(&shop), "kafka/not-granted", "service:dashboard");
+}
+
+#[test]
+fn checks_that_nothing_runs() {
+    let checked = orders().quality_check(QualityCheck::rows(1, None));
+    let shop = Shop { datasets: vec![checked, customers()], ..Shop::new() };
+    assert_refused(&refusal(&shop), "kafka/checks", "Store/orders");
+}
+
+#[test]
+fn another_key_of_a_topic() {
+    let after =
+        with_orders("id BigInt key, customer Integer key, amount Decimal(12,2), placed Timestamp(UTC)");
+    assert_refused(&refusal_of_change(&after), "kafka/other-key", "topic.Store-orders");
+}
+
+#[test]
+fn another_type_of_a_column() {
+    let after =
+        with_orders("id BigInt key, customer BigInt not null, amount Decimal(12,2), placed Timestamp(UTC)");
+    assert_refused(&refusal_of_change(&after), "kafka/other-type", "`customer`");
+}
+
+#[test]
+fn a_column_that_tables_of_consumers_demand() {
+    let after = with_orders("id BigInt key, amount Decimal(12,2), placed Timestamp(UTC)");
+    assert_refused(&refusal_of_change(&after), "kafka/removed-column", "`customer`");
+}
+
+#[test]
+fn another_prefix_or_count_of_partitions() {
+    for (name, value, code) in [
+        ("topic_prefix", json!("other"), "kafka/other-topic"),
+        ("partitions", json!(12), "kafka/other-partitions"),
+        ("replication_factor", json!(1), "kafka/other-partitions"),
+        ("bootstrap_servers", json!(["elsewhere.example.org:9092"]), "kafka/other-cluster"),
+    ] {
+        let mut after = Shop { reports: true, ..Shop::new() };
+        after.settings[name] = value;
+        assert_refused(&refusal_of_change(&after), code, "refused");
+    }
+}
+
+#[test]
+fn another_database_of_a_source() {
+    let after = Shop { host: "other.example.org", reports: true, ..Shop::new() };
+    assert_refused(&refusal_of_change(&after), "kafka/other-source", "other.example.org:5432/main");
+}

@@ -1,0 +1,116 @@
+//! Brokers with users: connectors log in, and a service reads what it may.
+
+use crate::{
+    engine::{Site, eventually},
+    pipeline::fill,
+    shop::deployment,
+};
+use datasurface_kafka::KafkaPlatform;
+use datasurface_kafka_client::{
+    KafkaClient, Limits, Login, Mechanism, Password, Security, testing::ADMINISTRATOR,
+};
+use datasurface_platform::{CredentialError, CredentialSource, Secret, prelude::*};
+
+/// The password of the administrator, as which connectors log in.
+const PASSWORD: &str = "administrator:password";
+
+/// The login of whoever applies.
+#[derive(Debug)]
+struct Administrator;
+
+impl CredentialSource for Administrator {
+    fn secret(&self, credential: &CredentialKey, host: &str) -> Result<Secret, CredentialError> {
+        assert_eq!((credential.to_string().as_str(), host), ("USA/Team/kafka", "localhost"));
+        Ok(Secret::new(format!("{ADMINISTRATOR}:{PASSWORD}")))
+    }
+}
+
+fn ecosystem(site: &Site, readers: &[&str]) -> Ecosystem {
+    let kind = ContainerKind::Postgres {
+        host: "127.0.0.1".into(),
+        port: site.server.port,
+        database: "source".into(),
+    };
+    let source = DataContainer::new("Source", kind).located("Azure/USA").with_credential("reader");
+    let suppliers = "supplier_id SmallInt key, company_name VarChar(40) not null";
+    let store = Datastore::new("NW_Data")
+        .captured(
+            Capture::change_data_capture("USA/Team/Source").with_consistency(Consistency::SingleDataset),
+        )
+        .dataset(Dataset::new("suppliers", suppliers).classified("Public"));
+    let group = DatasetGroup::new("Now").sink("NW_Data/suppliers");
+    let desk = Workspace::new("Desk").with_container("USA/Team/Topics").group(group);
+    let desk = readers.iter().fold(desk, |desk, reader| desk.granted(Principal::service(*reader)));
+    let team = Team::new()
+        .credential(Credential::new("reader", CredentialKind::Password).opening("USA/Team/Source"))
+        .container(source)
+        .container(DataContainer::platform_managed("Topics"))
+        .datastore(store)
+        .workspace(desk);
+    let security =
+        json!({"protocol": "sasl_plaintext", "mechanism": "scram-sha-512", "credential": "USA/Team/kafka"});
+    let platform = PlatformDeclaration::new("Stream", KafkaPlatform::KIND)
+        .setting("bootstrap_servers", json!([site.kafka.bootstrap_servers()]))
+        .setting("connect_url", json!(site.worker.url()))
+        .setting("replication_factor", json!(1))
+        .setting("secrets_directory", json!(site.secrets()))
+        .setting("security", security)
+        .setting("acls", json!(true))
+        .setting("database_ssl_mode", json!("disable"));
+    Ecosystem::new("NorthWind", "github:northwind/model@main", "github:northwind/live@main")
+        .vendor(InfrastructureVendor::new("Azure").location("USA"))
+        .platform(platform)
+        .zone(
+            "USA",
+            "github:northwind/usa@main",
+            GovernanceZone::new().team("Team", "github:northwind/team@main", team),
+        )
+}
+
+fn client(site: &Site, user: &str) -> KafkaClient {
+    let login = Login::new(Mechanism::ScramSha512, user, Password::new(PASSWORD));
+    let security = Security::none().with_login(login);
+    KafkaClient::connect(&site.kafka.bootstrap_servers(), security, Limits::default()).unwrap()
+}
+
+#[test]
+fn a_service_reads_its_topic_for_as_long_as_it_is_entitled() {
+    let Some(site) = Site::start_with_users(PASSWORD) else { return };
+    fill(&mut site.source());
+    let mut administrator = client(&site, ADMINISTRATOR);
+    for user in ["dashboard", "stranger"] {
+        administrator.put_scram_user(user, Mechanism::ScramSha512, &Password::new(PASSWORD)).unwrap();
+    }
+    let deployment = deployment(site.deployed());
+    deployment.render(&ecosystem(&site, &["dashboard"])).unwrap();
+    deployment.apply(&Administrator).unwrap();
+    let topic = "Stream.NW_Data__suppliers";
+    eventually("the snapshot is in the topic", || {
+        let ends = administrator.end_offsets(topic).unwrap();
+        let count: i64 = ends.values().sum();
+        (count < 29).then(|| format!("{count} records"))
+    });
+    let mut read = |user: &str| -> Result<usize, String> {
+        let mut client = client(&site, user);
+        let mut count = 0;
+        for (partition, end) in administrator.end_offsets(topic).unwrap() {
+            for record in client.records(topic, partition, 0..end) {
+                record.map_err(|error| error.to_string())?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    };
+    assert_eq!(read("dashboard"), Ok(29));
+    assert!(read("stranger").is_err());
+    let status = deployment.status(&Administrator).unwrap();
+    assert!(status[&PlatformName::from("Stream")].drifted.is_empty(), "{status:?}");
+
+    // The entitlement goes to somebody else.
+    deployment.render(&ecosystem(&site, &["stranger"])).unwrap();
+    deployment.apply(&Administrator).unwrap();
+    eventually("the rules are known", || match (read("dashboard"), read("stranger")) {
+        (Err(_), Ok(29)) => None,
+        other => Some(format!("{other:?}")),
+    });
+}
