@@ -1,6 +1,6 @@
 //! Placed: an ecosystem whose every group is served and whose every datastore is captured.
 
-use crate::configured_platform::ConfiguredPlatform;
+use crate::{configured_platform::ConfiguredPlatform, sharding::PlacedShards};
 use chrono::NaiveDate;
 use datasurface_graph::{Custody, Fingerprint, IntentionGraphs, Placement};
 use datasurface_model::{
@@ -19,14 +19,16 @@ pub(crate) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
 );
 
 /// A valid ecosystem, the decisions about it, and the graph of each platform.
-/// Everything that only platforms can judge was judged.
-#[derive(Debug)]
+/// Everything that only platforms can judge was judged. Cheap to clone: versions share what did not change.
+#[derive(Clone, Debug)]
 pub struct Placed {
     pub(crate) ecosystem: Valid<Ecosystem>,
     pub(crate) lock: Lock,
     /// The placement of the nodes of each platform before the decisions were taken.
     pub(crate) placements_before: BTreeMap<PlatformName, Placement>,
-    pub(crate) graphs: IntentionGraphs,
+    pub(crate) graphs: Arc<IntentionGraphs>,
+    /// The shards of each platform, on which a later placing may build.
+    pub(crate) shards: BTreeMap<PlatformName, PlacedShards>,
     pub(crate) platforms: BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
     pub(crate) findings: Findings,
     pub(crate) waived: Findings,

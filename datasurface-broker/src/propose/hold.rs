@@ -11,7 +11,7 @@ use datasurface_graph::Custody;
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{Guard, HeldData, HeldScope, HeldState, Resource, ResourceAddress, Scope};
 use datasurface_state::{Lock, Manifest, PlatformRecord, ScopeEntry};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What lets a resource go, by platform and address.
 pub(super) type Releases = BTreeMap<PlatformName, BTreeMap<ResourceAddress, Guard>>;
@@ -63,7 +63,7 @@ pub(super) fn keep_expired(lock: &Lock, held: &mut Held, let_go: &mut Releases) 
 /// promised to those who left. What is only let go because it is not owed any more to those who left earlier is held, too.
 pub(super) fn newly_held(
     before: &PlatformRecord,
-    after: &[ScopeEntry],
+    after: &[Arc<ScopeEntry>],
     today: &BTreeMap<DatasetKey, Custody>,
     let_go: &mut BTreeMap<ResourceAddress, Guard>,
     on: NaiveDate,
@@ -126,8 +126,8 @@ fn owed_until(data: &HeldData, on: NaiveDate) -> Option<NaiveDate> {
     on.checked_add_days(Days::new(u64::from(days)))
 }
 
-fn resources(entries: &[ScopeEntry]) -> impl Iterator<Item = (&ScopeEntry, &Resource)> {
-    entries.iter().flat_map(|entry| entry.record.resources.values().map(move |resource| (entry, resource)))
+fn resources(entries: &[Arc<ScopeEntry>]) -> impl Iterator<Item = (&ScopeEntry, &Resource)> {
+    entries.iter().flat_map(|entry| entry.record.resources.values().map(move |resource| (&**entry, resource)))
 }
 
 /// Adds what is newly held. What was held of the same resource before is held together with it, until the later day.

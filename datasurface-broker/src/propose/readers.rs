@@ -1,8 +1,8 @@
 //! Readers: who reads which dataset, and whom a change of its schema breaks.
 
-use super::views::PlatformViews;
+use super::views::{PlatformViews, Views};
 use datasurface_graph::{IntentionGraphs, NodeKey, query::Queries};
-use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, PlatformName, Schema, SchemaChange, Valid};
+use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, Schema, SchemaChange, Valid};
 use datasurface_platform::{
     Action, DatasetReaders, Meaning, NodeView, Plan, Resource, ResourceAddress, Scope, Step,
 };
@@ -11,14 +11,16 @@ use std::{
     cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 /// The readers of all datasets, looked up when somebody asks.
 pub(super) struct Readers<'a> {
     ecosystem: &'a Valid<Ecosystem>,
     graphs: &'a IntentionGraphs,
+    views: &'a Views,
     /// The names of now by storage names. What is only held has none.
-    now: BTreeMap<DatasetKey, DatasetKey>,
+    now: OnceCell<BTreeMap<&'a DatasetKey, &'a DatasetKey>>,
     queries: OnceCell<Queries<'a>>,
     direct: OnceCell<BTreeMap<&'a DatasetKey, BTreeSet<GroupKey>>>,
 }
@@ -27,12 +29,18 @@ impl<'a> Readers<'a> {
     pub(super) fn new(
         ecosystem: &'a Valid<Ecosystem>,
         graphs: &'a IntentionGraphs,
-        views: &BTreeMap<PlatformName, PlatformViews>,
+        views: &'a Views,
     ) -> Self {
-        let datasets = views.values().flat_map(|views| &views.nodes).flat_map(|node| node.facts().datasets());
-        let now = datasets.map(|dataset| (dataset.storage_key().clone(), dataset.key.clone()));
-        let (queries, direct) = (OnceCell::new(), OnceCell::new());
-        Self { ecosystem, graphs, now: now.collect(), queries, direct }
+        let (now, queries, direct) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { ecosystem, graphs, views, now, queries, direct }
+    }
+
+    fn now(&self) -> &BTreeMap<&'a DatasetKey, &'a DatasetKey> {
+        self.now.get_or_init(|| {
+            let nodes = self.views.values().flat_map(|views| views.nodes.iter());
+            let datasets = nodes.flat_map(|node| node.facts().datasets());
+            datasets.map(|dataset| (dataset.storage_key(), &dataset.key)).collect()
+        })
     }
 
     fn direct(&self) -> &BTreeMap<&'a DatasetKey, BTreeSet<GroupKey>> {
@@ -53,7 +61,7 @@ impl<'a> Readers<'a> {
 
 impl DatasetReaders for Readers<'_> {
     fn readers_of(&self, dataset: &DatasetKey) -> BTreeSet<GroupKey> {
-        let Some(dataset) = self.now.get(dataset) else { return BTreeSet::new() };
+        let Some(dataset) = self.now().get(dataset).copied() else { return BTreeSet::new() };
         let queries = self.queries.get_or_init(|| Queries::new(self.graphs));
         let derived = queries.downstream_datasets(dataset);
         let read = [dataset].into_iter().chain(&derived).filter_map(|dataset| self.direct().get(dataset));
@@ -71,7 +79,7 @@ impl fmt::Debug for Readers<'_> {
 pub(super) fn join(
     plan: Plan,
     before: Option<&PlatformRecord>,
-    (views, after): (&PlatformViews, &[ScopeEntry]),
+    (views, after): (&PlatformViews, &[Arc<ScopeEntry>]),
     readers: &Readers<'_>,
 ) -> Plan {
     let Some(before) = before.filter(|_| !plan.is_empty()) else { return plan };

@@ -10,19 +10,19 @@ use datasurface_graph::{DatasetFacts, Fingerprint, NodeDetail, NodeFacts, NodeKe
 use datasurface_model::{DatasetKey, DatasetName, HintTarget, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned, de::IgnoredAny};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A node: the facts of the graph, the offers of the nodes before it, what is declared of that which it names, and what people know of
-/// it. The instance that it is for is given once, with the scope.
+/// it. The instance that it is for is given once, with the scope. Cheap to clone, and compared in no time with a clone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "NodeViewWire")]
 pub struct NodeView {
-    facts: NodeFacts,
-    inputs: Vec<ResolvedOffer>,
+    facts: Arc<NodeFacts>,
+    inputs: Arc<Vec<ResolvedOffer>>,
     #[serde(skip_serializing_if = "NodeDeclarations::is_empty")]
-    declarations: NodeDeclarations,
+    declarations: Arc<NodeDeclarations>,
     #[serde(skip_serializing_if = "NodeMetadata::is_empty")]
-    metadata: NodeMetadata,
+    metadata: Arc<NodeMetadata>,
 }
 
 /// What is read: locks and manifests of before have the instance with each node.
@@ -42,7 +42,12 @@ struct NodeViewWire {
 
 impl From<NodeViewWire> for NodeView {
     fn from(NodeViewWire { facts, inputs, declarations, metadata, .. }: NodeViewWire) -> Self {
-        Self { facts, inputs, declarations, metadata }
+        Self {
+            facts: Arc::new(facts),
+            inputs: Arc::new(inputs),
+            declarations: Arc::new(declarations),
+            metadata: Arc::new(metadata),
+        }
     }
 }
 
@@ -50,20 +55,21 @@ impl NodeView {
     /// Creates the view of a node with these facts, for which these offers were resolved.
     pub fn new(facts: NodeFacts, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
-        Self { facts, inputs, declarations: NodeDeclarations::default(), metadata: NodeMetadata::default() }
+        let (declarations, metadata) = (Arc::default(), Arc::default());
+        Self { facts: Arc::new(facts), inputs: Arc::new(inputs), declarations, metadata }
     }
 
     /// Sets what is declared of that which the node names.
     #[must_use]
     pub fn with_declarations(mut self, declarations: NodeDeclarations) -> Self {
-        self.declarations = declarations;
+        self.declarations = Arc::new(declarations);
         self
     }
 
     /// Sets what people know of the node.
     #[must_use]
     pub fn with_metadata(mut self, metadata: NodeMetadata) -> Self {
-        self.metadata = metadata;
+        self.metadata = Arc::new(metadata);
         self
     }
 
@@ -71,13 +77,13 @@ impl NodeView {
     #[must_use]
     pub fn with_inputs(&self, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
-        Self { inputs, ..self.clone() }
+        Self { inputs: Arc::new(inputs), ..self.clone() }
     }
 
     /// Returns the view with other facts, and the rest as it is.
     #[must_use]
     pub fn with_facts(&self, facts: NodeFacts) -> Self {
-        Self { facts, ..self.clone() }
+        Self { facts: Arc::new(facts), ..self.clone() }
     }
 
     /// The facts of the node.
@@ -249,10 +255,10 @@ impl NodeView {
             ResolvedOffer::new(names.node(&input.from), input.offer.clone().with_dataset(dataset))
         });
         Self {
-            facts: self.facts.clone().in_storage_names(),
-            inputs: inputs.collect(),
-            declarations: self.declarations.in_storage_names(names),
-            metadata: self.metadata.in_storage_names(names),
+            facts: Arc::new(NodeFacts::clone(&self.facts).in_storage_names()),
+            inputs: Arc::new(inputs.collect()),
+            declarations: Arc::new(self.declarations.in_storage_names(names)),
+            metadata: Arc::new(self.metadata.in_storage_names(names)),
         }
     }
 
@@ -261,17 +267,17 @@ impl NodeView {
     pub fn restricted_to(&self, dataset: &DatasetName) -> Self {
         let part_of = |facts: &DatasetFacts| (facts.key.dataset == *dataset).then_some(());
         self.divided(part_of).remove(&()).unwrap_or_else(|| Self {
-            facts: self.facts.clone().map_datasets(|_| None),
-            inputs: Vec::new(),
-            declarations: self.declarations.of_datasets([].into_iter()),
-            metadata: self.metadata.of_datasets([].into_iter()),
+            facts: Arc::new(NodeFacts::clone(&self.facts).map_datasets(|_| None)),
+            inputs: Arc::default(),
+            declarations: Arc::new(self.declarations.of_datasets([].into_iter())),
+            metadata: Arc::new(self.metadata.of_datasets([].into_iter())),
         })
     }
 
     /// Divides the view of a capture by dataset, with the offers of each. See [`NodeFacts::divided`].
     pub fn divided<K: Ord>(&self, part_of: impl Fn(&DatasetFacts) -> Option<K>) -> BTreeMap<K, Self> {
         let mut inputs: BTreeMap<&DatasetKey, Vec<&ResolvedOffer>> = BTreeMap::new();
-        for input in &self.inputs {
+        for input in self.inputs.iter() {
             inputs.entry(input.offer.dataset()).or_default().push(input);
         }
         let of = |facts: NodeFacts| {
