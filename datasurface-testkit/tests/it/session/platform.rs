@@ -31,6 +31,7 @@ impl PlatformPlugin for Showcase {
             .with_export_targets(["sqlite", "postgres"])
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_artifacts(["sql"])
+            .with_keyless()
             .with_formats(["window"])
             .data_technology("window", None)
             .with_shares();
@@ -46,11 +47,21 @@ impl DataPlatform for Showcase {
     }
 
     fn weigh(&self, _: &NodeFacts) -> Weights {
-        Weights::new().limit("datasets", 0, 1)
+        Weights::new().with_weight("datasets", Weight { whole: 0, per_dataset: 1 })
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
-        Offer::for_datasets(node, "window")
+        let datasets = match &node.detail {
+            NodeDetail::Ingest(ingest) => &ingest.datasets,
+            NodeDetail::Export(export) => std::slice::from_ref(&export.dataset),
+            NodeDetail::Transform(transform) => &transform.outputs,
+            NodeDetail::Trigger(_) => &[],
+        };
+        let offer = |dataset: &DatasetFacts| {
+            let address = format!("{}/{}", node.key.kind(), dataset_slug(dataset.storage_key()));
+            Offer::new(&dataset.key, address, "window").with_custody(dataset.custody)
+        };
+        datasets.iter().map(offer).collect()
     }
 
     fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>) {
