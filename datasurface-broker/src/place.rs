@@ -12,7 +12,10 @@ use datasurface_choice::Choice;
 use datasurface_graph::IntentionGraphs;
 use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Valid};
 use datasurface_state::{Lock, PlatformLock, storage};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 pub(crate) static NO_PRIMARY: CodeInfo = CodeInfo::error(
     "choice/no-primary",
@@ -110,6 +113,8 @@ impl Broker {
             platforms,
             findings,
             waived,
+            revision: OnceLock::new(),
+            owed: OnceLock::new(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Causes: which nodes came, went or changed, and who owns what changed.
 
-use super::{Entries, metadata::owner, views::Views};
+use super::{Entries, metadata::owner, same_scopes::is_same, views::Views};
 use datasurface_graph::{Fingerprint, IntentionGraphs, NodeDetail, NodeKey};
 use datasurface_model::{DatasetName, DatastoreName, Ecosystem, PlatformName, Repository, TeamKey, Valid};
 use datasurface_platform::{Cause, Scope, SharedCause, SharedKey};
@@ -26,8 +26,7 @@ impl<'a> ChangedNodes<'a> {
         let mut same: BTreeSet<(&PlatformName, &Scope)> = BTreeSet::new();
         for (name, record) in manifest.into_iter().flat_map(Manifest::platforms) {
             for entry in record.base_scopes() {
-                let now = entries.get(name).and_then(|entries| entry_of(entries, &entry.scope));
-                if now.is_some_and(|now| now.fingerprint == entry.fingerprint) {
+                if entries.get(name).is_some_and(|entries| is_same(entries, entry)) {
                     same.insert((name, &entry.scope));
                     continue;
                 }
@@ -156,12 +155,6 @@ fn changed_members<'e>(
 struct RecordedNode {
     content: Option<Fingerprint>,
     metadata: Option<Fingerprint>,
-}
-
-/// The entry of a scope, of those that are ordered by scope.
-fn entry_of<'e>(entries: &'e [Arc<ScopeEntry>], scope: &Scope) -> Option<&'e ScopeEntry> {
-    let position = entries.binary_search_by(|entry| entry.scope.cmp(scope)).ok()?;
-    entries.get(position).map(|entry| &**entry)
 }
 
 type Exports<'a> = BTreeMap<(&'a PlatformName, &'a DatastoreName), Vec<(&'a DatasetName, &'a NodeKey)>>;

@@ -23,6 +23,7 @@ mod record;
 mod refused;
 mod render;
 mod rendering_id;
+mod same_scopes;
 mod scope_order;
 mod shard_nodes;
 mod shared;
@@ -119,8 +120,8 @@ impl Broker {
     ) -> Result<Proposal, BrokerError> {
         let (on, is_trusted) = (as_of.day(), as_of.is_trusted(&placed.lock));
         let manifest = base::agreeing_manifest(placed, reached)?;
-        let renamed = manifest.map(|manifest| manifest.clone().under_names_of_now(placed.instances()));
-        let manifest = renamed.as_ref();
+        let renamed = manifest.map(|manifest| manifest.under_names_of_now(placed.instances()));
+        let manifest = renamed.as_deref();
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
         let mut sources = Sources {
@@ -220,7 +221,7 @@ impl Broker {
                 Err(error) => found.push(failure(&error, ModelPath::root().child(segment::PLATFORMS, name))),
             }
         }
-        former_delivery::check(placed, manifest, &mut found);
+        former_delivery::check(placed, manifest, &entries, &mut found);
         let (findings, mut waived) = placed.ecosystem.apply_waivers(Findings::from_iter(found), CODES);
         let findings = BrokerError::check(findings)?;
         waived.extend(placed.waived.clone());

@@ -1,6 +1,9 @@
 //! Readers: who reads which dataset, and whom a change of its schema breaks.
 
-use super::views::{PlatformViews, Views};
+use super::{
+    same_scopes::is_same,
+    views::{PlatformViews, Views},
+};
 use datasurface_graph::{IntentionGraphs, NodeKey, query::Queries};
 use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, Schema, SchemaChange, Valid};
 use datasurface_platform::{
@@ -83,7 +86,7 @@ pub(super) fn join(
     readers: &Readers<'_>,
 ) -> Plan {
     let Some(before) = before.filter(|_| !plan.is_empty()) else { return plan };
-    let broken = broken(before, views);
+    let broken = broken(before, (views, after));
     if broken.is_empty() {
         return plan;
     }
@@ -114,10 +117,20 @@ pub(super) fn join(
 }
 
 /// The datasets whose schema breaks a rule of compatibility, compared with that by which their data was kept before.
-fn broken<'v>(before: &PlatformRecord, views: &'v PlatformViews) -> Vec<&'v DatasetKey> {
-    let kept = before.base_scopes().iter().flat_map(|entry| entry.views.values());
+fn broken<'v>(
+    before: &PlatformRecord,
+    (views, after): (&'v PlatformViews, &[Arc<ScopeEntry>]),
+) -> Vec<&'v DatasetKey> {
+    // A shared scope is rendered from parts, so a schema may differ where its view does not.
+    let is_shared = |entry: &ScopeEntry| matches!(entry.scope, Scope::Shared(_));
+    let kept = before.base_scopes().iter().filter(|entry| is_shared(entry) || !is_same(after, entry));
+    let kept = kept.flat_map(|entry| entry.views.values());
     let kept: BTreeMap<&DatasetKey, &Schema> = kept.flat_map(schemas).collect();
-    let now: BTreeMap<&DatasetKey, &Schema> = views.nodes.iter().flat_map(schemas).collect();
+    if kept.is_empty() {
+        return Vec::new();
+    }
+    let is_kept = |(dataset, _): &(&DatasetKey, &Schema)| kept.contains_key(dataset);
+    let now: BTreeMap<&DatasetKey, &Schema> = views.nodes.iter().flat_map(schemas).filter(is_kept).collect();
     let breaks = |(dataset, schema): (&'v DatasetKey, &Schema)| {
         let old = kept.get(dataset).filter(|old| ***old != *schema)?;
         let breaks = |change: &SchemaChange| change.broken_rule().is_some();

@@ -1,7 +1,8 @@
 //! What the target would remember.
 
 use super::{
-    Entries, proposal::Proposed, render::platform_folder, rendering_id::RenderingHistory, scope_order,
+    Entries, proposal::Proposed, render::platform_folder, rendering_id::RenderingHistory,
+    same_scopes::other_than, scope_order,
 };
 use crate::placed::Placed;
 use datasurface_model::{DatasetKey, PlatformName};
@@ -69,7 +70,7 @@ pub(super) fn records(
             continue;
         }
         let instance = (**proposed.configured.instance()).clone();
-        let owed = placed.owed_today(name);
+        let owed = Arc::unwrap_or_clone(placed.owed_today(name));
         let applied_to = before.and_then(|(before, _)| before.applied_to.clone());
         records.push(PlatformRecord {
             instance,
@@ -140,12 +141,22 @@ fn gone(before: Option<&PlatformRecord>, scopes: &[Arc<ScopeEntry>]) -> Vec<Safe
 
 /// The datasets whose data may be there, since an earlier rendering has it, and that is rendered no more.
 fn left(before: Option<&PlatformRecord>, scopes: &[Arc<ScopeEntry>]) -> BTreeSet<DatasetKey> {
-    let mut left = before.map(PlatformRecord::stored_datasets).unwrap_or_default();
-    let resources = scopes.iter().flat_map(|entry| entry.record.resources.values());
-    for data in resources.filter_map(|resource| resource.held_data()) {
-        left.remove(&data.dataset);
+    let Some(before) = before else { return BTreeSet::new() };
+    let rendered = [before.base_scopes(), &before.scopes];
+    let gone = rendered.into_iter().flat_map(|entries| other_than(scopes, entries));
+    let mut left = before.left.clone();
+    left.extend(gone.flat_map(|entry| stored(entry)).cloned());
+    if !left.is_empty() {
+        for dataset in scopes.iter().flat_map(|entry| stored(entry)) {
+            left.remove(dataset);
+        }
     }
     left
+}
+
+/// The datasets whose data is in a scope.
+fn stored(entry: &ScopeEntry) -> impl Iterator<Item = &DatasetKey> {
+    entry.record.resources.values().filter_map(|resource| Some(&resource.held_data()?.dataset))
 }
 
 /// The plan file of a platform, with what it leads to; none if there is nothing to do.

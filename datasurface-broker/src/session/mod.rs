@@ -5,7 +5,7 @@
 
 use crate::{Base, Broker, BrokerError, Lock, Placed, Proposal, propose::PlanMemory};
 use chrono::NaiveDate;
-use datasurface_document::{DocumentError, Documents, Loader};
+use datasurface_document::{DocumentError, Documents, Loader, ModelHasher};
 use datasurface_model::{Checked, Ecosystem, Invalid, Valid, Validate, Validation};
 use std::fmt;
 
@@ -33,6 +33,7 @@ pub struct Session {
     loader: Loader,
     validated: Option<Validated>,
     placed: Option<Placed>,
+    hasher: ModelHasher,
     planned: PlanMemory,
 }
 
@@ -90,6 +91,7 @@ impl Session {
     /// As of [`Broker::place`].
     pub fn place(&mut self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, BrokerError> {
         let placed = self.broker.place_since(self.placed.as_ref(), ecosystem, lock)?;
+        placed.revision.get_or_init(|| placed.compute_revision(&mut self.hasher));
         self.placed = Some(placed.clone());
         Ok(placed)
     }

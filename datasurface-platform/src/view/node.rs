@@ -10,7 +10,10 @@ use datasurface_graph::{DatasetFacts, Fingerprint, NodeDetail, NodeFacts, NodeKe
 use datasurface_model::{DatasetKey, DatasetName, HintTarget, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned, de::IgnoredAny};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 /// A node: the facts of the graph, the offers of the nodes before it, what is declared of that which it names, and what people know of
 /// it. The instance that it is for is given once, with the scope. Cheap to clone, and compared in no time with a clone.
@@ -23,7 +26,21 @@ pub struct NodeView {
     declarations: Arc<NodeDeclarations>,
     #[serde(skip_serializing_if = "NodeMetadata::is_empty")]
     metadata: Arc<NodeMetadata>,
+    #[serde(skip)]
+    fingerprint: FingerprintCache,
 }
+
+/// The hash of a view, once somebody asked for it. No part of the value that it is kept in.
+#[derive(Clone, Debug, Default)]
+struct FingerprintCache(Arc<OnceLock<Fingerprint>>);
+
+impl PartialEq for FingerprintCache {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for FingerprintCache {}
 
 /// What is read: locks and manifests of before have the instance with each node.
 #[derive(Deserialize, JsonSchema)]
@@ -47,6 +64,7 @@ impl From<NodeViewWire> for NodeView {
             inputs: Arc::new(inputs),
             declarations: Arc::new(declarations),
             metadata: Arc::new(metadata),
+            fingerprint: FingerprintCache::default(),
         }
     }
 }
@@ -55,14 +73,20 @@ impl NodeView {
     /// Creates the view of a node with these facts, for which these offers were resolved.
     pub fn new(facts: NodeFacts, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
-        let (declarations, metadata) = (Arc::default(), Arc::default());
-        Self { facts: Arc::new(facts), inputs: Arc::new(inputs), declarations, metadata }
+        Self {
+            facts: Arc::new(facts),
+            inputs: Arc::new(inputs),
+            declarations: Arc::default(),
+            metadata: Arc::default(),
+            fingerprint: FingerprintCache::default(),
+        }
     }
 
     /// Sets what is declared of that which the node names.
     #[must_use]
     pub fn with_declarations(mut self, declarations: NodeDeclarations) -> Self {
         self.declarations = Arc::new(declarations);
+        self.fingerprint = FingerprintCache::default();
         self
     }
 
@@ -70,6 +94,7 @@ impl NodeView {
     #[must_use]
     pub fn with_metadata(mut self, metadata: NodeMetadata) -> Self {
         self.metadata = Arc::new(metadata);
+        self.fingerprint = FingerprintCache::default();
         self
     }
 
@@ -77,13 +102,13 @@ impl NodeView {
     #[must_use]
     pub fn with_inputs(&self, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
-        Self { inputs: Arc::new(inputs), ..self.clone() }
+        Self { inputs: Arc::new(inputs), fingerprint: FingerprintCache::default(), ..self.clone() }
     }
 
     /// Returns the view with other facts, and the rest as it is.
     #[must_use]
     pub fn with_facts(&self, facts: NodeFacts) -> Self {
-        Self { facts: Arc::new(facts), ..self.clone() }
+        Self { facts: Arc::new(facts), fingerprint: FingerprintCache::default(), ..self.clone() }
     }
 
     /// The facts of the node.
@@ -176,10 +201,10 @@ impl NodeView {
         self.input(dataset).ok_or_else(missing)
     }
 
-    /// The hash of all of this.
+    /// The hash of all of this, which is computed once.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self)
+        *self.fingerprint.0.get_or_init(|| Fingerprint::of(self))
     }
 
     /// A safe, unique and bounded name of the node among all nodes of its kind on this platform. It is made of storage
@@ -259,6 +284,7 @@ impl NodeView {
             inputs: Arc::new(inputs.collect()),
             declarations: Arc::new(self.declarations.in_storage_names(names)),
             metadata: Arc::new(self.metadata.in_storage_names(names)),
+            fingerprint: FingerprintCache::default(),
         }
     }
 
@@ -271,6 +297,7 @@ impl NodeView {
             inputs: Arc::default(),
             declarations: Arc::new(self.declarations.of_datasets([].into_iter())),
             metadata: Arc::new(self.metadata.of_datasets([].into_iter())),
+            fingerprint: FingerprintCache::default(),
         })
     }
 

@@ -235,10 +235,14 @@ impl ScopeView {
         }
     }
 
-    /// The hash of all of this: if it is the same, so is the rendering.
+    /// The hash of all of this: if it is the same, so is the rendering. It is made of the hashes of nodes, so a node that is in several versions
+    /// of a scope is hashed once.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self)
+        let Self { platform, scope, shards, parts, nodes, held } = self;
+        let node = |node: &ScopedNode| (node.view.fingerprint(), node.whole, Arc::clone(&node.datasets));
+        let nodes: Vec<_> = nodes.iter().map(node).collect();
+        Fingerprint::of(&(platform, scope, shards, parts, nodes, held))
     }
 }
 

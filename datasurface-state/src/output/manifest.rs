@@ -14,6 +14,7 @@ use datasurface_platform::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -248,19 +249,26 @@ impl Manifest {
 
     /// Returns the manifest with the record of each platform that was renamed since under its name of now.
     #[must_use]
-    pub fn under_names_of_now<'i>(mut self, instances: impl Iterator<Item = &'i PlatformInstance>) -> Self {
+    pub fn under_names_of_now<'i>(
+        &self,
+        instances: impl Iterator<Item = &'i PlatformInstance>,
+    ) -> Cow<'_, Self> {
         let renamed = instances.filter_map(|instance| {
             let storage = instance.storage_name();
             let was = self.platforms.values().find(|record| record.instance.storage_name() == storage)?;
             (was.instance.name != instance.name).then(|| (was.instance.name.clone(), instance.name.clone()))
         });
         let renamed: Vec<(PlatformName, PlatformName)> = renamed.collect();
+        if renamed.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut now = self.clone();
         let taken: Vec<_> = renamed
             .iter()
-            .filter_map(|(was, now)| Some((now.clone(), self.platforms.remove(was)?)))
+            .filter_map(|(was, name)| Some((name.clone(), now.platforms.remove(was)?)))
             .collect();
-        self.platforms.extend(taken);
-        self
+        now.platforms.extend(taken);
+        Cow::Owned(now)
     }
 
     /// Records that what is rendered for these instances was applied, each to the system given with it.
