@@ -223,7 +223,7 @@ fn shape() -> Shape {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 40, ..Config::default() })]
+    #![proptest_config(Config { cases: 24, ..Config::default() })]
 
     #[test]
     fn a_session_answers_what_a_broker_answers(
