@@ -16,7 +16,7 @@ use std::{
 };
 
 /// A node: the facts of the graph, the offers of the nodes before it, what is declared of that which it names, and what people know of
-/// it. The instance that it is for is given once, with the scope. Cheap to clone, and compared in no time with a clone.
+/// it. The instance that it is for is given once, with the scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "NodeViewWire")]
 pub struct NodeView {
