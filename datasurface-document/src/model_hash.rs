@@ -83,16 +83,12 @@ impl HashedTeam {
 }
 
 /// The hashes of parts, by name; those of `last` are taken from there.
-fn followed<'p, N: Ord + Clone, T>(
+fn followed<'p, N: Ord + Clone + 'p, T: 'p>(
     last: &mut BTreeMap<N, (Arc<T>, Hash)>,
     parts: impl Iterator<Item = &'p Arc<T>>,
     name: impl Fn(&'p Arc<T>) -> &'p N,
     hash: impl Fn(&T) -> Hash,
-) -> BTreeMap<N, (Arc<T>, Hash)>
-where
-    T: 'p,
-    N: 'p,
-{
+) -> BTreeMap<N, (Arc<T>, Hash)> {
     let follow = |part: &'p Arc<T>| {
         let known = last.remove(name(part)).filter(|(known, _)| Arc::ptr_eq(known, part));
         (name(part).clone(), known.unwrap_or_else(|| (Arc::clone(part), hash(part))))

@@ -12,7 +12,12 @@ use datasurface_platform::Registry;
 use datasurface_strategies::{Edit, Mutation, Shape, ecosystems_with, edits, mutations, valid_edits};
 use platform::Showcase;
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::Config};
-use std::{cell::RefCell, collections::BTreeMap, fs, path::Path};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 use tempfile::TempDir;
 
 /// Something that happens in a session.
@@ -66,8 +71,12 @@ impl Pair {
         }
     }
 
-    fn lock_path(&self, side: usize) -> std::path::PathBuf {
-        self.folders[side].path().join(LOCK_FILE_NAME)
+    fn folder(&self, side: usize) -> &Path {
+        self.folders.get(side).unwrap().path()
+    }
+
+    fn lock_path(&self, side: usize) -> PathBuf {
+        self.folder(side).join(LOCK_FILE_NAME)
     }
 
     fn lock(&self, side: usize) -> Lock {
@@ -76,7 +85,7 @@ impl Pair {
     }
 
     fn target(&self, side: usize) -> Target {
-        Target::open(self.folders[side].path().join("target")).unwrap()
+        Target::open(self.folder(side).join("target")).unwrap()
     }
 
     /// Asks both sides for a plan, compares the answers, and writes it on both sides if that is wanted and there is one.
@@ -102,7 +111,7 @@ impl Pair {
         {
             proposal.write(&mut targets[0], &self.lock_path(0)).unwrap();
             cold.write(&mut targets[1], &self.lock_path(1)).unwrap();
-            assert_eq!(bytes(self.folders[0].path()), bytes(self.folders[1].path()));
+            assert_eq!(bytes(self.folder(0)), bytes(self.folder(1)));
         }
     }
 
@@ -115,7 +124,7 @@ impl Pair {
         if self.lock(1).base_revision().is_none() || nodes.is_empty() {
             return;
         }
-        let key = &nodes[node % nodes.len()];
+        let key = nodes.get(node % nodes.len()).unwrap();
         for side in 0..2 {
             let mut lock = self.lock(side);
             lock.placement_mut(key.platform().clone()).place(key.clone(), format!("{shard}").into());
