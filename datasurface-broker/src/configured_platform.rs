@@ -99,21 +99,23 @@ impl ConfiguredPlatform {
 
 /// The descriptors of platforms.
 pub(crate) fn descriptors(
-    platforms: &BTreeMap<PlatformName, ConfiguredPlatform>,
+    platforms: &BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
 ) -> impl Iterator<Item = (&PlatformName, &PlatformDescriptor)> {
     platforms.iter().map(|(name, configured)| (name, configured.platform().descriptor()))
 }
 
-/// Creates every declared platform.
+/// Creates every declared platform, but for those that there are already of the same instance.
 pub(crate) fn configure_platforms(
     registry: &Registry,
     ecosystem: &Valid<Ecosystem>,
     names: &StorageRecord,
+    earlier: Option<&BTreeMap<PlatformName, Arc<ConfiguredPlatform>>>,
     found: &mut Vec<Diagnostic>,
-) -> BTreeMap<PlatformName, ConfiguredPlatform> {
+) -> BTreeMap<PlatformName, Arc<ConfiguredPlatform>> {
     let mut configured = BTreeMap::new();
     for declaration in ecosystem.platforms() {
-        match configure_platform(registry, declaration, ecosystem, names) {
+        let earlier = earlier.and_then(|earlier| earlier.get(declaration.name()));
+        match configure_platform(registry, declaration, (ecosystem, names), earlier) {
             Ok(alive) => {
                 found.extend(unknown_places(ecosystem, &alive));
                 configured.insert(declaration.name().clone(), alive);
@@ -146,9 +148,9 @@ fn unknown_places(ecosystem: &Ecosystem, configured: &ConfiguredPlatform) -> Vec
 fn configure_platform(
     registry: &Registry,
     declaration: &PlatformDeclaration,
-    ecosystem: &Ecosystem,
-    names: &StorageRecord,
-) -> Result<ConfiguredPlatform, Box<Diagnostic>> {
+    (ecosystem, names): (&Ecosystem, &StorageRecord),
+    earlier: Option<&Arc<ConfiguredPlatform>>,
+) -> Result<Arc<ConfiguredPlatform>, Box<Diagnostic>> {
     let path = ModelPath::root().child(segment::PLATFORMS, declaration.name());
     let requirement = declaration.version_requirement().parse().unwrap_or_default();
     let Some(factory) = registry.find(declaration.kind(), &requirement) else {
@@ -165,8 +167,11 @@ fn configure_platform(
     .with_storage(names.platform(declaration.name()))
     .with_places(places)
     .with_credential_store(declaration.credential_store().cloned());
+    if let Some(earlier) = earlier.filter(|earlier| **earlier.instance() == instance) {
+        return Ok(Arc::clone(earlier));
+    }
     let platform = factory.create(&instance).map_err(|error| Box::new(failure(&error, path)))?;
-    Ok(ConfiguredPlatform { instance: Arc::new(instance), platform })
+    Ok(Arc::new(ConfiguredPlatform { instance: Arc::new(instance), platform }))
 }
 
 fn unknown(registry: &Registry, declaration: &PlatformDeclaration, path: ModelPath) -> Diagnostic {

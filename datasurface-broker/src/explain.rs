@@ -25,7 +25,8 @@ impl Broker {
         let allocated = storage::allocate(ecosystem, lock);
         // What is wrong with platforms is told where a model is placed. Here they are not available.
         let mut unreported = Vec::new();
-        let platforms = configure_platforms(self.registry(), ecosystem, &allocated.record, &mut unreported);
+        let platforms =
+            configure_platforms(self.registry(), ecosystem, &allocated.record, None, &mut unreported);
         let lock = lock.clone().with_names(&allocated.moved);
         let choice = Choice::new(ecosystem, descriptors(&platforms), lock.assignments());
         choice.explain(task).map_err(|unknown| BrokerError::new([*unknown]))

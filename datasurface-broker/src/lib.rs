@@ -91,6 +91,7 @@ mod place;
 mod placed;
 mod propose;
 mod run_names;
+mod session;
 mod sharding;
 mod stores;
 mod waivers;
@@ -113,6 +114,7 @@ pub use operate::{OperationContext, OperationReport};
 pub use placed::Placed;
 pub use propose::{AsOf, Base, LintReport, Proposal};
 pub use serde_json::Error as JsonError;
+pub use session::Session;
 pub use waivers::unknown_waiver_codes;
 pub use write::WriteError;
 

@@ -5,13 +5,17 @@ use crate::{
     configured_platform::{self, descriptors},
     error::BrokerError,
     placed::Placed,
-    sharding, waivers,
+    sharding::PlacedShards,
+    waivers,
 };
 use datasurface_choice::Choice;
 use datasurface_graph::IntentionGraphs;
 use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Valid};
 use datasurface_state::{Lock, PlatformLock, storage};
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 pub(crate) static NO_PRIMARY: CodeInfo = CodeInfo::error(
     "choice/no-primary",
@@ -30,12 +34,23 @@ impl Broker {
     /// If a platform cannot be configured, or if a group cannot be served or a datastore captured. The error has all
     /// reasons.
     pub fn place(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, BrokerError> {
+        self.place_since(None, ecosystem, lock)
+    }
+
+    /// The same, where an earlier outcome saves work: of the same registry, whatever model and lock it is of.
+    pub(crate) fn place_since(
+        &self,
+        earlier: Option<&Placed>,
+        ecosystem: &Valid<Ecosystem>,
+        lock: &Lock,
+    ) -> Result<Placed, BrokerError> {
         let mut found = Vec::new();
         let allocated = storage::allocate(ecosystem, lock);
         let platforms = configured_platform::configure_platforms(
             self.registry(),
             ecosystem,
             &allocated.record,
+            earlier.map(|earlier| &earlier.platforms),
             &mut found,
         );
         let is_configured = found.is_empty();
@@ -56,7 +71,11 @@ impl Broker {
         let reported = [datasurface_choice::CODES, waivers::CODES, &[&storage::RENAMED_DELIVERY]].concat();
         let (findings, waived) = ecosystem.apply_waivers(Findings::from_iter(found), &reported);
         let findings = BrokerError::check(findings)?;
-        let graphs = IntentionGraphs::build(ecosystem, &assignments).map_err(|error| {
+        let graphs = match earlier {
+            Some(earlier) => earlier.graphs.rebuild(ecosystem, &assignments),
+            None => IntentionGraphs::build(ecosystem, &assignments),
+        };
+        let graphs = graphs.map_err(|error| {
             let finding = Diagnostic::new(&NO_PRIMARY, ModelPath::root(), error.to_string())
                 .with_help("this is a bug in datasurface: report it with the model and the lock");
             BrokerError::new([finding])
@@ -64,34 +83,38 @@ impl Broker {
 
         let record = allocated.record;
         let mut next = Lock { assignments, storage: Some(record), ..lock.clone() };
+        let mut shards = BTreeMap::new();
         for graph in graphs.iter() {
-            let before = lock.platforms.get(graph.platform()).cloned().unwrap_or_default();
+            let name = graph.platform();
+            let before = lock.platforms.get(name).cloned().unwrap_or_default();
+            let placed = PlacedShards::place(
+                graph,
+                platforms.get(name),
+                &before.held,
+                &before.placement,
+                next.storage_names(),
+                earlier.and_then(|earlier| earlier.shards.get(name)),
+            );
             let after = PlatformLock {
-                version: platforms
-                    .get(graph.platform())
-                    .map(|configured| configured.instance().version.clone()),
-                placement: sharding::place(
-                    graph,
-                    platforms.get(graph.platform()),
-                    &before.held,
-                    &before.placement,
-                    next.storage_names(),
-                )
-                .placement()
-                .clone(),
+                version: platforms.get(name).map(|configured| configured.instance().version.clone()),
+                placement: placed.placement().clone(),
                 held: before.held,
             };
-            next.platforms.insert(graph.platform().clone(), after);
+            next.platforms.insert(name.clone(), after);
+            shards.insert(name.clone(), placed);
         }
         let before = lock.platforms.into_iter().map(|(name, platform)| (name, platform.placement));
         Ok(Placed {
             ecosystem: ecosystem.clone(),
             lock: next,
             placements_before: before.collect(),
-            graphs,
-            platforms: platforms.into_iter().map(|(name, configured)| (name, Arc::new(configured))).collect(),
+            graphs: Arc::new(graphs),
+            shards,
+            platforms,
             findings,
             waived,
+            revision: OnceLock::new(),
+            owed: OnceLock::new(),
         })
     }
 }

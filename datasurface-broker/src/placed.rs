@@ -1,15 +1,19 @@
 //! Placed: an ecosystem whose every group is served and whose every datastore is captured.
 
-use crate::configured_platform::ConfiguredPlatform;
+use crate::{configured_platform::ConfiguredPlatform, sharding::PlacedShards};
 use chrono::NaiveDate;
-use datasurface_graph::{Custody, Fingerprint, IntentionGraphs, Placement};
+use datasurface_document::ModelHasher;
+use datasurface_graph::{Custody, Fingerprint, IntentionGraph, IntentionGraphs, Placement, StorageOf};
 use datasurface_model::{
     CodeInfo, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, PlatformName, Set,
     Valid, segment,
 };
 use datasurface_platform::{PlatformInstance, Revision};
 use datasurface_state::Lock;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 pub(crate) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
     "lock/platform-over",
@@ -19,18 +23,27 @@ pub(crate) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
 );
 
 /// A valid ecosystem, the decisions about it, and the graph of each platform.
-/// Everything that only platforms can judge was judged.
-#[derive(Debug)]
+/// Everything that only platforms can judge was judged. Cheap to clone: versions share what did not change.
+#[derive(Clone, Debug)]
 pub struct Placed {
     pub(crate) ecosystem: Valid<Ecosystem>,
     pub(crate) lock: Lock,
     /// The placement of the nodes of each platform before the decisions were taken.
     pub(crate) placements_before: BTreeMap<PlatformName, Placement>,
-    pub(crate) graphs: IntentionGraphs,
+    pub(crate) graphs: Arc<IntentionGraphs>,
+    /// The shards of each platform, on which a later placing may build.
+    pub(crate) shards: BTreeMap<PlatformName, PlacedShards>,
     pub(crate) platforms: BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
     pub(crate) findings: Findings,
     pub(crate) waived: Findings,
+    /// Computed when somebody asks, or by a session.
+    pub(crate) revision: OnceLock<Revision>,
+    /// What consumers ask to be kept, by platform: computed when somebody asks.
+    pub(crate) owed: OnceLock<BTreeMap<PlatformName, Arc<Owed>>>,
 }
+
+/// The custody that consumers ask for, by storage name of the dataset.
+pub(crate) type Owed = BTreeMap<DatasetKey, Custody>;
 
 impl Placed {
     /// The ecosystem.
@@ -46,15 +59,16 @@ impl Placed {
     }
 
     /// What the consumers of a platform ask to be kept of each dataset, by its storage name; what is held for others is no part of it.
-    pub(crate) fn owed_today(&self, platform: &PlatformName) -> BTreeMap<DatasetKey, Custody> {
-        let nodes = self.graphs.graph(platform).into_iter().flat_map(|graph| graph.nodes());
-        let facts = nodes.map(|node| node.facts().with_storage(self.lock.storage_names()));
-        facts
-            .flat_map(|facts| {
-                let datasets = facts.datasets().iter();
-                datasets.map(|dataset| (dataset.storage_key().clone(), dataset.custody)).collect::<Vec<_>>()
-            })
-            .collect()
+    pub(crate) fn owed_today(&self, platform: &PlatformName) -> Arc<Owed> {
+        let owed = self.owed.get_or_init(|| {
+            let names = self.lock.storage_names();
+            let of_graph = |graph: &IntentionGraph| {
+                let custodies = graph.nodes().flat_map(|node| node.custodies());
+                custodies.map(|(dataset, custody)| (names.dataset(&dataset), custody)).collect()
+            };
+            self.graphs.iter().map(|graph| (graph.platform().clone(), Arc::new(of_graph(graph)))).collect()
+        });
+        owed.get(platform).cloned().unwrap_or_default()
     }
 
     /// The intention graphs of all platforms.
@@ -106,9 +120,24 @@ impl Placed {
         &self.waived
     }
 
-    /// Computes the hash of the model, its assignments, and its storage names where they differ from the names of now.
+    /// Returns the hash of the model, its assignments, and its storage names where they differ from the names of now.
     #[must_use]
     pub fn revision(&self) -> Revision {
+        self.revision.get_or_init(|| self.compute_revision(&mut ModelHasher::default())).clone()
+    }
+
+    /// Computes the revision with a hasher that may know parts of the model.
+    pub(crate) fn compute_revision(&self, hasher: &mut ModelHasher) -> Revision {
+        let (model, names) = (hasher.hash(&self.ecosystem), self.lock.storage_names().differing());
+        let decided = self.lock.assignments();
+        Revision::new(match names.is_empty() {
+            true => Fingerprint::of(&(model, decided)),
+            false => Fingerprint::of(&(model, decided, names)),
+        })
+    }
+
+    /// Computes the revision as versions did that hashed the text of the whole model: what a lock of such a version names.
+    pub(crate) fn revision_of_text(&self) -> Revision {
         let (model, names) =
             (datasurface_document::to_json(&self.ecosystem), self.lock.storage_names().differing());
         let decided = self.lock.assignments();

@@ -4,7 +4,7 @@ use crate::configured_platform::ConfiguredPlatform;
 use datasurface_model::{
     CodeInfo, ContainerKey, DataContainer, Diagnostic, Ecosystem, ModelPath, PlatformName, Valid, segment,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub(crate) static SAME_STORE: CodeInfo = CodeInfo::error(
     "platform/same-store",
@@ -30,7 +30,7 @@ pub(crate) static STORE_CLAIM: CodeInfo = CodeInfo::error(
 /// Returns what is wrong with the stores of the platforms of an ecosystem.
 pub(crate) fn findings(
     ecosystem: &Valid<Ecosystem>,
-    configured: &BTreeMap<PlatformName, ConfiguredPlatform>,
+    configured: &BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
 ) -> Vec<Diagnostic> {
     let mut found = same_stores(configured);
     for (name, platform) in configured {
@@ -45,7 +45,7 @@ pub(crate) fn findings(
 }
 
 /// Platforms that keep their data where one before them does.
-fn same_stores(configured: &BTreeMap<PlatformName, ConfiguredPlatform>) -> Vec<Diagnostic> {
+fn same_stores(configured: &BTreeMap<PlatformName, Arc<ConfiguredPlatform>>) -> Vec<Diagnostic> {
     let mut first: BTreeMap<&str, &PlatformName> = BTreeMap::new();
     let mut found = Vec::new();
     for (name, platform) in configured {

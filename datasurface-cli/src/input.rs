@@ -2,10 +2,10 @@
 
 use crate::arguments::Model;
 use chrono::NaiveDate;
-use datasurface_broker::{Broker, Lock, Placed, unknown_waiver_codes};
+use datasurface_broker::{Broker, Lock, Placed, Session, unknown_waiver_codes};
 use datasurface_document::{Documents, read_regular_text};
 use datasurface_model::{
-    Checked, Diagnostic, Ecosystem, Findings, ModelPath, SoundPart, Valid, Validate, Validation, segment,
+    Checked, Diagnostic, Ecosystem, Findings, ModelPath, SoundPart, Valid, Validation, segment,
 };
 use std::{
     io,
@@ -31,12 +31,16 @@ pub(crate) struct Input {
 impl Input {
     /// Reads the model and the lock, and validates. What is wrong with either is reported in one go.
     pub(crate) fn read(arguments: &Model) -> Result<Self, Findings> {
-        Self::read_with(arguments, None)
+        Self::read_in(&mut Session::default(), arguments, None)
     }
 
-    /// Reads the model, and the lock unless its text is given, and validates. What is wrong with either is reported in one
+    /// Reads the model, and the lock unless its text is given, and validates, all in a session. What is wrong with either is reported in one
     /// go.
-    pub(crate) fn read_with(arguments: &Model, lock_text: Option<&str>) -> Result<Self, Findings> {
+    pub(crate) fn read_in(
+        session: &mut Session,
+        arguments: &Model,
+        lock_text: Option<&str>,
+    ) -> Result<Self, Findings> {
         let (lock_path, on) = (arguments.lock(), arguments.date());
         let mut findings = Findings::default();
         let lock = match lock_text {
@@ -48,8 +52,8 @@ impl Input {
         let (documents, unread) = documents(arguments);
         let is_complete = unread.is_empty();
         findings.extend(unread);
-        let checked = match documents.load() {
-            Ok(model) if is_complete => validated(model, on, &mut findings),
+        let checked = match session.load(&documents) {
+            Ok(model) if is_complete => validated(session, model, on, &mut findings),
             Ok(_) => None,
             Err(error) => {
                 // What a document lacks may be said by one that could not be read.
@@ -71,7 +75,12 @@ impl Input {
 
     /// Decides who serves and who captures.
     pub(crate) fn place(&mut self, broker: &Broker) -> Result<Placed, Findings> {
-        match broker.place(&self.ecosystem, &self.lock) {
+        self.place_in(&mut Session::new(broker.clone()))
+    }
+
+    /// Decides who serves and who captures, in a session.
+    pub(crate) fn place_in(&mut self, session: &mut Session) -> Result<Placed, Findings> {
+        match session.place(&self.ecosystem, &self.lock) {
             Ok(placed) => {
                 self.findings.extend(self.located(placed.findings().clone()));
                 self.waived.extend(placed.waived().clone());
@@ -136,8 +145,13 @@ impl JudgedInput {
     }
 }
 
-fn validated(model: Ecosystem, on: NaiveDate, findings: &mut Findings) -> Option<Checked> {
-    match model.validate(&Validation::on(on)) {
+fn validated(
+    session: &mut Session,
+    model: Ecosystem,
+    on: NaiveDate,
+    findings: &mut Findings,
+) -> Option<Checked> {
+    match session.validate(model, on) {
         Ok(checked) => {
             findings.extend(checked.findings().clone().with_addressees(checked.ecosystem()));
             Some(checked)

@@ -99,6 +99,7 @@ pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
         Verb::Explain(arguments) => explain::explain(&arguments, &broker),
         Verb::Ask(arguments) => ask::ask(&arguments, &broker),
         Verb::Plan(arguments) => plan::plan(&arguments, &broker),
+        Verb::Watch(arguments) => return plan::watch(&arguments, &broker),
         Verb::Review(arguments) => {
             let answer = review::review(&arguments, &broker);
             return match &arguments.output {

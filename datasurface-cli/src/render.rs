@@ -6,7 +6,7 @@ use crate::{
     hook_notes::annotated,
     plan::{Lost, PlanInputs, PlanJson, PlannedChange, Render, SavedProposal, ShownChange, recovered},
 };
-use datasurface_broker::Broker;
+use datasurface_broker::{Broker, Session};
 use datasurface_model::{Diagnostic, Findings};
 
 pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
@@ -47,13 +47,13 @@ fn build(
     broker: &Broker,
     lost: Lost,
 ) -> Result<(ShownChange, Option<Diagnostic>), Findings> {
-    let inputs = &arguments.inputs;
+    let (inputs, mut session) = (&arguments.inputs, Session::new(broker.clone()));
     let Some(file) = &arguments.proposal else {
-        return Ok((ShownChange::build(inputs, broker, lost)?, None));
+        return Ok((ShownChange::build(inputs, &mut session, lost)?, None));
     };
     let saved = SavedProposal::read(file)?;
     let model = inputs.model.planned_on(saved.as_of());
-    let planned = ShownChange::build(&PlanInputs { model, ..inputs.clone() }, broker, lost)?;
+    let planned = ShownChange::build(&PlanInputs { model, ..inputs.clone() }, &mut session, lost)?;
     let moved = saved.moved(&planned.change);
     Ok((planned, moved))
 }

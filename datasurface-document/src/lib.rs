@@ -37,6 +37,7 @@ mod json_errors;
 mod lines;
 mod loaded;
 mod locate;
+mod model_hash;
 mod part;
 mod partial;
 mod patch;
@@ -59,6 +60,7 @@ pub use error::DocumentError;
 #[cfg(feature = "fs")]
 pub use files::{read_regular_text, read_text};
 pub use loaded::Loaded;
+pub use model_hash::ModelHasher;
 pub use partial::PartialModel;
 pub use patch::{PatchError, apply_suggestion};
 pub use report::Report;

@@ -46,6 +46,9 @@ pub(crate) struct Arguments {
     /// Plans and renders with the local platform rather than going through the phases.
     #[arg(long)]
     pub(crate) broker: bool,
+    /// Of `--broker`: a platform of one small resource for each node, with so many datasets in a shard, rather than the local one.
+    #[arg(long)]
+    pub(crate) shard: Option<u64>,
     /// Where `--broker` renders to, and leaves what it rendered; a temporary folder by default.
     #[arg(long)]
     pub(crate) folder: Option<PathBuf>,

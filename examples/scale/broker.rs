@@ -1,7 +1,7 @@
 //! What a broker costs at full size: plans and renderings of the local platform, from nothing and after an edit, and the state that a target
 //! remembers. A target is opened anew for each, as a new process does.
 
-use crate::report::Report;
+use crate::{arguments::Arguments, report::Report, session, small_platform::SmallPlatform};
 use chrono::NaiveDate;
 use datasurface::{
     broker::{Base, Broker, Lock, Placed, Proposal, Target},
@@ -21,18 +21,24 @@ use std::{
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Gives the ecosystem the settings of the local platform, renders it into a folder, adds a column to one dataset, and renders it again.
-pub(crate) fn measure(ecosystem: &Ecosystem, folder: Option<&Path>, report: &mut Report) -> Result<()> {
+/// Gives the ecosystem the settings of the platform, renders it into a folder, adds a column to one dataset, and renders it again; then edits it
+/// in a session.
+pub(crate) fn measure(ecosystem: &Ecosystem, arguments: &Arguments, report: &mut Report) -> Result<()> {
     let own = tempfile::tempdir()?;
+    let folder = arguments.folder.as_deref();
+    let (registry, settings) = match arguments.shard {
+        None => (Registry::new().with_plugin::<LocalPlatform>(), json!({ "database": "platform.db" })),
+        Some(datasets) => (Registry::new().with_plugin::<SmallPlatform>(), json!({ "datasets": datasets })),
+    };
     let site = Site {
-        broker: Broker::new(Registry::new().with_plugin::<LocalPlatform>()),
+        broker: Broker::new(registry),
         target: folder.unwrap_or(own.path()).join("rendered"),
         lock: folder.unwrap_or(own.path()).join("datasurface.lock"),
     };
     let mut model = document::to_value(ecosystem);
     for platform in model.get_mut("platforms").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(platform) = platform.as_object_mut() {
-            platform.insert("config".to_owned(), json!({ "database": "platform.db" }));
+            platform.insert("config".to_owned(), settings.clone());
         }
     }
     site.change("first", &document::from_json(&model.to_string())?, report)?;
@@ -50,15 +56,17 @@ pub(crate) fn measure(ecosystem: &Ecosystem, folder: Option<&Path>, report: &mut
     let is_state = |file: &&File| file.path.components().any(|part| part.as_os_str() == ".datasurface");
     report.count("edit_files_written", after.difference(&before).count());
     report.count("edit_state_files_written", after.difference(&before).filter(is_state).count());
+    report.peak_rss("edit_peak_rss_mib");
+    session::measure(&site, document::from_json(&model.to_string())?, arguments.edits, report)?;
     report.peak_rss("peak_rss_mib");
     Ok(())
 }
 
 /// A broker, a target, and the lock that goes with it.
-struct Site {
-    broker: Broker,
-    target: PathBuf,
-    lock: PathBuf,
+pub(crate) struct Site {
+    pub(crate) broker: Broker,
+    pub(crate) target: PathBuf,
+    pub(crate) lock: PathBuf,
 }
 
 impl Site {

@@ -11,6 +11,8 @@ mod edits;
 mod graph;
 mod report;
 mod review;
+mod session;
+mod small_platform;
 
 use arguments::Arguments;
 use chrono::NaiveDate;
@@ -42,7 +44,7 @@ fn measure(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
         return Ok(report);
     }
     if arguments.broker {
-        broker::measure(&ecosystem, arguments.folder.as_deref(), &mut report)?;
+        broker::measure(&ecosystem, &arguments, &mut report)?;
         return Ok(report);
     }
 

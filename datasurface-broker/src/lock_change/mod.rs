@@ -4,17 +4,17 @@ mod codes;
 
 pub(crate) use codes::{CODES, OTHER_OWNER};
 
-use crate::placed::Placed;
+use crate::placed::{Owed, Placed};
 use chrono::NaiveDate;
 use codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE};
-use datasurface_graph::{Custody, StorageOf};
+use datasurface_graph::StorageOf;
 use datasurface_model::{DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, Valid, segment};
 use datasurface_platform::HeldState;
 use datasurface_state::{
     Lock,
     storage::{self, StorageKind},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A change of a lock, from that of the live model to that of a proposed one, and what it is judged with.
 #[derive(Clone, Copy, Debug)]
@@ -90,12 +90,7 @@ impl LockChange<'_> {
     }
 
     /// Whether an entry may become what the new lock makes of it.
-    fn may_become(
-        &self,
-        still: &[HeldState],
-        state: &HeldState,
-        owed: &BTreeMap<DatasetKey, Custody>,
-    ) -> bool {
+    fn may_become(&self, still: &[HeldState], state: &HeldState, owed: &Owed) -> bool {
         let still = still.iter().find(|held| held.resource == state.resource);
         let is_kept = still.is_some_and(|still| {
             let is_as_long = match (state.owed_until, still.owed_until) {
@@ -168,7 +163,7 @@ impl LockChange<'_> {
 }
 
 /// What is owed on the platform of this storage name.
-fn owed_on(placed: &Placed, storage: &PlatformName) -> BTreeMap<DatasetKey, Custody> {
+fn owed_on(placed: &Placed, storage: &PlatformName) -> Arc<Owed> {
     let names = placed.lock.storage_names();
     let platform = placed.graphs.iter().map(|graph| graph.platform());
     let mut same = platform.filter(|name| names.platform(name) == *storage);

@@ -98,7 +98,7 @@ fn lost(placed: &Placed, path: ModelPath) -> Option<Diagnostic> {
         );
     };
     let revision = placed.revision();
-    (revision != *reached).then(|| {
+    (revision != *reached && placed.revision_of_text() != *reached).then(|| {
         let (reached, revision) = (reached.short(), revision.short());
         let message =
             format!("the lock names revision `{reached}`, but the model and its decisions are `{revision}`");

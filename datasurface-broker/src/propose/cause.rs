@@ -1,11 +1,14 @@
 //! Causes: which nodes came, went or changed, and who owns what changed.
 
-use super::{metadata::owner, views::PlatformViews};
+use super::{Entries, metadata::owner, same_scopes::is_same, views::Views};
 use datasurface_graph::{Fingerprint, IntentionGraphs, NodeDetail, NodeKey};
 use datasurface_model::{DatasetName, DatastoreName, Ecosystem, PlatformName, Repository, TeamKey, Valid};
 use datasurface_platform::{Cause, Scope, SharedCause, SharedKey};
 use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The nodes that came, went or changed since a manifest was written, by their names of now; those that are gone by their storage
 /// names.
@@ -17,29 +20,43 @@ pub(super) struct ChangedNodes<'a> {
 }
 
 impl<'a> ChangedNodes<'a> {
-    pub(super) fn between(
-        manifest: Option<&'a Manifest>,
-        views: &'a BTreeMap<PlatformName, PlatformViews>,
-    ) -> Self {
-        let (before, metadata_before) =
-            (recorded(manifest, |entry| &entry.nodes), recorded(manifest, |entry| &entry.metadata));
-        let mut changed = Self::default();
-        let mut here = BTreeSet::new();
-        for (views, node) in
-            views.values().flat_map(|views| views.nodes.iter().map(move |node| (views, node)))
-        {
-            let key = node.facts().storage_key();
-            let is_same = before.get(&key) == Some(&views.fingerprint(node));
-            let is_said_the_same = metadata_before.get(&key) == Some(&Fingerprint::of(node.metadata()));
-            if !(is_same && is_said_the_same) {
-                changed.nodes.insert(node.key());
+    /// Compares what a manifest has of each node with what it is now. Scopes that are rendered from the same view have the same nodes.
+    pub(super) fn between(manifest: Option<&'a Manifest>, views: &'a Views, entries: &'a Entries) -> Self {
+        let mut before: BTreeMap<&NodeKey, RecordedNode> = BTreeMap::new();
+        let mut same: BTreeSet<(&PlatformName, &Scope)> = BTreeSet::new();
+        for (name, record) in manifest.into_iter().flat_map(Manifest::platforms) {
+            for entry in record.base_scopes() {
+                if entries.get(name).is_some_and(|entries| is_same(entries, entry)) {
+                    same.insert((name, &entry.scope));
+                    continue;
+                }
+                for (key, fingerprint) in &entry.nodes {
+                    before.entry(key).or_default().content = Some(*fingerprint);
+                }
+                for (key, fingerprint) in &entry.metadata {
+                    before.entry(key).or_default().metadata = Some(*fingerprint);
+                }
             }
-            if is_same && !is_said_the_same {
-                changed.metadata.insert(node.key());
-            }
-            here.insert(key);
         }
-        changed.nodes.extend(before.into_keys().filter(|key| !here.contains(*key)));
+        let mut changed = Self::default();
+        for (name, views) in views {
+            let others = views.scopes.iter().filter(|scope| !same.contains(&(name, scope.view.scope())));
+            for node in others.flat_map(|scope| scope.view.whole_nodes()) {
+                let recorded = before.remove(&node.facts().storage_key()).unwrap_or_default();
+                let Some([content, metadata]) = views.fingerprints(node.key()) else { continue };
+                let is_same = recorded.content == Some(content);
+                let is_said_the_same = recorded.metadata == Some(metadata);
+                if !(is_same && is_said_the_same) {
+                    changed.nodes.insert(node.key());
+                }
+                if is_same && !is_said_the_same {
+                    changed.metadata.insert(node.key());
+                }
+            }
+        }
+        changed
+            .nodes
+            .extend(before.into_iter().filter(|(_, node)| node.content.is_some()).map(|(key, _)| key));
         changed
     }
 
@@ -73,9 +90,9 @@ impl<'a> ChangedNodes<'a> {
 /// The causes of the changes of shared scopes, by platform: the nodes of which something else is shared than before.
 pub(super) fn of_shared_scopes(
     (ecosystem, graphs): (&Valid<Ecosystem>, &IntentionGraphs),
-    views: &BTreeMap<PlatformName, PlatformViews>,
+    views: &Views,
     base: Option<&Manifest>,
-    entries: &BTreeMap<PlatformName, Vec<ScopeEntry>>,
+    entries: &Entries,
     causes: &BTreeMap<PlatformName, BTreeMap<NodeKey, Cause>>,
 ) -> BTreeMap<PlatformName, Vec<SharedCause>> {
     let platforms: BTreeSet<&PlatformName> =
@@ -92,7 +109,7 @@ pub(super) fn of_shared_scopes(
         if changed.is_empty() {
             return Vec::new();
         }
-        let nodes = views.get(name).into_iter().flat_map(|views| &views.nodes);
+        let nodes = views.get(name).into_iter().flat_map(|views| views.nodes.iter());
         let names: BTreeMap<NodeKey, &NodeKey> =
             nodes.map(|node| (node.facts().storage_key(), node.key())).collect();
         let causes = changed.into_iter().map(|key| {
@@ -113,10 +130,10 @@ pub(super) fn of_shared_scopes(
 }
 
 fn shared_entries<'e>(
-    entries: impl Iterator<Item = &'e ScopeEntry>,
+    entries: impl Iterator<Item = &'e Arc<ScopeEntry>>,
 ) -> BTreeMap<&'e SharedKey, &'e ScopeEntry> {
-    let shared = |entry: &'e ScopeEntry| match &entry.scope {
-        Scope::Shared(key) => Some((key, entry)),
+    let shared = |entry: &'e Arc<ScopeEntry>| match &entry.scope {
+        Scope::Shared(key) => Some((key, &**entry)),
         Scope::Foundation | Scope::Shard(_) => None,
     };
     entries.filter_map(shared).collect()
@@ -133,14 +150,11 @@ fn changed_members<'e>(
     nodes.into_iter().filter(move |node| added(before, node) != added(after, node))
 }
 
-/// What a manifest has of each node.
-fn recorded<'a>(
-    manifest: Option<&'a Manifest>,
-    of: impl Fn(&'a ScopeEntry) -> &'a BTreeMap<NodeKey, Fingerprint>,
-) -> BTreeMap<&'a NodeKey, Fingerprint> {
-    let platforms = manifest.into_iter().flat_map(|manifest| manifest.platforms().values());
-    let entries = platforms.flat_map(|platform| platform.base_scopes());
-    entries.flat_map(|entry| of(entry).iter().map(|(key, fingerprint)| (key, *fingerprint))).collect()
+/// What a manifest has of a node.
+#[derive(Clone, Copy, Default)]
+struct RecordedNode {
+    content: Option<Fingerprint>,
+    metadata: Option<Fingerprint>,
 }
 
 type Exports<'a> = BTreeMap<(&'a PlatformName, &'a DatastoreName), Vec<(&'a DatasetName, &'a NodeKey)>>;

@@ -4,7 +4,10 @@ use datasurface_platform::{
     HeldState, PlatformError, PlatformErrorKind, SafePath, Scope, ScopeChange, ScopeChanges, ScopeRecord,
 };
 use datasurface_state::{PlatformRecord, ScopeEntry};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The scopes of a platform that differ.
 #[derive(Debug)]
@@ -18,17 +21,17 @@ impl<'a> ChangedScopes<'a> {
     /// that the plan says it.
     pub(super) fn between(
         before: Option<&'a PlatformRecord>,
-        after: Option<&'a Vec<ScopeEntry>>,
+        after: Option<&'a Vec<Arc<ScopeEntry>>>,
         newly_held: &[HeldState],
     ) -> Self {
         let holding: BTreeSet<Scope> = newly_held.iter().map(|held| held.scope.clone().into()).collect();
         let old: BTreeMap<&Scope, &ScopeEntry> = before
             .into_iter()
             .flat_map(PlatformRecord::base_scopes)
-            .map(|entry| (&entry.scope, entry))
+            .map(|entry| (&entry.scope, &**entry))
             .collect();
         let new: BTreeMap<&Scope, &ScopeEntry> =
-            after.into_iter().flatten().map(|entry| (&entry.scope, entry)).collect();
+            after.into_iter().flatten().map(|entry| (&entry.scope, &**entry)).collect();
         let scopes: BTreeSet<&Scope> = old.keys().chain(new.keys()).copied().collect();
         let fingerprint = |entry: Option<&&ScopeEntry>| entry.map(|entry| entry.fingerprint);
         let differs = |scope: &&Scope| {

@@ -3,6 +3,7 @@
 //! Policies follow delivered data as long as the model states the delivery. Between its removal and the apply that removes the table, the
 //! manifest alone knows of it.
 
+use super::{Entries, same_scopes::other_than};
 use crate::placed::Placed;
 use datasurface_graph::{NodeKey, StorageOf};
 use datasurface_model::{CodeInfo, ContainerKey, DatasetKey, Diagnostic, Entity, FormerDelivery, Recapture};
@@ -19,16 +20,24 @@ pub(crate) static FORMER_DELIVERY: CodeInfo = CodeInfo::error(
 .waivable();
 
 /// Refuses captures of what the manifest has as delivered, and the model has not.
-pub(super) fn check(placed: &Placed, manifest: Option<&Manifest>, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(
+    placed: &Placed,
+    manifest: Option<&Manifest>,
+    entries: &Entries,
+    found: &mut Vec<Diagnostic>,
+) {
     let Some(manifest) = manifest else { return };
-    let recaptures = placed.ecosystem.former_recaptures(&former_deliveries(placed, manifest));
+    let recaptures = placed.ecosystem.former_recaptures(&former_deliveries(placed, manifest, entries));
     found.extend(recaptures.iter().map(finding));
 }
 
 /// The deliveries of the manifest, at its base and since, that are none of the graphs of now.
-fn former_deliveries(placed: &Placed, manifest: &Manifest) -> Vec<FormerDelivery> {
-    let records = manifest.platforms().values();
-    let entries = records.flat_map(|record| record.base_scopes().iter().chain(record.scopes_since_base()));
+fn former_deliveries(placed: &Placed, manifest: &Manifest, entries: &Entries) -> Vec<FormerDelivery> {
+    let entries = manifest.platforms().iter().flat_map(|(name, record)| {
+        let now = entries.get(name).map_or(&[][..], Vec::as_slice);
+        let rendered = [record.base_scopes(), record.scopes_since_base()];
+        rendered.into_iter().flat_map(move |scopes| other_than(now, scopes))
+    });
     let gone = entries.flat_map(|entry| entry.nodes.keys()).filter(|key| placed.graphs.node(key).is_none());
     let mut gone = gone.filter_map(delivery).peekable();
     if gone.peek().is_none() {

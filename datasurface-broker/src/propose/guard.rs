@@ -6,7 +6,10 @@ use datasurface_platform::{
     Step,
 };
 use datasurface_state::{PlatformRecord, ScopeEntry};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub(crate) static UNGUARDED: CodeInfo = CodeInfo::error(
     "plan/unguarded",
@@ -25,7 +28,7 @@ pub(crate) static UNGUARDED_DEPENDENCY: CodeInfo = CodeInfo::error(
 
 /// What is rendered and held after a change.
 pub(super) struct Outcome<'a> {
-    pub(super) entries: &'a [ScopeEntry],
+    pub(super) entries: &'a [Arc<ScopeEntry>],
     pub(super) held: &'a [HeldState],
 }
 

@@ -20,7 +20,7 @@ struct IndivisiblePart<'v> {
     weight: u64,
 }
 
-/// Weighs the shards of a platform. Where one is too large, what is too much alone is named, wherever the model asks for it.
+/// Weighs the shards of a platform, but for those that were not too large before and are as they were. Where one is too large, what is too much alone is named, wherever the model asks for it.
 pub(super) fn check(
     ecosystem: &Valid<Ecosystem>,
     configured: &ConfiguredPlatform,
@@ -40,7 +40,7 @@ pub(super) fn check(
             let help = "let the plug-in divide it, by another name for each part; or raise the limit";
             found.push(Diagnostic::new(&LIMIT, path, message).with_help(help));
         }
-        for scope in &views.scopes {
+        for scope in views.fresh_scopes() {
             let Scope::Shard(shard) = scope.scope() else {
                 continue;
             };

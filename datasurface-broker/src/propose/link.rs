@@ -1,6 +1,6 @@
 //! Links: what crosses a border, between shards or between platforms, is an offer, and must be good enough.
 
-use super::views::{PlatformViews, for_datasets, sources, wanted};
+use super::views::{Views, for_datasets, sources, wanted};
 use datasurface_graph::{Custody, IntentionGraphs, NodeDetail, NodeFacts, NodeKey, Placement};
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::NodeView;
@@ -19,24 +19,23 @@ pub(crate) static INSUFFICIENT: CodeInfo = CodeInfo::error(
      own consumers.",
 );
 
-/// Checks every link of every platform.
+/// Checks every link of every platform, but for those that were good before and are as they were.
 pub(super) fn check(
     graphs: &IntentionGraphs,
     placements: &BTreeMap<PlatformName, Placement>,
-    views: &BTreeMap<PlatformName, PlatformViews>,
+    views: &Views,
     found: &mut Vec<Diagnostic>,
 ) {
-    let taken_from: BTreeMap<NodeKey, NodeKey> =
-        graphs.handovers().map(|(from, to)| (to.key(), from.key())).collect();
     // One capture is before many exports.
     let mut known: BTreeMap<NodeKey, Vec<DatasetKey>> = BTreeMap::new();
     let shard = |key: &NodeKey| placements.get(key.platform()).and_then(|placement| placement.shard(key));
-    for view in views.values().flat_map(|views| &views.nodes) {
+    for view in views.values().flat_map(|views| views.linked_nodes()) {
         let Some(node) = graphs.node(view.key()) else {
             continue;
         };
         let facts = node.facts();
-        for source in sources(node).chain(taken_from.get(view.key()).cloned()) {
+        let taken_from = graphs.handover_source(view.key()).map(|node| node.key());
+        for source in sources(node).chain(taken_from) {
             let is_border = source.platform() != view.key().platform() || shard(&source) != shard(view.key());
             if let Some(before) = graphs.node(&source).filter(|_| is_border) {
                 let provided =

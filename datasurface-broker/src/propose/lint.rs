@@ -7,9 +7,10 @@ use super::{
     views::{Held, PlatformViews, Sources},
 };
 use crate::{broker::Broker, configured_platform::ConfiguredPlatform, placed::Placed};
-use datasurface_model::{CodeInfo, Diagnostic, Findings};
+use datasurface_graph::NodeKey;
+use datasurface_model::{CodeInfo, Diagnostic, Findings, PlatformName};
 use datasurface_platform::{LintView, PlatformView, Reporter};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The findings about what is placed: of platforms, of the limits of shards, and of links between nodes.
 #[derive(Clone, Debug, Default)]
@@ -34,9 +35,9 @@ impl Broker {
             placements: locks().map(|(name, lock)| (name.clone(), lock.placement.clone())).collect(),
         };
         let held: Held = locks().map(|(name, lock)| (name.clone(), lock.held.clone())).collect();
-        let views = sources.views(&held);
+        let views = sources.views(&held, None);
         let mut found = Vec::new();
-        judge(placed, &sources, &views, &mut found);
+        judge(placed, &sources, &views, &NodeFindings::new(), &mut found);
         // No plan is made here, so a waiver of what a plan refuses is not about nothing.
         let is_of_lint = |info: &&'static CodeInfo| info.code != REFUSED.code;
         let codes: Vec<_> = CODES.iter().copied().filter(is_of_lint).collect();
@@ -45,7 +46,11 @@ impl Broker {
     }
 }
 
-/// Asks a platform what it finds of itself and of its nodes. What it finds of a node is reported where the model declares that.
+/// What platforms found of their nodes, where they look at them. Nodes without a finding have no entry.
+pub(super) type NodeFindings = BTreeMap<PlatformName, BTreeMap<NodeKey, Vec<Diagnostic>>>;
+
+/// Asks a platform what it finds of itself and of its nodes. What it finds of a node is reported where the model declares that. Returns
+/// what it finds of nodes, where the platform looks at them; of nodes that are as before, that is what it found `before`.
 ///
 /// A node that asks for something that the descriptor does not claim is refused here, and the platform never sees it: so no platform has
 /// to compare nodes with its descriptor.
@@ -53,18 +58,30 @@ pub(super) fn ask(
     configured: &ConfiguredPlatform,
     views: &PlatformViews,
     sinks: &Sinks<'_>,
+    before: Option<&BTreeMap<NodeKey, Vec<Diagnostic>>>,
     found: &mut Vec<Diagnostic>,
-) {
+) -> BTreeMap<NodeKey, Vec<Diagnostic>> {
     let platform = PlatformView::new(Arc::clone(configured.instance()), views.shards.clone());
     let view = LintView::Platform(&platform);
     configured.platform().lint(view, &mut Reporter::new(&view, found));
-    let mut of_node = Vec::new();
-    for node in &views.nodes {
+    let mut of_nodes = before.cloned().unwrap_or_default();
+    of_nodes.retain(|key, _| views.nodes.get(key).is_some());
+    for node in views.nodes.fresh() {
         let view = LintView::Node(node);
+        let mut of_node = Vec::new();
         Reporter::new(&view, &mut of_node).report_unclaimed(configured.platform().descriptor(), view);
         if of_node.is_empty() {
             configured.platform().lint(view, &mut Reporter::new(&view, &mut of_node));
         }
-        found.extend(of_node.drain(..).map(|finding| sinks.declared(node, finding)));
+        match of_node.is_empty() {
+            true => of_nodes.remove(node.key()),
+            false => of_nodes.insert(node.key().clone(), of_node),
+        };
     }
+    for (key, of_node) in &of_nodes {
+        if let Some(node) = views.nodes.get(key) {
+            found.extend(of_node.iter().map(|finding| sinks.declared(node, finding.clone())));
+        }
+    }
+    of_nodes
 }

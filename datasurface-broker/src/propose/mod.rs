@@ -11,7 +11,9 @@ mod hooks;
 mod limit;
 mod link;
 mod lint;
+mod memory;
 mod metadata;
+mod node_views;
 mod occupied;
 mod other_storage;
 mod proposal;
@@ -21,10 +23,13 @@ mod record;
 mod refused;
 mod render;
 mod rendering_id;
+mod same_scopes;
 mod scope_order;
+mod shard_nodes;
 mod shared;
 mod sinks;
 mod stray;
+mod view_memory;
 mod views;
 
 pub use as_of::AsOf;
@@ -32,6 +37,7 @@ pub use base::Base;
 pub use lint::LintReport;
 pub use proposal::Proposal;
 
+pub(crate) use memory::PlanMemory;
 pub(crate) use proposal::Proposed;
 
 use crate::{
@@ -47,12 +53,15 @@ use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Pl
 use datasurface_platform::{ChangeHeader, HeldState, RenderingChange};
 use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
 use hold::Releases;
+use lint::NodeFindings;
 use readdressed::Readdressed;
 use readers::Readers;
-use rendering_id::Renderings;
+use render::Renderings;
+use rendering_id::RenderingHistory;
 use sinks::Sinks;
 use std::{collections::BTreeMap, sync::Arc};
-use views::{Held, PlatformViews, Sources};
+use view_memory::ViewMemory;
+use views::{Held, Sources, Views};
 
 static CODES: &[&CodeInfo] = &[
     &base::LOCK_MISSING,
@@ -98,11 +107,21 @@ impl Broker {
         reached: Base<'_>,
         as_of: impl Into<AsOf>,
     ) -> Result<Proposal, BrokerError> {
-        let as_of = as_of.into();
+        self.propose_since(&mut PlanMemory::default(), placed, reached, as_of.into())
+    }
+
+    /// The same, where a memory of earlier plans of the same registry saves work, whatever they were of.
+    pub(crate) fn propose_since(
+        &self,
+        memory: &mut PlanMemory,
+        placed: &Placed,
+        reached: Base<'_>,
+        as_of: AsOf,
+    ) -> Result<Proposal, BrokerError> {
         let (on, is_trusted) = (as_of.day(), as_of.is_trusted(&placed.lock));
         let manifest = base::agreeing_manifest(placed, reached)?;
-        let renamed = manifest.map(|manifest| manifest.clone().under_names_of_now(placed.instances()));
-        let manifest = renamed.as_ref();
+        let renamed = manifest.map(|manifest| manifest.under_names_of_now(placed.instances()));
+        let manifest = renamed.as_deref();
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
         let mut sources = Sources {
@@ -124,7 +143,7 @@ impl Broker {
                 found.extend(as_of.doubt(&platform, &stays, &placed.lock));
             }
         }
-        let shown = RenderInputs::build(placed, &sources, &held, manifest, found.clone())?;
+        let shown = RenderInputs::build(memory, placed, &sources, &held, manifest, found.clone())?;
         let mut readdressed = Readdressed::default();
         let mut is_other =
             readdressed.follow(manifest, &shown.entries, &mut held, &mut let_go, &mut found)?;
@@ -140,19 +159,19 @@ impl Broker {
                 hold::hold(held, newly);
                 sources.update_placement(platform, held, &placed.placements_before);
             }
-            shown = RenderInputs::build(placed, &sources, &held, manifest, found.clone())?;
+            shown = RenderInputs::build(memory, placed, &sources, &held, manifest, found.clone())?;
             // What begins to be held may be rendered under another address.
             if readdressed.follow(manifest, &shown.entries, &mut held, &mut let_go, &mut found)? {
                 readdressed.rename(&mut newly);
-                shown = RenderInputs::build(placed, &sources, &held, manifest, found)?;
+                shown = RenderInputs::build(memory, placed, &sources, &held, manifest, found)?;
             }
         }
         let base = readdressed.base(manifest);
         let base = base.as_deref();
-        let RenderInputs { mut views, entries, mut found } = shown;
+        let RenderInputs { views, entries, mut found } = shown;
 
         let revision = placed.revision();
-        let changed = cause::ChangedNodes::between(manifest, &views);
+        let changed = cause::ChangedNodes::between(manifest, &views, &entries);
         let causes = changed.causes(&placed.ecosystem, &placed.graphs);
         let metadata = changed.of_metadata();
         let mut shared =
@@ -193,7 +212,7 @@ impl Broker {
                         plan = readers::join(plan, before, (views, after.entries), &readers);
                         refused::report(&plan, views, &sinks, &mut found);
                     }
-                    let scopes = views.remove(name).map(|views| views.scopes).unwrap_or_default();
+                    let scopes = views.get(name).map(|views| views.scopes.clone()).unwrap_or_default();
                     proposed.insert(
                         name.clone(),
                         Proposed { configured: Arc::clone(configured), scopes, plan, plan_file: None },
@@ -202,7 +221,7 @@ impl Broker {
                 Err(error) => found.push(failure(&error, ModelPath::root().child(segment::PLATFORMS, name))),
             }
         }
-        former_delivery::check(placed, manifest, &mut found);
+        former_delivery::check(placed, manifest, &entries, &mut found);
         let (findings, mut waived) = placed.ecosystem.apply_waivers(Findings::from_iter(found), CODES);
         let findings = BrokerError::check(findings)?;
         waived.extend(placed.waived.clone());
@@ -224,7 +243,7 @@ impl Broker {
         if lock.holds_nothing() {
             lock.trusted_on = None;
         }
-        let renderings = Renderings::new(manifest, &revision, &entries, &proposed);
+        let renderings = RenderingHistory::new(manifest, &revision, &entries, &proposed);
         let records = record::records(&mut proposed, entries, (placed, &revision, &renderings), manifest);
         remember_left(&mut lock, &placed.ecosystem, &records);
         Ok(Proposal {
@@ -261,46 +280,56 @@ impl Broker {
     }
 }
 
+/// The scopes of each platform, in order, as they are recorded.
+type Entries = BTreeMap<PlatformName, Vec<Arc<ScopeEntry>>>;
+
 /// The views of platforms, the scopes rendered from them, and the findings so far, without errors.
 struct RenderInputs {
-    views: BTreeMap<PlatformName, PlatformViews>,
-    entries: BTreeMap<PlatformName, Vec<ScopeEntry>>,
+    views: Views,
+    entries: Entries,
     found: Vec<Diagnostic>,
 }
 
 impl RenderInputs {
     fn build(
+        memory: &mut PlanMemory,
         placed: &Placed,
         sources: &Sources<'_>,
         held: &Held,
         manifest: Option<&Manifest>,
         mut found: Vec<Diagnostic>,
     ) -> Result<Self, BrokerError> {
-        let views = sources.views(held);
-        judge(placed, sources, &views, &mut found);
+        let views = sources.views(held, memory.views.as_ref());
+        let findings = judge(placed, sources, &views, &memory.findings, &mut found);
         check_errors(&found)?;
-        let entries = render_all(sources.platforms, &views, manifest, &mut found);
+        memory.views = Some(ViewMemory::new(sources, held, views.clone()));
+        memory.findings = findings;
+        let entries = render_all(sources.platforms, &views, (manifest, &mut memory.renderings), &mut found);
         occupied::check(&entries, &mut found);
         check_errors(&found)?;
         Ok(Self { views, entries, found })
     }
 }
 
-/// Reports everything that prevents rendering: links, limits, and the platforms' own findings.
+/// Reports everything that prevents rendering: links, limits, and the platforms' own findings. What cannot be other than `before` is not
+/// judged again.
 fn judge(
     placed: &Placed,
     sources: &Sources<'_>,
-    views: &BTreeMap<PlatformName, PlatformViews>,
+    views: &Views,
+    before: &NodeFindings,
     found: &mut Vec<Diagnostic>,
-) {
+) -> NodeFindings {
     let sinks = Sinks::new(&placed.ecosystem);
     link::check(&placed.graphs, &sources.placements, views, found);
+    let mut findings = NodeFindings::new();
     for (name, views) in views {
         if let Some(configured) = sources.platforms.get(name) {
             limit::check(&placed.ecosystem, configured, views, found);
-            lint::ask(configured, views, &sinks, found);
+            findings.insert(name.clone(), lint::ask(configured, views, &sinks, before.get(name), found));
         }
     }
+    findings
 }
 
 fn check_errors(found: &[Diagnostic]) -> Result<(), BrokerError> {
@@ -309,14 +338,16 @@ fn check_errors(found: &[Diagnostic]) -> Result<(), BrokerError> {
 
 fn render_all(
     platforms: &BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
-    views: &BTreeMap<PlatformName, PlatformViews>,
-    manifest: Option<&Manifest>,
+    views: &Views,
+    (manifest, memory): (Option<&Manifest>, &mut BTreeMap<PlatformName, Renderings>),
     found: &mut Vec<Diagnostic>,
-) -> BTreeMap<PlatformName, Vec<ScopeEntry>> {
-    let mut entries = BTreeMap::new();
+) -> Entries {
+    let mut entries = Entries::new();
+    memory.retain(|name, _| views.contains_key(name));
     for (name, views) in views {
         if let Some(configured) = platforms.get(name) {
-            entries.insert(name.clone(), render::render(name, configured, views, manifest, found));
+            let memory = memory.entry(name.clone()).or_default();
+            entries.insert(name.clone(), render::render(name, configured, views, (manifest, memory), found));
         }
     }
     entries
@@ -325,7 +356,7 @@ fn render_all(
 fn newly_held(
     placed: &Placed,
     manifest: Option<&Manifest>,
-    entries: &BTreeMap<PlatformName, Vec<ScopeEntry>>,
+    entries: &Entries,
     let_go: &mut Releases,
     on: NaiveDate,
 ) -> Held {

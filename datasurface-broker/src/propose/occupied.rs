@@ -1,8 +1,8 @@
 //! Places that are there once, over all instances.
 
+use super::Entries;
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::ResourceAddress;
-use datasurface_state::ScopeEntry;
 use std::collections::BTreeMap;
 
 pub(crate) static PLACE_TWICE: CodeInfo = CodeInfo::error(
@@ -15,7 +15,7 @@ pub(crate) static PLACE_TWICE: CodeInfo = CodeInfo::error(
 .not_waivable();
 
 /// Refuses places that are occupied twice, also by what is held.
-pub(super) fn check(entries: &BTreeMap<PlatformName, Vec<ScopeEntry>>, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(entries: &Entries, found: &mut Vec<Diagnostic>) {
     let mut occupied: BTreeMap<&str, (&PlatformName, &ResourceAddress)> = BTreeMap::new();
     for (platform, scopes) in entries {
         for resource in scopes.iter().flat_map(|scope| scope.record.resources.values()) {

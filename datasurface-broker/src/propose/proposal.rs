@@ -1,5 +1,6 @@
 //! A proposal: renderings, plans and lock, before anything is written.
 
+use super::views::ViewedScope;
 use crate::configured_platform::ConfiguredPlatform;
 use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{
@@ -24,7 +25,7 @@ pub struct Proposal {
 #[derive(Debug)]
 pub(crate) struct Proposed {
     pub(crate) configured: Arc<ConfiguredPlatform>,
-    pub(crate) scopes: Vec<ScopeView>,
+    pub(crate) scopes: Vec<Arc<ViewedScope>>,
     pub(crate) plan: Plan,
     /// What is to be done, for whoever applies it; none if there is nothing to do.
     pub(crate) plan_file: Option<File>,
@@ -76,7 +77,7 @@ impl Proposal {
                 let scopes = proposed.scopes.iter().zip(&record.scopes);
                 scopes.map(|(view, entry)| WrittenScope {
                     configured: &proposed.configured,
-                    view,
+                    view: &view.view,
                     entry,
                     folder: entry.folder.joined_to(&record.folder),
                 })
@@ -109,7 +110,7 @@ impl Proposal {
     pub fn scopes(&self) -> impl Iterator<Item = (&ConfiguredPlatform, &ScopeView)> {
         self.platforms
             .values()
-            .flat_map(|proposed| proposed.scopes.iter().map(|scope| (&*proposed.configured, scope)))
+            .flat_map(|proposed| proposed.scopes.iter().map(|scope| (&*proposed.configured, &scope.view)))
     }
 
     /// The manifest that the target would have.

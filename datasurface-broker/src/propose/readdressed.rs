@@ -1,6 +1,6 @@
 //! Resources that an earlier version of a plug-in gave another address: what they hold goes on under the address of now.
 
-use super::{hold::Releases, views::Held};
+use super::{Entries, hold::Releases, views::Held};
 use crate::error::BrokerError;
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{HeldState, Resource, ResourceAddress};
@@ -8,6 +8,7 @@ use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 pub(crate) static FORMER_ADDRESS: CodeInfo = CodeInfo::error(
@@ -27,7 +28,7 @@ impl Readdressed {
     pub(super) fn follow(
         &mut self,
         manifest: Option<&Manifest>,
-        entries: &BTreeMap<PlatformName, Vec<ScopeEntry>>,
+        entries: &Entries,
         held: &mut Held,
         let_go: &mut Releases,
         found: &mut Vec<Diagnostic>,
@@ -85,7 +86,7 @@ fn now(renamed: &BTreeMap<ResourceAddress, ResourceAddress>, address: ResourceAd
 fn renamed(
     platform: &PlatformName,
     record: Option<&PlatformRecord>,
-    scopes: &[ScopeEntry],
+    scopes: &[Arc<ScopeEntry>],
     held: &[HeldState],
     found: &mut Vec<Diagnostic>,
 ) -> BTreeMap<ResourceAddress, ResourceAddress> {

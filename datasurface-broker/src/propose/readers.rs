@@ -1,8 +1,11 @@
 //! Readers: who reads which dataset, and whom a change of its schema breaks.
 
-use super::views::PlatformViews;
+use super::{
+    same_scopes::is_same,
+    views::{PlatformViews, Views},
+};
 use datasurface_graph::{IntentionGraphs, NodeKey, query::Queries};
-use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, PlatformName, Schema, SchemaChange, Valid};
+use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, Schema, SchemaChange, Valid};
 use datasurface_platform::{
     Action, DatasetReaders, Meaning, NodeView, Plan, Resource, ResourceAddress, Scope, Step,
 };
@@ -11,14 +14,16 @@ use std::{
     cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 /// The readers of all datasets, looked up when somebody asks.
 pub(super) struct Readers<'a> {
     ecosystem: &'a Valid<Ecosystem>,
     graphs: &'a IntentionGraphs,
+    views: &'a Views,
     /// The names of now by storage names. What is only held has none.
-    now: BTreeMap<DatasetKey, DatasetKey>,
+    now: OnceCell<BTreeMap<&'a DatasetKey, &'a DatasetKey>>,
     queries: OnceCell<Queries<'a>>,
     direct: OnceCell<BTreeMap<&'a DatasetKey, BTreeSet<GroupKey>>>,
 }
@@ -27,12 +32,18 @@ impl<'a> Readers<'a> {
     pub(super) fn new(
         ecosystem: &'a Valid<Ecosystem>,
         graphs: &'a IntentionGraphs,
-        views: &BTreeMap<PlatformName, PlatformViews>,
+        views: &'a Views,
     ) -> Self {
-        let datasets = views.values().flat_map(|views| &views.nodes).flat_map(|node| node.facts().datasets());
-        let now = datasets.map(|dataset| (dataset.storage_key().clone(), dataset.key.clone()));
-        let (queries, direct) = (OnceCell::new(), OnceCell::new());
-        Self { ecosystem, graphs, now: now.collect(), queries, direct }
+        let (now, queries, direct) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { ecosystem, graphs, views, now, queries, direct }
+    }
+
+    fn now(&self) -> &BTreeMap<&'a DatasetKey, &'a DatasetKey> {
+        self.now.get_or_init(|| {
+            let nodes = self.views.values().flat_map(|views| views.nodes.iter());
+            let datasets = nodes.flat_map(|node| node.facts().datasets());
+            datasets.map(|dataset| (dataset.storage_key(), &dataset.key)).collect()
+        })
     }
 
     fn direct(&self) -> &BTreeMap<&'a DatasetKey, BTreeSet<GroupKey>> {
@@ -53,7 +64,7 @@ impl<'a> Readers<'a> {
 
 impl DatasetReaders for Readers<'_> {
     fn readers_of(&self, dataset: &DatasetKey) -> BTreeSet<GroupKey> {
-        let Some(dataset) = self.now.get(dataset) else { return BTreeSet::new() };
+        let Some(dataset) = self.now().get(dataset).copied() else { return BTreeSet::new() };
         let queries = self.queries.get_or_init(|| Queries::new(self.graphs));
         let derived = queries.downstream_datasets(dataset);
         let read = [dataset].into_iter().chain(&derived).filter_map(|dataset| self.direct().get(dataset));
@@ -71,11 +82,11 @@ impl fmt::Debug for Readers<'_> {
 pub(super) fn join(
     plan: Plan,
     before: Option<&PlatformRecord>,
-    (views, after): (&PlatformViews, &[ScopeEntry]),
+    (views, after): (&PlatformViews, &[Arc<ScopeEntry>]),
     readers: &Readers<'_>,
 ) -> Plan {
     let Some(before) = before.filter(|_| !plan.is_empty()) else { return plan };
-    let broken = broken(before, views);
+    let broken = broken(before, (views, after));
     if broken.is_empty() {
         return plan;
     }
@@ -106,10 +117,20 @@ pub(super) fn join(
 }
 
 /// The datasets whose schema breaks a rule of compatibility, compared with that by which their data was kept before.
-fn broken<'v>(before: &PlatformRecord, views: &'v PlatformViews) -> Vec<&'v DatasetKey> {
-    let kept = before.base_scopes().iter().flat_map(|entry| entry.views.values());
+fn broken<'v>(
+    before: &PlatformRecord,
+    (views, after): (&'v PlatformViews, &[Arc<ScopeEntry>]),
+) -> Vec<&'v DatasetKey> {
+    // A shared scope is rendered from parts, so a schema may differ where its view does not.
+    let is_shared = |entry: &ScopeEntry| matches!(entry.scope, Scope::Shared(_));
+    let kept = before.base_scopes().iter().filter(|entry| is_shared(entry) || !is_same(after, entry));
+    let kept = kept.flat_map(|entry| entry.views.values());
     let kept: BTreeMap<&DatasetKey, &Schema> = kept.flat_map(schemas).collect();
-    let now: BTreeMap<&DatasetKey, &Schema> = views.nodes.iter().flat_map(schemas).collect();
+    if kept.is_empty() {
+        return Vec::new();
+    }
+    let is_kept = |(dataset, _): &(&DatasetKey, &Schema)| kept.contains_key(dataset);
+    let now: BTreeMap<&DatasetKey, &Schema> = views.nodes.iter().flat_map(schemas).filter(is_kept).collect();
     let breaks = |(dataset, schema): (&'v DatasetKey, &Schema)| {
         let old = kept.get(dataset).filter(|old| ***old != *schema)?;
         let breaks = |change: &SchemaChange| change.broken_rule().is_some();

@@ -1,6 +1,9 @@
 //! What the target would remember.
 
-use super::{proposal::Proposed, render::platform_folder, rendering_id::Renderings, scope_order};
+use super::{
+    Entries, proposal::Proposed, render::platform_folder, rendering_id::RenderingHistory,
+    same_scopes::other_than, scope_order,
+};
 use crate::placed::Placed;
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{File, FileRecord, PLAN_FILE, Plan, Revision, SafePath};
@@ -8,14 +11,17 @@ use datasurface_state::{
     ApplyState, EarlierApplied, EarlierTransition, Manifest, PlanFile, PlatformRecord, RenderingId,
     ScopeEntry,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What the target would remember of each platform. Of one that has nothing any more, the files are remembered that it
 /// takes to get there.
 pub(super) fn records(
     proposed: &mut BTreeMap<PlatformName, Proposed>,
-    mut entries: BTreeMap<PlatformName, Vec<ScopeEntry>>,
-    (placed, revision, renderings): (&Placed, &Revision, &Renderings),
+    mut entries: Entries,
+    (placed, revision, renderings): (&Placed, &Revision, &RenderingHistory),
     manifest: Option<&Manifest>,
 ) -> Vec<PlatformRecord> {
     let mut records = Vec::new();
@@ -64,7 +70,7 @@ pub(super) fn records(
             continue;
         }
         let instance = (**proposed.configured.instance()).clone();
-        let owed = placed.owed_today(name);
+        let owed = Arc::unwrap_or_clone(placed.owed_today(name));
         let applied_to = before.and_then(|(before, _)| before.applied_to.clone());
         records.push(PlatformRecord {
             instance,
@@ -96,7 +102,7 @@ fn earlier(
 }
 
 /// Whether a scope renders this path, relative to the folder of its platform.
-fn is_rendered(path: &SafePath, scopes: &[ScopeEntry]) -> bool {
+fn is_rendered(path: &SafePath, scopes: &[Arc<ScopeEntry>]) -> bool {
     scopes.iter().any(|entry| {
         let inside =
             path.as_str().strip_prefix(entry.folder.as_str()).and_then(|rest| rest.strip_prefix('/'));
@@ -123,7 +129,7 @@ fn standing(before: Option<(&PlatformRecord, &Revision)>, plan: &Plan) -> ApplyS
 
 /// The folders of scopes that are rendered no more, in the order in which they are taken down: those that went before, then those that go
 /// now, of which each comes before those that it needs.
-fn gone(before: Option<&PlatformRecord>, scopes: &[ScopeEntry]) -> Vec<SafePath> {
+fn gone(before: Option<&PlatformRecord>, scopes: &[Arc<ScopeEntry>]) -> Vec<SafePath> {
     let here: BTreeSet<&SafePath> = scopes.iter().map(|entry| &entry.folder).collect();
     let Some(before) = before else { return Vec::new() };
     if before.gone.is_empty() && before.scopes.iter().all(|entry| here.contains(&entry.folder)) {
@@ -134,13 +140,23 @@ fn gone(before: Option<&PlatformRecord>, scopes: &[ScopeEntry]) -> Vec<SafePath>
 }
 
 /// The datasets whose data may be there, since an earlier rendering has it, and that is rendered no more.
-fn left(before: Option<&PlatformRecord>, scopes: &[ScopeEntry]) -> BTreeSet<DatasetKey> {
-    let mut left = before.map(PlatformRecord::stored_datasets).unwrap_or_default();
-    let resources = scopes.iter().flat_map(|entry| entry.record.resources.values());
-    for data in resources.filter_map(|resource| resource.held_data()) {
-        left.remove(&data.dataset);
+fn left(before: Option<&PlatformRecord>, scopes: &[Arc<ScopeEntry>]) -> BTreeSet<DatasetKey> {
+    let Some(before) = before else { return BTreeSet::new() };
+    let rendered = [before.base_scopes(), &before.scopes];
+    let gone = rendered.into_iter().flat_map(|entries| other_than(scopes, entries));
+    let mut left = before.left.clone();
+    left.extend(gone.flat_map(|entry| stored(entry)).cloned());
+    if !left.is_empty() {
+        for dataset in scopes.iter().flat_map(|entry| stored(entry)) {
+            left.remove(dataset);
+        }
     }
     left
+}
+
+/// The datasets whose data is in a scope.
+fn stored(entry: &ScopeEntry) -> impl Iterator<Item = &DatasetKey> {
+    entry.record.resources.values().filter_map(|resource| Some(&resource.held_data()?.dataset))
 }
 
 /// The plan file of a platform, with what it leads to; none if there is nothing to do.
@@ -148,7 +164,7 @@ fn plan_file(
     heading: PlanFile,
     standing: &ApplyState,
     plan: &Plan,
-    scopes: &[ScopeEntry],
+    scopes: &[Arc<ScopeEntry>],
     gone: &[SafePath],
 ) -> Option<File> {
     if plan.is_empty() {

@@ -1,14 +1,17 @@
 //! Rendering: each scope whose view changed, once.
 
-use super::views::PlatformViews;
+use super::views::{PlatformViews, ViewedScope};
 use crate::configured_platform::{ConfiguredPlatform, failure};
 use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
-    HeldState, NodeView, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopeView, ScopedNode, slug,
+    HeldState, NodeView, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopedNode, slug,
 };
 use datasurface_state::{Manifest, ScopeEntry};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub(crate) static ADDRESS_TWICE: CodeInfo = CodeInfo::error(
     "platform/address-twice",
@@ -45,56 +48,75 @@ pub(crate) fn scope_folder(scope: &Scope) -> Option<SafePath> {
     scope.folder().parse().ok()
 }
 
-/// Renders the scopes of a platform; what a target already has of the same view is taken from there.
+/// The scopes of a platform that were rendered, each as it was rendered last, with the hash of its view.
+pub(super) type Renderings = BTreeMap<Scope, (Fingerprint, Arc<ScopeEntry>)>;
+
+/// Renders the scopes of a platform; what a target already has of the same view is taken from there, and what was rendered of it before, from
+/// memory.
 pub(super) fn render(
     name: &PlatformName,
     configured: &ConfiguredPlatform,
     views: &PlatformViews,
-    manifest: Option<&Manifest>,
+    (manifest, memory): (Option<&Manifest>, &mut Renderings),
     found: &mut Vec<Diagnostic>,
-) -> Vec<ScopeEntry> {
+) -> Vec<Arc<ScopeEntry>> {
     let path = ModelPath::root().child(segment::PLATFORMS, name);
     let mut entries = Vec::new();
-    check_folders(views.scopes.iter().map(ScopeView::scope), &path, found);
-    for view in &views.scopes {
-        let fingerprint = view.fingerprint();
+    check_folders(views.scopes.iter().map(|scope| scope.view.scope()), &path, found);
+    let mut rendered = std::mem::take(memory);
+    for scope in &views.scopes {
+        let (view, fingerprint) = (&scope.view, scope.fingerprint());
+        let remembered = rendered.remove(view.scope()).filter(|(of, _)| *of == fingerprint);
+        if let Some(remembered) = &remembered {
+            memory.insert(view.scope().clone(), remembered.clone());
+        }
         let reached = manifest.and_then(|manifest| manifest.scope(name, view.scope()));
         if let Some(entry) = reached.filter(|entry| entry.fingerprint == fingerprint) {
-            entries.push(with_members(entry.clone(), views));
+            entries.push(with_members(entry, views));
             continue;
         }
-        let Some(folder) = scope_folder(view.scope()) else {
-            continue;
-        };
-        match configured.platform().render(view) {
-            Ok(rendering) => {
-                let record = ScopeRecord::from(&rendering);
-                let nodes = view.nodes().iter().map(ScopedNode::view);
-                let entry = ScopeEntry {
-                    scope: view.scope().clone(),
-                    folder,
-                    fingerprint,
-                    views: views_of_holders(nodes, view.held(), &record),
-                    record,
-                    nodes: view
-                        .whole_nodes()
-                        .map(|node| (node.facts().storage_key(), views.fingerprint(node)))
-                        .collect(),
-                    metadata: view
-                        .whole_nodes()
-                        .map(|node| (node.facts().storage_key(), Fingerprint::of(node.metadata())))
-                        .collect(),
-                    members: BTreeMap::new(),
-                };
-                entries.push(with_members(entry, views));
+        let entry = match remembered {
+            Some((_, entry)) => entry,
+            None => {
+                let Some(folder) = scope_folder(view.scope()) else { continue };
+                match configured.platform().render(view) {
+                    Ok(rendering) => Arc::new(entry(views, scope, folder, &rendering)),
+                    Err(error) => {
+                        found.push(failure(&error, path.clone()));
+                        continue;
+                    }
+                }
             }
-            Err(error) => found.push(failure(&error, path.clone())),
-        }
+        };
+        memory.insert(view.scope().clone(), (fingerprint, Arc::clone(&entry)));
+        entries.push(with_members(&entry, views));
     }
     check_addresses(&entries, &path, found);
     check_held(&views.held, &entries, &path, found);
     check_holders(&entries, &path, found);
     entries
+}
+
+/// What is recorded of a scope that was rendered.
+fn entry(views: &PlatformViews, scope: &ViewedScope, folder: SafePath, rendering: &Rendering) -> ScopeEntry {
+    let view = &scope.view;
+    let record = ScopeRecord::from(rendering);
+    let nodes = view.nodes().iter().map(ScopedNode::view);
+    let fingerprints = view.whole_nodes().filter_map(|node| {
+        let [content, metadata] = views.fingerprints(node.key())?;
+        Some((node.facts().storage_key(), content, metadata))
+    });
+    let fingerprints: Vec<_> = fingerprints.collect();
+    ScopeEntry {
+        scope: view.scope().clone(),
+        folder,
+        fingerprint: scope.fingerprint(),
+        views: views_of_holders(nodes, view.held(), &record),
+        record,
+        nodes: fingerprints.iter().map(|(key, content, _)| (key.clone(), *content)).collect(),
+        metadata: fingerprints.into_iter().map(|(key, _, metadata)| (key, metadata)).collect(),
+        members: BTreeMap::new(),
+    }
 }
 
 /// The node of each resource that holds data, as it is rendered now: what is needed to render it on when nobody asks for it
@@ -127,19 +149,19 @@ fn views_of_holders<'v>(
 }
 
 /// Returns an entry with the nodes that share its scope, which are no part of what it is rendered from.
-fn with_members(entry: ScopeEntry, views: &PlatformViews) -> ScopeEntry {
-    let Scope::Shared(key) = &entry.scope else { return entry };
-    let Some(shared) = views.shared.get(key) else { return entry };
+fn with_members(entry: &Arc<ScopeEntry>, views: &PlatformViews) -> Arc<ScopeEntry> {
+    let Scope::Shared(key) = &entry.scope else { return Arc::clone(entry) };
+    let Some(shared) = views.shared.get(key) else { return Arc::clone(entry) };
     let nodes = shared.nodes(&views.nodes);
-    ScopeEntry {
+    Arc::new(ScopeEntry {
         views: views_of_holders(nodes, &views.held, &entry.record),
         members: shared.fingerprints(),
-        ..entry
-    }
+        ..ScopeEntry::clone(entry)
+    })
 }
 
 /// What holds data in a shared scope has a node from which it is rendered on when nobody asks for it any more.
-fn check_holders(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
+fn check_holders(entries: &[Arc<ScopeEntry>], path: &ModelPath, found: &mut Vec<Diagnostic>) {
     for entry in entries.iter().filter(|entry| matches!(entry.scope, Scope::Shared(_))) {
         let holders = entry.record.resources.values().filter(|resource| resource.held_data().is_some());
         for holder in holders.filter(|holder| !entry.views.contains_key(holder.address())) {
@@ -164,7 +186,7 @@ fn check_folders<'s>(scopes: impl Iterator<Item = &'s Scope>, path: &ModelPath, 
     }
 }
 
-fn check_addresses(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
+fn check_addresses(entries: &[Arc<ScopeEntry>], path: &ModelPath, found: &mut Vec<Diagnostic>) {
     let mut seen = BTreeSet::new();
     for address in entries.iter().flat_map(|entry| entry.record.resources.keys()) {
         if !seen.insert(address) {
@@ -178,7 +200,12 @@ fn check_addresses(entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Dia
     }
 }
 
-fn check_held(held: &[HeldState], entries: &[ScopeEntry], path: &ModelPath, found: &mut Vec<Diagnostic>) {
+fn check_held(
+    held: &[HeldState],
+    entries: &[Arc<ScopeEntry>],
+    path: &ModelPath,
+    found: &mut Vec<Diagnostic>,
+) {
     for held in held {
         let rendered = entries.iter().find_map(|entry| entry.record.resources.get(&held.resource));
         // What is held under a former address is there under the one of now.

@@ -1,26 +1,26 @@
 //! The ID of a proposed rendering, and the renderings before it that nobody recorded as applied.
 
-use super::proposal::Proposed;
+use super::{Entries, proposal::Proposed};
 use datasurface_graph::Fingerprint;
 use datasurface_model::PlatformName;
 use datasurface_platform::{Revision, Scope};
 use datasurface_state::{ApplyState, Manifest, PlatformRecord, RenderedRevision, RenderingId, ScopeEntry};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A proposed rendering, and what the target would remember of earlier ones.
-pub(super) struct Renderings {
+pub(super) struct RenderingHistory {
     pub(super) id: RenderingId,
     pub(super) unapplied: Vec<RenderedRevision>,
     pub(super) applied: Option<RenderedRevision>,
 }
 
-impl Renderings {
+impl RenderingHistory {
     /// Identifies the proposed rendering. It is the one of the target if nothing is to be done to get from there to here; otherwise its ID
     /// covers the one before, so that a model that is rendered again after another one gets an ID of its own.
     pub(super) fn new(
         manifest: Option<&Manifest>,
         revision: &Revision,
-        entries: &BTreeMap<PlatformName, Vec<ScopeEntry>>,
+        entries: &Entries,
         proposed: &BTreeMap<PlatformName, Proposed>,
     ) -> Self {
         let scopes: BTreeMap<&PlatformName, Vec<(&Scope, Fingerprint)>> =
@@ -49,7 +49,7 @@ impl Renderings {
     }
 }
 
-fn fingerprints(entries: &[ScopeEntry]) -> Vec<(&Scope, Fingerprint)> {
+fn fingerprints(entries: &[Arc<ScopeEntry>]) -> Vec<(&Scope, Fingerprint)> {
     entries.iter().map(|entry| (&entry.scope, entry.fingerprint)).collect()
 }
 

@@ -2,7 +2,10 @@
 
 use datasurface_platform::{ResourceAddress, SafePath, Scope, SharedKey, SharedStage};
 use datasurface_state::{OrderedScope, ScopeEntry};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A scope that is to be ordered: its stage first, since that is the order of those that do not need each other.
 type StagedScope<'a> = (Stage, &'a Scope);
@@ -29,13 +32,13 @@ impl From<&Scope> for Stage {
 
 /// Orders scopes: each after the foundation and those on whose resources its own depend, and otherwise by stage and name. Where scopes need each other in a
 /// circle, the first one by stage and name does not wait for the others.
-pub(super) fn order(entries: &[ScopeEntry]) -> Vec<OrderedScope> {
+pub(super) fn order(entries: &[Arc<ScopeEntry>]) -> Vec<OrderedScope> {
     let needs = needs(entries);
     // What is in the foundation may be needed by all, whether a resource names it or not.
     let foundation = entries.iter().find(|one| one.scope == Scope::Foundation);
     let foundation = foundation.map(|one| (&one.scope, &one.folder));
     let mut waiting: BTreeMap<StagedScope<'_>, &ScopeEntry> =
-        entries.iter().map(|entry| (((&entry.scope).into(), &entry.scope), entry)).collect();
+        entries.iter().map(|entry| (((&entry.scope).into(), &entry.scope), &**entry)).collect();
     let mut ordered = Vec::with_capacity(entries.len());
     let mut done: BTreeSet<&Scope> = BTreeSet::new();
     while let Some(first) = waiting.keys().next().copied() {
@@ -71,10 +74,10 @@ fn next<'a>(
 }
 
 /// The other scopes that each scope needs, with their folders.
-fn needs(entries: &[ScopeEntry]) -> BTreeMap<&Scope, BTreeMap<&Scope, &SafePath>> {
+fn needs(entries: &[Arc<ScopeEntry>]) -> BTreeMap<&Scope, BTreeMap<&Scope, &SafePath>> {
     let mut places: BTreeMap<&ResourceAddress, &ScopeEntry> = BTreeMap::new();
     for entry in entries {
-        places.extend(entry.record.resources.keys().map(|address| (address, entry)));
+        places.extend(entry.record.resources.keys().map(|address| (address, &**entry)));
     }
     let of_entry = |entry: &ScopeEntry| -> BTreeMap<&Scope, &SafePath> {
         let needed = entry.record.resources.values().flat_map(|resource| resource.dependencies());
@@ -92,9 +95,9 @@ mod tests {
     use datasurface_platform::{Rendering, Resource, ScopeRecord};
 
     /// A scope with one resource, which needs others.
-    fn entry(scope: Scope, resource: &str, needs: &[&str]) -> ScopeEntry {
+    fn entry(scope: Scope, resource: &str, needs: &[&str]) -> Arc<ScopeEntry> {
         let resource = Resource::new(resource, "thing").with_dependencies(needs.iter().copied());
-        ScopeEntry {
+        Arc::new(ScopeEntry {
             folder: scope.folder().parse().unwrap(),
             scope,
             fingerprint: Fingerprint::of_bytes(b""),
@@ -103,15 +106,15 @@ mod tests {
             nodes: BTreeMap::new(),
             metadata: BTreeMap::new(),
             members: BTreeMap::new(),
-        }
+        })
     }
 
-    fn shard(name: &str, resource: &str, needs: &[&str]) -> ScopeEntry {
+    fn shard(name: &str, resource: &str, needs: &[&str]) -> Arc<ScopeEntry> {
         entry(Scope::Shard(name.into()), resource, needs)
     }
 
     #[track_caller]
-    fn check(entries: &[ScopeEntry], expected: &[(&str, &[&str])]) {
+    fn check(entries: &[Arc<ScopeEntry>], expected: &[(&str, &[&str])]) {
         for rotated in 0..entries.len() {
             let mut entries = entries.to_vec();
             entries.rotate_left(rotated);

@@ -1,5 +1,6 @@
 //! Shared scopes: what nodes have in common, gathered from all nodes of a platform, and from what is held on it.
 
+use super::node_views::NodeViews;
 use crate::{configured_platform::ConfiguredPlatform, sharding::HeldCustody};
 use datasurface_graph::{Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, Json};
@@ -92,8 +93,8 @@ impl SharedScope {
     }
 
     /// Those of the nodes that were asked that add parts.
-    pub(super) fn nodes<'v>(&self, asked: &'v [NodeView]) -> impl Iterator<Item = &'v NodeView> {
-        self.asked.iter().filter_map(|position| asked.get(*position))
+    pub(super) fn nodes<'v>(&self, asked: &'v NodeViews) -> impl Iterator<Item = &'v NodeView> {
+        self.asked.iter().filter_map(|position| asked.at(*position))
     }
 
     /// The nodes that add parts, by their storage names, with the hash of what each adds.

@@ -3,7 +3,7 @@
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{Plan, SafePath};
 use datasurface_state::{PlatformRecord, ScopeEntry};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 pub(crate) static STRAY: CodeInfo = CodeInfo::error(
     "plan/stray-file",
@@ -17,7 +17,7 @@ pub(super) fn check(
     platform: &PlatformName,
     plan: &Plan,
     before: Option<&PlatformRecord>,
-    after: &[ScopeEntry],
+    after: &[Arc<ScopeEntry>],
     found: &mut Vec<Diagnostic>,
 ) {
     if plan.transition_files().is_empty() {
@@ -25,7 +25,7 @@ pub(super) fn check(
     }
     let entries = || before.into_iter().flat_map(|before| before.base_scopes().iter()).chain(after);
     let folders: BTreeSet<&str> = entries().map(|entry| entry.folder.as_str()).collect();
-    let rendered = |entry: &ScopeEntry| {
+    let rendered = |entry: &Arc<ScopeEntry>| {
         let folder = entry.folder.clone();
         entry.record.files.keys().map(move |path| path.joined_to(&folder)).collect::<Vec<_>>()
     };

@@ -1,25 +1,21 @@
 //! Views: what each platform is shown. Offers are asked for by name and resolved here, before anything is rendered.
 
 use super::{
-    metadata,
+    node_views::NodeViews,
+    shard_nodes::{self, ShardNodes},
     shared::{self, SharedScope},
+    view_memory::{ViewMemory, ViewsSince},
 };
-use crate::{
-    configured_platform::ConfiguredPlatform,
-    sharding::{self, HeldCustody},
-};
+use crate::{configured_platform::ConfiguredPlatform, sharding::PlacedShards};
 use datasurface_graph::{
-    DatasetFacts, Fingerprint, IntentionGraph, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey,
-    Placement,
+    DatasetFacts, Fingerprint, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
 };
 use datasurface_model::{DatasetKey, Ecosystem, PlatformName, ShardName, Valid};
-use datasurface_platform::{
-    DeclarationReader, HeldState, NodeView, Offer, ResolvedOffer, ScopeView, ScopedNode, SharedKey,
-};
+use datasurface_platform::{HeldState, NodeView, Scope, ScopeView, SharedKey};
 use datasurface_state::storage::StorageRecord;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 /// What is held on each platform.
@@ -28,31 +24,59 @@ pub(super) type Held = BTreeMap<PlatformName, Vec<HeldState>>;
 /// What is needed to make views.
 pub(super) struct Sources<'a> {
     pub(super) ecosystem: &'a Valid<Ecosystem>,
-    pub(super) graphs: &'a IntentionGraphs,
+    pub(super) graphs: &'a Arc<IntentionGraphs>,
     pub(super) platforms: &'a BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
     pub(super) placements: BTreeMap<PlatformName, Placement>,
     pub(super) names: &'a StorageRecord,
 }
+
+/// The views of all platforms.
+pub(super) type Views = BTreeMap<PlatformName, Arc<PlatformViews>>;
 
 /// What one platform is shown.
 #[derive(Debug)]
 pub(super) struct PlatformViews {
     /// The hash of the instance, which is part of each scope.
     instance: Fingerprint,
-    pub(super) nodes: Vec<NodeView>,
+    pub(super) nodes: NodeViews,
     pub(super) shards: Vec<ShardName>,
     /// What is held and not fed, in whatever scope.
     pub(super) held: Vec<HeldState>,
     pub(super) shared: BTreeMap<SharedKey, SharedScope>,
     /// What is rendered, in the order of scopes.
-    pub(super) scopes: Vec<ScopeView>,
+    pub(super) scopes: Vec<Arc<ViewedScope>>,
+    /// The positions of the scopes that are other than before.
+    pub(super) fresh_scopes: Vec<usize>,
+    /// Whether all nodes that are as before are placed as before, too.
+    pub(super) is_placed_as_before: bool,
+}
+
+/// The view of a scope, with its hash once somebody asked for it.
+#[derive(Debug)]
+pub(crate) struct ViewedScope {
+    pub(crate) view: ScopeView,
+    fingerprint: OnceLock<Fingerprint>,
+}
+
+impl ViewedScope {
+    fn new(view: ScopeView) -> Arc<Self> {
+        Arc::new(Self { view, fingerprint: OnceLock::new() })
+    }
+
+    /// The hash of the view.
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        *self.fingerprint.get_or_init(|| self.view.fingerprint())
+    }
 }
 
 impl PlatformViews {
     /// The hash of a node without its metadata, and of the instance that it is rendered by: a change of the instance is one of all its
-    /// nodes.
-    pub(super) fn fingerprint(&self, node: &NodeView) -> Fingerprint {
-        Fingerprint::of(&(self.instance, node.facts(), node.inputs(), node.declarations()))
+    /// nodes. Then the hash of its metadata.
+    pub(super) fn fingerprints(&self, node: &NodeKey) -> Option<[Fingerprint; 2]> {
+        self.nodes.fingerprints(node, |node| {
+            let content = (self.instance, node.facts(), node.inputs(), node.declarations());
+            [Fingerprint::of(&content), Fingerprint::of(node.metadata())]
+        })
     }
 }
 
@@ -66,102 +90,155 @@ impl Sources<'_> {
         before: &BTreeMap<PlatformName, Placement>,
     ) {
         if let Some(graph) = self.graphs.graph(platform) {
-            let configured = self.platforms.get(platform).map(|configured| &**configured);
+            let configured = self.platforms.get(platform);
             let nowhere = Placement::default();
             let before = before.get(platform).unwrap_or(&nowhere);
-            let placement = sharding::place(graph, configured, held, before, self.names).placement().clone();
-            self.placements.insert(platform.clone(), placement);
+            let shards = PlacedShards::place(graph, configured, held, before, self.names, None);
+            self.placements.insert(platform.clone(), shards.placement().clone());
         }
     }
 
     /// Makes the views of every platform, given what is held. What is held of a dataset that is captured again, or still,
-    /// is an obligation of that capture.
-    pub(super) fn views(&self, held: &Held) -> BTreeMap<PlatformName, PlatformViews> {
-        let facts = self.facts(held);
-        let offers: BTreeMap<&NodeKey, Vec<Offer>> = facts
-            .iter()
-            .filter_map(|(key, facts)| {
-                let configured = self.platforms.get(key.platform())?;
-                let mut offers = configured.platform().offer(facts);
-                offers.sort_by(|one, other| one.dataset().cmp(other.dataset()));
-                Some((key, offers))
-            })
-            .collect();
-        let taken_from: BTreeMap<NodeKey, NodeKey> =
-            self.graphs.handovers().map(|(from, to)| (to.key(), from.key())).collect();
-
+    /// is an obligation of that capture. Views that cannot be other than they were are taken from memory.
+    pub(super) fn views(&self, held: &Held, memory: Option<&ViewMemory>) -> Views {
+        let since = memory.and_then(|memory| memory.since(self, held));
+        let maker = super::node_views::NodeViewMaker::new(self, held);
         let mut views = BTreeMap::new();
         for (name, configured) in self.platforms {
-            let descriptor = configured.platform().descriptor();
-            let declarations = DeclarationReader::new(self.ecosystem, name, descriptor);
-            let nodes: Vec<NodeView> = self
-                .graphs
-                .graph(name)
-                .into_iter()
-                .flat_map(|graph| graph.nodes())
-                .filter_map(|node| {
-                    let key = node.key();
-                    let facts = facts.get(&key)?.clone();
-                    let sources: Vec<NodeKey> = sources(node).chain(taken_from.get(&key).cloned()).collect();
-                    let facts = facts.with_storage_of(&sources, self.names);
-                    let inputs = resolve(&facts, sources.into_iter(), &offers);
-                    let declared = declarations.of_node(&facts, &inputs);
-                    let metadata = metadata::of_node(self.ecosystem, &facts);
-                    let view = NodeView::new(facts, inputs).with_declarations(declared);
-                    Some(view.with_metadata(metadata))
-                })
-                .collect();
+            let before = since.as_ref().and_then(|since| since.of(name));
+            let nodes = maker.views(name, configured, before.as_ref().map(ViewsSince::nodes));
             let held = held.get(name).map_or(&[][..], Vec::as_slice);
-            let captured: BTreeSet<&DatasetKey> = nodes
-                .iter()
-                .flat_map(|node| node.facts().datasets())
-                .map(DatasetFacts::storage_key)
-                .collect();
-            let is_unfed = |held: &&HeldState| !captured.contains(&held.holds.dataset);
-            let mut unfed: Vec<HeldState> = held.iter().filter(is_unfed).cloned().collect();
-            if nodes.is_empty() && unfed.is_empty() && self.graphs.graph(name).is_none() {
-                continue; // It is not declared any more, and holds nothing: all of it goes.
+            if let Some(made) = self.platform(configured, nodes, held, before.as_ref()) {
+                views.insert(name.clone(), Arc::new(made));
             }
-            let held_nodes = shared::held_nodes(&unfed);
-            shared::place_unshared(configured, &held_nodes, &mut unfed);
-            let placement = self.placements.get(name);
-            let shards = shards(placement, &unfed);
-            let mut scopes = vec![ScopeView::foundation(Arc::clone(configured.instance()), shards.clone())];
-            let mut placed = placement.map(|placement| by_shard(&nodes, placement)).unwrap_or_default();
-            let mut held: BTreeMap<&ShardName, Vec<HeldState>> = BTreeMap::new();
-            for state in &unfed {
-                if let Some(shard) = state.scope.shard() {
-                    held.entry(shard).or_default().push(state.clone());
-                }
-            }
-            scopes.extend(shards.iter().map(|shard| {
-                let here = placed.remove(shard).unwrap_or_default();
-                let held = held.remove(shard).unwrap_or_default();
-                ScopeView::shard(Arc::clone(configured.instance()), shard.clone(), here, held)
-            }));
-            let shared = shared::gather(configured, nodes.iter(), held_nodes.values());
-            scopes.extend(shared.iter().map(|(key, shared)| shared.view(configured, key)));
-            scopes.sort_by(|one, other| one.scope().cmp(other.scope()));
-            let instance = Fingerprint::of(configured.instance());
-            views
-                .insert(name.clone(), PlatformViews { instance, nodes, shards, held: unfed, shared, scopes });
         }
         views
     }
 
-    /// The facts of every node, with what is held joined into what is owed.
-    fn facts(&self, held: &Held) -> BTreeMap<NodeKey, NodeFacts> {
-        let facts = |graph: &IntentionGraph, owing: &HeldCustody<'_>| -> Vec<(NodeKey, NodeFacts)> {
-            let facts = |node: Node<'_>| owing.join(node.facts().with_storage(self.names));
-            graph.nodes().map(|node| (node.key(), facts(node))).collect()
+    /// The views of one platform; none if it is not declared any more and holds nothing: all of it goes.
+    fn platform(
+        &self,
+        configured: &Arc<ConfiguredPlatform>,
+        nodes: NodeViews,
+        held: &[HeldState],
+        since: Option<&ViewsSince<'_>>,
+    ) -> Option<PlatformViews> {
+        let name = &configured.instance().name;
+        let captured: BTreeSet<&DatasetKey> = match held {
+            [] => BTreeSet::new(),
+            _ => {
+                nodes.iter().flat_map(|node| node.facts().datasets()).map(DatasetFacts::storage_key).collect()
+            }
         };
-        let graphs = self.graphs.iter();
-        graphs
-            .flat_map(|graph| {
-                let held = held.get(graph.platform()).map_or(&[][..], Vec::as_slice);
-                facts(graph, &HeldCustody::new(held))
-            })
-            .collect()
+        let is_unfed = |held: &&HeldState| !captured.contains(&held.holds.dataset);
+        let mut unfed: Vec<HeldState> = held.iter().filter(is_unfed).cloned().collect();
+        if nodes.is_empty() && unfed.is_empty() && self.graphs.graph(name).is_none() {
+            return None;
+        }
+        let held_nodes = shared::held_nodes(&unfed);
+        shared::place_unshared(configured, &held_nodes, &mut unfed);
+        let placement = self.placements.get(name);
+        let before = since.filter(|since| since.placement() == placement);
+        let shards = match before.filter(|before| before.views().held.is_empty() && unfed.is_empty()) {
+            // Whether the last node of a shard went is seen in the placement.
+            Some(before) => before.views().shards.clone(),
+            None => shards(placement, &unfed),
+        };
+        let mut placed = match (before, placement) {
+            (Some(before), Some(placement)) => before.shard_nodes(&nodes, placement),
+            (None, Some(placement)) => shard_nodes::by_shard(&nodes, placement),
+            (_, None) => BTreeMap::new(),
+        };
+        let mut held: BTreeMap<&ShardName, Vec<HeldState>> = BTreeMap::new();
+        for state in &unfed {
+            if let Some(shard) = state.scope.shard() {
+                held.entry(shard).or_default().push(state.clone());
+            }
+        }
+        let instance = configured.instance();
+        let mut scopes = Scopes { before: since.map(ViewsSince::views), scopes: Vec::new() };
+        scopes.add(ScopeView::foundation(Arc::clone(instance), shards.clone()));
+        for shard in &shards {
+            let held = held.remove(shard).unwrap_or_default();
+            match placed.remove(shard) {
+                Some(ShardNodes::AsBefore(scope)) if scope.view.held() == held => scopes.add_as_before(scope),
+                Some(ShardNodes::AsBefore(scope)) => {
+                    let here = scope.view.nodes().to_vec();
+                    scopes.add(ScopeView::shard(Arc::clone(instance), shard.clone(), here, held));
+                }
+                Some(ShardNodes::Other(here)) => {
+                    scopes.add(ScopeView::shard(Arc::clone(instance), shard.clone(), here, held));
+                }
+                None => scopes.add(ScopeView::shard(Arc::clone(instance), shard.clone(), Vec::new(), held)),
+            }
+        }
+        let shared = shared::gather(configured, nodes.iter(), held_nodes.values());
+        for (key, shared) in &shared {
+            scopes.add(shared.view(configured, key));
+        }
+        let (scopes, fresh_scopes) = scopes.in_order();
+        Some(PlatformViews {
+            instance: Fingerprint::of(&**instance),
+            is_placed_as_before: before.is_some(),
+            nodes,
+            shards,
+            held: unfed,
+            shared,
+            scopes,
+            fresh_scopes,
+        })
+    }
+}
+
+/// Scopes that are being gathered. One that is equal to one of before is that one, with what is known of it.
+struct Scopes<'v> {
+    before: Option<&'v PlatformViews>,
+    /// With whether it is other than before.
+    scopes: Vec<(Arc<ViewedScope>, bool)>,
+}
+
+impl Scopes<'_> {
+    fn add(&mut self, view: ScopeView) {
+        let before = self.before.and_then(|before| before.scope(view.scope()));
+        match before.filter(|before| before.view == view) {
+            Some(before) => self.scopes.push((Arc::clone(before), false)),
+            None => self.scopes.push((ViewedScope::new(view), true)),
+        }
+    }
+
+    fn add_as_before(&mut self, scope: Arc<ViewedScope>) {
+        self.scopes.push((scope, false));
+    }
+
+    /// Returns the scopes in order, and the positions of those that are other than before.
+    fn in_order(mut self) -> (Vec<Arc<ViewedScope>>, Vec<usize>) {
+        self.scopes.sort_by(|(one, _), (other, _)| one.view.scope().cmp(other.view.scope()));
+        let fresh = self.scopes.iter().enumerate().filter(|(_, (_, is_fresh))| *is_fresh);
+        let fresh = fresh.map(|(position, _)| position).collect();
+        (self.scopes.into_iter().map(|(scope, _)| scope).collect(), fresh)
+    }
+}
+
+impl PlatformViews {
+    /// Returns the view of a scope.
+    pub(super) fn scope(&self, scope: &Scope) -> Option<&Arc<ViewedScope>> {
+        let position = self.scopes.binary_search_by(|one| one.view.scope().cmp(scope)).ok()?;
+        self.scopes.get(position)
+    }
+
+    /// The views of the scopes that are other than before.
+    pub(super) fn fresh_scopes(&self) -> impl Iterator<Item = &ScopeView> {
+        let scopes = self.fresh_scopes.iter().filter_map(|position| self.scopes.get(*position));
+        scopes.map(|scope| &scope.view)
+    }
+
+    /// The nodes whose links have to be checked: those that are other than before, or all, if some are placed elsewhere.
+    pub(super) fn linked_nodes(&self) -> impl Iterator<Item = &NodeView> {
+        let (all, fresh) = match self.is_placed_as_before {
+            true => (None, Some(self.nodes.fresh())),
+            false => (Some(self.nodes.iter()), None),
+        };
+        all.into_iter().flatten().chain(fresh.into_iter().flatten())
     }
 }
 
@@ -175,22 +252,6 @@ pub(super) fn sources(node: Node<'_>) -> impl Iterator<Item = NodeKey> {
         _ => node.predecessors().map(|source| source.key()).collect(),
     };
     before.into_iter()
-}
-
-/// The offers of these sources, ordered by dataset, but only for the datasets that the node is about.
-fn resolve(
-    facts: &NodeFacts,
-    sources: impl Iterator<Item = NodeKey>,
-    offers: &BTreeMap<&NodeKey, Vec<Offer>>,
-) -> Vec<ResolvedOffer> {
-    let wanted = wanted(facts);
-    let mut inputs = Vec::new();
-    for source in sources {
-        let offered = offers.get(&source).map_or(&[][..], Vec::as_slice);
-        let matching = for_datasets(offered, Offer::dataset, &wanted);
-        inputs.extend(matching.map(|offer| ResolvedOffer::new(source.clone(), offer.clone())));
-    }
-    inputs
 }
 
 /// What is about the datasets that are wanted, of what is ordered by dataset: a wide capture offers much, and each of its exports wants
@@ -220,26 +281,4 @@ fn shards(placement: Option<&Placement>, held: &[HeldState]) -> Vec<ShardName> {
     let mut shards = placement.map(Placement::shards).unwrap_or_default();
     shards.extend(held.iter().filter_map(|held| held.scope.shard()).cloned());
     shards.into_iter().collect()
-}
-
-/// The parts of nodes that are placed in each shard. There can be as many shards as nodes, so each node is looked at once.
-fn by_shard<'p>(nodes: &[NodeView], placement: &'p Placement) -> BTreeMap<&'p ShardName, Vec<ScopedNode>> {
-    let mut shards: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for node in nodes {
-        let whole = placement.shard(node.key());
-        let shard_of = |dataset: &DatasetFacts| placement.dataset_shard(node.key(), &dataset.key.dataset);
-        // The job of a capture needs all of it; every other shard is shown what is placed there.
-        let elsewhere = |dataset: &DatasetFacts| shard_of(dataset).filter(|shard| Some(*shard) != whole);
-        if let Some(shard) = whole {
-            let datasets = node.facts().datasets().iter().filter(|dataset| shard_of(dataset) == whole);
-            let datasets = datasets.map(|dataset| dataset.key.dataset.clone()).collect();
-            shards.entry(shard).or_default().push(ScopedNode::new(node.clone(), true, datasets));
-        }
-        for (shard, part) in node.divided(elsewhere) {
-            let datasets = part.facts().datasets().iter();
-            let datasets = datasets.map(|dataset| dataset.key.dataset.clone()).collect();
-            shards.entry(shard).or_default().push(ScopedNode::new(part, false, datasets));
-        }
-    }
-    shards
 }

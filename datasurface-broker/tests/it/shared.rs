@@ -22,7 +22,7 @@ fn of(platform: PlatformDeclaration, consumers: impl IntoIterator<Item = Workspa
 fn shared(proposal: &Proposal) -> BTreeMap<(&str, &str), &ScopeEntry> {
     let record = proposal.manifest().platform(&"P".into()).unwrap();
     let shared = record.scopes.iter().filter_map(|entry| match &entry.scope {
-        Scope::Shared(key) => Some(((key.kind.as_str(), key.name.as_str()), entry)),
+        Scope::Shared(key) => Some(((key.kind.as_str(), key.name.as_str()), &**entry)),
         _ => None,
     });
     shared.collect()
@@ -194,7 +194,7 @@ fn shared_scopes_are_the_same_under_every_placement() {
     lock.placement_mut("P".into()).place("Export/P/Z/T/Lake/S/b".parse().unwrap(), "second".into());
     let apart = site.propose_with(ecosystem(), &lock, today()).unwrap();
     let records = |proposal: &Proposal| {
-        shared(proposal).values().map(|entry| (*entry).clone()).collect::<Vec<ScopeEntry>>()
+        shared(proposal).values().map(|entry| ScopeEntry::clone(entry)).collect::<Vec<ScopeEntry>>()
     };
     assert_eq!(records(&together), records(&apart));
 }

@@ -13,7 +13,7 @@ use crate::{
     codeowners::CodeOwnersArguments,
     configuration,
     moves::Move,
-    plan::{Plan, Render},
+    plan::{Plan, Render, Watch},
     review::Review,
 };
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
@@ -56,6 +56,8 @@ pub(crate) enum Verb {
     Ask(Ask),
     /// Show what has to be done to get from what was rendered to what the model says. Writes nothing.
     Plan(Plan),
+    /// Show what has to be done, and show it again whenever it is something else, until somebody ends it. Writes nothing.
+    Watch(Watch),
     /// Judge a proposed change: who may make it, what it breaks, and whether platforms can still do what they are asked for.
     Review(Review),
     /// Print who has to approve which files of the repository of a model, as hosts of git read it.
@@ -255,6 +257,7 @@ impl Verb {
             Self::Graph(graph) => Some(&graph.model),
             Self::Ask(ask) => Some(&ask.question.about().model),
             Self::Plan(plan) => Some(&plan.inputs.model),
+            Self::Watch(watch) => Some(&watch.inputs.model),
             Self::Render(render) => Some(&render.inputs.model),
             Self::Move(step) => Some(&step.subject().model),
             Self::Release(release) => Some(&release.model),

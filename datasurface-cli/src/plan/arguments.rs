@@ -39,6 +39,20 @@ pub(crate) struct Plan {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Watch {
+    #[command(flatten)]
+    pub(crate) inputs: PlanInputs,
+
+    /// How many seconds to wait before looking again.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    pub(crate) every: u64,
+
+    /// How often to look before it ends.
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) rounds: Option<u32>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Render {
     #[command(flatten)]
     pub(crate) inputs: PlanInputs,

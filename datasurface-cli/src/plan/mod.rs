@@ -7,10 +7,12 @@ mod saved_proposal;
 mod summary;
 mod text_diff;
 mod totals;
+mod watch;
 
-pub(crate) use arguments::{Plan, PlanInputs, Render};
+pub(crate) use arguments::{Plan, PlanInputs, Render, Watch};
 pub(crate) use planned_change::{Lost, PlannedChange, recovered, unfinished};
 pub(crate) use saved_proposal::SavedProposal;
+pub(crate) use watch::watch;
 
 use crate::{
     answer::Answer,
@@ -20,7 +22,7 @@ use crate::{
     hook_notes::annotated,
 };
 use base::PlanBase;
-use datasurface_broker::{Broker, RenderingId};
+use datasurface_broker::{Broker, RenderingId, Session};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{Plan as Steps, Revision};
 use serde::Serialize;
@@ -84,8 +86,8 @@ pub(crate) struct ShownChange {
 }
 
 impl ShownChange {
-    pub(crate) fn build(inputs: &PlanInputs, broker: &Broker, lost: Lost) -> Result<Self, Findings> {
-        let change = PlannedChange::build(inputs, broker, lost)?;
+    pub(crate) fn build(inputs: &PlanInputs, session: &mut Session, lost: Lost) -> Result<Self, Findings> {
+        let change = PlannedChange::build(inputs, session, lost)?;
         let files = match inputs.diff.then(|| change.proposal.file_changes(&change.target)) {
             None => None,
             Some(Ok(changes)) => Some(changes.iter().map(FileDiff::of).collect()),
@@ -101,20 +103,25 @@ impl ShownChange {
     }
 }
 
-pub(crate) fn plan(arguments: &Plan, broker: &Broker) -> Answer<'static> {
-    let inputs = &arguments.inputs;
-    let (planned, mut findings) = match ShownChange::build(inputs, broker, Lost::Nothing) {
+/// Plans; also returns all that was found, also where there is no plan for that reason.
+fn planned(inputs: &PlanInputs, session: &mut Session) -> (Option<ShownChange>, Findings) {
+    match ShownChange::build(inputs, session, Lost::Nothing) {
         Ok(planned) => {
             let recovery = planned.change.target.recovery();
             let mut findings = planned.change.findings.clone();
             findings.extend(recovery.map(|recovery| unfinished(recovery, &inputs.target)));
-            if let Some(file) = &arguments.out {
-                findings.extend(save(&planned.change, file));
-            }
             (Some(planned), findings)
         }
         Err(findings) => (None, findings),
-    };
+    }
+}
+
+pub(crate) fn plan(arguments: &Plan, broker: &Broker) -> Answer<'static> {
+    let inputs = &arguments.inputs;
+    let (planned, mut findings) = planned(inputs, &mut Session::new(broker.clone()));
+    if let (Some(planned), Some(file)) = (&planned, &arguments.out) {
+        findings.extend(save(&planned.change, file));
+    }
     findings = annotated(findings, broker.hooks());
     let is_well = planned.is_some() && !findings.has_errors();
     let has_changes = planned.as_ref().is_some_and(|planned| planned.change.has_changes());

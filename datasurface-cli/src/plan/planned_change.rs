@@ -5,7 +5,7 @@ use crate::{
     codes::{FINISHED, NO_COPY, NOT_LOST, UNDONE, UNFINISHED},
     input::Input,
 };
-use datasurface_broker::{AsOf, Base, Broker, Lock, Manifest, Proposal, Recovery, Target};
+use datasurface_broker::{AsOf, Base, Lock, Manifest, Proposal, Recovery, Session, Target};
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::Revision;
 use std::{
@@ -40,7 +40,7 @@ pub(crate) struct PlannedChange {
 impl PlannedChange {
     /// Reads, judges, looks at the target, and plans. Writes nothing: after a write that was decided and interrupted, target
     /// and lock are seen as they will be when it is finished.
-    pub(crate) fn build(arguments: &PlanInputs, broker: &Broker, lost: Lost) -> Result<Self, Findings> {
+    pub(crate) fn build(arguments: &PlanInputs, session: &mut Session, lost: Lost) -> Result<Self, Findings> {
         let (lock_path, as_of) = (arguments.model.lock(), arguments.model.as_of());
         let opened = Target::open(&arguments.target).and_then(|target| {
             let lock_text = match lost {
@@ -53,8 +53,8 @@ impl PlannedChange {
             return Err([no_copy(&arguments.target)].into_iter().collect());
         }
         let lock_text = opened.as_ref().ok().and_then(|(_, text)| text.as_deref());
-        let mut input = Input::read_with(&arguments.model, lock_text)?;
-        let placed = input.place(broker)?;
+        let mut input = Input::read_in(session, &arguments.model, lock_text)?;
+        let placed = input.place_in(session)?;
         let mut findings = input.findings.clone();
         let refuse = |mut findings: Findings, more: Findings| {
             findings.extend(input.located(more));
@@ -77,7 +77,7 @@ impl PlannedChange {
                 return Err(findings);
             }
         };
-        match broker.propose(&placed, reached, as_of) {
+        match session.propose(&placed, reached, as_of) {
             Ok(proposal) => {
                 findings.extend(input.located(proposal.findings().clone()));
                 Ok(Self {

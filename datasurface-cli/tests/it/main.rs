@@ -46,3 +46,4 @@ mod status;
 mod steps;
 mod target;
 mod verdicts;
+mod watch;

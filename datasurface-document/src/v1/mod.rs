@@ -16,6 +16,7 @@ mod credential;
 mod dataset;
 mod entitlement;
 mod expand_schema;
+pub(super) mod hashes;
 mod infrastructure;
 mod json_schema;
 mod keys;

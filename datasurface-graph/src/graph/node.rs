@@ -7,9 +7,9 @@ use crate::{
     fingerprint::Fingerprint,
     fragments::{DatasetId, NodeRef, Origin, TransformerFragment},
     key::{NodeKey, NodeKind},
-    obligation::Obligation,
+    obligation::{Custody, Obligation},
 };
-use datasurface_model::{Datastore, Entity};
+use datasurface_model::{DatasetKey, Datastore, Entity};
 use std::{borrow::Cow, fmt};
 
 /// A node of a graph.
@@ -62,6 +62,23 @@ impl<'g> Node<'g> {
                 Cow::Borrowed(&*transformer_fragment.owing)
             }
         }
+    }
+
+    /// The datasets of an ingest, each with what must be kept of it; none for other kinds of nodes. They are those of its
+    /// [facts](crate::NodeFacts::datasets), which take longer to make.
+    pub fn custodies(&self) -> impl Iterator<Item = (DatasetKey, Custody)> + use<'g> {
+        let ingest = match self.at {
+            NodeRef::Ingest { datastore_fragment, part, ingest } => {
+                Some((datastore_fragment, part.kept(ingest)))
+            }
+            _ => None,
+        };
+        ingest.into_iter().flat_map(|(datastore_fragment, kept)| {
+            let dataset = |dataset: DatasetId| datastore_fragment.dataset(dataset).name();
+            kept.iter().map(move |(id, custody)| {
+                (DatasetKey::new(datastore_fragment.name(), dataset(*id)), *custody)
+            })
+        })
     }
 
     /// The consumers of an export, ordered by workspace and group; none for other kinds of nodes.

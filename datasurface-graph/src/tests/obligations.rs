@@ -20,6 +20,18 @@ fn ping_pong() -> Fixture {
 }
 
 #[test]
+fn custodies_are_those_of_facts() {
+    let graphs = ping_pong().served("One", Workspace::new("Reader"), group("group", &["Ping"])).graphs();
+    let graph = graphs.iter().next().unwrap();
+    for node in graph.nodes() {
+        let facts = node.facts();
+        let of_facts = facts.datasets().iter().map(|dataset| (dataset.key.clone(), dataset.custody));
+        assert_eq!(node.custodies().collect::<Vec<_>>(), of_facts.collect::<Vec<_>>(), "{node:?}");
+    }
+    assert_eq!(graph.nodes().flat_map(|node| node.custodies()).count(), 3);
+}
+
+#[test]
 fn all_of_a_cycle_owe_what_any_of_them_owes() {
     let of_ping = Workspace::new("OfPing").with_priority(Priority::Low);
     let of_pong = Workspace::new("OfPong").with_priority(Priority::High);

@@ -23,6 +23,8 @@ pub struct Changes {
     pub is_ecosystem_changed: bool,
     /// The zones whose frames differ: policies, declarations of teams.
     pub zones: Set<ZoneName>,
+    /// The teams whose frames differ: containers, credentials, documentation.
+    pub teams: Set<TeamKey>,
     /// The containers that differ.
     pub containers: Set<ContainerKey>,
     /// The datastores that differ in anything.
@@ -40,14 +42,17 @@ impl Changes {
 
     pub(super) fn from_units(units: &[UnitChange]) -> Self {
         let mut is_ecosystem_changed = false;
-        let (mut zones, mut containers) = (Vec::new(), Vec::new());
+        let (mut zones, mut teams, mut containers) = (Vec::new(), Vec::new(), Vec::new());
         let (mut datastores, mut workspaces) = (Vec::new(), Vec::new());
         for unit in units {
             match unit.key.place() {
                 UnitPlace::Ecosystem => is_ecosystem_changed = true,
                 UnitPlace::Transformers => {}
                 UnitPlace::Zone(zone) => zones.push(zone.clone()),
-                UnitPlace::Team(team) => add_containers(team, unit, &mut containers),
+                UnitPlace::Team(team) => {
+                    teams.push(TeamKey::clone(team));
+                    add_containers(team, unit, &mut containers);
+                }
                 UnitPlace::Datastore(_, name) => datastores.push(name.clone()),
                 UnitPlace::Workspace(_, name) => workspaces.push(name.clone()),
             }
@@ -55,6 +60,7 @@ impl Changes {
         Self {
             is_ecosystem_changed,
             zones: zones.into(),
+            teams: teams.into(),
             containers: containers.into(),
             datastores: datastores.into(),
             workspaces: workspaces.into(),

@@ -10,20 +10,37 @@ use datasurface_graph::{DatasetFacts, Fingerprint, NodeDetail, NodeFacts, NodeKe
 use datasurface_model::{DatasetKey, DatasetName, HintTarget, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned, de::IgnoredAny};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 /// A node: the facts of the graph, the offers of the nodes before it, what is declared of that which it names, and what people know of
 /// it. The instance that it is for is given once, with the scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "NodeViewWire")]
 pub struct NodeView {
-    facts: NodeFacts,
-    inputs: Vec<ResolvedOffer>,
+    facts: Arc<NodeFacts>,
+    inputs: Arc<Vec<ResolvedOffer>>,
     #[serde(skip_serializing_if = "NodeDeclarations::is_empty")]
-    declarations: NodeDeclarations,
+    declarations: Arc<NodeDeclarations>,
     #[serde(skip_serializing_if = "NodeMetadata::is_empty")]
-    metadata: NodeMetadata,
+    metadata: Arc<NodeMetadata>,
+    #[serde(skip)]
+    fingerprint: FingerprintCache,
 }
+
+/// The hash of a view, once somebody asked for it. No part of the value that it is kept in.
+#[derive(Clone, Debug, Default)]
+struct FingerprintCache(Arc<OnceLock<Fingerprint>>);
+
+impl PartialEq for FingerprintCache {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for FingerprintCache {}
 
 /// What is read: locks and manifests of before have the instance with each node.
 #[derive(Deserialize, JsonSchema)]
@@ -42,7 +59,13 @@ struct NodeViewWire {
 
 impl From<NodeViewWire> for NodeView {
     fn from(NodeViewWire { facts, inputs, declarations, metadata, .. }: NodeViewWire) -> Self {
-        Self { facts, inputs, declarations, metadata }
+        Self {
+            facts: Arc::new(facts),
+            inputs: Arc::new(inputs),
+            declarations: Arc::new(declarations),
+            metadata: Arc::new(metadata),
+            fingerprint: FingerprintCache::default(),
+        }
     }
 }
 
@@ -50,20 +73,28 @@ impl NodeView {
     /// Creates the view of a node with these facts, for which these offers were resolved.
     pub fn new(facts: NodeFacts, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
-        Self { facts, inputs, declarations: NodeDeclarations::default(), metadata: NodeMetadata::default() }
+        Self {
+            facts: Arc::new(facts),
+            inputs: Arc::new(inputs),
+            declarations: Arc::default(),
+            metadata: Arc::default(),
+            fingerprint: FingerprintCache::default(),
+        }
     }
 
     /// Sets what is declared of that which the node names.
     #[must_use]
     pub fn with_declarations(mut self, declarations: NodeDeclarations) -> Self {
-        self.declarations = declarations;
+        self.declarations = Arc::new(declarations);
+        self.fingerprint = FingerprintCache::default();
         self
     }
 
     /// Sets what people know of the node.
     #[must_use]
     pub fn with_metadata(mut self, metadata: NodeMetadata) -> Self {
-        self.metadata = metadata;
+        self.metadata = Arc::new(metadata);
+        self.fingerprint = FingerprintCache::default();
         self
     }
 
@@ -71,13 +102,13 @@ impl NodeView {
     #[must_use]
     pub fn with_inputs(&self, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
-        Self { inputs, ..self.clone() }
+        Self { inputs: Arc::new(inputs), fingerprint: FingerprintCache::default(), ..self.clone() }
     }
 
     /// Returns the view with other facts, and the rest as it is.
     #[must_use]
     pub fn with_facts(&self, facts: NodeFacts) -> Self {
-        Self { facts, ..self.clone() }
+        Self { facts: Arc::new(facts), fingerprint: FingerprintCache::default(), ..self.clone() }
     }
 
     /// The facts of the node.
@@ -170,10 +201,10 @@ impl NodeView {
         self.input(dataset).ok_or_else(missing)
     }
 
-    /// The hash of all of this.
+    /// The hash of all of this, which is computed once.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self)
+        *self.fingerprint.0.get_or_init(|| Fingerprint::of(self))
     }
 
     /// A safe, unique and bounded name of the node among all nodes of its kind on this platform. It is made of storage
@@ -249,10 +280,11 @@ impl NodeView {
             ResolvedOffer::new(names.node(&input.from), input.offer.clone().with_dataset(dataset))
         });
         Self {
-            facts: self.facts.clone().in_storage_names(),
-            inputs: inputs.collect(),
-            declarations: self.declarations.in_storage_names(names),
-            metadata: self.metadata.in_storage_names(names),
+            facts: Arc::new(NodeFacts::clone(&self.facts).in_storage_names()),
+            inputs: Arc::new(inputs.collect()),
+            declarations: Arc::new(self.declarations.in_storage_names(names)),
+            metadata: Arc::new(self.metadata.in_storage_names(names)),
+            fingerprint: FingerprintCache::default(),
         }
     }
 
@@ -261,17 +293,18 @@ impl NodeView {
     pub fn restricted_to(&self, dataset: &DatasetName) -> Self {
         let part_of = |facts: &DatasetFacts| (facts.key.dataset == *dataset).then_some(());
         self.divided(part_of).remove(&()).unwrap_or_else(|| Self {
-            facts: self.facts.clone().map_datasets(|_| None),
-            inputs: Vec::new(),
-            declarations: self.declarations.of_datasets([].into_iter()),
-            metadata: self.metadata.of_datasets([].into_iter()),
+            facts: Arc::new(NodeFacts::clone(&self.facts).map_datasets(|_| None)),
+            inputs: Arc::default(),
+            declarations: Arc::new(self.declarations.of_datasets([].into_iter())),
+            metadata: Arc::new(self.metadata.of_datasets([].into_iter())),
+            fingerprint: FingerprintCache::default(),
         })
     }
 
     /// Divides the view of a capture by dataset, with the offers of each. See [`NodeFacts::divided`].
     pub fn divided<K: Ord>(&self, part_of: impl Fn(&DatasetFacts) -> Option<K>) -> BTreeMap<K, Self> {
         let mut inputs: BTreeMap<&DatasetKey, Vec<&ResolvedOffer>> = BTreeMap::new();
-        for input in &self.inputs {
+        for input in self.inputs.iter() {
             inputs.entry(input.offer.dataset()).or_default().push(input);
         }
         let of = |facts: NodeFacts| {

@@ -76,7 +76,7 @@ pub struct ScopeView {
 pub struct ScopedNode {
     view: NodeView,
     whole: bool,
-    datasets: BTreeSet<DatasetName>,
+    datasets: Arc<BTreeSet<DatasetName>>,
 }
 
 impl ScopeView {
@@ -220,7 +220,7 @@ impl ScopeView {
             let names = &node.view.facts().storage;
             let stored = |dataset: &DatasetFacts| dataset.storage_key().dataset.clone();
             let datasets = node.datasets().map(stored).collect();
-            let datasets = if names.is_empty() { node.datasets.clone() } else { datasets };
+            let datasets = if names.is_empty() { Arc::clone(&node.datasets) } else { Arc::new(datasets) };
             ScopedNode { view: node.view.in_storage_names(), whole: node.whole, datasets }
         };
         let held =
@@ -235,17 +235,21 @@ impl ScopeView {
         }
     }
 
-    /// The hash of all of this: if it is the same, so is the rendering.
+    /// The hash of all of this: if it is the same, so is the rendering. It is made of the hashes of nodes, so a node that is in several versions
+    /// of a scope is hashed once.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self)
+        let Self { platform, scope, shards, parts, nodes, held } = self;
+        let node = |node: &ScopedNode| (node.view.fingerprint(), node.whole, Arc::clone(&node.datasets));
+        let nodes: Vec<_> = nodes.iter().map(node).collect();
+        Fingerprint::of(&(platform, scope, shards, parts, nodes, held))
     }
 }
 
 impl ScopedNode {
     /// Creates a node of a scope: whether it is placed there as a whole, and those of its datasets that are.
     pub fn new(view: NodeView, whole: bool, datasets: BTreeSet<DatasetName>) -> Self {
-        Self { view, whole, datasets }
+        Self { view, whole, datasets: Arc::new(datasets) }
     }
 
     /// The node.

@@ -13,7 +13,11 @@ use datasurface_platform::{
     ScopeRecord,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The record of what we own in a target, and of the revision that it was made from.
 /// Equal manifests have the same bytes.
@@ -40,7 +44,7 @@ pub struct PlatformRecord {
     /// The folder of the instance, relative to the target.
     pub folder: SafePath,
     /// The scopes that the instance rendered, in order, each scope once.
-    pub scopes: Vec<ScopeEntry>,
+    pub scopes: Vec<Arc<ScopeEntry>>,
     /// The files that exist for one change only, by path relative to the folder of the instance.
     pub transition: BTreeMap<SafePath, FileRecord>,
     /// The earlier renderings that nobody recorded as applied, in order: those that have transition files.
@@ -113,7 +117,7 @@ pub struct EarlierApplied {
     /// The revision that it was rendered from.
     pub revision: Revision,
     /// The scopes that were rendered then, in order.
-    pub scopes: Vec<ScopeEntry>,
+    pub scopes: Vec<Arc<ScopeEntry>>,
     /// The custody of each dataset that its consumers asked for then.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub owed: BTreeMap<DatasetKey, Custody>,
@@ -245,19 +249,26 @@ impl Manifest {
 
     /// Returns the manifest with the record of each platform that was renamed since under its name of now.
     #[must_use]
-    pub fn under_names_of_now<'i>(mut self, instances: impl Iterator<Item = &'i PlatformInstance>) -> Self {
+    pub fn under_names_of_now<'i>(
+        &self,
+        instances: impl Iterator<Item = &'i PlatformInstance>,
+    ) -> Cow<'_, Self> {
         let renamed = instances.filter_map(|instance| {
             let storage = instance.storage_name();
             let was = self.platforms.values().find(|record| record.instance.storage_name() == storage)?;
             (was.instance.name != instance.name).then(|| (was.instance.name.clone(), instance.name.clone()))
         });
         let renamed: Vec<(PlatformName, PlatformName)> = renamed.collect();
+        if renamed.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut now = self.clone();
         let taken: Vec<_> = renamed
             .iter()
-            .filter_map(|(was, now)| Some((now.clone(), self.platforms.remove(was)?)))
+            .filter_map(|(was, name)| Some((name.clone(), now.platforms.remove(was)?)))
             .collect();
-        self.platforms.extend(taken);
-        self
+        now.platforms.extend(taken);
+        Cow::Owned(now)
     }
 
     /// Records that what is rendered for these instances was applied, each to the system given with it.
@@ -345,6 +356,7 @@ impl Manifest {
                 ApplyState::Rendered | ApplyState::Applied => [].iter_mut(),
             };
             for entry in base.chain(&mut record.scopes) {
+                let entry = Arc::make_mut(entry);
                 let now = |address: ResourceAddress| renamed.get(&address).cloned().unwrap_or(address);
                 let resources = std::mem::take(&mut entry.record.resources).into_values();
                 let resources = resources.map(|resource| resource.readdressed(renamed));
@@ -359,7 +371,7 @@ impl Manifest {
 
     /// Returns the record of a scope of an instance.
     #[must_use]
-    pub fn scope(&self, platform: &PlatformName, scope: &Scope) -> Option<&ScopeEntry> {
+    pub fn scope(&self, platform: &PlatformName, scope: &Scope) -> Option<&Arc<ScopeEntry>> {
         let scopes = &self.platforms.get(platform)?.scopes;
         let position = scopes.binary_search_by(|entry| entry.scope.cmp(scope)).ok()?;
         scopes.get(position)
@@ -379,7 +391,7 @@ impl Manifest {
     /// What is wrong with it, in a few words: a scope or a file that is there twice, a file that would be a folder.
     pub(super) fn inconsistency(&self) -> Option<String> {
         for platform in self.platforms.values() {
-            let twice = |(entry, next): (&ScopeEntry, &ScopeEntry)| entry.scope == next.scope;
+            let twice = |(entry, next): (&Arc<ScopeEntry>, &Arc<ScopeEntry>)| entry.scope == next.scope;
             if platform.scopes.iter().zip(platform.scopes.iter().skip(1)).any(twice) {
                 return Some(format!("`{}` has a scope twice", platform.instance.name));
             }
@@ -413,7 +425,7 @@ impl PlatformRecord {
 
     /// The scopes of the base revision, from which the next plan starts.
     #[must_use]
-    pub fn base_scopes(&self) -> &[ScopeEntry] {
+    pub fn base_scopes(&self) -> &[Arc<ScopeEntry>] {
         match &self.standing {
             ApplyState::Behind(behind) => &behind.scopes,
             ApplyState::Rendered | ApplyState::Applied => &self.scopes,
@@ -423,7 +435,7 @@ impl PlatformRecord {
     /// The scopes that were rendered after the base revision, if there is a later rendering. An apply that failed may have made some of
     /// them.
     #[must_use]
-    pub fn scopes_since_base(&self) -> &[ScopeEntry] {
+    pub fn scopes_since_base(&self) -> &[Arc<ScopeEntry>] {
         match &self.standing {
             ApplyState::Behind(_) => &self.scopes,
             ApplyState::Rendered | ApplyState::Applied => &[],

@@ -68,7 +68,7 @@ impl Wanted {
             left: std::collections::BTreeSet::new(),
             instance: instance("plant"),
             folder: safe("plant"),
-            scopes: vec![entry, other],
+            scopes: vec![entry.into(), other.into()],
             transition: BTreeMap::new(),
             owed: BTreeMap::new(),
             applied_to: None,

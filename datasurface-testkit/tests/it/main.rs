@@ -10,6 +10,7 @@ mod defects;
 mod documentation;
 mod faulty_platform;
 mod linear;
+mod session;
 mod settings_size;
 mod simulated;
 mod synthetic;

@@ -16,7 +16,10 @@ use datasurface_graph::{Custody, Fingerprint};
 use datasurface_model::DatasetKey;
 use datasurface_platform::{FileRecord, PlatformInstance, Revision, SafePath, Scope, ScopeRecord};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The format of a manifest in parts. The one before, `datasurface-target/1`, has everything in one text.
 const FORMAT: &str = "datasurface-target/2";
@@ -159,8 +162,8 @@ struct Side<'s> {
 }
 
 impl Side<'_> {
-    fn scopes(&self, entries: &[ScopeEntry]) -> Result<Vec<ScopeIndex>, TargetError> {
-        let of = |entry: &ScopeEntry| {
+    fn scopes(&self, entries: &[Arc<ScopeEntry>]) -> Result<Vec<ScopeIndex>, TargetError> {
+        let of = |entry: &Arc<ScopeEntry>| {
             Ok(ScopeIndex {
                 scope: entry.scope.clone(),
                 folder: entry.folder.clone(),
@@ -307,7 +310,7 @@ impl Reader<'_> {
         platform: &SafePath,
         index: ScopeIndex,
         shared: &BTreeSet<SafePath>,
-    ) -> Result<ScopeEntry, TargetError> {
+    ) -> Result<Arc<ScopeEntry>, TargetError> {
         let mut entry = empty_entry(&index);
         for (number, hash) in index.pages.into_iter().enumerate() {
             let path = PartPlace { platform, scope: Some(&index.folder), number }.path(RENDERED)?;
@@ -317,10 +320,10 @@ impl Reader<'_> {
             }
             page.add_to(&mut entry);
         }
-        Ok(entry)
+        Ok(Arc::new(entry))
     }
 
-    fn applied(&mut self, platform: &SafePath, index: ScopeIndex) -> Result<ScopeEntry, TargetError> {
+    fn applied(&mut self, platform: &SafePath, index: ScopeIndex) -> Result<Arc<ScopeEntry>, TargetError> {
         let mut entry = empty_entry(&index);
         for (number, hash) in index.pages.into_iter().enumerate() {
             let place = PartPlace { platform, scope: Some(&index.folder), number };
@@ -330,7 +333,7 @@ impl Reader<'_> {
             };
             page.add_to(&mut entry);
         }
-        Ok(entry)
+        Ok(Arc::new(entry))
     }
 
     /// Reads what is asked for of datasets; those parts whose hashes are `shared` are the rendered ones.

@@ -27,7 +27,7 @@ use datasurface_graph::{Custody, Fingerprint};
 use datasurface_model::DatasetKey;
 use datasurface_platform::SafePath;
 use page::{Page, pages};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The number of datasets in a part that says what is asked for of them, if they are evenly spread.
 const DATASETS_IN_PART: usize = 4096;
@@ -110,7 +110,7 @@ impl<'m> Parts<'m> {
         &mut self,
         side: &str,
         record: &'m PlatformRecord,
-        scopes: &'m [ScopeEntry],
+        scopes: &'m [Arc<ScopeEntry>],
         owed: &'m BTreeMap<DatasetKey, Custody>,
     ) -> Result<(), TargetError> {
         let scopes = scopes.iter().flat_map(|entry| {

@@ -53,7 +53,7 @@ fn with_stores_of(size: usize, datasets: usize, edited: Option<usize>) -> Manife
         left: BTreeSet::new(),
         instance: instance("plant"),
         folder: safe("plant"),
-        scopes: vec![entry],
+        scopes: vec![entry.into()],
         transition: BTreeMap::new(),
         owed,
         applied_to: None,

@@ -4,14 +4,17 @@ use super::{Wanted, instance, safe};
 use crate::output::{ApplyState, Manifest, PlatformRecord, ScopeEntry};
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{Revision, Scope, ScopeRecord};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 fn manifest() -> Manifest {
     Wanted::new("lock\n", &[("a.sql", "SELECT 1"), ("sub/b.sql", "SELECT 2")]).manifest()
 }
 
-fn entry(scope: Scope, folder: &str) -> ScopeEntry {
-    ScopeEntry {
+fn entry(scope: Scope, folder: &str) -> Arc<ScopeEntry> {
+    Arc::new(ScopeEntry {
         scope,
         folder: safe(folder),
         fingerprint: Fingerprint::of_bytes(b""),
@@ -20,7 +23,7 @@ fn entry(scope: Scope, folder: &str) -> ScopeEntry {
         nodes: BTreeMap::from([("Ingest/plant/store".parse().unwrap(), Fingerprint::of_bytes(b""))]),
         metadata: BTreeMap::new(),
         members: BTreeMap::new(),
-    }
+    })
 }
 
 fn refusal(text: &str) -> String {

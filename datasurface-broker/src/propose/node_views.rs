@@ -1,0 +1,211 @@
+//! The views of the nodes of a platform.
+
+use super::{
+    metadata,
+    view_memory::NodesSince,
+    views::{Held, Sources, for_datasets, sources, wanted},
+};
+use crate::{configured_platform::ConfiguredPlatform, sharding::HeldCustody};
+use datasurface_graph::{Fingerprint, IntentionGraph, Node, NodeFacts, NodeKey};
+use datasurface_model::PlatformName;
+use datasurface_platform::{DeclarationReader, NodeView, Offer, ResolvedOffer};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    rc::Rc,
+    sync::{Arc, OnceLock},
+};
+
+/// The views of nodes, ordered by key.
+#[derive(Debug, Default)]
+pub(super) struct NodeViews {
+    nodes: Vec<NodeView>,
+    /// The hashes of each of them, once somebody asked for them.
+    fingerprints: Vec<Arc<OnceLock<[Fingerprint; 2]>>>,
+    /// The positions of those that may be other than before.
+    fresh: Vec<usize>,
+    /// The nodes of before that may be other now, or are gone.
+    pub(super) replaced: Vec<NodeKey>,
+}
+
+impl NodeViews {
+    /// The views, ordered by key.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &NodeView> {
+        self.nodes.iter()
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Returns the view at a position.
+    pub(super) fn at(&self, position: usize) -> Option<&NodeView> {
+        self.nodes.get(position)
+    }
+
+    /// Returns the position of the view of a node.
+    fn position(&self, key: &NodeKey) -> Option<usize> {
+        self.nodes.binary_search_by(|node| node.key().cmp(key)).ok()
+    }
+
+    /// Returns the view of a node.
+    pub(super) fn get(&self, key: &NodeKey) -> Option<&NodeView> {
+        self.at(self.position(key)?)
+    }
+
+    /// The views that may be other than before.
+    pub(super) fn fresh(&self) -> impl Iterator<Item = &NodeView> {
+        self.fresh.iter().filter_map(|position| self.nodes.get(*position))
+    }
+
+    /// Returns the hashes of the view of a node, which are computed once.
+    pub(super) fn fingerprints(
+        &self,
+        node: &NodeKey,
+        compute: impl FnOnce(&NodeView) -> [Fingerprint; 2],
+    ) -> Option<[Fingerprint; 2]> {
+        let position = self.position(node)?;
+        let node = self.nodes.get(position)?;
+        Some(*self.fingerprints.get(position)?.get_or_init(|| compute(node)))
+    }
+
+    fn push_fresh(&mut self, view: NodeView) {
+        self.fresh.push(self.nodes.len());
+        self.nodes.push(view);
+        self.fingerprints.push(Arc::default());
+    }
+
+    fn push_as_before(&mut self, before: &Self, position: usize) {
+        if let (Some(view), Some(fingerprints)) =
+            (before.nodes.get(position), before.fingerprints.get(position))
+        {
+            self.nodes.push(view.clone());
+            self.fingerprints.push(Arc::clone(fingerprints));
+        }
+    }
+}
+
+/// Makes views of nodes, given what is held.
+pub(super) struct NodeViewMaker<'a> {
+    sources: &'a Sources<'a>,
+    custody: BTreeMap<&'a PlatformName, HeldCustody<'a>>,
+    /// The offers of the nodes that were asked, ordered by dataset.
+    offers: RefCell<BTreeMap<NodeKey, Rc<[Offer]>>>,
+}
+
+impl<'a> NodeViewMaker<'a> {
+    pub(super) fn new(sources: &'a Sources<'a>, held: &'a Held) -> Self {
+        let custody = held.iter().map(|(name, held)| (name, HeldCustody::new(held)));
+        Self { sources, custody: custody.collect(), offers: RefCell::default() }
+    }
+
+    /// Makes the views of the nodes of a platform; those that cannot be other than before are the ones of before.
+    pub(super) fn views(
+        &self,
+        name: &PlatformName,
+        configured: &ConfiguredPlatform,
+        before: Option<NodesSince<'_>>,
+    ) -> NodeViews {
+        let declarations =
+            DeclarationReader::new(self.sources.ecosystem, name, configured.platform().descriptor());
+        let Some(graph) = self.sources.graphs.graph(name) else { return NodeViews::default() };
+        match before {
+            None => self.all(graph, &declarations),
+            Some(before) => self.since(graph, &declarations, &before),
+        }
+    }
+
+    fn all(&self, graph: &IntentionGraph, declarations: &DeclarationReader<'_>) -> NodeViews {
+        let mut views = NodeViews::default();
+        for node in graph.nodes() {
+            // Whether somebody reads its offers or not: a platform that cannot say what it offers is found here.
+            self.offers(&node.key());
+            views.push_fresh(self.view(node, declarations));
+        }
+        views
+    }
+
+    fn since(
+        &self,
+        graph: &IntentionGraph,
+        declarations: &DeclarationReader<'_>,
+        before: &NodesSince<'_>,
+    ) -> NodeViews {
+        let count = before.nodes.nodes.len() + before.added.len();
+        let mut views = NodeViews {
+            nodes: Vec::with_capacity(count),
+            fingerprints: Vec::with_capacity(count),
+            ..NodeViews::default()
+        };
+        let add = |views: &mut NodeViews, key: &NodeKey| {
+            if let Some(node) = graph.node(key) {
+                views.push_fresh(self.view(node, declarations));
+            }
+        };
+        let mut added = before.added.iter().peekable();
+        for (position, view) in before.nodes.nodes.iter().enumerate() {
+            while let Some(key) = added.next_if(|key| *key < view.key()) {
+                add(&mut views, key);
+            }
+            if !before.touched.mentions(view.facts()) {
+                views.push_as_before(before.nodes, position);
+                continue;
+            }
+            views.replaced.push(view.key().clone());
+            if before.removed.binary_search(view.key()).is_err() {
+                add(&mut views, view.key());
+            }
+        }
+        added.for_each(|key| add(&mut views, key));
+        views
+    }
+
+    fn view(&self, node: Node<'_>, declarations: &DeclarationReader<'_>) -> NodeView {
+        let key = node.key();
+        let taken_from = self.sources.graphs.handover_source(&key).map(|node| node.key());
+        let sources: Vec<NodeKey> = sources(node).chain(taken_from).collect();
+        let facts = self.facts(node).with_storage_of(&sources, self.sources.names);
+        let inputs = self.resolve(&facts, &sources);
+        let declared = declarations.of_node(&facts, &inputs);
+        let metadata = metadata::of_node(self.sources.ecosystem, &facts);
+        NodeView::new(facts, inputs).with_declarations(declared).with_metadata(metadata)
+    }
+
+    /// The facts of a node, with what is held joined into what is owed.
+    fn facts(&self, node: Node<'_>) -> NodeFacts {
+        let facts = node.facts().with_storage(self.sources.names);
+        match self.custody.get(node.graph().platform()) {
+            Some(held) => held.join(facts),
+            None => facts,
+        }
+    }
+
+    /// The offers of a node, ordered by dataset.
+    fn offers(&self, key: &NodeKey) -> Rc<[Offer]> {
+        if let Some(offers) = self.offers.borrow().get(key) {
+            return Rc::clone(offers);
+        }
+        let configured = self.sources.platforms.get(key.platform());
+        let asked = configured.zip(self.sources.graphs.node(key));
+        let mut offers = asked
+            .map(|(configured, node)| configured.platform().offer(&self.facts(node)))
+            .unwrap_or_default();
+        offers.sort_by(|one, other| one.dataset().cmp(other.dataset()));
+        let offers: Rc<[Offer]> = offers.into();
+        self.offers.borrow_mut().insert(key.clone(), Rc::clone(&offers));
+        offers
+    }
+
+    /// The offers of these sources, ordered by dataset, but only for the datasets that the node is about.
+    fn resolve(&self, facts: &NodeFacts, sources: &[NodeKey]) -> Vec<ResolvedOffer> {
+        let wanted = wanted(facts);
+        let mut inputs = Vec::new();
+        for source in sources {
+            let offered = self.offers(source);
+            let matching = for_datasets(&offered, Offer::dataset, &wanted);
+            inputs.extend(matching.map(|offer| ResolvedOffer::new(source.clone(), offer.clone())));
+        }
+        inputs
+    }
+}

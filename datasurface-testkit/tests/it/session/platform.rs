@@ -1,0 +1,107 @@
+//! A platform that shows all that it sees: whatever a session forgets to make again is seen in its files, its findings or its limits.
+
+use datasurface_platform::prelude::*;
+
+/// A platform of small shards, on which nodes share things, and which has something to say of most nodes.
+#[derive(Debug)]
+pub(super) struct Showcase(PlatformDescriptor);
+
+/// Settings: those of another platform, which mean nothing here.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(crate = "self::serde", default)]
+pub(super) struct Settings {
+    /// The most datasets of a shard.
+    most: Option<u64>,
+}
+
+static LONG: CodeInfo = CodeInfo::warning("showcase/long", "a node has a long name", "It is hard to read.");
+
+impl PlatformPlugin for Showcase {
+    type Config = Settings;
+    const KIND: &'static str = "local";
+
+    fn version() -> Version {
+        Version::new(1, 0, 0)
+    }
+
+    fn configure(_: &PlatformInstance, settings: Settings) -> Result<Self, PlatformError> {
+        let descriptor = PlatformDescriptor::for_plugin::<Self>()
+            .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
+            .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
+            .with_export_targets(["sqlite", "postgres"])
+            .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
+            .with_artifacts(["sql"])
+            .with_keyless()
+            .with_formats(["window"])
+            .data_technology("window", None)
+            .with_shares();
+        Ok(Self(
+            settings.most.into_iter().fold(descriptor, |descriptor, most| descriptor.limit("datasets", most)),
+        ))
+    }
+}
+
+impl DataPlatform for Showcase {
+    fn descriptor(&self) -> &PlatformDescriptor {
+        &self.0
+    }
+
+    fn weigh(&self, _: &NodeFacts) -> Weights {
+        Weights::new().with_weight("datasets", Weight { whole: 0, per_dataset: 1 })
+    }
+
+    fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
+        let datasets = match &node.detail {
+            NodeDetail::Ingest(ingest) => &ingest.datasets,
+            NodeDetail::Export(export) => std::slice::from_ref(&export.dataset),
+            NodeDetail::Transform(transform) => &transform.outputs,
+            NodeDetail::Trigger(_) => &[],
+        };
+        let offer = |dataset: &DatasetFacts| {
+            let address = format!("{}/{}", node.key.kind(), dataset_slug(dataset.storage_key()));
+            Offer::new(&dataset.key, address, "window").with_custody(dataset.custody)
+        };
+        datasets.iter().map(offer).collect()
+    }
+
+    fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>) {
+        if let LintView::Node(node) = what
+            && node.slug().len().is_multiple_of(2)
+        {
+            found.report(&LONG, format!("`{}` is long", node.slug()), "shorten it");
+        }
+    }
+
+    fn shares(&self, node: &NodeView) -> Vec<SharedPart> {
+        let schema = node.facts().datasets().iter().map(|dataset| {
+            let name = format!("{}-columns", dataset.schema.table().columns().len());
+            SharedPart::new(SharedKey::before("size", name), &dataset.classifications)
+        });
+        schema.collect()
+    }
+
+    fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
+        let mut rendering = Rendering::new();
+        for (node, dataset) in scope.stored_datasets() {
+            let window = Resource::for_dataset("window", node, &dataset.key);
+            rendering.add_json(window.with_held_data(dataset).attribute("schema", &dataset.schema))?;
+        }
+        for node in scope.whole_nodes() {
+            rendering.add_json(
+                Resource::for_node(&format!("{}", node.key().kind()), node).attribute("all", node),
+            )?;
+        }
+        if let Some(key) = scope.shared_key() {
+            let shared = Resource::new(format!("{}.{}", key.kind, key.name), "shared");
+            rendering.add_json(shared.attribute("parts", scope.parts()))?;
+        }
+        if scope.is_foundation() {
+            rendering.add_json(Resource::new("frame", "frame").attribute("shards", scope.shards()))?;
+        }
+        Ok(rendering)
+    }
+
+    fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
+        change.structural(|_| Judgement::update(Effect::InPlace, "what it shows"))
+    }
+}
