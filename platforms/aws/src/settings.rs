@@ -136,6 +136,11 @@ impl AwsSettings {
         format!("arn:{}:{service}:{}:{}:{resource}", self.partition(), self.region, self.account)
     }
 
+    /// Returns the address of an object in the lake bucket.
+    pub(crate) fn in_lake(&self, key: &str) -> String {
+        format!("s3://{}/{key}", self.lake_bucket)
+    }
+
     /// Returns the ARN of a role of the account.
     pub(crate) fn role_arn(&self, role: &str) -> String {
         format!("arn:{}:iam::{}:role/{role}", self.partition(), self.account)

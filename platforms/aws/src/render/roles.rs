@@ -1,6 +1,6 @@
 //! Roles: one for each service that acts, with what it does and nothing else.
 
-use super::Context;
+use super::{Context, jobs};
 use crate::{
     policy::{Policy, trust, trust_of_glue},
     types::{ROLE, ROLE_POLICY},
@@ -57,7 +57,7 @@ fn job(context: Context<'_>) -> Policy {
         .allow(&["s3:GetObject"], [settings.bucket_arn(&format!("{staging}/*"))])
         .allow(
             &["s3:GetObject"],
-            ["scripts/*", "definitions/*", "exports/*"]
+            ["scripts/*", "definitions/*", "exports/*", "transformers/*", "triggers/*"]
                 .map(|keys| settings.bucket_arn(&format!("{lake}/{keys}"))),
         )
         .allow(
@@ -71,7 +71,9 @@ fn job(context: Context<'_>) -> Policy {
         .allow(
             &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
             [settings.arn("logs", "log-group:/aws-glue/*")],
-        );
+        )
+        // The transform job tells that its batch ended.
+        .allow(&["events:PutEvents"], [settings.arn("events", "event-bus/default")]);
     let policy = policy
         .allow(
             &["secretsmanager:GetSecretValue"],
@@ -105,8 +107,8 @@ fn job(context: Context<'_>) -> Policy {
 /// A state machine starts jobs, waits for them, and tells that a batch ended.
 fn batch(context: Context<'_>) -> Policy {
     let settings = context.settings;
-    let jobs = ["merge", "export"]
-        .map(|purpose| settings.arn("glue", &format!("job/{}", context.names.single(purpose))));
+    let jobs =
+        jobs::PURPOSES.map(|purpose| settings.arn("glue", &format!("job/{}", context.names.single(purpose))));
     Policy::new()
         .allow(&["glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"], jobs)
         .allow(&["events:PutEvents"], [settings.arn("events", "event-bus/default")])

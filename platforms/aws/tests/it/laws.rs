@@ -3,9 +3,9 @@
 use crate::shop::{Shop, settings};
 use datasurface_aws::AwsPlatform;
 use datasurface_platform::prelude::*;
-use datasurface_testkit::{Laws, northwind};
+use datasurface_testkit::{Laws, northwind, northwind_masked};
 
-fn laws() -> Laws {
+pub(crate) fn laws() -> Laws {
     Laws::for_plugin::<AwsPlatform>().with_settings(settings("states")).with_other_settings([
         (
             "terraform",
@@ -32,9 +32,15 @@ fn the_platform_keeps_them_on_northwind() {
 }
 
 #[test]
+fn the_platform_keeps_them_on_a_transformer() {
+    laws().check(&laws().adapted(&northwind_masked())).assert();
+}
+
+#[test]
 fn the_platform_keeps_them_on_the_shop() {
     // It reads views, and tables of a database.
-    let shop = Shop { reports: Some(5432), ..Shop::new("states") };
+    let totals = Some(TransformTrigger::AllInputsMoved);
+    let shop = Shop { reports: Some(5432), totals, ..Shop::new("states") };
     laws().check(&shop.ecosystem()).assert();
 }
 

@@ -22,5 +22,9 @@ mod shop;
 mod site;
 mod skipped;
 mod states_language;
+mod transformed;
 
 use skipped::skipped;
+
+/// The folder of this crate with programs that run on Spark.
+const SPARK_PROGRAMS: &str = "tests/spark";

@@ -106,6 +106,38 @@ fn a_source_that_dms_cannot_read() {
 }
 
 #[test]
+fn a_transformer_that_could_not_tell_its_inputs_apart() {
+    let till = DataContainer::postgres("Till", "till.asia.example.org", "main").located("AWS/Frankfurt");
+    let other = Datastore::new("Store_orders")
+        .captured(
+            Capture::change_data_capture("Asia/Sales/Till")
+                .with_consistency(Consistency::SingleDataset)
+                .with_cron("0 * * * *"),
+        )
+        .dataset(Dataset::new("by_day", "id Integer key").classified("Public"));
+    let asia = GovernanceZone::new().team(
+        "Sales",
+        "github:shop/asia@main",
+        Team::new().container(till).datastore(other),
+    );
+    let shop = Shop {
+        datasets: vec![
+            orders(),
+            customers(),
+            articles(),
+            Dataset::new("orders_by_day", "id Integer key").classified("Public"),
+        ],
+        totals: Some(TransformTrigger::AnyInputMoved),
+        totalled: vec!["Store/orders", "Store/customers", "Store/orders_by_day", "Store_orders/by_day"],
+        ..shop()
+    };
+    let ecosystem = shop.ecosystem().zone("Asia", "github:shop/asia@main", asia);
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = deployment(folder.path()).render(&ecosystem).unwrap_err().to_string();
+    assert_refused(&refusal, "aws/input-name", "`Store/orders_by_day` and `Store_orders/by_day`");
+}
+
+#[test]
 fn another_key_of_what_is_kept() {
     let rekeyed = with_customers("id Integer not null, name VarChar(80) key");
     assert_refused(&refusal_of_change(&shop(), &rekeyed), "aws/other-key", "is another one");
