@@ -32,6 +32,11 @@ impl Names {
         hyphenated(&["datasurface", &self.instance, purpose])
     }
 
+    /// Returns the name of the role of a job.
+    pub(crate) fn job_role(&self, purpose: &str) -> String {
+        hyphenated(&["datasurface", &self.instance, "job", purpose])
+    }
+
     /// The beginning of every name that is not of a database or a table.
     pub(crate) fn prefix(&self) -> String {
         readable(&format!("datasurface-{}-", self.instance).to_lowercase(), PREFIX_LIMIT)

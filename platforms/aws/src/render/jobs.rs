@@ -3,34 +3,34 @@
 use super::{Context, roles, storage::LAKE};
 use crate::{
     names::CATALOG,
-    types::{CONNECTION, JOB, OBJECT},
+    types::{CONNECTION, JOB, OBJECT, ROLE_POLICY},
 };
 use datasurface_platform::{graph::Fingerprint, prelude::*};
 use datasurface_terraform::{Block, Expression, Handle, Module};
 
 /// A job: its purpose, and its script. Tests run this very text.
-struct Job {
-    purpose: &'static str,
+pub(super) struct Job {
+    pub(super) purpose: &'static str,
     description: &'static str,
     script: &'static str,
     file: &'static str,
 }
 
-const MERGE: Job = Job {
+pub(super) const MERGE: Job = Job {
     purpose: "merge",
     description: "Merges files of changes into Iceberg tables that keep versions",
     script: include_str!("../../scripts/merge.py"),
     file: "merge.py",
 };
 
-const TRANSFORM: Job = Job {
+pub(super) const TRANSFORM: Job = Job {
     purpose: "transform",
     description: "Makes outputs of transformers from their inputs",
     script: include_str!("../../scripts/transform.py"),
     file: "transform.py",
 };
 
-const EXPORT: Job = Job {
+pub(super) const EXPORT: Job = Job {
     purpose: "export",
     description: "Brings tables of the lake into PostgreSQL databases of consumers",
     script: include_str!("../../scripts/export.py"),
@@ -118,7 +118,7 @@ fn add_job(
     Ok(Block::resource(&JOB, job.purpose)
         .argument("name", context.names.single(job.purpose))
         .argument("description", job.description)
-        .argument("role_arn", settings.role_arn(&context.names.single(roles::JOB)))
+        .argument("role_arn", settings.role_arn(&context.names.job_role(job.purpose)))
         .argument("glue_version", GLUE_VERSION)
         .argument("worker_type", &jobs.worker_type)
         .argument("number_of_workers", jobs.workers)
@@ -128,7 +128,7 @@ fn add_job(
         .argument("execution_property", runs)
         .argument("command", command)
         .argument("default_arguments", Expression::object(arguments(context, library)))
-        .after("aws_iam_role_policy.job"))
+        .after(format!("{}.{}", ROLE_POLICY.name(), roles::job_label(job.purpose))))
 }
 
 /// The arguments of every run. The settings of Spark are one argument, in the form that Glue reads.

@@ -5,6 +5,7 @@ mod capture;
 mod catalog;
 mod definition_object;
 mod delivery;
+mod job_roles;
 mod jobs;
 mod readers;
 mod replication;

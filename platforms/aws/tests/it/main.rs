@@ -9,15 +9,18 @@
 
 mod applied;
 mod engine;
+mod evaluator;
 mod exported;
 mod laws;
 mod limits;
 mod machines;
 mod merged;
+mod permissions;
 #[path = "../../../local/tests/it/support/postgres.rs"]
 #[expect(dead_code, reason = "it is made for the tests of the local platform")]
 mod postgres;
 mod refused;
+mod script_calls;
 mod shop;
 mod site;
 mod skipped;
