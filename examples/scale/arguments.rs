@@ -46,6 +46,9 @@ pub(crate) struct Arguments {
     /// Plans and renders with the local platform rather than going through the phases.
     #[arg(long)]
     pub(crate) broker: bool,
+    /// Lets `--broker` use the platform on AWS.
+    #[arg(long, requires = "broker")]
+    pub(crate) aws: bool,
     /// Where `--broker` renders to, and leaves what it rendered; a temporary folder by default.
     #[arg(long)]
     pub(crate) folder: Option<PathBuf>,

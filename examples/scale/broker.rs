@@ -1,4 +1,4 @@
-//! What a broker costs at full size: plans and renderings of the local platform, from nothing and after an edit, and the state that a target
+//! What a broker costs at full size: plans and renderings of a platform, from nothing and after an edit, and the state that a target
 //! remembers. A target is opened anew for each, as a new process does.
 
 use crate::report::Report;
@@ -9,6 +9,7 @@ use datasurface::{
     model::{Ecosystem, Validate, Validation},
     platform::prelude::Registry,
 };
+use datasurface_aws::AwsPlatform;
 use datasurface_local::LocalPlatform;
 use serde_json::{Value, json};
 use std::{
@@ -21,20 +22,25 @@ use std::{
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Gives the ecosystem the settings of the local platform, renders it into a folder, adds a column to one dataset, and renders it again.
-pub(crate) fn measure(ecosystem: &Ecosystem, folder: Option<&Path>, report: &mut Report) -> Result<()> {
-    let own = tempfile::tempdir()?;
-    let site = Site {
-        broker: Broker::new(Registry::new().with_plugin::<LocalPlatform>()),
-        target: folder.unwrap_or(own.path()).join("rendered"),
-        lock: folder.unwrap_or(own.path()).join("datasurface.lock"),
-    };
+/// Gives the ecosystem the settings of the local platform.
+pub(crate) fn local(ecosystem: &Ecosystem) -> Value {
     let mut model = document::to_value(ecosystem);
     for platform in model.get_mut("platforms").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(platform) = platform.as_object_mut() {
             platform.insert("config".to_owned(), json!({ "database": "platform.db" }));
         }
     }
+    model
+}
+
+/// Renders an ecosystem, as a document, into a folder, adds a column to one dataset, and renders it again.
+pub(crate) fn measure(mut model: Value, folder: Option<&Path>, report: &mut Report) -> Result<()> {
+    let own = tempfile::tempdir()?;
+    let site = Site {
+        broker: Broker::new(Registry::new().with_plugin::<LocalPlatform>().with_plugin::<AwsPlatform>()),
+        target: folder.unwrap_or(own.path()).join("rendered"),
+        lock: folder.unwrap_or(own.path()).join("datasurface.lock"),
+    };
     site.change("first", &document::from_json(&model.to_string())?, report)?;
     report.count("files", files(&site.target)?.len());
     let state = files(&site.target.join(".datasurface"))?;

@@ -9,6 +9,7 @@ mod arguments;
 mod broker;
 mod edits;
 mod graph;
+mod on_aws;
 mod report;
 mod review;
 
@@ -42,7 +43,8 @@ fn measure(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
         return Ok(report);
     }
     if arguments.broker {
-        broker::measure(&ecosystem, arguments.folder.as_deref(), &mut report)?;
+        let model = if arguments.aws { on_aws::adapted(&ecosystem) } else { broker::local(&ecosystem) };
+        broker::measure(model, arguments.folder.as_deref(), &mut report)?;
         return Ok(report);
     }
 

@@ -38,6 +38,10 @@ BEFORE = "BI_"
 READ_UNTIL = "datasurface.read-until"
 MARGIN = 3_600_000
 
+# What the names of files of a full load begin with, and the property of a table with the time, in milliseconds, of the first file of changes.
+LOAD = "LOAD"
+CHANGES_SINCE = "datasurface.changes-since"
+
 
 def main(arguments=None):
     addresses, moment = arguments_of_run(arguments)
@@ -56,28 +60,45 @@ def merge(spark, table, moment):
     """Brings a table to the state of its source after all changes that are there."""
     name = table["table"]
     evolve(spark, name, table["columns"])
-    files, until = new_files(spark, name, table["files"])
+    files, progress = new_files(spark, name, table["files"])
     if files:
         changes = last_changes(spark, files, table["columns"], table["key"]).persist()
         refuse_invalid(changes)
         write(spark, name, changes, table["columns"], table["key"], moment)
         changes.unpersist()
-        set_properties(spark, name, **{READ_UNTIL: until})
+        set_properties(spark, name, **progress)
 
 
 def new_files(spark, name, folder):
-    """Returns the files that may not have been read, and the time up to which they were modified."""
+    """Returns the files that may not have been read, and the properties that record that they were."""
     path = spark._jvm.org.apache.hadoop.fs.Path(folder)
     system = path.getFileSystem(spark._jsc.hadoopConfiguration())
     # DMS makes the folder with its first file.
     found = system.listStatus(path) if system.exists(path) else []
     found = [file for file in found if file.getPath().getName().endswith(".parquet")]
-    read_until = int(properties(spark, name).get(READ_UNTIL, "0"))
+    known = properties(spark, name)
+    changes_since = refuse_reload(found, known)
+    read_until = int(known.get(READ_UNTIL, "0"))
     until = max([read_until, *(file.getModificationTime() for file in found)])
     if until == read_until:
-        return [], until
+        return [], {}
     since = read_until - MARGIN
-    return sorted(file.getPath().toString() for file in found if file.getModificationTime() > since), until
+    files = sorted(file.getPath().toString() for file in found if file.getModificationTime() > since)
+    return files, {READ_UNTIL: until, CHANGES_SINCE: changes_since}
+
+
+def refuse_reload(found, known):
+    """Refuses files of a full load that came after changes, and returns the time of the first file of changes. Nothing tells which changes
+    such a load has seen: its records may be older than what is known of them, or newer, and what it lacks may have been deleted."""
+    loads = [file for file in found if file.getPath().getName().startswith(LOAD)]
+    times = [file.getModificationTime() for file in found if not file.getPath().getName().startswith(LOAD)]
+    if CHANGES_SINCE in known:
+        times.append(int(known[CHANGES_SINCE]))
+    first = min(times, default=None)
+    late = [file.getPath().getName() for file in loads if first is not None and file.getModificationTime() > first]
+    if late:
+        raise ValueError(f"{late[0]} came after changes, so the task was loaded again: remove files of that load, or declare another dataset")
+    return first
 
 
 def last_changes(spark, files, columns, key):

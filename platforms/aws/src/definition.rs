@@ -17,9 +17,21 @@ pub(crate) struct Definition<'d> {
     files: Option<String>,
     columns: Vec<DefinedColumn<'d>>,
     key: &'d [ColumnName],
+    retention: Retained,
     /// When the job runs, for whoever reads this; none if something else starts it.
     #[serde(skip_serializing_if = "Option::is_none")]
     timetable: Option<&'d Cron>,
+}
+
+/// What the maintenance job keeps, each for so many days.
+#[derive(Debug, Serialize)]
+struct Retained {
+    /// Versions after they were superseded; none if for ever.
+    version_days: Option<u32>,
+    /// The last versions of records that were deleted: as long as files of changes of them can be there.
+    change_days: u32,
+    /// Snapshots, for whoever reads one.
+    snapshot_days: u32,
 }
 
 /// A column of a table.
@@ -56,6 +68,16 @@ impl<'d> Definition<'d> {
             files,
             columns: defined_columns(dataset)?,
             key: table.key(),
+            retention: Retained {
+                version_days: match dataset.custody.retention {
+                    Some(RetentionPeriod::For(time)) => Some(time.as_days()),
+                    Some(RetentionPeriod::ForEver) => None,
+                    // No version was promised to anybody.
+                    None => Some(0),
+                },
+                change_days: if capture.is_some() { settings.staging_days } else { 0 },
+                snapshot_days: settings.maintenance.snapshot_days,
+            },
             timetable: match capture.map(|capture| capture.capture.trigger()) {
                 Some(CaptureTrigger::Cron(cron)) => Some(cron),
                 Some(CaptureTrigger::External) | None => None,

@@ -14,19 +14,23 @@ pub struct AwsPlatform {
 /// The least time from a change at a source to a view: DMS writes a file within a minute, and a run of a job starts, reads and commits.
 const BEST_LATENCY: Latency = Latency::minutes(10);
 
-/// The resources of a capture: two endpoints, a task and a lookup; also a state machine and schedules, if it is the only one with its
-/// timetable.
-const CAPTURE_WEIGHT: u64 = 7;
+/// The resources of a capture: two endpoints, a task and a lookup; also a state machine with schedules and an alarm, if it is the only one
+/// with its timetable.
+const CAPTURE_WEIGHT: u64 = 8;
+
+/// The state machine that maintains tables and its schedules, which a shard has if it has a table.
+const MAINTENANCE_WEIGHT: u64 = 3;
 
 /// The resources of a dataset: its table and its definition.
 const DATASET_WEIGHT: u64 = 2;
 
-/// The resources of an export: two views, or a definition; also a state machine, a rule and its target, if it is the only one of its shard.
-const EXPORT_WEIGHT: u64 = 4;
+/// The resources of an export: two views, or a definition; also a state machine with a rule, its target and an alarm, if it is the only one of its
+/// shard.
+const EXPORT_WEIGHT: u64 = 5;
 
-/// The resources of a trigger: its definition; also a state machine, and two schedules or a rule and its target, if it is the only one that
-/// is started so.
-const TRIGGER_WEIGHT: u64 = 4;
+/// The resources of a trigger: its definition; also a state machine with an alarm, and two schedules or a rule and its target, if it is the
+/// only one that is started so.
+const TRIGGER_WEIGHT: u64 = 5;
 
 /// The limit of the resources of one state.
 const RESOURCES: &str = "resources";
@@ -74,9 +78,9 @@ impl DataPlatform for AwsPlatform {
     fn weigh(&self, node: &NodeFacts) -> Weights {
         let weight = match &node.detail {
             NodeDetail::Ingest(IngestFacts { source: IngestSource::Container(_), .. }) => {
-                Weight { whole: CAPTURE_WEIGHT, per_dataset: DATASET_WEIGHT }
+                Weight { whole: CAPTURE_WEIGHT + MAINTENANCE_WEIGHT, per_dataset: DATASET_WEIGHT }
             }
-            NodeDetail::Ingest(_) => Weight { whole: 0, per_dataset: DATASET_WEIGHT },
+            NodeDetail::Ingest(_) => Weight { whole: MAINTENANCE_WEIGHT, per_dataset: DATASET_WEIGHT },
             NodeDetail::Export(_) => Weight::whole(EXPORT_WEIGHT),
             NodeDetail::Trigger(_) => Weight::whole(TRIGGER_WEIGHT),
             NodeDetail::Transform(_) => Weight::whole(1),

@@ -20,8 +20,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 /// The folder of this package with programs that run on Spark.
 const SPARK_PROGRAMS: &str = "platforms/aws/tests/spark";
 
-const BEFORE: &str =
-    "id BigInt key, customer Integer not null, amount Decimal(12,2), placed Timestamp(UTC)";
+const BEFORE: &str = "id BigInt key, customer Integer not null, amount Decimal(12,2), placed Timestamp(UTC)";
 const AFTER: &str =
     "id BigInt key, customer BigInt not null, amount Decimal(12,2), placed Timestamp(UTC), note VarChar(20)";
 
@@ -31,16 +30,14 @@ type Version = (Vec<Option<String>>, u64, Option<u64>);
 #[test]
 fn live_and_history_are_equal_on_both() {
     let Some(spark) = Spark::find() else { return };
-    for seed in ["3", "4"] {
-        let folder = tempfile::tempdir().unwrap();
-        let traced = trace(&spark, folder.path(), seed);
-        let on_aws: BTreeSet<Version> = traced["versions"].as_array().unwrap().iter().map(version).collect();
-        let here = local_versions(traced["batches"].as_array().unwrap());
-        assert_eq!(on_aws, here, "seed {seed}");
-        let live = here.iter().filter(|(_, _, until)| until.is_none()).count();
-        assert_eq!(live, traced["batches"][6]["records"].as_array().unwrap().len());
-        assert!(here.len() > 2 * live, "there is history: {here:?}");
-    }
+    let folder = tempfile::tempdir().unwrap();
+    let traced = trace(&spark, folder.path(), "3");
+    let on_aws: BTreeSet<Version> = traced["versions"].as_array().unwrap().iter().map(version).collect();
+    let here = local_versions(traced["batches"].as_array().unwrap());
+    assert_eq!(on_aws, here);
+    let live = here.iter().filter(|(_, _, until)| until.is_none()).count();
+    assert_eq!(live, traced["batches"][6]["records"].as_array().unwrap().len());
+    assert!(here.len() > 2 * live, "there is history: {here:?}");
 }
 
 /// What the merge job was given, and what it shows.

@@ -20,8 +20,7 @@ pub(super) fn add(
     let NodeDetail::Ingest(ingest) = node.detail() else {
         return Ok(());
     };
-    // What another platform captures is defined there.
-    if matches!(ingest.source, IngestSource::Platform { .. }) {
+    if !is_defined(node) {
         return Ok(());
     }
     let key = dataset.storage_key();
@@ -41,6 +40,14 @@ pub(super) fn add(
     };
     module.add(&label, object)?;
     Ok(())
+}
+
+/// Whether the datasets of a node have definitions: what another platform captures is defined there.
+pub(super) fn is_defined(node: &NodeView) -> bool {
+    match node.detail() {
+        NodeDetail::Ingest(ingest) => !matches!(ingest.source, IngestSource::Platform { .. }),
+        _ => false,
+    }
 }
 
 /// Returns the object with a definition, which is there for a node.

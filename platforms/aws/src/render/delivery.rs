@@ -1,7 +1,7 @@
 //! Deliveries: what the export job brings into databases of consumers, and what starts it.
 
 use super::{
-    Context, definition_object, jobs,
+    Context, alarm, definition_object, jobs,
     readers::{any_reads, described, readers},
     start,
 };
@@ -92,8 +92,8 @@ pub(super) fn add_machine(
     };
     let (settings, names) = (context.settings, context.names);
     let is_delivered = |node: &&NodeView| matches!(node.detail(), NodeDetail::Export(export) if delivered_to(export).is_some());
-    let nodes = scope.whole_nodes().filter(is_delivered);
-    let definitions: Vec<String> = nodes.map(|node| settings.in_lake(&names.export_key(node))).collect();
+    let nodes = || scope.whole_nodes().filter(is_delivered);
+    let definitions: Vec<String> = nodes().map(|node| settings.in_lake(&names.export_key(node))).collect();
     if definitions.is_empty() {
         return Ok(());
     }
@@ -101,5 +101,6 @@ pub(super) fn add_machine(
     let definition = jobs::machine(context, "export", comment, &definitions, None);
     let (label, name) = (label(&["delivery", shard.as_str()]), names.of_batch(shard.as_str(), "delivery"));
     let machine = start::add_machine(context, module, "delivery", label, name, "export", definition)?;
+    alarm::add(context, module, &machine, alarm::least(nodes()))?;
     start::add_rule(context, module, &machine)
 }

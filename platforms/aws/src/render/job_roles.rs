@@ -27,6 +27,11 @@ pub(super) fn transform(context: Context<'_>) -> Policy {
     job(context, policy, &["definitions", "transformers", "triggers"], Tables::Writes)
 }
 
+/// The maintenance job writes tables.
+pub(super) fn maintain(context: Context<'_>) -> Policy {
+    job(context, Policy::new(), &["definitions"], Tables::Writes)
+}
+
 /// The export job reads tables, and logs in to databases of consumers from inside of the network.
 pub(super) fn export(context: Context<'_>) -> Policy {
     let settings = context.settings;

@@ -30,6 +30,13 @@ pub(super) const TRANSFORM: Job = Job {
     file: "transform.py",
 };
 
+pub(super) const MAINTAIN: Job = Job {
+    purpose: "maintain",
+    description: "Maintains Iceberg tables: retention of versions, small files, and snapshots",
+    script: include_str!("../../scripts/maintain.py"),
+    file: "maintain.py",
+};
+
 pub(super) const EXPORT: Job = Job {
     purpose: "export",
     description: "Brings tables of the lake into PostgreSQL databases of consumers",
@@ -42,7 +49,7 @@ const LIBRARY: &str = include_str!("../../scripts/versions.py");
 const LIBRARY_FILE: &str = "versions.py";
 
 /// The purposes of all jobs.
-pub(super) const PURPOSES: [&str; 3] = [MERGE.purpose, TRANSFORM.purpose, EXPORT.purpose];
+pub(super) const PURPOSES: [&str; 4] = [MERGE.purpose, TRANSFORM.purpose, MAINTAIN.purpose, EXPORT.purpose];
 
 /// The version of Glue: Spark 3.5, Python 3.11, Iceberg 1.7.
 const GLUE_VERSION: &str = "5.0";
@@ -54,7 +61,7 @@ const MINUTE: u32 = 60;
 pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), PlatformError> {
     let settings = context.settings;
     let library = add_script(context, module, "library", LIBRARY_FILE, LIBRARY)?;
-    for job in [&MERGE, &TRANSFORM] {
+    for job in [&MERGE, &TRANSFORM, &MAINTAIN] {
         let job = add_job(context, module, job, &library)?;
         module.add("jobs", job)?;
     }

@@ -1,5 +1,6 @@
 //! Renderings: root modules of Terraform, and the scripts of jobs.
 
+mod alarm;
 mod batch;
 mod capture;
 mod catalog;
@@ -7,6 +8,7 @@ mod definition_object;
 mod delivery;
 mod job_roles;
 mod jobs;
+mod maintenance;
 mod readers;
 mod replication;
 mod roles;
@@ -69,6 +71,7 @@ pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Render
     batch::add(context, &mut module, scope)?;
     delivery::add_machine(context, &mut module, scope)?;
     transform::add_machines(context, &mut module, scope)?;
+    maintenance::add_machine(context, &mut module, scope)?;
     module.into_rendering()
 }
 

@@ -23,6 +23,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), Platf
     for (purpose, policy) in [
         (jobs::MERGE.purpose, job_roles::merge(context)),
         (jobs::TRANSFORM.purpose, job_roles::transform(context)),
+        (jobs::MAINTAIN.purpose, job_roles::maintain(context)),
         (jobs::EXPORT.purpose, job_roles::export(context)),
     ] {
         let role = Role { label: job_label(purpose), name: context.names.job_role(purpose) };

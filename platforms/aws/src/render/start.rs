@@ -19,11 +19,11 @@ const EVENT: &str = "Batch merged";
 /// A state machine that was added, and what its starters are called.
 #[derive(Debug)]
 pub(super) struct Machine {
-    file: &'static str,
-    label: String,
-    name: String,
-    arn: String,
-    handle: Handle,
+    pub(super) file: &'static str,
+    pub(super) label: String,
+    pub(super) name: String,
+    pub(super) arn: String,
+    pub(super) handle: Handle,
 }
 
 /// The event that a batch ended. State machines take its detail as an object, and programs take the text of that.

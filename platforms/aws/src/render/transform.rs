@@ -1,6 +1,6 @@
 //! Transformers: what the transform job makes of which inputs, and what starts it.
 
-use super::{Context, definition_object, jobs, start};
+use super::{Context, alarm, definition_object, jobs, start};
 use crate::{
     definition::defined_columns,
     names::{dataset_label, input_name, workspace_slug},
@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 struct Started<'t> {
     cron: Option<&'t Cron>,
     triggers: Vec<String>,
+    latency: Option<Latency>,
 }
 
 /// The word for transformers that are started whenever a batch ended.
@@ -146,6 +147,7 @@ pub(super) fn add_machines(
         };
         let started = started.entry(word).or_default();
         started.cron = cron;
+        started.latency = started.latency.into_iter().chain(node.obligation().latency()).min();
         started
             .triggers
             .push(context.settings.in_lake(&key(TRIGGER, &workspace_slug(node, &trigger.workspace))));
@@ -157,6 +159,7 @@ pub(super) fn add_machines(
         let name = context.names.of_transformers(shard.as_str(), word);
         let machine =
             start::add_machine(context, module, "transformers", label, name, "transform", definition)?;
+        alarm::add(context, module, &machine, started.latency)?;
         match started.cron {
             Some(cron) => start::add_schedules(context, module, &machine, cron)?,
             None if word == MOVED => start::add_rule(context, module, &machine)?,

@@ -21,6 +21,8 @@ pub(crate) fn laws() -> Laws {
         ("export_ssl_mode", json!("verify-full")),
         ("replication", json!({"instance_class": "dms.r6i.large", "multi_az": true})),
         ("jobs", json!({"workers": 5})),
+        ("alarm_topic", json!("arn:aws:sns:eu-central-1:000000000000:alarms")),
+        ("maintenance", json!({"timetable": "0 4 1 * *", "snapshot_days": 14})),
     ])
 }
 

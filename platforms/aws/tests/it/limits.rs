@@ -8,7 +8,7 @@ use datasurface_platform::prelude::*;
 
 #[test]
 fn no_state_has_more_resources_than_it_may_have() {
-    for limit in [13, 20, 400] {
+    for limit in [15, 22, 400] {
         let folder = tempfile::tempdir().unwrap();
         let mut shop = Shop {
             datasets: vec![orders(), customers(), articles()],

@@ -5,7 +5,7 @@ use crate::{
     site::deployment,
     states_language::{End, run},
 };
-use datasurface_platform::prelude::TransformTrigger;
+use datasurface_platform::prelude::{Latency, TransformTrigger};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -150,6 +150,33 @@ fn a_transformer_is_started_as_its_trigger_says() {
             assert_eq!(schedule["schedule_expression"], "cron(0 6 * * ? *)");
             assert_eq!(schedule["schedule_expression_timezone"], "Europe/Berlin");
         }
+    }
+}
+
+#[test]
+fn an_alarm_looks_back_as_far_as_consumers_wait() {
+    let rendered = |latency| {
+        let folder = tempfile::tempdir().unwrap();
+        let deployment = deployment(folder.path());
+        let mut shop = Shop { latency, ..Shop::new("states") };
+        shop.settings["alarm_topic"] = json!("arn:aws:sns:eu-central-1:000000000000:alarms");
+        deployment.render(&shop.ecosystem()).unwrap();
+        fs::read_to_string(deployment.root().join("Lake").join(BATCHES)).unwrap()
+    };
+    let configuration: Value = serde_json::from_str(&rendered(Some(Latency::minutes(90)))).unwrap();
+    let alarms = &configuration["resource"]["aws_cloudwatch_metric_alarm"];
+    let alarms: Vec<&Value> = alarms.as_object().unwrap().values().collect();
+    assert_eq!(alarms.len(), 1);
+    assert_eq!(alarms[0]["period"], 5400);
+    assert_eq!(alarms[0]["alarm_actions"], json!(["arn:aws:sns:eu-central-1:000000000000:alarms"]));
+    let machines = configuration["resource"]["aws_sfn_state_machine"].as_object().unwrap();
+    let name = machines.values().next().unwrap()["name"].as_str().unwrap();
+    assert!(alarms[0]["dimensions"]["StateMachineArn"].as_str().unwrap().ends_with(name));
+    for latency in [None, Some(Latency::hours(24 * 8))] {
+        assert!(
+            !rendered(latency).contains("aws_cloudwatch_metric_alarm"),
+            "nothing was promised that it could see"
+        );
     }
 }
 

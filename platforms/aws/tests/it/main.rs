@@ -14,6 +14,7 @@ mod exported;
 mod laws;
 mod limits;
 mod machines;
+mod maintained;
 mod merged;
 mod permissions;
 #[path = "../../../local/tests/it/support/postgres.rs"]

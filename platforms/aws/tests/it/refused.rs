@@ -51,6 +51,10 @@ fn settings_that_aws_would_not_take() {
         ("security_groups", json!([]), "one at least"),
         ("kms_key", json!("alias/lake"), "ARN of a key"),
         ("jobs", json!({"workers": 1}), "2 at least"),
+        ("jobs", json!({"timeout_minutes": 1441}), "a day at most"),
+        ("alarm_topic", json!("alarms"), "ARN of a topic"),
+        ("maintenance", json!({"timetable": "each Sunday"}), "must be a timetable"),
+        ("maintenance", json!({"snapshot_days": 1}), "2 at least"),
     ] {
         let mut shop = shop();
         shop.settings[name] = value;

@@ -38,6 +38,8 @@ pub(crate) struct Shop {
     pub(crate) credential: CredentialKind,
     /// The port of a PostgreSQL on this machine with a database `reports`, to which orders are delivered.
     pub(crate) reports: Option<u16>,
+    /// The latency that the desk is promised.
+    pub(crate) latency: Option<Latency>,
     /// Who may read the desk.
     pub(crate) readers: Vec<Principal>,
     /// What starts the transformer that adds orders up; without a trigger there is none.
@@ -79,6 +81,7 @@ impl Shop {
                 .with_cron("*/10 * * * * Europe/Berlin"),
             credential: CredentialKind::Password,
             reports: None,
+            latency: None,
             readers: Vec::new(),
             totals: None,
             totalled: vec!["Store/orders", "Store/customers"],
@@ -100,6 +103,10 @@ impl Shop {
             .with_sinks(self.wanted.iter().copied())
             .with_milestoning(self.milestoning)
             .with_retention(Retention::years(1));
+        let group = match self.latency {
+            Some(latency) => group.with_latency(latency),
+            None => group,
+        };
         let team = match self.wanted.is_empty() {
             true => team,
             false => {

@@ -108,11 +108,45 @@ def refused(spark, rendered):
     assert shown(table, spark, "_valid_to IS NULL", list(good)) == {1: {**good, "customer": 8}}
 
 
+def reloaded(spark, rendered):
+    """A task that was loaded again is refused, also when the changes before it are gone, and the table goes on without that load."""
+    address, definition = rendered.definition(LABEL)
+    table = definition["table"]
+    spark.sql(f"DROP TABLE IF EXISTS {table} PURGE")
+    rendered.create_table(spark, LABEL, definition)
+    path = definition["files"].removeprefix("file://")
+    shutil.rmtree(path, ignore_errors=True)
+    folder = dms_files.Folder(path, COLUMNS, definition["key"])
+    good = {"id": 1, "customer": 7, "amount": dms_files.amount(150), "placed": None}
+    folder.load([good])
+    rendered.run([address], START.isoformat())
+    # The load of a large table comes in many files.
+    folder.load([{**good, "id": 2}])
+    changes = folder.change([("D", {**good, "id": 2}, dms_files.sequence(1), None)])
+    rendered.run([address], START.isoformat())
+    assert shown(table, spark, "_valid_to IS NULL", list(good)) == {1: good}
+    for is_gone in (False, True):
+        if is_gone:
+            changes.unlink()
+        again = folder.load([{**good, "customer": 8}, {**good, "id": 3}])
+        try:
+            rendered.run([address], START.isoformat())
+            raise AssertionError("a second load was taken")
+        except SystemExit as refusal:
+            assert "loaded again" in str(refusal), refusal
+        assert shown(table, spark, "_valid_to IS NULL", list(good)) == {1: good}
+        again.unlink()
+    folder.change([("U", {**good, "customer": 9}, dms_files.sequence(2), good)])
+    rendered.run([address], START.isoformat())
+    assert shown(table, spark, "_valid_to IS NULL", list(good)) == {1: {**good, "customer": 9}}
+
+
 def main():
     before, after, buckets, jar, first, count = sys.argv[1:]
     before, after = Rendered(before, buckets), Rendered(after, buckets)
     spark = session(before, jar)
     refused(spark, before)
+    reloaded(spark, before)
     records = changes = 0
     for seed in range(int(first), int(first) + int(count)):
         in_states, delivered = trial(spark, before, after, seed)
