@@ -48,6 +48,13 @@ SETTINGS = {
 # The view of what a SELECT makes, while it is made.
 MADE = "datasurface_made"
 
+# What a SELECT must not have in its plan, by class: tables that are no inputs, if Spark has a catalog of its own, and programs.
+FORBIDDEN = {
+    "HiveTableRelation": "reads nothing but its inputs",
+    "LogicalRelation": "reads nothing but its inputs",
+    "ScriptTransformation": "runs no program",
+}
+
 # Functions that call whatever Java there is.
 DANGEROUS = ("reflect", "java_method")
 
@@ -64,7 +71,8 @@ class Input:
     def __init__(self, spark, declared):
         self.name, self.table, self.columns = declared["name"], declared["table"], declared["columns"]
         known = properties(spark, self.table)
-        self.failure = known.get(FAILED)
+        # What the transformer makes itself is mended by the run that it would wait for.
+        self.failure = None if declared["is_own"] else known.get(FAILED)
         self.snapshot = last_snapshot(spark, self.table)
         # An output of a transformer may be there without a record, and one of its own is there from the beginning.
         self.is_there = self.snapshot is not None or MADE_OF in known or declared["is_own"]
@@ -187,8 +195,10 @@ def made(spark, session, output):
     # Of a view, nothing but a query has a place; a semicolon and comments may follow.
     session.sql(f"CREATE TEMPORARY VIEW {MADE} AS\n{output['select']}")
     view = session.table(MADE)
-    if any(plan.nodeName() == "ScriptTransformation" for plan in plans(view._jdf.queryExecution().analyzed())):
-        raise ValueError("a SELECT of a transformer runs no program")
+    for plan in plans(view._jdf.queryExecution().analyzed()):
+        kind = plan.getClass().getSimpleName()
+        if kind in FORBIDDEN:
+            raise ValueError(f"a SELECT of a transformer {FORBIDDEN[kind]}")
     frame = view.select(*map(quoted, columns))
     kinds = {field.name.lower(): field.dataType.typeName() for field in frame.schema}
     values = []

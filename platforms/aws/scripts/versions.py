@@ -218,5 +218,5 @@ def quoted(name):
 
 
 def text(value):
-    """A text, as Spark reads it."""
-    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
+    """A text, as Spark reads it. A dollar would begin what Spark fills in from its settings and the environment."""
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'").replace("$", "\\u0024") + "'"

@@ -83,8 +83,9 @@ fn a_move_between_states_touches_nothing() {
     let recreated =
         expected.values().flatten().filter(|(_, change)| change.action == TerraformAction::Create);
     let recreated: Vec<&str> = recreated.map(|(address, _)| address.as_str()).collect();
-    let is_of_shard = |address: &&str| address.contains(".batch-second-");
-    assert!(recreated.iter().all(is_of_shard), "the batches of the shard alone are new: {recreated:?}");
+    let is_of_shard =
+        |address: &&str| address.contains(".batch-second-") || address.contains(".maintenance-second");
+    assert!(recreated.iter().all(is_of_shard), "the machines of the shard alone are new: {recreated:?}");
     assert_eq!(site.apply(), expected);
     assert_eq!(site.planned(), Changes::new());
     site.record_applied(&revision);

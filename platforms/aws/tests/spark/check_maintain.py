@@ -39,7 +39,10 @@ def main():
 
     def versions():
         rows = spark.sql(f"SELECT id, customer, _valid_from, _valid_to FROM {table}").collect()
-        days = lambda moment: moment and (moment.astimezone(timezone.utc) - START).days
+
+        def days(moment):
+            return moment and (moment.astimezone(timezone.utc) - START).days
+
         return sorted((row.id, row.customer, days(row._valid_from), days(row._valid_to)) for row in rows)
 
     def count(of):

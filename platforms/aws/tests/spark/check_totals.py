@@ -26,6 +26,7 @@ REFUSED = {
     "SELECT 1 AS customer, 0 AS orders WHERE EXISTS (SELECT TRANSFORM (customer) USING 'cat' AS (c int) FROM Store_orders)": "runs no program",
     "SELECT 1) INSERT INTO {secret} SELECT (1": "PARSE_SYNTAX_ERROR",
     "DROP TABLE {secret}": "PARSE_SYNTAX_ERROR",
+    "SELECT 1 AS customer, NULL AS name, NULL AS total, NULL AS mean, 0 AS orders FROM default.other": "reads nothing but its inputs",
     "SELECT customer, NULL AS name, NULL AS total, NULL AS mean, 0 AS orders FROM Store_orders": "keys are not unique",
     "SELECT 1 AS customer, NULL AS name, NULL AS total, NULL AS mean, NULL AS orders": "`orders` has no value",
     "SELECT 3000000000 AS customer, NULL AS name, NULL AS total, NULL AS mean, 0 AS orders": "a value of `customer`",
@@ -100,6 +101,8 @@ def main():
 
     # Other code makes the outputs again, though no input moved; and code that must not run changes nothing.
     flow.spark.sql("CREATE TABLE lake.lake.secret (value int) USING iceberg")
+    # In the catalog that Spark itself has.
+    flow.spark.sql(f"CREATE TABLE other USING parquet LOCATION '{pathlib.Path(sys.argv[2]) / 'other'}' AS SELECT 1 AS value")
     address = transformer_address(flow, trigger)
     files = flow.definitions[ORDERS][1]["files"]
     rows = flow.database.rows(shown)
@@ -108,6 +111,12 @@ def main():
         fails(lambda: flow.rendered.run([trigger], flow.moment(hour), "transform"), words)
     flow.export(hour)
     assert flow.database.rows(shown) == rows
+    # What failed is recorded as it was said, without anything of the environment, and with what a text can have in it.
+    replace(address, transformer, """SELECT "it's \\ ${env:HOME}" AS customer""")
+    fails(lambda: flow.rendered.run([trigger], flow.moment(hour), "transform"), "it's")
+    properties = flow.spark.sql(f"SHOW TBLPROPERTIES {flow.definitions[TOTALS][1]['table']}").collect()
+    (reason,) = (row.value for row in properties if row.key == "datasurface.failed")
+    assert "`it's \\ ${env:HOME}`" in reason, reason
     # Nothing is filled in from the environment, and what is in double quotes is a name.
     replace(address, transformer, """SELECT 1 AS "customer", '${env:HOME}' AS name, 2.5 AS total, 0.0005 AS mean, 1.5 AS orders;""")
     run(merges=False)
