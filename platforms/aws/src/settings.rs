@@ -45,7 +45,7 @@ pub struct AwsSettings {
     /// The jobs of Glue.
     #[serde(default)]
     pub jobs: JobSettings,
-    /// The ARN of the SNS topic that is told of alarms; without one, they are in CloudWatch alone.
+    /// The ARN of the SNS topic that receives alarms; without one, they are in CloudWatch alone.
     #[serde(default)]
     pub alarm_topic: Option<String>,
     /// The maintenance of tables.
