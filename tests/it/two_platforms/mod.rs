@@ -4,7 +4,6 @@
 #[expect(dead_code, reason = "it is made for the tests of the platform on AWS")]
 mod engine;
 #[path = "../../../platforms/aws/tests/it/shop.rs"]
-#[expect(dead_code, reason = "it is made for the tests of the platform on AWS")]
 mod shop;
 
 use crate::{flows::Fixture, support::skipped};
