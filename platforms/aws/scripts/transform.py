@@ -34,7 +34,8 @@ from versions import (
     write,
 )
 
-# The property of an output with what it was made of: the moment of the last batch of each input, and the code.
+# The property of an output with what it was made of: the moment of the last batch of each input, and the code; and with the moments of what was
+# made, all of which was told.
 MADE_OF = "datasurface.made-of"
 
 # Settings of the session in which a SELECT runs: as in standard SQL, what is in double quotes is a name; the path of a file is no table, and
@@ -125,11 +126,17 @@ def run(spark, trigger, moment):
             "code": hashlib.sha256(json.dumps([transformer, outputs]).encode()).hexdigest(),
             "inputs": {one.table: one.moment for one in inputs},
         }
-        is_run = is_due(trigger["when"], inputs, made_of, [properties(spark, table).get(MADE_OF) for table in tables])
-        is_changed = is_run and transform(spark, inputs, outputs, moment)
+        recorded = [json.loads(properties(spark, table).get(MADE_OF, "{}")) for table in tables]
+        is_run = is_due(trigger["when"], inputs, made_of, recorded)
+        is_new = False
+        if is_run:
+            transform(spark, inputs, outputs, moment)
+            # Also what a run merged that died before it told so.
+            made_of["made"] = {table: last_moment(spark.table(table)) for table in tables}
+            is_new = any(one.get("made") != made_of["made"] for one in recorded)
         is_mended = [record_failure(spark, table, None) for table in tables]
         # Told before it is recorded: a run that dies in between is made again, and tells it again.
-        if is_changed or any(is_mended):
+        if is_new or any(is_mended):
             announce(transformer["event"])
         if is_run:
             for table in tables:
@@ -140,7 +147,6 @@ def is_due(when, inputs, made_of, recorded):
     """Whether a transformer is to run: its inputs moved, or its code is another one, since its outputs were made."""
     if not all(one.is_there for one in inputs):
         return False
-    recorded = [json.loads(text or "{}") for text in recorded]
     if any(one.get("code") != made_of["code"] for one in recorded):
         return True
     moved = [any(one["inputs"].get(table) != last for one in recorded) for table, last in made_of["inputs"].items()]
@@ -156,13 +162,10 @@ def transform(spark, inputs, outputs, moment):
         changes = differences(spark, output, made(spark, session, output), moment).persist()
         refuse_invalid(changes)
         differing.append(changes)
-    is_changed = False
     for output, changes in zip(outputs, differing):
         if not changes.isEmpty():
             write(spark, output["table"], changes, output["columns"], output["key"], moment)
-            is_changed = True
         changes.unpersist()
-    return is_changed
 
 
 def closed_session(spark, inputs):
