@@ -49,6 +49,9 @@ pub(crate) struct Arguments {
     /// Of `--broker`: a platform of one small resource for each node, with so many datasets in a shard, rather than the local one.
     #[arg(long)]
     pub(crate) shard: Option<u64>,
+    /// Lets `--broker` use the platform on AWS.
+    #[arg(long, requires = "broker")]
+    pub(crate) aws: bool,
     /// Where `--broker` renders to, and leaves what it rendered; a temporary folder by default.
     #[arg(long)]
     pub(crate) folder: Option<PathBuf>,

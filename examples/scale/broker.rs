@@ -1,7 +1,7 @@
-//! What a broker costs at full size: plans and renderings of the local platform, from nothing and after an edit, and the state that a target
+//! What a broker costs at full size: plans and renderings of a platform, from nothing and after an edit, and the state that a target
 //! remembers. A target is opened anew for each, as a new process does.
 
-use crate::{arguments::Arguments, report::Report, session, small_platform::SmallPlatform};
+use crate::{arguments::Arguments, on_aws, report::Report, session, small_platform::SmallPlatform};
 use chrono::NaiveDate;
 use datasurface::{
     broker::{Base, Broker, Lock, Placed, Proposal, Target},
@@ -9,6 +9,7 @@ use datasurface::{
     model::{Ecosystem, Validate, Validation},
     platform::prelude::Registry,
 };
+use datasurface_aws::AwsPlatform;
 use datasurface_local::LocalPlatform;
 use serde_json::{Value, json};
 use std::{
@@ -21,26 +22,27 @@ use std::{
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Gives the ecosystem the settings of the platform, renders it into a folder, adds a column to one dataset, and renders it again; then edits it
+/// Gives the ecosystem the settings of a platform, renders it into a folder, adds a column to one dataset, and renders it again; then edits it
 /// in a session.
 pub(crate) fn measure(ecosystem: &Ecosystem, arguments: &Arguments, report: &mut Report) -> Result<()> {
     let own = tempfile::tempdir()?;
     let folder = arguments.folder.as_deref();
-    let (registry, settings) = match arguments.shard {
-        None => (Registry::new().with_plugin::<LocalPlatform>(), json!({ "database": "platform.db" })),
-        Some(datasets) => (Registry::new().with_plugin::<SmallPlatform>(), json!({ "datasets": datasets })),
+    let (registry, mut model) = match arguments.shard {
+        _ if arguments.aws => (Registry::new().with_plugin::<AwsPlatform>(), on_aws::adapted(ecosystem)),
+        None => {
+            let settings = json!({ "database": "platform.db" });
+            (Registry::new().with_plugin::<LocalPlatform>(), configured(ecosystem, &settings))
+        }
+        Some(datasets) => {
+            let settings = json!({ "datasets": datasets });
+            (Registry::new().with_plugin::<SmallPlatform>(), configured(ecosystem, &settings))
+        }
     };
     let site = Site {
         broker: Broker::new(registry),
         target: folder.unwrap_or(own.path()).join("rendered"),
         lock: folder.unwrap_or(own.path()).join("datasurface.lock"),
     };
-    let mut model = document::to_value(ecosystem);
-    for platform in model.get_mut("platforms").and_then(Value::as_array_mut).into_iter().flatten() {
-        if let Some(platform) = platform.as_object_mut() {
-            platform.insert("config".to_owned(), settings.clone());
-        }
-    }
     site.change("first", &document::from_json(&model.to_string())?, report)?;
     report.count("files", files(&site.target)?.len());
     let state = files(&site.target.join(".datasurface"))?;
@@ -60,6 +62,17 @@ pub(crate) fn measure(ecosystem: &Ecosystem, arguments: &Arguments, report: &mut
     session::measure(&site, document::from_json(&model.to_string())?, arguments.edits, report)?;
     report.peak_rss("peak_rss_mib");
     Ok(())
+}
+
+/// Returns the ecosystem, as a document, with these settings of its platforms.
+fn configured(ecosystem: &Ecosystem, settings: &Value) -> Value {
+    let mut model = document::to_value(ecosystem);
+    for platform in model.get_mut("platforms").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(platform) = platform.as_object_mut() {
+            platform.insert("config".to_owned(), settings.clone());
+        }
+    }
+    model
 }
 
 /// A broker, a target, and the lock that goes with it.

@@ -9,6 +9,7 @@ mod arguments;
 mod broker;
 mod edits;
 mod graph;
+mod on_aws;
 mod report;
 mod review;
 mod session;
@@ -44,7 +45,7 @@ fn measure(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
         return Ok(report);
     }
     if arguments.broker {
-        broker::measure(&ecosystem, &arguments, &mut report)?;
+        broker::measure(&ecosystem, arguments, &mut report)?;
         return Ok(report);
     }
 

@@ -34,4 +34,5 @@ mod serialized_names;
 mod sources;
 mod summaries;
 mod support;
+mod two_platforms;
 mod words;

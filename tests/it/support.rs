@@ -6,7 +6,7 @@ pub(crate) mod postgres;
 #[path = "../../platforms/local/tests/it/support/skipped.rs"]
 mod skipped;
 
-use skipped::skipped;
+pub(crate) use skipped::skipped;
 use std::path::PathBuf;
 
 /// The text of a file that is kept beside the project, in `../shared`, or nothing if this checkout has none.

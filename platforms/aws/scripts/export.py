@@ -5,13 +5,13 @@ only records that differ are written, in one transaction. The transaction also r
 was killed is started again, one with nothing new does nothing, and readers see each batch as a whole.
 """
 
-import argparse
 import json
 from urllib.parse import quote
 
 import boto3
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from versions import arguments_of_run, definition, for_each
 
 DRIVER = "org.postgresql.Driver"
 
@@ -23,24 +23,10 @@ INCOMING = "datasurface_incoming_"
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(allow_abbrev=False)
-    parser.add_argument("--definitions", required=True, help="a JSON list of the addresses of definitions")
-    # Glue has arguments of its own.
-    options, _ = parser.parse_known_args(arguments)
+    # An export brings what is there, whenever it was merged.
+    addresses, _ = arguments_of_run(arguments)
     spark = SparkSession.builder.getOrCreate()
-    failures = []
-    for address in json.loads(options.definitions):
-        # One export that fails keeps no other one from its batch.
-        try:
-            export(spark, definition(spark, address))
-        except Exception as error:
-            failures.append(f"{address}: {error}")
-    if failures:
-        raise SystemExit("\n".join(failures))
-
-
-def definition(spark, address):
-    return json.loads("".join(row.value for row in spark.read.text(address, wholetext=True).collect()))
+    for_each(addresses, lambda address: export(spark, definition(spark, address)))
 
 
 def export(spark, wanted):

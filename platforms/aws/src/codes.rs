@@ -71,6 +71,17 @@ codes! {
         "a column has a name that PostgreSQL would cut",
         "PostgreSQL keeps the first 63 bytes of a name. Give the column a shorter one, or read it in Athena."
     );
+    NO_SELECT(
+        "no-select",
+        "an output of a transformer is made by no SELECT",
+        "The transform job makes each dataset of an output by a SELECT of its own. Give the transformer one for each dataset."
+    );
+    INPUT_NAME(
+        "input-name",
+        "two inputs of a transformer would have one name",
+        "The SQL of a transformer sees its inputs as `<datastore>_<dataset>`, and Spark does not tell cases apart: `A_b` and `c`, `A` and `b_c` are \
+         both `A_b_c`. Rename one of them, or leave it out."
+    );
     OTHER_KEY(
         "other-key",
         "another key of data that is kept",

@@ -2,7 +2,7 @@
 
 use crate::{
     column_type::{ColumnType, Limits},
-    names::{CATALOG, Names, source_table},
+    names::{Names, source_table},
     settings::AwsSettings,
 };
 use datasurface_platform::prelude::*;
@@ -12,18 +12,31 @@ use datasurface_platform::prelude::*;
 pub(crate) struct Definition<'d> {
     /// The table, as Spark names it.
     table: String,
-    /// The folder with the files of changes.
-    files: String,
+    /// The folder with the files of changes; none if a transformer makes the table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<String>,
     columns: Vec<DefinedColumn<'d>>,
     key: &'d [ColumnName],
+    retention: Retained,
     /// When the job runs, for whoever reads this; none if something else starts it.
     #[serde(skip_serializing_if = "Option::is_none")]
     timetable: Option<&'d Cron>,
 }
 
+/// What the maintenance job keeps, each for so many days.
+#[derive(Debug, Serialize)]
+struct Retained {
+    /// Versions after they were superseded; none if for ever.
+    version_days: Option<u32>,
+    /// The last versions of records that were deleted: as long as files of changes of them can be there.
+    change_days: u32,
+    /// Snapshots, for whoever reads one.
+    snapshot_days: u32,
+}
+
 /// A column of a table.
 #[derive(Debug, Serialize)]
-struct DefinedColumn<'d> {
+pub(crate) struct DefinedColumn<'d> {
     name: &'d ColumnName,
     #[serde(rename = "type")]
     data_type: String,
@@ -33,7 +46,7 @@ struct DefinedColumn<'d> {
 }
 
 impl<'d> Definition<'d> {
-    /// Defines the table of a dataset that is captured from a container.
+    /// Defines the table of a dataset, which is captured from a container or made by a transformer.
     ///
     /// # Errors
     ///
@@ -41,24 +54,45 @@ impl<'d> Definition<'d> {
     pub(crate) fn new(
         settings: &AwsSettings,
         names: &Names,
-        node: &NodeView,
-        capture: &'d CaptureFacts,
+        node: &'d NodeView,
         dataset: &'d DatasetFacts,
     ) -> Result<Self, PlatformError> {
         let table = dataset.schema.table();
-        let (schema, source) = source_table(capture, &dataset.key.dataset);
-        let folder = names.staging_folder(node);
+        let capture = node.facts().capture();
+        let files = capture.map(|capture| {
+            let (schema, source) = source_table(capture, &dataset.key.dataset);
+            format!("s3://{}/{}/{schema}/{source}", settings.staging_bucket, names.staging_folder(node))
+        });
         Ok(Self {
-            table: format!("{CATALOG}.{}.{}", names.database(), Names::table(dataset.storage_key())),
-            files: format!("s3://{}/{folder}/{schema}/{source}", settings.staging_bucket),
-            columns: table.columns().iter().map(DefinedColumn::new).collect::<Result<_, _>>()?,
+            table: names.spark_table(&Names::table(dataset.storage_key())),
+            files,
+            columns: defined_columns(dataset)?,
             key: table.key(),
-            timetable: match capture.capture.trigger() {
-                CaptureTrigger::Cron(cron) => Some(cron),
-                CaptureTrigger::External => None,
+            retention: Retained {
+                version_days: match dataset.custody.retention {
+                    Some(RetentionPeriod::For(time)) => Some(time.as_days()),
+                    Some(RetentionPeriod::ForEver) => None,
+                    // No version was promised to anybody.
+                    None => Some(0),
+                },
+                change_days: if capture.is_some() { settings.staging_days } else { 0 },
+                snapshot_days: settings.maintenance.snapshot_days,
+            },
+            timetable: match capture.map(|capture| capture.capture.trigger()) {
+                Some(CaptureTrigger::Cron(cron)) => Some(cron),
+                Some(CaptureTrigger::External) | None => None,
             },
         })
     }
+}
+
+/// Returns the columns of a dataset, as jobs read them.
+///
+/// # Errors
+///
+/// If a column has a type that nothing keeps, which lint reports.
+pub(crate) fn defined_columns(dataset: &DatasetFacts) -> Result<Vec<DefinedColumn<'_>>, PlatformError> {
+    dataset.schema.table().columns().iter().map(DefinedColumn::new).collect()
 }
 
 impl<'d> DefinedColumn<'d> {

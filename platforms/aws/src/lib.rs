@@ -38,5 +38,5 @@ mod types;
 
 pub use codes::CODES;
 pub use platform::AwsPlatform;
-pub use settings::{AwsSettings, JobSettings, ReplicationSettings, SslMode};
+pub use settings::{AwsSettings, JobSettings, MaintenanceSettings, ReplicationSettings, SslMode};
 pub use types::TYPES;

@@ -1,7 +1,14 @@
 //! Lint: whatever cannot be rendered is reported, each with a code that says what to do.
 
-use crate::{codes, column_type::ColumnType, names::source_table, settings::AwsSettings};
+use crate::{
+    codes,
+    column_type::ColumnType,
+    names::{input_name, source_table},
+    render::{readers, select_of},
+    settings::AwsSettings,
+};
 use datasurface_platform::prelude::*;
+use std::collections::BTreeMap;
 
 /// Columns of the files of DMS. Those of tables begin with `_`, as no column of the model does.
 pub(crate) const RESERVED: [&str; 2] = ["op", "ar_change_seq"];
@@ -31,7 +38,7 @@ pub(crate) fn report_node(node: &NodeView, found: &mut Reporter<'_>) {
             // A view has the columns of its dataset, also of one that another platform captures.
             report_columns(&export.dataset, found);
             report_target(node, export, found);
-            for consumer in export.consumers.iter().filter(|one| !one.entitlement.is_empty()) {
+            for consumer in readers(export).filter(|one| !one.entitlement.is_empty()) {
                 let message = format!("nobody is granted what `{}` may read", consumer.group);
                 found.report(
                     &codes::NOT_GRANTED,
@@ -40,7 +47,8 @@ pub(crate) fn report_node(node: &NodeView, found: &mut Reporter<'_>) {
                 );
             }
         }
-        NodeDetail::Trigger(_) | NodeDetail::Transform(_) => {}
+        NodeDetail::Transform(transform) => report_transform(transform, found),
+        NodeDetail::Trigger(_) => {}
     }
 }
 
@@ -49,7 +57,7 @@ fn report_target(node: &NodeView, export: &ExportFacts, found: &mut Reporter<'_>
     if export.container.kind().server().is_none() {
         return;
     }
-    let named: Vec<_> = export.consumers.iter().map(|consumer| consumer.credential.as_ref()).collect();
+    let named: Vec<_> = readers(export).map(|consumer| consumer.credential.as_ref()).collect();
     let differs = named.windows(2).any(|pair| pair.first() != pair.last());
     let is_password = |key: &CredentialKey| {
         node.declarations().credentials.get(key).copied().unwrap_or_default() == CredentialKind::Password
@@ -66,6 +74,27 @@ fn report_target(node: &NodeView, export: &ExportFacts, found: &mut Reporter<'_>
         let about = LintSubject::Column(export.dataset.key.clone(), column.name().clone());
         let message = format!("`{}` is longer than {limit} bytes", column.name());
         found.report_about(&about, &codes::TARGET_COLUMN, message, "give it a shorter name");
+    }
+}
+
+/// Reports why the transform job cannot make the outputs of a transformer. What its SELECTs say is judged with the model.
+fn report_transform(transform: &TransformFacts, found: &mut Reporter<'_>) {
+    for output in transform.outputs.iter().filter(|output| select_of(transform, output).is_none()) {
+        let message = format!("no SELECT makes `{}`", output.key);
+        found.report(
+            &codes::NO_SELECT,
+            message,
+            "give the transformer one SELECT for each dataset of its output",
+        );
+    }
+    let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for input in &transform.inputs {
+        by_name.entry(input_name(&input.key).to_lowercase()).or_default().push(format!("`{}`", input.key));
+    }
+    for inputs in by_name.into_values().filter(|inputs| inputs.len() > 1) {
+        let message = format!("{} have one name in the SQL of the transformer", inputs.join(" and "));
+        let help = "inputs are called `<datastore>_<dataset>`; rename one of them, or leave it out";
+        found.report(&codes::INPUT_NAME, message, help);
     }
 }
 

@@ -32,6 +32,11 @@ impl Names {
         hyphenated(&["datasurface", &self.instance, purpose])
     }
 
+    /// Returns the name of the role of a job.
+    pub(crate) fn job_role(&self, purpose: &str) -> String {
+        hyphenated(&["datasurface", &self.instance, "job", purpose])
+    }
+
     /// The beginning of every name that is not of a database or a table.
     pub(crate) fn prefix(&self) -> String {
         readable(&format!("datasurface-{}-", self.instance).to_lowercase(), PREFIX_LIMIT)
@@ -50,6 +55,11 @@ impl Names {
         hyphenated(&["datasurface", &self.instance, shard, timetable])
     }
 
+    /// Returns the name of what runs the transformers of a shard that are started alike.
+    pub(crate) fn of_transformers(&self, shard: &str, start: &str) -> String {
+        hyphenated(&["datasurface", &self.instance, shard, "transform", start])
+    }
+
     /// The database of the catalog with the tables.
     pub(crate) fn database(&self) -> String {
         lowercase_identifier(&[&self.instance])
@@ -58,6 +68,11 @@ impl Names {
     /// The database of the catalog with the views of consumers.
     pub(crate) fn view_database(&self) -> String {
         lowercase_identifier(&[&self.instance, "views"])
+    }
+
+    /// Returns a table of the lake, as Spark names it.
+    pub(crate) fn spark_table(&self, table: &str) -> String {
+        format!("{CATALOG}.{}.{table}", self.database())
     }
 
     /// Returns the prefix of the files of a node in the staging bucket.
@@ -89,6 +104,16 @@ impl Names {
 /// Returns the label of what is there for a dataset.
 pub(crate) fn dataset_label(dataset: &DatasetKey) -> String {
     label(&[dataset.datastore.as_str(), dataset.dataset.as_str()])
+}
+
+/// Returns what the SELECTs of a transformer call an input.
+pub(crate) fn input_name(dataset: &DatasetKey) -> String {
+    format!("{}_{}", dataset.datastore, dataset.dataset)
+}
+
+/// Returns a safe, unique and bounded name of the workspace of a transformer, which no rename changes.
+pub(crate) fn workspace_slug(node: &NodeView, workspace: &WorkspaceName) -> String {
+    slug(&[node.facts().storage.workspace(workspace).as_str()], NAME_LIMIT)
 }
 
 /// Returns schema and table of a dataset at its source: PostgreSQL's default schema, unless another one is named.

@@ -14,15 +14,23 @@ pub struct AwsPlatform {
 /// The least time from a change at a source to a view: DMS writes a file within a minute, and a run of a job starts, reads and commits.
 const BEST_LATENCY: Latency = Latency::minutes(10);
 
-/// The resources of a capture: two endpoints, a task and a lookup; also a state machine and schedules, if it is the only one with its
-/// timetable.
-const CAPTURE_WEIGHT: u64 = 7;
+/// The resources of a capture: two endpoints, a task and a lookup; also a state machine with schedules and an alarm, if it is the only one
+/// with its timetable.
+const CAPTURE_WEIGHT: u64 = 8;
+
+/// The state machine that maintains tables and its schedules, which a shard has if it has a table.
+const MAINTENANCE_WEIGHT: u64 = 3;
 
 /// The resources of a dataset: its table and its definition.
 const DATASET_WEIGHT: u64 = 2;
 
-/// The resources of an export: two views, or a definition; also a state machine, a rule and its target, if it is the only one of its shard.
-const EXPORT_WEIGHT: u64 = 4;
+/// The resources of an export: two views, or a definition; also a state machine with a rule, its target and an alarm, if it is the only one of its
+/// shard.
+const EXPORT_WEIGHT: u64 = 5;
+
+/// The resources of a trigger: its definition; also a state machine with an alarm, and two schedules or a rule and its target, if it is the
+/// only one that is started so.
+const TRIGGER_WEIGHT: u64 = 5;
 
 /// The limit of the resources of one state.
 const RESOURCES: &str = "resources";
@@ -43,6 +51,7 @@ impl PlatformPlugin for AwsPlatform {
             .with_consistencies([Consistency::SingleDataset])
             .with_export_targets(["platform_managed", "postgres"])
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
+            .with_artifacts(["sql"])
             .with_formats([format(&settings, &names).as_str()])
             .with_best_latency(BEST_LATENCY)
             .data_technology("s3", Some(keys))
@@ -68,9 +77,13 @@ impl DataPlatform for AwsPlatform {
 
     fn weigh(&self, node: &NodeFacts) -> Weights {
         let weight = match &node.detail {
-            NodeDetail::Ingest(_) => Weight { whole: CAPTURE_WEIGHT, per_dataset: DATASET_WEIGHT },
+            NodeDetail::Ingest(IngestFacts { source: IngestSource::Container(_), .. }) => {
+                Weight { whole: CAPTURE_WEIGHT + MAINTENANCE_WEIGHT, per_dataset: DATASET_WEIGHT }
+            }
+            NodeDetail::Ingest(_) => Weight { whole: MAINTENANCE_WEIGHT, per_dataset: DATASET_WEIGHT },
             NodeDetail::Export(_) => Weight::whole(EXPORT_WEIGHT),
-            NodeDetail::Trigger(_) | NodeDetail::Transform(_) => Weight::whole(0),
+            NodeDetail::Trigger(_) => Weight::whole(TRIGGER_WEIGHT),
+            NodeDetail::Transform(_) => Weight::whole(1),
         };
         Weights::new().with_weight(RESOURCES, weight)
     }
@@ -81,7 +94,13 @@ impl DataPlatform for AwsPlatform {
             let table = Names::table(dataset.storage_key());
             Offer::new(&dataset.key, table, &format).with_custody(dataset.custody).with_latency(BEST_LATENCY)
         };
-        node.datasets().iter().map(offer).collect()
+        match &node.detail {
+            NodeDetail::Ingest(ingest) => ingest.datasets.iter().map(offer).collect(),
+            // A transformer reads the table itself, wherever its inputs are exported to.
+            NodeDetail::Export(export) => vec![offer(&export.dataset)],
+            NodeDetail::Transform(transform) => transform.outputs.iter().map(offer).collect(),
+            NodeDetail::Trigger(_) => Vec::new(),
+        }
     }
 
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {

@@ -19,6 +19,14 @@ impl Policy {
         self
     }
 
+    /// Allows actions on a key, if there is one.
+    pub(crate) fn allow_key(self, key: Option<&String>, actions: &[&str]) -> Self {
+        match key {
+            Some(key) => self.allow(actions, [key.clone()]),
+            None => self,
+        }
+    }
+
     /// Adds a statement.
     pub(crate) fn statement(mut self, statement: serde_json::Value) -> Self {
         self.0.push(statement);

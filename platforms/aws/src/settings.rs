@@ -45,6 +45,12 @@ pub struct AwsSettings {
     /// The jobs of Glue.
     #[serde(default)]
     pub jobs: JobSettings,
+    /// The ARN of the SNS topic that receives alarms; without one, they are in CloudWatch alone.
+    #[serde(default)]
+    pub alarm_topic: Option<String>,
+    /// The maintenance of tables.
+    #[serde(default)]
+    pub maintenance: MaintenanceSettings,
     /// The most resources of one state; 400 by default.
     #[serde(default = "usual_resources_per_state")]
     pub resources_per_state: u64,
@@ -89,6 +95,22 @@ pub struct JobSettings {
     pub datasets_per_run: u32,
     /// The most runs at the same time; 10 by default.
     pub concurrent_runs: u32,
+}
+
+/// The maintenance of tables.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MaintenanceSettings {
+    /// The timetable, as the model writes one; `0 3 * * sun` by default.
+    pub timetable: Cron,
+    /// The days for which snapshots stay for whoever reads one; 7 by default, and 2 at least.
+    pub snapshot_days: u32,
+}
+
+impl Default for MaintenanceSettings {
+    fn default() -> Self {
+        Self { timetable: Cron::from("0 3 * * sun"), snapshot_days: 7 }
+    }
 }
 
 impl Default for ReplicationSettings {
@@ -136,6 +158,11 @@ impl AwsSettings {
         format!("arn:{}:{service}:{}:{}:{resource}", self.partition(), self.region, self.account)
     }
 
+    /// Returns the address of an object in the lake bucket.
+    pub(crate) fn in_lake(&self, key: &str) -> String {
+        format!("s3://{}/{key}", self.lake_bucket)
+    }
+
     /// Returns the ARN of a role of the account.
     pub(crate) fn role_arn(&self, role: &str) -> String {
         format!("arn:{}:iam::{}:role/{role}", self.partition(), self.account)
@@ -171,6 +198,15 @@ impl AwsSettings {
         require(self.jobs.workers >= 2, "`jobs.workers` must be 2 at least");
         require(self.jobs.datasets_per_run > 0, "`jobs.datasets_per_run` must be 1 at least");
         require(self.jobs.concurrent_runs > 0, "`jobs.concurrent_runs` must be 1 at least");
+        let is_topic = |topic: &String| topic.starts_with("arn:") && topic.contains(":sns:");
+        require(self.alarm_topic.as_ref().is_none_or(is_topic), "`alarm_topic` must be the ARN of a topic");
+        let maintenance = &self.maintenance;
+        require(maintenance.timetable.error().is_none(), "`maintenance.timetable` must be a timetable");
+        require(maintenance.snapshot_days >= 2, "`maintenance.snapshot_days` must be 2 at least");
+        require(
+            (1..=1440).contains(&self.jobs.timeout_minutes),
+            "`jobs.timeout_minutes` must be a day at most: maintenance takes files of longer runs for lost",
+        );
         let is_prefix = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c);
         require(
             !self.secrets_prefix.is_empty() && self.secrets_prefix.chars().all(is_prefix),

@@ -87,6 +87,10 @@ pub(crate) static EVENT_TARGET: ResourceType = ResourceType::new("aws_cloudwatch
     .imported_by("{rule}/{target_id}")
     .replaced_by(&["rule", "target_id", "event_bus_name"], Effect::Pause);
 
+pub(crate) static ALARM: ResourceType = ResourceType::new("aws_cloudwatch_metric_alarm")
+    .imported_by("{alarm_name}")
+    .replaced_by(&["alarm_name"], Effect::None);
+
 /// Every type that is rendered.
 pub static TYPES: ResourceTypes = ResourceTypes::new(&[
     &BUCKET,
@@ -110,4 +114,5 @@ pub static TYPES: ResourceTypes = ResourceTypes::new(&[
     &CONNECTION,
     &EVENT_RULE,
     &EVENT_TARGET,
+    &ALARM,
 ]);

@@ -3,32 +3,53 @@
 use super::{Context, roles, storage::LAKE};
 use crate::{
     names::CATALOG,
-    types::{CONNECTION, JOB, OBJECT},
+    types::{CONNECTION, JOB, OBJECT, ROLE_POLICY},
 };
 use datasurface_platform::{graph::Fingerprint, prelude::*};
-use datasurface_terraform::{Block, Expression, Module};
+use datasurface_terraform::{Block, Expression, Handle, Module};
 
 /// A job: its purpose, and its script. Tests run this very text.
-struct Job {
-    purpose: &'static str,
+pub(super) struct Job {
+    pub(super) purpose: &'static str,
     description: &'static str,
     script: &'static str,
     file: &'static str,
 }
 
-const MERGE: Job = Job {
+pub(super) const MERGE: Job = Job {
     purpose: "merge",
     description: "Merges files of changes into Iceberg tables that keep versions",
     script: include_str!("../../scripts/merge.py"),
     file: "merge.py",
 };
 
-const EXPORT: Job = Job {
+pub(super) const TRANSFORM: Job = Job {
+    purpose: "transform",
+    description: "Makes outputs of transformers from their inputs",
+    script: include_str!("../../scripts/transform.py"),
+    file: "transform.py",
+};
+
+pub(super) const MAINTAIN: Job = Job {
+    purpose: "maintain",
+    description: "Maintains Iceberg tables: retention of versions, small files, and snapshots",
+    script: include_str!("../../scripts/maintain.py"),
+    file: "maintain.py",
+};
+
+pub(super) const EXPORT: Job = Job {
     purpose: "export",
     description: "Brings tables of the lake into PostgreSQL databases of consumers",
     script: include_str!("../../scripts/export.py"),
     file: "export.py",
 };
+
+/// The module that scripts have in common, and its file.
+const LIBRARY: &str = include_str!("../../scripts/versions.py");
+const LIBRARY_FILE: &str = "versions.py";
+
+/// The purposes of all jobs.
+pub(super) const PURPOSES: [&str; 4] = [MERGE.purpose, TRANSFORM.purpose, MAINTAIN.purpose, EXPORT.purpose];
 
 /// The version of Glue: Spark 3.5, Python 3.11, Iceberg 1.7.
 const GLUE_VERSION: &str = "5.0";
@@ -39,8 +60,11 @@ const MINUTE: u32 = 60;
 /// Adds the jobs, and their scripts, to the foundation.
 pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), PlatformError> {
     let settings = context.settings;
-    let merge = add_job(context, module, &MERGE)?;
-    module.add("jobs", merge)?;
+    let library = add_script(context, module, "library", LIBRARY_FILE, LIBRARY)?;
+    for job in [&MERGE, &TRANSFORM, &MAINTAIN] {
+        let job = add_job(context, module, job, &library)?;
+        module.add("jobs", job)?;
+    }
     // Databases of consumers are reached from inside of the network alone.
     let network = Expression::object([
         ("subnet_id", settings.subnets.first().map_or_else(Expression::null, Expression::from)),
@@ -52,43 +76,56 @@ pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), Platf
         .argument("connection_type", "NETWORK")
         .argument("physical_connection_requirements", network);
     let connection = module.add("jobs", connection)?;
-    let export = add_job(context, module, &EXPORT)?;
+    let export = add_job(context, module, &EXPORT, &library)?;
     module.add("jobs", export.argument("connections", Expression::list([connection.attribute("name")])))?;
     Ok(())
 }
 
-/// Adds the script of a job, and returns the job.
-fn add_job(context: Context<'_>, module: &mut Module, job: &Job) -> Result<Block, PlatformError> {
-    let (settings, jobs) = (context.settings, &context.settings.jobs);
-    let script = File::new(job.file, "text/x-python", job.script)?;
-    let fingerprint = Fingerprint::of(&job.script).to_string();
-    let object = Block::resource(&OBJECT, job.purpose)
-        .argument("bucket", &settings.lake_bucket)
-        .argument("key", format!("scripts/{}", job.file))
+/// Adds a file of Python, and puts it into the lake bucket.
+fn add_script(
+    context: Context<'_>,
+    module: &mut Module,
+    label: &str,
+    file: &str,
+    content: &str,
+) -> Result<Handle, PlatformError> {
+    let script = File::new(file, "text/x-python", content)?;
+    let fingerprint = Fingerprint::of(&content).to_string();
+    let object = Block::resource(&OBJECT, label)
+        .argument("bucket", &context.settings.lake_bucket)
+        .argument("key", format!("scripts/{file}"))
         .argument("source", Expression::path_in_module(script.path()))
         .argument("source_hash", &fingerprint)
         .after(LAKE);
-    let address = format!("script.{}", job.purpose);
+    let address = format!("script.{label}");
     module.add_file(script, [Resource::new(address, "script").attribute("fingerprint", &fingerprint)]);
-    let object = module.add("jobs", object)?;
+    module.add("jobs", object)
+}
+
+/// The address of an object, as jobs take it.
+fn address(object: &Handle) -> Expression {
+    Expression::joined(["s3://".into(), object.attribute("bucket"), "/".into(), object.attribute("key")])
+}
+
+/// Adds the script of a job, and returns the job.
+fn add_job(
+    context: Context<'_>,
+    module: &mut Module,
+    job: &Job,
+    library: &Handle,
+) -> Result<Block, PlatformError> {
+    let (settings, jobs) = (context.settings, &context.settings.jobs);
+    let object = add_script(context, module, job.purpose, job.file, job.script)?;
     let command = Expression::object([
         ("name", "glueetl".into()),
         ("python_version", "3".into()),
-        (
-            "script_location",
-            Expression::joined([
-                "s3://".into(),
-                object.attribute("bucket"),
-                "/".into(),
-                object.attribute("key"),
-            ]),
-        ),
+        ("script_location", address(&object)),
     ]);
     let runs = Expression::object([("max_concurrent_runs", jobs.concurrent_runs)]);
     Ok(Block::resource(&JOB, job.purpose)
         .argument("name", context.names.single(job.purpose))
         .argument("description", job.description)
-        .argument("role_arn", settings.role_arn(&context.names.single(roles::JOB)))
+        .argument("role_arn", settings.role_arn(&context.names.job_role(job.purpose)))
         .argument("glue_version", GLUE_VERSION)
         .argument("worker_type", &jobs.worker_type)
         .argument("number_of_workers", jobs.workers)
@@ -97,12 +134,12 @@ fn add_job(context: Context<'_>, module: &mut Module, job: &Job) -> Result<Block
         .argument("max_retries", 0_u32)
         .argument("execution_property", runs)
         .argument("command", command)
-        .argument("default_arguments", Expression::object(arguments(context)))
-        .after("aws_iam_role_policy.job"))
+        .argument("default_arguments", Expression::object(arguments(context, library)))
+        .after(format!("{}.{}", ROLE_POLICY.name(), roles::job_label(job.purpose))))
 }
 
 /// The arguments of every run. The settings of Spark are one argument, in the form that Glue reads.
-fn arguments(context: Context<'_>) -> [(&'static str, String); 4] {
+fn arguments(context: Context<'_>, library: &Handle) -> [(&'static str, Expression); 5] {
     let catalog = format!("spark.sql.catalog.{CATALOG}");
     let spark = [
         "spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions".to_owned(),
@@ -114,11 +151,17 @@ fn arguments(context: Context<'_>) -> [(&'static str, String); 4] {
         "spark.sql.ansi.enabled=true".to_owned(),
     ];
     [
-        ("--datalake-formats", "iceberg".to_owned()),
-        ("--conf", spark.join(" --conf ")),
-        ("--enable-continuous-cloudwatch-log", "true".to_owned()),
-        ("--enable-metrics", "true".to_owned()),
+        ("--datalake-formats", "iceberg".into()),
+        ("--conf", spark.join(" --conf ").into()),
+        ("--extra-py-files", address(library)),
+        ("--enable-continuous-cloudwatch-log", "true".into()),
+        ("--enable-metrics", "true".into()),
     ]
+}
+
+/// Returns the address of the job of a purpose.
+pub(super) fn address_of(purpose: &str) -> String {
+    format!("{}.{purpose}", JOB.name())
 }
 
 /// Returns the state machine that runs a job for lists of definitions, beside each other. A run that fails stops no other one; the machine

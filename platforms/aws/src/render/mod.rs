@@ -1,19 +1,27 @@
 //! Renderings: root modules of Terraform, and the scripts of jobs.
 
+mod alarm;
 mod batch;
 mod capture;
 mod catalog;
 mod definition_object;
 mod delivery;
+mod job_roles;
 mod jobs;
+mod maintenance;
+mod readers;
 mod replication;
 mod roles;
+mod start;
 mod storage;
 mod table;
+mod transform;
 mod view;
 
 pub(crate) use definition_object::definition;
+pub(crate) use readers::readers;
 pub(crate) use table::key_parameter;
+pub(crate) use transform::select_of;
 
 use crate::{names::Names, settings::AwsSettings};
 use datasurface_platform::prelude::*;
@@ -57,9 +65,13 @@ pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Render
         capture::add(context, &mut module, node)?;
         view::add(context, &mut module, node)?;
         delivery::add_definition(context, &mut module, node)?;
+        transform::add_definition(context, &mut module, node)?;
+        readers::add_nothing(&mut module, node);
     }
     batch::add(context, &mut module, scope)?;
     delivery::add_machine(context, &mut module, scope)?;
+    transform::add_machines(context, &mut module, scope)?;
+    maintenance::add_machine(context, &mut module, scope)?;
     module.into_rendering()
 }
 

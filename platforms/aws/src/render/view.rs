@@ -1,6 +1,9 @@
 //! Views in Athena: what consumers read.
 
-use super::{Context, catalog};
+use super::{
+    Context, catalog,
+    readers::{any_reads, described},
+};
 use crate::{
     definition::kept_type,
     names::{Names, dataset_label, lowercase_identifier},
@@ -38,14 +41,11 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) ->
     if export.container.kind().technology() != ContainerTechnology::PlatformManaged {
         return Ok(());
     }
-    let wants = |is_wanted: fn(Milestoning) -> bool| {
-        export.consumers.iter().any(|consumer| is_wanted(consumer.requirements.milestoning))
-    };
     let file = format!("export-{}", node.slug());
-    for (view, is_wanted) in
-        [(LIVE, wants(Milestoning::has_live)), (HISTORY, wants(Milestoning::has_history))]
+    for (view, is_read) in
+        [(LIVE, Milestoning::has_live as fn(Milestoning) -> bool), (HISTORY, Milestoning::has_history)]
     {
-        if is_wanted {
+        if any_reads(export, is_read) {
             module.add(&file, block(context, node, export, &view)?)?;
         }
     }
@@ -90,11 +90,6 @@ fn block(
         "schema": context.names.view_database(),
         "columns": athena,
     });
-    let consumers: Vec<_> = export
-        .consumers
-        .iter()
-        .map(|consumer| json!({"group": consumer.group, "requirements": consumer.requirements}))
-        .collect();
     let suffix = if view.suffix.is_empty() { "live" } else { "history" };
     Ok(Block::resource(&TABLE, format!("export-{}-{suffix}", node.slug()))
         .for_node(node)
@@ -113,7 +108,7 @@ fn block(
                 ("presto_view", "true".to_owned()),
                 ("comment", "Presto View".to_owned()),
                 ("datasurface_reads", node.require_input(&export.dataset.key)?.address().to_owned()),
-                ("datasurface_consumers", json!(consumers).to_string()),
+                ("datasurface_consumers", json!(described(export)).to_string()),
             ]),
         )
         .argument("storage_descriptor", Expression::object([("columns", Expression::list(hive))]))

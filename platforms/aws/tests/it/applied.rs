@@ -9,6 +9,7 @@ use datasurface_terraform::testing::{PlannedChange, TerraformAction};
 
 const ORDERS: &str = "aws_glue_catalog_table.Store-orders";
 const CUSTOMERS: &str = "aws_glue_catalog_table.Store-customers";
+const TOTALS: &str = "aws_glue_catalog_table.Totals-by_customer";
 const ARTICLES: &str = "aws_glue_catalog_table.Store-articles";
 
 /// A site at which a shop was rendered and applied.
@@ -82,8 +83,9 @@ fn a_move_between_states_touches_nothing() {
     let recreated =
         expected.values().flatten().filter(|(_, change)| change.action == TerraformAction::Create);
     let recreated: Vec<&str> = recreated.map(|(address, _)| address.as_str()).collect();
-    let is_of_shard = |address: &&str| address.contains(".batch-second-");
-    assert!(recreated.iter().all(is_of_shard), "the batches of the shard alone are new: {recreated:?}");
+    let is_of_shard =
+        |address: &&str| address.contains(".batch-second-") || address.contains(".maintenance-second");
+    assert!(recreated.iter().all(is_of_shard), "the machines of the shard alone are new: {recreated:?}");
     assert_eq!(site.apply(), expected);
     assert_eq!(site.planned(), Changes::new());
     site.record_applied(&revision);
@@ -103,6 +105,34 @@ fn deliveries_are_applied_and_moved_too() {
     site.place_all("second");
     let (_, expected) = site.render(&shop);
     assert!(!destroys_a_table(&expected), "{expected:?}");
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.planned(), Changes::new());
+}
+
+#[test]
+fn transformers_are_applied_moved_and_taken_away() {
+    let Some(site) = Site::new() else { return };
+    let shop = Shop { totals: Some(TransformTrigger::AnyInputMoved), ..site.shop() };
+    let (revision, expected) = site.render(&shop);
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.planned(), Changes::new());
+    site.record_applied(&revision);
+    site.place_all("second");
+    let (revision, expected) = site.render(&shop);
+    assert_eq!(
+        expected["shards/second"][TOTALS].imported_by.as_deref(),
+        Some("000000000000:lake:totals__by_customer")
+    );
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.planned(), Changes::new());
+    site.record_applied(&revision);
+    // The table is kept for as long as its versions were promised.
+    let (_, expected) = site.render(&Shop { totals: None, ..shop });
+    assert!(!expected["shards/second"].contains_key(TOTALS), "{expected:?}");
+    assert_eq!(
+        expected["shards/second"]["aws_s3_object.transformer-Totalling"].action,
+        TerraformAction::Destroy
+    );
     assert_eq!(site.apply(), expected);
     assert_eq!(site.planned(), Changes::new());
 }

@@ -1,6 +1,6 @@
 //! Spark with Iceberg, where tests find it.
 
-use crate::skipped::skipped;
+use super::{SPARK_PROGRAMS, skipped};
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -54,9 +54,9 @@ impl Spark {
         jars.join(",")
     }
 
-    /// Runs a program of `tests/spark`, and returns what it printed.
+    /// Runs a program of the folder with those of tests, and returns what it printed.
     pub(crate) fn run(&self, program: &str, arguments: &[&str]) -> String {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spark");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(SPARK_PROGRAMS);
         let output = Command::new(&self.python)
             .arg(folder.join(program))
             .args(arguments)

@@ -3,9 +3,9 @@
 use crate::shop::{Shop, settings};
 use datasurface_aws::AwsPlatform;
 use datasurface_platform::prelude::*;
-use datasurface_testkit::{Laws, northwind};
+use datasurface_testkit::{Laws, northwind, northwind_masked};
 
-fn laws() -> Laws {
+pub(crate) fn laws() -> Laws {
     Laws::for_plugin::<AwsPlatform>().with_settings(settings("states")).with_other_settings([
         (
             "terraform",
@@ -21,6 +21,7 @@ fn laws() -> Laws {
         ("export_ssl_mode", json!("verify-full")),
         ("replication", json!({"instance_class": "dms.r6i.large", "multi_az": true})),
         ("jobs", json!({"workers": 5})),
+        ("maintenance", json!({"timetable": "0 4 1 * *", "snapshot_days": 14})),
     ])
 }
 
@@ -32,10 +33,18 @@ fn the_platform_keeps_them_on_northwind() {
 }
 
 #[test]
+fn the_platform_keeps_them_on_a_transformer() {
+    laws().check(&laws().adapted(&northwind_masked())).assert();
+}
+
+#[test]
 fn the_platform_keeps_them_on_the_shop() {
     // It reads views, and tables of a database.
-    let shop = Shop { reports: Some(5432), ..Shop::new("states") };
-    laws().check(&shop.ecosystem()).assert();
+    let (totals, latency) = (Some(TransformTrigger::AllInputsMoved), Some(Latency::minutes(90)));
+    let shop = Shop { reports: Some(5432), totals, latency, ..Shop::new("states") };
+    // Only where a latency is promised there are alarms.
+    let topic = [("alarm_topic", json!("arn:aws:sns:eu-central-1:000000000000:alarms"))];
+    laws().with_other_settings(topic).check(&shop.ecosystem()).assert();
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! What the host places in a state stays within the limit that the settings name.
 
 use crate::{
+    laws::laws,
     shop::{Shop, articles, customers, orders},
     site::deployment,
 };
 use datasurface_platform::prelude::*;
+use datasurface_testkit::Synthetic;
+use std::collections::BTreeSet;
 
 #[test]
 fn no_state_has_more_resources_than_it_may_have() {
-    for limit in [13, 20, 400] {
+    for limit in [15, 22, 400] {
         let folder = tempfile::tempdir().unwrap();
         let mut shop = Shop {
             datasets: vec![orders(), customers(), articles()],
@@ -32,4 +35,42 @@ fn no_state_has_more_resources_than_it_may_have() {
         assert!(shards.iter().all(|count| *count <= limit), "{limit}: {shards:?}");
         assert_eq!(shards.len() > 1, limit < 100, "{limit}: {shards:?}");
     }
+}
+
+/// The most bytes of the definition of a state machine, and the most events of one execution, as the quotas of Step Functions have them.
+const MOST_BYTES: usize = 1_048_576;
+const MOST_EVENTS: usize = 25_000;
+
+/// The events of a run at most: the iteration, three tries of the task, and what the task leads to.
+const EVENTS_OF_A_RUN: usize = 40;
+
+#[test]
+fn a_federation_of_two_hundred_stores_stays_within_the_limits_of_aws() {
+    let synthetic = Synthetic::new(200).with_datasets_per_datastore(2).with_columns_per_dataset(3);
+    let synthetic = synthetic.with_consumers(20).with_transformers(20).with_sinks_per_consumer(20);
+    let folder = tempfile::tempdir().unwrap();
+    let deployment = deployment(folder.path());
+    deployment.render(&laws().adapted(&synthetic.ecosystem())).unwrap();
+    let platform = synthetic.ecosystem().platforms().iter().next().unwrap().name().clone();
+    let scopes = deployment.scopes(&platform).unwrap();
+    assert!(scopes.len() > 5, "there are shards");
+    let mut stores = BTreeSet::new();
+    for scope in &scopes {
+        let count =
+            scope.resources.keys().filter(|key| !key.as_str().starts_with("terraform_state.")).count();
+        assert!(count <= 400, "{}: {count}", scope.scope);
+        for resource in scope.resources.values() {
+            if resource.kind() == "aws_dms_replication_task" {
+                stores.extend(resource.origins().iter().map(ToString::to_string));
+            }
+            if resource.kind() == "aws_sfn_state_machine" {
+                let definition = resource.attributes()["arguments"]["definition"].as_str().unwrap();
+                assert!(definition.len() <= MOST_BYTES, "{}: {}", resource.address(), definition.len());
+                let read: serde_json::Value = serde_json::from_str(definition).unwrap();
+                let runs = read["States"]["Runs"]["Result"]["runs"].as_array().unwrap().len();
+                assert!(runs * EVENTS_OF_A_RUN <= MOST_EVENTS, "{}: {runs}", resource.address());
+            }
+        }
+    }
+    assert!(stores.len() >= 200, "{}", stores.len());
 }

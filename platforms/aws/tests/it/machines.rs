@@ -1,12 +1,13 @@
-//! State machines, run by an interpreter of their language, with tasks that fail; and what roles allow.
+//! State machines, run by an interpreter of their language, with tasks that fail.
 
 use crate::{
     shop::Shop,
     site::deployment,
     states_language::{End, run},
 };
+use datasurface_platform::prelude::{Latency, TransformTrigger};
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 /// The blocks of a type in a rendered file, by label.
 fn blocks(folder: &Path, file: &str, resource_type: &str) -> Vec<Value> {
@@ -15,10 +16,11 @@ fn blocks(folder: &Path, file: &str, resource_type: &str) -> Vec<Value> {
     configuration["resource"][resource_type].as_object().unwrap().values().cloned().collect()
 }
 
-/// The definition of the only state machine of a file, of a shop with reports and with one dataset in each run.
+/// The definition of the only state machine of a file, of a shop with reports, a transformer, and one dataset in each run.
 fn machine(file: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
-    let mut shop = Shop { reports: Some(5432), ..Shop::new("states") };
+    let totals = Some(TransformTrigger::AnyInputMoved);
+    let mut shop = Shop { reports: Some(5432), totals, ..Shop::new("states") };
     shop.settings["jobs"] = json!({"datasets_per_run": 1});
     let deployment = deployment(folder.path());
     deployment.render(&shop.ecosystem()).unwrap();
@@ -56,6 +58,7 @@ fn execute(machine: &Value, job: impl Fn(&str, usize) -> End) -> (End, Done) {
 
 const BATCHES: &str = "shards/main/batches.tf.json";
 const DELIVERY: &str = "shards/main/delivery.tf.json";
+const TRANSFORMERS: &str = "shards/main/transformers.tf.json";
 
 #[test]
 fn a_batch_runs_the_job_for_each_dataset_and_announces_its_end() {
@@ -95,8 +98,86 @@ fn a_run_that_fails_for_good_stops_no_other_one() {
 fn a_delivery_runs_exports_and_starts_nothing() {
     let (end, done) = execute(&machine(DELIVERY), |_, _| Ok(json!({})));
     assert!(end.is_ok(), "{end:?}");
-    assert_eq!(done.runs, ["[\"s3://shop-lake/exports/Europe-Sales-Reports-Store-orders.json\"]"]);
+    let runs = ["Store-orders", "Totals-by_customer"]
+        .map(|name| format!("[\"s3://shop-lake/exports/Europe-Sales-Reports-{name}.json\"]"));
+    assert_eq!(done.runs, runs, "nothing is delivered that only a transformer reads");
     assert_eq!(done.events, [] as [Value; 0], "an event would start it again");
+}
+
+#[test]
+fn transformers_are_run_by_their_triggers() {
+    let (end, done) = execute(&machine(TRANSFORMERS), |_, _| Ok(json!({})));
+    assert!(end.is_ok(), "{end:?}");
+    assert_eq!(done.runs, ["[\"s3://shop-lake/triggers/Totalling.json\"]"]);
+    assert_eq!(done.events, [] as [Value; 0], "the job tells, and only if something moved");
+}
+
+#[test]
+fn a_transformer_is_started_as_its_trigger_says() {
+    for (trigger, starters, when) in [
+        (
+            TransformTrigger::AnyInputMoved,
+            ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"],
+            "any_input_moved",
+        ),
+        (
+            TransformTrigger::AllInputsMoved,
+            ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"],
+            "all_inputs_moved",
+        ),
+        (
+            TransformTrigger::Cron("0 6 * * * Europe/Berlin".into()),
+            ["aws_scheduler_schedule", ""],
+            "any_input_moved",
+        ),
+        (TransformTrigger::External, ["", ""], "any_input_moved"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let deployment = deployment(folder.path());
+        let totals = Some(trigger.clone());
+        deployment.render(&Shop { totals, ..Shop::new("states") }.ecosystem()).unwrap();
+        let root = deployment.root();
+        let text = fs::read_to_string(root.join("Lake").join(TRANSFORMERS)).unwrap();
+        let configuration: Value = serde_json::from_str(&text).unwrap();
+        let types = configuration["resource"].as_object().unwrap().keys().map(String::as_str);
+        let wanted = starters.into_iter().filter(|one| !one.is_empty()).chain(["aws_sfn_state_machine"]);
+        assert_eq!(types.collect::<BTreeSet<_>>(), wanted.collect(), "{trigger:?}");
+        let object = &blocks(&root, "shards/main/trigger-Totalling.tf.json", "aws_s3_object")[0];
+        let definition: Value = serde_json::from_str(object["content"].as_str().unwrap()).unwrap();
+        assert_eq!(definition["when"], when);
+        if let TransformTrigger::Cron(_) = trigger {
+            let schedule = &blocks(&root, TRANSFORMERS, "aws_scheduler_schedule")[0];
+            assert_eq!(schedule["schedule_expression"], "cron(0 6 * * ? *)");
+            assert_eq!(schedule["schedule_expression_timezone"], "Europe/Berlin");
+        }
+    }
+}
+
+#[test]
+fn an_alarm_looks_back_as_far_as_consumers_wait() {
+    let rendered = |latency| {
+        let folder = tempfile::tempdir().unwrap();
+        let deployment = deployment(folder.path());
+        let mut shop = Shop { latency, ..Shop::new("states") };
+        shop.settings["alarm_topic"] = json!("arn:aws:sns:eu-central-1:000000000000:alarms");
+        deployment.render(&shop.ecosystem()).unwrap();
+        fs::read_to_string(deployment.root().join("Lake").join(BATCHES)).unwrap()
+    };
+    let configuration: Value = serde_json::from_str(&rendered(Some(Latency::minutes(90)))).unwrap();
+    let alarms = &configuration["resource"]["aws_cloudwatch_metric_alarm"];
+    let alarms: Vec<&Value> = alarms.as_object().unwrap().values().collect();
+    assert_eq!(alarms.len(), 1);
+    assert_eq!(alarms[0]["period"], 5400);
+    assert_eq!(alarms[0]["alarm_actions"], json!(["arn:aws:sns:eu-central-1:000000000000:alarms"]));
+    let machines = configuration["resource"]["aws_sfn_state_machine"].as_object().unwrap();
+    let name = machines.values().next().unwrap()["name"].as_str().unwrap();
+    assert!(alarms[0]["dimensions"]["StateMachineArn"].as_str().unwrap().ends_with(name));
+    for latency in [None, Some(Latency::hours(24 * 8))] {
+        assert!(
+            !rendered(latency).contains("aws_cloudwatch_metric_alarm"),
+            "nothing was promised that it could see"
+        );
+    }
 }
 
 #[test]
@@ -111,29 +192,4 @@ fn the_rule_of_a_delivery_is_for_the_event_of_a_batch() {
     assert_eq!(pattern["source"], json!([event["Source"]]));
     assert_eq!(pattern["detail-type"], json!([event["DetailType"]]));
     assert_eq!(pattern["detail"]["instance"], json!([event["Detail"]["instance"]]));
-}
-
-#[test]
-fn no_role_is_allowed_a_wildcard_of_actions() {
-    let folder = tempfile::tempdir().unwrap();
-    let deployment = deployment(folder.path());
-    deployment.render(&Shop::new("states").ecosystem()).unwrap();
-    let policies = blocks(&deployment.root(), "foundation/roles.tf.json", "aws_iam_role_policy");
-    assert_eq!(policies.len(), 6);
-    for policy in &policies {
-        let document: Value = serde_json::from_str(policy["policy"].as_str().unwrap()).unwrap();
-        for statement in document["Statement"].as_array().unwrap() {
-            let actions: Vec<&str> = statement["Action"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|action| action.as_str().unwrap())
-                .collect();
-            assert!(actions.iter().all(|action| !action.contains('*')), "{statement}");
-            if statement["Resource"].as_array().unwrap().contains(&json!("*")) {
-                let has_no_level = |action: &&str| action.starts_with("ec2:Describe");
-                assert!(actions.iter().all(has_no_level), "{statement}");
-            }
-        }
-    }
 }

@@ -9,18 +9,26 @@
 
 mod applied;
 mod engine;
+mod evaluator;
 mod exported;
 mod laws;
 mod limits;
 mod machines;
+mod maintained;
 mod merged;
+mod permissions;
 #[path = "../../../local/tests/it/support/postgres.rs"]
 #[expect(dead_code, reason = "it is made for the tests of the local platform")]
 mod postgres;
 mod refused;
+mod script_calls;
 mod shop;
 mod site;
 mod skipped;
 mod states_language;
+mod transformed;
 
 use skipped::skipped;
+
+/// The folder of this crate with programs that run on Spark.
+const SPARK_PROGRAMS: &str = "tests/spark";

@@ -51,6 +51,10 @@ fn settings_that_aws_would_not_take() {
         ("security_groups", json!([]), "one at least"),
         ("kms_key", json!("alias/lake"), "ARN of a key"),
         ("jobs", json!({"workers": 1}), "2 at least"),
+        ("jobs", json!({"timeout_minutes": 1441}), "a day at most"),
+        ("alarm_topic", json!("alarms"), "ARN of a topic"),
+        ("maintenance", json!({"timetable": "each Sunday"}), "must be a timetable"),
+        ("maintenance", json!({"snapshot_days": 1}), "2 at least"),
     ] {
         let mut shop = shop();
         shop.settings[name] = value;
@@ -103,6 +107,38 @@ fn a_source_that_dms_cannot_read() {
         let named = Shop { capture: shop().capture.table("orders", table), ..shop() };
         assert_refused(&refusal(&named), "aws/table-name", "Store/orders");
     }
+}
+
+#[test]
+fn a_transformer_that_could_not_tell_its_inputs_apart() {
+    let till = DataContainer::postgres("Till", "till.asia.example.org", "main").located("AWS/Frankfurt");
+    let other = Datastore::new("Store_orders")
+        .captured(
+            Capture::change_data_capture("Asia/Sales/Till")
+                .with_consistency(Consistency::SingleDataset)
+                .with_cron("0 * * * *"),
+        )
+        .dataset(Dataset::new("by_day", "id Integer key").classified("Public"));
+    let asia = GovernanceZone::new().team(
+        "Sales",
+        "github:shop/asia@main",
+        Team::new().container(till).datastore(other),
+    );
+    let shop = Shop {
+        datasets: vec![
+            orders(),
+            customers(),
+            articles(),
+            Dataset::new("orders_by_day", "id Integer key").classified("Public"),
+        ],
+        totals: Some(TransformTrigger::AnyInputMoved),
+        totalled: vec!["Store/orders", "Store/customers", "Store/orders_by_day", "Store_orders/by_day"],
+        ..shop()
+    };
+    let ecosystem = shop.ecosystem().zone("Asia", "github:shop/asia@main", asia);
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = deployment(folder.path()).render(&ecosystem).unwrap_err().to_string();
+    assert_refused(&refusal, "aws/input-name", "`Store/orders_by_day` and `Store_orders/by_day`");
 }
 
 #[test]

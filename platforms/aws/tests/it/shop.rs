@@ -38,9 +38,20 @@ pub(crate) struct Shop {
     pub(crate) credential: CredentialKind,
     /// The port of a PostgreSQL on this machine with a database `reports`, to which orders are delivered.
     pub(crate) reports: Option<u16>,
+    /// The latency that the desk is promised.
+    pub(crate) latency: Option<Latency>,
     /// Who may read the desk.
     pub(crate) readers: Vec<Principal>,
+    /// What starts the transformer that adds orders up; without a trigger there is none.
+    pub(crate) totals: Option<TransformTrigger>,
+    /// What the transformer may read.
+    pub(crate) totalled: Vec<&'static str>,
 }
+
+/// The statement of the transformer: names in double quotes, a join, a sum of decimal numbers, and a quotient that is rounded.
+pub(crate) const TOTALS: &str = "SELECT o.customer AS \"customer\", max(c.name) AS name, sum(o.amount) AS total, \
+    avg(o.amount) AS mean, count(*) AS orders \
+    FROM Store_orders o LEFT JOIN Store_customers c ON c.id = o.customer GROUP BY o.customer; -- by customer";
 
 pub(crate) fn orders() -> Dataset {
     Dataset::new(
@@ -70,7 +81,10 @@ impl Shop {
                 .with_cron("*/10 * * * * Europe/Berlin"),
             credential: CredentialKind::Password,
             reports: None,
+            latency: None,
             readers: Vec::new(),
+            totals: None,
+            totalled: vec!["Store/orders", "Store/customers"],
         }
     }
 
@@ -89,6 +103,10 @@ impl Shop {
             .with_sinks(self.wanted.iter().copied())
             .with_milestoning(self.milestoning)
             .with_retention(Retention::years(1));
+        let group = match self.latency {
+            Some(latency) => group.with_latency(latency),
+            None => group,
+        };
         let team = match self.wanted.is_empty() {
             true => team,
             false => {
@@ -99,6 +117,10 @@ impl Shop {
         let team = match self.reports {
             None => team,
             Some(port) => with_reports(team, port, self.milestoning),
+        };
+        let team = match &self.totals {
+            None => team,
+            Some(trigger) => self.with_totals(team, trigger),
         };
         let platform = PlatformDeclaration::new("Lake", AwsPlatform::KIND);
         let members = self.settings.as_object().unwrap();
@@ -112,6 +134,26 @@ impl Shop {
                 "github:shop/europe@main",
                 GovernanceZone::new().team("Sales", "github:shop/sales@main", team),
             )
+    }
+
+    /// Adds a transformer of orders and customers, and a workspace that reads what it makes.
+    fn with_totals(&self, team: Team, trigger: &TransformTrigger) -> Team {
+        let container = if self.reports.is_some() { "Europe/Sales/Reports" } else { "Europe/Sales/Views" };
+        let columns = "customer Integer key, name VarChar(80), total Decimal(14,2), mean Decimal(14,3), orders Integer not null";
+        let transformer =
+            DataTransformer::sql("Totals").select("by_customer", TOTALS).with_trigger(trigger.clone());
+        let totalling = Workspace::new("Totalling")
+            .with_container(container)
+            .group(DatasetGroup::new("Inputs").with_sinks(self.totalled.iter().copied()))
+            .with_transformer(transformer);
+        let board = Workspace::new("Board")
+            .with_container(container)
+            .group(DatasetGroup::new("Totals").sink("Totals/by_customer").with_milestoning(self.milestoning));
+        team.datastore(
+            Datastore::new("Totals").dataset(Dataset::new("by_customer", columns).classified("Public")),
+        )
+        .workspace(totalling)
+        .workspace(board)
     }
 }
 

@@ -1,11 +1,17 @@
-"""The part of boto3 that the export job uses: one secret, which the test sets."""
+"""The part of boto3 that the jobs use: secrets, which the test sets, and events, which it reads."""
 
 SECRETS = {}
+EVENTS = []
 
 
 def client(service):
-    assert service == "secretsmanager", service
-    return SecretsManager()
+    return {"secretsmanager": SecretsManager, "events": Events}[service]()
+
+
+class Events:
+    def put_events(self, Entries):
+        EVENTS.extend(Entries)
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": str(len(EVENTS))} for _ in Entries]}
 
 
 class SecretsManager:

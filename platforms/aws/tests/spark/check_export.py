@@ -7,37 +7,17 @@ import json
 import shutil
 import sys
 from datetime import datetime, timedelta, timezone
-from urllib.parse import quote
 
 import boto3
 import dms_files
 import expected
+from database import Database
 from rendered import Rendered, session
 
 LABEL = "Store-orders"
 EXPORT = "export-Europe-Sales-Reports-Store-orders"
 COLUMNS = {"id": "bigint", "customer": "int", "amount": "decimal(12,2)", "placed": "timestamp"}
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
-
-
-class Database:
-    """The database of consumers, as its owner sees it."""
-
-    def __init__(self, spark, server, user, password):
-        self.spark, self.user, self.password = spark, user, password
-        spark._jvm.org.apache.spark.sql.execution.datasources.jdbc.DriverRegistry.register("org.postgresql.Driver")
-        self.url = f"jdbc:postgresql://{server['host']}:{server['port']}/{quote(server['database'], safe='')}"
-
-    def rows(self, table):
-        query = f'(SELECT *, xmin::text AS written FROM "{table}") AS shown'
-        properties = {"user": self.user, "password": self.password, "driver": "org.postgresql.Driver"}
-        return [row.asDict() for row in self.spark.read.jdbc(self.url, query, properties=properties).collect()]
-
-    def execute(self, sql):
-        manager = self.spark._jvm.java.sql.DriverManager
-        connection = manager.getConnection(self.url, self.user, self.password)
-        connection.createStatement().execute(sql)
-        connection.close()
 
 
 def plain(rows, columns):

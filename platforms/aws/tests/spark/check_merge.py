@@ -9,103 +9,12 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 import dms_files
-import expected
-from pyspark.sql import SparkSession
+import killed
 from rendered import Rendered, session
+from source import COLUMNS, WIDER, Source
 
 LABEL = "Store-orders"
-COLUMNS = {"id": "bigint", "customer": "int", "amount": "decimal(12,2)", "placed": "timestamp"}
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
-
-
-class Source:
-    """A table of a producer that changes at random."""
-
-    def __init__(self, folder, chance):
-        self.folder, self.random = folder, chance
-        self.records, self.sequence = {}, 0
-        self.loaded, self.delivered, self.held_back, self.paths = [], [], [], []
-
-    def values(self):
-        values = {
-            "customer": self.random.randrange(3),
-            "amount": dms_files.amount(self.random.choice([None, 100, 250])),
-            "placed": self.random.choice([None, datetime(2026, 5, 1, 12, 30, 15, 250_000)]),
-        }
-        if "note" in self.folder.columns:
-            values["note"] = self.random.choice([None, "first", "second"])
-        return values
-
-    def load(self, count):
-        self.records = {number: {"id": number, **self.values()} for number in range(count)}
-        self.loaded = list(self.records.values())
-        self.folder.load(self.loaded)
-
-    def change(self):
-        """One change, as a transaction makes it; none if it would break the key."""
-        kind, number = self.random.choice("IUUDK"), self.random.randrange(8)
-        there = number in self.records
-        if there == (kind == "I"):
-            return None
-        self.sequence += 1
-        record, former, sequence = {"id": number, **self.values()}, None, dms_files.sequence(self.sequence)
-        if kind == "D":
-            record = self.records.pop(number)
-        elif kind == "K":
-            other = self.random.randrange(8)
-            if other in self.records:
-                return None
-            former, record = self.records.pop(number), {**record, "id": other}
-            self.records[other] = record
-        else:
-            former = self.records.get(number)
-            self.records[number] = record
-        return ("U" if kind == "K" else kind, record, sequence, former)
-
-    def go_on(self):
-        """Writes some changes: in two files, of which the first one may be late by a batch, and any may come again, soon or in a later batch."""
-        late, self.held_back = self.held_back, []
-        changes = [change for change in (self.change() for _ in range(self.random.randrange(10, 30))) if change]
-        cut = self.random.randrange(len(changes) + 1)
-        parts = [part for part in (changes[:cut], changes[cut:]) if part]
-        if len(parts) == 2 and self.random.random() < 0.5:
-            self.held_back = parts.pop(0)
-        for part in [*parts, late]:
-            if part:
-                path = self.folder.change(part)
-                self.delivered += part
-                self.paths.append(path)
-        if self.paths and self.random.random() < 0.5:
-            self.folder.repeat(self.random.choice(self.paths))
-
-    def state(self):
-        return expected.state(self.loaded, self.delivered, ["id"])
-
-
-class Killed(Exception):
-    """The end of a process, in the middle of a run."""
-
-
-def run(rendered, addresses, moment, deaths, chance):
-    """Runs the job until it is through: it dies before and after statements, as often as that."""
-    original = SparkSession.sql
-    for _ in range(deaths):
-        left = [chance.randrange(8)]
-
-        def dying(self, *arguments, **named):
-            if left[0] == 0:
-                raise Killed
-            left[0] -= 1
-            return original(self, *arguments, **named)
-
-        SparkSession.sql = dying
-        try:
-            rendered.run(addresses, moment)
-        except (SystemExit, Killed):
-            pass
-        finally:
-            SparkSession.sql = original
-    rendered.run(addresses, moment)
 
 
 def rows(frame, columns):
@@ -144,13 +53,13 @@ def trial(spark, before, after, seed):
         source.go_on()
         if batch == 3:
             # In the middle of a batch, the source gets a column and a wider type; then the platform is told of it.
-            source.folder.columns = {**COLUMNS, "customer": "bigint", "note": "string"}
+            source.folder.columns = WIDER
             source.go_on()
             rendered = after
             address, definition = after.definition(LABEL)
         # The clock of one batch is behind that of the one before.
         moment = START + timedelta(hours=batch if batch != 4 else 1)
-        run(rendered, [address], moment.isoformat(), chance.randrange(3), chance)
+        killed.run(rendered, [address], moment.isoformat(), chance.randrange(3), chance)
         columns = [column["name"] for column in definition["columns"]]
         last = spark.sql(f"SELECT max(greatest(_valid_from, coalesce(_valid_to, _valid_from))) FROM {table}").first()[0]
         moments.append((last, source.state()))
@@ -199,11 +108,45 @@ def refused(spark, rendered):
     assert shown(table, spark, "_valid_to IS NULL", list(good)) == {1: {**good, "customer": 8}}
 
 
+def reloaded(spark, rendered):
+    """A task that was loaded again is refused, also when the changes before it are gone, and the table goes on without that load."""
+    address, definition = rendered.definition(LABEL)
+    table = definition["table"]
+    spark.sql(f"DROP TABLE IF EXISTS {table} PURGE")
+    rendered.create_table(spark, LABEL, definition)
+    path = definition["files"].removeprefix("file://")
+    shutil.rmtree(path, ignore_errors=True)
+    folder = dms_files.Folder(path, COLUMNS, definition["key"])
+    good = {"id": 1, "customer": 7, "amount": dms_files.amount(150), "placed": None}
+    folder.load([good])
+    rendered.run([address], START.isoformat())
+    # The load of a large table comes in many files.
+    folder.load([{**good, "id": 2}])
+    changes = folder.change([("D", {**good, "id": 2}, dms_files.sequence(1), None)])
+    rendered.run([address], START.isoformat())
+    assert shown(table, spark, "_valid_to IS NULL", list(good)) == {1: good}
+    for is_gone in (False, True):
+        if is_gone:
+            changes.unlink()
+        again = folder.load([{**good, "customer": 8}, {**good, "id": 3}])
+        try:
+            rendered.run([address], START.isoformat())
+            raise AssertionError("a second load was taken")
+        except SystemExit as refusal:
+            assert "loaded again" in str(refusal), refusal
+        assert shown(table, spark, "_valid_to IS NULL", list(good)) == {1: good}
+        again.unlink()
+    folder.change([("U", {**good, "customer": 9}, dms_files.sequence(2), good)])
+    rendered.run([address], START.isoformat())
+    assert shown(table, spark, "_valid_to IS NULL", list(good)) == {1: {**good, "customer": 9}}
+
+
 def main():
     before, after, buckets, jar, first, count = sys.argv[1:]
     before, after = Rendered(before, buckets), Rendered(after, buckets)
     spark = session(before, jar)
     refused(spark, before)
+    reloaded(spark, before)
     records = changes = 0
     for seed in range(int(first), int(first) + int(count)):
         in_states, delivered = trial(spark, before, after, seed)

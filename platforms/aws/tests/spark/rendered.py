@@ -10,6 +10,11 @@ class Rendered:
     def __init__(self, folder, buckets):
         self.folder, self.buckets = pathlib.Path(folder), pathlib.Path(buckets)
         self.jobs = json.loads((self.folder / "foundation/jobs.tf.json").read_text())["resource"]
+        # Where jobs find the module that they have in common.
+        library = self.jobs["aws_s3_object"]["library"]["source"]
+        for job in self.jobs["aws_glue_job"].values():
+            assert "aws_s3_object.library.key" in job["default_arguments"]["--extra-py-files"], job
+        sys.path.insert(0, str((self.folder / "foundation" / pathlib.Path(library).name).parent))
 
     def dataset(self, label):
         blocks = json.loads((self.folder / f"shards/main/{label}.tf.json").read_text())["resource"]
@@ -23,17 +28,27 @@ class Rendered:
         """Puts a definition where the job finds it, and returns its address and its content."""
         return self.put(self.dataset(label)[1])
 
-    def export_definition(self, label):
-        """Puts the definition of an export where the job finds it, and returns its address and its content."""
-        blocks = json.loads((self.folder / f"shards/main/{label}.tf.json").read_text())["resource"]
-        return self.put(blocks["aws_s3_object"][label])
+    def export_definition(self, label, server=None):
+        """Puts the definition of an export where the job finds it, of a server that is elsewhere, and returns its address and its content."""
+        return self.put(self.object(label), server)
 
-    def put(self, block):
+    def object(self, label):
+        return json.loads((self.folder / f"shards/main/{label}.tf.json").read_text())["resource"]["aws_s3_object"][label]
+
+    def trigger(self, workspace):
+        """Puts the definitions of a transformer where the job finds them, and returns the address of its trigger, and the transformer."""
+        address, _ = self.put(self.object(f"trigger-{workspace}"))
+        return address, self.put(self.object(f"transformer-{workspace}"))[1]
+
+    def put(self, block, server=None):
         path = self.buckets / block["bucket"] / block["key"]
         path.parent.mkdir(parents=True, exist_ok=True)
-        content = self.local(block["content"])
-        path.write_text(content)
-        return f"file://{path}", json.loads(content)
+        content = json.loads(self.local(block["content"]))
+        if server:
+            content["server"] |= server
+            content["ssl_mode"] = "disable"
+        path.write_text(json.dumps(content))
+        return f"file://{path}", content
 
     def spark_settings(self):
         """The settings of Spark, for a catalog on disk instead of that of Glue."""

@@ -1,0 +1,57 @@
+"""Maintains Iceberg tables that keep versions: removes versions that nobody was promised any more, joins small files, and removes snapshots and
+files that nothing reads.
+
+A job of AWS Glue for any number of tables: an argument lists their definitions. It has a schedule of its own, and changes nothing that
+consumers see but versions whose retention is over. Who reads a table meanwhile reads a snapshot, which stays for days; a batch that is merged
+at the same time makes one of both fail, and that one is run again.
+"""
+
+from datetime import timedelta
+
+from pyspark.sql import SparkSession
+from versions import VALID_FROM, VALID_TO, arguments_of_run, definition, for_each, literal, quoted, text
+
+
+def main(arguments=None):
+    addresses, moment = arguments_of_run(arguments)
+    spark = SparkSession.builder.getOrCreate()
+    for_each(addresses, lambda address: maintain(spark, definition(spark, address), moment))
+
+
+def maintain(spark, table, moment):
+    name = table["table"]
+    if VALID_TO not in spark.table(name).columns:
+        # No batch came yet.
+        return
+    remove_versions(spark, name, table["key"], table["retention"], moment)
+    procedure(spark, name, "rewrite_data_files")
+    before = moment - timedelta(days=table["retention"]["snapshot_days"])
+    procedure(spark, name, "expire_snapshots", older_than=literal(before), retain_last="1")
+    # By the clock of the machine: files that are three days old, and of no snapshot. No run takes as long.
+    procedure(spark, name, "remove_orphan_files")
+
+
+def remove_versions(spark, name, key, retention, moment):
+    """Removes the versions that were superseded before the retention, if that has an end. The last version of a record that was deleted stays
+    for as long as files of changes do: it tells which changes of the record are old."""
+    if retention["version_days"] is None:
+        return
+    over = moment - timedelta(days=retention["version_days"])
+    forgotten = min(over, moment - timedelta(days=retention["change_days"]))
+    same = " AND ".join(f"later.{quoted(column)} = kept.{quoted(column)}" for column in key)
+    spark.sql(f"""
+        DELETE FROM {name} AS kept WHERE kept.{VALID_TO} < {literal(over)} AND (
+            kept.{VALID_TO} < {literal(forgotten)}
+            OR EXISTS (SELECT 1 FROM {name} AS later WHERE {same} AND later.{VALID_FROM} > kept.{VALID_FROM})
+        )
+    """)
+
+
+def procedure(spark, name, procedure, **arguments):
+    # With its catalog: a database may be called like that.
+    catalog, given = name.split(".")[0], {"table": text(name)} | arguments
+    spark.sql(f"CALL {catalog}.system.{procedure}({', '.join(f'{one} => {value}' for one, value in given.items())})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,265 @@
+"""Runs transformers: what their SELECTs make of their inputs becomes versions of their outputs.
+
+A job of AWS Glue for any number of transformers: an argument lists the definitions of their triggers. Each output is compared with what the
+SELECT makes, and what differs is merged in one snapshot of its table. So a run that was killed is started again, and one that makes nothing
+new writes nothing.
+
+A transformer reads each input as it was when the run began, and nothing else: neither other tables, nor files, nor programs. It waits while
+an input was never there, and while the last batch of one failed: otherwise it would mix what is new with what could not be read.
+"""
+
+import hashlib
+import json
+
+import boto3
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+from versions import (
+    FAILED,
+    SEQUENCE,
+    VALID_FROM,
+    VALID_TO,
+    arguments_of_run,
+    definition,
+    evolve,
+    for_each,
+    moment_after,
+    problem,
+    properties,
+    quoted,
+    record_failure,
+    recording_failure,
+    refuse_invalid,
+    set_properties,
+    write,
+)
+
+# The property of an output with what it was made of: the moment of the last batch of each input, and the code; and with the moments of what was
+# made, all of which was told.
+MADE_OF = "datasurface.made-of"
+
+# Settings of the session in which a SELECT runs: as in standard SQL, what is in double quotes is a name; the path of a file is no table, and
+# no text is filled in from the environment.
+SETTINGS = {
+    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
+    "spark.sql.runSQLOnFiles": "false",
+    "spark.sql.variable.substitute": "false",
+}
+
+# The view of what a SELECT makes, while it is made.
+MADE = "datasurface_made"
+
+# What a SELECT must not have in its plan, by class: tables that are no inputs, if Spark has a catalog of its own, and programs.
+FORBIDDEN = {
+    "HiveTableRelation": "reads nothing but its inputs",
+    "LogicalRelation": "reads nothing but its inputs",
+    "ScriptTransformation": "runs no program",
+}
+
+# Functions that call whatever Java there is.
+DANGEROUS = ("reflect", "java_method")
+
+
+def main(arguments=None):
+    addresses, moment = arguments_of_run(arguments)
+    spark = SparkSession.builder.getOrCreate()
+    for_each(addresses, lambda address: run(spark, definition(spark, address), moment))
+
+
+class Input:
+    """An input, as it is when the run begins."""
+
+    def __init__(self, spark, declared):
+        self.name, self.table, self.columns = declared["name"], declared["table"], declared["columns"]
+        known = properties(spark, self.table)
+        # What the transformer makes itself is mended by the run that it would wait for.
+        self.failure = None if declared["is_own"] else known.get(FAILED)
+        self.snapshot = last_snapshot(spark, self.table)
+        # An output of a transformer may be there without a record, and one of its own is there from the beginning.
+        self.is_there = self.snapshot is not None or MADE_OF in known or declared["is_own"]
+        self.moment = None if self.snapshot is None else last_moment(self.read(spark))
+
+    def read(self, spark):
+        """All versions."""
+        if self.snapshot is None:
+            return spark.table(self.table)
+        return spark.sql(f"SELECT * FROM {self.table} VERSION AS OF {self.snapshot}")
+
+    def rows(self, spark):
+        """The latest version of each record. The merge job adds a column that is new with the next batch."""
+        kept = self.read(spark)
+        if VALID_TO in kept.columns:
+            kept = kept.where(F.col(VALID_TO).isNull())
+        present = {name.lower() for name in kept.columns}
+        columns = [
+            F.col(quoted(column["name"])) if column["name"].lower() in present else F.lit(None)
+            for column in self.columns
+        ]
+        return kept.select(*[value.cast(column["type"]).alias(column["name"]) for value, column in zip(columns, self.columns)])
+
+
+def last_snapshot(spark, table):
+    found = spark.sql(f"SELECT snapshot_id FROM {table}.refs WHERE name = 'main'").first()
+    return found and found[0]
+
+
+def last_moment(versions):
+    """The moment of the last batch that changed anything. Snapshots do not tell it: files are rewritten, too."""
+    last = versions.agg(F.max(VALID_FROM), F.max(VALID_TO)).first()
+    return max((moment.isoformat() for moment in last if moment is not None), default=None)
+
+
+def run(spark, trigger, moment):
+    """Runs a transformer, if it is to run."""
+    transformer = definition(spark, trigger["transformer"])
+    outputs = [definition(spark, output["definition"]) | output for output in transformer["outputs"]]
+    tables = [output["table"] for output in outputs]
+    with recording_failure(spark, tables):
+        inputs = [Input(spark, one) for one in transformer["inputs"]]
+        broken = next((one for one in inputs if one.failure), None)
+        if broken:
+            # Whatever is made of the outputs waits, too.
+            for table in tables:
+                record_failure(spark, table, f"waits for {broken.table}, of which the last batch failed")
+            return
+        made_of = {
+            "code": hashlib.sha256(json.dumps([transformer, outputs]).encode()).hexdigest(),
+            "inputs": {one.table: one.moment for one in inputs},
+        }
+        recorded = [json.loads(properties(spark, table).get(MADE_OF, "{}")) for table in tables]
+        is_run = is_due(trigger["when"], inputs, made_of, recorded)
+        is_new = False
+        if is_run:
+            transform(spark, inputs, outputs, moment)
+            # Also what a run merged that died before it told so.
+            made_of["made"] = {table: last_moment(spark.table(table)) for table in tables}
+            is_new = any(one.get("made") != made_of["made"] for one in recorded)
+        is_mended = [record_failure(spark, table, None) for table in tables]
+        # Told before it is recorded: a run that dies in between is made again, and tells it again.
+        if is_new or any(is_mended):
+            announce(transformer["event"])
+        if is_run:
+            for table in tables:
+                set_properties(spark, table, **{MADE_OF: json.dumps(made_of)})
+
+
+def is_due(when, inputs, made_of, recorded):
+    """Whether a transformer is to run: its inputs moved, or its code is another one, since its outputs were made."""
+    if not all(one.is_there for one in inputs):
+        return False
+    if any(one.get("code") != made_of["code"] for one in recorded):
+        return True
+    moved = [any(one["inputs"].get(table) != last for one in recorded) for table, last in made_of["inputs"].items()]
+    return all(moved) and bool(moved) if when == "all_inputs_moved" else any(moved)
+
+
+def transform(spark, inputs, outputs, moment):
+    """Makes all outputs, and merges what differs. Nothing is merged before each SELECT has ended and each record was judged."""
+    session = closed_session(spark, inputs)
+    differing = []
+    for output in outputs:
+        evolve(spark, output["table"], output["columns"])
+        changes = differences(spark, output, made(spark, session, output), moment).persist()
+        refuse_invalid(changes)
+        differing.append(changes)
+    for output, changes in zip(outputs, differing):
+        if not changes.isEmpty():
+            write(spark, output["table"], changes, output["columns"], output["key"], moment)
+        changes.unpersist()
+
+
+def closed_session(spark, inputs):
+    """Returns a session in which the inputs are visible by their names, and nothing else: it has no catalog, reads no files and runs no
+    programs."""
+    session = spark.newSession()
+    for one in inputs:
+        hand_over(one.rows(spark), session).createOrReplaceTempView(quoted(one.name))
+        session.conf.unset(f"spark.sql.catalog.{one.table.split('.')[0]}")
+    for setting, value in SETTINGS.items():
+        session.conf.set(setting, value)
+    functions = session._jsparkSession.sessionState().functionRegistry()
+    for name in DANGEROUS:
+        functions.dropFunction(session._jvm.org.apache.spark.sql.catalyst.FunctionIdentifier(name))
+    return session
+
+
+def hand_over(frame, session):
+    """Returns what a session has in another one."""
+    name = "datasurface_handed_over"
+    frame.createOrReplaceGlobalTempView(name)
+    there = session.table(f"global_temp.{name}")
+    frame.sparkSession.catalog.dropGlobalTempView(name)
+    return there
+
+
+def made(spark, session, output):
+    """Returns what the SELECT of an output makes. It is made once: not each SELECT makes the same twice."""
+    columns = [column["name"] for column in output["columns"]]
+    # Of a view, nothing but a query has a place; a semicolon and comments may follow.
+    session.sql(f"CREATE TEMPORARY VIEW {MADE} AS\n{output['select']}")
+    view = session.table(MADE)
+    for plan in plans(view._jdf.queryExecution().analyzed()):
+        kind = plan.getClass().getSimpleName()
+        if kind in FORBIDDEN:
+            raise ValueError(f"a SELECT of a transformer {FORBIDDEN[kind]}")
+    frame = view.select(*map(quoted, columns))
+    kinds = {field.name.lower(): field.dataType.typeName() for field in frame.schema}
+    values = []
+    for column in output["columns"]:
+        value = F.col(quoted(column["name"]))
+        # A cast to a whole number would cut, and casts to decimal numbers round.
+        if column["type"] in ("int", "bigint") and kinds[column["name"].lower()] in ("decimal", "float", "double"):
+            value = F.round(value)
+        values.append(value.alias(column["name"]))
+    frame = hand_over(frame.select(*values).localCheckpoint(), spark)
+    session.catalog.dropTempView(MADE)
+    return frame
+
+
+def plans(plan):
+    """A plan, and all plans in it."""
+    yield plan
+    for parts in (plan.children(), plan.subqueries()):
+        for number in range(parts.size()):
+            yield from plans(parts.apply(number))
+
+
+def differences(spark, output, frame, moment):
+    """Returns the changes that make a table of what it shows now: records that are new or other ones, and those that are gone."""
+    columns, key, kept = output["columns"], output["key"], spark.table(output["table"])
+    names = [column["name"] for column in columns]
+    # Text in the order of time.
+    sequence = F.lit(f"{moment_after(kept, moment):%Y%m%d%H%M%S%f}").alias(SEQUENCE)
+    present = {field.name.lower(): field.dataType for field in frame.schema}
+    judged = frame.select(
+        *[F.expr(f"try_cast({quoted(column['name'])} AS {column['type']})").alias(column["name"]) for column in columns],
+        problem(columns, present, lambda _: F.lit(True), is_lossless=False).alias("_problem"),
+    )
+    twice = judged.groupBy(*map(quoted, key)).count().where("count > 1").count()
+    if twice:
+        raise ValueError(f"{twice} keys are not unique")
+    shown = kept.where(F.col(VALID_TO).isNull()).select(*map(quoted, names))
+    before = shown.select(*[F.col(quoted(name)).alias(f"_old_{name}") for name in names])
+    is_same, is_other = F.lit(True), F.lit(False)
+    for name in names:
+        if name in key:
+            is_same = is_same & (F.col(quoted(name)) == F.col(quoted(f"_old_{name}")))
+        else:
+            is_other = is_other | ~F.col(quoted(name)).eqNullSafe(F.col(quoted(f"_old_{name}")))
+    is_new = F.col(quoted(f"_old_{key[0]}")).isNull()
+    there = judged.join(before, is_same, "left").where(is_new | is_other | F.col("_problem").isNotNull())
+    there = there.select(*map(quoted, names), sequence, F.lit(True).alias("_there"), "_problem")
+    gone = shown.join(judged, key, "left_anti")
+    gone = gone.select(*map(quoted, names), sequence, F.lit(False).alias("_there"), F.lit(None).cast("string").alias("_problem"))
+    return there.unionByName(gone)
+
+
+def announce(event):
+    """Tells that a batch ended, so that exports and other transformers go on."""
+    answer = boto3.client("events").put_events(Entries=[event])
+    if answer["FailedEntryCount"]:
+        raise RuntimeError(f"the end of the batch was not announced: {answer['Entries']}")
+
+
+if __name__ == "__main__":
+    main()

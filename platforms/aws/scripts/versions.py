@@ -1,0 +1,222 @@
+"""Tables that keep versions: what the jobs that write them have in common.
+
+A version of a record is valid from one moment to another, or still. Moments are those of batches: of several changes of a key in one batch,
+the last one counts. A record that was deleted before it was ever seen is a version that was valid for no time. Each version has the sequence
+of the change that made or ended it.
+"""
+
+import argparse
+import json
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+
+from pyspark.sql import Window
+from pyspark.sql import functions as F
+
+# Columns of a table beside those of its dataset, and their types.
+VALID_FROM = "_valid_from"
+VALID_TO = "_valid_to"
+SEQUENCE = "_sequence"
+SYSTEM_COLUMNS = {VALID_FROM: "timestamp", VALID_TO: "timestamp", SEQUENCE: "string"}
+
+# The property of a table whose last batch failed, with the reason: what is made from it waits.
+FAILED = "datasurface.failed"
+
+NUMBERS = ("decimal", "byte", "short", "integer", "long", "float", "double")
+
+
+def arguments_of_run(given=None):
+    """Returns the addresses of the definitions that a run is for, and the moment of its batch."""
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("--definitions", required=True, help="a JSON list of the addresses of definitions")
+    parser.add_argument("--moment", required=True, help="the moment of the batch, as ISO 8601")
+    # Glue has arguments of its own.
+    options, _ = parser.parse_known_args(given)
+    moment = datetime.fromisoformat(options.moment.replace("Z", "+00:00")).astimezone(timezone.utc)
+    return json.loads(options.definitions), moment
+
+
+def for_each(addresses, work):
+    """Does the work for each address. One that fails keeps no other one from its batch; the run fails at its end."""
+    failures = []
+    for address in addresses:
+        try:
+            work(address)
+        except Exception as error:
+            failures.append(f"{address}: {error}")
+    if failures:
+        raise SystemExit("\n".join(failures))
+
+
+def definition(spark, address):
+    """Reads a definition, which Terraform has put there."""
+    return json.loads("".join(row.value for row in spark.read.text(address, wholetext=True).collect()))
+
+
+def properties(spark, name):
+    return {row.key: row.value for row in spark.sql(f"SHOW TBLPROPERTIES {name}").collect()}
+
+
+def set_properties(spark, name, **values):
+    """Sets properties of a table. Those without a value are taken away."""
+    kept = ", ".join(f"{text(key)} = {text(value)}" for key, value in values.items() if value is not None)
+    gone = ", ".join(text(key) for key, value in values.items() if value is None)
+    if kept:
+        spark.sql(f"ALTER TABLE {name} SET TBLPROPERTIES ({kept})")
+    if gone:
+        spark.sql(f"ALTER TABLE {name} UNSET TBLPROPERTIES IF EXISTS ({gone})")
+
+
+def record_failure(spark, name, reason):
+    """Records why the last batch of a table failed; no reason means that it did not. Returns whether that is new."""
+    # The log of the run has all of it.
+    reason = reason and reason.strip().split("\n")[0][:500]
+    is_new = properties(spark, name).get(FAILED) != reason
+    if is_new:
+        set_properties(spark, name, **{FAILED: reason})
+    return is_new
+
+
+@contextmanager
+def recording_failure(spark, names):
+    """Records of tables whether their batch fails."""
+    try:
+        yield
+    except Exception as error:
+        for name in names:
+            record_failure(spark, name, str(error) or "it failed")
+        raise
+
+
+def evolve(spark, name, columns):
+    """Adds columns that the table does not have, and widens those that have got another type. Versions of before have nothing in a new one."""
+    present = {field.name.lower(): field.dataType.simpleString() for field in spark.table(name).schema}
+    wanted = {column["name"]: column["type"] for column in columns} | SYSTEM_COLUMNS
+    for column, kind in wanted.items():
+        if column.lower() not in present:
+            spark.sql(f"ALTER TABLE {name} ADD COLUMN {quoted(column)} {kind}")
+        elif present[column.lower()] != kind:
+            spark.sql(f"ALTER TABLE {name} ALTER COLUMN {quoted(column)} TYPE {kind}")
+
+
+def problem(columns, present, counts, is_lossless):
+    """What is wrong with a record, by its first column that breaks the schema; null if nothing is. `present` has the types of the columns that
+    are there, by name in small letters, and `counts` says whether a column of a record counts. A number of a source must be kept as it is."""
+    found = F.lit(None).cast("string")
+    for column in reversed(columns):
+        name, kind = column["name"], column["type"]
+        if name.lower() not in present:
+            if not column["nullable"]:
+                found = F.when(counts(column), F.lit(f"`{name}` has no value")).otherwise(found)
+            continue
+        value, cast = F.col(quoted(name)), F.expr(f"try_cast({quoted(name)} AS {kind})")
+        is_broken = value.isNotNull() & cast.isNull()
+        if is_lossless and present[name.lower()].typeName() in NUMBERS:
+            source = present[name.lower()].simpleString()
+            is_broken = is_broken | ~F.expr(f"try_cast(try_cast({quoted(name)} AS {kind}) AS {source})").eqNullSafe(value)
+        if "characters" in column:
+            is_broken = is_broken | (F.char_length(cast) > column["characters"])
+        if "bytes" in column:
+            is_broken = is_broken | (F.octet_length(cast) > column["bytes"])
+        if "least" in column:
+            is_broken = is_broken | (cast < F.lit(column["least"]).cast("decimal(38,0)"))
+        if "greatest" in column:
+            is_broken = is_broken | (cast > F.lit(column["greatest"]).cast("decimal(38,0)"))
+        found = F.when(counts(column) & is_broken, F.lit(f"a value of `{name}` is no {kind} within its limits")).otherwise(found)
+        if not column["nullable"]:
+            found = F.when(counts(column) & value.isNull(), F.lit(f"`{name}` has no value")).otherwise(found)
+    return found
+
+
+def refuse_invalid(changes):
+    """Refuses the batch if a record breaks the schema: readers keep the last good data."""
+    problems = changes.where(F.col("_problem").isNotNull()).groupBy("_problem").count().collect()
+    if problems:
+        raise ValueError("; ".join(sorted(f"{row['count']} records: {row._problem}" for row in problems)))
+
+
+def write(spark, name, changes, columns, key, moment):
+    """Writes the changes as one snapshot of the table: either all of them are there, or none."""
+    kept = spark.table(name)
+    columns = [column["name"] for column in columns]
+    moment = moment_after(kept, moment)
+    now, never = F.lit(moment), F.lit(None).cast("timestamp")
+    joined = with_last_versions(changes, kept, columns, key)
+    values = [column for column in columns if column not in key]
+    is_same = F.lit(True)
+    for column in values:
+        is_same = is_same & F.col(quoted(column)).eqNullSafe(F.col(quoted(f"_old_{column}")))
+    is_known = F.col("_old_from").isNotNull()
+    was_there = is_known & F.col("_was_there")
+    goes_on = was_there & F.col("_there") & is_same
+
+    def rows(condition, **system):
+        return joined.where(condition).select(
+            *map(quoted, columns), *[value.alias(column) for column, value in system.items()]
+        )
+
+    # The last version of a key goes on, or ends. It has the sequence of the change that ended it only if no other version follows.
+    known = rows(
+        is_known & (goes_on | ~F.col("_there") | was_there),
+        _target=F.col("_old_from"),
+        _ends=was_there & ~goes_on,
+        _new_sequence=F.when(F.col("_there") & ~goes_on, F.col("_old_sequence")).otherwise(F.col(SEQUENCE)),
+        _to=never,
+    )
+    # A new version begins. So does one of what was deleted before it was seen, and it ends at once.
+    begun = rows(
+        (F.col("_there") & ~goes_on) | ~is_known,
+        _target=never,
+        _ends=F.lit(False),
+        _new_sequence=F.col(SEQUENCE),
+        _to=F.when(~F.col("_there"), now).otherwise(never),
+    )
+    known.unionByName(begun).createOrReplaceTempView("changes")
+    on = " AND ".join(f"kept.{quoted(column)} = changes.{quoted(column)}" for column in key)
+    inserted = {quoted(column): f"changes.{quoted(column)}" for column in columns}
+    inserted |= {VALID_FROM: literal(moment), VALID_TO: "changes._to", SEQUENCE: "changes._new_sequence"}
+    # A column that the dataset has no more stays, for the versions that have values in it.
+    known_names = {column.lower() for column in [*columns, *SYSTEM_COLUMNS]}
+    inserted |= {quoted(column): "NULL" for column in kept.columns if column.lower() not in known_names}
+    spark.sql(f"""
+        MERGE INTO {name} AS kept USING changes ON {on} AND kept.{VALID_FROM} = changes._target
+        WHEN MATCHED AND changes._ends THEN UPDATE SET
+            {VALID_TO} = {literal(moment)}, {SEQUENCE} = changes._new_sequence
+        WHEN MATCHED THEN UPDATE SET {SEQUENCE} = changes._new_sequence
+        WHEN NOT MATCHED THEN INSERT ({", ".join(inserted)}) VALUES ({", ".join(inserted.values())})
+    """)
+
+
+def moment_after(kept, moment):
+    """Returns the moment of a batch: the clock may be behind that of the batch before."""
+    last = kept.agg(F.max(F.greatest(F.col(VALID_FROM), F.coalesce(VALID_TO, VALID_FROM)))).first()[0]
+    return moment if last is None else max(moment, last.astimezone(timezone.utc) + timedelta(microseconds=1))
+
+
+def with_last_versions(changes, kept, columns, key):
+    """Returns the changes that are newer than what the table has of their keys, beside the last version of each."""
+    newest = Window.partitionBy(*map(quoted, key)).orderBy(F.desc(VALID_FROM))
+    last = kept.join(changes.select(*map(quoted, key)), key, "left_semi")
+    last = last.withColumn("_rank", F.row_number().over(newest)).where("_rank = 1").select(
+        *map(quoted, key),
+        *[F.col(quoted(column)).alias(f"_old_{column}") for column in columns if column not in key],
+        F.col(SEQUENCE).alias("_old_sequence"),
+        F.col(VALID_FROM).alias("_old_from"),
+        F.col(VALID_TO).isNull().alias("_was_there"),
+    )
+    joined = changes.join(last, key, "left")
+    is_newer = F.col(SEQUENCE) > F.coalesce("_old_sequence", F.lit(""))
+    return joined.where(F.col("_old_from").isNull() | is_newer)
+
+
+def literal(moment):
+    return f"TIMESTAMP '{moment.isoformat()}'"
+
+
+def quoted(name):
+    return "`" + name.replace("`", "``") + "`"
+
+
+def text(value):
+    """A text, as Spark reads it. A dollar would begin what Spark fills in from its settings and the environment."""
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'").replace("$", "\\u0024") + "'"

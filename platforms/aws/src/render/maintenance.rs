@@ -1,0 +1,31 @@
+//! Maintenance: for each shard, a state machine that maintains its tables by a timetable of its own.
+
+use super::{Context, definition_object, jobs, start};
+use datasurface_platform::prelude::*;
+use datasurface_terraform::{Module, label};
+
+/// Adds the state machine of a shard, and what starts it.
+pub(super) fn add_machine(
+    context: Context<'_>,
+    module: &mut Module,
+    scope: &ScopeView,
+) -> Result<(), PlatformError> {
+    let Scope::Shard(shard) = scope.scope() else {
+        return Ok(());
+    };
+    // What is held has no definition any more: it stays as it is until it goes.
+    let defined = scope.captured_datasets().filter(|(node, _)| definition_object::is_defined(node));
+    let definitions: Vec<String> = defined
+        .map(|(_, dataset)| context.settings.in_lake(&context.names.definition_key(dataset.storage_key())))
+        .collect();
+    if definitions.is_empty() {
+        return Ok(());
+    }
+    let comment = "Maintains tables: versions whose retention is over, small files, and snapshots";
+    let definition = jobs::machine(context, jobs::MAINTAIN.purpose, comment, &definitions, None);
+    let label = label(&["maintenance", shard.as_str()]);
+    let name = context.names.of_batch(shard.as_str(), "maintenance");
+    let machine =
+        start::add_machine(context, module, "maintenance", label, name, jobs::MAINTAIN.purpose, definition)?;
+    start::add_schedules(context, module, &machine, &context.settings.maintenance.timetable)
+}

@@ -1,0 +1,85 @@
+//! A small evaluator of policies of IAM: whether a role may do something. Policies that only allow, on resources with `*` for any text.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What a role is allowed: an action, and a pattern of resources.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Grant {
+    pub(crate) action: String,
+    pub(crate) pattern: String,
+}
+
+/// What each role is allowed, by the name of the role.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Policies(BTreeMap<String, Vec<Grant>>);
+
+impl Policies {
+    /// Adds the statements of a policy.
+    pub(crate) fn add(&mut self, role: &str, policy: &str) {
+        let document: Value = serde_json::from_str(policy).unwrap();
+        let grants = self.0.entry(role.to_owned()).or_default();
+        for statement in document["Statement"].as_array().unwrap() {
+            let members: Vec<&str> = statement.as_object().unwrap().keys().map(String::as_str).collect();
+            assert_eq!(statement["Effect"], "Allow", "{statement}");
+            assert!(
+                members.iter().all(|member| ["Effect", "Action", "Resource"].contains(member)),
+                "{statement}"
+            );
+            for action in texts(&statement["Action"]) {
+                assert!(!action.contains(['*', '?']), "{statement}");
+                for pattern in texts(&statement["Resource"]) {
+                    grants.push(Grant { action: action.to_owned(), pattern: pattern.to_owned() });
+                }
+            }
+        }
+    }
+
+    /// The roles, each with what it is allowed.
+    pub(crate) fn roles(&self) -> impl Iterator<Item = (&str, &[Grant])> {
+        self.0.iter().map(|(role, grants)| (role.as_str(), grants.as_slice()))
+    }
+
+    /// Whether a role may do something. A role without a policy may do nothing.
+    pub(crate) fn allow(&self, role: &str, action: &str, resource: &str) -> bool {
+        self.0.get(role).into_iter().flatten().any(|grant| grant.covers(action, resource))
+    }
+}
+
+impl Grant {
+    pub(crate) fn covers(&self, action: &str, resource: &str) -> bool {
+        self.action == action && matches(&self.pattern, resource)
+    }
+}
+
+fn texts(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array().unwrap().iter().map(|text| text.as_str().unwrap())
+}
+
+/// Whether a pattern is a text, with `*` for any part of it.
+fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    let mut parts: Vec<&str> = parts.collect();
+    let Some(last) = parts.pop() else { return rest.is_empty() };
+    for part in parts {
+        let Some((_, after)) = rest.split_once(part) else { return false };
+        rest = after;
+    }
+    rest.ends_with(last)
+}
+
+#[test]
+fn a_pattern_is_read_as_iam_reads_it() {
+    for (pattern, text, is_matched) in [
+        ("arn:aws:s3:::lake", "arn:aws:s3:::lake", true),
+        ("arn:aws:s3:::lake", "arn:aws:s3:::lake/x", false),
+        ("arn:aws:s3:::lake/*", "arn:aws:s3:::lake/tables/a", true),
+        ("arn:aws:s3:::lake/*", "arn:aws:s3:::lake", false),
+        ("a*b*c", "a-b-c", true),
+        ("a*b*c", "a-c-b", false),
+        ("*", "anything", true),
+    ] {
+        assert_eq!(matches(pattern, text), is_matched, "{pattern} {text}");
+    }
+}
