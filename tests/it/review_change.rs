@@ -34,7 +34,7 @@ format: datasurface/1
 team: USA/Sales
 containers:
 - name: Source
-  kind: { sqlite: { file: shop.db } }
+  kind: { postgres: { host: shop.example, database: shop } }
   locations: [Office/Ground]
 datastores:
 - name: Shop
