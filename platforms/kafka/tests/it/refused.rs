@@ -64,7 +64,7 @@ fn a_column_that_would_not_arrive_as_it_was() {
 
 #[test]
 fn a_table_whose_name_is_a_pattern() {
-    for table in ["sales.ord.ers", "sales.ord*", "sales.a b", "${env:HOME}"] {
+    for table in ["sales.ord*", "sales.a b", "${env:HOME}"] {
         let shop = Shop { orders_table: Some(table), ..Shop::new() };
         assert_refused(&refusal(&shop), "kafka/table-name", table);
     }
