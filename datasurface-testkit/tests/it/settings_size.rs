@@ -14,7 +14,7 @@ struct Shown {
 
 fn shown(datasets: usize, settings: usize, hints: usize) -> Shown {
     let names: Vec<String> = (0..datasets).map(|number| format!("d{number}")).collect();
-    let capture = Capture::sql_snapshot("Z/T/Lake").with_consistency(Consistency::SingleDataset);
+    let capture = Capture::sql_snapshot("Z/T/Source").with_consistency(Consistency::SingleDataset);
     let store = names.iter().fold(Datastore::new("S").captured(capture), |store, name| {
         store.dataset(Dataset::new(name.as_str(), "id Integer key"))
     });
@@ -29,6 +29,7 @@ fn shown(datasets: usize, settings: usize, hints: usize) -> Shown {
         platform.hint(about, serde_json::json!({ "rows": number }))
     });
     let team = Team::new()
+        .container(DataContainer::sqlite("Source", "source.db").located("Cellar"))
         .container(DataContainer::sqlite("Lake", "lake.db").located("Cellar"))
         .datastore(store)
         .workspace(Workspace::new("W").with_container("Z/T/Lake").group(group));
