@@ -19,10 +19,9 @@ pub(in super::super) static OTHER_CLAIM: CodeInfo = CodeInfo::error(
     "container/other-claim",
     "two containers have one address, and say different things of it",
     "One physical database belongs to one team, is at one place, and is encrypted in one way, and so is all of a bucket. Two containers \
-     that say it differently \
-     cannot both be right, and each zone's policies would believe what suits it. Keep one container, and let its team say in \
-     `usable_by` who else uses it; or correct an address. Files of two machines need two names, and a server that others reach is not \
-     `localhost`: a platform finds both by the address alone.",
+     that say it differently cannot both be right, and each zone's policies would believe what suits it. Keep one container, and let \
+     its team say in `usable_by` who else uses it; or correct an address. Files of two machines need two names, and a server that \
+     others reach is not `localhost`: a platform finds both by the address alone.",
 )
 .protecting(Protects::ContainerTeam);
 
