@@ -25,6 +25,7 @@ mod pin;
 mod platform;
 mod policy;
 mod production;
+mod python_version;
 mod quality;
 mod release;
 mod removal;

@@ -1,6 +1,6 @@
 //! The code of a transformer: whether it can be found as it is described.
 
-use super::{super::RuleContext, path, specifier};
+use super::{super::RuleContext, path};
 use crate::validate::rules::container::is_host;
 use datasurface_ecosystem::{CodeArtifact, CodeInfo, Diagnostic, redact_passwords};
 use datasurface_schema::segment;
@@ -88,9 +88,9 @@ fn version(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
         return;
     }
     let message = match artifact {
-        CodeArtifact::Python { .. } => match specifier::check(&requirement.to_string()) {
-            Ok(()) => return,
-            Err(error) => format!("`{requirement}` is no version requirement: {error}"),
+        CodeArtifact::Python { .. } => match requirement.pep_440_error() {
+            None => return,
+            Some(error) => format!("`{requirement}` is no version requirement: {error}"),
         },
         _ => format!("`{requirement}` is no version requirement"),
     };

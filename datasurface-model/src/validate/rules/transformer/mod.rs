@@ -5,7 +5,6 @@ pub(super) mod classified;
 pub(super) mod cycle;
 pub(super) mod release;
 pub(super) mod removal;
-mod specifier;
 pub(super) mod statement;
 
 use super::{RuleContext, governance::ReceivedDataset};

@@ -1,7 +1,17 @@
 //! Requirements on versions of Python packages, as PEP 440 has them: `~=1.2`, `==1.*`, `>=1.2, !=1.5, <2`, or one version, `1!2.0`.
 
+use super::VersionRequirement;
+
+impl VersionRequirement {
+    /// Returns the reason why PEP 440, which versions of Python packages follow, does not have this requirement; none if it has.
+    #[must_use]
+    pub fn pep_440_error(&self) -> Option<String> {
+        check(&self.to_string()).err()
+    }
+}
+
 /// Says what is wrong with a list of clauses, if anything is.
-pub(super) fn check(text: &str) -> Result<(), String> {
+fn check(text: &str) -> Result<(), String> {
     if Version::parse(text.trim()).is_some() {
         return Ok(());
     }
