@@ -3,16 +3,24 @@
 use super::{CaptureKind, ContainerKind};
 use std::borrow::Cow;
 
-/// Returns a text that two sources in one container have in common exactly if they are one: the engine folds the case of names in its
-/// own way, and adds a schema where none is written. `kind` is none where the container is unknown.
+/// Returns a text that two sources at one site have in common exactly if they are one: the engine folds the case of names in its own way,
+/// and adds a schema where none is written; keys of files count from the root of their bucket. `kind` is none where the container is
+/// unknown.
 #[must_use]
 pub fn source_identity<'s>(
     kind: Option<&ContainerKind>,
     capture: &CaptureKind,
     source: &'s str,
 ) -> Cow<'s, str> {
-    if let CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. } = capture {
-        return Cow::Borrowed(source);
+    match (capture, kind) {
+        (CaptureKind::ObjectFiles { .. }, Some(ContainerKind::ObjectStorage { prefix, .. })) => {
+            return match prefix.trim_end_matches('/') {
+                "" => Cow::Borrowed(source),
+                prefix => Cow::Owned(format!("{prefix}/{source}")),
+            };
+        }
+        (CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. }, _) => return Cow::Borrowed(source),
+        _ => {}
     }
     let Some(Naming { case, database, schema }) = kind.and_then(Naming::of) else {
         return Cow::Borrowed(source);

@@ -1,5 +1,6 @@
-//! Containers by name and by site. Those that share an address are one physical database, whatever each is called; so are those that
-//! share addresses with one that is between them, as two brokers that a third container names as one cluster.
+//! Containers by name and by site. Those that share an address are one physical database, whatever each is called, and so is a prefix of
+//! a bucket with a container that has all of it; so are those that one between them joins, as two brokers that a third container names
+//! as one cluster.
 
 use super::{PersistentMap, changes::containers, facts::Subject, index::MultiIndex, unit_diff::UnitChange};
 use datasurface_ecosystem::{ContainerKind, DataContainer};
@@ -32,6 +33,8 @@ pub(super) type MovedContainers = FxHashMap<ContainerKey, ContainerPlace>;
 pub(super) struct ContainerIndex {
     containers: MultiIndex<ContainerKey, DataContainer>,
     addresses: MultiIndex<Text, ContainerKey>,
+    /// The containers that are a part of what has an address.
+    inner: MultiIndex<Text, ContainerKey>,
     /// The sites of containers that have an address.
     sites: PersistentMap<ContainerKey, Site>,
     /// The containers at each of these sites, in order.
@@ -79,17 +82,18 @@ impl ContainerIndex {
         touched: &mut FxHashSet<Subject>,
     ) -> MovedContainers {
         let mut moved = MovedContainers::default();
-        let mut differing_addresses = BTreeSet::new();
+        let mut differing = DifferingAddresses::default();
         for change in changes {
-            self.update_team(change, &mut moved, &mut differing_addresses, touched);
+            self.update_team(change, &mut moved, &mut differing, touched);
         }
-        self.update_sites(&differing_addresses, &mut moved);
-        touched.extend(differing_addresses.into_iter().map(Subject::Address));
+        self.update_sites(&differing, &mut moved);
+        touched.extend(differing.own.into_iter().map(Subject::Address));
         moved.retain(|key, before| self.place(key) != *before);
         moved
     }
 
-    fn place(&self, key: &ContainerKey) -> ContainerPlace {
+    /// The site and the kind of a container, whether it exists or not.
+    pub(super) fn place(&self, key: &ContainerKey) -> ContainerPlace {
         ContainerPlace { site: self.site(key), kind: self.get(key).map(|container| container.kind().clone()) }
     }
 
@@ -97,7 +101,7 @@ impl ContainerIndex {
         &mut self,
         change: &UnitChange,
         moved: &mut MovedContainers,
-        differing_addresses: &mut BTreeSet<Text>,
+        differing: &mut DifferingAddresses,
         touched: &mut FxHashSet<Subject>,
     ) {
         let Some(team) = change.key.team() else { return };
@@ -105,7 +109,7 @@ impl ContainerIndex {
         // Where several have one name or one address, all of them are made anew.
         let names: BTreeSet<_> =
             old.difference(&new).filter_map(|(old, new)| old.or(new)).map(Entity::name).collect();
-        let mut own_addresses = BTreeSet::new();
+        let mut addresses = DifferingAddresses::default();
         for name in names {
             let key = ContainerKey::new(&team.zone, &team.team, name);
             moved.entry(key.clone()).or_insert_with(|| self.place(&key));
@@ -113,35 +117,37 @@ impl ContainerIndex {
             if old.get(name).is_none() || new.get(name).is_none() {
                 touched.insert(Subject::ContainerNames);
             }
-            own_addresses
-                .extend(old.get_all(name).chain(new.get_all(name)).flat_map(DataContainer::addresses));
+            old.get_all(name).chain(new.get_all(name)).for_each(|container| addresses.add(container));
             self.containers.release(&key, &change.key);
             for container in new.get_all(name) {
                 self.containers.claim(key.clone(), &change.key, container.clone());
             }
         }
-        if own_addresses.is_empty() {
+        if addresses.own.is_empty() {
             return;
         }
-        for address in &own_addresses {
-            self.addresses.release(address, &change.key);
-        }
+        addresses.own.iter().for_each(|address| self.addresses.release(address, &change.key));
+        addresses.outer.iter().for_each(|address| self.inner.release(address, &change.key));
         for container in &new {
             let key = ContainerKey::new(&team.zone, &team.team, container.name());
-            let claimed: BTreeSet<Text> = container.addresses().into_iter().collect();
-            for address in claimed.into_iter().filter(|address| own_addresses.contains(address)) {
-                self.addresses.claim(address, &change.key, key.clone());
+            let claims = DifferingAddresses::of(container);
+            for address in claims.own.intersection(&addresses.own) {
+                self.addresses.claim(address.clone(), &change.key, key.clone());
+            }
+            for address in claims.outer.intersection(&addresses.outer) {
+                self.inner.claim(address.clone(), &change.key, key.clone());
             }
         }
-        differing_addresses.extend(own_addresses);
+        differing.own.append(&mut addresses.own);
+        differing.outer.append(&mut addresses.outer);
     }
 
-    /// Follows containers that got an address or lost one. Of what was one site, each part that is left has one of these addresses, or
-    /// is one of these containers.
-    fn update_sites(&mut self, differing_addresses: &BTreeSet<Text>, moved: &mut MovedContainers) {
+    /// Follows containers that got an address or lost one. Of what was one site, each part that is left has one of these addresses, is a
+    /// part of what had one, or is one of these containers.
+    fn update_sites(&mut self, differing: &DifferingAddresses, moved: &mut MovedContainers) {
         let mut waiting: BTreeSet<ContainerKey> = moved.keys().cloned().collect();
-        let at_addresses = differing_addresses.iter().flat_map(|address| self.addresses.all(address));
-        waiting.extend(at_addresses.map(|(_, container)| container.clone()));
+        waiting.extend(differing.own.iter().flat_map(|address| self.joined_by(address)).cloned());
+        waiting.extend(differing.outer.iter().flat_map(|address| self.all_at(address)).cloned());
         for container in &waiting {
             self.residents.remove(&self.site(container));
         }
@@ -167,11 +173,12 @@ impl ContainerIndex {
         let mut known_addresses = BTreeSet::new();
         let mut waiting = vec![container.clone()];
         while let Some(resident) = waiting.pop() {
-            for address in self.containers.all(&resident).flat_map(|(_, container)| container.addresses()) {
+            let containers = self.containers.all(&resident).map(|(_, container)| container);
+            for address in containers.flat_map(|container| self.joining_addresses(container)) {
                 if known_addresses.contains(&address) {
                     continue;
                 }
-                let near = self.addresses.all(&address).map(|(_, container)| container);
+                let near = self.joined_by(&address);
                 waiting.extend(near.filter(|container| residents.insert((*container).clone())).cloned());
                 known_addresses.insert(address);
             }
@@ -179,5 +186,37 @@ impl ContainerIndex {
         let site =
             known_addresses.pop_first().map_or_else(|| Site::Container(container.clone()), Site::Address);
         (site, residents)
+    }
+
+    /// The addresses that join a container with others: its own, and those of containers that it is a part of.
+    fn joining_addresses(&self, container: &DataContainer) -> impl Iterator<Item = Text> {
+        let outer = container.outer_addresses().into_iter();
+        container.addresses().into_iter().chain(outer.filter(|address| self.first_at(address).is_some()))
+    }
+
+    /// The containers that have an address, and those that are a part of them.
+    fn joined_by(&self, address: &Text) -> impl Iterator<Item = &ContainerKey> {
+        self.all_at(address).chain(self.inner.all(address).map(|(_, container)| container))
+    }
+}
+
+/// The addresses of containers that changed.
+#[derive(Default)]
+struct DifferingAddresses {
+    own: BTreeSet<Text>,
+    /// Of what the containers are a part of.
+    outer: BTreeSet<Text>,
+}
+
+impl DifferingAddresses {
+    fn of(container: &DataContainer) -> Self {
+        let mut addresses = Self::default();
+        addresses.add(container);
+        addresses
+    }
+
+    fn add(&mut self, container: &DataContainer) {
+        self.own.extend(container.addresses());
+        self.outer.extend(container.outer_addresses());
     }
 }

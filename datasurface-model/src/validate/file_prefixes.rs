@@ -1,18 +1,18 @@
 //! The files that datasets are captured from, by what their keys begin with: those of one dataset may be among those of another.
 
 use super::{
-    container_index::{ContainerIndex, MovedContainers, Site},
+    container_index::{ContainerIndex, ContainerPlace, MovedContainers, Site},
     facts::Subject,
     sources::sources,
     unit::UnitKey,
 };
-use datasurface_ecosystem::{Capture, CaptureKind, Datastore, UnitPlace};
+use datasurface_ecosystem::{Capture, CaptureKind, Datastore, UnitPlace, source_identity};
 use datasurface_schema::{DatasetName, Text};
 use imbl::OrdSet;
 use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};
 
-/// A prefix from which a dataset is captured. In order, whatever begins with a prefix comes right behind it.
+/// A prefix from which a dataset is captured, from the root of its bucket on. In order, whatever begins with a prefix comes right behind it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CapturedPrefix {
     site: Site,
@@ -37,11 +37,11 @@ impl FilePrefixes {
     ) {
         let mut changed = BTreeSet::new();
         for (unit, [old, new]) in datastores {
-            let before = captured(unit, old, |capture| match moved.get(capture.container()) {
-                Some(before) => before.site.clone(),
-                None => containers.site(capture.container()),
+            let before = captured(unit, old, |capture| {
+                let moved = moved.get(capture.container()).cloned();
+                moved.unwrap_or_else(|| containers.place(capture.container()))
             });
-            let now = captured(unit, new, |capture| containers.site(capture.container()));
+            let now = captured(unit, new, |capture| containers.place(capture.container()));
             for lost in before.difference(&now) {
                 self.0.remove(lost);
             }
@@ -97,16 +97,16 @@ fn first_of(site: &Site, prefix: &str) -> CapturedPrefix {
 fn captured(
     unit: &UnitKey,
     datastore: Option<&Arc<Datastore>>,
-    site: impl FnOnce(&Capture) -> Site,
+    place: impl FnOnce(&Capture) -> ContainerPlace,
 ) -> BTreeSet<CapturedPrefix> {
     let Some(datastore) = datastore else { return BTreeSet::new() };
     let capture =
         datastore.capture().filter(|capture| matches!(capture.kind(), CaptureKind::ObjectFiles { .. }));
     let Some(capture) = capture else { return BTreeSet::new() };
-    let site = site(capture);
+    let ContainerPlace { site, kind } = place(capture);
     let sources = sources(capture, datastore).map(|(dataset, prefix)| CapturedPrefix {
         site: site.clone(),
-        prefix: prefix.into(),
+        prefix: source_identity(kind.as_ref(), capture.kind(), prefix).as_ref().into(),
         unit: unit.clone(),
         dataset: dataset.clone(),
     });

@@ -24,7 +24,7 @@ pub(crate) struct SharedSource {
     /// The other datastore.
     pub(crate) other: UnitKey,
     pub(crate) other_dataset: DatasetName,
-    /// What the keys of the other's files begin with, if those are more.
+    /// What the keys of the other's files begin with in their bucket, if those are more.
     pub(crate) other_prefix: Option<Text>,
 }
 
@@ -142,7 +142,8 @@ pub(super) fn shared_sources(datastore: &DatastoreName, directory: &UnitIndex) -
     let site = directory.containers().site(capture.container());
     let mut shared = Vec::new();
     for (dataset, source) in sources(capture, found.entity()) {
-        let around = is_of_files.then(|| directory.file_prefixes().around(&site, source, unit)).flatten();
+        let own = source_identity(Some(keys.kind), capture.kind(), source);
+        let around = is_of_files.then(|| directory.file_prefixes().around(&site, &own, unit)).flatten();
         shared.extend(around.map(|around| SharedSource {
             dataset: dataset.clone(),
             other: around.unit.clone(),
@@ -153,7 +154,6 @@ pub(super) fn shared_sources(datastore: &DatastoreName, directory: &UnitIndex) -
         if !index.shared.contains_key(&key) {
             continue;
         }
-        let own = source_identity(Some(keys.kind), capture.kind(), source);
         let is_same = |other: &&CapturedSource| {
             captured_in(&other.unit, &other.dataset, directory).is_some_and(|(capture, source)| {
                 let kind = directory.containers().get(capture.container()).map(DataContainer::kind);

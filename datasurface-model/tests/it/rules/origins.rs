@@ -1,6 +1,6 @@
 //! Policies and approvals follow the data: random ecosystems against a specification, and single ones.
 
-use super::world::{Container, Source, Step, World, worlds};
+use super::world::{Container, Source, Step, Storage, World, worlds};
 use crate::base::validated;
 use chrono::NaiveDate;
 use datasurface_model::*;
@@ -67,7 +67,7 @@ proptest! {
 
 /// Databases that are alone at their addresses, each with its zone and place.
 fn apart<const COUNT: usize>(databases: [(usize, usize); COUNT]) -> Vec<Container> {
-    databases.map(|(zone, place)| Container { zone, place, brokers: BTreeSet::new() }).into()
+    databases.map(|(zone, place)| Container { zone, place, storage: Storage::Database }).into()
 }
 
 /// Data of `EU`, which may be in Berlin alone; a copy of it that a transformer of `US` makes in Berlin; and a reader of the copy in

@@ -27,8 +27,28 @@ pub(super) struct World {
 pub(super) struct Container {
     pub(super) zone: usize,
     pub(super) place: usize,
-    /// Of a cluster; of a database of its own, if there are none.
-    pub(super) brokers: BTreeSet<usize>,
+    pub(super) storage: Storage,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Storage {
+    /// A database of its own.
+    Database,
+    /// The brokers of a cluster.
+    Brokers(BTreeSet<usize>),
+    /// A prefix in the only bucket, by its parts.
+    Prefix(Vec<usize>),
+}
+
+impl Storage {
+    /// Whether two containers are one physical thing, by themselves: they share a broker, or one prefix begins with the other.
+    fn overlaps(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Brokers(own), Self::Brokers(other)) => !own.is_disjoint(other),
+            (Self::Prefix(own), Self::Prefix(other)) => own.starts_with(other) || other.starts_with(own),
+            _ => false,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -72,17 +92,18 @@ impl World {
         (ZONES[zone % 3], PLACES[place % 3], format!("C{}", number % self.containers.len()))
     }
 
-    /// Whether two containers are one: they share brokers, or each does with one that is the same as the other.
+    /// Whether two containers are one: they overlap, or each does with one that is the same as the other.
     pub(super) fn are_one(&self, one: usize, other: usize) -> bool {
         let [one, other] = [one, other].map(|number| number % self.containers.len());
         let mut reached = BTreeSet::from([one]);
         loop {
-            let brokers: BTreeSet<_> =
-                reached.iter().flat_map(|number| &self.containers[*number].brokers).copied().collect();
-            let next =
-                self.containers.iter().enumerate().filter(|(_, next)| !next.brokers.is_disjoint(&brokers));
+            let overlaps = |next: &Container| {
+                reached.iter().any(|number| self.containers[*number].storage.overlaps(&next.storage))
+            };
+            let next: Vec<_> =
+                (0..self.containers.len()).filter(|number| overlaps(&self.containers[*number])).collect();
             let before = reached.len();
-            reached.extend(next.map(|(number, _)| number).collect::<Vec<_>>());
+            reached.extend(next);
             if reached.len() == before {
                 return reached.contains(&other);
             }
@@ -95,13 +116,21 @@ impl World {
             let team = std::mem::take(&mut teams[zone % 3]);
             teams[zone % 3] = change(team);
         };
-        for (number, Container { zone, brokers, .. }) in self.containers.iter().enumerate() {
+        for (number, Container { zone, storage, .. }) in self.containers.iter().enumerate() {
             let (_, place, name) = self.container(number);
-            let container = match brokers.is_empty() {
-                true => DataContainer::postgres(name.as_str(), format!("{name}.example"), "data"),
-                false => {
+            let container = match storage {
+                Storage::Database => {
+                    DataContainer::postgres(name.as_str(), format!("{name}.example"), "data")
+                }
+                Storage::Brokers(brokers) => {
                     let brokers = brokers.iter().map(|broker| format!("broker{broker}:9092"));
                     DataContainer::kafka(name.as_str(), brokers)
+                }
+                Storage::Prefix(parts) => {
+                    let parts: Vec<_> = parts.iter().map(|part| format!("p{part}")).collect();
+                    let prefix = parts.join("/").into();
+                    let kind = ContainerKind::ObjectStorage { bucket: "lake".into(), prefix, endpoint: None };
+                    DataContainer::new(name.as_str(), kind)
                 }
             };
             let container = container.located(place);
@@ -275,9 +304,13 @@ prop_compose! {
     fn containers()(
         zone in 0..3_usize,
         place in 0..3_usize,
-        brokers in prop_oneof![Just(BTreeSet::new()), btree_set(0..4_usize, 1..3)],
+        storage in prop_oneof![
+            Just(Storage::Database),
+            btree_set(0..4_usize, 1..3).prop_map(Storage::Brokers),
+            vec(0..2_usize, 0..3).prop_map(Storage::Prefix),
+        ],
     ) -> Container {
-        Container { zone, place, brokers }
+        Container { zone, place, storage }
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::base::{deriving, edited, filling, output, store, today, valid, validated};
 use cpu_time::ThreadTime;
 use datasurface_model::{
-    Capture, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem, FileFormat,
-    Findings, GovernanceZone, InfrastructureLocation, InfrastructureVendor, Permitted, Place,
+    Capture, ContainerKind, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem,
+    FileFormat, Findings, GovernanceZone, InfrastructureLocation, InfrastructureVendor, Permitted, Place,
     PlatformDeclaration, Policy, PolicyRule, Removal, Repository, Team, Validate, Validation, Workspace,
 };
 use std::thread;
@@ -173,19 +173,34 @@ fn places_that_do_not_exist_cost_as_much_as_there_are() {
     });
 }
 
-/// Containers of one cluster, all of which name one broker, and each another one besides; from each, a datastore is captured. Data is
-/// delivered to every container, if `delivered`.
-fn one_cluster(size: usize, delivered: bool) -> Ecosystem {
+/// A container, and the capture of a dataset from it.
+type Source = (ContainerKind, Capture);
+
+fn container(number: usize) -> String {
+    format!("USA/NorthWind/C{number:06}")
+}
+
+/// A container of one cluster: all of them name one broker, and each another one besides.
+fn of_one_cluster(number: usize) -> Source {
+    let brokers = ["shared:9092", &format!("b{number:06}:9092")].map(Into::into).into();
+    (ContainerKind::Kafka { brokers }, Capture::kafka(container(number).as_str()).source("d", "orders"))
+}
+
+/// A prefix of one bucket; the first is the whole bucket.
+fn of_one_bucket(number: usize) -> Source {
+    let prefix = if number == 0 { "".into() } else { format!("p{number:06}/").into() };
+    let capture = Capture::object_files(container(number).as_str(), FileFormat::Csv);
+    (ContainerKind::ObjectStorage { bucket: "lake".into(), prefix, endpoint: None }, capture.source("d", ""))
+}
+
+/// Containers, from each of which a datastore is captured. Data is delivered to every one, if `delivered`.
+fn containers(size: usize, delivered: bool, source: impl Fn(usize) -> Source) -> Ecosystem {
     edited(|team| {
         let team = (0..size).fold(team, |team, number| {
-            let brokers = ["shared:9092".to_owned(), format!("b{number:06}:9092")];
-            team.container(DataContainer::kafka(format!("C{number:06}"), brokers))
-        });
-        let team = (0..size).fold(team, |team, number| {
-            let capture =
-                Capture::kafka(format!("USA/NorthWind/C{number:06}").as_str()).source("d", "orders");
+            let (kind, capture) = source(number);
             let dataset = Dataset::new("d", "id Integer key");
-            team.datastore(Datastore::new(format!("S{number:06}")).captured(capture).dataset(dataset))
+            team.container(DataContainer::new(format!("C{number:06}"), kind))
+                .datastore(Datastore::new(format!("S{number:06}")).captured(capture).dataset(dataset))
         });
         if !delivered {
             return team;
@@ -193,7 +208,7 @@ fn one_cluster(size: usize, delivered: bool) -> Ecosystem {
         (0..size).fold(team, |team, number| {
             team.workspace(
                 Workspace::new(format!("W{number:06}"))
-                    .with_container(format!("USA/NorthWind/C{number:06}").as_str())
+                    .with_container(container(number).as_str())
                     .group(DatasetGroup::new("g").sink(format!("S{number:06}/d").as_str())),
             )
         })
@@ -201,10 +216,12 @@ fn one_cluster(size: usize, delivered: bool) -> Ecosystem {
 }
 
 #[test]
-fn containers_at_one_address_cost_as_much_as_there_are() {
-    for delivered in [false, true] {
+fn containers_at_one_place_cost_as_much_as_there_are() {
+    for (delivered, source) in
+        [(false, of_one_cluster as fn(usize) -> Source), (true, of_one_cluster), (true, of_one_bucket)]
+    {
         assert_linear(
-            |size| one_cluster(size, delivered),
+            |size| containers(size, delivered, source),
             |findings, size| {
                 let count = |code: &str| findings.codes().filter(|other| *other == code).count();
                 assert_eq!(count("capture/shared-source"), size - 1);

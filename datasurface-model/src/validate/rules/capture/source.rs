@@ -158,7 +158,7 @@ fn captured_elsewhere(capture: &Capture, datastore: &Datastore, scope: &mut Rule
         let others = format!("{}/{other_dataset}", other.name());
         let message = match other_prefix {
             Some(prefix) => format!(
-                "`{others}` is read from all that begins with `{prefix}`: so it gets what `{own}` is read from"
+                "`{others}` is read from all keys of the bucket that begin with `{prefix}`: so it gets what `{own}` is read from"
             ),
             None => format!(
                 "the datasets `{others}` and `{own}` are both read from one source in the container `{container}`"
