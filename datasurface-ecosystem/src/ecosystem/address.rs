@@ -7,6 +7,9 @@ use std::net::IpAddr;
 /// Longest key of an object, in bytes: longer prefixes begin nothing.
 const LONGEST_KEY: usize = 1024;
 
+/// The end of the name of a Snowflake account's server.
+const SNOWFLAKE: &str = ".snowflakecomputing.com";
+
 impl DataContainer {
     /// Returns the addresses of the container. Two containers that share one are one physical database. A cluster has several; a container
     /// of which nobody but a plug-in knows where it is has none.
@@ -17,7 +20,10 @@ impl DataContainer {
         let at = |host: &str| format!("{technology} {}", canonical_host(host));
         if let Some(DatabaseServer { host, port, database }) = kind.server() {
             // These engines tell no cases apart.
-            let folds = matches!(kind, ContainerKind::SqlServer { .. } | ContainerKind::Db2 { .. });
+            let folds = matches!(
+                kind,
+                ContainerKind::SqlServer { .. } | ContainerKind::Db2 { .. } | ContainerKind::Oracle { .. }
+            );
             let database = if folds { database.to_lowercase() } else { database.to_string() };
             return vec![format!("{} {port} {database}", at(host)).into()];
         }
@@ -27,7 +33,9 @@ impl DataContainer {
             }
             ContainerKind::Snowflake { account, database } => {
                 // Snowflake tells no cases apart.
-                vec![format!("{technology} {account} {database}").to_ascii_lowercase().into()]
+                let (account, database) = (account.to_ascii_lowercase(), database.to_ascii_lowercase());
+                let account = account.trim_end_matches('.').trim_end_matches(SNOWFLAKE);
+                vec![format!("{technology} {account} {database}").into()]
             }
             ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
                 vec![in_bucket(bucket, prefix.trim_end_matches('/'), endpoint.as_deref())]
@@ -41,6 +49,7 @@ impl DataContainer {
                 if !matches!(properties.as_str(), "{}" | "null") =>
             {
                 let places: Vec<_> = self.locations().iter().map(ToString::to_string).collect();
+                let technology = technology.to_lowercase();
                 vec![format!("custom {technology} {} {}", properties.as_str(), places.join(",")).into()]
             }
             _ => Vec::new(),
@@ -77,8 +86,27 @@ impl DataContainer {
 }
 
 fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> Text {
-    let endpoint = endpoint.unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
+    let endpoint = endpoint.map(canonical_endpoint).unwrap_or_default();
     format!("object_storage {endpoint} {bucket} {prefix}").into()
+}
+
+/// Returns the one form of an endpoint of object storage: without the scheme and its port, as either leads to the same buckets; empty for
+/// those of AWS, whose buckets have one name wherever they are asked for.
+fn canonical_endpoint(text: &str) -> String {
+    let text = text.to_ascii_lowercase();
+    let text = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(&text);
+    let text = text.trim_end_matches('/');
+    let (server, path) = text.split_at(text.find('/').unwrap_or(text.len()));
+    let (host, port) = match server.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|letter| letter.is_ascii_digit()) => (host, port),
+        _ => (server, ""),
+    };
+    let host = canonical_host(host);
+    match port {
+        _ if host.starts_with("s3") && host.ends_with(".amazonaws.com") => String::new(),
+        "" | "80" | "443" => format!("{host}{path}"),
+        _ => format!("{host}:{port}{path}"),
+    }
 }
 
 /// Returns the one form of a host that can be written in several: an address of the Internet, a name in any case, what a machine calls

@@ -22,9 +22,8 @@ pub fn source_identity<'s>(
         (CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. }, _) => return Cow::Borrowed(source),
         _ => {}
     }
-    let Some(Naming { case, database, schema }) = kind.and_then(Naming::of) else {
-        return Cow::Borrowed(source);
-    };
+    let Some(naming) = kind.and_then(Naming::of) else { return Cow::Borrowed(source) };
+    let case = naming.case;
     // A dot is a letter like others in SQLite.
     if matches!(kind, Some(ContainerKind::Sqlite { .. })) {
         return case.fold(source);
@@ -35,61 +34,94 @@ pub fn source_identity<'s>(
     }
     let Some(parts) = parts(source) else { return Cow::Borrowed(source) };
     let folded: Vec<Cow<'_, str>> = parts.iter().map(|part| case.fold_part(part)).collect();
-    let implied: Vec<&str> = database.into_iter().chain(schema).collect();
     let mut rest = folded.as_slice();
-    // With all parts before the name of the table, the first are the implied ones, from the last one on.
-    for at in 0..implied.len() {
-        let expected = implied.get(at..).unwrap_or_default();
-        let is_implied = rest.len() == expected.len() + 1
-            && rest.iter().zip(expected).all(|(part, implied)| part.eq_ignore_ascii_case(implied));
-        if is_implied {
-            rest = rest.get(expected.len()..).unwrap_or_default();
+    for (count, implied) in [(naming.most_parts() + 1, naming.database), (naming.most_parts(), naming.schema)]
+    {
+        if let (Some(implied), [first, inner @ ..]) = (implied, rest)
+            && rest.len() == count
+            && first.eq_ignore_ascii_case(implied)
+        {
+            rest = inner;
         }
     }
     Cow::Owned(rest.join("\u{1f}"))
 }
 
-/// Returns the database that the name of a table begins with, where that is another one than the container's: a server that has several
-/// lets a statement in one of them read the others.
+/// Returns what the name of a table leads to, where that is not in the container's database: another database of the same server, which a
+/// statement can read, too, the link of Oracle behind an `@`, or a call that reads elsewhere, such as `OPENQUERY(…)`.
 #[must_use]
 pub fn written_database(kind: &ContainerKind, capture: &CaptureKind, source: &str) -> Option<String> {
     let is_table = !matches!(capture, CaptureKind::Kafka { .. } | CaptureKind::ObjectFiles { .. });
     // Most names are plain, and there are very many.
-    if !is_table || !source.contains('.') {
+    if !is_table || !source.contains(['.', '@', '(']) {
         return None;
     }
-    let Naming { database: Some(database), schema, .. } = Naming::of(kind)? else { return None };
-    let parts = parts(source).filter(|parts| parts.len() > 1 + usize::from(schema.is_some()))?;
-    let written = parts.into_iter().next()?.text;
-    (!written.eq_ignore_ascii_case(database)).then_some(written)
+    let naming = Naming::of(kind)?;
+    // Where platforms quote names as they are written, such letters are part of the name.
+    if !matches!(naming.case, Case::AsWritten | Case::AsciiLower)
+        && let Some(other) = outside_quotes(source)
+    {
+        return Some(other.to_owned());
+    }
+    let database = naming.database?;
+    let parts = parts(source).filter(|parts| parts.len() > naming.most_parts())?;
+    let is_own = parts.len() == naming.most_parts() + 1
+        && parts.first().is_some_and(|first| first.text.eq_ignore_ascii_case(database));
+    if is_own { None } else { parts.into_iter().next().map(|first| first.text) }
+}
+
+/// What is behind the first `@` of a name, or the whole of a name with a call, as far as neither is in quotes.
+fn outside_quotes(source: &str) -> Option<&str> {
+    let mut closing = None;
+    for (at, letter) in source.char_indices() {
+        match (closing, letter) {
+            (Some(expected), _) => closing = closing.filter(|_| letter != expected),
+            (None, '[') => closing = Some(']'),
+            (None, '"' | '`') => closing = Some(letter),
+            (None, '@') => return source.get(at + 1..),
+            (None, '(') => return Some(source),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// How an engine reads the names of tables, with what is meant where a name has nothing before it.
 struct Naming<'k> {
     case: Case,
     database: Option<&'k str>,
+    has_schemas: bool,
+    /// The schema of a name that says none, where it is known.
     schema: Option<&'k str>,
 }
 
 impl<'k> Naming<'k> {
     /// None, if nothing is known of the engine.
     fn of(kind: &'k ContainerKind) -> Option<Self> {
-        let (case, database, schema) = match kind {
-            ContainerKind::Sqlite { .. } => (Case::AsciiLower, None, None),
-            ContainerKind::DuckDb { .. } => (Case::Lower, None, Some("main")),
-            ContainerKind::SqlServer { database, .. } => (Case::Lower, Some(database), Some("dbo")),
+        use Case::{AsWritten, AsciiLower, Lower, UpperUnlessQuoted};
+        // Whether there are schemas, and which one is meant; none, if it is that of the user.
+        let (case, database, has_schemas, schema) = match kind {
+            ContainerKind::Sqlite { .. } => (AsciiLower, None, false, None),
+            ContainerKind::DuckDb { .. } => (Lower, None, true, Some("main")),
+            ContainerKind::SqlServer { database, .. } => (Lower, Some(database), true, Some("dbo")),
             // Platforms quote the names of tables as they are written.
-            ContainerKind::Postgres { database, .. } => (Case::AsWritten, Some(database), Some("public")),
+            ContainerKind::Postgres { database, .. } => (AsWritten, Some(database), true, Some("public")),
             // Whether cases differ is a setting of the server.
-            ContainerKind::MySql { database, .. } => (Case::AsWritten, Some(database), None),
+            ContainerKind::MySql { database, .. } => (AsWritten, Some(database), false, None),
             ContainerKind::Snowflake { database, .. } => {
-                (Case::UpperUnlessQuoted, Some(database), Some("PUBLIC"))
+                (UpperUnlessQuoted, Some(database), true, Some("PUBLIC"))
             }
-            // Without a schema, it is that of the user.
-            ContainerKind::Oracle { .. } | ContainerKind::Db2 { .. } => (Case::UpperUnlessQuoted, None, None),
+            ContainerKind::Db2 { database, .. } => (UpperUnlessQuoted, Some(database), true, None),
+            // Names do not say the database: what is elsewhere is behind a link.
+            ContainerKind::Oracle { .. } => (UpperUnlessQuoted, None, true, None),
             _ => return None,
         };
-        Some(Self { case, database: database.map(|database| &**database), schema })
+        Some(Self { case, database: database.map(|database| &**database), has_schemas, schema })
+    }
+
+    /// The most parts that a name in the own database has.
+    fn most_parts(&self) -> usize {
+        1 + usize::from(self.has_schemas)
     }
 }
 
@@ -167,6 +199,9 @@ mod tests {
         let server = ContainerKind::SqlServer { host: "h".into(), port: 1, database: "shop".into() };
         let snowflake = ContainerKind::Snowflake { account: "a".into(), database: "shop".into() };
         let duckdb = ContainerKind::DuckDb { file: "a.db".into() };
+        let oracle = ContainerKind::Oracle { host: "h".into(), port: 1, database: "shop".into() };
+        let db2 = ContainerKind::Db2 { host: "h".into(), port: 1, database: "shop".into() };
+        let postgres = ContainerKind::Postgres { host: "h".into(), port: 1, database: "shop".into() };
         for (kind, source, database) in [
             (&mysql, "hr.people", Some("hr")),
             (&mysql, "`hr`.people", Some("hr")),
@@ -178,6 +213,15 @@ mod tests {
             (&server, "shop.dbo.people", None),
             (&snowflake, "\"hr\".public.people", Some("hr")),
             (&duckdb, "hr.main.people", None),
+            (&server, "OPENQUERY(far, 'select 1')", Some("OPENQUERY(far, 'select 1')")),
+            (&server, "[open(query)]", None),
+            (&oracle, "people@far", Some("far")),
+            (&oracle, "\"people@far\"", None),
+            (&oracle, "hr.people", None),
+            (&db2, "hr.s.people", Some("hr")),
+            (&db2, "Shop.s.people", None),
+            (&db2, "hr.people", None),
+            (&postgres, "people@far(1)", None),
         ] {
             assert_eq!(written_database(kind, snapshot.kind(), source).as_deref(), database, "{source}");
         }
@@ -199,6 +243,7 @@ mod tests {
         for (kind, one, other) in [
             (&postgres, "orders", "public.orders"),
             (&postgres, "orders", "shop.public.orders"),
+            (&postgres, "sales.orders", "shop.sales.orders"),
             (&postgres, "\"orders\"", "public.\"orders\""),
             (&server, "Orders", "[dbo].[orders]"),
             (&server, "SHOP.DBO.orders", "orders"),
