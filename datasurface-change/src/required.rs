@@ -12,10 +12,11 @@ use super::{
     uses,
 };
 use datasurface_model::{
-    Access, Approval, Consent, ContainerKey, ContainerUse, ContainerUser, DataContainer, Datastore,
-    Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, Waiver,
+    Access, Approval, Consent, ContainerKey, ContainerKind, ContainerUse, ContainerUser, DataContainer,
+    Datastore, Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, Waiver,
     ZoneDeclaration, ownership::OwnedPart, segment,
 };
+use std::collections::BTreeSet;
 
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
@@ -182,7 +183,7 @@ fn moved_containers(change: &ChangedModel<'_>, required: &mut Vec<RequiredApprov
             let old_name = container.former_name().unwrap_or_else(|| container.name());
             let old_key = ContainerKey::new(&old_team.zone, &old_team.team, old_name);
             let Some(old) = change.old.container(&old_key) else { continue };
-            if old.kind() == container.kind() {
+            if is_same_place(old, container) {
                 continue;
             }
             for opener in change.old.teams_that_open(&old_key).into_iter().filter(|opener| opener != old_team)
@@ -202,6 +203,20 @@ fn moved_containers(change: &ChangedModel<'_>, required: &mut Vec<RequiredApprov
             }
         }
     }
+}
+
+/// Whether two versions of a container are at one address, however it is written, and are reached as safely.
+fn is_same_place(old: &DataContainer, new: &DataContainer) -> bool {
+    let is_plain = |container: &DataContainer| match container.kind() {
+        ContainerKind::ObjectStorage { endpoint: Some(endpoint), .. } => {
+            endpoint.trim_start().to_ascii_lowercase().starts_with("http://")
+        }
+        _ => false,
+    };
+    let [old_addresses, new_addresses] =
+        [old, new].map(|container| container.addresses().into_iter().collect::<BTreeSet<_>>());
+    old.kind() == new.kind()
+        || (!old_addresses.is_empty() && old_addresses == new_addresses && is_plain(old) == is_plain(new))
 }
 
 /// A pin that was about nothing was meant for what had the name before, or for what its author waits for.

@@ -440,4 +440,20 @@ fn a_container_that_a_foreign_credential_opens_moves_with_the_approval_of_its_te
     // A credential of its own, or none, is nobody else's.
     let (closed, elsewhere) = (with(source("sales.db")), with(source("elsewhere.db")));
     assert_eq!(missing(&closed, &elsewhere, SALES), [] as [&str; 0]);
+    // An address that is written otherwise is the same one; without encryption, it is reached otherwise.
+    let at = |kind: ContainerKind| opened(with(DataContainer::new("Source", kind).located("Office/Ground")));
+    let cluster = |brokers: [&str; 2]| at(ContainerKind::Kafka { brokers: brokers.map(Into::into).into() });
+    let bucket = |endpoint: &str| {
+        at(ContainerKind::ObjectStorage {
+            bucket: "sales".into(),
+            prefix: "".into(),
+            endpoint: Some(endpoint.into()),
+        })
+    };
+    let brokers = cluster(["a.example:9092", "b.example:9092"]);
+    assert_eq!(missing(&brokers, &cluster(["B.example:9092", "a.example.:9092"]), SALES), [] as [&str; 0]);
+    needs(&brokers, &cluster(["a.example:9092", "c.example:9092"]), SALES, &[STOCK]);
+    let encrypted = bucket("https://store.example");
+    assert_eq!(missing(&encrypted, &bucket("https://store.example:443/"), SALES), [] as [&str; 0]);
+    needs(&encrypted, &bucket("http://store.example"), SALES, &[STOCK]);
 }
