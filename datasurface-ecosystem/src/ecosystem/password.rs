@@ -93,7 +93,7 @@ pub fn holds_secret(settings: &Json) -> bool {
 
 /// Returns the places of all secrets. They may overlap.
 fn secrets(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<_> = members(text).collect();
+    let mut found: Vec<_> = members(text).chain(spaced_parameters(text)).collect();
     let mut start = 0;
     for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`')) {
         let at = |range: Range<usize>| start + range.start..start + range.end;
@@ -196,6 +196,18 @@ fn parameters(word: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// The values of parameters that are written with blanks, as in `Password = secret`. What is in quotes is compared in SQL.
+fn spaced_parameters(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices('=').filter_map(|(index, equals)| {
+        let (name, rest) = (text.get(..index)?.trim_end(), text.get(index + equals.len()..)?);
+        let value = rest.trim_start();
+        let start = text.len() - value.len();
+        let is_spaced = name.len() < index || value.len() < rest.len();
+        let value = value.split(|c: char| c.is_whitespace() || "&;,})\"'`".contains(c)).next()?;
+        (is_spaced && names_secret(name) && !value.is_empty()).then_some(start..start + value.len())
+    })
+}
+
 /// The texts and numbers that members such as `password` of an object have, in JSON or YAML.
 fn members(text: &str) -> impl Iterator<Item = Range<usize>> {
     const QUOTES_AND_BLANKS: [char; 3] = ['"', '\'', ' '];
@@ -280,6 +292,7 @@ mod tests {
             ("- git:git@h:x.git?secret@main".to_owned(), "- git:git@h:x.git?…"),
             ("host=db;Password=secret;x=y".to_owned(), "host=db;Password=…;x=y"),
             ("https://h/x;AccountKey=c2VjcmV0".to_owned(), "https://h/x;AccountKey=…"),
+            ("database: x; PASSWORD = se-cret; y".to_owned(), "database: x; PASSWORD = …; y"),
             ("https://joe%3Asecret@git.example/x".to_owned(), "https://…@git.example/x"),
             ("{\"api-key\":\"se cret\",\"at\":1}".to_owned(), "{\"api-key\":\"…\",\"at\":1}"),
             (

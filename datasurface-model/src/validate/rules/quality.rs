@@ -4,8 +4,8 @@ use super::RuleContext;
 use crate::validate::name_index::NameIndex;
 use chrono::NaiveDate;
 use datasurface_ecosystem::{CodeInfo, Dataset, Datastore, Diagnostic, QualityCheck, Share};
-use datasurface_schema::{ColumnName, DataType, Entity, segment};
-use rustc_hash::FxHashSet;
+use datasurface_schema::{ColumnName, DataType, Entity, Text, segment};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::{cell::LazyCell, iter};
 
 pub(super) static UNKNOWN_COLUMN: CodeInfo = CodeInfo::error(
@@ -39,6 +39,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
             parameters(check, dataset, scope);
         }
         row_counts(dataset, scope);
+        unique_twice(dataset, scope);
     }
 }
 
@@ -83,9 +84,23 @@ fn values(check: &QualityCheck, column: &ColumnName, found: &DataType) -> Option
         return Some((message, "name a column of a plain type"));
     }
     let QualityCheck::AcceptedValues { values, .. } = check else { return None };
-    let never = values.iter().find(|value| !may_have(found, value))?;
-    let message = format!("the column `{column}` may be `{never}`, which no `{found}` is");
-    Some((message, "accept values that the column can have"))
+    if let Some(never) = values.iter().find(|value| !may_have(found, value)) {
+        let message = format!("the column `{column}` may be `{never}`, which no `{found}` is");
+        return Some((message, "accept values that the column can have"));
+    }
+    let mut known = FxHashMap::default();
+    let as_number = |value: &Text| match found {
+        DataType::Boolean => Some(i128::from(value.eq_ignore_ascii_case("true"))),
+        DataType::TinyInt
+        | DataType::SmallInt
+        | DataType::Integer
+        | DataType::BigInt
+        | DataType::CustomInteger { .. } => value.parse().ok(),
+        _ => None,
+    };
+    let (one, other) =
+        values.iter().find_map(|value| Some((known.insert(as_number(value)?, value)?, value)))?;
+    Some((format!("`{one}` and `{other}` are one value of the column `{column}`"), "say each value once"))
 }
 
 /// Whether a text can be a value of a type. Where texts may be written in more than one way, any may be meant.
@@ -126,6 +141,20 @@ fn row_counts(dataset: &Dataset, scope: &mut RuleContext<'_>) {
             dataset.name()
         );
         report(&PARAMETER, message, "let one number of rows be in order for both", check, dataset, scope);
+    }
+}
+
+/// Two checks that the same columns are unique, in whatever order.
+fn unique_twice(dataset: &Dataset, scope: &mut RuleContext<'_>) {
+    let mut known = FxHashSet::default();
+    for check in dataset.quality_checks() {
+        let QualityCheck::Unique { columns } = check else { continue };
+        let mut sorted: Vec<_> = columns.iter().collect();
+        sorted.sort_unstable();
+        if !known.insert(sorted) {
+            let message = format!("`{}` is to be unique in the same columns by two checks", dataset.name());
+            report(&PARAMETER, message, "remove one of the checks", check, dataset, scope);
+        }
     }
 }
 
