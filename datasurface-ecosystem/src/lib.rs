@@ -28,6 +28,7 @@ mod former;
 pub mod governance;
 pub mod ownership;
 mod reference;
+pub mod similarity;
 
 pub use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 pub use datasurface_schema::*;

@@ -2,9 +2,7 @@
 
 mod index;
 mod occurrences;
-mod similarity;
 
 pub(super) use index::LabelIndex;
 pub(crate) use index::LabelVerdict;
 pub(in crate::validate) use occurrences::each_label;
-pub(in crate::validate) use similarity::looks;

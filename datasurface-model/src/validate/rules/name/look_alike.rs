@@ -4,8 +4,7 @@
 //! everybody tells apart by what is in them.
 
 use super::RuleContext;
-use crate::validate::labels::looks;
-use datasurface_ecosystem::{CodeInfo, Diagnostic, ModelPath};
+use datasurface_ecosystem::{CodeInfo, Diagnostic, ModelPath, similarity::looks};
 use datasurface_schema::{Name, folded};
 use rustc_hash::FxHashMap;
 

@@ -1,4 +1,4 @@
-//! Which labels are most likely one label, spelled in two ways.
+//! Similarity of labels: which are most likely one label, spelled in two ways.
 //!
 //! Labels that nobody declares are short words of a company's own: `PII` and `PHI`, `PC1` and `PC2`, `Tier A` and `Tier B` are two
 //! each. So a different letter alone does not make a slip. These do:
@@ -19,12 +19,14 @@ const LONG_WORD: usize = 5;
 const SHORT_WORD: usize = 3;
 
 /// Returns a text that is the same for all texts that look the same, as Unicode's table of confusable characters has it.
-pub(in crate::validate) fn looks(text: &str) -> String {
+#[must_use]
+pub fn looks(text: &str) -> String {
     skeleton(text).collect()
 }
 
 /// Whether two labels are most likely one.
-pub(super) fn is_similar(one: &str, other: &str) -> bool {
+#[must_use]
+pub fn is_similar(one: &str, other: &str) -> bool {
     if one == other {
         return false;
     }
@@ -33,7 +35,8 @@ pub(super) fn is_similar(one: &str, other: &str) -> bool {
 }
 
 /// Returns the keys by which similar labels are found: those of two similar labels have one in common.
-pub(super) fn keys(label: &str) -> Vec<String> {
+#[must_use]
+pub fn keys(label: &str) -> Vec<String> {
     let plain = plain(label);
     let mut keys = vec![format!("={}", appearance(label)), plain.iter().collect()];
     if plain.len() <= LONGEST {
