@@ -8,7 +8,7 @@ use super::{
         TransformerFact,
     },
     labels::LabelVerdict,
-    origins::{LineagePath, LineagePathKey},
+    origins::{DatastoreOrigins, LineagePath, LineagePathKey},
     sources::SharedSource,
     unit::UnitKey,
 };
@@ -104,6 +104,8 @@ facts! {
     Delay(datastore: DatastoreName) = delay -> Option<Arc<Delay>>;
     /// The datasets of a datastore that an earlier datastore captures, too.
     SharedSources(datastore: DatastoreName) = shared_sources -> Vec<SharedSource>;
+    /// The origins of the datasets of a datastore, if it derives its data.
+    Origins(datastore: DatastoreName) = origins -> Option<&'a Arc<DatastoreOrigins>>;
     /// Whether a classification is the one that was meant.
     Label(label: Classification) = label -> LabelVerdict;
     /// Whether any zone says which platforms may have to do with it: by name, or by status.

@@ -1,6 +1,6 @@
 //! What breaks a rule about what is produced.
 
-use super::{Mutation, SOURCE, dataset, datastore_with, in_team, mutation, shaped, store, with};
+use super::{Mutation, SOURCE, dataset, datastore_with, in_team, mutation, reader, shaped, store, with};
 use chrono::NaiveDate;
 use datasurface_model::{
     Capture, Collation, Column, Consistency, DataContainer, DataType, Dataset, Datastore, Deprecation,
@@ -38,6 +38,15 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("capture/source-syntax", |it| from_files(it, |capture| capture.source("d", "d/\u{7}"))),
     mutation("capture/time-zone", |it| {
         with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).with_cron("0 6 * * * Europe/Berln")))
+    }),
+    mutation("capture/under-classified", |it| {
+        let server = DataContainer::postgres("Extra", "extra.example", "data").located("On Premises/USA");
+        let home = "USA/Team 1/Extra";
+        let again = Datastore::new("Again").captured(Capture::sql_snapshot(home)).dataset(dataset());
+        let it = with(it, datastore_with("Extra", dataset().classified("PII")));
+        in_team(it, |team| {
+            team.container(server).datastore(again).workspace(reader("Extra/d").with_container(home))
+        })
     }),
     mutation("capture/unknown-table", |it| {
         with(it, store("Extra").captured(Capture::sql_snapshot(SOURCE).table("dd", "t")))

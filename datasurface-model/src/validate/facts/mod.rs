@@ -14,7 +14,7 @@ use super::{
     delays::{Delay, Delays},
     labels::LabelVerdict,
     name_index::NameIndex,
-    origins::{LineagePath, LineagePathKey},
+    origins::{DatastoreOrigins, LineagePath, LineagePathKey},
     sources::{SharedSource, shared_sources},
     unit::{Content, UnitKey},
     unit_diff::UnitChange,
@@ -268,6 +268,10 @@ impl Facts {
         shared_sources(datastore, &self.directory)
     }
 
+    pub(super) fn origins(&self, datastore: &DatastoreName) -> Option<&Arc<DatastoreOrigins>> {
+        self.directory.origins().get(datastore)
+    }
+
     pub(super) fn label(&self, label: &Classification) -> LabelVerdict {
         self.directory.labels().verdict(label)
     }
@@ -333,7 +337,7 @@ impl Facts {
         let found = self.directory.datastores().find_all(keys.clone()).into_iter().zip(keys);
         let facts = found.map(|(found, key)| {
             let FoundDataset { unit, store: located, dataset } = found?;
-            let origins = self.directory.origins().get(&key.datastore);
+            let origins = self.origins(&key.datastore);
             let origins = origins.and_then(|all| all.get(&key.dataset));
             Some(DatasetFact { store: StoreFact { unit, located }, dataset: dataset?, origins })
         });

@@ -64,7 +64,9 @@ impl Fact {
             Self::FirstWorkspace(folded) => Subject::Workspace(folded.clone()),
             Self::FirstFormerDatastore(former) => Subject::FormerDatastore(former.clone()),
             Self::FirstFormerWorkspace(former) => Subject::FormerWorkspace(former.clone()),
-            Self::DatastoreUnit(name) | Self::Output(name) | Self::Store(name) => datastore(name),
+            Self::DatastoreUnit(name) | Self::Output(name) | Self::Store(name) | Self::Origins(name) => {
+                datastore(name)
+            }
             Self::Dataset(key) | Self::Classifications(key) | Self::Table(key) => datastore(&key.datastore),
             Self::WorkspaceUnit(name) => workspace(name),
             Self::Group(key) => workspace(&key.workspace),

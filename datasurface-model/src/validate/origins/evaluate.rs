@@ -2,6 +2,7 @@
 
 use super::{
     DatastoreOrigins, DescribedDataset, Origins,
+    delivered::Delivered,
     delivered_names::DeliveredNames,
     lineage_graph::{LineageNode, LineageOrder},
     release_fingerprint,
@@ -19,8 +20,8 @@ use datasurface_ecosystem::{
     Onward, UnitPlace, Workspace,
 };
 use datasurface_schema::{
-    Classification, DatasetKey, DatasetName, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set,
-    Text, WorkspaceName, ZoneName,
+    Classification, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set, Text,
+    WorkspaceName, ZoneName,
 };
 use datasurface_sql::{Inputs, compile};
 use std::{collections::BTreeSet, sync::Arc};
@@ -29,7 +30,7 @@ use std::{collections::BTreeSet, sync::Arc};
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownOrigins {
     pub(super) datastores: PersistentMap<DatastoreName, Arc<DatastoreOrigins>>,
-    pub(super) sites: PersistentMap<Site, Arc<DeliveredOrigins>>,
+    pub(super) sites: PersistentMap<Site, Arc<Delivered>>,
 }
 
 impl KnownOrigins {
@@ -39,13 +40,6 @@ impl KnownOrigins {
             LineageNode::Site(site) => drop(self.sites.remove(site)),
         }
     }
-}
-
-/// The origins of all that is delivered to a site.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct DeliveredOrigins {
-    pub(super) origins: Origins,
-    pub(super) names: DeliveredNames,
 }
 
 /// The evaluation of nodes.
@@ -64,9 +58,11 @@ impl Evaluation<'_> {
             let (_, found) = self.directory.workspaces().get(workspace)?;
             Some((found.located(), found.entity().transformer()?))
         });
-        let inherited = match (transformer, located.entity.capture()) {
+        let captured = located.entity.capture().filter(|_| transformer.is_none());
+        let captured = captured.and_then(|capture| Some((capture, self.captured(capture, &located.entity)?)));
+        let inherited = match (transformer, captured) {
             (Some((workspace, _)), _) => self.received(workspace),
-            (None, Some(capture)) => self.captured(capture, &located.entity),
+            (None, Some((_, delivered))) => delivered.origins.clone(),
             (None, None) => Origins::default(),
         };
         let datasets = located.entity.datasets().iter().map(|dataset| {
@@ -75,6 +71,9 @@ impl Evaluation<'_> {
                 self.free(&mut origins, dataset, &workspace.entity, transformer);
                 self.release(&mut origins, dataset, workspace, transformer);
             }
+            if let Some((capture, delivered)) = captured {
+                origins.recaptured = delivered.classifications_in(dataset, capture);
+            }
             add_own(&mut origins, located, dataset);
             (dataset.name().clone(), Arc::new(origins))
         });
@@ -82,27 +81,19 @@ impl Evaluation<'_> {
     }
 
     /// Returns the origins of all that is delivered to a site.
-    pub(super) fn site(&self, site: &Site) -> DeliveredOrigins {
-        let mut delivered = DeliveredOrigins::default();
+    pub(super) fn site(&self, site: &Site) -> Delivered {
+        let mut delivered = Delivered::default();
         for workspace in delivering(site, self.directory) {
             delivered.origins.merge(&self.received(workspace));
-            self.add_names(&mut delivered.names, &workspace.entity);
+            let workspace = &workspace.entity;
+            let names = [workspace.name()].into_iter().chain(workspace.former_name());
+            delivered.names.extend(names.map(WorkspaceName::as_str));
+            let keys = workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name);
+            for (key, found) in keys.clone().zip(self.directory.datastores().find_all(keys)) {
+                delivered.add(key, found);
+            }
         }
         delivered
-    }
-
-    /// Adds the names that tables of a delivery may be called after. A table keeps the name under which it was first stored, so
-    /// former names are among them; that of the datastore is part of a table even where nobody states a former one any more.
-    fn add_names(&self, names: &mut DeliveredNames, workspace: &Workspace) {
-        names
-            .extend([workspace.name()].into_iter().chain(workspace.former_name()).map(WorkspaceName::as_str));
-        let keys = workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name);
-        for (key, found) in keys.clone().zip(self.directory.datastores().find_all(keys)) {
-            names.extend([key.datastore.as_str(), key.dataset.as_str()]);
-            let Some(FoundDataset { store, dataset, .. }) = found else { continue };
-            names.extend(store.entity.former_name().map(DatastoreName::as_str));
-            names.extend(dataset.and_then(Dataset::former_name).map(DatasetName::as_str));
-        }
     }
 
     /// What a workspace receives, all together.
@@ -149,10 +140,9 @@ impl Evaluation<'_> {
     }
 
     /// What may be in the tables that a datastore captures.
-    fn captured(&self, capture: &Capture, datastore: &Datastore) -> Origins {
-        let delivered = self.known.sites.get(&self.directory.containers().site(capture.container()));
-        let delivered = delivered.filter(|delivered| !captures_others(capture, datastore, &delivered.names));
-        delivered.map(|delivered| delivered.origins.clone()).unwrap_or_default()
+    fn captured(&self, capture: &Capture, datastore: &Datastore) -> Option<&Delivered> {
+        let delivered = self.known.sites.get(&self.directory.containers().site(capture.container()))?;
+        (!captures_others(capture, datastore, &delivered.names)).then_some(delivered)
     }
 
     /// Frees what a transformer makes from policies that let go what has certain classes only, if it can be seen what it is

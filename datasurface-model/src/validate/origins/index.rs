@@ -8,8 +8,12 @@ use super::{
     recapture::{FormerDelivery, Recapture, former_recaptures, recaptures},
 };
 use crate::validate::{
-    container_index::MovedContainers, facts::Subject, unit::Content, unit_diff::UnitChange,
-    unit_index::UnitIndex, unit_members::folded,
+    container_index::MovedContainers,
+    facts::{DatasetClassifications, Subject},
+    unit::Content,
+    unit_diff::UnitChange,
+    unit_index::UnitIndex,
+    unit_members::folded,
 };
 use datasurface_ecosystem::{Datastore, UnitPlace, Workspace};
 use datasurface_schema::{DatasetKey, DatastoreName, Entity, GroupName, ZoneName};
@@ -227,7 +231,9 @@ fn passes_on_same(old: &Datastore, new: &Datastore) -> bool {
         && old.former_name() == new.former_name()
         && old.datasets().difference(new.datasets()).all(|pair| match pair {
             (Some(old), Some(new)) => {
-                old.storage_policies().eq(new.storage_policies()) && old.former_name() == new.former_name()
+                old.storage_policies().eq(new.storage_policies())
+                    && old.former_name() == new.former_name()
+                    && DatasetClassifications::new(old) == DatasetClassifications::new(new)
             }
             _ => false,
         })

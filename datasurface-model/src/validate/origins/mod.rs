@@ -5,6 +5,7 @@
 //! `evaluate` says what one step passes on, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way.
 //! `recapture` finds what the names of the model do not show.
 
+mod delivered;
 mod delivered_names;
 mod evaluate;
 mod fingerprint;
@@ -13,6 +14,7 @@ mod lineage_graph;
 mod lineage_path;
 mod recapture;
 
+pub(crate) use delivered::ClassifiedData;
 pub(crate) use fingerprint::{DescribedDataset, release_fingerprint};
 pub(super) use index::OriginIndex;
 pub(crate) use lineage_path::{LineagePath, LineagePathKey};
@@ -35,6 +37,9 @@ pub struct Origins {
     pub storage: BTreeSet<PolicyKey>,
     /// Datasets of closed datastores: who reads the data needs an approval for each.
     pub closed: BTreeSet<DatasetKey>,
+    /// The classifications of delivered data that may be captured again here, by zone, each with a delivered dataset. What derives from this
+    /// one inherits its classifications, and not these.
+    pub recaptured: ClassifiedData,
 }
 
 /// The origins of the datasets of one datastore.

@@ -58,6 +58,7 @@ pub static CODES: &[&CodeInfo] = &[
     &capture::source::SHARED_SOURCE,
     &capture::source::SYNTAX,
     &capture::TIME_ZONE,
+    &capture::recaptured::UNDER_CLASSIFIED,
     &capture::UNEXPECTED,
     &capture::source::UNKNOWN_TABLE,
     &capture::WATERMARK,

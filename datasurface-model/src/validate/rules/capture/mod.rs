@@ -1,6 +1,7 @@
 //! `capture/…`: how a datastore is read.
 
 pub(super) mod keyless;
+pub(super) mod recaptured;
 pub(super) mod source;
 
 use super::{RuleContext, container::users, credential, reference};
@@ -117,6 +118,7 @@ fn check_capture(capture: &Capture, datastore: &Datastore, scope: &mut RuleConte
     container(capture, scope);
     watermark(capture, datastore, scope);
     keyless::check(capture, datastore, scope);
+    recaptured::check(datastore, scope);
 }
 
 fn consistency(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
