@@ -1,5 +1,6 @@
 //! Decisions: one type for each set of them that an event admits.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt;
 
@@ -10,7 +11,7 @@ pub trait Decision: Ord + Clone + fmt::Debug + Serialize + DeserializeOwned {
 }
 
 /// A decision about a transformer that is about to run. Without one it runs in full.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TriggerDecision {
     /// A run that makes those outputs again that read an input that moved, and leaves the others as they are. An output that an operator asked

@@ -8,11 +8,12 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use datasurface_model::{DatasetKey, Diagnostic, PlatformName, TransformTrigger, WorkspaceName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A kind of event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventKind {
@@ -36,7 +37,7 @@ pub trait Event {
 }
 
 /// A batch of a dataset became visible. That cannot be taken back, so there is nothing to decide.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetLoaded {
     /// The instance of the platform, if the host named it.
@@ -49,7 +50,7 @@ pub struct DatasetLoaded {
 }
 
 /// A transformer is about to run: its trigger fires, and nothing prevents it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TriggerDue {
     /// The instance of the platform, if the host named it.
@@ -76,7 +77,7 @@ pub struct TriggerDue {
 }
 
 /// An input of a transformer that is about to run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TriggerInput {
     /// The dataset.

@@ -6,9 +6,9 @@ use super::{
     event::{DatasetLoaded, Event, EventKind, FindingRaised, PlanReady, TriggerDue},
     name::HookName,
     outcome::{HookOutcome, HookRemark, RemarkKind},
+    platform_hooks::HookSource,
 };
 use crate::error::{PlatformError, PlatformErrorKind};
-use datasurface_model::PlatformName;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -119,12 +119,12 @@ impl Hooks {
     /// Whether a hook listens to events of this kind.
     #[must_use]
     pub fn listen_to(&self, kind: EventKind) -> bool {
-        self.0.values().any(|registered| registered.events.contains(&kind))
+        self.listening_to(kind).next().is_some()
     }
 
     /// Tells of a batch that became visible. The event is made only if a hook listens.
     pub fn dataset_loaded(&self, event: impl FnOnce() -> DatasetLoaded) -> HookOutcome<NoDecision> {
-        self.ask(event, |hook, event| hook.dataset_loaded(event))
+        self.ask_if_heard(event, |hook, event| hook.dataset_loaded(event))
     }
 
     /// Asks about a transformer that is about to run. The event is made only if a hook listens.
@@ -139,49 +139,87 @@ impl Hooks {
         if !self.listen_to(EventKind::TriggerDue) {
             return Ok(HookOutcome::default());
         }
-        let event = event()?;
-        Ok(self.ask(|| event, |hook, event| hook.trigger_due(event)))
+        Ok(self.ask(&event()?, |hook, event| hook.trigger_due(event)))
     }
 
     /// Asks about a plan that is about to be written. The event is made only if a hook listens.
     pub fn plan_ready(&self, event: impl FnOnce() -> PlanReady) -> HookOutcome<PlanDecision> {
-        self.ask(event, |hook, event| hook.plan_ready(event))
+        self.ask_if_heard(event, |hook, event| hook.plan_ready(event))
     }
 
     /// Tells of a finding that is about to be reported. The event is made only if a hook listens.
     pub fn finding_raised(&self, event: impl FnOnce() -> FindingRaised) -> HookOutcome<NoDecision> {
-        self.ask(event, |hook, event| hook.finding_raised(event))
+        self.ask_if_heard(event, |hook, event| hook.finding_raised(event))
     }
 
-    fn ask<E: Event>(
+    fn ask_if_heard<E: Event>(
         &self,
         event: impl FnOnce() -> E,
         answer: impl Fn(&dyn Hook, &E) -> Result<HookAnswer<E::Decision>, PlatformError>,
     ) -> HookOutcome<E::Decision> {
-        let mut outcome = HookOutcome::default();
-        if !self.listen_to(E::KIND) {
-            return outcome;
+        match self.listen_to(E::KIND) {
+            true => self.ask(&event(), answer),
+            false => HookOutcome::default(),
         }
-        let event = event();
-        for (name, registered) in self.0.iter().filter(|(_, hook)| hook.events.contains(&E::KIND)) {
+    }
+
+    fn ask<E: Event>(
+        &self,
+        event: &E,
+        answer: impl Fn(&dyn Hook, &E) -> Result<HookAnswer<E::Decision>, PlatformError>,
+    ) -> HookOutcome<E::Decision> {
+        let mut outcome = HookOutcome::default();
+        for (name, registered) in self.listening_to(E::KIND) {
             let remark = |kind, text| HookRemark { hook: name.clone(), kind, text };
-            match registered.answer(&event, &answer) {
+            match registered.answer(event, &answer) {
                 Ok(HookAnswer { decision, notes }) => {
                     let blocking = decision.as_ref().and_then(Decision::blocking_reason).map(str::to_owned);
                     outcome.remarks.extend(blocking.map(|reason| remark(RemarkKind::Refused, reason)));
                     outcome.remarks.extend(notes.into_iter().map(|note| remark(RemarkKind::Note, note)));
                     outcome.decision = outcome.decision.max(decision);
                 }
-                Err(reason) => {
-                    let kind = match registered.on_failure {
-                        FailurePolicy::Refuse => RemarkKind::Failed,
-                        FailurePolicy::Continue => RemarkKind::FailureIgnored,
-                    };
-                    outcome.remarks.push(remark(kind, reason));
-                }
+                Err(reason) => outcome.remarks.push(remark(registered.on_failure.remark_kind(), reason)),
             }
         }
         outcome
+    }
+
+    fn listening_to(&self, kind: EventKind) -> impl Iterator<Item = (&HookName, &RegisteredHook)> {
+        self.0.iter().filter(move |(_, hook)| hook.events.contains(&kind))
+    }
+}
+
+/// The hooks of this program, as a runtime asks them.
+impl HookSource for Hooks {
+    fn listen_to(&self, kind: EventKind) -> bool {
+        self.listen_to(kind)
+    }
+
+    fn dataset_loaded(&self, event: &DatasetLoaded) -> HookOutcome<NoDecision> {
+        self.ask(event, |hook, event| hook.dataset_loaded(event))
+    }
+
+    fn trigger_due(&self, event: &TriggerDue) -> HookOutcome<TriggerDecision> {
+        self.ask(event, |hook, event| hook.trigger_due(event))
+    }
+
+    fn not_asked(&self, kind: EventKind, reason: &str) -> Vec<HookRemark> {
+        let remark = |(name, registered): (&HookName, &RegisteredHook)| HookRemark {
+            hook: name.clone(),
+            kind: registered.on_failure.remark_kind(),
+            text: reason.to_owned(),
+        };
+        self.listening_to(kind).map(remark).collect()
+    }
+}
+
+impl FailurePolicy {
+    /// The kind of the remark about a hook that failed.
+    fn remark_kind(self) -> RemarkKind {
+        match self {
+            Self::Refuse => RemarkKind::Failed,
+            Self::Continue => RemarkKind::FailureIgnored,
+        }
     }
 }
 
@@ -199,41 +237,5 @@ impl RegisteredHook {
             Some(problem) => Err(format!("its answer is not sound: {problem}")),
             None => Ok(answered),
         }
-    }
-}
-
-/// The hooks of a host, as the runtime of one platform asks them.
-#[derive(Clone, Copy, Debug)]
-pub struct PlatformHooks<'a> {
-    hooks: &'a Hooks,
-    platform: Option<&'a PlatformName>,
-}
-
-static NO_HOOKS: Hooks = Hooks::new();
-
-impl Default for PlatformHooks<'_> {
-    /// No hooks.
-    fn default() -> Self {
-        Self { hooks: &NO_HOOKS, platform: None }
-    }
-}
-
-impl<'a> PlatformHooks<'a> {
-    /// Creates the hooks for an instance of a platform.
-    #[must_use]
-    pub fn new(hooks: &'a Hooks, platform: &'a PlatformName) -> Self {
-        Self { hooks, platform: Some(platform) }
-    }
-
-    /// Returns the hooks.
-    #[must_use]
-    pub fn hooks(self) -> &'a Hooks {
-        self.hooks
-    }
-
-    /// Returns the instance of the platform, for its events.
-    #[must_use]
-    pub fn platform(self) -> Option<PlatformName> {
-        self.platform.cloned()
     }
 }

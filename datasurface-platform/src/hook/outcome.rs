@@ -38,11 +38,14 @@ pub static NOTE: CodeInfo = CodeInfo::note(
 );
 
 /// The outcome of asking all hooks that listen to an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct HookOutcome<D> {
     /// The greatest of the decisions; `None` if no hook made one.
+    #[serde(default = "Option::<D>::default", skip_serializing_if = "Option::<D>::is_none")]
     pub decision: Option<D>,
     /// The remarks of the hooks, in the order of their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<HookRemark>,
 }
 

@@ -1,8 +1,9 @@
 //! The side of the host: a platform like any other, which is another program.
 
 use super::{
-    connection::{Connection, ConnectionLimits},
+    connection::{Connection, ConnectionLimits, OperationStep},
     credential_values::CredentialValues,
+    hook_questions::HookQuestions,
     judgements::RemoteChange,
     protocol::{Handshake, PROTOCOL, PlanForm, Request, Response},
 };
@@ -136,10 +137,13 @@ impl PlatformFactory for RemoteFactory {
 
     fn create(&self, instance: &PlatformInstance) -> Result<Box<dyn DataPlatform>, PlatformError> {
         let request = Request::Create { instance: Cow::Borrowed(instance) };
-        let (number, descriptor, has_runtime) = self.connection.ask(request, |response| match response {
-            Response::Created { platform, descriptor, runtime } => Some((platform, descriptor, runtime)),
-            _ => None,
-        })?;
+        let (number, descriptor, has_runtime, asks_hooks) =
+            self.connection.ask(request, |response| match response {
+                Response::Created { platform, descriptor, runtime, hooks } => {
+                    Some((platform, descriptor, runtime, hooks))
+                }
+                _ => None,
+            })?;
         agrees(&descriptor, instance)?;
         Ok(Box::new(RemotePlatform {
             connection: Arc::clone(&self.connection),
@@ -147,6 +151,7 @@ impl PlatformFactory for RemoteFactory {
             descriptor: *descriptor,
             plan: self.hello.plan,
             has_runtime,
+            asks_hooks,
             failure: OnceLock::new(),
         }))
     }
@@ -163,6 +168,7 @@ pub struct RemotePlatform {
     descriptor: PlatformDescriptor,
     plan: PlanForm,
     has_runtime: bool,
+    asks_hooks: bool,
     failure: OnceLock<String>,
 }
 
@@ -186,11 +192,31 @@ impl RemotePlatform {
         request: Request<'_>,
         expected: impl FnOnce(Response) -> Option<T>,
     ) -> Result<T, PlatformError> {
-        let started = |response: &Response| match response {
-            Response::Started(address) => Some(address.clone()),
-            _ => None,
-        };
-        self.connection.operate(request, site.watcher, started, expected)
+        self.connection.operate(
+            request,
+            site.watcher,
+            |response| match response {
+                Response::Started(address) => Ok(OperationStep::Started(address)),
+                response => Ok(OperationStep::Done(response)),
+            },
+            expected,
+        )
+    }
+
+    /// Asks for an operation of which the program may ask hooks.
+    pub(super) fn operate_asking<T>(
+        &self,
+        site: &RuntimeContext<'_>,
+        request: Request<'_>,
+        asked: &mut HookQuestions<'_>,
+        expected: impl FnOnce(Response) -> Option<T>,
+    ) -> Result<T, PlatformError> {
+        self.connection.operate(request, site.watcher, |response| asked.step(response), expected)
+    }
+
+    /// Whether the program runs transformers, and asks no hooks before.
+    pub(super) fn runs_unasked_transformers(&self) -> bool {
+        !self.asks_hooks && !self.descriptor.artifacts().is_empty()
     }
 
     /// The error of a program that did not do what it says.

@@ -70,10 +70,20 @@ enum Turn {
     Listen,
 }
 
-/// An operation, of which a program says what it begins before it answers.
-struct Operation<'a, R> {
+/// What a line of a program is, while it carries out an operation.
+pub(super) enum OperationStep<Q, R> {
+    /// The address of what begins. There are further lines.
+    Started(String),
+    /// A question to the host, with its answer. There are further lines.
+    Asked(Q),
+    /// The answer to the request.
+    Done(R),
+}
+
+/// An operation, of which a program says what it begins, and may ask the host, before it answers.
+struct Operation<'a, Q, R> {
     watcher: &'a dyn RunObserver,
-    started: &'a dyn Fn(&R) -> Option<String>,
+    step: &'a mut dyn FnMut(R) -> Result<OperationStep<Q, R>, String>,
 }
 
 /// What there is as long as nothing went wrong.
@@ -163,24 +173,29 @@ impl Connection {
         request: impl Serialize,
         expected: impl FnOnce(R) -> Option<T>,
     ) -> Result<T, PlatformError> {
-        self.converse(request, None, expected)
+        let longest = self.bounds.longest_wait;
+        self.converse(request, |talk, line| talk.exchange(line, longest), expected)
     }
 
-    /// The answer to a request for an operation, before which the program may say any number of times what it begins.
-    pub(crate) fn operate<R: Answers, T>(
+    /// The answer to a request for an operation, before which the program may say any number of times what it begins, and ask the host.
+    pub(super) fn operate<Q: Serialize, R: Answers, T>(
         &self,
-        request: impl Serialize,
+        request: Q,
         watcher: &dyn RunObserver,
-        started: impl Fn(&R) -> Option<String>,
+        mut step: impl FnMut(R) -> Result<OperationStep<Q, R>, String>,
         expected: impl FnOnce(R) -> Option<T>,
     ) -> Result<T, PlatformError> {
-        self.converse(request, Some(&Operation { watcher, started: &started }), expected)
+        let bounds = self.bounds;
+        let carry_out = |talk: &mut OpenConnection, line| {
+            talk.carry_out(line, Operation { watcher, step: &mut step }, &bounds)
+        };
+        self.converse(request, carry_out, expected)
     }
 
     fn converse<R: Answers, T>(
         &self,
         request: impl Serialize,
-        operation: Option<&Operation<'_, R>>,
+        answer: impl FnOnce(&mut OpenConnection, Vec<u8>) -> Result<R, String>,
         expected: impl FnOnce(R) -> Option<T>,
     ) -> Result<T, PlatformError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -188,13 +203,10 @@ impl Connection {
             Ok(talk) => talk,
             Err(reason) => return Err(self.failed(reason)),
         };
+        talk.asked += 1;
         let line = talk.line(request, self.bounds.longest_line)?;
-        let answer = match operation {
-            None => talk.exchange(line, self.bounds.longest_wait),
-            Some(operation) => talk.carry_out(line, operation, self.bounds.longest_operation),
-        };
         let unexpected = || "it answered something else than what it was asked".to_owned();
-        let answer = answer.and_then(|response: R| match response.into_result() {
+        let answer = answer(talk, line).and_then(|response| match response.into_result() {
             Err(error) => Ok(Err(error)),
             Ok(other) => expected(other).map(Ok).ok_or_else(unexpected),
         });
@@ -207,8 +219,7 @@ impl Connection {
 }
 
 impl OpenConnection {
-    fn line(&mut self, request: impl Serialize, longest: usize) -> Result<Vec<u8>, PlatformError> {
-        self.asked += 1;
+    fn line(&self, request: impl Serialize, longest: usize) -> Result<Vec<u8>, PlatformError> {
         let asked = RequestLine { number: self.asked, request };
         let mut line = serde_json::to_vec(&asked).map_err(|error| {
             PlatformError::new(PlatformErrorKind::Internal, "writing a request").caused_by(error)
@@ -230,13 +241,13 @@ impl OpenConnection {
     }
 
     /// Waits for the answer to an operation. A program that is cancelled, or takes too long, is ended by its connection.
-    fn carry_out<R: Answers>(
+    fn carry_out<Q: Serialize, R: Answers>(
         &self,
         line: Vec<u8>,
-        operation: &Operation<'_, R>,
-        longest: Duration,
+        operation: Operation<'_, Q, R>,
+        bounds: &ConnectionLimits,
     ) -> Result<R, String> {
-        let began = Instant::now();
+        let (began, longest) = (Instant::now(), bounds.longest_operation);
         self.take(Turn::Ask(line))?;
         loop {
             if operation.watcher.is_cancelled() {
@@ -248,14 +259,17 @@ impl OpenConnection {
             let Some(line) = self.line_within(left.min(CANCELLATION_INTERVAL))? else {
                 continue;
             };
-            let response = self.read(&line)?;
-            match (operation.started)(&response) {
-                Some(address) => {
+            match (operation.step)(self.read(&line)?)? {
+                OperationStep::Started(address) => {
                     let address: String = address.chars().take(MAX_PROGRESS_LENGTH).collect();
                     operation.watcher.job_started(&address);
                     self.take(Turn::Listen)?;
                 }
-                None => return Ok(response),
+                OperationStep::Asked(answer) => {
+                    let answer = self.line(answer, bounds.longest_line).map_err(|error| error.report())?;
+                    self.take(Turn::Ask(answer))?;
+                }
+                OperationStep::Done(response) => return Ok(response),
             }
         }
     }

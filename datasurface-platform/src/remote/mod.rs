@@ -8,10 +8,13 @@
 //! goes, and an instance that is created twice may be the same one. A program may also apply what it renders and run jobs: it is then
 //! given the rendered files, says what it begins, and goes on where it was if it was killed.
 
+mod answer_lines;
 mod client;
 mod connection;
 mod credential_values;
 mod finding;
+mod hook_questions;
+mod host_hooks;
 mod judgements;
 mod line;
 mod operation;
@@ -29,7 +32,7 @@ pub use protocol::{Handshake, PROTOCOL, PlanForm, Request, RequestLine, Response
 pub use schema::{answer_schema, request_schema};
 pub use serve::serve;
 
+pub(crate) use answer_lines::answer_lines;
 pub(crate) use connection::Connection;
 pub(crate) use credential_values::CredentialValues;
 pub(crate) use protocol::Answers;
-pub(crate) use serve::answer_lines;

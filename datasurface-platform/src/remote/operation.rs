@@ -2,11 +2,13 @@
 
 use super::{
     client::RemotePlatform,
+    hook_questions::HookQuestions,
     protocol::{Request, Response},
 };
 use crate::{
     error::{PlatformError, PlatformErrorKind},
     history::JobRun,
+    hook::EventKind,
     plan::Plan,
     rendered_files::RenderedFiles,
     rendering::SafePath,
@@ -19,12 +21,12 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, absolute},
 };
 
-/// The context of an operation, as it crosses between programs: all of [`RuntimeContext`] but credentials and hooks. A program finds
-/// the values of credentials itself, and what its hooks would be is up to it.
+/// The context of an operation, as it crosses between programs: all of [`RuntimeContext`] but credentials, of which a program finds the
+/// values itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoteContext {
@@ -42,6 +44,9 @@ pub struct RemoteContext {
     /// The confirmations of the operator.
     #[serde(default)]
     pub confirmed: OperatorConfirmations,
+    /// The events that hooks listen to. Of others, nobody needs to be told.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub hooks: BTreeSet<EventKind>,
 }
 
 /// The content of a rendered file.
@@ -86,6 +91,7 @@ impl From<&RuntimeContext<'_>> for RemoteContext {
                 PreviousTarget::This(identity) => AppliedTo::This(identity.to_owned()),
             },
             confirmed: site.confirmed,
+            hooks: site.hooks.heard(),
         }
     }
 }
@@ -138,10 +144,15 @@ impl Runtime for RemotePlatform {
 
     fn run(&self, site: &RuntimeContext<'_>, request: &RunRequest) -> Result<RunReport, PlatformError> {
         let request = Request::Run { platform: self.number, context: site.into(), request: request.clone() };
-        self.operate(site, request, |response| match response {
+        let mut asked = HookQuestions::new(site);
+        if self.runs_unasked_transformers() {
+            asked.are_not_asked()?;
+        }
+        let report = self.operate_asking(site, request, &mut asked, |response| match response {
             Response::Ran(report) => Some(report),
             _ => None,
-        })
+        })?;
+        Ok(asked.reported(report))
     }
 
     fn run_names(&self, site: &RuntimeContext<'_>) -> Result<RunNames, PlatformError> {

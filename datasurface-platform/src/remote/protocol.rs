@@ -10,6 +10,7 @@ use crate::{
     descriptor::PlatformDescriptor,
     error::PlatformError,
     history::JobRun,
+    hook::{DatasetLoaded, HookOutcome, TriggerDecision, TriggerDue},
     instance::PlatformInstance,
     lint::PlatformView,
     offer::Offer,
@@ -196,6 +197,9 @@ pub enum Request<'a> {
         /// The context.
         context: RemoteContext,
     },
+    /// The answer of the host to `trigger_due` or `dataset_loaded`, which a program says while it [runs](Request::Run): what the hooks said. It has
+    /// the number of that request, and no answer of its own: the program goes on.
+    Hooks(HookOutcome<TriggerDecision>),
 }
 
 /// A response: the requested value, or an error.
@@ -214,6 +218,9 @@ pub enum Response {
         /// Whether it applies what it renders, and runs jobs. Otherwise that is left to other tools, and it is never asked to.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         runtime: bool,
+        /// Whether it asks the hooks of the host before it runs a transformer. Where a hook must be asked, one that does not runs nothing.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        hooks: bool,
     },
     /// The weights of a node.
     Weights(Weights),
@@ -232,6 +239,11 @@ pub enum Response {
     /// The address of a job, or of a step of a plan, that begins. Any number of these come before the answer to `apply`, `run`,
     /// `status` and the like, and to nothing else.
     Started(String),
+    /// A transformer that is about to run: a question to the hooks of the host, which answers with [`Request::Hooks`]. Any number of these come
+    /// before the answer to `run`, and to nothing else.
+    TriggerDue(Box<TriggerDue>),
+    /// A batch that became visible, which the hooks are told of in the same way.
+    DatasetLoaded(DatasetLoaded),
     /// The part of a plan that was applied.
     Applied(ApplyReport),
     /// The data that a run moved.

@@ -1,10 +1,11 @@
 //! The side of the program: answering.
 
 use super::{
+    answer_lines::{Asides, answer_lines},
     finding::Finding,
-    line::{Line, MAX_LINE_LENGTH, read_line},
+    host_hooks::{Host, Said},
     operation::RemoteContext,
-    protocol::{Answers, Handshake, PROTOCOL, PlanForm, Request, RequestLine, Response, ResponseLine},
+    protocol::{Handshake, PROTOCOL, PlanForm, Request, Response},
 };
 use crate::{
     credential::EnvironmentCredentials,
@@ -15,13 +16,12 @@ use crate::{
     instance::PlatformInstance,
     lint::{LintView, Reporter},
     platform::DataPlatform,
-    runtime::{RunObserver, Runtime, RuntimeContext},
+    runtime::{Runtime, RuntimeContext},
 };
-use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     io::{self, BufRead, Write},
     path::Path,
-    sync::mpsc::{self, Sender},
+    sync::mpsc,
     thread,
 };
 
@@ -42,50 +42,7 @@ use std::{
 /// If the input cannot be read or the output cannot be written.
 pub fn serve(factory: &dyn PlatformFactory, input: impl BufRead, output: impl Write) -> io::Result<()> {
     let mut program = Program { factory, created: Vec::new() };
-    answer_lines(input, output, |request, before| program.respond(request, before))
-}
-
-/// Answers every line of the input with one line of output, until the input ends: by `respond`, where a line can be read. It is also
-/// given what writes a line before the answer.
-pub(crate) fn answer_lines<Q: DeserializeOwned, R: Answers>(
-    mut input: impl BufRead,
-    mut output: impl Write,
-    mut respond: impl FnMut(Q, &mut dyn FnMut(R)) -> Result<R, PlatformError>,
-) -> io::Result<()> {
-    loop {
-        let answered: ResponseLine<R> = match read_line(&mut input, MAX_LINE_LENGTH)? {
-            Line::End => return Ok(()),
-            Line::Whole(line) => answer(&line, &mut output, &mut respond),
-            Line::TooLong => {
-                input.skip_until(b'\n')?;
-                refused(0, format!("a request is longer than {MAX_LINE_LENGTH} bytes"))
-            }
-        };
-        output.write_all(&written(&answered))?;
-        output.flush()?;
-    }
-}
-
-fn answer<Q: DeserializeOwned, R: Answers>(
-    line: &[u8],
-    output: &mut impl Write,
-    respond: &mut impl FnMut(Q, &mut dyn FnMut(R)) -> Result<R, PlatformError>,
-) -> ResponseLine<R> {
-    match serde_json::from_slice::<RequestLine<Q>>(line) {
-        Ok(RequestLine { number, request }) => {
-            let mut before = |response: R| {
-                let line = written(&ResponseLine { number, response });
-                // An output that fails now fails for the answer, too.
-                let _ = output.write_all(&line).and_then(|()| output.flush());
-            };
-            let response = respond(request, &mut before).unwrap_or_else(R::error);
-            ResponseLine { number, response }
-        }
-        Err(error) => {
-            let number = serde_json::from_slice::<RequestNumber>(line).map_or(0, |numbered| numbered.number);
-            refused(number, format!("a request cannot be read: {error}"))
-        }
-    }
+    answer_lines(input, output, |request, host| program.respond(request, host))
 }
 
 struct Program<'a> {
@@ -95,11 +52,7 @@ struct Program<'a> {
 }
 
 impl Program<'_> {
-    fn respond(
-        &mut self,
-        request: Request<'_>,
-        before: &mut dyn FnMut(Response),
-    ) -> Result<Response, PlatformError> {
+    fn respond(&mut self, request: Request<'_>, host: &mut Asides<'_>) -> Result<Response, PlatformError> {
         Ok(match request {
             Request::Hello { protocol } => self.hello(protocol)?,
             Request::Create { instance } => self.create(&instance)?,
@@ -115,72 +68,81 @@ impl Program<'_> {
                 Response::Plan(self.platform(platform)?.diff(&change.as_change())?)
             }
             Request::Judge { .. } => {
-                let message = "this program makes whole plans, and judges no single changes";
-                return Err(PlatformError::new(PlatformErrorKind::Unsupported, message));
+                return Err(unsupported("this program makes whole plans, and judges no single changes"));
             }
+            Request::Hooks(_) => return Err(unsupported("no hooks were asked")),
             Request::Apply { platform, context, plan } => {
                 let report =
-                    self.operate(platform, &context, before, |runtime, site| runtime.apply(site, &plan))?;
+                    self.operate(platform, &context, host, |runtime, site| runtime.apply(site, &plan))?;
                 Response::Applied(report)
             }
             Request::Run { platform, context, request } => {
                 let report =
-                    self.operate(platform, &context, before, |runtime, site| runtime.run(site, &request))?;
+                    self.operate(platform, &context, host, |runtime, site| runtime.run(site, &request))?;
                 Response::Ran(report)
             }
             Request::RunNames { platform, context } => {
                 Response::RunNames(
-                    self.operate(platform, &context, before, |runtime, site| runtime.run_names(site))?,
+                    self.operate(platform, &context, host, |runtime, site| runtime.run_names(site))?,
                 )
             }
             Request::Status { platform, context } => {
                 Response::Status(
-                    self.operate(platform, &context, before, |runtime, site| runtime.status(site))?,
+                    self.operate(platform, &context, host, |runtime, site| runtime.status(site))?,
                 )
             }
             Request::History { platform, context, most } => {
                 Response::History(
-                    self.operate(platform, &context, before, |runtime, site| runtime.history(site, most))?,
+                    self.operate(platform, &context, host, |runtime, site| runtime.history(site, most))?,
                 )
             }
             Request::NextDue { platform, context } => {
                 Response::NextDue(
-                    self.operate(platform, &context, before, |runtime, site| runtime.next_due(site))?,
+                    self.operate(platform, &context, host, |runtime, site| runtime.next_due(site))?,
                 )
             }
         })
     }
 
-    /// Carries out an operation, while what it begins is written.
+    /// Carries out an operation, while what it says is written, and what it asks is answered.
     fn operate<T: Send>(
         &self,
         number: u64,
         context: &RemoteContext,
-        before: &mut dyn FnMut(Response),
+        host: &mut Asides<'_>,
         operate: impl FnOnce(&dyn Runtime, &RuntimeContext<'_>) -> Result<T, PlatformError> + Send,
     ) -> Result<T, PlatformError> {
-        let runtime = self.platform(number)?.runtime().ok_or_else(|| {
-            PlatformError::new(PlatformErrorKind::Unsupported, "this platform applies nothing by itself")
-        })?;
+        let runtime = self.platform(number)?.runtime();
+        let runtime = runtime.ok_or_else(|| unsupported("this platform applies nothing by itself"))?;
         let rendered = context.rendered_files();
-        let (starts, started) = mpsc::channel();
-        // Whoever writes to the output may not leave this thread.
+        let (says, said) = mpsc::channel();
+        // Whoever talks to the host may not leave this thread.
         let outcome = thread::scope(|threads| {
             let operation = threads.spawn(|| {
-                let watcher = Starts(starts);
+                let host = Host::new(says, context.hooks.clone());
                 let site = RuntimeContext {
                     rendered: &rendered,
                     root: Path::new(&context.root),
                     credentials: &EnvironmentCredentials,
                     now: context.now,
-                    watcher: &watcher,
+                    watcher: &host,
                     applied_to: context.previous_target(),
                     confirmed: context.confirmed,
-                    hooks: PlatformHooks::default(),
+                    hooks: PlatformHooks::of_host(&host),
                 };
                 operate(runtime, &site)
             });
-            started.iter().for_each(|address| before(Response::Started(address)));
+            for said in &said {
+                match said {
+                    Said::Told(response) => host.tell(response),
+                    Said::Asked(question, answers) => {
+                        // Without an answer its sender is dropped, and whoever waits for it knows.
+                        if let Some(Request::Hooks(outcome)) = host.ask(question) {
+                            let _ = answers.send(outcome);
+                        }
+                    }
+                }
+            }
             operation.join()
         });
         outcome.unwrap_or_else(|_| {
@@ -194,7 +156,7 @@ impl Program<'_> {
     fn hello(&self, protocol: u32) -> Result<Response, PlatformError> {
         if protocol != PROTOCOL {
             let message = format!("the host speaks protocol {protocol}, this program {PROTOCOL}");
-            return Err(PlatformError::new(PlatformErrorKind::Unsupported, message));
+            return Err(unsupported(message));
         }
         Ok(Response::Hello(Handshake {
             protocol: PROTOCOL,
@@ -221,6 +183,8 @@ impl Program<'_> {
             platform,
             descriptor: Box::new(created.descriptor().clone()),
             runtime: created.runtime().is_some(),
+            // The contract asks it of every runtime.
+            hooks: true,
         })
     }
 
@@ -233,47 +197,11 @@ impl Program<'_> {
 
     fn platform(&self, number: u64) -> Result<&dyn DataPlatform, PlatformError> {
         let created = usize::try_from(number).ok().and_then(|at| self.created.get(at));
-        let unknown = || {
-            let message = format!("no platform {number} was created");
-            PlatformError::new(PlatformErrorKind::Unsupported, message)
-        };
+        let unknown = || unsupported(format!("no platform {number} was created"));
         created.map(|(_, platform)| &**platform).ok_or_else(unknown)
     }
 }
 
-/// Passes on what a runtime begins.
-#[derive(Debug)]
-struct Starts(Sender<String>);
-
-impl RunObserver for Starts {
-    fn job_started(&self, address: &str) {
-        // Nobody listens any more only after the end.
-        let _ = self.0.send(address.to_owned());
-    }
-}
-
-/// What is left of a request that cannot be read, with luck.
-#[derive(Deserialize)]
-struct RequestNumber {
-    number: u64,
-}
-
-fn refused<R: Answers>(number: u64, message: String) -> ResponseLine<R> {
-    let error = PlatformError::new(PlatformErrorKind::Unsupported, message);
-    ResponseLine { number, response: R::error(error) }
-}
-
-/// The line of an answer; of an error, if the answer cannot be written.
-fn written<R: Answers>(answered: &ResponseLine<R>) -> Vec<u8> {
-    let server_error = match serde_json::to_vec(answered) {
-        Ok(line) if line.len() <= MAX_LINE_LENGTH => return ended(line),
-        Ok(_) => format!("an answer is longer than {MAX_LINE_LENGTH} bytes; let there be more shards"),
-        Err(error) => format!("an answer cannot be written: {error}"),
-    };
-    ended(serde_json::to_vec(&refused::<R>(answered.number, server_error)).unwrap_or_default())
-}
-
-fn ended(mut line: Vec<u8>) -> Vec<u8> {
-    line.push(b'\n');
-    line
+fn unsupported(message: impl Into<String>) -> PlatformError {
+    PlatformError::new(PlatformErrorKind::Unsupported, message)
 }

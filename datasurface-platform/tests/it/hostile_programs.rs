@@ -44,7 +44,7 @@ pub(crate) fn greeting_then(behaviour: &str, runtime: bool) -> Command {
         plan: PlanForm::Whole,
     });
     let descriptor = Box::new(PlatformDescriptor::new("connectors", version));
-    let created = Response::Created { platform: 0, descriptor, runtime };
+    let created = Response::Created { platform: 0, descriptor, runtime, hooks: false };
     let mut script = String::new();
     for (number, response) in [(1, hello), (2, created)] {
         let line = serde_json::to_string(&ResponseLine { number, response }).unwrap();

@@ -84,7 +84,7 @@ fn hello(contract: Version) -> Response {
 
 fn created() -> Response {
     let descriptor = PlatformDescriptor::new("connectors", Version::new(1, 0, 0));
-    Response::Created { platform: 0, descriptor: Box::new(descriptor), runtime: false }
+    Response::Created { platform: 0, descriptor: Box::new(descriptor), runtime: false, hooks: false }
 }
 
 /// A platform that says who it is, and then answers with these lines; then it is gone.

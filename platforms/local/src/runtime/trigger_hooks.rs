@@ -30,14 +30,13 @@ impl RunContext<'_> {
         inputs: &Inputs,
         is_requested: bool,
     ) -> Result<HookOutcome<TriggerDecision>, PlatformError> {
-        let hooks = self.site.hooks;
-        hooks.hooks().trigger_due(|| self.trigger_due(trigger, inputs, is_requested))
+        self.site.hooks.trigger_due(|| self.trigger_due(trigger, inputs, is_requested))
     }
 
     /// Tells the hooks of a batch that became visible.
     pub(super) fn tell_hooks(&self, batch: &DatasetRun) -> HookOutcome<NoDecision> {
         let hooks = self.site.hooks;
-        hooks.hooks().dataset_loaded(|| {
+        hooks.dataset_loaded(|| {
             let batch = DatasetRun { dataset: self.rendered.called.dataset(&batch.dataset), ..batch.clone() };
             DatasetLoaded { platform: hooks.platform(), now: self.site.now, batch }
         })

@@ -11,18 +11,23 @@ use datasurface_platform::{
     RuntimeContext, Secret, Status,
     hook::{Hooks, PlatformHooks},
     prelude::*,
+    remote::ConnectionLimits,
 };
 use rusqlite::Connection;
 use std::{
     collections::BTreeMap,
     fs,
+    io::{BufReader, pipe},
     path::{Path, PathBuf},
+    thread,
 };
 
 pub(crate) struct Fixture {
     folder: PathBuf,
     temporary: Option<tempfile::TempDir>,
     platform: LocalPlatform,
+    /// The same platform as a program, which is asked instead.
+    program: Option<Box<dyn DataPlatform>>,
     /// The instance that works here.
     instance: &'static str,
     pub(crate) now: String,
@@ -66,6 +71,7 @@ impl Fixture {
             folder,
             temporary: None,
             platform,
+            program: None,
             instance: "Local",
             now,
             secret: None,
@@ -83,6 +89,7 @@ impl Fixture {
             folder,
             temporary: None,
             platform,
+            program: None,
             instance,
             now,
             secret,
@@ -116,6 +123,20 @@ impl Fixture {
     /// The same, where every credential has this value.
     pub(crate) fn knowing(mut self, secret: Option<String>) -> Self {
         self.secret = secret;
+        self
+    }
+
+    /// The same, where the platform is a program behind pipes.
+    pub(crate) fn as_program(mut self) -> Self {
+        let (asked, ask) = pipe().unwrap();
+        let (answers, answered) = pipe().unwrap();
+        let serve = move || serve(&TypedFactory::<LocalPlatform>::new(), BufReader::new(asked), answered);
+        thread::spawn(serve);
+        let program = RemoteFactory::connect(answers, ask, ConnectionLimits::default()).unwrap();
+        let settings = Json::object().with_member("database", "northwind.db");
+        let version = program.version().clone();
+        let instance = PlatformInstance::new(self.instance.into(), "local".into(), version, settings);
+        self.program = Some(program.create(&instance).unwrap());
         self
     }
 
@@ -245,7 +266,8 @@ impl Fixture {
             confirmed: self.confirmed,
             hooks: PlatformHooks::new(&self.hooks, &instance),
         };
-        work(self.platform.runtime().unwrap(), &site)
+        let platform: &dyn DataPlatform = self.program.as_deref().unwrap_or(&self.platform);
+        work(platform.runtime().unwrap(), &site)
     }
 
     /// The rows of a query, each as text.
