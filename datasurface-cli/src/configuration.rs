@@ -11,7 +11,7 @@ use datasurface_platform::{
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env, fs, io,
     path::{Path, PathBuf, absolute},
     process::Command,
     time::Duration,
@@ -111,7 +111,8 @@ impl Program {
             most_memory: memory(self.memory_mib),
             ..limits(self.timeout_seconds, default.longest_wait)
         };
-        RemoteFactory::spawn_withholding(command, limits, credential_values()).map_err(|error| error.report())
+        RemoteFactory::spawn_withholding(command, limits, credential_values(), io::stderr())
+            .map_err(|error| error.report())
     }
 }
 
@@ -123,7 +124,7 @@ impl HookProgram {
             most_memory: memory(self.memory_mib),
             ..limits(self.timeout_seconds, HOOK_WAIT)
         };
-        ProgramHook::spawn_withholding(command, limits, settings, credential_values())
+        ProgramHook::spawn_withholding(command, limits, settings, credential_values(), io::stderr())
             .map_err(|error| error.report())
     }
 }

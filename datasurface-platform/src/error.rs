@@ -22,6 +22,9 @@ pub enum PlatformErrorKind {
     Internal,
 }
 
+/// The greatest length of the report of a failure that another program gives, in characters.
+const MAX_REPORT_LENGTH: usize = 10_000;
+
 /// A failure of a platform: what kind it was, what was being done, and why it failed. Between programs, the reason
 /// crosses as text.
 #[derive(Debug, JsonSchema)]
@@ -43,6 +46,15 @@ impl PlatformError {
     pub fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The same failure, in as many words as somebody reads.
+    pub(crate) fn shortened(self) -> Self {
+        let report = self.report();
+        match report.char_indices().nth(MAX_REPORT_LENGTH) {
+            None => self,
+            Some((end, _)) => Self::new(self.kind, format!("{}…", report.get(..end).unwrap_or_default())),
+        }
     }
 
     /// The kind of failure.

@@ -63,10 +63,12 @@ impl ProgramHook {
     ///
     /// If the program cannot be started, exceeds a limit, or does not answer as the protocol wants.
     pub fn spawn(command: Command, bounds: ConnectionLimits, settings: Json) -> Result<Self, PlatformError> {
-        Self::spawn_withholding(command, bounds, settings, [])
+        let connection = Connection::spawn(command, bounds, CredentialValues::default(), None, NOUN)?;
+        Self::new(ProgramTransport(connection), settings)
     }
 
-    /// Starts a program that must also write none of these values of credentials. It is not given them.
+    /// Starts a program that must also write none of these values of credentials. It is not given them. What it writes to its standard error goes to
+    /// the log, with asterisks in the place of each value.
     ///
     /// # Errors
     ///
@@ -76,9 +78,10 @@ impl ProgramHook {
         bounds: ConnectionLimits,
         settings: Json,
         values: impl IntoIterator<Item = Secret>,
+        log: impl Write + Send + 'static,
     ) -> Result<Self, PlatformError> {
-        let connection = Connection::spawn(command, bounds, CredentialValues::new(values), NOUN)?;
-        Self::new(ProgramTransport(connection), settings)
+        let (values, log) = (CredentialValues::new(values), Some(Box::new(log) as _));
+        Self::new(ProgramTransport(Connection::spawn(command, bounds, values, log, NOUN)?), settings)
     }
 
     /// Talks to a program that runs already, wherever it is.

@@ -32,7 +32,7 @@ use std::{
     fmt,
     io::{Read, Write},
     process::Command,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 /// The program of a platform cannot be asked.
@@ -52,6 +52,8 @@ const NOUN: &str = "platform's program";
 pub struct RemoteFactory {
     connection: Arc<Connection>,
     hello: Handshake,
+    /// What the program said of each instance.
+    described: Arc<Mutex<Vec<(PlatformInstance, PlatformDescriptor)>>>,
 }
 
 impl RemoteFactory {
@@ -71,11 +73,12 @@ impl RemoteFactory {
     ///
     /// If the program cannot be started, exceeds a limit, or does not answer as the protocol wants.
     pub fn spawn_with_limits(command: Command, bounds: ConnectionLimits) -> Result<Self, PlatformError> {
-        Self::spawn_withholding(command, bounds, [])
+        Self::greet(Connection::spawn(command, bounds, CredentialValues::default(), None, NOUN)?)
     }
 
     /// Starts a program that must keep within these bounds, and write none of these values of credentials. It is not given them; if it
-    /// writes one nevertheless, it is asked no more, and nothing shows what it wrote.
+    /// answers with one nevertheless, it is asked no more, and nothing shows what it wrote. What it writes to its standard error goes to the log, with
+    /// asterisks in the place of each value.
     ///
     /// # Errors
     ///
@@ -84,8 +87,10 @@ impl RemoteFactory {
         command: Command,
         bounds: ConnectionLimits,
         values: impl IntoIterator<Item = Secret>,
+        log: impl Write + Send + 'static,
     ) -> Result<Self, PlatformError> {
-        Self::greet(Connection::spawn(command, bounds, CredentialValues::new(values), NOUN)?)
+        let (values, log) = (CredentialValues::new(values), Some(Box::new(log) as _));
+        Self::greet(Connection::spawn(command, bounds, values, log, NOUN)?)
     }
 
     /// Talks to a program that runs already, wherever it is: through a socket, or the streams of a container.
@@ -112,7 +117,24 @@ impl RemoteFactory {
             return Err(connection.failed(&message));
         }
         speaks(&hello.contract)?;
-        Ok(Self { connection: Arc::new(connection), hello })
+        Ok(Self { connection: Arc::new(connection), hello, described: Arc::default() })
+    }
+
+    /// Remembers the descriptor of an instance. What was placed by one descriptor must not be rendered by another one.
+    fn describe(
+        &self,
+        instance: &PlatformInstance,
+        descriptor: &PlatformDescriptor,
+    ) -> Result<(), PlatformError> {
+        let mut described = self.described.lock().unwrap_or_else(PoisonError::into_inner);
+        match described.iter().find(|(known, _)| known == instance) {
+            Some((_, before)) if before == descriptor => Ok(()),
+            Some(_) => Err(self.connection.failed("it describes an instance otherwise than before")),
+            None => {
+                described.push((instance.clone(), descriptor.clone()));
+                Ok(())
+            }
+        }
     }
 }
 
@@ -145,6 +167,7 @@ impl PlatformFactory for RemoteFactory {
                 _ => None,
             })?;
         agrees(&descriptor, instance)?;
+        self.describe(instance, &descriptor)?;
         Ok(Box::new(RemotePlatform {
             connection: Arc::clone(&self.connection),
             number,

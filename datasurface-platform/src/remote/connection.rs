@@ -3,6 +3,7 @@
 use super::{
     credential_values::CredentialValues,
     line::{Line, MAX_LINE_LENGTH, excerpt, read_line},
+    process::{Log, Process},
     protocol::{Answers, RequestLine, ResponseLine},
 };
 use crate::{
@@ -14,9 +15,9 @@ use std::{
     collections::HashMap,
     fmt,
     io::{self, BufReader, ErrorKind, Read, Write},
-    process::{Child, Command, Stdio},
+    process::Command,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread,
@@ -91,45 +92,22 @@ struct OpenConnection {
     asked: u64,
     turns: Sender<Turn>,
     answers: Receiver<io::Result<Line>>,
-    withheld: CredentialValues,
+    withheld: Arc<CredentialValues>,
     _process: Option<Process>,
-}
-
-/// A process that ends when nobody needs it any more.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself; either way there is nothing left to do about it.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 impl Connection {
     /// Starts a program, and talks through its standard input and output.
     pub(crate) fn spawn(
-        mut command: Command,
+        command: Command,
         bounds: ConnectionLimits,
         withheld: CredentialValues,
+        log: Option<Log>,
         noun: &'static str,
     ) -> Result<Self, PlatformError> {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| {
-            let operation = format!("starting `{}`", command.get_program().display());
-            PlatformError::new(PlatformErrorKind::External, operation).caused_by(error)
-        })?;
-        let pipes = (child.stdout.take(), child.stdin.take());
-        let process = Process(child);
-        if let Some(bytes) = bounds.most_memory {
-            limit_memory(&process.0, bytes)
-                .map_err(|error| failed(noun, &format!("limiting its memory: {error}")))?;
-        }
-        let process = Some(process);
-        match pipes {
-            (Some(input), Some(output)) => Self::open(input, output, process, bounds, withheld, noun),
-            _ => Err(failed(noun, "it has no pipes")),
-        }
+        let withheld = Arc::new(withheld);
+        let (process, input, output) = Process::start(command, &bounds, &withheld, log)?;
+        Self::open(input, output, Some(process), bounds, withheld, noun)
     }
 
     /// Talks to a program that runs already.
@@ -139,7 +117,7 @@ impl Connection {
         bounds: ConnectionLimits,
         noun: &'static str,
     ) -> Result<Self, PlatformError> {
-        Self::open(input, output, None, bounds, CredentialValues::default(), noun)
+        Self::open(input, output, None, bounds, Arc::default(), noun)
     }
 
     /// Talks through these. A thread of its own does, so that a program which neither reads nor writes cannot stop the
@@ -149,7 +127,7 @@ impl Connection {
         output: impl Write + Send + 'static,
         process: Option<Process>,
         bounds: ConnectionLimits,
-        withheld: CredentialValues,
+        withheld: Arc<CredentialValues>,
         noun: &'static str,
     ) -> Result<Self, PlatformError> {
         let (turns, to_take) = mpsc::channel();
@@ -207,7 +185,8 @@ impl Connection {
         let line = talk.line(request, self.bounds.longest_line)?;
         let unexpected = || "it answered something else than what it was asked".to_owned();
         let answer = answer(talk, line).and_then(|response| match response.into_result() {
-            Err(error) => Ok(Err(error)),
+            // A program may give any reason, of any length.
+            Err(error) => Ok(Err(error.shortened())),
             Ok(other) => expected(other).map(Ok).ok_or_else(unexpected),
         });
         answer.unwrap_or_else(|reason| {
@@ -329,20 +308,6 @@ fn converse(
             return;
         }
     }
-}
-
-/// Limits the memory that a process may write to, and that is its own. Addresses that a runtime reserves do not count.
-#[cfg(target_os = "linux")]
-fn limit_memory(child: &Child, bytes: u64) -> io::Result<()> {
-    use rustix::process::{Pid, Resource, Rlimit, prlimit};
-    let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
-    prlimit(Some(Pid::from_child(child)), Resource::Data, limit)?;
-    Ok(())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn limit_memory(_: &Child, _: u64) -> io::Result<()> {
-    Err(io::Error::new(ErrorKind::Unsupported, "this system has no such limit"))
 }
 
 /// Says what is wrong with a line. Most lines that are no JSON object were printed by an author who looked for something, so

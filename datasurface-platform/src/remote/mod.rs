@@ -18,6 +18,8 @@ mod host_hooks;
 mod judgements;
 mod line;
 mod operation;
+mod process;
+mod program_log;
 mod protocol;
 mod schema;
 mod serve;

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 /// A platform of a program that greets, says that it has a runtime, and then does this.
 fn platform_that(behaviour: &str, bounds: ConnectionLimits) -> Box<dyn DataPlatform> {
     let values = [Secret::new("Swordfish")];
-    let factory = RemoteFactory::spawn_withholding(greeting_then(behaviour, true), bounds, values).unwrap();
+    let factory =
+        RemoteFactory::spawn_withholding(greeting_then(behaviour, true), bounds, values, std::io::sink())
+            .unwrap();
     factory.create(&example_graph::plain_instance()).unwrap()
 }
 
