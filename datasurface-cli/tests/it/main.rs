@@ -20,6 +20,8 @@ mod graph;
 #[cfg(unix)]
 mod guide;
 mod hooks;
+#[cfg(unix)]
+mod hostile;
 mod input;
 mod laws;
 mod lineage;

@@ -17,7 +17,8 @@ pub(crate) const BOUNDS: ConnectionLimits = ConnectionLimits {
     longest_operation: Duration::from_secs(20),
     most_memory: None,
 };
-const IMPATIENT: ConnectionLimits = ConnectionLimits { longest_wait: Duration::from_secs(2), ..BOUNDS };
+pub(crate) const IMPATIENT: ConnectionLimits =
+    ConnectionLimits { longest_wait: Duration::from_secs(2), ..BOUNDS };
 
 /// An answer to the third request, which is the first one after the greeting.
 pub(crate) fn third(response: &str) -> String {
@@ -34,17 +35,21 @@ fn empty_file(path: &str) -> String {
 
 /// A program that greets, makes an instance, with a runtime or without, reads one more request, and then runs this.
 pub(crate) fn greeting_then(behaviour: &str, runtime: bool) -> Command {
-    let version = Version::new(1, 0, 0);
+    let descriptor = PlatformDescriptor::new("connectors", Version::new(1, 0, 0));
+    let created = Response::Created { platform: 0, descriptor: Box::new(descriptor), runtime, hooks: false };
+    greeting_with(created, behaviour)
+}
+
+/// A program that greets, makes this instance, reads one more request, and then runs this.
+pub(crate) fn greeting_with(created: Response, behaviour: &str) -> Command {
     let hello = Response::Hello(Handshake {
         protocol: PROTOCOL,
         kind: "connectors".into(),
-        version: version.clone(),
+        version: Version::new(1, 0, 0),
         contract: PlatformDescriptor::CONTRACT,
         config_schema: Json::object(),
         plan: PlanForm::Whole,
     });
-    let descriptor = Box::new(PlatformDescriptor::new("connectors", version));
-    let created = Response::Created { platform: 0, descriptor, runtime, hooks: false };
     let mut script = String::new();
     for (number, response) in [(1, hello), (2, created)] {
         let line = serde_json::to_string(&ResponseLine { number, response }).unwrap();
@@ -105,6 +110,72 @@ fn a_program_that_answers_too_much_is_stopped() {
         assert!(said.contains(expected), "{behaviour}: {said}");
         assert!(said.len() < 1000, "a diagnostic is short: {said}");
     }
+}
+
+/// The host keeps no more of it than a line may have.
+#[test]
+fn a_line_of_a_gibibyte_is_not_read_to_its_end() {
+    let said = said("exec head -c 1073741824 /dev/zero", ConnectionLimits::default());
+    assert!(said.contains("a line that is too long"), "{said}");
+}
+
+#[test]
+fn a_program_may_give_any_reason_and_somebody_reads_its_beginning() {
+    let long = "x".repeat(500_000);
+    let behaviour = third(&format!(r#"{{"error":{{"kind":"internal","context":"why","reason":"{long}"}}}}"#));
+    let instance = example_graph::plain_instance();
+    let factory = RemoteFactory::spawn_with_limits(through_a_file(&behaviour), BOUNDS).unwrap();
+    let error = factory.create(&instance).unwrap().render(&example_graph::shard(&instance)).unwrap_err();
+    assert_eq!(error.kind(), PlatformErrorKind::Internal);
+    let said = error.report();
+    assert!(said.starts_with("why: xxx") && said.ends_with("x…") && said.len() < 11_000, "{}", said.len());
+}
+
+/// The same program, whose script is too long for an argument.
+fn through_a_file(behaviour: &str) -> Command {
+    let file = std::env::temp_dir().join(format!("datasurface-long-{}", std::process::id()));
+    fs::write(&file, behaviour).unwrap();
+    greeting_then(&format!(". '{0}'; rm '{0}'", file.display()), false)
+}
+
+/// The second answer is taken for no answer to the next request.
+#[test]
+fn a_program_that_answers_twice_is_stopped_at_the_next_request() {
+    let answer = rendering("", "");
+    let command = greeting_then(&format!("{answer}; {answer}; read asked; {answer}"), false);
+    let factory = RemoteFactory::spawn_with_limits(command, BOUNDS).unwrap();
+    let instance = example_graph::plain_instance();
+    let platform = factory.create(&instance).unwrap();
+    assert_eq!(platform.render(&example_graph::shard(&instance)).unwrap(), Rendering::new());
+    let said = platform.render(&example_graph::shard(&instance)).unwrap_err().report();
+    assert!(said.contains("answered request 3, but 4 was asked"), "{said}");
+}
+
+/// What was placed by one descriptor is not rendered by another one.
+#[test]
+fn a_program_that_describes_an_instance_otherwise_than_before_is_refused() {
+    let created = |descriptor: PlatformDescriptor| Response::Created {
+        platform: 0,
+        descriptor: Box::new(descriptor),
+        runtime: false,
+        hooks: false,
+    };
+    let plain = || PlatformDescriptor::new("connectors", Version::new(1, 0, 0));
+    let again = |number, descriptor| {
+        serde_json::to_string(&ResponseLine { number, response: created(descriptor) }).unwrap()
+    };
+    let behaviour = format!(
+        "echo '{}'; read asked; echo '{}'",
+        again(3, plain()),
+        again(4, plain().with_artifacts(["sql"]))
+    );
+    let command = greeting_with(created(plain()), &behaviour);
+    let factory = RemoteFactory::spawn_with_limits(command, BOUNDS).unwrap();
+    let instance = example_graph::plain_instance();
+    assert!(factory.create(&instance).is_ok());
+    assert!(factory.create(&instance).is_ok(), "the same one");
+    let said = factory.create(&instance).unwrap_err().report();
+    assert!(said.contains("it describes an instance otherwise than before"), "{said}");
 }
 
 /// It keeps 100 MB before it answers.

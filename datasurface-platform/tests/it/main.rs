@@ -6,11 +6,15 @@
     reason = "what these helpers find wrong is a failed test"
 )]
 
+#[cfg(unix)]
+mod asking_programs;
 mod change;
 #[path = "../../../tests/it/connectors.rs"]
 mod connectors;
 mod credential;
 mod descriptor;
+#[cfg(unix)]
+mod ending_programs;
 mod example_graph;
 mod fingerprint;
 mod hooks;

@@ -2,11 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use datasurface_platform::{
-    ApplyReport, DatasetRun, DriftedResource, EnvironmentCredentials, JobOutcome, JobRun,
-    OperatorConfirmations, PreviousTarget, RenderedFiles, RunMode, RunNames, RunObserver, RunReport,
-    RunRequest, Runtime, RuntimeContext, Status, hook::PlatformHooks, prelude::*, remote::ConnectionLimits,
+    ApplyReport, DatasetRun, DriftedResource, EnvironmentCredentials, JobFailure, JobOutcome, JobRun,
+    NoObserver, OperatorConfirmations, PreviousTarget, RenderedFiles, RunMode, RunNames, RunObserver,
+    RunReport, RunRequest, Runtime, RuntimeContext, Status,
+    hook::{EventKind, HookOutcome, PlatformHooks, TriggerDue},
+    prelude::*,
+    remote::{ConnectionLimits, RemoteContext, Request, RequestLine},
 };
 use std::{
+    borrow::Cow,
     io::{BufReader, pipe},
     path::Path,
     sync::Mutex,
@@ -76,7 +80,14 @@ impl Runtime for Echo {
             let (batch, inserted, updated, deleted, unchanged, rejected) = (1, 2, 3, 4, 5, 6);
             DatasetRun { dataset, batch, inserted, updated, deleted, unchanged, rejected, failure: None }
         };
-        Ok(RunReport { datasets: request.select.iter().map(run).collect(), ..RunReport::default() })
+        let refused = |name: &String| {
+            let outcome = site.hooks.trigger_due(|| Ok::<_, PlatformError>(due(site, name))).ok()?;
+            let reason = outcome.blocking_remark()?.to_string();
+            Some(JobFailure { job: name.as_str().into(), reason, examples: Vec::new() })
+        };
+        let failures = request.select.iter().filter_map(refused).collect();
+        let datasets = request.select.iter().map(run).collect();
+        Ok(RunReport { datasets, failures, ..RunReport::default() })
     }
 
     fn run_names(&self, site: &RuntimeContext<'_>) -> Result<RunNames, PlatformError> {
@@ -100,6 +111,21 @@ impl Runtime for Echo {
 
     fn next_due(&self, site: &RuntimeContext<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
         Ok(Some(site.now))
+    }
+}
+
+/// A transformer that is about to run.
+fn due(site: &RuntimeContext<'_>, name: &str) -> TriggerDue {
+    TriggerDue {
+        platform: site.hooks.platform(),
+        now: site.now,
+        workspace: "Make".into(),
+        job: name.into(),
+        trigger: TransformTrigger::AnyInputMoved,
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        last_run: None,
+        is_requested: false,
     }
 }
 
@@ -184,4 +210,37 @@ fn every_operation_is_the_same_here_and_there() {
     assert_eq!((applied.done, ran.datasets.len(), names.selectable.len()), (3, 2, 2));
     assert!(status.drifted[0].problem.contains("[255, 0]"), "bytes that are no text: {status:?}");
     assert_eq!(started.len(), 5);
+}
+
+/// A host that ends, or says something else, may have refused.
+#[test]
+fn a_question_to_hooks_that_the_host_does_not_answer_is_refused() {
+    let instance = PlatformInstance::new("Echo".into(), "echo".into(), Version::new(1, 0, 0), Json::object());
+    let rendered = rendered();
+    let context = RemoteContext {
+        hooks: [EventKind::TriggerDue].into(),
+        ..RemoteContext::from(&site(&rendered, &NoObserver))
+    };
+    let request = RunRequest::once().select("transform.A");
+    let line = |number, request| serde_json::to_string(&RequestLine { number, request }).unwrap();
+    let create = line(1, Request::Create { instance: Cow::Borrowed(&instance) });
+    let run = line(2, Request::Run { platform: 0, context, request });
+    let sound = Request::Hooks(HookOutcome { decision: None, remarks: Vec::new() });
+    for (answer, failures) in [
+        (String::new(), 1),
+        ("no".to_owned(), 1),
+        (line(3, sound.clone()), 1),
+        (line(2, Request::Hello { protocol: 1 }), 1),
+        (line(2, sound.clone()), 0),
+    ] {
+        let mut output = Vec::new();
+        let input = format!("{create}\n{run}\n{answer}\n");
+        serve(&TypedFactory::<Echo>::new(), input.as_bytes(), &mut output).unwrap();
+        let answers = String::from_utf8(output).unwrap();
+        let ran = answers.lines().find(|line| line.contains(r#"{"ran""#)).unwrap();
+        assert_eq!(ran.matches("the hook `host` failed: the host gave no answer").count(), failures, "{ran}");
+    }
+    let mut output = Vec::new();
+    serve(&TypedFactory::<Echo>::new(), line(1, sound).as_bytes(), &mut output).unwrap();
+    assert!(String::from_utf8(output).unwrap().contains("no hooks were asked"));
 }

@@ -6,7 +6,10 @@ use datasurface_platform::{
     ApplyReport, CopyComparison, DatasetRun, DriftedResource, JobFailure, JobOutcome, JobRemark, JobRun,
     NoObserver, PlatformView, RoundedValues, RunMode, RunNames, RunReport, RunRequest, SinkStatus, Status,
     WaitReason, WaitingJob,
-    hook::{HookRemark, RemarkKind},
+    hook::{
+        DatasetLoaded, EventKind, HookOutcome, HookRemark, RemarkKind, TriggerDecision, TriggerDue,
+        TriggerInput,
+    },
     prelude::*,
     remote::{
         Finding, JudgedAction, Judgements, RemoteContext, RemoteJudgement, Request, RequestLine, Response,
@@ -60,7 +63,10 @@ fn requests() -> Vec<Vec<u8>> {
     requests.push(Request::Diff { platform: 0, change: program::change(&rendered) });
     requests.push(Request::Weigh { platform: 9, node: Cow::Borrowed(views[0].facts()) });
     let rendered = operation::rendered();
-    let context = || RemoteContext::from(&operation::site(&rendered, &NoObserver));
+    let context = || RemoteContext {
+        hooks: [EventKind::TriggerDue].into(),
+        ..RemoteContext::from(&operation::site(&rendered, &NoObserver))
+    };
     let request = RunRequest::from(RunMode::Due).select("A").full_refresh("A/b").resync("C").verify();
     requests.extend([
         Request::Apply { platform: 0, context: context(), plan: operation::plan(1) },
@@ -69,6 +75,7 @@ fn requests() -> Vec<Vec<u8>> {
         Request::Status { platform: 0, context: context() },
         Request::History { platform: 0, context: context(), most: 3 },
         Request::NextDue { platform: 0, context: context() },
+        Request::Hooks(HookOutcome { decision: Some(TriggerDecision::Skip), remarks: vec![remark()] }),
     ]);
     let lines = (1..).zip(requests).map(|(number, request)| RequestLine { number, request });
     lines.map(|line| serde_json::to_vec(&line).unwrap()).collect()
@@ -82,6 +89,10 @@ fn answers() -> Vec<Value> {
     let more = [judged()].into_iter().chain(operated());
     let more = more.map(|response| serde_json::to_value(ResponseLine { number: 1, response }).unwrap());
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).chain(more).collect()
+}
+
+fn remark() -> HookRemark {
+    HookRemark { hook: "audit".into(), kind: RemarkKind::Failed, text: "no".to_owned() }
 }
 
 /// Answers to operations, with everything that they can say.
@@ -99,6 +110,18 @@ fn operated() -> Vec<Response> {
         rejected: 5,
         failure: Some("why".to_owned()),
     };
+    let loaded = DatasetLoaded { platform: Some("Stream".into()), now, batch: batch.clone() };
+    let due = TriggerDue {
+        platform: Some("Stream".into()),
+        now,
+        workspace: "Make".into(),
+        job: job(),
+        trigger: TransformTrigger::AnyInputMoved,
+        inputs: vec![TriggerInput { dataset: dataset(), batch: 3, seen_batch: 2, changed_records: 1 }],
+        outputs: vec![dataset()],
+        last_run: Some(now),
+        is_requested: true,
+    };
     let waits_for = [
         WaitReason::Repaired(vec![job()]),
         WaitReason::Arrived(vec![dataset()]),
@@ -107,7 +130,6 @@ fn operated() -> Vec<Response> {
     ];
     let waiting: Vec<_> = waits_for.map(|waits_for| WaitingJob { job: job(), waits_for }).into();
     let failure = JobFailure { job: job(), reason: "no".to_owned(), examples: vec!["x".to_owned()] };
-    let remark = HookRemark { hook: "audit".into(), kind: RemarkKind::Failed, text: "no".to_owned() };
     let ran = RunReport {
         datasets: vec![batch],
         failures: vec![failure],
@@ -120,7 +142,7 @@ fn operated() -> Vec<Response> {
             added: 2,
             different: 3,
         }],
-        remarks: vec![JobRemark { job: job(), remark }],
+        remarks: vec![JobRemark { job: job(), remark: remark() }],
     };
     let sink = SinkStatus {
         group: "Report/all".into(),
@@ -146,6 +168,8 @@ fn operated() -> Vec<Response> {
     });
     vec![
         Response::Started("load.orders".to_owned()),
+        Response::DatasetLoaded(loaded),
+        Response::TriggerDue(Box::new(due)),
         Response::Applied(ApplyReport { done: 1, done_before: 2, identity: Some("here".to_owned()) }),
         Response::Ran(ran),
         Response::RunNames(RunNames {
@@ -230,6 +254,7 @@ fn every_request_fits_the_schema() {
         "diff",
         "hello",
         "history",
+        "hooks",
         "judge",
         "lint_node",
         "lint_platform",
@@ -252,6 +277,7 @@ fn every_answer_fits_the_schema() {
     let known = [
         "applied",
         "created",
+        "dataset_loaded",
         "error",
         "findings",
         "hello",
@@ -266,6 +292,7 @@ fn every_answer_fits_the_schema() {
         "shares",
         "started",
         "status",
+        "trigger_due",
         "weights",
     ];
     assert_eq!(kinds("response", &answers), BTreeSet::from(known), "each kind of answer is there");
