@@ -45,6 +45,8 @@ mod review;
 mod run;
 mod schema;
 mod selected_graphs;
+#[cfg(unix)]
+mod signals;
 mod sink;
 mod status;
 mod table;
@@ -86,10 +88,14 @@ pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
     let arguments = Arguments::from_command_line();
     let (registry, hooks) = match arguments.configuration() {
         None => (registry, hooks),
-        Some(file) => match configuration::with_programs(registry, hooks, &file) {
-            Ok(configured) => configured,
-            Err(reason) => return usage_error(reason),
-        },
+        Some(file) => {
+            #[cfg(unix)]
+            signals::end_programs_too();
+            match configuration::with_programs(registry, hooks, &file) {
+                Ok(configured) => configured,
+                Err(reason) => return usage_error(reason),
+            }
+        }
     };
     let broker = Broker::new(registry).with_hooks(hooks);
     let answer = match arguments.verb {

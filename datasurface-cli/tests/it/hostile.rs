@@ -4,7 +4,9 @@
 use crate::{models, programs::python_program, run::Fixture};
 use std::{
     collections::BTreeMap,
+    os::unix::process::ExitStatusExt as _,
     path::PathBuf,
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -16,11 +18,6 @@ fn answering(request: &str, change: &str) -> String {
         "sound = topics.ANSWERS['{request}']\ndef hostile(request):\n    answer = sound(request)\n    {change}\n    \
          return answer\ntopics.ANSWERS['{request}'] = hostile"
     )
-}
-
-/// What a program does instead of an answer to a request.
-fn instead_of(request: &str, does: &str) -> String {
-    answering(request, does)
 }
 
 /// A change of every line.
@@ -53,8 +50,8 @@ impl Scene {
         self.0.write("model.json", document.to_string());
     }
 
-    /// Lets this program render, and returns all that it says.
-    fn rendered_by(&self, program: &str, settings: &str) -> (i32, String) {
+    /// Lets this program answer a command, and returns the exit code with all that is said.
+    fn answered_by(&self, command: &str, program: &str, settings: &str) -> (i32, String) {
         let folder = python_program().unwrap().parent().unwrap().display().to_string();
         let program = format!(
             "import json, os, sys, time\nsys.path.insert(0, {folder:?})\nimport custom_platform as topics\n{program}\n\
@@ -63,7 +60,7 @@ impl Scene {
         self.0.write("hostile.py", program);
         let configuration = format!("[platforms.topics]\ncommand = ['python3', 'hostile.py']\n{settings}");
         self.0.write("datasurface.toml", configuration);
-        let mut command = self.0.command("render model.json --target out --on 2026-02-01");
+        let mut command = self.0.command(command);
         command.env("DATASURFACE_CREDENTIAL_USA__NorthWind__reader", SECRET);
         let output = command.env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap();
         let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
@@ -79,6 +76,8 @@ impl Scene {
     }
 }
 
+const RENDER: &str = "render model.json --target out --on 2026-02-01";
+
 const IMPATIENT: &str = "timeout_seconds = 2\n";
 
 #[test]
@@ -86,32 +85,28 @@ fn a_hostile_program_is_stopped_and_nothing_is_written() {
     let Some(scene) = Scene::new() else { return };
     let before = scene.files();
     for (program, settings, expected) in [
-        (instead_of("render", "while True: pass"), IMPATIENT, "no answer came in 2s"),
-        (instead_of("render", "time.sleep(600)"), IMPATIENT, "no answer came in 2s"),
+        (answering("render", "while True: pass"), IMPATIENT, "no answer came in 2s"),
+        (answering("render", "time.sleep(600)"), IMPATIENT, "no answer came in 2s"),
         (
-            instead_of("render", "while True: print(end='x', flush=True); time.sleep(0.1)"),
+            answering("render", "while True: print(end='x', flush=True); time.sleep(0.1)"),
             IMPATIENT,
             "no answer came in 2s",
         ),
         (
-            instead_of("render", "[os.fork() for _ in range(4)]; time.sleep(600)"),
+            answering("render", "[os.fork() for _ in range(4)]; time.sleep(600)"),
             IMPATIENT,
             "no answer came in 2s",
         ),
-        (instead_of("render", "os.kill(os.getpid(), 9)"), "", "it ended without an answer"),
-        (instead_of("render", "os._exit(0)"), "", "it ended without an answer"),
-        (instead_of("render", "os.close(1); time.sleep(600)"), "", "it ended without an answer"),
-        (instead_of("render", &format!("raise KeyError('{SECRET}')")), "", "KeyError: '***'"),
-        (instead_of("render", "bytearray(1 << 30)"), "memory_mib = 128\n", "it ended without an answer"),
-        (instead_of("render", "print('x' * (65 << 20))"), "", "it wrote a line that is too long"),
-        (instead_of("render", "print('loading topics')"), "", "\"loading topics\""),
-        (instead_of("render", "sys.stdout.buffer.write(b'\\xff\\xfe\\n')"), "", "is no answer"),
-        (instead_of("render", "print('[' * 1_000_000)"), "", "is no answer"),
-        (
-            instead_of("render", &format!("print('the password is {SECRET}')")),
-            "",
-            "the value of a credential",
-        ),
+        (answering("render", "os.kill(os.getpid(), 9)"), "", "it ended without an answer"),
+        (answering("render", "os._exit(0)"), "", "it ended without an answer"),
+        (answering("render", "os.close(1); time.sleep(600)"), "", "it ended without an answer"),
+        (answering("render", &format!("raise KeyError('{SECRET}')")), "", "KeyError: '***'"),
+        (answering("render", "bytearray(1 << 30)"), "memory_mib = 128\n", "it ended without an answer"),
+        (answering("render", "print('x' * (65 << 20))"), "", "it wrote a line that is too long"),
+        (answering("render", "print('loading topics')"), "", "\"loading topics\""),
+        (answering("render", "sys.stdout.buffer.write(b'\\xff\\xfe\\n')"), "", "is no answer"),
+        (answering("render", "print('[' * 1_000_000)"), "", "is no answer"),
+        (answering("render", &format!("print('the password is {SECRET}')")), "", "the value of a credential"),
         (
             answering("render", &format!("answer['rendering']['files'][0]['text'] += '{SECRET}'")),
             "",
@@ -129,9 +124,9 @@ fn a_hostile_program_is_stopped_and_nothing_is_written() {
         (answering("render", "answer = {'offers': []}"), "", "something else than what it was asked"),
         (answering("offer", "answer['offers'] = None"), "", "is no answer"),
         (answering("weigh", "answer['weights']['connectors']['whole'] = -1"), "", "is no answer"),
-        (instead_of("lint_node", "os._exit(1)"), "", "error[remote/unreachable]"),
+        (answering("lint_node", "os._exit(1)"), "", "error[remote/unreachable]"),
         (answering("judge", "answer['judgements']['changes'].pop()"), "", "judge"),
-        (instead_of("judge", "os._exit(1)"), "", "it ended without an answer"),
+        (answering("judge", "os._exit(1)"), "", "it ended without an answer"),
         (
             answering(
                 "judge",
@@ -139,14 +134,6 @@ fn a_hostile_program_is_stopped_and_nothing_is_written() {
             ),
             "",
             "not a safe relative path",
-        ),
-        (
-            answering(
-                "create",
-                "topics.DESCRIPTOR = topics.DESCRIPTOR | {'limits': {'connectors': len(topics.instances)}}",
-            ),
-            "",
-            "it describes an instance otherwise than before",
         ),
         (lines("sound(line) + '\\n' + sound(line)"), "", "but 2 was asked"),
         (lines("sound(line).replace('\"number\": ', '\"number\": 7')"), "", "answered request 71"),
@@ -157,7 +144,7 @@ fn a_hostile_program_is_stopped_and_nothing_is_written() {
         ),
     ] {
         let began = Instant::now();
-        let (code, said) = scene.rendered_by(&program, settings);
+        let (code, said) = scene.answered_by(RENDER, &program, settings);
         assert!(code == 1 || code == 2, "{program}\nended with {code}: {said}");
         assert!(said.contains(expected), "{program}\nsaid {said}");
         assert!(!said.contains(SECRET), "{program}\nsaid {said}");
@@ -165,28 +152,67 @@ fn a_hostile_program_is_stopped_and_nothing_is_written() {
         assert!(began.elapsed() < Duration::from_secs(60), "{program}\ntook {:?}", began.elapsed());
         assert!(scene.files() == before, "{program}\nleft something behind");
     }
-    let (code, said) = scene.rendered_by("", "");
+    let (code, said) = scene.answered_by(RENDER, "", "");
     assert_eq!(code, 0, "a sound program goes on where it was: {said}");
 }
 
-/// The command judges settings by the schema of a program: whatever that is, the command survives it.
+/// The command judges settings by the schema of a program. It survives whatever that is, and reads nothing from elsewhere for it.
 #[test]
-fn a_hostile_schema_of_settings_is_refused_or_ends() {
+fn a_schema_of_settings_can_be_hostile() {
     let Some(scene) = Scene::new() else { return };
-    let before = scene.files();
-    for schema in [
-        "{'$ref': '#'}",
-        "{'$defs': {'a': {'$ref': '#/$defs/b'}, 'b': {'$ref': '#/$defs/a'}}, '$ref': '#/$defs/a'}",
-        "{'$ref': 'https://example.com/schema.json'}",
-        "{'$ref': 'file:///etc/passwd'}",
-        "{'allOf': [{'$ref': '#'}, {'$ref': '#'}]}",
-        "{'propertyNames': {'pattern': '^(a|a)*$', 'minLength': 1e300}}",
-        "{'type': 'objekt'}",
-        "[]",
+    for (schema, refused) in [
+        ("{'$ref': '#'}", None),
+        ("{'$defs': {'a': {'$ref': '#/$defs/b'}, 'b': {'$ref': '#/$defs/a'}}, '$ref': '#/$defs/a'}", None),
+        ("{'allOf': [{'$ref': '#'}, {'$ref': '#'}]}", None),
+        ("{'propertyNames': {'pattern': '^(a|a)*$'}}", None),
+        ("{'$ref': 'https://example.com/schema.json'}", Some("is no JSON Schema")),
+        ("{'$ref': 'file:///etc/passwd'}", Some("is no JSON Schema")),
+        ("{'type': 'objekt'}", Some("is no JSON Schema")),
+        ("[]", Some("is no JSON Schema")),
     ] {
-        let (code, said) = scene.rendered_by(&format!("topics.HELLO['config_schema'] = {schema}"), IMPATIENT);
-        assert!(matches!(code, 0..=2), "{schema}: {code}: {said}");
-        assert!(code == 0 || scene.files() == before, "{schema}: {said}");
-        eprintln!("{schema}: {code} {said}");
+        let program = format!("topics.HELLO['config_schema'] = {schema}");
+        let (code, said) = scene.answered_by("check model.json --on 2026-02-01", &program, "");
+        assert_eq!(code, if refused.is_some() { 2 } else { 0 }, "{schema}: {said}");
+        assert!(said.contains(refused.unwrap_or_default()), "{schema}: {said}");
+    }
+}
+
+/// A terminal sends its signal to the command, and not to the programs, which have groups of their own.
+#[test]
+fn a_program_ends_with_the_command_that_a_signal_ends() {
+    let Some(scene) = Scene::new() else { return };
+    for (signal, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
+        let fixture = &scene.0;
+        fixture.write(
+            "hostile.py",
+            "import os, time\nopen('mark', 'w').write(str(os.getpid()))\ntime.sleep(600)\n",
+        );
+        fixture.write("datasurface.toml", "[platforms.topics]\ncommand = ['python3', 'hostile.py']\n");
+        let mut command = fixture.command("check model.json --on 2026-02-01").spawn().unwrap();
+        let marked = || std::fs::read_to_string(fixture.path("mark")).ok().filter(|mark| !mark.is_empty());
+        let program = until("it began", marked);
+        let kill =
+            |arguments: &[&str]| Command::new("kill").args(arguments).stderr(Stdio::null()).status().unwrap();
+        assert!(kill(&["-s", signal, &command.id().to_string()]).success());
+        assert_eq!(command.wait().unwrap().signal(), Some(number));
+        until("it ended", || (!works(&program)).then_some(()));
+        std::fs::remove_file(fixture.path("mark")).unwrap();
+    }
+}
+
+/// Whether a process works: one that ended may still wait for its parent.
+fn works(process: &str) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    state.is_ok_and(|state| !state.rsplit(") ").next().unwrap().starts_with('Z'))
+}
+
+fn until<T>(what: &str, found: impl Fn() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -20,7 +20,7 @@ mod graph;
 #[cfg(unix)]
 mod guide;
 mod hooks;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod hostile;
 mod input;
 mod laws;

@@ -30,6 +30,7 @@ pub use finding::Finding;
 pub use judgements::{JudgedAction, Judgements, RemoteChange, RemoteJudgement};
 pub use line::MAX_LINE_LENGTH;
 pub use operation::{AppliedTo, FileContent, RemoteContext};
+pub use process::end_programs;
 pub use protocol::{Handshake, PROTOCOL, PlanForm, Request, RequestLine, Response, ResponseLine};
 pub use schema::{answer_schema, request_schema};
 pub use serve::serve;

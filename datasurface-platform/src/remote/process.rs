@@ -3,13 +3,23 @@
 use super::{connection::ConnectionLimits, credential_values::CredentialValues, program_log::ProgramLog};
 use crate::error::{PlatformError, PlatformErrorKind};
 use std::{
+    collections::BTreeSet,
     io::{self, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// What a program writes to its standard error goes there; without one, where the command says.
 pub(super) type Log = Box<dyn Write + Send>;
+
+/// The numbers of the programs that run.
+static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+/// Ends every program that this process started, with all that those started. Whoever lets a signal end the process calls this before: the
+/// signal of a terminal reaches one process group, and each program has its own.
+pub fn end_programs() {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|leader| end_group(*leader));
+}
 
 /// A process that ends when nobody needs it any more.
 pub(super) struct Process {
@@ -35,6 +45,7 @@ impl Process {
             PlatformError::new(PlatformErrorKind::External, operation).caused_by(error)
         };
         let child = command.spawn().map_err(|error| failed(format!("starting `{name}`"), error))?;
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).insert(child.id());
         let mut process = Self { child, log: None };
         if let Some(bytes) = bounds.most_memory {
             limit_memory(&process.child, bytes)
@@ -54,8 +65,11 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself; either way there is nothing left to do about it. Until it is waited for, nothing else has its number.
-        end_group(&self.child);
+        // Until it is waited for, nothing else has its number.
+        let leader = self.child.id();
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).remove(&leader);
+        end_group(leader);
+        // It may have ended by itself; either way there is nothing left to do about it.
         let _ = self.child.kill();
         let _ = self.child.wait();
         if let Some(log) = &self.log {
@@ -73,9 +87,11 @@ fn apart(command: &mut Command) {
 
 /// Ends a program, and whatever it started and did not leave its group.
 #[cfg(target_os = "linux")]
-fn end_group(leader: &Child) {
+fn end_group(leader: u32) {
     use rustix::process::{Pid, Signal, kill_process_group};
-    let _ = kill_process_group(Pid::from_child(leader), Signal::KILL);
+    if let Some(leader) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(leader, Signal::KILL);
+    }
 }
 
 /// Limits the memory that a process may write to, and that is its own. Addresses that a runtime reserves do not count.
@@ -91,7 +107,7 @@ fn limit_memory(child: &Child, bytes: u64) -> io::Result<()> {
 fn apart(_: &mut Command) {}
 
 #[cfg(not(target_os = "linux"))]
-fn end_group(_: &Child) {}
+fn end_group(_: u32) {}
 
 #[cfg(not(target_os = "linux"))]
 fn limit_memory(_: &Child, _: u64) -> io::Result<()> {

@@ -22,6 +22,11 @@ pub(crate) fn answering(answer: &str) -> String {
 
 /// The same with further parts of the core module, and so many pages of memory.
 pub(crate) fn component_with(answer: &str, body: &str, parts: &str, pages: u32) -> String {
+    component_that(HELLO, answer, body, parts, pages)
+}
+
+/// The same that greets so.
+pub(crate) fn component_that(hello: &str, answer: &str, body: &str, parts: &str, pages: u32) -> String {
     format!(
         r#"(component
   (core module $m
@@ -50,9 +55,9 @@ pub(crate) fn component_with(answer: &str, body: &str, parts: &str, pages: u32) 
   (core instance $i (instantiate $m))
   (func (export "answer") (param "line" string) (result string)
     (canon lift (core func $i "answer") (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))"#,
-        hello = escaped(HELLO),
+        hello_length = hello.len(),
+        hello = escaped(hello),
         answer = escaped(answer),
-        hello_length = HELLO.len(),
     )
 }
 

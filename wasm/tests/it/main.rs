@@ -11,5 +11,8 @@ mod connectors;
 mod guests;
 mod hooks;
 mod hostile;
+mod hostile_platforms;
+mod languages;
 mod python;
 mod same_bytes;
+mod training;

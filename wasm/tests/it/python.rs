@@ -1,13 +1,8 @@
 //! The examples in Python, as components: `componentize-py` makes these of them.
 
-use crate::guests::trigger_due;
-use datasurface_platform::{
-    Registry,
-    hook::{FailurePolicy, Hooks, TriggerDecision},
-    model::{DatasetKey, Json},
-};
+use datasurface_platform::Registry;
 use datasurface_testkit::{Law, LawReport, Laws, northwind};
-use datasurface_wasm::{Limits, Module, WasmHook, platform};
+use datasurface_wasm::{Limits, Module, platform};
 use std::{env, error::Error, ffi::OsStr, fs, io, path::Path, process::Command, time::Duration};
 
 /// Python takes more than small guests do, and a machine may have other work.
@@ -15,7 +10,7 @@ pub(crate) const LIMITS: Limits =
     Limits { fuel: 20_000_000_000, time: Duration::from_secs(120), memory: 512 << 20, answer: 64 << 20 };
 
 /// A component of an example; nothing where `componentize-py` is missing.
-fn component(example: &str) -> Result<Option<Module>, Box<dyn Error>> {
+pub(crate) fn component(example: &str) -> Result<Option<Module>, Box<dyn Error>> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     component_of(&examples.join(format!("{example}.py")), LIMITS)
 }
@@ -46,29 +41,6 @@ pub(crate) fn component_of(source: &Path, limits: Limits) -> Result<Option<Modul
         }
         Err(error) => Err(error.into()),
     }
-}
-
-#[test]
-fn a_hook_in_python_decides_as_a_component() -> Result<(), Box<dyn Error>> {
-    let Some(module) = component("training_hook")? else { return Ok(()) };
-    let settings = Json::from(serde_json::json!({ "history": "Reviews/examples", "fewest_changes": 50 }));
-    let hook = WasmHook::new(module, settings)?;
-    let hooks = Hooks::new().with_hook("training", FailurePolicy::Refuse, hook)?;
-    let decided = |dataset: DatasetKey| {
-        let mut event = trigger_due();
-        event.workspace = "Forecast".into();
-        event.inputs.iter_mut().for_each(|input| input.dataset = dataset.clone());
-        hooks.trigger_due(|| Ok::<_, ()>(event))
-    };
-    for (dataset, expected, note) in [
-        ("examples", TriggerDecision::RunInFull, "the history moved: trained anew"),
-        ("others", TriggerDecision::Skip, "too few changes: 40"),
-    ] {
-        let outcome = decided(DatasetKey::new("Reviews", dataset)).unwrap();
-        assert_eq!(outcome.decision, Some(expected), "{outcome:?}");
-        assert_eq!(outcome.remarks.first().map(|remark| remark.text.as_str()), Some(note));
-    }
-    Ok(())
 }
 
 /// Settings of programs and modules are judged by their host, by the JSON Schema that they state: here there is none.
