@@ -76,22 +76,23 @@ def listed(columns):
 
 def create(request):
     answer = topics.create(request)
-    answer["created"]["runtime"] = True
+    # It tells the hooks of the host what it loads. Whoever runs transformers asks them before, in the same way.
+    answer["created"] |= {"runtime": True, "hooks": True}
     return answer
 
 
-def apply(request, begins):
+def apply(request, host):
     queues, steps = Queues(request), request["plan"]["steps"]
     if not steps:
         # Nothing is pending: everything is made as it is rendered, unless it is there.
         for address in queues.of_kind("topic"):
-            begins(address)
+            host.begins(address)
             with queues.database:
                 queues.database.execute(f"create table if not exists {quoted(address)} (record text primary key)")
     plan = hashlib.sha256(json.dumps(request["plan"], sort_keys=True).encode()).hexdigest()
     done = 0
     for step in steps:
-        begins(step["resource"])
+        host.begins(step["resource"])
         with queues.database:
             recorded = queues.database.execute(
                 "insert or ignore into step values (?, ?, ?)", [plan, step["resource"], step["action"]]
@@ -114,14 +115,17 @@ def take(queues, step):
         queues.database.execute(f"create table if not exists {table} (record text primary key)")
 
 
-def run(request, begins):
+def run(request, host):
     queues, moved, failures = Queues(request), [], []
     jobs = [(address, capture) for address in queues.of_kind("source")]
     jobs += [(address, deliver) for address in queues.of_kind("sink")]
     for address, job in jobs:
-        begins(address)
+        host.begins(address)
         try:
-            moved += job(queues, queues.rendered[address])
+            for batch in job(queues, queues.rendered[address]):
+                moved.append(batch)
+                if batch["inserted"] or batch["deleted"]:
+                    host.loaded(queues.context, batch)
         except FAILURES as error:
             failures.append({"job": address, "reason": str(error)})
     return {"ran": {"datasets": moved, "failures": failures}}
@@ -192,7 +196,7 @@ def deliver(queues, sink):
     return []
 
 
-def status(request, begins):
+def status(request, host):
     queues = Queues(request)
     sinks = [
         {
@@ -217,21 +221,37 @@ topics.ANSWERS["create"] = create
 OPERATIONS = {"apply": apply, "run": run, "status": status}
 
 
+class Host:
+    """Whoever asked for an operation, and hears of it before the answer."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def says(self, response):
+        return json.dumps({"number": self.number, "response": response})
+
+    def begins(self, address):
+        print(self.says({"started": address}), flush=True)
+
+    def loaded(self, context, batch):
+        """Tells the hooks of a batch that became visible, if one listens. The host answers with what they said, and reports it."""
+        if "dataset_loaded" in context.get("hooks", []):
+            print(self.says({"dataset_loaded": {"now": context["now"], "batch": batch}}), flush=True)
+            sys.stdin.readline()
+
+
 def answer(line):
-    """Answers one request; an operation says what it begins before."""
+    """Answers one request."""
     asked = json.loads(line)
     [(name, request)] = asked["request"].items()
     if name not in OPERATIONS:
         return topics.answer(line)
-
-    def begins(address):
-        print(json.dumps({"number": asked["number"], "response": {"started": address}}), flush=True)
-
+    host = Host(asked["number"])
     try:
-        response = OPERATIONS[name](request, begins)
+        response = OPERATIONS[name](request, host)
     except FAILURES as error:
         response = {"error": {"kind": "outside", "context": str(error)}}
-    return json.dumps({"number": asked["number"], "response": response})
+    return host.says(response)
 
 
 if __name__ == "__main__":

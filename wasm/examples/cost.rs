@@ -63,7 +63,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let module = Module::from_bytes(&module, Limits::default())?;
     println!("module, compiled:   {:?}", before.elapsed());
     let before = Instant::now();
-    let hook = WasmHook::new(module, Json::object())?;
+    let settings = serde_json::json!({ "history": "Reviews/examples", "fewest_changes": 50 });
+    let hook = WasmHook::new(module, Json::from(settings))?;
     println!("module, first line: {:?}", before.elapsed());
     let hooks = Hooks::new().with_hook("module", FailurePolicy::Refuse, hook)?;
     println!("module, warm:       {:?}", each(&hooks, 1_000));

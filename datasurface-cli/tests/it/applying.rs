@@ -1,6 +1,12 @@
 //! A platform in Python that applies what it renders, and is killed while it does.
 
-use crate::{flow::source, models, programs::python_program, run::Fixture};
+use crate::{
+    flow::source,
+    hooks::hook,
+    models,
+    programs::{executable, python_program},
+    run::Fixture,
+};
 use datasurface_model::Ecosystem;
 use rusqlite::Connection;
 use std::{collections::BTreeMap, path::PathBuf};
@@ -156,7 +162,7 @@ fn an_operation_that_takes_too_long_is_ended_and_nothing_is_recorded_as_applied(
     let sound = fixture.read("datasurface.toml");
     fixture.render();
     let before = fixture.rendered();
-    let endless = "def apply(request, begins):\n    while True:\n        begins('topic.x')\n        time.sleep(0.01)\n\
+    let endless = "def apply(request, host):\n    while True:\n        host.begins('topic.x')\n        time.sleep(0.01)\n\
                    queues.OPERATIONS['apply'] = apply";
     altered(&fixture, endless, "operation_timeout_seconds = 1\n");
     fixture.run("run --target out").bad().complains("platform/failed", "it was not done in 1s");
@@ -173,7 +179,7 @@ fn what_a_program_does_to_rendered_files_is_found_before_anything_else_is_done()
     let Some(fixture) = fixture() else { return };
     let sound = fixture.read("datasurface.toml");
     fixture.render();
-    let vandal = "def apply(request, begins):\n    \
+    let vandal = "def apply(request, host):\n    \
                   for folder, _, names in os.walk(request['context']['folder']):\n        \
                   for name in names:\n            open(os.path.join(folder, name), 'w').write('{\"nam')\n            \
                   os._exit(3)\n\
@@ -205,6 +211,56 @@ fn a_program_that_writes_the_value_of_a_credential_is_asked_no_more() {
     assert!(err.contains("it wrote the value of a credential, which it was not given"), "{err}");
     let everything = fixture.listing().into_values().chain([output.stdout, output.stderr]);
     assert!(everything.into_iter().all(|bytes| !String::from_utf8_lossy(&bytes).contains("Sword")));
+}
+
+#[test]
+fn the_hooks_of_the_command_are_told_what_a_program_loads() {
+    let Some(fixture) = fixture() else { return };
+    let configuration = fixture.read("datasurface.toml") + "[hooks.guard]\ncommand = ['./hook']\n";
+    fixture.write("datasurface.toml", configuration);
+    let answers = [("dataset_loaded", r#"{"notes":["it came"]}"#)];
+    fixture.write("hook", hook(r#""dataset_loaded""#, &answers));
+    executable(&fixture.path("hook"));
+    fixture.render();
+    let said = fixture.run("run --target out").good();
+    assert!(said.out.contains("NW_Data/products: the hook `guard` notes: it came"), "{said:?}");
+    let asked = fixture.read("asked");
+    assert!(asked.contains(r#""platform":"Local""#) && asked.contains(r#""inserted":2"#), "{asked}");
+    let again = fixture.run("run --target out").good();
+    assert!(!again.out.contains("it came"), "nothing came: {again:?}");
+}
+
+/// A program asks as the protocol says, and does as it is told.
+#[test]
+fn a_transformer_of_a_program_runs_if_the_hooks_of_the_command_let_it() {
+    let Some(fixture) = fixture() else { return };
+    let asking = "def run(request, host):\n    \
+                  event = {'now': request['context']['now'], 'workspace': 'Make', 'job': 'transform.Make', 'trigger': 'any_input_moved', \
+                  'inputs': [], 'outputs': ['Made/a']}\n    \
+                  assert request['context']['hooks'] == ['trigger_due']\n    \
+                  print(host.says({'trigger_due': event}), flush=True)\n    \
+                  said = json.loads(sys.stdin.readline())['request']['hooks']\n    \
+                  if said.get('decision') in ('run_in_full', None) and not said.get('remarks'):\n        \
+                  host.begins('transform.Make')\n        \
+                  open('made', 'w').close()\n    \
+                  return {'ran': {'datasets': []}}\n\
+                  queues.OPERATIONS['run'] = run";
+    altered(&fixture, &format!("import json\n{asking}"), "[hooks.guard]\ncommand = ['./hook']\n");
+    fixture.write(
+        "hook",
+        hook(r#""trigger_due""#, &[("trigger_due", r#"{"decision":{"refuse":"not today"}}"#)]),
+    );
+    executable(&fixture.path("hook"));
+    fixture.render();
+    let said = fixture.run("run --target out").bad();
+    assert!(said.out.contains("failed: transform.Make: the hook `guard` refuses: not today"), "{said:?}");
+    fixture.write("hook", hook(r#""trigger_due""#, &[("trigger_due", r#"{"decision":"skip"}"#)]));
+    let said = fixture.run("run --target out").good();
+    assert!(said.out.contains("waiting: `transform.Make` waits until no hook skips it"), "{said:?}");
+    assert!(!fixture.path("made").exists());
+    fixture.write("hook", hook(r#""trigger_due""#, &[("trigger_due", r#"{"decision":"run_in_full"}"#)]));
+    fixture.run("run --target out").good();
+    assert!(fixture.path("made").exists());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::{models, programs::executable, run::Fixture};
 
 /// A hook in a shell: it answers each event with the answer of its kind, and appends what it is asked to the file `asked`.
-fn hook(events: &str, answers: &[(&str, &str)]) -> String {
+pub(crate) fn hook(events: &str, answers: &[(&str, &str)]) -> String {
     let mut script = format!(
         "#!/bin/sh\nwhile read -r line; do\n  echo \"$line\" >> asked\n  \
          number=${{line#*:}}; number=${{number%%,*}}\n  case \"$line\" in\n  \

@@ -124,7 +124,7 @@ impl Hooks {
 
     /// Tells of a batch that became visible. The event is made only if a hook listens.
     pub fn dataset_loaded(&self, event: impl FnOnce() -> DatasetLoaded) -> HookOutcome<NoDecision> {
-        self.ask_if_heard(event, |hook, event| hook.dataset_loaded(event))
+        self.ask_listeners(event, |hook, event| hook.dataset_loaded(event))
     }
 
     /// Asks about a transformer that is about to run. The event is made only if a hook listens.
@@ -144,15 +144,15 @@ impl Hooks {
 
     /// Asks about a plan that is about to be written. The event is made only if a hook listens.
     pub fn plan_ready(&self, event: impl FnOnce() -> PlanReady) -> HookOutcome<PlanDecision> {
-        self.ask_if_heard(event, |hook, event| hook.plan_ready(event))
+        self.ask_listeners(event, |hook, event| hook.plan_ready(event))
     }
 
     /// Tells of a finding that is about to be reported. The event is made only if a hook listens.
     pub fn finding_raised(&self, event: impl FnOnce() -> FindingRaised) -> HookOutcome<NoDecision> {
-        self.ask_if_heard(event, |hook, event| hook.finding_raised(event))
+        self.ask_listeners(event, |hook, event| hook.finding_raised(event))
     }
 
-    fn ask_if_heard<E: Event>(
+    fn ask_listeners<E: Event>(
         &self,
         event: impl FnOnce() -> E,
         answer: impl Fn(&dyn Hook, &E) -> Result<HookAnswer<E::Decision>, PlatformError>,

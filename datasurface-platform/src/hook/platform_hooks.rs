@@ -82,7 +82,7 @@ impl<'a> PlatformHooks<'a> {
     }
 
     /// Returns the kinds of events that a runtime reports and a hook listens to.
-    pub(crate) fn heard(self) -> BTreeSet<EventKind> {
+    pub(crate) fn events(self) -> BTreeSet<EventKind> {
         let kinds = [EventKind::DatasetLoaded, EventKind::TriggerDue];
         kinds.into_iter().filter(|kind| self.source.listen_to(*kind)).collect()
     }

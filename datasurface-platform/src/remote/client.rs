@@ -52,7 +52,7 @@ const NOUN: &str = "platform's program";
 pub struct RemoteFactory {
     connection: Arc<Connection>,
     hello: Handshake,
-    /// What the program said of each instance.
+    /// The descriptor of each instance, as the program gave it first.
     described: Arc<Mutex<Vec<(PlatformInstance, PlatformDescriptor)>>>,
 }
 

@@ -71,7 +71,7 @@ enum Turn {
     Listen,
 }
 
-/// What a line of a program is, while it carries out an operation.
+/// The meaning of a line of a program that carries out an operation.
 pub(super) enum OperationStep<Q, R> {
     /// The address of what begins. There are further lines.
     Started(String),

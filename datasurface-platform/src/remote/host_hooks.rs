@@ -13,30 +13,30 @@ use std::{
     sync::mpsc::{self, Sender},
 };
 
-/// What an operation writes before its answer.
-pub(super) enum Said {
-    /// It goes on at once.
-    Told(Response),
-    /// It goes on when the host answered.
-    Asked(Response, Sender<HookOutcome<TriggerDecision>>),
+/// A line of an operation before its answer.
+pub(super) enum Message {
+    /// A report: the operation goes on at once.
+    Report(Response),
+    /// A question: the operation goes on when the host answered.
+    Question(Response, Sender<HookOutcome<TriggerDecision>>),
 }
 
-/// The host of an operation: it is told what begins, and its hooks are asked.
+/// The host of an operation: it learns what begins, and its hooks are asked.
 #[derive(Debug)]
 pub(super) struct Host {
-    said: Sender<Said>,
+    said: Sender<Message>,
     /// The events that hooks of the host listen to.
-    heard: BTreeSet<EventKind>,
+    events: BTreeSet<EventKind>,
 }
 
 impl Host {
-    pub(super) fn new(said: Sender<Said>, heard: BTreeSet<EventKind>) -> Self {
-        Self { said, heard }
+    pub(super) fn new(said: Sender<Message>, events: BTreeSet<EventKind>) -> Self {
+        Self { said, events }
     }
 
     fn ask(&self, question: Response) -> HookOutcome<TriggerDecision> {
         let (answers, answer) = mpsc::channel();
-        let asked = self.said.send(Said::Asked(question, answers));
+        let asked = self.said.send(Message::Question(question, answers));
         let answered = asked.ok().and_then(|()| answer.recv().ok());
         answered.unwrap_or_else(|| failed("the host gave no answer"))
     }
@@ -51,13 +51,13 @@ fn failed<D>(reason: &str) -> HookOutcome<D> {
 impl RunObserver for Host {
     fn job_started(&self, address: &str) {
         // Nobody listens any more only after the end.
-        let _ = self.said.send(Said::Told(Response::Started(address.to_owned())));
+        let _ = self.said.send(Message::Report(Response::Started(address.to_owned())));
     }
 }
 
 impl HookSource for Host {
     fn listen_to(&self, kind: EventKind) -> bool {
-        self.heard.contains(&kind)
+        self.events.contains(&kind)
     }
 
     fn dataset_loaded(&self, event: &DatasetLoaded) -> HookOutcome<NoDecision> {

@@ -91,7 +91,7 @@ impl From<&RuntimeContext<'_>> for RemoteContext {
                 PreviousTarget::This(identity) => AppliedTo::This(identity.to_owned()),
             },
             confirmed: site.confirmed,
-            hooks: site.hooks.heard(),
+            hooks: site.hooks.events(),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// What a program writes to its standard error goes there; without one, where the command says.
+/// The receiver of what a program writes to its standard error. Without one, that goes where the command says.
 pub(super) type Log = Box<dyn Write + Send>;
 
 /// The numbers of the programs that run.

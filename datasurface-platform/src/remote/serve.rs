@@ -3,7 +3,7 @@
 use super::{
     answer_lines::{Asides, answer_lines},
     finding::Finding,
-    host_hooks::{Host, Said},
+    host_hooks::{Host, Message},
     operation::RemoteContext,
     protocol::{Handshake, PROTOCOL, PlanForm, Request, Response},
 };
@@ -132,10 +132,10 @@ impl Program<'_> {
                 };
                 operate(runtime, &site)
             });
-            for said in &said {
-                match said {
-                    Said::Told(response) => host.tell(response),
-                    Said::Asked(question, answers) => {
+            for message in &said {
+                match message {
+                    Message::Report(response) => host.tell(response),
+                    Message::Question(question, answers) => {
                         // Without an answer its sender is dropped, and whoever waits for it knows.
                         if let Some(Request::Hooks(outcome)) = host.ask(question) {
                             let _ = answers.send(outcome);
