@@ -12,7 +12,7 @@ use crate::{
     waiting::{WaitReason, WaitingJob},
 };
 use chrono::{DateTime, Utc};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, convert::Infallible};
 
 /// The greatest number of questions of one operation: more than any run of jobs has. Each can be remembered.
 const MAX_QUESTIONS: usize = 1_000_000;
@@ -89,9 +89,7 @@ impl<'a> HookQuestions<'a> {
         // Of which platform it is, and when, is not up to the program.
         let event = TriggerDue { platform: self.hooks.platform(), now: self.now, ..event };
         let job = event.job.clone();
-        let Ok(outcome) = self.hooks.trigger_due(|| Ok::<_, PlatformError>(event)) else {
-            return HookOutcome::default();
-        };
+        let Ok(outcome) = self.hooks.trigger_due(|| Ok::<_, Infallible>(event));
         let is_skipped = outcome.decision == Some(TriggerDecision::Skip);
         if is_skipped || outcome.blocking_remark().is_some() {
             self.forbidden.insert(job.to_string());

@@ -242,7 +242,7 @@ pub enum Response {
     /// A transformer that is about to run: a question to the hooks of the host, which answers with [`Request::Hooks`]. Any number of these come
     /// before the answer to `run`, and to nothing else.
     TriggerDue(Box<TriggerDue>),
-    /// A batch that became visible, which the hooks are told of in the same way.
+    /// A batch that became visible. The hooks of the host hear of it in the same way.
     DatasetLoaded(DatasetLoaded),
     /// The part of a plan that was applied.
     Applied(ApplyReport),
