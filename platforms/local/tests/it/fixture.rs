@@ -127,7 +127,7 @@ impl Fixture {
     }
 
     /// The same, where the platform is a program behind pipes.
-    pub(crate) fn as_program(mut self) -> Self {
+    pub(crate) fn into_program(mut self) -> Self {
         let (asked, ask) = pipe().unwrap();
         let (answers, answered) = pipe().unwrap();
         let serve = move || serve(&TypedFactory::<LocalPlatform>::new(), BufReader::new(asked), answered);

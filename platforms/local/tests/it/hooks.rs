@@ -89,7 +89,7 @@ fn deciding(
     let fixture = Fixture::with(&example());
     let mut fixture = match place {
         Place::Here => fixture,
-        Place::Program => fixture.as_program(),
+        Place::Program => fixture.into_program(),
     };
     fixture.hooks = Hooks::new().with_hook("deciding", FailurePolicy::Refuse, hook.clone()).unwrap();
     fixture.change_source(
