@@ -39,7 +39,7 @@ DESCRIPTOR = {
     "consistencies": ["single_dataset", "multi_dataset"],
     "milestonings": ["live"],
     "artifacts": [],
-    "reads": ["topic"],
+    "reads": {"topic": None},
     "keeps_data_at": [],
     "keeps_data_in": {"kafka": None},
     "limits": {"connectors": 100},

@@ -21,8 +21,8 @@ pub(crate) static NO_CAPTURE: CodeInfo = CodeInfo::error(
     "choice/no-capture",
     "no platform can capture a datastore that somebody needs",
     "A datastore is captured once, by one platform, for all. That platform must be able to capture it from its \
-     container, or to run the transformer that makes it, and all zones must permit it that have a say: that of the data, and \
-     those of what the transformer reads. Declare a platform that can.",
+     container, or to run the transformer that makes it, and to offer it in a format that those read who need it; and all zones must \
+     permit it that have a say: that of the data, and those of what the transformer reads. Declare a platform that can.",
 );
 pub(crate) static SEVERAL: CodeInfo = CodeInfo {
     severity: Severity::Note,
@@ -231,17 +231,19 @@ impl<'a> CaptureTask<'a> {
 
     /// What a platform lacks by itself.
     fn lacks(&self, platform: &PlatformName) -> Vec<Lack> {
-        let Self { question, store, .. } = self;
-        let Some(descriptor) = question.platforms.get(platform) else {
-            return vec![Lack::Configuration];
-        };
-        let producer = question.ecosystem.producer(self.name()).map(|located| &located.entity);
-        match producer.and_then(|workspace| Some((workspace, workspace.transformer()?))) {
-            Some((workspace, transformer)) => {
-                capability::for_transformer(descriptor, question.ecosystem, workspace, transformer)
-            }
-            None => capability::for_capture(descriptor, question.ecosystem, &store.entity),
-        }
+        let mut lacks = own_lacks(self.question, platform, self.store);
+        let producer = self.question.ecosystem.producer(self.name());
+        let groups = producer.into_iter().flat_map(|workspace| workspace.entity.groups());
+        let inputs = groups.flat_map(|group| group.sinks()).map(|sink| &sink.name().datastore);
+        // A transformer may read what it made before.
+        lacks.extend(self.question.unreadable(platform, inputs.filter(|input| *input != self.name())));
+        lacks
+    }
+
+    /// What a platform lacks to take over from the one that captures now: the history comes from there.
+    fn lacks_as_successor(&self, platform: &PlatformName) -> Option<Lack> {
+        let (before, _) = self.decided.iter().find(|(_, stage)| *stage == Stage::Provisioned)?;
+        self.question.unreadable_from(platform, before, self.name())
     }
 
     fn choose(&self, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
@@ -290,7 +292,8 @@ impl<'a> CaptureTask<'a> {
         let remedy = || self.can_go_unpinned().then(|| path.clone());
         let pin = Pin { at: &path.attribute(segment::PLATFORM), remedy: &remedy };
         found.extend(self.governed.findings(platform, Some(pin)));
-        let lacks = self.lacks(platform);
+        let mut lacks = self.lacks(platform);
+        lacks.extend(self.lacks_as_successor(platform));
         if !lacks.is_empty() {
             let message = format!("`{platform}` cannot capture `{name}`: {}", joined(&lacks));
             found.push(Diagnostic::new(&PIN_CANNOT_CAPTURE, path, message).with_help("pin another platform"));
@@ -329,6 +332,7 @@ impl<'a> Task<'a> for CaptureTask<'a> {
 
     fn obstacles(&self, platform: &PlatformName) -> Vec<Lack> {
         let mut lacks = self.lacks(platform);
+        lacks.extend(self.question.unread(platform, &self.demand.asked_by));
         lacks.extend(self.governed.obstacles(platform));
         lacks
     }
@@ -341,6 +345,24 @@ impl<'a> Task<'a> for CaptureTask<'a> {
             (Criterion::Demand, (!self.demand.asked_by.contains(platform)).into()),
             (Criterion::Use, (!self.demand.busy.contains(platform)).into()),
         ]
+    }
+}
+
+/// What a platform lacks to capture a datastore, or to run the transformer that fills it, whatever others offer and read.
+pub(crate) fn own_lacks(
+    question: &Choice<'_>,
+    platform: &PlatformName,
+    store: &Located<Datastore>,
+) -> Vec<Lack> {
+    let Some(descriptor) = question.platforms.get(platform) else {
+        return vec![Lack::Configuration];
+    };
+    let producer = question.ecosystem.producer(store.entity.name()).map(|located| &located.entity);
+    match producer.and_then(|workspace| Some((workspace, workspace.transformer()?))) {
+        Some((workspace, transformer)) => {
+            capability::for_transformer(descriptor, question.ecosystem, workspace, transformer)
+        }
+        None => capability::for_capture(descriptor, question.ecosystem, &store.entity),
     }
 }
 

@@ -3,9 +3,10 @@
 use crate::latency::Delay;
 use datasurface_graph::RetentionPeriod;
 use datasurface_model::{
-    ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, DatasetKey, Latency,
-    Milestoning, NaiveDate, PolicyName, Retention, ZoneName,
+    ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, DatasetKey, DatastoreName,
+    Latency, Milestoning, NaiveDate, PlatformName, PolicyName, Retention, ZoneName,
 };
+use datasurface_platform::FormatClaims;
 use serde::Serialize;
 use std::fmt;
 
@@ -30,6 +31,26 @@ pub enum Lack {
     Artifact(ArtifactTechnology),
     /// A technology of containers to export to.
     ExportTarget(ContainerTechnology),
+    /// A format in which the platform that captures a datastore offers it.
+    Format {
+        /// The datastore.
+        datastore: DatastoreName,
+        /// The platform that captures it, or could.
+        owner: PlatformName,
+        /// The formats that the owner offers.
+        offered: FormatClaims,
+        /// The formats that the platform reads.
+        read: FormatClaims,
+    },
+    /// A format in which a platform that needs the data could read it.
+    ReadableFormat {
+        /// The platform that needs the data.
+        reader: PlatformName,
+        /// The formats that the platform offers.
+        offered: FormatClaims,
+        /// The formats that the reader reads.
+        read: FormatClaims,
+    },
     /// Datasets without a key, such as this one.
     Keyless(DatasetKey),
     /// The versions of a record that are to be seen.
@@ -85,6 +106,13 @@ impl fmt::Display for Lack {
             }
             Self::Artifact(kind) => write!(f, "it cannot run transformers in {kind}"),
             Self::ExportTarget(technology) => write!(f, "it cannot bring data to {technology}"),
+            Self::Format { datastore, owner, offered, read } => write!(
+                f,
+                "it cannot read `{datastore}` from `{owner}`, which offers others {offered}, while it reads {read}"
+            ),
+            Self::ReadableFormat { reader, offered, read } => {
+                write!(f, "it offers others {offered}, and `{reader}`, which needs the data, reads {read}")
+            }
             Self::Keyless(dataset) => write!(f, "it cannot keep datasets without a key, such as `{dataset}`"),
             Self::Milestoning(milestoning) => write!(f, "it cannot show {}", versions(*milestoning)),
             Self::Latency { wanted, best } => {

@@ -55,6 +55,7 @@ mod criterion;
 mod decisions;
 mod explain;
 mod explanation;
+mod format;
 mod lack;
 mod latency;
 mod moves;

@@ -22,8 +22,8 @@ pub(crate) static NO_PLATFORM: CodeInfo = CodeInfo::error(
     "choice/no-platform",
     "no platform can serve a dataset group",
     "A group is served by a platform that can bring data to its container, with the versions, the latency and the \
-     retention that it asks for, and that all zones permit that have a say: that of the workspace, and those of the data. \
-     Declare a platform that can, or ask for less.",
+     retention that it asks for, that reads what the platforms offer that capture the data, and that all zones permit that have a say: \
+     that of the workspace, and those of the data. Declare a platform that can, or ask for less.",
 );
 pub(crate) static SEVERAL: CodeInfo = CodeInfo::warning(
     "choice/several",
@@ -136,7 +136,11 @@ impl<'a> ServingTask<'a> {
         let Some(descriptor) = self.question.platforms.get(platform) else {
             return vec![Lack::Configuration];
         };
-        capability::for_group(descriptor, self.question.ecosystem, &self.workspace.entity, self.group)
+        let mut lacks =
+            capability::for_group(descriptor, self.question.ecosystem, &self.workspace.entity, self.group);
+        let datastores = self.group.sinks().iter().map(|sink| &sink.name().datastore);
+        lacks.extend(self.question.unreadable(platform, datastores));
+        lacks
     }
 
     /// The same, if this were the group.

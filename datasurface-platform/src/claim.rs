@@ -22,7 +22,14 @@ impl PlatformDescriptor {
     pub fn unclaimed(&self, node: &NodeView) -> Vec<String> {
         let mut asks = BTreeSet::new();
         for input in node.inputs() {
-            asks.extend(unless(self.formats(), input.offer.format(), "reading the format"));
+            let (format, address) = (input.offer.format(), input.offer.address());
+            if !self.formats().contains(format, address) {
+                let at = self.formats().iter().find(|(claimed, _)| *claimed == format);
+                asks.insert(match at {
+                    Some(_) => format!("reading the format `{format}` at `{address}`"),
+                    None => format!("reading the format `{format}`"),
+                });
+            }
         }
         match node.detail() {
             NodeDetail::Ingest(ingest) => self.add_ingest(ingest, &mut asks),

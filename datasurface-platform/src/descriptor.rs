@@ -1,6 +1,9 @@
 //! What a platform can do.
 
-use crate::factory::PlatformPlugin;
+use crate::{
+    factory::PlatformPlugin,
+    format::{Format, FormatClaims},
+};
 use datasurface_model::{
     ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, DataContainer, KeyHolder,
     Latency, Milestoning, Place, PlatformDeclaration, PlatformKind, Retention, Set,
@@ -31,7 +34,9 @@ pub struct PlatformDescriptor {
     milestonings: BTreeSet<Milestoning>,
     artifacts: BTreeSet<ArtifactTechnology>,
     #[serde(default)]
-    reads: BTreeSet<String>,
+    reads: FormatClaims,
+    #[serde(default, skip_serializing_if = "FormatClaims::is_empty")]
+    offers: FormatClaims,
     best_latency: Option<Latency>,
     longest_retention: Option<Retention>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +71,8 @@ impl PlatformDescriptor {
             consistencies: BTreeSet::new(),
             milestonings: BTreeSet::new(),
             artifacts: BTreeSet::new(),
-            reads: BTreeSet::new(),
+            reads: FormatClaims::default(),
+            offers: FormatClaims::default(),
             best_latency: None,
             longest_retention: None,
             monthly_cost: None,
@@ -148,10 +154,32 @@ impl PlatformDescriptor {
         self
     }
 
-    /// Claims reading offers in these formats, its own and those of other platforms.
+    /// Claims reading offers in these formats, its own and those of other platforms, wherever they are.
     #[must_use]
-    pub fn with_formats<'a>(mut self, formats: impl IntoIterator<Item = &'a str>) -> Self {
-        self.reads.extend(formats.into_iter().map(str::to_owned));
+    pub fn with_formats<F: Into<Format>>(mut self, formats: impl IntoIterator<Item = F>) -> Self {
+        self.reads.extend(formats);
+        self
+    }
+
+    /// Claims reading offers in a format at addresses with this beginning: those of a catalog, or of a cluster.
+    #[must_use]
+    pub fn format_at(mut self, format: impl Into<Format>, beginning: impl Into<String>) -> Self {
+        self.reads.insert_at(format.into(), beginning.into());
+        self
+    }
+
+    /// Claims that other platforms may read what this one offers in these formats. What is offered in any other one is for nodes of the
+    /// same platform: the host shows it to nobody else.
+    #[must_use]
+    pub fn with_offered_formats<F: Into<Format>>(mut self, formats: impl IntoIterator<Item = F>) -> Self {
+        self.offers.extend(formats);
+        self
+    }
+
+    /// Claims that other platforms may read what this one offers in a format, at addresses with this beginning.
+    #[must_use]
+    pub fn offered_format_at(mut self, format: impl Into<Format>, beginning: impl Into<String>) -> Self {
+        self.offers.insert_at(format.into(), beginning.into());
         self
     }
 
@@ -300,8 +328,14 @@ impl PlatformDescriptor {
 
     /// The formats of offers that it can read.
     #[must_use]
-    pub fn formats(&self) -> &BTreeSet<String> {
+    pub fn formats(&self) -> &FormatClaims {
         &self.reads
+    }
+
+    /// The formats in which it offers data to other platforms.
+    #[must_use]
+    pub fn offered_formats(&self) -> &FormatClaims {
+        &self.offers
     }
 
     /// The least latency that it can promise; none means any.

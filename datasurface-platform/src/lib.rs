@@ -25,6 +25,7 @@ mod credential;
 mod descriptor;
 mod error;
 mod factory;
+mod format;
 mod held;
 mod history;
 pub mod hook;
@@ -57,6 +58,10 @@ pub use credential::{
 pub use descriptor::PlatformDescriptor;
 pub use error::{PlatformError, PlatformErrorKind};
 pub use factory::{NoSettings, PlatformFactory, PlatformPlugin, Registry, TypedFactory};
+pub use format::{
+    BATCH_IN, BATCH_OUT, BatchesAddress, CustomFormat, Format, FormatClaims, FormatLayout, IcebergAddress,
+    KafkaTopicAddress, SqliteAddress, TopicEncoding,
+};
 pub use held::{Guard, HeldData, HeldScope, HeldState};
 pub use history::{JobOutcome, JobRun};
 pub use instance::PlatformInstance;

@@ -1,6 +1,6 @@
 //! Offers: what a node publishes for others, by name.
 
-use crate::slug::dataset_slug;
+use crate::{format::Format, slug::dataset_slug};
 use datasurface_graph::{Custody, DatasetFacts, NodeFacts, NodeKey};
 use datasurface_model::{CredentialKey, DatasetKey, Latency, PlatformName};
 use schemars::JsonSchema;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Offer {
     dataset: DatasetKey,
     address: String,
-    format: String,
+    format: Format,
     custody: Custody,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     latency: Option<Latency>,
@@ -26,7 +26,7 @@ impl Offer {
     pub fn new(
         dataset: impl Into<DatasetKey>,
         address: impl Into<String>,
-        format: impl Into<String>,
+        format: impl Into<Format>,
     ) -> Self {
         Self {
             dataset: dataset.into(),
@@ -89,7 +89,7 @@ impl Offer {
 
     /// The format of the data.
     #[must_use]
-    pub fn format(&self) -> &str {
+    pub fn format(&self) -> &Format {
         &self.format
     }
 

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 pub(crate) static MISSING: CodeInfo = CodeInfo::error(
     "offer/missing",
     "a node needs what another one does not offer",
-    "What a node reads across a border, from another shard or another platform, must be offered there by name. The \
-     platform on the other side does not offer it: place both nodes in one shard, or choose another platform.",
+    "What a node reads across a border, from another shard or another platform, must be offered there by name, to another platform in \
+     a format that the descriptor claims to offer. The platform on the other side does not: place both nodes in one shard, or choose \
+     another platform.",
 );
 pub(crate) static INSUFFICIENT: CodeInfo = CodeInfo::error(
     "offer/insufficient",
@@ -61,8 +62,18 @@ fn check_link(
         let input =
             view.inputs().iter().find(|input| &input.from == source && input.offer.dataset() == dataset);
         let Some(offer) = input.map(|input| &input.offer) else {
-            let message = format!("`{source}` does not offer `{dataset}`");
-            let help = "place both nodes in one shard, or choose another platform";
+            let (message, help) = match source.platform() == view.key().platform() {
+                true => (
+                    format!("`{source}` does not offer `{dataset}`"),
+                    "place both nodes in one shard, or choose another platform",
+                ),
+                false => (
+                    format!(
+                        "`{source}` does not offer `{dataset}` to other platforms, in a format that its own claims to offer"
+                    ),
+                    "let one platform capture and serve it, or choose one that offers it",
+                ),
+            };
             found.push(Diagnostic::new(&MISSING, path.clone(), message).with_help(help));
             continue;
         };

@@ -8,7 +8,9 @@ use super::{
 use crate::{configured_platform::ConfiguredPlatform, sharding::HeldCustody};
 use datasurface_graph::{Fingerprint, IntentionGraph, Node, NodeFacts, NodeKey};
 use datasurface_model::PlatformName;
-use datasurface_platform::{DeclarationReader, NodeView, Offer, ResolvedOffer};
+use datasurface_platform::{
+    DeclarationReader, FormatClaims, NodeView, Offer, PlatformDescriptor, ResolvedOffer,
+};
 use std::{
     cell::RefCell,
     collections::BTreeMap,
@@ -83,6 +85,26 @@ impl NodeViews {
             self.nodes.push(view.clone());
             self.fingerprints.push(Arc::clone(fingerprints));
         }
+    }
+}
+
+/// The formats of offers that may cross from one platform to another.
+struct FormatsShown<'a> {
+    /// The formats that are offered to others; none where a platform reads its own offers, in any format.
+    offered: Option<&'a FormatClaims>,
+    /// The formats that can be read.
+    read: Option<&'a FormatClaims>,
+}
+
+impl FormatsShown<'_> {
+    /// Returns the first of the offers of a dataset that can be read. Where none can, the first one that is shown: whoever compares it with
+    /// the claims of the reader finds what is lacking.
+    fn choose<'o>(&self, offers: &[&'o Offer]) -> Option<&'o Offer> {
+        let is_in = |claims: Option<&FormatClaims>, offer: &Offer| {
+            claims.is_none_or(|claims| claims.contains(offer.format(), offer.address()))
+        };
+        let shown = || offers.iter().copied().filter(|offer| is_in(self.offered, offer));
+        shown().find(|offer| is_in(self.read, offer)).or_else(|| shown().next())
     }
 }
 
@@ -197,15 +219,31 @@ impl<'a> NodeViewMaker<'a> {
         offers
     }
 
-    /// The offers of these sources, ordered by dataset, but only for the datasets that the node is about.
+    /// The offers of these sources, ordered by dataset, but only for the datasets that the node is about: of each dataset the one offer that
+    /// the platform of the node can read.
     fn resolve(&self, facts: &NodeFacts, sources: &[NodeKey]) -> Vec<ResolvedOffer> {
         let wanted = wanted(facts);
         let mut inputs = Vec::new();
         for source in sources {
             let offered = self.offers(source);
-            let matching = for_datasets(&offered, Offer::dataset, &wanted);
-            inputs.extend(matching.map(|offer| ResolvedOffer::new(source.clone(), offer.clone())));
+            let shown = self.formats_shown(source.platform(), facts.key.platform());
+            let matching: Vec<&Offer> = for_datasets(&offered, Offer::dataset, &wanted).collect();
+            for of_dataset in matching.chunk_by(|one, other| one.dataset() == other.dataset()) {
+                let chosen = shown.choose(of_dataset);
+                inputs.extend(chosen.map(|offer| ResolvedOffer::new(source.clone(), offer.clone())));
+            }
         }
         inputs
+    }
+
+    /// The formats in which a platform shows its offers to another one, or to itself, and those that can be read there.
+    fn formats_shown(&self, offering: &PlatformName, reading: &PlatformName) -> FormatsShown<'a> {
+        let descriptor = |name| self.sources.platforms.get(name).map(|found| found.platform().descriptor());
+        FormatsShown {
+            offered: descriptor(offering)
+                .filter(|_| offering != reading)
+                .map(PlatformDescriptor::offered_formats),
+            read: descriptor(reading).map(PlatformDescriptor::formats),
+        }
     }
 }

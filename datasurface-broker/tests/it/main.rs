@@ -11,6 +11,7 @@ mod choice;
 mod criteria;
 mod explain;
 mod fixture;
+mod formats;
 mod governance;
 mod holding;
 mod latency;

@@ -44,6 +44,10 @@ pub(crate) struct Config {
     labels: bool,
     /// The format of what is offered, where it is not the one that is read.
     offers_as: Option<String>,
+    /// More formats that are read, with blanks between them.
+    reads: Option<String>,
+    /// The formats that are offered to other platforms, with blanks between them.
+    offered: Option<String>,
     /// Keeps datasets without a key.
     keyless: bool,
     /// Offers nothing.
@@ -80,7 +84,11 @@ impl PlatformPlugin for MinimalPlatform {
             .with_export_targets(["sqlite", "postgres", "platform_managed"])
             .with_milestonings([Milestoning::Live])
             .with_artifacts(["sql"])
-            .with_formats(["shelf"]);
+            .with_formats(["shelf"])
+            .with_offered_formats(config.offered.as_deref().unwrap_or("shelf").split_whitespace());
+        if let Some(formats) = &config.reads {
+            descriptor = descriptor.with_formats(formats.split_whitespace());
+        }
         if !config.live_only {
             descriptor = descriptor.with_milestonings([Milestoning::Forensic, Milestoning::LiveAndForensic]);
         }

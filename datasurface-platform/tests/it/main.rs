@@ -17,6 +17,7 @@ mod descriptor;
 mod ending_programs;
 mod example_graph;
 mod fingerprint;
+mod formats;
 mod hooks;
 #[cfg(unix)]
 mod hostile_operations;

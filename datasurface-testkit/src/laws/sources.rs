@@ -105,14 +105,21 @@ fn offered(report: &mut ReportBuilder, lone: LoneNode<'_>, input: &ResolvedOffer
 
 /// The last part of an address, as of a table in a file or of a folder in a bucket: a platform knows its own store.
 fn name_in_store(address: &str) -> &str {
-    address.rsplit(['#', '/']).next().unwrap_or(address)
+    let (place, _) = place_and_query(address);
+    place.rsplit(['#', '/']).next().unwrap_or(place)
+}
+
+/// An address, and what says how to read there: of `kafka://one:9092/topic?encoding=json` the topic is the place.
+fn place_and_query(address: &str) -> (&str, &str) {
+    address.split_at(address.find('?').unwrap_or(address.len()))
 }
 
 fn offered_elsewhere(lone: LoneNode<'_>, input: &ResolvedOffer) -> ScopedNode {
     let view = lone.view();
     let inputs = view.inputs().iter().map(|other| match other == input {
         true => {
-            let address = format!("{}_elsewhere", input.offer.address());
+            let (place, query) = place_and_query(input.offer.address());
+            let address = format!("{place}_elsewhere{query}");
             let offer = Offer::new(input.offer.dataset(), address, input.offer.format());
             ResolvedOffer::new(input.from.clone(), offer.with_custody(input.offer.custody()))
         }

@@ -1,6 +1,8 @@
 //! Names in AWS: made of storage names, so that a rename changes none of them, and within the limits of each service.
 
+use crate::settings::AwsSettings;
 use datasurface_platform::{
+    IcebergAddress,
     graph::Fingerprint,
     model::{DatasetKey, DatasetName},
     prelude::*,
@@ -95,10 +97,38 @@ impl Names {
         &self.instance
     }
 
+    /// Returns the address of the table of a dataset, as offers have it.
+    pub(crate) fn table_address(&self, settings: &AwsSettings, dataset: &DatasetKey) -> IcebergAddress {
+        IcebergAddress::new(catalog(settings), self.database(), Self::table(dataset))
+    }
+
+    /// Returns the beginning of the addresses of all tables.
+    pub(crate) fn database_prefix(&self, settings: &AwsSettings) -> String {
+        IcebergAddress::database_prefix(&catalog(settings), &self.database())
+    }
+
+    /// Returns the name of the table at which a dataset is offered to a node.
+    ///
+    /// # Errors
+    ///
+    /// If nobody offers it, or at an address of another form: both are bugs of the host.
+    pub(crate) fn table_of_input(node: &NodeView, dataset: &DatasetKey) -> Result<String, PlatformError> {
+        let address = node.require_input(dataset)?.address();
+        IcebergAddress::read(address).map(|address| address.table).ok_or_else(|| {
+            let message = format!("`{dataset}` is offered at `{address}`, which is no Iceberg table");
+            PlatformError::new(PlatformErrorKind::Internal, message)
+        })
+    }
+
     /// Returns the name of the table of a dataset.
     pub(crate) fn table(dataset: &DatasetKey) -> String {
         lowercase_identifier(&[dataset.datastore.as_str(), dataset.dataset.as_str()])
     }
+}
+
+/// Returns the catalog of Glue that an instance works in.
+fn catalog(settings: &AwsSettings) -> String {
+    format!("glue://{}/{}", settings.account, settings.region)
 }
 
 /// Returns the label of what is there for a dataset.

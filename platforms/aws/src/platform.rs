@@ -52,7 +52,8 @@ impl PlatformPlugin for AwsPlatform {
             .with_export_targets(["platform_managed", "postgres"])
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_artifacts(["sql"])
-            .with_formats([format(&settings, &names).as_str()])
+            .format_at(Format::Iceberg, names.database_prefix(&settings))
+            .offered_format_at(Format::Iceberg, names.database_prefix(&settings))
             .with_best_latency(BEST_LATENCY)
             .data_technology("s3", Some(keys))
             .with_store_in(&DataContainer::object_storage("lake", settings.lake_bucket.as_str()))
@@ -63,11 +64,6 @@ impl PlatformPlugin for AwsPlatform {
         };
         Ok(Self { descriptor, settings, names })
     }
-}
-
-/// The format of what an instance offers. Its views reach tables of its own catalog only, so each catalog has a format of its own.
-fn format(settings: &AwsSettings, names: &Names) -> String {
-    format!("iceberg in {}/{}/{}", settings.account, settings.region, names.database())
 }
 
 impl DataPlatform for AwsPlatform {
@@ -89,10 +85,11 @@ impl DataPlatform for AwsPlatform {
     }
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
-        let format = format(&self.settings, &self.names);
         let offer = |dataset: &DatasetFacts| {
-            let table = Names::table(dataset.storage_key());
-            Offer::new(&dataset.key, table, &format).with_custody(dataset.custody).with_latency(BEST_LATENCY)
+            let address = self.names.table_address(&self.settings, dataset.storage_key()).to_string();
+            Offer::new(&dataset.key, address, Format::Iceberg)
+                .with_custody(dataset.custody)
+                .with_latency(BEST_LATENCY)
         };
         match &node.detail {
             NodeDetail::Ingest(ingest) => ingest.datasets.iter().map(offer).collect(),

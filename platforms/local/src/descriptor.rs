@@ -1,10 +1,6 @@
 //! What this platform can do.
 
-use crate::{
-    address::{MILESTONED, SELECTED},
-    config::LocalConfig,
-    prelude::*,
-};
+use crate::{address::SELECTED, config::LocalConfig, prelude::*};
 
 /// The version of the plug-in.
 pub(crate) const VERSION: Version = Version::new(0, 1, 0);
@@ -22,7 +18,8 @@ pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
         .with_export_targets(["postgres", "sqlite"])
         .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
         .with_artifacts(["sql"])
-        .with_formats([MILESTONED, SELECTED])
+        .with_formats([Format::Sqlite, SELECTED.into()])
+        .with_offered_formats([Format::Sqlite])
         .data_technology("sqlite", config.encryption)
         .with_store_in(&DataContainer::sqlite("store", config.database.replace('\\', "/")));
     match &config.place {

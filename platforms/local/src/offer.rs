@@ -1,14 +1,15 @@
 //! What nodes publish for others, and what they need of others.
 
 use crate::{
-    address::{MILESTONED, SELECTED, SelectAddress, TableAddress},
+    address::{SELECTED, SelectAddress},
     config::LocalConfig,
     consumer_database::ConsumerDatabase,
-    file_name::same_file,
+    file_name::{database_name_error, same_file},
     lint::codes,
     names,
     prelude::*,
 };
+use datasurface_platform::SqliteAddress;
 
 /// What others may read of a node.
 pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
@@ -19,16 +20,16 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
             None => offer,
         }
     };
-    let offer = |dataset: &DatasetFacts, address: String, format: &str| {
+    let offer = |dataset: &DatasetFacts, address: String, format: Format| {
         promised(Offer::new(&dataset.key, address, format), dataset.custody)
     };
     match &node.detail {
         NodeDetail::Ingest(ingest) => {
             let table = |dataset: &DatasetFacts| {
-                TableAddress::new(&config.database, names::table(dataset.storage_key())).to_string()
+                SqliteAddress::new(&config.database, names::table(dataset.storage_key())).to_string()
             };
             let datasets = ingest.datasets.iter();
-            datasets.map(|dataset| offer(dataset, table(dataset), MILESTONED)).collect()
+            datasets.map(|dataset| offer(dataset, table(dataset), Format::Sqlite)).collect()
         }
         NodeDetail::Export(export) => {
             let platform = node.storage.platform(node.key.platform());
@@ -37,12 +38,12 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
                 ConsumerDatabase::for_inputs(&export.container_key, &export.container, config).ok();
             let dataset = &export.dataset;
             let address = consumer_database.map(|consumer_database| {
-                TableAddress::new(
+                SqliteAddress::new(
                     consumer_database.database(config),
                     consumer_database.table_name(&platform, dataset.storage_key()),
                 )
             });
-            address.map(|address| offer(dataset, address.to_string(), MILESTONED)).into_iter().collect()
+            address.map(|address| offer(dataset, address.to_string(), Format::Sqlite)).into_iter().collect()
         }
         NodeDetail::Transform(transform) => {
             let outputs = transform.outputs.iter();
@@ -51,17 +52,18 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
                 let output = names::address::output(&workspace);
                 SelectAddress { output, dataset: dataset.storage_key().dataset.clone() }.to_string()
             };
-            outputs.map(|dataset| offer(dataset, select(dataset), SELECTED)).collect()
+            outputs.map(|dataset| offer(dataset, select(dataset), SELECTED.into())).collect()
         }
         NodeDetail::Trigger(_) => Vec::new(),
     }
 }
 
 /// Where the node before this one keeps the versions of a dataset.
-pub(crate) fn table_of_input(view: &NodeView, dataset: &DatasetKey) -> Result<TableAddress, LintDiagnostic> {
+pub(crate) fn table_of_input(view: &NodeView, dataset: &DatasetKey) -> Result<SqliteAddress, LintDiagnostic> {
     let offer = input(view, dataset)?;
-    let address = TableAddress::read(offer.address()).filter(|_| offer.format() == MILESTONED);
-    address.ok_or_else(|| unreadable(offer, MILESTONED, "<file>#<table>"))
+    let address = SqliteAddress::read(offer.address())
+        .filter(|address| *offer.format() == Format::Sqlite && database_name_error(&address.file).is_none());
+    address.ok_or_else(|| unreadable(offer, Format::Sqlite.as_str(), "<file>#<table>"))
 }
 
 /// The SELECT of a transformer of this platform that makes a dataset.
@@ -70,7 +72,7 @@ pub(crate) fn select_of_input(
     dataset: &DatasetKey,
 ) -> Result<SelectAddress, LintDiagnostic> {
     let offer = input(view, dataset)?;
-    let address = SelectAddress::read(offer.address()).filter(|_| offer.format() == SELECTED);
+    let address = SelectAddress::read(offer.address()).filter(|_| offer.format().as_str() == SELECTED);
     address.ok_or_else(|| unreadable(offer, SELECTED, "<resource>#<dataset>"))
 }
 
@@ -102,7 +104,7 @@ pub(crate) fn own_table_of_input(
     config: &LocalConfig,
     view: &NodeView,
     dataset: &DatasetKey,
-) -> Result<TableAddress, LintDiagnostic> {
+) -> Result<SqliteAddress, LintDiagnostic> {
     let address = table_of_input(view, dataset)?;
     if same_file(&address.file, &config.database) {
         return Ok(address);

@@ -13,7 +13,7 @@ DESCRIPTOR = {
     "consistencies": ["single_dataset", "multi_dataset"],
     "milestonings": ["live"],
     "artifacts": [],
-    "reads": ["topic"],
+    "reads": {"topic": None},
     "best_latency": None,
     "longest_retention": None,
     "keeps_data_at": [],

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     definition::kept_type,
-    names::{dataset_label, secret_name},
+    names::{Names, dataset_label, secret_name},
     types::TABLE,
 };
 use datasurface_platform::prelude::*;
@@ -29,7 +29,7 @@ pub(super) fn add_definition(
         return Ok(());
     };
     let dataset = export.dataset.storage_key();
-    let reads = node.require_input(&export.dataset.key)?.address();
+    let reads = Names::table_of_input(node, &export.dataset.key)?;
     let table = export.dataset.schema.table();
     let columns = table.columns().iter().map(|column| {
         let kept = kept_type(column)?;
@@ -38,7 +38,7 @@ pub(super) fn add_definition(
     let credential = readers(export).find_map(|consumer| consumer.credential.as_ref());
     let container = node.facts().storage.container(&export.container_key);
     let definition = json!({
-        "table": context.names.spark_table(reads),
+        "table": context.names.spark_table(&reads),
         "server": {"host": server.host, "port": server.port, "database": server.database},
         "ssl_mode": context.settings.export_ssl_mode,
         "secret": secret_name(&context.settings.secrets_prefix, credential, &container),

@@ -3,7 +3,7 @@
 use super::{Context, alarm, definition_object, jobs, start};
 use crate::{
     definition::defined_columns,
-    names::{dataset_label, input_name, workspace_slug},
+    names::{Names, dataset_label, input_name, workspace_slug},
     types::{OBJECT, TABLE},
 };
 use datasurface_platform::prelude::*;
@@ -72,11 +72,11 @@ fn transformer(
 ) -> Result<Value, PlatformError> {
     let inputs = transform.inputs.iter().map(|input| {
         let columns = defined_columns(input)?;
-        let offer = node.require_input(&input.key)?;
+        let table = Names::table_of_input(node, &input.key)?;
         Ok(json!({
             // The names of now: the code has them.
             "name": input_name(&input.key),
-            "table": context.names.spark_table(offer.address()),
+            "table": context.names.spark_table(&table),
             "columns": columns,
             // Yesterday's result may be an input of today's: that one is not waited for.
             "is_own": input.key.datastore == transform.output,

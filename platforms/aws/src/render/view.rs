@@ -107,7 +107,7 @@ fn block(
             Expression::object([
                 ("presto_view", "true".to_owned()),
                 ("comment", "Presto View".to_owned()),
-                ("datasurface_reads", node.require_input(&export.dataset.key)?.address().to_owned()),
+                ("datasurface_reads", Names::table_of_input(node, &export.dataset.key)?),
                 ("datasurface_consumers", json!(described(export)).to_string()),
             ]),
         )

@@ -2,9 +2,9 @@
 
 use super::{CaptureReads, capture_reads::Select, in_database};
 use crate::{
-    address::TableAddress, config::LocalConfig, file_name::same_file, names::address, prelude::*,
-    sql::milestoned::StoredColumn,
+    config::LocalConfig, file_name::same_file, names::address, prelude::*, sql::milestoned::StoredColumn,
 };
+use datasurface_platform::SqliteAddress;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ impl Jobs {
         let mut resource = in_database(address::trigger(workspace), "trigger", view.facts());
         for input in view.inputs() {
             if let NodeKey::Export { container, dataset, .. } = &input.from {
-                let own = TableAddress::read(input.offer.address())
+                let own = SqliteAddress::read(input.offer.address())
                     .is_some_and(|table| same_file(&table.file, &config.database));
                 resource = resource.dependency(if own {
                     address::table(dataset)

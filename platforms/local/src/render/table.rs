@@ -3,7 +3,6 @@
 
 use super::{checked_column::public_columns, in_database, watermark_of};
 use crate::{
-    address::TableAddress,
     attributes::{TableAttributes, with_attributes},
     config::LocalConfig,
     names::{self, address, path},
@@ -21,6 +20,7 @@ use crate::{
         watermark::Watermark,
     },
 };
+use datasurface_platform::SqliteAddress;
 
 /// Renders the table of a dataset that is fed.
 pub(super) fn render(
@@ -162,7 +162,7 @@ fn with_watermark(script: Script, watermark: &Watermark<'_>, merge_new: Vec<Stri
 }
 
 /// What another local platform captures for all is taken as it is there.
-fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: TableAddress) -> Script {
+fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: SqliteAddress) -> Script {
     let predecessor = Predecessor { table, dataset, there: there.table };
     script
         .with_attached(there.file, PREDECESSOR_SCHEMA)

@@ -241,8 +241,8 @@ fn offers_that_are_missing_or_cannot_be_read_are_refused() {
     };
     assert_eq!(lint(Vec::new()), ["local/missing-offer"]);
     assert_eq!(lint(offer("northwind.db#t", "iceberg")), ["local/unreadable-offer"]);
-    assert_eq!(lint(offer("elsewhere.db#t", "sqlite-milestoned")), ["local/unreadable-offer"]);
-    assert_eq!(lint(offer("./northwind.db#t", "sqlite-milestoned")), [] as [&str; 0]);
+    assert_eq!(lint(offer("elsewhere.db#t", "sqlite")), ["local/unreadable-offer"]);
+    assert_eq!(lint(offer("./northwind.db#t", "sqlite")), [] as [&str; 0]);
 }
 
 #[test]
