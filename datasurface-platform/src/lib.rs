@@ -59,8 +59,9 @@ pub use descriptor::PlatformDescriptor;
 pub use error::{PlatformError, PlatformErrorKind};
 pub use factory::{NoSettings, PlatformFactory, PlatformPlugin, Registry, TypedFactory};
 pub use format::{
-    BATCH_IN, BATCH_OUT, BatchesAddress, CustomFormat, Format, FormatClaims, FormatLayout, IcebergAddress,
-    KafkaTopicAddress, SqliteAddress, TopicEncoding,
+    BATCH_IN, BATCH_OUT, BatchCounts, BatchFolder, BatchManifest, BatchPart, BatchesAddress, CustomFormat,
+    Format, FormatClaims, FormatLayout, IcebergAddress, KafkaTopicAddress, PartColumn, PartContent,
+    PartSchema, Publication, ReadBatch, SqliteAddress, TopicEncoding,
 };
 pub use held::{Guard, HeldData, HeldScope, HeldState};
 pub use history::{JobOutcome, JobRun};

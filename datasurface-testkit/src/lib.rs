@@ -76,6 +76,7 @@ mod apply;
 mod check;
 mod claims;
 mod deployment;
+pub mod formats;
 mod harness;
 mod law;
 mod laws;

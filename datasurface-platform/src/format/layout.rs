@@ -1,6 +1,6 @@
 //! Layouts: what each format of the vocabulary lays down, so that a reader needs to know nothing of the writer.
 
-use super::Format;
+use super::{BatchesAddress, Format, IcebergAddress, KafkaTopicAddress, SqliteAddress};
 
 /// The column with the number of the batch with which a version became true.
 pub const BATCH_IN: &str = "batch_in";
@@ -31,6 +31,20 @@ impl Format {
             Self::Iceberg => Some(ICEBERG),
             Self::KafkaTopic => Some(KAFKA_TOPIC),
             Self::Custom(_) => None,
+        }
+    }
+}
+
+impl Format {
+    /// Returns whether a text is an address of the format; any text is one of a format that is not in the vocabulary.
+    #[must_use]
+    pub fn has_address(&self, address: &str) -> bool {
+        match self {
+            Self::Sqlite => SqliteAddress::read(address).is_some(),
+            Self::Batches => BatchesAddress::read(address).is_some(),
+            Self::Iceberg => IcebergAddress::read(address).is_some(),
+            Self::KafkaTopic => KafkaTopicAddress::read(address).is_some(),
+            Self::Custom(_) => true,
         }
     }
 }

@@ -1,10 +1,15 @@
 //! Formats: the vocabulary in which platforms hand data over to each other.
 
 mod address;
+mod batches;
 mod claims;
 mod layout;
 
 pub use address::{BatchesAddress, IcebergAddress, KafkaTopicAddress, SqliteAddress, TopicEncoding};
+pub use batches::{
+    BatchCounts, BatchFolder, BatchManifest, BatchPart, PartColumn, PartContent, PartSchema, Publication,
+    ReadBatch,
+};
 pub use claims::FormatClaims;
 pub use layout::{BATCH_IN, BATCH_OUT, FormatLayout};
 

@@ -9,6 +9,7 @@ mod declarations;
 mod defects;
 mod documentation;
 mod faulty_platform;
+mod formats;
 mod linear;
 mod session;
 mod settings_size;

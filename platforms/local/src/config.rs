@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 pub struct LocalConfig {
     /// The file of the platform's own SQLite database, relative to where the platform runs.
     pub database: String,
+    /// The folder, relative to where the platform runs, in which what is captured is published for other platforms: files of JSON lines, a
+    /// batch as a whole or not at all. With it, others read these files; without it, the database.
+    #[serde(default)]
+    pub publish: Option<String>,
     /// The place of that file, such as `Company/Frankfurt`: governance asks for it.
     #[serde(default)]
     pub place: Option<String>,
@@ -52,6 +56,7 @@ impl LocalConfig {
     pub fn new(database: impl Into<String>) -> Self {
         Self {
             database: database.into(),
+            publish: None,
             place: None,
             encryption: None,
             schemas: BTreeMap::new(),
@@ -85,6 +90,9 @@ impl LocalConfig {
         let invalid = |message: String| Err(PlatformError::new(PlatformErrorKind::Config, message));
         if let Some(error) = database_name_error(&self.database) {
             return invalid(format!("the setting `database` of `{instance}` {error}"));
+        }
+        if let Some(error) = self.publish.as_deref().and_then(database_name_error) {
+            return invalid(format!("the setting `publish` of `{instance}` {error}"));
         }
         if let Some(error) = self.transformers.error() {
             return invalid(format!("the setting `transformers` of `{instance}` {error}"));

@@ -18,8 +18,8 @@ pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
         .with_export_targets(["postgres", "sqlite"])
         .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
         .with_artifacts(["sql"])
-        .with_formats([Format::Sqlite, SELECTED.into()])
-        .with_offered_formats([Format::Sqlite])
+        .with_formats([Format::Sqlite, Format::Batches, SELECTED.into()])
+        .with_offered_formats([if config.publish.is_some() { Format::Batches } else { Format::Sqlite }])
         .data_technology("sqlite", config.encryption)
         .with_store_in(&DataContainer::sqlite("store", config.database.replace('\\', "/")));
     match &config.place {

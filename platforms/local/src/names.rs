@@ -58,6 +58,27 @@ pub(crate) fn set_aside(table: &str, transition: &str, columns: &Fingerprint) ->
     format!("{table}.before_{transition}_{}", columns.short())
 }
 
+/// The folder in which a platform publishes what is captured together: a datastore, or one dataset of it.
+pub(crate) fn published(
+    folder: &str,
+    platform: &PlatformName,
+    datastore: &DatastoreName,
+    alone: Option<&DatasetName>,
+) -> String {
+    let parts = [Some(datastore.as_str()), alone.map(DatasetName::as_str)];
+    let captured: Vec<&str> = parts.into_iter().flatten().collect();
+    format!("{folder}/{}/{}", slug(&[platform.as_str()], LONGEST_FOLDER), slug(&captured, LONGEST_FOLDER))
+}
+
+/// The longest name of a folder that is made up here.
+const LONGEST_FOLDER: usize = 100;
+
+/// The file beside a database in which there is what is received from a folder of batches.
+pub(crate) fn received(database: &str, folder: &str) -> String {
+    let parts: Vec<&str> = folder.split('/').collect();
+    format!("{database}.received/{}.db", slug(&parts, LONGEST_FOLDER))
+}
+
 /// What a transformer's SQL calls an input.
 pub(crate) fn input(dataset: &DatasetKey) -> String {
     format!("{}_{}", dataset.datastore, dataset.dataset)

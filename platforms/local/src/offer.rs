@@ -9,7 +9,7 @@ use crate::{
     names,
     prelude::*,
 };
-use datasurface_platform::SqliteAddress;
+use datasurface_platform::{BatchesAddress, SqliteAddress};
 
 /// What others may read of a node.
 pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
@@ -28,8 +28,17 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
             let table = |dataset: &DatasetFacts| {
                 SqliteAddress::new(&config.database, names::table(dataset.storage_key())).to_string()
             };
-            let datasets = ingest.datasets.iter();
-            datasets.map(|dataset| offer(dataset, table(dataset), Format::Sqlite)).collect()
+            let folder = published(config, node);
+            let batches = |dataset: &DatasetFacts| {
+                let address = BatchesAddress::new(folder.as_ref()?, dataset.storage_key().dataset.clone());
+                Some(offer(dataset, address.to_string(), Format::Batches))
+            };
+            // This platform reads its own table.
+            let offers = ingest
+                .datasets
+                .iter()
+                .flat_map(|dataset| [Some(offer(dataset, table(dataset), Format::Sqlite)), batches(dataset)]);
+            offers.flatten().collect()
         }
         NodeDetail::Export(export) => {
             let platform = node.storage.platform(node.key.platform());
@@ -56,6 +65,44 @@ pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
         }
         NodeDetail::Trigger(_) => Vec::new(),
     }
+}
+
+/// The folder in which what a node captures is published; none if it is not. What comes from another platform is published there.
+pub(crate) fn published(config: &LocalConfig, node: &NodeFacts) -> Option<String> {
+    let (folder, NodeKey::Ingest { platform, datastore, dataset }) =
+        (config.publish.as_ref()?, node.storage_key())
+    else {
+        return None;
+    };
+    match &node.detail {
+        NodeDetail::Ingest(IngestFacts { source: IngestSource::Platform { .. }, .. }) => None,
+        _ => Some(names::published(folder, &platform, &datastore, dataset.as_ref())),
+    }
+}
+
+/// Where another platform keeps a dataset that it captures for all.
+pub(crate) struct Upstream {
+    /// The table with its versions: its own, or that in which is put what it publishes.
+    pub(crate) table: SqliteAddress,
+    /// The folder in which it publishes, if it does, and its name of the dataset.
+    pub(crate) batches: Option<BatchesAddress>,
+}
+
+/// Where the platform before this one keeps a dataset that is read in whatever format it offers it in.
+pub(crate) fn upstream_of_input(
+    config: &LocalConfig,
+    view: &NodeView,
+    dataset: &DatasetKey,
+) -> Result<Upstream, LintDiagnostic> {
+    let offer = input(view, dataset)?;
+    if *offer.format() != Format::Batches {
+        return table_of_input(view, dataset).map(|table| Upstream { table, batches: None });
+    }
+    let address = BatchesAddress::read(offer.address());
+    let address = address.filter(|address| database_name_error(&address.folder).is_none());
+    let address = address.ok_or_else(|| unreadable(offer, Format::Batches.as_str(), "<folder>#<dataset>"))?;
+    let table = SqliteAddress::new(names::received(&config.database, &address.folder), names::table(dataset));
+    Ok(Upstream { table, batches: Some(address) })
 }
 
 /// Where the node before this one keeps the versions of a dataset.

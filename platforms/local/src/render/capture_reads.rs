@@ -6,7 +6,7 @@ use crate::{
     consumer_database::unclear,
     file_name::{FileIdentity, compare, line_error, same_file},
     lint::codes,
-    offer::{select_of_input, table_of_input},
+    offer::{select_of_input, upstream_of_input},
     prelude::*,
     server_settings::ServerSettings,
     sql::{milestoned::BATCH_OUT, postgres::read, quote::quoted, storage::watermark_bound_in_sqlite},
@@ -27,6 +27,9 @@ pub(crate) struct CaptureReads {
     /// For how long reading a table of a file may take, if something is set for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sqlite_statement_timeout_seconds: Option<u32>,
+    /// The folder of batches that is received before that, if another platform publishes there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) receives: Option<String>,
     /// What is read together.
     pub(crate) consistency: Consistency,
     /// Statements before the first one that reads; the last of them begins the transaction in which all is read.
@@ -48,6 +51,8 @@ pub(crate) struct Select {
     pub(crate) since: Option<String>,
     /// The columns, as the values are judged.
     pub(crate) columns: Vec<CheckedColumn>,
+    /// The name of the dataset in the batches that are received.
+    pub(crate) published_as: Option<DatasetName>,
 }
 
 /// What starts a capture.
@@ -76,7 +81,7 @@ impl CaptureReads {
         match &ingest.source {
             IngestSource::Container(capture) => from_container(config, capture, ingest, called),
             IngestSource::Transformer { workspace } => from_transformer(view, ingest, workspace),
-            IngestSource::Platform { platform } => from_predecessor(view, ingest, platform),
+            IngestSource::Platform { platform } => from_predecessor(config, view, ingest, platform),
         }
     }
 }
@@ -161,11 +166,18 @@ fn from_container(
         let read = format!("SELECT {} FROM {table}", columns.join(", "));
         let watermark = watermark_of(ingest, &now).and_then(|name| schema.column(name));
         let since = watermark.map(|column| format!("{read} WHERE {}", (dialect.since)(column)));
-        Select { dataset: dataset.key.clone(), read, since, columns: CheckedColumn::for_dataset(dataset) }
+        Select {
+            dataset: dataset.key.clone(),
+            read,
+            since,
+            columns: CheckedColumn::for_dataset(dataset),
+            published_as: None,
+        }
     };
     Ok(CaptureReads {
         source: Some(source.clone()),
         credential: facts.credential.clone(),
+        receives: None,
         consistency: capture.consistency(),
         begin: (dialect.begin)(&server),
         server: Some(server).filter(|server| !server.is_default()),
@@ -201,13 +213,14 @@ fn from_transformer(
     let select = |dataset: &DatasetFacts| {
         let read = select_of_input(view, &dataset.key)?.to_string();
         let columns = CheckedColumn::for_dataset(dataset);
-        Ok(Select { dataset: dataset.key.clone(), read, since: None, columns })
+        Ok(Select { dataset: dataset.key.clone(), read, since: None, columns, published_as: None })
     };
     Ok(CaptureReads {
         source: None,
         credential: None,
         server: None,
         sqlite_statement_timeout_seconds: None,
+        receives: None,
         consistency: Consistency::MultiDataset,
         begin: Vec::new(),
         trigger: CaptureStart::Transformer(workspace.clone()),
@@ -215,16 +228,19 @@ fn from_transformer(
     })
 }
 
-/// What another local platform keeps in SQLite tables.
+/// What another platform keeps in SQLite tables, or publishes.
 fn from_predecessor(
+    config: &LocalConfig,
     view: &NodeView,
     ingest: &IngestFacts,
     platform: &PlatformName,
 ) -> Result<CaptureReads, LintDiagnostic> {
     let mut file: Option<String> = None;
+    let mut receives = None;
     let mut selects = Vec::new();
     for dataset in &ingest.datasets {
-        let address = table_of_input(view, &dataset.key)?;
+        let upstream = upstream_of_input(config, view, &dataset.key)?;
+        let address = upstream.table;
         let expected = file.get_or_insert_with(|| address.file.clone());
         if !same_file(expected, &address.file) {
             return Err(LintDiagnostic::new(
@@ -238,12 +254,17 @@ fn from_predecessor(
         let (columns, table) = (columns.join(", "), quoted(&address.table));
         let read = format!("SELECT {columns} FROM {table} WHERE {} IS NULL", quoted(BATCH_OUT));
         let columns = CheckedColumn::for_dataset(dataset);
-        selects.push(Select { dataset: dataset.key.clone(), read, since: None, columns });
+        let published_as = upstream.batches.map(|address| {
+            receives = Some(address.folder);
+            address.dataset
+        });
+        selects.push(Select { dataset: dataset.key.clone(), read, since: None, columns, published_as });
     }
     let file = file.unwrap_or_default().into();
     Ok(CaptureReads {
         source: Some(ContainerKind::Sqlite { file }),
         credential: None,
+        receives,
         consistency: Consistency::MultiDataset,
         server: None,
         sqlite_statement_timeout_seconds: None,

@@ -2,7 +2,8 @@
 
 use super::{CaptureReads, capture_reads::Select, in_database};
 use crate::{
-    config::LocalConfig, file_name::same_file, names::address, prelude::*, sql::milestoned::StoredColumn,
+    config::LocalConfig, file_name::same_file, names::address, offer::published, prelude::*,
+    sql::milestoned::StoredColumn,
 };
 use datasurface_platform::SqliteAddress;
 use serde_json::Value;
@@ -13,6 +14,13 @@ use std::collections::BTreeMap;
 pub(super) struct Jobs {
     list: Vec<Value>,
     resources: Vec<Resource>,
+}
+
+/// The fields of an object that have a value.
+fn without_nulls(object: Value) -> serde_json::Map<String, Value> {
+    let Value::Object(mut fields) = object else { return serde_json::Map::new() };
+    fields.retain(|_, value| !value.is_null());
+    fields
 }
 
 /// The names of now of what a job is about, by storage names.
@@ -42,15 +50,14 @@ impl Jobs {
         let datasets: Vec<Value> = reading
             .selects
             .iter()
-            .map(|Select { dataset, read, since, columns }| {
+            .map(|Select { dataset, read, since, columns, published_as }| {
                 let into = address::table(dataset);
-                match since {
-                    None => json!({"dataset": dataset, "into": into, "read": read, "columns": columns}),
-                    Some(since) => json!({
-                        "dataset": dataset, "into": into, "read": read, "since": since, "columns": columns
-                    }),
-                }
+                without_nulls(json!({
+                    "dataset": dataset, "into": into, "published_as": published_as, "read": read, "since": since,
+                    "columns": columns
+                }))
             })
+            .map(Value::Object)
             .collect();
         let job = json!({
             "datastore": &ingest.datastore,
@@ -61,6 +68,8 @@ impl Jobs {
             "credential": reading.credential,
             "server": reading.server,
             "sqlite_statement_timeout_seconds": reading.sqlite_statement_timeout_seconds,
+            "receives": reading.receives,
+            "publishes": published(config, view.facts()),
             "consistency": reading.consistency,
             "begin": Some(reading.begin).filter(|begin| !begin.is_empty()),
             "datasets": datasets,
@@ -135,8 +144,7 @@ impl Jobs {
 
     /// Adds a job; what is not known of it is left out. Its names of now are for those who read the list: the job is the same.
     fn add(&mut self, resource: Resource, job: Value, view: &NodeView) {
-        let mut fields = job.as_object().cloned().unwrap_or_default();
-        fields.retain(|_, value| !value.is_null());
+        let fields = without_nulls(job);
         let mut entry = serde_json::Map::new();
         entry.insert("job".to_owned(), json!(resource.address()));
         entry.insert("kind".to_owned(), json!(resource.kind()));

@@ -6,13 +6,15 @@ use crate::{
     attributes::{TableAttributes, with_attributes},
     config::LocalConfig,
     names::{self, address, path},
-    offer::table_of_input,
+    offer::{Upstream, upstream_of_input},
     prelude::*,
     sql::{
         check::{CHECK, Check},
         milestoned::Milestoned,
         predecessor::{PREDECESSOR_SCHEMA, Predecessor},
+        published,
         quote::in_parentheses,
+        received::Received,
         rejected::Rejected,
         retention::last_old_batch,
         schema_version,
@@ -20,7 +22,6 @@ use crate::{
         watermark::Watermark,
     },
 };
-use datasurface_platform::SqliteAddress;
 
 /// Renders the table of a dataset that is fed.
 pub(super) fn render(
@@ -92,8 +93,9 @@ pub(super) fn render(
     };
     let script = match view.detail() {
         NodeDetail::Ingest(ingest) if matches!(&ingest.source, IngestSource::Platform { .. }) => {
-            following(script, &table, &dataset.key, table_of_input(view, &dataset.key)?)
+            following(script, &table, &dataset.key, upstream_of_input(config, view, &dataset.key)?)
         }
+        _ if config.publish.is_some() => publishing(script, &table, &dataset.key),
         _ => script,
     };
     let unstage = with(vec![table.unstage()], |rejected| vec![rejected.unstage()]);
@@ -161,8 +163,23 @@ fn with_watermark(script: Script, watermark: &Watermark<'_>, merge_new: Vec<Stri
         .add_section("remember", "Remembers how far the source was read.", [watermark.remember()])
 }
 
-/// What another local platform captures for all is taken as it is there.
-fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: SqliteAddress) -> Script {
+/// What others read of a table is published.
+fn publishing(script: Script, table: &Milestoned, dataset: &DatasetKey) -> Script {
+    script
+        .note("What is visible is published for others, in files: first_end says whether anything went that is published.")
+        .add_section("publish", "The versions that batches after :arrived opened or closed.", [published::versions(table)])
+        .add_section("first_end", "The first batch that ended a version that is kept.", [published::first_end(table)])
+        .add_section("published_batches", "The batches after :arrived.", [published::batches(dataset)])
+        .add_section("published_schemas", "The schemas that begin after :arrived.", [published::schemas(dataset)])
+}
+
+/// What another platform captures for all is taken as it is there.
+fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, upstream: Upstream) -> Script {
+    let Upstream { table: there, batches } = upstream;
+    let script = match batches {
+        None => script,
+        Some(_) => receiving(script, &Received { table, dataset, there: &there.table }),
+    };
     let predecessor = Predecessor { table, dataset, there: there.table };
     script
         .with_attached(there.file, PREDECESSOR_SCHEMA)
@@ -182,6 +199,19 @@ fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, there: Sq
         )
         .add_section("followed", "What those batches did.", [predecessor.followed()])
         .add_section("differs", "One row if a latest version reads otherwise than there.", [predecessor.differs()])
+}
+
+/// What another platform publishes is put into a file beside the platform's own.
+fn receiving(script: Script, received: &Received<'_>) -> Script {
+    script
+        .note("Before that, batches that are published come into the file that is read, in one transaction: receive_anew, unless received")
+        .note("has a row; then what each batch brings.")
+        .add_section("receive_create", "Makes the metadata tables there.", Received::create())
+        .add_section("received", "The last batch that is there.", [received.received()])
+        .add_section("receive_anew", "Forgets what is there: all of it comes again.", received.anew())
+        .add_section("receive", "Puts a version there, or ends one.", [received.version()])
+        .add_section("receive_batch", "Puts a batch there.", [received.batch()])
+        .add_section("receive_schema", "Puts a version of the schema there.", [received.schema()])
 }
 
 /// The checks, in an order that does not change, each in a section of its own.

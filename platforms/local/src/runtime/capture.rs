@@ -36,6 +36,7 @@ const FORGETTING: [&str; 2] = ["forget", "purge"];
 impl RunContext<'_> {
     /// Captures what a job names: everything is read in one snapshot.
     pub(super) fn capture(&self, job: &CaptureJob) -> Result<CaptureResult, PlatformError> {
+        self.receive(job)?;
         if let Some(followed) = self.follow_predecessor(job)? {
             return Ok(followed);
         }

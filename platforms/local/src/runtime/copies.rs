@@ -181,7 +181,9 @@ impl<'a> RunContext<'a> {
     pub(super) fn last_arrived(&self, datastore: &DatastoreName) -> u64 {
         let copies = self.rendered.copies_of(datastore);
         let arrived = copies.filter_map(|(_, copy)| self.arrived_in(copy).ok().flatten());
-        arrived.map(|batch| batch.number).max().unwrap_or_default()
+        let published = self.rendered.captures.iter().filter(|job| job.datastore == *datastore);
+        let published = published.filter_map(|job| self.last_published(job).ok().flatten());
+        arrived.map(|batch| batch.number).chain(published).max().unwrap_or_default()
     }
 
     /// The copies that are not at the last batch of their dataset.

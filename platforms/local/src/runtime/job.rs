@@ -20,7 +20,7 @@ pub(super) struct JobList {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum Job {
-    Capture(CaptureJob),
+    Capture(Box<CaptureJob>),
     Trigger(TriggerJob),
     Transform(TransformJob),
 }
@@ -44,6 +44,12 @@ pub(super) struct CaptureJob {
     pub(super) server: Box<ServerSettings>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sqlite_statement_timeout_seconds: Option<u32>,
+    /// The folder of batches that is received first, if another platform publishes there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) receives: Option<String>,
+    /// The folder in which what is captured is published, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) publishes: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) begin: Vec<String>,
     pub(super) datasets: Vec<CapturedDataset>,
@@ -61,6 +67,9 @@ pub(super) struct CapturedDataset {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) since: Option<String>,
     pub(super) columns: Vec<CheckedColumn>,
+    /// The name of the dataset in the batches that are received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) published_as: Option<DatasetName>,
 }
 
 /// Decides whether a transformer should run.

@@ -24,6 +24,18 @@ pub(super) fn lock_path(site: &RuntimeContext<'_>, database: &str) -> Result<Pat
     below_root(site, &format!("{database}.lock")).map(|(path, _)| path)
 }
 
+/// Returns the path of a folder in which batches are published. Refuses one that is not below the root, or that a link leads to.
+pub(super) fn folder_path(site: &RuntimeContext<'_>, folder: &str) -> Result<PathBuf, PlatformError> {
+    if let Some(error) = database_name_error(folder) {
+        return Err(refused(format!("the name of the folder `{folder}` {error}")));
+    }
+    // The file that is looked for is in it, and is never there: all that leads to it are folders.
+    below_root(site, &format!("{folder}/.none")).map(|(path, _)| path).map(|mut path| {
+        path.pop();
+        path
+    })
+}
+
 fn below_root(site: &RuntimeContext<'_>, file: &str) -> Result<(PathBuf, bool), PlatformError> {
     let mut path = root(site)?;
     let name = ContainerKind::plain_file(file);

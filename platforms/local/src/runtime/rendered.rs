@@ -38,7 +38,7 @@ impl Rendered {
                 } else if name == "jobs.json" {
                     for job in jobs(path, content)? {
                         match job {
-                            Job::Capture(job) => rendered.0.push(job),
+                            Job::Capture(job) => rendered.0.push(*job),
                             Job::Trigger(job) => rendered.1.push(job),
                             Job::Transform(job) => _ = rendered.2.insert(job.job.clone(), job),
                         }

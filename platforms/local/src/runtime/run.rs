@@ -69,7 +69,7 @@ impl<'w, 'a> Run<'w, 'a> {
         resync.iter().for_each(|consumer| self.resync(consumer));
         let captures: Vec<&CaptureJob> = rendered.captures.iter().filter(|job| self.asked.has(job)).collect();
         for job in &captures {
-            self.forget(job);
+            self.publish(job);
         }
         for job in captures {
             if job.transformer().is_none() && self.is_to_run(&job.job, job.when())? {
@@ -262,7 +262,7 @@ impl<'w, 'a> Run<'w, 'a> {
                 if is_new {
                     self.copy(Some(&job.datastore))?;
                 }
-                self.forget(job);
+                self.publish(job);
                 Ok(is_whole)
             }
             Err(error) => {
@@ -282,6 +282,14 @@ impl<'w, 'a> Run<'w, 'a> {
                 true => self.fail(job, remark.to_string()),
                 false => self.remark(job, [remark]),
             }
+        }
+    }
+
+    /// Publishes what others have not got yet. What ended stays until it is published: nothing else tells others of it.
+    fn publish(&mut self, job: &CaptureJob) {
+        match self.work.publish(job) {
+            Ok(()) => self.forget(job),
+            Err(error) => self.fail(&job.job, error.report()),
         }
     }
 

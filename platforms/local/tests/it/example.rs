@@ -53,9 +53,18 @@ impl Example {
 
     fn view(&self, node: Node<'_>) -> NodeView {
         let before = node.predecessors().chain(self.graphs.handover_source(&node.key()));
+        let key = node.key();
         let inputs = before.flat_map(|before| {
-            let offers = self.instances[before.key().platform()].1.offer(&before.facts());
-            offers.into_iter().map(move |offer| ResolvedOffer::new(before.key(), offer))
+            let platform = &self.instances[before.key().platform()].1;
+            let offered = platform.descriptor().offered_formats();
+            let is_shown = |offer: &Offer| {
+                before.key().platform() == key.platform() || offered.contains(offer.format(), offer.address())
+            };
+            let mut shown = BTreeSet::new();
+            let offers = platform.offer(&before.facts()).into_iter().filter(is_shown);
+            // Of each dataset the first one.
+            let offers = offers.filter(|offer| shown.insert(offer.dataset().clone()));
+            offers.map(|offer| ResolvedOffer::new(before.key(), offer)).collect::<Vec<_>>()
         });
         NodeView::new(node.facts(), inputs.collect())
     }

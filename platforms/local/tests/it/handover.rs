@@ -23,13 +23,17 @@ fn with_customers(customers: &'static str, captures: &str, milestoning: Mileston
 
 /// The same, of this NorthWind.
 pub(crate) fn of(wind: NorthWind, captures: &str) -> Example {
-    let (wind, milestoning) =
-        (NorthWind { datasets: vec!["NW_Data/customers"], ..wind.clone() }, wind.milestoning);
+    let all = DatasetGroup::new("all").sink("NW_Data/customers").with_milestoning(wind.milestoning);
+    with_group(wind, captures, all)
+}
+
+/// The same, where the board wants this.
+pub(crate) fn with_group(wind: NorthWind, captures: &str, all: DatasetGroup) -> Example {
+    let wind = NorthWind { datasets: vec!["NW_Data/customers"], ..wind };
     let ecosystem = wind
         .ecosystem()
         .platform(PlatformDeclaration::new("Second", "local").setting("database", "second.db"))
         .edit_team("USA", "NorthWindTeam", |team| {
-            let all = DatasetGroup::new("all").sink("NW_Data/customers").with_milestoning(milestoning);
             team.container(DataContainer::sqlite("Table", "second.db"))
                 .workspace(Workspace::new("Board").with_container("USA/NorthWindTeam/Table").group(all))
         });
@@ -51,13 +55,13 @@ pub(crate) fn grounds(example: &Example) -> (Fixture, Fixture) {
     (first, second)
 }
 
-const KEPT: &str =
+pub(crate) const KEPT: &str =
     "SELECT customer_id, company_name, city, batch_in, batch_out FROM NW_Data__customers ORDER BY 1, 4";
 const BATCHES: &str =
     "SELECT * FROM datasurface_batches WHERE datastore = 'NW_Data' AND dataset = 'customers' ORDER BY batch";
 const SCHEMAS: &str = "SELECT * FROM datasurface_schemas WHERE datastore = 'NW_Data' AND dataset = 'customers' ORDER BY version";
 
-fn assert_equal(first: &Fixture, second: &Fixture) {
+pub(crate) fn assert_equal(first: &Fixture, second: &Fixture) {
     for query in [KEPT, BATCHES, SCHEMAS] {
         assert_eq!(second.rows("second.db", query), first.rows("northwind.db", query));
     }

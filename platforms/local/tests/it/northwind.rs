@@ -34,6 +34,8 @@ pub(crate) struct NorthWind {
     pub(crate) limits: serde_json::Value,
     /// The schema of the consumers' container on a server.
     pub(crate) schema: Option<&'static str>,
+    /// The folder in which what is captured is published.
+    pub(crate) publish: Option<&'static str>,
 }
 
 impl Default for NorthWind {
@@ -52,6 +54,7 @@ impl Default for NorthWind {
             read_seconds: None,
             limits: json!({}),
             schema: None,
+            publish: None,
         }
     }
 }
@@ -130,6 +133,9 @@ impl NorthWind {
             .setting("transformers", self.limits.clone());
         if let Some(seconds) = self.read_seconds {
             platform = platform.setting("sqlite_statement_timeout_seconds", json!(seconds));
+        }
+        if let Some(folder) = self.publish {
+            platform = platform.setting("publish", folder);
         }
         Ecosystem::new("NorthWind", owner, "github:northwind/model@live")
             .platform(platform)

@@ -1,0 +1,82 @@
+//! What is written in a format is what is read from it.
+
+use datasurface_model::TableSchema;
+use datasurface_platform::{KafkaTopicAddress, PlatformError};
+use datasurface_testkit::formats::{
+    BatchFiles, FormatReader, FormatWriter, History, TopicBroker, TopicRecord, Topics, Version,
+};
+use serde_json::{Value, json};
+use std::{cell::RefCell, collections::BTreeMap, fs};
+
+fn schema() -> TableSchema {
+    "id Integer key, name VarChar(10), is_open Boolean".parse().unwrap()
+}
+
+fn version(values: Value, batch_in: u64, batch_out: Option<u64>) -> Version {
+    Version { values: values.as_object().unwrap().clone(), batch_in, batch_out }
+}
+
+/// One that stays, one that changes, one that goes and comes back, and a batch that does nothing.
+fn history() -> History {
+    let row = |id: u32, name: &str| json!({"id": id, "name": name, "is_open": id == 1});
+    let versions = [
+        version(row(1, "stays"), 1, None),
+        version(row(2, "changes"), 1, Some(2)),
+        version(row(2, "changed"), 2, None),
+        version(row(3, "goes"), 1, Some(2)),
+        version(json!({"id": 3, "name": null, "is_open": null}), 4, None),
+    ];
+    History::new("Shop/things", schema(), [1, 2, 3, 4], versions)
+}
+
+#[test]
+fn batches_are_read_as_they_were_written() {
+    let root = tempfile::tempdir().unwrap();
+    let files = BatchFiles::new(root.path());
+    let address = "published/Shop#things";
+    files.write(address, &history()).unwrap();
+    assert_eq!(files.read(address, &"Shop/things".into(), &schema()).unwrap(), history());
+    // Nothing that no manifest names is read; and nothing that is not what its manifest says.
+    fs::write(root.path().join("published/Shop/5.json.new"), "{").unwrap();
+    assert_eq!(files.read(address, &"Shop/things".into(), &schema()).unwrap(), history());
+    fs::write(root.path().join("published/Shop/4/data.jsonl"), "{}").unwrap();
+    assert!(files.read(address, &"Shop/things".into(), &schema()).is_err());
+    assert!(files.write("nowhere", &history()).is_err());
+}
+
+/// A broker that is none: topics in memory.
+#[derive(Debug, Default)]
+struct Memory(RefCell<BTreeMap<String, Vec<TopicRecord>>>);
+
+impl TopicBroker for &Memory {
+    fn append(&self, address: &KafkaTopicAddress, records: Vec<TopicRecord>) -> Result<(), PlatformError> {
+        self.0.borrow_mut().entry(address.topic.clone()).or_default().extend(records);
+        Ok(())
+    }
+
+    fn records(&self, address: &KafkaTopicAddress) -> Result<Vec<TopicRecord>, PlatformError> {
+        Ok(self.0.borrow().get(&address.topic).cloned().unwrap_or_default())
+    }
+}
+
+#[test]
+fn topics_have_the_rows_that_were_written() {
+    for encoding in ["json", "debezium-json"] {
+        let broker = Memory::default();
+        let topics = Topics::new(&broker);
+        let address = format!("kafka://localhost:9092/things?encoding={encoding}");
+        topics.write(&address, &history()).unwrap();
+        let read = topics.read(&address, &"Shop/things".into(), &schema()).unwrap();
+        assert_eq!(read.rows(), history().rows(), "{encoding}");
+        // Each version is there, if not with the number of its batch.
+        let values = |history: &History| -> Vec<Value> {
+            history
+                .versions
+                .iter()
+                .map(|version| json!([version.values, version.batch_out.is_some()]))
+                .collect()
+        };
+        assert_eq!(values(&read), values(&history()), "{encoding}");
+    }
+    assert!(Topics::new(&Memory::default()).write("kafka://a/t?encoding=debezium-avro", &history()).is_err());
+}
