@@ -3,7 +3,7 @@
 use crate::{
     claims::{shape_within_claims, within_claims},
     harness::Harness,
-    laws::ReportBuilder,
+    laws::{ReportBuilder, work},
     platform_under_test::PlatformUnderTest,
     report::{CheckCounts, LawReport},
     second_process,
@@ -166,6 +166,12 @@ impl Laws {
         for law in verdict.laws() {
             let (smallest, _) = shrunk(&trial, law, &harness, &mut budget);
             verdict.add_counterexample(law, &smallest.ecosystem);
+        }
+        if verdict.laws().is_empty() {
+            let [small, large] = [false, true].map(|is_large| self.adapted(&work::ecosystem(is_large)));
+            let mut report = ReportBuilder::new("a synthetic ecosystem, and a larger one".to_owned());
+            work::check(&mut report, &harness, [&small, &large]);
+            report.into_verdict().violations.into_iter().for_each(|found| verdict.add_violation(found));
         }
         verdict
     }

@@ -22,12 +22,14 @@ pub enum Law {
     HeldStateSurvives,
     /// 8: where things are placed changes nothing about what there is, and offers resolve across shards.
     PlacementIsInvisible,
-    /// 9: what the descriptor says is true; judged of the storage that captured data is kept in.
+    /// 9: what the descriptor says is true; judged of the storage that captured data is kept in, and of offers to others.
     ClaimsAreTrue,
-    /// 10: no question makes a platform panic.
+    /// 10: no question makes a platform panic, and its work grows with what it is asked about, and not faster.
     NoPanic,
     /// 11: every file has a place of its own, on every file system.
     PathsAreSafe,
+    /// 12: no value of a secret is in anything that a platform answers.
+    NoSecrets,
     /// 13: a rename creates, retires and replaces nothing that holds data.
     RenamesKeepData,
     /// 14: what is rendered for a node does not depend on the other nodes of its shard.
@@ -67,7 +69,7 @@ struct Statement {
 
 impl Law {
     /// Every law that is checked, in the order of their numbers.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::LintIsPure,
         Self::CleanLintRenders,
         Self::RenderIsDeterministic,
@@ -79,6 +81,7 @@ impl Law {
         Self::ClaimsAreTrue,
         Self::NoPanic,
         Self::PathsAreSafe,
+        Self::NoSecrets,
         Self::RenamesKeepData,
         Self::NeighboursAreInvisible,
         Self::NodesAreRendered,
@@ -164,13 +167,26 @@ impl Law {
             Self::ClaimsAreTrue => (
                 9,
                 "what the descriptor claims is true",
-                "A platform that keeps captured data claims a technology in which data is kept.",
+                "A platform that keeps captured data claims a technology in which data is kept. One that claims to offer data to others offers \
+                 each dataset of a capture in such a format; an address in a format of the vocabulary is one that its readers can read.",
             ),
-            Self::NoPanic => (10, "no panic", "No question may make a platform panic."),
+            Self::NoPanic => (
+                10,
+                "no panic, and linear work",
+                "No question may make a platform panic. A synthetic ecosystem is proposed, and one with eight times the datasets and \
+                 consumers: neither the questions to a platform nor the bytes of its answers may grow by more than one and a half times as \
+                 much as those of the views of its nodes. They are counted, not timed: work whose answer does not grow is not seen.",
+            ),
             Self::PathsAreSafe => (
                 11,
                 "paths are safe and unique",
                 "No two files of a target differ in case only, and no file is the folder of another one.",
+            ),
+            Self::NoSecrets => (
+                12,
+                "no secret in any answer",
+                "With `Laws::check_in_second_process`, a second process has canaries in the variables of all credentials, and in those that \
+                 are called as passwords: none of them may occur in a file, a resource, an offer, a plan or a finding.",
             ),
             Self::RenamesKeepData => (
                 13,
@@ -206,8 +222,8 @@ impl Law {
                 18,
                 "surroundings are invisible",
                 "Everything is rendered as of a day that is not today, and the date of today must not occur. With \
-                 `Laws::check_in_second_process`, it is also rendered by a second process with another time zone and home folder, and \
-                 with canaries in the variables of credentials: every byte must be the same.",
+                 `Laws::check_in_second_process`, it is also rendered by a second process with another time zone and home folder: every \
+                 byte must be the same.",
             ),
             Self::HeldIsUnchanged => (
                 19,

@@ -115,7 +115,7 @@ pub enum TopicEncoding {
 impl TopicEncoding {
     const ALL: [Self; 3] = [Self::DebeziumJson, Self::DebeziumAvro, Self::Json];
 
-    /// The word in addresses.
+    /// Returns the word in addresses.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

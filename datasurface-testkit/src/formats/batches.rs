@@ -1,6 +1,6 @@
 //! Folders of batches, written and read as their documentation says.
 
-use super::{FormatReader, FormatWriter, History, Version, no_address, wrong};
+use super::{FormatReader, FormatWriter, History, Version, malformed, no_address};
 use datasurface_graph::Fingerprint;
 use datasurface_model::{DatasetKey, TableSchema};
 use datasurface_platform::{BATCH_IN, BATCH_OUT, BatchesAddress, Format, PlatformError};
@@ -26,7 +26,7 @@ impl BatchFiles {
 
 fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> PlatformError {
     let context = path.display().to_string();
-    move |error| wrong(context).caused_by(error)
+    move |error| malformed(context).caused_by(error)
 }
 
 impl FormatWriter for BatchFiles {
@@ -104,8 +104,8 @@ impl FormatReader for BatchFiles {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             if let Some(batch) = name.strip_suffix(".json").and_then(|name| name.parse::<u64>().ok()) {
                 let text = fs::read(&path).map_err(failed(&path))?;
-                let manifest: Value =
-                    serde_json::from_slice(&text).map_err(|error| wrong(path.display()).caused_by(error))?;
+                let manifest: Value = serde_json::from_slice(&text)
+                    .map_err(|error| malformed(path.display()).caused_by(error))?;
                 manifests.insert(batch, manifest);
             }
         }
@@ -117,7 +117,7 @@ impl FormatReader for BatchFiles {
             let path = folder.join(text("file"));
             let bytes = fs::read(&path).map_err(failed(&path))?;
             if Fingerprint::of_bytes(&bytes).to_string() != text("blake3") {
-                return Err(wrong(format!("batch {batch} has another file than its manifest says")));
+                return Err(malformed(format!("batch {batch} has another file than its manifest says")));
             }
             if part.get("whole") == Some(&Value::Bool(true)) {
                 (batches, versions) = (Vec::new(), BTreeMap::new());
@@ -127,11 +127,11 @@ impl FormatReader for BatchFiles {
             for (number, line) in
                 bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate()
             {
-                let mut values: Map<String, Value> =
-                    serde_json::from_slice(line).map_err(|error| wrong(path.display()).caused_by(error))?;
+                let mut values: Map<String, Value> = serde_json::from_slice(line)
+                    .map_err(|error| malformed(path.display()).caused_by(error))?;
                 let batch_in = values.shift_remove(BATCH_IN).and_then(|value| value.as_u64());
                 let batch_in =
-                    batch_in.ok_or_else(|| wrong(format!("{}: no `{BATCH_IN}`", path.display())))?;
+                    batch_in.ok_or_else(|| malformed(format!("{}: no `{BATCH_IN}`", path.display())))?;
                 let batch_out = values.shift_remove(BATCH_OUT).and_then(|value| value.as_u64());
                 let key = match schema.key().is_empty() {
                     true => format!("{batch} {number}"),

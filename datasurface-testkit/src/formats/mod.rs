@@ -51,11 +51,11 @@ pub trait FormatReader {
 }
 
 /// The error of something that is not as the format says.
-fn wrong(context: impl fmt::Display) -> PlatformError {
+fn malformed(context: impl fmt::Display) -> PlatformError {
     PlatformError::new(PlatformErrorKind::External, context.to_string())
 }
 
 /// The error of an address of another format.
 fn no_address(format: &Format, address: &str) -> PlatformError {
-    wrong(format!("`{address}` is no address of the format `{format}`"))
+    malformed(format!("`{address}` is no address of the format `{format}`"))
 }

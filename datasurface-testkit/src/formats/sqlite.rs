@@ -1,6 +1,6 @@
 //! SQLite files, written and read as their documentation says.
 
-use super::{FormatReader, FormatWriter, History, Version, no_address, wrong};
+use super::{FormatReader, FormatWriter, History, Version, malformed, no_address};
 use datasurface_model::{Column, DataType, DatasetKey, TableSchema};
 use datasurface_platform::{BATCH_IN, BATCH_OUT, Format, PlatformError, SqliteAddress};
 use rusqlite::{Connection, OpenFlags, params_from_iter, types::Value as Stored};
@@ -26,7 +26,7 @@ const BATCHES: &str = "CREATE TABLE IF NOT EXISTS datasurface_batches (datastore
 
 fn failed(address: &str) -> impl FnOnce(rusqlite::Error) -> PlatformError {
     let context = address.to_owned();
-    move |error| wrong(context).caused_by(error)
+    move |error| malformed(context).caused_by(error)
 }
 
 fn quoted(name: &str) -> String {
@@ -46,10 +46,10 @@ fn stored(value: &Value) -> Result<Stored, PlatformError> {
         Value::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(number), _) => Stored::Integer(number),
             (_, Some(number)) => Stored::Real(number),
-            _ => return Err(wrong(format!("`{number}` is too large"))),
+            _ => return Err(malformed(format!("`{number}` is too large"))),
         },
         Value::String(text) => Stored::Text(text.clone()),
-        other => return Err(wrong(format!("`{other}` is no value of a column"))),
+        other => return Err(malformed(format!("`{other}` is no value of a column"))),
     })
 }
 
@@ -61,7 +61,7 @@ fn shown(value: Stored, column: &Column) -> Result<Value, PlatformError> {
         Stored::Integer(number) => number.into(),
         Stored::Real(number) => serde_json::Number::from_f64(number)
             .map(Value::Number)
-            .ok_or_else(|| wrong(format!("`{number}` in `{}`", column.name())))?,
+            .ok_or_else(|| malformed(format!("`{number}` in `{}`", column.name())))?,
         Stored::Text(text) => text.into(),
         Stored::Blob(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into(),
     })
@@ -135,7 +135,7 @@ impl FormatReader for SqliteFiles {
         let mut versions = Vec::new();
         for row in rows(&read).map_err(failed(address))? {
             let batch_in =
-                number(row.get(width)).ok_or_else(|| wrong(format!("{address}: no `{BATCH_IN}`")))?;
+                number(row.get(width)).ok_or_else(|| malformed(format!("{address}: no `{BATCH_IN}`")))?;
             let batch_out = number(row.get(width + 1));
             let named = schema.columns().iter().zip(row);
             let values = named.map(|(column, value)| Ok((column.name().to_string(), shown(value, column)?)));

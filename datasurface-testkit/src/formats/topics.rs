@@ -1,6 +1,6 @@
 //! Topics, by way of whatever speaks to a broker. A topic has no numbers of batches: each record is taken for one, by its offset.
 
-use super::{FormatReader, FormatWriter, History, Version, no_address, wrong};
+use super::{FormatReader, FormatWriter, History, Version, malformed, no_address};
 use datasurface_model::{DatasetKey, TableSchema};
 use datasurface_platform::{Format, KafkaTopicAddress, PlatformError, TopicEncoding};
 use serde_json::{Map, Value, json};
@@ -89,7 +89,7 @@ impl<B: TopicBroker> FormatWriter for Topics<B> {
     fn write(&self, address: &str, history: &History) -> Result<(), PlatformError> {
         let to = KafkaTopicAddress::read(address).ok_or_else(|| no_address(&Format::KafkaTopic, address))?;
         if to.encoding == TopicEncoding::DebeziumAvro {
-            return Err(wrong("the testkit writes topics in JSON alone"));
+            return Err(malformed("the testkit writes topics in JSON alone"));
         }
         let mut records = Vec::new();
         for batch in &history.batches {

@@ -25,6 +25,7 @@ pub(crate) mod shards;
 mod shown_node;
 mod sources;
 mod surroundings;
+pub(crate) mod work;
 
 pub(crate) use surroundings::text as rendering_text;
 
@@ -72,6 +73,7 @@ pub(crate) fn probe(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
     surroundings::check_date(report, stage, harness.date());
     neighbours::check(report, stage);
     offers::check(report, stage);
+    claims::check_offers(report, stage);
     sources::check(report, stage);
     held_alike::check(report, stage);
     schema_changes::check(report, stage);

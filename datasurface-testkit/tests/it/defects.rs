@@ -98,11 +98,23 @@ fn law_9_finds_who_keeps_data_and_does_not_say_so() {
 }
 
 #[test]
+fn law_9_finds_what_is_not_offered_as_claimed() {
+    breaks("promising", Law::ClaimsAreTrue);
+    breaks("mumbling", Law::ClaimsAreTrue);
+}
+
+#[test]
 fn law_10_finds_panics_wherever_they_are() {
     for place in ["render", "lint", "offer", "diff"] {
         breaks(&format!("panicking_{place}"), Law::NoPanic);
     }
     shows("panicking_shares", Law::NoPanic);
+}
+
+#[test]
+fn law_10_finds_work_that_depends_on_how_much_there_is() {
+    breaks("swelling", Law::NoPanic);
+    breaks("sprawling", Law::NoPanic);
 }
 
 #[test]
@@ -161,6 +173,18 @@ fn law_18_finds_what_is_in_the_environment() {
         );
         let unknown = laws.check_in_second_process(&northwind(), "no_such_test");
         assert!(unknown.insufficiency.is_some());
+    }
+}
+
+const PASSWORD: &str = "defects::law_12_finds_secrets_wherever_they_are";
+
+#[test]
+fn law_12_finds_secrets_wherever_they_are() {
+    let found = |defect| broken(defect).check_in_second_process(&northwind(), PASSWORD).laws();
+    let (leaky, blabbing) = (found("leaky"), found("blabbing"));
+    if std::env::var_os("DATASURFACE_LAWS_FOLDER").is_none() {
+        assert_eq!(leaky, [Law::NoSecrets, Law::SurroundingsAreInvisible].into());
+        assert_eq!(blabbing, [Law::NoSecrets].into());
     }
 }
 

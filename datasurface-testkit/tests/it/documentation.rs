@@ -20,9 +20,9 @@ const UNCHECKED: &str = "
 
 | law | |
 |---|---|
-| 9, claims are true | Only what is claimed of storage. What is not claimed is refused by the broker. |
-| 10, linear time | Only panics. Calls are not counted. |
-| 12, no secret in any output | A platform is given names of credentials, never values. Law 18 looks for values in the environment. |
+| 9, claims are true | Only what is claimed of storage and of offers. What is not claimed is refused by the broker. |
+| 10, linear work | Only what can be seen in answers and counted: a platform that looks at all nodes for each of them, and says nothing of it, is not found. |
+| 12, no secret in any answer | Only without a runtime: what `apply` and `run` write and report is not looked at. |
 | edits of the version of a plug-in, and of the way of a capture | A registry has one version of a plug-in. Law 24 alters the way of a capture in views; nobody sees the plan for that. |
 | change control in law 21 | Only that a removed column is not `Metadata`: who breaks is joined by nobody, for the host does not tell readers. |
 | grants to everybody | Law 24 knows a few words for everybody, in lists that name a principal and in `GRANT`: attributes have no common one. |

@@ -64,6 +64,8 @@ impl PlatformPlugin for FaultyPlatform {
         let descriptor = if settings.avro { descriptor.with_avro_schemas() } else { descriptor };
         let descriptor = match settings.defect {
             Defect::Secretive => descriptor,
+            Defect::Promising => descriptor.data_technology("drawer", None).with_offered_formats(["batches"]),
+            Defect::Mumbling => descriptor.data_technology("drawer", None).with_formats(["sqlite"]),
             _ => descriptor.data_technology("drawer", None),
         };
         let Settings { defect, label, .. } = settings;
@@ -125,6 +127,10 @@ impl FaultyPlatform {
             _ => drawer.attribute("schema", &dataset.schema),
         };
         match self.defect {
+            Defect::Swelling => {
+                let large = " ".repeat(1000 * number(dataset.key.dataset.as_str()));
+                drawer.attribute("cupboard", &scope.platform().name).attribute("label", large)
+            }
             Defect::Listing => {
                 drawer.attribute("cupboard", &scope.platform().name).attribute("all", keys(scope))
             }
@@ -188,6 +194,7 @@ impl FaultyPlatform {
             Defect::Sharded => job.attribute("shard", shard(scope)),
             Defect::Numbering => job.attribute("number", position),
             Defect::Haunted => job.attribute("held", scope.held().len()),
+            Defect::Leaky => job.attribute("password", std::env::var("PASSWORD").ok()),
             _ => job.attribute("priority", node.obligation().priority()),
         };
         let path = format!("jobs/{}/{}.json", node.key().kind(), node.slug());
@@ -266,6 +273,12 @@ fn today() -> chrono::NaiveDate {
     chrono::DateTime::from_timestamp(now.try_into().unwrap(), 0).unwrap().date_naive()
 }
 
+/// The number in a name; 0 if it has none.
+fn number(name: &str) -> usize {
+    let digits: String = name.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or_default()
+}
+
 fn shard(scope: &ScopeView) -> &str {
     match scope.scope() {
         Scope::Shard(shard) => shard.as_str(),
@@ -290,6 +303,12 @@ impl DataPlatform for FaultyPlatform {
                 let everywhere = |offer: Offer| Offer::new(offer.dataset(), "drawer", "drawer");
                 offers(node, "drawer").into_iter().map(everywhere).collect()
             }
+            Defect::Mumbling => {
+                let named = |offer: Offer| {
+                    Offer::new(offer.dataset(), offer.address(), "sqlite").with_custody(offer.custody())
+                };
+                offers(node, "drawer").into_iter().map(named).collect()
+            }
             Defect::Namer if node.key.kind() == NodeKind::Ingest => Vec::new(),
             _ => offers(node, "drawer"),
         }
@@ -302,6 +321,7 @@ impl DataPlatform for FaultyPlatform {
         let count = self.count();
         match self.defect {
             Defect::PanickingLint => panic!("a node"),
+            Defect::Blabbing => found.report(&MOOD, std::env::var("PASSWORD").unwrap_or_default(), "wait"),
             Defect::MoodyLint if count.is_multiple_of(2) => found.report(&MOOD, "bad mood", "wait"),
             // Node keys are asked in order: only another order shows this.
             Defect::OrderedLint => {
@@ -316,13 +336,18 @@ impl DataPlatform for FaultyPlatform {
     }
 
     fn shares(&self, node: &NodeView) -> Vec<SharedPart> {
-        let NodeDetail::Ingest(_) = node.detail() else {
+        let NodeDetail::Ingest(ingest) = node.detail() else {
             return Vec::new();
         };
         let key = SharedKey::before("key", self.lock(node));
         match self.defect {
             Defect::PanickingShares => panic!("what is shared"),
             Defect::CountingShares => vec![SharedPart::new(key, self.count())],
+            Defect::Sprawling => {
+                let more = 0..4 * number(ingest.datastore.as_str());
+                let more = more.map(|other| SharedKey::before("key", format!("{}-{other}", node.slug())));
+                more.chain([key]).map(|key| SharedPart::new(key, "steel")).collect()
+            }
             _ => vec![SharedPart::new(key, "steel")],
         }
     }

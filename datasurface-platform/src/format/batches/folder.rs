@@ -24,7 +24,7 @@ pub struct BatchFolder {
 pub struct ReadBatch {
     /// The number of the batch.
     pub batch: u64,
-    /// What it brings.
+    /// The part.
     pub part: BatchPart,
 }
 

@@ -52,7 +52,7 @@ pub struct BatchPart {
     pub schemas: Vec<PartSchema>,
 }
 
-/// What a part is about, before its file is written.
+/// The content of a part, before its file is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartContent {
     /// Whether it has all versions that are kept.

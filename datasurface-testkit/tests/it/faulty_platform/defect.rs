@@ -115,4 +115,16 @@ pub(crate) enum Defect {
     Dated,
     /// Files have the home folder of somebody.
     Homesick,
+    /// It claims to offer batches, and offers drawers.
+    Promising,
+    /// It offers SQLite tables at addresses that are none.
+    Mumbling,
+    /// Jobs have the password of the machine.
+    Leaky,
+    /// Findings tell the password of the machine.
+    Blabbing,
+    /// Drawers have a label that is as long as the number in the name of their dataset, in thousands.
+    Swelling,
+    /// Captures share four times as many things as the number in the name of their datastore.
+    Sprawling,
 }
