@@ -1,6 +1,6 @@
 //! Deployments: the files that a host writes for an ecosystem, revision by revision, so that a test can give it to a real tool.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use datasurface_broker::{
     Base, Broker, Lock, OperationContext, OperationReport, Proposal, RenderingId, Target,
 };
@@ -8,7 +8,7 @@ use datasurface_graph::NodeKey;
 use datasurface_model::{Ecosystem, PlatformName, ShardName, Validate, Validation};
 use datasurface_platform::{
     ApplyReport, CredentialSource, NoObserver, OperatorConfirmations, Plan, Registry, Resource,
-    ResourceAddress, Revision, RunReport, RunRequest, Scope, Status,
+    ResourceAddress, Revision, RunObserver, RunReport, RunRequest, Scope, Status,
 };
 use std::{
     collections::BTreeMap,
@@ -24,6 +24,8 @@ pub struct Deployment {
     broker: Broker,
     folder: PathBuf,
     on: NaiveDate,
+    now: DateTime<Utc>,
+    observer: &'static dyn RunObserver,
 }
 
 /// A failure of a deployment: what was being done, and every finding.
@@ -54,7 +56,20 @@ pub struct DeployedScope {
 impl Deployment {
     /// Deploys to a folder that is empty, or was deployed to before, as of a date.
     pub fn new(registry: Registry, folder: impl Into<PathBuf>, on: NaiveDate) -> Self {
-        Self { broker: Broker::new(registry), folder: folder.into(), on }
+        let now = on.and_time(NaiveTime::MIN).and_utc();
+        Self { broker: Broker::new(registry), folder: folder.into(), on, now, observer: &NoObserver }
+    }
+
+    /// Reports the progress of what is applied and run to this observer.
+    #[must_use]
+    pub fn with_observer(mut self, observer: &'static dyn RunObserver) -> Self {
+        self.observer = observer;
+        self
+    }
+
+    /// Sets the time at which it is applied and run from now on: without it, that is the beginning of the date.
+    pub fn set_now(&mut self, now: DateTime<Utc>) {
+        self.now = now;
     }
 
     /// Renders an ecosystem into the target, from whatever was rendered there before.
@@ -141,8 +156,8 @@ impl Deployment {
         OperationContext {
             root: &self.folder,
             credentials,
-            now: self.on.and_time(NaiveTime::MIN).and_utc(),
-            watcher: &NoObserver,
+            now: self.now,
+            watcher: self.observer,
             confirmed: OperatorConfirmations::default(),
         }
     }

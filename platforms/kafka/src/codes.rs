@@ -129,7 +129,7 @@ codes! {
     );
     OTHER_SOURCE error(
         "other-source",
-        "a source would be read from another database",
+        "a dataset would be read from another database",
         "Connect remembers how far the log of a database was read, which has no meaning in another one. If it is the same database under another \
          address, waive this. If it is another one, declare another datastore."
     );

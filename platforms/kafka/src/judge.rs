@@ -5,7 +5,7 @@
 //! | a source comes | a snapshot of its tables |
 //! | a source gets tables or columns | it is restarted, and a snapshot of these tables is taken while changes go on |
 //! | anything else of a source | it is restarted |
-//! | a source reads another database | refused |
+//! | a source reads another database, or a dataset is captured from another container | refused |
 //! | a sink comes, or gets tables | it reads their topics from their beginning |
 //! | anything else of a sink | it is restarted |
 //! | a sink loses a column that must have a value | refused |
@@ -81,6 +81,14 @@ fn topic(change: &ResourceChange<'_>) -> Judgement {
         let reason = format!("the key of `{address}` is another one");
         let rebuilt = Judgement::update(Effect::Backfill, "each record is taken for a new one");
         return Judgement::refuse(&codes::OTHER_KEY, reason, help).or(rebuilt);
+    }
+    let [before, after] = [change.before, change.after].map(|one| text(one, render::CAPTURED_FROM));
+    if before != after && !before.is_empty() && !after.is_empty() {
+        let help = "waive this if it is the same database, or declare another datastore";
+        let reason =
+            format!("`{address}` has what was captured from `{before}`, and is to have that of `{after}`");
+        let mixed = Judgement::update(Effect::Backfill, "a snapshot is added to what the topic has");
+        return Judgement::refuse(&codes::OTHER_SOURCE, reason, help).or(mixed);
     }
     for count in [render::PARTITIONS, render::REPLICATION_FACTOR] {
         if changed.contains(count) {

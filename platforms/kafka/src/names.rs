@@ -47,9 +47,9 @@ impl Names {
         identifier(&[dataset.datastore.as_str(), dataset.dataset.as_str()], TABLE_LIMIT)
     }
 
-    /// Returns the name under which Debezium remembers how far it read a datastore, and that begins the names of its own topics.
-    pub(crate) fn server(&self, store: &str) -> String {
-        format!("{}.{store}", self.prefix)
+    /// Returns the name under which Debezium remembers how far it read a database, and that begins the names of its own topics.
+    pub(crate) fn server(&self, source: &str) -> String {
+        format!("{}.{source}", self.prefix)
     }
 
     /// Returns the name of a connector.
@@ -57,10 +57,10 @@ impl Names {
         format!("{}.{kind}.{name}", self.prefix)
     }
 
-    /// Returns the name of the replication slot and of the publication of a datastore: small letters, digits and `_`, as PostgreSQL demands
+    /// Returns the name of the replication slot and of the publication of a source: small letters, digits and `_`, as PostgreSQL demands
     /// of slots. A slot is there once for a server, so the name of the instance is part of it.
-    pub(crate) fn slot(&self, datastore: &DatastoreName) -> String {
-        let parts = ["datasurface", &self.instance, datastore.as_str()];
+    pub(crate) fn slot(&self, source: &[&str]) -> String {
+        let parts = [&["datasurface", self.instance.as_str()], source].concat();
         identifier(&parts, POSTGRES_LIMIT).replace('-', "_").to_lowercase()
     }
 
@@ -70,9 +70,19 @@ impl Names {
     }
 }
 
-/// Returns a name for what is there for a datastore.
-pub(crate) fn datastore_slug(datastore: &DatastoreName) -> String {
-    slug(&[datastore.as_str()], POSTGRES_LIMIT)
+/// Returns the parts of the name of the source of a database: its container, and the credential where that is not the container's own. So
+/// another name for the credential of a container is no other source.
+pub(crate) fn source_parts<'c>(capture: &'c CaptureFacts, container: &'c ContainerKey) -> Vec<&'c str> {
+    let mut parts = vec![container.zone.as_str(), container.team.as_str(), container.container.as_str()];
+    let declared = &capture.container_key;
+    let is_own = |key: &CredentialKey| {
+        capture.container.credential() == Some(&key.credential)
+            && (&key.zone, &key.team) == (&declared.zone, &declared.team)
+    };
+    if let Some(key) = capture.credential.as_ref().filter(|key| !is_own(key)) {
+        parts.extend([key.zone.as_str(), key.team.as_str(), key.credential.as_str()]);
+    }
+    parts
 }
 
 /// Returns schema and table of a dataset at its source: PostgreSQL's default schema, unless another one is named.
@@ -115,12 +125,12 @@ mod tests {
             let topic = names.topic(&key);
             assert!(topic.len() <= 249, "{topic}");
             assert!(topic.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)), "{topic}");
-            let slot = names.slot(&name.into());
+            let slot = names.slot(&[name, name, name]);
             assert!(slot.len() <= POSTGRES_LIMIT, "{slot}");
             let is_of_slot = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
             assert!(slot.chars().all(is_of_slot), "{slot}");
         }
         assert_eq!(names("Stream").topic(&"NW_Data/customers".into()), "Stream.NW_Data__customers");
-        assert_eq!(names("Stream").slot(&"NW_Data".into()), "datasurface__stream__nw_data");
+        assert_eq!(names("Stream").slot(&["USA", "Team", "Shop"]), "datasurface__stream__usa__team__shop");
     }
 }

@@ -1,6 +1,7 @@
 //! Settings of an instance.
 
 use datasurface_platform::prelude::*;
+use std::time::Duration;
 
 /// The longest prefix of topics: Kafka takes names of 249 characters.
 const PREFIX_LIMIT: usize = 80;
@@ -47,6 +48,9 @@ pub struct KafkaSettings {
     /// The most tasks of one sink; 1 by default.
     #[serde(default = "usual_sink_tasks")]
     pub sink_tasks: u32,
+    /// The most seconds that `run --until-idle` waits; 600 by default.
+    #[serde(default = "usual_patience_seconds")]
+    pub patience_seconds: u32,
     /// The most topics of one shard; 1000 by default.
     #[serde(default = "usual_topics_per_shard")]
     pub topics_per_shard: u64,
@@ -178,6 +182,10 @@ fn usual_sink_tasks() -> u32 {
     1
 }
 
+fn usual_patience_seconds() -> u32 {
+    600
+}
+
 fn usual_topics_per_shard() -> u64 {
     1000
 }
@@ -189,6 +197,11 @@ impl KafkaSettings {
         brokers.sort_unstable();
         brokers.dedup();
         brokers
+    }
+
+    /// The longest time for which a run waits.
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_secs(self.patience_seconds.into())
     }
 
     /// Returns the problems of the values: what no JSON Schema says, and Kafka or Connect would refuse in the middle of an apply.

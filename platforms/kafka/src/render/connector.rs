@@ -23,6 +23,17 @@ impl Connector {
         let file = File::json(&format!("{}.json", resource.address()), &self)?;
         rendering.add(file, [resource.attribute(NAME, self.name).attribute("config", self.config)])
     }
+
+    /// Whether it reads a database.
+    pub(crate) fn is_source(&self) -> bool {
+        self.config.contains_key("topic.prefix")
+    }
+
+    /// The topics of datasets that a source writes: those that its transformations lead to.
+    pub(crate) fn written_topics(&self) -> impl Iterator<Item = &str> {
+        let is_route = |name: &str| name.starts_with("transforms.") && name.ends_with(".replacement");
+        self.config.iter().filter(move |(name, _)| is_route(name)).map(|(_, topic)| topic.as_str())
+    }
 }
 
 /// Returns a configuration of these members.
@@ -30,11 +41,12 @@ pub(super) fn config<'m>(members: impl IntoIterator<Item = (&'m str, String)>) -
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Returns the converters of keys and values: JSON with its schema, in which decimal numbers are numbers. They are named for each connector, so
-/// that it does not depend on the defaults of the workers.
+/// Returns the converters of keys, values and headers: JSON with its schema, in which decimal numbers are numbers. They are named for each
+/// connector, so that it does not depend on the defaults of the workers. A header has the former key of a row whose key changed, and the
+/// usual converter reads it as a map without types, at which sinks fail.
 pub(super) fn converters() -> Config {
     let mut converters = Config::new();
-    for part in ["key", "value"] {
+    for part in ["key", "value", "header"] {
         converters
             .insert(format!("{part}.converter"), "org.apache.kafka.connect.json.JsonConverter".to_owned());
         converters.insert(format!("{part}.converter.schemas.enable"), "true".to_owned());
@@ -49,7 +61,7 @@ pub(super) fn secret_value(context: Context<'_>, secret: &str, file: &str) -> St
 }
 
 /// Returns a pattern of Java that matches a name and nothing else.
-pub(super) fn literal(name: &str) -> String {
+pub(crate) fn literal(name: &str) -> String {
     let mut pattern = String::new();
     for character in name.chars() {
         if !(character.is_alphanumeric() || character == '_') {

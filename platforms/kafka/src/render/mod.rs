@@ -14,7 +14,7 @@ pub(crate) use acl::{
     AccessList, KIND as ACL, PRINCIPAL, RULES, Rule, RuleOperation, RulePattern, RuleResource,
 };
 pub(crate) use cluster::KIND as CLUSTER;
-pub(crate) use connector::{Connector, NAME as CONNECTOR_NAME};
+pub(crate) use connector::{Connector, NAME as CONNECTOR_NAME, literal};
 pub(crate) use sink::{COLUMNS as SINK_COLUMNS, TABLES as SINK_TABLES};
 pub(crate) use sink_form::SinkForm;
 pub(crate) use source::{
@@ -22,7 +22,8 @@ pub(crate) use source::{
 };
 pub(crate) use subscription::{KIND as SUBSCRIPTION, Subscription};
 pub(crate) use topic::{
-    COLUMNS, CONFIGS, KEY, KIND as TOPIC, MANAGED_CONFIGS, NAME, PARTITIONS, REPLICATION_FACTOR, Topic,
+    CAPTURED_FROM, COLUMNS, CONFIGS, KEY, KIND as TOPIC, MANAGED_CONFIGS, NAME, PARTITIONS,
+    REPLICATION_FACTOR, Topic,
 };
 
 use crate::{names::Names, settings::KafkaSettings};
@@ -47,7 +48,7 @@ pub(crate) fn is_connector(kind: &str) -> bool {
     kind == source::KIND || SinkForm::of_kind(kind).is_some()
 }
 
-/// Returns what a node shares: its tables with the source of a datastore, its topic with the sink of a container, and its principals.
+/// Returns what a node shares: its tables with the source of a database, its topic with the sink of a container, and its principals.
 pub(crate) fn shares(context: Context<'_>, node: &NodeView) -> Vec<SharedPart> {
     match node.detail() {
         NodeDetail::Ingest(ingest) => source::parts(context, node, ingest),

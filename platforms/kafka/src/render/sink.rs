@@ -146,6 +146,14 @@ pub(super) fn add(
         ("connection.url", url(context, first)),
         ("connection.username", secret_value(context, &first.secret, "user")),
         ("connection.password", secret_value(context, &first.secret, "password")),
+        // A task writes on one connection, and would open 32 otherwise.
+        ("connection.pool.min_size", "1".to_owned()),
+        ("connection.pool.max_size", "2".to_owned()),
+        ("connection.pool.acquire_increment", "1".to_owned()),
+        // A database that is away is waited for, for as long as it takes: otherwise a restart of it would end the sink.
+        ("connection.restart.on.errors", "true".to_owned()),
+        ("flush.max.retries", i32::MAX.to_string()),
+        ("flush.retry.delay.ms", "1000".to_owned()),
         ("schema.evolution", "basic".to_owned()),
         ("quote.identifiers", "true".to_owned()),
         ("collection.name.format", "${topic}".to_owned()),

@@ -1,4 +1,13 @@
-//! Sources: one Debezium connector for each datastore, with its own topics for heartbeats and signals.
+//! Sources: one Debezium connector for each database, with topics of its own for heartbeats, signals, notifications and messages.
+//!
+//! Datastores that share a database share its source, so its log is read once. A source writes four topics that hold no data of anybody:
+//!
+//! | topic | content |
+//! |---|---|
+//! | heartbeats | what makes an idle source remember how far it has read |
+//! | signals | what it is asked for: snapshots of tables that were added |
+//! | notifications | which of these have begun and ended |
+//! | messages | what the database says of itself at each heartbeat: how much of its log the slot keeps |
 
 use super::{
     Context, cluster,
@@ -6,7 +15,7 @@ use super::{
     security::client_config,
     topic::{self, Topic},
 };
-use crate::names::{datastore_slug, secret, source_table};
+use crate::names::{POSTGRES_LIMIT, secret, source_parts, source_table};
 use datasurface_platform::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,18 +40,25 @@ pub(crate) const SERVER: &str = "server";
 /// The attribute with the topic of signals.
 pub(crate) const SIGNALS: &str = "signals";
 
-/// The prefix of the messages of heartbeats in the log. No topic gets them.
+/// The prefix of the messages of heartbeats in the log. Messages of applications have others, and stay where they are.
 const MESSAGE_PREFIX: &str = "datasurface";
 
-/// What Debezium does in the log of an idle database at each heartbeat, so that the server may forget what is before. It writes to no table. It
-/// is a transaction, since Debezium finds its position after a restart at the end of one, and a snapshot beside changes waits for one.
-const HEARTBEAT: &str = "SELECT pg_logical_emit_message(true, 'datasurface', 'heartbeat')";
+/// Returns what Debezium does in the log of a database at each heartbeat, so that the server may forget what is before. It writes to no table. It
+/// is a transaction, since Debezium finds its position after a restart at the end of one, and a snapshot beside changes waits for one. The
+/// message says how much of the log the slot keeps: so nobody else has to log in to the database to know.
+fn heartbeat(slot: &str) -> String {
+    format!(
+        "SELECT pg_logical_emit_message(true, '{MESSAGE_PREFIX}', (SELECT json_build_object(\
+         'kept_bytes', pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint, 'state', wal_status)::text \
+         FROM pg_replication_slots WHERE slot_name = '{slot}'))"
+    )
+}
 
 /// A table that a source reads.
 #[derive(Debug, Serialize, Deserialize)]
 struct Table {
-    /// The storage name of the datastore.
-    datastore: DatastoreName,
+    /// The name of the replication slot.
+    slot: String,
     host: String,
     port: u16,
     database: String,
@@ -70,12 +86,14 @@ pub(super) fn parts(context: Context<'_>, node: &NodeView, ingest: &IngestFacts)
     let Some(capture) = node.facts().capture() else { return Vec::new() };
     let Some(server) = capture.container.kind().server() else { return Vec::new() };
     let container = node.facts().storage.container(&capture.container_key);
+    let parts = source_parts(capture, &container);
+    let name = slug(&parts, POSTGRES_LIMIT);
     let part = |dataset: &DatasetFacts| {
         let (schema, table) = source_table(capture, &dataset.key.dataset);
         let definition = dataset.schema.table();
         let key = dataset.storage_key();
         let part = Table {
-            datastore: key.datastore.clone(),
+            slot: context.names.slot(&parts),
             host: server.host.to_owned(),
             port: server.port,
             database: server.database.to_owned(),
@@ -88,12 +106,12 @@ pub(super) fn parts(context: Context<'_>, node: &NodeView, ingest: &IngestFacts)
             topic: context.names.topic(key),
             slug: dataset_slug(key),
         };
-        SharedPart::new(SharedKey::after(KIND, datastore_slug(&key.datastore)), part).only_while_fed()
+        SharedPart::new(SharedKey::after(KIND, &*name), part).only_while_fed()
     };
     ingest.datasets.iter().map(part).collect()
 }
 
-/// Adds the source of a datastore, and its topics.
+/// Adds the source of a database, and its topics.
 pub(super) fn add(
     context: Context<'_>,
     rendering: &mut Rendering,
@@ -102,14 +120,20 @@ pub(super) fn add(
 ) -> Result<(), PlatformError> {
     let mut tables: Vec<Table> = scope.parts_as()?;
     tables.sort_by(|one, other| one.slug.cmp(&other.slug));
-    // All are of one datastore, and so of one database.
+    // All are of one container, and so of one database.
     let Some(first) = tables.first() else { return Ok(()) };
+    refuse_shared_table(&tables)?;
     let server = context.names.server(&key.name);
-    let slot = context.names.slot(&first.datastore);
+    let slot = first.slot.clone();
     let address = format!("{}:{}/{}", first.host, first.port, first.database);
-    let signals = format!("{server}.signals");
-    let heartbeats = format!("__debezium-heartbeat.{server}");
-    let own_topics = [("signals", &signals), ("heartbeats", &heartbeats)];
+    let [signals, notifications, messages] =
+        ["signals", "notifications", "message"].map(|purpose| format!("{server}.{purpose}"));
+    let own_topics = [
+        ("signals", &signals),
+        ("heartbeats", &format!("__debezium-heartbeat.{server}")),
+        ("notifications", &notifications),
+        ("messages", &messages),
+    ];
     let mut resource = Resource::new(format!("{KIND}.{}", key.name), KIND)
         .attribute(ADDRESS, &address)
         .attribute(
@@ -139,21 +163,26 @@ pub(super) fn add(
         ("database.sslmode", context.settings.database_ssl_mode.name().to_owned()),
         ("plugin.name", "pgoutput".to_owned()),
         ("slot.name", slot.clone()),
-        ("publication.name", slot),
+        ("publication.name", slot.clone()),
         // The connector makes the publication of its tables, and adds to it those that are added here.
         ("publication.autocreate.mode", "filtered".to_owned()),
         ("snapshot.mode", "initial".to_owned()),
         ("heartbeat.interval.ms", (u64::from(context.settings.heartbeat_seconds) * 1000).to_string()),
-        ("heartbeat.action.query", HEARTBEAT.to_owned()),
-        ("message.prefix.exclude.list", MESSAGE_PREFIX.to_owned()),
+        ("heartbeat.action.query", heartbeat(&slot)),
+        ("message.prefix.include.list", MESSAGE_PREFIX.to_owned()),
         // Signals arrive by a topic, and nothing is written to the database for them.
         ("signal.enabled.channels", "kafka".to_owned()),
         ("signal.kafka.topic", signals),
         ("signal.kafka.bootstrap.servers", context.settings.brokers().join(",")),
         ("signal.kafka.groupId", format!("{server}.signals")),
+        // What was read of signals is committed when a source stops in good order: otherwise one that is killed may forget a snapshot that it was
+        // asked for, and did not begin. One that reads signals again reads tables again.
+        ("signal.consumer.enable.auto.commit", "false".to_owned()),
         // A source that was killed leaves its group after this time, and its successor reads no signal before.
         ("signal.consumer.session.timeout.ms", "10000".to_owned()),
         ("read.only", "true".to_owned()),
+        ("notification.enabled.channels", "sink".to_owned()),
+        ("notification.sink.topic.name", notifications),
         // Exact values: numbers with their digits, times with microseconds, bytes as they are.
         ("decimal.handling.mode", "precise".to_owned()),
         ("time.precision.mode", "adaptive".to_owned()),
@@ -165,6 +194,19 @@ pub(super) fn add(
     config.extend(table_lists(&tables));
     config.extend(routes(context, &key.name, &tables));
     Connector { name: context.names.connector(KIND, &key.name), config }.add(rendering, resource)
+}
+
+/// Refuses a table that two datasets are read from: a transformation brings a record into one topic.
+fn refuse_shared_table(tables: &[Table]) -> Result<(), PlatformError> {
+    let mut seen = BTreeSet::new();
+    match tables.iter().map(Table::full_name).find(|name| !seen.insert(name.clone())) {
+        None => Ok(()),
+        Some(name) => {
+            let context =
+                format!("reading `{name}` for two datasets: let one of them be read by another platform");
+            Err(PlatformError::new(PlatformErrorKind::Unsupported, context))
+        }
+    }
 }
 
 /// The lists of tables, columns and keys. Columns that the model does not have never leave their database.

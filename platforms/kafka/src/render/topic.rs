@@ -26,6 +26,9 @@ pub(crate) const COLUMNS: &str = "columns";
 /// The attribute with the key of the records.
 pub(crate) const KEY: &str = "key";
 
+/// The attribute with the container that the dataset is captured from.
+pub(crate) const CAPTURED_FROM: &str = "captured_from";
+
 /// What the configurations of topics can have.
 pub(crate) const MANAGED_CONFIGS: [&str; 7] = [
     "cleanup.policy",
@@ -77,6 +80,11 @@ pub(super) fn add(
         .dependency(cluster::KIND)
         .occupying(format!("{}/{}", context.cluster_address(), topic.name))
         .with_held_data(dataset);
+    let resource = match node.facts().capture() {
+        Some(capture) => resource
+            .attribute(CAPTURED_FROM, node.facts().storage.container(&capture.container_key).to_string()),
+        None => resource,
+    };
     rendering.add(File::json(&format!("{}.json", resource.address()), &topic)?, [resource])
 }
 

@@ -1,14 +1,8 @@
 //! Connectors: each has the configuration that was rendered, and runs.
 
-use super::{
-    clients::{connect_failed, kafka_failed},
-    failure,
-};
+use super::{clients::connect_failed, failure};
 use crate::{render::Connector, transition::Signal};
-use chrono::{DateTime, Utc};
-use datasurface_kafka_client::{
-    ConnectClient, ConnectorConfig, ConnectorState, ConnectorStatus, KafkaClient, NewRecord, Put,
-};
+use datasurface_kafka_client::{ConnectClient, ConnectorConfig, ConnectorState, ConnectorStatus, Put};
 use datasurface_platform::{RuntimeContext, prelude::*};
 use std::{
     thread,
@@ -73,27 +67,6 @@ pub(super) fn ensure(
 /// Whether a connector has another configuration. Connect adds the name.
 pub(super) fn is_other(found: &ConnectorConfig, name: &str, wanted: &ConnectorConfig) -> bool {
     *found != wanted.clone().with("name", name)
-}
-
-/// Sends a source a record.
-///
-/// # Errors
-///
-/// If the brokers refuse it.
-pub(super) fn send(
-    kafka: &mut KafkaClient,
-    signal: &Signal,
-    now: DateTime<Utc>,
-) -> Result<(), PlatformError> {
-    let record = NewRecord {
-        key: Some(signal.key.clone().into_bytes()),
-        value: Some(signal.value.to_string().into_bytes()),
-        timestamp: now.timestamp_millis(),
-        ..NewRecord::default()
-    };
-    let failed = |error| kafka_failed(format!("asking `{}` for a snapshot", signal.key), error);
-    kafka.produce(&signal.topic, 0, &[record]).map_err(failed)?;
-    Ok(())
 }
 
 /// Starts what failed of a connector again. Returns the failure, if there was one.

@@ -5,7 +5,7 @@ use super::{
     clients::{Clients, connect_failed, kafka_failed},
     connectors, failure,
     rendered::Rendered,
-    topics,
+    slot, topics,
 };
 use crate::render::{Connector, Topic};
 use datasurface_kafka_client::{ConnectClient, ConnectorState, KafkaClient};
@@ -37,6 +37,9 @@ pub(super) fn all(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Drif
     for (address, connector) in &rendered.connectors {
         let (problem, is_repaired) = connector_problem(&clients.connect, connector)?;
         add(address, problem, is_repaired);
+        if connector.is_source() {
+            add(address, slot::problem(&mut clients.kafka, connector)?, false);
+        }
     }
     Ok(drifted)
 }

@@ -5,8 +5,10 @@
 //! | `rendered.rs` | what was rendered, read from files |
 //! | `clients.rs` | the brokers and Connect, with the login of the settings |
 //! | `topics.rs`, `access.rs`, `connectors.rs` | each looks first at what is there, and changes what differs |
+//! | `signals.rs` | what sources are asked for, and which of it is done |
 //! | `removal.rs` | what is to go |
-//! | `status.rs`, `drift.rs`, `failure.rs` | what is there, held against what was rendered |
+//! | `progress.rs`, `idle.rs` | how far sources and sinks are, and waiting for them |
+//! | `status.rs`, `drift.rs`, `slot.rs`, `failure.rs` | what is there, held against what was rendered |
 //!
 //! Nothing is remembered: what is there is asked for. So an apply that was killed, or is called twice, does what is left to do. Data moves
 //! without the runtime: Connect runs its connectors by itself, and starts them again where a worker dies.
@@ -16,51 +18,65 @@ mod clients;
 mod connectors;
 mod drift;
 mod failure;
+mod idle;
+mod progress;
 mod removal;
 mod rendered;
+mod signals;
+mod slot;
 mod status;
 mod topics;
 
 use crate::KafkaPlatform;
+use chrono::{DateTime, TimeDelta, Utc};
 use clients::Clients;
 use datasurface_platform::{
-    ApplyReport, JobFailure, RunReport, RunRequest, RuntimeContext, Status, prelude::*,
+    ApplyReport, JobFailure, RunMode, RunReport, RunRequest, RuntimeContext, Status, prelude::*,
 };
 use rendered::Rendered;
+
+/// The time between two looks at connectors that may have failed.
+const LOOKING_AFTER: TimeDelta = TimeDelta::minutes(1);
 
 impl Runtime for KafkaPlatform {
     fn apply(&self, site: &RuntimeContext<'_>, _plan: &Plan) -> Result<ApplyReport, PlatformError> {
         let rendered = Rendered::read(site.rendered)?;
         let mut clients = Clients::connect(self.settings(), site)?;
         let mut report = ApplyReport::default();
-        let mut count = |address: &ResourceAddress, is_changed: bool| {
-            site.watcher.job_started(address.as_str());
-            match is_changed {
-                true => report.done += 1,
-                false => report.done_before += 1,
-            }
+        let begin = |address: &ResourceAddress| site.watcher.job_started(address.as_str());
+        let mut count = |is_changed: bool| match is_changed {
+            true => report.done += 1,
+            false => report.done_before += 1,
         };
         for (address, topic) in &rendered.topics {
-            count(address, topics::ensure(&mut clients.kafka, topic)?);
+            begin(address);
+            count(topics::ensure(&mut clients.kafka, topic)?);
         }
         for (address, list) in &rendered.access {
-            count(address, access::ensure(&mut clients.kafka, list)?);
+            begin(address);
+            count(access::ensure(&mut clients.kafka, list)?);
         }
         for (address, connector) in &rendered.connectors {
+            begin(address);
             let is_asked = rendered.signals.iter().any(|signal| connectors::is_for(connector, signal));
-            count(address, connectors::ensure(&clients.connect, site, connector, is_asked)?);
+            count(connectors::ensure(&clients.connect, site, connector, is_asked)?);
         }
         for signal in &rendered.signals {
-            connectors::send(&mut clients.kafka, signal, site.now)?;
+            site.watcher.job_started(&signal.topic);
+            signals::send(&mut clients.kafka, signal, site.now)?;
         }
         removal::remove(&mut clients, site, &rendered.removals)?;
         Ok(report)
     }
 
-    fn run(&self, site: &RuntimeContext<'_>, _request: &RunRequest) -> Result<RunReport, PlatformError> {
+    fn run(&self, site: &RuntimeContext<'_>, request: &RunRequest) -> Result<RunReport, PlatformError> {
         let rendered = Rendered::read(site.rendered)?;
-        let clients = Clients::connect(self.settings(), site)?;
+        let mut clients = Clients::connect(self.settings(), site)?;
         let mut report = RunReport::default();
+        if request.mode == RunMode::UntilIdle {
+            report.failures = idle::wait(&mut clients, site, &rendered, self.settings().patience())?;
+            return Ok(report);
+        }
         for (address, connector) in &rendered.connectors {
             if let Some(reason) = connectors::restart_failed(&clients.connect, connector)? {
                 report.failures.push(JobFailure { job: address.clone(), reason, examples: Vec::new() });
@@ -77,5 +93,11 @@ impl Runtime for KafkaPlatform {
             waiting: Vec::new(),
             drifted: drift::all(&mut clients, &rendered)?,
         })
+    }
+
+    /// Connectors have no timetable, and one that failed does not start again by itself: whoever runs what is due looks after them.
+    fn next_due(&self, site: &RuntimeContext<'_>) -> Result<Option<DateTime<Utc>>, PlatformError> {
+        let has_connectors = !Rendered::read(site.rendered)?.connectors.is_empty();
+        Ok(has_connectors.then_some(site.now + LOOKING_AFTER))
     }
 }

@@ -23,13 +23,16 @@ pub(super) fn remove(
     removals: &[Removals],
 ) -> Result<(), PlatformError> {
     for connector in removals.iter().flat_map(|scope| &scope.connectors) {
+        site.watcher.job_started(&connector.name);
         remove_connector(&clients.connect, site, connector)?;
     }
     for list in removals.iter().flat_map(|scope| &scope.access) {
+        site.watcher.job_started(&list.principal);
         let failed = |error| kafka_failed(format!("taking rights from `{}`", list.principal), error);
         clients.kafka.delete_acls(&access::acls(list)).map_err(failed)?;
     }
     for topic in removals.iter().flat_map(|scope| &scope.topics) {
+        site.watcher.job_started(topic);
         let failed = |error| kafka_failed(format!("removing the topic `{topic}`"), error);
         clients.kafka.delete_topic(topic).map_err(failed)?;
     }

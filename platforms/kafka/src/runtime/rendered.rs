@@ -57,6 +57,16 @@ impl Rendered {
         Ok(all)
     }
 
+    /// The sources.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &Connector> {
+        self.connectors.values().filter(|connector| connector.is_source())
+    }
+
+    /// The source that writes each topic, by the name of the topic.
+    pub(super) fn sources_by_topic(&self) -> BTreeMap<&str, &Connector> {
+        self.sources().flat_map(|source| source.written_topics().map(move |topic| (topic, source))).collect()
+    }
+
     /// Leaves out of what is to go whatever is rendered: a file of an earlier revision may name it.
     fn leave_out_rendered(&mut self) {
         let (topics, connectors) = (&self.topics, &self.connectors);

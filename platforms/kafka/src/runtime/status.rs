@@ -1,13 +1,18 @@
 //! The status of consumers.
 
 use super::{
-    clients::{Clients, connect_failed, kafka_failed},
+    clients::{Clients, connect_failed},
     failure,
+    progress::Progress,
     rendered::Rendered,
 };
 use crate::render::{Connector, Subscription};
 use datasurface_kafka_client::ConnectClient;
 use datasurface_platform::{SinkStatus, prelude::*};
+use std::collections::BTreeMap;
+
+/// The failures of connectors, by name.
+type Failures = BTreeMap<String, String>;
 
 /// Returns the status of each dataset of each group.
 ///
@@ -15,16 +20,24 @@ use datasurface_platform::{SinkStatus, prelude::*};
 ///
 /// If the brokers or Connect cannot be asked.
 pub(super) fn sinks(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<SinkStatus>, PlatformError> {
+    let failures = failures(&clients.connect, rendered)?;
+    let progress = Progress::read(clients, rendered)?;
+    let sources = rendered.sources_by_topic();
     let mut sinks = Vec::new();
     for subscription in &rendered.subscriptions {
-        let failure = failure_of(clients, rendered, subscription)?;
+        let source = sources.get(subscription.topic.as_str()).copied();
+        let confirmed_at = match source {
+            Some(source) => progress.delivered_until(&mut clients.kafka, source, subscription)?,
+            None => None,
+        };
+        let failure = failure_of(&failures, source, subscription);
         sinks.extend(subscription.consumers.iter().map(|consumer| SinkStatus {
             group: consumer.group.clone(),
             dataset: subscription.dataset.clone(),
             stored_as: None,
             last_batch: None,
             schema_version: None,
-            confirmed_at: None,
+            confirmed_at,
             promised: consumer.promised,
             rejected: 0,
             unfit: 0,
@@ -36,38 +49,29 @@ pub(super) fn sinks(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Si
     Ok(sinks)
 }
 
-/// Returns the failure of what brings a dataset to its consumers: of the source that writes its topic, or of the sink that reads it, which
-/// also says how many records it has not read.
-fn failure_of(
-    clients: &mut Clients,
-    rendered: &Rendered,
-    subscription: &Subscription,
-) -> Result<Option<String>, PlatformError> {
-    let topic = &subscription.topic;
-    let writes = |connector: &&Connector| connector.config.values().any(|value| value == topic);
-    let is_source = |connector: &&Connector| connector.config.contains_key("topic.prefix");
-    let source = rendered.connectors.values().filter(is_source).find(writes);
-    if let Some(source) = source
-        && let Some(failure) = connector_failure(&clients.connect, &source.name)?
-    {
-        return Ok(Some(format!("its source `{}`: {failure}", source.name)));
+/// The failures of all connectors.
+fn failures(connect: &ConnectClient, rendered: &Rendered) -> Result<Failures, PlatformError> {
+    let mut failures = Failures::new();
+    for connector in rendered.connectors.values() {
+        let name = &connector.name;
+        let failed = |error| connect_failed(format!("looking at the connector `{name}`"), error);
+        let failure = match connect.status(name).map_err(failed)? {
+            None => Some("it is not there; apply again".to_owned()),
+            Some(status) => status.failure().map(failure::summary),
+        };
+        failures.extend(failure.map(|failure| (name.clone(), failure)));
     }
-    for delivery in &subscription.deliveries {
-        let Some(failure) = connector_failure(&clients.connect, &delivery.sink)? else { continue };
-        let failed = |error| kafka_failed(format!("reading the lag of `{}`", delivery.sink), error);
-        let lag = clients.kafka.lag(&format!("connect-{}", delivery.sink)).map_err(failed)?;
-        let unread: i64 = lag.get(topic).into_iter().flat_map(|partitions| partitions.values()).sum();
-        let unread = format!("{unread} records are not read");
-        return Ok(Some(format!("its sink `{}`: {failure}; {unread}", delivery.sink)));
-    }
-    Ok(None)
+    Ok(failures)
 }
 
-fn connector_failure(connect: &ConnectClient, name: &str) -> Result<Option<String>, PlatformError> {
-    let failed = |error| connect_failed(format!("looking at the connector `{name}`"), error);
-    let status = connect.status(name).map_err(failed)?;
-    Ok(match status {
-        None => Some("it is not there; apply again".to_owned()),
-        Some(status) => status.failure().map(failure::summary),
-    })
+/// Returns the failure of what brings a dataset to its consumers: of the source that writes its topic, or of a sink that reads it.
+fn failure_of(
+    failures: &Failures,
+    source: Option<&Connector>,
+    subscription: &Subscription,
+) -> Option<String> {
+    let of =
+        |kind: &str, name: &str| failures.get(name).map(|failure| format!("its {kind} `{name}`: {failure}"));
+    let mut sinks = subscription.deliveries.iter().map(|delivery| delivery.sink.as_str());
+    source.and_then(|source| of("source", &source.name)).or_else(|| sinks.find_map(|sink| of("sink", sink)))
 }

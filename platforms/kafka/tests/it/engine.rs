@@ -5,6 +5,8 @@ use datasurface_kafka_client::{
     KafkaClient, Limits, Security,
     testing::{ADMINISTRATOR, ConnectWorker, Engines, Kafka, KafkaOptions, Listener},
 };
+use datasurface_platform::{EnvironmentCredentials, RunRequest, prelude::PlatformName};
+use datasurface_testkit::Deployment;
 use postgres::Client;
 use std::{
     collections::BTreeMap,
@@ -12,7 +14,7 @@ use std::{
     io::Write as _,
     path::Path,
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 /// The user as which Debezium reads: it owns the tables, and has no more rights than it needs.
@@ -39,6 +41,15 @@ impl Site {
     /// Starts the engines, with brokers that let everybody in. Without one of the engines, the test is skipped.
     pub(crate) fn start() -> Option<Self> {
         Self::start_as(&KafkaOptions::new(), BTreeMap::new(), "")
+    }
+
+    /// Starts the engines, with three brokers.
+    pub(crate) fn start_with_three_brokers() -> Option<Self> {
+        // What Connect remembers has to be on all of them, too.
+        let replication =
+            ["config", "offset", "status"].map(|kind| format!("{kind}.storage.replication.factor"));
+        let properties = replication.map(|name| (name, "3".to_owned())).into();
+        Self::start_as(&KafkaOptions::new().with_nodes(3), properties, "")
     }
 
     /// Starts the engines, with brokers that have users. Connect is the administrator, who has this password.
@@ -115,6 +126,20 @@ impl Site {
     pub(crate) fn warehouse(&self) -> Client {
         self.server.owner("warehouse")
     }
+}
+
+/// Waits until everything that is at the sources now is delivered, as `run --until-idle` does. What failed meanwhile is started again by that.
+#[track_caller]
+pub(crate) fn until_idle(deployment: &mut Deployment) {
+    assert_eq!(behind(deployment), Vec::<String>::new());
+}
+
+/// What is behind after a run that waits until everything is delivered.
+pub(crate) fn behind(deployment: &mut Deployment) -> Vec<String> {
+    deployment.set_now(SystemTime::now().into());
+    let ran = deployment.run(&EnvironmentCredentials, &RunRequest::until_idle()).unwrap();
+    let failures = &ran[&PlatformName::from("Stream")].failures;
+    failures.iter().map(|failure| format!("{}: {}", failure.job, failure.reason)).collect()
 }
 
 /// Waits for what arrives a moment later.

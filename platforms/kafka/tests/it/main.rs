@@ -7,6 +7,8 @@
     reason = "a test that cannot go on should stop, in its helpers too"
 )]
 
+mod audit;
+mod dump;
 mod engine;
 mod laws;
 mod northwind;
@@ -15,9 +17,13 @@ mod plans;
 #[path = "../../../local/tests/it/support/postgres.rs"]
 #[expect(dead_code, reason = "it is made for the tests of the local platform")]
 mod postgres;
+mod random_changes;
 mod refused;
+mod resumed;
 mod running;
 mod secured;
 mod shop;
+mod site_model;
+mod whole;
 
 use engine::skipped;

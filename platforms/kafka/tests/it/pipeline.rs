@@ -1,7 +1,6 @@
 //! NorthWind, from a database through topics into another database.
 
-use crate::engine::Site;
-use datasurface_kafka::KafkaPlatform;
+use crate::{engine::Site, site_model::model};
 use datasurface_platform::prelude::*;
 use postgres::Client;
 
@@ -36,52 +35,24 @@ impl Pipeline {
         let datasets = DATASETS.into_iter().chain([("customers", self.customers)]);
         let datasets = datasets.map(|(name, columns)| Dataset::new(name, columns).classified("Public"));
         let store = datasets.fold(store, Datastore::dataset);
-        let database = |name: &str, database: &str| {
-            let kind = ContainerKind::Postgres {
-                host: "127.0.0.1".into(),
-                port: site.server.port,
-                database: database.into(),
-            };
-            DataContainer::new(name, kind).located("Azure/USA")
+        let with = |team: Team| {
+            let team = team.datastore(store);
+            match self.wanted.is_empty() {
+                true => team,
+                false => team.workspace(
+                    Workspace::new("Reporting")
+                        .with_container("USA/Team/Warehouse")
+                        .group(DatasetGroup::new("Now").with_sinks(self.wanted.iter().copied()))
+                        .group(
+                            DatasetGroup::new("Ever")
+                                .sink("NW_Data/products")
+                                .with_milestoning(Milestoning::Forensic)
+                                .with_retention(Retention::years(1)),
+                        ),
+                ),
+            }
         };
-        let team = Team::new()
-            .credential(Credential::new("reader", CredentialKind::Password).opening("USA/Team/Source"))
-            .credential(Credential::new("writer", CredentialKind::Password).opening("USA/Team/Warehouse"))
-            .container(database("Source", "source").with_credential("reader"))
-            .container(database("Warehouse", "warehouse").with_credential("writer"))
-            .datastore(store);
-        let team = match self.wanted.is_empty() {
-            true => team,
-            false => team.workspace(
-                Workspace::new("Reporting")
-                    .with_container("USA/Team/Warehouse")
-                    .group(DatasetGroup::new("Now").with_sinks(self.wanted.iter().copied()))
-                    .group(
-                        DatasetGroup::new("Ever")
-                            .sink("NW_Data/products")
-                            .with_milestoning(Milestoning::Forensic)
-                            .with_retention(Retention::years(1)),
-                    ),
-            ),
-        };
-        let platform = PlatformDeclaration::new("Stream", KafkaPlatform::KIND)
-            .setting(
-                "bootstrap_servers",
-                json!(site.kafka.bootstrap_servers().split(',').collect::<Vec<_>>()),
-            )
-            .setting("connect_url", json!(site.worker.url()))
-            .setting("replication_factor", json!(1))
-            .setting("secrets_directory", json!(site.secrets()))
-            .setting("database_ssl_mode", json!("disable"))
-            .setting("heartbeat_seconds", json!(2));
-        Ecosystem::new("NorthWind", "github:northwind/model@main", "github:northwind/live@main")
-            .vendor(InfrastructureVendor::new("Azure").location("USA"))
-            .platform(platform)
-            .zone(
-                "USA",
-                "github:northwind/usa@main",
-                GovernanceZone::new().team("Team", "github:northwind/team@main", team),
-            )
+        model(site, with)
     }
 }
 
@@ -104,6 +75,26 @@ pub(crate) fn fill(source: &mut Client) {
                 CASE WHEN n % 6 > 0 THEN n * 0.37 END FROM generate_series(1, 800) n;",
         )
         .unwrap();
+}
+
+/// Changes of every kind. The same seed makes the same changes.
+pub(crate) fn change(source: &mut Client, seed: u32) {
+    let changes = format!(
+        "UPDATE products SET unit_price = unit_price + {seed}.0001, supplier_id = NULLIF(product_id % 5, 0) WHERE product_id % 7 = {seed} % 7;
+         DELETE FROM products WHERE product_id % 11 = {seed} % 11;
+         INSERT INTO products SELECT n, 'new ' || n, NULL, NULL, true FROM generate_series(1000 + {seed} * 50, 1030 + {seed} * 50) n;
+         UPDATE suppliers SET company_name = 'S{seed} ' || supplier_id;
+         UPDATE suppliers SET homepage = NULL WHERE supplier_id % 9 = {seed} % 9;
+         UPDATE customers SET country = NULL WHERE customer_id LIKE '%{seed}';
+         DELETE FROM customers WHERE customer_id LIKE '%{seed}2';
+         INSERT INTO customers VALUES ('N{seed}', 'in between', 'X', '0'), ('M{seed}', 'again', NULL, NULL);
+         DELETE FROM customers WHERE customer_id = 'N{seed}';
+         UPDATE customers SET customer_id = 'K{seed}' WHERE customer_id = 'M{seed}';"
+    );
+    // Each statement is a transaction of its own.
+    for statement in changes.split_inclusive(';') {
+        source.batch_execute(statement).unwrap();
+    }
 }
 
 /// The columns that are compared of each table, and its key.

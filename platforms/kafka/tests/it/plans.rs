@@ -38,8 +38,8 @@ fn a_table_that_is_added_is_read_by_a_signal() {
     let (plan, files) = changed(&before, &Shop::new());
     insta::assert_snapshot!(steps(&plan).join("\n"));
     let [signal] = &files[..] else { panic!("{files:?}") };
-    assert_eq!(signal["topic"], "Stream.Store.signals");
-    assert_eq!(signal["key"], "Stream.Store");
+    assert_eq!(signal["topic"], "Stream.Europe-Sales-Till.signals");
+    assert_eq!(signal["key"], "Stream.Europe-Sales-Till");
     assert_eq!(signal["value"]["type"], "execute-snapshot");
     assert_eq!(signal["value"]["data"]["data-collections"], json!(["sales.orders"]));
 }
@@ -76,7 +76,7 @@ fn what_is_held_is_kept_and_read_no_more() {
     let resources = || scopes.iter().flat_map(|scope| scope.resources.values());
     let find = |address: &str| resources().find(|one| one.address().as_str() == address);
     assert!(find("topic.Store-orders").is_some());
-    let source = find("source.Store").unwrap();
+    let source = find("source.Europe-Sales-Till").unwrap();
     assert_eq!(source.attributes()["tables"], json!({"public.customers": ["id", "name"]}));
 }
 

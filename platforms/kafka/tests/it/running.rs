@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{Site, eventually},
-    pipeline::{CUSTOMERS, Pipeline, difference, fill, rows},
+    pipeline::{CUSTOMERS, Pipeline, change, difference, fill, rows},
     shop::deployment,
 };
 use datasurface_kafka_client::{ConnectClient, Limits, Tls};
@@ -26,26 +26,6 @@ fn drifted(deployment: &Deployment) -> Vec<String> {
     drifted.into_iter().map(|one| format!("{}: {}", one.resource, one.problem)).collect()
 }
 
-/// Changes of every kind. The same seed makes the same changes.
-fn change(source: &mut Client, seed: u32) {
-    let changes = format!(
-        "UPDATE products SET unit_price = unit_price + {seed}.0001, supplier_id = NULLIF(product_id % 5, 0) WHERE product_id % 7 = {seed} % 7;
-         DELETE FROM products WHERE product_id % 11 = {seed} % 11;
-         INSERT INTO products SELECT n, 'new ' || n, NULL, NULL, true FROM generate_series(1000 + {seed} * 50, 1030 + {seed} * 50) n;
-         UPDATE suppliers SET company_name = 'S{seed} ' || supplier_id;
-         UPDATE suppliers SET homepage = NULL WHERE supplier_id % 9 = {seed} % 9;
-         UPDATE customers SET country = NULL WHERE customer_id LIKE '%{seed}';
-         DELETE FROM customers WHERE customer_id LIKE '%{seed}2';
-         INSERT INTO customers VALUES ('N{seed}', 'in between', 'X', '0'), ('M{seed}', 'again', NULL, NULL);
-         DELETE FROM customers WHERE customer_id = 'N{seed}';
-         UPDATE customers SET customer_id = 'K{seed}' WHERE customer_id = 'M{seed}';"
-    );
-    // Each statement is a transaction of its own.
-    for statement in changes.split_inclusive(';') {
-        source.batch_execute(statement).unwrap();
-    }
-}
-
 #[test]
 fn northwind_arrives_as_it_is() {
     let Some(mut site) = Site::start() else { return };
@@ -58,13 +38,13 @@ fn northwind_arrives_as_it_is() {
     // The snapshot.
     deployment.render(&first.ecosystem(&site)).unwrap();
     let report = applied(&deployment);
-    // Three topics, two of the source itself, the source and the sinks of both forms.
-    assert_eq!((report.done, report.done_before), (8, 0));
+    // Three topics, four of the source itself, the source and the sinks of both forms.
+    assert_eq!((report.done, report.done_before), (10, 0));
     eventually("after the snapshot", || difference(&mut source, &mut warehouse, &datasets));
     let hidden = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'phone'";
     assert_eq!(warehouse.query_one(hidden, &[]).unwrap().get::<_, i64>(0), 0, "nobody declared it");
     let report = applied(&deployment);
-    assert_eq!((report.done, report.done_before), (0, 8), "what is there is left alone");
+    assert_eq!((report.done, report.done_before), (0, 10), "what is there is left alone");
     assert_eq!(drifted(&deployment), Vec::<String>::new());
     assert_eq!(status(&deployment).sinks.len(), 4);
 

@@ -5,6 +5,7 @@
 
 use postgres::{Client, Config, NoTls};
 use std::{
+    io::Write as _,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -35,12 +36,23 @@ trap 'rm -rf "$1"' EXIT
 printf '%s\n' "$4" > "$1/password"
 "$2/initdb" -D "$1/data" -U postgres -N -E UTF8 --locale=C --pwfile="$1/password" \
   --auth-host=scram-sha-256 --auth-local=trust > "$1/log" 2>&1
-"$2/postgres" -D "$1/data" -p "$3" -k "$1" -h 127.0.0.1 -c fsync=off -c max_connections=60 -c wal_level=logical \
-  >> "$1/log" 2>&1 < /dev/null &
-server=$!
-cat > /dev/null || true
-kill -QUIT "$server" || true
-wait "$server" || true
+start() {
+  "$2/postgres" -D "$1/data" -p "$3" -k "$1" -h 127.0.0.1 -c fsync=off -c max_connections=60 -c wal_level=logical \
+    >> "$1/log" 2>&1 < /dev/null &
+  server=$!
+}
+stop() {
+  kill -QUIT "$server" || true
+  wait "$server" || true
+}
+start "$@"
+while read -r order; do
+  case $order in
+    stop) stop ;;
+    start) start "$@" ;;
+  esac
+done
+stop
 "#;
 
 impl Server {
@@ -121,6 +133,32 @@ impl Server {
         client.batch_execute(&format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)")).unwrap();
         let create = format!("CREATE DATABASE \"{database}\" OWNER {WRITER} TEMPLATE \"{like}\"");
         client.batch_execute(&create).unwrap();
+    }
+
+    /// Stops it as a power cut would, and leaves its files as they are.
+    #[allow(dead_code, reason = "tests of the streaming platform need it")]
+    pub(crate) fn crash(&mut self) {
+        self.order("stop");
+        while self.config("postgres", "postgres").connect(NoTls).is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Starts it again after a crash, and waits until it is ready.
+    #[allow(dead_code, reason = "tests of the streaming platform need it")]
+    pub(crate) fn recover(&mut self) {
+        self.order("start");
+        let until = Instant::now() + Duration::from_secs(90);
+        while self.config("postgres", "postgres").connect(NoTls).is_err() {
+            assert!(Instant::now() < until, "PostgreSQL does not recover");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    #[allow(dead_code, reason = "tests of the streaming platform need it")]
+    fn order(&mut self, order: &str) {
+        let orders = self.shell.stdin.as_mut().unwrap();
+        orders.write_all(format!("{order}\n").as_bytes()).unwrap();
     }
 
     /// Stops it as a power cut would.

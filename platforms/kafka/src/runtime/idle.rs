@@ -1,0 +1,138 @@
+//! Waiting until everything that was at the sources at a moment is where consumers read it.
+
+use super::{
+    clients::Clients,
+    connectors,
+    progress::{self, Progress},
+    rendered::Rendered,
+};
+use chrono::{DateTime, Utc};
+use datasurface_kafka_client::{GroupOffsets, KafkaClient, Offsets};
+use datasurface_platform::{JobFailure, RuntimeContext, prelude::*};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// The time between two looks.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The most times that one connector is started again.
+const RESTARTS: usize = 3;
+
+/// What is behind, and why.
+type Behind = BTreeMap<ResourceAddress, String>;
+
+/// Waits until every change that was made at a source before the time of the call is delivered. Returns what is behind when the time is over, or
+/// when a connector fails again and again; nothing if all is delivered.
+///
+/// First, each source has to read up to the time of the call, by the clock of its database. Then sinks have to read what topics have at that
+/// moment: changes that come later are not waited for.
+///
+/// # Errors
+///
+/// If the brokers or Connect cannot be asked, or the caller cancels.
+pub(super) fn wait(
+    clients: &mut Clients,
+    site: &RuntimeContext<'_>,
+    rendered: &Rendered,
+    patience: Duration,
+) -> Result<Vec<JobFailure>, PlatformError> {
+    let began = Instant::now();
+    let mut restarts: BTreeMap<&ResourceAddress, usize> = BTreeMap::new();
+    let mut goal: Option<BTreeMap<String, Offsets>> = None;
+    loop {
+        let mut behind = Behind::new();
+        let mut is_hopeless = false;
+        for (address, connector) in &rendered.connectors {
+            let Some(failure) = connectors::restart_failed(&clients.connect, connector)? else { continue };
+            let count = restarts.entry(address).or_default();
+            *count += 1;
+            is_hopeless |= *count > RESTARTS;
+            behind.insert(address.clone(), failure);
+        }
+        if goal.is_none() {
+            let progress = Progress::read(clients, rendered)?;
+            let sources = sources_behind(&progress, rendered, site.now);
+            if sources.is_empty() {
+                goal = Some(progress.ends);
+            }
+            add(&mut behind, sources);
+        }
+        if let Some(goal) = &goal {
+            let groups = progress::groups(&mut clients.kafka, rendered)?;
+            add(&mut behind, sinks_behind(&mut clients.kafka, goal, &groups, rendered)?);
+        }
+        if behind.is_empty() || is_hopeless || began.elapsed() >= patience {
+            let failure = |(job, reason)| JobFailure { job, reason, examples: Vec::new() };
+            return Ok(behind.into_iter().map(failure).collect());
+        }
+        if site.watcher.is_cancelled() {
+            let context = "waiting until everything is delivered";
+            return Err(
+                PlatformError::new(PlatformErrorKind::External, context).caused_by("it was cancelled")
+            );
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+/// Adds what is behind. A failure that is known already says more.
+fn add(behind: &mut Behind, more: Behind) {
+    for (address, reason) in more {
+        behind.entry(address).or_insert(reason);
+    }
+}
+
+fn sources_behind(progress: &Progress, rendered: &Rendered, moment: DateTime<Utc>) -> Behind {
+    let mut behind = Behind::new();
+    for (address, source) in rendered.connectors.iter().filter(|(_, one)| one.is_source()) {
+        let Some(source) = progress.sources.get(&source.name) else { continue };
+        let reason = match source.read_until {
+            None => Some("its first snapshot is not complete".to_owned()),
+            Some(until) if until < moment => {
+                let seconds = (moment - until).num_seconds();
+                Some(format!(
+                    "what was changed in the last {seconds} seconds before this call is not in topics"
+                ))
+            }
+            Some(_) if !source.waiting_topics.is_empty() => {
+                let topics: Vec<String> =
+                    source.waiting_topics.iter().map(|one| format!("`{one}`")).collect();
+                Some(format!("the snapshot for {} is not complete", topics.join(" and ")))
+            }
+            Some(_) => None,
+        };
+        behind.extend(reason.map(|reason| (address.clone(), reason)));
+    }
+    behind
+}
+
+fn sinks_behind(
+    kafka: &mut KafkaClient,
+    goal: &BTreeMap<String, Offsets>,
+    groups: &BTreeMap<String, GroupOffsets>,
+    rendered: &Rendered,
+) -> Result<Behind, PlatformError> {
+    let mut unread: BTreeMap<&str, (i64, BTreeSet<&str>)> = BTreeMap::new();
+    for subscription in &rendered.subscriptions {
+        let topic = subscription.topic.as_str();
+        for delivery in &subscription.deliveries {
+            for (partition, offsets) in progress::unread(goal, groups, &delivery.sink, topic) {
+                let count = offsets.end - offsets.start;
+                if progress::first_made_at(kafka, topic, partition, offsets)?.is_some() {
+                    let (records, topics) = unread.entry(&delivery.sink).or_default();
+                    *records += count;
+                    topics.insert(topic);
+                }
+            }
+        }
+    }
+    let of_sink = rendered.connectors.iter().filter_map(|(address, connector)| {
+        let (records, topics) = unread.get(connector.name.as_str())?;
+        let topics: Vec<String> = topics.iter().map(|topic| format!("`{topic}`")).collect();
+        Some((address.clone(), format!("{records} records are not written, of {}", topics.join(", "))))
+    });
+    Ok(of_sink.collect())
+}

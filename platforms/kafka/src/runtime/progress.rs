@@ -1,0 +1,214 @@
+//! Progress: how far sources have read their databases, and how far sinks have read topics.
+//!
+//! What Connect has committed for a source is in topics, and all that the log has before it: it commits what brokers have confirmed, in order. So
+//! the time of the last transaction there, by the clock of the database, is a time up to which nothing is missing. A heartbeat makes a
+//! transaction in an idle database, too.
+
+use super::{
+    clients::{Clients, connect_failed, kafka_failed},
+    rendered::Rendered,
+    signals,
+};
+use crate::render::{Connector, Subscription};
+use chrono::{DateTime, Utc};
+use datasurface_kafka_client::{GroupOffsets, KafkaClient, Offsets};
+use datasurface_platform::prelude::*;
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+/// The progress of all connectors at a moment.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// The progress of each source, by the name of the connector.
+    pub(super) sources: BTreeMap<String, SourceProgress>,
+    /// The ends of topics, later than the progress of sources.
+    pub(super) ends: BTreeMap<String, Offsets>,
+    /// The offsets that sinks read next, later than the ends.
+    pub(super) groups: BTreeMap<String, GroupOffsets>,
+}
+
+/// The progress of a source.
+#[derive(Debug, Default)]
+pub(super) struct SourceProgress {
+    /// The time, by the clock of the database, before which every change is in its topic; none before the first snapshot is complete.
+    pub(super) read_until: Option<DateTime<Utc>>,
+    /// The topics of tables of which a snapshot was asked for, and is not complete.
+    pub(super) waiting_topics: BTreeSet<String>,
+}
+
+impl Progress {
+    /// Reads the progress of all connectors.
+    ///
+    /// # Errors
+    ///
+    /// If the brokers or Connect cannot be asked.
+    pub(super) fn read(clients: &mut Clients, rendered: &Rendered) -> Result<Self, PlatformError> {
+        let mut progress = Self::default();
+        for source in rendered.sources() {
+            progress.sources.insert(source.name.clone(), source_progress(clients, source)?);
+        }
+        progress.ends = ends(&mut clients.kafka, rendered)?;
+        progress.groups = groups(&mut clients.kafka, rendered)?;
+        Ok(progress)
+    }
+
+    /// Returns the time before which every change at the source is where the consumers of an export read it; none if a snapshot is not
+    /// complete, or nothing is known.
+    ///
+    /// # Errors
+    ///
+    /// If the brokers cannot be asked.
+    pub(super) fn delivered_until(
+        &self,
+        kafka: &mut KafkaClient,
+        source: &Connector,
+        subscription: &Subscription,
+    ) -> Result<Option<DateTime<Utc>>, PlatformError> {
+        let topic = &subscription.topic;
+        let Some(progress) = self.sources.get(&source.name) else { return Ok(None) };
+        if progress.waiting_topics.contains(topic) {
+            return Ok(None);
+        }
+        let mut until = progress.read_until;
+        for delivery in &subscription.deliveries {
+            for (partition, offsets) in unread(&self.ends, &self.groups, &delivery.sink, topic) {
+                if let Some(made_at) = first_made_at(kafka, topic, partition, offsets)? {
+                    until = until.min(Some(made_at));
+                }
+            }
+        }
+        Ok(until)
+    }
+}
+
+/// Returns the ends of the topics of datasets that are there.
+///
+/// # Errors
+///
+/// If the brokers cannot be asked.
+pub(super) fn ends(
+    kafka: &mut KafkaClient,
+    rendered: &Rendered,
+) -> Result<BTreeMap<String, Offsets>, PlatformError> {
+    let failed = |error| kafka_failed("listing topics", error);
+    let existing: BTreeSet<String> =
+        kafka.topics().map_err(failed)?.into_iter().map(|topic| topic.name).collect();
+    let topics: BTreeSet<&String> = rendered.subscriptions.iter().map(|one| &one.topic).collect();
+    let there = topics.into_iter().filter(|topic| existing.contains(*topic));
+    there
+        .map(|topic| {
+            let failed = |error| kafka_failed(format!("reading the end of the topic `{topic}`"), error);
+            Ok((topic.clone(), kafka.end_offsets(topic).map_err(failed)?))
+        })
+        .collect()
+}
+
+/// Returns the offsets that each sink reads next.
+///
+/// # Errors
+///
+/// If the brokers cannot be asked.
+pub(super) fn groups(
+    kafka: &mut KafkaClient,
+    rendered: &Rendered,
+) -> Result<BTreeMap<String, GroupOffsets>, PlatformError> {
+    let deliveries = rendered.subscriptions.iter().flat_map(|one| &one.deliveries);
+    let sinks: BTreeSet<&String> = deliveries.map(|delivery| &delivery.sink).collect();
+    sinks
+        .into_iter()
+        .map(|sink| {
+            let failed = |error| kafka_failed(format!("reading how far `{sink}` is"), error);
+            // Connect calls the group of a sink so.
+            Ok((sink.clone(), kafka.group_offsets(&format!("connect-{sink}")).map_err(failed)?))
+        })
+        .collect()
+}
+
+/// Returns the offsets of a topic that a sink has still to read before these ends, by partition.
+pub(super) fn unread(
+    ends: &BTreeMap<String, Offsets>,
+    groups: &BTreeMap<String, GroupOffsets>,
+    sink: &str,
+    topic: &str,
+) -> BTreeMap<i32, Range<i64>> {
+    let read = groups.get(sink).and_then(|topics| topics.get(topic));
+    let ends = ends.get(topic).into_iter().flatten();
+    let ranges = ends.map(|(partition, end)| {
+        let next = read.and_then(|read| read.get(partition)).copied().unwrap_or_default();
+        (*partition, next..*end)
+    });
+    ranges.filter(|(_, offsets)| !offsets.is_empty()).collect()
+}
+
+fn source_progress(clients: &mut Clients, source: &Connector) -> Result<SourceProgress, PlatformError> {
+    let name = &source.name;
+    let failed = |error| connect_failed(format!("reading how far `{name}` is"), error);
+    let offsets = match clients.connect.offsets(name) {
+        // It is not there, which is drift.
+        Err(error) if error.status() == Some(404) => return Ok(SourceProgress::default()),
+        offsets => offsets.map_err(failed)?,
+    };
+    // A source has one offset, since it reads one database.
+    let read_until = offsets.first().and_then(|offset| read_until(offset.get("offset")?));
+    Ok(SourceProgress { read_until, waiting_topics: signals::waiting_topics(&mut clients.kafka, source)? })
+}
+
+/// The time of the last transaction that was read; none within a snapshot of the beginning.
+fn read_until(offset: &Value) -> Option<DateTime<Utc>> {
+    let is_snapshot =
+        offset.get("snapshot").is_some_and(|kind| !kind.is_null() && kind != &Value::Bool(false));
+    let at = offset.get("ts_usec")?.as_i64()?;
+    DateTime::from_timestamp_micros(at).filter(|_| !is_snapshot)
+}
+
+/// Returns the time at which the first change in a range was made at its source; none if there is no change in it.
+///
+/// Behind a deletion, there is a record without a value, by which compaction forgets the key. It changes nothing, and a sink that leaves it out
+/// does not commit it either.
+///
+/// # Errors
+///
+/// If the brokers cannot be asked.
+pub(super) fn first_made_at(
+    kafka: &mut KafkaClient,
+    topic: &str,
+    partition: i32,
+    offsets: Range<i64>,
+) -> Result<Option<DateTime<Utc>>, PlatformError> {
+    let failed = |error| kafka_failed(format!("reading the topic `{topic}`"), error);
+    let first = kafka.first_offsets(topic).map_err(failed)?.get(&partition).copied().unwrap_or_default();
+    for record in kafka.records(topic, partition, offsets.start.max(first)..offsets.end) {
+        let record = record.map_err(failed)?;
+        let Some(value) = record.value else { continue };
+        let value: Option<Value> = serde_json::from_slice(&value).ok();
+        let at = value.as_ref().and_then(|value| value.pointer("/payload/source/ts_us")?.as_i64());
+        let appended = DateTime::from_timestamp_millis(record.timestamp).unwrap_or_default();
+        return Ok(Some(at.and_then(DateTime::from_timestamp_micros).unwrap_or(appended)));
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_of_the_beginning_is_not_complete() {
+        let at = |offset: Value| read_until(&offset).map(|at| at.timestamp_micros());
+        assert_eq!(at(json!({"ts_usec": 5, "lsn": 1})), Some(5));
+        assert_eq!(at(json!({"ts_usec": 5, "snapshot": "INITIAL", "snapshot_completed": false})), None);
+        assert_eq!(at(json!({})), None);
+    }
+
+    #[test]
+    fn a_partition_that_was_never_read_is_unread_from_its_beginning() {
+        let ends = BTreeMap::from([("t".to_owned(), Offsets::from([(0, 5), (1, 3), (2, 0)]))]);
+        let read = GroupOffsets::from([("t".to_owned(), Offsets::from([(0, 5)]))]);
+        let groups = BTreeMap::from([("sink".to_owned(), read)]);
+        assert_eq!(unread(&ends, &groups, "sink", "t"), BTreeMap::from([(1, 0..3)]));
+        assert_eq!(unread(&ends, &groups, "other", "t"), BTreeMap::from([(0, 0..5), (1, 0..3)]));
+    }
+}

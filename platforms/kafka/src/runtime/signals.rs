@@ -1,0 +1,94 @@
+//! Signals: what sources are asked for, and which of it is done.
+//!
+//! A signal has an ID, by which its source says in a topic of notifications when it began and when it ended. A source commits what it has read
+//! of signals when it stops in good order only: one that was killed reads them again, and tables once more.
+
+use super::clients::kafka_failed;
+use crate::{
+    render::{Connector, literal},
+    transition::Signal,
+};
+use chrono::{DateTime, Utc};
+use datasurface_kafka_client::{KafkaClient, NewRecord};
+use datasurface_platform::prelude::*;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The ends of a snapshot, as notifications call them.
+const ENDS: [&str; 3] = ["COMPLETED", "ABORTED", "SKIPPED"];
+
+/// Sends a source a record.
+///
+/// # Errors
+///
+/// If the brokers refuse it.
+pub(super) fn send(
+    kafka: &mut KafkaClient,
+    signal: &Signal,
+    now: DateTime<Utc>,
+) -> Result<(), PlatformError> {
+    let failed = |error| kafka_failed(format!("asking `{}` for a snapshot", signal.key), error);
+    let end = kafka.end_offsets(&signal.topic).map_err(failed)?.get(&0).copied().unwrap_or_default();
+    // Its place is an ID that no other one has.
+    let mut value = signal.value.clone();
+    if let Some(members) = value.as_object_mut() {
+        members.insert("id".to_owned(), format!("{}/{end}", signal.topic).into());
+    }
+    let record = NewRecord {
+        key: Some(signal.key.clone().into_bytes()),
+        value: Some(value.to_string().into_bytes()),
+        timestamp: now.timestamp_millis(),
+        ..NewRecord::default()
+    };
+    kafka.produce(&signal.topic, 0, &[record]).map_err(failed)?;
+    Ok(())
+}
+
+/// Returns the topics of tables of which a source was asked for a snapshot that has not ended.
+///
+/// # Errors
+///
+/// If the brokers cannot be asked.
+pub(super) fn waiting_topics(
+    kafka: &mut KafkaClient,
+    source: &Connector,
+) -> Result<BTreeSet<String>, PlatformError> {
+    let topic = |member: &str| source.config.get(member).map(String::as_str).unwrap_or_default();
+    let mut asked = records(kafka, topic("signal.kafka.topic"))?;
+    if asked.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let notified = records(kafka, topic("notification.sink.topic.name"))?;
+    let text = |value: &'_ Value, path: &str| value.pointer(path).and_then(Value::as_str).map(str::to_owned);
+    let is_end = |one: &&Value| text(one, "/payload/type").is_some_and(|kind| ENDS.contains(&&*kind));
+    let ended: BTreeSet<String> =
+        notified.iter().filter(is_end).filter_map(|one| text(one, "/payload/id")).collect();
+    asked.retain(|signal| text(signal, "/id").is_some_and(|id| !ended.contains(&id)));
+    let tables = asked.iter().filter_map(|signal| signal.pointer("/data/data-collections")?.as_array());
+    let tables = tables.flatten().filter_map(Value::as_str);
+    Ok(tables.filter_map(|table| topic_of(source, table)).collect())
+}
+
+/// The topic of a table, by the transformation that brings it there.
+fn topic_of(source: &Connector, table: &str) -> Option<String> {
+    let written = literal(&format!("{}.{table}", source.config.get("topic.prefix")?));
+    let (member, _) = source.config.iter().find(|(_, value)| **value == written)?;
+    source.config.get(&member.replace(".regex", ".replacement")).cloned()
+}
+
+/// The records of a topic of a source itself, which has one partition; none if it is not there.
+fn records(kafka: &mut KafkaClient, topic: &str) -> Result<Vec<Value>, PlatformError> {
+    let failed = |error| kafka_failed(format!("reading the topic `{topic}`"), error);
+    if kafka.topic(topic).map_err(failed)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let [first, end] = [kafka.first_offsets(topic), kafka.end_offsets(topic)];
+    let [first, end] = [first.map_err(failed)?, end.map_err(failed)?]
+        .map(|offsets| offsets.get(&0).copied().unwrap_or_default());
+    let mut values = Vec::new();
+    for record in kafka.records(topic, 0, first..end) {
+        let value = record.map_err(failed)?.value;
+        values.extend(value.and_then(|value| serde_json::from_slice(&value).ok()));
+    }
+    Ok(values)
+}

@@ -1,0 +1,45 @@
+//! The truth about versions: triggers of the producer's database write down each change as it is made.
+
+use crate::dump::Table;
+use postgres::Client;
+
+/// Writes down every change of these tables from now on.
+pub(crate) fn begin(source: &mut Client, tables: &[Table]) {
+    let remember = "CREATE TABLE truth (number bigserial PRIMARY KEY, name text, op text, version jsonb);
+        CREATE FUNCTION remember() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
+            after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
+            is_other_key boolean := EXISTS (SELECT FROM unnest(TG_ARGV) AS key WHERE before -> key IS DISTINCT FROM after -> key);
+        BEGIN
+            IF before IS NOT NULL AND is_other_key THEN
+                INSERT INTO truth (name, op, version) VALUES (TG_TABLE_NAME, 'd', before);
+            END IF;
+            IF after IS NOT NULL THEN
+                INSERT INTO truth (name, op, version)
+                VALUES (TG_TABLE_NAME, CASE WHEN before IS NULL OR is_other_key THEN 'c' ELSE 'u' END, after);
+            END IF;
+            RETURN NULL;
+        END $$;";
+    source.batch_execute(remember).unwrap();
+    for table in tables {
+        let key: Vec<String> =
+            table.columns.iter().filter(|one| one.is_key).map(|one| format!("'{}'", one.name)).collect();
+        let trigger = format!(
+            "CREATE TRIGGER remember AFTER INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW EXECUTE FUNCTION remember({})",
+            table.name,
+            key.join(", ")
+        );
+        source.batch_execute(&trigger).unwrap();
+    }
+}
+
+/// The versions of the records of a table, as texts: by key, and of each key in the order in which they were made.
+pub(crate) fn versions(source: &mut Client, table: &Table) -> Vec<String> {
+    let (name, all, key) = (&table.name, table.all(), table.key());
+    let query = format!(
+        "SELECT op || ' ' || ROW({all})::text FROM truth, jsonb_populate_record(NULL::{name}, version) AS one \
+         WHERE truth.name = '{name}' ORDER BY {key}, number"
+    );
+    source.query(&query, &[]).unwrap().into_iter().map(|row| row.get(0)).collect()
+}

@@ -1,0 +1,181 @@
+//! NorthWind itself: all of its tables, ten thousand changes, and everything killed in the middle of them.
+
+use crate::{
+    audit,
+    dump::{self, Table},
+    engine::{Site, eventually, until_idle},
+    pipeline::rows,
+    random_changes::RandomChanges,
+    shop::deployment,
+    site_model::model,
+};
+use chrono::{DateTime, Utc};
+use datasurface_kafka_client::{ConnectClient, Limits, Tls};
+use datasurface_platform::{EnvironmentCredentials, prelude::*};
+use datasurface_testkit::Deployment;
+use postgres::Client;
+use std::{
+    thread,
+    time::{Duration, SystemTime},
+};
+
+/// The tables that are of another datastore, in the same database.
+const OF_STAFF: [&str; 5] = ["employee_territories", "employees", "region", "territories", "us_states"];
+
+fn store(table: &Table) -> &'static str {
+    if OF_STAFF.contains(&table.name.as_str()) { "NW_Staff" } else { "NW_Data" }
+}
+
+/// Two datastores in one database, and two groups: one wants what there is, the other one everything that ever was.
+fn ecosystem(site: &Site, tables: &[Table]) -> Ecosystem {
+    model(site, |team| {
+        let sinks = || tables.iter().map(|table| DatasetKey::new(store(table), table.name.as_str()));
+        let ever = DatasetGroup::new("Ever")
+            .with_sinks(sinks())
+            .with_milestoning(Milestoning::Forensic)
+            .with_retention(Retention::years(1));
+        let reporting = Workspace::new("Reporting")
+            .with_container("USA/Team/Warehouse")
+            .group(DatasetGroup::new("Now").with_sinks(sinks()).with_latency(Latency::minutes(1)))
+            .group(ever);
+        let team = ["NW_Data", "NW_Staff"].into_iter().fold(team, |team, name| {
+            let capture =
+                Capture::change_data_capture("USA/Team/Source").with_consistency(Consistency::SingleDataset);
+            let own = tables.iter().filter(|table| store(table) == name);
+            let dataset =
+                |table: &Table| Dataset::new(&*table.name, table.schema().as_str()).classified("Public");
+            team.datastore(own.map(dataset).fold(Datastore::new(name).captured(capture), Datastore::dataset))
+        });
+        team.workspace(reporting)
+    })
+}
+
+fn delivered(table: &Table, suffix: &str) -> String {
+    format!("\"{}__{}{suffix}\"", store(table), table.name)
+}
+
+/// The first table of consumers that is not what the source has.
+fn difference(source: &mut Client, warehouse: &mut Client, tables: &[Table]) -> Option<String> {
+    tables.iter().find_map(|table| {
+        let wanted = rows(source, &table.name, &table.all(), &table.key());
+        let found = rows(warehouse, &delivered(table, ""), &table.all(), &table.key());
+        let first = wanted.iter().zip(&found).find(|(wanted, found)| wanted != found);
+        (wanted != found).then(|| {
+            format!("`{}` has {} rows, and {} arrived: {first:?}", table.name, wanted.len(), found.len())
+        })
+    })
+}
+
+/// The first table of which not every version is there in order, each once.
+fn difference_of_versions(source: &mut Client, warehouse: &mut Client, tables: &[Table]) -> Option<String> {
+    tables.iter().find_map(|table| {
+        let wanted = audit::versions(source, table);
+        let key = table.key();
+        let query = format!(
+            "SELECT __op || ' ' || ROW({})::text FROM (SELECT DISTINCT ON ({key}, __source_lsn, __op) * FROM {} \
+             WHERE __op <> 'r' ORDER BY {key}, __source_lsn, __op, __connect_partition, __connect_offset) AS once \
+             ORDER BY {key}, __connect_partition, __connect_offset",
+            table.all(),
+            delivered(table, "__changes")
+        );
+        let found: Vec<String> =
+            warehouse.query(&query, &[]).unwrap_or_default().into_iter().map(|row| row.get(0)).collect();
+        let first = wanted.iter().zip(&found).find(|(wanted, found)| wanted != found);
+        (wanted != found).then(|| {
+            format!("`{}` had {} versions, and {} arrived: {first:?}", table.name, wanted.len(), found.len())
+        })
+    })
+}
+
+/// Waits until everything is delivered, and compares right then: what is delivered is what the sources have.
+#[track_caller]
+fn assert_equal(site: &Site, deployment: &mut Deployment, tables: &[Table]) {
+    until_idle(deployment);
+    let (mut source, mut warehouse) = (site.source(), site.warehouse());
+    assert_eq!(difference(&mut source, &mut warehouse, tables), None);
+    assert_eq!(difference_of_versions(&mut source, &mut warehouse, tables), None);
+}
+
+#[test]
+fn all_of_northwind_arrives_whatever_is_killed() {
+    let Some(mut site) = Site::start() else { return };
+    let Some(tables) = dump::load(&mut site.source()) else { return };
+    audit::begin(&mut site.source(), &tables);
+    let mut deployment = deployment(site.deployed());
+    deployment.render(&ecosystem(&site, &tables)).unwrap();
+    deployment.apply(&EnvironmentCredentials).unwrap();
+    assert_equal(&site, &mut deployment, &tables);
+    let connect = ConnectClient::new(&site.worker.url(), &Tls::new(), None, Limits::default()).unwrap();
+    let sources = connect.connectors().unwrap().into_iter().filter(|name| name.starts_with("Stream.source."));
+    assert_eq!(sources.collect::<Vec<_>>(), ["Stream.source.USA-Team-Source"], "two datastores share it");
+
+    let mut changes = RandomChanges::new(&tables, 26);
+    changes.make(&mut site.source(), 4000);
+    assert_equal(&site, &mut deployment, &tables);
+    everybody_is_up_to_date(&mut deployment);
+
+    // The broker is killed in the middle.
+    changes.make(&mut site.source(), 1000);
+    site.kafka.kill(0);
+    changes.make(&mut site.source(), 500);
+    thread::sleep(Duration::from_secs(5));
+    site.kafka.restart(0).unwrap();
+    changes.make(&mut site.source(), 500);
+    assert_equal(&site, &mut deployment, &tables);
+
+    // The server of both databases is.
+    changes.make(&mut site.source(), 1500);
+    site.server.crash();
+    thread::sleep(Duration::from_secs(8));
+    site.server.recover();
+    changes.make(&mut site.source(), 500);
+    assert_equal(&site, &mut deployment, &tables);
+
+    // Connect is.
+    changes.make(&mut site.source(), 1500);
+    site.worker.kill();
+    changes.make(&mut site.source(), 500);
+    site.worker.restart().unwrap();
+    assert_equal(&site, &mut deployment, &tables);
+
+    a_log_that_is_kept_for_long_is_seen(&site, &deployment);
+}
+
+/// The last read of each dataset is a few seconds ago, which is less than was promised.
+fn everybody_is_up_to_date(deployment: &mut Deployment) {
+    let now: DateTime<Utc> = SystemTime::now().into();
+    let status =
+        deployment.status(&EnvironmentCredentials).unwrap().remove(&PlatformName::from("Stream")).unwrap();
+    assert_eq!(status.drifted, []);
+    assert_eq!(status.sinks.len(), 28);
+    for sink in status.sinks {
+        let lag = now - sink.confirmed_at.unwrap();
+        assert!(lag.num_seconds() < 20, "{lag}: {} of {}", sink.dataset, sink.group);
+        assert_eq!(sink.promised.is_some(), sink.group.group.as_str() == "Now");
+    }
+}
+
+/// A transaction that is open for long keeps the log of the source.
+fn a_log_that_is_kept_for_long_is_seen(site: &Site, deployment: &Deployment) {
+    let mut administrator = site.server.owner("source");
+    administrator.batch_execute("ALTER SYSTEM SET max_wal_size = '48MB'").unwrap();
+    administrator.batch_execute("SELECT pg_reload_conf()").unwrap();
+    let mut forgotten = site.source();
+    forgotten.batch_execute("BEGIN; UPDATE region SET region_description = region_description").unwrap();
+    let kept = "SELECT count(pg_logical_emit_message(false, 'other', repeat('x', 1000000))) FROM generate_series(1, 120)";
+    administrator.batch_execute(kept).unwrap();
+    eventually("it is seen", || {
+        administrator.batch_execute("CHECKPOINT").unwrap();
+        let drifted = deployment
+            .status(&EnvironmentCredentials)
+            .unwrap()
+            .remove(&PlatformName::from("Stream"))
+            .unwrap()
+            .drifted;
+        let problems: Vec<String> =
+            drifted.iter().map(|one| format!("{}: {}", one.resource, one.problem)).collect();
+        let is_seen = matches!(&problems[..], [one] if one.starts_with("source.USA-Team-Source: its slot keeps 1") && one.contains("`extended`"));
+        (!is_seen).then(|| format!("{problems:?}"))
+    });
+    forgotten.batch_execute("ROLLBACK").unwrap();
+}
