@@ -14,6 +14,10 @@ pub struct KafkaSettings {
     pub bootstrap_servers: Vec<String>,
     /// The address of the REST API of Kafka Connect, such as `http://connect.example.org:8083`.
     pub connect_url: String,
+    /// The credential of the login to Connect, as zone, team and name; without it, there is none. A password goes over `https` alone, or to this
+    /// machine.
+    #[serde(default)]
+    pub connect_credential: Option<String>,
     /// The place of the cluster in the model, such as `Azure/USA`: governance asks for it.
     #[serde(default)]
     pub place: Option<String>,
@@ -237,8 +241,18 @@ impl KafkaSettings {
                 && !self.secrets_directory.contains([':', '}', '$']),
             "`secrets_directory` must be an absolute path without a slash at its end, and without `:`, `$` and `}`",
         );
+        let is_key = |key: &String| key.split('/').filter(|part| !part.is_empty()).count() == 3;
+        require(
+            self.connect_credential.as_ref().is_none_or(is_key),
+            "`connect_credential` must name zone, team and credential",
+        );
+        let is_secret_kept =
+            self.connect_url.starts_with("https://") || is_of_this_machine(&self.connect_url);
+        require(
+            self.connect_credential.is_none() || is_secret_kept,
+            "`connect_url` must be an address with `https://`, where there is a login",
+        );
         if let Some(security) = &self.security {
-            let is_key = |key: &String| key.split('/').filter(|part| !part.is_empty()).count() == 3;
             require(
                 security.credential.as_ref().map_or(!security.protocol.has_login(), is_key),
                 "`security.credential` must name zone, team and credential, where the protocol has a login",
@@ -262,6 +276,14 @@ fn is_rest_address(text: &str) -> bool {
     rest.is_some_and(|rest| {
         let is_allowed = |c: char| c.is_ascii_alphanumeric() || ".-_[]:/".contains(c);
         !rest.is_empty() && !rest.ends_with('/') && rest.chars().all(is_allowed)
+    })
+}
+
+/// Whether the address of a REST API is of this machine.
+fn is_of_this_machine(url: &str) -> bool {
+    let hosts = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
+    hosts.iter().any(|host| {
+        url.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
     })
 }
 

@@ -14,6 +14,7 @@ mod fake_broker;
 mod groups;
 mod hostile;
 mod killed;
+mod login;
 mod pipeline;
 #[path = "../../../local/tests/it/support/postgres.rs"]
 #[expect(dead_code, reason = "it is made for the tests of the local platform")]

@@ -20,6 +20,10 @@ pub(super) fn resource(context: Context<'_>) -> Resource {
         .attribute("bootstrap_servers", settings.brokers())
         .attribute("connect_url", &settings.connect_url)
         .attribute("prefix", context.names.prefix());
+    let cluster = match &settings.connect_credential {
+        Some(credential) => cluster.attribute("connect_credential", credential),
+        None => cluster,
+    };
     match security {
         Some(security) => cluster.attribute("security", security),
         None => cluster,

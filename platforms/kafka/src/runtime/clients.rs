@@ -2,7 +2,8 @@
 
 use crate::settings::{KafkaSettings, SaslMechanism, SecurityProtocol};
 use datasurface_kafka_client::{
-    ConnectClient, ConnectError, KafkaClient, KafkaError, Limits, Login, Mechanism, Password, Security, Tls,
+    ConnectClient, ConnectError, ConnectLogin, KafkaClient, KafkaError, Limits, Login, Mechanism, Password,
+    Security, Tls,
 };
 use datasurface_platform::{RuntimeContext, prelude::*};
 
@@ -26,7 +27,16 @@ impl Clients {
         let brokers = settings.brokers().join(",");
         let security = security(settings, site)?;
         let kafka = KafkaClient::connect(&brokers, security, Limits::default());
-        let connect = ConnectClient::new(&settings.connect_url, &Tls::new(), None, Limits::default());
+        let connect_login = match &settings.connect_credential {
+            Some(name) => {
+                let (user, password) =
+                    login(site, name, host_of(&settings.connect_url), "logging in to Connect")?;
+                Some(ConnectLogin::new(user, password))
+            }
+            None => None,
+        };
+        let connect =
+            ConnectClient::new(&settings.connect_url, &Tls::new(), connect_login, Limits::default());
         Ok(Self {
             kafka: kafka.map_err(|error| kafka_failed(format!("connecting to `{brokers}`"), error))?,
             connect: connect.map_err(|error| {
@@ -48,22 +58,41 @@ fn security(settings: &KafkaSettings, site: &RuntimeContext<'_>) -> Result<Secur
     };
     let host =
         settings.brokers().first().and_then(|broker| broker.rsplit_once(':')).map_or("", |(host, _)| host);
-    let failed = |reason: String| {
-        PlatformError::new(PlatformErrorKind::Config, "logging in to the brokers").caused_by(reason)
-    };
-    let secret = site
-        .credentials
-        .secret(&CredentialKey::from(name.as_str()), host)
-        .map_err(|error| failed(error.to_string()))?;
-    let Some((user, password)) = secret.reveal().split_once(':') else {
-        return Err(failed(format!("the value of the credential `{name}` is not `user:password`")));
-    };
+    let (user, password) = login(site, name, host, "logging in to the brokers")?;
     let mechanism = match wanted.mechanism {
         SaslMechanism::Plain => Mechanism::Plain,
         SaslMechanism::ScramSha256 => Mechanism::ScramSha256,
         SaslMechanism::ScramSha512 => Mechanism::ScramSha512,
     };
-    Ok(security.with_login(Login::new(mechanism, user, Password::new(password))))
+    Ok(security.with_login(Login::new(mechanism, user, password)))
+}
+
+/// Returns the user and the password that the value of a credential has, for a host.
+fn login(
+    site: &RuntimeContext<'_>,
+    name: &str,
+    host: &str,
+    action: &'static str,
+) -> Result<(String, Password), PlatformError> {
+    let failed = |reason: String| PlatformError::new(PlatformErrorKind::Config, action).caused_by(reason);
+    let secret = site
+        .credentials
+        .secret(&CredentialKey::from(name), host)
+        .map_err(|error| failed(error.to_string()))?;
+    match secret.reveal().split_once(':') {
+        Some((user, password)) => Ok((user.to_owned(), Password::new(password))),
+        None => Err(failed(format!("the value of the credential `{name}` is not `user:password`"))),
+    }
+}
+
+/// The host of the address of a REST API.
+fn host_of(url: &str) -> &str {
+    let (_, rest) = url.split_once("://").unwrap_or_default();
+    let authority = rest.split('/').next().unwrap_or_default();
+    match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => authority.split(':').next().unwrap_or_default(),
+    }
 }
 
 /// A failure of the brokers, with the next step.
@@ -76,4 +105,21 @@ pub(super) fn kafka_failed(context: impl Into<String>, error: KafkaError) -> Pla
 pub(super) fn connect_failed(context: impl Into<String>, error: ConnectError) -> PlatformError {
     let reason = format!("{error}; {}", error.help());
     PlatformError::new(PlatformErrorKind::External, context).caused_by(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_asked_for_by_host() {
+        for (url, host) in [
+            ("https://connect.example.org:8083", "connect.example.org"),
+            ("https://connect.example.org/api", "connect.example.org"),
+            ("http://localhost", "localhost"),
+            ("https://[::1]:8083/x", "::1"),
+        ] {
+            assert_eq!(host_of(url), host);
+        }
+    }
 }

@@ -34,6 +34,8 @@ fn settings_that_kafka_would_not_take() {
         ("bootstrap_servers", json!(["kafka"]), "host:port"),
         ("connect_url", json!("http://connect:8083/"), "slash at its end"),
         ("connect_url", json!("connect:8083"), "http://"),
+        ("connect_credential", json!("connect"), "zone, team and credential"),
+        ("connect_credential", json!("Europe/Sales/connect"), "`https://`, where there is a login"),
         ("topic_prefix", json!("a/b"), "letters, digits"),
         ("partitions", json!(0), "1 at least"),
         ("replication_factor", json!(0), "1 at least"),

@@ -20,7 +20,9 @@ struct Administrator;
 
 impl CredentialSource for Administrator {
     fn secret(&self, credential: &CredentialKey, host: &str) -> Result<Secret, CredentialError> {
-        assert_eq!((credential.to_string().as_str(), host), ("USA/Team/kafka", "localhost"));
+        let name = credential.to_string();
+        assert!(["USA/Team/kafka", "USA/Team/connect"].contains(&name.as_str()), "{name}");
+        assert_eq!(host, "localhost");
         Ok(Secret::new(format!("{ADMINISTRATOR}:{PASSWORD}")))
     }
 }
@@ -52,6 +54,7 @@ fn ecosystem(site: &Site, readers: &[&str]) -> Ecosystem {
     let platform = PlatformDeclaration::new("Stream", KafkaPlatform::KIND)
         .setting("bootstrap_servers", json!([site.kafka.bootstrap_servers()]))
         .setting("connect_url", json!(site.worker.url()))
+        .setting("connect_credential", json!("USA/Team/connect"))
         .setting("replication_factor", json!(1))
         .setting("secrets_directory", json!(site.secrets()))
         .setting("security", security)
