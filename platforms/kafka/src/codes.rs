@@ -78,9 +78,15 @@ codes! {
     NOT_GRANTED error(
         "not-granted",
         "a workspace has an entitlement that nothing grants",
-        "Kafka grants topics to users, which services are, where the setting `acls` says that its brokers ask for it. Tables in databases of \
-         consumers are granted to nobody, and neither is anything to groups and roles. Remove the entitlement and grant it where the data is \
-         read, or serve the workspace by another platform."
+        "Kafka grants topics to users, which services are, where the setting `acls` says that its brokers ask for it. It knows neither groups \
+         nor roles. Remove the entitlement and grant it where the data is read, or serve the workspace by another platform."
+    );
+    GRANTED_BY_STATEMENTS note(
+        "granted-by-statements",
+        "tables of consumers are granted by statements that somebody has to run",
+        "Sinks write rows, and no rights. For each database of consumers a file of statements is rendered, which grants each table to the roles \
+         that are entitled to it, and takes it from all others. The user of the sink runs it, before the first apply and whenever it changed; \
+         until then, nobody else reads the tables."
     );
     TIMETABLE note(
         "timetable",

@@ -11,6 +11,7 @@
 //! | a sink loses a column that must have a value | refused |
 //! | a topic keeps versions for another time | in place |
 //! | a topic gets another name, key, count of partitions or of replicas, or a column another type | refused |
+//! | statements for a database of consumers | whoever they are for runs them again |
 //! | the list of brokers | nothing; refused if no broker is in both lists |
 
 use crate::{
@@ -33,6 +34,7 @@ pub(crate) fn judge(change: &JudgedChange<'_>) -> Judgement {
             kind if SinkForm::of_kind(kind).is_some() => sink(change),
             render::CLUSTER => cluster(change),
             render::ACL => Judgement::update(Effect::InPlace, "other rules"),
+            render::STATEMENTS => Judgement::update(Effect::InPlace, "the user of the sink runs them again"),
             _ => Judgement::update(Effect::InPlace, ""),
         },
         // A new kind of change is one of which nothing is known.

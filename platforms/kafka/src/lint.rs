@@ -150,21 +150,30 @@ fn report_address(container: &ContainerKey, server: DatabaseServer<'_>, found: &
     }
 }
 
-/// Reports principals whom nothing grants what they may read: Kafka knows users, and databases of consumers are not asked.
+/// Reports principals whom nothing grants what they may read: Kafka knows users alone. In a database of consumers, rendered statements grant, and
+/// somebody has to run them.
 fn report_grants(settings: &KafkaSettings, export: &ExportFacts, found: &mut Reporter<'_>) {
-    let reads_topics = matches!(export.container.kind(), ContainerKind::PlatformManaged);
+    let is_database = export.container.kind().server().is_some();
     for consumer in &export.consumers {
         let is_granted =
-            |one: &&Principal| settings.acls && reads_topics && matches!(one, Principal::Service(_));
-        let left: Vec<String> = consumer
-            .entitlement
-            .principals()
-            .filter(|one| !is_granted(one))
-            .map(|one| format!("`{one}`"))
-            .collect();
+            |one: &&Principal| is_database || (settings.acls && matches!(one, Principal::Service(_)));
+        let listed = |left: Vec<&Principal>| {
+            left.into_iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" and ")
+        };
+        let (granted, left): (Vec<&Principal>, Vec<&Principal>) =
+            consumer.entitlement.principals().partition(is_granted);
+        if is_database && !granted.is_empty() {
+            let message = format!(
+                "statements that are rendered for `{}` grant to {} what `{}` may read, and nothing runs them",
+                export.container_key,
+                listed(granted),
+                consumer.group
+            );
+            let help = "let the user of the sink run them after each change; the roles must be there";
+            found.report(&codes::GRANTED_BY_STATEMENTS, message, help);
+        }
         if !left.is_empty() {
-            let message =
-                format!("nothing grants to {} what `{}` may read", left.join(" and "), consumer.group);
+            let message = format!("nothing grants to {} what `{}` may read", listed(left), consumer.group);
             let help = "grant it where the data is read, and not in the model";
             found.report(&codes::NOT_GRANTED, message, help);
         }

@@ -7,6 +7,7 @@ mod security;
 mod sink;
 mod sink_form;
 mod source;
+mod statements;
 mod subscription;
 mod topic;
 
@@ -20,6 +21,7 @@ pub(crate) use sink_form::SinkForm;
 pub(crate) use source::{
     ADDRESS as SOURCE_ADDRESS, KIND as SOURCE, SERVER, SERVICE_TOPIC, SIGNALS, SLOT, TABLES as SOURCE_TABLES,
 };
+pub(crate) use statements::KIND as STATEMENTS;
 pub(crate) use subscription::{KIND as SUBSCRIPTION, Subscription};
 pub(crate) use topic::{
     CAPTURED_FROM, COLUMNS, CONFIGS, KEY, KIND as TOPIC, MANAGED_CONFIGS, NAME, PARTITIONS,

@@ -4,12 +4,12 @@ use super::{
     Context, cluster,
     connector::{Connector, config, converters, literal, secret_value},
     sink_form::SinkForm,
-    topic,
+    statements, topic,
 };
 use crate::names::{Names, address_digits, secret};
 use datasurface_platform::prelude::*;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The attribute with what is written, by table.
 pub(crate) const TABLES: &str = "tables";
@@ -22,26 +22,29 @@ const NAME_LIMIT: usize = 120;
 
 /// A table that a sink writes.
 #[derive(Debug, Serialize, Deserialize)]
-struct Table {
-    host: String,
-    port: u16,
-    database: String,
+pub(super) struct Table {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) database: String,
     /// The directory of the secret.
     secret: String,
-    table: String,
+    pub(super) table: String,
     topic: String,
     /// The address of the resource that the topic is of.
     needs: String,
-    columns: BTreeMap<ColumnName, ColumnDefinition>,
-    key: Vec<ColumnName>,
+    pub(super) columns: BTreeMap<ColumnName, ColumnDefinition>,
+    pub(super) key: Vec<ColumnName>,
+    /// The roles that may read it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) readers: BTreeSet<String>,
 }
 
 /// A column of a table of consumers.
 #[derive(Debug, Serialize, Deserialize)]
-struct ColumnDefinition {
+pub(super) struct ColumnDefinition {
     #[serde(rename = "type")]
-    kept_type: String,
-    nullable: bool,
+    pub(super) kept_type: String,
+    pub(super) nullable: bool,
 }
 
 /// Returns the identities of the sinks of an export, by the forms that its consumers read; none of one that goes to no database.
@@ -78,6 +81,10 @@ pub(super) fn parts(node: &NodeView, export: &ExportFacts) -> Vec<SharedPart> {
             Some((column.name().clone(), ColumnDefinition { kept_type, nullable: column.is_nullable() }))
         })
     };
+    let readers = |form: SinkForm| {
+        let reading = export.consumers.iter().filter(move |one| form.is_read(one.requirements.milestoning));
+        reading.flat_map(|one| one.entitlement.principals()).map(|one| one.name().to_string()).collect()
+    };
     let part = |(form, key)| {
         let part = Table {
             host: server.host.to_owned(),
@@ -89,6 +96,7 @@ pub(super) fn parts(node: &NodeView, export: &ExportFacts) -> Vec<SharedPart> {
             needs: format!("{}.{}", topic::KIND, node.dataset_slug(&export.dataset.key)),
             columns: columns().collect(),
             key: definition.key().to_vec(),
+            readers: readers(form),
         };
         SharedPart::new(key, part)
     };
@@ -164,7 +172,8 @@ pub(super) fn add(
     ]);
     config.extend(form.config());
     config.extend(converters());
-    Connector { name: context.names.connector(form.kind(), &key.name), config }.add(rendering, resource)
+    Connector { name: context.names.connector(form.kind(), &key.name), config }.add(rendering, resource)?;
+    statements::add(context, rendering, form, key, &tables)
 }
 
 /// The address of the database for JDBC. What is in its name is no parameter.

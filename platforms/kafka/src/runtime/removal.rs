@@ -9,9 +9,6 @@ use crate::transition::{Removals, RemovedConnector};
 use datasurface_kafka_client::{ConnectClient, ConnectorStatus};
 use datasurface_platform::{RuntimeContext, prelude::*};
 
-/// The member by which Debezium drops the slot of a source when it stops.
-const DROPPING: &str = "slot.drop.on.stop";
-
 /// Removes what is there of these things. Connectors go first, whatever scopes they are of: nobody writes to a topic that goes.
 ///
 /// # Errors
@@ -39,7 +36,9 @@ pub(super) fn remove(
     Ok(())
 }
 
-/// Removes a connector. Its offsets go first: one of the same name that comes later begins anew, as its plan says.
+/// Removes a connector, and what it keeps at its source. Whenever an earlier call was killed, all of it can be done again: a source that drops its
+/// slot begins without offsets and without a snapshot, whether the slot is still there or not. One of the same name that comes later begins
+/// anew, as its plan says.
 fn remove_connector(
     connect: &ConnectClient,
     site: &RuntimeContext<'_>,
@@ -49,20 +48,19 @@ fn remove_connector(
     let failed = |error| connect_failed(format!("removing the connector `{name}`"), error);
     let Some(config) = connect.config(name).map_err(failed)? else { return Ok(()) };
     stop(connect, site, name)?;
-    // Offsets go after the slot: one that was to drop it and has none did so in an earlier call, which was killed.
-    let is_dropped =
-        config.get(DROPPING) == Some("true") && connect.offsets(name).map_err(failed)?.is_empty();
-    if let Some(slot) = removed.slot.as_ref().filter(|_| !is_dropped) {
+    connect.delete_offsets(name).map_err(failed)?;
+    if let Some(slot) = &removed.slot {
         // It is stopped before: the task of before knows nothing of the slot.
-        connect.put(name, &config.with(DROPPING, "true")).map_err(failed)?;
+        let dropping = config.with("slot.drop.on.stop", "true").with("snapshot.mode", "no_data");
+        connect.put(name, &dropping).map_err(failed)?;
         connect.resume(name).map_err(failed)?;
         let otherwise = format!(
             "cannot drop its replication slot: drop `{slot}` at the source by hand, delete the connector, and apply again"
         );
         wait(connect, site, name, &otherwise, ConnectorStatus::is_running)?;
         stop(connect, site, name)?;
+        connect.delete_offsets(name).map_err(failed)?;
     }
-    connect.delete_offsets(name).map_err(failed)?;
     connect.delete(name).map_err(failed)?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::dump::Table;
 use postgres::Client;
 
-/// Writes down every change of these tables from now on.
+/// Writes down what these tables have, and every change from now on.
 pub(crate) fn begin(source: &mut Client, tables: &[Table]) {
     let remember = "CREATE TABLE truth (number bigserial PRIMARY KEY, name text, op text, version jsonb);
         CREATE FUNCTION remember() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -31,15 +31,31 @@ pub(crate) fn begin(source: &mut Client, tables: &[Table]) {
             key.join(", ")
         );
         source.batch_execute(&trigger).unwrap();
+        let first = format!(
+            "INSERT INTO truth (name, op, version) SELECT '{0}', 'r', to_jsonb(one) FROM {0} AS one",
+            table.name
+        );
+        source.batch_execute(&first).unwrap();
     }
 }
 
-/// The versions of the records of a table, as texts: by key, and of each key in the order in which they were made.
+/// The changes of the records of a table, as texts: by key, and of each key in the order in which they were made.
+pub(crate) fn changes(source: &mut Client, table: &Table) -> Vec<String> {
+    written(source, table, "op || ' ' || ", "<> 'r'")
+}
+
+/// The versions that the records of a table had, as texts in any order.
 pub(crate) fn versions(source: &mut Client, table: &Table) -> Vec<String> {
+    let mut versions = written(source, table, "", "<> 'd'");
+    versions.sort();
+    versions
+}
+
+fn written(source: &mut Client, table: &Table, shown: &str, operations: &str) -> Vec<String> {
     let (name, all, key) = (&table.name, table.all(), table.key());
     let query = format!(
-        "SELECT op || ' ' || ROW({all})::text FROM truth, jsonb_populate_record(NULL::{name}, version) AS one \
-         WHERE truth.name = '{name}' ORDER BY {key}, number"
+        "SELECT {shown}ROW({all})::text FROM truth, jsonb_populate_record(NULL::{name}, version) AS one \
+         WHERE truth.name = '{name}' AND op {operations} ORDER BY {key}, number"
     );
     source.query(&query, &[]).unwrap().into_iter().map(|row| row.get(0)).collect()
 }

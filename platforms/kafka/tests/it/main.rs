@@ -24,6 +24,7 @@ mod running;
 mod secured;
 mod shop;
 mod site_model;
+mod statements;
 mod whole;
 
 use engine::skipped;

@@ -57,13 +57,14 @@ fn apply_killed_at_every_step(folder: &Path) -> usize {
 
 /// Applies in processes that are killed after some time, wherever they are then.
 fn apply_killed_at_any_moment(folder: &Path) {
-    for milliseconds in [150, 400, 900, 1600, 2500, 4000] {
+    for milliseconds in [200, 500, 1000, 2000, 3500] {
         let mut process = second_process(folder, usize::MAX).spawn().unwrap();
         thread::sleep(Duration::from_millis(milliseconds));
         process.kill().unwrap();
         process.wait().unwrap();
     }
-    let last = second_process(folder, usize::MAX).stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
+    let last =
+        second_process(folder, usize::MAX).stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
     let said = [last.stdout, last.stderr].concat();
     assert!(last.status.success(), "{}", String::from_utf8_lossy(&said));
 }

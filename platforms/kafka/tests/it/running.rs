@@ -3,7 +3,9 @@
 use crate::{
     engine::{Site, eventually},
     pipeline::{CUSTOMERS, Pipeline, change, difference, fill, rows},
+    postgres::WRITER,
     shop::deployment,
+    statements,
 };
 use datasurface_kafka_client::{ConnectClient, Limits, Tls};
 use datasurface_platform::{ApplyReport, EnvironmentCredentials, RunRequest, SinkStatus, Status, prelude::*};
@@ -43,6 +45,7 @@ fn northwind_arrives_as_it_is() {
     eventually("after the snapshot", || difference(&mut source, &mut warehouse, &datasets));
     let hidden = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'phone'";
     assert_eq!(warehouse.query_one(hidden, &[]).unwrap().get::<_, i64>(0), 0, "nobody declared it");
+    statements_make_what_sinks_make(&site, &deployment, &mut warehouse);
     let report = applied(&deployment);
     assert_eq!((report.done, report.done_before), (0, 10), "what is there is left alone");
     assert_eq!(drifted(&deployment), Vec::<String>::new());
@@ -88,6 +91,18 @@ fn northwind_arrives_as_it_is() {
     change(&mut source, 8);
     eventually("after it was repaired", || difference(&mut source, &mut warehouse, &all));
     nothing_but_data_is_left(&site, &deployment, &mut source);
+}
+
+/// A table is the same one, whether a sink made it or the statements that are rendered for its database.
+fn statements_make_what_sinks_make(site: &Site, deployment: &Deployment, warehouse: &mut Client) {
+    let mut other = site.server.owner("other");
+    other.batch_execute(&format!("ALTER SCHEMA public OWNER TO {WRITER}")).unwrap();
+    statements::run(site, deployment, "other");
+    eventually("all tables are there", || {
+        let (made, stated) = (statements::definitions(warehouse), statements::definitions(&mut other));
+        (made != stated).then(|| format!("{made:#?} {stated:#?}"))
+    });
+    statements::run(site, deployment, "warehouse");
 }
 
 /// The versions of a record, in the order in which they came to be: each is a row, and so is its deletion.

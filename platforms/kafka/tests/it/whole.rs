@@ -8,6 +8,7 @@ use crate::{
     random_changes::RandomChanges,
     shop::deployment,
     site_model::model,
+    statements,
 };
 use chrono::{DateTime, Utc};
 use datasurface_kafka_client::{ConnectClient, Limits, Tls};
@@ -27,7 +28,7 @@ fn store(table: &Table) -> &'static str {
 }
 
 /// Two datastores in one database, and two groups: one wants what there is, the other one everything that ever was.
-fn ecosystem(site: &Site, tables: &[Table]) -> Ecosystem {
+fn ecosystem(site: &Site, tables: &[Table], reader: &str) -> Ecosystem {
     model(site, |team| {
         let sinks = || tables.iter().map(|table| DatasetKey::new(store(table), table.name.as_str()));
         let ever = DatasetGroup::new("Ever")
@@ -36,6 +37,7 @@ fn ecosystem(site: &Site, tables: &[Table]) -> Ecosystem {
             .with_retention(Retention::years(1));
         let reporting = Workspace::new("Reporting")
             .with_container("USA/Team/Warehouse")
+            .granted(Principal::group(reader))
             .group(DatasetGroup::new("Now").with_sinks(sinks()).with_latency(Latency::minutes(1)))
             .group(ever);
         let team = ["NW_Data", "NW_Staff"].into_iter().fold(team, |team, name| {
@@ -66,10 +68,10 @@ fn difference(source: &mut Client, warehouse: &mut Client, tables: &[Table]) -> 
     })
 }
 
-/// The first table of which not every version is there in order, each once.
-fn difference_of_versions(source: &mut Client, warehouse: &mut Client, tables: &[Table]) -> Option<String> {
+/// The first table of which not every change is there in order, each once.
+fn difference_of_changes(source: &mut Client, warehouse: &mut Client, tables: &[Table]) -> Option<String> {
     tables.iter().find_map(|table| {
-        let wanted = audit::versions(source, table);
+        let wanted = audit::changes(source, table);
         let key = table.key();
         let query = format!(
             "SELECT __op || ' ' || ROW({})::text FROM (SELECT DISTINCT ON ({key}, __source_lsn, __op) * FROM {} \
@@ -82,8 +84,29 @@ fn difference_of_versions(source: &mut Client, warehouse: &mut Client, tables: &
             warehouse.query(&query, &[]).unwrap_or_default().into_iter().map(|row| row.get(0)).collect();
         let first = wanted.iter().zip(&found).find(|(wanted, found)| wanted != found);
         (wanted != found).then(|| {
-            format!("`{}` had {} versions, and {} arrived: {first:?}", table.name, wanted.len(), found.len())
+            format!("`{}` had {} changes, and {} arrived: {first:?}", table.name, wanted.len(), found.len())
         })
+    })
+}
+
+/// The first table of which the view of versions shows others than there were, or at other times.
+fn difference_of_versions(source: &mut Client, warehouse: &mut Client, tables: &[Table]) -> Option<String> {
+    tables.iter().find_map(|table| {
+        let view = delivered(table, "__versions");
+        let mut rows = |query: &str| -> Vec<String> {
+            warehouse.query(query, &[]).unwrap().into_iter().map(|row| row.get(0)).collect()
+        };
+        let all = table.all();
+        let mut shown = rows(&format!("SELECT ROW({all})::text FROM {view}"));
+        shown.sort();
+        let mut valid = rows(&format!("SELECT ROW({all})::text FROM {view} WHERE valid_to IS NULL"));
+        valid.sort();
+        let backwards = rows(&format!("SELECT ROW({all})::text FROM {view} WHERE valid_to < valid_from"));
+        let mut now = crate::pipeline::rows(source, &table.name, &all, &table.key());
+        now.sort();
+        let is_same = shown == audit::versions(source, table) && valid == now && backwards.is_empty();
+        (!is_same)
+            .then(|| format!("`{}`: {} versions, {} of them valid", table.name, shown.len(), valid.len()))
     })
 }
 
@@ -93,6 +116,7 @@ fn assert_equal(site: &Site, deployment: &mut Deployment, tables: &[Table]) {
     until_idle(deployment);
     let (mut source, mut warehouse) = (site.source(), site.warehouse());
     assert_eq!(difference(&mut source, &mut warehouse, tables), None);
+    assert_eq!(difference_of_changes(&mut source, &mut warehouse, tables), None);
     assert_eq!(difference_of_versions(&mut source, &mut warehouse, tables), None);
 }
 
@@ -102,7 +126,9 @@ fn all_of_northwind_arrives_whatever_is_killed() {
     let Some(tables) = dump::load(&mut site.source()) else { return };
     audit::begin(&mut site.source(), &tables);
     let mut deployment = deployment(site.deployed());
-    deployment.render(&ecosystem(&site, &tables)).unwrap();
+    deployment.render(&ecosystem(&site, &tables, "analysts")).unwrap();
+    site.server.owner("warehouse").batch_execute("CREATE ROLE analysts; CREATE ROLE auditors").unwrap();
+    statements::run(&site, &deployment, "warehouse");
     deployment.apply(&EnvironmentCredentials).unwrap();
     assert_equal(&site, &mut deployment, &tables);
     let connect = ConnectClient::new(&site.worker.url(), &Tls::new(), None, Limits::default()).unwrap();
@@ -139,6 +165,20 @@ fn all_of_northwind_arrives_whatever_is_killed() {
     assert_equal(&site, &mut deployment, &tables);
 
     a_log_that_is_kept_for_long_is_seen(&site, &deployment);
+    whoever_is_entitled_reads(&site, &deployment, &tables);
+}
+
+/// The entitlement goes to somebody else.
+fn whoever_is_entitled_reads(site: &Site, deployment: &Deployment, tables: &[Table]) {
+    let mut warehouse = site.warehouse();
+    let mut readers = |role: &str| -> Vec<bool> {
+        let tables = ["", "__changes", "__versions"].map(|suffix| delivered(&tables[0], suffix));
+        tables.iter().map(|table| statements::is_readable_by(&mut warehouse, role, table)).collect()
+    };
+    assert_eq!((readers("analysts"), readers("auditors")), (vec![true; 3], vec![false; 3]));
+    deployment.render(&ecosystem(site, tables, "auditors")).unwrap();
+    statements::run(site, deployment, "warehouse");
+    assert_eq!((readers("analysts"), readers("auditors")), (vec![false; 3], vec![true; 3]));
 }
 
 /// The last read of each dataset is a few seconds ago, which is less than was promised.
