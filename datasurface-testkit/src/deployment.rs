@@ -67,6 +67,12 @@ impl Deployment {
         self
     }
 
+    /// The time at which it is applied and run.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
     /// Sets the time at which it is applied and run from now on: without it, that is the beginning of the date.
     pub fn set_now(&mut self, now: DateTime<Utc>) {
         self.now = now;
@@ -150,6 +156,18 @@ impl Deployment {
         credentials: &dyn CredentialSource,
     ) -> Result<BTreeMap<PlatformName, Status>, DeploymentError> {
         done(self.broker.status(&self.target()?, &self.context(credentials)))
+    }
+
+    /// Returns the time at which the next job of each platform is due; nothing of one without a timetable.
+    ///
+    /// # Errors
+    ///
+    /// If the target cannot be read, or a platform fails.
+    pub fn next_due(
+        &self,
+        credentials: &dyn CredentialSource,
+    ) -> Result<BTreeMap<PlatformName, DateTime<Utc>>, DeploymentError> {
+        done(self.broker.next_due(&self.target()?, &self.context(credentials)))
     }
 
     fn context<'a>(&'a self, credentials: &'a dyn CredentialSource) -> OperationContext<'a> {

@@ -22,7 +22,7 @@ pub(crate) use source::{
     ADDRESS as SOURCE_ADDRESS, KIND as SOURCE, SERVER, SERVICE_TOPIC, SIGNALS, SLOT, TABLES as SOURCE_TABLES,
 };
 pub(crate) use statements::KIND as STATEMENTS;
-pub(crate) use subscription::{KIND as SUBSCRIPTION, Subscription};
+pub(crate) use subscription::{Delivery, KIND as SUBSCRIPTION, Subscription};
 pub(crate) use topic::{
     CAPTURED_FROM, COLUMNS, CONFIGS, KEY, KIND as TOPIC, MANAGED_CONFIGS, NAME, PARTITIONS,
     REPLICATION_FACTOR, Topic,

@@ -154,14 +154,11 @@ pub(super) fn add(
         ("connection.url", url(context, first)),
         ("connection.username", secret_value(context, &first.secret, "user")),
         ("connection.password", secret_value(context, &first.secret, "password")),
-        // A task writes on one connection, and would open 32 otherwise.
+        // A task writes on one connection, and would open 32 otherwise. One that is lost ends the task, and whoever runs what is due starts it
+        // again: `connection.restart.on.errors` of Debezium 3.5 tries again and again on the connection that is closed, and looks as if it ran.
         ("connection.pool.min_size", "1".to_owned()),
         ("connection.pool.max_size", "2".to_owned()),
         ("connection.pool.acquire_increment", "1".to_owned()),
-        // A database that is away is waited for, for as long as it takes: otherwise a restart of it would end the sink.
-        ("connection.restart.on.errors", "true".to_owned()),
-        ("flush.max.retries", i32::MAX.to_string()),
-        ("flush.retry.delay.ms", "1000".to_owned()),
         ("schema.evolution", "basic".to_owned()),
         ("quote.identifiers", "true".to_owned()),
         ("collection.name.format", "${topic}".to_owned()),

@@ -4,7 +4,8 @@ use super::connector::{Config, config};
 use datasurface_platform::prelude::*;
 
 /// A form of the tables of a sink.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum SinkForm {
     /// One row for each record, which is the latest version.
     Live,

@@ -1,6 +1,6 @@
 //! Subscriptions: what is there for the consumers of an export, and what those must know who read a topic themselves.
 
-use super::{Context, sink, topic};
+use super::{Context, SinkForm, sink, topic};
 use datasurface_platform::prelude::*;
 
 /// The kind of the resource.
@@ -25,6 +25,15 @@ pub(crate) struct Delivery {
     /// The connector.
     pub(crate) sink: String,
     table: String,
+    form: SinkForm,
+}
+
+impl Subscription {
+    /// The deliveries that a consumer reads.
+    pub(crate) fn deliveries_to(&self, consumer: &Subscriber) -> impl Iterator<Item = &Delivery> {
+        let milestoning = consumer.milestoning;
+        self.deliveries.iter().filter(move |delivery| delivery.form.is_read(milestoning))
+    }
 }
 
 /// A consumer of an export.
@@ -57,6 +66,7 @@ pub(super) fn add(
     let deliveries = sink::shared_keys(node, export).into_iter().map(|(form, key)| Delivery {
         sink: context.names.connector(form.kind(), &key.name),
         table: sink::table_name(form, export.dataset.storage_key()),
+        form,
     });
     let columns = topic::columns(&export.dataset)?;
     let subscription = Subscription {

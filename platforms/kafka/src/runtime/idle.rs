@@ -132,7 +132,8 @@ fn sinks_behind(
     let of_sink = rendered.connectors.iter().filter_map(|(address, connector)| {
         let (records, topics) = unread.get(connector.name.as_str())?;
         let topics: Vec<String> = topics.iter().map(|topic| format!("`{topic}`")).collect();
-        Some((address.clone(), format!("{records} records are not written, of {}", topics.join(", "))))
+        let records = if *records == 1 { "1 record is".to_owned() } else { format!("{records} records are") };
+        Some((address.clone(), format!("{records} not written, of {}", topics.join(", "))))
     });
     Ok(of_sink.collect())
 }

@@ -9,7 +9,7 @@ use super::{
     rendered::Rendered,
     signals,
 };
-use crate::render::{Connector, Subscription};
+use crate::render::{Connector, Delivery};
 use chrono::{DateTime, Utc};
 use datasurface_kafka_client::{GroupOffsets, KafkaClient, Offsets};
 use datasurface_platform::prelude::*;
@@ -55,25 +55,25 @@ impl Progress {
         Ok(progress)
     }
 
-    /// Returns the time before which every change at the source is where the consumers of an export read it; none if a snapshot is not
-    /// complete, or nothing is known.
+    /// Returns the time before which every change at a source is in a topic, and in what sinks make of it; none if a snapshot is not complete,
+    /// or nothing is known.
     ///
     /// # Errors
     ///
     /// If the brokers cannot be asked.
-    pub(super) fn delivered_until(
+    pub(super) fn delivered_until<'d>(
         &self,
         kafka: &mut KafkaClient,
         source: &Connector,
-        subscription: &Subscription,
+        topic: &str,
+        deliveries: impl IntoIterator<Item = &'d Delivery>,
     ) -> Result<Option<DateTime<Utc>>, PlatformError> {
-        let topic = &subscription.topic;
         let Some(progress) = self.sources.get(&source.name) else { return Ok(None) };
         if progress.waiting_topics.contains(topic) {
             return Ok(None);
         }
         let mut until = progress.read_until;
-        for delivery in &subscription.deliveries {
+        for delivery in deliveries {
             for (partition, offsets) in unread(&self.ends, &self.groups, &delivery.sink, topic) {
                 if let Some(made_at) = first_made_at(kafka, topic, partition, offsets)? {
                     until = until.min(Some(made_at));

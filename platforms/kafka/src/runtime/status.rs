@@ -6,7 +6,7 @@ use super::{
     progress::Progress,
     rendered::Rendered,
 };
-use crate::render::{Connector, Subscription};
+use crate::render::{Connector, Delivery};
 use datasurface_kafka_client::ConnectClient;
 use datasurface_platform::{SinkStatus, prelude::*};
 use std::collections::BTreeMap;
@@ -25,25 +25,28 @@ pub(super) fn sinks(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Si
     let sources = rendered.sources_by_topic();
     let mut sinks = Vec::new();
     for subscription in &rendered.subscriptions {
-        let source = sources.get(subscription.topic.as_str()).copied();
-        let confirmed_at = match source {
-            Some(source) => progress.delivered_until(&mut clients.kafka, source, subscription)?,
-            None => None,
-        };
-        let failure = failure_of(&failures, source, subscription);
-        sinks.extend(subscription.consumers.iter().map(|consumer| SinkStatus {
-            group: consumer.group.clone(),
-            dataset: subscription.dataset.clone(),
-            stored_as: None,
-            last_batch: None,
-            schema_version: None,
-            confirmed_at,
-            promised: consumer.promised,
-            rejected: 0,
-            unfit: 0,
-            last_failure: failure.clone(),
-            examples: Vec::new(),
-        }));
+        let topic = subscription.topic.as_str();
+        let source = sources.get(topic).copied();
+        for consumer in &subscription.consumers {
+            let deliveries = || subscription.deliveries_to(consumer);
+            let confirmed_at = match source {
+                Some(source) => progress.delivered_until(&mut clients.kafka, source, topic, deliveries())?,
+                None => None,
+            };
+            sinks.push(SinkStatus {
+                group: consumer.group.clone(),
+                dataset: subscription.dataset.clone(),
+                stored_as: None,
+                last_batch: None,
+                schema_version: None,
+                confirmed_at,
+                promised: consumer.promised,
+                rejected: 0,
+                unfit: 0,
+                last_failure: failure_of(&failures, source, deliveries()),
+                examples: Vec::new(),
+            });
+        }
     }
     sinks.sort_by(|one, other| (&one.group, &one.dataset).cmp(&(&other.group, &other.dataset)));
     Ok(sinks)
@@ -65,13 +68,13 @@ fn failures(connect: &ConnectClient, rendered: &Rendered) -> Result<Failures, Pl
 }
 
 /// Returns the failure of what brings a dataset to its consumers: of the source that writes its topic, or of a sink that reads it.
-fn failure_of(
+fn failure_of<'d>(
     failures: &Failures,
     source: Option<&Connector>,
-    subscription: &Subscription,
+    mut deliveries: impl Iterator<Item = &'d Delivery>,
 ) -> Option<String> {
     let of =
         |kind: &str, name: &str| failures.get(name).map(|failure| format!("its {kind} `{name}`: {failure}"));
-    let mut sinks = subscription.deliveries.iter().map(|delivery| delivery.sink.as_str());
-    source.and_then(|source| of("source", &source.name)).or_else(|| sinks.find_map(|sink| of("sink", sink)))
+    let source = source.and_then(|source| of("source", &source.name));
+    source.or_else(|| deliveries.find_map(|delivery| of("sink", &delivery.sink)))
 }

@@ -1,6 +1,9 @@
 //! NorthWind, from a database through topics into another database.
 
-use crate::{engine::Site, site_model::model};
+use crate::{
+    engine::Site,
+    site_model::{PATIENCE, model},
+};
 use datasurface_platform::prelude::*;
 use postgres::Client;
 
@@ -52,7 +55,7 @@ impl Pipeline {
                 ),
             }
         };
-        model(site, with)
+        model(site, PATIENCE, with)
     }
 }
 

@@ -4,8 +4,11 @@ use crate::engine::Site;
 use datasurface_kafka::KafkaPlatform;
 use datasurface_platform::prelude::*;
 
+/// The longest wait for everything to be delivered, in seconds: the machine may have other things to do.
+pub(crate) const PATIENCE: u32 = 240;
+
 /// A model with the containers `USA/Team/Source`, `USA/Team/Warehouse` and `USA/Team/Topics`, and what else a team has.
-pub(crate) fn model(site: &Site, with: impl FnOnce(Team) -> Team) -> Ecosystem {
+pub(crate) fn model(site: &Site, patience_seconds: u32, with: impl FnOnce(Team) -> Team) -> Ecosystem {
     let database = |name: &str, database: &str| {
         let kind = ContainerKind::Postgres {
             host: "127.0.0.1".into(),
@@ -29,7 +32,7 @@ pub(crate) fn model(site: &Site, with: impl FnOnce(Team) -> Team) -> Ecosystem {
         .setting("secrets_directory", json!(site.secrets()))
         .setting("database_ssl_mode", json!("disable"))
         .setting("heartbeat_seconds", json!(1))
-        .setting("patience_seconds", json!(180));
+        .setting("patience_seconds", json!(patience_seconds));
     Ecosystem::new("NorthWind", "github:northwind/model@main", "github:northwind/live@main")
         .vendor(InfrastructureVendor::new("Azure").location("USA"))
         .platform(platform)
