@@ -9,7 +9,6 @@ fn laws() -> Laws {
     Laws::for_plugin::<KafkaPlatform>().with_settings(settings()).with_other_settings([
         ("bootstrap_servers", json!(["kafka-1.example.org:9092", "kafka-3.example.org:9092"])),
         ("connect_url", json!("https://connect.example.org/api")),
-        ("patience_seconds", json!(60)),
         ("partitions", json!(6)),
         ("replication_factor", json!(2)),
         ("deletion_hours", json!(24)),
