@@ -135,3 +135,9 @@ fn another_database_of_a_source() {
     let after = Shop { host: "other.example.org", reports: true, ..Shop::new() };
     assert_refused(&refusal_of_change(&after), "kafka/other-source", "other.example.org:5432/main");
 }
+
+#[test]
+fn another_container_of_a_datastore() {
+    let after = Shop { container: "Counter", host: "counter.example.org", reports: true, ..Shop::new() };
+    assert_refused(&refusal_of_change(&after), "kafka/other-source", "Europe/Sales/Counter");
+}

@@ -28,6 +28,8 @@ pub(crate) struct Shop {
     pub(crate) wanted: Vec<&'static str>,
     /// How long the desk needs what it saw.
     pub(crate) retention: Option<Retention>,
+    /// The container of the store.
+    pub(crate) container: &'static str,
     /// The host of the database of the store.
     pub(crate) host: &'static str,
     /// The table of orders at the source, if it is called otherwise.
@@ -61,6 +63,7 @@ impl Shop {
             datasets: vec![orders(), customers()],
             wanted: vec!["Store/orders", "Store/customers"],
             retention: Some(Retention::years(1)),
+            container: "Till",
             host: "till.example.org",
             orders_table: Some("sales.orders"),
             credential: CredentialKind::Password,
@@ -70,18 +73,20 @@ impl Shop {
     }
 
     pub(crate) fn ecosystem(&self) -> Ecosystem {
+        let container = format!("Europe/Sales/{}", self.container);
         let capture =
-            Capture::change_data_capture("Europe/Sales/Till").with_consistency(Consistency::SingleDataset);
+            Capture::change_data_capture(container.as_str()).with_consistency(Consistency::SingleDataset);
         let capture = match self.orders_table {
             Some(table) => capture.table("orders", table),
             None => capture,
         };
         let store = Datastore::new("Store").captured(capture);
         let store = self.datasets.iter().cloned().fold(store, Datastore::dataset);
-        let till =
-            DataContainer::postgres("Till", self.host, "main").located("Azure/USA").with_credential("reader");
+        let till = DataContainer::postgres(self.container, self.host, "main")
+            .located("Azure/USA")
+            .with_credential("reader");
         let team = Team::new()
-            .credential(Credential::new("reader", self.credential).opening("Europe/Sales/Till"))
+            .credential(Credential::new("reader", self.credential).opening(container.as_str()))
             .container(till)
             .container(DataContainer::platform_managed("Topics"))
             .datastore(store);
