@@ -41,11 +41,11 @@ pub(super) const ALL: &[Mutation] = &[
     }),
     mutation("capture/under-classified", |it| {
         let server = DataContainer::postgres("Extra", "extra.example", "data").located("On Premises/USA");
-        let home = "USA/Team 1/Extra";
-        let again = Datastore::new("Again").captured(Capture::sql_snapshot(home)).dataset(dataset());
+        let container = "USA/Team 1/Extra";
+        let again = Datastore::new("Again").captured(Capture::sql_snapshot(container)).dataset(dataset());
         let it = with(it, datastore_with("Extra", dataset().classified("PII")));
         in_team(it, |team| {
-            team.container(server).datastore(again).workspace(reader("Extra/d").with_container(home))
+            team.container(server).datastore(again).workspace(reader("Extra/d").with_container(container))
         })
     }),
     mutation("capture/unknown-table", |it| {

@@ -3,7 +3,7 @@
 use datasurface_model::{DatasetKey, TableSchema};
 use serde_json::{Map, Value};
 
-/// All versions of a dataset, with the batches between which they were true.
+/// The versions of a dataset, with the batches between which they were true.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
     /// The dataset.

@@ -19,7 +19,7 @@ use datasurface_model::{DatasetKey, TableSchema};
 use datasurface_platform::{Format, PlatformError, PlatformErrorKind};
 use std::fmt;
 
-/// Something that writes data in a format of the vocabulary.
+/// A writer of data in a format of the vocabulary.
 pub trait FormatWriter {
     /// Returns the format.
     fn format(&self) -> Format;
@@ -32,7 +32,7 @@ pub trait FormatWriter {
     fn write(&self, address: &str, history: &History) -> Result<(), PlatformError>;
 }
 
-/// Something that reads data in a format of the vocabulary.
+/// A reader of data in a format of the vocabulary.
 pub trait FormatReader {
     /// Returns the format.
     fn format(&self) -> Format;

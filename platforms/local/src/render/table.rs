@@ -208,7 +208,7 @@ fn receiving(script: Script, received: &Received<'_>) -> Script {
         .note("has a row; then what each batch brings.")
         .add_section("receive_create", "Makes the metadata tables there.", Received::create())
         .add_section("received", "The last batch that is there.", [received.received()])
-        .add_section("receive_anew", "Forgets what is there: all of it comes again.", received.anew())
+        .add_section("receive_anew", "Forgets what is there: all of it comes again.", received.reset())
         .add_section("receive", "Puts a version there, or ends one.", [received.version()])
         .add_section("receive_batch", "Puts a batch there.", [received.batch()])
         .add_section("receive_schema", "Puts a version of the schema there.", [received.schema()])

@@ -55,15 +55,15 @@ impl RunContext<'_> {
         if last == 0 {
             return Ok(());
         }
-        let is_anew = self.is_anew(&manifests, job)?;
-        if last > published || is_anew {
-            let after = (!is_anew).then_some(published);
+        let is_full = self.is_full(&manifests, job)?;
+        if last > published || is_full {
+            let after = (!is_full).then_some(published);
             self.breakpoint.before(|| format!("publish batch {last} of {}", job.datastore));
             let mut batch = folder.begin(&job.datastore, last, after)?;
             for captured in &job.datasets {
                 let is_new =
                     self.last_batch(&captured.dataset)?.is_some_and(|batch| batch.number > published);
-                if is_new || is_anew {
+                if is_new || is_full {
                     let table = self.rendered.script(&captured.into)?;
                     let content = self.content(captured, table, after)?;
                     let arrived = if content.whole { 0 } else { published };
@@ -81,7 +81,7 @@ impl RunContext<'_> {
 
     /// Whether all that is kept is to be published, rather than what changed: at first, when something is published that is not kept any
     /// more, when rows are told apart otherwise, and when so much is published beside it that reading it would take long.
-    fn is_anew(&self, manifests: &[BatchManifest], job: &CaptureJob) -> Result<bool, PlatformError> {
+    fn is_full(&self, manifests: &[BatchManifest], job: &CaptureJob) -> Result<bool, PlatformError> {
         let Some(base) = manifests.iter().rposition(|manifest| manifest.after.is_none()) else {
             return Ok(true);
         };

@@ -55,7 +55,7 @@ impl Received<'_> {
     }
 
     /// Forgets all that is there, and makes the table. Its columns have no types: a value is kept as it comes.
-    pub(crate) fn anew(&self) -> Vec<String> {
+    pub(crate) fn reset(&self) -> Vec<String> {
         let (into, out) = (quoted(BATCH_IN), quoted(BATCH_OUT));
         let mut lines = columns(self.table.names(), "");
         lines.extend([format!("{into} INTEGER NOT NULL"), format!("{out} INTEGER")]);
