@@ -1,6 +1,6 @@
 //! Checks: everything that choosing and platforms find, of as much of a model as nothing is wrong with.
 
-use crate::{broker::Broker, propose::LintReport};
+use crate::{broker::Broker, propose::LintReport, session::Session};
 use datasurface_model::{
     DatastoreName, Diagnostic, Ecosystem, Entity, Findings, GroupKey, ModelPath, Severity, SoundPart, Valid,
     segment,
@@ -19,6 +19,13 @@ impl Broker {
     /// same data, has an error: what is neither pinned, nor decided in the lock, nor can be done by one platform alone.
     #[must_use]
     pub fn check(&self, model: &SoundPart, lock: &Lock) -> LintReport {
+        Session::new(self.clone()).check(model, lock)
+    }
+}
+
+impl Session {
+    /// Chooses platforms for the sound part of a model, and asks them what they find of it, as [`Broker::check`] does.
+    pub fn check(&mut self, model: &SoundPart, lock: &Lock) -> LintReport {
         let mut found = Vec::new();
         let mut waived = Findings::default();
         let mut rest = decided(model.clone(), lock);

@@ -79,6 +79,7 @@
 //! Platforms with a runtime then apply and run what was rendered, by the same [`Broker`]: nothing runs that differs from the [`Manifest`].
 //! Moves ([`MoveStep`]) and releases ([`Lock::release`]) are edits of the [`Lock`]; `docs/command-line.md` describes them.
 
+mod allocation;
 mod broker;
 mod check;
 mod configured_platform;

@@ -1,6 +1,7 @@
 //! Placing: the choice of platforms, the lock that records it, and the graphs that follow from it.
 
 use crate::{
+    allocation,
     broker::Broker,
     configured_platform::{self, descriptors},
     error::BrokerError,
@@ -45,7 +46,7 @@ impl Broker {
         lock: &Lock,
     ) -> Result<Placed, BrokerError> {
         let mut found = Vec::new();
-        let allocated = storage::allocate(ecosystem, lock);
+        let allocated = allocation::allocate(ecosystem, lock, earlier);
         let platforms = configured_platform::configure_platforms(
             self.registry(),
             ecosystem,
@@ -54,9 +55,9 @@ impl Broker {
             &mut found,
         );
         let is_configured = found.is_empty();
-        found.extend(allocated.found);
+        found.extend(allocated.found.iter().cloned());
         found.extend(storage::recaptured(ecosystem, &allocated.record));
-        let lock = lock.clone().with_names(&allocated.moved);
+        let (given, lock) = (lock, lock.clone().with_names(&allocated.moved));
         let is_complete = is_configured;
         let choice = Choice::new(ecosystem, descriptors(&platforms), lock.assignments());
         let mut of_choice = Vec::new();
@@ -81,7 +82,7 @@ impl Broker {
             BrokerError::new([finding])
         })?;
 
-        let record = allocated.record;
+        let record = allocated.record.clone();
         let mut next = Lock { assignments, storage: Some(record), ..lock.clone() };
         let mut shards = BTreeMap::new();
         for graph in graphs.iter() {
@@ -107,6 +108,8 @@ impl Broker {
         Ok(Placed {
             ecosystem: ecosystem.clone(),
             lock: next,
+            given: given.clone(),
+            allocated,
             placements_before: before.collect(),
             graphs: Arc::new(graphs),
             shards,

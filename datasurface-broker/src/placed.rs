@@ -3,13 +3,18 @@
 use crate::{configured_platform::ConfiguredPlatform, sharding::PlacedShards};
 use chrono::NaiveDate;
 use datasurface_document::ModelHasher;
-use datasurface_graph::{Custody, Fingerprint, IntentionGraph, IntentionGraphs, Placement, StorageOf};
+use datasurface_graph::{
+    Custody, Fingerprint, GraphDiff, IntentionGraph, IntentionGraphs, Node, Placement, StorageOf,
+};
 use datasurface_model::{
     CodeInfo, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, PlatformName, Set,
     Valid, segment,
 };
 use datasurface_platform::{PlatformInstance, Revision};
-use datasurface_state::Lock;
+use datasurface_state::{
+    Lock, Owed,
+    storage::{Allocated, StorageRecord},
+};
 use std::{
     collections::BTreeMap,
     sync::{Arc, OnceLock},
@@ -28,6 +33,10 @@ pub(crate) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
 pub struct Placed {
     pub(crate) ecosystem: Valid<Ecosystem>,
     pub(crate) lock: Lock,
+    /// The lock before the decisions were taken, as it was given.
+    pub(crate) given: Lock,
+    /// The storage names, on which a later placing may build.
+    pub(crate) allocated: Arc<Allocated>,
     /// The placement of the nodes of each platform before the decisions were taken.
     pub(crate) placements_before: BTreeMap<PlatformName, Placement>,
     pub(crate) graphs: Arc<IntentionGraphs>,
@@ -39,11 +48,8 @@ pub struct Placed {
     /// Computed when somebody asks, or by a session.
     pub(crate) revision: OnceLock<Revision>,
     /// What consumers ask to be kept, by platform: computed when somebody asks.
-    pub(crate) owed: OnceLock<BTreeMap<PlatformName, Arc<Owed>>>,
+    pub(crate) owed: OnceLock<BTreeMap<PlatformName, Owed>>,
 }
-
-/// The custody that consumers ask for, by storage name of the dataset.
-pub(crate) type Owed = BTreeMap<DatasetKey, Custody>;
 
 impl Placed {
     /// The ecosystem.
@@ -59,16 +65,38 @@ impl Placed {
     }
 
     /// What the consumers of a platform ask to be kept of each dataset, by its storage name; what is held for others is no part of it.
-    pub(crate) fn owed_today(&self, platform: &PlatformName) -> Arc<Owed> {
-        let owed = self.owed.get_or_init(|| {
-            let names = self.lock.storage_names();
-            let of_graph = |graph: &IntentionGraph| {
-                let custodies = graph.nodes().flat_map(|node| node.custodies());
-                custodies.map(|(dataset, custody)| (names.dataset(&dataset), custody)).collect()
-            };
-            self.graphs.iter().map(|graph| (graph.platform().clone(), Arc::new(of_graph(graph)))).collect()
-        });
+    pub(crate) fn owed_today(&self, platform: &PlatformName) -> Owed {
+        let owed = self.owed.get_or_init(|| self.compute_owed(None));
         owed.get(platform).cloned().unwrap_or_default()
+    }
+
+    /// Computes what consumers ask to be kept. An earlier outcome, whatever it is of, saves work.
+    pub(crate) fn compute_owed(&self, earlier: Option<&Self>) -> BTreeMap<PlatformName, Owed> {
+        let names = self.lock.storage_names();
+        let is_named_alike = |earlier: &&Self| earlier.lock.storage_names() == names;
+        let earlier = earlier.filter(is_named_alike);
+        let of_graph = |graph: &IntentionGraph| {
+            let known = earlier.and_then(|earlier| Some((earlier.graphs.graph(graph.platform())?, earlier)));
+            let Some((before, earlier)) = known else {
+                return graph.nodes().flat_map(|node| custodies(node, names)).collect();
+            };
+            let mut owed = earlier.owed_today(graph.platform());
+            let GraphDiff { added, removed, changed, .. } = GraphDiff::between(before, graph);
+            // A capture that is divided otherwise than before is another node, of the same datasets: so what is gone goes first.
+            let gone = removed.iter().chain(&changed).filter_map(|key| before.node(key));
+            for (dataset, _) in gone.flat_map(|node| custodies(node, names)) {
+                owed.remove(&dataset);
+            }
+            owed.extend(
+                added
+                    .iter()
+                    .chain(&changed)
+                    .filter_map(|key| graph.node(key))
+                    .flat_map(|node| custodies(node, names)),
+            );
+            owed
+        };
+        self.graphs.iter().map(|graph| (graph.platform().clone(), of_graph(graph))).collect()
     }
 
     /// The intention graphs of all platforms.
@@ -146,4 +174,9 @@ impl Placed {
             false => Fingerprint::of(&(model, decided, names)),
         })
     }
+}
+
+/// What is asked of the datasets of a capture, by their storage names.
+fn custodies(node: Node<'_>, names: &StorageRecord) -> impl Iterator<Item = (DatasetKey, Custody)> {
+    node.custodies().map(|(dataset, custody)| (names.dataset(&dataset), custody))
 }

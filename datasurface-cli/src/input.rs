@@ -132,7 +132,7 @@ impl JudgedInput {
         let mut waived = judged.waived;
         let mut found = Findings::default();
         if let (Some(sound), Some(lock)) = (&judged.sound, &lock) {
-            let report = broker.check(sound, lock);
+            let report = Session::new(broker.clone()).check(sound, lock);
             found.extend(report.findings);
             waived.extend(report.waived);
         }

@@ -2,10 +2,9 @@
 
 use crate::{report::ReviewReport, side::ReviewSide};
 use chrono::NaiveDate;
-use datasurface_broker::{Broker, Lock, LockChange, Placed};
+use datasurface_broker::{Broker, Lock, LockChange, Placed, Session};
 use datasurface_change::{ApprovalClaim, ChangeControl, ChangeReport, ChangeSource, new_findings};
-use datasurface_document::Loader;
-use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid, Validate, Validation};
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid};
 use std::collections::BTreeSet;
 
 /// The codes of findings that say that something is missing.
@@ -52,16 +51,23 @@ impl<'a> Review<'a> {
     /// owners of the documents that differ, unless it names a folder itself.
     #[must_use]
     pub fn judge(&self, old: &ReviewSide, new: &ReviewSide) -> ReviewReport {
+        self.judge_in(&mut Session::new(self.broker.clone()), old, new)
+    }
+
+    /// Judges the change from one side to the other, as [`judge`](Self::judge) does, in a session of the same broker. What a side has that the session
+    /// was asked about before is not read and not judged again: so a proposal that is corrected costs what was corrected.
+    #[must_use]
+    pub fn judge_in(&self, session: &mut Session, old: &ReviewSide, new: &ReviewSide) -> ReviewReport {
         let mut unread = old.unread.clone();
         unread.extend(new.unread.clone());
         let locks = [old.lock(&mut unread), new.lock(&mut unread)];
-        let mut loader = Loader::new();
-        let loaded = [old, new].map(|side| loaded(&mut loader, side, &mut unread));
+        let loaded = [old, new].map(|side| loaded(session, side, &mut unread));
         match loaded {
             [Some(before), Some(after)] if !unread.has_errors() => {
-                let [before, after] = self.validated(before, after);
+                let [before, after] =
+                    [before, after].map(|model| JudgedModel::from(session.validate(model, self.on)));
                 let judge = |control: ChangeControl| control.judge(&before.ecosystem, &after.ecosystem);
-                self.judged(Some(&before), &after, &locks, [old, new], judge)
+                self.judged(session, Some(&before), &after, &locks, [old, new], judge)
             }
             _ => self.refuse(unread),
         }
@@ -75,11 +81,12 @@ impl<'a> Review<'a> {
     pub fn judge_first(&self, new: &ReviewSide) -> ReviewReport {
         let mut unread = new.unread.clone();
         let locks = [Lock::default(), new.lock(&mut unread)];
-        match loaded(&mut Loader::new(), new, &mut unread) {
+        let mut session = Session::new(self.broker.clone());
+        match loaded(&mut session, new, &mut unread) {
             Some(after) if !unread.has_errors() => {
-                let after = JudgedModel::from(after.validate(&Validation::on(self.on)));
+                let after = JudgedModel::from(session.validate(after, self.on));
                 let judge = |control: ChangeControl| control.judge_first(&after.ecosystem);
-                self.judged(None, &after, &locks, [&ReviewSide::default(), new], judge)
+                self.judged(&mut session, None, &after, &locks, [&ReviewSide::default(), new], judge)
             }
             _ => self.refuse(unread),
         }
@@ -91,24 +98,10 @@ impl<'a> Review<'a> {
         ReviewReport::unread(self.source.repository().clone(), self.on, findings)
     }
 
-    /// Validates both sides; the second one builds on the first.
-    fn validated(&self, old: Ecosystem, new: Ecosystem) -> [JudgedModel; 2] {
-        let on = Validation::on(self.on);
-        match old.validate(&on) {
-            Ok(old) => {
-                let new = JudgedModel::from(new.validate(&on.since(&old)));
-                [JudgedModel::from(Ok(old)), new]
-            }
-            Err(old) => {
-                let new = JudgedModel::from(new.validate(&on.since(&old)));
-                [JudgedModel::from(Err(old)), new]
-            }
-        }
-    }
-
     /// Judges the models, if there are two, by change control, and all that is beside them.
     fn judged(
         &self,
+        session: &mut Session,
         before: Option<&JudgedModel>,
         after: &JudgedModel,
         locks: &[Lock; 2],
@@ -123,10 +116,11 @@ impl<'a> Review<'a> {
         let mut placed = None;
         // Platforms asked about a model with new errors would report what follows from these.
         if !found.has_errors() {
-            let (platforms_find, as_placed) = self.placed(&after.ecosystem, new);
+            let (platforms_find, as_placed) = self.placed(session, &after.ecosystem, new);
             // What is not found now does not have to be told from what was found before.
             let before = before.filter(|_| !platforms_find.is_empty());
-            let before = before.map(|before| self.placed(&before.ecosystem, old).0).unwrap_or_default();
+            let before =
+                before.map(|before| self.placed(session, &before.ecosystem, old).0).unwrap_or_default();
             let (new, old) = news(&before, &platforms_find);
             found.extend(new);
             known.extend(old);
@@ -167,11 +161,16 @@ impl<'a> Review<'a> {
     }
 
     /// Everything that choosing and platforms find.
-    fn placed(&self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> (Findings, Option<Placed>) {
-        match self.broker.place(ecosystem, lock) {
+    fn placed(
+        &self,
+        session: &mut Session,
+        ecosystem: &Valid<Ecosystem>,
+        lock: &Lock,
+    ) -> (Findings, Option<Placed>) {
+        match session.place(ecosystem, lock) {
             Ok(placed) => {
                 let mut findings = placed.findings().clone();
-                findings.extend(self.broker.lint(&placed).findings);
+                findings.extend(session.lint(&placed).findings);
                 findings.extend(placed.platforms_over(self.on));
                 (findings, Some(placed))
             }
@@ -181,9 +180,9 @@ impl<'a> Review<'a> {
 }
 
 /// The ecosystem of a side, unless its documents do not describe one.
-fn loaded(loader: &mut Loader, side: &ReviewSide, unread: &mut Findings) -> Option<Ecosystem> {
+fn loaded(session: &mut Session, side: &ReviewSide, unread: &mut Findings) -> Option<Ecosystem> {
     let is_complete = side.unread.is_empty();
-    let outcome = loader.load(&side.documents).map_err(|error| {
+    let outcome = session.load(&side.documents).map_err(|error| {
         // What a document lacks may be said by one that could not be read.
         let found = error.into_findings().into_iter();
         unread.extend(found.filter(|finding| is_complete || !WANTING.contains(&finding.code())));

@@ -22,7 +22,7 @@ pub mod storage;
 
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use output::{
-    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, OrderedScope, PlanFile,
+    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, OrderedScope, Owed, PlanFile,
     PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, Target, TargetError,
     TargetTransaction, disk,
 };

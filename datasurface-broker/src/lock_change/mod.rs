@@ -4,17 +4,17 @@ mod codes;
 
 pub(crate) use codes::{CODES, OTHER_OWNER};
 
-use crate::placed::{Owed, Placed};
+use crate::placed::Placed;
 use chrono::NaiveDate;
 use codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE};
 use datasurface_graph::StorageOf;
 use datasurface_model::{DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, Valid, segment};
 use datasurface_platform::HeldState;
 use datasurface_state::{
-    Lock,
+    Lock, Owed,
     storage::{self, StorageKind},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 /// A change of a lock, from that of the live model to that of a proposed one, and what it is judged with.
 #[derive(Clone, Copy, Debug)]
@@ -163,7 +163,7 @@ impl LockChange<'_> {
 }
 
 /// What is owed on the platform of this storage name.
-fn owed_on(placed: &Placed, storage: &PlatformName) -> Arc<Owed> {
+fn owed_on(placed: &Placed, storage: &PlatformName) -> Owed {
     let names = placed.lock.storage_names();
     let platform = placed.graphs.iter().map(|graph| graph.platform());
     let mut same = platform.filter(|name| names.platform(name) == *storage);

@@ -1,6 +1,6 @@
 //! Causes: which nodes came, went or changed, and who owns what changed.
 
-use super::{Entries, metadata::owner, same_scopes::is_same, views::Views};
+use super::{Entries, metadata::owner, scope_difference::Differences, views::Views};
 use datasurface_graph::{Fingerprint, IntentionGraphs, NodeDetail, NodeKey};
 use datasurface_model::{DatasetName, DatastoreName, Ecosystem, PlatformName, Repository, TeamKey, Valid};
 use datasurface_platform::{Cause, Scope, SharedCause, SharedKey};
@@ -20,29 +20,26 @@ pub(super) struct ChangedNodes<'a> {
 }
 
 impl<'a> ChangedNodes<'a> {
-    /// Compares what a manifest has of each node with what it is now. Scopes that are rendered from the same view have the same nodes.
-    pub(super) fn between(manifest: Option<&'a Manifest>, views: &'a Views, entries: &'a Entries) -> Self {
+    /// Compares what was reached of each node with what it is now.
+    pub(super) fn new(differences: &'a Differences, views: &'a Views) -> Self {
         let mut before: BTreeMap<&NodeKey, RecordedNode> = BTreeMap::new();
-        let mut same: BTreeSet<(&PlatformName, &Scope)> = BTreeSet::new();
-        for (name, record) in manifest.into_iter().flat_map(Manifest::platforms) {
-            for entry in record.base_scopes() {
-                if entries.get(name).is_some_and(|entries| is_same(entries, entry)) {
-                    same.insert((name, &entry.scope));
-                    continue;
-                }
-                for (key, fingerprint) in &entry.nodes {
+        for (_, scope) in differences.since_base() {
+            let Some(entry) = &scope.before else { continue };
+            for key in scope.nodes() {
+                if let Some((key, fingerprint)) = entry.nodes.get_key_value(key) {
                     before.entry(key).or_default().content = Some(*fingerprint);
                 }
-                for (key, fingerprint) in &entry.metadata {
+                if let Some((key, fingerprint)) = entry.metadata.get_key_value(key) {
                     before.entry(key).or_default().metadata = Some(*fingerprint);
                 }
             }
         }
         let mut changed = Self::default();
-        for (name, views) in views {
-            let others = views.scopes.iter().filter(|scope| !same.contains(&(name, scope.view.scope())));
-            for node in others.flat_map(|scope| scope.view.whole_nodes()) {
-                let recorded = before.remove(&node.facts().storage_key()).unwrap_or_default();
+        for (name, scope) in differences.since_base() {
+            let (Some(entry), Some(views)) = (&scope.after, views.get(name)) else { continue };
+            for stored in scope.nodes().iter().filter(|key| entry.nodes.contains_key(*key)) {
+                let recorded = before.remove(stored).unwrap_or_default();
+                let Some(node) = views.stored_as(stored) else { continue };
                 let Some([content, metadata]) = views.fingerprints(node.key()) else { continue };
                 let is_same = recorded.content == Some(content);
                 let is_said_the_same = recorded.metadata == Some(metadata);
@@ -109,12 +106,11 @@ pub(super) fn of_shared_scopes(
         if changed.is_empty() {
             return Vec::new();
         }
-        let nodes = views.get(name).into_iter().flat_map(|views| views.nodes.iter());
-        let names: BTreeMap<NodeKey, &NodeKey> =
-            nodes.map(|node| (node.facts().storage_key(), node.key())).collect();
+        let views = views.get(name);
+        let now = |node| Some(views?.stored_as(node)?.key());
         let causes = changed.into_iter().map(|key| {
             let nodes = changed_members(before.get(key).copied(), after.get(key).copied());
-            let nodes = nodes.map(|node| names.get(node).copied().unwrap_or(node));
+            let nodes = nodes.map(|node| now(node).unwrap_or(node));
             // A capture that changed because of its exports names them here, too.
             let because_of = |node: &NodeKey| match causes.get(name).and_then(|causes| causes.get(node)) {
                 Some(cause) => cause.nodes.clone(),

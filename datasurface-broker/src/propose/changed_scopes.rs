@@ -1,7 +1,8 @@
 //! The scopes of a platform that differ, loaded one by one.
 
 use datasurface_platform::{
-    HeldState, PlatformError, PlatformErrorKind, SafePath, Scope, ScopeChange, ScopeChanges, ScopeRecord,
+    HeldState, PlatformError, PlatformErrorKind, ResourceAddress, SafePath, Scope, ScopeChange, ScopeChanges,
+    ScopeRecord,
 };
 use datasurface_state::{PlatformRecord, ScopeEntry};
 use std::{
@@ -47,6 +48,18 @@ impl<'a> ChangedScopes<'a> {
         }
     }
 
+    /// Whether a resource held data before the change, which was in this scope, if it is where a plan says.
+    pub(super) fn held_data(&self, address: &ResourceAddress, scope: &Scope) -> bool {
+        let before = |(_, old, _): &(_, Option<&'a ScopeEntry>, _)| {
+            old.and_then(|old| old.record.resources.get(address))
+        };
+        let position = self.scopes.binary_search_by(|(one, _, _)| (*one).cmp(scope)).ok();
+        // An address is in one scope.
+        let there = position.and_then(|position| self.scopes.get(position)).and_then(before);
+        let held = there.or_else(|| self.scopes.iter().find_map(before));
+        held.is_some_and(|resource| resource.held_data().is_some())
+    }
+
     /// Adds the transition files that stay until somebody records that another tool applied them.
     pub(super) fn with_pending_of(mut self, record: &PlatformRecord) -> Self {
         let earlier = record.earlier.iter().flat_map(|earlier| earlier.files.keys());
@@ -61,8 +74,8 @@ impl ScopeChanges for ChangedScopes<'_> {
     }
 
     fn load(&self, position: usize) -> Result<ScopeChange, PlatformError> {
-        let record = |entry: Option<&ScopeEntry>| {
-            entry.map_or_else(ScopeRecord::default, |entry| entry.record.clone())
+        let record = |entry: Option<&ScopeEntry>| -> Arc<ScopeRecord> {
+            entry.map(|entry| Arc::clone(&entry.record)).unwrap_or_default()
         };
         match self.scopes.get(position) {
             Some((scope, old, new)) => {

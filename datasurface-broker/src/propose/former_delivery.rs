@@ -3,11 +3,12 @@
 //! Policies follow delivered data as long as the model states the delivery. Between its removal and the apply that removes the table, the
 //! manifest alone knows of it.
 
-use super::{Entries, same_scopes::other_than};
+use super::scope_difference::{Differences, ScopeDifference};
 use crate::placed::Placed;
 use datasurface_graph::{NodeKey, StorageOf};
-use datasurface_model::{CodeInfo, ContainerKey, DatasetKey, Diagnostic, Entity, FormerDelivery, Recapture};
-use datasurface_state::Manifest;
+use datasurface_model::{
+    CodeInfo, ContainerKey, DatasetKey, Diagnostic, Entity, FormerDelivery, PlatformName, Recapture,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) static FORMER_DELIVERY: CodeInfo = CodeInfo::error(
@@ -20,30 +21,35 @@ pub(crate) static FORMER_DELIVERY: CodeInfo = CodeInfo::error(
 .waivable();
 
 /// Refuses captures of what the manifest has as delivered, and the model has not.
-pub(super) fn check(
-    placed: &Placed,
-    manifest: Option<&Manifest>,
-    entries: &Entries,
-    found: &mut Vec<Diagnostic>,
-) {
-    let Some(manifest) = manifest else { return };
-    let recaptures = placed.ecosystem.former_recaptures(&former_deliveries(placed, manifest, entries));
-    found.extend(recaptures.iter().map(finding));
+pub(super) fn check(placed: &Placed, differences: &Differences, found: &mut Vec<Diagnostic>) {
+    let former = former_deliveries(placed, differences);
+    if !former.is_empty() {
+        found.extend(placed.ecosystem.former_recaptures(&former).iter().map(finding));
+    }
 }
 
 /// The deliveries of the manifest, at its base and since, that are none of the graphs of now.
-fn former_deliveries(placed: &Placed, manifest: &Manifest, entries: &Entries) -> Vec<FormerDelivery> {
-    let entries = manifest.platforms().iter().flat_map(|(name, record)| {
-        let now = entries.get(name).map_or(&[][..], Vec::as_slice);
-        let rendered = [record.base_scopes(), record.scopes_since_base()];
-        rendered.into_iter().flat_map(move |scopes| other_than(now, scopes))
-    });
-    let gone = entries.flat_map(|entry| entry.nodes.keys()).filter(|key| placed.graphs.node(key).is_none());
-    let mut gone = gone.filter_map(delivery).peekable();
+fn former_deliveries(placed: &Placed, differences: &Differences) -> Vec<FormerDelivery> {
+    let gone = differences.all().flat_map(ScopeDifference::nodes_gone);
+    let mut gone = gone.filter(|key| placed.graphs.node(key).is_none()).filter_map(delivery).peekable();
     if gone.peek().is_none() {
         return Vec::new();
     }
-    let (names, renamed) = (placed.lock.storage_names(), containers_by_storage(placed));
+    let names = placed.lock.storage_names();
+    if names.is_trivial() {
+        let is_delivered = |(container, dataset): &(ContainerKey, DatasetKey)| {
+            let export = |platform: &PlatformName| NodeKey::Export {
+                platform: platform.clone(),
+                dataset: dataset.clone(),
+                container: container.clone(),
+            };
+            placed.graphs.iter().any(|graph| graph.node(&export(graph.platform())).is_some())
+        };
+        let former = gone.filter(|gone| !is_delivered(gone));
+        let former = former.map(|(container, dataset)| FormerDelivery { container, dataset });
+        return former.collect::<BTreeSet<_>>().into_iter().collect();
+    }
+    let renamed = containers_by_storage(placed);
     let now = placed.graphs.iter().flat_map(|graph| graph.nodes());
     let now: Vec<_> = now.filter_map(|node| delivery(&node.key())).collect();
     // What was renamed is known by its storage name; in the manifest, it may have the former name.

@@ -1,15 +1,12 @@
 //! Guards: no plan may destroy what was promised, whoever made it.
 
+use super::{changed_scopes::ChangedScopes, rendered_index::PlatformIndex};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
 use datasurface_platform::{
-    Action, Carrier, ChangeHeader, Effect, HeldState, Plan, Resource, ResourceAddress, Scope, ScopeChanges,
-    Step,
+    Action, Carrier, ChangeHeader, Effect, HeldState, Plan, Resource, ResourceAddress, Scope, Step,
 };
-use datasurface_state::{PlatformRecord, ScopeEntry};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use datasurface_state::PlatformRecord;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) static UNGUARDED: CodeInfo = CodeInfo::error(
     "plan/unguarded",
@@ -28,7 +25,7 @@ pub(crate) static UNGUARDED_DEPENDENCY: CodeInfo = CodeInfo::error(
 
 /// What is rendered and held after a change.
 pub(super) struct Outcome<'a> {
-    pub(super) entries: &'a [Arc<ScopeEntry>],
+    pub(super) rendered: &'a PlatformIndex,
     pub(super) held: &'a [HeldState],
 }
 
@@ -52,8 +49,7 @@ impl Outcome<'_> {
                 plan.transition_files().iter().any(|file| file.path() == path)
             }
             Some(Carrier::Resource(address)) => {
-                let mut rendered = self.entries.iter().map(|entry| &entry.record.resources);
-                *address != step.resource && rendered.any(|resources| resources.contains_key(address))
+                *address != step.resource && self.rendered.resource(address).is_some()
             }
         };
         is_there && self.held.iter().all(|held| held.resource != step.resource)
@@ -63,20 +59,21 @@ impl Outcome<'_> {
 /// Checks every step of a plan against what lets data go.
 pub(super) fn check(
     frame: &ChangeHeader,
-    (changed, before): (&dyn ScopeChanges, Option<&PlatformRecord>),
+    (changed, before): (&ChangedScopes<'_>, Option<&PlatformRecord>),
     plan: &Plan,
     after: &Outcome<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let mut holders = holders(changed);
-    // Those that were rendered since the base may be there as well.
-    let since = before.into_iter().flat_map(PlatformRecord::scopes_since_base);
-    let since = since.flat_map(|entry| entry.record.resources.values());
-    holders.extend(since.filter(|one| one.held_data().is_some()).map(|one| one.address().clone()));
+    // What was rendered since the base may be there as well.
+    let since = before.map_or(&[][..], PlatformRecord::scopes_since_base);
+    let was_since = |address: &ResourceAddress| {
+        let mut resources = since.iter().filter_map(|entry| entry.record.resources.get(address));
+        resources.any(|one| one.held_data().is_some())
+    };
     let destroys = |step: &&Step| {
         after.destroys(step, plan)
-            && holders.contains(&step.resource)
             && !frame.released.contains_key(&step.resource)
+            && (changed.held_data(&step.resource, &step.scope) || was_since(&step.resource))
     };
     for step in plan.steps().iter().filter(destroys) {
         let path = ModelPath::root().child(segment::PLATFORMS, &frame.platform.name);
@@ -96,9 +93,10 @@ pub(super) fn check_shared(
     after: &Outcome<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let shared = before.base_scopes().iter().filter(|entry| matches!(entry.scope, Scope::Shared(_)));
-    let shared: BTreeSet<&ResourceAddress> = shared.flat_map(|entry| entry.record.resources.keys()).collect();
-    let destroys = |step: &&Step| shared.contains(&step.resource) && after.destroys(step, plan);
+    let shared = || before.base_scopes().iter().filter(|entry| matches!(entry.scope, Scope::Shared(_)));
+    let is_shared =
+        |address: &ResourceAddress| shared().any(|entry| entry.record.resources.contains_key(address));
+    let destroys = |step: &&Step| after.destroys(step, plan) && is_shared(&step.resource);
     let destroyed: BTreeSet<&ResourceAddress> =
         plan.steps().iter().filter(destroys).map(|step| &step.resource).collect();
     if destroyed.is_empty() {
@@ -142,14 +140,4 @@ fn needed_by<'r>(
         }
     }
     needed
-}
-
-/// What held data before the change.
-fn holders(changed: &dyn ScopeChanges) -> BTreeSet<ResourceAddress> {
-    let scopes = (0..changed.count()).filter_map(|position| changed.load(position).ok());
-    scopes
-        .flat_map(|scope| scope.old.resources)
-        .filter(|(_, resource)| resource.held_data().is_some())
-        .map(|(address, _)| address)
-        .collect()
 }

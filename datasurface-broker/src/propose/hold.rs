@@ -4,13 +4,19 @@
 //! `render.rs` checks that held resources were rendered, and `guard.rs` checks the plan. By a date that only a clock says, `as_of.rs`
 //! lets nothing expire that is more than a week past the last day that was known to be right.
 
-use super::{same_scopes::is_same, shared::MAIN_SHARD, views::Held};
-use crate::placed::{Owed, Placed};
+use super::{
+    owed_difference::LeftDatasets,
+    rendered_index::PlatformIndex,
+    scope_difference::{PlatformDifferences, ScopeDifference},
+    shared::MAIN_SHARD,
+    views::Held,
+};
+use crate::placed::Placed;
 use chrono::{Days, NaiveDate};
 use datasurface_graph::Custody;
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{Guard, HeldData, HeldScope, HeldState, Resource, ResourceAddress, Scope};
-use datasurface_state::{Lock, Manifest, PlatformRecord, ScopeEntry};
+use datasurface_state::{Lock, Manifest, Owed, PlatformRecord, ScopeEntry};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -66,23 +72,15 @@ pub(super) fn keep_expired(lock: &Lock, held: &mut Held, let_go: &mut Releases) 
 /// promised to those who left. What is only let go because it is not owed any more to those who left earlier is held, too.
 pub(super) fn newly_held(
     before: &PlatformRecord,
-    after: &[Arc<ScopeEntry>],
-    today: &BTreeMap<DatasetKey, Custody>,
+    (rendered, differences): (&PlatformIndex, &PlatformDifferences),
+    (today, left): (&Owed, &LeftDatasets),
     let_go: &mut BTreeMap<ResourceAddress, Guard>,
     on: NaiveDate,
 ) -> Vec<HeldState> {
-    let (base, since) = (before.base_scopes(), before.scopes_since_base());
-    let is_other = |entry: &ScopeEntry| !is_same(base, entry) || !(since.is_empty() || is_same(since, entry));
-    // An address is in one scope, so that what was in a scope that is other now is not in one that is as it was.
-    let other = after.iter().filter(|entry| is_other(entry));
-    let kept: BTreeMap<&ResourceAddress, Custody> = other
-        .flat_map(|entry| entry.record.resources.values())
-        .filter_map(|resource| Some((resource.address(), resource.held_data()?.custody)))
-        .collect();
     // An apply that failed may have made what was rendered since the base: that is held like what was applied.
-    let base = to_judge(before.base_scopes(), (after, before.base_owed(), today));
+    let base = to_judge(before.base_scopes(), &differences.base, left.since_base);
     let base = base.into_iter().map(|one| (one, before.base_owed()));
-    let since = to_judge(before.scopes_since_base(), (after, &before.owed, today));
+    let since = to_judge(before.scopes_since_base(), &differences.since, left.since_last);
     let since = since.into_iter().map(|one| (one, &before.owed));
     let guards = let_go.clone();
     let mut states = Vec::new();
@@ -94,8 +92,8 @@ pub(super) fn newly_held(
         let asked_for = owed.get(dataset).copied().unwrap_or_default();
         let asked_for = common(asked_for, data.custody);
         let is_left = !today.get(dataset).copied().unwrap_or_default().covers(asked_for);
-        let is_kept =
-            is_same(after, entry) || kept.get(address).is_some_and(|custody| custody.covers(data.custody));
+        let now = rendered.resource(address).and_then(Resource::held_data);
+        let is_kept = now.is_some_and(|now| now.custody.covers(data.custody));
         let custody = match guards.get(address) {
             Some(Guard::Released(_)) => continue, // With all that it held at the revision that was reached.
             _ if is_left => asked_for,
@@ -137,22 +135,21 @@ fn owed_until(data: &HeldData, on: NaiveDate) -> Option<NaiveDate> {
     on.checked_add_days(Days::new(u64::from(days)))
 }
 
-/// The resources that may begin to be held: those of scopes that are other now, and those of datasets that consumers ask for otherwise. What is
+/// The resources that may begin to be held: those that are other now, or gone, and those of datasets that consumers ask for otherwise. What is
 /// as it was, and asked for as it was, is kept as it was.
 fn to_judge<'e>(
     entries: &'e [Arc<ScopeEntry>],
-    (after, owed, today): (&[Arc<ScopeEntry>], &Owed, &Owed),
+    differences: &'e [ScopeDifference],
+    left: &BTreeSet<DatasetKey>,
 ) -> Vec<(&'e ScopeEntry, &'e Resource)> {
-    let is_other = |(dataset, custody): &(&DatasetKey, &Custody)| today.get(dataset) != Some(custody);
-    let left: BTreeSet<&DatasetKey> = owed.iter().filter(is_other).map(|(dataset, _)| dataset).collect();
-    let mut resources = Vec::new();
-    for entry in entries {
-        let is_same = is_same(after, entry);
-        if is_same && left.is_empty() {
-            continue;
-        }
-        let is_left = |one: &&Resource| one.held_data().is_some_and(|data| left.contains(&data.dataset));
-        let here = entry.record.resources.values().filter(|one| !is_same || is_left(one));
+    let of_scope = |one: &'e ScopeDifference| {
+        let entry = one.before.as_deref();
+        one.resources().filter_map(move |resource| Some((entry?, resource)))
+    };
+    let mut resources: Vec<_> = differences.iter().flat_map(of_scope).collect();
+    let is_left = |one: &&Resource| one.held_data().is_some_and(|data| left.contains(&data.dataset));
+    for entry in entries.iter().filter(|_| !left.is_empty()) {
+        let here = entry.record.resources.values().filter(is_left);
         resources.extend(here.map(|resource| (&**entry, resource)));
     }
     resources

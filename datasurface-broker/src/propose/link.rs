@@ -30,7 +30,7 @@ pub(super) fn check(
     // One capture is before many exports.
     let mut known: BTreeMap<NodeKey, Vec<DatasetKey>> = BTreeMap::new();
     let shard = |key: &NodeKey| placements.get(key.platform()).and_then(|placement| placement.shard(key));
-    for view in views.values().flat_map(|views| views.linked_nodes()) {
+    for view in views.values().flat_map(|views| views.nodes.fresh()) {
         let Some(node) = graphs.node(view.key()) else {
             continue;
         };

@@ -4,11 +4,12 @@ use super::{
     CODES, judge,
     refused::REFUSED,
     sinks::Sinks,
+    view_memory::ViewMemory,
     views::{Held, PlatformViews, Sources},
 };
 use crate::{broker::Broker, configured_platform::ConfiguredPlatform, placed::Placed};
 use datasurface_graph::NodeKey;
-use datasurface_model::{CodeInfo, Diagnostic, Findings, PlatformName};
+use datasurface_model::{CodeInfo, Diagnostic, Findings, PlatformName, Severity};
 use datasurface_platform::{LintView, PlatformView, Reporter};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -26,6 +27,11 @@ impl Broker {
     /// needed: what is held is known from the lock.
     #[must_use]
     pub fn lint(&self, placed: &Placed) -> LintReport {
+        self.lint_since(&mut LintMemory::default(), placed)
+    }
+
+    /// The same, where a memory of earlier answers of the same registry saves work, whatever they were of.
+    pub(crate) fn lint_since(&self, memory: &mut LintMemory, placed: &Placed) -> LintReport {
         let locks = || placed.lock.platforms.iter();
         let sources = Sources {
             ecosystem: placed.ecosystem(),
@@ -35,15 +41,29 @@ impl Broker {
             placements: locks().map(|(name, lock)| (name.clone(), lock.placement.clone())).collect(),
         };
         let held: Held = locks().map(|(name, lock)| (name.clone(), lock.held.clone())).collect();
-        let views = sources.views(&held, None);
+        let LintMemory { views: last, findings: before } = std::mem::take(memory);
+        let views = sources.views(&held, last.as_ref());
         let mut found = Vec::new();
-        judge(placed, &sources, &views, &NodeFindings::new(), &mut found);
+        let findings = judge(placed, &sources, &views, &before, &mut found);
+        let mentions = last.and_then(|last| last.into_mentions(&views));
+        // Of what was right once, what is as it was is not judged again.
+        if !found.iter().any(|finding| finding.severity() == Severity::Error) {
+            *memory =
+                LintMemory { views: Some(ViewMemory::new((&sources, &held), views, mentions)), findings };
+        }
         // No plan is made here, so a waiver of what a plan refuses is not about nothing.
         let is_of_lint = |info: &&'static CodeInfo| info.code != REFUSED.code;
         let codes: Vec<_> = CODES.iter().copied().filter(is_of_lint).collect();
         let (findings, waived) = placed.ecosystem.apply_waivers(Findings::from_iter(found), &codes);
         LintReport { findings, waived }
     }
+}
+
+/// The views that platforms judged last, if they had no errors, and what was found of them.
+#[derive(Debug, Default)]
+pub(crate) struct LintMemory {
+    views: Option<ViewMemory>,
+    findings: NodeFindings,
 }
 
 /// What platforms found of their nodes, where they look at them. Nodes without a finding have no entry.

@@ -8,22 +8,26 @@ mod former_delivery;
 mod guard;
 mod hold;
 mod hooks;
+mod left_names;
 mod limit;
 mod link;
 mod lint;
 mod memory;
+mod mentions;
 mod metadata;
 mod node_views;
 mod occupied;
 mod other_storage;
+mod owed_difference;
 mod proposal;
 mod readdressed;
 mod readers;
 mod record;
 mod refused;
 mod render;
+mod rendered_index;
 mod rendering_id;
-mod same_scopes;
+mod scope_difference;
 mod scope_order;
 mod shard_nodes;
 mod shared;
@@ -37,6 +41,7 @@ pub use base::Base;
 pub use lint::LintReport;
 pub use proposal::Proposal;
 
+pub(crate) use lint::LintMemory;
 pub(crate) use memory::PlanMemory;
 pub(crate) use proposal::Proposed;
 
@@ -48,16 +53,18 @@ use crate::{
 };
 use changed_scopes::ChangedScopes;
 use chrono::NaiveDate;
-use datasurface_graph::Fingerprint;
-use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, PlatformName, segment};
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{ChangeHeader, HeldState, RenderingChange};
 use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
 use hold::Releases;
 use lint::NodeFindings;
+use memory::{Round, RoundMemory};
 use readdressed::Readdressed;
 use readers::Readers;
 use render::Renderings;
+use rendered_index::PlatformIndex;
 use rendering_id::RenderingHistory;
+use scope_difference::PlatformDifferences;
 use sinks::Sinks;
 use std::{collections::BTreeMap, sync::Arc};
 use view_memory::ViewMemory;
@@ -143,35 +150,45 @@ impl Broker {
                 found.extend(as_of.doubt(&platform, &stays, &placed.lock));
             }
         }
-        let shown = RenderInputs::build(memory, placed, &sources, &held, manifest, found.clone())?;
+        let mut round = Round::Held;
+        let shown =
+            RenderInputs::build((&mut *memory, round), placed, &sources, &held, manifest, found.clone())?;
         let mut readdressed = Readdressed::default();
-        let mut is_other =
-            readdressed.follow(manifest, &shown.entries, &mut held, &mut let_go, &mut found)?;
+        let rendered = (&shown.entries, &memory.round(round).index);
+        let mut is_other = readdressed.follow(manifest, rendered, &mut held, &mut let_go, &mut found)?;
         let base = readdressed.base(manifest);
-        let mut newly = newly_held(placed, base.as_deref(), &shown.entries, &mut let_go, on);
+        memory.round(round).differences.update(base.as_deref(), &shown.entries);
+        let mut newly = newly_held(placed, base.as_deref(), (&mut *memory, round), &mut let_go, on);
         is_other |= !newly.is_empty();
         let mut shown = shown;
         if is_other {
             // A change of what is held changes what a platform has to bear: it is placed again, from where everything was before, and judged
             // again.
+            round = Round::NewlyHeld;
+            let shards = &mut memory.round(round).shards;
             for (platform, newly) in &newly {
                 let held = held.entry(platform.clone()).or_default();
                 hold::hold(held, newly);
-                sources.update_placement(platform, held, &placed.placements_before);
+                sources.update_placement(platform, held, &placed.placements_before, shards);
             }
-            shown = RenderInputs::build(memory, placed, &sources, &held, manifest, found.clone())?;
+            shown =
+                RenderInputs::build((&mut *memory, round), placed, &sources, &held, manifest, found.clone())?;
             // What begins to be held may be rendered under another address.
-            if readdressed.follow(manifest, &shown.entries, &mut held, &mut let_go, &mut found)? {
+            let rendered = (&shown.entries, &memory.round(round).index);
+            if readdressed.follow(manifest, rendered, &mut held, &mut let_go, &mut found)? {
                 readdressed.rename(&mut newly);
-                shown = RenderInputs::build(memory, placed, &sources, &held, manifest, found)?;
+                round = Round::Readdressed;
+                shown = RenderInputs::build((&mut *memory, round), placed, &sources, &held, manifest, found)?;
             }
         }
         let base = readdressed.base(manifest);
         let base = base.as_deref();
         let RenderInputs { views, entries, mut found } = shown;
+        memory.round(round).differences.update(base, &entries);
+        let RoundMemory { differences, index, .. } = memory.round(round);
 
         let revision = placed.revision();
-        let changed = cause::ChangedNodes::between(manifest, &views, &entries);
+        let changed = cause::ChangedNodes::new(differences, &views);
         let causes = changed.causes(&placed.ecosystem, &placed.graphs);
         let metadata = changed.of_metadata();
         let mut shared =
@@ -179,6 +196,7 @@ impl Broker {
         let sinks = Sinks::new(&placed.ecosystem);
         let readers = Readers::new(&placed.ecosystem, &placed.graphs, &views);
         let mut proposed = BTreeMap::new();
+        let (nowhere, nothing) = (PlatformIndex::default(), PlatformDifferences::default());
         for (name, configured) in &platforms {
             let frame = ChangeHeader {
                 platform: (**configured.instance()).clone(),
@@ -198,18 +216,19 @@ impl Broker {
             let change = RenderingChange::new(&frame, &changed).with_readers(&readers);
             match configured.platform().diff(&change) {
                 Ok(plan) => {
-                    let after = guard::Outcome {
-                        entries: entries.get(name).map_or(&[][..], Vec::as_slice),
-                        held: held.get(name).map_or(&[][..], Vec::as_slice),
-                    };
-                    stray::check(name, &plan, before, after.entries, &mut found);
+                    let rendered = index.platform(name).unwrap_or(&nowhere);
+                    let after =
+                        guard::Outcome { rendered, held: held.get(name).map_or(&[][..], Vec::as_slice) };
+                    let scopes = entries.get(name).map_or(&[][..], Vec::as_slice);
+                    stray::check(name, &plan, before, scopes, &mut found);
                     guard::check(&frame, (&changed, before), &plan, &after, &mut found);
                     if let Some(before) = before {
                         guard::check_shared(&frame, before, &plan, &after, &mut found);
                     }
                     let mut plan = plan;
                     if let Some(views) = views.get(name) {
-                        plan = readers::join(plan, before, (views, after.entries), &readers);
+                        let before = (before, differences.of(name).unwrap_or(&nothing));
+                        plan = readers::join(plan, before, (views, rendered), &readers);
                         refused::report(&plan, views, &sinks, &mut found);
                     }
                     let scopes = views.get(name).map(|views| views.scopes.clone()).unwrap_or_default();
@@ -221,7 +240,7 @@ impl Broker {
                 Err(error) => found.push(failure(&error, ModelPath::root().child(segment::PLATFORMS, name))),
             }
         }
-        former_delivery::check(placed, manifest, &entries, &mut found);
+        former_delivery::check(placed, differences, &mut found);
         let (findings, mut waived) = placed.ecosystem.apply_waivers(Findings::from_iter(found), CODES);
         let findings = BrokerError::check(findings)?;
         waived.extend(placed.waived.clone());
@@ -244,12 +263,19 @@ impl Broker {
             lock.trusted_on = None;
         }
         let renderings = RenderingHistory::new(manifest, &revision, &entries, &proposed);
-        let records = record::records(&mut proposed, entries, (placed, &revision, &renderings), manifest);
-        remember_left(&mut lock, &placed.ecosystem, &records);
+        let records = record::records(
+            &mut proposed,
+            entries,
+            (placed, &revision, &renderings),
+            (manifest, &*memory.round(round)),
+        );
+        left_names::remember(&mut lock, &placed.ecosystem, &records, (memory, round));
         Ok(Proposal {
-            manifest: Manifest::new(revision, Fingerprint::of_bytes(lock.to_text().as_bytes()), records)
-                .with_renderings(renderings.id, renderings.unapplied, renderings.applied)
-                .with_recorded_lock(lock.clone()),
+            manifest: Manifest::with_lock(revision, renderings.id, lock.clone(), records).with_renderings(
+                renderings.id,
+                renderings.unapplied,
+                renderings.applied,
+            ),
             lock,
             platforms: proposed,
             findings,
@@ -292,20 +318,39 @@ struct RenderInputs {
 
 impl RenderInputs {
     fn build(
-        memory: &mut PlanMemory,
+        (memory, round): (&mut PlanMemory, Round),
         placed: &Placed,
         sources: &Sources<'_>,
         held: &Held,
         manifest: Option<&Manifest>,
         mut found: Vec<Diagnostic>,
     ) -> Result<Self, BrokerError> {
-        let views = sources.views(held, memory.views.as_ref());
-        let findings = judge(placed, sources, &views, &memory.findings, &mut found);
+        // Where a round has nothing to compare with, it begins with what the round before it made.
+        let own = memory.round(round).views.is_some();
+        let known = match own {
+            true => memory.rounds.get(&round),
+            false => memory.rounds.range(..round).next_back().map(|(_, known)| known),
+        };
+        let (known, nothing) = (known.filter(|known| known.views.is_some()), NodeFindings::new());
+        let views = sources.views(held, known.and_then(|known| known.views.as_ref()));
+        let before = known.map_or(&nothing, |known| &known.findings);
+        let findings = judge(placed, sources, &views, before, &mut found);
         check_errors(&found)?;
-        memory.views = Some(ViewMemory::new(sources, held, views.clone()));
-        memory.findings = findings;
+        let last = memory.round(round);
+        let mentions = last.views.take().and_then(|last| last.into_mentions(&views));
+        last.views = Some(ViewMemory::new((sources, held), views.clone(), mentions));
+        last.findings = findings;
         let entries = render_all(sources.platforms, &views, (manifest, &mut memory.renderings), &mut found);
-        occupied::check(&entries, &mut found);
+        let index = &mut memory.round(round).index;
+        index.update(&entries);
+        for (name, entries) in &entries {
+            if let (Some(views), Some(index)) = (views.get(name), index.platform(name)) {
+                render::check(name, views, (entries, index), &mut found);
+            }
+        }
+        if index.has_places_twice() {
+            occupied::check(&entries, &mut found);
+        }
         check_errors(&found)?;
         Ok(Self { views, entries, found })
     }
@@ -356,16 +401,21 @@ fn render_all(
 fn newly_held(
     placed: &Placed,
     manifest: Option<&Manifest>,
-    entries: &Entries,
+    (memory, round): (&mut PlanMemory, Round),
     let_go: &mut Releases,
     on: NaiveDate,
 ) -> Held {
+    let PlanMemory { rounds, owed, .. } = memory;
+    let RoundMemory { index, differences, .. } = rounds.entry(round).or_default();
     let mut newly: BTreeMap<PlatformName, Vec<HeldState>> = BTreeMap::new();
+    let (nowhere, nothing) = (PlatformIndex::default(), PlatformDifferences::default());
     for (name, before) in manifest.into_iter().flat_map(Manifest::platforms) {
-        let after = entries.get(name).map_or(&[][..], Vec::as_slice);
+        let rendered = index.platform(name).unwrap_or(&nowhere);
+        let differences = differences.of(name).unwrap_or(&nothing);
         let today = placed.owed_today(name);
+        let left = owed.update(name, before, &today);
         let let_go = let_go.entry(name.clone()).or_default();
-        let held = hold::newly_held(before, after, &today, let_go, on);
+        let held = hold::newly_held(before, (rendered, differences), (&today, &left), let_go, on);
         if !held.is_empty() {
             newly.insert(name.clone(), held);
         }
@@ -379,15 +429,6 @@ fn at_base(newly_held: Option<&Vec<HeldState>>, base: Option<&PlatformRecord>) -
         || base.into_iter().flat_map(PlatformRecord::base_scopes).map(|entry| &entry.record.resources);
     let is_there = |held: &&HeldState| resources().any(|resources| resources.contains_key(&held.resource));
     newly_held.into_iter().flatten().filter(is_there).cloned().collect()
-}
-
-/// Records what the names of stay taken that are not declared any more: data of theirs is held, or was rendered and may be
-/// there until an apply is recorded.
-fn remember_left(lock: &mut datasurface_state::Lock, ecosystem: &Ecosystem, records: &[PlatformRecord]) {
-    let held = lock.platforms.values().flat_map(|platform| &platform.held).map(|held| &held.holds);
-    let there = records.iter().flat_map(PlatformRecord::stored_datasets);
-    let stored: Vec<_> = held.map(|data| data.dataset.clone()).chain(there).collect();
-    lock.remember_left(ecosystem, stored.into_iter());
 }
 
 /// A platform that is not declared any more is in the lock for as long as it holds something.

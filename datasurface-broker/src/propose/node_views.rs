@@ -11,9 +11,10 @@ use datasurface_model::PlatformName;
 use datasurface_platform::{
     DeclarationReader, FormatClaims, NodeView, Offer, PlatformDescriptor, ResolvedOffer,
 };
+use imbl::OrdMap;
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     rc::Rc,
     sync::{Arc, OnceLock},
 };
@@ -21,19 +22,24 @@ use std::{
 /// The views of nodes, ordered by key.
 #[derive(Debug, Default)]
 pub(super) struct NodeViews {
-    nodes: Vec<NodeView>,
-    /// The hashes of each of them, once somebody asked for them.
-    fingerprints: Vec<Arc<OnceLock<[Fingerprint; 2]>>>,
-    /// The positions of those that may be other than before.
-    fresh: Vec<usize>,
+    nodes: OrdMap<NodeKey, ViewedNode>,
+    /// Those that may be other than before, ordered by key.
+    fresh: Vec<NodeKey>,
     /// The nodes of before that may be other now, or are gone.
     pub(super) replaced: Vec<NodeKey>,
+}
+
+/// The view of a node, with its hashes once somebody asked for them.
+#[derive(Clone, Debug)]
+struct ViewedNode {
+    view: NodeView,
+    fingerprints: Arc<OnceLock<[Fingerprint; 2]>>,
 }
 
 impl NodeViews {
     /// The views, ordered by key.
     pub(super) fn iter(&self) -> impl Iterator<Item = &NodeView> {
-        self.nodes.iter()
+        self.nodes.values().map(|node| &node.view)
     }
 
     /// Whether there are none.
@@ -41,24 +47,14 @@ impl NodeViews {
         self.nodes.is_empty()
     }
 
-    /// Returns the view at a position.
-    pub(super) fn at(&self, position: usize) -> Option<&NodeView> {
-        self.nodes.get(position)
-    }
-
-    /// Returns the position of the view of a node.
-    fn position(&self, key: &NodeKey) -> Option<usize> {
-        self.nodes.binary_search_by(|node| node.key().cmp(key)).ok()
-    }
-
     /// Returns the view of a node.
     pub(super) fn get(&self, key: &NodeKey) -> Option<&NodeView> {
-        self.at(self.position(key)?)
+        Some(&self.nodes.get(key)?.view)
     }
 
-    /// The views that may be other than before.
+    /// The views that may be other than before, ordered by key.
     pub(super) fn fresh(&self) -> impl Iterator<Item = &NodeView> {
-        self.fresh.iter().filter_map(|position| self.nodes.get(*position))
+        self.fresh.iter().filter_map(|key| self.get(key))
     }
 
     /// Returns the hashes of the view of a node, which are computed once.
@@ -67,24 +63,13 @@ impl NodeViews {
         node: &NodeKey,
         compute: impl FnOnce(&NodeView) -> [Fingerprint; 2],
     ) -> Option<[Fingerprint; 2]> {
-        let position = self.position(node)?;
-        let node = self.nodes.get(position)?;
-        Some(*self.fingerprints.get(position)?.get_or_init(|| compute(node)))
+        let node = self.nodes.get(node)?;
+        Some(*node.fingerprints.get_or_init(|| compute(&node.view)))
     }
 
-    fn push_fresh(&mut self, view: NodeView) {
-        self.fresh.push(self.nodes.len());
-        self.nodes.push(view);
-        self.fingerprints.push(Arc::default());
-    }
-
-    fn push_as_before(&mut self, before: &Self, position: usize) {
-        if let (Some(view), Some(fingerprints)) =
-            (before.nodes.get(position), before.fingerprints.get(position))
-        {
-            self.nodes.push(view.clone());
-            self.fingerprints.push(Arc::clone(fingerprints));
-        }
+    fn add_fresh(&mut self, view: NodeView) {
+        self.fresh.push(view.key().clone());
+        self.nodes.insert(view.key().clone(), ViewedNode { view, fingerprints: Arc::default() });
     }
 }
 
@@ -143,7 +128,7 @@ impl<'a> NodeViewMaker<'a> {
         for node in graph.nodes() {
             // Whether somebody reads its offers or not: a platform that cannot say what it offers is found here.
             self.offers(&node.key());
-            views.push_fresh(self.view(node, declarations));
+            views.add_fresh(self.view(node, declarations));
         }
         views
     }
@@ -154,32 +139,16 @@ impl<'a> NodeViewMaker<'a> {
         declarations: &DeclarationReader<'_>,
         before: &NodesSince<'_>,
     ) -> NodeViews {
-        let count = before.nodes.nodes.len() + before.added.len();
-        let mut views = NodeViews {
-            nodes: Vec::with_capacity(count),
-            fingerprints: Vec::with_capacity(count),
-            ..NodeViews::default()
-        };
-        let add = |views: &mut NodeViews, key: &NodeKey| {
-            if let Some(node) = graph.node(key) {
-                views.push_fresh(self.view(node, declarations));
-            }
-        };
-        let mut added = before.added.iter().peekable();
-        for (position, view) in before.nodes.nodes.iter().enumerate() {
-            while let Some(key) = added.next_if(|key| *key < view.key()) {
-                add(&mut views, key);
-            }
-            if !before.touched.mentions(view.facts()) {
-                views.push_as_before(before.nodes, position);
-                continue;
-            }
-            views.replaced.push(view.key().clone());
-            if before.removed.binary_search(view.key()).is_err() {
-                add(&mut views, view.key());
-            }
+        let mut views = NodeViews { nodes: before.nodes.nodes.clone(), ..NodeViews::default() };
+        let touched = before.touched.iter().filter(|key| before.nodes.nodes.contains_key(*key));
+        views.replaced = touched.cloned().collect();
+        for key in &views.replaced {
+            views.nodes.remove(key);
         }
-        added.for_each(|key| add(&mut views, key));
+        let now: BTreeSet<&NodeKey> = before.touched.iter().chain(before.added).collect();
+        for node in now.into_iter().filter_map(|key| graph.node(key)) {
+            views.add_fresh(self.view(node, declarations));
+        }
         views
     }
 

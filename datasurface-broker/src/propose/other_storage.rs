@@ -44,6 +44,9 @@ fn disagreements(placed: &Placed, manifest: &Manifest, path: &ModelPath) -> Vec<
     let Some(recorded) = manifest.recorded_lock().filter(|recorded| recorded.storage.is_some()) else {
         return Vec::new();
     };
+    if storage::is_allocated_alike(recorded, &placed.given) {
+        return Vec::new();
+    }
     let expected = storage::allocate(&placed.ecosystem, recorded).record;
     let differing = expected.disagreements(placed.lock.storage_names());
     let findings = differing.into_iter().map(|(kind, name, [expected, actual])| {

@@ -1,6 +1,11 @@
 //! Resources that an earlier version of a plug-in gave another address: what they hold goes on under the address of now.
 
-use super::{Entries, hold::Releases, views::Held};
+use super::{
+    Entries,
+    hold::Releases,
+    rendered_index::{PlatformIndex, RenderedIndex},
+    views::Held,
+};
 use crate::error::BrokerError;
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{HeldState, Resource, ResourceAddress};
@@ -28,12 +33,15 @@ impl Readdressed {
     pub(super) fn follow(
         &mut self,
         manifest: Option<&Manifest>,
-        entries: &Entries,
+        (entries, index): (&Entries, &RenderedIndex),
         held: &mut Held,
         let_go: &mut Releases,
         found: &mut Vec<Diagnostic>,
     ) -> Result<bool, BrokerError> {
-        for (platform, scopes) in entries {
+        let is_readdressed = |platform: &PlatformName| {
+            index.platform(platform).is_some_and(PlatformIndex::has_former_addresses)
+        };
+        for (platform, scopes) in entries.iter().filter(|(platform, _)| is_readdressed(platform)) {
             let record = manifest.and_then(|manifest| manifest.platform(platform));
             let held = held.get(platform).map_or(&[][..], Vec::as_slice);
             let renamed = renamed(platform, record, scopes, held, found);

@@ -1,14 +1,13 @@
 //! Readers: who reads which dataset, and whom a change of its schema breaks.
 
 use super::{
-    same_scopes::is_same,
+    rendered_index::PlatformIndex,
+    scope_difference::{PlatformDifferences, ScopeDifference},
     views::{PlatformViews, Views},
 };
 use datasurface_graph::{IntentionGraphs, NodeKey, query::Queries};
 use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, Schema, SchemaChange, Valid};
-use datasurface_platform::{
-    Action, DatasetReaders, Meaning, NodeView, Plan, Resource, ResourceAddress, Scope, Step,
-};
+use datasurface_platform::{Action, DatasetReaders, Meaning, NodeView, Plan, Scope, Step};
 use datasurface_state::{PlatformRecord, ScopeEntry};
 use std::{
     cell::OnceCell,
@@ -81,36 +80,33 @@ impl fmt::Debug for Readers<'_> {
 /// Joins into the meaning of each step who reads what it changes, where the new schema of a dataset breaks those who read by the old one.
 pub(super) fn join(
     plan: Plan,
-    before: Option<&PlatformRecord>,
-    (views, after): (&PlatformViews, &[Arc<ScopeEntry>]),
+    (before, differences): (Option<&PlatformRecord>, &PlatformDifferences),
+    (views, rendered): (&PlatformViews, &PlatformIndex),
     readers: &Readers<'_>,
 ) -> Plan {
     let Some(before) = before.filter(|_| !plan.is_empty()) else { return plan };
-    let broken = broken(before, (views, after));
+    let broken = broken(before, differences, views);
     if broken.is_empty() {
         return plan;
     }
     let broken: BTreeMap<DatasetKey, BTreeSet<GroupKey>> =
         broken.into_iter().map(|dataset| (dataset.clone(), readers.readers_of(dataset))).collect();
-    let resources: BTreeMap<&ResourceAddress, &Resource> =
-        after.iter().flat_map(|entry| &entry.record.resources).collect();
-    let storage: BTreeMap<&NodeKey, NodeKey> =
-        views.nodes.iter().map(|node| (node.key(), node.facts().storage_key())).collect();
+    let storage = |node: &NodeKey| views.nodes.get(node).map(|node| node.facts().storage_key());
     let meaning = |step: &Step| {
-        let resource = resources.get(&step.resource)?;
+        let resource = rendered.resource(&step.resource)?;
         if !matches!(step.action, Action::Update | Action::Replace) {
             return None;
         }
         // What is shared has no origins, but members that changed.
         let of_scope = matches!(step.scope, Scope::Shared(_)).then_some(&step.cause.nodes);
         let nodes = resource.origins().iter().chain(of_scope.into_iter().flatten());
-        let exported = nodes.filter_map(|node| match storage.get(node) {
+        let exported = nodes.filter_map(|node| match storage(node) {
             Some(NodeKey::Export { dataset, .. }) => Some(dataset),
             _ => None,
         });
-        let datasets = exported.chain(resource.held_data().map(|held| &held.dataset));
+        let datasets = exported.chain(resource.held_data().map(|held| held.dataset.clone()));
         let groups: BTreeSet<GroupKey> =
-            datasets.filter_map(|dataset| broken.get(dataset)).flatten().cloned().collect();
+            datasets.filter_map(|dataset| broken.get(&dataset)).flatten().cloned().collect();
         (!groups.is_empty()).then_some(Meaning::Breaking(groups))
     };
     plan.with_meanings(meaning)
@@ -119,18 +115,22 @@ pub(super) fn join(
 /// The datasets whose schema breaks a rule of compatibility, compared with that by which their data was kept before.
 fn broken<'v>(
     before: &PlatformRecord,
-    (views, after): (&'v PlatformViews, &[Arc<ScopeEntry>]),
+    differences: &PlatformDifferences,
+    views: &'v PlatformViews,
 ) -> Vec<&'v DatasetKey> {
     // A shared scope is rendered from parts, so a schema may differ where its view does not.
-    let is_shared = |entry: &ScopeEntry| matches!(entry.scope, Scope::Shared(_));
-    let kept = before.base_scopes().iter().filter(|entry| is_shared(entry) || !is_same(after, entry));
-    let kept = kept.flat_map(|entry| entry.views.values());
+    let is_shared = |entry: &&Arc<ScopeEntry>| matches!(entry.scope, Scope::Shared(_));
+    let shared = before.base_scopes().iter().filter(is_shared).flat_map(|entry| entry.views.values());
+    let kept = shared.chain(differences.base.iter().flat_map(ScopeDifference::views));
     let kept: BTreeMap<&DatasetKey, &Schema> = kept.flat_map(schemas).collect();
     if kept.is_empty() {
         return Vec::new();
     }
     let is_kept = |(dataset, _): &(&DatasetKey, &Schema)| kept.contains_key(dataset);
-    let now: BTreeMap<&DatasetKey, &Schema> = views.nodes.iter().flat_map(schemas).filter(is_kept).collect();
+    // Where a schema is another one, its node is, too.
+    let nodes = differences.base.iter().flat_map(ScopeDifference::nodes);
+    let now = nodes.filter_map(|node| views.stored_as(node)).flat_map(schemas).filter(is_kept);
+    let now: BTreeMap<&DatasetKey, &Schema> = now.collect();
     let breaks = |(dataset, schema): (&'v DatasetKey, &Schema)| {
         let old = kept.get(dataset).filter(|old| ***old != *schema)?;
         let breaks = |change: &SchemaChange| change.broken_rule().is_some();

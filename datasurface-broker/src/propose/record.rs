@@ -1,8 +1,14 @@
 //! What the target would remember.
 
 use super::{
-    Entries, proposal::Proposed, render::platform_folder, rendering_id::RenderingHistory,
-    same_scopes::other_than, scope_order,
+    Entries,
+    memory::RoundMemory,
+    proposal::Proposed,
+    render::platform_folder,
+    rendered_index::PlatformIndex,
+    rendering_id::RenderingHistory,
+    scope_difference::{PlatformDifferences, ScopeDifference},
+    scope_order,
 };
 use crate::placed::Placed;
 use datasurface_model::{DatasetKey, PlatformName};
@@ -22,10 +28,13 @@ pub(super) fn records(
     proposed: &mut BTreeMap<PlatformName, Proposed>,
     mut entries: Entries,
     (placed, revision, renderings): (&Placed, &Revision, &RenderingHistory),
-    manifest: Option<&Manifest>,
+    (manifest, memory): (Option<&Manifest>, &RoundMemory),
 ) -> Vec<PlatformRecord> {
     let mut records = Vec::new();
+    let (nowhere, nothing) = (PlatformIndex::default(), PlatformDifferences::default());
     for (name, proposed) in proposed {
+        let rendered = memory.index.platform(name).unwrap_or(&nowhere);
+        let differences = memory.differences.of(name).unwrap_or(&nothing);
         let Some(folder) = platform_folder(proposed.configured.instance().storage_name()) else {
             continue;
         };
@@ -37,10 +46,10 @@ pub(super) fn records(
             ApplyState::Applied => Vec::new(),
             ApplyState::Rendered | ApplyState::Behind(_) => gone(before.map(|(before, _)| before), &scopes),
         };
-        let left = left(before.map(|(before, _)| before), &scopes);
+        let left = left(before.map(|(before, _)| before), rendered, differences);
         let (from, to) = (manifest.map(|manifest| manifest.base_revision(name).clone()), revision.clone());
         let heading = PlanFile { from, to: Some(to), rendering: Some(renderings.id), ..PlanFile::default() };
-        proposed.plan_file = plan_file(heading, &standing, &proposed.plan, &scopes, &gone);
+        proposed.plan_file = plan_file(heading, &standing, &proposed.plan, rendered, &gone);
         let files = || proposed.transition_files();
         let own = || files().map(|file| (file.path().clone(), file.record())).collect();
         let is_applied_by_others = proposed.is_applied_by_others();
@@ -70,7 +79,7 @@ pub(super) fn records(
             continue;
         }
         let instance = (**proposed.configured.instance()).clone();
-        let owed = Arc::unwrap_or_clone(placed.owed_today(name));
+        let owed = placed.owed_today(name);
         let applied_to = before.and_then(|(before, _)| before.applied_to.clone());
         records.push(PlatformRecord {
             instance,
@@ -135,28 +144,23 @@ fn gone(before: Option<&PlatformRecord>, scopes: &[Arc<ScopeEntry>]) -> Vec<Safe
     if before.gone.is_empty() && before.scopes.iter().all(|entry| here.contains(&entry.folder)) {
         return Vec::new();
     }
-    let going = scope_order::order(&before.scopes).into_iter().rev().map(|ordered| ordered.folder);
+    let going = scope_order::order(&PlatformIndex::of(&before.scopes))
+        .into_iter()
+        .rev()
+        .map(|ordered| ordered.folder);
     before.gone.iter().cloned().chain(going).filter(|folder| !here.contains(folder)).collect()
 }
 
 /// The datasets whose data may be there, since an earlier rendering has it, and that is rendered no more.
-fn left(before: Option<&PlatformRecord>, scopes: &[Arc<ScopeEntry>]) -> BTreeSet<DatasetKey> {
+fn left(
+    before: Option<&PlatformRecord>,
+    rendered: &PlatformIndex,
+    differences: &PlatformDifferences,
+) -> BTreeSet<DatasetKey> {
     let Some(before) = before else { return BTreeSet::new() };
-    let rendered = [before.base_scopes(), &before.scopes];
-    let gone = rendered.into_iter().flat_map(|entries| other_than(scopes, entries));
-    let mut left = before.left.clone();
-    left.extend(gone.flat_map(|entry| stored(entry)).cloned());
-    if !left.is_empty() {
-        for dataset in scopes.iter().flat_map(|entry| stored(entry)) {
-            left.remove(dataset);
-        }
-    }
-    left
-}
-
-/// The datasets whose data is in a scope.
-fn stored(entry: &ScopeEntry) -> impl Iterator<Item = &DatasetKey> {
-    entry.record.resources.values().filter_map(|resource| Some(&resource.held_data()?.dataset))
+    let other = differences.all().flat_map(ScopeDifference::resources);
+    let stored = other.filter_map(|resource| Some(&resource.held_data()?.dataset));
+    stored.chain(&before.left).filter(|dataset| !rendered.stores(dataset)).cloned().collect()
 }
 
 /// The plan file of a platform, with what it leads to; none if there is nothing to do.
@@ -164,7 +168,7 @@ fn plan_file(
     heading: PlanFile,
     standing: &ApplyState,
     plan: &Plan,
-    scopes: &[Arc<ScopeEntry>],
+    rendered: &PlatformIndex,
     gone: &[SafePath],
 ) -> Option<File> {
     if plan.is_empty() {
@@ -172,7 +176,7 @@ fn plan_file(
     }
     let applied = Some(plan).filter(|_| matches!(standing, ApplyState::Behind(_)));
     let content = PlanFile {
-        scopes: scope_order::order(scopes),
+        scopes: scope_order::order(rendered),
         gone: gone.to_vec(),
         steps: applied.map(|plan| plan.steps().to_vec()).unwrap_or_default(),
         transition: applied.map(|plan| plan.transition_files().to_vec()).unwrap_or_default(),

@@ -1,8 +1,10 @@
 //! Rendering: each scope whose view changed, once.
 
-use super::views::{PlatformViews, ViewedScope};
+use super::{
+    rendered_index::PlatformIndex,
+    views::{PlatformViews, ViewedScope},
+};
 use crate::configured_platform::{ConfiguredPlatform, failure};
-use datasurface_graph::Fingerprint;
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     HeldState, NodeView, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopedNode, slug,
@@ -48,8 +50,12 @@ pub(crate) fn scope_folder(scope: &Scope) -> Option<SafePath> {
     scope.folder().parse().ok()
 }
 
-/// The scopes of a platform that were rendered, each as it was rendered last, with the hash of its view.
-pub(super) type Renderings = BTreeMap<Scope, (Fingerprint, Arc<ScopeEntry>)>;
+/// The scopes of a platform that were rendered, each as it was rendered for the last plans, the last one first.
+pub(super) type Renderings = BTreeMap<Scope, Vec<Arc<ScopeEntry>>>;
+
+/// The number of renderings of a scope that are remembered. A plan can need as many: with what is held, with what begins to be held, and with other
+/// addresses of that.
+const REMEMBERED: usize = 3;
 
 /// Renders the scopes of a platform; what a target already has of the same view is taken from there, and what was rendered of it before, from
 /// memory.
@@ -63,24 +69,24 @@ pub(super) fn render(
     let path = ModelPath::root().child(segment::PLATFORMS, name);
     let mut entries = Vec::new();
     check_folders(views.scopes.iter().map(|scope| scope.view.scope()), &path, found);
-    let mut rendered = std::mem::take(memory);
+    memory.retain(|scope, _| views.scope(scope).is_some());
     for scope in &views.scopes {
         let (view, fingerprint) = (&scope.view, scope.fingerprint());
-        let remembered = rendered.remove(view.scope()).filter(|(of, _)| *of == fingerprint);
-        if let Some(remembered) = &remembered {
-            memory.insert(view.scope().clone(), remembered.clone());
-        }
         let reached = manifest.and_then(|manifest| manifest.scope(name, view.scope()));
         if let Some(entry) = reached.filter(|entry| entry.fingerprint == fingerprint) {
             entries.push(with_members(entry, views));
             continue;
         }
-        let entry = match remembered {
-            Some((_, entry)) => entry,
+        let known = memory.get(view.scope()).map_or(&[][..], Vec::as_slice);
+        let entry = match known.iter().find(|entry| entry.fingerprint == fingerprint) {
+            Some(entry) => Arc::clone(entry),
             None => {
                 let Some(folder) = scope_folder(view.scope()) else { continue };
                 match configured.platform().render(view) {
-                    Ok(rendering) => Arc::new(entry(views, scope, folder, &rendering)),
+                    Ok(rendering) => {
+                        let before = known.first().or(reached).map(|entry| &*entry.record);
+                        Arc::new(entry(views, scope, folder, (&rendering, before)))
+                    }
                     Err(error) => {
                         found.push(failure(&error, path.clone()));
                         continue;
@@ -88,19 +94,51 @@ pub(super) fn render(
                 }
             }
         };
-        memory.insert(view.scope().clone(), (fingerprint, Arc::clone(&entry)));
+        remember(memory, &entry);
         entries.push(with_members(&entry, views));
     }
-    check_addresses(&entries, &path, found);
-    check_held(&views.held, &entries, &path, found);
-    check_holders(&entries, &path, found);
     entries
 }
 
+/// Remembers a rendering as the last one of its scope.
+fn remember(memory: &mut Renderings, entry: &Arc<ScopeEntry>) {
+    let known = memory.entry(entry.scope.clone()).or_default();
+    known.retain(|one| one.fingerprint != entry.fingerprint);
+    known.insert(0, Arc::clone(entry));
+    known.truncate(REMEMBERED);
+}
+
+/// Checks what is rendered of a platform: each address is there once, what is held is there, and what holds data in a shared scope has a node.
+pub(super) fn check(
+    name: &PlatformName,
+    views: &PlatformViews,
+    (entries, index): (&[Arc<ScopeEntry>], &PlatformIndex),
+    found: &mut Vec<Diagnostic>,
+) {
+    let path = ModelPath::root().child(segment::PLATFORMS, name);
+    if index.has_addresses_twice() {
+        check_addresses(entries, &path, found);
+    }
+    check_held(&views.held, (entries, index), &path, found);
+    check_holders(entries, &path, found);
+}
+
 /// What is recorded of a scope that was rendered.
-fn entry(views: &PlatformViews, scope: &ViewedScope, folder: SafePath, rendering: &Rendering) -> ScopeEntry {
+fn entry(
+    views: &PlatformViews,
+    scope: &ViewedScope,
+    folder: SafePath,
+    (rendering, before): (&Rendering, Option<&ScopeRecord>),
+) -> ScopeEntry {
     let view = &scope.view;
-    let record = ScopeRecord::from(rendering);
+    let mut record = ScopeRecord::from(rendering);
+    // What is as it was before is one with that in memory, so that nobody has to compare it again.
+    for (address, resource) in &mut record.resources {
+        let same = before.and_then(|before| before.resources.get(address)).filter(|one| *one == resource);
+        if let Some(same) = same {
+            *resource = same.clone();
+        }
+    }
     let nodes = view.nodes().iter().map(ScopedNode::view);
     let fingerprints = view.whole_nodes().filter_map(|node| {
         let [content, metadata] = views.fingerprints(node.key())?;
@@ -112,7 +150,7 @@ fn entry(views: &PlatformViews, scope: &ViewedScope, folder: SafePath, rendering
         folder,
         fingerprint: scope.fingerprint(),
         views: views_of_holders(nodes, view.held(), &record),
-        record,
+        record: Arc::new(record),
         nodes: fingerprints.iter().map(|(key, content, _)| (key.clone(), *content)).collect(),
         metadata: fingerprints.into_iter().map(|(key, _, metadata)| (key, metadata)).collect(),
         members: BTreeMap::new(),
@@ -202,14 +240,18 @@ fn check_addresses(entries: &[Arc<ScopeEntry>], path: &ModelPath, found: &mut Ve
 
 fn check_held(
     held: &[HeldState],
-    entries: &[Arc<ScopeEntry>],
+    (entries, index): (&[Arc<ScopeEntry>], &PlatformIndex),
     path: &ModelPath,
     found: &mut Vec<Diagnostic>,
 ) {
     for held in held {
-        let rendered = entries.iter().find_map(|entry| entry.record.resources.get(&held.resource));
+        let rendered = match index.has_addresses_twice() {
+            true => entries.iter().find_map(|entry| entry.record.resources.get(&held.resource)),
+            false => index.resource(&held.resource),
+        };
         // What is held under a former address is there under the one of now.
-        let all = || entries.iter().flat_map(|entry| entry.record.resources.values());
+        let readdressed = entries.iter().filter(|_| index.has_former_addresses());
+        let all = || readdressed.clone().flat_map(|entry| entry.record.resources.values());
         let renamed = || all().find(|one| one.former_address() == Some(&held.resource));
         let rendered = rendered.or_else(renamed);
         let keeps = rendered.and_then(|resource| resource.held_data()).is_some_and(|data| {

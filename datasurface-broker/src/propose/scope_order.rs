@@ -1,11 +1,9 @@
 //! The order in which the scopes of a platform are applied, read off the dependencies of their resources.
 
-use datasurface_platform::{ResourceAddress, SafePath, Scope, SharedKey, SharedStage};
+use super::rendered_index::{Needs, PlatformIndex};
+use datasurface_platform::{SafePath, Scope, SharedKey, SharedStage};
 use datasurface_state::{OrderedScope, ScopeEntry};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A scope that is to be ordered: its stage first, since that is the order of those that do not need each other.
 type StagedScope<'a> = (Stage, &'a Scope);
@@ -32,14 +30,14 @@ impl From<&Scope> for Stage {
 
 /// Orders scopes: each after the foundation and those on whose resources its own depend, and otherwise by stage and name. Where scopes need each other in a
 /// circle, the first one by stage and name does not wait for the others.
-pub(super) fn order(entries: &[Arc<ScopeEntry>]) -> Vec<OrderedScope> {
-    let needs = needs(entries);
+pub(super) fn order(rendered: &PlatformIndex) -> Vec<OrderedScope> {
+    let needs = rendered.needs();
     // What is in the foundation may be needed by all, whether a resource names it or not.
-    let foundation = entries.iter().find(|one| one.scope == Scope::Foundation);
+    let foundation = rendered.scopes().find(|one| one.scope == Scope::Foundation);
     let foundation = foundation.map(|one| (&one.scope, &one.folder));
     let mut waiting: BTreeMap<StagedScope<'_>, &ScopeEntry> =
-        entries.iter().map(|entry| (((&entry.scope).into(), &entry.scope), &**entry)).collect();
-    let mut ordered = Vec::with_capacity(entries.len());
+        rendered.scopes().map(|entry| (((&entry.scope).into(), &entry.scope), entry)).collect();
+    let mut ordered = Vec::with_capacity(waiting.len());
     let mut done: BTreeSet<&Scope> = BTreeSet::new();
     while let Some(first) = waiting.keys().next().copied() {
         for key in next(&waiting, &needs, &done, first) {
@@ -59,7 +57,7 @@ pub(super) fn order(entries: &[Arc<ScopeEntry>]) -> Vec<OrderedScope> {
 /// The scopes of the earliest stage that wait for nothing any more; the first one, if all wait.
 fn next<'a>(
     waiting: &BTreeMap<StagedScope<'a>, &'a ScopeEntry>,
-    needs: &BTreeMap<&Scope, BTreeMap<&Scope, &SafePath>>,
+    needs: &Needs<'_>,
     done: &BTreeSet<&Scope>,
     first: StagedScope<'a>,
 ) -> Vec<StagedScope<'a>> {
@@ -73,26 +71,12 @@ fn next<'a>(
     }
 }
 
-/// The other scopes that each scope needs, with their folders.
-fn needs(entries: &[Arc<ScopeEntry>]) -> BTreeMap<&Scope, BTreeMap<&Scope, &SafePath>> {
-    let mut places: BTreeMap<&ResourceAddress, &ScopeEntry> = BTreeMap::new();
-    for entry in entries {
-        places.extend(entry.record.resources.keys().map(|address| (address, &**entry)));
-    }
-    let of_entry = |entry: &ScopeEntry| -> BTreeMap<&Scope, &SafePath> {
-        let needed = entry.record.resources.values().flat_map(|resource| resource.dependencies());
-        let others = needed.filter_map(|address| places.get(address).copied());
-        let others = others.filter(|other| other.scope != entry.scope);
-        others.map(|other| (&other.scope, &other.folder)).collect()
-    };
-    entries.iter().map(|entry| (&entry.scope, of_entry(entry))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use datasurface_graph::Fingerprint;
     use datasurface_platform::{Rendering, Resource, ScopeRecord};
+    use std::sync::Arc;
 
     /// A scope with one resource, which needs others.
     fn entry(scope: Scope, resource: &str, needs: &[&str]) -> Arc<ScopeEntry> {
@@ -101,7 +85,7 @@ mod tests {
             folder: scope.folder().parse().unwrap(),
             scope,
             fingerprint: Fingerprint::of_bytes(b""),
-            record: ScopeRecord::from(&Rendering::from_resources([resource]).unwrap()),
+            record: Arc::new(ScopeRecord::from(&Rendering::from_resources([resource]).unwrap())),
             views: BTreeMap::new(),
             nodes: BTreeMap::new(),
             metadata: BTreeMap::new(),
@@ -118,7 +102,7 @@ mod tests {
         for rotated in 0..entries.len() {
             let mut entries = entries.to_vec();
             entries.rotate_left(rotated);
-            let ordered = order(&entries);
+            let ordered = order(&PlatformIndex::of(&entries));
             let ordered: Vec<(&str, Vec<&str>)> = ordered
                 .iter()
                 .map(|one| (one.folder.as_str(), one.after.iter().map(SafePath::as_str).collect()))

@@ -1,6 +1,9 @@
 //! The parts of nodes that are placed in each shard.
 
-use super::{node_views::NodeViews, views::ViewedScope};
+use super::{
+    node_views::NodeViews,
+    views::{PlatformViews, ViewedScope},
+};
 use datasurface_graph::{DatasetFacts, NodeKey, Placement};
 use datasurface_model::ShardName;
 use datasurface_platform::{NodeView, Scope, ScopedNode};
@@ -26,19 +29,26 @@ pub(super) fn by_shard(nodes: &NodeViews, placement: &Placement) -> NodesByShard
     shards.into_iter().map(|(shard, nodes)| (shard, ShardNodes::Other(nodes))).collect()
 }
 
-/// Divides nodes among shards, where nothing is placed elsewhere than it was in these scopes.
+/// Divides nodes among shards, where those that are placed elsewhere than before are fresh.
 pub(super) fn by_shard_since(
-    before: &[Arc<ViewedScope>],
+    (before, placement_before): (&PlatformViews, &Placement),
     nodes: &NodeViews,
     placement: &Placement,
 ) -> NodesByShard {
     let mut fresh = placed(nodes.fresh(), placement);
+    let mut all_gone: BTreeMap<&ShardName, BTreeSet<&NodeKey>> = BTreeMap::new();
+    for node in nodes.replaced.iter().filter_map(|key| before.nodes.get(key)) {
+        let datasets = node.facts().datasets().iter();
+        let shards = datasets.map(|facts| placement_before.dataset_shard(node.key(), &facts.key.dataset));
+        for shard in shards.chain([placement_before.shard(node.key())]).flatten() {
+            all_gone.entry(shard).or_default().insert(node.key());
+        }
+    }
     let mut shards = NodesByShard::new();
-    for scope in before {
+    for scope in &before.scopes {
         let Scope::Shard(shard) = scope.view.scope() else { continue };
         let fresh = fresh.remove(shard).unwrap_or_default();
-        let gone: BTreeSet<&NodeKey> =
-            nodes.replaced.iter().filter(|key| has(scope.view.nodes(), key)).collect();
+        let gone = all_gone.remove(shard).unwrap_or_default();
         let here = match fresh.is_empty() && gone.is_empty() {
             true => ShardNodes::AsBefore(Arc::clone(scope)),
             false => ShardNodes::Other(merged(scope.view.nodes(), &gone, fresh)),
@@ -47,10 +57,6 @@ pub(super) fn by_shard_since(
     }
     shards.extend(fresh.into_iter().map(|(shard, nodes)| (shard, ShardNodes::Other(nodes))));
     shards
-}
-
-fn has(nodes: &[ScopedNode], key: &NodeKey) -> bool {
-    nodes.binary_search_by(|node| node.view().key().cmp(key)).is_ok()
 }
 
 /// The nodes of before without those that are gone, and fresh ones, all ordered by key.

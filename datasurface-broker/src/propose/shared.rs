@@ -20,8 +20,8 @@ pub(super) struct SharedScope {
     parts: BTreeMap<Json, BTreeMap<String, u64>>,
     /// The nodes that add parts, by their storage names, with what each adds.
     members: BTreeMap<NodeKey, BTreeSet<Json>>,
-    /// The positions of these nodes among all that were asked.
-    asked: Vec<usize>,
+    /// Those of them that are in the graph.
+    fed: BTreeSet<NodeKey>,
 }
 
 /// Asks each node what it shares: those of the graph, and then those of which something is held.
@@ -35,7 +35,7 @@ pub(super) fn gather<'v>(
         return shared;
     }
     let all = nodes.map(|node| (node, true)).chain(held.map(|node| (node, false)));
-    for (position, (node, is_fed)) in all.enumerate() {
+    for (node, is_fed) in all {
         let shares = configured.platform().shares(node);
         for share in shares.into_iter().filter(|share| is_fed || !share.while_fed) {
             let scope = shared.entry(share.key).or_default();
@@ -45,8 +45,8 @@ pub(super) fn gather<'v>(
                 *heaviest = weight.max(*heaviest);
             }
             scope.members.entry(node.facts().storage_key()).or_default().insert(share.part);
-            if scope.asked.last() != Some(&position) {
-                scope.asked.push(position);
+            if is_fed {
+                scope.fed.insert(node.key().clone());
             }
         }
     }
@@ -92,9 +92,9 @@ impl SharedScope {
         weights.fold(0, |total, weight| total.saturating_add(*weight))
     }
 
-    /// Those of the nodes that were asked that add parts.
-    pub(super) fn nodes<'v>(&self, asked: &'v NodeViews) -> impl Iterator<Item = &'v NodeView> {
-        self.asked.iter().filter_map(|position| asked.at(*position))
+    /// Those of the nodes that add parts.
+    pub(super) fn nodes<'v>(&self, all: &'v NodeViews) -> impl Iterator<Item = &'v NodeView> {
+        self.fed.iter().filter_map(|key| all.get(key))
     }
 
     /// The nodes that add parts, by their storage names, with the hash of what each adds.

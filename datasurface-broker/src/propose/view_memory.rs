@@ -6,20 +6,19 @@
 //! touched; and where one of them changed, which is seldom, all views are made again.
 
 use super::{
+    mentions::{Mentions, Unit},
     node_views::NodeViews,
     shard_nodes::{self, NodesByShard},
     views::{Held, PlatformViews, Sources, Views},
 };
 use crate::configured_platform::ConfiguredPlatform;
-use datasurface_graph::{
-    DatasetFacts, GraphDiff, IngestSource, IntentionGraphs, NodeDetail, NodeFacts, NodeKey, Placement,
-};
-use datasurface_model::{DatasetKey, DatastoreName, Ecosystem, PlatformName, Valid, WorkspaceName};
+use datasurface_graph::{DatasetFacts, GraphDiff, IntentionGraphs, NodeKey, Placement};
+use datasurface_model::{DatasetKey, Ecosystem, PlatformName, Valid};
 use datasurface_platform::HeldState;
 use datasurface_state::storage::StorageRecord;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 /// Views, and what they were made of.
@@ -32,13 +31,15 @@ pub(super) struct ViewMemory {
     names: StorageRecord,
     held: Held,
     views: Views,
+    /// The nodes that mention each datastore and workspace, once somebody asked.
+    mentions: OnceLock<Mentions>,
 }
 
 /// The views of before, and what was touched since.
 pub(super) struct AllViewsSince<'m> {
     memory: &'m ViewMemory,
     diffs: BTreeMap<&'m PlatformName, GraphDiff>,
-    touched: TouchedUnits,
+    touched: BTreeMap<PlatformName, BTreeSet<NodeKey>>,
 }
 
 /// The views of one platform before, and what was touched since.
@@ -46,20 +47,24 @@ pub(super) struct ViewsSince<'s> {
     views: &'s PlatformViews,
     placement: Option<&'s Placement>,
     diff: &'s GraphDiff,
-    touched: &'s TouchedUnits,
+    touched: Option<&'s BTreeSet<NodeKey>>,
 }
 
-/// The views of nodes before, the nodes that came and went, and what was touched since.
+/// The views of nodes before, the nodes that came, and those that were touched since, of which some are gone.
 pub(super) struct NodesSince<'s> {
     pub(super) nodes: &'s NodeViews,
     pub(super) added: &'s [NodeKey],
-    pub(super) removed: &'s [NodeKey],
-    pub(super) touched: &'s TouchedUnits,
+    pub(super) touched: BTreeSet<NodeKey>,
 }
 
 impl ViewMemory {
-    pub(super) fn new(sources: &Sources<'_>, held: &Held, views: Views) -> Self {
+    pub(super) fn new(
+        (sources, held): (&Sources<'_>, &Held),
+        views: Views,
+        mentions: Option<Mentions>,
+    ) -> Self {
         Self {
+            mentions: mentions.map(OnceLock::from).unwrap_or_default(),
             ecosystem: sources.ecosystem.clone(),
             graphs: Arc::clone(sources.graphs),
             platforms: sources.platforms.clone(),
@@ -82,9 +87,9 @@ impl ViewMemory {
         if !are_platforms_same || is_frame_changed || self.names != *sources.names {
             return None;
         }
-        let mut touched = TouchedUnits::default();
-        touched.datastores.extend(changes.datastores.iter().cloned());
-        touched.workspaces.extend(changes.workspaces.iter().cloned());
+        let datastores = changes.datastores.iter().cloned().map(Unit::Datastore);
+        let workspaces = changes.workspaces.iter().cloned().map(Unit::Workspace);
+        let mut touched: BTreeSet<Unit> = datastores.chain(workspaces).collect();
         let mut diffs = BTreeMap::new();
         for name in self.platforms.keys() {
             let diff = match (self.graphs.graph(name), sources.graphs.graph(name)) {
@@ -93,15 +98,39 @@ impl ViewMemory {
                 _ => return None,
             };
             let keys = diff.added.iter().chain(&diff.removed).chain(&diff.changed);
-            keys.for_each(|key| touched.add(key));
+            // Whoever reads the offers of a node names what that is for, too.
+            touched.extend(keys.map(Unit::of_node));
             diffs.insert(name, diff);
+            // What is placed elsewhere is shown elsewhere, and its links may cross other borders.
+            let nowhere = Placement::default();
+            let [before, now] =
+                [&self.placements, &sources.placements].map(|all| all.get(name).unwrap_or(&nowhere));
+            let (datastores, workspaces) = now.changed_since(before);
+            touched.extend(datastores.cloned().map(Unit::Datastore));
+            touched.extend(workspaces.cloned().map(Unit::Workspace));
         }
         self.add_held(held, &mut touched);
-        Some(AllViewsSince { memory: self, diffs, touched })
+        let mentions = self.mentions.get_or_init(|| Mentions::new(&self.views));
+        Some(AllViewsSince { memory: self, diffs, touched: mentions.nodes(&touched) })
+    }
+
+    /// Returns the nodes that mention each unit, for views that were made since these.
+    pub(super) fn into_mentions(self, views: &Views) -> Option<Mentions> {
+        let mut mentions = self.mentions.into_inner()?;
+        for (name, now) in views {
+            let before = self.views.get(name)?;
+            now.nodes
+                .replaced
+                .iter()
+                .filter_map(|key| before.nodes.get(key))
+                .for_each(|node| mentions.remove(node));
+            now.nodes.fresh().for_each(|node| mentions.add(node));
+        }
+        self.views.keys().all(|name| views.contains_key(name)).then_some(mentions)
     }
 
     /// Adds the datastores of which something else is held than before.
-    fn add_held(&self, held: &Held, touched: &mut TouchedUnits) {
+    fn add_held(&self, held: &Held, touched: &mut BTreeSet<Unit>) {
         if self.held == *held {
             return;
         }
@@ -120,7 +149,8 @@ impl ViewMemory {
         let nodes = self.views.values().flat_map(|views| views.nodes.iter());
         let of_node = nodes.flat_map(|node| node.facts().datasets());
         let is_held = |dataset: &&DatasetFacts| datasets.contains(dataset.storage_key());
-        touched.datastores.extend(of_node.filter(is_held).map(|dataset| dataset.key.datastore.clone()));
+        let stores = of_node.filter(is_held).map(|dataset| dataset.key.datastore.clone());
+        touched.extend(stores.map(Unit::Datastore));
     }
 }
 
@@ -131,7 +161,7 @@ impl AllViewsSince<'_> {
             views: self.memory.views.get(platform)?,
             placement: self.memory.placements.get(platform),
             diff: self.diffs.get(platform)?,
-            touched: &self.touched,
+            touched: self.touched.get(platform),
         })
     }
 }
@@ -149,59 +179,14 @@ impl<'s> ViewsSince<'s> {
         NodesSince {
             nodes: &self.views.nodes,
             added: &self.diff.added,
-            removed: &self.diff.removed,
-            touched: self.touched,
+            touched: self.touched.cloned().unwrap_or_default(),
         }
     }
 
-    /// Divides the nodes of now among shards, where nothing is placed elsewhere than before.
+    /// Divides the nodes of now among shards.
     pub(super) fn shard_nodes(&self, nodes: &NodeViews, placement: &Placement) -> NodesByShard {
-        shard_nodes::by_shard_since(&self.views.scopes, nodes, placement)
-    }
-}
-
-/// The datastores and workspaces that were touched, or whose nodes were.
-#[derive(Debug, Default)]
-pub(super) struct TouchedUnits {
-    datastores: BTreeSet<DatastoreName>,
-    workspaces: BTreeSet<WorkspaceName>,
-}
-
-impl TouchedUnits {
-    /// Adds what a node that came, went or changed is for. Whoever reads its offers names that, too.
-    fn add(&mut self, key: &NodeKey) {
-        match key {
-            NodeKey::Ingest { datastore, .. } => self.datastores.insert(datastore.clone()),
-            NodeKey::Export { dataset, .. } => self.datastores.insert(dataset.datastore.clone()),
-            NodeKey::Trigger { workspace, .. } | NodeKey::Transform { workspace, .. } => {
-                self.workspaces.insert(workspace.clone())
-            }
-        };
-    }
-
-    /// Whether facts name a unit that was touched.
-    pub(super) fn mentions(&self, facts: &NodeFacts) -> bool {
-        let is_store = |name: &DatastoreName| self.datastores.contains(name);
-        let is_workspace = |name: &WorkspaceName| self.workspaces.contains(name);
-        let is_key = |key: &DatasetKey| is_store(&key.datastore);
-        let is_dataset = |dataset: &DatasetFacts| is_key(&dataset.key);
-        match &facts.detail {
-            NodeDetail::Ingest(ingest) => {
-                let of_transformer = matches!(&ingest.source, IngestSource::Transformer { workspace } if is_workspace(workspace));
-                of_transformer || is_store(&ingest.datastore)
-            }
-            NodeDetail::Export(export) => {
-                let mut consumers = export.consumers.iter().map(|consumer| &consumer.group.workspace);
-                is_dataset(&export.dataset) || consumers.any(is_workspace)
-            }
-            NodeDetail::Trigger(trigger) => {
-                is_workspace(&trigger.workspace) || trigger.inputs.iter().any(is_key)
-            }
-            NodeDetail::Transform(transform) => {
-                is_workspace(&transform.workspace)
-                    || is_store(&transform.output)
-                    || transform.inputs.iter().chain(&transform.outputs).any(is_dataset)
-            }
-        }
+        let nowhere = Placement::default();
+        let before = (self.views, self.placement.unwrap_or(&nowhere));
+        shard_nodes::by_shard_since(before, nodes, placement)
     }
 }

@@ -47,8 +47,8 @@ pub(super) struct PlatformViews {
     pub(super) scopes: Vec<Arc<ViewedScope>>,
     /// The positions of the scopes that are other than before.
     pub(super) fresh_scopes: Vec<usize>,
-    /// Whether all nodes that are as before are placed as before, too.
-    pub(super) is_placed_as_before: bool,
+    /// The nodes of now by storage names, where these are others, once somebody asked.
+    renamed: OnceLock<BTreeMap<NodeKey, NodeKey>>,
 }
 
 /// The view of a scope, with its hash once somebody asked for it.
@@ -88,13 +88,16 @@ impl Sources<'_> {
         platform: &PlatformName,
         held: &[HeldState],
         before: &BTreeMap<PlatformName, Placement>,
+        earlier: &mut BTreeMap<PlatformName, PlacedShards>,
     ) {
         if let Some(graph) = self.graphs.graph(platform) {
             let configured = self.platforms.get(platform);
             let nowhere = Placement::default();
             let before = before.get(platform).unwrap_or(&nowhere);
-            let shards = PlacedShards::place(graph, configured, held, before, self.names, None);
+            let known = earlier.remove(platform);
+            let shards = PlacedShards::place(graph, configured, held, before, self.names, known.as_ref());
             self.placements.insert(platform.clone(), shards.placement().clone());
+            earlier.insert(platform.clone(), shards);
         }
     }
 
@@ -138,13 +141,15 @@ impl Sources<'_> {
         let held_nodes = shared::held_nodes(&unfed);
         shared::place_unshared(configured, &held_nodes, &mut unfed);
         let placement = self.placements.get(name);
-        let before = since.filter(|since| since.placement() == placement);
-        let shards = match before.filter(|before| before.views().held.is_empty() && unfed.is_empty()) {
+        let is_as_before = |since: &&ViewsSince<'_>| {
+            since.placement() == placement && since.views().held.is_empty() && unfed.is_empty()
+        };
+        let shards = match since.filter(is_as_before) {
             // Whether the last node of a shard went is seen in the placement.
             Some(before) => before.views().shards.clone(),
             None => shards(placement, &unfed),
         };
-        let mut placed = match (before, placement) {
+        let mut placed = match (since, placement) {
             (Some(before), Some(placement)) => before.shard_nodes(&nodes, placement),
             (None, Some(placement)) => shard_nodes::by_shard(&nodes, placement),
             (_, None) => BTreeMap::new(),
@@ -179,7 +184,7 @@ impl Sources<'_> {
         let (scopes, fresh_scopes) = scopes.in_order();
         Some(PlatformViews {
             instance: Fingerprint::of(&**instance),
-            is_placed_as_before: before.is_some(),
+            renamed: OnceLock::new(),
             nodes,
             shards,
             held: unfed,
@@ -226,19 +231,23 @@ impl PlatformViews {
         self.scopes.get(position)
     }
 
+    /// Returns the view of the node of this storage name.
+    pub(super) fn stored_as(&self, key: &NodeKey) -> Option<&NodeView> {
+        let renamed = self.renamed.get_or_init(|| {
+            let renamed = self.nodes.iter().filter(|node| !node.facts().storage.is_empty());
+            renamed.map(|node| (node.facts().storage_key(), node.key().clone())).collect()
+        });
+        let is_plain = |node: &&NodeView| node.facts().storage.is_empty();
+        match renamed.get(key) {
+            Some(now) => self.nodes.get(now),
+            None => self.nodes.get(key).filter(is_plain),
+        }
+    }
+
     /// The views of the scopes that are other than before.
     pub(super) fn fresh_scopes(&self) -> impl Iterator<Item = &ScopeView> {
         let scopes = self.fresh_scopes.iter().filter_map(|position| self.scopes.get(*position));
         scopes.map(|scope| &scope.view)
-    }
-
-    /// The nodes whose links have to be checked: those that are other than before, or all, if some are placed elsewhere.
-    pub(super) fn linked_nodes(&self) -> impl Iterator<Item = &NodeView> {
-        let (all, fresh) = match self.is_placed_as_before {
-            true => (None, Some(self.nodes.fresh())),
-            false => (Some(self.nodes.iter()), None),
-        };
-        all.into_iter().flatten().chain(fresh.into_iter().flatten())
     }
 }
 

@@ -2,8 +2,23 @@
 //!
 //! A session has no way of its own from model to plan. It hands to each stage what that stage made last, and every stage takes that for
 //! a memory of work, and never for an input: so whatever a session was asked before, it answers what a [`Broker`] answers.
+//!
+//! What is remembered has two grains. Before something is rendered, the grain is the unit, a datastore or a workspace: the views of nodes are a
+//! persistent map, with an index of the nodes that mention each unit (`propose/mentions.rs`), and so is what consumers ask to be kept. From the
+//! rendering on it is the scope. A scope that is rendered from the same view is one and the same in memory from plan to plan, and a resource that is as
+//! it was is the one that it was; so to be as before is to be the same in memory. All that a plan asks of everything that is rendered follows from two
+//! structures that are kept up scope by scope: an index of all scopes (`propose/rendered_index.rs`) for what is about sums, such as an address that is
+//! there twice, the order of scopes or what data is stored, and the difference of each scope from what was reached (`propose/scope_difference.rs`) for
+//! what is about changes, such as causes, what begins to be held or what a guard looks at. A question that an index answers by "there is something"
+//! is then answered in full, by the code that a broker runs that remembers nothing.
+//!
+//! What still grows with the ecosystem after an edit: the choice of platforms looks at each group and each captured datastore, the revision hashes all
+//! assignments, and what nodes share is asked of all of them where a platform has shares. The text of the lock is made when a plan is written.
 
-use crate::{Base, Broker, BrokerError, Lock, Placed, Proposal, propose::PlanMemory};
+use crate::{
+    Base, Broker, BrokerError, LintReport, Lock, Placed, Proposal,
+    propose::{LintMemory, PlanMemory},
+};
 use chrono::NaiveDate;
 use datasurface_document::{DocumentError, Documents, Loader, ModelHasher};
 use datasurface_model::{Checked, Ecosystem, Invalid, Valid, Validate, Validation};
@@ -34,7 +49,10 @@ pub struct Session {
     validated: Option<Validated>,
     placed: Option<Placed>,
     hasher: ModelHasher,
+    linted: LintMemory,
     planned: PlanMemory,
+    /// What was planned for last.
+    planned_for: Option<Placed>,
 }
 
 /// The outcome of the last validation.
@@ -91,9 +109,13 @@ impl Session {
     /// As of [`Broker::place`].
     pub fn place(&mut self, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> Result<Placed, BrokerError> {
         let placed = self.broker.place_since(self.placed.as_ref(), ecosystem, lock)?;
-        placed.revision.get_or_init(|| placed.compute_revision(&mut self.hasher));
         self.placed = Some(placed.clone());
         Ok(placed)
+    }
+
+    /// Asks each platform what it finds of what is placed, as [`Broker::lint`] does.
+    pub fn lint(&mut self, placed: &Placed) -> LintReport {
+        self.broker.lint_since(&mut self.linted, placed)
     }
 
     /// Renders what differs from the base, and plans the steps from there, as [`Broker::propose`] does.
@@ -107,6 +129,9 @@ impl Session {
         reached: Base<'_>,
         as_of: impl Into<crate::AsOf>,
     ) -> Result<Proposal, BrokerError> {
+        placed.revision.get_or_init(|| placed.compute_revision(&mut self.hasher));
+        placed.owed.get_or_init(|| placed.compute_owed(self.planned_for.as_ref()));
+        self.planned_for = Some(placed.clone());
         self.broker.propose_since(&mut self.planned, placed, reached, as_of.into())
     }
 }

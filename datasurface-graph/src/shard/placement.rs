@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{key::NodeKey, storage::StorageNames};
 use datasurface_model::{DatasetKey, DatasetName, DatastoreName, PlatformName, ShardName, WorkspaceName};
-use imbl::OrdMap;
+use imbl::{OrdMap, ordmap::DiffItem};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -165,6 +165,17 @@ impl Placement {
         self.placement_of_node(node)?.shard_of_dataset(node, dataset)
     }
 
+    /// Returns the datastores and the workspaces of transformers that are placed otherwise than before, in order. Of placements that come from each other,
+    /// only what differs is looked at.
+    pub fn changed_since<'p>(
+        &'p self,
+        before: &'p Self,
+    ) -> (impl Iterator<Item = &'p DatastoreName>, impl Iterator<Item = &'p WorkspaceName>) {
+        let datastores = before.datastores.diff(&self.datastores).map(changed);
+        let transformers = before.transformers.diff(&self.transformers).map(changed);
+        (datastores, transformers)
+    }
+
     /// Every shard that something is placed in, in order.
     #[must_use]
     pub fn shards(&self) -> BTreeSet<ShardName> {
@@ -293,6 +304,13 @@ fn fragment_name(node: &NodeKey) -> FragmentName<'_> {
         NodeKey::Transform { workspace, .. } | NodeKey::Trigger { workspace, .. } => {
             FragmentName::Transformer(workspace)
         }
+    }
+}
+
+/// The key of what differs.
+fn changed<'m, K: Clone + Ord>(item: DiffItem<'m, 'm, K, FragmentPlacement>) -> &'m K {
+    match item {
+        DiffItem::Add(key, _) | DiffItem::Remove(key, _) | DiffItem::Update { new: (key, _), .. } => key,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Comparison of two renderings: which resources come, stay and differ, and go, whatever scope they are in.
 
-use super::{AttributeDifference, RenderingChange, ScopeRecord, attribute_difference};
+use super::{AttributeDifference, ScopeChange, ScopeRecord, attribute_difference};
 use crate::{
     error::{PlatformError, PlatformErrorKind},
+    held::HeldState,
     rendering::{FileRecord, Resource, ResourceAddress, SafePath},
     view::Scope,
 };
@@ -71,72 +72,96 @@ pub struct PlacedChange<'a> {
 
 /// One side of the change.
 #[derive(Default)]
-pub(super) struct ChangeSide {
-    pub(super) resources: BTreeMap<ResourceAddress, ScopedResource>,
-    files: BTreeMap<(Scope, SafePath), FileRecord>,
+pub(super) struct ChangeSide<'s> {
+    pub(super) resources: BTreeMap<&'s ResourceAddress, ScopedResource<'s>>,
+    records: BTreeMap<&'s Scope, &'s ScopeRecord>,
 }
 
 /// A resource, and where it is.
-pub(super) struct ScopedResource {
-    pub(super) scope: Scope,
-    pub(super) resource: Resource,
+pub(super) struct ScopedResource<'s> {
+    pub(super) scope: &'s Scope,
+    pub(super) resource: &'s Resource,
 }
 
-impl ScopedResource {
-    fn placed<'s>(&'s self, change: JudgedChange<'s>) -> PlacedChange<'s> {
-        PlacedChange { scope: &self.scope, change }
+impl<'s> ScopedResource<'s> {
+    fn placed(&self, change: JudgedChange<'s>) -> PlacedChange<'s> {
+        PlacedChange { scope: self.scope, change }
     }
 
     /// The change to the same resource as it is now.
-    fn to<'s>(&'s self, after: &'s Self) -> PlacedChange<'s> {
-        after.placed(JudgedChange::Changed(ResourceChange { before: &self.resource, after: &after.resource }))
+    fn to(&self, after: &Self) -> PlacedChange<'s> {
+        after.placed(JudgedChange::Changed(ResourceChange { before: self.resource, after: after.resource }))
     }
 }
 
-impl ChangeSide {
-    /// Adds what a scope has. An address means one resource of a platform, whatever scope it is in.
-    fn add(&mut self, scope: &Scope, record: ScopeRecord) -> Result<(), PlatformError> {
-        for (address, resource) in record.resources {
-            match self.resources.entry(address) {
-                Entry::Vacant(vacant) => {
-                    vacant.insert(ScopedResource { scope: scope.clone(), resource });
-                }
-                Entry::Occupied(other) => {
-                    let (address, other) = (other.key(), &other.get().scope);
-                    let said = format!("the resource `{address}` is in {other} and in {scope}");
-                    return Err(PlatformError::new(PlatformErrorKind::Rendering, said));
-                }
+impl<'s> ChangeSide<'s> {
+    /// Adds a resource of a scope. An address means one resource of a platform, whatever scope it is in.
+    fn add(&mut self, scope: &'s Scope, resource: &'s Resource) -> Result<(), PlatformError> {
+        match self.resources.entry(resource.address()) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(ScopedResource { scope, resource });
+                Ok(())
+            }
+            Entry::Occupied(other) => {
+                let (address, other) = (other.key(), other.get().scope);
+                let said = format!("the resource `{address}` is in {other} and in {scope}");
+                Err(PlatformError::new(PlatformErrorKind::Rendering, said))
             }
         }
-        self.files.extend(record.files.into_iter().map(|(path, file)| ((scope.clone(), path), file)));
-        Ok(())
+    }
+
+    /// Returns the record of a file of a scope.
+    fn file(&self, scope: &Scope, path: &SafePath) -> Option<&'s FileRecord> {
+        self.records.get(scope)?.files.get(path)
     }
 }
 
-impl RenderingChange<'_> {
-    pub(super) fn sides(&self) -> Result<(ChangeSide, ChangeSide), PlatformError> {
-        let (mut old, mut new) = (ChangeSide::default(), ChangeSide::default());
-        for change in self.scopes() {
-            let change = change?;
-            old.add(&change.scope, change.old)?;
-            new.add(&change.scope, change.new)?;
+/// Returns both sides of a change. A resource that is in the same scope on both sides, and is the same there, is on neither: few of a scope that
+/// differs do. It is there all the same if it begins to be held.
+pub(super) fn sides<'s>(
+    scopes: &'s [ScopeChange],
+    newly_held: &[HeldState],
+) -> Result<(ChangeSide<'s>, ChangeSide<'s>), PlatformError> {
+    let held: BTreeSet<&ResourceAddress> = newly_held.iter().map(|held| &held.resource).collect();
+    let (mut old, mut new) = (ChangeSide::default(), ChangeSide::default());
+    for ScopeChange { scope, old: before, new: after } in scopes {
+        old.records.insert(scope, before);
+        new.records.insert(scope, after);
+        let file = |record: &'s ScopeRecord, resource: &Resource| record.files.get(resource.file()?);
+        let mut later = after.resources.values().peekable();
+        for resource in before.resources.values() {
+            while let Some(added) = later.next_if(|one| one.address() < resource.address()) {
+                new.add(scope, added)?;
+            }
+            let other = later.next_if(|one| one.address() == resource.address());
+            if let Some(other) = other {
+                let is_same = other == resource && file(after, other) == file(before, resource);
+                if is_same && !held.contains(resource.address()) {
+                    continue;
+                }
+                new.add(scope, other)?;
+            }
+            old.add(scope, resource)?;
         }
-        Ok((old, new))
+        for added in later {
+            new.add(scope, added)?;
+        }
     }
+    Ok((old, new))
 }
 
 /// The changes that a platform judges: of what comes, what stays and differs, and what goes; each in the order of addresses.
-pub(super) fn changes<'s>(old: &'s ChangeSide, new: &'s ChangeSide) -> Vec<PlacedChange<'s>> {
+pub(super) fn changes<'s>(old: &ChangeSide<'s>, new: &ChangeSide<'s>) -> Vec<PlacedChange<'s>> {
     let mut changes = Vec::new();
     for (address, after) in &new.resources {
         match old.resources.get(address) {
-            None => changes.push(after.placed(JudgedChange::Created(&after.resource))),
-            Some(before) if differs(&before.resource, &after.resource) => changes.push(before.to(after)),
+            None => changes.push(after.placed(JudgedChange::Created(after.resource))),
+            Some(before) if differs(before.resource, after.resource) => changes.push(before.to(after)),
             Some(_) => {}
         }
     }
     let gone = old.resources.iter().filter(|(address, _)| !new.resources.contains_key(*address));
-    changes.extend(gone.map(|(_, before)| before.placed(JudgedChange::Retired(&before.resource))));
+    changes.extend(gone.map(|(_, before)| before.placed(JudgedChange::Retired(before.resource))));
     let rewritten = rewritten(old, new, &changes);
     changes.extend(rewritten);
     changes
@@ -145,31 +170,30 @@ pub(super) fn changes<'s>(old: &'s ChangeSide, new: &'s ChangeSide) -> Vec<Place
 /// Files whose text changed though nothing that they declare did, as after a change of the platform's version: their
 /// first resource stands for them.
 fn rewritten<'s>(
-    old: &'s ChangeSide,
-    new: &'s ChangeSide,
+    old: &ChangeSide<'s>,
+    new: &ChangeSide<'s>,
     changes: &[PlacedChange<'s>],
 ) -> Vec<PlacedChange<'s>> {
     let changed: BTreeSet<&ResourceAddress> = changes.iter().map(|placed| placed.change.address()).collect();
-    let moved = |address: &ResourceAddress, after: &ScopedResource| {
+    let moved = |address: &ResourceAddress, after: &ScopedResource<'_>| {
         let before = old.resources.get(address);
         before.is_some_and(|before| before.scope != after.scope || before.resource.rendered_as().is_some())
     };
     let mut explained: BTreeSet<(&Scope, &SafePath)> = BTreeSet::new();
     for side in [old, new] {
         let stepped = side.resources.iter().filter(|(address, _)| {
-            changed.contains(address)
+            changed.contains(**address)
                 || new.resources.get(*address).is_some_and(|after| moved(address, after))
         });
-        explained.extend(stepped.filter_map(|(_, placed)| Some((&placed.scope, placed.resource.file()?))));
+        explained.extend(stepped.filter_map(|(_, placed)| Some((placed.scope, placed.resource.file()?))));
     }
     let mut rewritten = Vec::new();
     for (address, after) in &new.resources {
         let Some(path) = after.resource.file() else {
             continue;
         };
-        let file = (after.scope.clone(), path.clone());
-        let has_changed = old.files.get(&file) != new.files.get(&file);
-        if has_changed && explained.insert((&after.scope, path)) {
+        let has_changed = old.file(after.scope, path) != new.file(after.scope, path);
+        if has_changed && explained.insert((after.scope, path)) {
             rewritten.extend(old.resources.get(address).map(|before| before.to(after)));
         }
     }

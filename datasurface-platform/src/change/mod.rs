@@ -188,6 +188,7 @@ mod tests {
     use crate::{plan::Effect, view::Scope};
     use datasurface_model::Json;
     use semver::Version;
+    use std::sync::Arc;
 
     fn header(from: u8, to: u8) -> ChangeHeader {
         let revision = |number: u8| Revision::new(Fingerprint::of(&number));
@@ -207,7 +208,7 @@ mod tests {
         let resource = Resource::new("wall", "wall").attribute("colour", colour);
         let frame = header(from, to);
         let new = ScopeRecord { resources: [("wall".into(), resource)].into(), ..ScopeRecord::default() };
-        let scopes = vec![ScopeChange { scope: Scope::Foundation, old: ScopeRecord::default(), new }];
+        let scopes = vec![ScopeChange { scope: Scope::Foundation, old: Arc::default(), new: new.into() }];
         RenderingChange::new(&frame, &scopes).transition_name().unwrap()
     }
 
@@ -221,7 +222,7 @@ mod tests {
         let wall = |colour: &str| Resource::new("wall", "wall").attribute("colour", colour);
         let old = record(vec![slot("old"), wall("red")]);
         let new = record(vec![slot("new"), wall("blue")]);
-        let scopes = vec![ScopeChange { scope: Scope::Foundation, old, new }];
+        let scopes = vec![ScopeChange { scope: Scope::Foundation, old: old.into(), new: new.into() }];
         let frame = header(1, 2);
         let plan = RenderingChange::new(&frame, &scopes)
             .structural_of_all(|change| match change {

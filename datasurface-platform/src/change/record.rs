@@ -12,6 +12,7 @@ use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 /// The attributes of a resource, by name.
@@ -46,9 +47,9 @@ pub struct ScopeChange {
     /// The scope that changes.
     pub scope: Scope,
     /// The scope at the base revision.
-    pub old: ScopeRecord,
+    pub old: Arc<ScopeRecord>,
     /// The scope as it is rendered now.
-    pub new: ScopeRecord,
+    pub new: Arc<ScopeRecord>,
 }
 
 /// Scopes that differ, loaded one by one.

@@ -1,8 +1,8 @@
 //! The general work of a diff: resources by address, whatever scope they are in.
 
 use super::{
-    JudgedChange, Judgement, PlacedChange, RenderingChange, ResourceChange,
-    comparison::{ChangeSide, ScopedResource, changes, differs},
+    JudgedChange, Judgement, PlacedChange, RenderingChange, ResourceChange, ScopeChange,
+    comparison::{ChangeSide, ScopedResource, changes, differs, sides},
 };
 use crate::{
     error::{PlatformError, PlatformErrorKind},
@@ -61,7 +61,8 @@ impl RenderingChange<'_> {
         &self,
         judge: impl FnOnce(&[PlacedChange<'_>]) -> Result<Vec<Judgement>, PlatformError>,
     ) -> Result<Plan, PlatformError> {
-        let (old, new) = self.sides()?;
+        let scopes = self.scopes().collect::<Result<Vec<ScopeChange>, _>>()?;
+        let (old, new) = sides(&scopes, self.newly_held())?;
         let changes = changes(&old, &new);
         let judgements = judge(&changes)?;
         if judgements.len() != changes.len() {
@@ -92,14 +93,14 @@ impl RenderingChange<'_> {
     }
 
     /// The steps of resources that are in another scope, or only have another address than before.
-    fn readdressed(&self, old: &ChangeSide, new: &ChangeSide) -> Vec<Step> {
+    fn readdressed(&self, old: &ChangeSide<'_>, new: &ChangeSide<'_>) -> Vec<Step> {
         let mut steps = Vec::new();
         for (before, after) in
             new.resources.iter().filter_map(|(address, after)| Some((old.resources.get(address)?, after)))
         {
             let step = |action, reason| {
                 let step =
-                    self.step(&after.scope, &after.resource, action, Judgement::effect(Effect::None, reason));
+                    self.step(after.scope, after.resource, action, Judgement::effect(Effect::None, reason));
                 Step { meaning: Meaning::Metadata, ..step }
             };
             if before.scope != after.scope {
@@ -107,7 +108,7 @@ impl RenderingChange<'_> {
                 steps.push(Step { moved_from: Some(before.scope.clone()), ..moved });
             }
             if let Some(was) =
-                before.resource.rendered_as().filter(|_| !differs(&before.resource, &after.resource))
+                before.resource.rendered_as().filter(|_| !differs(before.resource, after.resource))
             {
                 let renamed = step(Action::Update, format!("it was called `{was}`"));
                 steps.push(Step { renamed_from: Some(was.clone()), ..renamed });
@@ -149,7 +150,7 @@ impl RenderingChange<'_> {
         self.step(scope, resource, Action::Retire, judgement)
     }
 
-    fn held(&self, placed: &ScopedResource, held: &HeldState) -> Step {
+    fn held(&self, placed: &ScopedResource<'_>, held: &HeldState) -> Step {
         let until = match held.owed_until {
             Some(until) => format!("until {until}"),
             None => "until it is released".to_owned(),
@@ -158,7 +159,7 @@ impl RenderingChange<'_> {
         let reason =
             format!("nobody asks for what was promised of `{dataset}` any more, but it is owed {until}");
         let judgement = Judgement::effect(Effect::None, reason);
-        let step = self.step(&placed.scope, &placed.resource, Action::Hold, judgement);
+        let step = self.step(placed.scope, placed.resource, Action::Hold, judgement);
         let mut cause = step.cause;
         if cause.nodes.is_empty() {
             self.add_causes(&held.node.facts().key_now(), Some(dataset), &mut cause);
@@ -263,9 +264,9 @@ fn exports_of<'c>(
 }
 
 /// Whether a resource that stays is another thing than it was, not only there for others, or for longer.
-fn runs_otherwise(before: Option<&ScopedResource>, after: Option<&ScopedResource>) -> bool {
+fn runs_otherwise(before: Option<&ScopedResource<'_>>, after: Option<&ScopedResource<'_>>) -> bool {
     before.zip(after).is_some_and(|(before, after)| {
-        let (before, after) = (&before.resource, &after.resource);
+        let (before, after) = (before.resource, after.resource);
         before.kind() != after.kind() || before.attributes() != after.attributes()
     })
 }

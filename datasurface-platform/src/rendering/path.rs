@@ -2,13 +2,13 @@
 
 use schemars::JsonSchema;
 use serde_with::{DeserializeFromStr, SerializeDisplay};
-use std::{borrow::Borrow, fmt, str::FromStr};
+use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 
 /// A relative path with `/` between its parts, each of them ASCII letters, digits, `_`, `-`, `.` or `=`, not beginning
 /// or ending with a dot, and no name that an operating system keeps for itself: such a path means the same everywhere
 /// and never leaves its folder.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, SerializeDisplay, DeserializeFromStr, JsonSchema)]
-pub struct SafePath(String);
+pub struct SafePath(Arc<str>);
 
 /// A path that is not safe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +42,7 @@ impl SafePath {
     /// Joins this path to a folder: the result is inside of it.
     #[must_use]
     pub fn joined_to(&self, folder: &Self) -> Self {
-        Self(format!("{folder}/{self}"))
+        Self(format!("{folder}/{self}").into())
     }
 
     /// The path as a file system sees it that does not tell cases apart.
@@ -57,7 +57,7 @@ impl FromStr for SafePath {
 
     fn from_str(path: &str) -> Result<Self, SafePathError> {
         match path.split('/').find_map(error) {
-            None => Ok(Self(path.to_owned())),
+            None => Ok(Self(path.into())),
             Some(reason) => Err(SafePathError { path: path.to_owned(), reason }),
         }
     }

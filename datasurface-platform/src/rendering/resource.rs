@@ -4,19 +4,21 @@ use super::SafePath;
 use crate::{held::HeldData, view::NodeView};
 use datasurface_graph::NodeKey;
 use datasurface_model::DatasetKey;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 /// The identity of a resource on its platform, in whatever form the platform likes: `table.NW_Data.customers`. What
 /// holds data is addressed by dataset, so that a change of how a datastore is captured rebuilds nothing.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct ResourceAddress(String);
+pub struct ResourceAddress(Arc<str>);
 
 impl ResourceAddress {
     /// The address.
@@ -28,7 +30,7 @@ impl ResourceAddress {
 
 impl<T: Into<String>> From<T> for ResourceAddress {
     fn from(address: T) -> Self {
-        Self(address.into())
+        Self(address.into().into())
     }
 }
 
@@ -44,10 +46,17 @@ impl fmt::Debug for ResourceAddress {
     }
 }
 
+/// A thing that exists because it was rendered: a table, a job, a bucket. Cheap to clone, and to compare with a clone.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Resource(Arc<Content>);
+
+// Of the many resources of a scope an edit changes a few, and whoever plans looks at all of them: so they are shared, and `Arc` compares what is
+// one in memory at once.
 /// A thing that exists because it was rendered: a table, a job, a bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Resource {
+#[serde(rename = "Resource", deny_unknown_fields)]
+struct Content {
     address: ResourceAddress,
     kind: String,
     #[serde(deserialize_with = "canonical")]
@@ -70,7 +79,7 @@ pub struct Resource {
 impl Resource {
     /// Creates a resource of some kind, in the words of the platform.
     pub fn new(address: impl Into<ResourceAddress>, kind: impl Into<String>) -> Self {
-        Self {
+        Self(Arc::new(Content {
             address: address.into(),
             kind: kind.into(),
             attributes: BTreeMap::new(),
@@ -81,7 +90,7 @@ impl Resource {
             formerly: None,
             rendered_as: None,
             file: None,
-        }
+        }))
     }
 
     /// Creates a resource that is there once for a node. Its address is its kind and the slug of the node, `job.NW_Data`.
@@ -102,21 +111,21 @@ impl Resource {
     pub fn attribute(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let mut value = serde_json::to_value(value).unwrap_or_default();
         value.sort_all_objects();
-        self.attributes.insert(name.into(), value);
+        self.content().attributes.insert(name.into(), value);
         self
     }
 
     /// Adds a node that the resource is there for.
     #[must_use]
     pub fn origin(mut self, node: &NodeKey) -> Self {
-        self.origin.insert(node.clone());
+        self.content().origin.insert(node.clone());
         self
     }
 
     /// Adds a resource that must be there first.
     #[must_use]
     pub fn dependency(mut self, other: impl Into<ResourceAddress>) -> Self {
-        self.depends_on.insert(other.into());
+        self.content().depends_on.insert(other.into());
         self
     }
 
@@ -126,14 +135,14 @@ impl Resource {
         mut self,
         others: impl IntoIterator<Item = A>,
     ) -> Self {
-        self.depends_on.extend(others.into_iter().map(Into::into));
+        self.content().depends_on.extend(others.into_iter().map(Into::into));
         self
     }
 
     /// Marks the resource as holding data that cannot be made again.
     #[must_use]
     pub fn with_held_data(mut self, data: impl Into<HeldData>) -> Self {
-        self.holds = Some(data.into());
+        self.content().holds = Some(data.into());
         self
     }
 
@@ -141,7 +150,7 @@ impl Resource {
     /// `postgres://host/database/schema.table`. Two resources that occupy one place are refused, also those of two instances.
     #[must_use]
     pub fn occupying(mut self, place: impl Into<String>) -> Self {
-        self.occupies.insert(place.into());
+        self.content().occupies.insert(place.into());
         self
     }
 
@@ -149,7 +158,7 @@ impl Resource {
     /// still promised of it, goes on under the address of now. It may be said for as long as a target can have the former address.
     #[must_use]
     pub fn formerly(mut self, address: impl Into<ResourceAddress>) -> Self {
-        self.formerly = Some(address.into());
+        self.content().formerly = Some(address.into());
         self
     }
 
@@ -158,76 +167,102 @@ impl Resource {
     #[must_use]
     pub fn readdressed(mut self, renamed: &BTreeMap<ResourceAddress, ResourceAddress>) -> Self {
         let now = |address: ResourceAddress| renamed.get(&address).cloned().unwrap_or(address);
-        self.depends_on = self.depends_on.into_iter().map(now).collect();
-        if let Some(address) = renamed.get(&self.address) {
-            self.rendered_as = Some(std::mem::replace(&mut self.address, address.clone()));
+        let content = self.content();
+        content.depends_on = std::mem::take(&mut content.depends_on).into_iter().map(now).collect();
+        if let Some(address) = renamed.get(&content.address) {
+            content.rendered_as = Some(std::mem::replace(&mut content.address, address.clone()));
         }
         self
     }
 
     pub(super) fn declared_in(mut self, file: SafePath) -> Self {
-        self.file = Some(file);
+        self.content().file = Some(file);
         self
+    }
+
+    fn content(&mut self) -> &mut Content {
+        Arc::make_mut(&mut self.0)
     }
 
     /// The identity of the resource on the platform.
     #[must_use]
     pub fn address(&self) -> &ResourceAddress {
-        &self.address
+        &self.0.address
     }
 
     /// The kind of the resource, in the words of the platform.
     #[must_use]
     pub fn kind(&self) -> &str {
-        &self.kind
+        &self.0.kind
     }
 
     /// The attributes, by name.
     #[must_use]
     pub fn attributes(&self) -> &BTreeMap<String, Value> {
-        &self.attributes
+        &self.0.attributes
     }
 
     /// The nodes that it is there for.
     #[must_use]
     pub fn origins(&self) -> &BTreeSet<NodeKey> {
-        &self.origin
+        &self.0.origin
     }
 
     /// The resources that must be there first.
     #[must_use]
     pub fn dependencies(&self) -> &BTreeSet<ResourceAddress> {
-        &self.depends_on
+        &self.0.depends_on
     }
 
     /// The data that it holds and that cannot be made again.
     #[must_use]
     pub fn held_data(&self) -> Option<&HeldData> {
-        self.holds.as_ref()
+        self.0.holds.as_ref()
     }
 
     /// The places that it occupies, in order.
     #[must_use]
     pub fn occupied_places(&self) -> &BTreeSet<String> {
-        &self.occupies
+        &self.0.occupies
     }
 
     /// The address that an earlier version of the plug-in gave the resource, if it says so.
     #[must_use]
     pub fn former_address(&self) -> Option<&ResourceAddress> {
-        self.formerly.as_ref()
+        self.0.formerly.as_ref()
     }
 
     /// The address that the resource was rendered with, on the old side of a change that gives it another one.
     #[must_use]
     pub fn rendered_as(&self) -> Option<&ResourceAddress> {
-        self.rendered_as.as_ref()
+        self.0.rendered_as.as_ref()
     }
 
     /// The file that declares it; none before it was added to a rendering.
     #[must_use]
     pub fn file(&self) -> Option<&SafePath> {
-        self.file.as_ref()
+        self.0.file.as_ref()
+    }
+}
+
+// On the wire, a resource is its content.
+impl JsonSchema for Resource {
+    fn schema_name() -> Cow<'static, str> {
+        Content::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        Content::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Content::json_schema(generator)
+    }
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
     }
 }
 

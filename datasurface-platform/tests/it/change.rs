@@ -2,7 +2,10 @@
 
 use datasurface_graph::Fingerprint;
 use datasurface_platform::{ChangeHeader, Revision, ScopeChange, ScopeChanges, ScopeRecord, prelude::*};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A scope whose record is lost.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ fn an_address_of_two_scopes_is_no_plan() {
     let with_wall = |scope: Scope| {
         let wall = Resource::new("wall", "wall");
         let new = ScopeRecord { resources: [("wall".into(), wall)].into(), ..ScopeRecord::default() };
-        ScopeChange { scope, old: ScopeRecord::default(), new }
+        ScopeChange { scope, old: Arc::default(), new: new.into() }
     };
     let frame = header(1, 2);
     let plan = |scopes: Vec<ScopeChange>| {

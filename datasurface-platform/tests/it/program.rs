@@ -57,8 +57,8 @@ pub(crate) fn change(rendered: &Rendering) -> OwnedChange {
         },
         scopes: vec![ScopeChange {
             scope: Scope::Shard("main".into()),
-            old,
-            new: ScopeRecord::from(rendered),
+            old: old.into(),
+            new: ScopeRecord::from(rendered).into(),
         }],
         pending_transitions: ["shards/main/topic.json".parse().unwrap()].into(),
     }

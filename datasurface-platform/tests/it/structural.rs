@@ -5,10 +5,11 @@ use crate::{
     example_graph,
     program::{change, findings},
 };
-use datasurface_platform::{PlatformView, ScopeChange, ScopeRecord, prelude::*, remote::ConnectionLimits};
+use datasurface_platform::{PlatformView, ScopeChange, prelude::*, remote::ConnectionLimits};
 use serde_json::{Value, json};
 use std::{
     io::{self, BufRead as _, BufReader, Write, pipe},
+    sync::Arc,
     thread,
 };
 
@@ -68,7 +69,8 @@ fn mixed_change() -> datasurface_platform::OwnedChange {
     let mut change = change(&rendered);
     let ScopeChange { old, new, .. } = &mut change.scopes[0];
     let retained = new.resources.values().take(3).cloned();
-    old.resources
+    Arc::make_mut(old)
+        .resources
         .extend(retained.map(|resource| (resource.address().clone(), resource.attribute("schema", "older"))));
     change
 }
@@ -100,11 +102,7 @@ fn the_host_derives_the_plan_that_the_program_would() {
 fn nothing_is_asked_where_nothing_changed() {
     let there = judging(|_| panic!("there is nothing to judge"));
     let mut change = mixed_change();
-    change.scopes = vec![ScopeChange {
-        scope: Scope::Foundation,
-        old: ScopeRecord::default(),
-        new: ScopeRecord::default(),
-    }];
+    change.scopes = vec![ScopeChange { scope: Scope::Foundation, old: Arc::default(), new: Arc::default() }];
     assert!(there.diff(&change.as_change()).unwrap().is_empty());
 }
 

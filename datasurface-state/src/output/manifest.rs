@@ -12,19 +12,24 @@ use datasurface_platform::{
     FileRecord, NodeView, PlatformInstance, PreviousTarget, ResourceAddress, Revision, SafePath, Scope,
     ScopeRecord,
 };
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
+
+/// The custody of each dataset that consumers ask for, by its storage name. Versions that come from each other are compared by what is different.
+pub type Owed = OrdMap<DatasetKey, Custody>;
 
 /// The record of what we own in a target, and of the revision that it was made from.
 /// Equal manifests have the same bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Manifest {
     revision: Revision,
-    lock: Fingerprint,
+    /// The hash of the text of the lock. If it is not given, it is computed of the recorded lock when somebody asks: few plans are written.
+    lock: OnceLock<Fingerprint>,
     rendering: RenderingId,
     /// The earlier renderings since the last one that was recorded as applied, in order.
     unapplied: Vec<RenderedRevision>,
@@ -64,8 +69,8 @@ pub struct PlatformRecord {
     pub standing: ApplyState,
     /// The custody of each dataset that its consumers asked for.
     /// It cannot be read off a rendering, which also has the data that is held.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub owed: BTreeMap<DatasetKey, Custody>,
+    #[serde(default, skip_serializing_if = "OrdMap::is_empty")]
+    pub owed: Owed,
     /// The system of the last apply, if it has an identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to: Option<AppliedTarget>,
@@ -119,8 +124,8 @@ pub struct EarlierApplied {
     /// The scopes that were rendered then, in order.
     pub scopes: Vec<Arc<ScopeEntry>>,
     /// The custody of each dataset that its consumers asked for then.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub owed: BTreeMap<DatasetKey, Custody>,
+    #[serde(default, skip_serializing_if = "OrdMap::is_empty")]
+    pub owed: Owed,
 }
 
 impl ApplyState {
@@ -141,7 +146,7 @@ pub struct ScopeEntry {
     /// While the view is the same, so is the rendering.
     pub fingerprint: Fingerprint,
     /// The files and resources of the scope.
-    pub record: ScopeRecord,
+    pub record: Arc<ScopeRecord>,
     /// The nodes of the resources that hold data, as they were when the scope was rendered.
     pub views: BTreeMap<ResourceAddress, NodeView>,
     /// The fingerprints of the nodes that were placed in the scope, without their metadata.
@@ -154,6 +159,23 @@ pub struct ScopeEntry {
     pub members: BTreeMap<NodeKey, Fingerprint>,
 }
 
+impl PartialEq for Manifest {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { revision, lock: _, rendering, unapplied, applied, recorded_lock, platforms } = self;
+        let is_same_lock = match (self.lock.get(), other.lock.get()) {
+            // Of equal locks, the texts are equal.
+            (None, None) => true,
+            _ => self.lock() == other.lock(),
+        };
+        (revision, rendering, unapplied, applied)
+            == (&other.revision, &other.rendering, &other.unapplied, &other.applied)
+            && (recorded_lock, platforms) == (&other.recorded_lock, &other.platforms)
+            && is_same_lock
+    }
+}
+
+impl Eq for Manifest {}
+
 impl Manifest {
     /// Creates the manifest of these instances, each under its own name.
     /// `revision` is what they were rendered from, and `lock` is the hash of the text of the lock that goes with them.
@@ -162,14 +184,33 @@ impl Manifest {
         lock: Fingerprint,
         platforms: impl IntoIterator<Item = PlatformRecord>,
     ) -> Self {
+        let rendering = RenderingId::new(Fingerprint::of(&(&revision, lock)));
+        Self { lock: lock.into(), ..Self::of_platforms(revision, rendering, platforms) }
+    }
+
+    /// Creates the manifest of these instances, with the lock that goes with them.
+    pub fn with_lock(
+        revision: Revision,
+        rendering: RenderingId,
+        lock: Lock,
+        platforms: impl IntoIterator<Item = PlatformRecord>,
+    ) -> Self {
+        Self::of_platforms(revision, rendering, platforms).with_recorded_lock(lock)
+    }
+
+    /// Creates the manifest of these instances, without a lock.
+    fn of_platforms(
+        revision: Revision,
+        rendering: RenderingId,
+        platforms: impl IntoIterator<Item = PlatformRecord>,
+    ) -> Self {
         let in_order = |mut platform: PlatformRecord| {
             platform.scopes.sort_by(|a, b| a.scope.cmp(&b.scope));
             (platform.instance.name.clone(), platform)
         };
         let platforms = platforms.into_iter().map(in_order).collect();
-        let rendering = RenderingId::new(Fingerprint::of(&(&revision, lock)));
-        let (unapplied, applied) = (Vec::new(), None);
-        Self { revision, lock, rendering, unapplied, applied, recorded_lock: None, platforms }
+        let (lock, recorded_lock) = (OnceLock::new(), None);
+        Self { revision, lock, rendering, unapplied: Vec::new(), applied: None, recorded_lock, platforms }
     }
 
     /// Sets the ID of the rendering, the earlier ones that nobody recorded as applied, and the last one that somebody did.
@@ -222,7 +263,8 @@ impl Manifest {
     /// The hash of the text of the lock that goes with the manifest.
     #[must_use]
     pub fn lock(&self) -> Fingerprint {
-        self.lock
+        let text = || self.recorded_lock.as_ref().map(|lock| lock.to_text()).unwrap_or_default();
+        *self.lock.get_or_init(|| Fingerprint::of_bytes(text().as_bytes()))
     }
 
     /// The record of each instance.
@@ -358,10 +400,10 @@ impl Manifest {
             for entry in base.chain(&mut record.scopes) {
                 let entry = Arc::make_mut(entry);
                 let now = |address: ResourceAddress| renamed.get(&address).cloned().unwrap_or(address);
-                let resources = std::mem::take(&mut entry.record.resources).into_values();
+                let record = Arc::make_mut(&mut entry.record);
+                let resources = std::mem::take(&mut record.resources).into_values();
                 let resources = resources.map(|resource| resource.readdressed(renamed));
-                entry.record.resources =
-                    resources.map(|resource| (resource.address().clone(), resource)).collect();
+                record.resources = resources.map(|resource| (resource.address().clone(), resource)).collect();
                 let views = std::mem::take(&mut entry.views).into_iter();
                 entry.views = views.map(|(address, view)| (now(address), view)).collect();
             }
@@ -453,7 +495,7 @@ impl PlatformRecord {
 
     /// The custody of each dataset that its consumers asked for at the base revision.
     #[must_use]
-    pub fn base_owed(&self) -> &BTreeMap<DatasetKey, Custody> {
+    pub fn base_owed(&self) -> &Owed {
         match &self.standing {
             ApplyState::Behind(behind) => &behind.owed,
             ApplyState::Rendered | ApplyState::Applied => &self.owed,

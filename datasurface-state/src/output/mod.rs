@@ -32,7 +32,7 @@ mod verify;
 pub(crate) use codes::CODES;
 pub use error::TargetError;
 pub use manifest::{
-    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, PlatformRecord, ScopeEntry,
+    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, Owed, PlatformRecord, ScopeEntry,
 };
 pub use plan_file::{OrderedScope, PlanFile};
 pub use rendering_id::{RenderedRevision, RenderingId};

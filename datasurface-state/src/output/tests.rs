@@ -11,7 +11,7 @@ mod text;
 
 use crate::Lock;
 
-use super::{ApplyState, Manifest, PlatformRecord, ScopeEntry, Target, TargetError};
+use super::{ApplyState, Manifest, Owed, PlatformRecord, ScopeEntry, Target, TargetError};
 use datasurface_graph::Fingerprint;
 use datasurface_model::Json;
 use datasurface_platform::{File, PlatformInstance, Revision, SafePath, Scope, ScopeRecord};
@@ -47,7 +47,7 @@ impl Wanted {
             scope: Scope::Shard("shard-1".into()),
             folder: safe("shard-1"),
             fingerprint: Fingerprint::of(&self.files),
-            record,
+            record: record.into(),
             views: BTreeMap::new(),
             nodes: BTreeMap::new(),
             metadata: BTreeMap::new(),
@@ -58,7 +58,7 @@ impl Wanted {
         let other = ScopeEntry {
             scope: Scope::Shard(name.as_str().into()),
             folder: safe(&name),
-            record: ScopeRecord::default(),
+            record: std::sync::Arc::default(),
             nodes: BTreeMap::from([("Ingest/plant/store".parse().unwrap(), Fingerprint::of(&self.lock))]),
             ..entry.clone()
         };
@@ -70,7 +70,7 @@ impl Wanted {
             folder: safe("plant"),
             scopes: vec![entry.into(), other.into()],
             transition: BTreeMap::new(),
-            owed: BTreeMap::new(),
+            owed: Owed::new(),
             applied_to: None,
             standing: ApplyState::default(),
         };

@@ -72,6 +72,16 @@ pub fn allocate(ecosystem: &Ecosystem, lock: &Lock) -> Allocated {
     Allocated { record: allocator.next, moved: allocator.moved, found: allocator.found }
 }
 
+/// Whether two locks say the same of all that names are allocated by, so that one model gets the same names.
+#[must_use]
+pub fn is_allocated_alike(one: &Lock, other: &Lock) -> bool {
+    let is_known_alike = one.storage == other.storage && one.owners == other.owners;
+    // Decisions tell what was placed only where the lock is older than storage names.
+    let is_decided_alike = one.storage.is_some() || one.assignments == other.assignments;
+    let is_placed_alike = one.platforms.keys().eq(other.platforms.keys());
+    is_known_alike && is_decided_alike && is_placed_alike && one.reached.is_some() == other.reached.is_some()
+}
+
 pub(super) struct Allocator<'a> {
     pub(super) before: &'a StorageRecord,
     pub(super) lock: &'a Lock,

@@ -3,9 +3,13 @@
 use super::{StorageKind, StorageRecord};
 use crate::lock::Lock;
 use datasurface_graph::StorageOf;
-use datasurface_model::{DatasetKey, DatasetName, DatastoreName, Ecosystem, Entity, TeamKey};
+use datasurface_model::{
+    Dataset, DatasetKey, DatasetName, Datastore, DatastoreName, Ecosystem, Entity, Located, TeamKey, Valid,
+};
+use imbl::OrdMap;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::{
+    cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
@@ -61,7 +65,7 @@ impl<'de> Deserialize<'de> for Left {
 }
 
 /// The teams of datastores, by storage names.
-pub type Owners = BTreeMap<DatastoreName, TeamKey>;
+pub type Owners = OrdMap<DatastoreName, TeamKey>;
 
 /// Returns the teams that declare datastores, by storage names.
 pub fn declared_owners(ecosystem: &Ecosystem, names: &StorageRecord) -> Owners {
@@ -71,7 +75,6 @@ pub fn declared_owners(ecosystem: &Ecosystem, names: &StorageRecord) -> Owners {
 /// What is declared, by storage names.
 #[derive(Default)]
 struct Declared {
-    datasets: BTreeMap<DatastoreName, BTreeSet<DatasetName>>,
     owners: Owners,
     teams: BTreeSet<TeamKey>,
 }
@@ -83,11 +86,7 @@ impl Declared {
             for team in zone.definition().into_iter().flat_map(|zone| zone.teams()) {
                 let owner = names.team(zone.name(), team.name());
                 for datastore in team.definition().into_iter().flat_map(|team| team.datastores()) {
-                    let key = |name: &DatasetName| names.dataset(&DatasetKey::new(datastore.name(), name));
-                    let datasets = datastore.datasets().iter().map(|one| key(one.name()).dataset);
-                    let store = names.datastore(datastore.name());
-                    declared.datasets.entry(store.clone()).or_default().extend(datasets);
-                    declared.owners.insert(store, owner.clone());
+                    declared.owners.insert(names.datastore(datastore.name()), owner.clone());
                 }
                 declared.teams.insert(owner);
             }
@@ -96,35 +95,107 @@ impl Declared {
     }
 }
 
+/// The declarations of an ecosystem by storage names, each looked up when somebody asks.
+#[derive(Debug)]
+pub struct DeclaredNames<'a> {
+    ecosystem: &'a Valid<Ecosystem>,
+    names: &'a StorageRecord,
+    /// The names of now of datastores, by storage names: of those that have an entry.
+    stores: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> DeclaredNames<'a> {
+    /// Creates the view of an ecosystem by its storage names.
+    #[must_use]
+    pub fn new(ecosystem: &'a Valid<Ecosystem>, names: &'a StorageRecord) -> Self {
+        let entries = names.names.get(&StorageKind::Datastores).into_iter().flatten();
+        let stores = entries.map(|(now, entry)| (entry.storage.as_str(), now.as_str())).collect();
+        Self { ecosystem, names, stores }
+    }
+
+    /// Returns the datastore that is stored under a name.
+    fn store(&self, storage: &DatastoreName) -> Option<&'a Located<Datastore>> {
+        match self.stores.get(storage.as_str()) {
+            Some(now) => self.ecosystem.datastore(&(*now).into()),
+            None if self.names.entry(StorageKind::Datastores, storage.as_str()).is_some() => None,
+            None => self.ecosystem.datastore(storage),
+        }
+    }
+}
+
+/// The owners of the datastores of which data is stored, and what is stored of datasets that are not declared any more. It is judged datastore by
+/// datastore, so that what nobody touched need not be judged again.
+#[derive(Clone, Debug, Default)]
+pub struct StoredData {
+    owners: Owners,
+    undeclared: BTreeMap<DatastoreName, Undeclared>,
+}
+
+/// What is stored of a datastore, and is not declared.
+#[derive(Clone, Debug)]
+struct Undeclared {
+    is_store: bool,
+    datasets: BTreeSet<DatasetName>,
+}
+
+impl StoredData {
+    /// Judges what is stored of a datastore, by storage names.
+    pub fn judge<'k>(
+        &mut self,
+        declared: &DeclaredNames<'_>,
+        store: &DatastoreName,
+        stored: impl Iterator<Item = &'k DatasetKey>,
+    ) {
+        self.owners.remove(store);
+        self.undeclared.remove(store);
+        let mut stored = stored.peekable();
+        if stored.peek().is_none() {
+            return;
+        }
+        let found = declared.store(store);
+        let names: BTreeSet<DatasetName> = found
+            .into_iter()
+            .flat_map(|found| {
+                let datasets = found.entity.datasets().iter();
+                let key = |dataset: &Dataset| DatasetKey::new(found.entity.name(), dataset.name());
+                datasets.map(move |dataset| declared.names.dataset(&key(dataset)).dataset)
+            })
+            .collect();
+        let datasets = stored.filter(|key| !names.contains(&key.dataset)).map(|key| key.dataset.clone());
+        let undeclared = Undeclared { is_store: found.is_none(), datasets: datasets.collect() };
+        if undeclared.is_store || !undeclared.datasets.is_empty() {
+            self.undeclared.insert(store.clone(), undeclared);
+        }
+        if let Some(found) = found {
+            self.owners.insert(store.clone(), declared.names.team(&found.team.zone, &found.team.team));
+        }
+    }
+}
+
 impl Lock {
-    /// Records what is left of datasets that are not declared any more, and the owners of the datastores that are. `stored` has the
-    /// storage names of all datasets whose data is there.
-    pub fn remember_left(&mut self, ecosystem: &Ecosystem, stored: impl Iterator<Item = DatasetKey>) {
+    /// Records what is left of datasets that are not declared any more, and the owners of the datastores that are.
+    pub fn remember_left(&mut self, ecosystem: &Ecosystem, stored: &StoredData) {
         let names = self.storage.get_or_insert_default();
-        let declared = Declared::new(ecosystem, names);
+        let teams = OnceCell::new();
         let owners_before = self.owners.take().unwrap_or_default();
-        let mut owners = BTreeMap::new();
         let mut left: BTreeMap<StorageKind, Left> = BTreeMap::new();
         let mut add = |kind: StorageKind, path: String, store: &DatastoreName| {
             let known = names.left.get(&kind).and_then(|left| left.owner(&path)).cloned();
             let owner = known.unwrap_or_else(|| owners_before.get(store).cloned());
-            let owner = owner.filter(|owner| declared.teams.contains(owner));
+            let teams = teams.get_or_init(|| Declared::new(ecosystem, names).teams);
+            let owner = owner.filter(|owner| teams.contains(owner));
             left.entry(kind).or_default().0.insert(path, owner);
         };
-        for key in stored {
-            let datasets = declared.datasets.get(&key.datastore);
-            match declared.owners.get(&key.datastore) {
-                Some(owner) => {
-                    owners.insert(key.datastore.clone(), owner.clone());
-                }
-                None => add(StorageKind::Datastores, key.datastore.to_string(), &key.datastore),
+        for (store, undeclared) in &stored.undeclared {
+            if undeclared.is_store {
+                add(StorageKind::Datastores, store.to_string(), store);
             }
-            if !datasets.is_some_and(|datasets| datasets.contains(&key.dataset)) {
-                add(StorageKind::Datasets, key.to_string(), &key.datastore);
+            for dataset in &undeclared.datasets {
+                add(StorageKind::Datasets, DatasetKey::new(store, dataset).to_string(), store);
             }
         }
         names.left = left;
-        self.owners = Some(owners);
+        self.owners = Some(stored.owners.clone());
     }
 
     /// Returns what this lock says of owners, with the team, where nothing is known of that: neither by the lock before it, nor by what was

@@ -10,8 +10,8 @@ mod recaptured;
 mod taken_up;
 
 pub(crate) use allocate::NAME_TWICE;
-pub use allocate::{Allocated, allocate};
-pub use left::{Owners, declared_owners};
+pub use allocate::{Allocated, allocate, is_allocated_alike};
+pub use left::{DeclaredNames, Owners, StoredData, declared_owners};
 pub use recaptured::{RENAMED_DELIVERY, recaptured};
 pub use taken_up::keeps_its_own;
 pub(crate) use taken_up::{CANNOT_CONTINUE, NOT_LAST_OWNER};

@@ -4,7 +4,7 @@ use datasurface_graph::NodeKey;
 use datasurface_model::Json;
 use datasurface_platform::{
     DataPlatform, File, NodeView, PlatformError, PlatformInstance, Rendering, Resource, ResourceAddress,
-    Scope, ScopeChange, ScopeView, SharedKey,
+    Scope, ScopeChange, ScopeRecord, ScopeView, SharedKey,
 };
 use std::{
     borrow::Cow,
@@ -81,6 +81,7 @@ impl<'r> RenderedNode<'r> {
             (Scope::Shared(key.clone()), old.unwrap_or(&nothing), new.unwrap_or(&nothing))
         });
         let all = [(shard.clone(), &*self.shard, &*after.shard)].into_iter().chain(shared);
-        all.map(|(scope, old, new)| ScopeChange { scope, old: old.into(), new: new.into() }).collect()
+        let record = |rendering: &Rendering| Arc::new(ScopeRecord::from(rendering));
+        all.map(|(scope, old, new)| ScopeChange { scope, old: record(old), new: record(new) }).collect()
     }
 }

@@ -68,7 +68,7 @@ pub(crate) fn check_effect(
 fn rendered(proposal: &Proposal) -> BTreeMap<(&PlatformName, &SafePath), &ScopeRecord> {
     let platforms = proposal.manifest().platforms().iter();
     let scopes = platforms.flat_map(|(name, record)| record.scopes.iter().map(move |entry| (name, entry)));
-    scopes.map(|(name, entry)| ((name, &entry.folder), &entry.record)).collect()
+    scopes.map(|(name, entry)| ((name, &entry.folder), &*entry.record)).collect()
 }
 
 fn with_settings(ecosystem: &Ecosystem, name: &str, settings: &Value) -> Ecosystem {

@@ -76,7 +76,7 @@ impl Serialize for Manifest {
         WireRef {
             format: FORMAT,
             revision: &self.revision,
-            lock: self.lock,
+            lock: self.lock(),
             rendering: self.rendering,
             unapplied: &self.unapplied,
             applied: self.applied.as_ref(),

@@ -7,14 +7,14 @@ use super::{
 use crate::{
     lock::{Lock, LockWire},
     output::{
-        AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, PlatformRecord,
+        AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, Owed, PlatformRecord,
         RenderedRevision, RenderingId, ScopeEntry, codes::UNREADABLE, error::TargetError,
         target_folder::MANIFEST,
     },
 };
 use datasurface_graph::{Custody, Fingerprint};
 use datasurface_model::DatasetKey;
-use datasurface_platform::{FileRecord, PlatformInstance, Revision, SafePath, Scope, ScopeRecord};
+use datasurface_platform::{FileRecord, PlatformInstance, Revision, SafePath, Scope};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -343,8 +343,8 @@ impl Reader<'_> {
         side: &str,
         hashes: &[Fingerprint],
         shared: &[Fingerprint],
-    ) -> Result<BTreeMap<DatasetKey, Custody>, TargetError> {
-        let mut owed = BTreeMap::new();
+    ) -> Result<Owed, TargetError> {
+        let mut owed = Owed::new();
         for (number, hash) in hashes.iter().enumerate() {
             let side = if shared.get(number) == Some(hash) { RENDERED } else { side };
             let path = PartPlace { platform, scope: None, number }.path(side)?;
@@ -378,7 +378,7 @@ fn empty_entry(index: &ScopeIndex) -> ScopeEntry {
         scope: index.scope.clone(),
         folder: index.folder.clone(),
         fingerprint: index.fingerprint,
-        record: ScopeRecord::default(),
+        record: Arc::default(),
         views: BTreeMap::new(),
         nodes: BTreeMap::new(),
         metadata: BTreeMap::new(),

@@ -17,7 +17,7 @@ pub(super) use index::{ReadManifest, read};
 pub(super) use text::{packed, unpacked};
 
 use super::{
-    ApplyState, Manifest, PlatformRecord, ScopeEntry,
+    ApplyState, Manifest, Owed, PlatformRecord, ScopeEntry,
     codes::INCOMPLETE,
     error::TargetError,
     target_folder::{MANIFEST, PARTS},
@@ -111,7 +111,7 @@ impl<'m> Parts<'m> {
         side: &str,
         record: &'m PlatformRecord,
         scopes: &'m [Arc<ScopeEntry>],
-        owed: &'m BTreeMap<DatasetKey, Custody>,
+        owed: &'m Owed,
     ) -> Result<(), TargetError> {
         let scopes = scopes.iter().flat_map(|entry| {
             let pages = pages(entry).into_iter().map(Part::Page).enumerate();
@@ -166,11 +166,11 @@ fn part_path(name: &str) -> Result<SafePath, TargetError> {
     path.parse().map_err(|error| incomplete(format!("a part of the manifest has no path: {error}")))
 }
 
-fn owed_count(owed: &BTreeMap<DatasetKey, Custody>) -> usize {
+fn owed_count(owed: &Owed) -> usize {
     page::count(owed.len(), DATASETS_IN_PART)
 }
 
-fn owed_parts(owed: &BTreeMap<DatasetKey, Custody>) -> Vec<Part<'_>> {
+fn owed_parts(owed: &Owed) -> Vec<Part<'_>> {
     let count = owed_count(owed);
     let mut parts = vec![BTreeMap::new(); count];
     for (dataset, custody) in owed {

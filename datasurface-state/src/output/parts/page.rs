@@ -6,7 +6,10 @@ use datasurface_graph::{Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, DatasetName};
 use datasurface_platform::{FileRecord, NodeView, Resource, ResourceAddress, SafePath, ScopeRecord};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The number of resources on a page, if they are evenly spread. A page of the local platform then takes about 100 KB: an edit
 /// writes that much, and a target of 100 000 datasets has a thousand pages.
@@ -47,8 +50,9 @@ impl PageWire {
     pub(super) fn add_to(self, entry: &mut ScopeEntry) {
         let Self { files, resources, views, nodes, metadata, members } = self;
         let resources = resources.into_iter().map(|resource| (resource.address().clone(), resource));
-        entry.record.files.extend(files);
-        entry.record.resources.extend(resources);
+        let record = Arc::make_mut(&mut entry.record);
+        record.files.extend(files);
+        record.resources.extend(resources);
         entry.views.extend(views);
         entry.nodes.extend(nodes);
         entry.metadata.extend(metadata);
@@ -58,16 +62,16 @@ impl PageWire {
 
 /// Returns the number of pages of a scope. One without anything has none.
 pub(super) fn page_count(entry: &ScopeEntry) -> usize {
-    let ScopeEntry { record: ScopeRecord { files, resources, .. }, views, nodes, metadata, members, .. } =
-        entry;
+    let ScopeEntry { record, views, nodes, metadata, members, .. } = entry;
+    let ScopeRecord { files, resources } = &**record;
     let sizes = [files.len(), resources.len(), views.len(), nodes.len(), metadata.len(), members.len()];
     count(sizes.into_iter().max().unwrap_or_default(), RESOURCES_ON_PAGE)
 }
 
 /// Divides a scope.
 pub(super) fn pages(entry: &ScopeEntry) -> Vec<Page<'_>> {
-    let ScopeEntry { record: ScopeRecord { files, resources, .. }, views, nodes, metadata, members, .. } =
-        entry;
+    let ScopeEntry { record, views, nodes, metadata, members, .. } = entry;
+    let ScopeRecord { files, resources } = &**record;
     let groups = resources.values().map(Group::of_resource);
     let mut division = Division::new(page_count(entry), groups);
     // A file is where the first resource is that it declares.

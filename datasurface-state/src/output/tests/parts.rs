@@ -3,7 +3,7 @@
 use super::{Place, Wanted, instance, safe};
 use crate::{
     Lock,
-    output::{ApplyState, EarlierApplied, Manifest, PlatformRecord, Recovery, ScopeEntry},
+    output::{ApplyState, EarlierApplied, Manifest, Owed, PlatformRecord, Recovery, ScopeEntry},
 };
 use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::DatasetKey;
@@ -22,7 +22,7 @@ fn many(datasets: usize, edited: Option<usize>) -> Manifest {
 
 /// The same, with stores of so many datasets.
 fn with_stores_of(size: usize, datasets: usize, edited: Option<usize>) -> Manifest {
-    let (mut tables, mut nodes, mut owed) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+    let (mut tables, mut nodes, mut owed) = (Vec::new(), BTreeMap::new(), Owed::new());
     for number in 0..datasets {
         let key = DatasetKey::new(format!("store{}", number / size), format!("d{number}"));
         let node: NodeKey =
@@ -41,7 +41,7 @@ fn with_stores_of(size: usize, datasets: usize, edited: Option<usize>) -> Manife
         scope: Scope::Shard("main".into()),
         folder: safe("main"),
         fingerprint: Fingerprint::of(&nodes),
-        record: ScopeRecord::from(&rendering),
+        record: ScopeRecord::from(&rendering).into(),
         views: BTreeMap::new(),
         metadata: nodes.clone(),
         members: BTreeMap::new(),

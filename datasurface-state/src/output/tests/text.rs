@@ -1,9 +1,9 @@
 //! A manifest as text.
 
 use super::{Wanted, instance, safe};
-use crate::output::{ApplyState, Manifest, PlatformRecord, ScopeEntry};
+use crate::output::{ApplyState, Manifest, Owed, PlatformRecord, ScopeEntry};
 use datasurface_graph::Fingerprint;
-use datasurface_platform::{Revision, Scope, ScopeRecord};
+use datasurface_platform::{Revision, Scope};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -18,7 +18,7 @@ fn entry(scope: Scope, folder: &str) -> Arc<ScopeEntry> {
         scope,
         folder: safe(folder),
         fingerprint: Fingerprint::of_bytes(b""),
-        record: ScopeRecord::default(),
+        record: Arc::default(),
         views: BTreeMap::new(),
         nodes: BTreeMap::from([("Ingest/plant/store".parse().unwrap(), Fingerprint::of_bytes(b""))]),
         metadata: BTreeMap::new(),
@@ -57,7 +57,7 @@ fn order_of_scopes_and_platforms_never_matters() {
         folder: safe(name),
         scopes,
         transition: BTreeMap::new(),
-        owed: BTreeMap::new(),
+        owed: Owed::new(),
         applied_to: None,
         standing: ApplyState::default(),
     };

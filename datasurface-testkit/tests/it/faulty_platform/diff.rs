@@ -48,7 +48,7 @@ fn restless(change: &RenderingChange<'_>, plan: &Plan) -> Result<Plan, PlatformE
     let mut steps = plan.steps().to_vec();
     for one in change.scopes() {
         let one = one?;
-        for (address, resource) in one.new.resources {
+        for (address, resource) in one.new.resources.clone() {
             if one.old.resources.contains_key(&address) && steps.iter().all(|step| step.resource != address) {
                 steps.push(Step {
                     action: Action::Update,

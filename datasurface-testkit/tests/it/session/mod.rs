@@ -1,5 +1,6 @@
 //! A session answers what a broker answers that remembers nothing, whatever was asked before.
 
+mod growth;
 mod platform;
 
 use chrono::{Days, NaiveDate};
@@ -9,8 +10,10 @@ use datasurface_broker::{
 use datasurface_graph::IntentionGraph;
 use datasurface_model::{Checked, Ecosystem, Invalid, Validate, Validation};
 use datasurface_platform::Registry;
-use datasurface_strategies::{Edit, Mutation, Shape, ecosystems_with, edits, mutations, valid_edits};
-use platform::Showcase;
+use datasurface_strategies::{
+    Adjustment, Edit, Mutation, Shape, adjustments, ecosystems_with, edits, mutations, valid_edits,
+};
+use platform::{Settings, Showcase};
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::Config};
 use std::{
     cell::RefCell,
@@ -27,14 +30,24 @@ enum Step {
     Edit(Edit),
     /// The model breaks a rule, and is mended again afterwards.
     Break(Mutation),
-    /// The settings of all platforms change: how many datasets a shard may have.
-    Limit(Option<u64>),
+    /// The same, with edits that rename, and that ask for more or less.
+    Adjust(Adjustment),
+    /// The settings of all platforms change.
+    Settings(Settings),
     /// Somebody places a node in another shard.
     Place(usize, u8),
+    /// Somebody releases something that is held.
+    Release(usize),
+    /// The lock loses what it says of storage names and owners.
+    Forget,
     /// Days pass.
     Wait(u8),
     /// The plan is written.
     Render,
+    /// Somebody else writes a plan of another model.
+    RenderElsewhere(Adjustment),
+    /// What is rendered is recorded as applied.
+    Apply,
 }
 
 fn steps() -> impl Strategy<Value = Step> {
@@ -42,11 +55,25 @@ fn steps() -> impl Strategy<Value = Step> {
         8 => valid_edits().prop_map(Step::Edit),
         2 => edits().prop_map(Step::Edit),
         1 => mutations().prop_map(Step::Break),
-        1 => prop_oneof![Just(None), (1_u64..6).prop_map(Some)].prop_map(Step::Limit),
+        4 => adjustments().prop_map(Step::Adjust),
+        1 => settings().prop_map(Step::Settings),
         1 => (any::<usize>(), 0_u8..3).prop_map(|(node, shard)| Step::Place(node, shard)),
+        1 => any::<usize>().prop_map(Step::Release),
+        1 => Just(Step::Forget),
         1 => (1_u8..100).prop_map(Step::Wait),
         5 => Just(Step::Render),
+        1 => adjustments().prop_map(Step::RenderElsewhere),
+        2 => Just(Step::Apply),
     ]
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let most = prop_oneof![Just(None), (1_u64..6).prop_map(Some)];
+    (most, any::<bool>()).prop_map(|(most, is_readdressed)| Settings {
+        most,
+        is_readdressed,
+        is_quiet: false,
+    })
 }
 
 /// A session, and a broker that remembers nothing, with a target each.
@@ -115,6 +142,49 @@ impl Pair {
         }
     }
 
+    /// Plans with a broker that remembers nothing, and writes that on both sides.
+    fn render_elsewhere(&self, ecosystem: &Ecosystem) {
+        let Ok(checked) = ecosystem.clone().validate(&Validation::on(self.on)) else { return };
+        for side in 0..2 {
+            let Ok(placed) = self.broker.place(checked.ecosystem(), &self.lock(side)) else { return };
+            let mut target = self.target(side);
+            let proposal = self.broker.propose(&placed, Base::Target(target.manifest()), self.on);
+            if let Ok(proposal) = proposal {
+                proposal.write(&mut target, &self.lock_path(side)).unwrap();
+            }
+        }
+    }
+
+    /// Records what is rendered as applied.
+    fn apply(&self) {
+        for side in 0..2 {
+            let mut target = self.target(side);
+            let platforms = target.manifest().into_iter().flat_map(|manifest| manifest.platforms().keys());
+            let platforms = platforms.map(|name| (name.clone(), None)).collect();
+            target.record_applied(&platforms, self.folder(side)).unwrap();
+        }
+    }
+
+    /// Changes the locks of both sides.
+    fn edit_lock(&self, edit: impl Fn(&mut Lock)) {
+        for side in (0..2).filter(|side| self.lock_path(*side).exists()) {
+            let mut lock = self.lock(side);
+            edit(&mut lock);
+            fs::write(self.lock_path(side), lock.to_text()).unwrap();
+        }
+    }
+
+    /// Releases something that is held.
+    fn release(&self, number: usize) {
+        self.edit_lock(|lock| {
+            let held: Vec<_> =
+                lock.all_held().map(|(name, held)| (name.clone(), held.resource.to_string())).collect();
+            if let Some((platform, resource)) = held.get(number % held.len().max(1)) {
+                lock.release(platform, resource, "nobody needs it");
+            }
+        });
+    }
+
     /// Places a node of the lock's platforms elsewhere.
     fn place(&self, ecosystem: &Ecosystem, node: usize, shard: u8) {
         let Ok(checked) = ecosystem.clone().validate(&Validation::on(self.on)) else { return };
@@ -125,11 +195,9 @@ impl Pair {
             return;
         }
         let key = nodes.get(node % nodes.len()).unwrap();
-        for side in 0..2 {
-            let mut lock = self.lock(side);
+        self.edit_lock(|lock| {
             lock.placement_mut(key.platform().clone()).place(key.clone(), format!("{shard}").into());
-            fs::write(self.lock_path(side), lock.to_text()).unwrap();
-        }
+        });
     }
 }
 
@@ -194,10 +262,10 @@ fn bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-fn with_limit(ecosystem: &Ecosystem, most: Option<u64>) -> Ecosystem {
+fn with_settings(ecosystem: &Ecosystem, settings: &Settings) -> Ecosystem {
     let mut document = datasurface_document::to_value(ecosystem);
     for platform in document.get_mut("platforms").and_then(|all| all.as_array_mut()).into_iter().flatten() {
-        platform["config"] = serde_json::json!({ "most": most });
+        platform["config"] = serde_json::to_value(settings).unwrap();
     }
     datasurface_document::from_json(&document.to_string()).unwrap()
 }
@@ -208,23 +276,31 @@ fn live(mut ecosystem: Ecosystem, steps: &[Step]) -> usize {
     pair.plan(&ecosystem, true);
     for step in steps {
         match step {
-            Step::Edit(edit) => {
-                let edited = edit.apply(ecosystem.clone());
-                pair.plan(&edited, false);
-                // What breaks the model is taken back.
-                if edited.clone().validate(&Validation::on(pair.on)).is_ok() {
-                    ecosystem = edited;
-                }
-            }
+            Step::Edit(edit) => ecosystem = edited(&mut pair, ecosystem, |before| edit.apply(before)),
+            Step::Adjust(edit) => ecosystem = edited(&mut pair, ecosystem, |before| edit.apply(before)),
             Step::Break(mutation) => pair.plan(&mutation.apply(ecosystem.clone()), false),
-            Step::Limit(most) => ecosystem = with_limit(&ecosystem, *most),
+            Step::Settings(settings) => ecosystem = with_settings(&ecosystem, settings),
             Step::Place(node, shard) => pair.place(&ecosystem, *node, *shard),
+            Step::Release(number) => pair.release(*number),
+            Step::Forget => pair.edit_lock(|lock| (lock.storage, lock.owners) = (None, None)),
+            Step::RenderElsewhere(edit) => pair.render_elsewhere(&edit.apply(ecosystem.clone())),
+            Step::Apply => pair.apply(),
             Step::Wait(days) => pair.on = pair.on + Days::new(u64::from(*days)),
             Step::Render => pair.plan(&ecosystem, true),
         }
     }
     pair.plan(&ecosystem, true);
     pair.plans
+}
+
+/// Plans for an edited model, and returns it. What breaks the model is taken back.
+fn edited(pair: &mut Pair, before: Ecosystem, edit: impl FnOnce(Ecosystem) -> Ecosystem) -> Ecosystem {
+    let after = edit(before.clone());
+    pair.plan(&after, false);
+    match after.clone().validate(&Validation::on(pair.on)) {
+        Ok(_) => after,
+        Err(_) => before,
+    }
 }
 
 fn shape() -> Shape {
@@ -237,10 +313,10 @@ proptest! {
     #[test]
     fn a_session_answers_what_a_broker_answers(
         ecosystem in ecosystems_with(shape()),
-        most in prop_oneof![Just(None), (2_u64..8).prop_map(Some)],
+        settings in settings(),
         steps in vec(steps(), 1..16),
     ) {
-        live(with_limit(&ecosystem, most), &steps);
+        live(with_settings(&ecosystem, &settings), &steps);
     }
 }
 
@@ -250,7 +326,7 @@ fn most_steps_are_planned() {
     let plans = (0..4).map(|_| {
         let ecosystem = ecosystems_with(shape()).new_tree(&mut runner).unwrap().current();
         let steps = vec(steps(), 12).new_tree(&mut runner).unwrap().current();
-        live(with_limit(&ecosystem, None), &steps)
+        live(with_settings(&ecosystem, &Settings::default()), &steps)
     });
     assert!(plans.sum::<usize>() > 24);
 }

@@ -4,14 +4,21 @@ use datasurface_platform::prelude::*;
 
 /// A platform of small shards, on which nodes share things, and which has something to say of most nodes.
 #[derive(Debug)]
-pub(super) struct Showcase(PlatformDescriptor);
+pub(super) struct Showcase {
+    descriptor: PlatformDescriptor,
+    settings: Settings,
+}
 
 /// Settings: those of another platform, which mean nothing here.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(crate = "self::serde", default)]
 pub(super) struct Settings {
     /// The most datasets of a shard.
-    most: Option<u64>,
+    pub(super) most: Option<u64>,
+    /// Whether windows have other addresses than usual.
+    pub(super) is_readdressed: bool,
+    /// Whether the platform says nothing of nodes, and nodes share nothing.
+    pub(super) is_quiet: bool,
 }
 
 static LONG: CodeInfo = CodeInfo::warning("showcase/long", "a node has a long name", "It is hard to read.");
@@ -33,17 +40,17 @@ impl PlatformPlugin for Showcase {
             .with_artifacts(["sql"])
             .with_keyless()
             .with_formats(["window"])
-            .data_technology("window", None)
-            .with_shares();
-        Ok(Self(
-            settings.most.into_iter().fold(descriptor, |descriptor, most| descriptor.limit("datasets", most)),
-        ))
+            .data_technology("window", None);
+        let descriptor = if settings.is_quiet { descriptor } else { descriptor.with_shares() };
+        let limit = |descriptor: PlatformDescriptor, most| descriptor.limit("datasets", most);
+        let descriptor = settings.most.into_iter().fold(descriptor, limit);
+        Ok(Self { descriptor, settings })
     }
 }
 
 impl DataPlatform for Showcase {
     fn descriptor(&self) -> &PlatformDescriptor {
-        &self.0
+        &self.descriptor
     }
 
     fn weigh(&self, _: &NodeFacts) -> Weights {
@@ -66,6 +73,7 @@ impl DataPlatform for Showcase {
 
     fn lint(&self, what: LintView<'_>, found: &mut Reporter<'_>) {
         if let LintView::Node(node) = what
+            && !self.settings.is_quiet
             && node.slug().len().is_multiple_of(2)
         {
             found.report(&LONG, format!("`{}` is long", node.slug()), "shorten it");
@@ -83,7 +91,11 @@ impl DataPlatform for Showcase {
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
         let mut rendering = Rendering::new();
         for (node, dataset) in scope.stored_datasets() {
-            let window = Resource::for_dataset("window", node, &dataset.key);
+            let [kind, former] =
+                if self.settings.is_readdressed { ["pane", "window"] } else { ["window", "pane"] };
+            let slug = node.dataset_slug(&dataset.key);
+            let window = Resource::new(format!("{kind}.{slug}"), "window").origin(node.key());
+            let window = window.formerly(format!("{former}.{slug}"));
             rendering.add_json(window.with_held_data(dataset).attribute("schema", &dataset.schema))?;
         }
         for node in scope.whole_nodes() {

@@ -26,8 +26,8 @@ impl ChangeSides {
         let mut sides = Self::default();
         for scope in change.scopes() {
             let scope = scope?;
-            sides.before.extend(scope.old.resources);
-            sides.after.extend(scope.new.resources);
+            sides.before.extend(scope.old.resources.clone());
+            sides.after.extend(scope.new.resources.clone());
         }
         Ok(sides)
     }

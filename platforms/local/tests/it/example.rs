@@ -149,7 +149,7 @@ pub(crate) fn plan_from_other_text(example: &Example, earlier: impl Fn(&str) -> 
     };
     let new = ScopeRecord::from(&example.rendering());
     let old = serde_json::from_str(&earlier(&serde_json::to_string(&new).unwrap())).unwrap();
-    let scopes = vec![ScopeChange { scope: Scope::Shard("main".into()), old, new }];
+    let scopes = vec![ScopeChange { scope: Scope::Shard("main".into()), old, new: new.into() }];
     example.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
 }
 
@@ -177,8 +177,8 @@ pub(crate) fn plan_between(
         before.map_or_else(ScopeRecord::default, |(before, _)| record(before))
     };
     let scopes = vec![
-        ScopeChange { scope: Scope::Foundation, old: old(&foundation), new: foundation(after) },
-        ScopeChange { scope: Scope::Shard("main".into()), old: old(&shard), new: shard(after) },
+        ScopeChange { scope: Scope::Foundation, old: old(&foundation).into(), new: foundation(after).into() },
+        ScopeChange { scope: Scope::Shard("main".into()), old: old(&shard).into(), new: shard(after).into() },
     ];
     after.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
 }
@@ -202,7 +202,7 @@ pub(crate) fn leaving_plan(example: &Example) -> Plan {
         metadata: BTreeSet::new(),
         shared: Vec::new(),
     };
-    let gone = |(scope, old)| ScopeChange { scope, old, new: ScopeRecord::default() };
+    let gone = |(scope, old)| ScopeChange { scope, old: Arc::new(old), new: Arc::default() };
     let scopes: Vec<ScopeChange> = records.into_iter().map(gone).collect();
     example.platform().diff(&RenderingChange::new(&frame, &scopes)).unwrap()
 }

@@ -62,7 +62,7 @@ fn plan_between(old: &Rendering, new: &Rendering) -> Plan {
         causes: BTreeMap::new(),
         metadata: Default::default(),
     };
-    let (old, new) = (ScopeRecord::from(old), ScopeRecord::from(new));
+    let (old, new) = (ScopeRecord::from(old).into(), ScopeRecord::from(new).into());
     let scopes = vec![ScopeChange { scope: Scope::Foundation, old, new }];
     TYPES.plan(&RenderingChange::new(&header, &scopes)).unwrap()
 }
