@@ -21,10 +21,11 @@
 mod assignable;
 mod compile;
 mod input;
+mod lexical;
 mod output;
 mod read;
 
 pub use assignable::is_assignable;
 pub use compile::compile;
 pub use input::{Inputs, input_name};
-pub use output::{ColumnKey, Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem};
+pub use output::{ColumnKey, Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem, UnreadSql};

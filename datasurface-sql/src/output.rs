@@ -28,8 +28,8 @@ pub enum Compilation {
     Select(SelectOutput),
     /// A text that is certainly no single SELECT.
     NotOneSelect(NotOneSelect),
-    /// A text that may be a SELECT and cannot be read, with the reason.
-    Unread(String),
+    /// A text that may be a SELECT and cannot be read.
+    Unread(UnreadSql),
 }
 
 impl Compilation {
@@ -40,6 +40,21 @@ impl Compilation {
             Self::Select(select) => Some(select),
             Self::NotOneSelect(_) | Self::Unread(_) => None,
         }
+    }
+}
+
+/// The reason why a text cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadSql {
+    /// What no dialect reads, or what dialects read in different ways.
+    pub reason: String,
+    /// What can be written instead in every dialect, where that is known.
+    pub instead: Option<&'static str>,
+}
+
+impl From<String> for UnreadSql {
+    fn from(reason: String) -> Self {
+        Self { reason, instead: None }
     }
 }
 

@@ -1,6 +1,10 @@
 //! From text to one query.
 
-use crate::{input::is, output::NotOneSelect};
+use crate::{
+    input::is,
+    lexical,
+    output::{NotOneSelect, UnreadSql},
+};
 use sqlparser::{
     ast::{Query, Statement},
     dialect::{Dialect, GenericDialect, PostgreSqlDialect, SQLiteDialect},
@@ -18,12 +22,18 @@ const BEGINNINGS: [&str; 8] = ["SELECT", "WITH", "FROM", "VALUES", "TABLE", "PIV
 pub(crate) enum Text {
     Query(Box<Query>),
     NotOneSelect(NotOneSelect),
-    Unread(String),
+    Unread(UnreadSql),
 }
 
 impl Text {
     /// Reads a text. The dialect that understands nearly everything comes first, then those of engines that transformers run on.
     pub(crate) fn read(sql: &str) -> Self {
+        if let Some((form, line)) = lexical::ambiguity(sql) {
+            return Self::Unread(UnreadSql {
+                reason: format!("dialects differ on {} (line {line})", form.characters),
+                instead: Some(form.instead),
+            });
+        }
         let mut reason = None;
         for dialect in [&GenericDialect {} as &dyn Dialect, &SQLiteDialect {}, &PostgreSqlDialect {}] {
             match Self::read_as(sql, dialect) {
@@ -33,7 +43,7 @@ impl Text {
                 }
             }
         }
-        Self::Unread(reason.unwrap_or_default())
+        Self::Unread(UnreadSql::from(reason.unwrap_or_default()))
     }
 
     fn read_as(sql: &str, dialect: &dyn Dialect) -> Result<Self, String> {
@@ -42,7 +52,8 @@ impl Text {
             return Ok(Self::NotOneSelect(problem));
         }
         if tokens.iter().filter(|token| is_word(token)).count() > MOST_TOKENS {
-            return Ok(Self::Unread(format!("it has more than {MOST_TOKENS} words and signs")));
+            let reason = format!("it has more than {MOST_TOKENS} words and signs");
+            return Ok(Self::Unread(UnreadSql::from(reason)));
         }
         let mut parser = Parser::new(dialect).with_recursion_limit(DEPTH).with_tokens(tokens);
         let statements = parser.parse_statements().map_err(|error| match error {
@@ -54,7 +65,7 @@ impl Text {
             (Some(Statement::Query(query)), None) => Self::Query(query),
             (None, _) => Self::NotOneSelect(NotOneSelect::Empty),
             (Some(_), Some(_)) => Self::NotOneSelect(NotOneSelect::Several),
-            (Some(_), None) => Self::Unread("it is no query".to_owned()),
+            (Some(_), None) => Self::Unread(UnreadSql::from("it is no query".to_owned())),
         })
     }
 }

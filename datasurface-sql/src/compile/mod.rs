@@ -11,7 +11,7 @@ mod types;
 
 use crate::{
     input::Inputs,
-    output::{Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem},
+    output::{Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem, UnreadSql},
     read::Text,
 };
 use scope::Scope;
@@ -38,7 +38,8 @@ pub fn compile(sql: &str, inputs: &Inputs<'_>) -> Compilation {
         return Compilation::NotOneSelect(NotOneSelect::Writes);
     }
     if compiler.columns_left == 0 {
-        return Compilation::Unread(format!("`*` stands for more than {MOST_COLUMNS} columns in it"));
+        let reason = format!("`*` stands for more than {MOST_COLUMNS} columns in it");
+        return Compilation::Unread(UnreadSql::from(reason));
     }
     let mut problems = compiler.problems;
     problems.sort();

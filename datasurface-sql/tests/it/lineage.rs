@@ -141,13 +141,13 @@ fn what_may_be_passed_on_is_known_where_nobody_can_tell_which_column_is_meant() 
         ("SELECT d.r FROM (SELECT '' AS r, city AS r FROM Shop_people) d", &["people.city"]),
         ("SELECT max AS r FROM (SELECT max(name) FROM Shop_people) d", &["people.name"]),
         ("SELECT name AS x, x AS r FROM Shop_people", &["people.name"]),
-        ("SELECT name AS r FROM Shop_people, UNNEST(ARRAY[1])", &["people.name"]),
+        ("SELECT name AS r FROM Shop_people, UNNEST(city)", &["people.name"]),
         (
             "SELECT p.name AS r FROM Shop_people p LEFT SEMI JOIN Shop_orders o ON o.buyer = p.id",
             &["people.name"],
         ),
         ("SELECT p.name AS r FROM Shop_people p, Shop_people p", &["people.name"]),
-        ("SELECT *, name AS r FROM Shop_people, UNNEST(ARRAY[1])", &["people.name"]),
+        ("SELECT *, name AS r FROM Shop_people, UNNEST(city)", &["people.name"]),
         ("SELECT upper(name) AS r, name AS s FROM Shop_people", &[]),
     ] {
         assert_eq!(shown(select(sql).unchanged("r")).as_slice(), expected, "{sql}");

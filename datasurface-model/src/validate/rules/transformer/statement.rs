@@ -6,7 +6,9 @@ use datasurface_ecosystem::{
     CodeArtifact, CodeInfo, DataTransformer, Diagnostic, ModelPath, Select, Workspace,
 };
 use datasurface_schema::{DatasetKey, Entity, Schema, nearest, segment};
-use datasurface_sql::{Compilation, Inputs, NotOneSelect, SelectOutput, SqlProblem, compile, is_assignable};
+use datasurface_sql::{
+    Compilation, Inputs, NotOneSelect, SelectOutput, SqlProblem, UnreadSql, compile, is_assignable,
+};
 
 pub(in super::super) static NOT_ONE_SELECT: CodeInfo = CodeInfo::error(
     "transformer/not-one-select",
@@ -95,9 +97,14 @@ pub(super) fn check(
             // That it is empty is a finding of its own.
             Compilation::NotOneSelect(NotOneSelect::Empty) if select.sql.trim().is_empty() => {}
             Compilation::NotOneSelect(reason) => not_one_select(&key, reason, at, scope),
-            Compilation::Unread(reason) => {
+            Compilation::Unread(UnreadSql { reason, instead }) => {
                 let message = format!("the statement that makes `{key}` cannot be read: {}", short(reason));
-                let help = "no action is needed if its engine understands it; otherwise correct it";
+                let help = match instead {
+                    Some(instead) => format!("write {instead}"),
+                    None => {
+                        "no action is needed if its engine understands it; otherwise correct it".to_owned()
+                    }
+                };
                 scope.report(Diagnostic::new(&UNREAD_SQL, at, message).with_help(help));
             }
             Compilation::Select(output) => {
