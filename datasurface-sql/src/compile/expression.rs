@@ -4,15 +4,15 @@ use super::{
     Compiler,
     from::single,
     passing::{self, Parts},
-    scope::{Meaning, Scope, Value},
-    types,
+    scope::{Meaning, Scope, Value, add},
+    types, window,
 };
 use crate::input::is;
 use sqlparser::ast::{
     BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
-    OrderByExpr, Value as Literal, WindowFrame, WindowFrameBound, WindowSpec, WindowType,
+    OrderByExpr, TypedString, Value as Literal,
 };
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// What is known of the value of an expression. What is wrong in it is reported.
 ///
@@ -29,23 +29,25 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
                 [table, column] => scope.meaning(Some(&table.value), &column.value),
                 _ => Meaning::Unknown,
             },
-            // A value that depends on a query is made of more than what the query selects, which is all that it passes on.
+            // A value that depends on a query is also made of what decides which rows the query selects, as the value of CASE is
+            // made of its conditions. It passes on what is selected alone.
             Expr::Subquery(query) => {
-                let selected = compiler.query(query, Some(scope)).columns;
-                let unchanged = selected.into_iter().flat_map(|column| column.unchanged).collect();
-                Meaning::Value(Value { unchanged, ..Value::default() })
+                let selected = compiler.query(query, Some(scope));
+                let sources = selected.all_sources().filter(|_| selected.columns.len() == 1);
+                let unchanged = selected.columns.into_iter().flat_map(|column| column.unchanged).collect();
+                Meaning::Value(Value { data_type: None, sources, unchanged })
             }
-            Expr::Exists { subquery: query, negated: _ } => {
-                compiler.query(query, Some(scope));
-                Meaning::Unknown
+            Expr::Exists { subquery, negated: _ } => {
+                let sources = compiler.query(subquery, Some(scope)).rows_by;
+                Meaning::Value(Value { sources, ..Value::default() })
             }
             Expr::InSubquery { expr, subquery, negated: _ } => {
                 waiting.push((expr, false));
-                compiler.query(subquery, Some(scope));
-                Meaning::Unknown
+                let sources = compiler.query(subquery, Some(scope)).all_sources();
+                Meaning::Value(Value { sources, ..Value::default() })
             }
             // To some dialects that is a column if there is one of this name, to others it is not.
-            other if word(other).is_some_and(|word| scope.provides(word)) => Meaning::Unknown,
+            other if word(other).is_some_and(|word| scope.provides(&word)) => Meaning::Unknown,
             other => match parts(other, scope) {
                 Some(Parts { passed_on, used }) => {
                     waiting.extend(passed_on.into_iter().map(|part| (part, is_passed_on)));
@@ -66,17 +68,14 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
         if is_passed_on {
             unchanged.extend(known.unchanged);
         }
-        match (&mut sources, known.sources) {
-            (Some(sources), Some(others)) => sources.extend(others),
-            _ => sources = None,
-        }
+        add(&mut sources, known.sources);
     }
     Value { data_type: types::of(expression, scope), sources, unchanged }
 }
 
-/// Reports what is wrong with the names in an expression.
-pub(super) fn names(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_, '_>) {
-    value(expression, scope, compiler);
+/// Whether an expression is a number or another value that is written down.
+pub(super) fn is_literal(expression: &Expr) -> bool {
+    matches!(expression, Expr::Value(value) if !matches!(value.value, Literal::Placeholder(_)))
 }
 
 /// Whether a function has one of some names.
@@ -92,13 +91,17 @@ pub(super) fn ordered_by(order: &OrderByExpr) -> Option<&Expr> {
     }
 }
 
-/// The word that is all of an expression and means something of its own, such as `user` or `true`.
-fn word(expression: &Expr) -> Option<&str> {
+/// The word that is all of an expression and means something of its own, such as `user` or `true`, or that tells the type of a
+/// text: to SQLite, `date 'day'` is the column `date` under the name `day`.
+fn word(expression: &Expr) -> Option<Cow<'_, str>> {
     match expression {
-        Expr::Function(Function { name, args: FunctionArguments::None, .. }) => single(name),
+        Expr::Function(Function { name, args: FunctionArguments::None, .. }) => {
+            single(name).map(Cow::Borrowed)
+        }
+        Expr::TypedString(TypedString { data_type, .. }) => Some(data_type.to_string().into()),
         Expr::Value(value) => match value.value {
-            Literal::Boolean(true) => Some("true"),
-            Literal::Boolean(false) => Some("false"),
+            Literal::Boolean(true) => Some("true".into()),
+            Literal::Boolean(false) => Some("false".into()),
             _ => None,
         },
         _ => None,
@@ -106,7 +109,7 @@ fn word(expression: &Expr) -> Option<&str> {
 }
 
 /// What an expression consists of, if it is one of those that are understood.
-fn parts<'e>(expression: &'e Expr, scope: &Scope<'_>) -> Option<Parts<'e>> {
+fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Parts<'e>> {
     if let Some(parts) = passing::parts(expression, scope) {
         return Some(parts);
     }
@@ -148,7 +151,7 @@ fn parts<'e>(expression: &'e Expr, scope: &Scope<'_>) -> Option<Parts<'e>> {
         Expr::Substring { expr, substring_from, substring_for, special: _, shorthand: _ } => {
             [expr].into_iter().chain(substring_from).chain(substring_for).map(|part| &**part).collect()
         }
-        Expr::Function(function) => [arguments(function)?, rows_of(function)?].concat(),
+        Expr::Function(function) => [arguments(function)?, rows_of(function, scope)?].concat(),
         _ => return None,
     };
     Some(Parts { passed_on: Vec::new(), used })
@@ -193,33 +196,10 @@ pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
 }
 
 /// What chooses the rows of which a function makes one value.
-pub(super) fn rows_of(function: &Function) -> Option<Vec<&Expr>> {
+pub(super) fn rows_of<'e>(function: &'e Function, scope: &'e Scope<'_>) -> Option<Vec<&'e Expr>> {
     let mut parts: Vec<&Expr> = function.filter.iter().map(|filter| &**filter).collect();
-    match &function.over {
-        None => {}
-        Some(WindowType::WindowSpec(window)) => parts.extend(window_parts(window)?),
-        Some(WindowType::NamedWindow(_)) => return None,
-    }
-    Some(parts)
-}
-
-fn window_parts(window: &WindowSpec) -> Option<Vec<&Expr>> {
-    let WindowSpec { window_name: None, partition_by, order_by, window_frame } = window else {
-        return None;
-    };
-    let mut parts: Vec<&Expr> = partition_by.iter().collect();
-    for order in order_by {
-        parts.push(ordered_by(order)?);
-    }
-    if let Some(WindowFrame { units: _, start_bound, end_bound }) = window_frame {
-        for bound in [start_bound].into_iter().chain(end_bound) {
-            match bound {
-                WindowFrameBound::CurrentRow => {}
-                WindowFrameBound::Preceding(rows) | WindowFrameBound::Following(rows) => {
-                    parts.extend(rows.iter().map(|rows| &**rows));
-                }
-            }
-        }
+    if let Some(over) = &function.over {
+        parts.extend(window::parts(over, scope)?);
     }
     Some(parts)
 }

@@ -3,22 +3,26 @@
 //! What follows the parser's tree down queries recurses: the parser has limited how deep these are.
 
 mod expression;
+mod forms;
 mod from;
 mod passing;
 mod scope;
 mod select;
 mod types;
+mod values;
+mod window;
 
 use crate::{
     input::Inputs,
     output::{Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem, UnreadSql},
     read::Text,
 };
-use scope::Scope;
+use scope::{Scope, Sources, add};
 use sqlparser::ast::{
-    Cte, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, TableAlias, With,
+    Cte, Fetch, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, TableAlias,
+    With,
 };
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 /// How many columns the `*` of a statement may stand for, all together: `*` of `*` of `*` would be as many as one likes.
 const MOST_COLUMNS: usize = 50_000;
@@ -44,7 +48,7 @@ pub fn compile(sql: &str, inputs: &Inputs<'_>) -> Compilation {
     let mut problems = compiler.problems;
     problems.sort();
     problems.dedup();
-    let MadeTable { columns, is_complete } = table;
+    let MadeTable { columns, is_complete, is_in_order: _, rows_by: _ } = table;
     Compilation::Select(SelectOutput { columns, is_complete, problems })
 }
 
@@ -52,8 +56,34 @@ pub fn compile(sql: &str, inputs: &Inputs<'_>) -> Compilation {
 #[derive(Clone, Debug, Default)]
 struct MadeTable {
     columns: Vec<OutputColumn>,
-    /// Whether there are no others.
+    /// Whether there are no others, and each has the name that is known.
     is_complete: bool,
+    /// Whether these are all, and each is at its place.
+    is_in_order: bool,
+    /// The columns of inputs that decide which rows there are.
+    rows_by: Sources,
+}
+
+impl MadeTable {
+    /// The columns of inputs on which anything in the table depends.
+    fn all_sources(&self) -> Sources {
+        let mut sources = self.rows_by.clone().filter(|_| self.is_in_order);
+        for column in &self.columns {
+            add(&mut sources, column.sources.clone());
+        }
+        sources
+    }
+
+    /// The same table, with more columns that decide which rows there are.
+    fn chosen_by(mut self, sources: Sources) -> Self {
+        add(&mut self.rows_by, sources);
+        self
+    }
+
+    /// The same table, where not all is understood of what it becomes.
+    fn not_understood(self) -> Self {
+        Self { is_complete: false, is_in_order: false, rows_by: None, ..self }
+    }
 }
 
 struct Compiler<'i, 'a> {
@@ -82,8 +112,8 @@ impl<'i, 'a> Compiler<'i, 'a> {
             format_clause,
             pipe_operators,
             // These choose or lock rows.
-            limit_clause: _,
-            fetch: _,
+            limit_clause,
+            fetch,
             locks: _,
         } = query;
         let known = self.with.len();
@@ -92,11 +122,17 @@ impl<'i, 'a> Compiler<'i, 'a> {
         }
         let mut made = self.body(body, order_by.as_ref(), outer);
         self.with.truncate(known);
-        made.is_complete &= for_clause.is_none()
+        let is_understood = for_clause.is_none()
             && settings.is_none()
             && format_clause.is_none()
             && pipe_operators.is_empty()
             && order_by.as_ref().is_none_or(only_orders);
+        if !is_understood {
+            return made.not_understood();
+        }
+        if limit_clause.as_ref().is_some_and(is_computed) || fetch.as_ref().is_some_and(is_fetch_computed) {
+            made.rows_by = None;
+        }
         made
     }
 
@@ -108,8 +144,8 @@ impl<'i, 'a> Compiler<'i, 'a> {
         if recursive || !self.inputs.has(&name) {
             self.with.push((name.clone(), None));
         }
-        let mut made = self.query(query, outer);
-        made.is_complete &= from.is_none();
+        let made = self.query(query, outer);
+        let made = if from.is_none() { made } else { made.not_understood() };
         self.with.truncate(place);
         self.with.push((name, Some(Rc::new(renamed(made, alias)))));
     }
@@ -123,14 +159,21 @@ impl<'i, 'a> Compiler<'i, 'a> {
         }
         // What orders the rows of several SELECTs names their result.
         let mut made = self.operand(first, order.filter(|_| rest.is_empty()), outer);
-        for (operator, quantifier, right) in rest.into_iter().rev() {
+        for &(operator, quantifier, right) in rest.iter().rev() {
             let is_by_name = matches!(
                 quantifier,
                 SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName
             );
             let right = self.operand(right, None, outer);
-            made = combined(made, right, operator);
-            made.is_complete &= !is_by_name;
+            let keeps_all = (operator, quantifier) == (SetOperator::Union, SetQuantifier::All);
+            made = combined(made, right, operator, keeps_all);
+            if is_by_name {
+                made = made.not_understood();
+            }
+        }
+        if order.is_some() && !rest.is_empty() {
+            let sources = made.all_sources();
+            made = made.chosen_by(sources);
         }
         made
     }
@@ -150,8 +193,8 @@ impl<'i, 'a> Compiler<'i, 'a> {
                 self.writes = true;
                 MadeTable::default()
             }
-            // Their columns have a name of their own in each dialect.
-            SetExpr::Values(_) | SetExpr::Table(_) => MadeTable::default(),
+            SetExpr::Values(values) => self.values(values, outer),
+            SetExpr::Table(_) => MadeTable::default(),
         }
     }
 }
@@ -161,37 +204,52 @@ fn renamed(mut table: MadeTable, alias: &TableAlias) -> MadeTable {
     if alias.columns.is_empty() {
         return table;
     }
-    if alias.columns.len() != table.columns.len() {
+    if !table.is_in_order || alias.columns.len() != table.columns.len() {
         return MadeTable::default();
     }
     for (column, name) in table.columns.iter_mut().zip(&alias.columns) {
         column.name = Some(name.name.value.clone());
         column.implied_names.clear();
     }
-    table
+    MadeTable { is_complete: true, ..table }
 }
 
 /// The rows of two tables, under the names of the left one.
-fn combined(mut left: MadeTable, right: MadeTable, operator: SetOperator) -> MadeTable {
-    if left.columns.len() != right.columns.len() || !left.is_complete || !right.is_complete {
+fn combined(left: MadeTable, right: MadeTable, operator: SetOperator, keeps_all: bool) -> MadeTable {
+    if left.columns.len() != right.columns.len() || !left.is_in_order || !right.is_in_order {
         return MadeTable::default();
     }
+    // Which rows are equal depends on all columns.
+    let compared = if keeps_all { Some(BTreeSet::new()) } else { left.all_sources() };
+    let others = if keeps_all { right.rows_by.clone() } else { right.all_sources() };
+    let mut left = left.chosen_by(compared).chosen_by(others);
     if operator != SetOperator::Union {
         // The others choose among the rows of the left one.
         return left;
     }
     for (one, other) in left.columns.iter_mut().zip(right.columns) {
         one.data_type = types::common([one.data_type.take(), other.data_type]);
-        one.sources = match (one.sources.take(), other.sources) {
-            (Some(mut sources), Some(others)) => {
-                sources.extend(others);
-                Some(sources)
-            }
-            _ => None,
-        };
+        add(&mut one.sources, other.sources);
         one.unchanged.extend(other.unchanged);
     }
     left
+}
+
+/// Whether it is computed how many rows there are.
+fn is_computed(limit: &LimitClause) -> bool {
+    match limit {
+        LimitClause::LimitOffset { limit, offset, limit_by } => {
+            let numbers = limit.iter().chain(offset.iter().map(|offset| &offset.value));
+            !limit_by.is_empty() || !numbers.into_iter().all(expression::is_literal)
+        }
+        LimitClause::OffsetCommaLimit { offset, limit } => {
+            !expression::is_literal(offset) || !expression::is_literal(limit)
+        }
+    }
+}
+
+fn is_fetch_computed(Fetch { with_ties: _, percent: _, quantity }: &Fetch) -> bool {
+    quantity.as_ref().is_some_and(|quantity| !expression::is_literal(quantity))
 }
 
 /// Whether rows are in another order, and are not filled in between.

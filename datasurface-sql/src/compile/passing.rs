@@ -1,14 +1,13 @@
 //! Expressions whose value is that of a part of them, at least in some rows or in some dialects.
 
 use super::{
-    expression::{arguments, is_called, rows_of},
+    expression::{arguments, rows_of},
+    forms,
     scope::Scope,
     types,
 };
 use datasurface_schema::{DataType, FloatFormat};
-use sqlparser::ast::{
-    BinaryOperator, CaseWhen, Expr, Function, UnaryOperator, Value as Literal, ValueWithSpan,
-};
+use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, UnaryOperator, Value as Literal, ValueWithSpan};
 
 /// What an expression consists of.
 pub(super) struct Parts<'e> {
@@ -18,41 +17,8 @@ pub(super) struct Parts<'e> {
     pub(super) used: Vec<&'e Expr>,
 }
 
-/// Functions that give one of their arguments, or one of the values that their argument has in some rows: of one row, that
-/// is its value. Or one without what is at its ends, where most values have nothing.
-const CHOOSING: &[&str] = &[
-    "coalesce",
-    "ifnull",
-    "isnull",
-    "nvl",
-    "greatest",
-    "least",
-    "min",
-    "max",
-    "any_value",
-    "arbitrary",
-    "mode",
-    "first",
-    "last",
-    "first_value",
-    "last_value",
-    "nth_value",
-    "lag",
-    "lead",
-    "concat",
-    "group_concat",
-    "string_agg",
-    "listagg",
-    "trim",
-    "ltrim",
-    "rtrim",
-    "btrim",
-    "likely",
-    "unlikely",
-];
-
 /// What an expression consists of, if its value may be that of a part.
-pub(super) fn parts<'e>(expression: &'e Expr, scope: &Scope<'_>) -> Option<Parts<'e>> {
+pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Parts<'e>> {
     let (passed_on, used) = match expression {
         Expr::Nested(one)
         | Expr::Collate { expr: one, collation: _ }
@@ -77,49 +43,25 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &Scope<'_>) -> Option<Parts
         }
         // All of a text from its first letter on.
         Expr::Substring { expr, substring_from, substring_for: None, special: _, shorthand: _ }
-            if substring_from.as_deref().is_none_or(|from| is_number(from, 1.0)) =>
+            if substring_from.as_deref().is_none_or(|from| is_number(from, 0.0) || is_number(from, 1.0)) =>
         {
             (vec![&**expr], Vec::new())
         }
-        Expr::Function(function) => of_function(function)?,
+        Expr::Function(function) => {
+            let (passed_on, mut used) = forms::passed_on(function, arguments(function)?)?;
+            used.extend(rows_of(function, scope)?);
+            (passed_on, used)
+        }
         _ => return None,
     };
     Some(Parts { passed_on, used })
 }
 
-/// What a function may give as it is, and what it uses otherwise.
-fn of_function(function: &Function) -> Option<(Vec<&Expr>, Vec<&Expr>)> {
-    let mut passed_on = arguments(function)?;
-    let mut used = rows_of(function)?;
-    if is_called(function, &["if", "iif", "nvl2"]) && passed_on.len() > 1 {
-        used.push(passed_on.remove(0));
-    } else if is_called(function, &["nullif", "likelihood"]) {
-        used.extend(passed_on.drain(1.min(passed_on.len())..));
-    } else if is_called(function, &["replace"]) && passed_on.get(1).copied().is_some_and(is_empty_text) {
-        used.extend(passed_on.drain(1..));
-    } else if is_called(function, &["printf", "format"])
-        && passed_on.first().copied().is_some_and(is_text_as_it_is)
-    {
-        used.push(passed_on.remove(0));
-    } else if is_called(function, &["concat", "concat_ws"]) {
-        if is_called(function, &["concat_ws"]) && !passed_on.is_empty() {
-            used.push(passed_on.remove(0));
-        }
-        // It gives one of several only if there is nothing in the others.
-        if passed_on.iter().filter(|part| !is_nothing(part)).count() > 1 {
-            return None;
-        }
-    } else if !is_called(function, CHOOSING) {
-        return None;
-    }
-    Some((passed_on, used))
-}
-
 /// Whether a value stays as it is when this is put to its right.
 fn is_neutral(operator: &BinaryOperator, other: &Expr) -> bool {
     match operator {
-        BinaryOperator::StringConcat => is_empty_text(other),
-        BinaryOperator::Plus => is_empty_text(other) || is_number(other, 0.0),
+        BinaryOperator::StringConcat => is_text(other, ""),
+        BinaryOperator::Plus => is_text(other, "") || is_number(other, 0.0),
         BinaryOperator::Minus => is_number(other, 0.0),
         BinaryOperator::Multiply | BinaryOperator::Divide => is_number(other, 1.0),
         _ => false,
@@ -138,20 +80,18 @@ fn literal(expression: &Expr) -> Option<&Literal> {
     }
 }
 
-fn is_empty_text(expression: &Expr) -> bool {
-    matches!(literal(expression), Some(Literal::SingleQuotedString(text)) if text.is_empty())
+/// Whether an expression is this text.
+pub(super) fn is_text(expression: &Expr, expected: &str) -> bool {
+    matches!(literal(expression), Some(Literal::SingleQuotedString(text)) if text == expected)
 }
 
-fn is_nothing(expression: &Expr) -> bool {
-    is_empty_text(expression) || matches!(literal(expression), Some(Literal::Null))
+/// Whether an expression is an empty text or NULL.
+pub(super) fn is_nothing(expression: &Expr) -> bool {
+    is_text(expression, "") || matches!(literal(expression), Some(Literal::Null))
 }
 
-/// Whether a format gives a text as it is.
-fn is_text_as_it_is(format: &Expr) -> bool {
-    matches!(literal(format), Some(Literal::SingleQuotedString(text)) if text == "%s")
-}
-
-fn is_number(expression: &Expr, number: f64) -> bool {
+/// Whether an expression is this number.
+pub(super) fn is_number(expression: &Expr, number: f64) -> bool {
     let value = match literal(expression) {
         Some(Literal::Number(digits, _)) => digits.parse::<f64>().ok(),
         _ => None,

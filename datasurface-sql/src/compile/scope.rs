@@ -1,11 +1,12 @@
 //! The names that are visible at one place of a statement.
 
-use super::MadeTable;
+use super::{MadeTable, types};
 use crate::{
     input::{InputTable, is},
     output::{ColumnKey, SqlProblem},
 };
 use datasurface_schema::{Column, DataType, nearest};
+use sqlparser::ast::NamedWindowDefinition;
 use std::{collections::BTreeSet, rc::Rc};
 
 /// Words that are columns nowhere and are written like one: of rows as an engine keeps them, and units of time.
@@ -24,7 +25,20 @@ pub(super) struct Scope<'s> {
     pub(super) merged: Merged,
     /// What the SELECT gives a name to, as far as the name can be used here.
     pub(super) aliases: Vec<Alias<'s>>,
+    /// The windows that the SELECT gives a name to.
+    pub(super) windows: &'s [NamedWindowDefinition],
     pub(super) outer: Option<&'s Scope<'s>>,
+}
+
+/// The columns of inputs that something is made of, if all of them can be told.
+pub(super) type Sources = Option<BTreeSet<ColumnKey>>;
+
+/// Adds what something else is made of.
+pub(super) fn add(sources: &mut Sources, others: Sources) {
+    match (&mut *sources, others) {
+        (Some(sources), Some(mut others)) => sources.append(&mut others),
+        _ => *sources = None,
+    }
 }
 
 #[derive(Default)]
@@ -56,7 +70,7 @@ pub(super) enum Table<'s> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Value {
     pub(super) data_type: Option<DataType>,
-    pub(super) sources: Option<BTreeSet<ColumnKey>>,
+    pub(super) sources: Sources,
     pub(super) unchanged: BTreeSet<ColumnKey>,
 }
 
@@ -133,11 +147,14 @@ impl Relation<'_> {
                 let mut named = all();
                 match (named.next(), named.next()) {
                     (None, _) => Columns::None,
-                    (Some(column), None) if column.is_named(name) => Columns::One(Value {
-                        data_type: column.data_type.clone(),
-                        sources: column.sources.clone(),
-                        unchanged: column.unchanged.clone(),
-                    }),
+                    // Where there are others that are not known, one of them may have this name as well.
+                    (Some(column), None) if table.is_complete && column.is_named(name) => {
+                        Columns::One(Value {
+                            data_type: column.data_type.clone(),
+                            sources: column.sources.clone(),
+                            unchanged: column.unchanged.clone(),
+                        })
+                    }
                     _ => Columns::Unclear(all().flat_map(|column| column.unchanged.clone()).collect()),
                 }
             }
@@ -166,7 +183,19 @@ impl Value {
     }
 }
 
-impl Scope<'_> {
+impl<'s> Scope<'s> {
+    /// Creates the scope of a SELECT that has no tables yet.
+    pub(super) fn new(outer: Option<&'s Scope<'s>>) -> Self {
+        Self {
+            relations: Vec::new(),
+            is_opaque: false,
+            merged: Merged::default(),
+            aliases: Vec::new(),
+            windows: &[],
+            outer,
+        }
+    }
+
     /// Whether any column may be meant by a word.
     pub(super) fn provides(&self, word: &str) -> bool {
         let own = self.relations.iter().any(|one| !matches!(one.columns(word), Columns::None));
@@ -215,17 +244,19 @@ impl Scope<'_> {
             }
         }
         let is_alias = self.aliases.iter().any(|alias| is(alias.name, column));
-        let is_merged = self.merged.any || self.merged.names.iter().any(|name| is(name, column));
+        if self.is_merged(column) && !is_alias && !found.is_empty() {
+            return Some(Meaning::Value(self.merged(column, found)));
+        }
         let mut found = found.into_iter();
         match (found.next(), found.next()) {
             (Some((_, value)), None) => Some(Meaning::Value(value)),
             (Some((one, _)), Some((other, _))) => match (&one.name, &other.name) {
-                (Some(one), Some(other)) if !is_merged && !is_alias => {
+                (Some(one), Some(other)) if !is_alias => {
                     let tables = [one.clone(), other.clone()];
                     let name = column.to_owned();
                     Some(Meaning::Problem(SqlProblem::AmbiguousColumn { name, tables }))
                 }
-                // Which of them is meant, or a join gives, differs.
+                // Which of them is meant differs.
                 _ => Some(Meaning::Value(self.unclear(None, column))),
             },
             (None, _) => {
@@ -234,6 +265,45 @@ impl Scope<'_> {
                 may_be.then(|| Meaning::Value(self.unclear(None, column)))
             }
         }
+    }
+
+    /// The columns that decide which rows the tables have together, without the conditions of joins.
+    pub(super) fn rows_by(&self) -> Sources {
+        let mut sources = Some(BTreeSet::new()).filter(|_| !self.is_opaque && !self.merged.any);
+        for relation in &self.relations {
+            match &relation.table {
+                Table::Input(_) => {}
+                Table::Made(made) => add(&mut sources, made.rows_by.clone()),
+                Table::Open => sources = None,
+            }
+        }
+        for name in &self.merged.names {
+            add(&mut sources, self.meaning(None, name).value().sources);
+        }
+        sources
+    }
+
+    /// Whether a join may have made columns of this name one.
+    pub(super) fn is_merged(&self, column: &str) -> bool {
+        self.merged.any || self.merged.names.iter().any(|name| is(name, column))
+    }
+
+    /// What joins make of columns of one name: the value of one of them, or of another one where a row has none.
+    fn merged(&self, column: &str, found: Vec<(&Relation<'_>, Value)>) -> Value {
+        if self.relations.iter().any(|one| one.may_have(column)) {
+            return self.unclear(None, column);
+        }
+        let types = found.iter().map(|(_, value)| value.data_type.clone());
+        let mut merged = Value {
+            data_type: types::common(types),
+            sources: Some(BTreeSet::new()),
+            unchanged: BTreeSet::new(),
+        };
+        for (_, value) in found {
+            add(&mut merged.sources, value.sources);
+            merged.unchanged.extend(value.unchanged);
+        }
+        merged
     }
 
     /// What a column may be here, in one table or in any, where nobody can tell which one is meant.

@@ -6,15 +6,12 @@
 use super::{
     Compiler, MadeTable, expression,
     from::single,
-    scope::{Alias, Merged, Relation, Scope, Table, Value},
+    scope::{Alias, Relation, Scope, Table, Value, add},
     types,
 };
-use crate::{
-    input::{InputTable, is},
-    output::OutputColumn,
-};
+use crate::{input::InputTable, output::OutputColumn};
 use sqlparser::ast::{
-    Expr, Function, GroupByExpr, Ident, OrderBy, OrderByKind, Select, SelectFlavor, SelectItem,
+    Distinct, Expr, Function, GroupByExpr, Ident, OrderBy, OrderByKind, Select, SelectFlavor, SelectItem,
     SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
 };
 use std::collections::BTreeSet;
@@ -48,32 +45,34 @@ impl<'a> Compiler<'_, 'a> {
             // These choose rows, or say how to find them.
             select_token: _,
             optimizer_hints: _,
-            distinct: _,
-            select_modifiers: _,
-            top: _,
+            distinct,
+            select_modifiers,
+            top,
             top_before_distinct: _,
-            // What is computed over a window of this kind is not understood.
-            named_window: _,
+            // These are looked up where they are used.
+            named_window,
             window_before_qualify: _,
         } = select;
         self.writes |= into.is_some();
         let mut scope = Scope {
-            relations: Vec::new(),
             is_opaque: !lateral_views.is_empty() || !connect_by.is_empty(),
-            merged: Merged::default(),
-            aliases: Vec::new(),
-            outer,
+            windows: named_window,
+            ..Scope::new(outer)
         };
         let conditions = self.from(from, &mut scope);
-        for condition in conditions {
-            expression::names(condition, &scope, self);
-        }
+        // What decides which rows there are.
+        let mut deciding = conditions;
+        let mut rows_by = scope.rows_by();
         let is_plain = exclude.is_none()
             && value_table_mode.is_none()
             && connect_by.is_empty()
             && lateral_views.is_empty()
             && !matches!(flavor, SelectFlavor::FromFirstNoSelect);
-        let mut made = MadeTable { columns: Vec::new(), is_complete: is_plain };
+        for condition in deciding.drain(..) {
+            add(&mut rows_by, expression::value(condition, &scope, self).sources);
+        }
+        let mut made =
+            MadeTable { columns: Vec::new(), is_complete: is_plain, is_in_order: is_plain, rows_by: None };
         for item in projection {
             self.item(item, &scope, &mut made);
             // Some dialects let an expression use what is named before it.
@@ -84,7 +83,7 @@ impl<'a> Compiler<'_, 'a> {
             }
         }
         for condition in [selection, prewhere].into_iter().flatten() {
-            expression::names(condition, &scope, self);
+            add(&mut rows_by, expression::value(condition, &scope, self).sources);
         }
         // These see what is made, under the names that it has without being given one as well.
         scope.aliases.extend(projection.iter().filter_map(|item| match item {
@@ -93,14 +92,30 @@ impl<'a> Compiler<'_, 'a> {
             }
             _ => None,
         }));
-        for condition in [having, qualify].into_iter().flatten() {
-            expression::names(condition, &scope, self);
+        deciding.extend([having, qualify].into_iter().flatten());
+        let mut is_by_columns = false;
+        match group_by {
+            GroupByExpr::Expressions(by, _) => deciding.extend(by),
+            GroupByExpr::All(_) => is_by_columns = true,
         }
-        if let GroupByExpr::Expressions(by, _) = group_by {
-            by.iter().for_each(|by| expression::names(by, &scope, self));
+        match order.map(|order| &order.kind) {
+            Some(OrderByKind::Expressions(by)) => deciding.extend(by.iter().map(|by| &by.expr)),
+            Some(OrderByKind::All(_)) => is_by_columns = true,
+            None => {}
         }
-        if let Some(OrderBy { kind: OrderByKind::Expressions(by), .. }) = order {
-            by.iter().for_each(|by| expression::names(&by.expr, &scope, self));
+        match distinct {
+            Some(Distinct::Distinct) => is_by_columns = true,
+            Some(Distinct::On(by)) => deciding.extend(by),
+            Some(Distinct::All) | None => {}
+        }
+        for expression in deciding {
+            // The number of a column.
+            is_by_columns |= expression::is_literal(expression);
+            add(&mut rows_by, expression::value(expression, &scope, self).sources);
+        }
+        made.rows_by = rows_by.filter(|_| is_plain && select_modifiers.is_none() && top.is_none());
+        if is_by_columns {
+            made.rows_by = made.all_sources();
         }
         made
     }
@@ -113,6 +128,7 @@ impl<'a> Compiler<'_, 'a> {
             SelectItem::UnnamedExpr(expr) => made.columns.push(self.column(expr, own_name(expr), scope)),
             SelectItem::Wildcard(options) if *options == WildcardAdditionalOptions::default() => {
                 made.is_complete &= !scope.is_opaque;
+                made.is_in_order &= !scope.is_opaque;
                 self.wildcard(scope.relations.iter(), scope, made);
             }
             SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(table), options)
@@ -123,9 +139,10 @@ impl<'a> Compiler<'_, 'a> {
                     None => Vec::new(),
                 };
                 made.is_complete &= called.len() == 1 && !scope.is_opaque;
+                made.is_in_order &= called.len() == 1 && !scope.is_opaque;
                 self.wildcard(called.into_iter(), scope, made);
             }
-            _ => made.is_complete = false,
+            _ => (made.is_complete, made.is_in_order) = (false, false),
         }
     }
 
@@ -150,21 +167,24 @@ impl<'a> Compiler<'_, 'a> {
                 Table::Made(table) => {
                     let copies = self.copies(table.columns.len());
                     let columns = table.columns.iter().take(copies).cloned();
-                    MadeTable { columns: columns.collect(), is_complete: table.is_complete }
+                    MadeTable { columns: columns.collect(), rows_by: None, ..**table }
                 }
             };
             made.is_complete &= table.is_complete;
+            made.is_in_order &= table.is_in_order;
             for mut column in table.columns {
                 // What a join has made one column is shown once.
-                let is_merged =
-                    |name: &str| scope.merged.any || scope.merged.names.iter().any(|merged| is(merged, name));
-                let name = column.name.clone().filter(|name| is_merged(name));
+                let name = column.name.clone().filter(|name| scope.is_merged(name));
                 let first = name.and_then(|name| {
-                    made.columns.iter_mut().skip(start).find(|column| column.is_named(&name))
+                    let mut shown = made.columns.iter_mut().skip(start).enumerate();
+                    shown.find(|(_, column)| column.is_named(&name))
                 });
                 match first {
-                    Some(first) => {
-                        first.sources = None;
+                    Some((place, first)) => {
+                        // Some dialects show it before all others, some where the left table has it.
+                        made.is_in_order &= place == 0;
+                        first.data_type = types::common([first.data_type.take(), column.data_type]);
+                        add(&mut first.sources, column.sources);
                         first.unchanged.append(&mut column.unchanged);
                     }
                     None => {
@@ -190,7 +210,9 @@ impl<'a> Compiler<'_, 'a> {
                 is_from_wildcard: true,
             }
         });
-        MadeTable { columns: columns.collect(), is_complete: !input.is_open() }
+        let is_known = !input.is_open();
+        let rows_by = Some(BTreeSet::new());
+        MadeTable { columns: columns.collect(), is_complete: is_known, is_in_order: is_known, rows_by }
     }
 
     /// How many of some columns may still be copied.

@@ -1,0 +1,112 @@
+//! Functions that give an argument as it is, at least in some rows or in some dialects: a list, which [`passed_on`] looks up.
+
+use super::{expression::is_called, passing};
+use sqlparser::ast::{Expr, Function};
+use std::ops::Range;
+
+/// Functions that pass the same arguments on, under the same condition.
+struct Form {
+    names: &'static [&'static str],
+    /// The places of the arguments that are passed on; the others are used otherwise.
+    passed_on: Range<usize>,
+    condition: Condition,
+}
+
+enum Condition {
+    Always,
+    /// There is one argument.
+    Alone,
+    /// The argument at this place is one of these texts.
+    Text(usize, &'static [&'static str]),
+    /// The argument at this place is one of these numbers.
+    Number(usize, &'static [f64]),
+    /// There is nothing in the other ones of those that are passed on.
+    OthersAreNothing,
+}
+
+const fn form(names: &'static [&'static str], passed_on: Range<usize>, condition: Condition) -> Form {
+    Form { names, passed_on, condition }
+}
+
+const ALL: Range<usize> = 0..usize::MAX;
+const FIRST: Range<usize> = 0..1;
+const ALL_BUT_FIRST: Range<usize> = 1..usize::MAX;
+const ALL_BUT_TWO: Range<usize> = 2..usize::MAX;
+
+static FORMS: &[Form] = &[
+    // One of the arguments.
+    form(&["coalesce", "ifnull", "isnull", "nvl", "greatest", "least", "min", "max"], ALL, Condition::Always),
+    form(&["if", "iff", "iif", "ifelse", "nvl2", "choose", "elt"], ALL_BUT_FIRST, Condition::Always),
+    form(&["decode"], ALL_BUT_TWO, Condition::Always),
+    form(&["nullif", "nullifzero", "zeroifnull", "likelihood"], FIRST, Condition::Always),
+    form(&["likely", "unlikely"], ALL, Condition::Always),
+    // The value that an argument has in one of several rows: of one row, that is its value.
+    form(
+        &[
+            "any",
+            "any_value",
+            "anylast",
+            "any_last",
+            "arbitrary",
+            "mode",
+            "first",
+            "last",
+            "first_value",
+            "last_value",
+        ],
+        ALL,
+        Condition::Always,
+    ),
+    form(&["nth_value", "lag", "lead", "group_concat", "string_agg", "listagg"], ALL, Condition::Always),
+    form(
+        &["arg_max", "arg_min", "argmax", "argmin", "arg_max_null", "arg_min_null", "max_by", "min_by"],
+        FIRST,
+        Condition::Always,
+    ),
+    // A text without what it does not have, or with nothing.
+    form(&["trim", "ltrim", "rtrim", "btrim"], ALL, Condition::Always),
+    form(&["concat"], ALL, Condition::OthersAreNothing),
+    form(&["concat_ws"], ALL_BUT_FIRST, Condition::OthersAreNothing),
+    form(&["replace", "translate"], FIRST, Condition::Text(1, &[""])),
+    form(&["substr", "substring", "mid"], FIRST, Condition::Number(1, &[0.0, 1.0])),
+    // The same value as a text.
+    form(&["printf", "format"], ALL_BUT_FIRST, Condition::Text(0, &["%s"])),
+    form(
+        &["to_char", "to_varchar", "to_text", "to_string", "tostring", "string", "text"],
+        FIRST,
+        Condition::Alone,
+    ),
+];
+
+/// Divides the arguments of a function into those that it may give as they are and those that it uses otherwise. Nothing, if it
+/// gives none.
+pub(super) fn passed_on<'e>(
+    function: &Function,
+    arguments: Vec<&'e Expr>,
+) -> Option<(Vec<&'e Expr>, Vec<&'e Expr>)> {
+    FORMS.iter().filter(|form| is_called(function, form.names)).find_map(|form| form.divide(&arguments))
+}
+
+impl Form {
+    fn divide<'e>(&self, arguments: &[&'e Expr]) -> Option<(Vec<&'e Expr>, Vec<&'e Expr>)> {
+        let (mut passed_on, mut used) = (Vec::new(), Vec::new());
+        for (place, argument) in arguments.iter().enumerate() {
+            let side = if self.passed_on.contains(&place) { &mut passed_on } else { &mut used };
+            side.push(*argument);
+        }
+        let argument = |place: usize| arguments.get(place).copied();
+        let holds = match self.condition {
+            Condition::Always => true,
+            Condition::Alone => arguments.len() == 1,
+            Condition::Text(place, texts) => {
+                argument(place).is_some_and(|one| texts.iter().any(|text| passing::is_text(one, text)))
+            }
+            Condition::Number(place, numbers) => argument(place)
+                .is_some_and(|one| numbers.iter().any(|number| passing::is_number(one, *number))),
+            Condition::OthersAreNothing => {
+                passed_on.iter().filter(|part| !passing::is_nothing(part)).count() <= 1
+            }
+        };
+        (holds && !passed_on.is_empty()).then_some((passed_on, used))
+    }
+}
