@@ -1,7 +1,7 @@
 //! How outputs are classified: as what they are made of, minus what is removed. Where a statement can be read, each column is judged
 //! by the columns that its values come from; elsewhere the output is judged by all inputs.
 
-use super::{super::RuleContext, path};
+use super::{super::RuleContext, path, statement::UNREAD_SQL};
 use crate::validate::{
     facts::{DatasetClassifications, OutputFact, TableFact},
     rules::governance::ReceivedDataset,
@@ -157,23 +157,56 @@ pub(super) fn check<'a>(
         made.output.classified().filter(|(_, classified)| !classified.may_have_others())
     {
         match (made.select(dataset), scope.facts.table(&made.key(dataset))) {
-            // Where there may be more columns than are known, each may be any of them.
-            (Some(select), Some(table))
-                if by_column(dataset, select, table, made, inputs, scope) || select.is_complete => {}
-            _ => as_a_whole(dataset, classified, made, inputs, scope),
+            (Some(select), Some(table)) => {
+                // Where there may be more columns than are known, each may be any of them.
+                let is_found = by_column(dataset, select, table, made, inputs, scope)
+                    || (!select.is_complete && as_a_whole(dataset, classified, made, inputs, scope));
+                if is_found {
+                    unread_columns(dataset, select, table, made, scope);
+                }
+            }
+            _ => {
+                as_a_whole(dataset, classified, made, inputs, scope);
+            }
         }
     }
     unclassified_inputs(made, inputs, scope);
 }
 
-/// Of what cannot be read, a removal is believed by its own zone, and by each other one that releases the output.
+/// Reports the columns of which nobody can tell what they are made of: that is why a finding may be wrong.
+fn unread_columns(
+    dataset: &DatasetName,
+    select: &SelectOutput,
+    table: TableFact<'_>,
+    made: &MadeOf<'_, '_>,
+    scope: &mut RuleContext<'_>,
+) {
+    let columns = table.schema().readable().columns().iter();
+    let unread: Vec<&Column> =
+        columns.filter(|column| matches!(origin(select, column), Origin::Any)).collect();
+    if unread.is_empty() {
+        return;
+    }
+    let (key, names) = (made.key(dataset), listed(&unread));
+    let message = format!(
+        "what the statement that makes `{key}` computes {names} from cannot be read, so it is taken to be all inputs"
+    );
+    let finding = Diagnostic::new(&UNREAD_SQL, made.place(dataset, scope), message)
+        .with_help("name each column of the SELECT, and compute it from columns of inputs that are named");
+    scope.report(finding);
+}
+
+/// Of what cannot be read, a removal is believed by its own zone, and by each other one that releases the output. Returns whether
+/// anything was found.
 fn as_a_whole<'a>(
     dataset: &DatasetName,
     classified: DatasetClassifications<'a>,
     made: &MadeOf<'_, 'a>,
     inputs: &InputClassifications<'_, 'a>,
     scope: &mut RuleContext<'a>,
-) {
+) -> bool {
+    let mut is_found = false;
+    let is_sql = matches!(made.transformer.artifact(), CodeArtifact::Sql { .. });
     let kept = classified.labels();
     let removals = made.transformer.removals().get(dataset);
     let others = inputs.received.iter().filter(|one| !made.may_remove(dataset, one.key, scope));
@@ -192,11 +225,13 @@ fn as_a_whole<'a>(
                 "nobody can read how `{classification}` is removed: classify the output, or ask the zone of `{from}` for a \
                  release: `releases: [{{output: {dataset}, zone: …, reason: …}}]`"
             ),
-            false => help(dataset, classification, "…"),
+            false => help(dataset, classification, "…", !is_sql),
         };
+        is_found = true;
         let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message).with_help(help);
         scope.report(with_source(finding, from, None, scope));
     }
+    is_found
 }
 
 /// What brings a classification to a column.
@@ -205,6 +240,8 @@ struct Source<'s> {
     dataset: &'s DatasetKey,
     /// None, if the dataset is classified as a whole, or any column may be the source.
     column: Option<&'s ColumnKey>,
+    /// Whether this is what the statement says.
+    is_read: bool,
 }
 
 /// Returns whether anything was found.
@@ -226,24 +263,26 @@ fn by_column<'a>(
             || column.classifications().contains(classification)
             || ((!of_column || !by_column) && of_any_column.contains(classification))
     };
-    let mut lost: BTreeMap<&Classification, Vec<(&Column, Source<'_>)>> = BTreeMap::new();
+    let mut lost: BTreeMap<(&Classification, bool), Vec<(&Column, Source<'_>)>> = BTreeMap::new();
     for column in columns {
         let mut labels: BTreeMap<&Classification, Source<'_>> = BTreeMap::new();
         match origin(select, column) {
             Origin::Missing => {}
             Origin::Any => {
                 let any = inputs.labels(scope).iter();
-                labels.extend(any.map(|(label, dataset)| (*label, Source { dataset, column: None })));
+                let source = |dataset| Source { dataset, column: None, is_read: false };
+                labels.extend(any.map(|(label, dataset)| (*label, source(*dataset))));
             }
             Origin::Columns(sources) => {
                 for key in sources {
                     let Some(input) = scope.facts.table(&key.dataset) else { continue };
+                    let source = |column| Source { dataset: &key.dataset, column, is_read: true };
                     for label in input.own_labels() {
-                        labels.entry(label).or_insert(Source { dataset: &key.dataset, column: None });
+                        labels.entry(label).or_insert(source(None));
                     }
                     for label in input.labels_of(&key.column).into_iter().flatten() {
                         // The more precise one is told.
-                        labels.insert(label, Source { dataset: &key.dataset, column: Some(key) });
+                        labels.insert(label, source(Some(key)));
                     }
                 }
             }
@@ -252,29 +291,30 @@ fn by_column<'a>(
             if !is_kept(column, classification, source.column.is_some())
                 && !made.is_removed(dataset, classification, column)
             {
-                lost.entry(classification).or_default().push((column, source));
+                lost.entry((classification, !source.is_read)).or_default().push((column, source));
             }
         }
     }
     let is_found = !lost.is_empty();
-    for (classification, columns) in lost {
+    for ((classification, _), columns) in lost {
         let Some((first, source)) = columns.first().copied() else { continue };
-        let names = listed(&columns);
+        let names = listed(&columns.iter().map(|(column, _)| *column).collect::<Vec<_>>());
         let key = made.key(dataset);
         let from = match source.column {
             Some(column) => format!("`{}` of `{}`", column.column, source.dataset),
             None => format!("`{}`", source.dataset),
         };
+        let made_of_it = if source.is_read { "is made of it" } else { "may be made of it" };
         let message = format!(
-            "{from} is classified `{classification}`, but in `{key}`, what is made of it is not: {names}"
+            "{from} is classified `{classification}`, but in `{key}`, what {made_of_it} is not: {names}"
         );
         let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message)
-            .with_help(help(dataset, classification, first.name().as_str()));
+            .with_help(help(dataset, classification, first.name().as_str(), source.is_read));
         let finding = with_source(finding, source.dataset, source.column, scope);
         let finding = match scope.facts.datastore_unit(made.transformer.output()) {
             Some(unit) => {
                 let place = unit.path().child(segment::DATASETS, dataset);
-                finding.related_place(place.child(segment::COLUMNS, first.name()), "is made of it")
+                finding.related_place(place.child(segment::COLUMNS, first.name()), made_of_it)
             }
             None => finding,
         };
@@ -283,18 +323,22 @@ fn by_column<'a>(
     is_found
 }
 
-fn listed(columns: &[(&Column, Source<'_>)]) -> String {
+fn listed(columns: &[&Column]) -> String {
     let names: Vec<String> =
-        columns.iter().take(MOST_COLUMNS).map(|(column, _)| format!("`{}`", column.name())).collect();
+        columns.iter().take(MOST_COLUMNS).map(|column| format!("`{}`", column.name())).collect();
     match columns.len().saturating_sub(MOST_COLUMNS) {
         0 => names.join(", "),
         others => format!("{} and {others} others", names.join(", ")),
     }
 }
 
-fn help(dataset: &DatasetName, classification: &Classification, column: &str) -> String {
+fn help(dataset: &DatasetName, classification: &Classification, column: &str, is_read: bool) -> String {
+    let first = match is_read {
+        true => format!("classify it as `{classification}`"),
+        false => "write the statement so that it can be read (`transformer/unread-sql`)".to_owned(),
+    };
     format!(
-        "classify it as `{classification}`, or say how it is removed: \
+        "{first}, or say how it is removed: \
          `removes: {{{dataset}: {{{classification}: {{why: …, columns: {{{column}: …}}}}}}}}`"
     )
 }

@@ -59,9 +59,11 @@ pub(in super::super) static COLUMN_TYPE: CodeInfo = CodeInfo::error(
 
 pub(in super::super) static UNREAD_SQL: CodeInfo = CodeInfo::note(
     "transformer/unread-sql",
-    "a statement of a transformer cannot be read",
+    "a statement of a transformer, or a column of it, cannot be read",
     "It may be in a dialect of its engine, which is no mistake. But nothing is known of it before it runs: neither whether its names are \
-     right nor which inputs its columns are made of, so each column is taken to be made of all of them.",
+     right nor which inputs its columns are made of, so each column is taken to be made of all of them. A text that dialects split in \
+     different ways, as a comment inside a comment or a backslash before a quotation mark, is not read in any: the finding says what every \
+     dialect reads alike. Of a column, it is told beside `transformer/under-classified`.",
 );
 
 /// How many names a finding tells.
