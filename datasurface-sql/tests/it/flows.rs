@@ -234,7 +234,7 @@ fn names<'k>(mark: &str, keys: impl IntoIterator<Item = &'k datasurface_sql::Col
 /// Runs a statement without problems, and compares what comes out with its lineage. Returns how many columns could be compared.
 fn compare(sql: &str, output: &SelectOutput, database: &Connection) -> Result<usize, TestCaseError> {
     let Ok(mut statement) = database.prepare(sql) else { return Ok(0) };
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let known =
         columns.iter().filter(|name| output.column(name).is_some_and(|made| made.sources.is_some())).count();
     let mut rows = statement.query([]).unwrap();
