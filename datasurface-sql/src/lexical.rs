@@ -1,12 +1,12 @@
 //! Texts that dialects split into words in different ways. The parser has to decide for one of them, and a value that it took for
 //! a part of a comment or of a text may be a column for the engine; so these are found before anything is parsed.
 
-/// What dialects split in different ways.
+/// A form that dialects split in different ways.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Form {
     /// The characters, and where they are.
     pub(crate) characters: &'static str,
-    /// What every dialect splits in the same way.
+    /// The form that every dialect splits alike.
     pub(crate) instead: &'static str,
 }
 

@@ -46,9 +46,9 @@ impl Compilation {
 /// The reason why a text cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadSql {
-    /// What no dialect reads, or what dialects read in different ways.
+    /// The part that no dialect reads, or that dialects read in different ways.
     pub reason: String,
-    /// What can be written instead in every dialect, where that is known.
+    /// The form that every dialect reads alike, where one is known.
     pub instead: Option<&'static str>,
 }
 
