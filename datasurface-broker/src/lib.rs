@@ -107,6 +107,7 @@ pub use datasurface_state::{
     AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, LOCK_FILE_NAME, Lock, LockError, Manifest,
     OrderedScope, PlanFile, PlatformLock, PlatformRecord, Recovery, RenderedRevision, RenderingId,
     ScopeEntry, Target, TargetError, TargetTransaction, disk,
+    storage::{OwingTeam, changed_owing_teams},
 };
 pub use error::BrokerError;
 pub use file_change::FileChange;

@@ -55,6 +55,8 @@ pub struct ChangeControl {
     /// The findings of the change, where the caller validated both sides.
     findings: Findings,
     documents: Option<[Documents; 2]>,
+    /// The approvals that the caller knows to be needed.
+    requirements: Vec<RequiredApproval>,
 }
 
 impl ChangeControl {
@@ -69,6 +71,7 @@ impl ChangeControl {
             beside: None,
             findings: Findings::default(),
             documents: None,
+            requirements: Vec::new(),
         }
     }
 
@@ -120,6 +123,13 @@ impl ChangeControl {
     #[must_use]
     pub fn in_documents(mut self, old: &Documents, new: &Documents) -> Self {
         self.documents = Some([old.clone(), new.clone()]);
+        self
+    }
+
+    /// Adds approvals that the change needs for what the model does not show, such as what a lock says of the teams that it names.
+    #[must_use]
+    pub fn requiring(mut self, approvals: impl IntoIterator<Item = RequiredApproval>) -> Self {
+        self.requirements.extend(approvals);
         self
     }
 
@@ -211,7 +221,7 @@ impl ChangeControl {
 
         let change = ChangedModel { old, new, diff, pruned, stores, former: &former };
         let mut required = Vec::new();
-        for needed in required::approvals(&change) {
+        for needed in required::approvals(&change).into_iter().chain(self.requirements.iter().cloned()) {
             match actors.owning(&needed.owner) {
                 Some(Actor::Source) => {}
                 Some(Actor::Claim(claim)) => {

@@ -18,6 +18,7 @@ mod form;
 mod junit;
 mod limit;
 mod markdown;
+mod owing_teams;
 mod report;
 mod review;
 mod side;

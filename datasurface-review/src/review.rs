@@ -1,6 +1,6 @@
 //! Reviews: one verdict on a proposed change, over model, change, lock, choice and the platforms' lint.
 
-use crate::{report::ReviewReport, side::ReviewSide};
+use crate::{owing_teams::owing_teams, report::ReviewReport, side::ReviewSide};
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, LockChange, Placed, Session};
 use datasurface_change::{ApprovalClaim, ChangeControl, ChangeReport, ChangeSource, new_findings};
@@ -108,7 +108,11 @@ impl<'a> Review<'a> {
         [old_side, new_side]: [&ReviewSide; 2],
         judge: impl FnOnce(ChangeControl) -> ChangeReport,
     ) -> ReviewReport {
-        let change = judge(self.control(old_side, new_side));
+        let mut control = self.control(old_side, new_side);
+        if let Some(before) = before {
+            control = control.requiring(owing_teams(locks, [&before.ecosystem, &after.ecosystem]));
+        }
+        let change = judge(control);
         let nothing = Findings::default();
         let (mut found, mut known) =
             news(before.map_or(&nothing, |before| &before.findings), &after.findings);

@@ -5,7 +5,7 @@ use datasurface_model::CodeInfo;
 
 /// Every code of a change of a lock.
 pub(crate) static CODES: &[&CodeInfo] =
-    &[&LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &OTHER_OWNER, &PLATFORM_OVER];
+    &[&LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &OTHER_OWNER, &EDITED, &FORMER_TEAM, &PLATFORM_OVER];
 
 pub(crate) static LOCK_GONE: CodeInfo = CodeInfo::error(
     "lock/gone",
@@ -36,5 +36,23 @@ pub(crate) static OTHER_OWNER: CodeInfo = CodeInfo::error(
     "lock/other-owner",
     "a lock gives stored data to another team",
     "The lock remembers the team that declared a datastore last: only that team may take up what is held of it. Rendering writes the entry,      from what is declared. Here it names a team that the lock before it does not name, and that did not declare the datastore: somebody      edited it. Restore the entry.",
+)
+.not_waivable();
+
+pub(crate) static EDITED: CodeInfo = CodeInfo::error(
+    "lock/edited",
+    "a lock has an entry that nothing accounts for",
+    "What a lock says of storage names, of owners, of what is left and of what is held is what the lock of the live model says, or what \
+     rendering or a verb makes of that. Anything else is an edit, or a merge of two branches: something would be stored under another \
+     name, or somebody would lose what is theirs. Restore the lock of the live branch, and change it by `render`, `move` and `release` alone.",
+)
+.not_waivable();
+
+pub(crate) static FORMER_TEAM: CodeInfo = CodeInfo::error(
+    "lock/former-team",
+    "a new team has the name of one that left data",
+    "By the lock, stored data belongs to a team that is not declared in the live model. A new team of that name would take it up, whoever \
+     owns it. A team that is gone has left nothing to anybody: the lock knows that once the live model is rendered. Render it first, and put \
+     that lock into the live branch; or choose another name.",
 )
 .not_waivable();

@@ -1,6 +1,7 @@
 //! Two versions of a lock: what is held goes by release, by date, or because somebody is promised as much again.
 
 mod codes;
+mod entries;
 
 pub(crate) use codes::{CODES, OTHER_OWNER};
 
@@ -10,10 +11,7 @@ use codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE};
 use datasurface_graph::StorageOf;
 use datasurface_model::{DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, Valid, segment};
 use datasurface_platform::HeldState;
-use datasurface_state::{
-    Lock, Owed,
-    storage::{self, StorageKind},
-};
+use datasurface_state::{Lock, Owed, storage};
 use std::collections::BTreeMap;
 
 /// A change of a lock, from that of the live model to that of a proposed one, and what it is judged with.
@@ -43,6 +41,8 @@ impl LockChange<'_> {
             return vec![finding.with_help("restore `datasurface.lock` from version control")];
         }
         let mut found = self.other_owners();
+        found.extend(self.edited());
+        found.extend(self.former_teams());
         let taken = self.bearers();
         for (platform, lock) in &self.old.platforms {
             // A platform may be renamed with this change, or with an earlier one that the new lock has and the old one has not.
@@ -76,17 +76,11 @@ impl LockChange<'_> {
         let given = unknown.into_iter().map(|(stored, team)| {
             format!("by the lock, `{stored}` belongs to the team `{team}`, which has not declared it")
         });
-        let is_of_team = |kind: StorageKind| matches!(kind, StorageKind::Zones | StorageKind::Teams);
-        let renamed = storage::allocate(new, self.old).record.disagreements(names).into_iter();
-        let renamed = renamed.filter(|(kind, ..)| is_of_team(*kind)).map(|(kind, name, [was, now])| {
-            let noun = kind.noun();
-            format!("by the lock, the {noun} `{name}` is the one that was called `{now}`, and not `{was}`")
-        });
         let finding = |message| {
             Diagnostic::new(&OTHER_OWNER, lock_path(), message)
                 .with_help("restore the entries of the lock that the live model has")
         };
-        given.chain(renamed).map(finding).collect()
+        given.map(finding).collect()
     }
 
     /// Whether an entry may become what the new lock makes of it.

@@ -8,12 +8,14 @@
 )]
 
 mod continued;
+mod edited_locks;
 #[path = "../../../datasurface-broker/tests/it/fixture.rs"]
 mod fixture;
 mod held_sequences;
 mod many;
 #[path = "../../../datasurface-broker/tests/it/minimal_platform.rs"]
 mod minimal_platform;
+mod owing_teams;
 mod recaptured;
 mod review;
 #[path = "../../../datasurface-broker/tests/it/sharing_platform.rs"]

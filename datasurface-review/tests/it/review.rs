@@ -9,10 +9,10 @@ use datasurface_model::*;
 use datasurface_review::{Review, ReviewReport, ReviewSide};
 
 /// The owner of the ecosystem and of its lock.
-const MODEL: &str = "github:o/model@main";
+pub(crate) const MODEL: &str = "github:o/model@main";
 const TEAM: &str = "github:o/team@main";
 
-fn side(ecosystem: &Ecosystem, lock: &Lock) -> ReviewSide {
+pub(crate) fn side(ecosystem: &Ecosystem, lock: &Lock) -> ReviewSide {
     let documents = Documents::new().document("model.json", datasurface_document::to_json(ecosystem));
     ReviewSide::new(documents).with_lock(lock.to_text())
 }

@@ -5,16 +5,20 @@
 //! `allocate.rs`.
 
 mod allocate;
+mod edited;
 mod left;
 mod recaptured;
 mod taken_up;
+mod teams;
 
 pub(crate) use allocate::NAME_TWICE;
 pub use allocate::{Allocated, allocate, is_allocated_alike};
+pub use edited::LockEdit;
 pub use left::{DeclaredNames, Owners, StoredData, declared_owners};
 pub use recaptured::{RENAMED_DELIVERY, recaptured};
 pub use taken_up::keeps_its_own;
 pub(crate) use taken_up::{CANNOT_CONTINUE, NOT_LAST_OWNER};
+pub use teams::{OwingTeam, changed_owing_teams};
 
 use datasurface_graph::StorageOf;
 use datasurface_model::{

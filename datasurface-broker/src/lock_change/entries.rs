@@ -1,0 +1,126 @@
+//! Entries of a lock that nothing accounts for, and teams that would find data under their name.
+
+use super::{
+    LockChange,
+    codes::{EDITED, FORMER_TEAM},
+    lock_path, owed_on,
+};
+use datasurface_graph::StorageOf;
+use datasurface_model::{
+    Classification, DatasetKey, DatastoreName, Diagnostic, Ecosystem, Entity, Set, Valid, ownership::OwnedPart,
+};
+use datasurface_platform::HeldState;
+use datasurface_state::{
+    Lock,
+    storage::{self, LockEdit},
+};
+use std::{
+    cell::LazyCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+impl LockChange<'_> {
+    /// What the new lock says otherwise than the old one, for no other reason than that somebody wrote it.
+    pub(super) fn edited(&self) -> Vec<Diagnostic> {
+        if self.old == self.new {
+            return Vec::new();
+        }
+        let [old, new] = self.ecosystems;
+        let wanted = self.wanted();
+        let edit =
+            LockEdit { before: self.old, after: self.new, ecosystems: [old, new], wanted: &wanted };
+        let mut entries = edit.entries();
+        entries.extend(self.other_held());
+        let finding = |entry: String| {
+            let message = format!(
+                "{entry} is neither what the lock of the live model says, nor what rendering makes of that"
+            );
+            let help = "restore `datasurface.lock` of the live branch, and change it by `render`, `move` and `release`";
+            Diagnostic::new(&EDITED, lock_path(), message).with_help(help)
+        };
+        entries.into_iter().map(finding).collect()
+    }
+
+    /// The datastores that consumers ask for after the change, by storage names.
+    fn wanted(&self) -> BTreeSet<DatastoreName> {
+        let Some(placed) = self.placed else { return BTreeSet::new() };
+        let names = placed.lock.storage_names();
+        let owed = placed.graphs.iter().map(|graph| owed_on(placed, &names.platform(graph.platform())));
+        owed.flat_map(|owed| owed.keys().map(|key| key.datastore.clone()).collect::<Vec<_>>()).collect()
+    }
+
+    /// What is held as before, and described otherwise, where neither model describes it like that: where it is, and what people may
+    /// know of it.
+    fn other_held(&self) -> Vec<String> {
+        let [old, new] = self.ecosystems;
+        let models = LazyCell::new(|| [Described::new(old, self.old), Described::new(new, self.new)]);
+        let [before, after] = [self.old, self.new].map(Lock::storage_names);
+        let mut found = Vec::new();
+        for (platform, state) in self.new.all_held() {
+            let storage = after.platform(platform);
+            let mut same = self.old.all_held().filter(|(name, held)| {
+                held.resource == state.resource && before.platform(name) == storage
+            });
+            let Some((_, was)) = same.next() else { continue };
+            let is_described = (&was.scope, &was.node) == (&state.scope, &state.node)
+                || models.iter().any(|model| model.describes(state));
+            let released = state.released_by.as_ref();
+            let is_released = [None, was.released_by.as_ref(), self.old.base_revision()].contains(&released);
+            if !is_described || !is_released {
+                found.push(format!("what is said of `{}`, which `{platform}` holds,", state.resource));
+            }
+        }
+        found
+    }
+
+    /// The teams that come with the change, and to which stored data belongs by the lock.
+    pub(super) fn former_teams(&self) -> Vec<Diagnostic> {
+        let changed = storage::changed_owing_teams([self.old, self.new], self.ecosystems.map(|one| &**one));
+        let new = changed.into_iter().filter(|team| team.before.is_none());
+        let finding = |team: storage::OwingTeam| {
+            let message = format!(
+                "the team `{}` is new, and by the lock stored data belongs to a former one, `{}`",
+                team.team, team.stored
+            );
+            let help = "render the live model first, and put that lock into the live branch, or choose another name";
+            Diagnostic::new(&FORMER_TEAM, OwnedPart::Team(team.team).path(), message).with_help(help)
+        };
+        new.map(finding).collect()
+    }
+}
+
+/// What a model says of its datasets, by storage names.
+struct Described<'a> {
+    ecosystem: &'a Ecosystem,
+    classes: BTreeMap<DatasetKey, Set<Classification>>,
+}
+
+impl<'a> Described<'a> {
+    fn new(ecosystem: &'a Valid<Ecosystem>, lock: &Lock) -> Self {
+        let names = storage::allocate(ecosystem, lock).record;
+        let stores = ecosystem.datastores().into_iter();
+        let classes = stores.flat_map(|store| {
+            let names = &names;
+            store.entity.datasets().iter().map(move |dataset| {
+                let key = DatasetKey::new(store.entity.name(), dataset.name());
+                (names.dataset(&key), dataset.all_classifications())
+            })
+        });
+        Self { ecosystem, classes: classes.collect() }
+    }
+
+    /// Whether held data has at least the classes that its dataset has here, and belongs to the owners that are declared here.
+    fn describes(&self, state: &HeldState) -> bool {
+        let Some(declared) = self.classes.get(&state.holds.dataset) else { return false };
+        let datasets = state.node.facts().datasets().iter();
+        let mut said = datasets.filter(|facts| *facts.storage_key() == state.holds.dataset).map(|facts| {
+            let columns = facts.schema.table().columns().iter().flat_map(|column| column.classifications());
+            columns.chain(&facts.classifications).collect::<BTreeSet<_>>()
+        });
+        let is_owned = state.node.metadata().subjects.iter().all(|subject| {
+            let owner = OwnedPart::Team(subject.team.clone()).owner(self.ecosystem);
+            owner.is_some_and(|owner| owner.is_same(&subject.owner))
+        });
+        is_owned && said.all(|said| declared.iter().all(|class| said.contains(class)))
+    }
+}

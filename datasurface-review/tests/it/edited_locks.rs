@@ -1,0 +1,147 @@
+//! Locks of which somebody edited an entry: it is what the live lock says, or what rendering and the verbs make of that.
+
+use crate::{
+    continued::{dataset, edited, store, world},
+    fixture::*,
+    review::{MODEL, judged, refusals},
+};
+use datasurface_broker::Lock;
+use datasurface_model::*;
+use serde_json::{Value, json};
+
+/// `S/a` of the team `T` is held, and `S/b` and `O/d` are read.
+fn live() -> (Site, Ecosystem) {
+    let site = Site::new();
+    let a = || dataset("a").classified("PII");
+    let others = || [store("O", [dataset("d")])];
+    site.render(world([store("S", [a(), dataset("b")]), store("Q", [dataset("q")])], others()), today());
+    let live = world([store("S", [dataset("b")])], others());
+    site.render(live.clone(), today());
+    assert_eq!(site.lock().held(&"P".into()).len(), 2);
+    (site, live)
+}
+
+fn codes_of(old: (&Ecosystem, &Lock), new: (&Ecosystem, &Lock)) -> Vec<String> {
+    refusals(&judged([old, new], MODEL, today())).into_iter().map(str::to_owned).collect()
+}
+
+/// Edits what is held of a dataset.
+fn held<'v>(lock: &'v mut Value, dataset: &str) -> &'v mut Value {
+    let held = lock["platforms"]["P"]["held"].as_array_mut().unwrap();
+    held.iter_mut().find(|held| held["holds"]["dataset"] == dataset).unwrap()
+}
+
+#[test]
+fn an_entry_that_nothing_accounts_for_is_refused() {
+    let (site, model) = live();
+    let lock = site.lock();
+    let edits: [(&str, fn(&mut Value)); 15] = [
+        ("two datastores swap their storage", |lock| {
+            lock["storage"]["names"] = json!({"datastores": {"S": {"storage": "O"}, "O": {"storage": "S"}}});
+        }),
+        ("another storage name", |lock| {
+            lock["storage"]["names"] = json!({"datastores": {"S": {"storage": "X"}}});
+        }),
+        ("a name for a dataset to come", |lock| {
+            lock["storage"]["names"] =
+                json!({"datasets": {"O/e": {"storage": "d"}}, "datastores": {"N": {"storage": "S"}}});
+        }),
+        ("a name for what is left", |lock| {
+            lock["storage"]["left"].as_object_mut().unwrap().remove("datastores").unwrap();
+            lock["storage"]["names"] = json!({"datastores": {"Q": {"storage": "Q"}}});
+        }),
+        ("what is left of a dataset", |lock| {
+            lock["storage"]["left"]["datasets"].as_object_mut().unwrap().remove("S/a").unwrap();
+        }),
+        ("the owner of what is left", |lock| lock["storage"]["left"]["datasets"]["S/a"] = Value::Null),
+        ("something left that was never there", |lock| {
+            lock["storage"]["left"]["datasets"]["Never/x"] = Value::Null;
+        }),
+        ("all storage names", |lock| drop(lock.as_object_mut().unwrap().remove("storage"))),
+        ("the format", |lock| {
+            lock.as_object_mut().unwrap().remove("storage");
+            lock["format"] = json!("datasurface-lock/1");
+        }),
+        ("an owner", |lock| drop(lock["owners"].as_object_mut().unwrap().remove("S"))),
+        ("all owners", |lock| drop(lock.as_object_mut().unwrap().remove("owners"))),
+        ("a class", |lock| {
+            held(lock, "S/a")["node"]["facts"]["detail"]["ingest"]["datasets"][0]["classifications"] =
+                json!(["Public"]);
+        }),
+        ("an owner of held data", |lock| {
+            held(lock, "S/a")["node"]["metadata"]["subjects"][0]["owner"] = json!("github:o/other@main");
+        }),
+        ("the shard", |lock| held(lock, "S/a")["shard"] = json!("elsewhere")),
+        ("a release before its time", |lock| {
+            held(lock, "S/a")["released_by"] = json!("0".repeat(64));
+        }),
+    ];
+    for (what, edit) in edits {
+        let forged = edited(&lock, edit);
+        let refused = codes_of((&model, &lock), (&model, &forged));
+        assert!(refused.contains(&"lock/edited".to_owned()), "{what}: {refused:?}");
+    }
+    assert_eq!(codes_of((&model, &lock), (&model, &lock)), [] as [&str; 0], "nobody edited it");
+}
+
+#[test]
+fn a_finding_about_an_entry_names_it_and_says_what_to_do() {
+    let (site, model) = live();
+    let forged = edited(&site.lock(), |lock| {
+        lock["storage"]["left"]["datasets"].as_object_mut().unwrap().remove("S/a").unwrap();
+    });
+    let report = judged([(&model, &site.lock()), (&model, &forged)], MODEL, today());
+    let finding = report.findings.iter().find(|finding| finding.code() == "lock/edited").unwrap();
+    assert!(finding.message().starts_with("what is left of the dataset `S/a`"), "{}", finding.message());
+    assert!(finding.help().unwrap().contains("restore `datasurface.lock` of the live branch"));
+}
+
+#[test]
+fn what_rendering_and_the_verbs_write_is_accounted_for() {
+    let others = || [store("O", [dataset("d")])];
+    let of = |stores: &[Datastore]| world(stores.to_vec(), others());
+    let a = || dataset("a");
+    let steps: Vec<Ecosystem> = vec![
+        of(&[store("S", [a(), dataset("b")])]),
+        of(&[store("S", [dataset("x").renamed_from("a"), dataset("b")])]),
+        // What is renamed settles, and something new takes its former name.
+        of(&[store("S", [dataset("x"), dataset("b"), a()])]),
+        of(&[store("R", [dataset("x"), dataset("b"), a()]).renamed_from("S")]),
+        of(&[store("R", [dataset("b")])]),
+        of(&[store("R", [dataset("b"), a(), dataset("y").continuing("S/a")])]),
+        of(&[]),
+        of(&[store("S", [dataset("z").continuing("S/b")])]),
+    ];
+    let lagging = |from: usize, to: usize| {
+        let site = Site::new();
+        steps[..=from].iter().for_each(|model| drop(site.render(model.clone(), today())));
+        let live = site.lock();
+        site.render(steps[to].clone(), today());
+        (live, site.lock())
+    };
+    let is_of_lock = |code: &String| code.starts_with("lock/");
+    for at in 1..steps.len() {
+        let (live, rendered) = lagging(at - 1, at);
+        for lock in [&live, &rendered] {
+            let codes = codes_of((&steps[at - 1], &live), (&steps[at], lock));
+            assert_eq!(codes.into_iter().filter(is_of_lock).collect::<Vec<_>>(), [] as [&str; 0], "{at}");
+        }
+        // The lock follows later, when the change is live.
+        let codes = codes_of((&steps[at], &live), (&steps[at], &rendered));
+        assert_eq!(codes.into_iter().filter(is_of_lock).collect::<Vec<_>>(), [] as [&str; 0], "{at}");
+    }
+    // The verbs: a release, and the first lock.
+    let (site, model) = live();
+    let mut released = site.lock();
+    assert!(released.release(&"P".into(), "shelf.S/a", "nobody needs it").is_some());
+    assert_eq!(codes_of((&model, &site.lock()), (&model, &released)), [] as [&str; 0]);
+    let first = Site::new();
+    first.render(model.clone(), today());
+    assert_eq!(codes_of((&model, &Lock::default()), (&model, &first.lock())), [] as [&str; 0]);
+    // A lock of before there were names and owners.
+    let older = edited(&first.lock(), |lock| {
+        lock.as_object_mut().unwrap().remove("owners");
+        lock["format"] = json!("datasurface-lock/1");
+    });
+    assert_eq!(codes_of((&model, &older), (&model, &first.lock())), [] as [&str; 0]);
+}
