@@ -39,6 +39,8 @@ pub struct DeniedPart {
     pub misplaced: BTreeSet<Text>,
     /// Whether the lock was touched.
     pub lock: bool,
+    /// Whether the configuration was touched.
+    pub configuration: bool,
 }
 
 /// A decision, and what it is about.
@@ -58,7 +60,7 @@ impl Authorization {
         let actors = Actors::new(old, new, source, Vec::new());
         let former = FormerNames::from_diff(diff);
         let owners = Owners { old, new, former: &former, actors: &actors, files: None };
-        owners.evaluate(diff, source.touches_lock()).authorization
+        owners.evaluate(diff, source).authorization
     }
 
     /// Whether it is allowed.
@@ -89,7 +91,7 @@ pub(super) struct Owners<'e, 'c> {
 
 impl<'e, 'c> Owners<'e, 'c> {
     /// Decides on a change.
-    pub(super) fn evaluate(&self, diff: &ModelDiff, touches_lock: bool) -> Evaluation {
+    pub(super) fn evaluate(&self, diff: &ModelDiff, source: &ChangeSource) -> Evaluation {
         let mut denied = BTreeMap::<OwnedPart, DeniedPart>::new();
         let mut touched = BTreeMap::<OwnedPart, usize>::new();
         let mut trusted = BTreeMap::<ApprovalClaim, BTreeSet<OwnedPart>>::new();
@@ -110,9 +112,11 @@ impl<'e, 'c> Owners<'e, 'c> {
                 }
             }
         }
-        // What is claimed of a model says nothing of the lock beside it.
-        if touches_lock && self.actors.owning(self.old.owner()) != Some(Actor::Source) {
-            self.denied_part(&mut denied, &OwnedPart::Ecosystem).lock = true;
+        // What is claimed of a model says nothing of the lock and of the configuration beside it.
+        let (lock, configuration) = (source.touches_lock(), source.touches_configuration());
+        if (lock || configuration) && self.actors.owning(self.old.owner()) != Some(Actor::Source) {
+            let denied = self.denied_part(&mut denied, &OwnedPart::Ecosystem);
+            (denied.lock, denied.configuration) = (lock, configuration);
         }
         let denied: Vec<_> = denied.into_values().collect();
         let authorization =
@@ -131,6 +135,7 @@ impl<'e, 'c> Owners<'e, 'c> {
             differences: Vec::new(),
             misplaced: BTreeSet::new(),
             lock: false,
+            configuration: false,
         })
     }
 

@@ -17,7 +17,7 @@ use std::{
 /// let zone = GovernanceZone::new().team("Sales", "github:shop/mono@main:teams/sales", Team::new());
 /// let ecosystem = Ecosystem::new("Shop", "github:shop/mono@main", "github:shop/mono@main").zone("EU", "github:shop/mono@main", zone);
 /// let owners = CodeOwners::new(&ecosystem, &"github:shop/mono@main".into()).with_team("", "@shop/keepers");
-/// assert!(owners.to_string().ends_with("\n* @shop/keepers\n/teams/sales/ @shop/eu-sales\n/datasurface.lock @shop/keepers\n"));
+/// assert!(owners.to_string().ends_with("\n* @shop/keepers\n/teams/sales/ @shop/eu-sales\n/datasurface.toml @shop/keepers\n"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeOwners {
@@ -65,7 +65,7 @@ impl CodeOwners {
         self
     }
 
-    /// Sets the folder of the model, in which the lock is.
+    /// Sets the folder of the model, in which the lock and the configuration are.
     #[must_use]
     pub fn with_lock_in(mut self, folder: impl Into<Text>) -> Self {
         self.folder = folder.into();
@@ -94,10 +94,11 @@ impl fmt::Display for CodeOwners {
             }
         }
         let folder = if self.folder.is_empty() { String::new() } else { format!("{}/", self.folder) };
-        match self.lock.as_ref().and_then(|path| self.teams.get(path)) {
-            Some(teams) => writeln!(f, "/{folder}datasurface.lock {}", listed(teams)),
-            None => Ok(()),
+        let Some(teams) = self.lock.as_ref().and_then(|path| self.teams.get(path)) else { return Ok(()) };
+        for name in ["datasurface.lock", "datasurface.toml"] {
+            writeln!(f, "/{folder}{name} {}", listed(teams))?;
         }
+        Ok(())
     }
 }
 

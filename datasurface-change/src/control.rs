@@ -217,7 +217,7 @@ impl ChangeControl {
         let files = documents.map(|[old, new]| (old, new));
         let files = files.map(|(old, new)| PartFiles::new(paths, diff, [old, new]));
         let owners = Owners { old, new, former: &former, actors: &actors, files };
-        let mut evaluation = owners.evaluate(diff, self.source.touches_lock());
+        let mut evaluation = owners.evaluate(diff, &self.source);
 
         let change = ChangedModel { old, new, diff, pruned, stores, former: &former };
         let mut required = Vec::new();

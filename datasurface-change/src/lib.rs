@@ -44,6 +44,7 @@ mod sunset;
 mod taken_names;
 mod touched;
 mod uses;
+mod waived_data;
 
 pub use approval::{ApprovalClaim, Approvals, MissingApproval, RequiredApproval, TrustedClaim};
 pub use authorization::{Authorization, DeniedPart};

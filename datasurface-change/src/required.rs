@@ -9,7 +9,7 @@ use super::{
     changed_model::ChangedModel,
     diff::DifferenceKind,
     taken_names::{TakenName, TakenNames},
-    uses,
+    uses, waived_data,
 };
 use datasurface_model::{
     Access, Approval, Consent, ContainerKey, ContainerKind, ContainerUse, ContainerUser, DataContainer,
@@ -21,12 +21,13 @@ use std::collections::BTreeSet;
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
 
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 8] = [
     listed_teams,
     left_zones,
     moved_containers,
     inherited_pins,
     inherited_waivers,
+    waived_data::of_other_owners,
     former_names_taken,
     former_names_redeclared,
 ];

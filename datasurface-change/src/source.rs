@@ -22,6 +22,7 @@ pub struct ChangeSource {
     paths: BTreeSet<Text>,
     files: Option<BTreeSet<Text>>,
     touches_lock: bool,
+    touches_configuration: bool,
 }
 
 impl ChangeSource {
@@ -30,7 +31,7 @@ impl ChangeSource {
     pub fn new(repository: impl Into<Repository>) -> Self {
         let repository = repository.into();
         let paths = repository.owner_path().map(Text::from).into_iter().collect();
-        Self { repository, paths, files: None, touches_lock: false }
+        Self { repository, paths, files: None, touches_lock: false, touches_configuration: false }
     }
 
     /// Declares that the change touches files of the owner with this path, as `teams/sales`. The empty path is that of the
@@ -57,6 +58,13 @@ impl ChangeSource {
         self
     }
 
+    /// Declares that the change touches the configuration, which names programs: it belongs to the ecosystem, as the lock does.
+    #[must_use]
+    pub fn touching_configuration(mut self) -> Self {
+        self.touches_configuration = true;
+        self
+    }
+
     /// The repository.
     #[must_use]
     pub fn repository(&self) -> &Repository {
@@ -65,6 +73,10 @@ impl ChangeSource {
 
     pub(super) fn touches_lock(&self) -> bool {
         self.touches_lock
+    }
+
+    pub(super) fn touches_configuration(&self) -> bool {
+        self.touches_configuration
     }
 }
 

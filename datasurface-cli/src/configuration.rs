@@ -17,8 +17,12 @@ use std::{
     time::Duration,
 };
 
-/// The name of the file, beside the model.
-pub(crate) const FILE_NAME: &str = "datasurface.toml";
+/// The file of the configuration.
+pub(crate) struct ConfigurationFile {
+    pub(crate) path: PathBuf,
+    /// Whether the command names it. What is looked for beside the model is no file elsewhere.
+    pub(crate) is_named: bool,
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,11 +80,12 @@ struct Program {
 pub(crate) fn with_programs(
     registry: Registry,
     hooks: Hooks,
-    file: &Path,
+    ConfigurationFile { path: file, is_named }: &ConfigurationFile,
 ) -> Result<(Registry, Hooks), String> {
     let in_file = |reason: String| format!("{}: {reason}", file.display());
+    let inside = if *is_named { None } else { file.parent() };
     let text =
-        read_regular_text(file, None, ModelPath::root()).map_err(|unread| in_file(messages(&unread)))?;
+        read_regular_text(file, inside, ModelPath::root()).map_err(|unread| in_file(messages(&unread)))?;
     let configuration: Configuration =
         toml::from_str(&text).map_err(|error| in_file(error.to_string().trim_end().to_owned()))?;
     let folder = absolute(file).map_err(|error| in_file(error.to_string()))?;

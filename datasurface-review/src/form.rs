@@ -174,6 +174,8 @@ struct DeniedPart {
     misplaced: Option<Vec<String>>,
     /// Whether the lock was touched.
     lock: bool,
+    /// Whether the configuration was touched.
+    configuration: bool,
 }
 
 /// The approvals of a change, besides that of its source.

@@ -153,13 +153,16 @@ impl<'a> Review<'a> {
         if old.lock_text != new.lock_text {
             source = source.touching_lock();
         }
+        if old.configuration != new.configuration {
+            source = source.touching_configuration();
+        }
         let documents = [old.in_repository(), new.in_repository()];
         let [before, after] = &documents;
         if source.repository().owner_path().is_none() {
             source = source.touching_files(old.changed_files(new, [before, after]));
         }
-        let lock = new.lock_text.as_ref().map_or("", |text| text.as_str());
-        let control = ChangeControl::new(source, self.on).beside(lock).in_documents(before, after);
+        let beside: Vec<_> = [&new.lock_text, &new.configuration].into_iter().flatten().map(|text| text.as_str()).collect();
+        let control = ChangeControl::new(source, self.on).beside(beside.join("\n")).in_documents(before, after);
         let control = if self.is_strict { control.strict() } else { control };
         control.approved_by(self.claims.iter().cloned())
     }

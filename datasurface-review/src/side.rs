@@ -5,12 +5,17 @@ use datasurface_document::{Documents, read_regular_text};
 use datasurface_model::{Findings, ModelPath, Text, segment};
 use std::{collections::BTreeSet, path::Path};
 
-/// One side of a review: the documents of a model, and the lock beside it.
+/// The name that the configuration has beside a model. It names programs, which whoever checks or renders the model starts.
+pub const CONFIGURATION_FILE_NAME: &str = "datasurface.toml";
+
+/// One side of a review: the documents of a model, and the lock and the configuration beside it.
 #[derive(Clone, Debug, Default)]
 pub struct ReviewSide {
     pub(super) documents: Documents,
     pub(super) unread: Findings,
     pub(super) lock_text: Option<Text>,
+    /// The text of the configuration: no program of it is started.
+    pub(super) configuration: Option<Text>,
     /// The beginning of the names of documents that is none of their paths in the repository.
     outside: Text,
     /// The folder of the model in the repository.
@@ -25,28 +30,30 @@ impl ReviewSide {
         Self { documents, ..Self::default() }
     }
 
-    /// Reads the model in a file or a folder, by the rules of [`Documents::open`], and the lock beside it, or in it if it is a
-    /// folder. What cannot be read refuses a change.
+    /// Reads the model in a file or a folder, by the rules of [`Documents::open`], and the lock and the configuration beside it, or in it
+    /// if it is a folder. What cannot be read refuses a change.
     #[must_use]
     pub fn from_path(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
         let (documents, unread) = Documents::from_path(path);
-        let (lock, outside) = if path.is_dir() {
-            (path.join(LOCK_FILE_NAME), Some(path))
-        } else {
-            (path.with_file_name(LOCK_FILE_NAME), path.parent())
-        };
+        let outside = if path.is_dir() { Some(path) } else { path.parent() };
         let mut side = Self::new(documents).with_unread(unread);
         side.outside = outside.map(|outside| outside.display().to_string().into()).unwrap_or_default();
-        if lock.symlink_metadata().is_err() {
-            return side;
-        }
-        let place = ModelPath::root().child(segment::LOCK, lock.display().to_string());
-        match read_regular_text(&lock, outside, place) {
-            Ok(text) => side.with_lock(text),
+        side.lock_text = side.read_beside(outside, LOCK_FILE_NAME, segment::LOCK);
+        side.configuration = side.read_beside(outside, CONFIGURATION_FILE_NAME, segment::DOCUMENTS);
+        side
+    }
+
+    /// Reads a file in the folder of the model; none if there is none, or if it cannot be read, which is a finding.
+    fn read_beside(&mut self, folder: Option<&Path>, name: &str, place: &str) -> Option<Text> {
+        let file = folder.unwrap_or(Path::new("")).join(name);
+        file.symlink_metadata().ok()?;
+        let place = ModelPath::root().child(place, file.display().to_string());
+        match read_regular_text(&file, folder, place) {
+            Ok(text) => Some(text.into()),
             Err(findings) => {
-                side.unread.extend(findings);
-                side
+                self.unread.extend(findings);
+                None
             }
         }
     }
@@ -73,11 +80,18 @@ impl ReviewSide {
         self
     }
 
-    /// Whether nothing is there: no document, no lock, and nothing that could not be read.
+    /// Sets the text of the configuration, `datasurface.toml`. Only the ecosystem's owner changes it.
+    #[must_use]
+    pub fn with_configuration(mut self, text: impl Into<Text>) -> Self {
+        self.configuration = Some(text.into());
+        self
+    }
+
+    /// Whether nothing is there: no document, no lock, no configuration, and nothing that could not be read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let is_nothing = |code: &str| matches!(code, "document/no-documents" | "document/missing-file");
-        self.documents.is_empty() && self.lock_text.is_none() && self.unread.codes().all(is_nothing)
+        self.documents.is_empty() && self.lock_text.is_none() && self.configuration.is_none() && self.unread.codes().all(is_nothing)
     }
 
     /// Reads the lock; one that is missing is empty.
@@ -114,6 +128,9 @@ impl ReviewSide {
         let mut changed: BTreeSet<Text> = changed.map(Text::from).collect();
         if self.lock_text != new.lock_text {
             changed.insert(new.path_of(LOCK_FILE_NAME));
+        }
+        if self.configuration != new.configuration {
+            changed.insert(new.path_of(CONFIGURATION_FILE_NAME));
         }
         changed
     }

@@ -158,7 +158,11 @@ impl ChangeReport {
             [] => String::new(),
             files => format!(", in {}, outside of the owner's folder", files.join(", ")),
         };
-        let message = format!("a change from {} touches {}, {whose}{event}{place}", self.source, denied.part);
+        let beside = [(denied.lock, "the lock"), (denied.configuration, "`datasurface.toml`")];
+        let beside = beside.into_iter().filter(|(is_touched, _)| *is_touched).map(|(_, name)| name);
+        let beside: String = beside.map(|name| format!(", with {name}")).collect();
+        let message =
+            format!("a change from {} touches {}{beside}, {whose}{event}{place}", self.source, denied.part);
         let mut finding =
             Diagnostic::new(&codes::NOT_YOURS, path.clone(), message).with_help(codes::NOT_YOURS.explanation);
         for difference in denied.differences.iter().take(LISTED) {

@@ -387,6 +387,33 @@ fn a_stale_waiver_is_inherited_with_its_authors_approval() {
 }
 
 #[test]
+fn a_waiver_of_a_sink_is_not_about_the_data_of_whoever_takes_the_name() {
+    let path = "zones/USA/teams/Stock/workspaces/W/groups/g/sinks/Shop/d";
+    let waiver = Waiver::new("governance/location", path, "agreed", day("2027-01-01"));
+    let store = |name: &str, container: &str| {
+        Datastore::new(name)
+            .captured(Capture::sql_snapshot(container))
+            .dataset(Dataset::new("d", "id Date"))
+    };
+    let with = |sales: &str, stock: Option<&str>| {
+        let model = fixture()
+            .waiver(waiver.clone())
+            .edit_team("USA", "Sales", |team| team.datastore(store(sales, "USA/Sales/Source")));
+        stock.into_iter().fold(model, |model, name| {
+            model.edit_team("USA", "Stock", |team| team.datastore(store(name, "USA/Sales/Source")))
+        })
+    };
+    let old = with("Shop", None);
+    // The sink is the same, and so is its waiver; what has the name is another owner's.
+    let taken = with("Shop2", Some("Shop"));
+    assert!(missing(&old, &taken, SALES).contains(&ECOSYSTEM.to_owned()));
+    // The mirrors: the owner goes on, and something else is new.
+    assert_eq!(missing(&old, &with("Shop", Some("Other")), STOCK), [] as [&str; 0]);
+    let more = old.clone().edit_team("USA", "Sales", |team| team.datastore(store("More", "USA/Sales/Source")));
+    assert_eq!(missing(&old, &more, SALES), [] as [&str; 0]);
+}
+
+#[test]
 fn what_is_renamed_keeps_a_waiver_that_its_author_repeated_before() {
     let waiver = |dataset: &str| {
         let path = format!("zones/USA/teams/Sales/datastores/Shop/datasets/{dataset}");

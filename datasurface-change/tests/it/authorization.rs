@@ -305,6 +305,15 @@ fn the_lock_belongs_to_the_ecosystem() {
 }
 
 #[test]
+fn the_configuration_belongs_to_the_ecosystem_as_the_lock_does() {
+    let source = |source: &str| ChangeSource::new(source).touching_configuration();
+    let touching = |name: &str| denied_source(&fixture(), &fixture(), &source(name));
+    assert_eq!(touching(SALES), [THE_ECOSYSTEM]);
+    assert_eq!(touching(USA), [THE_ECOSYSTEM]);
+    assert_eq!(touching(ECOSYSTEM), [] as [&str; 0]);
+}
+
+#[test]
 fn two_owners_parts_are_not_changed_by_one() {
     let both = added_dataset().edit_team("USA", "Stock", |team| team.documented("ours"));
     attack(&both, SALES, &[THE_STOCK]);

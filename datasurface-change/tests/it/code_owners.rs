@@ -99,6 +99,7 @@ fn teams_are_called_like_the_parts() {
             "/zones/usa/ @shop/usa",
             "/zones/usa/sales/ @shop/usa-sales",
             "/company/datasurface.lock @shop/shop-inc",
+            "/company/datasurface.toml @shop/shop-inc",
         ]
     );
     // Another repository, and another branch, have files of their own.

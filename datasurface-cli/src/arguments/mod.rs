@@ -11,7 +11,7 @@ pub(crate) use operate::{Run, Status, StatusFormat, TargetArguments};
 use crate::{
     ask::Ask,
     codeowners::CodeOwnersArguments,
-    configuration,
+    configuration::ConfigurationFile,
     moves::Move,
     plan::{Plan, Render, Watch},
     review::Review,
@@ -19,6 +19,7 @@ use crate::{
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use datasurface_broker::PlatformTask;
 use datasurface_model::{ColumnName, DatasetKey, PlatformKind, PlatformName};
+use datasurface_review::CONFIGURATION_FILE_NAME;
 use std::{env, path::PathBuf, process};
 
 const EXIT_CODES: &str = "\
@@ -233,19 +234,20 @@ impl Arguments {
         arguments
     }
 
-    /// The configuration: named, or beside the model if there is such a file. A pipe or a device there is none.
-    pub(crate) fn configuration(&self) -> Option<PathBuf> {
+    /// The configuration: named, or beside the model if something has its name there.
+    pub(crate) fn configuration(&self) -> Option<ConfigurationFile> {
         let by_default = || {
             let file = match &self.verb {
                 // What decides about transformers is asked, also by those who do not think of it.
                 Verb::Run(Run { site, .. }) | Verb::Status(Status { site, .. }) => {
-                    site.root.clone().unwrap_or_default().join(configuration::FILE_NAME)
+                    site.root.clone().unwrap_or_default().join(CONFIGURATION_FILE_NAME)
                 }
-                verb => verb.model()?.beside(configuration::FILE_NAME),
+                verb => verb.model()?.beside(CONFIGURATION_FILE_NAME),
             };
-            file.is_file().then_some(file)
+            file.symlink_metadata().is_ok().then_some(ConfigurationFile { path: file, is_named: false })
         };
-        self.configuration.clone().or_else(by_default)
+        let named = self.configuration.clone().map(|path| ConfigurationFile { path, is_named: true });
+        named.or_else(by_default)
     }
 }
 

@@ -223,3 +223,31 @@ fn a_configuration_that_may_never_end_is_not_opened() {
     let said = fixture.run("check model.json --configuration pipe.toml --on 2026-02-01");
     assert!(said.err.contains("`pipe.toml` is a device or a pipe, which may never end"), "{said:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_beside_the_model_is_a_regular_file_of_its_folder() {
+    use std::os::unix::fs::symlink;
+    let fixture = Fixture::new(&models::first());
+    for folder in ["pipe", "inside", "outside"] {
+        fs::create_dir(fixture.path(folder)).unwrap();
+        fixture.write(&format!("{folder}/a.json"), datasurface_document::to_json(&models::first()));
+    }
+    pipe(&fixture, "pipe/datasurface.toml");
+    fixture.write("inside/kept", "");
+    fixture.write("kept", "");
+    symlink("kept", fixture.path("inside/datasurface.toml")).unwrap();
+    symlink("../kept", fixture.path("outside/datasurface.toml")).unwrap();
+    fixture.run("check inside --on 2026-02-01").good();
+    fixture.run("check inside --configuration outside/datasurface.toml --on 2026-02-01").good();
+    for (model, complaint) in [
+        ("pipe", "is a device or a pipe, which may never end"),
+        ("outside", "is a link that leads out of the folder"),
+    ] {
+        let said = fixture.run(&format!("check {model} --on 2026-02-01"));
+        assert!(said.code == 2 && said.err.contains(complaint), "{said:?}");
+        let source = "github:northwind/ecosystem@main";
+        let said = fixture.run(&format!("review inside {model} --source {source} --on 2026-02-01")).bad();
+        assert!(said.out.contains(complaint), "{said:?}");
+    }
+}

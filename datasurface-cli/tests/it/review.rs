@@ -113,6 +113,19 @@ fn the_lock_belongs_to_the_ecosystem_and_does_not_vanish() {
 }
 
 #[test]
+fn the_configuration_belongs_to_the_ecosystem_and_is_not_started() {
+    let fixture = sides(&models::first(), &models::first());
+    fixture.write("new/datasurface.toml", "[platforms.mine]\ncommand = [\"./started\"]\n");
+    let said = review(&fixture, OWNER, "").bad();
+    assert!(said.out.contains("touches the ecosystem, with `datasurface.toml`"), "{said:?}");
+    review(&fixture, "github:northwind/ecosystem@main", "").good();
+    // What is there already is nobody's change.
+    fixture.write("old/datasurface.toml", "[platforms.mine]\ncommand = [\"./started\"]\n");
+    review(&fixture, STRANGER, "").good();
+    assert!(review(&fixture, OWNER, "--format json").good().codes().is_empty());
+}
+
+#[test]
 fn what_cannot_be_read_is_refused() {
     let fixture = sides(&models::first(), &models::first());
     fixture.write("new/model.json", "{");

@@ -187,6 +187,15 @@ fn a_lock_that_is_deleted_is_missed() {
 }
 
 #[test]
+fn a_configuration_in_a_commit_or_in_the_work_tree_is_the_ecosystems() {
+    let repo = Repo::new(&models::first());
+    repo.write("datasurface.toml", "[hooks.mine]\ncommand = [\"./started\"]\n");
+    repo.review(OWNER).refused("authorization/not-yours", "with `datasurface.toml`");
+    let head = repo.commit("a program");
+    repo.review(&format!("--head {head} {OWNER}")).refused("authorization/not-yours", "with `datasurface.toml`");
+}
+
+#[test]
 fn links_and_submodules_are_refused() {
     let repo = Repo::new(&models::first());
     repo.write("elsewhere/secret.txt", "secret");

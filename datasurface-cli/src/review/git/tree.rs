@@ -1,9 +1,9 @@
-//! Trees: the documents and the lock in a folder of a commit.
+//! Trees: the documents, the lock and the configuration in a folder of a commit.
 
 use super::{Answered, ObjectId, Repository, blobs::BlobReader, failed, objects, program::invoke, refused};
 use datasurface_broker::LOCK_FILE_NAME;
 use datasurface_document::{Documents, StoredFile, StoredFileKind};
-use datasurface_review::ReviewSide;
+use datasurface_review::{CONFIGURATION_FILE_NAME, ReviewSide};
 use std::{cell::RefCell, collections::BTreeMap};
 
 /// An entry of the listing of a tree.
@@ -42,8 +42,8 @@ impl Repository {
             Some(tree) => self.listing(&tree)?,
             None => Vec::new(),
         };
-        let is_lock = |entry: &&Entry| entry.file.path == LOCK_FILE_NAME;
-        let lock = entries.iter().find(is_lock).cloned();
+        let beside = |name: &str| entries.iter().find(|entry| entry.file.path == name).cloned();
+        let [lock, configuration] = [LOCK_FILE_NAME, CONFIGURATION_FILE_NAME].map(beside);
         let entries = entries.into_iter().filter(|entry| only.is_none_or(|name| entry.file.path == name));
         let entries: Vec<Entry> = entries.collect();
         let files: Vec<StoredFile> = entries.iter().map(|entry| entry.file.clone()).collect();
@@ -54,18 +54,19 @@ impl Repository {
             let id = ids.get(file.path.as_str()).ok_or("it is not listed")?;
             blobs.borrow_mut().read(id).map_err(|error| error.to_string())
         });
-        let side = ReviewSide::new(documents).with_unread(unread);
-        let Some(lock) = lock else {
-            return Ok(side);
+        let text = |entry: Entry| {
+            let name = &entry.file.path;
+            if entry.file.kind != StoredFileKind::Regular {
+                let why = format!("`{name}` is no regular file");
+                return Err(refused(&why, "put the file itself into the folder"));
+            }
+            let bytes = blobs.borrow_mut().read(&entry.id).map_err(|error| failed(&error.to_string()))?;
+            String::from_utf8(bytes)
+                .map_err(|_| refused(&format!("`{name}` is not text in UTF-8"), "restore it"))
         };
-        if lock.file.kind != StoredFileKind::Regular {
-            let why = format!("`{LOCK_FILE_NAME}` is no regular file");
-            return Err(refused(&why, "put the lock itself into the folder"));
-        }
-        let text = blobs.borrow_mut().read(&lock.id).map_err(|error| failed(&error.to_string()))?;
-        let text = String::from_utf8(text)
-            .map_err(|_| refused(&format!("`{LOCK_FILE_NAME}` is not text in UTF-8"), "restore it"))?;
-        Ok(side.with_lock(text))
+        let side = ReviewSide::new(documents).with_unread(unread);
+        let side = lock.map(text).transpose()?.into_iter().fold(side, ReviewSide::with_lock);
+        Ok(configuration.map(text).transpose()?.into_iter().fold(side, ReviewSide::with_configuration))
     }
 
     /// The tree of a commit, or the tree itself.

@@ -6,6 +6,7 @@ use super::{
     refused,
 };
 use datasurface_broker::LOCK_FILE_NAME;
+use datasurface_review::CONFIGURATION_FILE_NAME;
 use datasurface_document::{StoredFile, StoredFileKind};
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -107,7 +108,7 @@ impl Repository {
     }
 }
 
-/// Whether a path is that of a document or a lock of the model in this folder, or in this document.
+/// Whether a path is that of a document, a lock or a configuration of the model in this folder, or in this document.
 fn is_of_model(path: &str, folder: &str) -> bool {
     let beside = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
     let is_in = |folder: &str| {
@@ -115,8 +116,8 @@ fn is_of_model(path: &str, folder: &str) -> bool {
     };
     let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
     let file = StoredFile { path: path.to_owned(), kind: StoredFileKind::Regular, size: 0 };
-    let is_lock = name == LOCK_FILE_NAME;
-    (is_in(folder) || path == folder) && (file.is_document() || is_lock) || is_lock && parent == beside
+    let is_beside = [LOCK_FILE_NAME, CONFIGURATION_FILE_NAME].contains(&name);
+    (is_in(folder) || path == folder) && (file.is_document() || is_beside) || is_beside && parent == beside
 }
 
 /// The kind of what is at a path, if there is anything. What is behind a link counts as a link.
