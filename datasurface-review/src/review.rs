@@ -161,8 +161,10 @@ impl<'a> Review<'a> {
         if source.repository().owner_path().is_none() {
             source = source.touching_files(old.changed_files(new, [before, after]));
         }
-        let beside: Vec<_> = [&new.lock_text, &new.configuration].into_iter().flatten().map(|text| text.as_str()).collect();
-        let control = ChangeControl::new(source, self.on).beside(beside.join("\n")).in_documents(before, after);
+        let beside: Vec<_> =
+            [&new.lock_text, &new.configuration].into_iter().flatten().map(|text| text.as_str()).collect();
+        let control =
+            ChangeControl::new(source, self.on).beside(beside.join("\n")).in_documents(before, after);
         let control = if self.is_strict { control.strict() } else { control };
         control.approved_by(self.claims.iter().cloned())
     }

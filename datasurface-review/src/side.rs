@@ -45,7 +45,7 @@ impl ReviewSide {
     }
 
     /// Reads a file in the folder of the model; none if there is none, or if it cannot be read, which is a finding.
-    fn read_beside(&mut self, folder: Option<&Path>, name: &str, place: &str) -> Option<Text> {
+    fn read_beside(&mut self, folder: Option<&Path>, name: &str, place: &'static str) -> Option<Text> {
         let file = folder.unwrap_or(Path::new("")).join(name);
         file.symlink_metadata().ok()?;
         let place = ModelPath::root().child(place, file.display().to_string());
@@ -91,7 +91,10 @@ impl ReviewSide {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let is_nothing = |code: &str| matches!(code, "document/no-documents" | "document/missing-file");
-        self.documents.is_empty() && self.lock_text.is_none() && self.configuration.is_none() && self.unread.codes().all(is_nothing)
+        self.documents.is_empty()
+            && self.lock_text.is_none()
+            && self.configuration.is_none()
+            && self.unread.codes().all(is_nothing)
     }
 
     /// Reads the lock; one that is missing is empty.

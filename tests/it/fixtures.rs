@@ -32,6 +32,8 @@ const BEYOND: &[&str] = &[
     "capture/former-delivery",
     // It takes a target or a lock that somebody changed.
     "lock/cannot-continue",
+    "lock/edited",
+    "lock/former-team",
     "lock/gone",
     "lock/held-changed",
     "lock/held-name",

@@ -5,7 +5,7 @@ use datasurface_model::CodeInfo;
 
 /// Every code of a change of a lock.
 pub(crate) static CODES: &[&CodeInfo] =
-    &[&LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &OTHER_OWNER, &EDITED, &FORMER_TEAM, &PLATFORM_OVER];
+    &[&EDITED, &FORMER_TEAM, &LOCK_GONE, &HELD_CHANGED, &HELD_NAME, &OTHER_OWNER, &PLATFORM_OVER];
 
 pub(crate) static LOCK_GONE: CodeInfo = CodeInfo::error(
     "lock/gone",

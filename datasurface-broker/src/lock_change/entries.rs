@@ -7,7 +7,8 @@ use super::{
 };
 use datasurface_graph::StorageOf;
 use datasurface_model::{
-    Classification, DatasetKey, DatastoreName, Diagnostic, Ecosystem, Entity, Set, Valid, ownership::OwnedPart,
+    Classification, DatasetKey, DatastoreName, Diagnostic, Ecosystem, Entity, Set, Valid,
+    ownership::OwnedPart,
 };
 use datasurface_platform::HeldState;
 use datasurface_state::{
@@ -27,8 +28,7 @@ impl LockChange<'_> {
         }
         let [old, new] = self.ecosystems;
         let wanted = self.wanted();
-        let edit =
-            LockEdit { before: self.old, after: self.new, ecosystems: [old, new], wanted: &wanted };
+        let edit = LockEdit { before: self.old, after: self.new, ecosystems: [old, new], wanted: &wanted };
         let mut entries = edit.entries();
         entries.extend(self.other_held());
         let finding = |entry: String| {
@@ -58,9 +58,10 @@ impl LockChange<'_> {
         let mut found = Vec::new();
         for (platform, state) in self.new.all_held() {
             let storage = after.platform(platform);
-            let mut same = self.old.all_held().filter(|(name, held)| {
-                held.resource == state.resource && before.platform(name) == storage
-            });
+            let mut same = self
+                .old
+                .all_held()
+                .filter(|(name, held)| held.resource == state.resource && before.platform(name) == storage);
             let Some((_, was)) = same.next() else { continue };
             let is_described = (&was.scope, &was.node) == (&state.scope, &state.node)
                 || models.iter().any(|model| model.describes(state));
@@ -82,7 +83,8 @@ impl LockChange<'_> {
                 "the team `{}` is new, and by the lock stored data belongs to a former one, `{}`",
                 team.team, team.stored
             );
-            let help = "render the live model first, and put that lock into the live branch, or choose another name";
+            let help =
+                "render the live model first, and put that lock into the live branch, or choose another name";
             Diagnostic::new(&FORMER_TEAM, OwnedPart::Team(team.team).path(), message).with_help(help)
         };
         new.map(finding).collect()

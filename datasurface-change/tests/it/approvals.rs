@@ -391,9 +391,7 @@ fn a_waiver_of_a_sink_is_not_about_the_data_of_whoever_takes_the_name() {
     let path = "zones/USA/teams/Stock/workspaces/W/groups/g/sinks/Shop/d";
     let waiver = Waiver::new("governance/location", path, "agreed", day("2027-01-01"));
     let store = |name: &str, container: &str| {
-        Datastore::new(name)
-            .captured(Capture::sql_snapshot(container))
-            .dataset(Dataset::new("d", "id Date"))
+        Datastore::new(name).captured(Capture::sql_snapshot(container)).dataset(Dataset::new("d", "id Date"))
     };
     let with = |sales: &str, stock: Option<&str>| {
         let model = fixture()
@@ -409,7 +407,8 @@ fn a_waiver_of_a_sink_is_not_about_the_data_of_whoever_takes_the_name() {
     assert!(missing(&old, &taken, SALES).contains(&ECOSYSTEM.to_owned()));
     // The mirrors: the owner goes on, and something else is new.
     assert_eq!(missing(&old, &with("Shop", Some("Other")), STOCK), [] as [&str; 0]);
-    let more = old.clone().edit_team("USA", "Sales", |team| team.datastore(store("More", "USA/Sales/Source")));
+    let more =
+        old.clone().edit_team("USA", "Sales", |team| team.datastore(store("More", "USA/Sales/Source")));
     assert_eq!(missing(&old, &more, SALES), [] as [&str; 0]);
 }
 

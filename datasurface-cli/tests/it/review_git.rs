@@ -192,7 +192,8 @@ fn a_configuration_in_a_commit_or_in_the_work_tree_is_the_ecosystems() {
     repo.write("datasurface.toml", "[hooks.mine]\ncommand = [\"./started\"]\n");
     repo.review(OWNER).refused("authorization/not-yours", "with `datasurface.toml`");
     let head = repo.commit("a program");
-    repo.review(&format!("--head {head} {OWNER}")).refused("authorization/not-yours", "with `datasurface.toml`");
+    repo.review(&format!("--head {head} {OWNER}"))
+        .refused("authorization/not-yours", "with `datasurface.toml`");
 }
 
 #[test]

@@ -21,7 +21,10 @@ pub(crate) fn store(name: &str, datasets: impl IntoIterator<Item = Dataset>) -> 
 }
 
 /// Datastores of two teams, all of whose datasets somebody reads, and is promised for a year.
-pub(crate) fn world(t: impl IntoIterator<Item = Datastore>, u: impl IntoIterator<Item = Datastore>) -> Ecosystem {
+pub(crate) fn world(
+    t: impl IntoIterator<Item = Datastore>,
+    u: impl IntoIterator<Item = Datastore>,
+) -> Ecosystem {
     let (t, u): (Vec<_>, Vec<_>) = (t.into_iter().collect(), u.into_iter().collect());
     let sinks: Vec<String> = t
         .iter()

@@ -2,8 +2,7 @@
 //! gives; whatever else it says, somebody wrote into it.
 
 use super::{
-    Left, Owners, StorageEntry, StorageKind, StorageRecord, allocate, declared_owners,
-    teams::declared_teams,
+    Left, Owners, StorageEntry, StorageKind, StorageRecord, allocate, declared_owners, teams::declared_teams,
 };
 use crate::lock::Lock;
 use datasurface_graph::StorageOf;
@@ -80,9 +79,8 @@ impl LockEdit<'_> {
         };
         let is_unaccounted = |path: &&String| {
             let known = before.owner(path).cloned().or_else(|| self.last_owner(path, stored));
-            let is_forgotten = |owner: &TeamKey| {
-                after.owner(path) == Some(&None) && stored.teams.contains(owner)
-            };
+            let is_forgotten =
+                |owner: &TeamKey| after.owner(path) == Some(&None) && stored.teams.contains(owner);
             known.is_none_or(|owner| owner.as_ref().is_some_and(is_forgotten))
         };
         before.paths().filter(is_lost).chain(after.paths().filter(is_unaccounted)).cloned().collect()
@@ -147,7 +145,9 @@ impl Stored {
 /// All entries of a record.
 fn entries(record: &StorageRecord) -> BTreeMap<(StorageKind, &str), &StorageEntry> {
     let kinds = record.names.iter();
-    kinds.flat_map(|(kind, names)| names.iter().map(|(path, entry)| ((*kind, path.as_str()), entry))).collect()
+    kinds
+        .flat_map(|(kind, names)| names.iter().map(|(path, entry)| ((*kind, path.as_str()), entry)))
+        .collect()
 }
 
 fn left(lock: &Lock, kind: StorageKind) -> Left {

@@ -22,11 +22,15 @@ pub struct OwingTeam {
 /// back, or are given away.
 #[must_use]
 pub fn changed_owing_teams(locks: [&Lock; 2], ecosystems: [&Ecosystem; 2]) -> Vec<OwingTeam> {
+    let ([live, proposed], [old, new]) = (locks, ecosystems);
+    // Most changes are about no team as such, and need no names.
+    if live.storage == proposed.storage && declarations(old).eq(declarations(new)) {
+        return Vec::new();
+    }
     let owing: BTreeSet<&TeamKey> = locks.into_iter().flat_map(owing_teams).collect();
     if owing.is_empty() {
         return Vec::new();
     }
-    let ([live, proposed], [old, new]) = (locks, ecosystems);
     let owing_before: BTreeSet<&TeamKey> = owing_teams(live).collect();
     let before = declared_teams(old, &allocate(old, live).record);
     let after = declared_teams(new, &allocate(new, proposed).record);
@@ -47,6 +51,17 @@ pub fn changed_owing_teams(locks: [&Lock; 2], ecosystems: [&Ecosystem; 2]) -> Ve
         })
     });
     changed.collect()
+}
+
+/// All of the declarations of teams that tells who has which name.
+fn declarations(ecosystem: &Ecosystem) -> impl Iterator<Item = impl PartialEq> {
+    ecosystem.zones().iter().flat_map(|zone| {
+        let teams = zone.definition().into_iter().flat_map(|definition| definition.teams());
+        teams.map(move |team| {
+            let names = [Some(team.name()), team.former_name()];
+            ([Some(zone.name()), zone.former_name()], names, team.owner())
+        })
+    })
 }
 
 /// The teams of what is stored, and of what is left.
