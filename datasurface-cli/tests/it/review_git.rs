@@ -191,7 +191,7 @@ fn a_configuration_in_a_commit_or_in_the_work_tree_is_the_ecosystems() {
     let repo = Repo::new(&models::first());
     repo.write("datasurface.toml", "[hooks.mine]\ncommand = [\"./started\"]\n");
     repo.review(OWNER).refused("authorization/not-yours", "with `datasurface.toml`");
-    let head = repo.commit("a program");
+    let head = repo.commit("program");
     repo.review(&format!("--head {head} {OWNER}"))
         .refused("authorization/not-yours", "with `datasurface.toml`");
 }
