@@ -13,7 +13,7 @@ const LIMITS: Limits =
 
 const HELLO: &str = r#"{"number":1,"response":{"hello":{"protocol":1,"kind":"hostile","version":"1.0.0","contract":"1.0.0","config_schema":{}}}}"#;
 
-const CREATED: &str = r#"{"number":2,"response":{"created":{"platform":0,"descriptor":{"kind":"hostile","version":"1.0.0","contract":"1.0.0"}}}}"#;
+const CREATED: &str = r#"{"number":2,"response":{"created":{"platform":0,"descriptor":{"kind":"hostile","version":"1.0.0","contract":"1.0.0","captures":[],"captures_from":[],"exports_to":[],"consistencies":[],"milestonings":[],"artifacts":[],"keeps_data_at":[],"limits":{}}}}}"#;
 
 /// A platform that makes an instance, and answers the next request by this.
 fn module(body: &str, parts: &str, limits: Limits) -> Module {
