@@ -31,11 +31,14 @@ fn held<'v>(lock: &'v mut Value, dataset: &str) -> &'v mut Value {
     held.iter_mut().find(|held| held["holds"]["dataset"] == dataset).unwrap()
 }
 
+/// What somebody does to a lock, and how.
+type Edit = (&'static str, fn(&mut Value));
+
 #[test]
 fn an_entry_that_nothing_accounts_for_is_refused() {
     let (site, model) = live();
     let lock = site.lock();
-    let edits: [(&str, fn(&mut Value)); 15] = [
+    let edits: [Edit; 15] = [
         ("two datastores swap their storage", |lock| {
             lock["storage"]["names"] = json!({"datastores": {"S": {"storage": "O"}, "O": {"storage": "S"}}});
         }),
