@@ -23,7 +23,7 @@ pub struct LockEdit<'a> {
 }
 
 impl LockEdit<'_> {
-    /// Returns the entries that nothing accounts for, in words. An owner that is somebody else is told by
+    /// Returns the entries that nothing accounts for, in words. Other owners are in
     /// [`unknown_owners`](Lock::unknown_owners).
     #[must_use]
     pub fn entries(&self) -> Vec<String> {

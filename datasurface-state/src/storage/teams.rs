@@ -12,9 +12,9 @@ pub struct OwingTeam {
     pub stored: TeamKey,
     /// The team that has that place by now, or had it: as the model names it.
     pub team: TeamKey,
-    /// Its owner before; none if it was not declared.
+    /// The owner before; none if it was not declared.
     pub before: Option<Repository>,
-    /// Its owner by now; none if it is not declared any more.
+    /// The owner by now; none if it is not declared any more.
     pub after: Option<Repository>,
 }
 
