@@ -262,26 +262,33 @@ fn compare(sql: &str, output: &SelectOutput, database: &Connection) -> Result<us
     Ok(known)
 }
 
-#[test]
-fn what_comes_out_of_a_column_is_made_of_what_lineage_says() {
+/// Compares statements that are drawn like this; returns how many columns were compared.
+fn compared<S: Strategy>(cases: u32, drawn: S, statement: impl Fn(S::Value) -> String) -> usize {
     let database = database();
-    let compared = Cell::new(0);
-    let mut runner = TestRunner::new(Config { cases: 1_000, failure_persistence: None, ..Config::default() });
-    let outcome = runner.run(&vec(any::<u16>(), 0..120), |choices| {
-        let mut writer = Writer { choices: choices.iter(), tables: 0, with: Vec::new() };
-        let sql = writer.statement();
+    let count = Cell::new(0);
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&drawn, |drawn| {
+        let sql = statement(drawn);
         // SQLite does not look at tables of WITH that are not used.
         if let Compilation::Select(output) = compiled(&sql)
             && output.problems.is_empty()
         {
-            compared.set(compared.get() + compare(&sql, &output, &database)?);
+            count.set(count.get() + compare(&sql, &output, &database)?);
         }
         Ok(())
     });
     if let Err(error) = outcome {
         panic!("{error}");
     }
-    assert!(compared.get() > 200, "{} columns were compared", compared.get());
+    count.get()
+}
+
+#[test]
+fn what_comes_out_of_a_column_is_made_of_what_lineage_says() {
+    let columns = compared(1_000, vec(any::<u16>(), 0..120), |choices| {
+        Writer { choices: choices.iter(), tables: 0, with: Vec::new() }.statement()
+    });
+    assert!(columns > 200, "{columns} columns were compared");
 }
 
 /// Parts of texts, names and comments, so that a column may hide in any of them.
@@ -306,20 +313,8 @@ const PARTS: [&str; 16] = [
 
 #[test]
 fn no_column_hides_in_a_text_or_a_comment() {
-    let database = database();
-    let compared = Cell::new(0);
-    let mut runner = TestRunner::new(Config { cases: 6_000, failure_persistence: None, ..Config::default() });
-    let outcome = runner.run(&vec(sample::select(&PARTS[..]), 1..6), |parts| {
-        let sql = format!("SELECT 'x' {} AS r FROM Shop_people", parts.join(" "));
-        if let Compilation::Select(output) = compiled(&sql)
-            && output.problems.is_empty()
-        {
-            compared.set(compared.get() + compare(&sql, &output, &database)?);
-        }
-        Ok(())
+    let columns = compared(6_000, vec(sample::select(&PARTS[..]), 1..6), |parts| {
+        format!("SELECT 'x' {} AS r FROM Shop_people", parts.join(" "))
     });
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
-    assert!(compared.get() > 50, "{} columns were compared", compared.get());
+    assert!(columns > 50, "{columns} columns were compared");
 }
