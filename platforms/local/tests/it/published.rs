@@ -61,27 +61,10 @@ fn without_database<T>(first: &Fixture, work: impl FnOnce() -> T) -> T {
 
 #[test]
 fn a_reader_of_batches_has_all_that_was_captured_row_by_row() {
-    for milestoning in [Milestoning::LiveAndForensic, Milestoning::Live] {
-        let example = handover::of(NorthWind { milestoning, ..publishing() }, "Local");
-        let (mut first, second) = grounds(&example);
-        for (day, change) in [("01", CUSTOMERS), ("02", CHANGES), ("03", "UPDATE Customers SET city = 'Ulm'")]
-        {
-            first.now = format!("2026-01-{day}T00:00:00Z");
-            first.change_source(change);
-            first.run();
-        }
-        assert_eq!(published(&first), [(1, None), (2, Some(1)), (3, Some(2))]);
-        let read = without_database(&first, || moved(&second.run()));
-        assert_eq!(read, ["NW_Data/customers 3: +11 ~14 -2 =0"]);
-        assert_equal(&first, &second);
-        assert_eq!(moved(&second.run()), ["NW_Data/customers 3: +0 ~0 -0 =9"]);
-        for city in ["Hof", "Kiel"] {
-            first.change_source(&format!("UPDATE Customers SET city = '{city}' WHERE customer_id = 'ALFKI'"));
-            first.run();
-        }
-        assert_eq!(moved(&second.run()), ["NW_Data/customers 5: +0 ~2 -0 =7"]);
-        assert_equal(&first, &second);
-    }
+    handover::assert_followed(&publishing(), |first, second| {
+        assert_eq!(published(first), [(1, None), (2, Some(1)), (3, Some(2))]);
+        without_database(first, || moved(&second.run()))
+    });
 }
 
 #[test]
