@@ -229,7 +229,8 @@ fn delivered_data_keeps_its_classifications_when_it_is_captured_again() {
     let with = |delivered: &str, captured: &str, table: &str| {
         let home = "USA/NorthWind/Home";
         let source = |class: &str| Dataset::new("people", "id Integer key").classified(class);
-        let again = Capture::sql_snapshot(home).table("people", table);
+        let again = Capture::sql_snapshot(home);
+        let again = if table.is_empty() { again } else { again.table("people", table) };
         edited(|team| {
             team.container(DataContainer::postgres("Home", "home.example", "home").located("Azure/USA"))
                 .datastore(
@@ -255,6 +256,8 @@ fn delivered_data_keeps_its_classifications_when_it_is_captured_again() {
         (with("PII", "Public", "staff__offices"), false),
         (with("PII", "Public", "staff"), true),
         (with("PII", "Public", "ledger"), false),
+        // What no table is named for is in the one of its own name.
+        (with("PII", "Public", ""), true),
     ];
     let mut before: Option<Result<Checked, Invalid>> = None;
     for (number, (ecosystem, is_refused)) in steps.into_iter().enumerate() {
