@@ -1,8 +1,7 @@
 //! The scopes of a platform that differ, loaded one by one.
 
 use datasurface_platform::{
-    HeldState, PlatformError, PlatformErrorKind, ResourceAddress, SafePath, Scope, ScopeChange, ScopeChanges,
-    ScopeRecord,
+    HeldState, PlatformError, PlatformErrorKind, SafePath, Scope, ScopeChange, ScopeChanges, ScopeRecord,
 };
 use datasurface_state::{PlatformRecord, ScopeEntry};
 use std::{
@@ -48,16 +47,9 @@ impl<'a> ChangedScopes<'a> {
         }
     }
 
-    /// Whether a resource held data before the change, which was in this scope, if it is where a plan says.
-    pub(super) fn held_data(&self, address: &ResourceAddress, scope: &Scope) -> bool {
-        let before = |(_, old, _): &(_, Option<&'a ScopeEntry>, _)| {
-            old.and_then(|old| old.record.resources.get(address))
-        };
-        let position = self.scopes.binary_search_by(|(one, _, _)| (*one).cmp(scope)).ok();
-        // An address is in one scope.
-        let there = position.and_then(|position| self.scopes.get(position)).and_then(before);
-        let held = there.or_else(|| self.scopes.iter().find_map(before));
-        held.is_some_and(|resource| resource.held_data().is_some())
+    /// The scopes as they were, those that are new left out.
+    pub(super) fn before(&self) -> impl Iterator<Item = &'a ScopeEntry> {
+        self.scopes.iter().filter_map(|(_, old, _)| *old)
     }
 
     /// Adds the transition files that stay until somebody records that another tool applied them.

@@ -6,7 +6,10 @@ use datasurface_platform::{
     Action, Carrier, ChangeHeader, Effect, HeldState, Plan, Resource, ResourceAddress, Scope, Step,
 };
 use datasurface_state::PlatformRecord;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::LazyCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 pub(crate) static UNGUARDED: CodeInfo = CodeInfo::error(
     "plan/unguarded",
@@ -64,16 +67,18 @@ pub(super) fn check(
     after: &Outcome<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
-    // What was rendered since the base may be there as well.
-    let since = before.map_or(&[][..], PlatformRecord::scopes_since_base);
-    let was_since = |address: &ResourceAddress| {
-        let mut resources = since.iter().filter_map(|entry| entry.record.resources.get(address));
-        resources.any(|one| one.held_data().is_some())
-    };
+    // Most plans destroy nothing.
+    let holders = LazyCell::new(|| {
+        // What was rendered since the base may be there as well.
+        let since = before.map_or(&[][..], PlatformRecord::scopes_since_base).iter().map(|entry| &**entry);
+        let resources = changed.before().chain(since).flat_map(|entry| entry.record.resources.values());
+        let holders = resources.filter(|resource| resource.held_data().is_some());
+        holders.map(Resource::address).collect::<BTreeSet<_>>()
+    });
     let destroys = |step: &&Step| {
         after.destroys(step, plan)
             && !frame.released.contains_key(&step.resource)
-            && (changed.held_data(&step.resource, &step.scope) || was_since(&step.resource))
+            && holders.contains(&step.resource)
     };
     for step in plan.steps().iter().filter(destroys) {
         let path = ModelPath::root().child(segment::PLATFORMS, &frame.platform.name);
@@ -93,10 +98,11 @@ pub(super) fn check_shared(
     after: &Outcome<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let shared = || before.base_scopes().iter().filter(|entry| matches!(entry.scope, Scope::Shared(_)));
-    let is_shared =
-        |address: &ResourceAddress| shared().any(|entry| entry.record.resources.contains_key(address));
-    let destroys = |step: &&Step| after.destroys(step, plan) && is_shared(&step.resource);
+    let shared = LazyCell::new(|| {
+        let scopes = before.base_scopes().iter().filter(|entry| matches!(entry.scope, Scope::Shared(_)));
+        scopes.flat_map(|entry| entry.record.resources.keys()).collect::<BTreeSet<_>>()
+    });
+    let destroys = |step: &&Step| after.destroys(step, plan) && shared.contains(&step.resource);
     let destroyed: BTreeSet<&ResourceAddress> =
         plan.steps().iter().filter(destroys).map(|step| &step.resource).collect();
     if destroyed.is_empty() {
