@@ -55,14 +55,12 @@ impl LockChange<'_> {
         let [old, new] = self.ecosystems;
         let models = LazyCell::new(|| [Described::new(old, self.old), Described::new(new, self.new)]);
         let [before, after] = [self.old, self.new].map(Lock::storage_names);
+        let held = self.old.all_held();
+        let held: BTreeMap<_, &HeldState> =
+            held.map(|(platform, held)| ((before.platform(platform), &held.resource), held)).collect();
         let mut found = Vec::new();
         for (platform, state) in self.new.all_held() {
-            let storage = after.platform(platform);
-            let mut same = self
-                .old
-                .all_held()
-                .filter(|(name, held)| held.resource == state.resource && before.platform(name) == storage);
-            let Some((_, was)) = same.next() else { continue };
+            let Some(was) = held.get(&(after.platform(platform), &state.resource)) else { continue };
             let is_described = (&was.scope, &was.node) == (&state.scope, &state.node)
                 || models.iter().any(|model| model.describes(state));
             let released = state.released_by.as_ref();

@@ -73,10 +73,10 @@ impl LockEdit<'_> {
     /// What is left goes with the data, or when it is declared again; and its owner is forgotten with the team.
     fn left(&self, kind: StorageKind, stored: &Stored) -> Vec<String> {
         let [before, after] = [self.before, self.after].map(|lock| left(lock, kind));
-        let is_lost = |path: &&String| {
-            let is_of = |key: &DatasetKey| part(kind, key) == **path;
-            after.owner(path).is_none() && stored.held.iter().any(is_of) && !stored.declared.iter().any(is_of)
-        };
+        let parts = |keys: &BTreeSet<DatasetKey>| keys.iter().map(|key| part(kind, key)).collect();
+        let [held, declared]: [BTreeSet<String>; 2] = [parts(&stored.held), parts(&stored.declared)];
+        let is_lost =
+            |path: &&String| after.owner(path).is_none() && held.contains(*path) && !declared.contains(*path);
         let is_unaccounted = |path: &&String| {
             let known = before.owner(path).cloned().or_else(|| self.last_owner(path, stored));
             let is_forgotten =
@@ -98,9 +98,8 @@ impl LockEdit<'_> {
     /// Whose data is stored, or asked for, is recorded: as the owner, or with what is left.
     fn owners(&self, stored: &Stored) -> Vec<String> {
         let after = left(self.after, StorageKind::Datastores);
-        let is_stored = |store: &DatastoreName| {
-            self.wanted.contains(store) || stored.held.iter().any(|key| key.datastore == *store)
-        };
+        let held: BTreeSet<&DatastoreName> = stored.held.iter().map(|key| &key.datastore).collect();
+        let is_stored = |store: &DatastoreName| self.wanted.contains(store) || held.contains(store);
         let is_known = |store: &DatastoreName| {
             let owned = self.after.owners.as_ref().is_some_and(|owners| owners.contains_key(store));
             owned || after.owner(store.as_str()).is_some()
