@@ -1,7 +1,7 @@
 //! What is written in a format is what is read from it.
 
-use datasurface_model::TableSchema;
-use datasurface_platform::{KafkaTopicAddress, PlatformError};
+use datasurface_model::{DatasetName, TableSchema};
+use datasurface_platform::{BatchFolder, KafkaTopicAddress, PlatformError};
 use datasurface_testkit::formats::{
     BatchFiles, FormatReader, FormatWriter, History, TopicBroker, TopicRecord, Topics, Version,
 };
@@ -79,4 +79,26 @@ fn topics_have_the_rows_that_were_written() {
         assert_eq!(values(&read), values(&history()), "{encoding}");
     }
     assert!(Topics::new(&Memory::default()).write("kafka://a/t?encoding=debezium-avro", &history()).is_err());
+}
+
+/// A pipe would be waited for, by whoever opens it.
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_no_manifest_and_no_part_of_a_batch() {
+    let root = tempfile::tempdir().unwrap();
+    BatchFiles::new(root.path()).write("published/Shop#things", &history()).unwrap();
+    let path = root.path().join("published/Shop");
+    let folder = BatchFolder::new(&path);
+    let manifests = folder.manifests().unwrap();
+    let part = &manifests[0].datasets[&DatasetName::from("things")];
+    let pipe = |file: &str| {
+        let _ = fs::remove_file(path.join(file));
+        assert!(std::process::Command::new("mkfifo").arg(path.join(file)).status().unwrap().success());
+    };
+    pipe(&part.file);
+    let error = folder.read(part, |_| Ok(())).unwrap_err();
+    assert!(error.report().contains("no regular file"), "{}", error.report());
+    pipe("9.json");
+    let error = folder.manifests().unwrap_err();
+    assert!(error.report().contains("no regular file"), "{}", error.report());
 }

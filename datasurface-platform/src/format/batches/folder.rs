@@ -6,7 +6,7 @@ use datasurface_model::{DatasetName, DatastoreName};
 use serde_json::{Map, Value};
 use std::{
     fs::{self, File},
-    io::{self, BufRead, BufReader, ErrorKind},
+    io::{self, BufRead, BufReader, ErrorKind, Read},
     path::{Path, PathBuf},
 };
 
@@ -119,7 +119,7 @@ impl BatchFolder {
             let context = format!("{} is not the file that its manifest describes", path.display());
             PlatformError::new(PlatformErrorKind::External, context)
         };
-        let open = || File::open(&path).map_err(failed("opening", &path));
+        let open = || open_regular(&path).map_err(failed("opening", &path));
         // It is read twice, so that nothing of a damaged file is handed on, however large it is.
         let mut hash = blake3::Hasher::new();
         io::copy(&mut open()?, &mut hash).map_err(failed("reading", &path))?;
@@ -154,12 +154,22 @@ pub(super) fn batch_of_manifest(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()
 }
 
+/// Opens a file; a pipe, which would be waited for, is none.
+fn open_regular(path: &Path) -> io::Result<File> {
+    match fs::metadata(path)?.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file")),
+    }
+}
+
 fn read_manifest(path: &Path, batch: u64) -> Result<BatchManifest, PlatformError> {
     let unreadable = |reason: String| {
         let context = format!("reading the manifest {}", path.display());
         PlatformError::new(PlatformErrorKind::External, context).caused_by(reason)
     };
-    let bytes = fs::read(path).map_err(failed("reading", path))?;
+    let mut bytes = Vec::new();
+    let read = open_regular(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map_err(failed("reading", path))?;
     let manifest: BatchManifest =
         serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
     if manifest.version != BatchManifest::VERSION {
