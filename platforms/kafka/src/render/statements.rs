@@ -67,7 +67,7 @@ pub(super) fn add(
          -- The user of the connector runs this in the database `{}` on {}:{}, whenever it changed.\n\
          BEGIN;\n{READABLE_BY}",
         context.names.connector(form.kind(), &key.name),
-        tables.first().map_or("", |table| &table.database).replace('\n', " "),
+        tables.first().map_or("", |table| &table.database).replace(char::is_control, " "),
         tables.first().map_or("", |table| &table.host),
         tables.first().map_or(0, |table| table.port),
     );
