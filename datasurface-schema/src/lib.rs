@@ -50,7 +50,7 @@ pub use documentation::{Annotations, Documentation, TextFormat, merge_annotation
 pub use json::Json;
 pub use name::*;
 pub use named::{Difference, Entity, Iter, Named};
-pub use nearest::nearest;
+pub use nearest::{NameIndex, nearest};
 pub use schema::{Schema, SchemaError};
 pub use schema_text::{ColumnSpan, SchemaTextError, column_spans};
 pub use serde_json::Value;

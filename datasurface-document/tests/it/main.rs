@@ -14,3 +14,4 @@ mod related_places;
 mod reload;
 mod syntaxes;
 mod technologies;
+mod unread;

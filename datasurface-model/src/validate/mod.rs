@@ -20,7 +20,6 @@ mod facts;
 mod file_prefixes;
 mod index;
 mod labels;
-mod name_index;
 mod origins;
 mod outcome;
 mod partial;

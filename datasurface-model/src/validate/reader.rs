@@ -8,7 +8,7 @@ use super::{
         TransformerFact,
     },
     labels::LabelVerdict,
-    origins::{DatastoreOrigins, LineagePath, LineagePathKey},
+    origins::{DatastoreOrigins, LineageKey, LineagePath},
     sources::SharedSource,
     unit::UnitKey,
 };
@@ -117,7 +117,9 @@ facts! {
     /// The table of a dataset, if it exists, as a statement sees it.
     Table(key: DatasetKey) = table -> Option<TableFact<'a>>;
     /// The way on which data came from another zone.
-    LineagePath(key: LineagePathKey) = lineage_path -> Option<LineagePath>;
+    LineagePath(key: LineageKey) = lineage_path -> Option<LineagePath>;
+    /// What is done to the data of a zone before a transformer reads it, as a digest.
+    Derivation(key: LineageKey) = derivation -> Text;
     {
         /// A dataset, as its consumers see it.
         Dataset(DatasetKey) = dataset;

@@ -1,8 +1,8 @@
 //! The units of one kind by name, each with the team that it belongs to.
 
-use super::{index::MultiIndex, name_index::NameIndex, unit::UnitKey};
+use super::{index::MultiIndex, unit::UnitKey};
 use datasurface_ecosystem::{Dataset, Datastore, ModelPath, Workspace};
-use datasurface_schema::{DatasetKey, Entity, Name, TeamKey, Text, segment};
+use datasurface_schema::{DatasetKey, Entity, Name, NameIndex, TeamKey, Text, segment};
 use std::sync::{Arc, OnceLock};
 
 /// A datastore or workspace, and the team that it belongs to.

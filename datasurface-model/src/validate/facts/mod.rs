@@ -13,8 +13,7 @@ pub(crate) use values::{
 use super::{
     delays::{Delay, Delays},
     labels::LabelVerdict,
-    name_index::NameIndex,
-    origins::{DatastoreOrigins, LineagePath, LineagePathKey},
+    origins::{DatastoreOrigins, LineageKey, LineagePath},
     sources::{SharedSource, shared_sources},
     unit::{Content, UnitKey},
     unit_diff::UnitChange,
@@ -27,8 +26,8 @@ use datasurface_ecosystem::{
     PolicyRule, Reference, UnitPlace,
 };
 use datasurface_schema::{
-    Classification, ContainerKey, CredentialKey, DatasetKey, DatastoreName, Entity, GroupKey, Name, Named,
-    Place, Set, TeamKey, Text, VendorName, WorkspaceName, ZoneName,
+    Classification, ContainerKey, CredentialKey, DatasetKey, DatastoreName, Entity, GroupKey, Name,
+    NameIndex, Named, Place, Set, TeamKey, Text, VendorName, WorkspaceName, ZoneName,
 };
 use rustc_hash::FxHashSet;
 use std::sync::{Arc, OnceLock};
@@ -344,8 +343,12 @@ impl Facts {
         facts.collect()
     }
 
-    pub(super) fn lineage_path(&self, key: &LineagePathKey) -> Option<LineagePath> {
+    pub(super) fn lineage_path(&self, key: &LineageKey) -> Option<LineagePath> {
         self.directory.origins().lineage_path(key, &self.directory)
+    }
+
+    pub(super) fn derivation(&self, key: &LineageKey) -> Text {
+        self.directory.origins().derivation(key, &self.directory)
     }
 
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {

@@ -48,7 +48,7 @@ pub(crate) enum Subject {
     Label(Classification),
     /// All transformers, as a graph.
     Transformers,
-    /// Who derives data from what, and where that is.
+    /// Who derives data from what, how, and where that is.
     Lineage,
 }
 
@@ -81,7 +81,7 @@ impl Fact {
             Self::SharedSources(datastore) => Subject::Sources(datastore.clone()),
             Self::Label(label) => Subject::Label(label.clone()),
             Self::Transformers => Subject::Transformers,
-            Self::LineagePath(_) => Subject::Lineage,
+            Self::LineagePath(_) | Self::Derivation(_) => Subject::Lineage,
         }
     }
 }

@@ -1,11 +1,9 @@
 //! Labels by use, and by what similar ones have in common.
 
 use super::occurrences::each_label;
-use crate::validate::{
-    PersistentMap, facts::Subject, name_index::NameIndex, unit::Content, unit_diff::UnitChange,
-};
+use crate::validate::{PersistentMap, facts::Subject, unit::Content, unit_diff::UnitChange};
 use datasurface_ecosystem::similarity::{is_similar, keys, looks};
-use datasurface_schema::{Classification, Set, Text};
+use datasurface_schema::{Classification, NameIndex, Set, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 

@@ -4,7 +4,9 @@ use super::{
     DatastoreOrigins, DescribedDataset, Origins,
     delivered::Delivered,
     delivered_names::DeliveredNames,
-    lineage_graph::{LineageNode, LineageOrder},
+    derivation::derivation,
+    lineage_graph::{LineageGraph, LineageNode},
+    lineage_path::LineageKey,
     release_fingerprint,
 };
 use crate::validate::{
@@ -45,7 +47,7 @@ impl KnownOrigins {
 /// The evaluation of nodes.
 pub(super) struct Evaluation<'a> {
     pub(super) directory: &'a UnitIndex,
-    pub(super) order: &'a LineageOrder,
+    pub(super) lineage: &'a LineageGraph,
     pub(super) known: &'a KnownOrigins,
 }
 
@@ -120,7 +122,7 @@ impl Evaluation<'_> {
         found: FoundDataset<'_>,
         is_open_onward: impl Fn(&DatasetKey, &Access) -> bool,
     ) {
-        if self.order.derives(&key.datastore) {
+        if self.lineage.order().derives(&key.datastore) {
             // Of a cycle, what is not known yet is added later.
             let known = self.known.datastores.get(&key.datastore).and_then(|known| known.get(&key.dataset));
             if let Some(known) = known {
@@ -194,7 +196,7 @@ impl Evaluation<'_> {
             if consents.peek().is_none() {
                 continue;
             }
-            let fingerprint = self.fingerprint(dataset, &workspace.entity, transformer);
+            let fingerprint = self.fingerprint(dataset, &workspace.entity, transformer, &release.zone);
             if consents.any(|consent| consent.of == fingerprint) {
                 origins.zones.remove(&release.zone);
                 origins.storage.retain(|asked| asked.zone != release.zone);
@@ -203,7 +205,13 @@ impl Evaluation<'_> {
     }
 
     /// What a zone consents to.
-    fn fingerprint(&self, dataset: &Dataset, workspace: &Workspace, transformer: &DataTransformer) -> Text {
+    fn fingerprint(
+        &self,
+        dataset: &Dataset,
+        workspace: &Workspace,
+        transformer: &DataTransformer,
+        zone: &ZoneName,
+    ) -> Text {
         let found = |key: &DatasetKey| {
             let (_, store) = self.directory.datastores().get(&key.datastore)?;
             store.entity().datasets().get(&key.dataset)
@@ -219,7 +227,9 @@ impl Evaluation<'_> {
         let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
         let inputs = sinks.map(|sink| described(sink.name(), found(sink.name())));
         let output = DatasetKey::new(transformer.output(), dataset.name());
-        release_fingerprint(transformer.artifact(), inputs, &described(&output, Some(dataset)))
+        let key = LineageKey { datastore: output.datastore.clone(), zone: zone.clone() };
+        let derivation = derivation(&key, self.lineage, self.directory);
+        release_fingerprint(transformer.artifact(), inputs, &described(&output, Some(dataset)), &derivation)
     }
 
     /// Whether it can be seen of each column of an output what it is made of.
@@ -260,10 +270,10 @@ impl Evaluation<'_> {
 }
 
 /// The workspaces to which data is delivered at a site.
-pub(super) fn delivering<'d>(
-    site: &'d Site,
+pub(super) fn delivering<'s, 'd: 's>(
+    site: &'s Site,
     directory: &'d UnitIndex,
-) -> impl Iterator<Item = &'d Located<Workspace>> {
+) -> impl Iterator<Item = &'d Located<Workspace>> + 's {
     let residents = directory.containers().residents(site).iter();
     let names = residents.flat_map(|container| directory.deliveries().all(container));
     names.filter_map(|(_, workspace)| Some(directory.workspaces().get(workspace)?.1.located()))

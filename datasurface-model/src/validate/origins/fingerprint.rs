@@ -13,14 +13,18 @@ pub(crate) struct DescribedDataset<'a> {
     pub(crate) classifications: BTreeSet<&'a Classification>,
 }
 
-/// Returns the fingerprint of what a transformer runs, of what it reads, in whatever order, and of what it makes.
+/// Returns the fingerprint of what a transformer runs, of what it reads, in whatever order, and of what it makes; and of how the data
+/// of the zone came to be what is read, which is empty where that is as the zone has it.
 pub(crate) fn release_fingerprint<'a>(
     artifact: &CodeArtifact,
     inputs: impl IntoIterator<Item = DescribedDataset<'a>>,
     output: &DescribedDataset<'a>,
+    derivation: &str,
 ) -> Text {
     let inputs: BTreeSet<DescribedDataset<'a>> = inputs.into_iter().collect();
     // These have no maps and nothing that cannot be serialized; a text that is cut off would be another fingerprint.
     let text = serde_json::to_string(&(artifact, inputs, output)).unwrap_or_default();
-    blake3::hash(text.as_bytes()).to_hex().as_str().into()
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(text.as_bytes()).update(derivation.as_bytes());
+    hasher.finalize().to_hex().as_str().into()
 }

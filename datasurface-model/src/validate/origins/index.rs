@@ -2,9 +2,10 @@
 
 use super::{
     DatastoreOrigins,
+    derivation::derivation,
     evaluate::{Evaluation, KnownOrigins},
     lineage_graph::{LineageGraph, LineageNode},
-    lineage_path::{LineagePath, LineagePathKey},
+    lineage_path::{LineageKey, LineagePath},
     recapture::{FormerDelivery, Recapture, former_recaptures, recaptures},
 };
 use crate::validate::{
@@ -16,7 +17,7 @@ use crate::validate::{
     unit_members::folded,
 };
 use datasurface_ecosystem::{Datastore, UnitPlace, Workspace};
-use datasurface_schema::{DatasetKey, DatastoreName, Entity, GroupName, ZoneName};
+use datasurface_schema::{DatasetKey, DatastoreName, Entity, GroupName, Text, ZoneName};
 use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -38,10 +39,15 @@ impl OriginIndex {
     /// The way on which data came from another zone, if there is a short one.
     pub(in crate::validate) fn lineage_path(
         &self,
-        key: &LineagePathKey,
+        key: &LineageKey,
         directory: &UnitIndex,
     ) -> Option<LineagePath> {
         LineagePath::find(key, &self.lineage, directory)
+    }
+
+    /// Returns the digest of all that is done to the data of a zone before a transformer reads it.
+    pub(in crate::validate) fn derivation(&self, key: &LineageKey, directory: &UnitIndex) -> Text {
+        derivation(key, &self.lineage, directory)
     }
 
     /// Returns the captures of delivered tables that storage names alone show.
@@ -73,8 +79,7 @@ impl OriginIndex {
         self.update_freeing(changes);
         let is_first = self.lineage.is_empty();
         let rewired = self.lineage.update(directory, changes, moved);
-        let is_about_datastore = |change: &UnitChange| matches!(change.key.place(), UnitPlace::Datastore(..));
-        if !rewired.is_empty() || changes.iter().any(is_about_datastore) {
+        if !rewired.is_empty() || changes.iter().any(is_about_lineage) {
             touched.insert(Subject::Lineage);
         }
         if self.lineage.is_empty() && rewired.is_empty() {
@@ -95,6 +100,11 @@ impl OriginIndex {
                     }
                 }
             }
+        }
+        if !self.freeing.is_empty() {
+            // A zone consents to what is done to its data before, too.
+            let downstream = order.downstream(stale.iter().copied().collect());
+            stale.extend(downstream.into_iter().filter(|node| self.releases(*node, directory)));
         }
         let mut waiting: BTreeSet<usize> = stale.into_iter().map(|node| order.component_of(node)).collect();
         while let Some(component) = waiting.pop_first() {
@@ -165,6 +175,17 @@ impl OriginIndex {
         stale
     }
 
+    /// Whether the transformer of a node asks for releases.
+    fn releases(&self, node: usize, directory: &UnitIndex) -> bool {
+        let Some(LineageNode::Datastore(name)) = self.lineage.order().nodes().get(node).map(|node| &**node)
+        else {
+            return false;
+        };
+        let workspace = directory.producers().get(name).and_then(|name| directory.workspaces().get(name));
+        let transformer = workspace.and_then(|(_, workspace)| workspace.entity().transformer());
+        transformer.is_some_and(|transformer| !transformer.releases().is_empty())
+    }
+
     /// Evaluates the nodes of a component, from nothing: those of a cycle must not hold each other's former origins. Gives back
     /// those that are others now.
     fn evaluate_component(
@@ -202,7 +223,7 @@ impl OriginIndex {
     /// Evaluates one node; says whether it passes on something else than it did just before. What is equal to what was known
     /// before all that is shared with it.
     fn evaluate(&mut self, node: &LineageNode, directory: &UnitIndex, before: &KnownOrigins) -> bool {
-        let evaluation = Evaluation { directory, order: self.lineage.order(), known: &self.known };
+        let evaluation = Evaluation { directory, lineage: &self.lineage, known: &self.known };
         match node {
             LineageNode::Datastore(name) => {
                 let Some(origins) = evaluation.datastore(name) else { return false };
@@ -222,6 +243,19 @@ impl OriginIndex {
             }
         }
         true
+    }
+}
+
+/// Whether a way on which data derives may be another one, or something else may be done to the data on it.
+fn is_about_lineage(change: &UnitChange) -> bool {
+    match change.key.place() {
+        UnitPlace::Datastore(..) => true,
+        UnitPlace::Workspace(..) => {
+            let [old, new] = change.workspaces();
+            !old.zip(new)
+                .is_some_and(|(old, new)| receives_same(old, new) && old.transformer() == new.transformer())
+        }
+        _ => false,
     }
 }
 

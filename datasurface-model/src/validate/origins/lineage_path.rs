@@ -13,7 +13,7 @@ const MOST_NODES: usize = 1000;
 
 /// Where data derives, and a zone that it derives from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct LineagePathKey {
+pub(crate) struct LineageKey {
     pub(crate) datastore: DatastoreName,
     pub(crate) zone: ZoneName,
 }
@@ -28,7 +28,7 @@ pub(crate) struct LineagePath {
 
 impl LineagePath {
     /// Looks from the datastore backwards. Of ways that are as short, the first by names.
-    pub(super) fn find(key: &LineagePathKey, lineage: &LineageGraph, directory: &UnitIndex) -> Option<Self> {
+    pub(super) fn find(key: &LineageKey, lineage: &LineageGraph, directory: &UnitIndex) -> Option<Self> {
         let target = LineageNode::Datastore(key.datastore.clone());
         let mut waiting = VecDeque::from([&target]);
         // For each node that was met, the one that derives from it.
@@ -56,7 +56,7 @@ impl LineagePath {
 }
 
 /// Whether a datastore has data of a zone by itself.
-fn is_of_zone(datastore: &DatastoreName, zone: &ZoneName, directory: &UnitIndex) -> bool {
+pub(super) fn is_of_zone(datastore: &DatastoreName, zone: &ZoneName, directory: &UnitIndex) -> bool {
     let Some((_, found)) = directory.datastores().get(datastore) else { return false };
     let source = found.entity().capture().map(|capture| &capture.container().zone);
     found.located().team.zone == *zone || source == Some(zone)

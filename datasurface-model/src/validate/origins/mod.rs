@@ -2,11 +2,13 @@
 //!
 //! What is captured has the zone of its datastore, and that of the container. What a transformer makes has the origins of its inputs
 //! besides; so has what is captured from a site to which data is delivered. `lineage_graph` knows who derives from what,
-//! `evaluate` says what one step passes on, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way.
+//! `evaluate` says what one step passes on, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way,
+//! and `derivation` what is done to data on all of them.
 //! `recapture` finds what the names of the model do not show.
 
 mod delivered;
 mod delivered_names;
+mod derivation;
 mod evaluate;
 mod fingerprint;
 mod index;
@@ -17,7 +19,7 @@ mod recapture;
 pub(crate) use delivered::ClassifiedData;
 pub(crate) use fingerprint::{DescribedDataset, release_fingerprint};
 pub(super) use index::OriginIndex;
-pub(crate) use lineage_path::{LineagePath, LineagePathKey};
+pub(crate) use lineage_path::{LineageKey, LineagePath};
 pub use recapture::{FormerDelivery, Recapture};
 
 use datasurface_schema::{DatasetKey, DatasetName, PolicyKey, PolicyName, ZoneName};

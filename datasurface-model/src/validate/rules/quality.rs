@@ -1,10 +1,9 @@
 //! `quality/…`: what is to be checked of the data must be something that can be checked.
 
 use super::RuleContext;
-use crate::validate::name_index::NameIndex;
 use chrono::NaiveDate;
 use datasurface_ecosystem::{CodeInfo, Dataset, Datastore, Diagnostic, QualityCheck, Share};
-use datasurface_schema::{ColumnName, DataType, Entity, Text, segment};
+use datasurface_schema::{ColumnName, DataType, Entity, NameIndex, Text, segment};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{cell::LazyCell, iter};
 

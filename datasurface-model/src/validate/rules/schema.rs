@@ -1,12 +1,11 @@
 //! `schema/…`: the shape of a dataset.
 
 use super::{RuleContext, check_table};
-use crate::validate::name_index::NameIndex;
 use datasurface_ecosystem::{
     Capture, CaptureKind, CodeInfo, Dataset, Datastore, Diagnostic, ModelPath, Suggestion,
 };
 use datasurface_schema::{
-    Column, ColumnName, DatasetName, Entity, Schema, SchemaError, TableSchema, TypeParameterError,
+    Column, ColumnName, DatasetName, Entity, NameIndex, Schema, SchemaError, TableSchema, TypeParameterError,
     TypeParameterErrorKind, segment,
 };
 use rustc_hash::{FxHashMap, FxHashSet};

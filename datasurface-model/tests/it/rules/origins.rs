@@ -124,6 +124,65 @@ fn a_copy_stays_under_the_policies_of_its_source_until_their_zone_consents_to_ex
     assert_eq!(denied(foreign), ["transformer/no-consent", "governance/location"]);
 }
 
+/// `US` copies what `EU` keeps in Berlin, `JP` what is its own; `US` makes totals of both copies, with the consent of `EU`; and they
+/// are read in Ohio.
+fn derived(eu: &str, jp: &str) -> Ecosystem {
+    let at =
+        |zone, container, reads: &[usize]| Step { zone, container, reads: reads.into(), is_public: false };
+    let world = World {
+        zones: vec![(Some(vec![0]), false), (None, false), (None, false)],
+        containers: apart([(0, 0), (1, 1), (1, 0), (2, 0)]),
+        sources: [(0, 0), (2, 3)]
+            .map(|(zone, container)| Source { zone, container, approved: None, names_table: true })
+            .into(),
+        transformers: vec![at(1, 2, &[0]), at(2, 3, &[1]), at(1, 2, &[2, 3])],
+        readers: vec![at(1, 1, &[4])],
+    };
+    let select = |ecosystem: Ecosystem, zone, number: usize, statement: &str| {
+        ecosystem.edit_team(zone, "T", |team| {
+            team.edit_workspace(&format!("W{number}").as_str().into(), |workspace| {
+                let transformer = DataTransformer::sql(format!("O{number}")).select("d", statement);
+                let releases = (number == 2).then(|| Release::new("d", "EU", "totals only"));
+                let transformer = releases.into_iter().fold(transformer, DataTransformer::release);
+                workspace.with_transformer(transformer.with_trigger(TransformTrigger::External))
+            })
+        })
+    };
+    let ecosystem = select(select(world.build(), "US", 0, eu), "JP", 1, jp);
+    select(ecosystem, "US", 2, "SELECT max(id) AS id FROM O0_d")
+}
+
+#[test]
+fn a_zone_consents_to_what_was_done_to_its_data_before_as_well() {
+    let (total, row, other) =
+        ("SELECT count(*) AS id FROM S0_d", "SELECT id FROM S0_d", "SELECT id FROM S1_d");
+    let findings = validated(derived(total, other));
+    let consent = findings.iter().find_map(|finding| finding.suggestion()).unwrap();
+    let consenting = |ecosystem| datasurface_document::apply_suggestion(consent, &ecosystem).unwrap();
+    let mut before = consenting(derived(total, other)).validate(&Validation::on(today()));
+    assert!(before.is_ok());
+    let steps = [
+        (derived(row, other), true),
+        (derived(total, other), false),
+        // What is not of this zone is changed without asking it.
+        (derived(total, "SELECT max(id) AS id FROM S1_d"), false),
+        (derived(row, "SELECT max(id) AS id FROM S1_d"), true),
+    ];
+    for (ecosystem, is_outdated) in steps {
+        before = match &before {
+            Ok(checked) => consenting(ecosystem).validate(&Validation::on(today()).since(checked)),
+            Err(invalid) => consenting(ecosystem).validate(&Validation::on(today()).since(invalid)),
+        };
+        let found: Vec<String> = match &before {
+            Ok(checked) => checked.findings().codes().map(str::to_owned).collect(),
+            Err(invalid) => invalid.findings().codes().map(str::to_owned).collect(),
+        };
+        let expected: &[&str] =
+            if is_outdated { &["transformer/consent-outdated", "governance/location"] } else { &[] };
+        assert_eq!(found, expected);
+    }
+}
+
 /// A workspace of `JP` in Ohio delivers what `EU` keeps in Berlin; `US` captures this table from there, and reads the capture in
 /// Tokyo.
 fn captured_again(table: &str) -> Ecosystem {

@@ -7,7 +7,6 @@ mod prefixes;
 mod shared;
 mod since;
 mod statements;
-mod unread;
 
 use crate::base::{edited, store, valid, validated, written};
 use datasurface_model::{

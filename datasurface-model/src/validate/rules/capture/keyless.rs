@@ -1,9 +1,8 @@
 //! Datasets without a key: which a capture may say to have none.
 
 use super::RuleContext;
-use crate::validate::name_index::NameIndex;
 use datasurface_ecosystem::{Capture, CodeInfo, Datastore, Diagnostic, Suggestion};
-use datasurface_schema::{Entity, segment};
+use datasurface_schema::{Entity, NameIndex, segment};
 
 pub(in super::super) static KEYLESS: CodeInfo = CodeInfo::error(
     "capture/keyless",

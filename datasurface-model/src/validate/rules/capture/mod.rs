@@ -5,12 +5,11 @@ pub(super) mod recaptured;
 pub(super) mod source;
 
 use super::{RuleContext, container::users, credential, reference};
-use crate::validate::name_index::NameIndex;
 use datasurface_ecosystem::{
     Capture, CaptureKind, CaptureTrigger, CodeInfo, Consistency, ContainerKind, ContainerUse, Datastore,
     Diagnostic, ModelPath, Reference, Suggestion,
 };
-use datasurface_schema::{DataType, DatasetName, Entity, segment};
+use datasurface_schema::{DataType, DatasetName, Entity, NameIndex, segment};
 
 pub(super) static MISSING: CodeInfo = CodeInfo::error(
     "capture/missing",

@@ -1,15 +1,12 @@
 //! What each dataset is read from: tables, topics and files.
 
 use super::RuleContext;
-use crate::validate::{
-    name_index::NameIndex,
-    sources::{SharedSource, declared_source, sources},
-};
+use crate::validate::sources::{SharedSource, declared_source, sources};
 use datasurface_ecosystem::{
     Capture, CaptureKind, CodeInfo, ContainerKind, DataContainer, Dataset, Datastore, Diagnostic, ModelPath,
     Suggestion, source_identity, written_database,
 };
-use datasurface_schema::{DatasetName, Entity, Name, segment};
+use datasurface_schema::{DatasetName, Entity, Name, NameIndex, segment};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 pub(in super::super) static UNKNOWN_TABLE: CodeInfo = CodeInfo::error(

@@ -2,7 +2,7 @@
 
 use super::{ReceivedDataset, ZonePolicies, judge_each};
 use crate::validate::{
-    origins::{LineagePath, LineagePathKey},
+    origins::{LineageKey, LineagePath},
     rules::{
         RuleContext,
         container::path_of,
@@ -156,7 +156,7 @@ fn delivered<'a>(
 
 /// Adds to findings on which way the data came from a zone.
 fn explain(first: usize, datastore: &DatastoreName, zone: &ZoneName, scope: &mut RuleContext<'_>) {
-    let key = LineagePathKey { datastore: datastore.clone(), zone: zone.clone() };
+    let key = LineageKey { datastore: datastore.clone(), zone: zone.clone() };
     let Some(LineagePath { source, through }) = scope.facts.lineage_path(&key) else { return };
     let Some(place) = scope.facts.datastore_unit(&source).map(UnitKey::path) else { return };
     let way = match &through[..] {

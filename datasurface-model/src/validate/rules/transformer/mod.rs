@@ -8,12 +8,12 @@ pub(super) mod removal;
 pub(super) mod statement;
 
 use super::{RuleContext, governance::ReceivedDataset};
-use crate::validate::{facts::OutputFact, name_index::NameIndex};
+use crate::validate::facts::OutputFact;
 use datasurface_ecosystem::{
     CodeArtifact, CodeInfo, DataTransformer, Diagnostic, ModelPath, Reference, Select, Suggestion,
     TransformTrigger, Workspace,
 };
-use datasurface_schema::{DatasetName, DatastoreName, Name, segment};
+use datasurface_schema::{DatasetName, DatastoreName, Name, NameIndex, segment};
 use rustc_hash::FxHashSet;
 
 pub(super) static CRON: CodeInfo = CodeInfo::error(

@@ -3,7 +3,7 @@
 use super::{super::RuleContext, path};
 use crate::validate::{
     facts::OutputFact,
-    origins::{DescribedDataset, release_fingerprint},
+    origins::{DescribedDataset, LineageKey, release_fingerprint},
 };
 use datasurface_ecosystem::{
     CodeInfo, DataTransformer, Diagnostic, ModelPath, Reference, Release, Suggestion, Workspace,
@@ -22,8 +22,8 @@ pub(in super::super) static NO_CONSENT: CodeInfo = CodeInfo::warning(
 pub(in super::super) static CONSENT_OUTDATED: CodeInfo = CodeInfo::error(
     "transformer/consent-outdated",
     "a zone has consented to the release of something else",
-    "The code of the transformer, what it reads or what it makes is another than when the zone looked at it, so that its policies \
-     hold again. Undo the change, or ask the zone to look once more and to renew its consent.",
+    "The code of the transformer, what it reads, what was done to that before, or what it makes is another than when the zone looked at \
+     it, so that its policies hold again. Undo the change, or ask the zone to look once more and to renew its consent.",
 );
 
 pub(in super::super) static UNKNOWN_RELEASE: CodeInfo = CodeInfo::error(
@@ -127,5 +127,12 @@ fn fingerprint(
         schema: scope.facts.table(key).map(|table| table.schema()),
         classifications: scope.facts.classifications_of(key).labels().into_iter().collect(),
     };
-    release_fingerprint(transformer.artifact(), sinks.into_iter().map(described), &described(&output))
+    let key = LineageKey { datastore: output.datastore.clone(), zone: release.zone.clone() };
+    let derivation = scope.facts.derivation(&key);
+    release_fingerprint(
+        transformer.artifact(),
+        sinks.into_iter().map(described),
+        &described(&output),
+        &derivation,
+    )
 }

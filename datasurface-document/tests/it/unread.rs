@@ -1,8 +1,8 @@
 //! A column that cannot be read hides nothing of the others, and brings nothing about that is not so.
 
-use crate::base::validated;
+use chrono::NaiveDate;
 use datasurface_document::{from_value, to_value};
-use datasurface_model::{Column, Ecosystem, TableSchema};
+use datasurface_model::{Column, Ecosystem, Findings, TableSchema, Validate, Validation};
 use datasurface_strategies::{Mutation, ecosystems, to_avro};
 use proptest::{
     strategy::{Strategy, ValueTree},
@@ -71,6 +71,13 @@ fn table(schema: &Value) -> Option<TableSchema> {
         texts(&members["classifications"]).into_iter().fold(column, Column::classified)
     });
     Some(TableSchema::new(columns).keyed(texts(&schema["key"])).partitioned(texts(&schema["partition"])))
+}
+
+fn validated(ecosystem: Ecosystem) -> Findings {
+    match ecosystem.validate(&Validation::on(NaiveDate::from_ymd_opt(2026, 6, 30).unwrap())) {
+        Ok(checked) => checked.findings().clone(),
+        Err(invalid) => invalid.findings().clone(),
+    }
 }
 
 fn codes(ecosystem: Ecosystem) -> BTreeSet<String> {

@@ -1,6 +1,7 @@
 //! The existing names of one kind, arranged so that the nearest one is found without looking at all of them.
 
-use datasurface_schema::{Text, nearest};
+use super::nearest;
+use crate::Text;
 
 /// Up to this many names, each one is compared.
 const FEW: usize = 100;
@@ -11,13 +12,14 @@ const LONGEST: usize = 1024;
 
 /// Names by their beginnings, and by their ends: a name with a slip in one half has the other half right.
 #[derive(Debug)]
-pub(crate) struct NameIndex {
+pub struct NameIndex {
     forwards: Vec<(String, Text)>,
     backwards: Vec<(String, Text)>,
 }
 
 impl NameIndex {
-    pub(crate) fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+    /// Arranges names, in whatever order they come.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         Self::arranged(names.into_iter().map(|name| (name.to_lowercase(), Text::from(name))).collect())
     }
 
@@ -32,8 +34,9 @@ impl NameIndex {
         Self { forwards, backwards }
     }
 
-    /// The name that is nearest to one that does not exist, if one is near.
-    pub(crate) fn nearest(&self, wanted: &str) -> Option<&str> {
+    /// Returns the name that is nearest to one that does not exist, if one is near: by [`nearest`](fn@nearest), of all names where there
+    /// are few, otherwise of those that begin or end alike.
+    pub fn nearest(&self, wanted: &str) -> Option<&str> {
         if wanted.len() > LONGEST {
             return None;
         }

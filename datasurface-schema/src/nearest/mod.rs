@@ -1,5 +1,9 @@
 //! "Did you mean": the existing name that is nearest to one that does not exist.
 
+mod index;
+
+pub use index::NameIndex;
+
 /// Returns the candidate with the fewest letters to change, add or take away, or none if these are more than a third
 /// of `wanted` (one is always allowed). Of equally near candidates, the first in alphabetical order. Case does not
 /// count.

@@ -1,0 +1,81 @@
+//! How the data of a zone came to be what a transformer reads. A zone that lets go of totals has not consented to the rows that another
+//! statement upstream passes on under the same name.
+
+use super::{
+    super::unit_index::UnitIndex,
+    evaluate::delivering,
+    lineage_graph::{LineageGraph, LineageNode},
+    lineage_path::{LineageKey, is_of_zone},
+};
+use datasurface_ecosystem::{Capture, CodeArtifact, Workspace};
+use datasurface_schema::{DatasetKey, DatastoreName, Entity, Text};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What fills a datastore that derives its data.
+#[derive(Serialize)]
+struct DerivationStep<'a> {
+    transformer: Option<&'a CodeArtifact>,
+    capture: Option<&'a Capture>,
+    /// What the transformer reads, or what is delivered to where the datastore is captured from.
+    inputs: BTreeSet<&'a DatasetKey>,
+}
+
+/// Returns the digest of all steps between data of a zone and what the transformer of a datastore reads; empty, if it reads the data
+/// as the zone has it. Releases on the way make no difference: what is released is of the zone no less.
+pub(super) fn derivation(key: &LineageKey, lineage: &LineageGraph, directory: &UnitIndex) -> Text {
+    let target = LineageNode::Datastore(key.datastore.clone());
+    let upstream = reachable(lineage.inputs(&target), |node| lineage.inputs(node));
+    let of_zone = upstream.iter().copied().filter(|node| match node {
+        LineageNode::Datastore(name) => is_of_zone(name, &key.zone, directory),
+        LineageNode::Site(_) => false,
+    });
+    let downstream = reachable(of_zone, |node| lineage.readers(node).iter().map(|reader| &**reader));
+    let steps: BTreeMap<&DatastoreName, DerivationStep<'_>> = upstream
+        .intersection(&downstream)
+        .filter(|node| !lineage.inputs(node).is_empty())
+        .filter_map(|node| match node {
+            LineageNode::Datastore(name) => Some((name, step(name, directory)?)),
+            LineageNode::Site(_) => None,
+        })
+        .collect();
+    if steps.is_empty() {
+        return Text::default();
+    }
+    // As for fingerprints: nothing in these cannot be serialized.
+    let text = serde_json::to_string(&steps).unwrap_or_default();
+    blake3::hash(text.as_bytes()).to_hex().as_str().into()
+}
+
+/// Returns some nodes and all to which they lead.
+fn reachable<'a, N: IntoIterator<Item = &'a LineageNode>>(
+    from: impl IntoIterator<Item = &'a LineageNode>,
+    next: impl Fn(&'a LineageNode) -> N,
+) -> BTreeSet<&'a LineageNode> {
+    let mut waiting: Vec<&LineageNode> = from.into_iter().collect();
+    let mut reached = BTreeSet::new();
+    while let Some(node) = waiting.pop() {
+        if reached.insert(node) {
+            waiting.extend(next(node));
+        }
+    }
+    reached
+}
+
+fn step<'a>(name: &DatastoreName, directory: &'a UnitIndex) -> Option<DerivationStep<'a>> {
+    if let Some(workspace) = directory.producers().get(name) {
+        let (_, found) = directory.workspaces().get(workspace)?;
+        let workspace = found.entity();
+        let transformer = workspace.transformer().map(|transformer| transformer.artifact());
+        return Some(DerivationStep { transformer, capture: None, inputs: sinks(workspace).collect() });
+    }
+    let (_, datastore) = directory.datastores().get(name)?;
+    let capture = datastore.entity().capture()?;
+    let site = directory.containers().site(capture.container());
+    let inputs = delivering(&site, directory).flat_map(|workspace| sinks(&workspace.entity)).collect();
+    Some(DerivationStep { transformer: None, capture: Some(capture), inputs })
+}
+
+fn sinks(workspace: &Workspace) -> impl Iterator<Item = &DatasetKey> {
+    workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name)
+}
