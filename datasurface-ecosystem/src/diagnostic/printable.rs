@@ -2,11 +2,16 @@
 
 use std::fmt::{self, Write};
 
+/// The bytes of a text that are printed: more than of any that somebody wrote to be read. A name may have a megabyte, and is part of the
+/// paths of all that is wrong below it.
+const MOST_BYTES: usize = 16 * 1024;
+
 /// A value whose text is printed in one line, without characters that control a terminal or a log: they are escaped, as
 /// `\n` and `\u{1b}`. A model can have any text, a log takes lines for commands, and a terminal obeys.
 ///
 /// Escaped are all control characters, the separators of lines and paragraphs, and the marks that turn the direction of
-/// writing, with which a text looks like another one. Everything else stays as it is, backslashes included.
+/// writing, with which a text looks like another one. Everything else stays as it is, backslashes included; but of what is longer than
+/// 16 KiB, only so much is printed, and how many bytes are left out.
 ///
 /// ```
 /// use datasurface_ecosystem::Printable;
@@ -18,7 +23,7 @@ pub struct Printable<T>(pub T);
 
 impl<T: fmt::Display> fmt::Display for Printable<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(Escaping { to: f, keeps_tabs: false }, "{}", self.0)
+        Escaping::write(f, false, &self.0)
     }
 }
 
@@ -27,17 +32,35 @@ pub(super) struct PrintableLine<'l>(pub(super) &'l str);
 
 impl fmt::Display for PrintableLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(Escaping { to: f, keeps_tabs: true }, "{}", self.0)
+        Escaping::write(f, true, &self.0)
     }
 }
 
 struct Escaping<'f, 't> {
     to: &'f mut fmt::Formatter<'t>,
     keeps_tabs: bool,
+    /// How many bytes may still be printed, and how many were left out.
+    left: usize,
+    omitted: usize,
+}
+
+impl<'f, 't> Escaping<'f, 't> {
+    fn write(to: &'f mut fmt::Formatter<'t>, keeps_tabs: bool, text: impl fmt::Display) -> fmt::Result {
+        let mut escaping = Self { to, keeps_tabs, left: MOST_BYTES, omitted: 0 };
+        write!(escaping, "{text}")?;
+        match escaping.omitted {
+            0 => Ok(()),
+            omitted => write!(escaping.to, "… ({omitted} bytes more)"),
+        }
+    }
 }
 
 impl Write for Escaping<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        let (text, omitted) = text.split_at(text.floor_char_boundary(self.left));
+        self.omitted += omitted.len();
+        // Nothing comes behind a gap.
+        self.left = if omitted.is_empty() { self.left.saturating_sub(text.len()) } else { 0 };
         let mut printed = 0;
         for (position, character) in text.char_indices() {
             if !is_control(character) || self.keeps_tabs && character == '\t' {
@@ -71,5 +94,16 @@ mod tests {
         for plain in ["", "a\\n", "zwölf `x` 東京 🦀"] {
             assert_eq!(Printable(plain).to_string(), plain);
         }
+    }
+
+    #[test]
+    fn of_what_nobody_reads_the_beginning_is_printed() {
+        let long = "ü".repeat(MOST_BYTES);
+        let printed = Printable(format_args!("a{long}b")).to_string();
+        assert!(
+            printed.starts_with("aüü") && printed.ends_with("ü… (16387 bytes more)"),
+            "{}",
+            printed.len()
+        );
     }
 }
