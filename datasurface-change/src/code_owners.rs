@@ -1,5 +1,6 @@
 //! The owners of a model's files, for the host of its repository: a file `CODEOWNERS`.
 
+use crate::CONFIGURATION_FILE_NAME;
 use datasurface_model::{Ecosystem, Entity, Repository, TeamKey, Text, ownership::OwnedPart};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +18,11 @@ use std::{
 /// let zone = GovernanceZone::new().team("Sales", "github:shop/mono@main:teams/sales", Team::new());
 /// let ecosystem = Ecosystem::new("Shop", "github:shop/mono@main", "github:shop/mono@main").zone("EU", "github:shop/mono@main", zone);
 /// let owners = CodeOwners::new(&ecosystem, &"github:shop/mono@main".into()).with_team("", "@shop/keepers");
-/// assert!(owners.to_string().ends_with("\n* @shop/keepers\n/teams/sales/ @shop/eu-sales\n/datasurface.toml @shop/keepers\n"));
+/// let rules: Vec<String> = owners.to_string().lines().skip(1).map(str::to_owned).collect();
+/// assert_eq!(
+///     rules,
+///     ["* @shop/keepers", "/teams/sales/ @shop/eu-sales", "/datasurface.lock @shop/keepers", "/datasurface.toml @shop/keepers"],
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeOwners {
@@ -95,7 +100,7 @@ impl fmt::Display for CodeOwners {
         }
         let folder = if self.folder.is_empty() { String::new() } else { format!("{}/", self.folder) };
         let Some(teams) = self.lock.as_ref().and_then(|path| self.teams.get(path)) else { return Ok(()) };
-        for name in ["datasurface.lock", "datasurface.toml"] {
+        for name in ["datasurface.lock", CONFIGURATION_FILE_NAME] {
             writeln!(f, "/{folder}{name} {}", listed(teams))?;
         }
         Ok(())

@@ -59,6 +59,6 @@ pub use reach::TeamNotice;
 pub use rename::{Evidence, RenameProposal};
 pub use report::{ChangeReport, Verdict};
 pub use retirement::{Consent, Retirement, RetirementStage};
-pub use source::ChangeSource;
+pub use source::{CONFIGURATION_FILE_NAME, ChangeSource};
 pub use touched::TouchedPart;
 pub use uses::AffectedGroup;

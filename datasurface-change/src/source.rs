@@ -4,6 +4,9 @@ use super::approval::ApprovalClaim;
 use datasurface_model::{Ecosystem, Repository, Text};
 use std::collections::BTreeSet;
 
+/// The name that the configuration has beside a model. It names programs, which whoever checks or renders the model starts.
+pub const CONFIGURATION_FILE_NAME: &str = "datasurface.toml";
+
 /// The source of a change: the repository that it comes from, the folders of owners that it touches there, and whether it
 /// touches the lock besides the model.
 ///

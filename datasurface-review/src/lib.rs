@@ -25,4 +25,4 @@ mod side;
 
 pub use report::ReviewReport;
 pub use review::Review;
-pub use side::{CONFIGURATION_FILE_NAME, ReviewSide};
+pub use side::ReviewSide;

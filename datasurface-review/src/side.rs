@@ -1,12 +1,10 @@
 //! One side of a review: the documents of a model, and the lock beside it.
 
 use datasurface_broker::{LOCK_FILE_NAME, Lock};
+use datasurface_change::CONFIGURATION_FILE_NAME;
 use datasurface_document::{Documents, read_regular_text};
 use datasurface_model::{Findings, ModelPath, Text, segment};
 use std::{collections::BTreeSet, path::Path};
-
-/// The name that the configuration has beside a model. It names programs, which whoever checks or renders the model starts.
-pub const CONFIGURATION_FILE_NAME: &str = "datasurface.toml";
 
 /// One side of a review: the documents of a model, and the lock and the configuration beside it.
 #[derive(Clone, Debug, Default)]

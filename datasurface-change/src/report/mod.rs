@@ -3,8 +3,8 @@
 mod text;
 
 use super::{
-    Approvals, Authorization, BreakingChange, CODES, DeniedPart, ModelDiff, OwnerNotice, RenameProposal,
-    RequiredApproval, Retirement, SCHEMA_CODES, TeamNotice, TouchedPart, codes,
+    Approvals, Authorization, BreakingChange, CODES, CONFIGURATION_FILE_NAME, DeniedPart, ModelDiff,
+    OwnerNotice, RenameProposal, RequiredApproval, Retirement, SCHEMA_CODES, TeamNotice, TouchedPart, codes,
 };
 use datasurface_document::{Documents, Report};
 use datasurface_model::{Diagnostic, Findings, ModelPath, Repository, Severity, segment};
@@ -145,7 +145,11 @@ impl ChangeReport {
 
     fn denial(&self, denied: &DeniedPart) -> Diagnostic {
         let first = denied.differences.first();
-        let path = first.map_or_else(|| ModelPath::root().attribute(segment::LOCK), |first| first.path());
+        let path = match first {
+            Some(first) => first.path(),
+            None if denied.lock => ModelPath::root().attribute(segment::LOCK),
+            None => ModelPath::root().child(segment::DOCUMENTS, CONFIGURATION_FILE_NAME),
+        };
         let whose = match &denied.owner {
             Some(owner) => format!("which belongs to {owner}"),
             None => "of which nobody can tell the owner".to_owned(),
@@ -158,7 +162,10 @@ impl ChangeReport {
             [] => String::new(),
             files => format!(", in {}, outside of the owner's folder", files.join(", ")),
         };
-        let beside = [(denied.lock, "the lock"), (denied.configuration, "`datasurface.toml`")];
+        let beside = [
+            (denied.lock, "the lock".to_owned()),
+            (denied.configuration, format!("`{CONFIGURATION_FILE_NAME}`")),
+        ];
         let beside = beside.into_iter().filter(|(is_touched, _)| *is_touched).map(|(_, name)| name);
         let beside: String = beside.map(|name| format!(", with {name}")).collect();
         let message =

@@ -18,8 +18,8 @@ use crate::{
 };
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use datasurface_broker::PlatformTask;
+use datasurface_change::CONFIGURATION_FILE_NAME;
 use datasurface_model::{ColumnName, DatasetKey, PlatformKind, PlatformName};
-use datasurface_review::CONFIGURATION_FILE_NAME;
 use std::{env, path::PathBuf, process};
 
 const EXIT_CODES: &str = "\

@@ -118,6 +118,7 @@ fn the_configuration_belongs_to_the_ecosystem_and_is_not_started() {
     fixture.write("new/datasurface.toml", "[platforms.mine]\ncommand = [\"./started\"]\n");
     let said = review(&fixture, OWNER, "").bad();
     assert!(said.out.contains("touches the ecosystem, with `datasurface.toml`"), "{said:?}");
+    assert!(said.out.contains("at documents/datasurface.toml"), "{said:?}");
     review(&fixture, "github:northwind/ecosystem@main", "").good();
     // What is there already is nobody's change.
     fixture.write("old/datasurface.toml", "[platforms.mine]\ncommand = [\"./started\"]\n");

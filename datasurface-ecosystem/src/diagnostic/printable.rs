@@ -32,7 +32,7 @@ pub(super) struct PrintableLine<'l>(pub(super) &'l str);
 
 impl fmt::Display for PrintableLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Escaping::write(f, true, &self.0)
+        Escaping::write(f, true, self.0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Functions that give an argument as it is, at least in some rows or in some dialects: a list, which [`passed_on`] looks up.
 
-use super::{expression::is_called, passing};
+use super::{constant, expression::is_called};
 use sqlparser::ast::{Expr, Function};
 use std::ops::Range;
 
@@ -99,12 +99,12 @@ impl Form {
             Condition::Always => true,
             Condition::Alone => arguments.len() == 1,
             Condition::Text(place, texts) => {
-                argument(place).is_some_and(|one| texts.iter().any(|text| passing::is_text(one, text)))
+                argument(place).is_some_and(|one| texts.iter().any(|text| constant::may_be_text(one, text)))
             }
             Condition::Number(place, numbers) => argument(place)
-                .is_some_and(|one| numbers.iter().any(|number| passing::is_number(one, *number))),
+                .is_some_and(|one| numbers.iter().any(|number| constant::may_be_number(one, *number))),
             Condition::OthersAreNothing => {
-                passed_on.iter().filter(|part| !passing::is_nothing(part)).count() <= 1
+                passed_on.iter().filter(|part| !constant::may_be_nothing(part)).count() <= 1
             }
         };
         (holds && !passed_on.is_empty()).then_some((passed_on, used))

@@ -2,6 +2,7 @@
 //!
 //! What follows the parser's tree down queries recurses: the parser has limited how deep these are.
 
+mod constant;
 mod expression;
 mod forms;
 mod from;

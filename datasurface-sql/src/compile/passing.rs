@@ -1,13 +1,14 @@
 //! Expressions whose value is that of a part of them, at least in some rows or in some dialects.
 
 use super::{
+    constant::{may_be_number, may_be_text},
     expression::{arguments, rows_of},
     forms,
     scope::Scope,
     types,
 };
 use datasurface_schema::{DataType, FloatFormat};
-use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, UnaryOperator, Value as Literal, ValueWithSpan};
+use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, UnaryOperator};
 
 /// What an expression consists of.
 pub(super) struct Parts<'e> {
@@ -43,7 +44,9 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
         }
         // All of a text from its first letter on.
         Expr::Substring { expr, substring_from, substring_for: None, special: _, shorthand: _ }
-            if substring_from.as_deref().is_none_or(|from| is_number(from, 0.0) || is_number(from, 1.0)) =>
+            if substring_from
+                .as_deref()
+                .is_none_or(|from| may_be_number(from, 0.0) || may_be_number(from, 1.0)) =>
         {
             (vec![&**expr], Vec::new())
         }
@@ -57,13 +60,13 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
     Some(Parts { passed_on, used })
 }
 
-/// Whether a value stays as it is when this is put to its right.
+/// Whether a value may stay as it is when this is put to its right.
 fn is_neutral(operator: &BinaryOperator, other: &Expr) -> bool {
     match operator {
-        BinaryOperator::StringConcat => is_text(other, ""),
-        BinaryOperator::Plus => is_text(other, "") || is_number(other, 0.0),
-        BinaryOperator::Minus => is_number(other, 0.0),
-        BinaryOperator::Multiply | BinaryOperator::Divide => is_number(other, 1.0),
+        BinaryOperator::StringConcat => may_be_text(other, ""),
+        BinaryOperator::Plus => may_be_text(other, "") || may_be_number(other, 0.0),
+        BinaryOperator::Minus => may_be_number(other, 0.0),
+        BinaryOperator::Multiply | BinaryOperator::Divide => may_be_number(other, 1.0),
         _ => false,
     }
 }
@@ -71,32 +74,6 @@ fn is_neutral(operator: &BinaryOperator, other: &Expr) -> bool {
 /// Whether the sides of an operator can be exchanged where one of them changes nothing.
 fn commutes(operator: &BinaryOperator) -> bool {
     matches!(operator, BinaryOperator::StringConcat | BinaryOperator::Plus | BinaryOperator::Multiply)
-}
-
-fn literal(expression: &Expr) -> Option<&Literal> {
-    match expression {
-        Expr::Value(ValueWithSpan { value, span: _ }) => Some(value),
-        _ => None,
-    }
-}
-
-/// Whether an expression is this text.
-pub(super) fn is_text(expression: &Expr, expected: &str) -> bool {
-    matches!(literal(expression), Some(Literal::SingleQuotedString(text)) if text == expected)
-}
-
-/// Whether an expression is an empty text or NULL.
-pub(super) fn is_nothing(expression: &Expr) -> bool {
-    is_text(expression, "") || matches!(literal(expression), Some(Literal::Null))
-}
-
-/// Whether an expression is this number.
-pub(super) fn is_number(expression: &Expr, number: f64) -> bool {
-    let value = match literal(expression) {
-        Some(Literal::Number(digits, _)) => digits.parse::<f64>().ok(),
-        _ => None,
-    };
-    value.is_some_and(|value| value.total_cmp(&number).is_eq())
 }
 
 /// Whether a cast of one type to another one keeps values, in at least one of the dialects: a text keeps all that it is given,

@@ -2,8 +2,9 @@
 
 use super::{Answered, ObjectId, Repository, blobs::BlobReader, failed, objects, program::invoke, refused};
 use datasurface_broker::LOCK_FILE_NAME;
+use datasurface_change::CONFIGURATION_FILE_NAME;
 use datasurface_document::{Documents, StoredFile, StoredFileKind};
-use datasurface_review::{CONFIGURATION_FILE_NAME, ReviewSide};
+use datasurface_review::ReviewSide;
 use std::{cell::RefCell, collections::BTreeMap};
 
 /// An entry of the listing of a tree.

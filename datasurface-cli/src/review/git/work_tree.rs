@@ -6,8 +6,8 @@ use super::{
     refused,
 };
 use datasurface_broker::LOCK_FILE_NAME;
+use datasurface_change::CONFIGURATION_FILE_NAME;
 use datasurface_document::{StoredFile, StoredFileKind};
-use datasurface_review::CONFIGURATION_FILE_NAME;
 use std::{collections::BTreeMap, fs, path::Path};
 
 impl Repository {
