@@ -3,7 +3,7 @@
 //! The library behind them is visible in this crate alone, so it can be replaced without a change of public signatures.
 
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, StrExt};
 use std::{borrow::Borrow, fmt, ops::Deref, path::Path};
 
 /// A text that is never changed, and cheap to clone: up to 23 bytes need no memory elsewhere.
@@ -16,6 +16,12 @@ impl Text {
     #[must_use]
     pub const fn from_static(text: &'static str) -> Self {
         Self(SmolStr::new_static(text))
+    }
+
+    /// Returns a text in lower case, as far as it is ASCII. Short ones, as names are, need no allocation.
+    #[must_use]
+    pub fn ascii_lowercase(text: &str) -> Self {
+        Self(text.to_ascii_lowercase_smolstr())
     }
 
     /// The text.

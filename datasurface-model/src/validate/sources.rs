@@ -77,21 +77,21 @@ impl SourceIndex {
             added.extend(now.into_iter().filter(|entry| before.binary_search(entry).is_err()));
         }
         added.sort_unstable();
-        let mut changed: Vec<(u64, UnitKey)> =
-            lost.iter().chain(&added).map(|entry| (entry.key, entry.unit.clone())).collect();
+        let mut changed: Vec<&CapturedSource> = lost.iter().chain(&added).collect();
         changed.sort_unstable();
         // Where nothing was known before, a key that comes once has one entry, and nobody has to look.
         let is_first = self.entries.is_empty();
+        let changed: Vec<(u64, UnitKey)> = changed
+            .chunk_by(|one, other| one.key == other.key)
+            .filter(|same| !(is_first && same.len() == 1))
+            .filter_map(|same| same.first().map(|first| (first.key, first.unit.clone())))
+            .collect();
         for entry in &lost {
             self.entries.take(entry);
         }
         self.entries.extend(added);
-        for same in changed.chunk_by(|(one, _), (other, _)| one == other) {
-            if let [(key, first), others @ ..] = same
-                && !(is_first && others.is_empty())
-            {
-                self.renew_key(*key, first, touched);
-            }
+        for (key, first) in &changed {
+            self.renew_key(*key, first, touched);
         }
     }
 

@@ -157,8 +157,5 @@ impl<T: Entity> Default for Members<T> {
 
 /// The name as all count that differ from it in ASCII case only.
 pub(super) fn folded(name: &str) -> Text {
-    match name.bytes().any(|letter| letter.is_ascii_uppercase()) {
-        true => name.to_ascii_lowercase().into(),
-        false => name.into(),
-    }
+    Text::ascii_lowercase(name)
 }
