@@ -151,4 +151,28 @@ fn data_of_the_same_origins_is_captured_at_any_time() {
     let site = Site::new();
     site.render(own(true, "ledger"), today());
     assert!(site.propose(own(false, "P__Shop__orders"), today()).is_ok());
+    assert!(site.propose(own(false, "old_orders"), today()).is_ok());
+    // Where a table may be that of another zone's dataset as well, it is not.
+    let with_other = |has_reader: bool, table: &str| {
+        let zoo = Datastore::new("Zoo")
+            .captured(Capture::sql_snapshot("X/T/Cage").table("orders", "own"))
+            .dataset(dataset("orders"));
+        let cage = DataContainer::postgres("Cage", "cage.example", "cage").located("V/L");
+        let team = Team::new().container(cage).datastore(zoo);
+        let zone = GovernanceZone::new().team("T", "github:o/x@main", team);
+        let ecosystem = own(has_reader, table).zone("X", "github:o/x@main", zone);
+        ecosystem.edit_team("Y", "T", |team| {
+            if !has_reader {
+                return team;
+            }
+            team.edit_workspace(&"W".into(), |workspace| {
+                workspace.edit_group(&"g".into(), |group| group.sink("Zoo/orders"))
+            })
+        })
+    };
+    let site = Site::new();
+    site.render(with_other(true, "ledger"), today());
+    assert!(site.propose(with_other(false, "P__Shop__fees"), today()).is_ok());
+    let refused = site.propose(with_other(false, "old_orders"), today()).unwrap_err();
+    assert_eq!(codes(&refused), ["capture/former-delivery"]);
 }

@@ -22,8 +22,7 @@ use datasurface_ecosystem::{
     Onward, UnitPlace, Workspace,
 };
 use datasurface_schema::{
-    Classification, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set, Text,
-    WorkspaceName, ZoneName,
+    Classification, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set, Text, ZoneName,
 };
 use datasurface_sql::{Inputs, compile};
 use std::{collections::BTreeSet, sync::Arc};
@@ -89,7 +88,9 @@ impl Evaluation<'_> {
             delivered.origins.merge(&self.received(workspace));
             let workspace = &workspace.entity;
             let names = [workspace.name()].into_iter().chain(workspace.former_name());
-            delivered.names.extend(names.map(WorkspaceName::as_str));
+            names.for_each(|name| {
+                delivered.names.add(name.as_str());
+            });
             let keys = workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name);
             for (key, found) in keys.clone().zip(self.directory.datastores().find_all(keys)) {
                 delivered.add(key, found);
@@ -290,7 +291,11 @@ pub(super) fn add_own(origins: &mut Origins, store: &Located<Datastore>, dataset
 }
 
 /// Whether every table or topic that is captured is named, and is none that is delivered. A prefix of files can cover any others.
-pub(super) fn captures_others(capture: &Capture, datastore: &Datastore, delivered: &DeliveredNames) -> bool {
+pub(super) fn captures_others(
+    capture: &Capture,
+    datastore: &Datastore,
+    delivered: &DeliveredNames<()>,
+) -> bool {
     let (_, named) = capture.kind().sources();
     let is_other = |table: &Text| !table.trim().is_empty() && !delivered.may_be(table);
     !matches!(capture.kind(), CaptureKind::ObjectFiles { .. })

@@ -9,7 +9,7 @@ use super::{
 use crate::validate::{container_index::Site, unit_index::UnitIndex};
 use datasurface_ecosystem::{Access, ModelPath, segment};
 use datasurface_schema::{ContainerKey, DatasetKey, Entity, Text};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A captured table that may be a delivered one, under a name that the model does not state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,8 +32,8 @@ pub(super) fn recaptures(
 ) -> Vec<Recapture> {
     let mut found = Vec::new();
     for (site, delivered) in &known.sites {
-        let former = RenamedDeliveries::new(site, directory, stored);
-        if former.datasets.is_empty() {
+        let former = renamed_deliveries(site, directory, stored);
+        if former.is_empty() {
             continue;
         }
         for name in captured_at(site, directory) {
@@ -46,7 +46,7 @@ pub(super) fn recaptures(
             }
             let (collection, tables) = capture.kind().sources();
             for (dataset, table) in tables {
-                let Some(delivered) = former.stored_in(table) else { continue };
+                let Some(delivered) = stored_in(table, &former).first().copied() else { continue };
                 let path = unit.path().attribute(segment::CAPTURE).child(collection, dataset);
                 found.push(Recapture { path, table: table.clone(), delivered: delivered.clone() });
             }
@@ -79,8 +79,8 @@ pub(super) fn former_recaptures(
     }
     let mut found = Vec::new();
     for (site, datasets) in at_sites {
-        let mut former = RenamedDeliveries::default();
-        datasets.into_iter().for_each(|dataset| former.add(dataset, dataset));
+        let mut former = StoredDatasets::default();
+        datasets.into_iter().for_each(|dataset| add(&mut former, dataset, dataset));
         let delivered = known.sites.get(&site);
         for name in captured_at(&site, directory) {
             let Some((unit, member)) = directory.datastores().get(&name) else { continue };
@@ -89,12 +89,14 @@ pub(super) fn former_recaptures(
             let (collection, named) = capture.kind().sources();
             for dataset in datastore.datasets().names() {
                 let table = named.get(dataset).cloned().unwrap_or_else(|| dataset.as_str().into());
-                let Some(source) = former.stored_in(&table) else { continue };
                 let own = origins_of(&DatasetKey::new(&name, dataset), known, directory);
-                let has_them = origins_of(source, known, directory)
-                    .zip(own)
-                    .is_some_and(|(of_source, own)| !brings_more(&of_source, &own));
-                if has_them || delivered.is_some_and(|delivered| delivered.names.may_be(&table)) {
+                let has_them = |source: &DatasetKey| {
+                    let both = origins_of(source, known, directory).zip(own.as_ref());
+                    both.is_some_and(|(of_source, own)| !brings_more(&of_source, own))
+                };
+                let other = stored_in(&table, &former).into_iter().find(|source| !has_them(source));
+                let Some(source) = other else { continue };
+                if delivered.is_some_and(|delivered| delivered.names.may_be(&table)) {
                     continue;
                 }
                 let path = unit.path().attribute(segment::CAPTURE);
@@ -133,44 +135,35 @@ fn adds(delivered: &Origins, own: &DatastoreOrigins) -> bool {
     own.values().any(|own| brings_more(delivered, own))
 }
 
-/// The datasets that are delivered to a site and stored under other names than those of now.
-#[derive(Default)]
-struct RenamedDeliveries {
-    /// Each with the names that its table is called after.
-    datasets: Vec<(DatasetKey, DeliveredNames)>,
-    /// The names of all of them.
-    names: DeliveredNames,
-}
+/// Datasets by the names that the tables are called after in which they are stored.
+type StoredDatasets = DeliveredNames<BTreeSet<DatasetKey>>;
 
-impl RenamedDeliveries {
-    fn new(site: &Site, directory: &UnitIndex, stored: &dyn Fn(&DatasetKey) -> DatasetKey) -> Self {
-        let mut renamed = Self::default();
-        for workspace in delivering(site, directory) {
-            for sink in workspace.entity.groups().iter().flat_map(|group| group.sinks()) {
-                let storage = stored(sink.name());
-                if storage != *sink.name() {
-                    renamed.add(sink.name(), &storage);
-                }
+/// The datasets that are delivered to a site and stored under other names than those of now.
+fn renamed_deliveries(
+    site: &Site,
+    directory: &UnitIndex,
+    stored: &dyn Fn(&DatasetKey) -> DatasetKey,
+) -> StoredDatasets {
+    let mut renamed = StoredDatasets::default();
+    for workspace in delivering(site, directory) {
+        for sink in workspace.entity.groups().iter().flat_map(|group| group.sinks()) {
+            let storage = stored(sink.name());
+            if storage != *sink.name() {
+                add(&mut renamed, sink.name(), &storage);
             }
         }
-        renamed
     }
+    renamed
+}
 
-    /// Adds a dataset with the name under which it is stored.
-    fn add(&mut self, dataset: &DatasetKey, storage: &DatasetKey) {
-        let called = [storage.datastore.as_str(), storage.dataset.as_str()];
-        let mut names = DeliveredNames::default();
-        names.extend(called);
-        self.names.extend(called);
-        self.datasets.push((dataset.clone(), names));
+/// Adds a dataset with the name under which it is stored.
+fn add(to: &mut StoredDatasets, dataset: &DatasetKey, storage: &DatasetKey) {
+    for name in [storage.datastore.as_str(), storage.dataset.as_str()] {
+        to.add(name).insert(dataset.clone());
     }
+}
 
-    /// The first of the datasets that may be stored in a table.
-    fn stored_in(&self, table: &str) -> Option<&DatasetKey> {
-        // Most tables are called after none of them, and there may be thousands of both.
-        if !self.names.may_be(table) {
-            return None;
-        }
-        self.datasets.iter().find(|(_, names)| names.may_be(table)).map(|(dataset, _)| dataset)
-    }
+/// The datasets that may be stored in a table.
+fn stored_in<'s>(table: &str, stored: &'s StoredDatasets) -> BTreeSet<&'s DatasetKey> {
+    stored.of(table).into_iter().flatten().collect()
 }
