@@ -1,10 +1,11 @@
-//! `schema`: the JSON Schema of the settings of a platform, for editors and for those who write a model; and that of the protocol of programs,
-//! for those who write a platform.
+//! `schema`: the JSON Schema of the settings of a platform, for editors and for those who write a model; and those of the protocols of
+//! programs, for those who write a platform or a hook.
 
 use crate::{answer::Answer, arguments::SchemaArguments};
 use datasurface_model::{PlatformKind, VersionReq};
 use datasurface_platform::{
     Registry,
+    hook::{hook_answer_schema, hook_request_schema},
     remote::{answer_schema, request_schema},
 };
 
@@ -16,6 +17,8 @@ pub(crate) fn schema(arguments: &SchemaArguments, registry: &Registry) -> Result
         None => match arguments.kind.as_str() {
             "protocol" => answer_schema(),
             "protocol-requests" => request_schema(),
+            "hooks" => hook_answer_schema(),
+            "hooks-requests" => hook_request_schema(),
             _ => return Err(unknown_kind(&arguments.kind, registry)),
         },
     };

@@ -283,7 +283,6 @@ pub struct Step {
     pub renamed_from: Option<ResourceAddress>,
     /// The diagnostic with which the platform refuses the step; where it is waived, the step is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<serde_json::Value>")]
     pub refused: Option<Box<Diagnostic>>,
     /// The resources that must be there before this one, and go after it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]

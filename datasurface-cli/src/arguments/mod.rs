@@ -77,7 +77,7 @@ pub(crate) enum Verb {
     Run(Run),
     /// Show how far each consumer is.
     Status(Status),
-    /// Print the JSON Schema of the settings of a kind of platform, or those of the protocol of programs.
+    /// Print the JSON Schema of the settings of a kind of platform, or those of the protocols of programs.
     Schema(SchemaArguments),
     /// Check that a kind of platform keeps the laws of the contract, with the smallest model that shows where it does not.
     #[cfg(feature = "laws")]
@@ -107,7 +107,7 @@ pub(crate) struct LawsArguments {
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArguments {
     /// The kind of platform, as in a model. Of several versions, the newest one is meant. Or `protocol`, what a platform that is a program
-    /// answers, on each line; or `protocol-requests`, what it is asked.
+    /// answers, on each line, and `protocol-requests`, what it is asked; or `hooks` and `hooks-requests`, the same of a hook.
     #[arg(value_name = "KIND")]
     pub(crate) kind: PlatformKind,
 }

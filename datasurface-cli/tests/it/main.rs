@@ -11,6 +11,7 @@
 mod applying;
 mod ask;
 mod check;
+mod conversation;
 mod diagnostics;
 mod explain;
 mod flow;
@@ -19,6 +20,7 @@ mod git;
 mod graph;
 #[cfg(unix)]
 mod guide;
+mod hook_protocol;
 mod hooks;
 #[cfg(target_os = "linux")]
 mod hostile;

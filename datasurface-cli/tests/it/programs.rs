@@ -33,15 +33,20 @@ pub(crate) fn connectors() -> Option<PathBuf> {
     Some(program)
 }
 
-/// The example in Python; nothing where Python is missing.
+/// The platform in Python; nothing where Python is missing.
 pub(crate) fn python_program() -> Option<PathBuf> {
+    python_example("custom_platform.py")
+}
+
+/// An example in Python; nothing where Python is missing.
+pub(crate) fn python_example(file: &str) -> Option<PathBuf> {
     let version =
         Command::new("python3").args(["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).status();
     if !version.is_ok_and(|status| status.success()) {
-        skipped("no Python from 3.10 on is there: the platform in Python is not run");
+        skipped("no Python from 3.10 on is there: the examples in Python are not run");
         return None;
     }
-    Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/custom_platform.py"))
+    Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(file))
 }
 
 /// The configuration with the example in Python.
@@ -223,9 +228,12 @@ fn settings_of_a_platform_have_a_schema() {
     let fixture = Fixture::new(&models::first());
     let schema = fixture.run("schema local").good().json();
     assert!(schema["properties"]["database"].is_object(), "{schema}");
-    for (name, file) in
-        [("protocol", "protocol.schema.json"), ("protocol-requests", "protocol.requests.schema.json")]
-    {
+    for (name, file) in [
+        ("protocol", "protocol.schema.json"),
+        ("protocol-requests", "protocol.requests.schema.json"),
+        ("hooks", "hooks.schema.json"),
+        ("hooks-requests", "hooks.requests.schema.json"),
+    ] {
         let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(file);
         let committed: serde_json::Value =
             serde_json::from_str(&std::fs::read_to_string(committed).unwrap()).unwrap();

@@ -1,6 +1,6 @@
 //! All that platforms are asked while they are held against the laws, on generated ecosystems, fits the JSON Schema of requests.
 
-use crate::protocol::{Recorded, Recording};
+use crate::conversation::{Recorded, Recording};
 use datasurface_local::LocalPlatform;
 use datasurface_platform::{
     Registry, TypedFactory,

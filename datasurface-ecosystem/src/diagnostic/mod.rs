@@ -43,6 +43,7 @@ impl fmt::Display for Severity {
 
 /// A finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Diagnostic {
     path: ModelPath,
     code: Text,
@@ -65,6 +66,7 @@ pub struct Diagnostic {
 
 /// A related place of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Related {
     /// The place.
     pub path: ModelPath,

@@ -8,6 +8,7 @@ use std::fmt;
 /// `zones/USA/teams/NorthWindTeam/datastores/NW_Data/datasets/customers`; it may end in an attribute, such as
 /// `capture`. The path of the ecosystem itself is empty, and shown as `ecosystem`.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct ModelPath(Vec<Text>);
 

@@ -12,6 +12,7 @@ use std::fmt;
 
 /// A change of the model that resolves a finding, and brings no error about that was not there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Suggestion {
     /// The path of the part to change.
     pub path: ModelPath,
@@ -25,6 +26,7 @@ pub struct Suggestion {
 
 /// A change of the part at one place of the model.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Patch {
     /// A new value in place of the present one, in the form of documents.

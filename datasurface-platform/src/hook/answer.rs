@@ -1,6 +1,7 @@
 //! The answer of a hook to an event.
 
 use super::decision::Decision;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The greatest number of notes of one answer. Nobody reads more, and a hook is asked often.
@@ -10,14 +11,16 @@ pub const MAX_NOTES: usize = 16;
 pub const MAX_NOTE_LENGTH: usize = 1000;
 
 /// The answer of a hook: a decision, if it makes one, and notes that are reported.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "HookAnswerOf{D}")]
 pub struct HookAnswer<D> {
     /// The decision; `None` leaves it to other hooks, and to what happens without any.
-    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    #[serde(default = "Option::<D>::default", skip_serializing_if = "Option::<D>::is_none")]
     pub decision: Option<D>,
     /// Texts for people, beside what the event is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = MAX_NOTES), inner(length(min = 1, max = MAX_NOTE_LENGTH)))]
     pub notes: Vec<String>,
 }
 

@@ -1,5 +1,6 @@
 //! Decisions: one type for each set of them that an event admits.
 
+use super::answer::MAX_NOTE_LENGTH;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt;
@@ -22,21 +23,21 @@ pub enum TriggerDecision {
     /// No run now. What moved counts as moved until there is one.
     Skip,
     /// No run: the job fails with this reason, and what reads its outputs waits.
-    Refuse(String),
+    Refuse(#[schemars(length(min = 1, max = MAX_NOTE_LENGTH))] String),
 }
 
 /// A decision about a plan that is about to be written. Without one it is written.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanDecision {
     /// Permission to write the plan.
     Write,
     /// A veto against the plan, for this reason; the plans of other platforms are not written either.
-    Refuse(String),
+    Refuse(#[schemars(length(min = 1, max = MAX_NOTE_LENGTH))] String),
 }
 
 /// The decision about an event that admits none: there is no value of this type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum NoDecision {}
 
 impl Decision for TriggerDecision {

@@ -98,7 +98,7 @@ impl TriggerDue {
 }
 
 /// The plan of a platform is about to be written into its target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanReady {
     /// The instance of the platform.
@@ -113,7 +113,7 @@ pub struct PlanReady {
 }
 
 /// A finding is about to be reported. A hook can neither hide it nor change it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FindingRaised {
     /// The finding.

@@ -47,6 +47,7 @@ mod outcome;
 mod platform_hooks;
 mod program;
 mod protocol;
+mod schema;
 mod serve;
 
 pub use answer::{HookAnswer, MAX_NOTE_LENGTH, MAX_NOTES};
@@ -58,6 +59,7 @@ pub use outcome::{FAILED, HookOutcome, HookRemark, IGNORED_FAILURE, NOTE, REFUSE
 pub use platform_hooks::PlatformHooks;
 pub use program::{HookTransport, ProgramHook, ProgramTransport, TransportHook};
 pub use protocol::{HOOK_PROTOCOL, HookHandshake, HookRequest, HookResponse};
+pub use schema::{hook_answer_schema, hook_request_schema};
 pub use serve::{respond, serve_hook};
 
 pub(crate) use platform_hooks::HookSource;

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{error::PlatformError, remote::Answers};
 use datasurface_model::Json;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -14,7 +15,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 pub const HOOK_PROTOCOL: u32 = 1;
 
 /// A request: an event, with the settings of the hook. Each is answered from itself alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "one at a time is there, and it borrows its event")]
@@ -57,7 +58,7 @@ pub enum HookRequest<'a> {
 }
 
 /// A response: the answer to the event, or an error.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum HookResponse {
@@ -76,7 +77,7 @@ pub enum HookResponse {
 }
 
 /// The events that a hook listens to. A newer hook may say more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HookHandshake {
     /// The version of the protocol that the hook speaks.
     pub protocol: u32,

@@ -39,3 +39,4 @@ pub(crate) use answer_lines::answer_lines;
 pub(crate) use connection::Connection;
 pub(crate) use credential_values::CredentialValues;
 pub(crate) use protocol::Answers;
+pub(crate) use schema::schema_of;

@@ -21,7 +21,8 @@ pub fn answer_schema() -> Json {
     schema_of::<ResponseLine<Response>>("A line from the program of a platform")
 }
 
-fn schema_of<T: JsonSchema>(title: &str) -> Json {
+/// Returns the JSON Schema of a type, under this title.
+pub(crate) fn schema_of<T: JsonSchema>(title: &str) -> Json {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
     schema.insert("title".to_owned(), title.into());
     Json::from(schema.to_value())

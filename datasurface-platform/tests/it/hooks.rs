@@ -22,7 +22,7 @@ const BOUNDS: ConnectionLimits = ConnectionLimits {
     most_memory: None,
 };
 
-fn trigger_due() -> TriggerDue {
+pub(crate) fn trigger_due() -> TriggerDue {
     TriggerDue {
         platform: Some("Local".into()),
         now: "2026-11-21T10:00:00Z".parse().unwrap(),
@@ -41,7 +41,7 @@ fn trigger_due() -> TriggerDue {
     }
 }
 
-fn dataset_loaded() -> DatasetLoaded {
+pub(crate) fn dataset_loaded() -> DatasetLoaded {
     let batch = DatasetRun {
         dataset: DatasetKey::new("Reviews", "examples"),
         batch: 3,
@@ -55,7 +55,7 @@ fn dataset_loaded() -> DatasetLoaded {
     DatasetLoaded { platform: None, now: "2026-11-21T10:00:00Z".parse().unwrap(), batch }
 }
 
-fn plan_ready() -> PlanReady {
+pub(crate) fn plan_ready() -> PlanReady {
     PlanReady {
         platform: "Local".into(),
         reached: None,
@@ -69,6 +69,10 @@ fn finding_raised() -> FindingRaised {
     FindingRaised { finding }
 }
 
+pub(crate) fn every_kind() -> BTreeSet<EventKind> {
+    [EventKind::DatasetLoaded, EventKind::TriggerDue, EventKind::PlanReady, EventKind::FindingRaised].into()
+}
+
 /// A hook that makes every decision, by its setting.
 #[derive(Debug)]
 struct Guard {
@@ -77,8 +81,7 @@ struct Guard {
 
 impl Hook for Guard {
     fn events(&self) -> BTreeSet<EventKind> {
-        [EventKind::DatasetLoaded, EventKind::TriggerDue, EventKind::PlanReady, EventKind::FindingRaised]
-            .into()
+        every_kind()
     }
 
     fn dataset_loaded(&self, event: &DatasetLoaded) -> Result<HookAnswer<NoDecision>, PlatformError> {
