@@ -129,3 +129,40 @@ fn a_hook_is_given_no_credentials_and_its_configuration_is_judged() {
     }
     assert!(!fixture.read("seen").contains("canary"), "a hook is given values of credentials");
 }
+
+/// What is said of a hook that does this before it answers, and then notes that, under the limits of a configuration.
+#[cfg(target_os = "linux")]
+fn said_of(before: &str, note: &str, settings: &str) -> (Fixture, i32, String) {
+    let answer = format!(r#"{{"decision":"write","notes":["{note}"]}}"#);
+    let fixture = fixture(r#""plan_ready""#, &[("plan_ready", &answer)], settings);
+    let at_the_plan = format!("do\n  case \"$line\" in *plan_ready*) {before} ;; esac\n");
+    fixture.write("hook", fixture.read("hook").replacen("do\n", &at_the_plan, 1));
+    let mut command = fixture.command("render model.json --target out --on 2026-02-01");
+    let output = command.env("DATASURFACE_CREDENTIAL_EU__Sales__reader", "Swordfish-7").output().unwrap();
+    let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+    (fixture, output.status.code().unwrap(), said.concat())
+}
+
+/// A hook that got hold of a secret, or takes what there is, has failed, and no secret is shown.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hook_shows_no_secret_and_takes_no_more_memory_than_it_may() {
+    let log = "echo 'logging in with Swordfish-7' >&2";
+    let greedy = "x=$(head -c 100000000 /dev/zero | tr '\\0' x)";
+    for (before, note, settings, expected) in [
+        (":", "the password is Swordfish-7", "", "the value of a credential"),
+        (greedy, "all is well", "memory_mib = 32\n", "ended without an answer"),
+        ("sleep 600", "all is well", "timeout_seconds = 1\n", "no answer came in 1s"),
+    ] {
+        let (fixture, code, said) = said_of(before, note, settings);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("error[hook/failed]") && said.contains(expected), "{expected}: {said}");
+        assert!(!said.contains("Swordfish"), "{said}");
+        assert_eq!(fixture.rendered().len(), 0);
+        assert!(!fixture.path("datasurface.lock").exists());
+    }
+    let (_, code, said) = said_of(log, "all is well", "memory_mib = 4096\n");
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("logging in with ***\n") && said.contains("notes: all is well"), "{said}");
+    assert!(!said.contains("Swordfish"), "{said}");
+}
