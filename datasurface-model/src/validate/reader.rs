@@ -119,7 +119,7 @@ facts! {
     /// The way on which data came from another zone.
     LineagePath(key: LineageKey) = lineage_path -> Option<LineagePath>;
     /// What is done to the data of a zone before a transformer reads it, as a digest.
-    Derivation(key: LineageKey) = derivation -> Text;
+    Provenance(key: LineageKey) = provenance -> Text;
     {
         /// A dataset, as its consumers see it.
         Dataset(DatasetKey) = dataset;

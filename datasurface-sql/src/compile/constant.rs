@@ -9,7 +9,7 @@ enum Constant {
     Number(f64),
     Null,
     /// One that is not computed here: it may be any.
-    Untold,
+    Unknown,
 }
 
 /// The value of an expression, if it reads nothing.
@@ -19,21 +19,21 @@ fn constant(expression: &Expr) -> Option<Constant> {
         Expr::Nested(one) => constant(one)?,
         Expr::Cast { expr, .. } => match constant(expr)? {
             Constant::Null => Constant::Null,
-            _ => Constant::Untold,
+            _ => Constant::Unknown,
         },
         Expr::UnaryOp { op, expr } => match (op, constant(expr)?) {
             (UnaryOperator::Plus, value) => value,
             (UnaryOperator::Minus, Constant::Number(number)) => Constant::Number(-number),
-            _ => Constant::Untold,
+            _ => Constant::Unknown,
         },
         Expr::BinaryOp { left, op, right } => joined(constant(left)?, op, constant(right)?),
         // Without arguments it may be another one in each row.
         Expr::Function(function) => {
             let arguments = arguments(function).filter(|arguments| !arguments.is_empty())?;
-            arguments.into_iter().all(|one| constant(one).is_some()).then_some(Constant::Untold)?
+            arguments.into_iter().all(|one| constant(one).is_some()).then_some(Constant::Unknown)?
         }
         Expr::Trim { expr, trim_what: None, .. } | Expr::Substring { expr, .. } => {
-            constant(expr).map(|_| Constant::Untold)?
+            constant(expr).map(|_| Constant::Unknown)?
         }
         _ => return None,
     };
@@ -43,7 +43,7 @@ fn constant(expression: &Expr) -> Option<Constant> {
 fn literal(value: &Literal) -> Option<Constant> {
     match value {
         Literal::SingleQuotedString(text) => Some(Constant::Text(text.clone())),
-        Literal::Number(digits, _) => Some(digits.parse().map_or(Constant::Untold, Constant::Number)),
+        Literal::Number(digits, _) => Some(digits.parse().map_or(Constant::Unknown, Constant::Number)),
         Literal::Null => Some(Constant::Null),
         _ => None,
     }
@@ -65,7 +65,7 @@ fn joined(left: Constant, operator: &BinaryOperator, right: Constant) -> Constan
         (Constant::Number(left), BinaryOperator::Multiply, Constant::Number(right)) => {
             Constant::Number(left * right)
         }
-        _ => Constant::Untold,
+        _ => Constant::Unknown,
     }
 }
 
@@ -73,7 +73,7 @@ fn joined(left: Constant, operator: &BinaryOperator, right: Constant) -> Constan
 pub(super) fn may_be_text(expression: &Expr, expected: &str) -> bool {
     match constant(expression) {
         Some(Constant::Text(text)) => text == expected,
-        Some(Constant::Untold) => true,
+        Some(Constant::Unknown) => true,
         Some(Constant::Number(_) | Constant::Null) | None => false,
     }
 }
@@ -88,7 +88,7 @@ pub(super) fn may_be_number(expression: &Expr, expected: f64) -> bool {
     match constant(expression) {
         // Of both zeros.
         Some(Constant::Number(number)) => (number + 0.0).total_cmp(&expected).is_eq(),
-        Some(Constant::Untold) => true,
+        Some(Constant::Unknown) => true,
         Some(Constant::Text(_) | Constant::Null) | None => false,
     }
 }

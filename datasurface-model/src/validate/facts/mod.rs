@@ -347,8 +347,8 @@ impl Facts {
         self.directory.origins().lineage_path(key, &self.directory)
     }
 
-    pub(super) fn derivation(&self, key: &LineageKey) -> Text {
-        self.directory.origins().derivation(key, &self.directory)
+    pub(super) fn provenance(&self, key: &LineageKey) -> Text {
+        self.directory.origins().provenance(key, &self.directory)
     }
 
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {

@@ -81,7 +81,7 @@ impl Fact {
             Self::SharedSources(datastore) => Subject::Sources(datastore.clone()),
             Self::Label(label) => Subject::Label(label.clone()),
             Self::Transformers => Subject::Transformers,
-            Self::LineagePath(_) | Self::Derivation(_) => Subject::Lineage,
+            Self::LineagePath(_) | Self::Provenance(_) => Subject::Lineage,
         }
     }
 }

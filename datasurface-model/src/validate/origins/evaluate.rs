@@ -4,9 +4,9 @@ use super::{
     DatastoreOrigins, DescribedDataset, Origins,
     delivered::Delivered,
     delivered_names::DeliveredNames,
-    derivation::derivation,
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::LineageKey,
+    provenance::provenance,
     release_fingerprint,
 };
 use crate::validate::{
@@ -229,8 +229,8 @@ impl Evaluation<'_> {
         let inputs = sinks.map(|sink| described(sink.name(), found(sink.name())));
         let output = DatasetKey::new(transformer.output(), dataset.name());
         let key = LineageKey { datastore: output.datastore.clone(), zone: zone.clone() };
-        let derivation = derivation(&key, self.lineage, self.directory);
-        release_fingerprint(transformer.artifact(), inputs, &described(&output, Some(dataset)), &derivation)
+        let provenance = provenance(&key, self.lineage, self.directory);
+        release_fingerprint(transformer.artifact(), inputs, &described(&output, Some(dataset)), &provenance)
     }
 
     /// Whether it can be seen of each column of an output what it is made of.

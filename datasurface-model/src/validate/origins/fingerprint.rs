@@ -19,12 +19,12 @@ pub(crate) fn release_fingerprint<'a>(
     artifact: &CodeArtifact,
     inputs: impl IntoIterator<Item = DescribedDataset<'a>>,
     output: &DescribedDataset<'a>,
-    derivation: &str,
+    provenance: &str,
 ) -> Text {
     let inputs: BTreeSet<DescribedDataset<'a>> = inputs.into_iter().collect();
     // These have no maps and nothing that cannot be serialized; a text that is cut off would be another fingerprint.
     let text = serde_json::to_string(&(artifact, inputs, output)).unwrap_or_default();
     let mut hasher = blake3::Hasher::new();
-    hasher.update(text.as_bytes()).update(derivation.as_bytes());
+    hasher.update(text.as_bytes()).update(provenance.as_bytes());
     hasher.finalize().to_hex().as_str().into()
 }

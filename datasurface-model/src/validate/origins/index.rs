@@ -2,10 +2,10 @@
 
 use super::{
     DatastoreOrigins,
-    derivation::derivation,
     evaluate::{Evaluation, KnownOrigins},
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineageKey, LineagePath},
+    provenance::provenance,
     recapture::{FormerDelivery, Recapture, former_recaptures, recaptures},
 };
 use crate::validate::{
@@ -46,8 +46,8 @@ impl OriginIndex {
     }
 
     /// Returns the digest of all that is done to the data of a zone before a transformer reads it.
-    pub(in crate::validate) fn derivation(&self, key: &LineageKey, directory: &UnitIndex) -> Text {
-        derivation(key, &self.lineage, directory)
+    pub(in crate::validate) fn provenance(&self, key: &LineageKey, directory: &UnitIndex) -> Text {
+        provenance(key, &self.lineage, directory)
     }
 
     /// Returns the captures of delivered tables that storage names alone show.

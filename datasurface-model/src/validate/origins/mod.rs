@@ -3,17 +3,17 @@
 //! What is captured has the zone of its datastore, and that of the container. What a transformer makes has the origins of its inputs
 //! besides; so has what is captured from a site to which data is delivered. `lineage_graph` knows who derives from what,
 //! `evaluate` says what one step passes on, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way,
-//! and `derivation` what is done to data on all of them.
+//! and `provenance` what is done to data on all of them.
 //! `recapture` finds what the names of the model do not show.
 
 mod delivered;
 mod delivered_names;
-mod derivation;
 mod evaluate;
 mod fingerprint;
 mod index;
 mod lineage_graph;
 mod lineage_path;
+mod provenance;
 mod recapture;
 
 pub(crate) use delivered::ClassifiedData;

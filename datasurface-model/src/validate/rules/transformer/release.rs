@@ -128,11 +128,11 @@ fn fingerprint(
         classifications: scope.facts.classifications_of(key).labels().into_iter().collect(),
     };
     let key = LineageKey { datastore: output.datastore.clone(), zone: release.zone.clone() };
-    let derivation = scope.facts.derivation(&key);
+    let provenance = scope.facts.provenance(&key);
     release_fingerprint(
         transformer.artifact(),
         sinks.into_iter().map(described),
         &described(&output),
-        &derivation,
+        &provenance,
     )
 }

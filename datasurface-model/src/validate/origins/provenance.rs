@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What fills a datastore that derives its data.
 #[derive(Serialize)]
-struct DerivationStep<'a> {
+struct ProvenanceStep<'a> {
     transformer: Option<&'a CodeArtifact>,
     capture: Option<&'a Capture>,
     /// What the transformer reads, or what is delivered to where the datastore is captured from.
@@ -23,7 +23,7 @@ struct DerivationStep<'a> {
 
 /// Returns the digest of all steps between data of a zone and what the transformer of a datastore reads; empty, if it reads the data
 /// as the zone has it. Releases on the way make no difference: what is released is of the zone no less.
-pub(super) fn derivation(key: &LineageKey, lineage: &LineageGraph, directory: &UnitIndex) -> Text {
+pub(super) fn provenance(key: &LineageKey, lineage: &LineageGraph, directory: &UnitIndex) -> Text {
     let target = LineageNode::Datastore(key.datastore.clone());
     let upstream = reachable(lineage.inputs(&target), |node| lineage.inputs(node));
     let of_zone = upstream.iter().copied().filter(|node| match node {
@@ -31,7 +31,7 @@ pub(super) fn derivation(key: &LineageKey, lineage: &LineageGraph, directory: &U
         LineageNode::Site(_) => false,
     });
     let downstream = reachable(of_zone, |node| lineage.readers(node).iter().map(|reader| &**reader));
-    let steps: BTreeMap<&DatastoreName, DerivationStep<'_>> = upstream
+    let steps: BTreeMap<&DatastoreName, ProvenanceStep<'_>> = upstream
         .intersection(&downstream)
         .filter(|node| !lineage.inputs(node).is_empty())
         .filter_map(|node| match node {
@@ -62,18 +62,18 @@ fn reachable<'a, N: IntoIterator<Item = &'a LineageNode>>(
     reached
 }
 
-fn step<'a>(name: &DatastoreName, directory: &'a UnitIndex) -> Option<DerivationStep<'a>> {
+fn step<'a>(name: &DatastoreName, directory: &'a UnitIndex) -> Option<ProvenanceStep<'a>> {
     if let Some(workspace) = directory.producers().get(name) {
         let (_, found) = directory.workspaces().get(workspace)?;
         let workspace = found.entity();
         let transformer = workspace.transformer().map(|transformer| transformer.artifact());
-        return Some(DerivationStep { transformer, capture: None, inputs: sinks(workspace).collect() });
+        return Some(ProvenanceStep { transformer, capture: None, inputs: sinks(workspace).collect() });
     }
     let (_, datastore) = directory.datastores().get(name)?;
     let capture = datastore.entity().capture()?;
     let site = directory.containers().site(capture.container());
     let inputs = delivering(&site, directory).flat_map(|workspace| sinks(&workspace.entity)).collect();
-    Some(DerivationStep { transformer: None, capture: Some(capture), inputs })
+    Some(ProvenanceStep { transformer: None, capture: Some(capture), inputs })
 }
 
 fn sinks(workspace: &Workspace) -> impl Iterator<Item = &DatasetKey> {
