@@ -173,7 +173,7 @@ pub(crate) static PROPOSAL_MOVED: CodeInfo = CodeInfo::error(
     "plan/proposal-moved",
     "what would be rendered is not what was planned",
     "`render --proposal` renders what `plan --out` saved, and nothing else. Since then the model, the lock, the target or a platform has \
-     become another one, so what somebody approved is not what would be done. Nothing is written.",
+     become another one, so what somebody approved is not what would be done. Each of them that moved is named, and nothing is written.",
 );
 
 pub(crate) static PROPOSAL_UNREADABLE: CodeInfo = CodeInfo::error(

@@ -7,7 +7,7 @@ use crate::{
     plan::{Lost, PlanInputs, PlanJson, PlannedChange, Render, SavedProposal, ShownChange, recovered},
 };
 use datasurface_broker::{Broker, Session};
-use datasurface_model::{Diagnostic, Findings};
+use datasurface_model::Findings;
 
 pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
     let lost = match (arguments.remake, arguments.restore_lock) {
@@ -42,14 +42,10 @@ pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
 }
 
 /// Plans; where somebody approved a plan, as of its day. Also returns how the plan is not the one that was approved.
-fn build(
-    arguments: &Render,
-    broker: &Broker,
-    lost: Lost,
-) -> Result<(ShownChange, Option<Diagnostic>), Findings> {
+fn build(arguments: &Render, broker: &Broker, lost: Lost) -> Result<(ShownChange, Findings), Findings> {
     let (inputs, mut session) = (&arguments.inputs, Session::new(broker.clone()));
     let Some(file) = &arguments.proposal else {
-        return Ok((ShownChange::build(inputs, &mut session, lost)?, None));
+        return Ok((ShownChange::build(inputs, &mut session, lost)?, Findings::default()));
     };
     let saved = SavedProposal::read(file)?;
     let model = inputs.model.planned_on(saved.as_of());

@@ -1,7 +1,7 @@
-//! `schema`: the JSON Schema of the settings of a platform, for editors and for those who write a model; and those of the protocols of
-//! programs, for those who write a platform or a hook.
+//! `schema`: the JSON Schema of the settings of a platform, for editors and for those who write a model; those of the protocols of
+//! programs, for those who write a platform or a hook; and that of saved proposals, for those who approve them.
 
-use crate::{answer::Answer, arguments::SchemaArguments};
+use crate::{answer::Answer, arguments::SchemaArguments, plan::SavedProposal};
 use datasurface_model::{PlatformKind, VersionReq};
 use datasurface_platform::{
     Registry,
@@ -19,6 +19,7 @@ pub(crate) fn schema(arguments: &SchemaArguments, registry: &Registry) -> Result
             "protocol-requests" => request_schema(),
             "hooks" => hook_answer_schema(),
             "hooks-requests" => hook_request_schema(),
+            "proposal" => SavedProposal::json_schema(),
             _ => return Err(unknown_kind(&arguments.kind, registry)),
         },
     };

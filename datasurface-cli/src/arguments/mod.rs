@@ -107,7 +107,8 @@ pub(crate) struct LawsArguments {
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArguments {
     /// The kind of platform, as in a model. Of several versions, the newest one is meant. Or `protocol`, what a platform that is a program
-    /// answers, on each line, and `protocol-requests`, what it is asked; or `hooks` and `hooks-requests`, the same of a hook.
+    /// answers, on each line, and `protocol-requests`, what it is asked; or `hooks` and `hooks-requests`, the same of a hook; or `proposal`,
+    /// what `plan --out` saves.
     #[arg(value_name = "KIND")]
     pub(crate) kind: PlatformKind,
 }

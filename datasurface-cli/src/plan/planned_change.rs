@@ -6,7 +6,7 @@ use crate::{
     input::Input,
 };
 use datasurface_broker::{AsOf, Base, Lock, Manifest, Proposal, Recovery, Session, Target};
-use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, segment};
+use datasurface_model::{Diagnostic, Ecosystem, Findings, ModelPath, PlatformName, Valid, segment};
 use datasurface_platform::Revision;
 use std::{
     collections::BTreeMap,
@@ -33,6 +33,10 @@ pub(crate) struct PlannedChange {
     pub(crate) bases: BTreeMap<PlatformName, PlanBase>,
     /// The day as of which it was planned.
     pub(crate) as_of: AsOf,
+    /// The model that was planned for.
+    pub(crate) ecosystem: Valid<Ecosystem>,
+    /// The lock as it was before.
+    pub(crate) lock: Lock,
     /// What was found; an error among it is about what is in the target, and does not keep from planning.
     pub(crate) findings: Findings,
 }
@@ -85,6 +89,8 @@ impl PlannedChange {
                     bases: target.manifest().map(PlanBase::of_all).unwrap_or_default(),
                     target,
                     lock_path: input.lock_path,
+                    ecosystem: input.ecosystem,
+                    lock: input.lock,
                     proposal,
                     as_of,
                     findings,

@@ -233,6 +233,7 @@ fn settings_of_a_platform_have_a_schema() {
         ("protocol-requests", "protocol.requests.schema.json"),
         ("hooks", "hooks.schema.json"),
         ("hooks-requests", "hooks.requests.schema.json"),
+        ("proposal", "proposal.schema.json"),
     ] {
         let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(file);
         let committed: serde_json::Value =
