@@ -26,9 +26,11 @@ impl Proposal {
     pub fn file_changes(&self, target: &Target) -> Result<Vec<FileChange>, WriteError> {
         let before = target.manifest().map(Manifest::files).unwrap_or_default();
         let after = self.manifest.files();
+        let accepted = target.manifest().map(Manifest::accepted);
+        let is_edited = |path: &SafePath| accepted.is_some_and(|accepted| accepted.contains_key(path));
         let differs = |path: &SafePath| {
             let hash = |files: &BTreeMap<SafePath, &FileRecord>| files.get(path).map(|file| file.hash);
-            hash(&before) != hash(&after)
+            hash(&before) != hash(&after) || is_edited(path)
         };
         let mut contents: BTreeMap<SafePath, Option<Vec<u8>>> = BTreeMap::new();
         contents
@@ -42,7 +44,9 @@ impl Proposal {
         let plan_files = self.plan_files(target);
         contents.retain(|path, _| differs(path) && !plan_files.contains(path));
         let change = |(path, after)| Ok(FileChange { before: target.read_if_file(&path)?, after, path });
-        contents.into_iter().map(change).collect()
+        let changes: Result<Vec<FileChange>, WriteError> = contents.into_iter().map(change).collect();
+        // An edit that was accepted may have been taken back since.
+        Ok(changes?.into_iter().filter(|change| change.before != change.after).collect())
     }
 
     /// The paths of the plan files, of before and after.

@@ -104,9 +104,9 @@ pub use datasurface_choice::{
     Adjustment, Candidate, Criterion, Delay, Explanation, Lack, MoveError, MoveStep, PlatformTask,
 };
 pub use datasurface_state::{
-    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, LOCK_FILE_NAME, Lock, LockError, Manifest,
-    OrderedScope, PlanFile, PlatformLock, PlatformRecord, Recovery, RenderedRevision, RenderingId,
-    ScopeEntry, Target, TargetError, TargetTransaction, disk,
+    AcceptedEdit, AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, LOCK_FILE_NAME, Lock,
+    LockError, Manifest, OrderedScope, PlanFile, PlatformLock, PlatformRecord, Recovery, RenderedRevision,
+    RenderingId, ScopeEntry, Target, TargetError, TargetTransaction, disk,
     storage::{OwingTeam, changed_owing_teams},
 };
 pub use error::BrokerError;

@@ -67,7 +67,7 @@ impl WriteError {
 impl Proposal {
     /// Writes what differs, and the lock, as a whole or not at all.
     /// Each shard is rendered, written and dropped before the next one. A file of ours that is missing is written again; one that stays
-    /// as it is is not read, so an edit of it is found by [`Target::inspect`] alone.
+    /// as it is is not read, so an edit of it is found by [`Target::inspect`] alone. One whose edit was [accepted](Target::accept) is replaced.
     /// One that served an earlier change cannot be written again, and is removed from the manifest. An interrupted write
     /// of the same lock is finished first. Before anything is touched, the hooks of the broker are asked about each plan that does
     /// something; returns what they said.
@@ -109,8 +109,10 @@ impl Proposal {
     fn unchanged_files(&self, target: &Target) -> Result<BTreeSet<SafePath>, TargetError> {
         let before = target.manifest().map(Manifest::files).unwrap_or_default();
         let after = self.manifest.files();
+        let accepted = target.manifest().map(Manifest::accepted);
+        let is_edited = |path: &SafePath| accepted.is_some_and(|accepted| accepted.contains_key(path));
         let is_same = |(path, record): &(&SafePath, &&FileRecord)| {
-            before.get(*path).is_some_and(|before| before.hash == record.hash)
+            before.get(*path).is_some_and(|before| before.hash == record.hash) && !is_edited(path)
         };
         target.existing(after.iter().filter(is_same).map(|(path, _)| path))
     }

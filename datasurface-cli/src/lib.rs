@@ -10,6 +10,7 @@
 //!
 //! `docs/command-line.md` is the guide. The platforms of the command are in `registry.rs`, one feature each.
 
+mod accept;
 mod answer;
 mod applied;
 mod arguments;
@@ -117,6 +118,7 @@ pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
         Verb::Render(arguments) => render::render(&arguments, &broker),
         Verb::Move(arguments) => moves::take(&arguments, &broker),
         Verb::Release(arguments) => release::release(&arguments),
+        Verb::Accept(arguments) => accept::accept(&arguments),
         Verb::Applied(arguments) => applied::applied(&arguments, &broker),
         Verb::Run(arguments) if arguments.follow => return run::follow(&arguments, &broker),
         Verb::Run(arguments) => run::run(&arguments, &broker),

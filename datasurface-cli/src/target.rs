@@ -16,7 +16,7 @@ use std::{
 
 /// Opens a target in which something is rendered, to look at it. What was found on the way is no error.
 pub(crate) fn open(site: &arguments::TargetArguments) -> Result<(Target, Findings), Findings> {
-    let target = opened(site)?;
+    let target = rendered_target(&site.target)?;
     let findings = target.recovery().map(|recovery| unfinished(recovery, &site.target)).into_iter().collect();
     Ok((target, findings))
 }
@@ -24,16 +24,17 @@ pub(crate) fn open(site: &arguments::TargetArguments) -> Result<(Target, Finding
 /// Opens a target in which something is rendered, to apply it. An interrupted write of what was applied is finished first;
 /// one of a rendering is not, since that also writes a lock.
 pub(crate) fn open_to_apply(site: &arguments::TargetArguments) -> Result<(Target, Findings), Findings> {
-    let mut target = opened(site)?;
+    let mut target = rendered_target(&site.target)?;
     let recovery = target.finish(None).map_err(|error| error.findings())?;
     Ok((target, recovery.map(|recovery| recovered(recovery, &site.target)).into_iter().collect()))
 }
 
-fn opened(site: &arguments::TargetArguments) -> Result<Target, Findings> {
-    let target = Target::open(&site.target).map_err(|error| error.findings())?;
+/// Opens a target in which something is rendered.
+pub(crate) fn rendered_target(folder: &Path) -> Result<Target, Findings> {
+    let target = Target::open(folder).map_err(|error| error.findings())?;
     match target.manifest() {
         Some(_) => Ok(target),
-        None => Err([nothing_rendered(site)].into_iter().collect()),
+        None => Err([nothing_rendered(folder)].into_iter().collect()),
     }
 }
 
@@ -54,8 +55,8 @@ pub(crate) fn operation(root: &Path, now: DateTime<Utc>) -> OperationContext<'_>
     OperationContext { root, credentials: &EnvironmentCredentials, now, watcher: &NoObserver, confirmed }
 }
 
-fn nothing_rendered(site: &arguments::TargetArguments) -> Diagnostic {
-    let name = site.target.display().to_string();
+fn nothing_rendered(folder: &Path) -> Diagnostic {
+    let name = folder.display().to_string();
     let message = format!("nothing is rendered in `{name}`");
     Diagnostic::new(&NOTHING_RENDERED, ModelPath::root().child(segment::TARGET, name), message)
         .with_help("render a model into it first, or name the folder that one was rendered into")

@@ -22,8 +22,8 @@ pub mod storage;
 
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use output::{
-    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, OrderedScope, Owed, PlanFile,
-    PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, Target, TargetError,
+    AcceptedEdit, AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, OrderedScope, Owed,
+    PlanFile, PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, Target, TargetError,
     TargetTransaction, disk,
 };
 

@@ -20,6 +20,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind
 use datasurface_broker::PlatformTask;
 use datasurface_change::CONFIGURATION_FILE_NAME;
 use datasurface_model::{ColumnName, DatasetKey, PlatformKind, PlatformName};
+use datasurface_platform::SafePath;
 use std::{env, path::PathBuf, process};
 
 const EXIT_CODES: &str = "\
@@ -71,6 +72,8 @@ pub(crate) enum Verb {
     Move(Move),
     /// Let data go that is held, before its time is over. Writes the lock, which is rendered next.
     Release(Release),
+    /// Accept that a rendered file was edited: the record of the target says why, and the next rendering replaces the file.
+    Accept(Accept),
     /// Record that another tool, such as Terraform, applied what was rendered.
     Applied(Applied),
     /// Apply what was rendered and not applied yet, and run its jobs.
@@ -186,6 +189,26 @@ pub(crate) struct Release {
     pub(crate) format: Format,
 }
 
+/// The edit that is accepted.
+#[derive(Debug, Args)]
+pub(crate) struct Accept {
+    /// The file, as `plan` lists it: by its path in the target.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: SafePath,
+
+    /// The folder that was rendered into.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) target: PathBuf,
+
+    /// Why it was edited: it stays in the record until the next rendering replaces the file.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
 /// What another tool applied.
 #[derive(Debug, Args)]
 pub(crate) struct Applied {
@@ -268,6 +291,7 @@ impl Verb {
             Self::Explain(explain) => Some(&explain.model),
             Self::Review(_)
             | Self::CodeOwners(_)
+            | Self::Accept(_)
             | Self::Applied(_)
             | Self::Run(_)
             | Self::Status(_)

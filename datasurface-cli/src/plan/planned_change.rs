@@ -105,7 +105,8 @@ impl PlannedChange {
     /// Whether rendering would do something.
     pub(crate) fn has_changes(&self) -> bool {
         let leads_on = self.reached.as_ref() != Some(self.proposal.revision());
-        leads_on || self.proposal.plans().any(|(_, plan)| !plan.is_empty())
+        let replaces_edits = self.target.manifest().is_some_and(|manifest| !manifest.accepted().is_empty());
+        leads_on || replaces_edits || self.proposal.plans().any(|(_, plan)| !plan.is_empty())
     }
 }
 

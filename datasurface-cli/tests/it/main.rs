@@ -7,6 +7,7 @@
     reason = "what goes wrong in a test is the finding"
 )]
 
+mod accept;
 #[cfg(unix)]
 mod applying;
 mod ask;

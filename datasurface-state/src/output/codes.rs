@@ -4,6 +4,7 @@ use datasurface_model::CodeInfo;
 
 /// Every code that this module reports.
 pub(crate) static CODES: &[&CodeInfo] = &[
+    &ACCEPTED,
     &BUSY,
     &DAMAGED,
     &EDITED,
@@ -12,11 +13,19 @@ pub(crate) static CODES: &[&CodeInfo] = &[
     &INCOMPLETE,
     &INTERRUPTED,
     &MISSING_FILE,
+    &NOT_EDITED,
     &NOT_RENDERED,
     &UNKNOWN_REVISION,
     &UNREADABLE,
     &UNWRITABLE,
 ];
+
+pub(super) static ACCEPTED: CodeInfo = CodeInfo::note(
+    "target/accepted",
+    "a file of ours was edited, and an operator accepted that",
+    "The record of the target says how the file was found and why that is accepted, so the next rendering replaces it. What is in it by then \
+     is lost unless it is moved into the model or the platform before. Until then nothing executes it.",
+);
 
 pub(super) static BUSY: CodeInfo = CodeInfo::error(
     "target/busy",
@@ -36,7 +45,8 @@ pub(super) static EDITED: CodeInfo = CodeInfo::error(
     "target/edited",
     "a file of ours was edited",
     "Files in a target are rendered; what a person changes there would be lost with the next write. Move the change \
-     into the model or into the platform, or delete the file to have it rendered again.",
+     into the model or into the platform, delete the file to have it rendered again, or `datasurface accept` it: \
+     then the next rendering replaces it.",
 );
 
 pub(super) static FOREIGN_FILE: CodeInfo = CodeInfo::error(
@@ -72,6 +82,13 @@ pub(super) static MISSING_FILE: CodeInfo = CodeInfo::warning(
     "target/missing-file",
     "a file of ours is missing",
     "A file that was rendered into the target is not there any more. It will be written again.",
+);
+
+pub(super) static NOT_EDITED: CodeInfo = CodeInfo::error(
+    "target/not-edited",
+    "an edit is to be accepted of something that was not edited, or that no rendering would replace",
+    "`accept` takes the edit of a rendered file into the record, so that the next rendering may replace it: `plan` lists such files. One that \
+     is missing is written again anyway. One that exists for a single change is never rendered again, so it is restored, or deleted.",
 );
 
 pub(super) static NOT_RENDERED: CodeInfo = CodeInfo::error(

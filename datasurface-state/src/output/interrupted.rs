@@ -51,9 +51,15 @@ impl Interrupted {
         let has = |files: &BTreeMap<SafePath, &FileRecord>, path: &SafePath, hash: Fingerprint| {
             files.get(path).is_some_and(|record| record.hash == hash)
         };
+        let accepted = before.as_ref().map(|before| before.read.manifest.accepted());
+        let is_accepted = |path: &SafePath, hash: Fingerprint| {
+            let edit = accepted.and_then(|accepted| accepted.get(path));
+            old.contains_key(path) && edit.is_some_and(|edit| edit.hash == hash)
+        };
         // Where all files have come, whatever was to go is gone.
         let strange_removal = journal.removals.iter().find(|removal| {
-            new.contains_key(&removal.path) || (!has_done_files && !has(&old, &removal.path, removal.hash))
+            let was_ours = has(&old, &removal.path, removal.hash) || is_accepted(&removal.path, removal.hash);
+            new.contains_key(&removal.path) || (!has_done_files && !was_ours)
         });
         let strange_write = journal.writes.iter().find(|write| !has(&new, &write.path, write.hash));
         let strange_part = journal.parts.iter().find(|part| !parts.contains_key(&part.path));

@@ -5,7 +5,7 @@
 mod platform_record;
 mod wire;
 
-use super::{RenderedRevision, RenderingId};
+use super::{AcceptedEdit, RenderedRevision, RenderingId};
 use crate::lock::Lock;
 use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, PlatformName};
@@ -38,6 +38,8 @@ pub struct Manifest {
     /// The lock that goes with it; `None` in a target of an earlier version.
     recorded_lock: Option<Box<Lock>>,
     platforms: BTreeMap<PlatformName, PlatformRecord>,
+    /// The edits of files that an operator accepted, by path relative to the target. A new rendering replaces these files.
+    accepted: BTreeMap<SafePath, AcceptedEdit>,
 }
 
 /// The record of an instance of a platform in a target.
@@ -161,7 +163,8 @@ pub struct ScopeEntry {
 
 impl PartialEq for Manifest {
     fn eq(&self, other: &Self) -> bool {
-        let Self { revision, lock: _, rendering, unapplied, applied, recorded_lock, platforms } = self;
+        let Self { revision, lock: _, rendering, unapplied, applied, recorded_lock, platforms, accepted } =
+            self;
         let is_same_lock = match (self.lock.get(), other.lock.get()) {
             // Of equal locks, the texts are equal.
             (None, None) => true,
@@ -169,7 +172,8 @@ impl PartialEq for Manifest {
         };
         (revision, rendering, unapplied, applied)
             == (&other.revision, &other.rendering, &other.unapplied, &other.applied)
-            && (recorded_lock, platforms) == (&other.recorded_lock, &other.platforms)
+            && (recorded_lock, platforms, accepted)
+                == (&other.recorded_lock, &other.platforms, &other.accepted)
             && is_same_lock
     }
 }
@@ -209,8 +213,17 @@ impl Manifest {
             (platform.instance.name.clone(), platform)
         };
         let platforms = platforms.into_iter().map(in_order).collect();
-        let (lock, recorded_lock) = (OnceLock::new(), None);
-        Self { revision, lock, rendering, unapplied: Vec::new(), applied: None, recorded_lock, platforms }
+        let (lock, recorded_lock, accepted) = (OnceLock::new(), None, BTreeMap::new());
+        Self {
+            revision,
+            lock,
+            rendering,
+            unapplied: Vec::new(),
+            applied: None,
+            recorded_lock,
+            platforms,
+            accepted,
+        }
     }
 
     /// Sets the ID of the rendering, the earlier ones that nobody recorded as applied, and the last one that somebody did.
@@ -222,6 +235,18 @@ impl Manifest {
         applied: Option<RenderedRevision>,
     ) -> Self {
         Self { rendering, unapplied, applied, ..self }
+    }
+
+    /// Sets the edits of files that an operator accepted, by path relative to the target.
+    #[must_use]
+    pub(super) fn with_accepted(self, accepted: BTreeMap<SafePath, AcceptedEdit>) -> Self {
+        Self { accepted, ..self }
+    }
+
+    /// The edits of files that an operator accepted, by path relative to the target. A new rendering replaces these files.
+    #[must_use]
+    pub fn accepted(&self) -> &BTreeMap<SafePath, AcceptedEdit> {
+        &self.accepted
     }
 
     /// The ID of the rendering.

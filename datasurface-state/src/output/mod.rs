@@ -10,6 +10,7 @@
 //! Opening a target writes nothing, also after an interrupted write. `Target::finish` completes or undoes that write, and only
 //! `Proposal::write` and `Broker::apply` call it.
 
+mod accepted;
 mod codes;
 pub mod disk;
 mod error;
@@ -29,6 +30,7 @@ mod tests;
 mod transaction;
 mod verify;
 
+pub use accepted::AcceptedEdit;
 pub(crate) use codes::CODES;
 pub use error::TargetError;
 pub use manifest::{
@@ -270,19 +272,25 @@ impl Target {
         Ok(done)
     }
 
-    /// Returns a finding for each file of ours that was edited, replaced or removed.
+    /// Returns a finding for each file of ours that was edited, replaced or removed: a note, if the edit was [accepted](Self::accept).
     ///
     /// # Errors
     ///
     /// If a file cannot be read. A file that is missing is a finding.
     pub fn inspect(&self) -> Result<Findings, TargetError> {
         let mut findings = Vec::new();
+        let accepted = |path: &SafePath| self.manifest.as_ref()?.accepted().get(path);
         for (path, record) in self.manifest.as_ref().map(Manifest::files).unwrap_or_default() {
             let state = match &self.interrupted {
                 None => self.ground.state(&path, record.hash)?,
                 Some(interrupted) => interrupted.state(&self.ground, &path, record.hash)?,
             };
-            findings.extend(verify::judge(&path, state));
+            findings.extend(match (state, accepted(&path)) {
+                (FileState::Edited(now), Some(accepted)) if accepted.hash == now => {
+                    Some(accepted.note(&path))
+                }
+                _ => verify::judge(&path, state),
+            });
         }
         Ok(findings.into_iter().collect())
     }

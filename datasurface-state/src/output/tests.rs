@@ -1,5 +1,6 @@
 //! Targets under test: files by path, in one scope of one platform.
 
+mod accepted;
 mod disk;
 mod forgetting_disk;
 mod garbage;

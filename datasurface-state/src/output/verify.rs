@@ -2,6 +2,7 @@
 //! one go.
 
 use super::{
+    accepted::hashes_on_disk,
     codes::{EDITED, FOREIGN_FILE, INCOMPLETE, MISSING_FILE, NOT_RENDERED},
     disk::FileKind,
     error::{A_BUG, TargetError, finding},
@@ -34,14 +35,14 @@ pub(super) fn removals(
     old: Option<&Manifest>,
     new: &Manifest,
 ) -> Result<TargetChanges, TargetError> {
-    let old = old.map(Manifest::files).unwrap_or_default();
+    let old = hashes_on_disk(ground, old)?;
     let new = new.files();
     if let Some(path) = new.keys().find(|path| !old.contains_key(*path)) {
         return Err(incomplete(path, &format!("`{path}` was not there before")).into());
     }
     let mut verification = Verification::new(ground, &old, &new);
-    for (path, record) in old.iter().filter(|(path, _)| !new.contains_key(*path)) {
-        verification.removal(path, record)?;
+    for (path, hash) in old.iter().filter(|(path, _)| !new.contains_key(*path)) {
+        verification.removal(path, *hash)?;
     }
     TargetError::refuse(verification.findings)?;
     Ok(verification.changes)
@@ -57,21 +58,21 @@ pub(super) fn verify(
     if let Some(error) = new.inconsistency() {
         return Err(incomplete("manifest", &error).into());
     }
-    let old = old.map(Manifest::files).unwrap_or_default();
+    let old = hashes_on_disk(ground, old)?;
     let new = new.files();
     let mut verification = Verification::new(ground, &old, &new);
     for path in staged.keys().filter(|path| !new.contains_key(*path)) {
         let error = format!("`{path}` was put, and is not in the manifest");
         verification.findings.push(incomplete(path, &error));
     }
-    for (path, record) in &old {
+    for (path, hash) in &old {
         if !new.contains_key(path) {
-            verification.removal(path, record)?;
+            verification.removal(path, *hash)?;
         }
     }
     let mut folder = String::new();
     for (path, record) in &new {
-        let (before, staged) = (old.get(path).map(|record| record.hash), staged.get(path).copied());
+        let (before, staged) = (old.get(path).copied(), staged.get(path).copied());
         // What stays as it is and was not put is not read: a write costs what it changes. `Target::inspect` reads everything.
         let stays = staged.is_none() && before == Some(record.hash);
         if !(stays && ground.next_kind_at(path, &mut folder)? == Some(FileKind::File)) {
@@ -111,7 +112,7 @@ pub(super) fn not_rendered(path: &SafePath, state: FileState) -> Option<Diagnost
         FileState::Missing => ("is missing", "render again: it will be written again"),
         FileState::Edited(_) => (
             "was edited after it was rendered",
-            "move the edit into the model, then delete the file and render again",
+            "move the edit into the model, then delete the file or `datasurface accept` it, and render again",
         ),
         FileState::Replaced => (
             "was rendered as a file, and now it is a folder or there is a link on its way",
@@ -124,7 +125,7 @@ pub(super) fn not_rendered(path: &SafePath, state: FileState) -> Option<Diagnost
 
 pub(super) fn edited(path: impl std::fmt::Display) -> Diagnostic {
     finding(&EDITED, &path, format!("`{path}` was edited after it was rendered")).with_help(
-        "move the edit into the model or the platform, then delete the file to have it rendered again",
+        "move the edit into the model or the platform, then delete the file to have it rendered again, or `datasurface accept` it",
     )
 }
 
@@ -145,7 +146,7 @@ struct Verification<'a> {
 impl<'a> Verification<'a> {
     fn new(
         ground: &'a TargetFolder,
-        old: &BTreeMap<SafePath, &FileRecord>,
+        old: &BTreeMap<SafePath, Fingerprint>,
         new: &BTreeMap<SafePath, &FileRecord>,
     ) -> Self {
         let going = old.keys().filter(|path| !new.contains_key(*path));
@@ -159,10 +160,10 @@ impl<'a> Verification<'a> {
     }
 
     /// One that is missing already is removed once more: its folder may still be there.
-    fn removal(&mut self, path: &SafePath, record: &FileRecord) -> Result<(), TargetError> {
-        match self.ground.state(path, record.hash)? {
+    fn removal(&mut self, path: &SafePath, hash: Fingerprint) -> Result<(), TargetError> {
+        match self.ground.state(path, hash)? {
             FileState::Same | FileState::Missing => {
-                self.changes.removals.push(Removal { path: path.clone(), hash: record.hash })
+                self.changes.removals.push(Removal { path: path.clone(), hash })
             }
             other => self.findings.extend(judge(path, other)),
         }

@@ -69,7 +69,11 @@ impl PlatformRecord {
         let of_scopes = self.scopes.iter().flat_map(|entry| {
             entry.record.files.iter().map(|(path, file)| (path.joined_to(&entry.folder), file))
         });
-        let earlier = self.earlier.iter().flat_map(|earlier| &earlier.files);
-        of_scopes.chain(earlier.chain(&self.transition).map(|(path, file)| (path.clone(), file)))
+        of_scopes.chain(self.change_files().map(|(path, file)| (path.clone(), file)))
+    }
+
+    /// The files that exist for a change only, by path relative to the folder of the instance.
+    pub(in crate::output) fn change_files(&self) -> impl Iterator<Item = (&SafePath, &FileRecord)> {
+        self.earlier.iter().flat_map(|earlier| &earlier.files).chain(&self.transition)
     }
 }

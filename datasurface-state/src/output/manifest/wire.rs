@@ -1,10 +1,11 @@
 //! A manifest as text.
 
-use super::{Manifest, PlatformRecord, RenderedRevision, RenderingId};
+use super::{AcceptedEdit, Manifest, PlatformRecord, RenderedRevision, RenderingId};
 use crate::lock::{Lock, LockWire};
 use datasurface_graph::Fingerprint;
-use datasurface_platform::Revision;
+use datasurface_platform::{Revision, SafePath};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::collections::BTreeMap;
 
 /// The first and only format.
 const FORMAT: &str = "datasurface-target/1";
@@ -25,6 +26,8 @@ struct ManifestWire {
     #[serde(default)]
     recorded_lock: Option<LockWire>,
     platforms: Vec<PlatformRecord>,
+    #[serde(default)]
+    accepted: BTreeMap<SafePath, AcceptedEdit>,
 }
 
 #[derive(Serialize)]
@@ -40,6 +43,8 @@ struct WireRef<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded_lock: Option<LockWire>,
     platforms: Vec<&'a PlatformRecord>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    accepted: &'a BTreeMap<SafePath, AcceptedEdit>,
 }
 
 /// The members that every format has: enough to report another format before anything else in it is rejected.
@@ -82,6 +87,7 @@ impl Serialize for Manifest {
             applied: self.applied.as_ref(),
             recorded_lock: self.recorded_lock.as_deref().map(LockWire::from),
             platforms: self.platforms.values().collect(),
+            accepted: &self.accepted,
         }
         .serialize(serializer)
     }
@@ -92,7 +98,7 @@ impl<'de> Deserialize<'de> for Manifest {
         let wire = ManifestWire::deserialize(deserializer)?;
         check(&wire.format)?;
         let platforms = wire.platforms.len();
-        let mut manifest = Self::new(wire.revision, wire.lock, wire.platforms);
+        let mut manifest = Self::new(wire.revision, wire.lock, wire.platforms).with_accepted(wire.accepted);
         match wire.rendering {
             Some(rendering) => manifest = manifest.with_renderings(rendering, wire.unapplied, wire.applied),
             None => manifest.identify_earlier_renderings(),

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     lock::{Lock, LockWire},
     output::{
-        AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, Owed, PlatformRecord,
-        RenderedRevision, RenderingId, ScopeEntry, codes::UNREADABLE, error::TargetError,
+        AcceptedEdit, AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, Owed,
+        PlatformRecord, RenderedRevision, RenderingId, ScopeEntry, codes::UNREADABLE, error::TargetError,
         target_folder::MANIFEST,
     },
 };
@@ -39,6 +39,8 @@ pub(super) struct Index {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     recorded_lock: Option<RecordedLock>,
     platforms: Vec<PlatformIndex>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    accepted: BTreeMap<SafePath, AcceptedEdit>,
 }
 
 /// The recorded lock: its part, and the revision that it names.
@@ -123,6 +125,7 @@ impl Index {
             applied: manifest.applied_rendering().cloned(),
             recorded_lock: manifest.recorded_lock().map(recorded).transpose()?,
             platforms: platforms.collect::<Result<_, _>>()?,
+            accepted: manifest.accepted().clone(),
         })
     }
 }
@@ -222,11 +225,9 @@ pub(in crate::output) fn read(text: &[u8], load: &PartLoader<'_>) -> Result<Read
     let number = index.platforms.len();
     let platforms = index.platforms.into_iter().map(|platform| reader.platform(platform));
     let platforms = platforms.collect::<Result<Vec<_>, _>>()?;
-    let mut manifest = Manifest::new(index.revision, index.lock, platforms).with_renderings(
-        index.rendering,
-        index.unapplied,
-        index.applied,
-    );
+    let mut manifest = Manifest::new(index.revision, index.lock, platforms)
+        .with_renderings(index.rendering, index.unapplied, index.applied)
+        .with_accepted(index.accepted);
     if let Some(recorded) = index.recorded_lock {
         let wire: LockWire = reader.part(lock_path()?, recorded.hash)?;
         if !wire.is_known() {
