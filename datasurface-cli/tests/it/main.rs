@@ -26,6 +26,8 @@ mod hooks;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod input;
+#[cfg(unix)]
+mod interrupted;
 mod laws;
 mod lineage;
 mod models;

@@ -215,3 +215,22 @@ pub(crate) fn strange() -> Ecosystem {
 pub(crate) fn broken() -> Ecosystem {
     company("local", [sales().group(DatasetGroup::new("more").sink("NW_Data/product"))])
 }
+
+/// A company that delivers this many datasets, all with these columns.
+#[cfg(unix)]
+pub(crate) fn wide(datasets: usize, columns: &str) -> Ecosystem {
+    company("local", []).edit_team("USA", "NorthWind", |team| {
+        let capture = Capture::sql_snapshot("USA/NorthWind/Source");
+        let data = (0..datasets).fold(Datastore::new("NW_Data").captured(capture), |data, number| {
+            data.dataset(Dataset::new(format!("d{number}"), columns).classified("Public"))
+        });
+        let live = (0..datasets).fold(DatasetGroup::new("live"), |group, number| {
+            group.sink(format!("NW_Data/d{number}").as_str())
+        });
+        team.without_workspace(&"Masking".into())
+            .without_datastore(&"Masked".into())
+            .without_datastore(&"NW_Data".into())
+            .datastore(data)
+            .workspace(Workspace::new("Sales").with_container("USA/NorthWind/Mart").group(live))
+    })
+}
