@@ -1,8 +1,8 @@
 //! Adjustments: the smallest change of a group with which a platform could serve it.
 
-use crate::lack::{Lack, versions};
+use crate::lack::Lack;
 use datasurface_model::{DatasetGroup, DatasetKey, DatasetSink, Entity, Latency, Milestoning, Retention};
-use datasurface_platform::PlatformDescriptor;
+use datasurface_platform::{Ability, PlatformDescriptor};
 use serde::Serialize;
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub enum Adjustment {
 impl fmt::Display for Adjustment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Milestoning(milestoning) => write!(f, "ask for {}", versions(*milestoning)),
+            Self::Milestoning(milestoning) => write!(f, "ask for {milestoning}"),
             Self::Latency(latency) => write!(f, "ask for a latency of {latency}"),
             Self::Retention(retention) => write!(f, "ask for a retention of {retention}"),
             Self::LeaveOut(datasets) => {
@@ -74,7 +74,7 @@ pub(crate) fn adjusted(
 fn with_versions(group: DatasetGroup, lack: &Lack, descriptor: &PlatformDescriptor) -> DatasetGroup {
     let most_first = [Milestoning::LiveAndForensic, Milestoning::Forensic, Milestoning::Live];
     match (lack, most_first.into_iter().find(|shown| descriptor.milestonings().contains(shown))) {
-        (Lack::Milestoning(_), Some(shown)) => group.with_milestoning(shown),
+        (Lack::Ability(Ability::Milestoning(_)), Some(shown)) => group.with_milestoning(shown),
         _ => group,
     }
 }

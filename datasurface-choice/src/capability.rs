@@ -1,12 +1,12 @@
 //! What a platform lacks by what its descriptor claims.
 
 use crate::lack::Lack;
-use datasurface_graph::{Custody, RetentionPeriod};
 use datasurface_model::{
-    ContainerKey, DataTransformer, DatasetGroup, DatasetKey, Datastore, Ecosystem, Entity, Milestoning,
-    Valid, Workspace,
+    ContainerKey, ContainerTechnology, DataTransformer, Dataset, DatasetGroup, DatasetKey, DatasetName,
+    DatasetSink, Datastore, Ecosystem, Entity, GroupKey, InvalidRows, Milestoning, Valid, Workspace,
 };
-use datasurface_platform::PlatformDescriptor;
+use datasurface_platform::{Ability, PlatformDescriptor};
+use std::collections::BTreeSet;
 
 /// What a platform lacks to serve a group of a workspace.
 pub(crate) fn for_group(
@@ -15,90 +15,113 @@ pub(crate) fn for_group(
     workspace: &Workspace,
     group: &DatasetGroup,
 ) -> Vec<Lack> {
-    let mut lacks = Vec::new();
-    lacks.extend(unreached(descriptor, ecosystem, workspace.container()));
-    let wanted = group.sinks().iter().map(|sink| sink.name().clone());
-    lacks.extend(keyless(
-        descriptor,
-        wanted.filter(|key| {
-            let store = ecosystem.datastore(&key.datastore).and_then(|store| store.entity.capture());
-            store.is_some_and(|capture| capture.is_keyless(&key.dataset))
-        }),
-    ));
-    let requirements = group.requirements();
-    lacks.extend(unseen(descriptor, requirements.milestoning));
-    if let (Some(wanted), Some(best)) = (requirements.latency, descriptor.best_latency())
-        && wanted < best
-    {
-        lacks.push(Lack::Latency { wanted, best });
+    let container = technology(ecosystem, workspace.container());
+    let mut needed = Vec::from_iter(container.clone().map(Ability::ExportTarget));
+    needed.extend(first_keyless(group.sinks().iter().map(|sink| sink.name().clone()).filter(|key| {
+        let store = ecosystem.datastore(&key.datastore).and_then(|store| store.entity.capture());
+        store.is_some_and(|capture| capture.is_keyless(&key.dataset))
+    })));
+    needed.extend(Ability::of_requirements(group.requirements()));
+    needed.extend(undelivered(descriptor, ecosystem, group, container.as_ref()));
+    if let Some(container) = container {
+        needed.extend(workspace.entitlement().principals().map(|principal| Ability::Grant {
+            group: GroupKey::new(workspace.name(), group.name()),
+            principal: principal.clone(),
+            container: container.clone(),
+        }));
     }
-    if let (Some(wanted), Some(longest)) =
-        (Custody::for_consumer(requirements).retention, descriptor.longest_retention())
-        && wanted > RetentionPeriod::For(longest)
-    {
-        lacks.push(Lack::Retention { wanted, longest });
-    }
-    lacks
+    lacks(descriptor, needed)
 }
 
-/// What a platform lacks to capture a datastore from its container.
+/// What a platform lacks to capture these datasets of a datastore from its container.
 pub(crate) fn for_capture(
     descriptor: &PlatformDescriptor,
     ecosystem: &Valid<Ecosystem>,
-    datastore: &Datastore,
+    (datastore, datasets): (&Datastore, &BTreeSet<&DatasetName>),
 ) -> Vec<Lack> {
-    let mut lacks = Vec::new();
     let Some(capture) = datastore.capture() else {
         return vec![Lack::Capture];
     };
-    let kind = capture.kind().technology();
-    if !descriptor.captures().contains(&kind) {
-        lacks.push(Lack::CaptureKind(kind));
-    }
-    let datasets = capture.keyless_datasets();
-    lacks.extend(keyless(descriptor, datasets.map(|dataset| DatasetKey::new(datastore.name(), dataset))));
-    let source = ecosystem.container(capture.container()).map(|container| container.kind().technology());
-    lacks.extend(
-        source.filter(|source| !descriptor.capture_sources().contains(source)).map(Lack::CaptureSource),
-    );
-    if !descriptor.consistencies().contains(&capture.consistency()) {
-        lacks.push(Lack::Consistency(capture.consistency()));
-    }
-    lacks
+    let source = technology(ecosystem, Some(capture.container()));
+    let mut needed = vec![Ability::CaptureKind(capture.kind().technology())];
+    needed.extend(first_keyless(
+        capture.keyless_datasets().map(|dataset| DatasetKey::new(datastore.name(), dataset)),
+    ));
+    needed.extend(source.clone().map(Ability::CaptureSource));
+    needed.push(Ability::Consistency(capture.consistency()));
+    needed.push(Ability::Trigger(capture.trigger().into()));
+    needed.extend(kept(descriptor, datastore, datasets, source.as_ref()));
+    lacks(descriptor, needed)
 }
 
-/// What a platform lacks to run the transformer of a workspace.
+/// What a platform lacks to run the transformer of a workspace, which fills a datastore with these datasets.
 pub(crate) fn for_transformer(
     descriptor: &PlatformDescriptor,
     ecosystem: &Valid<Ecosystem>,
     workspace: &Workspace,
     transformer: &DataTransformer,
+    (output, datasets): (&Datastore, &BTreeSet<&DatasetName>),
 ) -> Vec<Lack> {
-    let mut lacks = Vec::new();
-    let artifact = transformer.artifact().technology();
-    if !descriptor.artifacts().contains(&artifact) {
-        lacks.push(Lack::Artifact(artifact));
+    let mut needed = vec![
+        Ability::Artifact(transformer.artifact().technology()),
+        Ability::Trigger(transformer.trigger().into()),
+        Ability::Milestoning(Milestoning::Live),
+    ];
+    let container = technology(ecosystem, workspace.container());
+    for group in workspace.groups() {
+        needed.extend(undelivered(descriptor, ecosystem, group, container.as_ref()));
     }
-    lacks.extend(unseen(descriptor, Milestoning::Live));
-    lacks.extend(unreached(descriptor, ecosystem, workspace.container()));
-    lacks
+    needed.extend(container.map(Ability::ExportTarget));
+    needed.extend(kept(descriptor, output, datasets, None));
+    lacks(descriptor, needed)
 }
 
-fn unreached(
+/// The abilities to keep these datasets as they are declared. Of types, only those that are lacking are among them.
+fn kept(
     descriptor: &PlatformDescriptor,
-    ecosystem: &Valid<Ecosystem>,
-    container: Option<&ContainerKey>,
-) -> Option<Lack> {
-    let technology = ecosystem.container(container?)?.kind().technology();
-    let is_reached = descriptor.export_targets().contains(&technology);
-    (!is_reached).then_some(Lack::ExportTarget(technology))
+    datastore: &Datastore,
+    datasets: &BTreeSet<&DatasetName>,
+    source: Option<&ContainerTechnology>,
+) -> Vec<Ability> {
+    let mut needed = Vec::new();
+    let wanted = |dataset: &&Dataset| datasets.contains(dataset.name());
+    for dataset in datastore.datasets().iter().filter(wanted) {
+        let key = DatasetKey::new(datastore.name(), dataset.name());
+        needed.extend(descriptor.uncarried(&key, dataset.schema().table(), source));
+        let check = |kind| Ability::Check { dataset: key.clone(), kind };
+        needed.extend(dataset.quality_checks().map(|one| check(one.into())));
+        if dataset.invalid_rows() == InvalidRows::SetAside {
+            needed.push(Ability::SetAside(key));
+        }
+    }
+    needed
 }
 
-fn unseen(descriptor: &PlatformDescriptor, milestoning: Milestoning) -> Option<Lack> {
-    (!descriptor.milestonings().contains(&milestoning)).then_some(Lack::Milestoning(milestoning))
+/// What is lacking to carry the datasets of a group to its container.
+fn undelivered<'a>(
+    descriptor: &'a PlatformDescriptor,
+    ecosystem: &'a Valid<Ecosystem>,
+    group: &'a DatasetGroup,
+    container: Option<&'a ContainerTechnology>,
+) -> impl Iterator<Item = Ability> + 'a {
+    group.sinks().iter().map(DatasetSink::name).flat_map(move |key| {
+        let store = ecosystem.datastore(&key.datastore);
+        let dataset = store.and_then(|store| store.entity.datasets().get(&key.dataset));
+        let table = dataset.map(|dataset| dataset.schema().table());
+        table.into_iter().flat_map(move |table| descriptor.uncarried(key, table, container))
+    })
 }
 
-/// The lack of a platform that cannot keep these datasets, which have no key.
-fn keyless(descriptor: &PlatformDescriptor, datasets: impl IntoIterator<Item = DatasetKey>) -> Option<Lack> {
-    datasets.into_iter().next().filter(|_| !descriptor.keeps_keyless()).map(Lack::Keyless)
+fn technology(ecosystem: &Valid<Ecosystem>, container: Option<&ContainerKey>) -> Option<ContainerTechnology> {
+    Some(ecosystem.container(container?)?.kind().technology())
+}
+
+/// One dataset without a key says enough.
+fn first_keyless(datasets: impl IntoIterator<Item = DatasetKey>) -> Option<Ability> {
+    datasets.into_iter().next().map(Ability::Keyless)
+}
+
+fn lacks(descriptor: &PlatformDescriptor, needed: Vec<Ability>) -> Vec<Lack> {
+    let unclaimed = needed.into_iter().filter(|ability| !descriptor.claims(ability));
+    unclaimed.map(|ability| Lack::of(ability, descriptor)).collect()
 }

@@ -12,8 +12,8 @@ use crate::{
 };
 use datasurface_graph::{Assignments, Stage, datastores_needed};
 use datasurface_model::{
-    CodeInfo, Datastore, DatastoreName, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName,
-    Severity, segment,
+    CodeInfo, DatasetGroup, DatasetKey, DatasetName, DatasetSink, Datastore, DatastoreName, Diagnostic,
+    Entity, GroupKey, Located, ModelPath, PlatformName, Severity, Workspace, segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,11 +69,13 @@ pub(crate) fn choose(question: &Choice<'_>, assignments: &mut Assignments, found
     let mut askers = askers(question, &serving);
     let busy = busy_platforms(question, &serving, &needed);
     let readings = readings(question, &serving, &needed);
+    let wanted = wanted(question, &serving, &needed);
     for name in order::outputs_first(question.ecosystem, &needed) {
         if let Some(store) = question.ecosystem.datastore(name) {
             let demand = Demand { asked_by: askers.remove(name).unwrap_or_default(), busy: &busy };
             let readers = readings.get(name).map(Vec::as_slice).unwrap_or_default();
-            CaptureTask::new(question, store, demand, readers).choose(assignments, found);
+            let datasets = wanted.get(name).cloned().unwrap_or_default();
+            CaptureTask::new(question, store, datasets, demand, readers).choose(assignments, found);
         }
         // A transformer runs where its output is captured: that platform asks for the inputs.
         let running: Vec<PlatformName> = assignments.capturing_platforms(name).cloned().collect();
@@ -95,7 +97,9 @@ pub(crate) fn explain(question: &Choice<'_>, name: &DatastoreName) -> Option<Exp
     let readings = readings(question, &assignments, &needed);
     let busy = busy_platforms(question, &assignments, &needed);
     let readers = readings.get(name).map(Vec::as_slice).unwrap_or_default();
-    let task = CaptureTask::new(question, store, Demand { asked_by, busy: &busy }, readers);
+    let datasets = wanted(question, &assignments, &needed).remove(name).unwrap_or_default();
+    let demand = Demand { asked_by, busy: &busy };
+    let task = CaptureTask::new(question, store, datasets, demand, readers);
     let candidates = candidates(&task, assignments.primary_stages(name));
     Some(Explanation { task: PlatformTask::Datastore(name.clone()), candidates })
 }
@@ -151,21 +155,46 @@ fn readings<'a>(
     if question.policies.is_empty() {
         return readings;
     }
-    let group = |key: &GroupKey| {
-        let workspace = question.ecosystem.workspace(&key.workspace)?;
-        Some((workspace, workspace.entity.groups().get(&key.group)?))
-    };
-    let served = serving.served_groups().filter_map(|(key, _)| group(key));
-    let producers = needed.iter().filter_map(|name| question.ecosystem.producer(name));
-    let of_producers =
-        producers.flat_map(|workspace| workspace.entity.groups().iter().map(move |group| (workspace, group)));
-    for (workspace, group) in served.chain(of_producers) {
+    for (workspace, group) in reading_groups(question, serving, needed) {
         for sink in group.sinks() {
             let reading = DatasetReader { workspace, group: group.name(), dataset: sink.name() };
             readings.entry(&sink.name().datastore).or_default().push(reading);
         }
     }
     readings
+}
+
+/// The datasets that somebody reads of each of the datastores that are needed, transformers included.
+fn wanted<'a>(
+    question: &Choice<'a>,
+    serving: &Assignments,
+    needed: &'a BTreeSet<DatastoreName>,
+) -> BTreeMap<&'a DatastoreName, BTreeSet<&'a DatasetName>> {
+    let mut wanted: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for (_, group) in reading_groups(question, serving, needed) {
+        for DatasetKey { datastore, dataset, .. } in group.sinks().iter().map(DatasetSink::name) {
+            wanted.entry(datastore).or_default().insert(dataset);
+        }
+    }
+    wanted
+}
+
+/// The groups that are served, and those that feed the transformers of datastores that are needed.
+fn reading_groups<'a>(
+    question: &Choice<'a>,
+    serving: &Assignments,
+    needed: &'a BTreeSet<DatastoreName>,
+) -> impl Iterator<Item = (&'a Located<Workspace>, &'a DatasetGroup)> {
+    let ecosystem = question.ecosystem;
+    let group = move |key: &GroupKey| {
+        let workspace = ecosystem.workspace(&key.workspace)?;
+        Some((workspace, workspace.entity.groups().get(&key.group)?))
+    };
+    let served = serving.served_groups().filter_map(move |(key, _)| group(key));
+    let producers = needed.iter().filter_map(move |name| ecosystem.producer(name));
+    let of_producers =
+        producers.flat_map(|workspace| workspace.entity.groups().iter().map(move |group| (workspace, group)));
+    served.chain(of_producers)
 }
 
 /// What it means to capture a datastore: its zone has a say, and those of all that its transformer reads, if it has one; and
@@ -201,6 +230,8 @@ fn governed_task<'a>(
 struct CaptureTask<'a> {
     question: &'a Choice<'a>,
     store: &'a Located<Datastore>,
+    /// The datasets that somebody reads.
+    wanted: BTreeSet<&'a DatasetName>,
     demand: Demand<'a>,
     governed: GovernedTask<'a>,
     decided: Vec<Decision<'a>>,
@@ -211,6 +242,7 @@ impl<'a> CaptureTask<'a> {
     fn new(
         question: &'a Choice<'a>,
         store: &'a Located<Datastore>,
+        wanted: BTreeSet<&'a DatasetName>,
         demand: Demand<'a>,
         readers: &[DatasetReader<'a>],
     ) -> Self {
@@ -218,6 +250,7 @@ impl<'a> CaptureTask<'a> {
         Self {
             question,
             store,
+            wanted,
             demand,
             governed: governed_task(question, store, readers),
             decided: question.capturing(&store.entity),
@@ -231,12 +264,13 @@ impl<'a> CaptureTask<'a> {
 
     /// What a platform lacks by itself.
     fn lacks(&self, platform: &PlatformName) -> Vec<Lack> {
-        let mut lacks = own_lacks(self.question, platform, self.store);
+        let mut lacks = own_lacks(self.question, platform, self.store, &self.wanted);
         let producer = self.question.ecosystem.producer(self.name());
         let groups = producer.into_iter().flat_map(|workspace| workspace.entity.groups());
-        let inputs = groups.flat_map(|group| group.sinks()).map(|sink| &sink.name().datastore);
+        let inputs = groups.flat_map(|group| group.sinks()).map(DatasetSink::name);
         // A transformer may read what it made before.
-        lacks.extend(self.question.unreadable(platform, inputs.filter(|input| *input != self.name())));
+        let inputs = inputs.filter(|input| input.datastore != *self.name());
+        lacks.extend(self.question.unreadable(platform, inputs));
         lacks
     }
 
@@ -262,8 +296,12 @@ impl<'a> CaptureTask<'a> {
             }
             None => {
                 let message = format!("no platform can capture `{}`: {}", self.name(), self.reasons());
-                let help = "declare a platform that can";
-                found.push(Diagnostic::new(&NO_CAPTURE, self.store.path(), message).with_help(help));
+                let help = match self.remedy() {
+                    Some(remedy) => format!("declare a platform that can, or {remedy}"),
+                    None => "declare a platform that can".to_owned(),
+                };
+                let finding = Diagnostic::new(&NO_CAPTURE, self.store.path(), message).with_help(help);
+                found.push(self.with_places(finding));
             }
         }
     }
@@ -348,11 +386,13 @@ impl<'a> Task<'a> for CaptureTask<'a> {
     }
 }
 
-/// What a platform lacks to capture a datastore, or to run the transformer that fills it, whatever others offer and read.
+/// What a platform lacks to capture these datasets of a datastore, or to run the transformer that fills it, whatever others offer and
+/// read.
 pub(crate) fn own_lacks(
     question: &Choice<'_>,
     platform: &PlatformName,
     store: &Located<Datastore>,
+    datasets: &BTreeSet<&DatasetName>,
 ) -> Vec<Lack> {
     let Some(descriptor) = question.platforms.get(platform) else {
         return vec![Lack::Configuration];
@@ -360,9 +400,16 @@ pub(crate) fn own_lacks(
     let producer = question.ecosystem.producer(store.entity.name()).map(|located| &located.entity);
     match producer.and_then(|workspace| Some((workspace, workspace.transformer()?))) {
         Some((workspace, transformer)) => {
-            capability::for_transformer(descriptor, question.ecosystem, workspace, transformer)
+            let output = &store.entity;
+            capability::for_transformer(
+                descriptor,
+                question.ecosystem,
+                workspace,
+                transformer,
+                (output, datasets),
+            )
         }
-        None => capability::for_capture(descriptor, question.ecosystem, &store.entity),
+        None => capability::for_capture(descriptor, question.ecosystem, (&store.entity, datasets)),
     }
 }
 

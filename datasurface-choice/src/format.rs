@@ -1,30 +1,39 @@
 //! Formats: whether one platform can read what another one offers, by what both claim.
 
 use crate::{Choice, capture, lack::Lack};
-use datasurface_model::{DatastoreName, PlatformName};
-use std::collections::BTreeSet;
+use datasurface_model::{DatasetKey, DatasetName, DatastoreName, PlatformName};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Choice<'_> {
-    /// What a platform lacks to read these datastores: where another platform captures one, or would have to, both must claim a
+    /// What a platform lacks to read these datasets: where another platform captures a datastore, or would have to, both must claim a
     /// format.
     pub(crate) fn unreadable<'s>(
         &self,
         reader: &PlatformName,
-        datastores: impl IntoIterator<Item = &'s DatastoreName>,
+        datasets: impl IntoIterator<Item = &'s DatasetKey>,
     ) -> Vec<Lack> {
         if self.platforms.len() < 2 {
             return Vec::new();
         }
-        let datastores: BTreeSet<&DatastoreName> = datastores.into_iter().collect();
-        datastores.into_iter().filter_map(|datastore| self.unreadable_datastore(reader, datastore)).collect()
+        let mut datastores: BTreeMap<&DatastoreName, BTreeSet<&DatasetName>> = BTreeMap::new();
+        for DatasetKey { datastore, dataset, .. } in datasets {
+            datastores.entry(datastore).or_default().insert(dataset);
+        }
+        let lacks = datastores.iter();
+        lacks.filter_map(|(datastore, wanted)| self.unreadable_datastore(reader, datastore, wanted)).collect()
     }
 
-    fn unreadable_datastore(&self, reader: &PlatformName, datastore: &DatastoreName) -> Option<Lack> {
+    fn unreadable_datastore(
+        &self,
+        reader: &PlatformName,
+        datastore: &DatastoreName,
+        wanted: &BTreeSet<&DatasetName>,
+    ) -> Option<Lack> {
         if let Some(known) = self.known_capture(datastore) {
             return self.unreadable_from(reader, &known, datastore);
         }
         let store = self.ecosystem.datastore(datastore)?;
-        let captures = |platform: &PlatformName| capture::own_lacks(self, platform, store).is_empty();
+        let captures = |platform: &PlatformName| capture::own_lacks(self, platform, store, wanted).is_empty();
         if captures(reader) {
             return None;
         }

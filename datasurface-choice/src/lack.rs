@@ -2,11 +2,8 @@
 
 use crate::latency::Delay;
 use datasurface_graph::RetentionPeriod;
-use datasurface_model::{
-    ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, DatasetKey, DatastoreName,
-    Latency, Milestoning, NaiveDate, PlatformName, PolicyName, Retention, ZoneName,
-};
-use datasurface_platform::FormatClaims;
+use datasurface_model::{DatastoreName, Latency, NaiveDate, PlatformName, PolicyName, Retention, ZoneName};
+use datasurface_platform::{Ability, FormatClaims, PlatformDescriptor};
 use serde::Serialize;
 use std::fmt;
 
@@ -21,16 +18,8 @@ pub enum Lack {
     Configuration,
     /// A capture: nothing says from where the datastore is captured, and no transformer fills it.
     Capture,
-    /// A way of capture.
-    CaptureKind(CaptureTechnology),
-    /// A technology of containers to capture from.
-    CaptureSource(ContainerTechnology),
-    /// A consistency of captures.
-    Consistency(Consistency),
-    /// A kind of code of transformers.
-    Artifact(ArtifactTechnology),
-    /// A technology of containers to export to.
-    ExportTarget(ContainerTechnology),
+    /// An ability.
+    Ability(Ability),
     /// A format in which the platform that captures a datastore offers it.
     Format {
         /// The datastore.
@@ -51,10 +40,6 @@ pub enum Lack {
         /// The formats that the reader reads.
         read: FormatClaims,
     },
-    /// Datasets without a key, such as this one.
-    Keyless(DatasetKey),
-    /// The versions of a record that are to be seen.
-    Milestoning(Milestoning),
     /// A latency as good as is asked for.
     Latency {
         /// The latency that is asked for.
@@ -91,21 +76,32 @@ pub enum Lack {
     Sunset(NaiveDate),
 }
 
+impl Lack {
+    /// The lack of an ability that a descriptor does not claim, with the limit of the descriptor where there is one.
+    pub(crate) fn of(ability: Ability, descriptor: &PlatformDescriptor) -> Self {
+        match (ability, descriptor.best_latency(), descriptor.longest_retention()) {
+            (Ability::Latency(wanted), Some(best), _) => Self::Latency { wanted, best },
+            (Ability::Retention(wanted), _, Some(longest)) => Self::Retention { wanted, longest },
+            (ability, ..) => Self::Ability(ability),
+        }
+    }
+
+    pub(crate) fn into_ability(self) -> Option<Ability> {
+        match self {
+            Self::Ability(ability) => Some(ability),
+            Self::Latency { wanted, .. } => Some(Ability::Latency(wanted)),
+            Self::Retention { wanted, .. } => Some(Ability::Retention(wanted)),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Lack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Configuration => f.write_str("it is not available"),
             Self::Capture => f.write_str("nothing says from where the datastore is captured"),
-            Self::CaptureKind(kind) => write!(f, "it cannot capture by {kind}"),
-            Self::CaptureSource(technology) => write!(f, "it cannot capture from {technology}"),
-            Self::Consistency(Consistency::MultiDataset) => {
-                f.write_str("it cannot read a datastore in one transaction")
-            }
-            Self::Consistency(Consistency::SingleDataset) => {
-                f.write_str("it cannot read datasets one by one")
-            }
-            Self::Artifact(kind) => write!(f, "it cannot run transformers in {kind}"),
-            Self::ExportTarget(technology) => write!(f, "it cannot bring data to {technology}"),
+            Self::Ability(ability) => write!(f, "it cannot {ability}"),
             Self::Format { datastore, owner, offered, read } => write!(
                 f,
                 "it cannot read `{datastore}` from `{owner}`, which offers others {offered}, while it reads {read}"
@@ -113,8 +109,6 @@ impl fmt::Display for Lack {
             Self::ReadableFormat { reader, offered, read } => {
                 write!(f, "it offers others {offered}, and `{reader}`, which needs the data, reads {read}")
             }
-            Self::Keyless(dataset) => write!(f, "it cannot keep datasets without a key, such as `{dataset}`"),
-            Self::Milestoning(milestoning) => write!(f, "it cannot show {}", versions(*milestoning)),
             Self::Latency { wanted, best } => {
                 write!(f, "it cannot be faster than {best}, and {wanted} is asked for")
             }
@@ -130,15 +124,6 @@ impl fmt::Display for Lack {
             }
             Self::Sunset(last) => write!(f, "its last day was {last}"),
         }
-    }
-}
-
-/// The versions of a record, in words.
-pub(crate) fn versions(milestoning: Milestoning) -> &'static str {
-    match milestoning {
-        Milestoning::Live => "live data",
-        Milestoning::Forensic => "every version of a record",
-        Milestoning::LiveAndForensic => "live data beside every version of a record",
     }
 }
 

@@ -13,8 +13,8 @@ use crate::{
 };
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
-    CodeInfo, DatasetGroup, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName, Validate,
-    Validation, Workspace, segment,
+    CodeInfo, DatasetGroup, DatasetSink, Diagnostic, Entity, GroupKey, Located, ModelPath, PlatformName,
+    Validate, Validation, Workspace, segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -138,8 +138,8 @@ impl<'a> ServingTask<'a> {
         };
         let mut lacks =
             capability::for_group(descriptor, self.question.ecosystem, &self.workspace.entity, self.group);
-        let datastores = self.group.sinks().iter().map(|sink| &sink.name().datastore);
-        lacks.extend(self.question.unreadable(platform, datastores));
+        let datasets = self.group.sinks().iter().map(DatasetSink::name);
+        lacks.extend(self.question.unreadable(platform, datasets));
         lacks
     }
 
@@ -183,10 +183,14 @@ impl<'a> ServingTask<'a> {
             None => {
                 let message = format!("no platform can serve `{}`: {}", self.key(), self.reasons());
                 let help = match self.is_denied_by_policies_alone() {
-                    true => "declare a platform that the policies permit, or ask their zones to change them",
-                    false => "declare a platform that can, or ask for less",
+                    true => "declare a platform that the policies permit, or ask their zones to change them"
+                        .to_owned(),
+                    false => {
+                        format!("declare a platform that can, or {}", self.remedy().unwrap_or("ask for less"))
+                    }
                 };
-                found.push(Diagnostic::new(&NO_PLATFORM, self.path(), message).with_help(help));
+                let finding = Diagnostic::new(&NO_PLATFORM, self.path(), message).with_help(help);
+                found.push(self.with_places(finding));
             }
         }
     }

@@ -6,7 +6,9 @@ use crate::{
     decisions::{Decision, is_in_graph},
     lack::{Lack, joined},
 };
-use datasurface_model::PlatformName;
+use datasurface_model::{Diagnostic, PlatformName};
+use datasurface_platform::Ability;
+use std::collections::BTreeSet;
 
 /// Something that a platform does: serving a group, or capturing a datastore.
 pub(crate) trait Task<'a> {
@@ -66,6 +68,29 @@ pub(crate) trait Task<'a> {
         let reasons: Vec<String> =
             platforms.map(|name| format!("`{name}`: {}", joined(&self.obstacles(name)))).collect();
         if reasons.is_empty() { "there is none".to_owned() } else { reasons.join("; ") }
+    }
+
+    /// The abilities that the platforms lack, each once.
+    fn lacking_abilities(&self) -> BTreeSet<Ability> {
+        let lacks = self.question().platforms.keys().flat_map(|name| self.obstacles(name));
+        lacks.filter_map(Lack::into_ability).collect()
+    }
+
+    /// The way to do without what is lacking, if there is one for all of it.
+    fn remedy(&self) -> Option<&'static str> {
+        let abilities = self.lacking_abilities();
+        let remedy = abilities.first()?.remedy();
+        abilities.iter().all(|ability| ability.remedy() == remedy).then_some(remedy)
+    }
+
+    /// Adds the places of the datasets and columns that the platforms cannot have as they are.
+    fn with_places(&self, finding: Diagnostic) -> Diagnostic {
+        self.lacking_abilities().iter().fold(finding, |finding, ability| {
+            match ability.subject().declared_place(self.question().ecosystem) {
+                Some(place) => finding.related_place(place, format!("no platform can {ability}")),
+                None => finding,
+            }
+        })
     }
 
     /// Whether nothing but policies keeps the platforms from it.

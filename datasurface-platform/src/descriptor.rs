@@ -1,6 +1,7 @@
 //! What a platform can do.
 
 use crate::{
+    claim::{CheckKind, PrincipalKind, TriggerKind, TypeClaims, TypeKind},
     factory::PlatformPlugin,
     format::{Format, FormatClaims},
 };
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The capabilities and limits of a platform. The broker chooses by them, and the testkit proves that they are true. A new
-/// descriptor claims nothing.
+/// descriptor claims nothing but what nearly every platform does: plain types of columns, and every trigger.
 ///
 /// Technologies have the words of documents: `sqlite`, `postgres`; `sql_snapshot`; `sql`. A builder takes the word or the variant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +34,18 @@ pub struct PlatformDescriptor {
     consistencies: BTreeSet<Consistency>,
     milestonings: BTreeSet<Milestoning>,
     artifacts: BTreeSet<ArtifactTechnology>,
+    #[serde(default = "every_trigger", skip_serializing_if = "is_every_trigger")]
+    triggers: BTreeSet<TriggerKind>,
+    #[serde(default, skip_serializing_if = "TypeClaims::is_default")]
+    types: TypeClaims,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    misses_types_in: BTreeMap<ContainerTechnology, BTreeSet<TypeKind>>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    quality_checks: BTreeSet<CheckKind>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    sets_rows_aside: bool,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    grants: BTreeMap<ContainerTechnology, BTreeSet<PrincipalKind>>,
     #[serde(default)]
     reads: FormatClaims,
     #[serde(default, skip_serializing_if = "FormatClaims::is_empty")]
@@ -57,7 +70,7 @@ impl PlatformDescriptor {
     /// The version of the contract that this crate is.
     pub const CONTRACT: Version = Version::new(1, 0, 0);
 
-    /// Creates a descriptor of this kind and version that claims nothing yet.
+    /// Creates a descriptor of this kind and version that claims nothing yet but plain types and triggers.
     pub fn new(kind: impl Into<PlatformKind>, version: Version) -> Self {
         Self {
             kind: kind.into(),
@@ -71,6 +84,12 @@ impl PlatformDescriptor {
             consistencies: BTreeSet::new(),
             milestonings: BTreeSet::new(),
             artifacts: BTreeSet::new(),
+            triggers: every_trigger(),
+            types: TypeClaims::default(),
+            misses_types_in: BTreeMap::new(),
+            quality_checks: BTreeSet::new(),
+            sets_rows_aside: false,
+            grants: BTreeMap::new(),
             reads: FormatClaims::default(),
             offers: FormatClaims::default(),
             best_latency: None,
@@ -151,6 +170,75 @@ impl PlatformDescriptor {
         artifacts: impl IntoIterator<Item = T>,
     ) -> Self {
         self.artifacts.extend(artifacts.into_iter().map(Into::into));
+        self
+    }
+
+    /// Claims no start of captures and transformers by these triggers.
+    #[must_use]
+    pub fn without_triggers(mut self, kinds: impl IntoIterator<Item = TriggerKind>) -> Self {
+        kinds.into_iter().for_each(|kind| {
+            self.triggers.remove(&kind);
+        });
+        self
+    }
+
+    /// Claims columns of these kinds of types, of every size, beside those that every descriptor claims.
+    #[must_use]
+    pub fn with_types(mut self, kinds: impl IntoIterator<Item = TypeKind>) -> Self {
+        kinds.into_iter().for_each(|kind| self.types.insert(kind, None));
+        self
+    }
+
+    /// Claims columns of a kind of types up to a size: the digits of a decimal number, the bits of an integer.
+    #[must_use]
+    pub fn type_up_to(mut self, kind: TypeKind, size: u16) -> Self {
+        self.types.insert(kind, Some(size));
+        self
+    }
+
+    /// Claims no columns of these kinds of types.
+    #[must_use]
+    pub fn without_types(mut self, kinds: impl IntoIterator<Item = TypeKind>) -> Self {
+        kinds.into_iter().for_each(|kind| self.types.remove(kind));
+        self
+    }
+
+    /// Claims no columns of these kinds of types from or to containers of a technology.
+    #[must_use]
+    pub fn without_types_in(
+        mut self,
+        container: impl Into<ContainerTechnology>,
+        kinds: impl IntoIterator<Item = TypeKind>,
+    ) -> Self {
+        self.misses_types_in.entry(container.into()).or_default().extend(kinds);
+        self
+    }
+
+    /// Claims quality checks of these kinds of what is captured, and of what transformers make.
+    #[must_use]
+    pub fn with_quality_checks(mut self, kinds: impl IntoIterator<Item = CheckKind>) -> Self {
+        self.quality_checks.extend(kinds);
+        self
+    }
+
+    /// Claims a place for rows that break their schema.
+    #[must_use]
+    pub fn with_rows_set_aside(mut self) -> Self {
+        self.sets_rows_aside = true;
+        self
+    }
+
+    /// Claims grants to these kinds of principals of what is brought to containers of these technologies.
+    #[must_use]
+    pub fn with_grants<T: Into<ContainerTechnology>>(
+        mut self,
+        containers: impl IntoIterator<Item = T>,
+        kinds: impl IntoIterator<Item = PrincipalKind>,
+    ) -> Self {
+        let kinds: BTreeSet<PrincipalKind> = kinds.into_iter().collect();
+        for container in containers {
+            self.grants.entry(container.into()).or_default().extend(&kinds);
+        }
         self
     }
 
@@ -326,6 +414,42 @@ impl PlatformDescriptor {
         &self.artifacts
     }
 
+    /// The kinds of triggers by which it can start captures and transformers.
+    #[must_use]
+    pub fn triggers(&self) -> &BTreeSet<TriggerKind> {
+        &self.triggers
+    }
+
+    /// The types of columns that it can carry.
+    #[must_use]
+    pub fn types(&self) -> &TypeClaims {
+        &self.types
+    }
+
+    /// The kinds of types that it cannot carry from or to containers of a technology, though it can elsewhere.
+    #[must_use]
+    pub fn types_missing_in(&self) -> &BTreeMap<ContainerTechnology, BTreeSet<TypeKind>> {
+        &self.misses_types_in
+    }
+
+    /// The kinds of quality checks that it can run.
+    #[must_use]
+    pub fn quality_checks(&self) -> &BTreeSet<CheckKind> {
+        &self.quality_checks
+    }
+
+    /// Whether it has a place for rows that break their schema.
+    #[must_use]
+    pub fn sets_rows_aside(&self) -> bool {
+        self.sets_rows_aside
+    }
+
+    /// The kinds of principals to whom it can grant, in containers of each technology.
+    #[must_use]
+    pub fn grants(&self) -> &BTreeMap<ContainerTechnology, BTreeSet<PrincipalKind>> {
+        &self.grants
+    }
+
     /// The formats of offers that it can read.
     #[must_use]
     pub fn formats(&self) -> &FormatClaims {
@@ -398,4 +522,12 @@ impl PlatformDescriptor {
     pub fn limits(&self) -> &BTreeMap<String, u64> {
         &self.limits
     }
+}
+
+fn every_trigger() -> BTreeSet<TriggerKind> {
+    TriggerKind::ALL.into()
+}
+
+fn is_every_trigger(triggers: &BTreeSet<TriggerKind>) -> bool {
+    triggers.len() == TriggerKind::ALL.len()
 }

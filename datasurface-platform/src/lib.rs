@@ -52,6 +52,7 @@ pub use change::{
     OwnedChange, PlacedChange, RefusedChange, RenderingChange, ResourceChange, ScopeChange, ScopeChanges,
     ScopeRecord, SharedCause,
 };
+pub use claim::{Ability, CheckKind, PrincipalKind, TriggerKind, TypeClaims, TypeKind};
 pub use credential::{
     CREDENTIAL_PREFIX, CredentialError, CredentialSource, EnvironmentCredentials, Secret, credential_variable,
 };
@@ -81,6 +82,7 @@ pub use runtime::{
 };
 pub use shared::{SharedKey, SharedPart, SharedStage};
 pub use slug::{dataset_slug, identifier, slug};
+pub use view::reads_of_nodes;
 pub use view::{
     DatasetMetadata, DeclarationReader, NodeDeclarations, NodeMetadata, NodeView, ResolvedPlace, Scope,
     ScopeView, ScopedNode, SubjectMetadata, TargetedHint,

@@ -85,12 +85,10 @@ impl<'a> Reporter<'a> {
     /// never sees a node that asks for more.
     pub fn report_unclaimed(&mut self, descriptor: &PlatformDescriptor, view: LintView<'_>) {
         if let LintView::Node(node) = view {
-            for ask in descriptor.unclaimed(node) {
-                self.report(
-                    &UNCLAIMED,
-                    format!("`{}` does not claim {ask}", node.key().platform()),
-                    "serve this by another platform, or ask for less",
-                );
+            for ability in descriptor.unclaimed(node) {
+                let message = format!("`{}` does not claim to {ability}", node.key().platform());
+                let help = format!("let another platform do this, or {}", ability.remedy());
+                self.report_about(&ability.subject(), &UNCLAIMED, message, help);
             }
         }
     }

@@ -3,7 +3,8 @@
 use crate::view::NodeView;
 use datasurface_graph::{NodeDetail, NodeKey};
 use datasurface_model::{
-    ColumnName, DatasetKey, DatasetName, Datastore, Ecosystem, Located, ModelPath, Valid, Workspace, segment,
+    ColumnName, DatasetKey, DatasetName, Datastore, Ecosystem, GroupKey, Located, ModelPath, Valid,
+    Workspace, segment,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ pub enum LintSubject {
     Dataset(DatasetKey),
     /// A column of a dataset.
     Column(DatasetKey, ColumnName),
+    /// A consumer of what the node delivers.
+    Consumer(GroupKey),
     /// The statement of a transformer that makes this dataset of its output.
     Select(DatasetName),
 }
@@ -33,7 +36,18 @@ impl LintSubject {
             Self::Column(dataset, column) => {
                 node.child(segment::DATASETS, dataset.to_string()).child(segment::COLUMNS, column)
             }
+            Self::Consumer(group) => node.child(segment::GROUPS, group.to_string()),
             Self::Select(dataset) => node.child(segment::SELECTS, dataset),
+        }
+    }
+
+    /// Returns the place at which the model declares a dataset or a column; `None` of any other part.
+    #[must_use]
+    pub fn declared_place(&self, ecosystem: &Valid<Ecosystem>) -> Option<ModelPath> {
+        match self {
+            Self::Dataset(key) => declared(key, ecosystem),
+            Self::Column(key, column) => Some(declared(key, ecosystem)?.child(segment::COLUMNS, column)),
+            _ => None,
         }
     }
 
@@ -54,6 +68,7 @@ impl LintSubject {
             [segment::DATASETS, dataset, segment::COLUMNS, column] => {
                 Self::Column(DatasetKey::from(*dataset), (*column).into())
             }
+            [segment::GROUPS, group] => Self::Consumer(GroupKey::from(*group)),
             [segment::SELECTS, dataset] => Self::Select((*dataset).into()),
             _ => Self::Node,
         }
@@ -62,20 +77,21 @@ impl LintSubject {
 
 impl NodeView {
     /// Returns the place at which the model declares a part of the node: a capture at its datastore, what is delivered at the sink of the
-    /// consumer that comes first, a transformer at its workspace, a dataset where it is declared. `None` if the model has no such place.
+    /// consumer that it is about, or of the one that comes first, a transformer at its workspace, a dataset where it is declared. `None` if the model has no such place.
     #[must_use]
     pub fn model_path(&self, subject: &LintSubject, ecosystem: &Valid<Ecosystem>) -> Option<ModelPath> {
-        let declared = |key: &DatasetKey| {
-            let datastore = ecosystem.datastore(&key.datastore)?;
-            datastore.entity.datasets().get(&key.dataset)?;
-            Some(datastore.path().child(segment::DATASETS, &key.dataset))
-        };
         match (subject, self.key()) {
-            (LintSubject::Column(key, column), _) => Some(declared(key)?.child(segment::COLUMNS, column)),
-            (_, NodeKey::Export { dataset, .. }) => self.sink(dataset, ecosystem),
-            (LintSubject::Dataset(key), _) => declared(key),
+            (LintSubject::Column(..), _) => subject.declared_place(ecosystem),
+            (LintSubject::Consumer(group), NodeKey::Export { dataset, .. }) => {
+                sink(group, dataset, ecosystem)
+            }
+            (_, NodeKey::Export { dataset, .. }) => {
+                let NodeDetail::Export(export) = self.detail() else { return None };
+                sink(&export.consumers.first()?.group, dataset, ecosystem)
+            }
+            (LintSubject::Dataset(_), _) => subject.declared_place(ecosystem),
             (_, NodeKey::Ingest { datastore, dataset, .. }) => match dataset {
-                Some(dataset) => declared(&DatasetKey::new(datastore, dataset)),
+                Some(dataset) => declared(&DatasetKey::new(datastore, dataset), ecosystem),
                 None => ecosystem.datastore(datastore).map(Located::<Datastore>::path),
             },
             (subject, NodeKey::Trigger { workspace, .. } | NodeKey::Transform { workspace, .. }) => {
@@ -95,11 +111,17 @@ impl NodeView {
         let node = crate::LintView::Node(self).path();
         self.model_path(&LintSubject::from_paths(&node, path)?, ecosystem)
     }
+}
 
-    fn sink(&self, dataset: &DatasetKey, ecosystem: &Valid<Ecosystem>) -> Option<ModelPath> {
-        let NodeDetail::Export(export) = self.detail() else { return None };
-        let group = &export.consumers.first()?.group;
-        let path = ecosystem.workspace(&group.workspace)?.path().child(segment::GROUPS, &group.group);
-        Some(path.child(segment::SINKS, dataset.to_string()))
-    }
+/// The sink of a group that asks for a dataset.
+fn sink(group: &GroupKey, dataset: &DatasetKey, ecosystem: &Valid<Ecosystem>) -> Option<ModelPath> {
+    let path = ecosystem.workspace(&group.workspace)?.path().child(segment::GROUPS, &group.group);
+    Some(path.child(segment::SINKS, dataset.to_string()))
+}
+
+/// The declaration of a dataset.
+fn declared(key: &DatasetKey, ecosystem: &Valid<Ecosystem>) -> Option<ModelPath> {
+    let datastore = ecosystem.datastore(&key.datastore)?;
+    datastore.entity.datasets().get(&key.dataset)?;
+    Some(datastore.path().child(segment::DATASETS, &key.dataset))
 }

@@ -1,13 +1,13 @@
 //! All that the author of a platform needs, in one line.
 
 pub use crate::{
-    Action, Attributes, Carrier, DataPlatform, Effect, File, Format, FormatClaims, Guard, HeldData,
-    HeldScope, HeldState, JudgedChange, Judgement, LintSubject, LintView, Meaning, NoSettings,
+    Ability, Action, Attributes, Carrier, CheckKind, DataPlatform, Effect, File, Format, FormatClaims, Guard,
+    HeldData, HeldScope, HeldState, JudgedChange, Judgement, LintSubject, LintView, Meaning, NoSettings,
     NodeDeclarations, NodeView, Offer, Plan, PlatformDescriptor, PlatformError, PlatformErrorKind,
-    PlatformFactory, PlatformInstance, PlatformPlugin, Registry, Rendering, RenderingChange, Reporter,
-    ResolvedOffer, ResolvedPlace, Resource, ResourceAddress, ResourceChange, Runtime, SafePath, Scope,
-    ScopeView, ScopedNode, SharedKey, SharedPart, SharedStage, Step, TargetedHint, TypedFactory, Weight,
-    Weights, dataset_slug, identifier,
+    PlatformFactory, PlatformInstance, PlatformPlugin, PrincipalKind, Registry, Rendering, RenderingChange,
+    Reporter, ResolvedOffer, ResolvedPlace, Resource, ResourceAddress, ResourceChange, Runtime, SafePath,
+    Scope, ScopeView, ScopedNode, SharedKey, SharedPart, SharedStage, Step, TargetedHint, TriggerKind,
+    TypeKind, TypedFactory, Weight, Weights, dataset_slug, identifier,
     remote::{RemoteFactory, serve},
     slug,
 };

@@ -168,14 +168,16 @@ impl Law {
                 9,
                 "what the descriptor claims is true",
                 "A platform that keeps captured data claims a technology in which data is kept. One that claims to offer data to others offers \
-                 each dataset of a capture in such a format; an address in a format of the vocabulary is one that its readers can read.",
+                 each dataset of a capture in such a format; an address in a format of the vocabulary is one that its readers can read. \
+                 Each capture and each export is rendered with a column of every type that is claimed: that must succeed, or be refused.",
             ),
             Self::NoPanic => (
                 10,
                 "no panic, and linear work",
                 "No question may make a platform panic. A synthetic ecosystem is proposed, and one with eight times the datasets and \
                  consumers: neither the questions to a platform nor the bytes of its answers may grow by more than one and a half times as \
-                 much as those of the views of its nodes. They are counted, not timed: work whose answer does not grow is not seen.",
+                 much as those of the views of its nodes, nor the reads of nodes while a scope is rendered by more than three times as much. They are \
+                 counted, not timed. Reads in another process are not seen.",
             ),
             Self::PathsAreSafe => (
                 11,

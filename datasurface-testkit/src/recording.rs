@@ -4,7 +4,7 @@ use datasurface_model::{Diagnostic, Json, PlatformKind, PlatformName};
 use datasurface_platform::{
     DataPlatform, LintView, NodeView, Offer, OwnedChange, Plan, PlatformDescriptor, PlatformError,
     PlatformErrorKind, PlatformFactory, PlatformInstance, PlatformView, Registry, Rendering, RenderingChange,
-    Reporter, Runtime, ScopeView, SharedPart, Weights, graph::NodeFacts, prelude::Version,
+    Reporter, Runtime, ScopeView, SharedPart, Weights, graph::NodeFacts, prelude::Version, reads_of_nodes,
 };
 use std::{
     any::Any,
@@ -41,6 +41,8 @@ pub(crate) struct RenderCall {
     pub(crate) platform: PlatformName,
     pub(crate) view: ScopeView,
     pub(crate) result: Result<Rendering, String>,
+    /// How often nodes of the view were read.
+    pub(crate) reads: u64,
 }
 
 /// The plan of a platform from one rendering to another, or its error.
@@ -186,11 +188,13 @@ impl DataPlatform for RecordingPlatform {
 
     fn render(&self, scope: &ScopeView) -> Result<Rendering, PlatformError> {
         let question = || format!("rendering {}", scope.scope());
+        let before = reads_of_nodes();
         let result = self.ask(question, || self.platform.render(scope)).ok_or_else(panicked)?;
         self.log.open().renderings.push(RenderCall {
             platform: self.name.clone(),
             view: scope.clone(),
             result: result.as_ref().map_err(PlatformError::report).cloned(),
+            reads: reads_of_nodes().wrapping_sub(before),
         });
         result
     }

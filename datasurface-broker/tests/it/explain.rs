@@ -4,6 +4,7 @@ use crate::fixture::*;
 use datasurface_broker::{Adjustment, Candidate, Criterion, Explanation, Lack, Lock, PlatformTask};
 use datasurface_graph::Stage;
 use datasurface_model::*;
+use datasurface_platform::Ability;
 
 fn explain(ecosystem: Ecosystem, lock: &Lock, task: &str) -> Explanation {
     let checked = ecosystem.validate(&Validation::on(today())).unwrap();
@@ -35,7 +36,7 @@ fn every_platform_is_told_of_whatever_the_choice() {
     assert_eq!((a.platform.as_str(), a.stage, a.because), ("A", None, Some(Criterion::Deprecation)));
     assert_eq!((b.stage, b.because), (Some(Stage::Provisioned), Some(Criterion::Deprecation)));
     assert_eq!((c.stage, c.because), (None, None));
-    assert_eq!(c.lacks, [Lack::Milestoning(Milestoning::Forensic)]);
+    assert_eq!(c.lacks, [Lack::Ability(Ability::Milestoning(Milestoning::Forensic))]);
     assert_eq!(c.change, [Adjustment::Milestoning(Milestoning::Live)]);
 }
 
@@ -152,7 +153,7 @@ fn no_change_of_a_group_helps_where_its_container_is_out_of_reach() {
     let ecosystem =
         fixture([minimal_platform("A")], [workspace]).edit_team("Z", "T", |team| team.container(server));
     let [a] = explained(ecosystem).try_into().unwrap();
-    assert_eq!(a.lacks, [Lack::ExportTarget(ContainerTechnology::MySql)]);
+    assert_eq!(a.lacks, [Lack::Ability(Ability::ExportTarget(ContainerTechnology::MySql))]);
     assert_eq!(a.change, []);
 }
 

@@ -6,6 +6,7 @@
     reason = "all of this program is tests, also what they share"
 )]
 
+mod abilities;
 mod check;
 mod choice;
 mod criteria;

@@ -64,6 +64,12 @@ pub(crate) struct Config {
     longest_retention: Option<u32>,
     /// What a dataset costs in a month.
     cost: Option<u64>,
+    /// Carries every type, runs every check, sets rows aside, and grants to everybody.
+    thorough: bool,
+    /// Starts nothing by a timetable.
+    untimed: bool,
+    /// A technology of containers that cannot have floating point numbers.
+    no_floats_in: Option<String>,
 }
 
 impl PlatformPlugin for MinimalPlatform {
@@ -91,6 +97,19 @@ impl PlatformPlugin for MinimalPlatform {
         }
         if !config.live_only {
             descriptor = descriptor.with_milestonings([Milestoning::Forensic, Milestoning::LiveAndForensic]);
+        }
+        if config.thorough {
+            descriptor = descriptor
+                .with_types(TypeKind::ALL)
+                .with_quality_checks(CheckKind::ALL)
+                .with_rows_set_aside()
+                .with_grants(["sqlite", "postgres", "platform_managed"], PrincipalKind::ALL);
+        }
+        if config.untimed {
+            descriptor = descriptor.without_triggers([TriggerKind::Cron]);
+        }
+        if let Some(container) = config.no_floats_in.as_deref() {
+            descriptor = descriptor.without_types_in(container, [TypeKind::Float]);
         }
         if config.keyless {
             descriptor = descriptor.with_keyless();

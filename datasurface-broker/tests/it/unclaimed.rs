@@ -14,7 +14,9 @@ fn found(platform: PlatformDeclaration) -> Findings {
 fn a_node_that_asks_for_more_is_refused_without_asking_the_platform() {
     let findings = found(minimal_platform("P").setting("offers_as", "box"));
     let messages: Vec<&str> = findings.iter().map(Diagnostic::message).collect();
-    assert_eq!(messages, ["`P` does not claim reading the format `box`"; 2], "{findings:?}");
+    assert_eq!(messages.len(), 2, "{findings:?}");
+    let words = "`P` does not claim to read the format `box` at `";
+    assert!(messages.iter().all(|message| message.starts_with(words)), "{findings:?}");
     for finding in findings.iter() {
         assert_eq!(finding.code(), "platform/unclaimed");
         assert_eq!(finding.severity(), Severity::Error);

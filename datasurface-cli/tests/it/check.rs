@@ -172,10 +172,10 @@ fn an_error_hides_nothing_that_platforms_find_elsewhere() {
         team.datastore(odd).workspace(workspace)
     };
     let alone = models::first().edit_team("USA", "NorthWind", odd);
-    assert!(check(&Fixture::new(&alone), "--format json").codes().contains(&"local/column-type".to_owned()));
+    assert!(check(&Fixture::new(&alone), "--format json").codes().contains(&"choice/no-platform".to_owned()));
     let fixture = Fixture::new(&models::broken().edit_team("USA", "NorthWind", odd));
     let codes = check(&fixture, "--format json").codes();
-    for code in ["reference/unknown-dataset", "local/column-type"] {
+    for code in ["reference/unknown-dataset", "choice/no-platform"] {
         assert!(codes.contains(&code.to_owned()), "{codes:?}");
     }
 }

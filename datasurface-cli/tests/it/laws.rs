@@ -51,7 +51,16 @@ fn a_program_in_python_keeps_them() {
         let laws = format!("laws topics --configuration datasurface.toml --ecosystems 4{settings}");
         let said = fixture.run(&laws).good();
         assert_eq!(said.out.matches("every law is kept").count(), 2, "{said:?}");
+        assert!(changes(&said.out) >= 50, "{said:?}");
     }
+}
+
+/// The number of edits that were rendered and compared, as reports tell.
+fn changes(said: &str) -> usize {
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let told =
+        words.windows(3).filter(|words| words[1].starts_with("changes") && words[2].starts_with("planned"));
+    told.map(|words| words[0].parse::<usize>().unwrap()).sum()
 }
 
 #[test]

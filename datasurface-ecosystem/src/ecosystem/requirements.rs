@@ -51,6 +51,17 @@ impl Milestoning {
     }
 }
 
+/// The versions in words: "live data", "every version of a record".
+impl fmt::Display for Milestoning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Live => "live data",
+            Self::Forensic => "every version of a record",
+            Self::LiveAndForensic => "live data beside every version of a record",
+        })
+    }
+}
+
 /// A latency: the greatest age of data, in seconds. Less is stricter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]

@@ -5,10 +5,12 @@ mod declarations;
 mod declared;
 mod metadata;
 mod node;
+mod reads;
 mod scope;
 
 pub use declarations::{NodeDeclarations, ResolvedPlace, TargetedHint};
 pub use declared::DeclarationReader;
 pub use metadata::{DatasetMetadata, NodeMetadata, SubjectMetadata};
 pub use node::NodeView;
+pub use reads::reads_of_nodes;
 pub use scope::{Scope, ScopeView, ScopedNode};

@@ -4,7 +4,7 @@ use crate::{
     error::{PlatformError, PlatformErrorKind},
     offer::{Offer, ResolvedOffer},
     slug::{SLUG_LIMIT, dataset_slug, slug},
-    view::{NodeDeclarations, NodeMetadata},
+    view::{NodeDeclarations, NodeMetadata, reads},
 };
 use datasurface_graph::{DatasetFacts, Fingerprint, NodeDetail, NodeFacts, NodeKey, Obligation};
 use datasurface_model::{DatasetKey, DatasetName, HintTarget, Json};
@@ -114,24 +114,28 @@ impl NodeView {
     /// The facts of the node.
     #[must_use]
     pub fn facts(&self) -> &NodeFacts {
+        reads::count();
         &self.facts
     }
 
     /// The identity of the node.
     #[must_use]
     pub fn key(&self) -> &NodeKey {
+        reads::count();
         &self.facts.key
     }
 
     /// The obligation of the node to the nodes behind it.
     #[must_use]
     pub fn obligation(&self) -> &Obligation {
+        reads::count();
         &self.facts.obligation
     }
 
     /// The details of its kind.
     #[must_use]
     pub fn detail(&self) -> &NodeDetail {
+        reads::count();
         &self.facts.detail
     }
 
@@ -139,6 +143,7 @@ impl NodeView {
     /// platform.
     #[must_use]
     pub fn inputs(&self) -> &[ResolvedOffer] {
+        reads::count();
         &self.inputs
     }
 

@@ -2,6 +2,7 @@
 
 mod containers;
 mod groups;
+mod jobs;
 
 use crate::platform_under_test::{changed, list};
 use datasurface_model::{Ecosystem, Milestoning, Place};
@@ -15,8 +16,8 @@ pub(crate) fn shape_within_claims(mut shape: Shape, descriptor: &PlatformDescrip
     if !descriptor.artifacts().contains("sql") {
         shape.transformers = 0..=0;
     }
-    // A descriptor does not say which types a platform can hold.
-    shape.uncommon_types = false;
+    // Generated types are of every kind and size.
+    shape.uncommon_types &= descriptor.types().is_everything();
     // Only a snapshot can be of what has no key. There are no versions of that: a platform that shows nothing else cannot show it.
     let keeps = descriptor.keeps_keyless() && descriptor.captures().contains("sql_snapshot");
     if !keeps || !descriptor.milestonings().contains(&Milestoning::Live) {
@@ -28,7 +29,7 @@ pub(crate) fn shape_within_claims(mut shape: Shape, descriptor: &PlatformDescrip
 }
 
 /// The same ecosystem, in which nothing is asked for but what is claimed, as far as that can be stated otherwise: captures, the
-/// technologies of containers, places, and what groups want.
+/// technologies of containers, places, triggers, checks, grants, and what groups want.
 pub(crate) fn within_claims(ecosystem: &Ecosystem, descriptor: &PlatformDescriptor) -> Ecosystem {
     changed(ecosystem, |document| {
         containers::rewrite(document, descriptor);
@@ -41,6 +42,7 @@ pub(crate) fn within_claims(ecosystem: &Ecosystem, descriptor: &PlatformDescript
                 definition.shift_remove("policies");
             }
             for team in list(zone, "teams") {
+                jobs::rewrite(team, descriptor);
                 for workspace in list(team, "workspaces") {
                     list(workspace, "groups").for_each(|group| groups::lower(group, descriptor));
                 }

@@ -1,10 +1,11 @@
 //! Law 9: what the descriptor says is true. Here: who keeps captured data says in what, for zones have a say about that; and who claims to
-//! offer data to others does so, at addresses that they can read.
+//! offer data to others does so, at addresses that they can read; and columns of every claimed type are rendered.
 
-use super::{OnPlatform, ReportBuilder};
+use super::{OnPlatform, ReportBuilder, facts::findings, lone_node::LoneNode};
 use crate::{harness::HarnessRun, law::Law, recording::Subject};
-use datasurface_graph::{DatasetFacts, IngestSource, NodeDetail, NodeKind};
-use datasurface_platform::{Offer, Resource};
+use datasurface_graph::{DatasetFacts, IngestSource, NodeDetail, NodeFacts, NodeKind};
+use datasurface_model::{Column, DataType, Field, FloatFormat, MicroscalingFormat, TableSchema};
+use datasurface_platform::{Offer, PlatformDescriptor, Resource};
 
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
     for rendered in &stage.log.renderings {
@@ -63,6 +64,75 @@ pub(super) fn check_offers(report: &mut ReportBuilder, stage: &HarnessRun) {
             report.report(Law::ClaimsAreTrue, place(), difference);
         }
     }
+}
+
+/// Renders each capture and each export with a column of every type that is claimed.
+pub(super) fn check_types(report: &mut ReportBuilder, stage: &HarnessRun) {
+    for lone in LoneNode::all(stage) {
+        let descriptor = lone.platform.descriptor();
+        let (before, facts) = (lone.view(), with_every_type(lone.view().facts().clone(), descriptor));
+        let is_refused = || findings(lone, &before.with_facts(facts.clone())) != findings(lone, before);
+        if let Err(error) = lone.render(facts.clone())
+            && !is_refused()
+        {
+            let place = OnPlatform(&lone.call.platform, format!("`{}`", before.key()));
+            let difference = format!("columns of the types that are claimed cannot be rendered: {error}");
+            report.report(Law::ClaimsAreTrue, place, difference);
+        }
+    }
+}
+
+/// The facts with a column of every type that is claimed in each dataset of a capture or an export.
+fn with_every_type(facts: NodeFacts, descriptor: &PlatformDescriptor) -> NodeFacts {
+    let integers = [8, 16, 24, 32, 64, 128, 256].into_iter();
+    let integers =
+        integers.flat_map(|bits| [true, false].map(|signed| DataType::CustomInteger { bits, signed }));
+    let floats = FloatFormat::ALL.into_iter().map(DataType::Float);
+    let decimals = [1, 18, 38, 76].map(|precision| DataType::Decimal { precision, scale: 1 });
+    let others = [
+        DataType::Boolean,
+        DataType::TinyInt,
+        DataType::SmallInt,
+        DataType::Integer,
+        DataType::BigInt,
+        DataType::Microscaling(MicroscalingFormat::E4M3),
+        DataType::char(3),
+        DataType::varchar(40),
+        DataType::nchar(3),
+        DataType::nvarchar(None),
+        DataType::Date,
+        DataType::timestamp(),
+        DataType::timestamp_in("UTC"),
+        DataType::Interval,
+        DataType::Binary { size: None },
+        DataType::Variant { size: None },
+        DataType::array(DataType::Integer),
+        DataType::map(DataType::varchar(40), DataType::Integer),
+        DataType::structure([Field::new("field", DataType::Integer)]),
+        DataType::Vector { dimensions: 3 },
+        DataType::Geography { srid: DataType::DEFAULT_SRID, geometry: None },
+    ];
+    let container = match &facts.detail {
+        NodeDetail::Ingest(_) => facts.capture().map(|capture| capture.container.kind().technology()),
+        NodeDetail::Export(export) => Some(export.container.kind().technology()),
+        _ => None,
+    };
+    let types = integers.chain(floats).chain(decimals).chain(others);
+    let types: Vec<DataType> =
+        types.filter(|data_type| descriptor.carries(data_type, container.as_ref())).collect();
+    let with_types = |mut dataset: DatasetFacts| {
+        let table = dataset.schema.table();
+        let named = types.iter().enumerate();
+        let added = named.map(|(at, data_type)| Column::new(format!("type_{at}"), data_type.clone()));
+        let columns = table.columns().iter().cloned().chain(added);
+        dataset.schema = TableSchema::new(columns).keyed(table.key().iter().cloned()).into();
+        dataset
+    };
+    let mut facts = facts.map_datasets(|dataset| Some(with_types(dataset)));
+    if let NodeDetail::Export(export) = &mut facts.detail {
+        export.dataset = with_types(export.dataset.clone());
+    }
+    facts
 }
 
 /// What is exported is in containers of consumers, which the model tells of.

@@ -119,7 +119,7 @@ fn granted(facts: &NodeFacts) -> Option<NodeFacts> {
     Some(facts)
 }
 
-fn findings(lone: LoneNode<'_>, view: &NodeView) -> Vec<Diagnostic> {
+pub(super) fn findings(lone: LoneNode<'_>, view: &NodeView) -> Vec<Diagnostic> {
     let (mut found, view) = (Vec::new(), LintView::Node(view));
     // As a host does: what is not claimed is refused, and the platform is not asked.
     Reporter::new(&view, &mut found).report_unclaimed(lone.platform.descriptor(), view);

@@ -74,6 +74,7 @@ pub(crate) fn probe(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
     neighbours::check(report, stage);
     offers::check(report, stage);
     claims::check_offers(report, stage);
+    claims::check_types(report, stage);
     sources::check(report, stage);
     held_alike::check(report, stage);
     schema_changes::check(report, stage);

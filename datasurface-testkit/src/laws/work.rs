@@ -1,5 +1,5 @@
 //! Law 10: the work of a platform grows with what it is asked about, and not faster. It is counted, not timed: the questions that a
-//! proposal asks, and the size of all answers.
+//! proposal asks, the size of all answers, and the reads of nodes while a scope is rendered.
 
 use super::ReportBuilder;
 use crate::{
@@ -23,6 +23,9 @@ const TIMES: usize = 8;
 /// weigh more than another.
 const PERCENT: u64 = 150;
 
+/// The same of reads. Who sorts nodes reads them more often, the more there are.
+const PERCENT_OF_READS: u64 = 300;
+
 /// The work of a platform.
 #[derive(Clone, Copy, Debug, Default)]
 struct Work {
@@ -32,6 +35,8 @@ struct Work {
     questions: u64,
     /// The bytes of its answers.
     bytes: u64,
+    /// The reads of nodes.
+    reads: u64,
 }
 
 /// An ecosystem of a size: consumers and transformers in proportion.
@@ -56,10 +61,12 @@ pub(crate) fn check(report: &mut ReportBuilder, harness: &Harness, [small, large
     };
     for (platform, large) in large {
         let small = small.get(&platform).copied().unwrap_or_default();
-        for (counted, before, after) in
-            [("questions", small.questions, large.questions), ("bytes of answers", small.bytes, large.bytes)]
-        {
-            let most = most(before, small.views, large.views);
+        for (counted, before, after, percent) in [
+            ("questions", small.questions, large.questions, PERCENT),
+            ("bytes of answers", small.bytes, large.bytes, PERCENT),
+            ("reads of nodes", small.reads, large.reads, PERCENT_OF_READS),
+        ] {
+            let most = most(before, small.views, large.views, percent);
             if after > most {
                 let difference = format!(
                     "where {} bytes of views become {}, {before} {counted} become {after}, and more than {most} are out of proportion: so the work \
@@ -73,8 +80,8 @@ pub(crate) fn check(report: &mut ReportBuilder, harness: &Harness, [small, large
 }
 
 /// The most that is in proportion to the views.
-fn most(before: u64, small: u64, large: u64) -> u64 {
-    before.saturating_mul(large).saturating_mul(PERCENT) / small.max(1) / 100
+fn most(before: u64, small: u64, large: u64, percent: u64) -> u64 {
+    before.saturating_mul(large).saturating_mul(percent) / small.max(1) / 100
 }
 
 fn work(harness: &Harness, ecosystem: &Ecosystem) -> Result<BTreeMap<PlatformName, Work>, HarnessError> {
@@ -102,6 +109,9 @@ fn work(harness: &Harness, ecosystem: &Ecosystem) -> Result<BTreeMap<PlatformNam
     }
     for diffed in &log.diffs {
         add(&diffed.change.frame.platform.name, 0, diffed.result.as_ref().map_or(0, size));
+    }
+    for rendered in &log.renderings {
+        works.entry(rendered.platform.clone()).or_default().reads += rendered.reads;
     }
     Ok(works)
 }

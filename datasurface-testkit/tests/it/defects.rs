@@ -104,6 +104,11 @@ fn law_9_finds_what_is_not_offered_as_claimed() {
 }
 
 #[test]
+fn law_9_finds_types_that_are_claimed_and_not_carried() {
+    breaks("squeamish", Law::ClaimsAreTrue);
+}
+
+#[test]
 fn law_10_finds_panics_wherever_they_are() {
     for place in ["render", "lint", "offer", "diff"] {
         breaks(&format!("panicking_{place}"), Law::NoPanic);
@@ -115,6 +120,7 @@ fn law_10_finds_panics_wherever_they_are() {
 fn law_10_finds_work_that_depends_on_how_much_there_is() {
     breaks("swelling", Law::NoPanic);
     breaks("sprawling", Law::NoPanic);
+    breaks("nosy", Law::NoPanic);
 }
 
 #[test]

@@ -59,11 +59,15 @@ impl PlatformPlugin for FaultyPlatform {
         let descriptor = descriptor
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_artifacts(["sql"])
+            .with_quality_checks(CheckKind::ALL)
+            .with_rows_set_aside()
+            .with_grants(["kafka", "postgres", "sqlite"], PrincipalKind::ALL)
             .with_formats(["drawer"])
             .with_shares();
         let descriptor = if settings.avro { descriptor.with_avro_schemas() } else { descriptor };
         let descriptor = match settings.defect {
             Defect::Secretive => descriptor,
+            Defect::Squeamish => descriptor.data_technology("drawer", None).with_types([TypeKind::Geography]),
             Defect::Promising => descriptor.data_technology("drawer", None).with_offered_formats(["batches"]),
             Defect::Mumbling => descriptor.data_technology("drawer", None).with_formats(["sqlite"]),
             _ => descriptor.data_technology("drawer", None),
@@ -365,6 +369,18 @@ impl DataPlatform for FaultyPlatform {
             let frame = Resource::new("frame", "frame").attribute("shards", scope.shards());
             let frame = frame.attribute("label", label);
             rendering.add(File::json("frame.json", frame.attributes())?, [frame])?;
+        }
+        let has_shape = |dataset: &DatasetFacts| {
+            let mut columns = dataset.schema.table().columns().iter();
+            columns.any(|column| matches!(column.data_type(), DataType::Geography { .. }))
+        };
+        if self.has(Defect::Squeamish) && scope.stored_datasets().any(|(_, dataset)| has_shape(dataset)) {
+            return Err(PlatformError::new(PlatformErrorKind::Unsupported, "drawing a shape"));
+        }
+        if self.has(Defect::Nosy) {
+            let known =
+                scope.whole_nodes().filter(|node| scope.whole_nodes().any(|one| one.key() == node.key()));
+            assert_eq!(known.count(), scope.whole_nodes().count());
         }
         self.drawers(scope, &mut rendering)?;
         for node in scope.whole_nodes().enumerate() {

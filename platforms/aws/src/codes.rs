@@ -18,12 +18,6 @@ codes! {
         "Names of accounts, regions, buckets and keys have forms, and DMS runs in two subnets at least. AWS would refuse another value in the \
          middle of an apply."
     );
-    COLUMN_TYPE(
-        "column-type",
-        "a column has a type that a table on AWS cannot keep",
-        "DMS brings values of plain types, and Iceberg keeps them: integers and decimal numbers of up to 38 digits, floating point numbers of 32 \
-         and of 64 bits, texts, bytes, dates and timestamps. Give the column another type at its source, or let another platform capture it."
-    );
     RESERVED_COLUMN(
         "reserved-column",
         "a column has a name that is used beside those of the dataset",
@@ -41,24 +35,6 @@ codes! {
         "In table mappings of DMS, `%` is any text and brackets hold a set of characters, and the name of a table has one dot at most, behind its \
          schema; files of changes are in a folder of that name. Give the table another name, or let another platform capture it: DMS follows no \
          changes of a view."
-    );
-    CHECKS(
-        "checks",
-        "a dataset has quality checks that nothing runs",
-        "The merge job refuses rows that break their schema, and runs no other check yet. Remove the checks, or let another platform capture the \
-         dataset."
-    );
-    SET_ASIDE(
-        "set-aside",
-        "invalid rows are to be set aside, and are not",
-        "The merge job refuses a batch with an invalid row: consumers keep the last good data. It has no place for such rows yet. Let invalid rows \
-         fail, or let another platform capture the dataset."
-    );
-    NOT_GRANTED(
-        "not-granted",
-        "a workspace has an entitlement that nothing grants",
-        "Views are not granted to anybody yet: whoever may read the catalog and the lake bucket reads them. Remove the entitlement and grant it in \
-         Lake Formation, or serve the workspace by another platform."
     );
     TARGET_CREDENTIAL(
         "target-credential",

@@ -2,7 +2,6 @@
 
 use crate::{
     codes,
-    column_type::ColumnType,
     names::{input_name, source_table},
     render::{readers, select_of},
     settings::AwsSettings,
@@ -28,7 +27,7 @@ pub(crate) fn report_node(node: &NodeView, found: &mut Reporter<'_>) {
     match node.detail() {
         NodeDetail::Ingest(ingest) => {
             for dataset in &ingest.datasets {
-                report_dataset(dataset, found);
+                report_columns(dataset, found);
             }
             if let Some(capture) = node.facts().capture() {
                 report_capture(node, capture, &ingest.datasets, found);
@@ -38,14 +37,6 @@ pub(crate) fn report_node(node: &NodeView, found: &mut Reporter<'_>) {
             // A view has the columns of its dataset, also of one that another platform captures.
             report_columns(&export.dataset, found);
             report_target(node, export, found);
-            for consumer in readers(export).filter(|one| !one.entitlement.is_empty()) {
-                let message = format!("nobody is granted what `{}` may read", consumer.group);
-                found.report(
-                    &codes::NOT_GRANTED,
-                    message,
-                    "grant it in Lake Formation, and not in the model",
-                );
-            }
         }
         NodeDetail::Transform(transform) => report_transform(transform, found),
         NodeDetail::Trigger(_) => {}
@@ -98,28 +89,10 @@ fn report_transform(transform: &TransformFacts, found: &mut Reporter<'_>) {
     }
 }
 
-fn report_dataset(dataset: &DatasetFacts, found: &mut Reporter<'_>) {
-    let about = LintSubject::Dataset(dataset.key.clone());
-    report_columns(dataset, found);
-    if !dataset.checks.is_empty() {
-        let message = format!("`{}` has checks that nothing runs on AWS", dataset.key);
-        found.report_about(&about, &codes::CHECKS, message, "remove them, or take another platform");
-    }
-    if dataset.invalid_rows == InvalidRows::SetAside {
-        let message = format!("invalid rows of `{}` cannot be set aside on AWS", dataset.key);
-        found.report_about(&about, &codes::SET_ASIDE, message, "let them fail, or take another platform");
-    }
-}
-
 fn report_columns(dataset: &DatasetFacts, found: &mut Reporter<'_>) {
     for column in dataset.schema.table().columns() {
         let about = LintSubject::Column(dataset.key.clone(), column.name().clone());
         let name = column.name().as_str();
-        if let Err(reason) = ColumnType::of(column.data_type()) {
-            let message =
-                format!("`{}` has a column `{name}` of type `{}`: {reason}", dataset.key, column.data_type());
-            found.report_about(&about, &codes::COLUMN_TYPE, message, "give it another type at its source");
-        }
         let lower = name.to_lowercase();
         if RESERVED.contains(&lower.as_str()) || lower.starts_with(&BEFORE_IMAGE.to_lowercase()) {
             let message = format!("`{}` has a column `{name}`, which files of DMS have already", dataset.key);

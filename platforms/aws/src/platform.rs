@@ -52,6 +52,9 @@ impl PlatformPlugin for AwsPlatform {
             .with_export_targets(["platform_managed", "postgres"])
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_artifacts(["sql"])
+            .with_types([TypeKind::Variant])
+            // All numbers of 126 bits, and a sign, have 38 digits at most.
+            .type_up_to(TypeKind::Integer, 127)
             .format_at(Format::Iceberg, names.database_prefix(&settings))
             .offered_format_at(Format::Iceberg, names.database_prefix(&settings))
             .with_best_latency(BEST_LATENCY)

@@ -23,12 +23,6 @@ codes! {
         "a hint about a dataset has another form than the platform reads",
         "A hint about a dataset may name `partitions` and `replication_factor` of its topic, each at least 1, and nothing else."
     );
-    COLUMN_TYPE error(
-        "column-type",
-        "a column has a type that does not arrive as it was",
-        "Debezium hands on Booleans, integers, decimal numbers, floating point numbers of 32 and of 64 bits, texts, bytes, dates, timestamps and \
-         JSON, and the sink writes them as they were. Give the column another type at its source, or let another platform capture it."
-    );
     NOT_A_NUMBER warning(
         "not-a-number",
         "a column may have values that JSON has no numbers for",
@@ -64,22 +58,6 @@ codes! {
         "one table of consumers would be written with two credentials",
         "A sink writes as one user. Give the workspaces that want one dataset in one container one credential, or none: then the secret of the \
          container is taken."
-    );
-    CHECKS error(
-        "checks",
-        "a dataset has quality checks that nothing runs",
-        "Each change is handed on by itself, and nothing looks at a batch of them. Remove the checks, or let another platform capture the dataset."
-    );
-    SET_ASIDE error(
-        "set-aside",
-        "invalid rows are to be set aside, and are not",
-        "Each change of a source is handed on as it is. Let invalid rows fail, or let another platform capture the dataset."
-    );
-    NOT_GRANTED error(
-        "not-granted",
-        "a workspace has an entitlement that nothing grants",
-        "Kafka grants topics to users, which services are, where the setting `acls` says that its brokers ask for it. It knows neither groups \
-         nor roles. Remove the entitlement and grant it where the data is read, or serve the workspace by another platform."
     );
     GRANTED_BY_STATEMENTS note(
         "granted-by-statements",

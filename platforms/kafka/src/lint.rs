@@ -2,7 +2,6 @@
 
 use crate::{
     codes,
-    column_type::kept_type,
     names::{POSTGRES_LIMIT, source_table},
     settings::KafkaSettings,
     topic_hint::TopicHint,
@@ -17,7 +16,7 @@ pub(crate) fn report_settings(settings: &KafkaSettings, found: &mut Reporter<'_>
 }
 
 /// Reports what a node asks for and does not get.
-pub(crate) fn report_node(settings: &KafkaSettings, node: &NodeView, found: &mut Reporter<'_>) {
+pub(crate) fn report_node(node: &NodeView, found: &mut Reporter<'_>) {
     match node.detail() {
         NodeDetail::Ingest(ingest) => {
             for dataset in &ingest.datasets {
@@ -33,8 +32,8 @@ pub(crate) fn report_node(settings: &KafkaSettings, node: &NodeView, found: &mut
         }
         NodeDetail::Export(export) => {
             report_columns(&export.dataset, found);
-            report_grants(settings, export, found);
             if let Some(server) = export.container.kind().server() {
+                report_grants(export, found);
                 report_target(node, export, server, found);
             }
         }
@@ -61,25 +60,12 @@ fn report_dataset(node: &NodeView, dataset: &DatasetFacts, found: &mut Reporter<
         let help = "name `partitions` or `replication_factor`, each at least 1";
         found.report_about(&about, &codes::HINT, format!("{error} fails"), help);
     }
-    if !dataset.checks.is_empty() {
-        let message = format!("`{}` has checks that nothing runs on a stream", dataset.key);
-        found.report_about(&about, &codes::CHECKS, message, "remove them, or take another platform");
-    }
-    if dataset.invalid_rows == InvalidRows::SetAside {
-        let message = format!("invalid rows of `{}` cannot be set aside on a stream", dataset.key);
-        found.report_about(&about, &codes::SET_ASIDE, message, "let them fail, or take another platform");
-    }
 }
 
 fn report_columns(dataset: &DatasetFacts, found: &mut Reporter<'_>) {
     for column in dataset.schema.table().columns() {
         let about = LintSubject::Column(dataset.key.clone(), column.name().clone());
         let name = column.name().as_str();
-        if let Err(reason) = kept_type(column.data_type()) {
-            let message =
-                format!("`{}` has a column `{name}` of type `{}`: {reason}", dataset.key, column.data_type());
-            found.report_about(&about, &codes::COLUMN_TYPE, message, "give it another type at its source");
-        }
         let is_separator = |c: char| ",;:.\"\\{}$|".contains(c) || c.is_control();
         if name.contains(is_separator) || name.trim() != name || name.len() > POSTGRES_LIMIT {
             let message =
@@ -150,33 +136,18 @@ fn report_address(container: &ContainerKey, server: DatabaseServer<'_>, found: &
     }
 }
 
-/// Reports principals whom nothing grants what they may read: Kafka knows users alone. In a database of consumers, rendered statements grant, and
-/// somebody has to run them.
-fn report_grants(settings: &KafkaSettings, export: &ExportFacts, found: &mut Reporter<'_>) {
-    let is_database = export.container.kind().server().is_some();
-    for consumer in &export.consumers {
-        let is_granted =
-            |one: &&Principal| is_database || (settings.acls && matches!(one, Principal::Service(_)));
-        let listed = |left: Vec<&Principal>| {
-            left.into_iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" and ")
-        };
-        let (granted, left): (Vec<&Principal>, Vec<&Principal>) =
-            consumer.entitlement.principals().partition(is_granted);
-        if is_database && !granted.is_empty() {
-            let message = format!(
-                "statements that are rendered for `{}` grant to {} what `{}` may read, and nothing runs them",
-                export.container_key,
-                listed(granted),
-                consumer.group
-            );
-            let help = "let the user of the sink run them after each change; the roles must be there";
-            found.report(&codes::GRANTED_BY_STATEMENTS, message, help);
-        }
-        if !left.is_empty() {
-            let message = format!("nothing grants to {} what `{}` may read", listed(left), consumer.group);
-            let help = "grant it where the data is read, and not in the model";
-            found.report(&codes::NOT_GRANTED, message, help);
-        }
+/// Reports that rendered statements grant in a database of consumers, and that somebody has to run them.
+fn report_grants(export: &ExportFacts, found: &mut Reporter<'_>) {
+    for consumer in export.consumers.iter().filter(|one| !one.entitlement.is_empty()) {
+        let granted: Vec<String> = consumer.entitlement.principals().map(|one| format!("`{one}`")).collect();
+        let message = format!(
+            "statements that are rendered for `{}` grant to {} what `{}` may read, and nothing runs them",
+            export.container_key,
+            granted.join(" and "),
+            consumer.group
+        );
+        let help = "let the user of the sink run them after each change; the roles must be there";
+        found.report(&codes::GRANTED_BY_STATEMENTS, message, help);
     }
 }
 

@@ -39,12 +39,19 @@ impl PlatformPlugin for KafkaPlatform {
             .with_consistencies([Consistency::SingleDataset])
             .with_export_targets(["platform_managed", "postgres"])
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
+            .with_types([TypeKind::Integer, TypeKind::Decimal, TypeKind::Variant])
+            .with_grants(["postgres"], PrincipalKind::ALL)
             .with_formats([format(&store, &names).as_str()])
             .with_best_latency(BEST_LATENCY)
             .data_technology("kafka", None)
             .with_store(format!("{store}/{}", names.prefix()))
             .with_shares()
             .limit(TOPICS, settings.topics_per_shard);
+        // Kafka grants topics to users, which services are, if its brokers ask for it.
+        let descriptor = match settings.acls {
+            true => descriptor.with_grants(["platform_managed"], [PrincipalKind::Service]),
+            false => descriptor,
+        };
         let descriptor = match &settings.place {
             Some(place) => descriptor.data_place(place.as_str()),
             None => descriptor,
@@ -90,7 +97,7 @@ impl DataPlatform for KafkaPlatform {
 
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {
         match view {
-            LintView::Node(node) => lint::report_node(&self.settings, node, found),
+            LintView::Node(node) => lint::report_node(node, found),
             LintView::Platform(_) => lint::report_settings(&self.settings, found),
             _ => {}
         }

@@ -18,6 +18,11 @@ pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
         .with_export_targets(["postgres", "sqlite"])
         .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
         .with_artifacts(["sql"])
+        .with_types([TypeKind::Decimal, TypeKind::NarrowFloat])
+        .with_quality_checks(CheckKind::ALL)
+        .with_rows_set_aside()
+        // The rights of a file grant what is in it; a lint tells that they have to.
+        .with_grants(["postgres", "sqlite"], PrincipalKind::ALL)
         .with_formats([Format::Sqlite, Format::Batches, SELECTED.into()])
         .with_offered_formats([if config.publish.is_some() { Format::Batches } else { Format::Sqlite }])
         .data_technology("sqlite", config.encryption)

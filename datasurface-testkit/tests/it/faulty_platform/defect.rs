@@ -119,6 +119,8 @@ pub(crate) enum Defect {
     Promising,
     /// It offers SQLite tables at addresses that are none.
     Mumbling,
+    /// It claims to carry shapes, and cannot render any.
+    Squeamish,
     /// Jobs have the password of the machine.
     Leaky,
     /// Findings tell the password of the machine.
@@ -127,4 +129,6 @@ pub(crate) enum Defect {
     Swelling,
     /// Captures share four times as many things as the number in the name of their datastore.
     Sprawling,
+    /// It looks at all nodes of the shard for each of them, and says nothing of it.
+    Nosy,
 }

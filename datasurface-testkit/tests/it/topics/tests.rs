@@ -1,8 +1,10 @@
 //! What the laws say of the platform, and of each bug.
 
 use super::{Bug, Topics, ecosystem::shops};
+use cpu_time::ThreadTime;
 use datasurface_testkit::{Law, LawReport, Laws, northwind_masked};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Other values of the settings.
 pub(super) fn other_settings() -> [(&'static str, Value); 3] {
@@ -15,6 +17,7 @@ fn laws() -> Laws {
 
 #[test]
 fn the_platform_keeps_every_law() {
+    let start = ThreadTime::now();
     laws().check(&laws().adapted(&northwind_masked())).assert();
     let shops = laws().check(&shops(&json!({})));
     shops.assert();
@@ -22,6 +25,10 @@ fn the_platform_keeps_every_law() {
     let report = laws().check_generated(6);
     report.assert();
     assert!(report.counts.changes > 30, "{report}");
+    // Time of the processor: what else the machine does is not counted.
+    let took = start.elapsed();
+    eprintln!("a conformance run took {took:?}");
+    assert!(took < Duration::from_secs(120), "{took:?}");
 }
 
 /// The law that is meant for each bug, but for what only a second process shows.

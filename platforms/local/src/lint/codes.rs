@@ -53,13 +53,6 @@ codes! {
         "SQLite's tables have at most 2000 columns, PostgreSQL's 1600; two of them are `batch_in` and `batch_out`. Split \
          the dataset, or let another platform serve it."
     );
-    error COLUMN_TYPE(
-        "column-type",
-        "a column has a type whose values a local platform cannot keep",
-        "SQLite keeps integers of 64 bits, floating point numbers up to binary64, text and bytes. Types that have no such \
-         form in which equal values stay equal (wider numbers, intervals, variants, arrays, maps, structs, vectors, \
-         geographies) are for another platform."
-    );
     error INPUT_NAME_CLASH(
         "input-name-clash",
         "two inputs of a transformer would have one name",

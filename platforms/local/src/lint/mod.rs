@@ -14,7 +14,6 @@ use crate::{
     sql::{
         engine::Engine,
         milestoned::{BATCH_IN, BATCH_OUT},
-        storage::Storage,
     },
 };
 use selects::selects;
@@ -131,18 +130,9 @@ fn columns(dataset: &DatasetFacts) -> Vec<LintDiagnostic> {
         )
         .about(LintSubject::Column(dataset.key.clone(), column.name().clone()))
     });
-    let unkept = columns.iter().filter(|column| Storage::comparable(column.data_type()).is_none());
-    let unkept = unkept.map(|column| {
-        LintDiagnostic::new(
-            &codes::COLUMN_TYPE,
-            format!("`{}` has a column `{}` of type `{}`", &dataset.key, column.name(), column.data_type()),
-            "choose a type that SQLite can keep, or let another platform serve the dataset",
-        )
-        .about(LintSubject::Column(dataset.key.clone(), column.name().clone()))
-    });
     let too_many = (columns.len() > MOST_COLUMNS)
         .then(|| too_many_columns(&dataset.key, columns.len(), "SQLite", MOST_COLUMNS));
-    reserved.chain(unkept).chain(too_many).collect()
+    reserved.chain(too_many).collect()
 }
 
 /// Inputs that a transformer's SQL could not tell apart.

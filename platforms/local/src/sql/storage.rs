@@ -13,7 +13,7 @@
 //! | Timestamp | TEXT, as the source writes it | the same; with a zone, in UTC where the source can say so: `2026-01-31 12:00:00.5+00:00` |
 //! | Binary | BLOB | bytes |
 //!
-//! Other types have no form here that keeps their values comparable; lint refuses them.
+//! Other types have no form here that keeps their values comparable, and are not claimed.
 
 use crate::{prelude::*, sql::quote::quoted};
 
@@ -34,7 +34,7 @@ pub(crate) enum Storage {
 impl Storage {
     /// How values of a type are kept.
     pub(crate) fn from_type(data_type: &DataType) -> Self {
-        // Never asked about others: lint refuses them.
+        // Never asked about others: they are not claimed.
         Self::comparable(data_type).unwrap_or(Self::Text)
     }
 

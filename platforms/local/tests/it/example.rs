@@ -105,8 +105,12 @@ impl Example {
         let mut found = Vec::new();
         for (name, (_, local)) in &self.instances {
             for view in self.nodes(name.as_str()) {
-                let what = LintView::Node(&view);
-                local.lint(what, &mut Reporter::new(&what, &mut found));
+                let (what, mut of_node) = (LintView::Node(&view), Vec::new());
+                Reporter::new(&what, &mut of_node).report_unclaimed(local.descriptor(), what);
+                if of_node.is_empty() {
+                    local.lint(what, &mut Reporter::new(&what, &mut of_node));
+                }
+                found.extend(of_node);
             }
         }
         found

@@ -29,7 +29,7 @@ fn a_container_that_is_not_claimed_is_refused() {
         team.without_container(&"Desk".into()).container(DataContainer::kafka("Desk", ["broker:9092"]))
     };
     let found = codes(&NorthWind::default(), kafka);
-    assert!(found.iter().all(|code| code == "local/unclaimed-container"), "{found:?}");
+    assert!(found.iter().all(|code| code == "platform/unclaimed"), "{found:?}");
     assert_eq!(found.len(), 4, "three exports and a transformer");
 }
 
@@ -95,7 +95,7 @@ fn types_that_cannot_be_kept_are_refused() {
     for refused in ["Int(65)", "UInt(64)", "Float128", "Array(Integer)", "Interval", "Vector(3)"] {
         let customers = Box::leak(format!("customer_id Integer key, x {refused}").into_boxed_str());
         let wind = NorthWind { customers, select: ONLY_KEYS, ..NorthWind::default() };
-        assert_eq!(codes(&wind, |team| team), ["local/column-type"], "{refused}");
+        assert_eq!(codes(&wind, |team| team), ["platform/unclaimed"; 2], "{refused}");
     }
 }
 
