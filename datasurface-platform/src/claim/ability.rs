@@ -80,7 +80,7 @@ pub enum Ability {
 }
 
 impl Ability {
-    /// The abilities to bring a group what it asks for.
+    /// Returns the abilities to bring a group what it asks for.
     pub fn of_requirements(wanted: &Requirements) -> impl Iterator<Item = Self> {
         let retention = Custody::for_consumer(wanted).retention;
         let times = wanted.latency.map(Self::Latency).into_iter().chain(retention.map(Self::Retention));

@@ -36,6 +36,7 @@ impl PlatformDescriptor {
             NodeDetail::Export(export) => self.add_export(export, &mut needed),
             NodeDetail::Transform(transform) => {
                 needed.insert(Ability::Artifact(transform.artifact.technology()));
+                needed.insert(Ability::ExportTarget(transform.container.kind().technology()));
                 for output in &transform.outputs {
                     needed.extend(self.uncarried(&output.key, output.schema.table(), None));
                 }

@@ -35,13 +35,14 @@ impl Topics {
 
     /// The addresses of what a sink reads, and the resources that they are of.
     fn read_topics(&self, scope: &ScopeView, node: &NodeView) -> (Vec<String>, Vec<String>) {
-        let first = scope.stored_datasets().next();
-        match (self.has(Bug::FirstTopic), first) {
-            (true, Some((first, dataset))) => {
+        // To find the first one takes a look at all of them.
+        let first = self.has(Bug::FirstTopic).then(|| scope.stored_datasets().next()).flatten();
+        match first {
+            Some((first, dataset)) => {
                 let topic = format!("topic.{}", first.dataset_slug(&dataset.key));
                 (vec![topic.clone()], vec![topic])
             }
-            _ => (node.input_addresses().into_iter().map(str::to_owned).collect(), self.needs(node)),
+            None => (node.input_addresses().into_iter().map(str::to_owned).collect(), self.needs(node)),
         }
     }
 }

@@ -69,7 +69,7 @@ fn a_column_that_nothing_keeps() {
     {
         let shop = with_customers(&format!("id Integer key, strange {kind}"));
         let words = format!("carry the column `strange` of `Store/customers`, which is `{kind}`");
-        assert_refused(&refusal(&shop), "choice/no-capture", &words);
+        assert_refused(&refusal(&shop), "choice/no-platform", &words);
     }
     for kind in ["UInt(126)", "Int(127)", "Decimal(38,2)", "Variant"] {
         let shop = with_customers(&format!("id Integer key, strange {kind}"));
