@@ -219,13 +219,16 @@ fn output_table(input: &AvailableDataset, is_masked: bool) -> TableSchema {
 /// A copy, or one of which no value is as it was.
 fn select(input: &AvailableDataset, is_masked: bool) -> String {
     let expression = |name: &ColumnName| match is_masked {
-        true => format!("'masked ' || CAST(\"{name}\" AS VARCHAR) AS \"{name}\""),
+        true => format!("'masked ' || CAST(\"{name}\" AS VARCHAR(1000)) AS \"{name}\""),
         false => format!("\"{name}\""),
     };
     let mut columns: Vec<String> =
         input.table.columns().iter().map(|column| expression(column.name())).collect();
     if input.is_keyless() {
-        columns.push(format!("ROW_NUMBER() OVER () AS \"{ROW_ID}\""));
+        // Some engines number rows in an order alone.
+        let first = input.table.columns().iter().map(|column| format!("\"{}\"", column.name())).next();
+        let order = first.unwrap_or_else(|| "1".to_owned());
+        columns.push(format!("ROW_NUMBER() OVER (ORDER BY {order}) AS \"{ROW_ID}\""));
     }
     format!("SELECT {} FROM {}", columns.join(", "), input_name(input))
 }

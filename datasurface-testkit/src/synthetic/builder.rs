@@ -21,7 +21,7 @@ pub(super) struct SyntheticBuilder<'a> {
 }
 
 /// A statement whose columns nobody can know: those of an output would be as long as its schema, and be compiled each time.
-const STATEMENT: &str = "SELECT * FROM generated()";
+const STATEMENT: &str = "SELECT * FROM (VALUES (1)) AS one LATERAL VIEW explode(array(1)) many AS value";
 
 impl<'a> SyntheticBuilder<'a> {
     pub(super) fn new(parameters: &'a Synthetic) -> Self {
