@@ -24,8 +24,10 @@ mod input;
 mod lexical;
 mod output;
 mod read;
+mod spark;
 
 pub use assignable::is_assignable;
 pub use compile::compile;
 pub use input::{Inputs, input_name};
 pub use output::{ColumnKey, Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem, UnreadSql};
+pub use spark::{NotSpark, not_spark};

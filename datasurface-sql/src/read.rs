@@ -46,7 +46,7 @@ impl Text {
         Self::Unread(UnreadSql::from(reason.unwrap_or_default()))
     }
 
-    fn read_as(sql: &str, dialect: &dyn Dialect) -> Result<Self, String> {
+    pub(crate) fn read_as(sql: &str, dialect: &dyn Dialect) -> Result<Self, String> {
         let tokens = Tokenizer::new(dialect, sql).tokenize().map_err(|error| error.message)?;
         if let Some(problem) = no_select(&tokens) {
             return Ok(Self::NotOneSelect(problem));

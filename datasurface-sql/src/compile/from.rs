@@ -138,7 +138,7 @@ fn parts(name: &ObjectName) -> impl Iterator<Item = &Ident> {
 }
 
 /// A name that is not qualified.
-pub(super) fn single(name: &ObjectName) -> Option<&str> {
+pub(crate) fn single(name: &ObjectName) -> Option<&str> {
     match &name.0[..] {
         [part] => part.as_ident().map(|name| name.value.as_str()),
         _ => None,

@@ -18,6 +18,7 @@ use crate::{
     output::{Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem, UnreadSql},
     read::Text,
 };
+pub(crate) use from::single;
 use scope::{Scope, Sources, add};
 use sqlparser::ast::{
     Cte, Fetch, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, TableAlias,

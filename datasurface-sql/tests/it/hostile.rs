@@ -2,7 +2,7 @@
 
 use super::{compiled, select, with_inputs};
 use datasurface_schema::{DatasetKey, Schema};
-use datasurface_sql::{Compilation, Inputs, compile};
+use datasurface_sql::{Compilation, Inputs, compile, not_spark};
 use proptest::{collection::vec, prelude::*, sample};
 use std::collections::BTreeMap;
 
@@ -78,11 +78,13 @@ proptest! {
         let start = if select { "SELECT id FROM Shop_people WHERE " } else { "" };
         let text = format!("{start}{}", words.join(" "));
         prop_assert_eq!(compiled(&text), compiled(&text));
+        prop_assert_eq!(not_spark(&text), not_spark(&text));
     }
 
     #[test]
     fn any_characters_are_fine(text in any::<String>()) {
         compiled(&text);
+        prop_assert_eq!(not_spark(&text), not_spark(&text));
     }
 }
 
@@ -94,6 +96,7 @@ fn what_is_deep_or_long_is_not_read() {
     let queries = format!("{}SELECT 1{}", "SELECT * FROM (".repeat(5_000), ")".repeat(5_000));
     for sql in [&deep, &long, &comments, &queries] {
         assert!(matches!(compiled(sql), Compilation::Unread(_)), "{}", &sql[..30]);
+        assert_eq!(not_spark(sql).len(), 1, "{}", &sql[..30]);
     }
     let blanks = format!("SELECT{} id AS r FROM Shop_people", " ".repeat(100_000));
     assert!(compiled(&blanks).select().is_some(), "blanks are no words");
@@ -105,6 +108,13 @@ fn long_chains_need_no_stack_to_speak_of() {
     assert!(select(&sum).column("r").is_some_and(|column| column.sources.is_some()));
     let union = format!("SELECT 1 AS r{}", " UNION SELECT 1".repeat(600));
     assert!(select(&union).column("r").is_some());
+    assert_eq!((not_spark(&sum), not_spark(&union)), (Vec::new(), Vec::new()));
+    // Also where it is shown.
+    let similar = format!("SELECT {}'a' SIMILAR TO 'b' AS r FROM Shop_orders", "1+".repeat(900));
+    assert_eq!(not_spark(&similar).len(), 1);
+    let lists =
+        format!("SELECT CAST(id AS {}INT{}) AS r FROM Shop_orders", "ARRAY<".repeat(600), ">".repeat(600));
+    assert_eq!(not_spark(&lists).len(), 1);
 }
 
 /// Each table has twice the columns of the one before.

@@ -7,6 +7,7 @@ mod hostile;
 mod lexical;
 mod lineage;
 mod problems;
+mod spark;
 
 use datasurface_schema::{DatasetKey, Schema};
 use datasurface_sql::{Compilation, Inputs, SelectOutput, compile};

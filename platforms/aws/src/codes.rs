@@ -47,6 +47,13 @@ codes! {
         "a column has a name that PostgreSQL would cut",
         "PostgreSQL keeps the first 63 bytes of a name. Give the column a shorter one, or read it in Athena."
     );
+    NOT_SPARK(
+        "not-spark",
+        "a SELECT of a transformer has something that Spark does not take, or reads in a way of its own",
+        "Transformers run in the SQL of Spark 3.5, with names in double quotes and ANSI rules. Each form, each function with the count of its arguments, and \
+         each type of a cast must be Spark's; it would fail when it first runs otherwise. Write the form that the finding names, or let another \
+         platform run the transformer."
+    );
     NO_SELECT(
         "no-select",
         "an output of a transformer is made by no SELECT",

@@ -68,7 +68,7 @@ fn report_target(node: &NodeView, export: &ExportFacts, found: &mut Reporter<'_>
     }
 }
 
-/// Reports why the transform job cannot make the outputs of a transformer. What its SELECTs say is judged with the model.
+/// Reports why the transform job cannot make the outputs of a transformer. The names in its SELECTs are judged with the model.
 fn report_transform(transform: &TransformFacts, found: &mut Reporter<'_>) {
     for output in transform.outputs.iter().filter(|output| select_of(transform, output).is_none()) {
         let message = format!("no SELECT makes `{}`", output.key);
@@ -77,6 +77,14 @@ fn report_transform(transform: &TransformFacts, found: &mut Reporter<'_>) {
             message,
             "give the transformer one SELECT for each dataset of its output",
         );
+    }
+    let made = transform.outputs.iter().filter_map(|output| Some((output, select_of(transform, output)?)));
+    for (output, select) in made {
+        for problem in sql::not_spark(select) {
+            let message = format!("the SELECT of `{}` is not Spark's: {problem}", output.key);
+            let help = problem.instead.as_deref().unwrap_or("write it in the SQL of Spark 3.5");
+            found.report(&codes::NOT_SPARK, message, help);
+        }
     }
     let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for input in &transform.inputs {

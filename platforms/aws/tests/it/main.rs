@@ -25,6 +25,7 @@ mod script_calls;
 mod shop;
 mod site;
 mod skipped;
+mod statements;
 mod states_language;
 mod transformed;
 
