@@ -62,6 +62,11 @@ impl Names {
         hyphenated(&["datasurface", &self.instance, shard, "transform", start])
     }
 
+    /// Returns the name of something beside what has a name.
+    pub(crate) fn of_part(&self, whole: &str, part: &str) -> String {
+        hyphenated(&[whole, part])
+    }
+
     /// The database of the catalog with the tables.
     pub(crate) fn database(&self) -> String {
         lowercase_identifier(&[&self.instance])

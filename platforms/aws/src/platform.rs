@@ -14,9 +14,12 @@ pub struct AwsPlatform {
 /// The least time from a change at a source to a view: DMS writes a file within a minute, and a run of a job starts, reads and commits.
 const BEST_LATENCY: Latency = Latency::minutes(10);
 
-/// The resources of a capture: two endpoints, a task and a lookup; also a state machine with schedules and an alarm, if it is the only one
+/// The resources by which deadlines are looked after: an alarm, and schedules for deadlines in two time zones.
+const DEADLINE_WEIGHT: u64 = 3;
+
+/// The resources of a capture: two endpoints, a task and a lookup; also a state machine with schedules and alarms, if it is the only one
 /// with its timetable.
-const CAPTURE_WEIGHT: u64 = 8;
+const CAPTURE_WEIGHT: u64 = 8 + DEADLINE_WEIGHT;
 
 /// The state machine that maintains tables and its schedules, which a shard has if it has a table.
 const MAINTENANCE_WEIGHT: u64 = 3;
@@ -24,13 +27,13 @@ const MAINTENANCE_WEIGHT: u64 = 3;
 /// The resources of a dataset: its table and its definition.
 const DATASET_WEIGHT: u64 = 2;
 
-/// The resources of an export: two views, or a definition; also a state machine with a rule, its target and an alarm, if it is the only one of its
+/// The resources of an export: two views, or a definition; also a state machine with a rule, its target and alarms, if it is the only one of its
 /// shard.
-const EXPORT_WEIGHT: u64 = 5;
+const EXPORT_WEIGHT: u64 = 5 + DEADLINE_WEIGHT;
 
-/// The resources of a trigger: its definition; also a state machine with an alarm, and two schedules or a rule and its target, if it is the
+/// The resources of a trigger: its definition; also a state machine with alarms, and two schedules or a rule and its target, if it is the
 /// only one that is started so.
-const TRIGGER_WEIGHT: u64 = 5;
+const TRIGGER_WEIGHT: u64 = 5 + DEADLINE_WEIGHT;
 
 /// The limit of the resources of one state.
 const RESOURCES: &str = "resources";

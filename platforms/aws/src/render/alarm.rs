@@ -1,6 +1,6 @@
 //! Alarms: a state machine that did not end well for as long as its consumers were promised to wait at most.
 
-use super::{Context, start::Machine};
+use super::{Context, deadline, start::Machine};
 use crate::types::ALARM;
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{Block, Expression, Module};
@@ -8,9 +8,30 @@ use datasurface_terraform::{Block, Expression, Module};
 /// The longest time that an alarm looks back, in seconds: a week.
 const LONGEST: u64 = 604_800;
 
-/// Adds the alarm of a state machine, by the least latency that was promised of what it brings. Without a promise there is none, nor with one
-/// of more than a week.
+/// What consumers were promised of what a state machine brings: the least latency, and the first deadline of each time zone.
+#[derive(Debug, Default)]
+pub(super) struct Promises(Obligation);
+
+impl Promises {
+    /// Adds what a node promises.
+    pub(super) fn add(&mut self, node: &NodeView) {
+        self.0 = std::mem::take(&mut self.0).join(node.obligation());
+    }
+}
+
+/// Adds the alarms of a state machine: by the least latency that was promised, and by deadlines. Without a promise there are none.
 pub(super) fn add(
+    context: Context<'_>,
+    module: &mut Module,
+    machine: &Machine,
+    Promises(owed): &Promises,
+) -> Result<(), PlatformError> {
+    add_for_latency(context, module, machine, owed.latency())?;
+    deadline::add(context, module, machine, owed.deadlines())
+}
+
+/// Adds the alarm by a latency, unless it is one of more than a week.
+fn add_for_latency(
     context: Context<'_>,
     module: &mut Module,
     machine: &Machine,
@@ -19,7 +40,6 @@ pub(super) fn add(
     let Some(seconds) = latency.map(Latency::as_seconds).filter(|seconds| *seconds <= LONGEST) else {
         return Ok(());
     };
-    let topics: Vec<&String> = context.settings.alarm_topic.iter().collect();
     let description = format!("`{}` brought nothing for as long as its consumers wait at most", machine.name);
     let alarm = Block::resource(&ALARM, &machine.label)
         .argument("alarm_name", &machine.name)
@@ -35,16 +55,17 @@ pub(super) fn add(
         .argument("threshold", 1_u32)
         // A machine that is never started has no value at all.
         .argument("treat_missing_data", "breaching")
-        .argument("alarm_actions", Expression::list(topics.clone()))
-        .argument("ok_actions", Expression::list(topics))
         .depends_on(&machine.handle);
-    module.add(machine.file, alarm)?;
+    module.add(machine.file, with_actions(context, alarm))?;
     Ok(())
 }
 
-const MINUTE: u64 = 60;
-
-/// Returns the least latency that nodes promise to their consumers; none if none of them promises any.
-pub(super) fn least<'n>(nodes: impl IntoIterator<Item = &'n NodeView>) -> Option<Latency> {
-    nodes.into_iter().filter_map(|node| node.obligation().latency()).min()
+/// Sends an alarm to the topic of the settings, if there is one.
+pub(super) fn with_actions(context: Context<'_>, alarm: Block) -> Block {
+    let topics: Vec<&String> = context.settings.alarm_topic.iter().collect();
+    alarm
+        .argument("alarm_actions", Expression::list(topics.clone()))
+        .argument("ok_actions", Expression::list(topics))
 }
+
+const MINUTE: u64 = 60;

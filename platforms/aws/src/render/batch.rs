@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 struct Batch<'b> {
     cron: Option<&'b Cron>,
     definitions: Vec<String>,
-    latency: Option<Latency>,
+    promises: alarm::Promises,
 }
 
 /// Adds the state machines of a shard. They belong to no node: what is in one depends on what else is in the shard.
@@ -29,7 +29,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, scope: &ScopeView) 
         };
         let batch = batches.entry(cron.map_or(start::EXTERNAL, Cron::as_str)).or_default();
         batch.cron = cron;
-        batch.latency = batch.latency.into_iter().chain(node.obligation().latency()).min();
+        batch.promises.add(node);
         let keys = node.facts().datasets().iter().map(DatasetFacts::storage_key);
         batch
             .definitions
@@ -53,7 +53,7 @@ fn add_batch(
     let definition = jobs::machine(context, "merge", &comment, &batch.definitions, Some(&announced));
     let (label, name) = (label(&["batch", shard, timetable]), context.names.of_batch(shard, timetable));
     let machine = start::add_machine(context, module, "batches", label, name, "merge", definition)?;
-    alarm::add(context, module, &machine, batch.latency)?;
+    alarm::add(context, module, &machine, &batch.promises)?;
     match batch.cron {
         Some(cron) => start::add_schedules(context, module, &machine, cron),
         None => Ok(()),

@@ -101,6 +101,8 @@ pub(super) fn add_machine(
     let definition = jobs::machine(context, "export", comment, &definitions, None);
     let (label, name) = (label(&["delivery", shard.as_str()]), names.of_batch(shard.as_str(), "delivery"));
     let machine = start::add_machine(context, module, "delivery", label, name, "export", definition)?;
-    alarm::add(context, module, &machine, alarm::least(nodes()))?;
+    let mut promises = alarm::Promises::default();
+    nodes().for_each(|node| promises.add(node));
+    alarm::add(context, module, &machine, &promises)?;
     start::add_rule(context, module, &machine)
 }

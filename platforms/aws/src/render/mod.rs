@@ -4,6 +4,7 @@ mod alarm;
 mod batch;
 mod capture;
 mod catalog;
+mod deadline;
 mod definition_object;
 mod delivery;
 mod job_roles;
@@ -54,6 +55,7 @@ pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Render
         roles::add(context, &mut module)?;
         jobs::add(context, &mut module)?;
         replication::add(context, &mut module)?;
+        deadline::add_watch(context, &mut module)?;
     }
     for (node, dataset) in scope.stored_datasets() {
         table::add(context, &mut module, node, dataset)?;

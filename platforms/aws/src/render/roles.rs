@@ -12,6 +12,7 @@ use datasurface_terraform::{Block, Module};
 pub(super) const BATCH: &str = "batch";
 pub(super) const SCHEDULE: &str = "schedule";
 pub(super) const EVENT: &str = "event";
+pub(super) const DEADLINE: &str = "deadline";
 pub(super) const STAGING: &str = "staging";
 pub(super) const SECRETS: &str = "secrets";
 
@@ -32,6 +33,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), Platf
     for (purpose, trusted, policy) in [
         (BATCH, trust("states.amazonaws.com", account), batch(context)),
         (SCHEDULE, trust("scheduler.amazonaws.com", account), schedule(context)),
+        (DEADLINE, trust("states.amazonaws.com", account), deadline(context)),
         (EVENT, trust("events.amazonaws.com", account), schedule(context)),
         (STAGING, trust("dms.amazonaws.com", account), staging(context)),
         (SECRETS, trust(&regional, account), secrets(context)),
@@ -89,6 +91,12 @@ fn batch(context: Context<'_>) -> Policy {
 fn schedule(context: Context<'_>) -> Policy {
     let machines = format!("stateMachine:{}*", context.names.prefix());
     Policy::new().allow(&["states:StartExecution"], [context.settings.arn("states", &machines)])
+}
+
+/// What looks by a deadline asks for alarms of the instance.
+fn deadline(context: Context<'_>) -> Policy {
+    let alarms = format!("alarm:{}*", context.names.prefix());
+    Policy::new().allow(&["cloudwatch:DescribeAlarms"], [context.settings.arn("cloudwatch", &alarms)])
 }
 
 /// DMS writes into the staging bucket.

@@ -46,17 +46,32 @@ pub(super) fn add_machine(
     purpose: &str,
     definition: Value,
 ) -> Result<Machine, PlatformError> {
-    let settings = context.settings;
-    let arn = settings.arn("states", &format!("stateMachine:{name}"));
-    let block = Block::resource(&STATE_MACHINE, &label)
-        .argument("name", &name)
-        .argument("role_arn", settings.role_arn(&context.names.single(roles::BATCH)))
-        .argument("definition", Json::from(definition).to_string())
-        .with_import_id(&arn)
+    let arn = arn(context, &name);
+    let role = context.settings.role_arn(&context.names.single(roles::BATCH));
+    let block = block(context, &label, &name, role, definition)
         .after(jobs::address_of(purpose))
         .after("aws_iam_role_policy.batch");
     let handle = module.add(file, block)?;
     Ok(Machine { file, label, name, arn, handle })
+}
+
+/// Returns a state machine that acts as a role.
+pub(super) fn block(context: Context<'_>, label: &str, name: &str, role: String, definition: Value) -> Block {
+    Block::resource(&STATE_MACHINE, label)
+        .argument("name", name)
+        .argument("role_arn", role)
+        .argument("definition", Json::from(definition).to_string())
+        .with_import_id(arn(context, name))
+}
+
+/// Returns the ARN of a state machine.
+pub(super) fn arn(context: Context<'_>, name: &str) -> String {
+    context.settings.arn("states", &format!("stateMachine:{name}"))
+}
+
+/// Returns the address of a state machine.
+pub(super) fn address(label: &str) -> String {
+    format!("{}.{label}", STATE_MACHINE.name())
 }
 
 /// Adds the schedules that start a state machine by a timetable.

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 struct Started<'t> {
     cron: Option<&'t Cron>,
     triggers: Vec<String>,
-    latency: Option<Latency>,
+    promises: alarm::Promises,
 }
 
 /// The word for transformers that are started whenever a batch ended.
@@ -147,7 +147,7 @@ pub(super) fn add_machines(
         };
         let started = started.entry(word).or_default();
         started.cron = cron;
-        started.latency = started.latency.into_iter().chain(node.obligation().latency()).min();
+        started.promises.add(node);
         started
             .triggers
             .push(context.settings.in_lake(&key(TRIGGER, &workspace_slug(node, &trigger.workspace))));
@@ -159,7 +159,7 @@ pub(super) fn add_machines(
         let name = context.names.of_transformers(shard.as_str(), word);
         let machine =
             start::add_machine(context, module, "transformers", label, name, "transform", definition)?;
-        alarm::add(context, module, &machine, started.latency)?;
+        alarm::add(context, module, &machine, &started.promises)?;
         match started.cron {
             Some(cron) => start::add_schedules(context, module, &machine, cron)?,
             None if word == MOVED => start::add_rule(context, module, &machine)?,

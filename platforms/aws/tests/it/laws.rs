@@ -41,7 +41,8 @@ fn the_platform_keeps_them_on_a_transformer() {
 fn the_platform_keeps_them_on_the_shop() {
     // It reads views, and tables of a database.
     let (totals, latency) = (Some(TransformTrigger::AllInputsMoved), Some(Latency::minutes(90)));
-    let shop = Shop { reports: Some(5432), totals, latency, ..Shop::new("states") };
+    let deadline = Deadline::from_text("06:30 Europe/Berlin");
+    let shop = Shop { reports: Some(5432), totals, latency, deadline, ..Shop::new("states") };
     // Only where a latency is promised there are alarms.
     let topic = [("alarm_topic", json!("arn:aws:sns:eu-central-1:000000000000:alarms"))];
     laws().with_other_settings(topic).check(&shop.ecosystem()).assert();

@@ -5,7 +5,7 @@ use crate::{
     site::deployment,
     states_language::{End, run},
 };
-use datasurface_platform::prelude::{Latency, TransformTrigger};
+use datasurface_platform::prelude::{Deadline, Latency, TransformTrigger};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -178,6 +178,50 @@ fn an_alarm_looks_back_as_far_as_consumers_wait() {
             "nothing was promised that it could see"
         );
     }
+}
+
+#[test]
+fn at_a_deadline_it_is_asked_whether_a_batch_ended_within_a_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let deployment = deployment(folder.path());
+    let deadline = Deadline::from_text("06:05 Europe/Berlin");
+    let mut shop = Shop { deadline, ..Shop::new("states") };
+    shop.settings["alarm_topic"] = json!("arn:aws:sns:eu-central-1:000000000000:alarms");
+    deployment.render(&shop.ecosystem()).unwrap();
+    let blocks = |file: &str, resource_type: &str| blocks(&deployment.root(), file, resource_type);
+    // Another schedule is that of the batch.
+    let schedules = blocks(BATCHES, "aws_scheduler_schedule");
+    let schedule = schedules.iter().find(|schedule| schedule["target"]["input"].is_string()).unwrap();
+    assert_eq!(schedule["schedule_expression"], "cron(5 6 * * ? *)");
+    assert_eq!(schedule["schedule_expression_timezone"], "Europe/Berlin");
+    let input: Value = serde_json::from_str(schedule["target"]["input"].as_str().unwrap()).unwrap();
+    let day = &blocks(BATCHES, "aws_cloudwatch_metric_alarm")[0];
+    assert_eq!(input["alarm"], day["alarm_name"]);
+    assert_eq!((&day["period"], &day["datapoints_to_alarm"]), (&json!(3600), &json!(24)));
+    assert!(day.get("alarm_actions").is_none(), "a day without a batch is told at a deadline alone: {day}");
+    let watch = &blocks("foundation/deadlines.tf.json", "aws_sfn_state_machine")[0];
+    let arn = schedule["target"]["arn"].as_str().unwrap();
+    assert!(arn.ends_with(watch["name"].as_str().unwrap()), "{arn}");
+    let missed = &blocks("foundation/deadlines.tf.json", "aws_cloudwatch_metric_alarm")[0];
+    assert_eq!(
+        (&missed["metric_name"], &missed["dimensions"]["StateMachineArn"]),
+        (&json!("ExecutionsFailed"), &json!(arn))
+    );
+    assert_eq!(missed["alarm_actions"], json!(["arn:aws:sns:eu-central-1:000000000000:alarms"]));
+    let watch: Value = serde_json::from_str(watch["definition"].as_str().unwrap()).unwrap();
+    let look = |answer: End| {
+        run(&watch, input.clone(), &mut |_, parameters| {
+            assert_eq!(parameters["AlarmNames"], json!([day["alarm_name"]]));
+            answer.clone()
+        })
+    };
+    let state = |state: &str| Ok(json!({"MetricAlarms": [{"StateValue": state}]}));
+    assert!(look(state("OK")).is_ok());
+    assert_eq!(look(state("ALARM")), Err("Missed".to_owned()));
+    assert!(
+        look(Err("CloudWatch.InternalServiceFault".to_owned())).is_err(),
+        "who cannot look does not know"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{
     shop::Shop,
     site::deployment,
 };
-use datasurface_platform::prelude::TransformTrigger;
+use datasurface_platform::prelude::{Deadline, TransformTrigger};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -88,7 +88,7 @@ impl Instance {
         for (_, machine) in self.of("aws_sfn_state_machine") {
             let definition = serde_json::from_str(machine["definition"].as_str().unwrap()).unwrap();
             for task in tasks(&definition) {
-                add_task(role(&machine["role_arn"]), task, &mut needs);
+                self.add_task(role(&machine["role_arn"]), task, &mut needs);
             }
         }
         let targets = self.of("aws_scheduler_schedule").map(|(_, schedule)| &schedule["target"]);
@@ -155,8 +155,9 @@ impl Instance {
             let definition: Value = serde_json::from_str(machine["definition"].as_str().unwrap()).unwrap();
             let is_for_job =
                 tasks(&definition).iter().any(|task| task["Parameters"]["JobName"] == job["name"]);
-            let runs = definition["States"]["Runs"]["Result"]["runs"].as_array().unwrap();
-            let given = runs.iter().filter(|_| is_for_job).map(|run| text(&run["definitions"]));
+            let runs = definition["States"]["Runs"]["Result"]["runs"].as_array();
+            let given =
+                runs.into_iter().flatten().filter(|_| is_for_job).map(|run| text(&run["definitions"]));
             addresses.extend(given.flat_map(|list| serde_json::from_str::<Vec<String>>(list).unwrap()));
         }
         assert!(!addresses.is_empty(), "nothing runs {purpose}");
@@ -201,6 +202,37 @@ impl Instance {
         }
     }
 
+    fn add_task(&self, role: &str, task: &Value, needs: &mut BTreeSet<Need>) {
+        match text(&task["Resource"]) {
+            // As the guide of Step Functions asks it of a state machine that waits for a job.
+            "arn:aws:states:::glue:startJobRun.sync" => {
+                let job = format!("arn:aws:glue:{IN_REGION}:job/{}", text(&task["Parameters"]["JobName"]));
+                let actions =
+                    ["glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"];
+                add(needs, role, &actions, &job);
+            }
+            "arn:aws:states:::events:putEvents" => {
+                add(
+                    needs,
+                    role,
+                    &["events:PutEvents"],
+                    &format!("arn:aws:events:{IN_REGION}:event-bus/default"),
+                );
+            }
+            "arn:aws:states:::aws-sdk:cloudwatch:describeAlarms" => {
+                // Whatever schedules give to it.
+                let given =
+                    self.of("aws_scheduler_schedule").filter_map(|(_, one)| one["target"]["input"].as_str());
+                for input in given {
+                    let input: Value = serde_json::from_str(input).unwrap();
+                    let alarm = format!("arn:aws:cloudwatch:{IN_REGION}:alarm:{}", text(&input["alarm"]));
+                    add(needs, role, &["cloudwatch:DescribeAlarms"], &alarm);
+                }
+            }
+            other => panic!("nobody knows what {other} needs"),
+        }
+    }
+
     /// The key of the buckets, if the settings name one.
     fn key(&self) -> Value {
         let rule = &self.blocks["aws_s3_bucket_server_side_encryption_configuration"]["lake"]["rule"][0];
@@ -241,21 +273,6 @@ fn add_table(role: &str, table: &str, writes: bool, needs: &mut BTreeSet<Need>) 
     }
 }
 
-fn add_task(role: &str, task: &Value, needs: &mut BTreeSet<Need>) {
-    match text(&task["Resource"]) {
-        // As the guide of Step Functions asks it of a state machine that waits for a job.
-        "arn:aws:states:::glue:startJobRun.sync" => {
-            let job = format!("arn:aws:glue:{IN_REGION}:job/{}", text(&task["Parameters"]["JobName"]));
-            let actions = ["glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"];
-            add(needs, role, &actions, &job);
-        }
-        "arn:aws:states:::events:putEvents" => {
-            add(needs, role, &["events:PutEvents"], &format!("arn:aws:events:{IN_REGION}:event-bus/default"));
-        }
-        other => panic!("nobody knows what {other} needs"),
-    }
-}
-
 /// The tasks of a state machine, also those inside of others.
 fn tasks(machine: &Value) -> Vec<&Value> {
     let states = machine["States"].as_object().unwrap().values();
@@ -283,7 +300,8 @@ fn arn_of(address: &str) -> String {
 /// A shop with everything: captures, a transformer, views and a database of consumers.
 fn shop(key: Option<&str>) -> Shop {
     let totals = Some(TransformTrigger::AnyInputMoved);
-    let mut shop = Shop { reports: Some(5432), totals, ..Shop::new("states") };
+    let deadline = Deadline::from_text("06:30 Europe/Berlin");
+    let mut shop = Shop { reports: Some(5432), totals, deadline, ..Shop::new("states") };
     if let Some(key) = key {
         shop.settings["kms_key"] = key.into();
     }

@@ -40,6 +40,8 @@ pub(crate) struct Shop {
     pub(crate) reports: Option<u16>,
     /// The latency that the desk is promised.
     pub(crate) latency: Option<Latency>,
+    /// The time by which the desk has its data, every day.
+    pub(crate) deadline: Option<Deadline>,
     /// Who may read the desk.
     pub(crate) readers: Vec<Principal>,
     /// What starts the transformer that adds orders up; without a trigger there is none.
@@ -82,6 +84,7 @@ impl Shop {
             credential: CredentialKind::Password,
             reports: None,
             latency: None,
+            deadline: None,
             readers: Vec::new(),
             totals: None,
             totalled: vec!["Store/orders", "Store/customers"],
@@ -111,6 +114,10 @@ impl Shop {
             true => team,
             false => {
                 let desk = Workspace::new("Sales").with_container("Europe/Sales/Views").group(group);
+                let desk = match &self.deadline {
+                    Some(deadline) => desk.with_deadline(deadline.clone()),
+                    None => desk,
+                };
                 team.workspace(self.readers.iter().cloned().fold(desk, Workspace::granted))
             }
         };

@@ -88,7 +88,10 @@ fn names(one: &Value, error: &str) -> bool {
 
 fn choose(state: &Value, data: &Value) -> String {
     let choices = state["Choices"].as_array().unwrap();
-    let holds = |choice: &&Value| *path(data, &choice["Variable"]) == choice["BooleanEquals"];
+    let holds = |choice: &&Value| {
+        let wanted = choice.get("BooleanEquals").or_else(|| choice.get("StringEquals")).unwrap();
+        path(data, &choice["Variable"]) == wanted
+    };
     choices.iter().find(holds).map_or_else(|| text(&state["Default"]), |choice| text(&choice["Next"]))
 }
 
@@ -123,6 +126,9 @@ fn looked_up(expression: &str, data: &Value) -> Value {
     if expression == "$$.Execution.StartTime" {
         return json!("2026-11-21T10:00:00Z");
     }
+    if let Some(one) = expression.strip_prefix("States.Array(").and_then(|rest| rest.strip_suffix(')')) {
+        return json!([path(data, &json!(one))]);
+    }
     match expression.strip_prefix("States.ArrayContains(").and_then(|rest| rest.strip_suffix(')')) {
         Some(arguments) => {
             let (list, value) = arguments.split_once(", ").unwrap();
@@ -133,12 +139,17 @@ fn looked_up(expression: &str, data: &Value) -> Value {
     }
 }
 
-/// What is at a path of members.
+/// What is at a path of members, each with an index or not.
 fn path<'d>(data: &'d Value, at: &Value) -> &'d Value {
     let members = at.as_str().unwrap().strip_prefix("$.").unwrap();
-    members
-        .split('.')
-        .fold(data, |data, member| data.get(member).unwrap_or_else(|| panic!("no {at} in {data}")))
+    members.split('.').fold(data, |data, member| {
+        let (member, index) = match member.strip_suffix(']').and_then(|member| member.split_once('[')) {
+            Some((member, index)) => (member, Some(index.parse::<usize>().unwrap())),
+            None => (member, None),
+        };
+        let found = data.get(member).and_then(|list| index.map_or(Some(list), |index| list.get(index)));
+        found.unwrap_or_else(|| panic!("no {at} in {data}"))
+    })
 }
 
 fn text(value: &Value) -> String {
