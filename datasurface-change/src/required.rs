@@ -181,14 +181,15 @@ fn moved_containers(change: &ChangedModel<'_>, required: &mut Vec<RequiredApprov
         for container in declaration.definition().into_iter().flat_map(|team| team.containers()) {
             let key = ContainerKey::new(&team.zone, &team.team, container.name());
             let OwnedPart::Team(old_team) = &former else { continue };
-            let old_name = container.former_name().unwrap_or_else(|| container.name());
-            let old_key = ContainerKey::new(&old_team.zone, &old_team.team, old_name);
-            let Some(old) = change.old.container(&old_key) else { continue };
-            if is_same_place(old, container) {
-                continue;
-            }
-            for opener in change.old.teams_that_open(&old_key).into_iter().filter(|opener| opener != old_team)
-            {
+            // The statement of a rename stays for as long as anybody spells the former name.
+            let names = [Some(container.name()), container.former_name()].into_iter().flatten();
+            let moved = names.filter_map(|name| {
+                let old_key = ContainerKey::new(&old_team.zone, &old_team.team, name);
+                let old = change.old.container(&old_key)?;
+                (!is_same_place(old, container)).then_some(old_key)
+            });
+            let openers = moved.flat_map(|old_key| change.old.teams_that_open(&old_key));
+            for opener in openers.filter(|opener| opener != old_team) {
                 let part = OwnedPart::Team(opener.clone());
                 let Some(owner) = part.owner(change.old) else { continue };
                 let place = team_path(&team).child(segment::CONTAINERS, container.name());
@@ -326,12 +327,42 @@ fn former_names_taken(change: &ChangedModel<'_>, required: &mut Vec<RequiredAppr
         let Some(owner) = part.owner(change.new) else { continue };
         let before = change.old.part_meant(&spelling);
         let before = before.as_ref().and_then(|part| part.owner(change.old));
-        if before.is_some_and(|before| before.is_same(owner)) {
+        let event = if !before.is_some_and(|before| before.is_same(owner)) {
+            "has another owner than what had the name"
+        } else if is_another_thing(change, &spelling) {
+            "is something else than what had the name"
+        } else {
             continue;
-        }
-        let event = "has another owner than what had the name";
+        };
         required.extend(outdated_reference(change, &spelling, part, event));
     }
+}
+
+/// Whether a reference by a former name leads to something else than before: not to the same thing, under whatever name.
+fn is_another_thing(change: &ChangedModel<'_>, spelling: &FormerSpelling) -> bool {
+    let (old, new) = (change.old.place_meant(spelling), change.new.place_meant(spelling));
+    old.zip(new).is_none_or(|(old, new)| former_place(change, &new) != old.to_string())
+}
+
+/// The place that something had before, by the innermost rename of it, or around it.
+fn former_place(change: &ChangedModel<'_>, place: &ModelPath) -> String {
+    let place_now = place.to_string();
+    let inside = |around: &ModelPath| {
+        let rest = place_now.strip_prefix(&around.to_string())?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| rest.to_owned())
+    };
+    let renamed = change.diff.iter().filter_map(|difference| {
+        if !matches!(difference.kind(), DifferenceKind::Renamed { .. } | DifferenceKind::Moved { .. }) {
+            return None;
+        }
+        let now = difference.path();
+        let former = difference.places().into_iter().find(|former| *former != now)?;
+        Some((inside(&now)?, former))
+    });
+    let part = OwnedPart::from_path(place);
+    let around = inside(&part.path()).map(|rest| (rest, change.former.part(&part).path()));
+    let innermost = renamed.chain(around).min_by_key(|(rest, _)| rest.len());
+    innermost.map_or(place_now.clone(), |(rest, former)| format!("{former}{rest}"))
 }
 
 /// Something new takes a name by which others still refer to what was renamed.

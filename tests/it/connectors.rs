@@ -1,5 +1,4 @@
-//! Connectors as JSON, as a connect cluster would be given them: a complete platform, and not one of SQL. Each container has one sink,
-//! and each principal one role, whatever number of exports they are for.
+//! Connectors as JSON, for a connect cluster: a complete platform, not of SQL, with one sink per container and one role per principal.
 use datasurface_platform::prelude::*;
 
 #[derive(Debug)]
@@ -35,8 +34,6 @@ impl PlatformPlugin for Connectors {
             .with_consistencies([Consistency::SingleDataset, Consistency::MultiDataset])
             .with_export_targets(["sqlite", "postgres"])
             .with_milestonings([Milestoning::Live])
-            .with_quality_checks(CheckKind::ALL)
-            .with_rows_set_aside()
             .with_grants(["sqlite", "postgres"], PrincipalKind::ALL)
             .with_formats(["topic"])
             .data_technology("kafka", None)

@@ -16,7 +16,7 @@ const METAPHORS: &str = "anew anybody book books brought circle complaint court 
     witnessed workplace wrong";
 
 /// Names that documents, files or other crates have: renaming one would change what is written, or is not ours to do.
-const GIVEN: [&str; 5] = ["Circle", "begin_anew", "fate", "rare_types", "trim_what"];
+const GIVEN: [&str; 6] = ["Circle", "begin_anew", "fate", "overlay_what", "rare_types", "trim_what"];
 
 /// Every name that is declared in a file: types, modules, functions, parameters, variables, fields, variants, constants.
 #[derive(Default)]

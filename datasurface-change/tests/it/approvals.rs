@@ -460,6 +460,30 @@ fn a_container_that_a_foreign_credential_opens_moves_with_the_approval_of_its_te
     };
     let (old, moved) = (opened(with(source("sales.db"))), opened(with(source("elsewhere.db"))));
     needs(&old, &moved, SALES, &[STOCK]);
+    // Nor does the statement of a rename hide it, whoever follows; nor a new name.
+    let called = |name: &str, file: &str, spelled: &str| {
+        let container = DataContainer::sqlite(name, file).located("Office/Ground").renamed_from("Source");
+        let container = container.readable_by(ContainerUser::Team(TeamKey::new("USA", "Stock")));
+        let credential = Credential::new("reader", CredentialKind::Password).opening(spelled);
+        edit_sales(|team| {
+            let store = team.datastores().get("Store").unwrap().clone();
+            let capture = Capture::sql_snapshot(format!("USA/Sales/{name}").as_str());
+            let store = Datastore::clone(&store).captured(capture);
+            team.without_container(&"Source".into())
+                .without_datastore(&"Store".into())
+                .container(container)
+                .datastore(store)
+        })
+        .edit_team("USA", "Stock", |team| team.credential(credential))
+    };
+    let (former, current) = ("USA/Sales/Source", "USA/Sales/Origin");
+    assert_eq!(missing(&old, &called("Origin", "sales.db", former), SALES), [] as [&str; 0]);
+    needs(&old, &called("Origin", "elsewhere.db", former), SALES, &[STOCK]);
+    for spelled in [former, current] {
+        let renamed = called("Origin", "sales.db", spelled);
+        needs(&renamed, &called("Origin", "elsewhere.db", spelled), SALES, &[STOCK]);
+        assert_eq!(missing(&renamed, &renamed.clone().documented("ours"), ECOSYSTEM), [] as [&str; 0]);
+    }
     // What is said besides of the container is its team's.
     let documented = opened(with(source("sales.db").documented("ours")));
     assert_eq!(missing(&old, &documented, SALES), [] as [&str; 0]);

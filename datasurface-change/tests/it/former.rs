@@ -57,6 +57,28 @@ fn a_former_name_is_not_declared_anew_while_somebody_writes_it() {
 }
 
 #[test]
+fn a_former_name_leads_to_something_else_only_if_those_agree_who_write_it() {
+    let with_other = |shop: Datastore, other: Datastore| {
+        renamed().edit_team("USA", "Sales", |team| {
+            team.without_datastore(&"Shop".into()).datastore(shop).datastore(other)
+        })
+    };
+    let old = with_other(named("Shop").renamed_from("Store"), named("Other"));
+    let moved = with_other(named("Shop"), named("Other").renamed_from("Store"));
+    assert_eq!(missing(&old, &moved, SALES), [STOCK]);
+    // The same where the thing itself goes, and another one that was there says that it had the name.
+    let gone = old.clone().edit_team("USA", "Sales", |team| {
+        team.without_datastore(&"Shop".into())
+            .without_datastore(&"Other".into())
+            .datastore(named("Other").renamed_from("Store"))
+    });
+    assert!(missing(&old, &gone, SALES).contains(&STOCK.to_owned()));
+    // Another statement of what had the name is none of their business.
+    let documented = with_other(named("Shop").renamed_from("Store").documented("ours"), named("Other"));
+    assert_eq!(missing(&old, &documented, SALES), [""; 0]);
+}
+
+#[test]
 fn another_owner_does_not_take_a_former_name() {
     let own = Team::new().container(DataContainer::sqlite("Own", "own.db").located("Office/Ground"));
     let with_other =

@@ -98,9 +98,14 @@ impl Valid<Ecosystem> {
     /// it before.
     #[must_use]
     pub fn part_meant(&self, spelling: &FormerSpelling) -> Option<OwnedPart> {
-        let (directory, reference) = (&self.inner.directory, spelling.reference());
-        let had_it = || directory.part_of(&self.inner.spelling.leads_to(reference));
-        directory.part_of(reference).or_else(had_it)
+        Some(OwnedPart::from_path(&self.place_meant(spelling)?))
+    }
+
+    /// Returns the place, in this version, of what a reference by a former name leads to: what has the name, or had it before.
+    #[must_use]
+    pub fn place_meant(&self, spelling: &FormerSpelling) -> Option<ModelPath> {
+        let had_it = || self.inner.directory.path_of(&self.inner.spelling.leads_to(spelling.reference()));
+        self.declares(spelling).or_else(had_it)
     }
 
     /// Returns the ecosystem as it is written, to edit it, without the proof.

@@ -87,7 +87,7 @@ impl OriginIndex {
         }
         let order = Arc::clone(self.lineage.order());
         // At first every node is new, and among those that derive from others than before.
-        let mut stale = if is_first { BTreeSet::new() } else { self.stale(directory, changes) };
+        let mut stale = if is_first { BTreeSet::new() } else { self.stale(directory, changes, moved) };
         for node in &rewired {
             match order.number(node) {
                 Some(number) => drop(stale.insert(number)),
@@ -128,12 +128,19 @@ impl OriginIndex {
     }
 
     /// The nodes that may pass on something else than before, although they derive from the same.
-    fn stale(&self, directory: &UnitIndex, changes: &[UnitChange]) -> BTreeSet<usize> {
+    fn stale(
+        &self,
+        directory: &UnitIndex,
+        changes: &[UnitChange],
+        moved: &MovedContainers,
+    ) -> BTreeSet<usize> {
         let order = self.lineage.order();
         let readers = |read: &LineageNode| {
             self.lineage.readers(read).iter().filter_map(|reader| order.number(reader)).collect::<Vec<_>>()
         };
-        let mut stale = BTreeSet::new();
+        let captured = moved.keys().flat_map(|container| directory.captures().all(container));
+        let captured = captured.map(|(_, datastore)| LineageNode::Datastore(datastore.clone()));
+        let mut stale: BTreeSet<usize> = captured.flat_map(|node| readers(&node)).collect();
         // Who may pass on the data of these is asked wherever it leads to.
         let mut regulated = Vec::new();
         for change in changes {

@@ -7,16 +7,17 @@ use super::{
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineageKey, is_of_zone},
 };
-use datasurface_ecosystem::{Capture, CodeArtifact, Workspace};
+use datasurface_ecosystem::{CaptureKind, CodeArtifact, ContainerKind, DataContainer, Workspace};
 use datasurface_schema::{DatasetKey, DatastoreName, Entity, Text};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What fills a datastore that derives its data.
+/// What fills a datastore.
 #[derive(Serialize)]
 struct ProvenanceStep<'a> {
     transformer: Option<&'a CodeArtifact>,
-    capture: Option<&'a Capture>,
+    /// How it is captured, and from where: by its address, whatever it is called.
+    capture: Option<(&'a CaptureKind, Option<&'a ContainerKind>)>,
     /// What the transformer reads, or what is delivered to where the datastore is captured from.
     inputs: BTreeSet<&'a DatasetKey>,
 }
@@ -30,13 +31,19 @@ pub(super) fn provenance(key: &LineageKey, lineage: &LineageGraph, directory: &U
         LineageNode::Datastore(name) => is_of_zone(name, &key.zone, directory),
         LineageNode::Site(_) => false,
     });
+    let is_in_zone = |name: &DatastoreName| {
+        let found = directory.datastores().get(name);
+        found.is_some_and(|(_, store)| store.located().team.zone == key.zone)
+    };
     let downstream = reachable(of_zone, |node| lineage.readers(node).iter().map(|reader| &**reader));
     let steps: BTreeMap<&DatastoreName, ProvenanceStep<'_>> = upstream
         .intersection(&downstream)
-        .filter(|node| !lineage.inputs(node).is_empty())
         .filter_map(|node| match node {
-            LineageNode::Datastore(name) => Some((name, step(name, directory)?)),
-            LineageNode::Site(_) => None,
+            // What the zone captures itself is as it has it.
+            LineageNode::Datastore(name) if !lineage.inputs(node).is_empty() || !is_in_zone(name) => {
+                Some((name, step(name, directory)?))
+            }
+            _ => None,
         })
         .collect();
     if steps.is_empty() {
@@ -73,7 +80,8 @@ fn step<'a>(name: &DatastoreName, directory: &'a UnitIndex) -> Option<Provenance
     let capture = datastore.entity().capture()?;
     let site = directory.containers().site(capture.container());
     let inputs = delivering(&site, directory).flat_map(|workspace| sinks(&workspace.entity)).collect();
-    Some(ProvenanceStep { transformer: None, capture: Some(capture), inputs })
+    let container = directory.containers().get(capture.container()).map(DataContainer::kind);
+    Some(ProvenanceStep { transformer: None, capture: Some((capture.kind(), container)), inputs })
 }
 
 fn sinks(workspace: &Workspace) -> impl Iterator<Item = &DatasetKey> {

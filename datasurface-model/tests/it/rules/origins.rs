@@ -152,35 +152,59 @@ fn derived(eu: &str, jp: &str) -> Ecosystem {
     select(ecosystem, "US", 2, "SELECT max(id) AS id FROM O0_d")
 }
 
+/// The consent to the first ecosystem stands in others, as it is said of each, one after the other.
+#[track_caller]
+fn assert_consent_stands(first: Ecosystem, others: impl IntoIterator<Item = (Ecosystem, bool)>) {
+    let findings = validated(first.clone());
+    let consent = findings.iter().find_map(|finding| finding.suggestion()).unwrap();
+    let mut before: Option<Result<Checked, Invalid>> = None;
+    for (ecosystem, stands) in [(first, true)].into_iter().chain(others) {
+        let validation = match &before {
+            None => Validation::on(today()),
+            Some(Ok(checked)) => Validation::on(today()).since(checked),
+            Some(Err(invalid)) => Validation::on(today()).since(invalid),
+        };
+        let outcome =
+            datasurface_document::apply_suggestion(consent, &ecosystem).unwrap().validate(&validation);
+        let findings = outcome.as_ref().map_or_else(|it| it.findings(), |it| it.findings());
+        let found: Vec<&str> = findings.codes().collect();
+        let outdated: &[&str] = &["transformer/consent-outdated", "governance/location"];
+        assert_eq!(found, if stands { &[] } else { outdated }, "{findings}");
+        before = Some(outcome);
+    }
+}
+
 #[test]
 fn a_zone_consents_to_what_was_done_to_its_data_before_as_well() {
     let (total, row, other) =
         ("SELECT count(*) AS id FROM S0_d", "SELECT id FROM S0_d", "SELECT id FROM S1_d");
-    let findings = validated(derived(total, other));
-    let consent = findings.iter().find_map(|finding| finding.suggestion()).unwrap();
-    let consenting = |ecosystem| datasurface_document::apply_suggestion(consent, &ecosystem).unwrap();
-    let mut before = consenting(derived(total, other)).validate(&Validation::on(today()));
-    assert!(before.is_ok());
-    let steps = [
-        (derived(row, other), true),
-        (derived(total, other), false),
-        // What is not of this zone is changed without asking it.
-        (derived(total, "SELECT max(id) AS id FROM S1_d"), false),
-        (derived(row, "SELECT max(id) AS id FROM S1_d"), true),
+    // What is not of this zone is changed without asking it.
+    let another = "SELECT max(id) AS id FROM S1_d";
+    let steps = [(row, other, false), (total, other, true), (total, another, true), (row, another, false)];
+    assert_consent_stands(derived(total, other), steps.map(|(eu, jp, stands)| (derived(eu, jp), stands)));
+}
+
+#[test]
+fn a_zone_consents_to_how_others_capture_its_data_as_well() {
+    let captured = |container: &str, table: &str, cron: &str| {
+        let mut world = copied();
+        world.sources[0].zone = 1;
+        world.containers.push(Container { zone: 0, place: 0, storage: Storage::Database });
+        let transformer = DataTransformer::sql("O0").select("d", "SELECT max(id) AS id FROM S0_d");
+        let transformer = transformer.release(Release::new("d", "EU", "totals only"));
+        let transformer = transformer.with_trigger(TransformTrigger::External);
+        let capture = Capture::sql_snapshot(container).table("d", table).with_cron(cron);
+        world.build().edit_team("US", "T", |team| {
+            team.edit_workspace(&"W0".into(), |workspace| workspace.with_transformer(transformer))
+                .edit_datastore(&"S0".into(), |store| store.captured(capture))
+        })
+    };
+    let others = [
+        (captured("EU/T/C0", "salaries", "0 1 * * *"), false),
+        (captured("EU/T/C3", "towns", "0 1 * * *"), false),
+        (captured("EU/T/C0", "towns", "0 2 * * *"), true),
     ];
-    for (ecosystem, is_outdated) in steps {
-        before = match &before {
-            Ok(checked) => consenting(ecosystem).validate(&Validation::on(today()).since(checked)),
-            Err(invalid) => consenting(ecosystem).validate(&Validation::on(today()).since(invalid)),
-        };
-        let found: Vec<String> = match &before {
-            Ok(checked) => checked.findings().codes().map(str::to_owned).collect(),
-            Err(invalid) => invalid.findings().codes().map(str::to_owned).collect(),
-        };
-        let expected: &[&str] =
-            if is_outdated { &["transformer/consent-outdated", "governance/location"] } else { &[] };
-        assert_eq!(found, expected);
-    }
+    assert_consent_stands(captured("EU/T/C0", "towns", "0 1 * * *"), others);
 }
 
 /// A workspace of `JP` in Ohio delivers what `EU` keeps in Berlin; `US` captures this table from there, and reads the capture in
