@@ -2,6 +2,7 @@
 
 use crate::{models, run::Fixture};
 use std::{
+    io::Write,
     os::unix::process::ExitStatusExt,
     process::{Command, Stdio},
 };
@@ -18,13 +19,17 @@ const INTERRUPT: i32 = 2;
 /// Returns whether the signal came before the end.
 fn interrupted_at(fixture: &Fixture, name: &str) -> bool {
     let mut command = fixture.command(RENDER).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    // It waits for a line, so that nothing has to be started when it matters.
+    let mut killer = Command::new("sh");
+    killer.args(["-c", "read -r _; kill -s INT \"$0\"", &command.id().to_string()]);
+    let mut killer = killer.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let at = fixture.path("out/.datasurface").join(name);
     while !at.exists() && command.try_wait().unwrap().is_none() {
         std::hint::spin_loop();
     }
-    let process = command.id().to_string();
+    writeln!(killer.stdin.take().unwrap()).unwrap();
     // It may have ended by itself since.
-    let _ = Command::new("kill").args(["-s", "INT", &process]).stderr(Stdio::null()).status().unwrap();
+    let _ = killer.wait().unwrap();
     command.wait().unwrap().signal() == Some(INTERRUPT)
 }
 

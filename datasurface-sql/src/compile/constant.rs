@@ -1,7 +1,13 @@
 //! Values that a statement spells out: what is put beside a column, and may leave it as it is.
 
-use super::expression::arguments;
-use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value as Literal, ValueWithSpan};
+use super::{
+    expression::arguments,
+    forms,
+    scope::{Meaning, Scope, Value},
+};
+use sqlparser::ast::{
+    BinaryOperator, CaseWhen, DollarQuotedString, Expr, UnaryOperator, Value as Literal, ValueWithSpan,
+};
 
 /// A value that is the same in every row.
 enum Constant {
@@ -12,40 +18,72 @@ enum Constant {
     Unknown,
 }
 
-/// The value of an expression, if it reads nothing.
-fn constant(expression: &Expr) -> Option<Constant> {
+/// The value of an expression, if it reads nothing, at least in some rows.
+fn constant(expression: &Expr, scope: &Scope<'_>) -> Option<Constant> {
     let value = match expression {
         Expr::Value(ValueWithSpan { value, span: _ }) => literal(value)?,
-        Expr::Nested(one) => constant(one)?,
-        Expr::Cast { expr, .. } => match constant(expr)? {
+        Expr::Identifier(column) => made_of_nothing(scope.meaning(None, &column.value))?,
+        Expr::CompoundIdentifier(names) => match &names[..] {
+            [table, column] => made_of_nothing(scope.meaning(Some(&table.value), &column.value))?,
+            _ => return None,
+        },
+        // What it selects may be nothing.
+        Expr::Subquery(_) => Constant::Unknown,
+        Expr::Nested(one) => constant(one, scope)?,
+        Expr::Cast { expr, .. } => match constant(expr, scope)? {
             Constant::Null => Constant::Null,
             _ => Constant::Unknown,
         },
-        Expr::UnaryOp { op, expr } => match (op, constant(expr)?) {
+        Expr::UnaryOp { op, expr } => match (op, constant(expr, scope)?) {
             (UnaryOperator::Plus, value) => value,
             (UnaryOperator::Minus, Constant::Number(number)) => Constant::Number(-number),
             _ => Constant::Unknown,
         },
-        Expr::BinaryOp { left, op, right } => joined(constant(left)?, op, constant(right)?),
-        // Without arguments it may be another one in each row.
+        Expr::BinaryOp { left, op, right } => joined(constant(left, scope)?, op, constant(right, scope)?),
+        Expr::Case { conditions, else_result, .. } => {
+            let results = conditions.iter().map(|CaseWhen { condition: _, result }| result);
+            let mut results = results.chain(else_result.as_deref());
+            let is_some = else_result.is_none() || results.any(|result| constant(result, scope).is_some());
+            is_some.then_some(Constant::Unknown)?
+        }
         Expr::Function(function) => {
+            // Without arguments it may be another one in each row.
             let arguments = arguments(function).filter(|arguments| !arguments.is_empty())?;
-            arguments.into_iter().all(|one| constant(one).is_some()).then_some(Constant::Unknown)?
+            let is_constant = |one: &Expr| constant(one, scope).is_some();
+            let passed_on = forms::passed_on(function, arguments.clone(), scope);
+            let is_some = passed_on.is_some_and(|(passed_on, _)| passed_on.into_iter().any(is_constant));
+            (is_some || arguments.into_iter().all(is_constant)).then_some(Constant::Unknown)?
         }
         Expr::Trim { expr, trim_what: None, .. } | Expr::Substring { expr, .. } => {
-            constant(expr).map(|_| Constant::Unknown)?
+            constant(expr, scope).map(|_| Constant::Unknown)?
         }
         _ => return None,
     };
     Some(value)
 }
 
+/// The value of a column that is made of no other one.
+fn made_of_nothing(meaning: Meaning) -> Option<Constant> {
+    match meaning {
+        Meaning::Value(Value { sources: Some(sources), .. }) if sources.is_empty() => Some(Constant::Unknown),
+        _ => None,
+    }
+}
+
 fn literal(value: &Literal) -> Option<Constant> {
     match value {
-        Literal::SingleQuotedString(text) => Some(Constant::Text(text.clone())),
+        Literal::SingleQuotedString(text)
+        | Literal::NationalStringLiteral(text)
+        | Literal::EscapedStringLiteral(text)
+        | Literal::UnicodeStringLiteral(text)
+        | Literal::HexStringLiteral(text)
+        | Literal::DollarQuotedString(DollarQuotedString { value: text, .. }) => {
+            Some(Constant::Text(text.clone()))
+        }
         Literal::Number(digits, _) => Some(digits.parse().map_or(Constant::Unknown, Constant::Number)),
         Literal::Null => Some(Constant::Null),
-        _ => None,
+        Literal::Placeholder(_) | Literal::Boolean(_) => None,
+        _ => Some(Constant::Unknown),
     }
 }
 
@@ -70,8 +108,8 @@ fn joined(left: Constant, operator: &BinaryOperator, right: Constant) -> Constan
 }
 
 /// Whether an expression may be this text, in every row.
-pub(super) fn may_be_text(expression: &Expr, expected: &str) -> bool {
-    match constant(expression) {
+pub(super) fn may_be_text(expression: &Expr, expected: &str, scope: &Scope<'_>) -> bool {
+    match constant(expression, scope) {
         Some(Constant::Text(text)) => text == expected,
         Some(Constant::Unknown) => true,
         Some(Constant::Number(_) | Constant::Null) | None => false,
@@ -79,13 +117,13 @@ pub(super) fn may_be_text(expression: &Expr, expected: &str) -> bool {
 }
 
 /// Whether an expression may be an empty text or NULL, in every row.
-pub(super) fn may_be_nothing(expression: &Expr) -> bool {
-    may_be_text(expression, "") || matches!(constant(expression), Some(Constant::Null))
+pub(super) fn may_be_nothing(expression: &Expr, scope: &Scope<'_>) -> bool {
+    may_be_text(expression, "", scope) || matches!(constant(expression, scope), Some(Constant::Null))
 }
 
 /// Whether an expression may be this number, in every row.
-pub(super) fn may_be_number(expression: &Expr, expected: f64) -> bool {
-    match constant(expression) {
+pub(super) fn may_be_number(expression: &Expr, expected: f64, scope: &Scope<'_>) -> bool {
+    match constant(expression, scope) {
         // Of both zeros.
         Some(Constant::Number(number)) => (number + 0.0).total_cmp(&expected).is_eq(),
         Some(Constant::Unknown) => true,

@@ -157,7 +157,27 @@ fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Parts<'e>> {
     Some(Parts { passed_on: Vec::new(), used })
 }
 
-/// What a function is called with.
+/// Functions that read columns, tables or files that a text names.
+const READERS: [&str; 16] = [
+    "columns",
+    "cursor_to_xml",
+    "database_to_xml",
+    "dblink",
+    "load_file",
+    "lo_get",
+    "openquery",
+    "pg_read_binary_file",
+    "pg_read_file",
+    "query_to_xml",
+    "query_to_xml_and_xmlschema",
+    "readfile",
+    "schema_to_xml",
+    "table_to_xml",
+    "table_to_xml_and_xmlschema",
+    "xmlquery",
+];
+
+/// What a function is called with; nothing, if it may read what its arguments do not show.
 pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
     let Function {
         name,
@@ -172,6 +192,9 @@ pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
     else {
         return None;
     };
+    if is_called(function, &READERS) {
+        return None;
+    }
     let arguments = match args {
         _ if !within_group.is_empty() => return None,
         FunctionArguments::None => &[][..],

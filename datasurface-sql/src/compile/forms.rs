@@ -1,6 +1,6 @@
 //! Functions that give an argument as it is, at least in some rows or in some dialects: a list, which [`passed_on`] looks up.
 
-use super::{constant, expression::is_called};
+use super::{constant, expression::is_called, scope::Scope};
 use sqlparser::ast::{Expr, Function};
 use std::ops::Range;
 
@@ -33,13 +33,49 @@ const FIRST: Range<usize> = 0..1;
 const ALL_BUT_FIRST: Range<usize> = 1..usize::MAX;
 const ALL_BUT_TWO: Range<usize> = 2..usize::MAX;
 
+/// Functions that make arrays, objects and the like.
+const CONTAINERS: &[&str] = &[
+    "array",
+    "array_agg",
+    "array_construct",
+    "collect_list",
+    "collect_set",
+    "json_agg",
+    "json_array",
+    "json_arrayagg",
+    "json_build_array",
+    "json_build_object",
+    "json_group_array",
+    "json_group_object",
+    "json_object",
+    "json_object_agg",
+    "json_objectagg",
+    "json_quote",
+    "jsonb_agg",
+    "jsonb_build_array",
+    "jsonb_build_object",
+    "jsonb_group_array",
+    "jsonb_group_object",
+    "jsonb_object_agg",
+    "list",
+    "list_value",
+    "map",
+    "object_agg",
+    "object_construct",
+    "row",
+    "struct",
+    "struct_pack",
+    "to_json",
+    "to_jsonb",
+];
+
 static FORMS: &[Form] = &[
     // One of the arguments.
     form(&["coalesce", "ifnull", "isnull", "nvl", "greatest", "least", "min", "max"], ALL, Condition::Always),
     form(&["if", "iff", "iif", "ifelse", "nvl2", "choose", "elt"], ALL_BUT_FIRST, Condition::Always),
     form(&["decode"], ALL_BUT_TWO, Condition::Always),
     form(&["nullif", "nullifzero", "zeroifnull", "likelihood"], FIRST, Condition::Always),
-    form(&["likely", "unlikely"], ALL, Condition::Always),
+    form(&["likely", "unlikely", "try", "values"], ALL, Condition::Always),
     // The value that an argument has in one of several rows: of one row, that is its value.
     form(
         &[
@@ -49,6 +85,7 @@ static FORMS: &[Form] = &[
             "any_last",
             "arbitrary",
             "mode",
+            "median",
             "first",
             "last",
             "first_value",
@@ -63,6 +100,8 @@ static FORMS: &[Form] = &[
         FIRST,
         Condition::Always,
     ),
+    // A value that has the arguments in it.
+    form(CONTAINERS, ALL, Condition::Always),
     // A text without what it does not have, or with nothing.
     form(&["trim", "ltrim", "rtrim", "btrim"], ALL, Condition::Always),
     form(&["concat"], ALL, Condition::OthersAreNothing),
@@ -83,12 +122,20 @@ static FORMS: &[Form] = &[
 pub(super) fn passed_on<'e>(
     function: &Function,
     arguments: Vec<&'e Expr>,
+    scope: &Scope<'_>,
 ) -> Option<(Vec<&'e Expr>, Vec<&'e Expr>)> {
-    FORMS.iter().filter(|form| is_called(function, form.names)).find_map(|form| form.divide(&arguments))
+    FORMS
+        .iter()
+        .filter(|form| is_called(function, form.names))
+        .find_map(|form| form.divide(&arguments, scope))
 }
 
 impl Form {
-    fn divide<'e>(&self, arguments: &[&'e Expr]) -> Option<(Vec<&'e Expr>, Vec<&'e Expr>)> {
+    fn divide<'e>(
+        &self,
+        arguments: &[&'e Expr],
+        scope: &Scope<'_>,
+    ) -> Option<(Vec<&'e Expr>, Vec<&'e Expr>)> {
         let (mut passed_on, mut used) = (Vec::new(), Vec::new());
         for (place, argument) in arguments.iter().enumerate() {
             let side = if self.passed_on.contains(&place) { &mut passed_on } else { &mut used };
@@ -98,13 +145,12 @@ impl Form {
         let holds = match self.condition {
             Condition::Always => true,
             Condition::Alone => arguments.len() == 1,
-            Condition::Text(place, texts) => {
-                argument(place).is_some_and(|one| texts.iter().any(|text| constant::may_be_text(one, text)))
-            }
+            Condition::Text(place, texts) => argument(place)
+                .is_some_and(|one| texts.iter().any(|text| constant::may_be_text(one, text, scope))),
             Condition::Number(place, numbers) => argument(place)
-                .is_some_and(|one| numbers.iter().any(|number| constant::may_be_number(one, *number))),
+                .is_some_and(|one| numbers.iter().any(|number| constant::may_be_number(one, *number, scope))),
             Condition::OthersAreNothing => {
-                passed_on.iter().filter(|part| !constant::may_be_nothing(part)).count() <= 1
+                passed_on.iter().filter(|part| !constant::may_be_nothing(part, scope)).count() <= 1
             }
         };
         (holds && !passed_on.is_empty()).then_some((passed_on, used))

@@ -1,7 +1,7 @@
 //! Expressions whose value is that of a part of them, at least in some rows or in some dialects.
 
 use super::{
-    constant::{may_be_number, may_be_text},
+    constant::{may_be_nothing, may_be_number},
     expression::{arguments, rows_of},
     forms,
     scope::Scope,
@@ -29,9 +29,15 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
         {
             (vec![&**expr], Vec::new())
         }
-        Expr::BinaryOp { left, op, right } if is_neutral(op, right) => (vec![&**left], vec![&**right]),
-        Expr::BinaryOp { left, op, right } if commutes(op) && is_neutral(op, left) => {
+        Expr::BinaryOp { left, op, right } if is_neutral(op, right, scope) => (vec![&**left], vec![&**right]),
+        Expr::BinaryOp { left, op, right } if commutes(op) && is_neutral(op, left, scope) => {
             (vec![&**right], vec![&**left])
+        }
+        // A member of a value that was made just before.
+        Expr::BinaryOp { left, op: BinaryOperator::Arrow | BinaryOperator::LongArrow, right }
+            if matches!(**left, Expr::Function(_) | Expr::Nested(_)) && matches!(**right, Expr::Value(_)) =>
+        {
+            (vec![&**left], vec![&**right])
         }
         Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
             let results = conditions.iter().map(|CaseWhen { condition: _, result }| result);
@@ -46,12 +52,12 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
         Expr::Substring { expr, substring_from, substring_for: None, special: _, shorthand: _ }
             if substring_from
                 .as_deref()
-                .is_none_or(|from| may_be_number(from, 0.0) || may_be_number(from, 1.0)) =>
+                .is_none_or(|from| may_be_number(from, 0.0, scope) || may_be_number(from, 1.0, scope)) =>
         {
             (vec![&**expr], Vec::new())
         }
         Expr::Function(function) => {
-            let (passed_on, mut used) = forms::passed_on(function, arguments(function)?)?;
+            let (passed_on, mut used) = forms::passed_on(function, arguments(function)?, scope)?;
             used.extend(rows_of(function, scope)?);
             (passed_on, used)
         }
@@ -61,12 +67,13 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
 }
 
 /// Whether a value may stay as it is when this is put to its right.
-fn is_neutral(operator: &BinaryOperator, other: &Expr) -> bool {
+fn is_neutral(operator: &BinaryOperator, other: &Expr, scope: &Scope<'_>) -> bool {
     match operator {
-        BinaryOperator::StringConcat => may_be_text(other, ""),
-        BinaryOperator::Plus => may_be_text(other, "") || may_be_number(other, 0.0),
-        BinaryOperator::Minus => may_be_number(other, 0.0),
-        BinaryOperator::Multiply | BinaryOperator::Divide => may_be_number(other, 1.0),
+        // To Oracle, NULL is an empty text.
+        BinaryOperator::StringConcat => may_be_nothing(other, scope),
+        BinaryOperator::Plus => may_be_nothing(other, scope) || may_be_number(other, 0.0, scope),
+        BinaryOperator::Minus => may_be_number(other, 0.0, scope),
+        BinaryOperator::Multiply | BinaryOperator::Divide => may_be_number(other, 1.0, scope),
         _ => false,
     }
 }

@@ -179,6 +179,19 @@ fn what_is_passed_on_as_it_is_differs_from_what_is_computed() {
         ("name || substr('x', 2)", &["people.name"]),
         ("concat(name, trim(' '))", &["people.name"]),
         ("name || random()", &[]),
+        ("name || (SELECT '')", &["people.name"]),
+        ("name || CASE WHEN id > 1 THEN '' ELSE city END", &["people.name"]),
+        ("name || CASE WHEN id > 1 THEN city END", &["people.name"]),
+        ("name || CASE WHEN id > 1 THEN city ELSE upper(city) END", &[]),
+        ("name || coalesce('', city)", &["people.name"]),
+        ("x'' || name", &["people.name"]),
+        ("name || NULL", &["people.name"]),
+        ("name || x'2a'", &[]),
+        ("json_group_array(name) ->> 0", &["people.name"]),
+        ("(json_array(name)) -> '$[0]'", &["people.name"]),
+        ("name ->> '$.first'", &[]),
+        ("(VALUES (name))", &["people.name"]),
+        ("try(name)", &["people.name"]),
         ("concat(name, '')", &["people.name"]),
         ("concat(name, city)", &[]),
         ("id + 0", &["people.id"]),
@@ -298,4 +311,12 @@ fn columns_have_the_names_that_the_statement_gives() {
     assert_eq!(names, ["id", "name", "city", "buyer", "amount", "placed", "one"]);
     assert!(!select("SELECT * EXCLUDE (id) FROM Shop_people").is_complete);
     assert!(!select("SELECT j.* FROM Shop_people, json_each(name) j").is_complete);
+}
+
+#[test]
+fn what_reads_by_a_text_is_made_of_nobody_knows_what() {
+    for expression in ["COLUMNS('name')", "upper(COLUMNS('na.*'))", "query_to_xml('SELECT 1', true, true, '')"] {
+        let output = select(&format!("SELECT {expression} AS r FROM Shop_people"));
+        assert_eq!(output.column("r").unwrap().sources, None, "{expression}");
+    }
 }
