@@ -315,7 +315,9 @@ fn columns_have_the_names_that_the_statement_gives() {
 
 #[test]
 fn what_reads_by_a_text_is_made_of_nobody_knows_what() {
-    for expression in ["COLUMNS('name')", "upper(COLUMNS('na.*'))", "query_to_xml('SELECT 1', true, true, '')"] {
+    for expression in
+        ["COLUMNS('name')", "upper(COLUMNS('na.*'))", "query_to_xml('SELECT 1', true, true, '')"]
+    {
         let output = select(&format!("SELECT {expression} AS r FROM Shop_people"));
         assert_eq!(output.column("r").unwrap().sources, None, "{expression}");
     }
