@@ -77,16 +77,30 @@ fn root(site: &RuntimeContext<'_>) -> Result<PathBuf, PlatformError> {
     if found.is_dir() { Ok(found) } else { Err(context()) }
 }
 
-/// Refuses to write into files that data is captured from: whoever produces it would find our tables there.
+/// Refuses to write into files that data is captured from: whoever produces it would find our tables there. Refuses one file under two
+/// names as well: the model tells files apart by their names, and with them owners and places.
 pub(super) fn check_source_files(
     site: &RuntimeContext<'_>,
     rendered: &Rendered,
 ) -> Result<(), PlatformError> {
-    let mut sources = Vec::new();
+    let mut sources: Vec<(_, &Text, &DatastoreName)> = Vec::new();
     for job in rendered.captures.iter().filter(|job| job.is_of_producer()) {
         if let Some(ContainerKind::Sqlite { file }) = &job.source
             && let Some(identity) = identity(&site.root.join(file))
         {
+            let is_same_name = |other: &str| {
+                ContainerKind::plain_file(file).to_lowercase()
+                    == ContainerKind::plain_file(other).to_lowercase()
+            };
+            if let Some((_, other, datastore)) =
+                sources.iter().find(|(source, other, _)| *source == identity && !is_same_name(other))
+            {
+                return Err(refused(format!(
+                    "the file `{file}` that `{}` is captured from is the file `{other}` that `{datastore}` is captured from: \
+                     name it in one way in the model, so that it has one owner and one place",
+                    job.datastore
+                )));
+            }
             sources.push((identity, file, &job.datastore));
         }
     }

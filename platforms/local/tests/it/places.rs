@@ -114,6 +114,42 @@ fn a_database_is_never_the_file_of_a_producer() {
     untouched(&fixture);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_source_that_the_model_names_in_two_ways_is_refused() {
+    let (fixture, _) = rendered(&NorthWind::default());
+    let absolute = fixture.path("source.db");
+    std::os::unix::fs::symlink(&absolute, fixture.path("link.db")).unwrap();
+    fs::copy(&absolute, fixture.path("copy.db")).unwrap();
+    let with = |file: &str| {
+        let other = DataContainer::sqlite("Other", file).located("Azure/USA");
+        let again = Capture::sql_snapshot("USA/NorthWindTeam/Other").table("customers", "Customers");
+        let again = Datastore::new("Again").captured(again).dataset(Dataset::new(
+            "customers",
+            "customer_id VarChar(5) key, company_name VarChar(40), city VarChar(15)",
+        ));
+        let reader = Workspace::new("Board")
+            .with_container("USA/NorthWindTeam/Desk")
+            .group(DatasetGroup::new("all").sink("Again/customers"));
+        let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+            team.container(other).datastore(again).workspace(reader)
+        });
+        let assignments = NorthWind::assignments()
+            .with_group("Local", "Board/all", datasurface_platform::graph::Stage::Provisioned)
+            .with_primary("Local", "Again", datasurface_platform::graph::Stage::Provisioned);
+        let example = crate::example::Example::new(ecosystem, &assignments);
+        let plan = plan_between(None, (&example, "1"), BTreeMap::new());
+        fixture.render(&example, &plan);
+        plan
+    };
+    for file in ["link.db", absolute.to_str().unwrap()] {
+        refused(&fixture, &with(file), "name it in one way in the model");
+    }
+    for file in ["copy.db", "./source.db"] {
+        fixture.apply_plan(&with(file)).unwrap();
+    }
+}
+
 #[test]
 fn a_rendered_name_that_leads_out_of_the_root_is_refused() {
     let outside = tempfile::tempdir().unwrap();
