@@ -13,8 +13,8 @@ use super::{
 };
 use datasurface_model::{
     Access, Approval, Consent, ContainerKey, ContainerKind, ContainerUse, ContainerUser, DataContainer,
-    Datastore, Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, Waiver,
-    ZoneDeclaration, ownership::OwnedPart, segment,
+    Datastore, Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, Valid,
+    Waiver, ZoneDeclaration, ownership::OwnedPart, segment,
 };
 use std::collections::BTreeSet;
 
@@ -323,9 +323,10 @@ fn inherited_waivers(change: &ChangedModel<'_>, required: &mut Vec<RequiredAppro
 /// it meant something else.
 fn former_names_taken(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
     for spelling in change.new.former_spellings() {
-        let Some(part) = change.new.part_meant(&spelling) else { continue };
-        let Some(owner) = part.owner(change.new) else { continue };
-        let before = change.old.part_meant(&spelling);
+        let part = |model: &Valid<Ecosystem>| Some(OwnedPart::from_path(&model.place_meant(&spelling)?));
+        let Some(part_now) = part(change.new) else { continue };
+        let Some(owner) = part_now.owner(change.new) else { continue };
+        let before = part(change.old);
         let before = before.as_ref().and_then(|part| part.owner(change.old));
         let event = if !before.is_some_and(|before| before.is_same(owner)) {
             "has another owner than what had the name"
@@ -334,7 +335,7 @@ fn former_names_taken(change: &ChangedModel<'_>, required: &mut Vec<RequiredAppr
         } else {
             continue;
         };
-        required.extend(outdated_reference(change, &spelling, part, event));
+        required.extend(outdated_reference(change, &spelling, part_now, event));
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 use chrono::NaiveDate;
 use datasurface_ecosystem::{
     CodeInfo, Credential, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Findings, FormerNames,
-    FormerSpelling, Latency, ModelPath, Workspace, ownership::OwnedPart,
+    FormerSpelling, Latency, ModelPath, Workspace,
 };
 use datasurface_schema::{
     ContainerKey, CredentialKey, CredentialName, DatasetKey, DatastoreName, Entity, GroupKey, Name, TeamKey,
@@ -92,13 +92,6 @@ impl Valid<Ecosystem> {
     #[must_use]
     pub fn declares(&self, spelling: &FormerSpelling) -> Option<ModelPath> {
         self.inner.directory.path_of(spelling.reference())
-    }
-
-    /// Returns the part to which belongs, in this version, what a reference by a former name leads to: what has the name, or had
-    /// it before.
-    #[must_use]
-    pub fn part_meant(&self, spelling: &FormerSpelling) -> Option<OwnedPart> {
-        Some(OwnedPart::from_path(&self.place_meant(spelling)?))
     }
 
     /// Returns the place, in this version, of what a reference by a former name leads to: what has the name, or had it before.

@@ -124,34 +124,6 @@ fn a_copy_stays_under_the_policies_of_its_source_until_their_zone_consents_to_ex
     assert_eq!(denied(foreign), ["transformer/no-consent", "governance/location"]);
 }
 
-/// `US` copies what `EU` keeps in Berlin, `JP` what is its own; `US` makes totals of both copies, with the consent of `EU`; and they
-/// are read in Ohio.
-fn derived(eu: &str, jp: &str) -> Ecosystem {
-    let at =
-        |zone, container, reads: &[usize]| Step { zone, container, reads: reads.into(), is_public: false };
-    let world = World {
-        zones: vec![(Some(vec![0]), false), (None, false), (None, false)],
-        containers: apart([(0, 0), (1, 1), (1, 0), (2, 0)]),
-        sources: [(0, 0), (2, 3)]
-            .map(|(zone, container)| Source { zone, container, approved: None, names_table: true })
-            .into(),
-        transformers: vec![at(1, 2, &[0]), at(2, 3, &[1]), at(1, 2, &[2, 3])],
-        readers: vec![at(1, 1, &[4])],
-    };
-    let select = |ecosystem: Ecosystem, zone, number: usize, statement: &str| {
-        ecosystem.edit_team(zone, "T", |team| {
-            team.edit_workspace(&format!("W{number}").as_str().into(), |workspace| {
-                let transformer = DataTransformer::sql(format!("O{number}")).select("d", statement);
-                let releases = (number == 2).then(|| Release::new("d", "EU", "totals only"));
-                let transformer = releases.into_iter().fold(transformer, DataTransformer::release);
-                workspace.with_transformer(transformer.with_trigger(TransformTrigger::External))
-            })
-        })
-    };
-    let ecosystem = select(select(world.build(), "US", 0, eu), "JP", 1, jp);
-    select(ecosystem, "US", 2, "SELECT max(id) AS id FROM O0_d")
-}
-
 /// The consent to the first ecosystem stands in others, as it is said of each, one after the other.
 #[track_caller]
 fn assert_consent_stands(first: Ecosystem, others: impl IntoIterator<Item = (Ecosystem, bool)>) {
@@ -172,16 +144,6 @@ fn assert_consent_stands(first: Ecosystem, others: impl IntoIterator<Item = (Eco
         assert_eq!(found, if stands { &[] } else { outdated }, "{findings}");
         before = Some(outcome);
     }
-}
-
-#[test]
-fn a_zone_consents_to_what_was_done_to_its_data_before_as_well() {
-    let (total, row, other) =
-        ("SELECT count(*) AS id FROM S0_d", "SELECT id FROM S0_d", "SELECT id FROM S1_d");
-    // What is not of this zone is changed without asking it.
-    let another = "SELECT max(id) AS id FROM S1_d";
-    let steps = [(row, other, false), (total, other, true), (total, another, true), (row, another, false)];
-    assert_consent_stands(derived(total, other), steps.map(|(eu, jp, stands)| (derived(eu, jp), stands)));
 }
 
 #[test]

@@ -161,15 +161,11 @@ impl World {
             let group = DatasetGroup::new("g").with_sinks(sinks);
             let workspace = Workspace::new(name).with_container(key(step.container)).group(group);
             let workspace = match number < self.transformers.len() {
-                true => {
-                    let transformer = DataTransformer::sql(format!("O{number}"))
-                        .select("d", format!("SELECT {} AS id", step.reads.len()))
-                        .with_trigger(TransformTrigger::External);
-                    // What is asked for names the fingerprint of what would be consented to.
-                    let zone = ZONES[step.container % 3];
-                    let asked = step.is_public.then(|| Release::new("d", zone, "totals only"));
-                    workspace.with_transformer(asked.into_iter().fold(transformer, DataTransformer::release))
-                }
+                true => workspace.with_transformer(
+                    DataTransformer::sql(format!("O{number}"))
+                        .select("d", "SELECT 1 AS id")
+                        .with_trigger(TransformTrigger::External),
+                ),
                 false => workspace,
             };
             edit(&mut teams, step.zone, &|team| team.workspace(workspace.clone()));

@@ -39,6 +39,10 @@ impl PlatformPlugin for Showcase {
             .with_milestonings([Milestoning::Live, Milestoning::Forensic, Milestoning::LiveAndForensic])
             .with_artifacts(["sql"])
             .with_keyless()
+            .with_types(TypeKind::ALL)
+            .with_quality_checks(CheckKind::ALL)
+            .with_rows_set_aside()
+            .with_grants(["sqlite", "postgres"], PrincipalKind::ALL)
             .with_formats(["window"])
             .data_technology("window", None);
         let descriptor = if settings.is_quiet { descriptor } else { descriptor.with_shares() };
