@@ -16,6 +16,7 @@ mod folder;
 mod former;
 mod laws;
 mod monorepo;
+mod moved_containers;
 mod rename;
 mod report;
 mod retirement;
