@@ -252,9 +252,14 @@ fn routes(context: Context<'_>, store: &str, tables: &[Table]) -> Config {
     routes
 }
 
-/// A topic of a connector itself. It is no data of anybody: a day of it is enough.
+/// A topic of a connector itself. It is no data of anybody: a day of it is enough, by the clock of its broker. A signal whose sender has another
+/// day would be deleted before it is read.
 fn service_topic(context: Context<'_>, store: &str, purpose: &str, name: &str) -> Resource {
-    let configs = [("cleanup.policy", "delete"), ("retention.ms", "86400000")];
+    let configs = [
+        ("cleanup.policy", "delete"),
+        ("message.timestamp.type", "LogAppendTime"),
+        ("retention.ms", "86400000"),
+    ];
     let topic = Topic {
         name: name.to_owned(),
         partitions: 1,
