@@ -14,7 +14,6 @@ mod continued;
 mod dependency_rule;
 mod fixtures;
 mod flows;
-#[path = "../../datasurface-model/tests/it/folder.rs"]
 mod folder;
 mod follow;
 mod front_page;
@@ -34,5 +33,6 @@ mod serialized_names;
 mod sources;
 mod summaries;
 mod support;
+mod threads;
 mod two_platforms;
 mod words;

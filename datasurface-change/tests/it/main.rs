@@ -11,7 +11,7 @@ mod differences;
 mod first;
 mod fixture;
 mod fixtures;
-#[path = "../../../datasurface-model/tests/it/folder.rs"]
+#[path = "../../../tests/it/folder.rs"]
 mod folder;
 mod former;
 mod laws;

@@ -16,6 +16,7 @@ mod components;
 mod container_index;
 mod delays;
 mod dependents;
+mod each_unit;
 mod facts;
 mod file_prefixes;
 mod index;

@@ -3,6 +3,7 @@
 use super::{
     PersistentMap,
     dependents::Dependents,
+    each_unit,
     facts::Facts,
     reader::Fact,
     rules::{self, CODES},
@@ -70,17 +71,20 @@ impl State {
         let touched = state.facts.update(&changes, today);
         state.ecosystem = ecosystem.clone();
 
+        let verdicts = each_unit::map(&changes, |change| {
+            change.new.as_ref().map(|content| rules::check_unit(&change.key, content, &state.facts))
+        });
         let mut checked = Vec::new();
         let mut readers = before.map(|before| before.readers().clone());
-        for UnitChange { key, new, .. } in changes {
+        for (UnitChange { key, new, .. }, verdict) in changes.into_iter().zip(verdicts) {
             if new.as_ref().is_some_and(Content::has_waivers) {
                 state.waiving.insert(key.clone(), ());
             } else if !state.waiving.is_empty() {
                 state.waiving.remove(&key);
             }
-            match new {
-                Some(content) => {
-                    state.judge(&key, content, &mut readers);
+            match new.zip(verdict) {
+                Some((content, verdict)) => {
+                    state.keep(&key, content, verdict, &mut readers);
                     checked.push(key);
                 }
                 None => state.forget(&key, &mut readers),
@@ -95,7 +99,8 @@ impl State {
                 invalidated.filter(|unit| !known.contains(unit)).cloned().collect();
             for unit in invalidated {
                 if let Some(content) = state.units.get(&unit).map(|unit| unit.content.clone()) {
-                    state.judge(&unit, content, &mut readers);
+                    let verdict = rules::check_unit(&unit, &content, &state.facts);
+                    state.keep(&unit, content, verdict, &mut readers);
                     checked.push(unit);
                 }
             }
@@ -124,8 +129,14 @@ impl State {
         })
     }
 
-    fn judge(&mut self, unit: &UnitKey, content: Content, readers: &mut Option<Dependents>) {
-        let verdict = Arc::new(rules::check_unit(unit, &content, &self.facts));
+    fn keep(
+        &mut self,
+        unit: &UnitKey,
+        content: Content,
+        verdict: UnitResult,
+        readers: &mut Option<Dependents>,
+    ) {
+        let verdict = Arc::new(verdict);
         let before = self.verdict(unit);
         if let Some(readers) = readers {
             readers.update(unit, before.as_ref().map_or(&[], |before| &before.imports), &verdict.imports);

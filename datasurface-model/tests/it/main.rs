@@ -9,6 +9,7 @@
 
 mod base;
 mod fixtures;
+#[path = "../../../tests/it/folder.rs"]
 mod folder;
 #[path = "../../../tests/it/follow.rs"]
 mod follow;
