@@ -86,6 +86,7 @@ mod configured_platform;
 mod error;
 mod explain;
 mod file_change;
+mod kept_origins;
 mod lock_change;
 mod operate;
 mod place;

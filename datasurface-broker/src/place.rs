@@ -5,6 +5,7 @@ use crate::{
     broker::Broker,
     configured_platform::{self, descriptors},
     error::BrokerError,
+    kept_origins,
     placed::Placed,
     sharding::PlacedShards,
     waivers,
@@ -105,7 +106,7 @@ impl Broker {
             shards.insert(name.clone(), placed);
         }
         let before = lock.platforms.into_iter().map(|(name, platform)| (name, platform.placement));
-        Ok(Placed {
+        let mut placed = Placed {
             ecosystem: ecosystem.clone(),
             lock: next,
             given: given.clone(),
@@ -118,6 +119,10 @@ impl Broker {
             waived,
             revision: OnceLock::new(),
             owed: OnceLock::new(),
-        })
+        };
+        placed.lock.origins = placed.follow_origins(&placed.lock, earlier);
+        let former = placed.lock.origins.former(ecosystem, placed.lock.storage_names());
+        BrokerError::check(kept_origins::denied(ecosystem, former))?;
+        Ok(placed)
     }
 }

@@ -16,10 +16,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod kept_origins;
 mod lock;
 mod output;
 pub mod storage;
 
+pub use kept_origins::OriginRecord;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use output::{
     AcceptedEdit, AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, OrderedScope, Owed,

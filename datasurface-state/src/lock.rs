@@ -2,7 +2,10 @@
 //! ecosystem. It has the names of now, beside the storage names of what was renamed. The same model and the same lock give
 //! the same rendering, byte for byte.
 
-use crate::storage::{Owners, StorageRecord};
+use crate::{
+    kept_origins::OriginRecord,
+    storage::{Owners, StorageRecord},
+};
 use chrono::NaiveDate;
 use datasurface_graph::{Assignments, Placement, StorageNames};
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
@@ -40,6 +43,8 @@ pub struct Lock {
     pub storage: Option<StorageRecord>,
     /// The team that declares each datastore that data is stored of, by storage names; `None` in a lock that is older.
     pub owners: Option<Owners>,
+    /// The origins of data whose versions are kept.
+    pub origins: OriginRecord,
     /// The last day of a plan that was known to be right.
     /// Recorded as long as something is held, so that nothing expires by a wrong clock.
     pub trusted_on: Option<NaiveDate>,
@@ -181,6 +186,8 @@ pub(crate) struct LockWire {
     storage: StorageRecord,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owners: Option<Owners>,
+    #[serde(default, skip_serializing_if = "OriginRecord::is_empty")]
+    origins: OriginRecord,
 }
 
 impl LockWire {
@@ -200,15 +207,16 @@ impl From<&Lock> for LockWire {
             trusted_on: lock.trusted_on,
             storage: lock.storage.clone().unwrap_or_default(),
             owners: lock.owners.clone(),
+            origins: lock.origins.clone(),
         }
     }
 }
 
 impl From<LockWire> for Lock {
     fn from(wire: LockWire) -> Self {
-        let LockWire { format, reached, assignments, platforms, trusted_on, storage, owners } = wire;
+        let LockWire { format, reached, assignments, platforms, trusted_on, storage, owners, origins } = wire;
         let storage = (format == FORMAT).then_some(storage);
-        Self { reached, assignments, platforms, storage, owners, trusted_on }
+        Self { reached, assignments, platforms, storage, owners, origins, trusted_on }
     }
 }
 

@@ -254,6 +254,7 @@ impl Broker {
         for (name, held) in held {
             lock.platforms.entry(name).or_default().held = held;
         }
+        lock.origins = placed.follow_origins(&lock, None);
         lock.platforms
             .retain(|name, platform| platforms.contains_key(name) && is_of_use(placed, name, platform));
         if is_trusted {

@@ -1,6 +1,7 @@
 //! The storage names of the lock, against the copy of the lock in the target: nothing that has data gets other storage.
 
 use crate::{lock_change::OTHER_OWNER, placed::Placed};
+use chrono::NaiveDate;
 use datasurface_graph::StorageOf;
 use datasurface_model::{CodeInfo, Dataset, DatasetKey, Datastore, Diagnostic, Entity, ModelPath};
 use datasurface_state::{
@@ -14,7 +15,7 @@ pub(crate) static OTHER_STORAGE: CodeInfo = CodeInfo::error(
     "the lock names another storage than the target",
     "What was renamed is stored under its first name, and what has a name that is taken is stored under another one. The lock says so, \
      and the target has a copy of that. Where they disagree, an edit or a merge of two branches lost an entry of the lock: something \
-     would lose its data, or read that of something else. Restore the entries that are named.",
+     would lose its data, or read that of something else, or what was derived from data of others would be anybody's. Restore the entries that are named.",
 )
 .not_waivable();
 
@@ -23,7 +24,22 @@ pub(super) fn check(placed: &Placed, manifest: &Manifest, path: &ModelPath) -> V
     let mut found = disagreements(placed, manifest, path);
     found.extend(other_owners(placed, manifest, path));
     found.extend(datasets_with_own_data(placed, manifest));
+    found.extend(lost_origins(placed, manifest, path));
     found
+}
+
+/// The datasets of whose rows of before the lock knows less than the copy of the lock.
+fn lost_origins(placed: &Placed, manifest: &Manifest, path: &ModelPath) -> Vec<Diagnostic> {
+    let on = placed.ecosystem.validated_on().unwrap_or(NaiveDate::MIN);
+    let lost = manifest.recorded_lock().map(|recorded| placed.lost_origins(recorded, on)).unwrap_or_default();
+    let finding = |dataset| {
+        let message =
+            format!("by the target, `{dataset}` keeps rows that were derived from more than the lock says");
+        let help =
+            "restore the entries under `origins` of `datasurface.lock`, or render with `--restore-lock`";
+        Diagnostic::new(&OTHER_STORAGE, path.clone(), message).with_help(help)
+    };
+    lost.into_iter().map(finding).collect()
 }
 
 /// The owners of stored data by the lock, of which the copy of the lock knows nothing.

@@ -37,7 +37,7 @@ mod valid;
 mod waivers;
 
 pub use changes::Changes;
-pub use origins::{FormerDelivery, Origins, Recapture};
+pub use origins::{FormerDelivery, KeptOrigins, Origins, Recapture};
 pub use outcome::{Checked, Invalid, Previous, ValidationStats};
 pub use partial::{PartialValidation, SoundPart};
 pub use rules::CODES;

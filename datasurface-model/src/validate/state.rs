@@ -5,6 +5,7 @@ use super::{
     dependents::Dependents,
     each_unit,
     facts::Facts,
+    origins::KeptOrigins,
     reader::Fact,
     rules::{self, CODES},
     unit::{Content, UnitKey},
@@ -62,9 +63,23 @@ impl State {
         today: NaiveDate,
         before: Option<&Self>,
     ) -> (Self, Vec<UnitKey>) {
+        Self::build_with(written, today, before, KeptOrigins::default())
+    }
+
+    /// The same from nothing, where datasets have more origins than the ecosystem tells.
+    pub(super) fn of_kept(written: &Ecosystem, today: NaiveDate, kept: KeptOrigins) -> Self {
+        Self::build_with(written, today, None, kept).0
+    }
+
+    fn build_with(
+        written: &Ecosystem,
+        today: NaiveDate,
+        before: Option<&Self>,
+        kept: KeptOrigins,
+    ) -> (Self, Vec<UnitKey>) {
         let (spelling, respelled) = FormerNames::read(before.map(|before| &before.spelling), written);
         let ecosystem = &respelled;
-        let mut state = before.cloned().unwrap_or_else(|| Self::empty(spelling.clone()));
+        let mut state = before.cloned().unwrap_or_else(|| Self::empty(spelling.clone(), kept));
         state.spelling = spelling;
         let older = before.map(|before| &before.ecosystem);
         let changes = unit_diff::differences(older, ecosystem, state.facts.directory());
@@ -110,12 +125,12 @@ impl State {
     }
 
     /// Creates the state before there is an ecosystem.
-    fn empty(spelling: FormerNames) -> Self {
+    fn empty(spelling: FormerNames, kept: KeptOrigins) -> Self {
         Self {
             ecosystem: Ecosystem::new("", "", ""),
             spelling,
             units: PersistentMap::default(),
-            facts: Facts::empty(),
+            facts: Facts::empty(kept),
             readers: OnceLock::new(),
             reported: PersistentMap::default(),
             errors: 0,

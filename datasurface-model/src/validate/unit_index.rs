@@ -9,7 +9,7 @@ use super::{
     file_prefixes::FilePrefixes,
     index::MultiIndex,
     labels::LabelIndex,
-    origins::OriginIndex,
+    origins::{KeptOrigins, OriginIndex},
     sources::SourceIndex,
     unit::{Content, UnitKey},
     unit_diff::UnitChange,
@@ -50,6 +50,11 @@ pub(super) struct UnitIndex {
 }
 
 impl UnitIndex {
+    /// Creates an index of nothing, for an ecosystem in which datasets have more origins than it tells.
+    pub(super) fn with_kept_origins(kept: KeptOrigins) -> Self {
+        Self { origins: OriginIndex::with_kept(kept), ..Self::default() }
+    }
+
     /// Follows the changes of units, and notes who may answer differently now.
     pub(super) fn update(&mut self, changes: &[UnitChange], touched: &mut FxHashSet<Subject>) {
         let moved = self.containers.update(changes, touched);

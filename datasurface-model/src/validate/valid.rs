@@ -3,7 +3,8 @@
 use super::{
     changes::Changes,
     delays::Delays,
-    origins::{FormerDelivery, Origins, Recapture},
+    origins::{FormerDelivery, KeptOrigins, Origins, Recapture},
+    state::State,
     unit_diff,
     unit_index::UnitIndex,
     unit_members::Located,
@@ -12,7 +13,7 @@ use super::{
 use chrono::NaiveDate;
 use datasurface_ecosystem::{
     CodeInfo, Credential, DataContainer, Dataset, DatasetGroup, Datastore, Ecosystem, Findings, FormerNames,
-    FormerSpelling, Latency, ModelPath, Workspace,
+    FormerSpelling, Latency, ModelPath, Severity, Workspace,
 };
 use datasurface_schema::{
     ContainerKey, CredentialKey, CredentialName, DatasetKey, DatastoreName, Entity, GroupKey, Name, TeamKey,
@@ -205,6 +206,20 @@ impl Valid<Ecosystem> {
     pub fn origins(&self, dataset: &DatasetKey) -> Option<&Origins> {
         let of_datastore = self.inner.directory.origins().get(&dataset.datastore)?;
         of_datastore.get(&dataset.dataset).map(|origins| &**origins)
+    }
+
+    /// Every dataset that derives from other data, with its origins, in no order.
+    pub fn derived(&self) -> impl Iterator<Item = (DatasetKey, &Origins)> {
+        self.inner.directory.origins().iter()
+    }
+
+    /// Returns the errors that there are if datasets have more origins than this version tells: of data that was derived earlier, and is
+    /// kept. Empty if everybody who receives that data may receive it. Without a [date of validation](Self::validated_on), no waiver counts.
+    #[must_use]
+    pub fn denied_with(&self, kept: KeptOrigins) -> Findings {
+        let on = self.inner.on.unwrap_or(NaiveDate::MAX);
+        let judged = State::of_kept(self.as_written(), on, kept).judged().findings;
+        judged.iter().filter(|finding| finding.severity() == Severity::Error).cloned().collect()
     }
 
     /// Returns the captured tables that may be delivered ones, as far as only storage names show that: a table keeps the name under

@@ -88,6 +88,26 @@ fn an_entry_that_nothing_accounts_for_is_refused() {
 }
 
 #[test]
+fn what_rows_of_before_derive_from_is_not_forgotten() {
+    let (site, model) = live();
+    let from_elsewhere = |until: Option<&str>| {
+        edited(&site.lock(), |lock| {
+            let former = json!([{"origins": {"zones": {"Elsewhere": []}}, "until": until}]);
+            lock["origins"] = json!({"S/b": {"now": {}, "former": former}});
+        })
+    };
+    let known = from_elsewhere(None);
+    assert_eq!(codes_of((&model, &known), (&model, &known)), [] as [&str; 0]);
+    assert_eq!(codes_of((&model, &known), (&model, &site.lock())), ["lock/edited"]);
+    let over = from_elsewhere(Some("2020-01-01"));
+    assert_eq!(
+        codes_of((&model, &over), (&model, &site.lock())),
+        [] as [&str; 0],
+        "such rows are not kept any more"
+    );
+}
+
+#[test]
 fn a_finding_about_an_entry_names_it_and_says_what_to_do() {
     let (site, model) = live();
     let forged = edited(&site.lock(), |lock| {

@@ -5,6 +5,7 @@ use crate::lock::Lock;
 use datasurface_graph::StorageOf;
 use datasurface_model::{
     Dataset, DatasetKey, DatasetName, Datastore, DatastoreName, Ecosystem, Entity, Located, TeamKey, Valid,
+    ZoneName,
 };
 use imbl::OrdMap;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -111,6 +112,18 @@ impl<'a> DeclaredNames<'a> {
         let entries = names.names.get(&StorageKind::Datastores).into_iter().flatten();
         let stores = entries.map(|(now, entry)| (entry.storage.as_str(), now.as_str())).collect();
         Self { ecosystem, names, stores }
+    }
+
+    /// Returns the zone that is stored under a name.
+    pub(crate) fn zone(&self, storage: &ZoneName) -> Option<&'a ZoneName> {
+        self.ecosystem.zones().names().find(|zone| self.names.zone(zone) == *storage)
+    }
+
+    /// Returns the dataset that is stored under a name.
+    pub(crate) fn dataset(&self, storage: &DatasetKey) -> Option<DatasetKey> {
+        let store = &self.store(&storage.datastore)?.entity;
+        let mut keys = store.datasets().names().map(|dataset| DatasetKey::new(store.name(), dataset));
+        keys.find(|key| self.names.dataset(key) == *storage)
     }
 
     /// Returns the datastore that is stored under a name.

@@ -108,6 +108,11 @@ impl StorageRecord {
         Self { names: BTreeMap::new(), left: BTreeMap::new() }
     }
 
+    /// The storage name of a zone.
+    pub(crate) fn zone(&self, now: &ZoneName) -> ZoneName {
+        self.own(StorageKind::Zones, "", now.as_str()).into()
+    }
+
     /// The storage name of a team.
     fn team(&self, zone: &ZoneName, team: &TeamName) -> TeamKey {
         let own = self.own(StorageKind::Teams, zone.as_str(), team.as_str());

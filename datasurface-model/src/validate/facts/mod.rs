@@ -13,7 +13,7 @@ pub(crate) use values::{
 use super::{
     delays::{Delay, Delays},
     labels::LabelVerdict,
-    origins::{DatastoreOrigins, LineageKey, LineagePath},
+    origins::{DatastoreOrigins, KeptOrigins, LineageKey, LineagePath},
     sources::{SharedSource, shared_sources},
     unit::{Content, UnitKey},
     unit_diff::UnitChange,
@@ -57,11 +57,11 @@ struct NameIndexes {
 
 impl Facts {
     /// Before there is an ecosystem.
-    pub(super) fn empty() -> Self {
+    pub(super) fn empty(kept: KeptOrigins) -> Self {
         Self {
             today: NaiveDate::default(),
             frame: Arc::new(Ecosystem::new("", "", "")),
-            directory: UnitIndex::default(),
+            directory: UnitIndex::with_kept_origins(kept),
             transformers: Named::default(),
             delays: Arc::default(),
             names: NameIndexes::default(),

@@ -1,7 +1,7 @@
 //! What one step passes on of the origins of its inputs.
 
 use super::{
-    DatastoreOrigins, DescribedDataset, Origins,
+    DatastoreOrigins, DescribedDataset, KeptOrigins, Origins,
     delivered::Delivered,
     delivered_names::DeliveredNames,
     lineage_graph::{LineageGraph, LineageNode},
@@ -48,6 +48,7 @@ pub(super) struct Evaluation<'a> {
     pub(super) directory: &'a UnitIndex,
     pub(super) lineage: &'a LineageGraph,
     pub(super) known: &'a KnownOrigins,
+    pub(super) kept: &'a KeptOrigins,
 }
 
 impl Evaluation<'_> {
@@ -76,6 +77,9 @@ impl Evaluation<'_> {
                 origins.recaptured = delivered.classifications_in(dataset, capture);
             }
             add_own(&mut origins, located, dataset);
+            if let Some(kept) = self.kept.get(&DatasetKey::new(name, dataset.name())) {
+                origins.merge(kept);
+            }
             (dataset.name().clone(), Arc::new(origins))
         });
         Some(datasets.collect())
@@ -123,7 +127,7 @@ impl Evaluation<'_> {
         found: FoundDataset<'_>,
         is_open_onward: impl Fn(&DatasetKey, &Access) -> bool,
     ) {
-        if self.lineage.order().derives(&key.datastore) {
+        if self.lineage.order().derives(&key.datastore) || self.kept.contains_key(key) {
             // Of a cycle, what is not known yet is added later.
             let known = self.known.datastores.get(&key.datastore).and_then(|known| known.get(&key.dataset));
             if let Some(known) = known {

@@ -1,8 +1,8 @@
 //! The origins of all data, followed from one version of an ecosystem to the next.
 
 use super::{
-    DatastoreOrigins,
-    evaluate::{Evaluation, KnownOrigins},
+    DatastoreOrigins, KeptOrigins, Origins,
+    evaluate::{Evaluation, KnownOrigins, add_own},
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineageKey, LineagePath},
     provenance::provenance,
@@ -28,9 +28,23 @@ pub(in crate::validate) struct OriginIndex {
     known: KnownOrigins,
     /// The zones that let go what has certain classes, or was consented to: only then does it matter what data is made of.
     freeing: Arc<BTreeSet<ZoneName>>,
+    /// What datasets have besides the origins that follow from the ecosystem.
+    kept: Arc<KeptOrigins>,
 }
 
 impl OriginIndex {
+    /// Creates the index of an ecosystem in which datasets have more origins than it tells.
+    pub(in crate::validate) fn with_kept(kept: KeptOrigins) -> Self {
+        Self { kept: Arc::new(kept), ..Self::default() }
+    }
+
+    /// Every dataset that derives from other data, with its origins, in no order.
+    pub(in crate::validate) fn iter(&self) -> impl Iterator<Item = (DatasetKey, &Origins)> {
+        self.known.datastores.iter().flat_map(|(datastore, datasets)| {
+            datasets.iter().map(move |(name, origins)| (DatasetKey::new(datastore, name), &**origins))
+        })
+    }
+
     /// The origins of the datasets of a datastore, if it derives its data.
     pub(in crate::validate) fn get(&self, datastore: &DatastoreName) -> Option<&Arc<DatastoreOrigins>> {
         self.known.datastores.get(datastore)
@@ -77,6 +91,7 @@ impl OriginIndex {
         touched: &mut FxHashSet<Subject>,
     ) {
         self.update_freeing(changes);
+        self.know_kept(directory);
         let is_first = self.lineage.is_empty();
         let rewired = self.lineage.update(directory, changes, moved);
         if !rewired.is_empty() || changes.iter().any(is_about_lineage) {
@@ -113,6 +128,18 @@ impl OriginIndex {
                 let components = readers.map(|reader| order.component_of(*reader));
                 waiting.extend(components.filter(|other| *other != component));
             }
+        }
+    }
+
+    /// What derives from nothing has origins as well if something else is kept beside its data.
+    fn know_kept(&mut self, directory: &UnitIndex) {
+        for (key, kept) in &*self.kept {
+            let Some((_, store)) = directory.datastores().get(&key.datastore) else { continue };
+            let Some(dataset) = store.entity().datasets().get(&key.dataset) else { continue };
+            let mut origins = kept.clone();
+            add_own(&mut origins, store.located(), dataset);
+            let known = self.known.datastores.entry(key.datastore.clone()).or_default();
+            Arc::make_mut(known).insert(key.dataset.clone(), Arc::new(origins));
         }
     }
 
@@ -230,7 +257,8 @@ impl OriginIndex {
     /// Evaluates one node; says whether it passes on something else than it did just before. What is equal to what was known
     /// before all that is shared with it.
     fn evaluate(&mut self, node: &LineageNode, directory: &UnitIndex, before: &KnownOrigins) -> bool {
-        let evaluation = Evaluation { directory, lineage: &self.lineage, known: &self.known };
+        let evaluation =
+            Evaluation { directory, lineage: &self.lineage, known: &self.known, kept: &self.kept };
         match node {
             LineageNode::Datastore(name) => {
                 let Some(origins) = evaluation.datastore(name) else { return false };

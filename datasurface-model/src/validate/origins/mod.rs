@@ -44,12 +44,15 @@ pub struct Origins {
     pub recaptured: ClassifiedData,
 }
 
+/// The origins that datasets have besides those that follow from an ecosystem: data of earlier versions is kept with theirs.
+pub type KeptOrigins = BTreeMap<DatasetKey, Origins>;
+
 /// The origins of the datasets of one datastore.
 pub(crate) type DatastoreOrigins = BTreeMap<DatasetName, Arc<Origins>>;
 
 impl Origins {
     /// Adds what is inherited by another input. A policy holds unless every input was freed from it.
-    fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         self.merge_all_but_closed(other);
         self.closed.extend(other.closed.iter().cloned());
     }

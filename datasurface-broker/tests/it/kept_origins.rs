@@ -1,0 +1,267 @@
+//! Rows of before keep their origins: what an output does not derive from any more, whoever reads its versions still reads.
+
+use crate::fixture::*;
+use chrono::NaiveDate;
+use datasurface_broker::{Base, BrokerError, Lock};
+use datasurface_model::*;
+use serde_json::Value;
+
+const FAR: &str = "zones/Away/teams/T/workspaces/Far/groups/g/sinks";
+
+/// What two readers get of `Mix`, which is made of `People`, whose zone keeps it at one place, and of `Items`.
+#[derive(Clone)]
+struct World {
+    /// Whether `People` is an input.
+    is_mixed: bool,
+    /// The name of the output, with the one that it had before.
+    output: (&'static str, Option<&'static str>),
+    /// The data that the output takes up.
+    continues: Option<&'static str>,
+    /// What is kept for the reader beside the data.
+    near: (Milestoning, Option<Retention>),
+    /// Whether there is a reader elsewhere.
+    is_far_read: bool,
+    /// Whether `People` is closed, rather than kept at a place.
+    is_closed: bool,
+    /// Whether the zone of `People` waives.
+    is_waived: bool,
+    /// The zone of `People`.
+    home: (&'static str, Option<&'static str>),
+}
+
+impl World {
+    fn mixed() -> Self {
+        Self {
+            is_mixed: true,
+            output: ("Mix", None),
+            continues: None,
+            near: (Milestoning::LiveAndForensic, None),
+            is_far_read: false,
+            is_closed: false,
+            is_waived: false,
+            home: ("Home", None),
+        }
+    }
+
+    /// The same, and `Mix` is made of `Items` alone.
+    fn apart(self) -> Self {
+        Self { is_mixed: false, ..self }
+    }
+
+    fn read_far(self) -> Self {
+        Self { is_far_read: true, ..self }
+    }
+
+    fn build(&self) -> Ecosystem {
+        let dataset = |name: &str| Dataset::new(name, "id Integer key, text VarChar(10)");
+        let (home, former) = self.home;
+        let people = Datastore::new("People")
+            .captured(Capture::sql_snapshot(format!("{home}/T/Source").as_str()))
+            .dataset(dataset("a"));
+        let people = match self.is_closed {
+            true => {
+                let groups = ["Mixer/g", "Near/g"].map(|group| Approval::new("Away/T", group, "a"));
+                groups.into_iter().fold(people.restricted(), Datastore::approval)
+            }
+            false => people,
+        };
+        let here = PolicyRule::Locations(Permitted::only([Place::from("V/L")]));
+        let policies = (!self.is_closed).then(|| Policy::new("here", here));
+        let zone = policies.into_iter().fold(GovernanceZone::new(), GovernanceZone::policy);
+        let waiver = Waiver::new(
+            "governance/location",
+            format!("{FAR}/{}/out", self.output.0),
+            "agreed",
+            NaiveDate::MAX,
+        );
+        let zone =
+            if self.is_waived { zone.waiver(waiver.with_policy(PolicyKey::new(home, "here"))) } else { zone };
+        let zone = zone.team(
+            "T",
+            "github:o/people@main",
+            Team::new().container(DataContainer::sqlite("Source", "p.db").located("V/L")).datastore(people),
+        );
+
+        let (name, was) = self.output;
+        let select = match self.is_mixed {
+            true => "SELECT p.id, i.text FROM People_a p JOIN Items_a i ON p.id = i.id",
+            false => "SELECT id, text FROM Items_a",
+        };
+        let inputs = match self.is_mixed {
+            true => vec!["People/a", "Items/a"],
+            false => vec!["Items/a"],
+        };
+        let out = self.continues.into_iter().fold(dataset("out"), Dataset::continuing);
+        let output = Datastore::new(name).dataset(out);
+        let output = was.into_iter().fold(output, Datastore::renamed_from);
+        let mixer = Workspace::new("Mixer")
+            .with_container("Away/T/Lake")
+            .group(DatasetGroup::new("g").with_sinks(inputs))
+            .with_transformer(DataTransformer::sql(name).select("out", select));
+        let reader = |workspace: &str, container: &str, (milestoning, retention): (_, Option<Retention>)| {
+            let group = DatasetGroup::new("g").sink(format!("{name}/out").as_str());
+            let group = group.with_milestoning(milestoning);
+            let group = retention.into_iter().fold(group, DatasetGroup::with_retention);
+            Workspace::new(workspace).with_container(container).group(group)
+        };
+        let team = Team::new()
+            .container(DataContainer::sqlite("Source", "i.db").located("V/L"))
+            .container(DataContainer::sqlite("Lake", "lake.db").located("V/L"))
+            .container(DataContainer::sqlite("Remote", "remote.db").located("V/M"))
+            .datastore(
+                Datastore::new("Items")
+                    .captured(Capture::sql_snapshot("Away/T/Source"))
+                    .dataset(dataset("a")),
+            )
+            .datastore(output)
+            .workspace(mixer)
+            .workspace(reader("Near", "Away/T/Lake", self.near));
+        let team = match self.is_far_read {
+            true => team.workspace(reader("Far", "Away/T/Remote", (Milestoning::LiveAndForensic, None))),
+            false => team,
+        };
+        let declared = ZoneDeclaration::new(home, "github:o/home@main").defined(zone);
+        let declared = former.into_iter().fold(declared, ZoneDeclaration::renamed_from);
+        Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
+            .vendor(InfrastructureVendor::new("V").location("L").location("M"))
+            .platform(minimal_platform("P").setting("at", "V/L"))
+            .zone_declaration(declared)
+            .zone("Away", "github:o/away@main", GovernanceZone::new().team("T", "github:o/team@main", team))
+    }
+
+    fn render(&self, site: &Site, on: &str) {
+        let checked = self.build().validate(&Validation::on(day(on))).unwrap();
+        let placed = broker().place(checked.ecosystem(), &site.lock()).unwrap();
+        let target = site.target();
+        let proposal = broker().propose(&placed, Base::Target(target.manifest()), day(on)).unwrap();
+        proposal.write(&mut site.target(), &site.lock_path()).unwrap();
+    }
+
+    fn place(&self, lock: &Lock, on: &str) -> Result<(), BrokerError> {
+        let checked = self.build().validate(&Validation::on(day(on))).unwrap();
+        broker().place(checked.ecosystem(), lock).map(drop)
+    }
+}
+
+fn refusal(placed: Result<(), BrokerError>) -> Vec<(String, String)> {
+    let refused = placed.unwrap_err();
+    let told = |finding: &Diagnostic| (finding.code().to_owned(), finding.path().to_string());
+    refused.findings().iter().map(told).collect()
+}
+
+fn denied_at(output: &str) -> Vec<(String, String)> {
+    vec![("governance/location".to_owned(), format!("{FAR}/{output}/out"))]
+}
+
+const FIRST: &str = "2026-11-21";
+const SECOND: &str = "2026-11-22";
+
+/// A site where versions were kept of what `People` was a part of, and is not any more.
+fn site(world: &World) -> Site {
+    let site = Site::new();
+    world.render(&site, FIRST);
+    world.clone().apart().render(&site, SECOND);
+    site
+}
+
+#[test]
+fn who_may_not_have_the_rows_of_before_is_refused() {
+    let world = World::mixed();
+    let site = site(&world);
+    let apart = world.apart();
+    assert_eq!(apart.place(&site.lock(), SECOND).err().map(|_| ()), None, "who read them may go on");
+    let far = apart.read_far();
+    assert_eq!(refusal(far.place(&site.lock(), SECOND)), denied_at("Mix"));
+    // Years later, too: they are kept for ever.
+    assert_eq!(refusal(far.place(&site.lock(), "2036-11-22")), denied_at("Mix"));
+    let refused = far.place(&site.lock(), SECOND).unwrap_err();
+    let finding = refused.findings().iter().next().unwrap();
+    assert!(
+        finding.related_places().iter().any(|place| place.message.contains("derived from data of `Home`")),
+        "{refused}"
+    );
+    // The zone may let them go, and who begins with nothing may have what is made.
+    World { is_waived: true, ..far.clone() }.place(&site.lock(), SECOND).unwrap();
+    far.place(&Lock::default(), SECOND).unwrap();
+}
+
+#[test]
+fn both_steps_at_once_are_refused_too() {
+    let site = Site::new();
+    let world = World::mixed();
+    world.render(&site, FIRST);
+    assert_eq!(refusal(world.apart().read_far().place(&site.lock(), SECOND)), denied_at("Mix"));
+}
+
+#[test]
+fn rows_of_before_have_a_last_day() {
+    let year = Some(Retention::years(1));
+    let world = World { near: (Milestoning::LiveAndForensic, year), ..World::mixed() };
+    let site = site(&world);
+    let far = world.apart().read_far();
+    assert_eq!(refusal(far.place(&site.lock(), "2027-11-21")), denied_at("Mix"));
+    far.place(&site.lock(), "2027-11-23").unwrap();
+}
+
+#[test]
+fn where_no_versions_are_kept_nothing_is_left() {
+    let world = World { near: (Milestoning::Live, None), ..World::mixed() };
+    let site = site(&world);
+    assert!(!site.lock().to_text().contains("origins"), "{}", site.lock().to_text());
+    world.apart().read_far().place(&site.lock(), SECOND).unwrap();
+}
+
+#[test]
+fn a_rename_of_the_output_or_of_the_zone_changes_nothing() {
+    let world = World::mixed();
+    let site = site(&world);
+    let renamed = World { output: ("Blend", Some("Mix")), home: ("House", Some("Home")), ..world.apart() };
+    assert_eq!(refusal(renamed.clone().read_far().place(&site.lock(), SECOND)), denied_at("Blend"));
+    renamed.render(&site, SECOND);
+    let settled = World { output: ("Blend", None), home: ("House", None), ..renamed };
+    settled.render(&site, SECOND);
+    assert_eq!(refusal(settled.read_far().place(&site.lock(), SECOND)), denied_at("Blend"));
+}
+
+#[test]
+fn rows_of_a_closed_datastore_stay_closed() {
+    let world = World { is_closed: true, ..World::mixed() };
+    let site = site(&world);
+    let refused = refusal(world.apart().read_far().place(&site.lock(), SECOND));
+    assert_eq!(refused, [("access/not-approved".to_owned(), format!("{FAR}/Mix/out"))]);
+}
+
+#[test]
+fn what_is_derived_again_is_not_told_twice() {
+    let world = World::mixed();
+    let site = site(&world);
+    world.render(&site, SECOND);
+    let text: Value = serde_json::from_str(&site.lock().to_text()).unwrap();
+    assert_eq!(text["origins"]["Mix/out"].get("former"), None, "{text:#}");
+}
+
+#[test]
+fn who_takes_the_rows_up_takes_their_origins_along() {
+    let world = World { near: (Milestoning::LiveAndForensic, Some(Retention::years(1))), ..World::mixed() };
+    let site = Site::new();
+    world.render(&site, FIRST);
+    let gone = World { output: ("Other", None), ..world.clone().apart() };
+    gone.render(&site, SECOND);
+    let again = World { output: ("Again", None), continues: Some("Mix/out"), ..world.apart() };
+    again.place(&site.lock(), SECOND).unwrap();
+    assert_eq!(refusal(again.read_far().place(&site.lock(), SECOND)), denied_at("Again"));
+}
+
+#[test]
+fn a_lock_without_them_is_refused_by_the_target() {
+    let world = World::mixed();
+    let site = site(&world);
+    let mut lock: Value = serde_json::from_str(&site.lock().to_text()).unwrap();
+    lock.as_object_mut().unwrap().remove("origins").unwrap();
+    let lost = Lock::from_text(&lock.to_string()).unwrap();
+    let far = world.apart().read_far();
+    let checked = far.build().validate(&Validation::on(day(SECOND))).unwrap();
+    let placed = broker().place(checked.ecosystem(), &lost).unwrap();
+    let refused = broker().propose(&placed, Base::Target(site.target().manifest()), day(SECOND)).unwrap_err();
+    assert_eq!(codes(&refused), ["lock/other-storage"]);
+}
