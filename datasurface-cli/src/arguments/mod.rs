@@ -181,7 +181,7 @@ pub(crate) struct Release {
     pub(crate) platform: Option<PlatformName>,
 
     /// Why nobody needs the data: it stays in the lock until the data is gone.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub(crate) reason: String,
 
     /// How to print the answer.
@@ -201,7 +201,7 @@ pub(crate) struct Accept {
     pub(crate) target: PathBuf,
 
     /// Why it was edited: it stays in the record until the next rendering replaces the file.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub(crate) reason: String,
 
     /// How to print the answer.
@@ -308,6 +308,14 @@ pub(crate) fn usage_exit_code() -> u8 {
     if is_detailed { 1 } else { 2 }
 }
 
+/// Reads a reason: people look for it later.
+fn reason(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("say why, for whoever asks later"),
+        reason => Ok(reason.to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,6 +324,20 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_reason_says_something() {
+        for verb in [&["accept", "a.sql"][..], &["release", "model.json", "table.a"]] {
+            let given = |reason: &str| {
+                let target = ["--target", "out", "--reason", reason];
+                Arguments::try_parse_from(["datasurface"].iter().chain(verb).copied().chain(target))
+            };
+            assert!(given("nobody needs it").is_ok());
+            for nothing in ["", " \t"] {
+                assert!(given(nothing).unwrap_err().to_string().contains("say why"), "{verb:?}");
+            }
+        }
     }
 
     #[test]
