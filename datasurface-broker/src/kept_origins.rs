@@ -2,11 +2,12 @@
 
 use crate::placed::Placed;
 use chrono::NaiveDate;
-use datasurface_graph::Custody;
+use datasurface_graph::{Custody, StorageOf};
 use datasurface_model::{
-    DatasetKey, Diagnostic, Ecosystem, Findings, KeptOrigins, ModelPath, Origins, Valid, segment,
+    DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Origins, Valid, segment,
 };
-use datasurface_state::{Lock, OriginRecord};
+use datasurface_state::{Lock, OriginRecord, storage::StorageRecord};
+use std::collections::BTreeMap;
 
 /// How many of the datasets that keep rows a finding names.
 const NAMED: usize = 3;
@@ -30,20 +31,62 @@ impl Placed {
         let owed = owed.values().filter_map(|owed| owed.get(dataset).copied());
         let held = lock.all_held().map(|(_, held)| &held.holds);
         let held = held.filter(|held| held.dataset == *dataset).map(|held| held.custody);
-        let has_versions = |custody: &Custody| custody.history || custody.retention.is_some();
-        owed.chain(held).filter(has_versions).reduce(Custody::join)
+        owed.chain(held).filter(|custody| custody.keeps_versions()).reduce(Custody::join)
     }
 }
 
-/// Returns what policies and approvals deny of rows of before.
-pub(crate) fn denied(ecosystem: &Valid<Ecosystem>, kept: KeptOrigins) -> Findings {
-    if kept.is_empty() {
-        return Findings::default();
+/// Returns the ecosystem where rows of before have their origins; `None` if there are none that matter.
+///
+/// # Errors
+///
+/// If policies or approvals deny such rows to somebody.
+pub(crate) fn with_rows_of_before(
+    ecosystem: &Valid<Ecosystem>,
+    lock: &Lock,
+    names: &StorageRecord,
+) -> Result<Option<Valid<Ecosystem>>, Findings> {
+    if lock.origins.is_empty() {
+        return Ok(None);
+    }
+    let on = ecosystem.validated_on().unwrap_or(NaiveDate::MIN);
+    // Who asks for versions matters only where something may be kept besides.
+    let for_ever = Custody { live: true, history: true, retention: None };
+    let if_kept = lock.origins.follow(ecosystem, names, |_| Some(for_ever), on);
+    if if_kept.former(ecosystem, names).is_empty() {
+        return Ok(None);
+    }
+    let kept = kept_versions(ecosystem, lock, names);
+    let followed = lock.origins.follow(ecosystem, names, |dataset| kept.get(dataset).copied(), on);
+    let former = followed.former(ecosystem, names);
+    if former.is_empty() {
+        return Ok(None);
     }
     let keeping: Vec<_> =
-        kept.iter().filter_map(|(dataset, origins)| place(ecosystem, dataset, origins)).collect();
-    let denied = ecosystem.denied_with(kept);
-    denied.iter().map(|finding| explained(finding.clone(), &keeping)).collect()
+        former.iter().filter_map(|(dataset, origins)| place(ecosystem, dataset, origins)).collect();
+    let explained =
+        |denied: Findings| denied.iter().map(|finding| explained(finding.clone(), &keeping)).collect();
+    ecosystem.with_kept_origins(former).map(Some).map_err(explained)
+}
+
+/// The versions that are kept by what a model and a lock say, by storage names. A transformer reads its inputs as they are.
+fn kept_versions(
+    ecosystem: &Valid<Ecosystem>,
+    lock: &Lock,
+    names: &StorageRecord,
+) -> BTreeMap<DatasetKey, Custody> {
+    let workspaces = ecosystem.workspaces().into_iter().map(|found| &found.entity);
+    let groups = workspaces.filter(|one| one.transformer().is_none()).flat_map(|one| one.groups());
+    let owed = groups.flat_map(|group| {
+        let custody = Custody::for_consumer(group.requirements());
+        group.sinks().iter().map(move |sink| (names.dataset(sink.name()), custody))
+    });
+    let held = lock.all_held().map(|(_, held)| (held.holds.dataset.clone(), held.holds.custody));
+    let mut kept: BTreeMap<DatasetKey, Custody> = BTreeMap::new();
+    for (dataset, custody) in owed.chain(held).filter(|(_, custody)| custody.keeps_versions()) {
+        let known = kept.entry(dataset).or_insert(custody);
+        *known = known.join(custody);
+    }
+    kept
 }
 
 /// Where rows of before are kept, and what they were derived from.

@@ -60,7 +60,13 @@ impl Broker {
         found.extend(storage::recaptured(ecosystem, &allocated.record));
         let (given, lock) = (lock, lock.clone().with_names(&allocated.moved));
         let is_complete = is_configured;
-        let choice = Choice::new(ecosystem, descriptors(&platforms), lock.assignments());
+        let with_rows_of_before = kept_origins::with_rows_of_before(ecosystem, &lock, &allocated.record);
+        let judged = with_rows_of_before.unwrap_or_else(|denied| {
+            found.extend(denied);
+            None
+        });
+        let judged = judged.as_ref().unwrap_or(ecosystem);
+        let choice = Choice::new(judged, descriptors(&platforms), lock.assignments());
         let mut of_choice = Vec::new();
         let assignments = choice.assignments(&mut of_choice);
         // One that cannot be configured could do what the others cannot: nobody knows before its error is mended.
@@ -121,8 +127,6 @@ impl Broker {
             owed: OnceLock::new(),
         };
         placed.lock.origins = placed.follow_origins(&placed.lock, earlier);
-        let former = placed.lock.origins.former(ecosystem, placed.lock.storage_names());
-        BrokerError::check(kept_origins::denied(ecosystem, former))?;
         Ok(placed)
     }
 }

@@ -19,6 +19,8 @@ struct World {
     continues: Option<&'static str>,
     /// What is kept for the reader beside the data.
     near: (Milestoning, Option<Retention>),
+    /// Whether the reader beside the data is served by a platform elsewhere.
+    is_moved: bool,
     /// Whether there is a reader elsewhere.
     is_far_read: bool,
     /// Whether `People` is closed, rather than kept at a place.
@@ -36,6 +38,7 @@ impl World {
             output: ("Mix", None),
             continues: None,
             near: (Milestoning::LiveAndForensic, None),
+            is_moved: false,
             is_far_read: false,
             is_closed: false,
             is_waived: false,
@@ -122,11 +125,18 @@ impl World {
         };
         let declared = ZoneDeclaration::new(home, "github:o/home@main").defined(zone);
         let declared = former.into_iter().fold(declared, ZoneDeclaration::renamed_from);
-        Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
+        let ecosystem = Ecosystem::new("E", "github:o/model@main", "github:o/live@main")
             .vendor(InfrastructureVendor::new("V").location("L").location("M"))
             .platform(minimal_platform("P").setting("at", "V/L"))
             .zone_declaration(declared)
-            .zone("Away", "github:o/away@main", GovernanceZone::new().team("T", "github:o/team@main", team))
+            .zone("Away", "github:o/away@main", GovernanceZone::new().team("T", "github:o/team@main", team));
+        match self.is_moved {
+            true => ecosystem
+                .platform(minimal_platform("Q").setting("at", "V/M"))
+                .group_pin("Near/g", ["Q"])
+                .primary_pin(name, "Q"),
+            false => ecosystem,
+        }
     }
 
     fn render(&self, site: &Site, on: &str) {
@@ -264,4 +274,14 @@ fn a_lock_without_them_is_refused_by_the_target() {
     let placed = broker().place(checked.ecosystem(), &lost).unwrap();
     let refused = broker().propose(&placed, Base::Target(site.target().manifest()), day(SECOND)).unwrap_err();
     assert_eq!(codes(&refused), ["lock/other-storage"]);
+}
+
+#[test]
+fn no_platform_elsewhere_serves_rows_of_before() {
+    let world = World::mixed();
+    let site = site(&world);
+    let moved = World { is_moved: true, ..world.apart() };
+    moved.place(&Lock::default(), SECOND).unwrap();
+    let refused = moved.place(&site.lock(), SECOND).unwrap_err();
+    assert!(refused.findings().codes().any(|code| code == "governance/platform-location"), "{refused}");
 }

@@ -213,13 +213,27 @@ impl Valid<Ecosystem> {
         self.inner.directory.origins().iter()
     }
 
-    /// Returns the errors that there are if datasets have more origins than this version tells: of data that was derived earlier, and is
-    /// kept. Empty if everybody who receives that data may receive it. Without a [date of validation](Self::validated_on), no waiver counts.
-    #[must_use]
-    pub fn denied_with(&self, kept: KeptOrigins) -> Findings {
-        let on = self.inner.on.unwrap_or(NaiveDate::MAX);
-        let judged = State::of_kept(self.as_written(), on, kept).judged().findings;
-        judged.iter().filter(|finding| finding.severity() == Severity::Error).cloned().collect()
+    /// Returns the same ecosystem where datasets have more origins than it tells: of data that was derived earlier, and is kept.
+    ///
+    /// # Errors
+    ///
+    /// If somebody receives such data who may not have it: the errors that nothing else accounts for. Without a [date of
+    /// validation](Self::validated_on), no waiver counts.
+    pub fn with_kept_origins(&self, kept: KeptOrigins) -> Result<Self, Findings> {
+        let state = State::of_kept(self.as_written(), self.inner.on.unwrap_or(NaiveDate::MAX), kept);
+        if state.has_errors() {
+            let judged = state.judged().findings;
+            return Err(judged
+                .iter()
+                .filter(|finding| finding.severity() == Severity::Error)
+                .cloned()
+                .collect());
+        }
+        let Inner { value, spelling, on, .. } = &*self.inner;
+        let directory = state.facts().directory().clone();
+        Ok(Self {
+            inner: Arc::new(Inner { value: value.clone(), spelling: spelling.clone(), directory, on: *on }),
+        })
     }
 
     /// Returns the captured tables that may be delivered ones, as far as only storage names show that: a table keeps the name under
