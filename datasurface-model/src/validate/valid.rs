@@ -223,11 +223,8 @@ impl Valid<Ecosystem> {
         let state = State::of_kept(self.as_written(), self.inner.on.unwrap_or(NaiveDate::MAX), kept);
         if state.has_errors() {
             let judged = state.judged().findings;
-            return Err(judged
-                .iter()
-                .filter(|finding| finding.severity() == Severity::Error)
-                .cloned()
-                .collect());
+            let errors = judged.iter().filter(|finding| finding.severity() == Severity::Error);
+            return Err(errors.cloned().collect());
         }
         let Inner { value, spelling, on, .. } = &*self.inner;
         let directory = state.facts().directory().clone();
