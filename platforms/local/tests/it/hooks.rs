@@ -11,8 +11,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// A transformer with two outputs, one of each input.
+/// A transformer with three outputs, one of one input and two of the other one.
 fn example() -> Example {
+    example_beside(false)
+}
+
+/// The same, beside another transformer or alone.
+fn example_beside(other: bool) -> Example {
     let ecosystem = NorthWind::default().ecosystem().edit_team("USA", "NorthWindTeam", |team| {
         let transformer = DataTransformer::sql("Made")
             .with_trigger(TransformTrigger::AnyInputMoved)
@@ -26,10 +31,14 @@ fn example() -> Example {
         let reads = DatasetGroup::new("raw").with_sinks(["NW_Data/customers", "NW_Data/products"]);
         let desk = "USA/NorthWindTeam/Desk";
         let board = DatasetGroup::new("all").with_sinks(["Made/customers", "Made/weights", "Made/counts"]);
-        team.without_workspace(&"Mask".into())
-            .without_workspace(&"Marketing".into())
-            .without_datastore(&"Masked_NW_Data".into())
-            .datastore(made)
+        let team = match other {
+            true => team,
+            false => team
+                .without_workspace(&"Mask".into())
+                .without_workspace(&"Marketing".into())
+                .without_datastore(&"Masked_NW_Data".into()),
+        };
+        team.datastore(made)
             .workspace(Workspace::new("Make").with_container(desk).group(reads).with_transformer(transformer))
             .workspace(Workspace::new("Board").with_container(desk).group(board))
     });
@@ -85,8 +94,16 @@ fn deciding(
     place: Place,
     decide: impl Fn(&TriggerDue) -> HookAnswer<TriggerDecision> + Send + Sync + 'static,
 ) -> (Fixture, Recording) {
+    deciding_in(&example(), place, decide)
+}
+
+fn deciding_in(
+    example: &Example,
+    place: Place,
+    decide: impl Fn(&TriggerDue) -> HookAnswer<TriggerDecision> + Send + Sync + 'static,
+) -> (Fixture, Recording) {
     let hook = Recording { decide: Arc::new(decide), asked: Arc::default(), told: Arc::default() };
-    let fixture = Fixture::with(&example());
+    let fixture = Fixture::with(example);
     let mut fixture = match place {
         Place::Here => fixture,
         Place::Program => fixture.into_program(),
@@ -126,6 +143,43 @@ fn an_incremental_run_makes_the_outputs_that_read_what_moved() {
             ["Made/customers 2: +0 ~0 -0 =1"],
             "what an operator asks for"
         );
+        let requested: Vec<bool> =
+            hook.asked.lock().unwrap().iter().map(|event| event.is_requested).collect();
+        assert_eq!(requested, [false, false, false, true]);
+    }
+}
+
+#[test]
+fn a_full_run_makes_all_outputs_whatever_moved() {
+    for place in PLACES {
+        for decision in [None, Some(TriggerDecision::RunInFull)] {
+            let (fixture, _) =
+                deciding(place, move |_| HookAnswer { decision: decision.clone(), notes: Vec::new() });
+            fixture.run();
+            fixture.change_source("UPDATE Customers SET city = 'y'");
+            assert_eq!(made(&fixture.run()).len(), 3, "one of them is of what moved");
+        }
+    }
+}
+
+/// Another transformer that moved something makes the run look at all of them again.
+#[test]
+fn a_transformer_that_does_not_run_is_asked_about_once_a_run() {
+    for decision in [TriggerDecision::Skip, TriggerDecision::Refuse("no".to_owned())] {
+        for place in PLACES {
+            let answer = HookAnswer::new(decision.clone());
+            let decide = move |event: &TriggerDue| match event.workspace.as_str() {
+                "Make" => answer.clone(),
+                _ => HookAnswer::default(),
+            };
+            let (fixture, hook) = deciding_in(&example_beside(true), place, decide);
+            let report = fixture.try_run().unwrap();
+            assert_eq!(report.waiting.len() + report.failures.len(), 1, "{report:?}");
+            let mut asked: Vec<String> =
+                hook.asked.lock().unwrap().iter().map(|event| event.workspace.to_string()).collect();
+            asked.sort();
+            assert_eq!(asked, ["Make", "Mask"], "{decision:?}");
+        }
     }
 }
 
@@ -214,6 +268,28 @@ fn a_run_of_a_program_reports_what_hooks_said_as_one_here_does() {
         assert_eq!(reports[0], reports[1], "{decision:?}");
         assert!(reports[0].iter().all(|report| report.remarks.len() > 1), "{reports:?}");
     }
+}
+
+/// In process a hook costs what its questions do: there is one for each batch, and one for each transformer that is due.
+#[test]
+fn hooks_are_asked_as_often_however_many_records_there_are() {
+    let asked_about = |records: u32| {
+        let (fixture, hook) = deciding(Place::Here, |_| HookAnswer::default());
+        let rows: Vec<String> = (2..2 + records).map(|id| format!("({id}, 'p', 1, 1)")).collect();
+        fixture.change_source(&format!("INSERT INTO products VALUES {}", rows.join(", ")));
+        fixture.run();
+        fixture.run();
+        let told = hook.told.lock().unwrap();
+        let loaded: Vec<String> = told.iter().map(|event| event.batch.dataset.to_string()).collect();
+        (hook.asked.lock().unwrap().len(), loaded)
+    };
+    let (due, loaded) = asked_about(1);
+    assert_eq!(
+        (due, loaded.len()),
+        (1, 5),
+        "two batches that were captured, and three that were made: {loaded:?}"
+    );
+    assert_eq!(asked_about(1_000), (due, loaded));
 }
 
 /// Fails at each event.
