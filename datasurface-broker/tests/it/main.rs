@@ -15,6 +15,7 @@ mod fixture;
 mod formats;
 mod governance;
 mod holding;
+mod hooks;
 mod kept_origins;
 mod latency;
 mod lost_locks;
