@@ -4,9 +4,13 @@ use crate::flows::Fixture;
 use datasurface::{
     broker::Proposal,
     model::*,
-    platform::{DataPlatform, RunRequest, RuntimeContext},
+    platform::{DataPlatform, PlatformError, RunRequest, RuntimeContext, hook::*},
 };
 use datasurface_local::LocalPlatform;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
 
 /// The names of everything between a source and its consumers.
 #[derive(Clone, Copy)]
@@ -194,4 +198,58 @@ fn whatever_is_renamed_its_consumers_keep_their_history() {
         let again = fixture.render_and_apply(ecosystem(names, names, desk), "2026-03-01");
         assert_eq!(on_data(&again, names.platform), [] as [String; 0]);
     }
+}
+
+/// Lets transformers run incrementally, and keeps what it was asked and told.
+#[derive(Clone, Debug, Default)]
+struct Recording {
+    due: Arc<Mutex<Vec<TriggerDue>>>,
+    loaded: Arc<Mutex<Vec<DatasetKey>>>,
+}
+
+impl Hook for Recording {
+    fn events(&self) -> BTreeSet<EventKind> {
+        [EventKind::TriggerDue, EventKind::DatasetLoaded].into()
+    }
+
+    fn trigger_due(&self, event: &TriggerDue) -> Result<HookAnswer<TriggerDecision>, PlatformError> {
+        self.due.lock().unwrap().push(event.clone());
+        Ok(HookAnswer::new(TriggerDecision::RunIncrementally))
+    }
+
+    fn dataset_loaded(&self, event: &DatasetLoaded) -> Result<HookAnswer<NoDecision>, PlatformError> {
+        self.loaded.lock().unwrap().push(event.batch.dataset.clone());
+        Ok(HookAnswer::default())
+    }
+}
+
+/// Whoever writes a hook knows the names in the model, and not those under which data was stored once.
+#[test]
+fn hooks_hear_the_names_of_now() {
+    let fixture = Fixture::new();
+    fixture.render_and_apply(ecosystem(BEFORE, BEFORE, "platform.db"), "2026-01-01");
+    fixture.run("2026-01-01");
+    fixture.render_and_apply(ecosystem(AFTER, BEFORE, "platform.db"), "2026-01-02");
+    fixture.source("UPDATE customers SET city = 'Bonn' WHERE customer_id = 'ALFKI'");
+    let hook = Recording::default();
+    let hooks = Hooks::new().with_hook("recording", FailurePolicy::Refuse, hook.clone()).unwrap();
+    let instance = AFTER.platform.into();
+    let run = |platform: &LocalPlatform, site: &RuntimeContext<'_>| {
+        let site = RuntimeContext { hooks: PlatformHooks::new(&hooks, &instance), ..*site };
+        platform.runtime().unwrap().run(&site, &RunRequest::until_idle())
+    };
+    let report = fixture.at("2026-01-02", run).unwrap();
+    assert_eq!(report.failures, []);
+    let [read, made] = [AFTER.datastore, AFTER.masked].map(|store| DatasetKey::new(store, AFTER.dataset));
+    let due = hook.due.lock().unwrap();
+    assert_eq!(due.len(), 1);
+    assert_eq!((due[0].platform.as_ref(), due[0].workspace.as_str()), (Some(&instance), AFTER.mask));
+    assert_eq!(due[0].moved().map(|input| &input.dataset).collect::<Vec<_>>(), [&read]);
+    assert_eq!(due[0].outputs, [made.clone()]);
+    assert_eq!(
+        *hook.loaded.lock().unwrap(),
+        [read, made.clone()],
+        "the output reads what moved, so it was made"
+    );
+    assert!(report.datasets.iter().any(|run| run.dataset == made && run.updated == 1), "{report:?}");
 }
