@@ -1,6 +1,9 @@
 //! How the workspace is laid out.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// What tools take for the output of a build, and do not look into.
 const BUILD_OUTPUT: [&str; 5] = ["bin", "build", "dist", "out", "target"];
@@ -119,4 +122,72 @@ fn segments_of_paths_are_constants_of_the_model() {
         free_segments(&root.join(format!("datasurface-{name}/src")), &mut found);
     }
     assert_eq!(found, [] as [String; 0], "see `datasurface_model::segment`");
+}
+
+/// The folders that are workspaces of their own: what they depend on is built by nobody else.
+fn other_workspaces(root: &Path) -> Vec<String> {
+    let folders = fs::read_dir(root).unwrap().map(|entry| entry.unwrap());
+    let is_workspace = |folder: &fs::DirEntry| {
+        let manifest = fs::read_to_string(folder.path().join("Cargo.toml")).unwrap_or_default();
+        manifest.lines().any(|line| line == "[workspace]")
+    };
+    let mut names: Vec<String> =
+        folders.filter(is_workspace).map(|folder| folder.file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn every_other_workspace_is_run_by_continuous_integration() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = fs::read_to_string(root.join(".ci/run")).unwrap();
+    assert_eq!(other_workspaces(root), ["fuzz", "wasm"]);
+    for (name, command) in [("fuzz", "cargo run "), ("wasm", "cargo test "), ("wasm", "cargo clippy ")] {
+        let manifest = format!("--manifest-path {name}/Cargo.toml");
+        let runs = |line: &str| {
+            line.trim_start().starts_with("step ") && line.contains(command) && line.contains(&manifest)
+        };
+        assert!(script.lines().any(runs), "no step runs `{command}` of `{name}`");
+    }
+}
+
+/// A compiler for WebAssembly takes minutes to build. Whoever hosts no modules does without.
+#[test]
+fn modules_have_their_compiler_in_their_own_workspace_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let has_compiler = |lock: &str| {
+        let packages = fs::read_to_string(root.join(lock)).unwrap();
+        packages.lines().any(|line| line.starts_with("name = \"wasmtime"))
+    };
+    assert!(has_compiler("wasm/Cargo.lock") && !has_compiler("Cargo.lock"));
+}
+
+/// A figure says how it was got: by a program that is there.
+#[test]
+fn the_programs_that_figures_come_from_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let figures = fs::read_to_string(root.join("docs/performance.md")).unwrap();
+    let manifests: Vec<PathBuf> =
+        [".", "datasurface-document", "datasurface-sql", "datasurface-testkit", "platforms/kafka-client"]
+            .map(|folder| root.join(folder))
+            .into();
+    let mut programs = 0;
+    for line in figures.lines().filter(|line| line.starts_with("cargo ")) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let folders = match words.iter().position(|word| *word == "--manifest-path") {
+            Some(at) => vec![root.join(words[at + 1]).parent().unwrap().to_owned()],
+            None => manifests.clone(),
+        };
+        for (option, folder) in [("--example", "examples"), ("--bench", "benches")] {
+            let Some(at) = words.iter().position(|word| *word == option) else { continue };
+            let name = words[at + 1];
+            let is_there = |root: &PathBuf| {
+                let programs = root.join(folder);
+                programs.join(format!("{name}.rs")).is_file() || programs.join(name).is_dir()
+            };
+            assert!(folders.iter().any(is_there), "{line}");
+            programs += 1;
+        }
+    }
+    assert!(programs > 10, "{programs}");
 }
