@@ -4,7 +4,9 @@ mod markdown;
 mod session;
 
 use crate::{programs::python_program, skipped::skipped};
+use datasurface_platform::remote::request_schema;
 use markdown::{Instruction, instructions};
+use serde_json::Value;
 use session::Session;
 use std::{env, fs, path::Path, process::Command};
 
@@ -55,6 +57,33 @@ fn has_dbt(session: &mut Session) -> bool {
         );
     }
     is_there
+}
+
+/// The words are those of the protocol's schema, so that what is added to the contract needs its place in the guide.
+#[test]
+fn the_guide_explains_each_kind_of_node_and_scope_each_effect_and_each_meaning() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/writing-a-platform.md");
+    let guide = fs::read_to_string(guide).unwrap();
+    let schema = request_schema().value();
+    let words = |of: &str| {
+        let variants = schema["$defs"][of]["oneOf"].as_array().unwrap().iter();
+        let word = |variant: &Value| {
+            let word = variant.get("const").unwrap_or(&variant["required"][0]);
+            word.as_str().unwrap().replace('_', " ")
+        };
+        variants.map(word).collect::<Vec<_>>()
+    };
+    let has_row = |word: &String| guide.lines().any(|line| line.starts_with(&format!("| {word} |")));
+    for of in ["NodeDetail", "Scope"] {
+        let missing: Vec<String> = words(of).into_iter().filter(|word| !has_row(word)).collect();
+        assert_eq!(missing, [] as [&str; 0], "no table of the guide has these of `{of}`");
+    }
+    let (_, last) = guide.split_once("### Meanings, transitions, versions\n").unwrap();
+    let (last, _) = last.split_once("\n## ").unwrap();
+    for of in ["Effect", "Meaning"] {
+        let missing: Vec<String> = words(of).into_iter().filter(|word| !last.contains(word)).collect();
+        assert_eq!(missing, [] as [&str; 0], "the guide does not explain these of `{of}`");
+    }
 }
 
 /// A test of the test: a guide that lies is found out.
