@@ -74,9 +74,32 @@ fn a_hook_notes_at_findings_and_can_neither_hide_nor_worsen_them() {
     let said = fixture.run("check model.json --on 2026-02-01").bad();
     assert!(said.out.contains("error[platform/unknown-kind]"), "{said:?}");
     assert!(said.out.contains("note[hook/note]: the hook `guard` notes: see the page"), "{said:?}");
+}
+
+/// Notes are at the places of the findings. A failure is one of the whole report.
+#[test]
+fn each_finding_is_noted_at_its_place_and_a_failure_is_reported_once() {
+    let answers = [("finding_raised", r#"{"notes":["see the page"]}"#)];
+    let fixture = fixture(r#""finding_raised""#, &answers, "");
+    let mut document: serde_json::Value = serde_json::from_str(&fixture.read("model.json")).unwrap();
+    document["platforms"][0]["config"]["password"] = "Swordfish-7".into();
+    document["platforms"][0]["version"] = "nonsense".into();
+    fixture.write("model.json", document.to_string());
+    let paths = |of: &str| {
+        let said = fixture.run("check model.json --on 2026-02-01 --format json").bad().json();
+        let found = said["findings"].as_array().unwrap().iter();
+        let found = found.filter(|finding| (finding["code"] == "hook/note") == (of == "hook/note"));
+        let mut paths: Vec<String> = found.map(|finding| finding["path"].to_string()).collect();
+        paths.sort();
+        paths
+    };
+    let found = paths("others");
+    assert!(found.len() >= 2, "{found:?}");
+    assert_eq!(paths("hook/note"), found);
     fixture.write("hook", hook(r#""finding_raised""#, &[("finding_raised", "nonsense")]));
     let said = fixture.run("check model.json --on 2026-02-01").bad();
     assert_eq!(said.out.matches("hook/failed").count(), 1, "{said:?}");
+    assert!(said.out.contains("error[platform/secret]"), "{said:?}");
 }
 
 #[test]
@@ -93,6 +116,12 @@ fn the_triggers_of_a_run_ask_the_hooks_beside_what_files_are_relative_to() {
     let said = fixture.run("run --target out").good();
     assert!(said.out.contains("the hook `guard` notes: it came"), "{said:?}");
     assert!(fixture.read("asked").contains(r#""dataset_loaded":{"settings":{},"event":{"platform":"#));
+    // From elsewhere, files are relative to the root.
+    std::fs::create_dir(fixture.path("elsewhere")).unwrap();
+    fixture.write("asked", "");
+    let mut command = fixture.command("run --target ../out --root ..");
+    assert!(command.current_dir(fixture.path("elsewhere")).status().unwrap().success());
+    assert!(fixture.read("asked").contains(r#"{"hello""#), "{}", fixture.read("asked"));
 }
 
 #[test]
@@ -137,8 +166,12 @@ fn said_of(before: &str, note: &str, settings: &str) -> (Fixture, i32, String) {
     let fixture = fixture(r#""plan_ready""#, &[("plan_ready", &answer)], settings);
     let at_the_plan = format!("do\n  case \"$line\" in *plan_ready*) {before} ;; esac\n");
     fixture.write("hook", fixture.read("hook").replacen("do\n", &at_the_plan, 1));
+    fixture.write("password", "Salmon-42\n");
     let mut command = fixture.command("render model.json --target out --on 2026-02-01");
-    let output = command.env("DATASURFACE_CREDENTIAL_EU__Sales__reader", "Swordfish-7").output().unwrap();
+    command.env("DATASURFACE_CREDENTIAL_EU__Sales__reader", "Swordfish-7");
+    command.env("DATASURFACE_CREDENTIAL_EU__Sales__reader_HOST", "db.example.com");
+    command.env("DATASURFACE_CREDENTIAL_EU__Sales__writer_FILE", fixture.path("password"));
+    let output = command.output().unwrap();
     let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
     (fixture, output.status.code().unwrap(), said.concat())
 }
@@ -151,18 +184,23 @@ fn a_hook_shows_no_secret_and_takes_no_more_memory_than_it_may() {
     let greedy = "x=$(head -c 100000000 /dev/zero | tr '\\0' x)";
     for (before, note, settings, expected) in [
         (":", "the password is Swordfish-7", "", "the value of a credential"),
+        (":", "the password is Salmon-42", "", "the value of a credential"),
         (greedy, "all is well", "memory_mib = 32\n", "ended without an answer"),
         ("sleep 600", "all is well", "timeout_seconds = 1\n", "no answer came in 1s"),
+        ("sleep 600", "all is well", "", "no answer came in 10s"),
     ] {
         let (fixture, code, said) = said_of(before, note, settings);
         assert_eq!(code, 1, "{said}");
         assert!(said.contains("error[hook/failed]") && said.contains(expected), "{expected}: {said}");
-        assert!(!said.contains("Swordfish"), "{said}");
+        assert!(!said.contains("Swordfish") && !said.contains("Salmon"), "{said}");
         assert_eq!(fixture.rendered().len(), 0);
         assert!(!fixture.path("datasurface.lock").exists());
     }
-    let (_, code, said) = said_of(log, "all is well", "memory_mib = 4096\n");
+    let (_, code, said) = said_of(log, "all is well at db.example.com", "memory_mib = 4096\n");
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("logging in with ***\n") && said.contains("notes: all is well"), "{said}");
+    assert!(
+        said.contains("logging in with ***\n") && said.contains("all is well at db.example.com"),
+        "{said}"
+    );
     assert!(!said.contains("Swordfish"), "{said}");
 }

@@ -147,9 +147,30 @@ fn settings_of_a_program_are_checked_without_their_values_being_shown() {
     let said = check(serde_json::json!({ "cluster": 4711, "clutser": "Swordfish" })).bad().out;
     assert!(said.contains("platform/config") && said.contains("/cluster: value is not of type"), "{said}");
     assert!(said.contains("'clutser' was unexpected"), "all of them are found: {said}");
-    let shown = said.lines().filter(|line| !line.trim_start().starts_with(|c: char| c.is_ascii_digit()));
-    let shown: Vec<&str> = shown.collect();
-    assert!(!shown.iter().any(|line| line.contains("4711") || line.contains("Swordfish")), "{said}");
+    let shown = shown_beside_excerpts(&said);
+    assert!(!shown.contains("4711") && !shown.contains("Swordfish"), "{said}");
+}
+
+/// What is said, without the lines of the document.
+fn shown_beside_excerpts(said: &str) -> String {
+    let is_excerpt = |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    said.lines().filter(|line| !is_excerpt(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// A schema may judge settings as a whole, which are not shown either.
+#[test]
+fn settings_that_fit_no_alternative_are_refused_without_being_shown() {
+    let fixture = fixture();
+    let hello = r#"{"number":1,"response":{"hello":{"protocol":1,"kind":"connectors","version":"1.0.0","contract":"1.0.0","config_schema":{"anyOf":[{"required":["cluster"]},{"required":["brokers"]}]}}}}"#;
+    fixture.write("program", format!("#!/bin/sh\nread -r line\necho '{hello}'\nread -r line\n"));
+    executable(&fixture.path("program"));
+    fixture.write("datasurface.toml", configured("connectors", "./program"));
+    let mut document: serde_json::Value = serde_json::from_str(&fixture.read("model.json")).unwrap();
+    document["platforms"][0]["config"] = serde_json::json!({ "clutser": "Swordfish" });
+    fixture.write("model.json", document.to_string());
+    let said = fixture.run("check model.json --on 2026-02-01").bad().out;
+    assert!(said.contains("platform/config") && said.contains("value is not valid under any"), "{said}");
+    assert!(!shown_beside_excerpts(&said).contains("Swordfish"), "{said}");
 }
 
 #[test]
@@ -162,6 +183,20 @@ fn a_program_whose_settings_have_no_json_schema_is_refused() {
     let said = fixture.run("check model.json --on 2026-02-01");
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.err.contains("the schema of its settings is no JSON Schema"), "{said:?}");
+}
+
+/// Wherever the command runs.
+#[test]
+fn a_program_runs_in_the_folder_of_the_file_that_names_it() {
+    let fixture = fixture();
+    std::fs::create_dir(fixture.path("models")).unwrap();
+    fixture.write("models/model.json", fixture.read("model.json"));
+    fixture.write("models/datasurface.toml", configured("connectors", "./program"));
+    fixture.write("models/program", "#!/bin/sh\ntouch started\n");
+    executable(&fixture.path("models/program"));
+    let said = fixture.run("check models/model.json --on 2026-02-01");
+    assert!(said.code == 2 && said.err.contains("it ended without an answer"), "{said:?}");
+    assert!(fixture.path("models/started").exists() && !fixture.path("started").exists());
 }
 
 /// Whoever proposes a change must not decide what runs where it is judged.
@@ -192,7 +227,9 @@ fn configurations_that_cannot_be_meant_are_refused() {
     fixture.write("chatty", "#!/bin/sh\nread line\necho hello\n");
     fixture.write("endless", "#!/bin/sh\nexec sleep 600\n");
     fixture.write("nosy", format!("#!/bin/sh\nenv > '{}'\n", fixture.path("seen").display()));
-    for name in ["silent", "chatty", "endless", "nosy"] {
+    let twin = r#"{"number":1,"response":{"hello":{"protocol":1,"kind":"local","version":"9.0.0","contract":"1.0.0","config_schema":{}}}}"#;
+    fixture.write("twin", format!("#!/bin/sh\nread -r line\necho '{twin}'\nread -r line\n"));
+    for name in ["silent", "chatty", "endless", "nosy", "twin"] {
         executable(&fixture.path(name));
     }
     for (configuration, says) in [
@@ -204,6 +241,8 @@ fn configurations_that_cannot_be_meant_are_refused() {
         (configured("connectors", "./chatty"), "it wrote something that is no answer"),
         (configured("connectors", "./endless") + "timeout_seconds = 1\n", "no answer came in 1s"),
         (configured("connectors", "./nosy"), "the platform's program failed"),
+        (configured("connectors", "./twin"), "the program says that it is a platform of kind `local`"),
+        (configured("local", "./twin"), "the command has a platform of this kind already"),
     ] {
         fixture.write("datasurface.toml", configuration);
         let mut command = fixture.command("check model.json --on 2026-02-01");
