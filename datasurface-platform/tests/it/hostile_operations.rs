@@ -5,7 +5,10 @@ use crate::{
     hostile_programs::{BOUNDS, greeting_then, third},
     operation::{Watcher, plan, rendered, site},
 };
-use datasurface_platform::{NoObserver, RunNames, RunRequest, Secret, prelude::*, remote::ConnectionLimits};
+use datasurface_platform::{
+    NoObserver, OperatorConfirmations, RunNames, RunRequest, RuntimeContext, Secret, prelude::*,
+    remote::ConnectionLimits,
+};
 use std::time::{Duration, Instant};
 
 /// A platform of a program that greets, says that it has a runtime, and then does this.
@@ -75,6 +78,17 @@ fn answers_to_operations_that_cannot_be_believed_are_errors() {
         assert!(said.contains(expected), "{behaviour}: {said}");
         assert!(!said.contains("Swordfish"), "{said}");
     }
+}
+
+/// The operator may mean another target than before.
+#[test]
+fn another_target_is_believed_where_it_is_confirmed() {
+    let applied = third(r#"{"applied":{"done":1,"done_before":1,"identity":"elsewhere"}}"#);
+    let platform = platform_that(&applied, BOUNDS);
+    let (runtime, rendered) = (platform.runtime().unwrap(), rendered());
+    let confirmed = OperatorConfirmations { accept_other_database: true, clock_until: None };
+    let site = RuntimeContext { confirmed, ..site(&rendered, &NoObserver) };
+    assert_eq!(runtime.apply(&site, &plan(1)).unwrap().identity.as_deref(), Some("elsewhere"));
 }
 
 #[test]

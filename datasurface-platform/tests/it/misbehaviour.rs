@@ -128,7 +128,10 @@ fn an_error_in_place_of_weights_is_remembered_though_the_program_goes_on() {
     let instance = example_graph::plain_instance();
     let view = &example_graph::node_views()[0];
     let error = PlatformError::new(PlatformErrorKind::Internal, "weighing").caused_by("no scales");
-    let answers = [line(3, Response::Error(error)), line(4, Response::Rendering(Rendering::new()))];
+    // Were it asked on, there would be an answer to a lint, and one to a rendering.
+    let goes_on = [Response::Findings(Vec::new()), Response::Rendering(Rendering::new())];
+    let goes_on = (4..).zip(goes_on).map(|(number, response)| line(number, response));
+    let answers = [line(3, Response::Error(error))].into_iter().chain(goes_on);
     let platform = platform_of(answers);
     assert_eq!(platform.weigh(view.facts()), Weights::new());
     let found = findings(&*platform, LintView::Node(view));
@@ -147,10 +150,14 @@ fn a_rendering_that_breaks_the_rules_is_no_answer() {
 }
 
 #[test]
-fn other_contracts_and_other_descriptors_are_refused() {
+fn other_protocols_contracts_and_descriptors_are_refused() {
     let newer = script([line(1, hello(Version::new(99, 0, 0)))]);
     let error = RemoteFactory::connect(io::Cursor::new(newer), io::sink(), BOUNDS).unwrap_err();
     assert!(error.report().contains("speaks contract 99"), "{}", error.report());
+
+    let protocol = line(1, hello(PlatformDescriptor::CONTRACT)).replace("\"protocol\":1", "\"protocol\":2");
+    let error = RemoteFactory::connect(io::Cursor::new(script([protocol])), io::sink(), BOUNDS).unwrap_err();
+    assert!(error.report().contains("it speaks protocol 2, this host 1"), "{}", error.report());
 
     let first = script([line(1, hello(PlatformDescriptor::CONTRACT)), line(2, created())]);
     let factory = RemoteFactory::connect(io::Cursor::new(first), io::sink(), BOUNDS).unwrap();

@@ -9,7 +9,7 @@ use datasurface_platform::{PlatformView, ScopeChange, prelude::*, remote::Connec
 use serde_json::{Value, json};
 use std::{
     io::{self, BufRead as _, BufReader, Write, pipe},
-    sync::Arc,
+    sync::{Arc, mpsc},
     thread,
 };
 
@@ -96,6 +96,32 @@ fn the_host_derives_the_plan_that_the_program_would() {
     for action in [Action::Create, Action::Update, Action::Retire, Action::Hold] {
         assert!(plan.steps().iter().any(|step| step.action == action), "{action}: {plan}");
     }
+}
+
+/// A program may warn those whom it names, as a platform here can.
+#[test]
+fn all_changes_are_asked_about_at_once_with_the_readers_of_what_is_held() {
+    let (asks, asked) = mpsc::channel();
+    let there = judging(move |judge| {
+        asks.send(judge.clone()).unwrap();
+        let changes = judge["changes"].as_array().unwrap();
+        json!({ "changes": changes.iter().map(|_| json!({ "effect": "none" })).collect::<Vec<_>>() })
+    });
+    let mut change = mixed_change();
+    change.readers = [("Sales/orders".into(), ["Report/daily".into()].into())].into();
+    there.diff(&change.as_change()).unwrap();
+    drop(there);
+    let asked: Vec<Value> = asked.iter().collect();
+    assert_eq!(asked.len(), 1, "one question for all of it");
+    let changes = asked[0]["changes"].as_array().unwrap();
+    let holds = |change: &&Value| change.to_string().contains(r#""dataset":"Sales/orders""#);
+    let (about_orders, others): (Vec<_>, Vec<_>) = changes.iter().partition(holds);
+    assert!(!about_orders.is_empty() && !others.is_empty(), "{changes:?}");
+    assert!(
+        about_orders.iter().all(|change| change["readers"] == json!(["Report/daily"])),
+        "{about_orders:?}"
+    );
+    assert!(others.iter().all(|change| change.get("readers").is_none()), "{others:?}");
 }
 
 #[test]
