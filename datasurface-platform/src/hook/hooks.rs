@@ -232,7 +232,9 @@ impl RegisteredHook {
     ) -> Result<HookAnswer<E::Decision>, String> {
         // A hook is code of somebody else: if it panics, that is its failure, not the end of the host.
         let answered = catch_unwind(AssertUnwindSafe(|| answer(&*self.hook, event)));
-        let answered = answered.map_err(|_| "it panicked".to_owned())?.map_err(|error| error.report())?;
+        let answered = answered.map_err(|_| "it panicked".to_owned())?;
+        // A module may give a reason that is as long as an answer may be.
+        let answered = answered.map_err(|error| error.shortened().report())?;
         match answered.problem() {
             Some(problem) => Err(format!("its answer is not sound: {problem}")),
             None => Ok(answered),

@@ -139,3 +139,30 @@ impl<'a> HookQuestions<'a> {
         report
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::DatasetRun;
+
+    #[test]
+    fn questions_without_end_are_stopped() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let (inserted, updated, deleted, unchanged, rejected) = (1, 0, 0, 0, 0);
+        let (dataset, batch, failure) = ("Made/a".into(), 1, None);
+        let batch = DatasetRun { dataset, batch, inserted, updated, deleted, unchanged, rejected, failure };
+        let loaded = || Response::DatasetLoaded(DatasetLoaded { platform: None, now, batch: batch.clone() });
+        let mut questions = HookQuestions {
+            hooks: PlatformHooks::default(),
+            now,
+            asked: MAX_QUESTIONS - 1,
+            forbidden: BTreeSet::new(),
+            remarks: Vec::new(),
+            failures: Vec::new(),
+            waiting: Vec::new(),
+        };
+        assert!(matches!(questions.step(loaded()), Ok(OperationStep::Asked(_))));
+        let said = questions.step(loaded()).err();
+        assert_eq!(said.as_deref(), Some("it asked hooks more than 1000000 times"));
+    }
+}

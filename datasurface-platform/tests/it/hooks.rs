@@ -204,22 +204,29 @@ fn an_event_that_nobody_listens_to_is_not_made() {
     let hooks = only(Always(TriggerDecision::Skip), FailurePolicy::Refuse);
     let never = || panic!("nobody listens");
     assert_eq!(hooks.plan_ready(never), HookOutcome::default());
-    assert_eq!(
-        Hooks::new().trigger_due(|| -> Result<_, ()> { panic!("nobody listens") }),
-        Ok(HookOutcome::default())
-    );
+    let due = || -> Result<TriggerDue, ()> { panic!("nobody listens") };
+    assert_eq!(Hooks::new().trigger_due(due), Ok(HookOutcome::default()));
+    let (none, platform) = (Hooks::new(), "Local".into());
+    for asked in [PlatformHooks::default(), PlatformHooks::new(&none, &platform)] {
+        assert_eq!(asked.trigger_due(due), Ok(HookOutcome::default()), "as a runtime asks");
+        assert_eq!(asked.dataset_loaded(|| panic!("nobody listens")), HookOutcome::default());
+    }
 }
 
 #[test]
 fn without_a_hook_an_event_costs_nothing_measurable() {
     let hooks = Hooks::new();
-    let rounds = 1_000_000_u32;
-    let before = Instant::now();
-    for _ in 0..rounds {
-        let outcome = std::hint::black_box(&hooks).trigger_due(|| Ok::<_, ()>(trigger_due()));
-        std::hint::black_box(outcome).unwrap();
-    }
-    let each = before.elapsed() / rounds;
+    let rounds = 100_000_u32;
+    let turn = |_| {
+        let before = Instant::now();
+        for _ in 0..rounds {
+            let outcome = std::hint::black_box(&hooks).trigger_due(|| Ok::<_, ()>(trigger_due()));
+            std::hint::black_box(outcome).unwrap();
+        }
+        before.elapsed() / rounds
+    };
+    // The least of several turns, since other work takes the processor away.
+    let each = (0..10).map(turn).min().unwrap();
     assert!(each < Duration::from_micros(5), "{each:?} in a build that is not optimized");
 }
 
@@ -281,6 +288,72 @@ fn an_answer_that_is_not_sound_is_the_failure_of_the_hook() {
 fn failure_of_nothing() -> String {
     let hooks = only(answering(&[]).unwrap(), FailurePolicy::Refuse);
     hooks.trigger_due(|| Ok::<_, ()>(trigger_due())).unwrap().remarks[0].text.clone()
+}
+
+/// Fails for a reason of any length.
+#[derive(Debug)]
+struct Verbose;
+
+impl Hook for Verbose {
+    fn events(&self) -> BTreeSet<EventKind> {
+        [EventKind::TriggerDue].into()
+    }
+
+    fn trigger_due(&self, _: &TriggerDue) -> Result<HookAnswer<TriggerDecision>, PlatformError> {
+        Err(PlatformError::new(PlatformErrorKind::Internal, "why ".repeat(100_000)))
+    }
+}
+
+#[test]
+fn a_hook_may_give_any_reason_and_somebody_reads_its_beginning() {
+    let outcome = only(Verbose, FailurePolicy::Refuse).trigger_due(|| Ok::<_, ()>(trigger_due())).unwrap();
+    let text = &outcome.remarks[0].text;
+    assert!(text.starts_with("why why ") && text.ends_with('…') && text.len() < 11_000, "{}", text.len());
+}
+
+/// Panics at each event.
+#[derive(Debug)]
+struct Panicking;
+
+impl Hook for Panicking {
+    fn events(&self) -> BTreeSet<EventKind> {
+        every_kind()
+    }
+
+    fn plan_ready(&self, _: &PlanReady) -> Result<HookAnswer<PlanDecision>, PlatformError> {
+        panic!("on purpose")
+    }
+}
+
+#[test]
+fn a_hook_that_panics_or_has_no_answer_has_failed_and_others_are_asked() {
+    let hooks = only(Panicking, FailurePolicy::Continue);
+    let hooks = hooks.with_hook("other", FailurePolicy::Refuse, Guard { skips: true }).unwrap();
+    let texts = |remarks: Vec<HookRemark>| remarks.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        texts(hooks.plan_ready(plan_ready).remarks),
+        ["the hook `guard` failed: it panicked", "the hook `other` refuses: not on `Local`"]
+    );
+    let unanswered = "the hook `guard` failed: it listens to `finding_raised`, and has no answer to it";
+    let noted = "the hook `other` notes: see the page about topic/name";
+    assert_eq!(texts(hooks.finding_raised(finding_raised).remarks), [unanswered, noted]);
+}
+
+/// What a remark is as a finding, by its kind.
+#[test]
+fn remarks_are_findings_of_their_own_codes_and_severities() {
+    for (kind, code, severity) in [
+        (RemarkKind::Refused, "hook/refused", Severity::Error),
+        (RemarkKind::Failed, "hook/failed", Severity::Error),
+        (RemarkKind::FailureIgnored, "hook/failure-ignored", Severity::Warning),
+        (RemarkKind::Note, "hook/note", Severity::Note),
+    ] {
+        let remark = HookRemark { hook: "guard".into(), kind, text: "no".to_owned() };
+        let place = ModelPath::root().child("platforms", "Local");
+        let found = remark.diagnostic(place.clone());
+        assert_eq!((found.code(), found.severity(), found.path()), (code, severity, &place));
+        assert_eq!(remark.refuses(), severity == Severity::Error, "{code}");
+    }
 }
 
 #[test]
