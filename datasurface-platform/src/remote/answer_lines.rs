@@ -21,7 +21,8 @@ pub(crate) fn answer_lines<Q: DeserializeOwned, R: Answers>(
             Line::Whole(line) => answer(&line, &mut input, &mut output, &mut respond),
             Line::TooLong => {
                 input.skip_until(b'\n')?;
-                refused(0, format!("a request is longer than {MAX_LINE_LENGTH} bytes"))
+                let message = format!("a request is longer than {MAX_LINE_LENGTH} bytes");
+                failed(0, PlatformErrorKind::External, message)
             }
         };
         output.write_all(&written(&answered))?;
@@ -43,7 +44,7 @@ fn answer<Q: DeserializeOwned, R: Answers>(
         }
         Err(error) => {
             let number = serde_json::from_slice::<RequestNumber>(line).map_or(0, |numbered| numbered.number);
-            refused(number, format!("a request cannot be read: {error}"))
+            failed(number, PlatformErrorKind::Unsupported, format!("a request cannot be read: {error}"))
         }
     }
 }
@@ -79,19 +80,20 @@ struct RequestNumber {
     number: u64,
 }
 
-fn refused<R: Answers>(number: u64, message: String) -> ResponseLine<R> {
-    let error = PlatformError::new(PlatformErrorKind::Unsupported, message);
-    ResponseLine { number, response: R::error(error) }
+fn failed<R: Answers>(number: u64, kind: PlatformErrorKind, message: String) -> ResponseLine<R> {
+    ResponseLine { number, response: R::error(PlatformError::new(kind, message)) }
 }
 
 /// The line of an answer; of an error, if the answer cannot be written.
 fn written<R: Answers>(answered: &ResponseLine<R>) -> Vec<u8> {
-    let server_error = match serde_json::to_vec(answered) {
+    // A host takes what is not supported for nothing, which this is not.
+    let message = match serde_json::to_vec(answered) {
         Ok(line) if line.len() <= MAX_LINE_LENGTH => return ended(line),
         Ok(_) => format!("an answer is longer than {MAX_LINE_LENGTH} bytes; let there be more shards"),
         Err(error) => format!("an answer cannot be written: {error}"),
     };
-    ended(serde_json::to_vec(&refused::<R>(answered.number, server_error)).unwrap_or_default())
+    let failure = failed::<R>(answered.number, PlatformErrorKind::Internal, message);
+    ended(serde_json::to_vec(&failure).unwrap_or_default())
 }
 
 fn ended(mut line: Vec<u8>) -> Vec<u8> {

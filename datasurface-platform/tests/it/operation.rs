@@ -1,13 +1,14 @@
 //! Programs that apply what they render and run jobs: what they answer is what a runtime here would.
 
+use crate::program::findings;
 use chrono::{DateTime, Utc};
 use datasurface_platform::{
     ApplyReport, DatasetRun, DriftedResource, EnvironmentCredentials, JobFailure, JobOutcome, JobRun,
-    NoObserver, OperatorConfirmations, PreviousTarget, RenderedFiles, RunMode, RunNames, RunObserver,
-    RunReport, RunRequest, Runtime, RuntimeContext, Status,
+    NoObserver, OperatorConfirmations, PlatformView, PreviousTarget, RenderedFiles, RunMode, RunNames,
+    RunObserver, RunReport, RunRequest, Runtime, RuntimeContext, Status,
     hook::{EventKind, HookOutcome, PlatformHooks, TriggerDue},
     prelude::*,
-    remote::{ConnectionLimits, RemoteContext, Request, RequestLine},
+    remote::{ConnectionLimits, MAX_LINE_LENGTH, RemoteContext, Request, RequestLine},
 };
 use std::{
     borrow::Cow,
@@ -16,6 +17,9 @@ use std::{
     sync::Mutex,
     thread,
 };
+
+static ODD: CodeInfo =
+    CodeInfo::warning("echo/odd", "a platform is odd", "It only reports what it was given.");
 
 /// A platform whose runtime does nothing, and reports what it was given.
 #[derive(Debug)]
@@ -47,7 +51,11 @@ impl DataPlatform for Echo {
         Vec::new()
     }
 
-    fn lint(&self, _: LintView<'_>, _: &mut Reporter<'_>) {}
+    fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {
+        if let LintView::Platform(_) = view {
+            found.report(&ODD, "it does nothing", "do something");
+        }
+    }
 
     fn render(&self, _: &ScopeView) -> Result<Rendering, PlatformError> {
         Ok(Rendering::new())
@@ -75,6 +83,7 @@ impl Runtime for Echo {
             );
         }
         let run = |name: &String| {
+            assert_ne!(name, "panics", "on purpose");
             site.watcher.job_started(name);
             let dataset = name.as_str().into();
             let (batch, inserted, updated, deleted, unchanged, rejected) = (1, 2, 3, 4, 5, 6);
@@ -210,6 +219,87 @@ fn every_operation_is_the_same_here_and_there() {
     assert_eq!((applied.done, ran.datasets.len(), names.selectable.len()), (3, 2, 2));
     assert!(status.drifted[0].problem.contains("[255, 0]"), "bytes that are no text: {status:?}");
     assert_eq!(started.len(), 5);
+}
+
+#[test]
+fn findings_have_their_severity_and_help_here_and_there() {
+    let instance = PlatformInstance::new("Echo".into(), "echo".into(), Version::new(1, 0, 0), Json::object());
+    let view = PlatformView::new(instance.into(), Vec::new());
+    let [here, there] = here_and_there().map(|platform| findings(&*platform, LintView::Platform(&view)));
+    assert_eq!((here[0].severity(), here[0].help()), (Severity::Warning, Some("do something")));
+    assert_eq!(here, there);
+}
+
+/// A program outlives its platform's bugs: the next request is answered.
+#[test]
+fn an_operation_that_panics_is_an_error_of_the_platform() {
+    let [_, there] = here_and_there();
+    let (runtime, rendered) = (there.runtime().unwrap(), rendered());
+    let site = site(&rendered, &NoObserver);
+    let error = runtime.run(&site, &RunRequest::once().select("panics")).unwrap_err();
+    assert_eq!(error.kind(), PlatformErrorKind::Internal);
+    assert!(error.report().contains("the platform panicked"), "{}", error.report());
+    assert!(runtime.status(&site).is_ok());
+}
+
+#[test]
+fn an_answer_that_is_too_long_for_a_line_is_an_error() {
+    let [_, there] = here_and_there();
+    let (runtime, rendered) = (there.runtime().unwrap(), rendered());
+    let site = site(&rendered, &NoObserver);
+    let error = runtime.history(&site, 1_000_000).map(|runs| runs.len()).unwrap_err();
+    assert_eq!(error.kind(), PlatformErrorKind::Internal, "and not an empty answer");
+    assert!(error.report().contains("an answer is longer than"), "{}", error.report());
+    assert_eq!(runtime.history(&site, 2).unwrap().len(), 2, "serving goes on");
+}
+
+/// The lines with which a program answers these.
+fn answers(lines: &[String]) -> Vec<serde_json::Value> {
+    let mut output = Vec::new();
+    serve(&TypedFactory::<Echo>::new(), lines.join("\n").as_bytes(), &mut output).unwrap();
+    let text = String::from_utf8(output).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn request(number: u64, request: Request<'_>) -> String {
+    serde_json::to_string(&RequestLine { number, request }).unwrap()
+}
+
+/// A host that asks again and again does not fill the memory of a program.
+#[test]
+fn what_is_equal_is_created_once() {
+    let instance =
+        |name: &str| PlatformInstance::new(name.into(), "echo".into(), Version::new(1, 0, 0), Json::object());
+    let lines = [(1, "A"), (2, "A"), (3, "B"), (4, "A")]
+        .map(|(number, name)| request(number, Request::Create { instance: Cow::Owned(instance(name)) }));
+    let created = answers(&lines);
+    let numbers: Vec<_> =
+        created.iter().map(|line| line["response"]["created"]["platform"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [0, 0, 1, 0]);
+}
+
+#[test]
+fn a_request_that_is_too_long_is_refused_and_serving_goes_on() {
+    let long = format!("{{\"number\":1,\"request\":\"{}\"}}", "x".repeat(MAX_LINE_LENGTH));
+    let said = answers(&[long, request(2, Request::Hello { protocol: 1 })]);
+    assert_eq!(said.len(), 2, "one answer each");
+    let reason = said[0]["response"]["error"]["context"].as_str().unwrap();
+    assert!(reason.contains("a request is longer than"), "{reason}");
+    assert_eq!(said[1]["response"]["hello"]["kind"], "echo");
+}
+
+/// Of events to which no hook listens, nobody is told.
+#[test]
+fn a_program_asks_about_the_events_that_hooks_listen_to() {
+    let instance = PlatformInstance::new("Echo".into(), "echo".into(), Version::new(1, 0, 0), Json::object());
+    let rendered = rendered();
+    let context = RemoteContext::from(&site(&rendered, &NoObserver));
+    let create = request(1, Request::Create { instance: Cow::Owned(instance) });
+    let asked = RunRequest::once().select("transform.A");
+    let run = request(2, Request::Run { platform: 0, context, request: asked });
+    let said = answers(&[create, run]);
+    assert!(said.iter().all(|line| line["response"].get("trigger_due").is_none()), "{said:?}");
+    assert_eq!(said.last().unwrap()["response"]["ran"]["failures"], serde_json::Value::Null, "{said:?}");
 }
 
 /// A host that ends, or says something else, may have refused.
