@@ -9,19 +9,16 @@ pub(crate) fn annotated(findings: Findings, hooks: &Hooks) -> Findings {
     if !hooks.listen_to(EventKind::FindingRaised) {
         return findings;
     }
-    let mut said: Vec<Diagnostic> = Vec::new();
-    for finding in &findings {
+    let said = |finding: &Diagnostic| {
         let outcome = hooks.finding_raised(|| FindingRaised { finding: finding.clone() });
-        for remark in outcome.remarks {
-            let place = match remark.kind {
-                RemarkKind::Note => finding.path().clone(),
-                RemarkKind::Refused | RemarkKind::Failed | RemarkKind::FailureIgnored => ModelPath::root(),
-            };
-            let remark = remark.diagnostic(place);
-            if !said.contains(&remark) {
-                said.push(remark);
-            }
-        }
-    }
+        let place = |kind| match kind {
+            RemarkKind::Note => finding.path().clone(),
+            RemarkKind::Refused | RemarkKind::Failed | RemarkKind::FailureIgnored => ModelPath::root(),
+        };
+        let remarks = outcome.remarks.into_iter().map(|remark| remark.diagnostic(place(remark.kind)));
+        remarks.collect::<Vec<_>>()
+    };
+    let said: Vec<Diagnostic> = findings.iter().flat_map(said).collect();
+    // Those that are equal are one.
     findings.into_iter().chain(said).collect()
 }
