@@ -36,6 +36,9 @@ const RECURSE: &str =
 
 const GROW: &str = "(loop $more (drop (memory.grow (i32.const 1))) (br $more)) unreachable";
 
+const GROW_TABLE: &str =
+    "(loop $more (drop (table.grow $t (ref.null func) (i32.const 100000))) (br $more)) unreachable";
+
 #[test]
 fn components_that_take_too_much_are_stopped() {
     let skip = r#"{"number":1,"response":{"trigger_due":{"decision":"skip"}}}"#;
@@ -44,6 +47,7 @@ fn components_that_take_too_much_are_stopped() {
         ("endless", component("", "(loop $again (br $again)) unreachable"), "units of fuel"),
         ("grows without end", component("", GROW), "bytes of memory"),
         ("huge", component("", grown), "bytes of memory"),
+        ("a table without end", component_with("", GROW_TABLE, "(table $t 1 funcref)", 1), "bytes of memory"),
         ("too deep", component_with("", "(call $recurse (i32.const 0))", RECURSE, 1), "stack"),
         (
             "long",
@@ -76,11 +80,31 @@ fn components_that_take_too_much_are_stopped() {
         ("another decision", answering(&skip.replace("skip", "write")), "unknown variant"),
         ("more than an answer", answering(&format!("{skip} {skip}")), "trailing characters"),
         ("nothing", answering(""), "is no answer"),
+        ("gives a reason", answering(&reason("lost my way")), "the hook `hostile` failed: lost my way"),
         ("an empty refusal", answering(&skip.replace("\"skip\"", r#"{"refuse":""}"#)), "without a reason"),
     ] {
         let said = failure(&text, LIMITS);
         assert!(said.to_lowercase().contains(expected), "{what}: {said}");
     }
+}
+
+fn reason(text: &str) -> String {
+    format!(r#"{{"number":1,"response":{{"error":{{"kind":"internal","context":"{text}"}}}}}}"#)
+}
+
+/// Whoever reads a diagnostic reads its beginning.
+#[test]
+fn a_component_may_give_a_long_reason_of_which_the_beginning_is_shown() {
+    let long = reason(&"x".repeat(60_000));
+    let text = component_with(
+        "",
+        &format!("(call $text (i32.const 65536) (i32.const {}))", long.len()),
+        &format!("(data (i32.const 65536) \"{}\")", long.replace('"', "\\\"")),
+        3,
+    );
+    let said = failure(&text, LIMITS);
+    assert!(said.starts_with("the hook `hostile` failed: xxx") && said.ends_with("x…"), "{said}");
+    assert!(said.len() < 11_000, "{}", said.len());
 }
 
 #[test]
@@ -90,6 +114,41 @@ fn a_guest_that_may_compute_for_ever_is_stopped_by_the_time() {
     let said = failure(&component("", "(loop $again (br $again)) unreachable"), limits);
     assert!(said.contains("no answer came in 200ms"), "{said}");
     assert!(before.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_guest_that_computes_for_ever_before_it_is_asked_is_stopped_by_the_time() {
+    let limits = Limits { fuel: u64::MAX, time: Duration::from_millis(200), ..LIMITS };
+    let spinning = "(func $spin (loop $again (br $again))) (start $spin)";
+    let before = Instant::now();
+    let error = module(&component_with("", "unreachable", spinning, 1), limits).answer("{}").unwrap_err();
+    assert_eq!(error.to_string(), "no answer came in 200ms");
+    assert!(before.elapsed() < Duration::from_secs(10));
+}
+
+/// Each takes its place in tables of the host.
+#[test]
+fn a_guest_of_very_many_memories_is_not_started() {
+    let memories = |number: usize| component_with("", "unreachable", &"(memory 0)".repeat(number), 1);
+    let said = |number| module(&memories(number), LIMITS).instance().err().map(|error| error.to_string());
+    assert_eq!(said(10), None);
+    assert!(said(90).is_some_and(|said| said.contains("memory")), "{:?}", said(90));
+}
+
+/// The limit of computing is one of each answer.
+#[test]
+fn an_instance_that_is_kept_answers_as_long_as_each_answer_keeps_the_limits() {
+    let counting = "(local.set $at (i32.const 4000000))
+        (loop $again (br_if $again (local.tee $at (i32.sub (local.get $at) (i32.const 1)))))
+        (call $text (i32.const 4096) (i32.const 4))";
+    let mut kept = module(&component("done", counting), LIMITS).instance().unwrap();
+    let line = format!("{:30}", "a line without a greeting");
+    for _ in 0..5 {
+        assert_eq!(kept.answer(&line).unwrap(), "done");
+    }
+    let impatient = Limits { fuel: LIMITS.fuel / 10, ..LIMITS };
+    let mut kept = module(&component("done", counting), impatient).instance().unwrap();
+    assert!(kept.answer(&line).unwrap_err().to_string().contains("units of fuel"));
 }
 
 #[test]
@@ -115,6 +174,7 @@ fn commands_that_misbehave_are_stopped() {
             command(&"x".repeat(1000), &format!("(loop $again {write} (br $again))")),
             "longer than 65536",
         ),
+        ("grows without end", command("x", GROW), "bytes of memory"),
         ("silent", command("", ""), "ended without an answer"),
         ("exits", command("x", "(call $exit (i32.const 3))"), "exit"),
         ("exits early", command("x", "(call $exit (i32.const 0))"), "ended without an answer"),

@@ -3,7 +3,10 @@
 use datasurface_platform::Registry;
 use datasurface_testkit::{Law, LawReport, Laws, northwind};
 use datasurface_wasm::{Limits, Module, platform};
-use std::{env, error::Error, ffi::OsStr, fs, io, path::Path, process::Command, time::Duration};
+use serde_json::{Value, json};
+use std::{
+    env, error::Error, ffi::OsStr, fs, io, net::TcpListener, path::Path, process::Command, time::Duration,
+};
 
 /// Python takes more than small guests do, and a machine may have other work.
 pub(crate) const LIMITS: Limits =
@@ -55,5 +58,30 @@ fn a_platform_in_python_keeps_every_law_as_a_component_but_that_of_its_host() ->
     let laws = Laws::new(Registry::new().with_factory(platform(&module)?)).with_kind("topics");
     keeps_all_but_settings(&laws.check(&laws.adapted(&northwind())));
     keeps_all_but_settings(&laws.check_generated(3));
+    Ok(())
+}
+
+/// A component finds nothing of the machine, though a file and a listener are there, and none of its answers knows of another one.
+#[test]
+fn a_component_finds_neither_an_environment_nor_files_a_network_or_the_time() -> Result<(), Box<dyn Error>> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/nosy.py");
+    let Some(module) = component_of(&source, LIMITS)? else { return Ok(()) };
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nosy/secret.txt");
+    fs::write(&file, "Swordfish")?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    listener.set_nonblocking(true)?;
+    let asked = json!({ "file": file, "port": listener.local_addr()?.port() }).to_string();
+    let answer = module.answer(&asked)?;
+    assert_eq!(module.answer(&asked)?, answer, "it depends on the line alone");
+    let found: Value = serde_json::from_str(&answer)?;
+    for (name, value) in env::vars() {
+        assert!(found["environment"].get(&name).is_none_or(|known| *known != value), "{name}: {answer}");
+    }
+    assert_eq!((&found["arguments"], &found["time"]), (&json!([]), &json!(0.0)), "{answer}");
+    for look in ["read", "write", "folder", "network", "name", "program"] {
+        assert!(found[look].get("failed").is_some(), "{look}: {answer}");
+    }
+    assert!(!file.with_extension("txt.new").exists());
+    assert_eq!(listener.accept().unwrap_err().kind(), io::ErrorKind::WouldBlock, "nobody called");
     Ok(())
 }
