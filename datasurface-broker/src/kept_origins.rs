@@ -2,7 +2,7 @@
 
 use crate::placed::Placed;
 use chrono::NaiveDate;
-use datasurface_graph::{Custody, StorageOf};
+use datasurface_graph::{Custody, RetentionPeriod, StorageOf};
 use datasurface_model::{
     DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Origins, Valid, segment,
 };
@@ -13,26 +13,43 @@ use std::collections::BTreeMap;
 const NAMED: usize = 3;
 
 impl Placed {
-    /// Follows the origins of data whose versions are kept: what `lock` holds is among it. An earlier outcome, whatever it is of, saves work.
+    /// Follows the origins of data that is stored: what `lock` holds is among it. An earlier outcome, whatever it is of, saves work.
     pub(crate) fn follow_origins(&self, lock: &Lock, earlier: Option<&Self>) -> OriginRecord {
-        let on = self.ecosystem.validated_on().unwrap_or(NaiveDate::MIN);
-        let kept = |dataset: &DatasetKey| self.kept_versions(dataset, lock, earlier);
-        self.given.origins.follow(&self.ecosystem, lock.storage_names(), kept, on)
+        self.followed(&self.given, |dataset| self.asked_of(dataset, lock, earlier))
     }
 
-    /// Returns the datasets, by storage names, of whose rows of before the given lock knows less than another one does.
-    pub(crate) fn lost_origins(&self, earlier: &Lock, on: NaiveDate) -> Vec<DatasetKey> {
-        self.given.origins.lost(&earlier.origins, |dataset| self.kept_versions(dataset, &self.lock, None), on)
+    fn followed(&self, before: &Lock, kept: impl Fn(&DatasetKey) -> Option<Custody>) -> OriginRecord {
+        let judged = self.with_rows_of_before.as_ref();
+        let names = self.lock.storage_names();
+        before.origins.follow(&self.ecosystem, judged, names, kept, judged_on(&self.ecosystem))
     }
 
-    /// The versions of a dataset, by its storage name, that are kept: for those who ask for them, and for others. None if none are.
-    fn kept_versions(&self, dataset: &DatasetKey, lock: &Lock, earlier: Option<&Self>) -> Option<Custody> {
-        let owed = self.owed.get_or_init(|| self.compute_owed(earlier));
-        let owed = owed.values().filter_map(|owed| owed.get(dataset).copied());
-        let held = lock.all_held().map(|(_, held)| &held.holds);
-        let held = held.filter(|held| held.dataset == *dataset).map(|held| held.custody);
-        owed.chain(held).filter(|custody| custody.keeps_versions()).reduce(Custody::join)
+    /// What is asked for of a dataset that is stored, by its storage name; what is held stays until it is let go. None if nobody asks for it.
+    fn asked_of(&self, dataset: &DatasetKey, lock: &Lock, earlier: Option<&Self>) -> Option<Custody> {
+        let owed = self.owed.get_or_init(|| self.compute_owed(earlier)).values();
+        let owed = owed.filter_map(|owed| owed.get(dataset).copied());
+        let held = lock.all_held().map(|(_, held)| &held.holds).filter(|held| held.dataset == *dataset);
+        owed.chain(held.map(|held| until_let_go(held.custody))).reduce(Custody::join)
     }
+
+    /// Returns the datasets, by storage names, of whose rows of before the given lock says what neither an earlier one says, nor placing makes of
+    /// that.
+    pub(crate) fn unaccounted_origins(&self, earlier: &Lock, on: NaiveDate) -> Vec<DatasetKey> {
+        if self.given.origins == earlier.origins {
+            return Vec::new();
+        }
+        let kept = |dataset: &DatasetKey| self.asked_of(dataset, &self.lock, None);
+        let followed = self.followed(earlier, kept);
+        self.given.origins.unaccounted(&earlier.origins, &followed, kept, on)
+    }
+}
+
+fn until_let_go(held: Custody) -> Custody {
+    Custody { retention: Some(RetentionPeriod::ForEver), ..held }
+}
+
+fn judged_on(ecosystem: &Valid<Ecosystem>) -> NaiveDate {
+    ecosystem.validated_on().unwrap_or(NaiveDate::MIN)
 }
 
 /// Returns the ecosystem where rows of before have their origins; `None` if there are none that matter.
@@ -48,68 +65,83 @@ pub(crate) fn with_rows_of_before(
     if lock.origins.is_empty() {
         return Ok(None);
     }
-    let on = ecosystem.validated_on().unwrap_or(NaiveDate::MIN);
-    // Who asks for versions matters only where something may be kept besides.
-    let for_ever = Custody { live: true, history: true, retention: None };
-    let if_kept = lock.origins.follow(ecosystem, names, |_| Some(for_ever), on);
-    if if_kept.former(ecosystem, names).is_empty() {
+    let on = judged_on(ecosystem);
+    let follow = |kept: &dyn Fn(&DatasetKey) -> Option<Custody>| {
+        lock.origins.follow(ecosystem, None, names, kept, on).former(ecosystem, names)
+    };
+    // Who asks for what matters only where something may be there besides.
+    let for_ever = Custody { live: true, history: true, retention: Some(RetentionPeriod::ForEver) };
+    if follow(&|_| Some(for_ever)).is_empty() {
         return Ok(None);
     }
-    let kept = kept_versions(ecosystem, lock, names);
-    let followed = lock.origins.follow(ecosystem, names, |dataset| kept.get(dataset).copied(), on);
-    let former = followed.former(ecosystem, names);
+    let kept = asked_for(ecosystem, lock, names);
+    let former = follow(&|dataset| kept.get(dataset).copied());
     if former.is_empty() {
         return Ok(None);
     }
     let keeping: Vec<_> =
-        former.iter().filter_map(|(dataset, origins)| place(ecosystem, dataset, origins)).collect();
+        former.iter().filter_map(|(dataset, origins)| KeptRows::new(ecosystem, dataset, origins)).collect();
     let explained =
         |denied: Findings| denied.iter().map(|finding| explained(finding.clone(), &keeping)).collect();
     ecosystem.with_kept_origins(former).map(Some).map_err(explained)
 }
 
-/// The versions that are kept by what a model and a lock say, by storage names. A transformer reads its inputs as they are.
-fn kept_versions(
+/// What a model and a lock ask for. A transformer reads its inputs as they are.
+fn asked_for(
     ecosystem: &Valid<Ecosystem>,
     lock: &Lock,
     names: &StorageRecord,
 ) -> BTreeMap<DatasetKey, Custody> {
     let workspaces = ecosystem.workspaces().into_iter().map(|found| &found.entity);
-    let groups = workspaces.filter(|one| one.transformer().is_none()).flat_map(|one| one.groups());
-    let owed = groups.flat_map(|group| {
-        let custody = Custody::for_consumer(group.requirements());
-        group.sinks().iter().map(move |sink| (names.dataset(sink.name()), custody))
+    let owed = workspaces.flat_map(|workspace| {
+        let is_consumer = workspace.transformer().is_none();
+        workspace.groups().iter().flat_map(move |group| {
+            let custody = Custody::for_consumer(group.requirements());
+            let custody = if is_consumer { custody } else { Custody::default() };
+            group.sinks().iter().map(move |sink| (names.dataset(sink.name()), custody))
+        })
     });
-    let held = lock.all_held().map(|(_, held)| (held.holds.dataset.clone(), held.holds.custody));
+    let held = lock.all_held().map(|(_, held)| &held.holds);
+    let held = held.map(|held| (held.dataset.clone(), until_let_go(held.custody)));
     let mut kept: BTreeMap<DatasetKey, Custody> = BTreeMap::new();
-    for (dataset, custody) in owed.chain(held).filter(|(_, custody)| custody.keeps_versions()) {
+    for (dataset, custody) in owed.chain(held) {
         let known = kept.entry(dataset).or_insert(custody);
         *known = known.join(custody);
     }
     kept
 }
 
-/// Where rows of before are kept, and what they were derived from.
-fn place(
-    ecosystem: &Valid<Ecosystem>,
-    dataset: &DatasetKey,
-    origins: &Origins,
-) -> Option<(ModelPath, String)> {
-    let store = ecosystem.datastore(&dataset.datastore)?;
-    let zones =
-        origins.zones.keys().filter(|zone| **zone != store.team.zone).map(|zone| format!("data of `{zone}`"));
-    let from: Vec<String> = zones.chain(origins.closed.iter().map(|closed| format!("`{closed}`"))).collect();
-    let path = store.path().child(segment::DATASETS, &dataset.dataset);
-    Some((path, format!("keeps rows that were derived from {}", from.join(", "))))
+/// Rows of before in a dataset, for people.
+struct KeptRows {
+    dataset: DatasetKey,
+    path: ModelPath,
+    derived_from: String,
 }
 
-/// A finding that nothing but rows of before accounts for.
-fn explained(finding: Diagnostic, keeping: &[(ModelPath, String)]) -> Diagnostic {
-    let help = "derive it from the same as before, give what is derived otherwise another name, or let the owner of the rows waive this; or \
-                wait until the versions of before are over";
-    keeping
-        .iter()
-        .take(NAMED)
-        .fold(finding, |finding, (path, keeps)| finding.related_place(path.clone(), keeps.as_str()))
-        .with_help(help)
+impl KeptRows {
+    fn new(ecosystem: &Valid<Ecosystem>, dataset: &DatasetKey, origins: &Origins) -> Option<Self> {
+        let store = ecosystem.datastore(&dataset.datastore)?;
+        let zones = origins.zones.keys().filter(|zone| **zone != store.team.zone);
+        let zones = zones.map(|zone| format!("data of `{zone}`"));
+        let closed = origins.closed.iter().map(|closed| format!("`{closed}`"));
+        let derived_from: Vec<String> = zones.chain(closed).collect();
+        let path = store.path().child(segment::DATASETS, &dataset.dataset);
+        Some(Self { dataset: dataset.clone(), path, derived_from: derived_from.join(", ") })
+    }
+}
+
+/// A finding that nothing but rows of before accounts for: of the dataset that it is about, or of some that this one may derive from.
+fn explained(finding: Diagnostic, keeping: &[KeptRows]) -> Diagnostic {
+    let place = finding.path().to_string();
+    let own = keeping.iter().find(|kept| place.ends_with(&format!("/{}", kept.dataset)));
+    let told = own.map_or(keeping, std::slice::from_ref).iter().take(NAMED);
+    let help = "wait until rows of before are over, or let the owner of what they derive from waive this; or give the dataset that is derived \
+                otherwise another name, so that it begins with nothing";
+    told.fold(finding, |finding, kept| {
+        finding.related_place(
+            kept.path.clone(),
+            format!("has rows that were derived from {}", kept.derived_from),
+        )
+    })
+    .with_help(help)
 }

@@ -61,11 +61,11 @@ impl Broker {
         let (given, lock) = (lock, lock.clone().with_names(&allocated.moved));
         let is_complete = is_configured;
         let with_rows_of_before = kept_origins::with_rows_of_before(ecosystem, &lock, &allocated.record);
-        let judged = with_rows_of_before.unwrap_or_else(|denied| {
+        let with_rows_of_before = with_rows_of_before.unwrap_or_else(|denied| {
             found.extend(denied);
             None
         });
-        let judged = judged.as_ref().unwrap_or(ecosystem);
+        let judged = with_rows_of_before.as_ref().unwrap_or(ecosystem);
         let choice = Choice::new(judged, descriptors(&platforms), lock.assignments());
         let mut of_choice = Vec::new();
         let assignments = choice.assignments(&mut of_choice);
@@ -114,6 +114,7 @@ impl Broker {
         let before = lock.platforms.into_iter().map(|(name, platform)| (name, platform.placement));
         let mut placed = Placed {
             ecosystem: ecosystem.clone(),
+            with_rows_of_before: with_rows_of_before.clone(),
             lock: next,
             given: given.clone(),
             allocated,

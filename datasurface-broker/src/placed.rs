@@ -32,6 +32,8 @@ pub(crate) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
 #[derive(Clone, Debug)]
 pub struct Placed {
     pub(crate) ecosystem: Valid<Ecosystem>,
+    /// The same where rows of before have their origins; `None` if there are none that matter.
+    pub(crate) with_rows_of_before: Option<Valid<Ecosystem>>,
     pub(crate) lock: Lock,
     /// The lock before the decisions were taken, as it was given.
     pub(crate) given: Lock,

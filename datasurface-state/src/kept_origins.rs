@@ -1,19 +1,19 @@
-//! The origins of data that is kept: what was derived under an earlier version of the model stays among the versions of a dataset, and is
-//! shown to whoever reads them.
+//! The origins of data that is stored: what was derived under an earlier version of the model stays in a dataset until it is replaced, and
+//! among its versions for as long as these are kept. It is shown to whoever reads them.
 //!
-//! A model tells where the data of now comes from. An output that derives from fewer zones than before keeps rows of before, so the lock
+//! A model tells where the data of now comes from. An output that derives from fewer zones than before has rows of before, so the lock
 //! remembers their origins for as long as rows may be there.
 
 use crate::storage::{DeclaredNames, StorageRecord};
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 use datasurface_graph::{Custody, RetentionPeriod, StorageOf};
 use datasurface_model::{
-    DatasetKey, Ecosystem, KeptOrigins, Origins, PolicyKey, PolicyName, Valid, ZoneName,
+    DatasetKey, Ecosystem, Entity, KeptOrigins, Origins, PolicyKey, PolicyName, Valid, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The origins of datasets whose versions are kept, by storage names: of those that derive from data of others.
+/// The origins of datasets that are stored, by storage names: of those that derive from data of others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OriginRecord(BTreeMap<DatasetKey, DatasetOrigins>);
@@ -34,7 +34,9 @@ struct DatasetOrigins {
 #[serde(deny_unknown_fields)]
 struct FormerOrigins {
     origins: StoredOrigins,
-    /// The last day on which such rows are kept; `None` if some stay for ever.
+    /// The day on which it was found that nothing derives from them any more.
+    since: NaiveDate,
+    /// The last day on which such rows are kept as versions, by what was asked for at last; `None` if some stay for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<NaiveDate>,
 }
@@ -68,8 +70,12 @@ impl StoredOrigins {
     /// The same by the names of now. What is not declared any more asks for nothing.
     fn of_now(&self, declared: &DeclaredNames<'_>) -> Origins {
         let mut origins = Origins::default();
-        let zones =
-            self.zones.iter().filter_map(|(zone, freed)| Some((declared.zone(zone)?.clone(), freed.clone())));
+        let zones = self.zones.iter().filter_map(|(zone, freed)| {
+            let zone = declared.zone(zone)?;
+            // What was free once is free as long as the zone says so.
+            let freed = freed.iter().filter(|policy| declared.frees(zone, policy));
+            Some((zone.clone(), freed.cloned().collect()))
+        });
         origins.zones = zones.collect();
         let policies = self.storage.iter();
         origins.storage =
@@ -78,42 +84,75 @@ impl StoredOrigins {
         origins
     }
 
+    /// Whether nothing of the other one is missing. What a zone frees its data from is its own affair, whenever it says so.
     fn covers(&self, other: &Self) -> bool {
-        let is_covered = |(zone, freed): (&ZoneName, &BTreeSet<PolicyName>)| {
-            self.zones.get(zone).is_some_and(|known| known.is_subset(freed))
-        };
-        other.zones.iter().all(is_covered)
+        other.zones.keys().all(|zone| self.zones.contains_key(zone))
             && other.storage.is_subset(&self.storage)
             && other.closed.is_subset(&self.closed)
     }
 }
 
 impl DatasetOrigins {
-    /// Everything that a row may derive from.
-    fn all(&self) -> impl Iterator<Item = &StoredOrigins> {
-        self.former.iter().map(|former| &former.origins).chain([&self.now])
-    }
-
     /// Follows the model to what the dataset derives from now.
     fn follow(&self, now: StoredOrigins, custody: Custody, on: NaiveDate) -> Self {
-        let mut former = self.former.clone();
-        former.retain(|former| former.until.is_none_or(|until| on <= until) && !now.covers(&former.origins));
+        let there = self.former.iter().filter(|former| !former.is_over(on));
+        let mut former: Vec<FormerOrigins> = there.map(|former| former.asked_for(custody, on)).collect();
         if !now.covers(&self.now) {
-            former.push(FormerOrigins { origins: self.now.clone(), until: last_day(custody, on) });
+            former.push(FormerOrigins::new(self.now.clone(), custody, on));
         }
+        former.retain(|former| !now.covers(&former.origins));
         Self { now, former }
+    }
+
+    /// Whether former origins are what these say, or what following the model makes of them: then rows are kept as long as there.
+    fn accounts_for(&self, former: &FormerOrigins, followed: &Self, on: NaiveDate) -> bool {
+        let lately = on.checked_sub_days(REPLACED).unwrap_or(NaiveDate::MIN);
+        let is_new = self.now == former.origins && (lately..=on).contains(&former.since);
+        let mut followed = followed.former.iter().filter(|one| one.origins == former.origins);
+        self.former.contains(former)
+            || followed.any(|one| {
+                one == former || (is_new && one.since == on && one.time_kept() == former.time_kept())
+            })
+    }
+}
+
+impl FormerOrigins {
+    fn new(origins: StoredOrigins, custody: Custody, on: NaiveDate) -> Self {
+        Self { origins, since: on, until: last_day(custody, on) }
+    }
+
+    /// Whether there is no such row any more.
+    fn is_over(&self, on: NaiveDate) -> bool {
+        let last = self.until.and_then(|until| until.checked_add_days(REPLACED));
+        last.is_some_and(|last| last < on)
+    }
+
+    /// The same where other versions are asked for, while such rows are there.
+    fn asked_for(&self, custody: Custody, on: NaiveDate) -> Self {
+        let asked = last_day(custody, self.since);
+        // Where less is asked for than before, they are let go now.
+        let until = asked.map(|asked| asked.max(self.until.map_or(on, |until| until.min(on))));
+        let is_less = asked.is_some_and(|asked| self.until.is_none_or(|until| asked < until));
+        Self { until: if is_less { until } else { asked }, ..self.clone() }
+    }
+
+    fn time_kept(&self) -> Option<TimeDelta> {
+        self.until.map(|until| until - self.since)
     }
 }
 
 /// The last day on which a version is kept that was superseded on this day; none if it is kept for ever.
 fn last_day(custody: Custody, on: NaiveDate) -> Option<NaiveDate> {
-    match custody.retention {
-        Some(RetentionPeriod::For(retention)) => {
-            on.checked_add_days(Days::new(u64::from(retention.as_days())))
-        }
-        Some(RetentionPeriod::ForEver) | None => None,
-    }
+    let days = match custody.retention {
+        Some(RetentionPeriod::ForEver) => return None,
+        Some(RetentionPeriod::For(retention)) => retention.as_days(),
+        None => 0,
+    };
+    on.checked_add_days(Days::new(u64::from(days)))
 }
+
+/// The time within which a change of the model is rendered, applied, and run: then rows of before are replaced.
+const REPLACED: Days = Days::new(7);
 
 impl OriginRecord {
     /// Whether nothing is recorded.
@@ -122,18 +161,35 @@ impl OriginRecord {
         self.0.is_empty()
     }
 
-    /// Follows the model: what derives from less than before has the former origins, too, for as long as versions are kept.
+    /// Follows the model: what derives from less than before has the former origins, too, for as long as rows of before are there. `judged` is
+    /// the ecosystem in which these have theirs.
     #[must_use]
     pub fn follow(
         &self,
         ecosystem: &Valid<Ecosystem>,
+        judged: Option<&Valid<Ecosystem>>,
         names: &StorageRecord,
         kept: impl Fn(&DatasetKey) -> Option<Custody>,
         on: NaiveDate,
     ) -> Self {
-        let derived = ecosystem.derived().filter(|(key, origins)| is_of_others(ecosystem, key, origins));
-        let mut now: BTreeMap<DatasetKey, StoredOrigins> =
-            derived.map(|(key, origins)| (names.dataset(&key), StoredOrigins::new(origins, names))).collect();
+        let mut now = of_others(ecosystem, names);
+        let followed = self.with(now.clone(), &kept, on);
+        if let Some(judged) = judged {
+            // A dataset's own rows of before are no reason for what it derives from now; those of what it reads are.
+            let has_own =
+                |dataset: &DatasetKey| followed.0.get(dataset).is_some_and(|one| !one.former.is_empty());
+            now.extend(of_others(judged, names).into_iter().filter(|(dataset, _)| !has_own(dataset)));
+            return self.with(now, &kept, on);
+        }
+        followed
+    }
+
+    fn with(
+        &self,
+        mut now: BTreeMap<DatasetKey, StoredOrigins>,
+        kept: &dyn Fn(&DatasetKey) -> Option<Custody>,
+        on: NaiveDate,
+    ) -> Self {
         let known = self.0.iter().filter_map(|(dataset, known)| {
             let now = now.remove(dataset).unwrap_or_default();
             Some((dataset.clone(), known.follow(now, kept(dataset)?, on)))
@@ -161,24 +217,53 @@ impl OriginRecord {
         merged.collect()
     }
 
-    /// Returns the datasets, by storage names, of which this record knows less than an earlier one does, although versions are kept.
+    /// Returns the datasets, by storage names, of which this record says otherwise than `earlier` although rows are kept, and otherwise than what
+    /// following the model makes of that.
     #[must_use]
-    pub fn lost(
+    pub fn unaccounted(
         &self,
         earlier: &Self,
+        followed: &Self,
         kept: impl Fn(&DatasetKey) -> Option<Custody>,
         on: NaiveDate,
     ) -> Vec<DatasetKey> {
-        let is_over = |former: &FormerOrigins| former.until.is_some_and(|until| until < on);
-        let is_lost = |(dataset, known): &(&DatasetKey, &DatasetOrigins)| {
-            let here = self.0.get(*dataset);
-            let asked = known.former.iter().filter(|former| !is_over(former)).map(|former| &former.origins);
-            let mut asked = asked.chain([&known.now]).filter(|asked| **asked != StoredOrigins::default());
-            kept(dataset).is_some()
-                && asked.any(|asked| !here.is_some_and(|here| here.all().any(|known| known.covers(asked))))
+        let nothing = DatasetOrigins::default();
+        let datasets: BTreeSet<&DatasetKey> = self.0.keys().chain(earlier.0.keys()).collect();
+        let is_unaccounted = |dataset: &&DatasetKey| {
+            let of = |record: &'_ Self| record.0.get(*dataset).unwrap_or(&nothing).clone();
+            let (before, after, followed) = (of(earlier), of(self), of(followed));
+            let is_known = |origins: &StoredOrigins| {
+                let mut known = after.former.iter().map(|former| &former.origins).chain([&after.now]);
+                known.any(|known| known.covers(origins))
+            };
+            let there =
+                before.former.iter().filter(|former| !former.is_over(on)).map(|former| &former.origins);
+            let is_lost = kept(dataset).is_some() && !there.chain([&before.now]).all(is_known);
+            let is_now = [&before.now, &followed.now, &nothing.now].contains(&&after.now);
+            is_lost || !is_now || !after.former.iter().all(|one| before.accounts_for(one, &followed, on))
         };
-        earlier.0.iter().filter(is_lost).map(|(dataset, _)| dataset.clone()).collect()
+        datasets.into_iter().filter(is_unaccounted).cloned().collect()
     }
+}
+
+/// The origins of all that derives from data of others, and of what is captured from a container of another zone, by storage names.
+fn of_others(ecosystem: &Valid<Ecosystem>, names: &StorageRecord) -> BTreeMap<DatasetKey, StoredOrigins> {
+    let derived = ecosystem.derived().filter(|(key, origins)| is_of_others(ecosystem, key, origins));
+    let derived = derived.map(|(key, origins)| (names.dataset(&key), StoredOrigins::new(origins, names)));
+    let captured = ecosystem.datastores().into_iter().flat_map(|store| {
+        let source = store.entity.capture().map(|capture| &capture.container().zone);
+        let source = source.filter(|zone| **zone != store.team.zone);
+        let datasets = source.into_iter().flat_map(|_| store.entity.datasets().names());
+        datasets.map(move |dataset| {
+            let zones = source.into_iter().chain([&store.team.zone]);
+            let zones = zones.map(|zone| (names.zone(zone), BTreeSet::new())).collect();
+            let key = names.dataset(&DatasetKey::new(store.entity.name(), dataset));
+            (key, StoredOrigins { zones, ..StoredOrigins::default() })
+        })
+    });
+    let mut found: BTreeMap<DatasetKey, StoredOrigins> = captured.collect();
+    found.extend(derived);
+    found
 }
 
 /// Whether anything is asked of data besides what its own zone asks.

@@ -31,7 +31,8 @@ impl LockChange<'_> {
         let edit = LockEdit { before: self.old, after: self.new, ecosystems: [old, new], wanted: &wanted };
         let mut entries = edit.entries();
         entries.extend(self.other_held());
-        let lost = self.placed.map(|placed| placed.lost_origins(self.old, self.on)).unwrap_or_default();
+        let lost =
+            self.placed.map(|placed| placed.unaccounted_origins(self.old, self.on)).unwrap_or_default();
         entries.extend(lost.iter().map(|dataset| format!("what the rows of `{dataset}` derive from")));
         let finding = |entry: String| {
             let message = format!(

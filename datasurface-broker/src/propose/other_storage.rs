@@ -31,7 +31,8 @@ pub(super) fn check(placed: &Placed, manifest: &Manifest, path: &ModelPath) -> V
 /// The datasets of whose rows of before the lock knows less than the copy of the lock.
 fn lost_origins(placed: &Placed, manifest: &Manifest, path: &ModelPath) -> Vec<Diagnostic> {
     let on = placed.ecosystem.validated_on().unwrap_or(NaiveDate::MIN);
-    let lost = manifest.recorded_lock().map(|recorded| placed.lost_origins(recorded, on)).unwrap_or_default();
+    let lost =
+        manifest.recorded_lock().map(|recorded| placed.unaccounted_origins(recorded, on)).unwrap_or_default();
     let finding = |dataset| {
         let message =
             format!("by the target, `{dataset}` keeps rows that were derived from more than the lock says");

@@ -23,6 +23,12 @@ struct World {
     is_moved: bool,
     /// Whether there is a reader elsewhere.
     is_far_read: bool,
+    /// Whether that one reads `Items` as they are captured.
+    is_far_raw: bool,
+    /// Whether `Items` are captured from a container of the zone of `People`.
+    is_captured_at_home: bool,
+    /// Whether that one reads the rows of now alone.
+    is_far_live: bool,
     /// Whether `People` is closed, rather than kept at a place.
     is_closed: bool,
     /// Whether the zone of `People` waives.
@@ -40,6 +46,9 @@ impl World {
             near: (Milestoning::LiveAndForensic, None),
             is_moved: false,
             is_far_read: false,
+            is_far_live: false,
+            is_far_raw: false,
+            is_captured_at_home: false,
             is_closed: false,
             is_waived: false,
             home: ("Home", None),
@@ -82,9 +91,19 @@ impl World {
         let zone = zone.team(
             "T",
             "github:o/people@main",
-            Team::new().container(DataContainer::sqlite("Source", "p.db").located("V/L")).datastore(people),
+            Team::new()
+                .container(
+                    DataContainer::sqlite("Source", "p.db")
+                        .located("V/L")
+                        .readable_by(ContainerUser::Team("Away/T".into())),
+                )
+                .datastore(people),
         );
 
+        let items = match self.is_captured_at_home {
+            true => Capture::sql_snapshot(format!("{home}/T/Source").as_str()).table("a", "items"),
+            false => Capture::sql_snapshot("Away/T/Source"),
+        };
         let (name, was) = self.output;
         let select = match self.is_mixed {
             true => "SELECT p.id, i.text FROM People_a p JOIN Items_a i ON p.id = i.id",
@@ -102,7 +121,9 @@ impl World {
             .group(DatasetGroup::new("g").with_sinks(inputs))
             .with_transformer(DataTransformer::sql(name).select("out", select));
         let reader = |workspace: &str, container: &str, (milestoning, retention): (_, Option<Retention>)| {
-            let group = DatasetGroup::new("g").sink(format!("{name}/out").as_str());
+            let read =
+                if workspace == "Far" && self.is_far_raw { "Items/a".into() } else { format!("{name}/out") };
+            let group = DatasetGroup::new("g").sink(read.as_str());
             let group = group.with_milestoning(milestoning);
             let group = retention.into_iter().fold(group, DatasetGroup::with_retention);
             Workspace::new(workspace).with_container(container).group(group)
@@ -111,16 +132,13 @@ impl World {
             .container(DataContainer::sqlite("Source", "i.db").located("V/L"))
             .container(DataContainer::sqlite("Lake", "lake.db").located("V/L"))
             .container(DataContainer::sqlite("Remote", "remote.db").located("V/M"))
-            .datastore(
-                Datastore::new("Items")
-                    .captured(Capture::sql_snapshot("Away/T/Source"))
-                    .dataset(dataset("a")),
-            )
+            .datastore(Datastore::new("Items").captured(items).dataset(dataset("a")))
             .datastore(output)
             .workspace(mixer)
             .workspace(reader("Near", "Away/T/Lake", self.near));
+        let far = if self.is_far_live { Milestoning::Live } else { Milestoning::LiveAndForensic };
         let team = match self.is_far_read {
-            true => team.workspace(reader("Far", "Away/T/Remote", (Milestoning::LiveAndForensic, None))),
+            true => team.workspace(reader("Far", "Away/T/Remote", (far, None))),
             false => team,
         };
         let declared = ZoneDeclaration::new(home, "github:o/home@main").defined(zone);
@@ -209,16 +227,35 @@ fn rows_of_before_have_a_last_day() {
     let world = World { near: (Milestoning::LiveAndForensic, year), ..World::mixed() };
     let site = site(&world);
     let far = world.apart().read_far();
-    assert_eq!(refusal(far.place(&site.lock(), "2027-11-21")), denied_at("Mix"));
-    far.place(&site.lock(), "2027-11-23").unwrap();
+    // A year, and the week in which they are replaced.
+    assert_eq!(refusal(far.place(&site.lock(), "2027-11-29")), denied_at("Mix"));
+    far.place(&site.lock(), "2027-11-30").unwrap();
+    // Who asks for more meanwhile keeps what is there.
+    let longer = Retention::years(2);
+    let longer = World { near: (Milestoning::LiveAndForensic, Some(longer)), is_far_read: false, ..far };
+    longer.render(&site, "2027-06-01");
+    assert_eq!(refusal(longer.read_far().place(&site.lock(), "2027-11-30")), denied_at("Mix"));
 }
 
 #[test]
-fn where_no_versions_are_kept_nothing_is_left() {
+fn rows_without_versions_are_there_until_they_are_replaced() {
     let world = World { near: (Milestoning::Live, None), ..World::mixed() };
     let site = site(&world);
-    assert!(!site.lock().to_text().contains("origins"), "{}", site.lock().to_text());
-    world.apart().read_far().place(&site.lock(), SECOND).unwrap();
+    let far = world.apart().read_far();
+    assert_eq!(refusal(far.place(&site.lock(), "2026-11-29")), denied_at("Mix"));
+    // Who asks for versions before that has them among these.
+    let near = World { near: (Milestoning::LiveAndForensic, None), is_far_read: false, ..far };
+    near.render(&site, SECOND);
+    assert_eq!(refusal(near.read_far().place(&site.lock(), "2026-11-30")), denied_at("Mix"));
+}
+
+#[test]
+fn rows_that_were_replaced_are_over() {
+    let world = World { near: (Milestoning::Live, None), ..World::mixed() };
+    let site = site(&world);
+    let far = World { is_far_live: true, ..world.apart().read_far() };
+    assert_eq!(refusal(far.place(&site.lock(), "2026-11-29")), denied_at("Mix"));
+    far.place(&site.lock(), "2026-11-30").unwrap();
 }
 
 #[test]
@@ -284,4 +321,15 @@ fn no_platform_elsewhere_serves_rows_of_before() {
     moved.place(&Lock::default(), SECOND).unwrap();
     let refused = moved.place(&site.lock(), SECOND).unwrap_err();
     assert!(refused.findings().codes().any(|code| code == "governance/platform-location"), "{refused}");
+}
+
+#[test]
+fn what_was_captured_elsewhere_has_rows_of_before_too() {
+    let captured = World { is_captured_at_home: true, ..World::mixed() };
+    let site = Site::new();
+    captured.render(&site, FIRST);
+    let moved = World { is_captured_at_home: false, ..captured.apart() };
+    moved.place(&site.lock(), SECOND).unwrap();
+    let refused = refusal(World { is_far_raw: true, ..moved.read_far() }.place(&site.lock(), SECOND));
+    assert_eq!(refused, [("governance/location".to_owned(), format!("{FAR}/Items/a"))]);
 }

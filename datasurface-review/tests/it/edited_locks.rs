@@ -90,21 +90,29 @@ fn an_entry_that_nothing_accounts_for_is_refused() {
 #[test]
 fn what_rows_of_before_derive_from_is_not_forgotten() {
     let (site, model) = live();
-    let from_elsewhere = |until: Option<&str>| {
-        edited(&site.lock(), |lock| {
-            let former = json!([{"origins": {"zones": {"Elsewhere": []}}, "until": until}]);
-            lock["origins"] = json!({"S/b": {"now": {}, "former": former}});
-        })
+    let with = |origins: Value| edited(&site.lock(), |lock| lock["origins"] = json!({"S/b": origins}));
+    let elsewhere = json!({"zones": {"Elsewhere": []}});
+    let since = |day: &str| {
+        with(json!({"now": {}, "former": [{"origins": elsewhere, "since": day, "until": "2026-12-20"}]}))
     };
-    let known = from_elsewhere(None);
+    let known = since("2026-11-20");
     assert_eq!(codes_of((&model, &known), (&model, &known)), [] as [&str; 0]);
-    assert_eq!(codes_of((&model, &known), (&model, &site.lock())), ["lock/edited"]);
-    let over = from_elsewhere(Some("2020-01-01"));
+    let refused = ["lock/edited"];
+    assert_eq!(codes_of((&model, &known), (&model, &site.lock())), refused);
     assert_eq!(
-        codes_of((&model, &over), (&model, &site.lock())),
-        [] as [&str; 0],
-        "such rows are not kept any more"
+        codes_of((&model, &known), (&model, &since("2020-01-01"))),
+        refused,
+        "it would be over sooner"
     );
+    let all = edited(&known, |lock| {
+        let former = lock["origins"]["S/b"]["former"].as_array_mut().unwrap();
+        former.push(json!({"origins": {"zones": {"Anywhere": []}}, "since": "2026-11-20"}));
+    });
+    assert_eq!(codes_of((&model, &known), (&model, &all)), refused, "it would be denied to more");
+    // What is derived from it by the live lock may have ended lately, as rendering the proposed model says.
+    let now = with(json!({"now": elsewhere}));
+    assert_eq!(codes_of((&model, &now), (&model, &known)), [] as [&str; 0]);
+    assert_eq!(codes_of((&model, &now), (&model, &since("2020-01-01"))), refused);
 }
 
 #[test]

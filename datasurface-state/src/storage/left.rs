@@ -4,8 +4,8 @@ use super::{StorageKind, StorageRecord};
 use crate::lock::Lock;
 use datasurface_graph::StorageOf;
 use datasurface_model::{
-    Dataset, DatasetKey, DatasetName, Datastore, DatastoreName, Ecosystem, Entity, Located, TeamKey, Valid,
-    ZoneName,
+    Dataset, DatasetKey, DatasetName, Datastore, DatastoreName, Ecosystem, Entity, Located, PolicyName,
+    TeamKey, Valid, ZoneName,
 };
 use imbl::OrdMap;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -117,6 +117,13 @@ impl<'a> DeclaredNames<'a> {
     /// Returns the zone that is stored under a name.
     pub(crate) fn zone(&self, storage: &ZoneName) -> Option<&'a ZoneName> {
         self.ecosystem.zones().names().find(|zone| self.names.zone(zone) == *storage)
+    }
+
+    /// Whether a policy of a zone of now lets anything go by rule.
+    pub(crate) fn frees(&self, zone: &ZoneName, policy: &PolicyName) -> bool {
+        let zone = self.ecosystem.zones().get(zone).and_then(|zone| zone.definition());
+        let policy = zone.and_then(|zone| zone.policies().get(policy));
+        policy.is_some_and(|policy| policy.freed_classifications().is_some())
     }
 
     /// Returns the dataset that is stored under a name.
