@@ -134,14 +134,15 @@ impl KeptRows {
 fn explained(finding: Diagnostic, keeping: &[KeptRows]) -> Diagnostic {
     let place = finding.path().to_string();
     let own = keeping.iter().find(|kept| place.ends_with(&format!("/{}", kept.dataset)));
-    let told = own.map_or(keeping, std::slice::from_ref).iter().take(NAMED);
+    let shown = own.map_or(keeping, std::slice::from_ref).iter().take(NAMED);
     let help = "wait until rows of before are over, or let the owner of what they derive from waive this; or give the dataset that is derived \
                 otherwise another name, so that it begins with nothing";
-    told.fold(finding, |finding, kept| {
-        finding.related_place(
-            kept.path.clone(),
-            format!("has rows that were derived from {}", kept.derived_from),
-        )
-    })
-    .with_help(help)
+    shown
+        .fold(finding, |finding, kept| {
+            finding.related_place(
+                kept.path.clone(),
+                format!("has rows that were derived from {}", kept.derived_from),
+            )
+        })
+        .with_help(help)
 }

@@ -92,18 +92,20 @@ fn what_rows_of_before_derive_from_is_not_forgotten() {
     let (site, model) = live();
     let with = |origins: Value| edited(&site.lock(), |lock| lock["origins"] = json!({"S/b": origins}));
     let elsewhere = json!({"zones": {"Elsewhere": []}});
-    let since = |day: &str| {
-        with(json!({"now": {}, "former": [{"origins": elsewhere, "since": day, "until": "2026-12-20"}]}))
+    let since = |day: &str, until: &str| {
+        with(json!({"now": {}, "former": [{"origins": elsewhere, "since": day, "until": until}]}))
     };
-    let known = since("2026-11-20");
+    let known = since("2026-11-20", "2027-11-20");
     assert_eq!(codes_of((&model, &known), (&model, &known)), [] as [&str; 0]);
     let refused = ["lock/edited"];
     assert_eq!(codes_of((&model, &known), (&model, &site.lock())), refused);
-    assert_eq!(
-        codes_of((&model, &known), (&model, &since("2020-01-01"))),
-        refused,
-        "it would be over sooner"
-    );
+    for (day, until) in [("2026-11-20", "2026-11-21"), ("2020-01-01", "2020-12-31")] {
+        assert_eq!(
+            codes_of((&model, &known), (&model, &since(day, until))),
+            refused,
+            "it would be over sooner"
+        );
+    }
     let all = edited(&known, |lock| {
         let former = lock["origins"]["S/b"]["former"].as_array_mut().unwrap();
         former.push(json!({"origins": {"zones": {"Anywhere": []}}, "since": "2026-11-20"}));
@@ -112,7 +114,9 @@ fn what_rows_of_before_derive_from_is_not_forgotten() {
     // What is derived from it by the live lock may have ended lately, as rendering the proposed model says.
     let now = with(json!({"now": elsewhere}));
     assert_eq!(codes_of((&model, &now), (&model, &known)), [] as [&str; 0]);
-    assert_eq!(codes_of((&model, &now), (&model, &since("2020-01-01"))), refused);
+    for (day, until) in [("2026-11-20", "2026-11-21"), ("2020-01-01", "2020-12-31")] {
+        assert_eq!(codes_of((&model, &now), (&model, &since(day, until))), refused);
+    }
 }
 
 #[test]
