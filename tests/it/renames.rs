@@ -245,7 +245,7 @@ fn hooks_hear_the_names_of_now() {
     assert_eq!(due.len(), 1);
     assert_eq!((due[0].platform.as_ref(), due[0].workspace.as_str()), (Some(&instance), AFTER.mask));
     assert_eq!(due[0].moved().map(|input| &input.dataset).collect::<Vec<_>>(), [&read]);
-    assert_eq!(due[0].outputs, [made.clone()]);
+    assert_eq!(due[0].outputs.iter().collect::<Vec<_>>(), [&made]);
     assert_eq!(
         *hook.loaded.lock().unwrap(),
         [read, made.clone()],
