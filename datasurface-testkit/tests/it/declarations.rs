@@ -124,6 +124,25 @@ fn hints_are_with_what_they_are_about_and_for_their_platform_alone() {
 }
 
 #[test]
+fn hints_about_a_transformer_are_with_its_job_and_its_trigger() {
+    let transforming = |team: Team| {
+        let select = DataTransformer::sql("Counted").select("items", "SELECT id FROM Shop_items");
+        let raw = DatasetGroup::new("raw").sink("Shop/items");
+        let made = DatasetGroup::new("made").sink("Counted/items");
+        team.datastore(Datastore::new("Counted").dataset(Dataset::new("items", "id Integer key")))
+            .workspace(Workspace::new("Count").with_container("Z/T/Lake").group(raw).with_transformer(select))
+            .workspace(Workspace::new("Read").with_container("Z/T/Lake").group(made))
+    };
+    let hinted = hinted(platform()).hint(HintTarget::Transformer("Count".into()), json!({ "workers": 4 }));
+    let proposal = proposal(world([hinted], CloudVendor::Azure).edit_team("Z", "T", transforming));
+    let views: Vec<&ScopeView> = proposal.scopes().map(|(_, view)| view).collect();
+    let nodes = views.iter().flat_map(|view| view.nodes()).map(ScopedNode::view);
+    let about = HintTarget::Transformer("Count".into());
+    let told = nodes.filter(|view| view.hint(&about).is_some()).map(|view| view.key().to_string());
+    assert_eq!(told.collect::<Vec<_>>(), ["Transform/P/Count", "Trigger/P/Count"]);
+}
+
+#[test]
 fn a_hint_is_read_as_the_type_of_the_platform() {
     let proposal = proposal(world([hinted(platform())], CloudVendor::Azure));
     let views: Vec<&ScopeView> = proposal.scopes().map(|(_, view)| view).collect();
