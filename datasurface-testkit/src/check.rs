@@ -164,14 +164,19 @@ impl Laws {
         }
         let mut budget = self.shrinking;
         for law in verdict.laws() {
-            let (smallest, _) = shrunk(&trial, law, &harness, &mut budget);
-            verdict.add_counterexample(law, &smallest.ecosystem);
+            let (smallest, shrunk) = shrunk(&trial, law, &harness, &mut budget);
+            let violation = shrunk.as_ref().unwrap_or(&verdict).of_law(law).next().cloned();
+            if let Some(violation) = violation {
+                verdict.add_counterexample(law, &smallest.ecosystem, &violation);
+            }
         }
         if verdict.laws().is_empty() {
             let [small, large] = [false, true].map(|is_large| self.adapted(&work::ecosystem(is_large)));
             let mut report = ReportBuilder::new("a synthetic ecosystem, and a larger one".to_owned());
             work::check(&mut report, &harness, [&small, &large]);
-            report.into_verdict().violations.into_iter().for_each(|found| verdict.add_violation(found));
+            let of_work = report.into_verdict();
+            verdict.count(of_work.counts);
+            of_work.violations.into_iter().for_each(|found| verdict.add_violation(found));
         }
         verdict
     }
@@ -224,9 +229,10 @@ impl Laws {
             for law in outcome.laws().difference(&known) {
                 let (trial, smallest) = shrunk(&trial, *law, &harness, &mut shrinking);
                 let smallest = smallest.unwrap_or_else(|| outcome.clone());
-                let of_law = smallest.violations.iter().filter(|one| one.law == *law);
-                of_law.for_each(|violation| verdict.add_violation(violation.clone()));
-                verdict.add_counterexample(*law, &trial.ecosystem);
+                for violation in smallest.of_law(*law) {
+                    verdict.add_violation(violation.clone());
+                    verdict.add_counterexample(*law, &trial.ecosystem, violation);
+                }
             }
         }
         let (rendered, changes) = (verdict.counts.ecosystems, verdict.counts.changes);

@@ -177,7 +177,7 @@ impl Law {
                 "No question may make a platform panic. A synthetic ecosystem is proposed, and one with eight times the datasets and \
                  consumers: neither the questions to a platform nor the bytes of its answers may grow by more than one and a half times as \
                  much as those of the views of its nodes, nor the reads of nodes while a scope is rendered by more than three times as much. They are \
-                 counted, not timed. Reads in another process are not seen.",
+                 counted, not timed. Where no read is seen, as of a program, the report says so.",
             ),
             Self::PathsAreSafe => (
                 11,

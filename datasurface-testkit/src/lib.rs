@@ -98,6 +98,6 @@ pub use datasurface_strategies as strategies;
 pub use deployment::{DeployedRevision, DeployedScope, Deployment, DeploymentError};
 pub use law::Law;
 pub use northwind::{northwind, northwind_masked};
-pub use report::{CheckCounts, LawReport, Violation};
+pub use report::{CheckCounts, Counterexample, LawReport, Violation};
 pub use simulated_system::{RenderedState, SimulatedResource, SimulatedSystem, StateTransition};
 pub use synthetic::{Edits, Synthetic, worst_case_edits};

@@ -40,11 +40,21 @@ pub struct LawReport {
     /// Every violation, ordered by law.
     pub violations: BTreeSet<Violation>,
     /// For each law that is violated, an ecosystem in which it is, as small as could be found.
-    pub counterexamples: BTreeMap<Law, Ecosystem>,
+    pub counterexamples: BTreeMap<Law, Counterexample>,
     /// The amount of work that the check was.
     pub counts: CheckCounts,
     /// The reason why too little was checked to say that the laws hold.
     pub insufficiency: Option<String>,
+}
+
+/// An ecosystem in which a law is violated.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Counterexample {
+    /// The ecosystem, before any change of it.
+    pub ecosystem: Ecosystem,
+    /// The violation there, with the step after which it is seen.
+    pub violation: Violation,
 }
 
 /// The amount of work that a check was.
@@ -53,8 +63,11 @@ pub struct LawReport {
 pub struct CheckCounts {
     /// The number of ecosystems that were rendered.
     pub ecosystems: usize,
-    /// The number of changes from one ecosystem to another that were planned.
+    /// The number of changes from one ecosystem to another that were planned: to what an edit makes of it, to when nothing is owed any
+    /// more, and back.
     pub changes: usize,
+    /// The number of edits that were rendered, and compared with what was rendered before.
+    pub edits: usize,
     /// The number of ecosystems and changes that could not be checked, by the code of the reason: what the platform does not
     /// claim, or edits that make an ecosystem invalid.
     pub skipped: BTreeMap<String, usize>,
@@ -71,6 +84,7 @@ impl CheckCounts {
     pub(crate) fn add(&mut self, other: Self) {
         self.ecosystems += other.ecosystems;
         self.changes += other.changes;
+        self.edits += other.edits;
         for (code, count) in other.skipped {
             *self.skipped.entry(code).or_default() += count;
         }
@@ -82,8 +96,15 @@ impl LawReport {
         self.violations.insert(violation);
     }
 
-    pub(crate) fn add_counterexample(&mut self, law: Law, ecosystem: &Ecosystem) {
-        self.counterexamples.entry(law).or_insert_with(|| ecosystem.clone());
+    pub(crate) fn add_counterexample(&mut self, law: Law, ecosystem: &Ecosystem, violation: &Violation) {
+        self.counterexamples
+            .entry(law)
+            .or_insert_with(|| Counterexample { ecosystem: ecosystem.clone(), violation: violation.clone() });
+    }
+
+    /// The violations of one law, in order.
+    pub(crate) fn of_law(&self, law: Law) -> impl Iterator<Item = &Violation> {
+        self.violations.iter().filter(move |one| one.law == law)
     }
 
     pub(crate) fn count(&mut self, counts: CheckCounts) {
@@ -140,26 +161,26 @@ impl fmt::Display for LawReport {
         for law in self.laws() {
             writeln!(f, "{law}, is violated:")?;
             writeln!(f, "Expected: {}", law.check())?;
-            let of_law: Vec<&Violation> = self.violations.iter().filter(|one| one.law == law).collect();
+            let of_law: Vec<&Violation> = self.of_law(law).collect();
             for violation in most_telling(&of_law) {
                 writeln!(f, "- {violation}")?;
             }
             if let Some(more) = of_law.len().checked_sub(SHOWN).filter(|more| *more > 0) {
                 writeln!(f, "- and {more} more")?;
             }
-            if let Some(example) = self.counterexamples.get(&law) {
+            if let Some(Counterexample { ecosystem, violation }) = self.counterexamples.get(&law) {
+                let model = datasurface_document::to_yaml(ecosystem);
                 writeln!(
                     f,
-                    "The smallest ecosystem that was found:\n{}",
-                    datasurface_document::to_yaml(example)
+                    "The smallest ecosystem that was found, with the violation\n  {violation}:\n{model}"
                 )?;
             }
         }
         if let Some(why) = &self.insufficiency {
             writeln!(f, "too little could be checked: {why}")?;
         }
-        let CheckCounts { ecosystems, changes, skipped } = &self.counts;
-        write!(f, "{ecosystems} ecosystems rendered, {changes} changes planned")?;
+        let CheckCounts { ecosystems, changes, edits, skipped } = &self.counts;
+        write!(f, "{ecosystems} ecosystems rendered, {edits} edits compared, {changes} changes planned")?;
         let skipped: Vec<String> = skipped.iter().map(|(code, count)| format!("{code} ({count})")).collect();
         if !skipped.is_empty() {
             write!(f, "; not checked because of {}", skipped.join(", "))?;

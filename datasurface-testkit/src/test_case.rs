@@ -108,7 +108,9 @@ impl TestCase {
                 let step = step::describe(&self.ecosystem, &edited);
                 let description = format!("`{}`, of which then {step}", self.ecosystem.name());
                 report.in_ecosystem(description, |report| {
-                    self.there_and_back(harness, report, &first, &edited, edit.is_rename());
+                    let there = self.there_and_back(harness, report, &first, &edited, edit.is_rename());
+                    let edits = usize::from(there.is_some());
+                    report.count(CheckCounts { edits, ..CheckCounts::default() });
                 });
             }
         }

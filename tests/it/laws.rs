@@ -20,17 +20,22 @@ fn the_local_platform_keeps_them_on_northwind() {
 
 #[test]
 fn the_local_platform_keeps_them_on_generated_ecosystems() {
-    kept_over_edits(&Laws::for_plugin::<LocalPlatform>().check_generated(10));
+    kept_over_edits(&Laws::for_plugin::<LocalPlatform>().check_generated(12));
 }
 
 #[test]
 fn connectors_keep_them_on_northwind() {
-    kept(&Laws::for_plugin::<Connectors>().check(&northwind()));
+    let report = Laws::for_plugin::<Connectors>().check(&northwind());
+    kept(&report);
+    assert!(!report.to_string().contains(UNSEEN), "{report}");
 }
+
+/// Part of the work of a program is not judged, and nobody is to think that it was.
+const UNSEEN: &str = "reads of nodes that are not seen";
 
 #[test]
 fn connectors_keep_them_on_generated_ecosystems() {
-    kept_over_edits(&Laws::for_plugin::<Connectors>().check_generated(10));
+    kept_over_edits(&Laws::for_plugin::<Connectors>().check_generated(12));
 }
 
 #[test]
@@ -44,7 +49,9 @@ fn what_surrounds_a_process_is_not_rendered() {
 fn connectors_keep_them_in_a_process_of_their_own() {
     if let Some(child) = child() {
         let laws = Laws::new(Registry::new().with_factory(child));
-        kept(&laws.check(&northwind()));
+        let report = laws.check(&northwind());
+        kept(&report);
+        assert!(report.to_string().contains(UNSEEN), "{report}");
         kept(&laws.check_generated(3));
     }
 }
@@ -89,7 +96,7 @@ fn kept(verdict: &LawReport) {
 #[track_caller]
 fn kept_over_edits(verdict: &LawReport) {
     kept(verdict);
-    assert!(verdict.counts.changes >= 50, "{verdict}");
+    assert!(verdict.counts.edits >= 50, "{verdict}");
 }
 
 /// The example `connectors`, as a running process.

@@ -26,6 +26,9 @@ const PERCENT: u64 = 150;
 /// The same of reads. Who sorts nodes reads them more often, the more there are.
 const PERCENT_OF_READS: u64 = 300;
 
+/// The reason why the work inside of a rendering is not judged: a program reads a copy, in a process where nobody counts.
+const UNSEEN_READS: &str = "reads of nodes that are not seen, as those of a program";
+
 /// The work of a platform.
 #[derive(Clone, Copy, Debug, Default)]
 struct Work {
@@ -60,6 +63,9 @@ pub(crate) fn check(report: &mut ReportBuilder, harness: &Harness, [small, large
         (Err(refused), _) | (_, Err(refused)) => return report.skip(refused.codes()),
     };
     for (platform, large) in large {
+        if large.reads == 0 {
+            report.skip([UNSEEN_READS.to_owned()]);
+        }
         let small = small.get(&platform).copied().unwrap_or_default();
         for (counted, before, after, percent) in [
             ("questions", small.questions, large.questions, PERCENT),

@@ -1,9 +1,10 @@
 //! Which law each defect breaks.
 
 use crate::faulty_platform::{Careless, FaultyPlatform};
+use datasurface_model::Ecosystem;
 use datasurface_platform::Registry;
 use datasurface_strategies::Shape;
-use datasurface_testkit::{Law, Laws, northwind, northwind_masked};
+use datasurface_testkit::{Counterexample, Law, Laws, northwind, northwind_masked};
 use serde_json::json;
 
 fn broken(defect: &str) -> Laws {
@@ -257,7 +258,7 @@ fn law_26_finds_another_key_at_no_cost() {
 fn a_generated_example_is_made_small() {
     let verdict = broken("forgetful_diff").with_shrinking(300).check_generated(2);
     let example = verdict.counterexamples.get(&Law::PlanIsComplete).expect("an example");
-    assert!(datasurface_document::to_json(example).lines().count() < 150, "{verdict}");
+    assert!(datasurface_document::to_json(&example.ecosystem).lines().count() < 150, "{verdict}");
 }
 
 #[test]
@@ -270,12 +271,44 @@ fn what_cannot_be_checked_is_no_good_verdict() {
     }
 }
 
+/// What whoever mends a platform needs: the law, what was expected, the step, and a model with which to see it again.
+#[test]
+fn a_failure_prints_the_law_the_model_the_step_and_what_was_expected() {
+    let destroyer = broken("destroyer").with_shrinking(60);
+    let by_hand = destroyer.check(&northwind_masked());
+    let generated = destroyer.check_generated(1);
+    for report in [&by_hand, &generated] {
+        let Counterexample { ecosystem, violation, .. } = &report.counterexamples[&Law::HeldStateSurvives];
+        let text = report.to_string();
+        assert!(text.contains("law 7, no step destroys held state, is violated:"), "no law in:\n{text}");
+        let expected = format!("Expected: {}", Law::HeldStateSurvives.check());
+        assert!(text.contains(&expected), "`{expected}` is missing in:\n{text}");
+        // The step is from the model that is printed, and can be taken there.
+        let (_, after_head) = text.split_once("The smallest ecosystem that was found").unwrap();
+        let (head, model) = after_head.split_once(":\nformat: ").unwrap();
+        let step = format!("`{}`, of which then `zones.", ecosystem.name());
+        assert!(violation.ecosystem.starts_with(&step), "{violation}");
+        for part in [&violation.place, &violation.difference, &violation.ecosystem] {
+            assert!(head.contains(part.as_str()), "`{part}` is missing in:\n{text}");
+        }
+        let model = format!("format: {model}");
+        let end = model.find("\n\n").unwrap();
+        let printed = datasurface_document::from_yaml(&model[..end]).unwrap();
+        assert_eq!(printed, *ecosystem);
+        let again = broken("destroyer").check(ecosystem);
+        assert!(again.violations.iter().any(|one| one.ecosystem.starts_with(&step)), "{again}");
+    }
+}
+
+fn lines(ecosystem: &Ecosystem) -> usize {
+    datasurface_document::to_yaml(ecosystem).lines().count()
+}
+
 #[test]
 fn a_report_says_what_and_where() {
     let verdict = broken("dropper").with_shrinking(100).check(&northwind_masked());
-    let whole = datasurface_document::to_yaml(&northwind_masked()).lines().count();
-    let smallest = datasurface_document::to_yaml(&verdict.counterexamples[&Law::PlacementIsInvisible]);
-    assert!(smallest.lines().count() * 3 < whole * 2, "{smallest}");
+    let smallest = &verdict.counterexamples[&Law::PlacementIsInvisible].ecosystem;
+    assert!(lines(smallest) * 3 < lines(&northwind_masked()) * 2, "{smallest:?}");
     let report = verdict.to_string();
     for part in [
         "law 8, the shards together are the whole",

@@ -21,7 +21,7 @@ const UNCHECKED: &str = "
 | law | |
 |---|---|
 | 9, claims are true | Only what is claimed of storage, of offers and of types. What is not claimed is refused by the broker. |
-| 10, linear work | Only what can be counted: answers, and reads of nodes. Work that is done on copies of them, or by a program, is not found. |
+| 10, linear work | Only what can be counted: answers, and reads of nodes. Work that is done on copies of them, or by a program, is not found: the report of a program says so. |
 | 12, no secret in any answer | Only without a runtime: what `apply` and `run` write and report is not looked at. |
 | edits of the version of a plug-in, and of the way of a capture | A registry has one version of a plug-in. Law 24 alters the way of a capture in views; nobody sees the plan for that. |
 | change control in law 21 | Only that a removed column is not `Metadata`: who breaks is joined by nobody, for the host does not tell readers. |

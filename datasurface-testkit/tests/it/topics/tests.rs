@@ -18,13 +18,14 @@ fn laws() -> Laws {
 #[test]
 fn the_platform_keeps_every_law() {
     let start = ThreadTime::now();
-    laws().check(&laws().adapted(&northwind_masked())).assert();
-    let shops = laws().check(&shops(&json!({})));
-    shops.assert();
-    assert!(shops.counts.changes > 50, "{shops}");
-    let report = laws().check_generated(6);
-    report.assert();
-    assert!(report.counts.changes > 30, "{report}");
+    let northwind = laws().check(&laws().adapted(&northwind_masked()));
+    let reports = [northwind, laws().check(&shops(&json!({}))), laws().check_generated(6)];
+    for report in &reports {
+        eprintln!("{report}");
+        report.assert();
+        assert!(report.counts.edits > 15, "{report}");
+    }
+    assert!(reports.iter().map(|report| report.counts.edits).sum::<usize>() >= 50);
     // Time of the processor: what else the machine does is not counted.
     let took = start.elapsed();
     eprintln!("a conformance run took {took:?}");
