@@ -169,6 +169,7 @@ impl Law {
                 "what the descriptor claims is true",
                 "A platform that keeps captured data claims a technology in which data is kept. One that claims to offer data to others offers \
                  each dataset of a capture in such a format; an address in a format of the vocabulary is one that its readers can read. \
+                 Where the host refuses an ecosystem, nothing is offered in a format that the descriptor neither reads nor claims to offer. \
                  Each capture and each export is rendered with a column of every type that is claimed: that must succeed, or be refused.",
             ),
             Self::NoPanic => (
@@ -245,15 +246,16 @@ impl Law {
             Self::MeaningIsNotUnderstated => (
                 21,
                 "the meaning of a change is not understated",
-                "Each dataset of a capture loses a column, which change control calls breaking. A step on what keeps its data \
-                 must not have the meaning `Metadata`. Readers are not compared: the host does not tell them to a platform.",
+                "Each dataset of a capture, each export and each transformer's output loses a column, which change control calls breaking. A step on what \
+                 keeps its data must not have the meaning `Metadata`, nor all steps on what delivers it. Readers are not compared: the \
+                 host does not tell them to a platform.",
             ),
             Self::PlacesAreDistinct => (
                 22,
                 "places are occupied once",
                 "Each capture is rendered by a second instance with the same settings. A resource that holds data must \
                  differ, or occupy a place that both name, or the descriptors name the same store: then the broker refuses \
-                 the pair.",
+                 the pair. Where the host refuses an ecosystem, no two resources of one instance are in one place.",
             ),
             Self::SettingsAreChecked => (
                 23,
@@ -265,9 +267,9 @@ impl Law {
             Self::FactsAreShown => (
                 24,
                 "facts are shown",
-                "Of each dataset of a capture, columns, key, quality checks, the treatment of invalid rows and, as far as they are \
+                "Of each dataset of a capture, columns, the type of one, key, quality checks, the treatment of invalid rows and, as far as they are \
                  owed or claimed, retention and history are altered; of each capture the timetable, and the consistency and the way, \
-                 where the descriptor claims another one; of each export columns, the address, the credential (a file needs \
+                 where the descriptor claims another one; of each export columns, the type of one, the address, the credential (a file needs \
                  none), the milestoning and, where a best latency is claimed, the latency; of each transformer the code and the \
                  columns of its outputs; of each trigger the condition. An attribute or a file that is \
                  there for the node must differ, or lint must have a finding about that: for retention and history, of the resource \

@@ -92,7 +92,7 @@ impl TestCase {
             return;
         };
         let Ok(proposal) = &first.proposal else {
-            return;
+            return laws::refused::check(report, &first);
         };
         laws::probe(report, harness, &first);
         laws::settings::check(report, harness, &self.ecosystem);

@@ -15,6 +15,7 @@ mod neighbours;
 mod nodes;
 mod offers;
 mod paths;
+pub(crate) mod refused;
 pub(crate) mod renames;
 pub(crate) mod render;
 mod rendered_node;

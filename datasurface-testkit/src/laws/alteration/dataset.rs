@@ -20,11 +20,13 @@ pub(super) fn captured(node: &ScopedNode, descriptor: &PlatformDescriptor) -> Ve
             }
         };
         add("columns", Some(with_column(dataset)));
+        add("type of a column", with_type(dataset));
         add("key", with_key(dataset));
         add("retention", with_retention(dataset));
         add("history", with_history(dataset, descriptor));
         if checks_data(&facts.detail) {
             add("checks", Some(with_check(dataset)));
+            add("number of rows in a check", with_other_rows(dataset));
             add("treatment of invalid rows", Some(with_invalid_rows(dataset)));
         }
     }
@@ -44,6 +46,33 @@ pub(super) fn with_column(dataset: &DatasetFacts) -> DatasetFacts {
         dataset,
         TableSchema::new(table.columns().iter().cloned().chain([added])).keyed(table.key().iter().cloned()),
     )
+}
+
+/// Returns the dataset with another type of its last column outside of the key: a text instead of a number, or the other way round, since
+/// few systems have all types. None if there is no such column.
+pub(super) fn with_type(dataset: &DatasetFacts) -> Option<DatasetFacts> {
+    let table = dataset.schema.table();
+    let last = table.columns().iter().rev().find(|column| !table.is_key(column.name()))?.name();
+    let columns = table.columns().iter().map(|column| match column.name() == last {
+        true => Column::new(last.clone(), other_type(column.data_type())),
+        false => column.clone(),
+    });
+    Some(with_table(dataset, TableSchema::new(columns).keyed(table.key().iter().cloned())))
+}
+
+fn other_type(data_type: &DataType) -> DataType {
+    match data_type {
+        DataType::Boolean
+        | DataType::TinyInt
+        | DataType::SmallInt
+        | DataType::Integer
+        | DataType::BigInt
+        | DataType::CustomInteger { .. }
+        | DataType::Float(_)
+        | DataType::Microscaling(_)
+        | DataType::Decimal { .. } => DataType::varchar(40),
+        _ => DataType::Integer,
+    }
 }
 
 /// Returns the dataset without its last column outside of the key; none if there is none.
@@ -101,6 +130,16 @@ fn with_check(dataset: &DatasetFacts) -> DatasetFacts {
     let mut changed = dataset.clone();
     changed.checks.insert(QualityCheck::rows(17, None));
     changed
+}
+
+/// Returns the dataset with one more row in a check of their number; none if there is no such check.
+fn with_other_rows(dataset: &DatasetFacts) -> Option<DatasetFacts> {
+    let mut changed = dataset.clone();
+    let check = dataset.checks.iter().find(|check| matches!(check, QualityCheck::Rows { .. }))?;
+    let other =
+        [17, 18].map(|rows| QualityCheck::rows(rows, None)).into_iter().find(|other| other != check)?;
+    changed.checks = dataset.checks.iter().filter(|one| *one != check).cloned().chain([other]).collect();
+    Some(changed)
 }
 
 fn with_invalid_rows(dataset: &DatasetFacts) -> DatasetFacts {

@@ -3,7 +3,7 @@
 use super::{
     Alteration,
     container::{needs_credential, other_credential, readdressed},
-    dataset::with_column,
+    dataset::{with_column, with_type},
 };
 use datasurface_graph::{Consumer, ExportFacts, NodeDetail, NodeFacts, Obligation};
 use datasurface_model::Milestoning;
@@ -25,6 +25,9 @@ pub(super) fn all(
     // Its key is not altered: who shows every version need not know it.
     let columns = with_column(dataset);
     add(format!("columns of `{}`", dataset.key), &|export| export.dataset = columns.clone());
+    if let Some(retyped) = with_type(dataset) {
+        add(format!("type of a column of `{}`", dataset.key), &|export| export.dataset = retyped.clone());
+    }
     if let Some(container) = readdressed(&export.container) {
         add(format!("address of `{}`", export.container_key), &|export| export.container = container.clone());
     }

@@ -11,8 +11,9 @@ mod settings;
 mod sink;
 mod stream_job;
 mod subject;
-mod tests;
+pub(crate) mod tests;
 mod topic;
+mod trigger;
 
 pub(crate) use bug::Bug;
 
@@ -59,7 +60,7 @@ impl Topics {
                 roles.chain([self.sink(scope, position, node, export)]).collect()
             }
             NodeDetail::Transform(transform) => vec![self.stream_job(node, transform)],
-            NodeDetail::Trigger(_) => Vec::new(),
+            NodeDetail::Trigger(trigger) => vec![self.trigger(node, trigger)],
         }
     }
 
@@ -79,7 +80,8 @@ fn kind(node: &NodeKey) -> &'static str {
     match node.kind() {
         NodeKind::Ingest => "connector",
         NodeKind::Export => "sink",
-        NodeKind::Transform | NodeKind::Trigger => "stream_job",
+        NodeKind::Transform => "stream_job",
+        NodeKind::Trigger => "trigger",
     }
 }
 
@@ -137,11 +139,7 @@ impl DataPlatform for Topics {
             .flat_map(|(node, dataset)| [self.topic(scope, node, dataset), self.subject(node, dataset)]);
         let nodes = scope.whole_nodes().enumerate();
         let nodes = nodes.flat_map(|(position, node)| self.node_resources(scope, position, node));
-        let mut rendering =
-            Rendering::from_resources(stored.chain(nodes).chain(scope.in_foundation(cluster)))?;
-        let triggers = scope.whole_nodes().filter(|node| matches!(node.detail(), NodeDetail::Trigger(_)));
-        triggers.for_each(|node| rendering.nothing_for(node.key(), "a job starts with the first record"));
-        Ok(rendering)
+        Rendering::from_resources(stored.chain(nodes).chain(scope.in_foundation(cluster)))
     }
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {

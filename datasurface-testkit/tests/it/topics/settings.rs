@@ -34,6 +34,7 @@ pub(super) fn descriptor<P: PlatformPlugin>() -> PlatformDescriptor {
         .with_rows_set_aside()
         .with_grants(["kafka", "postgres"], PrincipalKind::ALL)
         .with_formats(["topic"])
+        .with_offered_formats(["topic"])
         .data_technology("kafka", None)
         .data_place("Cloud/Frankfurt")
         .limit("connectors", 1000)

@@ -32,6 +32,9 @@ fn the_platform_keeps_every_law() {
     assert!(took < Duration::from_secs(120), "{took:?}");
 }
 
+/// The number of bugs, of which a second process shows one.
+pub(crate) const BUGS: usize = BROKEN.len() + 1;
+
 /// The law that is meant for each bug, but for what only a second process shows.
 const BROKEN: [(Bug, Law); 20] = [
     (Bug::HashOrder, Law::RenderIsDeterministic),
