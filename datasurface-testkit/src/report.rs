@@ -63,8 +63,8 @@ pub struct Counterexample {
 pub struct CheckCounts {
     /// The number of ecosystems that were rendered.
     pub ecosystems: usize,
-    /// The number of changes from one ecosystem to another that were planned: to what an edit makes of it, to when nothing is owed any
-    /// more, and back.
+    /// The number of changes from one ecosystem to another that were planned: to the edited one, to a time when all promises are over, and
+    /// back.
     pub changes: usize,
     /// The number of edits that were rendered, and compared with what was rendered before.
     pub edits: usize,
