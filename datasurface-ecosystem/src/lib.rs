@@ -29,6 +29,7 @@ pub mod governance;
 pub mod ownership;
 mod reference;
 pub mod similarity;
+pub mod syntax;
 
 pub use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 pub use datasurface_schema::*;

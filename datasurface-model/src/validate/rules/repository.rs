@@ -1,9 +1,9 @@
 //! `repository/…`: who owns a part of the model must be readable.
 
-use super::{RuleContext, container::is_host, name::check as check_name};
+use super::{RuleContext, name::check as check_name};
 use datasurface_ecosystem::{
     CodeInfo, CredentialKind, Diagnostic, Ecosystem, GovernanceZone, ModelPath, Repository,
-    RepositoryCredential, RepositoryHost, Suggestion,
+    RepositoryCredential, RepositoryHost, Suggestion, syntax::is_host,
 };
 use datasurface_schema::{Entity, segment};
 

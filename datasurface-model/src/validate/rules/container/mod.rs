@@ -6,13 +6,13 @@ pub(super) mod users;
 use super::{RuleContext, credential, reference};
 use datasurface_ecosystem::{
     CodeInfo, ContainerKind, DataContainer, Diagnostic, ModelPath, Protects, Reference, Suggestion, Team,
-    canonical_host, governance::known_technology, redact_passwords,
+    canonical_host,
+    governance::known_technology,
+    redact_passwords,
+    syntax::{is_bucket, is_endpoint, is_host, is_port},
 };
 use datasurface_schema::{ContainerKey, Entity, Place, segment};
-use std::{
-    collections::BTreeSet,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-};
+use std::collections::BTreeSet;
 
 pub(super) static NO_LOCATION: CodeInfo = CodeInfo::error(
     "container/no-location",
@@ -272,138 +272,7 @@ fn missing_or_unprintable(text: &str) -> Option<&'static str> {
     }
 }
 
-/// A name as the domain name system has it, with the `_` that container networks put into theirs; or an address, with or
-/// without brackets.
-pub(super) fn is_host(text: &str) -> bool {
-    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    if let Some(address) = inside {
-        return address.parse::<Ipv6Addr>().is_ok();
-    }
-    let is_plausible = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.chars().all(is_plausible)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let name = text.strip_suffix('.').unwrap_or(text);
-    text.parse::<IpAddr>().is_ok()
-        || text.len() <= 253
-            && name.split('.').all(is_label)
-            && !name.rsplit('.').next().is_some_and(is_number)
-}
-
-/// Whether the last part of a host makes the whole an address in numbers: no domain ends so, and some programs would read `1.2.3`
-/// as `1.2.0.3`.
-fn is_number(label: &str) -> bool {
-    let hexadecimal = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
-    hexadecimal.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
-        || label.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A port, of digits alone, on which something can listen.
-fn is_port(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
-}
-
-/// Whether a text is the address of a service: a host, perhaps with a scheme, a port and a path.
-fn is_endpoint(text: &str) -> bool {
-    let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
-    let authority = rest.split('/').next().unwrap_or(rest);
-    let is_scheme = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    let is_of_ipv6 = authority.ends_with(']');
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !is_of_ipv6 => (host, Some(port)),
-        _ => (authority, None),
-    };
-    is_scheme && is_host(host) && port.is_none_or(is_port) && !rest.contains(['?', '#'])
-}
-
-/// As S3 has it, and everybody else.
-fn is_bucket(text: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    (3..=63).contains(&text.len())
-        && text.chars().all(|c| is_plain(c) || matches!(c, '.' | '-' | '_'))
-        && text.starts_with(is_plain)
-        && text.ends_with(is_plain)
-        && !text.contains("..")
-        && text.parse::<Ipv4Addr>().is_err()
-}
-
 fn word_error(text: &str) -> Option<&'static str> {
     missing_or_unprintable(text)
         .or_else(|| text.chars().any(char::is_whitespace).then_some("contains a blank"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_are_names_or_addresses() {
-        for good in [
-            "db",
-            "db.nw.example",
-            "DB-1.example.",
-            "my_db",
-            "10.0.0.1",
-            "::1",
-            "[fe80::1]",
-            "xn--bcher-kva.example",
-        ] {
-            assert!(is_host(good), "{good}");
-        }
-        for bad in [
-            "",
-            ".",
-            "a..b",
-            "http://x/y",
-            "db:5432",
-            "x/y",
-            "-db",
-            "db-",
-            "[db]",
-            "a b",
-            "\\\\db",
-            &"a".repeat(64),
-            "256.1.1.1",
-            "1.2.3",
-            "1.2.3.",
-            "db.0x1f",
-            "42",
-        ] {
-            assert!(!is_host(bad), "{bad}");
-        }
-        for near in ["1.2.3.example", "3com.example", "db.1a", "0xy"] {
-            assert!(is_host(near), "{near}");
-        }
-    }
-
-    #[test]
-    fn endpoints_are_hosts_with_what_may_be_around_them() {
-        for good in [
-            "https://files.example",
-            "http://localhost:9000/s3",
-            "files.example:9000",
-            "https://[::1]:8443",
-            "https://[::1]",
-        ] {
-            assert!(is_endpoint(good), "{good}");
-        }
-        for bad in
-            ["https://", "https:///x", "ftp://x", "https://a:b", "https://a:0", "a?b=c", "https://1.2.3"]
-        {
-            assert!(!is_endpoint(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn buckets_are_named_as_services_name_them() {
-        for good in ["nw-lake", "a.b", "0_1", &"a".repeat(63)] {
-            assert!(is_bucket(good), "{good}");
-        }
-        for bad in ["", "ab", "NW", "-lake", "lake.", "a..b", "10.0.0.1", "a b", &"a".repeat(64)] {
-            assert!(!is_bucket(bad), "{bad}");
-        }
-    }
 }

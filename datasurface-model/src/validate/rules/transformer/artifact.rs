@@ -1,8 +1,10 @@
 //! The code of a transformer: whether it can be found as it is described.
 
 use super::{super::RuleContext, path};
-use crate::validate::rules::container::is_host;
-use datasurface_ecosystem::{CodeArtifact, CodeInfo, Diagnostic, redact_passwords};
+use datasurface_ecosystem::{
+    CodeArtifact, CodeInfo, Diagnostic, redact_passwords,
+    syntax::{is_entry_point, is_image, is_module, is_package, is_pinned_image, is_project},
+};
 use datasurface_schema::segment;
 
 pub(in super::super) static ARTIFACT: CodeInfo = CodeInfo::error(
@@ -77,7 +79,7 @@ fn version(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
     if let CodeArtifact::Image { image, .. } = artifact
         && !requirement.is_any()
         && is_image(image)
-        && Image::parse(image).is_pinned()
+        && is_pinned_image(image)
     {
         let message =
             format!("`{image}` says which image it is, and `{requirement}` asks for a version besides");
@@ -99,172 +101,4 @@ fn version(artifact: &CodeArtifact, scope: &mut RuleContext<'_>) {
         _ => "write a requirement such as `^1.2`, `>=1.2, <3` or `*`",
     };
     scope.report(Diagnostic::new(&VERSION, at, message).with_help(help));
-}
-
-/// As PEP 508 has it.
-fn is_package(name: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric();
-    name.starts_with(is_plain)
-        && name.ends_with(is_plain)
-        && name.chars().all(|c| is_plain(c) || matches!(c, '.' | '_' | '-'))
-}
-
-/// As entry points of packages are written: both sides may have dots.
-fn is_entry_point(text: &str) -> bool {
-    let is_identifier = |word: &str| {
-        word.starts_with(|c: char| c.is_alphabetic() || c == '_')
-            && word.chars().all(|c| c.is_alphanumeric() || c == '_')
-    };
-    let is_path = |text: &str| text.split('.').all(is_identifier);
-    text.split_once(':').is_some_and(|(module, function)| is_path(module) && is_path(function))
-}
-
-/// A reference to an image.
-struct Image<'t> {
-    name: &'t str,
-    tag: Option<&'t str>,
-    digest: Option<&'t str>,
-}
-
-impl<'t> Image<'t> {
-    fn parse(text: &'t str) -> Self {
-        let (named, digest) = match text.split_once('@') {
-            Some((named, digest)) => (named, Some(digest)),
-            None => (text, None),
-        };
-        // A colon before the path is that of a port.
-        match named.rsplit_once(':') {
-            Some((name, tag)) if !tag.contains('/') => Self { name, tag: Some(tag), digest },
-            _ => Self { name: named, tag: None, digest },
-        }
-    }
-
-    fn is_pinned(&self) -> bool {
-        self.tag.is_some() || self.digest.is_some()
-    }
-}
-
-/// As the specification of distributing images (OCI) has it, with a registry in front, a tag and a digest, if there are any.
-fn is_image(text: &str) -> bool {
-    let Image { name, tag, digest } = Image::parse(text);
-    is_image_name(name) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest)
-}
-
-fn is_tag(tag: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    tag.len() <= 128
-        && tag.starts_with(is_plain)
-        && tag.chars().all(|c| is_plain(c) || matches!(c, '.' | '-'))
-}
-
-fn is_digest(digest: &str) -> bool {
-    let is_hash = |hash: &str, length: usize| {
-        hash.len() == length && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    match digest.split_once(':') {
-        Some(("sha256", hash)) => is_hash(hash, 64),
-        Some(("sha512", hash)) => is_hash(hash, 128),
-        _ => false,
-    }
-}
-
-fn is_image_name(text: &str) -> bool {
-    let is_registry = |first: &str| first.contains(['.', ':']) || first == "localhost";
-    let (registry, path) = match text.split_once('/') {
-        Some((first, rest)) if is_registry(first) => (Some(first), rest),
-        _ => (None, text),
-    };
-    text.len() <= 255 && registry.is_none_or(is_served) && path.split('/').all(is_image_part)
-}
-
-/// A host, perhaps with a port.
-fn is_served(registry: &str) -> bool {
-    match registry.rsplit_once(':') {
-        Some((host, port)) => is_host(host) && port.parse::<u16>().is_ok_and(|port| port > 0),
-        None => is_host(registry),
-    }
-}
-
-/// Lower case letters and digits, with separators between them: `.`, one or two `_`, or any number of `-`.
-fn is_image_part(part: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let is_separator = |text: &str| matches!(text, "" | "." | "_" | "__") || text.chars().all(|c| c == '-');
-    part.starts_with(is_plain) && part.ends_with(is_plain) && part.split(is_plain).all(is_separator)
-}
-
-fn is_module(text: &str) -> bool {
-    let is_bad = |c: char| c.is_whitespace() || c.is_control();
-    !text.is_empty() && !text.chars().any(is_bad) && redact_passwords(text).is_none()
-}
-
-fn is_project(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(is_good: fn(&str) -> bool, good: &[&str], bad: &[&str]) {
-        good.iter().for_each(|text| assert!(is_good(text), "{text}"));
-        bad.iter().for_each(|text| assert!(!is_good(text), "{text}"));
-    }
-
-    #[test]
-    fn packages_are_named_as_an_index_names_them() {
-        check(
-            is_package,
-            &["a", "nw-masking", "zope.interface", "A_1"],
-            &["", "-a", "a.", "../../etc/passwd;rm", "a b", "ä"],
-        );
-    }
-
-    #[test]
-    fn entry_points_are_a_module_and_a_function() {
-        let bad = ["main", "a:b:c", ":main", "run:", "a..b:main", "a:1st", "a b:c"];
-        check(is_entry_point, &["run:main", "nw.run:Job.main", "_a:müll"], &bad);
-    }
-
-    #[test]
-    fn images_are_named_as_registries_name_them() {
-        let digest = format!("nw/maker@sha256:{}", "0a".repeat(32));
-        let good = [
-            &digest,
-            "host:5000/a:1.2.3-rc_1",
-            "img:latest",
-            "maker",
-            "nw/maker",
-            "localhost/a",
-            "registry.example:5000/nw/a__b-c.d--e",
-            "a/b/c",
-        ];
-        let bad = [
-            "",
-            "img:",
-            "img:.x",
-            "img:latest:x",
-            "a@sha256:",
-            "a@md5:0",
-            "a@sha256:0",
-            "Maker",
-            "a//b",
-            "a..b",
-            "a___b",
-            "host:0/a",
-            "host:x/a",
-            "-a",
-        ];
-        check(is_image, &good, &bad);
-    }
-
-    #[test]
-    fn modules_and_projects_have_names() {
-        check(
-            is_module,
-            &["lib/a.wasm", "https://files.example/a.wasm"],
-            &["", "a b", "https://joe:secret@files.example/a"],
-        );
-        check(is_project, &["nw_marts", "_1"], &["", "1st", "nw-marts", "a b"]);
-    }
 }
