@@ -16,7 +16,7 @@ use datasurface_model::{
     Datastore, Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, Valid,
     Waiver, ZoneDeclaration, ownership::OwnedPart, segment,
 };
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
@@ -345,25 +345,34 @@ fn is_another_thing(change: &ChangedModel<'_>, spelling: &FormerSpelling) -> boo
     old.zip(new).is_none_or(|(old, new)| former_place(change, &new) != old.to_string())
 }
 
-/// The place that something had before, by the innermost rename of it, or around it.
+/// The place that something had before: each rename of it and around it is undone, the innermost first.
 fn former_place(change: &ChangedModel<'_>, place: &ModelPath) -> String {
-    let place_now = place.to_string();
-    let inside = |around: &ModelPath| {
-        let rest = place_now.strip_prefix(&around.to_string())?;
-        (rest.is_empty() || rest.starts_with('/')).then(|| rest.to_owned())
-    };
     let renamed = change.diff.iter().filter_map(|difference| {
-        if !matches!(difference.kind(), DifferenceKind::Renamed { .. } | DifferenceKind::Moved { .. }) {
-            return None;
-        }
+        let is_whole = match difference.kind() {
+            DifferenceKind::Renamed { .. } => false,
+            // Where it was is told with all that was around it.
+            DifferenceKind::Moved { .. } => true,
+            _ => return None,
+        };
         let now = difference.path();
         let former = difference.places().into_iter().find(|former| *former != now)?;
-        Some((inside(&now)?, former))
+        Some((now.to_string(), former, is_whole))
     });
     let part = OwnedPart::from_path(place);
-    let around = inside(&part.path()).map(|rest| (rest, change.former.part(&part).path()));
-    let innermost = renamed.chain(around).min_by_key(|(rest, _)| rest.len());
-    innermost.map_or(place_now.clone(), |(rest, former)| format!("{former}{rest}"))
+    let around = (part.path().to_string(), change.former.part(&part).path(), false);
+    let mut renamed: Vec<_> = renamed.chain([around]).collect();
+    renamed.sort_by_key(|(now, ..)| Reverse(now.len()));
+    let mut place = place.to_string();
+    for (now, former, is_whole) in renamed {
+        let rest = place.strip_prefix(&now).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        if let Some(rest) = rest {
+            place = format!("{former}{rest}");
+            if is_whole {
+                break;
+            }
+        }
+    }
+    place
 }
 
 /// Something new takes a name by which others still refer to what was renamed.
