@@ -310,6 +310,7 @@ impl NodeFacts {
                 transform.workspace = names.workspace(&transform.workspace);
                 transform.container_key = names.container(&transform.container_key);
                 transform.output = names.datastore(&transform.output);
+                transform.former_inputs.values_mut().for_each(|input| *input = names.dataset(input));
                 let all = transform.inputs.iter_mut().chain(&mut transform.outputs);
                 all.for_each(DatasetFacts::use_storage);
             }

@@ -1,15 +1,9 @@
 //! What a statement may read.
 
-use crate::output::ColumnKey;
+use crate::output::{ColumnKey, Compilation};
 use datasurface_schema::{Column, DatasetKey, Schema, UnreadableColumns};
 use rustc_hash::FxHashMap;
-use std::{cell::OnceCell, fmt, rc::Rc};
-
-/// Returns the name under which a statement sees a dataset: `<datastore>_<dataset>`. Cases are not told apart.
-#[must_use]
-pub fn input_name(key: &DatasetKey) -> String {
-    format!("{}_{}", key.datastore, key.dataset)
-}
+use std::{cell::OnceCell, collections::BTreeSet, fmt, rc::Rc};
 
 /// Whether a statement means a dataset by a name.
 fn is_called(key: &DatasetKey, name: &str) -> bool {
@@ -20,11 +14,16 @@ fn is_called(key: &DatasetKey, name: &str) -> bool {
 }
 
 type SchemaOf<'a> = Box<dyn Fn(&DatasetKey) -> Option<&'a Schema> + 'a>;
+type FormerKeys<'a> = Box<dyn Fn(&DatasetKey) -> Vec<DatasetKey> + 'a>;
 
-/// The tables that a statement may read. Of those that it does not name, the schemas are never asked for.
+/// The tables that a statement may read, and the names by which it may call them. Of those that it does not name, the schemas are
+/// never asked for.
 pub struct Inputs<'a> {
     keys: Vec<&'a DatasetKey>,
     schema_of: SchemaOf<'a>,
+    former_keys: FormerKeys<'a>,
+    /// The former keys of the datasets that have any, arranged when a name is none of the present ones.
+    former_names: OnceCell<Vec<(&'a DatasetKey, Vec<DatasetKey>)>>,
 }
 
 impl<'a> Inputs<'a> {
@@ -33,26 +32,76 @@ impl<'a> Inputs<'a> {
         keys: impl IntoIterator<Item = &'a DatasetKey>,
         schema_of: impl Fn(&DatasetKey) -> Option<&'a Schema> + 'a,
     ) -> Self {
-        Self { keys: keys.into_iter().collect(), schema_of: Box::new(schema_of) }
+        Self {
+            keys: keys.into_iter().collect(),
+            schema_of: Box::new(schema_of),
+            former_keys: Box::new(|_| Vec::new()),
+            former_names: OnceCell::new(),
+        }
+    }
+
+    /// Lets statements call a dataset by the keys that it had before, too. Such a name means what has it now, if an input has; and nothing,
+    /// if several had it.
+    #[must_use]
+    pub fn formerly(mut self, former_keys: impl Fn(&DatasetKey) -> Vec<DatasetKey> + 'a) -> Self {
+        self.former_keys = Box::new(former_keys);
+        self
     }
 
     /// Returns the table of a name. None of several: nobody could tell which one is meant.
     pub(crate) fn find(&self, name: &str) -> Found<'a> {
         let mut known = self.keys.iter().filter(|key| is_called(key, name));
         match known.next() {
-            None => Found::None,
+            None => self.find_former(name),
             Some(first) if known.any(|other| other != first) => Found::Several,
             Some(first) => Found::One(Rc::new(InputTable::new(first, (self.schema_of)(first)))),
         }
     }
 
+    fn find_former(&self, name: &str) -> Found<'a> {
+        self.former(name).map_or(Found::None, |(key, spelled)| {
+            let table = Rc::new(InputTable::new(key, (self.schema_of)(key)));
+            Found::Former(FormerInput { spelled: spelled.clone(), meant: key.clone() }, table)
+        })
+    }
+
+    /// Returns the dataset that had a name, with the key that it had.
+    fn former(&self, name: &str) -> Option<(&'a DatasetKey, &DatasetKey)> {
+        let all = self.former_names.get_or_init(|| {
+            let former = |key: &&'a DatasetKey| (*key, (self.former_keys)(key));
+            self.keys.iter().map(former).filter(|(_, former)| !former.is_empty()).collect()
+        });
+        let mut found = all
+            .iter()
+            .filter_map(|(key, former)| Some((*key, former.iter().find(|former| is_called(former, name))?)));
+        let first = found.next()?;
+        found.all(|(key, _)| key == first.0).then_some(first)
+    }
+
+    /// Returns the former names by which a statement calls inputs. Of a text that cannot be read, these are the words that may be one.
+    #[must_use]
+    pub fn former_in(&self, sql: &str, compilation: &Compilation) -> BTreeSet<FormerInput> {
+        match compilation {
+            Compilation::Select(output) => output.former_inputs.clone(),
+            Compilation::NotOneSelect(_) => BTreeSet::new(),
+            Compilation::Unread(_) => {
+                let words = sql.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+                let found = words.filter_map(|word| match self.find(word) {
+                    Found::Former(input, _) => Some(input),
+                    Found::None | Found::One(_) | Found::Several => None,
+                });
+                found.collect()
+            }
+        }
+    }
+
     /// Whether there is a table of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.keys.iter().any(|key| is_called(key, name))
+        self.keys.iter().any(|key| is_called(key, name)) || self.former(name).is_some()
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = String> {
-        self.keys.iter().map(|key| input_name(key))
+        self.keys.iter().map(|key| key.input_name())
     }
 }
 
@@ -67,7 +116,17 @@ impl fmt::Debug for Inputs<'_> {
 pub(crate) enum Found<'a> {
     None,
     One(Rc<InputTable<'a>>),
+    Former(FormerInput, Rc<InputTable<'a>>),
     Several,
+}
+
+/// An input that a statement calls by a key that it had before.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FormerInput {
+    /// The key that it had.
+    pub spelled: DatasetKey,
+    /// The key that it has now.
+    pub meant: DatasetKey,
 }
 
 /// A dataset that a statement reads.

@@ -28,6 +28,6 @@ mod spark;
 
 pub use assignable::is_assignable;
 pub use compile::compile;
-pub use input::{Inputs, input_name};
+pub use input::{FormerInput, Inputs};
 pub use output::{ColumnKey, Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem, UnreadSql};
 pub use spark::{NotSpark, not_spark};

@@ -1,6 +1,6 @@
 //! What is known of a statement.
 
-use crate::input::is;
+use crate::input::{FormerInput, is};
 use datasurface_schema::{ColumnName, DataType, DatasetKey};
 use serde::Serialize;
 use std::{collections::BTreeSet, fmt};
@@ -91,6 +91,8 @@ pub struct SelectOutput {
     pub is_complete: bool,
     /// The problems that are certain, in order and each once.
     pub problems: Vec<SqlProblem>,
+    /// The inputs that the statement calls by keys that they had before.
+    pub former_inputs: BTreeSet<FormerInput>,
 }
 
 impl SelectOutput {

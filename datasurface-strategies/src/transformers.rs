@@ -234,5 +234,5 @@ fn select(input: &AvailableDataset, is_masked: bool) -> String {
 }
 
 fn input_name(input: &AvailableDataset) -> String {
-    format!("\"{}_{}\"", input.key.datastore, input.key.dataset)
+    format!("\"{}\"", input.key.input_name())
 }

@@ -55,6 +55,11 @@ const AFTER: Names = Names {
 
 /// The same ecosystem under these names, which says how it was called before wherever that differs.
 fn ecosystem(now: Names, then: Names, desk: &'static str) -> Ecosystem {
+    with_written(now, then, now, desk)
+}
+
+/// The same, in which the transformer writes these names.
+fn with_written(now: Names, then: Names, written: Names, desk: &'static str) -> Ecosystem {
     macro_rules! renamed {
         ($thing:expr, $name:ident) => {{
             let thing = $thing;
@@ -72,9 +77,9 @@ fn ecosystem(now: Names, then: Names, desk: &'static str) -> Ecosystem {
     let store = Datastore::new(now.datastore)
         .captured(Capture::sql_snapshot(&*format!("{place}/Source")).table(now.dataset, "customers"))
         .dataset(dataset(classified.into()));
-    let select =
-        format!("SELECT customer_id, '***' AS company_name, city FROM {}_{}", now.datastore, now.dataset);
-    let mask = DataTransformer::sql(now.masked).select(now.dataset, &*select);
+    let input = format!("{}_{}", written.datastore, written.dataset);
+    let select = format!("SELECT {input}.customer_id, '***' AS company_name, city FROM {input}");
+    let mask = DataTransformer::sql(written.masked).select(written.dataset, &*select);
     let history = || {
         renamed!(DatasetGroup::new(now.group), group)
             .with_milestoning(Milestoning::LiveAndForensic)
@@ -252,4 +257,31 @@ fn hooks_hear_the_names_of_now() {
         "the output reads what moved, so it was made"
     );
     assert!(report.datasets.iter().any(|run| run.dataset == made && run.updated == 1), "{report:?}");
+}
+
+#[test]
+fn a_transformer_that_writes_former_names_runs_on() {
+    let now = Names { dataset: AFTER.dataset, datastore: AFTER.datastore, masked: AFTER.masked, ..BEFORE };
+    for desk in ["platform.db", "desk.db"] {
+        let fixture = Fixture::new();
+        fixture.render_and_apply(ecosystem(BEFORE, BEFORE, desk), "2026-01-01");
+        fixture.run("2026-01-01");
+        let steps = [
+            with_written(now, BEFORE, BEFORE, desk),
+            // One name after the other is corrected, then the statements of the renames go.
+            with_written(now, BEFORE, Names { dataset: now.dataset, ..BEFORE }, desk),
+            ecosystem(now, BEFORE, desk),
+            ecosystem(now, now, desk),
+        ];
+        for (number, step) in steps.into_iter().enumerate() {
+            let on = format!("2026-02-{:02}", number + 1);
+            let proposal = fixture.render_and_apply(step, &on);
+            assert_eq!(on_data(&proposal, now.platform), [] as [String; 0], "step {number}");
+            fixture
+                .source(&format!("UPDATE customers SET city = 'Bonn {number}' WHERE customer_id = 'ALFKI'"));
+            let ran = fixture.run(&on);
+            let moved = ran.iter().filter(|line| line.ends_with("+0 ~1 -0")).count();
+            assert_eq!(moved, 2, "step {number}: {ran:?}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod fixtures;
 #[path = "../../../tests/it/folder.rs"]
 mod folder;
 mod former;
+mod former_inputs;
 mod laws;
 mod monorepo;
 mod moved_containers;

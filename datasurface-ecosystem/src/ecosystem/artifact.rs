@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CodeArtifact {
-    /// One SELECT for each output dataset. Inputs are visible as `<datastore>_<dataset>`, and nothing else is.
+    /// One SELECT for each output dataset. Inputs are visible as `<datastore>_<dataset>`, also by names that they had before, as long as
+    /// these are stated; nothing else is.
     Sql {
         /// The statements, ordered by dataset.
         selects: Vec<Select>,

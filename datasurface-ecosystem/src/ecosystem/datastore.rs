@@ -2,7 +2,7 @@
 
 use super::{Access, Approval, Capture, Dataset, Deprecation, ProductionStatus, edit::edited};
 use datasurface_schema::{
-    Annotations, DatasetName, DatastoreName, Entity, Named, Set, Sparse, documented, renamed,
+    Annotations, DatasetKey, DatasetName, DatastoreName, Entity, Named, Set, Sparse, documented, renamed,
 };
 
 /// A set of datasets that belong together, and their capture. The output of a transformer has no capture of its own.
@@ -119,6 +119,17 @@ impl Datastore {
     #[must_use]
     pub fn datasets(&self) -> &Named<Dataset> {
         &self.datasets
+    }
+
+    /// Returns the keys that a dataset had before, as the statements of its rename and of that of the datastore tell.
+    #[must_use]
+    pub fn former_keys(&self, dataset: &DatasetName) -> Vec<DatasetKey> {
+        let present = self.datasets.get(dataset);
+        let names = || [Some(dataset), present.and_then(Dataset::former_name)].into_iter().flatten();
+        let stores = [Some(&self.name), self.former_name()].into_iter().flatten();
+        let keys = stores.flat_map(|store| names().map(move |name| DatasetKey::new(store, name)));
+        // The first is the present one.
+        keys.skip(1).collect()
     }
 
     /// The production status: whether the business depends on the datastore.

@@ -45,6 +45,21 @@ impl DataTransformer {
         self
     }
 
+    /// Replaces the code.
+    pub(crate) fn with_artifact(mut self, artifact: CodeArtifact) -> Self {
+        self.artifact = ordered(artifact);
+        self
+    }
+
+    /// Replaces all removals by these.
+    pub(crate) fn with_removals(
+        mut self,
+        removals: BTreeMap<DatasetName, BTreeMap<Classification, Removal>>,
+    ) -> Self {
+        self.removes = removals;
+        self
+    }
+
     /// Fills another datastore, in the same way.
     pub(crate) fn filling(mut self, output: DatastoreName) -> Self {
         self.output = output;

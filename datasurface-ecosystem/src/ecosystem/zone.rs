@@ -67,7 +67,8 @@ impl GovernanceZone {
     }
 
     /// Replaces all consents by these.
-    pub(crate) fn with_consents(mut self, consents: impl IntoIterator<Item = Consent>) -> Self {
+    #[must_use]
+    pub fn with_consents(mut self, consents: impl IntoIterator<Item = Consent>) -> Self {
         self.consents = consents.into_iter().collect();
         self
     }

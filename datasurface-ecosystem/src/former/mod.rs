@@ -11,10 +11,10 @@ mod walk;
 pub use spelling::FormerSpelling;
 
 use crate::{
-    ecosystem::{Datastore, Ecosystem, UnitPlace, Workspace},
+    ecosystem::{Datastore, Ecosystem, UnitPlace, Workspace, ZoneDeclaration},
     reference::Reference,
 };
-use datasurface_schema::{DatastoreName, TeamKey, WorkspaceName};
+use datasurface_schema::{DatastoreName, Entity, TeamKey, WorkspaceName};
 use imbl::{GenericHashSet, shared_ptr::DefaultSharedPtr};
 use respell::Respeller;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -77,7 +77,7 @@ impl FormerNames {
                 names.look_at(nothing.places);
             }
         } else if !names.leading.is_empty() {
-            names.look_at(walk.places);
+            names.look_at(with_consents(walk.places, written));
         }
         let respelled = names.respelled();
         (names, respelled)
@@ -163,6 +163,18 @@ impl FormerNames {
         });
         reused.collect()
     }
+}
+
+/// Adds the zones that consent to outputs of workspaces, if a workspace is among these: a consent names an output as its workspace does.
+fn with_consents(mut places: FxHashSet<UnitPlace>, ecosystem: &Ecosystem) -> FxHashSet<UnitPlace> {
+    if places.iter().any(|place| matches!(place, UnitPlace::Workspace(..))) {
+        let zones = ecosystem.zones().iter();
+        let consents = |zone: &&ZoneDeclaration| {
+            zone.definition().is_some_and(|definition| !definition.consents().is_empty())
+        };
+        places.extend(zones.filter(consents).map(|zone| UnitPlace::Zone(zone.name().clone())));
+    }
+    places
 }
 
 /// A former name that something else has now.

@@ -4,22 +4,24 @@ use super::{
     datastore,
     spelling::{
         FormerSpelling,
-        SpellingKind::{self, Name, Part, Short, Value},
+        SpellingKind::{self, Name, Part, ShortName, ShortPart, ShortValue, Value},
     },
     walk, workspace,
 };
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{
-        Access, Approval, Consent, ContainerUser, ContainerUsers, Datastore, Deprecation, Ecosystem,
-        GovernanceZone, GroupPin, PrimaryPin, Release, Team, UnitPlace, Workspace,
+        Access, Approval, CodeArtifact, Consent, ContainerUser, ContainerUsers, DataTransformer, Datastore,
+        Deprecation, Ecosystem, GovernanceZone, GroupPin, PrimaryPin, Release, Team, UnitPlace, Workspace,
     },
     reference::Reference,
 };
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Set, TeamKey, WorkspaceName, ZoneName, segment,
+    ContainerKey, DatasetKey, DatasetName, DatastoreName, Entity, GroupKey, Set, TeamKey, WorkspaceName,
+    ZoneName, segment,
 };
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Writes references anew, and notes where.
 pub(super) struct Respeller<'r> {
@@ -40,7 +42,7 @@ impl<'r> Respeller<'r> {
             UnitPlace::Transformers => {}
             UnitPlace::Zone(name) => {
                 let zone = ecosystem.zones().get(name).and_then(|zone| zone.definition());
-                zone.map(|zone| self.zone(zone, &path));
+                zone.map(|zone| self.zone(zone, ecosystem, &path));
             }
             UnitPlace::Team(key) => {
                 walk::team(ecosystem, key).map(|team| self.team(team, &path));
@@ -65,7 +67,8 @@ impl<'r> Respeller<'r> {
         match place {
             UnitPlace::Ecosystem => self.ecosystem(&ecosystem, &path).unwrap_or(ecosystem),
             UnitPlace::Zone(name) if is_one(name) => {
-                ecosystem.edit_zone(name.clone(), |zone| self.zone(&zone, &path).unwrap_or(zone))
+                let written = ecosystem.clone();
+                ecosystem.edit_zone(name.clone(), |zone| self.zone(&zone, &written, &path).unwrap_or(zone))
             }
             UnitPlace::Team(key) if is_one_team(key) => {
                 ecosystem.edit_team(&key.zone, &key.team, |team| self.team(&team, &path).unwrap_or(team))
@@ -216,6 +219,25 @@ impl<'r> Respeller<'r> {
         })
     }
 
+    /// Returns the present name of a dataset that is written without its datastore, which is called so now.
+    fn dataset_in(
+        &mut self,
+        datastore: &DatastoreName,
+        dataset: &DatasetName,
+        at: impl FnOnce() -> (ModelPath, SpellingKind),
+    ) -> DatasetName {
+        let spelled = Reference::Dataset(DatasetKey::new(datastore, dataset));
+        match self.now(spelled.clone()) {
+            Reference::Dataset(key) if key.dataset != *dataset => {
+                let (path, kind) = at();
+                let renamed = key.dataset.clone();
+                self.note(path, kind, spelled, Reference::Dataset(key));
+                renamed
+            }
+            _ => dataset.clone(),
+        }
+    }
+
     fn datastore_ref(
         &mut self,
         name: &DatastoreName,
@@ -297,15 +319,30 @@ impl<'r> Respeller<'r> {
         is_other.then(|| ecosystem.clone().with_group_pins(group_pins).with_primary_pins(primary_pins))
     }
 
-    fn zone(&mut self, zone: &GovernanceZone, path: &ModelPath) -> Option<GovernanceZone> {
+    fn zone(
+        &mut self,
+        zone: &GovernanceZone,
+        ecosystem: &Ecosystem,
+        path: &ModelPath,
+    ) -> Option<GovernanceZone> {
         let before = self.found.len();
         let mut consents = Vec::new();
         for consent in zone.consents() {
             let Consent { team, workspace, output, of } = consent;
-            let at = || (path.child(segment::CONSENTS, format!("{team}/{workspace} {output}")), Part);
-            let team_now = self.team_ref(team, at).unwrap_or_else(|| team.clone());
-            let workspace_now = self.workspace_ref(workspace, at).unwrap_or_else(|| workspace.clone());
-            consents.push(Consent::new(team_now, workspace_now, output.clone(), of.clone()));
+            let path = path.child(segment::CONSENTS, format!("{team} {workspace} {output} {of}"));
+            let at = || (path.clone(), Part);
+            let team = self.team_ref(team, at).unwrap_or_else(|| team.clone());
+            let name = self.workspace_ref(workspace, at).unwrap_or_else(|| workspace.clone());
+            // A consent names an output of the workspace as the workspace does.
+            let found = super::workspace(ecosystem, &team, &name);
+            let output = match found.and_then(|workspace| workspace.transformer()) {
+                Some(transformer) => {
+                    let store = self.datastore_name(transformer.output());
+                    self.dataset_in(&store, output, || (path.clone(), ShortPart))
+                }
+                None => output.clone(),
+            };
+            consents.push(Consent::new(team, name, output, of.clone()));
         }
         (self.found.len() > before).then(|| zone.clone().with_consents(consents))
     }
@@ -416,16 +453,8 @@ impl<'r> Respeller<'r> {
             let group =
                 self.group(group, || (at.attribute(segment::GROUP), Value)).unwrap_or_else(|| group.clone());
             // The datastore has the name that it has; only what is inside was renamed.
-            let spelled = Reference::Dataset(DatasetKey::new(store.name(), dataset));
-            let now = self.now(spelled.clone());
-            let dataset = match &now {
-                Reference::Dataset(key) if key.dataset != *dataset => {
-                    let renamed = key.dataset.clone();
-                    self.note(at.attribute(segment::DATASET), Short, spelled, now);
-                    renamed
-                }
-                _ => dataset.clone(),
-            };
+            let dataset =
+                self.dataset_in(store.name(), dataset, || (at.attribute(segment::DATASET), ShortValue));
             all.push(Approval { team, group, dataset, onward: *onward });
         }
         (self.found.len() > before).then(|| all.into_iter().collect())
@@ -457,25 +486,43 @@ impl<'r> Respeller<'r> {
                 });
             }
         }
-        if let Some(transformer) = workspace.transformer() {
-            let before = self.found.len();
-            let path = path.attribute(segment::TRANSFORMER);
-            let at = || (path.attribute(segment::OUTPUT), Value);
-            let output = self.datastore_ref(transformer.output(), at);
-            let output = output.unwrap_or_else(|| transformer.output().clone());
-            let mut releases = Vec::new();
-            for release in transformer.releases() {
-                let Release { output, zone, reason } = release;
-                let at = || (path.child(segment::RELEASES, output).entry(zone), Part);
-                let zone = self.zone_ref(zone, at).unwrap_or_else(|| zone.clone());
-                releases.push(Release::new(output.clone(), zone, reason.clone()));
-            }
-            if self.found.len() > before {
-                let now = transformer.clone().filling(output).with_releases(releases);
-                change(&mut changed, workspace, |workspace| workspace.with_transformer(now));
-            }
+        if let Some(transformer) = workspace.transformer()
+            && let Some(now) = self.transformer(transformer, &path.attribute(segment::TRANSFORMER))
+        {
+            change(&mut changed, workspace, |workspace| workspace.with_transformer(now));
         }
         changed
+    }
+
+    /// What a transformer says of its outputs is written without their datastore.
+    fn transformer(&mut self, transformer: &DataTransformer, path: &ModelPath) -> Option<DataTransformer> {
+        let before = self.found.len();
+        let at = || (path.attribute(segment::OUTPUT), Value);
+        let output =
+            self.datastore_ref(transformer.output(), at).unwrap_or_else(|| transformer.output().clone());
+        let mut artifact = transformer.artifact().clone();
+        if let CodeArtifact::Sql { selects } = &mut artifact {
+            for select in selects {
+                let at = || (path.child(segment::SELECTS, &select.dataset), ShortName);
+                select.dataset = self.dataset_in(&output, &select.dataset, at);
+            }
+        }
+        let mut releases = Vec::new();
+        for Release { output: dataset, zone, reason } in transformer.releases() {
+            let at = path.child(segment::RELEASES, format!("{dataset} {zone}"));
+            let dataset = self.dataset_in(&output, dataset, || (at.clone(), ShortPart));
+            let zone = self.zone_ref(zone, || (at, Part)).unwrap_or_else(|| zone.clone());
+            releases.push(Release::new(dataset, zone, reason.clone()));
+        }
+        let mut removals = BTreeMap::new();
+        for (dataset, removed) in transformer.removals() {
+            let at = || (path.child(segment::REMOVES, dataset), ShortName);
+            removals.insert(self.dataset_in(&output, dataset, at), removed.clone());
+        }
+        (self.found.len() > before).then(|| {
+            let now = transformer.clone().filling(output).with_artifact(artifact);
+            now.with_releases(releases).with_removals(removals)
+        })
     }
 }
 

@@ -5,7 +5,10 @@ use crate::{
         CaptureFacts, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, TransformFacts,
         TriggerFacts,
     },
-    fragments::{DatasetId, DatastoreFragment, Ingest, NodeRef, Origin, PlatformPart, TransformerFragment},
+    fragments::{
+        DatasetId, DatastoreFragment, Ingest, NodeRef, Origin, PlatformPart, TransformerFragment,
+        former_inputs,
+    },
     key::NodeKey,
     obligation::Custody,
 };
@@ -140,6 +143,7 @@ fn transform(transformer_fragment: &TransformerFragment) -> TransformFacts {
             .inputs()
             .map(|(datastore, dataset)| dataset_facts(datastore, dataset, live))
             .collect(),
+        former_inputs: former_inputs(transformer_fragment),
         output: transformer_fragment.output().clone(),
         outputs: outputs
             .map(|at| dataset_facts(&transformer_fragment.output, DatasetId::from_index(at), live))

@@ -7,10 +7,11 @@ use crate::{
 use datasurface_model::{
     Capture, Classification, CodeArtifact, ContainerKey, CredentialKey, DataContainer, DatasetGroup,
     DatasetKey, DatasetName, DatastoreName, Deadline, Entitlement, Entity, GroupKey, InvalidRows,
-    PlatformName, Priority, QualityCheck, Requirements, Schema, Set, TransformTrigger, Workspace,
+    PlatformName, Priority, QualityCheck, Requirements, Schema, Set, Text, TransformTrigger, Workspace,
     WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The details of a node, by kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -245,8 +246,22 @@ pub struct TransformFacts {
     pub artifact: CodeArtifact,
     /// The datasets that the transformer reads, in order.
     pub inputs: Vec<DatasetFacts>,
+    /// The inputs that the code still calls by names that they had before, by these names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub former_inputs: BTreeMap<Text, DatasetKey>,
     /// The datastore that the transformer fills.
     pub output: DatastoreName,
     /// The datasets that the transformer fills, ordered by name.
     pub outputs: Vec<DatasetFacts>,
+}
+
+impl TransformFacts {
+    /// Returns the names by which the code may call an input, the present one first. The code has the names of now, which `called` has
+    /// where the facts are written in storage names.
+    #[must_use]
+    pub fn input_names(&self, input: &DatasetKey, called: &StorageNames) -> Vec<String> {
+        let former = self.former_inputs.iter().filter(|(_, key)| *key == input);
+        let former = former.map(|(name, _)| name.to_string());
+        std::iter::once(called.dataset(input).input_name()).chain(former).collect()
+    }
 }

@@ -9,6 +9,7 @@
 
 mod datastore;
 mod difference;
+mod input_tables;
 mod node_ref;
 mod platform_part;
 mod served_group;
@@ -17,6 +18,7 @@ mod workspace;
 
 pub(crate) use datastore::{DatastoreFragment, Need, Origin};
 pub(crate) use difference::FragmentsDifference;
+pub(crate) use input_tables::{InputTables, former_inputs};
 pub(crate) use node_ref::NodeRef;
 pub(crate) use platform_part::{CapturedDataset, Export, Ingest, PlatformPart};
 pub(crate) use served_group::ServedGroup;

@@ -1,14 +1,14 @@
 //! Lineage of columns, as far as it can be read off what a transformer runs.
 
 use super::Queries;
-use crate::fragments::TransformerFragment;
-use datasurface_model::{CodeArtifact, DatasetKey, Ecosystem, Entity, Schema, Valid};
+use crate::fragments::{InputTables, TransformerFragment};
+use datasurface_model::{CodeArtifact, DatasetKey, Ecosystem, Valid};
 pub use datasurface_sql::ColumnKey;
-use datasurface_sql::{Compilation, Inputs, SelectOutput, compile};
+use datasurface_sql::{Compilation, SelectOutput, compile};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -98,14 +98,8 @@ fn compiled(maker: &TransformerFragment, dataset: &DatasetKey) -> Option<SelectO
         return None;
     };
     let select = selects.iter().find(|select| select.dataset == dataset.dataset)?;
-    let tables: BTreeMap<DatasetKey, &Schema> = maker
-        .inputs()
-        .map(|(datastore, input)| {
-            let dataset = input.get_in(datastore);
-            (DatasetKey::new(datastore.name(), dataset.name()), dataset.schema())
-        })
-        .collect();
-    let inputs = Inputs::new(tables.keys(), |key| tables.get(key).copied());
+    let tables = InputTables::new(maker);
+    let inputs = tables.inputs();
     match compile(&select.sql, &inputs) {
         Compilation::Select(output) => Some(output),
         Compilation::NotOneSelect(_) | Compilation::Unread(_) => None,

@@ -2,7 +2,7 @@
 
 use super::{CONTAINER, group};
 use crate::{
-    Assignments, IntentionGraphs, Stage,
+    Assignments, IntentionGraphs, NodeDetail, Stage, StorageNames,
     query::{ColumnKey, ColumnSources, Queries, UnknownReason},
 };
 use datasurface_model::{
@@ -26,6 +26,25 @@ fn words_that_may_be_columns_are_not_guessed() {
     }
 }
 
+#[test]
+fn a_former_name_of_an_input_is_read_as_the_present_one_and_is_a_fact_while_it_is_written() {
+    for (sql, former) in [
+        ("SELECT id, name AS result FROM Staff_data", vec![("Staff_data", "People/data")]),
+        ("SELECT id, name AS result FROM People_data", Vec::new()),
+    ] {
+        let graphs = graphs(sql);
+        let made_of = Queries::new(&graphs).upstream_columns(&ColumnKey::new("Made/data", "result"));
+        assert_eq!(made_of, known(&["People.name"]));
+        let facts = graphs.node(&"Transform/One/Make".parse().unwrap()).unwrap().facts();
+        let NodeDetail::Transform(transform) = &facts.detail else { panic!("{facts:?}") };
+        let expected = former.iter().map(|(name, key)| ((*name).into(), (*key).into())).collect();
+        assert_eq!(transform.former_inputs, expected);
+        let mut names = vec!["People_data"];
+        names.extend(former.iter().map(|(name, _)| *name));
+        assert_eq!(transform.input_names(&"People/data".into(), &StorageNames::default()), names);
+    }
+}
+
 /// Two sources, `Sales/data` and `People/data`, of which `sql` makes `Made/data`.
 fn graphs(sql: &str) -> IntentionGraphs {
     graphs_of(sql, "id Integer key, name VarChar(20), city VarChar(20)")
@@ -42,7 +61,7 @@ fn graphs_of(sql: &str, people: &str) -> IntentionGraphs {
     let team = Team::new()
         .container(DataContainer::sqlite("Lake", "lake.db"))
         .datastore(captured("Sales", "id Integer key, amount Integer, buyer Integer"))
-        .datastore(captured("People", people))
+        .datastore(captured("People", people).renamed_from("Staff"))
         .datastore(Datastore::new("Made").dataset(Dataset::new("data", "id Integer key, result VarChar(20)")))
         .datastore(Datastore::new("Idle").dataset(Dataset::new("data", "id Integer key")))
         .workspace(

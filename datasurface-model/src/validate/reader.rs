@@ -8,7 +8,7 @@ use super::{
         TransformerFact,
     },
     labels::LabelVerdict,
-    origins::{DatastoreOrigins, LineageKey, LineagePath},
+    origins::{DatastoreOrigins, LineageKey, LineagePath, ReleaseFingerprints, ReleaseKey},
     sources::SharedSource,
     unit::UnitKey,
 };
@@ -116,10 +116,12 @@ facts! {
     Transformers = transformers -> &'a Named<TransformerFact>;
     /// The table of a dataset, if it exists, as a statement sees it.
     Table(key: DatasetKey) = table -> Option<TableFact<'a>>;
+    /// The keys that a dataset had before.
+    FormerKeys(key: DatasetKey) = former_keys -> Vec<DatasetKey>;
     /// The way on which data came from another zone.
     LineagePath(key: LineageKey) = lineage_path -> Option<LineagePath>;
-    /// What is done to the data of a zone before a transformer reads it, as a digest.
-    Provenance(key: LineageKey) = provenance -> Text;
+    /// What a zone would consent to, if there is a transformer.
+    ReleaseFingerprints(key: ReleaseKey) = release_fingerprints -> Option<ReleaseFingerprints>;
     {
         /// A dataset, as its consumers see it.
         Dataset(DatasetKey) = dataset;
@@ -156,12 +158,6 @@ impl<'a> FactReader<'a> {
     ) -> DatasetClassifications<'a> {
         self.imports.borrow_mut().push(Fact::Classifications(key.clone()));
         dataset.classifications()
-    }
-
-    /// The classifications of a dataset and of its columns, whether it exists or not.
-    pub(crate) fn classifications_of(&self, key: &DatasetKey) -> DatasetClassifications<'a> {
-        self.imports.borrow_mut().push(Fact::Classifications(key.clone()));
-        self.facts.classifications(key)
     }
 
     /// Returns the facts that were read. A fact may occur twice: to compare it twice costs less than to find the

@@ -19,7 +19,7 @@ use datasurface_ecosystem::{
     Credential, Datastore, GovernanceZone, ModelPath, Reference, UnitPlace, Workspace, ownership::OwnedPart,
 };
 use datasurface_schema::{
-    ContainerKey, DatastoreName, Entity, Named, TeamKey, WorkspaceName, ZoneName, segment,
+    ContainerKey, DatasetKey, DatastoreName, Entity, Named, TeamKey, WorkspaceName, ZoneName, segment,
 };
 use rustc_hash::FxHashSet;
 use std::{hash::Hash, sync::Arc};
@@ -215,6 +215,12 @@ impl UnitIndex {
 
     pub(super) fn origins(&self) -> &OriginIndex {
         &self.origins
+    }
+
+    /// Returns the keys that a dataset had before.
+    pub(super) fn former_keys(&self, key: &DatasetKey) -> Vec<DatasetKey> {
+        let found = self.datastores.get(&key.datastore);
+        found.map_or_else(Vec::new, |(_, store)| store.entity().former_keys(&key.dataset))
     }
 
     /// Datastores by the names that they say they had before.

@@ -3,6 +3,7 @@
 use super::{
     changes::Changes,
     delays::Delays,
+    former_spellings::former_spellings,
     origins::{FormerDelivery, KeptOrigins, Origins, Recapture},
     state::State,
     unit_diff,
@@ -83,10 +84,13 @@ impl Valid<Ecosystem> {
         self.inner.spelling.written()
     }
 
-    /// Returns the references by former names, in order.
+    /// Returns the references by former names, in order: also those in statements of transformers, and in what zones consent to.
     #[must_use]
     pub fn former_spellings(&self) -> Vec<FormerSpelling> {
-        self.inner.spelling.spelled()
+        let mut found = self.inner.spelling.spelled();
+        found.extend(former_spellings(&self.inner.value, &self.inner.directory));
+        found.sort();
+        found
     }
 
     /// Returns the place of what has the name that a reference by a former name spells, in this version; none if nothing has it.

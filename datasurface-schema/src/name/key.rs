@@ -109,6 +109,14 @@ impl ContainerKey {
     }
 }
 
+impl DatasetKey {
+    /// Returns the name under which a statement of a transformer sees the dataset: `<datastore>_<dataset>`. Cases are not told apart.
+    #[must_use]
+    pub fn input_name(&self) -> String {
+        format!("{}_{}", self.datastore, self.dataset)
+    }
+}
+
 /// A place in the world: a vendor and a path into its tree of locations. A place covers all that lies below it.
 /// As text: `vendor/location/…/location`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

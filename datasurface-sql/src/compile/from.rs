@@ -116,6 +116,10 @@ impl<'a> Compiler<'_, 'a> {
             }
             match self.inputs.find(single) {
                 Found::One(input) => return Table::Input(input),
+                Found::Former(former, input) => {
+                    self.former_inputs.insert(former);
+                    return Table::Input(input);
+                }
                 Found::Several => return Table::Open,
                 // What Oracle, and others after it, select constants from.
                 Found::None if is(single, "dual") => return Table::Open,

@@ -14,7 +14,7 @@ mod values;
 mod window;
 
 use crate::{
-    input::Inputs,
+    input::{FormerInput, Inputs},
     output::{Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem, UnreadSql},
     read::Text,
 };
@@ -50,8 +50,9 @@ pub fn compile(sql: &str, inputs: &Inputs<'_>) -> Compilation {
     let mut problems = compiler.problems;
     problems.sort();
     problems.dedup();
+    let former_inputs = compiler.former_inputs;
     let MadeTable { columns, is_complete, is_in_order: _, rows_by: _ } = table;
-    Compilation::Select(SelectOutput { columns, is_complete, problems })
+    Compilation::Select(SelectOutput { columns, is_complete, problems, former_inputs })
 }
 
 /// The columns that a query makes.
@@ -93,6 +94,7 @@ struct Compiler<'i, 'a> {
     /// The tables that WITH makes, the innermost last; none while it is being made.
     with: Vec<(String, Option<Rc<MadeTable>>)>,
     problems: Vec<SqlProblem>,
+    former_inputs: BTreeSet<FormerInput>,
     /// Whether any part changes data.
     writes: bool,
     columns_left: usize,
@@ -100,7 +102,14 @@ struct Compiler<'i, 'a> {
 
 impl<'i, 'a> Compiler<'i, 'a> {
     fn new(inputs: &'i Inputs<'a>) -> Self {
-        Self { inputs, with: Vec::new(), problems: Vec::new(), writes: false, columns_left: MOST_COLUMNS }
+        Self {
+            inputs,
+            with: Vec::new(),
+            problems: Vec::new(),
+            former_inputs: BTreeSet::new(),
+            writes: false,
+            columns_left: MOST_COLUMNS,
+        }
     }
 
     fn query(&mut self, query: &Query, outer: Option<&Scope<'_>>) -> MadeTable {

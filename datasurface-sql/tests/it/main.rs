@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod flows;
+mod former;
 mod hostile;
 mod lexical;
 mod lineage;

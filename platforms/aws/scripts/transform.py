@@ -70,7 +70,9 @@ class Input:
     """An input, as it is when the run begins."""
 
     def __init__(self, spark, declared):
-        self.name, self.table, self.columns = declared["name"], declared["table"], declared["columns"]
+        # Statements of others may still have the names that it had before.
+        self.names = [declared["name"], *declared.get("former_names", [])]
+        self.table, self.columns = declared["table"], declared["columns"]
         known = properties(spark, self.table)
         # What the transformer makes itself is mended by the run that it would wait for.
         self.failure = None if declared["is_own"] else known.get(FAILED)
@@ -173,7 +175,9 @@ def closed_session(spark, inputs):
     programs."""
     session = spark.newSession()
     for one in inputs:
-        hand_over(one.rows(spark), session).createOrReplaceTempView(quoted(one.name))
+        rows = hand_over(one.rows(spark), session)
+        for name in one.names:
+            rows.createOrReplaceTempView(quoted(name))
         session.conf.unset(f"spark.sql.catalog.{one.table.split('.')[0]}")
     for setting, value in SETTINGS.items():
         session.conf.set(setting, value)

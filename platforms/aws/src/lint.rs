@@ -2,7 +2,7 @@
 
 use crate::{
     codes,
-    names::{input_name, source_table},
+    names::source_table,
     render::{readers, select_of},
     settings::AwsSettings,
 };
@@ -88,7 +88,7 @@ fn report_transform(transform: &TransformFacts, found: &mut Reporter<'_>) {
     }
     let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for input in &transform.inputs {
-        by_name.entry(input_name(&input.key).to_lowercase()).or_default().push(format!("`{}`", input.key));
+        by_name.entry(input.key.input_name().to_lowercase()).or_default().push(format!("`{}`", input.key));
     }
     for inputs in by_name.into_values().filter(|inputs| inputs.len() > 1) {
         let message = format!("{} have one name in the SQL of the transformer", inputs.join(" and "));

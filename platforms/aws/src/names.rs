@@ -141,11 +141,6 @@ pub(crate) fn dataset_label(dataset: &DatasetKey) -> String {
     label(&[dataset.datastore.as_str(), dataset.dataset.as_str()])
 }
 
-/// Returns what the SELECTs of a transformer call an input.
-pub(crate) fn input_name(dataset: &DatasetKey) -> String {
-    format!("{}_{}", dataset.datastore, dataset.dataset)
-}
-
 /// Returns a safe, unique and bounded name of the workspace of a transformer, which no rename changes.
 pub(crate) fn workspace_slug(node: &NodeView, workspace: &WorkspaceName) -> String {
     slug(&[node.facts().storage.workspace(workspace).as_str()], NAME_LIMIT)

@@ -132,6 +132,9 @@ pub(crate) struct OutputAttributes {
 pub(crate) struct InputAttributes {
     pub(crate) dataset: DatasetKey,
     pub(crate) name: String,
+    /// The names that it had before, by which the SQL calls it, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) former_names: Vec<String>,
     pub(crate) table: String,
     pub(crate) columns: Vec<String>,
     /// Those that are decimals.

@@ -79,11 +79,6 @@ pub(crate) fn received(database: &str, folder: &str) -> String {
     format!("{database}.received/{}.db", slug(&parts, LONGEST_FOLDER))
 }
 
-/// What a transformer's SQL calls an input.
-pub(crate) fn input(dataset: &DatasetKey) -> String {
-    format!("{}_{}", dataset.datastore, dataset.dataset)
-}
-
 /// The view in which a consumer sees the latest versions. The datastore is always in its name: a second datastore with
 /// a dataset of the same name then changes nothing for those who read the first. In a database of the consumer, the name
 /// of the platform is, too, as it is in that of a [`copy`].

@@ -13,7 +13,7 @@ pub(crate) use values::{
 use super::{
     delays::{Delay, Delays},
     labels::LabelVerdict,
-    origins::{DatastoreOrigins, KeptOrigins, LineageKey, LineagePath},
+    origins::{DatastoreOrigins, KeptOrigins, LineageKey, LineagePath, ReleaseFingerprints, ReleaseKey},
     sources::{SharedSource, shared_sources},
     unit::{Content, UnitKey},
     unit_diff::UnitChange,
@@ -347,8 +347,8 @@ impl Facts {
         self.directory.origins().lineage_path(key, &self.directory)
     }
 
-    pub(super) fn provenance(&self, key: &LineageKey) -> Text {
-        self.directory.origins().provenance(key, &self.directory)
+    pub(super) fn release_fingerprints(&self, key: &ReleaseKey) -> Option<ReleaseFingerprints> {
+        self.directory.origins().release_fingerprints(key, &self.directory)
     }
 
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {
@@ -362,6 +362,10 @@ impl Facts {
 
     pub(super) fn table(&self, key: &DatasetKey) -> Option<TableFact<'_>> {
         self.found(key).map(TableFact)
+    }
+
+    pub(super) fn former_keys(&self, key: &DatasetKey) -> Vec<DatasetKey> {
+        self.directory.former_keys(key)
     }
 
     pub(super) fn output(&self, datastore: &DatastoreName) -> Option<OutputFact<'_>> {

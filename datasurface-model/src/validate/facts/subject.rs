@@ -67,7 +67,9 @@ impl Fact {
             Self::DatastoreUnit(name) | Self::Output(name) | Self::Store(name) | Self::Origins(name) => {
                 datastore(name)
             }
-            Self::Dataset(key) | Self::Classifications(key) | Self::Table(key) => datastore(&key.datastore),
+            Self::Dataset(key) | Self::Classifications(key) | Self::Table(key) | Self::FormerKeys(key) => {
+                datastore(&key.datastore)
+            }
             Self::WorkspaceUnit(name) => workspace(name),
             Self::Group(key) => workspace(&key.workspace),
             Self::Container(key) => Subject::Container(key.clone()),
@@ -81,7 +83,7 @@ impl Fact {
             Self::SharedSources(datastore) => Subject::Sources(datastore.clone()),
             Self::Label(label) => Subject::Label(label.clone()),
             Self::Transformers => Subject::Transformers,
-            Self::LineagePath(_) | Self::Provenance(_) => Subject::Lineage,
+            Self::LineagePath(_) | Self::ReleaseFingerprints(_) => Subject::Lineage,
         }
     }
 }

@@ -1,18 +1,17 @@
 //! What one step passes on of the origins of its inputs.
 
 use super::{
-    DatastoreOrigins, DescribedDataset, KeptOrigins, Origins,
+    DatastoreOrigins, KeptOrigins, Origins,
     delivered::Delivered,
     delivered_names::DeliveredNames,
+    fingerprint::{ReleaseFingerprints, ReleaseKey},
     lineage_graph::{LineageGraph, LineageNode},
-    lineage_path::LineageKey,
-    provenance::provenance,
-    release_fingerprint,
 };
 use crate::validate::{
     PersistentMap,
     container_index::Site,
     facts::DatasetClassifications,
+    statement_inputs,
     unit::{Content, UnitKey},
     unit_index::UnitIndex,
     unit_members::{FoundDataset, Located},
@@ -24,7 +23,7 @@ use datasurface_ecosystem::{
 use datasurface_schema::{
     Classification, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set, Text, ZoneName,
 };
-use datasurface_sql::{Inputs, compile};
+use datasurface_sql::compile;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// What is known of the nodes so far.
@@ -201,40 +200,17 @@ impl Evaluation<'_> {
             if consents.peek().is_none() {
                 continue;
             }
-            let fingerprint = self.fingerprint(dataset, &workspace.entity, transformer, &release.zone);
-            if consents.any(|consent| consent.of == fingerprint) {
+            let key = ReleaseKey {
+                workspace: workspace.entity.name().clone(),
+                output: dataset.name().clone(),
+                zone: release.zone.clone(),
+            };
+            let fingerprints = ReleaseFingerprints::find(&key, self.lineage, self.directory);
+            if fingerprints.is_some_and(|found| consents.any(|consent| found.has(&consent.of))) {
                 origins.zones.remove(&release.zone);
                 origins.storage.retain(|asked| asked.zone != release.zone);
             }
         }
-    }
-
-    /// What a zone consents to.
-    fn fingerprint(
-        &self,
-        dataset: &Dataset,
-        workspace: &Workspace,
-        transformer: &DataTransformer,
-        zone: &ZoneName,
-    ) -> Text {
-        let found = |key: &DatasetKey| {
-            let (_, store) = self.directory.datastores().get(&key.datastore)?;
-            store.entity().datasets().get(&key.dataset)
-        };
-        fn described<'a>(key: &'a DatasetKey, found: Option<&'a Dataset>) -> DescribedDataset<'a> {
-            let labels = found.map(|found| DatasetClassifications::new(found).labels());
-            DescribedDataset {
-                key,
-                schema: found.map(Dataset::schema),
-                classifications: labels.into_iter().flatten().collect(),
-            }
-        }
-        let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
-        let inputs = sinks.map(|sink| described(sink.name(), found(sink.name())));
-        let output = DatasetKey::new(transformer.output(), dataset.name());
-        let key = LineageKey { datastore: output.datastore.clone(), zone: zone.clone() };
-        let provenance = provenance(&key, self.lineage, self.directory);
-        release_fingerprint(transformer.artifact(), inputs, &described(&output, Some(dataset)), &provenance)
     }
 
     /// Whether it can be seen of each column of an output what it is made of.
@@ -243,11 +219,7 @@ impl Evaluation<'_> {
         let Some(select) = selects.iter().find(|select| select.dataset == *dataset.name()) else {
             return false;
         };
-        let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
-        let inputs = Inputs::new(sinks.map(Entity::name), |key| {
-            let (_, store) = self.directory.datastores().get(&key.datastore)?;
-            store.entity().datasets().get(&key.dataset).map(Dataset::schema)
-        });
+        let inputs = statement_inputs::inputs(workspace, self.directory);
         compile(&select.sql, &inputs).select().is_some_and(|output| {
             output.problems.is_empty()
                 && output.is_complete

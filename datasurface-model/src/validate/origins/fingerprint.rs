@@ -1,30 +1,98 @@
 //! The fingerprint to which a zone consents.
 
-use datasurface_ecosystem::CodeArtifact;
-use datasurface_schema::{Classification, DatasetKey, Schema, Text};
+use super::{
+    super::{facts::DatasetClassifications, statement_inputs::sinks, unit_index::UnitIndex},
+    lineage_graph::LineageGraph,
+    lineage_path::LineageKey,
+    provenance::{provenance, read_upstream},
+    stated_names::StatedNames,
+};
+use datasurface_ecosystem::{DataTransformer, Dataset, Workspace};
+use datasurface_schema::{Classification, DatasetKey, DatasetName, Schema, Text, WorkspaceName, ZoneName};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
+/// An output of the transformer of a workspace, and the zone that is to let it go.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ReleaseKey {
+    pub(crate) workspace: WorkspaceName,
+    pub(crate) output: DatasetName,
+    pub(crate) zone: ZoneName,
+}
+
+/// The fingerprints of what is released, of which a zone consents to either: a rename changes nothing of what is released.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReleaseFingerprints {
+    /// By the names of now.
+    pub(crate) present: Text,
+    /// By the names before the renames that are stated.
+    pub(crate) former: Text,
+}
+
 /// What is said of a dataset: to another dataset, nobody has consented.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(crate) struct DescribedDataset<'a> {
-    pub(crate) key: &'a DatasetKey,
-    pub(crate) schema: Option<&'a Schema>,
-    pub(crate) classifications: BTreeSet<&'a Classification>,
+#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct DescribedDataset<'a> {
+    key: DatasetKey,
+    schema: Option<&'a Schema>,
+    classifications: BTreeSet<&'a Classification>,
+}
+
+impl ReleaseFingerprints {
+    pub(super) fn find(key: &ReleaseKey, lineage: &LineageGraph, directory: &UnitIndex) -> Option<Self> {
+        let (_, found) = directory.workspaces().get(&key.workspace)?;
+        let transformer = found.entity().transformer()?;
+        let fingerprint = |are_former: bool| {
+            let names = StatedNames { directory, are_former };
+            fingerprint(key, found.entity(), transformer, lineage, &names)
+        };
+        Some(Self { present: fingerprint(false), former: fingerprint(true) })
+    }
+
+    /// Whether a consent to this fingerprint holds.
+    pub(crate) fn has(&self, consented: &Text) -> bool {
+        *consented == self.present || *consented == self.former
+    }
+}
+
+/// Returns the datasets that a fingerprint names.
+pub(super) fn named(key: &ReleaseKey, lineage: &LineageGraph, directory: &UnitIndex) -> BTreeSet<DatasetKey> {
+    let found = directory.workspaces().get(&key.workspace).map(|(_, found)| found.entity());
+    let Some((workspace, transformer)) = found.and_then(|found| Some((found, found.transformer()?))) else {
+        return BTreeSet::new();
+    };
+    let output = DatasetKey::new(transformer.output(), &key.output);
+    let mut named: BTreeSet<DatasetKey> = sinks(workspace).cloned().chain([output]).collect();
+    let derived = LineageKey { datastore: transformer.output().clone(), zone: key.zone.clone() };
+    named.extend(read_upstream(&derived, lineage, directory));
+    named
 }
 
 /// Returns the fingerprint of what a transformer runs, of what it reads, in whatever order, and of what it makes; and of how the data
 /// of the zone came to be what is read, which is empty where that is as the zone has it.
-pub(crate) fn release_fingerprint<'a>(
-    artifact: &CodeArtifact,
-    inputs: impl IntoIterator<Item = DescribedDataset<'a>>,
-    output: &DescribedDataset<'a>,
-    provenance: &str,
+fn fingerprint(
+    key: &ReleaseKey,
+    workspace: &Workspace,
+    transformer: &DataTransformer,
+    lineage: &LineageGraph,
+    names: &StatedNames<'_>,
 ) -> Text {
-    let inputs: BTreeSet<DescribedDataset<'a>> = inputs.into_iter().collect();
+    let described = |key: &DatasetKey| {
+        let store = names.directory.datastores().get(&key.datastore);
+        let found = store.and_then(|(_, store)| store.entity().datasets().get(&key.dataset));
+        let labels = found.map(|found| DatasetClassifications::new(found).labels());
+        DescribedDataset {
+            key: names.dataset(key),
+            schema: found.map(Dataset::schema),
+            classifications: labels.into_iter().flatten().collect(),
+        }
+    };
+    let artifact = names.artifact(transformer);
+    let inputs: BTreeSet<DescribedDataset<'_>> = sinks(workspace).map(described).collect();
+    let output = described(&DatasetKey::new(transformer.output(), &key.output));
     // These have no maps and nothing that cannot be serialized; a text that is cut off would be another fingerprint.
     let text = serde_json::to_string(&(artifact, inputs, output)).unwrap_or_default();
+    let derived = LineageKey { datastore: transformer.output().clone(), zone: key.zone.clone() };
     let mut hasher = blake3::Hasher::new();
-    hasher.update(text.as_bytes()).update(provenance.as_bytes());
+    hasher.update(text.as_bytes()).update(provenance(&derived, lineage, names).as_bytes());
     hasher.finalize().to_hex().as_str().into()
 }

@@ -3,9 +3,9 @@
 use super::{
     DatastoreOrigins, KeptOrigins, Origins,
     evaluate::{Evaluation, KnownOrigins, add_own},
+    fingerprint::{ReleaseFingerprints, ReleaseKey, named},
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineageKey, LineagePath},
-    provenance::provenance,
     recapture::{FormerDelivery, Recapture, former_recaptures, recaptures},
 };
 use crate::validate::{
@@ -17,7 +17,7 @@ use crate::validate::{
     unit_members::folded,
 };
 use datasurface_ecosystem::{Datastore, UnitPlace, Workspace};
-use datasurface_schema::{DatasetKey, DatastoreName, Entity, GroupName, Text, ZoneName};
+use datasurface_schema::{DatasetKey, DatastoreName, Entity, GroupName, ZoneName};
 use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -59,9 +59,22 @@ impl OriginIndex {
         LineagePath::find(key, &self.lineage, directory)
     }
 
-    /// Returns the digest of all that is done to the data of a zone before a transformer reads it.
-    pub(in crate::validate) fn provenance(&self, key: &LineageKey, directory: &UnitIndex) -> Text {
-        provenance(key, &self.lineage, directory)
+    /// Returns the fingerprints of what is released, if its workspace has a transformer.
+    pub(in crate::validate) fn release_fingerprints(
+        &self,
+        key: &ReleaseKey,
+        directory: &UnitIndex,
+    ) -> Option<ReleaseFingerprints> {
+        ReleaseFingerprints::find(key, &self.lineage, directory)
+    }
+
+    /// Returns the datasets that these fingerprints name.
+    pub(in crate::validate) fn named_in_release(
+        &self,
+        key: &ReleaseKey,
+        directory: &UnitIndex,
+    ) -> BTreeSet<DatasetKey> {
+        named(key, &self.lineage, directory)
     }
 
     /// Returns the captures of delivered tables that storage names alone show.

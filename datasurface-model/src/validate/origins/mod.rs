@@ -15,9 +15,10 @@ mod lineage_graph;
 mod lineage_path;
 mod provenance;
 mod recapture;
+mod stated_names;
 
 pub(crate) use delivered::ClassifiedData;
-pub(crate) use fingerprint::{DescribedDataset, release_fingerprint};
+pub(crate) use fingerprint::{ReleaseFingerprints, ReleaseKey};
 pub(super) use index::OriginIndex;
 pub(crate) use lineage_path::{LineageKey, LineagePath};
 pub use recapture::{FormerDelivery, Recapture};

@@ -2,29 +2,59 @@
 //! statement upstream passes on under the same name.
 
 use super::{
-    super::unit_index::UnitIndex,
+    super::{statement_inputs::sinks, unit_index::UnitIndex},
     evaluate::delivering,
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineageKey, is_of_zone},
+    stated_names::StatedNames,
 };
 use datasurface_ecosystem::{CaptureKind, CodeArtifact, ContainerKind, DataContainer, Workspace};
-use datasurface_schema::{DatasetKey, DatastoreName, Entity, Text};
+use datasurface_schema::{DatasetKey, DatastoreName, Text};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What fills a datastore.
 #[derive(Serialize)]
 struct ProvenanceStep<'a> {
-    transformer: Option<&'a CodeArtifact>,
+    transformer: Option<CodeArtifact>,
     /// How it is captured, and from where: by its address, whatever it is called.
     capture: Option<(&'a CaptureKind, Option<&'a ContainerKind>)>,
     /// What the transformer reads, or what is delivered to where the datastore is captured from.
-    inputs: BTreeSet<&'a DatasetKey>,
+    inputs: BTreeSet<DatasetKey>,
 }
 
 /// Returns the digest of all steps between data of a zone and what the transformer of a datastore reads; empty, if it reads the data
 /// as the zone has it. Releases on the way make no difference: what is released is of the zone no less.
-pub(super) fn provenance(key: &LineageKey, lineage: &LineageGraph, directory: &UnitIndex) -> Text {
+pub(super) fn provenance(key: &LineageKey, lineage: &LineageGraph, names: &StatedNames<'_>) -> Text {
+    let steps: BTreeMap<DatastoreName, ProvenanceStep<'_>> = filled(key, lineage, names.directory)
+        .into_iter()
+        .filter_map(|name| Some((names.datastore(name), step(name, names)?)))
+        .collect();
+    if steps.is_empty() {
+        return Text::default();
+    }
+    // As for fingerprints: nothing in these cannot be serialized.
+    let text = serde_json::to_string(&steps).unwrap_or_default();
+    blake3::hash(text.as_bytes()).to_hex().as_str().into()
+}
+
+/// Returns what is read by all of these steps.
+pub(super) fn read_upstream(
+    key: &LineageKey,
+    lineage: &LineageGraph,
+    directory: &UnitIndex,
+) -> BTreeSet<DatasetKey> {
+    let names = StatedNames { directory, are_former: false };
+    let steps = filled(key, lineage, directory).into_iter().filter_map(|name| step(name, &names));
+    steps.flat_map(|step| step.inputs).collect()
+}
+
+/// The datastores that these steps fill, in order.
+fn filled<'a>(
+    key: &LineageKey,
+    lineage: &'a LineageGraph,
+    directory: &UnitIndex,
+) -> BTreeSet<&'a DatastoreName> {
     let target = LineageNode::Datastore(key.datastore.clone());
     let upstream = reachable(lineage.inputs(&target), |node| lineage.inputs(node));
     let of_zone = upstream.iter().copied().filter(|node| match node {
@@ -36,22 +66,12 @@ pub(super) fn provenance(key: &LineageKey, lineage: &LineageGraph, directory: &U
         found.is_some_and(|(_, store)| store.located().team.zone == key.zone)
     };
     let downstream = reachable(of_zone, |node| lineage.readers(node).iter().map(|reader| &**reader));
-    let steps: BTreeMap<&DatastoreName, ProvenanceStep<'_>> = upstream
-        .intersection(&downstream)
-        .filter_map(|node| match node {
-            // What the zone captures itself is as it has it.
-            LineageNode::Datastore(name) if !lineage.inputs(node).is_empty() || !is_in_zone(name) => {
-                Some((name, step(name, directory)?))
-            }
-            _ => None,
-        })
-        .collect();
-    if steps.is_empty() {
-        return Text::default();
-    }
-    // As for fingerprints: nothing in these cannot be serialized.
-    let text = serde_json::to_string(&steps).unwrap_or_default();
-    blake3::hash(text.as_bytes()).to_hex().as_str().into()
+    let steps = upstream.intersection(&downstream).filter_map(|node| match node {
+        // What the zone captures itself is as it has it.
+        LineageNode::Datastore(name) if !lineage.inputs(node).is_empty() || !is_in_zone(name) => Some(name),
+        _ => None,
+    });
+    steps.collect()
 }
 
 /// Returns some nodes and all to which they lead.
@@ -69,21 +89,23 @@ fn reachable<'a, N: IntoIterator<Item = &'a LineageNode>>(
     reached
 }
 
-fn step<'a>(name: &DatastoreName, directory: &'a UnitIndex) -> Option<ProvenanceStep<'a>> {
+fn step<'a>(name: &DatastoreName, names: &StatedNames<'a>) -> Option<ProvenanceStep<'a>> {
+    let directory = names.directory;
+    let keys = |workspace: &Workspace| sinks(workspace).map(|key| names.dataset(key)).collect::<Vec<_>>();
     if let Some(workspace) = directory.producers().get(name) {
         let (_, found) = directory.workspaces().get(workspace)?;
         let workspace = found.entity();
-        let transformer = workspace.transformer().map(|transformer| transformer.artifact());
-        return Some(ProvenanceStep { transformer, capture: None, inputs: sinks(workspace).collect() });
+        let transformer = workspace.transformer().map(|transformer| names.artifact(transformer));
+        return Some(ProvenanceStep {
+            transformer,
+            capture: None,
+            inputs: keys(workspace).into_iter().collect(),
+        });
     }
     let (_, datastore) = directory.datastores().get(name)?;
     let capture = datastore.entity().capture()?;
     let site = directory.containers().site(capture.container());
-    let inputs = delivering(&site, directory).flat_map(|workspace| sinks(&workspace.entity)).collect();
+    let inputs = delivering(&site, directory).flat_map(|workspace| keys(&workspace.entity)).collect();
     let container = directory.containers().get(capture.container()).map(DataContainer::kind);
     Some(ProvenanceStep { transformer: None, capture: Some((capture.kind(), container)), inputs })
-}
-
-fn sinks(workspace: &Workspace) -> impl Iterator<Item = &DatasetKey> {
-    workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name)
 }

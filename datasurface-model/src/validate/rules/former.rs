@@ -7,8 +7,8 @@ pub(super) static FORMER_NAME: CodeInfo = CodeInfo::warning(
     "reference/former-name",
     "something is referred to by a name that it had before",
     "What was renamed says how it was called before (`renamed_from`), and whoever refers to it by that name means it still. So a \
-     rename is the change of one owner. The former name cannot be given to anything else as long as somebody writes it: write the \
-     new one.",
+     rename is the change of one owner. So does a statement that calls an input by it. The former name cannot be given to anything else as \
+     long as somebody writes it: write the new one, before the statement of the rename is taken away.",
 );
 
 /// How many of those are shown who write a former name.
@@ -34,10 +34,10 @@ pub(in crate::validate) fn findings(
     findings
 }
 
-fn outdated(spelling: &FormerSpelling) -> Diagnostic {
+pub(super) fn outdated(spelling: &FormerSpelling) -> Diagnostic {
     let (spelled, meant) = (spelling.spelled(), spelling.meant());
     let message = format!("`{spelled}` is called `{meant}` now");
     Diagnostic::new(&FORMER_NAME, spelling.path.clone(), message)
-        .with_help(format!("write `{}`", spelling.replacement()))
+        .with_help(format!("write `{}`, before `renamed_from` is taken away there", spelling.replacement()))
         .with_suggestion(spelling.correction())
 }

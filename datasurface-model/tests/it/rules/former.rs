@@ -1,9 +1,10 @@
 //! References by former names.
 
-use crate::base::{consumer, store, today, valid};
+use crate::base::{consumer, deriving, store, today, valid};
 use datasurface_model::{
-    Capture, Checked, ContainerUser, DataContainer, Dataset, Datastore, Diagnostic, Ecosystem, Findings,
-    GovernanceZone, Invalid, Team, TeamDeclaration, Validate, Validation, ZoneDeclaration,
+    Capture, Checked, Consent, ContainerUser, DataContainer, DataTransformer, Dataset, Datastore, Diagnostic,
+    Ecosystem, Findings, GovernanceZone, Invalid, Release, Team, TeamDeclaration, Validate, Validation,
+    ZoneDeclaration,
 };
 
 fn validated(ecosystem: Ecosystem) -> Result<Checked, Invalid> {
@@ -138,8 +139,67 @@ fn a_validation_since_another_one_follows_renames() {
     let other =
         renamed().edit_team("USA", "NorthWind", |team| team.workspace(consumer("More", "OldStore/old")));
     let versions = [valid(), renamed(), spelled, taken, other];
-    for first in &versions {
-        for second in &versions {
+    assert_same_since(&versions);
+}
+
+/// A transformer of the team `New/New` that makes `Made/made` of `NewStore/new`, by the names that it writes; and a zone that consents to
+/// the release of an output by a name.
+fn making(store: Datastore, made: Dataset, [output, input, consented]: [&str; 3]) -> Ecosystem {
+    let sql = format!("SELECT id FROM {input}");
+    let release = Release::new(output, "USA", "numbers");
+    let transformer = DataTransformer::sql("Made").select(output, sql).release(release);
+    let workspace = deriving("Making", "NewStore/new", transformer);
+    let ecosystem = valid().zone(
+        "New",
+        "git:new@main",
+        GovernanceZone::new().team("New", "git:team@main", {
+            let source = DataContainer::sqlite("Source", "new.db").located("Azure/USA");
+            let store = store.captured(Capture::sql_snapshot("New/New/Source"));
+            Team::new()
+                .container(source)
+                .datastore(store)
+                .datastore(Datastore::new("Made").dataset(made))
+                .workspace(workspace)
+        }),
+    );
+    ecosystem.edit_zone("USA", |zone| zone.consent(Consent::new("New/New", "Making", consented, "1")))
+}
+
+#[test]
+fn a_validation_since_another_one_follows_what_transformers_write() {
+    let store = || Datastore::new("NewStore").dataset(table("new").renamed_from("old"));
+    let [plain, renamed] = [table("made"), table("made").renamed_from("former")];
+    let former = ["former", "OldStore_old", "former"];
+    let versions = [
+        making(store(), plain.clone(), ["made", "NewStore_new", "made"]),
+        making(store().renamed_from("OldStore"), plain.clone(), ["made", "OldStore_old", "former"]),
+        making(store().renamed_from("OldStore"), renamed.clone(), former),
+        making(store(), renamed, former),
+        making(store().renamed_from("OldStore"), plain, former),
+    ];
+    let told: Vec<String> = match validated(versions[2].clone()) {
+        Ok(checked) => checked.findings().clone(),
+        Err(invalid) => invalid.findings().clone(),
+    }
+    .iter()
+    .filter(|finding| finding.code() == "reference/former-name")
+    .map(|finding| format!("{}: {}", finding.path(), finding.message()))
+    .collect();
+    let workspace = "zones/New/teams/New/workspaces/Making/transformer";
+    let expected = [
+        format!("{workspace}/releases/former USA: `Made/former` is called `Made/made` now"),
+        format!("{workspace}/selects/former: `Made/former` is called `Made/made` now"),
+        format!("{workspace}/selects/made: `OldStore_old` is called `NewStore_new` now"),
+        "zones/USA/consents/New/New Making former 1: `Made/former` is called `Made/made` now".to_owned(),
+    ];
+    assert_eq!(told, expected);
+    assert_same_since(&versions);
+}
+
+/// Each version is judged since each as from nothing.
+fn assert_same_since(versions: &[Ecosystem]) {
+    for first in versions {
+        for second in versions {
             let cold = validated(second.clone());
             let with = Validation::on(today());
             let warm = match &validated(first.clone()) {

@@ -3,7 +3,7 @@
 use super::{Context, alarm, definition_object, jobs, start};
 use crate::{
     definition::defined_columns,
-    names::{Names, dataset_label, input_name, workspace_slug},
+    names::{Names, dataset_label, workspace_slug},
     types::{OBJECT, TABLE},
 };
 use datasurface_platform::prelude::*;
@@ -73,14 +73,20 @@ fn transformer(
     let inputs = transform.inputs.iter().map(|input| {
         let columns = defined_columns(input)?;
         let table = Names::table_of_input(node, &input.key)?;
-        Ok(json!({
+        let mut names = transform.input_names(&input.key, &node.facts().called);
+        let former_names = names.split_off(1);
+        let mut declared = json!({
             // The names of now: the code has them.
-            "name": input_name(&input.key),
+            "name": names.concat(),
             "table": context.names.spark_table(&table),
             "columns": columns,
             // Yesterday's result may be an input of today's: that one is not waited for.
             "is_own": input.key.datastore == transform.output,
-        }))
+        });
+        if let Some(declared) = declared.as_object_mut().filter(|_| !former_names.is_empty()) {
+            declared.insert("former_names".to_owned(), json!(former_names));
+        }
+        Ok(declared)
     });
     let outputs = transform.outputs.iter().map(|output| {
         let definition = context.names.definition_key(output.storage_key());

@@ -12,7 +12,8 @@ import boto3
 import dms_files
 from flow import Flow, fails
 
-ORDERS, CUSTOMERS, TOTALS = "Store-orders", "Store-customers", "Totals-by_customer"
+# The statement calls the clients by their former name, Store_customers.
+ORDERS, CUSTOMERS, TOTALS = "Store-orders", "Store-clients", "Totals-by_customer"
 SHOWN = ["customer", "name", "total", "mean", "orders"]
 
 # What a SELECT of a transformer cannot do, and what is said then.

@@ -6,7 +6,6 @@ mod selects;
 use crate::{
     config::LocalConfig,
     consumer_database::ConsumerDatabase,
-    names,
     offer::own_table_of_input,
     prelude::*,
     principals::readers,
@@ -139,7 +138,8 @@ fn columns(dataset: &DatasetFacts) -> Vec<LintDiagnostic> {
 fn input_names(transform: &TransformFacts) -> Vec<LintDiagnostic> {
     let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for input in &transform.inputs {
-        let folded = names::input(&input.key).to_ascii_lowercase();
+        // A former name that another input has is none.
+        let folded = input.key.input_name().to_ascii_lowercase();
         by_name.entry(folded).or_default().push(format!("`{}`", &input.key));
     }
     let clashes = by_name.into_values().filter(|inputs| inputs.len() > 1);

@@ -56,7 +56,7 @@ fn reason(error: SelectError) -> String {
 
 fn help(transform: &TransformFacts) -> String {
     let inputs: Vec<String> =
-        transform.inputs.iter().map(|input| format!("`{}`", crate::names::input(&input.key))).collect();
+        transform.inputs.iter().map(|input| format!("`{}`", input.key.input_name())).collect();
     match inputs.is_empty() {
         true => "the transformer has no inputs; give its workspace a dataset group".to_owned(),
         false => format!(

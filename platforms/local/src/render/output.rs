@@ -7,7 +7,7 @@ use crate::{
     config::LocalConfig,
     consumer_database::ConsumerDatabase,
     lint::codes,
-    names::{self, address, path},
+    names::{address, path},
     prelude::*,
     sandbox::RUN,
     sql::{
@@ -70,9 +70,11 @@ pub(crate) fn attributes(
     let input = |dataset: &DatasetFacts| {
         let columns = dataset.schema.table().columns();
         let is_decimal = |column: &&Column| matches!(column.data_type(), DataType::Decimal { .. });
+        let mut names = transform.input_names(&dataset.key, called);
         InputAttributes {
             dataset: dataset.key.clone(),
-            name: names::input(&called.dataset(&dataset.key)),
+            former_names: names.split_off(1),
+            name: names.concat(),
             table: consumer_database.table_name(platform, &dataset.key),
             columns: columns.iter().map(|column| column.name().to_string()).collect(),
             decimals: columns.iter().filter(is_decimal).map(|column| column.name().to_string()).collect(),
@@ -130,24 +132,26 @@ pub(crate) fn drop_outputs(output: &OutputAttributes) -> Vec<String> {
     tables.map(|table| format!("DROP TABLE IF EXISTS {};", quoted(table))).collect()
 }
 
-/// Two views for each input: the transformer knows the second one; only the first one, which nobody can name, may read the
-/// table, which has earlier versions, too.
+/// A view behind each input, and one for each of its names: the transformer knows these; only the one behind, which nobody can name, may
+/// read the table, which has earlier versions, too.
 pub(crate) fn inputs(output: &OutputAttributes) -> Vec<String> {
     let create = |input: &InputAttributes| {
         let behind = quoted(&format!("{RUN}.{}", input.name));
-        [
-            format!(
-                "CREATE TEMP VIEW {behind} AS\n{}\nFROM main.{}\nWHERE {} IS NULL;",
-                select(&input.columns.iter().map(|column| input_column(input, column)).collect::<Vec<_>>()),
-                quoted(&input.table),
-                quoted(BATCH_OUT),
-            ),
+        let first = format!(
+            "CREATE TEMP VIEW {behind} AS\n{}\nFROM main.{}\nWHERE {} IS NULL;",
+            select(&input.columns.iter().map(|column| input_column(input, column)).collect::<Vec<_>>()),
+            quoted(&input.table),
+            quoted(BATCH_OUT),
+        );
+        let names = std::iter::once(&input.name).chain(&input.former_names);
+        let named = names.map(|name| {
             format!(
                 "CREATE TEMP VIEW {} AS\n{}\nFROM temp.{behind};",
-                quoted(&input.name),
+                quoted(name),
                 select(&columns(input.columns.iter().map(String::as_str), "")),
-            ),
-        ]
+            )
+        });
+        std::iter::once(first).chain(named).collect::<Vec<_>>()
     };
     output.inputs.iter().flat_map(create).collect()
 }

@@ -1,7 +1,7 @@
 //! Hooks decide whether a transformer runs, and how much of it.
 
 use super::{context::RunContext, job::TriggerJob, selection::Selection, transform::Inputs};
-use crate::{names, prelude::*};
+use crate::prelude::*;
 use datasurface_platform::{
     DatasetRun,
     hook::{DatasetLoaded, HookOutcome, NoDecision, TriggerDecision, TriggerDue, TriggerInput},
@@ -84,7 +84,7 @@ impl RunContext<'_> {
     ) -> Result<Extent, PlatformError> {
         let moved =
             inputs.seen.iter().zip(&inputs.seen_before).filter(|(position, seen)| position.batch > **seen);
-        let name = |dataset: &DatasetKey| names::input(&self.rendered.called.dataset(dataset));
+        let name = |dataset: &DatasetKey| self.rendered.called.dataset(dataset).input_name();
         let outputs = self.transform_of(trigger)?.outputs.iter();
         Ok(Extent::Incremental {
             moved: moved.map(|(position, _)| name(&position.dataset)).collect(),

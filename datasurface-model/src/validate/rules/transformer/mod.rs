@@ -99,6 +99,7 @@ pub(super) fn check<'a>(
         removal::unneeded(&inputs, transformer, scope);
     }
     let statements = statement::compiled(workspace, transformer, scope);
+    statement::former_names(workspace, &statements, scope);
     match scope.facts.output(transformer.output()) {
         None => unknown_output(transformer, scope),
         Some(output) => {

@@ -1,14 +1,14 @@
 //! Releases: the zone has consented to what is released, as it is now.
 
-use super::{super::RuleContext, path};
-use crate::validate::{
-    facts::OutputFact,
-    origins::{DescribedDataset, LineageKey, release_fingerprint},
+use super::{
+    super::{RuleContext, former::FORMER_NAME},
+    path,
 };
+use crate::validate::{facts::OutputFact, origins::ReleaseKey};
 use datasurface_ecosystem::{
-    CodeInfo, DataTransformer, Diagnostic, ModelPath, Reference, Release, Suggestion, Workspace,
+    CodeInfo, Consent, DataTransformer, Diagnostic, ModelPath, Reference, Release, Suggestion, Workspace,
 };
-use datasurface_schema::{DatasetKey, Entity, Text, segment};
+use datasurface_schema::{Entity, segment};
 use serde_json::json;
 
 pub(in super::super) static NO_CONSENT: CodeInfo = CodeInfo::warning(
@@ -73,66 +73,52 @@ fn consent(
 ) -> bool {
     let Some(team) = scope.unit.team() else { return false };
     let (dataset, zone, name) = (&release.output, &release.zone, workspace.name());
-    let fingerprint = fingerprint(workspace, transformer, release, scope);
+    let key = ReleaseKey { workspace: name.clone(), output: dataset.clone(), zone: zone.clone() };
+    let Some(fingerprints) = scope.facts.release_fingerprints(&key) else { return false };
+    let fingerprint = &fingerprints.present;
     let consents = scope.facts.consents(zone);
     let mut given = consents.into_iter().flatten().filter(|consent| consent.is_about(team, name, dataset));
-    let is_given = given.clone().any(|consent| consent.of == fingerprint);
-    if is_given {
+    if given.clone().any(|consent| consent.of == *fingerprint) {
         return true;
     }
-    let outdated = given.next();
+    let former = given.clone().find(|consent| fingerprints.has(&consent.of));
+    let outdated = former.or_else(|| given.next());
+    let output = transformer.output();
+    let path_of = |consent: &Consent| {
+        ModelPath::root()
+            .child(segment::ZONES, zone)
+            .child(segment::CONSENTS, format!("{} {name} {dataset} {}", consent.team, consent.of))
+    };
     let list = ModelPath::root().child(segment::ZONES, zone).attribute(segment::CONSENTS);
     let wanted = json!({"team": team.to_string(), "workspace": name, "output": dataset, "of": fingerprint});
     let finding = match outdated {
+        Some(consent) if former.is_some() => {
+            let message = format!(
+                "the zone `{zone}` has consented to the release of `{output}/{dataset}` by names from before a rename"
+            );
+            Diagnostic::new(&FORMER_NAME, path_of(consent), message)
+                .with_help(format!("consent to `{fingerprint}`, too, before `renamed_from` is taken away"))
+                .with_suggestion(Suggestion::add(list, wanted))
+                .related_place(at, "is the release")
+        }
         Some(outdated) => {
             let message = format!(
-                "the zone `{zone}` has consented to the release of another version of `{}/{dataset}`",
-                transformer.output()
+                "the zone `{zone}` has consented to the release of another version of `{output}/{dataset}`"
             );
-            let consent = ModelPath::root()
-                .child(segment::ZONES, zone)
-                .child(segment::CONSENTS, format!("{} {name} {dataset} {}", outdated.team, outdated.of));
             Diagnostic::new(&CONSENT_OUTDATED, at, message)
                 .with_help(format!(
                     "undo the change, or ask the zone `{zone}` to look at it and to consent to `{fingerprint}`"
                 ))
-                .related_place(consent, "is the consent")
+                .related_place(path_of(outdated), "is the consent")
         }
         None => {
-            let message = format!(
-                "the zone `{zone}` has not consented to the release of `{}/{dataset}`",
-                transformer.output()
-            );
+            let message =
+                format!("the zone `{zone}` has not consented to the release of `{output}/{dataset}`");
             Diagnostic::new(&NO_CONSENT, at, message)
                 .with_help(format!("ask the zone `{zone}` to look at it and to consent to `{fingerprint}`"))
                 .with_suggestion(Suggestion::add(list, wanted))
         }
     };
     scope.report(finding);
-    false
-}
-
-/// The fingerprint of what is released.
-fn fingerprint(
-    workspace: &Workspace,
-    transformer: &DataTransformer,
-    release: &Release,
-    scope: &RuleContext<'_>,
-) -> Text {
-    let sinks: Vec<&DatasetKey> =
-        workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name).collect();
-    let output = DatasetKey::new(transformer.output(), &release.output);
-    let described = |key| DescribedDataset {
-        key,
-        schema: scope.facts.table(key).map(|table| table.schema()),
-        classifications: scope.facts.classifications_of(key).labels().into_iter().collect(),
-    };
-    let key = LineageKey { datastore: output.datastore.clone(), zone: release.zone.clone() };
-    let provenance = scope.facts.provenance(&key);
-    release_fingerprint(
-        transformer.artifact(),
-        sinks.into_iter().map(described),
-        &described(&output),
-        &provenance,
-    )
+    former.is_some()
 }

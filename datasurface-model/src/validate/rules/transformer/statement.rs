@@ -1,9 +1,12 @@
 //! The statements of a transformer, compiled against the schemas of what they read and make.
 
-use super::{super::RuleContext, path};
+use super::{
+    super::{RuleContext, former},
+    path,
+};
 use crate::validate::facts::TableFact;
 use datasurface_ecosystem::{
-    CodeArtifact, CodeInfo, DataTransformer, Diagnostic, ModelPath, Select, Workspace,
+    CodeArtifact, CodeInfo, DataTransformer, Diagnostic, FormerSpelling, ModelPath, Select, Workspace,
 };
 use datasurface_schema::{DatasetKey, Entity, Schema, nearest, segment};
 use datasurface_sql::{
@@ -80,11 +83,35 @@ pub(super) fn compiled<'t>(
     let CodeArtifact::Sql { selects } = transformer.artifact() else {
         return Vec::new();
     };
+    let inputs = inputs(workspace, scope);
+    selects.iter().map(|select| (select, compile(&select.sql, &inputs))).collect()
+}
+
+fn inputs<'i>(workspace: &'i Workspace, scope: &'i RuleContext<'_>) -> Inputs<'i> {
     let sinks = workspace.groups().iter().flat_map(|group| group.sinks());
     // That one does not exist is a finding of its own.
     let schema_of = |key: &DatasetKey| scope.facts.table(key).map(TableFact::schema);
-    let inputs = Inputs::new(sinks.map(Entity::name), schema_of);
-    selects.iter().map(|select| (select, compile(&select.sql, &inputs))).collect()
+    Inputs::new(sinks.map(Entity::name), schema_of).formerly(|key| scope.facts.former_keys(key))
+}
+
+/// Reports the former names by which statements call inputs.
+pub(super) fn former_names(
+    workspace: &Workspace,
+    statements: &[(&Select, Compilation)],
+    scope: &mut RuleContext<'_>,
+) {
+    let found: Vec<FormerSpelling> = {
+        let inputs = inputs(workspace, scope);
+        let spelled = statements.iter().flat_map(|(select, compilation)| {
+            let at = path(scope).child(segment::SELECTS, &select.dataset);
+            let former = inputs.former_in(&select.sql, compilation).into_iter();
+            former.map(move |input| FormerSpelling::of_input(at.clone(), input.spelled, input.meant))
+        });
+        spelled.collect()
+    };
+    for spelling in &found {
+        scope.report(former::outdated(spelling));
+    }
 }
 
 pub(super) fn check(
