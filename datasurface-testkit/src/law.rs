@@ -269,7 +269,7 @@ impl Law {
                 "facts are shown",
                 "Of each dataset of a capture, columns, the type of one, key, quality checks, the treatment of invalid rows and, as far as they are \
                  owed or claimed, retention and history are altered; of each capture the timetable, and the consistency and the way, \
-                 where the descriptor claims another one; of each export columns, the type of one, the address, the credential (a file needs \
+                 where the descriptor claims another one; of each export columns, the address, the credential (a file needs \
                  none), the milestoning and, where a best latency is claimed, the latency; of each transformer the code and the \
                  columns of its outputs; of each trigger the condition. An attribute or a file that is \
                  there for the node must differ, or lint must have a finding about that: for retention and history, of the resource \

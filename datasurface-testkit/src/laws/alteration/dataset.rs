@@ -50,7 +50,7 @@ pub(super) fn with_column(dataset: &DatasetFacts) -> DatasetFacts {
 
 /// Returns the dataset with another type of its last column outside of the key: a text instead of a number, or the other way round, since
 /// few systems have all types. None if there is no such column.
-pub(super) fn with_type(dataset: &DatasetFacts) -> Option<DatasetFacts> {
+fn with_type(dataset: &DatasetFacts) -> Option<DatasetFacts> {
     let table = dataset.schema.table();
     let last = table.columns().iter().rev().find(|column| !table.is_key(column.name()))?.name();
     let columns = table.columns().iter().map(|column| match column.name() == last {

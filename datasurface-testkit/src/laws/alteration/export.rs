@@ -3,7 +3,7 @@
 use super::{
     Alteration,
     container::{needs_credential, other_credential, readdressed},
-    dataset::{with_column, with_type},
+    dataset::with_column,
 };
 use datasurface_graph::{Consumer, ExportFacts, NodeDetail, NodeFacts, Obligation};
 use datasurface_model::Milestoning;
@@ -22,12 +22,9 @@ pub(super) fn all(
         altered.push(Alteration::of_detail(fact, facts, NodeDetail::Export(changed)));
     };
     let dataset = &export.dataset;
-    // Its key is not altered: who shows every version need not know it.
+    // Neither its key is altered nor a type: who shows every version need not know the one, and who passes on what is captured not the other.
     let columns = with_column(dataset);
     add(format!("columns of `{}`", dataset.key), &|export| export.dataset = columns.clone());
-    if let Some(retyped) = with_type(dataset) {
-        add(format!("type of a column of `{}`", dataset.key), &|export| export.dataset = retyped.clone());
-    }
     if let Some(container) = readdressed(&export.container) {
         add(format!("address of `{}`", export.container_key), &|export| export.container = container.clone());
     }

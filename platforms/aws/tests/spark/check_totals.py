@@ -93,7 +93,7 @@ def main():
     flow.rendered.run([trigger], flow.moment(hour), "transform")
     assert flow.snapshots(TOTALS) == before, "it mixed what is new with what could not be read"
     properties = flow.spark.sql(f"SHOW TBLPROPERTIES {flow.definitions[TOTALS][1]['table']}").collect()
-    assert any(row.key == "datasurface.failed" and "store__customers" in row.value for row in properties), properties
+    assert any(row.key == "datasurface.failed" and "store__clients" in row.value for row in properties), properties
     wrong.unlink()
     customers.change([("I", {"id": 4, "name": "Eve"}, dms_files.sequence(3), None)])
     flow.database.execute("INSERT INTO store_orders VALUES (7, 4, 0.50); INSERT INTO store_customers VALUES (4, 'Eve')")
