@@ -6,9 +6,9 @@ use datasurface_ecosystem::{CodeInfo, Diagnostic, FormerNames, FormerSpelling, M
 pub(super) static FORMER_NAME: CodeInfo = CodeInfo::warning(
     "reference/former-name",
     "something is referred to by a name that it had before",
-    "What was renamed says how it was called before (`renamed_from`), and whoever refers to it by that name means it still. So a \
-     rename is the change of one owner. So does a statement that calls an input by it. The former name cannot be given to anything else as \
-     long as somebody writes it: write the new one, before the statement of the rename is taken away.",
+    "What was renamed says how it was called before (`renamed_from`), and whoever refers to it by that name means it still; so \
+     does a statement that calls an input by it. So a rename is the change of one owner. The former name cannot be given to \
+     anything else as long as somebody writes it: write the new one, before the statement of the rename is taken away.",
 );
 
 /// How many of those are shown who write a former name.
