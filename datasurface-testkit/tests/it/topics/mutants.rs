@@ -2,13 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a resource that is written as JSON has these members")]
 
-use super::{
-    Topics,
-    diff::judge,
-    ecosystem::shops,
-    settings::Settings,
-    tests::other_settings,
-};
+use super::{Topics, diff::judge, ecosystem::shops, settings::Settings, tests::other_settings};
 use datasurface_platform::prelude::*;
 use datasurface_testkit::Laws;
 use serde_json::Value;
@@ -299,7 +293,10 @@ pub(crate) const SURVIVORS: [(&str, &[&str]); 8] = [
         &["connector: Harmless", "trigger: Harmless"],
     ),
     ("The topic holds the same data, and is guarded for both.", &["subject: Hollow"]),
-    ("Who passes on what is captured, as a view does, need not know types.", &["sink: Without type in schema"]),
+    (
+        "Who passes on what is captured, as a view does, need not know types.",
+        &["sink: Without type in schema"],
+    ),
 ];
 
 /// What the host refuses before a law is asked, so that a check does not pass: two instances in one place.
