@@ -29,6 +29,8 @@ struct World {
     is_captured_at_home: bool,
     /// Whether that one reads the rows of now alone.
     is_far_live: bool,
+    /// Whether `Next/out` is made of the output. Who reads elsewhere reads that one, and somebody beside the data, for ever.
+    is_derived_from: bool,
     /// Whether `People` is closed, rather than kept at a place.
     is_closed: bool,
     /// Whether the zone of `People` waives.
@@ -49,6 +51,7 @@ impl World {
             is_far_live: false,
             is_far_raw: false,
             is_captured_at_home: false,
+            is_derived_from: false,
             is_closed: false,
             is_waived: false,
             home: ("Home", None),
@@ -121,8 +124,11 @@ impl World {
             .group(DatasetGroup::new("g").with_sinks(inputs))
             .with_transformer(DataTransformer::sql(name).select("out", select));
         let reader = |workspace: &str, container: &str, (milestoning, retention): (_, Option<Retention>)| {
-            let read =
-                if workspace == "Far" && self.is_far_raw { "Items/a".into() } else { format!("{name}/out") };
+            let read = match workspace {
+                "Far" if self.is_far_raw => "Items/a".to_owned(),
+                "Far" | "Beside" if self.is_derived_from => "Next/out".to_owned(),
+                _ => format!("{name}/out"),
+            };
             let group = DatasetGroup::new("g").sink(read.as_str());
             let group = group.with_milestoning(milestoning);
             let group = retention.into_iter().fold(group, DatasetGroup::with_retention);
@@ -136,6 +142,20 @@ impl World {
             .datastore(output)
             .workspace(mixer)
             .workspace(reader("Near", "Away/T/Lake", self.near));
+        let team = match self.is_derived_from {
+            true => {
+                let select = format!("SELECT id, text FROM {name}_out");
+                let next = Workspace::new("Next")
+                    .with_container("Away/T/Lake")
+                    .group(DatasetGroup::new("g").sink(format!("{name}/out").as_str()))
+                    .with_transformer(DataTransformer::sql("Next").select("out", select.as_str()));
+                let beside = reader("Beside", "Away/T/Lake", (Milestoning::LiveAndForensic, None));
+                team.datastore(Datastore::new("Next").dataset(dataset("out")))
+                    .workspace(next)
+                    .workspace(beside)
+            }
+            false => team,
+        };
         let far = if self.is_far_live { Milestoning::Live } else { Milestoning::LiveAndForensic };
         let team = match self.is_far_read {
             true => team.workspace(reader("Far", "Away/T/Remote", (far, None))),
@@ -332,4 +352,15 @@ fn what_was_captured_elsewhere_has_rows_of_before_too() {
     moved.place(&site.lock(), SECOND).unwrap();
     let refused = refusal(World { is_far_raw: true, ..moved.read_far() }.place(&site.lock(), SECOND));
     assert_eq!(refused, [("governance/location".to_owned(), format!("{FAR}/Items/a"))]);
+}
+
+#[test]
+fn what_is_made_of_rows_of_before_outlives_them() {
+    let near = (Milestoning::LiveAndForensic, Some(Retention::years(1)));
+    let world = World { near, is_derived_from: true, ..World::mixed() };
+    let site = site(&world);
+    let apart = world.apart();
+    // `Mix` is free of rows of before after a year and a week, and `Next` keeps what it made of them.
+    apart.render(&site, "2027-11-30");
+    assert_eq!(refusal(apart.read_far().place(&site.lock(), "2029-01-01")), denied_at("Next"));
 }
