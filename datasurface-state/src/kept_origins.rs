@@ -250,15 +250,19 @@ impl OriginRecord {
 fn of_others(ecosystem: &Valid<Ecosystem>, names: &StorageRecord) -> BTreeMap<DatasetKey, StoredOrigins> {
     let derived = ecosystem.derived().filter(|(key, origins)| is_of_others(ecosystem, key, origins));
     let derived = derived.map(|(key, origins)| (names.dataset(&key), StoredOrigins::new(origins, names)));
-    let captured = ecosystem.datastores().into_iter().flat_map(|store| {
-        let source = store.entity.capture().map(|capture| &capture.container().zone);
-        let source = source.filter(|zone| **zone != store.team.zone);
-        let datasets = source.into_iter().flat_map(|_| store.entity.datasets().names());
-        datasets.map(move |dataset| {
-            let zones = source.into_iter().chain([&store.team.zone]);
-            let zones = zones.map(|zone| (names.zone(zone), BTreeSet::new())).collect();
-            let key = names.dataset(&DatasetKey::new(store.entity.name(), dataset));
-            (key, StoredOrigins { zones, ..StoredOrigins::default() })
+    let zones = ecosystem.zones().iter().filter_map(|zone| Some((zone.name(), zone.definition()?)));
+    let teams = zones.flat_map(|(own, zone)| zone.teams().iter().map(move |team| (own, team.definition())));
+    let stores = teams.flat_map(|(own, team)| {
+        team.into_iter().flat_map(move |team| team.datastores().iter().map(move |store| (own, store)))
+    });
+    let captured = stores.flat_map(|(own, store)| {
+        let source = store.capture().map(|capture| &capture.container().zone).filter(|zone| *zone != own);
+        source.into_iter().flat_map(move |source| {
+            store.datasets().names().map(move |dataset| {
+                let zones = [source, own].map(|zone| (names.zone(zone), BTreeSet::new())).into();
+                let key = names.dataset(&DatasetKey::new(store.name(), dataset));
+                (key, StoredOrigins { zones, ..StoredOrigins::default() })
+            })
         })
     });
     let mut found: BTreeMap<DatasetKey, StoredOrigins> = captured.collect();

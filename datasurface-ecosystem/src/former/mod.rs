@@ -5,6 +5,8 @@
 //! renamed, nothing is done.
 
 mod respell;
+mod respell_datastore;
+mod respell_transformer;
 mod spelling;
 mod walk;
 

@@ -4,15 +4,15 @@ use super::{
     datastore,
     spelling::{
         FormerSpelling,
-        SpellingKind::{self, Name, Part, ShortName, ShortPart, ShortValue, Value},
+        SpellingKind::{self, Name, Part, ShortPart, Value},
     },
     walk, workspace,
 };
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{
-        Access, Approval, CodeArtifact, Consent, ContainerUser, ContainerUsers, DataTransformer, Datastore,
-        Deprecation, Ecosystem, GovernanceZone, GroupPin, PrimaryPin, Release, Team, UnitPlace, Workspace,
+        Consent, ContainerUser, ContainerUsers, Ecosystem, GovernanceZone, GroupPin, PrimaryPin, Team,
+        UnitPlace, Workspace,
     },
     reference::Reference,
 };
@@ -21,7 +21,6 @@ use datasurface_schema::{
     ZoneName, segment,
 };
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 
 /// Writes references anew, and notes where.
 pub(super) struct Respeller<'r> {
@@ -193,7 +192,7 @@ impl<'r> Respeller<'r> {
         self.found.push(FormerSpelling { path, kind, spelled, meant });
     }
 
-    fn container(
+    pub(super) fn container(
         &mut self,
         key: &ContainerKey,
         at: impl FnOnce() -> (ModelPath, SpellingKind),
@@ -206,7 +205,7 @@ impl<'r> Respeller<'r> {
         })
     }
 
-    fn dataset(
+    pub(super) fn dataset(
         &mut self,
         key: &DatasetKey,
         at: impl FnOnce() -> (ModelPath, SpellingKind),
@@ -220,7 +219,7 @@ impl<'r> Respeller<'r> {
     }
 
     /// Returns the present name of a dataset that is written without its datastore, which is called so now.
-    fn dataset_in(
+    pub(super) fn dataset_in(
         &mut self,
         datastore: &DatastoreName,
         dataset: &DatasetName,
@@ -238,7 +237,7 @@ impl<'r> Respeller<'r> {
         }
     }
 
-    fn datastore_ref(
+    pub(super) fn datastore_ref(
         &mut self,
         name: &DatastoreName,
         at: impl FnOnce() -> (ModelPath, SpellingKind),
@@ -252,7 +251,11 @@ impl<'r> Respeller<'r> {
         })
     }
 
-    fn team_ref(&mut self, key: &TeamKey, at: impl FnOnce() -> (ModelPath, SpellingKind)) -> Option<TeamKey> {
+    pub(super) fn team_ref(
+        &mut self,
+        key: &TeamKey,
+        at: impl FnOnce() -> (ModelPath, SpellingKind),
+    ) -> Option<TeamKey> {
         let now = self.team_key(key);
         (now != *key).then(|| {
             let (path, kind) = at();
@@ -261,7 +264,7 @@ impl<'r> Respeller<'r> {
         })
     }
 
-    fn zone_ref(
+    pub(super) fn zone_ref(
         &mut self,
         name: &ZoneName,
         at: impl FnOnce() -> (ModelPath, SpellingKind),
@@ -288,7 +291,11 @@ impl<'r> Respeller<'r> {
         })
     }
 
-    fn group(&mut self, key: &GroupKey, at: impl FnOnce() -> (ModelPath, SpellingKind)) -> Option<GroupKey> {
+    pub(super) fn group(
+        &mut self,
+        key: &GroupKey,
+        at: impl FnOnce() -> (ModelPath, SpellingKind),
+    ) -> Option<GroupKey> {
         let now = self.group_key(key);
         (now != *key).then(|| {
             let (path, kind) = at();
@@ -397,69 +404,6 @@ impl<'r> Respeller<'r> {
         changed
     }
 
-    fn datastore(&mut self, store: &Datastore, path: &ModelPath) -> Option<Datastore> {
-        let mut changed = None;
-        if let Some(capture) = store.capture() {
-            let at = || (path.attribute(segment::CAPTURE).attribute(segment::CONTAINER), Value);
-            if let Some(key) = self.container(capture.container(), at) {
-                change(&mut changed, store, |store| store.captured(capture.clone().within(key)));
-            }
-        }
-        if let Some(deprecation) = store.deprecation() {
-            let replacement = deprecation.replacement().and_then(|name| {
-                let at = || (path.attribute(segment::DEPRECATION).attribute(segment::REPLACEMENT), Value);
-                self.datastore_ref(name, at)
-            });
-            if let Some(name) = replacement {
-                let deprecation = deprecation.clone().replaced_by(name);
-                change(&mut changed, store, |store| store.deprecated(deprecation));
-            }
-        }
-        for dataset in store.datasets() {
-            let Some(deprecation) = dataset.deprecation() else { continue };
-            if let Some(now) = self.replacement(deprecation, &path.child(segment::DATASETS, dataset.name())) {
-                change(&mut changed, store, |store| {
-                    store.edit_dataset(dataset.name(), |dataset| dataset.deprecated(now))
-                });
-            }
-        }
-        if let Access::Approved(approvals) = store.access()
-            && let Some(approvals) = self.approvals(store, approvals, path)
-        {
-            change(&mut changed, store, |store| store.with_approvals(approvals));
-        }
-        changed
-    }
-
-    fn replacement(&mut self, deprecation: &Deprecation, dataset: &ModelPath) -> Option<Deprecation> {
-        let at = || (dataset.attribute(segment::DEPRECATION).attribute(segment::REPLACEMENT), Value);
-        let now = self.dataset(deprecation.replacement()?, at)?;
-        Some(deprecation.clone().replaced_by(now))
-    }
-
-    fn approvals(
-        &mut self,
-        store: &Datastore,
-        approvals: &Set<Approval>,
-        path: &ModelPath,
-    ) -> Option<Set<Approval>> {
-        let before = self.found.len();
-        let mut all = Vec::new();
-        for approval in approvals {
-            let Approval { team, group, dataset, onward } = approval;
-            let at = path.child(segment::APPROVED, format!("{team} {group} {dataset}"));
-            let team =
-                self.team_ref(team, || (at.attribute(segment::TEAM), Value)).unwrap_or_else(|| team.clone());
-            let group =
-                self.group(group, || (at.attribute(segment::GROUP), Value)).unwrap_or_else(|| group.clone());
-            // The datastore has the name that it has; only what is inside was renamed.
-            let dataset =
-                self.dataset_in(store.name(), dataset, || (at.attribute(segment::DATASET), ShortValue));
-            all.push(Approval { team, group, dataset, onward: *onward });
-        }
-        (self.found.len() > before).then(|| all.into_iter().collect())
-    }
-
     fn workspace(&mut self, workspace: &Workspace, path: &ModelPath) -> Option<Workspace> {
         let mut changed = None;
         if let Some(container) = workspace.container() {
@@ -493,41 +437,10 @@ impl<'r> Respeller<'r> {
         }
         changed
     }
-
-    /// What a transformer says of its outputs is written without their datastore.
-    fn transformer(&mut self, transformer: &DataTransformer, path: &ModelPath) -> Option<DataTransformer> {
-        let before = self.found.len();
-        let at = || (path.attribute(segment::OUTPUT), Value);
-        let output =
-            self.datastore_ref(transformer.output(), at).unwrap_or_else(|| transformer.output().clone());
-        let mut artifact = transformer.artifact().clone();
-        if let CodeArtifact::Sql { selects } = &mut artifact {
-            for select in selects {
-                let at = || (path.child(segment::SELECTS, &select.dataset), ShortName);
-                select.dataset = self.dataset_in(&output, &select.dataset, at);
-            }
-        }
-        let mut releases = Vec::new();
-        for Release { output: dataset, zone, reason } in transformer.releases() {
-            let at = path.child(segment::RELEASES, format!("{dataset} {zone}"));
-            let dataset = self.dataset_in(&output, dataset, || (at.clone(), ShortPart));
-            let zone = self.zone_ref(zone, || (at, Part)).unwrap_or_else(|| zone.clone());
-            releases.push(Release::new(dataset, zone, reason.clone()));
-        }
-        let mut removals = BTreeMap::new();
-        for (dataset, removed) in transformer.removals() {
-            let at = || (path.child(segment::REMOVES, dataset), ShortName);
-            removals.insert(self.dataset_in(&output, dataset, at), removed.clone());
-        }
-        (self.found.len() > before).then(|| {
-            let now = transformer.clone().filling(output).with_artifact(artifact);
-            now.with_releases(releases).with_removals(removals)
-        })
-    }
 }
 
 /// Changes what was changed already, or else a copy.
-fn change<T: Clone>(changed: &mut Option<T>, from: &T, edit: impl FnOnce(T) -> T) {
+pub(super) fn change<T: Clone>(changed: &mut Option<T>, from: &T, edit: impl FnOnce(T) -> T) {
     let present = changed.take().unwrap_or_else(|| from.clone());
     *changed = Some(edit(present));
 }
