@@ -24,8 +24,9 @@ impl Documents {
     /// Reads a file, or all documents in a folder and in those inside of it, and loads the model that they are.
     ///
     /// Files are documents whose names end in `.json`, `.yaml` or `.yml`. What begins with a dot is left out, and so are folders that
-    /// were rendered into. Links to folders are not followed: they can lead in circles. What is in a folder and is no regular file is
-    /// not opened, nor is a file outside of the folder to which a link leads; and of no file are more than 256 MiB read.
+    /// were rendered into. Links to folders inside of the folder are not followed, since those are read where they are. What is in
+    /// a folder and is no regular file is not opened, nor is what is outside of the folder and a link leads to; and of no file are more
+    /// than 256 MiB read.
     ///
     /// ```
     /// use datasurface_document::Documents;
@@ -193,11 +194,15 @@ impl FolderReader {
     /// Adds a file that was found in a folder, if it is a regular one. A pipe is read only if the caller named it.
     fn add_found(&mut self, path: &Path) {
         if fs::metadata(path).is_ok_and(|kind| !kind.is_file()) {
-            let name = path.display().to_string();
-            self.findings.extend([FileError::NoFile.diagnostic(&name, place(&name))]);
+            self.refuse(path, FileError::NoFile);
         } else {
             self.add(path);
         }
+    }
+
+    fn refuse(&mut self, path: &Path, error: FileError) {
+        let name = path.display().to_string();
+        self.findings.extend([error.diagnostic(&name, place(&name))]);
     }
 
     fn add_folder(&mut self, folder: &Path) {
@@ -218,32 +223,30 @@ impl FolderReader {
             };
             for entry in entries {
                 let path = entry.path();
-                if entry.file_name().to_string_lossy().starts_with('.') {
+                if entry.file_name().to_string_lossy().starts_with('.') || path.join(TARGET).exists() {
                     continue;
                 }
-                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                    if !path.join(TARGET).exists() {
+                let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+                if is_link && leads_out(&path, root.as_deref()) && (path.is_dir() || is_document(&path)) {
+                    self.refuse(&path, FileError::Outside);
+                } else if path.is_dir() {
+                    // What a link leads to inside of the folder is read where it is.
+                    if !is_link {
                         folders.push(path);
                     }
-                } else if is_document(&path) && !path.is_dir() {
-                    let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
-                    if is_link && leads_out(&path, root.as_deref()) {
-                        let name = path.display().to_string();
-                        self.findings.extend([FileError::Outside.diagnostic(&name, place(&name))]);
-                    } else {
-                        self.add_found(&path);
-                    }
+                } else if is_document(&path) {
+                    self.add_found(&path);
                 }
             }
         }
     }
 }
 
-/// Whether a link leads to a file outside of the folder that was named: whoever wrote the link need not have been allowed to read
-/// that file.
+/// Whether a link leads to a file or a folder outside of the folder that was named: whoever wrote the link need not have been allowed to
+/// read what is there.
 fn leads_out(link: &Path, root: Option<&Path>) -> bool {
     match (fs::canonicalize(link), root) {
-        (Ok(file), Some(root)) => !file.starts_with(root) && file.is_file(),
+        (Ok(end), Some(root)) => !end.starts_with(root) && (end.is_file() || end.is_dir()),
         _ => false,
     }
 }
@@ -268,7 +271,7 @@ pub(super) enum FileError {
     NoFile,
     /// The same where only a file will do.
     Irregular,
-    /// A link to a file that is not in the folder.
+    /// A link to what is not in the folder.
     Outside,
     /// A link in a stored folder, which leads nowhere.
     Link,
@@ -307,7 +310,7 @@ impl FileError {
             Self::Outside => (
                 &UNREADABLE_FILE,
                 format!("`{name}` is a link that leads out of the folder"),
-                "put the file itself into the folder",
+                "put into the folder what it leads to",
             ),
             Self::Link => {
                 (&UNREADABLE_FILE, format!("`{name}` is a link"), "put the file itself into the folder")

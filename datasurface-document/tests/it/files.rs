@@ -166,3 +166,16 @@ fn links_lead_to_files_inside_of_the_folder() {
     assert!(report.contains("is a link that leads out of the folder"), "{report}");
     assert!(!report.contains("hunter2"), "{report}");
 }
+
+/// The documents of a team that are elsewhere would be missed silently.
+#[test]
+#[cfg(unix)]
+fn a_link_to_a_folder_elsewhere_is_no_silent_omission() {
+    use std::os::unix::fs::symlink;
+    let folder = northwind();
+    let elsewhere = tempfile::tempdir().unwrap();
+    symlink(elsewhere.path(), folder.path().join(".cache")).unwrap();
+    assert!(Documents::open(folder.path()).is_ok());
+    symlink(elsewhere.path(), folder.path().join("sales")).unwrap();
+    assert_eq!(refused(&folder), ["document/unreadable-file"]);
+}
