@@ -177,6 +177,34 @@ pub fn is_project(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// Returns what is wrong with the path of a database file, and what helps. Programs that open it take some names for something else, and
+/// what is written there may be in no file at all; others are of files that tools and people read for something else.
+#[must_use]
+pub fn database_file_error(file: &str) -> Option<(&'static str, &'static str)> {
+    let is_uri =
+        file.contains("://") || file.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"));
+    let mut parts = file.split(['/', '\\']);
+    let last = parts.clone().next_back().unwrap_or_default();
+    if file.starts_with(':') {
+        Some(("is a database in memory, which ends with the program", "give the path of a file"))
+    } else if is_uri || file.contains('?') {
+        Some(("is a URI, or has parameters", "give the path of the file alone"))
+    } else if !file.trim().is_empty() && matches!(last, "" | "." | "..") {
+        Some(("is that of a folder", "give the name of a file in it, such as `data/warehouse.db`"))
+    } else if parts.any(is_of_tools) {
+        Some(("is one that tools read for something else", "give another one, such as `data/warehouse.db`"))
+    } else {
+        None
+    }
+}
+
+/// Whether a part of a path is of version control, of who owns what, or of this project's own state.
+fn is_of_tools(part: &str) -> bool {
+    let part = part.to_lowercase();
+    part.starts_with(".git")
+        || matches!(&*part, ".hg" | ".svn" | ".datasurface" | "datasurface.lock" | "codeowners")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +279,29 @@ mod tests {
         }
         for bad in ["", "ab", "NW", "-lake", "lake.", "a..b", "10.0.0.1", "a b", &"a".repeat(64)] {
             assert!(!is_bucket(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn database_files_are_files_of_their_own() {
+        for good in ["a.db", "/var/data/a.db", "./x", "..\\git\\a", "C:/x/.local/a.sqlite", ""] {
+            assert_eq!(database_file_error(good), None, "{good}");
+        }
+        for bad in [
+            ":memory:",
+            "file:a.db",
+            "sqlite://a",
+            "a.db?mode=ro",
+            "a/",
+            "a/..",
+            ".git/config",
+            "x/.GitHub/workflows/a.yml",
+            ".gitattributes",
+            "docs\\CODEOWNERS",
+            ".datasurface/a",
+            "datasurface.lock",
+        ] {
+            assert!(database_file_error(bad).is_some(), "{bad}");
         }
     }
 

@@ -44,6 +44,9 @@ const PARAMETERS: [&str; 13] = [
     "privatekey",
 ];
 
+/// What stands around the names and values of members, in JSON or YAML.
+const QUOTES_AND_BLANKS: [char; 3] = ['"', '\'', ' '];
+
 /// What stands between a user and a password. Where it is encoded, a program that decodes it reads a password.
 const COLONS: [&str; 3] = [":", "%3A", "%3a"];
 
@@ -93,18 +96,23 @@ pub fn holds_secret(settings: &Json) -> bool {
 
 /// Returns the places of all secrets. They may overlap.
 fn secrets(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<_> = members(text).chain(spaced_parameters(text)).collect();
+    let mut found: Vec<_> = members(text).chain(spaced_parameters(text)).chain(users(text)).collect();
     let mut start = 0;
     for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`')) {
         let at = |range: Range<usize>| start + range.start..start + range.end;
         let written = word.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`'));
         let mut has_scheme = false;
-        for (index, scheme) in written.match_indices("://") {
+        for (index, colon) in written.match_indices(':') {
+            let (scheme, rest) = written.split_at(index);
+            let is_of_web =
+                ends_with_ignoring_case(scheme, "http") || ends_with_ignoring_case(scheme, "https");
+            let rest = rest.get(colon.len()..).unwrap_or_default();
+            let slashes = if is_of_web { slashes_of_web(rest) } else { "//" };
+            if slashes.is_empty() || !rest.starts_with(slashes) {
+                continue;
+            }
             has_scheme = true;
-            let first = index + scheme.len();
-            let is_of_web = written.get(..index).is_some_and(|scheme| {
-                ends_with_ignoring_case(scheme, "http") || ends_with_ignoring_case(scheme, "https")
-            });
+            let first = index + colon.len() + slashes.len();
             let Some(address) = written.get(first..) else { continue };
             let user = in_authority(address, is_of_web);
             found.extend(
@@ -115,12 +123,20 @@ fn secrets(text: &str) -> Vec<Range<usize>> {
         }
         if !has_scheme {
             found.extend(without_scheme(written).map(at));
+            found.extend(before_port(written).map(at));
         }
         found.extend(parameters(written).map(at));
         found.extend(tokens(written).map(at));
         start += word.len();
     }
     found
+}
+
+/// What stands before the host of an address of the web: browsers, and programs that read addresses as these do, take any number of
+/// slashes, and backslashes as well.
+fn slashes_of_web(rest: &str) -> &str {
+    let end = rest.find(|c: char| !matches!(c, '/' | '\\')).unwrap_or(rest.len());
+    rest.get(..end).unwrap_or_default()
 }
 
 fn ends_with_ignoring_case(text: &str, end: &str) -> bool {
@@ -186,6 +202,28 @@ fn without_scheme(word: &str) -> Option<Range<usize>> {
     (is_user && !is_other && is_password && is_host).then_some(start..start + password.len())
 }
 
+/// Who stands before a host with a port, as in `user@host:9092`. Nobody needs to, and it may be a token.
+fn before_port(word: &str) -> Option<Range<usize>> {
+    let (user, server) = word.rsplit_once('@')?;
+    let (_, port) = server.trim_end_matches([']', '}', ',', ')']).rsplit_once(':')?;
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let first = user.find(|c: char| !matches!(c, '[' | '{' | '(' | ','))?;
+    is_port.then_some(first..user.len())
+}
+
+/// Who stands before an `@` in members such as `host`.
+fn users(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices('@').filter_map(|(end, _)| {
+        let before = text.get(..end)?;
+        let (name, value) = before.rsplit_once(QUOTES_AND_BLANKS)?;
+        let value = value.trim_start_matches(['[', '{']);
+        let name = name.trim_end_matches(QUOTES_AND_BLANKS).strip_suffix(':')?;
+        let name = name.trim_end_matches(QUOTES_AND_BLANKS).to_ascii_lowercase();
+        let is_address = ["host", "endpoint", "brokers"].iter().any(|known| name.ends_with(known));
+        (is_address && !value.is_empty()).then_some(end - value.len()..end)
+    })
+}
+
 /// The values of parameters such as `password=`.
 fn parameters(word: &str) -> impl Iterator<Item = Range<usize>> {
     word.match_indices('=').filter_map(|(index, _)| {
@@ -210,7 +248,6 @@ fn spaced_parameters(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// The texts and numbers that members such as `password` of an object have, in JSON or YAML.
 fn members(text: &str) -> impl Iterator<Item = Range<usize>> {
-    const QUOTES_AND_BLANKS: [char; 3] = ['"', '\'', ' '];
     let mut known_to = 0;
     text.match_indices(':').filter_map(move |(index, colon)| {
         let name = text.get(known_to..index)?.trim_end_matches(QUOTES_AND_BLANKS);
@@ -266,8 +303,15 @@ mod tests {
             ),
             ("http://:secret@a https://joe:secret@b", "http://:…@a https://…@b"),
             ("https://joe:sec/ret@git.example/x", "https://…@git.example/x"),
-            ("host: joe:secret@db.example", "host: joe:…@db.example"),
-            ("brokers: [\"joe:se:cret@b.example:9092\"]", "brokers: [\"joe:…@b.example:9092\"]"),
+            ("host: joe:secret@db.example", "host: …@db.example"),
+            ("brokers: [\"joe:se:cret@b.example:9092\"]", "brokers: [\"…@b.example:9092\"]"),
+            ("host: s3cret@db.example", "host: …@db.example"),
+            ("{\"endpoint\":\"s3cret@files.example\"}", "{\"endpoint\":\"…@files.example\"}"),
+            ("brokers: [s3cret@b.example:9092, x]", "brokers: […@b.example:9092, x]"),
+            ("- s3cret@b.example:9092", "- …@b.example:9092"),
+            ("git:https:/s3cret@git.example/x.git@main", "git:https:/…@git.example/x.git@main"),
+            ("git:HTTPS:\\\\joe:secret@git.example/x.git", "git:HTTPS:\\\\…@git.example/x.git"),
+            ("https:///s3cret@git.example/x", "https:///…@git.example/x"),
         ] {
             assert_eq!(redact_passwords(text).as_deref(), Some(expected));
         }
@@ -318,6 +362,8 @@ mod tests {
             "git:https://[::1]:8443/x.git@main",
             "git:file:///C:/x@main",
             "file: C:/x@y/a.db",
+            "host: db.example # ask joe@nw.example",
+            "owner: joe@nw.example",
             "github:nw/model@main",
             "gitlab+git.example:nw/model@main",
             "mail to mailto:joe@nw.example",

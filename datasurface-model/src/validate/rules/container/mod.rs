@@ -9,7 +9,7 @@ use datasurface_ecosystem::{
     canonical_host,
     governance::known_technology,
     redact_passwords,
-    syntax::{is_bucket, is_endpoint, is_host, is_port},
+    syntax::{database_file_error, is_bucket, is_endpoint, is_host, is_port},
 };
 use datasurface_schema::{ContainerKey, Entity, Place, segment};
 use std::collections::BTreeSet;
@@ -100,7 +100,7 @@ impl Addresses<'_, '_> {
         match kind {
             ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
                 self.text(segment::FILE, file, "give the path of the database file");
-                if let Some((error, help)) = file_error(file) {
+                if let Some((error, help)) = database_file_error(file) {
                     self.report(segment::FILE, error, help);
                 }
             }
@@ -211,7 +211,7 @@ impl Addresses<'_, '_> {
 
     /// Reports a password or a token in an address, without repeating it.
     fn secret(&mut self, attribute: &'static str, text: &str) -> bool {
-        let is_secret = redact_passwords(text).is_some();
+        let is_secret = redact_passwords(&format!("{attribute}: {text}")).is_some();
         if is_secret {
             let help = "take it out and change it, and name a credential instead";
             self.report(attribute, "holds a password, a token or a query", help);
@@ -242,23 +242,6 @@ impl Addresses<'_, '_> {
         let path = self.scope.path().child(segment::CONTAINERS, name).attribute(attribute);
         let message = format!("the {attribute} of the container `{name}` {error}");
         self.scope.report(Diagnostic::new(&ADDRESS, path, message).with_help(help));
-    }
-}
-
-/// What is wrong with the name of a database file: programs that open it take some names for something else, and what is written there
-/// may be in no file at all.
-fn file_error(file: &str) -> Option<(&'static str, &'static str)> {
-    let is_uri =
-        file.contains("://") || file.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"));
-    let last = file.rsplit(['/', '\\']).next().unwrap_or_default();
-    if file.starts_with(':') {
-        Some(("is a database in memory, which ends with the program", "give the path of a file"))
-    } else if is_uri || file.contains('?') {
-        Some(("is a URI, or has parameters", "give the path of the file alone"))
-    } else if !file.trim().is_empty() && matches!(last, "" | "." | "..") {
-        Some(("is that of a folder", "give the name of a file in it, such as `data/warehouse.db`"))
-    } else {
-        None
     }
 }
 

@@ -29,7 +29,7 @@ pub(in super::super) static CONSENT_OUTDATED: CodeInfo = CodeInfo::error(
 pub(in super::super) static UNKNOWN_RELEASE: CodeInfo = CodeInfo::error(
     "transformer/unknown-release",
     "a transformer releases what is not there",
-    "A release names a dataset that the transformer makes, and a zone of the ecosystem from which this derives. Correct the name, or \
+    "A release names a dataset that the transformer makes, and a zone of the ecosystem. Correct the name, or \
      take the release away.",
 );
 
