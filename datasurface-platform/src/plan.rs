@@ -7,7 +7,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use datasurface_graph::{Fingerprint, NodeKey};
-use datasurface_model::{Diagnostic, GroupKey, Repository};
+use datasurface_model::{Diagnostic, GroupKey, Repository, Set};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
@@ -230,10 +230,10 @@ pub enum Phase {
 #[serde(deny_unknown_fields)]
 pub struct Cause {
     /// The nodes that changed, came or went.
-    pub nodes: BTreeSet<NodeKey>,
+    pub nodes: Set<NodeKey>,
     /// The repositories that own what changed.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub owners: BTreeSet<Repository>,
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    pub owners: Set<Repository>,
 }
 
 /// The means by which the data of a replaced resource gets into the new one.
@@ -285,8 +285,8 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Box<Diagnostic>>,
     /// The resources that must be there before this one, and go after it.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub depends_on: BTreeSet<ResourceAddress>,
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    pub depends_on: Set<ResourceAddress>,
 }
 
 impl Step {
@@ -350,9 +350,10 @@ impl fmt::Display for Step {
 fn order(mut steps: Vec<Step>) -> Vec<Step> {
     steps.sort_by(|a, b| (a.phase(), &a.resource, a.action).cmp(&(b.phase(), &b.resource, b.action)));
     let mut ordered = Vec::with_capacity(steps.len());
-    for phase in [Phase::Create, Phase::Populate, Phase::Switch, Phase::Retire] {
-        let here: Vec<Step> = steps.iter().filter(|step| step.phase() == phase).cloned().collect();
-        let mut sorted = needed_first(here);
+    let mut rest = steps.into_iter().peekable();
+    while let Some(phase) = rest.peek().map(Step::phase) {
+        let here = std::iter::from_fn(|| rest.next_if(|step| step.phase() == phase));
+        let mut sorted = needed_first(here.collect());
         if phase == Phase::Retire {
             sorted.reverse();
         }

@@ -71,6 +71,16 @@ impl<T: Ord> Set<T> {
         self.search(element).is_ok()
     }
 
+    /// The elements from this one on, in order; it need not be there.
+    pub fn iter_from<Q>(&self, first: &Q) -> slice::Iter<'_, T>
+    where
+        T: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let (Ok(start) | Err(start)) = self.search(first);
+        self.0.get(start..).unwrap_or_default().iter()
+    }
+
     /// Returns the index of an element, or as an error the index at which to insert it.
     fn search<Q>(&self, element: &Q) -> Result<usize, usize>
     where

@@ -2,7 +2,9 @@
 
 use super::{Entries, metadata::owner, scope_difference::Differences, views::Views};
 use datasurface_graph::{Fingerprint, IntentionGraphs, NodeDetail, NodeKey};
-use datasurface_model::{DatasetName, DatastoreName, Ecosystem, PlatformName, Repository, TeamKey, Valid};
+use datasurface_model::{
+    DatasetName, DatastoreName, Ecosystem, PlatformName, Repository, Set, TeamKey, Valid,
+};
 use datasurface_platform::{Cause, Scope, SharedCause, SharedKey};
 use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
 use std::{
@@ -116,7 +118,7 @@ pub(super) fn of_shared_scopes(
                 Some(cause) => cause.nodes.clone(),
                 None => [node.clone()].into(),
             };
-            let nodes: BTreeSet<NodeKey> = nodes.flat_map(because_of).collect();
+            let nodes: Set<NodeKey> = nodes.flat_map(because_of).collect();
             let owners = nodes.iter().flat_map(|node| owners(ecosystem, graphs, node)).collect();
             SharedCause { key: key.clone(), cause: Cause { nodes, owners } }
         });
@@ -166,9 +168,9 @@ fn exports_by_datastore<'a>(changed: &BTreeSet<&'a NodeKey>) -> Exports<'a> {
 }
 
 /// The exports of what an ingest captures. Those of a datastore are ordered by dataset, as keys are.
-fn exports_of(ingest: &NodeKey, exports: &Exports<'_>) -> BTreeSet<NodeKey> {
+fn exports_of(ingest: &NodeKey, exports: &Exports<'_>) -> Set<NodeKey> {
     let NodeKey::Ingest { platform, datastore, dataset } = ingest else {
-        return BTreeSet::new();
+        return Set::new();
     };
     let mut captured = exports.get(&(platform, datastore)).map_or(&[][..], Vec::as_slice);
     if let Some(only) = dataset {

@@ -5,9 +5,9 @@ use super::{
     totals::{Totals, by_owner},
 };
 use crate::text::count;
-use datasurface_model::{PlatformName, Repository};
+use datasurface_model::{PlatformName, Repository, Set};
 use datasurface_platform::{Action, Phase, Plan, Revision, Step};
-use std::{collections::BTreeSet, fmt::Write};
+use std::fmt::Write;
 
 /// The differences of one step that are shown. The others are counted.
 const SHOWN_DIFFERENCES: usize = 10;
@@ -43,8 +43,9 @@ fn platform_summary(platform: &PlatformName, plan: &Plan, base: Option<&str>) ->
     let mut text = format!("{platform}: {}\n", plan.steps().iter().collect::<Totals>().to_text());
     text.extend(base.map(|base| format!("  {base}\n")));
     let steps: Vec<(usize, &Step)> = (1..).zip(plan.steps()).collect();
-    let part = |step: &Step| (step.phase(), step.cause.owners.clone());
-    for steps in steps.chunk_by(|(_, one), (_, next)| part(one) == part(next)) {
+    let is_one_part =
+        |one: &Step, next: &Step| one.phase() == next.phase() && one.cause.owners == next.cause.owners;
+    for steps in steps.chunk_by(|(_, one), (_, next)| is_one_part(one, next)) {
         if let Some((_, first)) = steps.first() {
             let _ = writeln!(text, "  {}{}", name(first.phase()), asked_for_by(&first.cause.owners));
         }
@@ -91,7 +92,7 @@ fn name(phase: Phase) -> &'static str {
     }
 }
 
-fn asked_for_by(owners: &BTreeSet<Repository>) -> String {
+fn asked_for_by(owners: &Set<Repository>) -> String {
     if owners.is_empty() {
         return String::new();
     }

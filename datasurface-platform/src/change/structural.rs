@@ -160,10 +160,10 @@ impl RenderingChange<'_> {
             format!("nobody asks for what was promised of `{dataset}` any more, but it is owed {until}");
         let judgement = Judgement::effect(Effect::None, reason);
         let step = self.step(placed.scope, placed.resource, Action::Hold, judgement);
-        let mut cause = step.cause;
-        if cause.nodes.is_empty() {
-            self.add_causes(&held.node.facts().key_now(), Some(dataset), &mut cause);
-        }
+        let cause = match step.cause.nodes.is_empty() {
+            true => joined(self.causes_at(&held.node.facts().key_now(), Some(dataset))),
+            false => step.cause,
+        };
         Step { owed_until: held.owed_until, cause, ..step }
     }
 
@@ -225,27 +225,30 @@ impl RenderingChange<'_> {
 
     /// The changes at the nodes that a resource is there for; in a shared scope, also those of the nodes whose share in it changed.
     fn cause_of(&self, scope: &Scope, resource: &Resource) -> Cause {
-        let mut all = self.shared_cause(scope).cloned().unwrap_or_default();
-        for node in resource.origins() {
-            self.add_causes(node, resource.held_data().map(|held| &held.dataset), &mut all);
-        }
-        all
+        let dataset = resource.held_data().map(|held| &held.dataset);
+        let at_origins = resource.origins().iter().flat_map(|node| self.causes_at(node, dataset));
+        joined(self.shared_cause(scope).into_iter().chain(at_origins))
     }
 
-    /// Adds the changes at a node. What holds one dataset of a capture is there for the exports of that dataset: where some of these
-    /// changed, the others are no cause.
-    fn add_causes(&self, node: &NodeKey, dataset: Option<&DatasetKey>, all: &mut Cause) {
+    /// The changes at a node. What holds one dataset of a capture is there for the exports of that dataset: where some of these changed,
+    /// the others are no cause.
+    fn causes_at(&self, node: &NodeKey, dataset: Option<&DatasetKey>) -> Vec<&Cause> {
         let causes = &self.frame.causes;
-        let Some(change) = causes.get(node) else { return };
+        let Some(change) = causes.get(node) else { return Vec::new() };
         let exports = dataset.into_iter().flat_map(|dataset| exports_of(change, node.platform(), dataset));
-        let mut changes: Vec<&Cause> = exports.filter_map(|export| causes.get(export)).collect();
-        if changes.is_empty() {
-            changes.push(change);
-        }
-        for change in changes {
-            all.nodes.extend(change.nodes.iter().cloned());
-            all.owners.extend(change.owners.iter().cloned());
-        }
+        let changes: Vec<&Cause> = exports.filter_map(|export| causes.get(export)).collect();
+        if changes.is_empty() { vec![change] } else { changes }
+    }
+}
+
+fn joined<'c>(causes: impl IntoIterator<Item = &'c Cause>) -> Cause {
+    let causes: Vec<&Cause> = causes.into_iter().collect();
+    if let [one] = &causes[..] {
+        return (*one).clone();
+    }
+    Cause {
+        nodes: causes.iter().flat_map(|cause| &cause.nodes).cloned().collect(),
+        owners: causes.iter().flat_map(|cause| &cause.owners).cloned().collect(),
     }
 }
 
@@ -259,7 +262,7 @@ fn exports_of<'c>(
     let first = NodeKey::Export { platform: platform.clone(), dataset: dataset.clone(), container };
     cause
         .nodes
-        .range(first..)
+        .iter_from(&first)
         .take_while(move |node| matches!(node, NodeKey::Export { dataset: other, .. } if other == dataset))
 }
 

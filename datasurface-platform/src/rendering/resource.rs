@@ -3,16 +3,11 @@
 use super::SafePath;
 use crate::{held::HeldData, view::NodeView};
 use datasurface_graph::NodeKey;
-use datasurface_model::DatasetKey;
+use datasurface_model::{DatasetKey, Set};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 /// The identity of a resource on its platform, in whatever form the platform likes: `table.NW_Data.customers`. What
 /// holds data is addressed by dataset, so that a change of how a datastore is captured rebuilds nothing.
@@ -62,12 +57,12 @@ struct Content {
     #[serde(deserialize_with = "canonical")]
     #[schemars(with = "BTreeMap<String, Value>")]
     attributes: BTreeMap<String, Value>,
-    origin: BTreeSet<NodeKey>,
-    depends_on: BTreeSet<ResourceAddress>,
+    origin: Set<NodeKey>,
+    depends_on: Set<ResourceAddress>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     holds: Option<HeldData>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    occupies: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    occupies: Set<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     formerly: Option<ResourceAddress>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,10 +78,10 @@ impl Resource {
             address: address.into(),
             kind: kind.into(),
             attributes: BTreeMap::new(),
-            origin: BTreeSet::new(),
-            depends_on: BTreeSet::new(),
+            origin: Set::new(),
+            depends_on: Set::new(),
             holds: None,
-            occupies: BTreeSet::new(),
+            occupies: Set::new(),
             formerly: None,
             rendered_as: None,
             file: None,
@@ -204,13 +199,13 @@ impl Resource {
 
     /// The nodes that it is there for.
     #[must_use]
-    pub fn origins(&self) -> &BTreeSet<NodeKey> {
+    pub fn origins(&self) -> &Set<NodeKey> {
         &self.0.origin
     }
 
     /// The resources that must be there first.
     #[must_use]
-    pub fn dependencies(&self) -> &BTreeSet<ResourceAddress> {
+    pub fn dependencies(&self) -> &Set<ResourceAddress> {
         &self.0.depends_on
     }
 
@@ -222,7 +217,7 @@ impl Resource {
 
     /// The places that it occupies, in order.
     #[must_use]
-    pub fn occupied_places(&self) -> &BTreeSet<String> {
+    pub fn occupied_places(&self) -> &Set<String> {
         &self.0.occupies
     }
 

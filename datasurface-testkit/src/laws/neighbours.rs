@@ -3,6 +3,7 @@
 use super::{OnPlatform, ReportBuilder, essence::Essence};
 use crate::{harness::HarnessRun, law::Law, recording::RenderCall};
 use datasurface_graph::NodeKey;
+use datasurface_model::Set;
 use datasurface_platform::{
     DataPlatform, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeView, ScopedNode,
 };
@@ -53,8 +54,9 @@ fn compare(
             return found(rendered.view.scope().to_string(), difference);
         }
     };
-    let is_kept =
-        |resource: &&Resource| !resource.origins().is_empty() && resource.origins().is_subset(&keys);
+    let is_kept = |resource: &&Resource| {
+        !resource.origins().is_empty() && resource.origins().iter().all(|origin| keys.contains(origin))
+    };
     for one in whole.resources().filter(is_kept) {
         let difference = match part.resource(one.address()) {
             None => Some("it is not there".to_owned()),
@@ -81,7 +83,9 @@ fn differing_files<'r>(one: &'r Rendering, other: &'r Rendering, kept: &BTreeSet
     let files = one.files().filter(|file| {
         let path = file.path();
         let are_kept = here.get(path).is_some_and(|origins| {
-            origins.values().all(|origins| !origins.is_empty() && origins.is_subset(kept))
+            origins
+                .values()
+                .all(|origins| !origins.is_empty() && origins.iter().all(|origin| kept.contains(origin)))
         });
         let counterpart = other.file(path.as_str());
         are_kept
@@ -92,7 +96,7 @@ fn differing_files<'r>(one: &'r Rendering, other: &'r Rendering, kept: &BTreeSet
 }
 
 /// The origins of the resources in each file, by their addresses.
-type Declarations<'r> = BTreeMap<&'r SafePath, BTreeMap<&'r ResourceAddress, &'r BTreeSet<NodeKey>>>;
+type Declarations<'r> = BTreeMap<&'r SafePath, BTreeMap<&'r ResourceAddress, &'r Set<NodeKey>>>;
 
 fn declarations(rendering: &Rendering) -> Declarations<'_> {
     let mut declarations = Declarations::new();

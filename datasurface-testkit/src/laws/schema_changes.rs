@@ -112,7 +112,7 @@ fn plan(lone: LoneNode<'_>, new: NodeFacts) -> Option<(RenderedNode<'static>, Pl
     let (before, after) = (lone.render(facts).ok()?, lone.render(new).ok()?);
     let [from, to] = revisions;
     let key = lone.view().key();
-    let cause = Cause { nodes: BTreeSet::from([key.clone()]), ..Cause::default() };
+    let cause = Cause { nodes: [key.clone()].into(), ..Cause::default() };
     let scopes = before.changes(&after, lone.call.view.scope());
     let shared = scopes.iter().filter_map(|changed| match &changed.scope {
         Scope::Shared(key) => Some(SharedCause { key: key.clone(), cause: cause.clone() }),

@@ -71,7 +71,7 @@ fn compare(
         };
         let is_same = holder.attributes() == other.attributes()
             && first.text(holder.address()) == second.text(other.address());
-        if is_same && holder.occupied_places().is_disjoint(other.occupied_places()) {
+        if is_same && !holder.occupied_places().iter().any(|place| other.occupied_places().contains(place)) {
             let difference = "another instance with the same settings renders the same, and neither of them states the place that \
                               it occupies, or its store";
             let place = OnPlatform(&lone.call.platform, format!("`{}`", holder.address()));
