@@ -7,16 +7,16 @@ use super::{
     approval::RequiredApproval,
     changed_datastores::Change,
     changed_model::ChangedModel,
-    diff::DifferenceKind,
+    inherited_waivers,
     taken_names::{TakenName, TakenNames},
     uses, waived_data,
 };
 use datasurface_model::{
     Access, Approval, Consent, ContainerKey, ContainerKind, ContainerUse, ContainerUser, DataContainer,
     Datastore, Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, Valid,
-    Waiver, ZoneDeclaration, ownership::OwnedPart, segment,
+    ZoneDeclaration, ownership::OwnedPart, segment,
 };
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
@@ -26,7 +26,7 @@ const RULES: [Rule; 8] = [
     left_zones,
     moved_containers,
     inherited_pins,
-    inherited_waivers,
+    inherited_waivers::of_new_things,
     waived_data::of_other_owners,
     former_names_taken,
     former_names_redeclared,
@@ -272,53 +272,6 @@ fn is_pinned_by_former_name(change: &ChangedModel<'_>, group: &GroupKey) -> bool
     former != *group && change.old.group(&former).is_some() && change.old.group_pins().get(&former).is_some()
 }
 
-/// A waiver accepts a finding about one thing. What takes its name, or is new inside of it, is another thing. What is renamed is
-/// the same one: for it, its author may repeat the waiver under the new name before.
-fn inherited_waivers(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
-    let waivers: Vec<_> = change.new.all_waivers().collect();
-    if waivers.is_empty() {
-        return;
-    }
-    for difference in change.diff {
-        let is_arrival = matches!(
-            difference.kind(),
-            DifferenceKind::Added { .. } | DifferenceKind::Renamed { .. } | DifferenceKind::Moved { .. }
-        );
-        let path = difference.path();
-        if !is_arrival {
-            continue;
-        }
-        let part = OwnedPart::from_path(&path);
-        let place = path.to_string();
-        let former = match difference.kind() {
-            DifferenceKind::Renamed { .. } => difference.places().into_iter().find(|former| *former != path),
-            _ => None,
-        };
-        let inside = |waived: &str| {
-            let rest = waived.strip_prefix(&*place)?;
-            (rest.is_empty() || rest.starts_with('/')).then(|| rest.to_owned())
-        };
-        let is_repeated = |by: &OwnedPart, waiver: &Waiver, rest: &str| {
-            let before = change.old.waivers_by(&change.former.part(by)).zip(former.as_ref());
-            before.is_some_and(|(waivers, former)| {
-                let path = format!("{former}{rest}");
-                waivers.iter().any(|old| {
-                    old.path() == path && old.code() == waiver.code() && old.policy() == waiver.policy()
-                })
-            })
-        };
-        // What is new in a part of one's own is the word of those who waive.
-        for (by, waiver) in waivers.iter().filter(|(by, _)| *by != part) {
-            let Some(rest) = inside(waiver.path()) else { continue };
-            if is_repeated(by, waiver, &rest) {
-                continue;
-            }
-            let wish = format!("the waiver of `{}` at {}", waiver.code(), waiver.path());
-            required.push(inherited(change, by, path.clone(), waiver.model_path(by), &wish));
-        }
-    }
-}
-
 /// A reference by a former name follows a rename by the same owner. If another one says that something had the name, whoever wrote
 /// it meant something else.
 fn former_names_taken(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
@@ -342,37 +295,7 @@ fn former_names_taken(change: &ChangedModel<'_>, required: &mut Vec<RequiredAppr
 /// Whether a reference by a former name leads to something else than before: not to the same thing, under whatever name.
 fn is_another_thing(change: &ChangedModel<'_>, spelling: &FormerSpelling) -> bool {
     let (old, new) = (change.old.place_meant(spelling), change.new.place_meant(spelling));
-    old.zip(new).is_none_or(|(old, new)| former_place(change, &new) != old.to_string())
-}
-
-/// The place that something had before: each rename of it and around it is undone, the innermost first.
-fn former_place(change: &ChangedModel<'_>, place: &ModelPath) -> String {
-    let renamed = change.diff.iter().filter_map(|difference| {
-        let is_whole = match difference.kind() {
-            DifferenceKind::Renamed { .. } => false,
-            // Where it was is told with all that was around it.
-            DifferenceKind::Moved { .. } => true,
-            _ => return None,
-        };
-        let now = difference.path();
-        let former = difference.places().into_iter().find(|former| *former != now)?;
-        Some((now.to_string(), former, is_whole))
-    });
-    let part = OwnedPart::from_path(place);
-    let around = (part.path().to_string(), change.former.part(&part).path(), false);
-    let mut renamed: Vec<_> = renamed.chain([around]).collect();
-    renamed.sort_by_key(|(now, ..)| Reverse(now.len()));
-    let mut place = place.to_string();
-    for (now, former, is_whole) in renamed {
-        let rest = place.strip_prefix(&now).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        if let Some(rest) = rest {
-            place = format!("{former}{rest}");
-            if is_whole {
-                break;
-            }
-        }
-    }
-    place
+    old.zip(new).is_none_or(|(old, new)| change.former_place(&new) != old.to_string())
 }
 
 /// Something new takes a name by which others still refer to what was renamed.
@@ -405,7 +328,7 @@ fn outdated_reference(
 }
 
 /// Requires the approval of whoever wished for something.
-fn inherited(
+pub(super) fn inherited(
     change: &ChangedModel<'_>,
     by: &OwnedPart,
     path: ModelPath,

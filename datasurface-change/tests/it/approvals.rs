@@ -376,14 +376,77 @@ fn a_stale_waiver_is_inherited_with_its_authors_approval() {
     };
     needs(&old, &with(&old, "Shop", "d"), SALES, &[ECOSYSTEM]);
     for (store, dataset) in [("Shop", "dd"), ("Shop2", "d")] {
-        let new = with(&old, store, dataset);
-        // A datastore of the name is new as a whole: what will be in it is not told yet.
-        let expected: &[&str] = if store == "Shop" { &[ECOSYSTEM] } else { &[] };
-        assert_eq!(missing(&old, &new, SALES), expected, "{store}/{dataset}");
+        assert_eq!(missing(&old, &with(&old, store, dataset), SALES), [] as [&str; 0], "{store}/{dataset}");
     }
+    let beside = with(&old, "Shop", "dd");
+    let both = old.clone().edit_team("USA", "Sales", |team| {
+        let store = Datastore::new("Shop").captured(Capture::sql_snapshot("USA/Sales/Source"));
+        team.datastore(store.dataset(Dataset::new("d", "id Date")).dataset(Dataset::new("dd", "id Date")))
+    });
+    needs(&beside, &both, SALES, &[ECOSYSTEM]);
     let there = with(&old, "Shop", "d");
     let more = there.clone().edit_team("USA", "Sales", |team| team.documented("ours"));
     assert_eq!(missing(&there, &more, SALES), [] as [&str; 0]);
+}
+
+/// A sink and a statement are elements of lists, and things of their own all the same.
+#[test]
+fn a_stale_waiver_of_a_sink_or_a_statement_is_inherited_with_its_authors_approval() {
+    let team = "zones/USA/teams/Stock/workspaces";
+    let waiver = |path: &str| Waiver::new("governance/location", path, "agreed", day("2027-01-01"));
+    let old = fixture()
+        .waiver(waiver(&format!("{team}/Analysis/groups/all/sinks/Store/orders")))
+        .waiver(waiver(&format!("{team}/Making/transformer/selects/b")));
+    let reading = |ecosystem: &Ecosystem, names: &[&str]| {
+        let group = names
+            .iter()
+            .fold(DatasetGroup::new("all"), |group, name| group.sink(DatasetKey::new("Store", *name)));
+        let analysis = Workspace::new("Analysis").with_container("USA/Stock/Lake").group(group);
+        ecosystem
+            .clone()
+            .edit_team("USA", "Stock", |team| team.without_workspace(&"Analysis".into()).workspace(analysis))
+    };
+    needs(&old, &reading(&old, &["customers", "orders"]), STOCK, &[ECOSYSTEM]);
+    assert_eq!(missing(&old, &reading(&old, &[]), STOCK), [] as [&str; 0]);
+    let there = reading(&old, &["customers", "orders"]);
+    assert_eq!(missing(&there, &reading(&there, &["orders"]), STOCK), [] as [&str; 0]);
+
+    let making = |outputs: &[&str]| {
+        let transformer = outputs.iter().fold(DataTransformer::sql("Made"), |transformer, output| {
+            transformer.select(*output, "SELECT id FROM Store_customers")
+        });
+        let made = outputs.iter().fold(Datastore::new("Made"), |made, output| {
+            made.dataset(Dataset::new(*output, "id Integer key"))
+        });
+        let making = Workspace::new("Making")
+            .with_container("USA/Stock/Lake")
+            .group(DatasetGroup::new("in").sink(DatasetKey::new("Store", "customers")))
+            .with_transformer(transformer);
+        old.clone().edit_team("USA", "Stock", |team| team.datastore(made).workspace(making))
+    };
+    needs(&making(&["a"]), &making(&["a", "b"]), STOCK, &[ECOSYSTEM]);
+    assert_eq!(missing(&making(&["a"]), &making(&["a", "c"]), STOCK), [] as [&str; 0]);
+}
+
+/// The sink is spelled by the former name of its dataset, and the waiver by the present one.
+#[test]
+fn a_sink_keeps_a_waiver_that_its_author_repeated_before_its_dataset_is_renamed() {
+    let waiver = |dataset: &str| {
+        let path = format!("zones/USA/teams/Stock/workspaces/Analysis/groups/all/sinks/{dataset}");
+        Waiver::new("governance/location", path, "agreed", day("2027-01-01"))
+    };
+    let renamed = |ecosystem: Ecosystem| {
+        let store = Datastore::new("Shop").renamed_from("Store");
+        let store = store.captured(Capture::sql_snapshot("USA/Sales/Source"));
+        let store = store
+            .dataset(Dataset::new("clients", CUSTOMERS).renamed_from("customers"))
+            .dataset(Dataset::new("orders", "id Integer key, placed Date"));
+        ecosystem.edit_team("USA", "Sales", |team| team.without_datastore(&"Store".into()).datastore(store))
+    };
+    let both = || fixture().waiver(waiver("Store/customers")).waiver(waiver("Shop/clients"));
+    assert_eq!(missing(&both(), &renamed(both()), SALES), [] as [&str; 0]);
+    let in_advance = || fixture().waiver(waiver("Shop/clients"));
+    needs(&in_advance(), &renamed(in_advance()), SALES, &[ECOSYSTEM]);
 }
 
 #[test]

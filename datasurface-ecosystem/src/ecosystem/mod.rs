@@ -31,6 +31,7 @@ mod release;
 mod removal;
 mod repository;
 mod requirements;
+mod resolve;
 mod schedule;
 mod source_identity;
 mod team;

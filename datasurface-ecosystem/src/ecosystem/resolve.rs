@@ -1,32 +1,38 @@
 //! Resolution of paths in a model: whether a written path leads to a part.
 
-use datasurface_ecosystem::{Ecosystem, GovernanceZone, InfrastructureLocation, Team, ZoneDeclaration};
+use super::{
+    CodeArtifact, Ecosystem, GovernanceZone, InfrastructureLocation, Team, Workspace, ZoneDeclaration,
+};
 use datasurface_schema::{DatasetKey, GroupKey, Named, PolicyKey, segment};
 
-/// Whether everything is there that the text of a path names on its way. Attributes are not looked at: what is left out
-/// is there, too.
-pub(super) fn resolves(path: &str, ecosystem: &Ecosystem) -> bool {
-    let segments: Vec<&str> = path.split('/').collect();
-    match segments.as_slice() {
-        [segment::ZONES, zone, inside @ ..] => {
-            ecosystem.zones().get(*zone).is_some_and(|zone| is_in_declaration(inside, zone))
+impl Ecosystem {
+    /// Whether everything is there that the text of a [path](crate::ModelPath) names on its way. Attributes are not looked at: what is
+    /// left out is there, too.
+    #[must_use]
+    pub fn has_path(&self, path: &str) -> bool {
+        let segments: Vec<&str> = path.split('/').collect();
+        match segments.as_slice() {
+            [segment::ZONES, zone, inside @ ..] => {
+                self.zones().get(*zone).is_some_and(|zone| is_in_declaration(inside, zone))
+            }
+            [segment::VENDORS, vendor, inside @ ..] => {
+                self.vendors().get(*vendor).is_some_and(|vendor| is_in_locations(inside, vendor.locations()))
+            }
+            [segment::PLATFORMS, platform, ..] => self.platforms().get(*platform).is_some(),
+            [segment::GROUP_PINS, workspace, group, ..] => {
+                self.group_pins().get(&GroupKey::new(*workspace, *group)).is_some()
+            }
+            [segment::PRIMARY_PINS, datastore, ..] => self.primary_pins().get(*datastore).is_some(),
+            _ => true,
         }
-        [segment::VENDORS, vendor, inside @ ..] => {
-            ecosystem.vendors().get(*vendor).is_some_and(|vendor| is_in_locations(inside, vendor.locations()))
-        }
-        [segment::PLATFORMS, platform, ..] => ecosystem.platforms().get(*platform).is_some(),
-        [segment::GROUP_PINS, workspace, group, ..] => {
-            ecosystem.group_pins().get(&GroupKey::new(*workspace, *group)).is_some()
-        }
-        [segment::PRIMARY_PINS, datastore, ..] => ecosystem.primary_pins().get(*datastore).is_some(),
-        _ => true,
     }
-}
 
-/// Whether its zone has a policy.
-pub(super) fn has_policy(key: &PolicyKey, ecosystem: &Ecosystem) -> bool {
-    let zone = ecosystem.zones().get(&key.zone).and_then(ZoneDeclaration::definition);
-    zone.is_some_and(|zone| zone.policies().get(&key.policy).is_some())
+    /// Whether its zone has a policy.
+    #[must_use]
+    pub fn has_policy(&self, key: &PolicyKey) -> bool {
+        let zone = self.zones().get(&key.zone).and_then(ZoneDeclaration::definition);
+        zone.is_some_and(|zone| zone.policies().get(&key.policy).is_some())
+    }
 }
 
 fn is_in_declaration(path: &[&str], zone: &ZoneDeclaration) -> bool {
@@ -65,18 +71,31 @@ fn is_in_team(path: &[&str], team: &Team) -> bool {
                     dataset.is_some_and(|dataset| !dataset.schema().lacks(&(*column).into()))
                 }
                 [segment::DATASETS, dataset, ..] => datastore.datasets().get(*dataset).is_some(),
+                [segment::CAPTURE, ..] => datastore.capture().is_some(),
                 _ => true,
             }
         }
         [segment::WORKSPACES, workspace, inside @ ..] => {
-            let Some(workspace) = team.workspaces().get(*workspace) else { return false };
-            match inside {
-                [segment::GROUPS, group, segment::SINKS, datastore, dataset, ..] => {
-                    let group = workspace.groups().get(*group);
-                    let sink = DatasetKey::new(*datastore, *dataset);
-                    group.is_some_and(|group| group.sinks().get(&sink).is_some())
+            team.workspaces().get(*workspace).is_some_and(|workspace| is_in_workspace(inside, workspace))
+        }
+        _ => true,
+    }
+}
+
+fn is_in_workspace(path: &[&str], workspace: &Workspace) -> bool {
+    match path {
+        [segment::GROUPS, group, segment::SINKS, datastore, dataset, ..] => {
+            let group = workspace.groups().get(*group);
+            let sink = DatasetKey::new(*datastore, *dataset);
+            group.is_some_and(|group| group.sinks().get(&sink).is_some())
+        }
+        [segment::GROUPS, group, ..] => workspace.groups().get(*group).is_some(),
+        [segment::TRANSFORMER, inside @ ..] => {
+            let Some(transformer) = workspace.transformer() else { return false };
+            match (inside, transformer.artifact()) {
+                ([segment::SELECTS, output, ..], CodeArtifact::Sql { selects }) => {
+                    selects.iter().any(|select| select.dataset == *output)
                 }
-                [segment::GROUPS, group, ..] => workspace.groups().get(*group).is_some(),
                 _ => true,
             }
         }

@@ -26,7 +26,6 @@ mod origins;
 mod outcome;
 mod partial;
 mod reader;
-mod resolve;
 mod rules;
 mod sources;
 mod state;

@@ -1,10 +1,7 @@
 //! `waiver/…`: findings that somebody decided to live with, for a while. They are taken out of what was found when all of
 //! it is known; and what is to be said of the waivers themselves is put in.
 
-use super::{
-    resolve::{has_policy, resolves},
-    rules::UNKNOWN_POLICY,
-};
+use super::rules::UNKNOWN_POLICY;
 use chrono::NaiveDate;
 use datasurface_ecosystem::{
     CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Severity, Suggestion, WaivedFinding, Waiver,
@@ -235,7 +232,7 @@ impl Declared<'_> {
 
     /// Whether everything exists that the waiver names.
     fn has_places(&self) -> bool {
-        resolves(self.waiver.path(), self.ecosystem) && self.has_policy()
+        self.ecosystem.has_path(self.waiver.path()) && self.has_policy()
     }
 
     /// Whether there is the policy that it names, if it names one: a zone means its own.
@@ -245,7 +242,7 @@ impl Declared<'_> {
                 OwnedPart::Zone(zone) => policy.zone == *zone,
                 _ => true,
             };
-            is_own && has_policy(&policy, self.ecosystem)
+            is_own && self.ecosystem.has_policy(&policy)
         })
     }
 
@@ -348,7 +345,7 @@ pub(super) fn check(ecosystem: &Ecosystem) -> Vec<Diagnostic> {
             let message = format!("nothing says why {} is waived", waiver.name());
             findings.push(Diagnostic::new(&NO_REASON, path, message).with_help("say why it is acceptable"));
         }
-        if !resolves(waiver.path(), ecosystem) {
+        if !ecosystem.has_path(waiver.path()) {
             let help = "write the path as the finding shows it, or remove the waiver";
             findings.push(declared.about(&UNKNOWN_PATH, "is about a place that does not exist", help));
         }
