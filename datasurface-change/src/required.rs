@@ -7,7 +7,7 @@ use super::{
     approval::RequiredApproval,
     changed_datastores::Change,
     changed_model::ChangedModel,
-    inherited_waivers,
+    inherited_consents, inherited_waivers,
     taken_names::{TakenName, TakenNames},
     uses, waived_data,
 };
@@ -21,12 +21,13 @@ use std::collections::BTreeSet;
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
 
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
     listed_teams,
     left_zones,
     moved_containers,
     inherited_pins,
     inherited_waivers::of_new_things,
+    inherited_consents::of_new_releases,
     waived_data::of_other_owners,
     former_names_taken,
     former_names_redeclared,

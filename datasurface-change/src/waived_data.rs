@@ -30,7 +30,7 @@ pub(super) fn of_other_owners(change: &ChangedModel<'_>, required: &mut Vec<Requ
 }
 
 /// The datastores that have the name of another team's one, whose owner is another one, each with its team.
-fn taken_datastores(change: &ChangedModel<'_>) -> BTreeMap<DatastoreName, OwnedPart> {
+pub(super) fn taken_datastores(change: &ChangedModel<'_>) -> BTreeMap<DatastoreName, OwnedPart> {
     let stores = change.stores.iter().filter_map(|store| match store {
         Change::New(new) | Change::Both { new, .. } => Some(new),
         Change::Gone(_) => None,

@@ -28,6 +28,6 @@ mod validate;
 pub use datasurface_ecosystem::*;
 pub use datasurface_sql as sql;
 pub use validate::{
-    CODES, Changes, Checked, FormerDelivery, Invalid, KeptOrigins, Located, Origins, PartialValidation,
-    Previous, Recapture, SoundPart, Valid, Validate, Validation, ValidationStats,
+    CODES, Changes, Checked, ConsentInForce, FormerDelivery, Invalid, KeptOrigins, Located, Origins,
+    PartialValidation, Previous, Recapture, SoundPart, Valid, Validate, Validation, ValidationStats,
 };

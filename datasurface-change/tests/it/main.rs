@@ -7,6 +7,7 @@ mod authorization;
 mod chains;
 mod code_owners;
 mod compatibility;
+mod consents;
 mod differences;
 mod first;
 mod fixture;

@@ -13,6 +13,7 @@
 
 mod changes;
 mod components;
+mod consents_in_force;
 mod container_index;
 mod delays;
 mod dependents;
@@ -38,6 +39,7 @@ mod valid;
 mod waivers;
 
 pub use changes::Changes;
+pub use consents_in_force::ConsentInForce;
 pub use origins::{FormerDelivery, KeptOrigins, Origins, Recapture};
 pub use outcome::{Checked, Invalid, Previous, ValidationStats};
 pub use partial::{PartialValidation, SoundPart};

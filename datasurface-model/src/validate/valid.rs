@@ -2,6 +2,7 @@
 
 use super::{
     changes::Changes,
+    consents_in_force::{ConsentInForce, consents_in_force},
     delays::Delays,
     former_spellings::former_spellings,
     origins::{FormerDelivery, KeptOrigins, Origins, Recapture},
@@ -91,6 +92,12 @@ impl Valid<Ecosystem> {
         found.extend(former_spellings(&self.inner.value, &self.inner.directory));
         found.sort();
         found
+    }
+
+    /// Returns the consents of zones by which something is released.
+    #[must_use]
+    pub fn consents_in_force(&self) -> Vec<ConsentInForce<'_>> {
+        consents_in_force(&self.inner.value, &self.inner.directory)
     }
 
     /// Returns the place of what has the name that a reference by a former name spells, in this version; none if nothing has it.

@@ -1,0 +1,107 @@
+//! Consents to releases: they are about what was there, and about the data of its owner.
+
+use super::{
+    approvals::{missing, needs},
+    fixture::*,
+};
+use datasurface_model::*;
+
+const HR: &str = "github:nw/hr@main";
+
+/// A company in which `Stock` count the cities of customers, and ask `USA` to let the numbers go.
+struct Counting<'t> {
+    /// What `USA` consented to.
+    consents: &'t [&'t str],
+    /// The datastores of `Sales` and of `HR`.
+    stores: [&'t str; 2],
+    /// The statement, if it is there.
+    statement: Option<&'t str>,
+}
+
+const COUNT: &str = "SELECT city, count(*) AS total FROM Store_customers GROUP BY city";
+const COUNT_MORE: &str = "SELECT city, count(id) AS total FROM Store_customers GROUP BY city";
+
+impl Counting<'_> {
+    fn ecosystem(&self) -> Ecosystem {
+        let captured = |name: &str, container: &str| {
+            Datastore::new(name).captured(Capture::sql_snapshot(container)).dataset(customers())
+        };
+        let [of_sales, of_hr] = self.stores;
+        let hr = Team::new()
+            .container(DataContainer::sqlite("People", "hr.db").located("Office/Ground"))
+            .datastore(captured(of_hr, "USA/HR/People"));
+        let model = unserved()
+            .edit_team("USA", "Sales", |team| {
+                team.without_datastore(&"Store".into()).datastore(captured(of_sales, "USA/Sales/Source"))
+            })
+            .edit_team("USA", "Stock", |team| {
+                let team = team.without_workspace(&"Analysis".into());
+                let Some(statement) = self.statement else { return team };
+                let cities = Dataset::new("cities", "city VarChar(15) key, total Integer");
+                let release = Release::new("cities", "USA", "totals only");
+                let transformer = DataTransformer::sql("Totals").select("cities", statement).release(release);
+                let counting = Workspace::new("Counting")
+                    .with_container("USA/Stock/Lake")
+                    .group(DatasetGroup::new("in").sink(DatasetKey::new("Store", "customers")))
+                    .with_transformer(transformer);
+                team.datastore(Datastore::new("Totals").dataset(cities)).workspace(counting)
+            });
+        let usa = model.zones().get("USA").and_then(|zone| zone.definition()).unwrap();
+        let usa = GovernanceZone::clone(usa);
+        let usa = self.consents.iter().fold(usa.team("HR", HR, hr), |zone, of| {
+            zone.consent(Consent::new(TeamKey::new("USA", "Stock"), "Counting", "cities", *of))
+        });
+        model.without_zone(&"USA".into()).zone("USA", USA, usa)
+    }
+
+    /// What `USA` is asked to consent to.
+    fn fingerprint(&self) -> String {
+        let checked =
+            Self { consents: &[], ..*self }.ecosystem().validate(&Validation::on(day("2026-04-01")));
+        let checked = checked.unwrap_or_else(|invalid| panic!("{}", invalid.findings()));
+        let asked = checked.findings().iter().find(|finding| finding.code() == "transformer/no-consent");
+        let help = asked.and_then(|finding| finding.help()).unwrap().to_owned();
+        help.rsplit('`').nth(1).unwrap().to_owned()
+    }
+}
+
+#[test]
+fn a_stale_consent_is_inherited_with_the_approval_of_its_zone() {
+    let there = Counting { consents: &[], stores: ["Store", "Staff"], statement: Some(COUNT) };
+    let consents = [&*there.fingerprint()];
+    let there = Counting { consents: &consents, ..there };
+    let gone = Counting { statement: None, ..there };
+    assert_eq!(missing(&there.ecosystem(), &gone.ecosystem(), STOCK), [] as [&str; 0]);
+    needs(&gone.ecosystem(), &there.ecosystem(), STOCK, &[USA]);
+    // Nothing is new, or something else is.
+    let documented = |counting: &Counting<'_>| {
+        counting.ecosystem().edit_team("USA", "Stock", |team| team.documented("ours"))
+    };
+    assert_eq!(missing(&there.ecosystem(), &documented(&there), STOCK), [] as [&str; 0]);
+    assert_eq!(missing(&gone.ecosystem(), &documented(&gone), STOCK), [] as [&str; 0]);
+}
+
+#[test]
+fn a_consent_is_not_about_the_data_of_whoever_takes_the_name() {
+    let before = Counting { consents: &[], stores: ["Store", "Staff"], statement: Some(COUNT) };
+    let consents = [&*before.fingerprint()];
+    let before = Counting { consents: &consents, ..before };
+    let exchanged = Counting { stores: ["Staff", "Store"], ..before };
+    let asked = missing(&before.ecosystem(), &exchanged.ecosystem(), SALES);
+    assert!(asked.contains(&USA.to_owned()), "{asked:?}");
+    // Another datastore of theirs may be called as they like.
+    let other = Counting { stores: ["Store", "People"], ..before };
+    assert_eq!(missing(&before.ecosystem(), &other.ecosystem(), HR), [] as [&str; 0]);
+}
+
+#[test]
+fn a_zone_consents_to_the_next_statement_before_it_is_written() {
+    let now = Counting { consents: &[], stores: ["Store", "Staff"], statement: Some(COUNT) };
+    let next = Counting { statement: Some(COUNT_MORE), ..now };
+    let (first, second) = (now.fingerprint(), next.fingerprint());
+    let consents = [&*first, &*second];
+    let now = Counting { consents: &consents, ..now };
+    let next = Counting { consents: &consents, ..next };
+    assert_ne!(first, second);
+    assert_eq!(missing(&now.ecosystem(), &next.ecosystem(), STOCK), [] as [&str; 0]);
+}

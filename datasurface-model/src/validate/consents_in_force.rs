@@ -1,0 +1,43 @@
+//! Consents of zones by which something is released.
+
+use super::{origins::ReleaseKey, unit_index::UnitIndex};
+use datasurface_ecosystem::{Consent, Ecosystem};
+use datasurface_schema::{DatasetKey, Entity, ZoneName};
+use std::collections::BTreeSet;
+
+/// A consent by which something is released.
+#[derive(Clone, Debug)]
+pub struct ConsentInForce<'e> {
+    /// The zone that consents.
+    pub zone: &'e ZoneName,
+    /// What it wrote.
+    pub consent: &'e Consent,
+    /// What is read for the release, what that is made of where it is data of the zone, and what is released.
+    pub datasets: BTreeSet<DatasetKey>,
+}
+
+/// Returns these consents, by zone.
+pub(super) fn consents_in_force<'e>(
+    ecosystem: &'e Ecosystem,
+    directory: &UnitIndex,
+) -> Vec<ConsentInForce<'e>> {
+    let given = ecosystem.zones().iter().flat_map(|zone| {
+        let consents = zone.definition().into_iter().flat_map(|definition| definition.consents());
+        consents.map(|consent| (zone.name(), consent))
+    });
+    let in_force = given.filter_map(|(zone, consent)| {
+        let Consent { team, workspace, output, of, .. } = consent;
+        let key = ReleaseKey { workspace: workspace.clone(), output: output.clone(), zone: zone.clone() };
+        let found = directory.workspaces().get(workspace)?.1.located();
+        let releases = found.entity.transformer()?.releases();
+        let is_asked = releases.iter().any(|release| release.output == *output && release.zone == *zone);
+        let fingerprints = directory.origins().release_fingerprints(&key, directory)?;
+        let is_in_force = is_asked && *found.team == *team && fingerprints.has(of);
+        is_in_force.then(|| ConsentInForce {
+            zone,
+            consent,
+            datasets: directory.origins().named_in_release(&key, directory),
+        })
+    });
+    in_force.collect()
+}
