@@ -215,3 +215,45 @@ fn what_a_zone_let_go_is_not_exchanged_for_something_that_says_it_had_the_name()
     let asks_zone = "[authorization/needs-approval]: the zone `USA` refers to `Store/customers`";
     assert!(report.to_string().contains(asks_zone), "{report}");
 }
+
+/// The consent that is proposed while the statement still calls the input by its former name holds for the one that calls it as it is
+/// called now.
+#[test]
+fn an_input_of_what_a_zone_released_is_renamed_in_steps_of_one_owner_each() {
+    const PRESENT: &str = "SELECT city FROM Shop_clients";
+    let made =
+        |ecosystem: &Ecosystem, sink, sql| released(ecosystem, "by_city", cities("by_city"), sink, sql);
+    let named = |ecosystem: &Ecosystem, store: Datastore, customers: Dataset| {
+        let ecosystem =
+            ecosystem.clone().edit_team("USA", "Sales", |team| team.without_datastore(&"Shop".into()));
+        sales(&ecosystem, store, customers)
+    };
+    let stating = || (Datastore::new("Shop").renamed_from("Store"), clients().renamed_from("customers"));
+    let start = consented(&made(&unpinned(), "Store/customers", SQL));
+    let renamed = named(&start, stating().0, stating().1);
+    let twice = consented(&renamed);
+    let read = made(&twice, "Shop/clients", SQL);
+    let spelled = made(&read, "Shop/clients", PRESENT);
+    let stated = named(&spelled, Datastore::new("Shop"), clients());
+    let steps = [
+        (start, ""),
+        (renamed.clone(), SALES),
+        (twice, USA),
+        (read, STOCK),
+        (spelled, STOCK),
+        (stated, SALES),
+    ];
+    for pair in steps.windows(2) {
+        assert_eq!(refusal(&pair[0].0, &pair[1].0, pair[1].1), None);
+        let codes = codes(&pair[1].0);
+        assert!(codes.iter().all(|code| code == "reference/former-name"), "{codes:?}");
+    }
+    // Who spells the name of now needs no consent anew while the rename is stated.
+    assert_eq!(refusal(&renamed, &made(&renamed, "Shop/clients", PRESENT), STOCK), None);
+    // A name that is that of a part of the statement as well is left as it is.
+    let hidden = "WITH Store_customers AS (SELECT city FROM Shop_clients) SELECT city FROM Store_customers";
+    let of_both = made(&renamed, "Shop/clients", hidden);
+    assert!(
+        refusal(&renamed, &of_both, STOCK).is_some_and(|why| why.contains("transformer/consent-outdated"))
+    );
+}

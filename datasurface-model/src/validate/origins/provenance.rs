@@ -95,7 +95,7 @@ fn step<'a>(name: &DatastoreName, names: &StatedNames<'a>) -> Option<ProvenanceS
     if let Some(workspace) = directory.producers().get(name) {
         let (_, found) = directory.workspaces().get(workspace)?;
         let workspace = found.entity();
-        let transformer = workspace.transformer().map(|transformer| names.artifact(transformer));
+        let transformer = workspace.transformer().map(|transformer| names.artifact(workspace, transformer));
         return Some(ProvenanceStep {
             transformer,
             capture: None,

@@ -1,7 +1,7 @@
 //! The names of now, or those before the renames that are stated.
 
-use super::super::unit_index::UnitIndex;
-use datasurface_ecosystem::{CodeArtifact, DataTransformer};
+use super::super::{statement_inputs::sinks, unit_index::UnitIndex};
+use datasurface_ecosystem::{CodeArtifact, DataTransformer, Workspace};
 use datasurface_schema::{DatasetKey, DatastoreName};
 
 pub(super) struct StatedNames<'d> {
@@ -21,16 +21,52 @@ impl StatedNames<'_> {
         found.and_then(|(_, store)| store.entity().former_name()).unwrap_or(name).clone()
     }
 
-    /// The code, which has the names of the datasets that it makes.
-    pub(super) fn artifact(&self, transformer: &DataTransformer) -> CodeArtifact {
+    /// The code, which has the names of the datasets that it makes, and in its statements those of what it reads.
+    pub(super) fn artifact(&self, workspace: &Workspace, transformer: &DataTransformer) -> CodeArtifact {
         let mut artifact = transformer.artifact().clone();
         if let CodeArtifact::Sql { selects } = &mut artifact {
+            let renamed: Vec<_> = sinks(workspace).filter_map(|key| self.input_names(key)).collect();
             for select in selects.iter_mut() {
                 select.dataset =
                     self.dataset(&DatasetKey::new(transformer.output(), &select.dataset)).dataset;
+                for (name, others) in &renamed {
+                    if let Some(respelled) = respelled(&select.sql, name, others) {
+                        select.sql = respelled.into();
+                    }
+                }
             }
             selects.sort();
         }
         artifact
     }
+
+    /// The name by which statements call an input, and the others by which they may; none if there are no others.
+    fn input_names(&self, key: &DatasetKey) -> Option<(String, Vec<String>)> {
+        let former = self.directory.former_keys(key);
+        let name = self.dataset(key).input_name();
+        let all = former.iter().chain([key]).map(DatasetKey::input_name);
+        let others: Vec<String> = all.filter(|other| *other != name).collect();
+        (!others.is_empty()).then_some((name, others))
+    }
+}
+
+/// Returns a statement with another name of an input in place of the one that it has. Where it has several of them, one may be the name of
+/// something else, such as a part of WITH, and another statement could become the same text.
+fn respelled(sql: &str, name: &str, others: &[String]) -> Option<String> {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let occurs =
+        |name: &str| sql.split(|letter| !is_word(letter)).any(|word| word.eq_ignore_ascii_case(name));
+    let mut found = others.iter().filter(|other| occurs(other));
+    let spelled = found.next().filter(|_| !occurs(name))?;
+    if found.next().is_some() {
+        return None;
+    }
+    let mut text = String::new();
+    for part in sql.split_inclusive(|letter| !is_word(letter)) {
+        let word = part.trim_end_matches(|letter| !is_word(letter));
+        let is_name = word.eq_ignore_ascii_case(spelled);
+        text += if is_name { name } else { word };
+        text += part.strip_prefix(word).unwrap_or_default();
+    }
+    Some(text)
 }
