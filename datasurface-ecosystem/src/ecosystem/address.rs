@@ -61,9 +61,10 @@ impl DataContainer {
     pub fn file_address(&self) -> Option<Text> {
         match self.kind() {
             // One file is one file, whatever opens it and wherever it is said to be: a platform finds it by its name alone. Some systems
-            // do not tell cases apart.
+            // do not tell cases apart, have another sign between folders, or leave out what a name ends with.
             ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
-                Some(format!("file {}", ContainerKind::plain_file(file).to_lowercase()).into())
+                let file = ContainerKind::plain_file(&file.replace('\\', "/")).to_lowercase();
+                Some(format!("file {}", file.trim_end_matches(['.', ' '])).into())
             }
             _ => None,
         }
@@ -122,5 +123,21 @@ pub fn canonical_host(text: &str) -> String {
         }
         Ok(address) => address.to_canonical().to_string(),
         Err(_) => text.to_ascii_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_file_has_one_address() {
+        let address = |file: &str| DataContainer::sqlite("Lake", file).file_address();
+        for same in ["./A/x.db", "a//b/../x.db", "a\\x.db", "a/x.db.", "a/x.db  "] {
+            assert_eq!(address(same), address("a/x.db"), "{same}");
+        }
+        for other in ["a/y.db", "x.db", "/a/x.db"] {
+            assert_ne!(address(other), address("a/x.db"), "{other}");
+        }
     }
 }

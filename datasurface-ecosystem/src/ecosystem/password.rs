@@ -50,6 +50,9 @@ const QUOTES_AND_BLANKS: [char; 3] = ['"', '\'', ' '];
 /// What stands between a user and a password. Where it is encoded, a program that decodes it reads a password.
 const COLONS: [&str; 3] = [":", "%3A", "%3a"];
 
+/// The schemes of addresses whose user may be a token.
+const WEB: [&str; 6] = ["http", "https", "ftp", "ftps", "ws", "wss"];
+
 /// What a text without a scheme may begin with before a `:`, and is no user.
 const NO_USERS: [&str; 4] = ["git", "github", "gitlab", "mailto"];
 
@@ -104,8 +107,7 @@ fn secrets(text: &str) -> Vec<Range<usize>> {
         let mut has_scheme = false;
         for (index, colon) in written.match_indices(':') {
             let (scheme, rest) = written.split_at(index);
-            let is_of_web =
-                ends_with_ignoring_case(scheme, "http") || ends_with_ignoring_case(scheme, "https");
+            let is_of_web = WEB.iter().any(|known| ends_with_ignoring_case(scheme, known));
             let rest = rest.get(colon.len()..).unwrap_or_default();
             let slashes = if is_of_web { slashes_of_web(rest) } else { "//" };
             if slashes.is_empty() || !rest.starts_with(slashes) {
@@ -125,6 +127,7 @@ fn secrets(text: &str) -> Vec<Range<usize>> {
             found.extend(without_scheme(written).map(at));
             found.extend(before_port(written).map(at));
         }
+        found.extend(of_repository(written).map(at));
         found.extend(parameters(written).map(at));
         found.extend(tokens(written).map(at));
         start += word.len();
@@ -200,6 +203,22 @@ fn without_scheme(word: &str) -> Option<Range<usize>> {
     let is_host = host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
     let start = first + user.len() + ':'.len_utf8();
     (is_user && !is_other && is_password && is_host).then_some(start..start + password.len())
+}
+
+/// Who stands before the repository at a host that is known, as in `github:user@owner/name@main`, or before its address; and a password
+/// in the address of another one, as in `git:user:password@host:path@main`.
+fn of_repository(word: &str) -> Option<Range<usize>> {
+    let first = word.find(|c: char| !matches!(c, '[' | '{' | '(' | ',' | '-'))?;
+    let end = first + word.get(first..)?.find([':', '+'])?;
+    let (kind, start) = (word.get(first..end)?, end + ':'.len_utf8());
+    let rest = word.get(start..)?;
+    let (user, after) = rest.split_once('@')?;
+    let is = |known: &str| kind.eq_ignore_ascii_case(known);
+    let is_password = is("git") && user.contains(':') && after.contains('@');
+    // Of `github:owner@main`, the name of the repository is missing.
+    let is_user = (is("github") || is("gitlab")) && after.contains(['/', '@']);
+    let is_secret = (is_user || is_password) && !user.is_empty() && !user.contains('/');
+    is_secret.then_some(start..start + user.len())
 }
 
 /// Who stands before a host with a port, as in `user@host:9092`. Nobody needs to, and it may be a token.
@@ -309,6 +328,12 @@ mod tests {
             ("{\"endpoint\":\"s3cret@files.example\"}", "{\"endpoint\":\"…@files.example\"}"),
             ("brokers: [s3cret@b.example:9092, x]", "brokers: […@b.example:9092, x]"),
             ("- s3cret@b.example:9092", "- …@b.example:9092"),
+            ("gitlab:oauth2:s3cret@shop/model@main", "gitlab:…@shop/model@main"),
+            ("- GitHub:s3cret@shop/model@main", "- GitHub:…@shop/model@main"),
+            ("gitlab+s3cret@git.example:a/b@main", "gitlab+…@git.example:a/b@main"),
+            ("gitlab+joe:s3cret@git.example:a/b@main", "gitlab+…@git.example:a/b@main"),
+            ("git:joe:s3cret@git.example:x.git@main", "git:…@git.example:x.git@main"),
+            ("git:wss://s3cret@git.example/x@main", "git:wss://…@git.example/x@main"),
             ("git:https:/s3cret@git.example/x.git@main", "git:https:/…@git.example/x.git@main"),
             ("git:HTTPS:\\\\joe:secret@git.example/x.git", "git:HTTPS:\\\\…@git.example/x.git"),
             ("https:///s3cret@git.example/x", "https:///…@git.example/x"),
@@ -365,6 +390,9 @@ mod tests {
             "host: db.example # ask joe@nw.example",
             "owner: joe@nw.example",
             "github:nw/model@main",
+            "github:nw@main",
+            "github:nw/model@a@b:teams/sales",
+            "git:git.example:x.git@main:teams/sales",
             "gitlab+git.example:nw/model@main",
             "mail to mailto:joe@nw.example",
             "SELECT token = 'x', password FROM t",

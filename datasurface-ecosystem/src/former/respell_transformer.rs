@@ -39,7 +39,10 @@ impl Respeller<'_> {
         let mut removals = BTreeMap::new();
         for (dataset, removed) in transformer.removals() {
             let at = || (path.child(segment::REMOVES, dataset), ShortName);
-            removals.insert(self.dataset_in(&output, dataset, at), removed.clone());
+            let named = self.dataset_in(&output, dataset, at);
+            // What is said by both names stays as it is: neither replaces the other.
+            let is_said_twice = named != *dataset && transformer.removals().contains_key(&named);
+            removals.insert(if is_said_twice { dataset.clone() } else { named }, removed.clone());
         }
         (self.found.len() > before).then(|| {
             let now = transformer.clone().filling(output).with_artifact(artifact);

@@ -139,8 +139,8 @@ fn repository_error(repository: &Repository) -> Option<SyntaxError> {
             (!good).then_some(("is no GitLab repository", "write `gitlab:group/name@branch`"))
         }
         RepositoryHost::Git => {
-            // Git would take it for an option.
-            let is_option = text.starts_with('-');
+            // Git would take it for an option, and so would the program that it calls for a host.
+            let is_option = text.split("://").any(|part| part.starts_with('-')) || text.contains("@-");
             let good = !text.is_empty() && !is_option && !text.chars().any(is_blank);
             (!good).then_some((
                 "has no address that git could use",

@@ -3,8 +3,8 @@
 use crate::base::{consumer, deriving, store, today, valid};
 use datasurface_model::{
     Capture, Checked, Consent, ContainerUser, DataContainer, DataTransformer, Dataset, Datastore, Diagnostic,
-    Ecosystem, Findings, GovernanceZone, Invalid, Release, Team, TeamDeclaration, Validate, Validation,
-    ZoneDeclaration,
+    Ecosystem, Findings, GovernanceZone, Invalid, Release, Removal, Team, TeamDeclaration, Validate,
+    Validation, Workspace, ZoneDeclaration,
 };
 
 fn validated(ecosystem: Ecosystem) -> Result<Checked, Invalid> {
@@ -197,6 +197,26 @@ fn a_validation_since_another_one_follows_what_transformers_write() {
 }
 
 /// Each version is judged since each as from nothing.
+/// Neither of them is lost without a word.
+#[test]
+fn what_is_removed_from_an_output_by_both_of_its_names_is_said_twice() {
+    let store = Datastore::new("NewStore").dataset(table("new"));
+    let made = table("made").renamed_from("former");
+    let twice = making(store, made, ["made", "NewStore_new", "made"]).edit_team("New", "New", |team| {
+        let workspace = Workspace::clone(team.workspaces().get("Making").unwrap());
+        let transformer = DataTransformer::clone(workspace.transformer().unwrap());
+        let both = ["former", "made"]
+            .into_iter()
+            .fold(transformer, |transformer, name| transformer.removal(name, "PII", Removal::new("masked")));
+        team.without_workspace(&"Making".into()).workspace(workspace.with_transformer(both))
+    });
+    let refused = validated(twice).unwrap_err();
+    let of_no_output = |finding: &Diagnostic| {
+        finding.code() == "transformer/removal-target" && finding.message().contains("`Made/former`")
+    };
+    assert!(refused.findings().iter().any(of_no_output), "{}", refused.findings());
+}
+
 fn assert_same_since(versions: &[Ecosystem]) {
     for first in versions {
         for second in versions {
