@@ -5,11 +5,13 @@ use crate::{
     diff::{DifferenceKind, ModelDiff, Pruned},
     former_names::FormerNames,
 };
+use chrono::NaiveDate;
 use datasurface_model::{Ecosystem, ModelPath, Valid, ownership::OwnedPart};
 use std::cmp::Reverse;
 
 /// Both sides of a change, as rules see them.
 pub(super) struct ChangedModel<'e> {
+    pub(super) on: NaiveDate,
     pub(super) old: &'e Valid<Ecosystem>,
     pub(super) new: &'e Valid<Ecosystem>,
     pub(super) diff: &'e ModelDiff,

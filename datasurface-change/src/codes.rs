@@ -25,8 +25,8 @@ codes! {
         "a change needs the approval of somebody who relied on how things were",
         "Whoever gave a team access, by an approval or by opening a container, trusted the team's owner; and the policies of a zone \
          hold for the datastores in it. A new owner of that name, and a datastore that leaves the zone, need their approval of \
-         exactly this proposal, unless they take the name from their list first. So does what takes a name for which operators \
-         left a pin or a waiver, and a team's name by which the lock knows stored data."
+         exactly this proposal, unless they take the name from their list first. So does what takes a name for which somebody left \
+         a pin, a waiver or a consent, and a team's name by which the lock knows stored data."
     );
     DATASET_REMOVED(
         error,

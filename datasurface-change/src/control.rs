@@ -219,7 +219,7 @@ impl ChangeControl {
         let owners = Owners { old, new, former: &former, actors: &actors, files };
         let mut evaluation = owners.evaluate(diff, &self.source);
 
-        let change = ChangedModel { old, new, diff, pruned, stores, former: &former };
+        let change = ChangedModel { on: self.on, old, new, diff, pruned, stores, former: &former };
         let mut required = Vec::new();
         for needed in required::approvals(&change).into_iter().chain(self.requirements.iter().cloned()) {
             match actors.owning(&needed.owner) {

@@ -1,20 +1,19 @@
 //! Consents to releases, and what comes to have the names in them.
 
 use super::{approval::RequiredApproval, changed_model::ChangedModel, waived_data::taken_datastores};
-use datasurface_model::{
-    ConsentInForce, DatasetName, ModelPath, WorkspaceName, ZoneName, ownership::OwnedPart, segment,
-};
+use datasurface_model::{ConsentInForce, DatasetKey, ModelPath, ownership::OwnedPart, segment};
 
-/// A zone consents to the release of one thing. Where nobody asked for that release, or another owner's data has the names in it, it is
-/// about another thing, to which the zone has not consented.
+/// A zone consents to the release of one thing. Where that was not released before, or other data, or another owner's data has the names
+/// in it, the consent is about another thing. A next version of the code, on the same data, is what the zone may consent to in advance.
 pub(super) fn of_new_releases(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
     let taken = taken_datastores(change);
+    let before = change.old.consents_in_force();
     for in_force in change.new.consents_in_force() {
         let ConsentInForce { zone, consent, datasets } = &in_force;
         let reason = match datasets.iter().find(|dataset| taken.contains_key(&dataset.datastore)) {
             Some(dataset) => format!("is about `{dataset}`, and data of another owner had that name"),
-            None if was_asked_for(change, &in_force) => continue,
-            None => "was about nothing that was there".to_owned(),
+            None if was_let_go(change, &in_force, &before) => continue,
+            None => "let nothing go before, or something else".to_owned(),
         };
         let by = OwnedPart::Zone((*zone).clone());
         let owner = change.former.part(&by).owner(change.old).or_else(|| by.owner(change.new));
@@ -32,23 +31,25 @@ pub(super) fn of_new_releases(change: &ChangedModel<'_>, required: &mut Vec<Requ
     }
 }
 
-/// Whether the same workspace asked for the release before, by whatever names.
-fn was_asked_for(change: &ChangedModel<'_>, in_force: &ConsentInForce<'_>) -> bool {
-    let consent = in_force.consent;
-    let Some(now) = change.new.workspace(&consent.workspace).map(|found| &found.entity) else { return false };
-    let output = now.transformer().and_then(|transformer| change.new.datastore(transformer.output()));
+/// Whether the zone let the same release go before, by whatever names and of whatever version, and it read nothing else then.
+fn was_let_go(change: &ChangedModel<'_>, now: &ConsentInForce<'_>, before: &[ConsentInForce<'_>]) -> bool {
+    let consent = now.consent;
+    let workspace = change.new.workspace(&consent.workspace).map(|found| &found.entity);
+    let transformer = workspace.and_then(|workspace| workspace.transformer());
+    let output = transformer.and_then(|transformer| change.new.datastore(transformer.output()));
     let output = output.and_then(|output| output.entity.datasets().get(&consent.output));
-    let outputs: Vec<&DatasetName> = [Some(&consent.output), output.and_then(|output| output.former_name())]
-        .into_iter()
-        .flatten()
-        .collect();
-    let OwnedPart::Zone(zone) = change.former.part(&OwnedPart::Zone(in_force.zone.clone())) else {
-        return false;
+    let workspaces = [Some(&consent.workspace), workspace.and_then(|workspace| workspace.former_name())];
+    let outputs = [Some(&consent.output), output.and_then(|output| output.former_name())];
+    let OwnedPart::Zone(zone) = change.former.part(&OwnedPart::Zone(now.zone.clone())) else { return false };
+    let former_keys = |dataset: &DatasetKey| {
+        let store = change.new.datastore(&dataset.datastore);
+        store.map_or_else(Vec::new, |store| store.entity.former_keys(&dataset.dataset))
     };
-    let asked = |workspace: &WorkspaceName, zone: &ZoneName| {
-        let before = change.old.workspace(workspace).and_then(|found| found.entity.transformer());
-        let mut releases = before.into_iter().flat_map(|transformer| transformer.releases());
-        releases.any(|release| release.zone == *zone && outputs.contains(&&release.output))
-    };
-    [Some(&consent.workspace), now.former_name()].into_iter().flatten().any(|name| asked(name, &zone))
+    before.iter().any(|before| {
+        let had = |dataset: &DatasetKey| before.datasets.contains(dataset);
+        *before.zone == zone
+            && workspaces.contains(&Some(&before.consent.workspace))
+            && outputs.contains(&Some(&before.consent.output))
+            && now.datasets.iter().all(|dataset| had(dataset) || former_keys(dataset).iter().any(had))
+    })
 }

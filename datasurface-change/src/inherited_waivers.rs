@@ -1,7 +1,7 @@
 //! Waivers in advance, and what comes to be where they are about.
 
 use super::{approval::RequiredApproval, changed_model::ChangedModel, required::inherited};
-use datasurface_model::{ModelPath, Waiver, ownership::OwnedPart, segment};
+use datasurface_model::{CODES, ModelPath, Protects, TeamKey, Waiver, ownership::OwnedPart, segment};
 
 /// A waiver accepts a finding about one thing. What takes its place is another thing, for which its author has to approve it. What is
 /// renamed is the same one: for it, the author may repeat the waiver under the new name before.
@@ -9,7 +9,8 @@ pub(super) fn of_new_things(change: &ChangedModel<'_>, required: &mut Vec<Requir
     for (by, waiver) in change.new.all_waivers() {
         let path = ModelPath::from_segments(waiver.path().split('/'));
         // What is new in a part of one's own is the word of those who waive.
-        if by == OwnedPart::from_path(&path) || !change.new.has_path(waiver.path()) {
+        let is_own = by == OwnedPart::from_path(&path);
+        if is_own || !change.new.has_path(waiver.path()) || !may_hold(change, &by, waiver) {
             continue;
         }
         let former = change.former_place(&path);
@@ -23,10 +24,33 @@ pub(super) fn of_new_things(change: &ChangedModel<'_>, required: &mut Vec<Requir
     }
 }
 
-/// Whether the same waiver was about something at this place.
+/// Whether a waiver may accept a finding, now or when things around it change: not whether there is one. Who waives what they could not
+/// accept has no say.
+fn may_hold(change: &ChangedModel<'_>, by: &OwnedPart, waiver: &Waiver) -> bool {
+    if waiver.expires() < change.on {
+        return false;
+    }
+    let Some(info) = CODES.iter().find(|info| info.code == waiver.code()) else {
+        // What brokers and platforms find.
+        return !matches!(by, OwnedPart::Team(_));
+    };
+    let owns_dataset = || {
+        let (_, datastore, ..) = sink(waiver.path())?;
+        let owner = &change.new.datastore(&datastore.into())?.team;
+        Some(*by == OwnedPart::Team(TeamKey::clone(owner)))
+    };
+    info.is_waivable
+        && info.protects.may_be_waived_by(by)
+        && (info.protects != Protects::DatasetOwner || owns_dataset() == Some(true))
+}
+
+/// Whether the same waiver, or a broader one, was about something at this place.
 fn was_waived(change: &ChangedModel<'_>, by: &OwnedPart, waiver: &Waiver, place: &str) -> bool {
-    let is_same =
-        |old: &Waiver| old.path() == place && old.code() == waiver.code() && old.policy() == waiver.policy();
+    let is_same = |old: &Waiver| {
+        old.path() == place
+            && old.code() == waiver.code()
+            && (old.policy().is_none() || old.policy() == waiver.policy())
+    };
     let before = change.old.waivers_by(&change.former.part(by));
     change.old.has_path(place) && before.is_some_and(|waivers| waivers.iter().any(is_same))
 }

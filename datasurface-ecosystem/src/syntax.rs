@@ -200,9 +200,13 @@ pub fn database_file_error(file: &str) -> Option<(&'static str, &'static str)> {
 
 /// Whether a part of a path is of version control, of who owns what, or of this project's own state.
 fn is_of_tools(part: &str) -> bool {
-    let part = part.to_lowercase();
+    // What a name ends with is left out by some systems.
+    let part = part.trim_end_matches(['.', ' ']).to_lowercase();
     part.starts_with(".git")
-        || matches!(&*part, ".hg" | ".svn" | ".datasurface" | "datasurface.lock" | "codeowners")
+        || matches!(
+            &*part,
+            ".hg" | ".svn" | ".datasurface" | "datasurface.lock" | "datasurface.toml" | "codeowners"
+        )
 }
 
 #[cfg(test)]
@@ -300,6 +304,7 @@ mod tests {
             "docs\\CODEOWNERS",
             ".datasurface/a",
             "datasurface.lock",
+            "CODEOWNERS. ",
         ] {
             assert!(database_file_error(bad).is_some(), "{bad}");
         }

@@ -367,7 +367,7 @@ fn a_pin_that_is_about_nothing_is_inherited_with_its_authors_approval() {
 #[test]
 fn a_stale_waiver_is_inherited_with_its_authors_approval() {
     let path = "zones/USA/teams/Sales/datastores/Shop/datasets/d";
-    let waiver = Waiver::new("schema/no-key", path, "it has none", day("2027-01-01"));
+    let waiver = Waiver::new("name/reserved-word", path, "it has none", day("2027-01-01"));
     let old = fixture().waiver(waiver);
     let with = |ecosystem: &Ecosystem, store: &str, dataset: &str| {
         let store = Datastore::new(store).captured(Capture::sql_snapshot("USA/Sales/Source"));
@@ -393,7 +393,7 @@ fn a_stale_waiver_is_inherited_with_its_authors_approval() {
 #[test]
 fn a_stale_waiver_of_a_sink_or_a_statement_is_inherited_with_its_authors_approval() {
     let team = "zones/USA/teams/Stock/workspaces";
-    let waiver = |path: &str| Waiver::new("governance/location", path, "agreed", day("2027-01-01"));
+    let waiver = |path: &str| Waiver::new("name/reserved-word", path, "agreed", day("2027-01-01"));
     let old = fixture()
         .waiver(waiver(&format!("{team}/Analysis/groups/all/sinks/Store/orders")))
         .waiver(waiver(&format!("{team}/Making/transformer/selects/b")));
@@ -433,7 +433,7 @@ fn a_stale_waiver_of_a_sink_or_a_statement_is_inherited_with_its_authors_approva
 fn a_sink_keeps_a_waiver_that_its_author_repeated_before_its_dataset_is_renamed() {
     let waiver = |dataset: &str| {
         let path = format!("zones/USA/teams/Stock/workspaces/Analysis/groups/all/sinks/{dataset}");
-        Waiver::new("governance/location", path, "agreed", day("2027-01-01"))
+        Waiver::new("name/reserved-word", path, "agreed", day("2027-01-01"))
     };
     let renamed = |ecosystem: Ecosystem| {
         let store = Datastore::new("Shop").renamed_from("Store");
@@ -447,6 +447,26 @@ fn a_sink_keeps_a_waiver_that_its_author_repeated_before_its_dataset_is_renamed(
     assert_eq!(missing(&both(), &renamed(both()), SALES), [] as [&str; 0]);
     let in_advance = || fixture().waiver(waiver("Shop/clients"));
     needs(&in_advance(), &renamed(in_advance()), SALES, &[ECOSYSTEM]);
+}
+
+/// Who waives what they could not accept, or did until a day that is over, keeps nobody from adding anything.
+#[test]
+fn a_waiver_without_an_effect_is_no_veto() {
+    let path = "zones/USA/teams/Sales/datastores/Shop";
+    let with = |ecosystem: &Ecosystem| {
+        let store = Datastore::new("Shop").captured(Capture::sql_snapshot("USA/Sales/Source"));
+        let store = store.dataset(Dataset::new("d", "id Date"));
+        ecosystem.clone().edit_team("USA", "Sales", |team| team.datastore(store))
+    };
+    let waiver = |code: &str, until: &str| Waiver::new(code, path, "why not", day(until));
+    let over = fixture().waiver(waiver("name/reserved-word", "2025-12-31"));
+    assert_eq!(missing(&over, &with(&over), SALES), [] as [&str; 0]);
+    for code in ["access/not-approved", "governance/location", "no/code"] {
+        let old = fixture().edit_team("USA", "Stock", |team| team.waiver(waiver(code, "2027-01-01")));
+        assert_eq!(missing(&old, &with(&old), SALES), [] as [&str; 0], "{code}");
+    }
+    let of_zone = fixture().edit_zone("USA", |zone| zone.waiver(waiver("governance/location", "2027-01-01")));
+    needs(&of_zone, &with(&of_zone), SALES, &[USA]);
 }
 
 #[test]
@@ -479,7 +499,7 @@ fn a_waiver_of_a_sink_is_not_about_the_data_of_whoever_takes_the_name() {
 fn what_is_renamed_keeps_a_waiver_that_its_author_repeated_before() {
     let waiver = |dataset: &str| {
         let path = format!("zones/USA/teams/Sales/datastores/Shop/datasets/{dataset}");
-        Waiver::new("schema/no-key", path, "it has none", day("2027-01-01"))
+        Waiver::new("name/reserved-word", path, "it has none", day("2027-01-01"))
     };
     let with = |ecosystem: Ecosystem, dataset: Dataset| {
         let store = Datastore::new("Shop").captured(Capture::sql_snapshot("USA/Sales/Source"));

@@ -16,8 +16,19 @@ struct Counting<'t> {
     stores: [&'t str; 2],
     /// The statement, if it is there.
     statement: Option<&'t str>,
+    /// The workspace, and what it says that it was called.
+    workspace: (&'t str, Option<&'t str>),
+    /// The datastore that it reads.
+    reads: &'t str,
 }
 
+const COUNTING: Counting<'_> = Counting {
+    consents: &[],
+    stores: ["Store", "Staff"],
+    statement: Some(COUNT),
+    workspace: ("Counting", None),
+    reads: "Store",
+};
 const COUNT: &str = "SELECT city, count(*) AS total FROM Store_customers GROUP BY city";
 const COUNT_MORE: &str = "SELECT city, count(id) AS total FROM Store_customers GROUP BY city";
 
@@ -40,10 +51,12 @@ impl Counting<'_> {
                 let cities = Dataset::new("cities", "city VarChar(15) key, total Integer");
                 let release = Release::new("cities", "USA", "totals only");
                 let transformer = DataTransformer::sql("Totals").select("cities", statement).release(release);
-                let counting = Workspace::new("Counting")
+                let (name, former) = self.workspace;
+                let counting = Workspace::new(name)
                     .with_container("USA/Stock/Lake")
-                    .group(DatasetGroup::new("in").sink(DatasetKey::new("Store", "customers")))
+                    .group(DatasetGroup::new("in").sink(DatasetKey::new(self.reads, "customers")))
                     .with_transformer(transformer);
+                let counting = former.into_iter().fold(counting, Workspace::renamed_from);
                 team.datastore(Datastore::new("Totals").dataset(cities)).workspace(counting)
             });
         let usa = model.zones().get("USA").and_then(|zone| zone.definition()).unwrap();
@@ -67,7 +80,7 @@ impl Counting<'_> {
 
 #[test]
 fn a_stale_consent_is_inherited_with_the_approval_of_its_zone() {
-    let there = Counting { consents: &[], stores: ["Store", "Staff"], statement: Some(COUNT) };
+    let there = COUNTING;
     let consents = [&*there.fingerprint()];
     let there = Counting { consents: &consents, ..there };
     let gone = Counting { statement: None, ..there };
@@ -83,7 +96,7 @@ fn a_stale_consent_is_inherited_with_the_approval_of_its_zone() {
 
 #[test]
 fn a_consent_is_not_about_the_data_of_whoever_takes_the_name() {
-    let before = Counting { consents: &[], stores: ["Store", "Staff"], statement: Some(COUNT) };
+    let before = COUNTING;
     let consents = [&*before.fingerprint()];
     let before = Counting { consents: &consents, ..before };
     let exchanged = Counting { stores: ["Staff", "Store"], ..before };
@@ -96,7 +109,7 @@ fn a_consent_is_not_about_the_data_of_whoever_takes_the_name() {
 
 #[test]
 fn a_zone_consents_to_the_next_statement_before_it_is_written() {
-    let now = Counting { consents: &[], stores: ["Store", "Staff"], statement: Some(COUNT) };
+    let now = COUNTING;
     let next = Counting { statement: Some(COUNT_MORE), ..now };
     let (first, second) = (now.fingerprint(), next.fingerprint());
     let consents = [&*first, &*second];
@@ -104,4 +117,24 @@ fn a_zone_consents_to_the_next_statement_before_it_is_written() {
     let next = Counting { consents: &consents, ..next };
     assert_ne!(first, second);
     assert_eq!(missing(&now.ecosystem(), &next.ecosystem(), STOCK), [] as [&str; 0]);
+}
+
+/// Nobody consented to the release by the workspace that takes the name.
+#[test]
+fn a_stale_consent_is_not_taken_up_by_a_rename() {
+    let consents = [&*COUNTING.fingerprint()];
+    let there = Counting { consents: &consents, ..COUNTING };
+    let other = Counting { workspace: ("Foo", None), ..there };
+    let renamed = Counting { workspace: ("Counting", Some("Foo")), ..there };
+    needs(&other.ecosystem(), &renamed.ecosystem(), STOCK, &[USA]);
+}
+
+#[test]
+fn a_consent_to_an_earlier_version_is_not_about_other_data() {
+    const COUNT_STAFF: &str = "SELECT city, count(*) AS total FROM Staff_customers GROUP BY city";
+    let of_staff = Counting { statement: Some(COUNT_STAFF), reads: "Staff", ..COUNTING };
+    let (first, second) = (COUNTING.fingerprint(), of_staff.fingerprint());
+    let consents = [&*first, &*second];
+    let [now, back] = [of_staff, COUNTING].map(|counting| Counting { consents: &consents, ..counting });
+    needs(&now.ecosystem(), &back.ecosystem(), STOCK, &[USA]);
 }

@@ -1,7 +1,8 @@
 //! Resolution of paths in a model: whether a written path leads to a part.
 
 use super::{
-    CodeArtifact, Ecosystem, GovernanceZone, InfrastructureLocation, Team, Workspace, ZoneDeclaration,
+    CodeArtifact, DataTransformer, Ecosystem, GovernanceZone, InfrastructureLocation, Team, Workspace,
+    ZoneDeclaration,
 };
 use datasurface_schema::{DatasetKey, GroupKey, Named, PolicyKey, segment};
 
@@ -19,8 +20,12 @@ impl Ecosystem {
                 self.vendors().get(*vendor).is_some_and(|vendor| is_in_locations(inside, vendor.locations()))
             }
             [segment::PLATFORMS, platform, ..] => self.platforms().get(*platform).is_some(),
-            [segment::GROUP_PINS, workspace, group, ..] => {
-                self.group_pins().get(&GroupKey::new(*workspace, *group)).is_some()
+            [segment::GROUP_PINS, workspace, group, inside @ ..] => {
+                let pin = self.group_pins().get(&GroupKey::new(*workspace, *group));
+                pin.is_some_and(|pin| match inside {
+                    [segment::PLATFORMS, name, ..] => pin.platforms().iter().any(|wished| wished == name),
+                    _ => true,
+                })
             }
             [segment::PRIMARY_PINS, datastore, ..] => self.primary_pins().get(*datastore).is_some(),
             _ => true,
@@ -91,13 +96,30 @@ fn is_in_workspace(path: &[&str], workspace: &Workspace) -> bool {
         }
         [segment::GROUPS, group, ..] => workspace.groups().get(*group).is_some(),
         [segment::TRANSFORMER, inside @ ..] => {
-            let Some(transformer) = workspace.transformer() else { return false };
-            match (inside, transformer.artifact()) {
-                ([segment::SELECTS, output, ..], CodeArtifact::Sql { selects }) => {
-                    selects.iter().any(|select| select.dataset == *output)
+            workspace.transformer().is_some_and(|transformer| is_in_transformer(inside, transformer))
+        }
+        _ => true,
+    }
+}
+
+fn is_in_transformer(path: &[&str], transformer: &DataTransformer) -> bool {
+    match path {
+        [segment::SELECTS, output, ..] => match transformer.artifact() {
+            CodeArtifact::Sql { selects } => selects.iter().any(|select| select.dataset == *output),
+            _ => false,
+        },
+        [segment::REMOVES, output, inside @ ..] => {
+            let removed = transformer.removals().get(*output);
+            removed.is_some_and(|removed| match inside {
+                [label, segment::COLUMNS, column, ..] => {
+                    removed.get(*label).is_some_and(|removal| removal.columns().contains_key(*column))
                 }
-                _ => true,
-            }
+                [label, ..] => removed.contains_key(*label),
+                [] => true,
+            })
+        }
+        [segment::RELEASES, release, ..] => {
+            transformer.releases().iter().any(|asked| format!("{} {}", asked.output, asked.zone) == *release)
         }
         _ => true,
     }
@@ -110,4 +132,36 @@ fn is_in_locations(path: &[&str], mut locations: &Named<InfrastructureLocation>)
         (locations, rest) = (location.locations(), inside);
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{DataTransformer, Ecosystem, GovernanceZone, GroupPin, Release, Removal, Team, Workspace};
+    use datasurface_schema::GroupKey;
+
+    #[test]
+    fn a_path_is_there_if_all_that_it_names_is() {
+        let transformer = DataTransformer::sql("Made")
+            .select("a", "SELECT 1")
+            .removal("a", "PII", Removal::new("cut").column("city", "cut"))
+            .release(Release::new("a", "EU", "counts"));
+        let team = Team::new().workspace(Workspace::new("Making").with_transformer(transformer));
+        let ecosystem = Ecosystem::new("E", "github:e/e@main", "github:e/live@main")
+            .zone("EU", "github:e/eu@main", GovernanceZone::new().team("T", "github:e/t@main", team))
+            .group_pin("Making/g", ["Mill"]);
+        assert_eq!(
+            ecosystem.group_pins().get(&GroupKey::new("Making", "g")).map(GroupPin::platforms).unwrap().len(),
+            1
+        );
+        let at = "zones/EU/teams/T/workspaces/Making/transformer";
+        for there in ["", "/selects/a/sql", "/removes/a/PII/columns/city", "/releases/a EU"] {
+            assert!(ecosystem.has_path(&format!("{at}{there}")), "{there}");
+        }
+        for missing in ["/selects/b", "/removes/b/PII", "/removes/a/PII/columns/id", "/releases/a US"] {
+            assert!(!ecosystem.has_path(&format!("{at}{missing}")), "{missing}");
+        }
+        assert!(ecosystem.has_path("group_pins/Making/g/platforms/Mill"));
+        assert!(!ecosystem.has_path("group_pins/Making/g/platforms/Big"));
+        assert!(!ecosystem.has_path("zones/EU/teams/T/workspaces/Other/transformer"));
+    }
 }
