@@ -69,6 +69,16 @@ impl Assignments {
         self.primaries.entry(datastore).or_default().insert(platform, stage);
     }
 
+    /// Replaces all that was decided about a dataset group. Without a platform, there is no decision any more.
+    pub fn replace_group(&mut self, group: GroupKey, stages: Stages) {
+        replace(&mut self.groups, group, stages);
+    }
+
+    /// Replaces all that was decided about the capture of a datastore. Without a platform, there is no decision any more.
+    pub fn replace_primary(&mut self, datastore: DatastoreName, stages: Stages) {
+        replace(&mut self.primaries, datastore, stages);
+    }
+
     /// Keeps only the decisions about these groups and datastores.
     pub fn retain(
         &mut self,
@@ -119,16 +129,18 @@ impl Assignments {
             .flat_map(|(group, platforms)| in_graph(platforms).map(move |platform| (group, platform)))
     }
 
+    /// Returns the platforms on which a dataset group is in the graph.
+    pub fn serving_platforms(&self, group: &GroupKey) -> impl Iterator<Item = &PlatformName> {
+        self.groups.get(group).into_iter().flat_map(in_graph)
+    }
+
     /// Groups about which something else was decided later, with both decisions.
-    pub(crate) fn changed_groups<'a>(
-        &'a self,
-        later: &'a Self,
-    ) -> impl Iterator<Item = Changed<'a, GroupKey>> {
+    pub fn changed_groups<'a>(&'a self, later: &'a Self) -> impl Iterator<Item = Changed<'a, GroupKey>> {
         self.groups.diff(&later.groups).map(changed)
     }
 
     /// Datastores about whose capture something else was decided later, with both decisions.
-    pub(crate) fn changed_primaries<'a>(
+    pub fn changed_primaries<'a>(
         &'a self,
         later: &'a Self,
     ) -> impl Iterator<Item = Changed<'a, DatastoreName>> {
@@ -186,6 +198,13 @@ fn changed<'a, K>(item: DiffItem<'a, 'a, K, Stages>) -> Changed<'a, K> {
         DiffItem::Add(key, stages) => (key, None, Some(stages)),
         DiffItem::Update { old: (_, before), new: (key, after) } => (key, Some(before), Some(after)),
         DiffItem::Remove(key, stages) => (key, Some(stages), None),
+    }
+}
+
+fn replace<K: Clone + Ord>(decided: &mut OrdMap<K, Stages>, key: K, stages: Stages) {
+    match stages.is_empty() {
+        true => drop(decided.remove(&key)),
+        false => drop(decided.insert(key, stages)),
     }
 }
 

@@ -224,6 +224,12 @@ impl Valid<Ecosystem> {
         self.inner.directory.origins().iter()
     }
 
+    /// Returns the datastores whose datasets have other [origins](Self::origins) than in an older version, in order. For versions made by
+    /// editing, the cost depends on the difference alone.
+    pub fn changed_origins_since<'v>(&'v self, older: &'v Self) -> impl Iterator<Item = &'v DatastoreName> {
+        self.inner.directory.origins().changes_since(older.inner.directory.origins())
+    }
+
     /// Returns the same ecosystem where datasets have more origins than it tells: of data that was derived earlier, and is kept.
     ///
     /// # Errors

@@ -24,12 +24,14 @@ use datasurface_schema::{
     Classification, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set, Text, ZoneName,
 };
 use datasurface_sql::compile;
+use imbl::OrdMap;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// What is known of the nodes so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownOrigins {
-    pub(super) datastores: PersistentMap<DatastoreName, Arc<DatastoreOrigins>>,
+    /// Ordered, so that two versions are compared by what is different.
+    pub(super) datastores: OrdMap<DatastoreName, Arc<DatastoreOrigins>>,
     pub(super) sites: PersistentMap<Site, Arc<Delivered>>,
 }
 

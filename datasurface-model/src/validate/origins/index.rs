@@ -18,6 +18,7 @@ use crate::validate::{
 };
 use datasurface_ecosystem::{Datastore, UnitPlace, Workspace};
 use datasurface_schema::{DatasetKey, DatastoreName, Entity, GroupName, ZoneName};
+use imbl::ordmap::DiffItem;
 use rustc_hash::FxHashSet;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -42,6 +43,18 @@ impl OriginIndex {
     pub(in crate::validate) fn iter(&self) -> impl Iterator<Item = (DatasetKey, &Origins)> {
         self.known.datastores.iter().flat_map(|(datastore, datasets)| {
             datasets.iter().map(move |(name, origins)| (DatasetKey::new(datastore, name), &**origins))
+        })
+    }
+
+    /// The datastores whose datasets have other origins than in an older version.
+    pub(in crate::validate) fn changes_since<'o>(
+        &'o self,
+        older: &'o Self,
+    ) -> impl Iterator<Item = &'o DatastoreName> {
+        older.known.datastores.diff(&self.known.datastores).map(|item| match item {
+            DiffItem::Add(name, _) | DiffItem::Remove(name, _) | DiffItem::Update { new: (name, _), .. } => {
+                name
+            }
         })
     }
 
