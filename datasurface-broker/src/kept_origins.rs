@@ -6,7 +6,7 @@ use datasurface_graph::{Custody, RetentionPeriod, StorageOf};
 use datasurface_model::{
     DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Origins, Valid, segment,
 };
-use datasurface_state::{Lock, OriginRecord, storage::StorageRecord};
+use datasurface_state::{ForeignOrigins, Lock, OriginRecord, storage::StorageRecord};
 use std::collections::BTreeMap;
 
 /// How many of the datasets that keep rows a finding names.
@@ -15,21 +15,21 @@ const NAMED: usize = 3;
 impl Placed {
     /// Follows the origins of data that is stored: what `lock` holds is among it. An earlier outcome, whatever it is of, saves work.
     pub(crate) fn follow_origins(&self, lock: &Lock, earlier: Option<&Self>) -> OriginRecord {
-        self.followed(&self.given, |dataset| self.asked_of(dataset, lock, earlier))
+        self.owed.get_or_init(|| self.compute_owed(earlier));
+        let held = held_until_let_go(lock);
+        self.followed(&self.given, |dataset| self.asked_of(dataset, &held))
     }
 
     fn followed(&self, before: &Lock, kept: impl Fn(&DatasetKey) -> Option<Custody>) -> OriginRecord {
-        let judged = self.with_rows_of_before.as_ref();
-        let names = self.lock.storage_names();
-        before.origins.follow(&self.ecosystem, judged, names, kept, judged_on(&self.ecosystem))
+        let of_before = self.origins_of_before.as_ref();
+        before.origins.follow(&self.foreign_origins, of_before, kept, judged_on(&self.ecosystem))
     }
 
     /// What is asked for of a dataset that is stored, by its storage name; what is held stays until it is let go. None if nobody asks for it.
-    fn asked_of(&self, dataset: &DatasetKey, lock: &Lock, earlier: Option<&Self>) -> Option<Custody> {
-        let owed = self.owed.get_or_init(|| self.compute_owed(earlier)).values();
+    fn asked_of(&self, dataset: &DatasetKey, held: &BTreeMap<&DatasetKey, Custody>) -> Option<Custody> {
+        let owed = self.owed.get_or_init(|| self.compute_owed(None)).values();
         let owed = owed.filter_map(|owed| owed.get(dataset).copied());
-        let held = lock.all_held().map(|(_, held)| &held.holds).filter(|held| held.dataset == *dataset);
-        owed.chain(held.map(|held| until_let_go(held.custody))).reduce(Custody::join)
+        owed.chain(held.get(dataset).copied()).reduce(Custody::join)
     }
 
     /// Returns the datasets, by storage names, of whose rows of before the given lock says what neither an earlier one says, nor placing makes of
@@ -38,10 +38,22 @@ impl Placed {
         if self.given.origins == earlier.origins {
             return Vec::new();
         }
-        let kept = |dataset: &DatasetKey| self.asked_of(dataset, &self.lock, None);
+        let held = held_until_let_go(&self.lock);
+        let kept = |dataset: &DatasetKey| self.asked_of(dataset, &held);
         let followed = self.followed(earlier, kept);
         self.given.origins.unaccounted(&earlier.origins, &followed, kept, on)
     }
+}
+
+/// What is held of datasets, by their storage names, as long as nobody lets it go.
+fn held_until_let_go(lock: &Lock) -> BTreeMap<&DatasetKey, Custody> {
+    let mut kept: BTreeMap<&DatasetKey, Custody> = BTreeMap::new();
+    for (_, state) in lock.all_held() {
+        let custody = until_let_go(state.holds.custody);
+        let known = kept.entry(&state.holds.dataset).or_insert(custody);
+        *known = known.join(custody);
+    }
+    kept
 }
 
 fn until_let_go(held: Custody) -> Custody {
@@ -59,6 +71,7 @@ fn judged_on(ecosystem: &Valid<Ecosystem>) -> NaiveDate {
 /// If policies or approvals deny such rows to somebody.
 pub(crate) fn with_rows_of_before(
     ecosystem: &Valid<Ecosystem>,
+    foreign_origins: &ForeignOrigins,
     lock: &Lock,
     names: &StorageRecord,
 ) -> Result<Option<Valid<Ecosystem>>, Findings> {
@@ -67,7 +80,7 @@ pub(crate) fn with_rows_of_before(
     }
     let on = judged_on(ecosystem);
     let follow = |kept: &dyn Fn(&DatasetKey) -> Option<Custody>| {
-        lock.origins.follow(ecosystem, None, names, kept, on).former(ecosystem, names)
+        lock.origins.follow(foreign_origins, None, kept, on).former(ecosystem, names)
     };
     // Who asks for what matters only where something may be there besides.
     let for_ever = Custody { live: true, history: true, retention: Some(RetentionPeriod::ForEver) };
@@ -101,8 +114,8 @@ fn asked_for(
             group.sinks().iter().map(move |sink| (names.dataset(sink.name()), custody))
         })
     });
-    let held = lock.all_held().map(|(_, held)| &held.holds);
-    let held = held.map(|held| (held.dataset.clone(), until_let_go(held.custody)));
+    let held = held_until_let_go(lock);
+    let held = held.into_iter().map(|(dataset, custody)| (dataset.clone(), custody));
     let mut kept: BTreeMap<DatasetKey, Custody> = BTreeMap::new();
     for (dataset, custody) in owed.chain(held) {
         let known = kept.entry(dataset).or_insert(custody);

@@ -13,7 +13,7 @@ use crate::{
 use datasurface_choice::Choice;
 use datasurface_graph::IntentionGraphs;
 use datasurface_model::{CodeInfo, Diagnostic, Ecosystem, Findings, ModelPath, Valid};
-use datasurface_state::{Lock, PlatformLock, storage};
+use datasurface_state::{ForeignOrigins, Lock, PlatformLock, storage};
 use std::{
     collections::BTreeMap,
     sync::{Arc, OnceLock},
@@ -60,21 +60,23 @@ impl Broker {
         found.extend(storage::recaptured(ecosystem, &allocated.record));
         let (given, lock) = (lock, lock.clone().with_names(&allocated.moved));
         let is_complete = is_configured;
-        let with_rows_of_before = kept_origins::with_rows_of_before(ecosystem, &lock, &allocated.record);
+        let earlier_origins = earlier.map(|earlier| &earlier.foreign_origins);
+        let foreign_origins = ForeignOrigins::since(earlier_origins, ecosystem, &allocated.record);
+        let with_rows_of_before =
+            kept_origins::with_rows_of_before(ecosystem, &foreign_origins, &lock, &allocated.record);
         let with_rows_of_before = with_rows_of_before.unwrap_or_else(|denied| {
             found.extend(denied);
             None
         });
         let judged = with_rows_of_before.as_ref().unwrap_or(ecosystem);
         let choice = Choice::new(judged, descriptors(&platforms), lock.assignments());
-        let mut of_choice = Vec::new();
-        let assignments = choice.assignments(&mut of_choice);
+        let chosen = choice.choose_since(earlier.map(|earlier| &earlier.chosen));
+        let assignments = chosen.assignments().clone();
         // One that cannot be configured could do what the others cannot: nobody knows before its error is mended.
-        found.extend(
-            of_choice
-                .into_iter()
-                .filter(|finding| is_complete || !datasurface_choice::needs_all_platforms(finding)),
-        );
+        let of_choice = chosen
+            .findings()
+            .filter(|finding| is_complete || !datasurface_choice::needs_all_platforms(finding));
+        found.extend(of_choice.cloned());
         found.extend(waivers::unknown_codes(ecosystem));
         let reported = [datasurface_choice::CODES, waivers::CODES, &[&storage::RENAMED_DELIVERY]].concat();
         let (findings, waived) = ecosystem.apply_waivers(Findings::from_iter(found), &reported);
@@ -114,7 +116,12 @@ impl Broker {
         let before = lock.platforms.into_iter().map(|(name, platform)| (name, platform.placement));
         let mut placed = Placed {
             ecosystem: ecosystem.clone(),
-            with_rows_of_before: with_rows_of_before.clone(),
+            origins_of_before: with_rows_of_before.as_ref().map(|judged| {
+                let earlier = earlier.and_then(|earlier| earlier.origins_of_before.as_ref());
+                ForeignOrigins::since(earlier, judged, &allocated.record)
+            }),
+            foreign_origins,
+            chosen,
             lock: next,
             given: given.clone(),
             allocated,

@@ -2,6 +2,7 @@
 
 use crate::{configured_platform::ConfiguredPlatform, sharding::PlacedShards};
 use chrono::NaiveDate;
+use datasurface_choice::Chosen;
 use datasurface_document::ModelHasher;
 use datasurface_graph::{
     Custody, Fingerprint, GraphDiff, IntentionGraph, IntentionGraphs, Node, Placement, StorageOf,
@@ -12,7 +13,7 @@ use datasurface_model::{
 };
 use datasurface_platform::{PlatformInstance, Revision};
 use datasurface_state::{
-    Lock, Owed,
+    ForeignOrigins, Lock, Owed,
     storage::{Allocated, StorageRecord},
 };
 use std::{
@@ -32,8 +33,12 @@ pub(crate) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
 #[derive(Clone, Debug)]
 pub struct Placed {
     pub(crate) ecosystem: Valid<Ecosystem>,
+    /// What data derives from besides its own zone.
+    pub(crate) foreign_origins: ForeignOrigins,
     /// The same where rows of before have their origins; `None` if there are none that matter.
-    pub(crate) with_rows_of_before: Option<Valid<Ecosystem>>,
+    pub(crate) origins_of_before: Option<ForeignOrigins>,
+    /// The choice of platforms, on which a later placing may build.
+    pub(crate) chosen: Chosen,
     pub(crate) lock: Lock,
     /// The lock before the decisions were taken, as it was given.
     pub(crate) given: Lock,

@@ -4,16 +4,16 @@ use crate::{
     Choice, capability,
     criterion::{Criterion, Penalties, Ranking},
     decisions::{self, Decision, is_in_graph},
+    demand::Demand,
     explanation::{Explanation, PlatformTask, candidates},
     lack::{Lack, joined},
-    order,
     policy::{DatasetReader, GovernedTask, Pin},
     task::Task,
 };
-use datasurface_graph::{Assignments, Stage, datastores_needed};
+use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{
-    CodeInfo, DatasetGroup, DatasetKey, DatasetName, DatasetSink, Datastore, DatastoreName, Diagnostic,
-    Entity, GroupKey, Located, ModelPath, PlatformName, Severity, Workspace, segment,
+    CodeInfo, DatasetName, DatasetSink, Datastore, DatastoreName, Diagnostic, Entity, Located, ModelPath,
+    PlatformName, Severity, segment,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,138 +63,14 @@ pub(crate) static MOVE: CodeInfo = CodeInfo {
     )
 };
 
-pub(crate) fn choose(question: &Choice<'_>, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
-    let needed = datastores_needed(question.ecosystem, assignments);
-    let serving = assignments.clone();
-    let mut askers = askers(question, &serving);
-    let busy = busy_platforms(question, &serving, &needed);
-    let readings = readings(question, &serving, &needed);
-    let wanted = wanted(question, &serving, &needed);
-    for name in order::outputs_first(question.ecosystem, &needed) {
-        if let Some(store) = question.ecosystem.datastore(name) {
-            let demand = Demand { asked_by: askers.remove(name).unwrap_or_default(), busy: &busy };
-            let readers = readings.get(name).map(Vec::as_slice).unwrap_or_default();
-            let datasets = wanted.get(name).cloned().unwrap_or_default();
-            CaptureTask::new(question, store, datasets, demand, readers).choose(assignments, found);
-        }
-        // A transformer runs where its output is captured: that platform asks for the inputs.
-        let running: Vec<PlatformName> = assignments.capturing_platforms(name).cloned().collect();
-        for input in order::inputs(question.ecosystem, name) {
-            askers.entry(input).or_default().extend(running.iter().cloned());
-        }
-    }
-}
-
 /// Explains which platform captures a datastore. `None` if there is no such datastore.
 pub(crate) fn explain(question: &Choice<'_>, name: &DatastoreName) -> Option<Explanation> {
     let store = question.ecosystem.datastore(name)?;
-    let assignments = question.assignments(&mut Vec::new());
-    let needed = datastores_needed(question.ecosystem, &assignments);
-    let mut asked_by = askers(question, &assignments).remove(name).unwrap_or_default();
-    for output in needed.iter().filter(|output| order::inputs(question.ecosystem, output).contains(name)) {
-        asked_by.extend(assignments.capturing_platforms(output).cloned());
-    }
-    let readings = readings(question, &assignments, &needed);
-    let busy = busy_platforms(question, &assignments, &needed);
-    let readers = readings.get(name).map(Vec::as_slice).unwrap_or_default();
-    let datasets = wanted(question, &assignments, &needed).remove(name).unwrap_or_default();
-    let demand = Demand { asked_by, busy: &busy };
-    let task = CaptureTask::new(question, store, datasets, demand, readers);
-    let candidates = candidates(&task, assignments.primary_stages(name));
+    let chosen = question.choose();
+    let demand = Demand::new(question, &chosen, name);
+    let task = CaptureTask::new(question, store, &demand, chosen.busy());
+    let candidates = candidates(&task, chosen.assignments().primary_stages(name));
     Some(Explanation { task: PlatformTask::Datastore(name.clone()), candidates })
-}
-
-/// The platforms that have a use for a datastore, and those that have anything to do.
-struct Demand<'a> {
-    asked_by: BTreeSet<PlatformName>,
-    busy: &'a BTreeSet<PlatformName>,
-}
-
-/// The platforms that serve a group, or capture one of these datastores by a pin or by the lock.
-fn busy_platforms(
-    question: &Choice<'_>,
-    serving: &Assignments,
-    needed: &BTreeSet<DatastoreName>,
-) -> BTreeSet<PlatformName> {
-    let mut busy: BTreeSet<PlatformName> =
-        serving.served_groups().map(|(_, platform)| platform.clone()).collect();
-    for name in needed {
-        busy.extend(question.ecosystem.primary_pins().get(name).map(|pin| pin.platform().clone()));
-        if let Some(store) = question.ecosystem.datastore(name) {
-            let decided = question.capturing(&store.entity).into_iter().filter(is_in_graph);
-            busy.extend(decided.map(|(platform, _)| platform.clone()));
-        }
-    }
-    busy
-}
-
-/// The platforms that serve somebody who wants a datastore directly.
-fn askers<'a>(
-    question: &Choice<'a>,
-    assignments: &Assignments,
-) -> BTreeMap<&'a DatastoreName, BTreeSet<PlatformName>> {
-    let mut askers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for (key, platform) in assignments.served_groups() {
-        let workspace = question.ecosystem.workspace(&key.workspace);
-        let group = workspace.and_then(|workspace| workspace.entity.groups().get(&key.group));
-        for sink in group.into_iter().flat_map(|group| group.sinks()) {
-            askers.entry(&sink.name().datastore).or_default().insert(platform.clone());
-        }
-    }
-    askers
-}
-
-/// Who reads each of the datastores that are needed, transformers included; for the policies of their zones, if there are
-/// any.
-fn readings<'a>(
-    question: &Choice<'a>,
-    serving: &Assignments,
-    needed: &'a BTreeSet<DatastoreName>,
-) -> BTreeMap<&'a DatastoreName, Vec<DatasetReader<'a>>> {
-    let mut readings: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    if question.policies.is_empty() {
-        return readings;
-    }
-    for (workspace, group) in reading_groups(question, serving, needed) {
-        for sink in group.sinks() {
-            let reading = DatasetReader { workspace, group: group.name(), dataset: sink.name() };
-            readings.entry(&sink.name().datastore).or_default().push(reading);
-        }
-    }
-    readings
-}
-
-/// The datasets that somebody reads of each of the datastores that are needed, transformers included.
-fn wanted<'a>(
-    question: &Choice<'a>,
-    serving: &Assignments,
-    needed: &'a BTreeSet<DatastoreName>,
-) -> BTreeMap<&'a DatastoreName, BTreeSet<&'a DatasetName>> {
-    let mut wanted: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for (_, group) in reading_groups(question, serving, needed) {
-        for DatasetKey { datastore, dataset, .. } in group.sinks().iter().map(DatasetSink::name) {
-            wanted.entry(datastore).or_default().insert(dataset);
-        }
-    }
-    wanted
-}
-
-/// The groups that are served, and those that feed the transformers of datastores that are needed.
-fn reading_groups<'a>(
-    question: &Choice<'a>,
-    serving: &Assignments,
-    needed: &'a BTreeSet<DatastoreName>,
-) -> impl Iterator<Item = (&'a Located<Workspace>, &'a DatasetGroup)> {
-    let ecosystem = question.ecosystem;
-    let group = move |key: &GroupKey| {
-        let workspace = ecosystem.workspace(&key.workspace)?;
-        Some((workspace, workspace.entity.groups().get(&key.group)?))
-    };
-    let served = serving.served_groups().filter_map(move |(key, _)| group(key));
-    let producers = needed.iter().filter_map(move |name| ecosystem.producer(name));
-    let of_producers =
-        producers.flat_map(|workspace| workspace.entity.groups().iter().map(move |group| (workspace, group)));
-    served.chain(of_producers)
 }
 
 /// What it means to capture a datastore: its zone has a say, and those of all that its transformer reads, if it has one; and
@@ -227,32 +103,38 @@ fn governed_task<'a>(
 }
 
 /// A datastore is to be captured, or the transformer run that fills it.
-struct CaptureTask<'a> {
+pub(crate) struct CaptureTask<'a> {
     question: &'a Choice<'a>,
     store: &'a Located<Datastore>,
     /// The datasets that somebody reads.
     wanted: BTreeSet<&'a DatasetName>,
-    demand: Demand<'a>,
+    /// The platforms that have a use for it.
+    asked_by: &'a BTreeSet<PlatformName>,
+    /// The platforms that have anything to do.
+    busy: &'a BTreeMap<PlatformName, usize>,
     governed: GovernedTask<'a>,
     decided: Vec<Decision<'a>>,
     pinned: &'a [PlatformName],
 }
 
 impl<'a> CaptureTask<'a> {
-    fn new(
+    pub(crate) fn new(
         question: &'a Choice<'a>,
         store: &'a Located<Datastore>,
-        wanted: BTreeSet<&'a DatasetName>,
-        demand: Demand<'a>,
-        readers: &[DatasetReader<'a>],
+        demand: &'a Demand<'a>,
+        busy: &'a BTreeMap<PlatformName, usize>,
     ) -> Self {
-        let pin = question.ecosystem.primary_pins().get(store.entity.name());
+        let name = store.entity.name();
+        let pin = question.ecosystem.primary_pins().get(name);
+        // Who reads it has a say only if a zone has policies.
+        let readers = demand.readings(name).filter(|_| !question.policies.is_empty());
         Self {
             question,
             store,
-            wanted,
-            demand,
-            governed: governed_task(question, store, readers),
+            wanted: demand.datasets(name),
+            asked_by: &demand.asked_by,
+            busy,
+            governed: governed_task(question, store, &readers.collect::<Vec<_>>()),
             decided: question.capturing(&store.entity),
             pinned: pin.map_or(&[], |pin| std::slice::from_ref(pin.platform())),
         }
@@ -280,7 +162,8 @@ impl<'a> CaptureTask<'a> {
         self.question.unreadable_from(platform, before, self.name())
     }
 
-    fn choose(&self, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
+    /// Decides who captures the datastore, and adds what is to be said of it.
+    pub(crate) fn choose(&self, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
         self.keep(assignments, found);
         for platform in self.pinned {
             self.pin(platform, assignments, found);
@@ -370,7 +253,7 @@ impl<'a> Task<'a> for CaptureTask<'a> {
 
     fn obstacles(&self, platform: &PlatformName) -> Vec<Lack> {
         let mut lacks = self.lacks(platform);
-        lacks.extend(self.question.unread(platform, &self.demand.asked_by));
+        lacks.extend(self.question.unread(platform, self.asked_by));
         lacks.extend(self.governed.obstacles(platform));
         lacks
     }
@@ -380,8 +263,8 @@ impl<'a> Task<'a> for CaptureTask<'a> {
             (Criterion::Readers, self.governed.is_denied_by_readers(platform).into()),
             (Criterion::Deprecation, self.governed.is_deprecated(platform).into()),
             (Criterion::ProductionStatus, self.governed.is_mixed(platform).into()),
-            (Criterion::Demand, (!self.demand.asked_by.contains(platform)).into()),
-            (Criterion::Use, (!self.demand.busy.contains(platform)).into()),
+            (Criterion::Demand, (!self.asked_by.contains(platform)).into()),
+            (Criterion::Use, (!self.busy.contains_key(platform)).into()),
         ]
     }
 }

@@ -1,8 +1,9 @@
 //! What was decided before. It holds for what it was decided about, whatever that is called now.
 
-use crate::Choice;
+use crate::{Choice, group_index::former_keys};
 use datasurface_graph::{Stage, Stages};
 use datasurface_model::{DatasetGroup, Datastore, DatastoreName, Entity, GroupKey, PlatformName, Workspace};
+use std::iter;
 
 /// A platform, and how far the decision for it is.
 pub(crate) type Decision<'a> = (&'a PlatformName, Stage);
@@ -11,11 +12,8 @@ impl Choice<'_> {
     /// Who serves a group.
     pub(crate) fn serving(&self, workspace: &Workspace, group: &DatasetGroup) -> Vec<Decision<'_>> {
         let decided = self.decided;
-        let workspaces = [Some(workspace.name()), workspace.former_name()];
-        let mut keys = workspaces.into_iter().flatten().flat_map(|workspace| {
-            let groups = [Some(group.name()), group.former_name()];
-            groups.into_iter().flatten().map(move |group| GroupKey::new(workspace, group))
-        });
+        let own = GroupKey::new(workspace.name(), group.name());
+        let mut keys = iter::once(own).chain(former_keys(workspace, group));
         self.available(keys.find_map(|key| decided.group(&key)))
     }
 

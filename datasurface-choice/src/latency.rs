@@ -129,7 +129,7 @@ impl Ways {
             let source = Way { timetables: timetables.get(name).copied(), platforms: Vec::new(), end: None };
             ways.insert(name.clone(), source.continued(question, captures(name)));
         }
-        for output in order::outputs_first(ecosystem, &made).into_iter().rev() {
+        for output in order::outputs_first(ecosystem, &made).datastores.into_iter().rev() {
             let inputs = order::inputs(ecosystem, output).into_iter().filter_map(|input| ways.get(input));
             let followed = timetables.get(output).copied();
             let ways_of_inputs = through_transformer(inputs.collect(), followed).into_iter();

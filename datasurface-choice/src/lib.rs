@@ -48,14 +48,18 @@
 //! ```
 
 mod adjustment;
+mod affected;
 mod capability;
 mod capture;
+mod chosen;
 mod codes;
 mod criterion;
 mod decisions;
+mod demand;
 mod explain;
 mod explanation;
 mod format;
+mod group_index;
 mod lack;
 mod latency;
 mod moves;
@@ -65,6 +69,7 @@ mod serve;
 mod task;
 
 pub use adjustment::Adjustment;
+pub use chosen::Chosen;
 pub use criterion::Criterion;
 pub use explanation::{Candidate, Explanation, PlatformTask};
 pub use lack::Lack;
@@ -145,13 +150,16 @@ impl<'a> Choice<'a> {
         }
     }
 
-    /// Decides who serves and who captures, and adds what is to be said of it.
-    pub fn assignments(&self, found: &mut Vec<Diagnostic>) -> Assignments {
-        let mut assignments = Assignments::default();
-        serve::choose(self, &mut assignments, found);
-        capture::choose(self, &mut assignments, found);
-        latency::check(self, &assignments, found);
-        assignments
+    /// Decides who serves and who captures.
+    #[must_use]
+    pub fn choose(&self) -> Chosen {
+        Chosen::anew(self)
+    }
+
+    /// Decides the same as [`choose`](Self::choose). An earlier outcome, whatever it is of, saves work: the cost follows the difference.
+    #[must_use]
+    pub fn choose_since(&self, earlier: Option<&Chosen>) -> Chosen {
+        earlier.and_then(|earlier| Chosen::since(self, earlier)).unwrap_or_else(|| self.choose())
     }
 
     /// Explains which platform does something, and what each other one lacks. It does not need that everything else can be done.

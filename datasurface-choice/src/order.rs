@@ -13,12 +13,35 @@ pub(crate) fn inputs<'a>(
     groups.flat_map(|group| group.sinks().iter().map(|sink| &sink.name().datastore)).collect()
 }
 
-/// The datastores in an order in which each comes after the outputs of all transformers that read it. Where transformers read each
-/// other in a circle, the first by name begins.
+/// Datastores, in an order in which each comes after the outputs of all transformers that read it.
+pub(crate) struct Order<'n> {
+    pub(crate) datastores: Vec<&'n DatastoreName>,
+    /// Whether transformers read each other in a circle. The first by name begins there.
+    pub(crate) is_circular: bool,
+}
+
+/// These datastores, and all from which the data of transformers' outputs among them comes.
+pub(crate) fn upstream(
+    ecosystem: &Valid<Ecosystem>,
+    datastores: &BTreeSet<DatastoreName>,
+) -> BTreeSet<DatastoreName> {
+    let mut all = datastores.clone();
+    let mut waiting: Vec<&DatastoreName> = datastores.iter().collect();
+    while let Some(next) = waiting.pop() {
+        for input in inputs(ecosystem, next) {
+            if all.insert(input.clone()) {
+                waiting.push(input);
+            }
+        }
+    }
+    all
+}
+
+/// Orders datastores. One that reads itself is no circle.
 pub(crate) fn outputs_first<'n>(
     ecosystem: &Valid<Ecosystem>,
     datastores: &'n BTreeSet<DatastoreName>,
-) -> Vec<&'n DatastoreName> {
+) -> Order<'n> {
     let mut undecided_readers: BTreeMap<&DatastoreName, usize> = BTreeMap::new();
     for output in datastores {
         for input in inputs(ecosystem, output).into_iter().filter(|input| *input != output) {
@@ -28,12 +51,16 @@ pub(crate) fn outputs_first<'n>(
     let mut waiting: BTreeSet<&DatastoreName> = datastores.iter().collect();
     let mut ready: BTreeSet<&DatastoreName> =
         datastores.iter().filter(|name| !undecided_readers.contains_key(name)).collect();
-    let mut order = Vec::with_capacity(datastores.len());
-    while let Some(next) = ready.pop_first().or_else(|| waiting.first().copied()) {
+    let mut order = Order { datastores: Vec::with_capacity(datastores.len()), is_circular: false };
+    while let Some(first) = waiting.first().copied() {
+        let next = ready.pop_first().unwrap_or_else(|| {
+            order.is_circular = true;
+            first
+        });
         if !waiting.remove(next) {
             continue;
         }
-        order.push(next);
+        order.datastores.push(next);
         for input in inputs(ecosystem, next).into_iter().filter(|input| *input != next) {
             if let Some(readers) = undecided_readers.get_mut(input) {
                 *readers = readers.saturating_sub(1);

@@ -61,21 +61,6 @@ pub(crate) static MOVE: CodeInfo = CodeInfo {
     )
 };
 
-pub(crate) fn choose<'a>(
-    question: &'a Choice<'a>,
-    assignments: &mut Assignments,
-    found: &mut Vec<Diagnostic>,
-) {
-    for workspace in question.ecosystem.workspaces() {
-        if workspace.entity.transformer().is_some() {
-            continue; // It runs because somebody needs its output.
-        }
-        for group in workspace.entity.groups() {
-            ServingTask::new(question, workspace, group).choose(assignments, found);
-        }
-    }
-}
-
 /// Explains which platform serves a group.
 pub(crate) fn explain(
     question: &Choice<'_>,
@@ -165,7 +150,8 @@ impl<'a> ServingTask<'a> {
         self.workspace.path().child(segment::GROUPS, self.group.name())
     }
 
-    fn choose(&self, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
+    /// Decides who serves the group, and adds what is to be said of it.
+    pub(crate) fn choose(&self, assignments: &mut Assignments, found: &mut Vec<Diagnostic>) {
         self.keep(assignments, found);
         for platform in self.pinned {
             self.pin(platform, assignments, found);

@@ -4,11 +4,14 @@
 //! A model tells where the data of now comes from. An output that derives from fewer zones than before has rows of before, so the lock
 //! remembers their origins for as long as rows may be there.
 
-use crate::storage::{DeclaredNames, StorageRecord};
+use crate::{
+    foreign_origins::ForeignOrigins,
+    storage::{DeclaredNames, StorageRecord},
+};
 use chrono::{Days, NaiveDate, TimeDelta};
 use datasurface_graph::{Custody, RetentionPeriod, StorageOf};
 use datasurface_model::{
-    DatasetKey, Ecosystem, Entity, KeptOrigins, Origins, PolicyKey, PolicyName, Valid, ZoneName,
+    DatasetKey, Ecosystem, KeptOrigins, Origins, PolicyKey, PolicyName, Valid, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +47,7 @@ struct FormerOrigins {
 /// Origins by storage names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StoredOrigins {
+pub(crate) struct StoredOrigins {
     /// Zones, each with those of its policies from which the data was freed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     zones: BTreeMap<ZoneName, BTreeSet<PolicyName>>,
@@ -57,7 +60,7 @@ struct StoredOrigins {
 }
 
 impl StoredOrigins {
-    fn new(origins: &Origins, names: &StorageRecord) -> Self {
+    pub(crate) fn new(origins: &Origins, names: &StorageRecord) -> Self {
         let zones = origins.zones.iter().map(|(zone, freed)| (names.zone(zone), freed.clone()));
         let policies = origins.storage.iter().map(|key| PolicyKey::new(names.zone(&key.zone), &key.policy));
         Self {
@@ -65,6 +68,12 @@ impl StoredOrigins {
             storage: policies.collect(),
             closed: origins.closed.iter().map(|key| names.dataset(key)).collect(),
         }
+    }
+
+    /// The origins of data that is captured in one zone from a container of another one.
+    pub(crate) fn captured(zones: [&ZoneName; 2], names: &StorageRecord) -> Self {
+        let zones = zones.map(|zone| (names.zone(zone), BTreeSet::new())).into();
+        Self { zones, ..Self::default() }
     }
 
     /// The same by the names of now. What is not declared any more asks for nothing.
@@ -161,24 +170,23 @@ impl OriginRecord {
         self.0.is_empty()
     }
 
-    /// Follows the model: what derives from less than before has the former origins, too, for as long as rows of before are there. `judged` is
-    /// the ecosystem in which these have theirs.
+    /// Follows the model to what data derives from now: what derives from less than before has the former origins, too, for as long as rows of
+    /// before are there. `of_before` are the origins where these rows have theirs.
     #[must_use]
     pub fn follow(
         &self,
-        ecosystem: &Valid<Ecosystem>,
-        judged: Option<&Valid<Ecosystem>>,
-        names: &StorageRecord,
+        origins: &ForeignOrigins,
+        of_before: Option<&ForeignOrigins>,
         kept: impl Fn(&DatasetKey) -> Option<Custody>,
         on: NaiveDate,
     ) -> Self {
-        let mut now = of_others(ecosystem, names);
+        let mut now = origins.by_dataset();
         let followed = self.with(now.clone(), &kept, on);
-        if let Some(judged) = judged {
+        if let Some(of_before) = of_before {
             // A dataset's own rows of before are no reason for what it derives from now; those of what it reads are.
             let has_own =
                 |dataset: &DatasetKey| followed.0.get(dataset).is_some_and(|one| !one.former.is_empty());
-            now.extend(of_others(judged, names).into_iter().filter(|(dataset, _)| !has_own(dataset)));
+            now.extend(of_before.by_dataset().into_iter().filter(|(dataset, _)| !has_own(dataset)));
             return self.with(now, &kept, on);
         }
         followed
@@ -244,36 +252,4 @@ impl OriginRecord {
         };
         datasets.into_iter().filter(is_unaccounted).cloned().collect()
     }
-}
-
-/// The origins of all that derives from data of others, and of what is captured from a container of another zone, by storage names.
-fn of_others(ecosystem: &Valid<Ecosystem>, names: &StorageRecord) -> BTreeMap<DatasetKey, StoredOrigins> {
-    let derived = ecosystem.derived().filter(|(key, origins)| is_of_others(ecosystem, key, origins));
-    let derived = derived.map(|(key, origins)| (names.dataset(&key), StoredOrigins::new(origins, names)));
-    let zones = ecosystem.zones().iter().filter_map(|zone| Some((zone.name(), zone.definition()?)));
-    let teams = zones.flat_map(|(own, zone)| zone.teams().iter().map(move |team| (own, team.definition())));
-    let stores = teams.flat_map(|(own, team)| {
-        team.into_iter().flat_map(move |team| team.datastores().iter().map(move |store| (own, store)))
-    });
-    let captured = stores.flat_map(|(own, store)| {
-        let source = store.capture().map(|capture| &capture.container().zone).filter(|zone| *zone != own);
-        source.into_iter().flat_map(move |source| {
-            store.datasets().names().map(move |dataset| {
-                let zones = [source, own].map(|zone| (names.zone(zone), BTreeSet::new())).into();
-                let key = names.dataset(&DatasetKey::new(store.name(), dataset));
-                (key, StoredOrigins { zones, ..StoredOrigins::default() })
-            })
-        })
-    });
-    let mut found: BTreeMap<DatasetKey, StoredOrigins> = captured.collect();
-    found.extend(derived);
-    found
-}
-
-/// Whether anything is asked of data besides what its own zone asks.
-fn is_of_others(ecosystem: &Valid<Ecosystem>, key: &DatasetKey, origins: &Origins) -> bool {
-    let own = ecosystem.datastore(&key.datastore).map(|store| &store.team.zone);
-    !origins.closed.is_empty()
-        || !origins.storage.is_empty()
-        || origins.zones.keys().any(|zone| Some(zone) != own)
 }

@@ -16,11 +16,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod foreign_origins;
 mod kept_origins;
 mod lock;
 mod output;
 pub mod storage;
 
+pub use foreign_origins::ForeignOrigins;
 pub use kept_origins::OriginRecord;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use output::{

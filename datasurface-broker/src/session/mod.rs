@@ -12,8 +12,13 @@
 //! what is about changes, such as causes, what begins to be held or what a guard looks at. A question that an index answers by "there is something"
 //! is then answered in full, by the code that a broker runs that remembers nothing.
 //!
-//! What still grows with the ecosystem after an edit: the choice of platforms looks at each group and each captured datastore, the revision hashes all
-//! assignments, and what nodes share is asked of all of them where a platform has shares. The text of the lock is made when a plan is written.
+//! The choice of platforms is kept up task by task: `chosen.rs` of `datasurface-choice` decides those again that an edit may affect. It decides
+//! everything again where the edit is about the whole ecosystem (a zone, a container, a pin, a platform), where transformers read each other
+//! in a circle, or where a platform claims a latency and a group asks for one.
+//!
+//! What still grows with the ecosystem after an edit: the revision hashes all assignments, and what nodes share is asked of all of them where a
+//! platform has shares. As long as rows of before are kept, the whole model is judged with their origins. The text of the lock is made when a plan
+//! is written.
 
 use crate::{
     Base, Broker, BrokerError, LintReport, Lock, Placed, Proposal,

@@ -126,8 +126,9 @@ impl<'a> DeclaredNames<'a> {
         policy.is_some_and(|policy| policy.freed_classifications().is_some())
     }
 
-    /// Returns the dataset that is stored under a name.
-    pub(crate) fn dataset(&self, storage: &DatasetKey) -> Option<DatasetKey> {
+    /// Returns the dataset that is stored under a name; `None` if none is that is declared.
+    #[must_use]
+    pub fn dataset(&self, storage: &DatasetKey) -> Option<DatasetKey> {
         let store = &self.store(&storage.datastore)?.entity;
         let mut keys = store.datasets().names().map(|dataset| DatasetKey::new(store.name(), dataset));
         keys.find(|key| self.names.dataset(key) == *storage)
