@@ -194,7 +194,7 @@ impl Broker {
         let mut shared =
             cause::of_shared_scopes((&placed.ecosystem, &placed.graphs), &views, base, &entries, &causes);
         let sinks = Sinks::new(&placed.ecosystem);
-        let readers = Readers::new(&placed.ecosystem, &placed.graphs, &views);
+        let readers = Readers::new(placed, &views);
         let mut proposed = BTreeMap::new();
         let (nowhere, nothing) = (PlatformIndex::default(), PlatformDifferences::default());
         for (name, configured) in &platforms {

@@ -5,12 +5,14 @@ use super::{
     scope_difference::{PlatformDifferences, ScopeDifference},
     views::{PlatformViews, Views},
 };
-use datasurface_graph::{IntentionGraphs, NodeKey, query::Queries};
-use datasurface_model::{DatasetKey, Ecosystem, Entity, GroupKey, Schema, SchemaChange, Valid};
+use crate::placed::Placed;
+use datasurface_graph::NodeKey;
+use datasurface_model::{
+    DatasetKey, DatasetName, Entity, GroupKey, PlatformName, Schema, SchemaChange, WorkspaceName,
+};
 use datasurface_platform::{Action, DatasetReaders, Meaning, NodeView, Plan, Scope, Step};
-use datasurface_state::{PlatformRecord, ScopeEntry};
+use datasurface_state::{PlatformRecord, ScopeEntry, storage::DeclaredNames};
 use std::{
-    cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
     fmt,
     sync::Arc,
@@ -18,56 +20,77 @@ use std::{
 
 /// The readers of all datasets, looked up when somebody asks.
 pub(super) struct Readers<'a> {
-    ecosystem: &'a Valid<Ecosystem>,
-    graphs: &'a IntentionGraphs,
+    placed: &'a Placed,
+    declared: DeclaredNames<'a>,
     views: &'a Views,
-    /// The names of now by storage names. What is only held has none.
-    now: OnceCell<BTreeMap<&'a DatasetKey, &'a DatasetKey>>,
-    queries: OnceCell<Queries<'a>>,
-    direct: OnceCell<BTreeMap<&'a DatasetKey, BTreeSet<GroupKey>>>,
 }
 
 impl<'a> Readers<'a> {
-    pub(super) fn new(
-        ecosystem: &'a Valid<Ecosystem>,
-        graphs: &'a IntentionGraphs,
-        views: &'a Views,
-    ) -> Self {
-        let (now, queries, direct) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { ecosystem, graphs, views, now, queries, direct }
+    pub(super) fn new(placed: &'a Placed, views: &'a Views) -> Self {
+        let declared = DeclaredNames::new(&placed.ecosystem, placed.lock.storage_names());
+        Self { placed, declared, views }
     }
 
-    fn now(&self) -> &BTreeMap<&'a DatasetKey, &'a DatasetKey> {
-        self.now.get_or_init(|| {
-            let nodes = self.views.values().flat_map(|views| views.nodes.iter());
-            let datasets = nodes.flat_map(|node| node.facts().datasets());
-            datasets.map(|dataset| (dataset.storage_key(), &dataset.key)).collect()
-        })
+    /// The name of now of a dataset, by its storage name. What is only held has none.
+    fn now(&self, storage: &DatasetKey) -> Option<DatasetKey> {
+        let now = self.declared.dataset(storage)?;
+        let has =
+            |node: &NodeView| node.facts().datasets().iter().any(|facts| facts.storage_key() == storage);
+        let mut nodes = self.views.iter().flat_map(|(platform, views)| {
+            let keys = self.nodes_about(platform, &now);
+            keys.into_iter().filter_map(|key| views.nodes.get(&key))
+        });
+        nodes.any(has).then_some(now)
     }
 
-    fn direct(&self) -> &BTreeMap<&'a DatasetKey, BTreeSet<GroupKey>> {
-        self.direct.get_or_init(|| {
-            let mut direct: BTreeMap<&DatasetKey, BTreeSet<GroupKey>> = BTreeMap::new();
-            for workspace in self.ecosystem.workspaces() {
-                for group in workspace.entity.groups() {
-                    let key = GroupKey::new(workspace.entity.name(), group.name());
-                    for sink in group.sinks() {
-                        direct.entry(sink.name()).or_default().insert(key.clone());
-                    }
-                }
-            }
-            direct
-        })
+    /// The nodes of a platform that can capture a dataset, or make it.
+    fn nodes_about(&self, platform: &PlatformName, dataset: &DatasetKey) -> Vec<NodeKey> {
+        let DatasetKey { datastore, dataset, .. } = dataset;
+        let ingest = |dataset: Option<DatasetName>| NodeKey::Ingest {
+            platform: platform.clone(),
+            datastore: datastore.clone(),
+            dataset,
+        };
+        let producer = self.placed.ecosystem.producer(datastore);
+        let transform = producer.map(|found| NodeKey::Transform {
+            platform: platform.clone(),
+            workspace: found.entity.name().clone(),
+        });
+        [ingest(None), ingest(Some(dataset.clone()))].into_iter().chain(transform).collect()
+    }
+
+    /// The datasets that a transformer makes which runs; nothing for a workspace that has none.
+    fn made_by(&self, workspace: &WorkspaceName) -> Vec<DatasetKey> {
+        let ecosystem = &self.placed.ecosystem;
+        let found = ecosystem.workspace(workspace);
+        let transformer = found.and_then(|found| found.entity.transformer());
+        let output = transformer.map(|transformer| transformer.output());
+        let store = output
+            .filter(|output| self.placed.chosen.needs(output))
+            .and_then(|output| ecosystem.datastore(output));
+        let made = store.into_iter().flat_map(|store| {
+            let datasets = store.entity.datasets().names();
+            datasets.map(|dataset| DatasetKey::new(store.entity.name(), dataset))
+        });
+        made.collect()
     }
 }
 
 impl DatasetReaders for Readers<'_> {
     fn readers_of(&self, dataset: &DatasetKey) -> BTreeSet<GroupKey> {
-        let Some(dataset) = self.now().get(dataset).copied() else { return BTreeSet::new() };
-        let queries = self.queries.get_or_init(|| Queries::new(self.graphs));
-        let derived = queries.downstream_datasets(dataset);
-        let read = [dataset].into_iter().chain(&derived).filter_map(|dataset| self.direct().get(dataset));
-        read.flatten().cloned().collect()
+        let mut groups = BTreeSet::new();
+        let mut passed = BTreeSet::new();
+        let mut waiting: Vec<DatasetKey> = self.now(dataset).into_iter().collect();
+        while let Some(dataset) = waiting.pop() {
+            for key in self.placed.chosen.readers(&dataset) {
+                groups.insert(key.clone());
+                // Beyond a transformer is the same, whichever of its inputs led there.
+                if passed.insert(key.workspace.clone()) {
+                    waiting.extend(self.made_by(&key.workspace));
+                }
+            }
+        }
+        groups
     }
 }
 

@@ -13,8 +13,8 @@ use datasurface_platform::Registry;
 use datasurface_strategies::{
     Adjustment, Edit, Mutation, Shape, adjustments, ecosystems_with, edits, mutations, valid_edits,
 };
-use platform::{Settings, Showcase};
-use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::Config};
+use platform::{Claim, Settings, Showcase};
+use proptest::{collection::vec, prelude::*, sample::select, strategy::ValueTree, test_runner::Config};
 use std::{
     cell::RefCell,
     collections::BTreeMap,
@@ -69,10 +69,13 @@ fn steps() -> impl Strategy<Value = Step> {
 
 fn settings() -> impl Strategy<Value = Settings> {
     let most = prop_oneof![Just(None), (1_u64..6).prop_map(Some)];
-    (most, any::<bool>()).prop_map(|(most, is_readdressed)| Settings {
+    let claims = [Claim::Format, Claim::LiveOnly, Claim::Latency, Claim::Source];
+    let other = prop_oneof![Just(None), select(claims.to_vec()).prop_map(Some)];
+    (most, any::<bool>(), other).prop_map(|(most, is_readdressed, other)| Settings {
         most,
         is_readdressed,
         is_quiet: false,
+        other,
     })
 }
 

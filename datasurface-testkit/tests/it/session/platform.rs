@@ -19,6 +19,33 @@ pub(super) struct Settings {
     pub(super) is_readdressed: bool,
     /// Whether the platform says nothing of nodes, and nodes share nothing.
     pub(super) is_quiet: bool,
+    /// What one of two platforms claims otherwise than the other.
+    pub(super) other: Option<Claim>,
+}
+
+/// What one of two platforms claims otherwise than the other, so that one of them is chosen.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(crate = "self::serde")]
+pub(super) enum Claim {
+    /// It offers what the other one cannot read.
+    Format,
+    /// It keeps no history.
+    LiveOnly,
+    /// It needs some time.
+    Latency,
+    /// It captures from one kind of container alone.
+    Source,
+}
+
+impl Claim {
+    fn apply(self, descriptor: PlatformDescriptor) -> PlatformDescriptor {
+        match self {
+            Self::Format => descriptor.with_offered_formats(["pane"]),
+            Self::LiveOnly => descriptor.with_milestonings([Milestoning::Live]),
+            Self::Latency => descriptor.with_best_latency(Latency::minutes(20)),
+            Self::Source => descriptor.with_captures(["sql_snapshot"], ["sqlite"]),
+        }
+    }
 }
 
 static LONG: CodeInfo = CodeInfo::warning("showcase/long", "a node has a long name", "It is hard to read.");
@@ -31,7 +58,7 @@ impl PlatformPlugin for Showcase {
         Version::new(1, 0, 0)
     }
 
-    fn configure(_: &PlatformInstance, settings: Settings) -> Result<Self, PlatformError> {
+    fn configure(instance: &PlatformInstance, settings: Settings) -> Result<Self, PlatformError> {
         let descriptor = PlatformDescriptor::for_plugin::<Self>()
             .with_captures(["sql_snapshot"], ["sqlite", "postgres"])
             .with_consistencies([Consistency::MultiDataset, Consistency::SingleDataset])
@@ -48,6 +75,11 @@ impl PlatformPlugin for Showcase {
         let descriptor = if settings.is_quiet { descriptor } else { descriptor.with_shares() };
         let limit = |descriptor: PlatformDescriptor, most| descriptor.limit("datasets", most);
         let descriptor = settings.most.into_iter().fold(descriptor, limit);
+        let is_other = instance.name.as_str().bytes().last().is_some_and(|last| last % 2 == 0);
+        let descriptor = match settings.other.filter(|_| is_other) {
+            Some(claim) => claim.apply(descriptor),
+            None => descriptor,
+        };
         Ok(Self { descriptor, settings })
     }
 }
