@@ -56,7 +56,7 @@ impl Chosen {
         &self.assignments
     }
 
-    /// What is to be said of the choice.
+    /// Returns the findings about the choice.
     pub fn findings(&self) -> impl Iterator<Item = &Diagnostic> {
         let groups = self.found_of_groups.values().flat_map(|found| found.iter());
         let captures = self.found_of_captures.values().flat_map(|found| found.iter());
@@ -96,7 +96,7 @@ impl Chosen {
     }
 
     /// Chooses for everything.
-    pub(crate) fn anew(question: &Choice<'_>) -> Self {
+    pub(crate) fn build(question: &Choice<'_>) -> Self {
         let platforms = question.platforms.iter();
         let platforms = platforms.map(|(name, descriptor)| ((*name).clone(), (*descriptor).clone()));
         let mut chosen = Self {

@@ -153,7 +153,7 @@ impl<'a> Choice<'a> {
     /// Decides who serves and who captures.
     #[must_use]
     pub fn choose(&self) -> Chosen {
-        Chosen::anew(self)
+        Chosen::build(self)
     }
 
     /// Decides the same as [`choose`](Self::choose). An earlier outcome, whatever it is of, saves work: the cost follows the difference.
