@@ -71,7 +71,7 @@ impl<T: Ord> Set<T> {
         self.search(element).is_ok()
     }
 
-    /// The elements from this one on, in order; it need not be there.
+    /// Returns the elements from this one on, in order; it need not be there.
     pub fn iter_from<Q>(&self, first: &Q) -> slice::Iter<'_, T>
     where
         T: Borrow<Q>,

@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 pub struct ConsentInForce<'e> {
     /// The zone that consents.
     pub zone: &'e ZoneName,
-    /// What it wrote.
+    /// The consent, as the zone wrote it.
     pub consent: &'e Consent,
-    /// What is read for the release, what that is made of where it is data of the zone, and what is released.
+    /// The datasets that the consent is about: what is read, what that is made of where it is data of the zone, and what is released.
     pub datasets: BTreeSet<DatasetKey>,
 }
 

@@ -31,7 +31,7 @@ impl StatedNames<'_> {
                     self.dataset(&DatasetKey::new(transformer.output(), &select.dataset)).dataset;
                 for (name, others) in &renamed {
                     if let Some(respelled) = respelled(&select.sql, name, others) {
-                        select.sql = respelled.into();
+                        select.sql = respelled;
                     }
                 }
             }
