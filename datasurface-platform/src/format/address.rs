@@ -1,7 +1,7 @@
 //! Addresses of the formats of the vocabulary: each can be written as a text, as offers have it, and read again.
 
 use datasurface_model::DatasetName;
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 /// The address of a table in an SQLite file: `<file>#<table>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,9 +101,10 @@ impl fmt::Display for IcebergAddress {
 }
 
 /// The encoding of the keys and values of a topic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TopicEncoding {
+    #[default]
     /// The envelope of Debezium (`before`, `after`, `op`, `source`) in JSON that has its schema beside it.
     DebeziumJson,
     /// The same envelope in Avro, with schemas in a registry.
@@ -126,7 +127,7 @@ impl TopicEncoding {
     }
 }
 
-/// The address of a topic: `kafka://<host:port>,<host:port>/<topic>?encoding=<encoding>&registry=<URL>`.
+/// The address of a topic: `kafka://<host:port>,…/<topic>?encoding=<encoding>&tls=true&login=<mechanism>&progress=<topic>&registry=<URL>`.
 ///
 /// ```
 /// use datasurface_platform::{KafkaTopicAddress, TopicEncoding};
@@ -135,7 +136,7 @@ impl TopicEncoding {
 /// assert_eq!(address.to_string(), "kafka://one:9092,two:9092/shop.orders?encoding=debezium-json");
 /// assert_eq!(KafkaTopicAddress::read(&address.to_string()), Some(address));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KafkaTopicAddress {
     /// The servers of the cluster to begin with.
     pub bootstrap_servers: Vec<String>,
@@ -143,6 +144,12 @@ pub struct KafkaTopicAddress {
     pub topic: String,
     /// The encoding of keys and values.
     pub encoding: TopicEncoding,
+    /// Whether connections are encrypted.
+    pub tls: bool,
+    /// The SASL mechanism of the login, as `SCRAM-SHA-512`, if the cluster asks for one. The credential is that of the offer.
+    pub login: Option<String>,
+    /// The topic of one partition in which the writer says how far it has read its source; until its first record, topics are incomplete.
+    pub progress: Option<String>,
     /// The URL of the registry with the schemas, if the encoding needs one.
     pub registry: Option<String>,
 }
@@ -150,22 +157,21 @@ pub struct KafkaTopicAddress {
 const SCHEME: &str = "kafka://";
 
 impl KafkaTopicAddress {
-    /// Creates an address without a registry.
+    /// Creates an address on a cluster that everybody may read, without a registry.
     pub fn new<S: Into<String>>(
         bootstrap_servers: impl IntoIterator<Item = S>,
         topic: impl Into<String>,
         encoding: TopicEncoding,
     ) -> Self {
         let bootstrap_servers = bootstrap_servers.into_iter().map(Into::into).collect();
-        Self { bootstrap_servers, topic: topic.into(), encoding, registry: None }
+        Self { bootstrap_servers, topic: topic.into(), encoding, ..Self::default() }
     }
 
     /// Returns the beginning that the addresses of all topics of a cluster have.
     #[must_use]
     pub fn cluster_prefix<S: AsRef<str>>(bootstrap_servers: impl IntoIterator<Item = S>) -> String {
-        let servers: Vec<String> =
-            bootstrap_servers.into_iter().map(|server| server.as_ref().to_owned()).collect();
-        format!("{SCHEME}{}/", servers.join(","))
+        let servers = bootstrap_servers.into_iter().map(|server| server.as_ref().to_owned());
+        format!("{SCHEME}{}/", Vec::from_iter(servers).join(","))
     }
 
     /// Reads an address; `None` if the text is none. Neither a server nor a topic has a `/`, a `,` or a `?` in its name.
@@ -175,26 +181,24 @@ impl KafkaTopicAddress {
         let (topic, query) = rest.split_once('?')?;
         let bootstrap_servers: Vec<String> = servers.split(',').map(str::to_owned).collect();
         // A URL may have an `&`: the registry comes last.
-        let (known, registry) = match query.split_once("&registry=") {
-            Some((known, registry)) => (known, Some(registry.to_owned())),
-            None => (query, None),
-        };
-        let values: BTreeMap<&str, &str> =
-            known.split('&').filter_map(|value| value.split_once('=')).collect();
-        let encoding = values.get("encoding")?;
-        let encoding = TopicEncoding::ALL.into_iter().find(|one| one.as_str() == *encoding)?;
+        let url = query.split_once("&registry=");
+        let (known, registry) = url.map_or((query, None), |(known, url)| (known, Some(url.to_owned())));
+        let value = |name: &str| known.split('&').find_map(|one| one.strip_prefix(name)?.strip_prefix('='));
+        let encoding = TopicEncoding::ALL.into_iter().find(|one| value("encoding") == Some(one.as_str()))?;
+        let [login, progress] = ["login", "progress"].map(|name| value(name).map(str::to_owned));
         let is_complete = !topic.is_empty() && bootstrap_servers.iter().all(|server| !server.is_empty());
-        is_complete.then(|| Self { bootstrap_servers, topic: topic.to_owned(), encoding, registry })
+        let (topic, tls) = (topic.to_owned(), value("tls").is_some());
+        is_complete.then_some(Self { bootstrap_servers, topic, encoding, tls, login, progress, registry })
     }
 }
 
 impl fmt::Display for KafkaTopicAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cluster = Self::cluster_prefix(&self.bootstrap_servers);
-        write!(f, "{cluster}{}?encoding={}", self.topic, self.encoding.as_str())?;
-        match &self.registry {
-            Some(registry) => write!(f, "&registry={registry}"),
-            None => Ok(()),
-        }
+        let tls = if self.tls { "&tls=true" } else { "" };
+        write!(f, "{cluster}{}?encoding={}{tls}", self.topic, self.encoding.as_str())?;
+        let values = [("login", &self.login), ("progress", &self.progress), ("registry", &self.registry)];
+        let mut values = values.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        values.try_for_each(|(name, value)| write!(f, "&{name}={value}"))
     }
 }

@@ -33,9 +33,7 @@ impl Format {
             Self::Custom(_) => None,
         }
     }
-}
 
-impl Format {
     /// Returns whether a text is an address of the format; any text is one of a format that is not in the vocabulary.
     #[must_use]
     pub fn has_address(&self, address: &str) -> bool {
@@ -71,8 +69,8 @@ const ICEBERG: FormatLayout = FormatLayout {
 };
 
 const KAFKA_TOPIC: FormatLayout = FormatLayout {
-    address: "`kafka://<host:port>,…/<topic>?encoding=<encoding>`, for a registry also `&registry=<URL>`",
+    address: "`kafka://<host:port>,…/<topic>?encoding=<encoding>`, as needed with `&tls=true&login=…&progress=<topic>&registry=<URL>`",
     versions: "the records: the key has the columns of the key, the value those of the dataset; no value is a deletion",
     batches: "the offsets of all partitions at a moment",
-    complete: "all records below those offsets are read",
+    complete: "all records below those offsets are read, and the topic of progress, if there is one, has a record",
 };

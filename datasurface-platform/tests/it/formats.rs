@@ -74,6 +74,7 @@ fn addresses_are_read_as_they_are_written() {
     assert_eq!(IcebergAddress::read(&iceberg.to_string()), Some(iceberg));
     let mut topic = KafkaTopicAddress::new(["a:1", "b:2"], "shop.orders", TopicEncoding::DebeziumAvro);
     topic.registry = Some("https://registry/?a=b&c=d".to_owned());
+    (topic.tls, topic.login, topic.progress) = (true, Some("PLAIN".to_owned()), Some("t".to_owned()));
     assert!(topic.to_string().starts_with(&KafkaTopicAddress::cluster_prefix(["a:1", "b:2"])));
     assert_eq!(KafkaTopicAddress::read(&topic.to_string()), Some(topic));
     for bad in
