@@ -79,6 +79,13 @@ pub(crate) fn received(database: &str, folder: &str) -> String {
     format!("{database}.received/{}.db", slug(&parts, LONGEST_FOLDER))
 }
 
+/// The file beside a database in which there is what was read of topics that are captured together.
+pub(crate) fn read_topics(database: &str, datastore: &DatastoreName, alone: Option<&DatasetName>) -> String {
+    let parts = [Some("topics"), Some(datastore.as_str()), alone.map(DatasetName::as_str)];
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    format!("{database}.received/{}.db", slug(&parts, LONGEST_FOLDER))
+}
+
 /// The view in which a consumer sees the latest versions. The datastore is always in its name: a second datastore with
 /// a dataset of the same name then changes nothing for those who read the first. In a database of the consumer, the name
 /// of the platform is, too, as it is in that of a [`copy`].

@@ -9,7 +9,7 @@ use crate::{
     names,
     prelude::*,
 };
-use datasurface_platform::{BatchesAddress, SqliteAddress};
+use datasurface_platform::{BatchesAddress, KafkaTopicAddress, SqliteAddress, TopicEncoding};
 
 /// What others may read of a node.
 pub(crate) fn offers(config: &LocalConfig, node: &NodeFacts) -> Vec<Offer> {
@@ -82,27 +82,65 @@ pub(crate) fn published(config: &LocalConfig, node: &NodeFacts) -> Option<String
 
 /// Where another platform keeps a dataset that it captures for all.
 pub(crate) struct Upstream {
-    /// The table with its versions: its own, or that in which is put what it publishes.
+    /// The table that is read: with versions, its own, or that in which is put what it publishes; or with what a topic has now.
     pub(crate) table: SqliteAddress,
-    /// The folder in which it publishes, if it does, and its name of the dataset.
-    pub(crate) batches: Option<BatchesAddress>,
+    /// How what is there comes into the table.
+    pub(crate) transfer: Transfer,
+}
+
+/// How what another platform has comes to where it is read.
+pub(crate) enum Transfer {
+    /// It is its own table.
+    None,
+    /// Batches in a folder, with its name of the dataset.
+    Batches(BatchesAddress),
+    /// A topic, and the credential that opens its cluster, if it needs one.
+    Topic(KafkaTopicAddress, Option<CredentialKey>),
 }
 
 /// Where the platform before this one keeps a dataset that is read in whatever format it offers it in.
 pub(crate) fn upstream_of_input(
     config: &LocalConfig,
     view: &NodeView,
-    dataset: &DatasetKey,
+    dataset: &DatasetFacts,
 ) -> Result<Upstream, LintDiagnostic> {
-    let offer = input(view, dataset)?;
-    if *offer.format() != Format::Batches {
-        return table_of_input(view, dataset).map(|table| Upstream { table, batches: None });
+    let offer = input(view, &dataset.key)?;
+    let table = |file: String| SqliteAddress::new(file, names::table(&dataset.key));
+    match offer.format() {
+        Format::Batches => {
+            let address = BatchesAddress::read(offer.address());
+            let address = address.filter(|address| database_name_error(&address.folder).is_none());
+            let address =
+                address.ok_or_else(|| unreadable(offer, Format::Batches.as_str(), "<folder>#<dataset>"))?;
+            let table = table(names::received(&config.database, &address.folder));
+            Ok(Upstream { table, transfer: Transfer::Batches(address) })
+        }
+        Format::KafkaTopic => {
+            let is_read = |address: &KafkaTopicAddress| address.encoding == TopicEncoding::DebeziumJson;
+            let address = KafkaTopicAddress::read(offer.address()).filter(is_read).ok_or_else(|| {
+                unreadable(offer, Format::KafkaTopic.as_str(), "kafka://…?encoding=debezium-json")
+            })?;
+            if dataset.schema.table().key().is_empty() {
+                return Err(keyless(&dataset.key));
+            }
+            let NodeKey::Ingest { datastore, dataset: alone, .. } = view.facts().storage_key() else {
+                return Err(unreadable(offer, Format::Sqlite.as_str(), "<file>#<table>"));
+            };
+            let table = table(names::read_topics(&config.database, &datastore, alone.as_ref()));
+            Ok(Upstream { table, transfer: Transfer::Topic(address, offer.credential().cloned()) })
+        }
+        _ => table_of_input(view, &dataset.key).map(|table| Upstream { table, transfer: Transfer::None }),
     }
-    let address = BatchesAddress::read(offer.address());
-    let address = address.filter(|address| database_name_error(&address.folder).is_none());
-    let address = address.ok_or_else(|| unreadable(offer, Format::Batches.as_str(), "<folder>#<dataset>"))?;
-    let table = SqliteAddress::new(names::received(&config.database, &address.folder), names::table(dataset));
-    Ok(Upstream { table, batches: Some(address) })
+}
+
+/// A topic tells a row by its key.
+fn keyless(dataset: &DatasetKey) -> LintDiagnostic {
+    LintDiagnostic::new(
+        &codes::UNREADABLE_OFFER,
+        format!("`{dataset}` is offered in a topic, and has no key by which its records can be told apart"),
+        "give the dataset a key, or let it be captured by another platform",
+    )
+    .about(LintSubject::Dataset(dataset.clone()))
 }
 
 /// Where the node before this one keeps the versions of a dataset.

@@ -1,7 +1,7 @@
 //! A record as it is read.
 
 /// A record of a partition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
     /// The offset in the partition.

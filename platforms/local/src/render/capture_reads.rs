@@ -6,7 +6,7 @@ use crate::{
     consumer_database::unclear,
     file_name::{FileIdentity, compare, line_error, same_file},
     lint::codes,
-    offer::{select_of_input, upstream_of_input},
+    offer::{Transfer, select_of_input, upstream_of_input},
     prelude::*,
     server_settings::ServerSettings,
     sql::{milestoned::BATCH_OUT, postgres::read, quote::quoted, storage::watermark_bound_in_sqlite},
@@ -53,6 +53,8 @@ pub(crate) struct Select {
     pub(crate) columns: Vec<CheckedColumn>,
     /// The name of the dataset in the batches that are received.
     pub(crate) published_as: Option<DatasetName>,
+    /// The address of the topic that is read into the table, if there is one.
+    pub(crate) topic: Option<String>,
 }
 
 /// What starts a capture.
@@ -172,6 +174,7 @@ fn from_container(
             since,
             columns: CheckedColumn::for_dataset(dataset),
             published_as: None,
+            topic: None,
         }
     };
     Ok(CaptureReads {
@@ -213,7 +216,14 @@ fn from_transformer(
     let select = |dataset: &DatasetFacts| {
         let read = select_of_input(view, &dataset.key)?.to_string();
         let columns = CheckedColumn::for_dataset(dataset);
-        Ok(Select { dataset: dataset.key.clone(), read, since: None, columns, published_as: None })
+        Ok(Select {
+            dataset: dataset.key.clone(),
+            read,
+            since: None,
+            columns,
+            published_as: None,
+            topic: None,
+        })
     };
     Ok(CaptureReads {
         source: None,
@@ -228,7 +238,7 @@ fn from_transformer(
     })
 }
 
-/// What another platform keeps in SQLite tables, or publishes.
+/// What another platform keeps in SQLite tables, or publishes in files or topics.
 fn from_predecessor(
     config: &LocalConfig,
     view: &NodeView,
@@ -237,9 +247,10 @@ fn from_predecessor(
 ) -> Result<CaptureReads, LintDiagnostic> {
     let mut file: Option<String> = None;
     let mut receives = None;
+    let mut credential = None;
     let mut selects = Vec::new();
     for dataset in &ingest.datasets {
-        let upstream = upstream_of_input(config, view, &dataset.key)?;
+        let upstream = upstream_of_input(config, view, dataset)?;
         let address = upstream.table;
         let expected = file.get_or_insert_with(|| address.file.clone());
         if !same_file(expected, &address.file) {
@@ -251,19 +262,35 @@ fn from_predecessor(
         }
         let columns = dataset.schema.table().columns().iter();
         let columns: Vec<String> = columns.map(|column| quoted(column.name().as_str())).collect();
-        let (columns, table) = (columns.join(", "), quoted(&address.table));
-        let read = format!("SELECT {columns} FROM {table} WHERE {} IS NULL", quoted(BATCH_OUT));
-        let columns = CheckedColumn::for_dataset(dataset);
-        let published_as = upstream.batches.map(|address| {
-            receives = Some(address.folder);
-            address.dataset
-        });
-        selects.push(Select { dataset: dataset.key.clone(), read, since: None, columns, published_as });
+        let all = format!("SELECT {} FROM {}", columns.join(", "), quoted(&address.table));
+        let latest = format!("{all} WHERE {} IS NULL", quoted(BATCH_OUT));
+        let mut select = Select {
+            dataset: dataset.key.clone(),
+            read: latest,
+            since: None,
+            columns: CheckedColumn::for_dataset(dataset),
+            published_as: None,
+            topic: None,
+        };
+        match upstream.transfer {
+            Transfer::None => {}
+            Transfer::Batches(batches) => {
+                receives = Some(batches.folder);
+                select.published_as = Some(batches.dataset);
+            }
+            // The table has the last value of each key, and no versions.
+            Transfer::Topic(topic, opens) => {
+                select.read = all;
+                select.topic = Some(topic.to_string());
+                credential = opens;
+            }
+        }
+        selects.push(select);
     }
     let file = file.unwrap_or_default().into();
     Ok(CaptureReads {
         source: Some(ContainerKind::Sqlite { file }),
-        credential: None,
+        credential,
         receives,
         consistency: Consistency::MultiDataset,
         server: None,

@@ -50,11 +50,11 @@ impl Jobs {
         let datasets: Vec<Value> = reading
             .selects
             .iter()
-            .map(|Select { dataset, read, since, columns, published_as }| {
+            .map(|Select { dataset, read, since, columns, published_as, topic }| {
                 let into = address::table(dataset);
                 without_nulls(json!({
-                    "dataset": dataset, "into": into, "published_as": published_as, "read": read, "since": since,
-                    "columns": columns
+                    "dataset": dataset, "into": into, "published_as": published_as, "topic": topic, "read": read,
+                    "since": since, "columns": columns
                 }))
             })
             .map(Value::Object)

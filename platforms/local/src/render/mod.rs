@@ -9,6 +9,7 @@
 //! | the same, captured by another local platform | | also `agrees`, `last`, `follow`, `follow_schemas`, `followed`, `differs` |
 //! | the same, published for others | | also `publish`, `first_end`, `published_batches`, `published_schemas` |
 //! | the same, of what another platform publishes | | also `receive_create`, `received`, `receive_anew`, `receive`, `receive_batch`, `receive_schema` |
+//! | the same, of a topic | | instead of those `topic_create`, `topic_known`, `topic_anew`, `topic_positions`, `topic_put`, `topic_delete`, `topic_position`, `topic_complete`, `topic_confirmed` |
 //! | `copies/<zone>/<team>/<container>/<datastore>/<dataset>.sql` | `copy.…` | `create`, `apply`, `purge`, `restart`, `applied`, `earlier`, `remake`, `verify` |
 //! | the same, on a server | | instead of `apply`: `stage`, `changes`, `load`, `set_aside`, `merge`, `live`, `live_there`, `restage`, `live_versions`, `load_live`, `live_aside`, `close_aside`, `close`, `remember`; `count_aside`; before `purge`, `last_old` |
 //! | `views/<workspace>/<group>/<datastore>/<dataset>.sql` | `view.…` | `create`; for a server, `drop` |

@@ -6,7 +6,7 @@ use crate::{
     attributes::{TableAttributes, with_attributes},
     config::LocalConfig,
     names::{self, address, path},
-    offer::{Upstream, upstream_of_input},
+    offer::{Transfer, Upstream, upstream_of_input},
     prelude::*,
     sql::{
         check::{CHECK, Check},
@@ -19,6 +19,7 @@ use crate::{
         retention::last_old_batch,
         schema_version,
         script::Script,
+        topic_table::TopicTable,
         watermark::Watermark,
     },
 };
@@ -93,7 +94,7 @@ pub(super) fn render(
     };
     let script = match view.detail() {
         NodeDetail::Ingest(ingest) if matches!(&ingest.source, IngestSource::Platform { .. }) => {
-            following(script, &table, &dataset.key, upstream_of_input(config, view, &dataset.key)?)
+            following(script, &table, &dataset.key, upstream_of_input(config, view, dataset)?)
         }
         _ if config.publish.is_some() => publishing(script, &table, &dataset.key),
         _ => script,
@@ -175,10 +176,14 @@ fn publishing(script: Script, table: &Milestoned, dataset: &DatasetKey) -> Scrip
 
 /// What another platform captures for all is taken as it is there.
 fn following(script: Script, table: &Milestoned, dataset: &DatasetKey, upstream: Upstream) -> Script {
-    let Upstream { table: there, batches } = upstream;
-    let script = match batches {
-        None => script,
-        Some(_) => receiving(script, &Received { table, dataset, there: &there.table }),
+    let Upstream { table: there, transfer } = upstream;
+    let script = match transfer {
+        Transfer::None => script,
+        Transfer::Batches(_) => receiving(script, &Received { table, dataset, there: &there.table }),
+        Transfer::Topic(address, _) => {
+            let read = TopicTable { table, dataset, there: &there.table, topic: &address.topic };
+            return reading(script.with_attached(there.file.clone(), PREDECESSOR_SCHEMA), &read);
+        }
     };
     let predecessor = Predecessor { table, dataset, there: there.table };
     script
@@ -212,6 +217,22 @@ fn receiving(script: Script, received: &Received<'_>) -> Script {
         .add_section("receive", "Puts a version there, or ends one.", [received.version()])
         .add_section("receive_batch", "Puts a batch there.", [received.batch()])
         .add_section("receive_schema", "Puts a version of the schema there.", [received.schema()])
+}
+
+/// What a topic has now is put into a file beside the platform's own, and is captured from there like any source.
+fn reading(script: Script, read: &TopicTable<'_>) -> Script {
+    script
+        .note("Before that, the topic is read on into the file that is read, up to the end that it had: topic_anew, unless topic_known")
+        .note("has a row; then, in one transaction for each partition, the last value of each key, and topic_position.")
+        .add_section("topic_create", "Makes the metadata tables there.", TopicTable::create())
+        .add_section("topic_known", "One row if the topic was read into a table of this form, and when.", [read.known()])
+        .add_section("topic_anew", "Forgets what was read: the topic is read from its beginning.", read.reset())
+        .add_section("topic_positions", "How far each partition was read.", [read.positions()])
+        .add_section("topic_put", "Puts a row there, in place of the one with its key.", [read.put()])
+        .add_section("topic_delete", "Deletes the row with a key.", [read.delete()])
+        .add_section("topic_position", "Remembers how far a partition was read.", [read.remember()])
+        .add_section("topic_complete", "Remembers that it was read up to its end, and what that means.", [read.complete()])
+        .add_section("topic_confirmed", "The time before which nothing is missing of the source.", [read.confirmed()])
 }
 
 /// The checks, in an order that does not change, each in a section of its own.

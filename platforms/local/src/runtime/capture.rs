@@ -37,6 +37,7 @@ impl RunContext<'_> {
     /// Captures what a job names: everything is read in one snapshot.
     pub(super) fn capture(&self, job: &CaptureJob) -> Result<CaptureResult, PlatformError> {
         self.receive(job)?;
+        self.read_topics(job)?;
         if let Some(followed) = self.follow_predecessor(job)? {
             return Ok(followed);
         }

@@ -1,6 +1,6 @@
 //! When it was last confirmed that what consumers have is what the sources are.
 
-use super::context::RunContext;
+use super::{context::RunContext, topic};
 use crate::prelude::*;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -16,6 +16,8 @@ impl ConfirmedTimes {
         let mut confirmed = Self::default();
         for job in &work.rendered.captures {
             if let Some(at) = work.last_success(&job.job)? {
+                // The writer of a topic may have been behind its source.
+                let at = topic::confirmed(work, job)?.map_or(at, |until| until.min(at));
                 confirmed.0.extend(job.datasets.iter().map(|captured| (captured.dataset.clone(), at)));
             }
         }

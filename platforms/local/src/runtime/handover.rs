@@ -25,6 +25,10 @@ impl RunContext<'_> {
         let CaptureStart::Platform(_) = job.trigger else {
             return Ok(None);
         };
+        // A topic has no batches that could be followed: it is compared, like any source.
+        if job.datasets.iter().any(|captured| captured.topic.is_some()) {
+            return Ok(None);
+        }
         // It says what is wrong with a file that is not there; attaching would make one.
         source::open(&job.producer()?, &self.site)?;
         let tables = job.datasets.iter().map(|captured| self.rendered.script(&captured.into));

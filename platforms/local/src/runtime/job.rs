@@ -70,6 +70,9 @@ pub(super) struct CapturedDataset {
     /// The name of the dataset in the batches that are received.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) published_as: Option<DatasetName>,
+    /// The topic that is read first into the table that is captured from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) topic: Option<String>,
 }
 
 /// Decides whether a transformer should run.

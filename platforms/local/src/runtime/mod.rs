@@ -8,7 +8,7 @@
 //! | `context.rs`, `history.rs` | the metadata tables of the platform's own database |
 //! | `provisioning.rs`, `bulk_schema/`, `apply.rs`, `teardown.rs` | plans: what is new in a file is made at once, all else is done step by step |
 //! | `source/` | where captured data comes from |
-//! | `capture.rs`, `stage.rs`, `loader.rs`, `declared/`, `stale.rs`, `watermark.rs`, `handover.rs`, `publish.rs`, `receive.rs`, `line.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `copy_filter.rs`, `transform.rs`, `trigger_hooks.rs`, `cast.rs` | the three kinds of work |
+//! | `capture.rs`, `stage.rs`, `loader.rs`, `declared/`, `stale.rs`, `watermark.rs`, `handover.rs`, `publish.rs`, `receive.rs`, `topic/`, `line.rs`, `check.rs`, `copies.rs`, `server_copies.rs`, `copy_filter.rs`, `transform.rs`, `trigger_hooks.rs`, `cast.rs` | the three kinds of work |
 //! | `run.rs`, `selection.rs`, `order.rs`, `upstream_failures.rs`, `status.rs`, `confirmed_times.rs`, `drift.rs`, `file_constraints.rs`, `server_drift.rs`, `server_view.rs`, `repair.rs`, `verify.rs` | all of it in order, and how far it is |
 //!
 //! **Killed at any statement**, the next call goes on. What a batch does to all datasets of a capture is one transaction
@@ -60,6 +60,7 @@ mod stage;
 mod stale;
 mod status;
 mod teardown;
+mod topic;
 mod transform;
 mod transition;
 mod trigger_hooks;

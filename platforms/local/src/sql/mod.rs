@@ -19,5 +19,6 @@ pub(crate) mod script;
 pub(crate) mod select;
 pub(crate) mod statements;
 pub(crate) mod storage;
+pub(crate) mod topic_table;
 pub(crate) mod verify;
 pub(crate) mod watermark;
