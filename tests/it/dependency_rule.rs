@@ -113,6 +113,8 @@ fn tested_with(package: &str) -> &'static [&'static str] {
         "datasurface" => &["datasurface-cli", "datasurface-testkit"],
         // The reference of findings has those of toolkits, too.
         "datasurface-cli" => &["datasurface-terraform"],
+        // What one platform writes is read by another one.
+        "datasurface-kafka" => &["datasurface-local"],
         _ => &[],
     }
 }
@@ -196,7 +198,8 @@ fn violations(metadata: &Value) -> BTreeSet<String> {
 fn may_depend(package: &Package<'_>, dependency: &Dependency<'_>, platforms: &BTreeSet<&str>) -> bool {
     let name = dependency.name;
     if package.is_under_platforms {
-        let is_for_tests = dependency.is_dev && name == "datasurface-testkit";
+        let is_tested_with = name == "datasurface-testkit" || tested_with(package.name).contains(&name);
+        let is_for_tests = dependency.is_dev && is_tested_with;
         return name == "datasurface-platform" || TOOLKITS.contains(&name) || is_for_tests;
     }
     if layers_below(package.name).is_some_and(|below| below.contains(&name)) {

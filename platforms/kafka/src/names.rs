@@ -52,6 +52,11 @@ impl Names {
         format!("{}.{source}", self.prefix)
     }
 
+    /// Returns the topic in which a database says of itself what it says at each heartbeat of its source.
+    pub(crate) fn messages(&self, source: &str) -> String {
+        format!("{}.message", self.server(source))
+    }
+
     /// Returns the name of a connector.
     pub(crate) fn connector(&self, kind: &str, name: &str) -> String {
         format!("{}.{kind}.{name}", self.prefix)
@@ -83,6 +88,11 @@ pub(crate) fn source_parts<'c>(capture: &'c CaptureFacts, container: &'c Contain
         parts.extend([key.zone.as_str(), key.team.as_str(), key.credential.as_str()]);
     }
     parts
+}
+
+/// Returns the name of the source of a database, by its [parts](source_parts).
+pub(crate) fn source_name(parts: &[&str]) -> String {
+    slug(parts, POSTGRES_LIMIT)
 }
 
 /// Returns schema and table of a dataset at its source: PostgreSQL's default schema, unless another one is named.

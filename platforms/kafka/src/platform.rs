@@ -1,7 +1,7 @@
 //! The platform: what it claims, and what it is asked.
 
 use crate::{
-    judge, lint,
+    handover, judge, lint,
     names::Names,
     render::{self, Context},
     settings::KafkaSettings,
@@ -42,6 +42,7 @@ impl PlatformPlugin for KafkaPlatform {
             .with_types([TypeKind::Integer, TypeKind::Decimal, TypeKind::Variant])
             .with_grants(["postgres"], PrincipalKind::ALL)
             .with_formats([format(&store, &names).as_str()])
+            .offered_format_at(Format::KafkaTopic, handover::prefix(&settings))
             .with_best_latency(BEST_LATENCY)
             .data_technology("kafka", None)
             .with_store(format!("{store}/{}", names.prefix()))
@@ -88,11 +89,15 @@ impl DataPlatform for KafkaPlatform {
 
     fn offer(&self, node: &NodeFacts) -> Vec<Offer> {
         let format = format(&self.context().cluster_address(), &self.names);
-        let offer = |dataset: &DatasetFacts| {
+        let offers = |dataset: &DatasetFacts| {
             let topic = self.names.topic(dataset.storage_key());
-            Offer::new(&dataset.key, topic, &format).with_custody(dataset.custody).with_latency(BEST_LATENCY)
+            // The first one is read by sinks of this instance.
+            let own = Offer::new(&dataset.key, topic, &format);
+            [Some(own), handover::offer(self.context(), node, dataset)].map(|offer| {
+                offer.map(|offer| offer.with_custody(dataset.custody).with_latency(BEST_LATENCY))
+            })
         };
-        node.datasets().iter().map(offer).collect()
+        node.datasets().iter().flat_map(offers).flatten().collect()
     }
 
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {

@@ -15,7 +15,7 @@ use super::{
     security::client_config,
     topic::{self, Topic},
 };
-use crate::names::{POSTGRES_LIMIT, secret, source_parts, source_table};
+use crate::names::{secret, source_name, source_parts, source_table};
 use datasurface_platform::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,7 +87,7 @@ pub(super) fn parts(context: Context<'_>, node: &NodeView, ingest: &IngestFacts)
     let Some(server) = capture.container.kind().server() else { return Vec::new() };
     let container = node.facts().storage.container(&capture.container_key);
     let parts = source_parts(capture, &container);
-    let name = slug(&parts, POSTGRES_LIMIT);
+    let name = source_name(&parts);
     let part = |dataset: &DatasetFacts| {
         let (schema, table) = source_table(capture, &dataset.key.dataset);
         let definition = dataset.schema.table();
@@ -126,8 +126,8 @@ pub(super) fn add(
     let server = context.names.server(&key.name);
     let slot = first.slot.clone();
     let address = format!("{}:{}/{}", first.host, first.port, first.database);
-    let [signals, notifications, messages] =
-        ["signals", "notifications", "message"].map(|purpose| format!("{server}.{purpose}"));
+    let [signals, notifications] = ["signals", "notifications"].map(|purpose| format!("{server}.{purpose}"));
+    let messages = context.names.messages(&key.name);
     let own_topics = [
         ("signals", &signals),
         ("heartbeats", &format!("__debezium-heartbeat.{server}")),

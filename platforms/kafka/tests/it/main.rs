@@ -25,6 +25,7 @@ mod secured;
 mod shop;
 mod site_model;
 mod statements;
+mod two_platforms;
 mod whole;
 
 use engine::skipped;

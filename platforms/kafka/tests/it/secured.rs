@@ -1,15 +1,15 @@
-//! Brokers with users: connectors log in, and a service reads what it may.
+//! Brokers with users: connectors log in, a service reads what it may, and so does another platform.
 
 use crate::{
     engine::{Site, eventually},
     pipeline::fill,
-    shop::deployment,
+    two_platforms::{deployment, vault},
 };
 use datasurface_kafka::KafkaPlatform;
 use datasurface_kafka_client::{
     KafkaClient, Limits, Login, Mechanism, Password, Security, testing::ADMINISTRATOR,
 };
-use datasurface_platform::{CredentialError, CredentialSource, Secret, prelude::*};
+use datasurface_platform::{CredentialError, CredentialSource, JobFailure, RunRequest, Secret, prelude::*};
 
 /// The password of the administrator, as which connectors log in.
 const PASSWORD: &str = "administrator:password";
@@ -48,7 +48,13 @@ fn ecosystem(site: &Site, readers: &[&str]) -> Ecosystem {
         .container(source)
         .container(DataContainer::platform_managed("Topics"))
         .datastore(store)
-        .workspace(desk);
+        .container(DataContainer::sqlite("Vault", "vault.db").located("Azure/USA"))
+        .workspace(desk)
+        .workspace(
+            Workspace::new("Historians")
+                .with_container("USA/Team/Vault")
+                .group(DatasetGroup::new("Ever").sink("NW_Data/suppliers")),
+        );
     let security =
         json!({"protocol": "sasl_plaintext", "mechanism": "scram-sha-512", "credential": "USA/Team/kafka"});
     let platform = PlatformDeclaration::new("Stream", KafkaPlatform::KIND)
@@ -63,6 +69,7 @@ fn ecosystem(site: &Site, readers: &[&str]) -> Ecosystem {
     Ecosystem::new("NorthWind", "github:northwind/model@main", "github:northwind/live@main")
         .vendor(InfrastructureVendor::new("Azure").location("USA"))
         .platform(platform)
+        .platform(vault())
         .zone(
             "USA",
             "github:northwind/usa@main",
@@ -106,6 +113,15 @@ fn a_service_reads_its_topic_for_as_long_as_it_is_entitled() {
     };
     assert_eq!(read("dashboard"), Ok(29));
     assert!(read("stranger").is_err());
+    eventually("another platform has it", || {
+        let ran = deployment.run(&Administrator, &RunRequest::default()).unwrap();
+        let vault = &ran[&PlatformName::from("Vault")];
+        let inserted: u64 = vault.datasets.iter().map(|run| run.inserted).sum();
+        // Until the first heartbeat, the snapshot may be on its way.
+        let is_early = |one: &JobFailure| one.reason.contains("the first snapshot of the topic");
+        assert!(vault.failures.iter().all(is_early), "{:?}", vault.failures);
+        (inserted != 29).then(|| format!("{vault:?}"))
+    });
     let status = deployment.status(&Administrator).unwrap();
     assert!(status[&PlatformName::from("Stream")].drifted.is_empty(), "{status:?}");
 

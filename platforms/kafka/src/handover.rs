@@ -1,0 +1,36 @@
+//! What other platforms may read: the topics of datasets that are captured here, with all that a reader has to know.
+
+use crate::{
+    names::{source_name, source_parts},
+    render::Context,
+    settings::{KafkaSettings, SecurityProtocol},
+};
+use datasurface_platform::{KafkaTopicAddress, TopicEncoding, prelude::*};
+
+/// Returns the beginning of the addresses of all topics of an instance.
+pub(crate) fn prefix(settings: &KafkaSettings) -> String {
+    KafkaTopicAddress::cluster_prefix(settings.brokers())
+}
+
+/// Returns the offer of a dataset to other platforms; none of what is not captured here.
+///
+/// A reader logs in as the platform does: the offer names the credential, and nobody has its value but who runs the reader.
+pub(crate) fn offer(context: Context<'_>, node: &NodeFacts, dataset: &DatasetFacts) -> Option<Offer> {
+    let capture = node.capture()?;
+    let container = node.storage.container(&capture.container_key);
+    let source = source_name(&source_parts(capture, &container));
+    let topic = context.names.topic(dataset.storage_key());
+    let mut address = KafkaTopicAddress::new(context.settings.brokers(), topic, TopicEncoding::DebeziumJson);
+    address.progress = Some(context.names.messages(&source));
+    let Some(security) = &context.settings.security else {
+        return Some(Offer::new(&dataset.key, address.to_string(), Format::KafkaTopic));
+    };
+    address.tls = security.protocol != SecurityProtocol::SaslPlaintext;
+    let credential = security.credential.as_ref().filter(|_| security.protocol.has_login());
+    address.login = credential.map(|_| security.mechanism.name().to_owned());
+    let offer = Offer::new(&dataset.key, address.to_string(), Format::KafkaTopic);
+    Some(match credential {
+        Some(credential) => offer.with_credential(CredentialKey::from(credential.as_str())),
+        None => offer,
+    })
+}
