@@ -10,6 +10,7 @@ use std::{fmt, str::FromStr};
 
 /// The kind of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub enum NodeKind {
     /// The delivery of data into an asset that a workspace uses.
     Export,

@@ -3,12 +3,14 @@
 use crate::{
     claims::{shape_within_claims, within_claims},
     harness::Harness,
+    law::Law,
     laws::{ReportBuilder, work},
     platform_under_test::PlatformUnderTest,
     report::{CheckCounts, LawReport},
     second_process,
     shrink::shrunk,
     test_case::TestCase,
+    variant::Variant,
 };
 use chrono::NaiveDate;
 use datasurface_model::{Ecosystem, PlatformKind};
@@ -21,6 +23,7 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The laws that every platform must keep, and who is held against them.
 ///
@@ -37,6 +40,7 @@ pub struct Laws {
     seed: u64,
     shrinking: usize,
     other_settings: Vec<(String, Value)>,
+    stops_at: BTreeSet<Law>,
 }
 
 /// The number of edits that are drawn for an ecosystem written by hand, besides one of each kind.
@@ -60,6 +64,7 @@ impl Laws {
             seed: 0,
             shrinking: SHRINKING,
             other_settings: Vec::new(),
+            stops_at: BTreeSet::new(),
         }
     }
 
@@ -127,6 +132,14 @@ impl Laws {
         self
     }
 
+    /// Ends a check of an ecosystem with the first edit, or whatever else is tried of it, by which one of these laws is violated: for who
+    /// wants to know that it is, and not where else. None by default.
+    #[must_use]
+    pub fn stopping_at(mut self, laws: impl IntoIterator<Item = Law>) -> Self {
+        self.stops_at = laws.into_iter().collect();
+        self
+    }
+
     /// Returns an ecosystem that asks for nothing but what the platform claims: captures, technologies of containers, places, and what
     /// groups want are rewritten. Generated ecosystems are; one that was written for another platform can be.
     #[must_use]
@@ -148,16 +161,20 @@ impl Laws {
         let mut trial = TestCase {
             ecosystem,
             edits: drawn(&vec(valid_edits(), EDITS), &mut runner).unwrap_or_default(),
-            other_settings: self.other_settings.clone(),
+            variants: self.variants(),
+            probed: true,
             rearranged: true,
             seed: self.seed,
+            stops_at: self.stops_at.clone(),
         };
         let adjusted = |kind| Edit::Adjust(Adjustment::new(kind, 0, 1));
         trial.edits.extend(AdjustmentKind::ALL.map(adjusted));
         trial.edits.extend((0..4).map(Edit::RemoveWorkspace));
         trial.edits.extend((0..4).map(|group| Edit::RemoveSink(group, 0)));
         let mut verdict = trial.run(&harness);
-        if verdict.counts.ecosystems == 0 {
+        if !verdict.laws().is_disjoint(&self.stops_at) {
+            // What was not tried any more is no lack.
+        } else if verdict.counts.ecosystems == 0 {
             verdict.mark_insufficient(format!("the ecosystem was refused:\n{}", trial.findings(&harness)));
         } else if verdict.counts.changes == 0 {
             verdict.mark_insufficient("no change of it could be planned".to_owned());
@@ -253,7 +270,7 @@ impl Laws {
         if let Some(descriptor) = &descriptor {
             shape = shape_within_claims(shape, descriptor);
         }
-        let (fit, other_settings) = (self.fit.clone(), self.other_settings.clone());
+        let (fit, variants, stops_at) = (self.fit.clone(), self.variants(), self.stops_at.clone());
         let removals = (any::<u16>(), any::<u16>(), any::<u16>());
         let ingredients = (ecosystems_with(shape), vec(valid_edits(), 4), removals, any::<u64>());
         ingredients.prop_map(move |(ecosystem, mut edits, (workspace, group, sink), seed)| {
@@ -265,11 +282,20 @@ impl Laws {
                     None => configured,
                 },
                 edits,
-                other_settings: other_settings.clone(),
+                variants: variants.clone(),
+                probed: true,
                 rearranged: true,
                 seed,
+                stops_at: stops_at.clone(),
             }
         })
+    }
+
+    /// Each of the settings that are to be tried, and each earlier version of a plug-in.
+    fn variants(&self) -> Vec<Variant> {
+        let settings = self.other_settings.iter();
+        let settings = settings.map(|(name, value)| Variant::Setting(name.clone(), value.clone()));
+        settings.chain(Variant::earlier_versions(&self.fit.registry)).collect()
     }
 
     fn runner(&self) -> TestRunner {

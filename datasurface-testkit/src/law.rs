@@ -143,8 +143,8 @@ impl Law {
             Self::PlanIsComplete => (
                 5,
                 "applying a plan gives what is rendered",
-                "Each plan is applied in memory to the resources and files of before, by edits and back again. The result \
-                 must be what is rendered.",
+                "Each plan is applied in memory to the resources and files of before, by edits and back again, by other settings, and \
+                 from each earlier version of the plug-in that the registry has to the newest one. The result must be what is rendered.",
             ),
             Self::ChangesAreLocal => (
                 6,
@@ -246,9 +246,9 @@ impl Law {
             Self::MeaningIsNotUnderstated => (
                 21,
                 "the meaning of a change is not understated",
-                "Each dataset of a capture, each export and each transformer's output loses a column, which change control calls breaking. A step on what \
-                 keeps its data must not have the meaning `Metadata`, nor all steps on what delivers it. Readers are not compared: the \
-                 host does not tell them to a platform.",
+                "Each dataset of a capture loses a column, which change control calls breaking: a step on what keeps its data must not have the \
+                 meaning `Metadata`. Where law 24 alters what readers see (columns, types, visible versions, code, a timetable, a condition), not \
+                 all steps may have it. Readers are not compared: the host does not tell them to a platform.",
             ),
             Self::PlacesAreDistinct => (
                 22,
@@ -267,11 +267,12 @@ impl Law {
             Self::FactsAreShown => (
                 24,
                 "facts are shown",
-                "Of each dataset of a capture, columns, the type of one, key, quality checks, the treatment of invalid rows and, as far as they are \
-                 owed or claimed, retention and history are altered; of each capture the timetable, and the consistency and the way, \
+                "Of each dataset of a capture, columns, the type of one, key, storage name, quality checks, the treatment of invalid rows and, as far \
+                 as they are owed or claimed, retention and history are altered; of each capture the timetable, and the consistency and the way, \
                  where the descriptor claims another one; of each export columns, the address, the credential (a file needs \
-                 none), the milestoning and, where a best latency is claimed, the latency; of each transformer the code and the \
-                 columns of its outputs; of each trigger the condition. An attribute or a file that is \
+                 none), the milestoning and, where a best latency is claimed, the latency; of each transformer the code, and the \
+                 columns and storage names of its outputs; of each trigger the condition, and an input if it waits for inputs; of each kind of node the \
+                 priority, the deadline and the classification that the descriptor claims to honour for it. An attribute or a file that is \
                  there for the node must differ, or lint must have a finding about that: for retention and history, of the resource \
                  that holds the data. Who renders nothing for a node shows nothing of it. An offer of a dataset that is kept \
                  promises some version. A principal who may read an export is named, unless lint has a finding about that, and \
@@ -282,7 +283,8 @@ impl Law {
                 "dependencies are complete",
                 "No resource depends on one that is not rendered. What reads a node of its own platform depends, directly or \
                  through others, on a resource of that node, or of what that node reads. Where an attribute is the address of \
-                 another resource, or a list with it, one of the two depends on the other one.",
+                 another resource, or a list with it, one of the two depends on the other one. Where an altered fact gives what keeps data \
+                 another address, an attribute or the file of whatever depended on it differs.",
             ),
             Self::KeyChangesCost => (
                 26,

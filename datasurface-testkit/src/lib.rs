@@ -92,6 +92,7 @@ mod step;
 pub mod strategy;
 mod synthetic;
 mod test_case;
+mod variant;
 
 pub use check::Laws;
 pub use datasurface_strategies as strategies;

@@ -33,7 +33,7 @@ pub(crate) fn shrunk(
             let part = parts.get(position).copied().filter(|_| *budget > 0)?;
             *budget -= 1;
             let ecosystem = ecosystem.clone();
-            let smaller = TestCase { ecosystem, ..trial.clone() }.only(part);
+            let smaller = TestCase { ecosystem, stops_at: [law].into(), ..trial.clone() }.only(part);
             let verdict = smaller.run(harness);
             if verdict.laws().contains(&law) {
                 parts.swap(0, position);

@@ -8,24 +8,31 @@ use crate::{
     recording,
     report::{CheckCounts, LawReport},
     step,
+    variant::Variant,
 };
 use chrono::Days;
 use datasurface_broker::{Lock, Proposal};
 use datasurface_model::{Ecosystem, Entity, Findings};
 use datasurface_strategies::{Edit, shuffled};
-use serde_json::Value;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::BTreeSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 /// An ecosystem, what may happen to it, and a number to draw orders and places from.
 #[derive(Clone, Debug)]
 pub(crate) struct TestCase {
     pub(crate) ecosystem: Ecosystem,
     pub(crate) edits: Vec<Edit>,
-    /// Values that settings may have instead, by name.
-    pub(crate) other_settings: Vec<(String, Value)>,
+    /// What may be otherwise of the platforms.
+    pub(crate) variants: Vec<Variant>,
+    /// Whether further questions are asked about the ecosystem itself.
+    pub(crate) probed: bool,
     /// Whether it is declared in another order, and placed in two shards.
     pub(crate) rearranged: bool,
     pub(crate) seed: u64,
+    /// The laws of which one violation is enough.
+    pub(crate) stops_at: BTreeSet<Law>,
 }
 
 /// A part of a trial that is enough to find what the whole finds.
@@ -37,8 +44,8 @@ pub(crate) enum TestCasePart {
     Rearranged,
     /// One edit.
     Edit(usize),
-    /// Another value of one setting.
-    Setting(usize),
+    /// One variant of its platforms.
+    Variant(usize),
 }
 
 /// More than any retention that is promised.
@@ -48,19 +55,20 @@ impl TestCase {
     /// The parts of it, those that take least first.
     pub(crate) fn parts(&self) -> impl Iterator<Item = TestCasePart> + use<> {
         let edits = (0..self.edits.len()).map(TestCasePart::Edit);
-        let settings = (0..self.other_settings.len()).map(TestCasePart::Setting);
-        [TestCasePart::Itself, TestCasePart::Rearranged].into_iter().chain(edits).chain(settings)
+        let variants = (0..self.variants.len()).map(TestCasePart::Variant);
+        [TestCasePart::Itself, TestCasePart::Rearranged].into_iter().chain(edits).chain(variants)
     }
 
     /// One part of it.
     pub(crate) fn only(mut self, part: TestCasePart) -> Self {
+        self.probed = matches!(part, TestCasePart::Itself);
         self.rearranged = matches!(part, TestCasePart::Rearranged);
         self.edits = match part {
             TestCasePart::Edit(position) => self.edits.drain(..).skip(position).take(1).collect(),
             _ => Vec::new(),
         };
-        self.other_settings = match part {
-            TestCasePart::Setting(position) => self.other_settings.drain(..).skip(position).take(1).collect(),
+        self.variants = match part {
+            TestCasePart::Variant(position) => self.variants.drain(..).skip(position).take(1).collect(),
             _ => Vec::new(),
         };
         self
@@ -94,15 +102,23 @@ impl TestCase {
         let Ok(proposal) = &first.proposal else {
             return laws::refused::check(report, &first);
         };
-        laws::probe(report, harness, &first);
-        laws::settings::check(report, harness, &self.ecosystem);
+        if self.is_decided(report) {
+            return;
+        }
+        if self.probed {
+            laws::probe(report, harness, &first);
+            laws::settings::check(report, harness, &self.ecosystem);
+        }
         report.count(CheckCounts { ecosystems: 1, ..CheckCounts::default() });
-        if self.rearranged {
+        if self.rearranged && !self.is_decided(report) {
             let random = &mut Random::new(self.seed);
             self.in_another_order(harness, report, proposal, random);
             self.in_two_shards(harness, report, &first, proposal, random);
         }
         for edit in &self.edits {
+            if self.is_decided(report) {
+                return;
+            }
             let edited = edit.apply(self.ecosystem.clone());
             if edited != self.ecosystem {
                 let step = step::describe(&self.ecosystem, &edited);
@@ -114,14 +130,25 @@ impl TestCase {
                 });
             }
         }
-        for (name, value) in &self.other_settings {
-            let edited = laws::settings::with_other_value(harness, &self.ecosystem, name, value);
-            let description = format!("`{}`, with `{name}` set to `{value}`", self.ecosystem.name());
-            report.in_ecosystem(description, |report| {
-                let there = self.there_and_back(harness, report, &first, &edited, false);
-                laws::settings::check_effect(report, name, proposal, there.as_ref());
+        for variant in &self.variants {
+            if self.is_decided(report) {
+                return;
+            }
+            let varied = variant.applied(harness, &self.ecosystem);
+            let description = format!("`{}`, {variant}", self.ecosystem.name());
+            report.in_ecosystem(description, |report| match variant {
+                Variant::Setting(name, _) => {
+                    let there = self.there_and_back(harness, report, &first, &varied, false);
+                    laws::settings::check_effect(report, name, proposal, there.as_ref());
+                }
+                Variant::Version(..) => self.upgraded(harness, report, &varied),
             });
         }
+    }
+
+    /// Whether nothing more is to be tried.
+    fn is_decided(&self, report: &ReportBuilder) -> bool {
+        self.stops_at.iter().any(|law| report.knows(*law))
     }
 
     fn in_another_order(
@@ -157,6 +184,19 @@ impl TestCase {
                 report.count(change());
             }
         });
+    }
+
+    /// From an earlier version of a plug-in to the newest one. The way back is promised by nobody.
+    fn upgraded(&self, harness: &Harness, report: &mut ReportBuilder, earlier: &Ecosystem) {
+        let before = stage(harness, report, earlier, None, &Lock::default());
+        if let Some(Ok(before)) = before.map(|before| before.proposal)
+            && *earlier != self.ecosystem
+        {
+            let after = stage(harness, report, &self.ecosystem, Some(&before), before.lock());
+            if after.is_some_and(|after| after.proposal.is_ok()) {
+                report.count(CheckCounts { edits: 1, changes: 1, ..CheckCounts::default() });
+            }
+        }
     }
 
     /// To the edited ecosystem; from there to when nothing is owed any more; and back. Returns what is proposed for the edited one.

@@ -2,10 +2,11 @@
 
 use super::{PlatformDescriptor, every_trigger};
 use crate::{
-    claim::{CheckKind, PrincipalKind, TriggerKind, TypeClaims, TypeKind},
+    claim::{CheckKind, HonouredFact, PrincipalKind, TriggerKind, TypeClaims, TypeKind},
     factory::PlatformPlugin,
     format::{Format, FormatClaims},
 };
+use datasurface_graph::NodeKind;
 use datasurface_model::{
     ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, DataContainer, KeyHolder,
     Latency, Milestoning, Place, PlatformKind, Retention,
@@ -37,6 +38,7 @@ impl PlatformDescriptor {
             quality_checks: BTreeSet::new(),
             sets_rows_aside: false,
             grants: BTreeMap::new(),
+            honours: BTreeMap::new(),
             reads: FormatClaims::default(),
             offers: FormatClaims::default(),
             best_latency: None,
@@ -186,6 +188,14 @@ impl PlatformDescriptor {
         for container in containers {
             self.grants.entry(container.into()).or_default().extend(&kinds);
         }
+        self
+    }
+
+    /// Claims to honour a fact for nodes of these kinds: with another one, something else is rendered for them. Of captures, those from
+    /// containers are meant. Nobody is refused for want of it.
+    #[must_use]
+    pub fn honoured_fact(mut self, fact: HonouredFact, nodes: impl IntoIterator<Item = NodeKind>) -> Self {
+        self.honours.entry(fact).or_default().extend(nodes);
         self
     }
 

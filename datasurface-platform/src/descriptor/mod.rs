@@ -3,9 +3,10 @@
 mod builder;
 
 use crate::{
-    claim::{CheckKind, PrincipalKind, TriggerKind, TypeClaims, TypeKind},
+    claim::{CheckKind, HonouredFact, PrincipalKind, TriggerKind, TypeClaims, TypeKind},
     format::FormatClaims,
 };
+use datasurface_graph::NodeKind;
 use datasurface_model::{
     ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, KeyHolder, Latency, Milestoning,
     Place, PlatformDeclaration, PlatformKind, Retention, Set,
@@ -47,6 +48,8 @@ pub struct PlatformDescriptor {
     sets_rows_aside: bool,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     grants: BTreeMap<ContainerTechnology, BTreeSet<PrincipalKind>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    honours: BTreeMap<HonouredFact, BTreeSet<NodeKind>>,
     #[serde(default)]
     reads: FormatClaims,
     #[serde(default, skip_serializing_if = "FormatClaims::is_empty")]
@@ -168,6 +171,12 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn grants(&self) -> &BTreeMap<ContainerTechnology, BTreeSet<PrincipalKind>> {
         &self.grants
+    }
+
+    /// The facts that are honoured beside those that every platform must honour, each with the kinds of nodes for which it makes a difference.
+    #[must_use]
+    pub fn honoured_facts(&self) -> &BTreeMap<HonouredFact, BTreeSet<NodeKind>> {
+        &self.honours
     }
 
     /// The formats of offers that it can read.

@@ -1,5 +1,6 @@
 //! Adjustments: changes of what a model asks for, which leave most valid ecosystems valid.
 
+mod capture;
 mod document;
 mod rename;
 mod schema;
@@ -37,6 +38,8 @@ pub enum AdjustmentKind {
     Consistency,
     /// The timetable of a capture.
     Timetable,
+    /// The way of a capture.
+    Way,
     /// The SQL of a transformer.
     Sql,
     /// A new column of a captured dataset.
@@ -57,7 +60,7 @@ pub enum AdjustmentKind {
 
 impl AdjustmentKind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Retention,
         Self::Milestoning,
         Self::Latency,
@@ -68,6 +71,7 @@ impl AdjustmentKind {
         Self::Credential,
         Self::Consistency,
         Self::Timetable,
+        Self::Way,
         Self::Sql,
         Self::NewColumn,
         Self::ColumnRemoved,
@@ -119,6 +123,7 @@ impl Adjustment {
         match self.kind {
             AdjustmentKind::NewColumn => return schema::with_column(ecosystem, at, to),
             AdjustmentKind::ColumnRemoved => return schema::without_column(ecosystem, at),
+            AdjustmentKind::Way => return capture::in_another_way(ecosystem, at, to),
             AdjustmentKind::Key => return schema::with_key(ecosystem, at),
             AdjustmentKind::DatasetName => rename::dataset(&mut targets, at),
             AdjustmentKind::DatastoreName => rename::datastore(&mut targets, at),

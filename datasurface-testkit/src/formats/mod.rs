@@ -1,16 +1,19 @@
 //! Writers and readers of the formats of the vocabulary, so that two platforms that name one can be tested against each other: what the one
 //! publishes is read here, and what is written here is read by the other one.
 //!
-//! They share no code with any platform.
+//! They share no code with any platform. Files are written and read here; topics and Iceberg tables by way of a broker and an engine, which a
+//! test brings: nobody else writes what those write.
 
 mod batches;
 mod history;
+mod iceberg;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod topics;
 
 pub use batches::BatchFiles;
 pub use history::{History, Version};
+pub use iceberg::{IcebergTables, TableEngine};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteFiles;
 pub use topics::{TopicBroker, TopicRecord, Topics};

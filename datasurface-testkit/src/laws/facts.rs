@@ -1,11 +1,6 @@
-//! Law 24: a fact that the platform claims to honour can be seen in what it renders.
+//! Law 24, of what is asked beside alterations: an offer promises what must be kept, and a principal is named.
 
-use super::{
-    OnPlatform, ReportBuilder,
-    alteration::{self, Alteration},
-    lone_node::LoneNode,
-    shown_node::ShownNode,
-};
+use super::{OnPlatform, ReportBuilder, lone_node::LoneNode, shown_node::ShownNode};
 use crate::{harness::HarnessRun, law::Law};
 use datasurface_graph::{Custody, DatasetFacts, NodeDetail, NodeFacts};
 use datasurface_model::{DatasetKey, Diagnostic, Entitlement, Principal};
@@ -16,40 +11,8 @@ const PRINCIPAL: &str = "other_readers";
 
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
     for lone in LoneNode::all(stage) {
-        altered(report, lone);
         promised(report, lone);
         entitled(report, lone);
-    }
-}
-
-/// Alters one fact after the other. What is refused, or told by lint, is not ignored.
-fn altered(report: &mut ReportBuilder, lone: LoneNode<'_>) {
-    let (key, descriptor) = (lone.view().key(), lone.platform.descriptor());
-    let Ok(before) = lone.render(lone.view().facts().clone()) else {
-        return;
-    };
-    if ShownNode::new(&before).is_empty() {
-        return;
-    }
-    for Alteration { fact, kept, facts } in alteration::claimed_facts(lone.node, descriptor) {
-        let shown = |node| match &kept {
-            Some(dataset) => ShownNode::keeping(node, dataset),
-            None => ShownNode::new(node),
-        };
-        let view = lone.view().with_facts(facts.clone());
-        if let Ok(after) = lone.render(facts)
-            && shown(&after) == shown(&before)
-            && findings(lone, &view) == findings(lone, lone.view())
-        {
-            let difference = format!(
-                "what is rendered for it is the same, whatever the {fact}, and lint has no finding about that"
-            );
-            report.report(
-                Law::FactsAreShown,
-                OnPlatform(&lone.call.platform, format!("`{key}`")),
-                difference,
-            );
-        }
     }
 }
 

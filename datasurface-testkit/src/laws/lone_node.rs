@@ -36,15 +36,19 @@ impl<'a> LoneNode<'a> {
 
     /// Renders the node with other facts.
     pub(super) fn render(&self, facts: NodeFacts) -> Result<RenderedNode<'static>, PlatformError> {
-        let shard = self.with_facts(facts);
+        self.render_view(self.view().with_facts(facts))
+    }
+
+    /// Renders the node with another view of it.
+    pub(super) fn render_view(&self, view: NodeView) -> Result<RenderedNode<'static>, PlatformError> {
+        let shard = self.alone(view);
         let node = shard.nodes().first().map_or_else(|| self.view(), ScopedNode::view);
         let rendering = self.platform.render(&shard)?;
         RenderedNode::new(self.platform, &self.instance(), node, Cow::Owned(rendering))
     }
 
-    /// The view of a shard in which there is nothing but the node, with other facts.
-    pub(super) fn with_facts(&self, facts: NodeFacts) -> ScopeView {
-        let view = self.view().with_facts(facts);
+    /// The view of a shard in which there is nothing but the node.
+    fn alone(&self, view: NodeView) -> ScopeView {
         let datasets = self.node.datasets().map(|dataset| dataset.key.dataset.clone()).collect();
         self.shard(vec![ScopedNode::new(view, self.node.is_whole(), datasets)], Vec::new())
     }

@@ -1,6 +1,7 @@
 //! The laws, each in its place.
 
 mod alteration;
+mod altered;
 mod claims;
 pub(crate) mod cone;
 mod dependencies;
@@ -81,6 +82,7 @@ pub(crate) fn probe(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
     schema_changes::check(report, stage);
     second_instance::check(report, harness, stage);
     facts::check(report, stage);
+    altered::check(report, stage);
     report.report_panics(&harness.log().panics);
 }
 

@@ -1,8 +1,8 @@
-//! Law 21: a change that readers see is not said to be one of metadata. Law 26: a changed key of what owes earlier versions has a cost.
+//! Law 21, of columns that are gone: that is not said to be metadata of what keeps the data. Law 26: a changed key of what owes earlier versions has a cost.
 
 use super::{OnPlatform, ReportBuilder, alteration, lone_node::LoneNode, rendered_node::RenderedNode};
 use crate::{harness::HarnessRun, law::Law};
-use datasurface_graph::{DatasetFacts, Fingerprint, NodeDetail, NodeFacts};
+use datasurface_graph::{DatasetFacts, Fingerprint, NodeFacts};
 use datasurface_model::DatasetKey;
 use datasurface_platform::{
     Cause, ChangeHeader, Effect, Meaning, Plan, RenderingChange, Revision, Scope, SharedCause, Step,
@@ -12,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Changes the schema of each dataset, and looks at the steps that are planned for what keeps its data, or delivers it.
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
     for lone in LoneNode::all(stage) {
-        delivered(report, lone);
         for dataset in lone.node.datasets() {
             if let Some(changed) = alteration::without_column(dataset) {
                 meaning(report, lone, dataset, changed);
@@ -27,7 +26,7 @@ pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
 
 /// Change control says of a removed column that it breaks readers.
 fn meaning(report: &mut ReportBuilder, lone: LoneNode<'_>, dataset: &DatasetFacts, changed: DatasetFacts) {
-    let Some((before, plan)) = plan(lone, with_dataset(lone, &changed)) else {
+    let Some((before, plan)) = planned(lone, &with_dataset(lone, &changed)) else {
         return;
     };
     for step in steps(&before, &plan, dataset.storage_key()) {
@@ -42,36 +41,9 @@ fn meaning(report: &mut ReportBuilder, lone: LoneNode<'_>, dataset: &DatasetFact
     }
 }
 
-/// The same of what is delivered or made. One step that says more is enough, where several resources do it.
-fn delivered(report: &mut ReportBuilder, lone: LoneNode<'_>) {
-    let mut facts = lone.view().facts().clone();
-    let dataset = match &mut facts.detail {
-        NodeDetail::Export(export) => Some(&mut export.dataset),
-        NodeDetail::Transform(transform) => transform.outputs.first_mut(),
-        NodeDetail::Ingest(_) | NodeDetail::Trigger(_) => None,
-    };
-    let Some(dataset) = dataset.filter(|_| lone.node.is_whole()) else {
-        return;
-    };
-    let Some(changed) = alteration::without_column(dataset) else {
-        return;
-    };
-    *dataset = changed;
-    let Some((_, plan)) = plan(lone, facts) else {
-        return;
-    };
-    if let Some(step) = plan.steps().first()
-        && plan.steps().iter().all(|step| step.meaning == Meaning::Metadata)
-    {
-        let difference = "a column of what it delivers is removed, which the plan calls a change of metadata";
-        let place = OnPlatform(&lone.call.platform, format!("`{}`", step.resource));
-        report.report(Law::MeaningIsNotUnderstated, place, difference);
-    }
-}
-
 /// One step that tells the cost is enough, where several resources keep the data.
 fn cost(report: &mut ReportBuilder, lone: LoneNode<'_>, dataset: &DatasetFacts, changed: DatasetFacts) {
-    let Some((before, plan)) = plan(lone, with_dataset(lone, &changed)) else {
+    let Some((before, plan)) = planned(lone, &with_dataset(lone, &changed)) else {
         return;
     };
     let steps = steps(&before, &plan, dataset.storage_key());
@@ -106,14 +78,23 @@ fn with_dataset(lone: LoneNode<'_>, changed: &DatasetFacts) -> NodeFacts {
 }
 
 /// Renders a node with other facts, and asks for the way there. None if that fails: other laws tell.
-fn plan(lone: LoneNode<'_>, new: NodeFacts) -> Option<(RenderedNode<'static>, Plan)> {
-    let facts = lone.view().facts().clone();
-    let revisions = [&facts, &new].map(|facts| Revision::new(Fingerprint::of(facts)));
-    let (before, after) = (lone.render(facts).ok()?, lone.render(new).ok()?);
-    let [from, to] = revisions;
+fn planned(lone: LoneNode<'_>, new: &NodeFacts) -> Option<(RenderedNode<'static>, Plan)> {
+    let (before, after) = (lone.render(lone.view().facts().clone()).ok()?, lone.render(new.clone()).ok()?);
+    let plan = plan(lone, &before, &after, new)?;
+    Some((before, plan))
+}
+
+/// Asks for the way from what is rendered for a node to what is rendered with other facts. None if that fails.
+pub(super) fn plan(
+    lone: LoneNode<'_>,
+    before: &RenderedNode<'_>,
+    after: &RenderedNode<'_>,
+    new: &NodeFacts,
+) -> Option<Plan> {
+    let [from, to] = [lone.view().facts(), new].map(|facts| Revision::new(Fingerprint::of(facts)));
     let key = lone.view().key();
     let cause = Cause { nodes: [key.clone()].into(), ..Cause::default() };
-    let scopes = before.changes(&after, lone.call.view.scope());
+    let scopes = before.changes(after, lone.call.view.scope());
     let shared = scopes.iter().filter_map(|changed| match &changed.scope {
         Scope::Shared(key) => Some(SharedCause { key: key.clone(), cause: cause.clone() }),
         Scope::Foundation | Scope::Shard(_) => None,
@@ -128,6 +109,5 @@ fn plan(lone: LoneNode<'_>, new: NodeFacts) -> Option<(RenderedNode<'static>, Pl
         causes: BTreeMap::from([(key.clone(), cause.clone())]),
         metadata: BTreeSet::new(),
     };
-    let plan = lone.platform.diff(&RenderingChange::new(&header, &scopes)).ok()?;
-    Some((before, plan))
+    lone.platform.diff(&RenderingChange::new(&header, &scopes)).ok()
 }

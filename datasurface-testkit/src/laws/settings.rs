@@ -7,7 +7,7 @@ use crate::{
     platform_under_test::{changed, list},
 };
 use datasurface_broker::{Lock, Proposal};
-use datasurface_model::{Ecosystem, Entity, PlatformDeclaration, PlatformName};
+use datasurface_model::{Ecosystem, Entity, PlatformName};
 use datasurface_platform::{SafePath, ScopeRecord};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -30,25 +30,6 @@ pub(crate) fn check(report: &mut ReportBuilder, harness: &Harness, ecosystem: &E
             }
         }
     }
-}
-
-/// Sets a setting of every platform that has it.
-pub(crate) fn with_other_value(
-    harness: &Harness,
-    ecosystem: &Ecosystem,
-    name: &str,
-    value: &Value,
-) -> Ecosystem {
-    let has_setting = |declaration: &&PlatformDeclaration| {
-        let schema = harness.settings_schema(declaration);
-        schema.is_some_and(|schema| schema.pointer(&format!("/properties/{name}")).is_some())
-    };
-    let platforms = ecosystem.platforms().iter().filter(has_setting);
-    platforms.fold(ecosystem.clone(), |changed, declaration| {
-        let settings = declaration.config().value();
-        let settings = with(&settings.as_object().cloned().unwrap_or_default(), name, value.clone());
-        with_settings(&changed, declaration.name().as_str(), &settings)
-    })
 }
 
 /// Compares what is rendered with another value of a setting.

@@ -10,7 +10,7 @@ use super::{
 use crate::{harness::HarnessRun, law::Law};
 use datasurface_graph::{IngestSource, NodeDetail, NodeKind};
 use datasurface_model::DatasetKey;
-use datasurface_platform::{Offer, ResolvedOffer, ScopedNode};
+use datasurface_platform::{ResolvedOffer, ScopedNode};
 use std::borrow::Cow;
 
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
@@ -84,7 +84,7 @@ fn offered(report: &mut ReportBuilder, lone: LoneNode<'_>, input: &ResolvedOffer
     if before.is_empty() || before.mentions(name_in_store(input.offer.address())) {
         return;
     }
-    let changed = offered_elsewhere(lone, input);
+    let changed = reading_elsewhere(lone, input);
     let nodes = lone.call.view.nodes().iter().map(|node| match node.view().key() == key {
         true => changed.clone(),
         false => node.clone(),
@@ -105,23 +105,16 @@ fn offered(report: &mut ReportBuilder, lone: LoneNode<'_>, input: &ResolvedOffer
 
 /// The last part of an address, as of a table in a file or of a folder in a bucket: a platform knows its own store.
 fn name_in_store(address: &str) -> &str {
-    let (place, _) = place_and_query(address);
+    let (place, _) = alteration::place_and_query(address);
     place.rsplit(['#', '/']).next().unwrap_or(place)
 }
 
-/// An address, and what says how to read there: of `kafka://one:9092/topic?encoding=json` the topic is the place.
-fn place_and_query(address: &str) -> (&str, &str) {
-    address.split_at(address.find('?').unwrap_or(address.len()))
-}
-
-fn offered_elsewhere(lone: LoneNode<'_>, input: &ResolvedOffer) -> ScopedNode {
+fn reading_elsewhere(lone: LoneNode<'_>, input: &ResolvedOffer) -> ScopedNode {
     let view = lone.view();
     let inputs = view.inputs().iter().map(|other| match other == input {
         true => {
-            let (place, query) = place_and_query(input.offer.address());
-            let address = format!("{place}_elsewhere{query}");
-            let offer = Offer::new(input.offer.dataset(), address, input.offer.format());
-            ResolvedOffer::new(input.from.clone(), offer.with_custody(input.offer.custody()))
+            let offer = alteration::offered_elsewhere(&input.offer, input.offer.dataset());
+            ResolvedOffer::new(input.from.clone(), offer)
         }
         false => other.clone(),
     });

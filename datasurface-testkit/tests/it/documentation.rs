@@ -14,7 +14,7 @@ generated ecosystems; a violation comes with the smallest ecosystem that was fou
 nothing checks, which are at the end. A platform that breaks each law is in `datasurface-testkit/tests/it/defects.rs`.
 What they do not find in another platform is at the end as well.
 
-Laws 14, 17, 19, 21, 22, 24 and 26 ask a platform what it would render if one thing were otherwise: views are altered, not models, so they
+Laws 14, 17, 19, 21, 22, 24, 25 and 26 ask a platform what it would render if one thing were otherwise: views are altered, not models, so they
 are checked on every node of an ecosystem, whatever edits are drawn.
 ";
 
@@ -26,7 +26,7 @@ const UNCHECKED: &str = "
 | 9, claims are true | Only what is claimed of storage, of offers and of types. What is not claimed is refused by the broker. |
 | 10, linear work | Only what can be counted: answers, and reads of nodes. Work that is done on copies of them, or by a program, is not found: the report of a program says so. |
 | 12, no secret in any answer | Only without a runtime: what `apply` and `run` write and report is not looked at. |
-| edits of the version of a plug-in, and of the way of a capture | A registry has one version of a plug-in. Law 24 alters the way of a capture in views; nobody sees the plan for that. |
+| the version of a plug-in | Only the way from an earlier version that the registry has to the newest one: nobody promises the way back. |
 | change control in law 21 | Only that a removed column is not `Metadata`: who breaks is joined by nobody, for the host does not tell readers. |
 | grants to everybody | Law 24 knows a few words for everybody, in lists that name a principal and in `GRANT`: attributes have no common one. |
 ";

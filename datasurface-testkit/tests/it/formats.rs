@@ -1,11 +1,12 @@
 //! What is written in a format is what is read from it.
 
 use datasurface_model::{DatasetName, TableSchema};
-use datasurface_platform::{BatchFolder, KafkaTopicAddress, PlatformError};
+use datasurface_platform::{BatchFolder, IcebergAddress, KafkaTopicAddress, PlatformError};
 use datasurface_testkit::formats::{
-    BatchFiles, FormatReader, FormatWriter, History, TopicBroker, TopicRecord, Topics, Version,
+    BatchFiles, FormatReader, FormatWriter, History, IcebergTables, TableEngine, TopicBroker, TopicRecord,
+    Topics, Version,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::{cell::RefCell, collections::BTreeMap, fs};
 
 fn schema() -> TableSchema {
@@ -42,6 +43,47 @@ fn batches_are_read_as_they_were_written() {
     fs::write(root.path().join("published/Shop/4/data.jsonl"), "{}").unwrap();
     assert!(files.read(address, &"Shop/things".into(), &schema()).is_err());
     assert!(files.write("nowhere", &history()).is_err());
+}
+
+/// An engine that is none: snapshots in memory.
+#[derive(Debug, Default)]
+struct Snapshots(RefCell<BTreeMap<String, Vec<Vec<Map<String, Value>>>>>);
+
+impl TableEngine for &Snapshots {
+    fn overwrite(
+        &self,
+        address: &IcebergAddress,
+        _: &TableSchema,
+        rows: Vec<Map<String, Value>>,
+    ) -> Result<(), PlatformError> {
+        self.0.borrow_mut().entry(address.to_string()).or_default().push(rows);
+        Ok(())
+    }
+
+    fn rows(&self, address: &IcebergAddress) -> Result<Vec<Map<String, Value>>, PlatformError> {
+        let tables = self.0.borrow();
+        Ok(tables.get(&address.to_string()).and_then(|table| table.last()).cloned().unwrap_or_default())
+    }
+}
+
+#[test]
+fn iceberg_tables_have_the_versions_that_were_written() {
+    let engine = Snapshots::default();
+    let tables = IcebergTables::new(&engine);
+    let address = "glue://123456789012/eu-central-1/shop/things";
+    tables.write(address, &history()).unwrap();
+    assert_eq!(engine.0.borrow()[address].len(), 4, "a snapshot for each batch");
+    let read = tables.read(address, &"Shop/things".into(), &schema()).unwrap();
+    // The third batch changed nothing.
+    assert_eq!(read.batches, [1, 2, 3]);
+    assert_eq!(read.rows_at(2), history().rows_at(2));
+    assert_eq!(read.rows_at(3), history().rows_at(4));
+    assert_eq!(read.versions.len(), history().versions.len());
+    let mut broken = engine.0.borrow()[address].last().unwrap().clone();
+    broken[0].insert("_valid_from".to_owned(), json!("yesterday"));
+    (&engine).overwrite(&IcebergAddress::read(address).unwrap(), &schema(), broken).unwrap();
+    assert!(tables.read(address, &"Shop/things".into(), &schema()).is_err());
+    assert!(tables.write("nowhere", &history()).is_err());
 }
 
 /// A broker that is none: topics in memory.

@@ -23,6 +23,7 @@ pub(crate) fn descriptor(config: &LocalConfig) -> PlatformDescriptor {
         .with_rows_set_aside()
         // The rights of a file grant what is in it; a lint tells that they have to.
         .with_grants(["postgres", "sqlite"], PrincipalKind::ALL)
+        .honoured_fact(HonouredFact::Priority, [NodeKind::Ingest, NodeKind::Trigger, NodeKind::Transform])
         .with_formats([Format::Sqlite, Format::Batches, Format::KafkaTopic, SELECTED.into()])
         .with_offered_formats([if config.publish.is_some() { Format::Batches } else { Format::Sqlite }])
         .data_technology("sqlite", config.encryption)

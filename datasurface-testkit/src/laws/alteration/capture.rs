@@ -54,7 +54,7 @@ pub(super) fn ways(
         capture.capture = in_another_way(&capture.capture, descriptor)?;
         Some("way of the capture".to_owned())
     });
-    [timetable, consistency, way].into_iter().flatten().collect()
+    [timetable.map(Alteration::seen), consistency, way].into_iter().flatten().collect()
 }
 
 /// The facts of an ingest with another capture from a producer's container; none if it has none, or the change fails. The change returns the

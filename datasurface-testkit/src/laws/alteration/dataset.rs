@@ -1,26 +1,32 @@
 //! Datasets with other columns, another key, and other versions that must stay.
 
-use super::Alteration;
-use datasurface_graph::{Custody, DatasetFacts, IngestSource, NodeDetail, RetentionPeriod};
-use datasurface_model::{Column, DataType, InvalidRows, QualityCheck, Retention, TableSchema};
+use super::{Alteration, changed};
+use datasurface_graph::{Custody, DatasetFacts, IngestSource, NodeDetail, NodeFacts, RetentionPeriod};
+use datasurface_model::{Column, DataType, DatasetKey, InvalidRows, QualityCheck, Retention, TableSchema};
 use datasurface_platform::{PlatformDescriptor, ScopedNode};
+
+/// The storage name of datasets in altered facts.
+const STORED_ELSEWHERE: &str = "stored_elsewhere";
 
 /// Returns other facts of every dataset of a capture that is placed here: columns, key, checks, and what must be kept.
 pub(super) fn captured(node: &ScopedNode, descriptor: &PlatformDescriptor) -> Vec<Alteration> {
     let facts = node.view().facts();
     let mut altered = Vec::new();
     for dataset in node.datasets() {
-        let mut add = |fact: &str, change: Option<DatasetFacts>| {
-            if let Some(changed) = change {
-                let replace =
-                    |old: DatasetFacts| Some(if old.key == changed.key { changed.clone() } else { old });
-                let kept = (changed.custody != dataset.custody).then(|| dataset.storage_key().clone());
-                let fact = format!("{fact} of `{}`", dataset.key);
-                altered.push(Alteration { fact, kept, facts: facts.clone().map_datasets(replace) });
-            }
+        let other = |fact: &str, changed: DatasetFacts| {
+            let replace =
+                |old: DatasetFacts| Some(if old.key == changed.key { changed.clone() } else { old });
+            let kept = (changed.custody != dataset.custody).then(|| dataset.storage_key().clone());
+            let fact = format!("{fact} of `{}`", dataset.key);
+            Alteration { kept, ..Alteration::new(fact, facts.clone().map_datasets(replace)) }
         };
-        add("columns", Some(with_column(dataset)));
-        add("type of a column", with_type(dataset));
+        altered.push(other("columns", with_column(dataset)).seen());
+        altered.extend(with_type(dataset).map(|changed| other("type of a column", changed).seen()));
+        let renamed = other("storage name", stored_elsewhere(dataset));
+        altered.push(Alteration { facts: with_storage(renamed.facts, dataset), ..renamed });
+        let mut add = |fact: &str, change: Option<DatasetFacts>| {
+            altered.extend(change.map(|changed| other(fact, changed)));
+        };
         add("key", with_key(dataset));
         add("retention", with_retention(dataset));
         add("history", with_history(dataset, descriptor));
@@ -31,6 +37,19 @@ pub(super) fn captured(node: &ScopedNode, descriptor: &PlatformDescriptor) -> Ve
         }
     }
     altered
+}
+
+/// Returns the dataset with another storage name, as after a rename: what keeps its data goes by that.
+pub(super) fn stored_elsewhere(dataset: &DatasetFacts) -> DatasetFacts {
+    let storage = DatasetKey::new(&dataset.storage_key().datastore, STORED_ELSEWHERE);
+    changed(dataset, |dataset| dataset.storage = Some(storage))
+}
+
+/// Returns the facts with the storage name of [what is stored elsewhere](stored_elsewhere) among their names.
+pub(super) fn with_storage(mut facts: NodeFacts, dataset: &DatasetFacts) -> NodeFacts {
+    let storage = DatasetKey::new(&dataset.storage_key().datastore, STORED_ELSEWHERE);
+    facts.storage = facts.storage.with_dataset(dataset.key.clone(), storage);
+    facts
 }
 
 /// What another platform captured passed the checks there.

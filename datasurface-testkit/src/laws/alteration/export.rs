@@ -1,7 +1,7 @@
 //! Exports: what is delivered, where, and what each consumer asks for.
 
 use super::{
-    Alteration,
+    Alteration, changed,
     container::{needs_credential, other_credential, readdressed},
     dataset::with_column,
 };
@@ -15,19 +15,15 @@ pub(super) fn all(
     export: &ExportFacts,
     descriptor: &PlatformDescriptor,
 ) -> Vec<Alteration> {
-    let mut altered = Vec::new();
-    let mut add = |fact: String, change: &dyn Fn(&mut ExportFacts)| {
-        let mut changed = export.clone();
-        change(&mut changed);
-        altered.push(Alteration::of_detail(fact, facts, NodeDetail::Export(changed)));
-    };
-    let dataset = &export.dataset;
+    let other =
+        |fact: String, changed: ExportFacts| Alteration::of_detail(fact, facts, NodeDetail::Export(changed));
     // Neither its key is altered nor a type: who shows every version need not know the one, and who passes on what is captured not the other.
-    let columns = with_column(dataset);
-    add(format!("columns of `{}`", dataset.key), &|export| export.dataset = columns.clone());
-    if let Some(container) = readdressed(&export.container) {
-        add(format!("address of `{}`", export.container_key), &|export| export.container = container.clone());
-    }
+    let columns = changed(export, |export| export.dataset = with_column(&export.dataset));
+    let mut altered = vec![other(format!("columns of `{}`", export.dataset.key), columns).seen()];
+    altered.extend(readdressed(&export.container).map(|container| {
+        let fact = format!("address of `{}`", export.container_key);
+        other(fact, changed(export, |export| export.container = container))
+    }));
     // A transformer reads what it is given.
     let consumers = export.consumers.iter().enumerate().filter(|(_, consumer)| !consumer.transforms);
     for (at, consumer) in consumers {
@@ -38,14 +34,18 @@ pub(super) fn all(
             if let Some(consumer) = export.consumers.get_mut(at) {
                 *consumer = changed;
             }
+            let is_seen = fact == MILESTONING;
             let fact = format!("{fact} of `{}`", consumer.group);
-            let mut alteration = Alteration::of_detail(fact, facts, NodeDetail::Export(export));
+            let mut alteration = Alteration { is_seen, ..other(fact, export) };
             alteration.facts.obligation = alteration.facts.obligation.join(&owed);
             altered.push(alteration);
         }
     }
     altered
 }
+
+/// The versions that a consumer sees.
+const MILESTONING: &str = "milestoning";
 
 /// What a consumer may ask for instead.
 fn asked(
@@ -60,7 +60,7 @@ fn asked(
         altered.push((fact, changed));
     };
     if let Some(milestoning) = other_milestoning(consumer.requirements.milestoning, descriptor) {
-        add("milestoning", &|consumer| consumer.requirements.milestoning = milestoning);
+        add(MILESTONING, &|consumer| consumer.requirements.milestoning = milestoning);
     }
     if needs_credential(&export.container) {
         add("credential", &|consumer| consumer.credential = Some(other_credential()));

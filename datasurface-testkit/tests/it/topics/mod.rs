@@ -14,6 +14,7 @@ mod subject;
 pub(crate) mod tests;
 mod topic;
 mod trigger;
+mod versions;
 
 pub(crate) use bug::Bug;
 

@@ -4,7 +4,7 @@
 
 use super::{Topics, diff::judge, ecosystem::shops, settings::Settings, tests::other_settings};
 use datasurface_platform::prelude::*;
-use datasurface_testkit::Laws;
+use datasurface_testkit::{Law, Laws};
 use serde_json::Value;
 use std::{collections::BTreeSet, thread};
 
@@ -185,7 +185,18 @@ const ATTRIBUTES: [(&str, &[&str]); 8] = [
     ("connector", &["class", "topics", "reads", "priority", "slot", "container", "capture", "password"]),
     (
         "sink",
-        &["name", "tasks", "topics", "container", "schema", "credentials", "groups", "priority", "latency"],
+        &[
+            "name",
+            "tasks",
+            "topics",
+            "container",
+            "schema",
+            "credentials",
+            "groups",
+            "priority",
+            "latency",
+            "deadlines",
+        ],
     ),
     ("role", &["name", "members", "reads"]),
     ("stream_job", &["name", "code", "reads", "writes", "priority"]),
@@ -212,7 +223,7 @@ const PARTS: [(&str, &str, &str); 15] = [
 ];
 
 /// The number of mutants that are tried here.
-pub(crate) const MUTANTS: usize = 119;
+pub(crate) const MUTANTS: usize = 120;
 
 fn mutants() -> BTreeSet<Mutant> {
     let mut mutants = BTreeSet::new();
@@ -254,11 +265,10 @@ fn mutants() -> BTreeSet<Mutant> {
 }
 
 /// What no law finds, by the reason. It is what an author must test without laws.
-pub(crate) const SURVIVORS: [(&str, &[&str]); 8] = [
+pub(crate) const SURVIVORS: [(&str, &[&str]); 5] = [
     (
         "A reference to another resource: law 25 knows those that are there, and not which ones are missing.",
         &[
-            "connector: Constant topics",
             "role: Constant reads",
             "subject: Constant registry",
             "topic: Constant cluster",
@@ -276,21 +286,8 @@ pub(crate) const SURVIVORS: [(&str, &[&str]); 8] = [
         ],
     ),
     (
-        "No descriptor claims to honour a priority.",
-        &["connector: Constant priority", "sink: Constant priority", "stream_job: Constant priority"],
-    ),
-    ("No descriptor claims to treat a classification in its own way.", &["topic: Constant classifications"]),
-    (
-        "The name of a group, of an output or of an input, beside what is told of it: laws alter what is asked for, and not by what name.",
-        &[
-            "sink: Without group in groups",
-            "stream_job: Without dataset in writes",
-            "trigger: Constant inputs",
-        ],
-    ),
-    (
-        "Law 21 removes columns, which are no part of it: change control says nothing of how and when something is read.",
-        &["connector: Harmless", "trigger: Harmless"],
+        "The name of a group, beside what is told of it: laws alter what is asked for, and not who asks.",
+        &["sink: Without group in groups"],
     ),
     ("The topic holds the same data, and is guarded for both.", &["subject: Hollow"]),
     (
@@ -326,6 +323,7 @@ enum Verdict {
 
 fn verdict(mutant: &Mutant) -> Verdict {
     let laws = Laws::for_plugin::<Mutated>().with_other_settings(other_settings()).with_shrinking(0);
+    let laws = laws.stopping_at(Law::ALL);
     let report = laws.check(&shops(&json!({ "mutant": mutant })));
     match (report.laws().is_empty(), report.passed()) {
         (false, _) => Verdict::Found,
@@ -352,5 +350,5 @@ fn laws_find_mutants_but_for_those_that_are_listed() {
     let listed: BTreeSet<&str> = SURVIVORS.iter().flat_map(|(_, mutants)| *mutants).copied().collect();
     assert_eq!((with(Verdict::Unseen), with(Verdict::Refused)), (listed, BTreeSet::from(REFUSED)));
     assert_eq!(mutants.len(), MUTANTS);
-    assert!(with(Verdict::Found).len() * 100 >= MUTANTS * 80, "at least 80 of 100 are to be found");
+    assert!(with(Verdict::Found).len() * 100 >= MUTANTS * 85, "at least 85 of 100 are to be found");
 }

@@ -30,6 +30,7 @@ impl Topics {
             .attribute("groups", groups(export))
             .attribute("priority", node.obligation().priority())
             .attribute("latency", node.obligation().latency())
+            .attribute("deadlines", node.obligation().deadlines())
             .with_dependencies(sources)
     }
 

@@ -6,7 +6,8 @@ use datasurface_platform::prelude::*;
 impl Topics {
     pub(super) fn stream_job(&self, node: &NodeView, transform: &TransformFacts) -> Resource {
         let outputs = transform.outputs.iter();
-        let writes = outputs.map(|output| json!({ "dataset": output.key, "schema": output.schema }));
+        let writes =
+            outputs.map(|output| json!({ "dataset": output.storage_key(), "schema": output.schema }));
         named(mover(node), node.slug())
             .attribute("code", &transform.artifact)
             .attribute("reads", node.input_addresses())

@@ -68,7 +68,7 @@ fn with_bug(bug: Bug) -> Laws {
 #[test]
 fn the_law_that_is_meant_for_a_bug_finds_it() {
     let unseen = BROKEN.into_iter().filter_map(|(bug, law)| {
-        let laws = with_bug(bug);
+        let laws = with_bug(bug).stopping_at([law]);
         let report = laws.check(&laws.adapted(&northwind_masked()));
         (!report.laws().contains(&law)).then(|| format!("{bug:?} {law}: {:?}", report.laws()))
     });

@@ -4,7 +4,7 @@ use super::{SPARK_PROGRAMS, skipped};
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Stdio},
 };
 
 /// A Python with PySpark of the version that the rendered version of Glue has, and the jar of Iceberg.
@@ -56,8 +56,22 @@ impl Spark {
 
     /// Runs a program of the folder with those of tests, and returns what it printed.
     pub(crate) fn run(&self, program: &str, arguments: &[&str]) -> String {
+        let output = self.command(program, arguments).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
+        text(&output.stdout)
+    }
+
+    /// Starts a program of that folder, whose input and output are pipes.
+    pub(crate) fn start(&self, program: &str, arguments: &[&str]) -> Child {
+        let mut command = self.command(program, arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    fn command(&self, program: &str, arguments: &[&str]) -> Command {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(SPARK_PROGRAMS);
-        let output = Command::new(&self.python)
+        let mut command = Command::new(&self.python);
+        command
             .arg(folder.join(program))
             .args(arguments)
             .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -65,11 +79,7 @@ impl Spark {
             // Python shows moments in the time zone of the machine.
             .env("TZ", "UTC")
             .env("SPARK_LOCAL_IP", "127.0.0.1")
-            .env_remove("SPARK_HOME")
-            .output()
-            .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
-        text(&output.stdout)
+            .env_remove("SPARK_HOME");
+        command
     }
 }

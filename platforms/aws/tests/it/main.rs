@@ -11,6 +11,7 @@ mod applied;
 mod engine;
 mod evaluator;
 mod exported;
+mod iceberg;
 mod laws;
 mod limits;
 mod machines;

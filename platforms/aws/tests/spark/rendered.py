@@ -6,6 +6,16 @@ import runpy
 import sys
 
 
+# The settings of Spark for a test: a small one, for this machine alone.
+QUIET = {
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.memory": "1g",
+}
+
+
 class Rendered:
     def __init__(self, folder, buckets):
         self.folder, self.buckets = pathlib.Path(folder), pathlib.Path(buckets)
@@ -86,14 +96,7 @@ def session(rendered, jar):
     builder = SparkSession.builder.master("local[1]").config("spark.jars", jar)
     for name, value in rendered.spark_settings().items():
         builder = builder.config(name, value)
-    quiet = {
-        "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": "1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.memory": "1g",
-    }
-    for name, value in quiet.items():
+    for name, value in QUIET.items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("OFF")
