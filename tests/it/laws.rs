@@ -8,7 +8,10 @@ use datasurface::{
     platform::{Registry, Rendering, remote::RemoteFactory},
 };
 use datasurface_local::LocalPlatform;
-use datasurface_testkit::{LawReport, Laws, northwind, northwind_masked};
+use datasurface_testkit::{
+    LawReport, Laws, northwind, northwind_masked,
+    strategies::{Adjustment, AdjustmentKind},
+};
 use std::process::Command;
 
 #[test]
@@ -16,6 +19,15 @@ fn the_local_platform_keeps_them_on_northwind() {
     for ecosystem in [northwind(), northwind_masked()] {
         kept(&Laws::for_plugin::<LocalPlatform>().check(&ecosystem));
     }
+}
+
+/// Laws try each kind of edit once: this one is not refused.
+#[test]
+fn captures_in_another_way_are_rendered() {
+    let edited = Adjustment::new(AdjustmentKind::Way, 0, 1).apply(northwind());
+    assert_ne!(edited, northwind());
+    let broker = Broker::new(Registry::new().with_plugin::<LocalPlatform>());
+    assert!(proposal(&broker, edited).scopes().next().is_some());
 }
 
 #[test]
