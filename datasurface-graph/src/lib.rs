@@ -67,8 +67,8 @@ pub use builder::NoPrimaryError;
 pub use demand::datastores_needed;
 pub use diff::GraphDiff;
 pub use facts::{
-    CaptureFacts, Consumer, DatasetFacts, ExportFacts, FieldDifference, IngestFacts, IngestSource,
-    NodeDetail, NodeFacts, TransformFacts, TriggerFacts,
+    CaptureFacts, Consumer, DatasetFacts, ExportFacts, FieldDifference, HonouredFact, IngestFacts,
+    IngestSource, NodeDetail, NodeFacts, TransformFacts, TriggerFacts,
 };
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use graph::{IntentionGraph, IntentionGraphs, Node};

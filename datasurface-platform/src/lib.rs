@@ -52,7 +52,7 @@ pub use change::{
     OwnedChange, PlacedChange, RefusedChange, RenderingChange, ResourceChange, ScopeChange, ScopeChanges,
     ScopeRecord, SharedCause,
 };
-pub use claim::{Ability, CheckKind, HonouredFact, PrincipalKind, TriggerKind, TypeClaims, TypeKind};
+pub use claim::{Ability, CheckKind, PrincipalKind, TriggerKind, TypeClaims, TypeKind};
 pub use credential::{
     CREDENTIAL_PREFIX, CredentialError, CredentialSource, EnvironmentCredentials, Secret, credential_variable,
 };

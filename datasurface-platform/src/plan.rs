@@ -304,14 +304,7 @@ impl Step {
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Replace => "replace",
-            Self::Move => "move",
-            Self::Hold => "hold",
-            Self::Retire => "retire",
-        })
+        self.serialize(f)
     }
 }
 

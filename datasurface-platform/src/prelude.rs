@@ -2,18 +2,19 @@
 
 pub use crate::{
     Ability, Action, Attributes, Carrier, CheckKind, DataPlatform, Effect, File, Format, FormatClaims, Guard,
-    HeldData, HeldScope, HeldState, HonouredFact, JudgedChange, Judgement, LintSubject, LintView, Meaning,
-    NoSettings, NodeDeclarations, NodeView, Offer, Plan, PlatformDescriptor, PlatformError,
-    PlatformErrorKind, PlatformFactory, PlatformInstance, PlatformPlugin, PrincipalKind, Registry, Rendering,
-    RenderingChange, Reporter, ResolvedOffer, ResolvedPlace, Resource, ResourceAddress, ResourceChange,
-    Runtime, SafePath, Scope, ScopeView, ScopedNode, SharedKey, SharedPart, SharedStage, Step, TargetedHint,
-    TriggerKind, TypeKind, TypedFactory, Weight, Weights, dataset_slug, identifier,
+    HeldData, HeldScope, HeldState, JudgedChange, Judgement, LintSubject, LintView, Meaning, NoSettings,
+    NodeDeclarations, NodeView, Offer, Plan, PlatformDescriptor, PlatformError, PlatformErrorKind,
+    PlatformFactory, PlatformInstance, PlatformPlugin, PrincipalKind, Registry, Rendering, RenderingChange,
+    Reporter, ResolvedOffer, ResolvedPlace, Resource, ResourceAddress, ResourceChange, Runtime, SafePath,
+    Scope, ScopeView, ScopedNode, SharedKey, SharedPart, SharedStage, Step, TargetedHint, TriggerKind,
+    TypeKind, TypedFactory, Weight, Weights, dataset_slug, identifier,
     remote::{RemoteFactory, serve},
     slug,
 };
 pub use datasurface_graph::{
-    CaptureFacts, Consumer, Custody, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail,
-    NodeFacts, NodeKey, NodeKind, Obligation, RetentionPeriod, StorageNames, TransformFacts, TriggerFacts,
+    CaptureFacts, Consumer, Custody, DatasetFacts, ExportFacts, HonouredFact, IngestFacts, IngestSource,
+    NodeDetail, NodeFacts, NodeKey, NodeKind, Obligation, RetentionPeriod, StorageNames, TransformFacts,
+    TriggerFacts,
 };
 pub use datasurface_model::*;
 pub use schemars::{self, JsonSchema};

@@ -31,10 +31,7 @@ pub struct SharedKey {
 
 impl fmt::Display for SharedStage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Before => "before",
-            Self::After => "after",
-        })
+        self.serialize(f)
     }
 }
 

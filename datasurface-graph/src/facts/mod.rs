@@ -4,12 +4,14 @@ pub(crate) mod build;
 mod detail;
 mod difference;
 mod divide;
+mod honoured;
 
 pub use detail::{
     CaptureFacts, Consumer, DatasetFacts, ExportFacts, IngestFacts, IngestSource, NodeDetail, TransformFacts,
     TriggerFacts,
 };
 pub use difference::FieldDifference;
+pub use honoured::HonouredFact;
 
 use crate::{fingerprint::Fingerprint, key::NodeKey, obligation::Obligation, storage::StorageNames};
 use serde::{Deserialize, Serialize};

@@ -41,13 +41,7 @@ impl From<&QualityCheck> for CheckKind {
 
 impl fmt::Display for CheckKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotNull => "not_null",
-            Self::Unique => "unique",
-            Self::Rows => "rows",
-            Self::Fresh => "fresh",
-            Self::AcceptedValues => "accepted_values",
-        })
+        self.serialize(f)
     }
 }
 
@@ -129,17 +123,4 @@ impl From<&Principal> for PrincipalKind {
             Principal::Service(_) => Self::Service,
         }
     }
-}
-
-/// A kind of facts that some platforms honour: of the others, a descriptor promises nothing, and nothing is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum HonouredFact {
-    /// The priority of consumers.
-    Priority,
-    /// The deadlines of consumers.
-    Deadline,
-    /// The classifications of a dataset as a whole.
-    Classification,
 }

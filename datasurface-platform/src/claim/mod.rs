@@ -5,7 +5,7 @@ mod kind;
 mod types;
 
 pub use ability::Ability;
-pub use kind::{CheckKind, HonouredFact, PrincipalKind, TriggerKind};
+pub use kind::{CheckKind, PrincipalKind, TriggerKind};
 pub use types::{TypeClaims, TypeKind};
 
 use crate::{descriptor::PlatformDescriptor, view::NodeView};

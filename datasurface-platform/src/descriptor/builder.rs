@@ -2,11 +2,11 @@
 
 use super::{PlatformDescriptor, every_trigger};
 use crate::{
-    claim::{CheckKind, HonouredFact, PrincipalKind, TriggerKind, TypeClaims, TypeKind},
+    claim::{CheckKind, PrincipalKind, TriggerKind, TypeClaims, TypeKind},
     factory::PlatformPlugin,
     format::{Format, FormatClaims},
 };
-use datasurface_graph::NodeKind;
+use datasurface_graph::{HonouredFact, NodeKind};
 use datasurface_model::{
     ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, DataContainer, KeyHolder,
     Latency, Milestoning, Place, PlatformKind, Retention,

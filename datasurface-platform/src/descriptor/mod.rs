@@ -3,10 +3,10 @@
 mod builder;
 
 use crate::{
-    claim::{CheckKind, HonouredFact, PrincipalKind, TriggerKind, TypeClaims, TypeKind},
+    claim::{CheckKind, PrincipalKind, TriggerKind, TypeClaims, TypeKind},
     format::FormatClaims,
 };
-use datasurface_graph::NodeKind;
+use datasurface_graph::{HonouredFact, NodeKind};
 use datasurface_model::{
     ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, KeyHolder, Latency, Milestoning,
     Place, PlatformDeclaration, PlatformKind, Retention, Set,

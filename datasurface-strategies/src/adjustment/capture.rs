@@ -2,7 +2,8 @@
 
 use crate::{names::choose, plan::Choice};
 use datasurface_model::{
-    Capture, CaptureKind, CaptureTrigger, ColumnName, DataType, Datastore, Ecosystem, Entity, TableSchema,
+    Capture, CaptureKind, CaptureTrigger, ColumnName, DataType, Datastore, Ecosystem, Entity, SourceNames,
+    TableSchema, WatermarkColumns,
 };
 
 /// Captures the same tables in another way: from a log instead of by SQL and the other way round, or by watermarks instead of as a whole.
@@ -27,13 +28,7 @@ fn changed(store: &Datastore, to: Choice) -> Option<Datastore> {
         // Only a snapshot can be of what has no key.
         CaptureKind::SqlSnapshot { keyless, .. } if !keyless.is_empty() => return None,
         CaptureKind::SqlSnapshot { tables, .. } if to % 2 == 1 => {
-            let columns = store
-                .datasets()
-                .iter()
-                .map(|dataset| Some((dataset.name().clone(), growing_column(dataset.schema().table())?)));
-            let columns: std::collections::BTreeMap<_, _> = columns.collect::<Option<_>>()?;
-            let column = columns.values().next()?.clone();
-            CaptureKind::SqlWatermark { column, columns, tables: tables.clone() }
+            watermark(store, tables).unwrap_or(CaptureKind::ChangeDataCapture { tables: tables.clone() })
         }
         CaptureKind::SqlSnapshot { tables, .. } | CaptureKind::SqlWatermark { tables, .. } => {
             CaptureKind::ChangeDataCapture { tables: tables.clone() }
@@ -47,6 +42,16 @@ fn changed(store: &Datastore, to: Choice) -> Option<Datastore> {
     };
     let other = capture.credential().cloned().into_iter().fold(other, Capture::with_credential);
     Some(store.clone().captured(other))
+}
+
+/// The capture by a column of each dataset; none where one of them has none.
+fn watermark(store: &Datastore, tables: &SourceNames) -> Option<CaptureKind> {
+    let columns = store.datasets().iter();
+    let columns =
+        columns.map(|dataset| Some((dataset.name().clone(), growing_column(dataset.schema().table())?)));
+    let columns: WatermarkColumns = columns.collect::<Option<_>>()?;
+    let column = columns.values().next()?.clone();
+    Some(CaptureKind::SqlWatermark { column, columns, tables: tables.clone() })
 }
 
 /// The first column whose values may only grow.

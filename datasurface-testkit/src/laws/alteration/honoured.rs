@@ -1,9 +1,9 @@
 //! Facts that a platform honours only if it claims to: priorities, deadlines, classifications of datasets.
 
 use super::{Alteration, changed};
-use datasurface_graph::{DatasetFacts, NodeDetail, NodeFacts, NodeKind, Obligation};
+use datasurface_graph::{DatasetFacts, HonouredFact, NodeDetail, NodeFacts, NodeKind, Obligation};
 use datasurface_model::{Deadline, Priority};
-use datasurface_platform::{HonouredFact, PlatformDescriptor};
+use datasurface_platform::PlatformDescriptor;
 use serde_json::{Value, json};
 
 /// Returns other facts of a node, one for each fact that is claimed for nodes of its kind. Of captures, those from containers are meant.
