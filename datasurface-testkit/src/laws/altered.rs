@@ -64,8 +64,8 @@ impl Altered<'_> {
         };
         for (_, old) in self.before.own() {
             let Some(new) = self.after.resource(old.address()) else { continue };
-            let mut gone = old.dependencies().difference(new.dependencies());
-            if let Some(gone) = gone.find(|address| keeps(address))
+            let is_gone = |address: &&ResourceAddress| !new.dependencies().contains(*address);
+            if let Some(gone) = old.dependencies().iter().filter(is_gone).find(|address| keeps(address))
                 && self.shows_the_same(old, new)
             {
                 let difference = format!(
