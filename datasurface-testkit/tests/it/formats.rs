@@ -47,7 +47,9 @@ fn batches_are_read_as_they_were_written() {
 
 /// An engine that is none: snapshots in memory.
 #[derive(Debug, Default)]
-struct Snapshots(RefCell<BTreeMap<String, Vec<Vec<Map<String, Value>>>>>);
+struct Snapshots(RefCell<BTreeMap<String, Vec<Rows>>>);
+
+type Rows = Vec<Map<String, Value>>;
 
 impl TableEngine for &Snapshots {
     fn overwrite(
