@@ -35,14 +35,16 @@ impl ChangeSides {
     /// The databases of consumers in which nothing is rendered any more.
     pub(super) fn left(&self) -> BTreeSet<&str> {
         let is_own = |resource: &Resource| matches!(resource.kind(), "table" | "database");
-        let kept: Vec<&str> = self
+        // There are thousands of resources, and few databases.
+        let kept: BTreeSet<&str> = self
             .after
             .values()
             .chain(self.before.values().filter(|resource| is_own(resource)))
             .filter_map(database_of)
             .collect();
-        let before = self.before.values().filter_map(database_of);
-        before.filter(|database| !kept.iter().any(|kept| same_database(kept, database))).collect()
+        let before: BTreeSet<&str> = self.before.values().filter_map(database_of).collect();
+        let is_left = |database: &&str| !kept.iter().any(|kept| same_database(kept, database));
+        before.into_iter().filter(|database| !kept.contains(database) && is_left(database)).collect()
     }
 
     /// The views of a copy.
