@@ -6,7 +6,7 @@ use crate::{
     former_names::FormerNames,
 };
 use chrono::NaiveDate;
-use datasurface_model::{Ecosystem, ModelPath, Valid, ownership::OwnedPart};
+use datasurface_model::{Ecosystem, ModelPath, Repository, Valid, ownership::OwnedPart};
 use std::cmp::Reverse;
 
 /// Both sides of a change, as rules see them.
@@ -22,6 +22,12 @@ pub(super) struct ChangedModel<'e> {
 }
 
 impl ChangedModel<'_> {
+    /// Who owned a part before the change, by whatever name; of a new one, who owns it now.
+    pub(super) fn owner_before(&self, part: &OwnedPart) -> &Repository {
+        let owner = self.former.part(part).owner(self.old).or_else(|| part.owner(self.new));
+        owner.unwrap_or_else(|| self.old.owner())
+    }
+
     /// The place that something had before: each rename of it and around it is undone, the innermost first.
     pub(super) fn former_place(&self, place: &ModelPath) -> String {
         let renamed = self.diff.iter().filter_map(|difference| {

@@ -16,12 +16,11 @@ pub(super) fn of_new_releases(change: &ChangedModel<'_>, required: &mut Vec<Requ
             None => "let nothing go before, or something else".to_owned(),
         };
         let by = OwnedPart::Zone((*zone).clone());
-        let owner = change.former.part(&by).owner(change.old).or_else(|| by.owner(change.new));
         let path = ModelPath::team(&consent.team).child(segment::WORKSPACES, &consent.workspace);
         required.push(RequiredApproval {
             part: OwnedPart::Team(consent.team.clone()),
             path,
-            owner: owner.unwrap_or_else(|| change.old.owner()).clone(),
+            owner: change.owner_before(&by).clone(),
             reason: format!(
                 "the consent of {by} to the release of `{}` by `{}` {reason}",
                 consent.output, consent.workspace

@@ -26,7 +26,7 @@ pub(super) fn of_new_things(change: &ChangedModel<'_>, required: &mut Vec<Requir
 
 /// Whether a waiver may accept a finding, now or when things around it change: not whether there is one. Who waives what they could not
 /// accept has no say.
-fn may_hold(change: &ChangedModel<'_>, by: &OwnedPart, waiver: &Waiver) -> bool {
+pub(super) fn may_hold(change: &ChangedModel<'_>, by: &OwnedPart, waiver: &Waiver) -> bool {
     if waiver.expires() < change.on {
         return false;
     }
@@ -71,7 +71,7 @@ fn places_before(change: &ChangedModel<'_>, place: &str) -> impl Iterator<Item =
 }
 
 /// The datastore and the dataset of a sink in a path, with what is around them.
-fn sink(place: &str) -> Option<(&str, &str, &str, &str)> {
+pub(super) fn sink(place: &str) -> Option<(&str, &str, &str, &str)> {
     let sinks = format!("/{}/", segment::SINKS);
     let (before, inside) = place.split_at(place.find(&sinks)? + sinks.len());
     let (datastore, rest) = inside.split_once('/')?;

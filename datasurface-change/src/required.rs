@@ -336,11 +336,10 @@ pub(super) fn inherited(
     wish: ModelPath,
     name: &str,
 ) -> RequiredApproval {
-    let owner = change.former.part(by).owner(change.old).or_else(|| by.owner(change.new));
     RequiredApproval {
         part: OwnedPart::from_path(&path),
         path,
-        owner: owner.unwrap_or_else(|| change.old.owner()).clone(),
+        owner: change.owner_before(by).clone(),
         reason: format!("{name} was about nothing that was there, and would hold for what is new"),
         related: wish,
     }

@@ -1,6 +1,11 @@
 //! Waivers of findings about a sink, and the data that has its name.
 
-use super::{approval::RequiredApproval, changed_datastores::Change, changed_model::ChangedModel};
+use super::{
+    approval::RequiredApproval,
+    changed_datastores::Change,
+    changed_model::ChangedModel,
+    inherited_waivers::{may_hold, sink},
+};
 use datasurface_model::{DatasetKey, DatastoreName, Entity, ownership::OwnedPart, segment};
 use std::collections::BTreeMap;
 
@@ -12,13 +17,15 @@ pub(super) fn of_other_owners(change: &ChangedModel<'_>, required: &mut Vec<Requ
         return;
     }
     for (by, waiver) in change.new.all_waivers() {
-        let Some(dataset) = waived_dataset(waiver.path()) else { continue };
-        let Some(part) = taken.get(&dataset.datastore) else { continue };
-        let owner = change.former.part(&by).owner(change.old).or_else(|| by.owner(change.new));
+        let Some((_, datastore, dataset, _)) = sink(waiver.path()) else { continue };
+        let dataset = DatasetKey::new(datastore, dataset);
+        let Some(part) = taken.get(&dataset.datastore).filter(|_| may_hold(change, &by, waiver)) else {
+            continue;
+        };
         required.push(RequiredApproval {
             path: part.path().child(segment::DATASTORES, &dataset.datastore),
             part: part.clone(),
-            owner: owner.unwrap_or_else(|| change.old.owner()).clone(),
+            owner: change.owner_before(&by).clone(),
             reason: format!(
                 "the waiver of `{}` at {} was about data of another owner that had the name `{dataset}`",
                 waiver.code(),
@@ -45,10 +52,4 @@ pub(super) fn taken_datastores(change: &ChangedModel<'_>) -> BTreeMap<DatastoreN
         (!is_same_team && !is_same_owner).then(|| (name.clone(), part))
     });
     taken.collect()
-}
-
-/// The dataset that is meant by the path of a sink, or of something in it.
-fn waived_dataset(path: &str) -> Option<DatasetKey> {
-    let mut names = path.split('/').skip_while(|name| *name != segment::SINKS).skip(1);
-    Some(DatasetKey::new(names.next()?, names.next()?))
 }

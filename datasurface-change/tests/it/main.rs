@@ -24,3 +24,4 @@ mod report;
 mod retirement;
 mod sarif;
 mod sunset;
+mod waivers;

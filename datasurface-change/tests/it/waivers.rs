@@ -1,0 +1,166 @@
+//! Waivers that were left, or made in advance: who comes to where they are about, and who has a say in that.
+
+use super::{
+    approvals::{missing, needs},
+    fixture::*,
+};
+use datasurface_model::*;
+
+#[test]
+fn a_stale_waiver_is_inherited_with_its_authors_approval() {
+    let path = "zones/USA/teams/Sales/datastores/Shop/datasets/d";
+    let waiver = Waiver::new("name/reserved-word", path, "it has none", day("2027-01-01"));
+    let old = fixture().waiver(waiver);
+    let with = |ecosystem: &Ecosystem, store: &str, dataset: &str| {
+        let store = Datastore::new(store).captured(Capture::sql_snapshot("USA/Sales/Source"));
+        let store = store.dataset(Dataset::new(dataset, "id Date"));
+        ecosystem.clone().edit_team("USA", "Sales", |team| team.datastore(store))
+    };
+    needs(&old, &with(&old, "Shop", "d"), SALES, &[ECOSYSTEM]);
+    for (store, dataset) in [("Shop", "dd"), ("Shop2", "d")] {
+        assert_eq!(missing(&old, &with(&old, store, dataset), SALES), [] as [&str; 0], "{store}/{dataset}");
+    }
+    let beside = with(&old, "Shop", "dd");
+    let both = old.clone().edit_team("USA", "Sales", |team| {
+        let store = Datastore::new("Shop").captured(Capture::sql_snapshot("USA/Sales/Source"));
+        team.datastore(store.dataset(Dataset::new("d", "id Date")).dataset(Dataset::new("dd", "id Date")))
+    });
+    needs(&beside, &both, SALES, &[ECOSYSTEM]);
+    let there = with(&old, "Shop", "d");
+    let more = there.clone().edit_team("USA", "Sales", |team| team.documented("ours"));
+    assert_eq!(missing(&there, &more, SALES), [] as [&str; 0]);
+}
+
+/// A sink and a statement are elements of lists, and things of their own all the same.
+#[test]
+fn a_stale_waiver_of_a_sink_or_a_statement_is_inherited_with_its_authors_approval() {
+    let team = "zones/USA/teams/Stock/workspaces";
+    let waiver = |path: &str| Waiver::new("name/reserved-word", path, "agreed", day("2027-01-01"));
+    let old = fixture()
+        .waiver(waiver(&format!("{team}/Analysis/groups/all/sinks/Store/orders")))
+        .waiver(waiver(&format!("{team}/Making/transformer/selects/b")));
+    let reading = |ecosystem: &Ecosystem, names: &[&str]| {
+        let group = names
+            .iter()
+            .fold(DatasetGroup::new("all"), |group, name| group.sink(DatasetKey::new("Store", *name)));
+        let analysis = Workspace::new("Analysis").with_container("USA/Stock/Lake").group(group);
+        ecosystem
+            .clone()
+            .edit_team("USA", "Stock", |team| team.without_workspace(&"Analysis".into()).workspace(analysis))
+    };
+    needs(&old, &reading(&old, &["customers", "orders"]), STOCK, &[ECOSYSTEM]);
+    assert_eq!(missing(&old, &reading(&old, &[]), STOCK), [] as [&str; 0]);
+    let there = reading(&old, &["customers", "orders"]);
+    assert_eq!(missing(&there, &reading(&there, &["orders"]), STOCK), [] as [&str; 0]);
+
+    let making = |outputs: &[&str]| {
+        let transformer = outputs.iter().fold(DataTransformer::sql("Made"), |transformer, output| {
+            transformer.select(*output, "SELECT id FROM Store_customers")
+        });
+        let made = outputs.iter().fold(Datastore::new("Made"), |made, output| {
+            made.dataset(Dataset::new(*output, "id Integer key"))
+        });
+        let making = Workspace::new("Making")
+            .with_container("USA/Stock/Lake")
+            .group(DatasetGroup::new("in").sink(DatasetKey::new("Store", "customers")))
+            .with_transformer(transformer);
+        old.clone().edit_team("USA", "Stock", |team| team.datastore(made).workspace(making))
+    };
+    needs(&making(&["a"]), &making(&["a", "b"]), STOCK, &[ECOSYSTEM]);
+    assert_eq!(missing(&making(&["a"]), &making(&["a", "c"]), STOCK), [] as [&str; 0]);
+}
+
+/// The sink is spelled by the former name of its dataset, and the waiver by the present one.
+#[test]
+fn a_sink_keeps_a_waiver_that_its_author_repeated_before_its_dataset_is_renamed() {
+    let waiver = |dataset: &str| {
+        let path = format!("zones/USA/teams/Stock/workspaces/Analysis/groups/all/sinks/{dataset}");
+        Waiver::new("name/reserved-word", path, "agreed", day("2027-01-01"))
+    };
+    let renamed = |ecosystem: Ecosystem| {
+        let store = Datastore::new("Shop").renamed_from("Store");
+        let store = store.captured(Capture::sql_snapshot("USA/Sales/Source"));
+        let store = store
+            .dataset(Dataset::new("clients", CUSTOMERS).renamed_from("customers"))
+            .dataset(Dataset::new("orders", "id Integer key, placed Date"));
+        ecosystem.edit_team("USA", "Sales", |team| team.without_datastore(&"Store".into()).datastore(store))
+    };
+    let both = || fixture().waiver(waiver("Store/customers")).waiver(waiver("Shop/clients"));
+    assert_eq!(missing(&both(), &renamed(both()), SALES), [] as [&str; 0]);
+    let in_advance = || fixture().waiver(waiver("Shop/clients"));
+    needs(&in_advance(), &renamed(in_advance()), SALES, &[ECOSYSTEM]);
+}
+
+/// Who waives what they could not accept, or did until a day that is over, keeps nobody from adding anything.
+#[test]
+fn a_waiver_without_an_effect_is_no_veto() {
+    let path = "zones/USA/teams/Sales/datastores/Shop";
+    let with = |ecosystem: &Ecosystem| {
+        let store = Datastore::new("Shop").captured(Capture::sql_snapshot("USA/Sales/Source"));
+        let store = store.dataset(Dataset::new("d", "id Date"));
+        ecosystem.clone().edit_team("USA", "Sales", |team| team.datastore(store))
+    };
+    let waiver = |code: &str, until: &str| Waiver::new(code, path, "why not", day(until));
+    let over = fixture().waiver(waiver("name/reserved-word", "2025-12-31"));
+    assert_eq!(missing(&over, &with(&over), SALES), [] as [&str; 0]);
+    for code in ["access/not-approved", "governance/location", "no/code"] {
+        let old = fixture().edit_team("USA", "Stock", |team| team.waiver(waiver(code, "2027-01-01")));
+        assert_eq!(missing(&old, &with(&old), SALES), [] as [&str; 0], "{code}");
+    }
+    let of_zone = fixture().edit_zone("USA", |zone| zone.waiver(waiver("governance/location", "2027-01-01")));
+    needs(&of_zone, &with(&of_zone), SALES, &[USA]);
+}
+
+#[test]
+fn a_waiver_of_a_sink_is_not_about_the_data_of_whoever_takes_the_name() {
+    let path = "zones/USA/teams/Stock/workspaces/W/groups/g/sinks/Shop/d";
+    let until = |last: &str| Waiver::new("governance/location", path, "agreed", day(last));
+    let store = |name: &str, container: &str| {
+        Datastore::new(name).captured(Capture::sql_snapshot(container)).dataset(Dataset::new("d", "id Date"))
+    };
+    let waived = |waiver: Waiver, sales: &str, stock: Option<&str>| {
+        let model =
+            fixture()
+                .edit_zone("USA", |zone| zone.waiver(waiver))
+                .edit_team("USA", "Sales", |team| team.datastore(store(sales, "USA/Sales/Source")));
+        stock.into_iter().fold(model, |model, name| {
+            model.edit_team("USA", "Stock", |team| team.datastore(store(name, "USA/Sales/Source")))
+        })
+    };
+    let with = |sales: &str, stock: Option<&str>| waived(until("2027-01-01"), sales, stock);
+    let old = with("Shop", None);
+    // The sink is the same, and so is its waiver; what has the name is another owner's.
+    let taken = with("Shop2", Some("Shop"));
+    assert!(missing(&old, &taken, SALES).contains(&USA.to_owned()));
+    // One that is over is about nothing.
+    let [before, after] = [("Shop", None), ("Shop2", Some("Shop"))]
+        .map(|(sales, stock)| waived(until("2025-12-31"), sales, stock));
+    assert!(!missing(&before, &after, SALES).contains(&USA.to_owned()));
+    // The mirrors: the owner goes on, and something else is new.
+    assert_eq!(missing(&old, &with("Shop", Some("Other")), STOCK), [] as [&str; 0]);
+    let more =
+        old.clone().edit_team("USA", "Sales", |team| team.datastore(store("More", "USA/Sales/Source")));
+    assert_eq!(missing(&old, &more, SALES), [] as [&str; 0]);
+}
+
+#[test]
+fn what_is_renamed_keeps_a_waiver_that_its_author_repeated_before() {
+    let waiver = |dataset: &str| {
+        let path = format!("zones/USA/teams/Sales/datastores/Shop/datasets/{dataset}");
+        Waiver::new("name/reserved-word", path, "it has none", day("2027-01-01"))
+    };
+    let with = |ecosystem: Ecosystem, dataset: Dataset| {
+        let store = Datastore::new("Shop").captured(Capture::sql_snapshot("USA/Sales/Source"));
+        ecosystem.edit_team("USA", "Sales", |team| team.datastore(store.dataset(dataset)))
+    };
+    let renamed = || Dataset::new("e", "id Date").renamed_from("d");
+    let both = || fixture().waiver(waiver("d")).waiver(waiver("e"));
+    let old = with(both(), Dataset::new("d", "id Date"));
+    assert_eq!(missing(&old, &with(both(), renamed()), SALES), [] as [&str; 0]);
+    // What says nothing of a rename is another thing.
+    needs(&old, &with(both(), Dataset::new("e", "id Date")), SALES, &[ECOSYSTEM]);
+    // A waiver in advance of what was not waived before.
+    let alone = || fixture().waiver(waiver("e"));
+    let old = with(alone(), Dataset::new("d", "id Date"));
+    needs(&old, &with(alone(), renamed()), SALES, &[ECOSYSTEM]);
+}
