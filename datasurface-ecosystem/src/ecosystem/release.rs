@@ -1,6 +1,7 @@
 //! Releases: a derived dataset is let go from the policies of a zone, if the zone consents.
 
-use datasurface_schema::{DatasetName, TeamKey, Text, WorkspaceName, ZoneName};
+use super::Ecosystem;
+use datasurface_schema::{DatasetName, Entity, TeamKey, Text, WorkspaceName, ZoneName};
 
 /// A request of a transformer that one of its outputs be free from the policies of a zone from which it derives. It holds with the
 /// [`Consent`] of the zone.
@@ -51,5 +52,15 @@ impl Consent {
     #[must_use]
     pub fn is_about(&self, team: &TeamKey, workspace: &WorkspaceName, output: &DatasetName) -> bool {
         self.team == *team && self.workspace == *workspace && self.output == *output
+    }
+}
+
+impl Ecosystem {
+    /// Every consent, with the zone that gives it.
+    pub fn all_consents(&self) -> impl Iterator<Item = (&ZoneName, &Consent)> {
+        self.zones().iter().flat_map(|zone| {
+            let consents = zone.definition().into_iter().flat_map(|definition| definition.consents());
+            consents.map(|consent| (zone.name(), consent))
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{origins::ReleaseKey, unit_index::UnitIndex};
 use datasurface_ecosystem::{Consent, Ecosystem};
-use datasurface_schema::{DatasetKey, Entity, ZoneName};
+use datasurface_schema::{DatasetKey, ZoneName};
 use std::collections::BTreeSet;
 
 /// A consent by which something is released.
@@ -21,11 +21,7 @@ pub(super) fn consents_in_force<'e>(
     ecosystem: &'e Ecosystem,
     directory: &UnitIndex,
 ) -> Vec<ConsentInForce<'e>> {
-    let given = ecosystem.zones().iter().flat_map(|zone| {
-        let consents = zone.definition().into_iter().flat_map(|definition| definition.consents());
-        consents.map(|consent| (zone.name(), consent))
-    });
-    let in_force = given.filter_map(|(zone, consent)| {
+    let in_force = ecosystem.all_consents().filter_map(|(zone, consent)| {
         let Consent { team, workspace, output, of, .. } = consent;
         let key = ReleaseKey { workspace: workspace.clone(), output: output.clone(), zone: zone.clone() };
         let found = directory.workspaces().get(workspace)?.1.located();

@@ -7,16 +7,13 @@ use super::{
     unit_members::Located,
 };
 use datasurface_ecosystem::{CodeArtifact, Consent, Ecosystem, FormerSpelling, ModelPath, Workspace};
-use datasurface_schema::{Entity, ZoneName, segment};
+use datasurface_schema::{ZoneName, segment};
 use datasurface_sql::compile;
 
 /// Returns these references.
 pub(super) fn former_spellings(ecosystem: &Ecosystem, directory: &UnitIndex) -> Vec<FormerSpelling> {
     let in_statements = directory.workspaces().iter().flat_map(|workspace| inputs_of(workspace, directory));
-    let in_consents = ecosystem.zones().iter().flat_map(|zone| {
-        let consents = zone.definition().into_iter().flat_map(|definition| definition.consents());
-        consents.flat_map(|consent| released(zone.name(), consent, directory))
-    });
+    let in_consents = ecosystem.all_consents().flat_map(|(zone, consent)| released(zone, consent, directory));
     in_statements.chain(in_consents).collect()
 }
 
