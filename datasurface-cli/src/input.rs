@@ -62,6 +62,7 @@ impl Input {
                 None
             }
         };
+        findings.extend(documents.outdated_headers());
         let findings = documents.located(findings);
         match (checked, lock) {
             (Some(checked), Some(lock)) => {

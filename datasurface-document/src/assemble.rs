@@ -2,11 +2,12 @@
 
 use super::{
     codes::{INCOMPLETE, TWICE, UNDECLARED},
+    former_headers::{former_teams, former_zones},
     part::{DocumentPart, PartialEcosystem},
 };
 use datasurface_model::{
-    CodeInfo, Diagnostic, Ecosystem, Entity, Findings, GovernanceZone, ModelPath, Name, Repository, Set,
-    Team, TeamDeclaration, TeamKey, ZoneDeclaration, ZoneName, nearest, segment,
+    CodeInfo, Diagnostic, Ecosystem, Entity, GovernanceZone, ModelPath, Name, Repository, Set, Team,
+    TeamDeclaration, TeamKey, ZoneDeclaration, ZoneName, nearest, segment,
 };
 use std::{collections::BTreeMap, mem, sync::Arc};
 
@@ -15,14 +16,6 @@ type NamedDefinitions<'p, T> = Vec<(&'p str, &'p Arc<T>)>;
 
 /// The word for the outermost part in messages.
 const ECOSYSTEM: &str = "the ecosystem";
-
-/// The ecosystem that documents describe together, by the names of the documents.
-pub(super) fn assemble<'p>(
-    parts: impl IntoIterator<Item = (&'p str, &'p DocumentPart)>,
-) -> Result<Ecosystem, Findings> {
-    let (ecosystem, findings) = assemble_partly(parts);
-    if findings.is_empty() { Ok(ecosystem) } else { Err(findings.into_iter().collect()) }
-}
 
 /// The ecosystem as far as documents describe it together, and what is wrong with that.
 pub(super) fn assemble_partly<'p>(
@@ -108,7 +101,7 @@ fn single_value<'p, T>(
 }
 
 /// A member of the outermost object of a document.
-fn place(document: &str, member: &'static str) -> ModelPath {
+pub(super) fn place(document: &str, member: &'static str) -> ModelPath {
     ModelPath::root().child(segment::DOCUMENTS, document).attribute(member)
 }
 
@@ -124,6 +117,9 @@ impl Definitions<'_> {
     fn add_to(mut self, ecosystem: Ecosystem, findings: &mut Vec<Diagnostic>) -> Ecosystem {
         if self.zones.is_empty() && self.teams.is_empty() {
             return ecosystem;
+        }
+        for (former, now) in former_zones(ecosystem.zones().iter()) {
+            self.rename_zone(&former, &now);
         }
         let mut teams: Vec<TeamKey> = Vec::new();
         let define = |zone| self.define(zone, &mut teams, findings);
@@ -155,6 +151,22 @@ impl Definitions<'_> {
         ecosystem
     }
 
+    /// Lets the documents about a zone by its former name, and about teams in it, be about what has the present one.
+    fn rename_zone(&mut self, former: &ZoneName, now: &ZoneName) {
+        let given = self.zones.remove(former).unwrap_or_default();
+        merge(self.zones.entry(now.clone()).or_default(), given);
+        let teams: Vec<TeamKey> = self.teams.keys().filter(|team| team.zone == *former).cloned().collect();
+        for team in teams {
+            self.rename_team(&team, TeamKey::new(now, &team.team));
+        }
+    }
+
+    fn rename_team(&mut self, former: &TeamKey, now: TeamKey) {
+        if let Some(given) = self.teams.remove(former) {
+            merge(self.teams.entry(now).or_default(), given);
+        }
+    }
+
     fn define(
         &mut self,
         declaration: &ZoneDeclaration,
@@ -166,6 +178,10 @@ impl Definitions<'_> {
         let twice = |attribute| conflict(&path, &format!("the zone `{}`", declaration.name()), attribute);
         let zone = joined(declaration.definition(), &given, GovernanceZone::merged, twice, findings);
         let Some(zone) = zone else { return declaration.clone() };
+        for (former, now) in former_teams(zone.teams().iter()) {
+            let key = |team| TeamKey::new(declaration.name(), team);
+            self.rename_team(&key(&former), key(&now));
+        }
         let keys = zone.teams().names().map(|team| TeamKey::new(declaration.name(), team));
         let begin = declared.len();
         declared.extend(keys);
@@ -186,6 +202,12 @@ impl Definitions<'_> {
         let teams: Vec<_> = zone.teams().iter().map(redefined).collect();
         declaration.clone().defined(Arc::unwrap_or_clone(zone).with_teams(teams))
     }
+}
+
+/// Adds definitions by a former name to those by the present one, in the order of the documents.
+fn merge<'p, T>(definitions: &mut NamedDefinitions<'p, T>, by_former_name: NamedDefinitions<'p, T>) {
+    definitions.extend(by_former_name);
+    definitions.sort_by_key(|(document, _)| *document);
 }
 
 /// All that is said of one thing; as it is in memory, if it is said at one place.

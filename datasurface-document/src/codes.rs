@@ -1,9 +1,11 @@
 //! The codes of errors in the form of documents.
 
+use super::former_headers::FORMER_NAME;
 use datasurface_model::CodeInfo;
 
 /// Every code that reading documents can report, in order.
-pub static CODES: &[&CodeInfo] = &[&FORMAT, &INCOMPLETE, &TWICE, &UNDECLARED, &UNKNOWN_FIELD, &UNREADABLE];
+pub static CODES: &[&CodeInfo] =
+    &[&FORMAT, &FORMER_NAME, &INCOMPLETE, &TWICE, &UNDECLARED, &UNKNOWN_FIELD, &UNREADABLE];
 
 /// Every code that reading files can report besides, in order.
 pub static FILE_CODES: &[&CodeInfo] =

@@ -1,10 +1,10 @@
 //! The documents of a model, as text, and how they are loaded.
 
 use super::{
-    assemble::assemble, error::DocumentError, header::DocumentHeader, lines::Lines, part::DocumentPart,
-    syntax::Syntax, tree::ReadError, v1::Schemas,
+    assemble::assemble_partly, error::DocumentError, former_headers::FormerHeaders, header::DocumentHeader,
+    lines::Lines, part::DocumentPart, syntax::Syntax, tree::ReadError, v1::Schemas,
 };
-use datasurface_model::{Diagnostic, Ecosystem, ModelPath, Text, segment};
+use datasurface_model::{Diagnostic, Ecosystem, Findings, ModelPath, Text, segment};
 use rustc_hash::FxHashMap;
 use std::{
     collections::BTreeMap,
@@ -16,7 +16,8 @@ use std::{
 ///
 /// A model is one document or many, as people like it: one document about the ecosystem, with zones and teams in it; or
 /// documents of their own for zones (`zone: USA`) and teams (`team: USA/NorthWind`), several for one team, too. What is
-/// said where makes no difference.
+/// said where makes no difference. A document about a zone or team that was renamed is about it by the former name, too,
+/// until its first line is written anew.
 ///
 /// ```
 /// # #[cfg(feature = "yaml")] {
@@ -44,7 +45,11 @@ use std::{
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Documents(BTreeMap<Text, Document>);
+pub struct Documents {
+    by_name: BTreeMap<Text, Document>,
+    /// What headers by former names lead to, once the model was loaded.
+    pub(super) former: Arc<OnceLock<FormerHeaders>>,
+}
 
 #[derive(Clone, Debug)]
 pub(super) struct Document {
@@ -71,31 +76,33 @@ impl Documents {
         // Some editors put a byte order mark in front, which is no part of the text.
         let text = text.strip_prefix('\u{feff}').map(Arc::from).unwrap_or(text);
         let syntax = Syntax::detect(&name, &text);
-        self.0.insert(name, Document { text, syntax, header: Arc::default() });
+        self.by_name.insert(name, Document { text, syntax, header: Arc::default() });
+        self.former = Arc::default();
         self
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_name.is_empty()
     }
 
     /// Returns the names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(Text::as_str)
+        self.by_name.keys().map(Text::as_str)
     }
 
     /// Returns the same texts under other names. Of two that get the same name, one is lost.
     #[must_use]
     pub fn renamed(&self, mut name: impl FnMut(&str) -> Text) -> Self {
-        Self(self.0.iter().map(|(old, document)| (name(old), document.clone())).collect())
+        let by_name = self.by_name.iter().map(|(old, document)| (name(old), document.clone())).collect();
+        Self { by_name, ..self.clone() }
     }
 
     /// Returns the text of the document of this name.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|document| &*document.text)
+        self.by_name.get(name).map(|document| &*document.text)
     }
 
     /// Loads the model. [`Loader`] does it faster when most documents did not change.
@@ -127,12 +134,26 @@ impl Documents {
         if !findings.is_empty() {
             return Err(DocumentError::new(findings.into_iter().collect()));
         }
-        assemble(parts.iter().map(|(name, part)| (*name, &**part)))
-            .map_err(|findings| DocumentError::new(self.located(findings)))
+        let (ecosystem, findings) = assemble_partly(parts.iter().map(|(name, part)| (*name, &**part)));
+        self.former.get_or_init(|| FormerHeaders::read(&ecosystem));
+        match findings.as_slice() {
+            [] => Ok(ecosystem),
+            _ => Err(DocumentError::new(self.located(findings.into_iter().collect()))),
+        }
+    }
+
+    /// Returns a warning for each document that is about a zone or a team by a name that it had before. That is known once the
+    /// model was loaded; nothing is returned until then.
+    #[must_use]
+    pub fn outdated_headers(&self) -> Findings {
+        let Some(former) = self.former.get() else { return Findings::default() };
+        let outdated =
+            self.iter().filter_map(|(name, document)| former.outdated(name, document.header.get()?));
+        self.located(outdated.collect())
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Document)> {
-        self.0.iter().map(|(name, document)| (name.as_str(), document))
+        self.by_name.iter().map(|(name, document)| (name.as_str(), document))
     }
 }
 

@@ -7,17 +7,33 @@ use super::{
     tree::{Extent, Member, Node, ReadError, Value},
     v1,
 };
-use datasurface_model::{TeamKey, ZoneName};
+use datasurface_model::{ModelPath, TeamKey, ZoneName, segment};
 
 /// The formats that can be read.
 pub(super) const SUPPORTED: &[&str] = &[v1::FORMAT];
 
 /// The subject of a document.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum DocumentHeader {
     Ecosystem,
     Zone(ZoneName),
     Team(TeamKey),
+}
+
+impl DocumentHeader {
+    /// The segments that lead to the subject.
+    pub(super) fn subject(&self) -> Vec<&str> {
+        match self {
+            Self::Ecosystem => Vec::new(),
+            Self::Zone(zone) => vec![segment::ZONES, zone.as_str()],
+            Self::Team(team) => vec![segment::ZONES, team.zone.as_str(), segment::TEAMS, team.team.as_str()],
+        }
+    }
+
+    /// The path of the subject.
+    pub(super) fn path(&self) -> ModelPath {
+        ModelPath::from_segments(self.subject())
+    }
 }
 
 /// Takes the head off a document.

@@ -32,6 +32,7 @@ mod documents;
 mod error;
 #[cfg(feature = "fs")]
 mod files;
+mod former_headers;
 mod header;
 mod json_errors;
 mod lines;

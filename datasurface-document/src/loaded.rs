@@ -21,7 +21,8 @@ impl Loaded {
             Ok(checked) => checked.findings(),
             Err(invalid) => invalid.findings(),
         };
-        let findings = self.located(findings.clone());
+        let mut findings = self.located(findings.clone());
+        findings.extend(self.sources.outdated_headers());
         let checked = outcome.ok();
         let waived = checked.as_ref().map(|checked| self.located(checked.waived().clone()));
         Report { findings, waived: waived.unwrap_or_default(), checked }

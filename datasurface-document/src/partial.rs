@@ -4,14 +4,15 @@ use super::{
     assemble::assemble_partly,
     codes::{INCOMPLETE, UNDECLARED},
     documents::{Document, Documents, diagnosed},
-    header::{self, DocumentHeader},
+    former_headers::FormerHeaders,
+    header,
     part::DocumentPart,
     shape::{Shape, inside},
     tree::{self, Extent, Node, ReadError},
     v1::{self, Schemas},
 };
 use datasurface_model::{
-    Diagnostic, Ecosystem, Findings, ModelPath, PartialValidation, Validate, Validation, segment,
+    Diagnostic, Ecosystem, Findings, ModelPath, PartialValidation, Validate, Validation,
 };
 
 /// The part of a model that could be read, and the places of the rest.
@@ -20,7 +21,7 @@ use datasurface_model::{
 pub struct PartialModel {
     /// The ecosystem, without what could not be read. Its name and its repositories are empty if nobody says them.
     pub ecosystem: Ecosystem,
-    /// The findings about the form of documents; none if all of them could be read.
+    /// The findings about the form of documents; no errors if all of them could be read.
     pub findings: Findings,
     /// The places of the parts that are not in the ecosystem, or lack something. An empty path says that anything may be missing.
     pub unread: Vec<ModelPath>,
@@ -37,10 +38,15 @@ impl Documents {
             let read = read(document, &mut schemas);
             found.extend(diagnosed(name, &document.text, &read.errors));
             unread.extend(read.unread);
-            parts.extend(read.part.map(|part| (name, part)));
+            if let Some(part) = read.part {
+                document.header.get_or_init(|| part.header());
+                parts.push((name, part));
+            }
         }
         let is_complete = found.is_empty();
         let (ecosystem, assembled) = assemble_partly(parts.iter().map(|(name, part)| (*name, part)));
+        let former = self.former.get_or_init(|| FormerHeaders::read(&ecosystem));
+        unread.iter_mut().for_each(|path| *path = former.followed_path(path));
         for finding in assembled {
             let is_absent = [INCOMPLETE.code, UNDECLARED.code].contains(&finding.code());
             if is_absent {
@@ -54,6 +60,7 @@ impl Documents {
                 found.push(finding);
             }
         }
+        found.extend(self.outdated_headers());
         unread.sort();
         unread.dedup();
         PartialModel { ecosystem, findings: self.located(found.into_iter().collect()), unread }
@@ -92,7 +99,7 @@ fn read(document: &Document, schemas: &mut Schemas) -> PartialRead {
             return PartialRead { part: None, errors: tree.errors, unread: vec![ModelPath::root()] };
         }
     };
-    let (path, shape) = (path(&head), v1::shape(&head));
+    let (path, shape) = (head.path(), v1::shape(&head));
     let (part, errors) = v1::read_partly(head, &tree.root, schemas);
     tree.errors.extend(errors);
     let mut unread: Vec<ModelPath> = Vec::new();
@@ -106,18 +113,6 @@ fn read(document: &Document, schemas: &mut Schemas) -> PartialRead {
         });
     }
     PartialRead { part, errors: tree.errors, unread }
-}
-
-/// The path of what a document is about.
-fn path(head: &DocumentHeader) -> ModelPath {
-    let root = ModelPath::root();
-    match head {
-        DocumentHeader::Ecosystem => root,
-        DocumentHeader::Zone(zone) => root.child(segment::ZONES, zone),
-        DocumentHeader::Team(team) => {
-            root.child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team)
-        }
-    }
 }
 
 /// The path of the innermost part in which something is written. Not by recursion: see how findings are located.

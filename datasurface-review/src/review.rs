@@ -64,8 +64,8 @@ impl<'a> Review<'a> {
         let loaded = [old, new].map(|side| loaded(session, side, &mut unread));
         match loaded {
             [Some(before), Some(after)] if !unread.has_errors() => {
-                let [before, after] =
-                    [before, after].map(|model| JudgedModel::from(session.validate(model, self.on)));
+                let [before, after] = [(before, old), (after, new)]
+                    .map(|(model, side)| JudgedModel::new(session.validate(model, self.on), side));
                 let judge = |control: ChangeControl| control.judge(&before.ecosystem, &after.ecosystem);
                 self.judged(session, Some(&before), &after, &locks, [old, new], judge)
             }
@@ -84,7 +84,7 @@ impl<'a> Review<'a> {
         let mut session = Session::new(self.broker.clone());
         match loaded(&mut session, new, &mut unread) {
             Some(after) if !unread.has_errors() => {
-                let after = JudgedModel::from(session.validate(after, self.on));
+                let after = JudgedModel::new(session.validate(after, self.on), new);
                 let judge = |control: ChangeControl| control.judge_first(&after.ecosystem);
                 self.judged(&mut session, None, &after, &locks, [&ReviewSide::default(), new], judge)
             }
@@ -205,16 +205,15 @@ struct JudgedModel {
     findings: Findings,
 }
 
-impl From<Result<Checked, Invalid>> for JudgedModel {
-    fn from(outcome: Result<Checked, Invalid>) -> Self {
-        match outcome {
-            Ok(checked) => Self { findings: checked.findings().clone(), ecosystem: checked.into_ecosystem() },
-            Err(invalid) => {
-                let findings = invalid.findings().clone();
-                // What a change touches and breaks can be told of a model with errors, too.
-                Self { ecosystem: Valid::assume_valid(invalid.into_ecosystem()), findings }
-            }
-        }
+impl JudgedModel {
+    fn new(outcome: Result<Checked, Invalid>, side: &ReviewSide) -> Self {
+        let (mut findings, ecosystem) = match outcome {
+            Ok(checked) => (checked.findings().clone(), checked.into_ecosystem()),
+            // What a change touches and breaks can be told of a model with errors, too.
+            Err(invalid) => (invalid.findings().clone(), Valid::assume_valid(invalid.into_ecosystem())),
+        };
+        findings.extend(side.documents.outdated_headers());
+        Self { ecosystem, findings }
     }
 }
 

@@ -173,3 +173,47 @@ fn what_declares_and_what_defines_a_part_are_told_apart() {
     let elsewhere = ("teams/stock/sales.yaml", "USA/Sales\ndocumentation: sells");
     assert!(!judged_in(&[STORES], &[elsewhere, STORES]).is_allowed());
 }
+
+#[test]
+fn a_parent_renames_what_it_declares_and_the_documents_of_others_follow_when_they_like() {
+    let files = |frame: &str, sales: &str| {
+        let sales = format!("format: datasurface/1\nteam: {sales}\ndocumentation: sells\n");
+        documents(&[STORES]).document("model.yaml", frame).document("teams/sales/team.yaml", sales)
+    };
+    let renamed = FRAME
+        .replace("- name: USA", "- name: America\n  renamed_from: USA")
+        .replace("{name: Sales,", "{name: Retail, renamed_from: Sales,");
+    let frames = [FRAME.to_owned(), renamed.clone(), renamed.replace("\n  renamed_from: USA", "")];
+    let judged = |old: &Documents, new: &Documents, files: &[&str]| {
+        let load = |documents: &Documents| Valid::assume_valid(documents.load().unwrap());
+        let source = mono().touching_files(files.iter().copied());
+        let control = ChangeControl::new(source, day("2026-01-01")).in_documents(old, new);
+        control.judge(&load(old), &load(new)).is_allowed()
+    };
+    let steps = [
+        files(&frames[0], "USA/Sales"),
+        files(&frames[1], "USA/Sales"),
+        files(&frames[1], "America/Sales"),
+        files(&frames[1], "America/Retail"),
+    ];
+    assert!(judged(&steps[0], &steps[1], &["model.yaml"]));
+    assert!(!judged(&steps[0], &steps[1], &["teams/sales/team.yaml"]), "the parent declares it");
+    assert!(judged(&steps[1], &steps[2], &["teams/sales/team.yaml"]));
+    assert!(judged(&steps[2], &steps[3], &["teams/sales/team.yaml"]));
+    // Nobody writes in the document of another one meanwhile.
+    let other = steps[1].clone().document(
+        "teams/sales/team.yaml",
+        "format: datasurface/1\nteam: USA/Sales\ndocumentation: sells more\n",
+    );
+    assert!(judged(&steps[1], &other, &["teams/sales/team.yaml"]));
+    assert!(!judged(&steps[1], &other, &["model.yaml"]) && !judged(&steps[0], &other, &["model.yaml"]));
+    // Nor is what somebody else writes about it in a folder of their own the team's.
+    let elsewhere = steps[1].clone().document(
+        "teams/stock/more.yaml",
+        "format: datasurface/1\nteam: USA/Sales\nworkspaces: [{name: W}]\n",
+    );
+    assert!(!judged(&steps[1], &elsewhere, &["teams/stock/more.yaml"]));
+    assert!(!judged(&steps[1], &elsewhere, &["teams/sales/more.yaml"]));
+    // The statement goes when all have followed.
+    assert!(files(&frames[2], "USA/Sales").load().is_err());
+}

@@ -191,6 +191,34 @@ fn a_zone_whose_team_is_listed_and_whose_container_is_in_use_is_renamed_by_its_p
 }
 
 #[test]
+fn a_document_of_its_own_follows_a_rename_by_the_parent() {
+    let live = Live::new(CLOSED);
+    let frame = "format: datasurface/1\nname: Big\nowner: github:big/model@main\nlive: github:big/live@main\nzones:\n";
+    let zone = "- {name: EU, owner: 'github:big/eu@main'}\n";
+    let renamed = "- {name: Europe, owner: 'github:big/eu@main', renamed_from: EU}\n";
+    for (side, zone) in [("old", zone), ("new", renamed)] {
+        live.fixture.write(&format!("{side}/model.yaml"), format!("{frame}{zone}"));
+        live.fixture
+            .write(&format!("{side}/eu.yaml"), "format: datasurface/1\nzone: EU\ndocumentation: Europe\n");
+    }
+    let review =
+        |by: &str| live.fixture.run(&format!("review old new --source github:big/{by}@main --on 2026-11-21"));
+    review(EU).bad();
+    let said = review(ECOSYSTEM).good();
+    assert!(
+        said.out.contains("warning[document/former-name]: the zone `EU` is called `Europe` now"),
+        "{said:?}"
+    );
+    assert!(said.out.contains("new/eu.yaml:2:7"), "{said:?}");
+    // It is told once, by whatever verb reads the model.
+    for verb in ["check", "graph"] {
+        let said = live.fixture.run(&format!("{verb} new --on 2026-11-21")).good();
+        let told = format!("{}{}", said.out, said.err);
+        assert_eq!(told.matches("document/former-name").count(), 1, "{said:?}");
+    }
+}
+
+#[test]
 fn a_container_is_opened_used_and_closed_again() {
     let mut live = Live::new(CLOSED);
     let capture = format!(

@@ -4,6 +4,7 @@
 use super::{MAX_POSITIONS, Near, Places, Way, within::Words};
 use crate::{
     documents::Document,
+    former_headers::FormerHeaders,
     header::{self, DocumentHeader},
     lines::Lines,
     shape::{At, Inner, Shape, Tree, inside},
@@ -35,9 +36,9 @@ struct Search<'s> {
 }
 
 /// Records the places of a document to which paths lead.
-pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
+pub(super) fn look_into(name: &str, document: &Document, former: &FormerHeaders, places: &mut Places) {
     // Reading it again would take most of the time, where there are many documents.
-    if document.header.get().is_some_and(|header| !places.may_be_in(name, header)) {
+    if document.header.get().is_some_and(|header| !places.may_be_in(name, &former.followed(header))) {
         return;
     }
     let Ok(mut tree) = tree::parse(&document.text, document.syntax) else { return };
@@ -61,7 +62,8 @@ pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
             (all, 0)
         }
         DocumentHeader::Zone(_) | DocumentHeader::Team(_) => {
-            let subject = subject(&head);
+            let followed = former.followed(&head);
+            let subject = followed.subject();
             let (paths, depth) = (search.places.under(all, &subject), subject.len());
             search.record(paths.clone(), depth, Way::Head, about);
             (paths, depth)
@@ -70,23 +72,12 @@ pub(super) fn look_into(name: &str, document: &Document, places: &mut Places) {
     search.visit(Open { value: &tree.root, shape: v1::shape(&head), place: about, paths, depth });
 }
 
-/// The segments that lead to what a document is about.
-fn subject(header: &DocumentHeader) -> Vec<&str> {
-    match header {
-        DocumentHeader::Ecosystem => Vec::new(),
-        DocumentHeader::Zone(zone) => vec![segment::ZONES, zone.as_str()],
-        DocumentHeader::Team(team) => {
-            vec![segment::ZONES, team.zone.as_str(), segment::TEAMS, team.team.as_str()]
-        }
-    }
-}
-
 impl Places {
     /// Whether a document of this name, about this, can have places that are wanted.
     fn may_be_in(&self, name: &str, header: &DocumentHeader) -> bool {
         let all = || 0..self.wanted.len();
         let about_itself = self.under(all(), &[segment::DOCUMENTS, name]);
-        !about_itself.is_empty() || !self.under(all(), &subject(header)).is_empty()
+        !about_itself.is_empty() || !self.under(all(), &header.subject()).is_empty()
     }
 
     /// The paths among these that go on with these segments from the outermost on.

@@ -5,6 +5,7 @@
 mod errors;
 mod files;
 mod form;
+mod former_headers;
 mod json_schema;
 mod laws;
 mod no_json;

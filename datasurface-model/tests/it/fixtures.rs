@@ -33,7 +33,9 @@ fn findings(fixture: &Path) -> Findings {
             Err(invalid) => invalid.findings().clone().with_addressees(invalid.ecosystem()),
         }
     });
-    documents.located(found.unwrap_or_else(|findings| findings))
+    let mut found = found.unwrap_or_else(|findings| findings);
+    found.extend(documents.outdated_headers());
+    documents.located(found)
 }
 
 fn report(findings: &Findings) -> String {
