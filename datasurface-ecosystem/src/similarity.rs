@@ -9,6 +9,8 @@
 //!
 //! Numbers are never slips of each other.
 
+use datasurface_schema::folded;
+use rustc_hash::FxHashMap;
 use unicode_security::confusable_detection::skeleton;
 
 /// The count of letters above which a label has no slips: each of its letters costs a key in the index.
@@ -22,6 +24,41 @@ const SHORT_WORD: usize = 3;
 #[must_use]
 pub fn looks(text: &str) -> String {
     skeleton(text).collect()
+}
+
+/// Returns each of these names that looks like an earlier one, after that. Those that differ in case only are the same name.
+#[must_use]
+pub fn look_alikes<'n>(names: &[&'n str]) -> Vec<(&'n str, &'n str)> {
+    // Where all names are ASCII, there is no need of Unicode's table.
+    let is_ascii = names.iter().all(|name| name.is_ascii());
+    let mut first_by_look: FxHashMap<(bool, String), &str> = FxHashMap::default();
+    let mut found = Vec::new();
+    for name in names {
+        let by_digits = name.is_ascii().then(|| (true, digits_as_letters(name)));
+        let by_looks = (!is_ascii).then(|| (false, looks(&name.to_lowercase())));
+        let mut alike = None;
+        for key in by_digits.into_iter().chain(by_looks) {
+            // What is all ASCII looks alike by its digits alone: nobody takes `Corn` for `Com`.
+            let by_digits = key.0;
+            let first = *first_by_look.entry(key).or_insert(name);
+            let is_same = folded(first).eq(folded(name));
+            if !is_same && (by_digits || !first.is_ascii() || !name.is_ascii()) {
+                alike = alike.or(Some(first));
+            }
+        }
+        found.extend(alike.map(|first| (first, *name)));
+    }
+    found
+}
+
+/// The name with one sign for each group of ASCII characters that look alike.
+fn digits_as_letters(name: &str) -> String {
+    let letter = |letter: char| match letter {
+        '1' | 'I' | '|' => 'l',
+        '0' => 'O',
+        other => other,
+    };
+    name.chars().map(letter).collect()
 }
 
 /// Whether two labels are most likely one.

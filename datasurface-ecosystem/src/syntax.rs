@@ -113,6 +113,12 @@ pub fn is_pinned_image(text: &str) -> bool {
     tag.is_some() || digest.is_some()
 }
 
+/// Whether the name of an image has a digest: no other image has it.
+#[must_use]
+pub fn has_digest(text: &str) -> bool {
+    Image::parse(text).digest.is_some()
+}
+
 /// Whether a text is the name of an image, as the specification of distributing images (OCI) has it: with a registry in front, a tag and
 /// a digest, if there are any.
 #[must_use]

@@ -1,6 +1,7 @@
 //! Code: what a transformer runs.
 
 use super::{ArtifactTechnology, VersionRequirement};
+use crate::syntax::has_digest;
 use datasurface_schema::{DatasetName, Text};
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +112,18 @@ impl CodeArtifact {
             | Self::Image { version, .. }
             | Self::Wasm { version, .. }
             | Self::Dbt { version, .. } => Some(version),
+        }
+    }
+
+    /// Whether other code can never be called the same: a statement is what it says, an image has a digest, and anything else one version.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        match self {
+            Self::Sql { .. } => true,
+            Self::Image { image, .. } => has_digest(image),
+            Self::Python { version, .. } | Self::Wasm { version, .. } | Self::Dbt { version, .. } => {
+                version.is_exact()
+            }
         }
     }
 }

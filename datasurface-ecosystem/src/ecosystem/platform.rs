@@ -1,11 +1,11 @@
 //! Declarations of data platforms.
 
-use super::{Deprecation, ProductionStatus};
+use super::{Deprecation, ProductionStatus, python_version::is_one_version};
 use datasurface_schema::{
     Annotations, CredentialStoreName, DatasetKey, DatastoreName, Entity, GroupKey, Json, Named, Place,
     PlatformKind, PlatformName, Set, Sparse, Text, WorkspaceName, documented, renamed,
 };
-use semver::{Error as VersionError, VersionReq};
+use semver::{Error as VersionError, Op, VersionReq};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -233,6 +233,18 @@ impl VersionRequirement {
     #[must_use]
     pub fn is_any(&self) -> bool {
         *self == Self::any()
+    }
+
+    /// Whether one version is asked for, and no other will do: `=1.2.3`, and `==1.2` of a package of Python.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        match self.parse() {
+            Ok(requirement) => match requirement.comparators.as_slice() {
+                [one] => one.op == Op::Exact && one.patch.is_some(),
+                _ => false,
+            },
+            Err(_) => is_one_version(&self.0),
+        }
     }
 
     /// Reads the text as a requirement of semantic versions.

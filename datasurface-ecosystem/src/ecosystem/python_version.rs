@@ -10,6 +10,13 @@ impl VersionRequirement {
     }
 }
 
+/// Whether a requirement asks for one version, and no other will do.
+pub(super) fn is_one_version(text: &str) -> bool {
+    let clause = text.trim();
+    let version = clause.strip_prefix("===").or_else(|| clause.strip_prefix("==")).unwrap_or(clause);
+    Version::parse(version.trim()).is_some()
+}
+
 /// Says what is wrong with a list of clauses, if anything is.
 fn check(text: &str) -> Result<(), String> {
     if Version::parse(text.trim()).is_some() {
@@ -125,7 +132,19 @@ fn implicit_post(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{super::VersionRequirement, check};
+
+    #[test]
+    fn one_version_is_told_from_several() {
+        for exact in ["=1.2.3", "==1.2", "== 1.2.post1", "===1.2", "1!2.0"] {
+            assert!(VersionRequirement::from(exact).is_exact(), "{exact}");
+        }
+        for several in
+            ["*", "1.2.3", "^1.2.3", "=1.2", "==1.*", "~=1.2", ">=1.2, <1.3", "==1.2, !=1.3", "", "x"]
+        {
+            assert!(!VersionRequirement::from(several).is_exact(), "{several}");
+        }
+    }
 
     #[test]
     fn what_pep_440_allows_is_read() {

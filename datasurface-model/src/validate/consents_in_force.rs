@@ -25,10 +25,8 @@ pub(super) fn consents_in_force<'e>(
         let Consent { team, workspace, output, of, .. } = consent;
         let key = ReleaseKey { workspace: workspace.clone(), output: output.clone(), zone: zone.clone() };
         let found = directory.workspaces().get(workspace)?.1.located();
-        let releases = found.entity.transformer()?.releases();
-        let is_asked = releases.iter().any(|release| release.output == *output && release.zone == *zone);
         let fingerprints = directory.origins().release_fingerprints(&key, directory)?;
-        let is_in_force = is_asked && *found.team == *team && fingerprints.has(of);
+        let is_in_force = directory.asks_for_release(&key) && *found.team == *team && fingerprints.has(of);
         is_in_force.then(|| ConsentInForce {
             zone,
             consent,

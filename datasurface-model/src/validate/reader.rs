@@ -120,6 +120,8 @@ facts! {
     FormerKeys(key: DatasetKey) = former_keys -> Vec<DatasetKey>;
     /// The way on which data came from another zone.
     LineagePath(key: LineageKey) = lineage_path -> Option<LineagePath>;
+    /// Whether a transformer asks for a release.
+    AsksForRelease(key: ReleaseKey) = asks_for_release -> bool;
     /// What a zone would consent to, if there is a transformer.
     ReleaseFingerprints(key: ReleaseKey) = release_fingerprints -> Option<ReleaseFingerprints>;
     {

@@ -9,14 +9,15 @@ use super::{
     file_prefixes::FilePrefixes,
     index::MultiIndex,
     labels::LabelIndex,
-    origins::{KeptOrigins, OriginIndex},
+    origins::{KeptOrigins, OriginIndex, ReleaseKey},
     sources::SourceIndex,
     unit::{Content, UnitKey},
     unit_diff::UnitChange,
     unit_members::Members,
 };
 use datasurface_ecosystem::{
-    Credential, Datastore, GovernanceZone, ModelPath, Reference, UnitPlace, Workspace, ownership::OwnedPart,
+    Credential, DataTransformer, Datastore, GovernanceZone, ModelPath, Reference, UnitPlace, Workspace,
+    ownership::OwnedPart,
 };
 use datasurface_schema::{
     ContainerKey, DatasetKey, DatastoreName, Entity, Named, TeamKey, WorkspaceName, ZoneName, segment,
@@ -221,6 +222,14 @@ impl UnitIndex {
     pub(super) fn former_keys(&self, key: &DatasetKey) -> Vec<DatasetKey> {
         let found = self.datastores.get(&key.datastore);
         found.map_or_else(Vec::new, |(_, store)| store.entity().former_keys(&key.dataset))
+    }
+
+    /// Whether the transformer of a workspace asks for a release.
+    pub(super) fn asks_for_release(&self, key: &ReleaseKey) -> bool {
+        let transformer =
+            self.workspaces.get(&key.workspace).and_then(|(_, found)| found.entity().transformer());
+        let mut releases = transformer.into_iter().flat_map(DataTransformer::releases);
+        releases.any(|release| release.output == key.output && release.zone == key.zone)
     }
 
     /// Datastores by the names that they say they had before.

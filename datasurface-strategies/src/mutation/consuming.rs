@@ -5,10 +5,11 @@ use super::{
     mutation, read, reader, shaped, store, with,
 };
 use chrono::{NaiveDate, NaiveTime};
+use datasurface_document::apply_suggestion;
 use datasurface_model::{
     Approval, Capture, CodeArtifact, Consent, DataContainer, DataTransformer, DatasetGroup, DatasetSink,
-    Datastore, Deadline, Deprecation, Ecosystem, GovernanceZone, GroupKey, Latency, Milestoning,
-    PlatformDeclaration, Release, Removal, Retention, TeamKey, Workspace,
+    Datastore, Deadline, Deprecation, Diagnostic, Ecosystem, GovernanceZone, GroupKey, Latency, Milestoning,
+    PlatformDeclaration, Release, Removal, Retention, TeamKey, Validate, Validation, Workspace,
 };
 
 pub(super) const ALL: &[Mutation] = &[
@@ -92,6 +93,16 @@ pub(super) const ALL: &[Mutation] = &[
             made(),
             making().release(Release::new("d", "Apart", "nothing is left")),
         )
+    }),
+    mutation("transformer/unused-consent", |it| {
+        let consent = Consent::new(TeamKey::new("USA", "Team 1"), "Extra", "d", "former");
+        it.zone("Alone", "git:r@main", GovernanceZone::new().consent(consent))
+    }),
+    mutation("transformer/movable-code", |it| {
+        let image = DataTransformer::new(CodeArtifact::image("registry.example/made:1", "*"), "Made");
+        let released = image.release(Release::new("d", "Moving", "nothing is left"));
+        let asking = derived(it.zone("Moving", "git:r@main", GovernanceZone::new()), made(), released);
+        consented(asking, "d Moving")
     }),
     mutation("transformer/no-consent", |it| {
         let released = making().release(Release::new("d", "Away", "nothing is left"));
@@ -227,6 +238,20 @@ fn making() -> DataTransformer {
 
 fn selecting(sql: &str) -> DataTransformer {
     DataTransformer::sql("Made").select("d", sql)
+}
+
+/// The ecosystem with the consent that a release waits for.
+fn consented(ecosystem: Ecosystem, release: &str) -> Ecosystem {
+    let outcome = ecosystem.clone().validate(&Validation::on(NaiveDate::MIN));
+    let findings = match &outcome {
+        Ok(checked) => checked.findings(),
+        Err(invalid) => invalid.findings(),
+    };
+    let is_waiting = |finding: &&Diagnostic| {
+        finding.code() == "transformer/no-consent" && finding.path().segments().last() == Some(release)
+    };
+    let consent = findings.iter().find(is_waiting).and_then(Diagnostic::suggestion);
+    consent.and_then(|consent| apply_suggestion(consent, &ecosystem).ok()).unwrap_or(ecosystem)
 }
 
 fn masked() -> Removal {

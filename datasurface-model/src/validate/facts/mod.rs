@@ -347,6 +347,10 @@ impl Facts {
         self.directory.origins().lineage_path(key, &self.directory)
     }
 
+    pub(super) fn asks_for_release(&self, key: &ReleaseKey) -> bool {
+        self.directory.asks_for_release(key)
+    }
+
     pub(super) fn release_fingerprints(&self, key: &ReleaseKey) -> Option<ReleaseFingerprints> {
         self.directory.origins().release_fingerprints(key, &self.directory)
     }

@@ -72,6 +72,7 @@ impl Fact {
             }
             Self::WorkspaceUnit(name) => workspace(name),
             Self::Group(key) => workspace(&key.workspace),
+            Self::AsksForRelease(key) => workspace(&key.workspace),
             Self::Container(key) => Subject::Container(key.clone()),
             Self::Credential(key) => Subject::Credentials(key.team_key()),
             Self::FirstAt(address) | Self::FirstCaptureAt(address) => Subject::Address(address.clone()),

@@ -159,6 +159,7 @@ pub static CODES: &[&CodeInfo] = &[
     &transformer::cycle::ENDLESS_CYCLE,
     &transformer::statement::MISSING_COLUMN,
     &transformer::MISSING_SELECT,
+    &transformer::release::MOVABLE_CODE,
     &transformer::release::NO_CONSENT,
     &transformer::removal::NO_REASON,
     &transformer::statement::NOT_ONE_SELECT,
@@ -177,6 +178,7 @@ pub static CODES: &[&CodeInfo] = &[
     &transformer::statement::UNKNOWN_TABLE,
     &transformer::removal::UNNEEDED_REMOVAL,
     &transformer::statement::UNREAD_SQL,
+    &transformer::release::UNUSED_CONSENT,
     &transformer::artifact::VERSION,
     &waivers::DUPLICATE,
     &waivers::EXPIRED,
@@ -256,6 +258,7 @@ pub(super) fn check_unit<'a>(unit: &'a UnitKey, content: &'a Content, facts: &'a
             repository::check_zone(zone, at);
             rename::check_zone(zone, at);
             governance::check_zone(zone, at);
+            transformer::release::check_consents(zone, at);
         }
         Content::Team(team) => {
             name::check_team(team, at);

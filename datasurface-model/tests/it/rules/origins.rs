@@ -121,7 +121,10 @@ fn a_copy_stays_under_the_policies_of_its_source_until_their_zone_consents_to_ex
             Consent::new(team, consent.workspace.clone(), consent.output.clone(), consent.of.clone());
         ecosystem.edit_zone("EU", |zone| zone.consent(foreign))
     });
-    assert_eq!(denied(foreign), ["transformer/no-consent", "governance/location"]);
+    assert_eq!(
+        denied(foreign),
+        ["transformer/unused-consent", "transformer/no-consent", "governance/location"]
+    );
 }
 
 /// The consent to the first ecosystem stands in others, as it is said of each, one after the other.

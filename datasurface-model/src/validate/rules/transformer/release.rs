@@ -6,9 +6,10 @@ use super::{
 };
 use crate::validate::{facts::OutputFact, origins::ReleaseKey};
 use datasurface_ecosystem::{
-    CodeInfo, Consent, DataTransformer, Diagnostic, ModelPath, Reference, Release, Suggestion, Workspace,
+    CodeInfo, Consent, DataTransformer, Diagnostic, GovernanceZone, ModelPath, Reference, Release,
+    Suggestion, Workspace,
 };
-use datasurface_schema::{Entity, segment};
+use datasurface_schema::{Entity, ZoneName, segment};
 use serde_json::json;
 
 pub(in super::super) static NO_CONSENT: CodeInfo = CodeInfo::warning(
@@ -33,6 +34,46 @@ pub(in super::super) static UNKNOWN_RELEASE: CodeInfo = CodeInfo::error(
      take the release away.",
 );
 
+pub(in super::super) static MOVABLE_CODE: CodeInfo = CodeInfo::warning(
+    "transformer/movable-code",
+    "what is released is made by code that can change under its name",
+    "A zone consents to one version of the code. A tag of an image can be given to another one, and a range of versions has more of \
+     them tomorrow: the consent would hold for these, too. Name an image by its digest, and of anything else one version (`=1.2.3`, or \
+     `==1.2` of a package of Python).",
+);
+
+pub(in super::super) static UNUSED_CONSENT: CodeInfo = CodeInfo::warning(
+    "transformer/unused-consent",
+    "a zone consents to a release that nobody asks for",
+    "A consent is to the release of one output, which the transformer of a workspace of that team asks for. One that is left behind \
+     would hold for whoever comes back with the same code. Correct it, take it away, or leave it until the release is there.",
+)
+.not_waivable();
+
+/// Judges the consents of a zone: whether anybody asks for what they let go.
+pub(in super::super) fn check_consents(zone: &GovernanceZone, scope: &mut RuleContext<'_>) {
+    let Some(name) = scope.unit.zone() else { return };
+    for consent in zone.consents() {
+        let Consent { team, workspace, output, .. } = consent;
+        let key = ReleaseKey { workspace: workspace.clone(), output: output.clone(), zone: name.clone() };
+        let owner = scope.facts.workspace_unit(workspace).and_then(|unit| unit.team());
+        if owner.is_some_and(|owner| **owner == *team) && scope.facts.asks_for_release(&key) {
+            continue;
+        }
+        let path = path_of(name, consent);
+        let message = format!("no transformer of `{team}` asks in `{workspace}` that `{output}` be released");
+        let finding = Diagnostic::new(&UNUSED_CONSENT, path.clone(), message)
+            .with_help("correct it, take it away, or leave it until the release is asked for")
+            .with_suggestion(Suggestion::remove(path));
+        scope.report(finding);
+    }
+}
+
+fn path_of(zone: &ZoneName, Consent { team, workspace, output, of, .. }: &Consent) -> ModelPath {
+    let consent = format!("{team} {workspace} {output} {of}");
+    ModelPath::root().child(segment::ZONES, zone).child(segment::CONSENTS, consent)
+}
+
 /// Judges the releases, and returns those to which the zone consented.
 pub(super) fn check<'t>(
     workspace: &Workspace,
@@ -44,12 +85,11 @@ pub(super) fn check<'t>(
     for release in transformer.releases() {
         let Release { output: dataset, zone, .. } = release;
         let at = path(scope).child(segment::RELEASES, format!("{dataset} {zone}"));
-        let unknown = if !output.has(dataset) {
-            Some(format!("the transformer makes no dataset `{dataset}` that it could release"))
-        } else if !scope.facts.exists(&Reference::Zone(zone.clone())) {
-            Some(format!("there is no zone `{zone}` from which it could be released"))
-        } else {
-            None
+        let is_zone = scope.facts.exists(&Reference::Zone(zone.clone()));
+        let unknown = match output.has(dataset) {
+            false => Some(format!("the transformer makes no dataset `{dataset}` that it could release")),
+            true if is_zone => None,
+            true => Some(format!("there is no zone `{zone}` from which it could be released")),
         };
         match unknown {
             Some(message) => {
@@ -75,6 +115,11 @@ fn consent(
     let (dataset, zone, name) = (&release.output, &release.zone, workspace.name());
     let key = ReleaseKey { workspace: name.clone(), output: dataset.clone(), zone: zone.clone() };
     let Some(fingerprints) = scope.facts.release_fingerprints(&key) else { return false };
+    if !transformer.artifact().is_fixed() {
+        let message = format!("the code that makes `{dataset}`, which is to be released, can change");
+        let help = "name an image by its digest, or ask for one version: `=1.2.3`";
+        scope.report(Diagnostic::new(&MOVABLE_CODE, at.clone(), message).with_help(help));
+    }
     let fingerprint = &fingerprints.present;
     let consents = scope.facts.consents(zone);
     let mut given = consents.into_iter().flatten().filter(|consent| consent.is_about(team, name, dataset));
@@ -84,11 +129,6 @@ fn consent(
     let former = given.clone().find(|consent| fingerprints.has(&consent.of));
     let outdated = former.or_else(|| given.next());
     let output = transformer.output();
-    let path_of = |consent: &Consent| {
-        ModelPath::root()
-            .child(segment::ZONES, zone)
-            .child(segment::CONSENTS, format!("{} {name} {dataset} {}", consent.team, consent.of))
-    };
     let list = ModelPath::root().child(segment::ZONES, zone).attribute(segment::CONSENTS);
     let wanted = json!({"team": team.to_string(), "workspace": name, "output": dataset, "of": fingerprint});
     let finding = match outdated {
@@ -96,7 +136,7 @@ fn consent(
             let message = format!(
                 "the zone `{zone}` has consented to the release of `{output}/{dataset}` by names from before a rename"
             );
-            Diagnostic::new(&FORMER_NAME, path_of(consent), message)
+            Diagnostic::new(&FORMER_NAME, path_of(zone, consent), message)
                 .with_help(format!("consent to `{fingerprint}`, too, before `renamed_from` is taken away"))
                 .with_suggestion(Suggestion::add(list, wanted))
                 .related_place(at, "is the release")
@@ -109,7 +149,7 @@ fn consent(
                 .with_help(format!(
                     "undo the change, or ask the zone `{zone}` to look at it and to consent to `{fingerprint}`"
                 ))
-                .related_place(path_of(outdated), "is the consent")
+                .related_place(path_of(zone, outdated), "is the consent")
         }
         None => {
             let message =
