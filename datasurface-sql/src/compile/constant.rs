@@ -130,3 +130,21 @@ pub(super) fn may_be_number(expression: &Expr, expected: f64, scope: &Scope<'_>)
         Some(Constant::Text(_) | Constant::Null) | None => false,
     }
 }
+
+/// Whether an expression may be this number or a greater one, in every row.
+pub(super) fn may_be_at_least(expression: &Expr, expected: f64, scope: &Scope<'_>) -> bool {
+    match constant(expression, scope) {
+        Some(Constant::Number(number)) => number >= expected,
+        Some(Constant::Unknown) => true,
+        Some(Constant::Text(_) | Constant::Null) | None => false,
+    }
+}
+
+/// Whether two expressions may be one text, in every row.
+pub(super) fn may_be_same_text(one: &Expr, other: &Expr, scope: &Scope<'_>) -> bool {
+    match constant(one, scope) {
+        Some(Constant::Text(text)) => may_be_text(other, &text, scope),
+        Some(Constant::Unknown) => constant(other, scope).is_some(),
+        Some(Constant::Number(_) | Constant::Null) | None => false,
+    }
+}

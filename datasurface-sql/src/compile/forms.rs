@@ -1,6 +1,12 @@
 //! Functions that give an argument as it is, at least in some rows or in some dialects: a list, which [`passed_on`] looks up.
 
-use super::{constant, expression::is_called, scope::Scope};
+use super::{
+    constant,
+    expression::is_called,
+    passing::{is_made, may_be_all},
+    scope::Scope,
+    undone::undone,
+};
 use sqlparser::ast::{Expr, Function};
 use std::ops::Range;
 
@@ -20,6 +26,12 @@ enum Condition {
     Text(usize, &'static [&'static str]),
     /// The argument at this place is one of these numbers.
     Number(usize, &'static [f64]),
+    /// The arguments at these places are the same text.
+    SameTexts(usize, usize),
+    /// The argument at this place is as long as the first one can be.
+    All(usize),
+    /// The first argument was made just before, or the path at this place is that of all of it.
+    Member(usize),
     /// There is nothing in the other ones of those that are passed on.
     OthersAreNothing,
 }
@@ -102,11 +114,28 @@ static FORMS: &[Form] = &[
     ),
     // A value that has the arguments in it.
     form(CONTAINERS, ALL, Condition::Always),
+    // What such a value has in it.
+    form(
+        &[
+            "get_json_object",
+            "json_extract",
+            "json_extract_path_text",
+            "json_extract_scalar",
+            "json_extract_string",
+            "json_query",
+            "json_value",
+            "jsonb_extract",
+        ],
+        FIRST,
+        Condition::Member(1),
+    ),
     // A text without what it does not have, or with nothing.
     form(&["trim", "ltrim", "rtrim", "btrim"], ALL, Condition::Always),
     form(&["concat"], ALL, Condition::OthersAreNothing),
     form(&["concat_ws"], ALL_BUT_FIRST, Condition::OthersAreNothing),
     form(&["replace", "translate"], FIRST, Condition::Text(1, &[""])),
+    form(&["replace", "translate"], FIRST, Condition::SameTexts(1, 2)),
+    form(&["left", "right"], FIRST, Condition::All(1)),
     form(&["substr", "substring", "mid"], FIRST, Condition::Number(1, &[0.0, 1.0])),
     // The same value as a text.
     form(&["printf", "format"], ALL_BUT_FIRST, Condition::Text(0, &["%s"])),
@@ -124,6 +153,9 @@ pub(super) fn passed_on<'e>(
     arguments: Vec<&'e Expr>,
     scope: &Scope<'_>,
 ) -> Option<(Vec<&'e Expr>, Vec<&'e Expr>)> {
+    if let Some((as_it_was, used)) = undone(function, &arguments) {
+        return Some((vec![as_it_was], used));
+    }
     FORMS
         .iter()
         .filter(|form| is_called(function, form.names))
@@ -149,6 +181,17 @@ impl Form {
                 .is_some_and(|one| texts.iter().any(|text| constant::may_be_text(one, text, scope))),
             Condition::Number(place, numbers) => argument(place)
                 .is_some_and(|one| numbers.iter().any(|number| constant::may_be_number(one, *number, scope))),
+            Condition::SameTexts(one, other) => argument(one)
+                .zip(argument(other))
+                .is_some_and(|(one, other)| constant::may_be_same_text(one, other, scope)),
+            Condition::All(place) => arguments
+                .first()
+                .zip(argument(place))
+                .is_some_and(|(text, length)| may_be_all(text, length, scope)),
+            Condition::Member(place) => {
+                arguments.first().is_some_and(|one| is_made(one))
+                    || argument(place).is_some_and(|path| constant::may_be_text(path, "$", scope))
+            }
             Condition::OthersAreNothing => {
                 passed_on.iter().filter(|part| !constant::may_be_nothing(part, scope)).count() <= 1
             }

@@ -10,6 +10,7 @@ mod passing;
 mod scope;
 mod select;
 mod types;
+mod undone;
 mod values;
 mod window;
 

@@ -1,11 +1,12 @@
 //! Expressions whose value is that of a part of them, at least in some rows or in some dialects.
 
 use super::{
-    constant::{may_be_nothing, may_be_number},
+    constant::{may_be_at_least, may_be_nothing, may_be_number, may_be_text},
     expression::{arguments, rows_of},
     forms,
     scope::Scope,
     types,
+    undone::negated,
 };
 use datasurface_schema::{DataType, FloatFormat};
 use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, UnaryOperator};
@@ -24,6 +25,7 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
         Expr::Nested(one)
         | Expr::Collate { expr: one, collation: _ }
         | Expr::UnaryOp { op: UnaryOperator::Plus, expr: one } => (vec![&**one], Vec::new()),
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => (vec![negated(expr)?], Vec::new()),
         Expr::Cast { kind: _, expr, data_type, format: None }
             if types::from_sql(data_type).is_some_and(|to| keeps(types::of(expr, scope).as_ref(), &to)) =>
         {
@@ -33,9 +35,9 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
         Expr::BinaryOp { left, op, right } if commutes(op) && is_neutral(op, left, scope) => {
             (vec![&**right], vec![&**left])
         }
-        // A member of a value that was made just before.
+        // A member of a value that was made just before, or all of the value.
         Expr::BinaryOp { left, op: BinaryOperator::Arrow | BinaryOperator::LongArrow, right }
-            if matches!(**left, Expr::Function(_) | Expr::Nested(_)) && matches!(**right, Expr::Value(_)) =>
+            if matches!(**right, Expr::Value(_)) && (is_made(left) || may_be_text(right, "$", scope)) =>
         {
             (vec![&**left], vec![&**right])
         }
@@ -49,12 +51,13 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
             (vec![&**expr], ends.collect())
         }
         // All of a text from its first letter on.
-        Expr::Substring { expr, substring_from, substring_for: None, special: _, shorthand: _ }
+        Expr::Substring { expr, substring_from, substring_for, special: _, shorthand: _ }
             if substring_from
                 .as_deref()
-                .is_none_or(|from| may_be_number(from, 0.0, scope) || may_be_number(from, 1.0, scope)) =>
+                .is_none_or(|from| may_be_number(from, 0.0, scope) || may_be_number(from, 1.0, scope))
+                && substring_for.as_deref().is_none_or(|length| may_be_all(expr, length, scope)) =>
         {
-            (vec![&**expr], Vec::new())
+            (vec![&**expr], substring_for.as_deref().into_iter().collect())
         }
         Expr::Function(function) => {
             let (passed_on, mut used) = forms::passed_on(function, arguments(function)?, scope)?;
@@ -64,6 +67,22 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
         _ => return None,
     };
     Some(Parts { passed_on, used })
+}
+
+/// Whether a value was made just before.
+pub(super) fn is_made(expression: &Expr) -> bool {
+    matches!(expression, Expr::Function(_) | Expr::Nested(_))
+}
+
+/// Whether so many letters may be all that a text has.
+pub(super) fn may_be_all(text: &Expr, length: &Expr, scope: &Scope<'_>) -> bool {
+    use DataType::{Char, NChar, NVarChar, VarChar};
+    let most = match types::of(text, scope) {
+        Some(Char { length, .. } | NChar { length, .. }) => Some(length),
+        Some(VarChar { length, .. } | NVarChar { length, .. }) => length,
+        _ => None,
+    };
+    most.is_some_and(|most| may_be_at_least(length, most.into(), scope))
 }
 
 /// Whether a value may stay as it is when this is put to its right.
