@@ -4,6 +4,7 @@ use crate::{
     changed_datastores::StoreChange,
     diff::{DifferenceKind, ModelDiff, Pruned},
     former_names::FormerNames,
+    waived_ends::WaivedFindings,
 };
 use chrono::NaiveDate;
 use datasurface_model::{Ecosystem, ModelPath, Repository, Valid, ownership::OwnedPart};
@@ -19,6 +20,7 @@ pub(super) struct ChangedModel<'e> {
     pub(super) pruned: &'e Pruned,
     pub(super) stores: &'e [StoreChange<'e>],
     pub(super) former: &'e FormerNames,
+    pub(super) waived: &'e WaivedFindings,
 }
 
 impl ChangedModel<'_> {

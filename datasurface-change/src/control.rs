@@ -20,6 +20,7 @@ use super::{
     source::{Actor, Actors, ChangeSource, OwnerPaths},
     touched::{self, TouchedPart},
     uses::{self, DatasetUses},
+    waived_ends::WaivedFindings,
 };
 use chrono::NaiveDate;
 use datasurface_document::Documents;
@@ -54,6 +55,7 @@ pub struct ChangeControl {
     beside: Option<Text>,
     /// The findings of the change, where the caller validated both sides.
     findings: Findings,
+    waived: WaivedFindings,
     documents: Option<[Documents; 2]>,
     /// The approvals that the caller knows to be needed.
     requirements: Vec<RequiredApproval>,
@@ -70,6 +72,7 @@ impl ChangeControl {
             claims: BTreeSet::new(),
             beside: None,
             findings: Findings::default(),
+            waived: WaivedFindings::default(),
             documents: None,
             requirements: Vec::new(),
         }
@@ -113,6 +116,14 @@ impl ChangeControl {
     #[must_use]
     pub fn with_findings(mut self, old: &Findings, new: &Findings) -> Self {
         self.findings.extend(new_findings(old, new));
+        self
+    }
+
+    /// Sets what validation finds in the old ecosystem and in the new one, and waivers accept. Where such a finding leads to another
+    /// container, location or platform than before, whoever waived it has to approve the change.
+    #[must_use]
+    pub fn with_waived(mut self, old: &Findings, new: &Findings) -> Self {
+        self.waived = WaivedFindings { old: old.clone(), new: new.clone() };
         self
     }
 
@@ -219,7 +230,16 @@ impl ChangeControl {
         let owners = Owners { old, new, former: &former, actors: &actors, files };
         let mut evaluation = owners.evaluate(diff, &self.source);
 
-        let change = ChangedModel { on: self.on, old, new, diff, pruned, stores, former: &former };
+        let change = ChangedModel {
+            on: self.on,
+            old,
+            new,
+            diff,
+            pruned,
+            stores,
+            former: &former,
+            waived: &self.waived,
+        };
         let mut required = Vec::new();
         for needed in required::approvals(&change).into_iter().chain(self.requirements.iter().cloned()) {
             match actors.owning(&needed.owner) {

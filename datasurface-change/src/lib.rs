@@ -47,6 +47,7 @@ mod taken_names;
 mod touched;
 mod uses;
 mod waived_data;
+mod waived_ends;
 
 pub use approval::{ApprovalClaim, Approvals, MissingApproval, RequiredApproval, TrustedClaim};
 pub use authorization::{Authorization, DeniedPart};

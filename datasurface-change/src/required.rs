@@ -9,7 +9,7 @@ use super::{
     changed_model::ChangedModel,
     inherited_consents, inherited_waivers,
     taken_names::{TakenName, TakenNames},
-    uses, waived_data,
+    uses, waived_data, waived_ends,
 };
 use datasurface_model::{
     Access, Approval, Consent, ContainerKey, ContainerKind, ContainerUse, ContainerUser, DataContainer,
@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     listed_teams,
     left_zones,
     moved_containers,
@@ -29,6 +29,7 @@ const RULES: [Rule; 9] = [
     inherited_waivers::of_new_things,
     inherited_consents::of_new_releases,
     waived_data::of_other_owners,
+    waived_ends::of_other_ends,
     former_names_taken,
     former_names_redeclared,
 ];

@@ -110,7 +110,9 @@ impl<'a> Review<'a> {
     ) -> ReviewReport {
         let mut control = self.control(old_side, new_side);
         if let Some(before) = before {
-            control = control.requiring(owing_teams(locks, [&before.ecosystem, &after.ecosystem]));
+            control = control
+                .requiring(owing_teams(locks, [&before.ecosystem, &after.ecosystem]))
+                .with_waived(&before.waived, &after.waived);
         }
         let change = judge(control);
         let nothing = Findings::default();
@@ -203,17 +205,23 @@ fn loaded(session: &mut Session, side: &ReviewSide, unread: &mut Findings) -> Op
 struct JudgedModel {
     ecosystem: Valid<Ecosystem>,
     findings: Findings,
+    waived: Findings,
 }
 
 impl JudgedModel {
     fn new(outcome: Result<Checked, Invalid>, side: &ReviewSide) -> Self {
-        let (mut findings, ecosystem) = match outcome {
-            Ok(checked) => (checked.findings().clone(), checked.into_ecosystem()),
+        let [mut findings, waived] = match &outcome {
+            Ok(checked) => [checked.findings(), checked.waived()],
+            Err(invalid) => [invalid.findings(), invalid.waived()],
+        }
+        .map(Findings::clone);
+        let ecosystem = match outcome {
+            Ok(checked) => checked.into_ecosystem(),
             // What a change touches and breaks can be told of a model with errors, too.
-            Err(invalid) => (invalid.findings().clone(), Valid::assume_valid(invalid.into_ecosystem())),
+            Err(invalid) => Valid::assume_valid(invalid.into_ecosystem()),
         };
         findings.extend(side.documents.outdated_headers());
-        Self { ecosystem, findings }
+        Self { ecosystem, findings, waived }
     }
 }
 

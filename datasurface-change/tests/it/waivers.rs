@@ -4,6 +4,7 @@ use super::{
     approvals::{missing, needs},
     fixture::*,
 };
+use datasurface_change::{ChangeControl, ChangeSource};
 use datasurface_model::*;
 
 #[test]
@@ -163,4 +164,66 @@ fn what_is_renamed_keeps_a_waiver_that_its_author_repeated_before() {
     let alone = || fixture().waiver(waiver("e"));
     let old = with(alone(), Dataset::new("d", "id Date"));
     needs(&old, &with(alone(), renamed()), SALES, &[ECOSYSTEM]);
+}
+
+/// The container that the workspace of `Stock` is in, and its location, which the zone does not permit.
+fn kept_in(container: DataContainer) -> Ecosystem {
+    let places = ["Stock/workspaces/Analysis/container", "Sales/datastores/Store/capture/container"];
+    let workspace = Workspace::new("Analysis")
+        .with_container(ContainerKey::new("USA", "Stock", container.name()))
+        .group(DatasetGroup::new("all").sink("Store/customers"));
+    edit_usa(|zone| {
+        let policy = Policy::new("here", PolicyRule::Locations(Permitted::only([Place::from("Cloud/West")])));
+        places.into_iter().fold(zone.policy(policy), |zone, place| {
+            let place = format!("zones/USA/teams/{place}");
+            let waiver = Waiver::new("governance/location", place, "until we move", day("2027-01-01"));
+            zone.waiver(waiver.with_policy(PolicyKey::new("USA", "here")))
+        })
+    })
+    .vendor(
+        InfrastructureVendor::new("Cloud")
+            .location(InfrastructureLocation::new("East"))
+            .location(InfrastructureLocation::new("West")),
+    )
+    .edit_team("USA", "Stock", |team| {
+        team.without_container(&"Lake".into())
+            .without_workspace(&"Analysis".into())
+            .container(container)
+            .workspace(workspace)
+    })
+}
+
+/// The approvals that are missing, if change control knows what is waived.
+fn missing_of_waived(old: &Ecosystem, new: &Ecosystem, source: &str) -> Vec<String> {
+    let waived =
+        [old, new].map(|ecosystem| match ecosystem.clone().validate(&Validation::on(day("2026-01-01"))) {
+            Ok(checked) => checked.waived().clone(),
+            Err(invalid) => invalid.waived().clone(),
+        });
+    assert!(waived.iter().all(|findings| findings.len() == 2), "{waived:?}");
+    let control = ChangeControl::new(ChangeSource::new(source), day("2026-01-01"));
+    let report = control.with_waived(&waived[0], &waived[1]).judge(&valid(old), &valid(new));
+    report.approvals.missing.iter().map(|missing| missing.repository.to_string()).collect()
+}
+
+#[test]
+fn a_waiver_of_a_place_is_about_the_container_and_the_location_that_it_was_given_for() {
+    let lake = |name: &str| DataContainer::sqlite(name, "lake.db");
+    let old = kept_in(lake("Lake").located("Office/Ground"));
+    for other in [
+        lake("Pond").located("Office/Ground"),
+        lake("Lake").located("Cloud/East"),
+        lake("Lake").located("Office/Ground").located("Cloud/East"),
+    ] {
+        assert_eq!(missing_of_waived(&old, &kept_in(other.clone()), STOCK), [USA], "{other:?}");
+    }
+    // Whoever waives may change it, what is renamed is the same, and so is what has another file.
+    let renamed = kept_in(lake("Pond").located("Office/Ground").renamed_from("Lake"));
+    let other_file = kept_in(DataContainer::sqlite("Lake", "pond.db").located("Office/Ground"));
+    let documented = kept_in(lake("Lake").located("Office/Ground").documented("a lake"));
+    for same in [renamed, other_file, documented, old.clone()] {
+        assert_eq!(missing_of_waived(&old, &same, STOCK), [] as [&str; 0]);
+    }
+    let other = kept_in(lake("Lake").located("Cloud/East"));
+    assert_eq!(missing_of_waived(&old, &other, USA), [STOCK], "the part is another owner's");
 }

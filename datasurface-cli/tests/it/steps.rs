@@ -218,6 +218,44 @@ fn a_document_of_its_own_follows_a_rename_by_the_parent() {
     }
 }
 
+/// A zone that lets its team keep data where it does not permit it, for a while.
+const WAIVED: &str = "format: datasurface/1
+name: Big
+owner: github:big/model@main
+live: github:big/live@main
+vendors: [{name: Mine, locations: [Bonn, Ulm, Trier]}]
+zones:
+- name: EU
+  owner: github:big/eu@main
+  definition:
+    policies: [{name: here, rule: {locations: {allow: [Mine/Bonn]}}}]
+    waivers:
+    - code: governance/location
+      path: zones/EU/teams/Sales/datastores/Shop/capture/container
+      policy: here
+      reason: until the cellar is dry
+      expires: 2027-06-30
+    teams:
+    - name: Sales
+      owner: github:big/sales@main
+      definition:
+        containers: [{name: Source, kind: {sqlite: {file: source.db}}, locations: [Mine/Ulm]}]
+        datastores:
+        - name: Shop
+          capture: {container: EU/Sales/Source, kind: {sql_snapshot: {}}}
+          datasets: [{name: orders, schema: id Integer key}]
+";
+
+#[test]
+fn what_a_zone_accepts_at_one_place_it_is_asked_about_at_another_one() {
+    let mut live = Live::new(WAIVED);
+    live.refused(SALES, &[("Mine/Ulm", "Mine/Trier")], "authorization/needs-approval");
+    live.step(SALES, &[("Mine/Ulm", "Mine/Bonn")]);
+    // It is as the zone permits now; the waiver lies there, and the zone may have left it for whoever comes back.
+    live.step(SALES, &[("locations: [Mine/Bonn]}]", "locations: [Mine/Ulm]}]")]);
+    live.step(SALES, &[("source.db", "other.db")]);
+}
+
 #[test]
 fn a_container_is_opened_used_and_closed_again() {
     let mut live = Live::new(CLOSED);
