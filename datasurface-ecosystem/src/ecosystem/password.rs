@@ -47,8 +47,8 @@ const PARAMETERS: [&str; 13] = [
 /// What stands around the names and values of members, in JSON or YAML.
 const QUOTES_AND_BLANKS: [char; 3] = ['"', '\'', ' '];
 
-/// What stands between a user and a password. Where it is encoded, a program that decodes it reads a password.
-const COLONS: [&str; 3] = [":", "%3A", "%3a"];
+/// What stands around a password, and how that is encoded in an address: a program that decodes it reads a password.
+const ENCODED: [(&str, char); 3] = [("%40", '@'), ("%3A", ':'), ("%3a", ':')];
 
 /// The schemes of addresses whose user may be a token.
 const WEB: [&str; 6] = ["http", "https", "ftp", "ftps", "ws", "wss"];
@@ -60,6 +60,7 @@ const NO_USERS: [&str; 4] = ["git", "github", "gitlab", "mailto"];
 #[must_use]
 pub fn redact_passwords(text: &str) -> Option<String> {
     let mut secrets = secrets(text);
+    secrets.extend(encoded_secrets(text));
     secrets.sort_by_key(|secret| (secret.start, secret.end));
     let mut hidden = String::with_capacity(text.len());
     let mut end = 0;
@@ -95,6 +96,32 @@ pub fn holds_secret(settings: &Json) -> bool {
         }
     }
     false
+}
+
+/// Returns the places of secrets in an address that is encoded.
+fn encoded_secrets(text: &str) -> Vec<Range<usize>> {
+    if !text.contains('%') {
+        return Vec::new();
+    }
+    let (mut decoded, mut rest, mut shortened) = (String::with_capacity(text.len()), text, Vec::new());
+    while let Some(letter) = rest.chars().next() {
+        let encoded = ENCODED.iter().find(|(encoded, _)| rest.starts_with(encoded));
+        let (length, letter) = match encoded {
+            Some((encoded, letter)) => {
+                shortened.push(decoded.len());
+                (encoded.len(), *letter)
+            }
+            None => (letter.len_utf8(), letter),
+        };
+        decoded.push(letter);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    if shortened.is_empty() {
+        return Vec::new();
+    }
+    // Each of them is two bytes shorter than it was.
+    let written = |at: usize| at + 2 * shortened.partition_point(|shortened| *shortened < at);
+    secrets(&decoded).into_iter().map(|secret| written(secret.start)..written(secret.end)).collect()
 }
 
 /// Returns the places of all secrets. They may overlap.
@@ -152,15 +179,13 @@ fn in_authority(address: &str, is_of_web: bool) -> Option<Range<usize>> {
     let is_user = |user: &str| !user.contains(['/', '?', '#', '@', '[']);
     // Nobody's secret: what servers call the user that all share.
     let is_secret_user = |user: &str| is_of_web && !user.is_empty() && user != "git";
-    for colon in COLONS {
-        if let Some((user, rest)) = address.split_once(colon).filter(|(user, _)| is_user(user)) {
-            let start = user.len() + colon.len();
-            let hidden = if is_secret_user(user) { 0 } else { start };
-            return match password_length(rest) {
-                Some(length) => Some(hidden..start + length),
-                None => (rest.starts_with('@') && is_secret_user(user)).then_some(0..user.len()),
-            };
-        }
+    if let Some((user, rest)) = address.split_once(':').filter(|(user, _)| is_user(user)) {
+        let start = user.len() + ':'.len_utf8();
+        let hidden = if is_secret_user(user) { 0 } else { start };
+        return match password_length(rest) {
+            Some(length) => Some(hidden..start + length),
+            None => (rest.starts_with('@') && is_secret_user(user)).then_some(0..user.len()),
+        };
     }
     let (user, _) = address.split_once('@').filter(|(user, _)| is_user(user))?;
     // Who comes with a key has a user as well.
@@ -337,6 +362,10 @@ mod tests {
             ("git:https:/s3cret@git.example/x.git@main", "git:https:/…@git.example/x.git@main"),
             ("git:HTTPS:\\\\joe:secret@git.example/x.git", "git:HTTPS:\\\\…@git.example/x.git"),
             ("https:///s3cret@git.example/x", "https:///…@git.example/x"),
+            ("host: joe%3As3cret%40db.example", "host: …%40db.example"),
+            ("host: \"joe:s3cret%40db.example\"", "host: \"…%40db.example\""),
+            ("owner: git:https://joe%3as3cret%40git.example/ü", "owner: git:https://…%40git.example/ü"),
+            ("brokers: [s3cret%40b.example:9092, ü%40]", "brokers: […%40b.example:9092, ü%40]"),
         ] {
             assert_eq!(redact_passwords(text).as_deref(), Some(expected));
         }
@@ -387,6 +416,8 @@ mod tests {
             "git:https://[::1]:8443/x.git@main",
             "git:file:///C:/x@main",
             "file: C:/x@y/a.db",
+            "https://files.example/a%40b%3Ac/d",
+            "file: 100%40.db",
             "host: db.example # ask joe@nw.example",
             "owner: joe@nw.example",
             "github:nw/model@main",
