@@ -1,6 +1,6 @@
 //! Writing a proposal into its target.
 
-use crate::propose::Proposal;
+use crate::{progress::Progress, propose::Proposal};
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, segment};
 use datasurface_platform::{File, FileRecord, PlatformError, SafePath, hook::REFUSED};
 use datasurface_state::{Manifest, Target, TargetError, TargetTransaction};
@@ -87,7 +87,10 @@ impl Proposal {
         let promised = self.manifest.files();
         let mut written = BTreeSet::new();
         let mut writing = target.begin()?;
-        for scope in self.written_scopes() {
+        let scopes: Vec<_> = self.written_scopes().collect();
+        let progress = Progress::of_writing(scopes.len());
+        for scope in scopes {
+            progress.advance();
             if scope.paths().all(|path| there.contains(&path)) {
                 continue;
             }

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Each verb reads its input, asks the broker, and gives back an answer; only then is anything printed, except that a
-//! run says on a terminal what it is at. This crate is the only one that prints, and the only one that reads a clock.
+//! run says on a terminal what it is at, and long work how far it has come. This crate is the only one that prints, and the only one that reads a clock.
 //!
 //! `docs/command-line.md` is the guide. The platforms of the command are in `registry.rs`, one feature each.
 
@@ -38,6 +38,7 @@ mod metrics;
 mod moves;
 mod plan;
 mod program_factory;
+mod progress;
 mod reach;
 mod registry;
 mod release;
@@ -99,6 +100,7 @@ pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
         }
     };
     let broker = Broker::new(registry).with_hooks(hooks);
+    progress::show();
     let answer = match arguments.verb {
         Verb::Check(arguments) => check::check(&arguments, &broker),
         Verb::Graph(arguments) => return graph::graph(&arguments, &broker),

@@ -4,7 +4,10 @@ use super::{
     rendered_index::PlatformIndex,
     views::{PlatformViews, ViewedScope},
 };
-use crate::configured_platform::{ConfiguredPlatform, failure};
+use crate::{
+    configured_platform::{ConfiguredPlatform, failure},
+    progress::Progress,
+};
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{
     HeldState, NodeView, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopedNode, slug,
@@ -70,7 +73,9 @@ pub(super) fn render(
     let mut entries = Vec::new();
     check_folders(views.scopes.iter().map(|scope| scope.view.scope()), &path, found);
     memory.retain(|scope, _| views.scope(scope).is_some());
+    let progress = Progress::of_rendering(name, views.scopes.len());
     for scope in &views.scopes {
+        progress.advance();
         let (view, fingerprint) = (&scope.view, scope.fingerprint());
         let reached = manifest.and_then(|manifest| manifest.scope(name, view.scope()));
         if let Some(entry) = reached.filter(|entry| entry.fingerprint == fingerprint) {

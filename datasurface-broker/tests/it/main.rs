@@ -22,6 +22,7 @@ mod lost_locks;
 mod metadata;
 mod minimal_platform;
 mod plan_file;
+mod progress;
 mod readdressed;
 mod readers;
 mod renamed;
