@@ -10,6 +10,7 @@ use super::{
     diff::{ModelDiff, Pruned},
     files::PartFiles,
     former_names::FormerNames,
+    former_places::FormerPlaces,
     new_findings::new_findings,
     owner_notice::{self, OwnerNotice},
     reach::ReachedConsumers,
@@ -119,8 +120,8 @@ impl ChangeControl {
         self
     }
 
-    /// Sets what validation finds in the old ecosystem and in the new one, and waivers accept. Where such a finding leads to another
-    /// container, location or platform than before, whoever waived it has to approve the change.
+    /// Sets what is found in the old ecosystem and in the new one, and waivers accept. Where such a finding is new, or leads to another
+    /// container, location, platform or statement than before, whoever waived it has to approve the change.
     #[must_use]
     pub fn with_waived(mut self, old: &Findings, new: &Findings) -> Self {
         self.waived = WaivedFindings { old: old.clone(), new: new.clone() };
@@ -226,7 +227,8 @@ impl ChangeControl {
         let paths = OwnerPaths::of(&[old, new], &self.source);
         let documents = self.documents.as_ref().filter(|_| !paths.is_empty());
         let files = documents.map(|[old, new]| (old, new));
-        let files = files.map(|(old, new)| PartFiles::new(paths, diff, [old, new]));
+        let former_places = FormerPlaces::new(diff, &former);
+        let files = files.map(|(old, new)| PartFiles::new(paths, diff, &former_places, [old, new]));
         let owners = Owners { old, new, former: &former, actors: &actors, files };
         let mut evaluation = owners.evaluate(diff, &self.source);
 
@@ -234,10 +236,10 @@ impl ChangeControl {
             on: self.on,
             old,
             new,
-            diff,
             pruned,
             stores,
             former: &former,
+            former_places: &former_places,
             waived: &self.waived,
         };
         let mut required = Vec::new();

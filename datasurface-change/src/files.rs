@@ -1,6 +1,6 @@
 //! The documents in which parts stand, where folders of a repository tell its owners apart.
 
-use super::{Difference, ModelDiff, source::OwnerPaths};
+use super::{Difference, ModelDiff, former_places::FormerPlaces, source::OwnerPaths};
 use datasurface_document::Documents;
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, Repository, Text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,21 +21,31 @@ pub(super) struct PartFiles {
 impl PartFiles {
     /// Looks for the differences in the documents from which both ecosystems were loaded, which are called by their paths
     /// in the repository.
-    pub(super) fn new(paths: OwnerPaths, diff: &ModelDiff, documents: [&Documents; 2]) -> Self {
+    pub(super) fn new(
+        paths: OwnerPaths,
+        diff: &ModelDiff,
+        former: &FormerPlaces<'_>,
+        [old, new]: [&Documents; 2],
+    ) -> Self {
         let places: BTreeSet<ModelPath> = diff.iter().flat_map(Difference::places).collect();
         let mut found = Self { paths, files: BTreeMap::new(), uncertain: BTreeSet::new() };
         let mut around = BTreeMap::<ModelPath, BTreeSet<Text>>::new();
-        for documents in documents {
-            let wanted = places.iter().map(|place| Diagnostic::new(&PLACE, place.clone(), ""));
-            for place in &documents.located(wanted.collect()) {
-                let others = place.related_places().iter().filter_map(|related| related.position.as_ref());
-                let positions: Vec<_> = place.position().into_iter().chain(others).collect();
+        // What is gone of something that was renamed is told by the present name.
+        let before = places.iter().map(|place| (former.of(place), place));
+        let before: BTreeMap<_, _> = before.filter(|(before, place)| before != *place).collect();
+        let now: BTreeMap<_, _> = places.iter().map(|place| (place.clone(), place)).collect();
+        for (documents, wanted) in [(old, &now), (old, &before), (new, &now)] {
+            let findings = wanted.keys().map(|place| Diagnostic::new(&PLACE, place.clone(), ""));
+            for located in &documents.located(findings.collect()) {
+                let Some(place) = wanted.get(located.path()).copied() else { continue };
+                let others = located.related_places().iter().filter_map(|related| related.position.as_ref());
+                let positions: Vec<_> = located.position().into_iter().chain(others).collect();
                 if positions.len() >= MOST_POSITIONS {
-                    found.uncertain.insert(place.path().clone());
+                    found.uncertain.insert(place.clone());
                 }
                 for position in positions {
                     let files = if position.is_inexact { &mut around } else { &mut found.files };
-                    files.entry(place.path().clone()).or_default().insert(position.document.clone());
+                    files.entry(place.clone()).or_default().insert(position.document.clone());
                 }
             }
         }

@@ -56,7 +56,7 @@ fn was_waived(change: &ChangedModel<'_>, by: &OwnedPart, waiver: &Waiver, place:
 }
 
 /// A place, and where that is a sink, also those that its dataset had by other names.
-fn places_before(change: &ChangedModel<'_>, place: &str) -> impl Iterator<Item = String> {
+pub(super) fn places_before(change: &ChangedModel<'_>, place: &str) -> impl Iterator<Item = String> {
     let renamed = sink(place).map(|(before, datastore, dataset, after)| {
         let store = change.new.datastore(&datastore.into()).map(|found| &found.entity);
         let former_store = store.and_then(|store| store.former_name());

@@ -31,6 +31,7 @@ mod control;
 mod diff;
 mod files;
 mod former_names;
+mod former_places;
 mod inherited_consents;
 mod inherited_waivers;
 mod new_findings;

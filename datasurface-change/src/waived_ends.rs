@@ -1,98 +1,169 @@
-//! Waivers in force, and what the finding that they accept leads to: a waiver is about data of one owner in one place, and the attribute
-//! that says where it goes may be given another value by somebody else.
+//! Waivers in force, and what the finding that they accept leads to: a waiver is about data of one owner in one place, made in one way.
+//! The attribute that says where it goes, or how it is made, may be given another value by somebody else.
 
-use super::{approval::RequiredApproval, changed_model::ChangedModel};
-use datasurface_model::{Diagnostic, Ecosystem, Findings, ModelPath, Waiver, ownership::OwnedPart, segment};
-use std::collections::{BTreeMap, BTreeSet};
+use super::{approval::RequiredApproval, changed_model::ChangedModel, inherited_waivers::places_before};
+use datasurface_model::{
+    CodeArtifact, ContainerKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, Valid, Waiver,
+    Workspace, ownership::OwnedPart, segment,
+};
+use std::collections::{BTreeSet, HashMap};
 
-/// The findings of both sides that waivers accept, as far as validation tells them.
+/// The findings of both sides that waivers accept.
 #[derive(Clone, Debug, Default)]
 pub(super) struct WaivedFindings {
     pub(super) old: Findings,
     pub(super) new: Findings,
 }
 
-/// Whoever accepted that data is in one container, at one location or on one platform has to approve another one.
+/// What a finding leads to.
+type Ends = BTreeSet<End>;
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    /// A container, a location or a platform.
+    Place(String),
+    /// Which cloud the vendor is, or whose keys the container has.
+    Quality(String),
+    /// The code that makes the data.
+    Code(String),
+}
+
+/// Whoever accepted that data is in one container, at one location or on one platform, or made by one statement, has to approve another
+/// one. What lies within a place is no other one. So is whoever accepted nothing until now, by a waiver that was left or made in advance.
 pub(super) fn of_other_ends(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
-    let mut before = BTreeMap::<(&str, String), Vec<BTreeSet<String>>>::new();
+    let mut before = HashMap::<(&str, String), Vec<Ends>>::new();
     for finding in &change.waived.old {
         let key = (finding.code(), finding.path().to_string());
         before.entry(key).or_default().push(ends(change.old, finding, ModelPath::to_string));
     }
+    let mut waivers = None;
     for finding in &change.waived.new {
         let key = (finding.code(), finding.path().to_string());
-        let is_same = |ends: &BTreeSet<String>, key| before.get(key).is_some_and(|all| all.contains(ends));
+        let now = ends(change.new, finding, ModelPath::to_string);
         // Most often nothing differs, and nobody asks for renames.
-        if is_same(&ends(change.new, finding, ModelPath::to_string), &key) {
+        if before.get(&key).is_some_and(|all| all.iter().any(|before| lies_within(&now, before))) {
             continue;
         }
-        let former_key = (finding.code(), change.former_place(finding.path()));
-        let former_ends = ends(change.new, finding, |path| change.former_place(path));
-        if !before.contains_key(&former_key) || is_same(&former_ends, &former_key) {
+        let now = ends(change.new, finding, |path| change.former_place(path));
+        let former = change.former_place(finding.path());
+        let places: Vec<String> =
+            places_before(change, &former).filter(|place| change.old.has_path(place)).collect();
+        let known = places.iter().filter_map(|place| before.get(&(finding.code(), place.clone())));
+        let known: Vec<&Ends> = known.flatten().collect();
+        if known.iter().any(|before| lies_within(&now, before)) {
             continue;
         }
-        for (by, waiver) in accepting(change.new, finding) {
-            let was_there = accepting_at(change, &by, waiver, &former_key.1);
-            if by == OwnedPart::from_path(finding.path()) || !was_there {
+        let waivers = waivers.get_or_insert_with(|| waivers_by_place(change.new));
+        for (by, waiver) in waivers.get(&key).into_iter().flatten() {
+            let was_there = places.iter().any(|place| was_there(change, by, waiver, place));
+            if *by == OwnedPart::from_path(finding.path()) || !was_there || !accepts(waiver, by, finding) {
                 continue;
             }
+            let event = match known.is_empty() {
+                true => "accepted nothing, and would accept this",
+                false => "was about another container, location or platform, or other code",
+            };
             required.push(RequiredApproval {
                 path: finding.path().clone(),
                 part: OwnedPart::from_path(finding.path()),
-                owner: change.owner_before(&by).clone(),
-                reason: format!(
-                    "the waiver of `{}` at {} was about another container, location or platform",
-                    waiver.code(),
-                    waiver.path()
-                ),
-                related: waiver.model_path(&by),
+                owner: change.owner_before(by).clone(),
+                reason: format!("the waiver of `{}` at {} {event}", waiver.code(), waiver.path()),
+                related: waiver.model_path(by),
             });
         }
     }
 }
 
-/// The containers, locations and platforms that a finding leads to.
-fn ends(
-    ecosystem: &Ecosystem,
-    finding: &Diagnostic,
-    named: impl Fn(&ModelPath) -> String,
-) -> BTreeSet<String> {
-    let is_end = |path: &&ModelPath| {
-        let mut segments = path.segments();
-        matches!(segments.next(), Some(segment::VENDORS | segment::PLATFORMS))
-            || segments.any(|segment| segment == segment::CONTAINERS)
+/// Whether all that a finding leads to was led to before, or lies within that.
+fn lies_within(now: &Ends, before: &Ends) -> bool {
+    let is_within = |end: &End| match end {
+        End::Place(place) => before.iter().any(|before| match before {
+            End::Place(before) => {
+                place.strip_prefix(before.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            }
+            _ => false,
+        }),
+        End::Quality(_) | End::Code(_) => false,
     };
-    let related = finding.related_places().iter().map(|place| &place.path);
-    let mut ends: BTreeSet<String> = related.filter(is_end).map(named).collect();
+    now.iter().all(|end| before.contains(end) || is_within(end))
+}
+
+/// What a finding leads to. `named` tells what a place is called.
+fn ends(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic, named: impl Fn(&ModelPath) -> String) -> Ends {
+    let mut ends = Ends::new();
+    // A finding names one location of those that are denied, so all of them count.
+    let mut locations = BTreeSet::<&Place>::new();
+    for place in finding.related_places() {
+        let segments: Vec<&str> = place.path.segments().collect();
+        match segments.as_slice() {
+            [segment::PLATFORMS, platform, ..] => {
+                ends.insert(End::Place(named(&place.path)));
+                let found = ecosystem.platforms().get(*platform);
+                locations.extend(found.into_iter().flat_map(|found| found.locations()));
+            }
+            [segment::ZONES, zone, segment::TEAMS, team, segment::CONTAINERS, container, ..] => {
+                ends.insert(End::Place(named(&place.path)));
+                let found = ecosystem.container(&ContainerKey::new(*zone, *team, *container));
+                ends.extend(found.map(|found| End::Quality(format!("{:?}", found.encryption()))));
+                locations.extend(found.into_iter().flat_map(|found| found.locations()));
+            }
+            _ => {}
+        }
+    }
+    let is_about_vendors = matches!(finding.code(), "governance/vendor" | "governance/hard-vendor");
+    for place in locations {
+        let vendor = ecosystem.vendors().get(place.vendor());
+        ends.extend(vendor.map(|vendor| End::Quality(format!("{}: {:?}", vendor.name(), vendor.cloud()))));
+        let place = if is_about_vendors { place.vendor().to_string() } else { place.to_string() };
+        ends.insert(End::Place(place));
+    }
     let segments: Vec<&str> = finding.path().segments().collect();
-    if let [segment::PRIMARY_PINS, datastore, ..] = segments.as_slice() {
-        ends.extend(ecosystem.primary_pins().get(*datastore).map(|pin| pin.platform().to_string()));
+    match segments.as_slice() {
+        [segment::PRIMARY_PINS, datastore, ..] => {
+            let pin = ecosystem.primary_pins().get(*datastore);
+            ends.extend(pin.map(|pin| End::Place(pin.platform().to_string())));
+        }
+        [_, _, _, _, segment::WORKSPACES, workspace, segment::TRANSFORMER, inside @ ..] => {
+            let found = ecosystem.workspace(&(*workspace).into());
+            ends.extend(found.and_then(|found| code(&found.entity, inside)));
+        }
+        _ => {}
     }
     ends
 }
 
-/// The waivers that accept a finding, each with whoever waives.
-fn accepting<'e>(
-    ecosystem: &'e Ecosystem,
-    finding: &Diagnostic,
-) -> impl Iterator<Item = (OwnedPart, &'e Waiver)> {
-    let path = finding.path().to_string();
-    let code = finding.code();
-    let policies: BTreeSet<String> =
-        finding.related_places().iter().map(|place| place.path.to_string()).collect();
-    ecosystem.all_waivers().filter(move |(by, waiver)| {
-        let policy = waiver.policy_of(by).map(|policy| {
-            let zone = ModelPath::root().child(segment::ZONES, &policy.zone);
-            zone.child(segment::POLICIES, &policy.policy).to_string()
-        });
-        waiver.code() == code
-            && waiver.path() == path
-            && policy.is_none_or(|policy| policies.contains(&policy))
+/// The statement that a finding is about, or all the code of the transformer.
+fn code(workspace: &Workspace, inside: &[&str]) -> Option<End> {
+    let artifact = workspace.transformer()?.artifact();
+    let statement = match (artifact, inside) {
+        (CodeArtifact::Sql { selects }, [segment::SELECTS, output, ..]) => {
+            selects.iter().find(|select| select.dataset == **output).map(|select| select.sql.clone())
+        }
+        _ => None,
+    };
+    Some(End::Code(statement.or_else(|| serde_json::to_string(artifact).ok())?))
+}
+
+/// The waivers of each code at each place, with whoever waives.
+fn waivers_by_place(ecosystem: &Ecosystem) -> HashMap<(&str, String), Vec<(OwnedPart, &Waiver)>> {
+    let mut waivers = HashMap::<_, Vec<_>>::new();
+    for (by, waiver) in ecosystem.all_waivers() {
+        waivers.entry((waiver.code(), waiver.path().to_owned())).or_default().push((by, waiver));
+    }
+    waivers
+}
+
+/// Whether a waiver of the code and the place of a finding accepts the policy that denies.
+fn accepts(waiver: &Waiver, by: &OwnedPart, finding: &Diagnostic) -> bool {
+    waiver.policy_of(by).is_none_or(|policy| {
+        let zone = ModelPath::root().child(segment::ZONES, &policy.zone);
+        let policy = zone.child(segment::POLICIES, &policy.policy);
+        finding.related_places().iter().any(|place| place.path == policy)
     })
 }
 
 /// Whether the same waiver was there before, about a thing at this place.
-fn accepting_at(change: &ChangedModel<'_>, by: &OwnedPart, waiver: &Waiver, place: &str) -> bool {
+fn was_there(change: &ChangedModel<'_>, by: &OwnedPart, waiver: &Waiver, place: &str) -> bool {
     let before = change.old.waivers_by(&change.former.part(by));
     let is_same =
         |old: &Waiver| old.path() == place && old.code() == waiver.code() && old.policy() == waiver.policy();

@@ -17,7 +17,8 @@ pub(super) static FORMER_NAME: CodeInfo = CodeInfo::warning(
     "What was renamed says how it was called before (`renamed_from`), and documents about it by that name are about it still: to rename \
      a zone or a team is the change of whoever declares it. Write the present name, before the statement of the rename is taken \
      away: from then on nobody declares the former one.",
-);
+)
+.not_waivable();
 
 /// The zones and teams that were renamed, by their former names, as far as nothing has these now.
 #[derive(Debug, Default)]

@@ -108,30 +108,34 @@ impl<'a> Review<'a> {
         [old_side, new_side]: [&ReviewSide; 2],
         judge: impl FnOnce(ChangeControl) -> ChangeReport,
     ) -> ReviewReport {
-        let mut control = self.control(old_side, new_side);
-        if let Some(before) = before {
-            control = control
-                .requiring(owing_teams(locks, [&before.ecosystem, &after.ecosystem]))
-                .with_waived(&before.waived, &after.waived);
-        }
-        let change = judge(control);
         let nothing = Findings::default();
         let (mut found, mut known) =
             news(before.map_or(&nothing, |before| &before.findings), &after.findings);
         let [old, new] = locks;
+        let mut waived =
+            [before.map(|before| before.waived.clone()).unwrap_or_default(), after.waived.clone()];
         let mut placed = None;
         // Platforms asked about a model with new errors would report what follows from these.
         if !found.has_errors() {
-            let (platforms_find, as_placed) = self.placed(session, &after.ecosystem, new);
+            let now = self.placed(session, &after.ecosystem, new);
             // What is not found now does not have to be told from what was found before.
-            let before = before.filter(|_| !platforms_find.is_empty());
+            let before = before.filter(|_| !now.findings.is_empty() || !now.waived.is_empty());
             let before =
-                before.map(|before| self.placed(session, &before.ecosystem, old).0).unwrap_or_default();
-            let (new, old) = news(&before, &platforms_find);
+                before.map(|before| self.placed(session, &before.ecosystem, old)).unwrap_or_default();
+            let (new, old) = news(&before.findings, &now.findings);
             found.extend(new);
             known.extend(old);
-            placed = as_placed;
+            waived.iter_mut().zip([before.waived, now.waived]).for_each(|(all, more)| all.extend(more));
+            placed = now.placed;
         }
+        let mut control = self.control(old_side, new_side);
+        if let Some(before) = before {
+            let [waived_before, waived] = &waived;
+            control = control
+                .requiring(owing_teams(locks, [&before.ecosystem, &after.ecosystem]))
+                .with_waived(waived_before, waived);
+        }
+        let change = judge(control);
         if let Some(before) = before {
             let locks = LockChange {
                 old,
@@ -172,22 +176,27 @@ impl<'a> Review<'a> {
     }
 
     /// Everything that choosing and platforms find.
-    fn placed(
-        &self,
-        session: &mut Session,
-        ecosystem: &Valid<Ecosystem>,
-        lock: &Lock,
-    ) -> (Findings, Option<Placed>) {
+    fn placed(&self, session: &mut Session, ecosystem: &Valid<Ecosystem>, lock: &Lock) -> JudgedPlaces {
         match session.place(ecosystem, lock) {
             Ok(placed) => {
-                let mut findings = placed.findings().clone();
-                findings.extend(session.lint(&placed).findings);
+                let lint = session.lint(&placed);
+                let [mut findings, mut waived] = [placed.findings(), placed.waived()].map(Findings::clone);
+                findings.extend(lint.findings);
                 findings.extend(placed.platforms_over(self.on));
-                (findings, Some(placed))
+                waived.extend(lint.waived);
+                JudgedPlaces { findings, waived, placed: Some(placed) }
             }
-            Err(refused) => (refused.findings().clone(), None),
+            Err(refused) => JudgedPlaces { findings: refused.findings().clone(), ..JudgedPlaces::default() },
         }
     }
+}
+
+/// What choosing and platforms find of a model.
+#[derive(Default)]
+struct JudgedPlaces {
+    findings: Findings,
+    waived: Findings,
+    placed: Option<Placed>,
 }
 
 /// The ecosystem of a side, unless its documents do not describe one.

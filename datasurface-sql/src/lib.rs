@@ -25,6 +25,7 @@ mod lexical;
 mod output;
 mod read;
 mod spark;
+mod writing;
 
 pub use assignable::is_assignable;
 pub use compile::compile;

@@ -1,6 +1,9 @@
 //! What is known of a statement.
 
-use crate::input::{FormerInput, is};
+use crate::{
+    input::{FormerInput, is},
+    writing::{PassedOn, unchanged},
+};
 use datasurface_schema::{ColumnName, DataType, DatasetKey};
 use serde::Serialize;
 use std::{collections::BTreeSet, fmt};
@@ -106,10 +109,7 @@ impl SelectOutput {
     /// Returns the columns of inputs whose values may be passed on under a name: also where several columns have it, of which each
     /// dialect takes another one, and where there may be others.
     pub fn unchanged(&self, name: &str) -> impl Iterator<Item = &ColumnKey> {
-        self.columns
-            .iter()
-            .filter(move |column| column.may_be_named(name))
-            .flat_map(|column| &column.unchanged)
+        self.columns.iter().filter(move |column| column.may_be_named(name)).flat_map(OutputColumn::unchanged)
     }
 }
 
@@ -125,14 +125,18 @@ pub struct OutputColumn {
     /// The columns of inputs from which the values are computed, if these can be told. Columns that only decide which rows
     /// there are, such as in a condition of a join, are not among them.
     pub sources: Option<BTreeSet<ColumnKey>>,
-    /// The columns whose values are passed on as they are, at least in some rows or some dialects. They are known of some
-    /// columns of which not all sources can be told.
-    pub unchanged: BTreeSet<ColumnKey>,
+    pub(crate) passed_on: PassedOn,
     /// Whether the column comes by a `*`.
     pub is_from_wildcard: bool,
 }
 
 impl OutputColumn {
+    /// The columns whose values are passed on as they are, at least in some rows or some dialects. They are known of some
+    /// columns of which not all sources can be told.
+    pub fn unchanged(&self) -> impl Iterator<Item = &ColumnKey> {
+        unchanged(&self.passed_on)
+    }
+
     /// Whether the column has this name, in whichever case.
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {

@@ -186,7 +186,10 @@ fn an_output_that_a_zone_released_is_renamed_in_steps_of_one_owner_each() {
     }
     assert_eq!(codes(&steps[5].0), [""; 0]);
     // Without the statement of the rename, the consent is about nothing that is there.
-    assert_eq!(codes(&made(&spelled, "towns", cities("towns"))), ["transformer/no-consent"]);
+    assert_eq!(
+        codes(&made(&spelled, "towns", cities("towns"))),
+        ["transformer/unused-consent", "transformer/no-consent"]
+    );
 }
 
 #[test]

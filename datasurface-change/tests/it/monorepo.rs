@@ -217,3 +217,29 @@ fn a_parent_renames_what_it_declares_and_the_documents_of_others_follow_when_the
     // The statement goes when all have followed.
     assert!(files(&frames[2], "USA/Sales").load().is_err());
 }
+
+#[test]
+fn what_is_gone_of_what_a_parent_renames_was_where_it_was() {
+    let renamed = FRAME.replace("- name: USA", "- name: America\n  renamed_from: USA");
+    let with = |frame: &str, zone: &str, sales: &str| {
+        let sales = format!("format: datasurface/1\nteam: {zone}/Sales\ndocumentation: sells\n{sales}");
+        documents(&[("teams/stock/team.yaml", &format!("{zone}/Stock\ndocumentation: stores"))])
+            .document("model.yaml", frame)
+            .document("teams/sales/team.yaml", sales)
+    };
+    let old = with(FRAME, "USA", "workspaces: [{name: W}]\n");
+    let judged = |new: &Documents, paths: &[&str]| {
+        let load = |documents: &Documents| Valid::assume_valid(documents.load().unwrap());
+        let source = paths.iter().fold(mono(), |source, path| source.in_path(*path));
+        let control = ChangeControl::new(source, day("2026-01-01")).in_documents(&old, new);
+        control.judge(&load(&old), &load(new))
+    };
+    for zone in ["USA", "America"] {
+        let new = with(&renamed, zone, "");
+        let report = judged(&new, &["", "teams/sales"]);
+        assert!(report.is_allowed(), "{report}");
+        for others in [&[""][..], &["teams/sales"], &["", "teams/stock"]] {
+            assert!(!judged(&new, others).is_allowed(), "{others:?}");
+        }
+    }
+}

@@ -131,13 +131,9 @@ pub(super) fn may_be_number(expression: &Expr, expected: f64, scope: &Scope<'_>)
     }
 }
 
-/// Whether an expression may be this number or a greater one, in every row.
-pub(super) fn may_be_at_least(expression: &Expr, expected: f64, scope: &Scope<'_>) -> bool {
-    match constant(expression, scope) {
-        Some(Constant::Number(number)) => number >= expected,
-        Some(Constant::Unknown) => true,
-        Some(Constant::Text(_) | Constant::Null) | None => false,
-    }
+/// Whether an expression is this number or a greater one, in every row.
+pub(super) fn is_at_least(expression: &Expr, expected: f64, scope: &Scope<'_>) -> bool {
+    matches!(constant(expression, scope), Some(Constant::Number(number)) if number >= expected)
 }
 
 /// Whether two expressions may be one text, in every row.

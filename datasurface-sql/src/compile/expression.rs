@@ -4,10 +4,14 @@ use super::{
     Compiler,
     from::single,
     passing::{self, Parts},
+    rewriting::rewritten,
     scope::{Meaning, Scope, Value, add},
     types, window,
 };
-use crate::input::is;
+use crate::{
+    input::is,
+    writing::{PassedOn, Writing},
+};
 use sqlparser::ast::{
     BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
     OrderByExpr, TypedString, Value as Literal,
@@ -19,10 +23,10 @@ use std::{borrow::Cow, collections::BTreeSet};
 /// Without recursion but for queries: expressions can be deep. Each query is compiled once.
 pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compiler<'_, '_>) -> Value {
     let mut sources = Some(BTreeSet::new());
-    let mut unchanged = BTreeSet::new();
-    // Each with whether its value may be that of the whole.
-    let mut waiting = vec![(expression, true)];
-    while let Some((expression, is_passed_on)) = waiting.pop() {
+    let mut passed_on = PassedOn::new();
+    // Each with the writing in which its value may be that of the whole, if it may.
+    let mut waiting = vec![(expression, Some(Writing::AS_IT_IS))];
+    while let Some((expression, writing)) = waiting.pop() {
         let meaning = match expression {
             Expr::Identifier(column) => scope.meaning(None, &column.value),
             Expr::CompoundIdentifier(names) => match &names[..] {
@@ -34,15 +38,15 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
             Expr::Subquery(query) => {
                 let selected = compiler.query(query, Some(scope));
                 let sources = selected.all_sources().filter(|_| selected.columns.len() == 1);
-                let unchanged = selected.columns.into_iter().flat_map(|column| column.unchanged).collect();
-                Meaning::Value(Value { data_type: None, sources, unchanged })
+                let passed_on = selected.columns.into_iter().flat_map(|column| column.passed_on).collect();
+                Meaning::Value(Value { data_type: None, sources, passed_on })
             }
             Expr::Exists { subquery, negated: _ } => {
                 let sources = compiler.query(subquery, Some(scope)).rows_by;
                 Meaning::Value(Value { sources, ..Value::default() })
             }
             Expr::InSubquery { expr, subquery, negated: _ } => {
-                waiting.push((expr, false));
+                waiting.push((expr, None));
                 let sources = compiler.query(subquery, Some(scope)).all_sources();
                 Meaning::Value(Value { sources, ..Value::default() })
             }
@@ -50,8 +54,9 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
             other if word(other).is_some_and(|word| scope.provides(&word)) => Meaning::Unknown,
             other => match parts(other, scope) {
                 Some(Parts { passed_on, used }) => {
-                    waiting.extend(passed_on.into_iter().map(|part| (part, is_passed_on)));
-                    waiting.extend(used.into_iter().map(|part| (part, false)));
+                    let within = |(part, inner): (_, Writing)| (part, writing.map(|outer| inner.then(outer)));
+                    waiting.extend(passed_on.into_iter().map(within));
+                    waiting.extend(used.into_iter().map(|part| (part, None)));
                     continue;
                 }
                 None => Meaning::Unknown,
@@ -65,12 +70,12 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
                 Value::default()
             }
         };
-        if is_passed_on {
-            unchanged.extend(known.unchanged);
+        if let Some(outer) = writing {
+            passed_on.extend(known.passed_on.into_iter().map(|(column, inner)| (column, inner.then(outer))));
         }
         add(&mut sources, known.sources);
     }
-    Value { data_type: types::of(expression, scope), sources, unchanged }
+    Value { data_type: types::of(expression, scope), sources, passed_on }
 }
 
 /// Whether an expression is a number or another value that is written down.
@@ -112,6 +117,9 @@ fn word(expression: &Expr) -> Option<Cow<'_, str>> {
 fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Parts<'e>> {
     if let Some(parts) = passing::parts(expression, scope) {
         return Some(parts);
+    }
+    if let Some((part, writing, used)) = rewritten(expression, scope) {
+        return Some(Parts { passed_on: vec![(part, writing)], used });
     }
     let used: Vec<&Expr> = match expression {
         Expr::Value(value) => match value.value {

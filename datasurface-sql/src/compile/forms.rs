@@ -1,12 +1,6 @@
 //! Functions that give an argument as it is, at least in some rows or in some dialects: a list, which [`passed_on`] looks up.
 
-use super::{
-    constant,
-    expression::is_called,
-    passing::{is_made, may_be_all},
-    scope::Scope,
-    undone::undone,
-};
+use super::{constant, expression::is_called, passing::may_be_all, scope::Scope};
 use sqlparser::ast::{Expr, Function};
 use std::ops::Range;
 
@@ -129,6 +123,7 @@ static FORMS: &[Form] = &[
         FIRST,
         Condition::Member(1),
     ),
+    form(&["json_unquote"], FIRST, Condition::Always),
     // A text without what it does not have, or with nothing.
     form(&["trim", "ltrim", "rtrim", "btrim"], ALL, Condition::Always),
     form(&["concat"], ALL, Condition::OthersAreNothing),
@@ -138,13 +133,22 @@ static FORMS: &[Form] = &[
     form(&["left", "right"], FIRST, Condition::All(1)),
     form(&["substr", "substring", "mid"], FIRST, Condition::Number(1, &[0.0, 1.0])),
     // The same value as a text.
-    form(&["printf", "format"], ALL_BUT_FIRST, Condition::Text(0, &["%s"])),
+    form(&["printf", "format"], ALL_BUT_FIRST, Condition::Text(0, &["%s", "{}"])),
+    form(&["repeat"], FIRST, Condition::Number(1, &[1.0])),
     form(
         &["to_char", "to_varchar", "to_text", "to_string", "tostring", "string", "text"],
         FIRST,
         Condition::Alone,
     ),
 ];
+
+/// Whether a value was made just before, of values that are in it.
+pub(super) fn is_made(mut expression: &Expr) -> bool {
+    while let Expr::Nested(inner) | Expr::Cast { expr: inner, .. } = expression {
+        expression = inner;
+    }
+    matches!(expression, Expr::Function(function) if is_called(function, CONTAINERS))
+}
 
 /// Divides the arguments of a function into those that it may give as they are and those that it uses otherwise. Nothing, if it
 /// gives none.
@@ -153,9 +157,6 @@ pub(super) fn passed_on<'e>(
     arguments: Vec<&'e Expr>,
     scope: &Scope<'_>,
 ) -> Option<(Vec<&'e Expr>, Vec<&'e Expr>)> {
-    if let Some((as_it_was, used)) = undone(function, &arguments) {
-        return Some((vec![as_it_was], used));
-    }
     FORMS
         .iter()
         .filter(|form| is_called(function, form.names))

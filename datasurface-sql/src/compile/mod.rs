@@ -7,10 +7,10 @@ mod expression;
 mod forms;
 mod from;
 mod passing;
+mod rewriting;
 mod scope;
 mod select;
 mod types;
-mod undone;
 mod values;
 mod window;
 
@@ -242,7 +242,7 @@ fn combined(left: MadeTable, right: MadeTable, operator: SetOperator, keeps_all:
     for (one, other) in left.columns.iter_mut().zip(right.columns) {
         one.data_type = types::common([one.data_type.take(), other.data_type]);
         add(&mut one.sources, other.sources);
-        one.unchanged.extend(other.unchanged);
+        one.passed_on.extend(other.passed_on);
     }
     left
 }

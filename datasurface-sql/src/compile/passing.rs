@@ -1,20 +1,20 @@
 //! Expressions whose value is that of a part of them, at least in some rows or in some dialects.
 
 use super::{
-    constant::{may_be_at_least, may_be_nothing, may_be_number, may_be_text},
-    expression::{arguments, rows_of},
-    forms,
+    constant::{is_at_least, may_be_nothing, may_be_number, may_be_text},
+    expression::{arguments, is_called, rows_of},
+    forms::{self, is_made},
     scope::Scope,
     types,
-    undone::negated,
 };
+use crate::writing::Writing;
 use datasurface_schema::{DataType, FloatFormat};
 use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, UnaryOperator};
 
 /// What an expression consists of.
 pub(super) struct Parts<'e> {
-    /// What the value may be, as it is.
-    pub(super) passed_on: Vec<&'e Expr>,
+    /// What the value may be, and how that is written.
+    pub(super) passed_on: Vec<(&'e Expr, Writing)>,
     /// What the value depends on otherwise.
     pub(super) used: Vec<&'e Expr>,
 }
@@ -25,9 +25,8 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
         Expr::Nested(one)
         | Expr::Collate { expr: one, collation: _ }
         | Expr::UnaryOp { op: UnaryOperator::Plus, expr: one } => (vec![&**one], Vec::new()),
-        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => (vec![negated(expr)?], Vec::new()),
         Expr::Cast { kind: _, expr, data_type, format: None }
-            if types::from_sql(data_type).is_some_and(|to| keeps(types::of(expr, scope).as_ref(), &to)) =>
+            if types::from_sql(data_type).is_some_and(|to| is_kept(expr, &to, scope)) =>
         {
             (vec![&**expr], Vec::new())
         }
@@ -66,12 +65,8 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
         }
         _ => return None,
     };
+    let passed_on = passed_on.into_iter().map(|part| (part, Writing::AS_IT_IS)).collect();
     Some(Parts { passed_on, used })
-}
-
-/// Whether a value was made just before.
-pub(super) fn is_made(expression: &Expr) -> bool {
-    matches!(expression, Expr::Function(_) | Expr::Nested(_))
 }
 
 /// Whether so many letters may be all that a text has.
@@ -82,7 +77,18 @@ pub(super) fn may_be_all(text: &Expr, length: &Expr, scope: &Scope<'_>) -> bool 
         Some(VarChar { length, .. } | NVarChar { length, .. }) => length,
         _ => None,
     };
-    most.is_some_and(|most| may_be_at_least(length, most.into(), scope))
+    most.is_some_and(|most| is_at_least(length, most.into(), scope)) || is_length_of(length, text)
+}
+
+/// Whether an expression is the length of a text.
+fn is_length_of(expression: &Expr, text: &Expr) -> bool {
+    const LENGTHS: &[&str] = &["char_length", "character_length", "len", "length", "octet_length"];
+    match expression {
+        Expr::Function(function) if is_called(function, LENGTHS) => {
+            arguments(function).is_some_and(|arguments| arguments == [text])
+        }
+        _ => false,
+    }
 }
 
 /// Whether a value may stay as it is when this is put to its right.
@@ -100,6 +106,17 @@ fn is_neutral(operator: &BinaryOperator, other: &Expr, scope: &Scope<'_>) -> boo
 /// Whether the sides of an operator can be exchanged where one of them changes nothing.
 fn commutes(operator: &BinaryOperator) -> bool {
     matches!(operator, BinaryOperator::StringConcat | BinaryOperator::Plus | BinaryOperator::Multiply)
+}
+
+/// Whether a cast keeps a value: that which it is given, or that of which this is a text.
+fn is_kept(mut expression: &Expr, to: &DataType, scope: &Scope<'_>) -> bool {
+    loop {
+        if keeps(types::of(expression, scope).as_ref(), to) {
+            return true;
+        }
+        let (Expr::Nested(inner) | Expr::Cast { expr: inner, .. }) = expression else { return false };
+        expression = inner;
+    }
 }
 
 /// Whether a cast of one type to another one keeps values, in at least one of the dialects: a text keeps all that it is given,

@@ -4,6 +4,7 @@ use super::{MadeTable, types};
 use crate::{
     input::{InputTable, is},
     output::{ColumnKey, SqlProblem},
+    writing::{PassedOn, Writing},
 };
 use datasurface_schema::{Column, DataType, nearest};
 use sqlparser::ast::NamedWindowDefinition;
@@ -50,7 +51,7 @@ pub(super) struct Merged {
 /// A name that a SELECT gives to a value, and what that passes on.
 pub(super) struct Alias<'s> {
     pub(super) name: &'s str,
-    pub(super) unchanged: BTreeSet<ColumnKey>,
+    pub(super) passed_on: PassedOn,
 }
 
 /// A table of a FROM, and the name by which columns call it.
@@ -71,7 +72,7 @@ pub(super) enum Table<'s> {
 pub(super) struct Value {
     pub(super) data_type: Option<DataType>,
     pub(super) sources: Sources,
-    pub(super) unchanged: BTreeSet<ColumnKey>,
+    pub(super) passed_on: PassedOn,
 }
 
 /// What a name means.
@@ -96,15 +97,15 @@ enum Columns {
     None,
     One(Value),
     /// It cannot be told which one is meant, if any; what each of them passes on.
-    Unclear(BTreeSet<ColumnKey>),
+    Unclear(PassedOn),
 }
 
 impl Columns {
-    fn unchanged(self) -> BTreeSet<ColumnKey> {
+    fn passed_on(self) -> PassedOn {
         match self {
-            Self::None => BTreeSet::new(),
-            Self::One(value) => value.unchanged,
-            Self::Unclear(unchanged) => unchanged,
+            Self::None => PassedOn::new(),
+            Self::One(value) => value.passed_on,
+            Self::Unclear(passed_on) => passed_on,
         }
     }
 }
@@ -137,9 +138,9 @@ impl Relation<'_> {
                 match (named.next(), named.next()) {
                     (None, _) => Columns::None,
                     (Some(column), None) => Columns::One(Value::of_input(input, column)),
-                    (Some(_), Some(_)) => {
-                        Columns::Unclear(input.named(name).map(|column| input.key_of(column)).collect())
-                    }
+                    (Some(_), Some(_)) => Columns::Unclear(
+                        input.named(name).map(|column| (input.key_of(column), Writing::AS_IT_IS)).collect(),
+                    ),
                 }
             }
             Table::Made(table) => {
@@ -152,10 +153,10 @@ impl Relation<'_> {
                         Columns::One(Value {
                             data_type: column.data_type.clone(),
                             sources: column.sources.clone(),
-                            unchanged: column.unchanged.clone(),
+                            passed_on: column.passed_on.clone(),
                         })
                     }
-                    _ => Columns::Unclear(all().flat_map(|column| column.unchanged.clone()).collect()),
+                    _ => Columns::Unclear(all().flat_map(|column| column.passed_on.clone()).collect()),
                 }
             }
             Table::Open => Columns::None,
@@ -173,13 +174,17 @@ impl Relation<'_> {
 
 impl Value {
     /// A value of which nothing is known but what it may be.
-    fn unclear(unchanged: BTreeSet<ColumnKey>) -> Self {
-        Self { unchanged, ..Self::default() }
+    fn unclear(passed_on: PassedOn) -> Self {
+        Self { passed_on, ..Self::default() }
     }
 
     pub(super) fn of_input(input: &InputTable<'_>, column: &Column) -> Self {
-        let key = BTreeSet::from([input.key_of(column)]);
-        Self { data_type: Some(column.data_type().clone()), sources: Some(key.clone()), unchanged: key }
+        let key = input.key_of(column);
+        Self {
+            data_type: Some(column.data_type().clone()),
+            sources: Some(BTreeSet::from([key.clone()])),
+            passed_on: PassedOn::from([(key, Writing::AS_IT_IS)]),
+        }
     }
 }
 
@@ -297,11 +302,11 @@ impl<'s> Scope<'s> {
         let mut merged = Value {
             data_type: types::common(types),
             sources: Some(BTreeSet::new()),
-            unchanged: BTreeSet::new(),
+            passed_on: PassedOn::new(),
         };
         for (_, value) in found {
             add(&mut merged.sources, value.sources);
-            merged.unchanged.extend(value.unchanged);
+            merged.passed_on.extend(value.passed_on);
         }
         merged
     }
@@ -309,9 +314,9 @@ impl<'s> Scope<'s> {
     /// What a column may be here, in one table or in any, where nobody can tell which one is meant.
     fn unclear(&self, table: Option<&str>, column: &str) -> Value {
         let tables = self.relations.iter().filter(|one| table.is_none_or(|table| one.is_called(table)));
-        let columns = tables.flat_map(|one| one.columns(column).unchanged());
+        let columns = tables.flat_map(|one| one.columns(column).passed_on());
         let aliases = self.aliases.iter().filter(|alias| table.is_none() && is(alias.name, column));
-        Value::unclear(columns.chain(aliases.flat_map(|alias| alias.unchanged.clone())).collect())
+        Value::unclear(columns.chain(aliases.flat_map(|alias| alias.passed_on.clone())).collect())
     }
 
     fn qualified(&self, table: &str, column: &str) -> Meaning {
@@ -326,7 +331,7 @@ impl<'s> Scope<'s> {
                 (Some(relation), None) => {
                     return match relation.columns(column) {
                         Columns::One(value) => Meaning::Value(value),
-                        Columns::Unclear(unchanged) => Meaning::Value(Value::unclear(unchanged)),
+                        Columns::Unclear(passed_on) => Meaning::Value(Value::unclear(passed_on)),
                         Columns::None if relation.may_have(column) || is_pseudo(column) => Meaning::Unknown,
                         Columns::None => Meaning::Problem(SqlProblem::UnknownColumn {
                             table: Some(table.to_owned()),

@@ -77,9 +77,9 @@ impl<'a> Compiler<'_, 'a> {
             self.item(item, &scope, &mut made);
             // Some dialects let an expression use what is named before it.
             if let SelectItem::ExprWithAlias { alias, .. } = item {
-                let unchanged =
-                    made.columns.last().map(|column| column.unchanged.clone()).unwrap_or_default();
-                scope.aliases.push(Alias { name: &alias.value, unchanged });
+                let passed_on =
+                    made.columns.last().map(|column| column.passed_on.clone()).unwrap_or_default();
+                scope.aliases.push(Alias { name: &alias.value, passed_on });
             }
         }
         for condition in [selection, prewhere].into_iter().flatten() {
@@ -88,7 +88,7 @@ impl<'a> Compiler<'_, 'a> {
         // These see what is made, under the names that it has without being given one as well.
         scope.aliases.extend(projection.iter().filter_map(|item| match item {
             SelectItem::UnnamedExpr(expr) => {
-                own_name(expr).map(|name| Alias { name: &name.value, unchanged: BTreeSet::new() })
+                own_name(expr).map(|name| Alias { name: &name.value, passed_on: BTreeSet::new() })
             }
             _ => None,
         }));
@@ -147,10 +147,10 @@ impl<'a> Compiler<'_, 'a> {
     }
 
     fn column(&mut self, expr: &Expr, name: Option<&Ident>, scope: &Scope<'_>) -> OutputColumn {
-        let Value { data_type, sources, unchanged } = expression::value(expr, scope, self);
+        let Value { data_type, sources, passed_on } = expression::value(expr, scope, self);
         let implied_names = if name.is_none() { implied_names(expr) } else { Vec::new() };
         let name = name.map(|name| name.value.clone());
-        OutputColumn { name, implied_names, data_type, sources, unchanged, is_from_wildcard: false }
+        OutputColumn { name, implied_names, data_type, sources, passed_on, is_from_wildcard: false }
     }
 
     fn wildcard<'r>(
@@ -185,7 +185,7 @@ impl<'a> Compiler<'_, 'a> {
                         made.is_in_order &= place == 0;
                         first.data_type = types::common([first.data_type.take(), column.data_type]);
                         add(&mut first.sources, column.sources);
-                        first.unchanged.append(&mut column.unchanged);
+                        first.passed_on.append(&mut column.passed_on);
                     }
                     None => {
                         column.is_from_wildcard = true;
@@ -200,13 +200,13 @@ impl<'a> Compiler<'_, 'a> {
     pub(super) fn all_of(&mut self, input: &InputTable<'_>) -> MadeTable {
         let copies = self.copies(input.columns().len());
         let columns = input.columns().iter().take(copies).map(|column| {
-            let Value { data_type, sources, unchanged } = Value::of_input(input, column);
+            let Value { data_type, sources, passed_on } = Value::of_input(input, column);
             OutputColumn {
                 name: Some(column.name().as_str().to_owned()),
                 implied_names: Vec::new(),
                 data_type,
                 sources,
-                unchanged,
+                passed_on,
                 is_from_wildcard: true,
             }
         });

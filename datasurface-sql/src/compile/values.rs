@@ -22,13 +22,13 @@ impl Compiler<'_, '_> {
                 return MadeTable::default();
             }
             for (column, expression) in columns.iter_mut().zip(&row.content) {
-                let Value { data_type, sources, unchanged } = expression::value(expression, &scope, self);
+                let Value { data_type, sources, passed_on } = expression::value(expression, &scope, self);
                 column.data_type = match number {
                     0 => data_type,
                     _ => types::common([column.data_type.take(), data_type]),
                 };
                 add(&mut column.sources, sources);
-                column.unchanged.extend(unchanged);
+                column.passed_on.extend(passed_on);
             }
         }
         MadeTable { columns, is_complete: false, is_in_order: true, rows_by: Some(BTreeSet::new()) }
