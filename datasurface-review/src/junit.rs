@@ -1,7 +1,7 @@
 //! Reviews as JUnit XML, which servers of continuous integration show.
 
 use super::report::ReviewReport;
-use datasurface_model::{Diagnostic, Severity};
+use datasurface_model::{Diagnostic, Printable, Severity};
 use std::fmt::Write;
 
 /// A suite: the verdict, and a case for each finding; what is no error passes.
@@ -28,17 +28,22 @@ fn name(finding: &Diagnostic) -> String {
 }
 
 fn case(xml: &mut String, class: &str, name: &str, failure: Option<(&str, &str)>) {
-    let (class, name) = (escaped(class), escaped(name));
+    let (class, name) = (attribute(class), attribute(name));
     // Writing to a text cannot fail.
     let _ = match failure {
         Some((message, text)) => writeln!(
             xml,
             "<testcase classname=\"{class}\" name=\"{name}\"><failure message=\"{}\">{}</failure></testcase>",
-            escaped(message),
+            attribute(message),
             escaped(text),
         ),
         None => writeln!(xml, "<testcase classname=\"{class}\" name=\"{name}\"/>"),
     };
+}
+
+/// A text in one line: what shows a name may show it in a log.
+fn attribute(text: &str) -> String {
+    escaped(&Printable(text).to_string())
 }
 
 /// A text as XML has it; what XML 1.0 cannot have at all becomes the replacement character.

@@ -144,6 +144,8 @@ print(json.dumps({
     "rules": all(rules[r["ruleIndex"]]["id"] == r["ruleId"] for r in run["results"] if "ruleIndex" in r),
     "described": {r["ruleId"] for r in run["results"]} <= {r["id"] for r in rules},
     "files": files, "verdict": run["properties"]["verdict"],
+    "in_one_line": all(t.isprintable() for t in [c.get("name") for c in cases] + [f.get("message") for f in suite.iter("failure")]
+        + [r["message"]["text"] for r in run["results"]]),
 }))
 "#;
 
@@ -186,6 +188,7 @@ fn junit_and_sarif_say_what_json_says() {
             of("position").into_iter().map(|position| position["document"].clone()).collect();
         assert_eq!(read["files"], Value::from(files));
         assert_eq!(read["verdict"], report["verdict"]);
+        assert_eq!(read["in_one_line"], true, "{input}");
 
         // A comment names every approval that is missing, and every team to tell.
         let comment = review(&fixture, source, more, "markdown").out;

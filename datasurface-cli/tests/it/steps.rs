@@ -259,6 +259,16 @@ fn what_a_zone_accepts_at_one_place_it_is_asked_about_at_another_one() {
     live.step(SALES, &[("source.db", "other.db")]);
 }
 
+/// What platforms find is waived as well.
+#[test]
+fn what_a_zone_accepts_on_one_platform_it_is_asked_about_on_another_one() {
+    let live = Live::new(include_str!("../steps/pinned.yaml"));
+    live.refused(ECOSYSTEM, &[("Shop, platform: Mill}", "Shop, platform: Other}")], "authorization/needs-approval");
+    let moved = [("place: Mine/Ulm}, locations: [Mine/Ulm]", "place: Mine/Trier}, locations: [Mine/Trier]")];
+    live.refused(ECOSYSTEM, &moved, "authorization/needs-approval");
+    assert_eq!(live.errors(ECOSYSTEM, &[("mill.db", "other-mill.db")]), [""; 0]);
+}
+
 #[test]
 fn a_container_is_opened_used_and_closed_again() {
     let mut live = Live::new(CLOSED);

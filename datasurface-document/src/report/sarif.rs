@@ -1,6 +1,6 @@
 //! Findings for code review tools: SARIF 2.1.0 (OASIS).
 
-use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Severity};
+use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, Position, Printable, Severity};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -44,13 +44,13 @@ fn rule(info: &CodeInfo) -> Value {
 fn result(finding: &Diagnostic) -> Map<String, Value> {
     let related = finding.related_places().iter().map(|related| {
         let mut location = location(&related.path, related.position.as_ref());
-        location.insert("message".to_owned(), json!({"text": related.message}));
+        location.insert("message".to_owned(), json!({"text": Printable(&related.message).to_string()}));
         location
     });
     let mut result = Map::new();
     result.insert("ruleId".to_owned(), finding.code().into());
     result.insert("level".to_owned(), level(finding.severity()).into());
-    result.insert("message".to_owned(), json!({"text": finding.message()}));
+    result.insert("message".to_owned(), json!({"text": Printable(finding.message()).to_string()}));
     result.insert("locations".to_owned(), json!([location(finding.path(), finding.position())]));
     result.insert("relatedLocations".to_owned(), related.map(Value::from).collect());
     result
