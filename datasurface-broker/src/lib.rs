@@ -108,7 +108,7 @@ pub use datasurface_choice::{
 pub use datasurface_state::{
     AcceptedEdit, AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, LOCK_FILE_NAME, Lock,
     LockError, Manifest, OrderedScope, PlanFile, PlatformLock, PlatformRecord, Recovery, RenderedRevision,
-    RenderingId, ScopeEntry, Target, TargetError, TargetTransaction, disk,
+    RenderingId, ScopeEntry, Target, TargetError, TargetTransaction, disk, git,
     storage::{OwingTeam, changed_owing_teams},
 };
 pub use error::BrokerError;

@@ -17,6 +17,7 @@
 //! ```
 
 mod foreign_origins;
+pub mod git;
 mod kept_origins;
 mod lock;
 mod output;

@@ -4,7 +4,6 @@
 //! folder, which has no settings, hooks, attributes and work tree, and takes the objects of the other one: nothing is checked
 //! out, and nothing is written to the repository under review.
 
-mod blobs;
 mod merge;
 mod program;
 mod tree;
@@ -16,12 +15,9 @@ use program::{invoke, lines, program};
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf, process::Command};
 use tempfile::TempDir;
 
+pub(super) use datasurface_broker::git::ObjectId;
 pub(super) use merge::Merge;
 pub(super) use tree::is_plain_folder;
-
-/// The name of an object, which git computes from its content.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct ObjectId(String);
 
 /// The repository around the current folder.
 pub(super) struct Repository {
@@ -32,17 +28,6 @@ pub(super) struct Repository {
 
 /// The result of a question to git, or the finding that says why there is none.
 pub(super) type Answered<T> = Result<T, Findings>;
-
-impl ObjectId {
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn from_hex(text: &str) -> Option<Self> {
-        let is_hex = text.len() >= 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_hex.then(|| Self(text.to_owned()))
-    }
-}
 
 impl Repository {
     /// Opens the repository around the current folder.

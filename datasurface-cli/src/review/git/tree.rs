@@ -1,7 +1,7 @@
 //! Trees: the documents, the lock and the configuration in a folder of a commit.
 
-use super::{Answered, ObjectId, Repository, blobs::BlobReader, failed, objects, program::invoke, refused};
-use datasurface_broker::LOCK_FILE_NAME;
+use super::{Answered, ObjectId, Repository, failed, objects, program::invoke, refused};
+use datasurface_broker::{LOCK_FILE_NAME, git::BlobReader};
 use datasurface_change::CONFIGURATION_FILE_NAME;
 use datasurface_document::{Documents, StoredFile, StoredFileKind};
 use datasurface_review::ReviewSide;
@@ -50,7 +50,8 @@ impl Repository {
         let files: Vec<StoredFile> = entries.iter().map(|entry| entry.file.clone()).collect();
         let ids: BTreeMap<&str, &ObjectId> =
             entries.iter().map(|entry| (&*entry.file.path, &entry.id)).collect();
-        let blobs = RefCell::new(BlobReader::start(self)?);
+        let blobs = BlobReader::start(self.isolated()).map_err(|error| failed(&error.to_string()))?;
+        let blobs = RefCell::new(blobs);
         let (documents, unread) = Documents::from_stored(folder, &files, |file| {
             let id = ids.get(file.path.as_str()).ok_or("it is not listed")?;
             blobs.borrow_mut().read(id).map_err(|error| error.to_string())
