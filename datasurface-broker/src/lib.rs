@@ -93,6 +93,7 @@ mod place;
 mod placed;
 mod progress;
 mod propose;
+mod rendering_message;
 mod run_names;
 mod session;
 mod sharding;
@@ -106,9 +107,10 @@ pub use datasurface_choice::{
     Adjustment, Candidate, Criterion, Delay, Explanation, Lack, MoveError, MoveStep, PlatformTask,
 };
 pub use datasurface_state::{
-    AcceptedEdit, AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, LOCK_FILE_NAME, Lock,
-    LockError, Manifest, OrderedScope, PlanFile, PlatformLock, PlatformRecord, Recovery, RenderedRevision,
-    RenderingId, ScopeEntry, Target, TargetError, TargetTransaction, disk, git,
+    AcceptedEdit, AppliedTarget, ApplyState, BranchFolder, BranchFolderError, EarlierApplied,
+    EarlierTransition, LOCK_FILE_NAME, Lock, LockError, Manifest, OrderedScope, PlanFile, PlatformLock,
+    PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, Target, TargetError,
+    TargetTransaction, disk, git,
     storage::{OwingTeam, changed_owing_teams},
 };
 pub use error::BrokerError;

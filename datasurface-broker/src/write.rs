@@ -87,6 +87,7 @@ impl Proposal {
         let promised = self.manifest.files();
         let mut written = BTreeSet::new();
         let mut writing = target.begin()?;
+        writing.describe(|| self.message());
         let scopes: Vec<_> = self.written_scopes().collect();
         let progress = Progress::of_writing(scopes.len());
         for scope in scopes {

@@ -27,9 +27,9 @@ pub use foreign_origins::ForeignOrigins;
 pub use kept_origins::OriginRecord;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use output::{
-    AcceptedEdit, AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, OrderedScope, Owed,
-    PlanFile, PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, Target, TargetError,
-    TargetTransaction, disk,
+    AcceptedEdit, AppliedTarget, ApplyState, BranchFolder, BranchFolderError, EarlierApplied,
+    EarlierTransition, Manifest, OrderedScope, Owed, PlanFile, PlatformRecord, Recovery, RenderedRevision,
+    RenderingId, ScopeEntry, Target, TargetError, TargetTransaction, disk,
 };
 
 use datasurface_model::CodeInfo;

@@ -3,7 +3,7 @@
 use crate::fixture::*;
 use datasurface_broker::{
     Target,
-    disk::{Disk, DiskLock, FileKind, RealDisk},
+    disk::{Disk, DiskLock, FileKind, Publication, RealDisk},
 };
 use datasurface_model::DatasetGroup;
 use std::{
@@ -59,6 +59,10 @@ impl Disk for BadSector {
 
     fn is_locked(&self, path: &Path) -> io::Result<bool> {
         RealDisk.is_locked(path)
+    }
+
+    fn publication(&self) -> Option<&dyn Publication> {
+        None
     }
 }
 

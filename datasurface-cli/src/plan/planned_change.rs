@@ -49,7 +49,7 @@ impl PlannedChange {
         let opened = Target::open(&arguments.target).and_then(|target| {
             let lock_text = match lost {
                 Lost::Lock => target.manifest().and_then(Manifest::recorded_lock).map(Lock::to_text),
-                Lost::Nothing | Lost::Target => target.lock_text(&lock_path)?.map(str::to_owned),
+                Lost::Nothing | Lost::Target => target.lock_text(&lock_path)?,
             };
             Ok((target, lock_text))
         });

@@ -51,7 +51,7 @@ impl Target {
         let mut accepted = manifest.accepted().clone();
         accepted.insert(path.clone(), AcceptedEdit { hash, reason: reason.to_owned() });
         let manifest = manifest.clone().with_accepted(accepted);
-        self.begin()?.shrink(manifest)
+        self.begin()?.shrink(manifest, &format!("Accept the edit of {path}: {reason}"))
     }
 }
 

@@ -5,6 +5,7 @@ use datasurface_model::CodeInfo;
 /// Every code that this module reports.
 pub(crate) static CODES: &[&CodeInfo] = &[
     &ACCEPTED,
+    &BRANCH,
     &BUSY,
     &DAMAGED,
     &EDITED,
@@ -27,11 +28,18 @@ pub(super) static ACCEPTED: CodeInfo = CodeInfo::note(
      is lost unless it is moved into the model or the platform before. Until then nothing executes it.",
 );
 
+pub(super) static BRANCH: CodeInfo = CodeInfo::error(
+    "target/branch",
+    "a branch cannot be the target",
+    "A target that is a branch is written without a checkout of it. The branch is one of this repository, under its own name, and checked out nowhere: \
+     files of a work tree would not follow it, and the next commit there would take back what was rendered.",
+);
+
 pub(super) static BUSY: CodeInfo = CodeInfo::error(
     "target/busy",
     "another process writes the target",
     "Only one process writes a target at a time, and what it plans must start from what is there now. Wait until the \
-     other one is done, and plan again.",
+     other one is done, and plan again. A target that is a branch is planned again by itself, a few times.",
 );
 
 pub(super) static DAMAGED: CodeInfo = CodeInfo::error(

@@ -106,12 +106,16 @@ impl Interrupted {
     }
 
     /// Returns the text that the lock will have, if the write goes with it. Refuses a lock that it does not go with.
-    pub(super) fn lock_text(&self, ground: &TargetFolder, lock: &Path) -> Result<Option<&str>, TargetError> {
+    pub(super) fn lock_text(
+        &self,
+        ground: &TargetFolder,
+        lock: &Path,
+    ) -> Result<Option<String>, TargetError> {
         let Some(write) = &self.journal.lock else {
             return Ok(None);
         };
         write.check_is(Some(lock), self.manifest.lock())?;
-        write.text(ground).map(Some)
+        write.text(ground).map(|text| Some(text.to_owned()))
     }
 
     /// Does the rest of the write. Refuses to write another lock than this one.

@@ -50,6 +50,24 @@ impl LockWrite {
         Ok(lock)
     }
 
+    /// The path of the lock.
+    pub(super) fn path(&self) -> &Path {
+        Path::new(&self.path)
+    }
+
+    /// The same for a lock at another path: the folder that it is in was moved.
+    pub(super) fn moved_to(self, path: &Path) -> Result<Self, TargetError> {
+        let path = reading(path, std::path::absolute(path))?;
+        let moved = Self { path: path.to_str().map_or_else(|| self.path.clone(), str::to_owned), ..self };
+        moved.check()?;
+        Ok(moved)
+    }
+
+    /// Whether it is the one that goes with a manifest.
+    pub(super) fn goes_with(&self, lock: Fingerprint) -> bool {
+        Fingerprint::of_bytes(self.text.as_bytes()) == lock
+    }
+
     /// Whether there is nothing to write.
     pub(super) fn is_there(&self) -> bool {
         self.replaces == Some(Fingerprint::of_bytes(self.text.as_bytes()))
@@ -112,15 +130,11 @@ impl LockWrite {
             Some(now) if Some(now) != self.replaces => return Err(edited(&self.path).into()),
             _ => {}
         }
-        let beside = self.beside();
+        let beside = beside(path, "new");
         ground.write(&beside, self.text.as_bytes())?;
         ground.sync(&beside)?;
         ground.rename(&beside, path)?;
         Ok(path.parent().map(Path::to_owned))
-    }
-
-    fn beside(&self) -> PathBuf {
-        PathBuf::from(format!("{}.datasurface-new", self.path))
     }
 
     fn current(&self, ground: &TargetFolder) -> Result<Option<Fingerprint>, TargetError> {
@@ -134,6 +148,12 @@ impl LockWrite {
             }
         }
     }
+}
+
+pub(super) fn beside(lock: &Path, suffix: &str) -> PathBuf {
+    let mut path = lock.as_os_str().to_owned();
+    path.push(format!(".datasurface-{suffix}"));
+    path.into()
 }
 
 pub(super) fn foreign(error: String) -> TargetError {

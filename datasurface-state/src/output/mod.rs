@@ -1,5 +1,6 @@
 //! The target: a folder with a manifest of what we own in it. A write is journalled: it happens as a whole or not at
-//! all, whenever the process is killed. Files that we do not own are never touched.
+//! all, whenever the process is killed. Files that we do not own are never touched. A branch of a git repository is such a folder, too, on a
+//! [disk](disk::Disk) that publishes all changes in one step (`branch/`).
 //!
 //! Our own folder in it is `.datasurface`: `manifest.json` and the parts that it names in `parts/` say what is ours, `staging/` holds what
 //! is about to be written, `journal.json` says how, from the moment when the write can no longer be undone, and `writing` is the
@@ -11,6 +12,7 @@
 //! `Proposal::write` and `Broker::apply` call it.
 
 mod accepted;
+mod branch;
 mod codes;
 pub mod disk;
 mod error;
@@ -29,8 +31,10 @@ mod target_folder;
 mod tests;
 mod transaction;
 mod verify;
+mod waiting_lock;
 
 pub use accepted::AcceptedEdit;
+pub use branch::{BranchFolder, BranchFolderError};
 pub(crate) use codes::CODES;
 pub use error::TargetError;
 pub use manifest::{
@@ -40,7 +44,8 @@ pub use plan_file::{OrderedScope, PlanFile};
 pub use rendering_id::{RenderedRevision, RenderingId};
 pub use transaction::TargetTransaction;
 
-use codes::{BUSY, FOREIGN_FILE, UNKNOWN_REVISION, UNREADABLE};
+use branch::BranchDisk;
+use codes::{BUSY, DAMAGED, FOREIGN_FILE, UNKNOWN_REVISION, UNREADABLE, UNWRITABLE};
 use datasurface_graph::Fingerprint;
 use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::{RenderedFiles, SafePath};
@@ -49,9 +54,11 @@ use interrupted::Interrupted;
 use parts::ReadManifest;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 use target_folder::{FileState, JOURNAL, MANIFEST, TargetFolder, changing};
+use waiting_lock::WaitingLock;
 
 /// A folder that rendered files are written to.
 #[derive(Debug)]
@@ -110,6 +117,9 @@ impl Target {
             return Ok(target);
         }
         if ground.has_leftovers()? {
+            if ground.publication().is_some() {
+                return Err(half_written(ground));
+            }
             // They may also be those of a write that is going on.
             if ground.is_locked()? {
                 return Err(busy(ground));
@@ -129,6 +139,18 @@ impl Target {
             target.hash = Some(hash);
         }
         Ok(target)
+    }
+
+    /// Opens a target that is a folder in a branch of the git repository around `repository`, without a checkout of it.
+    /// Nothing is changed, and a branch that is missing is not created.
+    ///
+    /// # Errors
+    ///
+    /// If there is no repository, if git cannot read it, if the name is none of a branch of this repository, or as of [`open`](Self::open).
+    pub fn open_branch(repository: &Path, folder: &BranchFolder) -> Result<Self, TargetError> {
+        let disk = BranchDisk::open(repository, folder)?;
+        let root = disk.root().to_owned();
+        Self::open_with_disk(root, disk)
     }
 
     /// The folder of the target.
@@ -161,7 +183,7 @@ impl Target {
         if applied == manifest {
             return Ok(());
         }
-        self.begin()?.shrink(applied)
+        self.begin()?.shrink(applied, "Record what was applied")
     }
 
     /// Records that another tool applied what is rendered for these platforms, up to the rendering whose ID or revision begins with
@@ -207,7 +229,9 @@ impl Target {
         let rendered = (*rendered).clone();
         let applied = manifest.clone().with_applied_rendering(platforms, &rendered);
         if applied != *manifest {
-            self.begin()?.shrink(applied)?;
+            let (rendering, revision) = (rendered.rendering.short(), rendered.revision.short());
+            let message = format!("Record rendering {rendering} of revision {revision} as applied");
+            self.begin()?.shrink(applied, &message)?;
         }
         Ok(rendered)
     }
@@ -239,8 +263,15 @@ impl Target {
     ///
     /// If the interrupted write goes with another lock, or with a text that its manifest does not name; or if the lock
     /// was edited since.
-    pub fn lock_text(&self, lock: &Path) -> Result<Option<&str>, TargetError> {
-        self.interrupted.as_ref().map_or(Ok(None), |interrupted| interrupted.lock_text(&self.ground, lock))
+    pub fn lock_text(&self, lock: &Path) -> Result<Option<String>, TargetError> {
+        match (&self.interrupted, self.ground.publication()) {
+            (Some(interrupted), _) => interrupted.lock_text(&self.ground, lock),
+            (None, Some(_)) => {
+                let waiting = WaitingLock::find(&self.ground, lock, self.manifest.as_ref())?;
+                waiting.map_or(Ok(None), |waiting| waiting.text(&self.ground))
+            }
+            (None, None) => Ok(None),
+        }
     }
 
     /// Finishes or undoes a write that was interrupted, and returns which of the two; `None` if there is none.
@@ -253,6 +284,9 @@ impl Target {
     /// which this can be called again.
     pub fn finish(&mut self, lock: Option<&Path>) -> Result<Option<Recovery>, TargetError> {
         let ground = &self.ground;
+        if let (Some(publication), Some(lock)) = (ground.publication(), lock) {
+            return waiting_lock::recover(ground, publication, lock, self.manifest.as_ref());
+        }
         if !ground.is_there()? || !ground.has_leftovers()? {
             return Ok(None);
         }
@@ -412,6 +446,9 @@ impl Target {
         if on_disk != self.hash {
             return Err(busy_with(ground, "was written since it was opened"));
         }
+        if let Some(publication) = ground.publication() {
+            published(ground, publication.check())?;
+        }
         ground.discard()?;
         let staging = ground.staging();
         changing(&staging, ground.disk.create_dir(&staging))?;
@@ -463,6 +500,24 @@ fn load_part(
         Ok(_) => Err(unreadable("is not the one that it names")),
         Err(error) => Err(unreadable(&format!("cannot be read: {error}"))),
     }
+}
+
+/// Says what keeps a write from being published.
+fn published<T>(ground: &TargetFolder, result: io::Result<T>) -> Result<T, TargetError> {
+    result.map_err(|error| match error.kind() {
+        ErrorKind::ResourceBusy => busy_with(ground, "was written since it was opened"),
+        _ => match error.downcast::<TargetError>() {
+            Ok(error) => error,
+            Err(error) => TargetError::io(&UNWRITABLE, &ground.root, "written", error)
+                .help("mend what git says, then do the same again"),
+        },
+    })
+}
+
+fn half_written(ground: &TargetFolder) -> TargetError {
+    let path = ground.root.display();
+    TargetError::new(&DAMAGED, &path, format!("`{path}` has a write of a folder that was interrupted"))
+        .help("render into that folder, which finishes the write, and commit it; or delete `journal.json` and `staging` in `.datasurface`")
 }
 
 fn busy(ground: &TargetFolder) -> TargetError {

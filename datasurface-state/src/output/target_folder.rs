@@ -2,7 +2,7 @@
 
 use super::{
     codes::{FOREIGN_FILE, UNREADABLE, UNWRITABLE},
-    disk::{Disk, DiskLock, FileKind},
+    disk::{Disk, DiskLock, FileKind, Publication},
     error::TargetError,
     file_tree::FileTree,
 };
@@ -107,6 +107,11 @@ impl TargetFolder {
             Some(first) => changing(first, self.disk.sync(&paths)),
             None => Ok(()),
         }
+    }
+
+    /// The publication that changes wait for, if nobody sees them before.
+    pub(super) fn publication(&self) -> Option<&dyn Publication> {
+        self.disk.publication()
     }
 
     /// Whether the target and our own folder in it are there. Something else in their place is refused.

@@ -1,6 +1,7 @@
 //! Targets under test: files by path, in one scope of one platform.
 
 mod accepted;
+mod branch;
 mod disk;
 mod forgetting_disk;
 mod garbage;
@@ -115,7 +116,15 @@ impl Place {
     }
 
     fn root(&self) -> PathBuf {
-        self.folder.path().join("target")
+        match self.repository().exists() {
+            true => "git:rendered".into(),
+            false => self.folder.path().join("target"),
+        }
+    }
+
+    /// The repository that has the target in a branch, if it is there.
+    fn repository(&self) -> PathBuf {
+        self.folder.path().join("repository")
     }
 
     fn lock(&self) -> PathBuf {
@@ -145,6 +154,7 @@ impl Place {
     fn all(&self) -> BTreeMap<String, Option<String>> {
         let mut found = BTreeMap::new();
         walk(self.folder.path(), self.folder.path(), &mut found);
+        found.extend(branch::files(self).into_iter().filter(|(path, _)| !path.contains(".datasurface")));
         found
     }
 
@@ -155,6 +165,8 @@ impl Place {
         if own.join("parts").exists() {
             walk(&own, &own.join("parts"), &mut found);
         }
+        let committed = branch::files(self).into_iter();
+        found.extend(committed.filter(|(path, _)| path.starts_with("target/.datasurface/parts/")));
         found.into_keys().filter(|path| path.ends_with(".json.gz")).collect()
     }
 
@@ -164,6 +176,9 @@ impl Place {
             .into_iter()
             .flatten()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .chain(branch::files(self).into_keys().filter_map(|path| {
+                path.strip_prefix("target/.datasurface/")?.split('/').next().map(str::to_owned)
+            }))
             .collect();
         names.sort();
         names
@@ -173,7 +188,7 @@ impl Place {
 fn walk(root: &Path, folder: &Path, found: &mut BTreeMap<String, Option<String>>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.ends_with(".datasurface") {
+        if path.ends_with(".datasurface") || path.ends_with("repository") {
             continue;
         }
         let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();

@@ -8,8 +8,10 @@ use super::{
     lock::LockWrite,
     manifest::Manifest,
     manifest_change::ManifestChange,
+    published,
     target_folder::{JOURNAL, TargetFolder},
     verify::{Staged, TargetChanges, removals, verify},
+    waiting_lock::write_around,
 };
 use datasurface_graph::Fingerprint;
 use datasurface_platform::SafePath;
@@ -22,13 +24,22 @@ pub struct TargetTransaction<'t> {
     target: &'t mut Target,
     staged: BTreeMap<SafePath, Staged>,
     next: u64,
+    /// What is said to people who look at the write later.
+    message: Option<String>,
     // Last, so that it is released last.
     _lock: Box<dyn DiskLock>,
 }
 
 impl<'t> TargetTransaction<'t> {
     pub(super) fn new(target: &'t mut Target, lock: Box<dyn DiskLock>) -> Self {
-        Self { target, staged: BTreeMap::new(), next: 0, _lock: lock }
+        Self { target, staged: BTreeMap::new(), next: 0, message: None, _lock: lock }
+    }
+
+    /// Describes the write for people who look at it later, where it is kept with a message: a branch keeps each write as a commit.
+    pub fn describe(&mut self, message: impl FnOnce() -> String) {
+        if self.ground().publication().is_some() {
+            self.message = Some(message());
+        }
     }
 
     /// Stages a file for a path, relative to the target.
@@ -57,14 +68,16 @@ impl<'t> TargetTransaction<'t> {
         let changes = verify(self.ground(), self.target.manifest.as_ref(), &manifest, &self.staged)?;
         let plan_lock = |(path, text)| LockWrite::plan(self.ground(), path, text, manifest.lock());
         let lock = lock.map(plan_lock).transpose()?;
-        self.make(manifest, changes, lock)
+        let message =
+            format!("Rendering {} of revision {}", manifest.rendering().short(), manifest.revision().short());
+        self.make(manifest, changes, lock, &message)
     }
 
     /// Replaces the manifest by one with fewer files.
     /// Those that it names no more are removed, if nobody edited them. All others are left as they are, edited or not.
-    pub(super) fn shrink(self, manifest: Manifest) -> Result<(), TargetError> {
+    pub(super) fn shrink(self, manifest: Manifest, message: &str) -> Result<(), TargetError> {
         let changes = removals(self.ground(), self.target.manifest.as_ref(), &manifest)?;
-        self.make(manifest, changes, None)
+        self.make(manifest, changes, None, message)
     }
 
     fn make(
@@ -72,6 +85,7 @@ impl<'t> TargetTransaction<'t> {
         manifest: Manifest,
         changes: TargetChanges,
         lock: Option<LockWrite>,
+        message: &str,
     ) -> Result<(), TargetError> {
         let mut writing = self;
         let change = ManifestChange::between(writing.target, &manifest)?;
@@ -86,12 +100,24 @@ impl<'t> TargetTransaction<'t> {
                 parts.push(PartWrite { staged: staged.number, path: path.clone(), hash: staged.hash });
             }
             let index = writing.stage(change.index.as_bytes())?;
-            let journal = Journal::new(changes, (parts, change.dropped), index, lock);
             let ground = writing.ground();
+            let (journalled, around) = match ground.publication() {
+                None => (lock, None),
+                Some(publication) => (None, Some((publication, lock))),
+            };
+            let journal = Journal::new(changes, (parts, change.dropped), index, journalled);
             let staged = (0..writing.next).map(|number| ground.staged(number));
             ground.sync_all(staged.chain([ground.staging(), ground.own_folder()]))?;
-            journal.write(writing.ground())?;
-            journal.finish(writing.ground())?;
+            journal.write(ground)?;
+            journal.finish(ground)?;
+            if let Some((publication, lock)) = around {
+                let message = writing.message.as_deref().unwrap_or(message);
+                let publish = || published(ground, publication.publish(message));
+                match &lock {
+                    Some(lock) if !lock.is_there() => write_around(ground, lock, publish)?,
+                    _ => publish()?,
+                }
+            }
         }
         writing.target.hash = Some(change.hash);
         writing.target.parts = change.hashes;

@@ -1,6 +1,6 @@
 //! A disk that fails.
 
-use super::{Disk, DiskLock, FileKind, RealDisk};
+use super::{Disk, DiskLock, FileKind, Publication, RealDisk};
 use std::{
     ffi::OsString,
     io,
@@ -117,5 +117,20 @@ impl Disk for FailingDisk {
 
     fn is_locked(&self, path: &Path) -> io::Result<bool> {
         self.disk.is_locked(path)
+    }
+
+    fn publication(&self) -> Option<&dyn Publication> {
+        self.disk.publication().map(|_| self as &dyn Publication)
+    }
+}
+
+impl Publication for FailingDisk {
+    fn check(&self) -> io::Result<()> {
+        self.disk.publication().map_or(Ok(()), Publication::check)
+    }
+
+    fn publish(&self, message: &str) -> io::Result<()> {
+        self.change()?;
+        self.disk.publication().map_or(Ok(()), |disk| disk.publish(message))
     }
 }

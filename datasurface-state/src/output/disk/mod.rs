@@ -108,6 +108,28 @@ pub trait Disk: fmt::Debug + Send + Sync {
     ///
     /// If a file that is there cannot be opened or examined.
     fn is_locked(&self, path: &Path) -> io::Result<bool>;
+
+    /// Returns the publication that changes wait for; `None` if everybody sees each change at once.
+    fn publication(&self) -> Option<&dyn Publication>;
+}
+
+/// The publication of changes that nobody else sees before: all of them at once, or none.
+/// Whoever looks sees what was there before or what is there after, so no journal of them is needed.
+pub trait Publication: fmt::Debug + Send + Sync {
+    /// Makes sure that what was read is what is there, and that it may be replaced.
+    ///
+    /// # Errors
+    ///
+    /// With the kind [`ResourceBusy`](io::ErrorKind::ResourceBusy) if it is not what is there any more; if it may not be replaced, or cannot be
+    /// examined.
+    fn check(&self) -> io::Result<()>;
+
+    /// Publishes what was changed since the last time, with a message for people; without a change, does nothing.
+    ///
+    /// # Errors
+    ///
+    /// As of [`check`](Self::check), or if the changes cannot be written. Nothing is published then.
+    fn publish(&self, message: &str) -> io::Result<()>;
 }
 
 /// A disk may be shared.
@@ -154,5 +176,9 @@ impl<D: Disk + ?Sized> Disk for Arc<D> {
 
     fn is_locked(&self, path: &Path) -> io::Result<bool> {
         (**self).is_locked(path)
+    }
+
+    fn publication(&self) -> Option<&dyn Publication> {
+        (**self).publication()
     }
 }

@@ -1,6 +1,6 @@
 //! The disk of this machine.
 
-use super::{Disk, DiskLock, FileKind, sync};
+use super::{Disk, DiskLock, FileKind, Publication, sync};
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions, TryLockError},
@@ -14,11 +14,16 @@ pub struct RealDisk;
 
 /// The lock goes with the open file: when this is dropped, or the process ends in whatever way.
 #[derive(Debug)]
-struct LockedFile {
-    _file: File,
-}
+struct LockedFile(File);
 
 impl DiskLock for LockedFile {}
+
+impl Drop for LockedFile {
+    fn drop(&mut self) {
+        // A program that another thread starts just now has the open file, too, for a moment. If this fails, the lock ends a moment later.
+        let _ = self.0.unlock();
+    }
+}
 
 impl Disk for RealDisk {
     fn kind(&self, path: &Path) -> io::Result<Option<FileKind>> {
@@ -75,11 +80,11 @@ impl Disk for RealDisk {
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn DiskLock>>> {
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Box::new(LockedFile { _file: file }))),
+            Ok(()) => Ok(Some(Box::new(LockedFile(file)))),
             Err(TryLockError::WouldBlock) => Ok(None),
             // Some network drives know no locks. It is better to work there without one than not at all.
             Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
-                Ok(Some(Box::new(LockedFile { _file: file })))
+                Ok(Some(Box::new(LockedFile(file))))
             }
             Err(TryLockError::Error(error)) => Err(error),
         }
@@ -91,10 +96,14 @@ impl Disk for RealDisk {
             opened => opened?,
         };
         match file.try_lock_shared() {
-            Ok(()) => Ok(false),
+            Ok(()) => file.unlock().map(|()| false),
             Err(TryLockError::WouldBlock) => Ok(true),
             Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => Ok(false),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+
+    fn publication(&self) -> Option<&dyn Publication> {
+        None
     }
 }

@@ -1,6 +1,6 @@
 //! A disk that does not tell cases apart, as on macOS and Windows.
 
-use crate::output::disk::{Disk, DiskLock, FileKind, RealDisk};
+use crate::output::disk::{Disk, DiskLock, FileKind, Publication, RealDisk};
 use std::{
     ffi::OsString,
     io,
@@ -72,5 +72,9 @@ impl Disk for FoldingDisk {
 
     fn is_locked(&self, path: &Path) -> io::Result<bool> {
         RealDisk.is_locked(&self.real(path))
+    }
+
+    fn publication(&self) -> Option<&dyn Publication> {
+        None
     }
 }

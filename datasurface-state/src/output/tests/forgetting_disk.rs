@@ -1,6 +1,6 @@
 //! A disk that loses, with the power, what was not waited for.
 
-use crate::output::disk::{Disk, DiskLock, FileKind, RealDisk};
+use crate::output::disk::{Disk, DiskLock, FileKind, Publication, RealDisk};
 use std::{
     collections::BTreeSet,
     ffi::OsString,
@@ -165,5 +165,9 @@ impl Disk for ForgettingDisk {
 
     fn is_locked(&self, path: &Path) -> io::Result<bool> {
         RealDisk.is_locked(path)
+    }
+
+    fn publication(&self) -> Option<&dyn Publication> {
+        None
     }
 }

@@ -188,7 +188,7 @@ fn opening_and_looking_write_nothing() {
     let target = place.open();
     assert_eq!(target.recovery(), Some(Recovery::Finished));
     assert_eq!(target.manifest(), Some(&new().manifest()));
-    assert_eq!(target.lock_text(&place.lock()).unwrap(), Some("new\n"));
+    assert_eq!(target.lock_text(&place.lock()).unwrap().as_deref(), Some("new\n"));
     assert!(target.inspect().unwrap().is_empty(), "what waits counts as there");
     assert_eq!(target.read(&super::rendered("c.sql")).unwrap(), b"SELECT 3");
     assert_eq!(everything(&place), before);

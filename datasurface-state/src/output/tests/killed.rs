@@ -59,11 +59,14 @@ fn in_one_text(old: &Wanted) -> Place {
 }
 
 fn all_outcomes(old: Option<Wanted>, on: fn(&Place) -> Arc<dyn Disk>) {
-    all_outcomes_from(&|| before(old.as_ref()), old.clone(), on);
+    all_outcomes_from(&|| before(old.as_ref()), (old.clone(), new()), on);
 }
 
-fn all_outcomes_from(before: &dyn Fn() -> Place, old: Option<Wanted>, on: fn(&Place) -> Arc<dyn Disk>) {
-    let new = new();
+pub(super) fn all_outcomes_from(
+    before: &dyn Fn() -> Place,
+    (old, new): (Option<Wanted>, Wanted),
+    on: fn(&Place) -> Arc<dyn Disk>,
+) {
     let (state_before, parts_before) = (before().all(), before().parts());
     let finished = before();
     new.write(&mut Target::open_with_disk(finished.root(), on(&finished)).unwrap(), &finished.lock())
@@ -126,7 +129,7 @@ fn a_change_happens_as_a_whole_or_not_at_all() {
 
 #[test]
 fn a_manifest_is_divided_as_a_whole_or_not_at_all() {
-    all_outcomes_from(&|| in_one_text(&old()), Some(old()), |_| Arc::new(RealDisk));
+    all_outcomes_from(&|| in_one_text(&old()), (Some(old()), new()), |_| Arc::new(RealDisk));
 }
 
 #[test]
