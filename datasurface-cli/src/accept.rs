@@ -21,10 +21,11 @@ struct AcceptJson<'a> {
 
 pub(crate) fn accept(arguments: &Accept) -> Answer<'static> {
     let file = &arguments.file;
-    let (accepted, findings) = match record(arguments) {
+    let attempt = || match record(arguments) {
         Ok(accepted) => (accepted, Findings::default()),
         Err(findings) => (None, findings),
     };
+    let (accepted, findings) = target::retried(&arguments.target, attempt, |(_, findings)| findings);
     let is_well = accepted.is_some();
     match arguments.format {
         Format::Text => {

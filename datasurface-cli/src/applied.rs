@@ -4,8 +4,9 @@ use crate::{
     answer::Answer,
     arguments::{Applied, Format},
     plan::recovered,
+    target,
 };
-use datasurface_broker::{Broker, RenderedRevision, RenderingId, Target};
+use datasurface_broker::{Broker, RenderedRevision, RenderingId};
 use datasurface_model::Findings;
 use datasurface_platform::Revision;
 use serde::Serialize;
@@ -19,10 +20,11 @@ struct AppliedJson<'a> {
 }
 
 pub(crate) fn applied(arguments: &Applied, broker: &Broker) -> Answer<'static> {
-    let (rendered, findings) = match record(arguments, broker) {
+    let attempt = || match record(arguments, broker) {
         Ok((rendered, findings)) => (Some(rendered), findings),
         Err(findings) => (None, findings),
     };
+    let (rendered, findings) = target::retried(&arguments.target, attempt, |(_, findings)| findings);
     let is_well = rendered.is_some();
     match arguments.format {
         Format::Text => {
@@ -41,7 +43,7 @@ pub(crate) fn applied(arguments: &Applied, broker: &Broker) -> Answer<'static> {
 }
 
 fn record(arguments: &Applied, broker: &Broker) -> Result<(RenderedRevision, Findings), Findings> {
-    let mut target = Target::open(&arguments.target).map_err(|error| error.findings())?;
+    let mut target = target::open_place(&arguments.target).map_err(|error| error.findings())?;
     let recovery = target.finish(None).map_err(|error| error.findings())?;
     let findings = recovery.map(|recovery| recovered(recovery, target.root())).into_iter().collect();
     let recorded = broker.record_applied(&mut target, arguments.rendering.as_deref());

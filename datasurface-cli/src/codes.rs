@@ -17,6 +17,8 @@ pub static CODES: &[&CodeInfo] = &[
     &UNKNOWN_COLUMN,
     &UNKNOWN_DATASET,
     &NOT_LOST,
+    &NO_BRANCH,
+    &NO_FOLDER,
     &NOTHING_RENDERED,
     &NO_TIMETABLE,
     &FINISHED,
@@ -121,6 +123,20 @@ pub(crate) static NOT_LOST: CodeInfo = CodeInfo::error(
     "a target was to be made again that is there",
     "Making a target again is for one that is lost: what is in it now would not be looked at, and nobody would see a plan \
      of what changes. A target that is there is rendered as usual. One that is beyond repair has to be moved away first.",
+);
+
+pub(crate) static NO_BRANCH: CodeInfo = CodeInfo::error(
+    "target/no-branch",
+    "a target is named like a branch, and no branch can have that name",
+    "`git:BRANCH` is a branch of the repository around the current folder, and `git:BRANCH:path` a folder in it, with a plain path from the root of the \
+     branch. Commits, tags and branches of other repositories are none. A folder on the disk whose name begins with `git:` is `./git:…`.",
+);
+
+pub(crate) static NO_FOLDER: CodeInfo = CodeInfo::error(
+    "target/no-folder",
+    "what runs needs a folder, and the target is a branch",
+    "A platform that runs by itself reads its rendered files from a folder, beside which its databases may be, and records there what it applied. A \
+     branch is for what other tools apply, such as Terraform: they read it by themselves, and `datasurface applied` records what they did.",
 );
 
 pub(crate) static NOTHING_RENDERED: CodeInfo = CodeInfo::error(

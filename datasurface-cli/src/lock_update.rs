@@ -5,6 +5,7 @@ use crate::{
     atomic_write::replace,
     codes::LOCK_UNWRITTEN,
     input::Input,
+    plan::unfinished,
     target,
 };
 use datasurface_broker::{Broker, Lock, Placed, Target};
@@ -20,10 +21,11 @@ pub(crate) struct LockUpdate {
 impl LockUpdate {
     /// Reads all three. A write that was interrupted is not decided upon before it is finished.
     pub(crate) fn read(model: &Model, site: &TargetArguments) -> Result<Self, Findings> {
-        let (target, unfinished) = target::open(site)?;
-        match unfinished.is_empty() {
-            true => Ok(Self { input: Input::read(model)?, target }),
-            false => Err(unfinished),
+        let target = target::rendered_target(&site.target)?;
+        let interrupted = target::interrupted(&target, &model.lock()).map_err(|error| error.findings())?;
+        match interrupted {
+            None => Ok(Self { input: Input::read(model)?, target }),
+            Some(recovery) => Err([unfinished(recovery, &site.target)].into_iter().collect()),
         }
     }
 

@@ -5,6 +5,7 @@ use crate::{
     arguments::Format,
     hook_notes::annotated,
     plan::{Lost, PlanInputs, PlanJson, PlannedChange, Render, SavedProposal, ShownChange, recovered},
+    target::retried,
 };
 use datasurface_broker::{Broker, Session};
 use datasurface_model::Findings;
@@ -15,7 +16,7 @@ pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
         (false, true) => Lost::Lock,
         (false, false) => Lost::Nothing,
     };
-    let (planned, findings, is_written) = match build(arguments, broker, lost) {
+    let attempt = || match build(arguments, broker, lost) {
         Ok((mut planned, not_as_planned)) => {
             // Before anything is written: a hook that must be asked and fails is an error like others.
             planned.change.findings.extend(not_as_planned);
@@ -25,6 +26,11 @@ pub(crate) fn render(arguments: &Render, broker: &Broker) -> Answer<'static> {
             (Some(planned), findings, is_written)
         }
         Err(findings) => (None, annotated(findings, broker.hooks()), false),
+    };
+    // The standard input can be read once.
+    let (planned, findings, is_written) = match arguments.inputs.model.is_stdin() {
+        true => attempt(),
+        false => retried(&arguments.inputs.target, attempt, |(_, findings, _)| findings),
     };
     match arguments.inputs.format {
         Format::Text => {

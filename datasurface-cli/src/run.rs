@@ -81,7 +81,7 @@ fn requested(arguments: &arguments::Run) -> RunRequest {
 
 /// Compares copies, and applies nothing.
 fn verify(arguments: &arguments::Run, broker: &Broker, request: &RunRequest) -> RunJson {
-    let (target, mut findings) = match target::open(&arguments.site) {
+    let (target, mut findings) = match target::open_to_run(&arguments.site) {
         Ok(opened) => opened,
         Err(findings) => return RunJson { findings, ..RunJson::default() },
     };
@@ -233,7 +233,7 @@ fn comparison(ran: &RunJson) -> String {
 }
 
 fn next_due(arguments: &arguments::Run, broker: &Broker) -> Result<Option<DateTime<Utc>>, Findings> {
-    let (target, _) = target::open(&arguments.site)?;
+    let (target, _) = target::open_to_run(&arguments.site)?;
     let due = broker.next_due(&target, &target::operation(&target::root(&arguments.site, &target), now()));
     Ok(due.done.into_values().min())
 }

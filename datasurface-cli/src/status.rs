@@ -76,7 +76,7 @@ pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'
 }
 
 fn ask(arguments: &arguments::Status, broker: &Broker, at: DateTime<Utc>) -> StatusAnswers {
-    let (target, findings) = match target::open(&arguments.site) {
+    let (target, findings) = match target::open_to_run(&arguments.site) {
         Ok(opened) => opened,
         Err(findings) => return StatusAnswers { findings, ..StatusAnswers::default() },
     };

@@ -47,6 +47,7 @@ const BEYOND: &[&str] = &[
     "lock/several-primaries",
     "lock/unreadable",
     "target/accepted",
+    "target/branch",
     "target/busy",
     "target/damaged",
     "target/edited",

@@ -196,8 +196,8 @@ pub(crate) struct Accept {
     #[arg(value_name = "FILE")]
     pub(crate) file: SafePath,
 
-    /// The folder that was rendered into.
-    #[arg(long, value_name = "DIR")]
+    /// The folder that was rendered into, or the branch: `git:BRANCH`, `git:BRANCH:path`.
+    #[arg(long, value_name = "TARGET")]
     pub(crate) target: PathBuf,
 
     /// Why it was edited: it stays in the record until the next rendering replaces the file.
@@ -217,8 +217,8 @@ pub(crate) struct Applied {
     #[arg(value_name = "RENDERING")]
     pub(crate) rendering: Option<String>,
 
-    /// The folder that was rendered into.
-    #[arg(long, value_name = "DIR")]
+    /// The folder that was rendered into, or the branch: `git:BRANCH`, `git:BRANCH:path`.
+    #[arg(long, value_name = "TARGET")]
     pub(crate) target: PathBuf,
 
     /// How to print the answer.

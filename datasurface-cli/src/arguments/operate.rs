@@ -9,8 +9,8 @@ use std::path::PathBuf;
 /// What was rendered, and where it runs.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArguments {
-    /// The folder that was rendered into.
-    #[arg(long, value_name = "DIR")]
+    /// The folder that was rendered into; for `move` and `release` also a branch, `git:BRANCH` or `git:BRANCH:path`.
+    #[arg(long, value_name = "TARGET")]
     pub(crate) target: PathBuf,
 
     /// The folder that relative paths in the model are relative to. Without it, the one that was applied to last, or the

@@ -10,8 +10,9 @@ pub(crate) struct PlanInputs {
     #[command(flatten)]
     pub(crate) model: Model,
 
-    /// The folder that was rendered into, or will be.
-    #[arg(long, value_name = "DIR")]
+    /// The folder that was rendered into, or will be; or a branch of the repository around the current folder, `git:BRANCH`, or a folder in it,
+    /// `git:BRANCH:path`, which is written without a checkout.
+    #[arg(long, value_name = "TARGET")]
     pub(crate) target: PathBuf,
 
     /// How to print the plan.

@@ -20,6 +20,7 @@ use crate::{
     codes::PROPOSAL_UNWRITTEN,
     drift::{PlatformDrift, drift, lines},
     hook_notes::annotated,
+    target,
 };
 use base::PlanBase;
 use datasurface_broker::{Broker, RenderingId, Session};
@@ -107,9 +108,13 @@ impl ShownChange {
 fn planned(inputs: &PlanInputs, session: &mut Session) -> (Option<ShownChange>, Findings) {
     match ShownChange::build(inputs, session, Lost::Nothing) {
         Ok(planned) => {
-            let recovery = planned.change.target.recovery();
             let mut findings = planned.change.findings.clone();
-            findings.extend(recovery.map(|recovery| unfinished(recovery, &inputs.target)));
+            match target::interrupted(&planned.change.target, &planned.change.lock_path) {
+                Ok(recovery) => {
+                    findings.extend(recovery.map(|recovery| unfinished(recovery, &inputs.target)))
+                }
+                Err(error) => findings.extend(error.findings()),
+            }
             (Some(planned), findings)
         }
         Err(findings) => (None, findings),

@@ -4,6 +4,7 @@ use super::{arguments::PlanInputs, base::PlanBase};
 use crate::{
     codes::{FINISHED, NO_COPY, NOT_LOST, UNDONE, UNFINISHED},
     input::Input,
+    target,
 };
 use datasurface_broker::{AsOf, Base, Lock, Manifest, Proposal, Recovery, Session, Target};
 use datasurface_model::{Diagnostic, Ecosystem, Findings, ModelPath, PlatformName, Valid, segment};
@@ -46,7 +47,7 @@ impl PlannedChange {
     /// and lock are seen as they will be when it is finished.
     pub(crate) fn build(arguments: &PlanInputs, session: &mut Session, lost: Lost) -> Result<Self, Findings> {
         let (lock_path, as_of) = (arguments.model.lock(), arguments.model.as_of());
-        let opened = Target::open(&arguments.target).and_then(|target| {
+        let opened = target::open_place(&arguments.target).and_then(|target| {
             let lock_text = match lost {
                 Lost::Lock => target.manifest().and_then(Manifest::recorded_lock).map(Lock::to_text),
                 Lost::Nothing | Lost::Target => target.lock_text(&lock_path)?,

@@ -11,6 +11,7 @@ mod accept;
 #[cfg(unix)]
 mod applying;
 mod ask;
+mod branch_target;
 mod check;
 mod conversation;
 mod diagnostics;
