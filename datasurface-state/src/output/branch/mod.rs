@@ -255,7 +255,8 @@ impl Publication for BranchDisk {
         }
         if let Some(work_tree) = self.repository.checked_out(&self.folder).map_err(io::Error::other)? {
             let message = format!("`{}` is checked out in `{work_tree}`", self.folder.branch());
-            let help = "check another branch out there, or render into that folder: its files would not follow the branch";
+            let help = "check another branch out there, or name that folder as the target: its files would not follow the branch; if it is gone, \
+                        `git worktree prune`";
             return Err(io::Error::other(refused(&self.folder, message, help)));
         }
         Ok(())

@@ -333,6 +333,21 @@ fn names_and_branches_that_cannot_be_targets() {
 }
 
 #[test]
+fn a_folder_that_was_committed_in_the_middle_of_a_write_is_refused() {
+    let place = before();
+    commit(&place, &put(".datasurface/staging/0", "half"));
+    let error = Target::open_branch(&place.repository(), &folder()).unwrap_err();
+    assert_eq!(error.diagnostic().code(), "target/damaged");
+    for link in [".datasurface/manifest.json", ".datasurface"] {
+        let place = before();
+        commit(&place, &format!("M 120000 inline {link}\ndata 4\n/etc\n"));
+        let was = tip(&place);
+        assert!(Target::open_branch(&place.repository(), &folder()).is_err(), "{link}");
+        assert_eq!(tip(&place), was);
+    }
+}
+
+#[test]
 fn no_hook_runs_and_no_identity_is_invented() {
     let place = before();
     let hooks = place.repository().join("hooks");
