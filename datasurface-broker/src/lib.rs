@@ -91,6 +91,7 @@ mod lock_change;
 mod operate;
 mod place;
 mod placed;
+mod platform_order;
 mod progress;
 mod propose;
 mod rendering_message;
@@ -129,7 +130,7 @@ use datasurface_model::CodeInfo;
 
 /// Returns every code that this crate can report.
 pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
-    let own: [&'static CodeInfo; 11] = [
+    let own: [&'static CodeInfo; 12] = [
         &place::NO_PRIMARY,
         &configured_platform::UNKNOWN_KIND,
         &configured_platform::UNKNOWN_VERSION,
@@ -141,6 +142,7 @@ pub fn codes() -> impl Iterator<Item = &'static CodeInfo> {
         &configured_platform::FAILED,
         &write::CHANGED,
         &run_names::UNKNOWN_NAME,
+        &platform_order::CYCLE,
     ];
     let parts = [datasurface_choice::CODES, waivers::CODES, propose::codes(), lock_change::CODES];
     own.into_iter().chain(datasurface_state::codes()).chain(parts.into_iter().flatten().copied())

@@ -3,6 +3,7 @@
 use crate::{
     broker::Broker,
     configured_platform::{ConfiguredPlatform, failure},
+    platform_order::PlatformOrder,
     run_names::unknown,
 };
 use chrono::{DateTime, Utc};
@@ -101,10 +102,22 @@ impl Broker {
         target.record_applied_rendering(&platforms, digits)
     }
 
-    /// Runs jobs of what was applied.
+    /// Runs jobs of what was applied. A platform runs after those that it takes data from; those that take data from each other run by name,
+    /// which is a finding.
     /// Each name in the request must be known to one of the platforms; otherwise nothing runs. That is not checked if a
     /// platform fails to list its names, since it may know them. A platform of which nothing is requested has no report.
     pub fn run(
+        &self,
+        target: &Target,
+        on: &OperationContext<'_>,
+        request: &RunRequest,
+    ) -> OperationReport<RunReport> {
+        let mut report = self.run_in_order(target, on, request);
+        report.findings.extend(PlatformOrder::new(target.manifest()).cycles());
+        report
+    }
+
+    fn run_in_order(
         &self,
         target: &Target,
         on: &OperationContext<'_>,
@@ -167,6 +180,7 @@ impl Broker {
         OperationReport { done, findings }
     }
 
+    /// Operates each platform, after those that it takes data from.
     fn each<T>(
         &self,
         target: &Target,
@@ -175,7 +189,8 @@ impl Broker {
     ) -> OperationReport<T> {
         let mut done = BTreeMap::new();
         let mut found: Vec<Diagnostic> = Vec::new();
-        for (name, record) in target.manifest().into_iter().flat_map(|manifest| manifest.platforms()) {
+        for &record in PlatformOrder::new(target.manifest()).records() {
+            let name = &record.instance.name;
             let configured = match ConfiguredPlatform::from_record(self.registry(), &record.instance) {
                 Ok(configured) => configured,
                 Err(finding) => {

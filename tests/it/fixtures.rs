@@ -22,6 +22,8 @@ const BEYOND: &[&str] = &[
     // It takes a call that names what there is not.
     "explain/unknown-name",
     "run/unknown-name",
+    // It takes a run.
+    "run/cycle",
     // It takes a platform that does not read what it offers to itself: what others offer is compared where platforms are chosen.
     "platform/unclaimed",
     // It takes a platform that shares things whose names differ in case only.

@@ -11,6 +11,7 @@ use super::{
     scope_order,
 };
 use crate::placed::Placed;
+use datasurface_graph::StorageOf;
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{File, FileRecord, PLAN_FILE, Plan, Revision, SafePath};
 use datasurface_state::{
@@ -80,6 +81,9 @@ pub(super) fn records(
         }
         let instance = (**proposed.configured.instance()).clone();
         let owed = placed.owed_today(name);
+        let names = placed.lock.storage_names();
+        let taken_from = placed.graphs.handover_platforms(name).into_iter();
+        let takes_from = taken_from.map(|platform| names.platform(platform)).collect();
         let applied_to = before.and_then(|(before, _)| before.applied_to.clone());
         records.push(PlatformRecord {
             instance,
@@ -91,6 +95,7 @@ pub(super) fn records(
             left,
             owed,
             standing,
+            takes_from,
             applied_to,
         });
     }

@@ -45,10 +45,19 @@ pub(crate) fn world_of(
     platforms: impl IntoIterator<Item = PlatformDeclaration>,
     consumers: impl IntoIterator<Item = Workspace>,
 ) -> Ecosystem {
+    world_of_stores([store], platforms, consumers)
+}
+
+/// Several stores, and whoever wants their datasets, on these platforms.
+pub(crate) fn world_of_stores(
+    stores: impl IntoIterator<Item = Datastore>,
+    platforms: impl IntoIterator<Item = PlatformDeclaration>,
+    consumers: impl IntoIterator<Item = Workspace>,
+) -> Ecosystem {
     let mut team = Team::new()
         .container(DataContainer::sqlite("Source", "source.db").located("V/L"))
-        .container(DataContainer::sqlite("Lake", "lake.db").located("V/L"))
-        .datastore(store);
+        .container(DataContainer::sqlite("Lake", "lake.db").located("V/L"));
+    team = stores.into_iter().fold(team, Team::datastore);
     for consumer in consumers {
         team = team.workspace(consumer);
     }

@@ -22,6 +22,7 @@ mod lost_locks;
 mod metadata;
 mod minimal_platform;
 mod plan_file;
+mod platform_order;
 mod progress;
 mod readdressed;
 mod readers;

@@ -6,6 +6,7 @@ use datasurface_platform::prelude::*;
 pub(crate) struct MinimalPlatform {
     descriptor: PlatformDescriptor,
     config: Config,
+    pub(crate) name: PlatformName,
 }
 
 /// How a minimal_platform can be made to misbehave.
@@ -68,6 +69,8 @@ pub(crate) struct Config {
     thorough: bool,
     /// Starts nothing by a timetable.
     untimed: bool,
+    /// Runs by itself, and says so to the observer.
+    runs: bool,
     /// A technology of containers that cannot have floating point numbers.
     no_floats_in: Option<String>,
 }
@@ -80,7 +83,7 @@ impl PlatformPlugin for MinimalPlatform {
         Version::new(1, 0, 0)
     }
 
-    fn configure(_: &PlatformInstance, config: Config) -> Result<Self, PlatformError> {
+    fn configure(instance: &PlatformInstance, config: Config) -> Result<Self, PlatformError> {
         let mut descriptor = PlatformDescriptor::new(Self::KIND, Self::version())
             .with_captures(
                 ["sql_snapshot"].into_iter().filter(|_| !config.captures_nothing),
@@ -132,7 +135,7 @@ impl PlatformPlugin for MinimalPlatform {
         if let Some(limit) = config.limit {
             descriptor = descriptor.limit("shelves", limit);
         }
-        Ok(Self { descriptor, config })
+        Ok(Self { descriptor, config, name: instance.name.clone() })
     }
 }
 
@@ -294,5 +297,9 @@ impl DataPlatform for MinimalPlatform {
             step.action = if step.action == Action::Hold { Action::Retire } else { step.action };
             step
         })))
+    }
+
+    fn runtime(&self) -> Option<&dyn Runtime> {
+        self.config.runs.then_some(self)
     }
 }

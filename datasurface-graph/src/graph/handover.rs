@@ -6,6 +6,8 @@ use crate::{
     fragments::{CapturedDataset, DatastoreFragment, NodeRef, PlatformPart},
     key::NodeKey,
 };
+use datasurface_model::PlatformName;
+use std::collections::BTreeSet;
 
 impl IntentionGraphs {
     /// Pairs of captures of one datastore: the one that captures for all, and one on another platform that takes its
@@ -22,6 +24,14 @@ impl IntentionGraphs {
             })
         });
         ingests.flat_map(|from| self.handover_targets(from).into_iter().map(move |to| (from, to)))
+    }
+
+    /// Returns the other platforms that a platform takes data from.
+    #[must_use]
+    pub fn handover_platforms(&self, platform: &PlatformName) -> BTreeSet<&PlatformName> {
+        let fragments = self.graph(platform).into_iter().flat_map(|graph| graph.datastore_fragments());
+        let primaries = fragments.map(|(datastore_fragment, _)| &datastore_fragment.primary);
+        primaries.filter(|primary| *primary != platform).collect()
     }
 
     /// Returns the captures on other platforms that take their data from this one, ordered by platform.

@@ -115,6 +115,9 @@ fn whoever_captures_for_all_keeps_what_anybody_needs() {
         assert_eq!(from(taker), Some(key("Ingest/One/Raw")));
     }
     assert_eq!(from("Ingest/One/Raw"), None);
+    let sources = |platform: &str| Vec::from_iter(graphs.handover_platforms(&platform.into()));
+    assert_eq!([sources("Next"), sources("Two"), sources("Three")], [(); 3].map(|()| vec!["One"]));
+    assert_eq!([sources("One"), sources("Former")], [(); 2].map(|()| Vec::<&str>::new()));
 }
 
 #[test]

@@ -73,6 +73,9 @@ pub struct PlatformRecord {
     /// It cannot be read off a rendering, which also has the data that is held.
     #[serde(default, skip_serializing_if = "OrdMap::is_empty")]
     pub owed: Owed,
+    /// The storage names of the other platforms that the instance takes data from: what it reads is there once they ran.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub takes_from: BTreeSet<PlatformName>,
     /// The system of the last apply, if it has an identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to: Option<AppliedTarget>,

@@ -73,6 +73,7 @@ impl Wanted {
             scopes: vec![entry.into(), other.into()],
             transition: BTreeMap::new(),
             owed: Owed::new(),
+            takes_from: std::collections::BTreeSet::new(),
             applied_to: None,
             standing: ApplyState::default(),
         };

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use datasurface_graph::{Custody, Fingerprint};
-use datasurface_model::DatasetKey;
+use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{FileRecord, PlatformInstance, Revision, SafePath, Scope};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
@@ -68,6 +68,8 @@ struct PlatformIndex {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     left: BTreeSet<DatasetKey>,
     standing: ApplyStateIndex,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    takes_from: BTreeSet<PlatformName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     applied_to: Option<AppliedTarget>,
 }
@@ -152,6 +154,7 @@ impl PlatformIndex {
             gone: record.gone.clone(),
             left: record.left.clone(),
             standing,
+            takes_from: record.takes_from.clone(),
             applied_to: record.applied_to.clone(),
         })
     }
@@ -270,6 +273,7 @@ impl Reader<'_> {
             gone,
             left,
             standing,
+            takes_from,
             applied_to,
         } = index;
         let shared = match &standing {
@@ -302,6 +306,7 @@ impl Reader<'_> {
             left,
             standing,
             owed,
+            takes_from,
             applied_to,
         })
     }

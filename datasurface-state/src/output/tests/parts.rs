@@ -56,6 +56,7 @@ fn with_stores_of(size: usize, datasets: usize, edited: Option<usize>) -> Manife
         scopes: vec![entry.into()],
         transition: BTreeMap::new(),
         owed,
+        takes_from: BTreeSet::new(),
         applied_to: None,
         standing: ApplyState::Rendered,
     };

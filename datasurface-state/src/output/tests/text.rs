@@ -58,6 +58,7 @@ fn order_of_scopes_and_platforms_never_matters() {
         scopes,
         transition: BTreeMap::new(),
         owed: Owed::new(),
+        takes_from: BTreeSet::new(),
         applied_to: None,
         standing: ApplyState::default(),
     };

@@ -6,8 +6,8 @@ use crate::{
 };
 use datasurface_platform::prelude::*;
 
-/// Platforms run in the order of their names: the one that reads comes after the one that writes.
-pub(super) const VAULT: &str = "Vault";
+/// By its name, the one that reads would come before the one that writes.
+pub(super) const VAULT: &str = "Archive";
 
 /// The tables of the source, each with its columns and how each is read so that it is what is kept, and its key.
 pub(super) const TABLES: [(&str, &str, &str); 4] = [
@@ -70,5 +70,5 @@ pub(super) fn ecosystem(site: &Site, customers: &str) -> Ecosystem {
             .workspace(Workspace::new("Historians").with_container("USA/Team/Vault").group(ever))
             .workspace(Workspace::new("Reporting").with_container("USA/Team/Warehouse").group(now))
     };
-    model(site, PATIENCE, with).platform(vault())
+    model(site, PATIENCE, with).platform(vault()).group_pin("Reporting/Now", ["Stream"])
 }
