@@ -11,6 +11,7 @@
 //! `docs/command-line.md` is the guide. The platforms of the command are in `registry.rs`, one feature each.
 
 mod accept;
+mod alerts;
 mod answer;
 mod applied;
 mod arguments;
@@ -136,6 +137,13 @@ pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
             Ok(answer) => answer,
             Err(reason) => return usage_error(reason),
         },
+        Verb::Alerts(arguments) => {
+            let answer = alerts::alerts(&arguments, &broker);
+            return match &arguments.output {
+                None => answer.deliver(),
+                Some(file) => answer.deliver_to(file),
+            };
+        }
         Verb::Schema(arguments) => match schema::schema(&arguments, broker.registry()) {
             Ok(answer) => answer,
             Err(reason) => return usage_error(reason),

@@ -9,6 +9,21 @@ use chrono::{DateTime, Utc};
 use datasurface_platform::JobOutcome;
 use std::fmt::{Display, Write};
 
+/// Whether every platform could be asked.
+pub(crate) const COMPLETE: &str = "datasurface_status_complete";
+/// When platforms were asked.
+pub(crate) const ASKED_AT: &str = "datasurface_status_timestamp_seconds";
+/// When what arrived at a sink was last all that there was at its sources.
+pub(crate) const CONFIRMED_AT: &str = "datasurface_sink_confirmed_timestamp_seconds";
+/// How long ago that was.
+pub(crate) const LAG: &str = "datasurface_sink_lag_seconds";
+/// How late a sink may be.
+pub(crate) const PROMISED: &str = "datasurface_sink_promised_seconds";
+/// Whether a sink is later than was promised.
+pub(crate) const LATE: &str = "datasurface_sink_late";
+/// Whether something failed on the way to a sink.
+pub(crate) const FAILING: &str = "datasurface_sink_failing";
+
 /// The families of metrics, in order.
 struct Metrics(String);
 
@@ -40,31 +55,31 @@ const OF_SINKS: [SinkMetric; 10] = [
         value: |sink| sink.arrived_at.map(|at| at.timestamp()),
     },
     SinkMetric {
-        name: "datasurface_sink_confirmed_timestamp_seconds",
+        name: CONFIRMED_AT,
         unit: "seconds",
         help: "When what arrived was last all that there was at its sources.",
         value: |sink| sink.confirmed_at.map(|at| at.timestamp()),
     },
     SinkMetric {
-        name: "datasurface_sink_lag_seconds",
+        name: LAG,
         unit: "seconds",
         help: "How long ago that was.",
         value: |sink| sink.lag_seconds.map(number),
     },
     SinkMetric {
-        name: "datasurface_sink_promised_seconds",
+        name: PROMISED,
         unit: "seconds",
         help: "How late it may be.",
         value: |sink| sink.promised_seconds.map(number),
     },
     SinkMetric {
-        name: "datasurface_sink_late",
+        name: LATE,
         unit: "",
         help: "Whether it is later than was promised.",
         value: |sink| Some(i64::from(sink.is_late)),
     },
     SinkMetric {
-        name: "datasurface_sink_failing",
+        name: FAILING,
         unit: "",
         help: "Whether something failed on the way to it, the last time.",
         value: |sink| Some(i64::from(sink.last_failure.is_some())),
@@ -132,11 +147,10 @@ pub(crate) fn metrics(
     is_complete: bool,
 ) -> String {
     let mut metrics = Metrics(String::new());
-    metrics.family("datasurface_status_complete", "", "Whether every platform could be asked.");
-    metrics.sample("datasurface_status_complete", &[], i64::from(is_complete));
-    let asked = "datasurface_status_timestamp_seconds";
-    metrics.family(asked, "seconds", "When platforms were asked.");
-    metrics.sample(asked, &[], at.timestamp());
+    metrics.family(COMPLETE, "", "Whether every platform could be asked.");
+    metrics.sample(COMPLETE, &[], i64::from(is_complete));
+    metrics.family(ASKED_AT, "seconds", "When platforms were asked.");
+    metrics.sample(ASKED_AT, &[], at.timestamp());
     for SinkMetric { name, unit, help, value } in OF_SINKS {
         metrics.family(name, unit, help);
         for sink in sinks {

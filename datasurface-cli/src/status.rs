@@ -10,7 +10,7 @@ use crate::{
     sink::{Sink, Waiting},
     table::Table,
     target,
-    text::count,
+    text::{count, in_words},
 };
 use chrono::{DateTime, Utc};
 use datasurface_broker::Broker;
@@ -183,27 +183,4 @@ fn failures(sinks: &[Sink]) -> String {
         }
     }
     text
-}
-
-/// Two units at most: `3 d 4 h`, `5 min 6 s`.
-fn in_words(seconds: u64) -> String {
-    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-    let (more, unit, less, smaller) = match seconds {
-        0..60 => return format!("{seconds} s"),
-        60..3600 => (minutes, "min", seconds % 60, "s"),
-        3600..86_400 => (hours, "h", minutes % 60, "min"),
-        _ => (days, "d", hours % 24, "h"),
-    };
-    if less == 0 { format!("{more} {unit}") } else { format!("{more} {unit} {less} {smaller}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_have_two_units_at_most() {
-        let said = [0, 59, 60, 3599, 3600, 7260, 86_400, 93_600].map(in_words);
-        assert_eq!(said, ["0 s", "59 s", "1 min", "59 min 59 s", "1 h", "2 h 1 min", "1 d", "1 d 2 h"]);
-    }
 }

@@ -62,6 +62,18 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
     }
 }
 
+/// Returns a duration in two units at most: `3 d 4 h`, `5 min 6 s`.
+pub(crate) fn in_words(seconds: u64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    let (more, unit, less, smaller) = match seconds {
+        0..60 => return format!("{seconds} s"),
+        60..3600 => (minutes, "min", seconds % 60, "s"),
+        3600..86_400 => (hours, "h", minutes % 60, "min"),
+        _ => (days, "d", hours % 24, "h"),
+    };
+    if less == 0 { format!("{more} {unit}") } else { format!("{more} {unit} {less} {smaller}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,5 +98,11 @@ mod tests {
     fn one_is_not_many() {
         assert_eq!(count(1, "step"), "1 step");
         assert_eq!(count(0, "step"), "0 steps");
+    }
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        let said = [0, 59, 60, 3599, 3600, 7260, 86_400, 93_600].map(in_words);
+        assert_eq!(said, ["0 s", "59 s", "1 min", "59 min 59 s", "1 h", "2 h 1 min", "1 d", "1 d 2 h"]);
     }
 }

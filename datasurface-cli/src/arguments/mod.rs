@@ -9,6 +9,7 @@ pub(crate) use model::{Model, date};
 pub(crate) use operate::{Run, Status, StatusFormat, TargetArguments};
 
 use crate::{
+    alerts::AlertArguments,
     ask::Ask,
     codeowners::CodeOwnersArguments,
     configuration::ConfigurationFile,
@@ -80,6 +81,8 @@ pub(crate) enum Verb {
     Run(Run),
     /// Show how far each consumer is.
     Status(Status),
+    /// Print rules for Prometheus: alerts about the metrics of `status`, where something fails or is later than was promised.
+    Alerts(AlertArguments),
     /// Print the JSON Schema of the settings of a kind of platform, or those of the protocols of programs.
     Schema(SchemaArguments),
     /// Check that a kind of platform keeps the laws of the contract, with the smallest model that shows where it does not.
@@ -289,6 +292,7 @@ impl Verb {
             Self::Release(release) => Some(&release.model),
             Self::Lineage(lineage) => Some(&lineage.model),
             Self::Explain(explain) => Some(&explain.model),
+            Self::Alerts(alerts) => Some(&alerts.model),
             Self::Review(_)
             | Self::CodeOwners(_)
             | Self::Accept(_)

@@ -9,6 +9,8 @@
 
 mod accept;
 #[cfg(unix)]
+mod alerts;
+#[cfg(unix)]
 mod applying;
 mod ask;
 mod branch_target;

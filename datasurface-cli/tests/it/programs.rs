@@ -7,7 +7,7 @@ use std::{
 };
 
 /// A model whose platform is of the kind `connectors`.
-fn fixture() -> Fixture {
+pub(crate) fn fixture() -> Fixture {
     fixture_of("connectors")
 }
 
