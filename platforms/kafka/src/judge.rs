@@ -17,10 +17,10 @@
 use crate::{
     codes,
     render::{self, SinkForm},
-    transition::grown_tables,
+    transition::{grown_tables, members},
 };
 use datasurface_platform::prelude::*;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Judges a change.
@@ -43,7 +43,7 @@ pub(crate) fn judge(change: &JudgedChange<'_>) -> Judgement {
 }
 
 fn created(resource: &Resource) -> Judgement {
-    let tables = members(resource, render::SOURCE_TABLES).len();
+    let tables = members(resource, render::SOURCE_TABLES).map_or(0, Map::len);
     match resource.kind() {
         render::SOURCE => {
             Judgement::effect(Effect::Backfill, format!("a snapshot reads {}", counted(tables, "table")))
@@ -144,8 +144,8 @@ fn sink(change: &ResourceChange<'_>) -> Judgement {
         return Judgement::refuse(&codes::REMOVED_COLUMN, reason, help).or(failing);
     }
     let before = members(change.before, render::SINK_TABLES);
-    let tables = members(change.after, render::SINK_TABLES);
-    let added = tables.keys().filter(|table| !before.contains_key(*table)).count();
+    let tables = members(change.after, render::SINK_TABLES).into_iter().flat_map(Map::keys);
+    let added = tables.filter(|table| before.is_none_or(|before| !before.contains_key(*table))).count();
     match added {
         0 => Judgement::update(Effect::Pause, "Connect starts it again, and it goes on where it was"),
         added => {
@@ -170,7 +170,7 @@ fn cluster(change: &ResourceChange<'_>) -> Judgement {
 
 /// Returns the first column that is kept in another type, with both types.
 fn other_type(change: &ResourceChange<'_>) -> Option<(String, String, String)> {
-    let (before, after) = (members(change.before, render::COLUMNS), members(change.after, render::COLUMNS));
+    let (before, after) = (members(change.before, render::COLUMNS)?, members(change.after, render::COLUMNS)?);
     after.iter().find_map(|(name, after)| {
         let (before, after) = (before.get(name)?.as_str()?, after.as_str()?);
         (before != after).then(|| (name.clone(), before.to_owned(), after.to_owned()))
@@ -179,19 +179,15 @@ fn other_type(change: &ResourceChange<'_>) -> Option<(String, String, String)> {
 
 /// Returns the first table that loses a column which must have a value, with the column.
 fn removed_column(change: &ResourceChange<'_>) -> Option<(String, String)> {
-    let columns = |table: &Value| table.get(render::SINK_COLUMNS).and_then(Value::as_object).cloned();
-    let after = members(change.after, render::SINK_TABLES);
-    members(change.before, render::SINK_TABLES).iter().find_map(|(name, table)| {
-        let (before, after) = (columns(table)?, columns(after.get(name)?)?);
+    let after = members(change.after, render::SINK_TABLES)?;
+    members(change.before, render::SINK_TABLES)?.iter().find_map(|(name, table)| {
+        let [before, after] =
+            [table, after.get(name)?].map(|table| table.get(render::SINK_COLUMNS)?.as_object());
+        let (before, after) = (before?, after?);
         let mut removed = before.iter().filter(|(column, _)| !after.contains_key(*column));
         let (column, _) = removed.find(|(_, column)| column.get("nullable") == Some(&Value::Bool(false)))?;
         Some((name.clone(), column.clone()))
     })
-}
-
-/// The members of an attribute that is an object; none if it is not there.
-fn members(resource: &Resource, attribute: &str) -> serde_json::Map<String, Value> {
-    resource.attributes().get(attribute).and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
 fn text(resource: &Resource, attribute: &str) -> String {

@@ -51,17 +51,23 @@ pub(crate) struct RemovedConnector {
 
 /// Returns the tables that a source gets, and those of which it gets columns, by schema and name.
 pub(crate) fn grown_tables(before: &Resource, after: &Resource) -> BTreeSet<String> {
-    let tables = |resource: &Resource| -> Map<String, Value> {
-        let tables = resource.attributes().get(render::SOURCE_TABLES).and_then(Value::as_object);
-        tables.cloned().unwrap_or_default()
+    let (before, after) = (members(before, render::SOURCE_TABLES), members(after, render::SOURCE_TABLES));
+    let grows = |name: &str, table: &Value| {
+        let former = before.and_then(|before| before.get(name));
+        // Most tables are as they were.
+        former != Some(table) && !columns(Some(table)).is_subset(&columns(former))
     };
-    let (before, after) = (tables(before), tables(after));
-    let columns = |table: Option<&Value>| -> BTreeSet<String> {
-        let columns = table.and_then(Value::as_array).into_iter().flatten();
-        columns.filter_map(Value::as_str).map(str::to_owned).collect()
-    };
-    let grows = |name: &str, table: &Value| !columns(Some(table)).is_subset(&columns(before.get(name)));
-    after.iter().filter(|(name, table)| grows(name, table)).map(|(name, _)| name.clone()).collect()
+    let grown = after.into_iter().flatten().filter(|(name, table)| grows(name, table));
+    grown.map(|(name, _)| name.clone()).collect()
+}
+
+fn columns(table: Option<&Value>) -> BTreeSet<&str> {
+    table.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// Returns the members of an attribute that is an object; `None` if there is no such attribute.
+pub(crate) fn members<'r>(resource: &'r Resource, attribute: &str) -> Option<&'r Map<String, Value>> {
+    resource.attributes().get(attribute)?.as_object()
 }
 
 /// Adds the transition files of the steps of a plan.
