@@ -52,6 +52,9 @@ pub(crate) struct Arguments {
     /// Lets `--broker` use the platform on AWS.
     #[arg(long, requires = "broker")]
     pub(crate) aws: bool,
+    /// Lets `--broker` use the streaming platform.
+    #[arg(long, requires = "broker", conflicts_with = "aws")]
+    pub(crate) kafka: bool,
     /// Where `--broker` renders to, and leaves what it rendered; a temporary folder by default.
     #[arg(long)]
     pub(crate) folder: Option<PathBuf>,

@@ -1,7 +1,7 @@
 //! What a broker costs at full size: plans and renderings of a platform, from nothing and after an edit, and the state that a target
 //! remembers. A target is opened anew for each, as a new process does.
 
-use crate::{arguments::Arguments, on_aws, report::Report, session, small_platform::SmallPlatform};
+use crate::{adapted, arguments::Arguments, report::Report, session, small_platform::SmallPlatform};
 use chrono::NaiveDate;
 use datasurface::{
     broker::{Base, Broker, Lock, Placed, Proposal, Target},
@@ -9,7 +9,6 @@ use datasurface::{
     model::{Ecosystem, Validate, Validation},
     platform::prelude::Registry,
 };
-use datasurface_aws::AwsPlatform;
 use datasurface_local::LocalPlatform;
 use serde_json::{Value, json};
 use std::{
@@ -28,7 +27,8 @@ pub(crate) fn measure(ecosystem: &Ecosystem, arguments: &Arguments, report: &mut
     let own = tempfile::tempdir()?;
     let folder = arguments.folder.as_deref();
     let (registry, mut model) = match arguments.shard {
-        _ if arguments.aws => (Registry::new().with_plugin::<AwsPlatform>(), on_aws::adapted(ecosystem)),
+        _ if arguments.aws => adapted::on_aws(ecosystem),
+        _ if arguments.kafka => adapted::on_kafka(ecosystem),
         None => {
             let settings = json!({ "database": "platform.db" });
             (Registry::new().with_plugin::<LocalPlatform>(), configured(ecosystem, &settings))

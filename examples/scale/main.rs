@@ -5,11 +5,11 @@
 
 #![expect(clippy::print_stdout, reason = "it shows what it measures")]
 
+mod adapted;
 mod arguments;
 mod broker;
 mod edits;
 mod graph;
-mod on_aws;
 mod report;
 mod review;
 mod session;

@@ -1,0 +1,40 @@
+//! The ecosystem on platforms that claim less than it asks for: that is asked for otherwise.
+
+use datasurface::{
+    document,
+    model::Ecosystem,
+    platform::prelude::{PlatformPlugin, Registry},
+};
+use datasurface_aws::AwsPlatform;
+use datasurface_kafka::KafkaPlatform;
+use datasurface_testkit::Laws;
+use serde_json::{Value, json};
+
+/// Returns the platform on AWS, and the ecosystem, as a document, with all datasets captured by DMS.
+pub(crate) fn on_aws(ecosystem: &Ecosystem) -> (Registry, Value) {
+    let settings = json!({
+        "terraform": {"backend": {"s3": {"bucket": "states", "region": "eu-central-1"}}},
+        "account": "123456789012",
+        "region": "eu-central-1",
+        "lake_bucket": "example-lake",
+        "staging_bucket": "example-staging",
+        "subnets": ["subnet-0a", "subnet-0b"],
+        "security_groups": ["sg-0a"],
+    });
+    adapted::<AwsPlatform>(ecosystem, settings)
+}
+
+/// Returns the streaming platform, and the ecosystem, as a document, with all datasets captured by Debezium.
+pub(crate) fn on_kafka(ecosystem: &Ecosystem) -> (Registry, Value) {
+    let settings = json!({
+        "bootstrap_servers": ["kafka.example.org:9092"],
+        "connect_url": "http://connect.example.org:8083",
+        "acls": true,
+    });
+    adapted::<KafkaPlatform>(ecosystem, settings)
+}
+
+fn adapted<P: PlatformPlugin + 'static>(ecosystem: &Ecosystem, settings: Value) -> (Registry, Value) {
+    let adapted = Laws::for_plugin::<P>().with_settings(settings).adapted(ecosystem);
+    (Registry::new().with_plugin::<P>(), document::to_value(&adapted))
+}
