@@ -1,6 +1,6 @@
 //! A platform that keeps each dataset on a minimal_platform: the least that holds data and shows it.
 
-use datasurface_platform::prelude::*;
+use datasurface_platform::{ApplyReport, RunReport, RunRequest, RuntimeContext, Status, prelude::*};
 
 #[derive(Debug)]
 pub(crate) struct MinimalPlatform {
@@ -301,5 +301,20 @@ impl DataPlatform for MinimalPlatform {
 
     fn runtime(&self) -> Option<&dyn Runtime> {
         self.config.runs.then_some(self)
+    }
+}
+
+impl Runtime for MinimalPlatform {
+    fn apply(&self, _: &RuntimeContext<'_>, _: &Plan) -> Result<ApplyReport, PlatformError> {
+        Ok(ApplyReport::default())
+    }
+
+    fn run(&self, site: &RuntimeContext<'_>, _: &RunRequest) -> Result<RunReport, PlatformError> {
+        site.watcher.job_started(self.name.as_str());
+        Ok(RunReport::default())
+    }
+
+    fn status(&self, _: &RuntimeContext<'_>) -> Result<Status, PlatformError> {
+        Ok(Status::default())
     }
 }

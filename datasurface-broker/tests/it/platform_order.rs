@@ -1,29 +1,11 @@
 //! Platforms run after those that they take data from, whatever they are called.
 
-use crate::{fixture::*, minimal_platform::MinimalPlatform};
+use crate::fixture::*;
 use chrono::NaiveTime;
 use datasurface_broker::{OperationContext, Target};
 use datasurface_model::*;
-use datasurface_platform::{
-    ApplyReport, NoObserver, OperatorConfirmations, Plan, PlatformError, RunObserver, RunReport, RunRequest,
-    Runtime, RuntimeContext, Status,
-};
+use datasurface_platform::{NoObserver, OperatorConfirmations, RunObserver, RunRequest};
 use std::sync::Mutex;
-
-impl Runtime for MinimalPlatform {
-    fn apply(&self, _: &RuntimeContext<'_>, _: &Plan) -> Result<ApplyReport, PlatformError> {
-        Ok(ApplyReport::default())
-    }
-
-    fn run(&self, site: &RuntimeContext<'_>, _: &RunRequest) -> Result<RunReport, PlatformError> {
-        site.watcher.job_started(self.name.as_str());
-        Ok(RunReport::default())
-    }
-
-    fn status(&self, _: &RuntimeContext<'_>) -> Result<Status, PlatformError> {
-        Ok(Status::default())
-    }
-}
 
 /// Keeps what was run, in order.
 #[derive(Debug, Default)]

@@ -263,7 +263,11 @@ fn what_a_zone_accepts_at_one_place_it_is_asked_about_at_another_one() {
 #[test]
 fn what_a_zone_accepts_on_one_platform_it_is_asked_about_on_another_one() {
     let live = Live::new(include_str!("../steps/pinned.yaml"));
-    live.refused(ECOSYSTEM, &[("Shop, platform: Mill}", "Shop, platform: Other}")], "authorization/needs-approval");
+    live.refused(
+        ECOSYSTEM,
+        &[("Shop, platform: Mill}", "Shop, platform: Other}")],
+        "authorization/needs-approval",
+    );
     let moved = [("place: Mine/Ulm}, locations: [Mine/Ulm]", "place: Mine/Trier}, locations: [Mine/Trier]")];
     live.refused(ECOSYSTEM, &moved, "authorization/needs-approval");
     assert_eq!(live.errors(ECOSYSTEM, &[("mill.db", "other-mill.db")]), [""; 0]);

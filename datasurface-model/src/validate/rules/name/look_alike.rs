@@ -22,10 +22,8 @@ pub(super) fn check<'n, N: Name + 'n>(
 ) {
     let names: Vec<&str> = names.map(Name::as_str).collect();
     for (first, name) in look_alikes(&names) {
-        let foreign = |text: &str| {
-            text.chars()
-                .find(|letter| !letter.is_ascii() && !(first.contains(*letter) && name.contains(*letter)))
-        };
+        let is_common = |letter: &char| first.contains(*letter) && name.contains(*letter);
+        let foreign = |text: &str| text.chars().find(|letter| !letter.is_ascii() && !is_common(letter));
         let shown = foreign(name).or_else(|| foreign(first));
         let shown =
             shown.map(|letter| format!(": `{letter}` is U+{:04X}", u32::from(letter))).unwrap_or_default();
