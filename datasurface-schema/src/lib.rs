@@ -47,7 +47,7 @@ pub use data_type::{
     nearest_time_zone,
 };
 pub use documentation::{Annotations, Documentation, TextFormat, merge_annotations};
-pub use json::Json;
+pub use json::{Json, JsonObject};
 pub use name::*;
 pub use named::{Difference, Entity, Iter, Named};
 pub use nearest::{NameIndex, nearest};

@@ -3,9 +3,9 @@
 use super::SafePath;
 use crate::{held::HeldData, view::NodeView};
 use datasurface_graph::NodeKey;
-use datasurface_model::{DatasetKey, Set};
+use datasurface_model::{DatasetKey, JsonObject, Set};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
@@ -54,9 +54,8 @@ pub struct Resource(Arc<Content>);
 struct Content {
     address: ResourceAddress,
     kind: String,
-    #[serde(deserialize_with = "canonical")]
     #[schemars(with = "BTreeMap<String, Value>")]
-    attributes: BTreeMap<String, Value>,
+    attributes: JsonObject,
     origin: Set<NodeKey>,
     depends_on: Set<ResourceAddress>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,7 +76,7 @@ impl Resource {
         Self(Arc::new(Content {
             address: address.into(),
             kind: kind.into(),
-            attributes: BTreeMap::new(),
+            attributes: JsonObject::default(),
             origin: Set::new(),
             depends_on: Set::new(),
             holds: None,
@@ -104,9 +103,7 @@ impl Resource {
     /// null.
     #[must_use]
     pub fn attribute(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        let mut value = serde_json::to_value(value).unwrap_or_default();
-        value.sort_all_objects();
-        self.content().attributes.insert(name.into(), value);
+        self.content().attributes.insert(name, serde_json::to_value(value).unwrap_or_default());
         self
     }
 
@@ -172,6 +169,7 @@ impl Resource {
 
     pub(super) fn declared_in(mut self, file: SafePath) -> Self {
         self.content().file = Some(file);
+        self.content().attributes.condense();
         self
     }
 
@@ -194,7 +192,7 @@ impl Resource {
     /// The attributes, by name.
     #[must_use]
     pub fn attributes(&self) -> &BTreeMap<String, Value> {
-        &self.0.attributes
+        self.0.attributes.members()
     }
 
     /// The nodes that it is there for.
@@ -259,11 +257,4 @@ impl fmt::Debug for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
-}
-
-/// Another program may write the members of objects in any order.
-fn canonical<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
-    let mut attributes = BTreeMap::<String, Value>::deserialize(deserializer)?;
-    attributes.values_mut().for_each(Value::sort_all_objects);
-    Ok(attributes)
 }

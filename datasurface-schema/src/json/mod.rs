@@ -1,7 +1,13 @@
 //! Free-form settings, as canonical JSON.
 
+mod canonical;
+mod object;
+
+pub use object::JsonObject;
+
 use crate::Text;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::fmt;
 
 /// A JSON value in canonical text: no blanks, keys sorted. Equal values are equal texts.
@@ -14,6 +20,18 @@ impl Json {
     #[must_use]
     pub fn object() -> Self {
         Self(Text::from_static("{}"))
+    }
+
+    /// Creates a value from text. Nothing is parsed of a text that is canonical already.
+    ///
+    /// # Errors
+    ///
+    /// If a number is out of range, or values are in each other too deeply.
+    pub fn from_raw(text: &RawValue) -> Result<Self, serde_json::Error> {
+        match canonical::is_canonical(text) {
+            true => Ok(Self(text.get().into())),
+            false => serde_json::from_str::<serde_json::Value>(text.get()).map(Self::from),
+        }
     }
 
     /// The value.
