@@ -13,13 +13,13 @@ impl Fingerprint {
     /// Structs keep the order of their fields there, and maps are ordered by key. Of a value that JSON cannot hold, as a map
     /// whose keys are no text, what [`fmt::Debug`] writes of it counts instead.
     pub fn of(value: &(impl Serialize + fmt::Debug)) -> Self {
-        let mut sink = Sink(blake3::Hasher::new());
+        let mut sink = Sink { hasher: blake3::Hasher::new(), waiting: Vec::with_capacity(WAITING) };
         // Writing to a hash cannot fail. JSON that ends early would be the same for values that differ after its end; no
         // JSON begins with the text of an error.
         if let Err(unserializable) = serde_json::to_writer(&mut sink, value) {
             return Self::of_bytes(format!("{unserializable}: {value:?}").as_bytes());
         }
-        Self(*sink.0.finalize().as_bytes())
+        Self(*sink.hasher.update(&sink.waiting).finalize().as_bytes())
     }
 
     /// Computes the fingerprint of bytes.
@@ -35,11 +35,22 @@ impl Fingerprint {
     }
 }
 
-struct Sink(blake3::Hasher);
+/// The number of bytes that are hashed at once: JSON is written a few bytes at a time, and so few are hashed slowly.
+const WAITING: usize = 4096;
+
+struct Sink {
+    hasher: blake3::Hasher,
+    /// The bytes that are not hashed yet.
+    waiting: Vec<u8>,
+}
 
 impl io::Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
+        if self.waiting.len() + bytes.len() > WAITING {
+            self.hasher.update(&self.waiting);
+            self.waiting.clear();
+        }
+        self.waiting.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
