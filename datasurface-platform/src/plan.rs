@@ -335,40 +335,44 @@ impl fmt::Display for Step {
 /// By phase; within a phase, what is needed comes first, or goes last; otherwise by address. A cycle of needs is broken
 /// at its first address.
 fn order(mut steps: Vec<Step>) -> Vec<Step> {
-    steps.sort_by(|a, b| (a.phase(), &a.resource, a.action).cmp(&(b.phase(), &b.resource, b.action)));
-    let mut ordered = Vec::with_capacity(steps.len());
-    let mut rest = steps.into_iter().peekable();
-    while let Some(phase) = rest.peek().map(Step::phase) {
-        let here = std::iter::from_fn(|| rest.next_if(|step| step.phase() == phase));
-        let mut sorted = needed_first(here.collect());
-        if phase == Phase::Retire {
+    steps.sort_by_cached_key(|step| (step.phase(), step.resource.clone(), step.action));
+    let mut ranks = vec![0; steps.len()];
+    let mut rank = 0..steps.len();
+    for here in steps.chunk_by(|one, next| one.phase() == next.phase()) {
+        let (begin, mut sorted) = (rank.start, needed_first(here));
+        if here.first().is_some_and(|step| step.phase() == Phase::Retire) {
             sorted.reverse();
         }
-        ordered.append(&mut sorted);
+        for (position, rank) in sorted.into_iter().zip(&mut rank) {
+            ranks.get_mut(begin + position).into_iter().for_each(|place| *place = rank);
+        }
     }
-    ordered
+    // In place: a step is large, and of a first plan there are as many as resources.
+    for at in 0..ranks.len() {
+        while let Some(rank) = ranks.get(at).copied().filter(|rank| *rank != at) {
+            steps.swap(at, rank);
+            ranks.swap(at, rank);
+        }
+    }
+    steps
 }
 
-/// Depth first, without recursion.
-fn needed_first(steps: Vec<Step>) -> Vec<Step> {
-    let positions: std::collections::BTreeMap<ResourceAddress, usize> =
-        steps.iter().enumerate().map(|(position, step)| (step.resource.clone(), position)).collect();
-    let needs: Vec<Vec<usize>> = steps
-        .iter()
-        .map(|step| step.depends_on.iter().rev().filter_map(|need| positions.get(need).copied()).collect())
-        .collect();
-    let mut steps: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
+/// Returns the positions of steps in the order in which they are done. Depth first, without recursion.
+fn needed_first(steps: &[Step]) -> Vec<usize> {
+    let positions: std::collections::BTreeMap<&ResourceAddress, usize> =
+        steps.iter().enumerate().map(|(position, step)| (&step.resource, position)).collect();
     let mut entered = vec![false; steps.len()];
     let mut ordered = Vec::with_capacity(steps.len());
     for start in 0..steps.len() {
         let mut open = vec![(start, false)];
         while let Some((position, needs_are_done)) = open.pop() {
             if needs_are_done {
-                ordered.extend(steps.get_mut(position).and_then(Option::take));
+                ordered.push(position);
             } else if let Some(entered) = entered.get_mut(position).filter(|entered| !**entered) {
                 *entered = true;
                 open.push((position, true));
-                open.extend(needs.get(position).into_iter().flatten().map(|need| (*need, false)));
+                let needs = steps.get(position).into_iter().flat_map(|step| step.depends_on.iter().rev());
+                open.extend(needs.filter_map(|need| Some((*positions.get(need)?, false))));
             }
         }
     }

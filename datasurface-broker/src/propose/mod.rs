@@ -189,8 +189,8 @@ impl Broker {
 
         let revision = placed.revision();
         let changed = cause::ChangedNodes::new(differences, &views);
-        let causes = changed.causes(&placed.ecosystem, &placed.graphs);
-        let metadata = changed.of_metadata();
+        let mut causes = changed.causes(&placed.ecosystem, &placed.graphs);
+        let mut metadata = changed.of_metadata();
         let mut shared =
             cause::of_shared_scopes((&placed.ecosystem, &placed.graphs), &views, base, &entries, &causes);
         let sinks = Sinks::new(&placed.ecosystem);
@@ -204,8 +204,8 @@ impl Broker {
                 to: revision.clone(),
                 newly_held: at_base(newly.get(name), base.and_then(|base| base.platform(name))),
                 released: let_go.get(name).cloned().unwrap_or_default(),
-                causes: causes.get(name).cloned().unwrap_or_default(),
-                metadata: metadata.get(name).cloned().unwrap_or_default(),
+                causes: causes.remove(name).unwrap_or_default(),
+                metadata: metadata.remove(name).unwrap_or_default(),
                 shared: shared.remove(name).unwrap_or_default(),
             };
             let before = base.and_then(|base| base.platform(name));
