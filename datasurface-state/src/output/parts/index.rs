@@ -318,27 +318,30 @@ impl Reader<'_> {
         shared: &BTreeSet<SafePath>,
     ) -> Result<Arc<ScopeEntry>, TargetError> {
         let mut entry = empty_entry(&index);
+        let mut pages = Vec::with_capacity(index.pages.len());
         for (number, hash) in index.pages.into_iter().enumerate() {
             let path = PartPlace { platform, scope: Some(&index.folder), number }.path(RENDERED)?;
             let page: PageWire = self.part(path.clone(), hash)?;
             if shared.contains(&path) {
                 self.shared.insert(path, page.clone());
             }
-            page.add_to(&mut entry);
+            pages.push(page);
         }
+        PageWire::join(pages, &mut entry);
         Ok(Arc::new(entry))
     }
 
     fn applied(&mut self, platform: &SafePath, index: ScopeIndex) -> Result<Arc<ScopeEntry>, TargetError> {
         let mut entry = empty_entry(&index);
+        let mut pages = Vec::with_capacity(index.pages.len());
         for (number, hash) in index.pages.into_iter().enumerate() {
             let place = PartPlace { platform, scope: Some(&index.folder), number };
-            let page = match self.shared.remove(&place.path(RENDERED)?) {
+            pages.push(match self.shared.remove(&place.path(RENDERED)?) {
                 Some(page) => page,
                 None => self.part(place.path(APPLIED)?, hash)?,
-            };
-            page.add_to(&mut entry);
+            });
         }
+        PageWire::join(pages, &mut entry);
         Ok(Arc::new(entry))
     }
 

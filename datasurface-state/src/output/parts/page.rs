@@ -46,18 +46,24 @@ pub(super) struct PageWire {
 }
 
 impl PageWire {
-    /// Adds the content of the page to the entry of its scope.
-    pub(super) fn add_to(self, entry: &mut ScopeEntry) {
-        let Self { files, resources, views, nodes, metadata, members } = self;
-        let resources = resources.into_iter().map(|resource| (resource.address().clone(), resource));
-        let record = Arc::make_mut(&mut entry.record);
-        record.files.extend(files);
-        record.resources.extend(resources);
-        entry.views.extend(views);
-        entry.nodes.extend(nodes);
-        entry.metadata.extend(metadata);
-        entry.members.extend(members);
+    /// Sets the content of a scope, which is on these pages. Each map is made at once: one that grows is half empty.
+    pub(super) fn join(mut pages: Vec<Self>, entry: &mut ScopeEntry) {
+        let resources = pages.iter_mut().flat_map(|page| std::mem::take(&mut page.resources));
+        let resources = resources.map(|resource| (resource.address().clone(), resource)).collect();
+        let files = joined(&mut pages, |page| &mut page.files);
+        entry.record = Arc::new(ScopeRecord { files, resources });
+        entry.views = joined(&mut pages, |page| &mut page.views);
+        entry.nodes = joined(&mut pages, |page| &mut page.nodes);
+        entry.metadata = joined(&mut pages, |page| &mut page.metadata);
+        entry.members = joined(&mut pages, |page| &mut page.members);
     }
+}
+
+fn joined<K: Ord, V>(
+    pages: &mut [PageWire],
+    of: impl Fn(&mut PageWire) -> &mut BTreeMap<K, V>,
+) -> BTreeMap<K, V> {
+    pages.iter_mut().flat_map(|page| std::mem::take(of(page))).collect()
 }
 
 /// Returns the number of pages of a scope. One without anything has none.
