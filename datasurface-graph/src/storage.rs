@@ -21,9 +21,16 @@ use std::collections::BTreeMap;
 /// assert_eq!(names.dataset(&DatasetKey::new("Shop", "orders")).to_string(), "Shop/orders");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema), schemars(with = "NamesByKind"))]
+#[serde(from = "NamesByKind", into = "NamesByKind")]
+// The facts of every node have two of these, and nearly all of them are empty: `None` is the only empty one.
+pub struct StorageNames(Option<Box<NamesByKind>>);
+
+/// The same, by kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema), schemars(rename = "StorageNames"))]
 #[serde(deny_unknown_fields)]
-pub struct StorageNames {
+struct NamesByKind {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     platforms: BTreeMap<PlatformName, PlatformName>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -38,12 +45,25 @@ pub struct StorageNames {
     groups: BTreeMap<GroupKey, GroupKey>,
 }
 
+impl From<NamesByKind> for StorageNames {
+    fn from(names: NamesByKind) -> Self {
+        Self((names != NamesByKind::default()).then(|| Box::new(names)))
+    }
+}
+
+impl From<StorageNames> for NamesByKind {
+    fn from(names: StorageNames) -> Self {
+        names.0.map(|names| *names).unwrap_or_default()
+    }
+}
+
 macro_rules! names {
     ($($noun:literal: $name:ty, $get:ident, $set:ident in $map:ident;)*) => {$(
         #[doc = concat!("Returns the storage name of a ", $noun, ".")]
         #[must_use]
         pub fn $get(&self, now: &$name) -> $name {
-            self.$map.get(now).unwrap_or(now).clone()
+            let names = self.0.as_ref().map(|names| &names.$map);
+            names.and_then(|names| names.get(now)).unwrap_or(now).clone()
         }
 
         #[doc = concat!("Sets the storage name of a ", $noun, ".")]
@@ -51,7 +71,7 @@ macro_rules! names {
         pub fn $set(mut self, now: impl Into<$name>, storage: impl Into<$name>) -> Self {
             let (now, storage) = (now.into(), storage.into());
             if now != storage {
-                self.$map.insert(now, storage);
+                self.0.get_or_insert_default().$map.insert(now, storage);
             }
             self
         }
@@ -71,58 +91,50 @@ impl StorageNames {
     /// Whether every name is its own storage name.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.platforms.is_empty()
-            && self.containers.is_empty()
-            && self.datastores.is_empty()
-            && self.datasets.is_empty()
-            && self.workspaces.is_empty()
-            && self.groups.is_empty()
+        self.0.is_none()
     }
 
     /// Returns the names of now by storage names.
     #[must_use]
     pub fn reversed(self) -> Self {
-        Self {
-            platforms: reversed(self.platforms),
-            containers: reversed(self.containers),
-            datastores: reversed(self.datastores),
-            datasets: reversed(self.datasets),
-            workspaces: reversed(self.workspaces),
-            groups: reversed(self.groups),
-        }
+        let NamesByKind { platforms, containers, datastores, datasets, workspaces, groups } = self.into();
+        let reversed = NamesByKind {
+            platforms: reversed(platforms),
+            containers: reversed(containers),
+            datastores: reversed(datastores),
+            datasets: reversed(datasets),
+            workspaces: reversed(workspaces),
+            groups: reversed(groups),
+        };
+        reversed.into()
     }
 
     /// Adds all names of another map; where both have a name, that of the other one counts.
     #[must_use]
-    pub fn joined_with(mut self, other: Self) -> Self {
-        self.platforms.extend(other.platforms);
-        self.containers.extend(other.containers);
-        self.datastores.extend(other.datastores);
-        self.datasets.extend(other.datasets);
-        self.workspaces.extend(other.workspaces);
-        self.groups.extend(other.groups);
-        self
+    pub fn joined_with(self, other: Self) -> Self {
+        let (mut all, other) = (NamesByKind::from(self), NamesByKind::from(other));
+        all.platforms.extend(other.platforms);
+        all.containers.extend(other.containers);
+        all.datastores.extend(other.datastores);
+        all.datasets.extend(other.datasets);
+        all.workspaces.extend(other.workspaces);
+        all.groups.extend(other.groups);
+        all.into()
     }
 
     /// Returns the map without the names of platforms.
     #[must_use]
-    pub fn without_platforms(mut self) -> Self {
-        self.platforms.clear();
-        self
+    pub fn without_platforms(self) -> Self {
+        NamesByKind { platforms: BTreeMap::new(), ..self.into() }.into()
     }
 
     /// Returns the map without the names of other datasets than these.
     #[must_use]
     pub fn restricted_to<'d>(&self, datasets: impl IntoIterator<Item = &'d DatasetKey>) -> Self {
-        let entries = datasets.into_iter().filter_map(|key| self.datasets.get_key_value(key));
-        Self {
-            platforms: self.platforms.clone(),
-            containers: self.containers.clone(),
-            datastores: self.datastores.clone(),
-            datasets: entries.map(|(now, storage)| (now.clone(), storage.clone())).collect(),
-            workspaces: self.workspaces.clone(),
-            groups: self.groups.clone(),
-        }
+        let Some(names) = &self.0 else { return Self::default() };
+        let entries = datasets.into_iter().filter_map(|key| names.datasets.get_key_value(key));
+        let datasets = entries.map(|(now, storage)| (now.clone(), storage.clone())).collect();
+        NamesByKind { datasets, ..NamesByKind::clone(names) }.into()
     }
 
     /// Adds the storage names of what the key of a node names.

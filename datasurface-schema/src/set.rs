@@ -54,6 +54,10 @@ impl<T: Ord> Set<T> {
     /// Adds an element. Returns whether it was new.
     pub fn insert(&mut self, element: T) -> bool {
         if self.0.last().is_none_or(|last| *last < element) {
+            // Most sets stay with one element, and a vector that grows makes room for four.
+            if self.0.is_empty() {
+                self.0.reserve_exact(1);
+            }
             self.0.push(element);
             return true;
         }
@@ -105,9 +109,7 @@ impl<T: fmt::Debug> fmt::Debug for Set<T> {
 
 impl<T: Ord> Extend<T> for Set<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, elements: I) {
-        for element in elements {
-            self.0.push(element);
-        }
+        self.0.extend(elements);
         self.0.sort();
         self.0.dedup();
     }
@@ -115,9 +117,7 @@ impl<T: Ord> Extend<T> for Set<T> {
 
 impl<T: Ord> FromIterator<T> for Set<T> {
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
-        let mut set = Self::new();
-        set.extend(elements);
-        set
+        Self::from(elements.into_iter().collect::<Vec<T>>())
     }
 }
 
@@ -125,6 +125,7 @@ impl<T: Ord> From<Vec<T>> for Set<T> {
     fn from(mut elements: Vec<T>) -> Self {
         elements.sort();
         elements.dedup();
+        elements.shrink_to_fit();
         Self(elements)
     }
 }

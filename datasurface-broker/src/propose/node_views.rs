@@ -9,12 +9,15 @@ use crate::{configured_platform::ConfiguredPlatform, sharding::HeldCustody};
 use datasurface_graph::{Fingerprint, IntentionGraph, Node, NodeFacts, NodeKey};
 use datasurface_model::PlatformName;
 use datasurface_platform::{
-    DeclarationReader, FormatClaims, NodeView, Offer, PlatformDescriptor, ResolvedOffer,
+    DeclarationReader, FormatClaims, NodeDeclarations, NodeMetadata, NodeView, Offer, PlatformDescriptor,
+    ResolvedOffer,
 };
 use imbl::OrdMap;
+use rustc_hash::FxHashSet;
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
+    hash::Hash,
     rc::Rc,
     sync::{Arc, OnceLock},
 };
@@ -23,8 +26,8 @@ use std::{
 #[derive(Debug, Default)]
 pub(super) struct NodeViews {
     nodes: OrdMap<NodeKey, ViewedNode>,
-    /// Those that may be other than before, ordered by key.
-    fresh: Vec<NodeKey>,
+    /// Those that may be other than before, ordered by key; `None` if all of them may.
+    fresh: Option<Vec<NodeKey>>,
     /// The nodes of before that may be other now, or are gone.
     pub(super) replaced: Vec<NodeKey>,
 }
@@ -54,7 +57,8 @@ impl NodeViews {
 
     /// The views that may be other than before, ordered by key.
     pub(super) fn fresh(&self) -> impl Iterator<Item = &NodeView> {
-        self.fresh.iter().filter_map(|key| self.get(key))
+        let all = self.iter().filter(|_| self.fresh.is_none());
+        all.chain(self.fresh.iter().flatten().filter_map(|key| self.get(key)))
     }
 
     /// Returns the hashes of the view of a node, which are computed once.
@@ -68,7 +72,9 @@ impl NodeViews {
     }
 
     fn add_fresh(&mut self, view: NodeView) {
-        self.fresh.push(view.key().clone());
+        if let Some(fresh) = &mut self.fresh {
+            fresh.push(view.key().clone());
+        }
         self.nodes.insert(view.key().clone(), ViewedNode { view, fingerprints: Arc::default() });
     }
 }
@@ -99,12 +105,35 @@ pub(super) struct NodeViewMaker<'a> {
     custody: BTreeMap<&'a PlatformName, HeldCustody<'a>>,
     /// The offers of the nodes that were asked, ordered by dataset.
     offers: RefCell<BTreeMap<NodeKey, Rc<[Offer]>>>,
+    declarations: Shared<NodeDeclarations>,
+    metadata: Shared<NodeMetadata>,
+}
+
+/// Values that many nodes have alike, as the exports into a container do: each is there once.
+struct Shared<T>(RefCell<FxHashSet<Arc<T>>>);
+
+impl<T: Eq + Hash> Shared<T> {
+    fn share(&self, value: T) -> Arc<T> {
+        let mut known = self.0.borrow_mut();
+        if let Some(known) = known.get(&value) {
+            return Arc::clone(known);
+        }
+        let value = Arc::new(value);
+        known.insert(Arc::clone(&value));
+        value
+    }
 }
 
 impl<'a> NodeViewMaker<'a> {
     pub(super) fn new(sources: &'a Sources<'a>, held: &'a Held) -> Self {
         let custody = held.iter().map(|(name, held)| (name, HeldCustody::new(held)));
-        Self { sources, custody: custody.collect(), offers: RefCell::default() }
+        Self {
+            sources,
+            custody: custody.collect(),
+            offers: RefCell::default(),
+            declarations: Shared(RefCell::default()),
+            metadata: Shared(RefCell::default()),
+        }
     }
 
     /// Makes the views of the nodes of a platform; those that cannot be other than before are the ones of before.
@@ -139,7 +168,8 @@ impl<'a> NodeViewMaker<'a> {
         declarations: &DeclarationReader<'_>,
         before: &NodesSince<'_>,
     ) -> NodeViews {
-        let mut views = NodeViews { nodes: before.nodes.nodes.clone(), ..NodeViews::default() };
+        let nodes = before.nodes.nodes.clone();
+        let mut views = NodeViews { nodes, fresh: Some(Vec::new()), ..NodeViews::default() };
         let touched = before.touched.iter().filter(|key| before.nodes.nodes.contains_key(*key));
         views.replaced = touched.cloned().collect();
         for key in &views.replaced {
@@ -158,8 +188,8 @@ impl<'a> NodeViewMaker<'a> {
         let sources: Vec<NodeKey> = sources(node).chain(taken_from).collect();
         let facts = self.facts(node).with_storage_of(&sources, self.sources.names);
         let inputs = self.resolve(&facts, &sources);
-        let declared = declarations.of_node(&facts, &inputs);
-        let metadata = metadata::of_node(self.sources.ecosystem, &facts);
+        let declared = self.declarations.share(declarations.of_node(&facts, &inputs));
+        let metadata = self.metadata.share(metadata::of_node(self.sources.ecosystem, &facts));
         NodeView::new(facts, inputs).with_declarations(declared).with_metadata(metadata)
     }
 

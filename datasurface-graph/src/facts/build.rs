@@ -16,6 +16,7 @@ use datasurface_model::{
     Capture, Dataset, DatasetKey, DatasetName, Datastore, Entity, InvalidRows, PlatformName, QualityCheck,
     Set,
 };
+use std::sync::Arc;
 
 pub(crate) fn key(platform: &PlatformName, at: NodeRef<'_>) -> NodeKey {
     let platform = platform.clone();
@@ -43,7 +44,7 @@ pub(crate) fn detail(at: NodeRef<'_>) -> NodeDetail {
     match at {
         NodeRef::Export { datastore_fragment, part, export } => NodeDetail::Export(ExportFacts {
             container_key: export.site.key.clone(),
-            container: export.site.container.clone(),
+            container: Arc::clone(&export.site.container),
             dataset: dataset_facts(
                 &datastore_fragment.datastore,
                 export.dataset,
@@ -104,7 +105,7 @@ fn source(datastore_fragment: &DatastoreFragment, part: &PlatformPart, ingest: &
             let names: Set<_> = datasets().map(Dataset::name).collect();
             IngestSource::Container(Box::new(CaptureFacts {
                 container_key: site.key.clone(),
-                container: site.container.clone(),
+                container: Arc::clone(&site.container),
                 capture: datasets().fold(capture.restricted_to(&names), Capture::with_former_source),
                 credential: credential.as_deref().cloned(),
             }))
@@ -137,7 +138,7 @@ fn transform(transformer_fragment: &TransformerFragment) -> TransformFacts {
     TransformFacts {
         workspace: transformer_fragment.name().clone(),
         container_key: transformer_fragment.site.key.clone(),
-        container: transformer_fragment.site.container.clone(),
+        container: Arc::clone(&transformer_fragment.site.container),
         artifact: transformer_fragment.transformer.artifact().clone(),
         inputs: transformer_fragment
             .inputs()

@@ -11,7 +11,7 @@ use datasurface_model::{
     WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The details of a node, by kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,7 +110,7 @@ pub struct CaptureFacts {
     /// The key of the container.
     pub container_key: ContainerKey,
     /// The container.
-    pub container: DataContainer,
+    pub container: Arc<DataContainer>,
     /// The method by which data is captured, and its schedule.
     pub capture: Capture,
     /// The credential for reading the container: that of the capture, or else the one that the container names for its team.
@@ -123,7 +123,7 @@ impl CaptureFacts {
     pub(super) fn restricted_to(&self, datasets: &Set<&DatasetName>) -> Self {
         Self {
             container_key: self.container_key.clone(),
-            container: self.container.clone(),
+            container: Arc::clone(&self.container),
             capture: self.capture.restricted_to(datasets),
             credential: self.credential.clone(),
         }
@@ -160,7 +160,7 @@ pub struct ExportFacts {
     /// The key of the container that the data is exported to.
     pub container_key: ContainerKey,
     /// The container that the data is exported to.
-    pub container: DataContainer,
+    pub container: Arc<DataContainer>,
     /// The dataset that is exported.
     pub dataset: DatasetFacts,
     /// The consumers of the data, ordered by workspace and group.
@@ -241,7 +241,7 @@ pub struct TransformFacts {
     /// The key of the container that the inputs are exported to.
     pub container_key: ContainerKey,
     /// The container that the inputs are exported to.
-    pub container: DataContainer,
+    pub container: Arc<DataContainer>,
     /// The code.
     pub artifact: CodeArtifact,
     /// The datasets that the transformer reads, in order.

@@ -99,7 +99,7 @@ impl Fragments {
 #[derive(Clone, Debug)]
 pub(crate) struct KeyedContainer {
     pub(crate) key: ContainerKey,
-    pub(crate) container: DataContainer,
+    pub(crate) container: Arc<DataContainer>,
     /// Of both. There are few sites, and who compares fragments compares them again and again.
     fingerprint: Fingerprint,
 }
@@ -107,7 +107,7 @@ pub(crate) struct KeyedContainer {
 impl KeyedContainer {
     pub(crate) fn new(key: ContainerKey, container: DataContainer) -> Self {
         let fingerprint = Fingerprint::of(&(&key, &container));
-        Self { key, container, fingerprint }
+        Self { key, container: Arc::new(container), fingerprint }
     }
 
     /// By key; the same place in memory is the same site.

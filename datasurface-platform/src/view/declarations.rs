@@ -7,10 +7,10 @@ use datasurface_model::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The declarations of what a node names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NodeDeclarations {
@@ -32,7 +32,7 @@ pub struct NodeDeclarations {
 }
 
 /// A place, together with the cloud that its vendor is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ResolvedPlace {
@@ -46,7 +46,7 @@ pub struct ResolvedPlace {
 }
 
 /// A hint, and its target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TargetedHint {
@@ -125,7 +125,10 @@ impl NodeDeclarations {
     }
 
     /// The same, without hints and schemas of other datasets than these.
-    pub(super) fn of_datasets<'a>(&self, keys: impl Iterator<Item = &'a DatasetKey>) -> Self {
+    pub(super) fn of_datasets<'a>(self: &Arc<Self>, keys: impl Iterator<Item = &'a DatasetKey>) -> Arc<Self> {
+        if self.hints.is_empty() && self.avro.is_empty() {
+            return Arc::clone(self);
+        }
         let (mut hints, mut avro) = (Vec::new(), BTreeMap::new());
         for key in keys {
             let about = HintTarget::Dataset(key.clone());
@@ -133,12 +136,8 @@ impl NodeDeclarations {
             avro.extend(self.avro.get_key_value(key).map(|(key, schema)| (key.clone(), schema.clone())));
         }
         let is_of_none = |hint: &&TargetedHint| !matches!(hint.about, HintTarget::Dataset(_));
-        Self {
-            places: self.places.clone(),
-            credentials: self.credentials.clone(),
-            hints: self.hints.iter().filter(is_of_none).cloned().collect(),
-            avro,
-        }
-        .with_hints(hints)
+        let (places, credentials) = (self.places.clone(), self.credentials.clone());
+        let of_none = self.hints.iter().filter(is_of_none).cloned().collect();
+        Arc::new(Self { places, credentials, hints: of_none, avro }.with_hints(hints))
     }
 }

@@ -90,7 +90,7 @@ impl<'a> DeclarationReader<'a> {
 /// The container that a node reads from or writes to.
 fn container(facts: &NodeFacts) -> Option<&DataContainer> {
     match &facts.detail {
-        NodeDetail::Ingest(_) => facts.capture().map(|capture| &capture.container),
+        NodeDetail::Ingest(_) => facts.capture().map(|capture| &*capture.container),
         NodeDetail::Export(export) => Some(&export.container),
         NodeDetail::Transform(transform) => Some(&transform.container),
         NodeDetail::Trigger(_) => None,

@@ -7,10 +7,10 @@ use datasurface_model::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The metadata of a node.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NodeMetadata {
@@ -24,7 +24,7 @@ pub struct NodeMetadata {
 }
 
 /// The metadata of a datastore or a workspace.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SubjectMetadata {
@@ -45,7 +45,7 @@ pub struct SubjectMetadata {
 }
 
 /// The metadata of a dataset.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DatasetMetadata {
@@ -93,10 +93,13 @@ impl NodeMetadata {
     }
 
     /// The same, of these datasets alone.
-    pub(super) fn of_datasets<'a>(&self, keys: impl Iterator<Item = &'a DatasetKey>) -> Self {
+    pub(super) fn of_datasets<'a>(self: &Arc<Self>, keys: impl Iterator<Item = &'a DatasetKey>) -> Arc<Self> {
+        if self.datasets.is_empty() {
+            return Arc::clone(self);
+        }
         let known = keys.filter_map(|key| self.datasets.get_key_value(key));
         let datasets = known.map(|(key, metadata)| (key.clone(), metadata.clone())).collect();
-        Self { datasets, subjects: self.subjects.clone() }
+        Arc::new(Self { datasets, subjects: self.subjects.clone() })
     }
 }
 

@@ -58,7 +58,9 @@ struct NodeViewWire {
 }
 
 impl From<NodeViewWire> for NodeView {
-    fn from(NodeViewWire { facts, inputs, declarations, metadata, .. }: NodeViewWire) -> Self {
+    fn from(NodeViewWire { facts, mut inputs, declarations, mut metadata, .. }: NodeViewWire) -> Self {
+        inputs.shrink_to_fit();
+        metadata.subjects.shrink_to_fit();
         Self {
             facts: Arc::new(facts),
             inputs: Arc::new(inputs),
@@ -73,6 +75,7 @@ impl NodeView {
     /// Creates the view of a node with these facts, for which these offers were resolved.
     pub fn new(facts: NodeFacts, mut inputs: Vec<ResolvedOffer>) -> Self {
         inputs.sort();
+        inputs.shrink_to_fit();
         Self {
             facts: Arc::new(facts),
             inputs: Arc::new(inputs),
@@ -84,16 +87,16 @@ impl NodeView {
 
     /// Sets what is declared of that which the node names.
     #[must_use]
-    pub fn with_declarations(mut self, declarations: NodeDeclarations) -> Self {
-        self.declarations = Arc::new(declarations);
+    pub fn with_declarations(mut self, declarations: impl Into<Arc<NodeDeclarations>>) -> Self {
+        self.declarations = declarations.into();
         self.fingerprint = FingerprintCache::default();
         self
     }
 
     /// Sets what people know of the node.
     #[must_use]
-    pub fn with_metadata(mut self, metadata: NodeMetadata) -> Self {
-        self.metadata = Arc::new(metadata);
+    pub fn with_metadata(mut self, metadata: impl Into<Arc<NodeMetadata>>) -> Self {
+        self.metadata = metadata.into();
         self.fingerprint = FingerprintCache::default();
         self
     }
@@ -300,8 +303,8 @@ impl NodeView {
         self.divided(part_of).remove(&()).unwrap_or_else(|| Self {
             facts: Arc::new(NodeFacts::clone(&self.facts).map_datasets(|_| None)),
             inputs: Arc::default(),
-            declarations: Arc::new(self.declarations.of_datasets([].into_iter())),
-            metadata: Arc::new(self.metadata.of_datasets([].into_iter())),
+            declarations: self.declarations.of_datasets([].into_iter()),
+            metadata: self.metadata.of_datasets([].into_iter()),
             fingerprint: FingerprintCache::default(),
         })
     }

@@ -17,7 +17,7 @@ pub(in crate::laws) fn sources(node: &ScopedNode) -> Vec<(Alteration, &'static s
     let mut altered = Vec::new();
     let container = |capture: &CaptureFacts| format!("`{}`", capture.container_key);
     altered.extend(captured(facts, ingest, |capture| {
-        capture.container = readdressed(&capture.container)?;
+        capture.container = readdressed(&capture.container)?.into();
         Some(format!("address of {}", container(capture)))
     }));
     let address = altered.into_iter().map(|altered| (altered, ELSEWHERE));

@@ -22,7 +22,7 @@ pub(super) fn all(
     let mut altered = vec![other(format!("columns of `{}`", export.dataset.key), columns).seen()];
     altered.extend(readdressed(&export.container).map(|container| {
         let fact = format!("address of `{}`", export.container_key);
-        other(fact, changed(export, |export| export.container = container))
+        other(fact, changed(export, |export| export.container = container.into()))
     }));
     // A transformer reads what it is given.
     let consumers = export.consumers.iter().enumerate().filter(|(_, consumer)| !consumer.transforms);
