@@ -79,6 +79,7 @@
 //! Platforms with a runtime then apply and run what was rendered, by the same [`Broker`]: nothing runs that differs from the [`Manifest`].
 //! Moves ([`MoveStep`]) and releases ([`Lock::release`]) are edits of the [`Lock`]; `docs/command-line.md` describes them.
 
+mod alerts;
 mod allocation;
 mod broker;
 mod check;
@@ -88,6 +89,7 @@ mod explain;
 mod file_change;
 mod kept_origins;
 mod lock_change;
+pub mod metric;
 mod operate;
 mod place;
 mod placed;
@@ -102,6 +104,7 @@ mod stores;
 mod waivers;
 mod write;
 
+pub use alerts::AlertRules;
 pub use broker::Broker;
 pub use configured_platform::ConfiguredPlatform;
 pub use datasurface_choice::{

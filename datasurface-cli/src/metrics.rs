@@ -6,23 +6,9 @@ use crate::{
     sink::{Sink, Waiting},
 };
 use chrono::{DateTime, Utc};
+use datasurface_broker::metric::{ASKED_AT, COMPLETE, CONFIRMED_AT, FAILING, LAG, LATE, PROMISED};
 use datasurface_platform::JobOutcome;
 use std::fmt::{Display, Write};
-
-/// Whether every platform could be asked.
-pub(crate) const COMPLETE: &str = "datasurface_status_complete";
-/// When platforms were asked.
-pub(crate) const ASKED_AT: &str = "datasurface_status_timestamp_seconds";
-/// When what arrived at a sink was last all that there was at its sources.
-pub(crate) const CONFIRMED_AT: &str = "datasurface_sink_confirmed_timestamp_seconds";
-/// How long ago that was.
-pub(crate) const LAG: &str = "datasurface_sink_lag_seconds";
-/// How late a sink may be.
-pub(crate) const PROMISED: &str = "datasurface_sink_promised_seconds";
-/// Whether a sink is later than was promised.
-pub(crate) const LATE: &str = "datasurface_sink_late";
-/// Whether something failed on the way to a sink.
-pub(crate) const FAILING: &str = "datasurface_sink_failing";
 
 /// The families of metrics, in order.
 struct Metrics(String);

@@ -1,16 +1,17 @@
-//! A file of rules, in YAML as Prometheus reads it.
+//! The file of rules, in YAML as Prometheus reads it.
 
 use super::rule::{self, Rule};
 use std::fmt;
 
-/// Groups of rules, each by its name, after those about the status itself.
+/// Rules for Prometheus, by the group of consumers that they are about, after those about the status itself. `Display` writes the file, in
+/// YAML.
 #[derive(Debug, Default)]
-pub(super) struct RuleFile {
+pub struct AlertRules {
     remarks: Vec<String>,
     groups: Vec<(String, Vec<Rule>)>,
 }
 
-impl RuleFile {
+impl AlertRules {
     /// Adds a group of rules.
     pub(super) fn add(&mut self, name: &str, rules: Vec<Rule>) {
         self.groups.push((name.to_owned(), rules));
@@ -22,7 +23,7 @@ impl RuleFile {
     }
 }
 
-impl fmt::Display for RuleFile {
+impl fmt::Display for AlertRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,

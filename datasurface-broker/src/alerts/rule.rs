@@ -1,9 +1,6 @@
 //! The rules: what is asked of metrics, who is told, and how urgent it is.
 
-use crate::{
-    metrics::{ASKED_AT, COMPLETE, CONFIRMED_AT, FAILING, LAG, LATE, PROMISED},
-    text::in_words,
-};
+use crate::metric::{ASKED_AT, COMPLETE, CONFIRMED_AT, FAILING, LAG, LATE, PROMISED};
 use datasurface_model::{GroupKey, Latency, Priority, Repository, TeamKey};
 
 /// How long metrics may be old, or missing, in seconds: somebody has to ask for the status more often.
@@ -100,13 +97,14 @@ pub(super) fn of_group(group: &GroupKey, promised: Option<Latency>, addressee: &
                 .to_owned(),
         ),
     ];
-    if let Some(promised) = promised.map(Latency::as_seconds) {
+    if let Some(latency) = promised {
+        let promised = latency.as_seconds();
         rules.push(rule(
             "DataIsLate",
             // As of when the status was asked for: between two times of that, nobody knows.
             format!("{LAG}{this} > {promised}"),
             tolerance(promised),
-            format!("{about} is {{{{ $value | humanizeDuration }}}} old, and may be {}", in_words(promised)),
+            format!("{about} is {{{{ $value | humanizeDuration }}}} old, and may be {latency}"),
         ));
         rules.push(rule(
             "DataIsUnknown",
