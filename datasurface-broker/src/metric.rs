@@ -3,13 +3,13 @@
 
 /// Whether every platform could be asked.
 pub const COMPLETE: &str = "datasurface_status_complete";
-/// When platforms were asked.
+/// The time at which platforms were asked.
 pub const ASKED_AT: &str = "datasurface_status_timestamp_seconds";
-/// When what arrived at a sink was last all that there was at its sources.
+/// The last time at which what had arrived at a sink was all that there was at its sources.
 pub const CONFIRMED_AT: &str = "datasurface_sink_confirmed_timestamp_seconds";
-/// How long ago that was.
+/// The age of what is at a sink: the time since then.
 pub const LAG: &str = "datasurface_sink_lag_seconds";
-/// How late a sink may be.
+/// The age that was promised.
 pub const PROMISED: &str = "datasurface_sink_promised_seconds";
 /// Whether a sink is later than was promised.
 pub const LATE: &str = "datasurface_sink_late";
