@@ -143,12 +143,21 @@ impl KafkaClient {
     /// Does something until it succeeds, fails for good, or was tried for too long.
     pub(crate) fn with_retries<T>(
         &mut self,
+        attempt: impl FnMut(&mut Self) -> Result<T, KafkaError>,
+    ) -> Result<T, KafkaError> {
+        self.with_retries_after(KafkaError::is_transient, attempt)
+    }
+
+    /// Does something until it succeeds, fails otherwise than by these errors, or was tried for too long.
+    pub(crate) fn with_retries_after<T>(
+        &mut self,
+        is_transient: impl Fn(&KafkaError) -> bool,
         mut attempt: impl FnMut(&mut Self) -> Result<T, KafkaError>,
     ) -> Result<T, KafkaError> {
         let mut retry = Retry::new(self.limits.retrying);
         loop {
             match attempt(self) {
-                Err(error) if error.is_transient() && retry.wait() => {
+                Err(error) if is_transient(&error) && retry.wait() => {
                     // The controller, or a broker, may be gone. If nobody can say so, the next attempt fails as well.
                     let _ = self.refresh(Some(Vec::new()));
                 }

@@ -5,7 +5,7 @@ use super::{
     batch::{Batch, Marker, OpenBatch, next_batch},
 };
 use crate::{
-    KafkaClient, KafkaError,
+    ErrorCode, KafkaClient, KafkaError,
     client::{Receiver, check, incomplete},
     wire::{
         Input, Malformed,
@@ -151,7 +151,12 @@ impl Records<'_> {
         let (topic, partition, offset, subject) =
             (self.topic.clone(), self.partition, self.next, self.subject());
         let leader = &mut self.leader;
-        let answer = self.client.with_retries(|client| {
+        // A broker that has just started may not know its topics yet. Where one led the partition before, there is one.
+        let was_there = leader.is_some();
+        let is_transient = |error: &KafkaError| {
+            error.is_transient() || was_there && error.code() == Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION)
+        };
+        let answer = self.client.with_retries_after(is_transient, |client| {
             let receiver = match *leader {
                 Some(known) => known,
                 None => client.leader(&topic, partition)?,

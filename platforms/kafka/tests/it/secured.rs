@@ -3,7 +3,7 @@
 use crate::{
     engine::{Site, eventually},
     pipeline::fill,
-    two_platforms::{deployment, vault},
+    two_platforms::{VAULT, deployment, vault},
 };
 use datasurface_kafka::KafkaPlatform;
 use datasurface_kafka_client::{
@@ -115,7 +115,7 @@ fn a_service_reads_its_topic_for_as_long_as_it_is_entitled() {
     assert!(read("stranger").is_err());
     eventually("another platform has it", || {
         let ran = deployment.run(&Administrator, &RunRequest::default()).unwrap();
-        let vault = &ran[&PlatformName::from("Vault")];
+        let vault = &ran[&PlatformName::from(VAULT)];
         let inserted: u64 = vault.datasets.iter().map(|run| run.inserted).sum();
         // Until the first heartbeat, the snapshot may be on its way.
         let is_early = |one: &JobFailure| one.reason.contains("the first snapshot of the topic");

@@ -7,7 +7,7 @@ use crate::{
 use datasurface_platform::prelude::*;
 
 /// By its name, the one that reads would come before the one that writes.
-pub(super) const VAULT: &str = "Archive";
+pub(crate) const VAULT: &str = "Archive";
 
 /// The tables of the source, each with its columns and how each is read so that it is what is kept, and its key.
 pub(super) const TABLES: [(&str, &str, &str); 4] = [
