@@ -45,7 +45,7 @@ pub(super) fn may_hold(change: &ChangedModel<'_>, by: &OwnedPart, waiver: &Waive
 }
 
 /// Whether the same waiver, or a broader one, was about something at this place.
-fn was_waived(change: &ChangedModel<'_>, by: &OwnedPart, waiver: &Waiver, place: &str) -> bool {
+pub(super) fn was_waived(change: &ChangedModel<'_>, by: &OwnedPart, waiver: &Waiver, place: &str) -> bool {
     let is_same = |old: &Waiver| {
         old.path() == place
             && old.code() == waiver.code()

@@ -1,7 +1,11 @@
 //! Waivers in force, and what the finding that they accept leads to: a waiver is about data of one owner in one place, made in one way.
 //! The attribute that says where it goes, or how it is made, may be given another value by somebody else.
 
-use super::{approval::RequiredApproval, changed_model::ChangedModel, inherited_waivers::places_before};
+use super::{
+    approval::RequiredApproval,
+    changed_model::ChangedModel,
+    inherited_waivers::{places_before, was_waived},
+};
 use datasurface_model::{
     CodeArtifact, ContainerKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, Valid, Waiver,
     Workspace, ownership::OwnedPart, segment,
@@ -55,7 +59,7 @@ pub(super) fn of_other_ends(change: &ChangedModel<'_>, required: &mut Vec<Requir
         }
         let waivers = waivers.get_or_insert_with(|| waivers_by_place(change.new));
         for (by, waiver) in waivers.get(&key).into_iter().flatten() {
-            let was_there = places.iter().any(|place| was_there(change, by, waiver, place));
+            let was_there = places.iter().any(|place| was_waived(change, by, waiver, place));
             if *by == OwnedPart::from_path(finding.path()) || !was_there || !accepts(waiver, by, finding) {
                 continue;
             }
@@ -160,12 +164,4 @@ fn accepts(waiver: &Waiver, by: &OwnedPart, finding: &Diagnostic) -> bool {
         let policy = zone.child(segment::POLICIES, &policy.policy);
         finding.related_places().iter().any(|place| place.path == policy)
     })
-}
-
-/// Whether the same waiver was there before, about a thing at this place.
-fn was_there(change: &ChangedModel<'_>, by: &OwnedPart, waiver: &Waiver, place: &str) -> bool {
-    let before = change.old.waivers_by(&change.former.part(by));
-    let is_same =
-        |old: &Waiver| old.path() == place && old.code() == waiver.code() && old.policy() == waiver.policy();
-    before.is_some_and(|waivers| waivers.iter().any(is_same))
 }

@@ -3,10 +3,10 @@
 use super::{
     error::TargetError,
     journal::{Journal, damaged},
-    load, load_part,
     lock::foreign,
     manifest::Manifest,
     parts::{self, ReadManifest},
+    stored_manifest::{load, load_part},
     target_folder::{FileState, MANIFEST, PARTS, TargetFolder},
 };
 use datasurface_graph::Fingerprint;
