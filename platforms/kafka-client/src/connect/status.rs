@@ -1,6 +1,7 @@
 //! States of connectors and their tasks.
 
 use serde::Deserialize;
+use std::fmt;
 
 /// The state of a connector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +74,34 @@ impl ConnectorStatus {
     }
 }
 
+/// Writes the states in a sentence, such as `it is RUNNING, its tasks are RUNNING, FAILED`.
+impl fmt::Display for ConnectorStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it is {}, ", self.state)?;
+        let states: Vec<String> = self.tasks.iter().map(|task| task.state.to_string()).collect();
+        match states.as_slice() {
+            [] => f.write_str("it has no tasks"),
+            [state] => write!(f, "its task is {state}"),
+            states => write!(f, "its tasks are {}", states.join(", ")),
+        }
+    }
+}
+
+/// Writes the state as Kafka Connect does, such as `RUNNING`.
+impl fmt::Display for ConnectorState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unassigned => "UNASSIGNED",
+            Self::Running => "RUNNING",
+            Self::Paused => "PAUSED",
+            Self::Stopped => "STOPPED",
+            Self::Failed => "FAILED",
+            Self::Restarting => "RESTARTING",
+            Self::Unknown => "in a state of a later Connect",
+        })
+    }
+}
+
 /// A status as the REST API has it.
 #[derive(Deserialize)]
 pub(super) struct StatusAnswer {
@@ -99,5 +128,22 @@ impl From<StatusAnswer> for ConnectorStatus {
         let task = |TaskAnswer { id, state, trace }| TaskStatus { id, state, trace };
         let ConnectorAnswer { state, trace } = answer.connector;
         Self { state, trace, tasks: answer.tasks.into_iter().map(task).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_a_sentence() {
+        let task = |state| TaskStatus { id: 0, state, trace: None };
+        let mut status =
+            ConnectorStatus { state: ConnectorState::Unassigned, trace: None, tasks: Vec::new() };
+        assert_eq!(status.to_string(), "it is UNASSIGNED, it has no tasks");
+        status.tasks.push(task(ConnectorState::Running));
+        assert_eq!(status.to_string(), "it is UNASSIGNED, its task is RUNNING");
+        status.tasks.push(task(ConnectorState::Failed));
+        assert_eq!(status.to_string(), "it is UNASSIGNED, its tasks are RUNNING, FAILED");
     }
 }

@@ -46,13 +46,16 @@ pub(super) fn ensure(
     let name = &connector.name;
     let failed = |error| connect_failed(format!("deploying the connector `{name}`"), error);
     let wanted = config(connector);
-    if is_asked && connect.config(name).map_err(failed)?.is_some_and(|found| is_other(&found, name, &wanted))
-    {
+    // An earlier call may have been killed after it stopped the connector.
+    let status = connect.status(name).map_err(failed)?;
+    let mut is_stopped = status.is_some_and(|status| status.state == ConnectorState::Stopped);
+    let found = connect.config(name).map_err(failed)?;
+    if is_asked && !is_stopped && found.is_some_and(|found| is_other(&found, name, &wanted)) {
         stop(connect, site, name)?;
+        is_stopped = true;
     }
     let put = connect.put(name, &wanted).map_err(failed)?;
-    let status = connect.status(name).map_err(failed)?;
-    let is_stopped = status.is_some_and(|status| status.state == ConnectorState::Stopped);
+    // The state is not asked for here: a stopped connector that is given another configuration is unassigned for a moment.
     if is_stopped {
         connect.resume(name).map_err(failed)?;
     }
@@ -142,11 +145,55 @@ pub(super) fn wait(
             return refuse("it was cancelled".to_owned());
         }
         if began.elapsed() > PATIENCE {
-            return refuse(format!(
-                "{} seconds were not enough; look into the log of Connect",
-                PATIENCE.as_secs()
-            ));
+            let found = status.map_or_else(|| "it is not there".to_owned(), |status| status.to_string());
+            let seconds = PATIENCE.as_secs();
+            return refuse(format!("{found} after {seconds} seconds; look into the log of Connect"));
         }
         thread::sleep(PAUSE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::fake_connect;
+    use datasurface_kafka_client::{Limits, Tls};
+    use datasurface_platform::{
+        EnvironmentCredentials, OperatorConfirmations, PreviousTarget, RenderedFiles, RunObserver,
+        hook::PlatformHooks,
+    };
+    use std::path::Path;
+
+    /// An observer who ends a call that waits for ten looks.
+    #[derive(Debug)]
+    struct Impatient(Instant);
+
+    impl RunObserver for Impatient {
+        fn job_started(&self, _address: &str) {}
+
+        fn is_cancelled(&self) -> bool {
+            self.0.elapsed() > PAUSE * 10
+        }
+    }
+
+    #[test]
+    fn a_connector_that_was_stopped_for_another_configuration_runs_again() {
+        let url = fake_connect::start(serde_json::json!({ "name": "source", "tables": "a" }));
+        let connect = ConnectClient::new(&url, &Tls::new(), None, Limits::default()).unwrap();
+        let site = RuntimeContext {
+            rendered: &RenderedFiles::default(),
+            root: Path::new("."),
+            credentials: &EnvironmentCredentials,
+            now: chrono::DateTime::UNIX_EPOCH,
+            watcher: &Impatient(Instant::now()),
+            applied_to: PreviousTarget::default(),
+            confirmed: OperatorConfirmations::default(),
+            hooks: PlatformHooks::default(),
+        };
+        let config = [("tables".to_owned(), "a,b".to_owned())].into();
+        let connector = Connector { name: "source".to_owned(), config };
+        assert!(ensure(&connect, &site, &connector, true).unwrap());
+        assert!(connect.status("source").unwrap().unwrap().is_running());
+        assert!(!ensure(&connect, &site, &connector, true).unwrap(), "nothing is left to do");
     }
 }

@@ -27,6 +27,9 @@ mod slot;
 mod status;
 mod topics;
 
+#[cfg(test)]
+mod fake_connect;
+
 use crate::KafkaPlatform;
 use chrono::{DateTime, TimeDelta, Utc};
 use clients::Clients;
