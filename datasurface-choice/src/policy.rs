@@ -33,8 +33,8 @@ pub(crate) struct GovernedTask<'a> {
 enum ConcernKind {
     /// The platform is at work for it, or with its data.
     Everything,
-    /// The data derives from its data: the platform runs a transformer that reads it, or keeps what was made of it. The model
-    /// knows nothing of that where a datastore is pinned.
+    /// The data derives from its data: the platform runs a transformer that reads it, or keeps what was made of it, or captured from
+    /// one of its containers. The model knows nothing of that where something is pinned.
     Input,
     /// One of its workspaces receives what the platform keeps: it has a say about where that is.
     Places,
@@ -124,20 +124,29 @@ impl<'a> GovernedTask<'a> {
 
     fn add_concern(&mut self, key: &'a DatasetKey, concern: ConcernKind) {
         self.add_origins(key);
-        if let Some(store) = self.question.ecosystem.datastore(&key.datastore)
-            && let Some(concerned) = self.concerned_zone(&store.team.zone, concern)
-        {
+        let Some(store) = self.question.ecosystem.datastore(&key.datastore) else { return };
+        let data = || store.path().child(segment::DATASETS, &key.dataset);
+        let status = store.entity.production_status();
+        if let Some(concerned) = self.concerned_zone(&store.team.zone, concern) {
             concerned.freed.clear();
-            concerned.data.get_or_insert_with(|| store.path().child(segment::DATASETS, &key.dataset));
+            concerned.data.get_or_insert_with(data);
             let statuses = if concern == ConcernKind::Input {
                 &mut concerned.of_inputs
             } else {
                 &mut concerned.statuses
             };
-            statuses.insert(store.entity.production_status());
+            statuses.insert(status);
             if let Some(dataset) = store.entity.datasets().get(&key.dataset) {
                 concerned.asked_for.extend(dataset.storage_policies());
             }
+        }
+        let source = store.entity.capture().map(|capture| &capture.container().zone);
+        if let Some(source) = source.filter(|source| **source != store.team.zone)
+            && let Some(concerned) = self.concerned_zone(source, ConcernKind::Input)
+        {
+            concerned.freed.clear();
+            concerned.data.get_or_insert_with(data);
+            concerned.of_inputs.insert(status);
         }
     }
 

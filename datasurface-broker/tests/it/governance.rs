@@ -16,6 +16,8 @@ const STORE_PIN: &str = "primary_pins/S/platform";
 struct Fixture {
     home: Option<PolicyRule>,
     away: Option<PolicyRule>,
+    /// What a third zone says, which has the container of the producer then.
+    yard: Option<PolicyRule>,
     is_asked_for: bool,
     is_pinned: bool,
     /// Whether the workspace is served by another platform than the one that captures.
@@ -39,14 +41,24 @@ impl Fixture {
         let dataset = if self.is_asked_for { dataset.storage_policy("p") } else { dataset };
         let container =
             |name, file| DataContainer::sqlite(name, file).located("V/L").encrypted(KeyHolder::Company);
-        let store = Datastore::new("S").captured(Capture::sql_snapshot("Home/T/Source")).dataset(dataset);
+        let is_in_yard = self.yard.is_some();
+        let source = if is_in_yard { "Yard/T/Source" } else { "Home/T/Source" };
+        let store = Datastore::new("S").captured(Capture::sql_snapshot(source)).dataset(dataset);
         let [is_store, is_reader] = self.in_production;
         let rules = [("Home", self.home.clone()), ("Away", self.away.clone())];
         let store = if is_store { store.in_production() } else { store };
         let reader =
             Workspace::new("W").with_container("Away/T/Lake").group(DatasetGroup::new("g").sink("S/a"));
         let reader = if is_reader { reader.in_production() } else { reader };
-        let producers = Team::new().container(container("Source", "s.db")).datastore(store);
+        let source = container("Source", "s.db");
+        let producers = Team::new().datastore(store);
+        let [producers, owners] = match is_in_yard {
+            true => [
+                producers,
+                Team::new().container(source.readable_by(ContainerUser::Team(TeamKey::new("Home", "T")))),
+            ],
+            false => [producers.container(source), Team::new()],
+        };
         let lake =
             if self.is_managed { DataContainer::platform_managed("Lake") } else { container("Lake", "l.db") };
         let consumers = Team::new().container(lake).workspace(reader);
@@ -60,6 +72,10 @@ impl Fixture {
             .vendor(InfrastructureVendor::new("Mill").with_cloud(CloudVendor::Aws).location("Hall"))
             .zone("Home", "github:o/home@main", zone(self.home, producers))
             .zone("Away", "github:o/away@main", zone(self.away, consumers));
+        let ecosystem = match is_in_yard {
+            true => ecosystem.zone("Yard", "github:o/yard@main", zone(self.yard, owners)),
+            false => ecosystem,
+        };
         let ecosystem = if is_store == is_reader {
             ecosystem
         } else {
@@ -154,6 +170,10 @@ fn away(rule: &PolicyRule) -> Fixture {
     Fixture { away: Some(rule.clone()), ..Fixture::default() }
 }
 
+fn yard(rule: &PolicyRule) -> Fixture {
+    Fixture { yard: Some(rule.clone()), ..Fixture::default() }
+}
+
 fn pinned(fixture: Fixture) -> Fixture {
     Fixture { is_pinned: true, ..fixture }
 }
@@ -206,6 +226,38 @@ fn what_a_zone_does_not_permit_is_not_chosen_and_the_reason_is_said() {
             assert!(place(silent.build(), &Lock::default()).unwrap().findings().is_empty());
         }
     }
+}
+
+/// Data is under the zone of the container that it is captured from, whoever captures it.
+#[test]
+fn the_zone_that_has_the_container_of_a_producer_has_a_say_about_who_serves_its_data() {
+    let before = place(yard(&of_platforms().permitted).build(), &Lock::default()).unwrap();
+    let kinds = of_places().into_iter().chain([of_storage(), of_platforms()]);
+    for Kind { code, denied: rule, permitted, .. } in kinds {
+        // The model says itself which platform may not be pinned.
+        if !matches!(rule, PolicyRule::Platforms(_)) {
+            let found = refusal(place(pinned(yard(&rule)).build(), &Lock::default()));
+            assert_eq!(found, denied(code, &[GROUP_PIN, STORE_PIN]));
+        }
+        let found = refusal(place(yard(&rule).build(), before.lock()));
+        assert_eq!(found, denied(code, &[GROUP, STORE]));
+        let refused = place(yard(&rule).build(), &Lock::default()).unwrap_err();
+        assert_eq!(codes(&refused), ["choice/no-platform"]);
+        let message = refused.findings().iter().next().unwrap().message().to_owned();
+        assert!(message.contains("`A`: the policy `p` of the zone `Yard` "), "{message}");
+        for silent in [yard(&permitted), pinned(yard(&permitted))] {
+            let placed = place(silent.build(), &Lock::default()).unwrap();
+            assert!(placed.findings().is_empty(), "{}", placed.findings());
+        }
+    }
+    let captured = |rule| Fixture { is_served_by_another: true, ..yard(rule) }.build();
+    let only_here = PolicyRule::Locations(Permitted::only([Place::from("V")]));
+    let found = refusal(place(captured(&only_here), &Lock::default()));
+    assert_eq!(found, denied("governance/platform-location", &[STORE_PIN]), "who serves it keeps it here");
+    // A pin of a group is not judged by the zones of the containers that its data was captured from.
+    let but_b = PolicyRule::Platforms(Permitted::all_except(["B"]));
+    let found = refusal(place(captured(&but_b), &Lock::default()));
+    assert_eq!(found, denied("governance/chosen-platform", &["group_pins/W/g/platforms/B"]));
 }
 
 #[test]
