@@ -4,7 +4,7 @@ use crate::{owing_teams::owing_teams, report::ReviewReport, side::ReviewSide};
 use chrono::NaiveDate;
 use datasurface_broker::{Broker, Lock, LockChange, Placed, Session};
 use datasurface_change::{ApprovalClaim, ChangeControl, ChangeReport, ChangeSource, new_findings};
-use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid};
+use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid, Validate, Validation};
 use std::collections::BTreeSet;
 
 /// The codes of findings that say that something is missing.
@@ -186,7 +186,14 @@ impl<'a> Review<'a> {
                 waived.extend(lint.waived);
                 JudgedPlaces { findings, waived, placed: Some(placed) }
             }
-            Err(refused) => JudgedPlaces { findings: refused.findings().clone(), ..JudgedPlaces::default() },
+            // What is wrong with one part hides nothing of the others.
+            Err(refused) => {
+                let model = ecosystem.as_written().clone().validate_partly(&Validation::on(self.on), &[]);
+                let rest = model.sound.map(|sound| session.check(&sound, lock)).unwrap_or_default();
+                let mut findings = refused.findings().clone();
+                findings.extend(rest.findings);
+                JudgedPlaces { findings, waived: rest.waived, placed: None }
+            }
         }
     }
 }

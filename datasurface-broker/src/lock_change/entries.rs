@@ -31,9 +31,15 @@ impl LockChange<'_> {
         let edit = LockEdit { before: self.old, after: self.new, ecosystems: [old, new], wanted: &wanted };
         let mut entries = edit.entries();
         entries.extend(self.other_held());
-        let lost =
-            self.placed.map(|placed| placed.unaccounted_origins(self.old, self.on)).unwrap_or_default();
-        entries.extend(lost.iter().map(|dataset| format!("what the rows of `{dataset}` derive from")));
+        match self.placed {
+            Some(placed) => {
+                let lost = placed.unaccounted_origins(self.old, self.on);
+                entries
+                    .extend(lost.iter().map(|dataset| format!("what the rows of `{dataset}` derive from")));
+            }
+            None if self.old.origins == self.new.origins => {}
+            None => entries.push("what rows derive from".to_owned()),
+        }
         let finding = |entry: String| {
             let message = format!(
                 "{entry} is neither what the lock of the live model says, nor what rendering makes of that"
@@ -46,8 +52,15 @@ impl LockChange<'_> {
 
     /// The datastores that consumers ask for after the change, by storage names.
     fn wanted(&self) -> BTreeSet<DatastoreName> {
-        let Some(placed) = self.placed else { return BTreeSet::new() };
-        let names = placed.lock.storage_names();
+        let [_, new] = self.ecosystems;
+        let names = self.names_after();
+        let Some(placed) = self.placed else {
+            let groups = new.workspaces().into_iter().flat_map(|workspace| workspace.entity.groups());
+            return groups
+                .flat_map(|group| group.sinks())
+                .map(|sink| names.datastore(&sink.name().datastore))
+                .collect();
+        };
         let owed = placed.graphs.iter().map(|graph| owed_on(placed, &names.platform(graph.platform())));
         owed.flat_map(|owed| owed.keys().map(|key| key.datastore.clone()).collect::<Vec<_>>()).collect()
     }

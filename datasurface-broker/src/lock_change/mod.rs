@@ -11,8 +11,8 @@ use codes::{HELD_CHANGED, HELD_NAME, LOCK_GONE};
 use datasurface_graph::StorageOf;
 use datasurface_model::{DatasetKey, Diagnostic, Ecosystem, Entity, ModelPath, PlatformName, Valid, segment};
 use datasurface_platform::HeldState;
-use datasurface_state::{Lock, Owed, storage};
-use std::collections::BTreeMap;
+use datasurface_state::{Lock, Owed, storage, storage::StorageRecord};
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// A change of a lock, from that of the live model to that of a proposed one, and what it is judged with.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,8 @@ pub struct LockChange<'a> {
     pub is_gone: bool,
     /// The live and the proposed ecosystem.
     pub ecosystems: [&'a Valid<Ecosystem>; 2],
-    /// The proposed model, if it could be placed.
+    /// The proposed model, if it could be placed. Without it, the lock is judged by the models: what only rendering could account for, nothing
+    /// does.
     pub placed: Option<&'a Placed>,
     /// The day of the judgement.
     pub on: NaiveDate,
@@ -66,13 +67,21 @@ impl LockChange<'_> {
         found
     }
 
+    /// The storage names after the change.
+    fn names_after(&self) -> Cow<'_, StorageRecord> {
+        let [_, new] = self.ecosystems;
+        match self.placed {
+            Some(placed) => Cow::Borrowed(placed.lock.storage_names()),
+            None => Cow::Owned(storage::allocate(new, self.new).record),
+        }
+    }
+
     /// What the new lock gives to another team: who owned data last may take it up again.
     fn other_owners(&self) -> Vec<Diagnostic> {
-        let Some(placed) = self.placed else { return Vec::new() };
         let [old, new] = self.ecosystems;
-        let names = placed.lock.storage_names();
+        let names = self.names_after();
         let then = storage::declared_owners(old, &storage::allocate(old, self.old).record);
-        let unknown = self.new.unknown_owners(self.old, &then, &storage::declared_owners(new, names));
+        let unknown = self.new.unknown_owners(self.old, &then, &storage::declared_owners(new, &names));
         let given = unknown.into_iter().map(|(stored, team)| {
             format!("by the lock, `{stored}` belongs to the team `{team}`, which has not declared it")
         });
@@ -106,13 +115,13 @@ impl LockChange<'_> {
 
     /// The dataset that is stored under each name after the change, by that name, and had another one before it, or none.
     fn bearers(&self) -> BTreeMap<DatasetKey, DatasetKey> {
-        let Some(placed) = self.placed.filter(|_| !self.old.holds_nothing()) else {
+        if self.old.holds_nothing() {
             return BTreeMap::new();
-        };
+        }
         let [old, new] = self.ecosystems;
         // The old model may have been changed since it was rendered last.
         let before = storage::allocate(old, self.old).record;
-        let after = placed.lock.storage_names();
+        let after = self.names_after();
         let is_kept = |now: &DatasetKey, storage: &DatasetKey, former: [Option<DatasetKey>; 3]| {
             let mut names = [Some(now.clone())].into_iter().chain(former).flatten();
             names.any(|name| old.dataset(&name).is_some() && before.dataset(&name) == *storage)

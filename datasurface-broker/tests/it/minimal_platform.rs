@@ -29,6 +29,8 @@ pub(crate) struct Config {
     called: Option<String>,
     /// A change of a shelf is refused, unless somebody waives that.
     refuses: bool,
+    /// A dataset for which there is no shelf.
+    dislikes: Option<DatasetName>,
     /// Where shelves are: each occupies a place there.
     room: Option<String>,
     /// Most shelves in a shard.
@@ -220,6 +222,11 @@ impl DataPlatform for MinimalPlatform {
             && !self.descriptor.unclaimed(node).is_empty()
         {
             found.report(&REFUSED, "it was asked about what it does not claim", "this is a bug of the host");
+        }
+        if let (LintView::Node(node), Some(disliked)) = (view, &self.config.dislikes)
+            && node.facts().datasets().iter().any(|dataset| dataset.key.dataset == *disliked)
+        {
+            found.report(&REFUSED, "there is no shelf for it", "choose another name");
         }
     }
 

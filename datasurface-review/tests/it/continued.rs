@@ -1,6 +1,7 @@
 //! `continues`: a new dataset takes up what is held of one that is gone, if its team declared that one last.
 
 use crate::{
+    edited_locks::with_an_old_error,
     fixture::*,
     review::{judged, refusals},
 };
@@ -235,9 +236,14 @@ fn an_edited_lock_gives_nobody_what_is_held_of_another_team() {
             refused.iter().any(|code| ["lock/other-owner", "lock/other-storage"].contains(&&**code)),
             "{refused:?}"
         );
-        let report = judged([(&moved, &own), (&stolen, &forged)], "github:o/model@main", today());
-        let codes = refusals(&report);
-        assert!(codes.iter().any(|code| ["lock/other-owner", "lock/edited"].contains(code)), "{codes:?}");
+        // An error that was there before hides nothing.
+        let erroneous = [&moved, &stolen].map(with_an_old_error);
+        for [before, after] in [[&moved, &stolen], [&erroneous[0], &erroneous[1]]] {
+            let report = judged([(before, &own), (after, &forged)], "github:o/model@main", today());
+            let codes = refusals(&report);
+            let of_lock = ["lock/other-owner", "lock/edited"];
+            assert!(codes.iter().any(|code| of_lock.contains(code)), "{codes:?}");
+        }
     }
     // Beforehand, as long as nothing is held, an owner is not edited either.
     let site = Site::new();

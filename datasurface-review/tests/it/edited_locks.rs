@@ -31,6 +31,15 @@ fn held<'v>(lock: &'v mut Value, dataset: &str) -> &'v mut Value {
     held.iter_mut().find(|held| held["holds"]["dataset"] == dataset).unwrap()
 }
 
+/// The model with a workspace that no platform can serve: an error that is live already, and has nothing to do with the lock.
+pub(crate) fn with_an_old_error(model: &Ecosystem) -> Ecosystem {
+    model.clone().edit_team("Z", "C", |team| {
+        let bus = DataContainer::kafka("Bus", ["bus.example:9092"]).located("V/L");
+        let reader = Workspace::new("Unserved").with_container("Z/C/Bus");
+        team.container(bus).workspace(reader.group(DatasetGroup::new("g").with_sinks(["S/b"])))
+    })
+}
+
 /// What somebody does to a lock, and how.
 type Edit = (&'static str, fn(&mut Value));
 
@@ -79,12 +88,18 @@ fn an_entry_that_nothing_accounts_for_is_refused() {
             held(lock, "S/a")["released_by"] = json!("0".repeat(64));
         }),
     ];
-    for (what, edit) in edits {
-        let forged = edited(&lock, edit);
-        let refused = codes_of((&model, &lock), (&model, &forged));
-        assert!(refused.contains(&"lock/edited".to_owned()), "{what}: {refused:?}");
+    // An error that was there before hides none of it.
+    for model in [&model, &with_an_old_error(&model)] {
+        for (what, edit) in &edits {
+            let forged = edited(&lock, edit);
+            let refused = codes_of((model, &lock), (model, &forged));
+            assert!(refused.contains(&"lock/edited".to_owned()), "{what}: {refused:?}");
+        }
+        assert_eq!(codes_of((model, &lock), (model, &lock)), [] as [&str; 0], "nobody edited it");
+        let mut released = lock.clone();
+        assert!(released.release(&"P".into(), "shelf.S/a", "nobody needs it").is_some());
+        assert_eq!(codes_of((model, &lock), (model, &released)), [] as [&str; 0], "the mirror");
     }
-    assert_eq!(codes_of((&model, &lock), (&model, &lock)), [] as [&str; 0], "nobody edited it");
 }
 
 #[test]
@@ -99,6 +114,8 @@ fn what_rows_of_before_derive_from_is_not_forgotten() {
     assert_eq!(codes_of((&model, &known), (&model, &known)), [] as [&str; 0]);
     let refused = ["lock/edited"];
     assert_eq!(codes_of((&model, &known), (&model, &site.lock())), refused);
+    let erroneous = with_an_old_error(&model);
+    assert_eq!(codes_of((&erroneous, &known), (&erroneous, &site.lock())), refused);
     for (day, until) in [("2026-11-20", "2026-11-21"), ("2020-01-01", "2020-12-31")] {
         assert_eq!(
             codes_of((&model, &known), (&model, &since(day, until))),

@@ -232,6 +232,31 @@ fn a_lock_that_is_gone_is_missed_and_the_first_one_is_the_ecosystems() {
 
 /// Folders tell owners of one repository apart, by the files that differ.
 #[test]
+fn an_old_error_of_choice_hides_nothing_that_platforms_find() {
+    let of = |datasets: &[&str], is_erroneous: bool| {
+        let group = DatasetGroup::new("g").with_sinks(datasets.iter().copied());
+        let model = fixture([minimal_platform("P").setting("dislikes", "b")], [consumer("W", group)]);
+        model.edit_team("Z", "T", |team| {
+            let bus = DataContainer::kafka("Bus", ["bus.example:9092"]).located("V/L");
+            let reader = Workspace::new("Unserved").with_container("Z/T/Bus");
+            match is_erroneous {
+                true => {
+                    team.container(bus).workspace(reader.group(DatasetGroup::new("g").with_sinks(["S/a"])))
+                }
+                false => team,
+            }
+        })
+    };
+    for is_erroneous in [false, true] {
+        let live = of(&["S/a"], is_erroneous);
+        let judge =
+            |new: &Ecosystem| judged([(&live, &Lock::default()), (new, &Lock::default())], TEAM, today());
+        assert_eq!(refusals(&judge(&of(&["S/a", "S/b"], is_erroneous))), ["shelf/refused"], "{is_erroneous}");
+        assert_eq!(refusals(&judge(&of(&["S/a", "S/c"], is_erroneous))), [] as [&str; 0], "{is_erroneous}");
+    }
+}
+
+#[test]
 fn owners_of_folders_are_told_apart_by_files() {
     const MONO: &str = "github:o/mono@main";
     let declared = |name: &str, path: &str| format!(r#"{{"name": "{name}", "owner": "{MONO}:{path}"}}"#);
