@@ -93,7 +93,8 @@ fn listed_teams(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>)
             let place = || team_path(&team).child(segment::CONTAINERS, container.name());
             for access in [ContainerUse::Read, ContainerUse::Write] {
                 let was_user = |team: &TeamKey| {
-                    before.is_some_and(|users| users.of(access).contains(&ContainerUser::Team(team.clone())))
+                    let names = [ContainerUser::Team(team.clone()), ContainerUser::Zone(team.zone.clone())];
+                    before.is_some_and(|users| names.iter().any(|name| users.of(access).contains(name)))
                 };
                 let listed = users.of(access).iter().flat_map(|user| taken.listed_as(user));
                 for taken in listed.filter(|taken| taken.team != team && !taken.follows(was_user)) {

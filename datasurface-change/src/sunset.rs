@@ -19,12 +19,9 @@ impl CompatibilityChecker<'_> {
         before: Option<RetirementDates>,
     ) -> Option<BreakingChange> {
         let last = retirement.last_day?;
-        let is_closer = match before {
-            Some(before) => before.last_day.is_none_or(|before| last < before),
-            // What is announced needs no consent yet.
-            None => retirement.since <= self.on,
-        };
-        if !is_closer {
+        // A deprecation that is new takes the place of one that was taken back.
+        let before_it = before.and_then(|before| before.last_day);
+        if before_it.is_some_and(|before| before <= last) {
             return None;
         }
         let agreed = |used: &&DatasetUse<'_>| used.sink.consent_until().is_some_and(|until| until > last);
@@ -35,7 +32,7 @@ impl CompatibilityChecker<'_> {
             return None;
         }
         let name = &retirement.dataset;
-        let message = match before.and_then(|before| before.last_day) {
+        let message = match before_it {
             Some(before) => format!("the last day of `{name}` was {before}, and is {last}"),
             None => format!("the last day of `{name}` is {last} now"),
         };

@@ -26,9 +26,10 @@ impl TakenName {
     }
 
     pub(super) fn event(&self) -> String {
-        match &self.former_owner {
-            Some(former) => format!("goes from {former} to {}", self.owner),
-            None => format!("is new, and belongs to {}", self.owner),
+        match (&self.former, &self.former_owner) {
+            (Some(former), _) => format!("was called `{former}`, and belongs to {}", self.owner),
+            (None, Some(former)) => format!("goes from {former} to {}", self.owner),
+            (None, None) => format!("is new, and belongs to {}", self.owner),
         }
     }
 }
@@ -67,22 +68,29 @@ impl TakenNames {
         Self { teams, joined: Self::joined(change) }
     }
 
-    /// The teams that are new in a zone, or have another owner, by each name of the zone.
+    /// The teams that are new in a zone, or have another owner, or whose zone has another name, by each name of the zone.
     fn joined(change: &ChangedModel<'_>) -> BTreeMap<ZoneName, Vec<TakenName>> {
         let mut joined = BTreeMap::<ZoneName, Vec<TakenName>>::new();
         for zone in change.pruned.new.zones() {
             for declaration in zone.definition().into_iter().flat_map(|zone| zone.teams()) {
                 let team = TeamKey::new(zone.name(), declaration.name());
-                let former = change.former.part(&OwnedPart::Team(team.clone())).owner(change.old);
-                if former.is_some_and(|former| former.is_same(declaration.owner())) {
+                let before = change.former.part(&OwnedPart::Team(team.clone()));
+                let former_owner = before.owner(change.old);
+                let is_same = former_owner.is_some_and(|former| former.is_same(declaration.owner()));
+                let former = match before {
+                    OwnedPart::Team(former) if is_same => Some(former),
+                    _ => None,
+                };
+                if former.as_ref().is_some_and(|former| former.zone == team.zone) {
                     continue;
                 }
+                let former_owner = former_owner.filter(|_| !is_same);
                 for name in [Some(zone.name()), zone.former_name()].into_iter().flatten() {
                     joined.entry(name.clone()).or_default().push(TakenName {
                         listed: team.clone(),
                         team: team.clone(),
-                        former: None,
-                        former_owner: former.cloned(),
+                        former: former.clone(),
+                        former_owner: former_owner.cloned(),
                         owner: declaration.owner().clone(),
                     });
                 }

@@ -19,6 +19,14 @@ pub(super) struct WaivedFindings {
     pub(super) new: Findings,
 }
 
+/// The codes that tell one location of a vendor from another one in nothing.
+const VENDOR_CODES: [&str; 4] = [
+    "governance/vendor",
+    "governance/hard-vendor",
+    "governance/platform-vendor",
+    "governance/platform-hard-vendor",
+];
+
 /// What a finding leads to.
 type Ends = BTreeSet<End>;
 
@@ -96,25 +104,30 @@ fn lies_within(now: &Ends, before: &Ends) -> bool {
 fn ends(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic, named: impl Fn(&ModelPath) -> String) -> Ends {
     let mut ends = Ends::new();
     // A finding names one location of those that are denied, so all of them count.
-    let mut locations = BTreeSet::<&Place>::new();
+    let mut locations = BTreeSet::<Place>::new();
     for place in finding.related_places() {
         let segments: Vec<&str> = place.path.segments().collect();
         match segments.as_slice() {
             [segment::PLATFORMS, platform, ..] => {
                 ends.insert(End::Place(named(&place.path)));
                 let found = ecosystem.platforms().get(*platform);
-                locations.extend(found.into_iter().flat_map(|found| found.locations()));
+                locations.extend(found.into_iter().flat_map(|found| found.locations()).cloned());
             }
             [segment::ZONES, zone, segment::TEAMS, team, segment::CONTAINERS, container, ..] => {
                 ends.insert(End::Place(named(&place.path)));
                 let found = ecosystem.container(&ContainerKey::new(*zone, *team, *container));
                 ends.extend(found.map(|found| End::Quality(format!("{:?}", found.encryption()))));
-                locations.extend(found.into_iter().flat_map(|found| found.locations()));
+                locations.extend(found.into_iter().flat_map(|found| found.locations()).cloned());
             }
+            // A platform may have it from its settings.
+            [segment::VENDORS, vendor, segment::LOCATIONS, location, ..] => {
+                locations.insert(Place::new(*vendor, [*location]));
+            }
+            [segment::VENDORS, vendor, ..] => drop(locations.insert(Place::from(*vendor))),
             _ => {}
         }
     }
-    let is_about_vendors = matches!(finding.code(), "governance/vendor" | "governance/hard-vendor");
+    let is_about_vendors = VENDOR_CODES.contains(&finding.code());
     for place in locations {
         let vendor = ecosystem.vendors().get(place.vendor());
         ends.extend(vendor.map(|vendor| End::Quality(format!("{}: {:?}", vendor.name(), vendor.cloud()))));

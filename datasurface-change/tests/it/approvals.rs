@@ -191,7 +191,14 @@ fn an_approved_team_is_handed_over_with_the_approval_of_those_who_listed_it() {
 
 /// A zone with a container that is open to these, and the ecosystem around it.
 fn opened_to(user: ContainerUser) -> Ecosystem {
-    let container = DataContainer::sqlite("Source", "hr.db").located("Office/Ground").readable_by(user);
+    with_people(DataContainer::sqlite("Source", "hr.db").located("Office/Ground").readable_by(user))
+}
+
+fn opened_to_nobody() -> Ecosystem {
+    with_people(DataContainer::sqlite("Source", "hr.db").located("Office/Ground"))
+}
+
+fn with_people(container: DataContainer) -> Ecosystem {
     let people = Team::new().container(container);
     fixture().without_zone(&"EU".into()).zone(
         "EU",
@@ -229,6 +236,38 @@ fn a_name_that_is_listed_is_not_taken_by_a_stranger() {
     );
     let renamed = old.clone().without_zone(&"USA".into()).zone("USA", USA, zone);
     needs(&old, &renamed, USA, &["github:nw/hr@main"]);
+}
+
+/// The zone `USA` under another name.
+fn renamed_zone(ecosystem: &Ecosystem, name: &str) -> Ecosystem {
+    let zone = ecosystem.zones().get("USA").unwrap().clone();
+    let renamed =
+        ZoneDeclaration::new(name, USA).renamed_from("USA").defined(zone.definition().unwrap().clone());
+    ecosystem.clone().without_zone(&"USA".into()).zone_declaration(renamed)
+}
+
+#[test]
+fn a_listed_name_of_a_zone_is_not_taken_by_a_zone_that_is_renamed() {
+    let hr = "github:nw/hr@main";
+    let opened = |zone: &str, access| {
+        let user = ContainerUser::Zone(zone.into());
+        let open = |container: DataContainer| match access {
+            ContainerUse::Read => container.readable_by(user),
+            ContainerUse::Write => container.writable_by(user),
+        };
+        opened_to_nobody().edit_team("EU", "People", |team| {
+            let container = team.containers().get("Source").unwrap().clone();
+            team.without_container(&"Source".into()).container(open(container))
+        })
+    };
+    for access in [ContainerUse::Read, ContainerUse::Write] {
+        let awaiting = opened("Awaited", access);
+        needs(&awaiting, &renamed_zone(&awaiting, "Awaited"), ECOSYSTEM, &[hr]);
+        assert_eq!(missing(&awaiting, &renamed_zone(&awaiting, "Another"), ECOSYSTEM), [] as [&str; 0]);
+        // The mirror: the zone was listed, and is called otherwise now.
+        let listed = opened("USA", access);
+        assert_eq!(missing(&listed, &renamed_zone(&listed, "Awaited"), ECOSYSTEM), [] as [&str; 0]);
+    }
 }
 
 #[test]

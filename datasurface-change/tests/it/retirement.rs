@@ -17,8 +17,11 @@ fn stages(report: &ChangeReport) -> Vec<RetirementStage> {
 }
 
 fn retiring(ecosystem: &Ecosystem) -> Ecosystem {
-    let deprecation =
-        Deprecation::new(day("2026-03-01"), "there is a better one").with_sunset(day("2026-06-30"));
+    retiring_until(ecosystem, "2026-06-30")
+}
+
+fn retiring_until(ecosystem: &Ecosystem, last: &str) -> Ecosystem {
+    let deprecation = Deprecation::new(day("2026-03-01"), "there is a better one").with_sunset(day(last));
     let old = store([customers().deprecated(deprecation), orders()]);
     ecosystem.clone().edit_team("USA", "Sales", |team| team.without_datastore(&"Store".into()).datastore(old))
 }
@@ -144,7 +147,7 @@ fn the_report_names_who_has_not_agreed() {
 #[test]
 fn those_who_have_not_agreed_are_named_while_it_is_only_announced() {
     let before = three_consumers(fixture());
-    let report = judged(&before, &retiring(&before), SALES, "2026-02-01");
+    let report = judged(&before, &retiring_until(&before, "2026-12-31"), SALES, "2026-02-01");
     assert!(report.is_allowed(), "{report}");
     assert_eq!(stages(&report), [RetirementStage::Announced]);
     assert!(report.to_string().contains("`Making/g` of the team `USA/Stock` did not agree\n"), "{report}");

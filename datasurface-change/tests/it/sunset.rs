@@ -63,6 +63,13 @@ fn a_closer_sunset_breaks_for_those_who_agreed_to_a_later_day() {
     let active = stock_wanting(fixture(), [sink, "Store/orders".into()]);
     let report = judged(&active, &retiring(Some("2026-09-30"), Some("2026-10-31")), SALES, "2026-04-01");
     assert_eq!(codes(&report), ["retirement/sunset-closer"]);
+    // Nor in two steps: it is taken back, and announced for a later day.
+    let announced = |last, agreed| retiring_for("old", "2026-06-01", Some(last), agreed);
+    let report = judged(&active, &announced("2026-09-30", Some("2026-10-31")), SALES, "2026-04-01");
+    assert_eq!(codes(&report), ["retirement/sunset-closer"]);
+    assert!(judged(&active, &announced("2026-10-31", Some("2026-10-31")), SALES, "2026-04-01").is_allowed());
+    let nobody_agreed = stock_wanting(fixture(), ["Store/customers".into(), "Store/orders".into()]);
+    assert!(judged(&nobody_agreed, &announced("2026-09-30", None), SALES, "2026-04-01").is_allowed());
 }
 
 #[test]

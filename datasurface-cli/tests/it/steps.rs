@@ -271,6 +271,15 @@ fn what_a_zone_accepts_on_one_platform_it_is_asked_about_on_another_one() {
     let moved = [("place: Mine/Ulm}, locations: [Mine/Ulm]", "place: Mine/Trier}, locations: [Mine/Trier]")];
     live.refused(ECOSYSTEM, &moved, "authorization/needs-approval");
     assert_eq!(live.errors(ECOSYSTEM, &[("mill.db", "other-mill.db")]), [""; 0]);
+    // A platform whose settings alone say where it is.
+    let settings = "place: Mine/Ulm}, locations: [Mine/Ulm]";
+    let undeclared = include_str!("../steps/pinned.yaml").replace(settings, "place: Mine/Ulm}");
+    assert_ne!(undeclared, include_str!("../steps/pinned.yaml"));
+    Live::new(&undeclared).refused(
+        ECOSYSTEM,
+        &[("place: Mine/Ulm}", "place: Mine/Trier}")],
+        "authorization/needs-approval",
+    );
 }
 
 #[test]
