@@ -94,6 +94,7 @@ mod operate;
 mod place;
 mod placed;
 mod platform_order;
+mod platform_over;
 mod progress;
 mod propose;
 mod rendering_message;

@@ -7,6 +7,8 @@ use crate::{
     error::BrokerError,
     kept_origins,
     placed::Placed,
+    platform_over,
+    platform_over::PLATFORM_OVER,
     sharding::PlacedShards,
     waivers,
 };
@@ -25,6 +27,9 @@ pub(crate) static NO_PRIMARY: CodeInfo = CodeInfo::error(
     "This should have been decided when platforms were chosen: it is a bug in DataSurface. Please report it with the \
      model and the lock.",
 );
+
+/// Every code that placing reports by itself.
+pub(crate) static CODES: &[&CodeInfo] = &[&storage::RENAMED_DELIVERY, &PLATFORM_OVER];
 
 impl Broker {
     /// Decides which platform serves each group and which one captures each datastore, and builds the graphs.
@@ -77,8 +82,11 @@ impl Broker {
             .findings()
             .filter(|finding| is_complete || !datasurface_choice::needs_all_platforms(finding));
         found.extend(of_choice.cloned());
+        if let Some(today) = ecosystem.validated_on() {
+            found.extend(platform_over::findings(ecosystem, &assignments, today));
+        }
         found.extend(waivers::unknown_codes(ecosystem));
-        let reported = [datasurface_choice::CODES, waivers::CODES, &[&storage::RENAMED_DELIVERY]].concat();
+        let reported = [datasurface_choice::CODES, waivers::CODES, CODES].concat();
         let (findings, waived) = ecosystem.apply_waivers(Findings::from_iter(found), &reported);
         let findings = BrokerError::check(findings)?;
         let graphs = match earlier {

@@ -1,16 +1,12 @@
 //! Placed: an ecosystem whose every group is served and whose every datastore is captured.
 
 use crate::{configured_platform::ConfiguredPlatform, sharding::PlacedShards};
-use chrono::NaiveDate;
 use datasurface_choice::Chosen;
 use datasurface_document::ModelHasher;
 use datasurface_graph::{
     Custody, Fingerprint, GraphDiff, IntentionGraph, IntentionGraphs, Node, Placement, StorageOf,
 };
-use datasurface_model::{
-    CodeInfo, DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, PlatformName, Set,
-    Valid, segment,
-};
+use datasurface_model::{DatasetKey, Ecosystem, Entity, Findings, Place, PlatformName, Set, Valid};
 use datasurface_platform::{PlatformInstance, Revision};
 use datasurface_state::{
     ForeignOrigins, Lock, Owed,
@@ -20,13 +16,6 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, OnceLock},
 };
-
-pub(crate) static PLATFORM_OVER: CodeInfo = CodeInfo::warning(
-    "lock/platform-over",
-    "a platform that the lock chose serves or captures after its last day",
-    "Whoever operates the platform promised it until its sunset, and may stop it at any time since. What was chosen once stays where it is \
-     until somebody moves it: pin groups and datastores to another platform, or agree on a later sunset.",
-);
 
 /// A valid ecosystem, the decisions about it, and the graph of each platform.
 /// Everything that only platforms can judge was judged. Cheap to clone: versions share what did not change.
@@ -128,19 +117,6 @@ impl Placed {
     pub fn platform_places(&self) -> impl Iterator<Item = (PlatformName, Set<Place>)> {
         let declared = self.ecosystem.platforms().iter();
         declared.filter_map(|one| Some((one.name().clone(), self.platform(one.name())?.places(one))))
-    }
-
-    /// Returns a finding for each platform that has work to do, and whose last day is over by this day.
-    pub fn platforms_over(&self, on: NaiveDate) -> impl Iterator<Item = Diagnostic> {
-        self.graphs.iter().filter(|graph| !graph.is_empty()).filter_map(move |graph| {
-            let declared = self.ecosystem.platforms().get(graph.platform())?;
-            let last = declared.deprecation()?.sunset().filter(|last| *last < on)?;
-            let name = declared.name();
-            let path = ModelPath::root().child(segment::PLATFORMS, name.as_str());
-            let message = format!("`{name}` serves or captures, and its last day, {last}, is over");
-            let help = "pin groups and datastores to another platform, or agree on a later sunset";
-            Some(Diagnostic::new(&PLATFORM_OVER, path, message).with_help(help))
-        })
     }
 
     /// The findings of placing; none of them is an error.

@@ -1,12 +1,11 @@
 //! Waivers of codes that nothing reports. Validation knows its own codes alone; the broker knows all but those of platforms,
 //! whose codes have areas of their own.
 
-use crate::propose;
+use crate::{place, propose};
 use datasurface_model as model;
 use datasurface_model::{
     CodeInfo, Diagnostic, Ecosystem, Findings, Suggestion, Waiver, nearest, ownership::OwnedPart, segment,
 };
-use datasurface_state::storage;
 use std::collections::BTreeMap;
 
 /// Every code about waivers.
@@ -44,12 +43,11 @@ struct KnownCodes(BTreeMap<&'static str, (&'static CodeInfo, bool)>);
 
 impl KnownCodes {
     fn known() -> Self {
-        let own: &[_] = &[&storage::RENAMED_DELIVERY];
         let reported = [
             model::CODES,
             datasurface_choice::CODES,
             CODES,
-            own,
+            place::CODES,
             propose::codes(),
             datasurface_platform::CODES,
         ];

@@ -182,7 +182,6 @@ impl<'a> Review<'a> {
                 let lint = session.lint(&placed);
                 let [mut findings, mut waived] = [placed.findings(), placed.waived()].map(Findings::clone);
                 findings.extend(lint.findings);
-                findings.extend(placed.platforms_over(self.on));
                 waived.extend(lint.waived);
                 JudgedPlaces { findings, waived, placed: Some(placed) }
             }

@@ -1,6 +1,6 @@
 //! The codes of what a lock shows beside another version of it, or on another day.
 
-use crate::placed::PLATFORM_OVER;
+use crate::platform_over::PLATFORM_OVER;
 use datasurface_model::CodeInfo;
 
 /// Every code of a change of a lock.

@@ -213,6 +213,18 @@ fn a_platform_that_the_lock_chose_is_reported_after_its_last_day() {
     let report = judge(&going, &documented, "2027-01-01");
     assert!(report.is_allowed() && at(&report) == after, "it was there before");
     assert_eq!(report.known.codes().filter(|code| *code == "lock/platform-over").count(), 1);
+    // Whoever places it is told, and may accept it for a while.
+    let placed = |model: &Ecosystem, on| {
+        let checked = model.clone().validate(&Validation::on(day(on))).unwrap();
+        let placed = broker().place(checked.ecosystem(), &lock).unwrap();
+        [placed.findings(), placed.waived()].map(|found| found.codes().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let (over, nothing) = (vec!["lock/platform-over".to_owned()], Vec::new());
+    assert_eq!(placed(&going, "2026-12-31"), [nothing.clone(), nothing.clone()]);
+    assert_eq!(placed(&going, "2027-01-01"), [over.clone(), nothing.clone()]);
+    let waiver =
+        Waiver::new("lock/platform-over", "platforms/P", "it stays for a quarter", day("2027-03-31"));
+    assert_eq!(placed(&going.waiver(waiver), "2027-01-01"), [nothing, over]);
 }
 
 #[test]
