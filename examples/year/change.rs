@@ -65,8 +65,18 @@ impl Changes {
         }
     }
 
+    /// Whether something was begun and is not done.
+    pub(crate) fn is_pending(&self) -> bool {
+        !self.due.is_empty()
+    }
+
     /// What was begun goes on.
-    fn due(&mut self, company: &mut Company, ecosystem: &Ecosystem, on: NaiveDate) -> Option<Change> {
+    pub(crate) fn due(
+        &mut self,
+        company: &mut Company,
+        ecosystem: &Ecosystem,
+        on: NaiveDate,
+    ) -> Option<Change> {
         let position = self.due.iter().position(|(day, _)| *day < on)?;
         let (_, step) = self.due.remove(position)?;
         Some(match step {

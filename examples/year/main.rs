@@ -108,6 +108,7 @@ impl<'a> Year<'a> {
                 self.costs.state(&self.on.to_string(), self.site.state_bytes()?);
             }
         }
+        self.end(&mut changes)?;
         self.is_no_larger_than_it_must_be()?;
         println!(
             "{} teams, {} datasets, {kills} renderings killed",
@@ -115,6 +116,27 @@ impl<'a> Year<'a> {
             self.company.datasets.len()
         );
         print!("{}", self.costs.to_table());
+        Ok(())
+    }
+
+    /// What was begun is done, day by day, and then the last data that was owed is over.
+    fn end(&mut self, changes: &mut Changes) -> Result<()> {
+        while changes.is_pending() {
+            self.on = self.on + Days::new(1);
+            for _ in 0..self.arguments.teams {
+                let ecosystem = self.accepted.ecosystem().as_written();
+                match changes.due(&mut self.company, ecosystem, self.on) {
+                    Some(change) => self.judge(change)?,
+                    None => break,
+                }
+            }
+        }
+        for days in [0, u64::from(company::RETENTION) + 1] {
+            self.on = self.on + Days::new(days);
+            self.render(None)?;
+            self.site.apply()?;
+        }
+        self.costs.state("nothing owed any more", self.site.state_bytes()?);
         Ok(())
     }
 
@@ -166,13 +188,14 @@ impl<'a> Year<'a> {
         Ok(())
     }
 
-    /// What is remembered in the end is what a target remembers that was made from nothing, and of what is held a tenth at most.
+    /// When nothing is owed any more, what is remembered is what a target remembers that was made from nothing, and the names of before of
+    /// what was renamed.
     fn is_no_larger_than_it_must_be(&mut self) -> Result<()> {
         let placed = self.session.place(self.accepted.ecosystem(), &Lock::default())?;
         let (now, least) = (self.site.state_bytes()?, Site::from_nothing(&placed, self.on)?);
         self.costs.state("from nothing", least);
         for (what, now, least) in [("lock", now[0], least[0]), ("state", now[1], least[1])] {
-            if now > least * 13 / 10 {
+            if now > least * 11 / 10 {
                 return Err(format!("the {what} has {now} bytes, and {least} would do").into());
             }
         }
