@@ -236,6 +236,16 @@ fn a_name_that_is_listed_is_not_taken_by_a_stranger() {
     );
     let renamed = old.clone().without_zone(&"USA".into()).zone("USA", USA, zone);
     needs(&old, &renamed, USA, &["github:nw/hr@main"]);
+    // An approval, and a consent, are lists as well.
+    let awaited = TeamKey::new("USA", "Awaited");
+    let approval = Approval::new(awaited.clone(), "Analysis/all", "customers");
+    let approving = with_store(store([customers(), orders()]).approval(approval));
+    needs(&approving, &joined(&approving, "Awaited"), USA, &[SALES]);
+    assert_eq!(missing(&approving, &joined(&approving, "Another"), USA), [] as [&str; 0]);
+    let consent = GovernanceZone::new().consent(Consent::new(awaited, "Mart", "totals", "3f9c"));
+    let consenting = fixture().without_zone(&"EU".into()).zone("EU", EU, consent);
+    needs(&consenting, &joined(&consenting, "Awaited"), USA, &[EU]);
+    assert_eq!(missing(&consenting, &joined(&consenting, "Another"), USA), [] as [&str; 0]);
 }
 
 /// The zone `USA` under another name.

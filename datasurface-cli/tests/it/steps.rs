@@ -282,6 +282,32 @@ fn what_a_zone_accepts_on_one_platform_it_is_asked_about_on_another_one() {
     );
 }
 
+/// A zone lets go what has certain classes only, and only where it can be seen what that is made of.
+#[test]
+fn only_what_can_be_read_and_has_these_classes_alone_is_freed() {
+    let policy = "rule: {locations: {allow: [Mine/Bonn]}}";
+    let frees = COPIED.replace(policy, &format!("frees: {{classified_only: [Internal]}}\n      {policy}"));
+    let maker = "- name: Mask\n          container: US/Finance/Lake";
+    let reader = "- name: Away\n          container: US/Finance/Far\n          groups:\n          - {name: daily, sinks: [Masked/orders]}";
+    let both = format!("{reader}\n        {maker}");
+    let reads = [(maker, both.as_str())];
+    Live::new(COPIED).refused(FINANCE, &reads, "governance/location");
+    assert_eq!(Live::new(&frees).errors(FINANCE, &reads), [""; 0], "it is freed");
+    let selects = "{sql: {selects: [{dataset: orders, sql: \"SELECT id, amount FROM Shop_orders\"}]}}";
+    let made = "- name: Masked\n          datasets:\n          - name: orders\n            schema: id Integer key, amount Decimal(9,2)\n            classifications: [Internal]";
+    for (found, replacement) in [
+        (selects, "{python: {package: masking, version: '==1.2', entry_point: 'masking:orders'}}".to_owned()),
+        ("SELECT id, amount FROM", "SELECT TRANSFORM(id, amount) USING cat AS (id, amount) FROM".to_owned()),
+        (made, made.replace("[Internal]", "[Internal, PII]")),
+        (made, made.replace("[Internal]", "[Public]")),
+        (made, made.replace("\n            classifications: [Internal]", "")),
+    ] {
+        assert_eq!(frees.matches(found).count(), 1, "{found}");
+        let live = Live::new(&frees.replace(found, &replacement));
+        live.refused(FINANCE, &reads, "governance/location");
+    }
+}
+
 #[test]
 fn a_container_is_opened_used_and_closed_again() {
     let mut live = Live::new(CLOSED);
