@@ -9,7 +9,21 @@ at the same time makes one of both fail, and that one is run again.
 from datetime import timedelta
 
 from pyspark.sql import SparkSession
-from versions import VALID_FROM, VALID_TO, arguments_of_run, definition, for_each, literal, quoted, text
+from versions import (
+    VALID_FROM,
+    VALID_TO,
+    arguments_of_run,
+    definition,
+    for_each,
+    literal,
+    properties,
+    quoted,
+    set_properties,
+    text,
+)
+
+# The property of a table with the key of KMS by which all its files were written.
+KEY = "datasurface.kms-key"
 
 
 def main(arguments=None):
@@ -24,7 +38,7 @@ def maintain(spark, table, moment):
         # No batch came yet.
         return
     remove_versions(spark, name, table["key"], table["retention"], moment)
-    procedure(spark, name, "rewrite_data_files")
+    rewrite(spark, name, table.get("kms_key"))
     before = moment - timedelta(days=table["retention"]["snapshot_days"])
     procedure(spark, name, "expire_snapshots", older_than=literal(before), retain_last="1")
     # By the clock of the machine: files that are three days old, and of no snapshot. No run takes as long.
@@ -45,6 +59,15 @@ def remove_versions(spark, name, key, retention, moment):
             OR EXISTS (SELECT 1 FROM {name} AS later WHERE {same} AND later.{VALID_FROM} > kept.{VALID_FROM})
         )
     """)
+
+
+def rewrite(spark, name, key):
+    """Joins small files. Where a table has got another key, all files are written again, by that one."""
+    if properties(spark, name).get(KEY) == key:
+        procedure(spark, name, "rewrite_data_files")
+        return
+    procedure(spark, name, "rewrite_data_files", options="map('rewrite-all', 'true')")
+    set_properties(spark, name, **{KEY: key})
 
 
 def procedure(spark, name, procedure, **arguments):

@@ -10,6 +10,7 @@ an input was never there, and while the last batch of one failed: otherwise it w
 
 import hashlib
 import json
+import re
 
 import boto3
 from pyspark.sql import SparkSession
@@ -45,6 +46,9 @@ SETTINGS = {
     "spark.sql.runSQLOnFiles": "false",
     "spark.sql.variable.substitute": "false",
 }
+
+# The setting of Spark that a catalog is.
+CATALOG = re.compile(r"spark\.sql\.catalog\.[^.]+")
 
 # The view of what a SELECT makes, while it is made.
 MADE = "datasurface_made"
@@ -178,7 +182,10 @@ def closed_session(spark, inputs):
         rows = hand_over(one.rows(spark), session)
         for name in one.names:
             rows.createOrReplaceTempView(quoted(name))
-        session.conf.unset(f"spark.sql.catalog.{one.table.split('.')[0]}")
+    # Also catalogs that no input is in: each one has all tables.
+    for row in session.sql("SET").collect():
+        if CATALOG.fullmatch(row.key):
+            session.conf.unset(row.key)
     for setting, value in SETTINGS.items():
         session.conf.set(setting, value)
     functions = session._jsparkSession.sessionState().functionRegistry()

@@ -71,6 +71,18 @@ codes! {
         "Versions are told apart by their key. With another key, each record would be taken for a new one. Declare another dataset, and let \
          consumers move there."
     );
+    UNREADABLE_KEY(
+        "unreadable-key",
+        "data that is kept was encrypted by a key that no role may use any more",
+        "What is stored already stays encrypted by the key that it was written by, until it is written again. Name that key in `former_kms_keys`, by which roles may \
+         read and nothing is written, until no object has it any more."
+    );
+    TARGET_ENCRYPTION(
+        "target-encryption",
+        "a target of DMS that is there would change from S3's keys to a key of KMS",
+        "DMS changes a target from one key of KMS to another one, or to S3's own keys, and never from those to a key of KMS. Keep the settings as they are, or \
+         declare another platform with a `kms_key`, and let consumers move there."
+    );
     OTHER_TYPE(
         "other-type",
         "another type of a column whose values are kept",

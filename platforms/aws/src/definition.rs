@@ -10,8 +10,11 @@ use datasurface_platform::prelude::*;
 /// The definition of a table, as a job reads it from the lake bucket.
 #[derive(Debug, Serialize)]
 pub(crate) struct Definition<'d> {
-    /// The table, as Spark names it.
+    /// The table, as Spark names it, in the catalog that writes it by its key.
     table: String,
+    /// The key of KMS that encrypts the table; none if S3 encrypts it by a key of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kms_key: Option<&'d str>,
     /// The folder with the files of changes; none if a transformer makes the table.
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<String>,
@@ -52,7 +55,7 @@ impl<'d> Definition<'d> {
     ///
     /// If a column has a type that nothing keeps, which lint reports.
     pub(crate) fn new(
-        settings: &AwsSettings,
+        settings: &'d AwsSettings,
         names: &Names,
         node: &'d NodeView,
         dataset: &'d DatasetFacts,
@@ -63,8 +66,11 @@ impl<'d> Definition<'d> {
             let (schema, source) = source_table(capture, &dataset.key.dataset);
             format!("s3://{}/{}/{schema}/{source}", settings.staging_bucket, names.staging_folder(node))
         });
+        let kms_key = settings.key_of(dataset);
+        let catalog = settings.catalog_of(kms_key);
         Ok(Self {
-            table: names.spark_table(&Names::table(dataset.storage_key())),
+            table: names.spark_table_in(&catalog, &Names::table(dataset.storage_key())),
+            kms_key,
             files,
             columns: defined_columns(dataset)?,
             key: table.key(),

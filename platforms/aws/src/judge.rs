@@ -2,14 +2,16 @@
 
 use crate::{
     codes,
-    render::{definition, key_parameter},
+    rekeyed::judge_keys,
+    render::{KEY, definition, parameter},
+    settings::AwsSettings,
     types::{REPLICATION_TASK, TABLE, TYPES},
 };
 use datasurface_platform::prelude::*;
 use serde_json::Value;
 
 /// Judges a change.
-pub(crate) fn judge(change: &JudgedChange<'_>) -> Judgement {
+pub(crate) fn judge(settings: &AwsSettings, change: &JudgedChange<'_>) -> Judgement {
     match change {
         JudgedChange::Created(resource) if resource.kind() == REPLICATION_TASK.name() => {
             Judgement::effect(Effect::Backfill, "DMS loads every record first")
@@ -17,17 +19,20 @@ pub(crate) fn judge(change: &JudgedChange<'_>) -> Judgement {
         JudgedChange::Retired(resource) if resource.kind() == REPLICATION_TASK.name() => {
             Judgement::effect(Effect::None, "DMS drops its replication slot")
         }
-        JudgedChange::Changed(changed) => judge_changed(change, changed),
+        JudgedChange::Changed(changed) => judge_changed(settings, change, changed),
         _ => TYPES.judge(change),
     }
 }
 
-fn judge_changed(change: &JudgedChange<'_>, changed: &ResourceChange<'_>) -> Judgement {
+fn judge_changed(
+    settings: &AwsSettings,
+    change: &JudgedChange<'_>,
+    changed: &ResourceChange<'_>,
+) -> Judgement {
     let judged = TYPES.judge(change);
     let address = changed.after.address();
     if changed.after.kind() == TABLE.name() {
-        let key = |resource: &Resource| key_parameter(resource).map(str::to_owned);
-        if key(changed.before) != key(changed.after) {
+        if parameter(changed.before, KEY) != parameter(changed.after, KEY) {
             let help = "declare another dataset, and let consumers move there";
             let rebuilt = Judgement::update(Effect::Backfill, "each record is taken for a new one");
             let reason = format!("the key of `{address}` is another one");
@@ -41,10 +46,13 @@ fn judge_changed(change: &JudgedChange<'_>, changed: &ResourceChange<'_>) -> Jud
             Judgement::update(Effect::Backfill, "the merge job fails until the column is dropped");
         return Judgement::refuse(&codes::OTHER_TYPE, reason, help).or(converted);
     }
-    if changed.after.kind() == REPLICATION_TASK.name() && judged == Judgement::update(Effect::InPlace, "") {
+    if judged != Judgement::update(Effect::InPlace, "") {
+        return judged;
+    }
+    if changed.after.kind() == REPLICATION_TASK.name() {
         return Judgement::update(Effect::Pause, "DMS stops the task, changes it, and starts it again");
     }
-    judged
+    judge_keys(settings, changed).unwrap_or(judged)
 }
 
 /// Returns the first column that is kept in a type to which Iceberg does not widen its former one, with both types.

@@ -26,17 +26,20 @@
 mod codes;
 mod column_type;
 mod definition;
+mod encryption;
 mod judge;
 mod lint;
 mod names;
 mod platform;
 mod policy;
+mod rekeyed;
 mod render;
 mod settings;
 mod timetable;
 mod types;
 
 pub use codes::CODES;
+pub use encryption::ClassKey;
 pub use platform::AwsPlatform;
 pub use settings::{AwsSettings, JobSettings, MaintenanceSettings, ReplicationSettings, SslMode};
 pub use types::TYPES;

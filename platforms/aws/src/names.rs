@@ -15,7 +15,7 @@ const NAME_LIMIT: usize = 62;
 /// The longest name of a database or table. Glue takes 255; Athena's names are read by people.
 const TABLE_LIMIT: usize = 120;
 
-/// The name in Spark of the catalog that has all tables.
+/// The name in Spark of the catalog that reads all tables, and writes those that have no key of their own.
 pub(crate) const CATALOG: &str = "lake";
 
 /// The name of the one database with tables, of the one with views, and of whatever is there once for an instance.
@@ -77,9 +77,14 @@ impl Names {
         lowercase_identifier(&[&self.instance, "views"])
     }
 
-    /// Returns a table of the lake, as Spark names it.
+    /// Returns a table of the lake, as Spark names it to read it.
     pub(crate) fn spark_table(&self, table: &str) -> String {
-        format!("{CATALOG}.{}.{table}", self.database())
+        self.spark_table_in(CATALOG, table)
+    }
+
+    /// Returns a table of the lake, as Spark names it in a catalog.
+    pub(crate) fn spark_table_in(&self, catalog: &str, table: &str) -> String {
+        format!("{catalog}.{}.{table}", self.database())
     }
 
     /// Returns the prefix of the files of a node in the staging bucket.

@@ -68,6 +68,10 @@ impl PlatformPlugin for AwsPlatform {
             Some(place) => descriptor.data_place(place.as_str()),
             None => descriptor,
         };
+        let descriptor = match settings.class_keys.is_empty() {
+            true => descriptor,
+            false => descriptor.honoured_fact(HonouredFact::Classification, [NodeKind::Ingest]),
+        };
         Ok(Self { descriptor, settings, names })
     }
 }
@@ -119,6 +123,6 @@ impl DataPlatform for AwsPlatform {
     }
 
     fn diff(&self, change: &RenderingChange<'_>) -> Result<Plan, PlatformError> {
-        TYPES.plan_with(change, judge::judge)
+        TYPES.plan_with(change, |change| judge::judge(&self.settings, change))
     }
 }

@@ -1,6 +1,7 @@
 //! Documents of IAM: which actions are allowed on what. No action has a wildcard.
 
 use datasurface_platform::prelude::{Json, json, serde_json};
+use std::collections::BTreeSet;
 
 /// The statements of a policy.
 #[derive(Clone, Debug, Default)]
@@ -19,11 +20,11 @@ impl Policy {
         self
     }
 
-    /// Allows actions on a key, if there is one.
-    pub(crate) fn allow_key(self, key: Option<&String>, actions: &[&str]) -> Self {
-        match key {
-            Some(key) => self.allow(actions, [key.clone()]),
-            None => self,
+    /// Allows actions on keys, if there are any.
+    pub(crate) fn allow_keys(self, actions: &[&str], keys: &BTreeSet<&str>) -> Self {
+        match keys.is_empty() {
+            true => self,
+            false => self.allow(actions, keys.iter().map(|key| (*key).to_owned())),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Settings of an instance.
 
+use crate::encryption::ClassKey;
 use datasurface_platform::prelude::*;
 use datasurface_terraform::TerraformSettings;
 
@@ -26,6 +27,13 @@ pub struct AwsSettings {
     /// The ARN of the KMS key that encrypts both buckets; without one, S3 encrypts them with keys of its own.
     #[serde(default)]
     pub kms_key: Option<String>,
+    /// The keys of classified data, the strictest first: what is stored of a dataset is encrypted by the key of the first classification here
+    /// that the dataset or one of its columns has, and by `kms_key` if it has none of them.
+    #[serde(default)]
+    pub class_keys: Vec<ClassKey>,
+    /// The ARNs of keys that encrypted something that is still there: roles may read by them, and nothing is written by them.
+    #[serde(default)]
+    pub former_kms_keys: Vec<String>,
     /// The subnets in which DMS runs: at least two, in different availability zones.
     pub subnets: Vec<String>,
     /// The security groups of DMS: sources must let them in.
@@ -212,8 +220,7 @@ impl AwsSettings {
             !self.secrets_prefix.is_empty() && self.secrets_prefix.chars().all(is_prefix),
             "`secrets_prefix` must have letters, digits and `/_+=.@-` only",
         );
-        let is_key = |key: &String| key.starts_with("arn:") && key.contains(":kms:");
-        require(self.kms_key.as_ref().is_none_or(is_key), "`kms_key` must be the ARN of a key");
+        problems.extend(self.key_problems());
         problems
     }
 }

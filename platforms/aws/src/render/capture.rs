@@ -25,7 +25,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) ->
     let (slug, name) = (node.slug(), context.names.of_node(node));
     let file = format!("capture-{slug}");
     let source = module.add(&file, source(context, node, capture, &file))?;
-    let target = module.add(&file, target(context, node, &file))?;
+    let target = module.add(&file, target(context, node, &ingest.datasets, &file))?;
     // Its ARN has digits that AWS makes up.
     let instance = Block::data_source(&REPLICATION_INSTANCE, &file)
         .for_node(node)
@@ -81,8 +81,8 @@ fn source(context: Context<'_>, node: &NodeView, capture: &CaptureFacts, label: 
         .after("aws_iam_role_policy.secrets")
 }
 
-/// The target: a folder of its own in the staging bucket.
-fn target(context: Context<'_>, node: &NodeView, label: &str) -> Block {
+/// The target: a folder of its own in the staging bucket. DMS writes all of a task by one key.
+fn target(context: Context<'_>, node: &NodeView, datasets: &[DatasetFacts], label: &str) -> Block {
     let settings = context.settings;
     let block = Block::resource(&S3_ENDPOINT, label)
         .for_node(node)
@@ -102,7 +102,7 @@ fn target(context: Context<'_>, node: &NodeView, label: &str) -> Block {
         .after(LAKE)
         .after("aws_s3_bucket.staging")
         .after("aws_iam_role_policy.staging");
-    match &settings.kms_key {
+    match settings.key_of_all(datasets) {
         Some(key) => {
             block.argument("encryption_mode", "SSE_KMS").argument("server_side_encryption_kms_key_id", key)
         }

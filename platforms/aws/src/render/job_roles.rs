@@ -77,17 +77,20 @@ fn job(context: Context<'_>, policy: Policy, folders: &[&str], tables: Tables) -
             &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
             [settings.arn("logs", "log-group:/aws-glue/*")],
         );
-    let (objects, entries, keys): (&[&str], &[&str], &[&str]) = match tables {
-        Tables::Reads => (&["s3:GetObject"], &["glue:GetDatabase", "glue:GetTable"], &["kms:Decrypt"]),
+    let (objects, entries): (&[&str], &[&str]) = match tables {
+        Tables::Reads => (&["s3:GetObject"], &["glue:GetDatabase", "glue:GetTable"]),
         // A commit that another one forestalls takes its files back.
         Tables::Writes => (
             &["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
             &["glue:GetDatabase", "glue:GetTable", "glue:UpdateTable"],
-            &["kms:Decrypt", "kms:GenerateDataKey"],
         ),
     };
-    policy
+    let policy = policy
         .allow(objects, [in_lake("tables")])
         .allow(entries, catalog)
-        .allow_key(settings.kms_key.as_ref(), keys)
+        .allow_keys(&["kms:Decrypt"], &settings.readable_keys());
+    match tables {
+        Tables::Reads => policy,
+        Tables::Writes => policy.allow_keys(&["kms:GenerateDataKey"], &settings.keys()),
+    }
 }

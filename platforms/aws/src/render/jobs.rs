@@ -2,7 +2,7 @@
 
 use super::{Context, roles, storage::LAKE};
 use crate::{
-    names::CATALOG,
+    settings::AwsSettings,
     types::{CONNECTION, JOB, OBJECT, ROLE_POLICY},
 };
 use datasurface_platform::{graph::Fingerprint, prelude::*};
@@ -140,16 +140,18 @@ fn add_job(
 
 /// The arguments of every run. The settings of Spark are one argument, in the form that Glue reads.
 fn arguments(context: Context<'_>, library: &Handle) -> [(&'static str, Expression); 5] {
-    let catalog = format!("spark.sql.catalog.{CATALOG}");
-    let spark = [
+    let settings = context.settings;
+    // What the bucket encrypts by itself needs no key here.
+    let own_keys = settings.keys().into_iter().filter(|key| settings.kms_key.as_deref() != Some(key));
+    let catalogs = [None].into_iter().chain(own_keys.map(Some)).flat_map(|key| catalog(settings, key));
+    let spark: Vec<String> = [
         "spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions".to_owned(),
-        format!("{catalog}=org.apache.iceberg.spark.SparkCatalog"),
-        format!("{catalog}.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog"),
-        format!("{catalog}.io-impl=org.apache.iceberg.aws.s3.S3FileIO"),
-        format!("{catalog}.warehouse=s3://{}/tables", context.settings.lake_bucket),
         "spark.sql.session.timeZone=UTC".to_owned(),
         "spark.sql.ansi.enabled=true".to_owned(),
-    ];
+    ]
+    .into_iter()
+    .chain(catalogs)
+    .collect();
     [
         ("--datalake-formats", "iceberg".into()),
         ("--conf", spark.join(" --conf ").into()),
@@ -157,6 +159,23 @@ fn arguments(context: Context<'_>, library: &Handle) -> [(&'static str, Expressi
         ("--enable-continuous-cloudwatch-log", "true".into()),
         ("--enable-metrics", "true".into()),
     ]
+}
+
+/// The settings of Spark for a catalog whose tables are written by a key; without one, the bucket says how.
+fn catalog(settings: &AwsSettings, key: Option<&str>) -> Vec<String> {
+    let catalog = format!("spark.sql.catalog.{}", settings.catalog_of(key));
+    let mut lines = vec![
+        format!("{catalog}=org.apache.iceberg.spark.SparkCatalog"),
+        format!("{catalog}.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog"),
+        format!("{catalog}.io-impl=org.apache.iceberg.aws.s3.S3FileIO"),
+        format!("{catalog}.warehouse=s3://{}/tables", settings.lake_bucket),
+        // A table may be written by another catalog than the one that reads it.
+        format!("{catalog}.cache-enabled=false"),
+    ];
+    if let Some(key) = key {
+        lines.extend([format!("{catalog}.s3.sse.type=kms"), format!("{catalog}.s3.sse.key={key}")]);
+    }
+    lines
 }
 
 /// Returns the address of the job of a purpose.

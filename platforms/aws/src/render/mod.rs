@@ -21,7 +21,7 @@ mod view;
 
 pub(crate) use definition_object::definition;
 pub(crate) use readers::readers;
-pub(crate) use table::key_parameter;
+pub(crate) use table::{KEY, KMS_KEY, parameter};
 pub(crate) use transform::select_of;
 
 use crate::{names::Names, settings::AwsSettings};

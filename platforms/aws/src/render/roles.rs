@@ -107,7 +107,7 @@ fn staging(context: Context<'_>) -> Policy {
         &["s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging"],
         [settings.bucket_arn(&format!("{bucket}/*"))],
     );
-    policy.allow_key(settings.kms_key.as_ref(), &["kms:Decrypt", "kms:GenerateDataKey"])
+    policy.allow_keys(&["kms:Decrypt", "kms:GenerateDataKey"], &settings.keys())
 }
 
 /// DMS finds the users and passwords of sources.

@@ -10,7 +10,10 @@ use datasurface_terraform::{Block, Expression, Module};
 use serde_json::Value;
 
 /// The parameter of a table with its key.
-const KEY: &str = "datasurface_key";
+pub(crate) const KEY: &str = "datasurface_key";
+
+/// The parameter of a table with the key of KMS that encrypts it.
+pub(crate) const KMS_KEY: &str = "datasurface_kms_key";
 
 /// Arguments that Terraform sets when it makes a table, and that the jobs own from then on: a table of Iceberg has its columns in its own
 /// metadata, and the catalog repeats them. Were they compared, Terraform would take back what a job wrote.
@@ -36,6 +39,12 @@ pub(super) fn add(
     // one word for types that Iceberg tells apart.
     let column = Expression::object([("name", "_sequence"), ("type", "string")]);
     let iceberg = Expression::object([("metadata_operation", "CREATE"), ("version", "2")]);
+    let mut parameters = vec![
+        (KEY, json!(dataset.schema.table().key()).to_string()),
+        ("datasurface_custody", json!(dataset.custody).to_string()),
+    ];
+    // Who reads the table as somebody else needs to know it, too.
+    parameters.extend(settings.key_of(dataset).map(|key| (KMS_KEY, key.to_owned())));
     let block = Block::resource(&TABLE, &label)
         .for_node(node)
         .argument("catalog_id", &settings.account)
@@ -50,13 +59,7 @@ pub(super) fn add(
                 ("location", location.as_str().into()),
             ]),
         )
-        .argument(
-            "parameters",
-            Expression::object([
-                (KEY, json!(dataset.schema.table().key()).to_string()),
-                ("datasurface_custody", json!(dataset.custody).to_string()),
-            ]),
-        )
+        .argument("parameters", Expression::object(parameters))
         .ignoring(OWNED_BY_JOBS)
         .after(LAKE)
         .after(catalog::TABLES)
@@ -66,8 +69,8 @@ pub(super) fn add(
     Ok(())
 }
 
-/// Returns the key that a table has.
-pub(crate) fn key_parameter(table: &Resource) -> Option<&str> {
+/// Returns a parameter of a table.
+pub(crate) fn parameter<'t>(table: &'t Resource, name: &str) -> Option<&'t str> {
     let arguments = table.attributes().get("arguments")?;
-    arguments.get("parameters")?.get(KEY).and_then(Value::as_str)
+    arguments.get("parameters")?.get(name).and_then(Value::as_str)
 }

@@ -49,6 +49,20 @@ fn the_platform_keeps_them_on_the_shop() {
 }
 
 #[test]
+fn the_platform_keeps_them_with_keys_of_classes() {
+    let key = |name: &str| format!("arn:aws:kms:eu-central-1:000000000000:key/{name}");
+    let of_class = |class: &str| json!([{"classifications": [class], "key": key("1")}]);
+    // The class that an alteration adds.
+    let totals = Some(TransformTrigger::AnyInputMoved);
+    let mut shop = Shop { reports: Some(5432), totals, ..Shop::new("states") };
+    shop.settings["kms_key"] = json!(key("0"));
+    shop.settings["class_keys"] = of_class("another class");
+    let other = [("class_keys", of_class("Public")), ("former_kms_keys", json!([key("2")]))];
+    let laws = Laws::for_plugin::<AwsPlatform>().with_settings(shop.settings.clone());
+    laws.with_other_settings(other).check(&shop.ecosystem()).assert();
+}
+
+#[test]
 fn the_platform_keeps_them_on_generated_ecosystems() {
     laws().check_generated(6).assert();
 }

@@ -8,6 +8,7 @@
 )]
 
 mod applied;
+mod encrypted;
 mod engine;
 mod evaluator;
 mod exported;
@@ -22,6 +23,7 @@ mod permissions;
 #[expect(dead_code, reason = "it is made for the tests of the local platform")]
 mod postgres;
 mod refused;
+mod rendered;
 mod script_calls;
 mod shop;
 mod site;

@@ -40,6 +40,8 @@ fn the_shop_itself_is_not() {
     deployment(folder.path()).render(&shop().ecosystem()).unwrap();
 }
 
+const KEY: &str = "arn:aws:kms:eu-central-1:000000000000:key/1";
+
 #[test]
 fn settings_that_aws_would_not_take() {
     for (name, value, words) in [
@@ -50,6 +52,11 @@ fn settings_that_aws_would_not_take() {
         ("subnets", json!(["subnet-0a"]), "two subnets"),
         ("security_groups", json!([]), "one at least"),
         ("kms_key", json!("alias/lake"), "ARN of a key"),
+        ("kms_key", json!("arn:aws:kms:eu-central-1:000000000000:alias/lake"), "ARN of a key"),
+        ("class_keys", json!([{"classifications": ["Secret"], "key": KEY}]), "`kms_key` beside it"),
+        ("class_keys", json!([{"classifications": ["Secret", "Secret"], "key": KEY}]), "name `Secret` once"),
+        ("class_keys", json!([{"classifications": ["Secret"], "key": "alias/lake"}]), "ARN of a key"),
+        ("former_kms_keys", json!(["alias/lake"]), "ARN of a key"),
         ("jobs", json!({"workers": 1}), "2 at least"),
         ("jobs", json!({"timeout_minutes": 1441}), "a day at most"),
         ("alarm_topic", json!("alarms"), "ARN of a topic"),

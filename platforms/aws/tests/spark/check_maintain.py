@@ -106,6 +106,24 @@ def main():
     source.change([("I", order(50, 0), dms_files.sequence(200), None)])
     merge(days + 106)
     assert [one[3] is None for one in versions() if one[0] == 50] == [False], "a record came back that was deleted"
+
+    # Where the table has got another key, all files are written again, by the catalog of that one: once.
+    def files_now():
+        return {row.file_path for row in spark.sql(f"SELECT file_path FROM {definition['table']}.files").collect()}
+
+    def maintain():
+        rendered.run([address], (START + timedelta(days=days + 107)).isoformat(), "maintain")
+        return files_now()
+
+    kept, files = versions(), maintain()
+    assert maintain() == files
+    assert definition.pop("kms_key") and not table.startswith("lake."), definition
+    definition["table"] = table = "lake." + table.split(".", 1)[1]
+    pathlib.Path(address.removeprefix("file://")).write_text(json.dumps(definition))
+    again = maintain()
+    assert again and not again & files, (again, files)
+    assert maintain() == again
+    assert versions() == kept
     print("maintained")
 
 

@@ -107,9 +107,13 @@ def main():
     address = transformer_address(flow, trigger)
     files = flow.definitions[ORDERS][1]["files"]
     rows = flow.database.rows(shown)
+    # It is in each catalog, also in one that no input is read by.
+    catalog = flow.definitions[TOTALS][1]["table"].split(".")[0]
+    assert catalog != "lake", catalog
     for select, words in REFUSED.items():
-        replace(address, transformer, select.format(secret="lake.lake.secret", files=files))
-        fails(lambda: flow.rendered.run([trigger], flow.moment(hour), "transform"), words)
+        for secret in ("lake.lake.secret", f"{catalog}.lake.secret"):
+            replace(address, transformer, select.format(secret=secret, files=files))
+            fails(lambda: flow.rendered.run([trigger], flow.moment(hour), "transform"), words)
     flow.export(hour)
     assert flow.database.rows(shown) == rows
     # What failed is recorded as it was said, without anything of the environment, and with what a text can have in it.
