@@ -20,6 +20,9 @@ pub(crate) fn on_aws(ecosystem: &Ecosystem) -> (Registry, Value) {
         "staging_bucket": "example-staging",
         "subnets": ["subnet-0a", "subnet-0b"],
         "security_groups": ["sg-0a"],
+        // More datastores than any account has roles for.
+        "access_states": 400,
+        "roles": 1_000_000,
     });
     adapted::<AwsPlatform>(ecosystem, settings)
 }

@@ -64,7 +64,8 @@ impl<'d> Definition<'d> {
         let capture = node.facts().capture();
         let files = capture.map(|capture| {
             let (schema, source) = source_table(capture, &dataset.key.dataset);
-            format!("s3://{}/{}/{schema}/{source}", settings.staging_bucket, names.staging_folder(node))
+            let folder = names.files_folder(node, &dataset.storage_key().datastore);
+            format!("s3://{}/{folder}/{schema}/{source}", settings.staging_bucket)
         });
         let kms_key = settings.key_of(dataset);
         let catalog = settings.catalog_of(kms_key);

@@ -46,9 +46,9 @@ impl AwsSettings {
         listed.chain(&self.kms_key).map(String::as_str).collect()
     }
 
-    /// Returns every key by which something that is there may have been encrypted.
-    pub(crate) fn readable_keys(&self) -> BTreeSet<&str> {
-        self.keys().into_iter().chain(self.former_kms_keys.iter().map(String::as_str)).collect()
+    /// Returns the keys by which each job may read: that of the instance, which encrypts what jobs are told, and former ones.
+    pub(crate) fn keys_of_all_jobs(&self) -> BTreeSet<&str> {
+        self.kms_key.iter().chain(&self.former_kms_keys).map(String::as_str).collect()
     }
 
     /// Returns the name in Spark of the catalog whose tables are written by a key. All catalogs have the same tables: Iceberg writes those of
@@ -66,7 +66,8 @@ impl AwsSettings {
     /// Adds the problems of the keys to those of other settings.
     pub(crate) fn key_problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        for key in self.readable_keys().into_iter().filter(|key| !is_key(key)) {
+        let former = self.former_kms_keys.iter().map(String::as_str);
+        for key in self.keys().into_iter().chain(former).filter(|key| !is_key(key)) {
             problems.push(format!(
                 "`{key}` must be the ARN of a key, with its id: an alias can be pointed elsewhere"
             ));

@@ -34,9 +34,11 @@ impl Names {
         hyphenated(&["datasurface", &self.instance, purpose])
     }
 
-    /// Returns the name of the role of a job.
-    pub(crate) fn job_role(&self, purpose: &str) -> String {
-        hyphenated(&["datasurface", &self.instance, "job", purpose])
+    /// Returns the name of what is there for something with these parts, for a purpose.
+    pub(crate) fn of_parts<'n>(&'n self, parts: impl Iterator<Item = &'n str>, purpose: &'n str) -> String {
+        let instance = ["datasurface", self.instance.as_str()];
+        let parts: Vec<&str> = instance.into_iter().chain(parts).chain([purpose]).collect();
+        hyphenated(&parts)
     }
 
     /// The beginning of every name that is not of a database or a table.
@@ -87,19 +89,24 @@ impl Names {
         format!("{catalog}.{}.{table}", self.database())
     }
 
+    /// Returns the prefix in the staging bucket of the files of a datastore, which has this word.
+    pub(crate) fn staging_folder(&self, datastore: &str) -> String {
+        format!("{}/{datastore}", slug(&[&self.instance], NAME_LIMIT))
+    }
+
     /// Returns the prefix of the files of a node in the staging bucket.
-    pub(crate) fn staging_folder(&self, node: &NodeView) -> String {
-        format!("{}/{}", slug(&[&self.instance], NAME_LIMIT), node.slug())
+    pub(crate) fn files_folder(&self, node: &NodeView, datastore: &DatastoreName) -> String {
+        format!("{}/{}", self.staging_folder(&Self::datastore_word(datastore)), node.slug())
     }
 
     /// Returns the key of the definition of a dataset in the lake bucket.
     pub(crate) fn definition_key(&self, dataset: &DatasetKey) -> String {
-        format!("definitions/{}.json", dataset_slug(dataset))
+        format!("definitions/{}.json", Self::table(dataset))
     }
 
-    /// Returns the key of the definition of an export in the lake bucket.
-    pub(crate) fn export_key(&self, node: &NodeView) -> String {
-        format!("exports/{}.json", node.slug())
+    /// Returns the prefix of the definitions of exports to a container in the lake bucket.
+    pub(crate) fn export_folder(&self, container: &str) -> String {
+        format!("exports/{container}")
     }
 
     /// The name of the instance in events.
@@ -130,9 +137,15 @@ impl Names {
         })
     }
 
-    /// Returns the name of the table of a dataset.
+    /// Returns the name of the table of a dataset. It begins with the word of the datastore and two underscores, and so does no table of
+    /// another datastore: policies name all tables of one.
     pub(crate) fn table(dataset: &DatasetKey) -> String {
-        lowercase_identifier(&[dataset.datastore.as_str(), dataset.dataset.as_str()])
+        format!("{}__{}", Self::datastore_word(&dataset.datastore), word(dataset.dataset.as_str()))
+    }
+
+    /// Returns the word of a datastore in paths and names of tables.
+    pub(crate) fn datastore_word(datastore: &DatastoreName) -> String {
+        word(datastore.as_str())
     }
 }
 
@@ -183,7 +196,27 @@ pub(crate) fn secret_name(
     }
 }
 
-/// A name for databases and tables of Glue, which have no capital letters.
+/// A word of small letters, digits and single underscores, which ends with none: two underscores come between words only. A name that is no
+/// such word ends in a hash of it.
+fn word(name: &str) -> String {
+    let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.contains("__")
+        && !name.ends_with('_')
+        && name.len() <= WORD_LIMIT;
+    let ends_in_hash = name.rsplit_once("_0").is_some_and(|(_, rest)| rest.len() == HASH_DIGITS);
+    if is_word && !ends_in_hash {
+        return name.to_lowercase();
+    }
+    let hash = Fingerprint::of(&name).to_string();
+    let hash: String = hash.chars().take(HASH_DIGITS).collect();
+    let readable = readable(&name.to_lowercase(), WORD_LIMIT - HASH_DIGITS - 2).replace('-', "_");
+    let readable = readable.trim_matches('_');
+    let readable = if readable.starts_with(|c: char| c.is_ascii_alphabetic()) { readable } else { "named" };
+    format!("{readable}_0{hash}")
+}
+
+/// A name for databases and views of Glue, which have no capital letters.
 pub(crate) fn lowercase_identifier(parts: &[&str]) -> String {
     identifier(parts, TABLE_LIMIT).replace('-', "_").to_lowercase()
 }
@@ -223,6 +256,9 @@ fn readable(text: &str, limit: usize) -> String {
 /// Digits of a hash that make a clash impossible in practice.
 const HASH_DIGITS: usize = 12;
 
+/// The longest word in a name of a table.
+const WORD_LIMIT: usize = 58;
+
 /// The longest beginning that names have in common: shorter than the readable part of any.
 const PREFIX_LIMIT: usize = 40;
 
@@ -240,6 +276,19 @@ mod tests {
         }
         assert_ne!(hyphenated(&["a_b", "c"]), hyphenated(&["a-b", "c"]));
         assert_eq!(hyphenated(&["datasurface", "Lake", "merge"]), "datasurface-lake-merge");
+    }
+
+    #[test]
+    fn no_word_begins_with_another_one_and_two_underscores() {
+        let long = "x".repeat(80);
+        let hashed = word("a__b");
+        let words = ["a", "A_b", "a__b", "a_", "a-b", "é", "_", "3rd", &long, &hashed].map(word);
+        for one in &words {
+            assert!(one.len() <= WORD_LIMIT && !one.contains("__") && !one.ends_with('_'), "{one}");
+            assert!(one.starts_with(|c: char| c.is_ascii_lowercase()), "{one}");
+            assert!(words.iter().filter(|other| *other == one).count() == 1, "{one}");
+        }
+        assert_eq!(word("A_b"), "a_b");
     }
 
     #[test]

@@ -35,8 +35,11 @@ const EXPORT_WEIGHT: u64 = 5 + DEADLINE_WEIGHT;
 /// only one that is started so.
 const TRIGGER_WEIGHT: u64 = 5 + DEADLINE_WEIGHT;
 
+/// The limit of the roles of one state with roles: its part of what the account has room for.
+pub(crate) const ROLES: &str = "roles";
+
 /// The limit of the resources of one state.
-const RESOURCES: &str = "resources";
+pub(crate) const RESOURCES: &str = "resources";
 
 impl PlatformPlugin for AwsPlatform {
     type Config = AwsSettings;
@@ -63,7 +66,9 @@ impl PlatformPlugin for AwsPlatform {
             .with_best_latency(BEST_LATENCY)
             .data_technology("s3", Some(keys))
             .with_store_in(&DataContainer::object_storage("lake", settings.lake_bucket.as_str()))
-            .limit(RESOURCES, settings.resources_per_state);
+            .with_shares()
+            .limit(RESOURCES, settings.resources_per_state)
+            .limit(ROLES, u64::from(settings.roles / settings.access_states.max(1)));
         let descriptor = match &settings.place {
             Some(place) => descriptor.data_place(place.as_str()),
             None => descriptor,
@@ -108,6 +113,10 @@ impl DataPlatform for AwsPlatform {
             NodeDetail::Transform(transform) => transform.outputs.iter().map(offer).collect(),
             NodeDetail::Trigger(_) => Vec::new(),
         }
+    }
+
+    fn shares(&self, node: &NodeView) -> Vec<SharedPart> {
+        render::shares(&self.settings, node)
     }
 
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {

@@ -40,12 +40,12 @@ impl Policy {
     }
 }
 
-/// Returns the policy by which a service takes a role, for this account alone.
-pub(crate) fn trust(service: &str, account: &str) -> String {
+/// Returns the policy by which services take a role, for this account alone.
+pub(crate) fn trust(services: &[&str], account: &str) -> String {
     document(&[json!({
         "Effect": "Allow",
         "Action": "sts:AssumeRole",
-        "Principal": {"Service": service},
+        "Principal": {"Service": services},
         "Condition": {"StringEquals": {"aws:SourceAccount": account}},
     })])
 }

@@ -33,7 +33,7 @@ fn judge_table(settings: &AwsSettings, table: &Resource, was: Option<&str>, is: 
             settings.maintenance.snapshot_days,
         ),
     );
-    match was.filter(|was| !settings.readable_keys().contains(was)) {
+    match was.filter(|was| !settings.keys_of_all_jobs().contains(was)) {
         None => rewritten,
         Some(was) => {
             let reason =

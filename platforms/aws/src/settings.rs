@@ -59,6 +59,12 @@ pub struct AwsSettings {
     /// The maintenance of tables.
     #[serde(default)]
     pub maintenance: MaintenanceSettings,
+    /// The count of states over which roles and jobs are spread; 16 by default.
+    #[serde(default = "usual_access_states")]
+    pub access_states: u32,
+    /// The roles for which the account has room; 1000 by default, as AWS has it.
+    #[serde(default = "usual_roles")]
+    pub roles: u32,
     /// The most resources of one state; 400 by default.
     #[serde(default = "usual_resources_per_state")]
     pub resources_per_state: u64,
@@ -147,6 +153,14 @@ fn usual_secrets_prefix() -> String {
     "datasurface".to_owned()
 }
 
+fn usual_access_states() -> u32 {
+    16
+}
+
+fn usual_roles() -> u32 {
+    1000
+}
+
 fn usual_resources_per_state() -> u64 {
     400
 }
@@ -202,6 +216,8 @@ impl AwsSettings {
         );
         require(self.subnets.len() >= 2, "`subnets` must name two subnets at least");
         require(!self.security_groups.is_empty(), "`security_groups` must name one at least");
+        require((1..=999).contains(&self.access_states), "`access_states` must be between 1 and 999");
+        require(self.roles >= self.access_states, "`roles` must be as many as `access_states` at least");
         require(self.staging_days > 0, "`staging_days` must be a day at least");
         require(self.jobs.workers >= 2, "`jobs.workers` must be 2 at least");
         require(self.jobs.datasets_per_run > 0, "`jobs.datasets_per_run` must be 1 at least");

@@ -1,15 +1,21 @@
 //! Batches: for each timetable of a shard, a state machine that merges what is captured by it, and what starts it.
 
-use super::{Context, alarm, jobs, start};
+use super::{
+    Context,
+    access::Actor,
+    alarm, jobs,
+    runs::{Runs, machine},
+    start,
+};
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{Module, label};
 use std::collections::BTreeMap;
 
-/// The datasets that are merged by one timetable: the keys of their definitions, in order.
+/// The datasets that are merged by one timetable: their definitions, in order.
 #[derive(Debug, Default)]
 struct Batch<'b> {
     cron: Option<&'b Cron>,
-    definitions: Vec<String>,
+    runs: Runs,
     promises: alarm::Promises,
 }
 
@@ -30,10 +36,10 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, scope: &ScopeView) 
         let batch = batches.entry(cron.map_or(start::EXTERNAL, Cron::as_str)).or_default();
         batch.cron = cron;
         batch.promises.add(node);
-        let keys = node.facts().datasets().iter().map(DatasetFacts::storage_key);
-        batch
-            .definitions
-            .extend(keys.map(|key| context.settings.in_lake(&context.names.definition_key(key))));
+        for key in node.facts().datasets().iter().map(DatasetFacts::storage_key) {
+            let definition = context.settings.in_lake(&context.names.definition_key(key));
+            batch.runs.add(Actor::datastore(&key.datastore), jobs::MERGE.purpose, definition);
+        }
     }
     for (timetable, batch) in batches {
         add_batch(context, module, shard.as_str(), timetable, &batch)?;
@@ -50,9 +56,9 @@ fn add_batch(
 ) -> Result<(), PlatformError> {
     let comment = format!("Merges what is captured by the timetable `{timetable}`");
     let announced = start::end_of_batch(start::detail(context));
-    let definition = jobs::machine(context, "merge", &comment, &batch.definitions, Some(&announced));
+    let definition = machine(context, &comment, &batch.runs, Some(&announced));
     let (label, name) = (label(&["batch", shard, timetable]), context.names.of_batch(shard, timetable));
-    let machine = start::add_machine(context, module, "batches", label, name, "merge", definition)?;
+    let machine = start::add_machine(context, module, "batches", label, name, &batch.runs, definition)?;
     alarm::add(context, module, &machine, &batch.promises)?;
     match batch.cron {
         Some(cron) => start::add_schedules(context, module, &machine, cron),

@@ -1,6 +1,6 @@
 //! Captures: for each one its source and its target as DMS knows them, and the replication task between them.
 
-use super::{Context, replication, roles, storage::LAKE};
+use super::{Context, access::Actor, replication, storage::LAKE};
 use crate::{
     lint::BEFORE_IMAGE,
     names::{secret_name, source_table},
@@ -22,10 +22,14 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) ->
     let (Some(capture), NodeDetail::Ingest(ingest)) = (node.facts().capture(), node.detail()) else {
         return Ok(());
     };
+    let Some(datastore) = ingest.datasets.first().map(|dataset| &dataset.storage_key().datastore) else {
+        return Ok(());
+    };
+    let actor = Actor::datastore(datastore);
     let (slug, name) = (node.slug(), context.names.of_node(node));
     let file = format!("capture-{slug}");
-    let source = module.add(&file, source(context, node, capture, &file))?;
-    let target = module.add(&file, target(context, node, &ingest.datasets, &file))?;
+    let source = module.add(&file, source(context, node, capture, &actor, &file))?;
+    let target = module.add(&file, target(context, node, datastore, ingest, &file))?;
     // Its ARN has digits that AWS makes up.
     let instance = Block::data_source(&REPLICATION_INSTANCE, &file)
         .for_node(node)
@@ -49,7 +53,13 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) ->
 }
 
 /// The source. Host, port, user and password are in the secret, as DMS wants it; a tag repeats the address that the model states.
-fn source(context: Context<'_>, node: &NodeView, capture: &CaptureFacts, label: &str) -> Block {
+fn source(
+    context: Context<'_>,
+    node: &NodeView,
+    capture: &CaptureFacts,
+    actor: &Actor,
+    label: &str,
+) -> Block {
     let server = capture.container.kind().server();
     let database = server.map(|server| server.database.to_owned()).unwrap_or_default();
     let container = node.facts().storage.container(&capture.container_key);
@@ -66,7 +76,7 @@ fn source(context: Context<'_>, node: &NodeView, capture: &CaptureFacts, label: 
         )
         .argument(
             "secrets_manager_access_role_arn",
-            context.settings.role_arn(&context.names.single(roles::SECRETS)),
+            context.settings.role_arn(&actor.capture_role(context.names)),
         )
         .argument(
             "postgres_settings",
@@ -78,19 +88,25 @@ fn source(context: Context<'_>, node: &NodeView, capture: &CaptureFacts, label: 
             ]),
         )
         .argument("tags", all_tags(context, node, capture))
-        .after("aws_iam_role_policy.secrets")
+        .after(actor.capture_policy())
 }
 
 /// The target: a folder of its own in the staging bucket. DMS writes all of a task by one key.
-fn target(context: Context<'_>, node: &NodeView, datasets: &[DatasetFacts], label: &str) -> Block {
-    let settings = context.settings;
+fn target(
+    context: Context<'_>,
+    node: &NodeView,
+    datastore: &DatastoreName,
+    ingest: &IngestFacts,
+    label: &str,
+) -> Block {
+    let (settings, actor) = (context.settings, Actor::datastore(datastore));
     let block = Block::resource(&S3_ENDPOINT, label)
         .for_node(node)
         .argument("endpoint_id", format!("{}-target", context.names.of_node(node)))
         .argument("endpoint_type", "target")
         .argument("bucket_name", &settings.staging_bucket)
-        .argument("bucket_folder", context.names.staging_folder(node))
-        .argument("service_access_role_arn", settings.role_arn(&context.names.single(roles::STAGING)))
+        .argument("bucket_folder", context.names.files_folder(node, datastore))
+        .argument("service_access_role_arn", settings.role_arn(&actor.capture_role(context.names)))
         .argument("expected_bucket_owner", &settings.account)
         .argument("data_format", "parquet")
         .argument("parquet_version", "parquet-2-0")
@@ -101,8 +117,8 @@ fn target(context: Context<'_>, node: &NodeView, datasets: &[DatasetFacts], labe
         .argument("tags", tags(context.instance, node))
         .after(LAKE)
         .after("aws_s3_bucket.staging")
-        .after("aws_iam_role_policy.staging");
-    match settings.key_of_all(datasets) {
+        .after(actor.capture_policy());
+    match settings.key_of_all(&ingest.datasets) {
         Some(key) => {
             block.argument("encryption_mode", "SSE_KMS").argument("server_side_encryption_kms_key_id", key)
         }

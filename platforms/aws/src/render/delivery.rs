@@ -1,13 +1,17 @@
 //! Deliveries: what the export job brings into databases of consumers, and what starts it.
 
 use super::{
-    Context, alarm, definition_object, jobs,
+    Context,
+    access::Actor,
+    alarm, definition_object, jobs,
     readers::{any_reads, described, readers},
+    runs::{Runs, machine},
     start,
 };
 use crate::{
     definition::kept_type,
     names::{Names, dataset_label, secret_name},
+    settings::AwsSettings,
     types::TABLE,
 };
 use datasurface_platform::prelude::*;
@@ -25,7 +29,7 @@ pub(super) fn add_definition(
     let NodeDetail::Export(export) = node.detail() else {
         return Ok(());
     };
-    let Some(server) = delivered_to(export) else {
+    let (Some(server), Some(secret)) = (delivered_to(export), secret(context.settings, node, export)) else {
         return Ok(());
     };
     let dataset = export.dataset.storage_key();
@@ -35,23 +39,35 @@ pub(super) fn add_definition(
         let kept = kept_type(column)?;
         Ok(json!({"name": column.name(), "postgres": kept.postgres}))
     });
-    let credential = readers(export).find_map(|consumer| consumer.credential.as_ref());
-    let container = node.facts().storage.container(&export.container_key);
     let definition = json!({
         "table": context.names.spark_table(&reads),
         "server": {"host": server.host, "port": server.port, "database": server.database},
         "ssl_mode": context.settings.export_ssl_mode,
-        "secret": secret_name(&context.settings.secrets_prefix, credential, &container),
+        "secret": secret,
         "columns": columns.collect::<Result<Vec<_>, PlatformError>>()?,
         "key": table.key(),
         "targets": targets(export),
         "consumers": described(export),
     });
     let file = format!("export-{}", node.slug());
-    let object = definition_object::block(context, node, &file, context.names.export_key(node), &definition);
+    let object = definition_object::block(context, node, &file, key(context, node), &definition);
     let object = object.after(format!("{}.{}", TABLE.name(), dataset_label(dataset)));
     module.add(&file, object)?;
     Ok(())
+}
+
+/// Returns the key of the definition of an export in the lake bucket.
+fn key(context: Context<'_>, node: &NodeView) -> String {
+    let container = node.container_slug().unwrap_or_default();
+    format!("{}/{}.json", context.names.export_folder(&container), node.slug())
+}
+
+/// Returns the name of the secret by which a database of consumers is written; none if nothing is.
+pub(super) fn secret(settings: &AwsSettings, node: &NodeView, export: &ExportFacts) -> Option<String> {
+    delivered_to(export)?;
+    let credential = readers(export).find_map(|consumer| consumer.credential.as_ref());
+    let container = node.facts().storage.container(&export.container_key);
+    Some(secret_name(&settings.secrets_prefix, credential, &container))
 }
 
 /// Returns the server of an export that the job writes into; none if it is a view, or nobody but transformers reads it.
@@ -90,17 +106,22 @@ pub(super) fn add_machine(
     let Scope::Shard(shard) = scope.scope() else {
         return Ok(());
     };
-    let (settings, names) = (context.settings, context.names);
     let is_delivered = |node: &&NodeView| matches!(node.detail(), NodeDetail::Export(export) if delivered_to(export).is_some());
     let nodes = || scope.whole_nodes().filter(is_delivered);
-    let definitions: Vec<String> = nodes().map(|node| settings.in_lake(&names.export_key(node))).collect();
-    if definitions.is_empty() {
+    let mut runs = Runs::default();
+    for node in nodes() {
+        if let Some(actor) = Actor::container(node) {
+            runs.add(actor, jobs::EXPORT.purpose, context.settings.in_lake(&key(context, node)));
+        }
+    }
+    if runs.is_empty() {
         return Ok(());
     }
     let comment = "Brings what was merged into databases of consumers";
-    let definition = jobs::machine(context, "export", comment, &definitions, None);
-    let (label, name) = (label(&["delivery", shard.as_str()]), names.of_batch(shard.as_str(), "delivery"));
-    let machine = start::add_machine(context, module, "delivery", label, name, "export", definition)?;
+    let definition = machine(context, comment, &runs, None);
+    let label = label(&["delivery", shard.as_str()]);
+    let name = context.names.of_batch(shard.as_str(), "delivery");
+    let machine = start::add_machine(context, module, "delivery", label, name, &runs, definition)?;
     let mut promises = alarm::Promises::default();
     nodes().for_each(|node| promises.add(node));
     alarm::add(context, module, &machine, &promises)?;

@@ -1,6 +1,12 @@
 //! Maintenance: for each shard, a state machine that maintains its tables by a timetable of its own.
 
-use super::{Context, definition_object, jobs, start};
+use super::{
+    Context,
+    access::Actor,
+    definition_object, jobs,
+    runs::{Runs, machine},
+    start,
+};
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{Module, label};
 
@@ -15,17 +21,18 @@ pub(super) fn add_machine(
     };
     // What is held has no definition any more: it stays as it is until it goes.
     let defined = scope.captured_datasets().filter(|(node, _)| definition_object::is_defined(node));
-    let definitions: Vec<String> = defined
-        .map(|(_, dataset)| context.settings.in_lake(&context.names.definition_key(dataset.storage_key())))
-        .collect();
-    if definitions.is_empty() {
+    let mut runs = Runs::default();
+    for key in defined.map(|(_, dataset)| dataset.storage_key()) {
+        let definition = context.settings.in_lake(&context.names.definition_key(key));
+        runs.add(Actor::datastore(&key.datastore), jobs::MAINTAIN.purpose, definition);
+    }
+    if runs.is_empty() {
         return Ok(());
     }
     let comment = "Maintains tables: versions whose retention is over, small files, and snapshots";
-    let definition = jobs::machine(context, jobs::MAINTAIN.purpose, comment, &definitions, None);
+    let definition = machine(context, comment, &runs, None);
     let label = label(&["maintenance", shard.as_str()]);
     let name = context.names.of_batch(shard.as_str(), "maintenance");
-    let machine =
-        start::add_machine(context, module, "maintenance", label, name, jobs::MAINTAIN.purpose, definition)?;
+    let machine = start::add_machine(context, module, "maintenance", label, name, &runs, definition)?;
     start::add_schedules(context, module, &machine, &context.settings.maintenance.timetable)
 }

@@ -1,5 +1,7 @@
 //! Renderings: root modules of Terraform, and the scripts of jobs.
 
+mod access;
+mod access_policy;
 mod alarm;
 mod batch;
 mod capture;
@@ -7,18 +9,20 @@ mod catalog;
 mod deadline;
 mod definition_object;
 mod delivery;
-mod job_roles;
 mod jobs;
 mod maintenance;
 mod readers;
 mod replication;
 mod roles;
+mod runs;
+mod scripts;
 mod start;
 mod storage;
 mod table;
 mod transform;
 mod view;
 
+pub(crate) use access::shares;
 pub(crate) use definition_object::definition;
 pub(crate) use readers::readers;
 pub(crate) use table::{KEY, KMS_KEY, parameter};
@@ -49,11 +53,15 @@ pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Render
     let names = Names::new(instance);
     let context = Context { settings, names: &names, instance };
     let mut module = Module::new(scope.scope(), root(context, scope.scope())?);
+    if scope.shared_key().is_some() {
+        access::add(context, &mut module, scope)?;
+        return module.into_rendering();
+    }
     if scope.is_foundation() {
         storage::add(context, &mut module)?;
         catalog::add(context, &mut module)?;
         roles::add(context, &mut module)?;
-        jobs::add(context, &mut module)?;
+        scripts::add(context, &mut module)?;
         replication::add(context, &mut module)?;
         deadline::add_watch(context, &mut module)?;
     }

@@ -1,6 +1,6 @@
 //! State machines, and what starts them: a timetable, or the end of a batch.
 
-use super::{Context, jobs, roles};
+use super::{Context, roles, runs::Runs};
 use crate::{
     timetable,
     types::{EVENT_RULE, EVENT_TARGET, SCHEDULE, STATE_MACHINE},
@@ -43,15 +43,13 @@ pub(super) fn add_machine(
     file: &'static str,
     label: String,
     name: String,
-    purpose: &str,
+    runs: &Runs,
     definition: Value,
 ) -> Result<Machine, PlatformError> {
     let arn = arn(context, &name);
     let role = context.settings.role_arn(&context.names.single(roles::BATCH));
-    let block = block(context, &label, &name, role, definition)
-        .after(jobs::address_of(purpose))
-        .after("aws_iam_role_policy.batch");
-    let handle = module.add(file, block)?;
+    let block = block(context, &label, &name, role, definition).after("aws_iam_role_policy.batch");
+    let handle = module.add(file, runs.jobs().fold(block, Block::after))?;
     Ok(Machine { file, label, name, arn, handle })
 }
 

@@ -1,6 +1,12 @@
 //! Transformers: what the transform job makes of which inputs, and what starts it.
 
-use super::{Context, alarm, definition_object, jobs, start};
+use super::{
+    Context,
+    access::Actor,
+    alarm, definition_object, jobs,
+    runs::{Runs, machine},
+    start,
+};
 use crate::{
     definition::defined_columns,
     names::{Names, dataset_label, workspace_slug},
@@ -15,7 +21,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 struct Started<'t> {
     cron: Option<&'t Cron>,
-    triggers: Vec<String>,
+    runs: Runs,
     promises: alarm::Promises,
 }
 
@@ -23,8 +29,8 @@ struct Started<'t> {
 const MOVED: &str = "moved";
 
 /// The kinds of definitions, which their names begin with.
-const TRANSFORMER: &str = "transformer";
-const TRIGGER: &str = "trigger";
+pub(super) const TRANSFORMER: &str = "transformer";
+pub(super) const TRIGGER: &str = "trigger";
 
 /// Adds the definition of a transformer, or that of a trigger. Other nodes have none.
 pub(super) fn add_definition(
@@ -61,7 +67,7 @@ pub(super) fn address(node: &NodeView, workspace: &WorkspaceName) -> String {
 }
 
 /// The key in the lake bucket of a definition of this kind.
-fn key(kind: &str, workspace: &str) -> String {
+pub(super) fn key(kind: &str, workspace: &str) -> String {
     format!("{kind}s/{workspace}.json")
 }
 
@@ -154,17 +160,20 @@ pub(super) fn add_machines(
         let started = started.entry(word).or_default();
         started.cron = cron;
         started.promises.add(node);
-        started
-            .triggers
-            .push(context.settings.in_lake(&key(TRIGGER, &workspace_slug(node, &trigger.workspace))));
+        let definition = key(TRIGGER, &workspace_slug(node, &trigger.workspace));
+        started.runs.add(
+            Actor::transformer(node, &trigger.workspace),
+            jobs::TRANSFORM.purpose,
+            context.settings.in_lake(&definition),
+        );
     }
     for (word, started) in started {
         let comment = format!("Runs the transformers that are started by `{word}`");
-        let definition = jobs::machine(context, "transform", &comment, &started.triggers, None);
+        let definition = machine(context, &comment, &started.runs, None);
         let label = label(&["transform", shard.as_str(), word]);
         let name = context.names.of_transformers(shard.as_str(), word);
         let machine =
-            start::add_machine(context, module, "transformers", label, name, "transform", definition)?;
+            start::add_machine(context, module, "transformers", label, name, &started.runs, definition)?;
         alarm::add(context, module, &machine, &started.promises)?;
         match started.cron {
             Some(cron) => start::add_schedules(context, module, &machine, cron)?,

@@ -43,7 +43,7 @@ fn key_of(shop: &Shop, dataset: &str) -> (String, String) {
     let instance = Instance::render(shop);
     let table = &instance.block("aws_glue_catalog_table", &format!("Store-{dataset}"))["parameters"];
     let target = instance.block("aws_dms_s3_endpoint", &format!("capture-Store-{dataset}"));
-    let definition = instance.object(&format!("s3://shop-lake/definitions/Store-{dataset}.json"));
+    let definition = instance.object(&format!("s3://shop-lake/definitions/store__{dataset}.json"));
     assert_eq!(table["datasurface_kms_key"], target["server_side_encryption_kms_key_id"]);
     assert_eq!(table["datasurface_kms_key"], definition["kms_key"]);
     assert_eq!(target["encryption_mode"], "SSE_KMS");
@@ -90,12 +90,12 @@ fn jobs_have_a_catalog_for_each_key_that_writes_by_it() {
     let shop = classified(Shop::new("states"));
     let (_, catalog) = key_of(&shop, "customers");
     let instance = Instance::render(&shop);
-    for (purpose, job) in instance.of("aws_glue_job") {
+    for (label, job) in instance.of("aws_glue_job") {
         let settings = job["default_arguments"]["--conf"].as_str().unwrap();
         let written = format!("spark.sql.catalog.{catalog}.s3.sse.key={PERSONAL}");
-        assert!(settings.split(" --conf ").any(|setting| setting == written), "{purpose}: {settings}");
-        // The bucket has the key of everything else.
-        assert!(!settings.contains(DEFAULT), "{purpose}: {settings}");
+        assert!(settings.split(" --conf ").any(|setting| setting == written), "{label}: {settings}");
+        // The bucket has the key of everything else, and nothing is so secret.
+        assert!(!settings.contains(DEFAULT) && !settings.contains(SECRET), "{label}: {settings}");
     }
 }
 

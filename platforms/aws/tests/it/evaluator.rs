@@ -1,4 +1,5 @@
-//! A small evaluator of policies of IAM: whether a role may do something. Policies that only allow, on resources with `*` for any text.
+//! A small evaluator of policies of IAM: whether a role may do something. Policies that only allow, on resources with `*` for any text and
+//! `?` for any character.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -56,17 +57,17 @@ fn texts(list: &Value) -> impl Iterator<Item = &str> {
     list.as_array().unwrap().iter().map(|text| text.as_str().unwrap())
 }
 
-/// Whether a pattern is a text, with `*` for any part of it.
+/// Whether a pattern is a text, with `*` for any part of it, and `?` for any character.
 fn matches(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        let Some((_, after)) = rest.split_once(part) else { return false };
-        rest = after;
+    let (mut rest, mut after) = (pattern.chars(), text.chars());
+    match (rest.next(), after.next()) {
+        (None, None) => true,
+        (Some('*'), None) => matches(rest.as_str(), text),
+        (Some('*'), Some(_)) => matches(rest.as_str(), text) || matches(pattern, after.as_str()),
+        (Some('?'), Some(_)) => matches(rest.as_str(), after.as_str()),
+        (Some(one), Some(other)) => one == other && matches(rest.as_str(), after.as_str()),
+        _ => false,
     }
-    rest.ends_with(last)
 }
 
 #[test]
@@ -79,6 +80,9 @@ fn a_pattern_is_read_as_iam_reads_it() {
         ("a*b*c", "a-b-c", true),
         ("a*b*c", "a-c-b", false),
         ("*", "anything", true),
+        ("a-??", "a-xy", true),
+        ("a-??", "a-x", false),
+        ("a-??", "a-xyz", false),
     ] {
         assert_eq!(matches(pattern, text), is_matched, "{pattern} {text}");
     }

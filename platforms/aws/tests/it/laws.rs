@@ -5,8 +5,12 @@ use datasurface_aws::AwsPlatform;
 use datasurface_platform::prelude::*;
 use datasurface_testkit::{Laws, northwind, northwind_masked};
 
+pub(crate) fn laws_with(settings: serde_json::Value) -> Laws {
+    Laws::for_plugin::<AwsPlatform>().with_settings(settings)
+}
+
 pub(crate) fn laws() -> Laws {
-    Laws::for_plugin::<AwsPlatform>().with_settings(settings("states")).with_other_settings([
+    laws_with(settings("states")).with_other_settings([
         (
             "terraform",
             json!({"backend": {"s3": {"bucket": "states", "region": "eu-west-1", "prefix": "lake"}}}),
@@ -21,6 +25,7 @@ pub(crate) fn laws() -> Laws {
         ("export_ssl_mode", json!("verify-full")),
         ("replication", json!({"instance_class": "dms.r6i.large", "multi_az": true})),
         ("jobs", json!({"workers": 5})),
+        ("access_states", json!(3)),
         ("maintenance", json!({"timetable": "0 4 1 * *", "snapshot_days": 14})),
     ])
 }
@@ -58,8 +63,7 @@ fn the_platform_keeps_them_with_keys_of_classes() {
     shop.settings["kms_key"] = json!(key("0"));
     shop.settings["class_keys"] = of_class("another class");
     let other = [("class_keys", of_class("Public")), ("former_kms_keys", json!([key("2")]))];
-    let laws = Laws::for_plugin::<AwsPlatform>().with_settings(shop.settings.clone());
-    laws.with_other_settings(other).check(&shop.ecosystem()).assert();
+    laws_with(shop.settings.clone()).with_other_settings(other).check(&shop.ecosystem()).assert();
 }
 
 #[test]

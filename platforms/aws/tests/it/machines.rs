@@ -65,7 +65,7 @@ fn a_batch_runs_the_job_for_each_dataset_and_announces_its_end() {
     let (end, done) = execute(&machine(BATCHES), |_, _| Ok(json!({})));
     assert!(end.is_ok(), "{end:?}");
     let runs =
-        ["customers", "orders"].map(|name| format!("[\"s3://shop-lake/definitions/Store-{name}.json\"]"));
+        ["customers", "orders"].map(|name| format!("[\"s3://shop-lake/definitions/store__{name}.json\"]"));
     assert_eq!(done.runs, runs);
     assert_eq!(done.events.len(), 1);
     assert_eq!(done.events[0]["Detail"], json!({"instance": "Lake"}));
@@ -98,8 +98,9 @@ fn a_run_that_fails_for_good_stops_no_other_one() {
 fn a_delivery_runs_exports_and_starts_nothing() {
     let (end, done) = execute(&machine(DELIVERY), |_, _| Ok(json!({})));
     assert!(end.is_ok(), "{end:?}");
-    let runs = ["Store-orders", "Totals-by_customer"]
-        .map(|name| format!("[\"s3://shop-lake/exports/Europe-Sales-Reports-{name}.json\"]"));
+    let runs = ["Store-orders", "Totals-by_customer"].map(|name| {
+        format!("[\"s3://shop-lake/exports/Europe-Sales-Reports/Europe-Sales-Reports-{name}.json\"]")
+    });
     assert_eq!(done.runs, runs, "nothing is delivered that only a transformer reads");
     assert_eq!(done.events, [] as [Value; 0], "an event would start it again");
 }

@@ -15,6 +15,7 @@ mod exported;
 mod iceberg;
 mod laws;
 mod limits;
+mod linear;
 mod machines;
 mod maintained;
 mod merged;

@@ -2,12 +2,13 @@
 //! schedules, rules, and endpoints.
 
 use crate::{
+    encrypted::{DEFAULT, SECRET, classified, with_key_for},
     evaluator::Policies,
     rendered::Instance,
     script_calls::{Calls, calls},
     shop::Shop,
 };
-use datasurface_platform::prelude::{Deadline, TransformTrigger};
+use datasurface_platform::prelude::{Deadline, TransformTrigger, json};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -29,13 +30,13 @@ impl Instance {
 
     fn needs(&self) -> BTreeSet<Need> {
         let mut needs = BTreeSet::new();
-        for (purpose, job) in self.of("aws_glue_job") {
-            self.add_job(purpose, job, &mut needs);
+        for (_, job) in self.of("aws_glue_job") {
+            self.add_job(job, &mut needs);
         }
         for (_, machine) in self.of("aws_sfn_state_machine") {
             let definition = serde_json::from_str(machine["definition"].as_str().unwrap()).unwrap();
             for task in tasks(&definition) {
-                self.add_task(role(&machine["role_arn"]), task, &mut needs);
+                self.add_task(role(&machine["role_arn"]), task, &definition, &mut needs);
             }
         }
         let targets = self.of("aws_scheduler_schedule").map(|(_, schedule)| &schedule["target"]);
@@ -58,19 +59,21 @@ impl Instance {
             let secret = text(&endpoint["secrets_manager_arn"]);
             let actions = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"];
             let role = role(&endpoint["secrets_manager_access_role_arn"]);
-            add(&mut needs, role, &actions, &format!("arn:aws:secretsmanager:{IN_REGION}:secret:{secret}"));
+            add(&mut needs, role, &actions, &secret_arn(secret));
         }
         needs
     }
 
     /// What a job needs: for its start, for what its script calls, and for each definition that a state machine gives it.
-    fn add_job(&self, purpose: &str, job: &Value, needs: &mut BTreeSet<Need>) {
+    fn add_job(&self, job: &Value, needs: &mut BTreeSet<Need>) {
         let role = role(&job["role_arn"]);
-        let script = &self.scripts[&format!("{purpose}.py")];
-        let library = &self.scripts["versions.py"];
-        for file in [&format!("{purpose}.py"), "versions.py"] {
-            add(needs, role, &["s3:GetObject"], &format!("arn:aws:s3:::shop-lake/scripts/{file}"));
-        }
+        let [script, library] =
+            [&job["command"]["script_location"], &job["default_arguments"]["--extra-py-files"]].map(
+                |address| {
+                    add(needs, role, &["s3:GetObject"], &arn_of(text(address)));
+                    &self.scripts[text(address).rsplit_once('/').unwrap().1]
+                },
+            );
         let group = format!("arn:aws:logs:{IN_REGION}:log-group:/aws-glue/jobs/output");
         add(needs, role, &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], &group);
         if job["connections"].is_array() {
@@ -100,21 +103,19 @@ impl Instance {
         let mut addresses: BTreeSet<String> = BTreeSet::new();
         for (_, machine) in self.of("aws_sfn_state_machine") {
             let definition: Value = serde_json::from_str(machine["definition"].as_str().unwrap()).unwrap();
-            let is_for_job =
-                tasks(&definition).iter().any(|task| task["Parameters"]["JobName"] == job["name"]);
-            let runs = definition["States"]["Runs"]["Result"]["runs"].as_array();
-            let given =
-                runs.into_iter().flatten().filter(|_| is_for_job).map(|run| text(&run["definitions"]));
+            let of_job = runs(&definition).filter(|run| run["job"] == job["name"]);
+            let given = of_job.map(|run| text(&run["definitions"]));
             addresses.extend(given.flat_map(|list| serde_json::from_str::<Vec<String>>(list).unwrap()));
         }
-        assert!(!addresses.is_empty(), "nothing runs {purpose}");
+        assert!(!addresses.is_empty(), "nothing runs {}", job["name"]);
         let mut waiting = Vec::from_iter(addresses);
         while let Some(address) = waiting.pop() {
             add(needs, role, &["s3:ListBucket"], "arn:aws:s3:::shop-lake");
             add(needs, role, &["s3:GetObject"], &arn_of(&address));
+            // The bucket encrypts it by its own key.
+            add_key(needs, role, &self.key(), false);
             self.add_definition(role, &calls, &self.object(&address), &mut waiting, needs);
         }
-        add_key(needs, role, &self.key(), calls.writes_tables);
     }
 
     /// What a definition leads to: tables, files, secrets, and other definitions.
@@ -128,15 +129,19 @@ impl Instance {
     ) {
         for (name, value) in definition.as_object().into_iter().flatten() {
             match (name.as_str(), value) {
-                ("table", Value::String(table)) => add_table(role, table, calls.writes_tables, needs),
+                ("table", Value::String(table)) => {
+                    // What is read of a definition of its own is written, unless the script writes nothing.
+                    let writes = calls.writes_tables && definition["key"].is_array();
+                    self.add_table(role, table, writes, needs);
+                }
                 ("files", Value::String(folder)) if calls.reads_files => {
                     add(needs, role, &["s3:ListBucket"], "arn:aws:s3:::shop-staging");
                     add(needs, role, &["s3:GetObject"], &arn_of(&format!("{folder}/LOAD00000001.parquet")));
+                    add_key(needs, role, self.key_of_files(folder), false);
                 }
                 ("secret", Value::String(secret)) => {
                     assert!(calls.actions.contains("secretsmanager:GetSecretValue"));
-                    let secret = format!("arn:aws:secretsmanager:{IN_REGION}:secret:{secret}");
-                    add(needs, role, &["secretsmanager:GetSecretValue"], &secret);
+                    add(needs, role, &["secretsmanager:GetSecretValue"], &secret_arn(secret));
                 }
                 ("definition" | "transformer", Value::String(address)) => waiting.push(address.clone()),
                 ("inputs" | "outputs", Value::Array(parts)) => {
@@ -149,14 +154,17 @@ impl Instance {
         }
     }
 
-    fn add_task(&self, role: &str, task: &Value, needs: &mut BTreeSet<Need>) {
+    fn add_task(&self, role: &str, task: &Value, machine: &Value, needs: &mut BTreeSet<Need>) {
         match text(&task["Resource"]) {
             // As the guide of Step Functions asks it of a state machine that waits for a job.
             "arn:aws:states:::glue:startJobRun.sync" => {
-                let job = format!("arn:aws:glue:{IN_REGION}:job/{}", text(&task["Parameters"]["JobName"]));
-                let actions =
-                    ["glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"];
-                add(needs, role, &actions, &job);
+                assert_eq!(task["Parameters"]["JobName.$"], "$.job");
+                for run in runs(machine) {
+                    let job = format!("arn:aws:glue:{IN_REGION}:job/{}", text(&run["job"]));
+                    let actions =
+                        ["glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"];
+                    add(needs, role, &actions, &job);
+                }
             }
             "arn:aws:states:::events:putEvents" => {
                 add(
@@ -185,6 +193,40 @@ impl Instance {
         let rule = &self.blocks["aws_s3_bucket_server_side_encryption_configuration"]["lake"]["rule"][0];
         rule["apply_server_side_encryption_by_default"]["kms_master_key_id"].clone()
     }
+
+    /// The key by which DMS writes the files of a folder.
+    fn key_of_files(&self, folder: &str) -> &Value {
+        let mut endpoints = self.of("aws_dms_s3_endpoint").map(|(_, endpoint)| endpoint);
+        let writes = |endpoint: &&Value| {
+            let own =
+                format!("s3://{}/{}/", text(&endpoint["bucket_name"]), text(&endpoint["bucket_folder"]));
+            folder.starts_with(&own)
+        };
+        &endpoints.find(writes).unwrap_or_else(|| panic!("nobody writes {folder}"))["server_side_encryption_kms_key_id"]
+    }
+
+    /// What Iceberg does with a table in the catalog of Glue.
+    fn add_table(&self, role: &str, table: &str, writes: bool, needs: &mut BTreeSet<Need>) {
+        let (_, path) = table.split_once('.').unwrap();
+        let (database, table) = path.split_once('.').unwrap();
+        for resource in
+            ["catalog".to_owned(), format!("database/{database}"), format!("table/{database}/{table}")]
+        {
+            let resource = format!("arn:aws:glue:{IN_REGION}:{resource}");
+            add(needs, role, &["glue:GetDatabase", "glue:GetTable"], &resource);
+            if writes {
+                add(needs, role, &["glue:UpdateTable"], &resource);
+            }
+        }
+        let file = format!("arn:aws:s3:::shop-lake/tables/{table}/metadata/0.metadata.json");
+        add(needs, role, &["s3:GetObject"], &file);
+        if writes {
+            add(needs, role, &["s3:PutObject", "s3:DeleteObject"], &file);
+        }
+        let mut tables = self.of("aws_glue_catalog_table").map(|(_, block)| block);
+        let block = tables.find(|block| block["name"] == table && block["database_name"] == database);
+        add_key(needs, role, &block.unwrap()["parameters"]["datasurface_kms_key"], writes);
+    }
 }
 
 fn add(needs: &mut BTreeSet<Need>, role: &str, actions: &[&str], resource: &str) {
@@ -200,24 +242,14 @@ fn add_key(needs: &mut BTreeSet<Need>, role: &str, key: &Value, writes: bool) {
     }
 }
 
-/// What Iceberg does with a table in the catalog of Glue.
-fn add_table(role: &str, table: &str, writes: bool, needs: &mut BTreeSet<Need>) {
-    let (_, path) = table.split_once('.').unwrap();
-    let (database, table) = path.split_once('.').unwrap();
-    for resource in
-        ["catalog".to_owned(), format!("database/{database}"), format!("table/{database}/{table}")]
-    {
-        let resource = format!("arn:aws:glue:{IN_REGION}:{resource}");
-        add(needs, role, &["glue:GetDatabase", "glue:GetTable"], &resource);
-        if writes {
-            add(needs, role, &["glue:UpdateTable"], &resource);
-        }
-    }
-    let file = format!("arn:aws:s3:::shop-lake/tables/{table}/metadata/0.metadata.json");
-    add(needs, role, &["s3:GetObject"], &file);
-    if writes {
-        add(needs, role, &["s3:PutObject", "s3:DeleteObject"], &file);
-    }
+/// The runs that a state machine has.
+fn runs(machine: &Value) -> impl Iterator<Item = &Value> {
+    machine["States"]["Runs"]["Result"]["runs"].as_array().into_iter().flatten()
+}
+
+/// The ARN of a secret, which has six characters behind its name.
+fn secret_arn(name: &str) -> String {
+    format!("arn:aws:secretsmanager:{IN_REGION}:secret:{name}-a1B2c3")
 }
 
 /// The tasks of a state machine, also those inside of others.
@@ -245,20 +277,19 @@ fn arn_of(address: &str) -> String {
 }
 
 /// A shop with everything: captures, a transformer, views and a database of consumers.
-fn shop(key: Option<&str>) -> Shop {
+fn shop() -> Shop {
     let totals = Some(TransformTrigger::AnyInputMoved);
     let deadline = Deadline::from_text("06:30 Europe/Berlin");
-    let mut shop = Shop { reports: Some(5432), totals, deadline, ..Shop::new("states") };
-    if let Some(key) = key {
-        shop.settings["kms_key"] = key.into();
-    }
-    shop
+    Shop { reports: Some(5432), totals, deadline, ..Shop::new("states") }
 }
 
 #[test]
 fn each_role_may_do_what_is_done_with_it_and_nothing_else() {
-    for key in [None, Some("arn:aws:kms:eu-central-1:000000000000:key/1")] {
-        let instance = Instance::render(&shop(key));
+    let mut with_key = shop();
+    with_key.settings["kms_key"] = DEFAULT.into();
+    let classified = classified(Shop { totals: None, ..shop() });
+    for shop in [shop(), with_key, with_key_for("Public", shop()), classified] {
+        let instance = Instance::render(&shop);
         let (policies, needs) = (instance.policies(), instance.needs());
         for (role, action, resource) in &needs {
             assert!(policies.allow(role, action, resource), "{role} may not {action} on {resource}");
@@ -277,30 +308,45 @@ fn each_role_may_do_what_is_done_with_it_and_nothing_else() {
 }
 
 #[test]
+fn a_former_key_is_read_by_and_never_written_by() {
+    let mut shop = with_key_for("Public", shop());
+    shop.settings["former_kms_keys"] = json!([SECRET]);
+    let policies = Instance::render(&shop).policies();
+    let jobs = policies.roles().map(|(role, _)| role).filter(|role| role.ends_with("-jobs"));
+    for role in jobs.collect::<Vec<_>>() {
+        assert!(policies.allow(role, "kms:Decrypt", SECRET), "{role}");
+        assert!(!policies.allow(role, "kms:GenerateDataKey", SECRET), "{role}");
+    }
+}
+
+#[test]
 fn no_role_reaches_what_is_not_of_the_instance() {
-    let policies = Instance::render(&shop(None)).policies();
+    let policies = Instance::render(&shop()).policies();
     let roles: Vec<&str> = policies.roles().map(|(role, _)| role).collect();
     for (action, resource) in [
-        ("s3:GetObject", "arn:aws:s3:::other/tables/a"),
-        ("s3:GetObject", "arn:aws:s3:::shop-lake-2/tables/a"),
+        ("s3:GetObject", "arn:aws:s3:::other/tables/store__a"),
+        ("s3:GetObject", "arn:aws:s3:::shop-lake-2/tables/store__a"),
         ("s3:PutObject", "arn:aws:s3:::shop-lake/scripts/merge.py"),
-        ("s3:PutObject", "arn:aws:s3:::shop-lake/definitions/Store-orders.json"),
+        ("s3:PutObject", "arn:aws:s3:::shop-lake/definitions/store__orders.json"),
         ("s3:DeleteBucket", "arn:aws:s3:::shop-lake"),
-        ("glue:UpdateTable", "arn:aws:glue:eu-central-1:000000000000:table/lake_views/a"),
-        ("glue:UpdateTable", "arn:aws:glue:eu-central-1:000000000000:table/other/a"),
-        ("glue:DeleteTable", "arn:aws:glue:eu-central-1:000000000000:table/lake/a"),
+        ("glue:UpdateTable", "arn:aws:glue:eu-central-1:000000000000:table/lake_views/store__a"),
+        ("glue:UpdateTable", "arn:aws:glue:eu-central-1:000000000000:table/other/store__a"),
+        ("glue:DeleteTable", "arn:aws:glue:eu-central-1:000000000000:table/lake/store__a"),
         ("glue:StartJobRun", "arn:aws:glue:eu-central-1:000000000000:job/other"),
-        ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-central-1:000000000000:secret:other/a"),
+        (
+            "secretsmanager:GetSecretValue",
+            "arn:aws:secretsmanager:eu-central-1:000000000000:secret:datasurface/Europe/Sales/other-a1B2c3",
+        ),
         (
             "secretsmanager:PutSecretValue",
-            "arn:aws:secretsmanager:eu-central-1:000000000000:secret:datasurface/a",
+            "arn:aws:secretsmanager:eu-central-1:000000000000:secret:datasurface/Europe/Sales/reader-a1B2c3",
         ),
         (
             "states:StartExecution",
             "arn:aws:states:eu-central-1:000000000000:stateMachine:datasurface-lake2-main",
         ),
-        ("iam:PassRole", "arn:aws:iam::000000000000:role/datasurface-lake-job-merge"),
-        ("sts:AssumeRole", "arn:aws:iam::000000000000:role/datasurface-lake-job-merge"),
+        ("iam:PassRole", "arn:aws:iam::000000000000:role/datasurface-lake-datastore-store-jobs"),
+        ("sts:AssumeRole", "arn:aws:iam::000000000000:role/datasurface-lake-datastore-store-jobs"),
     ] {
         for role in &roles {
             assert!(!policies.allow(role, action, resource), "{role} may {action} on {resource}");
@@ -309,21 +355,41 @@ fn no_role_reaches_what_is_not_of_the_instance() {
 }
 
 #[test]
-fn no_job_has_the_rights_of_another_one() {
-    let policies = Instance::render(&shop(None)).policies();
-    let secret = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:datasurface/Europe/Sales/writer";
-    let table = "arn:aws:s3:::shop-lake/tables/store__orders/data/0.parquet";
-    for (job, action, resource, is_allowed) in [
-        ("merge", "s3:GetObject", "arn:aws:s3:::shop-staging/lake/a", true),
-        ("transform", "s3:GetObject", "arn:aws:s3:::shop-staging/lake/a", false),
-        ("export", "s3:GetObject", "arn:aws:s3:::shop-staging/lake/a", false),
-        ("merge", "secretsmanager:GetSecretValue", secret, false),
-        ("transform", "secretsmanager:GetSecretValue", secret, false),
-        ("export", "secretsmanager:GetSecretValue", secret, true),
-        ("merge", "s3:PutObject", table, true),
-        ("export", "s3:PutObject", table, false),
+fn no_role_has_the_rights_of_another_one() {
+    let policies = Instance::render(&shop()).policies();
+    let [reader, writer] =
+        ["reader", "writer"].map(|name| secret_arn(&format!("datasurface/Europe/Sales/{name}")));
+    let files = "arn:aws:s3:::shop-staging/Lake/store/Store-orders/public/orders/1.parquet";
+    let [orders, totals] = ["store__orders", "totals__by_customer"]
+        .map(|table| format!("arn:aws:s3:::shop-lake/tables/{table}/data/0.parquet"));
+    let other = "arn:aws:s3:::shop-lake/tables/other__orders/data/0.parquet";
+    for (role, action, resource, is_allowed) in [
+        ("datastore-store-capture", "secretsmanager:GetSecretValue", reader.as_str(), true),
+        ("datastore-store-capture", "secretsmanager:GetSecretValue", &writer, false),
+        ("datastore-store-capture", "s3:PutObject", files, true),
+        ("datastore-store-capture", "s3:PutObject", "arn:aws:s3:::shop-staging/Lake/other/a", false),
+        ("datastore-store-capture", "s3:GetObject", &orders, false),
+        ("datastore-store-jobs", "s3:GetObject", files, true),
+        ("datastore-store-jobs", "s3:GetObject", "arn:aws:s3:::shop-staging/Lake/other/a", false),
+        ("datastore-store-jobs", "secretsmanager:GetSecretValue", &reader, false),
+        ("datastore-store-jobs", "s3:PutObject", &orders, true),
+        ("datastore-store-jobs", "s3:GetObject", &totals, false),
+        ("datastore-totals-jobs", "s3:PutObject", &totals, true),
+        ("datastore-totals-jobs", "s3:GetObject", &orders, false),
+        ("datastore-totals-jobs", "s3:GetObject", files, false),
+        ("transformer-totalling-jobs", "s3:GetObject", &orders, true),
+        ("transformer-totalling-jobs", "s3:PutObject", &orders, false),
+        ("transformer-totalling-jobs", "s3:PutObject", &totals, true),
+        ("transformer-totalling-jobs", "s3:GetObject", other, false),
+        ("transformer-totalling-jobs", "s3:GetObject", files, false),
+        ("transformer-totalling-jobs", "secretsmanager:GetSecretValue", &writer, false),
+        ("container-europe-sales-reports-jobs", "secretsmanager:GetSecretValue", &writer, true),
+        ("container-europe-sales-reports-jobs", "secretsmanager:GetSecretValue", &reader, false),
+        ("container-europe-sales-reports-jobs", "s3:GetObject", &orders, true),
+        ("container-europe-sales-reports-jobs", "s3:PutObject", &orders, false),
+        ("container-europe-sales-reports-jobs", "s3:GetObject", other, false),
     ] {
-        let role = format!("datasurface-lake-job-{job}");
+        let role = format!("datasurface-lake-{role}");
         assert_eq!(policies.allow(&role, action, resource), is_allowed, "{role}: {action} on {resource}");
     }
 }

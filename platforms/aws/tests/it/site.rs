@@ -105,8 +105,10 @@ impl Site {
 
     fn each_module(&self, run: impl Fn(&Terraform<'_>, &Path) -> TerraformPlan) -> Changes {
         let terraform = Terraform::new(&self.fake_providers).unwrap();
-        let planned =
-            self.modules().into_iter().map(|(name, folder)| (name, run(&terraform, &folder).changes));
+        // As plans order them: what shards share comes before them.
+        let mut modules: Vec<_> = self.modules().into_iter().collect();
+        modules.sort_by_key(|(name, _)| (name.starts_with("shards"), name.clone()));
+        let planned = modules.into_iter().map(|(name, folder)| (name, run(&terraform, &folder).changes));
         planned.filter(|(_, changes)| !changes.is_empty()).collect()
     }
 }

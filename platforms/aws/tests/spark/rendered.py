@@ -19,12 +19,16 @@ QUIET = {
 class Rendered:
     def __init__(self, folder, buckets):
         self.folder, self.buckets = pathlib.Path(folder), pathlib.Path(buckets)
-        self.jobs = json.loads((self.folder / "foundation/jobs.tf.json").read_text())["resource"]
+        self.scripts = json.loads((self.folder / "foundation/jobs.tf.json").read_text())["resource"]["aws_s3_object"]
+        # Each actor has jobs of its own.
+        states = [json.loads(path.read_text()) for path in self.folder.glob("shared/before/access/*/*.tf.json")]
+        jobs = [jobs for state in states for jobs in state.get("resource", {}).get("aws_glue_job", {}).values()]
+        self.arguments = [job["default_arguments"] for job in jobs]
         # Where jobs find the module that they have in common.
-        library = self.jobs["aws_s3_object"]["library"]["source"]
-        for job in self.jobs["aws_glue_job"].values():
-            assert "aws_s3_object.library.key" in job["default_arguments"]["--extra-py-files"], job
-        sys.path.insert(0, str((self.folder / "foundation" / pathlib.Path(library).name).parent))
+        library = self.scripts["library"]
+        for arguments in self.arguments:
+            assert arguments["--extra-py-files"] == f"s3://{library['bucket']}/{library['key']}", arguments
+        sys.path.insert(0, str((self.folder / "foundation" / pathlib.Path(library["source"]).name).parent))
 
     def dataset(self, label):
         blocks = json.loads((self.folder / f"shards/main/{label}.tf.json").read_text())["resource"]
@@ -61,8 +65,10 @@ class Rendered:
         return f"file://{path}", content
 
     def spark_settings(self):
-        """The settings of Spark, for a catalog on disk instead of that of Glue."""
-        settings = dict(one.split("=", 1) for one in self.local(self.jobs["aws_glue_job"]["merge"]["default_arguments"]["--conf"]).split(" --conf "))
+        """The settings of Spark of all jobs, for catalogs on disk instead of those of Glue."""
+        settings = {}
+        for arguments in self.arguments:
+            settings |= dict(one.split("=", 1) for one in self.local(arguments["--conf"]).split(" --conf "))
         catalogs = {name.rsplit(".", 1)[0] for name in settings if name.endswith(".catalog-impl")}
         for catalog in catalogs:
             del settings[f"{catalog}.catalog-impl"], settings[f"{catalog}.io-impl"]
@@ -82,7 +88,7 @@ class Rendered:
     def run(self, definitions, moment, purpose="merge"):
         """Runs the script of a job as Glue does, in this process, so that it has the session that is there."""
         arguments = sys.argv
-        script = self.folder / "foundation" / pathlib.Path(self.jobs["aws_s3_object"][purpose]["source"]).name
+        script = self.folder / "foundation" / pathlib.Path(self.scripts[purpose]["source"]).name
         sys.argv = [str(script), "--definitions", json.dumps(definitions), "--moment", moment, "--JOB_NAME", purpose]
         try:
             runpy.run_path(str(script), run_name="__main__")

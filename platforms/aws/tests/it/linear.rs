@@ -1,0 +1,53 @@
+//! What is rendered, and planned where all of it changes, takes as long as there are datasets.
+
+use crate::{laws::laws_with, shop::settings, site::deployment};
+use cpu_time::ThreadTime;
+use datasurface_platform::prelude::*;
+use datasurface_testkit::Synthetic;
+use std::time::Duration;
+
+/// How much more there is the second time.
+const TIMES: u32 = 4;
+
+/// Returns how long the processor works for a first revision, and for one in which each capture and each table differs.
+fn times(synthetic: &Synthetic) -> [(&'static str, Duration); 2] {
+    let with_key = |key: &str| {
+        let mut settings = settings("states");
+        settings["kms_key"] = json!(format!("arn:aws:kms:eu-central-1:000000000000:key/{key}"));
+        if key != "1" {
+            settings["former_kms_keys"] = json!(["arn:aws:kms:eu-central-1:000000000000:key/1"]);
+        }
+        laws_with(settings).adapted(&synthetic.ecosystem())
+    };
+    let revisions = [with_key("1"), with_key("2")];
+    let quickest = (0..2).map(|_| {
+        let folder = tempfile::tempdir().unwrap();
+        let deployment = deployment(folder.path());
+        revisions.each_ref().map(|ecosystem| {
+            let start = ThreadTime::now();
+            deployment.render(ecosystem).unwrap();
+            start.elapsed()
+        })
+    });
+    let [first, next] = quickest.reduce(|one, other| [one[0].min(other[0]), one[1].min(other[1])]).unwrap();
+    [("the first revision", first), ("the next one", next)]
+}
+
+#[test]
+fn a_revision_takes_as_long_as_there_are_datasets() {
+    let synthetic = |datastores: u32, datasets: u32| {
+        Synthetic::new(datastores as usize)
+            .with_datasets_per_datastore(datasets as usize)
+            .with_columns_per_dataset(3)
+    };
+    for (small, large) in
+        [(synthetic(15, 2), synthetic(15 * TIMES, 2)), (synthetic(1, 20), synthetic(1, 20 * TIMES))]
+    {
+        for ((what, small), (_, large)) in times(&small).into_iter().zip(times(&large)) {
+            assert!(
+                large < 2 * TIMES * small,
+                "{what}: {TIMES} times the datasets: {small:?} became {large:?}"
+            );
+        }
+    }
+}
