@@ -23,7 +23,7 @@ pub(crate) fn judge_keys(settings: &AwsSettings, changed: &ResourceChange<'_>) -
     None
 }
 
-/// Objects keep the key that they were written by.
+/// Judges another key of a table, whose objects keep the key that they were written by.
 fn judge_table(settings: &AwsSettings, table: &Resource, was: Option<&str>, is: Option<&str>) -> Judgement {
     let rewritten = Judgement::update(
         Effect::InPlace,
@@ -46,7 +46,7 @@ fn judge_table(settings: &AwsSettings, table: &Resource, was: Option<&str>, is: 
     }
 }
 
-/// DMS takes a target up again with its task.
+/// Judges another key of a target, which DMS takes up again with its task.
 fn judge_target(target: &Resource, was: Option<&str>, is: Option<&str>) -> Judgement {
     let paused = Judgement::update(
         Effect::Pause,
@@ -61,7 +61,7 @@ fn judge_target(target: &Resource, was: Option<&str>, is: Option<&str>) -> Judge
     Judgement::refuse(&codes::TARGET_ENCRYPTION, reason, help).or(paused)
 }
 
-/// The key of KMS by which a target is written.
+/// Returns the key of KMS by which a target is written.
 fn target_key(target: &Resource) -> Option<String> {
     let arguments = target.attributes().get("arguments")?;
     arguments.get("server_side_encryption_kms_key_id").and_then(Value::as_str).map(str::to_owned)

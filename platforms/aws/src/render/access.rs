@@ -26,7 +26,7 @@ const CAPTURE: &str = "capture";
 /// The purpose of the role of jobs.
 const JOBS: &str = "jobs";
 
-/// Whoever has a role of its own.
+/// An owner of roles and jobs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Actor {
     kind: ActorKind,
@@ -42,11 +42,11 @@ enum ActorKind {
     Container,
 }
 
-/// What a node lets an actor do.
+/// A right that a node gives an actor.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Grant {
-    /// Its source is read with this secret.
+    /// The source is read with this secret.
     Captures { secret: String },
     /// A database of consumers is written with this secret.
     Delivers { secret: String },
@@ -56,14 +56,14 @@ enum Grant {
     Reads { datastore: String, key: Option<String> },
 }
 
-/// What a node lets an actor do, in one part as far as that is alike for many nodes.
+/// Rights that a node gives an actor: alike for many nodes, so that they are few parts.
 #[derive(Debug, Serialize, Deserialize)]
 struct Part {
     actor: Actor,
     grants: Vec<Grant>,
 }
 
-/// All that an actor may do.
+/// The rights of an actor.
 #[derive(Debug, Default)]
 pub(super) struct Access {
     pub(super) source_secrets: BTreeSet<String>,
@@ -76,17 +76,17 @@ pub(super) struct Access {
 }
 
 impl Actor {
-    /// The actor that captures, merges and maintains a datastore.
+    /// Returns the actor that captures, merges and maintains a datastore.
     pub(super) fn datastore(datastore: &DatastoreName) -> Self {
         Self { kind: ActorKind::Datastore, name: Names::datastore_word(datastore) }
     }
 
-    /// The actor that runs the transformer of a workspace.
+    /// Returns the actor that runs the transformer of a workspace.
     pub(super) fn transformer(node: &NodeView, workspace: &WorkspaceName) -> Self {
         Self { kind: ActorKind::Transformer, name: workspace_slug(node, workspace) }
     }
 
-    /// The actor that writes a database of consumers; none if the node exports nothing.
+    /// Returns the actor that writes a database of consumers; none if the node exports nothing.
     pub(super) fn container(node: &NodeView) -> Option<Self> {
         Some(Self { kind: ActorKind::Container, name: node.container_slug()? })
     }
@@ -100,7 +100,7 @@ impl Actor {
         label(&self.parts().chain([purpose]).collect::<Vec<_>>())
     }
 
-    /// The parts of its name. A slug has hyphens between its own.
+    /// Returns the parts of the name. A slug has hyphens between its own.
     fn parts(&self) -> impl Iterator<Item = &str> {
         [self.kind.word()].into_iter().chain(self.name.split('-'))
     }
@@ -125,7 +125,7 @@ impl Actor {
         names.of_parts(self.parts(), purpose)
     }
 
-    /// The state that it is in: one of so many, by a hash, so that no new actor moves another one.
+    /// Returns the state that the actor is in: one of so many, by a hash, so that no new actor moves another one.
     fn key(&self, states: u32) -> SharedKey {
         let digits: String = Fingerprint::of(self).to_string().chars().take(8).collect();
         let number = u32::from_str_radix(&digits, 16).unwrap_or_default() % states.max(1);
@@ -143,7 +143,7 @@ impl ActorKind {
     }
 }
 
-/// Returns what a node lets its actors do. What is held is neither written nor read.
+/// Returns the rights that a node gives its actors. What is held is neither written nor read.
 pub(crate) fn shares(settings: &AwsSettings, node: &NodeView) -> Vec<SharedPart> {
     let parts = match node.detail() {
         NodeDetail::Ingest(ingest) => of_ingest(settings, node, ingest),
@@ -205,7 +205,7 @@ fn reads(settings: &AwsSettings, node: &NodeView, dataset: &DatasetFacts) -> Gra
 }
 
 impl Part {
-    /// The resources and the roles that are there for this part.
+    /// Returns the counts of resources and of roles that are there for this part.
     fn weights(&self) -> (u64, u64) {
         let captures = self.grants.iter().any(|grant| matches!(grant, Grant::Captures { .. }));
         let acts = self.grants.iter().any(|grant| !matches!(grant, Grant::Reads { .. }));

@@ -9,8 +9,8 @@ use super::{
 use crate::policy::Policy;
 use std::collections::BTreeSet;
 
-/// The most datastores that a policy lists; IAM takes 10 240 characters for a role. Who reads more of them may read all.
-const MOST_LISTED: usize = 40;
+/// The most characters of a list of tables; IAM takes 10 240 for the policy of a role. Who reads more than are listed may read all.
+const MOST_CHARACTERS: usize = 6_000;
 
 /// DMS reads a source, and writes files of changes into the folder of the datastore.
 pub(super) fn capture(context: Context<'_>, actor: &Actor, access: &Access) -> Policy {
@@ -94,8 +94,10 @@ fn job(context: Context<'_>, policy: Policy, access: &Access, objects: &[String]
         let all = ["catalog".to_owned(), format!("database/{database}")].into_iter().chain(tables);
         Vec::from_iter(all.map(|resource| settings.arn("glue", &resource)))
     };
-    let known = tables(access.read.union(&access.written).collect());
-    let own = tables(access.written.iter().collect());
+    let listed = tables(access.read.union(&access.written));
+    let length: usize = files(&listed).iter().chain(&entries(&listed)).map(String::len).sum();
+    let known = if length > MOST_CHARACTERS { vec!["*".to_owned()] } else { listed };
+    let own = tables(&access.written);
     // Definitions are encrypted by the key of the instance.
     let mut readable = settings.keys_of_all_jobs();
     readable.extend(access.reading_keys.union(&access.writing_keys).map(String::as_str));
@@ -129,11 +131,8 @@ fn definitions(access: &Access) -> Vec<String> {
 }
 
 /// Patterns of the names of the tables of datastores. No word of a datastore begins with another one and two underscores.
-fn tables(datastores: BTreeSet<&String>) -> Vec<String> {
-    match datastores.len() > MOST_LISTED {
-        true => vec!["*".to_owned()],
-        false => datastores.into_iter().map(|datastore| format!("{datastore}__*")).collect(),
-    }
+fn tables<'d>(datastores: impl IntoIterator<Item = &'d String>) -> Vec<String> {
+    datastores.into_iter().map(|datastore| format!("{datastore}__*")).collect()
 }
 
 /// The ARNs of secrets. Secrets Manager puts a hyphen and six characters behind the name of each.

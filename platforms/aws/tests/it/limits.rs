@@ -41,6 +41,9 @@ fn no_state_has_more_resources_than_it_may_have() {
 const MOST_BYTES: usize = 1_048_576;
 const MOST_EVENTS: usize = 25_000;
 
+/// The most characters of the policies of a role, as the quotas of IAM have them.
+const MOST_CHARACTERS: usize = 10_240;
+
 /// The events of a run at most: the iteration, three tries of the task, and what the task leads to.
 const EVENTS_OF_A_RUN: usize = 40;
 
@@ -63,6 +66,10 @@ fn a_federation_of_two_hundred_stores_stays_within_the_limits_of_aws() {
             if resource.kind() == "aws_dms_replication_task" {
                 stores.extend(resource.origins().iter().map(ToString::to_string));
             }
+            if resource.kind() == "aws_iam_role_policy" {
+                let policy = resource.attributes()["arguments"]["policy"].as_str().unwrap();
+                assert!(policy.len() <= MOST_CHARACTERS, "{}: {}", resource.address(), policy.len());
+            }
             if resource.kind() == "aws_sfn_state_machine" {
                 let definition = resource.attributes()["arguments"]["definition"].as_str().unwrap();
                 assert!(definition.len() <= MOST_BYTES, "{}: {}", resource.address(), definition.len());
@@ -73,4 +80,63 @@ fn a_federation_of_two_hundred_stores_stays_within_the_limits_of_aws() {
         }
     }
     assert!(stores.len() >= 200, "{}", stores.len());
+}
+
+/// The shop, and a team with a transformer that reads so many datastores with long names.
+fn with_wide_transformer(datastores: usize) -> Ecosystem {
+    let capture = Capture::change_data_capture("Asia/Sales/Till")
+        .with_consistency(Consistency::SingleDataset)
+        .with_cron("0 * * * *");
+    let name = |number: usize| format!("A_datastore_with_a_name_that_is_long_{number}");
+    let till = DataContainer::postgres("Till", "till.asia.example.org", "main").located("AWS/Frankfurt");
+    let team = (0..datastores).fold(
+        Team::new().container(till).container(DataContainer::platform_managed("Views")),
+        |team, number| {
+            let dataset = Dataset::new("d", "id Integer key").classified("Public");
+            let capture = capture.clone().table("d", &*format!("sales.d{number}"));
+            team.datastore(Datastore::new(&*name(number)).captured(capture).dataset(dataset))
+        },
+    );
+    let sinks: Vec<String> = (0..datastores).map(|number| format!("{}/d", name(number))).collect();
+    let select = format!("SELECT id FROM {}_d", name(0));
+    let all = Workspace::new("All")
+        .with_container("Asia/Sales/Views")
+        .group(DatasetGroup::new("Inputs").with_sinks(sinks.iter().map(String::as_str)))
+        .with_transformer(DataTransformer::sql("Made").select("all", &*select));
+    let reader = Workspace::new("Reader")
+        .with_container("Asia/Sales/Views")
+        .group(DatasetGroup::new("Made").sink("Made/all"));
+    let made = Datastore::new("Made").dataset(Dataset::new("all", "id Integer key").classified("Public"));
+    let team = team.datastore(made).workspace(all).workspace(reader);
+    let asia = GovernanceZone::new().team("Sales", "github:shop/asia@main", team);
+    Shop::new("states").ecosystem().zone("Asia", "github:shop/asia@main", asia)
+}
+
+#[test]
+fn a_policy_lists_datastores_as_long_as_iam_takes_it() {
+    for (datastores, lists) in [(3, true), (60, false)] {
+        let folder = tempfile::tempdir().unwrap();
+        let deployment = deployment(folder.path());
+        deployment.render(&with_wide_transformer(datastores)).unwrap();
+        let scopes = deployment.scopes(&"Lake".into()).unwrap();
+        let mut resources = scopes.iter().flat_map(|scope| scope.resources.values());
+        let policy = resources
+            .find(|one| one.address().as_str() == "aws_iam_role_policy.transformer-All-jobs")
+            .unwrap()
+            .attributes()["arguments"]["policy"]
+            .clone();
+        let policy = policy.as_str().unwrap();
+        assert!(policy.len() <= MOST_CHARACTERS, "{}", policy.len());
+        assert_eq!(policy.contains("shop-lake/tables/a_datastore_with_a_name_that_is_long_1__*"), lists);
+        assert_eq!(policy.contains("shop-lake/tables/*"), !lists);
+    }
+}
+
+#[test]
+fn more_roles_than_the_account_has_room_for_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut shop = Shop::new("states");
+    shop.settings["roles"] = json!(16);
+    let refused = deployment(folder.path()).render(&shop.ecosystem()).unwrap_err().to_string();
+    assert!(refused.contains("shard/limit") && refused.contains("roles"), "{refused}");
 }
