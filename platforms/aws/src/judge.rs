@@ -31,13 +31,12 @@ fn judge_changed(
 ) -> Judgement {
     let judged = TYPES.judge(change);
     let address = changed.after.address();
-    if changed.after.kind() == TABLE.name() {
-        if parameter(changed.before, KEY) != parameter(changed.after, KEY) {
-            let help = "declare another dataset, and let consumers move there";
-            let rebuilt = Judgement::update(Effect::Backfill, "each record is taken for a new one");
-            let reason = format!("the key of `{address}` is another one");
-            return Judgement::refuse(&codes::OTHER_KEY, reason, help).or(rebuilt);
-        }
+    if changed.after.kind() == TABLE.name() && parameter(changed.before, KEY) != parameter(changed.after, KEY)
+    {
+        let help = "declare another dataset, and let consumers move there";
+        let rebuilt = Judgement::update(Effect::Backfill, "each record is taken for a new one");
+        let reason = format!("the key of `{address}` is another one");
+        return Judgement::refuse(&codes::OTHER_KEY, reason, help).or(rebuilt);
     }
     if let Some((column, before, after)) = other_type(changed) {
         let help = "leave the column as it is, and declare another one";
