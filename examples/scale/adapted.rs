@@ -1,17 +1,13 @@
 //! The ecosystem on platforms that claim less than it asks for: that is asked for otherwise.
 
-use datasurface::{
-    document,
-    model::Ecosystem,
-    platform::prelude::{PlatformPlugin, Registry},
-};
+use datasurface::{document, model::Ecosystem, platform::prelude::PlatformPlugin};
 use datasurface_aws::AwsPlatform;
 use datasurface_kafka::KafkaPlatform;
 use datasurface_testkit::Laws;
 use serde_json::{Value, json};
 
-/// Returns the platform on AWS, and the ecosystem, as a document, with all datasets captured by DMS.
-pub(crate) fn on_aws(ecosystem: &Ecosystem) -> (Registry, Value) {
+/// Returns the ecosystem, as a document, for the platform on AWS, with all datasets captured by DMS.
+pub(crate) fn for_aws(ecosystem: &Ecosystem) -> Value {
     let settings = json!({
         "terraform": {"backend": {"s3": {"bucket": "states", "region": "eu-central-1"}}},
         "account": "123456789012",
@@ -27,8 +23,8 @@ pub(crate) fn on_aws(ecosystem: &Ecosystem) -> (Registry, Value) {
     adapted::<AwsPlatform>(ecosystem, settings)
 }
 
-/// Returns the streaming platform, and the ecosystem, as a document, with all datasets captured by Debezium.
-pub(crate) fn on_kafka(ecosystem: &Ecosystem) -> (Registry, Value) {
+/// Returns the ecosystem, as a document, for the streaming platform, with all datasets captured by Debezium.
+pub(crate) fn for_kafka(ecosystem: &Ecosystem) -> Value {
     let settings = json!({
         "bootstrap_servers": ["kafka.example.org:9092"],
         "connect_url": "http://connect.example.org:8083",
@@ -37,7 +33,6 @@ pub(crate) fn on_kafka(ecosystem: &Ecosystem) -> (Registry, Value) {
     adapted::<KafkaPlatform>(ecosystem, settings)
 }
 
-fn adapted<P: PlatformPlugin + 'static>(ecosystem: &Ecosystem, settings: Value) -> (Registry, Value) {
-    let adapted = Laws::for_plugin::<P>().with_settings(settings).adapted(ecosystem);
-    (Registry::new().with_plugin::<P>(), document::to_value(&adapted))
+fn adapted<P: PlatformPlugin + 'static>(ecosystem: &Ecosystem, settings: Value) -> Value {
+    document::to_value(&Laws::for_plugin::<P>().with_settings(settings).adapted(ecosystem))
 }

@@ -1,11 +1,19 @@
 //! The command line: the parameters of the ecosystem, and what is measured.
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use datasurface_testkit::Synthetic;
 use std::path::PathBuf;
 
+/// A format of documents.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Format {
+    Json,
+    Yaml,
+}
+
 /// Measures what a synthetic ecosystem costs.
 #[derive(Debug, Parser)]
+#[command(args_override_self = true)]
 pub(crate) struct Arguments {
     /// Datastores that are captured.
     #[arg(long, default_value_t = 10_000)]
@@ -58,6 +66,9 @@ pub(crate) struct Arguments {
     /// Where `--broker` renders to, and leaves what it rendered; a temporary folder by default.
     #[arg(long)]
     pub(crate) folder: Option<PathBuf>,
+    /// Plans what the documents in this format lead to that an earlier `--broker` left in `--folder`, with all of it read from there.
+    #[arg(long, requires = "folder", value_name = "FORMAT")]
+    pub(crate) fresh: Option<Format>,
     /// Whether the graph is left out.
     #[arg(long)]
     pub(crate) no_graph: bool,

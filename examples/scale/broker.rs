@@ -1,14 +1,16 @@
 //! What a broker costs at full size: plans and renderings of a platform, from nothing and after an edit, and the state that a target
 //! remembers. A target is opened anew for each, as a new process does.
 
-use crate::{adapted, arguments::Arguments, report::Report, session, small_platform::SmallPlatform};
+use crate::{adapted, arguments::Arguments, fresh, report::Report, session, small_platform::SmallPlatform};
 use chrono::NaiveDate;
 use datasurface::{
     broker::{Base, Broker, Lock, Placed, Proposal, Target},
     document,
-    model::{Ecosystem, Validate, Validation},
+    model::{Ecosystem, Valid, Validate, Validation},
     platform::prelude::Registry,
 };
+use datasurface_aws::AwsPlatform;
+use datasurface_kafka::KafkaPlatform;
 use datasurface_local::LocalPlatform;
 use serde_json::{Value, json};
 use std::{
@@ -22,27 +24,19 @@ use std::{
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Gives the ecosystem the settings of a platform, renders it into a folder, adds a column to one dataset, and renders it again; then edits it
-/// in a session.
+/// in a session, and once in
+/// a process of its own.
 pub(crate) fn measure(ecosystem: &Ecosystem, arguments: &Arguments, report: &mut Report) -> Result<()> {
     let own = tempfile::tempdir()?;
     let folder = arguments.folder.as_deref();
-    let (registry, mut model) = match arguments.shard {
-        _ if arguments.aws => adapted::on_aws(ecosystem),
-        _ if arguments.kafka => adapted::on_kafka(ecosystem),
-        None => {
-            let settings = json!({ "database": "platform.db" });
-            (Registry::new().with_plugin::<LocalPlatform>(), configured(ecosystem, &settings))
-        }
-        Some(datasets) => {
-            let settings = json!({ "datasets": datasets });
-            (Registry::new().with_plugin::<SmallPlatform>(), configured(ecosystem, &settings))
-        }
+    let mut model = match arguments.shard {
+        _ if arguments.aws => adapted::for_aws(ecosystem),
+        _ if arguments.kafka => adapted::for_kafka(ecosystem),
+        None => configured(ecosystem, &json!({ "database": "platform.db" })),
+        Some(datasets) => configured(ecosystem, &json!({ "datasets": datasets })),
     };
-    let site = Site {
-        broker: Broker::new(registry),
-        target: folder.unwrap_or(own.path()).join("rendered"),
-        lock: folder.unwrap_or(own.path()).join("datasurface.lock"),
-    };
+    let folder = folder.unwrap_or(own.path());
+    let site = Site::new(registry(arguments), folder);
     site.change("first", &document::from_json(&model.to_string())?, report)?;
     report.count("files", files(&site.target)?.len());
     let state = files(&site.target.join(".datasurface"))?;
@@ -52,7 +46,7 @@ pub(crate) fn measure(ecosystem: &Ecosystem, arguments: &Arguments, report: &mut
     report.peak_rss("first_peak_rss_mib");
 
     let before: BTreeSet<File> = files(&site.target)?.into_iter().collect();
-    add_column(&mut model)?;
+    add_column(&mut model, "added")?;
     site.change("edit", &document::from_json(&model.to_string())?, report)?;
     let after: BTreeSet<File> = files(&site.target)?.into_iter().collect();
     let is_state = |file: &&File| file.path.components().any(|part| part.as_os_str() == ".datasurface");
@@ -61,7 +55,18 @@ pub(crate) fn measure(ecosystem: &Ecosystem, arguments: &Arguments, report: &mut
     report.peak_rss("edit_peak_rss_mib");
     session::measure(&site, document::from_json(&model.to_string())?, arguments.edits, report)?;
     report.peak_rss("peak_rss_mib");
-    Ok(())
+    add_column(&mut model, "added_later")?;
+    fresh::measure(folder, &model, report)
+}
+
+/// Returns the platform that is measured.
+pub(crate) fn registry(arguments: &Arguments) -> Registry {
+    match arguments.shard {
+        _ if arguments.aws => Registry::new().with_plugin::<AwsPlatform>(),
+        _ if arguments.kafka => Registry::new().with_plugin::<KafkaPlatform>(),
+        None => Registry::new().with_plugin::<LocalPlatform>(),
+        Some(_) => Registry::new().with_plugin::<SmallPlatform>(),
+    }
 }
 
 /// Returns the ecosystem, as a document, with these settings of its platforms.
@@ -83,6 +88,15 @@ pub(crate) struct Site {
 }
 
 impl Site {
+    /// A site in a folder.
+    pub(crate) fn new(registry: Registry, folder: &Path) -> Self {
+        Self {
+            broker: Broker::new(registry),
+            target: folder.join("rendered"),
+            lock: folder.join("datasurface.lock"),
+        }
+    }
+
     fn change(&self, name: &str, ecosystem: &Ecosystem, report: &mut Report) -> Result<()> {
         let mut target = report.timed(&format!("{name}_open_ms"), || Target::open(&self.target))?;
         let placed = report.timed(&format!("{name}_place_ms"), || self.place(ecosystem))?;
@@ -94,15 +108,20 @@ impl Site {
     }
 
     fn place(&self, ecosystem: &Ecosystem) -> Result<Placed> {
+        let checked = ecosystem.clone().validate(&Validation::on(NaiveDate::MIN))?;
+        self.place_checked(checked.ecosystem())
+    }
+
+    /// Reads the lock, and places.
+    pub(crate) fn place_checked(&self, ecosystem: &Valid<Ecosystem>) -> Result<Placed> {
         let lock = match fs::read_to_string(&self.lock) {
             Ok(text) => Lock::from_text(&text)?,
             Err(_) => Lock::default(),
         };
-        let checked = ecosystem.clone().validate(&Validation::on(NaiveDate::MIN))?;
-        Ok(self.broker.place(checked.ecosystem(), &lock)?)
+        Ok(self.broker.place(ecosystem, &lock)?)
     }
 
-    fn propose(&self, placed: &Placed, target: &Target) -> Result<Proposal> {
+    pub(crate) fn propose(&self, placed: &Placed, target: &Target) -> Result<Proposal> {
         Ok(self.broker.propose(placed, Base::Target(target.manifest()), NaiveDate::MIN)?)
     }
 }
@@ -135,9 +154,9 @@ fn files(folder: &Path) -> Result<Vec<File>> {
 }
 
 /// Adds a column to the first dataset of the first team.
-fn add_column(model: &mut Value) -> Result<()> {
+fn add_column(model: &mut Value, name: &str) -> Result<()> {
     let columns = model.pointer_mut("/zones/0/definition/teams/0/definition/datastores/0/datasets/0/schema");
     let columns = columns.and_then(Value::as_array_mut).ok_or("the first team has no dataset")?;
-    columns.push(json!("added VarChar(40)"));
+    columns.push(json!(format!("{name} VarChar(40)")));
     Ok(())
 }

@@ -8,7 +8,9 @@
 mod adapted;
 mod arguments;
 mod broker;
+mod documents;
 mod edits;
+mod fresh;
 mod graph;
 mod report;
 mod review;
@@ -36,8 +38,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Takes the ecosystem through every phase, once.
 fn measure(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
-    let synthetic = arguments.synthetic();
     let mut report = Report::default();
+    if let (Some(format), Some(folder)) = (arguments.fresh, &arguments.folder) {
+        fresh::plan(format, folder, arguments, &mut report)?;
+        return Ok(report);
+    }
+    let synthetic = arguments.synthetic();
     let ecosystem = report.timed("construct_ms", || synthetic.ecosystem());
     count(&ecosystem, &mut report);
     if arguments.review {

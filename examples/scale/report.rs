@@ -1,5 +1,6 @@
 //! What was measured, for people and for programs.
 
+use cpu_time::ProcessTime;
 use serde_json::{Map, Value, json};
 use std::{
     fmt::Write as _,
@@ -22,6 +23,25 @@ impl Report {
         result
     }
 
+    /// Does something, and notes how long the processor was busy with it.
+    pub(crate) fn processor<T>(&mut self, name: &str, work: impl FnOnce() -> T) -> T {
+        let start = ProcessTime::now();
+        let result = work();
+        self.note(name, json!(milliseconds(start.elapsed())));
+        result
+    }
+
+    /// The sum of other figures.
+    pub(crate) fn sum(&mut self, name: &str, others: &[&str]) {
+        let sum: f64 = others.iter().map(|other| self.figure(other)).sum();
+        self.note(name, json!((sum * 1e3).round() / 1e3));
+    }
+
+    /// Adds the figures of another report.
+    pub(crate) fn add(&mut self, other: &Map<String, Value>) {
+        self.figures.extend(other.clone());
+    }
+
     pub(crate) fn median(&mut self, name: &str, mut durations: Vec<Duration>) {
         durations.sort_unstable();
         let median = durations.get(durations.len() / 2).copied().unwrap_or_default();
@@ -34,9 +54,12 @@ impl Report {
 
     /// How many times the one figure is the other.
     pub(crate) fn ratio(&mut self, name: &str, one: &str, other: &str) {
-        let figure = |name: &str| self.figures.get(name).and_then(Value::as_f64).unwrap_or_default();
-        let ratio = (figure(one) / figure(other) * 100.0).round() / 100.0;
+        let ratio = (self.figure(one) / self.figure(other) * 100.0).round() / 100.0;
         self.note(name, json!(ratio));
+    }
+
+    fn figure(&self, name: &str) -> f64 {
+        self.figures.get(name).and_then(Value::as_f64).unwrap_or_default()
     }
 
     /// The most memory that the process has had up to now, where the system tells.
@@ -62,7 +85,7 @@ impl Report {
                 .iter()
                 .find_map(|unit| Some((name.strip_suffix(unit)?, unit.trim_start_matches('_'))))
                 .unwrap_or((name, ""));
-            let _ = writeln!(table, "{:<22}{:>14} {unit}", what.replace('_', " "), value.to_string());
+            let _ = writeln!(table, "{:<26}{:>14} {unit}", what.replace('_', " "), value.to_string());
         }
         table
     }

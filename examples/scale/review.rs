@@ -1,6 +1,9 @@
 //! The review of one change: model, change and lock, against the loading of both sides; then with choice and lint.
 
-use crate::report::Report;
+use crate::{
+    documents::{by_team, text},
+    report::Report,
+};
 use chrono::NaiveDate;
 use datasurface::{
     broker::Broker,
@@ -43,36 +46,19 @@ pub(crate) fn measure(ecosystem: &Ecosystem, report: &mut Report) -> Result<(), 
 
 /// The model with a document for each team, the first of which says something else after a change.
 fn documents(ecosystem: &Ecosystem, is_changed: bool) -> Documents {
-    let mut frame = to_value(ecosystem);
-    let mut documents = Documents::new();
-    for platform in frame.get_mut("platforms").and_then(Value::as_array_mut).into_iter().flatten() {
+    let mut model = to_value(ecosystem);
+    for platform in model.get_mut("platforms").and_then(Value::as_array_mut).into_iter().flatten() {
         let database = format!("{}.db", text(platform, "name"));
         if let Some(platform) = platform.as_object_mut() {
             platform.insert("config".to_owned(), json!({"database": database}));
         }
     }
-    let zones = frame.get_mut("zones").and_then(Value::as_array_mut);
-    for zone in zones.into_iter().flatten() {
-        let name = text(zone, "name");
-        let teams = zone.pointer_mut("/definition/teams").and_then(Value::as_array_mut);
-        for team in teams.into_iter().flatten() {
-            let path = format!("{name}/{}", text(team, "name"));
-            let Some(Value::Object(mut definition)) =
-                team.as_object_mut().and_then(|team| team.remove("definition"))
-            else {
-                continue;
-            };
-            if is_changed && documents.is_empty() {
-                definition.insert("documentation".to_owned(), json!("another text"));
-            }
-            definition.insert("format".to_owned(), json!("datasurface/1"));
-            definition.insert("team".to_owned(), json!(path));
-            documents = documents.document(format!("{path}.json"), Value::Object(definition).to_string());
-        }
+    let mut documents = by_team(model);
+    if let Some((_, Value::Object(first))) = documents.first_mut().filter(|_| is_changed) {
+        first.insert("documentation".to_owned(), json!("another text"));
     }
-    documents.document("model.json", frame.to_string())
-}
-
-fn text(value: &Value, member: &str) -> String {
-    value.get(member).and_then(Value::as_str).unwrap_or_default().to_owned()
+    let add = |all: Documents, (name, document): (String, Value)| {
+        all.document(format!("{name}.json"), document.to_string())
+    };
+    documents.into_iter().fold(Documents::new(), add)
 }
