@@ -114,7 +114,7 @@ pub use datasurface_choice::{
 pub use datasurface_state::{
     AcceptedEdit, AppliedTarget, ApplyState, BranchFolder, BranchFolderError, EarlierApplied,
     EarlierTransition, LOCK_FILE_NAME, Lock, LockError, Manifest, OrderedScope, PlanFile, PlatformLock,
-    PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, Target, TargetError,
+    PlatformRecord, Recovery, RenderedRevision, RenderingId, ScopeEntry, StoredView, Target, TargetError,
     TargetTransaction, disk, git,
     storage::{OwingTeam, changed_owing_teams},
 };

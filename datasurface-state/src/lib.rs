@@ -29,7 +29,7 @@ pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use output::{
     AcceptedEdit, AppliedTarget, ApplyState, BranchFolder, BranchFolderError, EarlierApplied,
     EarlierTransition, Manifest, OrderedScope, Owed, PlanFile, PlatformRecord, Recovery, RenderedRevision,
-    RenderingId, ScopeEntry, Target, TargetError, TargetTransaction, disk,
+    RenderingId, ScopeEntry, StoredView, Target, TargetError, TargetTransaction, disk,
 };
 
 use datasurface_model::CodeInfo;

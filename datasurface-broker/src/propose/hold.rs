@@ -16,7 +16,7 @@ use chrono::{Days, NaiveDate};
 use datasurface_graph::Custody;
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{Guard, HeldData, HeldScope, HeldState, Resource, ResourceAddress, Scope};
-use datasurface_state::{Lock, Manifest, Owed, PlatformRecord, ScopeEntry};
+use datasurface_state::{Lock, Manifest, Owed, PlatformRecord, ScopeEntry, TargetError};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -70,13 +70,17 @@ pub(super) fn keep_expired(lock: &Lock, held: &mut Held, let_go: &mut Releases) 
 
 /// What a platform kept before, and its consumers ask for no more, or for less: it is held from now on, for as long as it was
 /// promised to those who left. What is only let go because it is not owed any more to those who left earlier is held, too.
+///
+/// # Errors
+///
+/// If the node of such data cannot be read: without it, nothing could be rendered on.
 pub(super) fn newly_held(
     before: &PlatformRecord,
     (rendered, differences): (&PlatformIndex, &PlatformDifferences),
     (today, left): (&Owed, &LeftDatasets),
     let_go: &mut BTreeMap<ResourceAddress, Guard>,
     on: NaiveDate,
-) -> Vec<HeldState> {
+) -> Result<Vec<HeldState>, TargetError> {
     // An apply that failed may have made what was rendered since the base: that is held like what was applied.
     let base = to_judge(before.base_scopes(), &differences.base, left.since_base);
     let base = base.into_iter().map(|one| (one, before.base_owed()));
@@ -112,12 +116,12 @@ pub(super) fn newly_held(
         let_go.remove(address);
         let data = HeldData::new(dataset, custody);
         let until = owed_until(&data, on);
-        states.push(HeldState::new(address.clone(), scope, data, view.clone(), until));
+        states.push(HeldState::new(address.clone(), scope, data, view.view()?.clone(), until));
     }
     // What is in both is held once.
     let mut held = Vec::new();
     hold(&mut held, &states);
-    held
+    Ok(held)
 }
 
 /// What a resource that keeps `kept` has of what is asked for of its dataset.

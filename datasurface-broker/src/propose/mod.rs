@@ -158,7 +158,7 @@ impl Broker {
         let mut is_other = readdressed.follow(manifest, rendered, &mut held, &mut let_go, &mut found)?;
         let base = readdressed.base(manifest);
         memory.round(round).differences.update(base.as_deref(), &shown.entries);
-        let mut newly = newly_held(placed, base.as_deref(), (&mut *memory, round), &mut let_go, on);
+        let mut newly = newly_held(placed, base.as_deref(), (&mut *memory, round), &mut let_go, on)?;
         is_other |= !newly.is_empty();
         let mut shown = shown;
         if is_other {
@@ -228,7 +228,8 @@ impl Broker {
                     let mut plan = plan;
                     if let Some(views) = views.get(name) {
                         let before = (before, differences.of(name).unwrap_or(&nothing));
-                        plan = readers::join(plan, before, (views, rendered), &readers);
+                        plan = readers::join(plan, before, (views, rendered), &readers)
+                            .map_err(|error| BrokerError::new([error.diagnostic()]))?;
                         refused::report(&plan, views, &sinks, &mut found);
                     }
                     let scopes = views.get(name).map(|views| views.scopes.clone()).unwrap_or_default();
@@ -405,7 +406,7 @@ fn newly_held(
     (memory, round): (&mut PlanMemory, Round),
     let_go: &mut Releases,
     on: NaiveDate,
-) -> Held {
+) -> Result<Held, BrokerError> {
     let PlanMemory { rounds, owed, .. } = memory;
     let RoundMemory { index, differences, .. } = rounds.entry(round).or_default();
     let mut newly: BTreeMap<PlatformName, Vec<HeldState>> = BTreeMap::new();
@@ -416,12 +417,13 @@ fn newly_held(
         let today = placed.owed_today(name);
         let left = owed.update(name, before, &today);
         let let_go = let_go.entry(name.clone()).or_default();
-        let held = hold::newly_held(before, (rendered, differences), (&today, &left), let_go, on);
+        let held = hold::newly_held(before, (rendered, differences), (&today, &left), let_go, on)
+            .map_err(|error| BrokerError::new([error.diagnostic()]))?;
         if !held.is_empty() {
             newly.insert(name.clone(), held);
         }
     }
-    newly
+    Ok(newly)
 }
 
 /// What begins to be held of what was there at the base. What was only rendered since is created anew, if it is not there.

@@ -11,7 +11,7 @@ use datasurface_model::{
     DatasetKey, DatasetName, Entity, GroupKey, PlatformName, Schema, SchemaChange, WorkspaceName,
 };
 use datasurface_platform::{Action, DatasetReaders, Meaning, NodeView, Plan, Scope, Step};
-use datasurface_state::{PlatformRecord, ScopeEntry, storage::DeclaredNames};
+use datasurface_state::{PlatformRecord, ScopeEntry, StoredView, TargetError, storage::DeclaredNames};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -101,16 +101,20 @@ impl fmt::Debug for Readers<'_> {
 }
 
 /// Joins into the meaning of each step who reads what it changes, where the new schema of a dataset breaks those who read by the old one.
+///
+/// # Errors
+///
+/// If a node of before cannot be read.
 pub(super) fn join(
     plan: Plan,
     (before, differences): (Option<&PlatformRecord>, &PlatformDifferences),
     (views, rendered): (&PlatformViews, &PlatformIndex),
     readers: &Readers<'_>,
-) -> Plan {
-    let Some(before) = before.filter(|_| !plan.is_empty()) else { return plan };
-    let broken = broken(before, differences, views);
+) -> Result<Plan, TargetError> {
+    let Some(before) = before.filter(|_| !plan.is_empty()) else { return Ok(plan) };
+    let broken = broken(before, differences, views)?;
     if broken.is_empty() {
-        return plan;
+        return Ok(plan);
     }
     let broken: BTreeMap<DatasetKey, BTreeSet<GroupKey>> =
         broken.into_iter().map(|dataset| (dataset.clone(), readers.readers_of(dataset))).collect();
@@ -132,7 +136,7 @@ pub(super) fn join(
             datasets.filter_map(|dataset| broken.get(&dataset)).flatten().cloned().collect();
         (!groups.is_empty()).then_some(Meaning::Breaking(groups))
     };
-    plan.with_meanings(meaning)
+    Ok(plan.with_meanings(meaning))
 }
 
 /// The datasets whose schema breaks a rule of compatibility, compared with that by which their data was kept before.
@@ -140,14 +144,15 @@ fn broken<'v>(
     before: &PlatformRecord,
     differences: &PlatformDifferences,
     views: &'v PlatformViews,
-) -> Vec<&'v DatasetKey> {
+) -> Result<Vec<&'v DatasetKey>, TargetError> {
     // A shared scope is rendered from parts, so a schema may differ where its view does not.
     let is_shared = |entry: &&Arc<ScopeEntry>| matches!(entry.scope, Scope::Shared(_));
     let shared = before.base_scopes().iter().filter(is_shared).flat_map(|entry| entry.views.values());
     let kept = shared.chain(differences.base.iter().flat_map(ScopeDifference::views));
-    let kept: BTreeMap<&DatasetKey, &Schema> = kept.flat_map(schemas).collect();
+    let kept: Vec<&NodeView> = kept.map(StoredView::view).collect::<Result<_, _>>()?;
+    let kept: BTreeMap<&DatasetKey, &Schema> = kept.into_iter().flat_map(schemas).collect();
     if kept.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let is_kept = |(dataset, _): &(&DatasetKey, &Schema)| kept.contains_key(dataset);
     // Where a schema is another one, its node is, too.
@@ -159,7 +164,7 @@ fn broken<'v>(
         let breaks = |change: &SchemaChange| change.broken_rule().is_some();
         SchemaChange::between(old, schema).iter().any(breaks).then_some(dataset)
     };
-    now.into_iter().filter_map(breaks).collect()
+    Ok(now.into_iter().filter_map(breaks).collect())
 }
 
 fn schemas(node: &NodeView) -> impl Iterator<Item = (&DatasetKey, &Schema)> {

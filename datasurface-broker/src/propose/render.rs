@@ -12,7 +12,7 @@ use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformNam
 use datasurface_platform::{
     HeldState, NodeView, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopedNode, slug,
 };
-use datasurface_state::{Manifest, ScopeEntry};
+use datasurface_state::{Manifest, ScopeEntry, StoredView};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -168,7 +168,7 @@ fn views_of_holders<'v>(
     nodes: impl Iterator<Item = &'v NodeView>,
     held: &[HeldState],
     record: &ScopeRecord,
-) -> BTreeMap<ResourceAddress, NodeView> {
+) -> BTreeMap<ResourceAddress, StoredView> {
     let resources = || record.resources.values();
     let kept: BTreeSet<&DatasetKey> =
         resources().filter_map(Resource::held_data).map(|held| &held.dataset).collect();
@@ -188,7 +188,7 @@ fn views_of_holders<'v>(
             None => captures.get(dataset).cloned(),
         }
     };
-    resources().filter_map(|resource| Some((resource.address().clone(), view_of(resource)?))).collect()
+    resources().filter_map(|resource| Some((resource.address().clone(), view_of(resource)?.into()))).collect()
 }
 
 /// Returns an entry with the nodes that share its scope, which are no part of what it is rendered from.

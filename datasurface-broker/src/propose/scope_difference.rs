@@ -6,8 +6,8 @@
 use super::Entries;
 use datasurface_graph::{Fingerprint, NodeKey};
 use datasurface_model::PlatformName;
-use datasurface_platform::{NodeView, Resource, ResourceAddress, Scope};
-use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
+use datasurface_platform::{Resource, ResourceAddress, Scope};
+use datasurface_state::{Manifest, PlatformRecord, ScopeEntry, StoredView};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -156,7 +156,7 @@ impl ScopeDifference {
     }
 
     /// The nodes of before of what holds data, as far as they are other now, or gone.
-    pub(super) fn views(&self) -> impl Iterator<Item = &NodeView> {
+    pub(super) fn views(&self) -> impl Iterator<Item = &StoredView> {
         let views = self.before.iter().map(|before| &before.views);
         views.flat_map(|views| self.content.views.iter().filter_map(|address| views.get(address)))
     }

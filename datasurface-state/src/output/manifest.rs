@@ -3,14 +3,17 @@
 //! It is replaced last in a write, and names each file by its hash, so every reader sees one revision and no mixture.
 
 mod platform_record;
+mod stored_view;
 mod wire;
+
+pub use stored_view::StoredView;
 
 use super::{AcceptedEdit, RenderedRevision, RenderingId};
 use crate::lock::Lock;
 use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{
-    FileRecord, NodeView, PlatformInstance, ResourceAddress, Revision, SafePath, Scope, ScopeRecord,
+    FileRecord, PlatformInstance, ResourceAddress, Revision, SafePath, Scope, ScopeRecord,
 };
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
@@ -153,7 +156,7 @@ pub struct ScopeEntry {
     /// The files and resources of the scope.
     pub record: Arc<ScopeRecord>,
     /// The nodes of the resources that hold data, as they were when the scope was rendered.
-    pub views: BTreeMap<ResourceAddress, NodeView>,
+    pub views: BTreeMap<ResourceAddress, StoredView>,
     /// The fingerprints of the nodes that were placed in the scope, without their metadata.
     pub nodes: BTreeMap<NodeKey, Fingerprint>,
     /// The fingerprints of the metadata of these nodes.
@@ -472,12 +475,19 @@ impl Manifest {
                 return Some(format!("`{other}` and `{path}` are the same file"));
             }
         }
-        paths.iter().find_map(|(folded, path)| {
-            let folders = folded.match_indices('/').filter_map(|(end, _)| folded.get(..end));
-            folders
-                .filter_map(|folder| paths.get(folder))
-                .map(|file| format!("`{file}` is a file, and the folder of `{path}`"))
-                .next()
-        })
+        // Most files are in the folder of the file before them, which is known to be in no file.
+        let mut known = None;
+        for (folded, path) in &paths {
+            let parent = folded.rsplit_once('/').map(|(parent, _)| parent);
+            if parent == known {
+                continue;
+            }
+            known = parent;
+            let mut folders = folded.match_indices('/').filter_map(|(end, _)| folded.get(..end));
+            if let Some(file) = folders.find_map(|folder| paths.get(folder)) {
+                return Some(format!("`{file}` is a file, and the folder of `{path}`"));
+            }
+        }
+        None
     }
 }

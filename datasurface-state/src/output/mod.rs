@@ -40,6 +40,7 @@ pub(crate) use codes::CODES;
 pub use error::TargetError;
 pub use manifest::{
     AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, Owed, PlatformRecord, ScopeEntry,
+    StoredView,
 };
 pub use plan_file::{OrderedScope, PlanFile};
 pub use rendering_id::{RenderedRevision, RenderingId};

@@ -10,6 +10,7 @@ mod parts;
 mod power_cut;
 mod rules;
 mod text;
+mod views;
 
 use crate::Lock;
 

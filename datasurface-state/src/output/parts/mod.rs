@@ -27,6 +27,7 @@ use datasurface_graph::{Custody, Fingerprint};
 use datasurface_model::DatasetKey;
 use datasurface_platform::SafePath;
 use page::{Page, pages};
+use serde::ser::Error;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The number of datasets in a part that says what is asked for of them, if they are evenly spread.
@@ -60,7 +61,10 @@ impl Part<'_> {
         }?;
         text.push(b'\n');
         match self {
-            Self::Page(_) => serde_json::from_slice::<page::PageWire>(&text).map(drop),
+            Self::Page(_) => {
+                let page: page::PageWire = serde_json::from_slice(&text)?;
+                page.read_all().map_err(serde_json::Error::custom)
+            }
             Self::Owed(_) => serde_json::from_slice::<BTreeMap<DatasetKey, Custody>>(&text).map(drop),
             Self::Lock(_) => serde_json::from_slice::<LockWire>(&text).map(drop),
         }?;

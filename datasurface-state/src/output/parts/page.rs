@@ -1,11 +1,12 @@
 //! Pages: the content of a scope, divided so that all that belongs to a datastore or workspace is on one page, unless a datastore is too
 //! large for that.
 
-use crate::output::ScopeEntry;
+use crate::output::{ScopeEntry, StoredView, TargetError};
 use datasurface_graph::{Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, DatasetName};
-use datasurface_platform::{FileRecord, NodeView, Resource, ResourceAddress, SafePath, ScopeRecord};
-use serde::{Deserialize, Serialize};
+use datasurface_platform::{FileRecord, Resource, ResourceAddress, SafePath, ScopeRecord};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -24,7 +25,7 @@ pub(in crate::output) struct Page<'m> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     resources: Vec<&'m Resource>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    views: BTreeMap<&'m ResourceAddress, &'m NodeView>,
+    views: BTreeMap<&'m ResourceAddress, AsStored<'m>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     nodes: Fingerprints<'m>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -33,19 +34,41 @@ pub(in crate::output) struct Page<'m> {
     members: Fingerprints<'m>,
 }
 
+/// A view as it is stored.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct AsStored<'m>(&'m StoredView);
+
+impl Serialize for AsStored<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_as_stored(serializer)
+    }
+}
+
+fn as_stored<'m>(
+    (address, view): (&'m ResourceAddress, &'m StoredView),
+) -> (&'m ResourceAddress, AsStored<'m>) {
+    (address, AsStored(view))
+}
+
 /// A page as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct PageWire {
     files: BTreeMap<SafePath, FileRecord>,
     resources: Vec<Resource>,
-    views: BTreeMap<ResourceAddress, NodeView>,
+    #[serde(deserialize_with = "stored_views")]
+    views: BTreeMap<ResourceAddress, StoredView>,
     nodes: BTreeMap<NodeKey, Fingerprint>,
     metadata: BTreeMap<NodeKey, Fingerprint>,
     members: BTreeMap<NodeKey, Fingerprint>,
 }
 
 impl PageWire {
+    /// Reads what is left to be read until somebody asks for it.
+    pub(super) fn read_all(&self) -> Result<(), TargetError> {
+        self.views.values().try_for_each(|view| view.view().map(drop))
+    }
+
     /// Sets the content of a scope, which is on these pages. Each map is made at once: one that grows is half empty.
     pub(super) fn join(mut pages: Vec<Self>, entry: &mut ScopeEntry) {
         let resources = pages.iter_mut().flat_map(|page| std::mem::take(&mut page.resources));
@@ -57,6 +80,13 @@ impl PageWire {
         entry.metadata = joined(&mut pages, |page| &mut page.metadata);
         entry.members = joined(&mut pages, |page| &mut page.members);
     }
+}
+
+fn stored_views<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<ResourceAddress, StoredView>, D::Error> {
+    let texts = BTreeMap::<ResourceAddress, Box<RawValue>>::deserialize(deserializer)?;
+    Ok(texts.into_iter().map(|(address, text)| (address, StoredView::from_text(text))).collect())
 }
 
 fn joined<K: Ord, V>(
@@ -89,12 +119,12 @@ pub(super) fn pages(entry: &ScopeEntry) -> Vec<Page<'_>> {
         }
         if let Some(page) = division.page(group) {
             page.resources.push(resource);
-            page.views.extend(views.get_key_value(address));
+            page.views.extend(views.get_key_value(address).map(as_stored));
         }
     }
     for (address, view) in views.iter().filter(|(address, _)| !resources.contains_key(*address)) {
         if let Some(page) = division.page(Group::other(address.as_str())) {
-            page.views.insert(address, view);
+            page.views.insert(address, AsStored(view));
         }
     }
     for (path, file) in files {

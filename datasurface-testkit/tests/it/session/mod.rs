@@ -5,7 +5,7 @@ mod platform;
 
 use chrono::{Days, NaiveDate};
 use datasurface_broker::{
-    Base, Broker, BrokerError, LOCK_FILE_NAME, Lock, Placed, Proposal, Session, Target,
+    Base, Broker, BrokerError, LOCK_FILE_NAME, Lock, Manifest, Placed, Proposal, Session, Target,
 };
 use datasurface_graph::IntentionGraph;
 use datasurface_model::{Checked, Ecosystem, Invalid, Validate, Validation};
@@ -142,6 +142,9 @@ impl Pair {
             proposal.write(&mut targets[0], &self.lock_path(0)).unwrap();
             cold.write(&mut targets[1], &self.lock_path(1)).unwrap();
             assert_eq!(bytes(self.folder(0)), bytes(self.folder(1)));
+            // The nodes in a manifest stay texts until somebody asks for them.
+            let text = |manifest: &Manifest| manifest.to_json().unwrap();
+            assert_eq!(self.target(0).manifest().map(text), Some(text(cold.manifest())));
         }
     }
 
