@@ -4,7 +4,7 @@ use super::views::{Views, for_datasets, sources, wanted};
 use datasurface_graph::{Custody, IntentionGraphs, NodeDetail, NodeFacts, NodeKey, Placement};
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::NodeView;
-use std::collections::BTreeMap;
+use std::{cell::OnceCell, collections::BTreeMap};
 
 pub(crate) static MISSING: CodeInfo = CodeInfo::error(
     "offer/missing",
@@ -34,14 +34,15 @@ pub(super) fn check(
         let Some(node) = graphs.node(view.key()) else {
             continue;
         };
-        let facts = node.facts();
+        // Nearly every link is inside of one shard: nobody needs these facts then.
+        let facts = OnceCell::new();
         let taken_from = graphs.handover_source(view.key()).map(|node| node.key());
         for source in sources(node).chain(taken_from) {
             let is_border = source.platform() != view.key().platform() || shard(&source) != shard(view.key());
             if let Some(before) = graphs.node(&source).filter(|_| is_border) {
                 let provided =
                     known.entry(source.clone()).or_insert_with(|| provided(&before.facts().detail));
-                check_link(view, &facts, &source, provided, found);
+                check_link(view, facts.get_or_init(|| node.facts()), &source, provided, found);
             }
         }
     }

@@ -105,6 +105,8 @@ pub(super) struct NodeViewMaker<'a> {
     custody: BTreeMap<&'a PlatformName, HeldCustody<'a>>,
     /// The offers of the nodes that were asked, ordered by dataset.
     offers: RefCell<BTreeMap<NodeKey, Rc<[Offer]>>>,
+    /// The facts of the nodes that were asked and have no view yet.
+    asked: RefCell<BTreeMap<NodeKey, NodeFacts>>,
     declarations: Shared<NodeDeclarations>,
     metadata: Shared<NodeMetadata>,
 }
@@ -131,6 +133,7 @@ impl<'a> NodeViewMaker<'a> {
             sources,
             custody: custody.collect(),
             offers: RefCell::default(),
+            asked: RefCell::default(),
             declarations: Shared(RefCell::default()),
             metadata: Shared(RefCell::default()),
         }
@@ -186,7 +189,8 @@ impl<'a> NodeViewMaker<'a> {
         let key = node.key();
         let taken_from = self.sources.graphs.handover_source(&key).map(|node| node.key());
         let sources: Vec<NodeKey> = sources(node).chain(taken_from).collect();
-        let facts = self.facts(node).with_storage_of(&sources, self.sources.names);
+        let known = self.asked.borrow_mut().remove(&key);
+        let facts = known.unwrap_or_else(|| self.facts(node)).with_storage_of(&sources, self.sources.names);
         let inputs = self.resolve(&facts, &sources);
         let declared = self.declarations.share(declarations.of_node(&facts, &inputs));
         let metadata = self.metadata.share(metadata::of_node(self.sources.ecosystem, &facts));
@@ -209,9 +213,12 @@ impl<'a> NodeViewMaker<'a> {
         }
         let configured = self.sources.platforms.get(key.platform());
         let asked = configured.zip(self.sources.graphs.node(key));
-        let mut offers = asked
-            .map(|(configured, node)| configured.platform().offer(&self.facts(node)))
-            .unwrap_or_default();
+        let mut offers = Vec::new();
+        if let Some((configured, node)) = asked {
+            let facts = self.facts(node);
+            offers = configured.platform().offer(&facts);
+            self.asked.borrow_mut().insert(key.clone(), facts);
+        }
         offers.sort_by(|one, other| one.dataset().cmp(other.dataset()));
         let offers: Rc<[Offer]> = offers.into();
         self.offers.borrow_mut().insert(key.clone(), Rc::clone(&offers));
