@@ -23,8 +23,8 @@
 //! ```
 //!
 //! A [`KafkaClient`] speaks the protocol of brokers: topics with their configurations, access rules, users of SCRAM, offsets, consumer
-//! groups, and records of any codec, those of aborted transactions left out. A [`ConnectClient`] speaks the REST API of Kafka Connect.
-//! Neither needs a runtime of tasks, and no method waits for longer than its [`Limits`] say.
+//! groups, and records of any codec, those of aborted transactions left out. A [`ConnectClient`] speaks the REST API of Kafka Connect, a [`RegistryClient`] that of a
+//! registry of schemas. None of them needs a runtime of tasks, and no method waits for longer than its [`Limits`] say.
 //!
 //! What a method changes, it looks at first, or it can be repeated: a topic that exists is not created, an access rule is added once, a
 //! connector with the same configuration is left alone. An error says what was refused, and [what to do](KafkaError::help); none has a
@@ -39,6 +39,8 @@ mod error;
 mod error_code;
 mod limits;
 mod records;
+mod registry;
+mod rest;
 mod retry;
 mod security;
 #[cfg(feature = "testing")]
@@ -52,11 +54,12 @@ pub use admin::{
 };
 pub use client::KafkaClient;
 pub use connect::{
-    ConfigFinding, ConnectClient, ConnectError, ConnectLogin, ConnectorConfig, ConnectorState,
-    ConnectorStatus, Plugin, Put, TaskStatus,
+    ConfigFinding, ConnectClient, ConnectorConfig, ConnectorState, ConnectorStatus, Plugin, Put, TaskStatus,
 };
 pub use error::KafkaError;
 pub use error_code::ErrorCode;
 pub use limits::Limits;
 pub use records::{Header, NewRecord, Record, Records, Transaction};
+pub use registry::{Compatibility, RegistryClient};
+pub use rest::{RestError, RestLogin, RestServer};
 pub use security::{Login, Mechanism, Password, Security, Tls};

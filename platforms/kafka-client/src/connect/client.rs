@@ -1,11 +1,10 @@
 //! The client of Kafka Connect.
 
-use super::{
-    ConnectError, ConnectLogin, ConnectorConfig, ConnectorStatus,
-    http::{Action, Http},
-    status::StatusAnswer,
+use super::{ConnectorConfig, ConnectorStatus, status::StatusAnswer};
+use crate::{
+    Limits, RestError, RestLogin, RestServer, Tls,
+    rest::{Action, Http, existing},
 };
-use crate::{Limits, Tls};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -57,13 +56,8 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If the address is none, or the settings of TLS cannot be used.
-    pub fn new(
-        url: &str,
-        tls: &Tls,
-        login: Option<ConnectLogin>,
-        limits: Limits,
-    ) -> Result<Self, ConnectError> {
-        Http::new(url, tls, login, limits).map(Self)
+    pub fn new(url: &str, tls: &Tls, login: Option<RestLogin>, limits: Limits) -> Result<Self, RestError> {
+        Http::new(RestServer::Connect, url, tls, login, limits).map(Self)
     }
 
     /// Returns the plug-ins for connectors.
@@ -71,7 +65,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If Kafka Connect cannot be reached.
-    pub fn plugins(&self) -> Result<Vec<Plugin>, ConnectError> {
+    pub fn plugins(&self) -> Result<Vec<Plugin>, RestError> {
         let action = Action { subject: "plug-ins", verb: "list them" };
         self.0.call(&Method::GET, "/connector-plugins", None, action)
     }
@@ -81,7 +75,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If Kafka Connect cannot be reached.
-    pub fn connectors(&self) -> Result<Vec<String>, ConnectError> {
+    pub fn connectors(&self) -> Result<Vec<String>, RestError> {
         let action = Action { subject: "connectors", verb: "list them" };
         let mut names: Vec<String> = self.0.call(&Method::GET, "/connectors", None, action)?;
         names.sort();
@@ -93,7 +87,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If Kafka Connect cannot be reached.
-    pub fn config(&self, name: &str) -> Result<Option<ConnectorConfig>, ConnectError> {
+    pub fn config(&self, name: &str) -> Result<Option<ConnectorConfig>, RestError> {
         let action = Action { subject: name, verb: "show its configuration" };
         existing(self.0.call(&Method::GET, &path(name, "/config"), None, action))
     }
@@ -103,7 +97,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If a value is not accepted, or Kafka Connect cannot be reached.
-    pub fn put(&self, name: &str, config: &ConnectorConfig) -> Result<Put, ConnectError> {
+    pub fn put(&self, name: &str, config: &ConnectorConfig) -> Result<Put, RestError> {
         // Kafka Connect adds the name.
         let wanted = config.clone().with("name", name);
         let put = match self.config(name)? {
@@ -122,7 +116,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If `connector.class` is missing or no plug-in, or Kafka Connect cannot be reached.
-    pub fn validate(&self, config: &ConnectorConfig) -> Result<Vec<ConfigFinding>, ConnectError> {
+    pub fn validate(&self, config: &ConnectorConfig) -> Result<Vec<ConfigFinding>, RestError> {
         let class = config.get("connector.class").unwrap_or_default();
         let action = Action { subject: class, verb: "validate a configuration" };
         let class = utf8_percent_encode(class, NON_ALPHANUMERIC);
@@ -142,7 +136,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If Kafka Connect cannot be reached.
-    pub fn status(&self, name: &str) -> Result<Option<ConnectorStatus>, ConnectError> {
+    pub fn status(&self, name: &str) -> Result<Option<ConnectorStatus>, RestError> {
         let action = Action { subject: name, verb: "show its state" };
         let answer: Result<StatusAnswer, _> = self.0.call(&Method::GET, &path(name, "/status"), None, action);
         Ok(existing(answer.map(Some))?.map(Into::into))
@@ -153,7 +147,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If there is no connector of that name, or Kafka Connect cannot be reached.
-    pub fn pause(&self, name: &str) -> Result<(), ConnectError> {
+    pub fn pause(&self, name: &str) -> Result<(), RestError> {
         self.act(&Method::PUT, name, "/pause", "pause it")
     }
 
@@ -162,7 +156,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If there is no connector of that name, or Kafka Connect cannot be reached.
-    pub fn resume(&self, name: &str) -> Result<(), ConnectError> {
+    pub fn resume(&self, name: &str) -> Result<(), RestError> {
         self.act(&Method::PUT, name, "/resume", "resume it")
     }
 
@@ -171,7 +165,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If there is no connector of that name, or Kafka Connect cannot be reached.
-    pub fn stop(&self, name: &str) -> Result<(), ConnectError> {
+    pub fn stop(&self, name: &str) -> Result<(), RestError> {
         self.act(&Method::PUT, name, "/stop", "stop it")
     }
 
@@ -180,7 +174,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If there is no connector of that name, or Kafka Connect cannot be reached.
-    pub fn restart_failed(&self, name: &str) -> Result<(), ConnectError> {
+    pub fn restart_failed(&self, name: &str) -> Result<(), RestError> {
         self.act(&Method::POST, name, "/restart?includeTasks=true&onlyFailed=true", "restart it")
     }
 
@@ -189,7 +183,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If there is no connector of that name, or Kafka Connect cannot be reached.
-    pub fn offsets(&self, name: &str) -> Result<Vec<Json>, ConnectError> {
+    pub fn offsets(&self, name: &str) -> Result<Vec<Json>, RestError> {
         let action = Action { subject: name, verb: "show its offsets" };
         let answer: OffsetsAnswer = self.0.call(&Method::GET, &path(name, "/offsets"), None, action)?;
         Ok(answer.offsets)
@@ -200,7 +194,7 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If there is no connector of that name, it is not stopped, or Kafka Connect cannot be reached.
-    pub fn delete_offsets(&self, name: &str) -> Result<(), ConnectError> {
+    pub fn delete_offsets(&self, name: &str) -> Result<(), RestError> {
         self.act(&Method::DELETE, name, "/offsets", "delete its offsets")
     }
 
@@ -209,12 +203,12 @@ impl ConnectClient {
     /// # Errors
     ///
     /// If Kafka Connect cannot be reached.
-    pub fn delete(&self, name: &str) -> Result<bool, ConnectError> {
+    pub fn delete(&self, name: &str) -> Result<bool, RestError> {
         let deleted = self.act(&Method::DELETE, name, "", "delete it");
         Ok(existing(deleted.map(Some))?.is_some())
     }
 
-    fn act(&self, method: &Method, name: &str, rest: &str, verb: &'static str) -> Result<(), ConnectError> {
+    fn act(&self, method: &Method, name: &str, rest: &str, verb: &'static str) -> Result<(), RestError> {
         self.0.call::<Json>(method, &path(name, rest), None, Action { subject: name, verb }).map(drop)
     }
 }
@@ -228,19 +222,11 @@ fn body(config: &ConnectorConfig) -> String {
     Json::Object(object.collect()).to_string()
 }
 
-/// Makes nothing of an answer that there is no connector of that name.
-fn existing<T>(answer: Result<Option<T>, ConnectError>) -> Result<Option<T>, ConnectError> {
-    match answer {
-        Err(error) if error.status() == Some(404) => Ok(None),
-        answer => answer,
-    }
-}
-
 /// Kafka Connect repeats values in its explanations.
-fn redacted(error: ConnectError, config: &ConnectorConfig) -> ConnectError {
+fn redacted(error: RestError, config: &ConnectorConfig) -> RestError {
     match error {
-        ConnectError::Refused { subject, action, status, message } => {
-            ConnectError::Refused { subject, action, status, message: config.redact(&message) }
+        RestError::Refused { server, subject, action, status, message } => {
+            RestError::Refused { server, subject, action, status, message: config.redact(&message) }
         }
         error => error,
     }

@@ -1,7 +1,7 @@
 //! A worker of Kafka Connect.
 
 use super::{
-    Engines, TestingError, failed, folder::Folder, free_ports, java::Program, properties::Properties,
+    Engines, TestingError, failed, folder::Folder, free_ports, java::Program, no_port, properties::Properties,
 };
 use crate::{ConnectClient, Limits, Tls};
 use std::{collections::BTreeMap, fs, path::PathBuf};
@@ -101,9 +101,4 @@ impl ConnectWorker {
         self.program = Some(program);
         Ok(())
     }
-}
-
-fn no_port() -> TestingError {
-    let error = std::io::ErrorKind::AddrNotAvailable.into();
-    TestingError::Io("finding a port".to_owned(), error)
 }

@@ -29,12 +29,21 @@ impl Engines {
         let named = env::var_os("DATASURFACE_KAFKA").map(PathBuf::from);
         let cache = env::var_os("HOME").map(|folder| Path::new(&folder).join(".cache/datasurface"));
         let folder = named.or(cache).ok_or("DATASURFACE_KAFKA names no folder that has Kafka")?;
+        let engines = Self { folder };
         for (part, jar) in NEEDED {
-            if !has_jar(&folder.join(part), jar) {
-                return Err(format!("there is no {jar}….jar in {}", folder.join(part).display()));
-            }
+            engines.jar(part, jar)?;
         }
-        Ok(Self { folder })
+        Ok(engines)
+    }
+
+    /// Finds the registry of schemas, whose converter is beside the connectors.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not there: a sentence that says so, for a test that is skipped.
+    pub fn registry(&self) -> Result<PathBuf, String> {
+        self.jar("connectors/debezium", "apicurio-registry-utils-converter-")?;
+        self.jar("registry", "apicurio-registry-app-")
     }
 
     /// The class path of Kafka and Kafka Connect.
@@ -46,9 +55,14 @@ impl Engines {
     pub(super) fn plugins(&self) -> String {
         self.folder.join("connectors").display().to_string()
     }
-}
 
-fn has_jar(folder: &Path, beginning: &str) -> bool {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().into_string().ok()).any(|name| name.starts_with(beginning))
+    fn jar(&self, part: &str, beginning: &str) -> Result<PathBuf, String> {
+        let folder = self.folder.join(part);
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        let mut names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        match names.find(|name| name.starts_with(beginning)) {
+            Some(name) => Ok(folder.join(name)),
+            None => Err(format!("there is no {beginning}….jar in {}", folder.display())),
+        }
+    }
 }

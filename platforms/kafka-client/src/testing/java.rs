@@ -84,12 +84,31 @@ impl Program {
         main: &str,
         configuration: &Path,
     ) -> Result<Self, TestingError> {
+        let mut command = command(engines, folder, main)?;
+        command.push(configuration.display().to_string());
+        Self::spawn(folder, name, &command)
+    }
+
+    /// Starts a program that is a jar, with these options beside the usual ones.
+    pub(super) fn start_jar(
+        folder: &Path,
+        name: &'static str,
+        options: &[String],
+        jar: &Path,
+    ) -> Result<Self, TestingError> {
+        let mut command = vec!["java".to_owned()];
+        command.extend(OPTIONS.map(str::to_owned));
+        command.extend_from_slice(options);
+        command.extend(["-jar".to_owned(), jar.display().to_string()]);
+        Self::spawn(folder, name, &command)
+    }
+
+    fn spawn(folder: &Path, name: &'static str, command: &[String]) -> Result<Self, TestingError> {
         let log = folder.join("log");
         let shell = Command::new("sh")
             .args(["-c", SCRIPT, "sh"])
             .arg(&log)
-            .args(command(engines, folder, main)?)
-            .arg(configuration)
+            .args(command)
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

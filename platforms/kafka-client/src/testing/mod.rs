@@ -1,4 +1,4 @@
-//! Kafka, Kafka Connect and Debezium themselves for tests, on loopback and in temporary folders.
+//! Kafka, Kafka Connect, Debezium and a registry of schemas themselves for tests, on loopback and in temporary folders.
 //!
 //! `.ci/kafka/install` installs them. All of it ends with the values of this module, and with the process that has them, however that
 //! ends.
@@ -10,11 +10,13 @@ mod java;
 mod kafka;
 mod listener;
 mod properties;
+mod registry;
 
 pub use connect_worker::ConnectWorker;
 pub use engines::Engines;
 pub use kafka::{Kafka, KafkaOptions};
 pub use listener::{ADMINISTRATOR, Listener};
+pub use registry::Registry;
 
 use std::{
     io,
@@ -36,9 +38,9 @@ pub enum TestingError {
         /// The last lines of its log.
         log: String,
     },
-    /// A worker of Kafka Connect that does not answer as it should.
+    /// A worker of Kafka Connect, or a registry, that does not answer as it should.
     #[error(transparent)]
-    Connect(#[from] crate::ConnectError),
+    Rest(#[from] crate::RestError),
 }
 
 fn failed(action: &'static str) -> impl FnOnce(io::Error) -> TestingError {
@@ -53,4 +55,9 @@ fn free_ports(count: usize) -> Result<Vec<u16>, TestingError> {
     let ports: io::Result<_> =
         listeners.iter().map(|listener| listener.local_addr().map(|address| address.port())).collect();
     ports.map_err(failed("finding a port"))
+}
+
+fn no_port() -> TestingError {
+    let error = std::io::ErrorKind::AddrNotAvailable.into();
+    TestingError::Io("finding a port".to_owned(), error)
 }

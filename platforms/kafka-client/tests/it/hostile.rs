@@ -2,7 +2,7 @@
 
 use crate::fake_broker::{API_VERSIONS, cause, connect, start, start_with};
 use datasurface_kafka_client::{
-    ConnectClient, ConnectLogin, KafkaClient, KafkaError, Limits, Password, Security, Tls,
+    ConnectClient, KafkaClient, KafkaError, Limits, Password, RestLogin, Security, Tls,
 };
 use std::{
     io::{Read as _, Write as _},
@@ -246,7 +246,7 @@ fn http_server(answer: Vec<u8>) -> (String, std::sync::mpsc::Receiver<String>) {
 
 fn connect_client(url: &str) -> ConnectClient {
     let limits = Limits::default().with_retrying(Duration::from_millis(200)).with_answer(1 << 16);
-    let login = ConnectLogin::new("operator", Password::new("hunter2"));
+    let login = RestLogin::new("operator", Password::new("hunter2"));
     ConnectClient::new(url, &Tls::new(), Some(login), limits).unwrap()
 }
 
@@ -282,7 +282,7 @@ fn an_address_with_a_user_is_refused_and_not_shown() {
 
 #[test]
 fn a_login_for_connect_needs_tls_but_on_this_machine() {
-    let login = || Some(ConnectLogin::new("operator", Password::new("hunter2")));
+    let login = || Some(RestLogin::new("operator", Password::new("hunter2")));
     let new = |url: &str| ConnectClient::new(url, &Tls::new(), login(), Limits::default());
     let error = new("http://connect.example.org:8083").unwrap_err();
     assert_eq!(error.help(), "use `https`");

@@ -1,6 +1,6 @@
 //! The login to Kafka Connect, which workers ask for where an operator wants it.
 
-use datasurface_kafka_client::{ConnectClient, ConnectLogin, Limits, Password, Tls};
+use datasurface_kafka_client::{ConnectClient, Limits, Password, RestLogin, Tls};
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::TcpListener,
@@ -41,6 +41,6 @@ fn whoever_has_a_login_is_let_in() {
     let client = |login| ConnectClient::new(&url, &Tls::new(), login, limits.clone()).unwrap();
     let refused = client(None).connectors().unwrap_err();
     assert_eq!(refused.status(), Some(401), "{refused}");
-    let login = ConnectLogin::new("Aladdin", Password::new("open sesame"));
+    let login = RestLogin::new("Aladdin", Password::new("open sesame"));
     assert_eq!(client(Some(login)).connectors().unwrap(), ["one"]);
 }

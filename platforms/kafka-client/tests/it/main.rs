@@ -20,6 +20,7 @@ mod pipeline;
 #[expect(dead_code, reason = "it is made for the tests of the local platform")]
 mod postgres;
 mod reading;
+mod registry;
 mod tls;
 mod topics;
 

@@ -2,7 +2,7 @@
 
 use crate::settings::{KafkaSettings, SaslMechanism, SecurityProtocol};
 use datasurface_kafka_client::{
-    ConnectClient, ConnectError, ConnectLogin, KafkaClient, KafkaError, Limits, Login, Mechanism, Password,
+    ConnectClient, KafkaClient, KafkaError, Limits, Login, Mechanism, Password, RestError, RestLogin,
     Security, Tls,
 };
 use datasurface_platform::{RuntimeContext, prelude::*};
@@ -31,7 +31,7 @@ impl Clients {
             Some(name) => {
                 let (user, password) =
                     login(site, name, host_of(&settings.connect_url), "logging in to Connect")?;
-                Some(ConnectLogin::new(user, password))
+                Some(RestLogin::new(user, password))
             }
             None => None,
         };
@@ -102,7 +102,7 @@ pub(super) fn kafka_failed(context: impl Into<String>, error: KafkaError) -> Pla
 }
 
 /// A failure of Connect, with the next step.
-pub(super) fn connect_failed(context: impl Into<String>, error: ConnectError) -> PlatformError {
+pub(super) fn connect_failed(context: impl Into<String>, error: RestError) -> PlatformError {
     let reason = format!("{error}; {}", error.help());
     PlatformError::new(PlatformErrorKind::External, context).caused_by(reason)
 }

@@ -1,6 +1,6 @@
 //! Requests by HTTP, with limits of time and memory.
 
-use super::ConnectError;
+use super::{RestError, RestServer};
 use crate::{
     KafkaError, Limits, Password, Tls,
     retry::Retry,
@@ -18,12 +18,12 @@ use ureq::{
 
 /// A login by a user and a password (HTTP Basic).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConnectLogin {
+pub struct RestLogin {
     user: String,
     password: Password,
 }
 
-impl ConnectLogin {
+impl RestLogin {
     /// Builds a login.
     #[must_use]
     pub fn new(user: impl Into<String>, password: Password) -> Self {
@@ -32,31 +32,33 @@ impl ConnectLogin {
 }
 
 /// A server that is asked by HTTP.
-pub(super) struct Http {
+pub(crate) struct Http {
+    server: RestServer,
     agent: Agent,
     url: String,
-    login: Option<ConnectLogin>,
+    login: Option<RestLogin>,
     limits: Limits,
 }
 
-/// An action on a connector, for errors.
+/// An action on something that a server has, for errors.
 #[derive(Clone, Copy)]
-pub(super) struct Action<'a> {
-    pub(super) subject: &'a str,
-    pub(super) verb: &'static str,
+pub(crate) struct Action<'a> {
+    pub(crate) subject: &'a str,
+    pub(crate) verb: &'static str,
 }
 
 /// The hosts that are this machine.
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 impl Http {
-    pub(super) fn new(
+    pub(crate) fn new(
+        server: RestServer,
         url: &str,
         tls: &Tls,
-        login: Option<ConnectLogin>,
+        login: Option<RestLogin>,
         limits: Limits,
-    ) -> Result<Self, ConnectError> {
-        let invalid = || ConnectError::Address(without_user(url));
+    ) -> Result<Self, RestError> {
+        let invalid = || RestError::Address(without_user(url));
         let parsed: Uri = url.parse().map_err(|_| invalid())?;
         let scheme = parsed.scheme_str().unwrap_or_default();
         let authority = parsed.authority().ok_or_else(invalid)?.as_str();
@@ -65,7 +67,7 @@ impl Http {
         }
         let is_local = parsed.host().is_some_and(|host| LOCAL.contains(&host));
         if login.is_some() && scheme == "http" && !is_local {
-            return Err(ConnectError::Insecure(url.to_owned()));
+            return Err(RestError::Insecure(url.to_owned()));
         }
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
@@ -84,17 +86,17 @@ impl Http {
             config = config.tls_config(tls.build());
         }
         let url = url.trim_end_matches('/').to_owned();
-        Ok(Self { agent: config.build().new_agent(), url, login, limits })
+        Ok(Self { server, agent: config.build().new_agent(), url, login, limits })
     }
 
     /// Sends a request until it does not fail for a passing reason, and reads the answer. An empty answer is read as null.
-    pub(super) fn call<T: DeserializeOwned>(
+    pub(crate) fn call<T: DeserializeOwned>(
         &self,
         method: &Method,
         path: &str,
         body: Option<&str>,
         action: Action<'_>,
-    ) -> Result<T, ConnectError> {
+    ) -> Result<T, RestError> {
         let mut retry = Retry::new(self.limits.retrying);
         loop {
             match self.call_once(method, path, body, action) {
@@ -110,10 +112,10 @@ impl Http {
         path: &str,
         body: Option<&str>,
         action: Action<'_>,
-    ) -> Result<T, ConnectError> {
+    ) -> Result<T, RestError> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         request = request.header("Content-Type", "application/json").header("Accept", "application/json");
-        if let Some(ConnectLogin { user, password }) = &self.login {
+        if let Some(RestLogin { user, password }) = &self.login {
             let login = BASE64_STANDARD.encode(format!("{user}:{}", password.reveal()));
             request = request.header("Authorization", format!("Basic {login}"));
         }
@@ -127,30 +129,34 @@ impl Http {
         let status = answer.status().as_u16();
         if !answer.status().is_success() {
             let explanation = explanation(&text);
-            // Before a worker has begun its work, it knows no path at all.
+            // Before a server has begun its work, it knows no path at all.
             if status == 404 && explanation.is_none() {
-                return Err(ConnectError::Connection {
+                return Err(RestError::Connection {
+                    server: self.server,
                     url: self.url.clone(),
-                    reason: "it is starting, or is no Kafka Connect".to_owned(),
+                    reason: format!("it is starting, or is not {}", self.server.expected()),
                     is_transient: true,
                 });
             }
             let subject = action.subject.to_owned();
             let message = explanation.unwrap_or_else(|| text.chars().take(300).collect());
-            return Err(ConnectError::Refused { subject, action: action.verb, status, message });
+            let (server, action) = (self.server, action.verb);
+            return Err(RestError::Refused { server, subject, action, status, message });
         }
         let text = if text.trim().is_empty() { "null" } else { &text };
         serde_json::from_str(text).map_err(|error| self.malformed(&error))
     }
 
-    fn unreachable(&self, error: &Error) -> ConnectError {
+    fn unreachable(&self, error: &Error) -> RestError {
         let is_transient =
             matches!(error, Error::Io(_) | Error::ConnectionFailed | Error::Timeout(_) | Error::Protocol(_));
-        ConnectError::Connection { url: self.url.clone(), reason: error.to_string(), is_transient }
+        let (server, url) = (self.server, self.url.clone());
+        RestError::Connection { server, url, reason: error.to_string(), is_transient }
     }
 
-    fn malformed(&self, error: &impl fmt::Display) -> ConnectError {
-        ConnectError::Malformed { url: self.url.clone(), reason: error.to_string() }
+    fn malformed(&self, error: &impl fmt::Display) -> RestError {
+        let (server, url) = (self.server, self.url.clone());
+        RestError::Malformed { server, url, reason: error.to_string() }
     }
 }
 
@@ -161,7 +167,7 @@ impl fmt::Debug for Http {
 }
 
 /// The certificates of the client with their private key, as the client of HTTP takes them.
-fn client_certificate(tls: &Tls) -> Result<Option<ClientCert>, ConnectError> {
+fn client_certificate(tls: &Tls) -> Result<Option<ClientCert>, RestError> {
     let (Some((certificates, _)), Some(given)) = (identity(tls)?, &tls.identity) else { return Ok(None) };
     let certificates: Vec<_> = certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
     let key = PrivateKey::from_pem(given.key.reveal().as_bytes());
@@ -178,7 +184,7 @@ fn without_user(url: &str) -> String {
     }
 }
 
-/// The explanation of Kafka Connect, with a code that other servers do not give.
+/// The explanation of a server, with a code that other servers do not give.
 fn explanation(text: &str) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Explained {

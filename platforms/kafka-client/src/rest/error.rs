@@ -1,11 +1,13 @@
-//! Failures of Kafka Connect, and the next step after each.
+//! Failures of servers that are asked by HTTP, and the next step after each.
 
-/// A failure of a request to Kafka Connect. No variant has a password.
+use super::RestServer;
+
+/// A failure of a request to a REST API. No variant has a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ConnectError {
-    /// A text that is no address of Kafka Connect.
-    #[error("`{0}` is no address of Kafka Connect")]
+pub enum RestError {
+    /// A text that is no address of a server.
+    #[error("`{0}` is no address of a REST API")]
     Address(String),
     /// A login without TLS, which shows the password to whoever listens. On the same machine, nobody does.
     #[error("a login at `{0}` would show the password")]
@@ -14,8 +16,10 @@ pub enum ConnectError {
     #[error(transparent)]
     Tls(#[from] crate::KafkaError),
     /// A connection that could not be made, or broke.
-    #[error("Kafka Connect at `{url}` cannot be reached: {reason}")]
+    #[error("{server} at `{url}` cannot be reached: {reason}")]
     Connection {
+        /// The kind of server.
+        server: RestServer,
         /// The address.
         url: String,
         /// The cause.
@@ -24,20 +28,24 @@ pub enum ConnectError {
         is_transient: bool,
     },
     /// A request that was refused.
-    #[error("{subject}: Kafka Connect refused to {action}: {message} (HTTP {status})")]
+    #[error("{subject}: {server} refused to {action}: {message} (HTTP {status})")]
     Refused {
-        /// The connector.
+        /// The kind of server.
+        server: RestServer,
+        /// The connector, or whatever else the request is about.
         subject: String,
         /// The action, as a verb.
         action: &'static str,
         /// The status of HTTP.
         status: u16,
-        /// The explanation of Kafka Connect.
+        /// The explanation of the server.
         message: String,
     },
-    /// An answer that is not what Kafka Connect answers.
+    /// An answer that is not what such a server answers.
     #[error("the answer of `{url}` cannot be read: {reason}")]
     Malformed {
+        /// The kind of server.
+        server: RestServer,
         /// The address.
         url: String,
         /// The cause.
@@ -45,7 +53,7 @@ pub enum ConnectError {
     },
 }
 
-impl ConnectError {
+impl RestError {
     /// The next step of a person who sees this error.
     #[must_use]
     pub fn help(&self) -> String {
@@ -56,22 +64,11 @@ impl ConnectError {
             Self::Insecure(_) => "use `https`".to_owned(),
             Self::Tls(error) => error.help(),
             Self::Connection { .. } => {
-                "check that the address is one of a worker, that it runs, and that both sides agree on TLS"
-                    .to_owned()
+                "check the address, that the server runs, and that both sides agree on TLS".to_owned()
             }
-            Self::Refused { status: 401 | 403, .. } => {
-                "check the user and the password for the REST API".to_owned()
-            }
-            Self::Refused { status: 404, .. } => "create the connector, or check its name".to_owned(),
-            Self::Refused { status: 409, .. } => {
-                "try again: the workers are distributing connectors".to_owned()
-            }
-            Self::Refused { status: 400, .. } => {
-                "correct the configuration: validating it lists each value that is not accepted".to_owned()
-            }
-            Self::Refused { .. } => "look into the log of the worker".to_owned(),
-            Self::Malformed { .. } => {
-                "check that the address is one of Kafka Connect, of version 3.6 or newer".to_owned()
+            Self::Refused { server, status, .. } => server.help(*status).to_owned(),
+            Self::Malformed { server, .. } => {
+                format!("check that the address is one of {}", server.expected())
             }
         }
     }
@@ -85,12 +82,14 @@ impl ConnectError {
         }
     }
 
-    /// Whether the same request may succeed a moment later: workers answer with a conflict while they distribute connectors.
+    /// Whether the same request may succeed a moment later: workers of Kafka Connect answer with a conflict while they distribute connectors.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Connection { is_transient, .. } => *is_transient,
-            Self::Refused { status, .. } => matches!(status, 409 | 502 | 503 | 504),
+            Self::Refused { server, status, .. } => {
+                matches!(status, 502..=504) || (*status, *server) == (409, RestServer::Connect)
+            }
             _ => false,
         }
     }
