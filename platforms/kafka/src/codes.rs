@@ -27,7 +27,7 @@ codes! {
         "not-a-number",
         "a column may have values that JSON has no numbers for",
         "In JSON there are neither NaN nor infinite numbers: they arrive as 0. If there are none at the source, waive this. Otherwise give the \
-         column another type, or let another platform capture it."
+         column another type, or let another platform capture it, or an instance with `schema_registry`, whose topics are in Avro."
     );
     COLUMN_NAME error(
         "column-name",
@@ -104,6 +104,24 @@ codes! {
         "a topic with data would get another count of partitions or replicas",
         "With more partitions, records of one key would be in two of them, and their order would be lost; Kafka removes no partitions, and moves \
          replicas by its own tool. Leave the hint and the settings as they are, or move the replicas and waive this."
+    );
+    OTHER_FORMAT error(
+        "other-format",
+        "a topic with data would go on in another format",
+        "What a topic has stays as it was written, and a sink reads JSON or Avro, not both. Declare another platform with another `topic_prefix`, and \
+         move there: its topics begin with a snapshot."
+    );
+    OTHER_REGISTRY error(
+        "other-registry",
+        "topics with data would have their schemas in another registry",
+        "Each record has the ID of its schema, which means nothing in another registry, and keys with other IDs are other keys. If it is the same \
+         registry under another address, waive this."
+    );
+    UNREADABLE_BEFORE error(
+        "unreadable-before",
+        "a column must have a value that earlier records of a topic do not have",
+        "The registry takes no schema by which earlier records cannot be read, and the source would fail. Let the column be null, or declare \
+         another one."
     );
     OTHER_CLUSTER error(
         "other-cluster",

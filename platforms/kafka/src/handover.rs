@@ -3,7 +3,7 @@
 use crate::{
     names::{source_name, source_parts},
     render::Context,
-    settings::{KafkaSettings, SecurityProtocol},
+    settings::{KafkaSettings, RegistrySettings, SecurityProtocol},
 };
 use datasurface_platform::{KafkaTopicAddress, TopicEncoding, prelude::*};
 
@@ -15,12 +15,19 @@ pub(crate) fn prefix(settings: &KafkaSettings) -> String {
 /// Returns the offer of a dataset to other platforms; none of what is not captured here.
 ///
 /// A reader logs in as the platform does: the offer names the credential, and nobody has its value but who runs the reader.
+/// A reader of Avro that the registry asks for a login needs one of its own: the offer has room for one credential.
 pub(crate) fn offer(context: Context<'_>, node: &NodeFacts, dataset: &DatasetFacts) -> Option<Offer> {
     let capture = node.capture()?;
     let container = node.storage.container(&capture.container_key);
     let source = source_name(&source_parts(capture, &container));
     let topic = context.names.topic(dataset.storage_key());
-    let mut address = KafkaTopicAddress::new(context.settings.brokers(), topic, TopicEncoding::DebeziumJson);
+    let registry = context.settings.schema_registry.as_ref();
+    let encoding = match registry {
+        Some(_) => TopicEncoding::DebeziumAvro,
+        None => TopicEncoding::DebeziumJson,
+    };
+    let mut address = KafkaTopicAddress::new(context.settings.brokers(), topic, encoding);
+    address.registry = registry.map(RegistrySettings::confluent_url);
     address.progress = Some(context.names.messages(&source));
     let Some(security) = &context.settings.security else {
         return Some(Offer::new(&dataset.key, address.to_string(), Format::KafkaTopic));

@@ -11,6 +11,8 @@
 //! | a sink loses a column that must have a value | refused |
 //! | a topic keeps versions for another time | in place |
 //! | a topic gets another name, key, count of partitions or of replicas, or a column another type | refused |
+//! | a topic would go on in another format, or with a registry that has other schemas | refused |
+//! | a column of a topic in Avro must have a value that earlier records do not have | refused |
 //! | statements for a database of consumers | whoever they are for runs them again |
 //! | the list of brokers | nothing; refused if no broker is in both lists |
 
@@ -84,6 +86,14 @@ fn topic(change: &ResourceChange<'_>) -> Judgement {
         let rebuilt = Judgement::update(Effect::Backfill, "each record is taken for a new one");
         return Judgement::refuse(&codes::OTHER_KEY, reason, help).or(rebuilt);
     }
+    if is_avro(change.before) != is_avro(change.after) {
+        let help = "leave `schema_registry` as it is, or declare another platform and move there";
+        let [before, after] =
+            [change.before, change.after].map(|one| if is_avro(one) { "Avro" } else { "JSON" });
+        let reason = format!("`{address}` has {before}, and would go on in {after}");
+        let mixed = Judgement::update(Effect::Backfill, "sinks fail at records in the other format");
+        return Judgement::refuse(&codes::OTHER_FORMAT, reason, help).or(mixed);
+    }
     let [before, after] = [change.before, change.after].map(|one| text(one, render::CAPTURED_FROM));
     if before != after && !before.is_empty() && !after.is_empty() {
         let help = "waive this if it is the same database, or declare another datastore";
@@ -105,6 +115,13 @@ fn topic(change: &ResourceChange<'_>) -> Judgement {
         let reason = format!("`{column}` was `{before}` and is to be `{after}`");
         let kept = Judgement::update(Effect::Backfill, "sinks fail until tables of consumers are changed");
         return Judgement::refuse(&codes::OTHER_TYPE, reason, help).or(kept);
+    }
+    if let Some(column) = newly_required(change) {
+        let help = "let the column be null, or declare another one";
+        let reason = format!("earlier records of `{address}` may have no value for `{column}`");
+        let failing =
+            Judgement::update(Effect::Pause, "the source fails, since the registry takes no such schema");
+        return Judgement::refuse(&codes::UNREADABLE_BEFORE, reason, help).or(failing);
     }
     match changed.contains(render::CONFIGS) {
         true => Judgement::update(Effect::InPlace, "another configuration of the topic"),
@@ -165,7 +182,33 @@ fn cluster(change: &ResourceChange<'_>) -> Judgement {
         let same = Judgement::update(Effect::Pause, "connectors are started again");
         return Judgement::refuse(&codes::OTHER_CLUSTER, "no broker is in both lists", help).or(same);
     }
+    let [before, after] = [change.before, change.after].map(registry);
+    if let (Some(before), Some(after)) = (before, after)
+        && before != after
+    {
+        let help = "leave it as it is, or waive this if it is the same registry under another address";
+        let reason = format!("schemas are in `{before}`, and are looked for in `{after}`");
+        let same = Judgement::update(Effect::Pause, "connectors are started again");
+        return Judgement::refuse(&codes::OTHER_REGISTRY, reason, help).or(same);
+    }
     Judgement::update(Effect::None, "another configuration")
+}
+
+/// The address of the registry of schemas.
+fn registry(cluster: &Resource) -> Option<&str> {
+    cluster.attributes().get(render::REGISTRY)?.get("url")?.as_str()
+}
+
+fn is_avro(topic: &Resource) -> bool {
+    topic.attributes().contains_key(render::SUBJECTS)
+}
+
+/// Returns the first column that must have a value now, where a registry judges that.
+fn newly_required(change: &ResourceChange<'_>) -> Option<String> {
+    let [before, after] =
+        [change.before, change.after].map(|one| one.attributes().get(render::REQUIRED)?.as_array());
+    let before = before?;
+    after?.iter().find(|column| !before.contains(column))?.as_str().map(str::to_owned)
 }
 
 /// Returns the first column that is kept in another type, with both types.

@@ -33,5 +33,7 @@ mod transition;
 
 pub use codes::CODES;
 pub use platform::KafkaPlatform;
-pub use settings::{KafkaSettings, SaslMechanism, SecurityProtocol, SecuritySettings, SslMode};
+pub use settings::{
+    KafkaSettings, RegistrySettings, SaslMechanism, SecurityProtocol, SecuritySettings, SslMode,
+};
 pub use topic_hint::TopicHint;

@@ -16,11 +16,11 @@ pub(crate) fn report_settings(settings: &KafkaSettings, found: &mut Reporter<'_>
 }
 
 /// Reports what a node asks for and does not get.
-pub(crate) fn report_node(node: &NodeView, found: &mut Reporter<'_>) {
+pub(crate) fn report_node(settings: &KafkaSettings, node: &NodeView, found: &mut Reporter<'_>) {
     match node.detail() {
         NodeDetail::Ingest(ingest) => {
             for dataset in &ingest.datasets {
-                report_dataset(node, dataset, found);
+                report_dataset(settings, node, dataset, found);
             }
             match node.facts().capture() {
                 Some(capture) => report_capture(node, capture, &ingest.datasets, found),
@@ -41,11 +41,17 @@ pub(crate) fn report_node(node: &NodeView, found: &mut Reporter<'_>) {
     }
 }
 
-fn report_dataset(node: &NodeView, dataset: &DatasetFacts, found: &mut Reporter<'_>) {
+fn report_dataset(
+    settings: &KafkaSettings,
+    node: &NodeView,
+    dataset: &DatasetFacts,
+    found: &mut Reporter<'_>,
+) {
     let about = LintSubject::Dataset(dataset.key.clone());
     report_columns(dataset, found);
+    let is_json = settings.schema_registry.is_none();
     for column in dataset.schema.table().columns() {
-        if matches!(column.data_type(), DataType::Float(_)) {
+        if is_json && matches!(column.data_type(), DataType::Float(_)) {
             let about = LintSubject::Column(dataset.key.clone(), column.name().clone());
             let message = format!(
                 "NaN and infinite numbers of `{}` in `{}` would arrive as 0",

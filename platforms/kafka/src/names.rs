@@ -104,13 +104,18 @@ pub(crate) fn source_table<'c>(capture: &'c CaptureFacts, dataset: &'c DatasetNa
 /// Returns the directory of a secret in that of all secrets: that of a credential, or of the container where none is named.
 pub(crate) fn secret(credential: Option<&CredentialKey>, container: &ContainerKey) -> String {
     match credential {
-        Some(key) => slug(&[key.zone.as_str(), key.team.as_str(), key.credential.as_str()], SECRET_LIMIT),
+        Some(key) => credential_secret(key),
         None => {
             let parts =
                 [container.zone.as_str(), container.team.as_str(), container.container.as_str(), "container"];
             slug(&parts, SECRET_LIMIT)
         }
     }
+}
+
+/// Returns the directory of the secret of a credential in that of all secrets.
+pub(crate) fn credential_secret(key: &CredentialKey) -> String {
+    slug(&[key.zone.as_str(), key.team.as_str(), key.credential.as_str()], SECRET_LIMIT)
 }
 
 /// Returns a short text that differs for each address of a database. A sink begins anew where it writes to another one: its connector, by

@@ -102,7 +102,7 @@ impl DataPlatform for KafkaPlatform {
 
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {
         match view {
-            LintView::Node(node) => lint::report_node(node, found),
+            LintView::Node(node) => lint::report_node(&self.settings, node, found),
             LintView::Platform(_) => lint::report_settings(&self.settings, found),
             _ => {}
         }

@@ -36,6 +36,9 @@ pub(crate) struct Removals {
     pub(crate) connectors: Vec<RemovedConnector>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) topics: Vec<String>,
+    /// The subjects that a registry has of these topics.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) subjects: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) access: Vec<AccessList>,
 }
@@ -109,7 +112,11 @@ impl Removals {
                     .map(|name| RemovedConnector { name, slot: text(render::SLOT) });
                 self.connectors.extend(removed);
             }
-            render::TOPIC | render::SERVICE_TOPIC => self.topics.extend(text(render::NAME)),
+            render::TOPIC | render::SERVICE_TOPIC => {
+                self.topics.extend(text(render::NAME));
+                self.subjects
+                    .extend(members(gone, render::SUBJECTS).into_iter().flat_map(Map::keys).cloned());
+            }
             render::ACL => self.access.extend(access_list(gone)),
             _ => {}
         }

@@ -116,10 +116,12 @@ pub(crate) fn upstream_of_input(
             Ok(Upstream { table, transfer: Transfer::Batches(address) })
         }
         Format::KafkaTopic => {
-            let is_read = |address: &KafkaTopicAddress| address.encoding == TopicEncoding::DebeziumJson;
-            let address = KafkaTopicAddress::read(offer.address()).filter(is_read).ok_or_else(|| {
+            let address = KafkaTopicAddress::read(offer.address()).ok_or_else(|| {
                 unreadable(offer, Format::KafkaTopic.as_str(), "kafka://…?encoding=debezium-json")
             })?;
+            if address.encoding != TopicEncoding::DebeziumJson {
+                return Err(other_encoding(&dataset.key, address.encoding));
+            }
             if dataset.schema.table().key().is_empty() {
                 return Err(keyless(&dataset.key));
             }
@@ -131,6 +133,16 @@ pub(crate) fn upstream_of_input(
         }
         _ => table_of_input(view, &dataset.key).map(|table| Upstream { table, transfer: Transfer::None }),
     }
+}
+
+/// A topic whose records are not read here.
+fn other_encoding(dataset: &DatasetKey, encoding: TopicEncoding) -> LintDiagnostic {
+    LintDiagnostic::new(
+        &codes::UNREADABLE_OFFER,
+        format!("`{dataset}` is offered in a topic whose records are encoded as `{}`", encoding.as_str()),
+        "a local platform reads the encoding `debezium-json`: let the dataset be captured by an instance without a registry of schemas, or here",
+    )
+    .about(LintSubject::Dataset(dataset.clone()))
 }
 
 /// A topic tells a row by its key.

@@ -6,6 +6,9 @@ use datasurface_platform::prelude::*;
 /// The kind of the resource, and its address.
 pub(crate) const KIND: &str = "cluster";
 
+/// The attribute with the registry of schemas.
+pub(crate) const REGISTRY: &str = "schema_registry";
+
 /// Returns the cluster, for the foundation.
 pub(super) fn resource(context: Context<'_>) -> Resource {
     let settings = context.settings;
@@ -22,6 +25,12 @@ pub(super) fn resource(context: Context<'_>) -> Resource {
         .attribute("prefix", context.names.prefix());
     let cluster = match &settings.connect_credential {
         Some(credential) => cluster.attribute("connect_credential", credential),
+        None => cluster,
+    };
+    let cluster = match &settings.schema_registry {
+        Some(registry) => {
+            cluster.attribute(REGISTRY, json!({"url": registry.url, "credential": registry.credential}))
+        }
         None => cluster,
     };
     match security {

@@ -41,20 +41,6 @@ pub(super) fn config<'m>(members: impl IntoIterator<Item = (&'m str, String)>) -
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Returns the converters of keys, values and headers: JSON with its schema, in which decimal numbers are numbers. They are named for each
-/// connector, so that it does not depend on the defaults of the workers. A header has the former key of a row whose key changed, and the
-/// usual converter reads it as a map without types, at which sinks fail.
-pub(super) fn converters() -> Config {
-    let mut converters = Config::new();
-    for part in ["key", "value", "header"] {
-        converters
-            .insert(format!("{part}.converter"), "org.apache.kafka.connect.json.JsonConverter".to_owned());
-        converters.insert(format!("{part}.converter.schemas.enable"), "true".to_owned());
-        converters.insert(format!("{part}.converter.decimal.format"), "NUMERIC".to_owned());
-    }
-    converters
-}
-
 /// Returns the reference by which Connect finds the user or the password of a secret in its directory.
 pub(super) fn secret_value(context: Context<'_>, secret: &str, file: &str) -> String {
     format!("${{directory:{}/{secret}:{file}}}", context.settings.secrets_directory)

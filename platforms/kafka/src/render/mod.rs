@@ -3,18 +3,20 @@
 mod acl;
 mod cluster;
 mod connector;
+mod converter;
 mod security;
 mod sink;
 mod sink_form;
 mod source;
 mod statements;
+mod subject;
 mod subscription;
 mod topic;
 
 pub(crate) use acl::{
     AccessList, KIND as ACL, PRINCIPAL, RULES, Rule, RuleOperation, RulePattern, RuleResource,
 };
-pub(crate) use cluster::KIND as CLUSTER;
+pub(crate) use cluster::{KIND as CLUSTER, REGISTRY};
 pub(crate) use connector::{Connector, NAME as CONNECTOR_NAME, literal};
 pub(crate) use sink::{COLUMNS as SINK_COLUMNS, TABLES as SINK_TABLES};
 pub(crate) use sink_form::SinkForm;
@@ -22,10 +24,11 @@ pub(crate) use source::{
     ADDRESS as SOURCE_ADDRESS, KIND as SOURCE, SERVER, SERVICE_TOPIC, SIGNALS, SLOT, TABLES as SOURCE_TABLES,
 };
 pub(crate) use statements::KIND as STATEMENTS;
+pub(crate) use subject::SUBJECTS;
 pub(crate) use subscription::{Delivery, KIND as SUBSCRIPTION, Subscription};
 pub(crate) use topic::{
     CAPTURED_FROM, COLUMNS, CONFIGS, KEY, KIND as TOPIC, MANAGED_CONFIGS, NAME, PARTITIONS,
-    REPLICATION_FACTOR, Topic,
+    REPLICATION_FACTOR, REQUIRED, Topic,
 };
 
 use crate::{names::Names, settings::KafkaSettings};

@@ -4,7 +4,7 @@ use super::{
     Context,
     connector::{Config, secret_value},
 };
-use datasurface_platform::prelude::*;
+use crate::names::credential_secret;
 
 /// Returns the members by which a client of a connector logs in to the brokers; none if they let everybody in.
 pub(super) fn client_config(context: Context<'_>, prefix: &str) -> Config {
@@ -13,8 +13,7 @@ pub(super) fn client_config(context: Context<'_>, prefix: &str) -> Config {
     let mut set = |name: &str, value: String| config.insert(format!("{prefix}{name}"), value);
     set("security.protocol", security.protocol.name().to_owned());
     if let Some(credential) = security.credential.as_ref().filter(|_| security.protocol.has_login()) {
-        let key = CredentialKey::from(credential.as_str());
-        let secret = slug(&[key.zone.as_str(), key.team.as_str(), key.credential.as_str()], 200);
+        let secret = credential_secret(&credential.as_str().into());
         let value = |file: &str| secret_value(context, &secret, file);
         set("sasl.mechanism", security.mechanism.name().to_owned());
         set(

@@ -2,7 +2,8 @@
 
 use super::{
     Context, cluster,
-    connector::{Connector, config, converters, literal, secret_value},
+    connector::{Connector, config, literal, secret_value},
+    converter::converters,
     sink_form::SinkForm,
     statements, topic,
 };
@@ -168,7 +169,7 @@ pub(super) fn add(
         ("transforms.table.replacement", format!("$1{}", form.suffix())),
     ]);
     config.extend(form.config());
-    config.extend(converters());
+    config.extend(converters(context));
     Connector { name: context.names.connector(form.kind(), &key.name), config }.add(rendering, resource)?;
     statements::add(context, rendering, form, key, &tables)
 }

@@ -11,8 +11,10 @@
 
 use super::{
     Context, cluster,
-    connector::{Config, Connector, config, converters, literal, secret_value},
+    connector::{Config, Connector, config, literal, secret_value},
+    converter::converters,
     security::client_config,
+    subject::{self, SUBJECTS, Subjects},
     topic::{self, Topic},
 };
 use crate::names::{secret, source_name, source_parts, source_table};
@@ -128,11 +130,14 @@ pub(super) fn add(
     let address = format!("{}:{}/{}", first.host, first.port, first.database);
     let [signals, notifications] = ["signals", "notifications"].map(|purpose| format!("{server}.{purpose}"));
     let messages = context.names.messages(&key.name);
+    let heartbeats = format!("__debezium-heartbeat.{server}");
+    let written = |name: &str| subject::of_service(context, name);
     let own_topics = [
-        ("signals", &signals),
-        ("heartbeats", &format!("__debezium-heartbeat.{server}")),
-        ("notifications", &notifications),
-        ("messages", &messages),
+        // It is written by the runtime, and read as JSON by Debezium itself.
+        ("signals", &signals, Subjects::new()),
+        ("heartbeats", &heartbeats, written(&heartbeats)),
+        ("notifications", &notifications, written(&notifications)),
+        ("messages", &messages, written(&messages)),
     ];
     let mut resource = Resource::new(format!("{KIND}.{}", key.name), KIND)
         .attribute(ADDRESS, &address)
@@ -146,8 +151,8 @@ pub(super) fn add(
         .dependency(cluster::KIND)
         .with_dependencies(tables.iter().map(|table| table.needs.clone()))
         .occupying(format!("postgres://{}:{}/slots/{slot}", first.host, first.port));
-    for (purpose, name) in own_topics {
-        let topic = service_topic(context, &key.name, purpose, name);
+    for (purpose, name, subjects) in own_topics {
+        let topic = service_topic(context, &key.name, purpose, name, subjects);
         resource = resource.dependency(topic.address().as_str());
         rendering.add_json(topic)?;
     }
@@ -189,7 +194,11 @@ pub(super) fn add(
         ("binary.handling.mode", "bytes".to_owned()),
         ("tombstones.on.delete", "true".to_owned()),
     ]);
-    config.extend(converters());
+    if context.settings.schema_registry.is_some() {
+        // Avro takes names of letters, digits and `_`, as those of columns are.
+        config.insert("schema.name.adjustment.mode".to_owned(), "avro".to_owned());
+    }
+    config.extend(converters(context));
     config.extend(client_config(context, "signal.consumer."));
     config.extend(table_lists(&tables));
     config.extend(routes(context, &key.name, &tables));
@@ -254,7 +263,13 @@ fn routes(context: Context<'_>, store: &str, tables: &[Table]) -> Config {
 
 /// A topic of a connector itself. It is no data of anybody: a day of it is enough, by the clock of its broker. A signal whose sender has another
 /// day would be deleted before it is read.
-fn service_topic(context: Context<'_>, store: &str, purpose: &str, name: &str) -> Resource {
+fn service_topic(
+    context: Context<'_>,
+    store: &str,
+    purpose: &str,
+    name: &str,
+    subjects: Subjects,
+) -> Resource {
     let configs = [
         ("cleanup.policy", "delete"),
         ("message.timestamp.type", "LogAppendTime"),
@@ -265,12 +280,17 @@ fn service_topic(context: Context<'_>, store: &str, purpose: &str, name: &str) -
         partitions: 1,
         replication_factor: context.settings.replication_factor,
         configs: configs.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        subjects,
     };
-    Resource::new(format!("{SERVICE_TOPIC}.{store}-{purpose}"), SERVICE_TOPIC)
+    let resource = Resource::new(format!("{SERVICE_TOPIC}.{store}-{purpose}"), SERVICE_TOPIC)
         .attribute(topic::NAME, &topic.name)
         .attribute(topic::PARTITIONS, topic.partitions)
         .attribute(topic::REPLICATION_FACTOR, topic.replication_factor)
         .attribute(topic::CONFIGS, &topic.configs)
         .dependency(cluster::KIND)
-        .occupying(format!("{}/{name}", context.cluster_address()))
+        .occupying(format!("{}/{name}", context.cluster_address()));
+    match topic.subjects.is_empty() {
+        true => resource,
+        false => resource.attribute(SUBJECTS, &topic.subjects),
+    }
 }

@@ -1,6 +1,7 @@
 //! Subscriptions: what is there for the consumers of an export, and what those must know who read a topic themselves.
 
 use super::{Context, SinkForm, sink, topic};
+use crate::settings::RegistrySettings;
 use datasurface_platform::prelude::*;
 
 /// The kind of the resource.
@@ -11,6 +12,9 @@ pub(crate) const KIND: &str = "subscription";
 pub(crate) struct Subscription {
     pub(crate) dataset: DatasetKey,
     pub(crate) topic: String,
+    /// The registry with the schemas of the topic, by the API of Confluent's, if it is in Avro.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    schema_registry: Option<String>,
     /// The tables that sinks write. Without any, consumers read the topic themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) deliveries: Vec<Delivery>,
@@ -72,6 +76,7 @@ pub(super) fn add(
     let subscription = Subscription {
         dataset: export.dataset.key.clone(),
         topic: node.require_input(&export.dataset.key)?.address().to_owned(),
+        schema_registry: context.settings.schema_registry.as_ref().map(RegistrySettings::confluent_url),
         deliveries: deliveries.collect(),
         columns: columns.into_iter().map(|(name, kept)| (name.clone(), kept)).collect(),
         key: export.dataset.schema.table().key().to_vec(),

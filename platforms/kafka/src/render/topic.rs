@@ -1,6 +1,9 @@
 //! Topics: one for each dataset that is captured. A topic holds the data.
 
-use super::{Context, cluster};
+use super::{
+    Context, cluster,
+    subject::{self, SUBJECTS, Subjects},
+};
 use crate::{column_type::kept_type, topic_hint::TopicHint};
 use datasurface_platform::prelude::*;
 use std::collections::BTreeMap;
@@ -22,6 +25,9 @@ pub(crate) const CONFIGS: &str = "configs";
 
 /// The attribute with the columns of the dataset, each with the type that it is kept in.
 pub(crate) const COLUMNS: &str = "columns";
+
+/// The attribute with the columns that must have a value, where a registry judges schemas.
+pub(crate) const REQUIRED: &str = "required";
 
 /// The attribute with the key of the records.
 pub(crate) const KEY: &str = "key";
@@ -53,6 +59,8 @@ pub(crate) struct Topic {
     pub(crate) partitions: u32,
     pub(crate) replication_factor: u16,
     pub(crate) configs: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Subjects::is_empty")]
+    pub(crate) subjects: Subjects,
 }
 
 /// Adds the topic of a dataset, fed or held.
@@ -64,8 +72,10 @@ pub(super) fn add(
 ) -> Result<(), PlatformError> {
     let hint = TopicHint::read(node, &dataset.key)?;
     let replication_factor = hint.replication_factor(context.settings);
+    let name = context.names.topic(dataset.storage_key());
     let topic = Topic {
-        name: context.names.topic(dataset.storage_key()),
+        subjects: subject::of_dataset(context, &name),
+        name,
         partitions: hint.partitions(context.settings),
         replication_factor,
         configs: configs(context, dataset.custody, replication_factor),
@@ -85,7 +95,17 @@ pub(super) fn add(
             .attribute(CAPTURED_FROM, node.facts().storage.container(&capture.container_key).to_string()),
         None => resource,
     };
+    let resource = match topic.subjects.is_empty() {
+        true => resource,
+        false => resource.attribute(SUBJECTS, &topic.subjects).attribute(REQUIRED, required(dataset)),
+    };
     rendering.add(File::json(&format!("{}.json", resource.address()), &topic)?, [resource])
+}
+
+/// The columns that must have a value.
+fn required(dataset: &DatasetFacts) -> Vec<&ColumnName> {
+    let columns = dataset.schema.table().columns().iter().filter(|column| !column.is_nullable());
+    columns.map(Column::name).collect()
 }
 
 /// Returns the configuration of a topic that keeps what is owed of a dataset.

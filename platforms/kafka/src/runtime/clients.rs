@@ -1,17 +1,22 @@
-//! The brokers and Connect, with the login of the settings.
+//! The brokers, Connect and the registry of schemas, with the logins of the settings.
 
+use super::values::Values;
 use crate::settings::{KafkaSettings, SaslMechanism, SecurityProtocol};
 use datasurface_kafka_client::{
-    ConnectClient, KafkaClient, KafkaError, Limits, Login, Mechanism, Password, RestError, RestLogin,
-    Security, Tls,
+    ConnectClient, KafkaClient, KafkaError, Limits, Login, Mechanism, Password, RegistryClient, RestError,
+    RestLogin, Security, Tls,
 };
 use datasurface_platform::{RuntimeContext, prelude::*};
+use serde_json::Value;
 
 /// The clients of an instance.
 #[derive(Debug)]
 pub(super) struct Clients {
     pub(super) kafka: KafkaClient,
     pub(super) connect: ConnectClient,
+    /// The registry of schemas, if topics have Avro.
+    pub(super) registry: Option<RegistryClient>,
+    values: Values,
 }
 
 impl Clients {
@@ -27,23 +32,40 @@ impl Clients {
         let brokers = settings.brokers().join(",");
         let security = security(settings, site)?;
         let kafka = KafkaClient::connect(&brokers, security, Limits::default());
-        let connect_login = match &settings.connect_credential {
-            Some(name) => {
-                let (user, password) =
-                    login(site, name, host_of(&settings.connect_url), "logging in to Connect")?;
-                Some(RestLogin::new(user, password))
-            }
-            None => None,
-        };
-        let connect =
-            ConnectClient::new(&settings.connect_url, &Tls::new(), connect_login, Limits::default());
-        Ok(Self {
-            kafka: kafka.map_err(|error| kafka_failed(format!("connecting to `{brokers}`"), error))?,
-            connect: connect.map_err(|error| {
-                connect_failed(format!("connecting to `{}`", settings.connect_url), error)
-            })?,
-        })
+        let kafka = kafka.map_err(|error| kafka_failed(format!("connecting to `{brokers}`"), error))?;
+        let url = &settings.connect_url;
+        let login = rest_login(site, settings.connect_credential.as_deref(), url, "logging in to Connect")?;
+        let connect = ConnectClient::new(url, &Tls::new(), login, Limits::default());
+        let connect = connect.map_err(|error| rest_failed(format!("connecting to `{url}`"), error))?;
+        let registry = settings.schema_registry.as_ref().map(|registry| {
+            let url = registry.confluent_url();
+            let login = rest_login(site, registry.credential.as_deref(), &url, "logging in to the registry")?;
+            let client = RegistryClient::new(&url, &Tls::new(), login, Limits::default());
+            client.map_err(|error| rest_failed(format!("connecting to `{url}`"), error))
+        });
+        Ok(Self { kafka, connect, registry: registry.transpose()?, values: Values::default() })
     }
+
+    /// Reads the value of a record; `None` if it is not of a form that converters write.
+    ///
+    /// # Errors
+    ///
+    /// If the registry cannot be asked, or does not have the schema of the value.
+    pub(super) fn payload(&mut self, value: &[u8]) -> Result<Option<Value>, PlatformError> {
+        self.values.payload(self.registry.as_ref(), value)
+    }
+}
+
+/// Returns the login to a REST API that a credential is of; none without one.
+fn rest_login(
+    site: &RuntimeContext<'_>,
+    credential: Option<&str>,
+    url: &str,
+    action: &'static str,
+) -> Result<Option<RestLogin>, PlatformError> {
+    let Some(name) = credential else { return Ok(None) };
+    let (user, password) = login(site, name, host_of(url), action)?;
+    Ok(Some(RestLogin::new(user, password)))
 }
 
 /// The way in which the brokers let a client in.
@@ -101,8 +123,8 @@ pub(super) fn kafka_failed(context: impl Into<String>, error: KafkaError) -> Pla
     PlatformError::new(PlatformErrorKind::External, context).caused_by(reason)
 }
 
-/// A failure of Connect, with the next step.
-pub(super) fn connect_failed(context: impl Into<String>, error: RestError) -> PlatformError {
+/// A failure of Connect or of the registry, with the next step.
+pub(super) fn rest_failed(context: impl Into<String>, error: RestError) -> PlatformError {
     let reason = format!("{error}; {}", error.help());
     PlatformError::new(PlatformErrorKind::External, context).caused_by(reason)
 }

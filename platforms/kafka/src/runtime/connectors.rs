@@ -1,6 +1,6 @@
 //! Connectors: each has the configuration that was rendered, and runs.
 
-use super::{clients::connect_failed, failure};
+use super::{clients::rest_failed, failure};
 use crate::{render::Connector, transition::Signal};
 use datasurface_kafka_client::{ConnectClient, ConnectorConfig, ConnectorState, ConnectorStatus, Put};
 use datasurface_platform::{RuntimeContext, prelude::*};
@@ -44,7 +44,7 @@ pub(super) fn ensure(
     is_asked: bool,
 ) -> Result<bool, PlatformError> {
     let name = &connector.name;
-    let failed = |error| connect_failed(format!("deploying the connector `{name}`"), error);
+    let failed = |error| rest_failed(format!("deploying the connector `{name}`"), error);
     let wanted = config(connector);
     // An earlier call may have been killed after it stopped the connector.
     let status = connect.status(name).map_err(failed)?;
@@ -82,7 +82,7 @@ pub(super) fn restart_failed(
     connector: &Connector,
 ) -> Result<Option<String>, PlatformError> {
     let name = &connector.name;
-    let failed = |error| connect_failed(format!("starting the connector `{name}` again"), error);
+    let failed = |error| rest_failed(format!("starting the connector `{name}` again"), error);
     let Some(status) = connect.status(name).map_err(failed)? else {
         return Ok(Some("it is not there; apply what was rendered".to_owned()));
     };
@@ -101,7 +101,7 @@ pub(super) fn stop(
     site: &RuntimeContext<'_>,
     name: &str,
 ) -> Result<(), PlatformError> {
-    let failed = |error| connect_failed(format!("stopping the connector `{name}`"), error);
+    let failed = |error| rest_failed(format!("stopping the connector `{name}`"), error);
     connect.stop(name).map_err(failed)?;
     wait(connect, site, name, "does not stop", |status| {
         status.state == ConnectorState::Stopped && status.tasks.is_empty()
@@ -127,7 +127,7 @@ pub(super) fn wait(
         Err(PlatformError::new(PlatformErrorKind::External, context).caused_by(reason))
     };
     loop {
-        let failed = |error| connect_failed(format!("waiting for the connector `{name}`"), error);
+        let failed = |error| rest_failed(format!("waiting for the connector `{name}`"), error);
         let status = connect.status(name).map_err(failed)?;
         if status.as_ref().is_some_and(&is_so) {
             return Ok(());

@@ -2,10 +2,10 @@
 
 use super::{
     access,
-    clients::{Clients, connect_failed, kafka_failed},
+    clients::{Clients, kafka_failed, rest_failed},
     connectors, failure,
     rendered::Rendered,
-    slot, topics,
+    slot, subjects, topics,
 };
 use crate::render::{Connector, Topic};
 use datasurface_kafka_client::{ConnectClient, ConnectorState, KafkaClient};
@@ -26,8 +26,12 @@ pub(super) fn all(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Drif
         });
         drifted.extend(found);
     };
+    let existing = clients.registry.as_ref().map(subjects::existing).transpose()?.unwrap_or_default();
     for (address, topic) in &rendered.topics {
         add(address, topic_problem(&mut clients.kafka, topic)?, false);
+        if let Some(registry) = &clients.registry {
+            add(address, subjects::problem(registry, &existing, topic)?, true);
+        }
     }
     for (address, list) in &rendered.access {
         let missing = access::missing(&mut clients.kafka, list)?.len();
@@ -38,7 +42,7 @@ pub(super) fn all(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Drif
         let (problem, is_repaired) = connector_problem(&clients.connect, connector)?;
         add(address, problem, is_repaired);
         if connector.is_source() {
-            add(address, slot::problem(&mut clients.kafka, connector)?, false);
+            add(address, slot::problem(clients, connector)?, false);
         }
     }
     Ok(drifted)
@@ -63,7 +67,7 @@ fn connector_problem(
     connector: &Connector,
 ) -> Result<(Option<String>, bool), PlatformError> {
     let name = &connector.name;
-    let failed = |error| connect_failed(format!("looking at the connector `{name}`"), error);
+    let failed = |error| rest_failed(format!("looking at the connector `{name}`"), error);
     let Some(found) = connect.config(name).map_err(failed)? else {
         return Ok((Some("it is not there; apply again".to_owned()), false));
     };

@@ -7,7 +7,7 @@ use super::{
     rendered::Rendered,
 };
 use chrono::{DateTime, Utc};
-use datasurface_kafka_client::{GroupOffsets, KafkaClient, Offsets};
+use datasurface_kafka_client::{GroupOffsets, Offsets};
 use datasurface_platform::{JobFailure, RuntimeContext, prelude::*};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -62,7 +62,7 @@ pub(super) fn wait(
         }
         if let Some(goal) = &goal {
             let groups = progress::groups(&mut clients.kafka, rendered)?;
-            add(&mut behind, sinks_behind(&mut clients.kafka, goal, &groups, rendered)?);
+            add(&mut behind, sinks_behind(clients, goal, &groups, rendered)?);
         }
         if behind.is_empty() || is_hopeless || began.elapsed() >= patience {
             let failure = |(job, reason)| JobFailure { job, reason, examples: Vec::new() };
@@ -110,7 +110,7 @@ fn sources_behind(progress: &Progress, rendered: &Rendered, moment: DateTime<Utc
 }
 
 fn sinks_behind(
-    kafka: &mut KafkaClient,
+    clients: &mut Clients,
     goal: &BTreeMap<String, Offsets>,
     groups: &BTreeMap<String, GroupOffsets>,
     rendered: &Rendered,
@@ -121,7 +121,7 @@ fn sinks_behind(
         for delivery in &subscription.deliveries {
             for (partition, offsets) in progress::unread(goal, groups, &delivery.sink, topic) {
                 let count = offsets.end - offsets.start;
-                if progress::first_made_at(kafka, topic, partition, offsets)?.is_some() {
+                if progress::first_made_at(clients, topic, partition, offsets)?.is_some() {
                     let (records, topics) = unread.entry(&delivery.sink).or_default();
                     *records += count;
                     topics.insert(topic);

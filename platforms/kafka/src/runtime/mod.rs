@@ -3,8 +3,8 @@
 //! | file | idea |
 //! |---|---|
 //! | `rendered.rs` | what was rendered, read from files |
-//! | `clients.rs` | the brokers and Connect, with the login of the settings |
-//! | `topics.rs`, `access.rs`, `connectors.rs` | each looks first at what is there, and changes what differs |
+//! | `clients.rs`, `values.rs` | the brokers, Connect and the registry, with the logins of the settings; values of records |
+//! | `topics.rs`, `access.rs`, `connectors.rs`, `subjects.rs` | each looks first at what is there, and changes what differs |
 //! | `signals.rs` | what sources are asked for, and which of it is done |
 //! | `removal.rs` | what is to go |
 //! | `progress.rs`, `idle.rs` | how far sources and sinks are, and waiting for them |
@@ -25,7 +25,9 @@ mod rendered;
 mod signals;
 mod slot;
 mod status;
+mod subjects;
 mod topics;
+mod values;
 
 #[cfg(test)]
 mod fake_connect;
@@ -55,6 +57,7 @@ impl Runtime for KafkaPlatform {
             begin(address);
             count(topics::ensure(&mut clients.kafka, topic)?);
         }
+        subjects::ensure(&clients, rendered.topics.values())?;
         for (address, list) in &rendered.access {
             begin(address);
             count(access::ensure(&mut clients.kafka, list)?);
@@ -78,12 +81,16 @@ impl Runtime for KafkaPlatform {
         let mut report = RunReport::default();
         if request.mode == RunMode::UntilIdle {
             report.failures = idle::wait(&mut clients, site, &rendered, self.settings().patience())?;
-            return Ok(report);
-        }
-        for (address, connector) in &rendered.connectors {
-            if let Some(reason) = connectors::restart_failed(&clients.connect, connector)? {
-                report.failures.push(JobFailure { job: address.clone(), reason, examples: Vec::new() });
+        } else {
+            for (address, connector) in &rendered.connectors {
+                if let Some(reason) = connectors::restart_failed(&clients.connect, connector)? {
+                    report.failures.push(JobFailure { job: address.clone(), reason, examples: Vec::new() });
+                }
             }
+        }
+        // A source that was started again may need the mode that somebody let it have for one schema.
+        if report.failures.is_empty() {
+            subjects::ensure(&clients, rendered.topics.values())?;
         }
         Ok(report)
     }

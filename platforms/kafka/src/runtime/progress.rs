@@ -5,13 +5,13 @@
 //! transaction in an idle database, too.
 
 use super::{
-    clients::{Clients, connect_failed, kafka_failed},
+    clients::{Clients, kafka_failed, rest_failed},
     rendered::Rendered,
     signals,
 };
 use crate::render::{Connector, Delivery};
 use chrono::{DateTime, Utc};
-use datasurface_kafka_client::{GroupOffsets, KafkaClient, Offsets};
+use datasurface_kafka_client::{GroupOffsets, KafkaClient, KafkaError, Offsets, Record};
 use datasurface_platform::prelude::*;
 use serde_json::Value;
 use std::{
@@ -63,7 +63,7 @@ impl Progress {
     /// If the brokers cannot be asked.
     pub(super) fn delivered_until<'d>(
         &self,
-        kafka: &mut KafkaClient,
+        clients: &mut Clients,
         source: &Connector,
         topic: &str,
         deliveries: impl IntoIterator<Item = &'d Delivery>,
@@ -75,7 +75,7 @@ impl Progress {
         let mut until = progress.read_until;
         for delivery in deliveries {
             for (partition, offsets) in unread(&self.ends, &self.groups, &delivery.sink, topic) {
-                if let Some(made_at) = first_made_at(kafka, topic, partition, offsets)? {
+                if let Some(made_at) = first_made_at(clients, topic, partition, offsets)? {
                     until = until.min(Some(made_at));
                 }
             }
@@ -145,7 +145,7 @@ pub(super) fn unread(
 
 fn source_progress(clients: &mut Clients, source: &Connector) -> Result<SourceProgress, PlatformError> {
     let name = &source.name;
-    let failed = |error| connect_failed(format!("reading how far `{name}` is"), error);
+    let failed = |error| rest_failed(format!("reading how far `{name}` is"), error);
     let offsets = match clients.connect.offsets(name) {
         // It is not there, which is drift.
         Err(error) if error.status() == Some(404) => return Ok(SourceProgress::default()),
@@ -153,7 +153,7 @@ fn source_progress(clients: &mut Clients, source: &Connector) -> Result<SourcePr
     };
     // A source has one offset, since it reads one database.
     let read_until = offsets.first().and_then(|offset| read_until(offset.get("offset")?));
-    Ok(SourceProgress { read_until, waiting_topics: signals::waiting_topics(&mut clients.kafka, source)? })
+    Ok(SourceProgress { read_until, waiting_topics: signals::waiting_topics(clients, source)? })
 }
 
 /// The time of the last transaction that was read; none within a snapshot of the beginning.
@@ -173,22 +173,21 @@ fn read_until(offset: &Value) -> Option<DateTime<Utc>> {
 ///
 /// If the brokers cannot be asked.
 pub(super) fn first_made_at(
-    kafka: &mut KafkaClient,
+    clients: &mut Clients,
     topic: &str,
     partition: i32,
     offsets: Range<i64>,
 ) -> Result<Option<DateTime<Utc>>, PlatformError> {
     let failed = |error| kafka_failed(format!("reading the topic `{topic}`"), error);
+    let kafka = &mut clients.kafka;
     let first = kafka.first_offsets(topic).map_err(failed)?.get(&partition).copied().unwrap_or_default();
-    for record in kafka.records(topic, partition, offsets.start.max(first)..offsets.end) {
-        let record = record.map_err(failed)?;
-        let Some(value) = record.value else { continue };
-        let value: Option<Value> = serde_json::from_slice(&value).ok();
-        let at = value.as_ref().and_then(|value| value.pointer("/payload/source/ts_us")?.as_i64());
-        let appended = DateTime::from_timestamp_millis(record.timestamp).unwrap_or_default();
-        return Ok(Some(at.and_then(DateTime::from_timestamp_micros).unwrap_or(appended)));
-    }
-    Ok(None)
+    let mut records = kafka.records(topic, partition, offsets.start.max(first)..offsets.end);
+    let is_change = |record: &Result<Record, KafkaError>| !matches!(record, Ok(Record { value: None, .. }));
+    let Some(record) = records.find(is_change).transpose().map_err(failed)? else { return Ok(None) };
+    let change = clients.payload(&record.value.unwrap_or_default())?;
+    let at = change.and_then(|change| change.pointer("/source/ts_us")?.as_i64());
+    let appended = DateTime::from_timestamp_millis(record.timestamp).unwrap_or_default();
+    Ok(Some(at.and_then(DateTime::from_timestamp_micros).unwrap_or(appended)))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{
     access,
-    clients::{Clients, connect_failed, kafka_failed},
+    clients::{Clients, kafka_failed, rest_failed},
     connectors::{stop, wait},
 };
 use crate::transition::{Removals, RemovedConnector};
@@ -33,6 +33,13 @@ pub(super) fn remove(
         let failed = |error| kafka_failed(format!("removing the topic `{topic}`"), error);
         clients.kafka.delete_topic(topic).map_err(failed)?;
     }
+    // Where the settings name no registry any more, nobody knows where it is.
+    if let Some(registry) = &clients.registry {
+        for subject in removals.iter().flat_map(|scope| &scope.subjects) {
+            let failed = |error| rest_failed(format!("removing the subject `{subject}`"), error);
+            registry.delete_subject(subject).map_err(failed)?;
+        }
+    }
     Ok(())
 }
 
@@ -45,7 +52,7 @@ fn remove_connector(
     removed: &RemovedConnector,
 ) -> Result<(), PlatformError> {
     let name = &removed.name;
-    let failed = |error| connect_failed(format!("removing the connector `{name}`"), error);
+    let failed = |error| rest_failed(format!("removing the connector `{name}`"), error);
     let Some(config) = connect.config(name).map_err(failed)? else { return Ok(()) };
     stop(connect, site, name)?;
     connect.delete_offsets(name).map_err(failed)?;

@@ -72,6 +72,7 @@ impl Rendered {
         let (topics, connectors) = (&self.topics, &self.connectors);
         for removals in &mut self.removals {
             removals.topics.retain(|name| topics.values().all(|topic| topic.name != *name));
+            removals.subjects.retain(|name| topics.values().all(|topic| !topic.subjects.contains_key(name)));
             removals
                 .connectors
                 .retain(|gone| connectors.values().all(|connector| connector.name != gone.name));

@@ -3,7 +3,7 @@
 //! A signal has an ID, by which its source says in a topic of notifications when it began and when it ended. A source commits what it has read
 //! of signals when it stops in good order only: one that was killed reads them again, and tables once more.
 
-use super::clients::kafka_failed;
+use super::clients::{Clients, kafka_failed};
 use crate::{
     render::{Connector, literal},
     transition::Signal,
@@ -50,19 +50,24 @@ pub(super) fn send(
 ///
 /// If the brokers cannot be asked.
 pub(super) fn waiting_topics(
-    kafka: &mut KafkaClient,
+    clients: &mut Clients,
     source: &Connector,
 ) -> Result<BTreeSet<String>, PlatformError> {
     let topic = |member: &str| source.config.get(member).map(String::as_str).unwrap_or_default();
-    let mut asked = records(kafka, topic("signal.kafka.topic"))?;
+    let asked = values(&mut clients.kafka, topic("signal.kafka.topic"))?;
+    let mut asked: Vec<Value> =
+        asked.iter().filter_map(|signal| serde_json::from_slice(signal).ok()).collect();
     if asked.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let notified = records(kafka, topic("notification.sink.topic.name"))?;
-    let text = |value: &'_ Value, path: &str| value.pointer(path).and_then(Value::as_str).map(str::to_owned);
-    let is_end = |one: &&Value| text(one, "/payload/type").is_some_and(|kind| ENDS.contains(&&*kind));
-    let ended: BTreeSet<String> =
-        notified.iter().filter(is_end).filter_map(|one| text(one, "/payload/id")).collect();
+    let text = |value: &Value, path: &str| value.pointer(path).and_then(Value::as_str).map(str::to_owned);
+    let mut ended = BTreeSet::new();
+    for value in values(&mut clients.kafka, topic("notification.sink.topic.name"))? {
+        let Some(notification) = clients.payload(&value)? else { continue };
+        if text(&notification, "/type").is_some_and(|kind| ENDS.contains(&&*kind)) {
+            ended.extend(text(&notification, "/id"));
+        }
+    }
     asked.retain(|signal| text(signal, "/id").is_some_and(|id| !ended.contains(&id)));
     let tables = asked.iter().filter_map(|signal| signal.pointer("/data/data-collections")?.as_array());
     let tables = tables.flatten().filter_map(Value::as_str);
@@ -76,8 +81,8 @@ fn topic_of(source: &Connector, table: &str) -> Option<String> {
     source.config.get(&member.replace(".regex", ".replacement")).cloned()
 }
 
-/// The records of a topic of a source itself, which has one partition; none if it is not there.
-fn records(kafka: &mut KafkaClient, topic: &str) -> Result<Vec<Value>, PlatformError> {
+/// The values of a topic of a source itself, which has one partition; none if it is not there.
+fn values(kafka: &mut KafkaClient, topic: &str) -> Result<Vec<Vec<u8>>, PlatformError> {
     let failed = |error| kafka_failed(format!("reading the topic `{topic}`"), error);
     if kafka.topic(topic).map_err(failed)?.is_none() {
         return Ok(Vec::new());
@@ -87,8 +92,7 @@ fn records(kafka: &mut KafkaClient, topic: &str) -> Result<Vec<Value>, PlatformE
         .map(|offsets| offsets.get(&0).copied().unwrap_or_default());
     let mut values = Vec::new();
     for record in kafka.records(topic, 0, first..end) {
-        let value = record.map_err(failed)?.value;
-        values.extend(value.and_then(|value| serde_json::from_slice(&value).ok()));
+        values.extend(record.map_err(failed)?.value);
     }
     Ok(values)
 }

@@ -1,7 +1,7 @@
 //! The status of consumers.
 
 use super::{
-    clients::{Clients, connect_failed},
+    clients::{Clients, rest_failed},
     failure,
     progress::Progress,
     rendered::Rendered,
@@ -30,7 +30,7 @@ pub(super) fn sinks(clients: &mut Clients, rendered: &Rendered) -> Result<Vec<Si
         for consumer in &subscription.consumers {
             let deliveries = || subscription.deliveries_to(consumer);
             let confirmed_at = match source {
-                Some(source) => progress.delivered_until(&mut clients.kafka, source, topic, deliveries())?,
+                Some(source) => progress.delivered_until(clients, source, topic, deliveries())?,
                 None => None,
             };
             sinks.push(SinkStatus {
@@ -57,7 +57,7 @@ fn failures(connect: &ConnectClient, rendered: &Rendered) -> Result<Failures, Pl
     let mut failures = Failures::new();
     for connector in rendered.connectors.values() {
         let name = &connector.name;
-        let failed = |error| connect_failed(format!("looking at the connector `{name}`"), error);
+        let failed = |error| rest_failed(format!("looking at the connector `{name}`"), error);
         let failure = match connect.status(name).map_err(failed)? {
             None => Some("it is not there; apply again".to_owned()),
             Some(status) => status.failure().map(failure::summary),

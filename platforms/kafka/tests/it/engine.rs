@@ -3,7 +3,7 @@
 use crate::postgres::{PASSWORD, Server, WRITER};
 use datasurface_kafka_client::{
     KafkaClient, Limits, Security,
-    testing::{ADMINISTRATOR, ConnectWorker, Engines, Kafka, KafkaOptions, Listener},
+    testing::{ADMINISTRATOR, ConnectWorker, Engines, Kafka, KafkaOptions, Listener, Registry},
 };
 use datasurface_platform::{EnvironmentCredentials, RunRequest, prelude::PlatformName};
 use datasurface_testkit::Deployment;
@@ -32,6 +32,7 @@ pub(crate) fn skipped(why: &str) {
 pub(crate) struct Site {
     // Dropped in this order: whoever reads from something goes first.
     pub(crate) worker: ConnectWorker,
+    pub(crate) registry: Option<Registry>,
     pub(crate) kafka: Kafka,
     pub(crate) server: Server,
     pub(crate) folder: tempfile::TempDir,
@@ -41,6 +42,14 @@ impl Site {
     /// Starts the engines, with brokers that let everybody in. Without one of the engines, the test is skipped.
     pub(crate) fn start() -> Option<Self> {
         Self::start_as(&KafkaOptions::new(), BTreeMap::new(), "")
+    }
+
+    /// Starts the engines, with a registry of schemas.
+    pub(crate) fn start_with_registry() -> Option<Self> {
+        let engines = Engines::find().inspect_err(|why| skipped(why)).ok()?;
+        engines.registry().inspect_err(|why| skipped(why)).ok()?;
+        let registry = Registry::start(&engines).unwrap();
+        Some(Self { registry: Some(registry), ..Self::start()? })
     }
 
     /// Starts the engines, with three brokers.
@@ -101,7 +110,7 @@ impl Site {
         // Since PostgreSQL 15, only its owner makes tables in the schema `public`.
         server.owner("source").batch_execute(&format!("ALTER SCHEMA public OWNER TO {READER}")).unwrap();
         server.owner("warehouse").batch_execute(&format!("ALTER SCHEMA public OWNER TO {WRITER}")).unwrap();
-        Some(Self { worker, kafka, server, folder })
+        Some(Self { worker, registry: None, kafka, server, folder })
     }
 
     pub(crate) fn client(&self) -> KafkaClient {

@@ -17,6 +17,10 @@ fn laws() -> Laws {
             "security",
             json!({"protocol": "sasl_ssl", "mechanism": "plain", "credential": "Europe/Sales/kafka"}),
         ),
+        (
+            "schema_registry",
+            json!({"url": "https://registry.example.org", "credential": "Europe/Sales/registry"}),
+        ),
         ("database_ssl_mode", json!("verify-full")),
         ("heartbeat_seconds", json!(60)),
         ("sink_tasks", json!(2)),

@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod avro;
 mod dump;
 mod engine;
 mod laws;

@@ -11,9 +11,12 @@ fn refusal(shop: &Shop) -> String {
 
 /// What the host says of the second of two revisions.
 fn refusal_of_change(after: &Shop) -> String {
+    refusal_from(&Shop { reports: true, ..Shop::new() }, after)
+}
+
+fn refusal_from(before: &Shop, after: &Shop) -> String {
     let folder = tempfile::tempdir().unwrap();
     let deployment = deployment(folder.path());
-    let before = Shop { reports: true, ..Shop::new() };
     deployment.render(&before.ecosystem()).unwrap();
     deployment.render(&after.ecosystem()).unwrap_err().to_string()
 }
@@ -40,6 +43,12 @@ fn settings_that_kafka_would_not_take() {
         ("partitions", json!(0), "1 at least"),
         ("replication_factor", json!(0), "1 at least"),
         ("secrets_directory", json!("secrets"), "absolute path"),
+        ("schema_registry", json!({"url": "http://registry:8080/"}), "slash at its end"),
+        (
+            "schema_registry",
+            json!({"url": "http://registry:8080", "credential": "Europe/Sales/registry"}),
+            "`https://`, where there is a login",
+        ),
         ("security", json!({"protocol": "sasl_ssl"}), "zone, team and credential"),
     ] {
         let mut shop = Shop::new();
@@ -134,4 +143,42 @@ fn another_database_of_a_source() {
 fn another_container_of_a_datastore() {
     let after = Shop { container: "Counter", host: "counter.example.org", reports: true, ..Shop::new() };
     assert_refused(&refusal_of_change(&after), "kafka/other-source", "Europe/Sales/Counter");
+}
+
+/// A shop whose topics are in Avro.
+fn in_avro() -> Shop {
+    let mut shop = Shop { reports: true, ..Shop::new() };
+    shop.settings["schema_registry"] = json!({"url": "https://registry.example.org"});
+    shop
+}
+
+#[test]
+fn another_format_of_a_topic_in_both_directions() {
+    let json = || Shop { reports: true, ..Shop::new() };
+    for (before, after, words) in [
+        (json(), in_avro(), "`topic.Store-orders` has JSON, and would go on in Avro"),
+        (in_avro(), json(), "`topic.Store-orders` has Avro, and would go on in JSON"),
+    ] {
+        assert_refused(&refusal_from(&before, &after), "kafka/other-format", words);
+    }
+}
+
+#[test]
+fn another_registry_of_topics() {
+    let mut after = in_avro();
+    after.settings["schema_registry"]["url"] = json!("https://other.example.org");
+    assert_refused(&refusal_from(&in_avro(), &after), "kafka/other-registry", "https://other.example.org");
+}
+
+#[test]
+fn a_column_that_earlier_records_in_avro_do_not_have() {
+    let columns = |note: &str| {
+        let columns = format!(
+            "id BigInt key, customer Integer not null, amount Decimal(12,2), placed Timestamp(UTC), note VarChar {note}"
+        );
+        Shop { datasets: vec![orders_with(&columns), customers()], ..in_avro() }
+    };
+    for before in [in_avro(), columns("")] {
+        assert_refused(&refusal_from(&before, &columns("not null")), "kafka/unreadable-before", "`note`");
+    }
 }

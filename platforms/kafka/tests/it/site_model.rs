@@ -33,6 +33,10 @@ pub(crate) fn model(site: &Site, patience_seconds: u32, with: impl FnOnce(Team) 
         .setting("database_ssl_mode", json!("disable"))
         .setting("heartbeat_seconds", json!(1))
         .setting("patience_seconds", json!(patience_seconds));
+    let platform = match &site.registry {
+        Some(registry) => platform.setting("schema_registry", json!({"url": registry.url()})),
+        None => platform,
+    };
     Ecosystem::new("NorthWind", "github:northwind/model@main", "github:northwind/live@main")
         .vendor(InfrastructureVendor::new("Azure").location("USA"))
         .platform(platform)

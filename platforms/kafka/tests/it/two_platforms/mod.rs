@@ -12,8 +12,8 @@ use crate::{
 use datasurface_kafka_client::{ConnectClient, ConnectorState, Limits, NewTopic, Tls};
 use datasurface_platform::{EnvironmentCredentials, prelude::*};
 use datasurface_testkit::DeployedRevision;
-use model::{TABLES, ecosystem};
-pub(crate) use model::{VAULT, vault};
+use model::TABLES;
+pub(crate) use model::{VAULT, ecosystem, vault};
 use postgres::Client;
 pub(crate) use running::deployment;
 use running::{batches, copy_vault, read_on, read_until_aborted, run};

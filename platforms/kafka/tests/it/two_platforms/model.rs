@@ -44,7 +44,7 @@ pub(crate) fn vault() -> PlatformDeclaration {
 }
 
 /// Where customers are called so.
-pub(super) fn ecosystem(site: &Site, customers: &str) -> Ecosystem {
+pub(crate) fn ecosystem(site: &Site, customers: &str) -> Ecosystem {
     let called =
         |table: &'static str| if table == "customers" { customers.to_owned() } else { table.to_owned() };
     let with = |team: Team| {

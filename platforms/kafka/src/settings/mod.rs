@@ -1,10 +1,9 @@
 //! Settings of an instance.
 
+mod problems;
+
 use datasurface_platform::prelude::*;
 use std::time::Duration;
-
-/// The longest prefix of topics: Kafka takes names of 249 characters.
-const PREFIX_LIMIT: usize = 80;
 
 /// The settings of an instance: one Kafka cluster, and one cluster of Kafka Connect.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -18,6 +17,9 @@ pub struct KafkaSettings {
     /// machine.
     #[serde(default)]
     pub connect_credential: Option<String>,
+    /// The registry of schemas. With it, topics have Avro, without it JSON with its schema.
+    #[serde(default)]
+    pub schema_registry: Option<RegistrySettings>,
     /// The place of the cluster in the model, such as `Azure/USA`: governance asks for it.
     #[serde(default)]
     pub place: Option<String>,
@@ -58,6 +60,18 @@ pub struct KafkaSettings {
     /// The most topics of one shard; 1000 by default.
     #[serde(default = "usual_topics_per_shard")]
     pub topics_per_shard: u64,
+}
+
+/// The registry of schemas, an Apicurio Registry.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrySettings {
+    /// The address of the registry, such as `http://registry.example.org:8080`, without the paths of its APIs.
+    pub url: String,
+    /// The credential of the login to the registry, as zone, team and name; without it, there is none. A password goes over `https` alone, or
+    /// to this machine.
+    #[serde(default)]
+    pub credential: Option<String>,
 }
 
 /// The security of the brokers.
@@ -112,6 +126,18 @@ pub enum SslMode {
     Require,
     /// Encrypted, to the host that the certificate names.
     VerifyFull,
+}
+
+impl RegistrySettings {
+    /// The API by which converters register schemas, and find them.
+    pub(crate) fn converter_url(&self) -> String {
+        format!("{}/apis/registry/v2", self.url)
+    }
+
+    /// The API of Confluent's registry, by which other programs find schemas.
+    pub(crate) fn confluent_url(&self) -> String {
+        format!("{}/apis/ccompat/v7", self.url)
+    }
 }
 
 impl SecurityProtocol {
@@ -207,87 +233,4 @@ impl KafkaSettings {
     pub(crate) fn patience(&self) -> Duration {
         Duration::from_secs(self.patience_seconds.into())
     }
-
-    /// Returns the problems of the values: what no JSON Schema says, and Kafka or Connect would refuse in the middle of an apply.
-    pub(crate) fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        let mut require = |holds: bool, problem: &str| {
-            if !holds {
-                problems.push(problem.to_owned());
-            }
-        };
-        require(!self.bootstrap_servers.is_empty(), "`bootstrap_servers` must name one broker at least");
-        require(
-            self.bootstrap_servers.iter().all(|server| is_broker(server)),
-            "`bootstrap_servers` must be named as `host:port`",
-        );
-        require(
-            is_rest_address(&self.connect_url),
-            "`connect_url` must be an address with `http://` or `https://`, without a user, a question mark or a slash at its end",
-        );
-        let is_prefix =
-            |prefix: &String| (1..=PREFIX_LIMIT).contains(&prefix.len()) && prefix.chars().all(is_of_topic);
-        require(
-            self.topic_prefix.as_ref().is_none_or(is_prefix),
-            "`topic_prefix` must have letters, digits, `.`, `_` and `-` only, and at most 80 of them",
-        );
-        require(self.partitions > 0, "`partitions` must be 1 at least");
-        require(self.replication_factor > 0, "`replication_factor` must be 1 at least");
-        require(self.heartbeat_seconds > 0, "`heartbeat_seconds` must be 1 at least");
-        require(self.sink_tasks > 0, "`sink_tasks` must be 1 at least");
-        require(
-            self.secrets_directory.starts_with('/')
-                && !self.secrets_directory.ends_with('/')
-                && !self.secrets_directory.contains([':', '}', '$']),
-            "`secrets_directory` must be an absolute path without a slash at its end, and without `:`, `$` and `}`",
-        );
-        let is_key = |key: &String| key.split('/').filter(|part| !part.is_empty()).count() == 3;
-        require(
-            self.connect_credential.as_ref().is_none_or(is_key),
-            "`connect_credential` must name zone, team and credential",
-        );
-        let is_secret_kept =
-            self.connect_url.starts_with("https://") || is_of_this_machine(&self.connect_url);
-        require(
-            self.connect_credential.is_none() || is_secret_kept,
-            "`connect_url` must be an address with `https://`, where there is a login",
-        );
-        if let Some(security) = &self.security {
-            require(
-                security.credential.as_ref().map_or(!security.protocol.has_login(), is_key),
-                "`security.credential` must name zone, team and credential, where the protocol has a login",
-            );
-        }
-        problems
-    }
-}
-
-/// Whether a text names a broker: a host and a port.
-fn is_broker(text: &str) -> bool {
-    let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_[]:".contains(c);
-    text.rsplit_once(':').is_some_and(|(host, port)| {
-        !host.is_empty() && host.chars().all(is_host) && port.parse::<u16>().is_ok_and(|port| port > 0)
-    })
-}
-
-/// Whether a text is the address of a REST API. A user in it would be a secret.
-fn is_rest_address(text: &str) -> bool {
-    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
-    rest.is_some_and(|rest| {
-        let is_allowed = |c: char| c.is_ascii_alphanumeric() || ".-_[]:/".contains(c);
-        !rest.is_empty() && !rest.ends_with('/') && rest.chars().all(is_allowed)
-    })
-}
-
-/// Whether the address of a REST API is of this machine.
-fn is_of_this_machine(url: &str) -> bool {
-    let hosts = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
-    hosts.iter().any(|host| {
-        url.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-    })
-}
-
-/// Whether Kafka takes a character in the name of a topic.
-fn is_of_topic(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "._-".contains(character)
 }
