@@ -9,7 +9,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use datasurface_broker::Broker;
-use datasurface_model::{Diagnostic, Findings};
+use datasurface_model::{Diagnostic, Findings, Printable};
 use serde::Serialize;
 use std::fmt;
 
@@ -95,7 +95,9 @@ fn waived(judged: &JudgedInput) -> Vec<Waived> {
 
 impl fmt::Display for Waived {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, path, message, reason, expires } = self;
+        let [code, path, message, reason] =
+            [&self.code, &self.path, &self.message, &self.reason].map(Printable);
+        let expires = self.expires;
         write!(f, "waived[{code}] until {expires}: {message}\n  at {path}\n  reason: {reason}")
     }
 }

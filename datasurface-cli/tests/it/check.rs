@@ -184,7 +184,7 @@ fn an_error_hides_nothing_that_platforms_find_elsewhere() {
 fn what_was_waived_is_told_with_its_reason() {
     let path = "zones/USA/teams/NorthWind/datastores/Order";
     let last = chrono::NaiveDate::from_ymd_opt(2026, 12, 31).unwrap();
-    let waiver = Waiver::new("name/reserved-word", path, "it is called so everywhere", last);
+    let waiver = Waiver::new("name/reserved-word", path, "it is called so\n::error::everywhere", last);
     let model = models::first().waiver(waiver).edit_team("USA", "NorthWind", |team| {
         let capture = Capture::sql_snapshot("USA/NorthWind/Source");
         team.datastore(
@@ -197,11 +197,12 @@ fn what_was_waived_is_told_with_its_reason() {
         said.out.contains("waived[name/reserved-word] until 2026-12-31: the datastore name `Order`"),
         "{said:?}"
     );
-    assert!(said.out.contains("reason: it is called so everywhere"), "{said:?}");
+    // A log takes lines for commands.
+    assert!(said.out.contains("reason: it is called so\\n::error::everywhere"), "{said:?}");
     assert!(!said.out.contains("warning[name/reserved-word]"), "{said:?}");
     let json = check(&fixture, "--format json").good().json();
     assert_eq!(json["waived"][0]["path"], path);
-    assert_eq!(json["waived"][0]["reason"], "it is called so everywhere");
+    assert_eq!(json["waived"][0]["reason"], "it is called so\n::error::everywhere");
 }
 
 #[test]
