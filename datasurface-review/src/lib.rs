@@ -19,6 +19,7 @@ mod junit;
 mod limit;
 mod markdown;
 mod owing_teams;
+mod redacted;
 mod report;
 mod review;
 mod side;

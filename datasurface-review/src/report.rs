@@ -1,6 +1,6 @@
 //! The report of a review, for people and for programs.
 
-use super::{form, junit, limit, markdown};
+use super::{form, junit, limit, markdown, redacted};
 use chrono::NaiveDate;
 use datasurface_change::{ChangeReport, MissingApproval, OwnerNotice, TeamNotice, Verdict};
 use datasurface_document::Report;
@@ -135,11 +135,13 @@ impl ReviewReport {
     }
 
     /// Returns the report as JSON, with a line feed at the end. Of a report over 2 MiB, lists are cut, and `cut` says which, and how
-    /// many elements each lacks.
+    /// many elements each lacks. Passwords and tokens in the values of the change are hidden.
     #[must_use]
     pub fn to_json(&self) -> String {
         // Making a value cannot fail: every map in a report has text for keys.
-        limit::to_text(serde_json::to_value(self).unwrap_or_default())
+        let mut report = serde_json::to_value(self).unwrap_or_default();
+        redacted::redact(&mut report);
+        limit::to_text(report)
     }
 
     /// Returns the JSON Schema of reports as JSON. Every report is valid by it.

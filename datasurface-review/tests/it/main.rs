@@ -11,6 +11,7 @@ mod continued;
 mod edited_locks;
 #[path = "../../../datasurface-broker/tests/it/fixture.rs"]
 mod fixture;
+mod forms;
 mod held_sequences;
 mod many;
 #[path = "../../../datasurface-broker/tests/it/minimal_platform.rs"]

@@ -1,0 +1,56 @@
+//! The forms of a report: none repeats a secret.
+
+use crate::fixture::{broker, today};
+use datasurface_change::ChangeSource;
+use datasurface_document::Documents;
+use datasurface_review::{Review, ReviewReport, ReviewSide};
+
+/// The report in each form, with its name.
+fn forms(report: &ReviewReport) -> [(&'static str, String); 5] {
+    [
+        ("text", report.to_string()),
+        ("JSON", report.to_json()),
+        ("SARIF", report.to_sarif([])),
+        ("JUnit", report.to_junit()),
+        ("Markdown", report.to_markdown()),
+    ]
+}
+
+fn reviewed(old: &ReviewSide, new: &ReviewSide, source: &str) -> ReviewReport {
+    Review::new(&broker(), ChangeSource::new(source), today()).judge(old, new)
+}
+
+const COMPANY: &str = include_str!("../../../datasurface-cli/tests/steps/closed.yaml");
+
+#[test]
+fn no_form_repeats_a_secret() {
+    let token = "ghp_0123456789012345678901234567890123456789";
+    let edited = |from: &str, to: &str| {
+        assert!(COMPANY.contains(from), "{from}");
+        COMPANY.replacen(from, to, 1)
+    };
+    let owner = "owner: github:big/model@main";
+    let source = "kind: {sqlite: {file: source.db}}";
+    for (secret, document) in [
+        (token, edited(owner, &format!("owner: \"git:https://{token}@h.example/a/b.git@main\""))),
+        ("s3cret", edited(owner, "owner: \"git:https://joe:s3cret@h.example/a/b.git@main\"")),
+        ("token=s3cret", edited(owner, "owner: \"git:https://h/x.git?token=s3cret@main\"")),
+        ("s3cret", edited(source, "kind: {postgres: {host: 'sa:s3cret@h.example', database: d}}")),
+        ("s3cret", edited(source, "kind: {kafka: {brokers: ['sa:s3cret@h.example:9092']}}")),
+        ("s3cret", edited("config: {", "config: {password: s3cret, ")),
+        ("s3cret", edited("config: {", "config: {servers: {'https://u:s3cret@h.example/x': 1}, ")),
+        ("s3cret", edited("config: {", "config: {credentials: {US/Finance/Lake: 'user:s3cret'}, ")),
+    ] {
+        let [clean, secretive] =
+            [COMPANY, &document].map(|text| ReviewSide::new(Documents::new().document("model.yaml", text)));
+        let sides = [(&clean, &secretive), (&secretive, &clean), (&secretive, &secretive)];
+        for ((old, new), source) in sides
+            .into_iter()
+            .flat_map(|sides| ["github:big/model@main", "github:x/y@main"].map(|source| (sides, source)))
+        {
+            for (form, text) in forms(&reviewed(old, new, source)) {
+                assert!(!text.contains(secret), "{form}: {text}");
+            }
+        }
+    }
+}
