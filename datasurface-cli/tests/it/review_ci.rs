@@ -1,7 +1,7 @@
 //! The jobs in `docs/ci`, as far as a shell executes them: forks, stale branches, approvals, merge queues.
 
 use crate::{git::Repo, models};
-use datasurface_model::{Dataset, Datastore, Ecosystem};
+use datasurface_model::{Dataset, Datastore, Ecosystem, PlatformDeclaration};
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
@@ -37,6 +37,9 @@ struct Host {
 impl Host {
     fn new() -> Self {
         let repo = Repo::new(&models::first());
+        // The last line may lack its end.
+        repo.write("approvers.txt", "Ann github:northwind/team@main\nbob github:northwind/usa@main");
+        repo.commit("approvers");
         let clone = TempDir::new().unwrap();
         let mut git = repo.git_command("clone --quiet .");
         assert!(git.arg(clone.path()).status().unwrap().success());
@@ -54,11 +57,27 @@ impl Host {
         shell.envs(variables.iter().copied()).output().unwrap()
     }
 
-    fn github(&self, repository: &str, more: &[(&str, &str)]) -> Output {
+    /// Lets each approver review the change 7, as `login state commit` in each line, and runs the steps that judge this commit of it.
+    fn github(&self, repository: &str, reviews: &str, head: &str) -> Output {
+        self.judged(repository, reviews, &[("EVENT", "pull_request_target"), ("PULL", "7"), ("HEAD", head)])
+    }
+
+    /// Runs the steps of the queue, which has made a commit of the change on top of another one.
+    fn queue(&self, repository: &str, reviews: &str, [base, made]: [&str; 2]) -> Output {
+        let queue = format!("refs/heads/gh-readonly-queue/main/pr-7-{base}");
+        let queue = [("QUEUE_REF", &*queue), ("QUEUE_BASE", base), ("QUEUE_HEAD", made)];
+        self.judged(
+            repository,
+            reviews,
+            &[&[("EVENT", "merge_group"), ("PULL", ""), ("HEAD", "")], &queue[..]].concat(),
+        )
+    }
+
+    fn judged(&self, repository: &str, reviews: &str, event: &[(&str, &str)]) -> Output {
+        self.collect(reviews, event);
         let source = format!("github:{repository}@main");
-        let variables =
-            [("LIVE", "main"), ("SOURCE", &source), ("PULL", "7"), ("EVENT", "pull_request_target")];
-        self.run(&block("github.yml", &["- name: Review", "run: |"]), &[&variables[..], more].concat())
+        let review = block("github.yml", &["- name: Review", "run: |"]);
+        self.run(&review, &[&[("LIVE", "main"), ("SOURCE", &source)], event].concat())
     }
 
     /// Runs another step, with a program of the host that does this.
@@ -71,21 +90,26 @@ impl Host {
         self.run(&script, variables)
     }
 
-    /// Collects approvals from these reviews, each a login, a state and a commit, as the program of the host prints them.
-    fn approvals(&self, reviews: &str, head: &str) -> String {
-        let variables =
-            [("LIVE", "main"), ("PULL", "7"), ("HEAD", head), ("GITHUB_REPOSITORY", "northwind/mono")];
-        let asked = "[ \"$1 $2 $3\" = 'api --paginate repos/northwind/mono/pulls/7/reviews' ] || exit 9";
-        let does = format!("{asked}\ncat <<END\n{reviews}\nEND");
-        ended(&self.step(&["- name: Approvals", "run: |"], "gh", &does, &variables), 0);
+    /// Collects approvals from these reviews, as the program of the host prints them.
+    fn collect(&self, reviews: &str, event: &[(&str, &str)]) -> String {
+        let variables = [("LIVE", "main"), ("GITHUB_REPOSITORY", "northwind/mono")];
+        let head = self.repo.git("for-each-ref --format=%(objectname) refs/pull/7/head");
+        let pull = "repos/northwind/mono/pulls/7";
+        let does = format!(
+            "case \"$*\" in 'api {pull} --jq .head.sha') echo {head};; \"api --paginate {pull}/reviews\"*) cat <<END\n{reviews}\nEND\n;; *) exit 9;; esac"
+        );
+        ended(
+            &self.step(&["- name: Approvals", "run: |"], "gh", &does, &[&variables[..], event].concat()),
+            0,
+        );
         self.written("approvals")
     }
 
-    fn gitlab(&self, more: &[(&str, &str)]) -> Output {
+    fn gitlab(&self, head: &str, more: &[(&str, &str)]) -> Output {
         let variables = [
             ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
             ("CI_MERGE_REQUEST_PROJECT_PATH", "northwind/mono"),
-            ("CI_MERGE_REQUEST_IID", "7"),
+            ("CI_COMMIT_SHA", head),
         ];
         self.run(&block("gitlab.yml", &["script:", "- |"]), &[&variables[..], more].concat())
     }
@@ -119,10 +143,10 @@ fn ended(output: &Output, code: i32) {
 #[test]
 fn github_judges_a_change_of_a_fork() {
     let host = Host::new();
-    host.propose(&grown(), "refs/pull/7/head");
-    ended(&host.github(OWNER, &[]), 0);
+    let head = host.propose(&grown(), "refs/pull/7/head");
+    ended(&host.github(OWNER, "", &head), 0);
     assert!(host.written("summary.md").starts_with("## datasurface review: allowed\n"));
-    ended(&host.github(STRANGER, &[]), 1);
+    ended(&host.github(STRANGER, "", &head), 1);
     assert!(host.written("summary.md").contains("### Missing approvals\n\n- ` github:northwind/team@main `"));
     assert!(host.written("review.sarif").contains("authorization/not-yours"));
     // Nothing of the change was checked out.
@@ -131,23 +155,21 @@ fn github_judges_a_change_of_a_fork() {
 }
 
 #[test]
-fn github_takes_approvals_of_the_proposal() {
+fn github_judges_the_commit_that_was_approved() {
     let host = Host::new();
-    host.propose(&grown(), "refs/pull/7/head");
-    fs::write(host.clone.path().join(".git/approvals"), "github:northwind/team@main\n").unwrap();
-    ended(&host.github(STRANGER, &[]), 0);
-    fs::write(host.clone.path().join(".git/approvals"), "github:northwind/usa@main\n").unwrap();
-    ended(&host.github(STRANGER, &[]), 1);
+    let head = host.propose(&grown(), "refs/pull/7/head");
+    ended(&host.github(STRANGER, &format!("ann APPROVED {head}"), &head), 0);
+    ended(&host.github(STRANGER, &format!("bob APPROVED {head}"), &head), 1);
+    // Something else is pushed before the job of that commit runs, or runs again.
+    let pushed = host.propose(&grown().documented("other"), "refs/pull/7/head");
+    ended(&host.github(STRANGER, &format!("ann APPROVED {head}"), &head), 0);
+    assert!(host.written("review.json").contains(&format!("\"head\": \"{head}\"")));
+    ended(&host.github(STRANGER, &format!("ann APPROVED {head}"), &pushed), 1);
 }
 
 #[test]
 fn github_collects_the_last_word_of_each_approver_about_the_commit_at_hand() {
     let host = Host::new();
-    host.repo.write("approvers.txt", "Ann github:northwind/team@main\nbob github:northwind/usa@main\n");
-    host.repo.git("add approvers.txt");
-    host.repo.git("commit --quiet --message approvers");
-    let clone = host.clone.path().display();
-    assert!(host.run(&format!("git -C '{clone}' fetch --quiet origin"), &[]).status.success());
     let (team, usa) = ("github:northwind/team@main\n", "github:northwind/usa@main\n");
     for (reviews, collected) in [
         ("ann APPROVED now", team.to_owned()),
@@ -161,48 +183,59 @@ fn github_collects_the_last_word_of_each_approver_about_the_commit_at_hand() {
         ("ann-2 APPROVED now\nan APPROVED now", String::new()),
         ("", String::new()),
     ] {
-        assert_eq!(host.approvals(reviews, "now"), collected, "{reviews}");
+        let event = [("EVENT", "pull_request_target"), ("PULL", "7"), ("HEAD", "now")];
+        assert_eq!(host.collect(reviews, &event), collected, "{reviews}");
     }
 }
 
 #[test]
 fn github_installs_what_the_live_branch_names() {
     let host = Host::new();
-    fs::write(host.clone.path().join(".datasurface-source"), "https://git.example/tool\n").unwrap();
     let path = host.clone.path().join(".git/path");
     let variables = [("GITHUB_PATH", path.to_str().unwrap())];
-    let installs = host.step(&["- name: Install", "run: |"], "cargo", "echo \"$@\"", &variables);
-    ended(&installs, 0);
+    let installs = |source: &str| {
+        fs::write(host.clone.path().join(".datasurface-source"), source).unwrap();
+        host.step(&["- name: Install", "run: |"], "cargo", "echo \"$@\"", &variables)
+    };
     let tools = host.clone.path().join(".git/tools");
     let asked = format!("install --locked --root {} --git https://git.example/tool", tools.display());
-    assert_eq!(String::from_utf8(installs.stdout).unwrap(), format!("{asked} datasurface-cli\n"));
-    assert_eq!(host.written("path"), format!("{}/bin\n", tools.display()));
+    for source in ["https://git.example/tool 3f9c", "https://git.example/tool 3f9c\n"] {
+        let installed = installs(source);
+        ended(&installed, 0);
+        let said = String::from_utf8(installed.stdout).unwrap();
+        assert_eq!(said, format!("{asked} --rev 3f9c datasurface-cli\n"));
+    }
+    assert!(host.written("path").ends_with(&format!("{}/bin\n", tools.display())));
+    // An address alone is that of any version.
+    assert_ne!(installs("https://git.example/tool\n").status.code(), Some(0));
 }
 
 #[test]
 fn github_judges_against_the_tip_and_again_in_the_queue() {
     let host = Host::new();
     let base = host.repo.git("rev-parse HEAD");
-    host.propose(&grown(), "refs/pull/7/head");
+    let head = host.propose(&grown(), "refs/pull/7/head");
     // Something else goes live after the clone was made, in the same lines.
     host.repo.propose(&models::first().edit_team("USA", "NorthWind", |team| team.documented("live")));
-    host.repo.propose(&models::first().documented("live"));
-    ended(&host.github(OWNER, &[]), 0);
-    let tip = host.repo.git("rev-parse HEAD");
+    let tip = host.repo.propose(&models::first().documented("live"));
+    ended(&host.github(OWNER, "", &head), 0);
     assert!(host.written("summary.md").contains(&tip));
     // What the queue has made of it.
     let merged = host.propose(&grown().documented("live"), "refs/heads/gh-readonly-queue/main/pr-7");
-    let queue = |base: &str| {
-        [("EVENT", "merge_group"), ("QUEUE_BASE", base), ("QUEUE_HEAD", &merged)]
-            .map(|(n, v)| (n, v.to_owned()))
-    };
-    let run = |base: &str, source: &str| {
-        let queue = queue(base);
-        host.github(source, &queue.each_ref().map(|(name, value)| (*name, value.as_str())))
-    };
-    ended(&run(&tip, OWNER), 0);
-    ended(&run(&tip, STRANGER), 1);
-    ended(&run(&base, OWNER), 1);
+    ended(&host.queue(OWNER, "", [&tip, &merged]), 0);
+    ended(&host.queue(STRANGER, "", [&tip, &merged]), 1);
+    ended(&host.queue(STRANGER, &format!("ann APPROVED {head}"), [&tip, &merged]), 0);
+    ended(&host.queue(STRANGER, &format!("ann APPROVED {base}"), [&tip, &merged]), 1);
+    // What was approved is not what the queue has made.
+    let other =
+        host.propose(&grown().documented("live, and other"), "refs/heads/gh-readonly-queue/main/pr-7");
+    let said = host.queue(STRANGER, &format!("ann APPROVED {head}"), [&tip, &other]);
+    ended(&said, 1);
+    assert!(String::from_utf8(said.stdout).unwrap().contains("no approval counts"));
+    // The queue is behind the live branch.
+    let said = host.queue(OWNER, "", [&base, &merged]);
+    ended(&said, 1);
+    assert!(String::from_utf8(said.stdout).unwrap().contains("has moved on"));
 }
 
 #[test]
@@ -211,18 +244,33 @@ fn gitlab_judges_a_merge_request_and_a_train() {
     let model = |text: &str| {
         Ecosystem::new("Mono", "gitlab:northwind/mono@main", "gitlab:northwind/mono@main").documented(text)
     };
-    host.repo.propose(&model("before"));
-    host.propose(&model("after"), "refs/merge-requests/7/head");
-    ended(&host.gitlab(&[]), 0);
-    ended(&host.gitlab(&[("CI_MERGE_REQUEST_PROJECT_PATH", "mallory/mono")]), 1);
-    let owner =
-        [("CI_MERGE_REQUEST_PROJECT_PATH", "mallory/mono"), ("APPROVED_BY", "gitlab:northwind/mono@main")];
-    ended(&host.gitlab(&owner), 0);
+    let base = host.repo.propose(&model("before"));
+    let head = host.propose(&model("after"), "refs/merge-requests/7/head");
+    ended(&host.gitlab(&head, &[]), 0);
+    let stranger = ("CI_MERGE_REQUEST_PROJECT_PATH", "mallory/mono");
+    ended(&host.gitlab(&head, &[stranger]), 1);
+    let owner = ("APPROVED_BY", "gitlab:northwind/mono@main");
+    ended(&host.gitlab(&head, &[stranger, owner, ("APPROVED_AT", &head)]), 0);
+    ended(&host.gitlab(&head, &[stranger, owner, ("APPROVED_AT", &base)]), 1);
     let report = fs::read_to_string(host.clone.path().join("review.xml")).unwrap();
-    assert!(report.contains("failures=\"0\""));
-    host.propose(&model("train"), "refs/merge-requests/7/train");
-    ended(&host.gitlab(&[("CI_MERGE_REQUEST_EVENT_TYPE", "merge_train")]), 0);
-    let stranger =
-        [("CI_MERGE_REQUEST_EVENT_TYPE", "merge_train"), ("CI_MERGE_REQUEST_PROJECT_PATH", "mallory/mono")];
-    ended(&host.gitlab(&stranger), 1);
+    assert!(report.contains("datasurface review"), "{report}");
+    // The pipeline of a merged result has a commit of its own.
+    let of = ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", &*head);
+    let train = ("CI_MERGE_REQUEST_EVENT_TYPE", "merge_train");
+    let merged = host.propose(&model("after"), "refs/merge-requests/7/train");
+    ended(&host.gitlab(&merged, &[of, train]), 0);
+    ended(&host.gitlab(&merged, &[of, train, stranger]), 1);
+    ended(&host.gitlab(&merged, &[of, train, stranger, owner, ("APPROVED_AT", &head)]), 0);
+    let other = host.propose(&model("other"), "refs/merge-requests/7/train");
+    ended(&host.gitlab(&other, &[of, train, stranger, owner, ("APPROVED_AT", &head)]), 1);
+    // The train is not on top of the live branch any more: nor is a merge of a model that is broken accepted.
+    host.repo.propose(&model("live").documented("elsewhere"));
+    ended(&host.gitlab(&merged, &[of, train]), 1);
+    let broken = host.propose(
+        &model("after").platform(PlatformDeclaration::new("P", "nothing")),
+        "refs/merge-requests/7/train",
+    );
+    let said = host.gitlab(&broken, &[of, train]);
+    ended(&said, 1);
+    assert!(String::from_utf8(said.stdout).unwrap().contains("platform/unknown-kind"), "a broken model");
 }
