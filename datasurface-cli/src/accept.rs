@@ -4,6 +4,7 @@ use crate::{
     answer::Answer,
     arguments::{Accept, Format},
     plan::unfinished,
+    shown::Shown,
     target,
 };
 use datasurface_broker::AcceptedEdit;
@@ -14,7 +15,8 @@ use serde::Serialize;
 /// What was accepted, for programs.
 #[derive(Serialize)]
 struct AcceptJson<'a> {
-    findings: &'a Findings,
+    #[serde(flatten)]
+    findings: Shown<'a>,
     file: &'a SafePath,
     accepted: Option<&'a AcceptedEdit>,
 }
@@ -35,9 +37,10 @@ pub(crate) fn accept(arguments: &Accept) -> Answer<'static> {
             );
             Answer::text(accepted.map(|_| text).unwrap_or_default(), &findings, is_well)
         }
-        Format::Json => {
-            Answer::json(&AcceptJson { findings: &findings, file, accepted: accepted.as_ref() }, is_well)
-        }
+        Format::Json => Answer::json(
+            &AcceptJson { findings: Shown(&findings), file, accepted: accepted.as_ref() },
+            is_well,
+        ),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::{
     atomic_write::replace,
+    shown::Shown,
     text::{Printable, PrintableJson, printable},
 };
 use datasurface_model::{Diagnostic, Findings};
@@ -142,13 +143,15 @@ impl fmt::Write for ErrorCapturingWriter<'_> {
     }
 }
 
-/// One paragraph for each finding, with the change of the model that would resolve it.
+/// One paragraph for each finding that is shown, with the change of the model that would resolve it, and the count of the others.
 fn paragraphs(findings: &Findings) -> String {
     let paragraph = |finding: &Diagnostic| match finding.suggestion() {
         Some(suggestion) => format!("{finding}\n  suggestion: {suggestion}\n"),
         None => format!("{finding}\n"),
     };
-    findings.iter().map(paragraph).collect::<Vec<_>>().join("\n")
+    let (findings, omitted) = Shown(findings).parts();
+    let more = (omitted > 0).then(|| format!("and {omitted} more findings\n"));
+    findings.iter().map(paragraph).chain(more).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

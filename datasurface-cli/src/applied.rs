@@ -4,6 +4,7 @@ use crate::{
     answer::Answer,
     arguments::{Applied, Format},
     plan::recovered,
+    shown::Shown,
     target,
 };
 use datasurface_broker::{Broker, RenderedRevision, RenderingId};
@@ -14,7 +15,8 @@ use serde::Serialize;
 /// What was recorded, for programs.
 #[derive(Serialize)]
 struct AppliedJson<'a> {
-    findings: &'a Findings,
+    #[serde(flatten)]
+    findings: Shown<'a>,
     revision: Option<&'a Revision>,
     rendering: Option<RenderingId>,
 }
@@ -37,7 +39,7 @@ pub(crate) fn applied(arguments: &Applied, broker: &Broker) -> Answer<'static> {
         Format::Json => {
             let revision = rendered.as_ref().map(|rendered| &rendered.revision);
             let rendering = rendered.as_ref().map(|rendered| rendered.rendering);
-            Answer::json(&AppliedJson { findings: &findings, revision, rendering }, is_well)
+            Answer::json(&AppliedJson { findings: Shown(&findings), revision, rendering }, is_well)
         }
     }
 }

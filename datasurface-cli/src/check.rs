@@ -6,15 +6,16 @@ use crate::{
     credentials::{CredentialSummary, credentials, unused},
     hook_notes::annotated,
     input::JudgedInput,
+    shown::MAX_FINDINGS,
 };
 use chrono::NaiveDate;
 use datasurface_broker::Broker;
-use datasurface_model::{Diagnostic, Findings, Printable};
+use datasurface_model::{Diagnostic, Findings, Printable, shortened};
 use serde::Serialize;
 use std::fmt;
 
-/// The greatest number of findings that are shown, the gravest first. Nobody reads more, and a report of a hostile model has an end.
-const MAX_FINDINGS: usize = 1000;
+/// The bytes of a reason that are shown: one waiver may be about all findings.
+const MAX_REASON_BYTES: usize = 1000;
 
 #[derive(Serialize)]
 struct CheckJson<'a> {
@@ -52,7 +53,7 @@ pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
     let (findings, omitted) = judged.findings.gravest(MAX_FINDINGS);
     let findings = annotated(findings, broker.hooks());
     let is_valid = !findings.has_errors();
-    let findings = judged.documents.located(findings);
+    let findings = judged.documents.located(findings).abridged();
     match arguments.format {
         Format::Text => {
             let mut last = String::new();
@@ -80,17 +81,19 @@ pub(crate) fn check(arguments: &Check, broker: &Broker) -> Answer<'static> {
 
 /// What was waived, with the waivers.
 fn waived(judged: &JudgedInput) -> Vec<Waived> {
-    let shown = |finding: &Diagnostic| {
+    let (findings, _) = judged.waived.clone().gravest(MAX_FINDINGS);
+    let abridged = findings.clone().abridged();
+    let shown = |(finding, abridged): (&Diagnostic, &Diagnostic)| {
         let waiver = judged.ecosystem.waivers_of(finding, judged.on).next()?;
         Some(Waived {
             code: finding.code().to_owned(),
-            message: finding.message().to_owned(),
-            reason: waiver.reason().to_owned(),
+            message: abridged.message().to_owned(),
+            reason: shortened(waiver.reason(), MAX_REASON_BYTES).into_owned(),
             expires: waiver.expires(),
-            path: finding.path().to_string(),
+            path: abridged.path().to_string(),
         })
     };
-    judged.waived.iter().filter_map(shown).collect()
+    findings.iter().zip(&abridged).filter_map(shown).collect()
 }
 
 impl fmt::Display for Waived {

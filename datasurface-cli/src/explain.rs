@@ -4,16 +4,17 @@ use crate::{
     answer::Answer,
     arguments::{self, Format},
     input::Input,
+    shown::Shown,
     text::count,
 };
 use datasurface_broker::{Broker, Candidate, Explanation, PlatformTask};
-use datasurface_model::Findings;
 use serde::Serialize;
 
 /// An explanation, for programs.
 #[derive(Serialize)]
 struct ExplanationJson<'a> {
-    findings: &'a Findings,
+    #[serde(flatten)]
+    findings: Shown<'a>,
     #[serde(flatten)]
     explanation: Option<&'a Explanation>,
 }
@@ -35,7 +36,9 @@ pub(crate) fn explain(arguments: &arguments::Explain, broker: &Broker) -> Answer
         Err(findings) => (findings, None),
     };
     match arguments.format {
-        Format::Json => Answer::json(&ExplanationJson { findings, explanation }, explained.is_ok()),
+        Format::Json => {
+            Answer::json(&ExplanationJson { findings: Shown(findings), explanation }, explained.is_ok())
+        }
         Format::Text => {
             let text = explanation.map(|explanation| text(&arguments.task, explanation)).unwrap_or_default();
             Answer::text(text, findings, explained.is_ok())

@@ -8,6 +8,7 @@ use crate::{
     listing::Listing,
     reach::Reach,
     selected_graphs::selected_graphs,
+    shown::Shown,
 };
 use datasurface_broker::{Broker, Placed};
 use datasurface_graph::picture::{Dot, GraphMl, GraphsJson, Level, Mermaid, Picture, PictureJson};
@@ -16,7 +17,8 @@ use std::{fmt, process::ExitCode};
 
 #[derive(serde::Serialize)]
 struct FailureJson<'a> {
-    findings: &'a Findings,
+    #[serde(flatten)]
+    findings: Shown<'a>,
 }
 
 /// Prints while it looks: pictures may be large.
@@ -87,7 +89,7 @@ fn placed_before(older: &Model, broker: &Broker) -> Result<Placed, Findings> {
 
 fn refuse(arguments: &Graph, findings: &Findings) -> Answer<'static> {
     match arguments.format {
-        GraphFormat::Json => Answer::json(&FailureJson { findings }, false),
+        GraphFormat::Json => Answer::json(&FailureJson { findings: Shown(findings) }, false),
         GraphFormat::Text | GraphFormat::Mermaid | GraphFormat::Dot | GraphFormat::GraphMl => {
             Answer::text(String::new(), findings, false)
         }

@@ -48,6 +48,7 @@ mod review;
 mod run;
 mod schema;
 mod selected_graphs;
+mod shown;
 #[cfg(unix)]
 mod signals;
 mod sink;

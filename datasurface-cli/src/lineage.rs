@@ -5,6 +5,7 @@ use crate::{
     arguments::{self, Format},
     codes::{UNKNOWN_COLUMN, UNKNOWN_DATASET},
     input::Input,
+    shown::Shown,
     table::Table,
 };
 use datasurface_broker::Broker;
@@ -21,7 +22,8 @@ use std::collections::BTreeSet;
 /// Where a dataset comes from and goes to, through all transformers, for programs.
 #[derive(Debug, Serialize)]
 struct Lineage<'a> {
-    findings: &'a Findings,
+    #[serde(flatten)]
+    findings: Shown<'a>,
     dataset: &'a DatasetKey,
     /// Whether anybody needs it.
     is_needed: bool,
@@ -41,7 +43,8 @@ struct Column {
 
 #[derive(Serialize)]
 struct FailureJson<'a> {
-    findings: &'a Findings,
+    #[serde(flatten)]
+    findings: Shown<'a>,
 }
 
 pub(crate) fn lineage(arguments: &arguments::Lineage, broker: &Broker) -> Answer<'static> {
@@ -63,7 +66,7 @@ pub(crate) fn lineage(arguments: &arguments::Lineage, broker: &Broker) -> Answer
         }
         Err(findings) => match arguments.format {
             Format::Text => Answer::text(String::new(), &findings, false),
-            Format::Json => Answer::json(&FailureJson { findings: &findings }, false),
+            Format::Json => Answer::json(&FailureJson { findings: Shown(&findings) }, false),
         },
     }
 }
@@ -127,7 +130,7 @@ impl<'a> Lineage<'a> {
         };
         let is_needed = is_needed(graphs, dataset);
         Self {
-            findings,
+            findings: Shown(findings),
             dataset,
             is_needed,
             is_made: is_needed || is_an_output(graphs, dataset),

@@ -5,6 +5,7 @@ use crate::{
     arguments::{Format, Release},
     codes::NOT_HELD,
     lock_update::LockUpdate,
+    shown::Shown,
 };
 use datasurface_model::{Diagnostic, Findings, ModelPath, PlatformName, nearest, segment};
 use datasurface_platform::HeldState;
@@ -13,7 +14,8 @@ use serde::Serialize;
 /// What was released, for programs.
 #[derive(Serialize)]
 struct ReleaseJson<'a> {
-    findings: &'a Findings,
+    #[serde(flatten)]
+    findings: Shown<'a>,
     platform: Option<&'a PlatformName>,
     released: Option<&'a HeldState>,
 }
@@ -37,7 +39,7 @@ pub(crate) fn release(arguments: &Release) -> Answer<'static> {
         }
         Format::Json => {
             let (platform, released) = released.as_ref().map(|(platform, state)| (platform, state)).unzip();
-            Answer::json(&ReleaseJson { findings: &findings, platform, released }, is_well)
+            Answer::json(&ReleaseJson { findings: Shown(&findings), platform, released }, is_well)
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     drift::{self, PlatformDrift},
     history::{self, PlatformJobRun},
     metrics::metrics,
+    shown::Shown,
     sink::{Sink, Waiting},
     table::Table,
     target,
@@ -22,7 +23,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How far all are, for programs.
 #[derive(Debug, Serialize)]
 struct StatusJson<'a> {
-    findings: &'a Findings,
+    #[serde(flatten)]
+    findings: Shown<'a>,
     at: DateTime<Utc>,
     sinks: &'a [Sink],
     waiting: &'a [Waiting],
@@ -63,7 +65,7 @@ pub(crate) fn status(arguments: &arguments::Status, broker: &Broker) -> Answer<'
         }
         StatusFormat::Json => {
             let standing = StatusJson {
-                findings: &findings,
+                findings: Shown(&findings),
                 at,
                 sinks: &sinks,
                 waiting: &waiting,

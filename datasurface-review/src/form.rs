@@ -35,7 +35,7 @@ struct ReviewReport {
     source: Repository,
     /// The day as of which the change was judged.
     on: Day,
-    /// The findings that come with the change: 1000 at most, the gravest first. An error among them refuses it.
+    /// The findings that come with the change: 1000 at most, the gravest first, with long texts cut. An error among them refuses it.
     findings: Vec<Finding>,
     /// The count of further findings that come with the change.
     omitted: usize,
@@ -49,7 +49,7 @@ struct ReviewReport {
     fingerprint: Option<String>,
     /// The report of change control. None if a side could not be read.
     change: Option<Change>,
-    /// The lists that are cut, because the report would be larger than 2 MiB.
+    /// The lists that are cut, because the report would be larger than 2 MiB. Long texts are cut then, too, and say so.
     cut: Vec<CutList>,
 }
 

@@ -1,23 +1,41 @@
 //! The size of a report as JSON. One change may reach everything that there is; a report of it must still be something that can be shown,
 //! stored and sent.
 
+use datasurface_model::shortened;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, mem};
 
-/// The greatest size of a report whose lists are all complete, in bytes.
+/// The greatest size of a report that is complete, in bytes.
 const MAX_BYTES: usize = 2 << 20;
 
-/// The elements that each list keeps of a report that is larger: no fewer than it takes.
-const KEPT: [usize; 3] = [1000, 100, 10];
+/// What is kept of a report that is larger: no less than it takes.
+const KEPT: [Kept; 3] = [
+    Kept { elements: 1000, bytes: 10_000 },
+    Kept { elements: 100, bytes: 1000 },
+    Kept { elements: 10, bytes: 200 },
+];
+
+/// The elements that are kept of each list, and the bytes of each text.
+#[derive(Clone, Copy)]
+struct Kept {
+    elements: usize,
+    bytes: usize,
+}
+
+/// The lists of findings, which are limited already.
+const FINDINGS: [&str; 2] = ["findings", "known"];
 
 /// The only member whose keys are data, so that there may be any number of them.
 const GROUPS: &str = "groups";
 
+/// The bytes of what stands for the rest of a text that is cut, or more: with it, a text is not cut again by the same limit.
+const MAX_MARK: usize = 40;
+
 /// The member that has the cut lists.
 const CUT: &str = "cut";
 
-/// Returns a report as JSON text, with the lists cut that make it too large, and the count of what each of them lacks. Findings are
-/// limited already, so that only the lists in them are cut.
+/// Returns a report as JSON text, with the lists and texts cut that make it too large, and the count of what each of them lacks. Of
+/// findings, only the lists and texts in them are cut.
 pub(super) fn to_text(mut report: Value) -> String {
     let mut cut = BTreeMap::new();
     let mut text = with_cut(&mut report, &cut);
@@ -25,14 +43,17 @@ pub(super) fn to_text(mut report: Value) -> String {
         if text.len() <= MAX_BYTES {
             break;
         }
-        for member in ["findings", "known"] {
-            let findings = report.get_mut(member).and_then(Value::as_array_mut).into_iter().flatten();
-            for (index, finding) in findings.enumerate() {
-                shorten(finding, kept, format!("/{member}/{index}"), &mut cut);
+        for (member, value) in report.as_object_mut().into_iter().flatten() {
+            match value {
+                Value::Array(findings) if FINDINGS.contains(&&**member) => {
+                    for (index, finding) in findings.iter_mut().enumerate() {
+                        shorten(finding, kept, format!("/{member}/{index}"), &mut cut);
+                    }
+                }
+                // It is made anew.
+                _ if member == CUT => {}
+                value => shorten(value, kept, format!("/{member}"), &mut cut),
             }
-        }
-        if let Some(change) = report.get_mut("change") {
-            shorten(change, kept, "/change".to_owned(), &mut cut);
         }
         // What was cut in something that was cut away later is of no interest.
         cut.retain(|pointer, _| report.pointer(pointer).is_some());
@@ -49,25 +70,33 @@ fn with_cut(report: &mut Value, cut: &BTreeMap<String, usize>) -> String {
     format!("{report:#}\n")
 }
 
-/// Cuts each list in a value, from outside to inside, and counts by its JSON Pointer what it lacks.
-fn shorten(value: &mut Value, kept: usize, pointer: String, cut: &mut BTreeMap<String, usize>) {
+/// Cuts each list and text in a value, from outside to inside, and counts by the JSON Pointer of a list what it lacks.
+fn shorten(value: &mut Value, kept: Kept, pointer: String, cut: &mut BTreeMap<String, usize>) {
     let mut open = vec![(value, pointer, false)];
     while let Some((value, pointer, is_list)) = open.pop() {
         match value {
+            Value::String(text) if text.len() > kept.bytes + MAX_MARK => {
+                *text = shortened(text, kept.bytes).into_owned();
+            }
             Value::Array(elements) => {
-                if let Some(omitted) = elements.len().checked_sub(kept).filter(|omitted| *omitted > 0) {
-                    elements.truncate(kept);
+                if let Some(omitted) =
+                    elements.len().checked_sub(kept.elements).filter(|omitted| *omitted > 0)
+                {
+                    elements.truncate(kept.elements);
                     *cut.entry(pointer.clone()).or_default() += omitted;
                 }
                 let inside = elements.iter_mut().enumerate();
                 open.extend(inside.map(|(index, element)| (element, format!("{pointer}/{index}"), false)));
             }
             Value::Object(members) => {
-                if let Some(omitted) =
-                    members.len().checked_sub(kept).filter(|omitted| is_list && *omitted > 0)
-                {
-                    *members = mem::take(members).into_iter().take(kept).collect();
-                    *cut.entry(pointer.clone()).or_default() += omitted;
+                if is_list {
+                    let before = members.len();
+                    // Part of a name is another name.
+                    let short = mem::take(members).into_iter().filter(|(name, _)| name.len() <= kept.bytes);
+                    *members = short.take(kept.elements).collect();
+                    if members.len() < before {
+                        *cut.entry(pointer.clone()).or_default() += before - members.len();
+                    }
                 }
                 open.extend(members.iter_mut().map(|(name, member)| {
                     let escaped = name.replace('~', "~0").replace('/', "~1");
@@ -101,6 +130,19 @@ mod tests {
     fn a_small_report_is_complete() {
         let report = report(3, 300, 30);
         assert_eq!(to_text(report.clone()), format!("{report:#}\n"));
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let mut large = report(3, 3, 3);
+        let long = "ü".repeat(MAX_BYTES);
+        large["change"]["notify"][0]["groups"][&long] = json!([]);
+        large["change"]["changes"][0]["change"]["value"] = long.into();
+        let text = to_text(large);
+        assert!(text.len() <= MAX_BYTES, "{}", text.len());
+        let read: Value = serde_json::from_str(&text).unwrap();
+        assert!(read["change"]["changes"][0]["change"]["value"].as_str().unwrap().ends_with(" bytes more)"));
+        assert_eq!(read["cut"], json!([{"list": "/change/notify/0/groups", "omitted": 1}]));
     }
 
     #[test]

@@ -1,10 +1,20 @@
 //! Reviews as Markdown, for a comment at a proposed change.
 
 use super::report::{ReviewReport, summary};
-use datasurface_model::{Diagnostic, Severity};
+use datasurface_model::{Diagnostic, Severity, shortened};
+use std::fmt::Display;
 
 /// The number of findings that a comment has at most: hosts refuse long ones.
 const MOST: usize = 100;
+
+/// The bytes after which a comment lists nothing more: of a longer one, hosts show nothing.
+const MAX_BYTES: usize = 60_000;
+
+/// The bytes of one text in a comment.
+const MAX_TEXT_BYTES: usize = 500;
+
+/// The number of names in one line.
+const MAX_NAMES: usize = 20;
 
 pub(super) fn comment(report: &ReviewReport) -> String {
     let verdict = if report.is_allowed() { "allowed" } else { "refused" };
@@ -13,8 +23,8 @@ pub(super) fn comment(report: &ReviewReport) -> String {
         &mut text,
         "Missing approvals",
         report.missing_approvals.iter().map(|missing| {
-            let parts: Vec<String> = missing.parts.iter().map(|part| plain(&part.to_string())).collect();
-            format!("{}: {}", plain(&missing.repository.to_string()), parts.join(", "))
+            let parts = joined(missing.parts.iter());
+            format!("{}: {parts}", plain(&missing.repository.to_string()))
         }),
     );
     let of = |severity: Severity| {
@@ -27,18 +37,18 @@ pub(super) fn comment(report: &ReviewReport) -> String {
         &mut text,
         "Teams to tell",
         report.notices().iter().map(|notice| {
-            let groups: Vec<String> = notice.groups.keys().map(|group| plain(&group.to_string())).collect();
+            let groups = joined(notice.groups.keys());
             let (team, owner) = (plain(&notice.team.to_string()), plain(&notice.owner.to_string()));
-            format!("{team} ({owner}): {}", groups.join(", "))
+            format!("{team} ({owner}): {groups}")
         }),
     );
     section(
         &mut text,
         "Owners to tell",
         report.owner_notices().iter().map(|notice| {
-            let events: Vec<String> = notice.events.values().map(|event| plain(event)).collect();
+            let events = joined(notice.events.values());
             let (part, owner) = (plain(&notice.part.to_string()), plain(&notice.owner.to_string()));
-            format!("{part} ({owner}): {}", events.join(", "))
+            format!("{part} ({owner}): {events}")
         }),
     );
     if !report.known.is_empty() {
@@ -52,17 +62,30 @@ pub(super) fn comment(report: &ReviewReport) -> String {
 
 /// A heading and a list, if there is anything to list.
 fn section(text: &mut String, heading: &str, items: impl Iterator<Item = String>) {
-    let items: Vec<String> = items.collect();
-    if items.is_empty() {
+    let mut items = items.peekable();
+    if items.peek().is_none() {
         return;
     }
     *text += &format!("\n### {heading}\n\n");
-    for item in items.iter().take(MOST) {
+    let mut listed = 0;
+    while let Some(item) = items.next_if(|item| listed < MOST && text.len() + item.len() <= MAX_BYTES) {
         *text += &format!("- {item}\n");
+        listed += 1;
     }
-    if items.len() > MOST {
-        *text += &format!("- and {} more\n", items.len() - MOST);
+    match items.count() {
+        0 => {}
+        more => *text += &format!("- and {more} more\n"),
     }
+}
+
+/// Names in one line, and the count of those that are left out.
+fn joined(names: impl ExactSizeIterator<Item = impl Display>) -> String {
+    let more = names.len().saturating_sub(MAX_NAMES);
+    let mut names: Vec<String> = names.take(MAX_NAMES).map(|name| plain(&name.to_string())).collect();
+    if more > 0 {
+        names.push(format!("and {more} more"));
+    }
+    names.join(", ")
 }
 
 fn line(finding: &Diagnostic) -> String {
@@ -77,8 +100,10 @@ fn line(finding: &Diagnostic) -> String {
 
 /// A text that Markdown shows as it is: in the span of code, which begins and ends with more back quotes than there are inside.
 fn plain(text: &str) -> String {
-    let line: String =
-        text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let line: String = shortened(text, MAX_TEXT_BYTES)
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .collect();
     let runs = line.split(|character| character != '`').map(str::len);
     let fence = "`".repeat(runs.max().unwrap_or_default() + 1);
     format!("{fence} {line} {fence}")

@@ -4,7 +4,7 @@ use super::{form, junit, limit, markdown, redacted};
 use chrono::NaiveDate;
 use datasurface_change::{ChangeReport, MissingApproval, OwnerNotice, TeamNotice, Verdict};
 use datasurface_document::Report;
-use datasurface_model::{CodeInfo, Findings, Printable, Repository, Text};
+use datasurface_model::{CodeInfo, Findings, Printable, Repository, Text, shortened};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::fmt;
@@ -17,6 +17,9 @@ const MAX_FINDINGS: usize = 1000;
 
 /// The most lines of a kind that people are shown.
 const MAX_LINES: usize = 100;
+
+/// The bytes of a line that people are shown: a name may be as long as a document.
+const MAX_LINE_BYTES: usize = 2000;
 
 /// The base of relative addresses in SARIF: the root of the checkout.
 const ROOT: &str = "SRCROOT";
@@ -37,7 +40,7 @@ pub struct ReviewReport {
     pub source: Repository,
     /// The day as of which the change was judged.
     pub on: NaiveDate,
-    /// The findings that come with the change: 1000 at most, the gravest first.
+    /// The findings that come with the change: 1000 at most, the gravest first, with long texts cut.
     pub findings: Findings,
     /// The count of further findings that come with the change.
     pub omitted: usize,
@@ -72,9 +75,9 @@ impl ReviewReport {
             head: None,
             source,
             on,
-            findings: located(findings),
+            findings: located(findings).abridged(),
             omitted,
-            known: located(known),
+            known: located(known).abridged(),
             known_omitted,
             missing_approvals: change.approvals.missing.clone(),
             fingerprint: change.approvals.fingerprint.clone(),
@@ -92,7 +95,7 @@ impl ReviewReport {
             head: None,
             source,
             on,
-            findings,
+            findings: findings.abridged(),
             omitted,
             known: Findings::default(),
             known_omitted: 0,
@@ -134,8 +137,8 @@ impl ReviewReport {
         self.change.as_ref().map_or(&[], |change| &change.owner_notices)
     }
 
-    /// Returns the report as JSON, with a line feed at the end. Of a report over 2 MiB, lists are cut, and `cut` says which, and how
-    /// many elements each lacks. Passwords and tokens in the values of the change are hidden.
+    /// Returns the report as JSON, with a line feed at the end. Of a report over 2 MiB, lists and texts are cut, and `cut` says which
+    /// lists, and how many elements each lacks. Passwords and tokens in the values of the change are hidden.
     #[must_use]
     pub fn to_json(&self) -> String {
         // Making a value cannot fail: every map in a report has text for keys.
@@ -245,7 +248,7 @@ fn write_lines(
     mut lines: impl Iterator<Item = String>,
 ) -> fmt::Result {
     for line in lines.by_ref().take(MAX_LINES) {
-        writeln!(f, "{kind}: {}", Printable(line))?;
+        writeln!(f, "{kind}: {}", Printable(shortened(&line, MAX_LINE_BYTES)))?;
     }
     match lines.count() {
         0 => Ok(()),

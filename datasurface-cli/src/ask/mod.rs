@@ -6,18 +6,19 @@ mod reply;
 
 pub(crate) use arguments::Ask;
 
-use crate::{answer::Answer, arguments::Format, input::Input};
+use crate::{answer::Answer, arguments::Format, input::Input, shown::Shown};
 use arguments::Question;
 use datasurface_broker::{Broker, Placed};
 use datasurface_graph::{Node, query::Queries};
-use datasurface_model::{Diagnostic, Findings};
+use datasurface_model::Diagnostic;
 use reply::Reply;
 use serde::Serialize;
 
 /// An answer for programs.
 #[derive(Serialize)]
 struct ReplyJson<'a> {
-    findings: &'a Findings,
+    #[serde(flatten)]
+    findings: Shown<'a>,
     /// None, if the question could not be asked.
     answer: Option<&'a Reply>,
 }
@@ -42,7 +43,9 @@ pub(crate) fn ask(arguments: &Ask, broker: &Broker) -> Answer<'static> {
     let is_well = reply.is_some();
     match about.format {
         Format::Text => Answer::text(reply.map(|reply| reply.text()).unwrap_or_default(), &findings, is_well),
-        Format::Json => Answer::json(&ReplyJson { findings: &findings, answer: reply.as_ref() }, is_well),
+        Format::Json => {
+            Answer::json(&ReplyJson { findings: Shown(&findings), answer: reply.as_ref() }, is_well)
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     arguments::Format,
     codes::{MOVE_OUT_OF_ORDER, MOVE_PINNED},
     lock_update::LockUpdate,
+    shown::Shown,
 };
 use arguments::Subject;
 use datasurface_broker::{Broker, MoveStep, PlatformTask};
@@ -20,7 +21,8 @@ use serde::Serialize;
 /// What is decided now, for programs.
 #[derive(Serialize)]
 struct MoveJson<'a> {
-    findings: &'a Findings,
+    #[serde(flatten)]
+    findings: Shown<'a>,
     task: &'a PlatformTask,
     /// The platforms, and how far each is; null if nothing was written.
     stages: Option<&'a Stages>,
@@ -40,7 +42,7 @@ pub(crate) fn take(arguments: &Move, broker: &Broker) -> Answer<'static> {
             Answer::text(text, &findings, is_well)
         }
         Format::Json => {
-            let moved = MoveJson { findings: &findings, task: &subject.task, stages: stages.as_ref() };
+            let moved = MoveJson { findings: Shown(&findings), task: &subject.task, stages: stages.as_ref() };
             Answer::json(&moved, is_well)
         }
     }

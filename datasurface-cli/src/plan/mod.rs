@@ -20,6 +20,7 @@ use crate::{
     codes::PROPOSAL_UNWRITTEN,
     drift::{PlatformDrift, drift, lines},
     hook_notes::annotated,
+    shown::Shown,
     target,
 };
 use base::PlanBase;
@@ -36,7 +37,8 @@ const HAS_CHANGES: u8 = 2;
 /// A plan for programs. What is not known is null or empty.
 #[derive(Serialize)]
 pub(crate) struct PlanJson<'a> {
-    findings: &'a Findings,
+    #[serde(flatten)]
+    findings: Shown<'a>,
     reached: Option<&'a Revision>,
     revision: Option<&'a Revision>,
     /// The rendering that the target has, or would have.
@@ -59,7 +61,7 @@ impl<'a> PlanJson<'a> {
     pub(crate) fn new(planned: Option<&'a ShownChange>, findings: &'a Findings) -> Self {
         let change = planned.map(|planned| &planned.change);
         Self {
-            findings,
+            findings: Shown(findings),
             reached: change.and_then(|change| change.reached.as_ref()),
             revision: change.map(|change| change.proposal.revision()),
             rendering: change.map(|change| change.proposal.manifest().rendering()),

@@ -4,7 +4,7 @@ use crate::{
     models,
     run::{Fixture, Said},
 };
-use datasurface_model::{Capture, Dataset, Datastore, Waiver};
+use datasurface_model::{Capture, Dataset, DatasetGroup, DatasetSink, Datastore, Waiver, Workspace};
 
 fn check(fixture: &Fixture, more: &str) -> Said {
     fixture.run(&format!("check model.json --on 2026-02-01 {more}"))
@@ -95,14 +95,42 @@ fn the_gravest_findings_are_shown_and_the_others_counted() {
     let json = check(&fixture, "--format json").bad().json();
     assert_eq!(json["findings"].as_array().unwrap().len(), 1000);
     assert!(json["omitted"].as_u64().unwrap() >= 200);
+    for verb in ["graph", "plan --target out", "render --target out"] {
+        let said = fixture.run(&format!("{verb} model.json --on 2026-02-01")).bad();
+        assert_eq!(said.err.matches("error[").count(), 1000, "{verb}");
+        assert!(said.err.ends_with(" more findings\n"), "{verb}: {}", said.err.len());
+        let said = fixture.run(&format!("{verb} model.json --on 2026-02-01 --format json")).bad();
+        assert_eq!(said.codes().len(), 1000, "{verb}");
+        assert_eq!(said.json()["omitted"], json["omitted"], "{verb}");
+    }
+}
+
+/// A name may be as long as a document, and is in all that is said of what is wrong below it.
+#[test]
+fn a_report_has_a_size_whatever_is_long() {
+    let wrong = (0..1500).map(|number| DatasetSink::from(&*format!("NW_Data/d{number}")));
+    let group = DatasetGroup::new("all").with_sinks(wrong);
+    let long = Workspace::new("W".repeat(50_000)).with_container("USA/NorthWind/Lab").group(group);
+    let fixture = Fixture::new(&models::first().edit_team("USA", "NorthWind", |team| team.workspace(long)));
+    for verb in ["check", "graph", "plan --target out", "render --target out"] {
+        for format in ["text", "json"] {
+            let said = fixture.run(&format!("{verb} model.json --format {format}")).bad();
+            let size = said.out.len() + said.err.len();
+            assert!(size <= 3 << 20, "{verb} as {format}: {size}");
+            assert!(
+                said.out.contains("bytes more)") || said.err.contains("bytes more)"),
+                "{verb} as {format}"
+            );
+        }
+    }
 }
 
 #[test]
 fn another_separator_in_a_sink_is_told_and_mended() {
     for wrong in ["NW_Data.products", "NW_Data:products"] {
         let model = models::first().edit_team("USA", "NorthWind", |team| {
-            let group = datasurface_model::DatasetGroup::new("all").sink(wrong);
-            let workspace = datasurface_model::Workspace::new("Dotted").with_container("USA/NorthWind/Lab");
+            let group = DatasetGroup::new("all").sink(wrong);
+            let workspace = Workspace::new("Dotted").with_container("USA/NorthWind/Lab");
             team.workspace(workspace.group(group))
         });
         let said = check(&Fixture::new(&model), "").bad();
@@ -166,9 +194,9 @@ fn an_error_hides_nothing_that_platforms_find_elsewhere() {
         let odd = Datastore::new("Odd")
             .captured(capture)
             .dataset(Dataset::new("pictures", "id Integer key, picture Variant(20)").classified("Public"));
-        let workspace = datasurface_model::Workspace::new("Gallery")
+        let workspace = Workspace::new("Gallery")
             .with_container("USA/NorthWind/Lab")
-            .group(datasurface_model::DatasetGroup::new("all").sink("Odd/pictures"));
+            .group(DatasetGroup::new("all").sink("Odd/pictures"));
         team.datastore(odd).workspace(workspace)
     };
     let alone = models::first().edit_team("USA", "NorthWind", odd);

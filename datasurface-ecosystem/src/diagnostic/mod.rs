@@ -1,12 +1,14 @@
 //! Findings: problems and remarks about a model, with the place and the help. A finding is a value; how it is shown
 //! is decided at the edge.
 
+mod abridged;
 mod code;
 mod path;
 mod position;
 mod printable;
 mod suggestion;
 
+pub use abridged::shortened;
 pub use code::{CodeClashError, CodeInfo, CodeRegistry, Protects};
 pub use path::ModelPath;
 pub use position::Position;

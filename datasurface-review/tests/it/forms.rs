@@ -1,8 +1,13 @@
-//! The forms of a report: none repeats a secret.
+//! The forms of a report: none repeats a secret, and each has a size, whatever is long.
 
-use crate::fixture::{broker, today};
+use crate::{
+    fixture::{broker, consumer, fixture, minimal_platform, today},
+    review::{MODEL, judged},
+};
+use datasurface_broker::Lock;
 use datasurface_change::ChangeSource;
 use datasurface_document::Documents;
+use datasurface_model::*;
 use datasurface_review::{Review, ReviewReport, ReviewSide};
 
 /// The report in each form, with its name.
@@ -50,6 +55,32 @@ fn no_form_repeats_a_secret() {
         {
             for (form, text) in forms(&reviewed(old, new, source)) {
                 assert!(!text.contains(secret), "{form}: {text}");
+            }
+        }
+    }
+}
+
+/// A name may be as long as a document, and is in all that is said of what is wrong below it.
+#[test]
+fn a_report_has_a_size_in_every_form_whatever_is_long() {
+    let long = "W".repeat(50_000);
+    let sinks =
+        |name: &'static str| (0..1500).map(move |number| DatasetSink::from(&*format!("{name}/d{number}")));
+    let model = |sinks: Vec<DatasetSink>| {
+        let wrong = consumer(&long, DatasetGroup::new("g").with_sinks(sinks));
+        fixture([minimal_platform("P")], [wrong])
+    };
+    let (small, lock) = (fixture([minimal_platform("P")], []), Lock::default());
+    for (old, new) in [
+        (small, model(sinks("S").collect())),
+        (model(sinks("S").take(1).collect()), model(sinks("Nowhere").chain(sinks("S")).collect())),
+    ] {
+        for source in [MODEL, "github:x/y@main"] {
+            let report = judged([(&old, &lock), (&new, &lock)], source, today());
+            for (form, text) in forms(&report) {
+                let most = if form == "Markdown" { 65_536 } else { 4 << 20 };
+                assert!(text.len() <= most, "{form}: {}", text.len());
+                assert!(text.contains(" more"), "{form}");
             }
         }
     }
