@@ -37,8 +37,9 @@ pub(crate) static SEVERAL: CodeInfo = CodeInfo {
 pub(crate) static CANNOT_CAPTURE: CodeInfo = CodeInfo::error(
     "choice/cannot-capture",
     "a platform cannot capture any more what it captures",
-    "The lock says that a platform captures this datastore, but the platform cannot do so as it is declared now. Pin the \
-     datastore to a platform that can: then a move begins.",
+    "The lock says that a platform captures this datastore, but the platform cannot do so as it is declared now. Let it \
+     do so again. To have another one capture the datastore, pin that one: then a move begins, which takes the data from the former one \
+     until it is completed.",
 );
 pub(crate) static SEVERAL_PRIMARIES: CodeInfo = CodeInfo::error(
     "lock/several-primaries",
@@ -198,7 +199,13 @@ impl<'a> CaptureTask<'a> {
                 let lacks = self.lacks(platform);
                 if !lacks.is_empty() {
                     let message = format!("`{platform}` captures `{name}`, but {}", joined(&lacks));
-                    let help = "pin the datastore to a platform that can";
+                    // The one that is pinned takes its data from there.
+                    let help = match self.pinned {
+                        [] => {
+                            "let it do so again, and pin the datastore to a platform that can, to move there"
+                        }
+                        _ => "let it do so again, until the move to the pinned platform is completed",
+                    };
                     found.push(Diagnostic::new(&CANNOT_CAPTURE, self.store.path(), message).with_help(help));
                 }
                 found.extend(self.governed.findings(platform, None));

@@ -43,7 +43,8 @@ pub(crate) static CANNOT_SERVE: CodeInfo = CodeInfo::error(
     "choice/cannot-serve",
     "a platform cannot serve any more whom it serves",
     "The lock says that a platform serves this group, but the platform cannot do what the group asks for now. Ask for \
-     less, or pin the group to a platform that can: then a move begins.",
+     less, or let it do so again. To have another one serve the group, pin that one: then a move begins, and the former one serves until it is \
+     completed.",
 );
 pub(crate) static PIN_CANNOT_SERVE: CodeInfo = CodeInfo::error(
     "pin/cannot-serve",
@@ -189,7 +190,12 @@ impl<'a> ServingTask<'a> {
                 let lacks = self.lacks(platform);
                 if !lacks.is_empty() {
                     let message = format!("`{platform}` serves `{}`, but {}", self.key(), joined(&lacks));
-                    let help = "ask for less, or pin the group to a platform that can";
+                    let help = match self.pinned {
+                        [] => "ask for less, or let it do so again, and pin the group to a platform that can",
+                        _ => {
+                            "ask for less, or let it do so again, until the move to a pinned platform is completed"
+                        }
+                    };
                     found.push(Diagnostic::new(&CANNOT_SERVE, self.path(), message).with_help(help));
                 }
                 found.extend(self.governed.findings(platform, None));

@@ -203,12 +203,41 @@ fn pins_that_cannot_be_are_refused() {
     assert_eq!(codes(&place(ecosystem, &Lock::default()).unwrap_err()), ["pin/cannot-serve"]);
 }
 
+/// The help of the finding of this code.
+fn help(ecosystem: Ecosystem, lock: &Lock, code: &str) -> String {
+    let refused = place(ecosystem, lock).unwrap_err();
+    let found = refused.findings().iter().find(|finding| finding.code() == code);
+    found.and_then(Diagnostic::help).unwrap().to_owned()
+}
+
 #[test]
 fn a_locked_platform_that_cannot_serve_any_more_is_refused() {
     let forensic = consumer("W", DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic));
     let first = place(fixture([minimal_platform("A")], [forensic.clone()]), &Lock::default()).unwrap();
-    let weaker = fixture([minimal_platform("A").setting("live_only", true)], [forensic]);
-    assert_eq!(codes(&place(weaker, first.lock()).unwrap_err()), ["choice/cannot-serve"]);
+    let live = |name: &str| minimal_platform(name).setting("live_only", true);
+    let weaker = |other| fixture([live("A"), other], [forensic.clone()]);
+    let refused = place(weaker(minimal_platform("B")), first.lock()).unwrap_err();
+    assert_eq!(codes(&refused), ["choice/cannot-serve"]);
+    let told = |ecosystem| help(ecosystem, first.lock(), "choice/cannot-serve");
+    assert!(told(weaker(minimal_platform("B"))).contains("pin the group"));
+    // What is pinned is not to be pinned: whatever was, the move needs the platform that serves now.
+    for other in [minimal_platform("B"), live("B")] {
+        let told = told(weaker(other).group_pin("W/g", ["B"]));
+        assert!(!told.contains("pin the group") && told.contains("until the move"), "{told}");
+    }
+}
+
+#[test]
+fn a_locked_platform_that_cannot_capture_any_more_is_refused() {
+    let first = place(fixture([minimal_platform("A")], [one()]), &Lock::default()).unwrap();
+    let idle = |name: &str| minimal_platform(name).setting("captures_nothing", true);
+    let weaker = |other| fixture([idle("A"), other], [one()]);
+    let told = |ecosystem| help(ecosystem, first.lock(), "choice/cannot-capture");
+    assert!(told(weaker(minimal_platform("B"))).contains("pin the datastore"));
+    for other in [minimal_platform("B"), idle("B")] {
+        let told = told(weaker(other).primary_pin("S", "B"));
+        assert!(!told.contains("pin the datastore") && told.contains("until the move"), "{told}");
+    }
 }
 
 #[test]
