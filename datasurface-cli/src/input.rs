@@ -137,10 +137,8 @@ impl JudgedInput {
             found.extend(report.findings);
             waived.extend(report.waived);
         }
-        if model.unread.is_empty() {
-            // Where the error stands that a waiver was to accept, why it does is told with it.
-            found.extend(unknown_waiver_codes(&model.ecosystem));
-        }
+        // Where the error stands that a waiver was to accept, why it does is told with it.
+        found.extend(unknown_waiver_codes(&model.ecosystem));
         findings.extend(found.with_addressees(&model.ecosystem));
         Self { findings, waived, on, ecosystem: model.ecosystem, sound: judged.sound, documents }
     }
