@@ -201,20 +201,25 @@ pub(super) fn summary(findings: &Findings, omitted: usize) -> String {
     }
 }
 
-/// Makes the relative addresses of a result relative to the root.
+/// Makes the addresses of a result relative to the root. What is outside has none there: nobody who reads the log could find it.
 fn based(result: &mut Value) {
     for locations in ["locations", "relatedLocations"] {
         for location in result.get_mut(locations).and_then(Value::as_array_mut).into_iter().flatten() {
-            let artifact = location.pointer_mut("/physicalLocation/artifactLocation");
-            if let Some(artifact) = artifact.and_then(Value::as_object_mut) {
-                let is_relative =
-                    artifact.get("uri").and_then(Value::as_str).is_some_and(|uri| !uri.starts_with('/'));
-                if is_relative {
-                    artifact.insert("uriBaseId".to_owned(), ROOT.into());
-                }
+            let Some(location) = location.as_object_mut() else { continue };
+            let artifact =
+                location.get_mut("physicalLocation").and_then(|place| place.get_mut("artifactLocation"));
+            let Some(artifact) = artifact.and_then(Value::as_object_mut) else { continue };
+            if artifact.get("uri").and_then(Value::as_str).is_some_and(is_inside) {
+                artifact.insert("uriBaseId".to_owned(), ROOT.into());
+            } else {
+                location.remove("physicalLocation");
             }
         }
     }
+}
+
+fn is_inside(uri: &str) -> bool {
+    !uri.starts_with('/') && uri.split('/').all(|segment| segment != "..")
 }
 
 impl fmt::Display for ReviewReport {

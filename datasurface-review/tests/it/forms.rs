@@ -9,6 +9,8 @@ use datasurface_change::ChangeSource;
 use datasurface_document::Documents;
 use datasurface_model::*;
 use datasurface_review::{Review, ReviewReport, ReviewSide};
+use serde_json::Value;
+use std::fs;
 
 /// The report in each form, with its name.
 fn forms(report: &ReviewReport) -> [(&'static str, String); 5] {
@@ -82,6 +84,30 @@ fn a_report_has_a_size_in_every_form_whatever_is_long() {
                 assert!(text.len() <= most, "{form}: {}", text.len());
                 assert!(text.contains(" more"), "{form}");
             }
+        }
+    }
+}
+
+#[test]
+fn what_is_outside_of_the_folder_has_no_relative_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = datasurface_document::to_json(&fixture([minimal_platform("P")], []).documented("new"));
+    fs::write(folder.path().join("model.json"), &model).unwrap();
+    let named = |name: &str| ReviewSide::new(Documents::new().document(name, model.as_str()));
+    let old = datasurface_document::to_json(&fixture([minimal_platform("P")], []));
+    let old = ReviewSide::new(Documents::new().document("model.json", old));
+    for (new, is_inside) in [
+        (ReviewSide::from_path(folder.path()), false),
+        (named("../new/model.json"), false),
+        (named("a/../../model.json"), false),
+        (named("new/model.json"), true),
+    ] {
+        let log: Value = serde_json::from_str(&reviewed(&old, &new, "github:x/y@main").to_sarif([])).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        assert!(!results.is_empty());
+        for place in results.iter().map(|result| &result["locations"][0]) {
+            assert!(place["logicalLocations"][0].is_object(), "{place}");
+            assert_eq!(place["physicalLocation"].is_object(), is_inside, "{place}");
         }
     }
 }
