@@ -138,14 +138,15 @@ fn lock_before(fixture: &Path) -> Lock {
     place(&documents(&twin), &Lock::default()).unwrap().lock().clone()
 }
 
-/// Everything that is found in a fixture, with places.
+/// Everything that is found in a fixture, with places and those who can help.
 fn findings(fixture: &Path) -> Findings {
     let documents = documents(fixture);
+    let ecosystem = documents.load().map_err(DocumentError::into_findings).unwrap();
     let found = place(&documents, &lock_before(fixture)).and_then(|placed| {
         let proposal = broker().propose(&placed, Base::Target(None), today()).map_err(told)?;
         Ok(proposal.findings().clone())
     });
-    documents.located(found.unwrap_or_else(|findings| findings))
+    documents.located(found.unwrap_or_else(|findings| findings).with_addressees(&ecosystem))
 }
 
 /// Everything that validation, the broker and platforms find in an ecosystem.

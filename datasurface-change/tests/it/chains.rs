@@ -11,6 +11,8 @@ enum Goal {
     Join,
     Leave,
     Prolong,
+    /// The workspace gets another name, and the approval follows.
+    Rename,
 }
 
 /// What is said of a dataset by its producer, and by its consumer.
@@ -38,8 +40,23 @@ impl Progress {
         match self.goal {
             Goal::Join => self.is_producer_done,
             Goal::Leave => !self.is_producer_done,
-            Goal::Prolong => true,
+            Goal::Prolong | Goal::Rename => true,
         }
+    }
+
+    fn workspace(&self, number: usize) -> Workspace {
+        match self.goal {
+            Goal::Rename if self.is_consumer_done => {
+                Workspace::new(format!("N{number}")).renamed_from(format!("W{number}"))
+            }
+            _ => Workspace::new(format!("W{number}")),
+        }
+    }
+
+    /// The name of the workspace that is approved.
+    fn approved(&self, number: usize) -> String {
+        let is_new = self.goal == Goal::Rename && self.is_producer_done;
+        format!("{}{number}", if is_new { "N" } else { "W" })
     }
 
     fn sink(&self, name: &str) -> Option<DatasetSink> {
@@ -47,6 +64,7 @@ impl Progress {
         match self.goal {
             Goal::Join => self.is_consumer_done.then_some(sink),
             Goal::Leave => (!self.is_consumer_done).then_some(sink),
+            Goal::Rename => Some(sink),
             Goal::Prolong => {
                 Some(sink.with_consent_until(day(if self.is_consumer_done { LATER } else { SUNSET })))
             }
@@ -58,8 +76,8 @@ fn ecosystem(all: &[Progress]) -> Ecosystem {
     let name = |number: usize| format!("d{number}");
     let datasets = all.iter().enumerate().map(|(number, progress)| progress.dataset(&name(number)));
     let mut closed = store(datasets.chain([orders()])).restricted();
-    for (number, _) in all.iter().enumerate().filter(|(_, progress)| progress.is_approved()) {
-        let (group, team) = (GroupKey::new(format!("W{number}"), "g"), TeamKey::new("USA", "Stock"));
+    for (number, progress) in all.iter().enumerate().filter(|(_, progress)| progress.is_approved()) {
+        let (group, team) = (GroupKey::new(progress.approved(number), "g"), TeamKey::new("USA", "Stock"));
         closed = closed.approval(Approval::new(team, group, name(number)));
     }
     let ecosystem = unserved()
@@ -69,7 +87,7 @@ fn ecosystem(all: &[Progress]) -> Ecosystem {
         all.iter().enumerate().fold(team, |team, (number, progress)| {
             let Some(sink) = progress.sink(&name(number)) else { return team };
             let group = DatasetGroup::new("g").sink(sink);
-            team.workspace(Workspace::new(format!("W{number}")).with_container("USA/Stock/Lake").group(group))
+            team.workspace(progress.workspace(number).with_container("USA/Stock/Lake").group(group))
         })
     })
 }
@@ -88,7 +106,7 @@ fn is_allowed(old: &Ecosystem, new: &Ecosystem, source: &str, on: NaiveDate) -> 
 }
 
 fn goals() -> impl Strategy<Value = Goal> {
-    select(vec![Goal::Join, Goal::Leave, Goal::Prolong])
+    select(vec![Goal::Join, Goal::Leave, Goal::Prolong, Goal::Rename])
 }
 
 /// Every step of every owner, in any order.
@@ -100,7 +118,7 @@ fn steps(count: usize) -> impl Strategy<Value = Vec<(usize, &'static str)>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
-    /// Joining, leaving and prolonging, before and after the day that was missed: among the steps that are left there is
+    /// Joining, leaving, renaming and prolonging, before and after the day that was missed: among the steps that are left there is
     /// always one that its owner may make alone.
     #[test]
     fn there_is_always_a_next_step(

@@ -93,6 +93,9 @@ fn what_is_larger_than_any_document_is_not_read() {
     let large = File::create(folder.path().join("large.yaml")).unwrap();
     large.set_len((256 << 20) + 1).unwrap();
     assert_eq!(refused(&folder), ["document/large-file"]);
+    // A reader may never end.
+    let (_, unread) = Documents::from_reader("standard input", std::io::repeat(b'#'));
+    assert_eq!(unread.codes().collect::<Vec<_>>(), ["document/large-file"]);
 }
 
 #[cfg(unix)]

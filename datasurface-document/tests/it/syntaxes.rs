@@ -73,6 +73,18 @@ fn whole_numbers_are_whole_or_refused() {
         assert_eq!(message, format!("the number `{number}` is out of range"));
         assert!(help.unwrap().contains("64 bits"));
     }
+    for (number, says) in [
+        (".nan", "what is no number"),
+        (".inf", "infinity"),
+        ("-.inf", "infinity"),
+        ("1e400", "1.8e308"),
+        ("-1e400", "1.8e308"),
+    ] {
+        let [_, yaml] = platform(number);
+        let (_, message, help, _) = yaml.unwrap_err().remove(0);
+        assert_eq!(message, format!("the number `{number}` is out of range"));
+        assert!(help.unwrap().contains(says), "{number}");
+    }
 }
 
 #[test]

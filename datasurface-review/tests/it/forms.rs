@@ -1,8 +1,8 @@
 //! The forms of a report: none repeats a secret, and each has a size, whatever is long.
 
 use crate::{
-    fixture::{broker, consumer, fixture, minimal_platform, today},
-    review::{MODEL, judged},
+    fixture::{broker, consumer, fixture, minimal_platform, place, today},
+    review::{MODEL, judged, refusals},
 };
 use datasurface_broker::Lock;
 use datasurface_change::ChangeSource;
@@ -110,4 +110,27 @@ fn what_is_outside_of_the_folder_has_no_relative_address() {
             assert_eq!(place["physicalLocation"].is_object(), is_inside, "{place}");
         }
     }
+}
+
+#[test]
+fn a_group_that_nobody_can_serve_any_more_is_refused() {
+    let group = || DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic);
+    let weak = || minimal_platform("P").setting("live_only", true);
+    let alone = fixture([minimal_platform("P")], [consumer("W", group())]);
+    let lock = place(alone.clone(), &Lock::default()).unwrap().lock().clone();
+    let none = Lock::default();
+    let judge = |old: &Ecosystem, new: &Ecosystem, lock: &Lock| {
+        let report = judged([(old, lock), (new, lock)], MODEL, today());
+        refusals(&report).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    // A new group, and the platform that it would take; the mirror is a platform that can.
+    let idle = |platform| fixture([platform], []);
+    let served = |platform| fixture([platform], [consumer("W", group())]);
+    let codes = judge(&idle(weak()), &served(weak()), &none);
+    assert!(codes.contains(&"choice/no-platform".to_owned()), "{codes:?}");
+    let codes = judge(&idle(minimal_platform("P")), &alone, &none);
+    assert!(!codes.iter().any(|code| code.starts_with("choice/")), "{codes:?}");
+    // The platform of a group changes so that it cannot serve it.
+    let codes = judge(&alone, &served(weak()), &lock);
+    assert!(codes.contains(&"choice/cannot-serve".to_owned()), "{codes:?}");
 }

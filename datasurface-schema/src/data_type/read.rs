@@ -36,6 +36,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("String", "VarChar"),
     ("Bool", "Boolean"),
     ("Long", "BigInt"),
+    ("Int8", "TinyInt"),
     ("Int16", "SmallInt"),
     ("Int32", "Integer"),
     ("Int64", "BigInt"),
