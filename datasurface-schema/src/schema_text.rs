@@ -401,7 +401,7 @@ mod tests {
             ("id String", "did you mean `VarChar`?"),
             ("id Bool", "did you mean `Boolean`?"),
             ("id Float", "did you mean `Double`?"),
-            ("id int8", "did you mean `TinyInt`?"),
+            ("id int8", "did you mean `BigInt`?"),
             ("id Float8", "did you mean `Double`?"),
             ("id Int", "it is written as `Integer`, or as `Int(24)`, with its bits"),
             ("id Integer null key", "`null` contradicts `key`, which is never null"),

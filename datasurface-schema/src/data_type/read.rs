@@ -36,7 +36,10 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("String", "VarChar"),
     ("Bool", "Boolean"),
     ("Long", "BigInt"),
-    ("Int8", "TinyInt"),
+    ("Int2", "SmallInt"),
+    ("Int4", "Integer"),
+    // Eight bytes for PostgreSQL, eight bits for others: the wider one holds both.
+    ("Int8", "BigInt"),
     ("Int16", "SmallInt"),
     ("Int32", "Integer"),
     ("Int64", "BigInt"),
