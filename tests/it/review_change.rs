@@ -69,7 +69,10 @@ fn run(arguments: &[&str]) -> Ran {
 
 /// A folder with a model in many files, and the same in one file of each syntax, before and after a change of the team.
 fn models(change: impl Fn(&str) -> String) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    models_in(tempfile::tempdir().unwrap(), change)
+}
+
+fn models_in(folder: TempDir, change: impl Fn(&str) -> String) -> TempDir {
     for (name, team) in [("old", TEAM.to_owned()), ("new", change(TEAM))] {
         let write = |file: &str, text: &str| {
             let path = folder.path().join(file);
@@ -157,21 +160,28 @@ fn what_nobody_uses_is_refused_in_strict_mode_alone() {
 
 #[test]
 fn programs_read_json_and_sarif() {
+    let here = std::env::current_dir().unwrap();
     for (change, code, verdict) in [(wider as fn(&str) -> String, 0, "allowed"), (narrower, 1, "refused")] {
-        let folder = models(change);
-        let json = review(folder.path(), ["old.yaml", "new"], &[&OWNER[..], &["--format", "json"]].concat());
-        let report: Value = serde_json::from_str(&json.out).unwrap();
-        assert_eq!((json.code, &report["verdict"]), (code, &Value::from(verdict)));
-        let sarif =
-            review(folder.path(), ["old.yaml", "new"], &[&OWNER[..], &["--format", "sarif"]].concat());
-        let log: Value = serde_json::from_str(&sarif.out).unwrap();
-        assert_eq!((sarif.code, &log["version"]), (code, &Value::from("2.1.0")));
-        let results = log["runs"][0]["results"].as_array().unwrap();
-        assert_eq!(results.len(), usize::from(code));
-        for result in results {
-            let place = &result["locations"][0]["physicalLocation"];
-            assert!(place["artifactLocation"]["uri"].as_str().unwrap().ends_with("/new/teams/sales.yml"));
-            assert_eq!(place["region"]["startLine"], 15);
+        let inside = models_in(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap(), change);
+        for folder in [models(change), inside] {
+            let judge = |form| {
+                review(folder.path(), ["old.yaml", "new"], &[&OWNER[..], &["--format", form]].concat())
+            };
+            let (json, sarif) = (judge("json"), judge("sarif"));
+            let report: Value = serde_json::from_str(&json.out).unwrap();
+            assert_eq!((json.code, &report["verdict"]), (code, &Value::from(verdict)));
+            let log: Value = serde_json::from_str(&sarif.out).unwrap();
+            assert_eq!((sarif.code, &log["version"]), (code, &Value::from("2.1.0")));
+            let results = log["runs"][0]["results"].as_array().unwrap();
+            assert_eq!(results.len(), usize::from(code));
+            for result in results {
+                let place = &result["locations"][0]["physicalLocation"];
+                // What is elsewhere has no address there.
+                let address = place["artifactLocation"]["uri"].as_str();
+                let is_inside = folder.path().starts_with(&here);
+                assert_eq!(address.is_some_and(|it| it.ends_with("/new/teams/sales.yml")), is_inside);
+                assert_eq!(place["region"]["startLine"] == 15, is_inside);
+            }
         }
     }
 }
