@@ -71,7 +71,14 @@ fn begun_in(piece: &[u8]) -> usize {
 }
 
 fn can_be_shown(line: &str) -> bool {
-    line.len() <= LONGEST && !line.is_empty() && redact_passwords(line).is_none()
+    let has_secret = redact_passwords(line).is_some() || holds_login(line);
+    line.len() <= LONGEST && !line.is_empty() && !has_secret
+}
+
+/// Whether a line gives something that it calls credentials a user with a password, which nothing else tells from a name.
+fn holds_login(line: &str) -> bool {
+    let Some((_, values)) = line.split_once("credentials") else { return false };
+    values.split(':').skip(1).any(|after| after.starts_with(char::is_alphanumeric))
 }
 
 #[cfg(test)]
