@@ -1,6 +1,6 @@
 //! The changes of a year: what teams do, one step after the other, and what nobody may do.
 
-use crate::company::{Company, Name, ZONE, repository, team};
+use crate::company::{Company, Name, Produced, ZONE, repository, team};
 use chrono::{Days, NaiveDate};
 use datasurface::model::*;
 use std::collections::VecDeque;
@@ -195,18 +195,25 @@ impl Changes {
 
     /// Something that is refused, in a company that stays as it is.
     fn attack(&self, company: &Company, ecosystem: &Ecosystem, on: NaiveDate) -> Option<Change> {
-        let dataset = fastrand::usize(..company.datasets.len());
+        let tried = fastrand::u8(..7);
+        let is_about_ends = matches!(tried, 3 | 6);
+        let targets: Vec<usize> = (0..company.datasets.len())
+            .filter(|dataset| {
+                let Produced { store, announced, readers, .. } = &company.datasets[*dataset];
+                let is_there = company.stores[*store].datasets.contains(dataset);
+                is_there && !readers.is_empty() && (!is_about_ends || announced.is_some())
+            })
+            .collect();
+        let dataset = fastrand::choice(targets)?;
         let store = company.datasets[dataset].store;
         let (owner, stranger) = (company.team_of(dataset), fastrand::usize(..company.teams));
-        let is_there = company.stores[store].datasets.contains(&dataset);
-        let is_read = !company.datasets[dataset].readers.is_empty();
-        if owner == stranger || !is_there || !is_read {
+        if owner == stranger {
             return None;
         }
         let mut other = company.clone();
         let of = &mut other.datasets[dataset];
         let mut by = owner;
-        let kind = match fastrand::u8(..7) {
+        let kind = match tried {
             0 => {
                 other.stores[store].datasets.retain(|one| *one != dataset);
                 "remove what is read"
