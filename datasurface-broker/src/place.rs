@@ -7,8 +7,7 @@ use crate::{
     error::BrokerError,
     kept_origins,
     placed::Placed,
-    platform_over,
-    platform_over::PLATFORM_OVER,
+    platform_over::{self, PLATFORM_OVER},
     sharding::PlacedShards,
     waivers,
 };

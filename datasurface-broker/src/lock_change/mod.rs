@@ -25,8 +25,8 @@ pub struct LockChange<'a> {
     pub is_gone: bool,
     /// The live and the proposed ecosystem.
     pub ecosystems: [&'a Valid<Ecosystem>; 2],
-    /// The proposed model, if it could be placed. Without it, the lock is judged by the models: what only rendering could account for, nothing
-    /// does.
+    /// The proposed model, if it could be placed. Without it, the lock is judged by the two models alone, and what only rendering could
+    /// account for is an edit.
     pub placed: Option<&'a Placed>,
     /// The day of the judgement.
     pub on: NaiveDate,
