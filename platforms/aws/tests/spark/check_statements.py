@@ -9,6 +9,8 @@ import re
 import runpy
 import sys
 
+import py4j
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from rendered import Rendered, session
 
@@ -53,6 +55,8 @@ def reason(spark, statement):
 
 def listed(spark):
     """The functions of Spark, each with its group, and the least and the most arguments that it takes."""
+    # Errors come as they are in Java: what PySpark makes of them takes a dozen more calls for each.
+    py4j.java_gateway.get_return_value = py4j.protocol.get_return_value
     registry = spark._jsparkSession.sessionState().functionRegistry()
     for name in sorted(row[0] for row in spark.sql("SHOW SYSTEM FUNCTIONS").collect()):
         found = registry.lookupFunction(identifier(spark, name)) if re.fullmatch("[a-z_][a-z_0-9]*", name) else None
@@ -66,15 +70,22 @@ def listed(spark):
 
 def counts_of(spark, name):
     """The counts of arguments that a function takes, whatever else Spark says of these arguments."""
-    return [count for count in range(MANY + 1) if takes(spark, name, count)]
+    counts = []
+    for count in range(MANY + 1):
+        if takes(spark, name, count):
+            counts.append(count)
+        # Arguments in pairs leave out one count, and nothing leaves out two.
+        elif counts and count > counts[-1] + 1:
+            break
+    return counts
 
 
 def takes(spark, name, count):
     try:
         spark._jsparkSession.sql(f"SELECT `{name}`({', '.join(['NULL'] * count)})")
         return True
-    except Exception as error:
-        return "[WRONG_NUM_ARGS" not in str(error)
+    except Py4JJavaError as error:
+        return "[WRONG_NUM_ARGS" not in error.java_exception.getMessage()
 
 
 def identifier(spark, name):
