@@ -71,8 +71,9 @@ fn begun_in(piece: &[u8]) -> usize {
 }
 
 fn can_be_shown(line: &str) -> bool {
-    let has_secret = redact_passwords(line).is_some() || holds_login(line);
-    line.len() <= LONGEST && !line.is_empty() && !has_secret
+    // Secrets are looked for in short lines alone: a document of megabytes in one line is asked for each finding.
+    let is_short = line.len() <= LONGEST && !line.is_empty();
+    is_short && redact_passwords(line).is_none() && !holds_login(line)
 }
 
 /// Whether a line gives something that it calls credentials a user with a password, which nothing else tells from a name.
