@@ -54,8 +54,8 @@ pub struct ChangeControl {
     claims: BTreeSet<ApprovalClaim>,
     /// What is proposed beside the model.
     beside: Option<Text>,
-    /// The findings of the change, where the caller validated both sides.
-    findings: Findings,
+    /// The findings of both sides, where the caller validated them.
+    findings: [Findings; 2],
     waived: WaivedFindings,
     documents: Option<[Documents; 2]>,
     /// The approvals that the caller knows to be needed.
@@ -72,7 +72,7 @@ impl ChangeControl {
             is_strict: false,
             claims: BTreeSet::new(),
             beside: None,
-            findings: Findings::default(),
+            findings: Default::default(),
             waived: WaivedFindings::default(),
             documents: None,
             requirements: Vec::new(),
@@ -116,7 +116,7 @@ impl ChangeControl {
     /// brings, and an error among them refuses it.
     #[must_use]
     pub fn with_findings(mut self, old: &Findings, new: &Findings) -> Self {
-        self.findings.extend(new_findings(old, new));
+        self.findings = [old.clone(), new.clone()];
         self
     }
 
@@ -179,6 +179,7 @@ impl ChangeControl {
         let mut breaking = checker.breaking(&changes);
         let retirements = self.retirements(&changes, &retiring, new, &uses);
         let concerns = self.concerns(&retirements, &checker, &mut breaking);
+        let [before, after] = &self.findings;
         let Decision { evaluation, approvals, required, parts, owner_notices } =
             self.decide(&diff, &pruned, &changes, [old, new]);
         ChangeReport::new(ReportParts {
@@ -189,7 +190,7 @@ impl ChangeControl {
             parts,
             breaking,
             concerns,
-            validation: self.findings.clone(),
+            validation: new_findings(before, after, [old, new]),
             notices: reach.notices(&uses),
             owner_notices,
             retirements,

@@ -23,7 +23,8 @@ pub(crate) static NO_CAPTURE: CodeInfo = CodeInfo::error(
     "A datastore is captured once, by one platform, for all. That platform must be able to capture it from its \
      container, or to run the transformer that makes it, and to offer it in a format that those read who need it; and all zones must \
      permit it that have a say: that of the data, and those of what the transformer reads. Declare a platform that can.",
-);
+)
+.giving_reasons();
 pub(crate) static SEVERAL: CodeInfo = CodeInfo {
     severity: Severity::Note,
     ..CodeInfo::error(

@@ -24,7 +24,8 @@ pub(crate) static NO_PLATFORM: CodeInfo = CodeInfo::error(
     "A group is served by a platform that can bring data to its container, with the versions, the latency and the \
      retention that it asks for, that reads what the platforms offer that capture the data, and that all zones permit that have a say: \
      that of the workspace, and those of the data. Declare a platform that can, or ask for less.",
-);
+)
+.giving_reasons();
 pub(crate) static SEVERAL: CodeInfo = CodeInfo::warning(
     "choice/several",
     "several platforms can serve a dataset group",

@@ -109,8 +109,9 @@ impl<'a> Review<'a> {
         judge: impl FnOnce(ChangeControl) -> ChangeReport,
     ) -> ReviewReport {
         let nothing = Findings::default();
+        let ecosystems = [before.unwrap_or(after), after].map(|model| &model.ecosystem);
         let (mut found, mut known) =
-            news(before.map_or(&nothing, |before| &before.findings), &after.findings);
+            news(before.map_or(&nothing, |before| &before.findings), &after.findings, ecosystems);
         let [old, new] = locks;
         let mut waived =
             [before.map(|before| before.waived.clone()).unwrap_or_default(), after.waived.clone()];
@@ -122,7 +123,7 @@ impl<'a> Review<'a> {
             let before = before.filter(|_| !now.findings.is_empty() || !now.waived.is_empty());
             let before =
                 before.map(|before| self.placed(session, &before.ecosystem, old)).unwrap_or_default();
-            let (new, old) = news(&before.findings, &now.findings);
+            let (new, old) = news(&before.findings, &now.findings, ecosystems);
             found.extend(new);
             known.extend(old);
             waived.iter_mut().zip([before.waived, now.waived]).for_each(|(all, more)| all.extend(more));
@@ -241,8 +242,8 @@ impl JudgedModel {
 }
 
 /// Parts the findings of the new side into those that come with the change and those that were there before.
-fn news(old: &Findings, new: &Findings) -> (Findings, Findings) {
-    let news = new_findings(old, new);
+fn news(old: &Findings, new: &Findings, ecosystems: [&Valid<Ecosystem>; 2]) -> (Findings, Findings) {
+    let news = new_findings(old, new, ecosystems);
     let of_change: BTreeSet<&Diagnostic> = news.iter().collect();
     let known = new.iter().filter(|finding| !of_change.contains(finding)).cloned().collect();
     (news, known)

@@ -93,6 +93,8 @@ fn a_finding_hides_no_second_one_and_no_other_place() {
         Diagnostic::new(&code, ModelPath::root(), "is denied").related_place(policy, why)
     };
     let all = |findings: &[Diagnostic]| findings.iter().cloned().collect::<Findings>();
+    let same = Valid::assume_valid(fixture());
+    let new_findings = |old: &Findings, new: &Findings| new_findings(old, new, [&same, &same]);
     let one = all(&[denial("here", "one reason")]);
     assert!(new_findings(&one, &all(&[denial("here", "a better reason")])).is_empty());
     assert_eq!(new_findings(&one, &all(&[denial("there", "one reason")])).len(), 1);

@@ -16,6 +16,7 @@ mod fixtures;
 mod folder;
 mod former;
 mod former_inputs;
+mod known_findings;
 mod laws;
 mod monorepo;
 mod moved_containers;

@@ -196,5 +196,6 @@ fn a_schema_that_nobody_can_read_does_not_change_under_its_consumers() {
     // To make it readable is what is asked for.
     let readable = judged(&old, &fixture(), SALES, "2026-01-01");
     assert!(readable.breaking.is_empty() && readable.is_allowed(), "{readable}");
-    assert!(new_findings(&live, &live).is_empty());
+    let same = Valid::assume_valid(old);
+    assert!(new_findings(&live, &live, [&same, &same]).is_empty());
 }

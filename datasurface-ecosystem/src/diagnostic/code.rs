@@ -70,6 +70,8 @@ pub struct CodeInfo {
     pub is_waivable: bool,
     /// Whom it protects, and who alone may waive it.
     pub protects: Protects,
+    /// Whether the message gives reasons, which depend on what else there is: with other reasons the finding is the same.
+    pub gives_reasons: bool,
 }
 
 impl CodeInfo {
@@ -84,6 +86,7 @@ impl CodeInfo {
             since: "0.1.0",
             is_waivable: false,
             protects: Protects::Ecosystem,
+            gives_reasons: false,
         }
     }
 
@@ -110,6 +113,12 @@ impl CodeInfo {
     #[must_use]
     pub const fn protecting(self, protects: Protects) -> Self {
         Self { protects, ..self }
+    }
+
+    /// Makes the message one that gives reasons.
+    #[must_use]
+    pub const fn giving_reasons(self) -> Self {
+        Self { gives_reasons: true, ..self }
     }
 
     /// Creates the code of a note, reported since version 0.1.0. No waiver is needed for one.

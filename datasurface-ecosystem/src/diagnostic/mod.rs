@@ -64,6 +64,9 @@ pub struct Diagnostic {
     /// Known as long as it is not read back: waivers are applied before that.
     #[serde(skip)]
     protects: Protects,
+    /// Known as long, too.
+    #[serde(skip)]
+    gives_reasons: bool,
 }
 
 /// A related place of a finding.
@@ -84,7 +87,8 @@ impl Diagnostic {
     /// lower case and has no full stop.
     pub fn new(code: &CodeInfo, path: ModelPath, message: impl Into<String>) -> Self {
         let code_text = Text::from_static(code.code);
-        Self { protects: code.protects, ..Self::with_code(code_text, code.severity, path, message) }
+        let finding = Self::with_code(code_text, code.severity, path, message);
+        Self { protects: code.protects, gives_reasons: code.gives_reasons, ..finding }
     }
 
     /// Creates a finding whose kind this program does not know, only its code: that of a platform in another program.
@@ -105,6 +109,7 @@ impl Diagnostic {
             position: None,
             addressee: None,
             protects: Protects::default(),
+            gives_reasons: false,
         }
     }
 
@@ -203,6 +208,12 @@ impl Diagnostic {
     #[must_use]
     pub fn addressee(&self) -> Option<&Repository> {
         self.addressee.as_ref()
+    }
+
+    /// Whether the message gives reasons, which depend on what else there is: with other reasons the finding is the same.
+    #[must_use]
+    pub fn gives_reasons(&self) -> bool {
+        self.gives_reasons
     }
 
     /// The policy of a denial, if the finding is one: the first related place that is a policy.

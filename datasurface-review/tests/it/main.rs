@@ -13,6 +13,7 @@ mod edited_locks;
 mod fixture;
 mod forms;
 mod held_sequences;
+mod known_findings;
 mod many;
 #[path = "../../../datasurface-broker/tests/it/minimal_platform.rs"]
 mod minimal_platform;
