@@ -67,7 +67,7 @@ pub use patch::{PatchError, apply_suggestion};
 pub use report::Report;
 #[cfg(feature = "fs")]
 pub use stored::{StoredFile, StoredFileKind};
-pub use v1::expand_schema;
+pub use v1::{expand_locations, expand_schema};
 
 use datasurface_model::Ecosystem;
 

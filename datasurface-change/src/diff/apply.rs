@@ -5,9 +5,9 @@ use super::{
     document_path::{DocumentPath, Step},
     list::{self, ElementOrder},
 };
-use datasurface_document::expand_schema;
 use datasurface_model::Text;
 use serde_json::Value;
+use std::borrow::Cow;
 
 pub(super) fn apply(differences: &[Difference], document: &mut Value) {
     // What is around goes first: places are named by what it is called then.
@@ -69,8 +69,8 @@ fn find<'v>(document: &'v mut Value, place: &DocumentPath) -> Option<&'v mut Val
             }
         };
         // Whoever asks for it wants to change it inside.
-        if at.is_schema() {
-            *value = expand_schema(value).into_owned();
+        if let Cow::Owned(expanded) = at.expanded(value) {
+            *value = expanded;
         }
     }
     Some(value)

@@ -1,6 +1,9 @@
 //! Places in a document, and what they are called in the model.
 
+use datasurface_document::{expand_locations, expand_schema};
 use datasurface_model::{ModelPath, TeamKey, Text, ZoneName, ownership::OwnedPart, segment};
+use serde_json::Value;
+use std::borrow::Cow;
 
 /// A step into a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,8 +124,30 @@ impl DocumentPath {
         }
     }
 
+    /// A list in the form in which each of its elements, or each of its columns, is a place: most often it is written shorter.
+    pub(super) fn expanded<'v>(&self, value: &'v Value) -> Cow<'v, Value> {
+        if self.is_schema() {
+            expand_schema(value)
+        } else if self.is_locations() {
+            expand_locations(value)
+        } else {
+            Cow::Borrowed(value)
+        }
+    }
+
+    /// Whether the locations of a vendor are here, or those inside of another one.
+    fn is_locations(&self) -> bool {
+        let is_inside = |steps: &[Step]| matches!(steps, [Step::Element(_), Step::Member(attribute)] if attribute == segment::LOCATIONS);
+        match self.0.split_first() {
+            Some((Step::Member(first), inside)) if first == segment::VENDORS => {
+                !inside.is_empty() && inside.chunks(2).all(is_inside)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the dataset's schema is here.
-    pub(super) fn is_schema(&self) -> bool {
+    fn is_schema(&self) -> bool {
         let [.., Step::Member(collection), Step::Element(_), Step::Member(attribute)] = self.0.as_slice()
         else {
             return false;

@@ -5,13 +5,9 @@ use super::{
     document_path::{DocumentPath, Step},
     list::{self, ElementOrder},
 };
-use datasurface_document::expand_schema;
 use datasurface_model::{Text, segment};
 use serde_json::{Map, Value};
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Deeper than this, values are compared as a whole.
 const DEEPEST: usize = 100;
@@ -55,11 +51,7 @@ impl Differ {
         if are_equal(old, new) {
             return;
         }
-        let (old, new) = if place.is_schema() {
-            (expand_schema(old), expand_schema(new))
-        } else {
-            (Cow::Borrowed(old), Cow::Borrowed(new))
-        };
+        let (old, new) = (place.expanded(old), place.expanded(new));
         match (&*old, &*new) {
             (Value::Object(old), Value::Object(new)) if place.steps().len() < DEEPEST => {
                 let keys: BTreeSet<&str> = old.keys().chain(new.keys()).map(String::as_str).collect();

@@ -13,7 +13,7 @@ use datasurface_model::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, to_value};
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// Deeper is refused: trees are walked by recursion.
 const DEEPEST: usize = 256;
@@ -129,11 +129,15 @@ impl Compact for Location {
     }
 }
 
-/// The locations of a list, each as an object, so that paths lead to each. Outermost ones alone: what is inside is as it can be written.
-pub(in crate::v1) fn locations_in_full(list: &Value) -> Option<Value> {
-    let locations = Vec::<ShortForm<Location>>::deserialize(list).ok()?;
-    let objects = trees(locations).map(|location| to_value(Location::Tree(location).long()).ok());
-    objects.collect::<Option<Vec<_>>>().map(Value::Array)
+/// Returns the locations of a list, each as an object, so that paths lead to each. Outermost ones alone: what is inside is as it can
+/// be written. What is no list of locations comes back as it is.
+#[must_use]
+pub fn expand_locations(list: &Value) -> Cow<'_, Value> {
+    let objects = Vec::<ShortForm<Location>>::deserialize(list).ok().and_then(|locations| {
+        let objects = trees(locations).map(|location| to_value(Location::Tree(location).long()).ok());
+        objects.collect::<Option<Vec<_>>>()
+    });
+    objects.map_or(Cow::Borrowed(list), |objects| Cow::Owned(Value::Array(objects)))
 }
 
 /// Paths if they say everything, else objects.

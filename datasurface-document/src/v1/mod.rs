@@ -53,7 +53,8 @@ use crate::shape::{Shape, Shaped};
 use annotations::{DocumentationForm, described, written};
 use datasurface_model::{Classification, Ecosystem, EcosystemName, Entity, Repository, Set};
 pub use expand_schema::expand_schema;
-use infrastructure::{VendorObject, locations_in_full};
+use infrastructure::VendorObject;
+pub use infrastructure::expand_locations;
 use objects::objects;
 use pin::{GroupPinObject, PrimaryPinObject};
 use platform::PlatformObject;
@@ -115,7 +116,7 @@ pub(super) fn shape(head: &DocumentHeader) -> Shape {
 pub(super) fn write_in_full(shape: Shape, value: &mut Value) {
     let full = match shape {
         Shape::Schema(_) => Some(expand_schema(value).into_owned()),
-        Shape::Locations(_) => locations_in_full(value),
+        Shape::Locations(_) => Some(expand_locations(value).into_owned()),
         _ => None,
     };
     if let Some(full) = full {
