@@ -7,8 +7,8 @@ use super::{
     inherited_waivers::{places_before, was_waived},
 };
 use datasurface_model::{
-    CodeArtifact, ContainerKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Place, Valid, Waiver,
-    Workspace, ownership::OwnedPart, segment,
+    CodeArtifact, ContainerKey, Diagnostic, Ecosystem, Findings, ModelPath, Place, Valid, Waiver, Workspace,
+    ownership::OwnedPart, segment,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -130,15 +130,18 @@ fn ends(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic, named: impl Fn(&Mode
     let is_about_vendors = VENDOR_CODES.contains(&finding.code());
     for place in locations {
         let vendor = ecosystem.vendors().get(place.vendor());
-        ends.extend(vendor.map(|vendor| End::Quality(format!("{}: {:?}", vendor.name(), vendor.cloud()))));
-        let place = if is_about_vendors { place.vendor().to_string() } else { place.to_string() };
-        ends.insert(End::Place(place));
+        let whole = Place::from_vendor(place.vendor());
+        let name = named(&ModelPath::place(&whole));
+        ends.extend(vendor.map(|vendor| End::Quality(format!("{name}: {:?}", vendor.cloud()))));
+        let place = if is_about_vendors { whole } else { place };
+        ends.insert(End::Place(named(&ModelPath::place(&place))));
     }
     let segments: Vec<&str> = finding.path().segments().collect();
     match segments.as_slice() {
         [segment::PRIMARY_PINS, datastore, ..] => {
             let pin = ecosystem.primary_pins().get(*datastore);
-            ends.extend(pin.map(|pin| End::Place(pin.platform().to_string())));
+            let platform = |name| ModelPath::root().child(segment::PLATFORMS, name);
+            ends.extend(pin.map(|pin| End::Place(named(&platform(pin.platform())))));
         }
         [_, _, _, _, segment::WORKSPACES, workspace, segment::TRANSFORMER, inside @ ..] => {
             let found = ecosystem.workspace(&(*workspace).into());

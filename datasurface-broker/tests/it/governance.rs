@@ -1,6 +1,7 @@
 //! The row of `docs/governance.md` that needs platforms: each kind of policy, of both zones, on platforms that are pinned,
 //! that the lock names, and that could be chosen.
 
+mod renamed;
 mod sources;
 
 use crate::fixture::{codes, minimal_platform, place};

@@ -21,6 +21,7 @@ mod laws;
 mod monorepo;
 mod moved_containers;
 mod rename;
+mod renamed_places;
 mod report;
 mod retirement;
 mod sarif;

@@ -1,6 +1,6 @@
 //! Paths: the span of a model without text.
 
-use datasurface_schema::{TeamKey, Text, segment};
+use datasurface_schema::{Place, TeamKey, Text, segment};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -23,6 +23,16 @@ impl ModelPath {
     #[must_use]
     pub fn team(team: &TeamKey) -> Self {
         Self::root().child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team)
+    }
+
+    /// Returns the path of a place: of a location, or of a vendor.
+    #[must_use]
+    pub fn place(place: &Place) -> Self {
+        let mut segments = vec![Text::from_static(segment::VENDORS), place.vendor().as_str().into()];
+        for location in place.path() {
+            segments.extend([Text::from_static(segment::LOCATIONS), location.as_str().into()]);
+        }
+        Self(segments)
     }
 
     /// Creates the path of these segments, from the ecosystem inwards.

@@ -137,6 +137,12 @@ impl DataContainer {
         self
     }
 
+    /// Replaces the places by these.
+    pub(crate) fn with_locations(mut self, locations: Set<Place>) -> Self {
+        self.locations = locations;
+        self
+    }
+
     /// Replaces the users by these.
     pub(crate) fn with_users(mut self, users: ContainerUsers) -> Self {
         *self.usable_by.make_mut() = users;

@@ -235,6 +235,12 @@ impl Ecosystem {
         self
     }
 
+    /// Replaces all platforms by these.
+    pub(crate) fn with_platforms(mut self, platforms: impl IntoIterator<Item = PlatformDeclaration>) -> Self {
+        self.platforms = platforms.into_iter().collect();
+        self
+    }
+
     /// Replaces all pins of groups by these.
     #[must_use]
     pub fn with_group_pins(mut self, pins: impl IntoIterator<Item = GroupPin>) -> Self {

@@ -43,6 +43,11 @@ pub struct Hint {
 }
 
 impl Hint {
+    pub(crate) fn of(mut self, about: HintTarget) -> Self {
+        self.about = about;
+        self
+    }
+
     /// The settings; what they mean is up to the plug-in.
     #[must_use]
     pub fn settings(&self) -> &Json {
@@ -115,6 +120,18 @@ impl PlatformDeclaration {
     #[must_use]
     pub fn located(mut self, place: impl Into<Place>) -> Self {
         self.locations.insert(place.into());
+        self
+    }
+
+    /// Replaces all places.
+    pub(crate) fn with_locations(mut self, locations: Set<Place>) -> Self {
+        self.locations = locations;
+        self
+    }
+
+    /// Replaces all hints.
+    pub(crate) fn with_hints(mut self, hints: impl IntoIterator<Item = Hint>) -> Self {
+        self.hints = hints.into_iter().collect();
         self
     }
 

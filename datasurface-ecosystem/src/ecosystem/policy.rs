@@ -198,6 +198,12 @@ impl Policy {
         self
     }
 
+    /// Replaces the rule.
+    pub(crate) fn with_rule(mut self, rule: PolicyRule) -> Self {
+        self.rule = rule;
+        self
+    }
+
     documented!();
     renamed!(PolicyName);
 

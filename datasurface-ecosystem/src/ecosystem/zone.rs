@@ -66,6 +66,12 @@ impl GovernanceZone {
         self
     }
 
+    /// Replaces all policies by these.
+    pub(crate) fn with_policies(mut self, policies: impl IntoIterator<Item = Policy>) -> Self {
+        self.policies = policies.into_iter().collect();
+        self
+    }
+
     /// Replaces all consents by these.
     #[must_use]
     pub fn with_consents(mut self, consents: impl IntoIterator<Item = Consent>) -> Self {

@@ -6,6 +6,8 @@
 
 mod respell;
 mod respell_datastore;
+mod respell_ecosystem;
+mod respell_places;
 mod respell_transformer;
 mod spelling;
 mod walk;
@@ -27,6 +29,9 @@ use std::{
 
 /// Former names, each with what says that it had it, and how often: a name that is declared twice is a finding, not a panic.
 type Formers = FxHashMap<Reference, BTreeMap<Reference, usize>>;
+
+/// Locations that are deeper than documents can say are not followed: each step into a place is looked up.
+const DEEPEST_LOCATION: usize = 256;
 
 /// An ecosystem as it is written, and what is known of former names in it. Persistent: what it costs to follow an edit follows the
 /// edit, unless that changes what a former name leads to.
@@ -70,7 +75,11 @@ impl FormerNames {
                 }
             }
         }
-        let is_about_former = || walk.names.iter().any(|name| names.formers.contains_key(name));
+        let has_former_locations = || names.formers.keys().any(|name| matches!(name, Reference::Location(_)));
+        let is_about_former = || {
+            walk.names.iter().any(|name| names.formers.contains_key(name))
+                || walk.has_other_vendors && has_former_locations()
+        };
         let is_same = !is_renamed && !is_about_former();
         if !is_same && names.lead() {
             names.places = GenericHashSet::default();

@@ -11,8 +11,7 @@ use super::{
 use crate::{
     diagnostic::ModelPath,
     ecosystem::{
-        Consent, ContainerUser, ContainerUsers, Ecosystem, GovernanceZone, GroupPin, PrimaryPin, Team,
-        UnitPlace, Workspace,
+        Consent, ContainerUser, ContainerUsers, Ecosystem, GovernanceZone, Team, UnitPlace, Workspace,
     },
     reference::Reference,
 };
@@ -89,7 +88,7 @@ impl<'r> Respeller<'r> {
     }
 
     /// What a name leads to: the thing that had it, or itself.
-    fn now(&self, reference: Reference) -> Reference {
+    pub(super) fn now(&self, reference: Reference) -> Reference {
         self.names.get(&reference).cloned().unwrap_or(reference)
     }
 
@@ -150,6 +149,9 @@ impl<'r> Respeller<'r> {
     /// The whole reference by present names.
     pub(super) fn reference(&self, reference: &Reference) -> Reference {
         match reference {
+            Reference::Vendor(name) => Reference::Vendor(self.vendor_name(name)),
+            Reference::Location(place) => Reference::Location(self.place(place)),
+            Reference::Platform(name) => Reference::Platform(self.platform_name(name)),
             Reference::Zone(name) => Reference::Zone(self.zone_name(name)),
             Reference::Team(key) => Reference::Team(self.team_key(key)),
             Reference::Container(key) => Reference::Container(self.container_key(key)),
@@ -182,13 +184,14 @@ impl<'r> Respeller<'r> {
                 let own = GroupKey::new(self.workspace_name(&key.workspace), &key.group);
                 vec![workspace(&key.workspace), Reference::Group(own)]
             }
+            Reference::Location(place) => self.steps_into(place),
             other => vec![other.clone()],
         };
         steps.into_iter().filter(|step| self.names.contains_key(step)).collect()
     }
 
     /// Notes that a reference is written by a former name.
-    fn note(&mut self, path: ModelPath, kind: SpellingKind, spelled: Reference, meant: Reference) {
+    pub(super) fn note(&mut self, path: ModelPath, kind: SpellingKind, spelled: Reference, meant: Reference) {
         self.found.push(FormerSpelling { path, kind, spelled, meant });
     }
 
@@ -277,7 +280,7 @@ impl<'r> Respeller<'r> {
         })
     }
 
-    fn workspace_ref(
+    pub(super) fn workspace_ref(
         &mut self,
         name: &WorkspaceName,
         at: impl FnOnce() -> (ModelPath, SpellingKind),
@@ -302,28 +305,6 @@ impl<'r> Respeller<'r> {
             self.note(path, kind, Reference::Group(key.clone()), Reference::Group(now.clone()));
             now
         })
-    }
-
-    fn ecosystem(&mut self, ecosystem: &Ecosystem, root: &ModelPath) -> Option<Ecosystem> {
-        let before = self.found.len();
-        let mut group_pins = Vec::new();
-        for pin in ecosystem.group_pins() {
-            let at = || (root.child(segment::GROUP_PINS, pin.name().to_string()), Name);
-            group_pins.push(match self.group(pin.name(), at) {
-                Some(group) => GroupPin::new(group, pin.platforms().iter().cloned()),
-                None => pin.clone(),
-            });
-        }
-        let mut primary_pins = Vec::new();
-        for pin in ecosystem.primary_pins() {
-            let at = || (root.child(segment::PRIMARY_PINS, pin.name()), Name);
-            primary_pins.push(match self.datastore_ref(pin.name(), at) {
-                Some(datastore) => PrimaryPin::new(datastore, pin.platform().clone()),
-                None => pin.clone(),
-            });
-        }
-        let is_other = self.found.len() > before;
-        is_other.then(|| ecosystem.clone().with_group_pins(group_pins).with_primary_pins(primary_pins))
     }
 
     fn zone(
@@ -351,7 +332,11 @@ impl<'r> Respeller<'r> {
             };
             consents.push(Consent::new(team, name, output, of.clone()));
         }
-        (self.found.len() > before).then(|| zone.clone().with_consents(consents))
+        let policies = self.policies(zone.policies(), path);
+        (self.found.len() > before).then(|| {
+            let zone = zone.clone().with_consents(consents);
+            policies.into_iter().fold(zone, GovernanceZone::with_policies)
+        })
     }
 
     fn users(&mut self, users: &Set<ContainerUser>, path: &ModelPath) -> Set<ContainerUser> {
@@ -374,9 +359,15 @@ impl<'r> Respeller<'r> {
     fn team(&mut self, team: &Team, path: &ModelPath) -> Option<Team> {
         let mut changed = None;
         for container in team.containers() {
+            let path = path.child(segment::CONTAINERS, container.name());
+            if let Some(places) = self.places(container.locations(), &path) {
+                change(&mut changed, team, |team| {
+                    team.edit_container(container.name(), |container| container.with_locations(places))
+                });
+            }
             let Some(users) = container.usable_by() else { continue };
             let before = self.found.len();
-            let at = path.child(segment::CONTAINERS, container.name()).attribute(segment::USABLE_BY);
+            let at = path.attribute(segment::USABLE_BY);
             let read = self.users(&users.read, &at.attribute(segment::READ));
             let write = self.users(&users.write, &at.attribute(segment::WRITE));
             if self.found.len() > before {
@@ -427,6 +418,12 @@ impl<'r> Respeller<'r> {
             if self.found.len() > before {
                 change(&mut changed, workspace, |workspace| {
                     workspace.edit_group(group.name(), |group| group.wanting(sinks))
+                });
+            }
+            let at = || (path.attribute(segment::WISHED_PLATFORM), Value);
+            if let Some(wish) = group.preferred_platform().and_then(|wish| self.platform_ref(wish, at)) {
+                change(&mut changed, workspace, |workspace| {
+                    workspace.edit_group(group.name(), |group| group.with_preferred_platform(wish))
                 });
             }
         }

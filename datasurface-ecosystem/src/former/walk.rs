@@ -1,13 +1,15 @@
 //! Which names an ecosystem declares, and which it declared before: only what differs from an older version is looked at.
 
+use super::DEEPEST_LOCATION;
 use crate::{
     ecosystem::{
-        Datastore, Ecosystem, GovernanceZone, Team, TeamDeclaration, UnitPlace, Workspace, ZoneDeclaration,
+        Datastore, Ecosystem, GovernanceZone, InfrastructureVendor, Team, TeamDeclaration, UnitPlace,
+        Workspace, ZoneDeclaration,
     },
     reference::Reference,
 };
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, TeamKey, WorkspaceName, ZoneName,
+    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Place, TeamKey, WorkspaceName, ZoneName,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -17,10 +19,12 @@ use std::sync::Arc;
 pub(super) struct Walk {
     /// Former names with the present ones, and whether it is the new version that says so.
     pub(super) formers: Vec<(bool, Reference, Reference)>,
-    /// Names that one version declares, where there is an older one.
+    /// Names that one version declares, where there is an older one; of locations, the vendors.
     pub(super) names: Vec<Reference>,
     /// The units that differ.
     pub(super) places: FxHashSet<UnitPlace>,
+    /// Whether a vendor is new or gone, or has other locations, where there is an older version.
+    pub(super) has_other_vendors: bool,
     is_first: bool,
 }
 
@@ -30,6 +34,18 @@ pub(super) fn changes(older: Option<&Ecosystem>, newer: &Ecosystem) -> Walk {
     walk.places.insert(UnitPlace::Ecosystem);
     let nothing = Ecosystem::new("", "", "");
     let older = older.unwrap_or(&nothing);
+    for (old, new) in older.vendors().difference(newer.vendors()) {
+        walk.has_other_vendors = !walk.is_first;
+        walk.vendor(false, old);
+        walk.vendor(true, new);
+    }
+    for (old, new) in older.platforms().difference(newer.platforms()) {
+        for (is_new, platform) in [(false, old), (true, new)] {
+            let Some(platform) = platform else { continue };
+            let former = platform.former_name().map(|former| Reference::Platform(former.clone()));
+            walk.name(is_new, Reference::Platform(platform.name().clone()), former);
+        }
+    }
     for (old, new) in older.zones().difference(newer.zones()) {
         walk.zone_declaration(false, old);
         walk.zone_declaration(true, new);
@@ -50,6 +66,25 @@ impl Walk {
         }
         if !self.is_first {
             self.names.push(name);
+        }
+    }
+
+    /// A vendor, with its tree of locations. Not by recursion: nobody promised that the tree is low.
+    fn vendor(&mut self, is_new: bool, vendor: Option<&InfrastructureVendor>) {
+        let Some(vendor) = vendor else { return };
+        let former = vendor.former_name().map(|former| Reference::Vendor(former.clone()));
+        self.name(is_new, Reference::Vendor(vendor.name().clone()), former);
+        let mut rest = vec![(Place::from_vendor(vendor.name()), vendor.locations())];
+        while let Some((around, locations)) = rest.pop() {
+            for location in locations {
+                if let Some(former) = location.former_name() {
+                    let name = |name| Reference::Location(around.location(name));
+                    self.formers.push((is_new, name(former), name(location.name())));
+                }
+                if !location.locations().is_empty() && around.path().len() + 1 < DEEPEST_LOCATION {
+                    rest.push((around.location(location.name()), location.locations()));
+                }
+            }
         }
     }
 
@@ -171,6 +206,12 @@ pub(super) fn existing<'r>(
         }
     }
     let is_there = |reference: &&Reference| match reference {
+        Reference::Vendor(name) => ecosystem.vendors().get(name).is_some(),
+        Reference::Location(place) => {
+            let vendor = ecosystem.vendors().get(place.vendor());
+            vendor.is_some_and(|vendor| vendor.has_location(place))
+        }
+        Reference::Platform(name) => ecosystem.platforms().get(name).is_some(),
         Reference::Zone(name) => ecosystem.zones().get(name).is_some(),
         Reference::Team(key) => {
             let zone = ecosystem.zones().get(&key.zone).and_then(ZoneDeclaration::definition);

@@ -5,7 +5,7 @@ use crate::{
     diagnostic::{CodeInfo, Diagnostic, ModelPath, Suggestion},
     ecosystem::Policy,
 };
-use datasurface_schema::{Entity, Place, ZoneName, segment};
+use datasurface_schema::{Entity, ZoneName, segment};
 use std::fmt;
 
 /// The context of a meeting between parts, from which the finding is made if the meeting is denied. Texts and paths
@@ -54,7 +54,7 @@ impl Denial {
             finding = finding.related_place(keeper(), "is where the data is kept");
         }
         if let Some(place) = &self.place {
-            finding = finding.related_place(path_of(place), "is where that is");
+            finding = finding.related_place(ModelPath::place(place), "is where that is");
         }
         match context.removal_path {
             Some(remedy) => finding.with_suggestion(Suggestion::remove(remedy())),
@@ -70,9 +70,4 @@ impl fmt::Debug for DenialContext<'_> {
             .field("at", &(self.path)())
             .finish_non_exhaustive()
     }
-}
-
-fn path_of(place: &Place) -> ModelPath {
-    let vendor = ModelPath::root().child(segment::VENDORS, place.vendor());
-    place.path().iter().fold(vendor, |path, location| path.child(segment::LOCATIONS, location))
 }

@@ -273,6 +273,9 @@ impl UnitIndex {
     pub(super) fn path_of(&self, reference: &Reference) -> Option<ModelPath> {
         let part = self.part_of(reference)?;
         Some(match reference {
+            Reference::Vendor(name) => part.path().child(segment::VENDORS, name),
+            Reference::Location(place) => ModelPath::place(place),
+            Reference::Platform(name) => part.path().child(segment::PLATFORMS, name),
             Reference::Container(key) => part.path().child(segment::CONTAINERS, &key.container),
             Reference::Datastore(name) => part.path().child(segment::DATASTORES, name),
             Reference::Dataset(key) => {
@@ -286,15 +289,22 @@ impl UnitIndex {
         })
     }
 
-    /// The zone or team that something of this name is, or belongs to.
+    /// The part that something of this name is, or belongs to.
     pub(super) fn part_of(&self, reference: &Reference) -> Option<OwnedPart> {
         let frame = |zone: &ZoneName| self.frame(&UnitKey::new(UnitPlace::Zone(zone.clone())));
         let team = |unit: &UnitKey| unit.team().map(|team| OwnedPart::Team((**team).clone()));
+        let ecosystem = || match self.frame(&UnitKey::new(UnitPlace::Ecosystem))? {
+            Content::Ecosystem(frame) => Some(frame),
+            _ => None,
+        };
         match reference {
-            Reference::Zone(name) => match self.frame(&UnitKey::new(UnitPlace::Ecosystem))? {
-                Content::Ecosystem(frame) => frame.zones().get(name).map(|_| OwnedPart::Zone(name.clone())),
-                _ => None,
-            },
+            Reference::Vendor(name) => ecosystem()?.vendors().get(name).map(|_| OwnedPart::Ecosystem),
+            Reference::Location(place) => {
+                let vendor = ecosystem()?.vendors().get(place.vendor())?;
+                vendor.has_location(place).then_some(OwnedPart::Ecosystem)
+            }
+            Reference::Platform(name) => ecosystem()?.platforms().get(name).map(|_| OwnedPart::Ecosystem),
+            Reference::Zone(name) => ecosystem()?.zones().get(name).map(|_| OwnedPart::Zone(name.clone())),
             Reference::Team(key) => match frame(&key.zone)? {
                 Content::Zone(zone) => zone.teams().get(&key.team).map(|_| OwnedPart::Team(key.clone())),
                 _ => None,

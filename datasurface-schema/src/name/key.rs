@@ -135,6 +135,18 @@ impl Place {
         Self { vendor: vendor.into(), path: path.into_iter().map(Into::into).collect() }
     }
 
+    /// Creates the place that is all of a vendor.
+    pub fn from_vendor(vendor: impl Into<VendorName>) -> Self {
+        Self { vendor: vendor.into(), path: Vec::new() }
+    }
+
+    /// Returns the place of a location in this one.
+    #[must_use]
+    pub fn location(&self, name: &LocationName) -> Self {
+        let path = self.path.iter().chain([name]);
+        Self { vendor: self.vendor.clone(), path: path.cloned().collect() }
+    }
+
     /// The vendor whose tree of locations the place is in.
     #[must_use]
     pub fn vendor(&self) -> &VendorName {

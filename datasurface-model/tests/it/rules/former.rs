@@ -196,7 +196,6 @@ fn a_validation_since_another_one_follows_what_transformers_write() {
     assert_same_since(&versions);
 }
 
-/// Each version is judged since each as from nothing.
 /// Neither of them is lost without a word.
 #[test]
 fn what_is_removed_from_an_output_by_both_of_its_names_is_said_twice() {
@@ -217,7 +216,8 @@ fn what_is_removed_from_an_output_by_both_of_its_names_is_said_twice() {
     assert!(refused.findings().iter().any(of_no_output), "{}", refused.findings());
 }
 
-fn assert_same_since(versions: &[Ecosystem]) {
+/// Each version is judged since each as from nothing.
+pub(super) fn assert_same_since(versions: &[Ecosystem]) {
     for first in versions {
         for second in versions {
             let cold = validated(second.clone());

@@ -7,6 +7,7 @@ mod origins;
 mod policy;
 mod producer_file;
 mod regulated;
+mod renamed_places;
 mod schema;
 mod waivers;
 mod world;
