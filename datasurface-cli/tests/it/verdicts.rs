@@ -51,6 +51,7 @@ const REPORTED: &[(&str, &str)] = &[
     ("tr-sql-garbage", "transformer/not-one-select"),
     ("three-zones-b-denies", "container/not-usable governance/classification"),
     ("gov-residency-same", "governance/location"),
+    ("gov-residency-renamed", "governance/location reference/former-name"),
     ("waive-unknown-code", "governance/vendor waiver/unknown-code"),
     ("steal-approved-transformer", "access/not-approved"),
     ("steal-two-datastores-one-table", "capture/shared-source container/not-usable"),
@@ -81,6 +82,7 @@ const WARNED: &[(&str, &str)] = &[
     ("gov-hard-grey-denylist-told", "governance/unknown-cloud"),
     ("gov-platform-unsaid-denylist", "governance/platform-unknown-place"),
     ("gov-label-slip", "classification/similar"),
+    ("gov-residency-renamed-here", "reference/former-name"),
     ("ref-approval-before-workspace", "access/unknown-group"),
 ];
 
