@@ -1,4 +1,4 @@
-//! How a value is written: as it is, or in another way from which it can be read again.
+//! How a value is written: in a way in which everybody can read it, or sealed with a key.
 
 use crate::ColumnKey;
 use std::collections::BTreeSet;
@@ -6,31 +6,25 @@ use std::collections::BTreeSet;
 /// The columns whose values a value may be, and how each of them is written.
 pub(crate) type PassedOn = BTreeSet<(ColumnKey, Writing)>;
 
-/// How a value is written. Which function undoes which is not looked at: whoever mixes them up passes nothing on that anybody wants.
+/// How a value is written. Which function opens which seal is not looked at: whoever mixes them up passes nothing on that anybody wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Writing {
-    /// How many times it was encoded, less the times that it was decoded.
-    encoded: i32,
-    /// Whether something was done to it that undoes itself if it is done again.
-    is_turned: bool,
+    /// How many times it was sealed, less the times that it was opened.
+    sealed: i32,
 }
 
 impl Writing {
-    pub(crate) const AS_IT_IS: Self = Self { encoded: 0, is_turned: false };
-    pub(crate) const ENCODED: Self = Self { encoded: 1, is_turned: false };
-    pub(crate) const DECODED: Self = Self { encoded: -1, is_turned: false };
-    pub(crate) const TURNED: Self = Self { encoded: 0, is_turned: true };
+    pub(crate) const READABLE: Self = Self { sealed: 0 };
+    pub(crate) const SEALED: Self = Self { sealed: 1 };
+    pub(crate) const OPENED: Self = Self { sealed: -1 };
 
     /// The writing of a value that was written in one way, and then in another one.
     pub(crate) fn then(self, other: Self) -> Self {
-        Self {
-            encoded: self.encoded.saturating_add(other.encoded),
-            is_turned: self.is_turned != other.is_turned,
-        }
+        Self { sealed: self.sealed.saturating_add(other.sealed) }
     }
 }
 
-/// Returns the columns whose values are as they are.
+/// Returns the columns whose values can be read.
 pub(crate) fn unchanged(passed_on: &PassedOn) -> impl Iterator<Item = &ColumnKey> {
-    passed_on.iter().filter(|(_, writing)| *writing == Writing::AS_IT_IS).map(|(column, _)| column)
+    passed_on.iter().filter(|(_, writing)| *writing == Writing::READABLE).map(|(column, _)| column)
 }

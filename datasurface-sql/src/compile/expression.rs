@@ -25,7 +25,7 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
     let mut sources = Some(BTreeSet::new());
     let mut passed_on = PassedOn::new();
     // Each with the writing in which its value may be that of the whole, if it may.
-    let mut waiting = vec![(expression, Some(Writing::AS_IT_IS))];
+    let mut waiting = vec![(expression, Some(Writing::READABLE))];
     while let Some((expression, writing)) = waiting.pop() {
         let meaning = match expression {
             Expr::Identifier(column) => scope.meaning(None, &column.value),

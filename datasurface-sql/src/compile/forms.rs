@@ -133,7 +133,7 @@ static FORMS: &[Form] = &[
     form(&["left", "right"], FIRST, Condition::All(1)),
     form(&["substr", "substring", "mid"], FIRST, Condition::Number(1, &[0.0, 1.0])),
     // The same value as a text.
-    form(&["printf", "format"], ALL_BUT_FIRST, Condition::Text(0, &["%s", "{}"])),
+    form(&["printf", "format"], ALL_BUT_FIRST, Condition::Text(0, &["%s", "%q", "%Q", "{}"])),
     form(&["repeat"], FIRST, Condition::Number(1, &[1.0])),
     form(
         &["to_char", "to_varchar", "to_text", "to_string", "tostring", "string", "text"],

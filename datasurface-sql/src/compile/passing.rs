@@ -65,7 +65,7 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
         }
         _ => return None,
     };
-    let passed_on = passed_on.into_iter().map(|part| (part, Writing::AS_IT_IS)).collect();
+    let passed_on = passed_on.into_iter().map(|part| (part, Writing::READABLE)).collect();
     Some(Parts { passed_on, used })
 }
 

@@ -8,44 +8,55 @@ use super::{
 use crate::writing::Writing;
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 
-/// Functions that encode.
-const ENCODING: &[&str] = &[
-    "aes_encrypt",
+/// Functions from whose result anybody reads their argument. Of a text in other cases, nothing is missing that people look for.
+const READABLE: &[&str] = &[
     "base64",
-    "base64_encode",
-    "compress",
-    "convert_to",
-    "encode",
-    "gzip",
-    "hex",
-    "hex_encode",
-    "to_base64",
-    "to_hex",
-    "to_utf8",
-    "url_encode",
-    "urlencode",
-];
-
-/// Functions that decode.
-const DECODING: &[&str] = &[
-    "aes_decrypt",
     "base64_decode",
     "base64_decode_string",
+    "base64_encode",
+    "casefold",
+    "compress",
     "convert_from",
+    "convert_to",
     "decode",
     "decompress",
+    "encode",
     "from_base64",
     "from_hex",
     "from_utf8",
     "gunzip",
+    "gzip",
+    "hex",
     "hex_decode",
     "hex_decode_string",
+    "hex_encode",
+    "initcap",
+    "lcase",
+    "lower",
+    "quote",
+    "quote_ident",
+    "quote_literal",
+    "quote_nullable",
+    "quotename",
+    "reverse",
+    "to_base64",
+    "to_binary",
+    "to_hex",
+    "to_utf8",
+    "ucase",
     "unbase64",
     "uncompress",
     "unhex",
+    "upper",
     "url_decode",
+    "url_encode",
     "urldecode",
+    "urlencode",
 ];
+
+/// Functions that encrypt, and those that decrypt.
+const SEALING: &[&str] = &["aes_encrypt"];
+const OPENING: &[&str] = &["aes_decrypt"];
 
 /// Returns the part whose value an expression is in another writing, that writing, and the other parts.
 pub(super) fn rewritten<'e>(
@@ -54,22 +65,22 @@ pub(super) fn rewritten<'e>(
 ) -> Option<(&'e Expr, Writing, Vec<&'e Expr>)> {
     match expression {
         Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::BitwiseNot, expr } => {
-            Some((expr, Writing::TURNED, Vec::new()))
+            Some((expr, Writing::READABLE, Vec::new()))
         }
         Expr::BinaryOp { left, op: BinaryOperator::Minus, right } if may_be_number(left, 0.0, scope) => {
-            Some((right, Writing::TURNED, vec![&**left]))
+            Some((right, Writing::READABLE, vec![&**left]))
         }
         Expr::BinaryOp { left, op: BinaryOperator::Multiply, right } if may_be_number(right, -1.0, scope) => {
-            Some((left, Writing::TURNED, vec![&**right]))
+            Some((left, Writing::READABLE, vec![&**right]))
         }
         Expr::BinaryOp { left, op: BinaryOperator::Multiply, right } if may_be_number(left, -1.0, scope) => {
-            Some((right, Writing::TURNED, vec![&**left]))
+            Some((right, Writing::READABLE, vec![&**left]))
         }
         Expr::Function(function) => {
             let writing = match function {
-                function if is_called(function, ENCODING) => Writing::ENCODED,
-                function if is_called(function, DECODING) => Writing::DECODED,
-                function if is_called(function, &["reverse"]) => Writing::TURNED,
+                function if is_called(function, READABLE) => Writing::READABLE,
+                function if is_called(function, SEALING) => Writing::SEALED,
+                function if is_called(function, OPENING) => Writing::OPENED,
                 _ => return None,
             };
             let mut arguments = arguments(function)?.into_iter();

@@ -139,7 +139,7 @@ impl Relation<'_> {
                     (None, _) => Columns::None,
                     (Some(column), None) => Columns::One(Value::of_input(input, column)),
                     (Some(_), Some(_)) => Columns::Unclear(
-                        input.named(name).map(|column| (input.key_of(column), Writing::AS_IT_IS)).collect(),
+                        input.named(name).map(|column| (input.key_of(column), Writing::READABLE)).collect(),
                     ),
                 }
             }
@@ -183,7 +183,7 @@ impl Value {
         Self {
             data_type: Some(column.data_type().clone()),
             sources: Some(BTreeSet::from([key.clone()])),
-            passed_on: PassedOn::from([(key, Writing::AS_IT_IS)]),
+            passed_on: PassedOn::from([(key, Writing::READABLE)]),
         }
     }
 }

@@ -35,8 +35,8 @@ pub(in super::super) static REMOVAL_TARGET: CodeInfo = CodeInfo::error(
 pub(in super::super) static REMOVAL_NOT_DONE: CodeInfo = CodeInfo::error(
     "transformer/removal-not-done",
     "a transformer passes on what it says that it removes",
-    "The statement returns the values of a classified column as they are. In a dataset that is classified as a whole, that is each \
-     column: classify them one by one, so that it is known which can be passed on. Or change the statement, or take the removal away and \
+    "The statement returns the values of a classified column as they are, or so written that anybody reads them, as by `hex` or \
+     `upper`. In a dataset that is classified as a whole, that is each column: classify them one by one, so that it is known which can be passed on. Or change the statement, or take the removal away and \
      classify the output as the input is.",
 )
 .waivable()
