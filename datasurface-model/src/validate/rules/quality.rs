@@ -38,7 +38,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
             parameters(check, dataset, scope);
         }
         row_counts(dataset, scope);
-        unique_twice(dataset, scope);
+        twice(dataset, scope);
     }
 }
 
@@ -88,13 +88,10 @@ fn values(check: &QualityCheck, column: &ColumnName, found: &DataType) -> Option
         return Some((message, "accept values that the column can have"));
     }
     let mut known = FxHashMap::default();
+    use DataType::{BigInt, Boolean, CustomInteger, Integer, SmallInt, TinyInt};
     let as_number = |value: &Text| match found {
-        DataType::Boolean => Some(i128::from(value.eq_ignore_ascii_case("true"))),
-        DataType::TinyInt
-        | DataType::SmallInt
-        | DataType::Integer
-        | DataType::BigInt
-        | DataType::CustomInteger { .. } => value.parse().ok(),
+        Boolean => Some(i128::from(value.eq_ignore_ascii_case("true"))),
+        TinyInt | SmallInt | Integer | BigInt | CustomInteger { .. } => value.parse().ok(),
         _ => None,
     };
     let (one, other) =
@@ -143,15 +140,18 @@ fn row_counts(dataset: &Dataset, scope: &mut RuleContext<'_>) {
     }
 }
 
-/// Two checks that the same columns are unique, in whatever order.
-fn unique_twice(dataset: &Dataset, scope: &mut RuleContext<'_>) {
+/// Two checks of the same columns, in whatever order: that they are unique, or that a share of one has values.
+fn twice(dataset: &Dataset, scope: &mut RuleContext<'_>) {
     let mut known = FxHashSet::default();
     for check in dataset.quality_checks() {
-        let QualityCheck::Unique { columns } = check else { continue };
-        let mut sorted: Vec<_> = columns.iter().collect();
-        sorted.sort_unstable();
-        if !known.insert(sorted) {
-            let message = format!("`{}` is to be unique in the same columns by two checks", dataset.name());
+        let (promise, mut columns): (_, Vec<_>) = match check {
+            QualityCheck::Unique { columns } => ("be unique in the same columns", columns.iter().collect()),
+            QualityCheck::NotNull { column, .. } => ("have values in the same column", vec![column]),
+            _ => continue,
+        };
+        columns.sort_unstable();
+        if !known.insert((promise, columns)) {
+            let message = format!("`{}` is to {promise} by two checks", dataset.name());
             report(&PARAMETER, message, "remove one of the checks", check, dataset, scope);
         }
     }

@@ -144,14 +144,17 @@ fn report(
 }
 
 /// The dataset that somebody means who writes another separator, as in `Shop.orders`.
-fn with_slash(reference: &Reference, scope: &RuleContext<'_>) -> Option<String> {
+fn with_slash(reference: &Reference, scope: &RuleContext<'_>) -> Option<Text> {
     let Reference::Dataset(key) = reference else { return None };
     if !key.dataset.as_str().is_empty() {
         return None;
     }
-    let (datastore, dataset) = key.datastore.as_str().split_once(['.', ':', '#'])?;
-    let meant = DatasetKey::new(datastore.trim(), dataset.trim());
-    scope.facts.exists(&Reference::Dataset(meant.clone())).then(|| meant.to_string())
+    const SEPARATORS: [char; 4] = ['.', ':', '#', '\\'];
+    let (datastore, dataset) = key.datastore.as_str().split_once(SEPARATORS)?;
+    let (datastore, dataset) = (datastore.trim(), dataset.trim_start_matches(SEPARATORS).trim());
+    let nearest = scope.facts.nearest(&Reference::Dataset(DatasetKey::new(datastore, dataset)));
+    // A name of a datastore may have any of them; then there is no datastore of the part before it.
+    nearest.filter(|_| scope.facts.exists(&Reference::Datastore(datastore.into())))
 }
 
 /// The whole reference, if what is around it is called otherwise: something that exists.

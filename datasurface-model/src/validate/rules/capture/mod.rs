@@ -226,13 +226,6 @@ fn watermark(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'
 }
 
 fn grows(data_type: &DataType) -> bool {
-    matches!(
-        data_type,
-        DataType::TinyInt
-            | DataType::SmallInt
-            | DataType::Integer
-            | DataType::BigInt
-            | DataType::CustomInteger { .. }
-            | DataType::Timestamp { .. }
-    )
+    use DataType::{BigInt, CustomInteger, Integer, SmallInt, Timestamp, TinyInt};
+    matches!(data_type, TinyInt | SmallInt | Integer | BigInt | CustomInteger { .. } | Timestamp { .. })
 }
