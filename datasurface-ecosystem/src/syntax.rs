@@ -65,6 +65,13 @@ pub fn is_bucket(text: &str) -> bool {
         && text.parse::<Ipv4Addr>().is_err()
 }
 
+/// Whether a text is the name of a topic, as Kafka has it.
+#[must_use]
+pub fn is_topic(name: &str) -> bool {
+    let is_plausible = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    (1..=249).contains(&name.len()) && name.chars().all(is_plausible) && !matches!(name, "." | "..")
+}
+
 /// Whether a text is the name of a package of Python, as PEP 508 has it.
 #[must_use]
 pub fn is_package(name: &str) -> bool {

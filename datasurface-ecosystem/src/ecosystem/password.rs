@@ -44,6 +44,10 @@ const PARAMETERS: [&str; 13] = [
     "privatekey",
 ];
 
+/// The names of parameters behind a question mark whose values are secrets, too: some databases take their keys so.
+const QUERY_PARAMETERS: [&str; 8] =
+    ["key", "hexkey", "textkey", "pass", "pw", "auth", "login", "credentials"];
+
 /// What stands around the names and values of members, in JSON or YAML.
 const QUOTES_AND_BLANKS: [char; 3] = ['"', '\'', ' '];
 
@@ -126,7 +130,8 @@ fn encoded_secrets(text: &str) -> Vec<Range<usize>> {
 
 /// Returns the places of all secrets. They may overlap.
 fn secrets(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<_> = members(text).chain(spaced_parameters(text)).chain(users(text)).collect();
+    let mut found: Vec<_> =
+        members(text).chain(spaced_parameters(text)).chain(users(text)).chain(logins(text)).collect();
     let mut start = 0;
     for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`')) {
         let at = |range: Range<usize>| start + range.start..start + range.end;
@@ -268,14 +273,38 @@ fn users(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// The values of members called `account` that are a user with a password: no account of a service has a colon.
+fn logins(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const ACCOUNT: &str = "account";
+    text.match_indices(ACCOUNT).filter_map(|(index, account)| {
+        let is_whole = !text.get(..index)?.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_'));
+        let rest = text.get(index + account.len()..)?;
+        let value = rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?;
+        let value = value.trim_start_matches(QUOTES_AND_BLANKS);
+        let start = text.len() - value.len();
+        let value = value.split(|c: char| c.is_whitespace() || "\"',}".contains(c)).next()?;
+        let (user, password) = value.split_once(':')?;
+        let is_login = !user.is_empty() && !password.is_empty() && !password.starts_with("//");
+        (is_whole && is_login).then_some(start..start + value.len())
+    })
+}
+
 /// The values of parameters such as `password=`.
 fn parameters(word: &str) -> impl Iterator<Item = Range<usize>> {
     word.match_indices('=').filter_map(|(index, _)| {
         let start = index + '='.len_utf8();
         let value = word.get(start..)?.split(['&', ';', ',', '}', ')']).next()?;
-        let is_secret = names_secret(word.get(..index)?) && !value.is_empty();
+        let name = word.get(..index)?;
+        let is_secret = (names_secret(name) || names_key(name)) && !value.is_empty();
         is_secret.then_some(start..start + value.len())
     })
+}
+
+/// Whether a word ends with the name of a parameter of a query that is to be kept secret, as in `shop.db?key`.
+fn names_key(word: &str) -> bool {
+    let Some((_, query)) = word.split_once('?') else { return false };
+    let name = query.rsplit(['&', ';', '?']).next().unwrap_or(query);
+    QUERY_PARAMETERS.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// The values of parameters that are written with blanks, as in `Password = secret`. What is in quotes is compared in SQL.
@@ -398,6 +427,10 @@ mod tests {
                 "{private_key: …, sas: \"sv=1&sig=…\"}",
             ),
             ("{at: 1, db_password: secret}".to_owned(), "{at: 1, db_password: …}"),
+            ("file: shop.db?key=secret".to_owned(), "file: shop.db?key=…"),
+            ("shop.db?mode=ro&HexKey=2DD2".to_owned(), "shop.db?mode=ro&HexKey=…"),
+            ("{account: acme-shop:secret, database: d}".to_owned(), "{account: …, database: d}"),
+            ("{\"account\":\"acme:secret\"}".to_owned(), "{\"account\":\"…\"}"),
         ] {
             assert_eq!(redact_passwords(&text).as_deref(), Some(expected));
         }
@@ -418,6 +451,11 @@ mod tests {
             "file: C:/x@y/a.db",
             "https://files.example/a%40b%3Ac/d",
             "file: 100%40.db",
+            "account: acme-shop.eu-west-1",
+            "the account: at https://acme.example",
+            "bank_account: a:b",
+            "shop.db?mode=ro",
+            "SELECT key=1 FROM t WHERE a ? 'key'",
             "host: db.example # ask joe@nw.example",
             "owner: joe@nw.example",
             "github:nw/model@main",

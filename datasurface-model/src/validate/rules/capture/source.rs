@@ -4,7 +4,7 @@ use super::RuleContext;
 use crate::validate::sources::{SharedSource, declared_source, sources};
 use datasurface_ecosystem::{
     Capture, CaptureKind, CodeInfo, ContainerKind, DataContainer, Dataset, Datastore, Diagnostic, ModelPath,
-    Suggestion, source_identity, written_database,
+    Suggestion, redact_passwords, source_identity, syntax::is_topic, written_database,
 };
 use datasurface_schema::{DatasetName, Entity, Name, NameIndex, segment};
 use rustc_hash::{FxBuildHasher, FxHashSet};
@@ -35,7 +35,7 @@ pub(in super::super) static SHARED_SOURCE: CodeInfo = CodeInfo::error(
 pub(in super::super) static SYNTAX: CodeInfo = CodeInfo::error(
     "capture/source-syntax",
     "a table, topic or prefix has a name that none can have",
-    "No source has control characters in its name; topics of Kafka have 1 to 249 ASCII letters, digits, `.`, `_` and `-`, and \
+    "No source has control characters or a password in its name; topics of Kafka have 1 to 249 ASCII letters, digits, `.`, `_` and `-`, and \
      are not called `.` or `..`. Correct the name: nothing would ever be read from it.",
 );
 
@@ -63,8 +63,11 @@ pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut RuleCo
         elsewhere(capture, dataset.name(), kind, scope);
         former(capture, dataset, scope);
     }
-    shared(capture, datastore, scope);
-    captured_elsewhere(capture, datastore, scope);
+    // Messages about several sources repeat them.
+    if !sources(capture, datastore).any(|(_, source)| has_password(source)) {
+        shared(capture, datastore, scope);
+        captured_elsewhere(capture, datastore, scope);
+    }
 }
 
 /// Whether everything that something is read for is there.
@@ -100,14 +103,17 @@ fn written(capture: &Capture, dataset: &DatasetName, scope: &mut RuleContext<'_>
             Diagnostic::new(&MISSING_SOURCE, path(capture, dataset, scope), message).with_help(help);
         return scope.report(finding);
     };
-    let help = if matches!(capture.kind(), CaptureKind::Kafka { .. }) && !is_topic(source) {
+    let help = if has_password(source) {
+        "name a table, a topic or a prefix alone, and a credential in the capture; change the password"
+    } else if matches!(capture.kind(), CaptureKind::Kafka { .. }) && !is_topic(source) {
         "name a topic with 1 to 249 ASCII letters, digits, `.`, `_` and `-`"
     } else if source.chars().any(char::is_control) {
         "take the control characters out"
     } else {
         return;
     };
-    let message = format!("the dataset `{dataset}` cannot be read from `{}`", source.escape_debug());
+    let shown = redact_passwords(source).unwrap_or_else(|| source.to_owned());
+    let message = format!("the dataset `{dataset}` cannot be read from `{}`", shown.escape_debug());
     let finding = Diagnostic::new(&SYNTAX, path(capture, dataset, scope), message).with_help(help);
     scope.report(finding);
 }
@@ -119,7 +125,7 @@ fn elsewhere(
     kind: Option<&ContainerKind>,
     scope: &mut RuleContext<'_>,
 ) {
-    let named = declared_source(capture, dataset).zip(kind);
+    let named = declared_source(capture, dataset).filter(|source| !has_password(source)).zip(kind);
     let Some(database) = named.and_then(|(source, kind)| written_database(kind, capture.kind(), source))
     else {
         return;
@@ -206,13 +212,12 @@ fn shared(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>)
     }
 }
 
+/// Whether a source is an address with a password in it. Most often none is any address.
+fn has_password(source: &str) -> bool {
+    source.contains([':', '@', '=', '%']) && redact_passwords(source).is_some()
+}
+
 fn path(capture: &Capture, dataset: &DatasetName, scope: &RuleContext<'_>) -> ModelPath {
     let (collection, _) = capture.kind().sources();
     scope.path().attribute(segment::CAPTURE).child(collection, dataset)
-}
-
-/// As Kafka has it.
-fn is_topic(name: &str) -> bool {
-    let is_plausible = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    (1..=249).contains(&name.len()) && name.chars().all(is_plausible) && !matches!(name, "." | "..")
 }
