@@ -28,6 +28,7 @@
 
 mod assemble;
 mod codes;
+mod credentials;
 mod documents;
 mod error;
 #[cfg(feature = "fs")]

@@ -1,8 +1,8 @@
 //! Lines and columns, for people; everything else counts bytes.
 
-use super::tree::Extent;
+use super::{credentials::extents_of_credentials, tree::Extent};
 use datasurface_model::{Position, redact_passwords};
-use std::iter;
+use std::{iter, ops::Range};
 
 /// Longest line that is shown, in bytes.
 const LONGEST: usize = 200;
@@ -21,6 +21,8 @@ pub(super) struct Lines<'t> {
     starts: Vec<usize>,
     /// The counts of characters before each stride, and the count of all.
     before_strides: Vec<usize>,
+    /// The values of members called credentials, in order.
+    credentials: Vec<Range<usize>>,
 }
 
 impl<'t> Lines<'t> {
@@ -34,7 +36,7 @@ impl<'t> Lines<'t> {
             characters += begun_in(stride);
             before_strides.push(characters);
         }
-        Self { document, text, starts, before_strides }
+        Self { document, text, starts, before_strides, credentials: extents_of_credentials(text) }
     }
 
     pub(super) fn position(&self, extent: Extent) -> Position {
@@ -49,8 +51,20 @@ impl<'t> Lines<'t> {
             column: self.characters(start, extent.start) + 1,
             length: self.characters(extent.start, end),
             is_inexact: false,
-            text: can_be_shown(text).then(|| text.into()),
+            text: (can_be_shown(text) && !self.has_login(start, text)).then(|| text.into()),
         }
+    }
+
+    /// Whether a line that begins here gives something that is called credentials a user with a password, which nothing else tells
+    /// from a name.
+    fn has_login(&self, start: usize, line: &str) -> bool {
+        let end = start + line.len();
+        let first = self.credentials.partition_point(|credentials| credentials.end <= start);
+        let on_line = self.credentials.iter().skip(first).take_while(|credentials| credentials.start < end);
+        let values = on_line.filter_map(|it| self.text.get(it.start.max(start)..it.end.min(end)));
+        values.flat_map(|value| value.split(':').skip(1)).any(|after| {
+            after.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | '{' | '[' | ','))
+        })
     }
 
     /// Returns the count of characters from one offset to another.
@@ -72,14 +86,7 @@ fn begun_in(piece: &[u8]) -> usize {
 
 fn can_be_shown(line: &str) -> bool {
     // Secrets are looked for in short lines alone: a document of megabytes in one line is asked for each finding.
-    let is_short = line.len() <= LONGEST && !line.is_empty();
-    is_short && redact_passwords(line).is_none() && !holds_login(line)
-}
-
-/// Whether a line gives something that it calls credentials a user with a password, which nothing else tells from a name.
-fn holds_login(line: &str) -> bool {
-    let Some((_, values)) = line.split_once("credentials") else { return false };
-    values.split(':').skip(1).any(|after| after.starts_with(char::is_alphanumeric))
+    line.len() <= LONGEST && !line.is_empty() && redact_passwords(line).is_none()
 }
 
 #[cfg(test)]
@@ -97,6 +104,34 @@ mod tests {
         }
         let position = lines.position(Extent { start: text.len() - 2, end: text.len() });
         assert_eq!((position.line, position.column, position.text.as_deref()), (4, 3, Some("d é")));
+    }
+
+    #[test]
+    fn a_line_with_a_login_in_credentials_is_not_shown() {
+        for text in [
+            "{credentials: {Lake: 'joe:s3cret'}}",
+            "credentials:\n  Lake: joe:s3cret\nhost: a",
+            "a:\n- credentials:\n    Lake: |\n      joe:$3cret\n  host: b",
+            "- source_credentials: {\n  Lake: x,\n  Store: joe:s3cret}",
+            "{\"credentials\":\n{\"a}\": \"x\",\n\"b\":\n\"joe:s3cret\"}}",
+            "credentials\n  : joe:s3cret",
+            "credentials:\n- Lake: joe:s3cret",
+            "credentials: # of\n  # the lake\n  Lake: joe:s3cret",
+        ] {
+            let lines = Lines::new("model.yaml", text);
+            let shown = |at| lines.position(Extent { start: at, end: at }).text.unwrap_or_default();
+            let all: String = text.char_indices().map(|(at, _)| shown(at).to_string()).collect();
+            assert!(!all.contains("3cret"), "{text}: {all}");
+        }
+        for text in [
+            "credentials: [{name: reader, kind: password,\n  opens: [EU/Lake]}]\nat: 10:30",
+            "credentials:\n- name: reader\n  kind: password\nimage: shop:1.2",
+            "documentation: credentials are in the vault\nimage: shop:1.2",
+        ] {
+            let lines = Lines::new("model.yaml", text);
+            let hidden = |at: &usize| lines.position(Extent { start: *at, end: *at }).text.is_none();
+            assert_eq!((0..text.len()).find(hidden), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,71 @@
+//! The places of credentials in a text, without reading it: it may be no document that can be read, and its lines are shown all the
+//! same.
+
+use std::ops::Range;
+
+/// The last letters of a member in which passwords stand under names of anybody's choice.
+const CREDENTIALS: &str = "credentials";
+
+/// Returns the extents of the values of members that are called so, in order. What is in another one of them is a part of that.
+pub(super) fn extents_of_credentials(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (start, name) in text.match_indices(CREDENTIALS) {
+        if found.last().is_some_and(|last| start < last.end) {
+            continue;
+        }
+        let rest = text.get(start + name.len()..).unwrap_or_default();
+        let after = rest.strip_prefix(['"', '\'']).unwrap_or(rest).trim_start();
+        if let Some(value) = after.strip_prefix(':') {
+            let from = text.len() - value.len();
+            found.push(from..from + length_of_value(value, column(text, start)));
+        }
+    }
+    found
+}
+
+/// Returns the place of a member in its line: of its first letter, as its value may begin below that.
+fn column(text: &str, at: usize) -> usize {
+    let line = text.get(..at).unwrap_or_default().rsplit(['\n', '\r']).next().unwrap_or_default();
+    let before = line.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    before.trim_end_matches(['"', '\'']).len()
+}
+
+/// Returns the length of a value: up to the bracket that closes it, or all lines that stand further to the right than its member.
+fn length_of_value(value: &str, column: usize) -> usize {
+    let content = value.trim_start();
+    if content.starts_with(['{', '[']) {
+        return value.len() - content.len() + length_of_brackets(content);
+    }
+    let mut lines = value.split_inclusive('\n');
+    let mut length = lines.next().unwrap_or_default().len();
+    for line in lines {
+        let content = line.trim_start();
+        let indentation = line.len() - content.len();
+        // A list may begin where its member does.
+        let is_inside = indentation > column || indentation == column && content.starts_with("- ");
+        if !content.is_empty() && !is_inside {
+            break;
+        }
+        length += line.len();
+    }
+    length
+}
+
+/// Returns the length of what is in brackets, with these; everything, if they are not closed.
+fn length_of_brackets(text: &str) -> usize {
+    let (mut depth, mut quote, mut is_escaped) = (0_usize, None, false);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            _ if is_escaped => is_escaped = false,
+            (Some('"'), '\\') => is_escaped = true,
+            (Some(open), _) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '{' | '[') => depth += 1,
+            (None, '}' | ']') if depth <= 1 => return at + c.len_utf8(),
+            (None, '}' | ']') => depth -= 1,
+            (None, _) => {}
+        }
+    }
+    text.len()
+}
