@@ -23,6 +23,7 @@ mod redacted;
 mod report;
 mod review;
 mod side;
+mod waiver_slips;
 
 pub use report::ReviewReport;
 pub use review::Review;

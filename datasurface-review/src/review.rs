@@ -1,8 +1,10 @@
 //! Reviews: one verdict on a proposed change, over model, change, lock, choice and the platforms' lint.
 
-use crate::{owing_teams::owing_teams, report::ReviewReport, side::ReviewSide};
+use crate::{
+    owing_teams::owing_teams, report::ReviewReport, side::ReviewSide, waiver_slips::new_waiver_slips,
+};
 use chrono::NaiveDate;
-use datasurface_broker::{Broker, Lock, LockChange, Placed, Session};
+use datasurface_broker::{Broker, Lock, LockChange, Placed, Session, unknown_waiver_codes};
 use datasurface_change::{ApprovalClaim, ChangeControl, ChangeReport, ChangeSource, new_findings};
 use datasurface_model::{Checked, Diagnostic, Ecosystem, Findings, Invalid, Valid, Validate, Validation};
 use std::collections::BTreeSet;
@@ -69,7 +71,7 @@ impl<'a> Review<'a> {
                 let judge = |control: ChangeControl| control.judge(&before.ecosystem, &after.ecosystem);
                 self.judged(session, Some(&before), &after, &locks, [old, new], judge)
             }
-            _ => self.refuse(unread),
+            _ => self.refuse_unread(unread, [old, new]),
         }
     }
 
@@ -88,7 +90,7 @@ impl<'a> Review<'a> {
                 let judge = |control: ChangeControl| control.judge_first(&after.ecosystem);
                 self.judged(&mut session, None, &after, &locks, [&ReviewSide::default(), new], judge)
             }
-            _ => self.refuse(unread),
+            _ => self.refuse_unread(unread, [&ReviewSide::default(), new]),
         }
     }
 
@@ -96,6 +98,12 @@ impl<'a> Review<'a> {
     #[must_use]
     pub fn refuse(&self, findings: Findings) -> ReviewReport {
         ReviewReport::unread(self.source.repository().clone(), self.on, findings)
+    }
+
+    /// Refuses a change of which a side cannot be read. New slips in waivers are reported too: they are seen in what can be read.
+    fn refuse_unread(&self, mut unread: Findings, sides: [&ReviewSide; 2]) -> ReviewReport {
+        unread.extend(new_waiver_slips(sides, self.on));
+        self.refuse(unread)
     }
 
     /// Judges the models, if there are two, by change control, and all that is beside them.
@@ -116,8 +124,14 @@ impl<'a> Review<'a> {
         let mut waived =
             [before.map(|before| before.waived.clone()).unwrap_or_default(), after.waived.clone()];
         let mut placed = None;
-        // Platforms asked about a model with new errors would report what follows from these.
-        if !found.has_errors() {
+        // Platforms asked about a model with new errors would report what follows from these. An error that a waiver was to accept
+        // is among them, where its code has a slip.
+        if found.has_errors() {
+            let before = before.map(|before| unknown_waiver_codes(&before.ecosystem)).unwrap_or_default();
+            let (new, old) = news(&before, &unknown_waiver_codes(&after.ecosystem), ecosystems);
+            found.extend(new);
+            known.extend(old);
+        } else {
             let now = self.placed(session, &after.ecosystem, new);
             // What is not found now does not have to be told from what was found before.
             let before = before.filter(|_| !now.findings.is_empty() || !now.waived.is_empty());

@@ -47,6 +47,13 @@ fn no_form_repeats_a_secret() {
         ("s3cret", edited("config: {", "config: {password: s3cret, ")),
         ("s3cret", edited("config: {", "config: {servers: {'https://u:s3cret@h.example/x': 1}, ")),
         ("s3cret", edited("config: {", "config: {credentials: {US/Finance/Lake: 'user:s3cret'}, ")),
+        ("s3cret", edited("config: {", "config: {credentials: {\n    US/Finance/Lake: 'user:s3cret'}, ")),
+        ("s3cret", edited(source, "kind: {snowflake: {account: 'acme:s3cret', database: d}}")),
+        ("s3cret", edited(source, "kind: {sqlite: {file: 'source.db?key=s3cret'}}")),
+        (
+            "s3cret",
+            edited("sql_snapshot: {}", "sql_snapshot: {tables: {orders: 'postgres://u:s3cret@h.example/d'}}"),
+        ),
     ] {
         let [clean, secretive] =
             [COMPANY, &document].map(|text| ReviewSide::new(Documents::new().document("model.yaml", text)));

@@ -17,8 +17,10 @@ mod known_findings;
 mod many;
 #[path = "../../../datasurface-broker/tests/it/minimal_platform.rs"]
 mod minimal_platform;
+mod moved_platforms;
 mod owing_teams;
 mod recaptured;
 mod review;
 #[path = "../../../datasurface-broker/tests/it/sharing_platform.rs"]
 mod sharing_platform;
+mod waiver_slips;
