@@ -181,12 +181,8 @@ impl<'a> CaptureTask<'a> {
             }
             None => {
                 let message = format!("no platform can capture `{}`: {}", self.name(), self.reasons());
-                let help = match self.remedy() {
-                    Some(remedy) => format!("declare a platform that can, or {remedy}"),
-                    None => "declare a platform that can".to_owned(),
-                };
-                let finding = Diagnostic::new(&NO_CAPTURE, self.store.path(), message).with_help(help);
-                found.push(self.with_places(finding));
+                let finding = Diagnostic::new(&NO_CAPTURE, self.store.path(), message);
+                found.push(self.with_remedies(finding, None));
             }
         }
     }

@@ -170,15 +170,8 @@ impl<'a> ServingTask<'a> {
             }
             None => {
                 let message = format!("no platform can serve `{}`: {}", self.key(), self.reasons());
-                let help = match self.is_denied_by_policies_alone() {
-                    true => "declare a platform that the policies permit, or ask their zones to change them"
-                        .to_owned(),
-                    false => {
-                        format!("declare a platform that can, or {}", self.remedy().unwrap_or("ask for less"))
-                    }
-                };
-                let finding = Diagnostic::new(&NO_PLATFORM, self.path(), message).with_help(help);
-                found.push(self.with_places(finding));
+                let finding = Diagnostic::new(&NO_PLATFORM, self.path(), message);
+                found.push(self.with_remedies(finding, Some("ask for less")));
             }
         }
     }

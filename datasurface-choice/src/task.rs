@@ -6,7 +6,7 @@ use crate::{
     decisions::{Decision, is_in_graph},
     lack::{Lack, joined},
 };
-use datasurface_model::{Diagnostic, PlatformName};
+use datasurface_model::{Diagnostic, ModelPath, PlatformName, PolicyKey, segment};
 use datasurface_platform::Ability;
 use std::collections::BTreeSet;
 
@@ -90,6 +90,45 @@ pub(crate) trait Task<'a> {
                 Some(place) => finding.related_place(place, format!("no platform can {ability}")),
                 None => finding,
             }
+        })
+    }
+
+    /// The policies that alone keep one of the platforms from it: whoever changes them helps.
+    fn hindering_policies(&self) -> BTreeSet<PolicyKey> {
+        let policies_of = |name: &PlatformName| {
+            let policies = self.obstacles(name).into_iter().map(|lack| match lack {
+                Lack::Policy { zone, policy, .. } => Some(PolicyKey::new(zone, policy)),
+                _ => None,
+            });
+            policies.collect::<Option<Vec<_>>>().unwrap_or_default()
+        };
+        self.question().platforms.keys().flat_map(|name| policies_of(name)).collect()
+    }
+
+    /// Adds what helps: what each platform lacks, and the policies that alone keep one from it, with the repositories of their zones.
+    fn with_remedies(&self, finding: Diagnostic, otherwise: Option<&'static str>) -> Diagnostic {
+        let policies = self.hindering_policies();
+        let remedy = self.remedy().or(otherwise).filter(|_| !self.is_denied_by_policies_alone());
+        let mut help = match (remedy, policies.is_empty()) {
+            (Some(remedy), true) => format!("declare a platform that can, or {remedy}"),
+            (Some(remedy), false) => {
+                format!("declare a platform that can, {remedy}, or ask the zones to change their policies")
+            }
+            (None, true) => "declare a platform that can".to_owned(),
+            (None, false) => {
+                "declare a platform that the policies permit, or ask their zones to change them".to_owned()
+            }
+        };
+        let zones: BTreeSet<_> = policies.iter().map(|policy| &policy.zone).collect();
+        for zone in zones {
+            if let Some(declared) = self.question().ecosystem.zones().get(zone) {
+                help.push_str(&format!("; the zone `{zone}` belongs to {}", declared.owner()));
+            }
+        }
+        let finding = self.with_places(finding.with_help(help));
+        policies.iter().fold(finding, |finding, PolicyKey { zone, policy, .. }| {
+            let place = ModelPath::root().child(segment::ZONES, zone).child(segment::POLICIES, policy);
+            finding.related_place(place, "does not permit a platform")
         })
     }
 

@@ -222,8 +222,21 @@ fn what_a_zone_does_not_permit_is_not_chosen_and_the_reason_is_said() {
         for (fixture, zone) in [(home(&rule), "Home"), (away(&rule), "Away")] {
             let refused = place(fixture.build(), &Lock::default()).unwrap_err();
             assert_eq!(codes(&refused), ["choice/no-platform"]);
-            let message = refused.findings().iter().next().unwrap().message().to_owned();
+            let finding = refused.findings().iter().next().unwrap();
+            let message = finding.message();
             assert!(message.contains(&format!("`A`: the policy `p` of the zone `{zone}` ")), "{message}");
+            // Whoever can help is named: the policy, and the repository of its zone.
+            let help = finding.help().unwrap();
+            assert!(
+                help.ends_with(&format!(
+                    "; the zone `{zone}` belongs to {}",
+                    format_args!("github:o/{}@main", zone.to_lowercase())
+                )),
+                "{help}"
+            );
+            let places: Vec<String> =
+                finding.related_places().iter().map(|place| place.path.to_string()).collect();
+            assert_eq!(places, [format!("zones/{zone}/policies/p")]);
         }
         for silent in [home(&permitted), away(&permitted)] {
             assert!(place(silent.build(), &Lock::default()).unwrap().findings().is_empty());
