@@ -70,6 +70,7 @@ const REPORTED: &[(&str, &str)] = &[
     ("same-host-zero", "container/other-claim"),
     ("tr-removed-likely", "transformer/removal-not-done"),
     ("tr-removed-printf", "transformer/removal-not-done"),
+    ("tr-removed-hex", "transformer/removal-not-done"),
     ("tr-removed-concat-ws", "transformer/removal-not-done"),
     ("round-model-and-broker", "name/syntax choice/no-platform"),
     ("round-doc-and-model", "document/unknown-field name/syntax"),
