@@ -17,25 +17,28 @@ pub(super) fn extents_of_credentials(text: &str) -> Vec<Range<usize>> {
         let after = rest.strip_prefix(['"', '\'']).unwrap_or(rest).trim_start();
         if let Some(value) = after.strip_prefix(':') {
             let from = text.len() - value.len();
-            found.push(from..from + length_of_value(value, column(text, start)));
+            found.push(from..from + length_of_value(value, || column(text, start)));
         }
     }
     found
 }
 
-/// Returns the place of a member in its line: of its first letter, as its value may begin below that.
+/// Returns the place of a member in its line: of its first letter, as its value may begin below that. It takes as long as the line
+/// before it is.
 fn column(text: &str, at: usize) -> usize {
     let line = text.get(..at).unwrap_or_default().rsplit(['\n', '\r']).next().unwrap_or_default();
     let before = line.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
     before.trim_end_matches(['"', '\'']).len()
 }
 
-/// Returns the length of a value: up to the bracket that closes it, or all lines that stand further to the right than its member.
-fn length_of_value(value: &str, column: usize) -> usize {
+/// Returns the length of a value: up to the bracket that closes it, or all lines that stand further to the right than its member. The
+/// rest of its line is always a part of the latter, so that a line is asked for one column at most.
+fn length_of_value(value: &str, column: impl FnOnce() -> usize) -> usize {
     let content = value.trim_start();
     if content.starts_with(['{', '[']) {
         return value.len() - content.len() + length_of_brackets(content);
     }
+    let column = column();
     let mut lines = value.split_inclusive('\n');
     let mut length = lines.next().unwrap_or_default().len();
     for line in lines {

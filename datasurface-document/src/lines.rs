@@ -135,6 +135,14 @@ mod tests {
     }
 
     #[test]
+    fn credentials_in_long_lines_take_no_time() {
+        for member in ["\"credentials\":{},", "\"credentials\":[{],", "\"credentials\":1,", "credentials "] {
+            let text = member.repeat(200_000);
+            assert_eq!(Lines::new("model.json", &text).position(Extent { start: 5, end: 6 }).text, None);
+        }
+    }
+
+    #[test]
     fn characters_are_counted_in_long_lines_too() {
         for length in [STRIDE - 2, STRIDE - 1, STRIDE, 3 * STRIDE] {
             let text = format!("first\n{}é here\rlast", "é".repeat(length));
