@@ -76,7 +76,8 @@ fn page() -> String {
         writeln!(page, "| `{code}` | {protects} | {waivable} |").unwrap();
     }
     for info in registry().iter() {
-        let CodeInfo { code, severity, summary, explanation, since, is_waivable, protects } = info;
+        let CodeInfo { code, severity, summary, explanation, since, is_waivable, protects, gives_reasons: _ } =
+            info;
         let waivable = if *is_waivable { format!(", can be waived by {protects}") } else { String::new() };
         write!(page, "\n## `{code}`\n\n*{severity}, since {since}{waivable}*: {summary}.\n").unwrap();
         write!(page, "\n{explanation}\n").unwrap();
