@@ -4,8 +4,8 @@
 use super::{
     delays::Delay,
     facts::{
-        DatasetClassifications, DatasetFact, Facts, GroupFact, OutputFact, StoreFact, TableFact,
-        TransformerFact,
+        ContainerFact, DatasetClassifications, DatasetFact, Facts, GroupFact, OutputFact, StoreFact,
+        TableFact, TransformerFact, UseKey,
     },
     labels::LabelVerdict,
     origins::{DatastoreOrigins, LineageKey, LineagePath, ReleaseFingerprints, ReleaseKey},
@@ -13,7 +13,7 @@ use super::{
     unit::UnitKey,
 };
 use chrono::NaiveDate;
-use datasurface_ecosystem::{CloudVendor, Consent, Credential, DataContainer, Policy, Reference};
+use datasurface_ecosystem::{CloudVendor, Consent, Credential, Policy, Reference};
 use datasurface_schema::{
     Classification, ContainerKey, CredentialKey, DatasetKey, DatastoreName, GroupKey, Named, Set, Text,
     VendorName, WorkspaceName, ZoneName,
@@ -88,8 +88,10 @@ facts! {
     Store(name: DatastoreName) = store -> Option<StoreFact<'a>>;
     /// A dataset group, as a pin sees it; one that does not exist, if its workspace does.
     Group(key: GroupKey) = group -> Option<GroupFact<'a>>;
-    /// A container.
-    Container(key: ContainerKey) = container -> Option<&'a DataContainer>;
+    /// A container, as its users see it.
+    Container(key: ContainerKey) = container -> Option<ContainerFact<'a>>;
+    /// Whether a team may use a container, if that exists.
+    MayUse(key: UseKey) = may_use -> Option<bool>;
     /// A credential.
     Credential(key: CredentialKey) = credential -> Option<&'a Credential>;
     /// The first container with this address.

@@ -6,8 +6,8 @@ mod values;
 
 pub(crate) use subject::Subject;
 pub(crate) use values::{
-    DatasetClassifications, DatasetFact, GroupFact, OutputFact, StartCondition, StoreFact, TableFact,
-    TransformerFact,
+    ContainerFact, DatasetClassifications, DatasetFact, GroupFact, OutputFact, StartCondition, StoreFact,
+    TableFact, TransformerFact, UseKey,
 };
 
 use super::{
@@ -22,8 +22,8 @@ use super::{
 };
 use chrono::NaiveDate;
 use datasurface_ecosystem::{
-    CloudVendor, Consent, Credential, DataContainer, Dataset, Datastore, Ecosystem, GovernanceZone, Policy,
-    PolicyRule, Reference, UnitPlace,
+    CloudVendor, Consent, Credential, Dataset, Datastore, Ecosystem, GovernanceZone, Policy, PolicyRule,
+    Reference, UnitPlace,
 };
 use datasurface_schema::{
     Classification, ContainerKey, CredentialKey, DatasetKey, DatastoreName, Entity, GroupKey, Name,
@@ -231,8 +231,12 @@ impl Facts {
         self.exists(&Reference::Location(corrected.clone())).then(|| corrected.to_string().into())
     }
 
-    pub(super) fn container(&self, key: &ContainerKey) -> Option<&DataContainer> {
-        self.directory.containers().get(key)
+    pub(super) fn container(&self, key: &ContainerKey) -> Option<ContainerFact<'_>> {
+        self.directory.containers().get(key).map(ContainerFact)
+    }
+
+    pub(super) fn may_use(&self, UseKey { container, team, access }: &UseKey) -> Option<bool> {
+        Some(self.directory.containers().get(container)?.permits(container, team, *access))
     }
 
     pub(super) fn credential(&self, key: &CredentialKey) -> Option<&Credential> {

@@ -1,5 +1,6 @@
 //! Subjects of facts.
 
+use super::UseKey;
 use crate::validate::{reader::Fact, unit_members::folded};
 use datasurface_ecosystem::Reference;
 use datasurface_schema::{
@@ -73,7 +74,9 @@ impl Fact {
             Self::WorkspaceUnit(name) => workspace(name),
             Self::Group(key) => workspace(&key.workspace),
             Self::AsksForRelease(key) => workspace(&key.workspace),
-            Self::Container(key) => Subject::Container(key.clone()),
+            Self::Container(key) | Self::MayUse(UseKey { container: key, .. }) => {
+                Subject::Container(key.clone())
+            }
             Self::Credential(key) => Subject::Credentials(key.team_key()),
             Self::FirstAt(address) | Self::FirstCaptureAt(address) => Subject::Address(address.clone()),
             Self::Policies(zone) | Self::Consents(zone) => Subject::Zone(zone.clone()),

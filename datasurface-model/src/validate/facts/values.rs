@@ -3,11 +3,12 @@
 
 use crate::validate::{origins::Origins, unit::UnitKey, unit_members::Located};
 use datasurface_ecosystem::{
-    Access, Dataset, DatasetGroup, Datastore, Deprecation, ProductionStatus, TransformTrigger, Workspace,
+    Access, ContainerKind, ContainerUse, DataContainer, Dataset, DatasetGroup, Datastore, Deprecation,
+    KeyHolder, ProductionStatus, TransformTrigger, Workspace,
 };
 use datasurface_schema::{
-    Classification, Column, ColumnName, DatasetKey, DatasetName, DatastoreName, Entity, PlatformName,
-    PolicyName, Schema, Set, ZoneName,
+    Classification, Column, ColumnName, ContainerKey, DatasetKey, DatasetName, DatastoreName, Entity, Place,
+    PlatformName, PolicyName, Schema, Set, TeamKey, Text, ZoneName,
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -125,6 +126,52 @@ impl PartialEq for StoreFact<'_> {
                     && self.access() == other.access()
                     && self.deprecation() == other.deprecation()))
     }
+}
+
+/// A container, as those see it who use it, or say something of the same address: neither who else may use it, nor what its team says
+/// about it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ContainerFact<'a>(pub(super) &'a DataContainer);
+
+impl<'a> ContainerFact<'a> {
+    pub(crate) fn kind(self) -> &'a ContainerKind {
+        self.0.kind()
+    }
+
+    pub(crate) fn locations(self) -> &'a Set<Place> {
+        self.0.locations()
+    }
+
+    pub(crate) fn encryption(self) -> Option<KeyHolder> {
+        self.0.encryption()
+    }
+
+    pub(crate) fn is_read_only(self) -> bool {
+        self.0.is_read_only()
+    }
+
+    /// The address of the file that it is, which its kind tells.
+    pub(crate) fn file_address(self) -> Option<Text> {
+        self.0.file_address()
+    }
+}
+
+impl PartialEq for ContainerFact<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+            || (self.kind() == other.kind()
+                && self.locations() == other.locations()
+                && self.encryption() == other.encryption()
+                && self.is_read_only() == other.is_read_only())
+    }
+}
+
+/// A team, and what it would do with a container.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct UseKey {
+    pub(crate) container: ContainerKey,
+    pub(crate) team: TeamKey,
+    pub(crate) access: ContainerUse,
 }
 
 /// The attributes of a dataset group that a pin may read.

@@ -96,7 +96,7 @@ pub(super) fn check_use(
         reference::check(Reference::Credential(key), scope, at);
         return;
     };
-    let is_there = scope.facts.container(container).is_some();
+    let is_there = scope.facts.exists(&Reference::Container(container.clone()));
     if found.opens().contains(container) || !is_there {
         return;
     }

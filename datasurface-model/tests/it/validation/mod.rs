@@ -1,5 +1,6 @@
 //! What holds for validation as a whole.
 
+mod containers;
 mod edits;
 mod hostile;
 mod plain;

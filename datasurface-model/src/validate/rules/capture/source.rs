@@ -1,10 +1,13 @@
 //! What each dataset is read from: tables, topics and files.
 
 use super::RuleContext;
-use crate::validate::sources::{SharedSource, declared_source, sources};
+use crate::validate::{
+    facts::ContainerFact,
+    sources::{SharedSource, declared_source, sources},
+};
 use datasurface_ecosystem::{
-    Capture, CaptureKind, CodeInfo, ContainerKind, DataContainer, Dataset, Datastore, Diagnostic, ModelPath,
-    Suggestion, redact_passwords, source_identity, syntax::is_topic, written_database,
+    Capture, CaptureKind, CodeInfo, ContainerKind, Dataset, Datastore, Diagnostic, ModelPath, Suggestion,
+    redact_passwords, source_identity, syntax::is_topic, written_database,
 };
 use datasurface_schema::{DatasetName, Entity, Name, NameIndex, segment};
 use rustc_hash::{FxBuildHasher, FxHashSet};
@@ -57,7 +60,7 @@ pub(in super::super) static FORMER: CodeInfo = CodeInfo::warning(
 
 pub(super) fn check(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     unknown_tables(capture, datastore, scope);
-    let kind = scope.facts.container(capture.container()).map(DataContainer::kind);
+    let kind = scope.facts.container(capture.container()).map(ContainerFact::kind);
     for dataset in datastore.datasets() {
         written(capture, dataset.name(), scope);
         elsewhere(capture, dataset.name(), kind, scope);
@@ -177,7 +180,7 @@ fn captured_elsewhere(capture: &Capture, datastore: &Datastore, scope: &mut Rule
 /// Whether two datasets are read from one source. Equal names are told elsewhere, whatever they are read from.
 fn shared(capture: &Capture, datastore: &Datastore, scope: &mut RuleContext<'_>) {
     let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
-    let kind = scope.facts.container(capture.container()).map(DataContainer::kind);
+    let kind = scope.facts.container(capture.container()).map(ContainerFact::kind);
     let identified = || {
         let sources = sources(capture, datastore);
         sources.map(|(dataset, source)| (source_identity(kind, capture.kind(), source), source, dataset))

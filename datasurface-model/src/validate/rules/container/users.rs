@@ -1,6 +1,7 @@
 //! `container/not-usable` and the like: a container belongs to its team, and others use it only where that team says so.
 
 use super::{super::RuleContext, path_of, reference};
+use crate::validate::facts::UseKey;
 use datasurface_ecosystem::{
     CodeInfo, ContainerKind, ContainerUse, ContainerUser, DataContainer, Diagnostic, ModelPath, Protects,
     Reference, Suggestion,
@@ -64,9 +65,13 @@ pub(super) fn check(container: &DataContainer, scope: &mut RuleContext<'_>) {
 /// Whether a credential of a team may open a container: one of its own, or one that it may read or write. So may one that does not
 /// exist, of which others report that.
 pub(in super::super) fn may_open(key: &ContainerKey, team: &TeamKey, scope: &RuleContext<'_>) -> bool {
-    scope.facts.container(key).is_none_or(|container| {
-        [ContainerUse::Read, ContainerUse::Write].iter().any(|access| container.permits(key, team, *access))
-    })
+    [ContainerUse::Read, ContainerUse::Write].into_iter().any(|access| may_use(key, team, access, scope))
+}
+
+/// Whether a team may use a container, or it does not exist.
+fn may_use(container: &ContainerKey, team: &TeamKey, access: ContainerUse, scope: &RuleContext<'_>) -> bool {
+    let key = UseKey { container: container.clone(), team: team.clone(), access };
+    scope.facts.may_use(&key) != Some(false)
 }
 
 /// Judges whether the team of the unit may use a container as it does at this place.
@@ -77,10 +82,7 @@ pub(in super::super) fn check_use(
     scope: &mut RuleContext<'_>,
     at: impl FnOnce(ModelPath) -> ModelPath,
 ) {
-    let (Some(container), Some(team)) = (scope.facts.container(key), scope.unit.team()) else { return };
-    if container.permits(key, team, access) {
-        return;
-    }
+    let Some(team) = scope.unit.team().filter(|team| !may_use(key, team, access, scope)) else { return };
     let (uses, list) = match access {
         ContainerUse::Read => ("captures from", segment::READ),
         ContainerUse::Write => ("has its data delivered to", segment::WRITE),
@@ -89,7 +91,9 @@ pub(in super::super) fn check_use(
     let message =
         format!("{user} {uses} the container `{key}`, which the team `{owner}` did not open to `{team}`");
     let users = path_of(key).attribute(segment::USABLE_BY).attribute(list);
-    let is_managed = matches!(container.kind(), ContainerKind::PlatformManaged);
+    let container = scope.facts.container(key);
+    let is_managed =
+        container.is_some_and(|container| matches!(container.kind(), ContainerKind::PlatformManaged));
     let help = match is_managed {
         true => {
             "name a container of your own team: what a platform manages is for its own team alone".to_owned()

@@ -2,6 +2,7 @@
 
 use super::{ReceivedDataset, ZonePolicies, judge_each};
 use crate::validate::{
+    facts::ContainerFact,
     origins::{LineageKey, LineagePath},
     rules::{
         RuleContext,
@@ -11,7 +12,7 @@ use crate::validate::{
     unit::UnitKey,
 };
 use datasurface_ecosystem::{
-    ContainerKind, DataContainer, Datastore, Diagnostic, ModelPath, Policy, PolicyRule, Reference, Workspace,
+    ContainerKind, Datastore, Diagnostic, ModelPath, Policy, PolicyRule, Reference, Workspace,
     governance::{DenialContext, PolicySubject},
 };
 use datasurface_schema::{ContainerKey, DatastoreName, Entity, PolicyKey, PolicyName, ZoneName, segment};
@@ -175,7 +176,7 @@ fn explain(first: usize, datastore: &DatastoreName, zone: &ZoneName, scope: &mut
 
 /// What a zone says of every container that keeps its data.
 fn kept(
-    container: &DataContainer,
+    container: ContainerFact<'_>,
     zone: &ZonePolicies<'_>,
     context: &DenialContext<'_>,
     scope: &mut RuleContext<'_>,
@@ -189,7 +190,7 @@ fn kept(
 
 /// What one storage policy says of a container, because data that is kept there asks for it.
 fn asked_for(
-    container: &DataContainer,
+    container: ContainerFact<'_>,
     policy: &PolicyName,
     zone: &ZonePolicies<'_>,
     context: &DenialContext<'_>,
@@ -206,7 +207,7 @@ fn asked_for(
 }
 
 /// How the container keeps data. Of one that the platform manages, the platform alone can tell: a broker asks it.
-fn storage(container: &DataContainer, is_asked_for: bool) -> Option<PolicySubject<'_>> {
+fn storage(container: ContainerFact<'_>, is_asked_for: bool) -> Option<PolicySubject<'_>> {
     let is_placed_by_platform = matches!(container.kind(), ContainerKind::PlatformManaged);
     (!is_placed_by_platform).then(|| PolicySubject::Storage {
         technology: container.kind().technology().into(),
