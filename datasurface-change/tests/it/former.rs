@@ -93,3 +93,27 @@ fn another_owner_does_not_take_a_former_name() {
         });
     assert_eq!(missing(&old, &taken, OTHER), [SALES, STOCK]);
 }
+
+#[test]
+fn a_zone_renames_a_storage_policy_that_its_teams_ask_for() {
+    let rule = || PolicyRule::Storage(StorageRule::opt_in().encrypted(KeyHolder::Vendor));
+    let model = |policies: &[Policy], asked: &str| {
+        let asking = store([customers().storage_policy(asked), orders()]);
+        with_store(asking)
+            .edit_zone("USA", |zone| policies.iter().cloned().fold(zone, GovernanceZone::policy))
+    };
+    let plain = |name: &str| Policy::new(name, rule());
+    let renamed = [plain("vault").renamed_from("safe")];
+    let steps = [
+        (model(&[plain("safe")], "safe"), USA),
+        (model(&renamed, "safe"), USA),
+        (model(&renamed, "vault"), SALES),
+        (model(&[plain("vault")], "vault"), USA),
+        (model(&[plain("vault"), plain("safe")], "vault"), USA),
+    ];
+    for pair in steps.windows(2) {
+        assert_eq!(missing(&pair[0].0, &pair[1].0, pair[1].1), [""; 0]);
+    }
+    let taken = model(&[plain("vault"), plain("safe")], "safe");
+    assert_eq!(missing(&steps[1].0, &taken, USA), [SALES]);
+}

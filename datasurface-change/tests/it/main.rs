@@ -14,6 +14,7 @@ mod fixture;
 mod fixtures;
 #[path = "../../../tests/it/folder.rs"]
 mod folder;
+mod followed;
 mod former;
 mod former_inputs;
 mod known_findings;

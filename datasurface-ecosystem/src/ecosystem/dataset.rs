@@ -67,6 +67,12 @@ impl Dataset {
         self
     }
 
+    /// Replaces the storage policies that it asks for.
+    pub(crate) fn with_storage_policies(mut self, policies: Set<PolicyName>) -> Self {
+        self.details.make_mut().storage_policies = policies;
+        self
+    }
+
     /// Adds a storage policy of the zone that must hold for the dataset wherever it is stored. Mandatory ones need
     /// not be named.
     #[must_use]

@@ -16,8 +16,8 @@ use crate::{
     reference::Reference,
 };
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatasetName, DatastoreName, Entity, GroupKey, Set, TeamKey, WorkspaceName,
-    ZoneName, segment,
+    ContainerKey, DatasetKey, DatasetName, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set,
+    TeamKey, WorkspaceName, ZoneName, segment,
 };
 use rustc_hash::FxHashMap;
 
@@ -46,7 +46,7 @@ impl<'r> Respeller<'r> {
                 walk::team(ecosystem, key).map(|team| self.team(team, &path));
             }
             UnitPlace::Datastore(key, name) => {
-                datastore(ecosystem, key, name).map(|store| self.datastore(store, &path));
+                datastore(ecosystem, key, name).map(|store| self.datastore(store, &key.zone, &path));
             }
             UnitPlace::Workspace(key, name) => {
                 workspace(ecosystem, key, name).map(|workspace| self.workspace(workspace, &path));
@@ -73,7 +73,9 @@ impl<'r> Respeller<'r> {
             }
             UnitPlace::Datastore(key, name) if is_one_team(key) => {
                 ecosystem.edit_team(&key.zone, &key.team, |team| {
-                    team.edit_datastore(name, |store| self.datastore(&store, &path).unwrap_or(store))
+                    team.edit_datastore(name, |store| {
+                        self.datastore(&store, &key.zone, &path).unwrap_or(store)
+                    })
                 })
             }
             UnitPlace::Workspace(key, name) if is_one_team(key) => {
@@ -104,6 +106,22 @@ impl<'r> Respeller<'r> {
         match self.now(Reference::Team(there.clone())) {
             Reference::Team(key) => key,
             _ => there,
+        }
+    }
+
+    fn policy_key(&self, key: &PolicyKey) -> PolicyKey {
+        let there = PolicyKey::new(self.zone_name(&key.zone), &key.policy);
+        match self.now(Reference::Policy(there.clone())) {
+            Reference::Policy(key) => key,
+            _ => there,
+        }
+    }
+
+    /// Returns the present name of a policy that is written without its zone, which is called so now.
+    pub(super) fn policy_in(&self, zone: &ZoneName, policy: &PolicyName) -> PolicyName {
+        match self.now(Reference::Policy(PolicyKey::new(zone, policy))) {
+            Reference::Policy(key) => key.policy,
+            _ => policy.clone(),
         }
     }
 
@@ -154,6 +172,7 @@ impl<'r> Respeller<'r> {
             Reference::Platform(name) => Reference::Platform(self.platform_name(name)),
             Reference::Zone(name) => Reference::Zone(self.zone_name(name)),
             Reference::Team(key) => Reference::Team(self.team_key(key)),
+            Reference::Policy(key) => Reference::Policy(self.policy_key(key)),
             Reference::Container(key) => Reference::Container(self.container_key(key)),
             Reference::Datastore(name) => Reference::Datastore(self.datastore_name(name)),
             Reference::Dataset(key) => Reference::Dataset(self.dataset_key(key)),
@@ -171,6 +190,10 @@ impl<'r> Respeller<'r> {
         let workspace = |name: &WorkspaceName| Reference::Workspace(name.clone());
         let steps = match reference {
             Reference::Team(key) => vec![zone(&key.zone), team(key)],
+            Reference::Policy(key) => {
+                let own = PolicyKey::new(self.zone_name(&key.zone), &key.policy);
+                vec![zone(&key.zone), Reference::Policy(own)]
+            }
             Reference::Container(key) => {
                 let inside = self.team_key(&key.team_key());
                 let own = ContainerKey::new(inside.zone, inside.team, &key.container);

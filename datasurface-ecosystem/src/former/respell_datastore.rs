@@ -6,12 +6,18 @@ use super::{
 };
 use crate::{
     diagnostic::ModelPath,
-    ecosystem::{Access, Approval, Datastore, Deprecation},
+    ecosystem::{Access, Approval, Dataset, Datastore, Deprecation},
+    reference::Reference,
 };
-use datasurface_schema::{Entity, Set, segment};
+use datasurface_schema::{Entity, PolicyKey, PolicyName, Set, ZoneName, segment};
 
 impl Respeller<'_> {
-    pub(super) fn datastore(&mut self, store: &Datastore, path: &ModelPath) -> Option<Datastore> {
+    pub(super) fn datastore(
+        &mut self,
+        store: &Datastore,
+        zone: &ZoneName,
+        path: &ModelPath,
+    ) -> Option<Datastore> {
         let mut changed = None;
         if let Some(capture) = store.capture() {
             let at = || (path.attribute(segment::CAPTURE).attribute(segment::CONTAINER), Value);
@@ -30,8 +36,14 @@ impl Respeller<'_> {
             }
         }
         for dataset in store.datasets() {
+            let path = path.child(segment::DATASETS, dataset.name());
+            if let Some(asked_for) = self.storage_policies(dataset, zone, &path) {
+                change(&mut changed, store, |store| {
+                    store.edit_dataset(dataset.name(), |dataset| dataset.with_storage_policies(asked_for))
+                });
+            }
             let Some(deprecation) = dataset.deprecation() else { continue };
-            if let Some(now) = self.replacement(deprecation, &path.child(segment::DATASETS, dataset.name())) {
+            if let Some(now) = self.replacement(deprecation, &path) {
                 change(&mut changed, store, |store| {
                     store.edit_dataset(dataset.name(), |dataset| dataset.deprecated(now))
                 });
@@ -43,6 +55,21 @@ impl Respeller<'_> {
             change(&mut changed, store, |store| store.with_approvals(approvals));
         }
         changed
+    }
+
+    /// The storage policies of its zone that a dataset asks for.
+    fn storage_policies(
+        &mut self,
+        dataset: &Dataset,
+        zone: &ZoneName,
+        path: &ModelPath,
+    ) -> Option<Set<PolicyName>> {
+        let asked_for: Set<PolicyName> = dataset.storage_policies().cloned().collect();
+        let before = self.found.len();
+        let refer = |policy| Reference::Policy(PolicyKey::new(zone, policy));
+        let at = |policy| path.child(segment::STORAGE_POLICIES, policy);
+        let now = self.elements(&asked_for, |names, policy| names.policy_in(zone, policy), refer, at);
+        (self.found.len() > before).then_some(now)
     }
 
     fn replacement(&mut self, deprecation: &Deprecation, dataset: &ModelPath) -> Option<Deprecation> {

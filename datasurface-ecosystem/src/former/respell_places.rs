@@ -118,11 +118,11 @@ impl Respeller<'_> {
     }
 
     /// The elements of a list by present names, each a reference by itself.
-    fn elements<T: Ord + Clone>(
+    pub(super) fn elements<T: Ord + Clone>(
         &mut self,
         listed: &Set<T>,
-        now: fn(&Self, &T) -> T,
-        refer: fn(T) -> Reference,
+        now: impl Fn(&Self, &T) -> T,
+        refer: impl Fn(T) -> Reference,
         at: impl Fn(String) -> ModelPath,
     ) -> Set<T> {
         let mut all = Vec::new();

@@ -9,7 +9,8 @@ use crate::{
     reference::Reference,
 };
 use datasurface_schema::{
-    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Place, TeamKey, WorkspaceName, ZoneName,
+    ContainerKey, DatasetKey, DatastoreName, Entity, GroupKey, Place, PolicyKey, TeamKey, WorkspaceName,
+    ZoneName,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -105,6 +106,13 @@ impl Walk {
         let older = old.map_or(&nothing, Arc::as_ref);
         let newer = new.map_or(&nothing, Arc::as_ref);
         self.places.insert(UnitPlace::Zone(name.clone()));
+        for (old, new) in older.policies().difference(newer.policies()) {
+            for (is_new, policy) in [(false, old), (true, new)] {
+                let Some(policy) = policy else { continue };
+                let key = |policy| Reference::Policy(PolicyKey::new(name, policy));
+                self.name(is_new, key(policy.name()), policy.former_name().map(key));
+            }
+        }
         for (old, new) in older.teams().difference(newer.teams()) {
             for (is_new, team) in [(false, old), (true, new)] {
                 let Some(team) = team else { continue };
@@ -217,6 +225,7 @@ pub(super) fn existing<'r>(
             let zone = ecosystem.zones().get(&key.zone).and_then(ZoneDeclaration::definition);
             zone.is_some_and(|zone| zone.teams().get(&key.team).is_some())
         }
+        Reference::Policy(key) => ecosystem.has_policy(key),
         Reference::Container(key) => team(ecosystem, &key.team_key())
             .is_some_and(|team| team.containers().get(&key.container).is_some()),
         Reference::Datastore(name) => stores.get(name).is_some_and(Option::is_some),

@@ -276,6 +276,7 @@ impl UnitIndex {
             Reference::Vendor(name) => part.path().child(segment::VENDORS, name),
             Reference::Location(place) => ModelPath::place(place),
             Reference::Platform(name) => part.path().child(segment::PLATFORMS, name),
+            Reference::Policy(key) => part.path().child(segment::POLICIES, &key.policy),
             Reference::Container(key) => part.path().child(segment::CONTAINERS, &key.container),
             Reference::Datastore(name) => part.path().child(segment::DATASTORES, name),
             Reference::Dataset(key) => {
@@ -305,6 +306,12 @@ impl UnitIndex {
             }
             Reference::Platform(name) => ecosystem()?.platforms().get(name).map(|_| OwnedPart::Ecosystem),
             Reference::Zone(name) => ecosystem()?.zones().get(name).map(|_| OwnedPart::Zone(name.clone())),
+            Reference::Policy(key) => match frame(&key.zone)? {
+                Content::Zone(zone) => {
+                    zone.policies().get(&key.policy).map(|_| OwnedPart::Zone(key.zone.clone()))
+                }
+                _ => None,
+            },
             Reference::Team(key) => match frame(&key.zone)? {
                 Content::Zone(zone) => zone.teams().get(&key.team).map(|_| OwnedPart::Team(key.clone())),
                 _ => None,

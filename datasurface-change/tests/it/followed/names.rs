@@ -1,10 +1,10 @@
 //! References by former names.
 
-use crate::base::{consumer, deriving, store, today, valid};
+use super::{assert_same_since, consumer, deriving, store, today, valid};
 use datasurface_model::{
     Capture, Checked, Consent, ContainerUser, DataContainer, DataTransformer, Dataset, Datastore, Diagnostic,
-    Ecosystem, Findings, GovernanceZone, Invalid, Release, Removal, Team, TeamDeclaration, Validate,
-    Validation, Workspace, ZoneDeclaration,
+    Ecosystem, Findings, GovernanceZone, Invalid, Permitted, Policy, PolicyRule, Release, Removal,
+    StorageRule, Team, TeamDeclaration, Validate, Validation, Workspace, ZoneDeclaration,
 };
 
 fn validated(ecosystem: Ecosystem) -> Result<Checked, Invalid> {
@@ -216,24 +216,34 @@ fn what_is_removed_from_an_output_by_both_of_its_names_is_said_twice() {
     assert!(refused.findings().iter().any(of_no_output), "{}", refused.findings());
 }
 
-/// Each version is judged since each as from nothing.
-pub(super) fn assert_same_since(versions: &[Ecosystem]) {
-    for first in versions {
-        for second in versions {
-            let cold = validated(second.clone());
-            let with = Validation::on(today());
-            let warm = match &validated(first.clone()) {
-                Ok(before) => second.clone().validate(&with.since(before)),
-                Err(before) => second.clone().validate(&with.since(before)),
-            };
-            match (cold, warm) {
-                (Ok(cold), Ok(warm)) => {
-                    assert_eq!(cold.findings(), warm.findings());
-                    assert_eq!(cold.ecosystem(), warm.ecosystem());
-                }
-                (Err(cold), Err(warm)) => assert_eq!(cold.findings(), warm.findings()),
-                (cold, warm) => panic!("{cold:?} and {warm:?}"),
-            }
-        }
+#[test]
+fn a_dataset_asks_for_a_storage_policy_by_its_former_name() {
+    let asking = |asked: &str, policy: Policy| {
+        let dataset = table("d").storage_policy(asked);
+        valid()
+            .edit_zone("USA", |zone| zone.policy(policy))
+            .edit_team("USA", "NorthWind", |team| team.datastore(store("Asking", dataset)))
+    };
+    let rule = |technology: &str| {
+        PolicyRule::Storage(StorageRule::opt_in().with_technologies(Permitted::only([technology])))
+    };
+    let renamed = |technology: &str| Policy::new("vault", rule(technology)).renamed_from("safe");
+    let checked = validated(asking("safe", renamed("postgres"))).unwrap();
+    let told: Vec<String> = checked.findings().iter().map(|finding| finding.to_string()).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("`safe` is called `vault` now"), "{told:?}");
+    // It is asked for, and denies.
+    let by_either = ["safe", "vault"].map(|asked| validated(asking(asked, renamed("mysql"))).unwrap_err());
+    for denied in &by_either {
+        assert!(codes(denied.findings()).contains(&"governance/storage"), "{}", denied.findings());
     }
+    let versions = [
+        asking("safe", Policy::new("safe", rule("postgres"))),
+        asking("safe", renamed("postgres")),
+        asking("vault", renamed("mysql")),
+        asking("safe", Policy::new("vault", rule("postgres"))),
+        asking("safe", renamed("mysql"))
+            .edit_zone("USA", |zone| zone.policy(Policy::new("safe", rule("mysql")))),
+    ];
+    assert_same_since(&versions);
 }

@@ -1,6 +1,6 @@
 //! Vendors, locations and platforms that are renamed: what policies, containers and pins say of them holds on.
 
-use crate::base::{store, today, valid};
+use super::{assert_same_since, store, today, valid};
 use datasurface_model::{
     Capture, ContainerUser, DataContainer, Dataset, DatasetGroup, Datastore, Deprecation, Diagnostic,
     Ecosystem, Findings, GovernanceZone, HintTarget, InfrastructureLocation, InfrastructureVendor, Permitted,
@@ -242,7 +242,7 @@ fn a_validation_since_another_one_follows_renames_of_places() {
         estate(inner("Bonn".into()), FORMER, deny(FORMER)),
         estate(renamed(), PRESENT, deny(PRESENT)).vendor(InfrastructureVendor::new("Blue")),
     ];
-    super::former::assert_same_since(&versions);
+    assert_same_since(&versions);
 }
 
 #[test]
