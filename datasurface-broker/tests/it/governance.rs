@@ -3,6 +3,7 @@
 
 mod renamed;
 mod sources;
+mod unwaivable;
 
 use crate::fixture::{codes, minimal_platform, place};
 use datasurface_broker::{BrokerError, Lock, Placed};
@@ -23,6 +24,8 @@ struct Fixture {
     yard: Option<PolicyRule>,
     is_asked_for: bool,
     is_pinned: bool,
+    /// Whether nobody can decide to live with what the policies deny.
+    is_unwaivable: bool,
     /// Whether the workspace is served by another platform than the one that captures.
     is_served_by_another: bool,
     /// Whether the business depends on the datastore, and on the workspace. If on one of them alone, that is waived.
@@ -67,6 +70,8 @@ impl Fixture {
         let consumers = Team::new().container(lake).workspace(reader);
         let zone = |rule: Option<PolicyRule>, team| {
             let policies = rule.map(|rule| Policy::new("p", rule));
+            let policies =
+                policies.map(|policy| if self.is_unwaivable { policy.unwaivable() } else { policy });
             let zone = policies.into_iter().fold(GovernanceZone::new(), GovernanceZone::policy);
             zone.team("T", "github:o/team@main", team)
         };

@@ -35,6 +35,8 @@ struct World {
     is_closed: bool,
     /// Whether the zone of `People` waives.
     is_waived: bool,
+    /// Whether it has said that nobody can. Then it waives whatever policy it is.
+    is_unwaivable: bool,
     /// The zone of `People`.
     home: (&'static str, Option<&'static str>),
 }
@@ -54,6 +56,7 @@ impl World {
             is_derived_from: false,
             is_closed: false,
             is_waived: false,
+            is_unwaivable: false,
             home: ("Home", None),
         }
     }
@@ -82,6 +85,7 @@ impl World {
         };
         let here = PolicyRule::Locations(Permitted::only([Place::from("V/L")]));
         let policies = (!self.is_closed).then(|| Policy::new("here", here));
+        let policies = policies.map(|policy| if self.is_unwaivable { policy.unwaivable() } else { policy });
         let zone = policies.into_iter().fold(GovernanceZone::new(), GovernanceZone::policy);
         let waiver = Waiver::new(
             "governance/location",
@@ -89,8 +93,11 @@ impl World {
             "agreed",
             NaiveDate::MAX,
         );
-        let zone =
-            if self.is_waived { zone.waiver(waiver.with_policy(PolicyKey::new(home, "here"))) } else { zone };
+        let waiver = match self.is_unwaivable {
+            true => waiver,
+            false => waiver.with_policy(PolicyKey::new(home, "here")),
+        };
+        let zone = if self.is_waived { zone.waiver(waiver) } else { zone };
         let zone = zone.team(
             "T",
             "github:o/people@main",
@@ -231,6 +238,17 @@ fn who_may_not_have_the_rows_of_before_is_refused() {
     // The zone may let them go, and who begins with nothing may have what is made.
     World { is_waived: true, ..far.clone() }.place(&site.lock(), SECOND).unwrap();
     far.place(&Lock::default(), SECOND).unwrap();
+}
+
+#[test]
+fn not_even_the_zone_lets_rows_of_before_go_if_its_policy_is_unwaivable() {
+    let world = World { is_unwaivable: true, ..World::mixed() };
+    let site = site(&world);
+    let waived = World { is_waived: true, ..world.apart().read_far() };
+    let refused = refusal(waived.place(&site.lock(), SECOND));
+    let waiver = format!("zones/Home/waivers/governance/location {FAR}/Mix/out");
+    assert_eq!(refused, [denied_at("Mix"), vec![("waiver/unwaivable".to_owned(), waiver)]].concat());
+    waived.place(&Lock::default(), SECOND).unwrap();
 }
 
 #[test]
