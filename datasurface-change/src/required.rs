@@ -7,16 +7,15 @@ use super::{
     approval::RequiredApproval,
     changed_datastores::Change,
     changed_model::ChangedModel,
-    inherited_consents, inherited_waivers,
+    inherited_consents, inherited_waivers, moved_containers,
     taken_names::{TakenName, TakenNames},
     uses, waived_data, waived_ends,
 };
 use datasurface_model::{
-    Access, Approval, Consent, ContainerKey, ContainerKind, ContainerUse, ContainerUser, DataContainer,
-    Datastore, Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, Valid,
-    ZoneDeclaration, ownership::OwnedPart, segment,
+    Access, Approval, Consent, ContainerKey, ContainerUse, ContainerUser, DataContainer, Datastore,
+    Ecosystem, Entity, FormerSpelling, GroupKey, ModelPath, TeamDeclaration, TeamKey, Valid, ZoneDeclaration,
+    ownership::OwnedPart, segment,
 };
-use std::collections::BTreeSet;
 
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
@@ -24,7 +23,7 @@ type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
 const RULES: [Rule; 10] = [
     listed_teams,
     left_zones,
-    moved_containers,
+    moved_containers::that_others_open,
     inherited_pins,
     inherited_waivers::of_new_things,
     inherited_consents::of_new_releases,
@@ -177,53 +176,6 @@ fn left_zones(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
     }
 }
 
-/// A credential was meant for the server at which a container was: it is presented to another one only if its team agrees.
-fn moved_containers(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
-    for (team, declaration) in declarations(&change.pruned.new) {
-        let former = change.former.part(&OwnedPart::Team(team.clone()));
-        for container in declaration.definition().into_iter().flat_map(|team| team.containers()) {
-            let key = ContainerKey::new(&team.zone, &team.team, container.name());
-            let OwnedPart::Team(old_team) = &former else { continue };
-            // The statement of a rename stays for as long as anybody spells the former name.
-            let names = [Some(container.name()), container.former_name()].into_iter().flatten();
-            let moved = names.filter_map(|name| {
-                let old_key = ContainerKey::new(&old_team.zone, &old_team.team, name);
-                let old = change.old.container(&old_key)?;
-                (!is_same_place(old, container)).then_some(old_key)
-            });
-            let openers = moved.flat_map(|old_key| change.old.teams_that_open(&old_key));
-            for opener in openers.filter(|opener| opener != old_team) {
-                let part = OwnedPart::Team(opener.clone());
-                let Some(owner) = part.owner(change.old) else { continue };
-                let place = team_path(&team).child(segment::CONTAINERS, container.name());
-                required.push(RequiredApproval {
-                    path: place,
-                    part: OwnedPart::Team(team.clone()),
-                    owner: owner.clone(),
-                    reason: format!(
-                        "a credential of {part} opens the container `{key}`, which gets another address"
-                    ),
-                    related: team_path(&opener),
-                });
-            }
-        }
-    }
-}
-
-/// Whether two versions of a container are at one address, however it is written, and are reached as safely.
-fn is_same_place(old: &DataContainer, new: &DataContainer) -> bool {
-    let is_plain = |container: &DataContainer| match container.kind() {
-        ContainerKind::ObjectStorage { endpoint: Some(endpoint), .. } => {
-            endpoint.trim_start().to_ascii_lowercase().starts_with("http://")
-        }
-        _ => false,
-    };
-    let [old_addresses, new_addresses] =
-        [old, new].map(|container| container.addresses().into_iter().collect::<BTreeSet<_>>());
-    old.kind() == new.kind()
-        || (!old_addresses.is_empty() && old_addresses == new_addresses && is_plain(old) == is_plain(new))
-}
-
 /// A pin that was about nothing was meant for what had the name before, or for what its author waits for.
 fn inherited_pins(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
     for located in uses::workspaces(&change.pruned.new) {
@@ -351,13 +303,13 @@ fn group_path(team: &TeamKey, group: &GroupKey) -> ModelPath {
     team_path(team).child(segment::WORKSPACES, &group.workspace).child(segment::GROUPS, &group.group)
 }
 
-fn declarations(ecosystem: &Ecosystem) -> impl Iterator<Item = (TeamKey, &TeamDeclaration)> {
+pub(super) fn declarations(ecosystem: &Ecosystem) -> impl Iterator<Item = (TeamKey, &TeamDeclaration)> {
     ecosystem.zones().iter().flat_map(|zone: &ZoneDeclaration| {
         let teams = zone.definition().into_iter().flat_map(|definition| definition.teams());
         teams.map(|team| (TeamKey::new(zone.name(), team.name()), team))
     })
 }
 
-fn team_path(team: &TeamKey) -> ModelPath {
+pub(super) fn team_path(team: &TeamKey) -> ModelPath {
     ModelPath::root().child(segment::ZONES, &team.zone).child(segment::TEAMS, &team.team)
 }
