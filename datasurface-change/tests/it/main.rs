@@ -8,6 +8,7 @@ mod chains;
 mod code_owners;
 mod compatibility;
 mod consents;
+mod declared_credentials;
 mod differences;
 mod first;
 mod fixture;
