@@ -146,6 +146,11 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("platform/secret", |it| {
         it.platform(extra().with_config(serde_json::json!({"password": "hunter2hunter2"})))
     }),
+    mutation("platform/team-credential", |it| {
+        let credential = Credential::new("extra", CredentialKind::Password).opening(SOURCE);
+        let it = in_team(it, |team| team.credential(credential));
+        it.platform(extra().setting("credential", "USA/Team 1/extra"))
+    }),
     mutation("platform/version", |it| it.platform(extra().with_version_requirement("one"))),
     mutation("reference/former-name", |it| {
         let renamed = store("Extra").renamed_from("Former");

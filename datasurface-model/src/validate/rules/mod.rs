@@ -112,6 +112,7 @@ pub static CODES: &[&CodeInfo] = &[
     &platform::DUPLICATE_HINT,
     &platform::NO_TRANSFORMER,
     &platform::SECRET,
+    &platform::TEAM_CREDENTIAL,
     &platform::VERSION,
     &quality::FRESH_TYPE,
     &quality::PARAMETER,

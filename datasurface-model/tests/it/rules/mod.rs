@@ -3,6 +3,7 @@
 mod governance;
 mod name;
 mod origins;
+mod platform_credential;
 mod policy;
 mod producer_file;
 mod regulated;
