@@ -3,6 +3,7 @@
 mod containers;
 mod edits;
 mod hostile;
+mod moved_sources;
 mod plain;
 mod prefixes;
 mod shared;
