@@ -1,6 +1,6 @@
 //! Policies and approvals follow the data: random ecosystems against a specification, and single ones.
 
-use super::world::{Container, Source, Step, Storage, World, worlds};
+use super::world::{Container, Source, Step, Storage, World, closed_datastore, worlds};
 use crate::base::{edited, today, validated};
 use chrono::NaiveDate;
 use datasurface_model::*;
@@ -15,11 +15,7 @@ fn found(findings: &Findings) -> BTreeSet<(String, String, String)> {
         let store = rest.split_once("/sinks/")?.1.split_once('/')?.0;
         let by = match finding.code() {
             "governance/location" => finding.policy()?.zone.to_string(),
-            "access/not-approved" => {
-                let (_, dataset) = finding.message().split_once("for the dataset `")?;
-                dataset.split_once('/')?.0.to_owned()
-            }
-            _ => return None,
+            _ => closed_datastore(finding)?,
         };
         Some((workspace.to_owned(), store.to_owned(), by))
     });
@@ -67,7 +63,7 @@ proptest! {
 
 /// Databases that are alone at their addresses, each with its zone and place.
 fn apart<const COUNT: usize>(databases: [(usize, usize); COUNT]) -> Vec<Container> {
-    databases.map(|(zone, place)| Container { zone, place, storage: Storage::Database }).into()
+    databases.map(|(zone, place)| Container { zone, team: 0, place, storage: Storage::Database }).into()
 }
 
 /// Data of `EU`, which may be in Berlin alone; a copy of it that a transformer of `US` makes in Berlin; and a reader of the copy in
@@ -76,9 +72,9 @@ fn copied() -> World {
     World {
         zones: vec![(Some(vec![0]), false), (None, false), (None, false)],
         containers: apart([(0, 0), (1, 1), (1, 0)]),
-        sources: vec![Source { zone: 0, container: 0, approved: None, names_table: true }],
-        transformers: vec![Step { zone: 1, container: 2, reads: vec![0], is_public: false }],
-        readers: vec![Step { zone: 1, container: 1, reads: vec![1], is_public: false }],
+        sources: vec![Source { zone: 0, team: 0, container: 0, approved: None, names_table: true }],
+        transformers: vec![Step { zone: 1, team: 0, container: 2, reads: vec![0], is_public: false }],
+        readers: vec![Step { zone: 1, team: 0, container: 1, reads: vec![1], is_public: false }],
     }
 }
 
@@ -154,7 +150,7 @@ fn a_zone_consents_to_how_others_capture_its_data_as_well() {
     let captured = |container: &str, table: &str, cron: &str| {
         let mut world = copied();
         world.sources[0].zone = 1;
-        world.containers.push(Container { zone: 0, place: 0, storage: Storage::Database });
+        world.containers.push(Container { zone: 0, team: 0, place: 0, storage: Storage::Database });
         let transformer = DataTransformer::sql("O0").select("d", "SELECT max(id) AS id FROM S0_d");
         let transformer = transformer.release(Release::new("d", "EU", "totals only"));
         let transformer = transformer.with_trigger(TransformTrigger::External);
@@ -179,13 +175,13 @@ fn captured_again(table: &str) -> Ecosystem {
         zones: vec![(Some(vec![0, 1]), false), (None, false), (None, false)],
         containers: apart([(0, 0), (1, 1), (1, 2)]),
         sources: vec![
-            Source { zone: 0, container: 0, approved: None, names_table: true },
-            Source { zone: 1, container: 1, approved: None, names_table: true },
+            Source { zone: 0, team: 0, container: 0, approved: None, names_table: true },
+            Source { zone: 1, team: 0, container: 1, approved: None, names_table: true },
         ],
         transformers: Vec::new(),
         readers: vec![
-            Step { zone: 2, container: 1, reads: vec![0], is_public: false },
-            Step { zone: 1, container: 2, reads: vec![1], is_public: false },
+            Step { zone: 2, team: 0, container: 1, reads: vec![0], is_public: false },
+            Step { zone: 1, team: 0, container: 2, reads: vec![1], is_public: false },
         ],
     };
     world.build().edit_team("US", "T", |team| {
@@ -266,7 +262,13 @@ fn a_denial_tells_the_way_of_the_data() {
     let ways = ["`O0`", "`O0` and `O1`", "`O0`, 1 more and `O2`", "`O0`, 2 more and `O3`"];
     for (number, way) in ways.into_iter().enumerate() {
         // Of the last copy another is made, which is read instead.
-        world.transformers.push(Step { zone: 1, container: 2, reads: vec![number + 1], is_public: false });
+        world.transformers.push(Step {
+            zone: 1,
+            team: 0,
+            container: 2,
+            reads: vec![number + 1],
+            is_public: false,
+        });
         world.readers[0].reads = vec![number + 2];
         assert_eq!(told(&world), format!("is where it comes from, by way of {way}"));
     }

@@ -1,7 +1,7 @@
 //! Policies of places, vendors and storage follow the data, also around releases, waivers and former names: random ecosystems against a
 //! specification that follows single facts until nothing is added.
 
-use super::world::{PLACES, Source, Step, World, ZONES, worlds};
+use super::world::{CLOUDS, PLACES, Source, Step, TEAMS, World, ZONES, closed_datastore, worlds};
 use crate::base::{day, today, validated};
 use datasurface_document::apply_suggestion;
 use datasurface_model::*;
@@ -12,19 +12,31 @@ use proptest::{
 };
 use std::collections::BTreeSet;
 
-/// The policies of each zone: the first three hold for all data of the zone, the last one for what asks for it.
+/// The policies of each zone: the first four hold for all data of the zone, the last one for what asks for it.
 const HERE: &str = "here";
 const SOLD: &str = "sold";
+const RUN: &str = "run";
 const KEPT: &str = "kept";
 const SEALED: &str = "sealed";
 const VENDORS: [&str; 2] = ["Blue", "Orange"];
+const GOVERNANCE: [&str; 4] =
+    ["governance/location", "governance/vendor", "governance/hard-vendor", "governance/storage"];
 
-/// What is drawn besides a world whose datastores are all open.
+/// Who denies something to a sink: a policy, or the owner of a closed datastore.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Denier {
+    Policy(PolicyKey),
+    Datastore(String),
+}
+
+/// A workspace, a datastore that it reads, and who denies that.
+type Denial = (String, String, Denier);
+
+/// What is drawn besides a world.
 #[derive(Clone, Debug)]
 struct Regulated {
     world: World,
-    /// For each zone, the vendors that it permits, and whether all of its data is to be encrypted.
-    zones: Vec<(Option<BTreeSet<usize>>, bool)>,
+    zones: Vec<Rules>,
     /// The containers that are encrypted by the company.
     encrypted: Vec<bool>,
     /// The sources that ask for the storage policy of their zone, and those that have a former name which is written still.
@@ -35,6 +47,16 @@ struct Regulated {
     outdated: Vec<bool>,
     /// Which of the denials are waived, in turn.
     waived: Vec<bool>,
+}
+
+/// What a zone says besides where its data may be.
+#[derive(Clone, Debug)]
+struct Rules {
+    /// The vendors that it permits, and the clouds.
+    vendors: Option<BTreeSet<usize>>,
+    clouds: Option<BTreeSet<usize>>,
+    /// Whether all of its data is to be encrypted.
+    is_encrypted: bool,
 }
 
 impl Regulated {
@@ -54,13 +76,17 @@ impl Regulated {
     fn build(&self) -> Ecosystem {
         let mut ecosystem = self.world.build();
         for (number, name) in ZONES.into_iter().enumerate() {
-            let (vendors, is_encrypted) = &self.zones[number];
+            let Rules { vendors, clouds, is_encrypted } = &self.zones[number];
             ecosystem = ecosystem.edit_zone(name, |zone| {
                 let sealed = StorageRule::opt_in().encrypted(KeyHolder::Company);
                 let zone = zone.policy(Policy::new(SEALED, PolicyRule::Storage(sealed)));
                 let zone = vendors.iter().fold(zone, |zone, vendors| {
                     let vendors = vendors.iter().map(|vendor| VENDORS[*vendor]);
                     zone.policy(Policy::new(SOLD, PolicyRule::Vendors(Permitted::only(vendors))))
+                });
+                let zone = clouds.iter().fold(zone, |zone, clouds| {
+                    let clouds = clouds.iter().map(|cloud| CLOUDS[*cloud]);
+                    zone.policy(Policy::new(RUN, PolicyRule::HardVendors(Permitted::only(clouds))))
                 });
                 let kept = StorageRule::mandatory().encrypted(KeyHolder::Company);
                 if *is_encrypted { zone.policy(Policy::new(KEPT, PolicyRule::Storage(kept))) } else { zone }
@@ -69,15 +95,16 @@ impl Regulated {
         for number in 0..self.world.containers.len() {
             let (zone, _, name) = self.world.container(number);
             if self.is_encrypted(number) {
-                ecosystem = ecosystem.edit_team(zone, "T", |team| {
+                let team = TEAMS[self.world.containers[number].team];
+                ecosystem = ecosystem.edit_team(zone, team, |team| {
                     team.edit_container(&name.as_str().into(), |it| it.encrypted(KeyHolder::Company))
                 });
             }
         }
-        for (number, Source { zone, .. }) in self.world.sources.iter().enumerate() {
+        for (number, Source { zone, team, .. }) in self.world.sources.iter().enumerate() {
             let (is_asking, is_renamed) =
                 (Self::flag(&self.asking, number), Self::flag(&self.renamed, number));
-            ecosystem = ecosystem.edit_team(ZONES[zone % 3], "T", |team| {
+            ecosystem = ecosystem.edit_team(ZONES[zone % 3], TEAMS[*team], |team| {
                 team.edit_datastore(&format!("S{number}").into(), |store| {
                     let store = if is_renamed { store.renamed_from(format!("Old{number}")) } else { store };
                     store.edit_dataset(&"d".into(), |dataset| {
@@ -101,7 +128,7 @@ impl Regulated {
                     .map(|store| DatasetSink::new(DatasetKey::from(&*spelled(store)))),
             );
             let is_transformer = number < self.world.transformers.len();
-            ecosystem = ecosystem.edit_team(ZONES[step.zone % 3], "T", |team| {
+            ecosystem = ecosystem.edit_team(ZONES[step.zone % 3], TEAMS[step.team], |team| {
                 team.edit_workspace(&name.as_str().into(), |workspace| {
                     let releases =
                         if is_transformer { self.releases(number).clone() } else { BTreeSet::new() };
@@ -130,7 +157,7 @@ impl Regulated {
         let mut ecosystem = consented.clone();
         for (number, step) in self.world.transformers.iter().enumerate() {
             if Self::flag(&self.outdated, number) {
-                ecosystem = ecosystem.edit_team(ZONES[step.zone % 3], "T", |team| {
+                ecosystem = ecosystem.edit_team(ZONES[step.zone % 3], TEAMS[step.team], |team| {
                     team.edit_workspace(&format!("W{number}").into(), |workspace| {
                         let former = workspace.transformer().cloned().unwrap();
                         let output = former.output().clone();
@@ -189,8 +216,13 @@ impl Regulated {
     fn specification(&self) -> BTreeSet<(String, PolicyKey)> {
         let of_zone = |zone: usize| {
             let (permitted, _) = &self.world.zones[zone % self.world.zones.len()];
-            let (vendors, is_encrypted) = &self.zones[zone];
-            let all = [(HERE, permitted.is_some()), (SOLD, vendors.is_some()), (KEPT, *is_encrypted)];
+            let Rules { vendors, clouds, is_encrypted } = &self.zones[zone];
+            let all = [
+                (HERE, permitted.is_some()),
+                (SOLD, vendors.is_some()),
+                (RUN, clouds.is_some()),
+                (KEPT, *is_encrypted),
+            ];
             all.into_iter()
                 .filter(|(_, is_there)| *is_there)
                 .map(move |(name, _)| PolicyKey::new(ZONES[zone], name))
@@ -240,10 +272,13 @@ impl Regulated {
         }
     }
 
-    /// The sinks that are denied, each with the policy.
-    fn expected(&self) -> BTreeSet<(String, String, PolicyKey)> {
+    /// The sinks that are denied, each with who denies it.
+    fn expected(&self) -> BTreeSet<Denial> {
         let holds = self.specification();
-        let mut denied = BTreeSet::new();
+        // Approvals are followed by the world itself: no zone frees from them, and none releases.
+        let by_owner = self.world.expected().into_iter().filter(|(.., by)| by.starts_with('S'));
+        let mut denied: BTreeSet<Denial> =
+            by_owner.map(|(workspace, store, by)| (workspace, store, Denier::Datastore(by))).collect();
         for (workspace, step) in self.world.steps() {
             let (container_zone, place, _) = self.world.container(step.container);
             for store in self.world.reads(step) {
@@ -254,19 +289,18 @@ impl Regulated {
                     if name != SEALED && (zone == step.zone % 3 || ZONES[zone] == container_zone) {
                         continue;
                     }
+                    let vendor = VENDORS.iter().position(|vendor| place.starts_with(vendor)).unwrap();
                     let is_permitted = match name {
                         HERE => self.world.zones[zone % self.world.zones.len()]
                             .0
                             .iter()
                             .all(|all| all.iter().any(|one| PLACES[one % 3] == place)),
-                        SOLD => {
-                            let vendor = VENDORS.iter().position(|vendor| place.starts_with(vendor)).unwrap();
-                            self.zones[zone].0.iter().all(|vendors| vendors.contains(&vendor))
-                        }
+                        SOLD => self.zones[zone].vendors.iter().all(|vendors| vendors.contains(&vendor)),
+                        RUN => self.zones[zone].clouds.iter().all(|clouds| clouds.contains(&vendor)),
                         _ => self.is_encrypted(step.container),
                     };
                     if !is_permitted {
-                        denied.insert((workspace.clone(), store.clone(), policy.clone()));
+                        denied.insert((workspace.clone(), store.clone(), Denier::Policy(policy.clone())));
                     }
                 }
             }
@@ -276,23 +310,36 @@ impl Regulated {
 }
 
 /// The same of what validation finds.
-fn found(findings: &Findings) -> BTreeSet<(String, String, PolicyKey)> {
-    let denials = findings.iter().filter_map(|finding| {
-        let path = finding.path().to_string();
-        let (workspace, rest) = path.split_once("/workspaces/")?.1.split_once('/')?;
-        let store = rest.split_once("/sinks/")?.1.split_once('/')?.0;
-        let is_denial =
-            ["governance/location", "governance/vendor", "governance/storage"].contains(&finding.code());
-        is_denial.then_some(())?;
-        Some((workspace.to_owned(), store.to_owned(), finding.policy()?))
-    });
-    denials.collect()
+fn found(findings: &Findings) -> BTreeSet<Denial> {
+    findings.iter().filter_map(denial).collect()
+}
+
+fn denial(finding: &Diagnostic) -> Option<Denial> {
+    let path = finding.path().to_string();
+    let (workspace, rest) = path.split_once("/workspaces/")?.1.split_once('/')?;
+    let store = rest.split_once("/sinks/")?.1.split_once('/')?.0;
+    let by = match closed_datastore(finding) {
+        Some(closed) => Denier::Datastore(closed),
+        None if GOVERNANCE.contains(&finding.code()) => Denier::Policy(finding.policy()?),
+        None => return None,
+    };
+    Some((workspace.to_owned(), store.to_owned(), by))
+}
+
+prop_compose! {
+    fn rules()(
+        vendors in option::of(btree_set(0..2_usize, 1..3)),
+        clouds in option::of(btree_set(0..2_usize, 1..3)),
+        is_encrypted in any::<bool>(),
+    ) -> Rules {
+        Rules { vendors, clouds, is_encrypted }
+    }
 }
 
 prop_compose! {
     fn regulated()(
-        mut world in worlds(),
-        zones in vec((option::of(btree_set(0..2_usize, 1..3)), any::<bool>()), 3),
+        world in worlds(),
+        zones in vec(rules(), 3),
         encrypted in vec(any::<bool>(), 6),
         asking in vec(any::<bool>(), 4),
         renamed in vec(any::<bool>(), 4),
@@ -300,7 +347,6 @@ prop_compose! {
         outdated in vec(proptest::bool::weighted(0.3), 6),
         waived in vec(any::<bool>(), 1..8),
     ) -> Regulated {
-        world.sources.iter_mut().for_each(|source| source.approved = None);
         Regulated { world, zones, encrypted, asking, renamed, released, outdated, waived }
     }
 }
@@ -326,19 +372,35 @@ proptest! {
             .into_iter()
             .enumerate()
             .partition(|(number, _)| Regulated::flag(&regulated.waived, *number));
-        let waiving = waived.iter().fold(ecosystem, |ecosystem, (_, (workspace, store, policy))| {
-            let finding = findings.iter().find(|finding| {
-                let path = finding.path().to_string();
-                finding.policy().as_ref() == Some(policy)
-                    && path.contains(&format!("/workspaces/{workspace}/"))
-                    && path.contains(&format!("/sinks/{store}/"))
-            });
-            let finding = finding.unwrap();
-            let waiver = Waiver::new(finding.code(), finding.path().to_string(), "is agreed", day("2100-01-01"))
-                .with_policy(policy.clone());
-            ecosystem.edit_zone(policy.zone.as_str(), |zone| zone.waiver(waiver))
+        let of_team = |closed: &str| {
+            let source = &regulated.world.sources[closed[1..].parse::<usize>().unwrap()];
+            (ZONES[source.zone], TEAMS[source.team])
+        };
+        let waiving = waived.iter().fold(ecosystem, |ecosystem, (_, denied)| {
+            let finding = findings.iter().find(|finding| denial(finding).as_ref() == Some(denied)).unwrap();
+            let place = finding.path().to_string();
+            let waiver = Waiver::new(finding.code(), place, "is agreed", day("2100-01-01"));
+            match &denied.2 {
+                Denier::Policy(policy) => ecosystem
+                    .edit_zone(policy.zone.as_str(), |zone| zone.waiver(waiver.with_policy(policy.clone()))),
+                Denier::Datastore(closed) => {
+                    let (zone, team) = of_team(closed);
+                    ecosystem.edit_team(zone, team, |definition| definition.waiver(waiver))
+                }
+            }
         });
-        let left: BTreeSet<_> = left.into_iter().map(|(_, denial)| denial).collect();
+        // A team that waives a missing approval of one of its datastores does not say which of them that is.
+        let is_waived_with = |(workspace, store, by): &Denial| {
+            let Denier::Datastore(closed) = by else { return false };
+            waived.iter().any(|(_, (waived_workspace, waived_store, waived_by))| match waived_by {
+                Denier::Datastore(other) => {
+                    (waived_workspace, waived_store) == (workspace, store) && of_team(other) == of_team(closed)
+                }
+                Denier::Policy(_) => false,
+            })
+        };
+        let left = left.into_iter().map(|(_, denial)| denial);
+        let left: BTreeSet<_> = left.filter(|denial| !is_waived_with(denial)).collect();
         let findings = validated(waiving);
         prop_assert_eq!(found(&findings), left, "{}", findings);
     }

@@ -10,6 +10,10 @@ use std::collections::BTreeSet;
 
 pub(super) const PLACES: [&str; 3] = ["Blue/Berlin", "Blue/Ohio", "Orange/Tokyo"];
 pub(super) const ZONES: [&str; 3] = ["EU", "US", "JP"];
+/// Who runs the infrastructure of each vendor.
+pub(super) const CLOUDS: [CloudVendor; 2] = [CloudVendor::OnPremises, CloudVendor::Aws];
+/// The teams of each zone.
+pub(super) const TEAMS: [&str; 2] = ["T", "U"];
 
 /// What is drawn at random. Numbers choose one of what there is.
 #[derive(Clone, Debug)]
@@ -26,6 +30,7 @@ pub(super) struct World {
 #[derive(Clone, Debug)]
 pub(super) struct Container {
     pub(super) zone: usize,
+    pub(super) team: usize,
     pub(super) place: usize,
     pub(super) storage: Storage,
 }
@@ -54,16 +59,26 @@ impl Storage {
 #[derive(Clone, Debug)]
 pub(super) struct Source {
     pub(super) zone: usize,
+    pub(super) team: usize,
     pub(super) container: usize,
-    /// Who is approved, and whether onward, if the datastore is closed.
-    pub(super) approved: Option<Vec<(usize, bool)>>,
+    /// The groups that are approved, if the datastore is closed.
+    pub(super) approved: Option<Vec<Approved>>,
     /// Whether it names a table that nobody delivers.
     pub(super) names_table: bool,
 }
 
 #[derive(Clone, Debug)]
+pub(super) struct Approved {
+    step: usize,
+    is_onward: bool,
+    /// Whether it names the other team of the zone, to which it gives nothing.
+    is_misplaced: bool,
+}
+
+#[derive(Clone, Debug)]
 pub(super) struct Step {
     pub(super) zone: usize,
+    pub(super) team: usize,
     pub(super) container: usize,
     pub(super) reads: Vec<usize>,
     pub(super) is_public: bool,
@@ -111,12 +126,12 @@ impl World {
     }
 
     pub(super) fn build(&self) -> Ecosystem {
-        let mut teams = vec![Team::new(); 3];
-        let edit = |teams: &mut Vec<Team>, zone: usize, change: &dyn Fn(Team) -> Team| {
-            let team = std::mem::take(&mut teams[zone % 3]);
-            teams[zone % 3] = change(team);
+        let mut teams = vec![[Team::new(), Team::new()]; 3];
+        let edit = |teams: &mut Vec<[Team; 2]>, [zone, team]: [usize; 2], change: &dyn Fn(Team) -> Team| {
+            let team = &mut teams[zone % 3][team % 2];
+            *team = change(std::mem::take(team));
         };
-        for (number, Container { zone, storage, .. }) in self.containers.iter().enumerate() {
+        for (number, Container { zone, team, storage, .. }) in self.containers.iter().enumerate() {
             let (_, place, name) = self.container(number);
             let container = match storage {
                 Storage::Database => {
@@ -136,11 +151,11 @@ impl World {
             let container = container.located(place);
             let everyone = || ContainerUser::Everyone;
             let container = container.readable_by(everyone()).writable_by(everyone());
-            edit(&mut teams, *zone, &|team| team.container(container.clone()));
+            edit(&mut teams, [*zone, *team], &|team| team.container(container.clone()));
         }
         let key = |number: usize| {
             let (zone, _, name) = self.container(number);
-            ContainerKey::new(zone, "T", name)
+            ContainerKey::new(zone, TEAMS[self.containers[number % self.containers.len()].team % 2], name)
         };
         for (number, source) in self.sources.iter().enumerate() {
             let capture = Capture::sql_snapshot(key(source.container));
@@ -149,11 +164,11 @@ impl World {
             let store = store.dataset(Dataset::new("d", "id Integer key").classified("PII"));
             let store = match &source.approved {
                 None => store,
-                Some(approved) => approved.iter().fold(store.restricted(), |store, (step, is_onward)| {
-                    store.approval(self.approval(*step, *is_onward))
-                }),
+                Some(approved) => approved
+                    .iter()
+                    .fold(store.restricted(), |store, approved| store.approval(self.approval(approved))),
             };
-            edit(&mut teams, source.zone, &|team| team.datastore(store.clone()));
+            edit(&mut teams, [source.zone, source.team], &|team| team.datastore(store.clone()));
         }
         for (number, (name, step)) in self.steps().enumerate() {
             let sinks =
@@ -168,34 +183,39 @@ impl World {
                 ),
                 false => workspace,
             };
-            edit(&mut teams, step.zone, &|team| team.workspace(workspace.clone()));
+            edit(&mut teams, [step.zone, step.team], &|team| team.workspace(workspace.clone()));
             if number < self.transformers.len() {
                 let class = if step.is_public { "Public" } else { "PII" };
                 let output = Dataset::new("d", "id Integer key").classified(class);
                 let output = Datastore::new(format!("O{number}")).dataset(output);
-                edit(&mut teams, step.zone, &|team| team.datastore(output.clone()));
+                edit(&mut teams, [step.zone, step.team], &|team| team.datastore(output.clone()));
             }
         }
         let ecosystem = Ecosystem::new("World", "git:r@a", "git:r@b")
-            .vendor(InfrastructureVendor::new("Blue").location("Berlin").location("Ohio"))
-            .vendor(InfrastructureVendor::new("Orange").location("Tokyo"));
-        teams.into_iter().enumerate().fold(ecosystem, |ecosystem, (number, team)| {
+            .vendor(
+                InfrastructureVendor::new("Blue").with_cloud(CLOUDS[0]).location("Berlin").location("Ohio"),
+            )
+            .vendor(InfrastructureVendor::new("Orange").with_cloud(CLOUDS[1]).location("Tokyo"));
+        teams.into_iter().enumerate().fold(ecosystem, |ecosystem, (number, teams)| {
             let (permitted, frees) = &self.zones[number % self.zones.len()];
             let zone = permitted.iter().fold(GovernanceZone::new(), |zone, permitted| {
                 let places = permitted.iter().map(|place| Place::from(PLACES[place % 3]));
                 let policy = Policy::new("here", PolicyRule::Locations(Permitted::only(places)));
                 zone.policy(if *frees { policy.freeing(["Public"]) } else { policy })
             });
-            ecosystem.zone(ZONES[number], "git:r@main", zone.team("T", "git:r@main", team))
+            let teams = TEAMS.into_iter().zip(teams);
+            let zone = teams.fold(zone, |zone, (name, team)| zone.team(name, "git:r@main", team));
+            ecosystem.zone(ZONES[number], "git:r@main", zone)
         })
     }
 
-    fn approval(&self, step: usize, is_onward: bool) -> Approval {
+    fn approval(&self, approved: &Approved) -> Approval {
         let steps: Vec<_> = self.steps().collect();
-        let (name, step) = &steps[step % steps.len()];
-        let approval =
-            Approval::new(TeamKey::new(ZONES[step.zone % 3], "T"), GroupKey::new(name.as_str(), "g"), "d");
-        if is_onward { approval.open_onward() } else { approval }
+        let (name, step) = &steps[approved.step % steps.len()];
+        let team = TEAMS[(step.team + usize::from(approved.is_misplaced)) % 2];
+        let group = GroupKey::new(name.as_str(), "g");
+        let approval = Approval::new(TeamKey::new(ZONES[step.zone % 3], team), group, "d");
+        if approved.is_onward { approval.open_onward() } else { approval }
     }
 
     fn is_approved(&self, source: &str, workspace: &str, onward: bool) -> bool {
@@ -203,11 +223,11 @@ impl World {
         let Some(approved) = number.and_then(|number| self.sources[number].approved.as_ref()) else {
             return true;
         };
-        let given = approved.iter().map(|(step, is_onward)| (self.approval(*step, false), *is_onward));
-        let given: Vec<bool> = given
-            .filter(|(approval, _)| approval.group.workspace.as_str() == workspace)
-            .map(|(_, is_onward)| is_onward)
-            .collect();
+        let steps: Vec<_> = self.steps().collect();
+        let is_given = |approved: &&Approved| {
+            !approved.is_misplaced && steps[approved.step % steps.len()].0 == workspace
+        };
+        let given: Vec<bool> = approved.iter().filter(is_given).map(|approved| approved.is_onward).collect();
         !given.is_empty() && (!onward || given.into_iter().all(|is_onward| is_onward))
     }
 
@@ -289,10 +309,18 @@ impl World {
     }
 }
 
+/// The closed datastore that has not approved, where a finding says so.
+pub(super) fn closed_datastore(finding: &Diagnostic) -> Option<String> {
+    let is_about_approvals = finding.code() == "access/not-approved";
+    let (_, dataset) = finding.message().split_once("for the dataset `").filter(|_| is_about_approvals)?;
+    Some(dataset.split_once('/')?.0.to_owned())
+}
+
 fn steps() -> impl Strategy<Value = Step> {
-    (0..3_usize, any::<u8>(), vec(any::<u8>(), 1..4), any::<bool>()).prop_map(
-        |(zone, container, reads, is_public)| Step {
+    (0..3_usize, 0..2_usize, any::<u8>(), vec(any::<u8>(), 1..4), any::<bool>()).prop_map(
+        |(zone, team, container, reads, is_public)| Step {
             zone,
+            team,
             container: container.into(),
             reads: reads.into_iter().map(Into::into).collect(),
             is_public,
@@ -303,6 +331,7 @@ fn steps() -> impl Strategy<Value = Step> {
 prop_compose! {
     fn containers()(
         zone in 0..3_usize,
+        team in 0..2_usize,
         place in 0..3_usize,
         storage in prop_oneof![
             Just(Storage::Database),
@@ -310,7 +339,24 @@ prop_compose! {
             vec(0..2_usize, 0..3).prop_map(Storage::Prefix),
         ],
     ) -> Container {
-        Container { zone, place, storage }
+        Container { zone, team, place, storage }
+    }
+}
+
+fn approvals() -> impl Strategy<Value = Approved> {
+    (any::<u8>(), any::<bool>(), proptest::bool::weighted(0.2))
+        .prop_map(|(step, is_onward, is_misplaced)| Approved { step: step.into(), is_onward, is_misplaced })
+}
+
+prop_compose! {
+    fn sources()(
+        zone in 0..3_usize,
+        team in 0..2_usize,
+        container in any::<u8>(),
+        approved in option::weighted(0.4, vec(approvals(), 0..4)),
+        names_table in any::<bool>(),
+    ) -> Source {
+        Source { zone, team, container: container.into(), approved, names_table }
     }
 }
 
@@ -318,16 +364,10 @@ prop_compose! {
     pub(super) fn worlds()(
         zones in vec((option::of(vec(0..3_usize, 0..3)), any::<bool>()), 3),
         containers in vec(containers(), 2..6),
-        sources in vec((0..3_usize, any::<u8>(), option::weighted(0.4, vec((any::<u8>(), any::<bool>()), 0..4)), any::<bool>()), 1..4),
+        sources in vec(sources(), 1..4),
         transformers in vec(steps(), 0..6),
         readers in vec(steps(), 1..4),
     ) -> World {
-        let sources = sources.into_iter().map(|(zone, container, approved, names_table)| Source {
-            zone,
-            container: container.into(),
-            approved: approved.map(|all| all.into_iter().map(|(step, onward)| (step.into(), onward)).collect()),
-            names_table,
-        });
-        World { zones, containers, sources: sources.collect(), transformers, readers }
+        World { zones, containers, sources, transformers, readers }
     }
 }
