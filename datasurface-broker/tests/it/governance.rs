@@ -4,6 +4,7 @@
 mod renamed;
 mod sources;
 mod unwaivable;
+mod worlds;
 
 use crate::fixture::{codes, minimal_platform, place};
 use datasurface_broker::{BrokerError, Lock, Placed};

@@ -73,8 +73,8 @@ fn copied() -> World {
         zones: vec![(Some(vec![0]), false), (None, false), (None, false)],
         containers: apart([(0, 0), (1, 1), (1, 0)]),
         sources: vec![Source { zone: 0, team: 0, container: 0, approved: None, names_table: true }],
-        transformers: vec![Step { zone: 1, team: 0, container: 2, reads: vec![0], is_public: false }],
-        readers: vec![Step { zone: 1, team: 0, container: 1, reads: vec![1], is_public: false }],
+        transformers: vec![Step { zone: 1, team: 0, container: 2, reads: vec![0], class: Some("PII") }],
+        readers: vec![Step { zone: 1, team: 0, container: 1, reads: vec![1], class: Some("PII") }],
     }
 }
 
@@ -180,8 +180,8 @@ fn captured_again(table: &str) -> Ecosystem {
         ],
         transformers: Vec::new(),
         readers: vec![
-            Step { zone: 2, team: 0, container: 1, reads: vec![0], is_public: false },
-            Step { zone: 1, team: 0, container: 2, reads: vec![1], is_public: false },
+            Step { zone: 2, team: 0, container: 1, reads: vec![0], class: Some("PII") },
+            Step { zone: 1, team: 0, container: 2, reads: vec![1], class: Some("PII") },
         ],
     };
     world.build().edit_team("US", "T", |team| {
@@ -267,7 +267,7 @@ fn a_denial_tells_the_way_of_the_data() {
             team: 0,
             container: 2,
             reads: vec![number + 1],
-            is_public: false,
+            class: Some("PII"),
         });
         world.readers[0].reads = vec![number + 2];
         assert_eq!(told(&world), format!("is where it comes from, by way of {way}"));

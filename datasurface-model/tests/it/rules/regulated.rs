@@ -257,7 +257,7 @@ impl Regulated {
                 for policy in brought(step, &holds) {
                     let zone = number_of(policy.zone.as_str());
                     let is_freed = policy.policy.as_str() == HERE
-                        && step.is_public
+                        && step.is_public()
                         && self.world.zones[zone % self.world.zones.len()].1;
                     let is_released = self.releases(number).contains(&zone) && self.stands(number, zone);
                     if !is_freed && !is_released {
