@@ -25,7 +25,10 @@ pub(crate) struct GovernedTask<'a> {
     path: ModelPath,
     /// Whether the business depends on it.
     status: ProductionStatus,
+    /// The zones for which it is done, or from whose data that with which it is done derives.
     concerned_zones: BTreeMap<&'a ZoneName, ConcernedZone<'a>>,
+    /// The zones whose workspaces receive what the platform keeps. What a zone freed from a policy is under that again where it comes back.
+    receiving_zones: BTreeMap<&'a ZoneName, ConcernedZone<'a>>,
 }
 
 /// What concerns a zone; the wider concern comes first.
@@ -100,7 +103,14 @@ impl<'a> GovernedTask<'a> {
         path: ModelPath,
         status: ProductionStatus,
     ) -> Self {
-        Self { question, action, path, status, concerned_zones: BTreeMap::new() }
+        Self {
+            question,
+            action,
+            path,
+            status,
+            concerned_zones: BTreeMap::new(),
+            receiving_zones: BTreeMap::new(),
+        }
     }
 
     /// It is done for this zone.
@@ -179,7 +189,6 @@ impl<'a> GovernedTask<'a> {
         if let Some(concerned) = self.concerned_zone(&reading.workspace.team.zone, ConcernKind::Places)
             && concerned.data.is_none()
         {
-            concerned.freed.clear();
             let group = reading.workspace.path().child(segment::GROUPS, reading.group);
             let sink = group.child(segment::SINKS, reading.dataset.to_string());
             let group = reading.workspace.entity.groups().get(reading.group);
@@ -284,7 +293,7 @@ impl<'a> GovernedTask<'a> {
         let sentence = || format!("`{platform}` is to {}", self.action);
         let keeper = || ModelPath::root().child(segment::PLATFORMS, platform);
         let mut findings = Vec::new();
-        for concerned in self.concerned_zones.values() {
+        for concerned in self.all_zones() {
             let data = || concerned.data.clone().unwrap_or_default();
             let context = DenialContext {
                 action: &sentence,
@@ -294,9 +303,7 @@ impl<'a> GovernedTask<'a> {
                 removal_path: None,
                 help: "say in the declaration of the platform, or in its settings, where it keeps data",
             };
-            let policies =
-                concerned.policies.iter().filter(|policy| !concerned.freed.contains(policy.name()));
-            for policy in policies {
+            for policy in self.policies_of(concerned) {
                 if let Some(doubt) = doubt(policy, &place.subject(), |vendor| self.cloud(vendor)) {
                     findings.push(doubt.to_diagnostic(&UNKNOWN_PLACE, concerned.zone, policy, &context));
                 }
@@ -360,9 +367,27 @@ impl<'a> GovernedTask<'a> {
             statuses: Set::new(),
             of_inputs: Set::new(),
         };
-        let concerned = self.concerned_zones.entry(zone).or_insert_with(concerned);
+        let zones = match concern {
+            ConcernKind::Everything | ConcernKind::Input => &mut self.concerned_zones,
+            ConcernKind::Places => &mut self.receiving_zones,
+        };
+        let concerned = zones.entry(zone).or_insert_with(concerned);
         concerned.concern = concerned.concern.min(concern);
         Some(concerned)
+    }
+
+    fn all_zones(&self) -> impl Iterator<Item = &ConcernedZone<'a>> {
+        self.concerned_zones.values().chain(self.receiving_zones.values())
+    }
+
+    /// The policies of a zone that are asked for its concern, each for the widest one alone.
+    fn policies_of(&self, concerned: &ConcernedZone<'a>) -> impl Iterator<Item = &'a Policy> {
+        let wider =
+            self.concerned_zones.get(concerned.zone).filter(|_| concerned.concern == ConcernKind::Places);
+        concerned.policies.iter().filter(move |policy| match wider {
+            Some(wider) => wider.freed.contains(policy.name()),
+            None => !concerned.freed.contains(policy.name()),
+        })
     }
 
     /// Tells of each policy that does not permit what a platform would have to do.
@@ -380,9 +405,8 @@ impl<'a> GovernedTask<'a> {
         let cloud = |vendor: &_| self.cloud(vendor);
         let Some(place) = self.place_of(platform) else { return };
         let place = place.subject();
-        for concerned in self.concerned_zones.values() {
-            for policy in concerned.policies.iter().filter(|policy| !concerned.freed.contains(policy.name()))
-            {
+        for concerned in self.all_zones() {
+            for policy in self.policies_of(concerned) {
                 let mut tell = |subject: &PolicySubject<'_>| {
                     if let Some(denial) = evaluate(policy, subject, cloud) {
                         tell(concerned, policy, denial);

@@ -398,3 +398,31 @@ proptest! {
         }
     }
 }
+
+/// `EU` frees what is public; `US` makes something else of that, which a workspace of `EU` reads.
+#[test]
+fn what_a_zone_freed_is_under_its_policies_again_where_it_comes_back() {
+    let permitted = |places: Option<[usize; 1]>| Rules {
+        places: places.map(BTreeSet::from),
+        vendors: None,
+        clouds: None,
+        frees: true,
+    };
+    let step = |zone, read| Step { zone, reads: vec![read], is_public: true, released: BTreeSet::new() };
+    let world = |reader| World {
+        zones: vec![permitted(Some([1])), permitted(None), permitted(None)],
+        sources: vec![[0, 0]],
+        transformers: vec![step(1, 0), step(1, 1)],
+        readers: vec![step(reader, 2)],
+        // The source is captured where `EU` permits it, and what is made of it is made elsewhere.
+        platforms: vec![0, 1],
+        pins: vec![1, 1, 1, 0],
+        waived: vec![false],
+    };
+    let [home, elsewhere] = [0, 2].map(|reader| place(world(reader).build(&[], true), &Lock::default()));
+    let refused = home.unwrap_err();
+    assert_eq!(codes(&refused), ["governance/platform-location"]);
+    let finding = refused.findings().iter().next().unwrap();
+    assert_eq!(finding.path().to_string(), "zones/EU/teams/T/workspaces/R0/groups/g/sinks/O1/d");
+    assert!(elsewhere.is_ok());
+}
