@@ -83,7 +83,7 @@ fn secret(path: ModelPath, message: String) -> Diagnostic {
 /// Judges the credentials that settings name: which setting that is, the plug-in alone knows.
 fn check_credentials(
     settings: &Json,
-    what: &str,
+    subject: &str,
     scope: &mut RuleContext<'_>,
     at: impl Fn(ModelPath) -> ModelPath,
 ) {
@@ -105,7 +105,8 @@ fn check_credentials(
         if scope.facts.credential(&key).is_none() {
             continue;
         }
-        let message = format!("{what} name `{key}`, which is a credential of the team `{}`", key.team_key());
+        let message =
+            format!("{subject} name `{key}`, which is a credential of the team `{}`", key.team_key());
         let declared = ModelPath::team(&key.team_key()).child(segment::CREDENTIALS, &key.credential);
         let finding = Diagnostic::new(&TEAM_CREDENTIAL, at(scope.path()), message)
             .with_help("name a credential that no team declares, and give it a secret of its own")
