@@ -33,7 +33,7 @@ fn no_folder_of_ours_is_called_like_the_output_of_a_build() {
 
 /// How many lines a crate may have, with its tests: so many can be read in a day. The model is the largest.
 const MOST_LINES: usize = 15_000;
-const MOST_LINES_OF_THE_MODEL: usize = 17_000;
+const MOST_LINES_OF_THE_MODEL: usize = 16_500;
 
 fn lines(folder: &Path) -> usize {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

@@ -17,6 +17,7 @@ mod flows;
 mod folder;
 mod follow;
 mod front_page;
+mod governance_specification;
 mod graph_specification;
 mod hooks;
 mod laws;

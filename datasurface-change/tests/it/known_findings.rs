@@ -1,4 +1,4 @@
-//! What was wrong before a rename is not new after it: whoever renames a zone or a team does not answer for what is wrong in it.
+//! What was wrong before a rename is not new after it: whoever renames something does not answer for what is wrong with it.
 
 use super::{fixture::*, folder::TODAY};
 use datasurface_change::new_findings;
@@ -78,7 +78,7 @@ fn new_errors(old: &Ecosystem, new: &Ecosystem) -> Vec<String> {
 fn what_was_wrong_in_what_is_renamed_is_not_new() {
     let (mut wrong, mut renames) = (Vec::new(), 0);
     for (name, old) in ecosystems() {
-        for new in renamed(&old, &["zones", "teams"]) {
+        for new in renamed(&old, &["zones", "teams", "vendors", "platforms"]) {
             renames += 1;
             wrong.extend(new_errors(&old, &new).into_iter().map(|error| format!("{name}: {error}")));
         }

@@ -2,7 +2,7 @@
 //! specification that follows single facts until nothing is added.
 
 use super::world::{CLOUDS, PLACES, Source, Step, TEAMS, World, ZONES, closed_datastore, worlds};
-use crate::base::{day, today, validated};
+use super::{day, today, validated};
 use datasurface_document::apply_suggestion;
 use datasurface_model::*;
 use proptest::{
