@@ -87,20 +87,30 @@ fn stores_of(ecosystem: &Ecosystem) -> BTreeMap<datasurface_model::DatastoreName
     stores
 }
 
-/// Pairs entities of one name, and those that declare a former name with the entity of that name, if it is gone.
+/// Pairs entities that declare a former name with the entity of that name, if it is gone, and then those of one name: what takes over the name
+/// of another entity is not that one.
 fn side_by_side<'e, N: Ord + 'e, T>(
     mut old: BTreeMap<N, T>,
     new: BTreeMap<N, T>,
     former: impl Fn(&T) -> Option<&N>,
 ) -> Vec<Change<T>> {
+    let is_renamed = |(name, entity): (&N, &T)| {
+        let stated = former(entity).filter(|former| old.contains_key(former) && !new.contains_key(former));
+        // It may have been stated before, of something else that had the name since then.
+        stated.is_some() && old.get(name).and_then(&former) != stated
+    };
+    let renamed: Vec<bool> = new.iter().map(is_renamed).collect();
+    let (renamed, others): (Vec<_>, Vec<_>) =
+        new.into_iter().zip(renamed).partition(|(_, is_renamed)| *is_renamed);
     let mut pairs = Vec::new();
-    let (known, unknown): (Vec<_>, Vec<_>) = new.into_iter().partition(|(name, _)| old.contains_key(name));
-    for (name, new) in known {
-        pairs.extend(old.remove(&name).map(|old| Change::Both { old, new }));
+    for ((_, new), _) in renamed {
+        pairs.push(match former(&new).and_then(|former| old.remove(former)) {
+            Some(old) => Change::Both { old, new },
+            None => Change::New(new),
+        });
     }
-    for (_, new) in unknown {
-        let renamed = former(&new).and_then(|former| old.remove(former));
-        pairs.push(match renamed {
+    for ((name, new), _) in others {
+        pairs.push(match old.remove(&name) {
             Some(old) => Change::Both { old, new },
             None => Change::New(new),
         });

@@ -120,10 +120,7 @@ fn ends(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic, named: impl Fn(&Mode
                 locations.extend(found.into_iter().flat_map(|found| found.locations()).cloned());
             }
             // A platform may have it from its settings.
-            [segment::VENDORS, vendor, segment::LOCATIONS, location, ..] => {
-                locations.insert(Place::new(*vendor, [*location]));
-            }
-            [segment::VENDORS, vendor, ..] => drop(locations.insert(Place::from(*vendor))),
+            [segment::VENDORS, vendor, inside @ ..] => drop(locations.insert(place_in(vendor, inside))),
             _ => {}
         }
     }
@@ -150,6 +147,15 @@ fn ends(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic, named: impl Fn(&Mode
         _ => {}
     }
     ends
+}
+
+/// The place at the end of a path into a vendor: each location is inside of the one before it.
+fn place_in(vendor: &str, inside: &[&str]) -> Place {
+    let names = inside.chunks(2).map_while(|pair| match pair {
+        [segment::LOCATIONS, name] => Some(*name),
+        _ => None,
+    });
+    Place::new(vendor, names)
 }
 
 /// The statement that a finding is about, or all the code of the transformer.

@@ -55,6 +55,10 @@ fn teams(old: &TeamDeclaration, new: &TeamDeclaration) -> (TeamDeclaration, Team
 }
 
 fn datastores(old: &Arc<Datastore>, new: &Arc<Datastore>) -> (Arc<Datastore>, Arc<Datastore>) {
+    // It may be another one that took over the name, and its datasets are others.
+    if old.former_name() != new.former_name() {
+        return whole(old, new);
+    }
     let (old_datasets, new_datasets) = pruned(old.datasets(), new.datasets(), whole);
     let with = |datastore: &Datastore, datasets| Arc::new(datastore.clone().with_datasets(datasets));
     (with(old, old_datasets), with(new, new_datasets))

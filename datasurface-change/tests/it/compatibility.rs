@@ -91,6 +91,28 @@ fn what_breaks_names_whom() {
     );
 }
 
+/// Whoever takes over a name is not who had it, also where nobody could tell them apart by their schemas.
+#[test]
+fn what_another_dataset_or_datastore_is_called_after_is_gone() {
+    let spare = |name: &str| Dataset::new(name, CUSTOMERS);
+    let two = with_store(store([customers(), spare("spare")]));
+    let taken = with_store(store([spare("customers").renamed_from("spare")]));
+    let removed = ("error dataset-change/removed".to_owned(), vec![ANALYSIS.to_owned()]);
+    assert!(broken(&judged(&two, &taken, false)).contains(&removed));
+    // What says so already is wrong, and the same afterwards.
+    let stated = with_store(store([customers().renamed_from("spare"), spare("spare")]));
+    let control = ChangeControl::new(ChangeSource::new(SALES), day("2026-01-01"));
+    let mended = control.judge(&Valid::assume_valid(stated), &valid(&taken));
+    assert!(!broken(&mended).contains(&removed), "{mended}");
+    let capture = || Capture::sql_snapshot("USA/Sales/Source").table("customers", "spares");
+    let captured = |name: &str| Datastore::new(name).captured(capture());
+    let two = edit_sales(|team| team.datastore(captured("Spare").dataset(customers())));
+    let taken = with_store(captured("Store").renamed_from("Spare").dataset(customers()));
+    let removed = ("error datastore-change/removed".to_owned(), vec![ANALYSIS.to_owned()]);
+    let report = judged(&two, &taken, false);
+    assert!(broken(&report).contains(&removed), "{report}");
+}
+
 #[test]
 fn a_column_that_says_how_it_was_called_is_renamed() {
     let table = TableSchema::new([

@@ -257,6 +257,17 @@ fn what_a_zone_accepts_at_one_place_it_is_asked_about_at_another_one() {
         live.refused(SALES, &[("locations: [Mine/Bonn]}]", &back)], "authorization/needs-approval");
     }
     live.step(SALES, &[("source.db", "other.db")]);
+    // A location is not all that is in the one around it; what is inside of it is.
+    let nested = WAIVED
+        .replace("locations: [Bonn, Ulm, Trier]", "locations: [Bonn, Ulm/Cellar/Left, Ulm/Attic]")
+        .replace("locations: [Mine/Ulm]", "locations: [Mine/Ulm/Cellar]");
+    let live = Live::new(&nested);
+    for place in ["Mine/Ulm/Attic", "Mine/Ulm"] {
+        let moved = format!("locations: [{place}]");
+        live.refused(SALES, &[("locations: [Mine/Ulm/Cellar]", &moved)], "authorization/needs-approval");
+    }
+    let inside = [("locations: [Mine/Ulm/Cellar]", "locations: [Mine/Ulm/Cellar/Left]")];
+    assert_eq!(live.errors(SALES, &inside), [""; 0]);
 }
 
 /// What platforms find is waived as well.
