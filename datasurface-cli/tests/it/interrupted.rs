@@ -2,7 +2,6 @@
 
 use crate::{models, run::Fixture};
 use std::{
-    io::Write,
     os::unix::process::ExitStatusExt,
     process::{Command, Stdio},
 };
@@ -19,18 +18,16 @@ const INTERRUPT: i32 = 2;
 /// Returns whether the signal came before the end.
 fn interrupted_at(fixture: &Fixture, name: &str) -> bool {
     let mut command = fixture.command(RENDER).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    // It waits for a line, so that nothing has to be started when it matters.
+    // It looks and interrupts by itself: nothing has to be started or woken when it matters.
     let mut killer = Command::new("sh");
-    killer.args(["-c", "read -r _; kill -s INT \"$0\"", &command.id().to_string()]);
-    let mut killer = killer.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let at = fixture.path("out/.datasurface").join(name);
-    while !at.exists() && command.try_wait().unwrap().is_none() {
-        std::hint::spin_loop();
-    }
-    writeln!(killer.stdin.take().unwrap()).unwrap();
-    // It may have ended by itself since.
-    let _ = killer.wait().unwrap();
-    command.wait().unwrap().signal() == Some(INTERRUPT)
+    killer.args(["-c", "until [ -e \"$1\" ]; do :; done; kill -s INT \"$0\"", &command.id().to_string()]);
+    killer.arg(fixture.path("out/.datasurface").join(name));
+    let mut killer = killer.stderr(Stdio::null()).spawn().unwrap();
+    let is_interrupted = command.wait().unwrap().signal() == Some(INTERRUPT);
+    // It goes on looking where the write was through too soon.
+    let _ = killer.kill();
+    killer.wait().unwrap();
+    is_interrupted
 }
 
 /// A target with what was rendered before, if something was, and the model that is rendered now.
