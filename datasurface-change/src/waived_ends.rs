@@ -119,6 +119,11 @@ fn ends(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic, named: impl Fn(&Mode
                 ends.extend(found.map(|found| End::Quality(format!("{:?}", found.encryption()))));
                 locations.extend(found.into_iter().flat_map(|found| found.locations()).cloned());
             }
+            // What is derived is the data that its statement makes.
+            [_, _, _, _, segment::DATASTORES, store, segment::DATASETS, dataset, ..] => {
+                let maker = ecosystem.producer(&(*store).into());
+                ends.extend(maker.and_then(|maker| code(&maker.entity, &[segment::SELECTS, dataset])));
+            }
             // A platform may have it from its settings.
             [segment::VENDORS, vendor, inside @ ..] => drop(locations.insert(place_in(vendor, inside))),
             _ => {}

@@ -23,4 +23,5 @@ mod recaptured;
 mod review;
 #[path = "../../../datasurface-broker/tests/it/sharing_platform.rs"]
 mod sharing_platform;
+mod waived_statements;
 mod waiver_slips;
