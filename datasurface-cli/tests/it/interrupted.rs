@@ -18,9 +18,10 @@ const INTERRUPT: i32 = 2;
 /// Returns whether the signal came before the end.
 fn interrupted_at(fixture: &Fixture, name: &str) -> bool {
     let mut command = fixture.command(RENDER).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    // It looks and interrupts by itself: nothing has to be started or woken when it matters.
+    // It lets the program go on for a moment at a time, and looks while that stands still.
+    let script = "until [ -e \"$1\" ]; do kill -s CONT \"$0\"; sleep 0.001; kill -s STOP \"$0\"; done; kill -s INT \"$0\"; kill -s CONT \"$0\"";
     let mut killer = Command::new("sh");
-    killer.args(["-c", "until [ -e \"$1\" ]; do :; done; kill -s INT \"$0\"", &command.id().to_string()]);
+    killer.args(["-c", script, &command.id().to_string()]);
     killer.arg(fixture.path("out/.datasurface").join(name));
     let mut killer = killer.stderr(Stdio::null()).spawn().unwrap();
     let is_interrupted = command.wait().unwrap().signal() == Some(INTERRUPT);
