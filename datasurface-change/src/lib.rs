@@ -30,6 +30,7 @@ mod compatibility;
 mod control;
 mod diff;
 mod files;
+mod finding_data;
 mod former_names;
 mod former_places;
 mod inherited_consents;

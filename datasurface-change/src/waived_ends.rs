@@ -1,13 +1,14 @@
-//! Waivers in force, and what the finding that they accept leads to: a waiver is about data of one owner in one place, made in one way.
+//! Waivers in force, and what the finding that they accept leads to: a waiver is about certain data in one place, made in one way.
 //! The attribute that says where it goes, or how it is made, may be given another value by somebody else.
 
 use super::{
     approval::RequiredApproval,
     changed_model::ChangedModel,
+    finding_data::{FindingData, finding_data},
     inherited_waivers::{places_before, was_waived},
 };
 use datasurface_model::{
-    CodeArtifact, ContainerKey, Diagnostic, Ecosystem, Findings, ModelPath, Place, Valid, Waiver, Workspace,
+    ContainerKey, Diagnostic, Ecosystem, Findings, ModelPath, Place, Provenance, Valid, Waiver,
     ownership::OwnedPart, segment,
 };
 use std::collections::{BTreeSet, HashMap};
@@ -36,27 +37,27 @@ enum End {
     Place(String),
     /// Which cloud the vendor is, or whose keys the container has.
     Quality(String),
-    /// The code that makes the data.
-    Code(String),
+    /// A dataset by its names, and how its data comes to be, where that matters.
+    Data(String, Option<Provenance>),
 }
 
-/// Whoever accepted that data is in one container, at one location or on one platform, or made by one statement, has to approve another
-/// one. What lies within a place is no other one. So is whoever accepted nothing until now, by a waiver that was left or made in advance.
+/// Whoever accepted that certain data is in one container, at one location or on one platform, made in one way, has to approve other data,
+/// another place and another way. What lies within a place is no other one. So is whoever accepted nothing until now, by a waiver that was left or made in advance.
 pub(super) fn of_other_ends(change: &ChangedModel<'_>, required: &mut Vec<RequiredApproval>) {
     let mut before = HashMap::<(&str, String), Vec<Ends>>::new();
     for finding in &change.waived.old {
         let key = (finding.code(), finding.path().to_string());
-        before.entry(key).or_default().push(ends(change.old, finding, ModelPath::to_string));
+        before.entry(key).or_default().push(ends(change.old, finding, ModelPath::clone));
     }
     let mut waivers = None;
     for finding in &change.waived.new {
         let key = (finding.code(), finding.path().to_string());
-        let now = ends(change.new, finding, ModelPath::to_string);
+        let now = ends(change.new, finding, ModelPath::clone);
         // Most often nothing differs, and nobody asks for renames.
         if before.get(&key).is_some_and(|all| all.iter().any(|before| lies_within(&now, before))) {
             continue;
         }
-        let now = ends(change.new, finding, |path| change.former_place(path));
+        let now = ends(change.new, finding, |path| change.former_places.of(path));
         let former = change.former_place(finding.path());
         let places: Vec<String> =
             places_before(change, &former).filter(|place| change.old.has_path(place)).collect();
@@ -73,7 +74,7 @@ pub(super) fn of_other_ends(change: &ChangedModel<'_>, required: &mut Vec<Requir
             }
             let event = match known.is_empty() {
                 true => "accepted nothing, and would accept this",
-                false => "was about another container, location or platform, or other code",
+                false => "was about another container, location or platform, or other data",
             };
             required.push(RequiredApproval {
                 path: finding.path().clone(),
@@ -88,20 +89,28 @@ pub(super) fn of_other_ends(change: &ChangedModel<'_>, required: &mut Vec<Requir
 
 /// Whether all that a finding leads to was led to before, or lies within that.
 fn lies_within(now: &Ends, before: &Ends) -> bool {
-    let is_within = |end: &End| match end {
-        End::Place(place) => before.iter().any(|before| match before {
-            End::Place(before) => {
-                place.strip_prefix(before.as_str()).is_some_and(|rest| rest.starts_with('/'))
-            }
-            _ => false,
-        }),
-        End::Quality(_) | End::Code(_) => false,
-    };
-    now.iter().all(|end| before.contains(end) || is_within(end))
+    now.iter().all(|end| before.contains(end) || before.iter().any(|before| is_within(end, before)))
 }
 
-/// What a finding leads to. `named` tells what a place is called.
-fn ends(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic, named: impl Fn(&ModelPath) -> String) -> Ends {
+fn is_within(end: &End, before: &End) -> bool {
+    match (end, before) {
+        (End::Place(place), End::Place(before)) => {
+            place.strip_prefix(before.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        }
+        (End::Data(dataset, Some(made)), End::Data(other, Some(before))) => {
+            dataset == other && made.is_same(before)
+        }
+        _ => false,
+    }
+}
+
+/// What a finding leads to. `former` tells what place something had before.
+fn ends(
+    ecosystem: &Valid<Ecosystem>,
+    finding: &Diagnostic,
+    former: impl Fn(&ModelPath) -> ModelPath,
+) -> Ends {
+    let named = |path: &ModelPath| former(path).to_string();
     let mut ends = Ends::new();
     // A finding names one location of those that are denied, so all of them count.
     let mut locations = BTreeSet::<Place>::new();
@@ -119,11 +128,6 @@ fn ends(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic, named: impl Fn(&Mode
                 ends.extend(found.map(|found| End::Quality(format!("{:?}", found.encryption()))));
                 locations.extend(found.into_iter().flat_map(|found| found.locations()).cloned());
             }
-            // What is derived is the data that its statement makes.
-            [_, _, _, _, segment::DATASTORES, store, segment::DATASETS, dataset, ..] => {
-                let maker = ecosystem.producer(&(*store).into());
-                ends.extend(maker.and_then(|maker| code(&maker.entity, &[segment::SELECTS, dataset])));
-            }
             // A platform may have it from its settings.
             [segment::VENDORS, vendor, inside @ ..] => drop(locations.insert(place_in(vendor, inside))),
             _ => {}
@@ -139,18 +143,16 @@ fn ends(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic, named: impl Fn(&Mode
         ends.insert(End::Place(named(&ModelPath::place(&place))));
     }
     let segments: Vec<&str> = finding.path().segments().collect();
-    match segments.as_slice() {
-        [segment::PRIMARY_PINS, datastore, ..] => {
-            let pin = ecosystem.primary_pins().get(*datastore);
-            let platform = |name| ModelPath::root().child(segment::PLATFORMS, name);
-            ends.extend(pin.map(|pin| End::Place(named(&platform(pin.platform())))));
-        }
-        [_, _, _, _, segment::WORKSPACES, workspace, segment::TRANSFORMER, inside @ ..] => {
-            let found = ecosystem.workspace(&(*workspace).into());
-            ends.extend(found.and_then(|found| code(&found.entity, inside)));
-        }
-        _ => {}
+    if let [segment::PRIMARY_PINS, datastore, ..] = *segments {
+        let pin = ecosystem.primary_pins().get(datastore);
+        let platform = |name| ModelPath::root().child(segment::PLATFORMS, name);
+        ends.extend(pin.map(|pin| End::Place(named(&platform(pin.platform())))));
     }
+    ends.extend(finding_data(ecosystem, finding).into_iter().map(|FindingData { place, provenance }| {
+        // The team is not what the data is: a datastore may move.
+        let names: Vec<String> = former(&place).segments().skip(4).map(str::to_owned).collect();
+        End::Data(names.join("/"), provenance)
+    }));
     ends
 }
 
@@ -161,18 +163,6 @@ fn place_in(vendor: &str, inside: &[&str]) -> Place {
         _ => None,
     });
     Place::new(vendor, names)
-}
-
-/// The statement that a finding is about, or all the code of the transformer.
-fn code(workspace: &Workspace, inside: &[&str]) -> Option<End> {
-    let artifact = workspace.transformer()?.artifact();
-    let statement = match (artifact, inside) {
-        (CodeArtifact::Sql { selects }, [segment::SELECTS, output, ..]) => {
-            selects.iter().find(|select| select.dataset == **output).map(|select| select.sql.clone())
-        }
-        _ => None,
-    };
-    Some(End::Code(statement.or_else(|| serde_json::to_string(artifact).ok())?))
 }
 
 /// The waivers of each code at each place, with whoever waives.

@@ -29,5 +29,6 @@ pub use datasurface_ecosystem::*;
 pub use datasurface_sql as sql;
 pub use validate::{
     CODES, Changes, Checked, ConsentInForce, FormerDelivery, Invalid, KeptOrigins, Located, Origins,
-    PartialValidation, Previous, Recapture, SoundPart, Valid, Validate, Validation, ValidationStats,
+    PartialValidation, Previous, Provenance, Recapture, SoundPart, Valid, Validate, Validation,
+    ValidationStats,
 };

@@ -2,7 +2,8 @@
 //! that is wrong below it.
 
 use super::{Diagnostic, Findings, ModelPath, Related};
-use std::borrow::Cow;
+use crate::ecosystem::redact_passwords;
+use std::{borrow::Cow, mem};
 
 /// The bytes that the texts of a report's findings have together, or little more.
 const MAX_BYTES: usize = 1 << 20;
@@ -11,14 +12,14 @@ const MAX_BYTES: usize = 1 << 20;
 const FEW: usize = 64;
 
 impl Findings {
-    /// Returns the findings with long texts cut, so that all of them together take little more than 1 MiB. Of each text that is cut, the
-    /// beginning is left, with the count of bytes that are left out. What is small enough, as everything that somebody wrote to
-    /// be read, stays as it is.
+    /// Returns the findings as a report may show them. Long texts are cut, so that all of them together take little more than 1 MiB: of each
+    /// text that is cut, the beginning is left, with the count of bytes that are left out. Passwords and tokens are an ellipsis, also in
+    /// names that paths have, and a suggestion with one is left out. What somebody wrote to be read stays as it is.
     #[must_use]
     pub fn abridged(self) -> Self {
         let share = MAX_BYTES / self.0.len().max(FEW);
         // Cut texts may be equal: each finding is shown all the same.
-        Self(self.0.into_iter().map(|finding| finding.abridged(share)).collect())
+        Self(self.0.into_iter().map(|finding| finding.abridged(share).without_secrets()).collect())
     }
 }
 
@@ -50,6 +51,20 @@ impl Diagnostic {
         self
     }
 
+    fn without_secrets(mut self) -> Self {
+        let shown = |text: String| redact_passwords(&text).unwrap_or(text);
+        self.path = redacted_path(self.path);
+        self.message = shown(self.message);
+        self.help = self.help.map(shown);
+        self.suggestion =
+            self.suggestion.filter(|suggestion| redact_passwords(&suggestion.to_string()).is_none());
+        for related in &mut self.related {
+            related.path = redacted_path(mem::take(&mut related.path));
+            related.message = shown(mem::take(&mut related.message));
+        }
+        self
+    }
+
     /// The bytes of all texts.
     fn size(&self) -> usize {
         let help = self.help.as_ref().map_or(0, String::len);
@@ -72,6 +87,21 @@ fn path_size(path: &ModelPath) -> usize {
 
 fn cut_path(path: &ModelPath, most: usize) -> ModelPath {
     ModelPath::from_segments(path.segments().map(|segment| cut(segment, most)))
+}
+
+/// A key of several names is one segment in one path, and several in another one.
+fn redacted_path(path: ModelPath) -> ModelPath {
+    let is_secret = |text: &str| redact_passwords(text).is_some();
+    if !is_secret(&path.to_string()) {
+        return path;
+    }
+    let redacted = |segment: &str| redact_passwords(segment).unwrap_or_else(|| segment.to_owned());
+    let by_segment = ModelPath::from_segments(path.segments().map(redacted));
+    if !is_secret(&by_segment.to_string()) {
+        return by_segment;
+    }
+    let whole = redacted(&by_segment.to_string());
+    ModelPath::from_segments(whole.split('/'))
 }
 
 /// Returns the beginning of a text that has more bytes, and the count of bytes that are left out.

@@ -1,13 +1,17 @@
 //! Texts of a model as terminals and logs may have them.
 
+use crate::ecosystem::redact_passwords;
 use std::fmt::{self, Write};
 
 /// The bytes of a text that are printed: more than of any that somebody wrote to be read. A name may have a megabyte, and is part of the
 /// paths of all that is wrong below it.
 const MOST_BYTES: usize = 16 * 1024;
 
-/// A value whose text is printed in one line, without characters that control a terminal or a log: they are escaped, as
-/// `\n` and `\u{1b}`. A model can have any text, a log takes lines for commands, and a terminal obeys.
+/// A value whose text is printed in one line, without passwords and tokens, and without characters that control a terminal or a log: they
+/// are escaped, as `\n` and `\u{1b}`. A model can have any text, a log takes lines for commands and is read by many, and a terminal obeys.
+///
+/// What looks like a secret is an ellipsis, as [`redact_passwords`] makes it: names come from documents, and somebody may write an address
+/// with a password where a name belongs.
 ///
 /// Escaped are all control characters, the separators of lines and paragraphs, and the marks that turn the direction of
 /// writing, with which a text looks like another one. Everything else stays as it is, backslashes included; but of what is longer than
@@ -17,13 +21,20 @@ const MOST_BYTES: usize = 16 * 1024;
 /// use datasurface_ecosystem::Printable;
 /// assert_eq!(Printable("gone\n::stop-commands::x").to_string(), r"gone\n::stop-commands::x");
 /// assert_eq!(Printable("Straße, 東京").to_string(), "Straße, 東京");
+/// assert_eq!(Printable("`db://joe:s3cret@h` is no name").to_string(), "`db://joe:…@h` is no name");
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Printable<T>(pub T);
 
 impl<T: fmt::Display> fmt::Display for Printable<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Escaping::write(f, false, &self.0)
+        let text = self.0.to_string();
+        // Of what is not printed, no more is looked at than a secret may have that is printed in part.
+        let (looked_at, rest) = text.split_at(text.floor_char_boundary(2 * MOST_BYTES));
+        match redact_passwords(looked_at) {
+            Some(redacted) => Escaping::write(f, false, format_args!("{redacted}{rest}")),
+            None => Escaping::write(f, false, text),
+        }
     }
 }
 

@@ -37,6 +37,7 @@ mod source_identity;
 mod team;
 mod technology;
 mod timetable;
+mod token;
 mod transformer;
 mod trigger;
 mod unit_place;

@@ -1,31 +1,9 @@
 //! Secrets in addresses, as in `https://user:password@host`: a model has no place for them, and a report must not repeat
 //! them.
 
+use super::token;
 use datasurface_schema::{Json, Value};
 use std::ops::Range;
-
-/// How tokens of well-known services begin.
-const TOKENS: [&str; 16] = [
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "glpat-",
-    "gldt-",
-    "glptt-",
-    "npm_",
-    "pypi-",
-    "xoxb-",
-    "xoxp-",
-    "ATATT3",
-    "ATBB",
-    "dapi",
-];
-
-/// The fewest letters of a token behind its beginning.
-const SHORTEST_REST: usize = 16;
 
 /// The names of parameters and members whose values are secrets, and how others end; without `_` and `-`.
 const PARAMETERS: [&str; 13] = [
@@ -47,6 +25,9 @@ const PARAMETERS: [&str; 13] = [
 /// The names of parameters behind a question mark whose values are secrets, too: some databases take their keys so.
 const QUERY_PARAMETERS: [&str; 8] =
     ["key", "hexkey", "textkey", "pass", "pw", "auth", "login", "credentials"];
+
+/// The names of settings whose values are secrets, although nothing else that ends so need be one.
+const SETTINGS: [&str; 5] = ["pass", "pw", "bearer", "jwt", "pem"];
 
 /// What stands around the names and values of members, in JSON or YAML.
 const QUOTES_AND_BLANKS: [char; 3] = ['"', '\'', ' '];
@@ -91,8 +72,9 @@ pub fn holds_secret(settings: &Json) -> bool {
                 open.extend(elements.into_iter().map(|element| (name.clone(), element)))
             }
             Value::String(_) | Value::Number(_) => {
+                let is_secret = SETTINGS.iter().any(|known| name.eq_ignore_ascii_case(known));
                 let member = Json::object().with_member(&name, value);
-                if member.as_str().split('?').any(|part| redact_passwords(part).is_some()) {
+                if is_secret || member.as_str().split('?').any(|part| redact_passwords(part).is_some()) {
                     return true;
                 }
             }
@@ -130,8 +112,8 @@ fn encoded_secrets(text: &str) -> Vec<Range<usize>> {
 
 /// Returns the places of all secrets. They may overlap.
 fn secrets(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<_> =
-        members(text).chain(spaced_parameters(text)).chain(users(text)).chain(logins(text)).collect();
+    let mut found: Vec<_> = members(text).chain(spaced_parameters(text)).chain(users(text)).collect();
+    found.extend(logins(text).chain(token::in_text(text)));
     let mut start = 0;
     for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`')) {
         let at = |range: Range<usize>| start + range.start..start + range.end;
@@ -161,7 +143,7 @@ fn secrets(text: &str) -> Vec<Range<usize>> {
         }
         found.extend(of_repository(written).map(at));
         found.extend(parameters(written).map(at));
-        found.extend(tokens(written).map(at));
+        found.extend(token::in_word(written).map(at));
         start += word.len();
     }
     found
@@ -262,13 +244,16 @@ fn before_port(word: &str) -> Option<Range<usize>> {
 
 /// Who stands before an `@` in members such as `host`.
 fn users(text: &str) -> impl Iterator<Item = Range<usize>> {
-    text.match_indices('@').filter_map(|(end, _)| {
-        let before = text.get(..end)?;
-        let (name, value) = before.rsplit_once(QUOTES_AND_BLANKS)?;
-        let value = value.trim_start_matches(['[', '{']);
-        let name = name.trim_end_matches(QUOTES_AND_BLANKS).strip_suffix(':')?;
-        let name = name.trim_end_matches(QUOTES_AND_BLANKS).to_ascii_lowercase();
-        let is_address = ["host", "endpoint", "brokers"].iter().any(|known| name.ends_with(known));
+    let mut start = 0;
+    text.split_inclusive(QUOTES_AND_BLANKS).filter_map(move |word| {
+        let first = start;
+        start += word.len();
+        let end = first + word.rfind('@')?;
+        let value = text.get(first..end)?.trim_start_matches(['[', '{']);
+        let name = text.get(..first)?.trim_end_matches(QUOTES_AND_BLANKS).strip_suffix(':')?;
+        let name = name.trim_end_matches(QUOTES_AND_BLANKS);
+        let is_address =
+            ["host", "endpoint", "brokers"].iter().any(|known| ends_with_ignoring_case(name, known));
         (is_address && !value.is_empty()).then_some(end - value.len()..end)
     })
 }
@@ -291,20 +276,27 @@ fn logins(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// The values of parameters such as `password=`.
 fn parameters(word: &str) -> impl Iterator<Item = Range<usize>> {
-    word.match_indices('=').filter_map(|(index, _)| {
+    let query = word.find('?').unwrap_or(word.len());
+    let mut known_to = 0;
+    word.match_indices('=').filter_map(move |(index, _)| {
+        let name = word.get(known_to..index)?;
+        if !names_secret(name) && !(query < index && names_key(name)) {
+            return None;
+        }
         let start = index + '='.len_utf8();
         let value = word.get(start..)?.split(['&', ';', ',', '}', ')']).next()?;
-        let name = word.get(..index)?;
-        let is_secret = (names_secret(name) || names_key(name)) && !value.is_empty();
-        is_secret.then_some(start..start + value.len())
+        known_to = start + value.len();
+        (!value.is_empty()).then_some(start..known_to)
     })
 }
 
-/// Whether a word ends with the name of a parameter of a query that is to be kept secret, as in `shop.db?key`.
-fn names_key(word: &str) -> bool {
-    let Some((_, query)) = word.split_once('?') else { return false };
-    let name = query.rsplit(['&', ';', '?']).next().unwrap_or(query);
-    QUERY_PARAMETERS.iter().any(|known| name.eq_ignore_ascii_case(known))
+/// Whether a query ends with the name of a parameter that is to be kept secret, as that of `shop.db?key`.
+fn names_key(query: &str) -> bool {
+    QUERY_PARAMETERS.iter().any(|known| {
+        let before = query.len().checked_sub(known.len()).and_then(|start| query.get(..start));
+        ends_with_ignoring_case(query, known)
+            && before.is_some_and(|before| before.is_empty() || before.ends_with(['&', ';', '?']))
+    })
 }
 
 /// The values of parameters that are written with blanks, as in `Password = secret`. What is in quotes is compared in SQL.
@@ -314,8 +306,11 @@ fn spaced_parameters(text: &str) -> impl Iterator<Item = Range<usize>> {
         let value = rest.trim_start();
         let start = text.len() - value.len();
         let is_spaced = name.len() < index || value.len() < rest.len();
+        if !is_spaced || !names_secret(name) {
+            return None;
+        }
         let value = value.split(|c: char| c.is_whitespace() || "&;,})\"'`".contains(c)).next()?;
-        (is_spaced && names_secret(name) && !value.is_empty()).then_some(start..start + value.len())
+        (!value.is_empty()).then_some(start..start + value.len())
     })
 }
 
@@ -344,21 +339,6 @@ fn names_secret(text: &str) -> bool {
     let name = text.rsplit(last).next().unwrap_or(text);
     let letters = name.replace(['-', '_'], "").to_ascii_lowercase();
     PARAMETERS.iter().any(|known| letters.ends_with(known))
-}
-
-/// Words that begin as tokens of well-known services do. In the place of a user, none is too short.
-fn tokens(word: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut start = 0;
-    let runs = word.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
-    runs.filter_map(move |run| {
-        let first = start;
-        start += run.len();
-        let token = run.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
-        let (known, rest) =
-            TOKENS.iter().find_map(|known| token.strip_prefix(known).map(|rest| (known, rest)))?;
-        let is_user = run.ends_with('@') && known.ends_with(['_', '-']) && !rest.is_empty();
-        (is_user || rest.len() >= SHORTEST_REST).then_some(first..first + token.len())
-    })
 }
 
 #[cfg(test)]

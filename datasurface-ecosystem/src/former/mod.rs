@@ -143,6 +143,12 @@ impl FormerNames {
         respeller.found
     }
 
+    /// Whether a former name leads anywhere.
+    #[must_use]
+    pub fn lead_somewhere(&self) -> bool {
+        !self.leading.is_empty()
+    }
+
     /// Returns the reference by present names: that to the thing that had the name, or itself.
     #[must_use]
     pub fn leads_to(&self, reference: &Reference) -> Reference {

@@ -40,7 +40,7 @@ mod waivers;
 
 pub use changes::Changes;
 pub use consents_in_force::ConsentInForce;
-pub use origins::{FormerDelivery, KeptOrigins, Origins, Recapture};
+pub use origins::{FormerDelivery, KeptOrigins, Origins, Provenance, Recapture};
 pub use outcome::{Checked, Invalid, Previous, ValidationStats};
 pub use partial::{PartialValidation, SoundPart};
 pub use rules::CODES;

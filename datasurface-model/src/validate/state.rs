@@ -14,6 +14,7 @@ use super::{
 };
 use chrono::NaiveDate;
 use datasurface_ecosystem::{Diagnostic, Ecosystem, FormerNames, Reference, Severity};
+use datasurface_schema::CredentialKey;
 use rustc_hash::FxHashSet;
 use std::sync::{Arc, OnceLock};
 
@@ -206,7 +207,10 @@ impl State {
 
     pub(super) fn has_errors(&self) -> bool {
         // With waivers, it takes all of the findings to know.
-        if self.waiving.is_empty() { self.errors > 0 } else { self.judged().findings.has_errors() }
+        if self.waiving.is_empty() {
+            return self.errors > 0 || !self.former_credentials().is_empty();
+        }
+        self.judged().findings.has_errors()
     }
 
     /// Returns the findings, with waivers applied.
@@ -216,7 +220,13 @@ impl State {
         let found = found
             .chain(waivers::check(&self.ecosystem))
             .chain(rules::former::findings(&self.spelling, place))
+            .chain(self.former_credentials())
             .collect();
         WaiverOutcome::apply(found, CODES, &self.ecosystem, self.facts.today())
+    }
+
+    fn former_credentials(&self) -> Vec<Diagnostic> {
+        let exists = |key: &CredentialKey| self.facts.credential(key).is_some();
+        rules::platform_credential::by_former_names(&self.spelling, exists)
     }
 }

@@ -5,7 +5,7 @@ use super::{
     consents_in_force::{ConsentInForce, consents_in_force},
     delays::Delays,
     former_spellings::former_spellings,
-    origins::{FormerDelivery, KeptOrigins, Origins, Recapture},
+    origins::{FormerDelivery, KeptOrigins, Origins, Provenance, Recapture},
     state::State,
     unit_diff,
     unit_index::UnitIndex,
@@ -19,7 +19,7 @@ use datasurface_ecosystem::{
 };
 use datasurface_schema::{
     ContainerKey, CredentialKey, CredentialName, DatasetKey, DatastoreName, Entity, GroupKey, Name, TeamKey,
-    Text, WorkspaceName,
+    Text, WorkspaceName, ZoneName,
 };
 use rustc_hash::FxHashSet;
 use std::{
@@ -217,6 +217,13 @@ impl Valid<Ecosystem> {
     pub fn origins(&self, dataset: &DatasetKey) -> Option<&Origins> {
         let of_datastore = self.inner.directory.origins().get(&dataset.datastore)?;
         of_datastore.get(&dataset.dataset).map(|origins| &**origins)
+    }
+
+    /// Returns how a dataset comes to be: the statement that makes it, or what is captured; and with a zone, all that is done before to
+    /// the data of that zone that is in it. What the zone captures itself is as it has it, whatever that is.
+    #[must_use]
+    pub fn provenance(&self, dataset: &DatasetKey, zone: Option<&ZoneName>) -> Provenance {
+        self.inner.directory.origins().provenance(dataset, zone, &self.inner.directory)
     }
 
     /// Every dataset that derives from other data, with its origins, in no order.

@@ -23,5 +23,5 @@ mod recaptured;
 mod review;
 #[path = "../../../datasurface-broker/tests/it/sharing_platform.rs"]
 mod sharing_platform;
-mod waived_statements;
+mod waived_data;
 mod waiver_slips;

@@ -6,6 +6,7 @@ use super::{
     fingerprint::{ReleaseFingerprints, ReleaseKey, named},
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineageKey, LineagePath},
+    provenance::Provenance,
     recapture::{FormerDelivery, Recapture, former_recaptures, recaptures},
 };
 use crate::validate::{
@@ -79,6 +80,16 @@ impl OriginIndex {
         directory: &UnitIndex,
     ) -> Option<ReleaseFingerprints> {
         ReleaseFingerprints::find(key, &self.lineage, directory)
+    }
+
+    /// Returns how a dataset comes to be, and the data of a zone that is in it.
+    pub(in crate::validate) fn provenance(
+        &self,
+        dataset: &DatasetKey,
+        zone: Option<&ZoneName>,
+        directory: &UnitIndex,
+    ) -> Provenance {
+        Provenance::find(dataset, zone, &self.lineage, directory)
     }
 
     /// Returns the datasets that these fingerprints name.

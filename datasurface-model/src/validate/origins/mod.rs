@@ -21,6 +21,7 @@ pub(crate) use delivered::ClassifiedData;
 pub(crate) use fingerprint::{ReleaseFingerprints, ReleaseKey};
 pub(super) use index::OriginIndex;
 pub(crate) use lineage_path::{LineageKey, LineagePath};
+pub use provenance::Provenance;
 pub use recapture::{FormerDelivery, Recapture};
 
 use datasurface_schema::{DatasetKey, DatasetName, PolicyKey, PolicyName, ZoneName};

@@ -1,17 +1,94 @@
-//! How the data of a zone came to be what a transformer reads. A zone that lets go of totals has not consented to the rows that another
-//! statement upstream passes on under the same name.
+//! How the data of a zone came to be what a transformer reads, or what a dataset is. A zone that lets go of totals has not consented to
+//! the rows that another statement upstream passes on under the same name.
 
 use super::{
     super::{statement_inputs::sinks, unit_index::UnitIndex},
     evaluate::delivering,
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineageKey, is_of_zone},
-    stated_names::StatedNames,
+    stated_names::{StatedNames, has_word},
 };
 use datasurface_ecosystem::{CaptureKind, CodeArtifact, ContainerKind, DataContainer, Workspace};
-use datasurface_schema::{DatasetKey, DatastoreName, Text};
+use datasurface_schema::{DatasetKey, DatastoreName, Text, ZoneName};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How the data of a dataset comes to be: the statement that makes it, or the table that is captured, and what is done to data of a zone
+/// before. Values to compare, which say nothing by themselves.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Provenance {
+    /// By the names of now.
+    present: Text,
+    /// By the names before the renames that are stated.
+    former: Text,
+}
+
+impl Provenance {
+    /// Whether data comes to be in the same way here and there: renames that are stated make no difference.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let texts = [&self.present, &self.former];
+        texts.into_iter().any(|text| [&other.present, &other.former].contains(&text))
+    }
+
+    pub(super) fn find(
+        dataset: &DatasetKey,
+        zone: Option<&ZoneName>,
+        lineage: &LineageGraph,
+        directory: &UnitIndex,
+    ) -> Self {
+        let digest = |are_former: bool| {
+            let names = StatedNames { directory, are_former };
+            // As for fingerprints: nothing in these cannot be serialized.
+            let own = serde_json::to_string(&last_step(dataset, zone, &names)).unwrap_or_default();
+            let datastore = dataset.datastore.clone();
+            let before =
+                zone.map(|zone| provenance(&LineageKey { datastore, zone: zone.clone() }, lineage, &names));
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(own.as_bytes()).update(before.unwrap_or_default().as_bytes());
+            hasher.finalize().to_hex().as_str().into()
+        };
+        Self { present: digest(false), former: digest(true) }
+    }
+}
+
+/// What makes one dataset.
+#[derive(Serialize)]
+struct LastStep<'a> {
+    code: Option<CodeArtifact>,
+    /// What the code reads: of a statement, what it names.
+    inputs: BTreeSet<DatasetKey>,
+    /// The table, topic or files that are captured, and from where: by its address, whatever it is called.
+    capture: Option<(Text, Option<&'a ContainerKind>)>,
+}
+
+/// Returns the step that makes a dataset; none if a zone has it by itself.
+fn last_step<'a>(key: &DatasetKey, zone: Option<&ZoneName>, names: &StatedNames<'a>) -> Option<LastStep<'a>> {
+    let directory = names.directory;
+    if let Some(workspace) = directory.producers().get(&key.datastore) {
+        let (_, found) = directory.workspaces().get(workspace)?;
+        let (workspace, output) = (found.entity(), names.dataset(key).dataset);
+        let mut code = names.artifact(workspace, workspace.transformer()?);
+        let mut inputs: BTreeSet<_> = sinks(workspace).map(|key| names.dataset(key)).collect();
+        if let CodeArtifact::Sql { selects } = &mut code {
+            selects.retain(|select| select.dataset == output);
+            let is_named = |key: &DatasetKey| selects.iter().any(|one| has_word(&one.sql, &key.input_name()));
+            inputs.retain(is_named);
+        }
+        return Some(LastStep { code: Some(code), inputs, capture: None });
+    }
+    let (_, store) = directory.datastores().get(&key.datastore)?;
+    let capture = store.entity().capture()?;
+    let is_own = |zone: &ZoneName| store.located().team.zone == *zone && capture.container().zone == *zone;
+    if zone.is_some_and(is_own) {
+        return None;
+    }
+    let (_, stated) = capture.kind().sources();
+    let source =
+        stated.get(&key.dataset).cloned().unwrap_or_else(|| names.dataset(key).dataset.as_str().into());
+    let container = directory.containers().get(capture.container()).map(DataContainer::kind);
+    Some(LastStep { code: None, inputs: BTreeSet::new(), capture: Some((source, container)) })
+}
 
 /// What fills a datastore.
 #[derive(Serialize)]

@@ -53,11 +53,8 @@ impl StatedNames<'_> {
 /// Returns a statement with another name of an input in place of the one that it has. Where it has several of them, one may be the name of
 /// something else, such as a part of WITH, and another statement could become the same text.
 fn respelled(sql: &str, name: &str, others: &[String]) -> Option<String> {
-    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let occurs =
-        |name: &str| sql.split(|letter| !is_word(letter)).any(|word| word.eq_ignore_ascii_case(name));
-    let mut found = others.iter().filter(|other| occurs(other));
-    let spelled = found.next().filter(|_| !occurs(name))?;
+    let mut found = others.iter().filter(|other| has_word(sql, other));
+    let spelled = found.next().filter(|_| !has_word(sql, name))?;
     if found.next().is_some() {
         return None;
     }
@@ -69,4 +66,13 @@ fn respelled(sql: &str, name: &str, others: &[String]) -> Option<String> {
         text += part.strip_prefix(word).unwrap_or_default();
     }
     Some(text)
+}
+
+/// Whether a statement has a word, in letters of any case.
+pub(super) fn has_word(sql: &str, name: &str) -> bool {
+    sql.split(|letter| !is_word(letter)).any(|word| word.eq_ignore_ascii_case(name))
+}
+
+fn is_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
 }

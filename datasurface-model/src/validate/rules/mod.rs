@@ -20,6 +20,7 @@ mod lifecycle;
 mod name;
 mod pin;
 mod platform;
+pub(super) mod platform_credential;
 mod quality;
 mod reference;
 mod rename;
@@ -112,7 +113,7 @@ pub static CODES: &[&CodeInfo] = &[
     &platform::DUPLICATE_HINT,
     &platform::NO_TRANSFORMER,
     &platform::SECRET,
-    &platform::TEAM_CREDENTIAL,
+    &platform_credential::TEAM_CREDENTIAL,
     &platform::VERSION,
     &quality::FRESH_TYPE,
     &quality::PARAMETER,

@@ -1,13 +1,11 @@
 //! `platform/…`: declarations of platforms.
 
-use super::{RuleContext, reference};
+use super::{RuleContext, platform_credential, reference};
 use datasurface_ecosystem::{
     CodeInfo, Diagnostic, Ecosystem, HintTarget, ModelPath, PlatformDeclaration, Reference, Suggestion,
     holds_secret,
 };
-use datasurface_schema::{CredentialKey, Entity, GroupKey, Json, Place, segment};
-use serde_json::Value;
-use std::collections::BTreeSet;
+use datasurface_schema::{Entity, GroupKey, Place, segment};
 
 pub(super) static VERSION: CodeInfo = CodeInfo::error(
     "platform/version",
@@ -37,14 +35,6 @@ pub(super) static SECRET: CodeInfo = CodeInfo::error(
      only names a secret is not called as one: `password_name`, `token_file`.",
 );
 
-pub(super) static TEAM_CREDENTIAL: CodeInfo = CodeInfo::error(
-    "platform/team-credential",
-    "the settings of a platform name the credential of a team",
-    "A credential belongs to the team that declares it, and is presented to the containers that it `opens`. What a platform logs in with belongs to \
-     the ecosystem, which declares the platform. If both had one name, the settings would present the team's secret to any host, or the team the \
-     platform's to its own containers. Let the settings name a credential that no team declares.",
-);
-
 pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
     for platform in ecosystem.platforms() {
         let requirement = platform.version_requirement();
@@ -67,9 +57,7 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
                 format!("the settings of the platform `{}` hold a password or a token", platform.name());
             scope.report(secret(path, message));
         }
-        let at = |root: ModelPath| root.child(segment::PLATFORMS, platform.name()).attribute(segment::CONFIG);
-        let settings = format!("the settings of the platform `{}`", platform.name());
-        check_credentials(platform.config(), &settings, scope, at);
+        platform_credential::check(platform, scope);
         hints(platform, scope);
     }
 }
@@ -78,41 +66,6 @@ pub(super) fn check(ecosystem: &Ecosystem, scope: &mut RuleContext<'_>) {
 fn secret(path: ModelPath, message: String) -> Diagnostic {
     let help = "take it out and change it, and name a credential, or where the secret is";
     Diagnostic::new(&SECRET, path, message).with_help(help)
-}
-
-/// Judges the credentials that settings name: which setting that is, the plug-in alone knows.
-fn check_credentials(
-    settings: &Json,
-    subject: &str,
-    scope: &mut RuleContext<'_>,
-    at: impl Fn(ModelPath) -> ModelPath,
-) {
-    let mut texts = Vec::new();
-    let mut open = vec![settings.value()];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(members) => open.extend(members.into_iter().map(|(_, value)| value)),
-            Value::Array(elements) => open.extend(elements),
-            Value::String(text) => texts.push(text),
-            _ => {}
-        }
-    }
-    // As a setting of its own, or as a parameter of an address.
-    let words = texts.iter().flat_map(|text| text.split(['?', '&', '=']).chain([text.as_str()]));
-    let keys: BTreeSet<CredentialKey> =
-        words.filter(|word| word.split('/').count() == 3).map(CredentialKey::from).collect();
-    for key in keys {
-        if scope.facts.credential(&key).is_none() {
-            continue;
-        }
-        let message =
-            format!("{subject} name `{key}`, which is a credential of the team `{}`", key.team_key());
-        let declared = ModelPath::team(&key.team_key()).child(segment::CREDENTIALS, &key.credential);
-        let finding = Diagnostic::new(&TEAM_CREDENTIAL, at(scope.path()), message)
-            .with_help("name a credential that no team declares, and give it a secret of its own")
-            .related_place(declared, "is the credential");
-        scope.report(finding);
-    }
 }
 
 fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
@@ -129,8 +82,6 @@ fn hints(platform: &PlatformDeclaration, scope: &mut RuleContext<'_>) {
             );
             scope.report(secret(at(scope.path()).attribute(segment::SETTINGS), message));
         }
-        let settings = format!("the settings of the hint about `{about}`");
-        check_credentials(hint.settings(), &settings, scope, |root| at(root).attribute(segment::SETTINGS));
         // Hints are sorted by what they are about.
         if before == Some(about) {
             let message = format!("the platform `{}` has several hints about `{about}`", platform.name());

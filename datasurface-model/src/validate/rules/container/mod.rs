@@ -8,7 +8,7 @@ use datasurface_ecosystem::{
     CodeInfo, ContainerKind, DataContainer, Diagnostic, ModelPath, Protects, Reference, Suggestion, Team,
     canonical_host,
     governance::known_technology,
-    redact_passwords,
+    holds_secret, redact_passwords,
     syntax::{database_file_error, is_bucket, is_endpoint, is_host, is_port},
 };
 use datasurface_schema::{ContainerKey, Entity, Place, segment};
@@ -124,7 +124,10 @@ impl Addresses<'_, '_> {
             ContainerKind::Kafka { brokers } => self.brokers(brokers),
             ContainerKind::Custom { technology, properties } => {
                 self.technology(technology);
-                self.secret(segment::PROPERTIES, properties.as_str());
+                if !self.secret(segment::PROPERTIES, properties.as_str()) && holds_secret(properties) {
+                    let help = "take it out and change it, and name a credential instead";
+                    self.report(segment::PROPERTIES, "hold a password or a token", help);
+                }
             }
             _ => {}
         }

@@ -1,0 +1,143 @@
+//! Tokens and keys, which are secrets wherever they are: they are known by how they look.
+
+use std::ops::Range;
+
+/// How tokens of well-known services begin.
+const TOKENS: [&str; 16] = [
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "gldt-",
+    "glptt-",
+    "npm_",
+    "pypi-",
+    "xoxb-",
+    "xoxp-",
+    "ATATT3",
+    "ATBB",
+    "dapi",
+];
+
+/// The fewest letters of a token behind its beginning.
+const SHORTEST_REST: usize = 16;
+
+/// What a private key begins with, and where it ends.
+const PRIVATE_KEY: [&str; 3] = ["-----BEGIN ", "PRIVATE KEY-----", "-----END "];
+
+/// How headers begin that have a token.
+const SCHEMES: [&str; 2] = ["bearer ", "basic "];
+
+/// Returns the places of those that have blanks in or before them.
+pub(super) fn in_text(text: &str) -> impl Iterator<Item = Range<usize>> {
+    headers(text).chain(private_keys(text))
+}
+
+/// Returns the places of those that are in one word.
+pub(super) fn in_word(word: &str) -> impl Iterator<Item = Range<usize>> {
+    tokens(word).chain(web_tokens(word))
+}
+
+/// The tokens of headers, as in `Bearer 2YotnFZFEjr1zCsicMWpAA`: what is long, and no word.
+fn headers(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+    let lower = text.to_ascii_lowercase();
+    let starts: Vec<usize> = SCHEMES
+        .iter()
+        .flat_map(|scheme| lower.match_indices(scheme).map(|(index, scheme)| index + scheme.len()))
+        .collect();
+    starts.into_iter().filter_map(move |start| {
+        let token = text.get(start..)?.split(|c| !is_of_token(c)).next()?;
+        let is_token = token.len() >= SHORTEST_REST && token.contains(|c: char| c.is_ascii_digit());
+        is_token.then_some(start..start + token.len())
+    })
+}
+
+/// Private keys in the Privacy-Enhanced Mail format (RFC 7468), as far as they go.
+fn private_keys(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let [begin, label, end] = PRIVATE_KEY;
+    text.match_indices(begin).filter_map(move |(start, _)| {
+        let rest = text.get(start..)?;
+        let first =
+            rest.find(label).filter(|at| !rest.get(begin.len()..*at).unwrap_or_default().contains('-'))?;
+        let length = rest.get(first..)?.find(end).map_or(rest.len(), |length| first + length);
+        Some(start..start + length)
+    })
+}
+
+/// JSON Web Tokens (RFC 7519): three parts, of which the first two are encoded objects.
+fn web_tokens(word: &str) -> impl Iterator<Item = Range<usize>> {
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let mut known_to = 0;
+    word.match_indices("eyJ").filter_map(move |(start, _)| {
+        let token = word.get(start..).filter(|_| start >= known_to)?.split(|c| !is_of_token(c)).next()?;
+        known_to = start + token.len();
+        let mut parts = token.split('.');
+        let (header, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
+        let is_token = claims.starts_with("eyJ") && header.len() + signature.len() >= SHORTEST_REST;
+        is_token.then_some(start..start + token.len())
+    })
+}
+
+/// Words that begin as tokens of well-known services do. In the place of a user, none is too short.
+fn tokens(word: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    let runs = word.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
+    runs.filter_map(move |run| {
+        let first = start;
+        start += run.len();
+        let token = run.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
+        let (known, rest) =
+            TOKENS.iter().find_map(|known| token.strip_prefix(known).map(|rest| (known, rest)))?;
+        let is_user = run.ends_with('@') && known.ends_with(['_', '-']) && !rest.is_empty();
+        (is_user || rest.len() >= SHORTEST_REST).then_some(first..first + token.len())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::password::{holds_secret, redact_passwords};
+    use datasurface_schema::Json;
+
+    #[test]
+    fn keys_and_tokens_are_hidden_by_how_they_look() {
+        let claims = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        for (text, expected) in [
+            ("Authorization: Bearer 2YotnFZFEjr1zCsicMWpAA".to_owned(), "Authorization: Bearer …"),
+            ("basic am9lOnMzY3JldDEyMw==, x".to_owned(), "basic …, x"),
+            (format!("header={claims};x"), "header=…;x"),
+            (
+                "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----".to_owned(),
+                "…-----END PRIVATE KEY-----",
+            ),
+            ("k: -----BEGIN RSA PRIVATE KEY----- MIIB".to_owned(), "k: …"),
+        ] {
+            assert_eq!(redact_passwords(&text).as_deref(), Some(expected));
+        }
+        for plain in [
+            "basic classification_of_customers",
+            "the bearer of news",
+            "-----BEGIN CERTIFICATE----- MIIB",
+            "eyJ is how they begin",
+            "eyJhbGciOiJIUzI1NiJ9.b.c",
+        ] {
+            assert_eq!(redact_passwords(plain), None, "{plain}");
+        }
+    }
+
+    #[test]
+    fn some_settings_are_secrets_by_their_names() {
+        for (settings, expected) in [
+            (r#"{"pass": "x"}"#, true),
+            (r#"{"a": {"PW": 1}}"#, true),
+            (r#"{"authorization": "Bearer 2YotnFZFEjr1zCsicMWpAA"}"#, true),
+            (r#"{"bypass": "x", "authorization": "acl", "compass": 3}"#, false),
+        ] {
+            let settings: Json = serde_json::from_str(settings).unwrap();
+            assert_eq!(holds_secret(&settings), expected, "{settings:?}");
+        }
+    }
+}
