@@ -279,7 +279,7 @@ impl ChangeControl {
         };
         let parts = touched::parts(&evaluation.touched, diff, &owners);
         let is_addressed = |owner: &_| actors.owning(owner) != Some(Actor::Source);
-        let mut owner_notices = owner_notice::opened_stores(stores, old, new);
+        let mut owner_notices = owner_notice::notices(stores, old, new);
         owner_notices.retain(|notice| is_addressed(&notice.owner));
         Decision { evaluation, approvals, required, parts, owner_notices }
     }

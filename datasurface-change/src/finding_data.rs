@@ -28,7 +28,9 @@ pub(super) fn finding_data(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic) -
     let is_meant = |key: &DatasetKey| policy.as_ref().is_none_or(|policy| is_under(ecosystem, key, policy));
     // Whose container others deliver to has no say in what they deliver.
     let is_delivered = segments.get(6) == Some(&segment::CONTAINER);
-    let zone = zone_of(&guardian);
+    // Of a container that is captured from, each table is what its team lends.
+    let is_lent = matches!(guardian, OwnedPart::Team(_)) && segments.get(6) == Some(&segment::CAPTURE);
+    let zone = zone_of(&guardian).filter(|_| !is_lent);
     let datasets = named(ecosystem, &segments).into_iter().filter(is_meant);
     datasets
         .filter_map(|key| {

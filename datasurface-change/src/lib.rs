@@ -51,6 +51,7 @@ mod touched;
 mod uses;
 mod waived_data;
 mod waived_ends;
+mod waived_teams;
 
 pub use approval::{ApprovalClaim, Approvals, MissingApproval, RequiredApproval, TrustedClaim};
 pub use authorization::{Authorization, DeniedPart};

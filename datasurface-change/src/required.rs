@@ -9,7 +9,7 @@ use super::{
     changed_model::ChangedModel,
     inherited_consents, inherited_waivers, moved_containers,
     taken_names::{TakenName, TakenNames},
-    uses, waived_data, waived_ends,
+    uses, waived_data, waived_ends, waived_teams,
 };
 use datasurface_model::{
     Access, Approval, Consent, ContainerKey, ContainerUse, ContainerUser, DataContainer, Datastore,
@@ -20,7 +20,7 @@ use datasurface_model::{
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
 
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 11] = [
     listed_teams,
     left_zones,
     moved_containers::that_others_open,
@@ -29,6 +29,7 @@ const RULES: [Rule; 10] = [
     inherited_consents::of_new_releases,
     waived_data::of_other_owners,
     waived_ends::of_other_ends,
+    waived_teams::of_other_owners,
     former_names_taken,
     former_names_redeclared,
 ];

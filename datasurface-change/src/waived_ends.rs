@@ -28,6 +28,8 @@ const VENDOR_CODES: [&str; 4] = [
     "governance/platform-hard-vendor",
 ];
 
+const STORAGE_OF_PLATFORM: &str = "governance/platform-storage";
+
 /// What a finding leads to.
 type Ends = BTreeSet<End>;
 
@@ -35,7 +37,7 @@ type Ends = BTreeSet<End>;
 enum End {
     /// A container, a location or a platform.
     Place(String),
-    /// Which cloud the vendor is, or whose keys the container has.
+    /// Which cloud the vendor is; whose keys the container or the platform has, which technology, and where it is.
     Quality(String),
     /// A dataset by its names, and how its data comes to be, where that matters.
     Data(String, Option<Provenance>),
@@ -120,12 +122,24 @@ fn ends(
             [segment::PLATFORMS, platform, ..] => {
                 ends.insert(End::Place(named(&place.path)));
                 let found = ecosystem.platforms().get(*platform);
+                // Whose keys its store has, its plug-in alone reads.
+                let settings = found.filter(|_| finding.code() == STORAGE_OF_PLATFORM);
+                ends.extend(settings.map(|found| End::Quality(found.config().as_str().to_owned())));
                 locations.extend(found.into_iter().flat_map(|found| found.locations()).cloned());
             }
             [segment::ZONES, zone, segment::TEAMS, team, segment::CONTAINERS, container, ..] => {
                 ends.insert(End::Place(named(&place.path)));
                 let found = ecosystem.container(&ContainerKey::new(*zone, *team, *container));
-                ends.extend(found.map(|found| End::Quality(format!("{:?}", found.encryption()))));
+                if let Some(found) = found {
+                    ends.insert(End::Quality(format!(
+                        "{:?} {}",
+                        found.encryption(),
+                        found.kind().technology()
+                    )));
+                    ends.extend(
+                        found.addresses().into_iter().map(|address| End::Quality(address.to_string())),
+                    );
+                }
                 locations.extend(found.into_iter().flat_map(|found| found.locations()).cloned());
             }
             // A platform may have it from its settings.

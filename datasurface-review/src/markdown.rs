@@ -1,7 +1,7 @@
 //! Reviews as Markdown, for a comment at a proposed change.
 
 use super::report::{ReviewReport, summary};
-use datasurface_model::{Diagnostic, Severity, shortened};
+use datasurface_model::{Diagnostic, Printable, Severity, shortened};
 use std::fmt::Display;
 
 /// The number of findings that a comment has at most: hosts refuse long ones.
@@ -100,10 +100,8 @@ fn line(finding: &Diagnostic) -> String {
 
 /// A text that Markdown shows as it is: in the span of code, which begins and ends with more back quotes than there are inside.
 fn plain(text: &str) -> String {
-    let line: String = shortened(text, MAX_TEXT_BYTES)
-        .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .collect();
+    let printable = Printable(text).to_string();
+    let line = shortened(&printable, MAX_TEXT_BYTES);
     let runs = line.split(|character| character != '`').map(str::len);
     let fence = "`".repeat(runs.max().unwrap_or_default() + 1);
     format!("{fence} {line} {fence}")

@@ -21,6 +21,7 @@ pub(super) fn redact(report: &mut Value) {
                 let attribute = members.get("path").and_then(Value::as_array).and_then(|path| path.last());
                 let attribute = attribute.and_then(Value::as_str).map(str::to_owned);
                 redact_names(members);
+                redact_repository(members);
                 open.extend(members.iter_mut().map(|(name, member)| {
                     let inside = match (&*attribute.clone().unwrap_or_default(), &**name) {
                         (attribute, "change") => place.member(attribute),
@@ -53,6 +54,15 @@ fn redact_names(members: &mut Map<String, Value>) {
         if let Some(member) = members.remove(&name) {
             members.insert(redacted, member);
         }
+    }
+}
+
+/// An address without a branch is read as if its host were one: neither part shows the password between both.
+fn redact_repository(members: &mut Map<String, Value>) {
+    let text = |name: &str| members.get(name).and_then(Value::as_str);
+    let address = text("repository").zip(text("branch")).map(|(before, branch)| format!("{before}@{branch}"));
+    if address.and_then(|address| redact_passwords(&address)).is_some() {
+        members.insert("repository".to_owned(), ELLIPSIS.into());
     }
 }
 
@@ -93,6 +103,7 @@ mod tests {
             {"path": ["kind"], "change": {"kind": "added", "value": {"brokers": ["joe:s3cret@h.example:9092"]}}},
             {"path": ["config"], "change": {"kind": "added", "value": {"credentials": {"EU/Lake": "joe:s3cret"}}}},
             {"path": ["config"], "change": {"kind": "added", "value": {"https://joe:s3cret@h.example/x": 1}}},
+            {"path": ["owner"], "change": {"kind": "added", "value": {"host": "git", "repository": "https://s3cret", "branch": "h.example/x"}}},
         ]}, "source": "git:https://s3cret@h.example/x@main"});
         redact(&mut report);
         let text = report.to_string();

@@ -89,19 +89,15 @@ fn cut_path(path: &ModelPath, most: usize) -> ModelPath {
     ModelPath::from_segments(path.segments().map(|segment| cut(segment, most)))
 }
 
-/// A key of several names is one segment in one path, and several in another one.
+/// An address may be one segment in one path, and several in another one.
 fn redacted_path(path: ModelPath) -> ModelPath {
-    let is_secret = |text: &str| redact_passwords(text).is_some();
-    if !is_secret(&path.to_string()) {
-        return path;
+    let redacted = |segment: &str| redact_passwords(segment);
+    let segments = path.segments().map(|segment| redacted(segment).unwrap_or_else(|| segment.to_owned()));
+    let by_segment = ModelPath::from_segments(segments);
+    match redacted(&by_segment.to_string()) {
+        Some(whole) => ModelPath::from_segments(whole.split('/')),
+        None => by_segment,
     }
-    let redacted = |segment: &str| redact_passwords(segment).unwrap_or_else(|| segment.to_owned());
-    let by_segment = ModelPath::from_segments(path.segments().map(redacted));
-    if !is_secret(&by_segment.to_string()) {
-        return by_segment;
-    }
-    let whole = redacted(&by_segment.to_string());
-    ModelPath::from_segments(whole.split('/'))
 }
 
 /// Returns the beginning of a text that has more bytes, and the count of bytes that are left out.
@@ -137,6 +133,18 @@ mod tests {
         assert_eq!(findings.clone().abridged(), findings);
         let alone: Findings = [finding(&"x".repeat(1000), 0)].into_iter().collect();
         assert_eq!(alone.clone().abridged(), alone);
+    }
+
+    #[test]
+    fn secrets_are_hidden_in_names_and_texts() {
+        let finding = finding("joe:s3cret@db.example", 1).related_place(
+            ModelPath::from_segments("db://joe:s3cret@h/x".split('/')),
+            "is `db://joe:s3cret@h`",
+        );
+        let shown = [finding].into_iter().collect::<Findings>().abridged();
+        let text = serde_json::to_string(&shown).unwrap() + &shown.to_string();
+        assert!(!text.contains("s3cret"), "{text}");
+        assert!(text.contains("joe:…@db.example"), "{text}");
     }
 
     #[test]

@@ -156,7 +156,7 @@ fn slashes_of_web(rest: &str) -> &str {
     rest.get(..end).unwrap_or_default()
 }
 
-fn ends_with_ignoring_case(text: &str, end: &str) -> bool {
+pub(super) fn ends_with_ignoring_case(text: &str, end: &str) -> bool {
     let start = text.len().checked_sub(end.len());
     start.and_then(|start| text.get(start..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
@@ -199,7 +199,9 @@ fn query(address: &str) -> Option<Range<usize>> {
 /// A password before a host, as in `user:password@host`; of a repository, its query.
 fn without_scheme(word: &str) -> Option<Range<usize>> {
     let first = word.find(|c: char| !matches!(c, '[' | '{' | '(' | ',' | '-'))?;
-    let (user, rest) = word.get(first..)?.split_once(':')?;
+    let (before, rest) = word.get(first..)?.split_once(':')?;
+    // Names are parts of paths, too.
+    let user = before.rsplit('/').next().unwrap_or(before);
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-');
     let is_user = !user.is_empty() && user.chars().all(is_plain);
     let kind = user.split('+').next().unwrap_or(user);
@@ -207,13 +209,13 @@ fn without_scheme(word: &str) -> Option<Range<usize>> {
     if kind.eq_ignore_ascii_case("git")
         && let Some(query) = query(rest)
     {
-        let start = first + user.len() + ':'.len_utf8();
+        let start = first + before.len() + ':'.len_utf8();
         return Some(start + query.start..start + query.end);
     }
     let (password, host) = rest.rsplit_once('@')?;
     let is_password = !password.is_empty() && !password.starts_with(['/', '\\']);
     let is_host = host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
-    let start = first + user.len() + ':'.len_utf8();
+    let start = first + before.len() + ':'.len_utf8();
     (is_user && !is_other && is_password && is_host).then_some(start..start + password.len())
 }
 
@@ -371,6 +373,7 @@ mod tests {
             ("git:https:/s3cret@git.example/x.git@main", "git:https:/…@git.example/x.git@main"),
             ("git:HTTPS:\\\\joe:secret@git.example/x.git", "git:HTTPS:\\\\…@git.example/x.git"),
             ("https:///s3cret@git.example/x", "https:///…@git.example/x"),
+            ("zones/EU/teams/joe:s3cret@db.example/x", "zones/EU/teams/joe:…@db.example/x"),
             ("host: joe%3As3cret%40db.example", "host: …%40db.example"),
             ("host: \"joe:s3cret%40db.example\"", "host: \"…%40db.example\""),
             ("owner: git:https://joe%3as3cret%40git.example/ü", "owner: git:https://…%40git.example/ü"),

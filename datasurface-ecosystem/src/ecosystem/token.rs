@@ -1,5 +1,6 @@
 //! Tokens and keys, which are secrets wherever they are: they are known by how they look.
 
+use super::password::ends_with_ignoring_case;
 use std::ops::Range;
 
 /// How tokens of well-known services begin.
@@ -28,7 +29,13 @@ const SHORTEST_REST: usize = 16;
 /// What a private key begins with, and where it ends.
 const PRIVATE_KEY: [&str; 3] = ["-----BEGIN ", "PRIVATE KEY-----", "-----END "];
 
-/// How headers begin that have a token.
+/// The header of HTTP whose value is a secret, however short.
+const HEADER: &str = "authorization";
+
+/// What stands around names and values.
+const AROUND: [char; 3] = [' ', '"', '\''];
+
+/// How the values of headers begin that have a token.
 const SCHEMES: [&str; 2] = ["bearer ", "basic "];
 
 /// Returns the places of those that have blanks in or before them.
@@ -51,8 +58,11 @@ fn headers(text: &str) -> impl Iterator<Item = Range<usize>> {
         .collect();
     starts.into_iter().filter_map(move |start| {
         let token = text.get(start..)?.split(|c| !is_of_token(c)).next()?;
-        let is_token = token.len() >= SHORTEST_REST && token.contains(|c: char| c.is_ascii_digit());
-        is_token.then_some(start..start + token.len())
+        let is_long = token.len() >= SHORTEST_REST && token.contains(|c: char| c.is_ascii_digit());
+        let before = text.get(..start)?.trim_end().trim_end_matches(char::is_alphabetic);
+        let name = before.trim_end_matches(AROUND).trim_end_matches([':', '=']).trim_end_matches(AROUND);
+        let is_of_header = name.len() < before.len() && ends_with_ignoring_case(name, HEADER);
+        (is_long || is_of_header && !token.is_empty()).then_some(start..start + token.len())
     })
 }
 
@@ -107,6 +117,7 @@ mod tests {
         let claims = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         for (text, expected) in [
             ("Authorization: Bearer 2YotnFZFEjr1zCsicMWpAA".to_owned(), "Authorization: Bearer …"),
+            ("{\"authorization\": \"bearer s3cret\"}".to_owned(), "{\"authorization\": \"bearer …\"}"),
             ("basic am9lOnMzY3JldDEyMw==, x".to_owned(), "basic …, x"),
             (format!("header={claims};x"), "header=…;x"),
             (

@@ -1,6 +1,9 @@
 //! Consents of zones by which something is released.
 
-use super::{origins::ReleaseKey, unit_index::UnitIndex};
+use super::{
+    origins::{ReleaseFingerprints, ReleaseKey, named_in_release},
+    unit_index::UnitIndex,
+};
 use datasurface_ecosystem::{Consent, Ecosystem};
 use datasurface_schema::{DatasetKey, ZoneName};
 use std::collections::BTreeSet;
@@ -25,13 +28,9 @@ pub(super) fn consents_in_force<'e>(
         let Consent { team, workspace, output, of, .. } = consent;
         let key = ReleaseKey { workspace: workspace.clone(), output: output.clone(), zone: zone.clone() };
         let found = directory.workspaces().get(workspace)?.1.located();
-        let fingerprints = directory.origins().release_fingerprints(&key, directory)?;
+        let fingerprints = ReleaseFingerprints::find(&key, directory)?;
         let is_in_force = directory.asks_for_release(&key) && *found.team == *team && fingerprints.has(of);
-        is_in_force.then(|| ConsentInForce {
-            zone,
-            consent,
-            datasets: directory.origins().named_in_release(&key, directory),
-        })
+        is_in_force.then(|| ConsentInForce { zone, consent, datasets: named_in_release(&key, directory) })
     });
     in_force.collect()
 }

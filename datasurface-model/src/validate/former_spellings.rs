@@ -1,7 +1,7 @@
 //! References by former names that are not written as references: in statements of transformers, and in what zones consent to.
 
 use super::{
-    origins::ReleaseKey,
+    origins::{ReleaseFingerprints, ReleaseKey, named_in_release},
     statement_inputs::{inputs, sinks},
     unit_index::UnitIndex,
     unit_members::Located,
@@ -39,13 +39,13 @@ fn inputs_of(workspace: &Located<Workspace>, directory: &UnitIndex) -> Vec<Forme
 fn released(zone: &ZoneName, consent: &Consent, directory: &UnitIndex) -> Vec<FormerSpelling> {
     let Consent { team, workspace, output, of, .. } = consent;
     let key = ReleaseKey { workspace: workspace.clone(), output: output.clone(), zone: zone.clone() };
-    let fingerprints = directory.origins().release_fingerprints(&key, directory);
+    let fingerprints = ReleaseFingerprints::find(&key, directory);
     if fingerprints.is_none_or(|found| *of == found.present || *of != found.former) {
         return Vec::new();
     }
     let name = format!("{team} {workspace} {output} {of}");
     let at = ModelPath::root().child(segment::ZONES, zone).child(segment::CONSENTS, name);
-    let named = directory.origins().named_in_release(&key, directory).into_iter();
+    let named = named_in_release(&key, directory).into_iter();
     let renamed = named.filter_map(|meant| {
         Some(FormerSpelling::of_consent(at.clone(), directory.former_keys(&meant).pop()?, meant))
     });

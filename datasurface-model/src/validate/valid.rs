@@ -223,7 +223,7 @@ impl Valid<Ecosystem> {
     /// the data of that zone that is in it. What the zone captures itself is as it has it, whatever that is.
     #[must_use]
     pub fn provenance(&self, dataset: &DatasetKey, zone: Option<&ZoneName>) -> Provenance {
-        self.inner.directory.origins().provenance(dataset, zone, &self.inner.directory)
+        Provenance::find(dataset, zone, &self.inner.directory)
     }
 
     /// Every dataset that derives from other data, with its origins, in no order.

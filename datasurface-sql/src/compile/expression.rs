@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     input::is,
+    output::SqlProblem,
     writing::{PassedOn, Writing},
 };
 use sqlparser::ast::{
@@ -28,7 +29,15 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
     let mut waiting = vec![(expression, Some(Writing::READABLE))];
     while let Some((expression, writing)) = waiting.pop() {
         let meaning = match expression {
-            Expr::Identifier(column) => scope.meaning(None, &column.value),
+            Expr::Identifier(column) => match scope.meaning(None, &column.value) {
+                // Where it is no column, and is like none, some engines take it for a text.
+                Meaning::Problem(SqlProblem::UnknownColumn { nearest: None, .. })
+                    if column.quote_style == Some('"') =>
+                {
+                    Meaning::Unknown
+                }
+                meaning => meaning,
+            },
             Expr::CompoundIdentifier(names) => match &names[..] {
                 [table, column] => scope.meaning(Some(&table.value), &column.value),
                 _ => Meaning::Unknown,

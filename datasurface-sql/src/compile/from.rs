@@ -10,7 +10,8 @@ use crate::{
 };
 use datasurface_schema::nearest;
 use sqlparser::ast::{
-    Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, TableAlias, TableFactor, TableWithJoins,
+    Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, TableAlias, TableFactor,
+    TableWithJoins,
 };
 use std::rc::Rc;
 
@@ -22,9 +23,10 @@ impl<'a> Compiler<'_, 'a> {
     {
         let mut conditions = Vec::new();
         for TableWithJoins { relation, joins } in from {
-            self.factor(relation, scope, &mut conditions);
+            self.factor(relation, false, scope, &mut conditions);
             for Join { relation, global: _, join_operator } in joins {
-                self.factor(relation, scope, &mut conditions);
+                let sees_left = matches!(join_operator, JoinOperator::CrossApply | JoinOperator::OuterApply);
+                self.factor(relation, sees_left, scope, &mut conditions);
                 match constraint(join_operator) {
                     // Whatever is on the right of a semi-join only chooses rows, and others see more or less than that.
                     None => scope.is_opaque = true,
@@ -40,8 +42,14 @@ impl<'a> Compiler<'_, 'a> {
         conditions
     }
 
-    fn factor<'s>(&mut self, factor: &'s TableFactor, scope: &mut Scope<'s>, conditions: &mut Vec<&'s Expr>)
-    where
+    /// Adds a table. `sees_left` says whether a query in its place sees the tables before it.
+    fn factor<'s>(
+        &mut self,
+        factor: &'s TableFactor,
+        sees_left: bool,
+        scope: &mut Scope<'s>,
+        conditions: &mut Vec<&'s Expr>,
+    ) where
         'a: 's,
     {
         let open = |alias: &Option<TableAlias>| Relation {
@@ -64,7 +72,8 @@ impl<'a> Compiler<'_, 'a> {
                 index_hints: _,
             } => self.table(name, alias.as_ref()),
             TableFactor::Derived { lateral, subquery, alias, sample: _ } => {
-                let made = self.query(subquery, if *lateral { Some(scope) } else { scope.outer });
+                let made =
+                    self.query(subquery, if *lateral || sees_left { Some(scope) } else { scope.outer });
                 let name = alias.as_ref().map(|alias| alias.name.value.clone());
                 let made = match alias {
                     Some(alias) if alias.at.is_some() => super::MadeTable::default(),
@@ -109,11 +118,24 @@ impl<'a> Compiler<'_, 'a> {
         Relation { name: called, table }
     }
 
+    /// The table of WITH that a name means, the innermost; it is unclear if another table may be meant.
+    fn made_by_with(&self, name: &Ident) -> Option<Table<'a>> {
+        let mut called = self.with.iter().rev().filter_map(|table| {
+            let known = table.name.as_ref().filter(|known| is(&known.value, &name.value))?;
+            Some((known, table.made.clone()))
+        });
+        let (known, made) = called.next()?;
+        let may_be_another = called.next().is_some() || self.inputs.has(&name.value);
+        let is_clear = is_surely(known, name) || !may_be_another;
+        Some(made.filter(|_| is_clear).map_or(Table::Open, Table::Made))
+    }
+
     fn named(&mut self, name: &ObjectName) -> Table<'a> {
-        if let Some(single) = single(name) {
-            if let Some((_, made)) = self.with.iter().rev().find(|(known, _)| is(known, single)) {
-                return made.clone().map_or(Table::Open, Table::Made);
+        if let [ObjectNamePart::Identifier(single)] = &name.0[..] {
+            if let Some(made) = self.made_by_with(single) {
+                return made;
             }
+            let single = single.value.as_str();
             match self.inputs.find(single) {
                 Found::One(input) => return Table::Input(input),
                 Found::Former(former, input) => {
@@ -129,11 +151,20 @@ impl<'a> Compiler<'_, 'a> {
         // A datastore and a dataset with a point between them are understood, and what they are called here is told.
         let words: Vec<&str> = parts(name).map(|part| part.value.as_str()).collect();
         let inputs: Vec<String> = self.inputs.names().collect();
-        let made = self.with.iter().map(|(name, _)| name.as_str());
+        let made = self.with.iter().filter_map(|table| Some(table.name.as_ref()?.value.as_str()));
         let names = inputs.iter().map(String::as_str).chain(made);
         let near = nearest(&words.join("_"), names).map(str::to_owned);
         self.problems.push(SqlProblem::UnknownTable { name: words.join("."), nearest: near });
         Table::Open
+    }
+}
+
+/// Whether a name means the other one to every engine: some tell the cases of quoted names apart.
+fn is_surely(name: &Ident, other: &Ident) -> bool {
+    match (name.quote_style, other.quote_style) {
+        (None, None) => true,
+        (Some(_), Some(_)) => name.value == other.value,
+        _ => false,
     }
 }
 

@@ -22,8 +22,8 @@ use crate::{
 pub(crate) use from::single;
 use scope::{Scope, Sources, add};
 use sqlparser::ast::{
-    Cte, Fetch, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, TableAlias,
-    With,
+    Cte, Fetch, Ident, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier,
+    TableAlias, With,
 };
 use std::{collections::BTreeSet, rc::Rc};
 
@@ -90,10 +90,19 @@ impl MadeTable {
     }
 }
 
+/// A table that WITH makes.
+struct WithTable {
+    /// None while it is not meant by its own query.
+    name: Option<Ident>,
+    /// None while it is being made, and for those before it: some engines let a table read the ones behind it, and others see there
+    /// what has the name around them.
+    made: Option<Rc<MadeTable>>,
+}
+
 struct Compiler<'i, 'a> {
     inputs: &'i Inputs<'a>,
-    /// The tables that WITH makes, the innermost last; none while it is being made.
-    with: Vec<(String, Option<Rc<MadeTable>>)>,
+    /// The tables that WITH makes, the innermost last.
+    with: Vec<WithTable>,
     problems: Vec<SqlProblem>,
     former_inputs: BTreeSet<FormerInput>,
     /// Whether any part changes data.
@@ -130,7 +139,12 @@ impl<'i, 'a> Compiler<'i, 'a> {
         } = query;
         let known = self.with.len();
         if let Some(With { with_token: _, recursive, cte_tables }) = with {
-            cte_tables.iter().for_each(|table| self.with_table(table, *recursive, outer));
+            self.with.extend(
+                cte_tables.iter().map(|table| WithTable { name: Some(table.alias.name.clone()), made: None }),
+            );
+            for (place, table) in (known..).zip(cte_tables) {
+                self.with_table(table, place, *recursive, outer);
+            }
         }
         let mut made = self.body(body, order_by.as_ref(), outer);
         self.with.truncate(known);
@@ -148,18 +162,21 @@ impl<'i, 'a> Compiler<'i, 'a> {
         made
     }
 
-    fn with_table(&mut self, table: &Cte, recursive: bool, outer: Option<&Scope<'_>>) {
+    fn with_table(&mut self, table: &Cte, place: usize, recursive: bool, outer: Option<&Scope<'_>>) {
         let Cte { alias, query, from, materialized: _, closing_paren_token: _ } = table;
-        let name = alias.name.value.clone();
-        let place = self.with.len();
         // A dataset of this name is meant by the query itself, unless it reads what it makes.
-        if recursive || !self.inputs.has(&name) {
-            self.with.push((name.clone(), None));
+        if !recursive && self.inputs.has(&alias.name.value) {
+            self.name_with(place, None, None);
         }
         let made = self.query(query, outer);
         let made = if from.is_none() { made } else { made.not_understood() };
-        self.with.truncate(place);
-        self.with.push((name, Some(Rc::new(renamed(made, alias)))));
+        self.name_with(place, Some(alias.name.clone()), Some(Rc::new(renamed(made, alias))));
+    }
+
+    fn name_with(&mut self, place: usize, name: Option<Ident>, made: Option<Rc<MadeTable>>) {
+        if let Some(table) = self.with.get_mut(place) {
+            *table = WithTable { name, made };
+        }
     }
 
     /// The SELECTs of a query, combined from left to right: that is as deep as there are any, so without recursion.

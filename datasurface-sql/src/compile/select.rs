@@ -9,7 +9,10 @@ use super::{
     scope::{Alias, Relation, Scope, Table, Value, add},
     types,
 };
-use crate::{input::InputTable, output::OutputColumn};
+use crate::{
+    input::{InputTable, is},
+    output::OutputColumn,
+};
 use sqlparser::ast::{
     Distinct, Expr, Function, GroupByExpr, Ident, OrderBy, OrderByKind, Select, SelectFlavor, SelectItem,
     SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
@@ -109,6 +112,12 @@ impl<'a> Compiler<'_, 'a> {
             Some(Distinct::All) | None => {}
         }
         for expression in deciding {
+            // `ORDER BY ALL` orders by all columns.
+            if matches!(expression, Expr::Identifier(all) if all.quote_style.is_none() && is(&all.value, "all"))
+            {
+                is_by_columns = true;
+                continue;
+            }
             // The number of a column.
             is_by_columns |= expression::is_literal(expression);
             add(&mut rows_by, expression::value(expression, &scope, self).sources);

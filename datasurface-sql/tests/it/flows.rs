@@ -176,6 +176,15 @@ impl Writer<'_> {
                 format!("json_each(json_array({})) {alias}", self.expression(&Vec::new(), 1)),
                 named(&["value", "id", "key"]),
             ),
+            5 if depth > 0 => {
+                // To SQLite, a table of WITH reads those behind it, too, whatever they hide.
+                let hidden = self.with.first().cloned();
+                let (name, columns) =
+                    hidden.unwrap_or_else(|| ("Shop_people".to_owned(), vec!["id", "name", "city"]));
+                let (list, query) = (columns.join(", "), self.query(&columns, &Vec::new(), depth - 1));
+                let with = format!("x AS (SELECT * FROM {name}), {name}({list}) AS ({query})");
+                (format!("(WITH {with} SELECT * FROM x) {alias}"), named(&columns))
+            }
             _ if depth > 0 => {
                 let names = self.names();
                 (format!("({}) {alias}", self.query(&names, &Vec::new(), depth - 1)), named(&names))

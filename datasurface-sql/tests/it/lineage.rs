@@ -113,6 +113,13 @@ fn what_is_uncertain_is_not_followed() {
         "SELECT r FROM (SELECT name AS r, city AS r FROM Shop_people) AS d",
         "SELECT x.r FROM Shop_people, json_each(name) AS x",
         "SELECT name AS r FROM Shop_people BY NAME",
+        // To some dialects a table of WITH reads those behind it, and some tell the cases of quoted names apart.
+        "WITH q AS (SELECT city FROM Shop_people) \
+         SELECT r FROM (WITH b AS (SELECT city AS r FROM q), q AS (SELECT name AS city FROM Shop_people) SELECT r FROM b) t",
+        "WITH b AS (SELECT id AS r FROM Shop_orders), Shop_orders AS (SELECT name AS id FROM Shop_people) SELECT r FROM b",
+        "WITH \"Q\" AS (SELECT name AS r FROM Shop_people), q AS (SELECT city AS r FROM Shop_people) SELECT r FROM \"Q\"",
+        "WITH q AS (SELECT name AS r FROM Shop_people) SELECT r FROM (WITH \"Q\" AS (SELECT city AS r FROM Shop_people) SELECT r FROM q) t",
+        "WITH \"shop_orders\" AS (SELECT name AS r FROM Shop_people) SELECT r FROM Shop_orders",
     ] {
         let output = super::compiled(sql);
         let column = output.select().and_then(|select| select.column("r"));

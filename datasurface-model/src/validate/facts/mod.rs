@@ -356,7 +356,7 @@ impl Facts {
     }
 
     pub(super) fn release_fingerprints(&self, key: &ReleaseKey) -> Option<ReleaseFingerprints> {
-        self.directory.origins().release_fingerprints(key, &self.directory)
+        ReleaseFingerprints::find(key, &self.directory)
     }
 
     pub(super) fn store(&self, name: &DatastoreName) -> Option<StoreFact<'_>> {

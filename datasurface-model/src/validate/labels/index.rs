@@ -4,6 +4,7 @@ use super::occurrences::each_label;
 use crate::validate::{PersistentMap, facts::Subject, unit::Content, unit_diff::UnitChange};
 use datasurface_ecosystem::similarity::{is_similar, keys, looks};
 use datasurface_schema::{Classification, NameIndex, Set, Text};
+use imbl::OrdSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -15,8 +16,11 @@ pub(in crate::validate) struct LabelIndex {
     /// The count of units that name each classification.
     users: PersistentMap<Classification, usize>,
     /// The classifications with each key. Similar ones have a key in common.
-    by_key: PersistentMap<Text, Set<Classification>>,
+    by_key: PersistentMap<Text, OrdSet<Classification>>,
 }
+
+/// The most classifications with one key that are compared with each other: of more, none is a slip of another one.
+const MOST_ALIKE: usize = 64;
 
 #[derive(Debug)]
 struct Vocabulary {
@@ -73,8 +77,8 @@ impl LabelIndex {
         self.users.insert(label.clone(), users + 1);
         for key in keys(label.as_str()) {
             let mut alike = self.by_key.get(key.as_str()).cloned().unwrap_or_default();
-            touched.extend(alike.iter().cloned().map(Subject::Label));
-            if users == 0 && alike.insert(label.clone()) {
+            touch(&alike, touched);
+            if users == 0 && alike.insert(label.clone()).is_none() {
                 self.by_key.insert(key.into(), alike);
             }
         }
@@ -89,16 +93,16 @@ impl LabelIndex {
             self.users.remove(label);
         }
         for key in keys(label.as_str()) {
-            let alike = self.by_key.get(key.as_str()).cloned().unwrap_or_default();
-            touched.extend(alike.iter().cloned().map(Subject::Label));
+            let mut others = self.by_key.get(key.as_str()).cloned().unwrap_or_default();
             if users <= 1 {
-                let others: Set<_> = alike.into_iter().filter(|other| other != label).collect();
+                others.remove(label);
                 if others.is_empty() {
                     self.by_key.remove(key.as_str());
                 } else {
-                    self.by_key.insert(key.into(), others);
+                    self.by_key.insert(key.into(), others.clone());
                 }
             }
+            touch(&others, touched);
         }
     }
 
@@ -117,11 +121,19 @@ impl LabelIndex {
             (self.users.get(label).copied().unwrap_or_default(), std::cmp::Reverse(label.clone()))
         };
         let alike = keys(label.as_str()).into_iter().filter_map(|key| self.by_key.get(key.as_str()));
+        let alike = alike.filter(|alike| alike.len() <= MOST_ALIKE);
         let alike = alike.flatten().filter(|other| is_similar(label.as_str(), other.as_str()));
         match alike.max_by_key(|other| rank(other)) {
             Some(other) if rank(other) > rank(label) => LabelVerdict::Similar { to: other.clone() },
             _ => LabelVerdict::Plausible,
         }
+    }
+}
+
+/// Notes those about which the answer may be another one, if one more or less is like them.
+fn touch(alike: &OrdSet<Classification>, touched: &mut FxHashSet<Subject>) {
+    if alike.len() <= MOST_ALIKE {
+        touched.extend(alike.iter().cloned().map(Subject::Label));
     }
 }
 

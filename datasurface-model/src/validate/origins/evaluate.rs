@@ -207,7 +207,7 @@ impl Evaluation<'_> {
                 output: dataset.name().clone(),
                 zone: release.zone.clone(),
             };
-            let fingerprints = ReleaseFingerprints::find(&key, self.lineage, self.directory);
+            let fingerprints = ReleaseFingerprints::find(&key, self.directory);
             if fingerprints.is_some_and(|found| consents.any(|consent| found.has(&consent.of))) {
                 origins.zones.remove(&release.zone);
                 origins.storage.retain(|asked| asked.zone != release.zone);

@@ -2,9 +2,7 @@
 
 use super::{
     super::{facts::DatasetClassifications, statement_inputs::sinks, unit_index::UnitIndex},
-    lineage_graph::LineageGraph,
-    lineage_path::LineageKey,
-    provenance::{provenance, read_upstream},
+    provenance::{provenance, upstream},
     stated_names::StatedNames,
 };
 use datasurface_ecosystem::{DataTransformer, Dataset, Workspace};
@@ -38,12 +36,12 @@ struct DescribedDataset<'a> {
 }
 
 impl ReleaseFingerprints {
-    pub(super) fn find(key: &ReleaseKey, lineage: &LineageGraph, directory: &UnitIndex) -> Option<Self> {
+    pub(in crate::validate) fn find(key: &ReleaseKey, directory: &UnitIndex) -> Option<Self> {
         let (_, found) = directory.workspaces().get(&key.workspace)?;
         let transformer = found.entity().transformer()?;
         let fingerprint = |are_former: bool| {
             let names = StatedNames { directory, are_former };
-            fingerprint(key, found.entity(), transformer, lineage, &names)
+            fingerprint(key, found.entity(), transformer, &names)
         };
         Some(Self { present: fingerprint(false), former: fingerprint(true) })
     }
@@ -55,15 +53,15 @@ impl ReleaseFingerprints {
 }
 
 /// Returns the datasets that a fingerprint names.
-pub(super) fn named(key: &ReleaseKey, lineage: &LineageGraph, directory: &UnitIndex) -> BTreeSet<DatasetKey> {
+pub(in crate::validate) fn named(key: &ReleaseKey, directory: &UnitIndex) -> BTreeSet<DatasetKey> {
     let found = directory.workspaces().get(&key.workspace).map(|(_, found)| found.entity());
     let Some((workspace, transformer)) = found.and_then(|found| Some((found, found.transformer()?))) else {
         return BTreeSet::new();
     };
     let output = DatasetKey::new(transformer.output(), &key.output);
-    let mut named: BTreeSet<DatasetKey> = sinks(workspace).cloned().chain([output]).collect();
-    let derived = LineageKey { datastore: transformer.output().clone(), zone: key.zone.clone() };
-    named.extend(read_upstream(&derived, lineage, directory));
+    let inputs: Vec<_> = sinks(workspace).cloned().collect();
+    let mut named = upstream(&inputs, &key.zone, directory);
+    named.extend(inputs.into_iter().chain([output]));
     named
 }
 
@@ -73,7 +71,6 @@ fn fingerprint(
     key: &ReleaseKey,
     workspace: &Workspace,
     transformer: &DataTransformer,
-    lineage: &LineageGraph,
     names: &StatedNames<'_>,
 ) -> Text {
     let described = |key: &DatasetKey| {
@@ -91,8 +88,8 @@ fn fingerprint(
     let output = described(&DatasetKey::new(transformer.output(), &key.output));
     // These have no maps and nothing that cannot be serialized; a text that is cut off would be another fingerprint.
     let text = serde_json::to_string(&(artifact, inputs, output)).unwrap_or_default();
-    let derived = LineageKey { datastore: transformer.output().clone(), zone: key.zone.clone() };
+    let read: Vec<_> = sinks(workspace).cloned().collect();
     let mut hasher = blake3::Hasher::new();
-    hasher.update(text.as_bytes()).update(provenance(&derived, lineage, names).as_bytes());
+    hasher.update(text.as_bytes()).update(provenance(&read, &key.zone, names).as_bytes());
     hasher.finalize().to_hex().as_str().into()
 }

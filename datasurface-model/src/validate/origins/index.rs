@@ -3,10 +3,8 @@
 use super::{
     DatastoreOrigins, KeptOrigins, Origins,
     evaluate::{Evaluation, KnownOrigins, add_own},
-    fingerprint::{ReleaseFingerprints, ReleaseKey, named},
     lineage_graph::{LineageGraph, LineageNode},
     lineage_path::{LineageKey, LineagePath},
-    provenance::Provenance,
     recapture::{FormerDelivery, Recapture, former_recaptures, recaptures},
 };
 use crate::validate::{
@@ -71,34 +69,6 @@ impl OriginIndex {
         directory: &UnitIndex,
     ) -> Option<LineagePath> {
         LineagePath::find(key, &self.lineage, directory)
-    }
-
-    /// Returns the fingerprints of what is released, if its workspace has a transformer.
-    pub(in crate::validate) fn release_fingerprints(
-        &self,
-        key: &ReleaseKey,
-        directory: &UnitIndex,
-    ) -> Option<ReleaseFingerprints> {
-        ReleaseFingerprints::find(key, &self.lineage, directory)
-    }
-
-    /// Returns how a dataset comes to be, and the data of a zone that is in it.
-    pub(in crate::validate) fn provenance(
-        &self,
-        dataset: &DatasetKey,
-        zone: Option<&ZoneName>,
-        directory: &UnitIndex,
-    ) -> Provenance {
-        Provenance::find(dataset, zone, &self.lineage, directory)
-    }
-
-    /// Returns the datasets that these fingerprints name.
-    pub(in crate::validate) fn named_in_release(
-        &self,
-        key: &ReleaseKey,
-        directory: &UnitIndex,
-    ) -> BTreeSet<DatasetKey> {
-        named(key, &self.lineage, directory)
     }
 
     /// Returns the captures of delivered tables that storage names alone show.

@@ -18,6 +18,7 @@ mod recapture;
 mod stated_names;
 
 pub(crate) use delivered::ClassifiedData;
+pub(super) use fingerprint::named as named_in_release;
 pub(crate) use fingerprint::{ReleaseFingerprints, ReleaseKey};
 pub(super) use index::OriginIndex;
 pub(crate) use lineage_path::{LineageKey, LineagePath};

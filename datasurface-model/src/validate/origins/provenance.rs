@@ -1,20 +1,23 @@
-//! How the data of a zone came to be what a transformer reads, or what a dataset is. A zone that lets go of totals has not consented to
-//! the rows that another statement upstream passes on under the same name.
+//! How a dataset came to be what it is. A zone that lets go of totals has not consented to the rows that another statement upstream passes
+//! on under the same name.
 
 use super::{
-    super::{statement_inputs::sinks, unit_index::UnitIndex},
+    super::{sources::source_of, statement_inputs::sinks, unit_index::UnitIndex},
+    delivered_names::DeliveredNames,
     evaluate::delivering,
-    lineage_graph::{LineageGraph, LineageNode},
-    lineage_path::{LineageKey, is_of_zone},
-    stated_names::{StatedNames, has_word},
+    lineage_path::is_of_zone,
+    stated_names::{StatedNames, words},
 };
-use datasurface_ecosystem::{CaptureKind, CodeArtifact, ContainerKind, DataContainer, Workspace};
-use datasurface_schema::{DatasetKey, DatastoreName, Text, ZoneName};
+use crate::validate::facts::DatasetClassifications;
+use datasurface_ecosystem::{
+    Capture, CaptureKind, CodeArtifact, ContainerKind, DataContainer, DataTransformer, Dataset, Workspace,
+};
+use datasurface_schema::{Classification, ColumnName, DatasetKey, Text, ZoneName};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How the data of a dataset comes to be: the statement that makes it, or the table that is captured, and what is done to data of a zone
-/// before. Values to compare, which say nothing by themselves.
+/// How the data of a dataset comes to be: the statement that makes it, or the table that is captured, its columns and classes; and what is
+/// done to data of a zone before. Values to compare, which say nothing by themselves.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Provenance {
     /// By the names of now.
@@ -31,158 +34,172 @@ impl Provenance {
         texts.into_iter().any(|text| [&other.present, &other.former].contains(&text))
     }
 
-    pub(super) fn find(
+    pub(in crate::validate) fn find(
         dataset: &DatasetKey,
         zone: Option<&ZoneName>,
-        lineage: &LineageGraph,
         directory: &UnitIndex,
     ) -> Self {
         let digest = |are_former: bool| {
             let names = StatedNames { directory, are_former };
-            // As for fingerprints: nothing in these cannot be serialized.
-            let own = serde_json::to_string(&last_step(dataset, zone, &names)).unwrap_or_default();
-            let datastore = dataset.datastore.clone();
-            let before =
-                zone.map(|zone| provenance(&LineageKey { datastore, zone: zone.clone() }, lineage, &names));
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(own.as_bytes()).update(before.unwrap_or_default().as_bytes());
-            hasher.finalize().to_hex().as_str().into()
+            let last = Step::find(dataset, zone, &names);
+            let classifications = last.as_ref().map(|_| classifications(dataset, directory));
+            let before = zone.map(|zone| provenance(&read(dataset, directory), zone, &names));
+            digest(&(last, classifications, before))
         };
         Self { present: digest(false), former: digest(true) }
     }
 }
 
-/// What makes one dataset.
-#[derive(Serialize)]
-struct LastStep<'a> {
-    code: Option<CodeArtifact>,
-    /// What the code reads: of a statement, what it names.
-    inputs: BTreeSet<DatasetKey>,
-    /// The table, topic or files that are captured, and from where: by its address, whatever it is called.
-    capture: Option<(Text, Option<&'a ContainerKind>)>,
-}
-
-/// Returns the step that makes a dataset; none if a zone has it by itself.
-fn last_step<'a>(key: &DatasetKey, zone: Option<&ZoneName>, names: &StatedNames<'a>) -> Option<LastStep<'a>> {
-    let directory = names.directory;
-    if let Some(workspace) = directory.producers().get(&key.datastore) {
-        let (_, found) = directory.workspaces().get(workspace)?;
-        let (workspace, output) = (found.entity(), names.dataset(key).dataset);
-        let mut code = names.artifact(workspace, workspace.transformer()?);
-        let mut inputs: BTreeSet<_> = sinks(workspace).map(|key| names.dataset(key)).collect();
-        if let CodeArtifact::Sql { selects } = &mut code {
-            selects.retain(|select| select.dataset == output);
-            let is_named = |key: &DatasetKey| selects.iter().any(|one| has_word(&one.sql, &key.input_name()));
-            inputs.retain(is_named);
-        }
-        return Some(LastStep { code: Some(code), inputs, capture: None });
-    }
-    let (_, store) = directory.datastores().get(&key.datastore)?;
-    let capture = store.entity().capture()?;
-    let is_own = |zone: &ZoneName| store.located().team.zone == *zone && capture.container().zone == *zone;
-    if zone.is_some_and(is_own) {
-        return None;
-    }
-    let (_, stated) = capture.kind().sources();
-    let source =
-        stated.get(&key.dataset).cloned().unwrap_or_else(|| names.dataset(key).dataset.as_str().into());
-    let container = directory.containers().get(capture.container()).map(DataContainer::kind);
-    Some(LastStep { code: None, inputs: BTreeSet::new(), capture: Some((source, container)) })
-}
-
-/// What fills a datastore.
-#[derive(Serialize)]
-struct ProvenanceStep<'a> {
-    transformer: Option<CodeArtifact>,
-    /// How it is captured, and from where: by its address, whatever it is called.
-    capture: Option<(&'a CaptureKind, Option<&'a ContainerKind>)>,
-    /// What the transformer reads, or what is delivered to where the datastore is captured from.
-    inputs: BTreeSet<DatasetKey>,
-}
-
-/// Returns the digest of all steps between data of a zone and what the transformer of a datastore reads; empty, if it reads the data
-/// as the zone has it. Releases on the way make no difference: what is released is of the zone no less.
-pub(super) fn provenance(key: &LineageKey, lineage: &LineageGraph, names: &StatedNames<'_>) -> Text {
-    let steps: BTreeMap<DatastoreName, ProvenanceStep<'_>> = filled(key, lineage, names.directory)
+/// Returns the digest of all steps between data of a zone and these datasets; empty, if they are as the zone has them. Releases on the way
+/// make no difference: what is released is of the zone no less.
+pub(super) fn provenance(datasets: &[DatasetKey], zone: &ZoneName, names: &StatedNames<'_>) -> Text {
+    let steps: BTreeMap<String, Step<'_>> = upstream(datasets, zone, names.directory)
         .into_iter()
-        .filter_map(|name| Some((names.datastore(name), step(name, names)?)))
+        .filter_map(|key| Some((names.dataset(&key).to_string(), Step::find(&key, Some(zone), names)?)))
         .collect();
-    if steps.is_empty() {
-        return Text::default();
-    }
-    // As for fingerprints: nothing in these cannot be serialized.
-    let text = serde_json::to_string(&steps).unwrap_or_default();
-    blake3::hash(text.as_bytes()).to_hex().as_str().into()
+    if steps.is_empty() { Text::default() } else { digest(&steps) }
 }
 
-/// Returns what is read by all of these steps.
-pub(super) fn read_upstream(
-    key: &LineageKey,
-    lineage: &LineageGraph,
+/// Returns these datasets, and those that they are made of, as far as there is data of a zone in them.
+pub(super) fn upstream(
+    datasets: &[DatasetKey],
+    zone: &ZoneName,
     directory: &UnitIndex,
 ) -> BTreeSet<DatasetKey> {
-    let names = StatedNames { directory, are_former: false };
-    let steps = filled(key, lineage, directory).into_iter().filter_map(|name| step(name, &names));
-    steps.flat_map(|step| step.inputs).collect()
-}
-
-/// The datastores that these steps fill, in order.
-fn filled<'a>(
-    key: &LineageKey,
-    lineage: &'a LineageGraph,
-    directory: &UnitIndex,
-) -> BTreeSet<&'a DatastoreName> {
-    let target = LineageNode::Datastore(key.datastore.clone());
-    let upstream = reachable(lineage.inputs(&target), |node| lineage.inputs(node));
-    let of_zone = upstream.iter().copied().filter(|node| match node {
-        LineageNode::Datastore(name) => is_of_zone(name, &key.zone, directory),
-        LineageNode::Site(_) => false,
-    });
-    let is_in_zone = |name: &DatastoreName| {
-        let found = directory.datastores().get(name);
-        found.is_some_and(|(_, store)| store.located().team.zone == key.zone)
-    };
-    let downstream = reachable(of_zone, |node| lineage.readers(node).iter().map(|reader| &**reader));
-    let steps = upstream.intersection(&downstream).filter_map(|node| match node {
-        // What the zone captures itself is as it has it.
-        LineageNode::Datastore(name) if !lineage.inputs(node).is_empty() || !is_in_zone(name) => Some(name),
-        _ => None,
-    });
-    steps.collect()
-}
-
-/// Returns some nodes and all to which they lead.
-fn reachable<'a, N: IntoIterator<Item = &'a LineageNode>>(
-    from: impl IntoIterator<Item = &'a LineageNode>,
-    next: impl Fn(&'a LineageNode) -> N,
-) -> BTreeSet<&'a LineageNode> {
-    let mut waiting: Vec<&LineageNode> = from.into_iter().collect();
+    let mut waiting = datasets.to_vec();
+    let mut known = BTreeSet::new();
+    let mut readers = BTreeMap::<DatasetKey, Vec<DatasetKey>>::new();
+    while let Some(key) = waiting.pop() {
+        if known.insert(key.clone()) {
+            for input in read(&key, directory) {
+                readers.entry(input.clone()).or_default().push(key.clone());
+                waiting.push(input);
+            }
+        }
+    }
+    let mut waiting: Vec<_> =
+        known.into_iter().filter(|key| is_of_zone(&key.datastore, zone, directory)).collect();
     let mut reached = BTreeSet::new();
-    while let Some(node) = waiting.pop() {
-        if reached.insert(node) {
-            waiting.extend(next(node));
+    while let Some(key) = waiting.pop() {
+        if reached.insert(key.clone()) {
+            waiting.extend(readers.get(&key).into_iter().flatten().cloned());
         }
     }
     reached
 }
 
-fn step<'a>(name: &DatastoreName, names: &StatedNames<'a>) -> Option<ProvenanceStep<'a>> {
-    let directory = names.directory;
-    let keys = |workspace: &Workspace| sinks(workspace).map(|key| names.dataset(key)).collect::<Vec<_>>();
-    if let Some(workspace) = directory.producers().get(name) {
-        let (_, found) = directory.workspaces().get(workspace)?;
-        let workspace = found.entity();
-        let transformer = workspace.transformer().map(|transformer| names.artifact(workspace, transformer));
-        return Some(ProvenanceStep {
-            transformer,
-            capture: None,
-            inputs: keys(workspace).into_iter().collect(),
-        });
+/// Returns what a dataset is made of: of a statement, the inputs that it names, and of a captured table, what may be delivered to it.
+fn read(key: &DatasetKey, directory: &UnitIndex) -> Vec<DatasetKey> {
+    if let Some((workspace, transformer)) = maker(key, directory) {
+        let words = statement(transformer, key).map(words);
+        let is_read = |input: &&DatasetKey| {
+            let formers = directory.former_keys(input);
+            let mut names = formers.iter().chain([*input]).map(|key| key.input_name().to_ascii_lowercase());
+            words.as_ref().is_none_or(|words| names.any(|name| words.contains(&name)))
+        };
+        return sinks(workspace).filter(is_read).cloned().collect();
     }
-    let (_, datastore) = directory.datastores().get(name)?;
-    let capture = datastore.entity().capture()?;
+    captured(key, directory)
+        .map(|(capture, dataset)| delivered(capture, dataset, directory))
+        .unwrap_or_default()
+}
+
+/// What may be in a captured table of what is delivered to its place.
+fn delivered(capture: &Capture, dataset: &Dataset, directory: &UnitIndex) -> Vec<DatasetKey> {
     let site = directory.containers().site(capture.container());
-    let inputs = delivering(&site, directory).flat_map(|workspace| keys(&workspace.entity)).collect();
-    let container = directory.containers().get(capture.container()).map(DataContainer::kind);
-    Some(ProvenanceStep { transformer: None, capture: Some((capture.kind(), container)), inputs })
+    let mut all = delivering(&site, directory).flat_map(|found| sinks(&found.entity)).peekable();
+    let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
+    let Some(table) = source_of(capture, dataset).filter(|_| !is_of_files && all.peek().is_some()) else {
+        return all.cloned().collect();
+    };
+    let all: Vec<_> = all.cloned().collect();
+    let may_be = |key: &&DatasetKey| {
+        let mut names = DeliveredNames::<()>::default();
+        let formers = directory.former_keys(key);
+        formers.iter().chain([*key]).for_each(|key| *names.add(key.dataset.as_str()) = ());
+        names.may_be(table)
+    };
+    let meant: Vec<_> = all.iter().filter(may_be).cloned().collect();
+    // Called after a workspace or a datastore alone: any of its datasets.
+    if meant.is_empty() { all } else { meant }
+}
+
+/// What makes one dataset.
+#[derive(Serialize)]
+struct Step<'a> {
+    code: Option<CodeArtifact>,
+    inputs: BTreeSet<DatasetKey>,
+    /// The table, topic or files that are captured, and from where: by its address, whatever it is called.
+    capture: Option<(Text, Address<'a>)>,
+    /// A statement may take all columns that there are.
+    columns: Vec<&'a ColumnName>,
+}
+
+/// Where a container is.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Address<'a> {
+    Of(Vec<Text>),
+    /// Of what a plug-in alone knows where it is.
+    Kind(Option<&'a ContainerKind>),
+}
+
+impl<'a> Step<'a> {
+    /// Returns the step that makes a dataset; none if a zone has it by itself.
+    fn find(key: &DatasetKey, zone: Option<&ZoneName>, names: &StatedNames<'a>) -> Option<Self> {
+        let directory = names.directory;
+        let (_, store) = directory.datastores().get(&key.datastore)?;
+        let dataset = store.entity().datasets().get(&key.dataset)?;
+        let inputs: BTreeSet<_> = read(key, directory).iter().map(|key| names.dataset(key)).collect();
+        let columns = dataset.schema().table().columns().iter().map(|column| column.name()).collect();
+        if let Some((workspace, transformer)) = maker(key, directory) {
+            let code = match statement(transformer, key) {
+                Some(_) => names.statement(workspace, transformer, &key.dataset),
+                None => names.artifact(workspace, transformer),
+            };
+            return Some(Step { code: Some(code), inputs, capture: None, columns });
+        }
+        let (capture, _) = captured(key, directory)?;
+        if inputs.is_empty() && zone.is_some_and(|zone| store.located().team.zone == *zone) {
+            return None;
+        }
+        let table = capture.kind().sources().1.get(&key.dataset).cloned();
+        let table = table.unwrap_or_else(|| names.dataset(key).dataset.as_str().into());
+        let container = directory.containers().get(capture.container());
+        let addresses = container.map(DataContainer::addresses).unwrap_or_default();
+        let address = match addresses.is_empty() {
+            true => Address::Kind(container.map(DataContainer::kind)),
+            false => Address::Of(addresses),
+        };
+        Some(Step { code: None, inputs, capture: Some((table, address)), columns })
+    }
+}
+
+fn maker<'a>(key: &DatasetKey, directory: &'a UnitIndex) -> Option<(&'a Workspace, &'a DataTransformer)> {
+    let workspace = directory.producers().get(&key.datastore)?;
+    let (_, found) = directory.workspaces().get(workspace)?;
+    Some((found.entity(), found.entity().transformer()?))
+}
+
+fn captured<'a>(key: &DatasetKey, directory: &'a UnitIndex) -> Option<(&'a Capture, &'a Dataset)> {
+    let (_, store) = directory.datastores().get(&key.datastore)?;
+    Some((store.entity().capture()?, store.entity().datasets().get(&key.dataset)?))
+}
+
+/// The statement that makes a dataset, if one does.
+fn statement<'a>(transformer: &'a DataTransformer, key: &DatasetKey) -> Option<&'a str> {
+    let CodeArtifact::Sql { selects } = transformer.artifact() else { return None };
+    selects.iter().find(|select| select.dataset == key.dataset).map(|select| select.sql.as_str())
+}
+
+fn classifications<'a>(key: &DatasetKey, directory: &'a UnitIndex) -> BTreeSet<&'a Classification> {
+    let found = directory.datastores().get(&key.datastore);
+    let dataset = found.and_then(|(_, store)| store.entity().datasets().get(&key.dataset));
+    dataset.into_iter().flat_map(|dataset| DatasetClassifications::new(dataset).labels()).collect()
+}
+
+/// As for fingerprints: nothing in these cannot be serialized.
+fn digest(value: &impl Serialize) -> Text {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    blake3::hash(text.as_bytes()).to_hex().as_str().into()
 }

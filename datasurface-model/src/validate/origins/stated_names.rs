@@ -1,8 +1,9 @@
 //! The names of now, or those before the renames that are stated.
 
 use super::super::{statement_inputs::sinks, unit_index::UnitIndex};
-use datasurface_ecosystem::{CodeArtifact, DataTransformer, Workspace};
-use datasurface_schema::{DatasetKey, DatastoreName};
+use datasurface_ecosystem::{CodeArtifact, DataTransformer, Select, Workspace};
+use datasurface_schema::{DatasetKey, DatasetName};
+use std::collections::BTreeSet;
 
 pub(super) struct StatedNames<'d> {
     pub(super) directory: &'d UnitIndex,
@@ -16,28 +17,43 @@ impl StatedNames<'_> {
         former.unwrap_or_else(|| key.clone())
     }
 
-    pub(super) fn datastore(&self, name: &DatastoreName) -> DatastoreName {
-        let found = self.directory.datastores().get(name).filter(|_| self.are_former);
-        found.and_then(|(_, store)| store.entity().former_name()).unwrap_or(name).clone()
-    }
-
     /// The code, which has the names of the datasets that it makes, and in its statements those of what it reads.
     pub(super) fn artifact(&self, workspace: &Workspace, transformer: &DataTransformer) -> CodeArtifact {
-        let mut artifact = transformer.artifact().clone();
-        if let CodeArtifact::Sql { selects } = &mut artifact {
-            let renamed: Vec<_> = sinks(workspace).filter_map(|key| self.input_names(key)).collect();
-            for select in selects.iter_mut() {
-                select.dataset =
-                    self.dataset(&DatasetKey::new(transformer.output(), &select.dataset)).dataset;
-                for (name, others) in &renamed {
-                    if let Some(respelled) = respelled(&select.sql, name, others) {
-                        select.sql = respelled;
-                    }
+        self.code(workspace, transformer, |_| true)
+    }
+
+    /// The code of one output alone.
+    pub(super) fn statement(
+        &self,
+        workspace: &Workspace,
+        transformer: &DataTransformer,
+        output: &DatasetName,
+    ) -> CodeArtifact {
+        self.code(workspace, transformer, |select| select.dataset == *output)
+    }
+
+    fn code(
+        &self,
+        workspace: &Workspace,
+        transformer: &DataTransformer,
+        is_meant: impl Fn(&Select) -> bool,
+    ) -> CodeArtifact {
+        let CodeArtifact::Sql { selects } = transformer.artifact() else {
+            return transformer.artifact().clone();
+        };
+        let renamed: Vec<_> = sinks(workspace).filter_map(|key| self.input_names(key)).collect();
+        let selects = selects.iter().filter(|select| is_meant(select)).cloned().map(|mut select| {
+            select.dataset = self.dataset(&DatasetKey::new(transformer.output(), &select.dataset)).dataset;
+            for (name, others) in &renamed {
+                if let Some(respelled) = respelled(&select.sql, name, others) {
+                    select.sql = respelled;
                 }
             }
-            selects.sort();
-        }
-        artifact
+            select
+        });
+        let mut selects: Vec<Select> = selects.collect();
+        selects.sort();
+        CodeArtifact::Sql { selects }
     }
 
     /// The name by which statements call an input, and the others by which they may; none if there are no others.
@@ -68,8 +84,12 @@ fn respelled(sql: &str, name: &str, others: &[String]) -> Option<String> {
     Some(text)
 }
 
-/// Whether a statement has a word, in letters of any case.
-pub(super) fn has_word(sql: &str, name: &str) -> bool {
+/// The words of a statement, in lower case.
+pub(super) fn words(sql: &str) -> BTreeSet<String> {
+    sql.split(|letter| !is_word(letter)).map(str::to_ascii_lowercase).collect()
+}
+
+fn has_word(sql: &str, name: &str) -> bool {
     sql.split(|letter| !is_word(letter)).any(|word| word.eq_ignore_ascii_case(name))
 }
 
