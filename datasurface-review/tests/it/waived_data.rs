@@ -144,7 +144,7 @@ zones:";
             classifications: [Internal]
 - name: US";
     let own = "        - name: Own
-          capture: {container: US/Finance/Lake, kind: {sql_snapshot: {}}, trigger: {cron: \"0 * * * *\"}}
+          capture: {container: US/Finance/Far, kind: {sql_snapshot: {}}, trigger: {cron: \"0 * * * *\"}}
           datasets:
           - {name: costs, schema: id Integer key, classifications: [Internal]}
         - name: Masked
