@@ -12,7 +12,6 @@ import hashlib
 import json
 import re
 
-import boto3
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from versions import (
@@ -20,6 +19,7 @@ from versions import (
     SEQUENCE,
     VALID_FROM,
     VALID_TO,
+    announce,
     arguments_of_run,
     definition,
     evolve,
@@ -263,13 +263,6 @@ def differences(spark, output, frame, moment):
     gone = shown.join(judged, key, "left_anti")
     gone = gone.select(*map(quoted, names), sequence, F.lit(False).alias("_there"), F.lit(None).cast("string").alias("_problem"))
     return there.unionByName(gone)
-
-
-def announce(event):
-    """Tells that a batch ended, so that exports and other transformers go on."""
-    answer = boto3.client("events").put_events(Entries=[event])
-    if answer["FailedEntryCount"]:
-        raise RuntimeError(f"the end of the batch was not announced: {answer['Entries']}")
 
 
 if __name__ == "__main__":

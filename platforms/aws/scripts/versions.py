@@ -10,6 +10,7 @@ import json
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
+import boto3
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
@@ -207,6 +208,13 @@ def with_last_versions(changes, kept, columns, key):
     joined = changes.join(last, key, "left")
     is_newer = F.col(SEQUENCE) > F.coalesce("_old_sequence", F.lit(""))
     return joined.where(F.col("_old_from").isNull() | is_newer)
+
+
+def announce(event):
+    """Tells that a batch ended, so that exports and other transformers go on."""
+    answer = boto3.client("events").put_events(Entries=[event])
+    if answer["FailedEntryCount"]:
+        raise RuntimeError(f"the end of the batch was not announced: {answer['Entries']}")
 
 
 def literal(moment):

@@ -65,6 +65,18 @@ codes! {
         "The SQL of a transformer sees its inputs as `<datastore>_<dataset>`, and Spark does not tell cases apart: `A_b` and `c`, `A` and `b_c` are \
          both `A_b_c`. Rename one of them, or leave it out."
     );
+    UNKNOWN_LAKE(
+        "unknown-lake",
+        "what another platform captures is in a lake that the settings do not have",
+        "The address of a table names a catalog and a database, and no bucket and no key, by which roles are allowed to read. Name account, region, database, \
+         bucket and keys of the lake in `hand_overs.lakes`, or let this platform capture the data itself."
+    );
+    LATE_HAND_OVER(
+        "late-hand-over",
+        "what another platform captures is looked for too rarely for what is promised of it",
+        "New batches of a lake in another account or region are looked for by a timetable in the settings. The longest time between two starts, and that of a run, are \
+         more than consumers were promised to wait. Look more often, or ask for less."
+    );
     OTHER_KEY(
         "other-key",
         "another key of data that is kept",

@@ -6,6 +6,7 @@ use crate::{
     settings::AwsSettings,
 };
 use datasurface_platform::prelude::*;
+use serde_json::Value;
 
 /// The definition of a table, as a job reads it from the lake bucket.
 #[derive(Debug, Serialize)]
@@ -18,6 +19,12 @@ pub(crate) struct Definition<'d> {
     /// The folder with the files of changes; none if a transformer makes the table.
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<String>,
+    /// The table of another lake whose versions it has; none if they come from files or a transformer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    /// The event that tells that a batch was received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<Value>,
     columns: Vec<DefinedColumn<'d>>,
     key: &'d [ColumnName],
     retention: Retained,
@@ -49,16 +56,17 @@ pub(crate) struct DefinedColumn<'d> {
 }
 
 impl<'d> Definition<'d> {
-    /// Defines the table of a dataset, which is captured from a container or made by a transformer.
+    /// Defines the table of a dataset, which is captured from a container, made by a transformer, or received from another lake.
     ///
     /// # Errors
     ///
-    /// If a column has a type that nothing keeps, which lint reports.
+    /// If a column has a type that nothing keeps, or what is received is in a lake that the settings do not have; lint reports both.
     pub(crate) fn new(
         settings: &'d AwsSettings,
         names: &Names,
         node: &'d NodeView,
         dataset: &'d DatasetFacts,
+        event: &Value,
     ) -> Result<Self, PlatformError> {
         let table = dataset.schema.table();
         let capture = node.facts().capture();
@@ -67,12 +75,25 @@ impl<'d> Definition<'d> {
             let folder = names.files_folder(node, &dataset.storage_key().datastore);
             format!("s3://{}/{folder}/{schema}/{source}", settings.staging_bucket)
         });
+        let source = match node.detail() {
+            NodeDetail::Ingest(IngestFacts { source: IngestSource::Platform { platform }, .. }) => {
+                let unknown = || {
+                    let message =
+                        format!("`{platform}` offers `{}` in a lake that is not known", dataset.key);
+                    PlatformError::new(PlatformErrorKind::Unsupported, message)
+                };
+                Some(settings.foreign_table(node, &dataset.key).ok_or_else(unknown)?.in_spark())
+            }
+            _ => None,
+        };
         let kms_key = settings.key_of(dataset);
         let catalog = settings.catalog_of(kms_key);
         Ok(Self {
             table: names.spark_table_in(&catalog, &Names::table(dataset.storage_key())),
             kms_key,
             files,
+            event: source.is_some().then(|| event.clone()),
+            source,
             columns: defined_columns(dataset)?,
             key: table.key(),
             retention: Retained {

@@ -91,6 +91,6 @@ impl AwsSettings {
 }
 
 /// Whether a text is the ARN of a key.
-fn is_key(text: &str) -> bool {
+pub(crate) fn is_key(text: &str) -> bool {
     text.starts_with("arn:") && text.split(':').nth(2) == Some("kms") && text.contains(":key/")
 }

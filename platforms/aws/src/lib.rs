@@ -27,6 +27,7 @@ mod codes;
 mod column_type;
 mod definition;
 mod encryption;
+mod hand_over;
 mod judge;
 mod lint;
 mod names;
@@ -40,6 +41,7 @@ mod types;
 
 pub use codes::CODES;
 pub use encryption::ClassKey;
+pub use hand_over::{ForeignLake, HandOverSettings, LakeReader};
 pub use platform::AwsPlatform;
 pub use settings::{AwsSettings, JobSettings, MaintenanceSettings, ReplicationSettings, SslMode};
 pub use types::TYPES;

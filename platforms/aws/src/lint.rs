@@ -2,8 +2,9 @@
 
 use crate::{
     codes,
-    names::source_table,
-    render::{readers, select_of},
+    names::{Names, source_table},
+    platform::BEST_LATENCY,
+    render::{readers, readership_problems, select_of},
     settings::AwsSettings,
 };
 use datasurface_platform::prelude::*;
@@ -16,18 +17,22 @@ pub(crate) const RESERVED: [&str; 2] = ["op", "ar_change_seq"];
 pub(crate) const BEFORE_IMAGE: &str = "BI_";
 
 /// Reports the settings that AWS does not take.
-pub(crate) fn report_settings(settings: &AwsSettings, found: &mut Reporter<'_>) {
-    for problem in settings.problems() {
+pub(crate) fn report_settings(settings: &AwsSettings, names: &Names, found: &mut Reporter<'_>) {
+    let problems = settings.problems().into_iter().chain(readership_problems(settings, names));
+    for problem in problems {
         found.report(&codes::SETTINGS, problem, "correct it in the settings of the platform");
     }
 }
 
 /// Reports what a node asks for and does not get.
-pub(crate) fn report_node(node: &NodeView, found: &mut Reporter<'_>) {
+pub(crate) fn report_node(settings: &AwsSettings, node: &NodeView, found: &mut Reporter<'_>) {
     match node.detail() {
         NodeDetail::Ingest(ingest) => {
             for dataset in &ingest.datasets {
                 report_columns(dataset, found);
+            }
+            if let IngestSource::Platform { platform } = &ingest.source {
+                report_received(settings, node, platform, &ingest.datasets, found);
             }
             if let Some(capture) = node.facts().capture() {
                 report_capture(node, capture, &ingest.datasets, found);
@@ -94,6 +99,39 @@ fn report_transform(transform: &TransformFacts, found: &mut Reporter<'_>) {
         let message = format!("{} have one name in the SQL of the transformer", inputs.join(" and "));
         let help = "inputs are called `<datastore>_<dataset>`; rename one of them, or leave it out";
         found.report(&codes::INPUT_NAME, message, help);
+    }
+}
+
+/// Reports what another platform captures, and cannot be received, or not in time.
+fn report_received(
+    settings: &AwsSettings,
+    node: &NodeView,
+    platform: &PlatformName,
+    datasets: &[DatasetFacts],
+    found: &mut Reporter<'_>,
+) {
+    for dataset in datasets {
+        let about = LintSubject::Dataset(dataset.key.clone());
+        let Some(table) = settings.foreign_table(node, &dataset.key) else {
+            let offered = node.input(&dataset.key).map_or("nowhere", Offer::address);
+            let message =
+                format!("`{platform}` offers `{}` at `{offered}`, in a lake that is not known", dataset.key);
+            let help = "name its account, region, database and bucket among `hand_overs.lakes`";
+            found.report_about(&about, &codes::UNKNOWN_LAKE, message, help);
+            continue;
+        };
+        let waits = table.lake.timetable.as_ref().and_then(Cron::longest_gap).map(|minutes| minutes * 60);
+        let least = waits.map(|waits| Latency::seconds(waits + BEST_LATENCY.as_seconds()));
+        if let Some((least, owed)) =
+            least.zip(node.obligation().latency()).filter(|(least, owed)| least > owed)
+        {
+            let message = format!(
+                "`{}` comes after {least} from `{platform}`, and is promised within {owed}",
+                dataset.key
+            );
+            let help = "look for batches more often: `timetable` of the lake in `hand_overs.lakes`";
+            found.report_about(&about, &codes::LATE_HAND_OVER, message, help);
+        }
     }
 }
 

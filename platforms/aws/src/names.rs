@@ -26,7 +26,12 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn new(instance: &PlatformInstance) -> Self {
-        Self { instance: instance.storage_name().to_string() }
+        Self::of_instance(instance.storage_name().as_str())
+    }
+
+    /// The names of what an instance with this storage name makes, in whatever account.
+    pub(crate) fn of_instance(storage_name: &str) -> Self {
+        Self { instance: storage_name.to_owned() }
     }
 
     /// Returns the name of what is there once for the instance: a role, a job, a replication instance.
@@ -62,6 +67,11 @@ impl Names {
     /// Returns the name of what runs the transformers of a shard that are started alike.
     pub(crate) fn of_transformers(&self, shard: &str, start: &str) -> String {
         hyphenated(&["datasurface", &self.instance, shard, "transform", start])
+    }
+
+    /// Returns the name of what receives batches of other lakes in a shard, which are started alike.
+    pub(crate) fn of_receivers(&self, shard: &str, kind: &str, start: &str) -> String {
+        hyphenated(&["datasurface", &self.instance, shard, "receive", kind, start])
     }
 
     /// Returns the name of something beside what has a name.

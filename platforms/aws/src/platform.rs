@@ -12,7 +12,7 @@ pub struct AwsPlatform {
 }
 
 /// The least time from a change at a source to a view: DMS writes a file within a minute, and a run of a job starts, reads and commits.
-const BEST_LATENCY: Latency = Latency::minutes(10);
+pub(crate) const BEST_LATENCY: Latency = Latency::minutes(10);
 
 /// The resources by which deadlines are looked after: an alarm, and schedules for deadlines in two time zones.
 const DEADLINE_WEIGHT: u64 = 3;
@@ -34,6 +34,10 @@ const EXPORT_WEIGHT: u64 = 5 + DEADLINE_WEIGHT;
 /// The resources of a trigger: its definition; also a state machine with alarms, and two schedules or a rule and its target, if it is the
 /// only one that is started so.
 const TRIGGER_WEIGHT: u64 = 5 + DEADLINE_WEIGHT;
+
+/// The resources of what receives batches of another lake, if it is the only one that is started so: a state machine with alarms, and two
+/// schedules or a rule and its target.
+const RECEIVER_WEIGHT: u64 = 4 + DEADLINE_WEIGHT;
 
 /// The limit of the roles of one state with roles: its part of what the account has room for.
 pub(crate) const ROLES: &str = "roles";
@@ -61,7 +65,7 @@ impl PlatformPlugin for AwsPlatform {
             .with_types([TypeKind::Variant])
             // All numbers of 126 bits, and a sign, have 38 digits at most.
             .type_up_to(TypeKind::Integer, 127)
-            .format_at(Format::Iceberg, names.database_prefix(&settings))
+            .format_at(Format::Iceberg, read_catalogs(&names, &settings))
             .offered_format_at(Format::Iceberg, names.database_prefix(&settings))
             .with_best_latency(BEST_LATENCY)
             .data_technology("s3", Some(keys))
@@ -81,6 +85,15 @@ impl PlatformPlugin for AwsPlatform {
     }
 }
 
+/// The beginning of the addresses of the tables that can be read: its own, or those of any catalog where the settings name other lakes. Lint
+/// reports what is in none of them.
+fn read_catalogs(names: &Names, settings: &AwsSettings) -> String {
+    match settings.hand_overs.lakes.is_empty() {
+        true => names.database_prefix(settings),
+        false => "glue://".to_owned(),
+    }
+}
+
 impl DataPlatform for AwsPlatform {
     fn descriptor(&self) -> &PlatformDescriptor {
         &self.descriptor
@@ -90,6 +103,9 @@ impl DataPlatform for AwsPlatform {
         let weight = match &node.detail {
             NodeDetail::Ingest(IngestFacts { source: IngestSource::Container(_), .. }) => {
                 Weight { whole: CAPTURE_WEIGHT + MAINTENANCE_WEIGHT, per_dataset: DATASET_WEIGHT }
+            }
+            NodeDetail::Ingest(IngestFacts { source: IngestSource::Platform { .. }, .. }) => {
+                Weight { whole: RECEIVER_WEIGHT + MAINTENANCE_WEIGHT, per_dataset: DATASET_WEIGHT }
             }
             NodeDetail::Ingest(_) => Weight { whole: MAINTENANCE_WEIGHT, per_dataset: DATASET_WEIGHT },
             NodeDetail::Export(_) => Weight::whole(EXPORT_WEIGHT),
@@ -121,8 +137,8 @@ impl DataPlatform for AwsPlatform {
 
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {
         match view {
-            LintView::Node(node) => lint::report_node(node, found),
-            LintView::Platform(_) => lint::report_settings(&self.settings, found),
+            LintView::Node(node) => lint::report_node(&self.settings, node, found),
+            LintView::Platform(_) => lint::report_settings(&self.settings, &self.names, found),
             _ => {}
         }
     }

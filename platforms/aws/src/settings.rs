@@ -1,6 +1,6 @@
 //! Settings of an instance.
 
-use crate::encryption::ClassKey;
+use crate::{encryption::ClassKey, hand_over::HandOverSettings};
 use datasurface_platform::prelude::*;
 use datasurface_terraform::TerraformSettings;
 
@@ -59,6 +59,9 @@ pub struct AwsSettings {
     /// The maintenance of tables.
     #[serde(default)]
     pub maintenance: MaintenanceSettings,
+    /// The lakes of other instances that are read, and the instances of other accounts that may read this one.
+    #[serde(default)]
+    pub hand_overs: HandOverSettings,
     /// The count of states over which roles and jobs are spread; 16 by default.
     #[serde(default = "usual_access_states")]
     pub access_states: u32,
@@ -187,7 +190,12 @@ impl AwsSettings {
 
     /// Returns the ARN of a role of the account.
     pub(crate) fn role_arn(&self, role: &str) -> String {
-        format!("arn:{}:iam::{}:role/{role}", self.partition(), self.account)
+        self.role_arn_in(&self.account, role)
+    }
+
+    /// Returns the ARN of a role of some account.
+    pub(crate) fn role_arn_in(&self, account: &str, role: &str) -> String {
+        format!("arn:{}:iam::{account}:role/{role}", self.partition())
     }
 
     /// Returns the ARN of a bucket, or of objects in it.
@@ -237,12 +245,13 @@ impl AwsSettings {
             "`secrets_prefix` must have letters, digits and `/_+=.@-` only",
         );
         problems.extend(self.key_problems());
+        self.hand_over_problems(&mut problems);
         problems
     }
 }
 
 /// Whether S3 takes a text for the name of a bucket. Dots would break its certificates.
-fn is_bucket(name: &str) -> bool {
+pub(crate) fn is_bucket(name: &str) -> bool {
     let is_end = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     (3..=63).contains(&name.len())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')

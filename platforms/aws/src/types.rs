@@ -91,6 +91,13 @@ pub(crate) static ALARM: ResourceType = ResourceType::new("aws_cloudwatch_metric
     .imported_by("{alarm_name}")
     .replaced_by(&["alarm_name"], Effect::None);
 
+/// One for each catalog: an account has one in each region.
+pub(crate) static CATALOG_POLICY: ResourceType = ResourceType::new("aws_glue_resource_policy");
+
+/// Its id is made up by AWS, so nothing imports it.
+pub(crate) static KEY_GRANT: ResourceType = ResourceType::new("aws_kms_grant")
+    .replaced_by(&["name", "key_id", "grantee_principal", "operations"], Effect::Pause);
+
 /// Every type that is rendered.
 pub static TYPES: ResourceTypes = ResourceTypes::new(&[
     &BUCKET,
@@ -115,4 +122,6 @@ pub static TYPES: ResourceTypes = ResourceTypes::new(&[
     &EVENT_RULE,
     &EVENT_TARGET,
     &ALARM,
+    &CATALOG_POLICY,
+    &KEY_GRANT,
 ]);

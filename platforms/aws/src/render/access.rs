@@ -3,7 +3,7 @@
 //! Nodes in whatever shards add what they let an actor do. Roles are in states of their own, so a move between shards moves none of them.
 
 use super::{
-    Context, access_policy, jobs,
+    Context, access_policy, jobs, readership,
     roles::{Role, add_role},
 };
 use crate::{
@@ -54,6 +54,15 @@ enum Grant {
     Writes { datastore: String, key: Option<String> },
     /// Tables of a datastore are read that are encrypted by this key.
     Reads { datastore: String, key: Option<String> },
+    /// Tables of another lake are read.
+    Receives(Received),
+}
+
+/// Tables of another lake, by its catalog in Spark and a pattern of their names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Received {
+    pub(crate) catalog: String,
+    pub(crate) tables: String,
 }
 
 /// Rights that a node gives an actor: alike for many nodes, so that they are few parts.
@@ -71,6 +80,7 @@ pub(super) struct Access {
     /// Datastores, by the words that the names of their tables begin with.
     pub(super) written: BTreeSet<String>,
     pub(super) read: BTreeSet<String>,
+    pub(super) received: BTreeSet<Received>,
     pub(super) writing_keys: BTreeSet<String>,
     pub(super) reading_keys: BTreeSet<String>,
 }
@@ -154,7 +164,7 @@ pub(crate) fn shares(settings: &AwsSettings, node: &NodeView) -> Vec<SharedPart>
     parts
         .into_iter()
         .map(|part| {
-            let (key, (resources, roles)) = (part.actor.key(settings.access_states), part.weights());
+            let (key, (resources, roles)) = (part.actor.key(settings.access_states), part.weights(settings));
             SharedPart::new(key, part)
                 .only_while_fed()
                 .with_weight(RESOURCES, resources)
@@ -164,17 +174,24 @@ pub(crate) fn shares(settings: &AwsSettings, node: &NodeView) -> Vec<SharedPart>
 }
 
 fn of_ingest(settings: &AwsSettings, node: &NodeView, ingest: &IngestFacts) -> Vec<Part> {
-    if !super::definition_object::is_defined(node) {
-        return Vec::new();
-    }
     let captured = node.facts().capture().map(|capture| {
         let container = node.facts().storage.container(&capture.container_key);
         let secret = secret_name(&settings.secrets_prefix, capture.credential.as_ref(), &container);
         Grant::Captures { secret }
     });
+    let received = |dataset: &DatasetFacts| {
+        let is_received = matches!(ingest.source, IngestSource::Platform { .. });
+        let table = is_received.then(|| settings.foreign_table(node, &dataset.key)).flatten()?;
+        Some(Grant::Receives(Received { catalog: table.lake.catalog(), tables: table.pattern() }))
+    };
     let parts = ingest.datasets.iter().map(|dataset| Part {
         actor: Actor::datastore(&dataset.storage_key().datastore),
-        grants: captured.iter().cloned().chain([writes(settings, dataset)]).collect(),
+        grants: captured
+            .iter()
+            .cloned()
+            .chain(received(dataset))
+            .chain([writes(settings, dataset)])
+            .collect(),
     });
     parts.collect()
 }
@@ -206,15 +223,22 @@ fn reads(settings: &AwsSettings, node: &NodeView, dataset: &DatasetFacts) -> Gra
 
 impl Part {
     /// Returns the counts of resources and of roles that are there for this part.
-    fn weights(&self) -> (u64, u64) {
+    fn weights(&self, settings: &AwsSettings) -> (u64, u64) {
         let captures = self.grants.iter().any(|grant| matches!(grant, Grant::Captures { .. }));
+        let receives = self.grants.iter().any(|grant| matches!(grant, Grant::Receives(_)));
         let acts = self.grants.iter().any(|grant| !matches!(grant, Grant::Reads { .. }));
         // A role for jobs, its policy and a job; a role for DMS, its policy and another job.
-        match (acts, captures) {
+        let (resources, roles) = match (acts, captures) {
             (_, true) => (6, 2),
             (true, false) => (3, 1),
             (false, false) => (0, 0),
-        }
+        };
+        // Who captures for others lets them use the key; who receives has one job more.
+        let writes_by_key =
+            self.grants.iter().any(|grant| matches!(grant, Grant::Writes { key: Some(_), .. }));
+        let lends = writes_by_key && self.actor.kind == ActorKind::Datastore;
+        let readers = if lends { settings.readers_of(&self.actor.name).count() as u64 } else { 0 };
+        (resources + u64::from(receives) + readers, roles)
     }
 }
 
@@ -234,6 +258,9 @@ impl Access {
             Grant::Reads { datastore, key } => {
                 self.read.insert(datastore);
                 self.reading_keys.extend(key);
+            }
+            Grant::Receives(received) => {
+                self.received.insert(received);
             }
         }
     }
@@ -259,19 +286,21 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, scope: &ScopeView) 
         };
         let role = Role { file: &file, label: actor.label(JOBS), name: actor.job_role(context.names) };
         let allowed = add_role(context, module, role, &trust_of_glue(), &policy)?;
-        let captures = !access.source_secrets.is_empty();
+        let (captures, receives) = (!access.source_secrets.is_empty(), !access.received.is_empty());
         if captures {
             let policy = access_policy::capture(context, actor, access);
             let (label, name) = (actor.label(CAPTURE), actor.capture_role(context.names));
             add_role(context, module, Role { file: &file, label, name }, &trust_of_dms(context), &policy)?;
         }
-        let purposes: &[&jobs::Job] = match actor.kind {
-            ActorKind::Datastore if captures => &[&jobs::MERGE, &jobs::MAINTAIN],
-            ActorKind::Datastore => &[&jobs::MAINTAIN],
-            ActorKind::Transformer => &[&jobs::TRANSFORM],
-            ActorKind::Container => &[&jobs::EXPORT],
+        let purposes = match actor.kind {
+            ActorKind::Datastore => {
+                readership::add_keys(context, module, &file, actor, access)?;
+                [captures.then_some(&jobs::MERGE), receives.then_some(&jobs::RECEIVE), Some(&jobs::MAINTAIN)]
+            }
+            ActorKind::Transformer => [Some(&jobs::TRANSFORM), None, None],
+            ActorKind::Container => [Some(&jobs::EXPORT), None, None],
         };
-        for job in purposes {
+        for job in purposes.into_iter().flatten() {
             module.add(&file, jobs::block(context, job, actor, access).depends_on(&allowed))?;
         }
     }

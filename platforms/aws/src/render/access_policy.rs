@@ -29,7 +29,7 @@ pub(super) fn capture(context: Context<'_>, actor: &Actor, access: &Access) -> P
         .allow_keys(&["kms:Decrypt", "kms:GenerateDataKey"], &texts(&access.writing_keys))
 }
 
-/// Jobs of a datastore merge files of changes, if it is captured, and maintain its tables.
+/// Jobs of a datastore merge files of changes, if it is captured, or receive versions from other lakes, and maintain its tables.
 pub(super) fn datastore(context: Context<'_>, actor: &Actor, access: &Access) -> Policy {
     let (settings, bucket) = (context.settings, &context.settings.staging_bucket);
     let policy = match access.source_secrets.is_empty() {
@@ -41,15 +41,36 @@ pub(super) fn datastore(context: Context<'_>, actor: &Actor, access: &Access) ->
                 .allow(&["s3:GetObject"], [settings.bucket_arn(&folder)])
         }
     };
+    let policy = match access.received.is_empty() {
+        true => policy,
+        // What was received is told, so that exports and transformers go on.
+        false => receiver(context, policy, access).allow(&["events:PutEvents"], [event_bus(context)]),
+    };
     job(context, policy, access, &definitions(access))
+}
+
+/// Adds the reading of tables of other lakes. Those must allow it, too, if they are in another account.
+fn receiver(context: Context<'_>, policy: Policy, access: &Access) -> Policy {
+    let settings = context.settings;
+    let sources = access.received.iter().filter_map(|received| Some((settings.lake_of(received)?, received)));
+    let sources = Vec::from_iter(sources);
+    let files = sources.iter().map(|(lake, received)| {
+        settings.bucket_arn(&format!("{}/tables/{}/*", lake.bucket, received.tables))
+    });
+    let entries: BTreeSet<String> =
+        sources.iter().flat_map(|(lake, received)| lake.catalog_arns(settings, &received.tables)).collect();
+    let keys = sources.iter().flat_map(|(lake, _)| lake.kms_keys.iter().map(String::as_str)).collect();
+    policy
+        .allow(&["s3:GetObject"], files)
+        .allow(&["glue:GetDatabase", "glue:GetTable"], entries)
+        .allow_keys(&["kms:Decrypt"], &keys)
 }
 
 /// The job of a transformer reads and writes tables, and tells that its batch ended.
 pub(super) fn transformer(context: Context<'_>, actor: &Actor, access: &Access) -> Policy {
-    let bus = context.settings.arn("events", "event-bus/default");
     let own = [transform::TRANSFORMER, transform::TRIGGER].map(|kind| transform::key(kind, actor.name()));
     let objects = definitions(access).into_iter().chain(own).collect::<Vec<_>>();
-    job(context, Policy::new().allow(&["events:PutEvents"], [bus]), access, &objects)
+    job(context, Policy::new().allow(&["events:PutEvents"], [event_bus(context)]), access, &objects)
 }
 
 /// The job of a container reads tables, and logs in to the database from inside of the network.
@@ -122,6 +143,10 @@ fn job(context: Context<'_>, policy: Policy, access: &Access, objects: &[String]
             .allow(&["glue:UpdateTable"], entries(&own))
             .allow_keys(&["kms:GenerateDataKey"], &texts(&access.writing_keys)),
     }
+}
+
+fn event_bus(context: Context<'_>) -> String {
+    context.settings.arn("events", "event-bus/default")
 }
 
 /// The definitions of the tables that are written.

@@ -1,6 +1,6 @@
 //! Definitions in the lake bucket, where jobs read them.
 
-use super::{Context, storage::LAKE, transform};
+use super::{Context, start, storage::LAKE, transform};
 use crate::{
     definition::Definition,
     names::dataset_label,
@@ -10,7 +10,7 @@ use datasurface_platform::prelude::*;
 use datasurface_terraform::{Block, Module};
 use serde_json::Value;
 
-/// Adds the definition of a dataset that is captured, or made by a transformer.
+/// Adds the definition of a dataset that is captured, made by a transformer, or received from another lake.
 pub(super) fn add(
     context: Context<'_>,
     module: &mut Module,
@@ -20,12 +20,10 @@ pub(super) fn add(
     let NodeDetail::Ingest(ingest) = node.detail() else {
         return Ok(());
     };
-    if !is_defined(node) {
-        return Ok(());
-    }
     let key = dataset.storage_key();
     let label = dataset_label(key);
-    let definition = Definition::new(context.settings, context.names, node, dataset)?;
+    let event = start::end_of_batch(start::detail(context).to_string().into());
+    let definition = Definition::new(context.settings, context.names, node, dataset, &event)?;
     let object = block(
         context,
         node,
@@ -40,14 +38,6 @@ pub(super) fn add(
     };
     module.add(&label, object)?;
     Ok(())
-}
-
-/// Whether the datasets of a node have definitions: what another platform captures is defined there.
-pub(super) fn is_defined(node: &NodeView) -> bool {
-    match node.detail() {
-        NodeDetail::Ingest(ingest) => !matches!(ingest.source, IngestSource::Platform { .. }),
-        _ => false,
-    }
 }
 
 /// Returns the object with a definition, which is there for a node.

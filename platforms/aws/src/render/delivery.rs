@@ -125,5 +125,5 @@ pub(super) fn add_machine(
     let mut promises = alarm::Promises::default();
     nodes().for_each(|node| promises.add(node));
     alarm::add(context, module, &machine, &promises)?;
-    start::add_rule(context, module, &machine)
+    start::add_rule(context, module, &machine, context.names.instance())
 }

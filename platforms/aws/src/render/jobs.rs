@@ -5,8 +5,9 @@ use super::{
     access::{Access, Actor},
     scripts,
 };
-use crate::{settings::AwsSettings, types::JOB};
+use crate::{hand_over::ForeignLake, settings::AwsSettings, types::JOB};
 use datasurface_terraform::{Block, Expression};
+use std::collections::BTreeMap;
 
 /// A job: its purpose, and its script. Tests run this very text.
 pub(super) struct Job {
@@ -44,8 +45,15 @@ pub(super) const EXPORT: Job = Job {
     file: "export.py",
 };
 
+pub(super) const RECEIVE: Job = Job {
+    purpose: "receive",
+    description: "Brings versions of tables of other lakes into Iceberg tables of this one",
+    script: include_str!("../../scripts/receive.py"),
+    file: "receive.py",
+};
+
 /// Every job.
-pub(super) const ALL: [&Job; 4] = [&MERGE, &TRANSFORM, &MAINTAIN, &EXPORT];
+pub(super) const ALL: [&Job; 5] = [&MERGE, &TRANSFORM, &MAINTAIN, &EXPORT, &RECEIVE];
 
 /// The version of Glue: Spark 3.5, Python 3.11, Iceberg 1.7.
 const GLUE_VERSION: &str = "5.0";
@@ -71,7 +79,7 @@ pub(super) fn block(context: Context<'_>, job: &Job, actor: &Actor, access: &Acc
         .argument("max_retries", 0_u32)
         .argument("execution_property", runs)
         .argument("command", command)
-        .argument("default_arguments", Expression::object(arguments(context, access)))
+        .argument("default_arguments", Expression::object(arguments(context, job, access)))
         .after(scripts::address(job.purpose))
         .after(scripts::address(scripts::LIBRARY));
     // Databases of consumers are reached from inside of the network alone.
@@ -84,7 +92,7 @@ pub(super) fn block(context: Context<'_>, job: &Job, actor: &Actor, access: &Acc
 }
 
 /// The arguments of every run. The settings of Spark are one argument, in the form that Glue reads.
-fn arguments(context: Context<'_>, access: &Access) -> [(&'static str, Expression); 5] {
+fn arguments(context: Context<'_>, job: &Job, access: &Access) -> [(&'static str, Expression); 5] {
     let settings = context.settings;
     // What the bucket encrypts by itself needs no key here.
     let own_keys = access.writing_keys.iter().filter(|key| settings.kms_key.as_ref() != Some(*key));
@@ -92,6 +100,12 @@ fn arguments(context: Context<'_>, access: &Access) -> [(&'static str, Expressio
         .into_iter()
         .chain(own_keys.map(|key| Some(key.as_str())))
         .flat_map(|key| catalog(settings, key));
+    let foreign = access.received.iter().filter(|_| job.purpose == RECEIVE.purpose);
+    let foreign: BTreeMap<String, &ForeignLake> = foreign
+        .filter_map(|received| settings.lake_of(received))
+        .map(|lake| (lake.catalog(), lake))
+        .collect();
+    let foreign = foreign.into_values().flat_map(foreign_catalog);
     let spark: Vec<String> = [
         "spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions".to_owned(),
         "spark.sql.session.timeZone=UTC".to_owned(),
@@ -99,6 +113,7 @@ fn arguments(context: Context<'_>, access: &Access) -> [(&'static str, Expressio
     ]
     .into_iter()
     .chain(catalogs)
+    .chain(foreign)
     .collect();
     [
         ("--datalake-formats", "iceberg".into()),
@@ -109,19 +124,38 @@ fn arguments(context: Context<'_>, access: &Access) -> [(&'static str, Expressio
     ]
 }
 
+/// The settings of Spark for the catalog of another lake, which may be that of another account and region.
+fn foreign_catalog(lake: &ForeignLake) -> Vec<String> {
+    let name = lake.catalog();
+    let catalog = format!("spark.sql.catalog.{name}");
+    let mut lines = catalog_lines(&name, &lake.bucket);
+    lines.extend([
+        format!("{catalog}.glue.id={}", lake.account),
+        format!("{catalog}.client.region={}", lake.region),
+    ]);
+    lines
+}
+
 /// The settings of Spark for a catalog whose tables are written by a key; without one, the bucket says how.
 fn catalog(settings: &AwsSettings, key: Option<&str>) -> Vec<String> {
-    let catalog = format!("spark.sql.catalog.{}", settings.catalog_of(key));
-    let mut lines = vec![
-        format!("{catalog}=org.apache.iceberg.spark.SparkCatalog"),
-        format!("{catalog}.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog"),
-        format!("{catalog}.io-impl=org.apache.iceberg.aws.s3.S3FileIO"),
-        format!("{catalog}.warehouse=s3://{}/tables", settings.lake_bucket),
-        // A table may be written by another catalog than the one that reads it.
-        format!("{catalog}.cache-enabled=false"),
-    ];
+    let name = settings.catalog_of(key);
+    let catalog = format!("spark.sql.catalog.{name}");
+    let mut lines = catalog_lines(&name, &settings.lake_bucket);
     if let Some(key) = key {
         lines.extend([format!("{catalog}.s3.sse.type=kms"), format!("{catalog}.s3.sse.key={key}")]);
     }
     lines
+}
+
+/// The settings of Spark for a catalog of Glue with tables in a bucket.
+fn catalog_lines(name: &str, bucket: &str) -> Vec<String> {
+    let catalog = format!("spark.sql.catalog.{name}");
+    vec![
+        format!("{catalog}=org.apache.iceberg.spark.SparkCatalog"),
+        format!("{catalog}.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog"),
+        format!("{catalog}.io-impl=org.apache.iceberg.aws.s3.S3FileIO"),
+        format!("{catalog}.warehouse=s3://{bucket}/tables"),
+        // A table may be written by another catalog than the one that reads it.
+        format!("{catalog}.cache-enabled=false"),
+    ]
 }

@@ -3,7 +3,7 @@
 use super::{
     Context,
     access::Actor,
-    definition_object, jobs,
+    jobs,
     runs::{Runs, machine},
     start,
 };
@@ -20,9 +20,8 @@ pub(super) fn add_machine(
         return Ok(());
     };
     // What is held has no definition any more: it stays as it is until it goes.
-    let defined = scope.captured_datasets().filter(|(node, _)| definition_object::is_defined(node));
     let mut runs = Runs::default();
-    for key in defined.map(|(_, dataset)| dataset.storage_key()) {
+    for key in scope.captured_datasets().map(|(_, dataset)| dataset.storage_key()) {
         let definition = context.settings.in_lake(&context.names.definition_key(key));
         runs.add(Actor::datastore(&key.datastore), jobs::MAINTAIN.purpose, definition);
     }

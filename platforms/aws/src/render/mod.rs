@@ -12,6 +12,8 @@ mod delivery;
 mod jobs;
 mod maintenance;
 mod readers;
+mod readership;
+mod receive;
 mod replication;
 mod roles;
 mod runs;
@@ -22,9 +24,10 @@ mod table;
 mod transform;
 mod view;
 
-pub(crate) use access::shares;
+pub(crate) use access::{Received, shares};
 pub(crate) use definition_object::definition;
 pub(crate) use readers::readers;
+pub(crate) use readership::readership_problems;
 pub(crate) use table::{KEY, KMS_KEY, parameter};
 pub(crate) use transform::select_of;
 
@@ -60,6 +63,7 @@ pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Render
     if scope.is_foundation() {
         storage::add(context, &mut module)?;
         catalog::add(context, &mut module)?;
+        readership::add(context, &mut module)?;
         roles::add(context, &mut module)?;
         scripts::add(context, &mut module)?;
         replication::add(context, &mut module)?;
@@ -79,6 +83,7 @@ pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Render
         readers::add_nothing(&mut module, node);
     }
     batch::add(context, &mut module, scope)?;
+    receive::add(context, &mut module, scope)?;
     delivery::add_machine(context, &mut module, scope)?;
     transform::add_machines(context, &mut module, scope)?;
     maintenance::add_machine(context, &mut module, scope)?;

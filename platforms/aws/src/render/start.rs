@@ -97,16 +97,17 @@ pub(super) fn add_schedules(
     Ok(())
 }
 
-/// Adds the rule that starts a state machine whenever a batch ended, in whatever shard.
+/// Adds the rule that starts a state machine whenever a batch of an instance ended, in whatever shard: of this one, or of another one beside it.
 pub(super) fn add_rule(
     context: Context<'_>,
     module: &mut Module,
     machine: &Machine,
+    instance: &str,
 ) -> Result<(), PlatformError> {
     let pattern = json!({
         "source": [EVENT_SOURCE],
         "detail-type": [EVENT],
-        "detail": {"instance": [context.names.instance()]},
+        "detail": {"instance": [instance]},
     });
     let rule = Block::resource(&EVENT_RULE, &machine.label)
         .argument("name", &machine.name)

@@ -1,6 +1,6 @@
 //! Buckets: the lake, which keeps tables, and staging, into which DMS writes.
 
-use super::Context;
+use super::{Context, readership};
 use crate::{
     policy::Policy,
     types::{BUCKET, BUCKET_ACCESS, BUCKET_ENCRYPTION, BUCKET_LIFECYCLE, BUCKET_POLICY},
@@ -52,7 +52,7 @@ fn access(label: &str, bucket: &Handle) -> Block {
         )
 }
 
-/// Refuses whoever speaks without TLS.
+/// Refuses whoever speaks without TLS, and lets in to the lake who of other accounts may read it.
 fn transport(context: Context<'_>, label: &str, name: &str, bucket: &Handle) -> Block {
     let of = |path: &str| context.settings.bucket_arn(path);
     let policy = Policy::new().statement(json!({
@@ -62,6 +62,9 @@ fn transport(context: Context<'_>, label: &str, name: &str, bucket: &Handle) -> 
         "Resource": [of(name), of(&format!("{name}/*"))],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }));
+    let is_lake = name == context.settings.lake_bucket;
+    let readers = is_lake.then(|| readership::of_bucket(context)).into_iter().flatten();
+    let policy = readers.fold(policy, Policy::statement);
     Block::resource(&BUCKET_POLICY, label)
         .argument("bucket", bucket.attribute("bucket"))
         .argument("policy", policy.text())

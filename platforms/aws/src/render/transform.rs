@@ -177,7 +177,7 @@ pub(super) fn add_machines(
         alarm::add(context, module, &machine, &started.promises)?;
         match started.cron {
             Some(cron) => start::add_schedules(context, module, &machine, cron)?,
-            None if word == MOVED => start::add_rule(context, module, &machine)?,
+            None if word == MOVED => start::add_rule(context, module, &machine, context.names.instance())?,
             None => {}
         }
     }

@@ -1,7 +1,7 @@
 //! A small evaluator of policies of IAM: whether a role may do something. Policies that only allow, on resources with `*` for any text and
 //! `?` for any character.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// What a role is allowed: an action, and a pattern of resources.
@@ -51,6 +51,25 @@ impl Grant {
     pub(crate) fn covers(&self, action: &str, resource: &str) -> bool {
         self.action == action && matches(&self.pattern, resource)
     }
+}
+
+/// Whether the policy of a resource lets a role of another account do something: a statement allows the account, and asks for the role.
+pub(crate) fn lets_in(policy: &str, role: &str, action: &str, resource: &str) -> bool {
+    let (account, _) = role.split_once(":role/").unwrap();
+    let document: Value = serde_json::from_str(policy).unwrap();
+    let statements = document["Statement"].as_array().unwrap().iter();
+    // What is refused is refused without TLS alone.
+    let (refusing, allowing): (Vec<_>, Vec<_>) = statements.partition(|one| one["Effect"] == "Deny");
+    let of_tls = json!({"Bool": {"aws:SecureTransport": "false"}});
+    assert!(refusing.iter().all(|one| one["Condition"] == of_tls), "{policy}");
+    allowing.iter().any(|statement| {
+        let condition = statement["Condition"].as_object().unwrap();
+        assert!(condition.len() == 1 && statement["Effect"] == "Allow", "{statement}");
+        statement["Principal"] == json!({"AWS": format!("{account}:root")})
+            && condition["ArnEquals"] == json!({"aws:PrincipalArn": role})
+            && texts(&statement["Action"]).any(|one| one == action)
+            && texts(&statement["Resource"]).any(|pattern| matches(pattern, resource))
+    })
 }
 
 fn texts(list: &Value) -> impl Iterator<Item = &str> {

@@ -1,6 +1,9 @@
 //! The platform keeps the laws that every platform must keep.
 
-use crate::shop::{Shop, settings};
+use crate::{
+    federation::Federation,
+    shop::{Shop, settings},
+};
 use datasurface_aws::AwsPlatform;
 use datasurface_platform::prelude::*;
 use datasurface_testkit::{Laws, northwind, northwind_masked};
@@ -64,6 +67,16 @@ fn the_platform_keeps_them_with_keys_of_classes() {
     shop.settings["class_keys"] = of_class("another class");
     let other = [("class_keys", of_class("Public")), ("former_kms_keys", json!([key("2")]))];
     laws_with(shop.settings.clone()).with_other_settings(other).check(&shop.ecosystem()).assert();
+}
+
+#[test]
+fn two_instances_keep_them_that_hand_over() {
+    let key = "arn:aws:kms:eu-central-1:000000000000:key/1";
+    for federation in [Federation::new("states").encrypted(key), Federation::beside("states")] {
+        let report = Laws::for_plugin::<AwsPlatform>().check(&federation.ecosystem());
+        report.assert();
+        assert!(report.counts.changes > 10, "{report}");
+    }
 }
 
 #[test]

@@ -12,8 +12,11 @@ mod encrypted;
 mod engine;
 mod evaluator;
 mod exported;
+mod federation;
+mod handed_over;
 mod iceberg;
 mod laws;
+mod lent;
 mod limits;
 mod linear;
 mod machines;
@@ -23,6 +26,7 @@ mod permissions;
 #[path = "../../../local/tests/it/support/postgres.rs"]
 #[expect(dead_code, reason = "it is made for the tests of the local platform")]
 mod postgres;
+mod received;
 mod refused;
 mod rendered;
 mod script_calls;

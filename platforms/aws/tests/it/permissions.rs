@@ -4,6 +4,7 @@
 use crate::{
     encrypted::{DEFAULT, SECRET, classified, with_key_for},
     evaluator::Policies,
+    federation::Federation,
     rendered::Instance,
     script_calls::{Calls, calls},
     shop::Shop,
@@ -12,13 +13,11 @@ use datasurface_platform::prelude::{Deadline, TransformTrigger, json};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const IN_REGION: &str = "eu-central-1:000000000000";
-
 /// Something that is done with a role: an action on a resource.
-type Need = (String, String, String);
+pub(crate) type Need = (String, String, String);
 
 impl Instance {
-    fn policies(&self) -> Policies {
+    pub(crate) fn policies(&self) -> Policies {
         let mut policies = Policies::default();
         for (label, block) in self.of("aws_iam_role_policy") {
             assert_eq!(block["role"], format!("${{aws_iam_role.{label}.name}}"));
@@ -28,7 +27,7 @@ impl Instance {
         policies
     }
 
-    fn needs(&self) -> BTreeSet<Need> {
+    pub(crate) fn needs(&self) -> BTreeSet<Need> {
         let mut needs = BTreeSet::new();
         for (_, job) in self.of("aws_glue_job") {
             self.add_job(job, &mut needs);
@@ -59,7 +58,7 @@ impl Instance {
             let secret = text(&endpoint["secrets_manager_arn"]);
             let actions = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"];
             let role = role(&endpoint["secrets_manager_access_role_arn"]);
-            add(&mut needs, role, &actions, &secret_arn(secret));
+            add(&mut needs, role, &actions, &self.secret_arn(secret));
         }
         needs
     }
@@ -74,16 +73,17 @@ impl Instance {
                     &self.scripts[text(address).rsplit_once('/').unwrap().1]
                 },
             );
-        let group = format!("arn:aws:logs:{IN_REGION}:log-group:/aws-glue/jobs/output");
+        let in_region = &self.place;
+        let group = format!("arn:aws:logs:{in_region}:log-group:/aws-glue/jobs/output");
         add(needs, role, &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], &group);
         if job["connections"].is_array() {
             let name = text(&self.blocks["aws_glue_connection"]["network"]["name"]);
             for resource in ["catalog", &format!("connection/{name}")] {
-                add(needs, role, &["glue:GetConnection"], &format!("arn:aws:glue:{IN_REGION}:{resource}"));
+                add(needs, role, &["glue:GetConnection"], &format!("arn:aws:glue:{in_region}:{resource}"));
             }
             for resource in ["network-interface/eni-1", "subnet/subnet-0a", "security-group/sg-0a"] {
                 let actions = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:CreateTags"];
-                add(needs, role, &actions, &format!("arn:aws:ec2:{IN_REGION}:{resource}"));
+                add(needs, role, &actions, &format!("arn:aws:ec2:{in_region}:{resource}"));
             }
             for what in [
                 "NetworkInterfaces",
@@ -98,7 +98,7 @@ impl Instance {
         }
         let calls = calls(script, library);
         if calls.actions.contains("events:PutEvents") {
-            add(needs, role, &["events:PutEvents"], &format!("arn:aws:events:{IN_REGION}:event-bus/default"));
+            add(needs, role, &["events:PutEvents"], &format!("arn:aws:events:{in_region}:event-bus/default"));
         }
         let mut addresses: BTreeSet<String> = BTreeSet::new();
         for (_, machine) in self.of("aws_sfn_state_machine") {
@@ -110,11 +110,15 @@ impl Instance {
         assert!(!addresses.is_empty(), "nothing runs {}", job["name"]);
         let mut waiting = Vec::from_iter(addresses);
         while let Some(address) = waiting.pop() {
-            add(needs, role, &["s3:ListBucket"], "arn:aws:s3:::shop-lake");
+            add(needs, role, &["s3:ListBucket"], &self.bucket("lake"));
             add(needs, role, &["s3:GetObject"], &arn_of(&address));
             // The bucket encrypts it by its own key.
             add_key(needs, role, &self.key(), false);
-            self.add_definition(role, &calls, &self.object(&address), &mut waiting, needs);
+            let definition = self.object(&address);
+            if let Some(source) = definition["source"].as_str().filter(|_| calls.reads_sources) {
+                self.add_source(job, source, needs);
+            }
+            self.add_definition(role, &calls, &definition, &mut waiting, needs);
         }
     }
 
@@ -135,13 +139,13 @@ impl Instance {
                     self.add_table(role, table, writes, needs);
                 }
                 ("files", Value::String(folder)) if calls.reads_files => {
-                    add(needs, role, &["s3:ListBucket"], "arn:aws:s3:::shop-staging");
+                    add(needs, role, &["s3:ListBucket"], &self.bucket("staging"));
                     add(needs, role, &["s3:GetObject"], &arn_of(&format!("{folder}/LOAD00000001.parquet")));
                     add_key(needs, role, self.key_of_files(folder), false);
                 }
                 ("secret", Value::String(secret)) => {
                     assert!(calls.actions.contains("secretsmanager:GetSecretValue"));
-                    add(needs, role, &["secretsmanager:GetSecretValue"], &secret_arn(secret));
+                    add(needs, role, &["secretsmanager:GetSecretValue"], &self.secret_arn(secret));
                 }
                 ("definition" | "transformer", Value::String(address)) => waiting.push(address.clone()),
                 ("inputs" | "outputs", Value::Array(parts)) => {
@@ -155,12 +159,13 @@ impl Instance {
     }
 
     fn add_task(&self, role: &str, task: &Value, machine: &Value, needs: &mut BTreeSet<Need>) {
+        let in_region = &self.place;
         match text(&task["Resource"]) {
             // As the guide of Step Functions asks it of a state machine that waits for a job.
             "arn:aws:states:::glue:startJobRun.sync" => {
                 assert_eq!(task["Parameters"]["JobName.$"], "$.job");
                 for run in runs(machine) {
-                    let job = format!("arn:aws:glue:{IN_REGION}:job/{}", text(&run["job"]));
+                    let job = format!("arn:aws:glue:{in_region}:job/{}", text(&run["job"]));
                     let actions =
                         ["glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"];
                     add(needs, role, &actions, &job);
@@ -171,7 +176,7 @@ impl Instance {
                     needs,
                     role,
                     &["events:PutEvents"],
-                    &format!("arn:aws:events:{IN_REGION}:event-bus/default"),
+                    &format!("arn:aws:events:{in_region}:event-bus/default"),
                 );
             }
             "arn:aws:states:::aws-sdk:cloudwatch:describeAlarms" => {
@@ -180,7 +185,7 @@ impl Instance {
                     self.of("aws_scheduler_schedule").filter_map(|(_, one)| one["target"]["input"].as_str());
                 for input in given {
                     let input: Value = serde_json::from_str(input).unwrap();
-                    let alarm = format!("arn:aws:cloudwatch:{IN_REGION}:alarm:{}", text(&input["alarm"]));
+                    let alarm = format!("arn:aws:cloudwatch:{in_region}:alarm:{}", text(&input["alarm"]));
                     add(needs, role, &["cloudwatch:DescribeAlarms"], &alarm);
                 }
             }
@@ -205,20 +210,59 @@ impl Instance {
         &endpoints.find(writes).unwrap_or_else(|| panic!("nobody writes {folder}"))["server_side_encryption_kms_key_id"]
     }
 
+    /// What Iceberg does with a table of another lake, in the catalog that Spark is told of for it.
+    fn add_source(&self, job: &Value, table: &str, needs: &mut BTreeSet<Need>) {
+        let role = role(&job["role_arn"]);
+        let [catalog, database, table] = Vec::from_iter(table.split('.'))[..] else { panic!("{table}") };
+        let conf = text(&job["default_arguments"]["--conf"]);
+        let setting = |name: &str| {
+            let begin = format!("spark.sql.catalog.{catalog}.{name}=");
+            conf.split(" --conf ")
+                .find_map(|one| one.strip_prefix(&begin))
+                .unwrap_or_else(|| panic!("{begin}"))
+        };
+        let place = format!("{}:{}", setting("client.region"), setting("glue.id"));
+        for resource in
+            ["catalog".to_owned(), format!("database/{database}"), format!("table/{database}/{table}")]
+        {
+            add(
+                needs,
+                role,
+                &["glue:GetDatabase", "glue:GetTable"],
+                &format!("arn:aws:glue:{place}:{resource}"),
+            );
+        }
+        let files = arn_of(setting("warehouse"));
+        add(needs, role, &["s3:GetObject"], &format!("{files}/{table}/data/0.parquet"));
+        if let Some(key) = self.source_key {
+            add(needs, role, &["kms:Decrypt"], key);
+        }
+    }
+
+    fn bucket(&self, label: &str) -> String {
+        format!("arn:aws:s3:::{}", text(&self.blocks["aws_s3_bucket"][label]["bucket"]))
+    }
+
+    /// The ARN of a secret, which has six characters behind its name.
+    fn secret_arn(&self, name: &str) -> String {
+        format!("arn:aws:secretsmanager:{}:secret:{name}-a1B2c3", self.place)
+    }
+
     /// What Iceberg does with a table in the catalog of Glue.
     fn add_table(&self, role: &str, table: &str, writes: bool, needs: &mut BTreeSet<Need>) {
         let (_, path) = table.split_once('.').unwrap();
         let (database, table) = path.split_once('.').unwrap();
+        let in_region = &self.place;
         for resource in
             ["catalog".to_owned(), format!("database/{database}"), format!("table/{database}/{table}")]
         {
-            let resource = format!("arn:aws:glue:{IN_REGION}:{resource}");
+            let resource = format!("arn:aws:glue:{in_region}:{resource}");
             add(needs, role, &["glue:GetDatabase", "glue:GetTable"], &resource);
             if writes {
                 add(needs, role, &["glue:UpdateTable"], &resource);
             }
         }
-        let file = format!("arn:aws:s3:::shop-lake/tables/{table}/metadata/0.metadata.json");
+        let file = format!("{}/tables/{table}/metadata/0.metadata.json", self.bucket("lake"));
         add(needs, role, &["s3:GetObject"], &file);
         if writes {
             add(needs, role, &["s3:PutObject", "s3:DeleteObject"], &file);
@@ -247,11 +291,6 @@ fn runs(machine: &Value) -> impl Iterator<Item = &Value> {
     machine["States"]["Runs"]["Result"]["runs"].as_array().into_iter().flatten()
 }
 
-/// The ARN of a secret, which has six characters behind its name.
-fn secret_arn(name: &str) -> String {
-    format!("arn:aws:secretsmanager:{IN_REGION}:secret:{name}-a1B2c3")
-}
-
 /// The tasks of a state machine, also those inside of others.
 fn tasks(machine: &Value) -> Vec<&Value> {
     let states = machine["States"].as_object().unwrap().values();
@@ -265,7 +304,7 @@ fn tasks(machine: &Value) -> Vec<&Value> {
 }
 
 fn role(arn: &Value) -> &str {
-    text(arn).strip_prefix("arn:aws:iam::000000000000:role/").unwrap()
+    text(arn).split_once(":role/").unwrap().1
 }
 
 fn text(value: &Value) -> &str {
@@ -288,21 +327,34 @@ fn each_role_may_do_what_is_done_with_it_and_nothing_else() {
     let mut with_key = shop();
     with_key.settings["kms_key"] = DEFAULT.into();
     let classified = classified(Shop { totals: None, ..shop() });
-    for shop in [shop(), with_key, with_key_for("Public", shop()), classified] {
-        let instance = Instance::render(&shop);
+    let shops = [shop(), with_key, with_key_for("Public", shop()), classified];
+    let instances = shops.map(|shop| Instance::render(&shop)).into_iter();
+    let received = [Federation::new("states"), Federation::beside("states")];
+    let received = received.map(|federation| Instance::of_ecosystem(&federation.ecosystem(), "Reports"));
+    let encrypted = Federation::new("states").encrypted(DEFAULT);
+    let encrypted =
+        Instance { source_key: Some(DEFAULT), ..Instance::of_ecosystem(&encrypted.ecosystem(), "Reports") };
+    for instance in instances.chain(received).chain([encrypted]) {
         let (policies, needs) = (instance.policies(), instance.needs());
         for (role, action, resource) in &needs {
             assert!(policies.allow(role, action, resource), "{role} may not {action} on {resource}");
         }
-        for (role, grants) in policies.roles() {
+        // The foundation does not know whether anything is captured, so that its roles are those of an instance that captures.
+        let captures = instance.of("aws_dms_endpoint").next().is_some();
+        let is_judged = |role: &str| {
+            captures || ["-datastore-", "-transformer-", "-container-"].iter().any(|kind| role.contains(kind))
+        };
+        for (role, grants) in policies.roles().filter(|(role, _)| is_judged(role)) {
             for grant in grants {
                 let mut of_role = needs.iter().filter(|(one, ..)| one == role);
                 let is_needed = of_role.any(|(_, action, resource)| grant.covers(action, resource));
                 assert!(is_needed, "{role} may {} on {}, and never does", grant.action, grant.pattern);
             }
         }
-        let used: BTreeSet<&str> = needs.iter().map(|(role, ..)| role.as_str()).collect();
-        let made: BTreeSet<&str> = policies.roles().map(|(role, _)| role).collect();
+        let used: BTreeSet<&str> =
+            needs.iter().map(|(role, ..)| role.as_str()).filter(|role| is_judged(role)).collect();
+        let made: BTreeSet<&str> =
+            policies.roles().map(|(role, _)| role).filter(|role| is_judged(role)).collect();
         assert_eq!(used, made);
     }
 }
@@ -357,8 +409,9 @@ fn no_role_reaches_what_is_not_of_the_instance() {
 #[test]
 fn no_role_has_the_rights_of_another_one() {
     let policies = Instance::render(&shop()).policies();
+    let instance = Instance::render(&shop());
     let [reader, writer] =
-        ["reader", "writer"].map(|name| secret_arn(&format!("datasurface/Europe/Sales/{name}")));
+        ["reader", "writer"].map(|name| instance.secret_arn(&format!("datasurface/Europe/Sales/{name}")));
     let files = "arn:aws:s3:::shop-staging/Lake/store/Store-orders/public/orders/1.parquet";
     let [orders, totals] = ["store__orders", "totals__by_customer"]
         .map(|table| format!("arn:aws:s3:::shop-lake/tables/{table}/data/0.parquet"));

@@ -1,6 +1,7 @@
 //! Everything that an instance renders, as tests look it up.
 
 use crate::{shop::Shop, site::deployment};
+use datasurface_platform::prelude::Ecosystem;
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -8,15 +9,29 @@ use std::{collections::BTreeMap, fs, path::Path};
 pub(crate) struct Instance {
     pub(crate) blocks: BTreeMap<String, BTreeMap<String, Value>>,
     pub(crate) scripts: BTreeMap<String, String>,
+    /// The region and the account, as ARNs have them.
+    pub(crate) place: String,
+    /// The key of KMS by which another lake was written that is read.
+    pub(crate) source_key: Option<&'static str>,
 }
 
 impl Instance {
     pub(crate) fn render(shop: &Shop) -> Self {
+        Self::of_ecosystem(&shop.ecosystem(), "Lake")
+    }
+
+    /// The instance of a name in an ecosystem.
+    pub(crate) fn of_ecosystem(ecosystem: &Ecosystem, name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let deployment = deployment(folder.path());
-        deployment.render(&shop.ecosystem()).unwrap();
-        let mut instance = Self { blocks: BTreeMap::new(), scripts: BTreeMap::new() };
-        instance.read(&deployment.root().join("Lake"));
+        deployment.render(ecosystem).unwrap();
+        let declared = ecosystem.platforms().get(name).unwrap().config().as_str().to_owned();
+        let settings: Value = serde_json::from_str(&declared).unwrap();
+        let [region, account] = ["region", "account"].map(|setting| settings[setting].as_str().unwrap());
+        let place = format!("{region}:{account}");
+        let mut instance =
+            Self { blocks: BTreeMap::new(), scripts: BTreeMap::new(), place, source_key: None };
+        instance.read(&deployment.root().join(name));
         instance
     }
 

@@ -11,6 +11,8 @@ pub(crate) struct Calls {
     pub(crate) writes_tables: bool,
     /// Whether it lists files and reads them, besides definitions.
     pub(crate) reads_files: bool,
+    /// Whether it reads tables of other lakes.
+    pub(crate) reads_sources: bool,
 }
 
 /// What stands for reaching outside, in each form that the scripts have. Whoever adds another form adds it here.
@@ -42,6 +44,7 @@ pub(crate) fn calls(script: &str, library: &str) -> Calls {
         actions: actions.collect(),
         writes_tables: statements(&text).any(changes_a_table),
         reads_files: text.contains(".read.parquet("),
+        reads_sources: text.contains("[\"source\"]"),
     }
 }
 

@@ -134,7 +134,7 @@ impl Shop {
         let platform =
             members.iter().fold(platform, |platform, (name, value)| platform.setting(name, value.clone()));
         Ecosystem::new("Shop", "github:shop/model@main", "github:shop/live@main")
-            .vendor(InfrastructureVendor::new("AWS").location("Frankfurt"))
+            .vendor(InfrastructureVendor::new("AWS").location("Frankfurt").location("Dublin"))
             .platform(platform)
             .zone(
                 "Europe",

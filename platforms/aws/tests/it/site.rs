@@ -14,6 +14,24 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Schemas of types that `../shared` does not have, from the documentation of the provider.
+const SCHEMAS: &str = r#"{
+    "aws_glue_resource_policy": {
+        "enable_hybrid": {"t": "string"}, "id": {"t": "string"}, "policy": {"r": 1, "t": "string"}, "region": {"t": "string"}
+    },
+    "aws_kms_grant": {
+        "grant_id": {"c": 1, "t": "string"}, "grant_token": {"c": 1, "t": "string"}, "grantee_principal": {"r": 1, "t": "string"},
+        "id": {"t": "string"}, "key_id": {"r": 1, "t": "string"}, "name": {"t": "string"},
+        "operations": {"r": 1, "set": 1, "t": ["string"]}, "region": {"t": "string"}
+    }
+}"#;
+
+/// What of these forces a replacement. A policy is imported by its account, and a grant by an id that AWS makes up.
+const FACTS: &str = r#"{
+    "aws_glue_resource_policy": {"force_new": []},
+    "aws_kms_grant": {"force_new": ["name", "key_id", "grantee_principal", "operations"]}
+}"#;
+
 /// The changes of each root module that has some, by the folder of its scope.
 pub(crate) type Changes = BTreeMap<String, PlannedChanges>;
 
@@ -21,11 +39,17 @@ pub(crate) struct Site {
     folder: tempfile::TempDir,
     fake_providers: FakeProviders,
     deployment: Deployment,
+    platforms: &'static [&'static str],
 }
 
 impl Site {
     /// A site with Terraform; without what that needs, the test is skipped.
     pub(crate) fn new() -> Option<Self> {
+        Self::with_platforms(&["Lake"])
+    }
+
+    /// A site with these platforms; if there are several, names of their modules begin with theirs.
+    pub(crate) fn with_platforms(platforms: &'static [&'static str]) -> Option<Self> {
         let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/tools/terraform");
         let without_schema =
             (!tools.is_dir()).then(|| "there is no schema of providers in ../shared".to_owned());
@@ -33,26 +57,56 @@ impl Site {
             skipped(&what);
             return None;
         }
-        let fake_providers =
-            FakeProviders::start(&tools.join("tfschema.json"), &tools.join("forcenew.json")).unwrap();
         let folder = tempfile::tempdir().unwrap();
+        let files = [("tfschema.json", SCHEMAS), ("forcenew.json", FACTS)].map(|(name, more)| {
+            let mut known: serde_json::Value =
+                serde_json::from_str(&fs::read_to_string(tools.join(name)).unwrap()).unwrap();
+            let more: serde_json::Map<String, serde_json::Value> = serde_json::from_str(more).unwrap();
+            known["resources"].as_object_mut().unwrap().extend(more);
+            fs::write(folder.path().join(name), known.to_string()).unwrap();
+            folder.path().join(name)
+        });
+        let fake_providers = FakeProviders::start(&files[0], &files[1]).unwrap();
         let deployment = deployment(folder.path());
-        Some(Self { folder, fake_providers, deployment })
+        Some(Self { folder, fake_providers, deployment, platforms })
     }
 
     /// The shop, with its states here.
     pub(crate) fn shop(&self) -> Shop {
-        Shop::new(self.folder.path().join("states").to_str().unwrap())
+        Shop::new(&self.states())
     }
 
     /// Renders a revision, and returns it with what Terraform is to make of its plan.
     pub(crate) fn render(&self, shop: &Shop) -> (DeployedRevision, Changes) {
-        let before = self.scopes().into_iter().flat_map(|scope| scope.resources).collect();
-        let revision = self.deployment.render(&shop.ecosystem()).unwrap();
-        let expected = Expectation::new(plan(&revision), &TYPES, &before);
-        let changes = expected.modules().iter().filter(|(_, changes)| !changes.is_empty());
-        let changes = changes.map(|(folder, changes)| (folder.clone(), changes.clone())).collect();
+        self.render_ecosystem(&shop.ecosystem())
+    }
+
+    /// The same, of any ecosystem.
+    pub(crate) fn render_ecosystem(&self, ecosystem: &Ecosystem) -> (DeployedRevision, Changes) {
+        let scopes = |platform: &str| self.deployment.scopes(&platform.into()).unwrap().into_iter();
+        let before: Vec<_> = self
+            .platforms
+            .iter()
+            .map(|platform| scopes(platform).flat_map(|scope| scope.resources).collect())
+            .collect();
+        let revision = self.deployment.render(ecosystem).unwrap();
+        let mut changes = Changes::new();
+        for (platform, before) in self.platforms.iter().zip(&before) {
+            let plan = &revision.plans[&PlatformName::from(*platform)];
+            let expected = Expectation::new(plan, &TYPES, before);
+            let modules = expected.modules().iter().filter(|(_, changes)| !changes.is_empty());
+            changes.extend(modules.map(|(folder, changes)| (self.named(platform, folder), changes.clone())));
+        }
         (revision, changes)
+    }
+
+    fn named(&self, platform: &str, module: &str) -> String {
+        if self.platforms.len() == 1 { module.to_owned() } else { format!("{platform}/{module}") }
+    }
+
+    /// The folder with the states.
+    pub(crate) fn states(&self) -> String {
+        self.folder.path().join("states").to_str().unwrap().to_owned()
     }
 
     /// Places every node in a shard, from the next rendering on.
@@ -85,9 +139,9 @@ impl Site {
         })
     }
 
-    /// The root modules in the target, by folder; the foundation comes first.
-    fn modules(&self) -> BTreeMap<String, PathBuf> {
-        let root = self.deployment.root().join("Lake");
+    /// The root modules of a platform in the target, by folder; the foundation comes first.
+    fn modules(&self, platform: &str) -> BTreeMap<String, PathBuf> {
+        let root = self.deployment.root().join(platform);
         let mut modules = BTreeMap::new();
         let mut open = vec![root.clone()];
         while let Some(folder) = open.pop() {
@@ -106,10 +160,15 @@ impl Site {
     fn each_module(&self, run: impl Fn(&Terraform<'_>, &Path) -> TerraformPlan) -> Changes {
         let terraform = Terraform::new(&self.fake_providers).unwrap();
         // As plans order them: what shards share comes before them.
-        let mut modules: Vec<_> = self.modules().into_iter().collect();
-        modules.sort_by_key(|(name, _)| (name.starts_with("shards"), name.clone()));
-        let planned = modules.into_iter().map(|(name, folder)| (name, run(&terraform, &folder).changes));
-        planned.filter(|(_, changes)| !changes.is_empty()).collect()
+        let mut all = Changes::new();
+        for platform in self.platforms {
+            let mut modules: Vec<_> = self.modules(platform).into_iter().collect();
+            modules.sort_by_key(|(name, _)| (name.starts_with("shards"), name.clone()));
+            let planned = modules.into_iter().map(|(name, folder)| (name, run(&terraform, &folder).changes));
+            let planned = planned.filter(|(_, changes)| !changes.is_empty());
+            all.extend(planned.map(|(name, changes)| (self.named(platform, &name), changes)));
+        }
+        all
     }
 }
 

@@ -68,6 +68,10 @@ class Rendered:
         path.write_text(json.dumps(content))
         return f"file://{path}", content
 
+    def replace(self, address, content):
+        """Puts another definition at an address."""
+        pathlib.Path(address.removeprefix("file://")).write_text(json.dumps(content))
+
     def spark_settings(self):
         """The settings of Spark of all jobs, for catalogs on disk instead of those of Glue."""
         settings = {}
