@@ -1,6 +1,7 @@
-//! The format `iceberg`, on Spark itself: the testkit's writer and reader agree with each other, and the reader with the rendered merge job.
+//! The format `iceberg`, on Spark itself: the testkit's writer and reader agree with each other, the reader with the rendered merge job, and both
+//! with the rendered job that receives.
 
-use crate::{engine::Spark, shop::Shop, site::deployment};
+use crate::{engine::Spark, federation::Federation, site::deployment};
 use datasurface_platform::{IcebergAddress, PlatformError, prelude::*};
 use datasurface_testkit::formats::{
     FormatReader, FormatWriter, History, IcebergTables, TableEngine, Version,
@@ -91,7 +92,7 @@ fn version(values: serde_json::Value, batch_in: u64, batch_out: Option<u64>) -> 
 }
 
 #[test]
-fn tables_are_read_as_they_were_written_and_as_the_merge_job_leaves_them() {
+fn tables_are_read_as_they_were_written_and_as_the_jobs_leave_them() {
     let Some(spark) = Spark::find() else { return };
     let folder = tempfile::tempdir().unwrap();
     let engine = Engine::start(&spark);
@@ -111,15 +112,36 @@ fn tables_are_read_as_they_were_written_and_as_the_merge_job_leaves_them() {
     assert_eq!(engine.snapshots(&address), json!(3));
     assert_eq!(tables.read(&address, &"Shop/things".into(), &schema).unwrap(), history);
 
+    // What something else writes into a lake, in types of its own, is received as what was captured is.
+    let orders: TableSchema = "id BigInt key, customer Integer, amount Decimal(12,2)".parse().unwrap();
+    let row = |id: u32, customer: u32| json!({"id": id, "customer": customer, "amount": "1.50"});
+    let versions = [
+        version(row(1, 4), 1, None),
+        version(row(2, 4), 1, Some(2)),
+        version(row(2, 5), 2, None),
+        version(row(3, 6), 2, Some(3)),
+    ];
+    let written = History::new("Store/orders", orders.clone(), [1, 2, 3], versions);
+    let other = folder.path().join("other");
+    tables.write(&format!("{}/shop-lake/tables/lake/store__orders", other.display()), &written).unwrap();
+
     let deployment = deployment(folder.path());
-    deployment.render(&Shop::new("states").ecosystem()).unwrap();
-    let (rendered, buckets) = (deployment.root().join("Lake"), folder.path().join("buckets"));
-    let folders = [&rendered, &buckets].map(|path| path.to_str().unwrap());
+    deployment.render(&Federation::new("states").ecosystem()).unwrap();
+    let [lake, reports] = ["Lake", "Reports"].map(|platform| deployment.root().join(platform));
+    let buckets = folder.path().join("buckets");
+    let folders = [&lake, &buckets, &reports, &other].map(|path| path.to_str().unwrap());
     let printed = spark.run("merge_orders.py", &[&folders[..], &[&spark.jars()]].concat());
-    let line = printed.lines().find_map(|line| line.strip_prefix("table ")).unwrap();
-    let address = serde_json::from_str::<serde_json::Value>(line).unwrap();
+    let line = printed.lines().find_map(|line| line.strip_prefix("tables ")).unwrap();
+    let addresses: serde_json::Value = serde_json::from_str(line).unwrap();
     let schema: TableSchema = "id BigInt key, customer Integer".parse().unwrap();
-    let merged = tables.read(address["address"].as_str().unwrap(), &"Store/orders".into(), &schema).unwrap();
+    let [merged, received] = ["merged", "received"].map(|table| {
+        tables.read(addresses[table].as_str().unwrap(), &"Store/orders".into(), &schema).unwrap()
+    });
+    let without_amounts = written.versions.iter().cloned().map(|mut version| {
+        version.values.remove("amount");
+        version
+    });
+    assert_eq!(received, History::new("Store/orders", schema.clone(), [1, 2, 3], without_amounts));
     let order = |id: u32, customer: u32| json!({"id": id, "customer": customer});
     let versions =
         [version(order(1, 0), 1, Some(2)), version(order(1, 7), 2, None), version(order(2, 0), 1, Some(3))];
