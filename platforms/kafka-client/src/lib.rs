@@ -24,15 +24,17 @@
 //!
 //! A [`KafkaClient`] speaks the protocol of brokers: topics with their configurations, access rules, users of SCRAM, offsets, consumer
 //! groups, and records of any codec, those of aborted transactions left out. A [`ConnectClient`] speaks the REST API of Kafka Connect, a [`RegistryClient`] that of a
-//! registry of schemas. None of them needs a runtime of tasks, and no method waits for longer than its [`Limits`] say.
+//! registry of schemas, by which an [`AvroReader`] reads records. None of them needs a runtime of tasks, and no method waits for longer than its [`Limits`] say.
 //!
 //! What a method changes, it looks at first, or it can be repeated: a topic that exists is not created, an access rule is added once, a
 //! connector with the same configuration is left alone. An error says what was refused, and [what to do](KafkaError::help); none has a
-//! password. Brokers are not trusted with memory or time: answers, batches and decompressed records have limits.
+//! password. Brokers are not trusted with memory or time: answers, batches and decompressed records have limits,
+//! and a record in Avro takes no more memory than its bytes and its schema are worth.
 //!
 //! The feature `testing` has what tests need: a broker, Kafka Connect and Debezium themselves, on loopback.
 
 mod admin;
+mod avro;
 mod client;
 mod connect;
 mod error;
@@ -52,6 +54,7 @@ pub use admin::{
     Acl, AclFilter, AclOperation, AclPattern, AclPermission, AclResource, ConfigSource, ConfigValue,
     GroupOffsets, NewTopic, Offsets, Partition, ScramUser, Topic,
 };
+pub use avro::{AvroData, AvroError, AvroReader, AvroSchema, AvroValue, ConnectType};
 pub use client::KafkaClient;
 pub use connect::{
     ConfigFinding, ConnectClient, ConnectorConfig, ConnectorState, ConnectorStatus, Plugin, Put, TaskStatus,

@@ -13,7 +13,7 @@ use ureq::http::Method;
 /// A blocking client of a registry of schemas, by the API of Confluent's.
 ///
 /// Requests that fail for a passing reason are repeated for as long as the [limits](Limits) say.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RegistryClient(Http);
 
 /// What a registry says of a subject.

@@ -32,6 +32,7 @@ impl RestLogin {
 }
 
 /// A server that is asked by HTTP.
+#[derive(Clone)]
 pub(crate) struct Http {
     server: RestServer,
     agent: Agent,

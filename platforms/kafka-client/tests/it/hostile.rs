@@ -12,11 +12,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-const USED: &str = "VmHWM:";
+pub(crate) const USED: &str = "VmHWM:";
 const RESERVED: &str = "VmPeak:";
 
 /// The most memory that this process used at once, or reserved at once, in bytes.
-fn peak_memory(kind: &str) -> usize {
+pub(crate) fn peak_memory(kind: &str) -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(kind)).unwrap_or_default();
     line.split_whitespace().next().and_then(|number| number.parse::<usize>().ok()).unwrap_or_default() << 10

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod avro;
 mod ended;
 mod engine;
 mod fake_broker;

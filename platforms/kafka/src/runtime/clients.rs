@@ -1,10 +1,10 @@
 //! The brokers, Connect and the registry of schemas, with the logins of the settings.
 
-use super::values::Values;
+use super::values;
 use crate::settings::{KafkaSettings, SaslMechanism, SecurityProtocol};
 use datasurface_kafka_client::{
-    ConnectClient, KafkaClient, KafkaError, Limits, Login, Mechanism, Password, RegistryClient, RestError,
-    RestLogin, Security, Tls,
+    AvroReader, ConnectClient, KafkaClient, KafkaError, Limits, Login, Mechanism, Password, RegistryClient,
+    RestError, RestLogin, Security, Tls,
 };
 use datasurface_platform::{RuntimeContext, prelude::*};
 use serde_json::Value;
@@ -16,7 +16,8 @@ pub(super) struct Clients {
     pub(super) connect: ConnectClient,
     /// The registry of schemas, if topics have Avro.
     pub(super) registry: Option<RegistryClient>,
-    values: Values,
+    /// The reader of records in Avro, if there may be some.
+    avro: Option<AvroReader>,
 }
 
 impl Clients {
@@ -43,7 +44,9 @@ impl Clients {
             let client = RegistryClient::new(&url, &Tls::new(), login, Limits::default());
             client.map_err(|error| rest_failed(format!("connecting to `{url}`"), error))
         });
-        Ok(Self { kafka, connect, registry: registry.transpose()?, values: Values::default() })
+        let registry = registry.transpose()?;
+        let avro = registry.clone().map(AvroReader::new);
+        Ok(Self { kafka, connect, registry, avro })
     }
 
     /// Reads the value of a record; `None` if it is not of a form that converters write.
@@ -52,7 +55,7 @@ impl Clients {
     ///
     /// If the registry cannot be asked, or does not have the schema of the value.
     pub(super) fn payload(&mut self, value: &[u8]) -> Result<Option<Value>, PlatformError> {
-        self.values.payload(self.registry.as_ref(), value)
+        values::payload(self.avro.as_mut(), value)
     }
 }
 

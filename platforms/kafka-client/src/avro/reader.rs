@@ -1,0 +1,45 @@
+//! Reading records in Avro, with the schemas of their writers from a registry.
+
+use super::{AvroError, AvroSchema, AvroValue};
+use crate::RegistryClient;
+use std::collections::{BTreeMap, btree_map::Entry};
+
+/// A reader of keys and values in Avro: a byte of 0, the four bytes of the ID of a schema, and the data. The registry is asked once for each
+/// schema.
+#[derive(Debug)]
+pub struct AvroReader {
+    registry: RegistryClient,
+    schemas: BTreeMap<u32, AvroSchema>,
+}
+
+impl AvroReader {
+    /// Builds a reader of records whose schemas a registry has.
+    #[must_use]
+    pub fn new(registry: RegistryClient) -> Self {
+        Self { registry, schemas: BTreeMap::new() }
+    }
+
+    /// Returns whether bytes begin as a key or a value in Avro does. No text of JSON begins with a byte of 0.
+    #[must_use]
+    pub fn is_avro(bytes: &[u8]) -> bool {
+        bytes.first() == Some(&0)
+    }
+
+    /// Reads a key or a value of a record.
+    ///
+    /// # Errors
+    ///
+    /// If the registry cannot be asked, does not have the schema, or the bytes are not what it says.
+    pub fn read<'a>(&'a mut self, bytes: &'a [u8]) -> Result<AvroValue<'a>, AvroError> {
+        let Some((&[0, a, b, c, d], datum)) = bytes.split_first_chunk() else { return Err(AvroError::NoId) };
+        let id = u32::from_be_bytes([a, b, c, d]);
+        let schema = match self.schemas.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(entry) => {
+                let found = self.registry.schema(id).map_err(|source| AvroError::Registry { id, source })?;
+                entry.insert(AvroSchema::parse(&found.ok_or(AvroError::UnknownSchema(id))?)?)
+            }
+        };
+        schema.read(datum)
+    }
+}
