@@ -119,8 +119,10 @@ pub(crate) fn upstream_of_input(
             let address = KafkaTopicAddress::read(offer.address()).ok_or_else(|| {
                 unreadable(offer, Format::KafkaTopic.as_str(), "kafka://…?encoding=debezium-json")
             })?;
-            if address.encoding != TopicEncoding::DebeziumJson {
-                return Err(other_encoding(&dataset.key, address.encoding));
+            match (address.encoding, &address.registry) {
+                (TopicEncoding::DebeziumJson, _) | (TopicEncoding::DebeziumAvro, Some(_)) => {}
+                (TopicEncoding::DebeziumAvro, None) => return Err(no_registry(&dataset.key)),
+                (other, _) => return Err(other_encoding(&dataset.key, other)),
             }
             if dataset.schema.table().key().is_empty() {
                 return Err(keyless(&dataset.key));
@@ -140,7 +142,17 @@ fn other_encoding(dataset: &DatasetKey, encoding: TopicEncoding) -> LintDiagnost
     LintDiagnostic::new(
         &codes::UNREADABLE_OFFER,
         format!("`{dataset}` is offered in a topic whose records are encoded as `{}`", encoding.as_str()),
-        "a local platform reads the encoding `debezium-json`: let the dataset be captured by an instance without a registry of schemas, or here",
+        "a local platform reads the encodings `debezium-json` and `debezium-avro`: let the dataset be captured by a platform that writes one of them, or here",
+    )
+    .about(LintSubject::Dataset(dataset.clone()))
+}
+
+/// A topic whose records nobody can read.
+fn no_registry(dataset: &DatasetKey) -> LintDiagnostic {
+    LintDiagnostic::new(
+        &codes::UNREADABLE_OFFER,
+        format!("`{dataset}` is offered in a topic whose records are in Avro, without the registry that has their schemas"),
+        "ask who maintains the platform that offers it for the URL of the registry in the address, as `&registry=https://…`",
     )
     .about(LintSubject::Dataset(dataset.clone()))
 }

@@ -4,7 +4,6 @@ use crate::{
     engine::{Site, behind, eventually, until_idle},
     pipeline::{CUSTOMERS, Pipeline, change, difference, fill, rows},
     shop::deployment,
-    two_platforms,
 };
 use datasurface_kafka::KafkaPlatform;
 use datasurface_kafka_client::{Compatibility, Limits, RegistryClient, Tls};
@@ -88,7 +87,6 @@ fn northwind_arrives_in_avro() {
     );
     every_subject_has_its_mode(&site, &all);
 
-    whoever_reads_json_alone_is_told(&site);
     a_mode_that_somebody_changed_is_seen(&site, &deployment);
     a_change_that_nobody_planned_is_refused(&site, &mut deployment);
     subjects_go_with_their_topics(&site, &deployment);
@@ -115,16 +113,6 @@ fn every_subject_has_its_mode(site: &Site, datasets: &[&str]) {
         let mode = |part: &str| modes[&format!("Stream.NW_Data__{dataset}-{part}")];
         assert_eq!(mode("key"), Some(Compatibility::FullTransitive), "{dataset}");
         assert_eq!(mode("value"), Some(Compatibility::BackwardTransitive), "{dataset}");
-    }
-}
-
-/// A local platform does not read such topics, and says what to do.
-fn whoever_reads_json_alone_is_told(site: &Site) {
-    let folder = tempfile::tempdir().unwrap();
-    let ecosystem = two_platforms::ecosystem(site, "customers");
-    let refusal = two_platforms::deployment(folder.path()).render(&ecosystem).unwrap_err().to_string();
-    for words in ["local/unreadable-offer", "encoded as `debezium-avro`", "without a registry of schemas"] {
-        assert!(refusal.contains(words), "{refusal}");
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod audit;
 mod avro;
+mod avro_handover;
 mod dump;
 mod engine;
 mod laws;

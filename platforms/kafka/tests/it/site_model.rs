@@ -7,8 +7,40 @@ use datasurface_platform::prelude::*;
 /// The longest wait for everything to be delivered, in seconds: the machine may have other things to do.
 pub(crate) const PATIENCE: u32 = 240;
 
+/// The platform of a [`Site`], under a name, with its registry of schemas or without it.
+pub(crate) fn platform(
+    site: &Site,
+    name: &str,
+    patience_seconds: u32,
+    has_registry: bool,
+) -> PlatformDeclaration {
+    let brokers = site.kafka.bootstrap_servers();
+    let brokers: Vec<&str> = brokers.split(',').collect();
+    let platform = PlatformDeclaration::new(name, KafkaPlatform::KIND)
+        .setting("bootstrap_servers", json!(brokers))
+        .setting("connect_url", json!(site.worker.url()))
+        .setting("replication_factor", json!(brokers.len().min(3)))
+        .setting("secrets_directory", json!(site.secrets()))
+        .setting("database_ssl_mode", json!("disable"))
+        .setting("heartbeat_seconds", json!(1))
+        .setting("patience_seconds", json!(patience_seconds));
+    match site.registry.as_ref().filter(|_| has_registry) {
+        Some(registry) => platform.setting("schema_registry", json!({"url": registry.url()})),
+        None => platform,
+    }
+}
+
 /// A model with the containers `USA/Team/Source`, `USA/Team/Warehouse` and `USA/Team/Topics`, and what else a team has.
 pub(crate) fn model(site: &Site, patience_seconds: u32, with: impl FnOnce(Team) -> Team) -> Ecosystem {
+    model_on(platform(site, "Stream", patience_seconds, true), site, with)
+}
+
+/// The same, on a platform.
+pub(crate) fn model_on(
+    platform: PlatformDeclaration,
+    site: &Site,
+    with: impl FnOnce(Team) -> Team,
+) -> Ecosystem {
     let database = |name: &str, database: &str| {
         let kind = ContainerKind::Postgres {
             host: "127.0.0.1".into(),
@@ -23,20 +55,6 @@ pub(crate) fn model(site: &Site, patience_seconds: u32, with: impl FnOnce(Team) 
         .container(database("Source", "source").with_credential("reader"))
         .container(database("Warehouse", "warehouse").with_credential("writer"))
         .container(DataContainer::platform_managed("Topics"));
-    let brokers = site.kafka.bootstrap_servers();
-    let brokers: Vec<&str> = brokers.split(',').collect();
-    let platform = PlatformDeclaration::new("Stream", KafkaPlatform::KIND)
-        .setting("bootstrap_servers", json!(brokers))
-        .setting("connect_url", json!(site.worker.url()))
-        .setting("replication_factor", json!(brokers.len().min(3)))
-        .setting("secrets_directory", json!(site.secrets()))
-        .setting("database_ssl_mode", json!("disable"))
-        .setting("heartbeat_seconds", json!(1))
-        .setting("patience_seconds", json!(patience_seconds));
-    let platform = match &site.registry {
-        Some(registry) => platform.setting("schema_registry", json!({"url": registry.url()})),
-        None => platform,
-    };
     Ecosystem::new("NorthWind", "github:northwind/model@main", "github:northwind/live@main")
         .vendor(InfrastructureVendor::new("Azure").location("USA"))
         .platform(platform)

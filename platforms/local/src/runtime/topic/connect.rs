@@ -1,8 +1,10 @@
 //! The client of a cluster.
 
 use crate::prelude::*;
-use datasurface_kafka_client::{KafkaClient, KafkaError, Limits, Login, Mechanism, Password, Security, Tls};
-use datasurface_platform::{KafkaTopicAddress, RuntimeContext};
+use datasurface_kafka_client::{
+    AvroReader, KafkaClient, KafkaError, Limits, Login, Mechanism, Password, RegistryClient, Security, Tls,
+};
+use datasurface_platform::{KafkaTopicAddress, RuntimeContext, TopicEncoding};
 
 /// Connects to the cluster of a topic.
 ///
@@ -25,6 +27,25 @@ pub(super) fn connect(
     };
     KafkaClient::connect(&servers, security, Limits::default())
         .map_err(|error| kafka_failed(format!("connecting to `{servers}`"), error))
+}
+
+/// Returns the reader of records in Avro; none for a topic in another encoding. The registry is asked without a login: an offer has room for the
+/// credential of the cluster alone.
+///
+/// # Errors
+///
+/// If the address names no registry that can be asked.
+pub(super) fn avro_reader(address: &KafkaTopicAddress) -> Result<Option<AvroReader>, PlatformError> {
+    if address.encoding != TopicEncoding::DebeziumAvro {
+        return Ok(None);
+    }
+    let url = address.registry.as_deref().unwrap_or_default();
+    let registry = RegistryClient::new(url, &Tls::new(), None, Limits::default());
+    let registry = registry.map_err(|error| {
+        let context = format!("reading the topic `{}` with the registry `{url}`", address.topic);
+        PlatformError::new(PlatformErrorKind::Config, context).caused_by(format!("{error}; {}", error.help()))
+    })?;
+    Ok(Some(AvroReader::new(registry)))
 }
 
 fn login(

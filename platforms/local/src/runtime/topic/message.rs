@@ -1,11 +1,12 @@
-//! Records as Debezium writes them in JSON: an envelope with its schema beside it.
+//! Records as Debezium writes them: an envelope with the row before and after a change.
 
-use super::value::Encoding;
-use crate::{prelude::*, render::CheckedColumn};
-use datasurface_kafka_client::Record;
+use super::{
+    avro, json,
+    value::{Encoding, Raw},
+};
+use crate::render::CheckedColumn;
+use datasurface_kafka_client::{AvroReader, Record};
 use rusqlite::types::Value;
-use serde_json::value::RawValue;
-use std::{collections::BTreeMap, convert::identity};
 
 /// What a record does.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,61 +24,28 @@ pub(super) struct Decoder<'c> {
     columns: &'c [CheckedColumn],
     /// The columns of the key, in its order.
     key: Vec<&'c CheckedColumn>,
-    of_key: Encodings,
-    of_row: Encodings,
+    form: Form<'c>,
 }
 
-/// How fields are encoded, by the schema that was last read: nearly every record has the same one.
-#[derive(Default)]
-struct Encodings {
-    schema: String,
-    fields: BTreeMap<String, Encoding>,
+/// The form in which keys and values are written.
+enum Form<'c> {
+    Json(Box<json::Form>),
+    Avro(&'c mut AvroReader),
 }
 
-/// Fields of a row, as they are written: numbers keep all of their digits.
-type Fields<'m> = BTreeMap<String, &'m RawValue>;
-
-/// A key or a value, and its schema.
-#[derive(Deserialize)]
-struct Message<'m, P> {
-    #[serde(borrow, default)]
-    schema: Option<&'m RawValue>,
-    payload: P,
-}
-
-/// A change of a row.
-#[derive(Deserialize)]
-struct Envelope<'m> {
-    op: String,
-    #[serde(borrow, default)]
-    after: Option<Fields<'m>>,
-}
-
-/// What is read of a schema.
-#[derive(Deserialize)]
-struct Schema {
-    #[serde(default)]
-    fields: Vec<Field>,
-}
-
-#[derive(Deserialize)]
-struct Field {
-    field: String,
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    parameters: BTreeMap<String, String>,
-    #[serde(default)]
-    fields: Option<serde_json::Value>,
+/// An envelope: what is done, and the row after that.
+pub(super) struct Envelope {
+    pub(super) op: String,
+    pub(super) after: Option<Vec<Value>>,
 }
 
 impl<'c> Decoder<'c> {
-    pub(super) fn new(columns: &'c [CheckedColumn]) -> Self {
+    /// Reads records in Avro by a reader of these; without one, records in JSON.
+    pub(super) fn new(columns: &'c [CheckedColumn], avro: Option<&'c mut AvroReader>) -> Self {
         let mut key: Vec<&CheckedColumn> = columns.iter().filter(|column| column.key.is_some()).collect();
         key.sort_by_key(|column| column.key);
-        Self { columns, key, of_key: Encodings::default(), of_row: Encodings::default() }
+        let form = avro.map_or_else(|| Form::Json(Box::default()), Form::Avro);
+        Self { columns, key, form }
     }
 
     /// Reads what a record does.
@@ -87,13 +55,12 @@ impl<'c> Decoder<'c> {
     /// If it is no record of Debezium about a row, with the reason, which has no value.
     pub(super) fn change(&mut self, record: &Record) -> Result<Change, String> {
         let Some(value) = &record.value else { return self.deletion(record) };
-        let message: Message<'_, Envelope<'_>> =
-            serde_json::from_slice(value).map_err(|error| malformed("value", &error))?;
-        match (message.payload.op.as_str(), message.payload.after) {
-            ("c" | "u" | "r", Some(after)) => {
-                self.of_row.learn(message.schema, after_of)?;
-                row(&after, self.columns.iter(), &self.of_row).map(Change::Put)
-            }
+        let envelope = match &mut self.form {
+            Form::Json(form) => form.envelope(value, self.columns)?,
+            Form::Avro(reader) => avro::envelope(reader, value, self.columns)?,
+        };
+        match (envelope.op.as_str(), envelope.after) {
+            ("c" | "u" | "r", Some(after)) => Ok(Change::Put(after)),
             ("d", _) => self.deletion(record),
             ("t", _) => Err("all rows were removed at once, which tells nothing of single rows".to_owned()),
             ("m", _) => Ok(Change::None),
@@ -103,61 +70,36 @@ impl<'c> Decoder<'c> {
 
     fn deletion(&mut self, record: &Record) -> Result<Change, String> {
         let Some(key) = &record.key else { return Err("it has no key".to_owned()) };
-        let message: Message<'_, Fields<'_>> =
-            serde_json::from_slice(key).map_err(|error| malformed("key", &error))?;
-        self.of_key.learn(message.schema, identity)?;
-        row(&message.payload, self.key.iter().copied(), &self.of_key).map(Change::Delete)
+        let key = match &mut self.form {
+            Form::Json(form) => form.key(key, &self.key)?,
+            Form::Avro(reader) => avro::key(reader, key, &self.key)?,
+        };
+        Ok(Change::Delete(key))
     }
 }
 
-impl Encodings {
-    /// Reads the fields of a schema, unless it is the one that was last read.
-    fn learn(&mut self, schema: Option<&RawValue>, pick: fn(Schema) -> Schema) -> Result<(), String> {
-        let Some(text) = schema.map(RawValue::get) else {
-            *self = Self::default();
-            return Ok(());
-        };
-        if self.schema == text {
-            return Ok(());
-        }
-        let schema: Schema = serde_json::from_str(text).map_err(|error| malformed("schema", &error))?;
-        let fields = pick(schema).fields.into_iter();
-        let encoding = |field: Field| {
-            let encoding = Encoding::new(&field.kind, field.name.as_deref(), &field.parameters);
-            (field.field, encoding)
-        };
-        *self = Self { schema: text.to_owned(), fields: fields.map(encoding).collect() };
-        Ok(())
-    }
-}
-
-/// The schema of the row after a change, within that of an envelope.
-fn after_of(envelope: Schema) -> Schema {
-    let after = envelope.fields.into_iter().find(|field| field.field == "after");
-    let fields = after.and_then(|field| serde_json::from_value(field.fields?).ok());
-    Schema { fields: fields.unwrap_or_default() }
-}
-
-/// The values of columns. A column that came later has no value in earlier records.
-fn row<'c>(
-    fields: &Fields<'_>,
-    columns: impl Iterator<Item = &'c CheckedColumn>,
-    encodings: &Encodings,
+/// Returns the values of columns. A column that came later has no value in earlier records.
+pub(super) fn row<'c, 'm>(
+    columns: impl IntoIterator<Item = &'c CheckedColumn>,
+    field: impl Fn(&str) -> Option<(Encoding, Raw<'m>)>,
 ) -> Result<Vec<Value>, String> {
     let value = |column: &CheckedColumn| {
         let name = column.name.as_str();
-        let Some(field) = fields.get(name) else { return Ok(Value::Null) };
-        let encoding = encodings.fields.get(name).copied().unwrap_or_default();
-        encoding
-            .read(field.get(), &column.data_type)
-            .map_err(|reason| format!("the column `{name}` {reason}"))
+        let Some((encoding, raw)) = field(name) else { return Ok(Value::Null) };
+        encoding.read(raw, &column.data_type).map_err(|reason| format!("the column `{name}` {reason}"))
     };
-    columns.map(value).collect()
+    columns.into_iter().map(value).collect()
 }
 
-/// The place of a failure of JSON: what it quotes may be a value.
-fn malformed(part: &str, error: &serde_json::Error) -> String {
-    format!("its {part} is no message of Debezium in JSON, at column {}", error.column())
+/// Returns the values of a key. One that lacks a column names no row.
+pub(super) fn key<'m>(
+    columns: &[&CheckedColumn],
+    field: impl Fn(&str) -> Option<(Encoding, Raw<'m>)>,
+) -> Result<Vec<Value>, String> {
+    match columns.iter().find(|column| field(column.name.as_str()).is_none()) {
+        Some(column) => Err(format!("its key has no column `{}`", column.name)),
+        None => row(columns.iter().copied(), field),
+    }
 }
 
 #[cfg(test)]
@@ -205,7 +147,7 @@ mod tests {
     #[test]
     fn a_change_leaves_a_row_with_all_of_its_digits() {
         let columns = columns();
-        let mut decoder = Decoder::new(&columns);
+        let mut decoder = Decoder::new(&columns, None);
         let after = r#"{"id":9223372036854775807,"shop":"Ulm","price":12345678901234567890.0123456789,"sold":1234567}"#;
         let text = |text: &str| Value::Text(text.to_owned());
         let row = [
@@ -225,17 +167,20 @@ mod tests {
     #[test]
     fn a_deletion_names_the_key_in_its_order() {
         let columns = columns();
-        let mut decoder = Decoder::new(&columns);
+        let mut decoder = Decoder::new(&columns, None);
         let key = Change::Delete(vec![Value::Integer(i64::MAX), Value::Text("Ulm".to_owned())]);
         assert_eq!(decoder.change(&record(KEY, Some(&value("d", "null")))), Ok(key.clone()));
         // All that compaction leaves of it.
         assert_eq!(decoder.change(&record(KEY, None)), Ok(key));
+        let half = KEY.replace("\"shop\":\"Ulm\",", "");
+        let error = decoder.change(&record(&half, None)).unwrap_err();
+        assert_eq!(error, "its key has no column `shop`");
     }
 
     #[test]
     fn another_schema_is_read_anew_and_without_one_values_are_those_of_json() {
         let columns = columns();
-        let mut decoder = Decoder::new(&columns);
+        let mut decoder = Decoder::new(&columns, None);
         let text = |text: &str| Value::Text(text.to_owned());
         let bare = r#"{"schema":null,"payload":{"op":"u","after":{"id":1,"shop":"Ulm","price":"1.50","sold":"2026-01-01"}}}"#;
         let row = Change::Put(vec![text("1.50"), text("Ulm"), Value::Integer(1), text("2026-01-01")]);
@@ -255,7 +200,7 @@ mod tests {
     #[test]
     fn what_is_no_change_of_a_row_is_told_without_its_values() {
         let columns = columns();
-        let mut decoder = Decoder::new(&columns);
+        let mut decoder = Decoder::new(&columns, None);
         for (odd, expected) in [
             ("secret", "its value is no message of Debezium in JSON, at column 1"),
             (r#"{"payload":{"op":"c","after":null}}"#, "its value is no change of a row"),

@@ -8,6 +8,7 @@
 //! | `position.rs` | how far a topic was read, and whether it can be read on from there |
 //! | `partition.rs` | reading a partition up to an end |
 //! | `message.rs`, `value.rs` | records of Debezium: what each does to a row, and its values as they are kept |
+//! | `json.rs`, `avro.rs` | the two forms of records |
 //!
 //! A batch is what topics have at a moment: the ends of all partitions are asked for, and all records below them are read. Rows are committed
 //! together with the offset up to which they were read, for each partition. So a run that is cut off goes on where it was, and a capture only
@@ -16,7 +17,9 @@
 //! A topic that was read too long ago may have forgotten that a row was deleted: then it is read from its beginning, and comparing finds what
 //! went. Where records are gone that were never read, the run fails, and says so.
 
+mod avro;
 mod connect;
+mod json;
 mod message;
 mod partition;
 mod position;
@@ -33,8 +36,9 @@ use super::{
 };
 use crate::{prelude::*, sql::script::Script};
 use connect::kafka_failed;
-use datasurface_kafka_client::{KafkaClient, Offsets};
+use datasurface_kafka_client::{AvroReader, KafkaClient, Offsets};
 use datasurface_platform::KafkaTopicAddress;
+use message::Decoder;
 use partition::Partition;
 use position::{Position, Positions};
 use progress::Progress;
@@ -57,13 +61,15 @@ impl RunContext<'_> {
             make_folder_of(&path)?;
         }
         let mut kafka = connect::connect(&first.address, job.credential.as_ref(), &self.site)?;
+        // All topics of a job are of one writer.
+        let mut avro = connect::avro_reader(&first.address)?;
         // What the writer had read before the ends are asked for is below them.
-        let progress = Progress::read(&mut kafka, &first.address, &self.site)?;
+        let progress = Progress::read(&mut kafka, avro.as_mut(), &first.address, &self.site)?;
         let ends = topics.iter().map(|topic| ends(&mut kafka, &topic.address.topic));
         let ends: Vec<Offsets> = ends.collect::<Result<_, _>>()?;
         let database = Database::open_for(&self.site, first.table, self.breakpoint)?;
         for (topic, ends) in topics.iter().zip(&ends) {
-            self.read_topic(&database, &mut kafka, topic, ends)?;
+            self.read_topic(&database, (&mut kafka, avro.as_mut()), topic, ends)?;
         }
         let until = progress.complete_until.map(progress::as_kept);
         let complete = [(":now", self.now()), (":complete_until", until.map_or(Value::Null, text))];
@@ -89,7 +95,7 @@ impl RunContext<'_> {
     fn read_topic(
         &self,
         database: &Database<'_>,
-        kafka: &mut KafkaClient,
+        (kafka, mut avro): (&mut KafkaClient, Option<&mut AvroReader>),
         topic: &Topic<'_>,
         ends: &Offsets,
     ) -> Result<(), PlatformError> {
@@ -112,7 +118,8 @@ impl RunContext<'_> {
         let positions = Positions::new(name, file, read, &firsts, ends)?;
         for (number, position, offsets) in positions.ranges() {
             let partition = Partition { topic: name, number, position, offsets, file };
-            database.in_deferred_transaction(|| partition.read(database, kafka, table, captured))?;
+            let decoder = Decoder::new(&captured.columns, avro.as_deref_mut());
+            database.in_deferred_transaction(|| partition.read(database, kafka, table, decoder))?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     prelude::*,
-    runtime::{database::Database, job::CapturedDataset, loader::Loader},
+    runtime::{database::Database, loader::Loader},
     sql::script::Script,
 };
 use datasurface_kafka_client::KafkaClient;
@@ -35,10 +35,9 @@ impl Partition<'_> {
         database: &Database<'_>,
         kafka: &mut KafkaClient,
         table: &Script,
-        captured: &CapturedDataset,
+        mut decoder: Decoder<'_>,
     ) -> Result<(), PlatformError> {
         let failed = |error| kafka_failed(format!("reading the topic `{}`", self.topic), error);
-        let mut decoder = Decoder::new(&captured.columns);
         let mut put = database.loader(table, "topic_put")?;
         let mut delete = database.loader(table, "topic_delete")?;
         let next = self.position.map_or(0, |position| position.next);

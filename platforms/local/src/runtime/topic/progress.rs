@@ -1,6 +1,6 @@
 //! How far the writer of topics has read its source.
 
-use super::connect::kafka_failed;
+use super::{avro, connect::kafka_failed};
 use crate::{
     prelude::*,
     runtime::{
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, SecondsFormat, Utc};
-use datasurface_kafka_client::KafkaClient;
+use datasurface_kafka_client::{AvroReader, KafkaClient};
 use datasurface_platform::{KafkaTopicAddress, RuntimeContext};
 
 /// How far the writer is.
@@ -43,6 +43,7 @@ impl Progress {
     /// If its first snapshot is not complete, or the brokers cannot be asked.
     pub(super) fn read(
         kafka: &mut KafkaClient,
+        avro: Option<&mut AvroReader>,
         address: &KafkaTopicAddress,
         site: &RuntimeContext<'_>,
     ) -> Result<Self, PlatformError> {
@@ -62,12 +63,26 @@ impl Progress {
         }
         let first = kafka.first_offsets(topic).map_err(failed)?.get(&0).copied().unwrap_or_default();
         let last = kafka.records(topic, 0, first.max(end - 1)..end).last().transpose().map_err(failed)?;
-        let message = last.and_then(|record| serde_json::from_slice::<Message>(&record.value?).ok());
         // A writer that says nothing for long is behind, and nobody knows how far.
-        let at = message.and_then(|message| DateTime::from_timestamp_micros(message.payload.source.ts_us));
+        let at = match last.and_then(|record| record.value) {
+            Some(value) => written_at(avro, &value).map_err(|reason| {
+                let context = format!("reading the topic `{topic}`");
+                PlatformError::new(PlatformErrorKind::External, context).caused_by(reason)
+            })?,
+            None => None,
+        };
         // Its clock may be ahead.
         Ok(Self { complete_until: at.map(|at| at.min(site.now)) })
     }
+}
+
+/// Returns the time up to which the writer has read its source, by a message of it; none if it does not say.
+fn written_at(avro: Option<&mut AvroReader>, value: &[u8]) -> Result<Option<DateTime<Utc>>, String> {
+    let at = match avro {
+        None => serde_json::from_slice::<Message>(value).ok().map(|message| message.payload.source.ts_us),
+        Some(avro) => avro::source_time(avro, value)?,
+    };
+    Ok(at.and_then(DateTime::from_timestamp_micros))
 }
 
 /// Returns a time as it is kept.

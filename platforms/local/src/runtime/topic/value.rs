@@ -1,4 +1,4 @@
-//! Values as Debezium writes them in JSON, and as they are kept: what a capture of PostgreSQL would have read (`sql/postgres/read.rs`), so that
+//! Values as Debezium writes them, and as they are kept: what a capture of PostgreSQL would have read (`sql/postgres/read.rs`), so that
 //! a platform that begins to read topics finds what it had.
 
 use crate::prelude::*;
@@ -7,20 +7,22 @@ use bigdecimal::{BigDecimal, num_bigint::BigInt};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use rusqlite::types::Value;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, fmt::Debug};
 
 /// What stands for a long value that did not change, where the log of a source has no more than its key of a row before a change.
 const UNAVAILABLE: &str = "__debezium_unavailable_value";
 
+const NOT_IN_THE_LOG: &str = "has no value in the log: let its table have `REPLICA IDENTITY FULL`";
+
 /// How a field is encoded, by its type in the schema of Connect and its name there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Encoding {
-    /// As JSON has it: true and false, numbers, texts.
+    /// As it is written: true and false, numbers, texts.
     #[default]
     Plain,
-    /// A number with the digits of 32 bits.
+    /// A number with the digits of 32 bits, where it is written as a text.
     Single,
-    /// Bytes in base64.
+    /// Bytes, in base64 where they are written as a text.
     Bytes,
     /// A decimal number: a number, or the bytes of its digits with this scale.
     Decimal { scale: i64 },
@@ -67,69 +69,122 @@ impl Encoding {
     /// # Errors
     ///
     /// If it has another form than its schema says.
-    pub(super) fn read(self, json: &str, declared: &DataType) -> Result<Value, &'static str> {
-        if json == "null" {
-            return Ok(Value::Null);
-        }
-        let text = text(json);
-        if text.as_deref() == Some(UNAVAILABLE) {
-            return Err("has no value in the log: let its table have `REPLICA IDENTITY FULL`");
-        }
-        let value = match self {
-            Self::Plain => plain(json, text),
-            Self::Single => single(json, text, declared),
-            Self::Bytes => text.and_then(|text| BASE64_STANDARD.decode(text).ok()).map(Value::Blob),
-            Self::Decimal { scale } => match text {
-                None => is_number(json).then(|| Value::Text(json.to_owned())),
-                Some(digits) => decimal(&digits, scale),
-            },
-            Self::VariableDecimal => {
-                let digits: Option<Digits> = serde_json::from_str(json).ok();
+    pub(super) fn read(self, raw: Raw<'_>, declared: &DataType) -> Result<Value, &'static str> {
+        let value = match (self, raw) {
+            (_, Raw::Null) => Some(Value::Null),
+            (Self::Bytes, Raw::Text(base64)) => BASE64_STANDARD.decode(&*base64).ok().map(Value::Blob),
+            (Self::Bytes, Raw::Bytes(bytes)) => Some(Value::Blob(bytes.to_owned())),
+            (Self::Decimal { .. }, Raw::Integer(number)) => Some(Value::Text(number.to_string())),
+            (Self::Decimal { .. }, Raw::Number(number)) => Some(Value::Text(number.to_owned())),
+            (Self::Decimal { scale }, Raw::Text(base64)) => decimal(&base64, scale),
+            (Self::Decimal { scale }, Raw::Bytes(digits)) => decimal_text(digits, scale).map(Value::Text),
+            (Self::VariableDecimal, Raw::Nested(json)) => {
+                let digits: Option<Digits> = serde_json::from_str(&json).ok();
                 digits.and_then(|digits| decimal(&digits.value, digits.scale))
             }
-            Self::Days => json.parse().ok().and_then(day).map(|day| Value::Text(day_text(day))),
-            Self::Time { nanoseconds } => {
-                json.parse().ok().and_then(|units| time(units, nanoseconds, declared))
+            (Self::Days, Raw::Integer(days)) => day(days).map(|day| Value::Text(day_text(day))),
+            (Self::Time { nanoseconds }, Raw::Integer(units)) => time(units, nanoseconds, declared),
+            (Self::Instant, Raw::Text(text)) => {
+                Some(Value::Text(instant(&text, declared).unwrap_or_else(|| text.into_owned())))
             }
-            Self::Instant => text.map(|text| Value::Text(instant(&text, declared).unwrap_or(text))),
+            (Self::Single, Raw::Number(number)) => Some(single(number, declared)),
+            #[expect(clippy::cast_precision_loss, reason = "it was such a number before it was written")]
+            (Self::Single, Raw::Integer(number)) if matches!(declared, DataType::Float(_)) => {
+                Some(Value::Real(number as f64))
+            }
+            (Self::Plain | Self::Single, raw) => plain(raw, declared),
+            _ => None,
         };
-        value.ok_or("has a value of another type than its schema says")
+        match &value {
+            Some(Value::Text(text)) if text == UNAVAILABLE => Err(NOT_IN_THE_LOG),
+            Some(Value::Blob(bytes)) if bytes == UNAVAILABLE.as_bytes() => Err(NOT_IN_THE_LOG),
+            _ => value.ok_or("has a value of another type than its schema says"),
+        }
     }
 }
 
-/// The text that a value is, if it is one.
-fn text(json: &str) -> Option<String> {
-    json.starts_with('"').then(|| serde_json::from_str(json).ok()).flatten()
+/// A value as a record has it, before its schema says what it means.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Raw<'m> {
+    Null,
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number, as it is written.
+    Number(&'m str),
+    Single(f32),
+    Double(f64),
+    Text(Cow<'m, str>),
+    Bytes(&'m [u8]),
+    /// An array, a map or a structure, as a text in JSON.
+    Nested(Cow<'m, str>),
 }
 
-fn is_number(json: &str) -> bool {
-    json.starts_with(|first: char| first.is_ascii_digit() || first == '-')
-}
-
-/// A number that is not whole is a text: it keeps all of its digits.
-fn plain(json: &str, text: Option<String>) -> Option<Value> {
-    Some(match (json, text) {
-        (_, Some(text)) => Value::Text(text),
-        ("true" | "false", None) => Value::Integer((json == "true").into()),
-        (number, None) if is_number(number) => {
-            number.parse().map_or_else(|_| Value::Text(number.to_owned()), Value::Integer)
+impl<'m> Raw<'m> {
+    /// Returns what a text in JSON is.
+    pub(super) fn from_json(json: &'m str) -> Self {
+        match json.as_bytes() {
+            b"null" => Self::Null,
+            b"true" | b"false" => Self::Boolean(json == "true"),
+            [b'"', ..] => serde_json::from_str(json)
+                .map_or(Self::Nested(Cow::Borrowed(json)), |text: String| Self::Text(Cow::Owned(text))),
+            [b'0'..=b'9' | b'-', ..] => json.parse().map_or(Self::Number(json), Self::Integer),
+            _ => Self::Nested(Cow::Borrowed(json)),
         }
-        // An array or a map: a text in JSON.
-        (other, None) => Value::Text(other.to_owned()),
+    }
+}
+
+/// JSON has no numbers that are narrower than others.
+fn single(number: &str, declared: &DataType) -> Value {
+    let single = number.parse().ok().filter(|single: &f32| single.is_finite());
+    match (declared, single) {
+        (DataType::Float(_), Some(single)) => Value::Real(single.into()),
+        _ => Value::Text(number.to_owned()),
+    }
+}
+
+fn plain(raw: Raw<'_>, declared: &DataType) -> Option<Value> {
+    Some(match raw {
+        Raw::Null => Value::Null,
+        Raw::Boolean(value) => Value::Integer(value.into()),
+        Raw::Integer(number) => Value::Integer(number),
+        // A number that is not whole is a text: it keeps all of its digits.
+        Raw::Number(number) => Value::Text(number.to_owned()),
+        Raw::Single(number) => floating(number.into(), number, declared),
+        Raw::Double(number) => floating(number, number, declared),
+        Raw::Text(text) | Raw::Nested(text) => Value::Text(text.into_owned()),
+        Raw::Bytes(_) => return None,
     })
 }
 
-/// A column of floating point numbers has the number itself; any other one its shortest digits.
-fn single(json: &str, text: Option<String>, declared: &DataType) -> Option<Value> {
-    match (declared, json.parse::<f32>()) {
-        (DataType::Float(_), Ok(number)) => Some(Value::Real(number.into())),
-        _ => plain(json, text),
+/// A column of floating point numbers has the number itself; any other one its shortest digits. SQLite has no NaN.
+fn floating(number: f64, written: impl Debug, declared: &DataType) -> Value {
+    match declared {
+        DataType::Float(_) if number.is_finite() => Value::Real(number),
+        _ => Value::Text(digits(written)),
     }
 }
 
+/// Returns the shortest digits of a floating point number.
+pub(super) fn digits(number: impl Debug) -> String {
+    let digits = format!("{number:?}");
+    // Servers write it so.
+    if digits.ends_with("inf") { digits.replace("inf", "Infinity") } else { digits }
+}
+
+/// The most bytes of the digits of a decimal number, and the largest scale, either way. PostgreSQL has fewer digits. More of them would take
+/// quadratic time to be written, and a larger scale as many zeros.
+const MOST_DIGITS: usize = 1 << 16;
+const LARGEST_SCALE: u64 = 1 << 18;
+
+/// Returns the text of a decimal number, by the bytes of its digits; `None` if it has too many.
+pub(super) fn decimal_text(digits: &[u8], scale: i64) -> Option<String> {
+    let is_bounded = digits.len() <= MOST_DIGITS && scale.unsigned_abs() <= LARGEST_SCALE;
+    is_bounded.then(|| BigDecimal::new(BigInt::from_signed_bytes_be(digits), scale).to_plain_string())
+}
+
 fn decimal(base64: &str, scale: i64) -> Option<Value> {
-    let digits = BigInt::from_signed_bytes_be(&BASE64_STANDARD.decode(base64).ok()?);
-    Some(Value::Text(BigDecimal::new(digits, scale).to_plain_string()))
+    decimal_text(&BASE64_STANDARD.decode(base64).ok()?, scale).map(Value::Text)
 }
 
 fn day(days: i64) -> Option<NaiveDate> {
@@ -203,7 +258,7 @@ mod tests {
     fn read(kind: &str, name: &str, json: &str, declared: &str) -> String {
         let parameters = BTreeMap::from([("scale".to_owned(), "2".to_owned())]);
         let encoding = Encoding::new(kind, Some(name), &parameters);
-        match encoding.read(json, &declared.parse().unwrap()) {
+        match encoding.read(Raw::from_json(json), &declared.parse().unwrap()) {
             Ok(Value::Null) => "NULL".to_owned(),
             Ok(Value::Integer(number)) => number.to_string(),
             Ok(Value::Real(number)) => format!("{number:?}"),
@@ -253,6 +308,8 @@ mod tests {
             ),
             ("string", ZONED, r#""1996-07-04T00:00:00Z""#, "Timestamp", "1996-07-04 00:00:00"),
             ("string", ZONED, r#""infinity""#, "Timestamp(UTC)", "infinity"),
+            ("bytes", "", r#""X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==""#, "Binary", NOT_IN_THE_LOG),
+            ("string", "", r#""__debezium_unavailable_value""#, "VarChar", NOT_IN_THE_LOG),
             ("int64", MICROS, r#""secret""#, "Timestamp", "has a value of another type than its schema says"),
         ] {
             assert_eq!(read(kind, name, json, declared), expected, "{name} {json} {declared}");
