@@ -5,7 +5,7 @@ use datasurface_broker::{
     Base, Broker, Lock, OperationContext, OperationReport, Proposal, RenderingId, Target,
 };
 use datasurface_graph::NodeKey;
-use datasurface_model::{Ecosystem, PlatformName, ShardName, Validate, Validation};
+use datasurface_model::{Ecosystem, Findings, PlatformName, ShardName, Validate, Validation};
 use datasurface_platform::{
     ApplyReport, CredentialSource, NoObserver, OperatorConfirmations, Plan, Registry, Resource,
     ResourceAddress, Revision, RunObserver, RunReport, RunRequest, Scope, Status,
@@ -40,6 +40,8 @@ pub struct DeployedRevision {
     pub rendering: RenderingId,
     /// The plan of each platform, from the revision before.
     pub plans: BTreeMap<PlatformName, Plan>,
+    /// The findings, of which none is an error.
+    pub findings: Findings,
 }
 
 /// A scope of a platform in the target.
@@ -234,6 +236,7 @@ fn deployed(proposal: &Proposal) -> DeployedRevision {
         revision: proposal.revision().clone(),
         rendering: proposal.manifest().rendering(),
         plans: plans.collect(),
+        findings: proposal.findings().clone(),
     }
 }
 

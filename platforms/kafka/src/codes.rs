@@ -29,6 +29,13 @@ codes! {
         "In JSON there are neither NaN nor infinite numbers: they arrive as 0. If there are none at the source, waive this. Otherwise give the \
          column another type, or let another platform capture it, or an instance with `schema_registry`, whose topics are in Avro."
     );
+    PRODUCER_WORDS note(
+        "producer-words",
+        "records in Avro have fewer words than their producer wrote",
+        "Connectors register what the database declares as the schema of records, in Debezium's words: documentation, aliases, symbols of enums \
+         and most logical types have no place in it, and defaults are those of the database. The registry has the schema of the producer as it \
+         was written as the subject `<topic>-row`, for whoever wants to know what a field means."
+    );
     COLUMN_NAME error(
         "column-name",
         "a column has a name that lists of Debezium cannot have",

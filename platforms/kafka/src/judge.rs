@@ -125,6 +125,9 @@ fn topic(change: &ResourceChange<'_>) -> Judgement {
     }
     match changed.contains(render::CONFIGS) {
         true => Judgement::update(Effect::InPlace, "another configuration of the topic"),
+        false if changed.contains(render::ROW_SCHEMA) => {
+            Judgement::update(Effect::None, "the registry gets the schema of its producer")
+        }
         false => Judgement::update(Effect::None, "later records have other columns"),
     }
 }

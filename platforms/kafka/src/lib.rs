@@ -25,6 +25,7 @@ mod judge;
 mod lint;
 mod names;
 mod platform;
+mod producer_words;
 mod render;
 mod runtime;
 mod settings;

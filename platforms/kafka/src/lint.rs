@@ -3,10 +3,14 @@
 use crate::{
     codes,
     names::{POSTGRES_LIMIT, source_table},
+    producer_words,
     settings::KafkaSettings,
     topic_hint::TopicHint,
 };
 use datasurface_platform::{model::DatabaseServer, prelude::*};
+
+/// The most words of a producer that a finding names.
+const MOST_NAMED: usize = 5;
 
 /// Reports the settings that Kafka or Connect does not take.
 pub(crate) fn report_settings(settings: &KafkaSettings, found: &mut Reporter<'_>) {
@@ -62,10 +66,24 @@ fn report_dataset(
             found.report_about(&about, &codes::NOT_A_NUMBER, message, help);
         }
     }
+    if let Some(schema) = node.declarations().avro.get(&dataset.key) {
+        report_words(dataset, &producer_words::lost(&schema.value()), found);
+    }
     if let Err(error) = TopicHint::read(node, &dataset.key) {
         let help = "name `partitions` or `replication_factor`, each at least 1";
         found.report_about(&about, &codes::HINT, format!("{error} fails"), help);
     }
+}
+
+/// Reports what the producer wrote, and records do not have.
+fn report_words(dataset: &DatasetFacts, lost: &[String], found: &mut Reporter<'_>) {
+    let more = lost.len().saturating_sub(MOST_NAMED);
+    let Some(named) = lost.get(..lost.len() - more).filter(|named| !named.is_empty()) else { return };
+    let others = if more > 0 { format!(", and {more} others") } else { String::new() };
+    let message = format!("records of `{}` do not have {}{others}", dataset.key, named.join(", "));
+    let help = "read the subject of the topic that ends in `-row`, which has what the producer wrote";
+    let about = LintSubject::Dataset(dataset.key.clone());
+    found.report_about(&about, &codes::PRODUCER_WORDS, message, help);
 }
 
 fn report_columns(dataset: &DatasetFacts, found: &mut Reporter<'_>) {

@@ -53,6 +53,10 @@ impl PlatformPlugin for KafkaPlatform {
             true => descriptor.with_grants(["platform_managed"], [PrincipalKind::Service]),
             false => descriptor,
         };
+        let descriptor = match &settings.schema_registry {
+            Some(_) => descriptor.with_avro_schemas(),
+            None => descriptor,
+        };
         let descriptor = match &settings.place {
             Some(place) => descriptor.data_place(place.as_str()),
             None => descriptor,

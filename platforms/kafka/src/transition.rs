@@ -85,6 +85,7 @@ pub(crate) fn with_transitions(change: &RenderingChange<'_>, plan: Plan) -> Resu
             match new.resources.get(before.address()) {
                 None if retired.contains(before.address()) => removals.add(before),
                 Some(after) if after.kind() == render::ACL => removals.add_rules(before, after),
+                Some(after) if after.kind() == render::TOPIC => removals.add_row_subject(before, after),
                 Some(after) if after.kind() == render::SOURCE => {
                     let tables = grown_tables(before, after);
                     if !tables.is_empty() {
@@ -120,6 +121,14 @@ impl Removals {
             render::ACL => self.access.extend(access_list(gone)),
             _ => {}
         }
+    }
+
+    /// Adds the subject of a producer who describes a topic no more.
+    fn add_row_subject(&mut self, before: &Resource, after: &Resource) {
+        let [before, after] = [before, after].map(Resource::attributes);
+        let is_gone = before.contains_key(render::ROW_SCHEMA) && !after.contains_key(render::ROW_SCHEMA);
+        let topic = before.get(render::NAME).and_then(Value::as_str).filter(|_| is_gone);
+        self.subjects.extend(topic.map(render::row_subject));
     }
 
     /// Adds the rules of a principal that are there no more.

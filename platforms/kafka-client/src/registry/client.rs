@@ -28,6 +28,11 @@ struct Schema {
     schema: String,
 }
 
+#[derive(Deserialize)]
+struct Registered {
+    id: u32,
+}
+
 impl RegistryClient {
     /// Prepares requests to a registry: `http://host:port`, and the path behind which its API begins. Nothing is sent yet.
     ///
@@ -83,6 +88,30 @@ impl RegistryClient {
         let body = json!({ "compatibility": mode }).to_string();
         let answer = self.0.call::<Json>(&Method::PUT, &path("/config", subject), Some(&body), action);
         Ok(existing(answer.map(Some))?.is_some())
+    }
+
+    /// Returns whether a subject has a schema.
+    ///
+    /// # Errors
+    ///
+    /// If the registry cannot be reached, or takes it for no schema.
+    pub fn has_schema(&self, subject: &str, schema: &str) -> Result<bool, RestError> {
+        let action = Action { subject, verb: "look up a schema" };
+        let body = json!({ "schema": schema }).to_string();
+        let answer = self.0.call::<Json>(&Method::POST, &path("/subjects", subject), Some(&body), action);
+        Ok(existing(answer.map(Some))?.is_some())
+    }
+
+    /// Registers a schema in Avro as the next version of a subject, and returns its ID. One that the subject has is not registered again.
+    ///
+    /// # Errors
+    ///
+    /// If the registry cannot be reached, takes it for no schema, or refuses it by the [mode](Self::compatibility) of the subject.
+    pub fn register(&self, subject: &str, schema: &str) -> Result<u32, RestError> {
+        let action = Action { subject, verb: "register a schema" };
+        let body = json!({ "schema": schema }).to_string();
+        let path = format!("{}/versions", path("/subjects", subject));
+        Ok(self.0.call::<Registered>(&Method::POST, &path, Some(&body), action)?.id)
     }
 
     /// Deletes a subject with all of its versions. Returns whether there was one.

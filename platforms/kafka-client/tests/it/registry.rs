@@ -37,6 +37,15 @@ fn subjects_are_judged_by_their_mode_and_deleted() {
 
     let id = json!({"name": "id", "type": "long"});
     let note = json!({"name": "note", "type": "string"});
+    let written = json!({"type": "record", "name": "Order", "doc": "One order", "fields": [id]}).to_string();
+    assert!(!client.has_schema(SUBJECT, &written).unwrap());
+    let words = client.register(SUBJECT, &written).unwrap();
+    assert_eq!(client.register(SUBJECT, &written).unwrap(), words);
+    assert!(client.has_schema(SUBJECT, &written).unwrap());
+    assert!(client.schema(words).unwrap().unwrap().contains("One order"));
+    let other = written.replace("long", "string");
+    assert!(!client.has_schema(SUBJECT, &other).unwrap());
+    assert_eq!(client.register(SUBJECT, &other).unwrap_err().status(), Some(409));
     let (status, number) = register(&url, &json!([id]));
     assert_eq!(status, 200);
     assert!(client.schema(number).unwrap().unwrap().contains("\"long\""));

@@ -24,11 +24,11 @@ pub(crate) use source::{
     ADDRESS as SOURCE_ADDRESS, KIND as SOURCE, SERVER, SERVICE_TOPIC, SIGNALS, SLOT, TABLES as SOURCE_TABLES,
 };
 pub(crate) use statements::KIND as STATEMENTS;
-pub(crate) use subject::SUBJECTS;
+pub(crate) use subject::{SUBJECTS, row_subject};
 pub(crate) use subscription::{Delivery, KIND as SUBSCRIPTION, Subscription};
 pub(crate) use topic::{
     CAPTURED_FROM, COLUMNS, CONFIGS, KEY, KIND as TOPIC, MANAGED_CONFIGS, NAME, PARTITIONS,
-    REPLICATION_FACTOR, REQUIRED, Topic,
+    REPLICATION_FACTOR, REQUIRED, ROW_SCHEMA, Topic,
 };
 
 use crate::{names::Names, settings::KafkaSettings};

@@ -281,6 +281,7 @@ fn service_topic(
         replication_factor: context.settings.replication_factor,
         configs: configs.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         subjects,
+        row_schema: None,
     };
     let resource = Resource::new(format!("{SERVICE_TOPIC}.{store}-{purpose}"), SERVICE_TOPIC)
         .attribute(topic::NAME, &topic.name)

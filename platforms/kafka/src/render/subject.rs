@@ -15,8 +15,19 @@ pub(crate) const SUBJECTS: &str = "subjects";
 pub(crate) type Subjects = BTreeMap<String, Compatibility>;
 
 /// Returns the subjects of the topic of a dataset.
-pub(super) fn of_dataset(context: Context<'_>, topic: &str) -> Subjects {
-    of_topic(context, topic, [Compatibility::FullTransitive, Compatibility::BackwardTransitive])
+pub(super) fn of_dataset(context: Context<'_>, topic: &str, has_row_schema: bool) -> Subjects {
+    let mut subjects =
+        of_topic(context, topic, [Compatibility::FullTransitive, Compatibility::BackwardTransitive]);
+    if has_row_schema && !subjects.is_empty() {
+        subjects.insert(row_subject(topic), Compatibility::BackwardTransitive);
+    }
+    subjects
+}
+
+/// Returns the subject with the schema of a row in the words of its producer. Connectors never write it: they register what the database declares
+/// as the schema of values, in which most of these words have no place.
+pub(crate) fn row_subject(topic: &str) -> String {
+    format!("{topic}-row")
 }
 
 /// Returns the subjects of a topic of a connector itself: what is in it is up to the version of Debezium, and forgotten after a day.

@@ -35,6 +35,9 @@ pub(crate) const KEY: &str = "key";
 /// The attribute with the container that the dataset is captured from.
 pub(crate) const CAPTURED_FROM: &str = "captured_from";
 
+/// The attribute with the schema of a row in Avro, as the producer wrote it.
+pub(crate) const ROW_SCHEMA: &str = "row_schema";
+
 /// What the configurations of topics can have.
 pub(crate) const MANAGED_CONFIGS: [&str; 7] = [
     "cleanup.policy",
@@ -61,6 +64,9 @@ pub(crate) struct Topic {
     pub(crate) configs: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Subjects::is_empty")]
     pub(crate) subjects: Subjects,
+    /// The schema of a row in Avro, as the producer wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) row_schema: Option<Json>,
 }
 
 /// Adds the topic of a dataset, fed or held.
@@ -73,8 +79,10 @@ pub(super) fn add(
     let hint = TopicHint::read(node, &dataset.key)?;
     let replication_factor = hint.replication_factor(context.settings);
     let name = context.names.topic(dataset.storage_key());
+    let row_schema = node.declarations().avro.get(&dataset.key).cloned();
     let topic = Topic {
-        subjects: subject::of_dataset(context, &name),
+        subjects: subject::of_dataset(context, &name, row_schema.is_some()),
+        row_schema,
         name,
         partitions: hint.partitions(context.settings),
         replication_factor,
@@ -93,6 +101,10 @@ pub(super) fn add(
     let resource = match node.facts().capture() {
         Some(capture) => resource
             .attribute(CAPTURED_FROM, node.facts().storage.container(&capture.container_key).to_string()),
+        None => resource,
+    };
+    let resource = match &topic.row_schema {
+        Some(schema) => resource.attribute(ROW_SCHEMA, schema),
         None => resource,
     };
     let resource = match topic.subjects.is_empty() {

@@ -57,6 +57,32 @@ fn settings_that_kafka_would_not_take() {
     }
 }
 
+/// A producer's words have no place in records of Debezium: that is said, and refuses nothing. In JSON, nobody promised them.
+#[test]
+fn words_of_a_producer_that_records_do_not_have() {
+    let fields = json!([
+        {"name": "id", "type": "long", "doc": "The number"},
+        {"name": "placed", "type": {"type": "long", "logicalType": "timestamp-micros"}},
+    ]);
+    let avro = AvroSchema::new(json!({"type": "record", "name": "Order", "fields": fields}));
+    let words = Dataset::new("orders", Schema::from(avro.keyed(["id"]))).classified("Public");
+    let mut shop = Shop { datasets: vec![words, customers()], ..Shop::new() };
+    let said = |shop: &Shop| -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let revision = deployment(folder.path()).render(&shop.ecosystem()).unwrap();
+        let found = revision.findings.iter().filter(|one| one.code() == "kafka/producer-words");
+        found.map(|one| one.message().to_owned()).collect()
+    };
+    assert_eq!(said(&shop), [] as [String; 0]);
+    shop.settings["schema_registry"] = json!({"url": "https://registry.example.org"});
+    assert_eq!(
+        said(&shop),
+        [
+            "records of `Store/orders` do not have the documentation of `id`, the type `timestamp-micros` of `placed`"
+        ]
+    );
+}
+
 #[test]
 fn a_column_that_would_not_arrive_as_it_was() {
     for kind in ["Interval", "Array(Integer)", "Vector(3)", "Geography", "BFloat16"] {
