@@ -6,7 +6,7 @@ use datasurface_graph::{Custody, RetentionPeriod, StorageOf};
 use datasurface_model::{
     DatasetKey, Diagnostic, Ecosystem, Entity, Findings, ModelPath, Origins, Valid, segment,
 };
-use datasurface_state::{ForeignOrigins, Lock, OriginRecord, storage::StorageRecord};
+use datasurface_state::{ForeignOrigins, Lock, OriginRecord, Owed, storage::StorageRecord};
 use std::collections::BTreeMap;
 
 /// How many of the datasets that keep rows a finding names.
@@ -15,8 +15,22 @@ const NAMED: usize = 3;
 impl Placed {
     /// Follows the origins of data that is stored: what `lock` holds is among it. An earlier outcome, whatever it is of, saves work.
     pub(crate) fn follow_origins(&self, lock: &Lock, earlier: Option<&Self>) -> OriginRecord {
+        self.follow_origins_with(lock, earlier, &Owed::new())
+    }
+
+    /// The same, where something else is stored as well: what stays though the model does not ask for it.
+    pub(crate) fn follow_origins_with(
+        &self,
+        lock: &Lock,
+        earlier: Option<&Self>,
+        others: &Owed,
+    ) -> OriginRecord {
         self.owed.get_or_init(|| self.compute_owed(earlier));
-        let held = held_until_let_go(lock);
+        let mut held = held_until_let_go(lock);
+        for (dataset, custody) in others {
+            let known = held.entry(dataset).or_default();
+            *known = known.join(until_let_go(*custody));
+        }
         self.followed(&self.given, |dataset| self.asked_of(dataset, &held))
     }
 

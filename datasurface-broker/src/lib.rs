@@ -124,7 +124,7 @@ pub use lock_change::LockChange;
 pub use operate::{OperationContext, OperationReport};
 pub use placed::Placed;
 pub use progress::PROGRESS;
-pub use propose::{AsOf, Base, LintReport, Proposal};
+pub use propose::{Advance, AsOf, Base, LintReport, Proposal};
 pub use serde_json::Error as JsonError;
 pub use session::Session;
 pub use waivers::unknown_waiver_codes;

@@ -116,6 +116,7 @@ impl Broker {
                 version: platforms.get(name).map(|configured| configured.instance().version.clone()),
                 placement: placed.placement().clone(),
                 held: before.held,
+                reached: before.reached,
             };
             next.platforms.insert(name.clone(), after);
             shards.insert(name.clone(), placed);

@@ -21,6 +21,7 @@ pub mod git;
 mod kept_origins;
 mod lock;
 mod output;
+pub mod rendered;
 pub mod storage;
 
 pub use foreign_origins::ForeignOrigins;
@@ -28,8 +29,9 @@ pub use kept_origins::OriginRecord;
 pub use lock::{FILE_NAME as LOCK_FILE_NAME, Lock, LockError, PlatformLock};
 pub use output::{
     AcceptedEdit, AppliedTarget, ApplyState, BranchFolder, BranchFolderError, EarlierApplied,
-    EarlierTransition, Manifest, OrderedScope, Owed, PlanFile, PlatformRecord, Recovery, RenderedRevision,
-    RenderingId, ScopeEntry, StoredView, Target, TargetError, TargetTransaction, disk,
+    EarlierTransition, Manifest, OrderedScope, Owed, PlanFile, PlatformRecord, Recovery, RenderedNode,
+    RenderedNodes, RenderedRevision, RenderingId, ScopeEntry, StoredView, Target, TargetError,
+    TargetTransaction, disk,
 };
 
 use datasurface_model::CodeInfo;

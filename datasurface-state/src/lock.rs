@@ -63,6 +63,9 @@ pub struct PlatformLock {
     /// The data that is held, ordered by resource.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<HeldState>,
+    /// The revision that the platform stays at while others went on; `None` if it is at that of the lock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Revision>,
 }
 
 impl Lock {

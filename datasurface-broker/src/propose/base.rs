@@ -97,6 +97,14 @@ fn lost(placed: &Placed, path: ModelPath) -> Option<Diagnostic> {
                 .with_help("restore `datasurface.lock` from version control; if nothing was ever rendered, there is nothing to make again"),
         );
     };
+    if let Some((name, _)) = placed.lock.platforms.iter().find(|(_, platform)| platform.reached.is_some()) {
+        let message = format!(
+            "`{name}` stayed at an earlier revision than the lock, and the model of that is not here"
+        );
+        return Some(Diagnostic::new(&OTHER_MODEL, path, message).with_help(
+            "restore the target from version control: it has what that platform was rendered from",
+        ));
+    }
     let revision = placed.revision();
     (revision != *reached && placed.revision_of_text() != *reached).then(|| {
         let (reached, revision) = (reached.short(), revision.short());

@@ -1,11 +1,12 @@
 //! Causes: which nodes came, went or changed, and who owns what changed.
 
-use super::{Entries, metadata::owner, scope_difference::Differences, views::Views};
+use super::{metadata::owner, views::Views};
 use datasurface_graph::{Fingerprint, IntentionGraphs, NodeDetail, NodeKey};
 use datasurface_model::{
     DatasetName, DatastoreName, Ecosystem, PlatformName, Repository, Set, TeamKey, Valid,
 };
 use datasurface_platform::{Cause, Scope, SharedCause, SharedKey};
+use datasurface_state::rendered::{Differences, Entries};
 use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -3,12 +3,12 @@
 //! Policies follow delivered data as long as the model states the delivery. Between its removal and the apply that removes the table, the
 //! manifest alone knows of it.
 
-use super::scope_difference::{Differences, ScopeDifference};
 use crate::placed::Placed;
 use datasurface_graph::{NodeKey, StorageOf};
 use datasurface_model::{
     CodeInfo, ContainerKey, DatasetKey, Diagnostic, Entity, FormerDelivery, PlatformName, Recapture,
 };
+use datasurface_state::rendered::{Differences, ScopeDifference};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) static FORMER_DELIVERY: CodeInfo = CodeInfo::error(

@@ -1,11 +1,12 @@
 //! Guards: no plan may destroy what was promised, whoever made it.
 
-use super::{changed_scopes::ChangedScopes, rendered_index::PlatformIndex};
+use super::changed_scopes::ChangedScopes;
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, segment};
 use datasurface_platform::{
     Action, Carrier, ChangeHeader, Effect, HeldState, Plan, Resource, ResourceAddress, Scope, Step,
 };
 use datasurface_state::PlatformRecord;
+use datasurface_state::rendered::PlatformIndex;
 use std::{
     cell::LazyCell,
     collections::{BTreeMap, BTreeSet},

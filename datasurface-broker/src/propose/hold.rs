@@ -4,18 +4,13 @@
 //! `render.rs` checks that held resources were rendered, and `guard.rs` checks the plan. By a date that only a clock says, `as_of.rs`
 //! lets nothing expire that is more than a week past the last day that was known to be right.
 
-use super::{
-    owed_difference::LeftDatasets,
-    rendered_index::PlatformIndex,
-    scope_difference::{PlatformDifferences, ScopeDifference},
-    shared::MAIN_SHARD,
-    views::Held,
-};
+use super::{shared::MAIN_SHARD, views::Held};
 use crate::placed::Placed;
 use chrono::{Days, NaiveDate};
 use datasurface_graph::Custody;
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{Guard, HeldData, HeldScope, HeldState, Resource, ResourceAddress, Scope};
+use datasurface_state::rendered::{LeftDatasets, PlatformDifferences, PlatformIndex, ScopeDifference};
 use datasurface_state::{Lock, Manifest, Owed, PlatformRecord, ScopeEntry, TargetError};
 use std::{
     collections::{BTreeMap, BTreeSet},

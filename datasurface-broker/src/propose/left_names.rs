@@ -1,8 +1,9 @@
 //! Names that stay taken: data of datasets that are not declared any more is held, or was rendered and may be there until an apply is recorded.
 
-use super::{PlanMemory, memory::Round, rendered_index::RenderedIndex};
+use super::{PlanMemory, memory::Round};
 use datasurface_graph::StorageOf;
 use datasurface_model::{DatasetKey, DatastoreName, Ecosystem, Valid};
+use datasurface_state::rendered::RenderedIndex;
 use datasurface_state::{
     Lock, PlatformRecord,
     storage::{DeclaredNames, StorageRecord, StoredData},

@@ -1,9 +1,13 @@
 //! Links: what crosses a border, between shards or between platforms, is an offer, and must be good enough.
 
-use super::views::{Views, for_datasets, sources, wanted};
-use datasurface_graph::{Custody, IntentionGraphs, NodeDetail, NodeFacts, NodeKey, Placement};
-use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformName, segment};
-use datasurface_platform::NodeView;
+use super::{
+    staying::{Kept, unit_of},
+    views::{Views, for_datasets, sources, wanted},
+};
+use datasurface_graph::{Custody, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement};
+use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, Latency, ModelPath, PlatformName, segment};
+use datasurface_platform::{NodeView, Offer};
+use datasurface_state::storage::StorageRecord;
 use std::{cell::OnceCell, collections::BTreeMap};
 
 pub(crate) static MISSING: CodeInfo = CodeInfo::error(
@@ -24,14 +28,17 @@ pub(crate) static INSUFFICIENT: CodeInfo = CodeInfo::error(
 pub(super) fn check(
     graphs: &IntentionGraphs,
     placements: &BTreeMap<PlatformName, Placement>,
-    views: &Views,
+    (views, kept): (&Views, &Kept<'_>),
+    names: &StorageRecord,
     found: &mut Vec<Diagnostic>,
 ) {
     // One capture is before many exports.
     let mut known: BTreeMap<NodeKey, Vec<DatasetKey>> = BTreeMap::new();
     let shard = |key: &NodeKey| placements.get(key.platform()).and_then(|placement| placement.shard(key));
     for view in views.values().flat_map(|views| views.nodes.fresh()) {
-        let Some(node) = graphs.node(view.key()) else {
+        // What stays as it was reads what it read.
+        let is_fresh = |_: &Node<'_>| !kept.is_old(&unit_of(names, view.key()));
+        let Some(node) = graphs.node(view.key()).filter(is_fresh) else {
             continue;
         };
         // Nearly every link is inside of one shard: nobody needs these facts then.
@@ -78,15 +85,23 @@ fn check_link(
             found.push(Diagnostic::new(&MISSING, path.clone(), message).with_help(help));
             continue;
         };
-        let owed = owed(facts, dataset);
-        let is_late =
-            offer.latency().zip(view.obligation().latency()).is_some_and(|(late, owed)| late > owed);
-        if is_late || !offer.custody().covers(owed) {
+        if !suffices(offer, facts, view.obligation().latency(), dataset) {
             let message = format!("what `{source}` offers of `{dataset}` is less than what is owed");
             let help = "ask for less, or choose a platform that offers more";
             found.push(Diagnostic::new(&INSUFFICIENT, path.clone(), message).with_help(help));
         }
     }
+}
+
+/// Whether an offer of a dataset is as good as what a node owes to its own consumers.
+pub(super) fn suffices(
+    offer: &Offer,
+    facts: &NodeFacts,
+    latency: Option<Latency>,
+    dataset: &DatasetKey,
+) -> bool {
+    let is_late = offer.latency().zip(latency).is_some_and(|(late, owed)| late > owed);
+    !is_late && offer.custody().covers(owed(facts, dataset))
 }
 
 /// What a node must be able to read of a dataset, for today's consumers: what is held is there already, and needs nothing.

@@ -4,6 +4,7 @@ use super::{
     CODES, judge,
     refused::REFUSED,
     sinks::Sinks,
+    staying::Kept,
     view_memory::ViewMemory,
     views::{Held, PlatformViews, Sources},
 };
@@ -34,6 +35,7 @@ impl Broker {
     pub(crate) fn lint_since(&self, memory: &mut LintMemory, placed: &Placed) -> LintReport {
         let locks = || placed.lock.platforms.iter();
         let sources = Sources {
+            kept: Kept::default(),
             ecosystem: placed.ecosystem(),
             graphs: &placed.graphs,
             platforms: &placed.platforms,

@@ -1,11 +1,9 @@
 //! The memory of plans: the work of the last one, for the next.
 
-use super::{
-    left_names::LeftMemory, lint::NodeFindings, owed_difference::OwedDifferences, render::Renderings,
-    rendered_index::RenderedIndex, scope_difference::Differences, view_memory::ViewMemory,
-};
+use super::{left_names::LeftMemory, lint::NodeFindings, render::Renderings, view_memory::ViewMemory};
 use crate::sharding::PlacedShards;
 use datasurface_model::PlatformName;
+use datasurface_state::rendered::{Differences, OwedDifferences, RenderedIndex};
 use std::collections::BTreeMap;
 
 /// What the last plan worked out, as far as the next one may need it again.

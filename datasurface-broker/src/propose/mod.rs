@@ -1,5 +1,6 @@
 //! Proposals: what would be rendered, and how to get there from what was reached.
 
+mod advance;
 mod as_of;
 mod base;
 mod cause;
@@ -18,24 +19,23 @@ mod metadata;
 mod node_views;
 mod occupied;
 mod other_storage;
-mod owed_difference;
 mod proposal;
 mod readdressed;
 mod readers;
 mod record;
 mod refused;
 mod render;
-mod rendered_index;
 mod rendering_id;
-mod scope_difference;
-mod scope_order;
 mod shard_nodes;
 mod shared;
 mod sinks;
+mod staying;
 mod stray;
 mod view_memory;
 mod views;
+mod waiting;
 
+pub use advance::Advance;
 pub use as_of::AsOf;
 pub use base::Base;
 pub use lint::LintReport;
@@ -55,17 +55,19 @@ use changed_scopes::ChangedScopes;
 use chrono::NaiveDate;
 use datasurface_model::{CodeInfo, Diagnostic, Findings, ModelPath, PlatformName, segment};
 use datasurface_platform::{ChangeHeader, HeldState, RenderingChange};
-use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
+use datasurface_state::{
+    Manifest, PlatformRecord,
+    rendered::{Entries, PlatformDifferences, PlatformIndex},
+};
 use hold::Releases;
 use lint::NodeFindings;
 use memory::{Round, RoundMemory};
 use readdressed::Readdressed;
 use readers::Readers;
 use render::Renderings;
-use rendered_index::PlatformIndex;
 use rendering_id::RenderingHistory;
-use scope_difference::PlatformDifferences;
 use sinks::Sinks;
+use staying::{Kept, Staying};
 use std::{collections::BTreeMap, sync::Arc};
 use view_memory::ViewMemory;
 use views::{Held, Sources, Views};
@@ -91,6 +93,9 @@ static CODES: &[&CodeInfo] = &[
     &refused::REFUSED,
     &stray::STRAY,
     &as_of::CLOCK_AHEAD,
+    &waiting::WAITS,
+    &waiting::STILL_READ,
+    &waiting::TOGETHER,
 ];
 
 /// Every code that proposing can report.
@@ -114,7 +119,23 @@ impl Broker {
         reached: Base<'_>,
         as_of: impl Into<AsOf>,
     ) -> Result<Proposal, BrokerError> {
-        self.propose_since(&mut PlanMemory::default(), placed, reached, as_of.into())
+        self.propose_since(&mut PlanMemory::default(), placed, reached, (as_of.into(), &Advance::All))
+    }
+
+    /// The same, for some platforms alone. Each other one stays at the revision that it reached: its files, what is held there and all that it reads
+    /// are those of before, and it has no plan. What of the others needs more than it offers waits for it.
+    ///
+    /// # Errors
+    ///
+    /// As of [`propose`](Self::propose); also if platforms cannot go forward one without the other.
+    pub fn propose_advance(
+        &self,
+        placed: &Placed,
+        reached: Base<'_>,
+        as_of: impl Into<AsOf>,
+        advance: &Advance,
+    ) -> Result<Proposal, BrokerError> {
+        self.propose_since(&mut PlanMemory::default(), placed, reached, (as_of.into(), advance))
     }
 
     /// The same, where a memory of earlier plans of the same registry saves work, whatever they were of.
@@ -123,7 +144,7 @@ impl Broker {
         memory: &mut PlanMemory,
         placed: &Placed,
         reached: Base<'_>,
-        as_of: AsOf,
+        (as_of, advance): (AsOf, &Advance),
     ) -> Result<Proposal, BrokerError> {
         let (on, is_trusted) = (as_of.day(), as_of.is_trusted(&placed.lock));
         let manifest = base::agreeing_manifest(placed, reached)?;
@@ -131,7 +152,15 @@ impl Broker {
         let manifest = renamed.as_deref();
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
+        let stay = platforms.keys().filter(|name| !advance.takes(name));
+        let staying = Staying::new(placed, manifest, stay)?;
+        let staying = staying.as_ref();
+        // What is remembered is about all platforms at one revision.
+        let mut alone = PlanMemory::default();
+        let memory = if staying.is_some() { &mut alone } else { memory };
+        let stays = |name: &PlatformName| staying.is_some_and(|staying| staying.platforms.contains(name));
         let mut sources = Sources {
+            kept: Kept { staying, ..Kept::default() },
             ecosystem: &placed.ecosystem,
             graphs: &placed.graphs,
             platforms: &platforms,
@@ -145,6 +174,8 @@ impl Broker {
         };
 
         let (mut held, mut let_go) = hold::split_held(placed, manifest, on);
+        held.retain(|name, _| !stays(name));
+        let_go.retain(|name, _| !stays(name));
         if !is_trusted {
             for (platform, stays) in hold::keep_expired(&placed.lock, &mut held, &mut let_go) {
                 found.extend(as_of.doubt(&platform, &stays, &placed.lock));
@@ -152,13 +183,14 @@ impl Broker {
         }
         let mut round = Round::Held;
         let shown =
-            RenderInputs::build((&mut *memory, round), placed, &sources, &held, manifest, found.clone())?;
+            RenderInputs::build((&mut *memory, round), placed, &mut sources, &held, manifest, found.clone())?;
         let mut readdressed = Readdressed::default();
         let rendered = (&shown.entries, &memory.round(round).index);
         let mut is_other = readdressed.follow(manifest, rendered, &mut held, &mut let_go, &mut found)?;
         let base = readdressed.base(manifest);
         memory.round(round).differences.update(base.as_deref(), &shown.entries);
-        let mut newly = newly_held(placed, base.as_deref(), (&mut *memory, round), &mut let_go, on)?;
+        let mut newly =
+            newly_held((placed, &sources.kept), base.as_deref(), (&mut *memory, round), &mut let_go, on)?;
         is_other |= !newly.is_empty();
         let mut shown = shown;
         if is_other {
@@ -171,14 +203,21 @@ impl Broker {
                 hold::hold(held, newly);
                 sources.update_placement(platform, held, &placed.placements_before, shards);
             }
-            shown =
-                RenderInputs::build((&mut *memory, round), placed, &sources, &held, manifest, found.clone())?;
+            shown = RenderInputs::build(
+                (&mut *memory, round),
+                placed,
+                &mut sources,
+                &held,
+                manifest,
+                found.clone(),
+            )?;
             // What begins to be held may be rendered under another address.
             let rendered = (&shown.entries, &memory.round(round).index);
             if readdressed.follow(manifest, rendered, &mut held, &mut let_go, &mut found)? {
                 readdressed.rename(&mut newly);
                 round = Round::Readdressed;
-                shown = RenderInputs::build((&mut *memory, round), placed, &sources, &held, manifest, found)?;
+                shown =
+                    RenderInputs::build((&mut *memory, round), placed, &mut sources, &held, manifest, found)?;
             }
         }
         let base = readdressed.base(manifest);
@@ -197,7 +236,7 @@ impl Broker {
         let readers = Readers::new(placed, &views);
         let mut proposed = BTreeMap::new();
         let (nowhere, nothing) = (PlatformIndex::default(), PlatformDifferences::default());
-        for (name, configured) in &platforms {
+        for (name, configured) in platforms.iter().filter(|(name, _)| !stays(name)) {
             let frame = ChangeHeader {
                 platform: (**configured.instance()).clone(),
                 from: manifest.map(|manifest| manifest.base_revision(name).clone()),
@@ -249,13 +288,18 @@ impl Broker {
         let mut lock = placed.lock.clone();
         lock.reached = Some(revision.clone());
         for (name, platform) in &mut lock.platforms {
+            platform.reached = None;
+            if let Some(staying) = staying.filter(|staying| staying.platforms.contains(name)) {
+                staying.stay(name, platform, (placed, &revision));
+                continue;
+            }
             platform.held.clear();
             platform.placement = sources.placements.remove(name).unwrap_or_default();
         }
         for (name, held) in held {
             lock.platforms.entry(name).or_default().held = held;
         }
-        lock.origins = placed.follow_origins(&lock, None);
+        lock.origins = placed.follow_origins_with(&lock, None, &sources.kept.stored());
         lock.platforms
             .retain(|name, platform| platforms.contains_key(name) && is_of_use(placed, name, platform));
         if is_trusted {
@@ -264,20 +308,32 @@ impl Broker {
         if lock.holds_nothing() {
             lock.trusted_on = None;
         }
-        let renderings = RenderingHistory::new(manifest, &revision, &entries, &proposed);
+        let renderings = RenderingHistory::new(
+            manifest,
+            &revision,
+            &entries,
+            (&proposed, |name: &PlatformName| {
+                platforms.get(name).is_some_and(|configured| configured.platform().runtime().is_none())
+            }),
+        );
         let records = record::records(
             &mut proposed,
             entries,
             (placed, &revision, &renderings),
             (manifest, &*memory.round(round)),
+            (&views, &sources.kept),
         );
         left_names::remember(&mut lock, &placed.ecosystem, &records, (memory, round));
+        let mut after = Manifest::with_lock(revision, renderings.id, lock.clone(), records).with_renderings(
+            renderings.id,
+            renderings.unapplied,
+            renderings.applied,
+        );
+        if let (Some(staying), Some(before)) = (staying, manifest) {
+            after = after.with_accepted_of(before, &staying.platforms);
+        }
         Ok(Proposal {
-            manifest: Manifest::with_lock(revision, renderings.id, lock.clone(), records).with_renderings(
-                renderings.id,
-                renderings.unapplied,
-                renderings.applied,
-            ),
+            manifest: after,
             lock,
             platforms: proposed,
             findings,
@@ -308,9 +364,6 @@ impl Broker {
     }
 }
 
-/// The scopes of each platform, in order, as they are recorded.
-type Entries = BTreeMap<PlatformName, Vec<Arc<ScopeEntry>>>;
-
 /// The views of platforms, the scopes rendered from them, and the findings so far, without errors.
 struct RenderInputs {
     views: Views,
@@ -322,11 +375,16 @@ impl RenderInputs {
     fn build(
         (memory, round): (&mut PlanMemory, Round),
         placed: &Placed,
-        sources: &Sources<'_>,
+        sources: &mut Sources<'_>,
         held: &Held,
         manifest: Option<&Manifest>,
         mut found: Vec<Diagnostic>,
     ) -> Result<Self, BrokerError> {
+        if let Some(staying) = sources.kept.staying {
+            sources.keep(staying, (held, &placed.placements_before), &mut found);
+            check_errors(&found)?;
+        }
+        let sources = &*sources;
         // Where a round has nothing to compare with, it begins with what the round before it made.
         let own = memory.round(round).views.is_some();
         let known = match own {
@@ -342,7 +400,9 @@ impl RenderInputs {
         let mentions = last.views.take().and_then(|last| last.into_mentions(&views));
         last.views = Some(ViewMemory::new((sources, held), views.clone(), mentions));
         last.findings = findings;
-        let entries = render_all(sources.platforms, &views, (manifest, &mut memory.renderings), &mut found);
+        let mut entries =
+            render_all(sources.platforms, &views, (manifest, &mut memory.renderings), &mut found);
+        entries.extend(sources.kept.staying.iter().flat_map(|staying| staying.scopes()));
         let index = &mut memory.round(round).index;
         index.update(&entries);
         for (name, entries) in &entries {
@@ -368,7 +428,7 @@ fn judge(
     found: &mut Vec<Diagnostic>,
 ) -> NodeFindings {
     let sinks = Sinks::new(&placed.ecosystem);
-    link::check(&placed.graphs, &sources.placements, views, found);
+    link::check(&placed.graphs, &sources.placements, (views, &sources.kept), sources.names, found);
     let mut findings = NodeFindings::new();
     for (name, views) in views {
         if let Some(configured) = sources.platforms.get(name) {
@@ -401,7 +461,7 @@ fn render_all(
 }
 
 fn newly_held(
-    placed: &Placed,
+    (placed, kept): (&Placed, &Kept<'_>),
     manifest: Option<&Manifest>,
     (memory, round): (&mut PlanMemory, Round),
     let_go: &mut Releases,
@@ -411,10 +471,12 @@ fn newly_held(
     let RoundMemory { index, differences, .. } = rounds.entry(round).or_default();
     let mut newly: BTreeMap<PlatformName, Vec<HeldState>> = BTreeMap::new();
     let (nowhere, nothing) = (PlatformIndex::default(), PlatformDifferences::default());
-    for (name, before) in manifest.into_iter().flat_map(Manifest::platforms) {
+    let stays = |name: &PlatformName| kept.staying.is_some_and(|staying| staying.platforms.contains(name));
+    let records = manifest.into_iter().flat_map(Manifest::platforms);
+    for (name, before) in records.filter(|(name, _)| !stays(name)) {
         let rendered = index.platform(name).unwrap_or(&nowhere);
         let differences = differences.of(name).unwrap_or(&nothing);
-        let today = placed.owed_today(name);
+        let today = record::kept_owed(kept, Some(before), placed.owed_today(name));
         let left = owed.update(name, before, &today);
         let let_go = let_go.entry(name.clone()).or_default();
         let held = hold::newly_held(before, (rendered, differences), (&today, &left), let_go, on)

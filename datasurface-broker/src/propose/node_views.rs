@@ -2,11 +2,12 @@
 
 use super::{
     metadata,
+    staying::unit_of,
     view_memory::NodesSince,
     views::{Held, Sources, for_datasets, sources, wanted},
 };
 use crate::{configured_platform::ConfiguredPlatform, sharding::HeldCustody};
-use datasurface_graph::{Fingerprint, IntentionGraph, Node, NodeFacts, NodeKey};
+use datasurface_graph::{Fingerprint, IntentionGraph, Node, NodeFacts, NodeKey, StorageOf};
 use datasurface_model::PlatformName;
 use datasurface_platform::{
     DeclarationReader, FormatClaims, NodeDeclarations, NodeMetadata, NodeView, Offer, PlatformDescriptor,
@@ -80,7 +81,7 @@ impl NodeViews {
 }
 
 /// The formats of offers that may cross from one platform to another.
-struct FormatsShown<'a> {
+pub(super) struct FormatsShown<'a> {
     /// The formats that are offered to others; none where a platform reads its own offers, in any format.
     offered: Option<&'a FormatClaims>,
     /// The formats that can be read.
@@ -90,7 +91,7 @@ struct FormatsShown<'a> {
 impl FormatsShown<'_> {
     /// Returns the first of the offers of a dataset that can be read. Where none can, the first one that is shown: whoever compares it with
     /// the claims of the reader finds what is lacking.
-    fn choose<'o>(&self, offers: &[&'o Offer]) -> Option<&'o Offer> {
+    pub(super) fn choose<'o>(&self, offers: &[&'o Offer]) -> Option<&'o Offer> {
         let is_in = |claims: Option<&FormatClaims>, offer: &Offer| {
             claims.is_none_or(|claims| claims.contains(offer.format(), offer.address()))
         };
@@ -157,11 +158,15 @@ impl<'a> NodeViewMaker<'a> {
 
     fn all(&self, graph: &IntentionGraph, declarations: &DeclarationReader<'_>) -> NodeViews {
         let mut views = NodeViews::default();
-        for node in graph.nodes() {
+        let kept = &self.sources.kept;
+        let is_old = |node: &Node<'_>| kept.is_old(&unit_of(self.sources.names, &node.key()));
+        for node in graph.nodes().filter(|node| !is_old(node)) {
             // Whether somebody reads its offers or not: a platform that cannot say what it offers is found here.
             self.offers(&node.key());
             views.add_fresh(self.view(node, declarations));
         }
+        let stored = self.sources.names.platform(graph.platform());
+        kept.views_of(&stored).for_each(|view| views.add_fresh(view.clone()));
         views
     }
 
@@ -198,7 +203,7 @@ impl<'a> NodeViewMaker<'a> {
     }
 
     /// The facts of a node, with what is held joined into what is owed.
-    fn facts(&self, node: Node<'_>) -> NodeFacts {
+    pub(super) fn facts(&self, node: Node<'_>) -> NodeFacts {
         let facts = node.facts().with_storage(self.sources.names);
         match self.custody.get(node.graph().platform()) {
             Some(held) => held.join(facts),
@@ -207,9 +212,14 @@ impl<'a> NodeViewMaker<'a> {
     }
 
     /// The offers of a node, ordered by dataset.
-    fn offers(&self, key: &NodeKey) -> Rc<[Offer]> {
+    pub(super) fn offers(&self, key: &NodeKey) -> Rc<[Offer]> {
         if let Some(offers) = self.offers.borrow().get(key) {
             return Rc::clone(offers);
+        }
+        if self.sources.kept.is_old(&unit_of(self.sources.names, key)) {
+            let offers: Rc<[Offer]> = self.sources.kept.offers(self.sources, key).into();
+            self.offers.borrow_mut().insert(key.clone(), Rc::clone(&offers));
+            return offers;
         }
         let configured = self.sources.platforms.get(key.platform());
         let asked = configured.zip(self.sources.graphs.node(key));
@@ -243,7 +253,7 @@ impl<'a> NodeViewMaker<'a> {
     }
 
     /// The formats in which a platform shows its offers to another one, or to itself, and those that can be read there.
-    fn formats_shown(&self, offering: &PlatformName, reading: &PlatformName) -> FormatsShown<'a> {
+    pub(super) fn formats_shown(&self, offering: &PlatformName, reading: &PlatformName) -> FormatsShown<'a> {
         let descriptor = |name| self.sources.platforms.get(name).map(|found| found.platform().descriptor());
         FormatsShown {
             offered: descriptor(offering)

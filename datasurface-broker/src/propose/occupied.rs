@@ -1,8 +1,8 @@
 //! Places that are there once, over all instances.
 
-use super::Entries;
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::ResourceAddress;
+use datasurface_state::rendered::Entries;
 use std::collections::BTreeMap;
 
 pub(crate) static PLACE_TWICE: CodeInfo = CodeInfo::error(

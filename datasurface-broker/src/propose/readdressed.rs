@@ -1,14 +1,10 @@
 //! Resources that an earlier version of a plug-in gave another address: what they hold goes on under the address of now.
 
-use super::{
-    Entries,
-    hold::Releases,
-    rendered_index::{PlatformIndex, RenderedIndex},
-    views::Held,
-};
+use super::{hold::Releases, views::Held};
 use crate::error::BrokerError;
 use datasurface_model::{CodeInfo, Diagnostic, ModelPath, PlatformName, segment};
 use datasurface_platform::{HeldState, Resource, ResourceAddress};
+use datasurface_state::rendered::{Entries, PlatformIndex, RenderedIndex};
 use datasurface_state::{Manifest, PlatformRecord, ScopeEntry};
 use std::{
     borrow::Cow,

@@ -1,16 +1,13 @@
 //! Readers: who reads which dataset, and whom a change of its schema breaks.
 
-use super::{
-    rendered_index::PlatformIndex,
-    scope_difference::{PlatformDifferences, ScopeDifference},
-    views::{PlatformViews, Views},
-};
+use super::views::{PlatformViews, Views};
 use crate::placed::Placed;
 use datasurface_graph::NodeKey;
 use datasurface_model::{
     DatasetKey, DatasetName, Entity, GroupKey, PlatformName, Schema, SchemaChange, WorkspaceName,
 };
 use datasurface_platform::{Action, DatasetReaders, Meaning, NodeView, Plan, Scope, Step};
+use datasurface_state::rendered::{PlatformDifferences, PlatformIndex, ScopeDifference};
 use datasurface_state::{PlatformRecord, ScopeEntry, StoredView, TargetError, storage::DeclaredNames};
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,22 +1,21 @@
 //! What the target would remember.
 
 use super::{
-    Entries,
     memory::RoundMemory,
     proposal::Proposed,
     render::platform_folder,
-    rendered_index::PlatformIndex,
     rendering_id::RenderingHistory,
-    scope_difference::{PlatformDifferences, ScopeDifference},
-    scope_order,
+    staying::Kept,
+    views::{PlatformViews, Views},
 };
 use crate::placed::Placed;
-use datasurface_graph::StorageOf;
+use datasurface_graph::{NodeKey, StorageOf};
 use datasurface_model::{DatasetKey, PlatformName};
-use datasurface_platform::{File, FileRecord, PLAN_FILE, Plan, Revision, SafePath};
+use datasurface_platform::{File, FileRecord, NodeView, PLAN_FILE, Plan, Revision, SafePath};
+use datasurface_state::rendered::{self, Entries, PlatformDifferences, PlatformIndex, ScopeDifference};
 use datasurface_state::{
-    ApplyState, EarlierApplied, EarlierTransition, Manifest, PlanFile, PlatformRecord, RenderingId,
-    ScopeEntry,
+    ApplyState, EarlierApplied, EarlierTransition, Manifest, Owed, PlanFile, PlatformRecord, RenderedNode,
+    RenderedNodes, RenderingId, ScopeEntry,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,6 +29,7 @@ pub(super) fn records(
     mut entries: Entries,
     (placed, revision, renderings): (&Placed, &Revision, &RenderingHistory),
     (manifest, memory): (Option<&Manifest>, &RoundMemory),
+    (views, kept): (&Views, &Kept<'_>),
 ) -> Vec<PlatformRecord> {
     let mut records = Vec::new();
     let (nowhere, nothing) = (PlatformIndex::default(), PlatformDifferences::default());
@@ -40,7 +40,8 @@ pub(super) fn records(
             continue;
         };
         let scopes = entries.remove(name).unwrap_or_default();
-        let before = manifest.and_then(|manifest| Some((manifest.platform(name)?, manifest.revision())));
+        let before =
+            manifest.and_then(|manifest| Some((manifest.platform(name)?, manifest.reached_revision(name))));
         let standing = standing(before, &proposed.plan);
         let gone = match standing {
             // What runs is what is rendered: nothing is to be taken down any more.
@@ -54,7 +55,7 @@ pub(super) fn records(
         let files = || proposed.transition_files();
         let own = || files().map(|file| (file.path().clone(), file.record())).collect();
         let is_applied_by_others = proposed.is_applied_by_others();
-        let last = manifest.map(Manifest::rendering);
+        let last = manifest.map(|manifest| manifest.reached_rendering(name).rendering);
         let (transition, earlier) = match (&standing, before) {
             // What another tool applies may be several revisions behind: what leads to each of them stays until it is recorded as applied.
             (ApplyState::Rendered, Some((before, base))) if is_applied_by_others => {
@@ -80,10 +81,21 @@ pub(super) fn records(
             continue;
         }
         let instance = (**proposed.configured.instance()).clone();
-        let owed = placed.owed_today(name);
+        let owed = kept_owed(kept, before.map(|(before, _)| before), placed.owed_today(name));
         let names = placed.lock.storage_names();
         let taken_from = placed.graphs.handover_platforms(name).into_iter();
-        let takes_from = taken_from.map(|platform| names.platform(platform)).collect();
+        let mut takes_from: BTreeSet<PlatformName> =
+            taken_from.map(|platform| names.platform(platform)).collect();
+        let storage = proposed.configured.instance().storage_name();
+        let of_kept = kept.views_of(storage).flat_map(|view| {
+            view.inputs().iter().map(|input| view.facts().storage.platform(input.platform()))
+        });
+        takes_from.extend(of_kept.filter(|platform| platform != storage));
+        let waits = kept.units.iter().filter(|(unit, _)| unit.0 == *storage);
+        let waits_for = waits.map(|(_, wait)| wait.platform.clone()).collect();
+        let before_record = before.map(|(before, _)| before);
+        let is_alone = kept.staying.is_some();
+        let nodes = rendered_nodes(placed, views.get(name), (proposed, before_record), is_alone);
         let applied_to = before.and_then(|(before, _)| before.applied_to.clone());
         records.push(PlatformRecord {
             instance,
@@ -97,9 +109,70 @@ pub(super) fn records(
             standing,
             takes_from,
             applied_to,
+            reached: None,
+            nodes,
+            waits_for,
         });
     }
+    records.extend(staying_records(kept, revision));
     records
+}
+
+/// What consumers ask for of a platform, with what they asked for of the parts that stay as they were.
+pub(super) fn kept_owed(kept: &Kept<'_>, before: Option<&PlatformRecord>, today: Owed) -> Owed {
+    match before {
+        Some(before) => kept.owed(before.instance.storage_name(), &before.owed, today),
+        None => today,
+    }
+}
+
+/// The records of platforms that stay, as they are, with the rendering that they stay at.
+fn staying_records(kept: &Kept<'_>, revision: &Revision) -> Vec<PlatformRecord> {
+    let Some((staying, manifest)) = kept.staying.and_then(|staying| Some((staying, staying.manifest?)))
+    else {
+        return Vec::new();
+    };
+    let stay = staying.platforms.iter().filter_map(|name| {
+        let reached = manifest.reached_rendering(name);
+        // Where the model is the same, the target still is at one revision.
+        let reached = Some(reached).filter(|reached| reached.revision != *revision);
+        Some(PlatformRecord { reached, ..staying.record(name)?.clone() })
+    });
+    stay.collect()
+}
+
+/// The nodes of a platform that hands data over, or takes it, or that goes forward alone. What is as it was is the one of before.
+fn rendered_nodes(
+    placed: &Placed,
+    views: Option<&Arc<PlatformViews>>,
+    (proposed, before): (&Proposed, Option<&PlatformRecord>),
+    is_alone: bool,
+) -> RenderedNodes {
+    let instance = proposed.configured.instance();
+    let takes = |name| placed.graphs.handover_platforms(name);
+    let mut others = placed.graphs.iter().map(|graph| graph.platform());
+    let Some(views) = views.filter(|_| {
+        is_alone
+            || !takes(&instance.name).is_empty()
+            || others.any(|other| takes(other).contains(&instance.name))
+    }) else {
+        return RenderedNodes::new();
+    };
+    let before = before.filter(|before| before.instance == **instance);
+    let known = |key: &NodeKey, view: &NodeView| {
+        let known = before?.nodes.get(key)?;
+        known.view.view().is_ok_and(|known| known == view).then(|| Arc::clone(known))
+    };
+    let node = |view: &NodeView| {
+        let key = view.facts().storage_key();
+        let made = || {
+            let offers = proposed.configured.platform().offer(view.facts());
+            Arc::new(RenderedNode { view: view.clone().into(), offers })
+        };
+        let node = known(&key, view).unwrap_or_else(made);
+        (key, node)
+    };
+    views.nodes.iter().map(node).collect()
 }
 
 /// The earlier renderings that still have transition files, in order, without those files that are over.
@@ -149,10 +222,8 @@ fn gone(before: Option<&PlatformRecord>, scopes: &[Arc<ScopeEntry>]) -> Vec<Safe
     if before.gone.is_empty() && before.scopes.iter().all(|entry| here.contains(&entry.folder)) {
         return Vec::new();
     }
-    let going = scope_order::order(&PlatformIndex::of(&before.scopes))
-        .into_iter()
-        .rev()
-        .map(|ordered| ordered.folder);
+    let going =
+        rendered::order(&PlatformIndex::of(&before.scopes)).into_iter().rev().map(|ordered| ordered.folder);
     before.gone.iter().cloned().chain(going).filter(|folder| !here.contains(folder)).collect()
 }
 
@@ -181,7 +252,7 @@ fn plan_file(
     }
     let applied = Some(plan).filter(|_| matches!(standing, ApplyState::Behind(_)));
     let content = PlanFile {
-        scopes: scope_order::order(rendered),
+        scopes: rendered::order(rendered),
         gone: gone.to_vec(),
         steps: applied.map(|plan| plan.steps().to_vec()).unwrap_or_default(),
         transition: applied.map(|plan| plan.transition_files().to_vec()).unwrap_or_default(),

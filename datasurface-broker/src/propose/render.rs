@@ -1,9 +1,6 @@
 //! Rendering: each scope whose view changed, once.
 
-use super::{
-    rendered_index::PlatformIndex,
-    views::{PlatformViews, ViewedScope},
-};
+use super::views::{PlatformViews, ViewedScope};
 use crate::{
     configured_platform::{ConfiguredPlatform, failure},
     progress::Progress,
@@ -12,6 +9,7 @@ use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformNam
 use datasurface_platform::{
     HeldState, NodeView, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopedNode, slug,
 };
+use datasurface_state::rendered::PlatformIndex;
 use datasurface_state::{Manifest, ScopeEntry, StoredView};
 use std::{
     collections::{BTreeMap, BTreeSet},

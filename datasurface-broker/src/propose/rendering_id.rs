@@ -1,9 +1,10 @@
 //! The ID of a proposed rendering, and the renderings before it that nobody recorded as applied.
 
-use super::{Entries, proposal::Proposed};
+use super::proposal::Proposed;
 use datasurface_graph::Fingerprint;
 use datasurface_model::PlatformName;
 use datasurface_platform::{Revision, Scope};
+use datasurface_state::rendered::Entries;
 use datasurface_state::{ApplyState, Manifest, PlatformRecord, RenderedRevision, RenderingId, ScopeEntry};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,7 +22,7 @@ impl RenderingHistory {
         manifest: Option<&Manifest>,
         revision: &Revision,
         entries: &Entries,
-        proposed: &BTreeMap<PlatformName, Proposed>,
+        (proposed, is_applied_by_others): (&BTreeMap<PlatformName, Proposed>, impl Fn(&PlatformName) -> bool),
     ) -> Self {
         let scopes: BTreeMap<&PlatformName, Vec<(&Scope, Fingerprint)>> =
             entries.iter().map(|(name, entries)| (name, fingerprints(entries))).collect();
@@ -38,11 +39,7 @@ impl RenderingHistory {
         let id = RenderingId::new(Fingerprint::of(&(manifest.rendering(), revision, &scopes)));
         // The last one does not wait any more if it was recorded, nor does anything where all platforms apply by themselves.
         pending.retain(|one| applied.as_ref().is_none_or(|applied| applied.rendering != one.rendering));
-        if !manifest
-            .platforms()
-            .keys()
-            .any(|name| proposed.get(name).is_some_and(Proposed::is_applied_by_others))
-        {
+        if !manifest.platforms().keys().any(is_applied_by_others) {
             pending.clear();
         }
         Self { id, unapplied: pending, applied }

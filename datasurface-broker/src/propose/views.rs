@@ -4,13 +4,14 @@ use super::{
     node_views::NodeViews,
     shard_nodes::{self, ShardNodes},
     shared::{self, SharedScope},
+    staying::{Kept, Staying, unit_of},
     view_memory::{ViewMemory, ViewsSince},
 };
 use crate::{configured_platform::ConfiguredPlatform, sharding::PlacedShards};
 use datasurface_graph::{
-    DatasetFacts, Fingerprint, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement,
+    DatasetFacts, Fingerprint, IntentionGraphs, Node, NodeDetail, NodeFacts, NodeKey, Placement, StorageOf,
 };
-use datasurface_model::{DatasetKey, Ecosystem, PlatformName, ShardName, Valid};
+use datasurface_model::{DatasetKey, Diagnostic, Ecosystem, PlatformName, ShardName, Valid};
 use datasurface_platform::{HeldState, NodeView, Scope, ScopeView, SharedKey};
 use datasurface_state::storage::StorageRecord;
 use std::{
@@ -28,6 +29,8 @@ pub(super) struct Sources<'a> {
     pub(super) platforms: &'a BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
     pub(super) placements: BTreeMap<PlatformName, Placement>,
     pub(super) names: &'a StorageRecord,
+    /// What stays as it was.
+    pub(super) kept: Kept<'a>,
 }
 
 /// The views of all platforms.
@@ -80,7 +83,7 @@ impl PlatformViews {
     }
 }
 
-impl Sources<'_> {
+impl<'a> Sources<'a> {
     /// Places the nodes of a platform again, from where they were before, when other things are held than were known when it
     /// was placed: what is held makes heavier what still serves somebody.
     pub(super) fn update_placement(
@@ -101,13 +104,39 @@ impl Sources<'_> {
         }
     }
 
-    /// Makes the views of every platform, given what is held. What is held of a dataset that is captured again, or still,
+    /// Finds out what stays as it was on platforms that go forward, and where that is placed.
+    pub(super) fn keep(
+        &mut self,
+        staying: &'a Staying<'a>,
+        (held, placements): (&Held, &BTreeMap<PlatformName, Placement>),
+        found: &mut Vec<Diagnostic>,
+    ) {
+        self.kept = Kept::default();
+        self.kept = staying.keep(self, held, found);
+        let nowhere = Placement::default();
+        let graphs = self.graphs.iter().filter(|graph| !staying.platforms.contains(graph.platform()));
+        for graph in graphs {
+            let Some(placement) = self.placements.get_mut(graph.platform()) else { continue };
+            let before = placements.get(graph.platform()).unwrap_or(&nowhere);
+            let stored = self.names.platform(graph.platform());
+            let is_kept = |key: &NodeKey| self.kept.is_old(&unit_of(self.names, key));
+            let now = graph.nodes().map(|node| node.key()).filter(is_kept);
+            let then = self.kept.views_of(&stored).map(|view| view.key().clone());
+            for node in now.chain(then).collect::<Vec<_>>() {
+                placement.restore(&node, before);
+            }
+        }
+    }
+
+    /// Makes the views of every platform that goes forward, given what is held. What is held of a dataset that is captured again, or still,
     /// is an obligation of that capture. Views that cannot be other than they were are taken from memory.
     pub(super) fn views(&self, held: &Held, memory: Option<&ViewMemory>) -> Views {
         let since = memory.and_then(|memory| memory.since(self, held));
         let maker = super::node_views::NodeViewMaker::new(self, held);
         let mut views = BTreeMap::new();
-        for (name, configured) in self.platforms {
+        let stays =
+            |name: &PlatformName| self.kept.staying.is_some_and(|staying| staying.platforms.contains(name));
+        for (name, configured) in self.platforms.iter().filter(|(name, _)| !stays(name)) {
             let before = since.as_ref().and_then(|since| since.of(name));
             let nodes = maker.views(name, configured, before.as_ref().map(ViewsSince::nodes));
             let held = held.get(name).map_or(&[][..], Vec::as_slice);

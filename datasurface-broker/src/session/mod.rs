@@ -7,8 +7,8 @@
 //! persistent map, with an index of the nodes that mention each unit (`propose/mentions.rs`), and so is what consumers ask to be kept. From the
 //! rendering on it is the scope. A scope that is rendered from the same view is one and the same in memory from plan to plan, and a resource that is as
 //! it was is the one that it was; so to be as before is to be the same in memory. All that a plan asks of everything that is rendered follows from two
-//! structures that are kept up scope by scope: an index of all scopes (`propose/rendered_index.rs`) for what is about sums, such as an address that is
-//! there twice, the order of scopes or what data is stored, and the difference of each scope from what was reached (`propose/scope_difference.rs`) for
+//! structures that are kept up scope by scope: an index of all scopes (`rendered/rendered_index.rs` of `datasurface-state`) for what is about sums, such as an address that is
+//! there twice, the order of scopes or what data is stored, and the difference of each scope from what was reached (`scope_difference.rs` beside it) for
 //! what is about changes, such as causes, what begins to be held or what a guard looks at. A question that an index answers by "there is something"
 //! is then answered in full, by the code that a broker runs that remembers nothing.
 //!
@@ -21,7 +21,7 @@
 //! is written.
 
 use crate::{
-    Base, Broker, BrokerError, LintReport, Lock, Placed, Proposal,
+    Advance, Base, Broker, BrokerError, LintReport, Lock, Placed, Proposal,
     propose::{LintMemory, PlanMemory},
 };
 use chrono::NaiveDate;
@@ -134,10 +134,25 @@ impl Session {
         reached: Base<'_>,
         as_of: impl Into<crate::AsOf>,
     ) -> Result<Proposal, BrokerError> {
+        self.propose_advance(placed, reached, as_of, &Advance::All)
+    }
+
+    /// The same for some platforms alone, as [`Broker::propose_advance`] does. Unless all go forward, nothing of the last plans saves work.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Broker::propose_advance`].
+    pub fn propose_advance(
+        &mut self,
+        placed: &Placed,
+        reached: Base<'_>,
+        as_of: impl Into<crate::AsOf>,
+        advance: &Advance,
+    ) -> Result<Proposal, BrokerError> {
         placed.revision.get_or_init(|| placed.compute_revision(&mut self.hasher));
         placed.owed.get_or_init(|| placed.compute_owed(self.planned_for.as_ref()));
         self.planned_for = Some(placed.clone());
-        self.broker.propose_since(&mut self.planned, placed, reached, as_of.into())
+        self.broker.propose_since(&mut self.planned, placed, reached, (as_of.into(), advance))
     }
 }
 

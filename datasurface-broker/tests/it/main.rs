@@ -28,6 +28,7 @@ mod readdressed;
 mod readers;
 mod renamed;
 mod replaced;
+mod revisions;
 mod shards;
 mod shared;
 mod sharing_platform;

@@ -153,6 +153,18 @@ impl Placement {
         })
     }
 
+    /// Places all that is placed together with a node as it was placed before, or nowhere if it was not placed.
+    pub fn restore(&mut self, node: &NodeKey, before: &Self) {
+        match fragment_name(node) {
+            FragmentName::Datastore(name) => {
+                set(&mut self.datastores, name, before.datastores.get(name).cloned())
+            }
+            FragmentName::Transformer(name) => {
+                set(&mut self.transformers, name, before.transformers.get(name).cloned())
+            }
+        }
+    }
+
     /// Returns the shard of a node; `None` if its fragment is not placed.
     #[must_use]
     pub fn shard(&self, node: &NodeKey) -> Option<&ShardName> {

@@ -3,9 +3,11 @@
 //! It is replaced last in a write, and names each file by its hash, so every reader sees one revision and no mixture.
 
 mod platform_record;
+mod rendered_node;
 mod stored_view;
 mod wire;
 
+pub use rendered_node::{RenderedNode, RenderedNodes};
 pub use stored_view::StoredView;
 
 use super::{AcceptedEdit, RenderedRevision, RenderingId};
@@ -82,6 +84,16 @@ pub struct PlatformRecord {
     /// The system of the last apply, if it has an identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_to: Option<AppliedTarget>,
+    /// The rendering that the instance stays at while others went on; `None` if it is at the one of the manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<RenderedRevision>,
+    /// The nodes as they were rendered, where data goes from one instance to another: what others read of a node that stays as it is,
+    /// and what that node reads.
+    #[serde(default, skip_serializing_if = "OrdMap::is_empty")]
+    pub nodes: RenderedNodes,
+    /// The instances that stayed behind when this one went on, and that parts of it wait for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub waits_for: BTreeSet<PlatformName>,
 }
 
 /// The transition files of an earlier rendering that nobody recorded as applied.
@@ -316,8 +328,33 @@ impl Manifest {
     pub fn base_revision(&self, platform: &PlatformName) -> &Revision {
         match self.platforms.get(platform).map(|record| &record.standing) {
             Some(ApplyState::Behind(behind)) => &behind.revision,
-            _ => &self.revision,
+            _ => self.reached_revision(platform),
         }
+    }
+
+    /// Returns the revision that an instance was rendered from last. It is that of the manifest, unless the instance stayed behind.
+    #[must_use]
+    pub fn reached_revision(&self, platform: &PlatformName) -> &Revision {
+        let record = self.platforms.get(platform);
+        record.and_then(|record| record.reached.as_ref()).map_or(&self.revision, |reached| &reached.revision)
+    }
+
+    /// Returns the rendering that made the files of an instance. It is that of the manifest, unless the instance stayed behind.
+    #[must_use]
+    pub fn reached_rendering(&self, platform: &PlatformName) -> RenderedRevision {
+        let last = || RenderedRevision { rendering: self.rendering, revision: self.revision.clone() };
+        self.platforms.get(platform).and_then(|record| record.reached.clone()).unwrap_or_else(last)
+    }
+
+    /// Adds the accepted edits of files of these instances, whose files stay as `before` has them.
+    #[must_use]
+    pub fn with_accepted_of(mut self, before: &Self, platforms: &BTreeSet<PlatformName>) -> Self {
+        let records = platforms.iter().filter_map(|name| before.platform(name));
+        let folders: Vec<String> = records.map(|record| format!("{}/", record.folder)).collect();
+        let is_here = |path: &SafePath| folders.iter().any(|folder| path.as_str().starts_with(folder));
+        let kept = before.accepted.iter().filter(|(path, _)| is_here(path));
+        self.accepted.extend(kept.map(|(path, edit)| (path.clone(), edit.clone())));
+        self
     }
 
     /// Returns the manifest with the record of each platform that was renamed since under its name of now.

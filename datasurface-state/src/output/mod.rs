@@ -39,8 +39,8 @@ pub use branch::{BranchFolder, BranchFolderError};
 pub(crate) use codes::CODES;
 pub use error::TargetError;
 pub use manifest::{
-    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, Owed, PlatformRecord, ScopeEntry,
-    StoredView,
+    AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, Owed, PlatformRecord,
+    RenderedNode, RenderedNodes, ScopeEntry, StoredView,
 };
 pub use plan_file::{OrderedScope, PlanFile};
 pub use rendering_id::{RenderedRevision, RenderingId};

@@ -76,6 +76,9 @@ impl Wanted {
             owed: Owed::new(),
             takes_from: std::collections::BTreeSet::new(),
             applied_to: None,
+            reached: None,
+            nodes: crate::RenderedNodes::new(),
+            waits_for: Default::default(),
             standing: ApplyState::default(),
         };
         let lock = Fingerprint::of_bytes(self.lock.as_bytes());

@@ -1,18 +1,18 @@
 //! The index of a manifest: what is about a whole target, platform or scope, and the hashes of the parts.
 
 use super::{
-    APPLIED, PartPlace, RENDERED, incomplete, lock_path, owed_count,
+    APPLIED, PartPlace, RENDERED, incomplete, lock_path, nodes_count, nodes_path, owed_count,
     page::{PageWire, page_count},
 };
 use crate::{
     lock::{Lock, LockWire},
     output::{
         AcceptedEdit, AppliedTarget, ApplyState, EarlierApplied, EarlierTransition, Manifest, Owed,
-        PlatformRecord, RenderedRevision, RenderingId, ScopeEntry, codes::UNREADABLE, error::TargetError,
-        target_folder::MANIFEST,
+        PlatformRecord, RenderedNode, RenderedNodes, RenderedRevision, RenderingId, ScopeEntry,
+        codes::UNREADABLE, error::TargetError, target_folder::MANIFEST,
     },
 };
-use datasurface_graph::{Custody, Fingerprint};
+use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::{DatasetKey, PlatformName};
 use datasurface_platform::{FileRecord, PlatformInstance, Revision, SafePath, Scope};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -72,6 +72,12 @@ struct PlatformIndex {
     takes_from: BTreeSet<PlatformName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     applied_to: Option<AppliedTarget>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reached: Option<RenderedRevision>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    nodes: Vec<Fingerprint>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    waits_for: BTreeSet<PlatformName>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -156,8 +162,22 @@ impl PlatformIndex {
             standing,
             takes_from: record.takes_from.clone(),
             applied_to: record.applied_to.clone(),
+            reached: record.reached.clone(),
+            nodes: nodes_hashes(record, hashes)?,
+            waits_for: record.waits_for.clone(),
         })
     }
+}
+
+fn nodes_hashes(
+    record: &PlatformRecord,
+    hashes: &BTreeMap<SafePath, Fingerprint>,
+) -> Result<Vec<Fingerprint>, TargetError> {
+    let of = |number| {
+        let hash = hashes.get(&nodes_path(&record.folder, number)?).copied();
+        hash.ok_or_else(|| incomplete("a part of the manifest has no hash".to_owned()))
+    };
+    (0..nodes_count(&record.nodes)).map(of).collect()
 }
 
 /// What is rendered of a platform, or what was applied.
@@ -275,6 +295,9 @@ impl Reader<'_> {
             standing,
             takes_from,
             applied_to,
+            reached,
+            nodes,
+            waits_for,
         } = index;
         let shared = match &standing {
             ApplyStateIndex::Behind(behind) => shared_pages(&folder, &scopes, &behind.scopes)?,
@@ -296,6 +319,7 @@ impl Reader<'_> {
             }
         };
         let owed = rendered_owed;
+        let nodes = self.nodes(&folder, &nodes)?;
         Ok(PlatformRecord {
             instance,
             folder,
@@ -308,6 +332,9 @@ impl Reader<'_> {
             owed,
             takes_from,
             applied_to,
+            reached,
+            nodes,
+            waits_for,
         })
     }
 
@@ -343,6 +370,16 @@ impl Reader<'_> {
         }
         PageWire::join(pages, &mut entry);
         Ok(Arc::new(entry))
+    }
+
+    /// Reads the nodes of a platform as they were rendered.
+    fn nodes(&mut self, platform: &SafePath, hashes: &[Fingerprint]) -> Result<RenderedNodes, TargetError> {
+        let mut nodes = RenderedNodes::new();
+        for (number, hash) in hashes.iter().enumerate() {
+            let part: BTreeMap<NodeKey, RenderedNode> = self.part(nodes_path(platform, number)?, *hash)?;
+            nodes.extend(part.into_iter().map(|(key, node)| (key, Arc::new(node))));
+        }
+        Ok(nodes)
     }
 
     /// Reads what is asked for of datasets; those parts whose hashes are `shared` are the rendered ones.

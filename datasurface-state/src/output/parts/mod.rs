@@ -17,13 +17,13 @@ pub(super) use index::{ReadManifest, read};
 pub(super) use text::{packed, unpacked};
 
 use super::{
-    ApplyState, Manifest, Owed, PlatformRecord, ScopeEntry,
+    ApplyState, Manifest, Owed, PlatformRecord, RenderedNode, RenderedNodes, ScopeEntry,
     codes::INCOMPLETE,
     error::TargetError,
     target_folder::{MANIFEST, PARTS},
 };
 use crate::lock::{Lock, LockWire};
-use datasurface_graph::{Custody, Fingerprint};
+use datasurface_graph::{Custody, Fingerprint, NodeKey};
 use datasurface_model::DatasetKey;
 use datasurface_platform::SafePath;
 use page::{Page, pages};
@@ -32,6 +32,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// The number of datasets in a part that says what is asked for of them, if they are evenly spread.
 const DATASETS_IN_PART: usize = 4096;
+
+/// The number of nodes in a part that has views and offers of nodes, if they are evenly spread.
+const NODES_IN_PART: usize = 256;
 
 /// What the rendered scopes are.
 const RENDERED: &str = "rendered";
@@ -46,6 +49,8 @@ pub(super) enum Part<'m> {
     Page(Page<'m>),
     /// The custody of datasets that consumers asked for.
     Owed(BTreeMap<&'m DatasetKey, &'m Custody>),
+    /// Nodes as they were rendered, of an instance that hands data over or takes it.
+    Nodes(BTreeMap<&'m NodeKey, &'m RenderedNode>),
     /// The recorded lock. Its revision is in the index, since nearly every change changes that.
     Lock(Box<Lock>),
 }
@@ -57,6 +62,7 @@ impl Part<'_> {
         let mut text = match self {
             Self::Page(page) => serde_json::to_vec(page),
             Self::Owed(owed) => serde_json::to_vec(owed),
+            Self::Nodes(nodes) => serde_json::to_vec(nodes),
             Self::Lock(lock) => serde_json::to_vec(&LockWire::from(&**lock)),
         }?;
         text.push(b'\n');
@@ -66,6 +72,11 @@ impl Part<'_> {
                 page.read_all().map_err(serde_json::Error::custom)
             }
             Self::Owed(_) => serde_json::from_slice::<BTreeMap<DatasetKey, Custody>>(&text).map(drop),
+            Self::Nodes(_) => {
+                let nodes: BTreeMap<NodeKey, RenderedNode> = serde_json::from_slice(&text)?;
+                let read = nodes.values().try_for_each(|node| node.view.view().map(drop));
+                read.map_err(serde_json::Error::custom)
+            }
             Self::Lock(_) => serde_json::from_slice::<LockWire>(&text).map(drop),
         }?;
         Ok(text)
@@ -88,6 +99,9 @@ impl<'m> Parts<'m> {
         let mut parts = Self::default();
         for record in manifest.platforms().values() {
             parts.add_side(RENDERED, record, &record.scopes, &record.owed)?;
+            for (number, nodes) in node_parts(&record.nodes).into_iter().enumerate() {
+                parts.add(nodes_path(&record.folder, number)?, nodes)?;
+            }
             if let ApplyState::Behind(behind) = &record.standing {
                 parts.add_side(APPLIED, record, &behind.scopes, &behind.owed)?;
             }
@@ -161,6 +175,11 @@ impl PartPlace<'_> {
     }
 }
 
+/// The path of a part that has nodes of a platform.
+fn nodes_path(platform: &SafePath, number: usize) -> Result<SafePath, TargetError> {
+    part_path(&format!("{RENDERED}_nodes/{platform}/{number}"))
+}
+
 fn lock_path() -> Result<SafePath, TargetError> {
     part_path("lock")
 }
@@ -172,6 +191,21 @@ fn part_path(name: &str) -> Result<SafePath, TargetError> {
 
 fn owed_count(owed: &Owed) -> usize {
     page::count(owed.len(), DATASETS_IN_PART)
+}
+
+fn nodes_count(nodes: &RenderedNodes) -> usize {
+    page::count(nodes.len(), NODES_IN_PART)
+}
+
+fn node_parts(nodes: &RenderedNodes) -> Vec<Part<'_>> {
+    let count = nodes_count(nodes);
+    let mut parts = vec![BTreeMap::new(); count];
+    for (key, node) in nodes {
+        if let Some(part) = parts.get_mut(page::number(page::unit(key), count)) {
+            part.insert(key, &**node);
+        }
+    }
+    parts.into_iter().map(Part::Nodes).collect()
 }
 
 fn owed_parts(owed: &Owed) -> Vec<Part<'_>> {

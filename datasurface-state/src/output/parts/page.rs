@@ -176,6 +176,11 @@ impl<'m> Group<'m> {
     }
 }
 
+/// Returns the datastore or the workspace that a node belongs to, by which nodes are divided among parts.
+pub(super) fn unit(node: &NodeKey) -> &str {
+    Group::of_node(node).unit
+}
+
 /// Fingerprints of nodes.
 type Fingerprints<'m> = BTreeMap<&'m NodeKey, &'m Fingerprint>;
 

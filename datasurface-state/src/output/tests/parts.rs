@@ -58,6 +58,9 @@ fn with_stores_of(size: usize, datasets: usize, edited: Option<usize>) -> Manife
         owed,
         takes_from: BTreeSet::new(),
         applied_to: None,
+        reached: None,
+        nodes: crate::RenderedNodes::new(),
+        waits_for: Default::default(),
         standing: ApplyState::Rendered,
     };
     let revision = Revision::new(Fingerprint::of(&(datasets, edited)));

@@ -60,6 +60,9 @@ fn order_of_scopes_and_platforms_never_matters() {
         owed: Owed::new(),
         takes_from: BTreeSet::new(),
         applied_to: None,
+        reached: None,
+        nodes: crate::RenderedNodes::new(),
+        waits_for: Default::default(),
         standing: ApplyState::default(),
     };
     let one = Manifest::new(Revision::new(hash), hash, [platform("x", scopes()), platform("y", scopes())]);

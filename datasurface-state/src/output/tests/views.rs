@@ -60,6 +60,9 @@ fn manifest() -> Manifest {
         owed: Owed::new(),
         takes_from: BTreeSet::new(),
         applied_to: None,
+        reached: None,
+        nodes: crate::RenderedNodes::new(),
+        waits_for: Default::default(),
         standing: ApplyState::Rendered,
     };
     let hash = Fingerprint::of_bytes(b"");

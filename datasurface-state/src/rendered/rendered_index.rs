@@ -4,9 +4,9 @@
 //! looked at. So it tells at once whether something is there twice; only if so, all scopes are searched for it, in their order.
 
 use super::Entries;
+use crate::ScopeEntry;
 use datasurface_model::{DatasetKey, DatastoreName, PlatformName};
 use datasurface_platform::{Resource, ResourceAddress, SafePath, Scope, ScopeRecord};
-use datasurface_state::ScopeEntry;
 use rustc_hash::FxHashMap;
 use std::{
     collections::{BTreeMap, BTreeSet, hash_map::Entry},
@@ -15,11 +15,11 @@ use std::{
 };
 
 /// The other scopes that each scope needs, with their folders.
-pub(super) type Needs<'i> = BTreeMap<&'i Scope, BTreeMap<&'i Scope, &'i SafePath>>;
+pub type Needs<'i> = BTreeMap<&'i Scope, BTreeMap<&'i Scope, &'i SafePath>>;
 
 /// What is rendered on all platforms.
 #[derive(Debug, Default)]
-pub(super) struct RenderedIndex {
+pub struct RenderedIndex {
     platforms: BTreeMap<PlatformName, PlatformIndex>,
     places: Bearers<String>,
     /// What was touched on platforms that are gone.
@@ -28,7 +28,7 @@ pub(super) struct RenderedIndex {
 
 /// What is rendered on one platform.
 #[derive(Debug, Default)]
-pub(super) struct PlatformIndex {
+pub struct PlatformIndex {
     scopes: BTreeMap<Scope, IndexedScope>,
     addresses: Bearers<ResourceAddress>,
     /// The number of resources that say what their address was.
@@ -56,7 +56,7 @@ struct Bearers<N> {
 
 impl RenderedIndex {
     /// Takes in what is rendered now.
-    pub(super) fn update(&mut self, entries: &Entries) {
+    pub fn update(&mut self, entries: &Entries) {
         let gone: Vec<PlatformName> =
             self.platforms.keys().filter(|name| !entries.contains_key(*name)).cloned().collect();
         for name in gone.iter().chain(entries.keys()) {
@@ -73,12 +73,12 @@ impl RenderedIndex {
     }
 
     /// Whether something occupies a place that is occupied already.
-    pub(super) fn has_places_twice(&self) -> bool {
+    pub fn has_places_twice(&self) -> bool {
         self.places.has_twice()
     }
 
     /// The storage names of the datasets of a datastore whose data is stored, on whatever platform.
-    pub(super) fn stored_of<'i>(&'i self, store: &'i DatastoreName) -> impl Iterator<Item = &'i DatasetKey> {
+    pub fn stored_of<'i>(&'i self, store: &'i DatastoreName) -> impl Iterator<Item = &'i DatasetKey> {
         let from = DatasetKey::new(store, "");
         let ranges = self.platforms.values().map(move |platform| platform.stored.range(from.clone()..));
         ranges
@@ -86,26 +86,26 @@ impl RenderedIndex {
     }
 
     /// Returns the storage names of all datastores of which data is stored.
-    pub(super) fn stores(&self) -> BTreeSet<DatastoreName> {
+    pub fn stores(&self) -> BTreeSet<DatastoreName> {
         let stored = self.platforms.values().flat_map(|platform| platform.stored.keys());
         stored.map(|dataset| dataset.datastore.clone()).collect()
     }
 
     /// Returns the datastores, by their storage names, of which something else may be stored than when this was asked last.
-    pub(super) fn take_touched(&mut self) -> BTreeSet<DatastoreName> {
+    pub fn take_touched(&mut self) -> BTreeSet<DatastoreName> {
         let touched = self.platforms.values_mut().map(|platform| &mut platform.touched);
         touched.flat_map(std::mem::take).chain(std::mem::take(&mut self.touched)).collect()
     }
 
     /// Returns what is rendered on a platform.
-    pub(super) fn platform(&self, name: &PlatformName) -> Option<&PlatformIndex> {
+    pub fn platform(&self, name: &PlatformName) -> Option<&PlatformIndex> {
         self.platforms.get(name)
     }
 }
 
 impl PlatformIndex {
     /// Creates the index of these scopes.
-    pub(super) fn of(entries: &[Arc<ScopeEntry>]) -> Self {
+    pub fn of(entries: &[Arc<ScopeEntry>]) -> Self {
         let mut index = Self::default();
         index.update(entries);
         index
@@ -158,32 +158,32 @@ impl PlatformIndex {
     }
 
     /// Whether an address is in two scopes.
-    pub(super) fn has_addresses_twice(&self) -> bool {
+    pub fn has_addresses_twice(&self) -> bool {
         self.addresses.has_twice()
     }
 
     /// Whether a resource says what its address was.
-    pub(super) fn has_former_addresses(&self) -> bool {
+    pub fn has_former_addresses(&self) -> bool {
         self.readdressed > 0
     }
 
     /// Returns the resource of an address.
-    pub(super) fn resource(&self, address: &ResourceAddress) -> Option<&Resource> {
+    pub fn resource(&self, address: &ResourceAddress) -> Option<&Resource> {
         self.addresses.one.get(address)?.record.resources.get(address)
     }
 
     /// Whether a resource holds data of a dataset of this storage name.
-    pub(super) fn stores(&self, dataset: &DatasetKey) -> bool {
+    pub fn stores(&self, dataset: &DatasetKey) -> bool {
         self.stored.contains_key(dataset)
     }
 
     /// The scopes, in order.
-    pub(super) fn scopes(&self) -> impl Iterator<Item = &ScopeEntry> {
+    pub fn scopes(&self) -> impl Iterator<Item = &ScopeEntry> {
         self.scopes.values().map(|scope| &*scope.entry)
     }
 
     /// Returns the other scopes that each scope needs.
-    pub(super) fn needs(&self) -> Needs<'_> {
+    pub fn needs(&self) -> Needs<'_> {
         let of_scope = |scope: &IndexedScope| {
             let others = scope.needs.iter().filter_map(|address| self.addresses.one.get(address));
             others.map(|other| (&other.scope, &other.folder)).collect()

@@ -1,8 +1,8 @@
 //! The order in which the scopes of a platform are applied, read off the dependencies of their resources.
 
 use super::rendered_index::{Needs, PlatformIndex};
+use crate::{OrderedScope, ScopeEntry};
 use datasurface_platform::{SafePath, Scope, SharedKey, SharedStage};
-use datasurface_state::{OrderedScope, ScopeEntry};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A scope that is to be ordered: its stage first, since that is the order of those that do not need each other.
@@ -30,7 +30,7 @@ impl From<&Scope> for Stage {
 
 /// Orders scopes: each after the foundation and those on whose resources its own depend, and otherwise by stage and name. Where scopes need each other in a
 /// circle, the first one by stage and name does not wait for the others.
-pub(super) fn order(rendered: &PlatformIndex) -> Vec<OrderedScope> {
+pub fn order(rendered: &PlatformIndex) -> Vec<OrderedScope> {
     let needs = rendered.needs();
     // What is in the foundation may be needed by all, whether a resource names it or not.
     let foundation = rendered.scopes().find(|one| one.scope == Scope::Foundation);

@@ -3,22 +3,22 @@
 //! Both sides are persistent maps. What was asked for stays the same from one plan to the next, so only what is asked for now is compared with what was
 //! asked for in the last plan.
 
+use crate::{Owed, PlatformRecord};
 use datasurface_model::{DatasetKey, PlatformName};
-use datasurface_state::{Owed, PlatformRecord};
 use imbl::ordmap::DiffItem;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The datasets of all platforms, and what the next comparison may need again.
 #[derive(Debug, Default)]
-pub(super) struct OwedDifferences(BTreeMap<PlatformName, [OwedDifference; 2]>);
+pub struct OwedDifferences(BTreeMap<PlatformName, [OwedDifference; 2]>);
 
 /// The datasets of one platform of which consumers ask for something else than they did, or for nothing any more.
 #[derive(Debug)]
-pub(super) struct LeftDatasets<'d> {
+pub struct LeftDatasets<'d> {
     /// Than at the base revision.
-    pub(super) since_base: &'d BTreeSet<DatasetKey>,
+    pub since_base: &'d BTreeSet<DatasetKey>,
     /// Than in the rendering after that.
-    pub(super) since_last: &'d BTreeSet<DatasetKey>,
+    pub since_last: &'d BTreeSet<DatasetKey>,
 }
 
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ struct OwedDifference {
 
 impl OwedDifferences {
     /// Compares what consumers of a platform asked for with what they ask for today.
-    pub(super) fn update(
+    pub fn update(
         &mut self,
         platform: &PlatformName,
         before: &PlatformRecord,

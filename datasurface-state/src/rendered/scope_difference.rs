@@ -4,10 +4,10 @@
 //! those that an edit is about. A pair of a scope as it was and as it is, which are the same two in memory as for the last plan, differs as it did then.
 
 use super::Entries;
+use crate::{Manifest, PlatformRecord, ScopeEntry, StoredView};
 use datasurface_graph::{Fingerprint, NodeKey};
 use datasurface_model::PlatformName;
 use datasurface_platform::{Resource, ResourceAddress, Scope};
-use datasurface_state::{Manifest, PlatformRecord, ScopeEntry, StoredView};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -15,24 +15,26 @@ use std::{
 
 /// The scopes of all platforms that differ, and what the next comparison may need again.
 #[derive(Debug, Default)]
-pub(super) struct Differences {
+pub struct Differences {
     platforms: BTreeMap<PlatformName, PlatformDifferences>,
 }
 
 /// The scopes of one platform that differ.
 #[derive(Debug, Default)]
-pub(super) struct PlatformDifferences {
+pub struct PlatformDifferences {
     /// From the base revision to what is rendered now.
-    pub(super) base: Vec<ScopeDifference>,
+    pub base: Vec<ScopeDifference>,
     /// To what is rendered now from what was rendered since the base revision.
-    pub(super) since: Vec<ScopeDifference>,
+    pub since: Vec<ScopeDifference>,
 }
 
 /// A scope that differs.
 #[derive(Clone, Debug)]
-pub(super) struct ScopeDifference {
-    pub(super) before: Option<Arc<ScopeEntry>>,
-    pub(super) after: Option<Arc<ScopeEntry>>,
+pub struct ScopeDifference {
+    /// The scope as it was; `None` if it is new.
+    pub before: Option<Arc<ScopeEntry>>,
+    /// The scope as it is now; `None` if it is gone.
+    pub after: Option<Arc<ScopeEntry>>,
     content: Arc<Content>,
 }
 
@@ -49,7 +51,7 @@ struct Content {
 
 impl Differences {
     /// Compares what was reached with what is rendered now.
-    pub(super) fn update(&mut self, base: Option<&Manifest>, entries: &Entries) {
+    pub fn update(&mut self, base: Option<&Manifest>, entries: &Entries) {
         let mut known = std::mem::take(&mut self.platforms);
         let records = base.into_iter().flat_map(Manifest::platforms);
         let names: BTreeSet<&PlatformName> = records.map(|(name, _)| name).chain(entries.keys()).collect();
@@ -69,26 +71,26 @@ impl Differences {
     }
 
     /// Returns the scopes of a platform that differ.
-    pub(super) fn of(&self, platform: &PlatformName) -> Option<&PlatformDifferences> {
+    pub fn of(&self, platform: &PlatformName) -> Option<&PlatformDifferences> {
         self.platforms.get(platform)
     }
 
     /// The scopes of all platforms that differ from the base revision.
-    pub(super) fn since_base(&self) -> impl Iterator<Item = (&PlatformName, &ScopeDifference)> {
+    pub fn since_base(&self) -> impl Iterator<Item = (&PlatformName, &ScopeDifference)> {
         self.platforms
             .iter()
             .flat_map(|(name, platform)| platform.base.iter().map(move |scope| (name, scope)))
     }
 
     /// The scopes of all platforms that differ from the base revision, or from what was rendered since.
-    pub(super) fn all(&self) -> impl Iterator<Item = &ScopeDifference> {
+    pub fn all(&self) -> impl Iterator<Item = &ScopeDifference> {
         self.platforms.values().flat_map(PlatformDifferences::all)
     }
 }
 
 impl PlatformDifferences {
     /// The scopes that differ from the base revision, and then those that differ from what was rendered since.
-    pub(super) fn all(&self) -> impl Iterator<Item = &ScopeDifference> {
+    pub fn all(&self) -> impl Iterator<Item = &ScopeDifference> {
         self.base.iter().chain(&self.since)
     }
 }
@@ -149,25 +151,25 @@ impl ScopeDifference {
     }
 
     /// The resources of before that are other now, or gone.
-    pub(super) fn resources(&self) -> impl Iterator<Item = &Resource> {
+    pub fn resources(&self) -> impl Iterator<Item = &Resource> {
         let resources = self.before.iter().map(|before| &before.record.resources);
         resources
             .flat_map(|resources| self.content.resources.iter().filter_map(|address| resources.get(address)))
     }
 
     /// The nodes of before of what holds data, as far as they are other now, or gone.
-    pub(super) fn views(&self) -> impl Iterator<Item = &StoredView> {
+    pub fn views(&self) -> impl Iterator<Item = &StoredView> {
         let views = self.before.iter().map(|before| &before.views);
         views.flat_map(|views| self.content.views.iter().filter_map(|address| views.get(address)))
     }
 
     /// The nodes that came, went or are other than they were, by their storage names.
-    pub(super) fn nodes(&self) -> &BTreeSet<NodeKey> {
+    pub fn nodes(&self) -> &BTreeSet<NodeKey> {
         &self.content.nodes
     }
 
     /// The nodes that are not placed in the scope any more, by their storage names.
-    pub(super) fn nodes_gone(&self) -> impl Iterator<Item = &NodeKey> {
+    pub fn nodes_gone(&self) -> impl Iterator<Item = &NodeKey> {
         let is_of = |entry: &Option<Arc<ScopeEntry>>, key: &NodeKey| {
             entry.as_ref().is_some_and(|entry| entry.nodes.contains_key(key))
         };

@@ -1,0 +1,99 @@
+//! Platforms at revisions of their own: some go forward, and the others stay as they are.
+
+use crate::fixture::*;
+use datasurface_broker::{Advance, Base, Proposal};
+use datasurface_model::*;
+use std::collections::BTreeMap;
+
+/// `A` captures the store, and `B` takes from it what `Far` reads there; `Near` reads at `A`.
+fn world(store: Datastore, near: &[&str], far: &[&str]) -> Ecosystem {
+    let group = |sinks: &[&str]| {
+        DatasetGroup::new("g").with_sinks(sinks.iter().map(|name| DatasetKey::new("S", *name)))
+    };
+    let read = [("Near", "A", near), ("Far", "B", far)].into_iter().filter(|(.., sinks)| !sinks.is_empty());
+    let consumers: Vec<_> = read.clone().map(|(name, _, sinks)| consumer(name, group(sinks))).collect();
+    let world = world_of(store, ["A", "B"].map(minimal_platform), consumers);
+    let pin = |world: Ecosystem, (name, platform, _): (&str, &str, &[&str])| {
+        world.group_pin(format!("{name}/g").as_str(), [platform])
+    };
+    read.fold(world, pin).primary_pin("S", "A")
+}
+
+fn advance(site: &Site, ecosystem: Ecosystem, platform: &str) -> Proposal {
+    let proposal = propose(site, ecosystem, platform).unwrap();
+    proposal.write(&mut site.target(), &site.lock_path()).unwrap();
+    proposal
+}
+
+fn propose(
+    site: &Site,
+    ecosystem: Ecosystem,
+    platform: &str,
+) -> Result<Proposal, datasurface_broker::BrokerError> {
+    let placed = place(ecosystem, &site.lock())?;
+    let (target, which) = (site.target(), Advance::only([platform]));
+    broker().propose_advance(&placed, Base::Target(target.manifest()), today(), &which)
+}
+
+fn files(site: &Site, platform: &str) -> BTreeMap<String, String> {
+    let folder = format!("target/{platform}/");
+    let text = |(path, bytes)| (path, String::from_utf8(bytes).unwrap());
+    site.bytes().into_iter().filter(|(path, _): &(String, _)| path.starts_with(&folder)).map(text).collect()
+}
+
+/// Without the plan, which says where it starts.
+fn rendered(site: &Site, platform: &str) -> BTreeMap<String, String> {
+    files(site, platform).into_iter().filter(|(path, _)| !path.ends_with("plan.json")).collect()
+}
+
+fn said(proposal: &Proposal) -> Vec<&str> {
+    proposal.findings().iter().map(Diagnostic::message).collect()
+}
+
+#[test]
+fn a_reader_waits_for_what_is_not_there_yet_and_comes_with_it() {
+    let site = Site::new();
+    site.render(world(store("S"), &["a"], &[]), today());
+    let before = files(&site, "A");
+    let next = || world(store("S"), &["a"], &["b"]);
+    let proposal = advance(&site, next(), "B");
+    assert_eq!(
+        said(&proposal),
+        ["`S` on `B` waits for `S/b` of `A`, which stays, and so do `Far/g`: it is left out"]
+    );
+    assert!(proposal.plan(&"A".into()).is_none());
+    assert_eq!(files(&site, "A"), before);
+    assert!(!files(&site, "B").keys().any(|path| path.contains("S")));
+    let target = site.target();
+    let manifest = target.manifest().unwrap();
+    assert_ne!(manifest.reached_revision(&"A".into()), manifest.revision());
+    assert_eq!(manifest.platform(&"B".into()).unwrap().waits_for, ["A".into()].into());
+
+    site.render(next(), today());
+    let other = Site::new();
+    other.render(next(), today());
+    assert_eq!(rendered(&site, "A"), rendered(&other, "A"));
+    assert_eq!(rendered(&site, "B"), rendered(&other, "B"));
+}
+
+#[test]
+fn what_a_platform_reads_that_stays_is_kept_for_it() {
+    let site = Site::new();
+    site.render(world(store("S"), &["a"], &["b"]), today());
+    let before = files(&site, "B");
+    let proposal = advance(&site, world(store("S"), &["a"], &[]), "A");
+    assert_eq!(said(&proposal), ["`S` on `A` stays as it was: `B`, which stays, reads `S/b`"]);
+    assert_eq!(files(&site, "B"), before);
+    let kept = |site: &Site| {
+        let target = site.target();
+        let record = target.manifest().unwrap().platform(&"A".into()).unwrap().clone();
+        record.stored_datasets().contains(&DatasetKey::new("S", "b"))
+    };
+    assert!(kept(&site));
+    assert!(site.lock().held(&"A".into()).is_empty(), "it is fed");
+
+    advance(&site, world(store("S"), &["a"], &[]), "B");
+    site.render(world(store("S"), &["a"], &[]), today());
+    assert!(kept(&site));
+    assert_eq!(site.lock().held(&"A".into()).len(), 1, "it is held from when nobody reads it any more");
+}
