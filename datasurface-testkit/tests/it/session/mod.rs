@@ -2,6 +2,7 @@
 
 mod growth;
 mod platform;
+mod revisions;
 
 use chrono::{Days, NaiveDate};
 use datasurface_broker::{
@@ -71,11 +72,8 @@ fn settings() -> impl Strategy<Value = Settings> {
     let most = prop_oneof![Just(None), (1_u64..6).prop_map(Some)];
     let claims = [Claim::Format, Claim::LiveOnly, Claim::Latency, Claim::Source];
     let other = prop_oneof![Just(None), select(claims.to_vec()).prop_map(Some)];
-    (most, any::<bool>(), other).prop_map(|(most, is_readdressed, other)| Settings {
-        most,
-        is_readdressed,
-        is_quiet: false,
-        other,
+    (most, any::<bool>(), any::<bool>(), other).prop_map(|(most, is_readdressed, hands_over, other)| {
+        Settings { most, is_readdressed, is_quiet: false, hands_over, other }
     })
 }
 

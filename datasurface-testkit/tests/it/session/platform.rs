@@ -19,6 +19,8 @@ pub(super) struct Settings {
     pub(super) is_readdressed: bool,
     /// Whether the platform says nothing of nodes, and nodes share nothing.
     pub(super) is_quiet: bool,
+    /// Whether platforms hand data over to each other.
+    pub(super) hands_over: bool,
     /// What one of two platforms claims otherwise than the other.
     pub(super) other: Option<Claim>,
 }
@@ -72,6 +74,10 @@ impl PlatformPlugin for Showcase {
             .with_grants(["sqlite", "postgres"], PrincipalKind::ALL)
             .with_formats(["window"])
             .data_technology("window", None);
+        let descriptor = match settings.hands_over {
+            true => descriptor.with_offered_formats(["window"]),
+            false => descriptor,
+        };
         let descriptor = if settings.is_quiet { descriptor } else { descriptor.with_shares() };
         let limit = |descriptor: PlatformDescriptor, most| descriptor.limit("datasets", most);
         let descriptor = settings.most.into_iter().fold(descriptor, limit);

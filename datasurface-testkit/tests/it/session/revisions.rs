@@ -1,0 +1,333 @@
+//! Platforms at revisions of their own, over random edits and random choices of who goes forward.
+
+use super::{
+    bytes,
+    platform::{Settings, Showcase},
+    settings, shape, with_settings,
+};
+use chrono::{Days, NaiveDate};
+use datasurface_broker::{
+    Advance, Base, Broker, LOCK_FILE_NAME, Lock, Manifest, Placed, PlatformRecord, Proposal, Target,
+};
+use datasurface_graph::NodeKey;
+use datasurface_model::{Ecosystem, PlatformName, Validate, Validation};
+use datasurface_platform::Registry;
+use datasurface_strategies::{Adjustment, Edit, Shape, adjustments, ecosystems_with, valid_edits};
+use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::Config};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
+use tempfile::TempDir;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Edit(Edit),
+    Adjust(Adjustment),
+    Settings(Settings),
+    Wait(u8),
+    /// Those go forward whose bit is set, by the order of their names.
+    Advance(u8),
+    Apply,
+    Release(usize),
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => valid_edits().prop_map(Step::Edit),
+        6 => adjustments().prop_map(Step::Adjust),
+        1 => handing_over().prop_map(Step::Settings),
+        1 => (1_u8..100).prop_map(Step::Wait),
+        12 => any::<u8>().prop_map(Step::Advance),
+        1 => Just(Step::Apply),
+        1 => any::<usize>().prop_map(Step::Release),
+    ]
+}
+
+fn handing_over() -> impl Strategy<Value = Settings> {
+    settings().prop_map(|settings| Settings { hands_over: true, ..settings })
+}
+
+/// How often what happened.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    advances: usize,
+    refused: usize,
+    waits: usize,
+    still_read: usize,
+    crossings: usize,
+    compared: usize,
+}
+
+/// A target, and the broker that writes it.
+struct Site {
+    folder: TempDir,
+    broker: Broker,
+    on: NaiveDate,
+}
+
+impl Site {
+    fn new() -> Self {
+        Self {
+            folder: TempDir::new().unwrap(),
+            broker: Broker::new(Registry::new().with_plugin::<Showcase>()),
+            on: "2026-11-21".parse().unwrap(),
+        }
+    }
+
+    fn lock(&self) -> Lock {
+        fs::read_to_string(self.folder.path().join(LOCK_FILE_NAME))
+            .map_or_else(|_| Lock::default(), |text| Lock::from_text(&text).unwrap())
+    }
+
+    fn target(&self) -> Target {
+        Target::open(self.folder.path().join("target")).unwrap()
+    }
+
+    fn place(&self, ecosystem: &Ecosystem) -> Option<Placed> {
+        let checked = ecosystem.clone().validate(&Validation::on(self.on)).ok()?;
+        self.broker.place(checked.ecosystem(), &self.lock()).ok()
+    }
+
+    /// The codes of the errors, if nothing can be proposed.
+    fn propose(&self, placed: &Placed, advance: &Advance) -> Result<Proposal, Vec<String>> {
+        let target = self.target();
+        let proposal = self.broker.propose_advance(placed, Base::Target(target.manifest()), self.on, advance);
+        let errors = proposal.map_err(|refused| {
+            let errors = refused
+                .findings()
+                .iter()
+                .filter(|finding| finding.severity() == datasurface_model::Severity::Error);
+            errors.map(|finding| finding.code().to_string()).collect()
+        });
+        errors
+    }
+
+    fn write(&self, proposal: &Proposal) {
+        proposal.write(&mut self.target(), &self.folder.path().join(LOCK_FILE_NAME)).unwrap();
+    }
+
+    fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        bytes(self.folder.path())
+    }
+
+    fn apply(&self) {
+        let mut target = self.target();
+        let platforms = target.manifest().into_iter().flat_map(|manifest| manifest.platforms().keys());
+        let platforms = platforms.map(|name| (name.clone(), None)).collect();
+        target.record_applied(&platforms, self.folder.path()).unwrap();
+    }
+
+    fn release(&self, number: usize) {
+        let mut lock = self.lock();
+        let held: Vec<_> =
+            lock.all_held().map(|(name, held)| (name.clone(), held.resource.to_string())).collect();
+        if let Some((platform, resource)) = held.get(number % held.len().max(1)) {
+            lock.release(platform, resource, "nobody needs it");
+            fs::write(self.folder.path().join(LOCK_FILE_NAME), lock.to_text()).unwrap();
+        }
+    }
+}
+
+/// Those who go forward, of the platforms that are declared or rendered.
+fn chosen(placed: &Placed, target: &Target, bits: u8) -> BTreeSet<PlatformName> {
+    let declared =
+        placed.ecosystem().platforms().iter().map(|one| datasurface_model::Entity::name(one).clone());
+    let rendered = target.manifest().into_iter().flat_map(|manifest| manifest.platforms().keys().cloned());
+    let all: BTreeSet<PlatformName> = declared.chain(rendered).collect();
+    all.into_iter()
+        .enumerate()
+        .filter(|(number, _)| bits >> (number % 8) & 1 == 1)
+        .map(|(_, name)| name)
+        .collect()
+}
+
+/// What must not change of a platform that stays.
+fn unchanged(record: &PlatformRecord) -> PlatformRecord {
+    PlatformRecord { reached: None, ..record.clone() }
+}
+
+/// Checks that each node reads what the node that it reads from offers, and returns how often that is on another platform.
+fn all_that_is_read_is_there(manifest: &Manifest) -> usize {
+    let records: BTreeMap<&PlatformName, &PlatformRecord> =
+        manifest.platforms().values().map(|record| (record.instance.storage_name(), record)).collect();
+    let mut crossings = 0;
+    for record in manifest.platforms().values() {
+        for (key, node) in &record.nodes {
+            let view = node.view.view().unwrap();
+            for input in view.inputs() {
+                let from = view.facts().storage.node(&input.from);
+                let Some(other) = records.get(from.platform()) else {
+                    panic!("`{key}` reads `{from}`, whose platform is gone");
+                };
+                let dataset = view.facts().storage.dataset(input.offer.dataset());
+                let is_export = |key: &NodeKey| matches!(key, NodeKey::Export { .. });
+                let offers = other.nodes.iter().filter(|(key, _)| is_export(key) == is_export(&from));
+                let offers = offers.flat_map(|(_, source)| {
+                    let storage = &source.view.view().unwrap().facts().storage;
+                    source.offers.iter().map(move |offer| (storage.dataset(offer.dataset()), offer))
+                });
+                let is_there = offers.clone().any(|(offered, offer)| {
+                    offered == dataset
+                        && offer.address() == input.offer.address()
+                        && offer.format() == input.offer.format()
+                        && offer.custody().covers(input.offer.custody())
+                });
+                assert!(is_there, "`{key}` reads {input:?}, and there is {:?}", offers.collect::<Vec<_>>());
+                crossings += usize::from(from.platform() != key.platform());
+            }
+        }
+    }
+    crossings
+}
+
+fn advance(site: &Site, ecosystem: &Ecosystem, bits: u8, tally: &mut Tally) {
+    let Some(placed) = site.place(ecosystem) else { return };
+    let target = site.target();
+    let forward = chosen(&placed, &target, bits);
+    let (before, lock_before) = (target.manifest().cloned(), site.lock());
+    let proposal = match site.propose(&placed, &Advance::Only(forward.clone())) {
+        Ok(proposal) => proposal,
+        Err(errors) => {
+            let is_expected =
+                |code: &String| code == "revision/together" || site.propose(&placed, &Advance::All).is_err();
+            assert!(errors.iter().all(is_expected), "{errors:?}");
+            tally.refused += 1;
+            return;
+        }
+    };
+    drop(target);
+    site.write(&proposal);
+    tally.advances += 1;
+    let count = |code: &str| proposal.findings().codes().filter(|one| *one == code).count();
+    tally.waits += count("revision/waits");
+    tally.still_read += count("revision/still-read");
+    let (after, lock) = (site.target().manifest().unwrap().clone(), site.lock());
+    assert_eq!(&after, proposal.manifest());
+    site.target().inspect().unwrap();
+    for (name, record) in before.iter().flat_map(Manifest::platforms) {
+        let now = record.instance.storage_name();
+        let now = after.platforms().values().find(|record| record.instance.storage_name() == now);
+        let named = |name: &PlatformName| forward.contains(name);
+        let renamed = placed.ecosystem().platforms().iter().find_map(|one| {
+            let declared = datasurface_model::Entity::name(one);
+            (placed.platform(declared)?.instance().storage_name() == record.instance.storage_name())
+                .then_some(declared)
+        });
+        if named(renamed.unwrap_or(name)) {
+            continue;
+        }
+        assert_eq!(now.map(unchanged), Some(unchanged(record)), "{name} stays");
+        assert_eq!(lock.held(renamed.unwrap_or(name)), lock_before.held(name), "{name} holds what it held");
+        assert!(proposal.plan(name).is_none());
+    }
+    tally.crossings += all_that_is_read_is_there(&after);
+}
+
+/// Files, without plans, which say where they start.
+fn rendered(site: &Site) -> BTreeMap<String, Vec<u8>> {
+    let is_rendered = |path: &String| {
+        path.starts_with("target/")
+            && !path.starts_with("target/.datasurface/")
+            && !path.ends_with("plan.json")
+    };
+    site.files().into_iter().filter(|(path, _)| is_rendered(path)).collect()
+}
+
+fn live(mut ecosystem: Ecosystem, steps: &[Step]) -> Tally {
+    let (mut site, mut other, mut tally) = (Site::new(), Site::new(), Tally::default());
+    let all = |site: &Site, ecosystem: &Ecosystem| {
+        let written = site.place(ecosystem).and_then(|placed| site.propose(&placed, &Advance::All).ok());
+        if let Some(proposal) = &written {
+            site.write(proposal);
+        }
+        written
+    };
+    all(&site, &ecosystem);
+    all(&other, &ecosystem);
+    for step in steps {
+        let edited = match step {
+            Step::Edit(edit) => edit.apply(ecosystem.clone()),
+            Step::Adjust(edit) => edit.apply(ecosystem.clone()),
+            Step::Settings(settings) => with_settings(&ecosystem, settings),
+            _ => ecosystem.clone(),
+        };
+        if edited.clone().validate(&Validation::on(site.on)).is_ok() {
+            ecosystem = edited;
+        }
+        match step {
+            Step::Wait(days) => {
+                site.on = site.on + Days::new(u64::from(*days));
+                other.on = site.on;
+            }
+            Step::Advance(bits) => {
+                advance(&site, &ecosystem, *bits, &mut tally);
+                all(&other, &ecosystem);
+            }
+            Step::Apply => {
+                site.apply();
+                other.apply();
+            }
+            Step::Release(number) => site.release(*number),
+            _ => {}
+        }
+    }
+    if let (Some(one), Some(_)) = (all(&site, &ecosystem), all(&other, &ecosystem)) {
+        assert!(
+            one.manifest()
+                .platforms()
+                .values()
+                .all(|record| record.reached.is_none() && record.waits_for.is_empty())
+        );
+        let (lock, twin) = (site.lock(), other.lock());
+        // What was skipped began to hold something, took a name, or was placed where there was room.
+        let is_alike = lock.holds_nothing()
+            && twin.holds_nothing()
+            && lock.storage == twin.storage
+            && lock.assignments == twin.assignments
+            && lock.platforms == twin.platforms;
+        if is_alike {
+            assert_eq!(rendered(&site), rendered(&other));
+            tally.compared += 1;
+        }
+    }
+    tally
+}
+
+fn platforms() -> Shape {
+    Shape { platforms: 2..=3, ..shape() }
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 24, ..Config::default() })]
+
+    #[test]
+    fn what_stays_is_as_it_was_and_all_that_is_read_is_there(
+        ecosystem in ecosystems_with(platforms()),
+        settings in handing_over(),
+        steps in vec(steps(), 1..16),
+    ) {
+        live(with_settings(&ecosystem, &settings), &steps);
+    }
+}
+
+#[test]
+fn most_choices_are_possible_and_some_wait() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut sum = Tally::default();
+    for _ in 0..24 {
+        let ecosystem = ecosystems_with(platforms()).new_tree(&mut runner).unwrap().current();
+        let steps = vec(steps(), 12).new_tree(&mut runner).unwrap().current();
+        let Tally { advances, refused, waits, still_read, crossings, compared } =
+            live(with_settings(&ecosystem, &Settings { hands_over: true, ..Settings::default() }), &steps);
+        sum.advances += advances;
+        sum.refused += refused;
+        sum.waits += waits;
+        sum.still_read += still_read;
+        sum.crossings += crossings;
+        sum.compared += compared;
+    }
+    println!("{sum:?}");
+    assert!(sum.advances > 4 * sum.refused && sum.advances > 48, "{sum:?}");
+    assert!(sum.waits > 0 && sum.still_read > 0 && sum.crossings > 0 && sum.compared > 0, "{sum:?}");
+}
