@@ -45,6 +45,7 @@ mod registry;
 mod release;
 mod render;
 mod review;
+mod revisions;
 mod run;
 mod schema;
 mod selected_graphs;
@@ -120,6 +121,8 @@ pub fn run_with_hooks(registry: Registry, hooks: Hooks) -> ExitCode {
         }
         Verb::CodeOwners(arguments) => codeowners::codeowners(&arguments),
         Verb::Render(arguments) => render::render(&arguments, &broker),
+        Verb::Advance(arguments) => render::render(&arguments.into(), &broker),
+        Verb::Revisions(arguments) => revisions::revisions(&arguments, &broker),
         Verb::Move(arguments) => moves::take(&arguments, &broker),
         Verb::Release(arguments) => release::release(&arguments),
         Verb::Accept(arguments) => accept::accept(&arguments),

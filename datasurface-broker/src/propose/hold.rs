@@ -33,7 +33,12 @@ pub(super) fn split_held(placed: &Placed, manifest: Option<&Manifest>, on: Naive
             if as_long && today.covers(state.holds.custody) {
                 continue;
             }
-            match manifest.and_then(|manifest| state.release_reason(on, Some(manifest.revision()))) {
+            let reason = |reached| state.release_reason(on, Some(reached));
+            // A platform that stayed was released from where it is, or from where the others are.
+            let reason = manifest.and_then(|manifest| {
+                reason(manifest.revision()).or_else(|| reason(manifest.reached_revision(platform)))
+            });
+            match reason {
                 Some(guard) => {
                     let_go.entry(platform.clone()).or_default().insert(state.resource.clone(), guard);
                 }

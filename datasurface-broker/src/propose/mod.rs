@@ -64,7 +64,6 @@ use lint::NodeFindings;
 use memory::{Round, RoundMemory};
 use readdressed::Readdressed;
 use readers::Readers;
-use render::Renderings;
 use rendering_id::RenderingHistory;
 use sinks::Sinks;
 use staying::{Kept, Staying};
@@ -96,6 +95,7 @@ static CODES: &[&CodeInfo] = &[
     &waiting::WAITS,
     &waiting::STILL_READ,
     &waiting::TOGETHER,
+    &advance::UNKNOWN,
 ];
 
 /// Every code that proposing can report.
@@ -152,6 +152,8 @@ impl Broker {
         let manifest = renamed.as_deref();
         let mut found: Vec<Diagnostic> = placed.findings.iter().cloned().collect();
         let platforms = self.platforms(placed, manifest, &mut found);
+        found.extend(advance.unknown(platforms.keys()));
+        check_errors(&found)?;
         let stay = platforms.keys().filter(|name| !advance.takes(name));
         let staying = Staying::new(placed, manifest, stay)?;
         let staying = staying.as_ref();
@@ -401,7 +403,7 @@ impl RenderInputs {
         last.views = Some(ViewMemory::new((sources, held), views.clone(), mentions));
         last.findings = findings;
         let mut entries =
-            render_all(sources.platforms, &views, (manifest, &mut memory.renderings), &mut found);
+            render::render_all(sources.platforms, &views, (manifest, &mut memory.renderings), &mut found);
         entries.extend(sources.kept.staying.iter().flat_map(|staying| staying.scopes()));
         let index = &mut memory.round(round).index;
         index.update(&entries);
@@ -441,23 +443,6 @@ fn judge(
 
 fn check_errors(found: &[Diagnostic]) -> Result<(), BrokerError> {
     BrokerError::check(Findings::from_iter(found.iter().cloned())).map(|_| ())
-}
-
-fn render_all(
-    platforms: &BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
-    views: &Views,
-    (manifest, memory): (Option<&Manifest>, &mut BTreeMap<PlatformName, Renderings>),
-    found: &mut Vec<Diagnostic>,
-) -> Entries {
-    let mut entries = Entries::new();
-    memory.retain(|name, _| views.contains_key(name));
-    for (name, views) in views {
-        if let Some(configured) = platforms.get(name) {
-            let memory = memory.entry(name.clone()).or_default();
-            entries.insert(name.clone(), render::render(name, configured, views, (manifest, memory), found));
-        }
-    }
-    entries
 }
 
 fn newly_held(

@@ -1,6 +1,6 @@
 //! Rendering: each scope whose view changed, once.
 
-use super::views::{PlatformViews, ViewedScope};
+use super::views::{PlatformViews, ViewedScope, Views};
 use crate::{
     configured_platform::{ConfiguredPlatform, failure},
     progress::Progress,
@@ -9,7 +9,7 @@ use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, ModelPath, PlatformNam
 use datasurface_platform::{
     HeldState, NodeView, Rendering, Resource, ResourceAddress, SafePath, Scope, ScopeRecord, ScopedNode, slug,
 };
-use datasurface_state::rendered::PlatformIndex;
+use datasurface_state::rendered::{Entries, PlatformIndex};
 use datasurface_state::{Manifest, ScopeEntry, StoredView};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -57,6 +57,24 @@ pub(super) type Renderings = BTreeMap<Scope, Vec<Arc<ScopeEntry>>>;
 /// The number of renderings of a scope that are remembered. A plan can need as many: with what is held, with what begins to be held, and with other
 /// addresses of that.
 const REMEMBERED: usize = 3;
+
+/// Renders the scopes of all platforms that have views.
+pub(super) fn render_all(
+    platforms: &BTreeMap<PlatformName, Arc<ConfiguredPlatform>>,
+    views: &Views,
+    (manifest, memory): (Option<&Manifest>, &mut BTreeMap<PlatformName, Renderings>),
+    found: &mut Vec<Diagnostic>,
+) -> Entries {
+    let mut entries = Entries::new();
+    memory.retain(|name, _| views.contains_key(name));
+    for (name, views) in views {
+        if let Some(configured) = platforms.get(name) {
+            let memory = memory.entry(name.clone()).or_default();
+            entries.insert(name.clone(), render(name, configured, views, (manifest, memory), found));
+        }
+    }
+    entries
+}
 
 /// Renders the scopes of a platform; what a target already has of the same view is taken from there, and what was rendered of it before, from
 /// memory.

@@ -1,9 +1,12 @@
 //! Platforms at revisions of their own: some go forward, and the others stay as they are.
 
 use crate::fixture::*;
-use datasurface_broker::{Advance, Base, Proposal};
+use datasurface_broker::{
+    Advance, Base, Proposal, Target,
+    disk::{FailingDisk, RealDisk},
+};
 use datasurface_model::*;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// `A` captures the store, and `B` takes from it what `Far` reads there; `Near` reads at `A`.
 fn world(store: Datastore, near: &[&str], far: &[&str]) -> Ecosystem {
@@ -48,6 +51,40 @@ fn rendered(site: &Site, platform: &str) -> BTreeMap<String, String> {
 
 fn said(proposal: &Proposal) -> Vec<&str> {
     proposal.findings().iter().map(Diagnostic::message).collect()
+}
+
+#[test]
+fn an_advance_that_was_interrupted_anywhere_is_done_again_or_was_done() {
+    let models = || [world(store("S"), &["a"], &["a"]), world(store("S"), &["a", "c"], &["a"])];
+    let prepared = || {
+        let [before, after] = models();
+        let site = Site::new();
+        site.render(before, today());
+        let proposal = propose(&site, after, "A").unwrap();
+        (site, proposal)
+    };
+    let (unbroken, proposal) = prepared();
+    proposal.write(&mut unbroken.target(), &unbroken.lock_path()).unwrap();
+    let stays = files(&unbroken, "B");
+    let mut broken = 0;
+    for allowed in 0.. {
+        let (site, proposal) = prepared();
+        let disk = FailingDisk::from_disk(Arc::new(RealDisk), allowed);
+        let folder = site.target().root().to_owned();
+        let written = Target::open_with_disk(folder, disk)
+            .is_ok_and(|mut target| proposal.write(&mut target, &site.lock_path()).is_ok());
+        site.target().finish(Some(&site.lock_path())).unwrap();
+        site.target().inspect().unwrap();
+        assert_eq!(files(&site, "B"), stays);
+        let [_, after] = models();
+        advance(&site, after, "A");
+        assert_eq!(site.bytes(), unbroken.bytes(), "after {allowed} operations");
+        if written {
+            break;
+        }
+        broken += 1;
+    }
+    assert!(broken > 10, "{broken}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::{
     moves::Move,
     plan::{Plan, Render, Watch},
     review::Review,
+    revisions::{AdvanceArguments, RevisionsArguments},
 };
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use datasurface_broker::PlatformTask;
@@ -68,6 +69,10 @@ pub(crate) enum Verb {
     CodeOwners(CodeOwnersArguments),
     /// Render into a target, and write the lock that goes with it.
     Render(Render),
+    /// Take some platforms forward to the model of now, and leave the others as they are. Renders, and writes the lock.
+    Advance(AdvanceArguments),
+    /// Show at which revision each platform is, what is pending there, and why. Writes nothing.
+    Revisions(RevisionsArguments),
     /// Move a dataset group, or the capture of a datastore, from one platform to another one, step by step. Writes the lock, which is rendered
     /// next.
     Move(Move),
@@ -288,6 +293,8 @@ impl Verb {
             Self::Plan(plan) => Some(&plan.inputs.model),
             Self::Watch(watch) => Some(&watch.inputs.model),
             Self::Render(render) => Some(&render.inputs.model),
+            Self::Advance(advance) => Some(&advance.inputs.model),
+            Self::Revisions(revisions) => Some(&revisions.model),
             Self::Move(step) => Some(&step.subject().model),
             Self::Release(release) => Some(&release.model),
             Self::Lineage(lineage) => Some(&lineage.model),

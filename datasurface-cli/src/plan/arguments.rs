@@ -2,6 +2,7 @@
 
 use crate::arguments::{Format, Model};
 use clap::Args;
+use datasurface_broker::Advance;
 use std::path::PathBuf;
 
 /// The two sides of a plan: what is asked for, and what was rendered.
@@ -22,6 +23,10 @@ pub(crate) struct PlanInputs {
     /// Also show how rendered files and transition files change.
     #[arg(long)]
     pub(crate) diff: bool,
+
+    /// The platforms that go forward, for `advance`.
+    #[arg(skip)]
+    pub(crate) advance: Advance,
 }
 
 #[derive(Debug, Args)]

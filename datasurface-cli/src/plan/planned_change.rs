@@ -82,7 +82,7 @@ impl PlannedChange {
                 return Err(findings);
             }
         };
-        match session.propose(&placed, reached, as_of) {
+        match session.propose_advance(&placed, reached, as_of, &arguments.advance) {
             Ok(proposal) => {
                 findings.extend(input.located(proposal.findings().clone()));
                 Ok(Self {

@@ -35,6 +35,7 @@ mod laws;
 mod lineage;
 mod models;
 mod moves;
+#[path = "../../../platforms/local/tests/it/support/openmetrics.rs"]
 mod openmetrics;
 mod plan;
 #[cfg(unix)]
@@ -48,6 +49,7 @@ mod review;
 mod review_ci;
 mod review_forms;
 mod review_git;
+mod revisions;
 mod run;
 mod saved_proposals;
 #[path = "../../../platforms/local/tests/it/support/skipped.rs"]

@@ -1,5 +1,6 @@
 //! `docs/writing-a-platform.md` is followed literally, in an empty folder: its files, its commands, their output.
 
+#[path = "../../../../tests/it/support/instructions.rs"]
 mod markdown;
 mod session;
 

@@ -9,8 +9,10 @@ use chrono::{Days, NaiveDate};
 use datasurface_broker::{
     Advance, Base, Broker, LOCK_FILE_NAME, Lock, Manifest, Placed, PlatformRecord, Proposal, Target,
 };
-use datasurface_graph::NodeKey;
-use datasurface_model::{Ecosystem, PlatformName, Validate, Validation};
+use datasurface_graph::{DatasetFacts, NodeDetail, NodeFacts, NodeKey};
+use datasurface_model::{
+    DatasetKey, Ecosystem, Entity, PlatformName, Schema, SchemaChange, Severity, Validate, Validation,
+};
 use datasurface_platform::Registry;
 use datasurface_strategies::{Adjustment, Edit, Shape, adjustments, ecosystems_with, valid_edits};
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::Config};
@@ -94,10 +96,7 @@ impl Site {
         let target = self.target();
         let proposal = self.broker.propose_advance(placed, Base::Target(target.manifest()), self.on, advance);
         let errors = proposal.map_err(|refused| {
-            let errors = refused
-                .findings()
-                .iter()
-                .filter(|finding| finding.severity() == datasurface_model::Severity::Error);
+            let errors = refused.findings().iter().filter(|finding| finding.severity() == Severity::Error);
             errors.map(|finding| finding.code().to_string()).collect()
         });
         errors
@@ -131,8 +130,7 @@ impl Site {
 
 /// Those who go forward, of the platforms that are declared or rendered.
 fn chosen(placed: &Placed, target: &Target, bits: u8) -> BTreeSet<PlatformName> {
-    let declared =
-        placed.ecosystem().platforms().iter().map(|one| datasurface_model::Entity::name(one).clone());
+    let declared = placed.ecosystem().platforms().iter().map(|one| Entity::name(one).clone());
     let rendered = target.manifest().into_iter().flat_map(|manifest| manifest.platforms().keys().cloned());
     let all: BTreeSet<PlatformName> = declared.chain(rendered).collect();
     all.into_iter()
@@ -173,12 +171,35 @@ fn all_that_is_read_is_there(manifest: &Manifest) -> usize {
                         && offer.format() == input.offer.format()
                         && offer.custody().covers(input.offer.custody())
                 });
+                let reads = schema(view.facts(), &dataset);
+                let sources = other.nodes.values().map(|source| source.view.view().unwrap().facts());
+                let made = sources.filter(|facts| is_export(&facts.key) == is_export(&from));
+                let made: Vec<&Schema> = made.filter_map(|facts| schema(facts, &dataset)).collect();
+                let is_unbroken = |made: &&Schema| {
+                    let broken = |change: &SchemaChange| change.broken_rule().is_some();
+                    reads.is_none_or(|reads| !SchemaChange::between(reads, made).iter().any(broken))
+                };
+                assert!(
+                    made.iter().all(is_unbroken) && !made.is_empty(),
+                    "`{key}` reads {reads:?}, not {made:?}"
+                );
                 assert!(is_there, "`{key}` reads {input:?}, and there is {:?}", offers.collect::<Vec<_>>());
                 crossings += usize::from(from.platform() != key.platform());
             }
         }
     }
     crossings
+}
+
+/// The schema of a dataset, by its storage name, as a node reads it or makes it.
+fn schema<'f>(facts: &'f NodeFacts, dataset: &DatasetKey) -> Option<&'f Schema> {
+    let known: Vec<&DatasetFacts> = match &facts.detail {
+        NodeDetail::Ingest(ingest) => ingest.datasets.iter().collect(),
+        NodeDetail::Export(export) => vec![&export.dataset],
+        NodeDetail::Transform(transform) => transform.inputs.iter().chain(&transform.outputs).collect(),
+        NodeDetail::Trigger(_) => Vec::new(),
+    };
+    known.into_iter().find(|known| known.storage_key() == dataset).map(|known| &known.schema)
 }
 
 fn advance(site: &Site, ecosystem: &Ecosystem, bits: u8, tally: &mut Tally) {
@@ -210,7 +231,7 @@ fn advance(site: &Site, ecosystem: &Ecosystem, bits: u8, tally: &mut Tally) {
         let now = after.platforms().values().find(|record| record.instance.storage_name() == now);
         let named = |name: &PlatformName| forward.contains(name);
         let renamed = placed.ecosystem().platforms().iter().find_map(|one| {
-            let declared = datasurface_model::Entity::name(one);
+            let declared = Entity::name(one);
             (placed.platform(declared)?.instance().storage_name() == record.instance.storage_name())
                 .then_some(declared)
         });
