@@ -21,6 +21,10 @@ use std::{fs, path::Path};
 const BEYOND: &[&str] = &[
     // It takes a call that names what there is not.
     "explain/unknown-name",
+    "revision/still-read",
+    "revision/together",
+    "revision/unknown",
+    "revision/waits",
     "run/unknown-name",
     // It takes a run.
     "run/cycle",

@@ -18,7 +18,7 @@ pub(crate) static UNKNOWN: CodeInfo = CodeInfo::error(
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Advance {
-    /// All platforms.
+    /// Every platform.
     #[default]
     All,
     /// The platforms of these names; one that is not declared any more is named as it was.

@@ -122,7 +122,7 @@ impl Broker {
         self.propose_since(&mut PlanMemory::default(), placed, reached, (as_of.into(), &Advance::All))
     }
 
-    /// The same, for some platforms alone. Each other one stays at the revision that it reached: its files, what is held there and all that it reads
+    /// Renders and plans as [`propose`](Self::propose) does, for some platforms alone. Each other one stays at the revision that it reached: its files, what is held there and all that it reads
     /// are those of before, and it has no plan. What of the others needs more than it offers waits for it.
     ///
     /// # Errors

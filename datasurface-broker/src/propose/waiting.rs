@@ -203,9 +203,9 @@ impl Search<'_, '_> {
                 } else {
                     format!(", and so do {}", groups.join(", "))
                 };
-                let how = if kept.recorded(unit).is_empty() { "is left out" } else { "stays as it was" };
+                let state = if kept.recorded(unit).is_empty() { "is left out" } else { "stays as it was" };
                 let message = format!(
-                    "`{name}` on `{platform}` waits for `{dataset}` of `{stays}`, which stays{late}: it {how}"
+                    "`{name}` on `{platform}` waits for `{dataset}` of `{stays}`, which stays{late}: it {state}"
                 );
                 Diagnostic::new(&WAITS, path, message)
                     .with_help(format!("take `{stays}` forward as well: `datasurface advance` names both"))

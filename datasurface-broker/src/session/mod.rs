@@ -137,7 +137,7 @@ impl Session {
         self.propose_advance(placed, reached, as_of, &Advance::All)
     }
 
-    /// The same for some platforms alone, as [`Broker::propose_advance`] does. Unless all go forward, nothing of the last plans saves work.
+    /// Renders and plans for some platforms alone, as [`Broker::propose_advance`] does. Unless all go forward, nothing of the last plans saves work.
     ///
     /// # Errors
     ///

@@ -17,7 +17,7 @@ use std::{
 /// The other scopes that each scope needs, with their folders.
 pub type Needs<'i> = BTreeMap<&'i Scope, BTreeMap<&'i Scope, &'i SafePath>>;
 
-/// What is rendered on all platforms.
+/// The index of all platforms.
 #[derive(Debug, Default)]
 pub struct RenderedIndex {
     platforms: BTreeMap<PlatformName, PlatformIndex>,
@@ -26,7 +26,7 @@ pub struct RenderedIndex {
     touched: BTreeSet<DatastoreName>,
 }
 
-/// What is rendered on one platform.
+/// The index of one platform.
 #[derive(Debug, Default)]
 pub struct PlatformIndex {
     scopes: BTreeMap<Scope, IndexedScope>,
@@ -77,7 +77,7 @@ impl RenderedIndex {
         self.places.has_twice()
     }
 
-    /// The storage names of the datasets of a datastore whose data is stored, on whatever platform.
+    /// Returns the storage names of the datasets of a datastore whose data is stored, on whatever platform.
     pub fn stored_of<'i>(&'i self, store: &'i DatastoreName) -> impl Iterator<Item = &'i DatasetKey> {
         let from = DatasetKey::new(store, "");
         let ranges = self.platforms.values().map(move |platform| platform.stored.range(from.clone()..));

@@ -22,9 +22,9 @@ pub struct Differences {
 /// The scopes of one platform that differ.
 #[derive(Debug, Default)]
 pub struct PlatformDifferences {
-    /// From the base revision to what is rendered now.
+    /// The scopes that differ between the base revision and what is rendered now.
     pub base: Vec<ScopeDifference>,
-    /// To what is rendered now from what was rendered since the base revision.
+    /// The scopes that differ between what was rendered since the base revision and what is rendered now.
     pub since: Vec<ScopeDifference>,
 }
 

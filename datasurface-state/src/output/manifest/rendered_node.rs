@@ -18,7 +18,7 @@ pub struct RenderedNode {
     /// The view that the node was rendered from.
     #[serde(deserialize_with = "unread")]
     pub view: StoredView,
-    /// What others could read of it. Another version of the plug-in might offer something else.
+    /// The offers to others. Another version of the plug-in might offer something else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
 }
