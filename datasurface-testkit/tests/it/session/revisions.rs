@@ -95,11 +95,10 @@ impl Site {
     fn propose(&self, placed: &Placed, advance: &Advance) -> Result<Proposal, Vec<String>> {
         let target = self.target();
         let proposal = self.broker.propose_advance(placed, Base::Target(target.manifest()), self.on, advance);
-        let errors = proposal.map_err(|refused| {
+        proposal.map_err(|refused| {
             let errors = refused.findings().iter().filter(|finding| finding.severity() == Severity::Error);
             errors.map(|finding| finding.code().to_string()).collect()
-        });
-        errors
+        })
     }
 
     fn write(&self, proposal: &Proposal) {
