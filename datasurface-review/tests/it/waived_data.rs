@@ -6,7 +6,7 @@ use crate::{
 };
 use datasurface_change::ChangeSource;
 use datasurface_document::Documents;
-use datasurface_review::{Review, ReviewSide};
+use datasurface_review::{Review, ReviewReport, ReviewSide};
 
 /// Data of a zone that a team of another one copies.
 const COPIED: &str = include_str!("../../../datasurface-cli/tests/steps/copied.yaml");
@@ -74,21 +74,24 @@ fn accepted() -> String {
     with(&[(EU_TEAMS, &before(EU_TEAMS, &zone_waives("Masked/orders"))), (MASK, &before(MASK, AWAY))])
 }
 
-/// The codes of the errors that a change leads to.
-fn refused(source: &str, old: &str, new: &str) -> Vec<String> {
+fn reviewed(source: &str, old: &str, new: &str) -> ReviewReport {
     assert_ne!(old, new);
     let broker = broker();
     let side = |text: &str| ReviewSide::new(Documents::new().document("model.yaml", text));
-    let review = Review::new(&broker, ChangeSource::new(source), today());
-    let report = review.judge(&side(old), &side(new));
-    refusals(&report).into_iter().map(str::to_owned).collect()
+    Review::new(&broker, ChangeSource::new(source), today()).judge(&side(old), &side(new))
 }
 
 fn asks(source: &str, old: &str, new: &str) -> bool {
-    let refusals = refused(source, old, new);
+    let report = reviewed(source, old, new);
+    let refusals = refusals(&report);
     // Only what validation accepts is asked about.
-    assert!(refusals.iter().all(|code| code == NEEDS || code.starts_with("choice/")), "{refusals:?}");
-    refusals.iter().any(|code| code == NEEDS)
+    assert!(refusals.iter().all(|code| *code == NEEDS || code.starts_with("choice/")), "{refusals:?}");
+    refusals.contains(&NEEDS)
+}
+
+fn is_asked(owner: &str, source: &str, old: &str, new: &str) -> bool {
+    let report = reviewed(source, old, new);
+    report.missing_approvals.iter().any(|missing| missing.repository.to_string() == owner)
 }
 
 #[test]
@@ -225,4 +228,53 @@ fn another_table_is_accepted_by_the_team_of_the_container() {
     let renamed = live.replace("{stocks: dbo.stocks}", "{goods: dbo.stocks}");
     let renamed = renamed.replace("{name: stocks,", "{name: goods, renamed_from: stocks,");
     assert!(!asks(FINANCE, &live, &renamed));
+}
+
+#[test]
+fn other_columns_and_classes_of_what_others_make_are_accepted_by_whoever_waived() {
+    let all = |text: String| text.replace("SELECT id, amount FROM Shop_orders", "SELECT * FROM Shop_orders");
+    let live = all(accepted()).replacen("amount Decimal(9,2)", "amount Decimal(9,2), phone VarChar(20)", 1);
+    // The statement returns the column already, and nobody took it.
+    let (shop, masked) = live.split_at(live.find("- name: Masked").unwrap());
+    let taken = masked.replacen("amount Decimal(9,2)", "amount Decimal(9,2), phone VarChar(20)", 1);
+    assert!(asks(FINANCE, &live, &format!("{shop}{taken}")));
+    let relabelled = masked.replacen("[Internal]", "[Internal, Public]", 1);
+    assert!(asks(FINANCE, &live, &format!("{shop}{relabelled}")));
+    // The mirror: where the zone has its data from is its own word.
+    let own = shop.replacen("sql_snapshot: {}", "sql_snapshot: {tables: {orders: sales.orders}}", 1);
+    assert!(!asks("github:big/sales@main", &live, &format!("{own}{masked}")));
+}
+
+#[test]
+fn another_address_of_the_container_is_accepted_by_whoever_waived() {
+    let live = accepted();
+    assert!(asks(FINANCE, &live, &live.replace("{file: far.db}", "{file: farther.db}")));
+    assert!(!asks(FINANCE, &live, &live.replace("{file: uslake.db}", "{file: lake2.db}")));
+}
+
+#[test]
+fn another_owner_of_the_team_is_accepted_by_whoever_waived_for_it() {
+    const US: &str = "github:big/us@main";
+    let (live, unwaived) = (accepted(), with(&[]));
+    let sold = |text: &str| text.replacen(FINANCE, "github:evil/x@main", 1);
+    assert!(is_asked(EU, US, &live, &sold(&live)));
+    assert!(!is_asked(EU, US, &unwaived, &sold(&unwaived)));
+}
+
+#[test]
+fn a_zone_is_told_what_its_rules_begin_to_free() {
+    let frees = "{name: P, frees: {classified_only: [Internal]}, rule: {locations: {allow: [Mine/Bonn]}}}";
+    let freeing = COPIED.replacen(
+        "    - name: P\n      rule: {locations: {allow: [Mine/Bonn]}}",
+        &format!("    - {frees}"),
+        1,
+    );
+    let (shop, masked) = freeing.split_at(freeing.find("- name: Masked").unwrap());
+    let secret = format!("{shop}{}", masked.replacen("[Internal]", "[Internal, Secret]", 1));
+    let told = |source: &str| {
+        let report = reviewed(source, &secret, &freeing);
+        let notices = report.owner_notices().iter().filter(|notice| notice.owner.to_string() == EU);
+        notices.flat_map(|notice| notice.events.values().cloned().collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(FINANCE), ["`Masked/orders` is free from `P` from now on"]);
 }

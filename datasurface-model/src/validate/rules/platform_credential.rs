@@ -36,9 +36,8 @@ pub(in crate::validate) fn by_former_names(
     let mut findings = Vec::new();
     for settings in names.written().platforms().iter().flat_map(settings) {
         for key in keys(settings.value) {
-            let Reference::Credential(meant) = names.leads_to(&Reference::Credential(key.clone())) else {
-                continue;
-            };
+            let Reference::Team(team) = names.leads_to(&Reference::Team(key.team_key())) else { continue };
+            let meant = CredentialKey::of_team(&team, &key.credential);
             if meant != key && exists(&meant) {
                 findings.push(settings.finding(&key, &meant));
             }

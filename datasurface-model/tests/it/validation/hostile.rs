@@ -251,6 +251,23 @@ fn files_among_those_of_others_cost_as_much_as_there_are() {
     });
 }
 
+#[test]
+fn labels_that_look_alike_cost_as_much_as_there_are() {
+    let labelled = |size: usize| {
+        edited(|team| {
+            let dataset = |number: usize| {
+                Dataset::new(format!("d{number}"), "id Integer key").classified(format!("A{number}"))
+            };
+            let store = Datastore::new("Labelled").captured(Capture::sql_snapshot("USA/NorthWind/Nowhere"));
+            team.datastore((0..size).map(dataset).fold(store, Datastore::dataset))
+        })
+    };
+    assert_linear(labelled, |findings, _| {
+        let similar = findings.codes().filter(|code| *code == "classification/similar").count();
+        assert_eq!(similar, 0, "so many are no slips of each other");
+    });
+}
+
 /// Judges ecosystems in which much is wrong, of two sizes.
 #[track_caller]
 fn assert_linear(make: impl Fn(usize) -> Ecosystem, check: impl Fn(&Findings, usize)) {
