@@ -2,7 +2,8 @@
 
 use crate::configured_platform::ConfiguredPlatform;
 use datasurface_model::{
-    CodeInfo, ContainerKey, DataContainer, Diagnostic, Ecosystem, ModelPath, PlatformName, Valid, segment,
+    CodeInfo, ContainerKey, DataContainer, Diagnostic, Ecosystem, ModelPath, PlatformName, Valid,
+    is_address_within, segment,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -24,7 +25,8 @@ pub(crate) static STORE_CLAIM: CodeInfo = CodeInfo::error(
     "a container is the store of a platform, and says something else of it",
     "A consumer's container may be the store of a platform. It is one physical database then, at one place and encrypted in one way; \
      where its container and the settings of the platform say it differently, policies would believe what suits them. Correct one of \
-     both, or give the consumer a container of its own.",
+     both, or give the consumer a container of its own. A folder in which a platform keeps files is its alone: it has the data of others, \
+     and the platform replaces and removes what is there.",
 );
 
 /// Returns what is wrong with the stores of the platforms of an ecosystem.
@@ -34,33 +36,56 @@ pub(crate) fn findings(
 ) -> Vec<Diagnostic> {
     let mut found = same_stores(configured);
     for (name, platform) in configured {
-        let Some(store) = platform.platform().descriptor().store() else { continue };
-        for key in ecosystem.containers_within(&store.into()) {
-            let Some(container) = ecosystem.container(key) else { continue };
-            found.extend(captured(ecosystem, name, key));
-            found.extend(other_claim(name, platform, key, container));
+        for store in platform.platform().descriptor().stores() {
+            for key in ecosystem.containers_within(&store.into()) {
+                let Some(container) = ecosystem.container(key) else { continue };
+                let mut captured = captured(ecosystem, name, key).peekable();
+                if captured.peek().is_none() && is_file_in_folder(container, store) {
+                    found.push(in_folder(name, key));
+                }
+                found.extend(captured);
+                found.extend(other_claim(name, platform, key, container));
+            }
         }
     }
     found
 }
 
-/// Platforms that keep their data where one before them does.
+/// Platforms that keep data where one before them does.
 fn same_stores(configured: &BTreeMap<PlatformName, Arc<ConfiguredPlatform>>) -> Vec<Diagnostic> {
-    let mut first: BTreeMap<&str, &PlatformName> = BTreeMap::new();
+    let mut before: Vec<(&str, &PlatformName)> = Vec::new();
     let mut found = Vec::new();
     for (name, platform) in configured {
-        let Some(store) = platform.platform().descriptor().store() else { continue };
-        let Some(other) = first.get(store).copied() else {
-            first.insert(store, name);
-            continue;
+        let stores: Vec<&str> = platform.platform().descriptor().stores().collect();
+        let meets = |(earlier, _): &&(&str, &PlatformName)| {
+            stores.iter().any(|store| is_address_within(store, earlier) || is_address_within(earlier, store))
         };
-        let message = format!("`{name}` keeps its data in the store of `{other}`");
-        let finding = Diagnostic::new(&SAME_STORE, path_of(name).attribute(segment::CONFIG), message)
-            .with_help("give each platform a store of its own, in its settings")
-            .related_place(path_of(other), "keeps its data there");
-        found.push(finding);
+        if let Some((_, other)) = before.iter().find(meets) {
+            let message = format!("`{name}` keeps its data in the store of `{other}`");
+            let finding = Diagnostic::new(&SAME_STORE, path_of(name).attribute(segment::CONFIG), message)
+                .with_help("give each platform a store of its own, in its settings")
+                .related_place(path_of(other), "keeps its data there");
+            found.push(finding);
+            continue;
+        }
+        before.extend(stores.into_iter().map(|store| (store, name)));
     }
     found
+}
+
+/// Whether a container is one of the files of a folder in which a platform keeps data.
+fn is_file_in_folder(container: &DataContainer, store: &str) -> bool {
+    container.file_address().is_some_and(|file| file.as_str() != store)
+}
+
+/// A container that is among the files of a platform, which writes, replaces and removes them as it likes.
+fn in_folder(platform: &PlatformName, key: &ContainerKey) -> Diagnostic {
+    let path = ModelPath::team(&key.team_key()).child(segment::CONTAINERS, &key.container);
+    let message =
+        format!("the container `{key}` is in a folder that is the store of the platform `{platform}` alone");
+    Diagnostic::new(&STORE_CLAIM, path, message)
+        .with_help("give the container a file in another folder")
+        .related_place(path_of(platform), "keeps its data there")
 }
 
 fn path_of(platform: &PlatformName) -> ModelPath {
@@ -68,16 +93,19 @@ fn path_of(platform: &PlatformName) -> ModelPath {
 }
 
 /// The captures from a container that is the store of a platform.
-fn captured(ecosystem: &Valid<Ecosystem>, platform: &PlatformName, key: &ContainerKey) -> Vec<Diagnostic> {
+fn captured(
+    ecosystem: &Valid<Ecosystem>,
+    platform: &PlatformName,
+    key: &ContainerKey,
+) -> impl Iterator<Item = Diagnostic> {
     let stores = ecosystem.captured_from(key).filter_map(|name| ecosystem.datastore(name));
-    let findings = stores.map(|located| {
+    stores.map(move |located| {
         let path = located.path().attribute(segment::CAPTURE).attribute(segment::CONTAINER);
         let message = format!("the container `{key}` is in the store of the platform `{platform}`");
         Diagnostic::new(&STORE_CAPTURED, path, message)
             .with_help("capture from the producer's own database, or ask for the data as a consumer")
             .related_place(path_of(platform), "keeps its data there")
-    });
-    findings.collect()
+    })
 }
 
 /// What a container says of the store of a platform that the platform says differently.

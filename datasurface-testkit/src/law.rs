@@ -169,6 +169,7 @@ impl Law {
                 "what the descriptor claims is true",
                 "A platform that keeps captured data claims a technology in which data is kept. One that claims to offer data to others offers \
                  each dataset of a capture in such a format; an address in a format of the vocabulary is one that its readers can read. \
+                 Where a dataset of a capture is offered in a file or a folder, the descriptor says that it is in a store of the platform. \
                  Where the host refuses an ecosystem, nothing is offered in a format that the descriptor neither reads nor claims to offer. \
                  Each capture and each export is rendered with a column of every type that is claimed: that must succeed, or be refused.",
             ),

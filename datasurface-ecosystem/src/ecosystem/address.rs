@@ -7,6 +7,15 @@ use std::net::IpAddr;
 /// Longest key of an object, in bytes: longer prefixes begin nothing.
 const LONGEST_KEY: usize = 1024;
 
+/// The beginning of the address of a file.
+const FILE: &str = "file ";
+
+/// The beginning of the address of a folder of files.
+const FOLDER: &str = "folder ";
+
+/// The beginning of the address of a prefix of a bucket.
+const OBJECTS: &str = "object_storage ";
+
 /// The end of the name of a Snowflake account's server.
 const SNOWFLAKE: &str = ".snowflakecomputing.com";
 
@@ -63,10 +72,24 @@ impl DataContainer {
             // One file is one file, whatever opens it and wherever it is said to be: a platform finds it by its name alone. Some systems
             // do not tell cases apart, have another sign between folders, or leave out what a name ends with.
             ContainerKind::Sqlite { file } | ContainerKind::DuckDb { file } => {
-                let file = ContainerKind::plain_file(&file.replace('\\', "/")).to_lowercase();
-                Some(format!("file {}", file.trim_end_matches(['.', ' '])).into())
+                Some(format!("{FILE}{}", canonical_path(file)).into())
             }
             _ => None,
+        }
+    }
+
+    /// Whether the container is a part of what has this address: a file of a [folder](folder_address), or a prefix of a bucket.
+    #[must_use]
+    pub fn is_part_of(&self, address: &str) -> bool {
+        let is_inside = |own: &Text| own.as_str() != address && is_address_within(own, address);
+        match self.kind() {
+            ContainerKind::Sqlite { .. } | ContainerKind::DuckDb { .. } if address.starts_with(FOLDER) => {
+                self.file_address().iter().any(is_inside)
+            }
+            ContainerKind::ObjectStorage { .. } if address.starts_with(OBJECTS) => {
+                self.addresses().iter().any(is_inside)
+            }
+            _ => false,
         }
     }
 
@@ -86,9 +109,38 @@ impl DataContainer {
     }
 }
 
+/// Returns the address of a folder of files, however its path is written. Every file in it [is a part of it](DataContainer::is_part_of).
+#[must_use]
+pub fn folder_address(folder: &str) -> Text {
+    format!("{FOLDER}{}", canonical_path(folder)).into()
+}
+
+/// Whether what has one [address](DataContainer::addresses) is what has another one, or a part of it: a file or a folder in a folder, or a
+/// prefix of a bucket that continues another one.
+#[must_use]
+pub fn is_address_within(address: &str, outer: &str) -> bool {
+    let part = |rest: &str| rest.is_empty() || rest.starts_with('/');
+    if let Some(folder) = outer.strip_prefix(FOLDER) {
+        let path = address.strip_prefix(FILE).or_else(|| address.strip_prefix(FOLDER));
+        return path.and_then(|path| path.strip_prefix(folder)).is_some_and(part);
+    }
+    // The address of a whole bucket ends where a prefix would begin.
+    let is_whole_bucket = outer.starts_with(OBJECTS) && outer.ends_with(' ');
+    match address.strip_prefix(outer) {
+        Some(rest) if outer.starts_with(OBJECTS) => is_whole_bucket || part(rest),
+        rest => rest == Some(""),
+    }
+}
+
+/// Returns the one form of a path that can be written in several.
+fn canonical_path(path: &str) -> String {
+    let path = ContainerKind::plain_file(&path.replace('\\', "/")).to_lowercase();
+    path.trim_end_matches(['.', ' ']).to_owned()
+}
+
 fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> Text {
     let endpoint = endpoint.map(canonical_endpoint).unwrap_or_default();
-    format!("object_storage {endpoint} {bucket} {prefix}").into()
+    format!("{OBJECTS}{endpoint} {bucket} {prefix}").into()
 }
 
 /// Returns the one form of an endpoint of object storage: without the scheme and its port, as either leads to the same buckets; empty for
@@ -139,5 +191,33 @@ mod tests {
         for other in ["a/y.db", "x.db", "/a/x.db"] {
             assert_ne!(address(other), address("a/x.db"), "{other}");
         }
+    }
+
+    #[test]
+    fn files_are_in_folders_and_prefixes_in_buckets() {
+        let folder = folder_address("./data/A.db.received");
+        for inside in
+            ["data/a.db.received/x.db", "DATA\\a.db.received\\sub\\x.db", "data/b/../a.db.received/x.db"]
+        {
+            assert!(DataContainer::sqlite("Peek", inside).is_part_of(&folder), "{inside}");
+        }
+        for outside in
+            ["data/a.db", "data/a.db.received2/x.db", "a.db.received/x.db", "data/a.db.received/../x.db"]
+        {
+            assert!(!DataContainer::sqlite("Peek", outside).is_part_of(&folder), "{outside}");
+        }
+        assert!(is_address_within(&folder, &folder) && is_address_within(&folder, &folder_address("data")));
+        assert!(!is_address_within(&folder_address("data"), &folder));
+        let bucket = |prefix: &str| in_bucket("lake", prefix, None);
+        for (inner, outer, is_inside) in
+            [("a/b", "a", true), ("a", "", true), ("", "", true), ("ab", "a", false), ("", "a", false)]
+        {
+            assert_eq!(is_address_within(&bucket(inner), &bucket(outer)), is_inside, "{inner} {outer}");
+        }
+        assert!(!is_address_within(&in_bucket("lakes", "", None), &bucket("")));
+        assert!(
+            is_address_within("mine", "mine") && !is_address_within("mine/2", "mine"),
+            "what a plug-in calls a store"
+        );
     }
 }

@@ -46,7 +46,7 @@ mod workspace;
 mod zone;
 
 pub use access::{Access, Approval, Onward};
-pub use address::canonical_host;
+pub use address::{canonical_host, folder_address, is_address_within};
 pub use artifact::{CodeArtifact, Select};
 pub use capture::{Capture, CaptureKind, Consistency, FileFormat, SourceNames, WatermarkColumns};
 pub use container::{DataContainer, KeyHolder};

@@ -153,9 +153,8 @@ impl Valid<Ecosystem> {
     #[must_use]
     pub fn containers_within(&self, address: &Text) -> BTreeSet<&ContainerKey> {
         let containers = self.inner.directory.containers();
-        let is_inside = |key: &&ContainerKey| {
-            containers.get(key).is_some_and(|container| container.outer_addresses().contains(address))
-        };
+        let is_inside =
+            |key: &&ContainerKey| containers.get(key).is_some_and(|container| container.is_part_of(address));
         containers.all_at(address).chain(containers.keys().filter(is_inside)).collect()
     }
 

@@ -9,7 +9,7 @@ use crate::{
 use datasurface_graph::{HonouredFact, NodeKind};
 use datasurface_model::{
     ArtifactTechnology, CaptureTechnology, Consistency, ContainerTechnology, DataContainer, KeyHolder,
-    Latency, Milestoning, Place, PlatformKind, Retention,
+    Latency, Milestoning, Place, PlatformKind, Retention, folder_address,
 };
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +47,7 @@ impl PlatformDescriptor {
             keeps_data_at: BTreeSet::new(),
             keeps_data_in: BTreeMap::new(),
             store: None,
+            stores_beside: BTreeSet::new(),
             shares: false,
             reads_avro: false,
             limits: BTreeMap::new(),
@@ -279,7 +280,25 @@ impl PlatformDescriptor {
     /// the platform, which the host refuses.
     #[must_use]
     pub fn with_store_in(mut self, container: &DataContainer) -> Self {
-        self.store = container.addresses().first().map(ToString::to_string);
+        let mut addresses = container.addresses().into_iter().map(String::from);
+        self.store = addresses.next();
+        self.stores_beside.extend(addresses);
+        self
+    }
+
+    /// Adds a container in which the platform keeps data as well, such as a bucket for what is on its way. What holds for its store holds
+    /// for it, and for all that is a part of it: no other platform keeps data there, and nobody captures from there.
+    #[must_use]
+    pub fn further_store(mut self, container: &DataContainer) -> Self {
+        self.stores_beside.extend(container.addresses().into_iter().map(String::from));
+        self
+    }
+
+    /// Adds a folder of files in which the platform keeps data, however its path is written. All that is in the folder is its alone: no
+    /// other platform keeps data there, and no container of the model is there.
+    #[must_use]
+    pub fn store_folder(mut self, folder: impl AsRef<str>) -> Self {
+        self.stores_beside.insert(folder_address(folder.as_ref()).into());
         self
     }
 

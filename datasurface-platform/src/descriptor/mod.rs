@@ -63,6 +63,8 @@ pub struct PlatformDescriptor {
     keeps_data_in: BTreeMap<String, Option<KeyHolder>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     store: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    stores_beside: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     shares: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -232,6 +234,11 @@ impl PlatformDescriptor {
     #[must_use]
     pub fn store(&self) -> Option<&str> {
         self.store.as_deref()
+    }
+
+    /// The addresses of all that it keeps data in: its [store](Self::store) first, and what it keeps beside it.
+    pub fn stores(&self) -> impl Iterator<Item = &str> {
+        self.store.iter().chain(&self.stores_beside).map(String::as_str)
     }
 
     /// Whether nodes share things.

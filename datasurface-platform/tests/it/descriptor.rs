@@ -20,6 +20,26 @@ fn where_and_how_data_is_kept_is_said_across_the_border() {
 }
 
 #[test]
+fn stores_are_said_across_the_border_and_those_of_before_are_read() {
+    let cluster = DataContainer::kafka("Cluster", ["a:9092", "b:9092"]);
+    let keeping = descriptor()
+        .with_store_in(&DataContainer::sqlite("store", "./Mill.db"))
+        .further_store(&DataContainer::object_storage("staging", "mill-staging"))
+        .store_folder("mill.db.received/");
+    let stores: Vec<&str> = keeping.stores().collect();
+    assert_eq!(stores, ["file mill.db", "folder mill.db.received", "object_storage  mill-staging "]);
+    let said = serde_json::to_value(&keeping).unwrap();
+    assert_eq!(serde_json::from_value::<PlatformDescriptor>(said).unwrap(), keeping);
+    // A cluster has an address for each broker.
+    let stores = descriptor().with_store_in(&cluster);
+    assert_eq!(stores.stores().collect::<Vec<_>>(), ["kafka a 9092", "kafka b 9092"]);
+    let mut before = serde_json::to_value(descriptor().with_store("mine")).unwrap();
+    assert_eq!(before.as_object_mut().unwrap().remove("stores_beside"), None);
+    let before = serde_json::from_value::<PlatformDescriptor>(before).unwrap();
+    assert_eq!(before.stores().collect::<Vec<_>>(), ["mine"]);
+}
+
+#[test]
 fn who_says_nothing_of_storage_keeps_nothing() {
     let mut said = serde_json::to_value(descriptor()).unwrap();
     assert_eq!(said.as_object_mut().unwrap().remove("keeps_data_in"), None);

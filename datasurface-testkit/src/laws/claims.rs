@@ -1,11 +1,14 @@
 //! Law 9: what the descriptor says is true. Here: who keeps captured data says in what, for zones have a say about that; and who claims to
-//! offer data to others does so, at addresses that they can read; and columns of every claimed type are rendered.
+//! offer data to others does so, at addresses that they can read; whoever keeps it in a file says that the file is its store; and columns of every claimed type are rendered.
 
 use super::{OnPlatform, ReportBuilder, facts::findings, lone_node::LoneNode};
 use crate::{harness::HarnessRun, law::Law, recording::Subject};
 use datasurface_graph::{DatasetFacts, IngestSource, NodeDetail, NodeFacts, NodeKind};
-use datasurface_model::{Column, DataType, Field, FloatFormat, MicroscalingFormat, TableSchema};
-use datasurface_platform::{Offer, PlatformDescriptor, Resource};
+use datasurface_model::{
+    Column, DataContainer, DataType, Field, FloatFormat, MicroscalingFormat, TableSchema, Text,
+    folder_address, is_address_within,
+};
+use datasurface_platform::{BatchesAddress, Format, Offer, PlatformDescriptor, Resource, SqliteAddress};
 
 pub(super) fn check(report: &mut ReportBuilder, stage: &HarnessRun) {
     for rendered in &stage.log.renderings {
@@ -44,6 +47,19 @@ pub(super) fn check_offers(report: &mut ReportBuilder, stage: &HarnessRun) {
                 format!("`{}` is offered at `{address}`, which is no address of `{format}`", offer.dataset());
             report.report(Law::ClaimsAreTrue, place(), difference);
         }
+        let descriptor = configured.platform().descriptor();
+        let is_elsewhere = |file: Text| !descriptor.stores().any(|store| is_address_within(&file, store));
+        let is_unsaid = |offer: &&Offer| file_of(offer).is_some_and(is_elsewhere);
+        // What is exported is in a container of the model.
+        let is_capture = node.key().kind() == NodeKind::Ingest;
+        for offer in offers.iter().filter(is_unsaid).filter(|_| is_capture) {
+            let difference = format!(
+                "`{}` is kept at `{}`, and the descriptor does not say that this is in a store of the platform",
+                offer.dataset(),
+                offer.address()
+            );
+            report.report(Law::ClaimsAreTrue, place(), difference);
+        }
         // What comes from another platform is offered there.
         let captures = match node.detail() {
             NodeDetail::Ingest(ingest) => !matches!(ingest.source, IngestSource::Platform { .. }),
@@ -63,6 +79,18 @@ pub(super) fn check_offers(report: &mut ReportBuilder, stage: &HarnessRun) {
             );
             report.report(Law::ClaimsAreTrue, place(), difference);
         }
+    }
+}
+
+/// The address of the file or the folder that an offer is in; none if it is in none, as far as its format tells.
+fn file_of(offer: &Offer) -> Option<Text> {
+    match offer.format() {
+        Format::Sqlite => {
+            let address = SqliteAddress::read(offer.address())?;
+            DataContainer::sqlite("store", address.file).file_address()
+        }
+        Format::Batches => Some(folder_address(&BatchesAddress::read(offer.address())?.folder)),
+        _ => None,
     }
 }
 

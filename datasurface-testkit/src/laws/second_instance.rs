@@ -22,8 +22,8 @@ pub(super) fn check(report: &mut ReportBuilder, harness: &Harness, stage: &Harne
         let Some(second) = harness.second_instance(&instance) else {
             continue;
         };
-        let (store, other) = (lone.platform.descriptor().store(), second.descriptor().store());
-        if store.is_some() && store == other {
+        let others: Vec<&str> = second.descriptor().stores().collect();
+        if lone.platform.descriptor().stores().any(|store| others.contains(&store)) {
             continue;
         }
         let first = lone.render(lone.view().facts().clone());

@@ -105,6 +105,15 @@ fn law_9_finds_what_is_not_offered_as_claimed() {
 }
 
 #[test]
+fn law_9_finds_files_that_are_in_no_store() {
+    breaks("unstored", Law::ClaimsAreTrue);
+    Laws::for_plugin::<FaultyPlatform>()
+        .with_settings(json!({ "defect": "stored" }))
+        .check(&northwind())
+        .assert();
+}
+
+#[test]
 fn law_9_finds_types_that_are_claimed_and_not_carried() {
     breaks("squeamish", Law::ClaimsAreTrue);
 }

@@ -70,6 +70,10 @@ impl PlatformPlugin for FaultyPlatform {
             Defect::Squeamish => descriptor.data_technology("drawer", None).with_types([TypeKind::Geography]),
             Defect::Promising => descriptor.data_technology("drawer", None).with_offered_formats(["batches"]),
             Defect::Mumbling => descriptor.data_technology("drawer", None).with_formats(["sqlite"]),
+            Defect::Unstored => descriptor.data_technology("drawer", None).with_formats(["sqlite"]),
+            Defect::Stored => {
+                descriptor.data_technology("drawer", None).with_formats(["sqlite"]).store_folder("drawers")
+            }
             _ => descriptor.data_technology("drawer", None),
         };
         let Settings { defect, label, .. } = settings;
@@ -312,6 +316,13 @@ impl DataPlatform for FaultyPlatform {
                     Offer::new(offer.dataset(), offer.address(), "sqlite").with_custody(offer.custody())
                 };
                 offers(node, "drawer").into_iter().map(named).collect()
+            }
+            Defect::Unstored | Defect::Stored => {
+                let in_files = |offer: Offer| {
+                    let address = format!("drawers/{}.db#rows", offer.address());
+                    Offer::new(offer.dataset(), address, "sqlite").with_custody(offer.custody())
+                };
+                offers(node, "drawer").into_iter().map(in_files).collect()
             }
             Defect::Namer if node.key.kind() == NodeKind::Ingest => Vec::new(),
             _ => offers(node, "drawer"),

@@ -70,6 +70,7 @@ impl PlatformPlugin for AwsPlatform {
             .with_best_latency(BEST_LATENCY)
             .data_technology("s3", Some(keys))
             .with_store_in(&DataContainer::object_storage("lake", settings.lake_bucket.as_str()))
+            .further_store(&DataContainer::object_storage("staging", settings.staging_bucket.as_str()))
             .with_shares()
             .limit(RESOURCES, settings.resources_per_state)
             .limit(ROLES, u64::from(settings.roles / settings.access_states.max(1)));

@@ -16,6 +16,22 @@ pub(crate) fn line_error(file: &str) -> Option<&'static str> {
     }
 }
 
+/// What is wrong with the name of a file that data is captured from, to be said after what it is the name of.
+pub(crate) fn source_name_error(file: &str) -> Option<&'static str> {
+    let plain = ContainerKind::plain_file(&file.replace('\\', "/"));
+    let is_received =
+        |folder: &str| folder.to_lowercase().trim_end_matches(['.', ' ']).ends_with(".received");
+    if let Some(error) = line_error(file) {
+        Some(error)
+    } else if plain == ".." || plain.starts_with("../") {
+        Some("leads upwards, and a file has one name: give the absolute path")
+    } else if plain.rsplit('/').skip(1).any(is_received) {
+        Some("is in a folder beside the database of a platform (`.received`), which has the data of others")
+    } else {
+        None
+    }
+}
+
 /// What is wrong with the name of a file that this platform keeps data in, to be said after what it is the name of.
 /// SQLite, or a tool that somebody opens the file with, takes some names for something else; what is written there may
 /// be in no file at all.
@@ -115,6 +131,27 @@ mod tests {
         for bad in memory.iter().chain(&folders) {
             assert!(database_name_error(bad).is_some(), "{bad:?}");
             assert_eq!(line_error(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_source_has_one_name_and_is_no_file_of_a_platform() {
+        for good in [
+            "source.db",
+            "a/../source.db",
+            "/srv/shop.db",
+            "/../shop.db",
+            "C:/shop.db",
+            "a.received.db",
+            "x.received",
+        ] {
+            assert_eq!(source_name_error(good), None, "{good:?}");
+        }
+        let upwards = ["../shop.db", "a/../../shop.db", "..", "..\\shop.db"];
+        let received =
+            ["b.db.received/pub.db", "/r/b.db.RECEIVED/pub.db", "b.db.received./x.db", "b.db.received\\x.db"];
+        for bad in upwards.iter().chain(&received).chain(&["", " a"]) {
+            assert!(source_name_error(bad).is_some(), "{bad:?}");
         }
     }
 

@@ -67,23 +67,33 @@ pub(crate) fn published(
 ) -> String {
     let parts = [Some(datastore.as_str()), alone.map(DatasetName::as_str)];
     let captured: Vec<&str> = parts.into_iter().flatten().collect();
-    format!("{folder}/{}/{}", slug(&[platform.as_str()], LONGEST_FOLDER), slug(&captured, LONGEST_FOLDER))
+    format!("{}/{}", published_folder(folder, platform), slug(&captured, LONGEST_FOLDER))
+}
+
+/// The folder in which is all that a platform publishes.
+pub(crate) fn published_folder(folder: &str, platform: &PlatformName) -> String {
+    format!("{folder}/{}", slug(&[platform.as_str()], LONGEST_FOLDER))
 }
 
 /// The longest name of a folder that is made up here.
 const LONGEST_FOLDER: usize = 100;
 
+/// The folder beside a database in which there is all that is received, or read of topics.
+pub(crate) fn received_folder(database: &str) -> String {
+    format!("{database}.received")
+}
+
 /// The file beside a database in which there is what is received from a folder of batches.
 pub(crate) fn received(database: &str, folder: &str) -> String {
     let parts: Vec<&str> = folder.split('/').collect();
-    format!("{database}.received/{}.db", slug(&parts, LONGEST_FOLDER))
+    format!("{}/{}.db", received_folder(database), slug(&parts, LONGEST_FOLDER))
 }
 
 /// The file beside a database in which there is what was read of topics that are captured together.
 pub(crate) fn read_topics(database: &str, datastore: &DatastoreName, alone: Option<&DatasetName>) -> String {
     let parts = [Some("topics"), Some(datastore.as_str()), alone.map(DatasetName::as_str)];
     let parts: Vec<&str> = parts.into_iter().flatten().collect();
-    format!("{database}.received/{}.db", slug(&parts, LONGEST_FOLDER))
+    format!("{}/{}.db", received_folder(database), slug(&parts, LONGEST_FOLDER))
 }
 
 /// The view in which a consumer sees the latest versions. The datastore is always in its name: a second datastore with

@@ -20,7 +20,7 @@ impl LocalPlatform {
     /// Creates an instance with these settings.
     #[must_use]
     pub fn new(config: LocalConfig) -> Self {
-        Self { descriptor: descriptor::descriptor(&config), config, breakpoint: Breakpoint::default() }
+        Self { descriptor: descriptor::descriptor(&config, None), config, breakpoint: Breakpoint::default() }
     }
 
     /// Lets a test stop the runtime.
@@ -46,7 +46,8 @@ impl PlatformPlugin for LocalPlatform {
 
     fn configure(instance: &PlatformInstance, config: LocalConfig) -> Result<Self, PlatformError> {
         config.check(&instance.name)?;
-        Ok(Self::new(config))
+        let descriptor = descriptor::descriptor(&config, Some(instance));
+        Ok(Self { config, descriptor, breakpoint: Breakpoint::default() })
     }
 }
 

@@ -119,6 +119,10 @@ pub(crate) enum Defect {
     Promising,
     /// It offers SQLite tables at addresses that are none.
     Mumbling,
+    /// Keeps data in files, and does not say that they are its store.
+    Unstored,
+    /// Keeps data in files of a folder, which is its store: no defect.
+    Stored,
     /// It claims to carry shapes, and cannot render any.
     Squeamish,
     /// Jobs have the password of the machine.

@@ -1,9 +1,10 @@
 //! What cannot be rendered is refused, with a code that says what to do.
 
 use crate::{
-    shop::{Shop, articles, customers, orders},
+    shop::{Shop, articles, customers, orders, settings},
     site::deployment,
 };
+use datasurface_aws::AwsPlatform;
 use datasurface_platform::prelude::*;
 
 /// What the host says of a shop that it refuses.
@@ -38,6 +39,21 @@ fn assert_refused(refusal: &str, code: &str, words: &str) {
 fn the_shop_itself_is_not() {
     let folder = tempfile::tempdir().unwrap();
     deployment(folder.path()).render(&shop().ecosystem()).unwrap();
+}
+
+/// Changes of all producers are in the staging bucket before they are merged.
+#[test]
+fn both_buckets_are_stores_with_all_that_is_in_them() {
+    let settings = serde_json::from_value(settings("states")).unwrap();
+    let instance = PlatformInstance::new("Lake".into(), "aws".into(), AwsPlatform::version(), Json::object());
+    let platform = AwsPlatform::configure(&instance, settings).unwrap();
+    let is_stored = |bucket: &str| {
+        let container = DataContainer::object_storage("Files", bucket);
+        let address = container.addresses()[0].clone();
+        platform.descriptor().stores().any(|store| is_address_within(&address, store))
+    };
+    assert!(is_stored("shop-lake") && is_stored("shop-staging"));
+    assert!(!is_stored("shop") && !is_stored("shop-staging-2"));
 }
 
 const KEY: &str = "arn:aws:kms:eu-central-1:000000000000:key/1";

@@ -78,7 +78,8 @@ codes! {
         "Rendered files name the database that they belong to in one line, so its name must fit there: not empty, no \
          control characters, no space at either end. Where data is kept, it must be the path of a file below the root: \
          not `:memory:`, no URI (`file:…`, or with a `?`), no folder, neither absolute nor upwards, and not the name of a \
-         file that is made beside a database."
+         file that is made beside a database. Where data is only read, it may be anywhere, under one name: relative to the \
+         root, or absolute, and never upwards; and not what a platform keeps beside its database, in a folder `….received`."
     );
     error UNCLEAR_FILE(
         "unclear-file",

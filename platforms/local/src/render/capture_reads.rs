@@ -4,7 +4,7 @@ use super::CheckedColumn;
 use crate::{
     config::LocalConfig,
     consumer_database::unclear,
-    file_name::{FileIdentity, compare, line_error, same_file},
+    file_name::{FileIdentity, compare, same_file, source_name_error},
     lint::codes,
     offer::{Transfer, select_of_input, upstream_of_input},
     prelude::*,
@@ -193,11 +193,11 @@ fn from_container(
 /// Whether a file can be a source.
 fn check_file(config: &LocalConfig, facts: &CaptureFacts, file: &str) -> Result<(), LintDiagnostic> {
     let container = &facts.container_key;
-    if let Some(error) = line_error(file) {
+    if let Some(error) = source_name_error(file) {
         return Err(LintDiagnostic::new(
             &codes::FILE_NAME,
             format!("the file name of the container `{container}` {error}"),
-            "use a name that fits into one line",
+            "use the one name of the producer's own file, relative to the root or absolute, in one line",
         ));
     }
     match compare(file, &config.database) {

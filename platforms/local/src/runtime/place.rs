@@ -65,7 +65,7 @@ fn below_root(site: &RuntimeContext<'_>, file: &str) -> Result<(PathBuf, bool), 
 }
 
 /// Returns the folder that files are relative to. It is never made: one that is not there may be another one than was meant.
-fn root(site: &RuntimeContext<'_>) -> Result<PathBuf, PlatformError> {
+pub(super) fn root(site: &RuntimeContext<'_>) -> Result<PathBuf, PlatformError> {
     let root = if site.root.as_os_str().is_empty() { Path::new(".") } else { site.root };
     let context = || {
         let shown = root.display();
@@ -122,7 +122,7 @@ pub(super) fn check_source_files(
 
 /// What a file is by, whatever it is called.
 #[cfg(unix)]
-fn identity(path: &Path) -> Option<(u64, u64)> {
+pub(super) fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     let found = fs::metadata(path).ok()?;
     Some((found.dev(), found.ino()))
@@ -130,10 +130,10 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
 
 /// What a file is called, however it is reached.
 #[cfg(not(unix))]
-fn identity(path: &Path) -> Option<PathBuf> {
+pub(super) fn identity(path: &Path) -> Option<PathBuf> {
     path.canonicalize().ok()
 }
 
-fn refused(context: String) -> PlatformError {
+pub(super) fn refused(context: String) -> PlatformError {
     PlatformError::new(PlatformErrorKind::External, context)
 }

@@ -150,6 +150,80 @@ fn a_source_that_the_model_names_in_two_ways_is_refused() {
     }
 }
 
+/// Runs a capture from this file of what is in the root; returns why it failed, if it did.
+#[cfg(unix)]
+fn captured_from(fixture: &Fixture, file: &str) -> Result<(), String> {
+    let wind = NorthWind::default();
+    let ecosystem = wind.ecosystem().edit_team("USA", "NorthWindTeam", |team| {
+        let source = DataContainer::sqlite("Source", file).located("Azure/USA");
+        team.without_container(&"Source".into()).container(source)
+    });
+    let example = crate::example::Example::new(ecosystem, &NorthWind::assignments());
+    assert_eq!(example.codes(), [] as [&str; 0], "{file}");
+    let plan = plan_between(None, (&example, "1"), BTreeMap::new());
+    fixture.render(&example, &plan);
+    fixture.apply_plan(&plan).map_err(|error| error.report())?;
+    let report = fixture.try_run().map_err(|error| error.report())?;
+    report.failures.first().map_or(Ok(()), |failure| Err(failure.reason.clone()))
+}
+
+/// Whoever else keeps data in the root is in another rendering, which this platform does not see.
+#[cfg(unix)]
+#[test]
+fn a_source_is_read_under_its_one_name_alone() {
+    use std::os::unix::fs::symlink;
+    let outside = tempfile::tempdir().unwrap();
+    let theirs = outside.path().canonicalize().unwrap();
+    let with_sources = || {
+        let fixture = rendered(&NorthWind::default()).0;
+        fs::create_dir(fixture.path("other")).unwrap();
+        for copy in ["store.db", "other/lake.db"] {
+            fs::copy(fixture.path("source.db"), fixture.path(copy)).unwrap();
+        }
+        fs::copy(fixture.path("source.db"), theirs.join("shop.db")).unwrap();
+        let _ = fs::remove_file(theirs.join("link.db"));
+        symlink(theirs.join("shop.db"), theirs.join("link.db")).unwrap();
+        symlink("store.db", fixture.path("link.db")).unwrap();
+        symlink("other", fixture.path("folder")).unwrap();
+        symlink(theirs.join("shop.db"), fixture.path("out.db")).unwrap();
+        fixture
+    };
+    let root = |fixture: &Fixture, file: &str| fixture.path(file).to_str().unwrap().to_owned();
+    let there = |file: &str| theirs.join(file).to_str().unwrap().to_owned();
+    let fixture = with_sources();
+    for (file, name) in [
+        (root(&fixture, "store.db"), "store.db".to_owned()),
+        (root(&fixture, "other/../store.db"), "store.db".to_owned()),
+        ("link.db".to_owned(), "store.db".to_owned()),
+        ("folder/lake.db".to_owned(), "other/lake.db".to_owned()),
+        (there("link.db"), there("shop.db")),
+        ("out.db".to_owned(), there("shop.db")),
+    ] {
+        let why = captured_from(&fixture, &file).unwrap_err();
+        assert!(why.contains(&format!("the source `{file}` is the file `{name}`")), "{why}");
+        assert_eq!(fixture.rows("northwind.db", "SELECT count(*) FROM datasurface_batches"), ["0"], "{file}");
+    }
+    for file in ["store.db".to_owned(), "./other/lake.db".to_owned(), there("shop.db")] {
+        captured_from(&with_sources(), &file).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_source_with_a_second_name_below_the_root_is_refused() {
+    let (fixture, _) = rendered(&NorthWind::default());
+    fs::create_dir(fixture.path("other")).unwrap();
+    fs::copy(fixture.path("source.db"), fixture.path("other/store.db")).unwrap();
+    fs::hard_link(fixture.path("other/store.db"), fixture.path("shop.db")).unwrap();
+    let why = captured_from(&fixture, "shop.db").unwrap_err();
+    assert!(why.contains("is the file `other/store.db` below the root, too"), "{why}");
+    // A second name elsewhere is a copy of somebody's, such as a backup.
+    fs::remove_file(fixture.path("other/store.db")).unwrap();
+    let elsewhere = tempfile::tempdir_in(fixture.path("").parent().unwrap()).unwrap();
+    fs::hard_link(fixture.path("shop.db"), elsewhere.path().join("backup.db")).unwrap();
+    captured_from(&fixture, "shop.db").unwrap();
+}
+
 #[test]
 fn a_rendered_name_that_leads_out_of_the_root_is_refused() {
     let outside = tempfile::tempdir().unwrap();

@@ -9,7 +9,7 @@ use crate::{
     keyless,
     northwind::NorthWind,
 };
-use datasurface_local::testing::Breakpoint;
+use datasurface_local::{LocalConfig, LocalPlatform, testing::Breakpoint};
 use datasurface_platform::{BatchFolder, BatchManifest, prelude::*};
 use std::{
     collections::BTreeSet,
@@ -65,6 +65,55 @@ fn a_reader_of_batches_has_all_that_was_captured_row_by_row() {
         assert_eq!(published(first), [(1, None), (2, Some(1)), (3, Some(2))]);
         without_database(first, || moved(&second.run()))
     });
+}
+
+/// All files below a folder.
+fn files_in(folder: std::path::PathBuf) -> Vec<String> {
+    let (mut open, mut files) = (vec![folder.clone()], Vec::new());
+    while let Some(path) = open.pop() {
+        match path.is_dir() {
+            true => open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path())),
+            false => files.push(path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned()),
+        }
+    }
+    files
+}
+
+/// A host lets nobody capture from a store, so whatever is written must be in one.
+#[test]
+fn every_file_that_is_written_is_in_a_store() {
+    let (first, second) = grounds(&example("Local"));
+    first.change_source(CUSTOMERS);
+    first.run();
+    second.run();
+    let stores = |name: &str, database: &str| {
+        let config =
+            LocalConfig { publish: publishing().publish.map(str::to_owned), ..LocalConfig::new(database) };
+        let settings = Json::object().with_member("database", config.database.as_str());
+        let settings = settings.with_member("publish", config.publish.as_deref().unwrap_or_default());
+        let instance = PlatformInstance::new(name.into(), "local".into(), Version::new(0, 1, 0), settings);
+        let platform = LocalPlatform::configure(&instance, config).unwrap();
+        platform.descriptor().stores().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut stores = [stores("Local", "northwind.db"), stores("Second", "second.db")].concat();
+    let of_others =
+        ["source.db", "desk.db"].map(|file| DataContainer::sqlite("x", file).file_address().unwrap());
+    stores.extend(of_others.map(String::from));
+    let mut kinds = BTreeSet::new();
+    for file in files_in(first.path("")) {
+        let side = [".lock", "-wal", "-shm"].iter().find_map(|end| file.strip_suffix(end));
+        let address = DataContainer::sqlite("x", side.unwrap_or(&file)).file_address().unwrap();
+        let store = stores.iter().find(|store| is_address_within(&address, store));
+        assert!(store.is_some() || file.starts_with("rendered/"), "{file} is in none of {stores:?}");
+        kinds.extend(store);
+    }
+    let wanted = ["folder published/local", "folder second.db.received"];
+    assert!(wanted.iter().all(|wanted| kinds.iter().any(|kind| kind == wanted)), "{kinds:?}");
+    // What others keep in the same folder is theirs.
+    for file in ["published/lake.db", "published/local.db", "second.db.received.db"] {
+        let address = DataContainer::sqlite("x", file).file_address().unwrap();
+        assert!(!stores.iter().any(|store| is_address_within(&address, store)), "{file}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Where captured data comes from.
 
+mod file_path;
 mod postgres;
 mod sqlite;
 

@@ -1,6 +1,6 @@
 //! Sources in SQLite files.
 
-use super::{POSITION, RowCallback, Select, Source};
+use super::{POSITION, RowCallback, Select, Source, file_path::source_path};
 use crate::{
     prelude::*,
     runtime::{
@@ -37,13 +37,10 @@ impl Sqlite {
         site: &RuntimeContext<'_>,
         timeout_seconds: Option<u32>,
     ) -> Result<Self, PlatformError> {
-        let path = site.root.join(file);
-        if !path.is_file() {
-            let context =
-                format!("the source `{file}` is not there: no such file in `{}`", site.root.display());
-            return Err(PlatformError::new(PlatformErrorKind::External, context));
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let path = source_path(site, file)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let opened = Connection::open_with_flags(&path, flags).and_then(|connection| {
             connection.busy_timeout(BUSY_TIMEOUT)?;
             disable_quoted_text(&connection)?;
