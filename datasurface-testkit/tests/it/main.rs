@@ -14,6 +14,7 @@ mod linear;
 mod session;
 mod settings_size;
 mod simulated;
+mod storage;
 mod synthetic;
 mod topics;
 mod valid_edits;
