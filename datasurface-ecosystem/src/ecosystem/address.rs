@@ -16,8 +16,21 @@ const FOLDER: &str = "folder ";
 /// The beginning of the address of a prefix of a bucket.
 const OBJECTS: &str = "object_storage ";
 
-/// The end of the name of a Snowflake account's server.
-const SNOWFLAKE: &str = ".snowflakecomputing.com";
+/// The ends of the name of a Snowflake account's server, the outermost first: the same account is reached by several networks, and its region
+/// tells the cloud.
+const SNOWFLAKE: [&str; 7] = [
+    ".snowflakecomputing.com",
+    ".snowflakecomputing.cn",
+    ".privatelink",
+    ".global",
+    ".aws",
+    ".azure",
+    ".gcp",
+];
+
+/// The names by which a machine calls itself, besides those below `localhost`.
+const OWN_NAMES: [&str; 6] =
+    ["localhost", "localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback"];
 
 impl DataContainer {
     /// Returns the addresses of the container. Two containers that share one are one physical database. A cluster has several; a container
@@ -42,8 +55,7 @@ impl DataContainer {
             }
             ContainerKind::Snowflake { account, database } => {
                 // Snowflake tells no cases apart.
-                let (account, database) = (account.to_ascii_lowercase(), database.to_ascii_lowercase());
-                let account = account.trim_end_matches('.').trim_end_matches(SNOWFLAKE);
+                let (account, database) = (canonical_account(account), database.to_ascii_lowercase());
                 vec![format!("{technology} {account} {database}").into()]
             }
             ContainerKind::ObjectStorage { bucket, prefix, endpoint } => {
@@ -143,6 +155,16 @@ fn in_bucket(bucket: &str, prefix: &str, endpoint: Option<&str>) -> Text {
     format!("{OBJECTS}{endpoint} {bucket} {prefix}").into()
 }
 
+/// Returns the one form of a Snowflake account, which is written alone or as its server's address. Between its parts, statements have a dot
+/// where addresses have a hyphen; in an address, an underscore is a hyphen.
+fn canonical_account(text: &str) -> String {
+    let text = text.to_ascii_lowercase();
+    let text = text.split_once("://").map_or(&*text, |(_, rest)| rest);
+    let text = text.split(['/', '?', '#', ':']).next().unwrap_or_default().trim_end_matches('.');
+    let account = SNOWFLAKE.iter().fold(text, |text, end| text.strip_suffix(end).unwrap_or(text));
+    account.replace(['.', '_'], "-")
+}
+
 /// Returns the one form of an endpoint of object storage: without the scheme and its port, as either leads to the same buckets; empty for
 /// those of AWS, whose buckets have one name wherever they are asked for.
 fn canonical_endpoint(text: &str) -> String {
@@ -174,7 +196,11 @@ pub fn canonical_host(text: &str) -> String {
             "localhost".to_owned()
         }
         Ok(address) => address.to_canonical().to_string(),
-        Err(_) => text.to_ascii_lowercase(),
+        Err(_) => {
+            let name = text.to_ascii_lowercase();
+            let is_own = name.ends_with(".localhost") || OWN_NAMES.contains(&&*name);
+            if is_own { "localhost".to_owned() } else { name }
+        }
     }
 }
 
@@ -219,5 +245,51 @@ mod tests {
             is_address_within("mine", "mine") && !is_address_within("mine/2", "mine"),
             "what a plug-in calls a store"
         );
+    }
+
+    #[test]
+    fn one_account_has_one_address() {
+        let address = |account: &str| {
+            let kind = ContainerKind::Snowflake { account: account.into(), database: "Shop".into() };
+            DataContainer::new("Lake", kind).addresses()
+        };
+        let one = address("acc.eu-central-1");
+        for same in [
+            "ACC.eu-central-1",
+            "acc.eu-central-1.snowflakecomputing.com",
+            "https://acc.eu-central-1.snowflakecomputing.com",
+            "https://acc.eu-central-1.snowflakecomputing.com:443/console",
+            "acc.eu-central-1.privatelink",
+            "acc.eu-central-1.privatelink.snowflakecomputing.com.",
+            "acc.eu-central-1.global",
+            "acc.eu-central-1.aws",
+        ] {
+            assert_eq!(address(same), one, "{same}");
+        }
+        assert_eq!(address("org-a_x"), address("org-a-x"));
+        assert_eq!(address("org.acc"), address("org-acc"));
+        for other in
+            ["acc", "acc.eu-central-2", "bcc.eu-central-1", "https://bcc.eu-central-1.snowflakecomputing.com"]
+        {
+            assert_ne!(address(other), one, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_machine_calls_itself_by_many_names() {
+        for own in [
+            "LOCALHOST",
+            "localhost.",
+            "localhost.localdomain",
+            "x.localhost",
+            "a.b.localhost.",
+            "127.0.0.2",
+            "[::1]",
+        ] {
+            assert_eq!(canonical_host(own), "localhost", "{own}");
+        }
+        for other in ["localhost.example", "xlocalhost", "localdomain", "10.0.0.1"] {
+            assert_ne!(canonical_host(other), "localhost", "{other}");
+        }
     }
 }

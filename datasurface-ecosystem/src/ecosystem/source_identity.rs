@@ -37,9 +37,12 @@ pub fn source_identity<'s>(
     let mut rest = folded.as_slice();
     for (count, implied) in [(naming.most_parts() + 1, naming.database), (naming.most_parts(), naming.schema)]
     {
-        if let (Some(implied), [first, inner @ ..]) = (implied, rest)
+        let is_implied = |first: &str| implied.is_some_and(|implied| first.eq_ignore_ascii_case(implied));
+        // A part that is left out, as in `shop..orders`, is the one that goes without saying.
+        if let [first, inner @ ..] = rest
+            && !inner.is_empty()
             && rest.len() == count
-            && first.eq_ignore_ascii_case(implied)
+            && (first.is_empty() || is_implied(first))
         {
             rest = inner;
         }
@@ -66,7 +69,9 @@ pub fn written_database(kind: &ContainerKind, capture: &CaptureKind, source: &st
     let database = naming.database?;
     let parts = parts(source).filter(|parts| parts.len() > naming.most_parts())?;
     let is_own = parts.len() == naming.most_parts() + 1
-        && parts.first().is_some_and(|first| first.text.eq_ignore_ascii_case(database));
+        && parts
+            .first()
+            .is_some_and(|first| first.text.is_empty() || first.text.eq_ignore_ascii_case(database));
     if is_own { None } else { parts.into_iter().next().map(|first| first.text) }
 }
 
@@ -211,6 +216,9 @@ mod tests {
             (&server, "[far].shop.dbo.people", Some("far")),
             (&server, "hr.people", None),
             (&server, "shop.dbo.people", None),
+            (&server, "hr..people", Some("hr")),
+            (&server, "shop..people", None),
+            (&server, "..people", None),
             (&snowflake, "\"hr\".public.people", Some("hr")),
             (&duckdb, "hr.main.people", None),
             (&server, "OPENQUERY(far, 'select 1')", Some("OPENQUERY(far, 'select 1')")),
@@ -247,8 +255,14 @@ mod tests {
             (&postgres, "\"orders\"", "public.\"orders\""),
             (&server, "Orders", "[dbo].[orders]"),
             (&server, "SHOP.DBO.orders", "orders"),
+            (&server, "shop..orders", "orders"),
+            (&server, "[shop]..[Orders]", "dbo.orders"),
+            (&server, "..orders", "orders"),
+            (&server, ".dbo.orders", "orders"),
+            (&server, ".orders", "orders"),
             (&oracle, "orders", "ORDERS"),
             (&snowflake, "orders", "Shop.public.Orders"),
+            (&snowflake, "orders", "shop..orders"),
             (&sqlite, "Orders", "orders"),
             (&duckdb, "main.Orders", "orders"),
         ] {
@@ -259,6 +273,9 @@ mod tests {
             (&postgres, "orders", "sales.orders"),
             (&postgres, "orders", "\"public.orders\""),
             (&server, "sales.orders", "orders"),
+            (&server, "hr..orders", "orders"),
+            (&server, "shop.sales.orders", "shop..orders"),
+            (&snowflake, "shop.sales.orders", "shop..orders"),
             (&oracle, "\"orders\"", "orders"),
             (&oracle, "sales.orders", "orders"),
             (&sqlite, "main.orders", "orders"),
