@@ -24,8 +24,8 @@ codes! {
         "authorization/needs-approval",
         "a change needs the approval of somebody who relied on how things were",
         "Whoever gave a team access, by an approval or by opening a container, trusted the team's owner; and the policies of a zone \
-         hold for the datastores in it. A new owner of that name, and a datastore that leaves the zone, need their approval of \
-         exactly this proposal, unless they take the name from their list first. So does what takes a name for which somebody left \
+         hold for the datastores in it, and for what is captured from its containers and delivered to them. A new owner of that name, \
+         and a datastore or a container in use that leaves the zone, need their approval of exactly this proposal, unless they take the name from their list first. So does what takes a name for which somebody left \
          a pin, a waiver or a consent, and a team's name by which the lock knows stored data."
     );
     DATASET_REMOVED(

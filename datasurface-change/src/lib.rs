@@ -35,6 +35,7 @@ mod former_names;
 mod former_places;
 mod inherited_consents;
 mod inherited_waivers;
+mod left_containers;
 mod moved_containers;
 mod new_findings;
 mod owner_notice;

@@ -7,7 +7,7 @@ use super::{
     approval::RequiredApproval,
     changed_datastores::Change,
     changed_model::ChangedModel,
-    inherited_consents, inherited_waivers, moved_containers,
+    inherited_consents, inherited_waivers, left_containers, moved_containers,
     taken_names::{TakenName, TakenNames},
     uses, waived_data, waived_ends, waived_teams,
 };
@@ -23,6 +23,7 @@ type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
 const RULES: [Rule; 11] = [
     listed_teams,
     left_zones,
+    left_containers::of_zones,
     moved_containers::that_others_open,
     inherited_pins,
     inherited_waivers::of_new_things,

@@ -20,6 +20,7 @@ mod former;
 mod former_inputs;
 mod known_findings;
 mod laws;
+mod left_containers;
 mod monorepo;
 mod moved_containers;
 mod rename;
