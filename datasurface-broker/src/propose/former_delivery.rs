@@ -6,9 +6,13 @@
 use crate::placed::Placed;
 use datasurface_graph::{NodeKey, StorageOf};
 use datasurface_model::{
-    CodeInfo, ContainerKey, DatasetKey, Diagnostic, Entity, FormerDelivery, PlatformName, Recapture,
+    CodeInfo, ContainerKey, DatasetKey, Diagnostic, Entity, FormerDelivery, ModelPath, PlatformName,
+    Protects, Recapture, TeamKey, ownership::OwnedPart, segment,
 };
-use datasurface_state::rendered::{Differences, ScopeDifference};
+use datasurface_state::{
+    rendered::{Differences, ScopeDifference},
+    storage::DeclaredNames,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) static FORMER_DELIVERY: CodeInfo = CodeInfo::error(
@@ -16,14 +20,18 @@ pub(crate) static FORMER_DELIVERY: CodeInfo = CodeInfo::error(
     "a captured table may be one that was delivered, and is there still",
     "Policies and approvals follow data that is delivered somewhere and captured from there again. What is not delivered any more is still \
      there until its removal is applied, and captured meanwhile, it would be new data, without policies. Apply the removal before the \
-     table is captured; if it is another table, waive the finding.",
+     table is captured; if it is another table, the zone of the data can waive the finding, or, where nobody knows any more whose data it \
+     was, the ecosystem.",
 )
-.waivable();
+.waivable()
+.protecting(Protects::InputZone);
 
 /// Refuses captures of what the manifest has as delivered, and the model has not.
 pub(super) fn check(placed: &Placed, differences: &Differences, found: &mut Vec<Diagnostic>) {
-    let former = former_deliveries(placed, differences);
+    let mut former = former_deliveries(placed, differences);
     if !former.is_empty() {
+        let declared = DeclaredNames::new(&placed.ecosystem, placed.lock.storage_names());
+        former.iter_mut().for_each(|former| former.source = source(&former.dataset, placed, &declared));
         found.extend(placed.ecosystem.former_recaptures(&former).iter().map(finding));
     }
 }
@@ -46,7 +54,7 @@ fn former_deliveries(placed: &Placed, differences: &Differences) -> Vec<FormerDe
             placed.graphs.iter().any(|graph| graph.node(&export(graph.platform())).is_some())
         };
         let former = gone.filter(|gone| !is_delivered(gone));
-        let former = former.map(|(container, dataset)| FormerDelivery { container, dataset });
+        let former = former.map(|(container, dataset)| FormerDelivery { container, dataset, source: None });
         return former.collect::<BTreeSet<_>>().into_iter().collect();
     }
     let renamed = containers_by_storage(placed);
@@ -58,8 +66,25 @@ fn former_deliveries(placed: &Placed, differences: &Differences) -> Vec<FormerDe
     let former = gone.filter(|gone| !delivered.contains(gone)).map(|(container, dataset)| FormerDelivery {
         container: renamed.get(&container).cloned().unwrap_or(container),
         dataset,
+        source: None,
     });
     former.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The place at which a dataset is, or was: with the team that has its data by the lock, since another one may have taken its name.
+fn source(dataset: &DatasetKey, placed: &Placed, declared: &DeclaredNames<'_>) -> Option<ModelPath> {
+    let place = |team: &TeamKey| {
+        let team = OwnedPart::Team(team.clone()).path();
+        let store = team.child(segment::DATASTORES, &dataset.datastore);
+        store.child(segment::DATASETS, &dataset.dataset)
+    };
+    let stored = placed.given.storage_names().dataset(dataset);
+    match placed.given.owner(&stored) {
+        Some(TeamKey { zone, team, .. }) => {
+            Some(place(&TeamKey::new(declared.zone(zone).unwrap_or(zone), team)))
+        }
+        None => placed.ecosystem.datastore(&dataset.datastore).map(|found| place(&found.team)),
+    }
 }
 
 fn delivery(key: &NodeKey) -> Option<(ContainerKey, DatasetKey)> {
@@ -81,10 +106,14 @@ fn containers_by_storage(placed: &Placed) -> BTreeMap<ContainerKey, ContainerKey
 }
 
 fn finding(recapture: &Recapture) -> Diagnostic {
-    let Recapture { path, table, delivered, .. } = recapture;
+    let Recapture { path, table, delivered, source, .. } = recapture;
     let message = format!(
         "the table `{table}` may have `{delivered}`, which was delivered there, and is removed with the next apply"
     );
-    let help = "apply the removal before the table is captured; if it is another table, waive this finding";
-    Diagnostic::new(&FORMER_DELIVERY, path.clone(), message).with_help(help)
+    let help = "apply the removal before the table is captured; if it is another table, ask the zone of the data to waive this finding";
+    let finding = |code: &CodeInfo| Diagnostic::new(code, path.clone(), message).with_help(help);
+    match source {
+        Some(source) => finding(&FORMER_DELIVERY).related_place(source.clone(), "was delivered there"),
+        None => finding(&FORMER_DELIVERY.protecting(Protects::Ecosystem)),
+    }
 }

@@ -82,12 +82,61 @@ fn a_table_with_policies_that_hold_anyway_is_captured() {
     assert!(place(open, &renamed()).is_ok());
 }
 
+const CAPTURED: &str = "zones/Y/teams/T/datastores/Copy/capture/tables/foo";
+
+fn waiver_of(code: &str) -> Waiver {
+    Waiver::new(code, CAPTURED, "a table of our own", day("2026-12-31"))
+}
+
+/// The ecosystem with a waiver that a zone gives.
+fn waived_by(ecosystem: Ecosystem, zone: &str, waiver: Waiver) -> Ecosystem {
+    let declared = ecosystem.zones().get(zone).unwrap();
+    let definition = GovernanceZone::clone(declared.definition().unwrap()).waiver(waiver);
+    let declared = ZoneDeclaration::new(zone, declared.owner().clone()).defined(definition);
+    ecosystem.clone().without_zone(&zone.into()).zone_declaration(declared)
+}
+
 #[test]
-fn the_finding_can_be_waived() {
-    let path = "zones/Y/teams/T/datastores/Copy/capture/tables/foo";
-    let waiver = Waiver::new(DELIVERY, path, "a table of our own", day("2026-12-31"));
-    let placed = place(forgotten("orders_of_old").waiver(waiver), &renamed()).unwrap();
+fn the_zone_of_the_data_alone_can_waive_the_finding() {
+    let captured = || forgotten("orders_of_old");
+    let placed = place(waived_by(captured(), "Z", waiver_of(DELIVERY)), &renamed()).unwrap();
     assert_eq!(placed.waived().codes().collect::<Vec<_>>(), [DELIVERY]);
+    // Neither the ecosystem, nor who captures it.
+    for other in [captured().waiver(waiver_of(DELIVERY)), waived_by(captured(), "Y", waiver_of(DELIVERY))] {
+        let refused = place(other, &renamed()).unwrap_err();
+        assert_eq!(codes(&refused), ["waiver/other-owner", DELIVERY], "{refused}");
+    }
+}
+
+#[test]
+fn each_zone_whose_data_may_be_in_a_table_waives_for_itself() {
+    // Two zones have a dataset that was called `orders`.
+    let zoo = |name: &str, dataset: Dataset| {
+        let capture = Capture::sql_snapshot("X/T/Cage").table(dataset.name(), "own");
+        Datastore::new(name).captured(capture).dataset(dataset)
+    };
+    let with = |ecosystem: Ecosystem, zoo: Datastore, sink: &str| {
+        let cage = DataContainer::postgres("Cage", "cage.example", "cage").located("V/L");
+        let zone =
+            GovernanceZone::new().team("T", "github:o/x@main", Team::new().container(cage).datastore(zoo));
+        ecosystem.zone("X", "github:o/x@main", zone).edit_team("Y", "T", |team| {
+            team.edit_workspace(&"W".into(), |workspace| {
+                workspace.edit_group(&"g".into(), |group| group.sink(sink))
+            })
+        })
+    };
+    let shop = world(store_of("Shop", dataset("orders")), "Shop/orders", "ledger");
+    let before = with(shop, zoo("Zoo", dataset("orders")), "Zoo/orders");
+    let before = place(before, &Lock::default()).unwrap().lock().clone();
+    let store = store_of("Store", dataset("bills").renamed_from("orders")).renamed_from("Shop");
+    let cages = zoo("Cages", dataset("beasts").renamed_from("orders")).renamed_from("Zoo");
+    let renamed = with(world(store, "Store/bills", "ledger"), cages, "Cages/beasts");
+    let lock = place(renamed, &before).unwrap().lock().clone();
+    let captured = || with(forgotten("orders_of_old"), zoo("Cages", dataset("beasts")), "Cages/beasts");
+    assert_eq!(codes(&place(captured(), &lock).unwrap_err()), [DELIVERY, DELIVERY]);
+    let by_one = waived_by(captured(), "Z", waiver_of(DELIVERY));
+    assert_eq!(codes(&place(by_one.clone(), &lock).unwrap_err()), [DELIVERY]);
+    assert!(place(waived_by(by_one, "X", waiver_of(DELIVERY)), &lock).is_ok());
 }
 
 fn without_reader(ecosystem: Ecosystem) -> Ecosystem {
@@ -109,8 +158,11 @@ fn a_table_that_was_delivered_is_not_captured_before_it_is_gone() {
         assert_eq!(codes_of(captured(table)), ["capture/former-delivery"], "{table}");
     }
     // Nor if the dataset is gone with its delivery, or the container has another name.
-    let gone = captured("P__Shop__orders").edit_team("Z", "T", |team| team.without_datastore(&"Shop".into()));
-    assert_eq!(codes_of(gone), ["capture/former-delivery"]);
+    let gone = || {
+        let captured = captured("P__Shop__orders");
+        captured.edit_team("Z", "T", |team| team.without_datastore(&"Shop".into()))
+    };
+    assert_eq!(codes_of(gone()), ["capture/former-delivery"]);
     let renamed = captured("P__Shop__orders").edit_team("Y", "T", |team| {
         let copy = Capture::sql_snapshot("Y/T/Lagoon").table("foo", "P__Shop__orders");
         let pond =
@@ -122,13 +174,18 @@ fn a_table_that_was_delivered_is_not_captured_before_it_is_gone() {
     assert_eq!(codes_of(renamed), ["capture/former-delivery"]);
     // The mirrors: another table, a waiver, and the same after the removal was applied.
     assert_eq!(codes_of(captured("ledger")), [] as [&str; 0]);
-    let waiver = Waiver::new(
-        "capture/former-delivery",
-        "zones/Y/teams/T/datastores/Copy/capture/tables/foo",
-        "a table of our own",
-        day("2026-12-31"),
-    );
-    assert_eq!(codes_of(captured("P__Shop__orders").waiver(waiver)), [] as [&str; 0]);
+    let waiver = || waiver_of("capture/former-delivery");
+    assert_eq!(codes_of(waived_by(captured("P__Shop__orders"), "Z", waiver())), [] as [&str; 0]);
+    // The zone of the data waives it, also if the data is declared no more, and nobody else.
+    assert_eq!(codes_of(waived_by(gone(), "Z", waiver())), [] as [&str; 0]);
+    let others = [
+        captured("P__Shop__orders").waiver(waiver()),
+        gone().waiver(waiver()),
+        waived_by(gone(), "Y", waiver()),
+    ];
+    for other in others {
+        assert_eq!(codes_of(other), ["waiver/other-owner", "capture/former-delivery"]);
+    }
     site.render(captured("ledger"), today());
     site.render(captured("P__Shop__orders"), today());
 }
@@ -175,4 +232,31 @@ fn data_of_the_same_origins_is_captured_at_any_time() {
     assert!(site.propose(with_other(false, "P__Shop__fees"), today()).is_ok());
     let refused = site.propose(with_other(false, "old_orders"), today()).unwrap_err();
     assert_eq!(codes(&refused), ["capture/former-delivery"]);
+}
+
+#[test]
+fn a_shortened_name_tells_neither_what_is_delivered_nor_what_was() {
+    let long = "w".repeat(50);
+    let table = format!("p__{}__03f8de105d0d9", "w".repeat(45));
+    // Delivered by a workspace of a long name, and not any more, while the workspace still receives data that is in no zone of another.
+    let delivered = |has_sink: bool, table: &str| {
+        let ecosystem = world(store_of("Shop", dataset("orders")), "Shop/orders", table);
+        ecosystem.edit_team("Y", "T", |team| {
+            let pond = Datastore::new("Own")
+                .captured(Capture::sql_snapshot("Y/T/Spring").table("own", "own"))
+                .dataset(dataset("own"));
+            let spring = DataContainer::postgres("Spring", "spring.example", "spring").located("V/L");
+            let group = DatasetGroup::new("g").sink("Own/own");
+            let group = if has_sink { group.sink("Shop/orders") } else { group };
+            let reader = Workspace::new(long.as_str()).with_container("Y/T/Pond").group(group);
+            team.container(spring).datastore(pond).without_workspace(&"W".into()).workspace(reader)
+        })
+    };
+    let site = Site::new();
+    site.render(delivered(true, "ledger"), today());
+    let refused = site.propose(delivered(false, &table), today()).unwrap_err();
+    assert_eq!(codes(&refused), ["capture/former-delivery"]);
+    assert!(site.propose(delivered(false, "ledger"), today()).is_ok());
+    // What is delivered still has the origins of the data, and nobody has to be asked.
+    assert!(site.propose(delivered(true, &table), today()).is_ok());
 }

@@ -115,7 +115,8 @@ impl<'a> DeclaredNames<'a> {
     }
 
     /// Returns the zone that is stored under a name.
-    pub(crate) fn zone(&self, storage: &ZoneName) -> Option<&'a ZoneName> {
+    #[must_use]
+    pub fn zone(&self, storage: &ZoneName) -> Option<&'a ZoneName> {
         self.ecosystem.zones().names().find(|zone| self.names.zone(zone) == *storage)
     }
 
@@ -194,6 +195,17 @@ impl StoredData {
 }
 
 impl Lock {
+    /// Returns the team that declares a stored dataset, or declared it last, all by storage names; none if that is not known.
+    #[must_use]
+    pub fn owner(&self, stored: &DatasetKey) -> Option<&TeamKey> {
+        let left =
+            |kind: StorageKind, path: &str| self.storage_names().left.get(&kind)?.owner(path)?.as_ref();
+        let declares = self.owners.as_ref().and_then(|owners| owners.get(&stored.datastore));
+        declares
+            .or_else(|| left(StorageKind::Datasets, &stored.to_string()))
+            .or_else(|| left(StorageKind::Datastores, stored.datastore.as_str()))
+    }
+
     /// Records what is left of datasets that are not declared any more, and the owners of the datastores that are.
     pub fn remember_left(&mut self, ecosystem: &Ecosystem, stored: &StoredData) {
         let names = self.storage.get_or_insert_default();

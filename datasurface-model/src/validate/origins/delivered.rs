@@ -47,6 +47,9 @@ impl Delivered {
         let Some(source) = source_of(capture, dataset).filter(|_| !is_of_files) else {
             return self.all.clone();
         };
+        if self.names.is_any(source) {
+            return self.all.clone();
+        }
         let mut classified = ClassifiedData::new();
         let found = self.datasets.of(source);
         found.iter().for_each(|found| merge(&mut classified, found));

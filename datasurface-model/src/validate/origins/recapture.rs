@@ -19,8 +19,10 @@ pub struct Recapture {
     pub path: ModelPath,
     /// The table, as the capture names it.
     pub table: Text,
-    /// The delivered dataset that may be in the table.
+    /// The delivered dataset that may be in the table: one of each zone.
     pub delivered: DatasetKey,
+    /// The place of that dataset, whose zone has a say in what is done with it; none if it is not known.
+    pub source: Option<ModelPath>,
 }
 
 /// Returns the captures of tables that are called after storage names of delivered datasets, and do not have the origins of what is
@@ -46,9 +48,10 @@ pub(super) fn recaptures(
             }
             let (collection, tables) = capture.kind().sources();
             for (dataset, table) in tables {
-                let Some(delivered) = stored_in(table, &former).first().copied() else { continue };
                 let path = unit.path().attribute(segment::CAPTURE).child(collection, dataset);
-                found.push(Recapture { path, table: table.clone(), delivered: delivered.clone() });
+                let stored = stored_in(table, &former).into_iter();
+                let stored = stored.map(|stored| (stored, place(stored, directory)));
+                found.extend(one_of_each_zone(&path, table, stored));
             }
         }
     }
@@ -63,6 +66,8 @@ pub struct FormerDelivery {
     pub container: ContainerKey,
     /// The dataset, as it was called when it was delivered.
     pub dataset: DatasetKey,
+    /// The place of the dataset, whose zone has a say in what is done with it; none if it is not known.
+    pub source: Option<ModelPath>,
 }
 
 /// Returns the captures of tables that are called after former deliveries to their container. What has the origins of that data anyway,
@@ -72,15 +77,17 @@ pub(super) fn former_recaptures(
     directory: &UnitIndex,
     deliveries: &[FormerDelivery],
 ) -> Vec<Recapture> {
-    let mut at_sites: BTreeMap<Site, Vec<&DatasetKey>> = BTreeMap::new();
+    let mut at_sites: BTreeMap<Site, Vec<&FormerDelivery>> = BTreeMap::new();
     for delivery in deliveries {
         let site = directory.containers().site(&delivery.container);
-        at_sites.entry(site).or_default().push(&delivery.dataset);
+        at_sites.entry(site).or_default().push(delivery);
     }
     let mut found = Vec::new();
-    for (site, datasets) in at_sites {
+    for (site, deliveries) in at_sites {
         let mut former = StoredDatasets::default();
-        datasets.into_iter().for_each(|dataset| add(&mut former, dataset, dataset));
+        deliveries.iter().for_each(|delivery| add(&mut former, &delivery.dataset, &delivery.dataset));
+        let sources: BTreeMap<_, _> =
+            deliveries.iter().map(|delivery| (&delivery.dataset, &delivery.source)).collect();
         let delivered = known.sites.get(&site);
         for name in captured_at(&site, directory) {
             let Some((unit, member)) = directory.datastores().get(&name) else { continue };
@@ -94,19 +101,43 @@ pub(super) fn former_recaptures(
                     let both = origins_of(source, known, directory).zip(own.as_ref());
                     both.is_some_and(|(of_source, own)| !brings_more(&of_source, own))
                 };
-                let other = stored_in(&table, &former).into_iter().find(|source| !has_them(source));
-                let Some(source) = other else { continue };
-                if delivered.is_some_and(|delivered| delivered.names.may_be(&table)) {
+                // What may be cut is not known to be what is delivered still.
+                if delivered.is_some_and(|delivered| !delivered.names.whole(&table).is_empty()) {
                     continue;
                 }
+                let others = stored_in(&table, &former).into_iter().filter(|stored| !has_them(stored));
+                let others = others.map(|stored| (stored, sources.get(stored).copied().cloned().flatten()));
                 let path = unit.path().attribute(segment::CAPTURE);
                 let path = if named.contains_key(dataset) { path.child(collection, dataset) } else { path };
-                found.push(Recapture { path, table, delivered: source.clone() });
+                found.extend(one_of_each_zone(&path, &table, others));
             }
         }
     }
     found.sort_unstable();
     found
+}
+
+/// The captures of a table that may have these datasets: the first of each zone, since whoever has a say in one has it in the others.
+fn one_of_each_zone<'s>(
+    path: &ModelPath,
+    table: &Text,
+    stored: impl Iterator<Item = (&'s DatasetKey, Option<ModelPath>)>,
+) -> impl Iterator<Item = Recapture> {
+    let zone = |source: &Option<ModelPath>| source.as_ref()?.segments().nth(1).map(str::to_owned);
+    let mut known = BTreeSet::new();
+    let first = stored.filter(move |(_, source)| known.insert(zone(source)));
+    first.map(|(delivered, source)| Recapture {
+        path: path.clone(),
+        table: table.clone(),
+        delivered: delivered.clone(),
+        source,
+    })
+}
+
+/// The place of a dataset that is declared.
+fn place(key: &DatasetKey, directory: &UnitIndex) -> Option<ModelPath> {
+    let (_, member) = directory.datastores().get(&key.datastore)?;
+    Some(member.located().path().child(segment::DATASETS, &key.dataset))
 }
 
 /// The origins of a dataset, whether it derives from others or not; of one of a closed datastore, itself is one.
