@@ -20,7 +20,7 @@ use datasurface_model::{
 /// A rule about approvals.
 type Rule = fn(&ChangedModel<'_>, &mut Vec<RequiredApproval>);
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     listed_teams,
     left_zones,
     left_containers::of_zones,

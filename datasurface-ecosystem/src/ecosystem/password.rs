@@ -282,7 +282,8 @@ fn parameters(word: &str) -> impl Iterator<Item = Range<usize>> {
     let mut known_to = 0;
     word.match_indices('=').filter_map(move |(index, _)| {
         let name = word.get(known_to..index)?;
-        if !names_secret(name) && !(query < index && names_key(name)) {
+        let is_secret = names_secret(name) || query < index && names_key(name);
+        if !is_secret {
             return None;
         }
         let start = index + '='.len_utf8();

@@ -16,8 +16,8 @@ use datasurface_schema::{Classification, ColumnName, DatasetKey, Text, ZoneName}
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How the data of a dataset comes to be: the statement that makes it, or the table that is captured, its columns and classes; and what is
-/// done to data of a zone before. Values to compare, which say nothing by themselves.
+/// The way in which a dataset comes to be: the statement that makes it, or the table that is captured, its columns and classes; and what is
+/// done to data of a zone before. A value to compare, which says nothing by itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Provenance {
     /// By the names of now.
