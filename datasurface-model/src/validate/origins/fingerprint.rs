@@ -83,7 +83,7 @@ fn fingerprint(
             classifications: labels.into_iter().flatten().collect(),
         }
     };
-    let artifact = names.artifact(workspace, transformer);
+    let artifact = names.code(workspace, transformer, |_| true);
     let inputs: BTreeSet<DescribedDataset<'_>> = sinks(workspace).map(described).collect();
     let output = described(&DatasetKey::new(transformer.output(), &key.output));
     // These have no maps and nothing that cannot be serialized; a text that is cut off would be another fingerprint.

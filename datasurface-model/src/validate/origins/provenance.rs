@@ -10,9 +10,9 @@ use super::{
 };
 use crate::validate::facts::DatasetClassifications;
 use datasurface_ecosystem::{
-    Capture, CaptureKind, CodeArtifact, ContainerKind, DataContainer, DataTransformer, Dataset, Workspace,
+    Capture, CaptureKind, CodeArtifact, DataContainer, DataTransformer, Dataset, Workspace,
 };
-use datasurface_schema::{Classification, ColumnName, DatasetKey, Text, ZoneName};
+use datasurface_schema::{ColumnName, DatasetKey, Text, ZoneName};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +42,10 @@ impl Provenance {
         let digest = |are_former: bool| {
             let names = StatedNames { directory, are_former };
             let last = Step::find(dataset, zone, &names);
-            let classifications = last.as_ref().map(|_| classifications(dataset, directory));
+            let found = directory.datastores().get(&dataset.datastore);
+            let found = found.and_then(|(_, store)| store.entity().datasets().get(&dataset.dataset));
+            let found = found.filter(|_| last.is_some()).map(DatasetClassifications::new);
+            let classifications: BTreeSet<_> = found.iter().flat_map(|found| found.labels()).collect();
             let before = zone.map(|zone| provenance(&read(dataset, directory), zone, &names));
             digest(&(last, classifications, before))
         };
@@ -130,18 +133,9 @@ struct Step<'a> {
     code: Option<CodeArtifact>,
     inputs: BTreeSet<DatasetKey>,
     /// The table, topic or files that are captured, and from where: by its address, whatever it is called.
-    capture: Option<(Text, Address<'a>)>,
+    capture: Option<(Text, Vec<Text>)>,
     /// A statement may take all columns that there are.
     columns: Vec<&'a ColumnName>,
-}
-
-/// Where a container is.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Address<'a> {
-    Of(Vec<Text>),
-    /// Of what a plug-in alone knows where it is.
-    Kind(Option<&'a ContainerKind>),
 }
 
 impl<'a> Step<'a> {
@@ -153,10 +147,7 @@ impl<'a> Step<'a> {
         let inputs: BTreeSet<_> = read(key, directory).iter().map(|key| names.dataset(key)).collect();
         let columns = dataset.schema().table().columns().iter().map(|column| column.name()).collect();
         if let Some((workspace, transformer)) = maker(key, directory) {
-            let code = match statement(transformer, key) {
-                Some(_) => names.statement(workspace, transformer, &key.dataset),
-                None => names.artifact(workspace, transformer),
-            };
+            let code = names.code(workspace, transformer, |select| select.dataset == key.dataset);
             return Some(Step { code: Some(code), inputs, capture: None, columns });
         }
         let (capture, _) = captured(key, directory)?;
@@ -166,12 +157,12 @@ impl<'a> Step<'a> {
         let table = capture.kind().sources().1.get(&key.dataset).cloned();
         let table = table.unwrap_or_else(|| names.dataset(key).dataset.as_str().into());
         let container = directory.containers().get(capture.container());
-        let addresses = container.map(DataContainer::addresses).unwrap_or_default();
-        let address = match addresses.is_empty() {
-            true => Address::Kind(container.map(DataContainer::kind)),
-            false => Address::Of(addresses),
-        };
-        Some(Step { code: None, inputs, capture: Some((table, address)), columns })
+        let mut addresses = container.map(DataContainer::addresses).unwrap_or_default();
+        if addresses.is_empty() {
+            // Of what a plug-in alone knows where it is.
+            addresses.extend(container.map(|container| digest(container.kind())));
+        }
+        Some(Step { code: None, inputs, capture: Some((table, addresses)), columns })
     }
 }
 
@@ -190,12 +181,6 @@ fn captured<'a>(key: &DatasetKey, directory: &'a UnitIndex) -> Option<(&'a Captu
 fn statement<'a>(transformer: &'a DataTransformer, key: &DatasetKey) -> Option<&'a str> {
     let CodeArtifact::Sql { selects } = transformer.artifact() else { return None };
     selects.iter().find(|select| select.dataset == key.dataset).map(|select| select.sql.as_str())
-}
-
-fn classifications<'a>(key: &DatasetKey, directory: &'a UnitIndex) -> BTreeSet<&'a Classification> {
-    let found = directory.datastores().get(&key.datastore);
-    let dataset = found.and_then(|(_, store)| store.entity().datasets().get(&key.dataset));
-    dataset.into_iter().flat_map(|dataset| DatasetClassifications::new(dataset).labels()).collect()
 }
 
 /// As for fingerprints: nothing in these cannot be serialized.

@@ -2,7 +2,7 @@
 
 use super::super::{statement_inputs::sinks, unit_index::UnitIndex};
 use datasurface_ecosystem::{CodeArtifact, DataTransformer, Select, Workspace};
-use datasurface_schema::{DatasetKey, DatasetName};
+use datasurface_schema::DatasetKey;
 use std::collections::BTreeSet;
 
 pub(super) struct StatedNames<'d> {
@@ -17,22 +17,9 @@ impl StatedNames<'_> {
         former.unwrap_or_else(|| key.clone())
     }
 
-    /// The code, which has the names of the datasets that it makes, and in its statements those of what it reads.
-    pub(super) fn artifact(&self, workspace: &Workspace, transformer: &DataTransformer) -> CodeArtifact {
-        self.code(workspace, transformer, |_| true)
-    }
-
-    /// The code of one output alone.
-    pub(super) fn statement(
-        &self,
-        workspace: &Workspace,
-        transformer: &DataTransformer,
-        output: &DatasetName,
-    ) -> CodeArtifact {
-        self.code(workspace, transformer, |select| select.dataset == *output)
-    }
-
-    fn code(
+    /// The code, of a transformer in SQL the statements that are meant: it has the names of the datasets that it makes, and in its
+    /// statements those of what it reads.
+    pub(super) fn code(
         &self,
         workspace: &Workspace,
         transformer: &DataTransformer,
@@ -69,8 +56,10 @@ impl StatedNames<'_> {
 /// Returns a statement with another name of an input in place of the one that it has. Where it has several of them, one may be the name of
 /// something else, such as a part of WITH, and another statement could become the same text.
 fn respelled(sql: &str, name: &str, others: &[String]) -> Option<String> {
-    let mut found = others.iter().filter(|other| has_word(sql, other));
-    let spelled = found.next().filter(|_| !has_word(sql, name))?;
+    let words = words(sql);
+    let occurs = |name: &str| words.contains(&name.to_ascii_lowercase());
+    let mut found = others.iter().filter(|other| occurs(other));
+    let spelled = found.next().filter(|_| !occurs(name))?;
     if found.next().is_some() {
         return None;
     }
@@ -87,10 +76,6 @@ fn respelled(sql: &str, name: &str, others: &[String]) -> Option<String> {
 /// The words of a statement, in lower case.
 pub(super) fn words(sql: &str) -> BTreeSet<String> {
     sql.split(|letter| !is_word(letter)).map(str::to_ascii_lowercase).collect()
-}
-
-fn has_word(sql: &str, name: &str) -> bool {
-    sql.split(|letter| !is_word(letter)).any(|word| word.eq_ignore_ascii_case(name))
 }
 
 fn is_word(letter: char) -> bool {
