@@ -52,12 +52,16 @@ impl Diagnostic {
     }
 
     fn without_secrets(mut self) -> Self {
+        let is_secret = |text: &str| redact_passwords(text).is_some();
         let shown = |text: String| redact_passwords(&text).unwrap_or(text);
         self.path = redacted_path(self.path);
         self.message = shown(self.message);
         self.help = self.help.map(shown);
-        self.suggestion =
-            self.suggestion.filter(|suggestion| redact_passwords(&suggestion.to_string()).is_none());
+        // Of one with a secret, neither the value nor the place is what could be applied.
+        self.suggestion = self.suggestion.filter(|suggestion| {
+            let patch = serde_json::to_string(&suggestion.patch).unwrap_or_default();
+            !is_secret(&patch) && !is_secret(&suggestion.path.to_string())
+        });
         for related in &mut self.related {
             related.path = redacted_path(mem::take(&mut related.path));
             related.message = shown(mem::take(&mut related.message));
@@ -137,10 +141,12 @@ mod tests {
 
     #[test]
     fn secrets_are_hidden_in_names_and_texts() {
-        let finding = finding("joe:s3cret@db.example", 1).related_place(
-            ModelPath::from_segments("db://joe:s3cret@h/x".split('/')),
-            "is `db://joe:s3cret@h`",
-        );
+        let waiver = ModelPath::root().child("waivers", "x/y ghp_s3cret0123456789");
+        let finding =
+            finding("joe:s3cret@db.example", 1).with_suggestion(Suggestion::remove(waiver)).related_place(
+                ModelPath::from_segments("db://joe:s3cret@h/x".split('/')),
+                "is `db://joe:s3cret@h`",
+            );
         let shown = [finding].into_iter().collect::<Findings>().abridged();
         let text = serde_json::to_string(&shown).unwrap() + &shown.to_string();
         assert!(!text.contains("s3cret"), "{text}");

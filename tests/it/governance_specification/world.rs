@@ -179,14 +179,15 @@ impl World {
             edit(&mut teams, [source.zone, source.team], &|team| team.datastore(store.clone()));
         }
         for (number, (name, step)) in self.steps().enumerate() {
-            let sinks =
-                self.reads(step).into_iter().map(|store| DatasetSink::new(DatasetKey::new(store, "d")));
+            let reads = self.reads(step);
+            let inputs: Vec<String> = reads.iter().map(|store| format!("{store}_d")).collect();
+            let sinks = reads.into_iter().map(|store| DatasetSink::new(DatasetKey::new(store, "d")));
             let group = DatasetGroup::new("g").with_sinks(sinks);
             let workspace = Workspace::new(name).with_container(key(step.container)).group(group);
             let workspace = match number < self.transformers.len() {
                 true => workspace.with_transformer(
                     DataTransformer::sql(format!("O{number}"))
-                        .select("d", "SELECT 1 AS id")
+                        .select("d", format!("SELECT 1 AS id FROM {}", inputs.join(", ")))
                         .with_trigger(TransformTrigger::External),
                 ),
                 false => workspace,

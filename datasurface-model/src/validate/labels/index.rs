@@ -20,7 +20,7 @@ pub(in crate::validate) struct LabelIndex {
 }
 
 /// The most classifications with one key that are compared with each other: of more, none is a slip of another one.
-const MOST_ALIKE: usize = 64;
+const MOST_ALIKE: usize = 16;
 
 #[derive(Debug)]
 struct Vocabulary {

@@ -2,7 +2,11 @@
 //! on under the same name.
 
 use super::{
-    super::{sources::source_of, statement_inputs::sinks, unit_index::UnitIndex},
+    super::{
+        sources::source_of,
+        statement_inputs::{inputs, sinks},
+        unit_index::UnitIndex,
+    },
     delivered_names::DeliveredNames,
     evaluate::delivering,
     lineage_path::is_of_zone,
@@ -13,6 +17,7 @@ use datasurface_ecosystem::{
     Capture, CaptureKind, CodeArtifact, DataContainer, DataTransformer, Dataset, Workspace,
 };
 use datasurface_schema::{ColumnName, DatasetKey, Text, ZoneName};
+use datasurface_sql::{Compilation, compile};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,7 +99,10 @@ pub(super) fn upstream(
 /// Returns what a dataset is made of: of a statement, the inputs that it names, and of a captured table, what may be delivered to it.
 fn read(key: &DatasetKey, directory: &UnitIndex) -> Vec<DatasetKey> {
     if let Some((workspace, transformer)) = maker(key, directory) {
-        let words = statement(transformer, key).map(words);
+        // What cannot be read may read anything.
+        let is_read_well =
+            |sql: &&str| !matches!(compile(sql, &inputs(workspace, directory)), Compilation::Unread(_));
+        let words = statement(transformer, key).filter(is_read_well).map(words);
         let is_read = |input: &&DatasetKey| {
             let formers = directory.former_keys(input);
             let mut names = formers.iter().chain([*input]).map(|key| key.input_name().to_ascii_lowercase());
@@ -102,20 +110,17 @@ fn read(key: &DatasetKey, directory: &UnitIndex) -> Vec<DatasetKey> {
         };
         return sinks(workspace).filter(is_read).cloned().collect();
     }
-    captured(key, directory)
-        .map(|(capture, dataset)| delivered(capture, dataset, directory))
-        .unwrap_or_default()
+    let found = directory.datastores().get(&key.datastore).map(|(_, store)| store.entity());
+    let captured = found.and_then(|store| Some((store.capture()?, store.datasets().get(&key.dataset)?)));
+    captured.map_or_else(Vec::new, |(capture, dataset)| delivered(capture, dataset, directory))
 }
 
 /// What may be in a captured table of what is delivered to its place.
 fn delivered(capture: &Capture, dataset: &Dataset, directory: &UnitIndex) -> Vec<DatasetKey> {
     let site = directory.containers().site(capture.container());
-    let mut all = delivering(&site, directory).flat_map(|found| sinks(&found.entity)).peekable();
+    let all: Vec<_> = delivering(&site, directory).flat_map(|found| sinks(&found.entity)).cloned().collect();
     let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
-    let Some(table) = source_of(capture, dataset).filter(|_| !is_of_files && all.peek().is_some()) else {
-        return all.cloned().collect();
-    };
-    let all: Vec<_> = all.cloned().collect();
+    let Some(table) = source_of(capture, dataset).filter(|_| !is_of_files) else { return all };
     let may_be = |key: &&DatasetKey| {
         let mut names = DeliveredNames::<()>::default();
         let formers = directory.former_keys(key);
@@ -150,7 +155,7 @@ impl<'a> Step<'a> {
             let code = names.code(workspace, transformer, |select| select.dataset == key.dataset);
             return Some(Step { code: Some(code), inputs, capture: None, columns });
         }
-        let (capture, _) = captured(key, directory)?;
+        let capture = store.entity().capture()?;
         if inputs.is_empty() && zone.is_some_and(|zone| store.located().team.zone == *zone) {
             return None;
         }
@@ -170,11 +175,6 @@ fn maker<'a>(key: &DatasetKey, directory: &'a UnitIndex) -> Option<(&'a Workspac
     let workspace = directory.producers().get(&key.datastore)?;
     let (_, found) = directory.workspaces().get(workspace)?;
     Some((found.entity(), found.entity().transformer()?))
-}
-
-fn captured<'a>(key: &DatasetKey, directory: &'a UnitIndex) -> Option<(&'a Capture, &'a Dataset)> {
-    let (_, store) = directory.datastores().get(&key.datastore)?;
-    Some((store.entity().capture()?, store.entity().datasets().get(&key.dataset)?))
 }
 
 /// The statement that makes a dataset, if one does.
