@@ -1,8 +1,8 @@
 //! The data that a finding is about.
 
 use datasurface_model::{
-    DatasetKey, DatasetName, Datastore, Diagnostic, Ecosystem, Entity, GroupKey, Located, ModelPath,
-    PolicyKey, Provenance, Valid, Workspace, ZoneName, ownership::OwnedPart, segment,
+    Classification, Dataset, DatasetKey, DatasetName, Datastore, Diagnostic, Ecosystem, Entity, GroupKey,
+    Located, ModelPath, PolicyKey, Provenance, Valid, Workspace, ZoneName, ownership::OwnedPart, segment,
 };
 use std::collections::BTreeSet;
 
@@ -11,6 +11,8 @@ pub(super) struct FindingData {
     pub(super) place: ModelPath,
     /// How the data comes to be, from what whoever may accept the finding has; none where only that it is there is accepted.
     pub(super) provenance: Option<Provenance>,
+    /// The classes of data that comes from elsewhere, where a zone accepts it that receives it.
+    pub(super) classes: BTreeSet<Classification>,
 }
 
 /// Returns the datasets that a finding is about, as far as whoever may accept it has a say in them. What the ecosystem may accept is not
@@ -25,7 +27,11 @@ pub(super) fn finding_data(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic) -
         return Vec::new();
     }
     let policy = finding.policy();
-    let is_meant = |key: &DatasetKey| policy.as_ref().is_none_or(|policy| is_under(ecosystem, key, policy));
+    // For what a zone receives, its policies hold whatever it comes from.
+    let is_received =
+        policy.as_ref().is_some_and(|policy| receiving(ecosystem, &segments).contains(&policy.zone));
+    let is_own = |key: &DatasetKey| policy.as_ref().is_none_or(|policy| is_under(ecosystem, key, policy));
+    let is_meant = |key: &DatasetKey| is_received || is_own(key);
     // Whose container others deliver to has no say in what they deliver.
     let is_delivered = segments.get(6) == Some(&segment::CONTAINER);
     // Of a container that is captured from, each table is what its team lends.
@@ -34,8 +40,11 @@ pub(super) fn finding_data(ecosystem: &Valid<Ecosystem>, finding: &Diagnostic) -
     let datasets = named(ecosystem, &segments).into_iter().filter(is_meant);
     datasets
         .filter_map(|key| {
-            let provenance = (!is_delivered).then(|| ecosystem.provenance(&key, zone));
-            Some(FindingData { place: place(ecosystem, &key)?, provenance })
+            let is_own = is_own(&key);
+            let provenance = (!is_delivered && is_own).then(|| ecosystem.provenance(&key, zone));
+            let found = ecosystem.dataset(&key).filter(|_| !is_own);
+            let classes = found.into_iter().flat_map(classes).cloned().collect();
+            Some(FindingData { place: place(ecosystem, &key)?, provenance, classes })
         })
         .collect()
 }
@@ -80,6 +89,25 @@ fn named(ecosystem: &Valid<Ecosystem>, segments: &[&str]) -> BTreeSet<DatasetKey
         }
         _ => BTreeSet::new(),
     }
+}
+
+/// The zones that receive what a workspace at a place gets: its own, and that of its container.
+fn receiving(ecosystem: &Valid<Ecosystem>, segments: &[&str]) -> BTreeSet<ZoneName> {
+    let name = match *segments {
+        [segment::GROUP_PINS, name, ..] | [_, _, _, _, segment::WORKSPACES, name, ..] => name,
+        _ => return BTreeSet::new(),
+    };
+    let found = ecosystem.workspace(&name.into());
+    let zones = found.map(|found| {
+        let container = found.entity.container().map(|container| container.zone.clone());
+        container.into_iter().chain([found.team.zone.clone()])
+    });
+    zones.into_iter().flatten().collect()
+}
+
+fn classes(dataset: &Dataset) -> impl Iterator<Item = &Classification> {
+    let columns = dataset.schema().table().columns();
+    dataset.classifications().iter().chain(columns.iter().flat_map(|column| column.classifications()))
 }
 
 /// Whether a policy holds for a dataset: it has data of the zone, and was not freed from it.

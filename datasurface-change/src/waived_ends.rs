@@ -162,11 +162,13 @@ fn ends(
         let platform = |name| ModelPath::root().child(segment::PLATFORMS, name);
         ends.extend(pin.map(|pin| End::Place(named(&platform(pin.platform())))));
     }
-    ends.extend(finding_data(ecosystem, finding).into_iter().map(|FindingData { place, provenance }| {
+    for FindingData { place, provenance, classes } in finding_data(ecosystem, finding) {
         // The team is not what the data is: a datastore may move.
         let names: Vec<String> = former(&place).segments().skip(4).map(str::to_owned).collect();
-        End::Data(names.join("/"), provenance)
-    }));
+        let name = names.join("/");
+        ends.extend(classes.iter().map(|class| End::Quality(format!("{name}: {class}"))));
+        ends.insert(End::Data(name, provenance));
+    }
     ends
 }
 

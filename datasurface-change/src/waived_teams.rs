@@ -41,11 +41,14 @@ pub(super) fn of_other_owners(change: &ChangedModel<'_>, required: &mut Vec<Requ
     }
 }
 
-/// The team whose part a waiver is about, or whose group is pinned there.
+/// The team whose part a waiver is about, or whose group or datastore is pinned there.
 fn team_of(change: &ChangedModel<'_>, waiver: &Waiver) -> Option<TeamKey> {
     let segments: Vec<&str> = waiver.path().split('/').collect();
     if let [segment::GROUP_PINS, workspace, ..] = *segments {
         return Some((*change.new.workspace(&workspace.into())?.team).clone());
+    }
+    if let [segment::PRIMARY_PINS, datastore, ..] = *segments {
+        return Some((*change.new.datastore(&datastore.into())?.team).clone());
     }
     match OwnedPart::from_path(&ModelPath::from_segments(segments)) {
         OwnedPart::Team(team) => Some(team),

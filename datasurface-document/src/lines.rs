@@ -7,6 +7,9 @@ use std::{iter, ops::Range};
 /// Longest line that is shown, in bytes.
 const LONGEST: usize = 200;
 
+/// How `@`, `:`, `=` and `/` are escaped, which stand around passwords: the text is another one than the line shows.
+const ESCAPES: [&str; 8] = ["\\u0040", "\\u003a", "\\u003d", "\\u002f", "\\x40", "\\x3a", "\\x3d", "\\x2f"];
+
 /// The ends of a line; a line feed after a carriage return belongs to it.
 const BREAKS: [char; 2] = ['\n', '\r'];
 
@@ -85,8 +88,12 @@ fn begun_in(piece: &[u8]) -> usize {
 }
 
 fn can_be_shown(line: &str) -> bool {
+    let is_escaped = || {
+        let lower = line.to_ascii_lowercase();
+        ESCAPES.iter().any(|escape| lower.contains(escape))
+    };
     // Secrets are looked for in short lines alone: a document of megabytes in one line is asked for each finding.
-    line.len() <= LONGEST && !line.is_empty() && redact_passwords(line).is_none()
+    line.len() <= LONGEST && !line.is_empty() && !is_escaped() && redact_passwords(line).is_none()
 }
 
 #[cfg(test)]

@@ -85,6 +85,10 @@ impl Place {
             return Some(ELLIPSIS.to_owned());
         }
         let member = format!("{}: ", self.name);
+        // Of a text of several lines, all of it.
+        if redact_passwords(&format!("{member}x")).is_some() {
+            return Some(ELLIPSIS.to_owned());
+        }
         let redacted = redact_passwords(&format!("{member}{text}"))?;
         Some(redacted.strip_prefix(&member).unwrap_or(ELLIPSIS).to_owned())
     }

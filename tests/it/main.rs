@@ -9,6 +9,8 @@
     reason = "all of this program is tests, also what they share"
 )]
 
+#[path = "../../datasurface-model/tests/it/base.rs"]
+mod base;
 mod connectors;
 mod continued;
 mod dependency_rule;
@@ -26,6 +28,7 @@ mod licences;
 mod northwind;
 mod on_postgres;
 mod packaging;
+mod platform_credential;
 mod readme;
 mod renames;
 mod reports;

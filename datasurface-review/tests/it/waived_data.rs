@@ -228,6 +228,40 @@ fn another_table_is_accepted_by_the_team_of_the_container() {
     let renamed = live.replace("{stocks: dbo.stocks}", "{goods: dbo.stocks}");
     let renamed = renamed.replace("{name: stocks,", "{name: goods, renamed_from: stocks,");
     assert!(!asks(FINANCE, &live, &renamed));
+    // Without a table that is named, a rename captures the former one, until it is not stated any more.
+    let live = live.replace("{tables: {stocks: dbo.stocks}}", "{}");
+    let renamed = live.replace("{name: stocks,", "{name: goods, renamed_from: stocks,");
+    assert!(!asks(FINANCE, &live, &renamed));
+    assert!(asks(FINANCE, &renamed, &renamed.replace(" renamed_from: stocks,", "")));
+}
+
+#[test]
+fn other_classes_of_what_a_zone_receives_are_accepted_by_it() {
+    let policy = "  owner: github:big/us@main
+  definition:
+    policies:
+    - name: R
+      rule: {classifications: {deny: [Internal, Secret]}}
+    waivers:
+    - code: governance/classification
+      path: zones/US/teams/Finance/workspaces/Away/groups/daily/sinks/Shop/orders
+      policy: R
+      reason: amounts only
+      expires: 2027-06-30
+";
+    let near = AWAY.replace("US/Finance/Far", "US/Finance/Lake").replace("Masked/orders", "Shop/orders");
+    let live =
+        with(&[("  owner: github:big/us@main\n  definition:\n", policy), (MASK, &before(MASK, &near))]);
+    // The copy, which US keeps, stays out of it.
+    let live = live.split_once("        - name: Mask\n").unwrap().0.to_owned();
+    let live = live.replace(
+        "        - name: Masked\n          datasets:\n          - name: orders\n            schema: id Integer key, amount Decimal(9,2)\n            classifications: [Internal]\n",
+        "        - {name: Masked}\n",
+    );
+    const SALES: &str = "github:big/sales@main";
+    assert!(asks(SALES, &live, &live.replacen("[Internal]\n- name", "[Internal, Secret]\n- name", 1)));
+    let table = live.replacen("sql_snapshot: {}", "sql_snapshot: {tables: {orders: sales.orders}}", 1);
+    assert!(!asks(SALES, &live, &table));
 }
 
 #[test]

@@ -97,6 +97,12 @@ pub(super) fn is_called(function: &Function, names: &[&str]) -> bool {
     single(&function.name).is_some_and(|name| names.iter().any(|other| is(name, other)))
 }
 
+/// The same, also in whatever schema the function is: it may be the one that all engines have.
+pub(super) fn is_called_anywhere(function: &Function, names: &[&str]) -> bool {
+    let last = function.name.0.last().and_then(|part| part.as_ident());
+    last.is_some_and(|name| names.iter().any(|other| is(&name.value, other)))
+}
+
 /// What rows are ordered by; nothing, if rows are made up between them as well.
 pub(super) fn ordered_by(order: &OrderByExpr) -> Option<&Expr> {
     match order {
@@ -175,11 +181,15 @@ fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Parts<'e>> {
 }
 
 /// Functions that read columns, tables or files that a text names.
-const READERS: [&str; 16] = [
+const READERS: [&str; 22] = [
     "columns",
     "cursor_to_xml",
     "database_to_xml",
+    "database_to_xml_and_xmlschema",
     "dblink",
+    "getxml",
+    "identifier",
+    "java_method",
     "load_file",
     "lo_get",
     "openquery",
@@ -188,7 +198,9 @@ const READERS: [&str; 16] = [
     "query_to_xml",
     "query_to_xml_and_xmlschema",
     "readfile",
+    "reflect",
     "schema_to_xml",
+    "schema_to_xml_and_xmlschema",
     "table_to_xml",
     "table_to_xml_and_xmlschema",
     "xmlquery",
@@ -209,7 +221,7 @@ pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
     else {
         return None;
     };
-    if is_called(function, &READERS) {
+    if is_called_anywhere(function, &READERS) {
         return None;
     }
     let arguments = match args {

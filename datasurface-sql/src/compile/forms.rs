@@ -1,6 +1,11 @@
 //! Functions that give an argument as it is, at least in some rows or in some dialects: a list, which [`passed_on`] looks up.
 
-use super::{constant, expression::is_called, passing::may_be_all, scope::Scope};
+use super::{
+    constant,
+    expression::{is_called, is_called_anywhere},
+    passing::may_be_all,
+    scope::Scope,
+};
 use sqlparser::ast::{Expr, Function};
 use std::ops::Range;
 
@@ -159,7 +164,7 @@ pub(super) fn passed_on<'e>(
 ) -> Option<(Vec<&'e Expr>, Vec<&'e Expr>)> {
     FORMS
         .iter()
-        .filter(|form| is_called(function, form.names))
+        .filter(|form| is_called_anywhere(function, form.names))
         .find_map(|form| form.divide(&arguments, scope))
 }
 

@@ -203,7 +203,8 @@ impl<'s> Scope<'s> {
 
     /// Whether any column may be meant by a word.
     pub(super) fn provides(&self, word: &str) -> bool {
-        let own = self.relations.iter().any(|one| !matches!(one.columns(word), Columns::None));
+        let may_be = |one: &Relation<'_>| one.may_have(word) || !matches!(one.columns(word), Columns::None);
+        let own = self.relations.iter().any(may_be) || self.aliases.iter().any(|alias| is(alias.name, word));
         own || self.is_opaque || self.outer.is_some_and(|outer| outer.provides(word))
     }
 

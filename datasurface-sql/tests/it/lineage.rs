@@ -119,6 +119,9 @@ fn what_is_uncertain_is_not_followed() {
         "WITH b AS (SELECT id AS r FROM Shop_orders), Shop_orders AS (SELECT name AS id FROM Shop_people) SELECT r FROM b",
         "WITH \"Q\" AS (SELECT name AS r FROM Shop_people), q AS (SELECT city AS r FROM Shop_people) SELECT r FROM \"Q\"",
         "WITH q AS (SELECT name AS r FROM Shop_people) SELECT r FROM (WITH \"Q\" AS (SELECT city AS r FROM Shop_people) SELECT r FROM q) t",
+        "SELECT user AS r FROM Shop_people, json_each(name) AS j",
+        "SELECT text 'y' AS r FROM Shop_people, json_each(name) AS j",
+        "SELECT pg_catalog.query_to_xml('select name from Shop_people', true, true, '') AS r FROM Shop_people",
         "WITH \"shop_orders\" AS (SELECT name AS r FROM Shop_people) SELECT r FROM Shop_orders",
     ] {
         let output = super::compiled(sql);
@@ -135,6 +138,7 @@ fn what_is_passed_on_differs_from_what_is_computed() {
         ("coalesce(name, city, '')", &["people.city", "people.name"]),
         ("upper(name)", &["people.name"]),
         ("max(name)", &["people.name"]),
+        ("pg_catalog.max(name)", &["people.name"]),
         ("max(name) FILTER (WHERE city > '')", &["people.name"]),
         ("first_value(name) OVER (PARTITION BY city)", &["people.name"]),
         ("any_value(name)", &["people.name"]),

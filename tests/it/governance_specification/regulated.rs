@@ -178,7 +178,12 @@ impl Regulated {
         if kind == "O" {
             return self.world.reads(&self.world.transformers[number]);
         }
-        let container = self.world.sources[number].container;
+        let source = &self.world.sources[number];
+        // A table that is named, and is none that is delivered, has nothing of what is.
+        if source.names_table {
+            return BTreeSet::new();
+        }
+        let container = source.container;
         let delivering = self.world.steps().filter(|(_, step)| self.world.are_one(step.container, container));
         delivering.flat_map(|(_, step)| self.world.reads(step)).collect()
     }

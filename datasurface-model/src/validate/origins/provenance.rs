@@ -16,8 +16,8 @@ use crate::validate::facts::DatasetClassifications;
 use datasurface_ecosystem::{
     Capture, CaptureKind, CodeArtifact, DataContainer, DataTransformer, Dataset, Workspace,
 };
-use datasurface_schema::{ColumnName, DatasetKey, Text, ZoneName};
-use datasurface_sql::{Compilation, compile};
+use datasurface_schema::{ColumnName, DatasetKey, Entity, Text, ZoneName};
+use datasurface_sql::compile;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,9 +100,13 @@ pub(super) fn upstream(
 fn read(key: &DatasetKey, directory: &UnitIndex) -> Vec<DatasetKey> {
     if let Some((workspace, transformer)) = maker(key, directory) {
         // What cannot be read may read anything.
-        let is_read_well =
-            |sql: &&str| !matches!(compile(sql, &inputs(workspace, directory)), Compilation::Unread(_));
-        let words = statement(transformer, key).filter(is_read_well).map(words);
+        let is_followed = |sql: &&str| {
+            let compiled = compile(sql, &inputs(workspace, directory));
+            compiled.select().is_some_and(|made| {
+                made.is_complete && made.columns.iter().all(|column| column.sources.is_some())
+            })
+        };
+        let words = statement(transformer, key).filter(is_followed).map(words);
         let is_read = |input: &&DatasetKey| {
             let formers = directory.former_keys(input);
             let mut names = formers.iter().chain([*input]).map(|key| key.input_name().to_ascii_lowercase());
@@ -128,8 +132,12 @@ fn delivered(capture: &Capture, dataset: &Dataset, directory: &UnitIndex) -> Vec
         names.may_be(table)
     };
     let meant: Vec<_> = all.iter().filter(may_be).cloned().collect();
+    let is_stated = capture.kind().sources().1.contains_key(dataset.name());
+    let mut others = DeliveredNames::<()>::default();
+    let workspaces = delivering(&site, directory).map(|found| found.entity.name().as_str());
+    workspaces.chain(all.iter().map(|key| key.datastore.as_str())).for_each(|name| *others.add(name) = ());
     // Called after a workspace or a datastore alone: any of its datasets.
-    if meant.is_empty() { all } else { meant }
+    if meant.is_empty() && (!is_stated || others.may_be(table)) { all } else { meant }
 }
 
 /// What makes one dataset.
@@ -140,7 +148,7 @@ struct Step<'a> {
     /// The table, topic or files that are captured, and from where: by its address, whatever it is called.
     capture: Option<(Text, Vec<Text>)>,
     /// A statement may take all columns that there are.
-    columns: Vec<&'a ColumnName>,
+    columns: BTreeSet<&'a ColumnName>,
 }
 
 impl<'a> Step<'a> {
@@ -159,14 +167,14 @@ impl<'a> Step<'a> {
         if inputs.is_empty() && zone.is_some_and(|zone| store.located().team.zone == *zone) {
             return None;
         }
-        let table = capture.kind().sources().1.get(&key.dataset).cloned();
-        let table = table.unwrap_or_else(|| names.dataset(key).dataset.as_str().into());
+        let table = source_of(capture, dataset).unwrap_or_default().into();
         let container = directory.containers().get(capture.container());
         let mut addresses = container.map(DataContainer::addresses).unwrap_or_default();
         if addresses.is_empty() {
             // Of what a plug-in alone knows where it is.
-            addresses.extend(container.map(|container| digest(container.kind())));
+            addresses.push(digest(&(capture.container(), container.map(DataContainer::kind))));
         }
+        addresses.sort();
         Some(Step { code: None, inputs, capture: Some((table, addresses)), columns })
     }
 }

@@ -3,7 +3,6 @@
 mod delivered;
 mod governance;
 mod name;
-mod platform_credential;
 mod policy;
 mod producer_file;
 mod schema;

@@ -9,7 +9,7 @@ use crate::validate::{
 use datasurface_ecosystem::{
     CodeArtifact, CodeInfo, DataTransformer, Diagnostic, ModelPath, Protects, Release, Select,
 };
-use datasurface_schema::{Classification, Column, DatasetKey, DatasetName, segment};
+use datasurface_schema::{Classification, Column, DatasetKey, DatasetName, ZoneName, segment};
 use datasurface_sql::{ColumnKey, Compilation, SelectOutput};
 use rustc_hash::FxHashSet;
 use std::{cell::OnceCell, collections::BTreeMap};
@@ -112,12 +112,33 @@ impl<'m, 'a> MadeOf<'m, 'a> {
         }
     }
 
-    /// Whether code that nobody can read is believed to remove something: the zone of the input is its own, or released the output.
-    fn may_remove(&self, dataset: &DatasetName, input: &DatasetKey, scope: &RuleContext<'_>) -> bool {
-        let unit = scope.facts.datastore_unit(&input.datastore).and_then(|unit| unit.team());
-        let (Some(from), Some(own)) = (unit, scope.unit.team()) else { return true };
-        let mut released = self.released.iter().filter(|one| one.output == *dataset);
-        from.zone == own.zone || released.any(|one| one.zone == from.zone)
+    /// The zone because of which code that nobody can read is not believed to remove something: the input has data of it, and it is
+    /// neither the own one, nor released the output.
+    fn withholding<'z>(
+        &self,
+        dataset: &DatasetName,
+        input: &DatasetKey,
+        scope: &RuleContext<'z>,
+    ) -> Option<&'z ZoneName> {
+        let from = &scope.facts.datastore_unit(&input.datastore)?.team()?.zone;
+        let own = &scope.unit.team()?.zone;
+        let origins = scope.facts.origins(&input.datastore).and_then(|all| all.get(&input.dataset));
+        let mut zones = std::iter::once(from).chain(origins.into_iter().flat_map(|all| all.zones.keys()));
+        zones.find(|zone| {
+            let mut released = self.released.iter().filter(|one| one.output == *dataset);
+            *zone != own && !released.any(|one| one.zone == **zone)
+        })
+    }
+
+    /// The inputs of which it is not believed.
+    fn not_removed(
+        &self,
+        dataset: &DatasetName,
+        inputs: &InputClassifications<'_, 'a>,
+        scope: &RuleContext<'_>,
+    ) -> Vec<ReceivedDataset<'a>> {
+        let others = inputs.received.iter().filter(|one| self.withholding(dataset, one.key, scope).is_some());
+        others.copied().collect()
     }
 
     fn is_removed(&self, dataset: &DatasetName, classification: &Classification, column: &Column) -> bool {
@@ -209,8 +230,7 @@ fn as_a_whole<'a>(
     let is_sql = matches!(made.transformer.artifact(), CodeArtifact::Sql { .. });
     let kept = classified.labels();
     let removals = made.transformer.removals().get(dataset);
-    let others = inputs.received.iter().filter(|one| !made.may_remove(dataset, one.key, scope));
-    let others: Vec<_> = others.copied().collect();
+    let others = made.not_removed(dataset, inputs, scope);
     let others = InputClassifications::new(&others);
     for (classification, first) in inputs.labels(scope) {
         let removal = removals.and_then(|removals| removals.get(*classification));
@@ -221,10 +241,7 @@ fn as_a_whole<'a>(
         let message =
             format!("`{from}` is classified `{classification}`, but nothing in the output `{key}` is");
         let help = match is_removed {
-            true => format!(
-                "nobody can read how `{classification}` is removed: classify the output, or ask the zone of `{from}` for a \
-                 release: `releases: [{{output: {dataset}, zone: …, reason: …}}]`"
-            ),
+            true => release_help(dataset, classification, made.withholding(dataset, from, scope)),
             false => help(dataset, classification, "…", !is_sql),
         };
         is_found = true;
@@ -263,15 +280,21 @@ fn by_column<'a>(
             || column.classifications().contains(classification)
             || ((!of_column || !by_column) && of_any_column.contains(classification))
     };
+    let others = made.not_removed(dataset, inputs, scope);
+    let others = InputClassifications::new(&others);
     let mut lost: BTreeMap<(&Classification, bool), Vec<(&Column, Source<'_>)>> = BTreeMap::new();
     for column in columns {
         let mut labels: BTreeMap<&Classification, Source<'_>> = BTreeMap::new();
         match origin(select, column) {
             Origin::Missing => {}
             Origin::Any => {
-                let any = inputs.labels(scope).iter();
                 let source = |dataset| Source { dataset, column: None, is_read: false };
-                labels.extend(any.map(|(label, dataset)| (*label, source(*dataset))));
+                for (label, first) in inputs.labels(scope) {
+                    // What cannot be read may be any input, and is not believed to remove what is another zone's.
+                    let is_removed = made.is_removed(dataset, label, column);
+                    let from = if is_removed { others.labels(scope).get(label) } else { Some(first) };
+                    labels.extend(from.map(|from| (*label, source(*from))));
+                }
             }
             Origin::Columns(sources) => {
                 for key in sources {
@@ -288,9 +311,8 @@ fn by_column<'a>(
             }
         }
         for (classification, source) in labels {
-            if !is_kept(column, classification, source.column.is_some())
-                && !made.is_removed(dataset, classification, column)
-            {
+            let is_removed = source.is_read && made.is_removed(dataset, classification, column);
+            if !is_removed && !is_kept(column, classification, source.column.is_some()) {
                 lost.entry((classification, !source.is_read)).or_default().push((column, source));
             }
         }
@@ -308,8 +330,14 @@ fn by_column<'a>(
         let message = format!(
             "{from} is classified `{classification}`, but in `{key}`, what {made_of_it} is not: {names}"
         );
-        let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message)
-            .with_help(help(dataset, classification, first.name().as_str(), source.is_read));
+        let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message).with_help(
+            match made.is_removed(dataset, classification, first) {
+                true => {
+                    release_help(dataset, classification, made.withholding(dataset, source.dataset, scope))
+                }
+                false => help(dataset, classification, first.name().as_str(), source.is_read),
+            },
+        );
         let finding = with_source(finding, source.dataset, source.column, scope);
         let finding = match scope.facts.datastore_unit(made.transformer.output()) {
             Some(unit) => {
@@ -321,6 +349,14 @@ fn by_column<'a>(
         scope.report(finding);
     }
     is_found
+}
+
+fn release_help(dataset: &DatasetName, removed: &Classification, zone: Option<&ZoneName>) -> String {
+    let zone = zone.map_or("…", ZoneName::as_str);
+    format!(
+        "nobody can read how `{removed}` is removed: classify the output, or ask the zone `{zone}` for a release: \
+         `releases: [{{output: {dataset}, zone: {zone}, reason: …}}]`"
+    )
 }
 
 fn listed(columns: &[&Column]) -> String {
