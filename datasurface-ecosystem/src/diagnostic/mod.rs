@@ -16,7 +16,7 @@ pub use printable::Printable;
 pub use suggestion::{Patch, Suggestion};
 
 use crate::{ecosystem::Repository, ownership::OwnedPart};
-use datasurface_schema::{PolicyKey, Text, segment};
+use datasurface_schema::{PolicyKey, Text, ZoneName, segment};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -150,6 +150,15 @@ impl Diagnostic {
         self
     }
 
+    /// Says that the finding is about data of a zone, which is named where it is not that of the first datastore.
+    #[must_use]
+    pub fn about_data_of(self, zone: &ZoneName) -> Self {
+        match self.guardian() {
+            OwnedPart::Zone(guardian) if guardian == *zone => self,
+            _ => self.related_place(ModelPath::root().child(segment::ZONES, zone), "has data in it"),
+        }
+    }
+
     /// Sets the position. A finding about several positions gets the first one; the others become related places.
     #[must_use]
     pub fn with_positions(mut self, positions: impl IntoIterator<Item = Position>) -> Self {
@@ -244,10 +253,21 @@ impl Diagnostic {
             Protects::InputZone | Protects::DatasetOwner => self.related_in(segment::DATASTORES),
             Protects::ContainerTeam => self.related_in(segment::CONTAINERS),
         };
+        if let Some(zone) = self.zone_of_data().filter(|_| self.protects == Protects::InputZone) {
+            return OwnedPart::Zone(zone);
+        }
         match (OwnedPart::from_path(place.unwrap_or(&self.path)), self.protects) {
             (OwnedPart::Team(team), Protects::InputZone) => OwnedPart::Zone(team.zone),
             (part, _) => part,
         }
+    }
+
+    /// The zone that is named because its data is meant.
+    fn zone_of_data(&self) -> Option<ZoneName> {
+        self.related.iter().find_map(|related| match related.path.segments().collect::<Vec<_>>()[..] {
+            [segment::ZONES, zone] => Some(zone.into()),
+            _ => None,
+        })
     }
 
     /// The first related place in this collection of a team.

@@ -1,7 +1,7 @@
 //! Transformers: how new data is derived.
 
 use super::{CodeArtifact, Cron, Release, Removal, Select, TransformTrigger};
-use datasurface_schema::{Classification, DatasetName, DatastoreName, Set};
+use datasurface_schema::{Classification, ColumnName, DatasetName, DatastoreName, Set};
 use std::collections::BTreeMap;
 
 /// A transformer, which turns the data of its workspace into the datasets of another datastore. The name of the
@@ -132,6 +132,18 @@ impl DataTransformer {
     #[must_use]
     pub fn removals(&self) -> &BTreeMap<DatasetName, BTreeMap<Classification, Removal>> {
         &self.removes
+    }
+
+    /// Whether a column of an output is said not to have a classification of the inputs any more.
+    #[must_use]
+    pub fn removes_from(
+        &self,
+        dataset: &DatasetName,
+        classification: &Classification,
+        column: &ColumnName,
+    ) -> bool {
+        let removal = self.removes.get(dataset).and_then(|removals| removals.get(classification));
+        removal.is_some_and(|removal| removal.columns().contains_key(column))
     }
 }
 

@@ -41,6 +41,12 @@ impl<'a> DatasetFact<'a> {
         direct.chain(origins.into_iter().flatten().map(|(zone, freed)| (zone, Some(freed))))
     }
 
+    /// What may be in any of its columns: classes, `None` for data without any, each with the zone of the data.
+    pub(crate) fn in_any_column(self) -> impl Iterator<Item = (&'a ZoneName, Option<&'a Classification>)> {
+        let any_column = self.origins.into_iter().flat_map(|origins| &origins.any_column);
+        any_column.map(|(zone, class)| (zone, class.as_ref()))
+    }
+
     /// The storage policies that it, or what it derives from, asks for by name.
     pub(crate) fn asked_policies(self) -> impl Iterator<Item = (&'a ZoneName, &'a PolicyName)> {
         let (origins, zone) = (self.origins.map(|origins| &origins.storage), self.store.zone());

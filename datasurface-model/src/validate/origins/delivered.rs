@@ -1,13 +1,13 @@
 //! What is delivered to a site, and what of it may be in a table that is captured from there.
 
-use super::{Origins, delivered_names::DeliveredNames};
+use super::{AnyColumn, Origins, delivered_names::DeliveredNames};
 use crate::validate::{facts::DatasetClassifications, sources::source_of, unit_members::FoundDataset};
 use datasurface_ecosystem::{Capture, CaptureKind, Dataset, ModelPath};
 use datasurface_schema::{Classification, DatasetKey, DatasetName, DatastoreName, Entity, ZoneName, segment};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Classifications with the zones of the data that has them, each with the first dataset of that data.
-pub(crate) type ClassifiedData = BTreeMap<(Classification, ZoneName), ModelPath>;
+/// Classifications, `None` for data without any, with the zones of the data that has them, each with the first dataset of that data.
+pub(crate) type ClassifiedData = BTreeMap<(Option<Classification>, ZoneName), ModelPath>;
 
 /// All that is delivered to a site.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,12 @@ pub(super) struct Delivered {
 impl Delivered {
     /// Adds a dataset with the names that its table may be called after. A table keeps the name under which it was first stored, so
     /// former names are among them; that of the datastore is part of a table even where nobody states a former one any more.
-    pub(super) fn add(&mut self, key: &DatasetKey, found: Option<FoundDataset<'_>>) {
+    pub(super) fn add(
+        &mut self,
+        key: &DatasetKey,
+        found: Option<FoundDataset<'_>>,
+        (zones, any_column): &(BTreeSet<ZoneName>, AnyColumn),
+    ) {
         self.names.add(key.datastore.as_str());
         self.names.add(key.dataset.as_str());
         let Some(FoundDataset { store, dataset, .. }) = found else { return };
@@ -30,10 +35,12 @@ impl Delivered {
         let Some(dataset) = dataset else { return };
         let path = store.path().child(segment::DATASETS, dataset.name());
         let classifications = DatasetClassifications::new(dataset);
-        let classified = classifications.iter().cloned();
-        let classified: ClassifiedData = classified
-            .map(|classification| ((classification, store.team.zone.clone()), path.clone()))
-            .collect();
+        let unclassified = classifications.is_incomplete().then_some(None);
+        let classes = classifications.iter().cloned().map(Some).chain(unclassified);
+        let of_zones = classes.flat_map(|class| zones.iter().map(move |zone| (class.clone(), zone.clone())));
+        let of_any_column = any_column.iter().map(|(zone, class)| (class.clone(), zone.clone()));
+        let classified: ClassifiedData =
+            of_zones.chain(of_any_column).map(|one| (one, path.clone())).collect();
         for name in [dataset.name()].into_iter().chain(dataset.former_name()).map(DatasetName::as_str) {
             self.names.add(name);
             merge(self.datasets.add(name), &classified);

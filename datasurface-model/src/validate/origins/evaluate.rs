@@ -2,6 +2,7 @@
 
 use super::{
     DatastoreOrigins, KeptOrigins, Origins,
+    any_column::{AnyColumn, unsaid},
     delivered::Delivered,
     delivered_names::DeliveredNames,
     fingerprint::{ReleaseFingerprints, ReleaseKey},
@@ -23,7 +24,7 @@ use datasurface_ecosystem::{
 use datasurface_schema::{
     Classification, DatasetKey, DatastoreName, Entity, GroupKey, PolicyKey, PolicyName, Set, Text, ZoneName,
 };
-use datasurface_sql::compile;
+use datasurface_sql::{SelectOutput, compile};
 use imbl::OrdMap;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -73,9 +74,13 @@ impl Evaluation<'_> {
             if let Some((workspace, transformer)) = transformer {
                 self.free(&mut origins, dataset, &workspace.entity, transformer);
                 self.release(&mut origins, dataset, workspace, transformer);
+                origins.any_column = self.any_column(dataset, (workspace, transformer), &origins);
             }
             if let Some((capture, delivered)) = captured {
                 origins.recaptured = delivered.classifications_in(dataset, capture);
+                let others = origins.recaptured.keys().filter(|(_, zone)| *zone != located.team.zone);
+                let others = others.map(|(class, zone)| (zone.clone(), class.clone())).collect();
+                origins.any_column = unsaid(dataset, others);
             }
             add_own(&mut origins, located, dataset);
             if let Some(kept) = self.kept.get(&DatasetKey::new(name, dataset.name())) {
@@ -98,7 +103,8 @@ impl Evaluation<'_> {
             });
             let keys = workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name);
             for (key, found) in keys.clone().zip(self.directory.datastores().find_all(keys)) {
-                delivered.add(key, found);
+                let brought = found.map(|found| self.brought(key, found));
+                delivered.add(key, found, &brought.unwrap_or_default());
             }
         }
         delivered
@@ -145,6 +151,22 @@ impl Evaluation<'_> {
         if !is_open_onward(key, found.store.entity.access()) {
             origins.closed.insert(key.clone());
         }
+    }
+
+    /// The zones that have data in a dataset, and what may be in any of its columns.
+    pub(super) fn brought(
+        &self,
+        key: &DatasetKey,
+        found: FoundDataset<'_>,
+    ) -> (BTreeSet<ZoneName>, AnyColumn) {
+        if self.lineage.order().derives(&key.datastore) || self.kept.contains_key(key) {
+            let known = self.known.datastores.get(&key.datastore).and_then(|known| known.get(&key.dataset));
+            let brought =
+                |known: &Arc<Origins>| (known.zones.keys().cloned().collect(), known.any_column.clone());
+            return known.map(brought).unwrap_or_default();
+        }
+        let zones = own_zones(found.store).cloned().collect();
+        (zones, AnyColumn::new())
     }
 
     /// What may be in the tables that a datastore captures.
@@ -217,16 +239,23 @@ impl Evaluation<'_> {
 
     /// Whether it can be seen of each column of an output what it is made of.
     fn can_be_read(&self, dataset: &Dataset, workspace: &Workspace, transformer: &DataTransformer) -> bool {
-        let CodeArtifact::Sql { selects } = transformer.artifact() else { return false };
-        let Some(select) = selects.iter().find(|select| select.dataset == *dataset.name()) else {
-            return false;
-        };
-        let inputs = statement_inputs::inputs(workspace, self.directory);
-        compile(&select.sql, &inputs).select().is_some_and(|output| {
-            output.problems.is_empty()
-                && output.is_complete
-                && output.columns.iter().all(|column| column.sources.is_some())
-        })
+        let select = self.select(dataset, workspace, transformer);
+        select.is_some_and(|output| output.columns.iter().all(|column| column.sources.is_some()))
+    }
+
+    /// What the one statement makes that makes an output, if it can be read.
+    pub(super) fn select(
+        &self,
+        dataset: &Dataset,
+        workspace: &Workspace,
+        transformer: &DataTransformer,
+    ) -> Option<SelectOutput> {
+        let CodeArtifact::Sql { selects } = transformer.artifact() else { return None };
+        let mut selects = selects.iter().filter(|select| select.dataset == *dataset.name());
+        let select = selects.next().filter(|_| selects.next().is_none())?;
+        let compilation = compile(&select.sql, &statement_inputs::inputs(workspace, self.directory));
+        let output = compilation.select()?;
+        (output.problems.is_empty() && output.is_complete).then(|| output.clone())
     }
 
     fn zone(&self, zone: &ZoneName) -> Option<&GovernanceZone> {
@@ -260,12 +289,15 @@ pub(super) fn delivering<'s, 'd: 's>(
 
 /// What a dataset has by itself: the zone of its datastore, that of the container, and the storage policies that it asks for.
 pub(super) fn add_own(origins: &mut Origins, store: &Located<Datastore>, dataset: &Dataset) {
+    own_zones(store).for_each(|zone| origins.add_zone(zone, &BTreeSet::new()));
     let own = &store.team.zone;
-    let source = store.entity.capture().map(|capture| &capture.container().zone);
-    for zone in std::iter::once(own).chain(source) {
-        origins.add_zone(zone, &BTreeSet::new());
-    }
     origins.storage.extend(dataset.storage_policies().map(|policy| PolicyKey::new(own, policy)));
+}
+
+/// The zone of a datastore, and that of the container that it is captured from.
+fn own_zones(store: &Located<Datastore>) -> impl Iterator<Item = &ZoneName> {
+    let source = store.entity.capture().map(|capture| &capture.container().zone);
+    std::iter::once(&store.team.zone).chain(source)
 }
 
 /// Whether every table or topic that is captured is named, and is none that is delivered. A prefix of files can cover any others.

@@ -8,12 +8,8 @@ use super::{
     recapture::{FormerDelivery, Recapture, former_recaptures, recaptures},
 };
 use crate::validate::{
-    container_index::MovedContainers,
-    facts::{DatasetClassifications, Subject},
-    unit::Content,
-    unit_diff::UnitChange,
-    unit_index::UnitIndex,
-    unit_members::folded,
+    container_index::MovedContainers, facts::Subject, unit::Content, unit_diff::UnitChange,
+    unit_index::UnitIndex, unit_members::folded,
 };
 use datasurface_ecosystem::{Datastore, UnitPlace, Workspace};
 use datasurface_schema::{DatasetKey, DatastoreName, Entity, GroupName, ZoneName};
@@ -294,14 +290,13 @@ fn is_about_lineage(change: &UnitChange) -> bool {
         UnitPlace::Datastore(..) => true,
         UnitPlace::Workspace(..) => {
             let [old, new] = change.workspaces();
-            !old.zip(new)
-                .is_some_and(|(old, new)| receives_same(old, new) && old.transformer() == new.transformer())
+            !old.zip(new).is_some_and(|(old, new)| receives_same(old, new))
         }
         _ => false,
     }
 }
 
-/// Whether two versions of a datastore pass on the same, as long as nobody asks what its data is made of.
+/// Whether two versions of a datastore pass on the same.
 fn passes_on_same(old: &Datastore, new: &Datastore) -> bool {
     old.capture() == new.capture()
         && old.former_name() == new.former_name()
@@ -309,19 +304,23 @@ fn passes_on_same(old: &Datastore, new: &Datastore) -> bool {
             (Some(old), Some(new)) => {
                 old.storage_policies().eq(new.storage_policies())
                     && old.former_name() == new.former_name()
-                    && DatasetClassifications::new(old) == DatasetClassifications::new(new)
+                    && old.classifications() == new.classifications()
+                    && old.schema() == new.schema()
             }
             _ => false,
         })
 }
 
-/// Whether two versions of a workspace receive and deliver the same, as long as nobody asks what is made of it.
+/// Whether two versions of a workspace receive, make and deliver the same.
 fn receives_same(old: &Workspace, new: &Workspace) -> bool {
     fn sinks(workspace: &Workspace) -> impl Iterator<Item = (&GroupName, &DatasetKey)> {
         let groups = workspace.groups().iter();
         groups.flat_map(|group| group.sinks().iter().map(move |sink| (group.name(), sink.name())))
     }
-    old.container() == new.container() && old.former_name() == new.former_name() && sinks(old).eq(sinks(new))
+    old.container() == new.container()
+        && old.former_name() == new.former_name()
+        && old.transformer() == new.transformer()
+        && sinks(old).eq(sinks(new))
 }
 
 /// Whether a zone lets anything go: by rule, or by a consent.

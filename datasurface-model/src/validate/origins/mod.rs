@@ -2,10 +2,11 @@
 //!
 //! What is captured has the zone of its datastore, and that of the container. What a transformer makes has the origins of its inputs
 //! besides; so has what is captured from a site to which data is delivered. `lineage_graph` knows who derives from what,
-//! `evaluate` says what one step passes on, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way,
+//! `evaluate` says what one step passes on, `any_column` what of it may be in any column, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way,
 //! and `provenance` what is done to data on all of them.
 //! `recapture` finds what the names of the model do not show.
 
+mod any_column;
 mod delivered;
 mod delivered_names;
 mod evaluate;
@@ -17,6 +18,7 @@ mod provenance;
 mod recapture;
 mod stated_names;
 
+pub(crate) use any_column::AnyColumn;
 pub(crate) use delivered::ClassifiedData;
 pub(super) use fingerprint::named as named_in_release;
 pub(crate) use fingerprint::{ReleaseFingerprints, ReleaseKey};
@@ -42,6 +44,8 @@ pub struct Origins {
     pub storage: BTreeSet<PolicyKey>,
     /// Datasets of closed datastores: who reads the data needs an approval for each.
     pub closed: BTreeSet<DatasetKey>,
+    /// What may be in any of its columns, of other zones than its own.
+    pub any_column: AnyColumn,
     /// The classifications of delivered data that may be captured again here, by zone, each with a delivered dataset. What derives from this
     /// one inherits its classifications, and not these.
     pub recaptured: ClassifiedData,

@@ -22,18 +22,30 @@ pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
             continue;
         };
         let own = dataset.all_classifications();
-        for ((classification, _), path) in &derived.recaptured {
-            if own.contains(classification) {
-                continue;
-            }
-            let name = dataset.name();
-            let message = format!(
-                "`{name}` may be captured from delivered data that is `{classification}`, and is not classified so"
-            );
+        let (name, is_complete) = (dataset.name(), dataset.is_classified_completely());
+        for ((class, zone), path) in &derived.recaptured {
+            let (message, help) = match class {
+                Some(class) if !own.contains(class) => (
+                    format!(
+                        "`{name}` may be captured from delivered data that is `{class}`, and is not classified so"
+                    ),
+                    format!("classify `{name}` as `{class}`, or capture another table"),
+                ),
+                None if is_complete => (
+                    format!(
+                        "`{name}` may be captured from delivered data that is not classified completely, and is"
+                    ),
+                    format!(
+                        "classify what is delivered, leave columns of `{name}` without classification, or capture another table"
+                    ),
+                ),
+                _ => continue,
+            };
             let finding =
                 Diagnostic::new(&UNDER_CLASSIFIED, scope.path().child(segment::DATASETS, name), message)
-                    .with_help(format!("classify `{name}` as `{classification}`, or capture another table"))
-                    .related_place(path.clone(), "is delivered there");
+                    .with_help(help)
+                    .related_place(path.clone(), "is delivered there")
+                    .about_data_of(zone);
             scope.report(finding);
         }
     }

@@ -3,7 +3,8 @@
 
 use super::{super::RuleContext, path, statement::UNREAD_SQL};
 use crate::validate::{
-    facts::{DatasetClassifications, OutputFact, TableFact},
+    column_origin::ColumnOrigin,
+    facts::{DatasetClassifications, DatasetFact, OutputFact, TableFact},
     rules::governance::ReceivedDataset,
 };
 use datasurface_ecosystem::{
@@ -11,8 +12,11 @@ use datasurface_ecosystem::{
 };
 use datasurface_schema::{Classification, Column, DatasetKey, DatasetName, ZoneName, segment};
 use datasurface_sql::{ColumnKey, Compilation, SelectOutput};
-use rustc_hash::FxHashSet;
-use std::{cell::OnceCell, collections::BTreeMap};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 pub(in super::super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
     "transformer/under-classified",
@@ -42,30 +46,57 @@ const MOST_COLUMNS: usize = 5;
 pub(super) struct InputClassifications<'r, 'a> {
     received: &'r [ReceivedDataset<'a>],
     /// Collected when somebody asks: where every statement can be read, nobody does.
-    labels: OnceCell<BTreeMap<&'a Classification, &'a DatasetKey>>,
+    classes: OnceCell<BTreeMap<&'a Classification, Sources<'a>>>,
+    /// The inputs of which something may be in any column: most often there is none.
+    unsorted: FxHashMap<&'a DatasetKey, DatasetFact<'a>>,
 }
+
+/// The zones of which there is data, each with the first dataset by name that has it.
+type Sources<'a> = BTreeMap<&'a ZoneName, &'a DatasetKey>;
 
 impl<'r, 'a> InputClassifications<'r, 'a> {
     pub(super) fn new(received: &'r [ReceivedDataset<'a>]) -> Self {
-        Self { received, labels: OnceCell::new() }
+        let is_unsorted = |one: &&ReceivedDataset<'a>| one.dataset.in_any_column().next().is_some();
+        let unsorted = received.iter().filter(is_unsorted).map(|one| (one.key, one.dataset)).collect();
+        Self { received, classes: OnceCell::new(), unsorted }
     }
 
-    /// The classifications, each with the first dataset by name that brings it, whatever the group that wants it.
-    fn labels(&self, scope: &RuleContext<'a>) -> &BTreeMap<&'a Classification, &'a DatasetKey> {
-        self.labels.get_or_init(|| {
-            let mut labels = BTreeMap::new();
+    /// The classifications, with who brings them, whatever the group that wants it.
+    fn classes(&self, scope: &RuleContext<'a>) -> &BTreeMap<&'a Classification, Sources<'a>> {
+        self.classes.get_or_init(|| {
+            let mut classes: BTreeMap<&Classification, Sources<'a>> = BTreeMap::new();
+            let mut add = |class, zone, key| {
+                let first = classes.entry(class).or_default().entry(zone).or_insert(key);
+                *first = key.min(first);
+            };
             for one in self.received {
-                for classification in scope.facts.classifications(one.key, one.dataset).iter() {
-                    let first = labels.entry(classification).or_insert(one.key);
-                    *first = one.key.min(first);
+                for class in scope.facts.classifications(one.key, one.dataset).iter() {
+                    one.dataset.zones().for_each(|(zone, _)| add(class, zone, one.key));
+                }
+                for (zone, class) in one.dataset.in_any_column() {
+                    class.into_iter().for_each(|class| add(class, zone, one.key));
                 }
             }
-            labels
+            classes
         })
     }
 
+    /// What of an input may be in any column that is made of one of its columns.
+    fn in_any_column(
+        &self,
+        input: &DatasetKey,
+    ) -> impl Iterator<Item = (&'a ZoneName, Option<&'a Classification>)> {
+        self.unsorted.get(input).into_iter().flat_map(|fact| fact.in_any_column())
+    }
+
+    /// The zones that have data in an input.
+    pub(super) fn zones(&self, input: &DatasetKey) -> Vec<&'a ZoneName> {
+        let fact = self.received.iter().find(|one| one.key == input).map(|one| one.dataset);
+        fact.into_iter().flat_map(DatasetFact::zones).map(|(zone, _)| zone).collect()
+    }
+
     pub(super) fn has(&self, classification: &Classification, scope: &RuleContext<'a>) -> bool {
-        self.labels(scope).contains_key(classification)
+        self.classes(scope).contains_key(classification)
     }
 
     /// Whether there may be others, in columns that cannot be read.
@@ -112,60 +143,14 @@ impl<'m, 'a> MadeOf<'m, 'a> {
         }
     }
 
-    /// The zone because of which code that nobody can read is not believed to remove something: the input has data of it, and it is
-    /// neither the own one, nor released the output.
-    fn withholding<'z>(
-        &self,
-        dataset: &DatasetName,
-        input: &DatasetKey,
-        scope: &RuleContext<'z>,
-    ) -> Option<&'z ZoneName> {
-        let from = &scope.facts.datastore_unit(&input.datastore)?.team()?.zone;
-        let own = &scope.unit.team()?.zone;
-        let origins = scope.facts.origins(&input.datastore).and_then(|all| all.get(&input.dataset));
-        let mut zones = std::iter::once(from).chain(origins.into_iter().flat_map(|all| all.zones.keys()));
-        zones.find(|zone| {
-            let mut released = self.released.iter().filter(|one| one.output == *dataset);
-            *zone != own && !released.any(|one| one.zone == **zone)
-        })
-    }
-
-    /// The inputs of which it is not believed.
-    fn not_removed(
-        &self,
-        dataset: &DatasetName,
-        inputs: &InputClassifications<'_, 'a>,
-        scope: &RuleContext<'_>,
-    ) -> Vec<ReceivedDataset<'a>> {
-        let others = inputs.received.iter().filter(|one| self.withholding(dataset, one.key, scope).is_some());
-        others.copied().collect()
+    /// Whether a zone believes code that nobody can read to remove what is sensitive: the own one does, and one that released the output.
+    fn is_believed_by(&self, zone: &ZoneName, dataset: &DatasetName, scope: &RuleContext<'_>) -> bool {
+        let mut released = self.released.iter().filter(|release| release.output == *dataset);
+        scope.unit.zone() == Some(zone) || released.any(|release| release.zone == *zone)
     }
 
     fn is_removed(&self, dataset: &DatasetName, classification: &Classification, column: &Column) -> bool {
-        let removals = self.transformer.removals().get(dataset);
-        let removal = removals.and_then(|removals| removals.get(classification));
-        removal.is_some_and(|removal| removal.columns().contains_key(column.name()))
-    }
-}
-
-/// What the values of a column come from.
-enum Origin<'s> {
-    /// These columns.
-    Columns(Vec<&'s ColumnKey>),
-    /// Any of the inputs.
-    Any,
-    /// The statement does not return the column, which is a finding of its own.
-    Missing,
-}
-
-fn origin<'s>(select: &'s SelectOutput, column: &Column) -> Origin<'s> {
-    let name = column.name().as_str();
-    match select.column(name).map(|made| &made.sources) {
-        Some(Some(sources)) => Origin::Columns(sources.iter().collect()),
-        None if select.is_complete && !select.columns.iter().any(|made| made.may_be_named(name)) => {
-            Origin::Missing
-        }
-        Some(None) | None => Origin::Any,
+        self.transformer.removes_from(dataset, classification, column.name())
     }
 }
 
@@ -204,7 +189,7 @@ fn unread_columns(
 ) {
     let columns = table.schema().readable().columns().iter();
     let unread: Vec<&Column> =
-        columns.filter(|column| matches!(origin(select, column), Origin::Any)).collect();
+        columns.filter(|column| matches!(ColumnOrigin::of(select, column), ColumnOrigin::Any)).collect();
     if unread.is_empty() {
         return;
     }
@@ -230,25 +215,37 @@ fn as_a_whole<'a>(
     let is_sql = matches!(made.transformer.artifact(), CodeArtifact::Sql { .. });
     let kept = classified.labels();
     let removals = made.transformer.removals().get(dataset);
-    let others = made.not_removed(dataset, inputs, scope);
-    let others = InputClassifications::new(&others);
-    for (classification, first) in inputs.labels(scope) {
-        let removal = removals.and_then(|removals| removals.get(*classification));
+    for (class, sources) in inputs.classes(scope).iter().filter(|(class, _)| !kept.contains(**class)) {
+        let removal = removals.and_then(|removals| removals.get(*class));
         let is_removed = removal.is_some_and(|removal| !removal.columns().is_empty());
-        let from = if is_removed { others.labels(scope).get(classification) } else { Some(first) };
-        let Some(&from) = from.filter(|_| !kept.contains(classification)) else { continue };
-        let key = made.key(dataset);
-        let message =
-            format!("`{from}` is classified `{classification}`, but nothing in the output `{key}` is");
-        let help = match is_removed {
-            true => release_help(dataset, classification, made.withholding(dataset, from, scope)),
-            false => help(dataset, classification, "…", !is_sql),
-        };
-        is_found = true;
-        let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message).with_help(help);
-        scope.report(with_source(finding, from, None, scope));
+        for (zone, from) in sources {
+            if is_removed && made.is_believed_by(zone, dataset, scope) {
+                continue;
+            }
+            let key = made.key(dataset);
+            let message = format!("`{from}` is classified `{class}`, but nothing in the output `{key}` is");
+            let help = match is_removed {
+                true => release_help(dataset, class, zone),
+                false => help(dataset, class, "…", !is_sql),
+            };
+            is_found = true;
+            let finding =
+                Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message).with_help(help);
+            scope.report(with_source(finding, from, None, scope).about_data_of(zone));
+        }
     }
     is_found
+}
+
+/// How a column gets a classification.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way<'s> {
+    /// The statement says so.
+    Read,
+    /// Data of this zone may be in any column that the statement reads.
+    AnyColumn(&'s ZoneName),
+    /// The statement cannot be read, and may read data of this zone.
+    Unread(&'s ZoneName),
 }
 
 /// What brings a classification to a column.
@@ -257,9 +254,11 @@ struct Source<'s> {
     dataset: &'s DatasetKey,
     /// None, if the dataset is classified as a whole, or any column may be the source.
     column: Option<&'s ColumnKey>,
-    /// Whether this is what the statement says.
-    is_read: bool,
+    way: Way<'s>,
 }
+
+/// The columns that lack a class of a zone's data, by the way on which it comes to the first one.
+type Lost<'s> = BTreeMap<(&'s Classification, &'s ZoneName, Way<'s>), Vec<(&'s Column, Source<'s>)>>;
 
 /// Returns whether anything was found.
 fn by_column<'a>(
@@ -280,65 +279,84 @@ fn by_column<'a>(
             || column.classifications().contains(classification)
             || ((!of_column || !by_column) && of_any_column.contains(classification))
     };
-    let others = made.not_removed(dataset, inputs, scope);
-    let others = InputClassifications::new(&others);
-    let mut lost: BTreeMap<(&Classification, bool), Vec<(&Column, Source<'_>)>> = BTreeMap::new();
+    let mut lost: Lost<'_> = BTreeMap::new();
     for column in columns {
-        let mut labels: BTreeMap<&Classification, Source<'_>> = BTreeMap::new();
-        match origin(select, column) {
-            Origin::Missing => {}
-            Origin::Any => {
-                let source = |dataset| Source { dataset, column: None, is_read: false };
-                for (label, first) in inputs.labels(scope) {
-                    // What cannot be read may be any input, and is not believed to remove what is another zone's.
-                    let is_removed = made.is_removed(dataset, label, column);
-                    let from = if is_removed { others.labels(scope).get(label) } else { Some(first) };
-                    labels.extend(from.map(|from| (*label, source(*from))));
+        let mut brought: Vec<(&Classification, Source<'_>)> = Vec::new();
+        match ColumnOrigin::of(select, column) {
+            ColumnOrigin::Missing => {}
+            ColumnOrigin::Any => {
+                for (class, sources) in inputs.classes(scope) {
+                    let source = |(zone, dataset)| Source { dataset, column: None, way: Way::Unread(zone) };
+                    brought.extend(sources.iter().map(|(zone, key)| (*class, source((*zone, *key)))));
                 }
             }
-            Origin::Columns(sources) => {
+            ColumnOrigin::Columns(sources) => {
                 for key in sources {
                     let Some(input) = scope.facts.table(&key.dataset) else { continue };
-                    let source = |column| Source { dataset: &key.dataset, column, is_read: true };
-                    for label in input.own_labels() {
-                        labels.entry(label).or_insert(source(None));
-                    }
-                    for label in input.labels_of(&key.column).into_iter().flatten() {
-                        // The more precise one is told.
-                        labels.insert(label, source(Some(key)));
-                    }
+                    let source = |column, way| Source { dataset: &key.dataset, column, way };
+                    let of_column = input.labels_of(&key.column).into_iter().flatten();
+                    brought.extend(of_column.map(|class| (class, source(Some(key), Way::Read))));
+                    brought.extend(input.own_labels().iter().map(|class| (class, source(None, Way::Read))));
+                    let anywhere = inputs.in_any_column(&key.dataset);
+                    brought.extend(
+                        anywhere
+                            .filter_map(|(zone, class)| Some((class?, source(None, Way::AnyColumn(zone))))),
+                    );
                 }
             }
         }
-        for (classification, source) in labels {
-            let is_removed = source.is_read && made.is_removed(dataset, classification, column);
-            if !is_removed && !is_kept(column, classification, source.column.is_some()) {
-                lost.entry((classification, !source.is_read)).or_default().push((column, source));
+        for (class, source) in brought {
+            if is_kept(column, class, source.column.is_some()) {
+                continue;
+            }
+            let is_removed = made.is_removed(dataset, class, column);
+            let zones = match source.way {
+                // What cannot be read is not believed to remove what is another zone's.
+                Way::AnyColumn(zone) | Way::Unread(zone)
+                    if is_removed && made.is_believed_by(zone, dataset, scope) =>
+                {
+                    continue;
+                }
+                Way::AnyColumn(zone) | Way::Unread(zone) => vec![zone],
+                Way::Read if is_removed => continue,
+                Way::Read => inputs.zones(source.dataset),
+            };
+            for zone in zones {
+                let lost = lost.entry((class, zone, source.way)).or_default();
+                // The first source of a column is the most precise one.
+                if lost.last().is_none_or(|(last, _)| last.name() != column.name()) {
+                    lost.push((column, source));
+                }
             }
         }
     }
     let is_found = !lost.is_empty();
-    for ((classification, _), columns) in lost {
+    for ((class, zone, way), columns) in lost {
         let Some((first, source)) = columns.first().copied() else { continue };
         let names = listed(&columns.iter().map(|(column, _)| *column).collect::<Vec<_>>());
-        let key = made.key(dataset);
+        let (key, input, is_removed) =
+            (made.key(dataset), source.dataset, made.is_removed(dataset, class, first));
         let from = match source.column {
-            Some(column) => format!("`{}` of `{}`", column.column, source.dataset),
-            None => format!("`{}`", source.dataset),
+            Some(column) => format!("`{}` of `{input}`", column.column),
+            None => format!("`{input}`"),
         };
-        let made_of_it = if source.is_read { "is made of it" } else { "may be made of it" };
-        let message = format!(
-            "{from} is classified `{classification}`, but in `{key}`, what {made_of_it} is not: {names}"
-        );
-        let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message).with_help(
-            match made.is_removed(dataset, classification, first) {
-                true => {
-                    release_help(dataset, classification, made.withholding(dataset, source.dataset, scope))
-                }
-                false => help(dataset, classification, first.name().as_str(), source.is_read),
-            },
-        );
-        let finding = with_source(finding, source.dataset, source.column, scope);
+        let made_of_it = if matches!(way, Way::Unread(_)) { "may be made of it" } else { "is made of it" };
+        let from = match way {
+            Way::AnyColumn(zone) => {
+                format!("any column of {from} may have data of `{zone}` that is `{class}`")
+            }
+            Way::Read | Way::Unread(_) => format!("{from} is classified `{class}`"),
+        };
+        let message = format!("{from}, but in `{key}`, what {made_of_it} is not: {names}");
+        let help = match way {
+            Way::AnyColumn(zone) => format!(
+                "classify it as `{class}`, or let each step to `{input}` be code that can be read, or released by the zone `{zone}`"
+            ),
+            _ if is_removed => release_help(dataset, class, zone),
+            _ => help(dataset, class, first.name().as_str(), way == Way::Read),
+        };
+        let finding = Diagnostic::new(&UNDER_CLASSIFIED, made.place(dataset, scope), message).with_help(help);
+        let finding = with_source(finding, source.dataset, source.column, scope).about_data_of(zone);
         let finding = match scope.facts.datastore_unit(made.transformer.output()) {
             Some(unit) => {
                 let place = unit.path().child(segment::DATASETS, dataset);
@@ -351,8 +369,7 @@ fn by_column<'a>(
     is_found
 }
 
-fn release_help(dataset: &DatasetName, removed: &Classification, zone: Option<&ZoneName>) -> String {
-    let zone = zone.map_or("…", ZoneName::as_str);
+fn release_help(dataset: &DatasetName, removed: &Classification, zone: &ZoneName) -> String {
     format!(
         "nobody can read how `{removed}` is removed: classify the output, or ask the zone `{zone}` for a release: \
          `releases: [{{output: {dataset}, zone: {zone}, reason: …}}]`"
@@ -405,7 +422,7 @@ fn unclassified_inputs<'a>(
 ) {
     let complete = made.output.classified().filter(|(_, classified)| classified.is_complete());
     let used: Vec<(&DatasetName, Option<FxHashSet<&DatasetKey>>)> =
-        complete.map(|(dataset, _)| (dataset, unclassified_sources(dataset, made, scope))).collect();
+        complete.map(|(dataset, _)| (dataset, unclassified_sources(dataset, made, inputs, scope))).collect();
     if used.iter().all(|(_, used)| used.as_ref().is_some_and(FxHashSet::is_empty)) {
         return;
     }
@@ -413,43 +430,53 @@ fn unclassified_inputs<'a>(
     for one in inputs.received.iter().filter(|one| judged.insert(one.key)) {
         let first = used.iter().find(|(_, used)| used.as_ref().is_none_or(|used| used.contains(one.key)));
         let Some((dataset, _)) = first else { continue };
-        if !scope.facts.classifications(one.key, one.dataset).is_incomplete() {
-            continue;
+        let anywhere = one.dataset.in_any_column().filter(|(_, class)| class.is_none());
+        let mut zones: BTreeSet<&ZoneName> = anywhere.map(|(zone, _)| zone).collect();
+        if scope.facts.classifications(one.key, one.dataset).is_incomplete() {
+            zones.extend(one.dataset.zones().map(|(zone, _)| zone));
         }
-        let key = made.key(dataset);
-        let message =
-            format!("`{}` is not classified completely, but what is derived from it, `{key}`, is", one.key);
-        let mut finding = Diagnostic::new(&UNCLASSIFIED_INPUT, one.sink(&scope.path()), message)
-            .with_help(
-                "classify the input or each of its columns, or leave the output without classification",
-            )
-            .related_place(one.path(), "is not classified completely");
-        if let Some(unit) = scope.facts.datastore_unit(made.transformer.output()) {
-            finding = finding.related_place(unit.path().child(segment::DATASETS, dataset), "is classified");
+        for zone in zones {
+            let key = made.key(dataset);
+            let message = format!(
+                "`{}` is not classified completely, but what is derived from it, `{key}`, is",
+                one.key
+            );
+            let mut finding = Diagnostic::new(&UNCLASSIFIED_INPUT, one.sink(&scope.path()), message)
+                .with_help(
+                    "classify the input or each of its columns, or leave the output without classification",
+                )
+                .related_place(one.path(), "is not classified completely")
+                .about_data_of(zone);
+            if let Some(unit) = scope.facts.datastore_unit(made.transformer.output()) {
+                let place = unit.path().child(segment::DATASETS, dataset);
+                finding = finding.related_place(place, "is classified");
+            }
+            scope.report(finding);
         }
-        scope.report(finding);
     }
 }
 
 /// The inputs with a column that is not classified and that the values of a dataset come from; none, if it may be any.
-fn unclassified_sources<'m>(
+fn unclassified_sources<'m, 'a>(
     dataset: &DatasetName,
-    made: &MadeOf<'m, '_>,
+    made: &MadeOf<'m, 'a>,
+    inputs: &InputClassifications<'_, 'a>,
     scope: &RuleContext<'_>,
 ) -> Option<FxHashSet<&'m DatasetKey>> {
     let select = made.select(dataset)?;
     let table = scope.facts.table(&made.key(dataset))?;
     let mut found = FxHashSet::default();
     for column in table.schema().readable().columns() {
-        match origin(select, column) {
-            Origin::Missing => {}
-            Origin::Any => return None,
-            Origin::Columns(sources) => {
+        match ColumnOrigin::of(select, column) {
+            ColumnOrigin::Missing => {}
+            ColumnOrigin::Any => return None,
+            ColumnOrigin::Columns(sources) => {
                 let unclassified = sources.into_iter().filter(|key| {
-                    scope.facts.table(&key.dataset).is_none_or(|input| {
+                    let is_of_column = scope.facts.table(&key.dataset).is_none_or(|input| {
                         input.own_labels().is_empty()
                             && input.labels_of(&key.column).is_none_or(|labels| labels.is_empty())
-                    })
+                    });
+                    is_of_column || inputs.in_any_column(&key.dataset).any(|(_, class)| class.is_none())
                 });
                 found.extend(unclassified.map(|key| &key.dataset));
             }

@@ -108,7 +108,7 @@ pub(super) fn check<'a>(
             selects(transformer, output, scope);
             statement::check(&statements, transformer, scope);
             let made = classified::MadeOf::new(&released, transformer, output, &statements);
-            removal::check(&made, scope);
+            removal::check(&made, &inputs, scope);
             classified::check(&made, &inputs, scope);
         }
     }

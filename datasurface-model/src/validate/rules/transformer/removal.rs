@@ -9,6 +9,7 @@ use crate::validate::facts::TableFact;
 use datasurface_ecosystem::{CodeInfo, DataTransformer, Diagnostic, ModelPath, Protects, Removal};
 use datasurface_schema::{Classification, ColumnName, DatasetName, Name, nearest, segment};
 use datasurface_sql::SelectOutput;
+use std::collections::BTreeSet;
 
 pub(in super::super) static NO_REASON: CodeInfo = CodeInfo::warning(
     "transformer/no-reason",
@@ -107,7 +108,11 @@ pub(super) fn unneeded<'a>(
     }
 }
 
-pub(super) fn check(made: &MadeOf<'_, '_>, scope: &mut RuleContext<'_>) {
+pub(super) fn check<'a>(
+    made: &MadeOf<'_, 'a>,
+    inputs: &InputClassifications<'_, 'a>,
+    scope: &mut RuleContext<'a>,
+) {
     for promise in promises(made.transformer, scope) {
         let Promise { dataset, classification, removal, at } = &promise;
         let key = made.key(dataset);
@@ -123,7 +128,7 @@ pub(super) fn check(made: &MadeOf<'_, '_>, scope: &mut RuleContext<'_>) {
         targets(&promise, table, scope);
         if let Some(select) = made.select(dataset) {
             for column in removal.columns().keys() {
-                passed_on(column, &promise, select, scope);
+                passed_on(column, &promise, select, inputs, scope);
             }
         }
     }
@@ -149,7 +154,14 @@ fn targets(promise: &Promise<'_>, table: TableFact<'_>, scope: &mut RuleContext<
 
 /// What comes from a dataset that is classified as a whole has its classification in each column: nobody has said which of them could
 /// be without it.
-fn passed_on(column: &ColumnName, promise: &Promise<'_>, select: &SelectOutput, scope: &mut RuleContext<'_>) {
+fn passed_on<'a>(
+    column: &ColumnName,
+    promise: &Promise<'_>,
+    select: &SelectOutput,
+    inputs: &InputClassifications<'_, 'a>,
+    scope: &mut RuleContext<'a>,
+) {
+    let mut told = BTreeSet::new();
     for source in select.unchanged(column.as_str()) {
         let Some(table) = scope.facts.table(&source.dataset) else { continue };
         let of_column = table.labels_of(&source.column);
@@ -173,7 +185,11 @@ fn passed_on(column: &ColumnName, promise: &Promise<'_>, select: &SelectOutput, 
             (help, None)
         };
         let finding = Diagnostic::new(&REMOVAL_NOT_DONE, promise.at(column), message).with_help(help);
-        scope.report(with_source(finding, &source.dataset, classified, scope));
-        return;
+        let finding = with_source(finding, &source.dataset, classified, scope);
+        for zone in inputs.zones(&source.dataset) {
+            if told.insert(zone) {
+                scope.report(finding.clone().about_data_of(zone));
+            }
+        }
     }
 }
