@@ -1,10 +1,8 @@
 //! What holds for validation as a whole.
 
 mod containers;
-mod edits;
 mod hostile;
 mod moved_sources;
-mod plain;
 mod prefixes;
 mod shared;
 mod since;
