@@ -30,5 +30,7 @@ mod writing;
 pub use assignable::is_assignable;
 pub use compile::compile;
 pub use input::{FormerInput, Inputs};
-pub use output::{ColumnKey, Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem, UnreadSql};
+pub use output::{
+    ColumnKey, ColumnOrigin, Compilation, NotOneSelect, OutputColumn, SelectOutput, SqlProblem, UnreadSql,
+};
 pub use spark::{NotSpark, not_spark};

@@ -106,11 +106,34 @@ impl SelectOutput {
         named.next().filter(|_| self.is_complete && named.next().is_none())
     }
 
+    /// Returns what the values of the column of a name come from.
+    #[must_use]
+    pub fn origin(&self, name: &str) -> ColumnOrigin<'_> {
+        match self.column(name).map(|column| &column.sources) {
+            Some(Some(sources)) => ColumnOrigin::Columns(sources),
+            None if self.is_complete && !self.columns.iter().any(|column| column.may_be_named(name)) => {
+                ColumnOrigin::Missing
+            }
+            Some(None) | None => ColumnOrigin::Any,
+        }
+    }
+
     /// Returns the columns of inputs whose values may be passed on under a name: also where several columns have it, of which each
     /// dialect takes another one, and where there may be others.
     pub fn unchanged(&self, name: &str) -> impl Iterator<Item = &ColumnKey> {
         self.columns.iter().filter(move |column| column.may_be_named(name)).flat_map(OutputColumn::unchanged)
     }
+}
+
+/// What the values of a column of the output come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnOrigin<'s> {
+    /// These columns of inputs.
+    Columns(&'s BTreeSet<ColumnKey>),
+    /// Nobody can tell: any column of any input.
+    Any,
+    /// Nothing: the statement certainly returns no such column.
+    Missing,
 }
 
 /// A column of the output of a SELECT.

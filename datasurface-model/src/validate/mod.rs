@@ -12,7 +12,6 @@
 //! validation is the edit that makes everything out of nothing.
 
 mod changes;
-mod column_origin;
 mod components;
 mod consents_in_force;
 mod container_index;

@@ -3,9 +3,11 @@
 //! has released; of other data, each column may have all of it, on every further step, until it is classified so.
 
 use super::{Origins, evaluate::Evaluation};
-use crate::validate::{column_origin::ColumnOrigin, unit_members::Located};
+use crate::validate::unit_members::Located;
 use datasurface_ecosystem::{DataTransformer, Dataset, Workspace};
-use datasurface_schema::{Classification, Column, DatasetKey, Entity, ZoneName};
+use datasurface_schema::{Classification, Column, ColumnName, DatasetKey, Entity, ZoneName};
+use datasurface_sql::ColumnOrigin;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// Classifications, `None` for data without any, each with the zone that has such data.
@@ -13,7 +15,6 @@ pub(crate) type AnyColumn = BTreeSet<(ZoneName, Option<Classification>)>;
 
 /// An input of a transformer.
 struct Input<'a> {
-    key: &'a DatasetKey,
     dataset: &'a Dataset,
     /// The zones that have data in it and do not believe the transformer.
     zones: Vec<ZoneName>,
@@ -22,25 +23,29 @@ struct Input<'a> {
 }
 
 impl Input<'_> {
-    /// What is said of no column: it may be in each that is made of any, unless it is removed there.
-    fn of_no_column(&self, is_removed: impl Fn(&Classification) -> bool) -> AnyColumn {
-        let of_dataset = self.dataset.classifications().iter().filter(|class| !is_removed(class)).map(Some);
-        self.of_each_zone(of_dataset).chain(self.any_column.iter().cloned()).collect()
-    }
-
     /// All that may be in what is made of any of its columns.
     fn all(&self) -> AnyColumn {
-        let columns = self.dataset.schema().classified_columns().iter();
+        let classes = self.dataset.all_classifications().into_iter().map(Some);
         let unclassified = (!self.dataset.is_classified_completely()).then_some(None);
-        let of_columns = columns.flat_map(Column::classifications).map(Some).chain(unclassified);
-        self.of_each_zone(of_columns).chain(self.of_no_column(|_| false)).collect()
+        self.of_each_zone(classes.chain(unclassified)).chain(self.any_column.iter().cloned()).collect()
     }
 
-    fn of_each_zone<'c>(
+    /// What a column brings that nobody says of it: what is said of the dataset as a whole, and not removed, or that nothing is said.
+    fn of_column(&self, column: &ColumnName, is_removed: impl Fn(&Classification) -> bool) -> AnyColumn {
+        let of_dataset = self.dataset.classifications();
+        let of_column = self.dataset.schema().readable().column(column).map(Column::classifications);
+        let is_unclassified = of_dataset.is_empty() && of_column.is_none_or(|classes| classes.is_empty());
+        let classes = of_dataset.iter().filter(|class| !is_removed(class)).cloned().map(Some);
+        self.of_each_zone(classes.chain(is_unclassified.then_some(None)))
+            .chain(self.any_column.iter().cloned())
+            .collect()
+    }
+
+    fn of_each_zone(
         &self,
-        classes: impl Iterator<Item = Option<&'c Classification>>,
+        classes: impl Iterator<Item = Option<Classification>>,
     ) -> impl Iterator<Item = (ZoneName, Option<Classification>)> {
-        classes.flat_map(|class| self.zones.iter().map(move |zone| (zone.clone(), class.cloned())))
+        classes.flat_map(|class| self.zones.iter().map(move |zone| (zone.clone(), class.clone())))
     }
 }
 
@@ -73,8 +78,8 @@ impl Evaluation<'_> {
         if !origins.zones.keys().any(is_other) {
             return AnyColumn::new();
         }
-        let inputs: Vec<Input<'_>> = self.inputs(&workspace.entity, is_other);
-        let possible = unsaid(output, inputs.iter().flat_map(Input::all).collect());
+        let inputs = self.inputs(&workspace.entity, is_other);
+        let possible = unsaid(output, inputs.values().flat_map(Input::all).collect());
         // Only then is the statement read: that takes longer than all the rest.
         if possible.is_empty() {
             return possible;
@@ -84,16 +89,18 @@ impl Evaluation<'_> {
         for column in output.schema().readable().columns() {
             let is_unsaid =
                 |(_, class): &(ZoneName, Option<Classification>)| !says(output, column, class.as_ref());
-            match ColumnOrigin::of(&select, column) {
+            match select.origin(column.name().as_str()) {
                 ColumnOrigin::Missing => {}
                 ColumnOrigin::Any => passed_on.extend(possible.iter().filter(|one| is_unsaid(one)).cloned()),
                 ColumnOrigin::Columns(sources) => {
-                    let read =
-                        inputs.iter().filter(|input| sources.iter().any(|key| key.dataset == *input.key));
                     let is_removed = |class: &Classification| {
                         transformer.removes_from(output.name(), class, column.name())
                     };
-                    passed_on.extend(read.flat_map(|input| input.of_no_column(is_removed)).filter(is_unsaid));
+                    for key in sources {
+                        let read = inputs.get(&key.dataset).into_iter();
+                        let brought = read.flat_map(|input| input.of_column(&key.column, is_removed));
+                        passed_on.extend(brought.filter(is_unsaid));
+                    }
                 }
             }
         }
@@ -101,7 +108,11 @@ impl Evaluation<'_> {
     }
 
     /// The inputs of a workspace that have data of these zones.
-    fn inputs<'s>(&'s self, workspace: &'s Workspace, is_of: impl Fn(&ZoneName) -> bool) -> Vec<Input<'s>> {
+    fn inputs<'s>(
+        &'s self,
+        workspace: &'s Workspace,
+        is_of: impl Fn(&ZoneName) -> bool,
+    ) -> FxHashMap<&'s DatasetKey, Input<'s>> {
         let keys = workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name);
         let found = self.directory.datastores().find_all(keys.clone()).into_iter().zip(keys);
         let inputs = found.filter_map(|(found, key)| {
@@ -110,7 +121,7 @@ impl Evaluation<'_> {
             let zones: Vec<ZoneName> = zones.into_iter().filter(&is_of).collect();
             let any_column = any_column.into_iter().filter(|(zone, _)| is_of(zone)).collect();
             let dataset = found.dataset?;
-            (!zones.is_empty()).then_some(Input { key, dataset, zones, any_column })
+            (!zones.is_empty()).then_some((key, Input { dataset, zones, any_column }))
         });
         inputs.collect()
     }

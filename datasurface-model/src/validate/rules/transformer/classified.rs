@@ -3,7 +3,6 @@
 
 use super::{super::RuleContext, path, statement::UNREAD_SQL};
 use crate::validate::{
-    column_origin::ColumnOrigin,
     facts::{DatasetClassifications, DatasetFact, OutputFact, TableFact},
     rules::governance::ReceivedDataset,
 };
@@ -11,7 +10,7 @@ use datasurface_ecosystem::{
     CodeArtifact, CodeInfo, DataTransformer, Diagnostic, ModelPath, Protects, Release, Select,
 };
 use datasurface_schema::{Classification, Column, DatasetKey, DatasetName, ZoneName, segment};
-use datasurface_sql::{ColumnKey, Compilation, SelectOutput};
+use datasurface_sql::{ColumnKey, ColumnOrigin, Compilation, SelectOutput};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::{
     cell::OnceCell,
@@ -189,7 +188,7 @@ fn unread_columns(
 ) {
     let columns = table.schema().readable().columns().iter();
     let unread: Vec<&Column> =
-        columns.filter(|column| matches!(ColumnOrigin::of(select, column), ColumnOrigin::Any)).collect();
+        columns.filter(|column| matches!(select.origin(column.name().as_str()), ColumnOrigin::Any)).collect();
     if unread.is_empty() {
         return;
     }
@@ -282,7 +281,7 @@ fn by_column<'a>(
     let mut lost: Lost<'_> = BTreeMap::new();
     for column in columns {
         let mut brought: Vec<(&Classification, Source<'_>)> = Vec::new();
-        match ColumnOrigin::of(select, column) {
+        match select.origin(column.name().as_str()) {
             ColumnOrigin::Missing => {}
             ColumnOrigin::Any => {
                 for (class, sources) in inputs.classes(scope) {
@@ -467,11 +466,11 @@ fn unclassified_sources<'m, 'a>(
     let table = scope.facts.table(&made.key(dataset))?;
     let mut found = FxHashSet::default();
     for column in table.schema().readable().columns() {
-        match ColumnOrigin::of(select, column) {
+        match select.origin(column.name().as_str()) {
             ColumnOrigin::Missing => {}
             ColumnOrigin::Any => return None,
             ColumnOrigin::Columns(sources) => {
-                let unclassified = sources.into_iter().filter(|key| {
+                let unclassified = sources.iter().filter(|key| {
                     let is_of_column = scope.facts.table(&key.dataset).is_none_or(|input| {
                         input.own_labels().is_empty()
                             && input.labels_of(&key.column).is_none_or(|labels| labels.is_empty())
