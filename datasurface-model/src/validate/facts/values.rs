@@ -1,7 +1,11 @@
 //! The answers to questions. An answer is equal to another if a rule cannot tell them apart: it shows nothing that
 //! is not compared.
 
-use crate::validate::{origins::Origins, unit::UnitKey, unit_members::Located};
+use crate::validate::{
+    origins::{Origins, Unsaid},
+    unit::UnitKey,
+    unit_members::Located,
+};
 use datasurface_ecosystem::{
     Access, ContainerKind, ContainerUse, DataContainer, Dataset, DatasetGroup, Datastore, Deprecation,
     KeyHolder, ProductionStatus, TransformTrigger, Workspace,
@@ -41,10 +45,9 @@ impl<'a> DatasetFact<'a> {
         direct.chain(origins.into_iter().flatten().map(|(zone, freed)| (zone, Some(freed))))
     }
 
-    /// What may be in any of its columns: classes, `None` for data without any, each with the zone of the data.
-    pub(crate) fn in_any_column(self) -> impl Iterator<Item = (&'a ZoneName, Option<&'a Classification>)> {
-        let any_column = self.origins.into_iter().flat_map(|origins| &origins.any_column);
-        any_column.map(|(zone, class)| (zone, class.as_ref()))
+    /// What may be in its columns without their saying so.
+    pub(crate) fn unsaid(self) -> Option<&'a Unsaid> {
+        self.origins.map(|origins| &origins.unsaid).filter(|unsaid| !unsaid.is_empty())
     }
 
     /// The storage policies that it, or what it derives from, asks for by name.

@@ -1,22 +1,45 @@
 //! What is delivered to a site, and what of it may be in a table that is captured from there.
 
-use super::{AnyColumn, Origins, delivered_names::DeliveredNames};
+use super::{Origins, Unsaid, ZoneData, delivered_names::DeliveredNames};
 use crate::validate::{facts::DatasetClassifications, sources::source_of, unit_members::FoundDataset};
-use datasurface_ecosystem::{Capture, CaptureKind, Dataset, ModelPath};
-use datasurface_schema::{Classification, DatasetKey, DatasetName, DatastoreName, Entity, ZoneName, segment};
+use datasurface_ecosystem::{Capture, CaptureKind, Dataset, ModelPath, Workspace};
+use datasurface_schema::{DatasetKey, DatasetName, DatastoreName, Entity, Name, ZoneName, segment};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Classifications, `None` for data without any, with the zones of the data that has them, each with the first dataset of that data.
-pub(crate) type ClassifiedData = BTreeMap<(Option<Classification>, ZoneName), ModelPath>;
+/// What is delivered of the data of zones.
+pub(crate) type ClassifiedData = BTreeMap<ZoneData, DeliveredData>;
+
+/// Data of one classification of one zone, as it is delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DeliveredData {
+    /// The first dataset that has it.
+    pub(crate) path: ModelPath,
+    /// Whether a dataset has it in columns that do not say so.
+    pub(super) is_unsaid: bool,
+}
 
 /// All that is delivered to a site.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Delivered {
     pub(super) origins: Origins,
     pub(super) names: DeliveredNames<()>,
-    /// What is delivered under each name of a dataset: there may be thousands of tables, and thousands of datasets of one name.
-    datasets: DeliveredNames<ClassifiedData>,
+    all: NamedData,
+    /// What is delivered to each workspace, and of each datastore: there may be thousands of tables, and thousands of datasets of one name.
+    parts: DeliveredNames<NamedData>,
+}
+
+/// Data, and what of it is delivered under each name of a dataset.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct NamedData {
     all: ClassifiedData,
+    datasets: DeliveredNames<ClassifiedData>,
+}
+
+impl NamedData {
+    fn add(&mut self, names: &BTreeSet<&str>, classified: &ClassifiedData) {
+        names.iter().for_each(|name| merge(self.datasets.add(name), classified));
+        merge(&mut self.all, classified);
+    }
 }
 
 impl Delivered {
@@ -24,9 +47,9 @@ impl Delivered {
     /// former names are among them; that of the datastore is part of a table even where nobody states a former one any more.
     pub(super) fn add(
         &mut self,
-        key: &DatasetKey,
+        (key, workspace): (&DatasetKey, &Workspace),
         found: Option<FoundDataset<'_>>,
-        (zones, any_column): &(BTreeSet<ZoneName>, AnyColumn),
+        (zones, unsaid): &(BTreeSet<ZoneName>, Unsaid),
     ) {
         self.names.add(key.datastore.as_str());
         self.names.add(key.dataset.as_str());
@@ -37,40 +60,57 @@ impl Delivered {
         let classifications = DatasetClassifications::new(dataset);
         let unclassified = classifications.is_incomplete().then_some(None);
         let classes = classifications.iter().cloned().map(Some).chain(unclassified);
-        let of_zones = classes.flat_map(|class| zones.iter().map(move |zone| (class.clone(), zone.clone())));
-        let of_any_column = any_column.iter().map(|(zone, class)| (class.clone(), zone.clone()));
-        let classified: ClassifiedData =
-            of_zones.chain(of_any_column).map(|one| (one, path.clone())).collect();
-        for name in [dataset.name()].into_iter().chain(dataset.former_name()).map(DatasetName::as_str) {
-            self.names.add(name);
-            merge(self.datasets.add(name), &classified);
+        let said = classes.flat_map(|class| zones.iter().map(move |zone| (zone.clone(), class.clone())));
+        let of = |is_unsaid| DeliveredData { path: path.clone(), is_unsaid };
+        let said = said.map(|data| (data, of(false)));
+        let unsaid = unsaid.values().flatten().map(|data| (data.clone(), of(true)));
+        let classified: ClassifiedData = said.chain(unsaid).collect();
+        let names =
+            [dataset.name()].into_iter().chain(dataset.former_name()).map(DatasetName::as_str).collect();
+        self.all.add(&names, &classified);
+        let stores = [store.entity.name()].into_iter().chain(store.entity.former_name());
+        let stores = stores.map(DatastoreName::as_str);
+        let workspaces = [workspace.name()].into_iter().chain(workspace.former_name()).map(Name::as_str);
+        for part in stores.chain(workspaces) {
+            self.parts.add(part).add(&names, &classified);
         }
-        merge(&mut self.all, &classified);
+        for name in names {
+            self.names.add(name);
+        }
     }
 
-    /// Returns the classifications of the delivered data that may be in a captured dataset.
-    pub(super) fn classifications_in(&self, dataset: &Dataset, capture: &Capture) -> ClassifiedData {
+    /// Returns the delivered data that may be in a captured dataset.
+    pub(super) fn data_in(&self, dataset: &Dataset, capture: &Capture) -> ClassifiedData {
         let is_of_files = matches!(capture.kind(), CaptureKind::ObjectFiles { .. });
         let Some(source) = source_of(capture, dataset).filter(|_| !is_of_files) else {
-            return self.all.clone();
+            return self.all.all.clone();
         };
         if self.names.is_any(source) {
-            return self.all.clone();
+            return self.all.all.clone();
+        }
+        let mut found = self.all.datasets.of(source);
+        // Called after a workspace or a datastore, and not after one of its datasets: any of them, under a name that nobody states any more.
+        for part in self.parts.of(source) {
+            if part.datasets.of(source).is_empty() {
+                found.push(&part.all);
+            }
         }
         let mut classified = ClassifiedData::new();
-        let found = self.datasets.of(source);
-        found.iter().for_each(|found| merge(&mut classified, found));
-        // Called after a workspace or a datastore alone: any of its datasets.
-        if found.is_empty() && self.names.may_be(source) { self.all.clone() } else { classified }
+        found.into_iter().for_each(|found| merge(&mut classified, found));
+        classified
     }
 }
 
 fn merge(into: &mut ClassifiedData, other: &ClassifiedData) {
-    for (classified, path) in other {
-        match into.get_mut(classified) {
-            Some(first) if *first <= *path => {}
-            Some(first) => first.clone_from(path),
-            None => drop(into.insert(classified.clone(), path.clone())),
+    for (data, delivered) in other {
+        match into.get_mut(data) {
+            Some(known) => {
+                known.is_unsaid |= delivered.is_unsaid;
+                if delivered.path < known.path {
+                    known.path.clone_from(&delivered.path);
+                }
+            }
+            None => drop(into.insert(data.clone(), delivered.clone())),
         }
     }
 }

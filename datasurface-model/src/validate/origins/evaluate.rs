@@ -2,11 +2,11 @@
 
 use super::{
     DatastoreOrigins, KeptOrigins, Origins,
-    any_column::{AnyColumn, unsaid},
-    delivered::Delivered,
+    delivered::{Delivered, DeliveredData},
     delivered_names::DeliveredNames,
     fingerprint::{ReleaseFingerprints, ReleaseKey},
     lineage_graph::{LineageGraph, LineageNode},
+    unsaid::{Unsaid, ZoneData},
 };
 use crate::validate::{
     PersistentMap,
@@ -74,13 +74,17 @@ impl Evaluation<'_> {
             if let Some((workspace, transformer)) = transformer {
                 self.free(&mut origins, dataset, &workspace.entity, transformer);
                 self.release(&mut origins, dataset, workspace, transformer);
-                origins.any_column = self.any_column(dataset, (workspace, transformer), &origins);
+                origins.unsaid = self.unsaid_of_output(dataset, (workspace, transformer), &origins);
             }
             if let Some((capture, delivered)) = captured {
-                origins.recaptured = delivered.classifications_in(dataset, capture);
-                let others = origins.recaptured.keys().filter(|(_, zone)| *zone != located.team.zone);
-                let others = others.map(|(class, zone)| (zone.clone(), class.clone())).collect();
-                origins.any_column = unsaid(dataset, others);
+                origins.recaptured = delivered.data_in(dataset, capture);
+                let recaptured = origins.recaptured.iter();
+                let own = &located.team.zone;
+                let is_followed = |(of, data): (&ZoneData, &DeliveredData)| {
+                    (of.0 != *own || data.is_unsaid).then(|| of.clone())
+                };
+                let followed = recaptured.filter_map(is_followed).collect();
+                origins.unsaid = self.unsaid(dataset, &followed);
             }
             add_own(&mut origins, located, dataset);
             if let Some(kept) = self.kept.get(&DatasetKey::new(name, dataset.name())) {
@@ -104,7 +108,7 @@ impl Evaluation<'_> {
             let keys = workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name);
             for (key, found) in keys.clone().zip(self.directory.datastores().find_all(keys)) {
                 let brought = found.map(|found| self.brought(key, found));
-                delivered.add(key, found, &brought.unwrap_or_default());
+                delivered.add((key, workspace), found, &brought.unwrap_or_default());
             }
         }
         delivered
@@ -153,20 +157,16 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The zones that have data in a dataset, and what may be in any of its columns.
-    pub(super) fn brought(
-        &self,
-        key: &DatasetKey,
-        found: FoundDataset<'_>,
-    ) -> (BTreeSet<ZoneName>, AnyColumn) {
+    /// The zones that have data in a dataset, and what its columns do not say.
+    pub(super) fn brought(&self, key: &DatasetKey, found: FoundDataset<'_>) -> (BTreeSet<ZoneName>, Unsaid) {
         if self.lineage.order().derives(&key.datastore) || self.kept.contains_key(key) {
             let known = self.known.datastores.get(&key.datastore).and_then(|known| known.get(&key.dataset));
             let brought =
-                |known: &Arc<Origins>| (known.zones.keys().cloned().collect(), known.any_column.clone());
+                |known: &Arc<Origins>| (known.zones.keys().cloned().collect(), known.unsaid.clone());
             return known.map(brought).unwrap_or_default();
         }
         let zones = own_zones(found.store).cloned().collect();
-        (zones, AnyColumn::new())
+        (zones, Unsaid::new())
     }
 
     /// What may be in the tables that a datastore captures.
@@ -258,7 +258,7 @@ impl Evaluation<'_> {
         (output.problems.is_empty() && output.is_complete).then(|| output.clone())
     }
 
-    fn zone(&self, zone: &ZoneName) -> Option<&GovernanceZone> {
+    pub(super) fn zone(&self, zone: &ZoneName) -> Option<&GovernanceZone> {
         match self.directory.frame(&UnitKey::new(UnitPlace::Zone(zone.clone())))? {
             Content::Zone(zone) => Some(zone),
             _ => None,

@@ -2,11 +2,10 @@
 //!
 //! What is captured has the zone of its datastore, and that of the container. What a transformer makes has the origins of its inputs
 //! besides; so has what is captured from a site to which data is delivered. `lineage_graph` knows who derives from what,
-//! `evaluate` says what one step passes on, `any_column` what of it may be in any column, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way,
+//! `evaluate` says what one step passes on, `unsaid` what of it may be in columns that do not say so, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way,
 //! and `provenance` what is done to data on all of them.
 //! `recapture` finds what the names of the model do not show.
 
-mod any_column;
 mod delivered;
 mod delivered_names;
 mod evaluate;
@@ -17,8 +16,8 @@ mod lineage_path;
 mod provenance;
 mod recapture;
 mod stated_names;
+mod unsaid;
 
-pub(crate) use any_column::AnyColumn;
 pub(crate) use delivered::ClassifiedData;
 pub(super) use fingerprint::named as named_in_release;
 pub(crate) use fingerprint::{ReleaseFingerprints, ReleaseKey};
@@ -26,6 +25,7 @@ pub(super) use index::OriginIndex;
 pub(crate) use lineage_path::{LineageKey, LineagePath};
 pub use provenance::Provenance;
 pub use recapture::{FormerDelivery, Recapture};
+pub(crate) use unsaid::{Unsaid, ZoneData};
 
 use datasurface_schema::{DatasetKey, DatasetName, PolicyKey, PolicyName, ZoneName};
 use std::{
@@ -44,11 +44,10 @@ pub struct Origins {
     pub storage: BTreeSet<PolicyKey>,
     /// Datasets of closed datastores: who reads the data needs an approval for each.
     pub closed: BTreeSet<DatasetKey>,
-    /// What may be in any of its columns, of other zones than its own.
-    pub any_column: AnyColumn,
-    /// The classifications of delivered data that may be captured again here, by zone, each with a delivered dataset. What derives from this
-    /// one inherits its classifications, and not these.
-    pub recaptured: ClassifiedData,
+    /// What may be in its columns without their saying so.
+    pub(crate) unsaid: Unsaid,
+    /// The delivered data that may be captured again here. What derives from this dataset inherits its classifications, and not these.
+    pub(crate) recaptured: ClassifiedData,
 }
 
 /// The origins that datasets have besides those that follow from an ecosystem: data of earlier versions is kept with theirs.

@@ -23,7 +23,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
         };
         let own = dataset.all_classifications();
         let (name, is_complete) = (dataset.name(), dataset.is_classified_completely());
-        for ((class, zone), path) in &derived.recaptured {
+        for ((zone, class), delivered) in &derived.recaptured {
             let (message, help) = match class {
                 Some(class) if !own.contains(class) => (
                     format!(
@@ -44,7 +44,7 @@ pub(super) fn check(datastore: &Datastore, scope: &mut RuleContext<'_>) {
             let finding =
                 Diagnostic::new(&UNDER_CLASSIFIED, scope.path().child(segment::DATASETS, name), message)
                     .with_help(help)
-                    .related_place(path.clone(), "is delivered there")
+                    .related_place(delivered.path.clone(), "is delivered there")
                     .about_data_of(zone);
             scope.report(finding);
         }

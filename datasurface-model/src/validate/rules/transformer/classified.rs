@@ -4,6 +4,7 @@
 use super::{super::RuleContext, path, statement::UNREAD_SQL};
 use crate::validate::{
     facts::{DatasetClassifications, DatasetFact, OutputFact, TableFact},
+    origins::{Unsaid, ZoneData},
     rules::governance::ReceivedDataset,
 };
 use datasurface_ecosystem::{
@@ -12,10 +13,7 @@ use datasurface_ecosystem::{
 use datasurface_schema::{Classification, Column, DatasetKey, DatasetName, ZoneName, segment};
 use datasurface_sql::{ColumnKey, ColumnOrigin, Compilation, SelectOutput};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::{
-    cell::OnceCell,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cell::OnceCell, collections::BTreeMap};
 
 pub(in super::super) static UNDER_CLASSIFIED: CodeInfo = CodeInfo::error(
     "transformer/under-classified",
@@ -46,8 +44,8 @@ pub(super) struct InputClassifications<'r, 'a> {
     received: &'r [ReceivedDataset<'a>],
     /// Collected when somebody asks: where every statement can be read, nobody does.
     classes: OnceCell<BTreeMap<&'a Classification, Sources<'a>>>,
-    /// The inputs of which something may be in any column: most often there is none.
-    unsorted: FxHashMap<&'a DatasetKey, DatasetFact<'a>>,
+    /// What columns of inputs do not say: most often there is nothing.
+    unsaid: FxHashMap<&'a DatasetKey, &'a Unsaid>,
 }
 
 /// The zones of which there is data, each with the first dataset by name that has it.
@@ -55,9 +53,8 @@ type Sources<'a> = BTreeMap<&'a ZoneName, &'a DatasetKey>;
 
 impl<'r, 'a> InputClassifications<'r, 'a> {
     pub(super) fn new(received: &'r [ReceivedDataset<'a>]) -> Self {
-        let is_unsorted = |one: &&ReceivedDataset<'a>| one.dataset.in_any_column().next().is_some();
-        let unsorted = received.iter().filter(is_unsorted).map(|one| (one.key, one.dataset)).collect();
-        Self { received, classes: OnceCell::new(), unsorted }
+        let unsaid = received.iter().filter_map(|one| Some((one.key, one.dataset.unsaid()?))).collect();
+        Self { received, classes: OnceCell::new(), unsaid }
     }
 
     /// The classifications, with who brings them, whatever the group that wants it.
@@ -72,20 +69,18 @@ impl<'r, 'a> InputClassifications<'r, 'a> {
                 for class in scope.facts.classifications(one.key, one.dataset).iter() {
                     one.dataset.zones().for_each(|(zone, _)| add(class, zone, one.key));
                 }
-                for (zone, class) in one.dataset.in_any_column() {
-                    class.into_iter().for_each(|class| add(class, zone, one.key));
+                for (zone, class) in one.dataset.unsaid().into_iter().flat_map(Unsaid::values).flatten() {
+                    class.iter().for_each(|class| add(class, zone, one.key));
                 }
             }
             classes
         })
     }
 
-    /// What of an input may be in any column that is made of one of its columns.
-    fn in_any_column(
-        &self,
-        input: &DatasetKey,
-    ) -> impl Iterator<Item = (&'a ZoneName, Option<&'a Classification>)> {
-        self.unsorted.get(input).into_iter().flat_map(|fact| fact.in_any_column())
+    /// What a column of an input does not say.
+    fn unsaid(&self, column: &ColumnKey) -> impl Iterator<Item = &'a ZoneData> {
+        let of_input = self.unsaid.get(&column.dataset);
+        of_input.and_then(|unsaid| unsaid.get(&column.column)).into_iter().flatten()
     }
 
     /// The zones that have data in an input.
@@ -241,8 +236,8 @@ fn as_a_whole<'a>(
 enum Way<'s> {
     /// The statement says so.
     Read,
-    /// Data of this zone may be in any column that the statement reads.
-    AnyColumn(&'s ZoneName),
+    /// The statement says so; the column that it reads may have data of this zone without saying so.
+    Unsaid(&'s ZoneName),
     /// The statement cannot be read, and may read data of this zone.
     Unread(&'s ZoneName),
 }
@@ -296,27 +291,26 @@ fn by_column<'a>(
                     let of_column = input.labels_of(&key.column).into_iter().flatten();
                     brought.extend(of_column.map(|class| (class, source(Some(key), Way::Read))));
                     brought.extend(input.own_labels().iter().map(|class| (class, source(None, Way::Read))));
-                    let anywhere = inputs.in_any_column(&key.dataset);
-                    brought.extend(
-                        anywhere
-                            .filter_map(|(zone, class)| Some((class?, source(None, Way::AnyColumn(zone))))),
-                    );
+                    for (zone, class) in inputs.unsaid(key) {
+                        brought
+                            .extend(class.iter().map(|class| (class, source(Some(key), Way::Unsaid(zone)))));
+                    }
                 }
             }
         }
         for (class, source) in brought {
-            if is_kept(column, class, source.column.is_some()) {
+            if is_kept(column, class, source.column.is_some() && source.way == Way::Read) {
                 continue;
             }
             let is_removed = made.is_removed(dataset, class, column);
             let zones = match source.way {
                 // What cannot be read is not believed to remove what is another zone's.
-                Way::AnyColumn(zone) | Way::Unread(zone)
+                Way::Unsaid(zone) | Way::Unread(zone)
                     if is_removed && made.is_believed_by(zone, dataset, scope) =>
                 {
                     continue;
                 }
-                Way::AnyColumn(zone) | Way::Unread(zone) => vec![zone],
+                Way::Unsaid(zone) | Way::Unread(zone) => vec![zone],
                 Way::Read if is_removed => continue,
                 Way::Read => inputs.zones(source.dataset),
             };
@@ -341,15 +335,14 @@ fn by_column<'a>(
         };
         let made_of_it = if matches!(way, Way::Unread(_)) { "may be made of it" } else { "is made of it" };
         let from = match way {
-            Way::AnyColumn(zone) => {
-                format!("any column of {from} may have data of `{zone}` that is `{class}`")
-            }
+            Way::Unsaid(zone) => format!("{from} may have data of `{zone}` that is `{class}`"),
             Way::Read | Way::Unread(_) => format!("{from} is classified `{class}`"),
         };
         let message = format!("{from}, but in `{key}`, what {made_of_it} is not: {names}");
         let help = match way {
-            Way::AnyColumn(zone) => format!(
-                "classify it as `{class}`, or let each step to `{input}` be code that can be read, or released by the zone `{zone}`"
+            Way::Unsaid(zone) => format!(
+                "classify it as `{class}`, or let each step to `{input}` tell columns apart, as SQL that can be read does with inputs that are \
+                 classified column by column, or be released by the zone `{zone}`"
             ),
             _ if is_removed => release_help(dataset, class, zone),
             _ => help(dataset, class, first.name().as_str(), way == Way::Read),
@@ -429,22 +422,38 @@ fn unclassified_inputs<'a>(
     for one in inputs.received.iter().filter(|one| judged.insert(one.key)) {
         let first = used.iter().find(|(_, used)| used.as_ref().is_none_or(|used| used.contains(one.key)));
         let Some((dataset, _)) = first else { continue };
-        let anywhere = one.dataset.in_any_column().filter(|(_, class)| class.is_none());
-        let mut zones: BTreeSet<&ZoneName> = anywhere.map(|(zone, _)| zone).collect();
+        // Whether the dataset says so, of each zone.
+        let unsaid = one.dataset.unsaid().into_iter().flat_map(Unsaid::values).flatten();
+        let unsaid = unsaid.filter(|(_, class)| class.is_none());
+        let mut zones: BTreeMap<&ZoneName, bool> = unsaid.map(|(zone, _)| (zone, false)).collect();
         if scope.facts.classifications(one.key, one.dataset).is_incomplete() {
-            zones.extend(one.dataset.zones().map(|(zone, _)| zone));
+            zones.extend(one.dataset.zones().map(|(zone, _)| (zone, true)));
         }
-        for zone in zones {
-            let key = made.key(dataset);
-            let message = format!(
-                "`{}` is not classified completely, but what is derived from it, `{key}`, is",
-                one.key
-            );
+        for (zone, is_said) in zones {
+            let (input, key) = (one.key, made.key(dataset));
+            let (message, help) = match is_said {
+                true => (
+                    format!(
+                        "`{input}` is not classified completely, but what is derived from it, `{key}`, is"
+                    ),
+                    "classify the input or each of its columns, or leave the output without classification"
+                        .to_owned(),
+                ),
+                false => (
+                    format!(
+                        "`{input}` may have data of `{zone}` that is not classified, but what is derived from it, `{key}`, is"
+                    ),
+                    format!(
+                        "ask the zone `{zone}` to classify its data, or leave a column of the output without classification"
+                    ),
+                ),
+            };
             let mut finding = Diagnostic::new(&UNCLASSIFIED_INPUT, one.sink(&scope.path()), message)
-                .with_help(
-                    "classify the input or each of its columns, or leave the output without classification",
+                .with_help(help)
+                .related_place(
+                    one.path(),
+                    if is_said { "is not classified completely" } else { "may have such data" },
                 )
-                .related_place(one.path(), "is not classified completely")
                 .about_data_of(zone);
             if let Some(unit) = scope.facts.datastore_unit(made.transformer.output()) {
                 let place = unit.path().child(segment::DATASETS, dataset);
@@ -475,7 +484,7 @@ fn unclassified_sources<'m, 'a>(
                         input.own_labels().is_empty()
                             && input.labels_of(&key.column).is_none_or(|labels| labels.is_empty())
                     });
-                    is_of_column || inputs.in_any_column(&key.dataset).any(|(_, class)| class.is_none())
+                    is_of_column || inputs.unsaid(key).any(|(_, class)| class.is_none())
                 });
                 found.extend(unclassified.map(|key| &key.dataset));
             }

@@ -1,0 +1,144 @@
+//! What may be in the columns of a dataset without their saying so. Where a step does not tell what each column is made of, whoever wrote it may
+//! have put anything anywhere, whatever the columns are called and however they are classified. That is believed of data of the own zone, and of
+//! a zone that released the output; what is in columns of other data is followed, on every further step, until they are classified so.
+
+use super::{Origins, evaluate::Evaluation};
+use crate::validate::unit_members::{FoundDataset, Located};
+use datasurface_ecosystem::{DataTransformer, Dataset, Workspace};
+use datasurface_schema::{Classification, Column, ColumnName, DatasetKey, Entity, ZoneName};
+use datasurface_sql::ColumnOrigin;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// For columns of a dataset, what they may have and do not say.
+pub(crate) type Unsaid = BTreeMap<ColumnName, BTreeSet<ZoneData>>;
+
+/// Data of a zone, by its classification; `None`, if it has none.
+pub(crate) type ZoneData = (ZoneName, Option<Classification>);
+
+/// An input of a transformer.
+struct Input<'a> {
+    dataset: &'a Dataset,
+    /// The other zones that have data in it and do not release the output.
+    zones: Vec<ZoneName>,
+    unsaid: Unsaid,
+}
+
+impl Input<'_> {
+    /// All that may be in what is made of any of its columns.
+    fn all(&self) -> BTreeSet<ZoneData> {
+        let classes = self.dataset.all_classifications().into_iter().map(Some);
+        let unclassified = (!self.dataset.is_classified_completely()).then_some(None);
+        let unsaid = self.unsaid.values().flatten().cloned();
+        self.of_each_zone(classes.chain(unclassified)).chain(unsaid).collect()
+    }
+
+    /// What a column brings that it does not say: what is said of the dataset as a whole, that nothing is said, or what is unsaid.
+    fn of_column(
+        &self,
+        column: &ColumnName,
+        is_removed: impl Fn(&Classification) -> bool,
+    ) -> BTreeSet<ZoneData> {
+        let of_dataset = self.dataset.classifications();
+        let of_column = self.dataset.schema().readable().column(column).map(Column::classifications);
+        let is_unclassified = of_dataset.is_empty() && of_column.is_none_or(|classes| classes.is_empty());
+        let classes = of_dataset.iter().filter(|class| !is_removed(class)).cloned().map(Some);
+        let classes = classes.chain(is_unclassified.then_some(None));
+        let unsaid = self.unsaid.get(column).into_iter().flatten().cloned();
+        self.of_each_zone(classes).chain(unsaid).collect()
+    }
+
+    fn of_each_zone(
+        &self,
+        classes: impl Iterator<Item = Option<Classification>>,
+    ) -> impl Iterator<Item = ZoneData> {
+        classes.flat_map(|class| self.zones.iter().map(move |zone| (zone.clone(), class.clone())))
+    }
+}
+
+/// Whether a column says that it has a class, or none.
+fn says(dataset: &Dataset, column: &Column, class: Option<&Classification>) -> bool {
+    let classes = [dataset.classifications(), column.classifications()];
+    match class {
+        Some(class) => classes.iter().any(|classes| classes.contains(class)),
+        None => classes.iter().all(|classes| classes.is_empty()),
+    }
+}
+
+impl Evaluation<'_> {
+    /// What is unsaid of an output with these origins.
+    pub(super) fn unsaid_of_output(
+        &self,
+        output: &Dataset,
+        (workspace, transformer): (&Located<Workspace>, &DataTransformer),
+        origins: &Origins,
+    ) -> Unsaid {
+        let inputs = self.inputs(workspace, origins);
+        let possible = self.unsaid(output, &inputs.values().flat_map(Input::all).collect());
+        // Only then is the statement read: that takes longer than all the rest.
+        if possible.is_empty() {
+            return possible;
+        }
+        let Some(select) = self.select(output, &workspace.entity, transformer) else { return possible };
+        let mut unsaid = Unsaid::new();
+        for (name, possible) in possible {
+            let found: BTreeSet<ZoneData> = match select.origin(name.as_str()) {
+                ColumnOrigin::Missing => continue,
+                ColumnOrigin::Any => possible,
+                ColumnOrigin::Columns(sources) => {
+                    let is_removed =
+                        |class: &Classification| transformer.removes_from(output.name(), class, &name);
+                    let read =
+                        sources.iter().filter_map(|key| Some((inputs.get(&key.dataset)?, &key.column)));
+                    let brought = read.flat_map(|(input, column)| input.of_column(column, is_removed));
+                    // The own zone says what is removed of its data.
+                    let is_own = |(zone, class): &ZoneData| {
+                        *zone == workspace.team.zone && class.as_ref().is_some_and(is_removed)
+                    };
+                    brought.filter(|one| possible.contains(one) && !is_own(one)).collect()
+                }
+            };
+            if !found.is_empty() {
+                unsaid.insert(name, found);
+            }
+        }
+        unsaid
+    }
+
+    /// What columns of a dataset do not say of data that may be in each of them. A class that its zone frees is nothing that it cares for.
+    pub(super) fn unsaid(&self, dataset: &Dataset, data: &BTreeSet<ZoneData>) -> Unsaid {
+        let is_freed = |(zone, class): &&ZoneData| {
+            let policies = self.zone(zone).into_iter().flat_map(|zone| zone.policies());
+            let mut freed = policies.filter_map(|policy| policy.freed_classifications());
+            class.as_ref().is_some_and(|class| freed.any(|freed| freed.contains(class)))
+        };
+        let data: Vec<&ZoneData> = data.iter().filter(|one| !is_freed(one)).collect();
+        let columns = dataset.schema().readable().columns().iter();
+        let unsaid = columns.map(|column| {
+            let unsaid = data.iter().filter(|(_, class)| !says(dataset, column, class.as_ref()));
+            (column.name().clone(), unsaid.map(|one| (*one).clone()).collect::<BTreeSet<_>>())
+        });
+        unsaid.filter(|(_, unsaid)| !unsaid.is_empty()).collect()
+    }
+
+    /// The inputs of a transformer with data that it is not believed about.
+    fn inputs<'s>(
+        &'s self,
+        workspace: &'s Located<Workspace>,
+        origins: &Origins,
+    ) -> FxHashMap<&'s DatasetKey, Input<'s>> {
+        let own = &workspace.team.zone;
+        let is_derived = |zone: &ZoneName| origins.zones.contains_key(zone);
+        let keys = workspace.entity.groups().iter().flat_map(|group| group.sinks()).map(Entity::name);
+        let found = self.directory.datastores().find_all(keys.clone()).into_iter().zip(keys);
+        let input = |key: &DatasetKey, found: FoundDataset<'s>| {
+            let (zones, mut unsaid) = self.brought(key, found);
+            let zones: Vec<ZoneName> =
+                zones.into_iter().filter(|zone| zone != own && is_derived(zone)).collect();
+            unsaid.values_mut().for_each(|unsaid| unsaid.retain(|(zone, _)| is_derived(zone)));
+            Some(Input { dataset: found.dataset?, zones, unsaid })
+        };
+        let inputs = found.filter_map(|(found, key)| Some((key, input(key, found?)?)));
+        inputs.filter(|(_, input)| !input.zones.is_empty() || !input.unsaid.is_empty()).collect()
+    }
+}
