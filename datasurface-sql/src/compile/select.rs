@@ -207,6 +207,7 @@ impl<'a> Compiler<'_, 'a> {
 
     /// All columns of an input.
     pub(super) fn all_of(&mut self, input: &InputTable<'_>) -> MadeTable {
+        self.reads_by_place = true;
         let copies = self.copies(input.columns().len());
         let columns = input.columns().iter().take(copies).map(|column| {
             let Value { data_type, sources, passed_on } = Value::of_input(input, column);

@@ -401,3 +401,31 @@ fn what_reads_by_a_text_is_made_of_nobody_knows_what() {
         assert_eq!(output.column("r").unwrap().sources, None, "{expression}");
     }
 }
+
+#[test]
+fn the_order_of_columns_counts_where_they_are_not_taken_by_their_names() {
+    let by_names = [
+        "SELECT city, count(*) AS r FROM Shop_people GROUP BY city",
+        "SELECT p.city AS r FROM Shop_people p JOIN Shop_orders o ON o.buyer = p.id WHERE o.amount * 2 > 10",
+        "WITH w(a, b) AS (SELECT id, name FROM Shop_people) SELECT b AS r FROM w ORDER BY 1",
+        "SELECT d.* FROM (SELECT id, name FROM Shop_people) d",
+    ];
+    for sql in by_names {
+        assert!(select(sql).is_by_names, "{sql}");
+    }
+    let by_place = [
+        "SELECT * FROM Shop_people",
+        "SELECT p.* FROM Shop_people p",
+        "SELECT b AS r FROM Shop_people AS p(a, b, c)",
+        "WITH w(a, b, c) AS (SELECT * FROM Shop_people) SELECT b AS r FROM w",
+        "SELECT id AS r, name, city FROM Shop_people UNION ALL SELECT * FROM Shop_people",
+        "SELECT id AS r, name, city FROM Shop_people UNION ALL TABLE Shop_people",
+        "SELECT id AS r FROM Shop_people WHERE (id, name, city) IN (SELECT * FROM Shop_people)",
+        "SELECT id AS r FROM Shop_orders WHERE id IN (SELECT x FROM Shop_people AS p(x, y, z))",
+        "SELECT row_to_json(p) AS r FROM Shop_people p",
+        "SELECT 1 AS r FROM Shop_people NATURAL JOIN Shop_orders",
+    ];
+    for sql in by_place {
+        assert!(!select(sql).is_by_names, "{sql}");
+    }
+}
