@@ -171,6 +171,12 @@ fn what_is_passed_on_differs_from_what_is_computed() {
         ("elt(id, name)", &["people.name"]),
         ("IFF(city = '', name, '')", &["people.name"]),
         ("translate(name, '', '')", &["people.name"]),
+        ("regexp_replace(name, '', '')", &["people.name"]),
+        ("regexp_replace(name, '^', '', 'g')", &["people.name"]),
+        ("regexp_replace(name, 'x', 'x')", &["people.name"]),
+        (r"regexp_replace(name, '.*', '\0')", &["people.name"]),
+        ("replaceRegexpAll(name, '', '')", &["people.name"]),
+        ("regexp_replace(name, '.', '*')", &[]),
         ("to_char(name)", &["people.name"]),
         ("to_char(name, 'x')", &[]),
         ("max()", &[]),
@@ -427,5 +433,33 @@ fn the_order_of_columns_counts_where_they_are_not_taken_by_their_names() {
     ];
     for sql in by_place {
         assert!(!select(sql).is_by_names, "{sql}");
+    }
+}
+
+/// ClickHouse means the name that the SELECT gives, others the column of the table.
+#[test]
+fn a_name_that_the_select_gives_may_be_meant_where_a_table_has_a_column_of_it() {
+    for (sql, passed_on, sources) in [
+        (
+            "SELECT name AS city, city AS r FROM Shop_people",
+            &["people.city", "people.name"][..],
+            &["people.city", "people.name"][..],
+        ),
+        ("SELECT count(*) AS city, city AS r FROM Shop_people", &["people.city"], &["people.city"]),
+        (
+            "SELECT substr(name, 2, 1) AS city, city AS r FROM Shop_people",
+            &["people.city"],
+            &["people.city", "people.name"],
+        ),
+        ("SELECT name AS city, p.city AS r FROM Shop_people p", &["people.city"], &["people.city"]),
+    ] {
+        let made = select(sql);
+        let column = made.column("r").unwrap();
+        assert_eq!(shown(column.unchanged()), passed_on, "{sql}");
+        assert_eq!(
+            column.sources.as_ref().map(shown).as_deref(),
+            Some(&*sources.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>()),
+            "{sql}"
+        );
     }
 }
