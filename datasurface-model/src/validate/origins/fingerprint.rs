@@ -6,7 +6,7 @@ use super::{
         statement_inputs::{is_by_names, sinks},
         unit_index::UnitIndex,
     },
-    provenance::{provenance, upstream},
+    provenance::{movable, provenance, upstream},
     stated_names::StatedNames,
 };
 use datasurface_ecosystem::{DataTransformer, Workspace};
@@ -31,6 +31,8 @@ pub(crate) struct ReleaseFingerprints {
     pub(crate) present: Text,
     /// By the names before the renames that are stated.
     pub(crate) former: Text,
+    /// The first dataset on the way whose code can change under its name.
+    pub(crate) movable: Option<DatasetKey>,
 }
 
 /// What is said of a dataset, and makes a difference to its data: to another dataset, nobody has consented.
@@ -74,7 +76,9 @@ impl ReleaseFingerprints {
             let names = StatedNames { directory, are_former };
             fingerprint(key, found.entity(), transformer, &names)
         };
-        Some(Self { present: fingerprint(false), former: fingerprint(true) })
+        let read: Vec<_> = sinks(found.entity()).cloned().collect();
+        let movable = movable(&read, &key.zone, directory);
+        Some(Self { present: fingerprint(false), former: fingerprint(true), movable })
     }
 
     /// Whether a consent to this fingerprint holds.

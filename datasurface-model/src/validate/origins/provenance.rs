@@ -68,6 +68,14 @@ pub(super) fn provenance(datasets: &[DatasetKey], zone: &ZoneName, names: &State
     if steps.is_empty() { Text::default() } else { digest(&steps) }
 }
 
+/// Returns the first of these datasets, and of those that they are made of with data of a zone, whose code can change under its name.
+pub(super) fn movable(datasets: &[DatasetKey], zone: &ZoneName, directory: &UnitIndex) -> Option<DatasetKey> {
+    let is_movable = |key: &DatasetKey| {
+        maker(key, directory).is_some_and(|(_, transformer)| !transformer.artifact().is_fixed())
+    };
+    upstream(datasets, zone, directory).into_iter().find(is_movable)
+}
+
 /// Returns these datasets, and those that they are made of, as far as there is data of a zone in them.
 pub(super) fn upstream(
     datasets: &[DatasetKey],
