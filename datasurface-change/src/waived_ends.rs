@@ -8,7 +8,7 @@ use super::{
     inherited_waivers::{places_before, was_waived},
 };
 use datasurface_model::{
-    ContainerKey, Diagnostic, Ecosystem, Findings, ModelPath, Place, Provenance, Valid, Waiver,
+    ContainerKey, Diagnostic, Ecosystem, Findings, ModelPath, Place, Provenance, Text, Valid, Waiver,
     ownership::OwnedPart, segment,
 };
 use std::collections::{BTreeSet, HashMap};
@@ -37,8 +37,10 @@ type Ends = BTreeSet<End>;
 enum End {
     /// A container, a location or a platform.
     Place(String),
-    /// Which cloud the vendor is; whose keys the container or the platform has, which technology, and where it is.
+    /// Which cloud the vendor is; whose keys the container or the platform has, and which technology.
     Quality(String),
+    /// The addresses of a container. A cluster has several, and is the same one as long as it keeps one of them.
+    Addresses(Vec<Text>),
     /// A dataset by its names, and how its data comes to be, where that matters.
     Data(String, Option<Provenance>),
 }
@@ -99,6 +101,7 @@ fn is_within(end: &End, before: &End) -> bool {
         (End::Place(place), End::Place(before)) => {
             place.strip_prefix(before.as_str()).is_some_and(|rest| rest.starts_with('/'))
         }
+        (End::Addresses(now), End::Addresses(before)) => now.iter().any(|address| before.contains(address)),
         (End::Data(dataset, Some(made)), End::Data(other, Some(before))) => {
             dataset == other && made.is_same(before)
         }
@@ -136,9 +139,8 @@ fn ends(
                         found.encryption(),
                         found.kind().technology()
                     )));
-                    ends.extend(
-                        found.addresses().into_iter().map(|address| End::Quality(address.to_string())),
-                    );
+                    let addresses = found.addresses();
+                    ends.extend((!addresses.is_empty()).then_some(End::Addresses(addresses)));
                 }
                 locations.extend(found.into_iter().flat_map(|found| found.locations()).cloned());
             }

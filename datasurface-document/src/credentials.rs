@@ -1,10 +1,14 @@
 //! The places of credentials in a text, without reading it: it may be no document that can be read, and its lines are shown all the
 //! same.
 
+use datasurface_model::names_secret_member;
 use std::ops::Range;
 
 /// The last letters of a member in which passwords stand under names of anybody's choice.
 const CREDENTIALS: &str = "credentials";
+
+/// Longest name of a member that is looked at, in bytes.
+const LONGEST_NAME: usize = 64;
 
 /// Returns the extents of the values of members that are called so, in order. What is in another one of them is a part of that.
 pub(super) fn extents_of_credentials(text: &str) -> Vec<Range<usize>> {
@@ -21,6 +25,48 @@ pub(super) fn extents_of_credentials(text: &str) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Returns the extents of what stands below or beside members such as `password`, in order; each without the line that names it, where its value
+/// is known for one by the line itself.
+pub(super) fn extents_of_secrets(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (colon, _) in text.match_indices(':') {
+        if found.last().is_some_and(|last| colon < last.end) {
+            continue;
+        }
+        let before = text.get(..colon).unwrap_or_default().trim_end();
+        if !is_secret(before) {
+            continue;
+        }
+        let from = colon + 1;
+        let value = text.get(from..).unwrap_or_default();
+        let length = length_of_value(value, || column(text, before.len())).max(length_of_next_lines(value));
+        found.push(from..from + length);
+    }
+    found
+}
+
+/// Whether the name at the end of a text is that of a secret, or is written in a way that hides which name it is.
+fn is_secret(before: &str) -> bool {
+    // No longer name is one of those.
+    let start = before.floor_char_boundary(before.len().saturating_sub(LONGEST_NAME));
+    let last = before.get(start..).unwrap_or_default();
+    let quoted = last.strip_suffix('"').and_then(|name| name.rsplit('"').next());
+    quoted.is_some_and(|name| name.contains('\\')) || names_secret_member(last)
+}
+
+/// Returns the length of a value that begins below its name: up to the end of the first line that has anything, besides comments.
+fn length_of_next_lines(value: &str) -> usize {
+    let mut length = 0;
+    for line in value.split_inclusive('\n') {
+        length += line.len();
+        let content = line.trim();
+        if !content.is_empty() && !content.starts_with('#') {
+            break;
+        }
+    }
+    length
 }
 
 /// Returns the place of a member in its line: of its first letter, as its value may begin below that. It takes as long as the line

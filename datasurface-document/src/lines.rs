@@ -1,6 +1,9 @@
 //! Lines and columns, for people; everything else counts bytes.
 
-use super::{credentials::extents_of_credentials, tree::Extent};
+use super::{
+    credentials::{extents_of_credentials, extents_of_secrets},
+    tree::Extent,
+};
 use datasurface_model::{Position, redact_passwords};
 use std::{iter, ops::Range};
 
@@ -26,6 +29,8 @@ pub(super) struct Lines<'t> {
     before_strides: Vec<usize>,
     /// The values of members called credentials, in order.
     credentials: Vec<Range<usize>>,
+    /// The values of members called as passwords are, in order.
+    secrets: Vec<Range<usize>>,
 }
 
 impl<'t> Lines<'t> {
@@ -39,7 +44,8 @@ impl<'t> Lines<'t> {
             characters += begun_in(stride);
             before_strides.push(characters);
         }
-        Self { document, text, starts, before_strides, credentials: extents_of_credentials(text) }
+        let (credentials, secrets) = (extents_of_credentials(text), extents_of_secrets(text));
+        Self { document, text, starts, before_strides, credentials, secrets }
     }
 
     pub(super) fn position(&self, extent: Extent) -> Position {
@@ -54,20 +60,39 @@ impl<'t> Lines<'t> {
             column: self.characters(start, extent.start) + 1,
             length: self.characters(extent.start, end),
             is_inexact: false,
-            text: (can_be_shown(text) && !self.has_login(start, text)).then(|| text.into()),
+            text: (can_be_shown(text) && !self.has_login(start, text) && !self.has_secret(start, text))
+                .then(|| text.into()),
         }
     }
 
     /// Whether a line that begins here gives something that is called credentials a user with a password, which nothing else tells
     /// from a name.
     fn has_login(&self, start: usize, line: &str) -> bool {
-        let end = start + line.len();
-        let first = self.credentials.partition_point(|credentials| credentials.end <= start);
-        let on_line = self.credentials.iter().skip(first).take_while(|credentials| credentials.start < end);
-        let values = on_line.filter_map(|it| self.text.get(it.start.max(start)..it.end.min(end)));
+        let values = self.on_line(&self.credentials, start, line);
         values.flat_map(|value| value.split(':').skip(1)).any(|after| {
             after.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | '{' | '[' | ','))
         })
+    }
+
+    /// Whether a line that begins here has what a member called like a password is given, or a part of that.
+    fn has_secret(&self, start: usize, line: &str) -> bool {
+        let is_nothing =
+            |value: &str| matches!(value, "" | "true" | "false" | "null" | "|" | ">" | "{" | "[");
+        let mut values = self.on_line(&self.secrets, start, line);
+        values.any(|value| !is_nothing(value.trim().trim_end_matches([',', '}'])))
+    }
+
+    /// Returns the parts of values that are in a line which begins here.
+    fn on_line<'l>(
+        &'l self,
+        values: &'l [Range<usize>],
+        start: usize,
+        line: &str,
+    ) -> impl Iterator<Item = &'l str> {
+        let end = start + line.len();
+        let first = values.partition_point(|value| value.end <= start);
+        let on_line = values.iter().skip(first).take_while(move |value| value.start < end);
+        on_line.filter_map(move |it| self.text.get(it.start.max(start)..it.end.min(end)))
     }
 
     /// Returns the count of characters from one offset to another.
@@ -142,8 +167,53 @@ mod tests {
     }
 
     #[test]
+    fn a_line_with_what_a_password_is_given_is_not_shown() {
+        for text in [
+            "password:\n  hunter2",
+            "password: # of the lake\n\n  # it is\n  hunter2\nhost: a",
+            "{password: hunter2}",
+            "{host: a, password:\nhunter2}",
+            "{\"password\"\n:\n\"hunter2\"}",
+            "{\"password\":\n  {\"value\":\n    \"hunter2\"}}",
+            "a:\n  db_password: |\n    the one\n\n    hunter2\n  host: a",
+            "password: >-\n  hunter2",
+            "? api-key\n: hunter2",
+            "password: !!str\n  hunter2",
+            "password: \"the\n  hunter2\"",
+            "passwords: [hunter2]",
+            "passwords:\n- x\n- hunter2",
+            "secrets: {Lake: x,\n  Store: hunter2}",
+            "TOKENS:\n  Lake:\n    hunter2",
+            "\"passw\\x6frd\":\n  hunter2",
+        ] {
+            let lines = Lines::new("model.yaml", text);
+            let shown = |at| lines.position(Extent { start: at, end: at }).text.unwrap_or_default();
+            let all: String = text.char_indices().map(|(at, _)| shown(at).to_string()).collect();
+            assert!(!all.contains("hunter2"), "{text}: {all}");
+        }
+        for text in [
+            "host: a\nuse_token: true\nname: token\nat: 10:30",
+            "credentials:\n- name: reader\n  kind: password\n  opens: [EU/Lake]",
+            "primary_key: id\npolicies:\n- name: no secrets",
+        ] {
+            let lines = Lines::new("model.yaml", text);
+            let hidden = |at: &usize| lines.position(Extent { start: *at, end: *at }).text.is_none();
+            assert_eq!((0..text.len()).find(hidden), None, "{text}");
+        }
+    }
+
+    #[test]
     fn credentials_in_long_lines_take_no_time() {
-        for member in ["\"credentials\":{},", "\"credentials\":[{],", "\"credentials\":1,", "credentials "] {
+        for member in [
+            "\"passwords\":{},",
+            "\"password\":1,",
+            "password:",
+            "password: [",
+            "\"credentials\":{},",
+            "\"credentials\":[{],",
+            "\"credentials\":1,",
+            "credentials ",
+        ] {
             let text = member.repeat(200_000);
             assert_eq!(Lines::new("model.json", &text).position(Extent { start: 5, end: 6 }).text, None);
         }

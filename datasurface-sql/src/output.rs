@@ -92,6 +92,8 @@ pub struct SelectOutput {
     pub columns: Vec<OutputColumn>,
     /// Whether all columns are known.
     pub is_complete: bool,
+    /// Whether the result is certainly the same, in whatever order the columns of the inputs are: it takes each by its name.
+    pub is_by_names: bool,
     /// The problems that are certain, in order and each once.
     pub problems: Vec<SqlProblem>,
     /// The inputs that the statement calls by keys that they had before.

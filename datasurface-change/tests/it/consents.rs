@@ -69,14 +69,22 @@ impl Counting<'_> {
 
     /// What `USA` is asked to consent to.
     fn fingerprint(&self) -> String {
-        let checked =
-            Self { consents: &[], ..*self }.ecosystem().validate(&Validation::on(day("2026-04-01")));
-        let asked = checked
-            .as_ref()
-            .unwrap()
-            .findings()
-            .iter()
-            .find(|finding| finding.code() == "transformer/no-consent");
+        self.fingerprint_with(customers())
+    }
+
+    /// The same, where this is what `Sales` have.
+    fn fingerprint_with(&self, customers: Dataset) -> String {
+        let ecosystem = Self { consents: &[], ..*self }.ecosystem().edit_team("USA", "Sales", |team| {
+            team.edit_datastore(&self.stores[0].into(), |store| {
+                let capture = store.capture().unwrap().clone();
+                Datastore::new(self.stores[0]).captured(capture).dataset(customers)
+            })
+        });
+        let found = match ecosystem.validate(&Validation::on(day("2026-04-01"))) {
+            Ok(checked) => checked.findings().clone(),
+            Err(invalid) => invalid.findings().clone(),
+        };
+        let asked = found.iter().find(|finding| finding.code() == "transformer/no-consent");
         let help = asked.and_then(|finding| finding.help()).unwrap().to_owned();
         help.rsplit('`').nth(1).unwrap().to_owned()
     }
@@ -141,4 +149,45 @@ fn a_consent_to_an_earlier_version_is_not_about_other_data() {
     let consents = [&*first, &*second];
     let [now, back] = [of_staff, COUNTING].map(|counting| Counting { consents: &consents, ..counting });
     needs(&now.ecosystem(), &back.ecosystem(), STOCK, &[USA]);
+}
+
+/// A consent is to what is done to data, and not to what is said about it.
+#[test]
+fn a_consent_ends_where_the_data_is_another_and_not_where_more_is_said_of_it() {
+    let column = |name: &str, length: u32| Column::new(name, DataType::varchar(length));
+    let made = |columns: Vec<Column>| Dataset::new("customers", TableSchema::new(columns).keyed(["id"]));
+    let id = || column("id", 5).not_null();
+    let fingerprint = |counting: &Counting<'_>, dataset: Dataset| counting.fingerprint_with(dataset);
+    let now = fingerprint(&COUNTING, made(vec![id(), column("city", 15)]));
+    let same = [
+        made(vec![id(), column("city", 15)]).documented("who buys"),
+        made(vec![id().documented("a number"), column("city", 15).documented("where they live")]),
+        made(vec![column("city", 15), id()]),
+        made(vec![id(), column("city", 15).renamed_from("town")]),
+    ];
+    for dataset in same {
+        assert_eq!(fingerprint(&COUNTING, dataset.clone()), now, "{dataset:?}");
+    }
+    let other = [
+        made(vec![id(), column("city", 16)]),
+        made(vec![id(), column("city", 15).not_null()]),
+        made(vec![id(), column("city", 15).classified("PII")]),
+        made(vec![id(), column("city", 15)]).classified("PII"),
+        made(vec![id(), column("city", 15), column("phone", 15)]),
+        Dataset::new("customers", TableSchema::new([id(), column("city", 15)]).keyed(["id", "city"])),
+    ];
+    for dataset in other {
+        assert_ne!(fingerprint(&COUNTING, dataset.clone()), now, "{dataset:?}");
+    }
+    // Where columns are taken by their places, another order is other data.
+    const BY_PLACE: &str =
+        "SELECT city, count(*) AS total FROM Store_customers AS c(number, city) GROUP BY city";
+    for statement in
+        [BY_PLACE, "SELECT city, 1 AS total FROM Store_customers UNION ALL SELECT * FROM Store_customers"]
+    {
+        let by_place = Counting { statement: Some(statement), ..COUNTING };
+        let [one, other] = [vec![id(), column("city", 15)], vec![column("city", 15), id()]]
+            .map(|columns| fingerprint(&by_place, made(columns)));
+        assert_ne!(one, other, "{statement}");
+    }
 }

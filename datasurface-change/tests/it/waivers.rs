@@ -244,6 +244,35 @@ fn a_waiver_of_a_place_is_about_the_container_and_the_location_that_it_was_given
     }
 }
 
+/// A place is known by what its address says of it: a cluster by any of its brokers, a container of a plug-in by its properties.
+#[test]
+fn an_address_that_says_more_is_no_other_place() {
+    let cluster = |brokers: &[&str]| {
+        let brokers = brokers.iter().map(|broker| (*broker).into()).collect();
+        kept_in(DataContainer::new("Lake", ContainerKind::Kafka { brokers }).located("Office/Ground"))
+    };
+    let old = cluster(&["one.example:9092", "two.example:9092"]);
+    for same in [
+        &["one.example:9092", "two.example:9092", "a.example:9092"][..],
+        &["two.example:9092"],
+        &["ONE.example.:9092", "three.example:9092"],
+    ] {
+        assert_eq!(missing_of_waived(&old, &cluster(same), STOCK), [] as [&str; 0], "{same:?}");
+    }
+    for other in [&["three.example:9092"][..], &["one.example:9093"]] {
+        assert_eq!(missing_of_waived(&old, &cluster(other), STOCK), [USA], "{other:?}");
+    }
+    let custom = |shelf: u32, places: &[&str]| {
+        let properties = serde_json::json!({ "shelf": shelf }).into();
+        let kind = ContainerKind::Custom { technology: "archive".into(), properties };
+        let container = DataContainer::new("Lake", kind);
+        kept_in(places.iter().fold(container, |container, place| container.located(*place)))
+    };
+    let old = custom(1, &["Office/Ground", "Cloud/East"]);
+    assert_eq!(missing_of_waived(&old, &custom(1, &["Office/Ground"]), STOCK), [] as [&str; 0]);
+    assert_eq!(missing_of_waived(&old, &custom(2, &["Office/Ground"]), STOCK), [USA]);
+}
+
 /// A rename in the same change hides nothing.
 #[test]
 fn what_moves_while_it_is_renamed_has_moved() {

@@ -20,7 +20,7 @@ fn the_example_has_no_finding_and_needs_all_that_it_says() {
     for (part, without, code) in [
         ("frees: {classified_only: [Public]}", "", "governance/location"),
         ("[Public]}\n    # One", "[Internal]}\n    # One", "governance/location"),
-        ("of: 6", "of: 7", "transformer/consent-outdated"),
+        ("of: 9", "of: 7", "transformer/consent-outdated"),
         ("usable_by: {write: [US/Reports]}", "", "container/not-usable"),
         ("onward: open}", "onward: closed}", "access/not-approved"),
         ("columns: {area:", "columns: {total:", "transformer/under-classified"),

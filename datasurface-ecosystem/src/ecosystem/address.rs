@@ -69,9 +69,8 @@ impl DataContainer {
             ContainerKind::Custom { technology, properties }
                 if !matches!(properties.as_str(), "{}" | "null") =>
             {
-                let places: Vec<_> = self.locations().iter().map(ToString::to_string).collect();
-                let technology = technology.to_lowercase();
-                vec![format!("custom {technology} {} {}", properties.as_str(), places.join(",")).into()]
+                // Where it is said to be tells it from no other one, as of a file: else whoever says another place has another database.
+                vec![format!("custom {} {}", technology.to_lowercase(), properties.as_str()).into()]
             }
             _ => Vec::new(),
         }

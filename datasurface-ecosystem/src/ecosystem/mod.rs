@@ -61,7 +61,7 @@ pub use entitlement::{Entitlement, Principal};
 pub use infrastructure::{CloudVendor, InfrastructureLocation, InfrastructureVendor};
 pub use lifecycle::Deprecation;
 pub use part::EcosystemPart;
-pub use password::{holds_secret, redact_passwords};
+pub use password::{holds_secret, names_secret_member, redact_passwords};
 pub use pin::{GroupPin, PrimaryPin};
 pub use platform::{Hint, HintTarget, PlatformDeclaration, VersionRequirement};
 pub use policy::{Permitted, Policy, PolicyRule, StorageRule};

@@ -64,13 +64,20 @@ pub fn redact_passwords(text: &str) -> Option<String> {
 /// such: settings may hold any address.
 #[must_use]
 pub fn holds_secret(settings: &Json) -> bool {
-    let mut open = vec![(String::new(), settings.value())];
-    while let Some((name, value)) = open.pop() {
+    // Of several passwords, each has a name of anybody's choice.
+    let mut open = vec![(String::new(), false, settings.value())];
+    while let Some((name, is_of_several, value)) = open.pop() {
+        let are_several = || is_of_several || names_secrets(&name);
         match value {
-            Value::Object(members) => open.extend(members),
-            Value::Array(elements) => {
-                open.extend(elements.into_iter().map(|element| (name.clone(), element)))
+            Value::Object(members) => {
+                let are_several = are_several();
+                open.extend(members.into_iter().map(|(name, member)| (name, are_several, member)));
             }
+            Value::Array(elements) => {
+                let are_several = are_several();
+                open.extend(elements.into_iter().map(|element| (name.clone(), are_several, element)));
+            }
+            Value::String(text) if is_of_several && !text.is_empty() => return true,
             Value::String(_) | Value::Number(_) => {
                 let is_secret = SETTINGS.iter().any(|known| name.eq_ignore_ascii_case(known));
                 let member = Json::object().with_member(&name, value);
@@ -228,19 +235,34 @@ fn of_repository(word: &str) -> Option<Range<usize>> {
     let rest = word.get(start..)?;
     let (user, after) = rest.split_once('@')?;
     let is = |known: &str| kind.eq_ignore_ascii_case(known);
-    let is_password = is("git") && user.contains(':') && after.contains('@');
+    let is_password = is("git") && user.contains(':') && (after.contains('@') || is_login(user, after));
     // Of `github:owner@main`, the name of the repository is missing.
-    let is_user = (is("github") || is("gitlab")) && after.contains(['/', '@']);
+    let is_user = (is("github") || is("gitlab")) && (after.contains(['/', '@']) || user.contains(':'));
     let is_secret = (is_user || is_password) && !user.is_empty() && !user.contains('/');
     is_secret.then_some(start..start + user.len())
+}
+
+/// Whether what looks like a repository and its branch is a user with a password, and a host, as in `git:user:password@git.example`: the branch is
+/// missing.
+fn is_login(user: &str, after: &str) -> bool {
+    let host = after.split([':', '/']).next().unwrap_or(after);
+    let is_host = host
+        .rsplit_once('.')
+        .is_some_and(|(_, last)| last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let is_repository =
+        user.ends_with(".git") || user.split(':').next().is_some_and(|host| host.contains('.'));
+    is_host && !is_repository && !user.contains(['/', '\\'])
 }
 
 /// Who stands before a host with a port, as in `user@host:9092`. Nobody needs to, and it may be a token.
 fn before_port(word: &str) -> Option<Range<usize>> {
     let (user, server) = word.rsplit_once('@')?;
-    let (_, port) = server.trim_end_matches([']', '}', ',', ')']).rsplit_once(':')?;
+    // It may be a part of a path, or the name of a member.
+    let server = server.split('/').next()?.trim_end_matches([']', '}', ',', ')', ':', ';', '.']);
+    let (_, port) = server.rsplit_once(':')?;
     let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let first = user.find(|c: char| !matches!(c, '[' | '{' | '(' | ','))?;
+    let start = user.rfind('/').map_or(0, |slash| slash + 1);
+    let first = start + user.get(start..)?.find(|c: char| !matches!(c, '[' | '{' | '(' | ','))?;
     is_port.then_some(first..user.len())
 }
 
@@ -326,7 +348,21 @@ fn members(text: &str) -> impl Iterator<Item = Range<usize>> {
         let value = rest.trim_start_matches(QUOTES_AND_BLANKS);
         // In YAML, a colon without a blank is a part of a text.
         let is_member = value.len() < rest.len() || known_to + name.len() < index;
-        if !is_member || value.starts_with(['{', '[', '|', '>']) || !names_secret(name) {
+        if !is_member || value.starts_with(['|', '>']) {
+            return None;
+        }
+        let letters = last_letters(name);
+        let are_several = letters.strip_suffix('s').is_some_and(is_secret_name);
+        if !are_several && !is_secret_name(&letters) {
+            return None;
+        }
+        if value.starts_with('[') || are_several && value.starts_with('{') {
+            let start = text.len() - value.len() + 1;
+            known_to = start + value.len() - 1;
+            known_to = text.get(start..)?.find([']', '}']).map_or(known_to, |length| start + length);
+            return (start < known_to).then_some(start..known_to);
+        }
+        if are_several || value.starts_with('{') {
             return None;
         }
         let value = value.split(['"', '\'', ',', '}', '\n']).next()?.trim_end();
@@ -338,10 +374,30 @@ fn members(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Whether a text ends with the name of what is to be kept secret.
 fn names_secret(text: &str) -> bool {
+    is_secret_name(&last_letters(text))
+}
+
+/// Whether a text ends with a name for several of these, as `passwords` does.
+fn names_secrets(text: &str) -> bool {
+    last_letters(text).strip_suffix('s').is_some_and(is_secret_name)
+}
+
+fn is_secret_name(letters: &str) -> bool {
+    PARAMETERS.iter().any(|known| letters.ends_with(known))
+}
+
+/// The letters of the name that a text ends with, in lower case.
+fn last_letters(text: &str) -> String {
     let last = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     let name = text.rsplit(last).next().unwrap_or(text);
-    let letters = name.replace(['-', '_'], "").to_ascii_lowercase();
-    PARAMETERS.iter().any(|known| letters.ends_with(known))
+    name.replace(['-', '_'], "").to_ascii_lowercase()
+}
+
+/// Whether a text ends with the name of a member that has a secret, or several, as `db_password` and `tokens` do.
+#[must_use]
+pub fn names_secret_member(text: &str) -> bool {
+    let text = text.trim_end_matches(['"', '\'']);
+    names_secret(text) || names_secrets(text)
 }
 
 #[cfg(test)]
@@ -375,6 +431,14 @@ mod tests {
             ("git:HTTPS:\\\\joe:secret@git.example/x.git", "git:HTTPS:\\\\…@git.example/x.git"),
             ("https:///s3cret@git.example/x", "https:///…@git.example/x"),
             ("zones/EU/teams/joe:s3cret@db.example/x", "zones/EU/teams/joe:…@db.example/x"),
+            ("git:joe:s3cret@git.example", "git:…@git.example"),
+            ("- git:joe:s3cret@git.example:x.git", "- git:…@git.example:x.git"),
+            ("github:joe:s3cret@h", "github:…@h"),
+            ("`removes: {pw@h:9092: …}`", "`removes: {…@h:9092: …}`"),
+            ("zones/EU/pw@h:9092/x", "zones/EU/…@h:9092/x"),
+            ("{passwords: [s3cret, t0p], at: 1}", "{passwords: […], at: 1}"),
+            ("\"tokens\":{\"Lake\":\"s3cret\"}", "\"tokens\":{…}"),
+            ("db_password: [s3cret]", "db_password: […]"),
             ("host: joe%3As3cret%40db.example", "host: …%40db.example"),
             ("host: \"joe:s3cret%40db.example\"", "host: \"…%40db.example\""),
             ("owner: git:https://joe%3as3cret%40git.example/ü", "owner: git:https://…%40git.example/ü"),
@@ -421,6 +485,25 @@ mod tests {
     }
 
     #[test]
+    fn settings_of_several_secrets_are_known() {
+        let holds = |settings: serde_json::Value| holds_secret(&settings.into());
+        for settings in [
+            serde_json::json!({"passwords": ["s3cret"]}),
+            serde_json::json!({"tokens": {"Lake": "s3cret"}}),
+            serde_json::json!({"at": {"db_secrets": {"Lake": {"value": "s3cret"}}}}),
+        ] {
+            assert!(holds(settings.clone()), "{settings}");
+        }
+        for settings in [
+            serde_json::json!({"tokens": 7}),
+            serde_json::json!({"tokens": {"most": 7}, "secrets": []}),
+            serde_json::json!({"secrets": "vault", "primary_keys": ["id"]}),
+        ] {
+            assert!(!holds(settings.clone()), "{settings}");
+        }
+    }
+
+    #[test]
     fn what_is_no_password_stays() {
         for text in [
             "git:git@git.example:x.git@main",
@@ -446,6 +529,9 @@ mod tests {
             "github:nw@main",
             "github:nw/model@a@b:teams/sales",
             "git:git.example:x.git@main:teams/sales",
+            "git:server:model@v1.0",
+            "git:git.example:x@release.next",
+            "git:server:teams/model@release.next",
             "gitlab+git.example:nw/model@main",
             "mail to mailto:joe@nw.example",
             "SELECT token = 'x', password FROM t",

@@ -80,6 +80,10 @@ const CONTAINERS: &[&str] = &[
     "to_jsonb",
 ];
 
+/// Functions that replace what a pattern finds: nothing with nothing, or something with itself.
+const REPLACING: &[&str] =
+    &["regexp_replace", "regex_replace", "replaceregexpall", "replaceregexpone", "replaceall", "replaceone"];
+
 static FORMS: &[Form] = &[
     // One of the arguments.
     form(&["coalesce", "ifnull", "isnull", "nvl", "greatest", "least", "min", "max"], ALL, Condition::Always),
@@ -135,6 +139,9 @@ static FORMS: &[Form] = &[
     form(&["concat_ws"], ALL_BUT_FIRST, Condition::OthersAreNothing),
     form(&["replace", "translate"], FIRST, Condition::Text(1, &[""])),
     form(&["replace", "translate"], FIRST, Condition::SameTexts(1, 2)),
+    form(REPLACING, FIRST, Condition::Text(1, &["", "^", "$", "()"])),
+    form(REPLACING, FIRST, Condition::SameTexts(1, 2)),
+    form(REPLACING, FIRST, Condition::Text(2, &["$0", "\\0", "\\\\0", "\\&", "\\\\&"])),
     form(&["left", "right"], FIRST, Condition::All(1)),
     form(&["substr", "substring", "mid"], FIRST, Condition::Number(1, &[0.0, 1.0])),
     // The same value as a text.

@@ -52,8 +52,11 @@ pub fn compile(sql: &str, inputs: &Inputs<'_>) -> Compilation {
     problems.sort();
     problems.dedup();
     let former_inputs = compiler.former_inputs;
-    let MadeTable { columns, is_complete, is_in_order: _, rows_by: _ } = table;
-    Compilation::Select(SelectOutput { columns, is_complete, problems, former_inputs })
+    let MadeTable { columns, is_complete, is_in_order: _, rows_by } = table;
+    let is_understood =
+        is_complete && rows_by.is_some() && columns.iter().all(|column| column.sources.is_some());
+    let is_by_names = is_understood && !compiler.reads_by_place;
+    Compilation::Select(SelectOutput { columns, is_complete, is_by_names, problems, former_inputs })
 }
 
 /// The columns that a query makes.
@@ -107,6 +110,8 @@ struct Compiler<'i, 'a> {
     former_inputs: BTreeSet<FormerInput>,
     /// Whether any part changes data.
     writes: bool,
+    /// Whether columns of an input are taken all, in their order.
+    reads_by_place: bool,
     columns_left: usize,
 }
 
@@ -118,6 +123,7 @@ impl<'i, 'a> Compiler<'i, 'a> {
             problems: Vec::new(),
             former_inputs: BTreeSet::new(),
             writes: false,
+            reads_by_place: false,
             columns_left: MOST_COLUMNS,
         }
     }

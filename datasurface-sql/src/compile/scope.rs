@@ -51,6 +51,7 @@ pub(super) struct Merged {
 /// A name that a SELECT gives to a value, and what that passes on.
 pub(super) struct Alias<'s> {
     pub(super) name: &'s str,
+    pub(super) sources: Sources,
     pub(super) passed_on: PassedOn,
 }
 
@@ -255,7 +256,15 @@ impl<'s> Scope<'s> {
         }
         let mut found = found.into_iter();
         match (found.next(), found.next()) {
-            (Some((_, value)), None) => Some(Meaning::Value(value)),
+            (Some((_, mut value)), None) => {
+                // ClickHouse means what the SELECT calls so.
+                for alias in self.aliases.iter().filter(|alias| is(alias.name, column)) {
+                    value.data_type = None;
+                    add(&mut value.sources, alias.sources.clone());
+                    value.passed_on.extend(alias.passed_on.iter().cloned());
+                }
+                Some(Meaning::Value(value))
+            }
             (Some((one, _)), Some((other, _))) => match (&one.name, &other.name) {
                 (Some(one), Some(other)) if !is_alias => {
                     let tables = [one.clone(), other.clone()];

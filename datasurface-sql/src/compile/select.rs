@@ -80,9 +80,10 @@ impl<'a> Compiler<'_, 'a> {
             self.item(item, &scope, &mut made);
             // Some dialects let an expression use what is named before it.
             if let SelectItem::ExprWithAlias { alias, .. } = item {
-                let passed_on =
-                    made.columns.last().map(|column| column.passed_on.clone()).unwrap_or_default();
-                scope.aliases.push(Alias { name: &alias.value, passed_on });
+                let last = made.columns.last();
+                let passed_on = last.map(|column| column.passed_on.clone()).unwrap_or_default();
+                let sources = last.and_then(|column| column.sources.clone());
+                scope.aliases.push(Alias { name: &alias.value, sources, passed_on });
             }
         }
         for condition in [selection, prewhere].into_iter().flatten() {
@@ -90,9 +91,11 @@ impl<'a> Compiler<'_, 'a> {
         }
         // These see what is made, under the names that it has without being given one as well.
         scope.aliases.extend(projection.iter().filter_map(|item| match item {
-            SelectItem::UnnamedExpr(expr) => {
-                own_name(expr).map(|name| Alias { name: &name.value, passed_on: BTreeSet::new() })
-            }
+            SelectItem::UnnamedExpr(expr) => own_name(expr).map(|name| Alias {
+                name: &name.value,
+                sources: Some(BTreeSet::new()),
+                passed_on: BTreeSet::new(),
+            }),
             _ => None,
         }));
         deciding.extend([having, qualify].into_iter().flatten());
@@ -207,6 +210,7 @@ impl<'a> Compiler<'_, 'a> {
 
     /// All columns of an input.
     pub(super) fn all_of(&mut self, input: &InputTable<'_>) -> MadeTable {
+        self.reads_by_place = true;
         let copies = self.copies(input.columns().len());
         let columns = input.columns().iter().take(copies).map(|column| {
             let Value { data_type, sources, passed_on } = Value::of_input(input, column);

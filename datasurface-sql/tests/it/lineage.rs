@@ -171,6 +171,12 @@ fn what_is_passed_on_differs_from_what_is_computed() {
         ("elt(id, name)", &["people.name"]),
         ("IFF(city = '', name, '')", &["people.name"]),
         ("translate(name, '', '')", &["people.name"]),
+        ("regexp_replace(name, '', '')", &["people.name"]),
+        ("regexp_replace(name, '^', '', 'g')", &["people.name"]),
+        ("regexp_replace(name, 'x', 'x')", &["people.name"]),
+        (r"regexp_replace(name, '.*', '\0')", &["people.name"]),
+        ("replaceRegexpAll(name, '', '')", &["people.name"]),
+        ("regexp_replace(name, '.', '*')", &[]),
         ("to_char(name)", &["people.name"]),
         ("to_char(name, 'x')", &[]),
         ("max()", &[]),
@@ -399,5 +405,61 @@ fn what_reads_by_a_text_is_made_of_nobody_knows_what() {
     {
         let output = select(&format!("SELECT {expression} AS r FROM Shop_people"));
         assert_eq!(output.column("r").unwrap().sources, None, "{expression}");
+    }
+}
+
+#[test]
+fn the_order_of_columns_counts_where_they_are_not_taken_by_their_names() {
+    let by_names = [
+        "SELECT city, count(*) AS r FROM Shop_people GROUP BY city",
+        "SELECT p.city AS r FROM Shop_people p JOIN Shop_orders o ON o.buyer = p.id WHERE o.amount * 2 > 10",
+        "WITH w(a, b) AS (SELECT id, name FROM Shop_people) SELECT b AS r FROM w ORDER BY 1",
+        "SELECT d.* FROM (SELECT id, name FROM Shop_people) d",
+    ];
+    for sql in by_names {
+        assert!(select(sql).is_by_names, "{sql}");
+    }
+    let by_place = [
+        "SELECT * FROM Shop_people",
+        "SELECT p.* FROM Shop_people p",
+        "SELECT b AS r FROM Shop_people AS p(a, b, c)",
+        "WITH w(a, b, c) AS (SELECT * FROM Shop_people) SELECT b AS r FROM w",
+        "SELECT id AS r, name, city FROM Shop_people UNION ALL SELECT * FROM Shop_people",
+        "SELECT id AS r, name, city FROM Shop_people UNION ALL TABLE Shop_people",
+        "SELECT id AS r FROM Shop_people WHERE (id, name, city) IN (SELECT * FROM Shop_people)",
+        "SELECT id AS r FROM Shop_orders WHERE id IN (SELECT x FROM Shop_people AS p(x, y, z))",
+        "SELECT row_to_json(p) AS r FROM Shop_people p",
+        "SELECT 1 AS r FROM Shop_people NATURAL JOIN Shop_orders",
+    ];
+    for sql in by_place {
+        assert!(!select(sql).is_by_names, "{sql}");
+    }
+}
+
+/// ClickHouse means the name that the SELECT gives, others the column of the table.
+#[test]
+fn a_name_that_the_select_gives_may_be_meant_where_a_table_has_a_column_of_it() {
+    for (sql, passed_on, sources) in [
+        (
+            "SELECT name AS city, city AS r FROM Shop_people",
+            &["people.city", "people.name"][..],
+            &["people.city", "people.name"][..],
+        ),
+        ("SELECT count(*) AS city, city AS r FROM Shop_people", &["people.city"], &["people.city"]),
+        (
+            "SELECT substr(name, 2, 1) AS city, city AS r FROM Shop_people",
+            &["people.city"],
+            &["people.city", "people.name"],
+        ),
+        ("SELECT name AS city, p.city AS r FROM Shop_people p", &["people.city"], &["people.city"]),
+    ] {
+        let made = select(sql);
+        let column = made.column("r").unwrap();
+        assert_eq!(shown(column.unchanged()), passed_on, "{sql}");
+        assert_eq!(
+            column.sources.as_ref().map(shown).as_deref(),
+            Some(&*sources.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>()),
+            "{sql}"
+        );
     }
 }

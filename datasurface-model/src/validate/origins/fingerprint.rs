@@ -1,12 +1,18 @@
 //! The fingerprint to which a zone consents.
 
 use super::{
-    super::{facts::DatasetClassifications, statement_inputs::sinks, unit_index::UnitIndex},
-    provenance::{provenance, upstream},
+    super::{
+        facts::DatasetClassifications,
+        statement_inputs::{is_by_names, sinks},
+        unit_index::UnitIndex,
+    },
+    provenance::{movable, provenance, upstream},
     stated_names::StatedNames,
 };
-use datasurface_ecosystem::{DataTransformer, Dataset, Workspace};
-use datasurface_schema::{Classification, DatasetKey, DatasetName, Schema, Text, WorkspaceName, ZoneName};
+use datasurface_ecosystem::{DataTransformer, Workspace};
+use datasurface_schema::{
+    Classification, ColumnName, DataType, DatasetKey, DatasetName, TableSchema, Text, WorkspaceName, ZoneName,
+};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -25,14 +31,41 @@ pub(crate) struct ReleaseFingerprints {
     pub(crate) present: Text,
     /// By the names before the renames that are stated.
     pub(crate) former: Text,
+    /// The first dataset on the way whose code can change under its name.
+    pub(crate) movable: Option<DatasetKey>,
 }
 
-/// What is said of a dataset: to another dataset, nobody has consented.
+/// What is said of a dataset, and makes a difference to its data: to another dataset, nobody has consented.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Serialize)]
 struct DescribedDataset<'a> {
     key: DatasetKey,
-    schema: Option<&'a Schema>,
+    columns: Vec<DescribedColumn<'a>>,
     classifications: BTreeSet<&'a Classification>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct DescribedColumn<'a> {
+    name: &'a ColumnName,
+    data_type: &'a DataType,
+    is_nullable: bool,
+    is_key: bool,
+    classifications: BTreeSet<&'a Classification>,
+}
+
+/// Returns the columns of a table without what is said about them, by names where their order makes no difference.
+fn described_columns(table: &TableSchema, is_by_names: bool) -> Vec<DescribedColumn<'_>> {
+    let columns = table.columns().iter().map(|column| DescribedColumn {
+        name: column.name(),
+        data_type: column.data_type(),
+        is_nullable: column.is_nullable(),
+        is_key: table.is_key(column.name()),
+        classifications: column.classifications().iter().collect(),
+    });
+    let mut columns: Vec<_> = columns.collect();
+    if is_by_names {
+        columns.sort();
+    }
+    columns
 }
 
 impl ReleaseFingerprints {
@@ -43,7 +76,9 @@ impl ReleaseFingerprints {
             let names = StatedNames { directory, are_former };
             fingerprint(key, found.entity(), transformer, &names)
         };
-        Some(Self { present: fingerprint(false), former: fingerprint(true) })
+        let read: Vec<_> = sinks(found.entity()).cloned().collect();
+        let movable = movable(&read, &key.zone, directory);
+        Some(Self { present: fingerprint(false), former: fingerprint(true), movable })
     }
 
     /// Whether a consent to this fingerprint holds.
@@ -73,13 +108,15 @@ fn fingerprint(
     transformer: &DataTransformer,
     names: &StatedNames<'_>,
 ) -> Text {
+    let is_by_names = is_by_names(workspace, transformer, names.directory, |_| true);
     let described = |key: &DatasetKey| {
         let store = names.directory.datastores().get(&key.datastore);
         let found = store.and_then(|(_, store)| store.entity().datasets().get(&key.dataset));
         let labels = found.map(|found| DatasetClassifications::new(found).labels());
+        let columns = found.map(|found| described_columns(found.schema().table(), is_by_names));
         DescribedDataset {
             key: names.dataset(key),
-            schema: found.map(Dataset::schema),
+            columns: columns.unwrap_or_default(),
             classifications: labels.into_iter().flatten().collect(),
         }
     };

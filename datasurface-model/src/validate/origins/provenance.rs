@@ -4,7 +4,7 @@
 use super::{
     super::{
         sources::source_of,
-        statement_inputs::{inputs, sinks},
+        statement_inputs::{inputs, is_by_names, sinks},
         unit_index::UnitIndex,
     },
     delivered_names::DeliveredNames,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::validate::facts::DatasetClassifications;
 use datasurface_ecosystem::{
-    Capture, CaptureKind, CodeArtifact, DataContainer, DataTransformer, Dataset, Workspace,
+    Capture, CaptureKind, CodeArtifact, DataContainer, DataTransformer, Dataset, Select, Workspace,
 };
 use datasurface_schema::{ColumnName, DatasetKey, Entity, Text, ZoneName};
 use datasurface_sql::compile;
@@ -66,6 +66,14 @@ pub(super) fn provenance(datasets: &[DatasetKey], zone: &ZoneName, names: &State
         .filter_map(|key| Some((names.dataset(&key).to_string(), Step::find(&key, Some(zone), names)?)))
         .collect();
     if steps.is_empty() { Text::default() } else { digest(&steps) }
+}
+
+/// Returns the first of these datasets, and of those that they are made of with data of a zone, whose code can change under its name.
+pub(super) fn movable(datasets: &[DatasetKey], zone: &ZoneName, directory: &UnitIndex) -> Option<DatasetKey> {
+    let is_movable = |key: &DatasetKey| {
+        maker(key, directory).is_some_and(|(_, transformer)| !transformer.artifact().is_fixed())
+    };
+    upstream(datasets, zone, directory).into_iter().find(is_movable)
 }
 
 /// Returns these datasets, and those that they are made of, as far as there is data of a zone in them.
@@ -149,6 +157,8 @@ struct Step<'a> {
     capture: Option<(Text, Vec<Text>)>,
     /// A statement may take all columns that there are.
     columns: BTreeSet<&'a ColumnName>,
+    /// The columns of the inputs, in order, where that may make a difference.
+    order: Vec<Vec<&'a ColumnName>>,
 }
 
 impl<'a> Step<'a> {
@@ -160,8 +170,13 @@ impl<'a> Step<'a> {
         let inputs: BTreeSet<_> = read(key, directory).iter().map(|key| names.dataset(key)).collect();
         let columns = dataset.schema().table().columns().iter().map(|column| column.name()).collect();
         if let Some((workspace, transformer)) = maker(key, directory) {
-            let code = names.code(workspace, transformer, |select| select.dataset == key.dataset);
-            return Some(Step { code: Some(code), inputs, capture: None, columns });
+            let is_meant = |select: &Select| select.dataset == key.dataset;
+            let code = names.code(workspace, transformer, is_meant);
+            let order = match is_by_names(workspace, transformer, directory, is_meant) {
+                true => Vec::new(),
+                false => sinks(workspace).map(|key| columns_in_order(key, directory)).collect(),
+            };
+            return Some(Step { code: Some(code), inputs, capture: None, columns, order });
         }
         let capture = store.entity().capture()?;
         if inputs.is_empty() && zone.is_some_and(|zone| store.located().team.zone == *zone) {
@@ -174,9 +189,18 @@ impl<'a> Step<'a> {
             // Of what a plug-in alone knows where it is.
             addresses.push(digest(&(capture.container(), container.map(DataContainer::kind))));
         }
+        // A cluster is known by one of its brokers: another one that is named as well makes it no other cluster.
         addresses.sort();
-        Some(Step { code: None, inputs, capture: Some((table, addresses)), columns })
+        addresses.truncate(1);
+        Some(Step { code: None, inputs, capture: Some((table, addresses)), columns, order: Vec::new() })
     }
+}
+
+fn columns_in_order<'a>(key: &DatasetKey, directory: &'a UnitIndex) -> Vec<&'a ColumnName> {
+    let found = directory.datastores().get(&key.datastore);
+    let found = found.and_then(|(_, store)| store.entity().datasets().get(&key.dataset));
+    let columns = found.into_iter().flat_map(|dataset| dataset.schema().table().columns());
+    columns.map(|column| column.name()).collect()
 }
 
 fn maker<'a>(key: &DatasetKey, directory: &'a UnitIndex) -> Option<(&'a Workspace, &'a DataTransformer)> {

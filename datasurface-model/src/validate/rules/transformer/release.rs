@@ -115,9 +115,15 @@ fn consent(
     let (dataset, zone, name) = (&release.output, &release.zone, workspace.name());
     let key = ReleaseKey { workspace: name.clone(), output: dataset.clone(), zone: zone.clone() };
     let Some(fingerprints) = scope.facts.release_fingerprints(&key) else { return false };
+    let help = "name an image by its digest, or ask for one version: `=1.2.3`";
     if !transformer.artifact().is_fixed() {
         let message = format!("the code that makes `{dataset}`, which is to be released, can change");
-        let help = "name an image by its digest, or ask for one version: `=1.2.3`";
+        scope.report(Diagnostic::new(&MOVABLE_CODE, at.clone(), message).with_help(help));
+    }
+    if let Some(upstream) = &fingerprints.movable {
+        let message = format!(
+            "the code that makes `{upstream}`, of which `{dataset}` is made, can change after its release"
+        );
         scope.report(Diagnostic::new(&MOVABLE_CODE, at.clone(), message).with_help(help));
     }
     let fingerprint = &fingerprints.present;
