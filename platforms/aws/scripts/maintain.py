@@ -8,13 +8,10 @@ at the same time makes one of both fail, and that one is run again.
 
 from datetime import timedelta
 
-from pyspark.sql import SparkSession
 from versions import (
     VALID_FROM,
     VALID_TO,
-    arguments_of_run,
-    definition,
-    for_each,
+    for_each_definition,
     literal,
     properties,
     quoted,
@@ -24,12 +21,6 @@ from versions import (
 
 # The property of a table with the key of KMS by which all its files were written.
 KEY = "datasurface.kms-key"
-
-
-def main(arguments=None):
-    addresses, moment = arguments_of_run(arguments)
-    spark = SparkSession.builder.getOrCreate()
-    for_each(addresses, lambda address: maintain(spark, definition(spark, address), moment))
 
 
 def maintain(spark, table, moment):
@@ -77,4 +68,4 @@ def procedure(spark, name, procedure, **arguments):
 
 
 if __name__ == "__main__":
-    main()
+    for_each_definition(maintain)
