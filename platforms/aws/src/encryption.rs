@@ -40,6 +40,12 @@ impl AwsSettings {
         listed.or(self.kms_key.as_ref()).map(String::as_str)
     }
 
+    /// Returns the key of what is made of data with several keys: that of the strictest class.
+    pub(crate) fn strictest_key(&self, keys: &BTreeSet<String>) -> Option<&str> {
+        let listed = self.class_keys.iter().map(|listed| &listed.key).find(|key| keys.contains(*key));
+        listed.or(self.kms_key.as_ref()).map(String::as_str)
+    }
+
     /// Returns every key by which something is encrypted.
     pub(crate) fn keys(&self) -> BTreeSet<&str> {
         let listed = self.class_keys.iter().map(|listed| &listed.key);

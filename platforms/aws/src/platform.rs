@@ -1,6 +1,12 @@
 //! The platform: what it claims, and what it is asked.
 
-use crate::{judge, lint, names::Names, render, settings::AwsSettings, types::TYPES};
+use crate::{
+    judge, lint,
+    names::Names,
+    render::{self, CHARACTERS, MOST_CHARACTERS},
+    settings::AwsSettings,
+    types::TYPES,
+};
 use datasurface_platform::prelude::*;
 
 /// An instance of the batch platform on AWS.
@@ -72,6 +78,8 @@ impl PlatformPlugin for AwsPlatform {
             .with_store_in(&DataContainer::object_storage("lake", settings.lake_bucket.as_str()))
             .further_store(&DataContainer::object_storage("staging", settings.staging_bucket.as_str()))
             .with_shares()
+            .with_grants(["platform_managed"], PrincipalKind::ALL)
+            .limit(CHARACTERS, MOST_CHARACTERS)
             .limit(RESOURCES, settings.resources_per_state)
             .limit(ROLES, u64::from(settings.roles / settings.access_states.max(1)));
         let descriptor = match &settings.place {
@@ -133,7 +141,7 @@ impl DataPlatform for AwsPlatform {
     }
 
     fn shares(&self, node: &NodeView) -> Vec<SharedPart> {
-        render::shares(&self.settings, node)
+        render::shares(&self.settings, &self.names, node)
     }
 
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {

@@ -1,5 +1,6 @@
 //! Documents of IAM: which actions are allowed on what. No action has a wildcard.
 
+use crate::settings::AwsSettings;
 use datasurface_platform::prelude::{Json, json, serde_json};
 use std::collections::BTreeSet;
 
@@ -56,6 +57,16 @@ pub(crate) fn trust_of_glue() -> String {
         "Effect": "Allow",
         "Action": "sts:AssumeRole",
         "Principal": {"Service": "glue.amazonaws.com"},
+    })])
+}
+
+/// Returns the policy by which whoever of the account has a tag takes a role. Keys of tags are compared without regard to case, and values with it.
+pub(crate) fn trust_of_tagged(settings: &AwsSettings, key: &str, value: &str) -> String {
+    document(&[json!({
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": format!("arn:{}:iam::{}:root", settings.partition(), settings.account)},
+        "Condition": {"StringEquals": {format!("aws:PrincipalTag/{key}"): value}},
     })])
 }
 

@@ -198,6 +198,11 @@ impl AwsSettings {
         format!("arn:{}:iam::{account}:role/{role}", self.partition())
     }
 
+    /// Returns the ARN of a policy of the account.
+    pub(crate) fn policy_arn(&self, policy: &str) -> String {
+        format!("arn:{}:iam::{}:policy/{policy}", self.partition(), self.account)
+    }
+
     /// Returns the ARN of a bucket, or of objects in it.
     pub(crate) fn bucket_arn(&self, path: &str) -> String {
         format!("arn:{}:s3:::{path}", self.partition())

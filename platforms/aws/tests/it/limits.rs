@@ -2,6 +2,7 @@
 
 use crate::{
     laws::laws,
+    rendered::Instance,
     shop::{Shop, articles, customers, orders},
     site::deployment,
 };
@@ -139,4 +140,39 @@ fn more_roles_than_the_account_has_room_for_are_refused() {
     shop.settings["roles"] = json!(16);
     let refused = deployment(folder.path()).render(&shop.ecosystem()).unwrap_err().to_string();
     assert!(refused.contains("shard/limit") && refused.contains("roles"), "{refused}");
+}
+
+/// The most characters of a policy that is attached to a role, and the most of these for one role, as the quotas of IAM have them.
+const MOST_CHARACTERS_ATTACHED: usize = 6_144;
+const MOST_ATTACHED: usize = 10;
+
+/// A shop whose desk reads so many datasets, and a group that reads the desk.
+fn read_by_clerks(datasets: usize) -> Ecosystem {
+    let names: Vec<&'static str> =
+        (0..datasets).map(|number| &*format!("of_the_shop_{number}").leak()).collect();
+    let dataset = |name: &&'static str| Dataset::new(*name, "id Integer key").classified("Public");
+    let wanted = names.iter().map(|name| &*format!("Store/{name}").leak()).collect();
+    let readers = vec![Principal::group("clerks")];
+    Shop { datasets: names.iter().map(dataset).collect(), wanted, readers, ..Shop::new("states") }.ecosystem()
+}
+
+#[test]
+fn a_principal_that_reads_much_has_policies_as_long_as_iam_takes_them() {
+    let instance = Instance::of_ecosystem(&read_by_clerks(60), "Lake");
+    let policies: Vec<&str> =
+        instance.of("aws_iam_policy").map(|(_, block)| block["policy"].as_str().unwrap()).collect();
+    assert!((2..=MOST_ATTACHED).contains(&policies.len()), "{}", policies.len());
+    assert!(policies.iter().all(|policy| policy.len() <= MOST_CHARACTERS_ATTACHED));
+    // They are full, but for the last one.
+    let (_, full) = policies.split_last().unwrap();
+    assert!(full.iter().all(|policy| policy.len() > MOST_CHARACTERS_ATTACHED - 600));
+    let (role, granted) = ("datasurface-lake-group-clerks-reader", instance.policies());
+    for number in 0..60 {
+        let file = format!("arn:aws:s3:::shop-lake/tables/store__of_the_shop_{number}/data/0.parquet");
+        assert!(granted.allow(role, "s3:GetObject", &file), "{file}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let refused = deployment(folder.path()).render(&read_by_clerks(200)).unwrap_err().to_string();
+    assert!(refused.contains("shard/limit") && refused.contains("characters of policies"), "{refused}");
+    assert!(refused.contains("principal `group-clerks`"), "{refused}");
 }

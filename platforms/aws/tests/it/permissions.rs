@@ -24,6 +24,11 @@ impl Instance {
             let role = &self.blocks["aws_iam_role"][label];
             policies.add(role["name"].as_str().unwrap(), block["policy"].as_str().unwrap());
         }
+        for (label, attachment) in self.of("aws_iam_role_policy_attachment") {
+            assert_eq!(attachment["policy_arn"], format!("${{aws_iam_policy.{label}.arn}}"));
+            let policy = &self.blocks["aws_iam_policy"][label];
+            policies.add(attachment["role"].as_str().unwrap(), policy["policy"].as_str().unwrap());
+        }
         policies
     }
 
@@ -273,11 +278,11 @@ impl Instance {
     }
 }
 
-fn add(needs: &mut BTreeSet<Need>, role: &str, actions: &[&str], resource: &str) {
+pub(crate) fn add(needs: &mut BTreeSet<Need>, role: &str, actions: &[&str], resource: &str) {
     needs.extend(actions.iter().map(|action| (role.to_owned(), (*action).to_owned(), resource.to_owned())));
 }
 
-fn add_key(needs: &mut BTreeSet<Need>, role: &str, key: &Value, writes: bool) {
+pub(crate) fn add_key(needs: &mut BTreeSet<Need>, role: &str, key: &Value, writes: bool) {
     if let Some(key) = key.as_str() {
         add(needs, role, &["kms:Decrypt"], key);
         if writes {
@@ -307,11 +312,11 @@ fn role(arn: &Value) -> &str {
     text(arn).split_once(":role/").unwrap().1
 }
 
-fn text(value: &Value) -> &str {
+pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value}"))
 }
 
-fn arn_of(address: &str) -> String {
+pub(crate) fn arn_of(address: &str) -> String {
     address.replace("s3://", "arn:aws:s3:::")
 }
 
