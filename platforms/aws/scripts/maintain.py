@@ -8,6 +8,7 @@ at the same time makes one of both fail, and that one is run again.
 
 from datetime import timedelta
 
+import boto3
 from versions import (
     VALID_FROM,
     VALID_TO,
@@ -52,8 +53,9 @@ def remove_versions(spark, name, key, retention, moment):
     """)
 
 
-def rewrite(spark, name, key):
-    """Joins small files. Where a table has got another key, all files are written again, by that one."""
+def rewrite(spark, name, alias):
+    """Joins small files. Where a table has got another key, all files are written again, by that one: another alias, or another key behind it."""
+    key = alias and boto3.client("kms").describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
     if properties(spark, name).get(KEY) == key:
         procedure(spark, name, "rewrite_data_files")
         return

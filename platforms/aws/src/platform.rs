@@ -1,6 +1,7 @@
 //! The platform: what it claims, and what it is asked.
 
 use crate::{
+    aliases::AliasNames,
     judge, lint,
     names::Names,
     render::{self, CHARACTERS, MOST_CHARACTERS},
@@ -59,8 +60,9 @@ impl PlatformPlugin for AwsPlatform {
         Version::new(0, 1, 0)
     }
 
-    fn configure(instance: &PlatformInstance, settings: AwsSettings) -> Result<Self, PlatformError> {
+    fn configure(instance: &PlatformInstance, mut settings: AwsSettings) -> Result<Self, PlatformError> {
         let names = Names::new(instance);
+        settings.alias_names = AliasNames::new(&names);
         let keys = if settings.kms_key.is_some() { KeyHolder::Company } else { KeyHolder::Vendor };
         let descriptor = PlatformDescriptor::for_plugin::<Self>()
             .with_captures(["cdc"], ["postgres"])

@@ -29,6 +29,26 @@ impl Policy {
         }
     }
 
+    /// Allows actions on the keys of these aliases, by their ARNs, of which a part may be `*`. Actions are on keys, so a condition asks for the
+    /// alias.
+    pub(crate) fn allow_aliases(
+        self,
+        settings: &AwsSettings,
+        actions: &[&str],
+        aliases: &BTreeSet<String>,
+    ) -> Self {
+        if aliases.is_empty() {
+            return self;
+        }
+        let names: Vec<&str> = aliases.iter().filter_map(|arn| arn.splitn(6, ':').nth(5)).collect();
+        self.statement(json!({
+            "Effect": "Allow",
+            "Action": actions,
+            "Resource": [settings.arn("kms", "key/*")],
+            "Condition": {"ForAnyValue:StringLike": {"kms:ResourceAliases": names}},
+        }))
+    }
+
     /// Adds a statement.
     pub(crate) fn statement(mut self, statement: serde_json::Value) -> Self {
         self.0.push(statement);

@@ -1,6 +1,6 @@
 //! Settings of an instance.
 
-use crate::{encryption::ClassKey, hand_over::HandOverSettings};
+use crate::{aliases::AliasNames, encryption::ClassKey, hand_over::HandOverSettings};
 use datasurface_platform::prelude::*;
 use datasurface_terraform::TerraformSettings;
 
@@ -71,6 +71,9 @@ pub struct AwsSettings {
     /// The most resources of one state; 400 by default.
     #[serde(default = "usual_resources_per_state")]
     pub resources_per_state: u64,
+    /// The beginnings of the names of aliases of keys.
+    #[serde(skip)]
+    pub(crate) alias_names: AliasNames,
 }
 
 /// The check of the certificate of a database.

@@ -103,6 +103,9 @@ pub(crate) static ALARM: ResourceType = ResourceType::new("aws_cloudwatch_metric
 /// One for each catalog: an account has one in each region.
 pub(crate) static CATALOG_POLICY: ResourceType = ResourceType::new("aws_glue_resource_policy");
 
+pub(crate) static KMS_ALIAS: ResourceType =
+    ResourceType::new("aws_kms_alias").imported_by("{name}").replaced_by(&["name"], Effect::Pause);
+
 /// Its id is made up by AWS, so nothing imports it.
 pub(crate) static KEY_GRANT: ResourceType = ResourceType::new("aws_kms_grant")
     .replaced_by(&["name", "key_id", "grantee_principal", "operations"], Effect::Pause);
@@ -135,5 +138,6 @@ pub static TYPES: ResourceTypes = ResourceTypes::new(&[
     &EVENT_TARGET,
     &ALARM,
     &CATALOG_POLICY,
+    &KMS_ALIAS,
     &KEY_GRANT,
 ]);

@@ -53,8 +53,7 @@ pub(super) fn athena(
     let databases = [names.database(), names.view_database()].map(|name| format!("database/{name}"));
     let within = || ["catalog".to_owned()].into_iter().chain(databases.clone());
     let entry = |resource: String| settings.arn("glue", &resource);
-    let former = settings.former_kms_keys.iter();
-    let readable: BTreeSet<&str> = rights.keys.iter().chain(former).map(String::as_str).collect();
+    let readable: BTreeSet<String> = rights.keys.iter().cloned().chain(settings.former_aliases()).collect();
     let of_results = settings.strictest_key(&rights.keys).into_iter().collect();
     Policy::new()
         .allow(
@@ -74,8 +73,8 @@ pub(super) fn athena(
         )
         .allow(&["glue:GetTable"], within().map(entry))
         .allow(&["glue:GetDatabase"], within().chain(["database/default".to_owned()]).map(entry))
-        .allow_keys(&["kms:Decrypt"], &readable)
-        .allow_keys(&["kms:GenerateDataKey"], &of_results)
+        .allow_aliases(settings, &["kms:Decrypt"], &readable)
+        .allow_aliases(settings, &["kms:GenerateDataKey"], &of_results)
 }
 
 /// Returns the policies of data, each as long as IAM takes it.

@@ -68,7 +68,7 @@ pub(crate) fn shares(settings: &AwsSettings, names: &Names, node: &NodeView) -> 
         let table = Names::table(dataset);
         let characters = principal_policy::characters(settings, names, &table, &view);
         let shared = SharedKey::before(KIND, Names::principal_word(principal));
-        let key = key.map(str::to_owned);
+        let key = key.clone();
         SharedPart::new(shared, Part { principal: principal.clone(), view, table, key })
             .only_while_fed()
             .with_weight(CHARACTERS, characters)
@@ -152,7 +152,7 @@ fn add_policy(
 /// Configures the workgroup of a principal: its queries have one place for their results, which none of them can change.
 fn configured(workgroup: Block, context: Context<'_>, principal: &Principal, rights: &Rights) -> Block {
     let encryption = match context.settings.strictest_key(&rights.keys) {
-        Some(key) => vec![("encryption_option", "SSE_KMS".to_owned()), ("kms_key_arn", key.to_owned())],
+        Some(key) => vec![("encryption_option", "SSE_KMS".to_owned()), ("kms_key_arn", key)],
         None => vec![("encryption_option", "SSE_S3".to_owned())],
     };
     let results = Expression::object([

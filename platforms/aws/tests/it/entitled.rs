@@ -2,7 +2,7 @@
 
 use crate::{
     encrypted::{DEFAULT, PERSONAL, classified},
-    permissions::{Need, add, add_key, arn_of, text},
+    permissions::{Need, add, arn_of, text},
     rendered::Instance,
     shop::Shop,
     site::{Changes, Site},
@@ -57,7 +57,7 @@ fn needs(instance: &Instance, role: &str, views: &[&str]) -> BTreeSet<Need> {
     add(&mut needs, role, &["s3:GetBucketLocation"], bucket);
     let actions = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
     add(&mut needs, role, &actions, &format!("{folder}0f3a.csv"));
-    add_key(&mut needs, role, &results["encryption_configuration"][0]["kms_key_arn"], true);
+    instance.add_key(&mut needs, role, &results["encryption_configuration"][0]["kms_key_arn"], true);
     let in_catalog = |resource: &str| format!("arn:aws:glue:{place}:{resource}");
     add(&mut needs, role, &["glue:GetDatabase"], &in_catalog("database/default"));
     for view in views {
@@ -85,7 +85,7 @@ fn needs(instance: &Instance, role: &str, views: &[&str]) -> BTreeSet<Need> {
         let mut tables = instance.of("aws_glue_catalog_table").map(|(_, block)| block);
         let table =
             tables.find(|block| block["name"] == table && block["database_name"] == database).unwrap();
-        add_key(&mut needs, role, &table["parameters"]["datasurface_kms_key"], false);
+        instance.add_key(&mut needs, role, &table["parameters"]["datasurface_kms_key"], false);
     }
     needs
 }
@@ -153,7 +153,8 @@ fn results_have_the_key_of_the_strictest_class_that_is_read() {
     for (label, key) in [("reader-group-clerks", PERSONAL), ("reader-service-stock", DEFAULT)] {
         let results =
             &instance.block("aws_athena_workgroup", label)["configuration"][0]["result_configuration"][0];
-        assert_eq!(results["encryption_configuration"][0]["kms_key_arn"], key);
+        let alias = text(&results["encryption_configuration"][0]["kms_key_arn"]);
+        assert_eq!(instance.key_behind(alias), key);
     }
     let policies = instance.policies();
     for (role, key, is_allowed) in [

@@ -62,6 +62,18 @@ impl Instance {
         blocks.get(label).unwrap_or_else(|| panic!("{label} is not among {:?}", blocks.keys()))
     }
 
+    /// The keys of aliases, by their names.
+    pub(crate) fn aliases(&self) -> BTreeMap<String, String> {
+        let aliases = self.of("aws_kms_alias").map(|(_, alias)| [&alias["name"], &alias["target_key_id"]]);
+        aliases.map(|alias| alias.map(|text| text.as_str().unwrap().to_owned()).into()).collect()
+    }
+
+    /// The key behind the ARN of an alias.
+    pub(crate) fn key_behind(&self, alias: &str) -> String {
+        let name = alias.strip_prefix(&format!("arn:aws:kms:{}:", self.place));
+        self.aliases().remove(name.unwrap_or_else(|| panic!("{alias} is no alias"))).unwrap()
+    }
+
     /// The content of the object at an address.
     pub(crate) fn object(&self, address: &str) -> Value {
         let mut objects = self.of("aws_s3_object").map(|(_, block)| block);
