@@ -84,6 +84,9 @@ impl PlatformPlugin for AwsPlatform {
             .limit(CHARACTERS, MOST_CHARACTERS)
             .limit(RESOURCES, settings.resources_per_state)
             .limit(ROLES, u64::from(settings.roles / settings.access_states.max(1)));
+        let descriptor = render::limits(&settings)
+            .into_iter()
+            .fold(descriptor, |descriptor, (limit, most)| descriptor.limit(limit, most));
         let descriptor = match &settings.place {
             Some(place) => descriptor.data_place(place.as_str()),
             None => descriptor,

@@ -89,7 +89,7 @@ pub enum SslMode {
     VerifyFull,
 }
 
-/// The replication instance of DMS: the machine on which replication tasks run.
+/// The replication instances of DMS: the machines on which replication tasks run.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReplicationSettings {
@@ -99,6 +99,27 @@ pub struct ReplicationSettings {
     pub storage_gigabytes: u32,
     /// Whether a second machine is kept ready in another availability zone.
     pub multi_az: bool,
+    /// The count of machines over which captures are spread; 1 by default. Another one takes its part from each.
+    pub instances: u32,
+    /// The quotas of DMS.
+    pub quotas: DmsQuotas,
+}
+
+/// The quotas of DMS in an account and a region, by default those that AWS's guide to DMS lists (*Quotas for AWS Database Migration Service*):
+/// raise them here when AWS did.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DmsQuotas {
+    /// The most replication instances of the account; 60 by default.
+    pub instances: u32,
+    /// The most tasks of the account; 600 by default. Each capture has one.
+    pub tasks: u64,
+    /// The most endpoints of the account; 1000 by default. Each capture has two.
+    pub endpoints: u64,
+    /// The most tasks on one replication instance; 200 by default.
+    pub tasks_per_instance: u64,
+    /// The most endpoints on one replication instance; 100 by default.
+    pub endpoints_per_instance: u64,
 }
 
 /// The jobs of Glue.
@@ -135,7 +156,25 @@ impl Default for MaintenanceSettings {
 
 impl Default for ReplicationSettings {
     fn default() -> Self {
-        Self { instance_class: "dms.t3.medium".to_owned(), storage_gigabytes: 50, multi_az: false }
+        Self {
+            instance_class: "dms.t3.medium".to_owned(),
+            storage_gigabytes: 50,
+            multi_az: false,
+            instances: 1,
+            quotas: DmsQuotas::default(),
+        }
+    }
+}
+
+impl Default for DmsQuotas {
+    fn default() -> Self {
+        Self {
+            instances: 60,
+            tasks: 600,
+            endpoints: 1000,
+            tasks_per_instance: 200,
+            endpoints_per_instance: 100,
+        }
     }
 }
 
@@ -235,6 +274,10 @@ impl AwsSettings {
         require((1..=999).contains(&self.access_states), "`access_states` must be between 1 and 999");
         require(self.roles >= self.access_states, "`roles` must be as many as `access_states` at least");
         require(self.staging_days > 0, "`staging_days` must be a day at least");
+        require(
+            (1..=self.replication.quotas.instances).contains(&self.replication.instances),
+            "`replication.instances` must be 1 at least, and as many as `replication.quotas.instances` at most",
+        );
         require(self.jobs.workers >= 2, "`jobs.workers` must be 2 at least");
         require(self.jobs.datasets_per_run > 0, "`jobs.datasets_per_run` must be 1 at least");
         require(self.jobs.concurrent_runs > 0, "`jobs.concurrent_runs` must be 1 at least");

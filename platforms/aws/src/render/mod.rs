@@ -31,6 +31,7 @@ pub(crate) use definition_object::definition;
 pub(crate) use principals::{CHARACTERS, MOST_CHARACTERS, can_be_tagged};
 pub(crate) use readers::readers;
 pub(crate) use readership::readership_problems;
+pub(crate) use replication::limits;
 pub(crate) use table::{KEY, KMS_KEY, parameter};
 pub(crate) use transform::select_of;
 
@@ -53,6 +54,7 @@ pub(crate) struct Context<'c> {
 pub(crate) fn shares(settings: &AwsSettings, names: &Names, node: &NodeView) -> Vec<SharedPart> {
     let mut parts = access::shares(settings, node);
     parts.extend(principals::shares(settings, names, node));
+    parts.extend(replication::shares(settings, node));
     parts
 }
 
@@ -69,6 +71,7 @@ pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Render
     if let Some(key) = scope.shared_key() {
         match key.kind.as_str() {
             principals::KIND => principals::add(context, &mut module, scope)?,
+            replication::KIND => replication::add(context, &mut module)?,
             _ => access::add(context, &mut module, scope)?,
         }
         return module.into_rendering();
@@ -79,7 +82,7 @@ pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Render
         readership::add(context, &mut module)?;
         roles::add(context, &mut module)?;
         scripts::add(context, &mut module)?;
-        replication::add(context, &mut module)?;
+        replication::add_subnets(context, &mut module)?;
         deadline::add_watch(context, &mut module)?;
     }
     for (node, dataset) in scope.stored_datasets() {

@@ -23,8 +23,8 @@ use std::collections::BTreeSet;
 /// The kind of the states with the role of a principal.
 pub(crate) const KIND: &str = "principal";
 
-/// The limit of the policies of a principal.
-pub(crate) const CHARACTERS: &str = "characters of policies";
+/// The limit of the policies of a principal. A finding about it has its name.
+pub(crate) const CHARACTERS: &str = "characters of policies (entitle several principals, each to a part)";
 
 /// The most characters of what tables and views add: ten policies of 6 144 characters, as IAM has it for a role, each with a rest that the next
 /// table does not fit in.
