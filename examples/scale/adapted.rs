@@ -19,6 +19,10 @@ pub(crate) fn for_aws(ecosystem: &Ecosystem) -> Value {
         // More datastores than any account has roles for.
         "access_states": 400,
         "roles": 1_000_000,
+        // And more captures than any account may have.
+        "replication": {"quotas": {
+            "tasks": 1_000_000, "endpoints": 1_000_000, "tasks_per_instance": 1_000_000, "endpoints_per_instance": 1_000_000,
+        }},
     });
     adapted::<AwsPlatform>(ecosystem, settings)
 }

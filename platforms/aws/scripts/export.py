@@ -9,9 +9,8 @@ import json
 from urllib.parse import quote
 
 import boto3
-from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
-from versions import arguments_of_run, definition, for_each
+from versions import for_each_definition, last_snapshot, read_at
 
 DRIVER = "org.postgresql.Driver"
 
@@ -22,21 +21,14 @@ SNAPSHOTS = "datasurface_snapshots"
 INCOMING = "datasurface_incoming_"
 
 
-def main(arguments=None):
-    # An export brings what is there, whenever it was merged.
-    addresses, _ = arguments_of_run(arguments)
-    spark = SparkSession.builder.getOrCreate()
-    for_each(addresses, lambda address: export(spark, definition(spark, address)))
-
-
-def export(spark, wanted):
-    """Brings one table up to date."""
-    snapshot = spark.sql(f"SELECT snapshot_id FROM {wanted['table']}.refs WHERE name = 'main'").first()
+def export(spark, wanted, _):
+    """Brings one table up to date, with what is there, whenever that was merged."""
+    snapshot = last_snapshot(spark, wanted["table"])
     if snapshot is None:
         # Nothing was captured yet.
         return
     # A table that has other columns than before is compared with the same snapshot again.
-    brought = json.dumps([snapshot[0], wanted["columns"]])
+    brought = json.dumps([snapshot, wanted["columns"]])
     server = wanted["server"]
     url = address(server, wanted["ssl_mode"])
     secret = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=wanted["secret"])["SecretString"])
@@ -51,7 +43,7 @@ def export(spark, wanted):
             if before is None:
                 refuse_foreign(connection, target["name"])
             if before != brought:
-                bring(spark, connection, url, secret, wanted, target, snapshot[0])
+                bring(spark, connection, url, secret, wanted, target, snapshot)
                 record(connection, target["name"], brought)
                 connection.commit()
     finally:
@@ -76,7 +68,7 @@ def bring(spark, connection, url, secret, wanted, target, snapshot):
     """Makes a table equal to the snapshot, in the open transaction."""
     names = [column["name"] for column in wanted["columns"]]
     types = {column["name"]: column["postgres"] for column in wanted["columns"]}
-    rows = spark.sql(f"SELECT * FROM {wanted['table']} VERSION AS OF {snapshot}").where(target["condition"])
+    rows = read_at(spark, wanted["table"], snapshot).where(target["condition"])
     key = list(wanted["key"])
     if target["history"]:
         names += ["_valid_from", "_valid_to"]
@@ -180,4 +172,4 @@ def quoted(name):
 
 
 if __name__ == "__main__":
-    main()
+    for_each_definition(export)

@@ -8,13 +8,11 @@ at the same time makes one of both fail, and that one is run again.
 
 from datetime import timedelta
 
-from pyspark.sql import SparkSession
+import boto3
 from versions import (
     VALID_FROM,
     VALID_TO,
-    arguments_of_run,
-    definition,
-    for_each,
+    for_each_definition,
     literal,
     properties,
     quoted,
@@ -24,12 +22,6 @@ from versions import (
 
 # The property of a table with the key of KMS by which all its files were written.
 KEY = "datasurface.kms-key"
-
-
-def main(arguments=None):
-    addresses, moment = arguments_of_run(arguments)
-    spark = SparkSession.builder.getOrCreate()
-    for_each(addresses, lambda address: maintain(spark, definition(spark, address), moment))
 
 
 def maintain(spark, table, moment):
@@ -61,8 +53,9 @@ def remove_versions(spark, name, key, retention, moment):
     """)
 
 
-def rewrite(spark, name, key):
-    """Joins small files. Where a table has got another key, all files are written again, by that one."""
+def rewrite(spark, name, alias):
+    """Joins small files. Where a table has got another key, all files are written again, by that one: another alias, or another key behind it."""
+    key = alias and boto3.client("kms").describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
     if properties(spark, name).get(KEY) == key:
         procedure(spark, name, "rewrite_data_files")
         return
@@ -77,4 +70,4 @@ def procedure(spark, name, procedure, **arguments):
 
 
 if __name__ == "__main__":
-    main()
+    for_each_definition(maintain)

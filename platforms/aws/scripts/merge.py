@@ -10,21 +10,20 @@ twice, or late, or both.
 `versions.py` has what a version is.
 """
 
-from pyspark.sql import SparkSession, Window
+from pyspark.sql import Window
 from pyspark.sql import functions as F
 from versions import (
     SEQUENCE,
-    arguments_of_run,
-    definition,
+    end_batch,
     evolve,
-    for_each,
+    for_each_definition,
+    in_type,
     problem,
     properties,
     quoted,
-    record_failure,
     recording_failure,
     refuse_invalid,
-    set_properties,
+    types_by_name,
     write,
 )
 
@@ -43,30 +42,19 @@ LOAD = "LOAD"
 CHANGES_SINCE = "datasurface.changes-since"
 
 
-def main(arguments=None):
-    addresses, moment = arguments_of_run(arguments)
-    spark = SparkSession.builder.getOrCreate()
-
-    def merge_one(address):
-        table = definition(spark, address)
-        with recording_failure(spark, [table["table"]]):
-            merge(spark, table, moment)
-            record_failure(spark, table["table"], None)
-
-    for_each(addresses, merge_one)
-
-
 def merge(spark, table, moment):
     """Brings a table to the state of its source after all changes that are there."""
     name = table["table"]
-    evolve(spark, name, table["columns"])
-    files, progress = new_files(spark, name, table["files"])
-    if files:
-        changes = last_changes(spark, files, table["columns"], table["key"]).persist()
-        refuse_invalid(changes)
-        write(spark, name, changes, table["columns"], table["key"], moment)
-        changes.unpersist()
-        set_properties(spark, name, **progress)
+    with recording_failure(spark, [name]):
+        evolve(spark, name, table["columns"])
+        files, progress = new_files(spark, name, table["files"])
+        if files:
+            changes = last_changes(spark, files, table["columns"], table["key"]).persist()
+            refuse_invalid(changes)
+            write(spark, name, changes, table["columns"], table["key"], moment)
+            changes.unpersist()
+        # The state machine tells of it, when all tables of the batch are merged.
+        end_batch(spark, [name], progress)
 
 
 def new_files(spark, name, folder):
@@ -118,13 +106,7 @@ def last_changes(spark, files, columns, key):
 
 def changes_of(written, columns, key):
     """Returns the changes in files of one schema."""
-    present = {field.name.lower(): field.dataType for field in written.schema}
-
-    def kept(column, before=""):
-        source = before + column["name"]
-        if source.lower() not in present:
-            return F.lit(None).cast(column["type"])
-        return F.expr(f"try_cast({quoted(source)} AS {column['type']})")
+    present = types_by_name(written)
 
     def counts(column):
         # Of a record that was deleted, the key counts.
@@ -132,7 +114,7 @@ def changes_of(written, columns, key):
 
     sequence = F.coalesce(F.col(CHANGE_SEQUENCE), F.lit("")).alias(SEQUENCE)
     after = written.select(
-        *[kept(column).alias(column["name"]) for column in columns],
+        *[in_type(column, present).alias(column["name"]) for column in columns],
         sequence,
         (F.col(OPERATION) != "D").alias("_there"),
         problem(columns, present, counts, is_lossless=True).alias("_problem"),
@@ -146,7 +128,7 @@ def changes_of(written, columns, key):
         is_other = is_other | (former.isNotNull() & ~former.eqNullSafe(F.col(quoted(name))))
     ended = written.where((F.col(OPERATION) == "U") & is_other).select(
         *[
-            (F.coalesce(kept(column, BEFORE), kept(column)) if column["name"] in key else F.lit(None))
+            (F.coalesce(in_type(column, present, BEFORE), in_type(column, present)) if column["name"] in key else F.lit(None))
             .cast(column["type"])
             .alias(column["name"])
             for column in columns
@@ -159,4 +141,4 @@ def changes_of(written, columns, key):
 
 
 if __name__ == "__main__":
-    main()
+    for_each_definition(merge)

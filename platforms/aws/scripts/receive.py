@@ -12,25 +12,29 @@ time, or where that snapshot has expired, all of it is compared.
 import json
 from datetime import datetime, timezone
 
-from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from versions import (
     FAILED,
     VALID_FROM,
     VALID_TO,
     announce,
-    arguments_of_run,
-    definition,
+    end_batch,
+    equals_former,
     evolve,
-    for_each,
+    for_each_definition,
+    former,
+    in_type,
+    insertion,
+    last_moment,
     literal,
     problem,
     properties,
     quoted,
-    record_failure,
+    read_at,
     recording_failure,
     refuse_invalid,
-    set_properties,
+    types_by_name,
+    waits_for,
 )
 
 # The property of a table with what was received last: the table of the other lake, its snapshot, and the last moment in that; and the columns
@@ -38,38 +42,24 @@ from versions import (
 RECEIVED = "datasurface.received"
 
 
-def main(arguments=None):
-    # Versions have the moments of their batches at the source.
-    addresses, _ = arguments_of_run(arguments)
-    spark = SparkSession.builder.getOrCreate()
-
-    def receive_one(address):
-        table = definition(spark, address)
-        with recording_failure(spark, [table["table"]]):
-            receive(spark, table)
-
-    for_each(addresses, receive_one)
-
-
-def receive(spark, table):
-    """Brings a table to the last snapshot of its source."""
+def receive(spark, table, _):
+    """Brings a table to the last snapshot of its source. Versions have the moments of their batches there."""
     name, columns, key = table["table"], table["columns"], table["key"]
-    evolve(spark, name, columns)
-    source = Source(spark, table["source"])
-    recorded = json.loads(properties(spark, name).get(RECEIVED, "null"))
-    is_new = source.snapshot is not None and source.is_other(recorded, columns)
-    if is_new:
-        changes = versions_to_write(spark, name, source, recorded, columns, key).persist()
-        refuse_invalid(changes)
-        if not changes.isEmpty():
-            write_versions(spark, name, changes, columns, key)
-        changes.unpersist()
-    is_other = record_failure(spark, name, source.failure and f"waits for {table['source']}, of which the last batch failed")
-    # Told before it is recorded: a run that dies in between is made again, and tells it again.
-    if is_new or is_other:
-        announce(table["event"])
-    if is_new:
-        set_properties(spark, name, **{RECEIVED: json.dumps(source.received(spark, columns))})
+    with recording_failure(spark, [name]):
+        evolve(spark, name, columns)
+        source = Source(spark, table["source"])
+        recorded = json.loads(properties(spark, name).get(RECEIVED, "null"))
+        is_new = source.snapshot is not None and source.is_other(recorded, columns)
+        progress = {}
+        if is_new:
+            changes = versions_to_write(spark, name, source, recorded, columns, key).persist()
+            refuse_invalid(changes)
+            if not changes.isEmpty():
+                write_versions(spark, name, changes, columns, key)
+            changes.unpersist()
+            progress = {RECEIVED: json.dumps(source.received(spark, columns))}
+        failure = source.failure and waits_for(table["source"])
+        end_batch(spark, [name], progress, failure, is_new, lambda: announce(table["event"]))
 
 
 class Source:
@@ -107,15 +97,10 @@ class Source:
 
     def read(self, spark):
         """Every version that was ever valid."""
-        rows = spark.sql(f"SELECT * FROM {self.name} VERSION AS OF {self.snapshot}")
+        rows = read_at(spark, self.name, self.snapshot)
         if VALID_TO not in rows.columns:
             raise ValueError(f"{self.name} has no versions: there is no `{VALID_TO}` in it")
         return rows.where(F.col(VALID_TO).isNull() | (F.col(VALID_FROM) < F.col(VALID_TO)))
-
-
-def last_moment():
-    """The moment of the last batch that changed anything, as an aggregate."""
-    return F.max(F.greatest(F.col(VALID_FROM), F.coalesce(F.col(VALID_TO), F.col(VALID_FROM))))
 
 
 def versions_to_write(spark, name, source, recorded, columns, key):
@@ -130,33 +115,21 @@ def versions_to_write(spark, name, source, recorded, columns, key):
     there = in_types_of(there, columns)
     kept = spark.table(name).select(*map(quoted, [*names, VALID_FROM, VALID_TO]))
     place = [*key, VALID_FROM]
-    differing = there.join(renamed(kept, place), place, "left")
-    is_same = F.col("_old_there").isNotNull()
-    for column in [*(one for one in names if one not in key), VALID_TO]:
-        is_same = is_same & F.col(quoted(column)).eqNullSafe(F.col(quoted(f"_old_{column}")))
+    values = [*(one for one in names if one not in key), VALID_TO]
+    known = kept.select(*map(quoted, place), *former(values), F.lit(True).alias("_old_there"))
+    differing = there.join(known, place, "left")
+    is_same = F.col("_old_there").isNotNull() & equals_former(values)
     differing = differing.where(~is_same).select(*map(quoted, names), VALID_FROM, VALID_TO, F.lit(False).alias("_goes"), "_problem")
     return differing if follows else differing.unionByName(contradicted(there, kept, names, key))
-
-
-def renamed(kept, place):
-    """Versions that are here, with other names for what may differ at the source."""
-    values = [F.col(quoted(one)).alias(f"_old_{one}") for one in kept.columns if one not in place]
-    return kept.select(*map(quoted, place), *values, F.lit(True).alias("_old_there"))
 
 
 def in_types_of(versions, columns):
     """Returns versions with the columns that are asked for, in their types. A value that its column cannot have is a problem; versions may be
     older than a column is, so that none has a value."""
-    present = {field.name.lower(): field.dataType for field in versions.schema}
-
-    def kept(column):
-        if column["name"].lower() not in present:
-            return F.lit(None).cast(column["type"])
-        return F.expr(f"try_cast({quoted(column['name'])} AS {column['type']})")
-
+    present = types_by_name(versions)
     nullable = [column | {"nullable": True} for column in columns]
     return versions.select(
-        *[kept(column).alias(column["name"]) for column in columns],
+        *[in_type(column, present).alias(column["name"]) for column in columns],
         VALID_FROM,
         VALID_TO,
         problem(nullable, present, lambda _: F.lit(True), is_lossless=True).alias("_problem"),
@@ -203,17 +176,14 @@ def write_versions(spark, name, changes, columns, key):
     on = " AND ".join(f"kept.{quoted(column)} = received.{quoted(column)}" for column in [*key, VALID_FROM])
     values = [*(column for column in names if column not in key), VALID_TO]
     changed = ", ".join(f"{quoted(column)} = received.{quoted(column)}" for column in values)
-    inserted = {quoted(column): f"received.{quoted(column)}" for column in [*names, VALID_FROM, VALID_TO]}
-    # What is not received: a column that the dataset has no more, and the sequence of a change.
-    known = {column.lower() for column in [*names, VALID_FROM, VALID_TO]}
-    inserted |= {quoted(column): "NULL" for column in spark.table(name).columns if column.lower() not in known}
+    inserted = {column: f"received.{quoted(column)}" for column in [*names, VALID_FROM, VALID_TO]}
     spark.sql(f"""
         MERGE INTO {name} AS kept USING received ON {on}
         WHEN MATCHED AND received._goes THEN DELETE
         WHEN MATCHED THEN UPDATE SET {changed}
-        WHEN NOT MATCHED AND NOT received._goes THEN INSERT ({", ".join(inserted)}) VALUES ({", ".join(inserted.values())})
+        WHEN NOT MATCHED AND NOT received._goes THEN {insertion(spark.table(name), inserted)}
     """)
 
 
 if __name__ == "__main__":
-    main()
+    for_each_definition(receive)

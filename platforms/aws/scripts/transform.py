@@ -12,26 +12,30 @@ import hashlib
 import json
 import re
 
-from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from versions import (
     FAILED,
     SEQUENCE,
-    VALID_FROM,
     VALID_TO,
     announce,
-    arguments_of_run,
     definition,
+    end_batch,
+    equals_former,
     evolve,
-    for_each,
+    for_each_definition,
+    former,
+    in_type,
+    last_moment,
+    last_snapshot,
     moment_after,
     problem,
     properties,
     quoted,
-    record_failure,
+    read_at,
     recording_failure,
     refuse_invalid,
-    set_properties,
+    types_by_name,
+    waits_for,
     write,
 )
 
@@ -64,12 +68,6 @@ FORBIDDEN = {
 DANGEROUS = ("reflect", "java_method")
 
 
-def main(arguments=None):
-    addresses, moment = arguments_of_run(arguments)
-    spark = SparkSession.builder.getOrCreate()
-    for_each(addresses, lambda address: run(spark, definition(spark, address), moment))
-
-
 class Input:
     """An input, as it is when the run begins."""
 
@@ -83,13 +81,13 @@ class Input:
         self.snapshot = last_snapshot(spark, self.table)
         # An output of a transformer may be there without a record, and one of its own is there from the beginning.
         self.is_there = self.snapshot is not None or MADE_OF in known or declared["is_own"]
-        self.moment = None if self.snapshot is None else last_moment(self.read(spark))
+        self.moment = None if self.snapshot is None else moment_of(self.read(spark))
 
     def read(self, spark):
         """All versions."""
         if self.snapshot is None:
             return spark.table(self.table)
-        return spark.sql(f"SELECT * FROM {self.table} VERSION AS OF {self.snapshot}")
+        return read_at(spark, self.table, self.snapshot)
 
     def rows(self, spark):
         """The latest version of each record. The merge job adds a column that is new with the next batch."""
@@ -104,15 +102,10 @@ class Input:
         return kept.select(*[value.cast(column["type"]).alias(column["name"]) for value, column in zip(columns, self.columns)])
 
 
-def last_snapshot(spark, table):
-    found = spark.sql(f"SELECT snapshot_id FROM {table}.refs WHERE name = 'main'").first()
-    return found and found[0]
-
-
-def last_moment(versions):
-    """The moment of the last batch that changed anything. Snapshots do not tell it: files are rewritten, too."""
-    last = versions.agg(F.max(VALID_FROM), F.max(VALID_TO)).first()
-    return max((moment.isoformat() for moment in last if moment is not None), default=None)
+def moment_of(versions):
+    """The moment of the last batch that changed anything, as a text. Snapshots do not tell it: files are rewritten, too."""
+    last = versions.agg(last_moment()).first()[0]
+    return last and last.isoformat()
 
 
 def run(spark, trigger, moment):
@@ -125,28 +118,21 @@ def run(spark, trigger, moment):
         broken = next((one for one in inputs if one.failure), None)
         if broken:
             # Whatever is made of the outputs waits, too.
-            for table in tables:
-                record_failure(spark, table, f"waits for {broken.table}, of which the last batch failed")
+            end_batch(spark, tables, {}, waits_for(broken.table))
             return
         made_of = {
             "code": hashlib.sha256(json.dumps([transformer, outputs]).encode()).hexdigest(),
             "inputs": {one.table: one.moment for one in inputs},
         }
         recorded = [json.loads(properties(spark, table).get(MADE_OF, "{}")) for table in tables]
-        is_run = is_due(trigger["when"], inputs, made_of, recorded)
-        is_new = False
-        if is_run:
+        is_new, progress = False, {}
+        if is_due(trigger["when"], inputs, made_of, recorded):
             transform(spark, inputs, outputs, moment)
             # Also what a run merged that died before it told so.
-            made_of["made"] = {table: last_moment(spark.table(table)) for table in tables}
+            made_of["made"] = {table: moment_of(spark.table(table)) for table in tables}
             is_new = any(one.get("made") != made_of["made"] for one in recorded)
-        is_mended = [record_failure(spark, table, None) for table in tables]
-        # Told before it is recorded: a run that dies in between is made again, and tells it again.
-        if is_new or any(is_mended):
-            announce(transformer["event"])
-        if is_run:
-            for table in tables:
-                set_properties(spark, table, **{MADE_OF: json.dumps(made_of)})
+            progress = {MADE_OF: json.dumps(made_of)}
+        end_batch(spark, tables, progress, None, is_new, lambda: announce(transformer["event"]))
 
 
 def is_due(when, inputs, made_of, recorded):
@@ -241,24 +227,19 @@ def differences(spark, output, frame, moment):
     names = [column["name"] for column in columns]
     # Text in the order of time.
     sequence = F.lit(f"{moment_after(kept, moment):%Y%m%d%H%M%S%f}").alias(SEQUENCE)
-    present = {field.name.lower(): field.dataType for field in frame.schema}
+    present = types_by_name(frame)
     judged = frame.select(
-        *[F.expr(f"try_cast({quoted(column['name'])} AS {column['type']})").alias(column["name"]) for column in columns],
+        *[in_type(column, present).alias(column["name"]) for column in columns],
         problem(columns, present, lambda _: F.lit(True), is_lossless=False).alias("_problem"),
     )
     twice = judged.groupBy(*map(quoted, key)).count().where("count > 1").count()
     if twice:
         raise ValueError(f"{twice} keys are not unique")
     shown = kept.where(F.col(VALID_TO).isNull()).select(*map(quoted, names))
-    before = shown.select(*[F.col(quoted(name)).alias(f"_old_{name}") for name in names])
-    is_same, is_other = F.lit(True), F.lit(False)
-    for name in names:
-        if name in key:
-            is_same = is_same & (F.col(quoted(name)) == F.col(quoted(f"_old_{name}")))
-        else:
-            is_other = is_other | ~F.col(quoted(name)).eqNullSafe(F.col(quoted(f"_old_{name}")))
-    is_new = F.col(quoted(f"_old_{key[0]}")).isNull()
-    there = judged.join(before, is_same, "left").where(is_new | is_other | F.col("_problem").isNotNull())
+    values = [name for name in names if name not in key]
+    before = shown.select(*map(quoted, key), *former(values), F.lit(True).alias("_old_there"))
+    is_same = F.col("_old_there").isNotNull() & equals_former(values)
+    there = judged.join(before, key, "left").where(~is_same | F.col("_problem").isNotNull())
     there = there.select(*map(quoted, names), sequence, F.lit(True).alias("_there"), "_problem")
     gone = shown.join(judged, key, "left_anti")
     gone = gone.select(*map(quoted, names), sequence, F.lit(False).alias("_there"), F.lit(None).cast("string").alias("_problem"))
@@ -266,4 +247,4 @@ def differences(spark, output, frame, moment):
 
 
 if __name__ == "__main__":
-    main()
+    for_each_definition(run)

@@ -1,4 +1,7 @@
-"""Tables that keep versions: what the jobs that write them have in common.
+"""What jobs have in common: how a run goes, and tables that keep versions.
+
+A run does its work for each definition that it is given. A batch of a table fails, or ends: that is recorded in properties of the table, so that a
+run that was killed is started again, and jobs that read the table know of a failure.
 
 A version of a record is valid from one moment to another, or still. Moments are those of batches: of several changes of a key in one batch,
 the last one counts. A record that was deleted before it was ever seen is a version that was valid for no time. Each version has the sequence
@@ -11,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 import boto3
-from pyspark.sql import Window
+from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 
 # Columns of a table beside those of its dataset, and their types.
@@ -26,27 +29,30 @@ FAILED = "datasurface.failed"
 NUMBERS = ("decimal", "byte", "short", "integer", "long", "float", "double")
 
 
-def arguments_of_run(given=None):
+def for_each_definition(work):
+    """Runs a job: calls the work with the session of Spark, each definition and the moment of the batch. One that fails keeps no other one from
+    its batch; the run fails at its end."""
+    addresses, moment = arguments_of_run()
+    spark = SparkSession.builder.getOrCreate()
+    failures = []
+    for address in addresses:
+        try:
+            work(spark, definition(spark, address), moment)
+        except Exception as error:
+            failures.append(f"{address}: {error}")
+    if failures:
+        raise SystemExit("\n".join(failures))
+
+
+def arguments_of_run():
     """Returns the addresses of the definitions that a run is for, and the moment of its batch."""
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("--definitions", required=True, help="a JSON list of the addresses of definitions")
     parser.add_argument("--moment", required=True, help="the moment of the batch, as ISO 8601")
     # Glue has arguments of its own.
-    options, _ = parser.parse_known_args(given)
+    options, _ = parser.parse_known_args()
     moment = datetime.fromisoformat(options.moment.replace("Z", "+00:00")).astimezone(timezone.utc)
     return json.loads(options.definitions), moment
-
-
-def for_each(addresses, work):
-    """Does the work for each address. One that fails keeps no other one from its batch; the run fails at its end."""
-    failures = []
-    for address in addresses:
-        try:
-            work(address)
-        except Exception as error:
-            failures.append(f"{address}: {error}")
-    if failures:
-        raise SystemExit("\n".join(failures))
 
 
 def definition(spark, address):
@@ -66,6 +72,17 @@ def set_properties(spark, name, **values):
         spark.sql(f"ALTER TABLE {name} SET TBLPROPERTIES ({kept})")
     if gone:
         spark.sql(f"ALTER TABLE {name} UNSET TBLPROPERTIES IF EXISTS ({gone})")
+
+
+def read_at(spark, name, snapshot):
+    """Returns what a table was at a snapshot."""
+    return spark.sql(f"SELECT * FROM {name} VERSION AS OF {snapshot}")
+
+
+def last_snapshot(spark, name):
+    """Returns the last snapshot of a table; none if nothing was ever written."""
+    found = spark.sql(f"SELECT snapshot_id FROM {name}.refs WHERE name = 'main'").first()
+    return found and found[0]
 
 
 def record_failure(spark, name, reason):
@@ -89,6 +106,21 @@ def recording_failure(spark, names):
         raise
 
 
+def waits_for(name):
+    """Returns the reason why a batch waits that reads a table of which the last one failed."""
+    return f"waits for {name}, of which the last batch failed"
+
+
+def end_batch(spark, names, progress, failure=None, is_new=False, tell=lambda: None):
+    """Ends the batch of tables: records whether it failed, and its progress, as properties. It is told if it is new, or its failure is, and before
+    progress is recorded: a run that dies in between is made again, and tells it again."""
+    changed = [record_failure(spark, name, failure) for name in names]
+    if is_new or any(changed):
+        tell()
+    for name in names:
+        set_properties(spark, name, **progress)
+
+
 def evolve(spark, name, columns):
     """Adds columns that the table does not have, and widens those that have got another type. Versions of before have nothing in a new one."""
     present = {field.name.lower(): field.dataType.simpleString() for field in spark.table(name).schema}
@@ -98,6 +130,20 @@ def evolve(spark, name, columns):
             spark.sql(f"ALTER TABLE {name} ADD COLUMN {quoted(column)} {kind}")
         elif present[column.lower()] != kind:
             spark.sql(f"ALTER TABLE {name} ALTER COLUMN {quoted(column)} TYPE {kind}")
+
+
+def in_type(column, present, before=""):
+    """Returns a column in its type, from one whose name has something before it; nothing if that is not there, or has a value that the type
+    does not."""
+    source = before + column["name"]
+    if source.lower() not in present:
+        return F.lit(None).cast(column["type"])
+    return F.expr(f"try_cast({quoted(source)} AS {column['type']})")
+
+
+def types_by_name(rows):
+    """Returns the types of columns by their names in small letters."""
+    return {field.name.lower(): field.dataType for field in rows.schema}
 
 
 def problem(columns, present, counts, is_lossless):
@@ -143,10 +189,7 @@ def write(spark, name, changes, columns, key, moment):
     moment = moment_after(kept, moment)
     now, never = F.lit(moment), F.lit(None).cast("timestamp")
     joined = with_last_versions(changes, kept, columns, key)
-    values = [column for column in columns if column not in key]
-    is_same = F.lit(True)
-    for column in values:
-        is_same = is_same & F.col(quoted(column)).eqNullSafe(F.col(quoted(f"_old_{column}")))
+    is_same = equals_former(column for column in columns if column not in key)
     is_known = F.col("_old_from").isNotNull()
     was_there = is_known & F.col("_was_there")
     goes_on = was_there & F.col("_there") & is_same
@@ -174,23 +217,33 @@ def write(spark, name, changes, columns, key, moment):
     )
     known.unionByName(begun).createOrReplaceTempView("changes")
     on = " AND ".join(f"kept.{quoted(column)} = changes.{quoted(column)}" for column in key)
-    inserted = {quoted(column): f"changes.{quoted(column)}" for column in columns}
+    inserted = {column: f"changes.{quoted(column)}" for column in columns}
     inserted |= {VALID_FROM: literal(moment), VALID_TO: "changes._to", SEQUENCE: "changes._new_sequence"}
-    # A column that the dataset has no more stays, for the versions that have values in it.
-    known_names = {column.lower() for column in [*columns, *SYSTEM_COLUMNS]}
-    inserted |= {quoted(column): "NULL" for column in kept.columns if column.lower() not in known_names}
     spark.sql(f"""
         MERGE INTO {name} AS kept USING changes ON {on} AND kept.{VALID_FROM} = changes._target
         WHEN MATCHED AND changes._ends THEN UPDATE SET
             {VALID_TO} = {literal(moment)}, {SEQUENCE} = changes._new_sequence
         WHEN MATCHED THEN UPDATE SET {SEQUENCE} = changes._new_sequence
-        WHEN NOT MATCHED THEN INSERT ({", ".join(inserted)}) VALUES ({", ".join(inserted.values())})
+        WHEN NOT MATCHED THEN {insertion(kept, inserted)}
     """)
+
+
+def insertion(kept, values):
+    """Returns the words of an insertion. A column without a value is one that the dataset has no more: it stays for the versions that have
+    values in it."""
+    known = {column.lower() for column in values}
+    values = values | {column: "NULL" for column in kept.columns if column.lower() not in known}
+    return f"INSERT ({', '.join(map(quoted, values))}) VALUES ({', '.join(values.values())})"
+
+
+def last_moment():
+    """The moment of the last batch that changed anything, as an aggregate of versions."""
+    return F.max(F.greatest(F.col(VALID_FROM), F.coalesce(F.col(VALID_TO), F.col(VALID_FROM))))
 
 
 def moment_after(kept, moment):
     """Returns the moment of a batch: the clock may be behind that of the batch before."""
-    last = kept.agg(F.max(F.greatest(F.col(VALID_FROM), F.coalesce(VALID_TO, VALID_FROM)))).first()[0]
+    last = kept.agg(last_moment()).first()[0]
     return moment if last is None else max(moment, last.astimezone(timezone.utc) + timedelta(microseconds=1))
 
 
@@ -200,7 +253,7 @@ def with_last_versions(changes, kept, columns, key):
     last = kept.join(changes.select(*map(quoted, key)), key, "left_semi")
     last = last.withColumn("_rank", F.row_number().over(newest)).where("_rank = 1").select(
         *map(quoted, key),
-        *[F.col(quoted(column)).alias(f"_old_{column}") for column in columns if column not in key],
+        *former(column for column in columns if column not in key),
         F.col(SEQUENCE).alias("_old_sequence"),
         F.col(VALID_FROM).alias("_old_from"),
         F.col(VALID_TO).isNull().alias("_was_there"),
@@ -208,6 +261,19 @@ def with_last_versions(changes, kept, columns, key):
     joined = changes.join(last, key, "left")
     is_newer = F.col(SEQUENCE) > F.coalesce("_old_sequence", F.lit(""))
     return joined.where(F.col("_old_from").isNull() | is_newer)
+
+
+def former(columns):
+    """Returns columns of versions that are there, by names that differ from those of changes."""
+    return [F.col(quoted(column)).alias(f"_old_{column}") for column in columns]
+
+
+def equals_former(columns):
+    """Whether columns of a change equal those of the version that is there. Two without a value do."""
+    is_same = F.lit(True)
+    for column in columns:
+        is_same = is_same & F.col(quoted(column)).eqNullSafe(F.col(quoted(f"_old_{column}")))
+    return is_same
 
 
 def announce(event):

@@ -47,6 +47,12 @@ codes! {
         "a column has a name that PostgreSQL would cut",
         "PostgreSQL keeps the first 63 bytes of a name. Give the column a shorter one, or read it in Athena."
     );
+    PRINCIPAL_NAME(
+        "principal-name",
+        "a principal has a name that no tag can have",
+        "The role of a principal is taken by sessions with a tag that names the principal. Keys of tags have 128 characters at most: letters, digits, spaces and \
+         `_.:/=+-@`. Let the workspace be read by a principal of another name."
+    );
     NOT_SPARK(
         "not-spark",
         "a SELECT of a transformer has something that Spark does not take, or reads in a way of its own",

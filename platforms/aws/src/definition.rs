@@ -15,7 +15,7 @@ pub(crate) struct Definition<'d> {
     table: String,
     /// The key of KMS that encrypts the table; none if S3 encrypts it by a key of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
-    kms_key: Option<&'d str>,
+    kms_key: Option<String>,
     /// The folder with the files of changes; none if a transformer makes the table.
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<String>,
@@ -87,7 +87,7 @@ impl<'d> Definition<'d> {
             _ => None,
         };
         let kms_key = settings.key_of(dataset);
-        let catalog = settings.catalog_of(kms_key);
+        let catalog = settings.catalog_of(kms_key.as_deref());
         Ok(Self {
             table: names.spark_table_in(&catalog, &Names::table(dataset.storage_key())),
             kms_key,

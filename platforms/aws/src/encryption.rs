@@ -22,39 +22,44 @@ pub struct ClassKey {
 const DIGITS: usize = 12;
 
 impl AwsSettings {
-    /// Returns the ARN of the key that encrypts what is stored of a dataset: that of the first listed classification that the dataset or one
-    /// of its columns has, or else that of the instance. None if S3 encrypts it by a key of its own.
-    pub(crate) fn key_of(&self, dataset: &DatasetFacts) -> Option<&str> {
+    /// Returns the ARN of the alias of the key that encrypts what is stored of a dataset: that of the first listed classification that the
+    /// dataset or one of its columns has, or else that of the instance. None if S3 encrypts it by a key of its own.
+    pub(crate) fn key_of(&self, dataset: &DatasetFacts) -> Option<String> {
         self.key_of_all(slice::from_ref(dataset))
     }
 
-    /// Returns the ARN of the key that encrypts what is stored of several datasets together: that of the strictest one.
-    pub(crate) fn key_of_all(&self, datasets: &[DatasetFacts]) -> Option<&str> {
+    /// Returns the ARN of the alias of the key that encrypts what is stored of several datasets together: that of the strictest one.
+    pub(crate) fn key_of_all(&self, datasets: &[DatasetFacts]) -> Option<String> {
         let columns = datasets.iter().flat_map(|dataset| dataset.schema.table().columns());
         let of_columns = columns.flat_map(Column::classifications);
         let of_datasets = datasets.iter().flat_map(|dataset| &dataset.classifications);
         let classes: BTreeSet<&Classification> = of_columns.chain(of_datasets).collect();
         let is_there =
             |listed: &&ClassKey| listed.classifications.iter().any(|class| classes.contains(class));
-        let listed = self.class_keys.iter().find(is_there).map(|listed| &listed.key);
-        listed.or(self.kms_key.as_ref()).map(String::as_str)
+        let listed = self.class_keys.iter().find(is_there).map(|listed| self.class_alias(listed));
+        self.or_default(listed.map(|name| self.alias_arn(&name)))
     }
 
-    /// Returns every key by which something is encrypted.
+    /// Returns the alias of the key of what is made of data with several ones: that of the strictest class.
+    pub(crate) fn strictest_key(&self, aliases: &BTreeSet<String>) -> Option<String> {
+        let mut listed = self.class_keys.iter().map(|listed| self.alias_arn(&self.class_alias(listed)));
+        self.or_default(listed.find(|alias| aliases.contains(alias)))
+    }
+
+    fn or_default(&self, alias: Option<String>) -> Option<String> {
+        alias.or_else(|| self.kms_key.as_ref().map(|_| self.alias_arn(&self.default_alias())))
+    }
+
+    /// Returns the ARN of every key by which something is encrypted.
     pub(crate) fn keys(&self) -> BTreeSet<&str> {
         let listed = self.class_keys.iter().map(|listed| &listed.key);
         listed.chain(&self.kms_key).map(String::as_str).collect()
     }
 
-    /// Returns the keys by which each job may read: that of the instance, which encrypts what jobs are told, and former ones.
-    pub(crate) fn keys_of_all_jobs(&self) -> BTreeSet<&str> {
-        self.kms_key.iter().chain(&self.former_kms_keys).map(String::as_str).collect()
-    }
-
-    /// Returns the name in Spark of the catalog whose tables are written by a key. All catalogs have the same tables: Iceberg writes those of
+    /// Returns the name in Spark of the catalog whose tables are written by the key of an alias. All catalogs have the same tables: Iceberg writes those of
     /// one catalog by one key.
-    pub(crate) fn catalog_of(&self, key: Option<&str>) -> String {
-        match key.filter(|key| self.kms_key.as_deref() != Some(key)) {
+    pub(crate) fn catalog_of(&self, alias: Option<&str>) -> String {
+        match alias.filter(|alias| self.alias_arn(&self.default_alias()) != *alias) {
             None => CATALOG.to_owned(),
             Some(key) => {
                 let digits: String = Fingerprint::of(&key).to_string().chars().take(DIGITS).collect();
@@ -70,6 +75,14 @@ impl AwsSettings {
         for key in self.keys().into_iter().chain(former).filter(|key| !is_key(key)) {
             problems.push(format!(
                 "`{key}` must be the ARN of a key, with its id: an alias can be pointed elsewhere"
+            ));
+        }
+        let here = self.arn("kms", "key/");
+        let former = self.former_kms_keys.iter().map(String::as_str);
+        for key in self.keys().into_iter().chain(former).filter(|key| is_key(key) && !key.starts_with(&here))
+        {
+            problems.push(format!(
+                "`{key}` must be in the account and the region of the instance, as its alias is"
             ));
         }
         if self.kms_key.is_none() && !self.class_keys.is_empty() {

@@ -2,10 +2,10 @@
 
 use crate::{
     codes,
-    rekeyed::judge_keys,
+    rekeyed::{judge_keys, judge_retired},
     render::{KEY, definition, parameter},
     settings::AwsSettings,
-    types::{REPLICATION_TASK, TABLE, TYPES},
+    types::{KMS_ALIAS, REPLICATION_TASK, TABLE, TYPES},
 };
 use datasurface_platform::prelude::*;
 use serde_json::Value;
@@ -18,6 +18,9 @@ pub(crate) fn judge(settings: &AwsSettings, change: &JudgedChange<'_>) -> Judgem
         }
         JudgedChange::Retired(resource) if resource.kind() == REPLICATION_TASK.name() => {
             Judgement::effect(Effect::None, "DMS drops its replication slot")
+        }
+        JudgedChange::Retired(resource) if resource.kind() == KMS_ALIAS.name() => {
+            judge_retired(settings, resource)
         }
         JudgedChange::Changed(changed) => judge_changed(settings, change, changed),
         _ => TYPES.judge(change),

@@ -23,6 +23,7 @@
 //!
 //! `docs/platforms/aws.md` is the guide: what is made of what, the settings, the first deployment, and what nobody has proved yet.
 
+mod aliases;
 mod codes;
 mod column_type;
 mod definition;

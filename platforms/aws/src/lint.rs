@@ -4,7 +4,7 @@ use crate::{
     codes,
     names::{Names, source_table},
     platform::BEST_LATENCY,
-    render::{readers, readership_problems, select_of},
+    render::{can_be_tagged, readers, readership_problems, select_of},
     settings::AwsSettings,
 };
 use datasurface_platform::prelude::*;
@@ -42,6 +42,7 @@ pub(crate) fn report_node(settings: &AwsSettings, node: &NodeView, found: &mut R
             // A view has the columns of its dataset, also of one that another platform captures.
             report_columns(&export.dataset, found);
             report_target(node, export, found);
+            report_principals(export, found);
         }
         NodeDetail::Transform(transform) => report_transform(transform, found),
         NodeDetail::Trigger(_) => {}
@@ -70,6 +71,19 @@ fn report_target(node: &NodeView, export: &ExportFacts, found: &mut Reporter<'_>
         let about = LintSubject::Column(export.dataset.key.clone(), column.name().clone());
         let message = format!("`{}` is longer than {limit} bytes", column.name());
         found.report_about(&about, &codes::TARGET_COLUMN, message, "give it a shorter name");
+    }
+}
+
+/// Reports the principals whose names no tag can have.
+fn report_principals(export: &ExportFacts, found: &mut Reporter<'_>) {
+    for consumer in readers(export) {
+        for principal in consumer.entitlement.principals().filter(|principal| !can_be_tagged(principal)) {
+            let about = LintSubject::Consumer(consumer.group.clone());
+            let message =
+                format!("`{principal}` may read `{}`, and no tag can name it", consumer.group.workspace);
+            let help = "grant it to a principal of another name: letters, digits, spaces and `_.:/=+-@`, 100 characters at most";
+            found.report_about(&about, &codes::PRINCIPAL_NAME, message, help);
+        }
     }
 }
 

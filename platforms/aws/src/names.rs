@@ -74,6 +74,27 @@ impl Names {
         hyphenated(&["datasurface", &self.instance, shard, "receive", kind, start])
     }
 
+    /// Returns the name of the role and the workgroup of a principal.
+    pub(crate) fn of_principal(&self, principal: &Principal) -> String {
+        self.of_parts(Self::principal_word(principal).split('-'), "reader")
+    }
+
+    /// Returns the word of a principal in paths and names, which no other one has: directories tell capital letters from small ones.
+    pub(crate) fn principal_word(principal: &Principal) -> String {
+        let (kind, name) = (principal.kind(), principal.name().as_str());
+        let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        match !name.is_empty() && name.len() < WORD_LIMIT && name.chars().all(is_plain) {
+            true => format!("{kind}-{name}"),
+            false => {
+                let hash: String = Fingerprint::of(&name).to_string().chars().take(HASH_DIGITS).collect();
+                let readable = readable(&name.to_lowercase(), WORD_LIMIT - HASH_DIGITS - 1);
+                let readable = readable.trim_matches('-');
+                // A name of other letters leaves nothing.
+                format!("{kind}-{}-{hash}", if readable.is_empty() { "named" } else { readable })
+            }
+        }
+    }
+
     /// Returns the name of something beside what has a name.
     pub(crate) fn of_part(&self, whole: &str, part: &str) -> String {
         hyphenated(&[whole, part])

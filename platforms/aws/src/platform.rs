@@ -1,6 +1,13 @@
 //! The platform: what it claims, and what it is asked.
 
-use crate::{judge, lint, names::Names, render, settings::AwsSettings, types::TYPES};
+use crate::{
+    aliases::AliasNames,
+    judge, lint,
+    names::Names,
+    render::{self, CHARACTERS, MOST_CHARACTERS},
+    settings::AwsSettings,
+    types::TYPES,
+};
 use datasurface_platform::prelude::*;
 
 /// An instance of the batch platform on AWS.
@@ -53,8 +60,9 @@ impl PlatformPlugin for AwsPlatform {
         Version::new(0, 1, 0)
     }
 
-    fn configure(instance: &PlatformInstance, settings: AwsSettings) -> Result<Self, PlatformError> {
+    fn configure(instance: &PlatformInstance, mut settings: AwsSettings) -> Result<Self, PlatformError> {
         let names = Names::new(instance);
+        settings.alias_names = AliasNames::new(&names);
         let keys = if settings.kms_key.is_some() { KeyHolder::Company } else { KeyHolder::Vendor };
         let descriptor = PlatformDescriptor::for_plugin::<Self>()
             .with_captures(["cdc"], ["postgres"])
@@ -72,8 +80,13 @@ impl PlatformPlugin for AwsPlatform {
             .with_store_in(&DataContainer::object_storage("lake", settings.lake_bucket.as_str()))
             .further_store(&DataContainer::object_storage("staging", settings.staging_bucket.as_str()))
             .with_shares()
+            .with_grants(["platform_managed"], PrincipalKind::ALL)
+            .limit(CHARACTERS, MOST_CHARACTERS)
             .limit(RESOURCES, settings.resources_per_state)
             .limit(ROLES, u64::from(settings.roles / settings.access_states.max(1)));
+        let descriptor = render::limits(&settings)
+            .into_iter()
+            .fold(descriptor, |descriptor, (limit, most)| descriptor.limit(limit, most));
         let descriptor = match &settings.place {
             Some(place) => descriptor.data_place(place.as_str()),
             None => descriptor,
@@ -133,7 +146,7 @@ impl DataPlatform for AwsPlatform {
     }
 
     fn shares(&self, node: &NodeView) -> Vec<SharedPart> {
-        render::shares(&self.settings, node)
+        render::shares(&self.settings, &self.names, node)
     }
 
     fn lint(&self, view: LintView<'_>, found: &mut Reporter<'_>) {

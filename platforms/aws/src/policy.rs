@@ -1,5 +1,6 @@
 //! Documents of IAM: which actions are allowed on what. No action has a wildcard.
 
+use crate::settings::AwsSettings;
 use datasurface_platform::prelude::{Json, json, serde_json};
 use std::collections::BTreeSet;
 
@@ -26,6 +27,26 @@ impl Policy {
             true => self,
             false => self.allow(actions, keys.iter().map(|key| (*key).to_owned())),
         }
+    }
+
+    /// Allows actions on the keys of these aliases, by their ARNs, of which a part may be `*`. Actions are on keys, so a condition asks for the
+    /// alias.
+    pub(crate) fn allow_aliases(
+        self,
+        settings: &AwsSettings,
+        actions: &[&str],
+        aliases: &BTreeSet<String>,
+    ) -> Self {
+        if aliases.is_empty() {
+            return self;
+        }
+        let names: Vec<&str> = aliases.iter().filter_map(|arn| arn.splitn(6, ':').nth(5)).collect();
+        self.statement(json!({
+            "Effect": "Allow",
+            "Action": actions,
+            "Resource": [settings.arn("kms", "key/*")],
+            "Condition": {"ForAnyValue:StringLike": {"kms:ResourceAliases": names}},
+        }))
     }
 
     /// Adds a statement.
@@ -56,6 +77,16 @@ pub(crate) fn trust_of_glue() -> String {
         "Effect": "Allow",
         "Action": "sts:AssumeRole",
         "Principal": {"Service": "glue.amazonaws.com"},
+    })])
+}
+
+/// Returns the policy by which whoever of the account has a tag takes a role. Keys of tags are compared without regard to case, and values with it.
+pub(crate) fn trust_of_tagged(settings: &AwsSettings, key: &str, value: &str) -> String {
+    document(&[json!({
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": format!("arn:{}:iam::{}:root", settings.partition(), settings.account)},
+        "Condition": {"StringEquals": {format!("aws:PrincipalTag/{key}"): value}},
     })])
 }
 

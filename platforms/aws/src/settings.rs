@@ -1,6 +1,6 @@
 //! Settings of an instance.
 
-use crate::{encryption::ClassKey, hand_over::HandOverSettings};
+use crate::{aliases::AliasNames, encryption::ClassKey, hand_over::HandOverSettings};
 use datasurface_platform::prelude::*;
 use datasurface_terraform::TerraformSettings;
 
@@ -71,6 +71,9 @@ pub struct AwsSettings {
     /// The most resources of one state; 400 by default.
     #[serde(default = "usual_resources_per_state")]
     pub resources_per_state: u64,
+    /// The beginnings of the names of aliases of keys.
+    #[serde(skip)]
+    pub(crate) alias_names: AliasNames,
 }
 
 /// The check of the certificate of a database.
@@ -86,7 +89,7 @@ pub enum SslMode {
     VerifyFull,
 }
 
-/// The replication instance of DMS: the machine on which replication tasks run.
+/// The replication instances of DMS: the machines on which replication tasks run.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReplicationSettings {
@@ -96,6 +99,27 @@ pub struct ReplicationSettings {
     pub storage_gigabytes: u32,
     /// Whether a second machine is kept ready in another availability zone.
     pub multi_az: bool,
+    /// The count of machines over which captures are spread; 1 by default. Another one takes its part from each.
+    pub instances: u32,
+    /// The quotas of DMS.
+    pub quotas: DmsQuotas,
+}
+
+/// The quotas of DMS in an account and a region, by default those that AWS's guide to DMS lists (*Quotas for AWS Database Migration Service*):
+/// raise them here when AWS did.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DmsQuotas {
+    /// The most replication instances of the account; 60 by default.
+    pub instances: u32,
+    /// The most tasks of the account; 600 by default. Each capture has one.
+    pub tasks: u64,
+    /// The most endpoints of the account; 1000 by default. Each capture has two.
+    pub endpoints: u64,
+    /// The most tasks on one replication instance; 200 by default.
+    pub tasks_per_instance: u64,
+    /// The most endpoints on one replication instance; 100 by default.
+    pub endpoints_per_instance: u64,
 }
 
 /// The jobs of Glue.
@@ -132,7 +156,25 @@ impl Default for MaintenanceSettings {
 
 impl Default for ReplicationSettings {
     fn default() -> Self {
-        Self { instance_class: "dms.t3.medium".to_owned(), storage_gigabytes: 50, multi_az: false }
+        Self {
+            instance_class: "dms.t3.medium".to_owned(),
+            storage_gigabytes: 50,
+            multi_az: false,
+            instances: 1,
+            quotas: DmsQuotas::default(),
+        }
+    }
+}
+
+impl Default for DmsQuotas {
+    fn default() -> Self {
+        Self {
+            instances: 60,
+            tasks: 600,
+            endpoints: 1000,
+            tasks_per_instance: 200,
+            endpoints_per_instance: 100,
+        }
     }
 }
 
@@ -198,6 +240,11 @@ impl AwsSettings {
         format!("arn:{}:iam::{account}:role/{role}", self.partition())
     }
 
+    /// Returns the ARN of a policy of the account.
+    pub(crate) fn policy_arn(&self, policy: &str) -> String {
+        format!("arn:{}:iam::{}:policy/{policy}", self.partition(), self.account)
+    }
+
     /// Returns the ARN of a bucket, or of objects in it.
     pub(crate) fn bucket_arn(&self, path: &str) -> String {
         format!("arn:{}:s3:::{path}", self.partition())
@@ -227,6 +274,10 @@ impl AwsSettings {
         require((1..=999).contains(&self.access_states), "`access_states` must be between 1 and 999");
         require(self.roles >= self.access_states, "`roles` must be as many as `access_states` at least");
         require(self.staging_days > 0, "`staging_days` must be a day at least");
+        require(
+            (1..=self.replication.quotas.instances).contains(&self.replication.instances),
+            "`replication.instances` must be 1 at least, and as many as `replication.quotas.instances` at most",
+        );
         require(self.jobs.workers >= 2, "`jobs.workers` must be 2 at least");
         require(self.jobs.datasets_per_run > 0, "`jobs.datasets_per_run` must be 1 at least");
         require(self.jobs.concurrent_runs > 0, "`jobs.concurrent_runs` must be 1 at least");

@@ -45,6 +45,15 @@ pub(crate) static ROLE_POLICY: ResourceType = ResourceType::new("aws_iam_role_po
     .imported_by("{role}:{name}")
     .replaced_by(&["role", "name"], Effect::Pause);
 
+pub(crate) static POLICY: ResourceType =
+    ResourceType::new("aws_iam_policy").replaced_by(&["name", "path", "description"], Effect::Pause);
+
+pub(crate) static POLICY_ATTACHMENT: ResourceType =
+    ResourceType::new("aws_iam_role_policy_attachment").replaced_by(&["role", "policy_arn"], Effect::Pause);
+
+pub(crate) static WORKGROUP: ResourceType =
+    ResourceType::new("aws_athena_workgroup").imported_by("{name}").replaced_by(&["name"], Effect::Pause);
+
 pub(crate) static SUBNET_GROUP: ResourceType = ResourceType::new("aws_dms_replication_subnet_group")
     .imported_by("{replication_subnet_group_id}")
     .replaced_by(&["replication_subnet_group_id"], Effect::Pause);
@@ -94,6 +103,9 @@ pub(crate) static ALARM: ResourceType = ResourceType::new("aws_cloudwatch_metric
 /// One for each catalog: an account has one in each region.
 pub(crate) static CATALOG_POLICY: ResourceType = ResourceType::new("aws_glue_resource_policy");
 
+pub(crate) static KMS_ALIAS: ResourceType =
+    ResourceType::new("aws_kms_alias").imported_by("{name}").replaced_by(&["name"], Effect::Pause);
+
 /// Its id is made up by AWS, so nothing imports it.
 pub(crate) static KEY_GRANT: ResourceType = ResourceType::new("aws_kms_grant")
     .replaced_by(&["name", "key_id", "grantee_principal", "operations"], Effect::Pause);
@@ -111,6 +123,9 @@ pub static TYPES: ResourceTypes = ResourceTypes::new(&[
     &JOB,
     &ROLE,
     &ROLE_POLICY,
+    &POLICY,
+    &POLICY_ATTACHMENT,
+    &WORKGROUP,
     &SUBNET_GROUP,
     &REPLICATION_INSTANCE,
     &ENDPOINT,
@@ -123,5 +138,6 @@ pub static TYPES: ResourceTypes = ResourceTypes::new(&[
     &EVENT_TARGET,
     &ALARM,
     &CATALOG_POLICY,
+    &KMS_ALIAS,
     &KEY_GRANT,
 ]);

@@ -81,6 +81,7 @@ pub(super) struct Access {
     pub(super) written: BTreeSet<String>,
     pub(super) read: BTreeSet<String>,
     pub(super) received: BTreeSet<Received>,
+    /// ARNs of aliases of keys.
     pub(super) writing_keys: BTreeSet<String>,
     pub(super) reading_keys: BTreeSet<String>,
 }
@@ -212,13 +213,13 @@ fn of_export(settings: &AwsSettings, node: &NodeView, export: &ExportFacts) -> V
 
 fn writes(settings: &AwsSettings, dataset: &DatasetFacts) -> Grant {
     let (datastore, key) = (&dataset.storage_key().datastore, settings.key_of(dataset));
-    Grant::Writes { datastore: Names::datastore_word(datastore), key: key.map(str::to_owned) }
+    Grant::Writes { datastore: Names::datastore_word(datastore), key }
 }
 
 fn reads(settings: &AwsSettings, node: &NodeView, dataset: &DatasetFacts) -> Grant {
     let datastore = node.facts().storage.dataset(&dataset.key).datastore;
     let key = settings.key_of(dataset);
-    Grant::Reads { datastore: Names::datastore_word(&datastore), key: key.map(str::to_owned) }
+    Grant::Reads { datastore: Names::datastore_word(&datastore), key }
 }
 
 impl Part {
@@ -237,7 +238,8 @@ impl Part {
         let writes_by_key =
             self.grants.iter().any(|grant| matches!(grant, Grant::Writes { key: Some(_), .. }));
         let lends = writes_by_key && self.actor.kind == ActorKind::Datastore;
-        let readers = if lends { settings.readers_of(&self.actor.name).count() as u64 } else { 0 };
+        let keys = 1 + settings.former_kms_keys.len();
+        let readers = if lends { (settings.readers_of(&self.actor.name).count() * keys) as u64 } else { 0 };
         (resources + u64::from(receives) + readers, roles)
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn capture(context: Context<'_>, actor: &Actor, access: &Access) -> P
             &["s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging"],
             [context.settings.bucket_arn(&folder)],
         )
-        .allow_keys(&["kms:Decrypt", "kms:GenerateDataKey"], &texts(&access.writing_keys))
+        .allow_aliases(context.settings, &["kms:Decrypt", "kms:GenerateDataKey"], &access.writing_keys)
 }
 
 /// Jobs of a datastore merge files of changes, if it is captured, or receive versions from other lakes, and maintain its tables.
@@ -46,6 +46,8 @@ pub(super) fn datastore(context: Context<'_>, actor: &Actor, access: &Access) ->
         // What was received is told, so that exports and transformers go on.
         false => receiver(context, policy, access).allow(&["events:PutEvents"], [event_bus(context)]),
     };
+    // Maintenance asks which key an alias is of now.
+    let policy = policy.allow_aliases(context.settings, &["kms:DescribeKey"], &access.writing_keys);
     job(context, policy, access, &definitions(access))
 }
 
@@ -120,8 +122,8 @@ fn job(context: Context<'_>, policy: Policy, access: &Access, objects: &[String]
     let known = if length > MOST_CHARACTERS { vec!["*".to_owned()] } else { listed };
     let own = tables(&access.written);
     // Definitions are encrypted by the key of the instance.
-    let mut readable = settings.keys_of_all_jobs();
-    readable.extend(access.reading_keys.union(&access.writing_keys).map(String::as_str));
+    let mut readable = settings.aliases_of_all_jobs();
+    readable.extend(access.reading_keys.union(&access.writing_keys).cloned());
     let policy = policy
         .allow(&["s3:ListBucket"], [settings.bucket_arn(lake)])
         .allow(
@@ -134,14 +136,14 @@ fn job(context: Context<'_>, policy: Policy, access: &Access, objects: &[String]
         )
         .allow(&["s3:GetObject"], files(&known))
         .allow(&["glue:GetDatabase", "glue:GetTable"], entries(&known))
-        .allow_keys(&["kms:Decrypt"], &readable);
+        .allow_aliases(settings, &["kms:Decrypt"], &readable);
     match own.is_empty() {
         true => policy,
         false => policy
             // A commit that another one forestalls takes its files back.
             .allow(&["s3:PutObject", "s3:DeleteObject"], files(&own))
             .allow(&["glue:UpdateTable"], entries(&own))
-            .allow_keys(&["kms:GenerateDataKey"], &texts(&access.writing_keys)),
+            .allow_aliases(settings, &["kms:GenerateDataKey"], &access.writing_keys),
     }
 }
 
@@ -166,8 +168,4 @@ fn secrets(context: Context<'_>, names: &BTreeSet<String>) -> Vec<String> {
         .iter()
         .map(|name| context.settings.arn("secretsmanager", &format!("secret:{name}-??????")))
         .collect()
-}
-
-fn texts(texts: &BTreeSet<String>) -> BTreeSet<&str> {
-    texts.iter().map(String::as_str).collect()
 }

@@ -4,7 +4,7 @@ use super::{Context, access::Actor, replication, storage::LAKE};
 use crate::{
     lint::BEFORE_IMAGE,
     names::{secret_name, source_table},
-    types::{ENDPOINT, REPLICATION_INSTANCE, REPLICATION_TASK, S3_ENDPOINT, TABLE},
+    types::{ENDPOINT, REPLICATION_TASK, S3_ENDPOINT, TABLE},
 };
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{Block, Expression, Module, tags};
@@ -30,12 +30,7 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) ->
     let file = format!("capture-{slug}");
     let source = module.add(&file, source(context, node, capture, &actor, &file))?;
     let target = module.add(&file, target(context, node, datastore, ingest, &file))?;
-    // Its ARN has digits that AWS makes up.
-    let instance = Block::data_source(&REPLICATION_INSTANCE, &file)
-        .for_node(node)
-        .argument("replication_instance_id", context.names.single("replication"))
-        .after(replication::INSTANCE);
-    let instance = module.add(&file, instance)?;
+    let instance = module.add(&file, replication::lookup(context, node, &file))?;
     let task = Block::resource(&REPLICATION_TASK, &file)
         .for_node(node)
         .argument("replication_task_id", &name)

@@ -95,7 +95,8 @@ pub(super) fn block(context: Context<'_>, job: &Job, actor: &Actor, access: &Acc
 fn arguments(context: Context<'_>, job: &Job, access: &Access) -> [(&'static str, Expression); 5] {
     let settings = context.settings;
     // What the bucket encrypts by itself needs no key here.
-    let own_keys = access.writing_keys.iter().filter(|key| settings.kms_key.as_ref() != Some(*key));
+    let default = settings.alias_arn(&settings.default_alias());
+    let own_keys = access.writing_keys.iter().filter(|alias| **alias != default);
     let catalogs = [None]
         .into_iter()
         .chain(own_keys.map(|key| Some(key.as_str())))

@@ -11,6 +11,8 @@ mod definition_object;
 mod delivery;
 mod jobs;
 mod maintenance;
+mod principal_policy;
+mod principals;
 mod readers;
 mod readership;
 mod receive;
@@ -24,10 +26,12 @@ mod table;
 mod transform;
 mod view;
 
-pub(crate) use access::{Received, shares};
+pub(crate) use access::Received;
 pub(crate) use definition_object::definition;
+pub(crate) use principals::{CHARACTERS, MOST_CHARACTERS, can_be_tagged};
 pub(crate) use readers::readers;
 pub(crate) use readership::readership_problems;
+pub(crate) use replication::limits;
 pub(crate) use table::{KEY, KMS_KEY, parameter};
 pub(crate) use transform::select_of;
 
@@ -46,6 +50,14 @@ pub(crate) struct Context<'c> {
     pub(crate) instance: &'c PlatformInstance,
 }
 
+/// Returns what a node adds to what shards share.
+pub(crate) fn shares(settings: &AwsSettings, names: &Names, node: &NodeView) -> Vec<SharedPart> {
+    let mut parts = access::shares(settings, node);
+    parts.extend(principals::shares(settings, names, node));
+    parts.extend(replication::shares(settings, node));
+    parts
+}
+
 /// Renders a scope.
 ///
 /// # Errors
@@ -56,8 +68,12 @@ pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Render
     let names = Names::new(instance);
     let context = Context { settings, names: &names, instance };
     let mut module = Module::new(scope.scope(), root(context, scope.scope())?);
-    if scope.shared_key().is_some() {
-        access::add(context, &mut module, scope)?;
+    if let Some(key) = scope.shared_key() {
+        match key.kind.as_str() {
+            principals::KIND => principals::add(context, &mut module, scope)?,
+            replication::KIND => replication::add(context, &mut module)?,
+            _ => access::add(context, &mut module, scope)?,
+        }
         return module.into_rendering();
     }
     if scope.is_foundation() {
@@ -66,7 +82,7 @@ pub(crate) fn render(settings: &AwsSettings, scope: &ScopeView) -> Result<Render
         readership::add(context, &mut module)?;
         roles::add(context, &mut module)?;
         scripts::add(context, &mut module)?;
-        replication::add(context, &mut module)?;
+        replication::add_subnets(context, &mut module)?;
         deadline::add_watch(context, &mut module)?;
     }
     for (node, dataset) in scope.stored_datasets() {

@@ -95,7 +95,10 @@ pub(super) fn add_keys(
     access: &Access,
 ) -> Result<(), PlatformError> {
     for reader in context.settings.readers_of(actor.name()) {
-        for (number, key) in (1..).zip(&access.writing_keys) {
+        // A grant is of a key, and not of an alias.
+        let written = access.writing_keys.iter().filter_map(|alias| context.settings.key_behind(alias));
+        let former = context.settings.former_kms_keys.iter().map(String::as_str);
+        for (number, key) in (1..).zip(written.chain(former)) {
             let number = number.to_string();
             let parts = [reader.account.as_str(), &reader.platform, &number];
             let grant = Block::resource(&KEY_GRANT, actor.label(&label(&parts)))

@@ -1,34 +1,128 @@
-//! The replication instance of DMS: the machine on which all replication tasks run.
+//! Replication instances of DMS: the machines on which replication tasks run. They are in one state that shards share, since quotas are of a
+//! machine and of the account, and captures in whatever shards count.
 
 use super::Context;
-use crate::types::{REPLICATION_INSTANCE, SUBNET_GROUP};
-use datasurface_platform::prelude::*;
+use crate::{
+    settings::{AwsSettings, DmsQuotas},
+    types::{REPLICATION_INSTANCE, SUBNET_GROUP},
+};
+use datasurface_platform::{graph::Fingerprint, prelude::*};
 use datasurface_terraform::{Block, Expression, Module};
 
-/// The address of the replication instance.
-pub(super) const INSTANCE: &str = "aws_dms_replication_instance.main";
+/// The kind of the state with the machines, and its name.
+pub(super) const KIND: &str = "replication";
+const NAME: &str = "main";
 
-/// Adds the machine, and the subnets that it may be in, to the foundation.
-pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), PlatformError> {
-    let (settings, replication) = (context.settings, &context.settings.replication);
-    let subnets = Block::resource(&SUBNET_GROUP, "main")
+/// The file with the machines, and with their subnets.
+const FILE: &str = "replication";
+
+/// The endpoints of a capture: its source and its target.
+const ENDPOINTS_OF_CAPTURE: u64 = 2;
+
+/// A capture, which counts.
+#[derive(Debug, Serialize)]
+struct Part {
+    capture: String,
+}
+
+/// Adds the subnets that the machines may be in to the foundation.
+pub(super) fn add_subnets(context: Context<'_>, module: &mut Module) -> Result<(), PlatformError> {
+    let subnets = Block::resource(&SUBNET_GROUP, NAME)
         .argument("replication_subnet_group_id", context.names.single("replication"))
         .argument("replication_subnet_group_description", "Subnets of DataSurface")
-        .argument("subnet_ids", Expression::list(&settings.subnets));
-    let subnets = module.add("replication", subnets)?;
-    let instance = Block::resource(&REPLICATION_INSTANCE, "main")
-        .argument("replication_instance_id", context.names.single("replication"))
-        .argument("replication_instance_class", &replication.instance_class)
-        .argument("allocated_storage", replication.storage_gigabytes)
-        .argument("multi_az", replication.multi_az)
-        .argument("publicly_accessible", false)
-        .argument("auto_minor_version_upgrade", true)
-        .argument("replication_subnet_group_id", subnets.attribute("replication_subnet_group_id"))
-        .argument("vpc_security_group_ids", Expression::list(&settings.security_groups));
-    let instance = match &settings.kms_key {
-        Some(key) => instance.argument("kms_key_arn", key),
-        None => instance,
-    };
-    module.add("replication", instance)?;
+        .argument("subnet_ids", Expression::list(&context.settings.subnets));
+    module.add(FILE, subnets)?;
     Ok(())
+}
+
+/// Adds the machines. Without a capture there are none.
+pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), PlatformError> {
+    let (settings, replication) = (context.settings, &context.settings.replication);
+    for number in 0..replication.instances {
+        let instance = Block::resource(&REPLICATION_INSTANCE, label(number))
+            .argument("replication_instance_id", name(context, number))
+            .argument("replication_instance_class", &replication.instance_class)
+            .argument("allocated_storage", replication.storage_gigabytes)
+            .argument("multi_az", replication.multi_az)
+            .argument("publicly_accessible", false)
+            .argument("auto_minor_version_upgrade", true)
+            .argument("replication_subnet_group_id", context.names.single("replication"))
+            .argument("vpc_security_group_ids", Expression::list(&settings.security_groups))
+            .after(format!("{}.{NAME}", SUBNET_GROUP.name()));
+        let instance = match &settings.kms_key {
+            Some(key) => instance.argument("kms_key_arn", key),
+            None => instance,
+        };
+        module.add(FILE, instance)?;
+    }
+    Ok(())
+}
+
+/// Returns the lookup of the machine of a capture, whose ARN has digits that AWS makes up.
+pub(super) fn lookup(context: Context<'_>, node: &NodeView, file: &str) -> Block {
+    let number = number_of(context.settings, node);
+    // The task refers to it by this label, so that its plan tells that it moves to another machine.
+    let label_of_lookup = if number == 0 { file.to_owned() } else { format!("{file}-{number}") };
+    Block::data_source(&REPLICATION_INSTANCE, label_of_lookup)
+        .for_node(node)
+        .argument("replication_instance_id", name(context, number))
+        .after(format!("{}.{}", REPLICATION_INSTANCE.name(), label(number)))
+}
+
+/// Returns what a capture counts of the quotas of its machine and of the account.
+pub(super) fn shares(settings: &AwsSettings, node: &NodeView) -> Vec<SharedPart> {
+    if node.facts().capture().is_none() {
+        return Vec::new();
+    }
+    let [tasks, endpoints] = limits_of_instance(number_of(settings, node));
+    let part = SharedPart::new(SharedKey::before(KIND, NAME), Part { capture: node.slug() })
+        .only_while_fed()
+        .with_weight(tasks, 1)
+        .with_weight(endpoints, ENDPOINTS_OF_CAPTURE)
+        .with_weight(TASKS, 1)
+        .with_weight(ENDPOINTS, ENDPOINTS_OF_CAPTURE);
+    vec![part]
+}
+
+/// The limits of the account. A finding about a limit has its name, so that names say what to do.
+const TASKS: &str =
+    "tasks of DMS (AWS raises the quota of an account on request: `replication.quotas.tasks`)";
+const ENDPOINTS: &str =
+    "endpoints of DMS (AWS raises the quota of an account on request: `replication.quotas.endpoints`)";
+
+/// Returns the limits of tasks and endpoints, of the account and of each machine.
+pub(crate) fn limits(settings: &AwsSettings) -> Vec<(String, u64)> {
+    let DmsQuotas { tasks, endpoints, tasks_per_instance, endpoints_per_instance, .. } =
+        settings.replication.quotas;
+    let of_instance = |number| {
+        let most = [tasks_per_instance, endpoints_per_instance];
+        limits_of_instance(number).into_iter().zip(most).collect::<Vec<_>>()
+    };
+    let of_account = [(TASKS.to_owned(), tasks), (ENDPOINTS.to_owned(), endpoints)];
+    of_account.into_iter().chain((0..settings.replication.instances).flat_map(of_instance)).collect()
+}
+
+fn limits_of_instance(number: u32) -> [String; 2] {
+    ["tasks", "endpoints"].map(|counted| {
+        format!("{counted} on replication instance {number} (`replication.instances` adds another one)")
+    })
+}
+
+/// Returns the number of the machine of a capture: that with the greatest hash. So another machine takes its part of the captures of each one,
+/// and moves no other capture.
+fn number_of(settings: &AwsSettings, node: &NodeView) -> u32 {
+    let slug = node.slug();
+    (0..settings.replication.instances)
+        .max_by_key(|number| Fingerprint::of(&(number, &slug)).to_string())
+        .unwrap_or_default()
+}
+
+/// Returns the label of a machine. The first one has the name of a machine that is alone.
+fn label(number: u32) -> String {
+    if number == 0 { NAME.to_owned() } else { format!("{NAME}-{number}") }
+}
+
+fn name(context: Context<'_>, number: u32) -> String {
+    let first = context.names.single("replication");
+    if number == 0 { first } else { context.names.of_part(&first, &number.to_string()) }
 }

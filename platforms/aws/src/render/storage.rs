@@ -2,8 +2,9 @@
 
 use super::{Context, readership};
 use crate::{
+    aliases::KeyAlias,
     policy::Policy,
-    types::{BUCKET, BUCKET_ACCESS, BUCKET_ENCRYPTION, BUCKET_LIFECYCLE, BUCKET_POLICY},
+    types::{BUCKET, BUCKET_ACCESS, BUCKET_ENCRYPTION, BUCKET_LIFECYCLE, BUCKET_POLICY, KMS_ALIAS},
 };
 use datasurface_platform::prelude::*;
 use datasurface_terraform::{Block, Expression, Handle, Module};
@@ -17,10 +18,11 @@ const FILE: &str = "storage";
 /// Adds the buckets to the foundation.
 pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), PlatformError> {
     let settings = context.settings;
+    let aliases = add_aliases(context, module)?;
     for (label, name) in [("lake", &settings.lake_bucket), ("staging", &settings.staging_bucket)] {
         let bucket = Block::resource(&BUCKET, label).argument("bucket", name).preventing_destruction();
         let bucket = module.add(FILE, bucket)?;
-        module.add(FILE, encryption(context, label, &bucket))?;
+        module.add(FILE, encryption(context, label, &bucket, &aliases))?;
         module.add(FILE, access(label, &bucket))?;
         module.add(FILE, transport(context, label, name, &bucket))?;
         module.add(FILE, lifecycle(context, label, &bucket))?;
@@ -28,9 +30,26 @@ pub(super) fn add(context: Context<'_>, module: &mut Module) -> Result<(), Platf
     Ok(())
 }
 
-fn encryption(context: Context<'_>, label: &str, bucket: &Handle) -> Block {
+/// Adds the aliases of keys, and returns those of keys in use. The keys are the company's.
+fn add_aliases(context: Context<'_>, module: &mut Module) -> Result<Vec<Handle>, PlatformError> {
+    let block = |alias: KeyAlias<'_>| {
+        Block::resource(&KMS_ALIAS, alias.label())
+            .argument("target_key_id", alias.key)
+            .argument("name", alias.name)
+    };
+    let former = context.settings.aliases_of_former().into_iter();
+    let former = former.map(|alias| module.add("keys", block(alias))).collect::<Result<Vec<_>, _>>()?;
+    // A key that is replaced has its other alias before it loses the one of keys in use: roles read by it all the time.
+    let current = |alias: KeyAlias<'_>| former.iter().fold(block(alias), Block::depends_on);
+    context.settings.aliases().into_iter().map(|alias| module.add("keys", current(alias))).collect()
+}
+
+fn encryption(context: Context<'_>, label: &str, bucket: &Handle, aliases: &[Handle]) -> Block {
     let by_default = match &context.settings.kms_key {
-        Some(key) => vec![("sse_algorithm", "aws:kms".to_owned()), ("kms_master_key_id", key.clone())],
+        Some(_) => {
+            let alias = context.settings.alias_arn(&context.settings.default_alias());
+            vec![("sse_algorithm", "aws:kms".to_owned()), ("kms_master_key_id", alias)]
+        }
         None => vec![("sse_algorithm", "AES256".to_owned())],
     };
     let rule = Expression::object([
@@ -38,9 +57,10 @@ fn encryption(context: Context<'_>, label: &str, bucket: &Handle) -> Block {
         // One key for a bucket instead of one for each object: a hundredth of the calls to KMS.
         ("bucket_key_enabled", context.settings.kms_key.is_some().into()),
     ]);
-    Block::resource(&BUCKET_ENCRYPTION, label)
+    let block = Block::resource(&BUCKET_ENCRYPTION, label)
         .argument("bucket", bucket.attribute("bucket"))
-        .argument("rule", Expression::list([rule]))
+        .argument("rule", Expression::list([rule]));
+    aliases.iter().fold(block, Block::depends_on)
 }
 
 fn access(label: &str, bucket: &Handle) -> Block {

@@ -12,7 +12,7 @@ use serde_json::Value;
 /// The parameter of a table with its key.
 pub(crate) const KEY: &str = "datasurface_key";
 
-/// The parameter of a table with the key of KMS that encrypts it.
+/// The parameter of a table with the alias of the key of KMS that encrypts it.
 pub(crate) const KMS_KEY: &str = "datasurface_kms_key";
 
 /// Arguments that Terraform sets when it makes a table, and that the jobs own from then on: a table of Iceberg has its columns in its own
@@ -44,7 +44,7 @@ pub(super) fn add(
         ("datasurface_custody", json!(dataset.custody).to_string()),
     ];
     // Who reads the table as somebody else needs to know it, too.
-    parameters.extend(settings.key_of(dataset).map(|key| (KMS_KEY, key.to_owned())));
+    parameters.extend(settings.key_of(dataset).map(|alias| (KMS_KEY, alias)));
     let block = Block::resource(&TABLE, &label)
         .for_node(node)
         .argument("catalog_id", &settings.account)

@@ -33,6 +33,21 @@ const HISTORY: View<'_> = View {
     condition: " WHERE \"_valid_to\" IS NULL OR \"_valid_from\" < \"_valid_to\"",
 };
 
+impl View<'_> {
+    fn name(&self, node: &NodeView, export: &ExportFacts) -> String {
+        let (dataset, container) =
+            (export.dataset.storage_key(), node.facts().storage.container(&export.container_key));
+        let name = lowercase_identifier(&[
+            container.zone.as_str(),
+            container.team.as_str(),
+            container.container.as_str(),
+            dataset.datastore.as_str(),
+            dataset.dataset.as_str(),
+        ]);
+        format!("{name}{}", self.suffix)
+    }
+}
+
 /// Adds the views of an export. Other nodes have none.
 pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) -> Result<(), PlatformError> {
     let NodeDetail::Export(export) = node.detail() else {
@@ -52,6 +67,16 @@ pub(super) fn add(context: Context<'_>, module: &mut Module, node: &NodeView) ->
     Ok(())
 }
 
+/// Returns the names of the views of an export with the versions that somebody reads; none if it is no view.
+pub(super) fn names(node: &NodeView, export: &ExportFacts, milestoning: Milestoning) -> Vec<String> {
+    if export.container.kind().technology() != ContainerTechnology::PlatformManaged {
+        return Vec::new();
+    }
+    let live = milestoning.has_live().then_some(LIVE);
+    let history = milestoning.has_history().then_some(HISTORY);
+    live.into_iter().chain(history).map(|view| view.name(node, export)).collect()
+}
+
 fn block(
     context: Context<'_>,
     node: &NodeView,
@@ -59,14 +84,6 @@ fn block(
     view: &View<'_>,
 ) -> Result<Block, PlatformError> {
     let dataset = export.dataset.storage_key();
-    let container = node.facts().storage.container(&export.container_key);
-    let name = lowercase_identifier(&[
-        container.zone.as_str(),
-        container.team.as_str(),
-        container.container.as_str(),
-        dataset.datastore.as_str(),
-        dataset.dataset.as_str(),
-    ]);
     let (mut selected, mut athena, mut hive) = (Vec::new(), Vec::new(), Vec::new());
     let mut add = |name: &str, in_athena: &str, in_catalog: &str| {
         // The catalog has no capital letters.
@@ -95,7 +112,7 @@ fn block(
         .for_node(node)
         .argument("catalog_id", &context.settings.account)
         .argument("database_name", context.names.view_database())
-        .argument("name", format!("{name}{}", view.suffix))
+        .argument("name", view.name(node, export))
         .argument("table_type", "VIRTUAL_VIEW")
         .argument(
             "view_original_text",

@@ -49,7 +49,7 @@ fn key_of(shop: &Shop, dataset: &str) -> (String, String) {
     assert_eq!(target["encryption_mode"], "SSE_KMS");
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let (catalog, _) = definition["table"].as_str().unwrap().split_once('.').unwrap();
-    (text(&table["datasurface_kms_key"]), catalog.to_owned())
+    (instance.key_behind(&text(&table["datasurface_kms_key"])), catalog.to_owned())
 }
 
 #[test]
@@ -90,12 +90,15 @@ fn jobs_have_a_catalog_for_each_key_that_writes_by_it() {
     let shop = classified(Shop::new("states"));
     let (_, catalog) = key_of(&shop, "customers");
     let instance = Instance::render(&shop);
+    let aliases = instance.aliases().into_iter();
+    let mut names = aliases.filter(|(_, key)| key == PERSONAL).map(|(name, _)| name);
+    let alias = format!("arn:aws:kms:{}:{}", instance.place, names.next().unwrap());
     for (label, job) in instance.of("aws_glue_job") {
         let settings = job["default_arguments"]["--conf"].as_str().unwrap();
-        let written = format!("spark.sql.catalog.{catalog}.s3.sse.key={PERSONAL}");
+        let written = format!("spark.sql.catalog.{catalog}.s3.sse.key={alias}");
         assert!(settings.split(" --conf ").any(|setting| setting == written), "{label}: {settings}");
         // The bucket has the key of everything else, and nothing is so secret.
-        assert!(!settings.contains(DEFAULT) && !settings.contains(SECRET), "{label}: {settings}");
+        assert_eq!(settings.matches("s3.sse.key=").count(), 1, "{label}: {settings}");
     }
 }
 
@@ -124,7 +127,7 @@ fn a_target_with_keys_of_s3_keeps_them() {
     assert!(refused.contains("aws/target-encryption"), "{refused}");
     // DMS does the other way.
     let mut back = Shop::new("states");
-    back.settings["former_kms_keys"] = json!([DEFAULT]);
+    back.settings["former_kms_keys"] = json!([DEFAULT, PERSONAL, SECRET]);
     assert_eq!(refusals(&keyed(Shop::new("states")), &back), "");
 }
 
@@ -165,4 +168,68 @@ fn customers_of_the_shop_itself_have_no_key() {
     assert!(table["parameters"]["datasurface_kms_key"].is_null());
     let target = instance.block("aws_dms_s3_endpoint", "capture-Store-customers");
     assert_eq!(target["encryption_mode"], "SSE_S3");
+}
+
+/// A key that takes the place of another one.
+const REPLACED: &str = "arn:aws:kms:eu-central-1:000000000000:key/replaced";
+
+#[test]
+fn a_key_that_is_replaced_changes_its_alias_and_nothing_else() {
+    let Some(site) = Site::new() else { return };
+    let readers = vec![Principal::group("clerks")];
+    let mut shop = Shop { reports: Some(5432), readers, ..classified(site.shop()) };
+    let (revision, expected) = site.render(&shop);
+    assert_eq!(expected["foundation"].keys().filter(|one| one.starts_with("aws_kms_alias.")).count(), 3);
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.planned(), Changes::new());
+    site.record_applied(&revision);
+    shop.settings["class_keys"][1]["key"] = REPLACED.into();
+    shop.settings["former_kms_keys"] = json!([PERSONAL]);
+    let (revision, expected) = site.render(&shop);
+    let changed: Vec<_> = expected
+        .iter()
+        .flat_map(|(folder, changes)| changes.iter().map(move |(one, change)| (folder, one, change.action)))
+        .collect();
+    let [(_, former, TerraformAction::Create), (_, current, TerraformAction::Update)] = changed[..] else {
+        panic!("{changed:?}")
+    };
+    assert!(changed.iter().all(|(folder, ..)| *folder == "foundation"), "{changed:?}");
+    assert!(former.contains("-former-") && current.contains("-key-"), "{changed:?}");
+    let step = plan(&revision).steps().iter().find(|step| step.resource.as_str() == current).unwrap();
+    assert!(step.reason.contains(REPLACED) && step.reason.contains("7 days"), "{}", step.reason);
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.planned(), Changes::new());
+    // Whoever could read by the key of before still may, and by the new one, too.
+    let instance = Instance::render(&shop);
+    let policies = instance.policies();
+    for role in ["datastore-store-jobs", "group-clerks-reader"] {
+        for key in [PERSONAL, REPLACED] {
+            assert!(policies.allow(&format!("datasurface-lake-{role}"), "kms:Decrypt", key), "{role} {key}");
+        }
+    }
+}
+
+#[test]
+fn a_shard_that_is_moved_touches_neither_keys_nor_readers() {
+    let Some(site) = Site::new() else { return };
+    let shop = Shop { readers: vec![Principal::group("clerks")], ..classified(site.shop()) };
+    let (revision, expected) = site.render(&shop);
+    assert_eq!(site.apply(), expected);
+    site.record_applied(&revision);
+    site.place_all("second");
+    let (_, expected) = site.render(&shop);
+    assert_eq!(expected.keys().collect::<Vec<_>>(), ["shards/main", "shards/second"]);
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.planned(), Changes::new());
+}
+
+#[test]
+fn a_key_is_where_its_alias_can_be() {
+    for key in ["arn:aws:kms:eu-west-1:000000000000:key/1", "arn:aws:kms:eu-central-1:999999999999:key/1"] {
+        let mut shop = Shop::new("states");
+        shop.settings["kms_key"] = key.into();
+        let folder = tempfile::tempdir().unwrap();
+        let refused = deployment(folder.path()).render(&shop.ecosystem()).unwrap_err().to_string();
+        assert!(refused.contains("aws/settings") && refused.contains("as its alias is"), "{refused}");
+    }
 }

@@ -16,21 +16,29 @@ pub(crate) struct Grant {
 pub(crate) struct Policies(BTreeMap<String, Vec<Grant>>);
 
 impl Policies {
-    /// Adds the statements of a policy.
-    pub(crate) fn add(&mut self, role: &str, policy: &str) {
+    /// Adds the statements of a policy. A condition on aliases is read as the keys that have one of them.
+    pub(crate) fn add(&mut self, role: &str, policy: &str, aliases: &BTreeMap<String, String>) {
         let document: Value = serde_json::from_str(policy).unwrap();
         let grants = self.0.entry(role.to_owned()).or_default();
         for statement in document["Statement"].as_array().unwrap() {
+            let mut patterns: Vec<String> = texts(&statement["Resource"]).map(str::to_owned).collect();
+            if let Some(condition) = statement.get("Condition") {
+                let asked = &condition["ForAnyValue:StringLike"]["kms:ResourceAliases"];
+                assert_eq!(*condition, json!({"ForAnyValue:StringLike": {"kms:ResourceAliases": asked}}));
+                let is_asked = |alias: &String| texts(asked).any(|pattern| matches(pattern, alias));
+                let keys = aliases.iter().filter(|(alias, _)| is_asked(alias)).map(|(_, key)| key.clone());
+                patterns = keys.filter(|key| patterns.iter().any(|pattern| matches(pattern, key))).collect();
+            }
             let members: Vec<&str> = statement.as_object().unwrap().keys().map(String::as_str).collect();
             assert_eq!(statement["Effect"], "Allow", "{statement}");
             assert!(
-                members.iter().all(|member| ["Effect", "Action", "Resource"].contains(member)),
+                members.iter().all(|member| ["Effect", "Action", "Resource", "Condition"].contains(member)),
                 "{statement}"
             );
             for action in texts(&statement["Action"]) {
                 assert!(!action.contains(['*', '?']), "{statement}");
-                for pattern in texts(&statement["Resource"]) {
-                    grants.push(Grant { action: action.to_owned(), pattern: pattern.to_owned() });
+                for pattern in patterns.clone() {
+                    grants.push(Grant { action: action.to_owned(), pattern });
                 }
             }
         }

@@ -50,7 +50,8 @@ fn the_platform_keeps_them_on_the_shop() {
     // It reads views, and tables of a database.
     let (totals, latency) = (Some(TransformTrigger::AllInputsMoved), Some(Latency::minutes(90)));
     let deadline = Deadline::from_text("06:30 Europe/Berlin");
-    let shop = Shop { reports: Some(5432), totals, latency, deadline, ..Shop::new("states") };
+    let readers = vec![Principal::group("clerks"), Principal::service("till")];
+    let shop = Shop { reports: Some(5432), totals, latency, deadline, readers, ..Shop::new("states") };
     // Only where a latency is promised there are alarms.
     let topic = [("alarm_topic", json!("arn:aws:sns:eu-central-1:000000000000:alarms"))];
     laws().with_other_settings(topic).check(&shop.ecosystem()).assert();

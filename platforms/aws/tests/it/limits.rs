@@ -1,13 +1,15 @@
 //! What the host places in a state stays within the limit that the settings name.
 
 use crate::{
-    laws::laws,
-    shop::{Shop, articles, customers, orders},
-    site::deployment,
+    laws::laws_with,
+    rendered::Instance,
+    shop::{Shop, articles, customers, orders, settings},
+    site::{Changes, Site, deployment},
 };
 use datasurface_platform::prelude::*;
+use datasurface_terraform::testing::TerraformAction;
 use datasurface_testkit::Synthetic;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[test]
 fn no_state_has_more_resources_than_it_may_have() {
@@ -53,7 +55,10 @@ fn a_federation_of_two_hundred_stores_stays_within_the_limits_of_aws() {
     let synthetic = synthetic.with_consumers(20).with_transformers(20).with_sinks_per_consumer(20);
     let folder = tempfile::tempdir().unwrap();
     let deployment = deployment(folder.path());
-    deployment.render(&laws().adapted(&synthetic.ecosystem())).unwrap();
+    // Each dataset is a capture, and a replication instance has room for fifty.
+    let mut spread = settings("states");
+    spread["replication"] = json!({"instances": 16});
+    deployment.render(&laws_with(spread).adapted(&synthetic.ecosystem())).unwrap();
     let platform = synthetic.ecosystem().platforms().iter().next().unwrap().name().clone();
     let scopes = deployment.scopes(&platform).unwrap();
     assert!(scopes.len() > 5, "there are shards");
@@ -109,7 +114,9 @@ fn with_wide_transformer(datastores: usize) -> Ecosystem {
     let made = Datastore::new("Made").dataset(Dataset::new("all", "id Integer key").classified("Public"));
     let team = team.datastore(made).workspace(all).workspace(reader);
     let asia = GovernanceZone::new().team("Sales", "github:shop/asia@main", team);
-    Shop::new("states").ecosystem().zone("Asia", "github:shop/asia@main", asia)
+    let mut shop = Shop::new("states");
+    shop.settings["replication"] = json!({"instances": 8});
+    shop.ecosystem().zone("Asia", "github:shop/asia@main", asia)
 }
 
 #[test]
@@ -139,4 +146,134 @@ fn more_roles_than_the_account_has_room_for_are_refused() {
     shop.settings["roles"] = json!(16);
     let refused = deployment(folder.path()).render(&shop.ecosystem()).unwrap_err().to_string();
     assert!(refused.contains("shard/limit") && refused.contains("roles"), "{refused}");
+}
+
+/// The most characters of a policy that is attached to a role, and the most of these for one role, as the quotas of IAM have them.
+const MOST_CHARACTERS_ATTACHED: usize = 6_144;
+const MOST_ATTACHED: usize = 10;
+
+/// A shop whose desk reads so many datasets, and a group that reads the desk.
+fn read_by_clerks(datasets: usize) -> Ecosystem {
+    let names: Vec<&'static str> =
+        (0..datasets).map(|number| &*format!("of_the_shop_{number}").leak()).collect();
+    let dataset = |name: &&'static str| Dataset::new(*name, "id Integer key").classified("Public");
+    let wanted = names.iter().map(|name| &*format!("Store/{name}").leak()).collect();
+    let readers = vec![Principal::group("clerks")];
+    let mut shop =
+        Shop { datasets: names.iter().map(dataset).collect(), wanted, readers, ..Shop::new("states") };
+    shop.settings["replication"] = json!({"instances": 12});
+    shop.ecosystem()
+}
+
+#[test]
+fn a_principal_that_reads_much_has_policies_as_long_as_iam_takes_them() {
+    let instance = Instance::of_ecosystem(&read_by_clerks(60), "Lake");
+    let policies: Vec<&str> =
+        instance.of("aws_iam_policy").map(|(_, block)| block["policy"].as_str().unwrap()).collect();
+    assert!((2..=MOST_ATTACHED).contains(&policies.len()), "{}", policies.len());
+    assert!(policies.iter().all(|policy| policy.len() <= MOST_CHARACTERS_ATTACHED));
+    // They are full, but for the last one.
+    let (_, full) = policies.split_last().unwrap();
+    assert!(full.iter().all(|policy| policy.len() > MOST_CHARACTERS_ATTACHED - 600));
+    let (role, granted) = ("datasurface-lake-group-clerks-reader", instance.policies());
+    for number in 0..60 {
+        let file = format!("arn:aws:s3:::shop-lake/tables/store__of_the_shop_{number}/data/0.parquet");
+        assert!(granted.allow(role, "s3:GetObject", &file), "{file}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let refused = deployment(folder.path()).render(&read_by_clerks(200)).unwrap_err().to_string();
+    assert!(refused.contains("shard/limit") && refused.contains("characters of policies"), "{refused}");
+    assert!(refused.contains("principal `group-clerks`"), "{refused}");
+}
+
+/// A shop with so many datasets, each a capture, and these settings of DMS.
+fn captured(shop: Shop, datasets: usize, replication: serde_json::Value) -> Shop {
+    let names: Vec<&'static str> = (0..datasets).map(|number| &*format!("table_{number}").leak()).collect();
+    let dataset = |name: &&'static str| Dataset::new(*name, "id Integer key").classified("Public");
+    let wanted = names.iter().map(|name| &*format!("Store/{name}").leak()).collect();
+    let mut shop = Shop { datasets: names.iter().map(dataset).collect(), wanted, ..shop };
+    shop.settings["replication"] = replication;
+    shop
+}
+
+/// The captures on each replication instance, by the names of both.
+fn on_instances(shop: &Shop) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let instance = Instance::render(shop);
+    for (label, task) in instance.of("aws_dms_replication_task") {
+        let arn = task["replication_instance_arn"].as_str().unwrap();
+        let lookup = arn.strip_prefix("${data.aws_dms_replication_instance.").unwrap();
+        let lookup = lookup.strip_suffix(".replication_instance_arn}").unwrap();
+        let looked_up = &instance.lookups["aws_dms_replication_instance"][lookup]["replication_instance_id"];
+        found.entry(looked_up.as_str().unwrap().to_owned()).or_default().insert(label.to_owned());
+    }
+    let names =
+        instance.of("aws_dms_replication_instance").map(|(_, block)| &block["replication_instance_id"]);
+    let names: BTreeSet<&str> = names.map(|name| name.as_str().unwrap()).collect();
+    assert!(found.keys().all(|name| names.contains(name.as_str())), "{names:?}");
+    found
+}
+
+#[test]
+fn more_captures_than_dms_takes_are_refused_with_the_setting_that_helps() {
+    let refusal = |datasets: usize, replication: serde_json::Value| {
+        let folder = tempfile::tempdir().unwrap();
+        let shop = captured(Shop::new("states"), datasets, replication);
+        deployment(folder.path())
+            .render(&shop.ecosystem())
+            .map_or_else(|refused| refused.to_string(), |_| String::new())
+    };
+    assert_eq!(refusal(50, json!({})), "");
+    for (datasets, replication, words) in [
+        (
+            51,
+            json!({}),
+            "102 endpoints on replication instance 0 (`replication.instances` adds another one), and can have 100",
+        ),
+        (
+            3,
+            json!({"quotas": {"tasks_per_instance": 2}}),
+            "3 tasks on replication instance 0 (`replication.instances`",
+        ),
+        (
+            3,
+            json!({"quotas": {"endpoints": 5}}),
+            "6 endpoints of DMS (AWS raises the quota of an account on request: `replication.quotas.endpoints`), and can have 5",
+        ),
+        (3, json!({"instances": 2, "quotas": {"tasks": 2}}), "`replication.quotas.tasks`), and can have 2"),
+        (3, json!({"instances": 61}), "`replication.instances` must be 1 at least"),
+        (3, json!({"instances": 0}), "`replication.instances` must be 1 at least"),
+    ] {
+        let refused = refusal(datasets, replication);
+        assert!(refused.contains(words), "{refused}");
+    }
+    assert_eq!(refusal(51, json!({"instances": 2})), "");
+}
+
+#[test]
+fn another_replication_instance_takes_captures_of_others_and_moves_no_other_one() {
+    let shop = |instances: u32| captured(Shop::new("states"), 40, json!({"instances": instances}));
+    let (before, after) = (on_instances(&shop(3)), on_instances(&shop(4)));
+    assert_eq!((before.len(), after.len()), (3, 4));
+    for (name, captures) in &before {
+        assert!(captures.len() > 3 && after[name].is_subset(captures), "{name}: {captures:?}");
+    }
+}
+
+#[test]
+fn captures_move_to_another_replication_instance_in_place() {
+    let Some(site) = Site::new() else { return };
+    let shop = |instances: u32| captured(site.shop(), 6, json!({"instances": instances}));
+    let (revision, expected) = site.render(&shop(1));
+    assert_eq!(expected["shared/before/replication/main"].len(), 1, "{expected:?}");
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.planned(), Changes::new());
+    site.record_applied(&revision);
+    let (_, expected) = site.render(&shop(2));
+    let added: Vec<&str> = expected["shared/before/replication/main"].keys().map(String::as_str).collect();
+    assert_eq!(added, ["aws_dms_replication_instance.main-1"]);
+    assert!(expected["shards/main"].keys().all(|one| one.starts_with("aws_dms_replication_task.")));
+    assert!(expected["shards/main"].values().all(|change| change.action == TerraformAction::Update));
+    assert_eq!(site.apply(), expected);
+    assert_eq!(site.planned(), Changes::new());
 }

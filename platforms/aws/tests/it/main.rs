@@ -10,6 +10,7 @@
 mod applied;
 mod encrypted;
 mod engine;
+mod entitled;
 mod evaluator;
 mod exported;
 mod federation;

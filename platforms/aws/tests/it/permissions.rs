@@ -18,11 +18,16 @@ pub(crate) type Need = (String, String, String);
 
 impl Instance {
     pub(crate) fn policies(&self) -> Policies {
-        let mut policies = Policies::default();
+        let (mut policies, aliases) = (Policies::default(), self.aliases());
         for (label, block) in self.of("aws_iam_role_policy") {
             assert_eq!(block["role"], format!("${{aws_iam_role.{label}.name}}"));
             let role = &self.blocks["aws_iam_role"][label];
-            policies.add(role["name"].as_str().unwrap(), block["policy"].as_str().unwrap());
+            policies.add(role["name"].as_str().unwrap(), block["policy"].as_str().unwrap(), &aliases);
+        }
+        for (label, attachment) in self.of("aws_iam_role_policy_attachment") {
+            assert_eq!(attachment["policy_arn"], format!("${{aws_iam_policy.{label}.arn}}"));
+            let policy = &self.blocks["aws_iam_policy"][label];
+            policies.add(attachment["role"].as_str().unwrap(), policy["policy"].as_str().unwrap(), &aliases);
         }
         policies
     }
@@ -52,7 +57,7 @@ impl Instance {
             // As the user guide of DMS asks it of a target.
             let actions = ["s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging"];
             add(&mut needs, role, &actions, &format!("arn:aws:s3:::{file}"));
-            add_key(&mut needs, role, &endpoint["server_side_encryption_kms_key_id"], true);
+            self.add_key(&mut needs, role, &endpoint["server_side_encryption_kms_key_id"], true);
         }
         for (_, endpoint) in self.of("aws_dms_endpoint") {
             let secret = text(&endpoint["secrets_manager_arn"]);
@@ -113,7 +118,7 @@ impl Instance {
             add(needs, role, &["s3:ListBucket"], &self.bucket("lake"));
             add(needs, role, &["s3:GetObject"], &arn_of(&address));
             // The bucket encrypts it by its own key.
-            add_key(needs, role, &self.key(), false);
+            self.add_key(needs, role, &self.key(), false);
             let definition = self.object(&address);
             if let Some(source) = definition["source"].as_str().filter(|_| calls.reads_sources) {
                 self.add_source(job, source, needs);
@@ -141,7 +146,10 @@ impl Instance {
                 ("files", Value::String(folder)) if calls.reads_files => {
                     add(needs, role, &["s3:ListBucket"], &self.bucket("staging"));
                     add(needs, role, &["s3:GetObject"], &arn_of(&format!("{folder}/LOAD00000001.parquet")));
-                    add_key(needs, role, self.key_of_files(folder), false);
+                    self.add_key(needs, role, self.key_of_files(folder), false);
+                }
+                ("kms_key", Value::String(alias)) if calls.actions.contains("kms:DescribeKey") => {
+                    add(needs, role, &["kms:DescribeKey"], &self.key_behind(alias));
                 }
                 ("secret", Value::String(secret)) => {
                     assert!(calls.actions.contains("secretsmanager:GetSecretValue"));
@@ -239,6 +247,17 @@ impl Instance {
         }
     }
 
+    /// What is done with the key behind an alias, if there is one.
+    pub(crate) fn add_key(&self, needs: &mut BTreeSet<Need>, role: &str, alias: &Value, writes: bool) {
+        if let Some(alias) = alias.as_str() {
+            let key = self.key_behind(alias);
+            add(needs, role, &["kms:Decrypt"], &key);
+            if writes {
+                add(needs, role, &["kms:GenerateDataKey"], &key);
+            }
+        }
+    }
+
     fn bucket(&self, label: &str) -> String {
         format!("arn:aws:s3:::{}", text(&self.blocks["aws_s3_bucket"][label]["bucket"]))
     }
@@ -269,21 +288,12 @@ impl Instance {
         }
         let mut tables = self.of("aws_glue_catalog_table").map(|(_, block)| block);
         let block = tables.find(|block| block["name"] == table && block["database_name"] == database);
-        add_key(needs, role, &block.unwrap()["parameters"]["datasurface_kms_key"], writes);
+        self.add_key(needs, role, &block.unwrap()["parameters"]["datasurface_kms_key"], writes);
     }
 }
 
-fn add(needs: &mut BTreeSet<Need>, role: &str, actions: &[&str], resource: &str) {
+pub(crate) fn add(needs: &mut BTreeSet<Need>, role: &str, actions: &[&str], resource: &str) {
     needs.extend(actions.iter().map(|action| (role.to_owned(), (*action).to_owned(), resource.to_owned())));
-}
-
-fn add_key(needs: &mut BTreeSet<Need>, role: &str, key: &Value, writes: bool) {
-    if let Some(key) = key.as_str() {
-        add(needs, role, &["kms:Decrypt"], key);
-        if writes {
-            add(needs, role, &["kms:GenerateDataKey"], key);
-        }
-    }
 }
 
 /// The runs that a state machine has.
@@ -307,11 +317,11 @@ fn role(arn: &Value) -> &str {
     text(arn).split_once(":role/").unwrap().1
 }
 
-fn text(value: &Value) -> &str {
+pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value}"))
 }
 
-fn arn_of(address: &str) -> String {
+pub(crate) fn arn_of(address: &str) -> String {
     address.replace("s3://", "arn:aws:s3:::")
 }
 

@@ -117,8 +117,14 @@ fn what_is_not_built_yet() {
     let set_aside = customers().with_invalid_rows(InvalidRows::SetAside);
     let set_aside = Shop { datasets: vec![orders(), set_aside, articles()], ..shop() };
     assert_refused(&refusal(&set_aside), "choice/no-capture", "set invalid rows of `Store/customers` aside");
-    let entitled = Shop { readers: vec![Principal::group("clerks")], ..shop() };
-    assert_refused(&refusal(&entitled), "choice/no-platform", "grant to `group:clerks`");
+}
+
+#[test]
+fn a_principal_that_no_tag_can_name() {
+    for name in ["clerks,all".to_owned(), "c".repeat(120)] {
+        let entitled = Shop { readers: vec![Principal::group(name)], ..shop() };
+        assert_refused(&refusal(&entitled), "aws/principal-name", "no tag can name it");
+    }
 }
 
 #[test]

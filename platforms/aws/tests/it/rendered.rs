@@ -8,6 +8,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 /// Everything that an instance renders: the blocks of each type.
 pub(crate) struct Instance {
     pub(crate) blocks: BTreeMap<String, BTreeMap<String, Value>>,
+    /// The lookups of each type.
+    pub(crate) lookups: BTreeMap<String, BTreeMap<String, Value>>,
     pub(crate) scripts: BTreeMap<String, String>,
     /// The region and the account, as ARNs have them.
     pub(crate) place: String,
@@ -29,8 +31,13 @@ impl Instance {
         let settings: Value = serde_json::from_str(&declared).unwrap();
         let [region, account] = ["region", "account"].map(|setting| settings[setting].as_str().unwrap());
         let place = format!("{region}:{account}");
-        let mut instance =
-            Self { blocks: BTreeMap::new(), scripts: BTreeMap::new(), place, source_key: None };
+        let mut instance = Self {
+            blocks: BTreeMap::new(),
+            lookups: BTreeMap::new(),
+            scripts: BTreeMap::new(),
+            place,
+            source_key: None,
+        };
         instance.read(&deployment.root().join(name));
         instance
     }
@@ -44,9 +51,11 @@ impl Instance {
                 self.scripts.insert(name, fs::read_to_string(&path).unwrap());
             } else if name.ends_with(".tf.json") {
                 let file: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-                for (resource_type, blocks) in file["resource"].as_object().into_iter().flatten() {
-                    let known = self.blocks.entry(resource_type.clone()).or_default();
-                    known.extend(blocks.as_object().unwrap().clone());
+                for (kind, known) in [("resource", &mut self.blocks), ("data", &mut self.lookups)] {
+                    for (resource_type, blocks) in file[kind].as_object().into_iter().flatten() {
+                        let known = known.entry(resource_type.clone()).or_default();
+                        known.extend(blocks.as_object().unwrap().clone());
+                    }
                 }
             }
         }
@@ -60,6 +69,18 @@ impl Instance {
     pub(crate) fn block(&self, resource_type: &str, label: &str) -> &Value {
         let blocks = &self.blocks[resource_type];
         blocks.get(label).unwrap_or_else(|| panic!("{label} is not among {:?}", blocks.keys()))
+    }
+
+    /// The keys of aliases, by their names.
+    pub(crate) fn aliases(&self) -> BTreeMap<String, String> {
+        let aliases = self.of("aws_kms_alias").map(|(_, alias)| [&alias["name"], &alias["target_key_id"]]);
+        aliases.map(|alias| alias.map(|text| text.as_str().unwrap().to_owned()).into()).collect()
+    }
+
+    /// The key behind the ARN of an alias.
+    pub(crate) fn key_behind(&self, alias: &str) -> String {
+        let name = alias.strip_prefix(&format!("arn:aws:kms:{}:", self.place));
+        self.aliases().remove(name.unwrap_or_else(|| panic!("{alias} is no alias"))).unwrap()
     }
 
     /// The content of the object at an address.

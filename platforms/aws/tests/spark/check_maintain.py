@@ -10,6 +10,7 @@ import random
 import sys
 from datetime import datetime, timedelta, timezone
 
+import boto3
 import dms_files
 import killed
 from rendered import Rendered, session
@@ -117,6 +118,10 @@ def main():
 
     kept, files = versions(), maintain()
     assert maintain() == files
+    boto3.KEYS[definition["kms_key"]] = "the key by which it was replaced"
+    replaced = maintain()
+    assert replaced and not replaced & files, (replaced, files)
+    assert maintain() == (files := replaced)
     assert definition.pop("kms_key") and not table.startswith("lake."), definition
     definition["table"] = table = "lake." + table.split(".", 1)[1]
     pathlib.Path(address.removeprefix("file://")).write_text(json.dumps(definition))
