@@ -23,6 +23,7 @@ mod front_page;
 mod governance_specification;
 mod graph_specification;
 mod hooks;
+mod hostile;
 mod laws;
 mod layout;
 mod licences;

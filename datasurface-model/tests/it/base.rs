@@ -53,11 +53,6 @@ pub(crate) fn deriving(name: &str, sink: &str, transformer: DataTransformer) -> 
         .with_transformer(transformer)
 }
 
-/// A transformer that fills the dataset `d` of a datastore.
-pub(crate) fn filling(output: &str) -> DataTransformer {
-    DataTransformer::sql(output).select("d", "SELECT 1 AS id")
-}
-
 /// A datastore with the dataset `d`, for a transformer to fill.
 pub(crate) fn output(name: &str) -> Datastore {
     Datastore::new(name).dataset(Dataset::new("d", "id Integer key"))

@@ -4,9 +4,12 @@ use super::{
     expression::arguments,
     forms,
     scope::{Meaning, Scope, Value},
+    types,
 };
+use datasurface_schema::DataType;
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, DollarQuotedString, Expr, UnaryOperator, Value as Literal, ValueWithSpan,
+    BinaryOperator, CaseWhen, DataType as SqlType, DollarQuotedString, Expr, UnaryOperator, Value as Literal,
+    ValueWithSpan,
 };
 
 /// A value that is the same in every row.
@@ -30,8 +33,12 @@ fn constant(expression: &Expr, scope: &Scope<'_>) -> Option<Constant> {
         // What it selects may be nothing.
         Expr::Subquery(_) => Constant::Unknown,
         Expr::Nested(one) => constant(one, scope)?,
-        Expr::Cast { expr, .. } => match constant(expr, scope)? {
+        Expr::Cast { expr, data_type, .. } => match constant(expr, scope)? {
             Constant::Null => Constant::Null,
+            Constant::Number(number) if is_whole(data_type) => Constant::Number(number),
+            Constant::Text(text) if is_whole(data_type) => {
+                text.trim().parse().map_or(Constant::Unknown, Constant::Number)
+            }
             _ => Constant::Unknown,
         },
         Expr::UnaryOp { op, expr } => match (op, constant(expr, scope)?) {
@@ -60,6 +67,13 @@ fn constant(expression: &Expr, scope: &Scope<'_>) -> Option<Constant> {
         _ => return None,
     };
     Some(value)
+}
+
+/// Whether a cast to a type gives whole numbers.
+fn is_whole(data_type: &SqlType) -> bool {
+    use DataType::{BigInt, CustomInteger, Integer, SmallInt, TinyInt};
+    let known = types::from_sql(data_type);
+    matches!(known, Some(TinyInt | SmallInt | Integer | BigInt | CustomInteger { .. }))
 }
 
 /// The value of a column that is made of no other one.
@@ -123,17 +137,22 @@ pub(super) fn may_be_nothing(expression: &Expr, scope: &Scope<'_>) -> bool {
 
 /// Whether an expression may be this number, in every row.
 pub(super) fn may_be_number(expression: &Expr, expected: f64, scope: &Scope<'_>) -> bool {
-    match constant(expression, scope) {
-        // Of both zeros.
-        Some(Constant::Number(number)) => (number + 0.0).total_cmp(&expected).is_eq(),
-        Some(Constant::Unknown) => true,
-        Some(Constant::Text(_) | Constant::Null) | None => false,
-    }
+    // Of both zeros.
+    may_be_number_that(expression, |number| (number + 0.0).total_cmp(&expected).is_eq(), scope)
 }
 
 /// Whether an expression is this number or a greater one, in every row.
 pub(super) fn is_at_least(expression: &Expr, expected: f64, scope: &Scope<'_>) -> bool {
     matches!(constant(expression, scope), Some(Constant::Number(number)) if number >= expected)
+}
+
+/// Whether an expression may be a number for which something holds, in every row.
+pub(super) fn may_be_number_that(expression: &Expr, holds: impl Fn(f64) -> bool, scope: &Scope<'_>) -> bool {
+    match constant(expression, scope) {
+        Some(Constant::Number(number)) => holds(number),
+        Some(Constant::Unknown) => true,
+        Some(Constant::Text(_) | Constant::Null) | None => false,
+    }
 }
 
 /// Whether two expressions may be one text, in every row.

@@ -3,7 +3,7 @@
 use super::{
     constant,
     expression::{is_called, is_called_anywhere},
-    passing::may_be_all,
+    passing::{may_be_all, may_be_first},
     scope::Scope,
 };
 use sqlparser::ast::{Expr, Function};
@@ -25,6 +25,8 @@ enum Condition {
     Text(usize, &'static [&'static str]),
     /// The argument at this place is one of these numbers.
     Number(usize, &'static [f64]),
+    /// The argument at this place is the place of the first letter of the first one.
+    First(usize),
     /// The arguments at these places are the same text.
     SameTexts(usize, usize),
     /// The argument at this place is as long as the first one can be.
@@ -143,7 +145,7 @@ static FORMS: &[Form] = &[
     form(REPLACING, FIRST, Condition::SameTexts(1, 2)),
     form(REPLACING, FIRST, Condition::Text(2, &["$0", "\\0", "\\\\0", "\\&", "\\\\&"])),
     form(&["left", "right"], FIRST, Condition::All(1)),
-    form(&["substr", "substring", "mid"], FIRST, Condition::Number(1, &[0.0, 1.0])),
+    form(&["substr", "substring", "mid"], FIRST, Condition::First(1)),
     // The same value as a text.
     form(&["printf", "format"], ALL_BUT_FIRST, Condition::Text(0, &["%s", "%q", "%Q", "{}"])),
     form(&["repeat"], FIRST, Condition::Number(1, &[1.0])),
@@ -194,6 +196,7 @@ impl Form {
                 .is_some_and(|one| texts.iter().any(|text| constant::may_be_text(one, text, scope))),
             Condition::Number(place, numbers) => argument(place)
                 .is_some_and(|one| numbers.iter().any(|number| constant::may_be_number(one, *number, scope))),
+            Condition::First(place) => argument(place).is_some_and(|from| may_be_first(from, scope)),
             Condition::SameTexts(one, other) => argument(one)
                 .zip(argument(other))
                 .is_some_and(|(one, other)| constant::may_be_same_text(one, other, scope)),

@@ -258,7 +258,7 @@ fn combined(left: MadeTable, right: MadeTable, operator: SetOperator, keeps_all:
     let compared = if keeps_all { Some(BTreeSet::new()) } else { left.all_sources() };
     let others = if keeps_all { right.rows_by.clone() } else { right.all_sources() };
     let mut left = left.chosen_by(compared).chosen_by(others);
-    if operator != SetOperator::Union {
+    if !matches!(operator, SetOperator::Union | SetOperator::Intersect) {
         // The others choose among the rows of the left one.
         return left;
     }

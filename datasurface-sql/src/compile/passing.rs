@@ -1,7 +1,7 @@
 //! Expressions whose value is that of a part of them, at least in some rows or in some dialects.
 
 use super::{
-    constant::{is_at_least, may_be_nothing, may_be_number, may_be_text},
+    constant::{is_at_least, may_be_nothing, may_be_number, may_be_number_that, may_be_text},
     expression::{arguments, is_called, rows_of},
     forms::{self, is_made},
     scope::Scope,
@@ -51,9 +51,7 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
         }
         // All of a text from its first letter on.
         Expr::Substring { expr, substring_from, substring_for, special: _, shorthand: _ }
-            if substring_from
-                .as_deref()
-                .is_none_or(|from| may_be_number(from, 0.0, scope) || may_be_number(from, 1.0, scope))
+            if substring_from.as_deref().is_none_or(|from| may_be_first(from, scope))
                 && substring_for.as_deref().is_none_or(|length| may_be_all(expr, length, scope)) =>
         {
             (vec![&**expr], substring_for.as_deref().into_iter().collect())
@@ -69,7 +67,16 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
     Some(Parts { passed_on, used })
 }
 
-/// Whether so many letters may be all that a text has.
+/// So many letters may be all that a text has whose column is longer: what is told apart by its letters, such as a telephone number (E.164
+/// has 15 digits), has seldom more.
+const USUAL_LENGTH: f64 = 16.0;
+
+/// Whether a part of a text may begin at its first letter: from the front, or so far from its end.
+pub(super) fn may_be_first(from: &Expr, scope: &Scope<'_>) -> bool {
+    may_be_number_that(from, |from| (0.0..=1.0).contains(&from) || from <= -USUAL_LENGTH, scope)
+}
+
+/// Whether so many letters may be all that a text has. Its column may be longer than any text in it.
 pub(super) fn may_be_all(text: &Expr, length: &Expr, scope: &Scope<'_>) -> bool {
     use DataType::{Char, NChar, NVarChar, VarChar};
     let most = match types::of(text, scope) {
@@ -77,7 +84,8 @@ pub(super) fn may_be_all(text: &Expr, length: &Expr, scope: &Scope<'_>) -> bool 
         Some(VarChar { length, .. } | NVarChar { length, .. }) => length,
         _ => None,
     };
-    most.is_some_and(|most| is_at_least(length, most.into(), scope)) || is_length_of(length, text)
+    let most = most.map_or(USUAL_LENGTH, |most| f64::from(most).min(USUAL_LENGTH));
+    is_at_least(length, most, scope) || is_length_of(length, text)
 }
 
 /// Whether an expression is the length of a text.

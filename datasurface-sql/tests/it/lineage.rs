@@ -27,6 +27,10 @@ fn values_are_followed_through_queries_in_queries() {
             &["orders.buyer", "people.name"],
         ),
         ("SELECT name AS r FROM Shop_people EXCEPT SELECT buyer FROM Shop_orders", &["people.name"]),
+        (
+            "SELECT name AS r FROM Shop_people INTERSECT SELECT buyer FROM Shop_orders",
+            &["orders.buyer", "people.name"],
+        ),
         ("SELECT b AS r FROM Shop_people AS p(a, b, c)", &["people.name"]),
         (
             "WITH w AS (SELECT id AS i, sum(amount) AS s FROM Shop_orders GROUP BY id), \
@@ -150,7 +154,13 @@ fn what_is_passed_on_differs_from_what_is_computed() {
         ("substr(name, 1, 3)", &[]),
         ("substr(name, 1, 20)", &["people.name"]),
         ("SUBSTRING(name FROM 1 FOR 25)", &["people.name"]),
-        ("substr(name, 1, 19)", &[]),
+        ("substr(name, 1, 15)", &[]),
+        ("substr(name, 1, 16)", &["people.name"]),
+        ("substr(CAST(name AS VARCHAR(200)), 1, 199)", &["people.name"]),
+        ("substr(name || '', 1, 199)", &["people.name"]),
+        ("substr(name, 1, CAST('199' AS INTEGER))", &["people.name"]),
+        ("substr(name, -1000000)", &["people.name"]),
+        ("substr(name, -4)", &[]),
         ("substr(name || city, 1, 20)", &[]),
         ("left(name, 20)", &["people.name"]),
         ("left(name, 3)", &[]),

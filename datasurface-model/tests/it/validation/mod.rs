@@ -1,7 +1,6 @@
 //! What holds for validation as a whole.
 
 mod containers;
-mod hostile;
 mod moved_sources;
 mod prefixes;
 mod shared;

@@ -1,6 +1,6 @@
 //! Whatever the input, validation ends, soon, and in order.
 
-use crate::base::{deriving, edited, filling, output, store, today, valid, validated};
+use crate::base::{deriving, edited, output, store, today, valid, validated};
 use cpu_time::ThreadTime;
 use datasurface_model::{
     Capture, ContainerKind, DataContainer, DataTransformer, Dataset, DatasetGroup, Datastore, Ecosystem,
@@ -8,6 +8,11 @@ use datasurface_model::{
     PlatformDeclaration, Policy, PolicyRule, Removal, Repository, Team, Validate, Validation, Workspace,
 };
 use std::thread;
+
+/// A transformer that fills the dataset `d` of a datastore.
+fn filling(output: &str) -> DataTransformer {
+    DataTransformer::sql(output).select("d", "SELECT 1 AS id")
+}
 
 fn everything_called(name: &str) -> Ecosystem {
     let key = format!("{name}/{name}/{name}");
