@@ -50,15 +50,15 @@ pub(super) struct Wait {
 }
 
 impl<'m> Staying<'m> {
-    /// Finds out what stays on platforms that go forward, and reports it.
+    /// Finds out what stays on platforms that go forward, with the units of which that is known, and reports it.
     pub(super) fn keep(
         &'m self,
-        sources: &Sources<'_>,
-        held: &Held,
+        (sources, held): (&Sources<'_>, &Held),
+        known: BTreeMap<UnitKey, Wait>,
         found: &mut Vec<Diagnostic>,
     ) -> Kept<'m> {
         let maker = NodeViewMaker::new(sources, held);
-        let mut kept = Kept { staying: Some(self), units: BTreeMap::new() };
+        let mut kept = Kept { staying: Some(self), units: known };
         let graphs = sources.graphs.iter().filter(|graph| !self.platforms.contains(graph.platform()));
         let mut now: BTreeMap<UnitKey, Vec<Node<'_>>> = BTreeMap::new();
         for node in graphs.flat_map(|graph| graph.nodes()) {

@@ -134,3 +134,28 @@ fn what_a_platform_reads_that_stays_is_kept_for_it() {
     assert!(kept(&site));
     assert_eq!(site.lock().held(&"A".into()).len(), 1, "it is held from when nobody reads it any more");
 }
+
+/// `A` captures the store; `B` and `C` take from it the versions of so many days.
+fn world_with_history(days: u32) -> Ecosystem {
+    let group = DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic);
+    let group = group.with_retention(Retention::days(days));
+    let consumers = ["B", "C"].map(|name| consumer(&format!("At{name}"), group.clone()));
+    let world = fixture(["A", "B", "C"].map(minimal_platform), consumers).primary_pin("S", "A");
+    ["B", "C"].into_iter().fold(world, |world, name| world.group_pin(format!("At{name}/g").as_str(), [name]))
+}
+
+#[test]
+fn what_is_kept_stays_as_it_was_also_where_another_platform_begins_to_hold_data_of_it() {
+    let site = Site::new();
+    site.render(world_with_history(100), today());
+    let [kept, stays] = ["A", "B"].map(|name| rendered(&site, name));
+    let placed = place(world_with_history(10), &site.lock()).unwrap();
+    let (mut target, both) = (site.target(), Advance::only(["A", "C"]));
+    let proposal =
+        broker().propose_advance(&placed, Base::Target(target.manifest()), today(), &both).unwrap();
+    proposal.write(&mut target, &site.lock_path()).unwrap();
+    assert_eq!(said(&proposal), ["`S` on `A` stays as it was: `B`, which stays, reads `S/a`"]);
+    assert_eq!(site.lock().held(&"C".into()).len(), 1, "its consumer asks for less");
+    assert_eq!(["A", "B"].map(|name| rendered(&site, name)), [kept, stays]);
+    assert!(site.lock().held(&"A".into()).is_empty(), "it is fed");
+}
