@@ -159,3 +159,30 @@ fn what_is_kept_stays_as_it_was_also_where_another_platform_begins_to_hold_data_
     assert_eq!(["A", "B"].map(|name| rendered(&site, name)), [kept, stays]);
     assert!(site.lock().held(&"A".into()).is_empty(), "it is fed");
 }
+
+fn refused(site: &Site, ecosystem: Ecosystem, platform: &str) -> Vec<String> {
+    let refused = propose(site, ecosystem, platform).unwrap_err();
+    let errors = refused.findings().iter().filter(|found| found.severity() == Severity::Error);
+    errors.map(|found| format!("{}: {}", found.code(), found.message())).collect()
+}
+
+#[test]
+fn what_was_renamed_or_has_no_room_does_not_stay_as_it_was() {
+    let site = Site::new();
+    site.render(world(store("S"), &["a"], &["b"]), today());
+    let before = site.bytes();
+    let near = |store: &str| {
+        let group = DatasetGroup::new("g").sink(DatasetKey::new(store, "a").to_string().as_str());
+        [consumer("Near", group)]
+    };
+    let renamed = store("T").renamed_from("S");
+    let renamed = world_of(renamed, ["A", "B"].map(minimal_platform), near("T")).primary_pin("T", "A");
+    let renamed = renamed.group_pin("Near/g", ["A"]);
+    let full = [minimal_platform("A").setting("limit", 1), minimal_platform("B")];
+    let full = world_of(store("S"), full, near("S")).primary_pin("S", "A").group_pin("Near/g", ["A"]);
+    for ecosystem in [renamed, full] {
+        let refusal = "revision/together: `S` on `A` cannot stay as it was while `B` stays";
+        assert_eq!(refused(&site, ecosystem, "A"), [refusal]);
+    }
+    assert_eq!(site.bytes(), before);
+}
