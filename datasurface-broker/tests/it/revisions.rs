@@ -22,8 +22,8 @@ fn world(store: Datastore, near: &[&str], far: &[&str]) -> Ecosystem {
     read.fold(world, pin).primary_pin("S", "A")
 }
 
-fn advance(site: &Site, ecosystem: Ecosystem, platform: &str) -> Proposal {
-    let proposal = propose(site, ecosystem, platform).unwrap();
+fn advance(site: &Site, ecosystem: Ecosystem, platforms: &[&str]) -> Proposal {
+    let proposal = propose(site, ecosystem, platforms).unwrap();
     proposal.write(&mut site.target(), &site.lock_path()).unwrap();
     proposal
 }
@@ -31,10 +31,10 @@ fn advance(site: &Site, ecosystem: Ecosystem, platform: &str) -> Proposal {
 fn propose(
     site: &Site,
     ecosystem: Ecosystem,
-    platform: &str,
+    platforms: &[&str],
 ) -> Result<Proposal, datasurface_broker::BrokerError> {
     let placed = place(ecosystem, &site.lock())?;
-    let (target, which) = (site.target(), Advance::only([platform]));
+    let (target, which) = (site.target(), Advance::only(platforms.iter().copied()));
     broker().propose_advance(&placed, Base::Target(target.manifest()), today(), &which)
 }
 
@@ -60,7 +60,7 @@ fn an_advance_that_was_interrupted_anywhere_is_done_again_or_was_done() {
         let [before, after] = models();
         let site = Site::new();
         site.render(before, today());
-        let proposal = propose(&site, after, "A").unwrap();
+        let proposal = propose(&site, after, &["A"]).unwrap();
         (site, proposal)
     };
     let (unbroken, proposal) = prepared();
@@ -77,7 +77,7 @@ fn an_advance_that_was_interrupted_anywhere_is_done_again_or_was_done() {
         site.target().inspect().unwrap();
         assert_eq!(files(&site, "B"), stays);
         let [_, after] = models();
-        advance(&site, after, "A");
+        advance(&site, after, &["A"]);
         assert_eq!(site.bytes(), unbroken.bytes(), "after {allowed} operations");
         if written {
             break;
@@ -93,7 +93,7 @@ fn a_reader_waits_for_what_is_not_there_yet_and_comes_with_it() {
     site.render(world(store("S"), &["a"], &[]), today());
     let before = files(&site, "A");
     let next = || world(store("S"), &["a"], &["b"]);
-    let proposal = advance(&site, next(), "B");
+    let proposal = advance(&site, next(), &["B"]);
     assert_eq!(
         said(&proposal),
         ["`S` on `B` waits for `S/b` of `A`, which stays, and so do `Far/g`: it is left out"]
@@ -118,7 +118,7 @@ fn what_a_platform_reads_that_stays_is_kept_for_it() {
     let site = Site::new();
     site.render(world(store("S"), &["a"], &["b"]), today());
     let before = files(&site, "B");
-    let proposal = advance(&site, world(store("S"), &["a"], &[]), "A");
+    let proposal = advance(&site, world(store("S"), &["a"], &[]), &["A"]);
     assert_eq!(said(&proposal), ["`S` on `A` stays as it was: `B`, which stays, reads `S/b`"]);
     assert_eq!(files(&site, "B"), before);
     let kept = |site: &Site| {
@@ -129,7 +129,7 @@ fn what_a_platform_reads_that_stays_is_kept_for_it() {
     assert!(kept(&site));
     assert!(site.lock().held(&"A".into()).is_empty(), "it is fed");
 
-    advance(&site, world(store("S"), &["a"], &[]), "B");
+    advance(&site, world(store("S"), &["a"], &[]), &["B"]);
     site.render(world(store("S"), &["a"], &[]), today());
     assert!(kept(&site));
     assert_eq!(site.lock().held(&"A".into()).len(), 1, "it is held from when nobody reads it any more");
@@ -149,21 +149,11 @@ fn what_is_kept_stays_as_it_was_also_where_another_platform_begins_to_hold_data_
     let site = Site::new();
     site.render(world_with_history(100), today());
     let [kept, stays] = ["A", "B"].map(|name| rendered(&site, name));
-    let placed = place(world_with_history(10), &site.lock()).unwrap();
-    let (mut target, both) = (site.target(), Advance::only(["A", "C"]));
-    let proposal =
-        broker().propose_advance(&placed, Base::Target(target.manifest()), today(), &both).unwrap();
-    proposal.write(&mut target, &site.lock_path()).unwrap();
+    let proposal = advance(&site, world_with_history(10), &["A", "C"]);
     assert_eq!(said(&proposal), ["`S` on `A` stays as it was: `B`, which stays, reads `S/a`"]);
     assert_eq!(site.lock().held(&"C".into()).len(), 1, "its consumer asks for less");
     assert_eq!(["A", "B"].map(|name| rendered(&site, name)), [kept, stays]);
     assert!(site.lock().held(&"A".into()).is_empty(), "it is fed");
-}
-
-fn refused(site: &Site, ecosystem: Ecosystem, platform: &str) -> Vec<String> {
-    let refused = propose(site, ecosystem, platform).unwrap_err();
-    let errors = refused.findings().iter().filter(|found| found.severity() == Severity::Error);
-    errors.map(|found| format!("{}: {}", found.code(), found.message())).collect()
 }
 
 #[test]
@@ -181,8 +171,10 @@ fn what_was_renamed_or_has_no_room_does_not_stay_as_it_was() {
     let full = [minimal_platform("A").setting("limit", 1), minimal_platform("B")];
     let full = world_of(store("S"), full, near("S")).primary_pin("S", "A").group_pin("Near/g", ["A"]);
     for ecosystem in [renamed, full] {
-        let refusal = "revision/together: `S` on `A` cannot stay as it was while `B` stays";
-        assert_eq!(refused(&site, ecosystem, "A"), [refusal]);
+        let refused = propose(&site, ecosystem, &["A"]).unwrap_err();
+        let error = refused.findings().iter().find(|found| found.severity() == Severity::Error).unwrap();
+        let said = "`S` on `A` cannot stay as it was while `B` stays";
+        assert_eq!((error.code(), error.message()), ("revision/together", said));
     }
     assert_eq!(site.bytes(), before);
 }
