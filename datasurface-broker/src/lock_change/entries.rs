@@ -31,6 +31,7 @@ impl LockChange<'_> {
         let edit = LockEdit { before: self.old, after: self.new, ecosystems: [old, new], wanted: &wanted };
         let mut entries = edit.entries();
         entries.extend(self.other_held());
+        entries.extend(self.other_revisions());
         match self.placed {
             Some(placed) => {
                 let lost = placed.unaccounted_origins(self.old, self.on);
@@ -86,6 +87,17 @@ impl LockChange<'_> {
             }
         }
         found
+    }
+
+    /// The revisions at which platforms stay, where that is neither where they were nor where the live lock is.
+    fn other_revisions(&self) -> Vec<String> {
+        let [before, after] = [self.old, self.new].map(Lock::storage_names);
+        let was = |stored| self.old.platforms.iter().find(|(name, _)| before.platform(name) == stored);
+        let other = self.new.platforms.iter().filter(|(name, lock)| {
+            let was = was(after.platform(name)).and_then(|(_, was)| was.reached.as_ref());
+            ![None, was, self.old.base_revision()].contains(&lock.reached.as_ref())
+        });
+        other.map(|(name, _)| format!("the revision at which `{name}` stays")).collect()
     }
 
     /// The teams that come with the change, and to which stored data belongs by the lock.

@@ -1,9 +1,10 @@
 //! Limits: what one shard, or one shared scope, can bear.
 
-use super::views::PlatformViews;
+use super::{mentions::Unit, staying::Kept, views::PlatformViews, waiting::together};
 use crate::configured_platform::ConfiguredPlatform;
 use datasurface_model::{CodeInfo, DatasetKey, Diagnostic, Ecosystem, ModelPath, Valid, segment};
 use datasurface_platform::{LintSubject, NodeView, Scope, ScopeView};
+use std::collections::BTreeSet;
 
 pub(crate) static LIMIT: CodeInfo = CodeInfo::error(
     "shard/limit",
@@ -21,10 +22,11 @@ struct IndivisiblePart<'v> {
 }
 
 /// Weighs the shards of a platform, but for those that were not too large before and are as they were. Where one is too large, what is too much alone is named, wherever the model asks for it.
+/// What stays as it was is where it was: it cannot stay where there is no room for it.
 pub(super) fn check(
     ecosystem: &Valid<Ecosystem>,
     configured: &ConfiguredPlatform,
-    views: &PlatformViews,
+    (views, kept): (&PlatformViews, &Kept<'_>),
     found: &mut Vec<Diagnostic>,
 ) {
     let platform = &configured.instance().name;
@@ -50,6 +52,10 @@ pub(super) fn check(
                 continue;
             }
             let begun = found.len();
+            found.extend(without_room(configured, scope, kept));
+            if found.len() > begun {
+                continue;
+            }
             found.extend(pieces().filter(|piece| piece.weight > *most).map(|piece| {
                 too_large(piece.path(ecosystem), piece.name(), piece.weight, limit, *most)
                     .with_help("it cannot be divided: let the platform do less of it, or raise the limit")
@@ -65,6 +71,18 @@ pub(super) fn check(
             }
         }
     }
+}
+
+/// What stays as it was in a shard though its platform goes forward.
+fn without_room(configured: &ConfiguredPlatform, scope: &ScopeView, kept: &Kept<'_>) -> Vec<Diagnostic> {
+    let keys = scope.nodes().iter().map(|scoped| scoped.view().facts().storage_key());
+    let units: BTreeSet<_> = keys.map(|key| (key.platform().clone(), Unit::of_node(&key))).collect();
+    let name = &configured.instance().name;
+    let kept = units.iter().filter_map(|unit| {
+        let stays = kept.staying?.now_called(&kept.units.get(unit)?.platform);
+        Some(together(&unit.1, name, stays))
+    });
+    kept.collect()
 }
 
 /// What is in a shard, piece by piece.

@@ -4,13 +4,25 @@ use super::views::Views;
 use datasurface_graph::{DatasetFacts, IngestSource, NodeDetail, NodeFacts, NodeKey};
 use datasurface_model::{DatasetKey, DatastoreName, PlatformName, WorkspaceName};
 use datasurface_platform::NodeView;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// What the facts of a node can name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Unit {
     Datastore(DatastoreName),
     Workspace(WorkspaceName),
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Datastore(name) => name.fmt(f),
+            Self::Workspace(name) => name.fmt(f),
+        }
+    }
 }
 
 /// The nodes of all platforms that mention each unit.

@@ -434,7 +434,7 @@ fn judge(
     let mut findings = NodeFindings::new();
     for (name, views) in views {
         if let Some(configured) = sources.platforms.get(name) {
-            limit::check(&placed.ecosystem, configured, views, found);
+            limit::check(&placed.ecosystem, configured, (views, &sources.kept), found);
             findings.insert(name.clone(), lint::ask(configured, views, &sinks, before.get(name), found));
         }
     }

@@ -78,6 +78,12 @@ impl<'m> Staying<'m> {
         Ok(Some(Self { platforms, stored, manifest, recorded }))
     }
 
+    /// The name of now of a platform that was rendered, by its storage name.
+    pub(super) fn now_called<'n>(&'n self, stored: &'n PlatformName) -> &'n PlatformName {
+        let mut records = self.manifest.into_iter().flat_map(Manifest::platforms);
+        records.find(|(_, record)| record.instance.storage_name() == stored).map_or(stored, |(name, _)| name)
+    }
+
     /// Whether a unit is one of a platform that stays.
     pub(super) fn has(&self, unit: &UnitKey) -> bool {
         self.stored.contains(&unit.0)

@@ -111,8 +111,9 @@ impl<'a> Sources<'a> {
         (held, placements): (&Held, &BTreeMap<PlatformName, Placement>),
         found: &mut Vec<Diagnostic>,
     ) {
-        self.kept = Kept::default();
-        self.kept = staying.keep(self, held, found);
+        // A unit that stayed with less held stays: what it keeps was not asked for otherwise.
+        let known = std::mem::take(&mut self.kept).units;
+        self.kept = staying.keep((self, held), known, found);
         let nowhere = Placement::default();
         let graphs = self.graphs.iter().filter(|graph| !staying.platforms.contains(graph.platform()));
         for graph in graphs {
@@ -129,8 +130,10 @@ impl<'a> Sources<'a> {
     }
 
     /// Makes the views of every platform that goes forward, given what is held. What is held of a dataset that is captured again, or still,
-    /// is an obligation of that capture. Views that cannot be other than they were are taken from memory.
+    /// is an obligation of that capture. Views that cannot be other than they were are taken from memory, where all platforms go forward: memory
+    /// knows of no unit that stays.
     pub(super) fn views(&self, held: &Held, memory: Option<&ViewMemory>) -> Views {
+        let memory = memory.filter(|_| self.kept.staying.is_none());
         let since = memory.and_then(|memory| memory.since(self, held));
         let maker = super::node_views::NodeViewMaker::new(self, held);
         let mut views = BTreeMap::new();

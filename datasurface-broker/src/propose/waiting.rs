@@ -10,7 +10,7 @@ use super::{
     staying::{Kept, Reading, Recorded, Staying, UnitKey, asked, is_alike, made, unit_of},
     views::{Held, Sources, sources, wanted},
 };
-use datasurface_graph::{Node, NodeDetail, NodeFacts, NodeKey, StorageOf};
+use datasurface_graph::{DatasetFacts, Node, NodeDetail, NodeFacts, NodeKey, StorageOf};
 use datasurface_model::{
     CodeInfo, DatasetKey, Diagnostic, GroupKey, ModelPath, PlatformName, Schema, SchemaChange, segment,
 };
@@ -36,7 +36,8 @@ pub(crate) static TOGETHER: CodeInfo = CodeInfo::error(
     "revision/together",
     "platforms cannot go forward one without the other",
     "A part that waits, or that is still read, is rendered as it was. That cannot be done if it was renamed since, if the settings of its \
-     platform changed its address, or if the target was rendered by a version that did not record its parts. Nothing is written.",
+     platform changed its address, if its shard has no room for it any more, or if the target was rendered by a version that did not record \
+     its parts. Nothing is written.",
 );
 
 /// The reason why a unit of a platform that goes forward stays as it was.
@@ -50,15 +51,15 @@ pub(super) struct Wait {
 }
 
 impl<'m> Staying<'m> {
-    /// Finds out what stays on platforms that go forward, and reports it.
+    /// Finds out what stays on platforms that go forward, with the units of which that is known, and reports it.
     pub(super) fn keep(
         &'m self,
-        sources: &Sources<'_>,
-        held: &Held,
+        (sources, held): (&Sources<'_>, &Held),
+        known: BTreeMap<UnitKey, Wait>,
         found: &mut Vec<Diagnostic>,
     ) -> Kept<'m> {
         let maker = NodeViewMaker::new(sources, held);
-        let mut kept = Kept { staying: Some(self), units: BTreeMap::new() };
+        let mut kept = Kept { staying: Some(self), units: known };
         let graphs = sources.graphs.iter().filter(|graph| !self.platforms.contains(graph.platform()));
         let mut now: BTreeMap<UnitKey, Vec<Node<'_>>> = BTreeMap::new();
         for node in graphs.flat_map(|graph| graph.nodes()) {
@@ -176,16 +177,11 @@ impl Search<'_, '_> {
     /// Reports what is kept, and what cannot be kept as it was.
     fn report(&self, kept: &Kept<'_>, found: &mut Vec<Diagnostic>) {
         for (unit, wait) in &kept.units {
-            let (platform, stays) = (self.now_called(&unit.0), self.now_called(&wait.platform));
-            let path = ModelPath::root().child(segment::PLATFORMS, &platform);
-            let name = match &unit.1 {
-                Unit::Datastore(name) => name.to_string(),
-                Unit::Workspace(name) => name.to_string(),
-            };
+            let [platform, stays] = [&unit.0, &wait.platform].map(|stored| self.staying.now_called(stored));
+            let path = ModelPath::root().child(segment::PLATFORMS, platform);
+            let name = unit.1.to_string();
             if !self.can_be_kept(kept, unit) {
-                let message = format!("`{name}` on `{platform}` cannot stay as it was while `{stays}` stays");
-                let help = format!("take `{platform}` and `{stays}` forward together");
-                found.push(Diagnostic::new(&TOGETHER, path, message).with_help(help));
+                found.push(together(&unit.1, platform, stays));
                 continue;
             }
             let path = path.child(segment::NODES, &name);
@@ -231,14 +227,7 @@ impl Search<'_, '_> {
         if recorded.is_empty() {
             return !self.was_rendered(unit);
         }
-        let names = self.sources.names;
-        let is_named_alike = |one: &Recorded<'_>| {
-            let facts = one.view.facts();
-            unit_of(names, &facts.key) == *unit
-                && made(facts).iter().all(|made| names.dataset(&made.key) == *made.storage_key())
-        };
-        // What is not in the model any more has no other name.
-        let is_named = !self.now.contains_key(unit) || recorded.iter().all(is_named_alike);
+        let is_named = recorded.iter().all(|one| self.is_named_as_now(unit, one));
         // The settings of now may offer it elsewhere than whoever reads it knows.
         let old = self.staying.recorded.iter().filter(|(reader, _)| kept.is_old(reader));
         let readings = old.flat_map(|(_, nodes)| nodes.iter().flat_map(Recorded::readings));
@@ -265,10 +254,27 @@ impl Search<'_, '_> {
         is_named && readings.all(|reading| is_offered(&reading))
     }
 
+    /// Whether a node that was rendered, and its datasets, have the names of now, and nothing else has them. What is not in the model any more
+    /// has no other name.
+    fn is_named_as_now(&self, unit: &UnitKey, one: &Recorded<'_>) -> bool {
+        let (names, facts) = (self.sources.names, one.view.facts());
+        let (key, stored) = (&facts.key, facts.storage_key());
+        let now = self.now.get(unit);
+        let is_same = |node: &Node<'_>| {
+            (node.facts().with_storage(names).storage_key() == stored) == (node.key() == *key)
+        };
+        let is_of_another = |made: &DatasetFacts| names.is_of_another(&made.key, made.storage_key());
+        let is_stored_alike = |made: &DatasetFacts| names.dataset(&made.key) == *made.storage_key();
+        now.into_iter().flatten().copied().chain(self.sources.graphs.node(key)).all(|node| is_same(&node))
+            && self.staying.now_called(&unit.0) == key.platform()
+            && !made(facts).iter().any(is_of_another)
+            && (now.is_none() || unit_of(names, key) == *unit && made(facts).iter().all(is_stored_alike))
+    }
+
     /// Whether the target has a unit of which it did not record the nodes.
     fn was_rendered(&self, unit: &UnitKey) -> bool {
-        let platform = self.now_called(&unit.0);
-        let record = self.staying.manifest.and_then(|manifest| manifest.platform(&platform));
+        let platform = self.staying.now_called(&unit.0);
+        let record = self.staying.manifest.and_then(|manifest| manifest.platform(platform));
         let entries = record.into_iter().flat_map(|record| &record.scopes);
         entries.flat_map(|entry| entry.nodes.keys()).any(|node| Unit::of_node(node) == unit.1)
     }
@@ -285,13 +291,14 @@ impl Search<'_, '_> {
             }
         }
     }
+}
 
-    /// The name of now of a platform, by its storage name.
-    fn now_called(&self, stored: &PlatformName) -> PlatformName {
-        let mut all = self.sources.platforms.iter();
-        let named = all.find(|(_, configured)| configured.instance().storage_name() == stored);
-        named.map_or(stored, |(name, _)| name).clone()
-    }
+/// Returns the finding that a unit of a platform cannot stay as it was while another platform stays.
+pub(super) fn together(unit: &Unit, platform: &PlatformName, stays: &PlatformName) -> Diagnostic {
+    let path = ModelPath::root().child(segment::PLATFORMS, platform);
+    let message = format!("`{unit}` on `{platform}` cannot stay as it was while `{stays}` stays");
+    let help = format!("take `{platform}` and `{stays}` forward together");
+    Diagnostic::new(&TOGETHER, path, message).with_help(help)
 }
 
 /// Whether a node of now may be the one that was read.

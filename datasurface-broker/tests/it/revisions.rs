@@ -22,8 +22,8 @@ fn world(store: Datastore, near: &[&str], far: &[&str]) -> Ecosystem {
     read.fold(world, pin).primary_pin("S", "A")
 }
 
-fn advance(site: &Site, ecosystem: Ecosystem, platform: &str) -> Proposal {
-    let proposal = propose(site, ecosystem, platform).unwrap();
+fn advance(site: &Site, ecosystem: Ecosystem, platforms: &[&str]) -> Proposal {
+    let proposal = propose(site, ecosystem, platforms).unwrap();
     proposal.write(&mut site.target(), &site.lock_path()).unwrap();
     proposal
 }
@@ -31,10 +31,10 @@ fn advance(site: &Site, ecosystem: Ecosystem, platform: &str) -> Proposal {
 fn propose(
     site: &Site,
     ecosystem: Ecosystem,
-    platform: &str,
+    platforms: &[&str],
 ) -> Result<Proposal, datasurface_broker::BrokerError> {
     let placed = place(ecosystem, &site.lock())?;
-    let (target, which) = (site.target(), Advance::only([platform]));
+    let (target, which) = (site.target(), Advance::only(platforms.iter().copied()));
     broker().propose_advance(&placed, Base::Target(target.manifest()), today(), &which)
 }
 
@@ -60,7 +60,7 @@ fn an_advance_that_was_interrupted_anywhere_is_done_again_or_was_done() {
         let [before, after] = models();
         let site = Site::new();
         site.render(before, today());
-        let proposal = propose(&site, after, "A").unwrap();
+        let proposal = propose(&site, after, &["A"]).unwrap();
         (site, proposal)
     };
     let (unbroken, proposal) = prepared();
@@ -77,7 +77,7 @@ fn an_advance_that_was_interrupted_anywhere_is_done_again_or_was_done() {
         site.target().inspect().unwrap();
         assert_eq!(files(&site, "B"), stays);
         let [_, after] = models();
-        advance(&site, after, "A");
+        advance(&site, after, &["A"]);
         assert_eq!(site.bytes(), unbroken.bytes(), "after {allowed} operations");
         if written {
             break;
@@ -93,7 +93,7 @@ fn a_reader_waits_for_what_is_not_there_yet_and_comes_with_it() {
     site.render(world(store("S"), &["a"], &[]), today());
     let before = files(&site, "A");
     let next = || world(store("S"), &["a"], &["b"]);
-    let proposal = advance(&site, next(), "B");
+    let proposal = advance(&site, next(), &["B"]);
     assert_eq!(
         said(&proposal),
         ["`S` on `B` waits for `S/b` of `A`, which stays, and so do `Far/g`: it is left out"]
@@ -118,7 +118,7 @@ fn what_a_platform_reads_that_stays_is_kept_for_it() {
     let site = Site::new();
     site.render(world(store("S"), &["a"], &["b"]), today());
     let before = files(&site, "B");
-    let proposal = advance(&site, world(store("S"), &["a"], &[]), "A");
+    let proposal = advance(&site, world(store("S"), &["a"], &[]), &["A"]);
     assert_eq!(said(&proposal), ["`S` on `A` stays as it was: `B`, which stays, reads `S/b`"]);
     assert_eq!(files(&site, "B"), before);
     let kept = |site: &Site| {
@@ -129,8 +129,52 @@ fn what_a_platform_reads_that_stays_is_kept_for_it() {
     assert!(kept(&site));
     assert!(site.lock().held(&"A".into()).is_empty(), "it is fed");
 
-    advance(&site, world(store("S"), &["a"], &[]), "B");
+    advance(&site, world(store("S"), &["a"], &[]), &["B"]);
     site.render(world(store("S"), &["a"], &[]), today());
     assert!(kept(&site));
     assert_eq!(site.lock().held(&"A".into()).len(), 1, "it is held from when nobody reads it any more");
+}
+
+/// `A` captures the store; `B` and `C` take from it the versions of so many days.
+fn world_with_history(days: u32) -> Ecosystem {
+    let group = DatasetGroup::new("g").sink("S/a").with_milestoning(Milestoning::Forensic);
+    let group = group.with_retention(Retention::days(days));
+    let consumers = ["B", "C"].map(|name| consumer(&format!("At{name}"), group.clone()));
+    let world = fixture(["A", "B", "C"].map(minimal_platform), consumers).primary_pin("S", "A");
+    ["B", "C"].into_iter().fold(world, |world, name| world.group_pin(format!("At{name}/g").as_str(), [name]))
+}
+
+#[test]
+fn what_is_kept_stays_as_it_was_also_where_another_platform_begins_to_hold_data_of_it() {
+    let site = Site::new();
+    site.render(world_with_history(100), today());
+    let [kept, stays] = ["A", "B"].map(|name| rendered(&site, name));
+    let proposal = advance(&site, world_with_history(10), &["A", "C"]);
+    assert_eq!(said(&proposal), ["`S` on `A` stays as it was: `B`, which stays, reads `S/a`"]);
+    assert_eq!(site.lock().held(&"C".into()).len(), 1, "its consumer asks for less");
+    assert_eq!(["A", "B"].map(|name| rendered(&site, name)), [kept, stays]);
+    assert!(site.lock().held(&"A".into()).is_empty(), "it is fed");
+}
+
+#[test]
+fn what_was_renamed_or_has_no_room_does_not_stay_as_it_was() {
+    let site = Site::new();
+    site.render(world(store("S"), &["a"], &["b"]), today());
+    let before = site.bytes();
+    let near = |store: &str| {
+        let group = DatasetGroup::new("g").sink(DatasetKey::new(store, "a").to_string().as_str());
+        [consumer("Near", group)]
+    };
+    let renamed = store("T").renamed_from("S");
+    let renamed = world_of(renamed, ["A", "B"].map(minimal_platform), near("T")).primary_pin("T", "A");
+    let renamed = renamed.group_pin("Near/g", ["A"]);
+    let full = [minimal_platform("A").setting("limit", 1), minimal_platform("B")];
+    let full = world_of(store("S"), full, near("S")).primary_pin("S", "A").group_pin("Near/g", ["A"]);
+    for ecosystem in [renamed, full] {
+        let refused = propose(&site, ecosystem, &["A"]).unwrap_err();
+        let error = refused.findings().iter().find(|found| found.severity() == Severity::Error).unwrap();
+        let said = "`S` on `A` cannot stay as it was while `B` stays";
+        assert_eq!((error.code(), error.message()), ("revision/together", said));
+    }
+    assert_eq!(site.bytes(), before);
 }

@@ -2,7 +2,7 @@
 
 use super::{arguments::Subject, finding};
 use crate::{clock::now, codes::MOVE_NOT_READY, target};
-use datasurface_broker::{ApplyState, Broker, PlatformTask, Target};
+use datasurface_broker::{ApplyState, Broker, PlatformRecord, PlatformTask, Target};
 use datasurface_graph::{Assignments, Stage};
 use datasurface_model::{Findings, PlatformName};
 use datasurface_platform::SinkStatus;
@@ -17,7 +17,8 @@ pub(super) fn check(
     let task = &subject.task;
     let refuse = |message: String, help: &str| Err(finding(&MOVE_NOT_READY, task, message, help));
     let stages = task.stages(decided);
-    let recorded = target.manifest().and_then(|manifest| manifest.recorded_lock());
+    let manifest = target.manifest();
+    let recorded = manifest.and_then(|manifest| manifest.recorded_lock());
     if recorded.and_then(|lock| task.stages(lock.assignments())) != stages {
         let message = format!("what was decided about `{task}` is not rendered yet");
         return refuse(message, "render it first: `datasurface render`");
@@ -25,9 +26,18 @@ pub(super) fn check(
     let at = |wanted: Stage| {
         stages.into_iter().flatten().find(|(_, stage)| **stage == wanted).map(|(platform, _)| platform)
     };
+    let concerned = stages.into_iter().flatten().filter(|(_, stage)| **stage != Stage::Decommissioned);
+    let records = concerned.filter_map(|(name, _)| Some((name, manifest?.platform(name)?)));
+    let is_behind = |(name, record): (&PlatformName, &PlatformRecord)| match record.waits_for.first() {
+        _ if record.reached.is_some() => Some(format!("`{name}` stayed when others went forward")),
+        other => other.map(|other| format!("parts of `{name}` wait for `{other}`")),
+    };
+    if let Some(message) = records.into_iter().find_map(is_behind) {
+        return refuse(message, "take all forward first: `datasurface advance`");
+    }
     // The second time, it is in use.
     let Some(new) = at(Stage::Provisioning).or(at(Stage::Provisioned)) else { return Ok(()) };
-    let Some(record) = target.manifest().and_then(|manifest| manifest.platform(new)) else {
+    let Some(record) = manifest.and_then(|manifest| manifest.platform(new)) else {
         return refuse(format!("nothing is rendered for `{new}`"), "render it first: `datasurface render`");
     };
     if matches!(record.standing, ApplyState::Behind(_)) {

@@ -60,13 +60,11 @@ fn both_platforms_run_until_the_end() {
 
     // Nothing is switched before there is something to switch to.
     refused(&fixture, "complete", "move/not-ready", "is not rendered yet");
+    fixture.run(&format!("advance model.json --target out {new}")).good();
+    refused(&fixture, "complete", "move/not-ready", &format!("`{old}` stayed when others went forward"));
     fixture.render();
-    refused(
-        &fixture,
-        "complete",
-        "move/not-ready",
-        &format!("what is rendered for `{new}` was not applied yet"),
-    );
+    let unapplied = format!("what is rendered for `{new}` was not applied yet");
+    refused(&fixture, "complete", "move/not-ready", &unapplied);
     fixture.run("run --target out").good();
     assert!(is_served_by(&fixture, old) && is_served_by(&fixture, new));
     let json =

@@ -47,7 +47,7 @@ type Edit = (&'static str, fn(&mut Value));
 fn an_entry_that_nothing_accounts_for_is_refused() {
     let (site, model) = live();
     let lock = site.lock();
-    let edits: [Edit; 15] = [
+    let edits: [Edit; 16] = [
         ("two datastores swap their storage", |lock| {
             lock["storage"]["names"] = json!({"datastores": {"S": {"storage": "O"}, "O": {"storage": "S"}}});
         }),
@@ -86,6 +86,9 @@ fn an_entry_that_nothing_accounts_for_is_refused() {
         ("the shard", |lock| held(lock, "S/a")["shard"] = json!("elsewhere")),
         ("a release before its time", |lock| {
             held(lock, "S/a")["released_by"] = json!("0".repeat(64));
+        }),
+        ("the revision of a platform that stays", |lock| {
+            lock["platforms"]["P"]["reached"] = json!("0".repeat(64));
         }),
     ];
     // An error that was there before hides none of it.
@@ -190,6 +193,11 @@ fn what_rendering_and_the_verbs_write_is_accounted_for() {
     let first = Site::new();
     first.render(model.clone(), today());
     assert_eq!(codes_of((&model, &Lock::default()), (&model, &first.lock())), [] as [&str; 0]);
+    // A platform that stays where it was, and goes forward later.
+    let stays = edited(&site.lock(), |lock| lock["platforms"]["P"]["reached"] = lock["reached"].clone());
+    for (one, other) in [(&site.lock(), &stays), (&stays, &stays), (&stays, &site.lock())] {
+        assert_eq!(codes_of((&model, one), (&model, other)), [] as [&str; 0]);
+    }
     // A lock of before there were names and owners.
     let older = edited(&first.lock(), |lock| {
         lock.as_object_mut().unwrap().remove("owners");

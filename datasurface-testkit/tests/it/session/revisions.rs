@@ -14,35 +14,80 @@ use datasurface_model::{
     DatasetKey, Ecosystem, Entity, PlatformName, Schema, SchemaChange, Severity, Validate, Validation,
 };
 use datasurface_platform::Registry;
-use datasurface_strategies::{Adjustment, Edit, Shape, adjustments, ecosystems_with, valid_edits};
-use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::Config};
+use datasurface_strategies::{Adjustment, AdjustmentKind, Edit, Shape, adjustments, ecosystems_with};
+use proptest::{collection::vec, prelude::*, sample::select, strategy::ValueTree, test_runner::Config};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    ops::AddAssign,
 };
 use tempfile::TempDir;
 
 #[derive(Clone, Debug)]
 enum Step {
     Edit(Edit),
-    Adjust(Adjustment),
     Settings(Settings),
-    Wait(u8),
+    Wait(u16),
     /// Those go forward whose bit is set, by the order of their names.
     Advance(u8),
     Apply,
     Release(usize),
 }
 
-fn steps() -> impl Strategy<Value = Step> {
+/// Edits, each soon followed by an advance of some platforms alone.
+fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
+    let edited = (vec(edits(), 1..3), sides()).prop_map(|(edits, side)| {
+        let advance = [Step::Advance(side)];
+        edits.into_iter().map(Step::Edit).chain(advance).collect()
+    });
+    let released = (any::<usize>(), sides());
+    let over = (1_u16..3000, sides());
+    let steps = prop_oneof![
+        8 => edited,
+        1 => handing_over().prop_map(|settings| vec![Step::Settings(settings)]),
+        1 => Just(vec![Step::Apply]),
+        1 => released.prop_map(|(number, side)| vec![Step::Release(number), Step::Advance(side)]),
+        1 => over.prop_map(|(days, side)| vec![Step::Wait(days), Step::Advance(side)]),
+    ];
+    vec(steps, 2..=most).prop_map(|steps| steps.concat())
+}
+
+/// Edits of what platforms hand over to each other.
+fn edits() -> impl Strategy<Value = Edit> {
+    let number = any::<u16>;
+    let asked_for = vec![
+        AdjustmentKind::NewColumn,
+        AdjustmentKind::ColumnRemoved,
+        AdjustmentKind::Retention,
+        AdjustmentKind::Retention,
+        AdjustmentKind::Milestoning,
+        AdjustmentKind::Milestoning,
+        AdjustmentKind::Key,
+        AdjustmentKind::DatasetName,
+        AdjustmentKind::DatastoreName,
+    ];
+    let asked_for = (select(asked_for), number(), number());
     prop_oneof![
-        6 => valid_edits().prop_map(Step::Edit),
-        6 => adjustments().prop_map(Step::Adjust),
-        1 => handing_over().prop_map(Step::Settings),
-        1 => (1_u8..100).prop_map(Step::Wait),
-        12 => any::<u8>().prop_map(Step::Advance),
-        1 => Just(Step::Apply),
-        1 => any::<usize>().prop_map(Step::Release),
+        8 => asked_for.prop_map(|(kind, at, to)| Edit::Adjust(Adjustment::new(kind, at, to))),
+        3 => adjustments().prop_map(Edit::Adjust),
+        4 => (number(), number()).prop_map(|(at, dataset)| Edit::AddSink(at, dataset)),
+        4 => (number(), number()).prop_map(|(at, sink)| Edit::RemoveSink(at, sink)),
+        2 => number().prop_map(Edit::RemoveWorkspace),
+        2 => pins(),
+    ]
+}
+
+/// Another platform for a consumer.
+fn pins() -> impl Strategy<Value = Edit> {
+    any::<(u16, u16)>().prop_map(|(at, platform)| Edit::AddPin(at, platform))
+}
+
+/// Mostly one side alone.
+fn sides() -> impl Strategy<Value = u8> {
+    prop_oneof![
+        4 => (0_u8..3).prop_map(|side| 1 << side),
+        2 => (0_u8..3).prop_map(|side| !(1_u8 << side)),
+        1 => any::<u8>(),
     ]
 }
 
@@ -55,10 +100,23 @@ fn handing_over() -> impl Strategy<Value = Settings> {
 struct Tally {
     advances: usize,
     refused: usize,
+    together: usize,
     waits: usize,
     still_read: usize,
     crossings: usize,
     compared: usize,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.advances += other.advances;
+        self.refused += other.refused;
+        self.together += other.together;
+        self.waits += other.waits;
+        self.still_read += other.still_read;
+        self.crossings += other.crossings;
+        self.compared += other.compared;
+    }
 }
 
 /// A target, and the broker that writes it.
@@ -73,8 +131,12 @@ impl Site {
         Self {
             folder: TempDir::new().unwrap(),
             broker: Broker::new(Registry::new().with_plugin::<Showcase>()),
-            on: "2026-11-21".parse().unwrap(),
+            on: Self::today(),
         }
+    }
+
+    fn today() -> NaiveDate {
+        "2026-11-21".parse().unwrap()
     }
 
     fn lock(&self) -> Lock {
@@ -213,6 +275,7 @@ fn advance(site: &Site, ecosystem: &Ecosystem, bits: u8, tally: &mut Tally) {
                 |code: &String| code == "revision/together" || site.propose(&placed, &Advance::All).is_err();
             assert!(errors.iter().all(is_expected), "{errors:?}");
             tally.refused += 1;
+            tally.together += usize::from(errors.iter().any(|code| code == "revision/together"));
             return;
         }
     };
@@ -239,6 +302,12 @@ fn advance(site: &Site, ecosystem: &Ecosystem, bits: u8, tally: &mut Tally) {
         }
         assert_eq!(now.map(unchanged), Some(unchanged(record)), "{name} stays");
         assert_eq!(lock.held(renamed.unwrap_or(name)), lock_before.held(name), "{name} holds what it held");
+        // Placements have the names of now.
+        if lock.storage == lock_before.storage {
+            let [placed, before] = [&lock, &lock_before].map(|lock| lock.platforms.get(name));
+            let is_same = placed.map(|lock| &lock.placement) == before.map(|lock| &lock.placement);
+            assert!(is_same, "{name} is placed as it was: {before:?}, {placed:?}");
+        }
         assert!(proposal.plan(name).is_none());
     }
     tally.crossings += all_that_is_read_is_there(&after);
@@ -268,7 +337,6 @@ fn live(mut ecosystem: Ecosystem, steps: &[Step]) -> Tally {
     for step in steps {
         let edited = match step {
             Step::Edit(edit) => edit.apply(ecosystem.clone()),
-            Step::Adjust(edit) => edit.apply(ecosystem.clone()),
             Step::Settings(settings) => with_settings(&ecosystem, settings),
             _ => ecosystem.clone(),
         };
@@ -314,8 +382,27 @@ fn live(mut ecosystem: Ecosystem, steps: &[Step]) -> Tally {
     tally
 }
 
+/// Consumers on several platforms.
+fn spread(ecosystem: Ecosystem, pins: &[Edit]) -> Ecosystem {
+    let pinned = |ecosystem: Ecosystem, pin: &Edit| {
+        let pinned = pin.apply(ecosystem.clone());
+        let is_valid = pinned.clone().validate(&Validation::on(Site::today())).is_ok();
+        if is_valid { pinned } else { ecosystem }
+    };
+    pins.iter().fold(ecosystem, pinned)
+}
+
 fn platforms() -> Shape {
-    Shape { platforms: 2..=3, ..shape() }
+    Shape {
+        platforms: 2..=3,
+        teams: 1..=1,
+        datastores: 1..=2,
+        datasets: 1..=3,
+        workspaces: 2..=3,
+        groups: 1..=2,
+        transformers: 0..=1,
+        ..shape()
+    }
 }
 
 proptest! {
@@ -324,30 +411,27 @@ proptest! {
     #[test]
     fn what_stays_is_as_it_was_and_all_that_is_read_is_there(
         ecosystem in ecosystems_with(platforms()),
+        pins in vec(pins(), 3..6),
         settings in handing_over(),
-        steps in vec(steps(), 1..16),
+        steps in steps(7),
     ) {
-        live(with_settings(&ecosystem, &settings), &steps);
+        live(with_settings(&spread(ecosystem, &pins), &settings), &steps);
     }
 }
 
 #[test]
-fn most_choices_are_possible_and_some_wait() {
+fn most_choices_are_possible_and_many_wait() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut sum = Tally::default();
     for _ in 0..24 {
         let ecosystem = ecosystems_with(platforms()).new_tree(&mut runner).unwrap().current();
-        let steps = vec(steps(), 12).new_tree(&mut runner).unwrap().current();
-        let Tally { advances, refused, waits, still_read, crossings, compared } =
-            live(with_settings(&ecosystem, &Settings { hands_over: true, ..Settings::default() }), &steps);
-        sum.advances += advances;
-        sum.refused += refused;
-        sum.waits += waits;
-        sum.still_read += still_read;
-        sum.crossings += crossings;
-        sum.compared += compared;
+        let pins = vec(pins(), 5).new_tree(&mut runner).unwrap().current();
+        let steps = steps(7).new_tree(&mut runner).unwrap().current();
+        let settings = Settings { hands_over: true, ..Settings::default() };
+        sum += live(with_settings(&spread(ecosystem, &pins), &settings), &steps);
     }
     println!("{sum:?}");
-    assert!(sum.advances > 4 * sum.refused && sum.advances > 48, "{sum:?}");
-    assert!(sum.waits > 0 && sum.still_read > 0 && sum.crossings > 0 && sum.compared > 0, "{sum:?}");
+    let Tally { advances, refused, together, waits, still_read, crossings, compared } = sum;
+    assert!(advances > 4 * refused && advances > 48 && together > 0, "{sum:?}");
+    assert!(waits > 2 && still_read > 8 && crossings > advances / 2 && compared > 0, "{sum:?}");
 }
