@@ -127,14 +127,14 @@ impl SelectOutput {
     }
 }
 
-/// What the values of a column of the output come from.
+/// The origin of the values of a column of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnOrigin<'s> {
-    /// These columns of inputs.
+    /// Columns of inputs, all of which are known.
     Columns(&'s BTreeSet<ColumnKey>),
-    /// Nobody can tell: any column of any input.
+    /// Any column of any input, as nobody can tell.
     Any,
-    /// Nothing: the statement certainly returns no such column.
+    /// No column, as the statement certainly returns none of that name.
     Missing,
 }
 

@@ -2,7 +2,7 @@
 //! is not compared.
 
 use crate::validate::{
-    origins::{Origins, Unsaid},
+    origins::{ImplicitClasses, Origins},
     unit::UnitKey,
     unit_members::Located,
 };
@@ -46,8 +46,8 @@ impl<'a> DatasetFact<'a> {
     }
 
     /// What may be in its columns without their saying so.
-    pub(crate) fn unsaid(self) -> Option<&'a Unsaid> {
-        self.origins.map(|origins| &origins.unsaid).filter(|unsaid| !unsaid.is_empty())
+    pub(crate) fn implicit(self) -> Option<&'a ImplicitClasses> {
+        self.origins.map(|origins| &origins.implicit).filter(|implicit| !implicit.is_empty())
     }
 
     /// The storage policies that it, or what it derives from, asks for by name.

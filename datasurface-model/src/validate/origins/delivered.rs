@@ -1,6 +1,6 @@
 //! What is delivered to a site, and what of it may be in a table that is captured from there.
 
-use super::{Origins, Unsaid, ZoneData, delivered_names::DeliveredNames};
+use super::{ImplicitClasses, Origins, ZoneData, delivered_names::DeliveredNames};
 use crate::validate::{facts::DatasetClassifications, sources::source_of, unit_members::FoundDataset};
 use datasurface_ecosystem::{Capture, CaptureKind, Dataset, ModelPath, Workspace};
 use datasurface_schema::{DatasetKey, DatasetName, DatastoreName, Entity, Name, ZoneName, segment};
@@ -15,7 +15,7 @@ pub(crate) struct DeliveredData {
     /// The first dataset that has it.
     pub(crate) path: ModelPath,
     /// Whether a dataset has it in columns that do not say so.
-    pub(super) is_unsaid: bool,
+    pub(super) is_implicit: bool,
 }
 
 /// All that is delivered to a site.
@@ -49,7 +49,7 @@ impl Delivered {
         &mut self,
         (key, workspace): (&DatasetKey, &Workspace),
         found: Option<FoundDataset<'_>>,
-        (zones, unsaid): &(BTreeSet<ZoneName>, Unsaid),
+        (zones, implicit): (BTreeSet<ZoneName>, Option<&ImplicitClasses>),
     ) {
         self.names.add(key.datastore.as_str());
         self.names.add(key.dataset.as_str());
@@ -61,10 +61,12 @@ impl Delivered {
         let unclassified = classifications.is_incomplete().then_some(None);
         let classes = classifications.iter().cloned().map(Some).chain(unclassified);
         let said = classes.flat_map(|class| zones.iter().map(move |zone| (zone.clone(), class.clone())));
-        let of = |is_unsaid| DeliveredData { path: path.clone(), is_unsaid };
+        let of = |is_implicit| DeliveredData { path: path.clone(), is_implicit };
         let said = said.map(|data| (data, of(false)));
-        let unsaid = unsaid.values().flatten().map(|data| (data.clone(), of(true)));
-        let classified: ClassifiedData = said.chain(unsaid).collect();
+        let implicit =
+            implicit.into_iter().flat_map(ImplicitClasses::values).flat_map(|classes| classes.iter());
+        let implicit = implicit.map(|data| (data.clone(), of(true)));
+        let classified: ClassifiedData = said.chain(implicit).collect();
         let names =
             [dataset.name()].into_iter().chain(dataset.former_name()).map(DatasetName::as_str).collect();
         self.all.add(&names, &classified);
@@ -105,7 +107,7 @@ fn merge(into: &mut ClassifiedData, other: &ClassifiedData) {
     for (data, delivered) in other {
         match into.get_mut(data) {
             Some(known) => {
-                known.is_unsaid |= delivered.is_unsaid;
+                known.is_implicit |= delivered.is_implicit;
                 if delivered.path < known.path {
                     known.path.clone_from(&delivered.path);
                 }

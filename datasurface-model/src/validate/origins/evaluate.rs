@@ -5,8 +5,8 @@ use super::{
     delivered::{Delivered, DeliveredData},
     delivered_names::DeliveredNames,
     fingerprint::{ReleaseFingerprints, ReleaseKey},
+    implicit::{ImplicitClasses, ZoneData},
     lineage_graph::{LineageGraph, LineageNode},
-    unsaid::{Unsaid, ZoneData},
 };
 use crate::validate::{
     PersistentMap,
@@ -74,17 +74,17 @@ impl Evaluation<'_> {
             if let Some((workspace, transformer)) = transformer {
                 self.free(&mut origins, dataset, &workspace.entity, transformer);
                 self.release(&mut origins, dataset, workspace, transformer);
-                origins.unsaid = self.unsaid_of_output(dataset, (workspace, transformer), &origins);
+                origins.implicit = self.implicit_in_output(dataset, (workspace, transformer), &origins);
             }
             if let Some((capture, delivered)) = captured {
                 origins.recaptured = delivered.data_in(dataset, capture);
                 let recaptured = origins.recaptured.iter();
                 let own = &located.team.zone;
                 let is_followed = |(of, data): (&ZoneData, &DeliveredData)| {
-                    (of.0 != *own || data.is_unsaid).then(|| of.clone())
+                    (of.0 != *own || data.is_implicit).then(|| of.clone())
                 };
                 let followed = recaptured.filter_map(is_followed).collect();
-                origins.unsaid = self.unsaid(dataset, &followed);
+                origins.implicit = self.implicit(dataset, &followed);
             }
             add_own(&mut origins, located, dataset);
             if let Some(kept) = self.kept.get(&DatasetKey::new(name, dataset.name())) {
@@ -107,8 +107,8 @@ impl Evaluation<'_> {
             });
             let keys = workspace.groups().iter().flat_map(|group| group.sinks()).map(Entity::name);
             for (key, found) in keys.clone().zip(self.directory.datastores().find_all(keys)) {
-                let brought = found.map(|found| self.brought(key, found));
-                delivered.add((key, workspace), found, &brought.unwrap_or_default());
+                let inherited = found.map(|found| self.inherited(key, found));
+                delivered.add((key, workspace), found, inherited.unwrap_or_default());
             }
         }
         delivered
@@ -158,15 +158,17 @@ impl Evaluation<'_> {
     }
 
     /// The zones that have data in a dataset, and what its columns do not say.
-    pub(super) fn brought(&self, key: &DatasetKey, found: FoundDataset<'_>) -> (BTreeSet<ZoneName>, Unsaid) {
+    pub(super) fn inherited(
+        &self,
+        key: &DatasetKey,
+        found: FoundDataset<'_>,
+    ) -> (BTreeSet<ZoneName>, Option<&ImplicitClasses>) {
         if self.lineage.order().derives(&key.datastore) || self.kept.contains_key(key) {
             let known = self.known.datastores.get(&key.datastore).and_then(|known| known.get(&key.dataset));
-            let brought =
-                |known: &Arc<Origins>| (known.zones.keys().cloned().collect(), known.unsaid.clone());
-            return known.map(brought).unwrap_or_default();
+            let zones = known.into_iter().flat_map(|known| known.zones.keys().cloned()).collect();
+            return (zones, known.map(|known| &known.implicit));
         }
-        let zones = own_zones(found.store).cloned().collect();
-        (zones, Unsaid::new())
+        (own_zones(found.store).cloned().collect(), None)
     }
 
     /// What may be in the tables that a datastore captures.

@@ -2,7 +2,7 @@
 //!
 //! What is captured has the zone of its datastore, and that of the container. What a transformer makes has the origins of its inputs
 //! besides; so has what is captured from a site to which data is delivered. `lineage_graph` knows who derives from what,
-//! `evaluate` says what one step passes on, `unsaid` what of it may be in columns that do not say so, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way,
+//! `evaluate` says what one step passes on, `implicit` what of it may be in columns that do not say so, `index` repeats that along consumers until nothing changes; `lineage_path` tells a way,
 //! and `provenance` what is done to data on all of them.
 //! `recapture` finds what the names of the model do not show.
 
@@ -10,22 +10,22 @@ mod delivered;
 mod delivered_names;
 mod evaluate;
 mod fingerprint;
+mod implicit;
 mod index;
 mod lineage_graph;
 mod lineage_path;
 mod provenance;
 mod recapture;
 mod stated_names;
-mod unsaid;
 
 pub(crate) use delivered::ClassifiedData;
 pub(super) use fingerprint::named as named_in_release;
 pub(crate) use fingerprint::{ReleaseFingerprints, ReleaseKey};
+pub(crate) use implicit::{ImplicitClasses, ZoneData};
 pub(super) use index::OriginIndex;
 pub(crate) use lineage_path::{LineageKey, LineagePath};
 pub use provenance::Provenance;
 pub use recapture::{FormerDelivery, Recapture};
-pub(crate) use unsaid::{Unsaid, ZoneData};
 
 use datasurface_schema::{DatasetKey, DatasetName, PolicyKey, PolicyName, ZoneName};
 use std::{
@@ -45,7 +45,7 @@ pub struct Origins {
     /// Datasets of closed datastores: who reads the data needs an approval for each.
     pub closed: BTreeSet<DatasetKey>,
     /// What may be in its columns without their saying so.
-    pub(crate) unsaid: Unsaid,
+    pub(crate) implicit: ImplicitClasses,
     /// The delivered data that may be captured again here. What derives from this dataset inherits its classifications, and not these.
     pub(crate) recaptured: ClassifiedData,
 }

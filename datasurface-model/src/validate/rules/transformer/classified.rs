@@ -4,7 +4,7 @@
 use super::{super::RuleContext, path, statement::UNREAD_SQL};
 use crate::validate::{
     facts::{DatasetClassifications, DatasetFact, OutputFact, TableFact},
-    origins::{Unsaid, ZoneData},
+    origins::{ImplicitClasses, ZoneData},
     rules::governance::ReceivedDataset,
 };
 use datasurface_ecosystem::{
@@ -45,7 +45,7 @@ pub(super) struct InputClassifications<'r, 'a> {
     /// Collected when somebody asks: where every statement can be read, nobody does.
     classes: OnceCell<BTreeMap<&'a Classification, Sources<'a>>>,
     /// What columns of inputs do not say: most often there is nothing.
-    unsaid: FxHashMap<&'a DatasetKey, &'a Unsaid>,
+    implicit: FxHashMap<&'a DatasetKey, &'a ImplicitClasses>,
 }
 
 /// The zones of which there is data, each with the first dataset by name that has it.
@@ -53,8 +53,8 @@ type Sources<'a> = BTreeMap<&'a ZoneName, &'a DatasetKey>;
 
 impl<'r, 'a> InputClassifications<'r, 'a> {
     pub(super) fn new(received: &'r [ReceivedDataset<'a>]) -> Self {
-        let unsaid = received.iter().filter_map(|one| Some((one.key, one.dataset.unsaid()?))).collect();
-        Self { received, classes: OnceCell::new(), unsaid }
+        let implicit = received.iter().filter_map(|one| Some((one.key, one.dataset.implicit()?))).collect();
+        Self { received, classes: OnceCell::new(), implicit }
     }
 
     /// The classifications, with who brings them, whatever the group that wants it.
@@ -69,7 +69,13 @@ impl<'r, 'a> InputClassifications<'r, 'a> {
                 for class in scope.facts.classifications(one.key, one.dataset).iter() {
                     one.dataset.zones().for_each(|(zone, _)| add(class, zone, one.key));
                 }
-                for (zone, class) in one.dataset.unsaid().into_iter().flat_map(Unsaid::values).flatten() {
+                for (zone, class) in one
+                    .dataset
+                    .implicit()
+                    .into_iter()
+                    .flat_map(ImplicitClasses::values)
+                    .flat_map(|classes| classes.iter())
+                {
                     class.iter().for_each(|class| add(class, zone, one.key));
                 }
             }
@@ -78,9 +84,12 @@ impl<'r, 'a> InputClassifications<'r, 'a> {
     }
 
     /// What a column of an input does not say.
-    fn unsaid(&self, column: &ColumnKey) -> impl Iterator<Item = &'a ZoneData> {
-        let of_input = self.unsaid.get(&column.dataset);
-        of_input.and_then(|unsaid| unsaid.get(&column.column)).into_iter().flatten()
+    fn implicit(&self, column: &ColumnKey) -> impl Iterator<Item = &'a ZoneData> {
+        let of_input = self.implicit.get(&column.dataset);
+        of_input
+            .and_then(|implicit| implicit.get(&column.column))
+            .into_iter()
+            .flat_map(|classes| classes.iter())
     }
 
     /// The zones that have data in an input.
@@ -237,7 +246,7 @@ enum Way<'s> {
     /// The statement says so.
     Read,
     /// The statement says so; the column that it reads may have data of this zone without saying so.
-    Unsaid(&'s ZoneName),
+    Implicit(&'s ZoneName),
     /// The statement cannot be read, and may read data of this zone.
     Unread(&'s ZoneName),
 }
@@ -275,13 +284,13 @@ fn by_column<'a>(
     };
     let mut lost: Lost<'_> = BTreeMap::new();
     for column in columns {
-        let mut brought: Vec<(&Classification, Source<'_>)> = Vec::new();
+        let mut classes: Vec<(&Classification, Source<'_>)> = Vec::new();
         match select.origin(column.name().as_str()) {
             ColumnOrigin::Missing => {}
             ColumnOrigin::Any => {
                 for (class, sources) in inputs.classes(scope) {
                     let source = |(zone, dataset)| Source { dataset, column: None, way: Way::Unread(zone) };
-                    brought.extend(sources.iter().map(|(zone, key)| (*class, source((*zone, *key)))));
+                    classes.extend(sources.iter().map(|(zone, key)| (*class, source((*zone, *key)))));
                 }
             }
             ColumnOrigin::Columns(sources) => {
@@ -289,28 +298,29 @@ fn by_column<'a>(
                     let Some(input) = scope.facts.table(&key.dataset) else { continue };
                     let source = |column, way| Source { dataset: &key.dataset, column, way };
                     let of_column = input.labels_of(&key.column).into_iter().flatten();
-                    brought.extend(of_column.map(|class| (class, source(Some(key), Way::Read))));
-                    brought.extend(input.own_labels().iter().map(|class| (class, source(None, Way::Read))));
-                    for (zone, class) in inputs.unsaid(key) {
-                        brought
-                            .extend(class.iter().map(|class| (class, source(Some(key), Way::Unsaid(zone)))));
+                    classes.extend(of_column.map(|class| (class, source(Some(key), Way::Read))));
+                    classes.extend(input.own_labels().iter().map(|class| (class, source(None, Way::Read))));
+                    for (zone, class) in inputs.implicit(key) {
+                        classes.extend(
+                            class.iter().map(|class| (class, source(Some(key), Way::Implicit(zone)))),
+                        );
                     }
                 }
             }
         }
-        for (class, source) in brought {
+        for (class, source) in classes {
             if is_kept(column, class, source.column.is_some() && source.way == Way::Read) {
                 continue;
             }
             let is_removed = made.is_removed(dataset, class, column);
             let zones = match source.way {
                 // What cannot be read is not believed to remove what is another zone's.
-                Way::Unsaid(zone) | Way::Unread(zone)
+                Way::Implicit(zone) | Way::Unread(zone)
                     if is_removed && made.is_believed_by(zone, dataset, scope) =>
                 {
                     continue;
                 }
-                Way::Unsaid(zone) | Way::Unread(zone) => vec![zone],
+                Way::Implicit(zone) | Way::Unread(zone) => vec![zone],
                 Way::Read if is_removed => continue,
                 Way::Read => inputs.zones(source.dataset),
             };
@@ -335,12 +345,12 @@ fn by_column<'a>(
         };
         let made_of_it = if matches!(way, Way::Unread(_)) { "may be made of it" } else { "is made of it" };
         let from = match way {
-            Way::Unsaid(zone) => format!("{from} may have data of `{zone}` that is `{class}`"),
+            Way::Implicit(zone) => format!("{from} may have data of `{zone}` that is `{class}`"),
             Way::Read | Way::Unread(_) => format!("{from} is classified `{class}`"),
         };
         let message = format!("{from}, but in `{key}`, what {made_of_it} is not: {names}");
         let help = match way {
-            Way::Unsaid(zone) => format!(
+            Way::Implicit(zone) => format!(
                 "classify it as `{class}`, or let each step to `{input}` tell columns apart, as SQL that can be read does with inputs that are \
                  classified column by column, or be released by the zone `{zone}`"
             ),
@@ -423,9 +433,14 @@ fn unclassified_inputs<'a>(
         let first = used.iter().find(|(_, used)| used.as_ref().is_none_or(|used| used.contains(one.key)));
         let Some((dataset, _)) = first else { continue };
         // Whether the dataset says so, of each zone.
-        let unsaid = one.dataset.unsaid().into_iter().flat_map(Unsaid::values).flatten();
-        let unsaid = unsaid.filter(|(_, class)| class.is_none());
-        let mut zones: BTreeMap<&ZoneName, bool> = unsaid.map(|(zone, _)| (zone, false)).collect();
+        let implicit = one
+            .dataset
+            .implicit()
+            .into_iter()
+            .flat_map(ImplicitClasses::values)
+            .flat_map(|classes| classes.iter());
+        let implicit = implicit.filter(|(_, class)| class.is_none());
+        let mut zones: BTreeMap<&ZoneName, bool> = implicit.map(|(zone, _)| (zone, false)).collect();
         if scope.facts.classifications(one.key, one.dataset).is_incomplete() {
             zones.extend(one.dataset.zones().map(|(zone, _)| (zone, true)));
         }
@@ -484,7 +499,7 @@ fn unclassified_sources<'m, 'a>(
                         input.own_labels().is_empty()
                             && input.labels_of(&key.column).is_none_or(|labels| labels.is_empty())
                     });
-                    is_of_column || inputs.unsaid(key).any(|(_, class)| class.is_none())
+                    is_of_column || inputs.implicit(key).any(|(_, class)| class.is_none())
                 });
                 found.extend(unclassified.map(|key| &key.dataset));
             }

@@ -161,7 +161,7 @@ fn passed_on<'a>(
     inputs: &InputClassifications<'_, 'a>,
     scope: &mut RuleContext<'a>,
 ) {
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for source in select.unchanged(column.as_str()) {
         let Some(table) = scope.facts.table(&source.dataset) else { continue };
         let of_column = table.labels_of(&source.column);
@@ -187,7 +187,7 @@ fn passed_on<'a>(
         let finding = Diagnostic::new(&REMOVAL_NOT_DONE, promise.at(column), message).with_help(help);
         let finding = with_source(finding, &source.dataset, classified, scope);
         for zone in inputs.zones(&source.dataset) {
-            if told.insert(zone) {
+            if reported.insert(zone) {
                 scope.report(finding.clone().about_data_of(zone));
             }
         }

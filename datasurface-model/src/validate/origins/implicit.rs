@@ -4,14 +4,17 @@
 
 use super::{Origins, evaluate::Evaluation};
 use crate::validate::unit_members::{FoundDataset, Located};
-use datasurface_ecosystem::{DataTransformer, Dataset, Workspace};
-use datasurface_schema::{Classification, Column, ColumnName, DatasetKey, Entity, ZoneName};
+use datasurface_ecosystem::{DataTransformer, Dataset, Policy, PolicyRule, Workspace};
+use datasurface_schema::{Classification, Column, ColumnName, DatasetKey, Entity, Set, ZoneName};
 use datasurface_sql::ColumnOrigin;
-use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-/// For columns of a dataset, what they may have and do not say.
-pub(crate) type Unsaid = BTreeMap<ColumnName, BTreeSet<ZoneData>>;
+/// For columns of a dataset, what they may have and do not say. Most often columns have the same, and share it.
+pub(crate) type ImplicitClasses = BTreeMap<ColumnName, Arc<BTreeSet<ZoneData>>>;
 
 /// Data of a zone, by its classification; `None`, if it has none.
 pub(crate) type ZoneData = (ZoneName, Option<Classification>);
@@ -21,7 +24,7 @@ struct Input<'a> {
     dataset: &'a Dataset,
     /// The other zones that have data in it and do not release the output.
     zones: Vec<ZoneName>,
-    unsaid: Unsaid,
+    implicit: Option<&'a ImplicitClasses>,
 }
 
 impl Input<'_> {
@@ -29,11 +32,16 @@ impl Input<'_> {
     fn all(&self) -> BTreeSet<ZoneData> {
         let classes = self.dataset.all_classifications().into_iter().map(Some);
         let unclassified = (!self.dataset.is_classified_completely()).then_some(None);
-        let unsaid = self.unsaid.values().flatten().cloned();
-        self.of_each_zone(classes.chain(unclassified)).chain(unsaid).collect()
+        let mut all: BTreeSet<ZoneData> = self.of_each_zone(classes.chain(unclassified)).collect();
+        let mut shared = FxHashSet::default();
+        let implicit = self.implicit.into_iter().flat_map(ImplicitClasses::values);
+        implicit
+            .filter(|classes| shared.insert(Arc::as_ptr(classes)))
+            .for_each(|classes| all.extend(classes.iter().cloned()));
+        all
     }
 
-    /// What a column brings that it does not say: what is said of the dataset as a whole, that nothing is said, or what is unsaid.
+    /// What a column brings that it does not say: what is said of the dataset as a whole, that nothing is said, or what is implicit.
     fn of_column(
         &self,
         column: &ColumnName,
@@ -44,8 +52,9 @@ impl Input<'_> {
         let is_unclassified = of_dataset.is_empty() && of_column.is_none_or(|classes| classes.is_empty());
         let classes = of_dataset.iter().filter(|class| !is_removed(class)).cloned().map(Some);
         let classes = classes.chain(is_unclassified.then_some(None));
-        let unsaid = self.unsaid.get(column).into_iter().flatten().cloned();
-        self.of_each_zone(classes).chain(unsaid).collect()
+        let implicit = self.implicit.and_then(|implicit| implicit.get(column));
+        let implicit = implicit.into_iter().flat_map(|classes| classes.iter().cloned());
+        self.of_each_zone(classes).chain(implicit).collect()
     }
 
     fn of_each_zone(
@@ -57,7 +66,7 @@ impl Input<'_> {
 }
 
 /// Whether a column says that it has a class, or none.
-fn says(dataset: &Dataset, column: &Column, class: Option<&Classification>) -> bool {
+fn is_explicit(dataset: &Dataset, column: &Column, class: Option<&Classification>) -> bool {
     let classes = [dataset.classifications(), column.classifications()];
     match class {
         Some(class) => classes.iter().any(|classes| classes.contains(class)),
@@ -66,23 +75,25 @@ fn says(dataset: &Dataset, column: &Column, class: Option<&Classification>) -> b
 }
 
 impl Evaluation<'_> {
-    /// What is unsaid of an output with these origins.
-    pub(super) fn unsaid_of_output(
+    /// What is implicit of an output with these origins.
+    pub(super) fn implicit_in_output(
         &self,
         output: &Dataset,
         (workspace, transformer): (&Located<Workspace>, &DataTransformer),
         origins: &Origins,
-    ) -> Unsaid {
+    ) -> ImplicitClasses {
         let inputs = self.inputs(workspace, origins);
-        let possible = self.unsaid(output, &inputs.values().flat_map(Input::all).collect());
+        let mut all: BTreeSet<ZoneData> = inputs.values().flat_map(Input::all).collect();
+        all.retain(|(zone, _)| origins.zones.contains_key(zone));
+        let possible = self.implicit(output, &all);
         // Only then is the statement read: that takes longer than all the rest.
         if possible.is_empty() {
             return possible;
         }
         let Some(select) = self.select(output, &workspace.entity, transformer) else { return possible };
-        let mut unsaid = Unsaid::new();
+        let mut implicit = ImplicitClasses::new();
         for (name, possible) in possible {
-            let found: BTreeSet<ZoneData> = match select.origin(name.as_str()) {
+            let found = match select.origin(name.as_str()) {
                 ColumnOrigin::Missing => continue,
                 ColumnOrigin::Any => possible,
                 ColumnOrigin::Columns(sources) => {
@@ -90,35 +101,50 @@ impl Evaluation<'_> {
                         |class: &Classification| transformer.removes_from(output.name(), class, &name);
                     let read =
                         sources.iter().filter_map(|key| Some((inputs.get(&key.dataset)?, &key.column)));
-                    let brought = read.flat_map(|(input, column)| input.of_column(column, is_removed));
+                    let inherited = read.flat_map(|(input, column)| input.of_column(column, is_removed));
                     // The own zone says what is removed of its data.
                     let is_own = |(zone, class): &ZoneData| {
                         *zone == workspace.team.zone && class.as_ref().is_some_and(is_removed)
                     };
-                    brought.filter(|one| possible.contains(one) && !is_own(one)).collect()
+                    Arc::new(inherited.filter(|one| possible.contains(one) && !is_own(one)).collect())
                 }
             };
             if !found.is_empty() {
-                unsaid.insert(name, found);
+                implicit.insert(name, found);
             }
         }
-        unsaid
+        implicit
     }
 
-    /// What columns of a dataset do not say of data that may be in each of them. A class that its zone frees is nothing that it cares for.
-    pub(super) fn unsaid(&self, dataset: &Dataset, data: &BTreeSet<ZoneData>) -> Unsaid {
-        let is_freed = |(zone, class): &&ZoneData| {
-            let policies = self.zone(zone).into_iter().flat_map(|zone| zone.policies());
-            let mut freed = policies.filter_map(|policy| policy.freed_classifications());
-            class.as_ref().is_some_and(|class| freed.any(|freed| freed.contains(class)))
-        };
-        let data: Vec<&ZoneData> = data.iter().filter(|one| !is_freed(one)).collect();
+    /// What columns of a dataset do not say of data that may be in each of them.
+    pub(super) fn implicit(&self, dataset: &Dataset, data: &BTreeSet<ZoneData>) -> ImplicitClasses {
+        let is_free =
+            |(zone, class): &&ZoneData| class.as_ref().is_some_and(|class| self.is_free(zone, class));
+        let data: Vec<&ZoneData> = data.iter().filter(|one| !is_free(one)).collect();
         let columns = dataset.schema().readable().columns().iter();
-        let unsaid = columns.map(|column| {
-            let unsaid = data.iter().filter(|(_, class)| !says(dataset, column, class.as_ref()));
-            (column.name().clone(), unsaid.map(|one| (*one).clone()).collect::<BTreeSet<_>>())
+        let mut known: BTreeMap<&Set<Classification>, Arc<BTreeSet<ZoneData>>> = BTreeMap::new();
+        let implicit = columns.map(|column| {
+            let of_column = known.entry(column.classifications()).or_insert_with(|| {
+                let implicit = data.iter().filter(|(_, class)| !is_explicit(dataset, column, class.as_ref()));
+                Arc::new(implicit.map(|one| (*one).clone()).collect())
+            });
+            (column.name().clone(), Arc::clone(of_column))
         });
-        unsaid.filter(|(_, unsaid)| !unsaid.is_empty()).collect()
+        implicit.filter(|(_, implicit)| !implicit.is_empty()).collect()
+    }
+
+    /// Whether a class is nothing that its zone cares for: all policies free it that free anything, and none denies it.
+    fn is_free(&self, zone: &ZoneName, class: &Classification) -> bool {
+        let policies = || self.zone(zone).into_iter().flat_map(|zone| zone.policies());
+        let mut freed = policies().filter_map(|policy| policy.freed_classifications()).peekable();
+        let is_denied = |policy: &Policy| match policy.rule() {
+            PolicyRule::Classifications(permitted) => {
+                permitted.denied().contains(class)
+                    || permitted.allowed().is_some_and(|allowed| !allowed.contains(class))
+            }
+            _ => false,
+        };
+        freed.peek().is_some() && freed.all(|freed| freed.contains(class)) && !policies().any(is_denied)
     }
 
     /// The inputs of a transformer with data that it is not believed about.
@@ -132,13 +158,12 @@ impl Evaluation<'_> {
         let keys = workspace.entity.groups().iter().flat_map(|group| group.sinks()).map(Entity::name);
         let found = self.directory.datastores().find_all(keys.clone()).into_iter().zip(keys);
         let input = |key: &DatasetKey, found: FoundDataset<'s>| {
-            let (zones, mut unsaid) = self.brought(key, found);
+            let (zones, implicit) = self.inherited(key, found);
             let zones: Vec<ZoneName> =
                 zones.into_iter().filter(|zone| zone != own && is_derived(zone)).collect();
-            unsaid.values_mut().for_each(|unsaid| unsaid.retain(|(zone, _)| is_derived(zone)));
-            Some(Input { dataset: found.dataset?, zones, unsaid })
+            Some(Input { dataset: found.dataset?, zones, implicit })
         };
         let inputs = found.filter_map(|(found, key)| Some((key, input(key, found?)?)));
-        inputs.filter(|(_, input)| !input.zones.is_empty() || !input.unsaid.is_empty()).collect()
+        inputs.filter(|(_, input)| !input.zones.is_empty() || input.implicit.is_some()).collect()
     }
 }
