@@ -56,7 +56,7 @@ fn a_rendering_that_is_interrupted_leaves_nothing_half_written() {
                 interrupted_at(&fixture, name).then_some(fixture)
             });
             let fixture =
-                tries.take(20).flatten().next().unwrap_or_else(|| panic!("never interrupted at `{name}`"));
+                tries.take(100).flatten().next().unwrap_or_else(|| panic!("never interrupted at `{name}`"));
 
             let said = fixture.run("plan model.json --target out --on 2026-02-01").good();
             let is_begun = fixture.path("out/.datasurface/journal.json").exists();
