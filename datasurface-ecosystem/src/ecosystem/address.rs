@@ -63,7 +63,7 @@ impl DataContainer {
             }
             ContainerKind::Kafka { brokers } => {
                 let brokers = brokers.iter().filter_map(|broker| broker.rsplit_once(':'));
-                brokers.map(|(host, port)| format!("{} {port}", at(host)).into()).collect()
+                brokers.map(|(host, port)| format!("{} {}", at(host), canonical_port(port)).into()).collect()
             }
             // Of one without properties nobody but a plug-in knows what it is.
             ContainerKind::Custom { technology, properties }
@@ -176,11 +176,16 @@ fn canonical_endpoint(text: &str) -> String {
         _ => (server, ""),
     };
     let host = canonical_host(host);
-    match port {
+    match canonical_port(port) {
         _ if host.starts_with("s3") && host.ends_with(".amazonaws.com") => String::new(),
         "" | "80" | "443" => format!("{host}{path}"),
-        _ => format!("{host}:{port}{path}"),
+        port => format!("{host}:{port}{path}"),
     }
+}
+
+/// Returns a port without the zeros before it.
+fn canonical_port(text: &str) -> &str {
+    text.trim_start_matches('0')
 }
 
 /// Returns the one form of a host that can be written in several: an address of the Internet, a name in any case, what a machine calls

@@ -141,9 +141,14 @@ pub(super) fn may_be_number(expression: &Expr, expected: f64, scope: &Scope<'_>)
     may_be_number_that(expression, |number| (number + 0.0).total_cmp(&expected).is_eq(), scope)
 }
 
-/// Whether an expression is this number or a greater one, in every row.
+/// Whether an expression may be this number or a greater one, in every row.
 pub(super) fn is_at_least(expression: &Expr, expected: f64, scope: &Scope<'_>) -> bool {
-    matches!(constant(expression, scope), Some(Constant::Number(number)) if number >= expected)
+    match constant(expression, scope) {
+        Some(Constant::Number(number)) => number >= expected,
+        // A function may be there to make it less.
+        Some(Constant::Unknown) => !matches!(expression, Expr::Function(_)),
+        Some(Constant::Text(_) | Constant::Null) | None => false,
+    }
 }
 
 /// Whether an expression may be a number for which something holds, in every row.

@@ -67,9 +67,8 @@ pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Pa
     Some(Parts { passed_on, used })
 }
 
-/// So many letters may be all that a text has whose column is longer: what is told apart by its letters, such as a telephone number (E.164
-/// has 15 digits), has seldom more.
-const USUAL_LENGTH: f64 = 16.0;
+/// So many letters may be all that a text has whose column is longer: a telephone number has no more without its country.
+const USUAL_LENGTH: f64 = 10.0;
 
 /// Whether a part of a text may begin at its first letter: from the front, or so far from its end.
 pub(super) fn may_be_first(from: &Expr, scope: &Scope<'_>) -> bool {

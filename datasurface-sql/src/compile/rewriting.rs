@@ -31,32 +31,41 @@ const READABLE: &[&str] = &[
     "hex_decode_string",
     "hex_encode",
     "initcap",
+    "json",
     "lcase",
     "lower",
+    "normalize",
     "quote",
     "quote_ident",
     "quote_literal",
     "quote_nullable",
     "quotename",
+    "remove_accents",
     "reverse",
+    "rot13",
+    "strip_accents",
+    "swapcase",
     "to_base64",
     "to_binary",
     "to_hex",
     "to_utf8",
     "ucase",
+    "unaccent",
     "unbase64",
     "uncompress",
     "unhex",
+    "unistr",
     "upper",
     "url_decode",
     "url_encode",
     "urldecode",
     "urlencode",
+    "utf8",
 ];
 
 /// Functions that encrypt, and those that decrypt.
-const SEALING: &[&str] = &["aes_encrypt"];
-const OPENING: &[&str] = &["aes_decrypt"];
+const SEALING: &[&str] = &["aes_encrypt", "encrypt", "encryptbypassphrase", "pgp_sym_encrypt"];
+const OPENING: &[&str] = &["aes_decrypt", "decrypt", "decryptbypassphrase", "pgp_sym_decrypt"];
 
 /// Returns the part whose value an expression is in another writing, that writing, and the other parts.
 pub(super) fn rewritten<'e>(

@@ -3,7 +3,7 @@
 use super::{ImplicitClasses, Origins, ZoneData, delivered_names::DeliveredNames};
 use crate::validate::{facts::DatasetClassifications, sources::source_of, unit_members::FoundDataset};
 use datasurface_ecosystem::{Capture, CaptureKind, Dataset, ModelPath, Workspace};
-use datasurface_schema::{DatasetKey, DatasetName, DatastoreName, Entity, Name, ZoneName, segment};
+use datasurface_schema::{DatasetKey, DatasetName, DatastoreName, Entity, WorkspaceName, ZoneName, segment};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is delivered of the data of zones.
@@ -24,8 +24,16 @@ pub(super) struct Delivered {
     pub(super) origins: Origins,
     pub(super) names: DeliveredNames<()>,
     all: NamedData,
-    /// What is delivered to each workspace, and of each datastore: there may be thousands of tables, and thousands of datasets of one name.
-    parts: DeliveredNames<NamedData>,
+    /// What is delivered to each workspace, and of each datastore, by their names: there may be thousands of tables, and thousands of datasets of
+    /// one name.
+    parts: DeliveredNames<BTreeMap<Part, NamedData>>,
+}
+
+/// What tables are called after besides datasets: one may have the name of another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Datastore(DatastoreName),
+    Workspace(WorkspaceName),
 }
 
 /// Data, and what of it is delivered under each name of a dataset.
@@ -70,11 +78,13 @@ impl Delivered {
         let names =
             [dataset.name()].into_iter().chain(dataset.former_name()).map(DatasetName::as_str).collect();
         self.all.add(&names, &classified);
-        let stores = [store.entity.name()].into_iter().chain(store.entity.former_name());
-        let stores = stores.map(DatastoreName::as_str);
-        let workspaces = [workspace.name()].into_iter().chain(workspace.former_name()).map(Name::as_str);
-        for part in stores.chain(workspaces) {
-            self.parts.add(part).add(&names, &classified);
+        let (store, former_store) = (store.entity.name(), store.entity.former_name());
+        let stores = [store].into_iter().chain(former_store);
+        let stores = stores.map(|name| (name.as_str(), Part::Datastore(store.clone())));
+        let workspaces = [workspace.name()].into_iter().chain(workspace.former_name());
+        let workspaces = workspaces.map(|name| (name.as_str(), Part::Workspace(workspace.name().clone())));
+        for (name, part) in stores.chain(workspaces) {
+            self.parts.add(name).entry(part).or_default().add(&names, &classified);
         }
         for name in names {
             self.names.add(name);
@@ -92,7 +102,7 @@ impl Delivered {
         }
         let mut found = self.all.datasets.of(source);
         // Called after a workspace or a datastore, and not after one of its datasets: any of them, under a name that nobody states any more.
-        for part in self.parts.of(source) {
+        for part in self.parts.of(source).into_iter().flat_map(BTreeMap::values) {
             if part.datasets.of(source).is_empty() {
                 found.push(&part.all);
             }

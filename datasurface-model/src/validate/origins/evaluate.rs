@@ -5,7 +5,7 @@ use super::{
     delivered::{Delivered, DeliveredData},
     delivered_names::DeliveredNames,
     fingerprint::{ReleaseFingerprints, ReleaseKey},
-    implicit::{ImplicitClasses, ZoneData},
+    implicit::{ImplicitClasses, ZoneData, implicit},
     lineage_graph::{LineageGraph, LineageNode},
 };
 use crate::validate::{
@@ -84,7 +84,7 @@ impl Evaluation<'_> {
                     (of.0 != *own || data.is_implicit).then(|| of.clone())
                 };
                 let followed = recaptured.filter_map(is_followed).collect();
-                origins.implicit = self.implicit(dataset, &followed);
+                origins.implicit = implicit(dataset, &followed);
             }
             add_own(&mut origins, located, dataset);
             if let Some(kept) = self.kept.get(&DatasetKey::new(name, dataset.name())) {
@@ -260,7 +260,7 @@ impl Evaluation<'_> {
         (output.problems.is_empty() && output.is_complete).then(|| output.clone())
     }
 
-    pub(super) fn zone(&self, zone: &ZoneName) -> Option<&GovernanceZone> {
+    fn zone(&self, zone: &ZoneName) -> Option<&GovernanceZone> {
         match self.directory.frame(&UnitKey::new(UnitPlace::Zone(zone.clone())))? {
             Content::Zone(zone) => Some(zone),
             _ => None,

@@ -4,7 +4,7 @@
 
 use super::{Origins, evaluate::Evaluation};
 use crate::validate::unit_members::{FoundDataset, Located};
-use datasurface_ecosystem::{DataTransformer, Dataset, Policy, PolicyRule, Workspace};
+use datasurface_ecosystem::{DataTransformer, Dataset, Workspace};
 use datasurface_schema::{Classification, Column, ColumnName, DatasetKey, Entity, Set, ZoneName};
 use datasurface_sql::ColumnOrigin;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -74,6 +74,20 @@ fn is_explicit(dataset: &Dataset, column: &Column, class: Option<&Classification
     }
 }
 
+/// What columns of a dataset do not say of data that may be in each of them.
+pub(super) fn implicit(dataset: &Dataset, data: &BTreeSet<ZoneData>) -> ImplicitClasses {
+    let columns = dataset.schema().readable().columns().iter();
+    let mut known: BTreeMap<&Set<Classification>, Arc<BTreeSet<ZoneData>>> = BTreeMap::new();
+    let implicit = columns.map(|column| {
+        let of_column = known.entry(column.classifications()).or_insert_with(|| {
+            let implicit = data.iter().filter(|(_, class)| !is_explicit(dataset, column, class.as_ref()));
+            Arc::new(implicit.cloned().collect())
+        });
+        (column.name().clone(), Arc::clone(of_column))
+    });
+    implicit.filter(|(_, implicit)| !implicit.is_empty()).collect()
+}
+
 impl Evaluation<'_> {
     /// What is implicit of an output with these origins.
     pub(super) fn implicit_in_output(
@@ -85,13 +99,13 @@ impl Evaluation<'_> {
         let inputs = self.inputs(workspace, origins);
         let mut all: BTreeSet<ZoneData> = inputs.values().flat_map(Input::all).collect();
         all.retain(|(zone, _)| origins.zones.contains_key(zone));
-        let possible = self.implicit(output, &all);
+        let possible = implicit(output, &all);
         // Only then is the statement read: that takes longer than all the rest.
         if possible.is_empty() {
             return possible;
         }
         let Some(select) = self.select(output, &workspace.entity, transformer) else { return possible };
-        let mut implicit = ImplicitClasses::new();
+        let mut of_columns = ImplicitClasses::new();
         for (name, possible) in possible {
             let found = match select.origin(name.as_str()) {
                 ColumnOrigin::Missing => continue,
@@ -110,41 +124,10 @@ impl Evaluation<'_> {
                 }
             };
             if !found.is_empty() {
-                implicit.insert(name, found);
+                of_columns.insert(name, found);
             }
         }
-        implicit
-    }
-
-    /// What columns of a dataset do not say of data that may be in each of them.
-    pub(super) fn implicit(&self, dataset: &Dataset, data: &BTreeSet<ZoneData>) -> ImplicitClasses {
-        let is_free =
-            |(zone, class): &&ZoneData| class.as_ref().is_some_and(|class| self.is_free(zone, class));
-        let data: Vec<&ZoneData> = data.iter().filter(|one| !is_free(one)).collect();
-        let columns = dataset.schema().readable().columns().iter();
-        let mut known: BTreeMap<&Set<Classification>, Arc<BTreeSet<ZoneData>>> = BTreeMap::new();
-        let implicit = columns.map(|column| {
-            let of_column = known.entry(column.classifications()).or_insert_with(|| {
-                let implicit = data.iter().filter(|(_, class)| !is_explicit(dataset, column, class.as_ref()));
-                Arc::new(implicit.map(|one| (*one).clone()).collect())
-            });
-            (column.name().clone(), Arc::clone(of_column))
-        });
-        implicit.filter(|(_, implicit)| !implicit.is_empty()).collect()
-    }
-
-    /// Whether a class is nothing that its zone cares for: all policies free it that free anything, and none denies it.
-    fn is_free(&self, zone: &ZoneName, class: &Classification) -> bool {
-        let policies = || self.zone(zone).into_iter().flat_map(|zone| zone.policies());
-        let mut freed = policies().filter_map(|policy| policy.freed_classifications()).peekable();
-        let is_denied = |policy: &Policy| match policy.rule() {
-            PolicyRule::Classifications(permitted) => {
-                permitted.denied().contains(class)
-                    || permitted.allowed().is_some_and(|allowed| !allowed.contains(class))
-            }
-            _ => false,
-        };
-        freed.peek().is_some() && freed.all(|freed| freed.contains(class)) && !policies().any(is_denied)
+        of_columns
     }
 
     /// The inputs of a transformer with data that it is not believed about.
