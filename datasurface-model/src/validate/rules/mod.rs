@@ -171,7 +171,7 @@ pub static CODES: &[&CodeInfo] = &[
     &transformer::SHARED_OUTPUT,
     &transformer::statement::SURPLUS_COLUMN,
     &transformer::TIME_ZONE,
-    &transformer::classified::UNCLASSIFIED_INPUT,
+    &transformer::unclassified::UNCLASSIFIED_INPUT,
     &transformer::classified::UNDER_CLASSIFIED,
     &transformer::UNEXPECTED_SELECT,
     &transformer::statement::UNKNOWN_COLUMN,

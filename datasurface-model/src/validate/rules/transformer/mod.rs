@@ -6,6 +6,7 @@ pub(super) mod cycle;
 pub(super) mod release;
 pub(super) mod removal;
 pub(super) mod statement;
+pub(super) mod unclassified;
 
 use super::{RuleContext, governance::ReceivedDataset};
 use crate::validate::facts::OutputFact;
