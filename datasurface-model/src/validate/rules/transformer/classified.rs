@@ -34,6 +34,8 @@ pub(super) struct InputClassifications<'r, 'a> {
     pub(super) received: &'r [ReceivedDataset<'a>],
     /// Collected when somebody asks: where every statement can be read, nobody does.
     classes: OnceCell<BTreeMap<&'a Classification, Sources<'a>>>,
+    /// By their keys, when somebody asks: there may be as many inputs as there are findings.
+    by_key: OnceCell<FxHashMap<&'a DatasetKey, DatasetFact<'a>>>,
     /// What columns of inputs do not say: most often there is nothing.
     implicit: FxHashMap<&'a DatasetKey, &'a ImplicitClasses>,
 }
@@ -44,7 +46,7 @@ type Sources<'a> = BTreeMap<&'a ZoneName, &'a DatasetKey>;
 impl<'r, 'a> InputClassifications<'r, 'a> {
     pub(super) fn new(received: &'r [ReceivedDataset<'a>]) -> Self {
         let implicit = received.iter().filter_map(|one| Some((one.key, one.dataset.implicit()?))).collect();
-        Self { received, classes: OnceCell::new(), implicit }
+        Self { received, classes: OnceCell::new(), by_key: OnceCell::new(), implicit }
     }
 
     /// The classifications, with who brings them, whatever the group that wants it.
@@ -84,8 +86,9 @@ impl<'r, 'a> InputClassifications<'r, 'a> {
 
     /// The zones that have data in an input.
     pub(super) fn zones(&self, input: &DatasetKey) -> Vec<&'a ZoneName> {
-        let fact = self.received.iter().find(|one| one.key == input).map(|one| one.dataset);
-        fact.into_iter().flat_map(DatasetFact::zones).map(|(zone, _)| zone).collect()
+        let by_key = || self.received.iter().map(|one| (one.key, one.dataset)).collect();
+        let fact = self.by_key.get_or_init(by_key).get(input);
+        fact.into_iter().flat_map(|fact| fact.zones()).map(|(zone, _)| zone).collect()
     }
 
     pub(super) fn has(&self, classification: &Classification, scope: &RuleContext<'a>) -> bool {
