@@ -1,6 +1,6 @@
 //! What is delivered to a site, and what of it may be in a table that is captured from there.
 
-use super::{ImplicitClasses, Origins, ZoneData, delivered_names::DeliveredNames};
+use super::{ImplicitClasses, Origins, ZoneData, delivered_names::DeliveredNames, in_any_column};
 use crate::validate::{facts::DatasetClassifications, sources::source_of, unit_members::FoundDataset};
 use datasurface_ecosystem::{Capture, CaptureKind, Dataset, ModelPath, Workspace};
 use datasurface_schema::{DatasetKey, DatasetName, DatastoreName, Entity, WorkspaceName, ZoneName, segment};
@@ -71,9 +71,7 @@ impl Delivered {
         let said = classes.flat_map(|class| zones.iter().map(move |zone| (zone.clone(), class.clone())));
         let of = |is_implicit| DeliveredData { path: path.clone(), is_implicit };
         let said = said.map(|data| (data, of(false)));
-        let implicit =
-            implicit.into_iter().flat_map(ImplicitClasses::values).flat_map(|classes| classes.iter());
-        let implicit = implicit.map(|data| (data.clone(), of(true)));
+        let implicit = in_any_column(implicit).map(|data| (data.clone(), of(true)));
         let classified: ClassifiedData = said.chain(implicit).collect();
         let names =
             [dataset.name()].into_iter().chain(dataset.former_name()).map(DatasetName::as_str).collect();

@@ -32,13 +32,8 @@ impl Input<'_> {
     fn all(&self) -> BTreeSet<ZoneData> {
         let classes = self.dataset.all_classifications().into_iter().map(Some);
         let unclassified = (!self.dataset.is_classified_completely()).then_some(None);
-        let mut all: BTreeSet<ZoneData> = self.of_each_zone(classes.chain(unclassified)).collect();
-        let mut shared = FxHashSet::default();
-        let implicit = self.implicit.into_iter().flat_map(ImplicitClasses::values);
-        implicit
-            .filter(|classes| shared.insert(Arc::as_ptr(classes)))
-            .for_each(|classes| all.extend(classes.iter().cloned()));
-        all
+        let implicit = in_any_column(self.implicit).cloned();
+        self.of_each_zone(classes.chain(unclassified)).chain(implicit).collect()
     }
 
     /// What a column brings that it does not say: what is said of the dataset as a whole, that nothing is said, or what is implicit.
@@ -63,6 +58,13 @@ impl Input<'_> {
     ) -> impl Iterator<Item = ZoneData> {
         classes.flat_map(|class| self.zones.iter().map(move |zone| (zone.clone(), class.clone())))
     }
+}
+
+/// What any column has implicitly; what columns share is looked at once.
+pub(crate) fn in_any_column(implicit: Option<&ImplicitClasses>) -> impl Iterator<Item = &ZoneData> {
+    let mut seen = FxHashSet::default();
+    let columns = implicit.into_iter().flat_map(ImplicitClasses::values);
+    columns.filter(move |classes| seen.insert(Arc::as_ptr(classes))).flat_map(|classes| classes.iter())
 }
 
 /// Whether a column says that it has a class, or none.

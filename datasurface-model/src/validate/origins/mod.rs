@@ -21,7 +21,7 @@ mod stated_names;
 pub(crate) use delivered::ClassifiedData;
 pub(super) use fingerprint::named as named_in_release;
 pub(crate) use fingerprint::{ReleaseFingerprints, ReleaseKey};
-pub(crate) use implicit::{ImplicitClasses, ZoneData};
+pub(crate) use implicit::{ImplicitClasses, ZoneData, in_any_column};
 pub(super) use index::OriginIndex;
 pub(crate) use lineage_path::{LineageKey, LineagePath};
 pub use provenance::Provenance;

@@ -4,7 +4,7 @@
 use super::{super::RuleContext, path, statement::UNREAD_SQL, unclassified};
 use crate::validate::{
     facts::{DatasetClassifications, DatasetFact, OutputFact, TableFact},
-    origins::{ImplicitClasses, ZoneData},
+    origins::{ImplicitClasses, ZoneData, in_any_column},
     rules::governance::ReceivedDataset,
 };
 use datasurface_ecosystem::{
@@ -61,13 +61,7 @@ impl<'r, 'a> InputClassifications<'r, 'a> {
                 for class in scope.facts.classifications(one.key, one.dataset).iter() {
                     one.dataset.zones().for_each(|(zone, _)| add(class, zone, one.key));
                 }
-                for (zone, class) in one
-                    .dataset
-                    .implicit()
-                    .into_iter()
-                    .flat_map(ImplicitClasses::values)
-                    .flat_map(|classes| classes.iter())
-                {
+                for (zone, class) in in_any_column(one.dataset.implicit()) {
                     class.iter().for_each(|class| add(class, zone, one.key));
                 }
             }

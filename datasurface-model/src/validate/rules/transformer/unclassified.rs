@@ -4,7 +4,7 @@ use super::{
     super::RuleContext,
     classified::{InputClassifications, MadeOf},
 };
-use crate::validate::origins::ImplicitClasses;
+use crate::validate::origins::in_any_column;
 use datasurface_ecosystem::{CodeInfo, Diagnostic, Protects};
 use datasurface_schema::{DatasetKey, DatasetName, ZoneName, segment};
 use datasurface_sql::ColumnOrigin;
@@ -38,12 +38,7 @@ pub(super) fn check<'a>(
         let first = used.iter().find(|(_, used)| used.as_ref().is_none_or(|used| used.contains(one.key)));
         let Some((dataset, _)) = first else { continue };
         // Whether the dataset says so, of each zone.
-        let implicit = one
-            .dataset
-            .implicit()
-            .into_iter()
-            .flat_map(ImplicitClasses::values)
-            .flat_map(|classes| classes.iter());
+        let implicit = in_any_column(one.dataset.implicit());
         let implicit = implicit.filter(|(_, class)| class.is_none());
         let mut zones: BTreeMap<&ZoneName, bool> = implicit.map(|(zone, _)| (zone, false)).collect();
         if scope.facts.classifications(one.key, one.dataset).is_incomplete() {
