@@ -80,14 +80,19 @@ impl Counting<'_> {
                 Datastore::new(self.stores[0]).captured(capture).dataset(customers)
             })
         });
-        let found = match ecosystem.validate(&Validation::on(day("2026-04-01"))) {
-            Ok(checked) => checked.findings().clone(),
-            Err(invalid) => invalid.findings().clone(),
-        };
-        let asked = found.iter().find(|finding| finding.code() == "transformer/no-consent");
-        let help = asked.and_then(|finding| finding.help()).unwrap().to_owned();
-        help.rsplit('`').nth(1).unwrap().to_owned()
+        asked(ecosystem)
     }
+}
+
+/// The fingerprint that a zone of an ecosystem is asked to consent to.
+fn asked(ecosystem: Ecosystem) -> String {
+    let found = match ecosystem.validate(&Validation::on(day("2026-04-01"))) {
+        Ok(checked) => checked.findings().clone(),
+        Err(invalid) => invalid.findings().clone(),
+    };
+    let asked = found.iter().find(|finding| finding.code() == "transformer/no-consent");
+    let help = asked.and_then(|finding| finding.help()).unwrap().to_owned();
+    help.rsplit('`').nth(1).unwrap().to_owned()
 }
 
 #[test]
@@ -190,4 +195,65 @@ fn a_consent_ends_where_the_data_is_another_and_not_where_more_is_said_of_it() {
             .map(|columns| fingerprint(&by_place, made(columns)));
         assert_ne!(one, other, "{statement}");
     }
+}
+
+/// A table has one type for several of Avro's, which have other values.
+#[test]
+fn a_consent_ends_where_a_field_has_another_type_of_avro() {
+    let fingerprint = |field: serde_json::Value| {
+        let id = serde_json::json!({"name": "id", "type": "string"});
+        let record = serde_json::json!({"type": "record", "name": "customer", "namespace": "shop", "fields": [id, field]});
+        let schema = Schema::from(AvroSchema::new(record).keyed(["id"]));
+        COUNTING.fingerprint_with(Dataset::new("customers", schema))
+    };
+    let city = |of: &str| serde_json::json!({"name": "city", "type": serde_json::from_str::<serde_json::Value>(of).unwrap()});
+    let types = [
+        r#""string""#,
+        r#"["null", "string"]"#,
+        r#"{"type": "string", "logicalType": "uuid"}"#,
+        r#"{"type": "enum", "name": "City", "symbols": ["BERN", "BONN"]}"#,
+        r#"{"type": "enum", "name": "City", "symbols": ["BERN", "BONN", "ROME"]}"#,
+        r#"["string", "int"]"#,
+        r#"["string", "bytes"]"#,
+        r#"["null", "string", "bytes"]"#,
+    ];
+    let found: std::collections::BTreeSet<_> = types.iter().map(|of| fingerprint(city(of))).collect();
+    assert_eq!(found.len(), types.len());
+    let same = r#"{"type": "enum", "name": "City", "symbols": ["BERN", "BONN"], "doc": "where they live", "aliases": ["Town"]}"#;
+    assert_eq!(fingerprint(city(same)), fingerprint(city(types[3])));
+}
+
+/// What is asked for may be made of what was cut off, or of what it was before, further up.
+#[test]
+fn a_consent_ends_where_data_has_another_type_on_its_way() {
+    let fingerprint = |first: &str| {
+        let model = COUNTING.ecosystem().edit_team("USA", "Stock", |team| {
+            let copy = |team: Team, name: &str, from: &str, schema: &str| {
+                let select = format!("SELECT id, city FROM {from}_customers");
+                let step = Workspace::new(format!("To{name}"))
+                    .with_container("USA/Stock/Lake")
+                    .group(DatasetGroup::new("in").sink(DatasetKey::new(from, "customers")))
+                    .with_transformer(DataTransformer::sql(name).select("customers", select));
+                team.datastore(Datastore::new(name).dataset(Dataset::new("customers", schema)))
+                    .workspace(step)
+            };
+            let team = copy(team, "First", "Store", first);
+            let team = copy(team, "Second", "First", "id VarChar(5) key, city VarChar(15)");
+            team.edit_workspace(&"Counting".into(), |_| {
+                Workspace::new("Counting")
+                    .with_container("USA/Stock/Lake")
+                    .group(DatasetGroup::new("in").sink(DatasetKey::new("Second", "customers")))
+                    .with_transformer(
+                        DataTransformer::sql("Totals")
+                            .select("cities", COUNT.replace("Store", "Second"))
+                            .release(Release::new("cities", "USA", "totals only")),
+                    )
+            })
+        });
+        asked(model)
+    };
+    let now = fingerprint("id VarChar(5) key, city VarChar(15)");
+    assert_eq!(fingerprint("city VarChar(15), id VarChar(5) key"), now);
+    assert_ne!(fingerprint("id VarChar(5) key, city VarChar(3)"), now);
+    assert_ne!(fingerprint("id VarChar(5) key, city VarChar(15) not null"), now);
 }

@@ -2,6 +2,7 @@
 //!
 //! Avro's own library decides which schemas it accepts: a law compares its verdicts with those of this module.
 
+mod canonical;
 mod default;
 mod error;
 mod logical;

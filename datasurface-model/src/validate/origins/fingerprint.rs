@@ -6,13 +6,12 @@ use super::{
         statement_inputs::{is_by_names, sinks},
         unit_index::UnitIndex,
     },
+    described_column::DescribedColumn,
     provenance::{movable, provenance, upstream},
     stated_names::StatedNames,
 };
 use datasurface_ecosystem::{DataTransformer, Workspace};
-use datasurface_schema::{
-    Classification, ColumnName, DataType, DatasetKey, DatasetName, TableSchema, Text, WorkspaceName, ZoneName,
-};
+use datasurface_schema::{Classification, DatasetKey, DatasetName, Text, WorkspaceName, ZoneName};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -41,31 +40,6 @@ struct DescribedDataset<'a> {
     key: DatasetKey,
     columns: Vec<DescribedColumn<'a>>,
     classifications: BTreeSet<&'a Classification>,
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize)]
-struct DescribedColumn<'a> {
-    name: &'a ColumnName,
-    data_type: &'a DataType,
-    is_nullable: bool,
-    is_key: bool,
-    classifications: BTreeSet<&'a Classification>,
-}
-
-/// Returns the columns of a table without what is said about them, by names where their order makes no difference.
-fn described_columns(table: &TableSchema, is_by_names: bool) -> Vec<DescribedColumn<'_>> {
-    let columns = table.columns().iter().map(|column| DescribedColumn {
-        name: column.name(),
-        data_type: column.data_type(),
-        is_nullable: column.is_nullable(),
-        is_key: table.is_key(column.name()),
-        classifications: column.classifications().iter().collect(),
-    });
-    let mut columns: Vec<_> = columns.collect();
-    if is_by_names {
-        columns.sort();
-    }
-    columns
 }
 
 impl ReleaseFingerprints {
@@ -113,7 +87,7 @@ fn fingerprint(
         let store = names.directory.datastores().get(&key.datastore);
         let found = store.and_then(|(_, store)| store.entity().datasets().get(&key.dataset));
         let labels = found.map(|found| DatasetClassifications::new(found).labels());
-        let columns = found.map(|found| described_columns(found.schema().table(), is_by_names));
+        let columns = found.map(|found| DescribedColumn::all(found.schema(), is_by_names));
         DescribedDataset {
             key: names.dataset(key),
             columns: columns.unwrap_or_default(),

@@ -8,6 +8,7 @@
 
 mod delivered;
 mod delivered_names;
+mod described_column;
 mod evaluate;
 mod fingerprint;
 mod implicit;

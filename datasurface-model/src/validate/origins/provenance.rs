@@ -8,6 +8,7 @@ use super::{
         unit_index::UnitIndex,
     },
     delivered_names::DeliveredNames,
+    described_column::TypedColumn,
     evaluate::delivering,
     lineage_path::is_of_zone,
     stated_names::{StatedNames, words},
@@ -155,8 +156,8 @@ struct Step<'a> {
     inputs: BTreeSet<DatasetKey>,
     /// The table, topic or files that are captured, and from where: by its address, whatever it is called.
     capture: Option<(Text, Vec<Text>)>,
-    /// A statement may take all columns that there are.
-    columns: BTreeSet<&'a ColumnName>,
+    /// A statement may take all columns that there are, and values are what their types make of them.
+    columns: BTreeSet<TypedColumn<'a>>,
     /// The columns of the inputs, in order, where that may make a difference.
     order: Vec<Vec<&'a ColumnName>>,
 }
@@ -168,7 +169,7 @@ impl<'a> Step<'a> {
         let (_, store) = directory.datastores().get(&key.datastore)?;
         let dataset = store.entity().datasets().get(&key.dataset)?;
         let inputs: BTreeSet<_> = read(key, directory).iter().map(|key| names.dataset(key)).collect();
-        let columns = dataset.schema().table().columns().iter().map(|column| column.name()).collect();
+        let columns = TypedColumn::all(dataset.schema());
         if let Some((workspace, transformer)) = maker(key, directory) {
             let is_meant = |select: &Select| select.dataset == key.dataset;
             let code = names.code(workspace, transformer, is_meant);
