@@ -3,8 +3,8 @@
 use super::{
     Compiler,
     from::single,
-    passing::{self, Parts},
-    rewriting::rewritten,
+    partial::name_of_whole,
+    parts::{Parts, parts},
     scope::{Meaning, Scope, Value, add},
     types, window,
 };
@@ -14,10 +14,13 @@ use crate::{
     writing::{PassedOn, Writing},
 };
 use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
-    OrderByExpr, TypedString, Value as Literal,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArgumentClause,
+    FunctionArgumentList, FunctionArguments, OrderByExpr, TypedString, Value as Literal,
 };
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// What is known of the value of an expression. What is wrong in it is reported.
 ///
@@ -27,7 +30,15 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
     let mut passed_on = PassedOn::new();
     // Each with the writing in which its value may be that of the whole, if it may.
     let mut waiting = vec![(expression, Some(Writing::READABLE))];
-    while let Some((expression, writing)) = waiting.pop() {
+    let mut wholes = Vec::new();
+    loop {
+        let Some((expression, writing)) = waiting.pop() else {
+            if wholes.is_empty() {
+                break;
+            }
+            waiting = unless_alone(std::mem::take(&mut wholes));
+            continue;
+        };
         let meaning = match expression {
             Expr::Identifier(column) => match scope.meaning(None, &column.value) {
                 // Where it is no column, and is like none, some engines take it for a text.
@@ -62,8 +73,9 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
             // To some dialects that is a column if there is one of this name, to others it is not.
             other if word(other).is_some_and(|word| scope.provides(&word)) => Meaning::Unknown,
             other => match parts(other, scope) {
-                Some(Parts { passed_on, used }) => {
+                Some(Parts { passed_on, whole, used }) => {
                     let within = |(part, inner): (_, Writing)| (part, writing.map(|outer| inner.then(outer)));
+                    wholes.extend(whole.map(|whole| (whole, writing)));
                     waiting.extend(passed_on.into_iter().map(within));
                     waiting.extend(used.into_iter().map(|part| (part, None)));
                     continue;
@@ -87,6 +99,16 @@ pub(super) fn value(expression: &Expr, scope: &Scope<'_>, compiler: &mut Compile
     Value { data_type: types::of(expression, scope), sources, passed_on }
 }
 
+/// What parts were taken of, with the writing in which it is in the value: several parts of one value may be all of it.
+fn unless_alone(wholes: Vec<(&Expr, Option<Writing>)>) -> Vec<(&Expr, Option<Writing>)> {
+    let names: Vec<_> = wholes.iter().map(|(whole, writing)| writing.map(|_| name_of_whole(whole))).collect();
+    let mut counts = BTreeMap::new();
+    names.iter().flatten().for_each(|name| *counts.entry(name).or_insert(0) += 1);
+    let is_alone = |name: &Option<String>| name.as_ref().is_none_or(|name| counts.get(name) == Some(&1));
+    let all = wholes.into_iter().zip(&names);
+    all.map(|((whole, writing), name)| (whole, writing.filter(|_| !is_alone(name)))).collect()
+}
+
 /// Whether an expression is a number or another value that is written down.
 pub(super) fn is_literal(expression: &Expr) -> bool {
     matches!(expression, Expr::Value(value) if !matches!(value.value, Literal::Placeholder(_)))
@@ -99,8 +121,12 @@ pub(super) fn is_called(function: &Function, names: &[&str]) -> bool {
 
 /// The same, also in whatever schema the function is: it may be the one that all engines have.
 pub(super) fn is_called_anywhere(function: &Function, names: &[&str]) -> bool {
-    let last = function.name.0.last().and_then(|part| part.as_ident());
-    last.is_some_and(|name| names.iter().any(|other| is(&name.value, other)))
+    last_name(function).is_some_and(|name| names.iter().any(|other| is(name, other)))
+}
+
+/// The name of a function without that of its schema.
+pub(super) fn last_name(function: &Function) -> Option<&str> {
+    function.name.0.last().and_then(|part| part.as_ident()).map(|name| &*name.value)
 }
 
 /// What rows are ordered by; nothing, if rows are made up between them as well.
@@ -126,58 +152,6 @@ fn word(expression: &Expr) -> Option<Cow<'_, str>> {
         },
         _ => None,
     }
-}
-
-/// What an expression consists of, if it is one of those that are understood.
-fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Parts<'e>> {
-    if let Some(parts) = passing::parts(expression, scope) {
-        return Some(parts);
-    }
-    if let Some((part, writing, used)) = rewritten(expression, scope) {
-        return Some(Parts { passed_on: vec![(part, writing)], used });
-    }
-    let used: Vec<&Expr> = match expression {
-        Expr::Value(value) => match value.value {
-            // Whatever will be put there.
-            Literal::Placeholder(_) => return None,
-            _ => Vec::new(),
-        },
-        Expr::TypedString(_) => Vec::new(),
-        Expr::UnaryOp { op: _, expr: one }
-        | Expr::Cast { kind: _, expr: one, data_type: _, format: _ }
-        | Expr::Ceil { expr: one, field: _ }
-        | Expr::Floor { expr: one, field: _ }
-        | Expr::Extract { field: _, syntax: _, expr: one }
-        | Expr::IsNull(one)
-        | Expr::IsNotNull(one)
-        | Expr::IsTrue(one)
-        | Expr::IsNotTrue(one)
-        | Expr::IsFalse(one)
-        | Expr::IsNotFalse(one) => vec![one],
-        // A member of a value, or a function of a name: some dialects say the one with an arrow, some the other.
-        Expr::BinaryOp { left: _, op: BinaryOperator::Arrow, right }
-            if !matches!(**right, Expr::Value(_)) =>
-        {
-            return None;
-        }
-        Expr::BinaryOp { left: one, op: _, right: two }
-        | Expr::IsDistinctFrom(one, two)
-        | Expr::IsNotDistinctFrom(one, two)
-        | Expr::Position { expr: one, r#in: two } => vec![one, two],
-        Expr::Like { negated: _, any: _, expr, pattern, escape_char }
-        | Expr::ILike { negated: _, any: _, expr, pattern, escape_char } => {
-            [expr, pattern].into_iter().chain(escape_char).map(|part| &**part).collect()
-        }
-        Expr::Between { expr, negated: _, low, high } => vec![expr, low, high],
-        Expr::InList { expr, list, negated: _ } => [&**expr].into_iter().chain(list).collect(),
-        Expr::Tuple(list) => list.iter().collect(),
-        Expr::Substring { expr, substring_from, substring_for, special: _, shorthand: _ } => {
-            [expr].into_iter().chain(substring_from).chain(substring_for).map(|part| &**part).collect()
-        }
-        Expr::Function(function) => [arguments(function)?, rows_of(function, scope)?].concat(),
-        _ => return None,
-    };
-    Some(Parts { passed_on: Vec::new(), used })
 }
 
 /// Functions that read columns, tables or files that a text names.
@@ -213,7 +187,7 @@ pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
         uses_odbc_syntax: _,
         parameters: FunctionArguments::None,
         args,
-        within_group,
+        within_group: _,
         filter: _,
         null_treatment: _,
         over: _,
@@ -225,19 +199,19 @@ pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
         return None;
     }
     let arguments = match args {
-        _ if !within_group.is_empty() => return None,
         FunctionArguments::None => &[][..],
-        FunctionArguments::List(FunctionArgumentList { duplicate_treatment: _, args, clauses })
-            if clauses.is_empty() =>
-        {
-            args
-        }
-        FunctionArguments::List(_) | FunctionArguments::Subquery(_) => return None,
+        FunctionArguments::List(FunctionArgumentList { duplicate_treatment: _, args, clauses: _ }) => args,
+        FunctionArguments::Subquery(_) => return None,
     };
     let mut parts = Vec::new();
     for argument in arguments {
         match argument {
             FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => parts.push(expr),
+            FunctionArg::Named {
+                name: _,
+                arg: FunctionArgExpr::Expr(expr),
+                operator: FunctionArgOperator::Assignment | FunctionArgOperator::RightArrow,
+            } => parts.push(expr),
             // The number of rows is made of no column.
             FunctionArg::Unnamed(FunctionArgExpr::Wildcard)
                 if single(name).is_some_and(|name| is(name, "count")) => {}
@@ -250,8 +224,32 @@ pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
 /// What chooses the rows of which a function makes one value.
 pub(super) fn rows_of<'e>(function: &'e Function, scope: &'e Scope<'_>) -> Option<Vec<&'e Expr>> {
     let mut parts: Vec<&Expr> = function.filter.iter().map(|filter| &**filter).collect();
+    for clause in clauses(function) {
+        match clause {
+            FunctionArgumentClause::OrderBy(by) => {
+                for order in by {
+                    parts.push(ordered_by(order)?);
+                }
+            }
+            FunctionArgumentClause::Limit(limit) => parts.push(limit),
+            FunctionArgumentClause::Separator(_) | FunctionArgumentClause::IgnoreOrRespectNulls(_) => {}
+            _ => return None,
+        }
+    }
     if let Some(over) = &function.over {
         parts.extend(window::parts(over, scope)?);
     }
     Some(parts)
+}
+
+fn clauses(function: &Function) -> &[FunctionArgumentClause] {
+    match &function.args {
+        FunctionArguments::List(list) => &list.clauses,
+        FunctionArguments::None | FunctionArguments::Subquery(_) => &[],
+    }
+}
+
+/// What a function orders in a group, of which it may give a value: `percentile_cont(0.5) WITHIN GROUP (ORDER BY x)`.
+pub(super) fn ordered_in_group(function: &Function) -> Option<Vec<&Expr>> {
+    function.within_group.iter().map(ordered_by).collect()
 }

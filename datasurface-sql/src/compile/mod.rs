@@ -2,12 +2,13 @@
 //!
 //! What follows the parser's tree down queries recurses: the parser has limited how deep these are.
 
-mod constant;
 mod expression;
-mod forms;
 mod from;
-mod passing;
-mod rewriting;
+mod functions;
+mod literal;
+mod partial;
+mod parts;
+mod removing;
 mod scope;
 mod select;
 mod types;

@@ -53,7 +53,7 @@ pub(super) fn of(expression: &Expr, scope: &Scope<'_>) -> Option<DataType> {
 }
 
 /// Whether the value of an operator is true, false or unknown.
-fn tells_truth(operator: &BinaryOperator) -> bool {
+pub(super) fn tells_truth(operator: &BinaryOperator) -> bool {
     use BinaryOperator::{And, Eq, Gt, GtEq, Lt, LtEq, NotEq, Or};
     matches!(operator, And | Eq | Gt | GtEq | Lt | LtEq | NotEq | Or)
 }

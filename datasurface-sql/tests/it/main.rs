@@ -7,6 +7,7 @@ mod former;
 mod hostile;
 mod lexical;
 mod lineage;
+mod passing;
 mod problems;
 mod spark;
 

@@ -1,0 +1,186 @@
+//! What an expression consists of. What is in its value is passed on, whatever is done to it, unless it is known to be removed.
+
+use super::{
+    expression::{arguments, is_called_anywhere, ordered_in_group, rows_of},
+    functions::is_built_in,
+    partial::part_of,
+    removing::removes,
+    scope::Scope,
+    types,
+};
+use crate::writing::Writing;
+use sqlparser::ast::{
+    Array, BinaryOperator, CaseWhen, Expr, Function, Interval, UnaryOperator, Value as Literal,
+};
+
+/// What an expression consists of.
+#[derive(Default)]
+pub(super) struct Parts<'e> {
+    /// What can be read of the value, and how that is written.
+    pub(super) passed_on: Vec<(&'e Expr, Writing)>,
+    /// What the value is a part of.
+    pub(super) whole: Option<&'e Expr>,
+    /// What the value depends on otherwise.
+    pub(super) used: Vec<&'e Expr>,
+}
+
+impl<'e> Parts<'e> {
+    fn passed_on(all: impl IntoIterator<Item = &'e Expr>) -> Self {
+        let passed_on = all.into_iter().map(|one| (one, Writing::READABLE)).collect();
+        Self { passed_on, ..Self::default() }
+    }
+
+    fn used(used: impl IntoIterator<Item = &'e Expr>) -> Self {
+        Self { used: used.into_iter().collect(), ..Self::default() }
+    }
+}
+
+/// What an expression consists of, if it is one of those that are understood.
+pub(super) fn parts<'e>(expression: &'e Expr, scope: &'e Scope<'_>) -> Option<Parts<'e>> {
+    if let Some((whole, used)) = part_of(expression, scope) {
+        let rows = match expression {
+            Expr::Function(function) => rows_of(function, scope)?,
+            _ => Vec::new(),
+        };
+        return Some(Parts { whole: Some(whole), ..Parts::used(used.into_iter().chain(rows)) });
+    }
+    Some(match expression {
+        // Whatever will be put there.
+        Expr::Value(value) if matches!(value.value, Literal::Placeholder(_)) => return None,
+        Expr::Value(_) | Expr::TypedString(_) => Parts::default(),
+        Expr::IsNull(one)
+        | Expr::IsNotNull(one)
+        | Expr::IsTrue(one)
+        | Expr::IsNotTrue(one)
+        | Expr::IsFalse(one)
+        | Expr::IsNotFalse(one)
+        | Expr::IsUnknown(one)
+        | Expr::IsNotUnknown(one)
+        | Expr::UnaryOp { op: UnaryOperator::Not, expr: one } => Parts::used([&**one]),
+        Expr::IsDistinctFrom(one, two)
+        | Expr::IsNotDistinctFrom(one, two)
+        | Expr::Position { expr: one, r#in: two }
+        | Expr::AnyOp { left: one, compare_op: _, right: two, is_some: _ }
+        | Expr::AllOp { left: one, compare_op: _, right: two }
+        | Expr::RLike { negated: _, expr: one, pattern: two, regexp: _ }
+        | Expr::SimilarTo { negated: _, expr: one, pattern: two, escape_char: _ } => {
+            Parts::used([&**one, two])
+        }
+        Expr::Like { negated: _, any: _, expr, pattern, escape_char }
+        | Expr::ILike { negated: _, any: _, expr, pattern, escape_char } => {
+            Parts::used([expr, pattern].into_iter().chain(escape_char).map(|part| &**part))
+        }
+        Expr::Between { expr, negated: _, low, high } => Parts::used([&**expr, low, high]),
+        Expr::InList { expr, list, negated: _ } => Parts::used([&**expr].into_iter().chain(list)),
+        Expr::BinaryOp { left, op, right } if is_truth(op) => Parts::used([&**left, right]),
+        // A member of a value, or a function of a name: some dialects say the one with an arrow, some the other.
+        Expr::BinaryOp { left: _, op: BinaryOperator::Arrow, right }
+            if !matches!(**right, Expr::Value(_)) =>
+        {
+            return None;
+        }
+        Expr::BinaryOp { left, op: _, right } => Parts::passed_on([&**left, right]),
+        Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
+            let results = conditions.iter().map(|CaseWhen { condition: _, result }| result);
+            let tests = conditions.iter().map(|CaseWhen { condition, result: _ }| condition);
+            let passed_on = Parts::passed_on(results.chain(else_result.as_deref()));
+            Parts { used: tests.chain(operand.as_deref()).collect(), ..passed_on }
+        }
+        Expr::Nested(one)
+        | Expr::Collate { expr: one, collation: _ }
+        | Expr::UnaryOp { op: _, expr: one }
+        | Expr::Cast { kind: _, expr: one, data_type: _, format: _ }
+        | Expr::Ceil { expr: one, field: _ }
+        | Expr::Floor { expr: one, field: _ }
+        | Expr::Extract { field: _, syntax: _, expr: one } => Parts::passed_on([&**one]),
+        Expr::Interval(Interval { value, .. }) => Parts::passed_on([&**value]),
+        Expr::Convert { is_try: _, expr, data_type: _, charset: _, target_before_value: _, styles } => {
+            Parts::passed_on([&**expr].into_iter().chain(styles))
+        }
+        Expr::AtTimeZone { timestamp, time_zone } => Parts::passed_on([&**timestamp, time_zone]),
+        Expr::Tuple(list) | Expr::Array(Array { elem: list, named: _ }) => Parts::passed_on(list),
+        Expr::Trim { trim_where: _, trim_what, expr, trim_characters } => {
+            let ends = trim_what.as_deref().into_iter().chain(trim_characters.iter().flatten());
+            Parts { used: ends.collect(), ..Parts::passed_on([&**expr]) }
+        }
+        Expr::Substring { expr, substring_from, substring_for, special: _, shorthand: _ } => {
+            let range = substring_from.iter().chain(substring_for).map(|part| &**part);
+            Parts { used: range.collect(), ..Parts::passed_on([&**expr]) }
+        }
+        Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
+            let range = [overlay_from].into_iter().chain(overlay_for).map(|part| &**part);
+            Parts { used: range.collect(), ..Parts::passed_on([&**expr, overlay_what]) }
+        }
+        Expr::Function(function) => of_function(function, scope)?,
+        _ => return None,
+    })
+}
+
+/// Whether the value of an operator is true, false or unknown.
+fn is_truth(operator: &BinaryOperator) -> bool {
+    use BinaryOperator::{
+        PGILikeMatch, PGLikeMatch, PGNotILikeMatch, PGNotLikeMatch, PGRegexIMatch, PGRegexMatch,
+        PGRegexNotIMatch, PGRegexNotMatch, Spaceship, Xor,
+    };
+    types::tells_truth(operator)
+        || matches!(
+            operator,
+            PGILikeMatch
+                | PGLikeMatch
+                | PGNotILikeMatch
+                | PGNotLikeMatch
+                | PGRegexIMatch
+                | PGRegexMatch
+                | PGRegexNotIMatch
+                | PGRegexNotMatch
+                | Spaceship
+                | Xor
+        )
+}
+
+/// Functions that choose one of the arguments behind the first one by that.
+const CHOOSING: &[&str] = &["if", "iff", "iif", "ifelse", "nvl2", "choose", "elt"];
+
+/// Functions that give their first argument, whatever the others are.
+const OF_FIRST: &[&str] = &[
+    "arg_max",
+    "arg_max_null",
+    "arg_min",
+    "arg_min_null",
+    "argmax",
+    "argmin",
+    "likelihood",
+    "max_by",
+    "min_by",
+    "nullif",
+    "substr",
+    "substring",
+];
+
+/// Functions that encrypt, and those that decrypt.
+const SEALING: &[&str] = &["aes_encrypt", "encrypt", "encryptbypassphrase", "pgp_sym_encrypt"];
+const OPENING: &[&str] = &["aes_decrypt", "decrypt", "decryptbypassphrase", "pgp_sym_decrypt"];
+
+fn of_function<'e>(function: &'e Function, scope: &'e Scope<'_>) -> Option<Parts<'e>> {
+    let is = |names: &[&str]| is_called_anywhere(function, names);
+    let arguments = arguments(function)?;
+    let (writing, passed_on) = match arguments.len() {
+        _ if removes(function, &arguments) || !is_built_in(function) => (Writing::READABLE, 0..0),
+        _ if is(SEALING) => (Writing::SEALED, 0..1),
+        _ if is(OPENING) => (Writing::OPENED, 0..1),
+        _ if is(OF_FIRST) => (Writing::READABLE, 0..1),
+        count if is(CHOOSING) => (Writing::READABLE, 1..count),
+        count @ 3.. if is(&["decode"]) => (Writing::READABLE, 2..count),
+        count => (Writing::READABLE, 0..count),
+    };
+    let mut parts = Parts::passed_on(ordered_in_group(function)?);
+    parts.used = rows_of(function, scope)?;
+    for (place, argument) in arguments.into_iter().enumerate() {
+        if passed_on.contains(&place) {
+            parts.passed_on.push((argument, writing));
+        } else {
+            parts.used.push(argument);
+        }
+    }
+    Some(parts)
+}
