@@ -219,7 +219,7 @@ fn output_table(input: &AvailableDataset, is_masked: bool) -> TableSchema {
 /// A copy, or one of which no value is as it was.
 fn select(input: &AvailableDataset, is_masked: bool) -> String {
     let expression = |name: &ColumnName| match is_masked {
-        true => format!("'masked ' || CAST(\"{name}\" AS VARCHAR(1000)) AS \"{name}\""),
+        true => format!("'masked ' || LENGTH(CAST(\"{name}\" AS VARCHAR(1000))) AS \"{name}\""),
         false => format!("\"{name}\""),
     };
     let mut columns: Vec<String> =

@@ -130,7 +130,7 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("transformer/missing-select", |it| derived(it, made(), DataTransformer::sql("Made"))),
     mutation("transformer/no-reason", |it| {
         let masked = Removal::new("").column("id", "hashed");
-        masking(it, selecting("SELECT abs(id) AS id FROM Extra_d").removal("d", "PII", masked))
+        masking(it, selecting("SELECT length(id) AS id FROM Extra_d").removal("d", "PII", masked))
     }),
     mutation("transformer/not-one-select", |it| derived(it, made(), selecting("DROP TABLE Extra_d"))),
     mutation("transformer/other-team", |it| {
@@ -140,7 +140,7 @@ pub(super) const ALL: &[Mutation] = &[
     mutation("transformer/removal-not-done", |it| masking(it, making().removal("d", "PII", masked()))),
     mutation("transformer/removal-target", |it| {
         let masked = masked().column("nowhere", "left out");
-        masking(it, selecting("SELECT abs(id) AS id FROM Extra_d").removal("d", "PII", masked))
+        masking(it, selecting("SELECT length(id) AS id FROM Extra_d").removal("d", "PII", masked))
     }),
     mutation("transformer/shared-output", |it| {
         let other = Workspace::new("Other").with_container(TARGET).group(group()).with_transformer(making());
